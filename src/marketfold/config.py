@@ -1,0 +1,178 @@
+"""Everything a user can set, in one frozen tree: defaults < `marketfold.toml` < environment < flags.
+
+Each stage takes its own branch, so that a notebook and the command line speak of the same settings:
+`read_orders("orders.csv", ReadingOptions(date_format="%d/%m/%Y"))` and `marketfold run orders.csv --date-format
+%d/%m/%Y`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from marketfold.errors import ConfigError, Fault
+from marketfold.schema import Unit, View
+
+CONFIG_FILE = "marketfold.toml"
+
+ReductionMethod = Literal["auto", "none", "pca", "autoencoder", "autoencoder-tied"]
+
+
+class Options(BaseModel):
+    """A branch of the settings: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ReadingOptions(Options):
+    """How a source becomes order lines."""
+
+    mapping: dict[str, str] = Field(
+        default_factory=dict, description="Role of a column where the name does not tell: role=COLUMN."
+    )
+    null_values: tuple[str, ...] = Field(
+        default=(), description="Texts that stand for a missing cell, beside the empty cell."
+    )
+    date_format: str | None = Field(
+        default=None, description="strptime format of the dates, where they fit more than one."
+    )
+    decimal: Literal[".", ","] | None = Field(default=None, description="Decimal sign, where the numbers do not tell.")
+    delimiter: str | None = Field(default=None, description="Field separator of a text file, where it is not found.")
+    encoding: str | None = Field(default=None, description="Encoding of a text file, where it is not found.")
+    sheet: str | None = Field(default=None, description="Sheet of a workbook.")
+    memory_limit: str | None = Field(default=None, description="Most memory the embedded engine may take, as in 2GB.")
+
+
+class CleaningOptions(Options):
+    """Which order lines count as purchases."""
+
+    cancelled_statuses: tuple[str, ...] = Field(
+        default=("cancelled", "canceled", "returned", "refunded", "void", "voided"),
+        description="Statuses, in any case, of a line that was not bought after all.",
+    )
+    not_products: tuple[str, ...] = Field(
+        default=(
+            "POST", "DOT", "M", "D", "C2", "S", "B", "PADS", "CRUK", "BANK CHARGES", "AMAZONFEE", "ADJUST", "ADJUST2",
+            "POSTAGE", "SHIPPING", "MANUAL", "DISCOUNT", "CARRIAGE", "TEST001", "TEST002",
+        ),
+        description="Product ids, in any case, that are charges and not products.",
+    )  # fmt: skip
+    test_customers: tuple[str, ...] = Field(
+        default=("test", "test customer", "dummy", "testkunde"),
+        description="Customer ids or names, in any case, made for testing.",
+    )
+    drop_duplicates: bool = Field(
+        default=False, description="Set exact repeats aside even where no line number repeats."
+    )
+    allow_mostly_set_aside: bool = Field(
+        default=False, description="Go on when more than half of the lines are set aside."
+    )
+
+
+class FeatureOptions(Options):
+    """What is measured of each unit."""
+
+    unit: Unit = Field(default="customer", description="What is segmented: customer, order or order_line.")
+    as_of: date | None = Field(
+        default=None, description="The day on which features look back; the day after the last order if not set."
+    )
+    view: View | Literal["auto", "all"] = Field(
+        default="auto", description="Side of the customers that shapes the segments."
+    )
+    geography: bool = Field(default=False, description="Let countries and territories shape segments.")
+
+
+class ReductionOptions(Options):
+    """How features become dimensions."""
+
+    method: ReductionMethod = Field(default="auto", description="auto takes the simplest that is not worse.")
+    n_dimensions: int | None = Field(
+        default=None, ge=1, description="Dimensions to keep; found from the data if not set."
+    )
+
+
+class ClusteringOptions(Options):
+    """How many segments, and how surely."""
+
+    segments: int | None = Field(
+        default=None, ge=2, description="Number of segments; chosen from the evidence if not set."
+    )
+    k_max: int = Field(default=15, ge=3, description="Largest number of segments on the elbow curve.")
+    bootstraps: int = Field(default=100, ge=2, description="Resamples in the stability test.")
+
+
+class CampaignOptions(Options):
+    """What is planned for each segment."""
+
+    playbook: str | Path = Field(default="retail", description="retail, b2b, or a TOML file of your own.")
+    budget: float | None = Field(default=None, gt=0, description="Money to divide between the campaigns.")
+    margin: float | None = Field(default=None, gt=0, le=1, description="Share of revenue that is left after costs.")
+
+
+class RunConfig(BaseSettings):
+    """Settings of one run.
+
+    >>> RunConfig(seed=7).clustering.k_max
+    15
+    """
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_prefix="MARKETFOLD_", env_nested_delimiter="__", toml_file=CONFIG_FILE
+    )
+
+    seed: int = Field(
+        default=0, ge=0, description="Same input, settings and versions with the same seed: the same segments."
+    )
+    reading: ReadingOptions = ReadingOptions()
+    cleaning: CleaningOptions = CleaningOptions()
+    features: FeatureOptions = FeatureOptions()
+    reduction: ReductionOptions = ReductionOptions()
+    clustering: ClusteringOptions = ClusteringOptions()
+    campaigns: CampaignOptions = CampaignOptions()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags before environment before file; neither dotenv nor secrets files are read."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_config(overrides: dict[str, Any] | None = None) -> RunConfig:
+    """Settings from defaults, `marketfold.toml` in the working folder, the environment and then `overrides`.
+
+    Parameters
+    ----------
+    overrides
+        Nested as the settings are: `{"seed": 1, "clustering": {"segments": 4}}`.
+
+    Raises
+    ------
+    ConfigError
+        Naming every setting that is unknown or out of range.
+    """
+    try:
+        return RunConfig(**(overrides or {}))
+    except ValidationError as error:
+        faults = [
+            Fault(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']} (got {fault['input']!r}).")
+            for fault in error.errors()
+        ]
+        raise ConfigError.from_faults("The settings cannot be used", faults) from error
+    except ValueError as error:  # a marketfold.toml that is not TOML
+        message = f"{CONFIG_FILE} cannot be read: {error}."
+        raise ConfigError(message) from error

@@ -1,0 +1,122 @@
+"""Every error that Marketfold raises on purpose.
+
+::
+
+    MarketfoldError
+    ├── OrdersError (ValueError)            the order lines cannot be used as they are
+    │   ├── SourceNotFoundError (FileNotFoundError)
+    │   └── TooMuchSetAsideError            cleaning would leave less than half of the lines
+    ├── ConfigError (ValueError)            a setting, flag or marketfold.toml is wrong
+    ├── ParameterError (ValueError)         an argument of a function or estimator is wrong
+    ├── TooFewUnitsError (ValueError)       fewer customers than the question needs
+    ├── TrainingError (RuntimeError)        a network did not learn
+    ├── ModelError (ValueError)             a saved model is damaged, foreign or unsafe
+    ├── RunFolderError (OSError)            a run folder cannot be written or read
+    ├── PlaybookError (ValueError)          a campaign playbook is wrong
+    ├── AudienceError (ValueError)          an audience cannot be exported as asked
+    ├── MeasurementError (ValueError)       a campaign cannot be measured with what was given
+    └── MissingDependencyError (ImportError)
+
+A message says what it got, what it wanted and what to do next. Where a table has several faults they are reported
+together. The command line prints the message and exits with 2; anything else that escapes is a bug.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+EXIT_CODE = 2
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong, and the way out of it."""
+
+    what: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.what} Hint: {self.hint}" if self.hint else self.what
+
+
+class MarketfoldError(Exception):
+    """Root of every deliberate error; `faults` holds the single causes where there are several."""
+
+    faults: tuple[Fault, ...] = ()
+
+    @classmethod
+    def from_faults(cls, headline: str, faults: Sequence[Fault]) -> Self:
+        """Report all faults of one thing at once.
+
+        >>> faults = [Fault("no date column.", "--map ordered_on=WHEN")]
+        >>> print(OrdersError.from_faults("orders.csv cannot be read as orders", faults))
+        orders.csv cannot be read as orders: 1 fault.
+          - no date column. Hint: --map ordered_on=WHEN
+        """
+        count = f"{len(faults)} fault{'s' if len(faults) != 1 else ''}"
+        error = cls("\n".join([f"{headline}: {count}.", *(f"  - {fault}" for fault in faults)]))
+        error.faults = tuple(faults)
+        return error
+
+
+class OrdersError(MarketfoldError, ValueError):
+    """The order lines cannot be used as they are."""
+
+
+class SourceNotFoundError(OrdersError, FileNotFoundError):
+    """There is no such file, folder or table."""
+
+    # FileNotFoundError would print its errno form; a message is all we give it.
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+class TooMuchSetAsideError(OrdersError):
+    """More than half of the lines would be set aside."""
+
+
+class ConfigError(MarketfoldError, ValueError):
+    """A setting, a flag or `marketfold.toml` is wrong."""
+
+
+class ParameterError(MarketfoldError, ValueError):
+    """An argument of a function or an estimator is wrong."""
+
+
+class TooFewUnitsError(MarketfoldError, ValueError):
+    """There are fewer customers (or orders, or lines) than the question needs."""
+
+
+class TrainingError(MarketfoldError, RuntimeError):
+    """A network did not learn."""
+
+
+class ModelError(MarketfoldError, ValueError):
+    """A saved model is damaged, foreign or unsafe."""
+
+
+class RunFolderError(MarketfoldError, OSError):
+    """A run folder cannot be written or read."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+class PlaybookError(MarketfoldError, ValueError):
+    """A campaign playbook is wrong."""
+
+
+class AudienceError(MarketfoldError, ValueError):
+    """An audience cannot be exported as asked."""
+
+
+class MeasurementError(MarketfoldError, ValueError):
+    """A campaign cannot be measured with what was given."""
+
+
+class MissingDependencyError(MarketfoldError, ImportError):
+    """A library that this step needs is not installed."""

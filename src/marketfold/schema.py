@@ -1,0 +1,231 @@
+"""The tables and small records that stages hand to each other: columns, types, units.
+
+An *order line* table has the columns of `ORDER_LINE`, those that the source offers and always `REQUIRED`. Money is in
+the currency of the run, dates are days. Personal roles never enter it: they stay in the source and are read when an
+audience is exported.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol
+
+import narwhals as nw
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from datetime import date
+
+Unit = Literal["customer", "order", "order_line"]
+Trust = Literal["stable", "pattern", "weak"]
+View = Literal["value", "timing", "basket", "taste", "seasonality", "geography"]
+Measure = Literal["days", "count", "money", "share", "ratio", "flag"]
+
+Float32 = NDArray[np.float32]
+Float64 = NDArray[np.float64]
+Labels = NDArray[np.int32]
+Ids = NDArray[np.str_]
+
+Kind = Literal["text", "number", "money", "date"]
+
+
+@dataclass(frozen=True)
+class Role:
+    """What a source column can mean to us."""
+
+    name: str
+    kind: Kind
+    meaning: str
+    personal: bool = False
+
+
+ROLES: dict[str, Role] = {
+    role.name: role
+    for role in (
+        Role("order_id", "text", "order number; lines with the same one were bought together"),
+        Role("line_number", "text", "position of the line within its order"),
+        Role("customer_id", "text", "who bought"),
+        Role("ordered_on", "date", "day of the order"),
+        Role("quantity", "number", "items on the line; negative for a return"),
+        Role("unit_price", "money", "price of one item as charged"),
+        Role("list_price", "money", "price of one item before any discount (MSRP)"),
+        Role("amount", "money", "what the line brought"),
+        Role("product_id", "text", "which product"),
+        Role("category", "text", "product line or department"),
+        Role("status", "text", "shipping status"),
+        Role("country", "text", "country of the customer"),
+        Role("territory", "text", "sales region"),
+        Role("state", "text", "state or province"),
+        Role("deal_size", "text", "size class of the deal, as the source gives it"),
+        Role("currency", "text", "currency of the money columns"),
+        Role("customer_name", "text", "name of the customer", personal=True),
+        Role("contact_first_name", "text", "given name of the contact", personal=True),
+        Role("contact_last_name", "text", "family name of the contact", personal=True),
+        Role("phone", "text", "telephone number", personal=True),
+        Role("email", "text", "e-mail address", personal=True),
+        Role("address", "text", "street and house", personal=True),
+        Role("city", "text", "town", personal=True),
+        Role("postal_code", "text", "postal code", personal=True),
+    )
+}
+PERSONAL = frozenset(name for name, role in ROLES.items() if role.personal)
+
+SOURCE_LINE = "source_line"
+"""Row of the source as a spreadsheet numbers it: the header is row 1, the first order line row 2."""
+
+REQUIRED = (SOURCE_LINE, "order_id", "customer_id", "ordered_on", "amount")
+
+_DTYPES: dict[Kind, type[nw.dtypes.DType]] = {
+    "text": nw.String,
+    "number": nw.Float64,
+    "money": nw.Float64,
+    "date": nw.Date,
+}
+
+ORDER_LINE: dict[str, type[nw.dtypes.DType]] = {
+    SOURCE_LINE: nw.Int64,
+    **{name: _DTYPES[role.kind] for name, role in ROLES.items() if not role.personal},
+}
+
+MONEY_SCALE = 10_000
+"""Money is summed as whole ten-thousandths, so that a total is exact and the same on every engine, whatever the order
+of adding."""
+
+
+def money_sum(column: str) -> nw.Expr:
+    """Exact sum of a money column, independent of the order in which lines are added."""
+    return (nw.col(column) * MONEY_SCALE).round().cast(nw.Int64).sum().cast(nw.Float64) / MONEY_SCALE
+
+
+@dataclass(frozen=True)
+class SourceFacts:
+    """How a source was read.
+
+    Attributes
+    ----------
+    name
+        File name (never its folder) or the kind of the frame.
+    encoding
+        Encoding of a text file; None for Parquet, Excel and frames.
+    lines
+        Data rows in the source, those that could not be split into fields included.
+    mapping
+        Source column of each role that was found, personal roles included.
+    extra_columns
+        Source columns without a role; they are kept aside.
+    id_is_personal
+        True where a name, an e-mail or a phone serves as the customer id: such ids are shown nowhere but in
+        `segments.*`.
+    notes
+        What a person should know about the reading: each a full sentence.
+    """
+
+    name: str
+    lines: int
+    mapping: dict[str, str]
+    encoding: str | None = None
+    extra_columns: tuple[str, ...] = ()
+    id_is_personal: bool = False
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Every line and every cent that was read is either kept or set aside for a reason."""
+
+    lines_read: int
+    lines_kept: int
+    lines_set_aside: dict[str, int] = field(default_factory=dict)
+    money_read: float = 0.0
+    money_kept: float = 0.0
+    money_set_aside: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def set_aside_share(self) -> float:
+        """Share of the lines that were set aside, 0 to 1."""
+        return 1 - self.lines_kept / self.lines_read if self.lines_read else 0.0
+
+    def reconciles(self) -> bool:
+        """Whether both columns add up, money to the cent."""
+        lines = self.lines_kept + sum(self.lines_set_aside.values())
+        money = self.money_kept + sum(self.money_set_aside.values())
+        return lines == self.lines_read and round(money * 100) == round(self.money_read * 100)
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One measured column of a unit.
+
+    Attributes
+    ----------
+    name
+        Column name; carries its unit (`recency_days`).
+    label
+        The same in plain words for a reader ("days since the last order").
+    measure
+        Unit of the values: days, a count, money in the run's currency, a share of 0 to 1, a ratio, or a flag of 0 and
+        1.
+    view
+        The side of a customer that it shows.
+    block
+        Columns of one block (the category shares, say) together weigh as one feature; None stands alone.
+    """
+
+    name: str
+    label: str
+    measure: Measure
+    view: View
+    block: str | None = None
+
+
+@dataclass(frozen=True)
+class FeatureTable:
+    """One row per unit, in the user's own units.
+
+    Attributes
+    ----------
+    unit
+        What a row is.
+    ids
+        Identifier of each row, sorted, shape (n_units,).
+    values : float64, shape (n_units, n_features)
+        Finite everywhere.
+    features
+        One for each column of `values`.
+    revenue : float64, shape (n_units,)
+        Money that the unit brought in kept lines, whether or not it is among the features.
+    as_of
+        The day on which the features look back; no line on or after it is counted.
+    left_out
+        Features that were not built or not kept, with the reason.
+    described
+        Text columns that describe units and do not shape segments (`country`, `territory`, ...), each of shape
+        (n_units,).
+    """
+
+    unit: Unit
+    ids: Ids
+    values: Float64
+    features: tuple[Feature, ...]
+    revenue: Float64
+    as_of: date
+    left_out: dict[str, str] = field(default_factory=dict)
+    described: dict[str, NDArray[np.object_]] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the features, in the order of the columns."""
+        return tuple(feature.name for feature in self.features)
+
+    def column(self, name: str) -> Float64:
+        """Values of one feature, shape (n_units,)."""
+        return self.values[:, self.names.index(name)]
+
+
+class Progress(Protocol):
+    """How slow work tells how far it is: what is being done, how many steps are done, how many there are."""
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """Take note of one step."""
+        ...
