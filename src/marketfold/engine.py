@@ -101,7 +101,8 @@ class SparkEngine:
 
     def materialise(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Cache in the cluster."""
-        return nw.from_native(frame.to_native().cache())
+        cached: nw.LazyFrame[Any] = nw.from_native(frame.to_native().cache())
+        return cached
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Bring a result home as Arrow."""
@@ -113,7 +114,8 @@ class SparkEngine:
         from pyspark.sql import SparkSession  # noqa: PLC0415  (only where Spark is in use)
 
         session = SparkSession.active()
-        return nw.from_native(session.createDataFrame(table))
+        sent: nw.LazyFrame[Any] = nw.from_native(session.createDataFrame(table))
+        return sent
 
 
 def engine_of(frame: nw.LazyFrame[Any]) -> Engine:
