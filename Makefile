@@ -1,0 +1,42 @@
+# Everything that `make demo` and `make test` need, they install: Python packages into .venv at the versions of
+# requirements.lock, Chromium and Java through the system's package manager where they are missing and it may be used.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
+
+.PHONY: demo test lint bench clean
+
+demo: $(VENV)/.runs
+	$(BIN)/marketfold demo
+
+test: $(VENV)/.tests
+	$(BIN)/lint-imports --no-cache > /dev/null
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+
+lint: $(VENV)/.tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.tests
+	$(BIN)/python -m bench
+
+clean:
+	rm -rf $(VENV) runs demo bench/data
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Marketfold needs Python 3.11 or later; say which with: make demo PYTHON=python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runs: $(VENV)/bin/python pyproject.toml requirements.lock
+	@echo "Installing Marketfold into $(VENV) (a few minutes the first time) ..."
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.tests: $(VENV)/.runs
+	@echo "Installing what the tests need ..."
+	$(PIP) --editable '.[dev]'
+	@sh tests/system_packages.sh
+	@touch $@

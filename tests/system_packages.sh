@@ -1,0 +1,18 @@
+#!/bin/sh
+# Java 17 or later for the Spark session and Chromium for the report's tests, from the system's package manager.
+set -eu
+missing=""
+command -v java > /dev/null || missing="$missing openjdk-17-jre-headless"
+command -v chromium > /dev/null || command -v chromium-browser > /dev/null || command -v google-chrome > /dev/null || missing="$missing chromium"
+[ -n "$missing" ] || exit 0
+
+if command -v apt-get > /dev/null && [ "$(id -u)" = 0 ]; then
+    echo "Installing$missing ..."
+    apt-get update -qq
+    # shellcheck disable=SC2086
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing > /dev/null
+else
+    echo "The tests need$missing, and this user may not install them. Install them with the system's package manager" >&2
+    echo "(on Debian and Ubuntu: sudo apt-get install$missing) and run make test again." >&2
+    exit 1
+fi
