@@ -1,0 +1,16 @@
+"""Fewer dimensions: none, PCA, or an autoencoder, and whether the data suit it."""
+
+from marketfold.reduction.base import Reducer, reconstruction_error
+from marketfold.reduction.none import NoReducer
+from marketfold.reduction.pca import PCAReducer
+from marketfold.reduction.registry import METHODS, make_reducer, reducer_from_state
+
+__all__ = [
+    "METHODS",
+    "NoReducer",
+    "PCAReducer",
+    "Reducer",
+    "make_reducer",
+    "reconstruction_error",
+    "reducer_from_state",
+]

@@ -1,0 +1,248 @@
+"""What every reduction has in common: the protocol of the stage and the checks of its matrix."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, runtime_checkable
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from marketfold.errors import ModelError, ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from marketfold.schema import Float32, Float64, Progress
+
+CHUNK_ROWS = 65_536
+"""Rows that are handled at a time, so that a million units never stand in memory twice in float64."""
+
+State = tuple[dict[str, Any], dict[str, "NDArray[Any]"]]
+
+
+@runtime_checkable
+class Reducer(Protocol):
+    """A stage that makes fewer columns of many, and back; any class with these members can take its place.
+
+    Attributes
+    ----------
+    method
+        Its name in settings, reports and saved models.
+    n_dimensions_
+        Columns that `transform` gives.
+    """
+
+    method: ClassVar[str]
+    n_dimensions_: int
+
+    def fit(self, X: ArrayLike, y: None = None, *, progress: Progress | None = None) -> Self:
+        """Learn from a matrix of shape (n_units, n_features)."""
+        ...
+
+    def transform(self, X: ArrayLike) -> Float32:
+        """Reduce a matrix to shape (n_units, n_dimensions)."""
+        ...
+
+    def inverse_transform(self, X: ArrayLike) -> Float32:
+        """Give the features back, as far as the dimensions hold them, shape (n_units, n_features)."""
+        ...
+
+    def to_state(self) -> State:
+        """Give everything that was learned, as JSON-able settings and arrays."""
+        ...
+
+    @classmethod
+    def from_state(cls, settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Build a fitted reducer from what `to_state` gave."""
+        ...
+
+
+def row_chunks(n_rows: int) -> Iterator[slice]:
+    """Cut rows into pieces of `CHUNK_ROWS`.
+
+    >>> list(row_chunks(70_000))
+    [slice(0, 65536, None), slice(65536, 70000, None)]
+    """
+    for start in range(0, n_rows, CHUNK_ROWS):
+        yield slice(start, min(start + CHUNK_ROWS, n_rows))
+
+
+def listed(columns: NDArray[np.intp], most: int = 5) -> str:
+    """Name the columns of a fault, counted from 1 as a person does.
+
+    >>> listed(np.array([0, 4]))
+    '1 and 5'
+    """
+    numbers = [str(column + 1) for column in columns[:most]]
+    if len(columns) > most:
+        return f"{', '.join(numbers)} and {len(columns) - most} more"
+    return " and ".join([", ".join(numbers[:-1]), numbers[-1]]) if len(numbers) > 1 else numbers[0]
+
+
+def refuse_not_finite(X: NDArray[Any]) -> None:
+    """Refuse NaN and infinity, telling where they are."""
+    if np.isfinite(X.sum(dtype=np.float64)) or np.isfinite(X).all():
+        return
+    bad = ~np.isfinite(X)
+    columns = np.flatnonzero(bad.any(axis=0))
+    message = (
+        f"The matrix holds {int(bad.sum()):,} values that are NaN or infinite (inf), in column {listed(columns)}. "
+        "A reduction needs a number everywhere: fill or leave out those columns, as build_matrix does."
+    )
+    raise ParameterError(message)
+
+
+def refuse_constant_columns(X: NDArray[Any]) -> None:
+    """Refuse columns in which all units are alike."""
+    constant = np.flatnonzero(X.max(axis=0) == X.min(axis=0))
+    if len(constant) > 0:
+        message = (
+            f"Column {listed(constant)} of the matrix is constant: every unit has the same value there, so it cannot "
+            "tell units apart. Leave it out, as build_matrix does, or set allow_constant=True to carry it along."
+        )
+        raise ParameterError(message)
+
+
+def demand(settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], method: str, *names: str) -> None:
+    """Refuse a saved state of another method, or one in which an array is missing or not finite."""
+    if settings.get("method") != method:
+        message = f"This state is of the reduction {settings.get('method')!r}, and {method!r} was wanted."
+        raise ModelError(message)
+    for name in names:
+        array = arrays.get(name)
+        if array is None:
+            message = f"The saved reduction {method!r} has no array {name!r}: the model is damaged. Run it again."
+            raise ModelError(message)
+        if array.dtype.kind != "f" or not np.isfinite(array).all():
+            message = f"The array {name!r} of the saved reduction {method!r} is not all finite numbers. Run it again."
+            raise ModelError(message)
+
+
+class BaseReducer(ABC, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Checks and plumbing that all our reducers share."""
+
+    method: ClassVar[str]
+    n_dimensions_: int
+    n_features_in_: int
+
+    @abstractmethod
+    def fit(self, X: ArrayLike, y: None = None, *, progress: Progress | None = None) -> Self:
+        """Learn from a matrix of shape (n_units, n_features)."""
+
+    @abstractmethod
+    def _encode(self, X: NDArray[Any]) -> Float32 | Float64: ...
+
+    @abstractmethod
+    def _decode(self, X: NDArray[Any]) -> Float32 | Float64: ...
+
+    @property
+    def _n_features_out(self) -> int:
+        return self.n_dimensions_
+
+    def _checked(self, X: ArrayLike, *, reset: bool, min_rows: int = 1) -> NDArray[Any]:
+        try:
+            checked: NDArray[Any] = validate_data(
+                self,
+                X,
+                reset=reset,
+                dtype=(np.float32, np.float64),
+                ensure_all_finite=False,
+                ensure_min_samples=min_rows,
+            )
+        except ValueError as error:
+            message = f"{error} Wanted a matrix of shape (n_units, n_features) with at least {min_rows} rows."
+            raise ParameterError(message) from error
+        refuse_not_finite(checked)
+        return checked
+
+    def transform(self, X: ArrayLike) -> Float32:
+        """Reduce units to dimensions.
+
+        Parameters
+        ----------
+        X
+            Scaled matrix of shape (n_units, n_features), on the scale that `fit` saw.
+
+        Returns
+        -------
+        float32, shape (n_units, n_dimensions)
+
+        Raises
+        ------
+        ParameterError
+            If `X` has other columns than `fit` saw, or values that are not finite.
+        """
+        check_is_fitted(self)
+        matrix = self._checked(X, reset=False)
+        reduced = np.empty((len(matrix), self.n_dimensions_), np.float32)
+        for rows in row_chunks(len(matrix)):
+            reduced[rows] = self._encode(matrix[rows])
+        return reduced
+
+    def inverse_transform(self, X: ArrayLike) -> Float32:
+        """Give the features back as far as the dimensions hold them.
+
+        Parameters
+        ----------
+        X
+            Dimensions of shape (n_units, n_dimensions), as `transform` gives them.
+
+        Returns
+        -------
+        float32, shape (n_units, n_features)
+
+        Raises
+        ------
+        ParameterError
+            If `X` has another number of dimensions, or values that are not finite.
+        """
+        check_is_fitted(self)
+        reduced = np.asarray(X)
+        if reduced.ndim != 2 or reduced.shape[1] != self.n_dimensions_:
+            message = (
+                f"Wanted {self.n_dimensions_} dimensions a row as transform gives them, got shape {reduced.shape}."
+            )
+            raise ParameterError(message)
+        refuse_not_finite(reduced)
+        restored = np.empty((len(reduced), self.n_features_in_), np.float32)
+        for rows in row_chunks(len(reduced)):
+            restored[rows] = self._decode(reduced[rows])
+        return restored
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = []  # a reduction always gives float32
+        return tags
+
+
+def reconstruction_error(reducer: Reducer, X: Float32) -> float:
+    """Mean squared difference between a matrix and what the dimensions give back of it.
+
+    Parameters
+    ----------
+    reducer
+        Fitted; best on other rows than those of `X`.
+    X
+        Shape (n_units, n_features).
+
+    Returns
+    -------
+    float
+        In squared units of the matrix, 0 for a perfect copy; on standardised columns 1 is what the mean alone gives.
+
+    Examples
+    --------
+    >>> from marketfold.reduction import NoReducer
+    >>> X = np.eye(3, dtype=np.float32)
+    >>> reconstruction_error(NoReducer().fit(X), X)
+    0.0
+    """
+    total = 0.0
+    for rows in row_chunks(len(X)):
+        restored = reducer.inverse_transform(reducer.transform(X[rows]))
+        total += float(np.square(X[rows] - restored, dtype=np.float64).sum())
+    return total / X.size
