@@ -1,0 +1,121 @@
+"""How a segment spreads over the columns that describe units and shape nothing: country, territory and the like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+from scipy import stats
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from marketfold.schema import Labels
+
+MIN_SUPPORT = 5
+"""Units of a segment that must share a value before it is said to stand out: the usual least count of a cell."""
+
+NOTABLE_LIFT = 1.5
+SIGNIFICANCE = 0.05
+SHOWN_VALUES = 8
+
+
+@dataclass(frozen=True)
+class Described:
+    """One value of a describing column within a segment.
+
+    Attributes
+    ----------
+    value
+        As the source gives it.
+    share, everyone_share
+        Of the segment's units and of all units, 0 to 1.
+    units
+        How many units of the segment have it.
+    notable
+        Whether it is over-represented: enough units, a lift of at least `NOTABLE_LIFT`, and unlikely by chance
+        (hypergeometric, corrected over all values, columns and segments).
+    """
+
+    value: str
+    share: float
+    everyone_share: float
+    units: int = 0
+    notable: bool = False
+
+    @property
+    def lift(self) -> float:
+        """How many times as common as among everybody."""
+        return self.share / self.everyone_share if self.everyone_share else 0.0
+
+
+def _counts(column: NDArray[np.object_], labels: Labels, n_segments: int) -> tuple[list[str], NDArray[np.int64]]:
+    """Values in order of first appearance, and how many units of each segment have each; empty cells are left out."""
+    encoded = pa.array(column, type=pa.string(), from_pandas=True).dictionary_encode()
+    values: list[str] = encoded.dictionary.to_pylist()
+    codes = np.asarray(encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)
+    known = codes >= 0
+    cells = labels[known].astype(np.int64) * len(values) + codes[known]
+    counted = np.bincount(cells, minlength=n_segments * len(values))
+    return values, counted.reshape(n_segments, len(values)).astype(np.int64)
+
+
+def describe(
+    described: Mapping[str, NDArray[np.object_]], labels: Labels, n_segments: int
+) -> tuple[dict[str, tuple[Described, ...]], ...]:
+    """For each segment and column the values that matter: the most common ones and every notable one.
+
+    Parameters
+    ----------
+    described
+        Text columns of shape (n_units,); None is an empty cell.
+    labels
+        0-based segment of each unit, shape (n_units,).
+    n_segments
+        How many segments there are.
+
+    Examples
+    --------
+    >>> columns = {"country": np.array(["FR", "FR", "US", "US"], dtype=object)}
+    >>> first, second = describe(columns, np.array([0, 0, 0, 1], dtype=np.int32), 2)
+    >>> [(cell.value, round(cell.share, 2), cell.everyone_share) for cell in first["country"]]
+    [('FR', 0.67, 0.5), ('US', 0.33, 0.5)]
+    """
+    sizes = np.bincount(labels, minlength=n_segments)
+    tables = {name: _counts(column, labels, n_segments) for name, column in described.items()}
+    chances = {
+        name: stats.hypergeom.sf(counts - 1, len(labels), counts.sum(axis=0)[None, :], sizes[:, None])
+        for name, (_, counts) in tables.items()
+    }
+    together = np.concatenate([np.asarray(chance).ravel() for chance in chances.values()]) if chances else np.array([])
+    corrected = stats.false_discovery_control(np.clip(together, 0, 1)) if together.size else together
+    found: tuple[dict[str, tuple[Described, ...]], ...] = tuple({} for _ in range(n_segments))
+    start = 0
+    for name, (values, counts) in tables.items():
+        p_values = corrected[start : start + counts.size].reshape(counts.shape)
+        start += counts.size
+        everyone = counts.sum(axis=0) / max(len(labels), 1)
+        for s in range(n_segments):
+            found[s][name] = _cells(values, counts[s], int(sizes[s]), everyone, p_values[s])
+    return found
+
+
+def _cells(
+    values: list[str],
+    counts: NDArray[np.int64],
+    size: int,
+    everyone: NDArray[np.float64],
+    p_values: NDArray[np.float64],
+) -> tuple[Described, ...]:
+    shares = counts / max(size, 1)
+    lifts = np.divide(shares, everyone, out=np.zeros_like(shares), where=everyone > 0)
+    notable = (counts >= MIN_SUPPORT) & (lifts >= NOTABLE_LIFT) & (p_values < SIGNIFICANCE)
+    common = sorted(np.flatnonzero(counts), key=lambda v: (-counts[v], values[v]))
+    shown = [v for rank, v in enumerate(common) if rank < SHOWN_VALUES or notable[v]]
+    return tuple(
+        Described(values[v], float(shares[v]), float(everyone[v]), int(counts[v]), bool(notable[v])) for v in shown
+    )
