@@ -1,0 +1,178 @@
+"""The elbow method: WCSS for each k, its knee, and how sure the knee is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from kneed import KneeLocator
+
+from marketfold.clustering.fitting import Fit, distinct_rows, fit_kmeans, lloyd, quiet_fits
+from marketfold.errors import ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from marketfold.schema import Float32, Progress
+
+K_RANGE = tuple(range(1, 16))
+SENSITIVITIES = (0.5, 1.0, 2.0, 3.0, 5.0)
+"""Values of Kneedle's S (Satopää et al. 2011): how flat the curve must turn before a knee is called. 1 is usual."""
+
+
+@dataclass(frozen=True)
+class Knee:
+    """Where a curve bends, and at how many sensitivities it bends there.
+
+    Attributes
+    ----------
+    k
+        The knee at S = 1; None where the curve has none.
+    at
+        The knee at each sensitivity.
+    agreement
+        Share of the sensitivities, 0 to 1, that give the same answer as S = 1.
+    """
+
+    k: int | None
+    at: dict[float, int | None]
+    agreement: float
+
+
+@dataclass(frozen=True)
+class ElbowCurve:
+    """WCSS for each number of segments.
+
+    Attributes
+    ----------
+    k
+        Numbers of segments, ascending.
+    wcss
+        Within-cluster sum of squares at each; it never rises.
+    knee
+        Where it bends.
+    """
+
+    k: tuple[int, ...]
+    wcss: tuple[float, ...]
+    knee: Knee
+
+    def points(self) -> list[dict[str, float]]:
+        """The curve as rows for `run.json`.
+
+        >>> wcss_curve(np.array([[0], [1], [9]], np.float32), (1, 2)).points()[1]
+        {'k': 2, 'wcss': 0.5}
+        """
+        return [{"k": k, "wcss": wcss} for k, wcss in zip(self.k, self.wcss, strict=True)]
+
+
+def find_knee(k: Sequence[int], wcss: Sequence[float]) -> Knee:
+    """The knee of a falling curve (kneed), over several sensitivities.
+
+    >>> find_knee([1, 2, 3, 4, 5, 6], [100, 60, 20, 18, 16, 14]).k
+    3
+    """
+    at: dict[float, int | None] = {}
+    for sensitivity in SENSITIVITIES:
+        if len(k) < 3 or wcss[0] <= wcss[-1]:  # nothing to bend
+            at[sensitivity] = None
+            continue
+        found = KneeLocator(k, wcss, S=sensitivity, curve="convex", direction="decreasing").knee
+        at[sensitivity] = None if found is None else int(found)
+    usual = at[1.0]
+    return Knee(usual, at, sum(knee == usual for knee in at.values()) / len(at))
+
+
+def checked_range(X: Float32, k_range: Sequence[int]) -> tuple[int, ...]:
+    """The numbers of segments that the rows allow, ascending.
+
+    Raises
+    ------
+    ParameterError
+        When none is left, or one is below 1.
+    """
+    wanted = sorted(set(k_range))
+    if not wanted or wanted[0] < 1:
+        message = f"k_range must hold whole numbers from 1; got {list(k_range)}."
+        raise ParameterError(message)
+    distinct = distinct_rows(X, wanted[-1])
+    allowed = tuple(k for k in wanted if k <= distinct)
+    if not allowed:
+        message = (
+            f"k_range starts at {wanted[0]}, and of {len(X)} units only {distinct} differ. Start it at {distinct}."
+        )
+        raise ParameterError(message)
+    return allowed
+
+
+def _never_worse(X: Float32, fit: Fit, smaller: Fit) -> Fit:
+    """`fit`, or where it is no better than one of fewer segments, that one with a centre at its worst-served row."""
+    if fit.wcss <= smaller.wcss:
+        return fit
+    gaps = np.square(X - smaller.centers[smaller.labels]).sum(axis=1)
+    missing = len(fit.centers) - len(smaller.centers)
+    worst = np.argsort(-gaps, kind="stable")[:missing]
+    with quiet_fits():
+        return lloyd(X, np.vstack([smaller.centers, X[worst]]), steps=20)
+
+
+def sweep(
+    X: Float32, k_range: Sequence[int], *, seed: int = 0, n_starts: int = 10, progress: Progress | None = None
+) -> dict[int, Fit]:
+    """A good fit at each k, the WCSS never rising with k."""
+    fits: dict[int, Fit] = {}
+    last: Fit | None = None
+    allowed = checked_range(X, k_range)
+    for done, k in enumerate(allowed, start=1):
+        fit = fit_kmeans(X, k, n_starts=n_starts, seed=seed + k, steps=10)
+        last = fits[k] = fit if last is None else _never_worse(X, fit, last)
+        if progress is not None:
+            progress("elbow", done, len(allowed))
+    return fits
+
+
+def as_curve(fits: dict[int, Fit]) -> ElbowCurve:
+    """The curve of fits at ascending k."""
+    k = tuple(fits)
+    wcss = tuple(fit.wcss for fit in fits.values())
+    return ElbowCurve(k, wcss, find_knee(k, wcss))
+
+
+def wcss_curve(
+    X: Float32,
+    k_range: Sequence[int] = K_RANGE,
+    *,
+    seed: int = 0,
+    n_starts: int = 10,
+    progress: Progress | None = None,
+) -> ElbowCurve:
+    """WCSS for each number of segments, and its knee.
+
+    Parameters
+    ----------
+    X
+        The matrix, shape (n_units, n_dimensions).
+    k_range
+        Numbers of segments, each 1 or more; those above the number of distinct rows are left out.
+    seed
+        Seed of samples and starts.
+    n_starts
+        k-means++ starts that compete at each k.
+    progress
+        Told after each k.
+
+    Raises
+    ------
+    ParameterError
+        When `k_range` holds nothing that the rows allow.
+
+    Examples
+    --------
+    >>> X = np.array([[0, 0], [0, 1], [5, 5], [5, 6], [9, 0], [9, 1]], dtype=np.float32)
+    >>> curve = wcss_curve(X, range(1, 7))
+    >>> curve.knee.k, curve.wcss[2]
+    (3, 1.5)
+    """
+    matrix: Float32 = np.ascontiguousarray(X, dtype=np.float32)
+    return as_curve(sweep(matrix, k_range, seed=seed, n_starts=n_starts, progress=progress))

@@ -1,0 +1,220 @@
+"""K-means whose segments have an order, a reach, and a saved form that is not a pickle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClusterMixin, TransformerMixin
+from sklearn.metrics import pairwise_distances_argmin_min
+from sklearn.metrics.pairwise import euclidean_distances
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from marketfold.clustering.fitting import distinct_rows, fit_kmeans
+from marketfold.errors import ModelError, ParameterError
+
+if TYPE_CHECKING:
+    from numpy.random import RandomState
+    from numpy.typing import ArrayLike
+
+    from marketfold.schema import Float32, Float64, Labels
+
+PRIOR_MEMBERS = 5
+"""A segment's spread is pooled with that of all as if it had five more members: so a segment of two has a reach."""
+
+
+def _order_of_segments(labels: Labels, n_segments: int, revenue: Float64 | None) -> Labels:
+    """Positions of the segments from the largest revenue (or size) down; ties keep their order."""
+    weight = np.bincount(labels, weights=revenue, minlength=n_segments)
+    return np.argsort(-weight, kind="stable").astype(np.int32)
+
+
+def _reaches(own: Float64, labels: Labels, n_segments: int, quantile: float) -> Float32:
+    """Distance beyond which a unit belongs to no segment, for each segment; see `KMeansSegmenter`."""
+    sizes = np.bincount(labels, minlength=n_segments)
+    squares = np.bincount(labels, weights=own**2, minlength=n_segments)
+    pooled = squares.sum() / len(labels)
+    spread = np.sqrt((squares + PRIOR_MEMBERS * pooled) / (sizes + PRIOR_MEMBERS))
+    if pooled == 0.0:
+        return np.zeros(n_segments, np.float32)
+    relative = np.quantile(own / spread[labels], quantile, method="higher")
+    reach: Float32 = (relative * spread).astype(np.float32)
+    return reach
+
+
+class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Split units into segments numbered from the largest to the smallest.
+
+    scikit-learn's K-means does the fitting: from 20,000 rows on the starts compete on a seeded sample and the winner
+    settles on all rows.
+
+    Parameters
+    ----------
+    n_segments
+        How many segments, 1 or more.
+    random_state
+        Seed of the starting centres.
+    n_init
+        Starts that compete; the one with the smallest WCSS wins.
+    max_iter
+        Lloyd steps at most.
+    reach_quantile
+        Share of the fitted units, 0 to 1, that lie within the reach of their segment. Distances are measured in the
+        spread (root mean square distance) of the segment, so that a wide segment reaches further than a tight one.
+
+    Attributes
+    ----------
+    labels_ : int32, shape (n_units,)
+        Segment of each fitted unit, from 0; by revenue where `fit` was given it, otherwise by size.
+    centers_ : float32, shape (n_segments, n_dimensions)
+        Centres, in the units of the matrix passed to `fit`.
+    reaches_ : float32, shape (n_segments,)
+        Distance from the centre beyond which a unit fits none.
+    wcss_
+        Within-cluster sum of squares.
+    n_iter_
+        Lloyd steps that were taken.
+
+    Raises
+    ------
+    ParameterError
+        At `fit`, if `n_segments` exceeds the number of distinct rows, or a setting is out of its range.
+
+    Examples
+    --------
+    >>> X = np.array([[0, 0], [0, 1], [1, 0], [9, 9], [9, 8]], dtype=np.float32)
+    >>> segmenter = KMeansSegmenter(n_segments=2).fit(X)
+    >>> segmenter.labels_.tolist()
+    [0, 0, 0, 1, 1]
+    >>> segmenter.predict(np.array([[8, 8]])).tolist(), segmenter.fits_none(np.array([[40, 40]])).tolist()
+    ([1], [True])
+    """
+
+    def __init__(
+        self,
+        n_segments: int = 3,
+        random_state: int | RandomState | None = 0,
+        n_init: int = 10,
+        max_iter: int = 300,
+        reach_quantile: float = 0.99,
+    ) -> None:
+        self.n_segments = n_segments
+        self.random_state = random_state
+        self.n_init = n_init
+        self.max_iter = max_iter
+        self.reach_quantile = reach_quantile
+
+    def _check_settings(self, X: Float32) -> None:
+        if self.n_segments < 1 or self.n_init < 1 or self.max_iter < 1 or not 0 < self.reach_quantile <= 1:
+            message = (
+                f"n_segments={self.n_segments}, n_init={self.n_init}, max_iter={self.max_iter} and "
+                f"reach_quantile={self.reach_quantile} cannot be used: the first three must be 1 or more, the last "
+                "above 0 and up to 1."
+            )
+            raise ParameterError(message)
+        distinct = distinct_rows(X, self.n_segments)
+        if distinct < self.n_segments:
+            message = (
+                f"{self.n_segments} segments were asked of {len(X)} units of which {distinct} differ "
+                f"(n_samples={len(X)}). Ask for at most {distinct}, or use features that tell more units apart."
+            )
+            raise ParameterError(message)
+
+    def _checked_revenue(self, revenue: ArrayLike | None, n_units: int) -> Float64 | None:
+        if revenue is None:
+            return None
+        checked = np.asarray(revenue, dtype=np.float64)
+        if checked.shape != (n_units,) or not np.isfinite(checked).all():
+            message = f"revenue must be {n_units} finite numbers, one for each row; got shape {checked.shape}."
+            raise ParameterError(message)
+        return checked
+
+    def fit(self, X: ArrayLike, y: object = None, *, revenue: ArrayLike | None = None) -> Self:  # noqa: ARG002
+        """Find the segments of a matrix of shape (n_units, n_dimensions).
+
+        Parameters
+        ----------
+        X
+            The matrix; kept as float32.
+        y
+            Not used; scikit-learn's convention.
+        revenue
+            Money of each unit, shape (n_units,), by which segments are numbered.
+        """
+        matrix: Float32 = validate_data(self, X, dtype=np.float32, order="C")
+        self._check_settings(matrix)
+        money = self._checked_revenue(revenue, len(matrix))
+        seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        fit = fit_kmeans(matrix, self.n_segments, n_starts=self.n_init, seed=seed, steps=self.max_iter)
+        order = _order_of_segments(fit.labels, self.n_segments, money)
+        self.centers_: Float32 = fit.centers[order]
+        nearest, own = pairwise_distances_argmin_min(matrix, self.centers_)
+        self.labels_: Labels = nearest.astype(np.int32)
+        self.reaches_ = _reaches(own.astype(np.float64), self.labels_, self.n_segments, self.reach_quantile)
+        self.wcss_ = fit.wcss
+        self.n_iter_ = fit.steps
+        return self
+
+    def _matrix(self, X: ArrayLike) -> Float32:
+        check_is_fitted(self)
+        matrix: Float32 = validate_data(self, X, dtype=np.float32, order="C", reset=False)
+        return matrix
+
+    def predict(self, X: ArrayLike) -> Labels:
+        """Nearest segment of each row, shape (n_units,)."""
+        nearest: Labels = pairwise_distances_argmin_min(self._matrix(X), self.centers_)[0].astype(np.int32)
+        return nearest
+
+    def transform(self, X: ArrayLike) -> Float32:
+        """Distance of each row to each centre, shape (n_units, n_segments)."""
+        distances: Float32 = euclidean_distances(self._matrix(X), self.centers_)
+        return distances
+
+    def distances(self, X: ArrayLike) -> Float32:
+        """Distance of each row to its own centre, shape (n_units,)."""
+        own: Float32 = pairwise_distances_argmin_min(self._matrix(X), self.centers_)[1].astype(np.float32)
+        return own
+
+    def fits_none(self, X: ArrayLike) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """Whether each row lies beyond the reach of its nearest segment, shape (n_units,)."""
+        nearest, own = pairwise_distances_argmin_min(self._matrix(X), self.centers_)
+        # float32 distances of equal rows differ in the last digits
+        outside: np.ndarray[tuple[int], np.dtype[np.bool_]] = own > self.reaches_[nearest] * (1 + 1e-5) + 1e-6
+        return outside
+
+    def to_state(self) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]]]:
+        """Settings that JSON can hold, and arrays; the labels of the fitted units are not part of a model."""
+        check_is_fitted(self)
+        settings = {name: value for name, value in self.get_params().items() if name != "random_state"}
+        settings["random_state"] = self.random_state if isinstance(self.random_state, int) else None
+        settings["wcss"] = self.wcss_
+        return settings, {"centers": self.centers_, "reaches": self.reaches_}
+
+    @classmethod
+    def from_state(cls, settings: dict[str, Any], arrays: dict[str, np.ndarray[Any, Any]]) -> Self:
+        """The segmenter that `to_state` described, ready to predict.
+
+        Raises
+        ------
+        ModelError
+            When a part is missing or the parts do not fit one another.
+        """
+        try:
+            names = cls().get_params()
+            model = cls(**{name: settings[name] for name in names})
+            model.centers_ = np.asarray(arrays["centers"], dtype=np.float32)
+            model.reaches_ = np.asarray(arrays["reaches"], dtype=np.float32)
+            model.wcss_ = float(settings["wcss"])
+        except (KeyError, TypeError, ValueError) as error:
+            message = f"The saved segments cannot be read: {error!r} is missing or damaged. Run again and save anew."
+            raise ModelError(message) from error
+        fits = model.centers_.ndim == 2 and model.reaches_.shape == (len(model.centers_),) == (model.n_segments,)
+        if not fits or not np.isfinite(model.centers_).all():
+            message = (
+                f"The saved segments do not fit together: {model.n_segments} segments, centres of shape "
+                f"{model.centers_.shape}, reaches of shape {model.reaches_.shape}. Run again and save anew."
+            )
+            raise ModelError(message)
+        model.n_features_in_ = model.centers_.shape[1]
+        return model

@@ -1,0 +1,213 @@
+"""Would the same segments come out again? Bootstrap stability of a whole and of each segment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from joblib import Parallel, delayed
+from sklearn.metrics import adjusted_rand_score, pairwise_distances_argmin
+
+from marketfold.clustering.fitting import SAMPLE_ROWS, best_of_starts, distinct_rows, quiet_fits, sample_rows
+from marketfold.clustering.kmeans import KMeansSegmenter
+from marketfold.errors import ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from marketfold.schema import Float32, Float64, Labels, Progress, Trust
+
+# Hennig, clusterboot (R package fpc): a mean Jaccard below 0.6 is not to be trusted, 0.6 to 0.75 shows a pattern whose
+# members are in doubt, from 0.75 a segment is stable, from 0.85 highly stable.
+PATTERN, STABLE, HIGHLY_STABLE = 0.6, 0.75, 0.85
+N_STARTS = 3
+
+
+def trust_of(jaccard: float) -> Trust:
+    """The label of a mean Jaccard of 0 to 1 (Hennig 2007; thresholds of R's `fpc::clusterboot`).
+
+    >>> trust_of(0.8), trust_of(0.7), trust_of(0.3)
+    ('stable', 'pattern', 'weak')
+    """
+    if jaccard >= STABLE:
+        return "stable"
+    return "pattern" if jaccard >= PATTERN else "weak"
+
+
+@dataclass(frozen=True)
+class SegmentStability:
+    """How surely one segment comes out again.
+
+    Attributes
+    ----------
+    number
+        The segment, from 1.
+    jaccard
+        Mean over the resamples of the Jaccard of its best match among the units drawn, 0 to 1 (Hennig 2007).
+    slsw
+        Segment-level stability within the solution, 0 to 1: mean over the pairs of the mean Jaccard of its best
+        matches among all units (Dolnicar and Leisch 2017).
+    trust
+        Label of `jaccard`.
+    """
+
+    number: int
+    jaccard: float
+    slsw: float
+    trust: Trust
+
+    @property
+    def highly_stable(self) -> bool:
+        """Whether the Jaccard reaches 0.85."""
+        return self.jaccard >= HIGHLY_STABLE
+
+
+@dataclass(frozen=True)
+class Stability:
+    """What the bootstrap found.
+
+    Attributes
+    ----------
+    n_pairs
+        Pairs of resamples.
+    ari
+        Mean adjusted Rand index of the two solutions of a pair, 1 is the same and 0 chance.
+    segments
+        One for each segment, in order.
+    aris : float64, shape (n_pairs,)
+    jaccards : float64, shape (2 * n_pairs, n_segments)
+    slsws : float64, shape (n_pairs, n_segments)
+    rows
+        Units in each resample.
+    notes
+        What a reader should know, each a sentence.
+    """
+
+    n_pairs: int
+    ari: float
+    segments: tuple[SegmentStability, ...]
+    aris: Float64 = field(repr=False)
+    jaccards: Float64 = field(repr=False)
+    slsws: Float64 = field(repr=False)
+    rows: int = 0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def trust(self) -> tuple[Trust, ...]:
+        """Label of each segment, in order."""
+        return tuple(segment.trust for segment in self.segments)
+
+
+def best_jaccards(reference: Labels, other: Labels, n_segments: int) -> Float64:
+    """Jaccard of each reference segment with its best match, shape (n_segments,); NaN where it has no unit.
+
+    >>> best_jaccards(np.array([0, 0, 1, 1]), np.array([1, 1, 1, 0]), 2)
+    array([0.66666667, 0.5       ])
+    """
+    width = int(other.max()) + 1
+    both = np.bincount(reference.astype(np.int64) * width + other, minlength=n_segments * width)
+    both = both.reshape(n_segments, width)
+    mine, theirs = both.sum(axis=1, keepdims=True), both.sum(axis=0, keepdims=True)
+    best: Float64 = np.where(mine[:, 0] > 0, (both / np.maximum(mine + theirs - both, 1)).max(axis=1), np.nan)
+    return best
+
+
+@dataclass(frozen=True)
+class _Resample:
+    jaccards: Float64
+    everyone: Labels
+
+
+def _resample(X: Float32, reference: Labels, shown: Float32, n_segments: int, seed: int) -> _Resample:
+    """Fit a bootstrap sample from fresh starts and compare."""
+    drawn = np.random.default_rng(seed).integers(len(X), size=min(len(X), SAMPLE_ROWS))
+    sample = X[drawn]
+    possible = min(n_segments, distinct_rows(sample, n_segments))
+    fit = best_of_starts(sample, possible, n_starts=N_STARTS, seed=seed % 2**31)
+    units, first = np.unique(drawn, return_index=True)
+    jaccards = best_jaccards(reference[units], fit.labels[first], n_segments)
+    return _Resample(jaccards, pairwise_distances_argmin(shown, fit.centers).astype(np.int32))
+
+
+def _resamples(  # noqa: PLR0913, PLR0917
+    X: Float32, reference: Labels, shown: Float32, n_segments: int, n_pairs: int, seed: int
+) -> Iterator[tuple[_Resample, _Resample]]:
+    seeds = np.random.SeedSequence(seed).generate_state(2 * n_pairs)
+    jobs = (delayed(_resample)(X, reference, shown, n_segments, int(one)) for one in seeds)
+    results = Parallel(n_jobs=-1, prefer="threads", return_as="generator")(jobs)
+    yield from zip(results, results, strict=True)
+
+
+def _reference(X: Float32, segmenter: KMeansSegmenter | int, labels: Labels | None, seed: int) -> tuple[int, Labels]:
+    n_segments = segmenter if isinstance(segmenter, int) else segmenter.n_segments
+    if labels is None:
+        fitted = KMeansSegmenter(n_segments, random_state=seed).fit(X) if isinstance(segmenter, int) else segmenter
+        labels = fitted.predict(X)
+    reference: Labels = np.asarray(labels, dtype=np.int32)
+    if reference.shape != (len(X),) or reference.min() < 0 or reference.max() >= n_segments:
+        message = f"labels must be {len(X)} numbers from 0 to {n_segments - 1}; got shape {reference.shape}."
+        raise ParameterError(message)
+    return n_segments, reference
+
+
+def assess_stability(  # noqa: PLR0913
+    X: Float32,
+    segmenter: KMeansSegmenter | int,
+    labels: Labels | None = None,
+    *,
+    n_pairs: int = 100,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Stability:
+    """Bootstrap a segmentation: refit on resamples from fresh starts and see which segments return.
+
+    Parameters
+    ----------
+    X
+        The matrix, shape (n_units, n_dimensions).
+    segmenter
+        A fitted segmenter, or a number of segments.
+    labels
+        The segmentation to assess, shape (n_units,); that of `segmenter` if not given.
+    n_pairs
+        Pairs of resamples, 1 or more.
+    seed
+        Seed of resamples and starts.
+    progress
+        Told after each pair.
+
+    Raises
+    ------
+    ParameterError
+        When labels and rows do not fit, or more segments are asked than rows differ.
+    """
+    matrix: Float32 = np.ascontiguousarray(X, dtype=np.float32)
+    if n_pairs < 1:
+        message = f"n_pairs must be 1 or more; got {n_pairs}."
+        raise ParameterError(message)
+    n_segments, reference = _reference(matrix, segmenter, labels, seed)
+    keep = np.arange(len(matrix), dtype=np.int32)[:, None].astype(np.float32)
+    shown_rows = sample_rows(keep, SAMPLE_ROWS, seed)[:, 0].astype(np.int64)
+    aris, jaccards, slsws = [], [], []
+    with quiet_fits(threads=1):
+        pairs = _resamples(matrix, reference, matrix[shown_rows], n_segments, n_pairs, seed)
+        for done, (one, other) in enumerate(pairs, start=1):
+            aris.append(adjusted_rand_score(one.everyone, other.everyone))
+            jaccards += [one.jaccards, other.jaccards]
+            seen = [best_jaccards(reference[shown_rows], each.everyone, n_segments) for each in (one, other)]
+            slsws.append(np.mean(seen, axis=0))
+            if progress is not None:
+                progress("stability", done, n_pairs)
+    return _summary(np.array(aris), np.array(jaccards), np.array(slsws), min(len(matrix), SAMPLE_ROWS))
+
+
+def _summary(aris: Float64, jaccards: Float64, slsws: Float64, rows: int) -> Stability:
+    # a resample that drew no unit of a segment has lost it
+    jaccards, slsws = np.nan_to_num(jaccards), np.nan_to_num(slsws)
+    mean = jaccards.mean(axis=0)
+    segments = tuple(
+        SegmentStability(number, float(value), float(slsw), trust_of(float(value)))
+        for number, (value, slsw) in enumerate(zip(mean, slsws.mean(axis=0), strict=True), start=1)
+    )
+    return Stability(len(aris), float(aris.mean()), segments, aris, jaccards, slsws, rows)
