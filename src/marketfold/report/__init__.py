@@ -1,0 +1,1 @@
+"""A finished run as one HTML file that opens offline and reads like a memo."""

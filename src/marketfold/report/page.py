@@ -1,0 +1,113 @@
+"""From a page's parts to one HTML file that asks nobody for anything."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib import resources
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from marketfold.report import embed, numbers
+from marketfold.report.colours import colour_rules, figure_themes
+from marketfold.report.parts import FigureGrid, FigurePart, FigureTabs, Fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from marketfold.report.parts import Part, ReportPage
+
+REPORT_SCRIPTS = ("theme.js", "page.js", "figures.js")
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """Templates with autoescape on, where a missing name is an error."""
+    templates = Environment(
+        loader=PackageLoader("marketfold.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.globals.update(percent=numbers.share, alt=embed.figure_alt, figure_title=embed.figure_title)
+    return templates
+
+
+def asset(name: str) -> str:
+    """Text of one of the package's own style sheets and scripts."""
+    return resources.files("marketfold.report").joinpath("templates", name).read_text("utf-8")
+
+
+def content_policy(scripts: Sequence[str]) -> str:
+    """Content-Security-Policy that runs these scripts and no other, and lets nothing leave or enter.
+
+    Parameters
+    ----------
+    scripts
+        Hash sources, as `embed.source_hash` gives them.
+    """
+    return (
+        f"default-src 'none'; script-src {' '.join(scripts)}; style-src 'unsafe-inline'; img-src data: blob:; "
+        "connect-src 'none'; base-uri 'none'; form-action 'none'"
+    )
+
+
+def figures_of(parts: Sequence[Part]) -> Iterator[FigurePart]:
+    """Every figure among parts, in reading order."""
+    for part in parts:
+        if isinstance(part, FigurePart):
+            yield part
+        elif isinstance(part, FigureTabs | FigureGrid):
+            yield from part.figures
+        elif isinstance(part, Fold):
+            yield from figures_of(part.parts)
+
+
+def frame_values(n_segments: int, scripts: Sequence[str]) -> dict[str, Any]:
+    """What every page of this style needs: colours, style sheet, scripts and the policy that allows just them."""
+    script = "\n".join(asset(name) for name in scripts)
+    early = asset("early.js")
+    return {
+        "version": version("marketfold"),
+        "colours": Markup(colour_rules(n_segments)),  # noqa: S704 - made of our own hexadecimal colours
+        "style": Markup(asset("report.css")),  # noqa: S704 - a file of this package
+        "early_script": Markup(early),  # noqa: S704 - a file of this package
+        "script": Markup(script),  # noqa: S704 - files of this package
+        "hashes": [embed.source_hash(early), embed.source_hash(script)],
+    }
+
+
+def render_page(page: ReportPage) -> str:
+    """HTML of a page, everything it needs inside.
+
+    Examples
+    --------
+    >>> from marketfold.report.parts import ReportPage
+    >>> "&lt;b&gt;" in render_page(ReportPage(title="<b>", lead="Nothing yet."))
+    True
+    """
+    figures = [figure for section in page.sections for figure in figures_of(section.parts)]
+    frame = frame_values(page.n_segments, REPORT_SCRIPTS)
+    packed, plotly_hash = embed.plotly_script() if figures else ("", "")
+    policy = content_policy([*frame.pop("hashes"), *([plotly_hash] if figures else [])])
+    return (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            page=page,
+            policy=policy,
+            figure_themes=embed.script_json(figure_themes()),
+            payloads=[(figure.key, embed.script_json(embed.figure_payload(figure.figure))) for figure in figures],
+            plotly_packed=packed,
+            **frame,
+        )
+    )
+
+
+def write_page(page: ReportPage, path: Path) -> None:
+    """Write a page as one file."""
+    path.write_text(render_page(page), encoding="utf-8", newline="\n")

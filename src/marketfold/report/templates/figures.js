@@ -1,0 +1,149 @@
+/* Figures: plotly.js is unpacked once, each figure is drawn when it comes near the screen, all before printing. */
+(function () {
+  "use strict";
+  const NARROW = 560;
+  const themes = JSON.parse(document.getElementById("figure-themes").textContent);
+  const plots = Array.from(document.querySelectorAll(".plot"));
+  const specs = new Map();
+  let library = null;
+  let printing = false;
+
+  function say(plot, text) { plot.querySelector(".waiting").textContent = text; }
+
+  function loadPlotly() {
+    if (!library) library = unpack();
+    return library;
+  }
+
+  async function unpack() {
+    const packed = Uint8Array.from(atob(document.getElementById("plotly-packed").textContent), (c) => c.charCodeAt(0));
+    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const script = document.createElement("script");
+    script.textContent = await new Response(stream).text();
+    document.head.append(script);
+  }
+
+  function spec(plot) {
+    const key = plot.dataset.figure;
+    if (!specs.has(key)) specs.set(key, document.getElementById("data-" + key).textContent);
+    return JSON.parse(specs.get(key));
+  }
+
+  /* Colours of the light theme that a figure wrote into its traces become those of the dark one. */
+  function recolour(value, swap) {
+    if (typeof value === "string") return swap[value.toLowerCase()] || value;
+    if (Array.isArray(value)) return value.map((item) => recolour(item, swap));
+    if (value && typeof value === "object") {
+      for (const key of Object.keys(value)) if (key !== "bdata") value[key] = recolour(value[key], swap);
+    }
+    return value;
+  }
+
+  function fit(layout, width, data) {
+    layout.autosize = true;
+    layout.margin = Object.assign({}, layout.margin, { t: Math.max(16, Math.min((layout.margin || {}).t || 24, 40)) });
+    if (width < NARROW) {
+      layout.font = Object.assign({}, layout.font, { size: 11 });
+      layout.margin = Object.assign({}, layout.margin, { l: Math.min((layout.margin || {}).l || 50, 50), r: 12 });
+      const threeD = data.some((trace) => /3d|mesh|surface/.test(trace.type || ""));
+      layout.legend = Object.assign({}, layout.legend, { orientation: "h", x: 0, xanchor: "left", y: threeD ? -0.05 : -0.22, yanchor: "top" });
+      if (layout.dragmode === undefined && !threeD) layout.dragmode = false;
+    }
+    return layout;
+  }
+
+  function prepared(plot) {
+    const figure = spec(plot);
+    const mode = printing ? "light" : window.marketfoldTheme.mode();
+    if (mode === "dark") recolour(figure, themes.swap);
+    figure.layout.template = themes[mode];
+    fit(figure.layout, plot.clientWidth, figure.data);
+    return figure;
+  }
+
+  const config = {
+    displaylogo: false, responsive: true, displayModeBar: true, scrollZoom: false,
+    modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "toggleSpikelines", "hoverClosestCartesian", "hoverCompareCartesian"]
+  };
+
+  function paint(plot) {
+    const figure = prepared(plot);
+    const first = !plot.classList.contains("drawn");
+    plot.classList.add("drawn");
+    const work = first ? window.Plotly.newPlot(plot, figure.data, figure.layout, config)
+      : window.Plotly.react(plot, figure.data, figure.layout, config);
+    return work.then(() => { plot.dataset.ready = "true"; });
+  }
+
+  function visible(plot) { return plot.offsetParent !== null && plot.clientWidth > 0; }
+
+  async function draw(plot) {
+    if (plot.dataset.state || !visible(plot)) return;
+    plot.dataset.state = "asked";
+    try {
+      await loadPlotly();
+      await paint(plot);
+      plot.dataset.state = "done";
+    } catch (error) {
+      plot.dataset.state = "failed";
+      plot.classList.remove("drawn");
+      say(plot, typeof DecompressionStream === "undefined" ? "This browser is too old to draw the figures; the text and the tables are complete." : "This figure could not be drawn.");
+      console.error(error);
+    }
+  }
+
+  function drawAll() { return Promise.all(plots.map(draw)); }
+
+  const watcher = new IntersectionObserver((entries) => {
+    for (const entry of entries) if (entry.isIntersecting) draw(entry.target);
+  }, { rootMargin: "900px 0px" });
+  plots.forEach((plot) => watcher.observe(plot));
+
+  /* A hidden figure has no width; it is drawn when its tab or fold opens. */
+  document.addEventListener("toggle", (event) => {
+    if (event.target.open) event.target.querySelectorAll(".plot").forEach(draw);
+  }, true);
+
+  document.addEventListener("marketfold-theme", () => {
+    plots.filter((plot) => plot.dataset.state === "done").forEach(paint);
+  });
+
+  /* Paper: everything open, everything drawn in light colours, each figure scaled to the width of its column. */
+  const PAPER_WIDTH = 680;
+  let opened = [];
+  function beforePrint() {
+    if (printing) return;
+    printing = true;
+    document.documentElement.dataset.mode = "light";
+    opened = Array.from(document.querySelectorAll("details:not([open])"));
+    opened.forEach((fold) => { fold.open = true; });
+    document.documentElement.classList.add("printing");
+    if (window.Plotly) {
+      for (const plot of plots) if (plot.clientWidth > 0) { plot.dataset.state = "done"; paint(plot); }
+    }
+    for (const plot of plots) {
+      const room = plot.closest(".fig-grid") ? PAPER_WIDTH / 2 - 12 : PAPER_WIDTH;
+      plot.style.setProperty("--print-zoom", String(Math.min(1, room / Math.max(plot.clientWidth, 1))));
+      plot.style.width = plot.clientWidth + "px";
+    }
+  }
+  function afterPrint() {
+    if (!printing) return;
+    printing = false;
+    opened.forEach((fold) => { fold.open = false; });
+    document.documentElement.classList.remove("printing");
+    plots.forEach((plot) => { plot.style.width = ""; });
+    window.marketfoldTheme.apply();
+    plots.filter((plot) => plot.dataset.state === "done" && visible(plot)).forEach(paint);
+  }
+  window.addEventListener("beforeprint", beforePrint);
+  window.addEventListener("afterprint", afterPrint);
+  document.getElementById("print-button").addEventListener("click", async () => {
+    if (plots.length) await loadPlotly();
+    beforePrint();
+    await drawAll();
+    window.print();
+  });
+
+  window.marketfoldFigures = { drawAll, loadPlotly };
+})();

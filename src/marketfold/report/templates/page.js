@@ -1,0 +1,63 @@
+/* Contents, tabs and anchors. */
+(function () {
+  "use strict";
+  const links = new Map(Array.from(document.querySelectorAll(".contents a")).map((a) => [a.hash.slice(1), a]));
+  const fold = document.getElementById("contents-fold");
+  const narrow = window.matchMedia("(max-width: 60rem)");
+  function foldContents() { fold.open = !narrow.matches; }
+  narrow.addEventListener("change", foldContents);
+  foldContents();
+  fold.addEventListener("click", (event) => { if (event.target.closest("a") && narrow.matches) fold.open = false; });
+
+  /* Scroll spy: the last chapter whose top has passed the upper third of the window. */
+  const chapters = Array.from(document.querySelectorAll("main > section"));
+  let waiting = false;
+  function spy() {
+    waiting = false;
+    const line = window.innerHeight / 3;
+    const atEnd = window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 4;
+    const passed = chapters.filter((chapter) => chapter.getBoundingClientRect().top <= line);
+    const current = atEnd ? chapters[chapters.length - 1] : passed[passed.length - 1];
+    links.forEach((link, key) => {
+      if (current && key === current.id) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    });
+  }
+  window.addEventListener("scroll", () => { if (!waiting) { waiting = true; requestAnimationFrame(spy); } }, { passive: true });
+  spy();
+
+  /* Tabs, with the arrow keys. */
+  for (const list of document.querySelectorAll("[role=tablist]")) {
+    const tabs = Array.from(list.querySelectorAll("[role=tab]"));
+    function select(tab) {
+      for (const other of tabs) {
+        const chosen = other === tab;
+        other.setAttribute("aria-selected", String(chosen));
+        other.tabIndex = chosen ? 0 : -1;
+        document.getElementById(other.getAttribute("aria-controls")).classList.toggle("later", !chosen);
+      }
+      document.dispatchEvent(new Event("marketfold-shown"));
+    }
+    tabs.forEach((tab, index) => {
+      tab.addEventListener("click", () => select(tab));
+      tab.addEventListener("keydown", (event) => {
+        const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+        if (!step) return;
+        const other = tabs[(index + step + tabs.length) % tabs.length];
+        other.focus();
+        select(other);
+      });
+    });
+  }
+
+  /* An anchor inside a closed fold opens it. */
+  function openTarget() {
+    const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!target) return;
+    let opened = false;
+    for (let box = target; box; box = box.parentElement) if (box.tagName === "DETAILS" && !box.open) { box.open = true; opened = true; }
+    if (opened) target.scrollIntoView();
+  }
+  window.addEventListener("hashchange", openTarget);
+  openTarget();
+})();
