@@ -27,6 +27,9 @@ class Phrase:
     below: str = "{label} up to {x}"
     above: str = "{label} over {x}"
     at_least: str = "{label} of {x} or more"
+    between: str = "{label} between {low} and {high}"
+    exactly: str = "{label} of {x}"
+    none: str = ""
 
 
 def _frozen(value: Any) -> Any:

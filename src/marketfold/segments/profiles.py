@@ -10,6 +10,7 @@ import numpy as np
 from marketfold.errors import ParameterError
 from marketfold.segments.described import Described, describe
 from marketfold.segments.names import name_segments
+from marketfold.segments.rules import Rule, find_rule
 from marketfold.segments.stand_outs import Contrasts, StandOut, contrast, stand_outs
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from marketfold.schema import FeatureTable, Float32, Labels, Trust
-    from marketfold.segments.rules import Rule
 
     Rows = NDArray[np.intp]
 
@@ -156,6 +156,8 @@ def profile_segments(  # noqa: PLR0913  (what is known from elsewhere: each opti
     trust: Sequence[Trust] | None = None,
     jaccard: Sequence[float] | None = None,
     n_typical: int = 5,
+    rules: bool = True,
+    seed: int = 0,
 ) -> tuple[SegmentProfile, ...]:
     """Describe every segment in the user's units, beside everybody.
 
@@ -177,6 +179,10 @@ def profile_segments(  # noqa: PLR0913  (what is known from elsewhere: each opti
         One for each segment, from the test of stability.
     n_typical
         How many typical units to point at.
+    rules
+        Whether to look for a rule for each segment.
+    seed
+        Of the rows that make and that measure a rule.
 
     Returns
     -------
@@ -204,6 +210,7 @@ def profile_segments(  # noqa: PLR0913  (what is known from elsewhere: each opti
                 _counted(table, contrasts, s, members),
                 number=numbers[s] if numbers else s + 1,
                 stand_outs=stand_outs(table, contrasts, s),
+                rule=find_rule(table, labels, s, seed) if rules else None,
                 typical=_typical(distances, members, n_typical),
                 described=described[s],
                 trust=trust[s] if trust else None,

@@ -1,9 +1,48 @@
-"""A rule for each segment that a person can read and apply, with how often it is right."""
+"""A rule for each segment that a person can read and apply, with how often it is right.
+
+A shallow decision tree (segment against the rest) proposes conjunctions: every path from its root to any node. The one
+with the best Youden index (share of the segment met, less the share of others met; Youden 1950) that is not bought with
+needless conditions is kept, its thresholds are rounded to numbers that a person would choose, and it is measured again.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+import math
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from marketfold.segments.phrases import phrase_of
+from marketfold.segments.wording import in_words, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from marketfold.schema import Feature, FeatureTable, Float64, Labels
+
+    Flags = NDArray[np.bool_]
+
+Measured = Literal["cross-validated", "held back", "same units"]
+
+DEPTH = 3
+PRICE_OF_CONDITION = 0.02
+"""Youden index that one more condition must earn; a shorter rule is easier to keep in mind."""
+
+ROUNDING_LOSS = 0.01
+"""Youden index that a rounder threshold may cost."""
+
+LEAST_YOUDEN = 0.2
+"""A rule that separates less says nothing, and there is none."""
+
+SAMPLE = 4_000
+"""Rows of the segment, and of the others, that a rule is made from; with more the rest measures it."""
+
+FOLDS = 5
+FEWEST_FOR_FOLDS = 10
 
 
 @dataclass(frozen=True)
@@ -41,9 +80,232 @@ class Rule:
     recall: float
     others_share: float
     precision: float
-    measured: Literal["cross-validated", "held back", "same units"] = "same units"
+    measured: Measured = "same units"
 
     @property
     def sentence(self) -> str:
         """The words and both shares."""
         return f"{self.words}: {self.recall * 100:.0f} % of them, {self.others_share * 100:.0f} % of others"
+
+
+@dataclass(frozen=True)
+class _Rates:
+    """How a rule fares: share of the segment met, share of others met, share of the met that are of the segment."""
+
+    recall: float
+    others_share: float
+    precision: float
+
+    @property
+    def youden(self) -> float:
+        return self.recall - self.others_share
+
+
+def _rates(met: Flags, inside: Flags) -> _Rates:
+    hits, met_count, size = int((met & inside).sum()), int(met.sum()), int(inside.sum())
+    others = max(len(inside) - size, 1)
+    return _Rates(hits / max(size, 1), (met_count - hits) / others, hits / max(met_count, 1))
+
+
+def meets(values: Float64, names: tuple[str, ...], conditions: tuple[Condition, ...]) -> Flags:
+    """Which rows meet all conditions, shape (n_units,).
+
+    Parameters
+    ----------
+    values
+        Shape (n_units, n_features), in the user's units.
+    names
+        Of the columns.
+    conditions
+        Of a `Rule`.
+
+    Examples
+    --------
+    >>> meets(np.array([[30.0], [90.0], [91.0]]), ("recency_days",), (Condition("recency_days", False, 90.0),)).tolist()
+    [True, True, False]
+    """
+    met = np.ones(len(values), dtype=np.bool_)
+    for condition in conditions:
+        column = values[:, names.index(condition.feature)]
+        met &= (column > condition.threshold) if condition.above else (column <= condition.threshold)
+    return met
+
+
+def _tightest(conditions: list[Condition]) -> tuple[Condition, ...]:
+    """At most one lower and one upper bound for each feature, in order of first mention."""
+    kept: dict[tuple[str, bool], Condition] = {}
+    for condition in conditions:
+        key = (condition.feature, condition.above)
+        limit = max if condition.above else min
+        before = kept.get(key, condition).threshold
+        kept[key] = replace(condition, threshold=limit(before, condition.threshold))
+    return tuple(kept.values())
+
+
+def _paths(values: Float64, inside: Flags, names: tuple[str, ...], seed: int) -> Iterator[tuple[Condition, ...]]:
+    """Yield the conjunction that leads to each node of a shallow tree."""
+    from sklearn.tree import DecisionTreeClassifier  # noqa: PLC0415  (costs start-up time)
+
+    classifier = DecisionTreeClassifier(
+        max_depth=DEPTH, class_weight="balanced", min_weight_fraction_leaf=0.02, random_state=seed
+    )
+    tree = classifier.fit(values, inside).tree_
+    waiting: list[tuple[int, list[Condition]]] = [(0, [])]
+    while waiting:
+        node, path = waiting.pop()
+        if path:
+            yield _tightest(path)
+        if tree.children_left[node] != tree.children_right[node]:
+            name, threshold = names[tree.feature[node]], float(tree.threshold[node])
+            waiting.append((tree.children_left[node], [*path, Condition(name, above=False, threshold=threshold)]))
+            waiting.append((tree.children_right[node], [*path, Condition(name, above=True, threshold=threshold)]))
+
+
+def _readable(threshold: float, *, whole: bool) -> list[float]:
+    """Candidates for a threshold, roundest first; on whole numbers 2.5 divides as 2 does."""
+    if whole:
+        threshold = math.floor(threshold)
+    if threshold == 0:
+        return [0.0]
+    size = math.floor(math.log10(abs(threshold)))
+    rounded = [round(threshold, digits - size) for digits in range(3)]
+    halves = round(threshold * 2, -size) / 2  # 1.5, 25, 350: halves of a leading digit
+    candidates = [rounded[0], halves, *rounded[1:], threshold]
+    return [float(math.floor(c)) if whole else float(c) for c in candidates]
+
+
+def _rounded(
+    values: Float64, inside: Flags, names: tuple[str, ...], conditions: tuple[Condition, ...]
+) -> tuple[Condition, ...]:
+    """Give every threshold the roundest value that keeps the rule as good."""
+    floor = _rates(meets(values, names, conditions), inside).youden - ROUNDING_LOSS
+    kept = list(conditions)
+    for i, condition in enumerate(conditions):
+        column = values[:, names.index(condition.feature)]
+        whole = bool((column == np.floor(column)).all())
+        for candidate in _readable(condition.threshold, whole=whole):
+            trial = [*kept[:i], replace(condition, threshold=candidate), *kept[i + 1 :]]
+            if _rates(meets(values, names, tuple(trial)), inside).youden >= floor:
+                kept = trial
+                break
+    return tuple(kept)
+
+
+def _best(values: Float64, inside: Flags, names: tuple[str, ...], seed: int) -> tuple[Condition, ...]:
+    """Find the conjunction with the best Youden index for its length, rounded; empty where no feature divides."""
+    scored = [
+        (_rates(meets(values, names, path), inside).youden - PRICE_OF_CONDITION * len(path), -i, path)
+        for i, path in enumerate(_paths(values, inside, names, seed))
+    ]
+    if not scored:
+        return ()
+    return _rounded(values, inside, names, max(scored)[2])
+
+
+def _singular(text: str) -> str:
+    return re.sub(r"(?<![\d.,])1 ((?:different )?(?:order|product|item))s\b", r"1 \1", text)
+
+
+def _said(feature: Feature, bounds: list[Condition], *, whole: bool) -> str:
+    """One feature's bounds in words."""
+    phrase = phrase_of(feature.name)
+    above = next((bound.threshold for bound in bounds if bound.above), None)
+    below = next((bound.threshold for bound in bounds if not bound.above), None)
+    least = above + 1 if above is not None and whole and feature.measure == "count" else above
+    if least is not None and below is not None:
+        if least == below:
+            return _singular(phrase.exactly.format(label=feature.label, x=in_words(below, feature.measure)))
+        low, high = in_words(least, feature.measure), in_words(below, feature.measure)
+        return phrase.between.format(label=feature.label, low=low, high=high)
+    if below is not None:
+        text = phrase.none if below == 0 and phrase.none else phrase.below
+        return _singular(text.format(label=feature.label, x=in_words(below, feature.measure)))
+    assert above is not None and least is not None  # noqa: S101, PT018  (a bound is one or the other)
+    text = phrase.at_least if least > above else phrase.above
+    return _singular(text.format(label=feature.label, x=in_words(least, feature.measure)))
+
+
+def _words(table: FeatureTable, conditions: tuple[Condition, ...]) -> str:
+    features = {feature.name: feature for feature in table.features}
+    parts = []
+    for name in dict.fromkeys(condition.feature for condition in conditions):
+        column = table.column(name)
+        bounds = [condition for condition in conditions if condition.feature == name]
+        parts.append(_said(features[name], bounds, whole=bool((column == np.floor(column)).all())))
+    return listed(parts)
+
+
+def _divided(inside: Flags, rng: np.random.Generator) -> NDArray[np.intp]:
+    """Rows to make the rule from: so many of the segment and of the others that as many remain to measure it."""
+    parts = [np.flatnonzero(inside), np.flatnonzero(~inside)]
+    taken = [rng.choice(rows, size=min(SAMPLE, (len(rows) + 1) // 2), replace=False) for rows in parts]
+    return np.sort(np.concatenate(taken))
+
+
+def _cross_validated(values: Float64, inside: Flags, names: tuple[str, ...], seed: int) -> _Rates:
+    """Rates on rows that each fold's rule, rounding included, has not seen."""
+    from sklearn.model_selection import StratifiedKFold  # noqa: PLC0415  (costs start-up time)
+
+    met = np.zeros(len(values), dtype=np.bool_)
+    for made_from, unseen in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(values, inside):
+        conditions = _best(values[made_from], inside[made_from], names, seed)
+        met[unseen] = meets(values[unseen], names, conditions)
+    return _rates(met, inside)
+
+
+def _made_and_measured(
+    values: Float64, inside: Flags, names: tuple[str, ...], seed: int
+) -> tuple[tuple[Condition, ...], _Rates, Measured]:
+    """Make the rule, and measure it on the most independent rows that the numbers allow."""
+    size = int(inside.sum())
+    if len(inside) > 2 * SAMPLE and size >= 2 * FEWEST_FOR_FOLDS:
+        made_from = _divided(inside, np.random.default_rng(seed))
+        conditions = _best(values[made_from], inside[made_from], names, seed)
+        rest = np.ones(len(inside), dtype=np.bool_)
+        rest[made_from] = False
+        return conditions, _rates(meets(values, names, conditions)[rest], inside[rest]), "held back"
+    conditions = _best(values, inside, names, seed)
+    if min(size, len(inside) - size) >= FEWEST_FOR_FOLDS:
+        return conditions, _cross_validated(values, inside, names, seed), "cross-validated"
+    return conditions, _rates(meets(values, names, conditions), inside), "same units"
+
+
+def find_rule(table: FeatureTable, labels: Labels, segment: int, seed: int = 0) -> Rule | None:
+    """Find a short rule in the user's units that tells one segment from the rest.
+
+    Parameters
+    ----------
+    table
+        The units, in the user's units.
+    labels
+        0-based segment of each unit, shape (n_units,).
+    segment
+        0-based segment to describe.
+    seed
+        Divides rows into those that make and those that measure the rule.
+
+    Returns
+    -------
+    Rule or None
+        None where no short rule tells the segment apart.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from marketfold.schema import Feature, FeatureTable
+    >>> days = np.array([[float(day)] for day in range(1, 41)])
+    >>> recency = Feature("recency_days", "days since the last order", "days", "timing")
+    >>> ids = np.array([f"C{day}" for day in range(1, 41)])
+    >>> table = FeatureTable("customer", ids, days, (recency,), days[:, 0], date(2026, 1, 1))
+    >>> find_rule(table, (days[:, 0] > 20).astype(np.int32), 0).sentence
+    'last order within 20 days: 100 % of them, 0 % of others'
+    """
+    inside = labels == segment
+    if inside.all() or not inside.any() or not table.features:
+        return None
+    conditions, rates, measured = _made_and_measured(table.values, inside, table.names, seed)
+    if not conditions or rates.youden < LEAST_YOUDEN:
+        return None
+    return Rule(
+        _words(table, conditions), conditions, rates.recall, rates.others_share, rates.precision, measured
+    )
