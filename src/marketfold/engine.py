@@ -16,7 +16,7 @@ import duckdb
 import narwhals as nw
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import pyarrow as pa
 
@@ -36,6 +36,10 @@ class Engine(Protocol):
 
     def from_arrow(self, table: pa.Table) -> nw.LazyFrame[Any]:
         """Give a local table to the engine, to be joined there."""
+        ...
+
+    def fingerprint(self, frame: nw.LazyFrame[Any], columns: Sequence[str], name: str) -> nw.LazyFrame[Any]:
+        """Add column `name`, a 64-bit hash of `columns`: equal rows have equal ones, unequal rows nearly never."""
         ...
 
 
@@ -75,6 +79,11 @@ class DuckDBEngine:
         """Read an Arrow table where it lies."""
         return self.relation(self.connection.from_arrow(table))
 
+    def fingerprint(self, frame: nw.LazyFrame[Any], columns: Sequence[str], name: str) -> nw.LazyFrame[Any]:
+        """DuckDB's own `hash`."""
+        hashed = duckdb.FunctionExpression("hash", *map(duckdb.ColumnExpression, columns)).alias(name)
+        return self.relation(frame.to_native().select(duckdb.StarExpression(), hashed))
+
 
 class PolarsEngine:
     """Polars, for those whose frame is one already."""
@@ -92,6 +101,15 @@ class PolarsEngine:
     def from_arrow(self, table: pa.Table) -> nw.LazyFrame[Any]:
         """Read an Arrow table."""
         return nw.DataFrame.from_arrow(table, backend="polars").lazy()
+
+    def fingerprint(self, frame: nw.LazyFrame[Any], columns: Sequence[str], name: str) -> nw.LazyFrame[Any]:
+        """The hash of a Polars struct."""
+        import polars as pl  # noqa: PLC0415  (only where Polars is in use)
+
+        hashed: nw.LazyFrame[Any] = nw.from_native(
+            frame.to_native().with_columns(pl.struct(columns).hash().alias(name))
+        )
+        return hashed
 
 
 class SparkEngine:
@@ -116,6 +134,13 @@ class SparkEngine:
         session = SparkSession.active()
         sent: nw.LazyFrame[Any] = nw.from_native(session.createDataFrame(table))
         return sent
+
+    def fingerprint(self, frame: nw.LazyFrame[Any], columns: Sequence[str], name: str) -> nw.LazyFrame[Any]:
+        """Spark's `xxhash64`."""
+        from pyspark.sql import functions  # noqa: PLC0415  (only where Spark is in use)
+
+        hashed: nw.LazyFrame[Any] = nw.from_native(frame.to_native().withColumn(name, functions.xxhash64(*columns)))
+        return hashed
 
 
 def engine_of(frame: nw.LazyFrame[Any]) -> Engine:

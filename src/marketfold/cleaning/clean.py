@@ -1,0 +1,214 @@
+"""From all order lines to the purchases that can be trusted, with an account of every other line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+import pyarrow as pa
+
+from marketfold.cleaning.duplicates import find_repeats
+from marketfold.cleaning.report import Account, CleaningReport, ReadTotals, check_enough_kept, warnings_for
+from marketfold.cleaning.rules import (
+    CANCELLED,
+    DUPLICATE,
+    FIRST_PLAUSIBLE,
+    LAST_PLAUSIBLE,
+    MALFORMED,
+    RETURNS,
+    Rule,
+    by_rule,
+    first_broken,
+    rules_for,
+)
+from marketfold.config import CleaningOptions
+from marketfold.schema import MONEY_SCALE, SOURCE_LINE, SourceFacts, money_sum
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from marketfold.engine import Engine
+    from marketfold.orders import Orders
+
+_RULE = "_rule"
+
+
+@dataclass(frozen=True)
+class CleanOrders:
+    """Order lines, each on its side.
+
+    Attributes
+    ----------
+    purchases
+        Kept lines, with the columns of the orders; `amount` is above zero.
+    returns
+        Cancelled and returned lines that have a customer and a date; `amount` is the value that went back, zero or
+        more, and so is `quantity`.
+    set_aside
+        Every line that is not a purchase: `source_line`, `reason` (a code of `REASONS`), `detail`.
+    report
+        The ledger and what should be known about it.
+    engine
+        Holds the frames.
+    facts
+        How the source was read.
+    """
+
+    purchases: nw.LazyFrame[Any]
+    returns: nw.LazyFrame[Any]
+    set_aside: nw.LazyFrame[Any]
+    report: CleaningReport
+    engine: Engine
+    facts: SourceFacts
+
+    def _repr_html_(self) -> str:
+        return self.report._repr_html_()  # noqa: SLF001  (a notebook's own protocol)
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """Order lines with the number of the first rule that each breaks."""
+
+    lines: nw.LazyFrame[Any]
+    rules: tuple[Rule, ...]
+    columns: tuple[str, ...]
+
+    def kept(self) -> nw.LazyFrame[Any]:
+        return self.lines.filter(nw.col(_RULE).is_null()).drop(_RULE)
+
+    def numbers(self, codes: frozenset[str]) -> list[int]:
+        return [number for number, rule in enumerate(self.rules) if rule.code in codes]
+
+
+def _judge(orders: Orders, columns: Sequence[str], options: CleaningOptions, *, credit_notes: bool) -> _Judged:
+    rules = rules_for(columns, credit_notes=credit_notes)
+    return _Judged(orders.lines.with_columns(first_broken(rules, options).alias(_RULE)), rules, tuple(columns))
+
+
+def _count(judged: _Judged, engine: Engine) -> list[dict[str, Any]]:
+    """Lines and money for each rule; the one without a rule is kept."""
+    cells = [nw.len().alias("lines"), money_sum("amount").alias("money")]
+    counted: list[dict[str, Any]] = engine.collect(judged.lines.group_by(_RULE).agg(*cells)).to_pylist()
+    return counted
+
+
+def _account(counted: list[dict[str, Any]], rules: Sequence[Rule]) -> Account:
+    account = Account({None: 0}, {None: 0})
+    for row in sorted(counted, key=lambda row: -1 if row[_RULE] is None else row[_RULE]):
+        reason = None if row[_RULE] is None else rules[row[_RULE]].code
+        account.lines[reason] = account.lines.get(reason, 0) + int(row["lines"])
+        account.money[reason] = account.money.get(reason, 0) + round(float(row["money"]) * MONEY_SCALE)
+    return account
+
+
+def _mostly_credit_notes(counted: list[dict[str, Any]], rules: Sequence[Rule]) -> bool:
+    """Whether C and digits is simply how this shop numbers its orders."""
+    marked = [place for place, rule in enumerate(rules) if rule.code == CANCELLED and "order_id" in rule.columns]
+    lines = {row[_RULE]: int(row["lines"]) for row in counted}
+    return any(2 * lines.get(place, 0) > sum(lines.values()) for place in marked)
+
+
+def _totals(orders: Orders, columns: Sequence[str], account: Account) -> tuple[ReadTotals, int]:
+    """Totals over everything that was read, and the number of currencies."""
+    plausible = nw.when(nw.col("ordered_on").is_between(FIRST_PLAUSIBLE, LAST_PLAUSIBLE)).then(nw.col("ordered_on"))
+    distinct = [name for name in ("order_id", "customer_id", "currency") if name in columns]
+    cells = [plausible.min().alias("first_on"), plausible.max().alias("last_on")]
+    for name in distinct:
+        # n_unique counts the missing as a value of their own
+        cells += [nw.col(name).n_unique().alias(name), (nw.col(name).null_count() > 0).alias(f"{name}_missing")]
+    row = orders.engine.collect(orders.lines.select(*cells)).to_pylist()[0]
+    counts = {name: int(row[name]) - bool(row[f"{name}_missing"]) for name in distinct}
+    reads = ReadTotals(
+        lines=sum(account.lines.values()) + orders.malformed.num_rows,
+        orders=counts["order_id"],
+        customers=counts["customer_id"],
+        first_on=row["first_on"],
+        last_on=row["last_on"],
+        amount_total=sum(account.money.values()) / MONEY_SCALE,
+    )
+    return reads, counts.get("currency", 0)
+
+
+def _purchases(judged: _Judged, repeats: nw.LazyFrame[Any] | None) -> nw.LazyFrame[Any]:
+    kept = judged.kept()
+    return kept if repeats is None else kept.join(repeats.select(SOURCE_LINE), on=SOURCE_LINE, how="anti")
+
+
+def _returns(judged: _Judged) -> nw.LazyFrame[Any]:
+    sizes = [nw.col(name).abs() for name in ("amount", "quantity") if name in judged.columns]
+    came_back = judged.lines.filter(nw.col(_RULE).is_in(judged.numbers(RETURNS)))
+    return came_back.drop(_RULE).with_columns(*sizes)
+
+
+def _set_aside(judged: _Judged, repeats: nw.LazyFrame[Any] | None, orders: Orders) -> nw.LazyFrame[Any]:
+    """Every line that is not a purchase, with its reason."""
+    parts = [
+        judged.lines.filter(~nw.col(_RULE).is_null()).select(
+            SOURCE_LINE,
+            by_rule(judged.rules, _RULE, lambda rule: nw.lit(rule.code)).alias("reason"),
+            by_rule(judged.rules, _RULE, Rule.explain).alias("detail"),
+        )
+    ]
+    if repeats is not None:
+        told = nw.concat_str(nw.lit("repeats line"), nw.col("repeats").cast(nw.String), separator=" ")
+        parts.append(repeats.select(SOURCE_LINE, nw.lit(DUPLICATE).alias("reason"), told.alias("detail")))
+    if orders.malformed.num_rows:
+        rows = orders.malformed.select([SOURCE_LINE, "detail"])
+        table = rows.add_column(1, "reason", pa.array([MALFORMED] * rows.num_rows, pa.string()))
+        parts.append(orders.engine.from_arrow(table))
+    return nw.concat(parts, how="vertical") if len(parts) > 1 else parts[0]
+
+
+def clean_orders(orders: Orders, options: CleaningOptions | None = None) -> CleanOrders:
+    """Separate purchases from everything else, and account for every line.
+
+    The rules are asked in the order of `marketfold.cleaning.RULES`, and a line is set aside by the first that it
+    breaks. Cancelled and returned lines are no purchases, but they stay as `returns`. An exact repeat counts as the
+    same line only where the source numbers the lines of an order, or where `drop_duplicates` says so.
+
+    Parameters
+    ----------
+    orders
+        As `read_orders` gives them.
+    options
+        Which statuses, products and customers do not count, and how much may be set aside.
+
+    Raises
+    ------
+    OrdersError
+        If there is no line at all.
+    TooMuchSetAsideError
+        If more than half of the lines break a rule and `allow_mostly_set_aside` is not set, or no line is left.
+    """
+    options = options or CleaningOptions()
+    engine = orders.engine
+    columns = orders.lines.collect_schema().names()
+    judged = _judge(orders, columns, options, credit_notes=True)
+    counted = _count(judged, engine)
+    ignored = _mostly_credit_notes(counted, judged.rules)
+    if ignored:
+        judged = _judge(orders, columns, options, credit_notes=False)
+        counted = _count(judged, engine)
+    account = _account(counted, judged.rules)
+    reads, currencies = _totals(orders, columns, account)
+
+    repeats = find_repeats(judged.kept(), columns, engine)
+    found = engine.collect(repeats.select(nw.len().alias("lines"), money_sum("amount").alias("money"))).to_pylist()[0]
+    duplicates = int(found["lines"])
+    drop = bool(duplicates) and (options.drop_duplicates or "line_number" in columns)
+    if drop:
+        account.move(DUPLICATE, duplicates, round(float(found["money"]) * MONEY_SCALE))
+
+    ledger = account.close(orders.malformed.num_rows, MALFORMED)
+    check_enough_kept(ledger, allow_mostly_set_aside=options.allow_mostly_set_aside)
+    told = warnings_for(ledger, duplicates=duplicates, currencies=currencies, credit_notes_ignored=ignored)
+    dropped = repeats if drop else None
+    return CleanOrders(
+        purchases=_purchases(judged, dropped),
+        returns=_returns(judged),
+        set_aside=_set_aside(judged, dropped, orders),
+        report=CleaningReport(ledger, reads, duplicates, told),
+        engine=engine,
+        facts=orders.facts,
+    )

@@ -1,0 +1,162 @@
+"""The rules that a purchase must pass, in the order in which they are asked.
+
+A line is set aside by the first rule that it breaks, so every set-aside line has one reason. Rules about what cannot
+be read come before rules about what it means: a cancelled line without a customer is `no_customer`, because it can
+serve nobody's return rate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from marketfold.config import CleaningOptions
+
+# Day 0 of Unix and of spreadsheets (1970-01-01, 1899-12-30) are marks of an empty date, and no shop exports 2100.
+FIRST_PLAUSIBLE = date(1970, 1, 2)
+LAST_PLAUSIBLE = date(2099, 12, 31)
+
+CANCELLED = "cancelled"
+RETURNED = "returned"
+DUPLICATE = "duplicate"
+MALFORMED = "malformed"
+RETURNS = frozenset({CANCELLED, RETURNED})
+"""Reasons whose lines stay as the customer's returns."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One reason to set a line aside.
+
+    Attributes
+    ----------
+    code
+        Reason code, as in the ledger and in `set_aside.csv`.
+    words
+        The same for a reader.
+    columns
+        Columns that the rule looks at; without them it is not asked.
+    breaks
+        True where a line breaks the rule.
+    detail
+        What is wrong with the one line, where there is more to say than `words`.
+    """
+
+    code: str
+    words: str
+    columns: tuple[str, ...]
+    breaks: Callable[[CleaningOptions], nw.Expr]
+    detail: Callable[[], nw.Expr] | None = None
+
+    def explain(self) -> nw.Expr:
+        """The detail of a line that breaks the rule, as text."""
+        return self.detail() if self.detail else nw.lit(self.words)
+
+
+def _one_of(column: str, texts: Collection[str]) -> nw.Expr:
+    """Whether a text is one of `texts`, in any case and with any space around it."""
+    wanted = sorted({text.strip().lower() for text in texts})
+    return nw.col(column).str.strip_chars().str.to_lowercase().is_in(wanted)
+
+
+def _credit_note() -> nw.Expr:
+    """Whether an order id is a C followed by digits, the mark of a credit note."""
+    # The pattern is asked only where the cheap look at the first letter says so.
+    starts = nw.col("order_id").str.starts_with("C")
+    return nw.when(starts).then(nw.col("order_id").str.contains(r"^C\d+$")).otherwise(nw.lit(False))  # noqa: FBT003
+
+
+def _implausible() -> nw.Expr:
+    return (nw.col("ordered_on") < FIRST_PLAUSIBLE) | (nw.col("ordered_on") > LAST_PLAUSIBLE)
+
+
+def _told(prefix: str, column: str) -> Callable[[], nw.Expr]:
+    return lambda: nw.concat_str(nw.lit(prefix), nw.col(column), separator=" ")
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("no_customer", "no customer", ("customer_id",), lambda _: nw.col("customer_id").is_null()),
+    Rule("unreadable_date", "no date that can be read", ("ordered_on",), lambda _: nw.col("ordered_on").is_null()),
+    Rule(
+        "implausible_date",
+        f"a date before {FIRST_PLAUSIBLE} or after {LAST_PLAUSIBLE}",
+        ("ordered_on",),
+        lambda _: _implausible(),
+    ),
+    Rule("unreadable_money", "no amount that can be read", ("amount",), lambda _: nw.col("amount").is_null()),
+    Rule(
+        "test_customer",
+        "a customer made for testing",
+        ("customer_id",),
+        lambda options: _one_of("customer_id", options.test_customers),
+    ),
+    Rule(
+        "not_a_product",
+        "a charge and not a product",
+        ("product_id",),
+        lambda options: _one_of("product_id", options.not_products),
+        _told("product id", "product_id"),
+    ),
+    Rule(
+        CANCELLED,
+        "cancelled by its status",
+        ("status",),
+        lambda options: _one_of("status", options.cancelled_statuses),
+        _told("status", "status"),
+    ),
+    Rule(CANCELLED, "a credit note: its order id is C and digits", ("order_id",), lambda _: _credit_note()),
+    Rule(RETURNED, "returned: a negative quantity", ("quantity",), lambda _: nw.col("quantity") < 0),
+    Rule("zero_price", "an amount of zero", ("amount",), lambda _: nw.col("amount") == 0),
+    Rule("not_positive", "a negative amount", ("amount",), lambda _: nw.col("amount") < 0),
+)
+REFUND = Rule(RETURNED, "returned: a negative amount", ("amount",), lambda _: nw.col("amount") < 0)
+"""Stands in for the negative quantity where a source has no quantities."""
+
+REASONS: dict[str, str] = {
+    MALFORMED: "a row that could not be split into fields",
+    **{rule.code: rule.words for rule in reversed(RULES)},
+    CANCELLED: "cancelled by status or credit note",
+    DUPLICATE: "an exact repeat of another line",
+}
+"""Every reason code and what it means."""
+
+
+def rules_for(columns: Collection[str], *, credit_notes: bool = True) -> tuple[Rule, ...]:
+    """The rules that a table with these columns can be asked, in their order.
+
+    Parameters
+    ----------
+    columns
+        Columns of the order lines.
+    credit_notes
+        Whether a C before the digits of an order id marks a credit note.
+    """
+    rules = [REFUND if rule.code == RETURNED and "quantity" not in columns else rule for rule in RULES]
+    return tuple(
+        rule
+        for rule in rules
+        if set(rule.columns) <= set(columns)
+        and (credit_notes or not (rule.code == CANCELLED and "order_id" in rule.columns))
+    )
+
+
+def first_broken(rules: Sequence[Rule], options: CleaningOptions) -> nw.Expr:
+    """Number of the first rule that a line breaks (its place in `rules`), null where it breaks none."""
+    number = nw.lit(None, nw.Int32)
+    for place, rule in reversed(list(enumerate(rules))):
+        number = nw.when(rule.breaks(options)).then(nw.lit(place, nw.Int32)).otherwise(number)
+    return number
+
+
+def by_rule(rules: Sequence[Rule], number: str, tell: Callable[[Rule], nw.Expr]) -> nw.Expr:
+    """What `tell` says of the rule whose number stands in a column, as text."""
+    text = nw.lit(None, nw.String)
+    for place, rule in reversed(list(enumerate(rules))):
+        text = nw.when(nw.col(number) == place).then(tell(rule)).otherwise(text)
+    return text
