@@ -1,0 +1,42 @@
+"""Order lines in numbers, and the findings that a person should read first."""
+
+from marketfold.exploration.caps import Cap
+from marketfold.exploration.cohorts import Cohorts
+from marketfold.exploration.concentration import Concentration, Repeats
+from marketfold.exploration.counts import Calendar, Counts
+from marketfold.exploration.discounts import Discounts
+from marketfold.exploration.distributions import Distribution
+from marketfold.exploration.findings import Finding
+from marketfold.exploration.gaps import Gaps
+from marketfold.exploration.geography import Geography, resolve_country
+from marketfold.exploration.missing import Missing
+from marketfold.exploration.over_time import OverTime, Peak, YearOnYear
+from marketfold.exploration.relations import Correlations, Cuts, Follows, LineSample
+from marketfold.exploration.summary import Exploration, explore
+from marketfold.exploration.tables import Lines
+
+__all__ = [
+    "Calendar",
+    "Cap",
+    "Cohorts",
+    "Concentration",
+    "Correlations",
+    "Counts",
+    "Cuts",
+    "Discounts",
+    "Distribution",
+    "Exploration",
+    "Finding",
+    "Follows",
+    "Gaps",
+    "Geography",
+    "LineSample",
+    "Lines",
+    "Missing",
+    "OverTime",
+    "Peak",
+    "Repeats",
+    "YearOnYear",
+    "explore",
+    "resolve_country",
+]

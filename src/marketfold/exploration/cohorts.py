@@ -1,0 +1,96 @@
+"""Customers by the period of their first purchase, and how many of them buy in each period after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import narwhals as nw
+import numpy as np
+
+from marketfold.exploration.tables import Tables, month_starts
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from marketfold.schema import Float64
+
+MONTHS_OF: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
+MOST_PERIODS = 25
+"""A table with more columns than this cannot be read: longer spans go by quarter, then by year."""
+
+
+@dataclass(frozen=True)
+class Cohorts:
+    """Who came when, and who came back.
+
+    The first purchase is the first in the data: in the first cohorts there are customers who bought before it begins.
+
+    Attributes
+    ----------
+    starts
+        First day of the period of the first purchase, shape (n_cohorts,).
+    sizes
+        Customers of each cohort, shape (n_cohorts,).
+    active
+        Customers of each cohort who bought n periods after their first, shape (n_cohorts, n_periods); -1 where the
+        data ends before.
+    """
+
+    unit: Literal["month", "quarter", "year"]
+    starts: NDArray[np.datetime64]
+    sizes: NDArray[np.int64]
+    active: NDArray[np.int64]
+
+    @property
+    def retention(self) -> Float64:
+        """Share of each cohort that bought n periods later, 0 to 1; NaN where the data ends before."""
+        share = self.active / np.maximum(self.sizes, 1)[:, None]
+        return np.where(self.active < 0, np.nan, share)
+
+    @property
+    def mean_retention(self) -> Float64:
+        """Share of all customers who could be seen n periods later and bought then, shape (n_periods,)."""
+        seen = self.active >= 0
+        customers = np.where(seen, self.sizes[:, None], 0).sum(axis=0)
+        return np.asarray(np.where(seen, self.active, 0).sum(axis=0) / np.maximum(customers, 1), dtype=np.float64)
+
+
+def _unit_of(n_months: int) -> Literal["month", "quarter", "year"]:
+    if n_months <= MOST_PERIODS:
+        return "month"
+    return "quarter" if n_months <= 3 * MOST_PERIODS else "year"
+
+
+def _activity(tables: Tables, months: int) -> dict[str, NDArray[Any]]:
+    """Customers by period of the first purchase and period of activity."""
+    when = tables.orders.select("customer_id", period=nw.col("month") // months).unique()
+    return tables.collect(
+        when.with_columns(first=nw.col("period").min().over("customer_id"))
+        .group_by("first", "period")
+        .agg(nw.len().alias("customers"))
+    )
+
+
+def follow_cohorts(tables: Tables) -> Cohorts | None:
+    """First-purchase cohorts; None where the data lies within one month."""
+    span = tables.collect(
+        tables.orders.select(nw.col("month").min().alias("first"), nw.col("month").max().alias("last"))
+    )
+    first, last = int(span["first"][0]), int(span["last"][0])
+    if first == last:
+        return None
+    unit = _unit_of(last - first + 1)
+    months = MONTHS_OF[unit]
+    rows = _activity(tables, months)
+    start, end = first // months, last // months
+    n = end - start + 1
+    active = np.where(np.arange(n)[:, None] + np.arange(n)[None, :] < n, 0, -1).astype(np.int64)
+    for cohort, period, customers in zip(rows["first"], rows["period"], rows["customers"], strict=True):
+        active[int(cohort) - start, int(period - cohort)] = customers
+    return Cohorts(
+        unit=unit,
+        starts=month_starts(np.arange(start, end + 1) * months),
+        sizes=active[:, 0].copy(),
+        active=active,
+    )

@@ -1,0 +1,123 @@
+"""How few customers bring how much of the revenue, and how many of them came back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+import numpy as np
+
+from marketfold.schema import money_sum
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from marketfold.exploration.tables import Tables
+    from marketfold.schema import Float64
+
+CURVE_POINTS = 201
+MOST = 0.8
+TOP = 100
+
+
+@dataclass(frozen=True)
+class Concentration:
+    """Revenue by customer, largest first, without saying who.
+
+    Attributes
+    ----------
+    customer_share, revenue_share
+        The Lorenz curve from the largest customer down: this share of customers brings that share of revenue, both
+        0 to 1, shape (n_points,).
+    customers_for_most
+        Customers, largest first, who together bring 80 % of the revenue.
+    top_revenue
+        Revenue of each of the largest customers, shape (at most 100,).
+    top_fifth_share
+        Revenue share of the largest 20 % of the customers.
+    gini
+        0 where all customers bring the same, near 1 where one brings everything.
+    """
+
+    n_customers: int
+    revenue_total: float
+    customer_share: Float64
+    revenue_share: Float64
+    customers_for_most: int
+    top_revenue: Float64
+    top_fifth_share: float
+    gini: float
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """How often customers came.
+
+    Attributes
+    ----------
+    orders
+        Number of orders, from 1 up, shape (n_values,).
+    customers
+        Customers with that many orders, shape (n_values,).
+    revenue
+        What they brought, shape (n_values,).
+    """
+
+    orders: NDArray[np.int64]
+    customers: NDArray[np.int64]
+    revenue: Float64
+
+    @property
+    def once_share(self) -> float:
+        """Share of customers with a single order, 0 to 1."""
+        return float(self.customers[self.orders == 1].sum() / self.customers.sum())
+
+    @property
+    def once_revenue_share(self) -> float:
+        """Share of revenue from customers with a single order, 0 to 1."""
+        return float(self.revenue[self.orders == 1].sum() / (self.revenue.sum() or 1.0))
+
+
+def _curve(revenue: Float64) -> tuple[Float64, Float64]:
+    n = len(revenue)
+    at = np.unique(np.linspace(0, n, CURVE_POINTS).round().astype(np.int64))
+    cumulative = np.append(0.0, np.cumsum(revenue))
+    return at / n, cumulative[at] / (cumulative[-1] or 1.0)
+
+
+def _gini(revenue: Float64) -> float:
+    """Gini coefficient of non-negative values, by its formula on sorted values (Gini 1912)."""
+    n, total = len(revenue), revenue.sum()
+    ranks = np.arange(n, 0, -1)  # revenue is sorted downwards
+    return float(2 * (ranks * revenue).sum() / (n * total) - (n + 1) / n) if total > 0 else 0.0
+
+
+def concentrate(tables: Tables) -> tuple[Concentration, Repeats]:
+    """Concentration of revenue and numbers of orders; one value for each customer comes home, and no id."""
+    customers = tables.collect(
+        tables.orders.group_by("customer_id")
+        .agg(money_sum("revenue").alias("revenue"), nw.len().alias("orders"))
+        .select("revenue", "orders")
+    )
+    revenue = np.sort(customers["revenue"])[::-1]
+    n, total = len(revenue), float(revenue.sum())
+    customer_share, revenue_share = _curve(revenue)
+    enough = np.cumsum(revenue) >= MOST * total - 1e-9
+    fifth = max(1, round(n / 5))
+    concentration = Concentration(
+        n_customers=n,
+        revenue_total=total,
+        customer_share=customer_share,
+        revenue_share=revenue_share,
+        customers_for_most=int(np.argmax(enough)) + 1,
+        top_revenue=revenue[:TOP].copy(),
+        top_fifth_share=float(revenue[:fifth].sum() / (total or 1.0)),
+        gini=_gini(revenue),
+    )
+    orders, place = np.unique(customers["orders"].astype(np.int64), return_inverse=True)
+    return concentration, Repeats(
+        orders=orders,
+        customers=np.bincount(place),
+        revenue=np.bincount(place, weights=customers["revenue"]).round(4),
+    )

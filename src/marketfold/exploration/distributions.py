@@ -1,0 +1,187 @@
+"""How quantities, prices and amounts are spread, over all kept lines and by class; binned where the lines are."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+import numpy as np
+
+from marketfold.exploration.tables import NUMBERS, Tables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from marketfold.schema import Float64
+
+GROUPED_BY = ("deal_size", "category")
+MOST_GROUPS = 7
+TARGET_BINS = 40
+REST = "other"
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A histogram of one number column, split by the values of a class column.
+
+    Attributes
+    ----------
+    column, label
+        Role and the user's name for it; `order_value` is the revenue of an order.
+    by, by_label
+        Class column of the groups and the user's name for it; empty where there is one group only.
+    groups
+        Values of the class column, most lines first, a rest beyond the largest summed as one.
+    edges
+        Borders of the bins, shape (n_bins + 1,); a value belongs to the bin whose lower border it reaches, and the
+        first and last bin also hold what lies beyond them.
+    counts
+        Lines (orders for `order_value`), shape (n_groups, n_bins).
+    medians
+        Of each group, shape (n_groups,); NaN for the rest.
+    minimum, median, mean, maximum
+        Over everything.
+    """
+
+    column: str
+    label: str
+    by: str
+    by_label: str
+    groups: tuple[str, ...]
+    edges: Float64
+    counts: NDArray[np.int64]
+    medians: Float64
+    minimum: float
+    median: float
+    mean: float
+    maximum: float
+
+
+def nice_step(span: float, n_bins: int) -> float:
+    """The 1, 2, 2.5 or 5 times a power of ten that divides a span into at most `n_bins` bins.
+
+    >>> nice_step(100, 40)
+    2.5
+    """
+    raw = span / n_bins
+    power = 10.0 ** math.floor(math.log10(raw))
+    return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= raw * (1 - 1e-9))
+
+
+def _edges(stats: dict[str, float], *, whole_numbers: bool) -> Float64:
+    """Borders on round numbers from the minimum to the 99th percentile; the long tail falls into the last bin."""
+    low, high = stats["minimum"], max(stats["p99"], stats["minimum"])
+    high = stats["maximum"] if stats["maximum"] <= low + 1.5 * (high - low) else high
+    if high <= low:
+        return np.array([low, low + 1.0])
+    step = nice_step(high - low, TARGET_BINS)
+    if whole_numbers:
+        step = max(1.0, math.ceil(step))
+    first, last = math.floor(low / step + 1e-9), math.floor(high / step + 1e-9) + 1
+    return np.round(np.arange(first, last + 1) * step, 10)
+
+
+def _binned(
+    tables: Tables, frame: nw.LazyFrame[Any], column: str, edges: Float64, group: nw.Expr
+) -> dict[str, NDArray[Any]]:
+    step = float(edges[1] - edges[0])
+    # The nudge keeps 0.3 in the bin that starts at 0.3, whatever 0.3 / 0.1 is in binary.
+    position = ((nw.col(column) - float(edges[0])) / step + 1e-9).floor().clip(0, len(edges) - 2).cast(nw.Int64)
+    grouped = frame.filter(~nw.col(column).is_null()).with_columns(bin=position, group=group)
+    return tables.collect(grouped.group_by("group", "bin").agg(nw.len().alias("n")))
+
+
+def _largest(tables: Tables, by: str) -> list[str]:
+    kept = tables.cube.filter(~nw.col(by).is_null())
+    rows = tables.collect(kept.group_by(by).agg(nw.col("lines").sum()).sort("lines", by, descending=[True, False]))
+    names = [str(name) for name in rows[by]]
+    return names if len(names) <= MOST_GROUPS else names[: MOST_GROUPS - 1]
+
+
+def _medians(tables: Tables, by: str, names: Sequence[str]) -> dict[str, dict[str, float]]:
+    columns = [nw.col(name).median() for name in tables.columns.numbers]
+    rows = tables.collect(tables.purchases.filter(nw.col(by).is_in(list(names))).group_by(by).agg(*columns))
+    return {
+        column: {str(name): float(value) for name, value in zip(rows[by], rows[column], strict=True)}
+        for column in tables.columns.numbers
+    }
+
+
+def _counted(rows: dict[str, NDArray[Any]], groups: Sequence[str], n_bins: int) -> NDArray[np.int64]:
+    counts = np.zeros((len(groups), n_bins), dtype=np.int64)
+    place = {name: number for number, name in enumerate(groups)}
+    for group, position, n in zip(rows["group"], rows["bin"], rows["n"], strict=True):
+        counts[place[str(group)], int(position)] += int(n)
+    return counts
+
+
+def _of_lines(tables: Tables, column: str, by: str, names: Sequence[str], medians: dict[str, float]) -> Distribution:
+    stats = tables.columns.stats[column]
+    edges = _edges(stats, whole_numbers=column == "quantity")
+    known = nw.col(by).is_in(list(names)).fill_null(value=False) if by else None
+    group = nw.lit("all lines") if known is None else nw.when(known).then(nw.col(by)).otherwise(nw.lit(REST))
+    rows = _binned(tables, tables.purchases, column, edges, group)
+    found = {str(value) for value in rows["group"]}
+    groups = [name for name in names if name in found] + sorted(found - set(names))
+    return Distribution(
+        column=column,
+        label=tables.label(column),
+        by=by,
+        by_label=tables.label(by) if by else "",
+        groups=tuple(groups),
+        edges=edges,
+        counts=_counted(rows, groups, len(edges) - 1),
+        medians=np.array([medians.get(name, stats["median"] if not by else np.nan) for name in groups]),
+        minimum=stats["minimum"],
+        median=stats["median"],
+        mean=stats["mean"],
+        maximum=stats["maximum"],
+    )
+
+
+def _of_orders(tables: Tables) -> Distribution:
+    value = nw.col("revenue")
+    row = tables.collect(
+        tables.orders.select(
+            value.min().alias("minimum"),
+            value.max().alias("maximum"),
+            value.mean().alias("mean"),
+            value.median().alias("median"),
+            value.quantile(0.99, interpolation="linear").alias("p99"),
+        )
+    )
+    stats = {name: float(values[0]) for name, values in row.items()}
+    edges = _edges(stats, whole_numbers=False)
+    rows = _binned(tables, tables.orders, "revenue", edges, nw.lit("all orders"))
+    return Distribution(
+        column="order_value",
+        label=tables.label("order_value"),
+        by="",
+        by_label="",
+        groups=("all orders",),
+        edges=edges,
+        counts=_counted(rows, ["all orders"], len(edges) - 1),
+        medians=np.array([stats["median"]]),
+        minimum=stats["minimum"],
+        median=stats["median"],
+        mean=stats["mean"],
+        maximum=stats["maximum"],
+    )
+
+
+def distribute(tables: Tables) -> tuple[Distribution, ...]:
+    """Histograms of the order value and of every number column that varies, by each class column that there is."""
+    columns = [name for name in NUMBERS if name in tables.columns.numbers]
+    classes = [by for by in GROUPED_BY if by in tables.classes and tables.columns.distinct[by] > 1]
+    found = [_of_orders(tables)]
+    for by in classes:
+        names = _largest(tables, by)
+        medians = _medians(tables, by, names)
+        found += [_of_lines(tables, column, by, names, medians[column]) for column in columns]
+    if not classes:
+        found += [_of_lines(tables, column, "", (), {}) for column in columns]
+    return tuple(found)

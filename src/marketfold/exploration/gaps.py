@@ -1,0 +1,72 @@
+"""Days between one day of ordering and the next of the same customer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from marketfold.exploration.tables import Tables
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """Time between orders; two orders of a customer on one day are one visit.
+
+    Only gaps that ended are seen: whoever has not come back yet is not in them.
+
+    Attributes
+    ----------
+    days
+        Lengths that occur, from 1 up, shape (n_values,).
+    counts
+        Gaps of that length, shape (n_values,).
+    """
+
+    days: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    median_days: float
+    lower_days: float
+    upper_days: float
+    """Quarter and three quarters of the gaps are at most this long."""
+
+    @property
+    def n_gaps(self) -> int:
+        """Number of gaps."""
+        return int(self.counts.sum())
+
+
+def weighted_quantile(values: NDArray[np.int64], counts: NDArray[np.int64], q: float) -> float:
+    """Quantile of values that occur `counts` times each, by linear interpolation between order statistics.
+
+    >>> weighted_quantile(np.array([1, 2, 10]), np.array([1, 1, 2]), 0.5)
+    6.0
+    """
+    position = q * (counts.sum() - 1)
+    ends = np.cumsum(counts)
+    low = values[np.searchsorted(ends, np.floor(position), side="right")]
+    high = values[np.searchsorted(ends, np.ceil(position), side="right")]
+    return float(low + (high - low) * (position - np.floor(position)))
+
+
+def gaps_between_orders(tables: Tables) -> Gaps | None:
+    """Gaps between visits; None where nobody came twice."""
+    visits = tables.orders.select("customer_id", "day").unique()
+    before = nw.col("day").shift(1).over("customer_id", order_by="day")
+    rows = tables.collect(
+        visits.with_columns(gap=nw.col("day") - before)
+        .filter(~nw.col("gap").is_null())
+        .group_by("gap")
+        .agg(nw.len().alias("n"))
+        .sort("gap")
+    )
+    if len(rows["gap"]) == 0:
+        return None
+    days, counts = rows["gap"].astype(np.int64), rows["n"].astype(np.int64)
+    lower, median, upper = (weighted_quantile(days, counts, q) for q in (0.25, 0.5, 0.75))
+    return Gaps(days=days, counts=counts, median_days=median, lower_days=lower, upper_days=upper)

@@ -1,0 +1,153 @@
+"""Where the customers are: country names resolved to ISO codes, with a place on the map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+import numpy as np
+import pycountry
+
+from marketfold.schema import money_sum
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from marketfold.exploration.tables import Tables
+    from marketfold.schema import Float64
+
+ALSO_CALLED = {
+    "uk": "GB", "u.k.": "GB", "great britain": "GB", "england": "GB", "scotland": "GB", "wales": "GB",
+    "northern ireland": "GB", "u.s.a.": "US", "u.s.": "US", "america": "US", "united states of america": "US",
+    "eire": "IE", "republic of ireland": "IE", "rsa": "ZA", "south korea": "KR", "korea": "KR", "north korea": "KP",
+    "russia": "RU", "holland": "NL", "the netherlands": "NL", "ivory coast": "CI", "turkey": "TR",
+    "czech republic": "CZ", "macedonia": "MK", "burma": "MM", "cape verde": "CV", "swaziland": "SZ",
+    "east timor": "TL", "vatican": "VA", "palestine": "PS", "brunei": "BN", "laos": "LA", "uae": "AE",
+    "deutschland": "DE", "österreich": "AT", "schweiz": "CH", "españa": "ES", "italia": "IT", "suisse": "CH",
+    "belgië": "BE", "belgique": "BE", "danmark": "DK", "norge": "NO", "sverige": "SE", "suomi": "FI",
+    "brasil": "BR", "méxico": "MX", "nippon": "JP", "polska": "PL",
+}  # fmt: skip
+"""Names in use that ISO 3166 does not know, in lower case."""
+
+MIDDLES = {
+    "AR": (-35, -65), "AU": (-25, 134), "BR": (-10, -53), "CA": (57, -100), "CD": (-3, 23), "CL": (-34, -71),
+    "CN": (35, 104), "CY": (35, 33), "DE": (51, 10), "EC": (-1, -78), "ES": (40, -4), "FM": (7, 158),
+    "GL": (72, -40), "ID": (-3, 115), "KI": (1, 173), "KZ": (48, 67), "MH": (7, 171), "MN": (47, 104),
+    "MX": (23, -102), "MY": (4, 109), "NZ": (-41, 174), "PF": (-18, -149), "PG": (-6, 147), "PS": (32, 35),
+    "PT": (39, -8), "RU": (60, 90), "UA": (49, 32), "US": (39, -98), "UZ": (41, 64), "VN": (16, 107),
+    "IN": (22, 79), "ZA": (-29, 25), "FR": (47, 2), "NO": (61, 9), "SE": (60, 15), "FI": (62, 26), "PL": (52, 19),
+    "TR": (39, 35), "SA": (24, 45), "EG": (27, 30), "DZ": (28, 3), "IT": (43, 12), "GB": (53, -2), "JP": (36, 138),
+}  # fmt: skip
+"""Latitude and longitude near the middle of countries that are large or have several time zones; elsewhere the first
+place that the time-zone database names serves."""
+
+
+@dataclass(frozen=True)
+class Geography:
+    """Lines, customers and revenue by country, most revenue first.
+
+    Attributes
+    ----------
+    names
+        As the source spells them, shape (n_countries,).
+    iso3
+        ISO 3166-1 alpha-3 code; empty where the name is not a country, shape (n_countries,).
+    latitude, longitude
+        Degrees near the middle of the country, NaN without a code, shape (n_countries,).
+    customers, lines, revenue
+        Shape (n_countries,). A customer of two countries counts in both.
+    """
+
+    label: str
+    names: tuple[str, ...]
+    iso3: tuple[str, ...]
+    latitude: Float64
+    longitude: Float64
+    customers: NDArray[np.int64]
+    lines: NDArray[np.int64]
+    revenue: Float64
+
+    @property
+    def revenue_share(self) -> Float64:
+        """Share of the revenue that has a country, 0 to 1, shape (n_countries,)."""
+        return np.asarray(self.revenue / (self.revenue.sum() or 1.0), dtype=np.float64)
+
+
+def resolve_country(name: str) -> str | None:
+    """ISO 3166-1 alpha-2 code of a country name or code; None where there is no such country.
+
+    >>> resolve_country("UK"), resolve_country("Deutschland"), resolve_country("Atlantis")
+    ('GB', 'DE', None)
+    """
+    wanted = " ".join(name.split())
+    alias = ALSO_CALLED.get(wanted.casefold())
+    if alias:
+        return alias
+    try:
+        found = pycountry.countries.lookup(wanted)
+    except LookupError:
+        return None
+    code: str = found.alpha_2
+    return code
+
+
+def _degrees(text: str) -> float:
+    """ISO 6709 degrees: +404200 is 40 degrees and 42 minutes."""
+    sign, digits = (-1 if text[0] == "-" else 1), text[1:]
+    whole = 2 if len(digits) in {4, 6} else 3
+    return sign * (int(digits[:whole]) + int(digits[whole : whole + 2]) / 60)
+
+
+@cache
+def places() -> dict[str, tuple[tuple[float, float], ...]]:
+    """Latitude and longitude of the places that the IANA time-zone database names, by ISO alpha-2 code."""
+    found: dict[str, list[tuple[float, float]]] = {}
+    text = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            code, position = line.split("\t")[:2]
+            split = max(position.rfind("+"), position.rfind("-"))
+            found.setdefault(code, []).append((_degrees(position[:split]), _degrees(position[split:])))
+    return {code: tuple(points) for code, points in found.items()}
+
+
+def middle_of(code: str) -> tuple[float, float]:
+    """Latitude and longitude near the middle of a country, in degrees."""
+    if code in MIDDLES:
+        latitude, longitude = MIDDLES[code]
+        return float(latitude), float(longitude)
+    return places().get(code, ((np.nan, np.nan),))[0]
+
+
+def locate(tables: Tables) -> Geography | None:
+    """Countries with their codes and places; None without a country column."""
+    if tables.columns.distinct.get("country", 0) == 0:
+        return None
+    rows = tables.collect(
+        tables.purchases.filter(~nw.col("country").is_null())
+        .group_by("country")
+        .agg(
+            nw.col("customer_id").n_unique().alias("customers"),
+            nw.len().alias("lines"),
+            money_sum("amount").alias("revenue"),
+        )
+        .sort("revenue", "country", descending=[True, False])
+    )
+    if len(rows["country"]) == 0:
+        return None
+    names = tuple(str(name) for name in rows["country"])
+    codes = [resolve_country(name) for name in names]
+    middles = np.array([middle_of(code) if code else (np.nan, np.nan) for code in codes])
+    return Geography(
+        label=tables.label("country"),
+        names=names,
+        iso3=tuple(pycountry.countries.get(alpha_2=code).alpha_3 if code else "" for code in codes),
+        latitude=middles[:, 0],
+        longitude=middles[:, 1],
+        customers=rows["customers"].astype(np.int64),
+        lines=rows["lines"].astype(np.int64),
+        revenue=rows["revenue"].astype(np.float64),
+    )

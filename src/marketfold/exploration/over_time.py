@@ -1,0 +1,208 @@
+"""Orders and revenue over time: periods, the strongest month, and growth over months that can be compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import narwhals as nw
+import numpy as np
+
+from marketfold.exploration.tables import Tables, as_dates, month_starts
+from marketfold.schema import money_sum
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from marketfold.schema import Float64
+
+Period = Literal["day", "week", "month"]
+MONTHS_FROM_DAYS = 120
+WEEKS_FROM_DAYS = 35
+"""Shorter spans are shown by week, and then by day, so that there are enough points to see a course."""
+
+
+@dataclass(frozen=True)
+class YearOnYear:
+    """Revenue of the same whole months in two years.
+
+    Attributes
+    ----------
+    months
+        Calendar months (1 to 12) that are whole in both years, shape (n_months,).
+    growth_share
+        Change against the earlier year; 0.25 is a quarter more.
+    """
+
+    year: int
+    months: NDArray[np.int64]
+    revenue: float
+    revenue_before: float
+    growth_share: float
+
+
+@dataclass(frozen=True)
+class Peak:
+    """The strongest month against an average one.
+
+    Attributes
+    ----------
+    month
+        Calendar month, 1 to 12.
+    years
+        The whole years over which it is averaged; empty where there are fewer than two, and then `month` is one month
+        of one `year`.
+    ratio
+        Revenue of the month divided by that of an average month.
+    """
+
+    month: int
+    year: int
+    years: tuple[int, ...]
+    revenue_mean: float
+    average_month: float
+    ratio: float
+
+
+@dataclass(frozen=True)
+class OverTime:
+    """Orders and revenue of kept lines by period.
+
+    Attributes
+    ----------
+    starts
+        First day of each period, without gaps, shape (n_periods,).
+    orders, revenue
+        Orders (on the day of their first line) and money of each period, shape (n_periods,).
+    whole
+        False for a first or last period that the data covers in part, shape (n_periods,).
+    month_starts, month_revenue, month_orders, month_whole
+        The same by calendar month, whatever `period` is.
+    last_day, last_gap_days, usual_gap_days
+        The last day with an order, how many days of its month follow, and the gap between days with orders that is
+        exceeded once in a hundred.
+    """
+
+    period: Period
+    starts: NDArray[np.datetime64]
+    orders: NDArray[np.int64]
+    revenue: Float64
+    whole: NDArray[np.bool_]
+    month_starts: NDArray[np.datetime64]
+    month_orders: NDArray[np.int64]
+    month_revenue: Float64
+    month_whole: NDArray[np.bool_]
+    first_day: np.datetime64
+    last_day: np.datetime64
+    last_gap_days: int
+    usual_gap_days: float
+    year_on_year: tuple[YearOnYear, ...]
+    peak: Peak | None
+
+
+def _daily(tables: Tables) -> dict[str, NDArray[Any]]:
+    return tables.collect(
+        tables.orders.group_by("day").agg(nw.len().alias("orders"), money_sum("revenue").alias("revenue")).sort("day")
+    )
+
+
+def _period_of(n_days: int) -> Period:
+    if n_days >= MONTHS_FROM_DAYS:
+        return "month"
+    return "week" if n_days >= WEEKS_FROM_DAYS else "day"
+
+
+def _slots(days: NDArray[np.int64], period: Period) -> NDArray[np.int64]:
+    """Number of the period of each day; consecutive periods have consecutive numbers."""
+    if period == "month":
+        return as_dates(days).astype("datetime64[M]").astype(np.int64)
+    if period == "week":
+        return (days + 3) // 7  # 1970-01-01 was a Thursday: weeks start on Monday
+    return days
+
+
+def _slot_start(slots: NDArray[np.int64], period: Period) -> NDArray[np.datetime64]:
+    if period == "month":
+        return month_starts(slots + 1970 * 12)
+    return as_dates(slots * 7 - 3 if period == "week" else slots)
+
+
+def _grouped(
+    daily: dict[str, NDArray[Any]], period: Period
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    slots = _slots(daily["day"], period)
+    every = np.arange(slots.min(), slots.max() + 1)
+    orders = np.bincount(slots - every[0], weights=daily["orders"], minlength=len(every)).round().astype(np.int64)
+    revenue = np.bincount(slots - every[0], weights=daily["revenue"], minlength=len(every)).round(4)
+    return every, orders, revenue
+
+
+def _whole(slots: NDArray[np.int64], period: Period, first: int, last: int, usual_gap_days: float) -> NDArray[np.bool_]:
+    """A first or last period is in part where more days are without orders at its edge than the shop usually has."""
+    whole = np.ones(len(slots), dtype=bool)
+    starts = _slot_start(np.append(slots, slots[-1] + 1), period).astype(np.int64)
+    whole[0] &= first - starts[0] <= usual_gap_days
+    whole[-1] &= starts[-1] - 1 - last <= usual_gap_days
+    return whole
+
+
+def _year_on_year(months: NDArray[np.int64], revenue: Float64, whole: NDArray[np.bool_]) -> tuple[YearOnYear, ...]:
+    by_month = {int(month): float(value) for month, value, ok in zip(months, revenue, whole, strict=True) if ok}
+    years = sorted({month // 12 + 1970 for month in by_month})
+    pairs = []
+    for year in years[1:]:
+        same = [m for m in range(12) if {(year - 1970) * 12 + m, (year - 1971) * 12 + m} <= by_month.keys()]
+        before = sum(by_month[(year - 1971) * 12 + m] for m in same)
+        now = sum(by_month[(year - 1970) * 12 + m] for m in same)
+        if before > 0:
+            pairs.append(YearOnYear(year, np.array(same, dtype=np.int64) + 1, now, before, now / before - 1))
+    return tuple(pairs)
+
+
+def _peak(months: NDArray[np.int64], revenue: Float64, whole: NDArray[np.bool_]) -> Peak | None:
+    """Strongest calendar month over whole years; without two of them, the strongest single whole month."""
+    months, revenue = months[whole], revenue[whole]
+    if len(months) < 3 or revenue.sum() <= 0:
+        return None
+    years = months // 12 + 1970
+    whole_years = [int(year) for year in np.unique(years) if (years == year).sum() == 12]
+    if len(whole_years) < 2:
+        best, average = int(np.argmax(revenue)), float(revenue.mean())
+        value = float(revenue[best])
+        return Peak(int(months[best] % 12) + 1, int(years[best]), (), value, average, value / average)
+    inside = np.isin(years, whole_years)
+    means = np.array([revenue[inside & (months % 12 == m)].mean() for m in range(12)])
+    best, average = int(np.argmax(means)), float(means.mean())
+    return Peak(
+        best + 1, whole_years[-1], tuple(whole_years), float(means[best]), average, float(means[best] / average)
+    )
+
+
+def orders_over_time(tables: Tables) -> OverTime:
+    """Orders and revenue of kept lines over time; one pass over the orders."""
+    daily = _daily(tables)
+    first, last = int(daily["day"][0]), int(daily["day"][-1])
+    gaps = np.diff(daily["day"])
+    usual_gap = float(np.quantile(gaps, 0.99)) if len(gaps) else 0.0
+    period = _period_of(last - first + 1)
+    slots, orders, revenue = _grouped(daily, period)
+    months, month_orders, month_revenue = _grouped(daily, "month")
+    month_whole = _whole(months, "month", first, last, usual_gap)
+    month_end = int(_slot_start(months[-1:] + 1, "month").astype(np.int64)[0]) - 1
+    return OverTime(
+        period=period,
+        starts=_slot_start(slots, period),
+        orders=orders,
+        revenue=revenue,
+        whole=_whole(slots, period, first, last, usual_gap),
+        month_starts=_slot_start(months, "month"),
+        month_orders=month_orders,
+        month_revenue=month_revenue,
+        month_whole=month_whole,
+        first_day=as_dates(daily["day"])[0],
+        last_day=as_dates(daily["day"])[-1],
+        last_gap_days=month_end - last,
+        usual_gap_days=usual_gap,
+        year_on_year=_year_on_year(months, month_revenue, month_whole),
+        peak=_peak(months, month_revenue, month_whole),
+    )
