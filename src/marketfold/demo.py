@@ -205,7 +205,7 @@ def _price_list(seed: int) -> NDArray[np.float64]:
     return np.round(np.array(TYPICAL_PRICE)[:, None] * spread, 2).ravel()
 
 
-def _order_lines(  # noqa: PLR0913
+def _order_lines(
     customer: NDArray[np.intp],
     day: NDArray[np.intp],
     group_of: NDArray[np.intp],

@@ -1,0 +1,223 @@
+"""What a run learned, as a folder of JSON and arrays: it gives new customers their segment and never loads a pickle."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from marketfold.clustering import KMeansSegmenter
+from marketfold.errors import ModelError
+from marketfold.features import MatrixScaler
+from marketfold.reduction import reducer_from_state, save_network
+from marketfold.schema import Feature
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from marketfold.reduction import Reducer
+    from marketfold.schema import FeatureTable, Float32, Ids, Labels, Trust, Unit
+
+FORMAT = 1
+SETTINGS_FILE = "model.json"
+ARRAYS_FILE = "arrays.npz"
+NETWORK_FILE = "network.keras"
+MOST_BYTES = 512 * 2**20
+"""A model is small; an archive that would unpack to more than this is not one of ours."""
+
+
+@dataclass(frozen=True)
+class SegmentLabel:
+    """What a segment is called."""
+
+    number: int
+    name: str
+    trust: Trust | None = None
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Which segment each unit belongs to.
+
+    Attributes
+    ----------
+    ids
+        Shape (n_units,).
+    labels : int32, shape (n_units,)
+        Position of the segment in the model, from 0.
+    numbers : int32, shape (n_units,)
+        Number of the segment.
+    distances : float32, shape (n_units,)
+        To the centre of the segment, in the space of the model.
+    confidence : float32, shape (n_units,)
+        0 where the second nearest centre is as near, 1 where the unit sits on its centre.
+    fits_none : bool, shape (n_units,)
+        Whether the unit is farther from every centre than the segment reaches.
+    """
+
+    ids: Ids
+    labels: Labels
+    numbers: Labels
+    distances: Float32
+    confidence: Float32
+    fits_none: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class SegmentModel:
+    """Everything that is needed to assign units to segments.
+
+    Attributes
+    ----------
+    unit
+        What is assigned.
+    features
+        What must be measured, in the order of the scaler's columns.
+    scaler, reducer, segmenter
+        Fitted.
+    segments
+        In the order of the segmenter's labels.
+    """
+
+    unit: Unit
+    features: tuple[Feature, ...]
+    scaler: MatrixScaler
+    reducer: Reducer
+    segmenter: KMeansSegmenter
+    segments: tuple[SegmentLabel, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the features."""
+        return tuple(feature.name for feature in self.features)
+
+    def assign(self, table: FeatureTable) -> Assignment:
+        """Give each unit of a table its segment.
+
+        Raises
+        ------
+        ModelError
+            If the table does not hold the features of the model.
+        """
+        missing = [name for name in self.names if name not in table.names]
+        if missing or table.unit != self.unit:
+            message = (
+                f"This model is about one {self.unit} and measures {', '.join(self.names)}; the table is about one "
+                f"{table.unit} and lacks {', '.join(missing) or 'nothing'}."
+            )
+            raise ModelError(message)
+        values = np.column_stack([table.column(name) for name in self.names])
+        return self.assign_dimensions(table.ids, self.reducer.transform(self.scaler.transform(values)))
+
+    def assign_dimensions(self, ids: Ids, dimensions: Float32) -> Assignment:
+        """Give units their segment by their place in the space of the segmenter, shape (n_units, n_dimensions)."""
+        distances = self.segmenter.transform(dimensions)
+        labels = self.segmenter.predict(dimensions)
+        nearest = np.partition(distances, 1, axis=1)[:, :2]
+        numbers = np.array([segment.number for segment in self.segments], dtype=np.int32)
+        return Assignment(
+            ids=ids,
+            labels=labels,
+            numbers=numbers[labels],
+            distances=self.segmenter.distances(dimensions),
+            confidence=1 - nearest[:, 0] / np.maximum(nearest[:, 1], np.finfo(np.float32).tiny),
+            fits_none=self.segmenter.fits_none(dimensions),
+        )
+
+    def save(self, folder: Path) -> None:
+        """Write the model into an empty folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        settings: dict[str, Any] = {
+            "format": FORMAT,
+            "unit": self.unit,
+            "features": [asdict(feature) for feature in self.features],
+            "segments": [asdict(segment) for segment in self.segments],
+        }
+        arrays: dict[str, NDArray[Any]] = {}
+        for part in ("scaler", "reducer", "segmenter"):
+            settings[part], learned = getattr(self, part).to_state()
+            arrays |= {f"{part}.{name}": values for name, values in learned.items()}
+        (folder / SETTINGS_FILE).write_text(json.dumps(settings, indent=1, sort_keys=True), encoding="utf-8")
+        np.savez(folder / ARRAYS_FILE, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+        if self.reducer.method.startswith("autoencoder"):
+            save_network(self.reducer, folder / NETWORK_FILE)
+
+    @classmethod
+    def load(cls, folder: Path) -> SegmentModel:
+        """Read a model; nothing in it is run.
+
+        Raises
+        ------
+        ModelError
+            If the folder holds no model, or a damaged or foreign one.
+        """
+        settings = _read_settings(folder)
+        arrays = _read_arrays(folder / ARRAYS_FILE)
+        try:
+            model = cls(
+                unit=settings["unit"],
+                features=tuple(Feature(**feature) for feature in settings["features"]),
+                scaler=MatrixScaler.from_state(settings["scaler"], _part(arrays, "scaler")),
+                reducer=reducer_from_state(settings["reducer"], _part(arrays, "reducer")),
+                segmenter=KMeansSegmenter.from_state(settings["segmenter"], _part(arrays, "segmenter")),
+                segments=tuple(SegmentLabel(**segment) for segment in settings["segments"]),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            if isinstance(error, ModelError):
+                raise
+            message = f"{folder.name}/{SETTINGS_FILE} is damaged ({type(error).__name__}: {error}). Make the run again."
+            raise ModelError(message) from error
+        _check_parts(model)
+        return model
+
+
+def _check_parts(model: SegmentModel) -> None:
+    """Refuse parts that are not of one model."""
+    n_segments, n_features = model.segmenter.n_segments, model.scaler.n_features_in_
+    if n_segments != len(model.segments) or n_features != len(model.features):
+        message = (
+            f"The parts of the model do not fit together: {len(model.segments)} names for {n_segments} segments, "
+            f"{len(model.features)} features for a scaler of {n_features}. Make the run again."
+        )
+        raise ModelError(message)
+
+
+def _part(arrays: dict[str, NDArray[Any]], part: str) -> dict[str, NDArray[Any]]:
+    return {name.removeprefix(f"{part}."): values for name, values in arrays.items() if name.startswith(f"{part}.")}
+
+
+def _read_settings(folder: Path) -> dict[str, Any]:
+    path = folder / SETTINGS_FILE
+    if not path.is_file():
+        message = f"{folder.name} holds no model: {SETTINGS_FILE} is not there. Give a run folder or its model folder."
+        raise ModelError(message)
+    try:
+        settings = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        message = f"{folder.name}/{SETTINGS_FILE} cannot be read as JSON. Make the run again."
+        raise ModelError(message) from error
+    if not isinstance(settings, dict) or settings.get("format") != FORMAT:
+        got = settings.get("format") if isinstance(settings, dict) else None
+        message = f"{folder.name}/{SETTINGS_FILE} has format {got!r}; this version reads {FORMAT}. Make the run again."
+        raise ModelError(message)
+    return settings
+
+
+def _read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > MOST_BYTES:
+                message = f"{path.name} would unpack to more than {MOST_BYTES:,} bytes; that is not a model of ours."
+                raise ModelError(message)
+        with np.load(path, allow_pickle=False) as loaded:
+            return {name: loaded[name] for name in loaded.files}
+    except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
+        if isinstance(error, ModelError):
+            raise
+        message = f"{path.name} is damaged or holds more than plain numbers. Make the run again."
+        raise ModelError(message) from error

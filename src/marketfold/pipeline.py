@@ -1,0 +1,225 @@
+"""From a source of orders to segments and campaigns: the stages, joined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from marketfold.campaigns import plan_campaigns
+from marketfold.cleaning import clean_orders
+from marketfold.clustering import assess_stability
+from marketfold.config import RunConfig, load_config
+from marketfold.errors import TooFewUnitsError
+from marketfold.exploration import explore
+from marketfold.features import build_features
+from marketfold.model import SegmentLabel, SegmentModel
+from marketfold.orders import read_orders
+from marketfold.segments import find_traps, profile_segments
+from marketfold.selection import choose_cut, choose_recipe, look_ahead, score_on_future
+from marketfold.stage_costs import StageClock
+
+if TYPE_CHECKING:
+    from marketfold.campaigns import CampaignPlan
+    from marketfold.cleaning import CleanOrders
+    from marketfold.clustering import Stability
+    from marketfold.exploration import Exploration
+    from marketfold.orders import Orders
+    from marketfold.schema import FeatureTable, Labels, Progress
+    from marketfold.segments import SegmentProfile, Trap
+    from marketfold.selection import Choice, FutureScore, LookAhead, Recipe, Segmented
+    from marketfold.stage_costs import StageCost
+
+FEWEST_SEGMENTS = 3
+"""The mission asks for at least three distinct groups."""
+STABILITY_SEED = 2_000_003
+"""Far from the seeds of the search for a view, so that the labels rest on resamples that no choice has seen."""
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Everything that one run found.
+
+    Attributes
+    ----------
+    config
+        The settings it was made with.
+    orders, clean, exploration
+        What was read, what was kept, and what a person should know about it.
+    table
+        All features of every unit, in the user's units.
+    segmented
+        The view, the reduction and the segmenter, fitted, and the label of each unit.
+    choice
+        The recipe of these segments, with the evidence that decided for it.
+    stability
+        Of the segments that were made.
+    future
+        What the segments of an earlier day said about the revenue after it; None where the orders are too short.
+    traps
+        What may be wrong with these segments.
+    profiles, plan
+        What each segment is, and what to do about it.
+    warnings
+        What a reader must know, the weightiest first.
+    stages
+        What each stage cost.
+    """
+
+    config: RunConfig
+    orders: Orders
+    clean: CleanOrders
+    exploration: Exploration
+    table: FeatureTable
+    segmented: Segmented
+    choice: Choice
+    stability: Stability
+    future: FutureScore | None
+    traps: tuple[Trap, ...]
+    profiles: tuple[SegmentProfile, ...]
+    plan: CampaignPlan
+    warnings: tuple[str, ...]
+    stages: tuple[StageCost, ...]
+
+    @property
+    def labels(self) -> Labels:
+        """Segment of each unit, from 0."""
+        return self.segmented.labels
+
+    @property
+    def model(self) -> SegmentModel:
+        """What assigns new customers to these segments."""
+        made = self.segmented
+        return SegmentModel(
+            unit=self.table.unit,
+            features=made.matrix.table.features,
+            scaler=made.matrix.scaler,
+            reducer=made.reducer,
+            segmenter=made.segmenter,
+            segments=tuple(SegmentLabel(p.number, p.name, p.trust) for p in self.profiles),
+        )
+
+
+def segment_market(source: Any, config: RunConfig | None = None, progress: Progress | None = None) -> Analysis:
+    """Read orders, clean and explore them, segment the customers and plan a campaign for each segment.
+
+    Parameters
+    ----------
+    source
+        A path (CSV, TSV, Excel, Parquet, a folder or a glob) or a pandas, Polars, PyArrow, DuckDB or PySpark table.
+    config
+        Settings; from `marketfold.toml` and the environment if not given.
+    progress
+        Told of each stage.
+
+    Raises
+    ------
+    OrdersError
+        If the source cannot be read as orders, or too much of it is set aside.
+    TooFewUnitsError
+        If there are fewer customers than segments.
+
+    Examples
+    --------
+    >>> from marketfold.config import ClusteringOptions, RunConfig
+    >>> from marketfold.demo import make_shop
+    >>> config = RunConfig(clustering=ClusteringOptions(segments=4, bootstraps=5))
+    >>> analysis = segment_market(make_shop(lines=4_000).lines, config)
+    >>> len(analysis.profiles)
+    4
+    """
+    config = config or load_config()
+    clock = StageClock(progress)
+    with clock.stage("read"):
+        orders = read_orders(source, config.reading)
+    with clock.stage("clean"):
+        clean = clean_orders(orders, config.cleaning)
+    with clock.stage("explore"):
+        exploration = explore(clean, seed=config.seed, progress=progress)
+    with clock.stage("features"):
+        table = build_features(clean, config.features)
+        _check_enough_units(table, config)
+        ahead = _look_ahead(clean, config)
+    with clock.stage("choose"):
+        choice = choose_recipe(table, ahead, config, progress)
+    with clock.stage("segment"):
+        segmented = choice.recipe.segment(table, progress)
+    with clock.stage("stability"):
+        stability = _stability(segmented, config, progress)
+        future = _score_future(choice.recipe, ahead, config.seed)
+    with clock.stage("profile"):
+        traps = find_traps(segmented.matrix, segmented.labels, table=table)
+        profiles = profile_segments(
+            segmented.matrix,
+            segmented.labels,
+            table=table,
+            space=segmented.dimensions,
+            centers=segmented.segmenter.centers_,
+            trust=stability.trust,
+            jaccard=tuple(segment.jaccard for segment in stability.segments),
+            seed=config.seed,
+        )
+    with clock.stage("plan"):
+        plan = plan_campaigns(profiles, clean, table.ids, segmented.labels, config.campaigns, seed=config.seed)
+    return Analysis(
+        config=config,
+        orders=orders,
+        clean=clean,
+        exploration=exploration,
+        table=table,
+        segmented=segmented,
+        choice=choice,
+        stability=stability,
+        future=future,
+        traps=traps,
+        profiles=profiles,
+        plan=plan,
+        warnings=_warnings(clean, choice, profiles, traps),
+        stages=tuple(clock.costs),
+    )
+
+
+def _check_enough_units(table: FeatureTable, config: RunConfig) -> None:
+    wanted = config.clustering.segments or FEWEST_SEGMENTS
+    if len(table.ids) <= wanted:
+        message = (
+            f"There are {len(table.ids)} {table.unit.replace('_', ' ')}s with purchases, and {wanted} segments need "
+            "more than that. Give a longer file, or ask for fewer segments with --segments."
+        )
+        raise TooFewUnitsError(message)
+
+
+def _look_ahead(clean: CleanOrders, config: RunConfig) -> LookAhead | None:
+    """The customers of an earlier day, where the orders are long enough and the question is about customers."""
+    reads = clean.report.reads
+    if config.features.unit != "customer" or reads.first_on is None or reads.last_on is None:
+        return None
+    cut = choose_cut(reads.first_on, reads.last_on)
+    return look_ahead(clean, cut, config.features) if cut else None
+
+
+def _stability(segmented: Segmented, config: RunConfig, progress: Progress | None) -> Stability:
+    return assess_stability(
+        segmented.dimensions,
+        segmented.segmenter,
+        segmented.labels,
+        n_pairs=config.clustering.bootstraps,
+        seed=config.seed + STABILITY_SEED,
+        progress=progress,
+    )
+
+
+def _score_future(recipe: Recipe, ahead: LookAhead | None, seed: int) -> FutureScore | None:
+    return score_on_future(ahead, recipe.segment(ahead.table).labels, seed) if ahead else None
+
+
+def _warnings(
+    clean: CleanOrders, choice: Choice, profiles: tuple[SegmentProfile, ...], traps: tuple[Trap, ...]
+) -> tuple[str, ...]:
+    """What a reader must know, the weightiest first."""
+    found = [*clean.report.warnings, *clean.facts.notes]
+    if choice.k_choice.answer != "groups":
+        found.insert(0, choice.k_choice.verdict)
+    weak = [profile.name for profile in profiles if profile.trust == "weak"]
+    if weak:
+        found.insert(0, f"Do not trust {len(weak)} of the segments, they do not come out again: {', '.join(weak)}.")
+    return tuple(dict.fromkeys([*found, *(trap.sentence for trap in traps)]))

@@ -1,0 +1,168 @@
+"""The recipe of a run: which view, which reduction, how many segments, each with the evidence that decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from marketfold.clustering import choose_k
+from marketfold.features import build_matrix
+from marketfold.reduction import PCAReducer, assess_suitability
+from marketfold.selection.compare import compare_reducers, skipped
+from marketfold.selection.recipe import Recipe
+from marketfold.selection.search import K_TRIED, search_views, try_recipe
+from marketfold.selection.views import ALL, select_view
+
+if TYPE_CHECKING:
+    from marketfold.clustering import KChoice
+    from marketfold.config import RunConfig
+    from marketfold.features import FeatureMatrix
+    from marketfold.reduction import Suitability
+    from marketfold.schema import FeatureTable, Progress
+    from marketfold.selection.compare import ReducerComparison, ReducerScore
+    from marketfold.selection.future import LookAhead
+    from marketfold.selection.search import ViewSearch
+
+FEWEST_SEGMENTS = 3
+"""The mission asks for at least three distinct groups."""
+FEWEST_UNITS_FOR_NETWORK = 1_000
+"""Below this a network is not tried unasked: it would have more weights than the customers have values to teach it."""
+FEWEST_FEATURES_TO_REDUCE = 4
+VARIANCE_KEPT = 0.9
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was chosen, and why.
+
+    Attributes
+    ----------
+    recipe
+        To be followed on all units.
+    k_choice
+        The advised number of segments in the recipe's own space, with its evidence.
+    suitability
+        Whether the features suit a reduction; None where there are too few of them.
+    comparison
+        The reductions beside each other; None where there was nothing to reduce.
+    search
+        The views that were tried; None where the view or the reduction was given.
+    """
+
+    recipe: Recipe
+    k_choice: KChoice
+    suitability: Suitability | None = None
+    comparison: ReducerComparison | None = None
+    search: ViewSearch | None = None
+
+
+def choose_recipe(
+    table: FeatureTable, ahead: LookAhead | None, config: RunConfig, progress: Progress | None = None
+) -> Choice:
+    """Choose view, reduction and number of segments, as far as the settings leave them open.
+
+    Parameters
+    ----------
+    table
+        All features of the units.
+    ahead
+        The customers of an earlier day and what they brought after it; None where the orders are too short.
+    """
+    asked = config.features.view
+    recipe = Recipe(
+        view=ALL if asked == "auto" else asked,
+        method="none",
+        n_segments=config.clustering.segments or FEWEST_SEGMENTS,
+        n_dimensions=config.reduction.n_dimensions,
+        geography=config.features.geography,
+        seed=config.seed,
+    )
+    matrix = build_matrix(select_view(table, recipe.view), geography=recipe.geography)
+    k_choice = _choose_k(recipe, table, config, progress)
+    choice = Choice(replace(recipe, n_segments=config.clustering.segments or k_choice.k), k_choice)
+    if matrix.values.shape[1] >= FEWEST_FEATURES_TO_REDUCE:
+        choice = _with_reduction(choice, matrix, table, ahead, config, progress)
+    if asked == "auto" and config.reduction.method == "auto" and table.unit == "customer":
+        choice = _with_search(choice, table, ahead, config, progress)
+    return choice
+
+
+def _choose_k(recipe: Recipe, table: FeatureTable, config: RunConfig, progress: Progress | None) -> KChoice:
+    dimensions = recipe.reduce(table)[2]
+    return choose_k(
+        dimensions, k_max=config.clustering.k_max, k_min=FEWEST_SEGMENTS, seed=config.seed, progress=progress
+    )
+
+
+def _with_reduction(
+    choice: Choice,
+    matrix: FeatureMatrix,
+    table: FeatureTable,
+    ahead: LookAhead | None,
+    config: RunConfig,
+    progress: Progress | None,
+) -> Choice:
+    """Compare the reductions at equal dimensions, take the one asked for or the simplest that is not worse."""
+    asked = config.reduction.method
+    n_dimensions = config.reduction.n_dimensions or PCAReducer(VARIANCE_KEPT).fit(matrix.values).n_dimensions_
+    methods, left_out = _methods_to_compare(asked, matrix)
+    known = (
+        build_matrix(select_view(ahead.table, choice.recipe.view), geography=choice.recipe.geography) if ahead else None
+    )
+    comparison = compare_reducers(
+        matrix,
+        methods,
+        k=choice.recipe.n_segments,
+        n_dimensions=n_dimensions,
+        ahead=ahead,
+        ahead_matrix=known,
+        seed=config.seed,
+        progress=progress,
+    )
+    comparison = replace(comparison, scores=comparison.scores + left_out)
+    method = comparison.chosen if asked == "auto" else asked
+    recipe = replace(choice.recipe, method=method, n_dimensions=None if method == "none" else n_dimensions)
+    k_choice = choice.k_choice
+    if method != "none":
+        k_choice = _choose_k(recipe, table, config, progress)
+        recipe = replace(recipe, n_segments=config.clustering.segments or k_choice.k)
+    return Choice(recipe, k_choice, assess_suitability(matrix.values, seed=config.seed), comparison)
+
+
+def _methods_to_compare(asked: str, matrix: FeatureMatrix) -> tuple[list[str], tuple[ReducerScore, ...]]:
+    """Names of the reductions to try, and those that are not tried, with the reason."""
+    methods = ["none", "pca"]
+    if asked not in {"auto", *methods}:
+        return [*methods, asked], ()
+    if asked != "auto":
+        return methods, ()
+    n_units = len(matrix.values)
+    if n_units < FEWEST_UNITS_FOR_NETWORK:
+        why = (
+            f"{n_units:,} units are too few to teach a network unasked (from {FEWEST_UNITS_FOR_NETWORK:,}); "
+            "ask for it with --reduction autoencoder."
+        )
+        return methods, (skipped("autoencoder", why),)
+    return [*methods, "autoencoder"], ()
+
+
+def _with_search(
+    choice: Choice, table: FeatureTable, ahead: LookAhead | None, config: RunConfig, progress: Progress | None
+) -> Choice:
+    """Keep all features where they hold; otherwise the view that does, with its own number of segments."""
+    everything = try_recipe(table, choice.recipe, ahead, config.seed)
+    fixed = config.clustering.segments
+    search = search_views(
+        table,
+        everything,
+        ahead=ahead,
+        k_tried=(fixed,) if fixed else K_TRIED,
+        seed=config.seed,
+        n_pairs=config.clustering.bootstraps,
+        progress=progress,
+    )
+    taken = search.chosen
+    if taken.view == ALL:
+        return replace(choice, search=search)
+    recipe = replace(choice.recipe, view=taken.view, method=taken.method, n_dimensions=None, n_segments=taken.k)
+    return replace(choice, recipe=recipe, search=search, k_choice=_choose_k(recipe, table, config, progress))

@@ -1,0 +1,218 @@
+"""Tested on the future: what segments made of what was known on a day say about the revenue after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from marketfold.features import build_features, split_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pyarrow as pa
+
+    from marketfold.cleaning import CleanOrders
+    from marketfold.config import FeatureOptions
+    from marketfold.schema import FeatureTable, Float64, Labels
+
+SHORTEST_SPAN_DAYS = 270
+LONGEST_HORIZON_DAYS = 365
+HORIZON_SHARE = 1 / 3
+FEWEST_UNITS = 50
+CEILING_ROWS = 50_000
+RANDOM_DRAWS = 20
+
+
+@dataclass(frozen=True)
+class LookAhead:
+    """Customers as they were known on a day, and what they brought after it.
+
+    Attributes
+    ----------
+    table
+        Features from lines before the cut alone.
+    next_revenue : float64, shape (n_units,)
+        Money from the cut on; 0 for those who did not return.
+    cut
+        The day.
+    horizon_days
+        Days from the cut to the last order.
+    """
+
+    table: FeatureTable
+    next_revenue: Float64
+    cut: date
+    horizon_days: int
+
+    @property
+    def log_revenue(self) -> Float64:
+        """log(1 + next revenue), shape (n_units,); a few large customers would decide the plain one alone."""
+        gains: Float64 = np.log1p(np.maximum(self.next_revenue, 0.0))
+        return gains
+
+
+@dataclass(frozen=True)
+class FutureScore:
+    """How much of the next period's revenue groups explain, beside what else could.
+
+    Attributes
+    ----------
+    cut
+        Features look back from this day, revenue counts from it on.
+    horizon_days
+        Length of the period judged.
+    n_units
+        Customers known on the cut.
+    returned_share
+        Of them, the share that bought again, 0 to 1.
+    segments
+        Share of the variance of log next-period revenue that the segments explain (eta squared), 0 to 1.
+    n_segments
+        How many segments.
+    rfm
+        The same for the 25 cells of recency and frequency-with-money quintiles.
+    random
+        The same for random groups of the segments' sizes: the highest of `RANDOM_DRAWS` draws.
+    ceiling
+        Cross-validated R squared of gradient boosting on the same features: about what can be known.
+    """
+
+    cut: date
+    horizon_days: int
+    n_units: int
+    returned_share: float
+    segments: float
+    n_segments: int
+    rfm: float
+    random: float
+    ceiling: float
+
+
+def choose_cut(first_on: date, last_on: date) -> date | None:
+    """The day to test on: the last third of the span, a year at most; None where the span is too short to halve.
+
+    >>> choose_cut(date(2003, 1, 6), date(2005, 5, 31))
+    datetime.date(2004, 8, 13)
+    """
+    span = (last_on - first_on).days
+    if span < SHORTEST_SPAN_DAYS:
+        return None
+    return last_on - timedelta(days=min(round(span * HORIZON_SHARE), LONGEST_HORIZON_DAYS))
+
+
+def look_ahead(clean: CleanOrders, cut: date, options: FeatureOptions) -> LookAhead | None:
+    """Split at a day; None where fewer than `FEWEST_UNITS` customers were known by then."""
+    before, later = split_at(clean, cut)
+    table = build_features(before, options.model_copy(update={"as_of": cut}))
+    if len(table.ids) < FEWEST_UNITS:
+        return None
+    last_on = clean.report.reads.last_on
+    return LookAhead(table, _aligned(later, table), cut, (last_on - cut).days + 1)
+
+
+def _aligned(later: pa.Table, table: FeatureTable) -> Float64:
+    """Revenue of each known customer; new customers are nobody's merit and are left out."""
+    ids = np.asarray(later["customer_id"].to_pylist(), dtype=np.str_)
+    money = later["revenue"].to_numpy().astype(np.float64)
+    revenue = np.zeros(len(table.ids))
+    place = np.searchsorted(table.ids, ids)
+    known = (place < len(table.ids)) & (table.ids[np.minimum(place, len(table.ids) - 1)] == ids)
+    revenue[place[known]] = money[known]
+    return revenue
+
+
+def explained_share(groups: Labels, outcome: Float64) -> float:
+    """Share of the variance of an outcome that lies between groups (eta squared), 0 to 1.
+
+    >>> explained_share(np.array([0, 0, 1, 1], np.int32), np.array([1.0, 1.0, 3.0, 3.0]))
+    1.0
+    """
+    total = float(np.square(outcome - outcome.mean()).sum())
+    if total == 0:
+        return 0.0
+    sizes = np.maximum(np.bincount(groups), 1)
+    means = np.bincount(groups, weights=outcome) / sizes
+    return float((np.bincount(groups) * np.square(means - outcome.mean())).sum() / total)
+
+
+def rfm_cells(table: FeatureTable) -> Labels:
+    """Cell of each customer in the usual 5 x 5 grid: quintile of recency, and of frequency with money.
+
+    Quintiles are by rank, ties in the order of revenue, so that the five are of one size (Hughes 1994).
+    """
+    recency = _quintile(table.column("recency_days"), table.revenue)
+    value = _quintile(table.column("order_count"), table.revenue) + _quintile(table.revenue, table.revenue)
+    cells: Labels = (recency * 5 + _quintile(value.astype(np.float64), table.revenue)).astype(np.int32)
+    return cells
+
+
+def _quintile(values: Float64, ties: Float64) -> Labels:
+    rank = np.empty(len(values))
+    rank[np.lexsort((ties, values))] = np.arange(len(values))
+    quintile: Labels = (rank * 5 // len(values)).astype(np.int32)
+    return quintile
+
+
+def ceiling(table: FeatureTable, outcome: Float64, seed: int = 0) -> float:
+    """Cross-validated R squared of gradient boosting on the features: about as much as can be known from them."""
+    from sklearn.ensemble import HistGradientBoostingRegressor  # noqa: PLC0415
+    from sklearn.model_selection import KFold, cross_val_predict  # noqa: PLC0415
+
+    rows = np.random.default_rng(seed).permutation(len(outcome))[:CEILING_ROWS]
+    model = HistGradientBoostingRegressor(max_iter=100, learning_rate=0.05, max_leaf_nodes=8, random_state=seed)
+    folds = KFold(5, shuffle=True, random_state=seed)
+    predicted = cross_val_predict(model, table.values[rows], outcome[rows], cv=folds)
+    error = np.square(outcome[rows] - predicted).sum()
+    total = np.square(outcome[rows] - outcome[rows].mean()).sum()
+    return float(1 - error / total) if total else 0.0
+
+
+def score_on_future(ahead: LookAhead, labels: Labels, seed: int = 0) -> FutureScore:
+    """Judge segments of the customers known on the cut by the revenue after it.
+
+    Parameters
+    ----------
+    ahead
+        The customers and what came after.
+    labels
+        Segment of each of them, from 0, made from `ahead.table` alone, shape (n_units,).
+    """
+    outcome = ahead.log_revenue
+    rng = np.random.default_rng(seed)
+    return FutureScore(
+        cut=ahead.cut,
+        horizon_days=ahead.horizon_days,
+        n_units=len(labels),
+        returned_share=float((ahead.next_revenue > 0).mean()),
+        segments=explained_share(labels, outcome),
+        n_segments=int(labels.max()) + 1,
+        rfm=explained_share(rfm_cells(ahead.table), outcome),
+        random=max(explained_share(rng.permutation(labels), outcome) for _ in range(RANDOM_DRAWS)),
+        ceiling=ceiling(ahead.table, outcome, seed),
+    )
+
+
+def leaking_features(
+    clean: CleanOrders, cut: date, options: FeatureOptions, build: Callable[..., FeatureTable] = build_features
+) -> tuple[str, ...]:
+    """Features that see past the cut: they come out otherwise when the lines after it are taken away.
+
+    Parameters
+    ----------
+    build
+        What makes the features: called with lines and options, `as_of` set to the cut.
+    """
+    before, _ = split_at(clean, cut)
+    at_cut = options.model_copy(update={"as_of": cut})
+    honest, asked = build(before, at_cut), build(clean, at_cut)
+    if not np.array_equal(honest.ids, asked.ids):
+        return asked.names
+    return tuple(
+        name
+        for name in asked.names
+        if name not in honest.names or not np.allclose(honest.column(name), asked.column(name))
+    )

@@ -1,0 +1,63 @@
+"""What each stage costs: seconds, and the memory that the process had needed by its end."""
+
+from __future__ import annotations
+
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from marketfold.schema import Progress
+
+
+@dataclass(frozen=True)
+class StageCost:
+    """What one stage took.
+
+    Attributes
+    ----------
+    name
+        The stage.
+    seconds
+        Wall-clock time.
+    peak_mb
+        Most memory that the process had held at any moment until the stage ended, in MiB; None where the system does
+        not tell.
+    """
+
+    name: str
+    seconds: float
+    peak_mb: int | None
+
+
+def peak_mb() -> int | None:
+    """Most memory that this process has held so far, in MiB."""
+    if sys.platform == "win32":
+        return None
+    import resource  # noqa: PLC0415  (not on every system)
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (2**20 if sys.platform == "darwin" else 2**10))
+
+
+class StageClock:
+    """Keeps the costs of the stages of one run, and tells the progress which stage it is."""
+
+    def __init__(self, progress: Progress | None = None) -> None:
+        self.costs: list[StageCost] = []
+        self._progress = progress
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time one stage."""
+        if self._progress:
+            self._progress(name, 0, 1)
+        started = time.perf_counter()
+        yield
+        self.costs.append(StageCost(name, round(time.perf_counter() - started, 3), peak_mb()))
+        if self._progress:
+            self._progress(name, 1, 1)
