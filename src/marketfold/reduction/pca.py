@@ -71,7 +71,7 @@ def number_of_components(wanted: int | float, shares: Float64, n_rows: int) -> i
         raise ParameterError(message)
     if not isinstance(wanted, Integral):
         if not 0 < wanted <= 1:
-            message = f"n_components={wanted!r}: a share of variance lies above 0 and up to 1. For a count give a whole number."
+            message = f"n_components={wanted!r}: wanted a share of variance above 0 and up to 1, or a whole number."
             raise ParameterError(message)
         return fewest_for_share(shares, float(wanted))
     most = min(len(shares), n_rows - 1)
@@ -146,7 +146,8 @@ class PCAReducer(BaseReducer):
     @property
     def explained_shares_(self) -> Float64:
         """Share of all variance along every component, 0 to 1, shape (n_features,)."""
-        return self.variances_ / self.variances_.sum()
+        shares: Float64 = self.variances_ / self.variances_.sum()
+        return shares
 
     @property
     def loadings_(self) -> Float64:
@@ -170,7 +171,7 @@ class PCAReducer(BaseReducer):
         n_components = self.n_components
         settings = {
             "method": self.method,
-            "n_components": int(n_components) if isinstance(n_components, Integral) else float(n_components),
+            "n_components": n_components if isinstance(n_components, float) else int(n_components),
             "allow_constant": bool(self.allow_constant),
         }
         return settings, {"mean": self.mean_, "components": self.components_, "variances": self.variances_}
