@@ -202,6 +202,9 @@ class FeatureTable:
     described
         Text columns that describe units and do not shape segments (`country`, `territory`, ...), each of shape
         (n_units,).
+    settings
+        What was taken from these orders to measure by (the window's first day, what counts as a large order), to
+        measure later orders by the same.
     """
 
     unit: Unit
@@ -212,6 +215,7 @@ class FeatureTable:
     as_of: date
     left_out: dict[str, str] = field(default_factory=dict)
     described: dict[str, NDArray[np.object_]] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -53,6 +53,9 @@ class CleanOrders:
         Holds the frames.
     facts
         How the source was read.
+    lines
+        All lines that were read, for what is asked of the file as it is (statuses, empty cells); None where they are
+        no longer at hand.
     """
 
     purchases: nw.LazyFrame[Any]
@@ -61,9 +64,10 @@ class CleanOrders:
     report: CleaningReport
     engine: Engine
     facts: SourceFacts
+    lines: nw.LazyFrame[Any] | None = None
 
     def _repr_html_(self) -> str:
-        return self.report._repr_html_()  # noqa: SLF001  (a notebook's own protocol)
+        return self.report._repr_html_()
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ def _totals(orders: Orders, columns: Sequence[str], account: Account) -> tuple[R
     """Totals over everything that was read, and the number of currencies."""
     plausible = nw.when(nw.col("ordered_on").is_between(FIRST_PLAUSIBLE, LAST_PLAUSIBLE)).then(nw.col("ordered_on"))
     distinct = [name for name in ("order_id", "customer_id", "currency") if name in columns]
-    cells = [plausible.min().alias("first_on"), plausible.max().alias("last_on")]
+    cells: list[nw.Expr] = [plausible.min().alias("first_on"), plausible.max().alias("last_on")]
     for name in distinct:
         # n_unique counts the missing as a value of their own
         cells += [nw.col(name).n_unique().alias(name), (nw.col(name).null_count() > 0).alias(f"{name}_missing")]
@@ -211,4 +215,5 @@ def clean_orders(orders: Orders, options: CleaningOptions | None = None) -> Clea
         report=CleaningReport(ledger, reads, duplicates, told),
         engine=engine,
         facts=orders.facts,
+        lines=orders.lines,
     )

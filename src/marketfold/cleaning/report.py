@@ -139,10 +139,12 @@ def check_enough_kept(ledger: Ledger, *, allow_mostly_set_aside: bool) -> None:
     aside = ledger.lines_read - ledger.lines_kept
     told = f"{aside:,} of {ledger.lines_read:,} lines would be set aside: {_told_reasons(ledger)}."
     if not ledger.lines_kept:
-        raise TooMuchSetAsideError(f"No purchase is left. {told} Check the mapping of the columns.")
+        message = f"No purchase is left. {told} Check the mapping of the columns."
+        raise TooMuchSetAsideError(message)
     if ledger.set_aside_share > MOST_SET_ASIDE and not allow_mostly_set_aside:
         hint = "Check the mapping of the columns; to go on all the same set allow_mostly_set_aside."
-        raise TooMuchSetAsideError(f"More than half is too much to set aside. {told} {hint}")
+        message = f"More than half is too much to set aside. {told} {hint}"
+        raise TooMuchSetAsideError(message)
 
 
 def _about_share(ledger: Ledger) -> Iterator[str]:
@@ -155,7 +157,10 @@ def _about_share(ledger: Ledger) -> Iterator[str]:
     )
     anonymous = ledger.lines_set_aside.get("no_customer", 0) / ledger.lines_read
     if PROMINENT_SHARE / 2 <= anonymous <= USUAL_ANONYMOUS_SHARE:
-        yield f"{anonymous:.0%} of the lines have no customer; up to a quarter is normal in retail (sales without an account)."
+        yield (
+            f"{anonymous:.0%} of the lines have no customer; up to a quarter is normal in retail "
+            "(sales without an account)."
+        )
 
 
 def warnings_for(ledger: Ledger, *, duplicates: int, currencies: int, credit_notes_ignored: bool) -> tuple[str, ...]:
@@ -181,6 +186,7 @@ def warnings_for(ledger: Ledger, *, duplicates: int, currencies: int, credit_not
     if kept:
         lines = "line repeats another exactly and was" if kept == 1 else "lines repeat another exactly and were"
         found.append(
-            f"{kept:,} {lines} kept, for no line number says that it is the same line (drop_duplicates sets such lines aside)."
+            f"{kept:,} {lines} kept, for no line number says that it is the same line "
+            "(drop_duplicates sets such lines aside)."
         )
     return tuple(found)

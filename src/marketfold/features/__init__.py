@@ -1,0 +1,18 @@
+"""Features: from lines to one row per customer, order or order line, then to a scaled matrix and back."""
+
+from marketfold.features.build import build_features
+from marketfold.features.matrix import FeatureMatrix, build_matrix, keep_columns
+from marketfold.features.restating import determines, find_restatements
+from marketfold.features.scaler import MatrixScaler
+from marketfold.features.split import split_at
+
+__all__ = [
+    "FeatureMatrix",
+    "MatrixScaler",
+    "build_features",
+    "build_matrix",
+    "determines",
+    "find_restatements",
+    "keep_columns",
+    "split_at",
+]

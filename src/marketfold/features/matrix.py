@@ -1,0 +1,141 @@
+"""The matrix that reduction and clustering work on: chosen, scaled, and reversible."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from marketfold.errors import OrdersError, ParameterError, TooFewUnitsError
+from marketfold.features.geography import with_geography
+from marketfold.features.restating import find_same
+from marketfold.features.scaler import MatrixScaler
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from marketfold.schema import FeatureTable, Float32, Float64, View
+
+LEAST_UNITS = 2
+
+
+@dataclass(frozen=True)
+class FeatureMatrix:
+    """A scaled matrix that remembers what it was made from.
+
+    Attributes
+    ----------
+    values : float32, shape (n_units, n_features)
+        Scaled.
+    table
+        The same columns in the user's units.
+    scaler
+        Fitted; goes from `table.values` to `values` and back.
+    left_out
+        Features that are not in the matrix, with the reason.
+    """
+
+    values: Float32
+    table: FeatureTable
+    scaler: MatrixScaler
+    left_out: dict[str, str]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        return self.table.names
+
+    def inverse_transform(self, values: Float32) -> Float64:
+        """Scaled rows, such as centres, in the user's units."""
+        return self.scaler.inverse_transform(values)
+
+    def transform(self, table: FeatureTable) -> Float32:
+        """Other units on the same scale.
+
+        Parameters
+        ----------
+        table
+            With at least the columns of this matrix; geography is added from what describes its units.
+
+        Raises
+        ------
+        ParameterError
+            If a column is absent.
+        """
+        has_all = set(self.names) <= set(table.names)
+        whole = table if has_all else with_geography(table, names=self.names)
+        missing = [name for name in self.names if name not in whole.names]
+        if missing:
+            message = f"The units have no {', '.join(missing)}, and the matrix was made with it."
+            raise ParameterError(message)
+        scaled: Float32 = self.scaler.transform(keep_columns(whole, self.names).values)
+        return scaled
+
+
+def keep_columns(table: FeatureTable, names: Collection[str]) -> FeatureTable:
+    """The table restricted to some of its features, in the order of `names`."""
+    places = [table.names.index(name) for name in names]
+    return replace(table, values=table.values[:, places], features=tuple(table.features[place] for place in places))
+
+
+def _scale(table: FeatureTable) -> tuple[MatrixScaler, Float32]:
+    scaler = MatrixScaler(blocks=[feature.block for feature in table.features])
+    return scaler, scaler.fit(table.values).transform(table.values)
+
+
+def _drop(table: FeatureTable, reasons: dict[str, str]) -> FeatureTable:
+    return keep_columns(table, [name for name in table.names if name not in reasons])
+
+
+def build_matrix(
+    table: FeatureTable, *, view: View | Literal["auto", "all"] = "all", geography: bool = False
+) -> FeatureMatrix:
+    """Choose the columns that say something of their own, and scale them.
+
+    Parameters
+    ----------
+    table
+        As `build_features` gives it.
+    view
+        One side of the units; "all", and "auto" before a view was chosen, take every side.
+    geography
+        Whether countries and territories shape the matrix too; without it they only describe.
+
+    Raises
+    ------
+    TooFewUnitsError
+        If there are fewer than two units.
+    OrdersError
+        If no feature tells the units apart.
+    ParameterError
+        If the view has no features here.
+    """
+    if len(table.ids) < LEAST_UNITS:
+        units = table.unit.replace("_", " ")
+        message = f"There is {len(table.ids)} {units}, and groups need at least {LEAST_UNITS}. Read more orders."
+        raise TooFewUnitsError(message)
+    if geography or view == "geography":
+        table = with_geography(table)
+    left_out = dict(table.left_out)
+    if view not in ("all", "auto"):
+        asked = [feature.name for feature in table.features if feature.view == view]
+        if not asked:
+            message = f"There is no feature in the view {view!r} of these orders; choose another or 'all'."
+            raise ParameterError(message)
+        table = keep_columns(table, asked)
+    constant = np.ptp(table.values, axis=0) == 0
+    flat = {name: "the same for everybody" for name, same in zip(table.names, constant, strict=True) if same}
+    left_out |= flat
+    table = _drop(table, flat)
+    if not table.features:
+        told = "; ".join(f"{name}: {reason}" for name, reason in left_out.items())
+        message = f"Nothing tells the {len(table.ids):,} units apart, so there are no groups to find: {told}."
+        raise OrdersError(message)
+    scaler, values = _scale(table)
+    same = find_same(values, table.names, [feature.block for feature in table.features])
+    if same:
+        left_out |= same
+        table = _drop(table, same)
+        scaler, values = _scale(table)
+    return FeatureMatrix(values, table, scaler, left_out)

@@ -1,0 +1,192 @@
+"""From units of measurement to a matrix in which every feature weighs the same, and back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from marketfold.errors import ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from marketfold.schema import Float32, Float64
+
+_ARRAYS = ("lower_", "upper_", "logged_", "center_", "scale_", "weights_")
+
+
+def skewness(X: Float64) -> Float64:
+    """Sample skewness of each column, shape (n_features,): the third standardised moment, 0 for a constant."""
+    deviation = X - X.mean(axis=0)
+    spread = np.sqrt((deviation**2).mean(axis=0))
+    third = (deviation**3).mean(axis=0)
+    safe: Float64 = np.divide(third, spread**3, out=np.zeros_like(third), where=spread > 0)
+    return safe
+
+
+def block_weights(blocks: Sequence[str | None]) -> Float64:
+    """Weight of each column, so that the columns of a block together weigh as one feature.
+
+    Squared distance adds up over columns; n columns of weight 1/sqrt(n) add up to one.
+
+    >>> block_weights([None, "quarter", "quarter", "quarter", "quarter"])
+    array([1. , 0.5, 0.5, 0.5, 0.5])
+    """
+    sizes = {block: list(blocks).count(block) for block in set(blocks)}
+    return np.array([1.0 if block is None else sizes[block] ** -0.5 for block in blocks])
+
+
+class MatrixScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Winsorise, take logs of skewed columns, standardise, and weigh blocks.
+
+    A column is logged, as log(1 + x), where it is never negative, reaches beyond 1 (shares are left as they are) and
+    its winsorised values have a skewness above `skewed_above`; Bulmer, *Principles of Statistics* (1979), calls a
+    distribution with a skewness beyond 1 highly skewed. A column that winsorising would make constant (something that
+    few units do at all) is not winsorised.
+
+    Parameters
+    ----------
+    tail
+        Share of units on each side whose value is pulled in to the quantile there, 0 to below 0.5.
+    skewed_above
+        Skewness from which a column is logged.
+    blocks
+        Block of each column, None for a column that stands alone; None if all do.
+
+    Attributes
+    ----------
+    lower_, upper_ : float64, shape (n_features,)
+        Winsorised range, in the user's units.
+    logged_ : bool, shape (n_features,)
+        Whether log(1 + x) is taken.
+    center_, scale_ : float64, shape (n_features,)
+        Mean and standard deviation after log and winsorising; a constant has scale 1.
+    weights_ : float64, shape (n_features,)
+        Weight of each column.
+
+    Raises
+    ------
+    ParameterError
+        At `fit`, if `tail` is out of range or `blocks` does not fit the columns.
+
+    Examples
+    --------
+    >>> X = np.array([[1.0, 10.0], [2.0, 20.0], [3.0, 3000.0]])
+    >>> scaler = MatrixScaler(tail=0.0).fit(X)
+    >>> np.allclose(scaler.inverse_transform(scaler.transform(X)), X, rtol=1e-5)
+    True
+    """
+
+    lower_: Float64
+    upper_: Float64
+    logged_: NDArray[np.bool_]
+    center_: Float64
+    scale_: Float64
+    weights_: Float64
+    n_features_in_: int
+
+    def __init__(
+        self, *, tail: float = 0.01, skewed_above: float = 1.0, blocks: Sequence[str | None] | None = None
+    ) -> None:
+        self.tail = tail
+        self.skewed_above = skewed_above
+        self.blocks = blocks
+
+    def fit(self, X: Float64, y: object = None) -> Self:  # noqa: ARG002
+        """Learn range, logs, mean, spread and weights.
+
+        Parameters
+        ----------
+        X : shape (n_units, n_features)
+            In the user's units.
+        y
+            Ignored.
+        """
+        X = validate_data(self, X, dtype=np.float64)
+        if not 0 <= self.tail < 0.5:
+            message = f"tail is the share of units on each side, 0 to below 0.5; got {self.tail}."
+            raise ParameterError(message)
+        blocks = [None] * X.shape[1] if self.blocks is None else list(self.blocks)
+        if len(blocks) != X.shape[1]:
+            message = f"blocks names {len(blocks)} columns, and the matrix has {X.shape[1]}. Give one for each column."
+            raise ParameterError(message)
+        self._learn_range(X)
+        clipped = np.clip(X, self.lower_, self.upper_)
+        skewed = skewness(clipped) > self.skewed_above
+        self.logged_ = skewed & (self.lower_ >= 0) & (self.upper_ > 1)
+        measured = self._log(clipped)
+        self.center_ = measured.mean(axis=0)
+        spread = measured.std(axis=0)
+        flat = spread <= 10 * np.finfo(float).eps * np.maximum(np.abs(self.center_), 1e-300)
+        self.scale_ = np.where(flat, 1.0, spread)
+        self.weights_ = block_weights(blocks)
+        return self
+
+    def _learn_range(self, X: Float64) -> None:
+        self.lower_, self.upper_ = np.quantile(X, [self.tail, 1 - self.tail], axis=0)
+        flat = self.lower_ == self.upper_
+        self.lower_ = np.where(flat, X.min(axis=0), self.lower_)
+        self.upper_ = np.where(flat, X.max(axis=0), self.upper_)
+
+    def _log(self, clipped: Float64) -> Float64:
+        logged: Float64 = np.log1p(clipped, out=clipped.copy(), where=self.logged_)
+        return logged
+
+    def transform(self, X: Float64) -> Float32:
+        """Scale; values beyond the winsorised range count as its ends.
+
+        Parameters
+        ----------
+        X : shape (n_units, n_features)
+            In the user's units.
+
+        Returns
+        -------
+        float32, shape (n_units, n_features)
+            Mean 0 and spread 1 on the fitted units, times the weight of the column.
+        """
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=np.float64, reset=False)
+        measured = self._log(np.clip(X, self.lower_, self.upper_))
+        scaled: Float32 = ((measured - self.center_) / self.scale_ * self.weights_).astype(np.float32)
+        return scaled
+
+    def inverse_transform(self, X: Float32) -> Float64:
+        """Back to the user's units.
+
+        Parameters
+        ----------
+        X : shape (n_units, n_features)
+            Scaled values.
+
+        Returns
+        -------
+        float64, shape (n_units, n_features)
+            Exact to float32 for units within the winsorised range.
+        """
+        check_is_fitted(self)
+        scaled = np.asarray(X, dtype=np.float64)
+        measured = scaled / self.weights_ * self.scale_ + self.center_
+        restored: Float64 = np.expm1(measured, out=measured.copy(), where=self.logged_)
+        return restored
+
+    def to_state(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+        """Settings that JSON can hold, and the learned arrays."""
+        check_is_fitted(self)
+        blocks = None if self.blocks is None else list(self.blocks)
+        settings = {"tail": self.tail, "skewed_above": self.skewed_above, "blocks": blocks}
+        return settings, {name.rstrip("_"): getattr(self, name) for name in _ARRAYS}
+
+    @classmethod
+    def from_state(cls, settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """The scaler that `to_state` described."""
+        scaler = cls(**settings)
+        for name in _ARRAYS:
+            setattr(scaler, name, np.asarray(arrays[name.rstrip("_")]))
+        scaler.n_features_in_ = len(scaler.center_)
+        return scaler
