@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from importlib import resources
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from marketfold.report import embed, numbers
@@ -23,11 +23,17 @@ if TYPE_CHECKING:
 REPORT_SCRIPTS = ("theme.js", "page.js", "figures.js")
 
 
-@lru_cache(maxsize=1)
-def environment() -> Environment:
-    """Templates with autoescape on, where a missing name is an error."""
+@cache
+def environment(*packages: str) -> Environment:
+    """Templates with autoescape on, where a missing name is an error.
+
+    Parameters
+    ----------
+    packages
+        Packages that bring templates of their own, before the report's.
+    """
     templates = Environment(
-        loader=PackageLoader("marketfold.report", "templates"),
+        loader=ChoiceLoader([PackageLoader(package, "templates") for package in (*packages, "marketfold.report")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -37,9 +43,9 @@ def environment() -> Environment:
     return templates
 
 
-def asset(name: str) -> str:
-    """Text of one of the package's own style sheets and scripts."""
-    return resources.files("marketfold.report").joinpath("templates", name).read_text("utf-8")
+def asset(name: str, package: str = "marketfold.report") -> str:
+    """Text of one of our own style sheets and scripts."""
+    return resources.files(package).joinpath("templates", name).read_text("utf-8")
 
 
 def content_policy(scripts: Sequence[str]) -> str:
@@ -67,17 +73,24 @@ def figures_of(parts: Sequence[Part]) -> Iterator[FigurePart]:
             yield from figures_of(part.parts)
 
 
-def frame_values(n_segments: int, scripts: Sequence[str]) -> dict[str, Any]:
-    """What every page of this style needs: colours, style sheet, scripts and the policy that allows just them."""
-    script = "\n".join(asset(name) for name in scripts)
+def frame_values(n_segments: int, style: str, script: str, other_hashes: Sequence[str] = ()) -> dict[str, Any]:
+    """What every page of this style needs: colours, style sheet, scripts and the policy that allows just them.
+
+    Parameters
+    ----------
+    style, script
+        Text of the page's style sheets and scripts; they come from our own files and are not escaped.
+    other_hashes
+        Sources of further scripts that may run.
+    """
     early = asset("early.js")
     return {
         "version": version("marketfold"),
         "colours": Markup(colour_rules(n_segments)),  # noqa: S704 - made of our own hexadecimal colours
-        "style": Markup(asset("report.css")),  # noqa: S704 - a file of this package
+        "style": Markup(style),  # noqa: S704 - files of this package
         "early_script": Markup(early),  # noqa: S704 - a file of this package
         "script": Markup(script),  # noqa: S704 - files of this package
-        "hashes": [embed.source_hash(early), embed.source_hash(script)],
+        "policy": content_policy([embed.source_hash(early), embed.source_hash(script), *other_hashes]),
     }
 
 
@@ -91,15 +104,14 @@ def render_page(page: ReportPage) -> str:
     True
     """
     figures = [figure for section in page.sections for figure in figures_of(section.parts)]
-    frame = frame_values(page.n_segments, REPORT_SCRIPTS)
     packed, plotly_hash = embed.plotly_script() if figures else ("", "")
-    policy = content_policy([*frame.pop("hashes"), *([plotly_hash] if figures else [])])
+    script = "\n".join(asset(name) for name in REPORT_SCRIPTS)
+    frame = frame_values(page.n_segments, asset("report.css"), script, [plotly_hash] if figures else [])
     return (
         environment()
         .get_template("report.html.j2")
         .render(
             page=page,
-            policy=policy,
             figure_themes=embed.script_json(figure_themes()),
             payloads=[(figure.key, embed.script_json(embed.figure_payload(figure.figure))) for figure in figures],
             plotly_packed=packed,

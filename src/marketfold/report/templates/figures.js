@@ -138,12 +138,11 @@
   }
   window.addEventListener("beforeprint", beforePrint);
   window.addEventListener("afterprint", afterPrint);
-  document.getElementById("print-button").addEventListener("click", async () => {
+  async function prepare() {
     if (plots.length) await loadPlotly();
     beforePrint();
     await drawAll();
-    window.print();
-  });
+  }
 
-  window.marketfoldFigures = { drawAll, loadPlotly };
+  window.marketfoldFigures = { drawAll, loadPlotly, prepare };
 })();

@@ -50,6 +50,11 @@
     });
   }
 
+  document.getElementById("print-button").addEventListener("click", async () => {
+    if (window.marketfoldFigures) await window.marketfoldFigures.prepare();
+    window.print();
+  });
+
   /* An anchor inside a closed fold opens it. */
   function openTarget() {
     const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));

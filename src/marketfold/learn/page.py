@@ -1,0 +1,135 @@
+"""The learning page as one HTML file: the lessons compute in the reader's browser, in plain code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from marketfold.report import embed, numbers
+from marketfold.report.page import asset, environment, frame_values
+from marketfold.report.parts import ReportPage
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from marketfold.learn.sample import LearnSample
+
+PACKAGE = "marketfold.learn"
+FRAME_SCRIPTS = ("theme.js", "page.js")
+SCRIPTS = (
+    "lesson_data.js",
+    "mathematics.js",
+    "drawing.js",
+    "lesson_kmeans.js",
+    "lesson_elbow.js",
+    "lesson_pca.js",
+    "lesson_autoencoder.js",
+)
+COLOURS = 10
+NETWORK_FEATURES = 8
+
+
+def _pair(sample: LearnSample) -> tuple[int, int]:
+    """Two features for the plane: the most telling one, and of the next few the one that repeats it least."""
+    correlation = np.abs(np.nan_to_num(np.corrcoef(sample.points.astype(np.float64), rowvar=False), nan=1.0))
+    few = min(len(sample.labels), 5)
+    return 0, 1 + int(np.argmin(correlation[0, 1:few]))
+
+
+def _trio(sample: LearnSample) -> list[int]:
+    """Three features for the cloud; with only two the first is taken twice, turned into a flat cloud."""
+    return [0, 1, 2] if len(sample.labels) > 2 else [0, 1, 0]
+
+
+def _lesson(sample: LearnSample) -> dict[str, Any]:
+    history = sample.history
+    return {
+        "points": [[round(float(value), 3) for value in row] for row in sample.points],
+        "labels": list(sample.labels),
+        "units": sample.unit_plural,
+        "seed": sample.seed,
+        "pair": _pair(sample),
+        "trio": _trio(sample),
+        "network_features": list(range(min(len(sample.labels), NETWORK_FEATURES))),
+        "history": {"train": history.train, "held_out": history.held_out} if history else None,
+    }
+
+
+def _sayings(sample: LearnSample) -> dict[str, Any]:
+    """Sentences with the run's own numbers, where the run has them."""
+    curve = sample.wcss
+    n_kept = len(sample.explained)
+    network = ""
+    if sample.history:
+        nodes = ", ".join(map(str, sample.history.layers))
+        layers = f" of {nodes} nodes" if nodes else ""
+        network = (
+            f"A network{layers}, trained for {len(sample.history.train)} epochs; on rows kept aside its loss ended at "
+            f"{numbers.decimal(sample.history.held_out[-1], 3)}."
+        )
+    return {
+        "run_curve": [numbers.count(curve[0]), numbers.count(curve[sample.n_segments - 1])]
+        if len(curve) >= sample.n_segments
+        else [],
+        "run_features": f"all {sample.n_features} features",
+        "pca_says": f"In your run the first {numbers.in_words(n_kept)} components hold "
+        f"{numbers.share(sum(sample.explained))} of what makes {sample.unit_plural} differ."
+        if n_kept
+        else "",
+        "network_says": network,
+    }
+
+
+def _opening(sample: LearnSample) -> ReportPage:
+    shown = len(sample.points)
+    what = (
+        f"a sample of {numbers.count(shown)} of your {numbers.count(sample.n_units)} {sample.unit_plural}"
+        if shown < sample.n_units
+        else f"your {numbers.count(shown)} {sample.unit_plural}"
+    )
+    return ReportPage(
+        title="How the segments are made, tried by hand",
+        kicker=f"Learning page for {sample.source}" if sample.source else "Learning page",
+        lead=f"Four methods stand behind the report. Here you work them yourself, on {what}. Nothing you do on this "
+        "page changes the run, and nothing leaves your computer.",
+        footer=f"The sample was drawn with seed {sample.seed}. The page holds scaled numbers only: no ids, no names.",
+        n_segments=COLOURS,
+    )
+
+
+def render_learn_page(sample: LearnSample) -> str:
+    """HTML of the learning page."""
+    style = asset("report.css") + asset("learn.css", PACKAGE)
+    script = "\n".join([*(asset(name) for name in FRAME_SCRIPTS), *(asset(name, PACKAGE) for name in SCRIPTS)])
+    return (
+        environment(PACKAGE)
+        .get_template("learn.html.j2")
+        .render(
+            page=_opening(sample),
+            sample=sample,
+            pair=_pair(sample),
+            code_max=min(max(len(sample.labels) - 1, 1), 5),
+            lesson=embed.script_json(_lesson(sample)),
+            **_sayings(sample),
+            **frame_values(COLOURS, style, script),
+        )
+    )
+
+
+def write_learn_page(sample: LearnSample, path: Path) -> None:
+    """Write the learning page.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import numpy as np
+    >>> from marketfold.learn import take_sample
+    >>> X = np.random.default_rng(0).normal(size=(50, 3)).astype(np.float32)
+    >>> path = Path(tempfile.mkdtemp()) / "learn.html"
+    >>> write_learn_page(take_sample(X, ["days", "orders", "money"]), path)
+    >>> path.stat().st_size > 20_000
+    True
+    """
+    path.write_text(render_learn_page(sample), encoding="utf-8", newline="\n")

@@ -1,0 +1,152 @@
+"""What the learning page needs of a run: a small seeded sample of the scaled matrix, and a few of its results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from marketfold.errors import ParameterError, TooFewUnitsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from marketfold.schema import Float32, Unit
+
+SAMPLE_UNITS = 300
+"""So many points can still be told apart on a screen, and the small network learns on them in seconds."""
+
+LESSON_FEATURES = 12
+FEWEST_UNITS = 8
+FEWEST_FEATURES = 2
+
+
+@dataclass(frozen=True)
+class LossHistory:
+    """Loss of a network after each epoch, mean squared error in scaled units."""
+
+    train: tuple[float, ...]
+    held_out: tuple[float, ...]
+    layers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class LearnSample:
+    """A sample of units for the lessons; it holds no ids.
+
+    Attributes
+    ----------
+    points : float32, shape (n_sample, n_features)
+        Rows in scaled space.
+    labels
+        Feature names in plain words.
+    unit
+        What a row is.
+    n_units
+        How many there are in the run.
+    n_segments
+        The number of segments that the run chose.
+    n_features
+        How many features the run used; `points` holds the most telling of them.
+    explained : shares of 0 to 1
+        Variance of the run's principal components, where it has them.
+    wcss
+        WCSS of the run for k = 1, 2, ...
+    history
+        Loss of the network that the run trained.
+    """
+
+    points: Float32
+    labels: tuple[str, ...]
+    unit: Unit
+    n_units: int
+    n_segments: int
+    n_features: int
+    seed: int = 0
+    explained: tuple[float, ...] = ()
+    wcss: tuple[float, ...] = ()
+    history: LossHistory | None = None
+    source: str = ""
+
+    @property
+    def unit_word(self) -> str:
+        """The unit as a reader calls it."""
+        return self.unit.replace("_", " ")
+
+    @property
+    def unit_plural(self) -> str:
+        """Several of them."""
+        return f"{self.unit_word}s"
+
+
+def _telling_features(X: Float32, most: int) -> list[int]:
+    """Columns by their weight in the first three principal directions, strongest first."""
+    correlation = np.nan_to_num(np.corrcoef(X.astype(np.float64), rowvar=False), nan=0.0)
+    values, vectors = np.linalg.eigh(correlation)
+    weight = (vectors[:, -3:] ** 2 * values[-3:]).sum(axis=1)
+    return [int(column) for column in np.argsort(-weight, kind="stable")[:most]]
+
+
+def take_sample(  # noqa: PLR0913 - the facts of a run, each by its name
+    X: Float32,
+    labels: Sequence[str],
+    *,
+    unit: Unit = "customer",
+    n_segments: int = 3,
+    seed: int = 0,
+    explained: Sequence[float] = (),
+    wcss: Sequence[float] = (),
+    history: LossHistory | None = None,
+    source: str = "",
+) -> LearnSample:
+    """Draw the lessons' sample from a scaled matrix.
+
+    Parameters
+    ----------
+    X
+        Scaled matrix, shape (n_units, n_features).
+    labels
+        One plain label for each feature.
+    n_segments, explained, wcss, history, source
+        As in `LearnSample`.
+
+    Raises
+    ------
+    ParameterError
+        If there are not as many labels as features, or fewer than two features.
+    TooFewUnitsError
+        If there are too few rows to show anything.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> X = np.random.default_rng(0).normal(size=(500, 3)).astype(np.float32)
+    >>> take_sample(X, ["days", "orders", "money"]).points.shape
+    (300, 3)
+    """
+    n_units, n_features = X.shape
+    if len(labels) != n_features or n_features < FEWEST_FEATURES:
+        message = (
+            f"The lessons got {n_features} features and {len(labels)} labels. They need one label for each feature, "
+            f"and {FEWEST_FEATURES} features or more."
+        )
+        raise ParameterError(message)
+    if n_units < FEWEST_UNITS:
+        message = f"The lessons got {n_units} rows and need {FEWEST_UNITS} or more. Give them a larger run."
+        raise TooFewUnitsError(message)
+    rows = np.sort(np.random.default_rng(seed).permutation(n_units)[:SAMPLE_UNITS])
+    columns = _telling_features(X, LESSON_FEATURES)
+    return LearnSample(
+        points=np.ascontiguousarray(X[np.ix_(rows, columns)]),
+        labels=tuple(labels[column] for column in columns),
+        unit=unit,
+        n_units=n_units,
+        n_segments=n_segments,
+        n_features=n_features,
+        seed=seed,
+        explained=tuple(map(float, explained)),
+        wcss=tuple(map(float, wcss)),
+        history=history,
+        source=source,
+    )
