@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.segments.shops import FEATURES, Scaled, shop
 
 from marketfold.errors import ParameterError
 from marketfold.segments import profile_segments
-from tests.segments.shops import FEATURES, Scaled, shop
+
 
 def test_sizes_money_and_medians():
     matrix, labels = shop()

@@ -21,6 +21,9 @@ PARTS = 2
 SMALL_EFFECT = 0.147
 """|Cliff's delta| of a small effect (Romano et al. 2006): enough for "rather", where a name needs telling apart."""
 
+EQUAL_EFFECTS = 0.1
+"""Effects within such a step are equal; then the table of phrases says which is the more telling."""
+
 DOMINANT_SHARE = 0.5
 DOMINANT_LIFT = 2.0
 
@@ -37,23 +40,28 @@ class _Part:
     tail: str = ""
 
 
-def _part(stand_out: StandOut) -> _Part | None:
-    phrase = phrase_of(stand_out.feature)
+def _part(stand_out: StandOut, unit: Unit) -> _Part | None:
+    phrase = phrase_of(stand_out.feature, unit)
     high = stand_out.effect > 0
     adjective = phrase.high if high else phrase.low
     if phrase.one and not high and stand_out.median <= 1:
         adjective = phrase.one
     tail = "" if adjective else (phrase.high_tail if high else phrase.low_tail)
+    if tail and phrase.aspect == "taste":
+        tail = f", mostly {tail}" if stand_out.median >= DOMINANT_SHARE else f"leaning to {tail}"
     return _Part(phrase.aspect, phrase.order, adjective, tail) if adjective or tail else None
 
 
-def _plain_parts(profile: SegmentProfile) -> list[_Part]:
-    """Parts from the stand-outs, strongest first, each aspect once."""
-    aspects = {phrase_of(stand_out.feature).aspect for stand_out in profile.stand_outs}
+def _plain_parts(profile: SegmentProfile, unit: Unit) -> list[_Part]:
+    """Parts from the stand-outs, strongest first and the more telling first among equals, each aspect once."""
+    phrases = {stand_out.feature: phrase_of(stand_out.feature, unit) for stand_out in profile.stand_outs}
+    aspects = {phrase.aspect for phrase in phrases.values()}
     parts: dict[str, _Part] = {}
-    for stand_out in profile.stand_outs:
-        part = _part(stand_out)
-        if part and part.aspect not in parts and not aspects.intersection(phrase_of(stand_out.feature).yields_to):
+    for stand_out in sorted(
+        profile.stand_outs, key=lambda so: (-round(abs(so.effect) / EQUAL_EFFECTS), phrases[so.feature].rank)
+    ):
+        part = _part(stand_out, unit)
+        if part and part.aspect not in parts and not aspects.intersection(phrases[stand_out.feature].yields_to):
             parts[part.aspect] = part
     return list(parts.values())
 
@@ -68,11 +76,11 @@ def _described_parts(profile: SegmentProfile) -> list[_Part]:
     ]
 
 
-def _rather_parts(profile: SegmentProfile, taken: set[str]) -> list[_Part]:
+def _rather_parts(profile: SegmentProfile, taken: set[str], unit: Unit) -> list[_Part]:
     """Small effects, for telling apart what has no larger ones."""
     parts: dict[str, _Part] = {}
     for feature, effect in sorted(profile.effects.items(), key=lambda item: -abs(round(item[1], 6))):
-        phrase = phrase_of(feature)
+        phrase = phrase_of(feature, unit)
         adjective = phrase.high if effect > 0 else phrase.low
         if adjective and abs(effect) >= SMALL_EFFECT and phrase.aspect not in taken | set(parts):
             parts[phrase.aspect] = _Part(phrase.aspect, phrase.order, f"rather {adjective}")
@@ -112,9 +120,9 @@ def name_segments(profiles: Sequence[SegmentProfile], unit: Unit = "customer") -
         return (f"All {noun}",)
     candidates = []
     for profile in profiles:
-        plain = _plain_parts(profile)
+        plain = _plain_parts(profile, unit)
         described = _described_parts(profile)
-        rather = _rather_parts(profile, {part.aspect for part in plain})
+        rather = _rather_parts(profile, {part.aspect for part in plain}, unit)
         candidates.append((plain or described[:1], [*plain[PARTS:], *(described if plain else described[1:]), *rather]))
     return _told_apart(candidates, noun)
 

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from marketfold.features.catalogue import OTHER, category_of
+
+if TYPE_CHECKING:
+    from marketfold.schema import Unit
 
 
 @dataclass(frozen=True)
 class Phrase:
-    """How one feature is said; an empty string where the table is silent."""
+    """How one feature is said; the fields are explained in `phrases.toml`, an empty string is silence."""
 
     match: tuple[str, ...] = ()
     aspect: str = ""
+    rank: int = 99
     order: int = 90
     yields_to: tuple[str, ...] = ()
     low: str = ""
@@ -23,6 +29,7 @@ class Phrase:
     low_tail: str = ""
     high_tail: str = ""
     one: str = ""
+    repeat: bool = False
     says: str = "{label}: {this}, others {others}"
     below: str = "{label} up to {x}"
     above: str = "{label} over {x}"
@@ -40,19 +47,43 @@ def _frozen(value: Any) -> Any:
 def _table() -> tuple[Phrase, ...]:
     text = files("marketfold.segments").joinpath("phrases.toml").read_text(encoding="utf-8")
     rows: list[dict[str, Any]] = tomllib.loads(text)["phrase"]
-    return tuple(Phrase(**{key: _frozen(value) for key, value in row.items()}) for row in rows)
+    return tuple(
+        replace(Phrase(**{key: _frozen(value) for key, value in row.items()}), rank=rank)
+        for rank, row in enumerate(rows)
+    )
+
+
+def _of_category(category: str) -> Phrase:
+    """The share of revenue in one category. A name says it as a preference, and only where it is one."""
+    name = "other categories" if category == OTHER else category
+    safe = name.replace("{", "{{").replace("}", "}}")
+    return Phrase(
+        aspect="taste",
+        rank=6,
+        high_tail="" if category == OTHER else name,
+        says=f"{{this}} of their revenue is in {safe}, others {{others}}",
+        below=f"up to {{x}} of revenue in {safe}",
+        above=f"over {{x}} of revenue in {safe}",
+        between=f"{{low}} to {{high}} of revenue in {safe}",
+        none=f"nothing in {safe}",
+    )
 
 
 @cache
-def phrase_of(feature: str) -> Phrase:
+def phrase_of(feature: str, unit: Unit = "customer") -> Phrase:
     """The phrase of a feature by its name; a plain one, of an aspect of its own, for a feature that the table lacks.
 
-    >>> phrase_of("recency_days").high
-    'quiet'
+    >>> phrase_of("recency_days").high, phrase_of("recency_days", "order").high
+    ('quiet', 'earlier')
     >>> phrase_of("shoe_size").says.format(label="shoe size", this="42", others="40")
     'shoe size: 42, others 40'
     """
-    for phrase in _table():
-        if any(fnmatchcase(feature, pattern) for pattern in phrase.match):
-            return phrase
+    category = category_of(feature)
+    if category is not None:
+        return _of_category(category)
+    wanted = (feature,) if unit == "customer" else (f"{unit}:{feature}", feature)
+    for name in wanted:
+        for phrase in _table():
+            if any(fnmatchcase(name, pattern) for pattern in phrase.match):
+                return phrase
     return Phrase(aspect=feature)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from marketfold.segments.phrases import phrase_of
+from marketfold.segments.stand_outs import ORDERS
 from marketfold.segments.wording import in_words, listed
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from marketfold.schema import Feature, FeatureTable, Float64, Labels
+    from marketfold.schema import Feature, FeatureTable, Float64, Labels, Unit
 
     Flags = NDArray[np.bool_]
 
@@ -206,9 +207,9 @@ def _singular(text: str) -> str:
     return re.sub(r"(?<![\d.,])1 ((?:different )?(?:order|product|item))s\b", r"1 \1", text)
 
 
-def _said(feature: Feature, bounds: list[Condition], *, whole: bool) -> str:
+def _said(feature: Feature, unit: Unit, bounds: list[Condition], *, whole: bool) -> str:
     """One feature's bounds in words."""
-    phrase = phrase_of(feature.name)
+    phrase = phrase_of(feature.name, unit)
     above = next((bound.threshold for bound in bounds if bound.above), None)
     below = next((bound.threshold for bound in bounds if not bound.above), None)
     least = above + 1 if above is not None and whole and feature.measure == "count" else above
@@ -231,7 +232,7 @@ def _words(table: FeatureTable, conditions: tuple[Condition, ...]) -> str:
     for name in dict.fromkeys(condition.feature for condition in conditions):
         column = table.column(name)
         bounds = [condition for condition in conditions if condition.feature == name]
-        parts.append(_said(features[name], bounds, whole=bool((column == np.floor(column)).all())))
+        parts.append(_said(features[name], table.unit, bounds, whole=bool((column == np.floor(column)).all())))
     return listed(parts)
 
 
@@ -270,6 +271,12 @@ def _made_and_measured(
     return conditions, _rates(meets(values, names, conditions), inside), "same units"
 
 
+def _usable(table: FeatureTable) -> list[int]:
+    """Columns that a rule may speak of: days between orders only where most customers have ordered again."""
+    once = ORDERS in table.names and float(np.median(table.column(ORDERS))) <= 1
+    return [j for j, feature in enumerate(table.features) if not (once and phrase_of(feature.name, table.unit).repeat)]
+
+
 def find_rule(table: FeatureTable, labels: Labels, segment: int, seed: int = 0) -> Rule | None:
     """Find a short rule in the user's units that tells one segment from the rest.
 
@@ -301,11 +308,11 @@ def find_rule(table: FeatureTable, labels: Labels, segment: int, seed: int = 0) 
     'last order within 20 days: 100 % of them, 0 % of others'
     """
     inside = labels == segment
-    if inside.all() or not inside.any() or not table.features:
+    usable = _usable(table)
+    if inside.all() or not inside.any() or not usable:
         return None
-    conditions, rates, measured = _made_and_measured(table.values, inside, table.names, seed)
+    names = tuple(table.names[j] for j in usable)
+    conditions, rates, measured = _made_and_measured(table.values[:, usable], inside, names, seed)
     if not conditions or rates.youden < LEAST_YOUDEN:
         return None
-    return Rule(
-        _words(table, conditions), conditions, rates.recall, rates.others_share, rates.precision, measured
-    )
+    return Rule(_words(table, conditions), conditions, rates.recall, rates.others_share, rates.precision, measured)

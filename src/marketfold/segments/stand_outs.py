@@ -14,10 +14,13 @@ from marketfold.segments.wording import in_words
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from marketfold.schema import Feature, FeatureTable, Float64, Labels, Measure
+    from marketfold.schema import Feature, FeatureTable, Float64, Labels, Measure, Unit
 
 MEDIUM_EFFECT = 0.33
 """|Cliff's delta| from which a difference is called medium (Romano et al. 2006, who give 0.147, 0.33 and 0.474)."""
+
+ORDERS = "order_count"
+"""Of those who mostly ordered once it makes no sense to say how often they order."""
 
 SIGNIFICANCE = 0.05
 """Rate of false discoveries that is accepted among all comparisons of a run."""
@@ -166,7 +169,7 @@ def contrast(values: Float64, labels: Labels, n_segments: int) -> Contrasts:
     )
 
 
-def _sentence(feature: Feature, contrasts: Contrasts, segment: int, column: int) -> str:
+def _sentence(feature: Feature, unit: Unit, contrasts: Contrasts, segment: int, column: int) -> str:
     this, others = contrasts.medians[segment, column], contrasts.other_medians[segment, column]
     said = in_words(this, feature.measure), in_words(others, feature.measure)
     average = ""
@@ -174,7 +177,7 @@ def _sentence(feature: Feature, contrasts: Contrasts, segment: int, column: int)
         this, others = contrasts.means[segment, column], contrasts.other_means[segment, column]
         said = in_words(this, feature.measure), in_words(others, feature.measure)
         average = "" if feature.measure == "flag" else " (averages)"
-    return phrase_of(feature.name).says.format(label=feature.label, this=said[0], others=said[1]) + average
+    return phrase_of(feature.name, unit).says.format(label=feature.label, this=said[0], others=said[1]) + average
 
 
 def stand_outs(table: FeatureTable, contrasts: Contrasts, segment: int) -> tuple[StandOut, ...]:
@@ -188,10 +191,13 @@ def stand_outs(table: FeatureTable, contrasts: Contrasts, segment: int) -> tuple
         0-based segment.
     """
     effects = contrasts.effects[segment]
+    once = ORDERS in table.names and contrasts.medians[segment, table.names.index(ORDERS)] <= 1
     found = [
         j
         for j in range(len(table.features))
-        if abs(effects[j]) >= MEDIUM_EFFECT and contrasts.p_values[segment, j] < SIGNIFICANCE
+        if abs(effects[j]) >= MEDIUM_EFFECT
+        and contrasts.p_values[segment, j] < SIGNIFICANCE
+        and not (once and phrase_of(table.features[j].name, table.unit).repeat)
     ]
     return tuple(
         StandOut(
@@ -202,7 +208,7 @@ def stand_outs(table: FeatureTable, contrasts: Contrasts, segment: int) -> tuple
             everyone=float(contrasts.everyone[j]),
             effect=float(effects[j]),
             p_value=float(contrasts.p_values[segment, j]),
-            sentence=_sentence(table.features[j], contrasts, segment, j),
+            sentence=_sentence(table.features[j], table.unit, contrasts, segment, j),
             others=float(contrasts.other_medians[segment, j]),
         )
         for j in sorted(found, key=lambda j: (-round(abs(float(effects[j])), 6), j))
