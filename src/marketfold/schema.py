@@ -188,7 +188,7 @@ class FeatureTable:
     unit
         What a row is.
     ids
-        Identifier of each row, sorted, shape (n_units,).
+        Identifier of each row, sorted (order lines by number), shape (n_units,).
     values : float64, shape (n_units, n_features)
         Finite everywhere.
     features

@@ -2,6 +2,7 @@
 
 from marketfold.features.build import build_features
 from marketfold.features.matrix import FeatureMatrix, build_matrix, keep_columns
+from marketfold.features.published import published_line_table
 from marketfold.features.restating import determines, find_restatements
 from marketfold.features.scaler import MatrixScaler
 from marketfold.features.split import split_at
@@ -14,5 +15,6 @@ __all__ = [
     "determines",
     "find_restatements",
     "keep_columns",
+    "published_line_table",
     "split_at",
 ]

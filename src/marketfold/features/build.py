@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from marketfold.config import FeatureOptions
@@ -19,8 +20,6 @@ from marketfold.schema import MONEY_SCALE, FeatureTable, money_sum
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-
-    import pyarrow as pa
 
     from marketfold.cleaning import CleanOrders
     from marketfold.engine import Engine
@@ -166,7 +165,7 @@ def _chosen(
 
 
 def _ids(table: pa.Table, key: str) -> Ids:
-    column = table.column(key)
+    column = table.column(key).cast(pa.string())
     longest = pc.max(pc.utf8_length(column)).as_py()
     if longest > LONGEST_ID:
         message = (
@@ -194,7 +193,8 @@ def build_features(
 ) -> FeatureTable:
     """Measure every customer, order or order line.
 
-    The work is one lazy plan on the engine that holds the orders; one row per unit comes home.
+    The work is one lazy plan on the engine that holds the orders; one row per unit comes home, sorted by id (order
+    lines by the number of their row).
 
     Parameters
     ----------
@@ -228,7 +228,7 @@ def build_features(
     chosen, left_out = _chosen(offered, source.columns, names)
     key = KEYS[options.unit]
     plan = _joined(source, options.unit, orders, yardstick).select(
-        nw.col(key).cast(nw.String),
+        key,
         *(name for name in DESCRIBING if name in source.columns),
         (nw.col("_cents") / MONEY_SCALE).alias("_revenue"),
         *(measurement.formula.cast(nw.Float64).alias(measurement.feature.name) for measurement in chosen),
