@@ -116,6 +116,11 @@ class CampaignOptions(Options):
     playbook: str | Path = Field(default="retail", description="retail, b2b, or a TOML file of your own.")
     budget: float | None = Field(default=None, gt=0, description="Money to divide between the campaigns.")
     margin: float | None = Field(default=None, gt=0, le=1, description="Share of revenue that is left after costs.")
+    contact_cost: float | None = Field(default=None, gt=0, description="Cost of reaching one customer once.")
+    campaign_days: int = Field(default=90, ge=7, description="Length of a campaign and of its measurement.")
+    smallest_lift: float = Field(
+        default=0.2, gt=0, description="Smallest relative lift worth knowing; it sizes the holdouts."
+    )
 
 
 class RunConfig(BaseSettings):

@@ -1,0 +1,26 @@
+"""From profiles to campaigns: a brief for each segment, budgets, holdouts, and audiences to upload."""
+
+from marketfold.campaigns.briefs import brief_filename, brief_html, brief_markdown
+from marketfold.campaigns.budget import Budget, BudgetLine, Stake, allocate_budget
+from marketfold.campaigns.holdout import Holdout, assign_arms, detectable_lift
+from marketfold.campaigns.plan import Campaign, CampaignPlan
+from marketfold.campaigns.planning import plan_campaigns
+from marketfold.campaigns.playbook import Playbook, load_playbook
+
+__all__ = [
+    "Budget",
+    "BudgetLine",
+    "Campaign",
+    "CampaignPlan",
+    "Holdout",
+    "Playbook",
+    "Stake",
+    "allocate_budget",
+    "assign_arms",
+    "brief_filename",
+    "brief_html",
+    "brief_markdown",
+    "detectable_lift",
+    "load_playbook",
+    "plan_campaigns",
+]

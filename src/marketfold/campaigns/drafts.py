@@ -1,0 +1,162 @@
+"""Message drafts from templates: merge fields for the mail tool, and ad texts within the platforms' lengths."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import StrictUndefined, TemplateError, UndefinedError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from marketfold.campaigns.playbook import DraftTemplate
+
+LIMITS: dict[str, int] = {"google_headline": 30, "google_description": 90, "meta_headline": 40, "meta_text": 125}
+"""Longest texts: Google's responsive search ads, and what Meta shows of an ad before it cuts."""
+
+SUBJECT_LIMIT = 60
+"""A subject beyond this is cut on most screens."""
+
+MERGE_FIELDS: dict[str, str] = {
+    "first_name": "given name of the person",
+    "company": "name of the customer's company",
+    "shop_name": "your name",
+    "sender_name": "who writes",
+    "offer_code": "code of the offer",
+    "offer_ends": "last day of the offer",
+    "link": "address of the page that the message leads to",
+}
+"""What a draft leaves to the mail tool, written `{{first_name}}` in the finished text."""
+
+VARIABLES: dict[str, str] = {
+    "promise": "the offer, as 'free delivery on your next order'",
+    "category": "the category that the segment buys more than others",
+    "next_category": "the category that customers like these add next",
+    "season": "the month in which the segment buys most",
+}
+"""What a template may use; all but `promise` can be absent, so ask with `is defined` or give an alternative."""
+
+PRESENTABLE = re.compile(r"[^\W\d_][\w&'’,/ -]*", re.UNICODE)
+LONGEST_NAME = 26
+
+
+class _Merge(dict[str, str]):
+    """Writes a merge field as the mail tool wants it; a field that does not exist is an error."""
+
+    def __init__(self) -> None:
+        super().__init__({name: f"{{{{{name}}}}}" for name in MERGE_FIELDS})
+
+
+def upfirst(text: str) -> str:
+    """First letter large, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+@cache
+def _environment() -> ImmutableSandboxedEnvironment:
+    # Plain text: a brief that shows it as HTML escapes it there.
+    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)  # noqa: S701
+    environment.filters["upfirst"] = upfirst
+    return environment
+
+
+def _render(text: str, known: Mapping[str, Any]) -> str:
+    return _environment().from_string(text).render(**known, merge=_Merge()).strip()
+
+
+def _length(field: str) -> int:
+    return LIMITS.get(field, SUBJECT_LIMIT if field == "subject" else 10_000)
+
+
+def check_template(field: str, texts: Sequence[str], promises: Iterable[str]) -> list[tuple[str, str]]:
+    """Find what is wrong with the alternatives of one field: (what, hint) for each fault.
+
+    Parameters
+    ----------
+    field
+        Field of a draft.
+    texts
+        Its alternatives; the last must render and fit with every promise when nothing else is known.
+    promises
+        Of the offers that can be made.
+    """
+    everything: dict[str, Any] = dict.fromkeys(VARIABLES, "Tea")
+    for text in texts:
+        try:
+            _render(text, everything)
+        except UndefinedError as error:
+            word = re.findall(r"'([^']+)'", str(error))[-1]
+            near = difflib.get_close_matches(word, [*VARIABLES, *MERGE_FIELDS], n=1, cutoff=0.4)
+            known = f"closest: '{near[0]}'." if near else f"known: {', '.join([*VARIABLES, *MERGE_FIELDS])}."
+            return [(f"the template asks for '{word}', which there is not.", known)]
+        except TemplateError as error:
+            return [(f"the template cannot be read: {error}.", "templates are Jinja; see docs/reference/playbook.md.")]
+    for promise in promises:
+        try:
+            said = _render(texts[-1], {"promise": promise})
+        except UndefinedError as error:
+            return [(f"the last alternative needs what may be absent: {error}.", "end with one that always fits.")]
+        if len(said) > _length(field):
+            what = f"'{said}' has {len(said)} characters, {_length(field)} are allowed."
+            return [(what, "end with an alternative that always fits.")]
+    return []
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One message, ready for the mail tool and the ad platforms; merge fields stand as `{{first_name}}`."""
+
+    title: str
+    subject: str
+    body: str
+    google_headline: str
+    google_description: str
+    meta_headline: str
+    meta_text: str
+
+
+def _first_fitting(field: str, texts: Sequence[str], known: Mapping[str, Any]) -> str:
+    said = ""
+    for text in texts:
+        try:
+            said = _render(text, known)
+        except UndefinedError:
+            continue
+        if len(said) <= _length(field):
+            break
+    return said
+
+
+def presentable(name: str | None) -> str | None:
+    """A category as it may stand in a message to a customer, or None if it is a code or too long.
+
+    >>> presentable("Classic Cars"), presentable("GIFT SETS"), presentable("S18_3232")
+    ('Classic Cars', 'Gift Sets', None)
+    """
+    if name is None:
+        return None
+    name = " ".join(name.split())
+    if len(name) > LONGEST_NAME or not PRESENTABLE.fullmatch(name) or any(letter.isdigit() for letter in name):
+        return None
+    if name.casefold() in {"other", "others", "misc", "miscellaneous", "unknown", "none", "na", "n/a", "various"}:
+        return None
+    return name.title() if name.isupper() and len(name) > 4 else upfirst(name)
+
+
+def write_draft(template: DraftTemplate, known: Mapping[str, str]) -> Draft:
+    """Fill one template.
+
+    Parameters
+    ----------
+    template
+        From the playbook, checked.
+    known
+        Values of `VARIABLES`; what is absent is left out.
+    """
+    fields = {name: _first_fitting(name, getattr(template, name), known) for name in ("subject", *LIMITS)}
+    return Draft(title=template.title, body=_render(template.body, known), **fields)

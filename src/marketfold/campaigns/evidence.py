@@ -1,0 +1,311 @@
+"""What each segment buys more than others, and what it takes up next: counted with enough support to say so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import narwhals as nw
+import numpy as np
+from scipy import stats
+
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from marketfold.cleaning import CleanOrders
+    from marketfold.schema import Float64
+
+What = Literal["product_id", "category"]
+
+MIN_BUYERS = 5
+"""Customers of the segment who must have bought a thing before anything is said of it: the usual least count."""
+
+MIN_LIFT = 1.2
+FALSE_DISCOVERIES = 0.1
+"""Accepted rate of chance findings among the things that are shown (Benjamini and Hochberg 1995)."""
+
+SHOWN = 5
+
+OPEN_SHARE = 0.2
+"""Share of the segment that must not have a thing yet for it to be worth suggesting as the next."""
+
+
+@dataclass(frozen=True)
+class OverIndex:
+    """A product or category that makes more of this segment's lines than of everybody's.
+
+    Attributes
+    ----------
+    name
+        As the source gives it.
+    share, everyone_share
+        Of the order lines of the segment and of everybody, 0 to 1.
+    lift
+        The first divided by the second.
+    buyers
+        Customers of the segment who bought it.
+    category
+        Of a product, where the source has categories.
+    """
+
+    name: str
+    share: float
+    everyone_share: float
+    lift: float
+    buyers: int
+    category: str | None = None
+
+
+@dataclass(frozen=True)
+class NextBuy:
+    """What customers of the segment take up after their first order.
+
+    Attributes
+    ----------
+    name
+        As the source gives it.
+    takers, came_back
+        How many of those who came back, and had not bought it at first, added it later.
+    everyone_rate
+        The same as a share among everybody, 0 to 1.
+    open_to
+        Customers of the segment who have not bought it yet.
+    category
+        Of a product, where the source has categories.
+    """
+
+    name: str
+    takers: int
+    came_back: int
+    everyone_rate: float
+    open_to: int
+    category: str | None = None
+
+    @property
+    def rate(self) -> float:
+        """Share of those who came back, 0 to 1."""
+        return self.takers / self.came_back
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """Sums for each (segment, thing); arrays of shape (n_segments, n_things).
+
+    `first_buyers` bought it in their first order, `takers` later; `squares` and `products` are the sums over
+    customers of n_cp^2 and n_cp n_c that a ratio estimator's variance needs.
+    """
+
+    names: list[str]
+    lines: Float64
+    buyers: Float64
+    first_buyers_back: Float64
+    takers: Float64
+    squares: Float64
+    products: Float64
+
+
+@dataclass(frozen=True)
+class _Totals:
+    """Of each segment, shape (n_segments,)."""
+
+    lines: Float64
+    customers: Float64
+    came_back: Float64
+    squares: Float64
+
+
+def _pairs(lines: nw.LazyFrame[Any], what: What) -> nw.LazyFrame[Any]:
+    """One row per customer and thing, beside the customer's own totals."""
+    known = lines.filter(~nw.col(what).is_null())
+    pairs = known.group_by("customer_id", "segment", what).agg(n=nw.len(), first_bought_on=nw.col("ordered_on").min())
+    own = known.group_by("customer_id").agg(
+        total=nw.len(), first_on=nw.col("ordered_on").min(), last_on=nw.col("ordered_on").max()
+    )
+    return pairs.join(own, on="customer_id", how="inner")
+
+
+def _flag(condition: nw.Expr) -> nw.Expr:
+    return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0))
+
+
+def _cells(table: pa.Table, what: What, n_segments: int) -> _Cells:
+    names, column = np.unique(np.asarray(table[what].to_pylist(), dtype=str), return_inverse=True)
+    rows = np.asarray(table["segment"].to_numpy(), dtype=np.int64)
+
+    def grid(name: str) -> Float64:
+        filled = np.zeros((n_segments, len(names)))
+        filled[rows, column] = np.asarray(table[name].to_numpy(), dtype=np.float64)
+        return filled
+
+    return _Cells(
+        names=[str(name) for name in names],
+        **{name: grid(name) for name in ("lines", "buyers", "first_buyers_back", "takers", "squares", "products")},
+    )
+
+
+def _count(lines: nw.LazyFrame[Any], clean: CleanOrders, what: What, n_segments: int) -> tuple[_Cells, _Totals]:
+    """Two small tables, from one pass over the lines each."""
+    number, total = nw.col("n").cast(nw.Float64), nw.col("total").cast(nw.Float64)
+    came_back = nw.col("last_on") > nw.col("first_on")
+    at_first = nw.col("first_bought_on") == nw.col("first_on")
+    flagged = _pairs(lines, what).with_columns(
+        first_back=_flag(came_back & at_first), taker=_flag(~at_first), square=number * number, product=number * total
+    )
+    cells = flagged.group_by("segment", what).agg(
+        lines=nw.col("n").sum(),
+        buyers=nw.len(),
+        first_buyers_back=nw.col("first_back").sum(),
+        takers=nw.col("taker").sum(),
+        squares=nw.col("square").sum(),
+        products=nw.col("product").sum(),
+    )
+    own = (
+        lines.filter(~nw.col(what).is_null())
+        .group_by("customer_id", "segment")
+        .agg(total=nw.len(), first_on=nw.col("ordered_on").min(), last_on=nw.col("ordered_on").max())
+        .with_columns(back=_flag(came_back), square=total * total)
+    )
+    totals = own.group_by("segment").agg(
+        lines=nw.col("total").sum(),
+        customers=nw.len(),
+        came_back=nw.col("back").sum(),
+        squares=nw.col("square").sum(),
+    )
+    small = clean.engine.collect(totals)
+    rows = np.asarray(small["segment"].to_numpy(), dtype=np.int64)
+
+    def spread(name: str) -> Float64:
+        filled = np.zeros(n_segments)
+        filled[rows] = np.asarray(small[name].to_numpy(), dtype=np.float64)
+        return filled
+
+    table = clean.engine.collect(cells)
+    return _cells(table, what, n_segments), _Totals(*map(spread, ("lines", "customers", "came_back", "squares")))
+
+
+def _p_values(cells: _Cells, totals: _Totals, everyone: Float64) -> Float64:
+    """One-sided p of each share being larger than everybody's, customers as clusters (Cochran 1977, section 6.3).
+
+    The share is a ratio of sums over customers; its variance is that of sum(n_cp - share n_c) over them.
+    """
+    lines = np.maximum(totals.lines, 1)[:, None]
+    share = cells.lines / lines
+    residuals = cells.squares - 2 * share * cells.products + share**2 * totals.squares[:, None]
+    customers = np.maximum(totals.customers, 2)[:, None]
+    error = np.sqrt(np.maximum(residuals, 0) * customers / (customers - 1)) / lines
+    score = np.divide(share - everyone, error, out=np.zeros_like(share), where=error > 0)
+    p: Float64 = stats.t.sf(score, customers - 1)
+    return p
+
+
+def _supported(p_values: Float64, enough: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which findings stay when each had the chance to be a false one."""
+    found = np.zeros(p_values.shape, dtype=np.bool_)
+    if enough.any():
+        found[enough] = stats.false_discovery_control(np.clip(p_values[enough], 0, 1)) <= FALSE_DISCOVERIES
+    return found
+
+
+def _over_indexed(cells: _Cells, totals: _Totals, category_of: dict[str, str]) -> tuple[tuple[OverIndex, ...], ...]:
+    everyone = cells.lines.sum(axis=0) / max(totals.lines.sum(), 1)
+    share = cells.lines / np.maximum(totals.lines, 1)[:, None]
+    lift = np.divide(share, everyone, out=np.zeros_like(share), where=everyone > 0)
+    shown = _supported(_p_values(cells, totals, everyone), cells.buyers >= MIN_BUYERS) & (lift >= MIN_LIFT)
+    found = []
+    for s in range(len(share)):
+        # What they buy more than others *and* often: the extra lines, not the lift of a rarity, make the order.
+        best = sorted(np.flatnonzero(shown[s]), key=lambda j, s=s: (everyone[j] - share[s, j], cells.names[j]))  # type: ignore[misc]
+        found.append(
+            tuple(
+                OverIndex(
+                    name=cells.names[j],
+                    share=float(share[s, j]),
+                    everyone_share=float(everyone[j]),
+                    lift=float(lift[s, j]),
+                    buyers=int(cells.buyers[s, j]),
+                    category=category_of.get(cells.names[j]),
+                )
+                for j in best[:SHOWN]
+            )
+        )
+    return tuple(found)
+
+
+def _next_buys(cells: _Cells, totals: _Totals, category_of: dict[str, str]) -> tuple[NextBuy | None, ...]:
+    """The thing that the largest share of those who came back added later, counted cautiously.
+
+    Ordered by the lower end of Wilson's 95 % interval (Wilson 1927), so that 3 of 3 does not beat 60 of 80.
+    """
+    eligible = totals.came_back[:, None] - cells.first_buyers_back
+    n, z = np.maximum(eligible, 1), 1.96
+    rate = cells.takers / n
+    low = (rate + z**2 / (2 * n) - z * np.sqrt(rate * (1 - rate) / n + z**2 / (4 * n**2))) / (1 + z**2 / n)
+    everyone = cells.takers.sum(axis=0) / np.maximum(eligible.sum(axis=0), 1)
+    open_to = totals.customers[:, None] - cells.buyers
+    enough_open = open_to >= np.maximum(MIN_BUYERS, OPEN_SHARE * totals.customers[:, None])
+    low = np.where((cells.takers >= MIN_BUYERS) & enough_open, low, -1.0)
+    found: list[NextBuy | None] = []
+    for s in range(len(low)):
+        j = int(np.argmax(low[s])) if low.shape[1] else 0
+        if not low.shape[1] or low[s, j] <= 0:
+            found.append(None)
+            continue
+        name = cells.names[j]
+        taken = int(cells.takers[s, j]), int(eligible[s, j])
+        found.append(NextBuy(name, *taken, float(everyone[j]), int(open_to[s, j]), category_of.get(name)))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the order lines say of one segment's taste."""
+
+    products: tuple[OverIndex, ...] = ()
+    categories: tuple[OverIndex, ...] = ()
+    next_product: NextBuy | None = None
+    next_category: NextBuy | None = None
+
+
+def _categories_of(lines: nw.LazyFrame[Any], clean: CleanOrders) -> dict[str, str]:
+    """Category of each product, the last in the alphabet where a source gives several."""
+    table = clean.engine.collect(lines.group_by("product_id").agg(category=nw.col("category").max()))
+    pairs = zip(table["product_id"].to_pylist(), table["category"].to_pylist(), strict=True)
+    return {product: category for product, category in pairs if product is not None and category is not None}
+
+
+def gather_evidence(lines: nw.LazyFrame[Any], clean: CleanOrders, n_segments: int) -> tuple[Evidence, ...]:
+    """Count what each segment buys; all grouping happens in the engine, only small tables come home.
+
+    Parameters
+    ----------
+    lines
+        Kept lines with the 0-based `segment` of their customer.
+    clean
+        Where they come from.
+    n_segments
+        How many segments there are.
+
+    Returns
+    -------
+    tuple of Evidence
+        In the order of the labels; empty where the source has neither products nor categories.
+    """
+    columns = lines.collect_schema().names()
+    both = {"product_id", "category"} <= set(columns)
+    category_of = _categories_of(lines, clean) if both else {}
+    nothing: tuple[tuple[OverIndex, ...], ...] = ((),) * n_segments
+    over = {"product_id": nothing, "category": nothing}
+    following: dict[str, tuple[NextBuy | None, ...]] = dict.fromkeys(over, (None,) * n_segments)
+    whats: tuple[What, ...] = ("product_id", "category")
+    for what in whats:
+        if what in columns:
+            cells, totals = _count(lines, clean, what, n_segments)
+            within = category_of if what == "product_id" else {}
+            over[what] = _over_indexed(cells, totals, within)
+            following[what] = _next_buys(cells, totals, within)
+    return tuple(
+        Evidence(over["product_id"][s], over["category"][s], following["product_id"][s], following["category"][s])
+        for s in range(n_segments)
+    )

@@ -1,0 +1,301 @@
+"""The playbook: which aim, offer, channels and words suit which segment, as an editable TOML file."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from marketfold.campaigns.drafts import LIMITS, check_template
+from marketfold.campaigns.facts import FACTS
+from marketfold.campaigns.holdout import Primary
+from marketfold.errors import Fault, PlaybookError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+SHIPPED = ("retail", "b2b")
+
+Identifier = Literal["email", "phone", "address"]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Condition(_Entry):
+    """One thing that must hold for a rule or an offer.
+
+    `fact` is one of the facts of docs/reference/playbook.md; `feature` is the name of any feature of the run, of which
+    the median is taken. The bounds are in the fact's own unit (a share is 0 to 1), or in multiples of everybody's.
+    """
+
+    fact: str | None = None
+    feature: str | None = None
+    at_least: float | None = None
+    at_most: float | None = None
+    times_everyone_at_least: float | None = None
+    times_everyone_at_most: float | None = None
+
+
+class Rule(_Entry):
+    """An aim, and when it is the right one; the first rule that holds decides."""
+
+    aim: str
+    when: tuple[Condition, ...] = ()
+
+
+class Offer(_Entry):
+    """Something to offer."""
+
+    title: str = Field(min_length=1)
+    promise: str = Field(min_length=1, description="As it stands in a message: '10% off your next order'.")
+    reason: str = Field(min_length=1)
+    discount: float = Field(default=0.0, ge=0, lt=1, description="Share of the order's price that it gives away.")
+    when: tuple[Condition, ...] = ()
+
+
+class Channel(_Entry):
+    """A way to reach people."""
+
+    title: str = Field(min_length=1)
+    use: str = Field(min_length=1)
+    needs: tuple[Identifier, ...] = ()
+
+
+class ChannelShare(_Entry):
+    """A channel of an aim, and its part of the effort."""
+
+    channel: str
+    share: float = Field(gt=0, le=1)
+
+
+class DraftTemplate(_Entry):
+    """One message: each field holds alternatives, the fullest first and one that always fits last."""
+
+    title: str = Field(min_length=1)
+    subject: tuple[str, ...] = Field(min_length=1)
+    body: str = Field(min_length=1)
+    google_headline: tuple[str, ...] = Field(min_length=1)
+    google_description: tuple[str, ...] = Field(min_length=1)
+    meta_headline: tuple[str, ...] = Field(min_length=1)
+    meta_text: tuple[str, ...] = Field(min_length=1)
+
+
+class Aim(_Entry):
+    """What a campaign is for, and how it goes about it."""
+
+    title: str = Field(min_length=1)
+    goal: str = Field(min_length=1)
+    timing: str = Field(min_length=1)
+    measure: str = Field(min_length=1)
+    primary: Primary
+    budget_weight: float = Field(default=1.0, gt=0, description="Multiplies the value at stake when a budget is split.")
+    offers: tuple[str, ...] = Field(min_length=1)
+    channels: tuple[ChannelShare, ...] = Field(min_length=1)
+    drafts: tuple[DraftTemplate, ...] = Field(min_length=3, max_length=3)
+
+
+class Playbook(_Entry):
+    """Rules, aims, offers and channels.
+
+    Attributes
+    ----------
+    name, title
+        What it is called.
+    rules
+        In order; the first that holds decides the aim, the last holds always.
+    aims, offers, channels
+        By their keys.
+    """
+
+    name: str = Field(min_length=1)
+    title: str = Field(min_length=1)
+    rules: tuple[Rule, ...] = Field(min_length=1)
+    aims: dict[str, Aim] = Field(min_length=1)
+    offers: dict[str, Offer] = Field(min_length=1)
+    channels: dict[str, Channel] = Field(min_length=1)
+
+    @cached_property
+    def features(self) -> frozenset[str]:
+        """Features of the run that the conditions ask for."""
+        return frozenset(condition.feature for _, condition in _conditions(self) if condition.feature)
+
+
+def _closest(word: str, among: Iterable[str]) -> str:
+    known = sorted(among)
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f"closest: '{near[0]}'." if near else f"known: {', '.join(known)}."
+
+
+_MODELS: dict[str, type[_Entry]] = {
+    "rules": Rule, "when": Condition, "offers": Offer, "channels": Channel, "aims": Aim, "drafts": DraftTemplate,
+}  # fmt: skip
+
+
+def _fields_at(location: Sequence[int | str]) -> Iterable[str]:
+    """Keys that would be right where a wrong one was found."""
+    parents = [part for part in location[:-1] if isinstance(part, str)]
+    if not parents:
+        return Playbook.model_fields
+    if parents[0] == "aims" and parents[-1] == "channels":
+        return ChannelShare.model_fields
+    for part in reversed(parents):
+        if part in _MODELS:
+            return _MODELS[part].model_fields
+    return Playbook.model_fields
+
+
+def _spelled(location: Sequence[int | str]) -> str:
+    """`rules[2].when[1].fact`, counting from 1 as a reader of the file does."""
+    text = ""
+    for part in location:
+        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+def _shape_faults(error: ValidationError) -> list[Fault]:
+    faults = []
+    for fault in error.errors():
+        where = _spelled(fault["loc"])
+        if fault["type"] == "extra_forbidden":
+            key = str(fault["loc"][-1])
+            faults.append(Fault(f"{where}: there is no such key.", _closest(key, _fields_at(fault["loc"]))))
+        elif fault["type"] == "literal_error":
+            faults.append(Fault(f"{where}: {fault['input']!r} is not known.", str(fault["msg"]) + "."))
+        else:
+            faults.append(Fault(f"{where}: {fault['msg']}."))
+    return faults
+
+
+def _conditions(playbook: Playbook) -> list[tuple[str, Condition]]:
+    found = [
+        (f"rules[{r + 1}].when[{c + 1}]", condition)
+        for r, rule in enumerate(playbook.rules)
+        for c, condition in enumerate(rule.when)
+    ]
+    for key, offer in playbook.offers.items():
+        found += [(f"offers.{key}.when[{c + 1}]", condition) for c, condition in enumerate(offer.when)]
+    return found
+
+
+def _condition_faults(playbook: Playbook) -> list[Fault]:
+    faults = []
+    for where, condition in _conditions(playbook):
+        if (condition.fact is None) == (condition.feature is None):
+            faults.append(Fault(f"{where}: name either a fact or a feature."))
+        elif condition.fact is not None and condition.fact not in FACTS:
+            faults.append(Fault(f"{where}.fact: there is no fact '{condition.fact}'.", _closest(condition.fact, FACTS)))
+        bounds = condition.model_dump(exclude={"fact", "feature"}, exclude_none=True)
+        if not bounds:
+            names = ", ".join(name for name in Condition.model_fields if name not in {"fact", "feature"})
+            faults.append(Fault(f"{where}: no bound is given.", f"one of {names}."))
+    return faults
+
+
+def _rule_faults(playbook: Playbook) -> list[Fault]:
+    faults = [
+        Fault(f"rules[{index + 1}].aim: there is no aim '{rule.aim}'.", _closest(rule.aim, playbook.aims))
+        for index, rule in enumerate(playbook.rules)
+        if rule.aim not in playbook.aims
+    ]
+    if playbook.rules[-1].when:
+        faults.append(Fault("rules: the last rule must hold always, so that every segment gets an aim.", "no `when`."))
+    return faults
+
+
+def _aim_faults(playbook: Playbook) -> list[Fault]:
+    faults = []
+    for key, aim in playbook.aims.items():
+        where = f"aims.{key}"
+        faults += [
+            Fault(f"{where}.offers[{n}]: there is no offer '{offer}'.", _closest(offer, playbook.offers))
+            for n, offer in enumerate(aim.offers, start=1)
+            if offer not in playbook.offers
+        ]
+        last = playbook.offers.get(aim.offers[-1])
+        if last is not None and last.when:
+            faults.append(Fault(f"{where}.offers: the last offer must suit always.", "one without `when`."))
+        faults += [
+            Fault(
+                f"{where}.channels[{n}]: there is no channel '{part.channel}'.",
+                _closest(part.channel, playbook.channels),
+            )
+            for n, part in enumerate(aim.channels, start=1)
+            if part.channel not in playbook.channels
+        ]
+        total = sum(part.share for part in aim.channels)
+        if abs(total - 1) > 0.001:
+            faults.append(Fault(f"{where}.channels: the shares add up to {total:.3g}.", "they must add up to 1."))
+    return faults
+
+
+def _draft_faults(playbook: Playbook) -> list[Fault]:
+    faults = []
+    for key, aim in playbook.aims.items():
+        promises = [playbook.offers[offer].promise for offer in aim.offers if offer in playbook.offers]
+        for number, draft in enumerate(aim.drafts):
+            for field in ("subject", "body", *LIMITS):
+                texts = getattr(draft, field)
+                texts = (texts,) if isinstance(texts, str) else texts
+                where = f"aims.{key}.drafts[{number + 1}].{field}"
+                faults += [Fault(f"{where}: {what}", hint) for what, hint in check_template(field, texts, promises)]
+    return faults
+
+
+def _raw(source: str | Path) -> tuple[str, dict[str, Any]]:
+    """Name of the file, and what it says."""
+    if source in SHIPPED:
+        name = f"{source}.toml"
+        return name, tomllib.loads(files("marketfold.campaigns").joinpath("playbooks", name).read_text("utf-8"))
+    path = Path(source)
+    if not path.is_file():
+        near = difflib.get_close_matches(str(source), SHIPPED, n=1)
+        hint = f"Did you mean '{near[0]}'?" if near else f"Give a TOML file of your own, or {' or '.join(SHIPPED)}."
+        message = f"There is no playbook '{source}'. {hint}"
+        raise PlaybookError(message)
+    try:
+        return path.name, tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        message = f"{path.name} is not a TOML file in UTF-8: {error}."
+        raise PlaybookError(message) from error
+
+
+def load_playbook(source: str | Path = "retail") -> Playbook:
+    """Read and check a playbook.
+
+    Parameters
+    ----------
+    source
+        `retail`, `b2b`, or a TOML file.
+
+    Raises
+    ------
+    PlaybookError
+        Naming the file, every wrong key and the closest right word.
+
+    Examples
+    --------
+    >>> playbook = load_playbook("retail")
+    >>> sorted(playbook.aims)
+    ['cross_sell', 'grow_basket', 'keep', 'reward', 'second_order', 'win_back']
+    """
+    name, raw = _raw(source)
+    try:
+        playbook = Playbook.model_validate(raw)
+    except ValidationError as error:
+        headline = f"{name} is not a playbook"
+        raise PlaybookError.from_faults(headline, _shape_faults(error)) from error
+    faults = [*_condition_faults(playbook), *_rule_faults(playbook), *_aim_faults(playbook), *_draft_faults(playbook)]
+    if faults:
+        headline = f"{name} is not a playbook"
+        raise PlaybookError.from_faults(headline, faults)
+    return playbook
+
+
+IDENTIFIERS: tuple[str, ...] = get_args(Identifier)

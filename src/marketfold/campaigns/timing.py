@@ -1,0 +1,130 @@
+"""When to send: the segment's own season and its own time between orders."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+import numpy as np
+
+from marketfold.segments.wording import in_words, listed
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import pyarrow as pa
+
+    from marketfold.campaigns.customers import Customers
+    from marketfold.cleaning import CleanOrders
+    from marketfold.schema import Float64
+
+SEASON_DAYS = 730
+"""A month is called a season only where each month was seen at least twice."""
+
+PEAK = 1.3
+"""A month is a peak when it brings this many times the orders of the segment's average month."""
+
+MIN_ORDERS = 60
+"""Orders below which twelve monthly figures are mostly chance: five to a month."""
+
+MIN_RETURNING = 10
+
+
+@dataclass(frozen=True)
+class Timing:
+    """When a segment buys.
+
+    Attributes
+    ----------
+    months
+        Orders in each calendar month from January, as a multiple of the segment's average month; empty where no
+        season can be told.
+    peaks
+        Months (1 to 12) that stand out.
+    gap_days
+        First quartile, median and third quartile of the customers' own mean time between orders; None with too few
+        who came back.
+    recency_days
+        Median days since the last order.
+    season, pace
+        The same in words.
+    """
+
+    months: tuple[float, ...]
+    peaks: tuple[int, ...]
+    gap_days: tuple[float, float, float] | None
+    recency_days: float
+    season: str
+    pace: str
+
+
+def count_months(lines: nw.LazyFrame[Any], clean: CleanOrders) -> pa.Table:
+    """Orders of each segment, year and month."""
+    dated = lines.with_columns(year=nw.col("ordered_on").dt.year(), month=nw.col("ordered_on").dt.month())
+    grouped = dated.group_by("segment", "year", "month").agg(orders=nw.col("order_id").n_unique())
+    return clean.engine.collect(grouped)
+
+
+def _exposure(observed: tuple[date, date]) -> Float64:
+    """How often each calendar month lies within the time observed; a part of a month counts as that part."""
+    days = np.arange(np.datetime64(observed[0]), np.datetime64(observed[1]) + 1)
+    month = days.astype("datetime64[M]").astype(int) % 12
+    lengths = np.array([calendar.monthrange(2023, m)[1] for m in range(1, 13)])
+    exposure: Float64 = np.bincount(month, minlength=12) / lengths
+    return exposure
+
+
+def _season(orders: Float64, observed: tuple[date, date]) -> tuple[tuple[float, ...], tuple[int, ...], str]:
+    days = (observed[1] - observed[0]).days + 1
+    if days < SEASON_DAYS:
+        return (), (), f"The orders cover {days:,} days; a season needs two years, so none is claimed."
+    total = int(orders.sum())
+    if total < MIN_ORDERS:
+        return (), (), f"{total} orders are too few to tell a season from chance ({MIN_ORDERS} are needed)."
+    pace = orders / _exposure(observed)
+    index = pace / pace.mean()
+    # A peak must also exceed what Poisson counts throw up by themselves (two standard errors).
+    noise = 2 * np.sqrt(np.maximum(orders, 1)) / _exposure(observed) / pace.mean()
+    peaks = tuple(int(m) + 1 for m in np.flatnonzero((index >= PEAK) & (index - noise > 1)))
+    months = tuple(float(round(value, 3)) for value in index)
+    if not peaks:
+        return months, (), "No month stands out: they buy through the year."
+    named = listed([calendar.month_name[m] for m in peaks])
+    top = max(index[m - 1] for m in peaks)
+    return months, peaks, f"They buy most in {named}, up to {top:.1f} times as many orders as in their average month."
+
+
+def _pace(gaps: Float64, recency: float) -> tuple[tuple[float, float, float] | None, str]:
+    known = gaps[~np.isnan(gaps)]
+    away = f"The median customer last ordered {in_words(recency, 'days')} ago"
+    if len(known) < MIN_RETURNING:
+        return None, f"{away}. Too few have come back to tell a usual time between orders."
+    low, middle, high = (float(value) for value in np.quantile(known, (0.25, 0.5, 0.75)))
+    spread = f"{low:,.0f} to {in_words(high, 'days')} for the middle half"
+    return (low, middle, high), f"Those who come back do so about every {in_words(middle, 'days')} ({spread}). {away}."
+
+
+def time_segments(customers: Customers, monthly: pa.Table) -> tuple[Timing, ...]:
+    """Say when each segment buys.
+
+    Parameters
+    ----------
+    customers
+        One row per customer.
+    monthly
+        From `count_months`.
+    """
+    orders = np.zeros((customers.n_segments, 12))
+    rows = np.asarray(monthly["segment"].to_numpy(), dtype=np.int64)
+    months = np.asarray(monthly["month"].to_numpy(), dtype=np.int64) - 1
+    np.add.at(orders, (rows, months), np.asarray(monthly["orders"].to_numpy(), dtype=np.float64))
+    found = []
+    for segment in range(customers.n_segments):
+        who = customers.labels == segment
+        recency = float(np.median(customers.recency_days[who])) if who.any() else float("nan")
+        months, peaks, season = _season(orders[segment], customers.observed)
+        gap_days, pace = _pace(customers.gap_days[who], recency)
+        found.append(Timing(months, peaks, gap_days, recency, season, pace))
+    return tuple(found)
