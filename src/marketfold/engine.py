@@ -7,18 +7,43 @@ disk, Polars, and PySpark.
 
 from __future__ import annotations
 
+import itertools
 import tempfile
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import duckdb
 import narwhals as nw
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pyarrow as pa
+
+Castable = Literal["number", "date"]
+_SQL: dict[Castable, str] = {"number": "DOUBLE", "date": "DATE"}
+
+
+def quoted(name: str) -> str:
+    """A column name in DuckDB's SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text in DuckDB's SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+@dataclass(frozen=True)
+class CsvLayout:
+    """How a well-formed text file is separated and quoted; an escape of None doubles the quote."""
+
+    delimiter: str
+    quote: str = '"'
+    escape: str | None = None
+    header: bool = True
 
 
 class Engine(Protocol):
@@ -36,6 +61,10 @@ class Engine(Protocol):
 
     def from_arrow(self, table: pa.Table) -> nw.LazyFrame[Any]:
         """Give a local table to the engine, to be joined there."""
+        ...
+
+    def try_cast(self, frame: nw.LazyFrame[Any], columns: Mapping[str, str], to: Castable) -> nw.LazyFrame[Any]:
+        """Add columns (new name: text column) that are null where the text does not fit the type."""
         ...
 
     def fingerprint(self, frame: nw.LazyFrame[Any], columns: Sequence[str], name: str) -> nw.LazyFrame[Any]:
@@ -58,7 +87,10 @@ class DuckDBEngine:
         }
         if memory_limit:
             settings["memory_limit"] = memory_limit
+        self.folder = home
         self.connection = duckdb.connect(str(home / "orders.duckdb"), config=settings)
+        # A time with a zone falls on the same day on every machine.
+        self.connection.execute("SET TimeZone = 'UTC'")
 
     def relation(self, relation: duckdb.DuckDBPyRelation) -> nw.LazyFrame[Any]:
         """A relation of `connection` as a Narwhals frame."""
@@ -78,6 +110,46 @@ class DuckDBEngine:
     def from_arrow(self, table: pa.Table) -> nw.LazyFrame[Any]:
         """Read an Arrow table where it lies."""
         return self.relation(self.connection.from_arrow(table))
+
+    def try_cast(self, frame: nw.LazyFrame[Any], columns: Mapping[str, str], to: Castable) -> nw.LazyFrame[Any]:
+        """Add columns by TRY_CAST."""
+        casts = [f"TRY_CAST({quoted(old)} AS {_SQL[to]}) AS {quoted(new)}" for new, old in columns.items()]
+        return self.relation(frame.to_native().project(", ".join(["*", *casts])))
+
+    def scan_csv(self, path: Path, columns: Sequence[str], layout: CsvLayout) -> nw.LazyFrame[Any]:
+        """A well-formed UTF-8 file as text columns, named as given and not by the file."""
+        options = {
+            "auto_detect": "false",
+            "header": str(layout.header).lower(),
+            "delim": literal(layout.delimiter),
+            "quote": literal(layout.quote),
+            "escape": literal(layout.escape or layout.quote),
+            "columns": "{" + ", ".join(f"{literal(column)}: 'VARCHAR'" for column in columns) + "}",
+        }
+        listed = ", ".join(f"{name} = {value}" for name, value in options.items())
+        return self.relation(self.connection.sql(f"SELECT * FROM read_csv({literal(str(path))}, {listed})"))  # noqa: S608
+
+    def scan_parquet(self, paths: Sequence[Path], row_number: str) -> nw.LazyFrame[Any]:
+        """Parquet files as one lazy table with the number of each row, from 0 through all files in their order."""
+        files = "[" + ", ".join(literal(str(path)) for path in paths) + "]"
+        counted = self.connection.sql(
+            f"SELECT num_rows FROM parquet_file_metadata({files})"  # noqa: S608  (file names are quoted)
+        ).fetchall()
+        offsets = [0, *itertools.accumulate(rows for (rows,) in counted)]
+        shift = f"[{', '.join(map(str, offsets))}][file_index + 1]" if len(paths) > 1 else "0"
+        return self.relation(
+            self.connection.sql(
+                f"SELECT (file_row_number + {shift})::BIGINT AS {quoted(row_number)}, * "  # noqa: S608
+                f"FROM read_parquet({files}, union_by_name = true, binary_as_string = true)"
+            )
+        )
+
+    def materialise_numbered(self, frame: nw.LazyFrame[Any], row_number: str, first: int) -> nw.LazyFrame[Any]:
+        """Compute into a table, and number its rows in the order of their source."""
+        name = f"table_{uuid.uuid4().hex}"
+        frame.to_native().create(name)
+        numbered = f"SELECT (rowid + {first})::BIGINT AS {quoted(row_number)}, * FROM {name}"  # noqa: S608
+        return self.relation(self.connection.sql(numbered))
 
     def fingerprint(self, frame: nw.LazyFrame[Any], columns: Sequence[str], name: str) -> nw.LazyFrame[Any]:
         """DuckDB's own `hash`."""
@@ -101,6 +173,16 @@ class PolarsEngine:
     def from_arrow(self, table: pa.Table) -> nw.LazyFrame[Any]:
         """Read an Arrow table."""
         return nw.DataFrame.from_arrow(table, backend="polars").lazy()
+
+    def try_cast(self, frame: nw.LazyFrame[Any], columns: Mapping[str, str], to: Castable) -> nw.LazyFrame[Any]:
+        """Add columns by a cast that is not strict."""
+        import polars as pl  # noqa: PLC0415  (only where Polars is in use)
+
+        if to == "number":
+            casts = [pl.col(old).cast(pl.Float64, strict=False).alias(new) for new, old in columns.items()]
+        else:
+            casts = [pl.col(old).str.to_date("%Y-%m-%d", strict=False).alias(new) for new, old in columns.items()]
+        return nw.from_native(frame.to_native().with_columns(casts))
 
     def fingerprint(self, frame: nw.LazyFrame[Any], columns: Sequence[str], name: str) -> nw.LazyFrame[Any]:
         """The hash of a Polars struct."""
@@ -134,6 +216,31 @@ class SparkEngine:
         session = SparkSession.active()
         sent: nw.LazyFrame[Any] = nw.from_native(session.createDataFrame(table))
         return sent
+
+    def try_cast(self, frame: nw.LazyFrame[Any], columns: Mapping[str, str], to: Castable) -> nw.LazyFrame[Any]:
+        """Add columns by `try_cast`."""
+        from pyspark.sql import functions as F  # noqa: N812, PLC0415  (only where Spark is in use)
+
+        # A backtick in a name is doubled, as Spark's own SQL wants it.
+        casts = {new: F.expr(f"try_cast(`{old.replace('`', '``')}` AS {_SQL[to]})") for new, old in columns.items()}
+        return nw.from_native(frame.to_native().withColumns(casts))
+
+    def number_rows(self, frame: nw.LazyFrame[Any], row_number: str, first: int) -> nw.LazyFrame[Any]:
+        """Number the rows through all partitions in their order; counts the rows of each partition to do so."""
+        from pyspark.sql import functions as F  # noqa: N812, PLC0415  (only where Spark is in use)
+
+        native = frame.to_native()
+        counted = native.groupBy(F.spark_partition_id().alias("part")).count().collect()
+        sizes = {row["part"]: row["count"] for row in counted}
+        starts = dict(
+            zip(sorted(sizes), itertools.accumulate([first, *(sizes[part] for part in sorted(sizes))]), strict=False)
+        )
+        place = F.monotonically_increasing_id()
+        # The upper 31 bits of the id are the partition, the lower 33 the place in it.
+        shift = F.create_map(*(F.lit(number) for pair in starts.items() for number in pair)) if starts else None
+        start = F.lit(first) if shift is None else shift[F.shiftright(place, 33).cast("int")]
+        number = (place.bitwiseAND(F.lit((1 << 33) - 1)) + start).cast("bigint")
+        return nw.from_native(native.withColumn(row_number, number))
 
     def fingerprint(self, frame: nw.LazyFrame[Any], columns: Sequence[str], name: str) -> nw.LazyFrame[Any]:
         """Spark's `xxhash64`."""

@@ -1,0 +1,5 @@
+"""A file or frame -> order lines in our columns, and the rows that could not be read."""
+
+from marketfold.orders.reading import Orders, read_orders
+
+__all__ = ["Orders", "read_orders"]

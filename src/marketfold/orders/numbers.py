@@ -1,0 +1,144 @@
+"""Texts that mean a number or an amount of money: currency signs, thousands separators, both decimal signs, brackets.
+
+`read_number` says the rule for one text; `number_from_text` says the same as a lazy expression for every engine.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import narwhals as nw
+
+from marketfold.errors import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Decimal = Literal[".", ","]
+
+# These run on RE2 (DuckDB), Rust (Polars) and Java (Spark): no look-around, no back-references.
+_SIGNS = "-\u2212"
+_CURRENCY = r"([A-Za-z]{1,3}\.?|kr\.?|[$£¥€₹₩₽₺₫₴₦₱฿¢]|[A-Z]{1,3}[$£¥€]|z\u0142|K\u010d|\u0440\u0443\u0431\.?)"
+_GAP = r"[ \u00a0\u202f\u2009'\u2019]"
+_FIGURES: dict[Decimal, str] = {
+    ".": rf"(([0-9]{{1,3}}(,[0-9]{{2,3}})*,[0-9]{{3}}|[0-9]{{1,3}}({_GAP}[0-9]{{3}})+|[0-9]+)(\.[0-9]*)?|\.[0-9]+)",
+    ",": rf"(([0-9]{{1,3}}(\.[0-9]{{3}})+|[0-9]{{1,3}}({_GAP}[0-9]{{3}})+|[0-9]+)(,[0-9]*)?|,[0-9]+)",
+}
+_BLANKS = r"[ \u00a0\u202f]*"
+
+
+def _shape(decimal: Decimal) -> str:
+    """Everything that is a number under a decimal sign; a hyphen after it is the minus of an accountant."""
+    dash = rf"[{_SIGNS}+]?"
+    before = rf"{_BLANKS}{dash}{_BLANKS}{_CURRENCY}?{_BLANKS}{dash}{_BLANKS}"
+    after = rf"{_BLANKS}([{_SIGNS}]|,[{_SIGNS}]{{1,2}})?{_BLANKS}{_CURRENCY}?{_BLANKS}[{_SIGNS}]?{_BLANKS}"
+    return rf"^(\({before}{_FIGURES[decimal]}{after}\)|{before}{_FIGURES[decimal]}{after})$"
+
+
+SHAPE: dict[Decimal, str] = {sign: _shape(sign) for sign in (".", ",")}
+NEGATIVE = rf"[{_SIGNS}(]"
+SCIENTIFIC: dict[Decimal, str] = {sign: rf"^[-+]?[0-9]+(\{sign}[0-9]+)?[eE][-+]?[0-9]{{1,3}}$" for sign in (".", ",")}
+PLAIN = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)$"
+
+COMMA_EVIDENCE = r"[0-9]\.[0-9]{3},[0-9]|[0-9]\.[0-9]{3}\.[0-9]{3}|(^|[^0-9])0,[0-9]|[0-9]{4,},[0-9]|,([0-9]{1,2}|[0-9]{4,})[^0-9.,]*$"
+"""Only a decimal comma makes sense of it: `1.234,5`, `12,50`, `0,125`."""
+POINT_EVIDENCE = r"[0-9],[0-9]{3}\.[0-9]|[0-9],[0-9]{3},[0-9]{3}|(^|[^0-9])0?\.[0-9]|[0-9]{4,}\.[0-9]|\.([0-9]{1,2}|[0-9]{4,})[^0-9.,]*$"
+"""Only a decimal point makes sense of it: `1,234.5`, `12.50`, `0.125`."""
+OPEN = r"^[^0-9]*[0-9]{1,3}[.,][0-9]{3}[^0-9.,]*$"
+"""Fits both: `1.234` and `1,234`."""
+
+
+@dataclass(frozen=True)
+class DecimalEvidence:
+    """How many values of a column speak for each decimal sign, and how many for neither."""
+
+    comma: int = 0
+    point: int = 0
+    open_comma: int = 0
+    open_point: int = 0
+
+    def __add__(self, other: DecimalEvidence) -> DecimalEvidence:
+        return DecimalEvidence(
+            self.comma + other.comma,
+            self.point + other.point,
+            self.open_comma + other.open_comma,
+            self.open_point + other.open_point,
+        )
+
+    @property
+    def sign(self) -> Decimal | None:
+        """The one sign that the values speak for."""
+        if bool(self.comma) == bool(self.point):
+            return None
+        return "," if self.comma else "."
+
+
+def read_number(text: str, decimal: Decimal = ".") -> float | None:
+    """The number that a text means, None where it means none.
+
+    >>> read_number("(1,234.50)"), read_number("1.234,50 €", ","), read_number("12-"), read_number("n/a")
+    (-1234.5, 1234.5, -12.0, None)
+    """
+    text = text.strip()
+    if re.search(SCIENTIFIC[decimal], text):
+        value = float(text.replace(decimal, "."))
+        return value if math.isfinite(value) else None
+    if not re.search(SHAPE[decimal], text):
+        return None
+    figures = re.sub(rf"[^0-9{decimal}]", "", re.sub(r"[A-Za-z]+\.", "", text)).replace(",", ".")
+    value = float(figures)
+    if not math.isfinite(value):
+        return None
+    return -value if re.search(NEGATIVE, text) else value
+
+
+def number_from_text(text: nw.Expr, decimal: Decimal) -> nw.Expr:
+    """`read_number` as a lazy expression."""
+    figures = text.str.replace_all(r"[A-Za-z]+\.", "").str.replace_all(rf"[^0-9{decimal}]", "")
+    if decimal == ",":
+        figures = figures.str.replace_all(",", ".", literal=True)
+    scientific = text.str.replace_all(",", ".", literal=True) if decimal == "," else text
+    # The guard stands inside the cast, so that no engine is asked to cast what is no number.
+    size = nw.when(text.str.contains(SHAPE[decimal])).then(figures).cast(nw.Float64)
+    power = nw.when(text.str.contains(SCIENTIFIC[decimal])).then(scientific).cast(nw.Float64)
+    signed = nw.when(text.str.contains(NEGATIVE)).then(-size).otherwise(size)
+    return finite(nw.coalesce(power, signed))
+
+
+def finite(number: nw.Expr) -> nw.Expr:
+    """The number, null for NaN and infinity."""
+    number = number.cast(nw.Float64)
+    return nw.when(number.is_finite()).then(number)
+
+
+def evidence_of(text: nw.Expr, name: str) -> list[nw.Expr]:
+    """Aggregates of one text column for `DecimalEvidence`, named `name` and the attribute."""
+    kinds = {
+        "comma": text.str.contains(COMMA_EVIDENCE) & ~text.str.contains(POINT_EVIDENCE),
+        "point": text.str.contains(POINT_EVIDENCE) & ~text.str.contains(COMMA_EVIDENCE),
+        "open_comma": text.str.contains(OPEN) & text.str.contains(",", literal=True),
+        "open_point": text.str.contains(OPEN) & text.str.contains(".", literal=True),
+    }
+    return [nw.when(test).then(1).otherwise(0).sum().alias(f"{name} {kind}") for kind, test in kinds.items()]
+
+
+def sample_evidence(values: Sequence[object]) -> DecimalEvidence:
+    """What the first values of a column say of the decimal sign."""
+    found = DecimalEvidence()
+    for text in values:
+        if isinstance(text, str):
+            comma, point = bool(re.search(COMMA_EVIDENCE, text)), bool(re.search(POINT_EVIDENCE, text))
+            opened = bool(re.search(OPEN, text))
+            found += DecimalEvidence(
+                comma and not point, point and not comma, opened and "," in text, opened and "." in text
+            )
+    return found
+
+
+def mixed_decimals(column: str, evidence: DecimalEvidence) -> Fault:
+    """The fault of a column with both decimal signs."""
+    what = f"{column!r} has {evidence.comma:,} values with a decimal comma and {evidence.point:,} with a decimal point."
+    return Fault(what, "--decimal , or --decimal . (the others are then counted as unreadable)")

@@ -1,0 +1,163 @@
+"""Read a file or frame as order lines."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from marketfold.config import ReadingOptions
+from marketfold.errors import Fault, OrdersError, ParameterError
+from marketfold.orders.cells import NUMBER_LIKE, text_cell
+from marketfold.orders.opening import open_source
+from marketfold.orders.roles import NEEDED, match_roles
+from marketfold.orders.typing_lines import Decisions, type_lines
+from marketfold.schema import ORDER_LINE, PERSONAL, SOURCE_LINE, SourceFacts
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from marketfold.engine import Engine
+    from marketfold.orders.roles import Match
+    from marketfold.orders.sources import Source
+
+
+@dataclass(frozen=True)
+class Orders:
+    """Order lines as they were read: nothing is set aside yet.
+
+    Attributes
+    ----------
+    lines
+        One row per order line, lazily: the columns of `schema.ORDER_LINE` that the source offers. A cell that is empty
+        or unreadable is null.
+    engine
+        The engine that holds them.
+    facts
+        How the source was read.
+    malformed
+        Rows that could not be split into fields: source_line, reason, detail.
+    """
+
+    lines: nw.LazyFrame[Any]
+    engine: Engine
+    facts: SourceFacts
+    malformed: pa.Table
+    source: Source = field(repr=False)
+    decisions: Decisions = field(repr=False)
+    null_values: tuple[str, ...] = field(default=(), repr=False)
+
+    def personal(self, *extra_columns: str) -> nw.LazyFrame[Any]:
+        """Who the customers are, read from the source now: it is kept nowhere else.
+
+        Parameters
+        ----------
+        extra_columns
+            Columns of the source to read beside them, such as the one that records consent.
+
+        Returns
+        -------
+        customer_id, source_line, each personal role that the source offers, and the extra columns, all as text.
+
+        Raises
+        ------
+        ParameterError
+            If the source has no such column.
+        OrdersError
+            If the source has changed or gone since the lines were read.
+        """
+        for column in extra_columns:
+            _check_column(column, self.source)
+        roles = {role: column for role, column in self.facts.mapping.items() if role in {"customer_id", *PERSONAL}}
+        wanted = roles | {column: column for column in extra_columns}
+        return self.source.load(wanted, self._as_text)
+
+    def _as_text(self, raw: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """Cells of personal and extra columns as text."""
+        schema = raw.collect_schema()
+        line = [nw.col(SOURCE_LINE)] if SOURCE_LINE in schema else []
+        names = [name for name in schema.names() if name != SOURCE_LINE]
+        cells = [text_cell(name, schema[name], self.null_values, number_like=name in NUMBER_LIKE) for name in names]
+        return raw.select(*line, *cells)
+
+
+def _check_column(column: str, source: Source) -> None:
+    if column not in source.columns:
+        near = difflib.get_close_matches(column, source.columns, n=1, cutoff=0.4)
+        hint = f" Closest: {near[0]!r}." if near else ""
+        message = f"{source.name} has no column {column!r}.{hint}"
+        raise ParameterError(message)
+
+
+def _headline(source: Source) -> str:
+    return f"{source.name} cannot be read as orders"
+
+
+def _raise_faults(source: Source, match: Match, faults: list[Fault]) -> None:
+    missing = [role for role in ("customer_id", "ordered_on") if role not in match.mapping]
+    if len(missing) == 2:
+        what = "neither who bought nor when is among its columns: this may be a table of customers, not of orders."
+        faults = [Fault(what, NEEDED), *faults]
+    if faults:
+        raise OrdersError.from_faults(_headline(source), faults)
+
+
+def _complete(lines: nw.LazyFrame[Any], match: Match, notes: list[str]) -> nw.LazyFrame[Any]:
+    """Fill in what a source need not have: the amount and the order number."""
+    if "amount" not in match.mapping:
+        lines = lines.with_columns((nw.col("quantity") * nw.col("unit_price")).alias("amount"))
+    if "order_id" not in match.mapping:
+        notes.append("There is no order number: what a customer bought on one day counts as one order.")
+        day = nw.col("ordered_on").dt.to_string("%Y-%m-%d")
+        lines = lines.with_columns(nw.concat_str(nw.col("customer_id"), day, separator=" ").alias("order_id"))
+    names = set(lines.collect_schema().names())
+    return lines.select(*(name for name in ORDER_LINE if name in names))
+
+
+def read_orders(source: object, options: ReadingOptions | None = None) -> Orders:
+    """Read order lines from a file, a folder, or a data frame.
+
+    Parameters
+    ----------
+    source
+        Path of a CSV, TSV or other text file, of a workbook, of a Parquet file, folder or pattern; or a pandas, Polars,
+        PyArrow, DuckDB or PySpark table. Polars and PySpark tables stay where they are; all else is read by DuckDB.
+    options
+        What the file does not say itself.
+
+    Raises
+    ------
+    SourceNotFoundError
+        If there is no such file.
+    OrdersError
+        If it cannot be read as orders; all faults are named at once.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> table = pa.table({"Customer": ["a", "b"], "Date": ["2024-02-01", "2024-02-13"], "Total": ["9.50", "1,200.00"]})
+    >>> orders = read_orders(table)
+    >>> orders.engine.collect(orders.lines)["amount"].to_pylist()
+    [9.5, 1200.0]
+    """
+    options = options or ReadingOptions()
+    opened = open_source(source, options)
+    sample = opened.sample()
+    match = match_roles(sample, options.mapping)
+    needed = {role: column for role, column in match.mapping.items() if role == "customer_id" or role not in PERSONAL}
+    lines, decisions = type_lines(opened, needed, sample, options)
+    _raise_faults(opened, match, [*match.faults, *decisions.faults])
+    notes = list(match.notes)
+    lines = _complete(lines, match, notes)
+    facts = SourceFacts(
+        name=opened.name,
+        lines=opened.count(),
+        mapping=match.mapping,
+        encoding=opened.encoding,
+        extra_columns=match.extra,
+        id_is_personal=match.id_is_personal,
+        notes=tuple(notes),
+    )
+    return Orders(lines, opened.engine, facts, opened.malformed(), opened, decisions, options.null_values)

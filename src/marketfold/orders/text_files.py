@@ -1,0 +1,138 @@
+"""A text file as a source: DuckDB parses it once, into a compressed temporary table of the columns that are asked for."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import narwhals as nw
+
+from marketfold.engine import CsvLayout, DuckDBEngine
+from marketfold.errors import OrdersError
+from marketfold.orders.dialects import read_head, sniff
+from marketfold.orders.encodings import scan_text
+from marketfold.orders.sources import FIRST_LINE, SAMPLE_ROWS, _unique
+from marketfold.orders.splitting import MALFORMED_SCHEMA, Rows, write_rows
+from marketfold.schema import SOURCE_LINE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from marketfold.config import ReadingOptions
+    from marketfold.orders.sources import Prepare
+
+
+class TextSource:
+    """CSV, TSV or any other text with a separator.
+
+    Parameters
+    ----------
+    path
+        The file.
+    options
+        What the user said about it.
+    engine
+        Where its rows are kept.
+
+    Raises
+    ------
+    OrdersError
+        If it is no text, or has no row below its header.
+    """
+
+    copies = True
+
+    def __init__(self, path: Path, options: ReadingOptions, engine: DuckDBEngine) -> None:
+        self.name = path.name
+        self.engine: DuckDBEngine = engine
+        self._path = path
+        self._stamp = _stamp(path)
+        scan = scan_text(path, options.encoding)
+        self.encoding: str | None = scan.encoding
+        try:
+            head = read_head(path, scan.encoding)
+        except UnicodeError as error:
+            message = f"{path.name} is not {scan.encoding}: {error}. Give its encoding with --encoding."
+            raise OrdersError(message) from error
+        self._dialect = sniff(head, options.delimiter)
+        self.delimiter = self._dialect.delimiter or "blanks"
+        self._head = list(itertools.islice(self._dialect.split(head[self._dialect.declared :]), SAMPLE_ROWS + 1))
+        if not self._head:
+            message = f"{path.name} is empty. Give a file with a header and at least one order line."
+            raise OrdersError(message)
+        if len(self._head) == 1:
+            message = f"{path.name} has a header and no order line below it."
+            raise OrdersError(message)
+        self.columns = tuple(_unique(self._head[0]))
+        self._simple = scan.simple and self._dialect.delimiter is not None and not self._dialect.declared
+        self._rows: Rows | None = None
+        self._count = 0
+
+    def sample(self) -> dict[str, list[object]]:
+        """The first values of each column."""
+        width = len(self.columns)
+        rows = [row for row in self._head[1:-1] or self._head[1:] if len(row) == width]
+        return {label: [row[place].strip() for row in rows] for place, label in enumerate(self.columns)}
+
+    def load(self, columns: Mapping[str, str], prepare: Prepare) -> nw.LazyFrame[Any]:
+        """Parse the file into a table of the columns asked for.
+
+        Raises
+        ------
+        OrdersError
+            If no row can be split as the header is, or the file has changed since it was opened.
+        """
+        if _stamp(self._path) != self._stamp:
+            message = f"{self.name} has changed since it was read. Read it again."
+            raise OrdersError(message)
+        chosen = [nw.col(f"c{self.columns.index(label)}").alias(name) for name, label in columns.items()]
+        table = self._load_simple(chosen, prepare) if self._simple else None
+        if table is None:
+            table = self._load_written(chosen, prepare)
+        self._count = int(self.engine.collect(table.select(nw.len().alias("n")))["n"][0].as_py())
+        if not self._count:
+            message = (
+                f"None of the {len(self._rows.malformed) if self._rows else 0:,} rows of {self.name} has the "
+                f"{len(self.columns)} fields of its header. Give the separator with --delimiter."
+            )
+            raise OrdersError(message)
+        return table
+
+    def _load_simple(self, chosen: list[nw.Expr], prepare: Prepare) -> nw.LazyFrame[Any] | None:
+        """Let DuckDB read the file itself; None where it meets a row that it cannot split."""
+        layout = CsvLayout(self._dialect.delimiter or ",", self._dialect.quote, self._dialect.escape)
+        frame = self.engine.scan_csv(self._path, [f"c{i}" for i in range(len(self.columns))], layout)
+        try:
+            return self.engine.materialise_numbered(prepare(frame.select(*chosen)), SOURCE_LINE, FIRST_LINE)
+        except duckdb.InvalidInputException:
+            self._simple = False
+            return None
+
+    def _load_written(self, chosen: list[nw.Expr], prepare: Prepare) -> nw.LazyFrame[Any]:
+        """Write the rows well-formed first; the copy is gone when its columns are read."""
+        copy = self.engine.folder / "rows.csv"
+        try:
+            self._rows = write_rows(self._path, self.encoding or "utf-8", self._dialect, len(self.columns), copy)
+            names = [SOURCE_LINE, *(f"c{i}" for i in range(len(self.columns)))]
+            frame = self.engine.scan_csv(copy, names, CsvLayout(self._dialect.delimiter or "\t", header=False))
+            numbered = frame.select(nw.col(SOURCE_LINE).cast(nw.Int64), *chosen)
+            return self.engine.materialise(prepare(numbered))
+        finally:
+            copy.unlink(missing_ok=True)
+
+    def count(self) -> int:
+        """Number of rows, those that could not be split included."""
+        return self._count + (len(self._rows.malformed) if self._rows else 0)
+
+    def malformed(self) -> pa.Table:
+        """Rows that could not be split into fields."""
+        return self._rows.to_table() if self._rows else MALFORMED_SCHEMA.empty_table()
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns

@@ -1,0 +1,247 @@
+"""From cells to order lines: the decisions that need a whole column, and the lazy table that follows from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+import pyarrow as pa
+
+from marketfold.errors import Fault
+from marketfold.orders.cells import (
+    NUMBER_LIKE,
+    iso_head,
+    native_day,
+    native_number,
+    plausible_day,
+    text_cell,
+    without_time,
+)
+from marketfold.orders.dates import ISO_FORMAT, DateReading, read_days
+from marketfold.orders.numbers import (
+    DecimalEvidence,
+    evidence_of,
+    finite,
+    mixed_decimals,
+    number_from_text,
+    sample_evidence,
+)
+from marketfold.schema import ROLES, SOURCE_LINE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from marketfold.config import ReadingOptions
+    from marketfold.orders.numbers import Decimal
+    from marketfold.orders.sources import Source
+
+LEFT = " left"
+"""Ending of the column that holds the texts which are not yet a number or a day."""
+
+MOST_DAYS = 200_000
+"""Different texts in a date column. All days since 1970 in ten styles are fewer; more is no column of dates."""
+
+
+@dataclass
+class Decisions:
+    """What was decided over whole columns.
+
+    Attributes
+    ----------
+    decimals
+        Decimal sign of each number role that is text in the source.
+    date_styles
+        Number of values in each style of date.
+    faults
+        Why columns cannot be read.
+    """
+
+    decimals: dict[str, Decimal] = field(default_factory=dict)
+    date_styles: dict[str, int] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """How each role is prepared: which texts are tried as plain numbers or ISO days at once."""
+
+    null_values: tuple[str, ...]
+    try_numbers: frozenset[str]
+    try_days: bool
+
+
+def _prepare(frame: nw.LazyFrame[Any], source: Source, plan: _Plan) -> nw.LazyFrame[Any]:
+    """Cells as text, numbers and days; what needs a decision over the column stays as text in a `LEFT` column."""
+    schema = frame.collect_schema()
+    expressions: list[nw.Expr] = [nw.col(SOURCE_LINE)] if SOURCE_LINE in schema else []
+    numbers: dict[str, str] = {}
+    days: dict[str, str] = {}
+    for name, dtype in schema.items():
+        if name == SOURCE_LINE:
+            continue
+        kind = ROLES[name].kind
+        text = text_cell(name, dtype, plan.null_values, number_like=name in NUMBER_LIKE)
+        if kind == "text":
+            expressions.append(text)
+        elif kind == "date" and dtype in (nw.Date, nw.Datetime):
+            expressions.append(native_day(name))
+        elif kind == "date":
+            expressions.append(text.alias(name + LEFT))
+            days[name] = name + LEFT
+        elif dtype.is_numeric():
+            expressions.append(native_number(name))
+        else:
+            expressions.append(text.alias(name + LEFT))
+            numbers[name] = name + LEFT
+    prepared = frame.select(*expressions)
+    prepared = _try_numbers(prepared, source, {n: left for n, left in numbers.items() if n in plan.try_numbers})
+    return _try_days(prepared, source, days if plan.try_days else {})
+
+
+def _try_numbers(frame: nw.LazyFrame[Any], source: Source, columns: Mapping[str, str]) -> nw.LazyFrame[Any]:
+    if not columns:
+        return frame
+    frame = source.engine.try_cast(frame, columns, "number")
+    # 'inf' and 'nan' are numbers to an engine and unreadable to us: they go the way of the texts.
+    frame = frame.with_columns(*(finite(nw.col(name)).alias(name) for name in columns))
+    return frame.with_columns(
+        *(nw.when(nw.col(name).is_null()).then(nw.col(left)).alias(left) for name, left in columns.items())
+    )
+
+
+def _try_days(frame: nw.LazyFrame[Any], source: Source, columns: Mapping[str, str]) -> nw.LazyFrame[Any]:
+    if not columns:
+        return frame
+    heads = {name: f"{name} head" for name in columns}
+    frame = frame.with_columns(*(iso_head(nw.col(left)).alias(heads[name]) for name, left in columns.items()))
+    frame = source.engine.try_cast(frame, heads, "date").drop(*heads.values())
+    frame = frame.with_columns(*(plausible_day(nw.col(name)).alias(name) for name in columns))
+    return frame.with_columns(
+        *(nw.when(nw.col(name).is_null()).then(nw.col(left)).alias(left) for name, left in columns.items())
+    )
+
+
+def _left_over(frame: nw.LazyFrame[Any], source: Source) -> tuple[dict[str, int], dict[str, DecimalEvidence]]:
+    """How many texts are left in each column, and what those of the number columns say of the decimal sign."""
+    left = [name for name in frame.collect_schema().names() if name.endswith(LEFT)]
+    if not left:
+        return {}, {}
+    counts = source.engine.collect(frame.select(*(nw.col(name).count() for name in left))).to_pylist()[0]
+    roles = {name.removesuffix(LEFT): int(count or 0) for name, count in counts.items() if count}
+    numbers = [role for role in roles if ROLES[role].kind != "date"]
+    if not numbers:
+        return roles, {}
+    asked = [part for role in numbers for part in evidence_of(nw.col(role + LEFT), role)]
+    found = source.engine.collect(frame.select(*asked)).to_pylist()[0]
+    kinds = ("comma", "point", "open_comma", "open_point")
+    evidence = {role: DecimalEvidence(*(int(found[f"{role} {kind}"] or 0) for kind in kinds)) for role in numbers}
+    return roles, evidence
+
+
+def _read_left_days(frame: nw.LazyFrame[Any], source: Source, column: str, options: ReadingOptions) -> DateReading:
+    """Read the different texts of the date column."""
+    left = nw.col("ordered_on" + LEFT)
+    texts = frame.filter(~left.is_null()).select(without_time(left).alias("text"))
+    counted = source.engine.collect(texts.group_by("text").agg(nw.len().alias("n")).head(MOST_DAYS + 1))
+    if counted.num_rows > MOST_DAYS:
+        what = f"{column!r} holds more than {MOST_DAYS:,} different texts: these are no days."
+        return DateReading({}, {}, Fault(what, "--map ordered_on=COLUMN names another column."))
+    counts = dict(zip(counted["text"].to_pylist(), counted["n"].to_pylist(), strict=True))
+    return read_days(column, counts, options.date_format)
+
+
+def _join_days(frame: nw.LazyFrame[Any], source: Source, days: Mapping[str, Any], *, tried: bool) -> nw.LazyFrame[Any]:
+    """Give each text its day."""
+    table = pa.table({"day text": pa.array(list(days), pa.string()), "day": pa.array(list(days.values()), pa.date32())})
+    frame = frame.with_columns(without_time(nw.col("ordered_on" + LEFT)).alias("day text"))
+    joined = frame.join(source.engine.from_arrow(table), on="day text", how="left")
+    day = nw.coalesce(nw.col("ordered_on"), nw.col("day")) if tried else nw.col("day")
+    return joined.with_columns(day.alias("ordered_on"))
+
+
+def _decimals(
+    evidence: Mapping[str, DecimalEvidence], mapping: Mapping[str, str], options: ReadingOptions, decisions: Decisions
+) -> None:
+    """The decimal sign of each column: its own evidence, else that of the others, else the point."""
+    everywhere = sum(evidence.values(), DecimalEvidence()).sign
+    for role, found in evidence.items():
+        if options.decimal:
+            decisions.decimals[role] = options.decimal
+            continue
+        if found.comma and found.point:
+            decisions.faults.append(mixed_decimals(mapping[role], found))
+        decisions.decimals[role] = found.sign or everywhere or "."
+
+
+def type_lines(
+    source: Source, mapping: Mapping[str, str], sample: Mapping[str, Sequence[object]], options: ReadingOptions
+) -> tuple[nw.LazyFrame[Any], Decisions]:
+    """The columns of a source as typed roles.
+
+    Parameters
+    ----------
+    source
+        Where the lines come from.
+    mapping
+        Role to column, without the personal roles that are not the customer id.
+    sample
+        The first values of each column, to guess what is confirmed over the whole column.
+    options
+        What the user said.
+    """
+    numbers = {role: column for role, column in mapping.items() if ROLES[role].kind in {"number", "money"}}
+    guess = sum((sample_evidence(sample[column]) for column in numbers.values()), DecimalEvidence())
+    comma = (options.decimal or guess.sign) == "," or (guess.comma > 0 and not options.decimal)
+    iso = "ordered_on" in mapping and not options.date_format and _mostly_iso(sample[mapping["ordered_on"]])
+    plan = _Plan(options.null_values, frozenset() if comma else frozenset(numbers), try_days=iso and source.copies)
+    frame = source.load(mapping, lambda raw: _prepare(raw, source, plan))
+    left, evidence = _left_over(frame, source)
+    if plan.try_numbers and not options.decimal and any(found.comma or found.open_point for found in evidence.values()):
+        # The first rows did not show the decimal comma of later ones: read the numbers again as they stand.
+        plan = _Plan(options.null_values, frozenset(), plan.try_days)
+        frame = source.load(mapping, lambda raw: _prepare(raw, source, plan))
+        left, evidence = _left_over(frame, source)
+    decisions = Decisions()
+    _decimals(evidence, mapping, options, decisions)
+    return _finish(frame, source, mapping, options, plan, left, decisions), decisions
+
+
+def _mostly_iso(values: Sequence[object]) -> bool:
+    texts = [value for value in values if isinstance(value, str) and value]
+    iso = sum(len(text) >= 10 and text[4] == "-" and text[7] == "-" and text[:4].isdecimal() for text in texts)
+    return iso > 0.5 * len(texts)
+
+
+def _finish(  # noqa: PLR0913  (the decisions and what they are about)
+    frame: nw.LazyFrame[Any],
+    source: Source,
+    mapping: Mapping[str, str],
+    options: ReadingOptions,
+    plan: _Plan,
+    left: Mapping[str, int],
+    decisions: Decisions,
+) -> nw.LazyFrame[Any]:
+    """Turn what is left as text into numbers and days."""
+    names = frame.collect_schema().names()
+    work = bool(left)
+    for role in mapping:
+        if role + LEFT not in names:
+            continue
+        if ROLES[role].kind == "date":
+            reading = _read_left_days(frame, source, mapping[role], options) if role in left else DateReading({})
+            decisions.date_styles.update(reading.styles)
+            if reading.fault:
+                decisions.faults.append(reading.fault)
+            if role in left or not plan.try_days:
+                frame = _join_days(frame, source, reading.days, tried=plan.try_days)
+        elif role in left:
+            number = number_from_text(nw.col(role + LEFT), decisions.decimals[role])
+            value = nw.coalesce(nw.col(role), number) if role in plan.try_numbers else number
+            frame = frame.with_columns(value.alias(role))
+        elif role not in plan.try_numbers:
+            frame = frame.with_columns(nw.lit(None, dtype=nw.Float64).alias(role))
+    if plan.try_days:
+        decisions.date_styles.setdefault(ISO_FORMAT, 0)
+    frame = frame.select(SOURCE_LINE, *(role for role in mapping))
+    return source.engine.materialise(frame) if work and source.copies else frame
