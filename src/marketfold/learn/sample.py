@@ -138,7 +138,7 @@ def take_sample(  # noqa: PLR0913 - the facts of a run, each by its name
     rows = np.sort(np.random.default_rng(seed).permutation(n_units)[:SAMPLE_UNITS])
     columns = _telling_features(X, LESSON_FEATURES)
     return LearnSample(
-        points=np.ascontiguousarray(X[np.ix_(rows, columns)]),
+        points=np.ascontiguousarray(X[rows][:, columns]),
         labels=tuple(labels[column] for column in columns),
         unit=unit,
         n_units=n_units,

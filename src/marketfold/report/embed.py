@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import html
 import json
 import re
 from functools import lru_cache
@@ -76,9 +77,19 @@ def figure_payload(figure: go.Figure) -> dict[str, Any]:
     return {"data": neutralise(payload.get("data", [])), "layout": neutralise(layout)}
 
 
+def _plain(text: str) -> str:
+    """A figure's text without the tags that Plotly knows."""
+    return html.unescape(re.sub(_ALLOWED_TAG, " ", text)).strip()
+
+
 def figure_title(figure: go.Figure) -> str:
     """Title of a figure as plain text."""
-    return re.sub(r"<[^>]*>", " ", figure.layout.title.text or "").strip()
+    return _plain(figure.layout.title.text or "")
+
+
+def figure_says(figure: go.Figure) -> str:
+    """What a figure draws and in which unit, as plain text: its subtitle."""
+    return _plain(figure.layout.title.subtitle.text or "")
 
 
 def figure_alt(figure: go.Figure) -> str:

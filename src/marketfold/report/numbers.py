@@ -75,6 +75,18 @@ def money(value: float, currency: str | None = None, *, short: bool = False) -> 
     return f"\u2212{text}" if value < 0 else text
 
 
+def exact_money(value: float, currency: str | None = None) -> str:
+    """Money to the cent.
+
+    >>> exact_money(10032628.85, "USD"), exact_money(-3.5)
+    ('$10,032,628.85', '\u22123.50')
+    """
+    text = f"{abs(value):,.2f}"
+    sign = _SIGNS.get((currency or "").upper())
+    text = f"{sign}{text}" if sign else f"{text}{NARROW_SPACE}{currency}" if currency else text
+    return f"\u2212{text}" if round(value, 2) < 0 else text
+
+
 def measured(value: float, measure: Measure, currency: str | None = None) -> str:
     """A feature's value in its own unit.
 

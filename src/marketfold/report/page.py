@@ -39,7 +39,9 @@ def environment(*packages: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.globals.update(percent=numbers.share, alt=embed.figure_alt, figure_title=embed.figure_title)
+    templates.globals.update(
+        percent=numbers.share, alt=embed.figure_alt, figure_title=embed.figure_title, figure_says=embed.figure_says
+    )
     return templates
 
 

@@ -65,6 +65,18 @@ const Maths = (function () {
     }
     return chosen;
   }
+  /* k-means++ (Arthur and Vassilvitskii 2007): far points are likelier to be drawn, so that few starts are enough. */
+  function spreadCentres(points, k, chance) {
+    const centres = [points[Math.floor(chance() * points.length)].slice()];
+    while (centres.length < k) {
+      const far = points.map((point) => Math.min(...centres.map((centre) => distance2(point, centre))));
+      let left = chance() * far.reduce((a, b) => a + b, 0);
+      let chosen = far.findIndex((d) => (left -= d) < 0);
+      if (chosen < 0) chosen = far.indexOf(Math.max(...far));
+      centres.push(points[chosen].slice());
+    }
+    return centres;
+  }
   /* A centre without points stays where it is. */
   function move(points, labels, centres) {
     return centres.map((centre, c) => {
@@ -76,7 +88,7 @@ const Maths = (function () {
     return points.reduce((sum, point, i) => sum + distance2(point, centres[labels[i]]), 0);
   }
   function runOnce(points, k, chance) {
-    let centres = seedCentres(points, k, chance);
+    let centres = spreadCentres(points, k, chance);
     let labels = assign(points, centres);
     for (let round = 0; round < 60; round++) {
       centres = move(points, labels, centres);

@@ -39,15 +39,15 @@
     return value;
   }
 
-  function fit(layout, width, data) {
+  function fit(layout, width) {
+    const margin = layout.margin || {};
     layout.autosize = true;
-    layout.margin = Object.assign({}, layout.margin, { t: Math.max(16, Math.min((layout.margin || {}).t || 24, 40)) });
+    /* The title stands above the figure, so its room is not needed. */
+    layout.margin = Object.assign({}, margin, { t: Math.max(24, Math.min(margin.t || 24, 40)) });
     if (width < NARROW) {
       layout.font = Object.assign({}, layout.font, { size: 11 });
-      layout.margin = Object.assign({}, layout.margin, { l: Math.min((layout.margin || {}).l || 50, 50), r: 12 });
-      const threeD = data.some((trace) => /3d|mesh|surface/.test(trace.type || ""));
-      layout.legend = Object.assign({}, layout.legend, { orientation: "h", x: 0, xanchor: "left", y: threeD ? -0.05 : -0.22, yanchor: "top" });
-      if (layout.dragmode === undefined && !threeD) layout.dragmode = false;
+      layout.margin.r = Math.min(margin.r || 12, 12);
+      if (layout.dragmode === undefined) layout.dragmode = false;
     }
     return layout;
   }
@@ -57,7 +57,7 @@
     const mode = printing ? "light" : window.marketfoldTheme.mode();
     if (mode === "dark") recolour(figure, themes.swap);
     figure.layout.template = themes[mode];
-    fit(figure.layout, plot.clientWidth, figure.data);
+    fit(figure.layout, plot.clientWidth);
     return figure;
   }
 

@@ -1,0 +1,170 @@
+"""The campaigns: a brief for each segment."""
+
+from __future__ import annotations
+
+import calendar
+from typing import TYPE_CHECKING
+
+from marketfold.report import numbers
+from marketfold.report.parts import Brief, Briefs, Column, Fact, Message, Notice, Section, TablePart
+from marketfold.report.segment_chapters import campaign_key
+
+if TYPE_CHECKING:
+    from marketfold.campaigns import Campaign, CampaignPlan
+    from marketfold.campaigns.drafts import Draft
+    from marketfold.campaigns.evidence import NextBuy, OverIndex
+    from marketfold.report.parts import Part
+
+
+def _audience(campaign: Campaign) -> tuple[Fact, ...]:
+    holdout = campaign.holdout
+    if holdout and holdout.held_out:
+        reached = campaign.customers - holdout.held_out
+        return (
+            Fact("To reach", numbers.count(reached), f"of {numbers.count(campaign.customers)} customers"),
+            Fact("Held out", numbers.count(holdout.held_out), "so that the effect can be measured"),
+        )
+    return (Fact("To reach", numbers.count(campaign.customers), "nobody is held out"),)
+
+
+def _money_facts(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
+    line = campaign.budget
+    if line is None:
+        return ()
+    known = "margin" if plan.budget.margin else "revenue"
+    facts = [Fact("At stake in a year", numbers.money(line.value_at_stake, plan.currency), known)]
+    if line.amount is not None:
+        each = f"{numbers.money(line.per_customer, plan.currency)} each" if line.per_customer is not None else ""
+        facts.append(Fact("Budget", numbers.money(line.amount, plan.currency), each))
+    if line.break_even_rate is not None:
+        facts.append(Fact("Breaks even at", numbers.share(line.break_even_rate), "extra orders among those reached"))
+    if line.detectable_lift is not None:
+        facts.append(Fact("Smallest lift you can detect", numbers.share(line.detectable_lift)))
+    return tuple(facts)
+
+
+def _channels(campaign: Campaign) -> TablePart:
+    rows = [
+        (
+            channel.title,
+            numbers.share(channel.share),
+            ". ".join(text for text in (channel.use, channel.lacking) if text),
+        )
+        for channel in campaign.channels
+    ]
+    return TablePart(
+        key=f"{campaign_key(campaign.number)}-channels",
+        title="Channels",
+        columns=(Column("Channel"), Column("Effort", numeric=True), Column("Use")),
+        rows=tuple(rows),
+    )
+
+
+def _over_index(campaign: Campaign, what: str, items: tuple[OverIndex, ...]) -> TablePart:
+    rows = [
+        (
+            f"{item.name} ({item.category})" if item.category else item.name,
+            numbers.share(item.share),
+            numbers.share(item.everyone_share),
+            f"{numbers.decimal(item.lift, 1)}\u00d7",
+            numbers.count(item.buyers),
+        )
+        for item in items
+    ]
+    return TablePart(
+        key=f"{campaign_key(campaign.number)}-{what}",
+        title="What they buy more than others",
+        columns=(
+            Column(what.capitalize()),
+            Column("Of their lines", numeric=True),
+            Column("Of all lines", numeric=True),
+            Column("Lift", numeric=True),
+            Column("Buyers", numeric=True),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def _next_step(step: NextBuy) -> str:
+    name = f"{step.name} ({step.category})" if step.category else step.name
+    has = "customer has" if step.open_to == 1 else "customers have"
+    return (
+        f"Natural next step: {name}. {numbers.count(step.takers)} of the {numbers.count(step.came_back)} who came back "
+        f"without it added it later ({numbers.share(step.rate)}; among everybody {numbers.share(step.everyone_rate)}), "
+        f"and {numbers.count(step.open_to)} {has} not bought it yet."
+    )
+
+
+def _message(draft: Draft) -> Message:
+    return Message(
+        draft.title,
+        (
+            Fact("Subject", draft.subject),
+            Fact("Message", draft.body),
+            Fact("Google headline", draft.google_headline),
+            Fact("Google description", draft.google_description),
+            Fact("Meta headline", draft.meta_headline),
+            Fact("Meta text", draft.meta_text),
+        ),
+    )
+
+
+def _paragraphs(campaign: Campaign) -> tuple[Fact, ...]:
+    steps = [_next_step(step) for step in (campaign.next_category, campaign.next_product) if step]
+    measured = campaign.holdout.sentence if campaign.holdout else ""
+    facts = [
+        Fact("Who they are", campaign.who),
+        Fact("Aim", campaign.goal, f"Why this aim: {campaign.why}"),
+        Fact("Offer", f"{campaign.offer.title}. {campaign.offer.promise}".strip(), campaign.offer.reason),
+        Fact("When", campaign.schedule, f"{campaign.timing.pace} {campaign.timing.season}"),
+        Fact("How you will know", campaign.measure, measured),
+    ]
+    if steps:
+        facts.insert(4, Fact("What next", " ".join(steps)))
+    if campaign.budget and campaign.budget.steps:
+        facts.append(Fact("The arithmetic", "\n".join(campaign.budget.steps)))
+    return tuple(facts)
+
+
+def _summary(campaign: Campaign) -> str:
+    peaks = [calendar.month_name[month] for month in campaign.timing.peaks]
+    when = f" Best in {numbers.listing(tuple(peaks))}." if peaks else ""
+    first = campaign.channels[0].title if campaign.channels else ""
+    channel = f" {first} first." if first else ""
+    return f"{numbers.count(campaign.customers)} customers. {campaign.offer.title}.{channel}{when}"
+
+
+def _brief(campaign: Campaign, plan: CampaignPlan) -> Brief:
+    tables = [_channels(campaign)] if campaign.channels else []
+    for what, items in (("category", campaign.categories), ("product", campaign.products)):
+        if items:
+            tables.append(_over_index(campaign, what, items))
+    return Brief(
+        key=campaign_key(campaign.number),
+        number=campaign.number,
+        name=campaign.name,
+        aim=campaign.aim_title,
+        summary=_summary(campaign),
+        warning=campaign.warning or "",
+        facts=(*_audience(campaign), *_money_facts(campaign, plan)),
+        paragraphs=_paragraphs(campaign),
+        tables=tuple(tables),
+        messages=tuple(_message(draft) for draft in campaign.drafts),
+    )
+
+
+def campaigns_chapter(plan: CampaignPlan) -> Section | None:
+    """A brief for each segment; None where nothing was planned."""
+    if not plan.campaigns:
+        return None
+    parts: list[Part] = [Briefs(tuple(_brief(campaign, plan) for campaign in plan.campaigns))]
+    notes = (*plan.notes, *plan.budget.notes)
+    if notes:
+        parts.append(Notice(notes))
+    return Section(
+        "campaigns",
+        "Campaigns",
+        tuple(parts),
+        "One brief for each segment: open it, edit it, send it. What is not known is left blank; no response rate is "
+        "made up.",
+    )

@@ -1,0 +1,100 @@
+"""The data behind the answer: what was read, what was set aside, and what a look at it shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marketfold.cleaning.rules import REASONS
+from marketfold.report import numbers
+from marketfold.report.opening import MOST_WARNINGS
+from marketfold.report.parts import Column, Fact, Facts, FindingItem, Findings, Fold, Notice, Section, TablePart
+
+if TYPE_CHECKING:
+    from marketfold.exploration import Exploration
+    from marketfold.pipeline import Analysis
+    from marketfold.report.parts import FigurePart, Part
+
+
+def _ledger(analysis: Analysis) -> TablePart:
+    ledger, currency = analysis.clean.report.ledger, analysis.exploration.currency
+    total = max(ledger.lines_read, 1)
+
+    def row(what: str, lines: int, money: float) -> tuple[str, ...]:
+        return (what, numbers.count(lines), numbers.share(lines / total), numbers.exact_money(money, currency))
+
+    reasons = sorted(ledger.lines_set_aside.items(), key=lambda item: (-item[1], item[0]))
+    rows = [
+        row("Read", ledger.lines_read, ledger.money_read),
+        *(row(f"Set aside: {REASONS.get(code, code)}", n, ledger.money_set_aside[code]) for code, n in reasons),
+        row("Kept", ledger.lines_kept, ledger.money_kept),
+    ]
+    return TablePart(
+        key="ledger",
+        title="The ledger: every line and every cent is kept, or set aside for a reason",
+        columns=(
+            Column("Lines"),
+            Column("Count", numeric=True),
+            Column("Share", numeric=True),
+            Column("Money", numeric=True),
+        ),
+        rows=tuple(rows),
+        marked=(len(rows) - 1,),
+        note="Each set-aside line stands in set_aside.csv, with its row number and its reason.",
+    )
+
+
+def _reading(analysis: Analysis) -> Facts:
+    facts, reads = analysis.clean.facts, analysis.clean.report.reads
+    said = [
+        Fact("Source", facts.name, facts.encoding or ""),
+        Fact("Lines read", numbers.count(reads.lines)),
+        Fact("Orders", numbers.count(reads.orders)),
+        Fact("Customers", numbers.count(reads.customers)),
+    ]
+    if reads.first_on and reads.last_on:
+        said.append(Fact("From", numbers.day(reads.first_on), f"to {numbers.day(reads.last_on)}"))
+    said.append(Fact("Features look back from", numbers.day(analysis.table.as_of)))
+    return Facts(tuple(said), title="What was read")
+
+
+def _mapping(analysis: Analysis) -> Part:
+    facts = analysis.clean.facts
+    rows = tuple((role.replace("_", " "), column) for role, column in facts.mapping.items())
+    spare = f"Columns without a part in this: {', '.join(facts.extra_columns)}." if facts.extra_columns else ""
+    return Fold(
+        "Which column was taken for what",
+        (TablePart("mapping", (Column("Meaning"), Column("Column of your file")), rows, title="Columns", note=spare),),
+    )
+
+
+def findings_part(exploration: Exploration, anchors: frozenset[str]) -> Findings:
+    """What a person should read first; it links to figures that are on the page.
+
+    Parameters
+    ----------
+    anchors
+        Anchors of the page's figures.
+    """
+    items = tuple(
+        FindingItem(finding.sentence, finding.figure if finding.figure in anchors else "")
+        for finding in exploration.findings
+    )
+    return Findings(items, title="What to know about these orders")
+
+
+def data_chapter(analysis: Analysis, figures: tuple[FigurePart, ...] = ()) -> Section:
+    """The orders themselves."""
+    parts: list[Part] = []
+    if analysis.exploration.findings:
+        parts.append(findings_part(analysis.exploration, frozenset(figure.key for figure in figures)))
+    parts += [_reading(analysis), _ledger(analysis), *figures, _mapping(analysis)]
+    rest = analysis.warnings[MOST_WARNINGS:] if len(analysis.warnings) > MOST_WARNINGS + 1 else ()
+    if rest:
+        parts.append(Fold("Smaller remarks", (Notice(rest),)))
+    ledger = analysis.clean.report.ledger
+    lead = (
+        f"{numbers.share(1 - ledger.set_aside_share)} of the lines were kept."
+        if ledger.lines_set_aside
+        else ("Every line was kept.")
+    )
+    return Section("data", "The data", tuple(parts), lead)

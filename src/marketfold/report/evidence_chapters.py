@@ -1,0 +1,254 @@
+"""The evidence: for the number of segments, for their stability, for the reduction, and from the future."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from marketfold.report import numbers
+from marketfold.report.opening import units_word
+from marketfold.report.parts import Column, Fold, Notice, Prose, Section, TablePart
+
+if TYPE_CHECKING:
+    from marketfold.clustering import KChoice, Witness
+    from marketfold.pipeline import Analysis
+    from marketfold.report.parts import Part
+    from marketfold.selection import FutureScore, ReducerComparison, ViewSearch
+
+SHOWN_CANDIDATES = 12
+
+METHOD_WORDS = {
+    "none": "no reduction",
+    "pca": "PCA",
+    "autoencoder": "autoencoder",
+    "autoencoder-tied": "autoencoder, tied weights",
+}
+
+
+def _optional(value: float | None) -> str:
+    return numbers.MISSING if value is None or math.isnan(value) else numbers.decimal(value)
+
+
+def _share(value: float | None) -> str:
+    return numbers.MISSING if value is None or math.isnan(value) else numbers.share(value)
+
+
+def _witness_cell(witness: Witness, k: int) -> str:
+    if k not in witness.k:
+        return numbers.MISSING
+    value = witness.values[witness.k.index(k)]
+    return numbers.count(value) if abs(value) >= 100 else numbers.decimal(value)
+
+
+def _k_table(choice: KChoice, chosen: int) -> TablePart:
+    wcss = dict(zip(choice.curve.k, choice.curve.wcss, strict=True))
+    rows = []
+    for k in choice.curve.k:
+        fall = f"\u2212{numbers.share(1 - wcss[k] / wcss[k - 1])}" if k - 1 in wcss and wcss[k - 1] > 0 else ""
+        cells = [_witness_cell(witness, k) for witness in choice.witnesses.values()]
+        rows.append((str(k), numbers.count(wcss[k]), fall, *cells))
+    return TablePart(
+        key="k-table",
+        title="Every number of segments, by every witness",
+        columns=(
+            Column("k", numeric=True),
+            Column("WCSS", numeric=True),
+            Column("change", numeric=True),
+            *(Column(witness.label, numeric=True) for witness in choice.witnesses.values()),
+        ),
+        rows=tuple(rows),
+        marked=(choice.curve.k.index(chosen),) if chosen in choice.curve.k else (),
+        note="WCSS: within-cluster sum of squares, in scaled units. It falls with every further segment; what counts "
+        "is where it stops falling fast, and whether data without groups would fall alike.",
+    )
+
+
+def k_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Section:
+    """Why this many segments."""
+    choice, chosen = analysis.choice.k_choice, analysis.choice.recipe.n_segments
+    parts: list[Part] = []
+    if chosen != choice.k:
+        reason = "as you asked" if analysis.config.clustering.segments else "because of what the search below found"
+        parts.append(
+            Notice(
+                (f"The evidence on all features advises k = {choice.k}; this run made {chosen} segments, {reason}.",)
+            )
+        )
+    parts.extend(figures)
+    if choice.dissenters:
+        parts.append(Notice(choice.dissenters, title="Who disagrees"))
+    parts.append(Fold("All numbers", (_k_table(choice, chosen),)))
+    if choice.sources:
+        parts.append(Fold("The rules that were applied", (Notice(choice.sources),)))
+    return Section("how-many", "How many segments?", tuple(parts), choice.verdict, "How many?")
+
+
+def _stability_table(analysis: Analysis) -> TablePart:
+    rows = [
+        (profile.name, numbers.decimal(found.jaccard), numbers.decimal(found.slsw), found.trust)
+        for profile, found in zip(analysis.profiles, analysis.stability.segments, strict=True)
+    ]
+    return TablePart(
+        key="stability-table",
+        title="Trust, segment by segment",
+        columns=(
+            Column("Segment"),
+            Column("Jaccard", numeric=True),
+            Column("Stability within the solution", numeric=True),
+            Column("Trust"),
+        ),
+        rows=tuple(rows),
+        segments=tuple(profile.number for profile in analysis.profiles),
+        note="Jaccard: members that a segment shares with its best match in a resample, out of the members of either. "
+        "Stable from 0.75, a pattern from 0.6, weak below (Hennig 2007).",
+    )
+
+
+def stability_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Section:
+    """Whether the same segments come out again."""
+    found = analysis.stability
+    units = units_word(analysis.table.unit)
+    lead = (
+        f"The {units} were drawn anew {2 * found.n_pairs} times and segmented afresh. Two such segmentations agreed to "
+        f"{numbers.decimal(found.ari)} on average, where 1 is the same and 0 is chance (adjusted Rand index)."
+    )
+    parts: list[Part] = [*figures, _stability_table(analysis)]
+    if found.notes:
+        parts.append(Notice(found.notes))
+    serious = tuple(trap.sentence for trap in analysis.traps)
+    if serious:
+        parts.append(Notice(serious, title="Traps that were looked for, and found"))
+    return Section("stability", "Would they come out again?", tuple(parts), lead, "Stability")
+
+
+def _comparison_table(comparison: ReducerComparison) -> TablePart:
+    tried = [score for score in comparison.scores if not score.skipped]
+    rows = [
+        (
+            METHOD_WORDS.get(score.method, score.method),
+            numbers.count(score.n_dimensions),
+            _share(score.reconstruction),
+            _optional(score.silhouette),
+            _optional(score.ari),
+            _optional(score.jaccard),
+            _share(score.explained),
+            numbers.seconds(score.seconds),
+        )
+        for score in tried
+    ]
+    left = " ".join(
+        f"{METHOD_WORDS.get(score.method, score.method).capitalize()} was not tried: {score.skipped}"
+        for score in comparison.scores
+        if score.skipped
+    )
+    return TablePart(
+        key="reducers",
+        title="The reductions side by side",
+        says=f"Each made {comparison.k} segments; the segments are judged on the original features.",
+        columns=(
+            Column("Reduction"),
+            Column("Dimensions", numeric=True),
+            Column("Comes back", numeric=True),
+            Column("Silhouette", numeric=True),
+            Column("Resamples agree", numeric=True),
+            Column("Lowest Jaccard", numeric=True),
+            Column("Future revenue explained", numeric=True),
+            Column("Time", numeric=True),
+        ),
+        rows=tuple(rows),
+        marked=tuple(i for i, score in enumerate(tried) if score.method == comparison.chosen),
+        note=f"Rule: {comparison.rule} {left}".strip(),
+    )
+
+
+def reduction_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Section | None:
+    """Whether fewer dimensions helped; None where nothing was compared."""
+    choice = analysis.choice
+    parts: list[Part] = []
+    if choice.comparison:
+        parts.append(_comparison_table(choice.comparison))
+    parts.extend(figures)
+    if choice.suitability:
+        parts.append(Prose(tuple(choice.suitability.sentences), title="Do the features suit a reduction?"))
+    if not parts:
+        return None
+    method = METHOD_WORDS.get(choice.recipe.method, choice.recipe.method)
+    lead = choice.comparison.verdict if choice.comparison else f"The segments were made with {method}, as you asked."
+    return Section("reduction", "Did fewer dimensions help?", tuple(parts), lead, "Reduction")
+
+
+def _search_table(search: ViewSearch) -> TablePart:
+    shown = search.candidates[:SHOWN_CANDIDATES]
+    rows = [
+        (
+            candidate.view.replace("_", " and "),
+            str(candidate.k),
+            numbers.decimal(candidate.ari),
+            numbers.decimal(candidate.jaccard),
+            numbers.count(candidate.smallest),
+            _share(candidate.explained),
+            "holds" if candidate.holds else "",
+        )
+        for candidate in shown
+    ]
+    more = len(search.candidates) - len(shown)
+    return TablePart(
+        key="views",
+        title="Sides of the customers that were tried",
+        says="The same customers, looked at from fewer sides.",
+        columns=(
+            Column("View"),
+            Column("k", numeric=True),
+            Column("Resamples agree", numeric=True),
+            Column("Lowest Jaccard", numeric=True),
+            Column("Smallest segment", numeric=True),
+            Column("Future revenue explained", numeric=True),
+            Column("Every segment stable"),
+        ),
+        rows=tuple(rows),
+        marked=tuple(i for i, candidate in enumerate(shown) if candidate == search.chosen),
+        note=(f"{numbers.count(more)} more were tried. " if more > 0 else "")
+        + "The chosen one was then measured again on resamples that the choice had not seen: its lowest Jaccard is "
+        f"{numbers.decimal(min(search.honest_jaccards))}.",
+    )
+
+
+def _future_table(future: FutureScore) -> TablePart:
+    rows = (
+        (f"These segments ({future.n_segments})", numbers.share(future.segments)),
+        ("Recency, frequency and money in 25 cells", numbers.share(future.rfm)),
+        ("Random groups of the same sizes, the best of many", numbers.share(future.random)),
+        ("About what can be known (gradient boosting)", numbers.share(max(future.ceiling, 0.0))),
+    )
+    return TablePart(
+        key="future-table",
+        title="How much of what came next the groups explain",
+        columns=(Column("Groups"), Column("Variance of log revenue explained", numeric=True)),
+        rows=rows,
+        marked=(0,),
+    )
+
+
+def choice_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Section | None:
+    """Which side of the customers, and whether it told anything about the time after; None where neither is known."""
+    parts: list[Part] = []
+    lead = ""
+    if analysis.choice.search:
+        lead = analysis.choice.search.verdict
+        parts.append(_search_table(analysis.choice.search))
+    if analysis.future:
+        future = analysis.future
+        says = (
+            f"The segments were made again from what was known on {numbers.day(future.cut)}, and judged on the "
+            f"{numbers.count(future.horizon_days)} days after it: {numbers.share(future.returned_share)} of the "
+            f"{numbers.count(future.n_units)} customers bought again. The segments explain "
+            f"{numbers.share(future.segments)} of how their revenue differed."
+        )
+        lead = lead or says
+        if lead != says:
+            parts.append(Prose((says,), title="Tested on the future"))
+        parts.append(_future_table(future))
+    parts.extend(figures)
+    if not parts:
+        return None
+    return Section("usefulness", "Do they tell anything new?", tuple(parts), lead, "Usefulness")

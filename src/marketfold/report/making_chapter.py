@@ -1,0 +1,147 @@
+"""How it was made: settings, seed, versions and costs, and the words of the field."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+from marketfold.report import numbers
+from marketfold.report.evidence_chapters import METHOD_WORDS
+from marketfold.report.parts import Column, Fact, Facts, Fold, Prose, Section, TablePart, Terms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from marketfold.pipeline import Analysis
+
+PACKAGES = ("marketfold", "scikit-learn", "numpy", "scipy", "duckdb", "narwhals", "keras", "tensorflow", "plotly")
+
+GLOSSARY: tuple[tuple[str, str], ...] = (
+    ("Adjusted Rand index", "How far two ways of grouping agree: 1 is the same, 0 is what chance gives."),
+    ("Autoencoder", "A network that must repeat its input through a narrow middle; the middle is a short description."),
+    ("Component", "A direction in which customers differ, mixed from several features (see PCA)."),
+    ("Elbow", "The number of groups after which another one lowers WCSS only a little."),
+    ("Feature", "Something measured of each customer: days since the last order, number of orders, and so on."),
+    ("Holdout", "Customers who are left out of a campaign on purpose, so that its effect can be measured."),
+    ("Jaccard", "Members that two groups share, out of all members of either: 1 is the same, 0 is none."),
+    ("K-means", "Puts each customer into the group whose centre is nearest, and moves the centres until all is still."),
+    ("Lift", "How many times as frequent something is here as among everybody."),
+    ("Median", "The middle value: half lie below it, half above."),
+    ("Order line", "One product on one order."),
+    ("PCA", "Principal component analysis: turns the data so that few directions show most of the differences."),
+    ("Scaled", "Put on one scale, so that days and money count alike: 0 is the average, 1 is one standard deviation."),
+    ("Segment", "A group of customers that bought alike."),
+    (
+        "Silhouette",
+        "How much nearer customers are to their own group than to the next: 1 is far apart, 0 is on the edge.",
+    ),
+    ("Trust", "Whether a segment came out again in resamples: stable, a pattern, or weak."),
+    ("WCSS", "Within-cluster sum of squares: how far all are from the centre of their group, squared and added."),
+)
+
+
+def settings_rows(settings: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    """Settings as rows of dotted name and value.
+
+    >>> list(settings_rows({"seed": 0, "reading": {"decimal": None, "null_values": ("NA",)}}))
+    [('seed', '0'), ('reading.decimal', 'not set'), ('reading.null_values', 'NA')]
+    """
+    for name, value in settings.items():
+        where = f"{path}.{name}" if path else name
+        if isinstance(value, dict) and value:
+            yield from settings_rows(value, where)
+        elif isinstance(value, (list, tuple)):
+            yield where, ", ".join(map(str, value)) or "none"
+        else:
+            yield where, "not set" if value is None or value == {} else str(value)
+
+
+def versions() -> dict[str, str]:
+    """Versions of what made the run; what is not installed is left out."""
+    found = {"Python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _recipe(analysis: Analysis) -> Facts:
+    recipe = analysis.choice.recipe
+    method = METHOD_WORDS.get(recipe.method, recipe.method)
+    return Facts(
+        (
+            Fact("Seed", str(analysis.config.seed), "the same input and seed give the same segments"),
+            Fact("Looked at", "all features" if recipe.view == "all" else recipe.view.replace("_", " and ")),
+            Fact("Reduction", method, f"{analysis.segmented.dimensions.shape[1]} dimensions"),
+            Fact("Segments", str(recipe.n_segments), "K-means"),
+            Fact("Features look back from", numbers.day(analysis.table.as_of)),
+            Fact("Marketfold", version("marketfold")),
+        )
+    )
+
+
+def _left_out(analysis: Analysis) -> TablePart | None:
+    left = {**analysis.table.left_out, **analysis.segmented.matrix.left_out}
+    if not left:
+        return None
+    return TablePart(
+        "left-out", (Column("Feature"), Column("Why")), tuple(left.items()), title="Features that were left out"
+    )
+
+
+def making_chapter(analysis: Analysis) -> Section:
+    """Everything that somebody needs to make it again."""
+    settings = tuple(settings_rows(analysis.config.model_dump(mode="json")))
+    made_of = tuple(versions().items())
+    stages = tuple(
+        (cost.name, numbers.seconds(cost.seconds), numbers.count(cost.peak_mb) if cost.peak_mb else numbers.MISSING)
+        for cost in analysis.stages
+    )
+    used = tuple((feature.label, feature.name) for feature in analysis.segmented.matrix.table.features)
+    left_out = _left_out(analysis)
+    return Section(
+        "making",
+        "How it was made",
+        (
+            _recipe(analysis),
+            Prose(
+                (
+                    "Orders become one row for each unit; skewed features are put on a logarithmic scale, extremes are "
+                    "trimmed, and all are scaled alike. K-means groups the rows. Names, phones, e-mails and addresses "
+                    "never enter any of this, nor this page.",
+                )
+            ),
+            Fold(
+                "Features that shaped the segments",
+                (
+                    TablePart("used", (Column("Feature"), Column("Name in the files")), used, title="Features"),
+                    *((left_out,) if left_out else ()),
+                ),
+            ),
+            Fold(
+                "Settings", (TablePart("settings", (Column("Setting"), Column("Value")), settings, title="Settings"),)
+            ),
+            Fold(
+                "Versions", (TablePart("versions", (Column("Software"), Column("Version")), made_of, title="Versions"),)
+            ),
+            Fold(
+                "Time and memory",
+                (
+                    TablePart(
+                        "stages",
+                        (Column("Stage"), Column("Time", numeric=True), Column("Peak memory, MiB", numeric=True)),
+                        stages,
+                        title="Stages",
+                    ),
+                ),
+            ),
+        ),
+    )
+
+
+def glossary_chapter() -> Section:
+    """The words of the field."""
+    return Section("glossary", "Glossary", (Terms(GLOSSARY),))

@@ -1,0 +1,146 @@
+"""The answer: headline, one paragraph, a handful of numbers, and what to know before using them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from marketfold.report import numbers
+from marketfold.report.parts import Fact
+
+if TYPE_CHECKING:
+    from marketfold.pipeline import Analysis
+    from marketfold.schema import Unit
+
+HALF = 0.5
+MOST_WARNINGS = 4
+"""More than these and nobody reads any; the others stand with the data."""
+
+
+def unit_word(unit: Unit) -> str:
+    """The unit as a reader calls it.
+
+    >>> unit_word("order_line")
+    'order line'
+    """
+    return unit.replace("_", " ")
+
+
+def units_word(unit: Unit) -> str:
+    """Several of them.
+
+    >>> units_word("order_line")
+    'order lines'
+    """
+    return f"{unit_word(unit)}s"
+
+
+def _leaders(analysis: Analysis) -> tuple[int, float, float]:
+    """The fewest segments that bring half of the revenue: how many, their share of units and of revenue."""
+    ranked = sorted(analysis.profiles, key=lambda profile: -profile.revenue_share)
+    revenue = np.cumsum([profile.revenue_share for profile in ranked])
+    n = min(int(np.searchsorted(revenue, HALF)) + 1, len(ranked))
+    return n, sum(profile.unit_share for profile in ranked[:n]), float(revenue[n - 1])
+
+
+def headline(analysis: Analysis) -> str:
+    """The answer in one line."""
+    n = len(analysis.profiles)
+    words = numbers.in_words(n).capitalize()
+    units = units_word(analysis.table.unit)
+    answer = analysis.choice.k_choice.answer
+    if answer == "no_structure":
+        return f"{words} segments to work with, cut from one crowd"
+    if answer == "too_few":
+        return f"{words} segments, from too few {units} to be sure"
+    leading, unit_share, revenue_share = _leaders(analysis)
+    if leading == n or revenue_share <= unit_share:
+        return f"{words} segments of {units}, and what to do with each"
+    which = f"{numbers.in_words(leading).capitalize()} of {numbers.in_words(n)} segments"
+    verb = "brings" if leading == 1 else "bring"
+    who, money = numbers.share(unit_share, 0), numbers.share(revenue_share, 0)
+    return f"{which}, {who} of the {units}, {verb} {money} of the revenue"
+
+
+def _trust_sentence(analysis: Analysis) -> str:
+    trust = [profile.trust for profile in analysis.profiles]
+    n, firm, tendency, weak = len(trust), trust.count("stable"), trust.count("pattern"), trust.count("weak")
+    anew = f"when the {units_word(analysis.table.unit)} were drawn anew {2 * analysis.stability.n_pairs} times"
+    if firm == n:
+        return f"All of them came out again {anew}."
+    said = []
+    if firm:
+        said.append(f"{numbers.in_words(firm)} came out again {anew}")
+    if tendency:
+        verb = "is a tendency" if tendency == 1 else "are tendencies"
+        said.append(f"{numbers.in_words(tendency)} {verb} and not {'a firm group' if tendency == 1 else 'firm groups'}")
+    if weak:
+        verb = "does" if weak == 1 else "do"
+        said.append(f"{numbers.in_words(weak)} {verb} not hold and should be tested small first")
+    sentence = numbers.listing(tuple(said))
+    return f"{sentence[:1].upper()}{sentence[1:]}{'' if firm else f', {anew}'}."
+
+
+def _first_move(analysis: Analysis) -> str:
+    """Where to begin: the most valuable of the surest segments."""
+    order = {"stable": 0, "pattern": 1, None: 2, "weak": 3}
+    best = min(analysis.profiles, key=lambda profile: (order[profile.trust], -profile.revenue_share))
+    units = unit_word(analysis.table.unit) if best.units == 1 else units_word(analysis.table.unit)
+    campaign = next((c for c in analysis.plan.campaigns if c.number == best.number), None)
+    aim = f" The aim for them: {campaign.aim_title[:1].lower()}{campaign.aim_title[1:]}." if campaign else ""
+    brought = (
+        f" who brought {numbers.money(best.revenue_total, analysis.exploration.currency, short=True)}, "
+        f"{numbers.share(best.revenue_share)} of the revenue"
+        if best.revenue_total > 0
+        else ""
+    )
+    return f"Begin with \u201c{best.name}\u201d: {numbers.count(best.units)} {units}{brought}.{aim}"
+
+
+def lead(analysis: Analysis) -> str:
+    """The answer in one paragraph."""
+    reads = analysis.clean.report.reads
+    n_units = len(analysis.table.ids)
+    when = (
+        f" between {numbers.day(reads.first_on)} and {numbers.day(reads.last_on)}"
+        if reads.first_on and reads.last_on
+        else ""
+    )
+    what = "who bought" if analysis.table.unit == "customer" else "placed"
+    return (
+        f"The {numbers.count(n_units)} {units_word(analysis.table.unit)} {what}{when} form "
+        f"{numbers.in_words(len(analysis.profiles))} segments. {_trust_sentence(analysis)} {_first_move(analysis)}"
+    )
+
+
+def _period(analysis: Analysis) -> tuple[Fact, ...]:
+    reads = analysis.clean.report.reads
+    if reads.first_on is None or reads.last_on is None:
+        return ()
+    days = (reads.last_on - reads.first_on).days + 1
+    months = round(days / 30.44)
+    length = f"{months} months" if months >= 2 else f"{days} days"
+    return (Fact("period", length, f"{reads.first_on:%b %Y} {numbers.DASH} {reads.last_on:%b %Y}"),)
+
+
+def key_facts(analysis: Analysis) -> tuple[Fact, ...]:
+    """The numbers below the lead."""
+    stable = sum(profile.trust == "stable" for profile in analysis.profiles)
+    units = units_word(analysis.table.unit)
+    facts = [Fact("segments", numbers.count(len(analysis.profiles)), f"{numbers.in_words(stable)} stable")]
+    facts.append(Fact(units, numbers.count(len(analysis.table.ids))))
+    if units != "orders":
+        facts.append(Fact("orders", numbers.count(analysis.exploration.lines.orders)))
+    kept = analysis.clean.report.ledger.money_kept
+    facts.append(Fact("revenue", numbers.money(kept, analysis.exploration.currency, short=True)))
+    return (*facts, *_period(analysis))
+
+
+def weightiest_warnings(analysis: Analysis) -> tuple[str, ...]:
+    """What to know first; the rest is told with the data."""
+    if len(analysis.warnings) <= MOST_WARNINGS + 1:
+        return analysis.warnings
+    rest = len(analysis.warnings) - MOST_WARNINGS
+    more = f"{numbers.in_words(rest).capitalize()} smaller remarks stand with the data."
+    return (*analysis.warnings[:MOST_WARNINGS], more)

@@ -1,0 +1,172 @@
+"""The segments: a card for each, and their profiles feature by feature."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marketfold.report import numbers
+from marketfold.report.opening import units_word
+from marketfold.report.parts import Column, Fact, Section, SegmentCard, SegmentCards, TablePart
+
+if TYPE_CHECKING:
+    from marketfold.campaigns import Campaign
+    from marketfold.pipeline import Analysis
+    from marketfold.report.parts import Part
+    from marketfold.schema import Feature
+    from marketfold.segments import SegmentProfile
+
+CARD_FEATURES = ("recency_days", "order_count", "revenue_total", "basket_mean")
+"""Shown on every card, so that cards can be compared line by line."""
+
+SAID_OF_ONE = 3
+SHOWN_VALUES = 4
+
+_TRUST_SAYS = {
+    "stable": "A firm group: it came out again in the resamples",
+    "pattern": "A tendency: its core came out again in the resamples, its edges did not",
+    "weak": "Not to be relied on: the resamples seldom found it again",
+}
+
+
+def trust_says(profile: SegmentProfile) -> str:
+    """What the trust label means, with the number behind it."""
+    if profile.trust is None:
+        return ""
+    number = f" (Jaccard {numbers.decimal(profile.jaccard)})" if profile.jaccard is not None else ""
+    return f"{_TRUST_SAYS[profile.trust]}{number}."
+
+
+def campaign_key(number: int) -> str:
+    """Anchor of a segment's brief."""
+    return f"campaign-{number}"
+
+
+def _card_facts(profile: SegmentProfile, features: dict[str, Feature], currency: str | None) -> tuple[Fact, ...]:
+    facts = []
+    for name in CARD_FEATURES:
+        if name in features and name in profile.medians:
+            measure = features[name].measure
+            label = features[name].label
+            facts.append(
+                Fact(
+                    f"{label[:1].upper()}{label[1:]}",
+                    numbers.measured(profile.medians[name], measure, currency),
+                    f"all: {numbers.measured(profile.everyone[name], measure, currency)}",
+                )
+            )
+    return tuple(facts[:SAID_OF_ONE])
+
+
+def _rule(profile: SegmentProfile) -> str:
+    if profile.rule is None:
+        return ""
+    rule = profile.rule
+    others = numbers.share(rule.others_share, 0)
+    return f"{rule.words} (true of {numbers.share(rule.recall, 0)} of them and of {others} of the others)."
+
+
+def _card(
+    profile: SegmentProfile, campaign: Campaign | None, features: dict[str, Feature], currency: str | None
+) -> SegmentCard:
+    return SegmentCard(
+        number=profile.number,
+        name=profile.name,
+        units=numbers.count(profile.units),
+        unit_share=profile.unit_share,
+        revenue=numbers.money(profile.revenue_total, currency, short=True),
+        revenue_share=profile.revenue_share,
+        stands_out=tuple(stand_out.sentence for stand_out in profile.stand_outs[:SAID_OF_ONE]),
+        facts=_card_facts(profile, features, currency),
+        rule=_rule(profile),
+        trust=profile.trust,
+        trust_says=trust_says(profile),
+        todo=f"{campaign.aim_title}. {campaign.goal}" if campaign else "",
+        todo_link=campaign_key(profile.number) if campaign else "",
+    )
+
+
+def segments_chapter(analysis: Analysis) -> Section:
+    """A card for each segment."""
+    features = {feature.name: feature for feature in analysis.table.features}
+    campaigns = {campaign.number: campaign for campaign in analysis.plan.campaigns}
+    currency = analysis.exploration.currency
+    cards = tuple(_card(profile, campaigns.get(profile.number), features, currency) for profile in analysis.profiles)
+    return Section(
+        key="segments",
+        title="The segments",
+        lead="Numbered by revenue, largest first. The first bar divides your "
+        f"{units_word(analysis.table.unit)}, the second the money they brought.",
+        parts=(SegmentCards(cards, units_word(analysis.table.unit)),),
+    )
+
+
+def _medians_table(analysis: Analysis) -> TablePart:
+    """Medians of every feature that shaped the segments, then of the others, in the user's units."""
+    currency = analysis.exploration.currency
+    shaping = set(analysis.segmented.matrix.names)
+    ordered = sorted(analysis.table.features, key=lambda feature: feature.name not in shaping)
+    ordered = [feature for feature in ordered if feature.name in analysis.profiles[0].medians]
+    rows = [
+        (
+            feature.label,
+            *(
+                numbers.measured(profile.medians[feature.name], feature.measure, currency)
+                for profile in analysis.profiles
+            ),
+            numbers.measured(analysis.profiles[0].everyone[feature.name], feature.measure, currency),
+        )
+        for feature in ordered
+    ]
+    marked = tuple(i for i, feature in enumerate(ordered) if feature.name in shaping)
+    some = len(marked) < len(ordered)
+    return TablePart(
+        key="medians",
+        title="The middle customer of each segment" if analysis.table.unit == "customer" else "Medians",
+        says="Half of the segment lies below each number, half above.",
+        columns=(
+            Column("Feature"),
+            *(Column(f"{profile.number}. {profile.name}", numeric=True) for profile in analysis.profiles),
+            Column("Everyone", numeric=True),
+        ),
+        rows=tuple(rows),
+        marked=marked if some else (),
+        note="The coloured rows shaped the segments; the others only describe them." if some else "",
+    )
+
+
+def _described_table(analysis: Analysis, column: str) -> TablePart | None:
+    """Values of a describing column that matter to each segment."""
+    rows, numbers_of = [], []
+    for profile in analysis.profiles:
+        cells = profile.described.get(column, ())
+        if not cells:
+            continue
+        said = [
+            f"{cell.value} {numbers.share(cell.share)} (all: {numbers.share(cell.everyone_share)})"
+            for cell in cells[:SHOWN_VALUES]
+        ]
+        rows.append((profile.name, ", ".join(said)))
+        numbers_of.append(profile.number)
+    if not rows:
+        return None
+    word = column.replace("_", " ")
+    return TablePart(
+        key=f"described-{column.replace('_', '-')}",
+        title=f"Where they stand by {word}",
+        says=f"{word.capitalize()} did not shape the segments; it only describes them.",
+        columns=(Column("Segment"), Column("Most frequent, and how frequent among all")),
+        rows=tuple(rows),
+        segments=tuple(numbers_of),
+    )
+
+
+def profiles_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Section:
+    """Feature by feature: what each segment is like, beside everybody."""
+    columns = dict.fromkeys(column for profile in analysis.profiles for column in profile.described)
+    described = [_described_table(analysis, column) for column in columns]
+    return Section(
+        key="profiles",
+        title="Profiles",
+        lead="What each segment is like, beside everybody.",
+        parts=(*figures, _medians_table(analysis), *(table for table in described if table)),
+    )
