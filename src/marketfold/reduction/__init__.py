@@ -1,5 +1,6 @@
 """Fewer dimensions: none, PCA, or an autoencoder, and whether the data suit it."""
 
+from marketfold.reduction.autoencoder import AutoencoderReducer, OverparameterisedWarning
 from marketfold.reduction.base import Reducer, reconstruction_error
 from marketfold.reduction.none import NoReducer
 from marketfold.reduction.pca import PCAReducer
@@ -7,7 +8,9 @@ from marketfold.reduction.registry import METHODS, make_reducer, reducer_from_st
 
 __all__ = [
     "METHODS",
+    "AutoencoderReducer",
     "NoReducer",
+    "OverparameterisedWarning",
     "PCAReducer",
     "Reducer",
     "make_reducer",

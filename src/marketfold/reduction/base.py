@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
@@ -36,8 +36,12 @@ class Reducer(Protocol):
         Columns that `transform` gives.
     """
 
-    method: ClassVar[str]
     n_dimensions_: int
+
+    @property
+    def method(self) -> str:
+        """Name in settings."""
+        ...
 
     def fit(self, X: ArrayLike, y: None = None, *, progress: Progress | None = None) -> Self:
         """Learn from a matrix of shape (n_units, n_features)."""
@@ -125,7 +129,6 @@ def demand(settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], meth
 class BaseReducer(ABC, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Checks and plumbing that all our reducers share."""
 
-    method: ClassVar[str]
     n_dimensions_: int
     n_features_in_: int
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from marketfold.errors import ModelError, ParameterError
+from marketfold.reduction.autoencoder import AUTOENCODERS, AutoencoderReducer
 from marketfold.reduction.none import NoReducer
 from marketfold.reduction.pca import PCAReducer
 
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
 
     from marketfold.reduction.base import Reducer
 
-METHODS = ("none", "pca", "autoencoder", "autoencoder-tied")
+METHODS = ("none", "pca", *AUTOENCODERS)
 """From the simplest to the most involved."""
 
 
-def make_reducer(method: str, n_dimensions: int | None = None, seed: int = 0) -> Reducer:  # noqa: ARG001
+def make_reducer(method: str, n_dimensions: int | None = None, seed: int = 0) -> Reducer:
     """Make an unfitted reducer by name.
 
     Columns that happen to be constant in the units of a resample are carried along, not refused.
@@ -47,6 +48,9 @@ def make_reducer(method: str, n_dimensions: int | None = None, seed: int = 0) ->
         return NoReducer()
     if method == "pca":
         return PCAReducer(n_components=0.9 if n_dimensions is None else n_dimensions, allow_constant=True)
+    if method in AUTOENCODERS:
+        tied = method == "autoencoder-tied"
+        return AutoencoderReducer(n_dimensions, tied=tied, allow_constant=True, random_state=seed)
     message = f"There is no reduction {method!r}. Choose one of: {', '.join(METHODS)}."
     raise ParameterError(message)
 
@@ -69,5 +73,7 @@ def reducer_from_state(settings: Mapping[str, Any], arrays: Mapping[str, NDArray
         return NoReducer.from_state(settings, arrays)
     if method == PCAReducer.method:
         return PCAReducer.from_state(settings, arrays)
+    if method in AUTOENCODERS:
+        return AutoencoderReducer.from_state(settings, arrays)
     message = f"The saved model names the reduction {method!r}; known are {', '.join(METHODS)}."
     raise ModelError(message)

@@ -1,0 +1,129 @@
+"""The autoencoder as a Keras model, and its weights as plain arrays. Importing this module loads TensorFlow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from marketfold.reduction.backend import load_keras
+from marketfold.reduction.network import Activation, Architecture, Network, network_from_arrays
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_, keras = load_keras()
+
+PACKAGE = "marketfold"
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class TiedDense(keras.layers.Layer):  # type: ignore[misc,name-defined]
+    """A dense layer that is walked both ways with one kernel.
+
+    Called plainly it encodes, `activation(x @ kernel + bias)`; called with `back=True` it decodes,
+    `back_activation(x @ kernel.T + back_bias)`. There is one kernel variable, so sharing holds through every gradient
+    step and through saving.
+    """
+
+    def __init__(
+        self, units: int, activation: Activation, back_activation: Activation, seed: int = 0, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.units, self.activation, self.back_activation, self.seed = units, activation, back_activation, seed
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Make the kernel and both biases."""
+        n_in = input_shape[-1]
+        start = keras.initializers.GlorotUniform(seed=self.seed)
+        self.kernel = self.add_weight(name="kernel", shape=(n_in, self.units), initializer=start)
+        self.bias = self.add_weight(name="bias", shape=(self.units,), initializer="zeros")
+        self.back_bias = self.add_weight(name="back_bias", shape=(n_in,), initializer="zeros")
+        self.built = True
+
+    def call(self, inputs: Any, back: bool = False) -> Any:  # noqa: FBT001, FBT002
+        """Encode, or decode if `back`."""
+        if back:
+            x = keras.ops.matmul(inputs, keras.ops.transpose(self.kernel)) + self.back_bias
+            return keras.activations.get(self.back_activation)(x)
+        return keras.activations.get(self.activation)(keras.ops.matmul(inputs, self.kernel) + self.bias)
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the arguments of the constructor."""
+        names = ("units", "activation", "back_activation", "seed")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+
+
+def _layer_seeds(n_layers: int, seed: int) -> list[int]:
+    return [int(state) for state in np.random.SeedSequence(seed).generate_state(n_layers)]
+
+
+def _tied_model(shape: Architecture, seed: int) -> Any:
+    depth = len(shape.encoder_widths) - 1
+    layers = [
+        TiedDense(
+            shape.encoder_widths[i + 1],
+            shape.encoder_activations[i],
+            shape.decoder_activations[depth - 1 - i],
+            seed=layer_seed,
+            name=f"tied_{i}",
+            dtype="float32",
+        )
+        for i, layer_seed in enumerate(_layer_seeds(depth, seed))
+    ]
+    x = features = keras.Input((shape.n_features,), name="features", dtype="float32")
+    for layer in layers:
+        x = layer(x)
+    for layer in reversed(layers):
+        x = layer(x, back=True)
+    return keras.Model(features, x, name="autoencoder")
+
+
+def _untied_model(shape: Architecture, seed: int) -> Any:
+    depth = len(shape.encoder_widths) - 1
+    seeds = _layer_seeds(2 * depth, seed)
+    plan = [(f"encoder_{i}", shape.encoder_widths[i + 1], shape.encoder_activations[i]) for i in range(depth)]
+    plan += [(f"decoder_{i}", shape.encoder_widths[-2 - i], shape.decoder_activations[i]) for i in range(depth)]
+    x = features = keras.Input((shape.n_features,), name="features", dtype="float32")
+    for (name, units, activation), layer_seed in zip(plan, seeds, strict=True):
+        start = keras.initializers.GlorotUniform(seed=layer_seed)
+        x = keras.layers.Dense(units, activation, kernel_initializer=start, name=name, dtype="float32")(x)
+    return keras.Model(features, x, name="autoencoder")
+
+
+def build_model(shape: Architecture, seed: int) -> Any:
+    """Make the Keras model from features to features, its weights drawn from `seed` alone (Glorot uniform)."""
+    return _tied_model(shape, seed) if shape.tied else _untied_model(shape, seed)
+
+
+def _variables(model: Any, shape: Architecture) -> dict[str, Any]:
+    """Keras variables under the names of our arrays."""
+    depth = len(shape.encoder_widths) - 1
+    named = {}
+    for i in range(depth):
+        if shape.tied:
+            layer = model.get_layer(f"tied_{i}")
+            named[f"encoder_{i}_kernel"], named[f"encoder_{i}_bias"] = layer.kernel, layer.bias
+            named[f"decoder_{depth - 1 - i}_bias"] = layer.back_bias
+        else:
+            for part in ("encoder", "decoder"):
+                layer = model.get_layer(f"{part}_{i}")
+                named[f"{part}_{i}_kernel"], named[f"{part}_{i}_bias"] = layer.kernel, layer.bias
+    return named
+
+
+def network_of(model: Any, shape: Architecture) -> Network:
+    """Copy the weights of a Keras model."""
+    arrays: dict[str, NDArray[Any]] = {
+        name: np.array(variable.numpy(), np.float32) for name, variable in _variables(model, shape).items()
+    }
+    return network_from_arrays(shape, arrays)
+
+
+def model_of(network: Network) -> Any:
+    """Make the Keras model that holds a network's weights."""
+    model = build_model(network.architecture, seed=0)
+    arrays = network.arrays()
+    for name, variable in _variables(model, network.architecture).items():
+        variable.assign(arrays[name])
+    return model

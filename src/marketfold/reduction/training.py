@@ -1,0 +1,219 @@
+"""Training: Adam on the mean squared error, in a loop that is compiled whole.
+
+Keras' own loop spends most of its time between the steps of so small a network. Here the matrix lies in one tensor, cut
+into batches once, and one compiled call runs hundreds of steps. The learning rate rises over the first steps and then
+falls along half a cosine (Loshchilov and Hutter 2017), which lets large batches learn with few steps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from marketfold.errors import TrainingError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from marketfold.reduction.network import Architecture, Network
+    from marketfold.schema import Float32, Progress
+
+FLOPS_A_CALL = 2e10
+"""Work of one compiled call, about a second: between two calls an interrupt is heard."""
+
+WORTH_COMPILING = 50
+"""Steps from which tracing a graph pays; below, they run one by one."""
+
+WORTH_XLA = 2_000
+"""Steps from which XLA's further second of compiling pays."""
+
+MOST_HELD_OUT = 65_536
+"""Held-out rows beyond which a loss gets no more exact and only slower."""
+
+WARM_UP_SHARE = 0.05
+DIVERGED = 100
+"""A loss of so many times what the column means alone would give is no longer a start but a divergence."""
+
+
+@dataclass(frozen=True)
+class TrainingPlan:
+    """How long and how fast to train; every number resolved."""
+
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    validation_share: float
+    patience: int
+    seed: int
+
+
+@dataclass
+class History:
+    """Mean squared error of each epoch, and the epoch whose weights were kept (0-based)."""
+
+    loss: list[float] = field(default_factory=list)
+    validation_loss: list[float] = field(default_factory=list)
+    best_epoch: int = 0
+
+    @property
+    def best(self) -> float:
+        """Lowest held-out loss so far."""
+        return self.validation_loss[self.best_epoch] if self.validation_loss else np.inf
+
+
+def split_rows(n_rows: int, plan: TrainingPlan) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Draw training and held-out rows; the held-out ones fill whole batches where there is more than one."""
+    shuffled = np.random.default_rng(plan.seed).permutation(n_rows)
+    n_held = min(max(1, round(n_rows * plan.validation_share)), n_rows - 1, MOST_HELD_OUT)
+    size = min(plan.batch_size, n_held)
+    n_held = n_held // size * size
+    return shuffled[n_held:], shuffled[:n_held]
+
+
+def cut_batches(rows: np.ndarray[Any, Any], batch_size: int, steps_a_call: int) -> np.ndarray[Any, Any]:
+    """Arrange rows as (calls, steps, size): equal pieces, so that one compiled function serves all.
+
+    A few rows come twice where the numbers do not divide; none is left out.
+
+    >>> cut_batches(np.arange(7), batch_size=3, steps_a_call=9).shape
+    (1, 3, 3)
+    """
+    n_batches = -(-len(rows) // batch_size)
+    calls = -(-n_batches // steps_a_call)
+    steps = -(-n_batches // calls)
+    size = -(-len(rows) // (calls * steps))
+    return np.resize(rows, calls * steps * size).reshape(calls, steps, size)
+
+
+def learning_rates(n_steps: int, peak: float) -> Float32:
+    """Rise linearly, then fall along half a cosine, one rate for each step.
+
+    >>> learning_rates(40, 1.0)[[0, 1, -1]].round(2).tolist()
+    [0.5, 1.0, 0.0]
+    """
+    warm_up = max(1, int(n_steps * WARM_UP_SHARE))
+    rising = np.arange(1, warm_up + 1) / warm_up
+    falling = 0.5 * (1 + np.cos(np.pi * np.arange(1, n_steps - warm_up + 1) / max(1, n_steps - warm_up)))
+    return np.asarray(peak * np.concatenate([rising, falling]), np.float32)
+
+
+class _Loop:
+    """One network in training: its model, its optimizer, and the compiled functions over the batches."""
+
+    def __init__(self, X: Float32, shape: Architecture, plan: TrainingPlan) -> None:
+        from marketfold.reduction import keras_model  # noqa: PLC0415  loads TensorFlow
+        from marketfold.reduction.backend import load_keras  # noqa: PLC0415
+
+        self._tf, keras = load_keras()
+        self._keras_model = keras_model
+        self.shape, self.plan = shape, plan
+        self.model = keras_model.build_model(shape, plan.seed)
+        self._adam = keras.optimizers.Adam(plan.learning_rate)
+        self._adam.build(self.model.trainable_variables)
+        training, held_out = split_rows(len(X), plan)
+        steps_a_call = max(1, int(FLOPS_A_CALL / (6 * shape.n_weights * plan.batch_size)))
+        batches = cut_batches(training, plan.batch_size, steps_a_call)
+        self._calls, self._steps, _ = batches.shape
+        self._batches = self._tf.constant(X[batches.reshape(self._calls * self._steps, -1)])
+        self._held_out = self._tf.constant(X[held_out.reshape(-1, min(plan.batch_size, len(held_out)))])
+        self._rates = learning_rates(plan.epochs * self._calls * self._steps, plan.learning_rate)
+        self._random = np.random.default_rng([plan.seed, 1])
+        self._run_steps = self._compiled(self._steps_of_call)
+        self._evaluate = self._compiled(self._held_out_loss)
+
+    def _compiled(self, function: Callable[..., Any]) -> Any:
+        n_steps = len(self._rates)
+        if n_steps < WORTH_COMPILING:
+            return function
+        return self._tf.function(function, jit_compile=n_steps >= WORTH_XLA)
+
+    def _loss(self, batch: Any, *, training: bool) -> Any:
+        return self._tf.reduce_mean(self._tf.square(self.model(batch, training=training) - batch))
+
+    def _steps_of_call(self, order: Any, rates: Any) -> Any:
+        tf, weights = self._tf, self.model.trainable_variables
+        total = tf.zeros(())
+        for step in tf.range(order.shape[0]):
+            # gather, not indexing: inside a compiled loop a strided slice copies the whole tensor each time
+            batch = tf.gather(self._batches, order[step])
+            with tf.GradientTape() as tape:
+                loss = self._loss(batch, training=True)
+            self._adam.learning_rate.assign(rates[step])
+            self._adam.apply(tape.gradient(loss, weights), weights)
+            total += loss
+        return total
+
+    def _held_out_loss(self) -> Any:
+        tf = self._tf
+        total = tf.zeros(())
+        for batch in tf.range(self._held_out.shape[0]):
+            total += self._loss(tf.gather(self._held_out, batch), training=False)
+        return total / self._held_out.shape[0]
+
+    def run_epoch(self, epoch: int) -> tuple[float, float]:
+        """Take every batch once, in a new order; give training and held-out loss."""
+        order = self._random.permutation(self._calls * self._steps).reshape(self._calls, self._steps)
+        total = 0.0
+        for call in range(self._calls):
+            start = (epoch * self._calls + call) * self._steps
+            rates = self._tf.constant(self._rates[start : start + self._steps])
+            total += float(self._run_steps(self._tf.constant(order[call]), rates))
+        return total / order.size, float(self._evaluate())
+
+    def weights(self) -> list[Float32]:
+        """Copy the weights as they are now."""
+        return [np.array(variable.numpy()) for variable in self.model.trainable_variables]
+
+    def finished(self, best: list[Float32]) -> Network:
+        """Restore the best weights and give the network."""
+        for variable, value in zip(self.model.trainable_variables, best, strict=True):
+            variable.assign(value)
+        return self._keras_model.network_of(self.model, self.shape)
+
+
+def _refuse_divergence(loss: float, baseline: float, epoch: int, plan: TrainingPlan) -> None:
+    if np.isfinite(loss) and loss <= DIVERGED * max(baseline, 1e-12):
+        return
+    message = (
+        f"The loss ran away in epoch {epoch + 1}: {loss:.3g}, where the column means alone give {baseline:.3g}. "
+        f"Set learning_rate below {plan.learning_rate:g} (a tenth of it, say), and check that the matrix is scaled."
+    )
+    raise TrainingError(message)
+
+
+def train(X: Float32, shape: Architecture, plan: TrainingPlan, progress: Progress | None) -> tuple[Network, History]:
+    """Train a network and give the weights of its best epoch on held-out units.
+
+    Parameters
+    ----------
+    X
+        Scaled matrix of shape (n_units, n_features).
+    shape
+        The network.
+    plan
+        How long and how fast.
+    progress
+        Told of each epoch.
+
+    Raises
+    ------
+    TrainingError
+        If the loss diverges.
+    """
+    loop = _Loop(X, shape, plan)
+    baseline = float(X.var(axis=0, dtype=np.float64).mean())
+    history, best = History(), loop.weights()
+    for epoch in range(plan.epochs):
+        loss, held_out = loop.run_epoch(epoch)
+        _refuse_divergence(max(loss, held_out) if np.isfinite(loss) else loss, baseline, epoch, plan)
+        if held_out < history.best:
+            history.best_epoch, best = epoch, loop.weights()
+        history.loss.append(loss)
+        history.validation_loss.append(held_out)
+        if progress is not None:
+            progress(f"training {shape}, held-out loss {held_out:.4f}", epoch + 1, plan.epochs)
+        if epoch - history.best_epoch >= plan.patience:
+            break
+    return loop.finished(best), history
