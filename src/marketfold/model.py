@@ -12,6 +12,7 @@ import numpy as np
 from marketfold.clustering import KMeansSegmenter
 from marketfold.errors import ModelError
 from marketfold.features import MatrixScaler
+from marketfold.features.geography import with_geography
 from marketfold.reduction import reducer_from_state, save_network
 from marketfold.schema import Feature
 
@@ -104,6 +105,8 @@ class SegmentModel:
         ModelError
             If the table does not hold the features of the model.
         """
+        if not set(self.names) <= set(table.names):
+            table = with_geography(table, names=self.names)
         missing = [name for name in self.names if name not in table.names]
         if missing or table.unit != self.unit:
             message = (
@@ -125,7 +128,7 @@ class SegmentModel:
             labels=labels,
             numbers=numbers[labels],
             distances=self.segmenter.distances(dimensions),
-            confidence=1 - nearest[:, 0] / np.maximum(nearest[:, 1], np.finfo(np.float32).tiny),
+            confidence=(1 - nearest[:, 0] / np.maximum(nearest[:, 1], np.finfo(np.float32).tiny)).astype(np.float32),
             fits_none=self.segmenter.fits_none(dimensions),
         )
 
@@ -143,7 +146,7 @@ class SegmentModel:
             settings[part], learned = getattr(self, part).to_state()
             arrays |= {f"{part}.{name}": values for name, values in learned.items()}
         (folder / SETTINGS_FILE).write_text(json.dumps(settings, indent=1, sort_keys=True), encoding="utf-8")
-        np.savez(folder / ARRAYS_FILE, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+        np.savez(folder / ARRAYS_FILE, allow_pickle=False, **arrays)
         if self.reducer.method.startswith("autoencoder"):
             save_network(self.reducer, folder / NETWORK_FILE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,8 @@ class Analysis:
     ----------
     config
         The settings it was made with.
+    source
+        The path as it was given, or the kind of the table.
     orders, clean, exploration
         What was read, what was kept, and what a person should know about it.
     table
@@ -66,6 +69,7 @@ class Analysis:
     """
 
     config: RunConfig
+    source: str
     orders: Orders
     clean: CleanOrders
     exploration: Exploration
@@ -159,9 +163,20 @@ def segment_market(source: Any, config: RunConfig | None = None, progress: Progr
             seed=config.seed,
         )
     with clock.stage("plan"):
-        plan = plan_campaigns(profiles, clean, table.ids, segmented.labels, config.campaigns, seed=config.seed)
+        plan = plan_campaigns(
+            profiles,
+            clean,
+            table.ids,
+            segmented.labels,
+            config.campaigns,
+            unit=table.unit,
+            as_of=table.as_of,
+            seed=config.seed,
+            progress=progress,
+        )
     return Analysis(
         config=config,
+        source=str(source) if isinstance(source, str | os.PathLike) else orders.facts.name,
         orders=orders,
         clean=clean,
         exploration=exploration,

@@ -7,10 +7,10 @@ import sys
 
 def main() -> None:
     """Run the command line; a deliberate error is printed without a traceback and ends with 2."""
-    import click  # noqa: PLC0415  (nothing is imported before it is needed: help must come at once)
+    import click
 
-    from marketfold.cli.app import app  # noqa: PLC0415
-    from marketfold.errors import EXIT_CODE, MarketfoldError  # noqa: PLC0415
+    from marketfold.cli.app import app
+    from marketfold.errors import EXIT_CODE, MarketfoldError
 
     try:
         code = app(standalone_mode=False)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def console(*, quiet: bool = False) -> Console:
     """The console of the progress bars and the messages: standard error, so that standard output stays clean."""
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
     return Console(stderr=True, quiet=quiet, highlight=False)
 
@@ -27,8 +27,8 @@ def progress_bars(*, quiet: bool) -> Iterator[Progress | None]:
     if quiet or not sys.stderr.isatty():
         yield None
         return
-    from rich.progress import BarColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn  # noqa: PLC0415
-    from rich.progress import Progress as Bars  # noqa: PLC0415
+    from rich.progress import BarColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
 
     columns = (
         SpinnerColumn(finished_text="[green]✓"),

@@ -10,7 +10,7 @@ from marketfold.features import build_matrix
 from marketfold.reduction import PCAReducer, assess_suitability
 from marketfold.selection.compare import compare_reducers, skipped
 from marketfold.selection.recipe import Recipe
-from marketfold.selection.search import K_TRIED, search_views, try_recipe
+from marketfold.selection.search import K_TRIED, search_views
 from marketfold.selection.views import ALL, select_view
 
 if TYPE_CHECKING:
@@ -150,19 +150,18 @@ def _with_search(
     choice: Choice, table: FeatureTable, ahead: LookAhead | None, config: RunConfig, progress: Progress | None
 ) -> Choice:
     """Keep all features where they hold; otherwise the view that does, with its own number of segments."""
-    everything = try_recipe(table, choice.recipe, ahead, config.seed)
     fixed = config.clustering.segments
     search = search_views(
         table,
-        everything,
+        choice.recipe,
         ahead=ahead,
         k_tried=(fixed,) if fixed else K_TRIED,
-        seed=config.seed,
         n_pairs=config.clustering.bootstraps,
         progress=progress,
     )
     taken = search.chosen
+    recipe = replace(choice.recipe, n_segments=taken.k)
     if taken.view == ALL:
-        return replace(choice, search=search)
-    recipe = replace(choice.recipe, view=taken.view, method=taken.method, n_dimensions=None, n_segments=taken.k)
+        return replace(choice, recipe=recipe, search=search)
+    recipe = replace(recipe, view=taken.view, method=taken.method, n_dimensions=None)
     return replace(choice, recipe=recipe, search=search, k_choice=_choose_k(recipe, table, config, progress))

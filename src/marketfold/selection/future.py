@@ -111,7 +111,8 @@ def look_ahead(clean: CleanOrders, cut: date, options: FeatureOptions) -> LookAh
     if len(table.ids) < FEWEST_UNITS:
         return None
     last_on = clean.report.reads.last_on
-    return LookAhead(table, _aligned(later, table), cut, (last_on - cut).days + 1)
+    horizon_days = (last_on - cut).days + 1 if last_on else 0
+    return LookAhead(table, _aligned(later, table), cut, horizon_days)
 
 
 def _aligned(later: pa.Table, table: FeatureTable) -> Float64:

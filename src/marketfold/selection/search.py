@@ -9,7 +9,8 @@ flatters it, so the score that is reported is measured anew, on resamples that t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,14 +18,16 @@ import numpy as np
 from marketfold.clustering import assess_stability
 from marketfold.errors import ParameterError
 from marketfold.selection.future import explained_share
-from marketfold.selection.recipe import Recipe
 from marketfold.selection.views import ALL, views_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from marketfold.schema import FeatureTable, Progress
     from marketfold.selection.future import LookAhead
+    from marketfold.selection.recipe import Recipe, Segmented
 
 HOLDS = 0.75
 """Least mean Jaccard of a segment that is called stable (Hennig 2007)."""
@@ -32,6 +35,9 @@ FEWEST_MEMBERS = 5
 LEAST_SHARE = 0.02
 K_TRIED = (3, 4, 5, 6)
 SEARCH_PAIRS = 10
+FIRST_LOOK_PAIRS = 3
+HOPELESS = 0.6
+"""A mean Jaccard that is not to be trusted (Hennig 2007); who shows it at the first look is not looked at again."""
 SEARCH_ROWS = 5_000
 HONEST_SEED = 1_000_003
 """Far from the seeds of the search, so that no resample is seen twice."""
@@ -113,29 +119,38 @@ def try_recipe(table: FeatureTable, recipe: Recipe, ahead: LookAhead | None, see
     """Follow a recipe and measure what it is worth, quickly."""
     made = recipe.segment(table)
     rows = np.random.default_rng(seed).permutation(len(made.labels))[:SEARCH_ROWS]
-    stability = assess_stability(
-        made.dimensions[rows], made.segmenter, made.labels[rows], n_pairs=SEARCH_PAIRS, seed=seed
-    )
-    jaccard = min(segment.jaccard for segment in stability.segments)
+    ari, jaccard = _stability(made, rows, FIRST_LOOK_PAIRS, seed)
+    if jaccard >= HOPELESS:
+        ari, jaccard = _stability(made, rows, SEARCH_PAIRS, seed)
     smallest = int(np.bincount(made.labels).min())
     explained = explained_share(recipe.segment(ahead.table).labels, ahead.log_revenue) if ahead else None
     holds = jaccard >= HOLDS and smallest >= least_members(len(made.labels))
-    return Candidate(recipe.view, recipe.method, recipe.n_segments, stability.ari, jaccard, smallest, explained, holds)
+    return Candidate(recipe.view, recipe.method, recipe.n_segments, ari, jaccard, smallest, explained, holds)
 
 
-def _recipes(table: FeatureTable, k_tried: Sequence[int], seed: int) -> Iterator[Recipe]:
-    for view in views_of(table):
-        for k in k_tried:
-            yield Recipe(view, "none", k, seed=seed)
+def _stability(made: Segmented, rows: NDArray[np.intp], n_pairs: int, seed: int) -> tuple[float, float]:
+    """Adjusted Rand of the whole, and the Jaccard of the weakest segment."""
+    found = assess_stability(made.dimensions[rows], made.segmenter, made.labels[rows], n_pairs=n_pairs, seed=seed)
+    return found.ari, min(segment.jaccard for segment in found.segments)
+
+
+def _tried(
+    table: FeatureTable, recipes: Sequence[Recipe], ahead: LookAhead | None, progress: Progress | None
+) -> Iterator[Candidate]:
+    for done, recipe in enumerate(recipes, start=1):
+        # a view may have fewer distinct customers than segments
+        with suppress(ParameterError):
+            yield try_recipe(table, recipe, ahead, recipe.seed)
+        if progress:
+            progress(f"trying {recipe.view}" if len(recipes) == 1 else "trying views", done, len(recipes))
 
 
 def search_views(
     table: FeatureTable,
-    everything: Candidate,
+    wide: Recipe,
     *,
     ahead: LookAhead | None = None,
     k_tried: Sequence[int] = K_TRIED,
-    seed: int = 0,
     n_pairs: int = 100,
     progress: Progress | None = None,
 ) -> ViewSearch:
@@ -145,8 +160,9 @@ def search_views(
     ----------
     table
         The customers.
-    everything
-        All features at once, already measured: it is kept where it holds.
+    wide
+        All features at once, at the number of segments that was advised: kept where it, or another number of
+        segments from it, holds.
     ahead
         The customers of an earlier day and what they brought after it.
     k_tried
@@ -154,35 +170,38 @@ def search_views(
     n_pairs
         Pairs of fresh resamples for the score that is reported.
     """
-    tried = [everything]
-    recipes = [] if everything.holds else list(_recipes(table, k_tried, seed))
-    for done, recipe in enumerate(recipes, start=1):
-        try:
-            tried.append(try_recipe(table, recipe, ahead, seed))
-        except ParameterError:  # fewer distinct customers in this view than segments
-            continue
-        finally:
-            if progress:
-                progress("trying views", done, len(recipes))
+    tried = list(_tried(table, [wide], ahead, progress))
+    if not any(one.holds for one in tried):
+        others = [replace(wide, n_segments=k) for k in k_tried if k != wide.n_segments]
+        tried += _tried(table, others, ahead, progress)
+    if not any(one.holds for one in tried):
+        narrow = [replace(wide, view=view, method="none", n_segments=k) for view in views_of(table) for k in k_tried]
+        tried += _tried(table, narrow, ahead, progress)
     ranked = sorted(tried, key=lambda one: (one.holds, one.score), reverse=True)
+    if not ranked[0].holds:  # nothing holds: then what was advised for all features is as good as any
+        ranked.sort(key=lambda one: (one.view, one.k) != (wide.view, wide.n_segments))
     chosen = ranked[0]
-    recipe = Recipe(chosen.view, chosen.method, chosen.k, seed=seed)
-    made = recipe.segment(table)
+    made = replace(wide, view=chosen.view, method=chosen.method, n_segments=chosen.k).segment(table)
     honest = assess_stability(
-        made.dimensions, made.segmenter, made.labels, n_pairs=n_pairs, seed=seed + HONEST_SEED, progress=progress
+        made.dimensions, made.segmenter, made.labels, n_pairs=n_pairs, seed=wide.seed + HONEST_SEED, progress=progress
     )
     jaccards = tuple(segment.jaccard for segment in honest.segments)
-    return ViewSearch(chosen, honest.ari, jaccards, _verdict(chosen, everything, jaccards, len(tried)), tuple(ranked))
+    return ViewSearch(chosen, honest.ari, jaccards, _verdict(chosen, tried[0], jaccards, len(tried)), tuple(ranked))
 
 
-def _verdict(chosen: Candidate, everything: Candidate, jaccards: tuple[float, ...], n_tried: int) -> str:
-    if chosen is everything and everything.holds:
-        return f"All features at once give {chosen.k} segments that hold, so no narrower view was sought."
+def _verdict(chosen: Candidate, wide: Candidate, jaccards: tuple[float, ...], n_tried: int) -> str:
     fresh = f"on fresh resamples its weakest segment keeps a Jaccard of {min(jaccards):.2f}"
-    if chosen.view == ALL:
+    if chosen.holds and chosen is wide:
+        return f"All features at once give {chosen.k} segments that hold ({fresh}), so no narrower view was sought."
+    if chosen.holds and chosen.view == ALL:
+        return (
+            f"All features at once hold at {chosen.k} segments ({fresh}), not at the {wide.k} of the elbow "
+            f"(weakest Jaccard {wide.jaccard:.2f}), so no narrower view was sought."
+        )
+    if not chosen.holds:
         return f"None of {n_tried} recipes gives segments that all hold, so all features are kept; {fresh}."
     outcome = "each segment is stable" if min(jaccards) >= HOLDS else "not every segment is stable"
     return (
-        f"All features at once do not hold (weakest Jaccard {everything.jaccard:.2f} at {everything.k} segments). "
+        f"All features at once do not hold (weakest Jaccard {wide.jaccard:.2f} at {wide.k} segments). "
         f"Of {n_tried} that were tried, the view '{chosen.view}' with {chosen.k} segments is best; {fresh}: {outcome}."
     )

@@ -1,0 +1,155 @@
+"""Commands that read orders: run, inspect, demo."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from marketfold.cli import flags
+from marketfold.cli.flags import given
+from marketfold.cli.progress import console, progress_bars
+
+if TYPE_CHECKING:
+    from marketfold.config import RunConfig
+    from marketfold.runs import Run
+
+
+def run(
+    orders: flags.Source,
+    out: flags.Out = None,
+    map_: flags.Map = None,
+    null_value: flags.NullValue = None,
+    date_format: flags.DateFormat = None,
+    decimal: flags.Decimal = None,
+    delimiter: flags.Delimiter = None,
+    encoding: flags.Encoding = None,
+    sheet: flags.Sheet = None,
+    memory_limit: flags.MemoryLimit = None,
+    not_product: flags.NotProduct = None,
+    drop_duplicates: flags.DropDuplicates = None,
+    allow_mostly_set_aside: flags.AllowMostlySetAside = None,
+    unit: flags.UnitFlag = None,
+    as_of: flags.AsOf = None,
+    view: flags.ViewFlag = None,
+    geography: flags.Geography = None,
+    reduction: flags.Reduction = None,
+    dimensions: flags.Dimensions = None,
+    segments: flags.Segments = None,
+    k_max: flags.KMax = None,
+    bootstraps: flags.Bootstraps = None,
+    playbook: flags.Playbook = None,
+    budget: flags.Budget = None,
+    margin: flags.Margin = None,
+    seed: flags.Seed = None,
+    previous: flags.Previous = None,
+    quiet: flags.Quiet = False,
+    json_: flags.Json = False,
+) -> None:
+    """Segment the customers of an order file and plan a campaign for each segment."""
+    overrides: dict[str, Any] = {
+        "reading": given(
+            mapping=flags.mapping(map_),
+            null_values=null_value,
+            date_format=date_format,
+            decimal=decimal,
+            delimiter=delimiter,
+            encoding=encoding,
+            sheet=sheet,
+            memory_limit=memory_limit,
+        ),
+        "cleaning": given(
+            not_products=not_product, drop_duplicates=drop_duplicates, allow_mostly_set_aside=allow_mostly_set_aside
+        ),
+        "features": given(unit=unit, as_of=as_of, view=view, geography=geography),
+        "reduction": given(method=reduction, n_dimensions=dimensions),
+        "clustering": given(segments=segments, k_max=k_max, bootstraps=bootstraps),
+        "campaigns": given(playbook=playbook, budget=budget, margin=margin),
+        **given(seed=seed),
+    }
+    from marketfold.config import load_config
+
+    config = load_config({name: value for name, value in overrides.items() if value != {}})
+    _tell(_run(orders, config, out, previous, quiet=quiet or json_), quiet=quiet, as_json=json_)
+
+
+def _run(orders: str, config: RunConfig, out: Path | None, previous: Path | None, *, quiet: bool) -> Run:
+    from marketfold.pipeline import segment_market
+    from marketfold.runs import Run, next_free_folder, write_run
+    from marketfold.runs.folder import refuse_existing
+
+    folder = out or next_free_folder(Path(orders.rstrip("/*")).stem or "orders")
+    refuse_existing(folder)  # before the work, not after it
+    earlier = Run.read(previous) if previous else None
+    with progress_bars(quiet=quiet) as progress:
+        analysis = segment_market(orders, config, progress, previous=earlier.as_previous() if earlier else None)
+        return write_run(analysis, folder, progress)
+
+
+def _tell(finished: Run, *, quiet: bool, as_json: bool) -> None:
+    """The result on standard output: as JSON, as a table, or not at all."""
+    if as_json:
+        typer.echo(json.dumps(finished.record | {"folder": str(finished.folder)}, ensure_ascii=False, indent=1))
+    elif not quiet:
+        from marketfold.cli.summary import print_run
+
+        print_run(finished)
+
+
+def inspect(
+    orders: flags.Source,
+    map_: flags.Map = None,
+    null_value: flags.NullValue = None,
+    date_format: flags.DateFormat = None,
+    decimal: flags.Decimal = None,
+    delimiter: flags.Delimiter = None,
+    encoding: flags.Encoding = None,
+    sheet: flags.Sheet = None,
+    json_: flags.Json = False,
+) -> None:
+    """Show what would be read: mapping, dates, money, dirt. Nothing is modelled or written."""
+    from marketfold.cleaning import clean_orders
+    from marketfold.cli.summary import print_inspection
+    from marketfold.config import CleaningOptions, load_config
+    from marketfold.orders import read_orders
+
+    reading = given(
+        mapping=flags.mapping(map_),
+        null_values=null_value,
+        date_format=date_format,
+        decimal=decimal,
+        delimiter=delimiter,
+        encoding=encoding,
+        sheet=sheet,
+    )
+    config = load_config({"reading": reading} if reading else {})
+    read = read_orders(orders, config.reading)
+    options: CleaningOptions = config.cleaning.model_copy(update={"allow_mostly_set_aside": True})
+    print_inspection(clean_orders(read, options), as_json=json_)
+
+
+def demo(
+    lines: Annotated[int, typer.Option(min=1_000, help="About how many order lines the shop has.")] = 12_000,
+    out: Annotated[Path | None, typer.Option(help="Folder for the shop's order file and the run.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, another shop.")] = 0,
+    quiet: flags.Quiet = False,
+) -> None:
+    """Make the demo shop and run on it."""
+    from marketfold.config import load_config
+    from marketfold.csv_files import write_csv
+    from marketfold.demo import make_shop
+    from marketfold.runs import next_free_folder
+    from marketfold.runs.folder import refuse_existing, staged_folder
+
+    folder = out or next_free_folder("demo")
+    refuse_existing(folder)
+    shop = make_shop(lines, seed)
+    with staged_folder(folder) as staging:
+        write_csv(shop.lines, staging / "orders.csv")
+        write_csv(shop.truth, staging / "planted_groups.csv")
+    if not quiet:
+        console().print(f"The demo shop is in {folder / 'orders.csv'}: {shop.lines.num_rows:,} order lines.")
+    config = load_config({"seed": seed})
+    _tell(_run(str(folder / "orders.csv"), config, folder / "run", None, quiet=quiet), quiet=quiet, as_json=False)

@@ -1,0 +1,101 @@
+"""What a person reads on the terminal when a command is done."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from marketfold.cleaning import CleaningReport, CleanOrders
+    from marketfold.runs import Run
+
+
+def _out() -> Console:
+    return Console(file=sys.stdout, highlight=False)
+
+
+def print_run(run: Run) -> None:
+    """The segments, the ledger, the warnings, and where the report is."""
+    out = _out()
+    record = run.record
+    read = record["input"]
+    out.print(
+        f"{read['lines']:,} lines, {read['orders']:,} orders, {read['customers']:,} customers, "
+        f"{read['first_on']} to {read['last_on']}, {read['amount_total']:,.2f} in all."
+    )
+    aside = record["ledger"]["lines"]["set_aside"]
+    told = ", ".join(f"{count:,} {reason}" for reason, count in aside.items()) or "none"
+    out.print(f"Kept {record['ledger']['lines']['kept']:,} lines; set aside: {told}.")
+    out.print(_segments(run))
+    out.print(Text(record["choose_k"]["verdict"]))
+    for warning in record["warnings"]:
+        out.print(Text(f"! {warning}", style="yellow"))
+    out.print(Text(f"Report: {run.report}"), soft_wrap=True)
+
+
+def _segments(run: Run) -> Table:
+    table = Table(title=f"{len(run.record['segments'])} segments", title_justify="left")
+    for heading, justify in (("", "right"), ("segment", "left"), (run.record["unit"], "right"), ("share", "right")):
+        table.add_column(heading, justify=justify)  # type: ignore[arg-type]
+    table.add_column("of revenue", justify="right")
+    table.add_column("trust")
+    for one in run.record["segments"]:
+        table.add_row(
+            str(one["number"]),
+            Text(one["name"]),
+            f"{one['units']:,}",
+            f"{one['unit_share']:.0%}",
+            f"{one['revenue_share']:.0%}",
+            one["trust"] or "",
+        )
+    return table
+
+
+def print_inspection(clean: CleanOrders, *, as_json: bool) -> None:
+    """How the source would be read, and what would be set aside."""
+    facts, report = clean.facts, clean.report
+    if as_json:
+        told = {
+            "mapping": facts.mapping,
+            "encoding": facts.encoding,
+            "extra_columns": facts.extra_columns,
+            "notes": facts.notes,
+            "totals": {name: getattr(report.reads, name) for name in report.reads.__dataclass_fields__},
+            "set_aside": report.ledger.lines_set_aside,
+            "warnings": report.warnings,
+        }
+        sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=1, default=str) + "\n")
+        return
+    out = _out()
+    out.print(f"{facts.name}" + (f", {facts.encoding}" if facts.encoding else ""))
+    mapping = Table(title="Columns", title_justify="left")
+    mapping.add_column("means")
+    mapping.add_column("source column")
+    for role, column in facts.mapping.items():
+        mapping.add_row(role, Text(column))
+    out.print(mapping)
+    if facts.extra_columns:
+        out.print(Text(f"Kept aside, without a role: {', '.join(facts.extra_columns)}."))
+    reads = report.reads
+    out.print(
+        f"{reads.lines:,} lines, {reads.orders:,} orders, {reads.customers:,} customers, "
+        f"{reads.first_on} to {reads.last_on}, {reads.amount_total:,.2f} in all."
+    )
+    out.print(_ledger(report))
+    for note in (*facts.notes, *report.warnings):
+        out.print(Text(f"! {note}", style="yellow"))
+
+
+def _ledger(report: CleaningReport) -> Table:
+    table = Table(title="Ledger", title_justify="left")
+    table.add_column("")
+    table.add_column("lines", justify="right")
+    table.add_column("money", justify="right")
+    for what, lines, money in report.rows():
+        table.add_row(what, f"{lines:,}", f"{money:,.2f}")
+    return table

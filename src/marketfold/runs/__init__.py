@@ -1,0 +1,23 @@
+"""A finished run on disk, written whole or not at all, and read back."""
+
+from marketfold.runs.folder import next_free_folder, staged_folder
+from marketfold.runs.lessons import write_lessons
+from marketfold.runs.read import Run
+from marketfold.runs.record import run_record, run_schema
+from marketfold.runs.rename import rename_segment
+from marketfold.runs.score import score_orders
+from marketfold.runs.tables import write_table
+from marketfold.runs.write import write_run
+
+__all__ = [
+    "Run",
+    "next_free_folder",
+    "rename_segment",
+    "run_record",
+    "run_schema",
+    "score_orders",
+    "staged_folder",
+    "write_lessons",
+    "write_run",
+    "write_table",
+]

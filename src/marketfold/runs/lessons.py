@@ -1,0 +1,49 @@
+"""The learning page, on the customers of a run or of the demo shop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from marketfold.cleaning import clean_orders
+from marketfold.demo import make_shop
+from marketfold.features import build_features, build_matrix
+from marketfold.learn import take_sample, write_learn_page
+from marketfold.orders import read_orders
+from marketfold.runs.read import Run
+from marketfold.runs.sample import Sample
+
+if TYPE_CHECKING:
+    from marketfold.learn import LearnSample
+
+
+def write_lessons(folder: str | Path | None, page: Path) -> None:
+    """Write the learning page.
+
+    Parameters
+    ----------
+    folder
+        A run folder; the demo shop if not given.
+    page
+        Where to write.
+    """
+    write_learn_page(_from_run(Run.read(folder)) if folder else _from_demo(), page)
+
+
+def _from_run(run: Run) -> LearnSample:
+    record = run.record
+    return take_sample(
+        Sample.load(run.folder / "model").scaled,
+        [feature.label for feature in run.model.features],
+        unit=run.model.unit,
+        n_segments=len(run.model.segments),
+        seed=record["seed"],
+        wcss=[point["wcss"] for point in record["choose_k"]["curve"]],
+        source=Path(record["input"]["path"]).name,
+    )
+
+
+def _from_demo() -> LearnSample:
+    matrix = build_matrix(build_features(clean_orders(read_orders(make_shop().lines))))
+    labels = [feature.label for feature in matrix.table.features]
+    return take_sample(matrix.values, labels, n_segments=4, source="the demo shop")

@@ -1,0 +1,101 @@
+"""A run folder, read back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from pyarrow import parquet
+
+from marketfold.campaigns import CampaignPlan
+from marketfold.errors import RunFolderError
+from marketfold.model import SegmentModel
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run on disk.
+
+    Attributes
+    ----------
+    folder
+        Where it is.
+    record
+        What `run.json` says.
+    """
+
+    folder: Path
+    record: dict[str, Any]
+
+    @classmethod
+    def read(cls, folder: str | Path) -> Run:
+        """Open a run folder.
+
+        Raises
+        ------
+        RunFolderError
+            If it is not a run folder, or its `run.json` is damaged.
+        """
+        folder = Path(folder)
+        path = folder / "run.json"
+        if not path.is_file():
+            what = "does not exist" if not folder.exists() else "is not a run folder: it has no run.json"
+            message = f"{folder} {what}. Give a folder that marketfold run wrote."
+            raise RunFolderError(message)
+        try:
+            record = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            message = f"{path} is damaged: {error}. Make the run again."
+            raise RunFolderError(message) from error
+        return cls(folder, record)
+
+    @property
+    def report(self) -> Path:
+        """The report."""
+        return self.folder / "report.html"
+
+    @cached_property
+    def model(self) -> SegmentModel:
+        """What assigns new customers."""
+        return SegmentModel.load(self.folder / "model")
+
+    @cached_property
+    def plan(self) -> CampaignPlan:
+        """The campaigns, hand edits included."""
+        try:
+            return CampaignPlan.from_dict(json.loads((self.folder / "plan.json").read_text(encoding="utf-8")))
+        except (OSError, json.JSONDecodeError) as error:
+            message = f"{self.folder / 'plan.json'} cannot be read: {error}. Mend the edit, or make the run again."
+            raise RunFolderError(message) from error
+
+    @cached_property
+    def segments(self) -> pa.Table:
+        """One row per unit."""
+        return self._table("segments.parquet")
+
+    @cached_property
+    def features(self) -> pa.Table:
+        """Every measured feature, row for row with `segments`."""
+        return self._table("features.parquet")
+
+    def _table(self, name: str) -> pa.Table:
+        try:
+            return parquet.read_table(self.folder / name)
+        except (OSError, pa.ArrowInvalid) as error:
+            message = f"{self.folder / name} cannot be read: {error}. Make the run again."
+            raise RunFolderError(message) from error
+
+    def _repr_html_(self) -> str:
+        from html import escape  # noqa: PLC0415
+
+        rows = "".join(
+            f"<tr><td>{s['number']}</td><td>{escape(s['name'])}</td><td>{s['units']:,}</td>"
+            f"<td>{s['revenue_share']:.0%}</td><td>{s['trust'] or ''}</td></tr>"
+            for s in self.record["segments"]
+        )
+        head = "<tr><th></th><th>segment</th><th>units</th><th>of revenue</th><th>trust</th></tr>"
+        return f"<table>{head}{rows}</table><p>{escape(self.report.as_posix())}</p>"

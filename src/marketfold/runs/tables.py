@@ -1,0 +1,114 @@
+"""The tables of a run folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import parquet
+
+from marketfold.csv_files import write_csv
+from marketfold.errors import ParameterError, RunFolderError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from marketfold.model import Assignment, SegmentModel
+    from marketfold.pipeline import Analysis
+    from marketfold.schema import Unit
+
+ID_COLUMN: dict[Unit, str] = {"customer": "customer_id", "order": "order_id", "order_line": "source_line"}
+
+
+def assignment_table(model: SegmentModel, assigned: Assignment) -> pa.Table:
+    """One row per unit: id, segment, how far from its centre, how surely."""
+    names = np.array([segment.name for segment in model.segments], dtype=object)
+    trust = np.array([segment.trust for segment in model.segments], dtype=object)
+    return pa.table(
+        {
+            ID_COLUMN[model.unit]: pa.array(assigned.ids.tolist(), pa.string()),
+            "segment": assigned.numbers,
+            "segment_name": pa.array(names[assigned.labels], pa.string()),
+            "distance": assigned.distances,
+            "confidence": assigned.confidence,
+            "fits_none": assigned.fits_none,
+            "trust": pa.array(trust[assigned.labels], pa.string()),
+        }
+    )
+
+
+def segments_table(analysis: Analysis) -> pa.Table:
+    """`segments.*`: the assignment of every unit of the run, its revenue and its arm in the campaign."""
+    made = analysis.segmented
+    model = analysis.model
+    table = assignment_table(model, model.assign_dimensions(analysis.table.ids, made.dimensions))
+    table = table.append_column("revenue_total", pa.array(analysis.table.revenue))
+    arms = analysis.plan.assignments
+    if arms is None or analysis.table.unit != "customer":
+        return table
+    arm_of = dict(zip(arms["customer_id"].to_pylist(), arms["arm"].to_pylist(), strict=True))
+    return table.append_column("arm", pa.array([arm_of.get(one) for one in analysis.table.ids.tolist()], pa.string()))
+
+
+def features_table(analysis: Analysis) -> pa.Table:
+    """`features.parquet`: every measured feature in the user's units, row for row with `segments.parquet`, no ids."""
+    table = analysis.table
+    return pa.table({name: table.values[:, index] for index, name in enumerate(table.names)})
+
+
+def profiles_table(analysis: Analysis) -> pa.Table:
+    """`profiles.csv`: everybody, then one row per segment; medians in the user's units."""
+    profiles = analysis.profiles
+    everyone = {
+        "segment": None,
+        "name": "everybody",
+        "units": len(analysis.table.ids),
+        "unit_share": 1.0,
+        "revenue_total": round(float(analysis.table.revenue.sum()), 2),
+        "revenue_share": 1.0,
+        "trust": None,
+        "jaccard": None,
+        "rule": None,
+    } | profiles[0].everyone
+    rows = [
+        {
+            "segment": profile.number,
+            "name": profile.name,
+            "units": profile.units,
+            "unit_share": profile.unit_share,
+            "revenue_total": profile.revenue_total,
+            "revenue_share": profile.revenue_share,
+            "trust": profile.trust,
+            "jaccard": profile.jaccard,
+            "rule": profile.rule.words if profile.rule else None,
+        }
+        | profile.medians
+        for profile in profiles
+    ]
+    return pa.Table.from_pylist([everyone, *rows])
+
+
+def write_table(table: pa.Table, path: Path) -> None:
+    """Write a table by itself, whole or not at all; the ending of the name says as what.
+
+    Raises
+    ------
+    ParameterError
+        If the name ends neither in `.csv` nor in `.parquet`.
+    RunFolderError
+        If it cannot be written.
+    """
+    writers = {".csv": write_csv, ".parquet": parquet.write_table}
+    if path.suffix not in writers:
+        message = f"{path} ends neither in .csv nor in .parquet; the ending says what is to be written."
+        raise ParameterError(message)
+    staging = path.with_name(f".{path.name}-partial")
+    try:
+        writers[path.suffix](table, staging)
+        staging.replace(path)
+    except OSError as error:
+        message = f"{path} cannot be written ({error.strerror or error}). Name another file with --out."
+        raise RunFolderError(message) from error
+    finally:
+        staging.unlink(missing_ok=True)

@@ -1,0 +1,73 @@
+"""An analysis becomes a folder."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from pyarrow import parquet
+
+from marketfold.campaigns import brief_filename, brief_markdown
+from marketfold.csv_files import write_csv
+from marketfold.report import write_report
+from marketfold.runs.folder import staged_folder
+from marketfold.runs.read import Run
+from marketfold.runs.record import run_record
+from marketfold.runs.sample import draw_sample
+from marketfold.runs.tables import features_table, profiles_table, segments_table
+from marketfold.stage_costs import StageClock
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from marketfold.campaigns import CampaignPlan
+    from marketfold.pipeline import Analysis
+    from marketfold.schema import Progress
+
+
+def write_run(analysis: Analysis, folder: Path, progress: Progress | None = None) -> Run:
+    """Write a run folder, whole or not at all.
+
+    Raises
+    ------
+    RunFolderError
+        If the folder exists or cannot be written; nothing is left then.
+    """
+    clock = StageClock(progress)
+    with staged_folder(folder) as staging:
+        with clock.stage("write"):
+            _write_tables(analysis, staging)
+            analysis.model.save(staging / "model")
+            draw_sample(analysis).save(staging / "model")
+            _write_plan(analysis.plan, staging)
+        with clock.stage("report"):
+            write_report(analysis, staging / "report.html")
+        record = run_record(analysis)
+        record["stages"] += [asdict(cost) for cost in clock.costs]
+        _write_json(record, staging / "run.json")
+    return Run.read(folder)
+
+
+def _write_tables(analysis: Analysis, folder: Path) -> None:
+    segments = segments_table(analysis)
+    write_csv(segments, folder / "segments.csv")
+    parquet.write_table(segments, folder / "segments.parquet")
+    parquet.write_table(features_table(analysis), folder / "features.parquet")
+    write_csv(profiles_table(analysis), folder / "profiles.csv")
+    aside = analysis.clean.engine.collect(analysis.clean.set_aside.sort("source_line"))
+    write_csv(aside, folder / "set_aside.csv")
+
+
+def _write_plan(plan: CampaignPlan, folder: Path) -> None:
+    """`plan.json`, to be edited, and a brief for each segment."""
+    _write_json(plan.to_dict(), folder / "plan.json")
+    briefs = folder / "campaigns"
+    briefs.mkdir()
+    for campaign in plan.campaigns:
+        (briefs / brief_filename(campaign)).write_text(brief_markdown(campaign, plan), encoding="utf-8")
+
+
+def _write_json(content: dict[str, Any], path: Path) -> None:
+    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
