@@ -113,7 +113,9 @@ class ClusteringOptions(Options):
 class CampaignOptions(Options):
     """What is planned for each segment."""
 
-    playbook: str | Path = Field(default="retail", description="retail, b2b, or a TOML file of your own.")
+    playbook: str | Path = Field(
+        default="auto", description="retail, b2b, a TOML file of your own, or auto for the one that fits the orders."
+    )
     budget: float | None = Field(default=None, gt=0, description="Money to divide between the campaigns.")
     margin: float | None = Field(default=None, gt=0, le=1, description="Share of revenue that is left after costs.")
     contact_cost: float | None = Field(default=None, gt=0, description="Cost of reaching one customer once.")

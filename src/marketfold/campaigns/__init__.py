@@ -2,6 +2,7 @@
 
 from marketfold.campaigns.briefs import brief_filename, brief_html, brief_markdown
 from marketfold.campaigns.budget import Budget, BudgetLine, Stake, allocate_budget
+from marketfold.campaigns.edits import edited_briefs, keep_edits, write_briefs
 from marketfold.campaigns.holdout import Holdout, assign_arms, detectable_lift
 from marketfold.campaigns.plan import Campaign, CampaignPlan
 from marketfold.campaigns.planning import plan_campaigns
@@ -21,6 +22,9 @@ __all__ = [
     "brief_html",
     "brief_markdown",
     "detectable_lift",
+    "edited_briefs",
+    "keep_edits",
     "load_playbook",
     "plan_campaigns",
+    "write_briefs",
 ]

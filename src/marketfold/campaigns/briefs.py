@@ -45,9 +45,9 @@ def _months(numbers: tuple[int, ...]) -> str:
 
 @cache
 def _environment(*, html: bool) -> Environment:
-    environment = Environment(  # noqa: S701  (Markdown has its own escape, `md`, on every value)
+    environment = Environment(
         loader=PackageLoader("marketfold.campaigns"),
-        autoescape=html,
+        autoescape=html,  # noqa: S701  (Markdown has its own escape, `md`, on every value)
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -83,7 +83,7 @@ class BudgetLine:
 
 @dataclass(frozen=True)
 class Budget:
-    """A budget and its division; `left_over` is what no campaign could earn back."""
+    """A budget and its division; `left_over` is what no campaign would earn back."""
 
     total: float | None
     margin: float | None
@@ -145,6 +145,14 @@ def _per_year(stake: Stake, days: int, margin: float | None) -> tuple[float, str
     return value, f"Value at stake: {said} {TIMES} {margin:g} margin = {_money(value)} a year."
 
 
+def _cap(stake: Stake, value: float, margin: float | None) -> float:
+    """Most that a campaign gets: what one extra order from everybody would earn, and never the value at stake."""
+    if margin is None:
+        return math.inf
+    order_value = stake.revenue_total / stake.order_count if stake.order_count else 0.0
+    return min(value, max(stake.customers * order_value * (margin - stake.discount), 0.0))
+
+
 def _break_even(
     stake: Stake, spent: float, reached: int, order_value: float, margin: float | None
 ) -> tuple[float | None, str]:
@@ -158,7 +166,7 @@ def _break_even(
     kept = f"({margin:g} margin {MINUS} {stake.discount:g} discount)" if stake.discount else f"{margin:g} margin"
     reckoning = f"{_money(spent)} / ({reached:,} customers {TIMES} {_money(order_value)} an order {TIMES} {kept})"
     said = f"Break-even response rate: {reckoning} = {in_words(rate, 'share')}"
-    if rate > 1:
+    if rate > 1.0001:
         return rate, f"{said}: more than one extra order from every customer reached. Spend less here."
     return rate, f"{said} of those reached must place one order that they would not have placed otherwise."
 
@@ -216,8 +224,8 @@ def allocate_budget(
     """Divide a budget in proportion to the value at stake.
 
     Nothing is assumed about responses: a campaign gets the share of the budget that its segment has in the value at
-    stake (times the weight that the playbook gives the aim), and never more than that value, beyond which no response
-    could earn it back. Whether it is well spent is what the break-even rate asks and the holdout answers.
+    stake (times the weight that the playbook gives the aim), and never more than one extra order from every customer
+    reached would earn. Whether it is well spent is what the break-even rate asks and the holdout answers.
 
     Parameters
     ----------
@@ -251,12 +259,13 @@ def allocate_budget(
     amounts: list[float | None] = [None] * len(stakes)
     notes, left_over = [], 0.0
     if total is not None:
-        caps = values if margin is not None else [math.inf] * len(values)
+        caps = [_cap(stake, value, margin) for stake, value in zip(stakes, values, strict=True)]
         amounts = list(_divide(total, [v * s.weight for v, s in zip(values, stakes, strict=True)], caps))
         left_over = round(total - sum(amount or 0.0 for amount in amounts), 2)
     if left_over > 0:
         notes.append(
-            f"{_money(left_over)} of the budget is not given out: beyond the margin at stake no campaign could earn it."
+            f"{_money(left_over)} of the budget is not given out: even one more order from every customer reached would "
+            "not earn it back."
         )
     if total is not None and margin is None:
         notes.append("Without a margin (--margin) the budget follows revenue, and what must come back is not reckoned.")

@@ -39,7 +39,12 @@ class _Known:
             if condition.fact not in self.facts.values:
                 return None
             fact = FACTS[condition.fact]
-            return fact.label, fact.measure, self.facts.values[fact.name], self.facts.everyone[fact.name]
+            return (
+                fact.label,
+                fact.measure,
+                self.facts.values[fact.name],
+                self.facts.everyone.get(fact.name, float("nan")),
+            )
         name = condition.feature or ""
         if name not in self.medians:
             return None

@@ -76,7 +76,8 @@ class Customers:
     def gap_days(self) -> Float64:
         """Each customer's mean days between orders; NaN for those with a single day of buying."""
         span = (self.last_on - self.first_on).astype(np.float64)
-        return np.divide(span, self.order_days - 1, out=np.full(len(span), np.nan), where=self.order_days > 1)
+        gaps: Float64 = np.divide(span, self.order_days - 1, out=np.full(len(span), np.nan), where=self.order_days > 1)
+        return gaps
 
 
 def _keys(ids: Ids, unit: Unit) -> pa.Array:
@@ -123,7 +124,7 @@ def segment_lines(clean: CleanOrders, members: pa.Table, before: date | None = N
 
 
 def _days(column: pa.ChunkedArray) -> NDArray[np.datetime64]:
-    return column.cast(pa.date32()).to_numpy(zero_copy_only=False).astype("datetime64[D]")
+    return np.asarray(column.cast(pa.date32()).to_numpy(zero_copy_only=False), dtype="datetime64[D]")
 
 
 def _observed(lines: nw.LazyFrame[Any], clean: CleanOrders) -> tuple[date, date]:

@@ -41,7 +41,7 @@ VARIABLES: dict[str, str] = {
 }
 """What a template may use; all but `promise` can be absent, so ask with `is defined` or give an alternative."""
 
-PRESENTABLE = re.compile(r"[^\W\d_][\w&'’,/ -]*", re.UNICODE)
+PRESENTABLE = re.compile(r"[^\W\d_][\w&'\u2019,/ -]*", re.UNICODE)
 LONGEST_NAME = 26
 
 
@@ -60,7 +60,7 @@ def upfirst(text: str) -> str:
 @cache
 def _environment() -> ImmutableSandboxedEnvironment:
     # Plain text: a brief that shows it as HTML escapes it there.
-    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)  # noqa: S701
+    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
     environment.filters["upfirst"] = upfirst
     return environment
 

@@ -9,7 +9,6 @@ import narwhals as nw
 import numpy as np
 from scipy import stats
 
-
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -27,6 +26,9 @@ FALSE_DISCOVERIES = 0.1
 """Accepted rate of chance findings among the things that are shown (Benjamini and Hochberg 1995)."""
 
 SHOWN = 5
+
+NO_TASTE = "The order file names neither products nor categories, so nothing can be said of what they buy."
+NO_LEAD = "Nothing that they buy clearly more than others, with enough of them buying it to say so."
 
 OPEN_SHARE = 0.2
 """Share of the segment that must not have a thing yet for it to be worth suggesting as the next."""
@@ -196,8 +198,7 @@ def _p_values(cells: _Cells, totals: _Totals, everyone: Float64) -> Float64:
     customers = np.maximum(totals.customers, 2)[:, None]
     error = np.sqrt(np.maximum(residuals, 0) * customers / (customers - 1)) / lines
     score = np.divide(share - everyone, error, out=np.zeros_like(share), where=error > 0)
-    p: Float64 = stats.t.sf(score, customers - 1)
-    return p
+    return np.asarray(stats.t.sf(score, customers - 1), dtype=np.float64)
 
 
 def _supported(p_values: Float64, enough: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -260,12 +261,13 @@ def _next_buys(cells: _Cells, totals: _Totals, category_of: dict[str, str]) -> t
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the order lines say of one segment's taste."""
+    """What the order lines say of one segment's taste; `lacking` says where they do not speak of it at all."""
 
     products: tuple[OverIndex, ...] = ()
     categories: tuple[OverIndex, ...] = ()
     next_product: NextBuy | None = None
     next_category: NextBuy | None = None
+    lacking: str = ""
 
 
 def _categories_of(lines: nw.LazyFrame[Any], clean: CleanOrders) -> dict[str, str]:
@@ -305,7 +307,14 @@ def gather_evidence(lines: nw.LazyFrame[Any], clean: CleanOrders, n_segments: in
             within = category_of if what == "product_id" else {}
             over[what] = _over_indexed(cells, totals, within)
             following[what] = _next_buys(cells, totals, within)
+    lacking = "" if {"product_id", "category"} & set(columns) else NO_TASTE
     return tuple(
-        Evidence(over["product_id"][s], over["category"][s], following["product_id"][s], following["category"][s])
+        Evidence(
+            products=over["product_id"][s],
+            categories=over["category"][s],
+            next_product=following["product_id"][s],
+            next_category=following["category"][s],
+            lacking=lacking,
+        )
         for s in range(n_segments)
     )

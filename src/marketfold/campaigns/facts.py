@@ -10,6 +10,8 @@ import numpy as np
 from marketfold.segments.wording import in_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from marketfold.campaigns.customers import Customers
@@ -44,6 +46,7 @@ FACTS: dict[str, Fact] = {
         Fact("gap_days", "time between orders, of those who came back", "days"),
         Fact("overdue_share", "customers away for over twice their time between orders", "share"),
         Fact("later_half_share", "revenue that fell in the later half of the time observed", "share"),
+        Fact("season_share", "share of a year's orders in the three busiest months", "share"),
         Fact("category_count", "categories the median customer has bought", "count"),
     )
 }
@@ -102,11 +105,20 @@ def overdue_customers(customers: Customers) -> NDArray[np.bool_]:
     return np.asarray(customers.recency_days > OVERDUE_GAPS * np.maximum(own, 1.0), dtype=np.bool_)
 
 
-def segment_facts(customers: Customers) -> tuple[SegmentFacts, ...]:
-    """Compute the facts of every segment, in the order of the labels."""
+def segment_facts(customers: Customers, seasons: Sequence[float | None]) -> tuple[SegmentFacts, ...]:
+    """Compute the facts of every segment, in the order of the labels.
+
+    Parameters
+    ----------
+    customers
+        One row per customer.
+    seasons
+        Each segment's share of a year's orders in its three busiest months, where it has a season.
+    """
     overdue = overdue_customers(customers)
     everyone = _of(customers, overdue, np.ones(len(customers.ids), dtype=np.bool_))
-    return tuple(
-        SegmentFacts(_of(customers, overdue, np.asarray(customers.labels == segment)), everyone)
-        for segment in range(customers.n_segments)
-    )
+    found = []
+    for segment, season in enumerate(seasons):
+        values = _of(customers, overdue, np.asarray(customers.labels == segment))
+        found.append(SegmentFacts(values | ({} if season is None else {"season_share": season}), everyone))
+    return tuple(found)

@@ -34,7 +34,9 @@ POWER = 0.8
 LEAST_SHARE = 0.05
 """Even where fewer would do for the order rate: revenue per customer, noisier, is looked at beside it."""
 
-MOST_SHARE = 0.5
+MOST_SHARE = 0.3
+"""More would cost more reach than it adds in power: one half would show lifts smaller by a twelfth only."""
+
 LEAST_HELD_OUT = 10
 HOPELESS_LIFT = 1.0
 """A holdout that could only show a doubling measures nothing that a campaign does."""
@@ -206,7 +208,7 @@ def _size(customers: int, baseline: Baseline, primary: Primary, wanted: float) -
     low, high = max(1, math.ceil(LEAST_SHARE * customers)), int(MOST_SHARE * customers)
     if high < 1 or lift(high) > wanted:
         return max(high, 0), lift(high)
-    while low < high:  # more in the holdout shows smaller lifts, up to one half
+    while low < high:  # more in the holdout shows smaller lifts, up to one half of all
         middle = (low + high) // 2
         low, high = (low, middle) if lift(middle) <= wanted else (middle + 1, high)
     return low, lift(low)
@@ -234,9 +236,9 @@ def plan_holdout(
     --------
     >>> usual = Baseline(days=90, periods=10_000, order_rate=0.25, revenue_mean=40.0, revenue_sd=120.0)
     >>> plan_holdout(1, 20_000, usual, "order_rate", wanted_lift=0.2).held_out
-    1350
+    1000
     >>> print(plan_holdout(2, 30, usual, "order_rate", wanted_lift=0.2).sentence)  # doctest: +ELLIPSIS
-    No holdout: with 30 customers even holding out half ...
+    No holdout: with 30 customers even holding out 30 % ...
     """
     if wanted_lift <= 0:
         message = f"The smallest lift worth knowing must be more than zero; got {wanted_lift:g}."
@@ -255,7 +257,7 @@ def plan_holdout(
     if lift > HOPELESS_LIFT or held_out < LEAST_HELD_OUT:
         shown = "no change at all" if math.isinf(lift) else f"only a change of {in_words(lift, 'share')} or more"
         sentence = (
-            f"No holdout: with {customers:,} customers even holding out half would show {shown} in the {what} "
+            f"No holdout: with {customers:,} customers even holding out {in_words(MOST_SHARE, 'share')} would show {shown} in the {what} "
             f"(usually {said}). Reach everybody, and do not take a rise afterwards for proof."
         )
         return Holdout(number, customers, 0, primary, days, usual, None, sentence)
@@ -300,7 +302,7 @@ def _quotas(sizes: Sequence[int], held_out: int) -> list[int]:
 def _hold_out(u: Float64, revenue: Float64, held_out: int, pinned: NDArray[np.int8]) -> NDArray[np.bool_]:
     """Who is held out: pinned customers stay, then in each stratum those with the lowest number up to its quota."""
     strata = _strata(revenue, held_out)
-    chosen = pinned == 1
+    chosen = np.asarray(pinned == 1, dtype=np.bool_)
     members = [np.flatnonzero(strata == s) for s in range(int(strata.max()) + 1)] if len(strata) else []
     for who, quota in zip(members, _quotas([len(m) for m in members], held_out) if members else [], strict=True):
         free = who[pinned[who] < 0]

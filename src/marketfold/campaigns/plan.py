@@ -71,6 +71,8 @@ class Campaign:
         What they buy more than others.
     next_product, next_category
         What they take up next.
+    buying_note
+        Where nothing is bought more than by others: why nothing is said.
     drafts
         Three messages.
     measure
@@ -103,6 +105,7 @@ class Campaign:
     categories: tuple[OverIndex, ...]
     next_product: NextBuy | None
     next_category: NextBuy | None
+    buying_note: str
     drafts: tuple[Draft, ...]
     measure: str
     holdout: Holdout | None = None
@@ -123,9 +126,9 @@ class Campaign:
 
 def digest(campaign: Campaign, name: str) -> str:
     """Fingerprint of an editable part."""
-    value = getattr(campaign, name)
-    plain = [asdict(item) for item in value] if isinstance(value, tuple) else value
-    plain = asdict(plain) if hasattr(plain, "__dataclass_fields__") else plain
+    value: Any = getattr(campaign, name)
+    plain: Any = [asdict(item) for item in value] if isinstance(value, tuple) else value
+    plain = asdict(plain) if isinstance(plain, PlannedOffer) else plain
     return hashlib.blake2b(json.dumps(plain, sort_keys=True).encode(), digest_size=8).hexdigest()
 
 

@@ -13,7 +13,7 @@ from marketfold.campaigns.choice import choose, unknown_features
 from marketfold.campaigns.customers import Customers, members_of, read_customers, segment_lines
 from marketfold.campaigns.describing import say_warning, say_who
 from marketfold.campaigns.drafts import presentable, write_draft
-from marketfold.campaigns.evidence import Evidence, gather_evidence
+from marketfold.campaigns.evidence import NO_LEAD, Evidence, gather_evidence
 from marketfold.campaigns.facts import segment_facts
 from marketfold.campaigns.holdout import Holdout, assign_arms, plan_holdout, read_baselines
 from marketfold.campaigns.plan import Campaign, CampaignPlan, PlannedChannel, PlannedOffer, sealed
@@ -24,7 +24,7 @@ from marketfold.errors import ParameterError
 from marketfold.segments.wording import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
     import pyarrow as pa
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 IDENTIFIER_ROLES = {"email": ("email",), "phone": ("phone",), "address": ("address", "postal_code")}
 IDENTIFIER_WORDS = {"email": "e-mail addresses", "phone": "phone numbers", "address": "addresses"}
 
+AUTO = "auto"
 STEPS = ("customers", "products", "seasons", "holdouts", "words")
 
 
@@ -50,6 +51,30 @@ class _Found:
     facts: tuple[SegmentFacts, ...]
     evidence: tuple[Evidence, ...]
     timing: tuple[Timing, ...]
+
+
+def pick_playbook(mapping: Mapping[str, str], *, id_is_personal: bool) -> tuple[str, str]:
+    """Pick the shipped playbook that fits the orders, and say why.
+
+    Parameters
+    ----------
+    mapping
+        Source column of each role that was found.
+    id_is_personal
+        Whether a name serves as the customer id.
+
+    Examples
+    --------
+    >>> pick_playbook({"customer_name": "COMPANY", "contact_last_name": "CONTACT"}, id_is_personal=False)[0]
+    'b2b'
+    """
+    contacts = {"contact_first_name", "contact_last_name"} & set(mapping)
+    how = "Choose yourself with --playbook retail or --playbook b2b."
+    if contacts and ("customer_name" in mapping or id_is_personal):
+        return "b2b", f"The business-to-business playbook was used, as customers have a contact person. {how}"
+    if "deal_size" in mapping:
+        return "b2b", f"The business-to-business playbook was used, as the orders carry a deal size. {how}"
+    return "retail", f"The retail playbook was used, as nothing in the orders speaks of companies. {how}"
 
 
 def _identifiers(mapping: dict[str, str]) -> frozenset[str]:
@@ -104,12 +129,13 @@ def _campaign(profile: SegmentProfile, s: int, found: _Found, playbook: Playbook
         why=choice.why,
         offer=PlannedOffer(offer.title, offer.promise, offer.reason, offer.discount),
         channels=_channels(playbook, aim, have),
-        schedule=aim.timing,
+        schedule=timing.advice or aim.timing,
         timing=timing,
         products=evidence.products,
         categories=evidence.categories,
         next_product=evidence.next_product,
         next_category=evidence.next_category,
+        buying_note="" if evidence.products or evidence.categories else evidence.lacking or NO_LEAD,
         drafts=tuple(write_draft(template, words) for template in aim.drafts),
         measure=aim.measure,
     )
@@ -121,7 +147,7 @@ def _find(clean: CleanOrders, lines: nw.LazyFrame[Any], customers: Customers, pr
     evidence = gather_evidence(lines, clean, n_segments)
     _tell(progress, 2)
     timing = time_segments(customers, count_months(lines, clean))
-    return _Found(customers, segment_facts(customers), evidence, timing)
+    return _Found(customers, segment_facts(customers, [t.season_share for t in timing]), evidence, timing)
 
 
 def _tell(progress: Progress | None, step: int) -> None:
@@ -203,7 +229,10 @@ def plan_campaigns(  # noqa: PLR0913  (all but the first four can be left out)
         If profiles, ids and labels do not belong together, or money is not positive.
     """
     options = options or CampaignOptions()
-    playbook = load_playbook(options.playbook)
+    chosen, note = options.playbook, ""
+    if chosen == AUTO:
+        chosen, note = pick_playbook(clean.facts.mapping, id_is_personal=clean.facts.id_is_personal)
+    playbook = load_playbook(chosen)
     _check(profiles, labels)
     _tell(progress, 0)
     members = members_of(clean, ids, labels, unit)
@@ -237,6 +266,6 @@ def plan_campaigns(  # noqa: PLR0913  (all but the first four can be left out)
         currency=_currency(clean),
         salt=str(seed),
         campaign_days=options.campaign_days,
-        notes=unknown_features(playbook, profiles[0].medians),
+        notes=((note,) if note else ()) + unknown_features(playbook, profiles[0].medians),
         assignments=assign_arms(customers, holdouts, salt=str(seed), previous=previous),
     )

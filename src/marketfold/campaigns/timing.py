@@ -31,6 +31,12 @@ MIN_ORDERS = 60
 
 MIN_RETURNING = 10
 
+SEASONAL = 0.6
+"""A segment with this share of its orders in three months buys for a season."""
+
+REPEATED = 0.25
+"""Of a peak's orders in its best year, so many must fall into another year: what happened once is not a season."""
+
 
 @dataclass(frozen=True)
 class Timing:
@@ -50,6 +56,9 @@ class Timing:
         Median days since the last order.
     season, pace
         The same in words.
+    season_share
+        Share of a year's orders that falls into the three busiest months in a row, 0 to 1; None where no season can
+        be told.
     """
 
     months: tuple[float, ...]
@@ -58,6 +67,19 @@ class Timing:
     recency_days: float
     season: str
     pace: str
+    season_share: float | None = None
+
+    @property
+    def advice(self) -> str:
+        """When to send to a segment that buys in one season only; "" for the others."""
+        if self.season_share is None or self.season_share < SEASONAL or not self.peaks:
+            return ""
+        start = min(self.peaks, key=lambda month: (self.months[month - 2] >= PEAK, month))
+        share = in_words(self.season_share, "share")
+        return (
+            f"Send three weeks before {calendar.month_name[start]} begins, and again at its start: {share} of a year's "
+            "orders fall into their season, and silence in between is no sign of leaving."
+        )
 
 
 def count_months(lines: nw.LazyFrame[Any], clean: CleanOrders) -> pa.Table:
@@ -76,7 +98,15 @@ def _exposure(observed: tuple[date, date]) -> Float64:
     return exposure
 
 
-def _season(orders: Float64, observed: tuple[date, date]) -> tuple[tuple[float, ...], tuple[int, ...], str]:
+def _season_share(index: Float64) -> float:
+    """Share of the busiest three months in a row; the year closes to a ring."""
+    ring = np.concatenate([index, index[:2]])
+    return float(max(ring[m : m + 3].sum() for m in range(12)) / index.sum())
+
+
+def _season(by_year: Float64, observed: tuple[date, date]) -> tuple[tuple[float, ...], tuple[int, ...], str]:
+    """Index of each month, peaks and words, from orders of shape (n_years, 12)."""
+    orders = by_year.sum(axis=0)
     days = (observed[1] - observed[0]).days + 1
     if days < SEASON_DAYS:
         return (), (), f"The orders cover {days:,} days; a season needs two years, so none is claimed."
@@ -87,7 +117,9 @@ def _season(orders: Float64, observed: tuple[date, date]) -> tuple[tuple[float, 
     index = pace / pace.mean()
     # A peak must also exceed what Poisson counts throw up by themselves (two standard errors).
     noise = 2 * np.sqrt(np.maximum(orders, 1)) / _exposure(observed) / pace.mean()
-    peaks = tuple(int(m) + 1 for m in np.flatnonzero((index >= PEAK) & (index - noise > 1)))
+    best_years = np.sort(by_year, axis=0)[::-1]
+    repeated = best_years[1] >= REPEATED * best_years[0] if len(by_year) > 1 else np.zeros(12, dtype=np.bool_)
+    peaks = tuple(int(m) + 1 for m in np.flatnonzero((index >= PEAK) & (index - noise > 1) & repeated))
     months = tuple(float(round(value, 3)) for value in index)
     if not peaks:
         return months, (), "No month stands out: they buy through the year."
@@ -116,15 +148,17 @@ def time_segments(customers: Customers, monthly: pa.Table) -> tuple[Timing, ...]
     monthly
         From `count_months`.
     """
-    orders = np.zeros((customers.n_segments, 12))
+    years = np.asarray(monthly["year"].to_numpy(), dtype=np.int64) - customers.observed[0].year
+    orders = np.zeros((customers.n_segments, customers.observed[1].year - customers.observed[0].year + 1, 12))
     rows = np.asarray(monthly["segment"].to_numpy(), dtype=np.int64)
-    months = np.asarray(monthly["month"].to_numpy(), dtype=np.int64) - 1
-    np.add.at(orders, (rows, months), np.asarray(monthly["orders"].to_numpy(), dtype=np.float64))
+    columns = np.asarray(monthly["month"].to_numpy(), dtype=np.int64) - 1
+    np.add.at(orders, (rows, years, columns), np.asarray(monthly["orders"].to_numpy(), dtype=np.float64))
     found = []
     for segment in range(customers.n_segments):
         who = customers.labels == segment
         recency = float(np.median(customers.recency_days[who])) if who.any() else float("nan")
         months, peaks, season = _season(orders[segment], customers.observed)
         gap_days, pace = _pace(customers.gap_days[who], recency)
-        found.append(Timing(months, peaks, gap_days, recency, season, pace))
+        share = _season_share(np.array(months)) if peaks else None
+        found.append(Timing(months, peaks, gap_days, recency, season, pace, share))
     return tuple(found)
