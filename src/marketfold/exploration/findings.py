@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 
 MOST_FINDINGS = 10
 
+
+def anchor(kind: str, column: str = "") -> str:
+    """Anchor of a figure, as it stands in a page: small letters, digits and hyphens.
+
+    >>> anchor("distribution", "unit_price")
+    'distribution-unit-price'
+    """
+    return f"{kind}-{column}".rstrip("-").replace("_", "-")
+
+
 LITTLE_TO_SAY = 0.85
 """A status that holds more lines than this tells customers apart on few lines only."""
 DOMINATES = 0.3
@@ -77,7 +87,7 @@ def _caps(e: Exploration) -> Iterator[Finding]:
             else:
                 proof = f". {product} differs from {amount} on {percent(at)} of them: go by {amount}."
         numbers = {"value": cap.value, "line_share": cap.line_share, "lines": float(cap.lines)}
-        figure = f"distribution-{cap.column}"
+        figure = anchor("distribution", cap.column)
         yield Finding("cap", stop + proof, figure, 0.8 + 0.15 * min(cap.line_share * 2, 1), numbers)
 
 
@@ -89,7 +99,7 @@ def _cuts(e: Exploration) -> Iterator[Finding]:
             f"segments by {cut.label} only restate {cut.number_label}."
         )
         numbers = {f"cut_{i}": value for i, value in enumerate(cut.cuts, start=1)}
-        yield Finding("cuts", text, f"distribution-{cut.number}", 0.86, numbers)
+        yield Finding("cuts", text, anchor("distribution", cut.number), 0.86, numbers)
 
 
 GEOGRAPHY = frozenset({"country", "territory", "state", "currency"})
@@ -104,7 +114,7 @@ def _follows(e: Exploration) -> Iterator[Finding]:
             text = f"{follow.label} and {follow.given_label} say the same: one adds nothing to the other."
         else:
             text = f"{follow.label} follows from {follow.given_label} without exception: it adds nothing to it."
-        yield Finding("follows", text, f"counts-{follow.column}", 0.4, numbers)
+        yield Finding("follows", text, anchor("counts", follow.column), 0.4, numbers)
 
 
 def _peak(e: Exploration) -> Iterator[Finding]:
@@ -241,7 +251,7 @@ def _dominates(e: Exploration) -> Iterator[Finding]:
             f"{counts.names[second]} follows with {percent(next_share)}."
         )
         numbers = {"revenue_share": share, "next_revenue_share": next_share}
-        yield Finding("dominates", text, f"counts-{column}", 0.4 + 0.3 * share, numbers)
+        yield Finding("dominates", text, anchor("counts", column), 0.4 + 0.3 * share, numbers)
 
 
 WORDS = {
@@ -258,7 +268,13 @@ def _missing(e: Exploration) -> Iterator[Finding]:
     absent = [WORDS[name] for name in e.missing.absent]
     if absent:
         text = f"There is no column for {listed(absent, 'or')}: what depends on it is left out."
-        yield Finding("absent", text, "missing", 0.3 + 0.08 * len(absent), {"columns": float(len(absent))})
+        yield Finding(
+            "absent",
+            text,
+            "missing" if e.missing.empty.any() else "",
+            0.3 + 0.08 * len(absent),
+            {"columns": float(len(absent))},
+        )
     for label, share, empty in zip(e.missing.labels, e.missing.empty_share, e.missing.empty, strict=True):
         if share >= HALF_EMPTY:
             text = f"{label} is empty on {percent(share)} of the lines read ({count(empty)})."

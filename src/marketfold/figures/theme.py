@@ -3,9 +3,9 @@
 A figure writes the colours of the light theme. `SWAP` says which colour of the dark theme stands for each of them, and
 `LIGHT` and `DARK` are the two templates: a page changes both to change its mode. Backgrounds are transparent.
 
-The segment colours were searched for: at least 3 to 1 against either page (WCAG 2.2, 1.4.11), and as far apart as such
-colours can be in OKLab, to people with normal vision and to those with protanopia, deuteranopia or tritanopia (simulated
-after Machado, Oliveira and Fernandes, 2009). A symbol goes with each, for those who print in grey.
+The segment colours were searched for: at least 3 to 1 against either page (WCAG 2.2, 1.4.11), and as far apart as
+such colours can be in OKLab, to people with normal vision and to those with protanopia, deuteranopia or tritanopia
+(simulated after Machado, Oliveira and Fernandes, 2009). A symbol goes with each, for those who print in grey.
 """
 
 from __future__ import annotations
@@ -39,7 +39,11 @@ SOFT = "#8b96a1"
 PALE = "#dbe2e8"
 """Ground of a mark: a track, a sea, a range."""
 
+ON_FILL = "#ffffff"
+"""Text within a filled mark, and the seam between two of them: the page shows through."""
+
 _DARK_OF = {
+    ON_FILL: "#14171b",
     INK: "#e8e5de",
     MUTED: "#a3abb5",
     GRID: "#333a42",

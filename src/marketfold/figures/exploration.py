@@ -1,0 +1,298 @@
+"""Figures of the order lines: time, calendar and counts; and all of this stage's figures in reading order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from marketfold.exploration.findings import anchor
+from marketfold.exploration.wording import MONTHS, count, day, money, months, percent, times
+from marketfold.figures.exploration_columns import (
+    correlation_figure,
+    discounts_figure,
+    distribution_figure,
+    missing_figure,
+    scatter_matrix_figure,
+)
+from marketfold.figures.exploration_customers import (
+    cohorts_figure,
+    concentration_figure,
+    gaps_figure,
+    repeats_figure,
+)
+from marketfold.figures.exploration_map import map_figure
+from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, MUTED, SOFT, new_figure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import plotly.graph_objects as go
+
+    from marketfold.exploration import Calendar, Counts, Exploration, OverTime
+
+__all__ = [
+    "calendar_figure",
+    "cohorts_figure",
+    "concentration_figure",
+    "correlation_figure",
+    "counts_figure",
+    "discounts_figure",
+    "distribution_figure",
+    "exploration_figures",
+    "gaps_figure",
+    "map_figure",
+    "missing_figure",
+    "orders_over_time_figure",
+    "repeats_figure",
+    "scatter_matrix_figure",
+    "year_on_year_figure",
+]
+
+TOP = 12
+LONGEST_LABEL = 28
+STANDS_OUT = 1.3
+"""From this many times an average month on, a month is named in the title."""
+
+
+def _unit(currency: str | None) -> str:
+    return f", {currency}" if currency else ""
+
+
+def _money_hover(field: str, currency: str | None) -> str:
+    return f"{currency} %{{{field}:,.0f}}" if currency else f"%{{{field}:,.0f}}"
+
+
+def orders_over_time_figure(over_time: OverTime, currency: str | None = None) -> go.Figure:
+    """Revenue above and orders below, by day, week or month; a period that the data covers in part is grey."""
+    o = over_time
+    peak = int(np.argmax(np.where(o.whole, o.revenue, -np.inf)))
+    span, total = f"{day(o.first_day)} to {day(o.last_day)}", money(float(o.revenue.sum()), currency)
+    orders = count(o.orders.sum())
+    figure = new_figure(
+        f"{orders} orders brought {total}",
+        subtitle=f"Revenue{_unit(currency)} and orders by {o.period}, {span}",
+        alt=f"Revenue and orders by {o.period}, {span}: {orders} orders, {total}. The strongest {o.period} began on "
+        f"{day(o.starts[peak])} and brought {money(float(o.revenue[peak]), currency)}.",
+        height=460,
+    )
+    when = {"month": "%{x|%B %Y}", "week": "week of %{x|%-d %B %Y}", "day": "%{x|%A, %-d %B %Y}"}[o.period]
+    colours = [HIGHLIGHT if i == peak else ACCENT if whole else SOFT for i, whole in enumerate(o.whole)]
+    hover = f"<b>{when}</b><br>{_money_hover('y', currency)}<extra></extra>"
+    figure.add_bar(x=o.starts, y=o.revenue, marker_color=colours, name="Revenue", hovertemplate=hover)
+    hover = f"<b>{when}</b><br>%{{y:,}} orders<extra></extra>"
+    figure.add_bar(x=o.starts, y=o.orders, marker_color=SOFT, name="Orders", yaxis="y2", hovertemplate=hover)
+    _label(figure, "Revenue" if o.whole.all() else f"Revenue (grey: a {o.period} that the data covers in part)", 1.0)
+    _label(figure, "Orders", 0.27)
+    top = money(float(o.revenue[peak]), currency)
+    figure.add_annotation(x=o.starts[peak], y=o.revenue[peak], text=top, yshift=10, font={"color": INK})
+    return figure.update_layout(
+        showlegend=False,
+        yaxis={"domain": [0.37, 0.95], "tickformat": "~s", "nticks": 6},
+        yaxis2={"domain": [0, 0.25], "anchor": "x", "nticks": 4, "tickformat": "~s"},
+        xaxis={"anchor": "y2"},
+        bargap=0.15,
+    )
+
+
+def _label(figure: go.Figure, text: str, y: float) -> None:
+    """Name of a panel, at its upper left."""
+    figure.add_annotation(
+        text=text, x=0, y=y, xref="paper", yref="paper", xanchor="left", yanchor="middle", font={"color": MUTED}
+    )
+
+
+def year_on_year_figure(over_time: OverTime, currency: str | None = None) -> go.Figure:
+    """Revenue of each calendar month, one line per year; the last year stands out, incomplete months are left out."""
+    starts = over_time.month_starts.astype("datetime64[M]").astype(np.int64)
+    years, calendar = starts // 12 + 1970, starts % 12
+    title = "Revenue by year"
+    if over_time.year_on_year:
+        last = over_time.year_on_year[-1]
+        way = "above" if last.growth_share >= 0 else "below"
+        when = months([int(month) for month in last.months])
+        title = f"{when} {last.year}: {percent(abs(last.growth_share))} {way} the year before"
+    figure = new_figure(
+        title,
+        subtitle=f"Revenue by calendar month{_unit(currency)}; months that the data covers in part are left out",
+        alt=f"{title}. One line for each of the years {years.min()} to {years.max()}, January to December.",
+        height=400,
+    )
+    newest = years[over_time.month_whole].max() if over_time.month_whole.any() else years.max()
+    hover = f"<b>%{{x}} %{{meta}}</b><br>{_money_hover('y', currency)}<extra></extra>"
+    for year in np.unique(years):
+        inside = (years == year) & over_time.month_whole
+        if not inside.any():
+            continue
+        colour, is_last = (HIGHLIGHT, True) if year == newest else (ACCENT if year == newest - 1 else SOFT, False)
+        figure.add_scatter(
+            x=[MONTHS[m][:3] for m in calendar[inside]],
+            y=over_time.month_revenue[inside],
+            mode="lines+markers+text",
+            line={"color": colour, "width": 3 if is_last else 2, "dash": "solid" if year >= newest - 1 else "dot"},
+            marker={"size": 6, "color": colour},
+            text=[""] * (int(inside.sum()) - 1) + [f" {year}"],
+            textposition="middle right",
+            textfont={"color": INK},
+            cliponaxis=False,
+            name=str(year),
+            meta=str(year),
+            hovertemplate=hover,
+        )
+    short = [name[:3] for name in MONTHS]
+    return figure.update_layout(
+        showlegend=False,
+        margin={"r": 48},
+        xaxis={"categoryorder": "array", "categoryarray": short, "range": [-0.3, 11.3]},
+        yaxis={"tickformat": "~s", "rangemode": "tozero"},
+    )
+
+
+def calendar_figure(calendar: Calendar, currency: str | None = None) -> go.Figure:
+    """Mean revenue of each month or quarter of the year, over whole years."""
+    best, average = int(np.argmax(calendar.revenue)), float(calendar.revenue.mean())
+    ratio = float(calendar.revenue[best] / average) if average else 1.0
+    years = str(calendar.years[0]) if len(calendar.years) == 1 else f"{calendar.years[0]} to {calendar.years[-1]}"
+    name, stands_out = calendar.names[best], ratio >= STANDS_OUT
+    title = (
+        f"{name} brings {times(ratio)} an average {calendar.unit}"
+        if stands_out
+        else f"Revenue by {calendar.unit} of the year"
+    )
+    figure = new_figure(
+        title,
+        subtitle=f"Mean revenue by {calendar.unit}{_unit(currency)}, {years}; the line is the average",
+        alt=f"Mean revenue by {calendar.unit} of the year, {years}. Highest: {name} with "
+        f"{money(float(calendar.revenue[best]), currency)}; average {money(average, currency)}.",
+        height=340,
+    )
+    hover = f"<b>%{{customdata[0]}}</b><br>{_money_hover('y', currency)}<br>%{{customdata[1]:,.1f}} orders a year<extra></extra>"
+    figure.add_bar(
+        x=[label[:3] for label in calendar.names],
+        y=calendar.revenue,
+        customdata=list(zip(calendar.names, calendar.orders.tolist(), strict=True)),
+        marker_color=[HIGHLIGHT if stands_out and i == best else ACCENT for i in range(len(calendar.names))],
+        hovertemplate=hover,
+    )
+    figure.add_hline(y=average, line={"color": MUTED, "width": 1.5, "dash": "dot"})
+    return figure.update_layout(yaxis={"tickformat": "~s", "nticks": 6})
+
+
+def _shortened(name: str | None) -> str:
+    text = "not given" if name is None else name
+    return text if len(text) <= LONGEST_LABEL else f"{text[: LONGEST_LABEL - 1]}\N{HORIZONTAL ELLIPSIS}"
+
+
+def _unique(labels: Sequence[str]) -> list[str]:
+    """Labels that cutting made alike, told apart by a number: bars with one label would lie on each other."""
+    seen: dict[str, int] = {}
+    told = []
+    for label in labels:
+        seen[label] = seen.get(label, 0) + 1
+        told.append(label if seen[label] == 1 else f"{label} ({seen[label]})")
+    return told
+
+
+def counts_figure(counts: Counts, currency: str | None = None) -> go.Figure:
+    """Revenue share of the values of a column, or their share of lines for a status: the largest and all others."""
+    by_lines = counts.scope == "read"
+    sizes = counts.lines.astype(np.float64) if by_lines else counts.revenue
+    total = float(counts.lines_total if by_lines else counts.revenue_total) or 1.0
+    order = np.argsort(-sizes, kind="stable")
+    shown = order if counts.n_values <= TOP + 1 else order[:TOP]
+    names = [counts.names[i] for i in shown]
+    values, lines = [float(sizes[i]) for i in shown], [int(counts.lines[i]) for i in shown]
+    rest = counts.n_values - len(shown)
+    what = "lines read" if by_lines else "revenue"
+    first, share = _shortened(names[0]), values[0] / total
+    title = (
+        f"{first}: {percent(share)} of {what}"
+        if share >= 0.25 and counts.n_values > 1
+        else f"{what.capitalize()} by {counts.label}"
+    )
+    unit = "" if by_lines else _unit(currency)
+    figure = new_figure(
+        title,
+        subtitle=f"Share of {what} by {counts.label}{unit}"
+        + (f", the {len(shown)} largest of {count(counts.n_values)}" if rest else ""),
+        alt=f"Share of {what} by {counts.label}: "
+        + "; ".join(
+            f"{_shortened(name)} {percent(value / total)}" for name, value in zip(names[:5], values[:5], strict=True)
+        ),
+        height=110 + 30 * (len(shown) + bool(rest)),
+    )
+    labels = _unique([_shortened(name) for name in names])
+    if rest:
+        labels.append(f"{count(rest)} others")
+        names.append(labels[-1])
+        values.append(total - sum(values))
+        lines.append(counts.lines_total - sum(lines))
+    figure.add_bar(
+        x=values,
+        y=labels,
+        orientation="h",
+        marker_color=[ACCENT] * len(shown) + [SOFT] * bool(rest),
+        text=[percent(value / total) for value in values],
+        textposition="outside",
+        textfont={"color": INK},
+        cliponaxis=False,
+        customdata=[["not given" if name is None else name, number] for name, number in zip(names, lines, strict=True)],
+        hovertemplate="<b>%{customdata[0]}</b><br>"
+        + ("" if by_lines else f"{_money_hover('x', currency)}<br>")
+        + "%{customdata[1]:,} lines<extra></extra>",
+    )
+    return figure.update_layout(
+        margin={"r": 64},
+        xaxis={"visible": False, "range": [min(0.0, *values), max(values) * 1.02]},
+        yaxis={"autorange": "reversed", "showgrid": False, "tickfont": {"color": INK}, "type": "category"},
+        bargap=0.3,
+    )
+
+
+def exploration_figures(exploration: Exploration) -> dict[str, go.Figure]:
+    """Every figure that these orders have something to show in, by its anchor and in reading order.
+
+    The anchors are those of `Finding.figure`: small letters, digits and hyphens.
+    """
+    e, currency = exploration, exploration.currency
+    figures = {"over-time": orders_over_time_figure(e.over_time, currency)}
+    if len(set(e.over_time.month_starts.astype("datetime64[Y]").tolist())) > 1:
+        figures["year-on-year"] = year_on_year_figure(e.over_time, currency)
+    for calendar in e.calendar:
+        figures[anchor("calendar", calendar.unit)] = calendar_figure(calendar, currency)
+    figures["concentration"] = concentration_figure(e.concentration, currency)
+    figures["repeats"] = repeats_figure(e.repeats)
+    if e.cohorts is not None:
+        figures["cohorts"] = cohorts_figure(e.cohorts)
+    if e.gaps is not None:
+        figures["gaps"] = gaps_figure(e.gaps)
+    if e.geography is not None:
+        figures["map"] = map_figure(e.geography, currency)
+    for counts in e.counts:
+        if counts.n_values > 1:
+            figures[anchor("counts", counts.column)] = counts_figure(counts, currency)
+    for distribution in e.distributions:
+        key = anchor("distribution", distribution.column)
+        marks = _marks(e, distribution.column)
+        key = f"{key}-by-{distribution.by.replace('_', '-')}" if key in figures else key
+        figures[key] = distribution_figure(distribution, currency, marks)
+    if e.discounts is not None:
+        figures["discounts"] = discounts_figure(e.discounts)
+    if e.correlations is not None:
+        figures["correlations"] = correlation_figure(e.correlations)
+        figures["scatter-matrix"] = scatter_matrix_figure(e.sample)
+    if e.missing.empty.any():
+        figures["missing"] = missing_figure(e.missing)
+    return figures
+
+
+def _marks(exploration: Exploration, column: str) -> dict[float, str]:
+    """What to point at on the axis of a column: where it is cut into classes, where it is capped."""
+    marks = {}
+    for cut in exploration.cuts:
+        if cut.number == column:
+            marks |= dict.fromkeys(cut.cuts, cut.label)
+    for cap in exploration.caps:
+        if cap.column == column:
+            marks[cap.value] = "cap"
+    return {value: f"{name}: {money(value)}" for value, name in marks.items()}

@@ -1,0 +1,212 @@
+"""Figures of the customers as a whole: concentration, repeat orders, cohorts and the time between orders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from marketfold.exploration.concentration import MOST
+from marketfold.exploration.distributions import nice_step
+from marketfold.exploration.wording import count, money, percent
+from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, MUTED, SOFT, new_figure
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+    from numpy.typing import NDArray
+
+    from marketfold.exploration import Cohorts, Concentration, Gaps, Repeats
+
+MOST_ORDERS = 10
+GAP_BINS = 40
+CELLS_WITH_TEXT = 14
+
+
+def concentration_figure(concentration: Concentration, currency: str | None = None) -> go.Figure:
+    """Share of revenue against share of customers, from the largest customer down, with the 80 % mark."""
+    c = concentration
+    share = c.customers_for_most / c.n_customers
+    title = f"{percent(share)} of customers bring 80 % of revenue"
+    figure = new_figure(
+        title,
+        subtitle="Share of revenue against share of customers, the largest first; dotted: if all brought the same",
+        alt=f"{title}: {count(c.customers_for_most)} of {count(c.n_customers)}. The largest fifth brings "
+        f"{percent(c.top_fifth_share)}; the largest customer {percent(float(c.top_revenue[0]) / (c.revenue_total or 1))}. "
+        f"Gini coefficient {c.gini:.2f}.",
+        height=420,
+    )
+    figure.add_scatter(
+        x=[0, 1], y=[0, 1], mode="lines", line={"color": SOFT, "dash": "dot", "width": 1.5}, hoverinfo="skip"
+    )
+    figure.add_scatter(
+        x=c.customer_share,
+        y=c.revenue_share,
+        mode="lines",
+        line={"color": ACCENT, "width": 3},
+        customdata=(c.customer_share * c.n_customers).round(),
+        hovertemplate=f"the largest %{{customdata:,}} of {count(c.n_customers)} customers (%{{x:.1%}})<br>"
+        "bring <b>%{y:.1%}</b> of revenue<extra></extra>",
+    )
+    mark = {"color": HIGHLIGHT, "width": 1.5, "dash": "dash"}
+    figure.add_scatter(x=[0, share, share], y=[MOST, MOST, 0], mode="lines", line=mark, hoverinfo="skip")
+    figure.add_scatter(x=[share], y=[MOST], mode="markers", marker={"size": 10, "color": HIGHLIGHT}, hoverinfo="skip")
+    figure.add_annotation(
+        x=share,
+        y=MOST,
+        text=f"{count(c.customers_for_most)} of {count(c.n_customers)} customers<br>bring 80 % of {money(c.revenue_total, currency)}",
+        xanchor="left",
+        yanchor="top",
+        xshift=12,
+        yshift=-6,
+        align="left",
+        font={"color": INK},
+    )
+    return figure.update_layout(
+        showlegend=False,
+        xaxis={"tickformat": ".0%", "range": [0, 1.01], "title": {"text": "customers"}, "nticks": 6},
+        yaxis={"tickformat": ".0%", "range": [0, 1.02], "title": {"text": "revenue"}, "nticks": 6},
+    )
+
+
+def repeats_figure(repeats: Repeats) -> go.Figure:
+    """Share of customers by number of orders, beside the share of revenue that they bring."""
+    top = int(min(MOST_ORDERS, repeats.orders.max()))
+    place = np.minimum(repeats.orders, top) - 1
+    customers = np.bincount(place, weights=repeats.customers, minlength=top) / repeats.customers.sum()
+    revenue = np.bincount(place, weights=repeats.revenue, minlength=top) / (repeats.revenue.sum() or 1.0)
+    more = repeats.orders.max() > top
+    names = [*map(str, range(1, top)), f"{top} or more" if more else str(top)]
+    once = percent(repeats.once_share)
+    title = f"{once} of customers ordered once" if repeats.once_share >= 0.005 else "How often customers ordered"
+    figure = new_figure(
+        title,
+        subtitle="Share of customers and of revenue by number of orders",
+        alt=f"Customers by number of orders: {once} ordered once and bring {percent(repeats.once_revenue_share)} of revenue; "
+        f"{percent(float(customers[-1]))} ordered {names[-1]} times and bring {percent(float(revenue[-1]))}.",
+        height=360,
+    )
+    for name, share, colour in (("Customers", customers, ACCENT), ("Revenue", revenue, SOFT)):
+        figure.add_bar(
+            x=names,
+            y=share,
+            name=name,
+            marker_color=colour,
+            hovertemplate=f"<b>%{{x}} orders</b><br>%{{y:.1%}} of {name.lower()}<extra></extra>",
+        )
+    return figure.update_layout(
+        xaxis={"type": "category", "title": {"text": "orders"}},
+        yaxis={"tickformat": ".0%", "nticks": 6},
+        bargap=0.3,
+        bargroupgap=0.05,
+    )
+
+
+def _cohort_names(cohorts: Cohorts) -> list[str]:
+    names = []
+    for start in cohorts.starts.astype("datetime64[M]"):
+        year, month = str(start).split("-")
+        quarter = (int(month) - 1) // 3 + 1
+        names.append({"month": f"{year}-{month}", "quarter": f"{year} Q{quarter}", "year": year}[cohorts.unit])
+    return names
+
+
+def cohorts_figure(cohorts: Cohorts) -> go.Figure:
+    """Share of each first-purchase cohort that bought again, n periods later."""
+    rows = np.flatnonzero(cohorts.sizes > 0)
+    later = cohorts.retention[rows, 1:]
+    unit, mean = cohorts.unit, float(cohorts.mean_retention[1]) if later.shape[1] else 0.0
+    title = f"{percent(mean)} of new customers buy again one {unit} later"
+    names = [f"{name}  ({count(size)})" for name, size in zip(_cohort_names(cohorts), cohorts.sizes, strict=True)]
+    figure = new_figure(
+        title,
+        subtitle=f"Share of the customers who came in a {unit} (how many) and bought n {unit}s after it",
+        alt=f"{title}, over all cohorts. Rows: {len(rows)} cohorts by the {unit} of the first purchase in the data; columns: "
+        f"{unit}s since.",
+        height=140 + 22 * len(rows),
+    )
+    with_text = later.shape[1] <= CELLS_WITH_TEXT
+    figure.add_heatmap(
+        z=later,
+        x=np.arange(1, later.shape[1] + 1),
+        y=[names[row] for row in rows],
+        coloraxis="coloraxis",
+        xgap=2,
+        ygap=2,
+        hoverongaps=False,
+        texttemplate="%{z:.0%}" if with_text else None,
+        hovertemplate=f"<b>%{{y}}</b><br>%{{x}} {unit}s later: %{{z:.1%}} bought<extra></extra>",
+    )
+    high = float(np.nanmax(later)) if np.isfinite(later).any() else 1.0
+    return figure.update_layout(
+        coloraxis={
+            "cmin": 0,
+            "cmax": _readable_top(cohorts, rows, high),
+            "colorbar": {"tickformat": ".0%", "len": 0.6, "y": 0.7},
+        },
+        xaxis={
+            "title": {"text": f"{unit}s after the first purchase"},
+            "side": "bottom",
+            "dtick": 1 if with_text else 3,
+        },
+        yaxis={"autorange": "reversed", "type": "category", "showgrid": False, "tickfont": {"color": INK}},
+    )
+
+
+def _readable_top(cohorts: Cohorts, rows: NDArray[np.intp], high: float) -> float:
+    """End of the colour scale: the highest share among cohorts of some size, lest one customer of one bleaches all."""
+    large = rows[cohorts.sizes[rows] >= np.median(cohorts.sizes[rows])]
+    shares = cohorts.retention[large, 1:]
+    return max(float(np.nanmax(shares)) if np.isfinite(shares).any() else high, 0.01)
+
+
+def gaps_figure(gaps: Gaps) -> go.Figure:
+    """Histogram of the days between a customer's orders, with median and middle half."""
+    reach = int(gaps.days[np.searchsorted(np.cumsum(gaps.counts), 0.98 * gaps.n_gaps)])
+    step = max(1, round(nice_step(max(reach, 2), GAP_BINS)))
+    n = reach // step + 1
+    place = np.minimum(gaps.days // step, n)
+    bars = np.bincount(place, weights=gaps.counts, minlength=n + 1)
+    beyond = int(bars[n])
+    title = f"Half of all repeat orders come within {count(gaps.median_days)} days"
+    note = f"; {count(beyond)} longer than {count(n * step)} days not shown" if beyond else ""
+    figure = new_figure(
+        title,
+        subtitle=f"Days between an order and the customer's next, {count(gaps.n_gaps)} gaps{note}",
+        alt=f"{title} of the order before; the middle half lies between {count(gaps.lower_days)} and "
+        f"{count(gaps.upper_days)} days, over {count(gaps.n_gaps)} gaps.",
+        height=360,
+    )
+    starts = np.arange(n) * step
+    figure.add_vrect(x0=gaps.lower_days, x1=gaps.upper_days, fillcolor=SOFT, opacity=0.18, line_width=0, layer="below")
+    figure.add_bar(
+        x=starts + step / 2,
+        y=bars[:n],
+        width=step * 0.92,
+        marker_color=ACCENT,
+        customdata=np.column_stack([starts, starts + step - 1]),
+        hovertemplate="<b>%{customdata[0]} to %{customdata[1]} days</b><br>%{y:,} gaps<extra></extra>",
+    )
+    figure.add_vline(x=gaps.median_days, line={"color": HIGHLIGHT, "width": 2})
+    figure.add_annotation(
+        x=gaps.median_days,
+        y=1,
+        yref="paper",
+        yanchor="top",
+        xanchor="left",
+        xshift=6,
+        text=f"median {count(gaps.median_days)}",
+        font={"color": INK},
+    )
+    figure.add_annotation(
+        x=gaps.upper_days,
+        y=0.9,
+        yref="paper",
+        yanchor="top",
+        xanchor="left",
+        xshift=6,
+        text="shaded: the middle half",
+        font={"color": MUTED},
+    )
+    return figure.update_layout(
+        xaxis={"title": {"text": "days"}, "range": [0, n * step]}, yaxis={"tickformat": "~s", "nticks": 6}, bargap=0
+    )

@@ -1,0 +1,156 @@
+"""The map: one circle for each country, its area the revenue, near its place on the earth.
+
+Plotly's own maps fetch the outlines of the countries from a server when they are looked at. This one needs nothing:
+circles on an equal-area projection, pushed apart until none covers another (Dorling, 1996, Area Cartograms), above
+a ground of pale dots, the places that the time-zone database names. Unlike a coloured map it does not give large
+countries more weight than they earn.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from marketfold.exploration.geography import places
+from marketfold.exploration.wording import count, listed, percent
+from marketfold.figures.theme import ACCENT, ON_FILL, PALE, new_figure
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from marketfold.exploration import Geography
+    from marketfold.schema import Float64
+
+LARGEST_RADIUS = 0.36
+"""Of the largest circle; the earth is 5.4 wide."""
+SMALLEST_RADIUS = 0.02
+ROOM_FOR_NAME, ROOM_FOR_SHARE = 0.075, 0.14
+STEPS = 400
+
+
+def equal_earth(latitude: Float64, longitude: Float64) -> tuple[Float64, Float64]:
+    """Equal Earth projection of degrees (Šavrič, Patterson and Jenny 2018): x within 2.71, y within 1.32 of 0."""
+    a1, a2, a3, a4 = 1.340264, -0.081106, 0.000893, 0.003796
+    root = np.sqrt(3)
+    theta = np.arcsin(root / 2 * np.sin(np.radians(latitude)))
+    slope = 9 * a4 * theta**8 + 7 * a3 * theta**6 + 3 * a2 * theta**2 + a1
+    x = 2 * root * np.radians(longitude) * np.cos(theta) / (3 * slope)
+    return x, a4 * theta**9 + a3 * theta**7 + a2 * theta**3 + a1 * theta
+
+
+def push_apart(x: Float64, y: Float64, radius: Float64) -> tuple[Float64, Float64]:
+    """Move circles until they no longer overlap, each as near to its own place as the others let it."""
+    x, y = x.copy(), y.copy()
+    home_x, home_y = x.copy(), y.copy()
+    reach = radius[:, None] + radius[None, :] + 0.008
+    weight = radius[None, :] ** 2 / (radius[:, None] ** 2 + radius[None, :] ** 2)  # the smaller one gives way
+    for step in range(STEPS):
+        pull = 0.02 * max(0.0, 1 - 1.25 * step / STEPS)
+        x, y = x + pull * (home_x - x), y + pull * (home_y - y)
+        dx, dy = x[:, None] - x[None, :], y[:, None] - y[None, :]
+        apart = np.hypot(dx, dy)
+        np.fill_diagonal(apart, np.inf)
+        too_near = np.maximum(reach - apart, 0) * 0.5
+        apart = np.maximum(apart, 1e-9)
+        # Circles on one spot part in the direction that their order gives them.
+        angle = np.arange(len(x))[:, None] - np.arange(len(x))[None, :]
+        dx, dy = np.where(apart <= 1e-9, np.sign(angle), dx / apart), np.where(apart <= 1e-9, 0.3, dy / apart)
+        x = x + (too_near * weight * dx).sum(axis=1)
+        y = y + (too_near * weight * dy).sum(axis=1)
+    return x, y
+
+
+def _circles(x: Float64, y: Float64, radius: Float64) -> tuple[list[float | None], list[float | None]]:
+    angle = np.linspace(0, 2 * np.pi, 49)
+    xs: list[float | None] = []
+    ys: list[float | None] = []
+    for cx, cy, r in zip(x, y, radius, strict=True):
+        xs += [*np.round(cx + r * np.cos(angle), 4).tolist(), None]
+        ys += [*np.round(cy + r * np.sin(angle), 4).tolist(), None]
+    return xs, ys
+
+
+def _ground(figure: go.Figure) -> None:
+    points = np.array([point for group in places().values() for point in group])
+    points = points[points[:, 0] > -60]
+    x, y = equal_earth(points[:, 0], points[:, 1])
+    figure.add_scatter(x=x.round(3), y=y.round(3), mode="markers", marker={"size": 5, "color": PALE}, hoverinfo="skip")
+
+
+def _named(geography: Geography, place: int, radius: float) -> str:
+    share = percent(float(geography.revenue_share[place]))
+    if radius >= ROOM_FOR_SHARE:
+        return f"<b>{geography.iso3[place]}</b><br>{share}"
+    return geography.iso3[place] if radius >= ROOM_FOR_NAME else ""
+
+
+def map_figure(geography: Geography, currency: str | None = None) -> go.Figure:
+    """Revenue by country: the area of a circle is the revenue, its place near that of the country."""
+    g = geography
+    known = np.flatnonzero((np.array(g.iso3) != "") & np.isfinite(g.latitude) & (g.revenue > 0))
+    unknown = [name for name, code in zip(g.names, g.iso3, strict=True) if not code]
+    first = percent(float(g.revenue_share[0]))
+    off = f"; not on the map: {listed(unknown[:3])}{' and others' if len(unknown) > 3 else ''}" if unknown else ""
+    figure = new_figure(
+        f"{g.names[0]} brings {first} of revenue",
+        subtitle=f"The area of a circle is the revenue of a country{off}",
+        alt=f"Revenue by country, {len(g.names)} countries: "
+        + "; ".join(
+            f"{name} {percent(float(share))}" for name, share in zip(g.names[:5], g.revenue_share[:5], strict=True)
+        ),
+        height=480,
+    )
+    _ground(figure)
+    if len(known):
+        x, y = equal_earth(g.latitude[known], g.longitude[known])
+        radius = np.maximum(LARGEST_RADIUS * np.sqrt(g.revenue[known] / g.revenue[known].max()), SMALLEST_RADIUS)
+        x, y = push_apart(x, y, radius)
+        _draw(figure, g, known, (x, y, radius), currency)
+    hidden = {"visible": False, "fixedrange": False}
+    return figure.update_layout(
+        showlegend=False,
+        xaxis={**hidden, "range": [-2.75, 2.75]},
+        yaxis={**hidden, "range": [-1.1, 1.25], "scaleanchor": "x"},
+    )
+
+
+def _draw(
+    figure: go.Figure,
+    geography: Geography,
+    known: np.ndarray[tuple[int], np.dtype[np.intp]],
+    circles: tuple[Float64, Float64, Float64],
+    currency: str | None,
+) -> None:
+    x, y, radius = circles
+    outline_x, outline_y = _circles(x, y, radius)
+    figure.add_scatter(
+        x=outline_x,
+        y=outline_y,
+        mode="lines",
+        fill="toself",
+        fillcolor=ACCENT,
+        line={"color": ON_FILL, "width": 1},
+        hoverinfo="skip",
+    )
+    names = [_named(geography, int(place), float(r)) for place, r in zip(known, radius, strict=True)]
+    figure.add_scatter(
+        x=x,
+        y=y,
+        mode="markers+text",
+        marker={"size": 18, "opacity": 0, "color": ACCENT},
+        text=names,
+        textfont={"color": ON_FILL, "size": 12},
+        customdata=[
+            [
+                geography.names[i],
+                float(geography.revenue_share[i]),
+                float(geography.revenue[i]),
+                count(geography.customers[i]),
+            ]
+            for i in known
+        ],
+        hovertemplate="<b>%{customdata[0]}</b><br>"
+        + (f"{currency} " if currency else "")
+        + "%{customdata[2]:,.0f} (%{customdata[1]:.1%} of revenue)<br>%{customdata[3]} customers<extra></extra>",
+    )
