@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from marketfold.clustering.choice import Answer, KChoice, Strength, Witness, choose_k
+from marketfold.clustering.across import AcrossSolutions, across_solutions
+from marketfold.clustering.choice import KChoice, choose_k
 from marketfold.clustering.elbow import ElbowCurve, Knee, find_knee, wcss_curve
+from marketfold.clustering.gains import Gain
 from marketfold.clustering.kmeans import KMeansSegmenter
 from marketfold.clustering.stability import SegmentStability, Stability, assess_stability, trust_of
+from marketfold.clustering.verdict import Answer, Strength
+from marketfold.clustering.witnesses import Witness
 
 __all__ = [
+    "AcrossSolutions",
     "Answer",
     "ElbowCurve",
+    "Gain",
     "KChoice",
     "KMeansSegmenter",
     "Knee",
@@ -17,6 +23,7 @@ __all__ = [
     "Stability",
     "Strength",
     "Witness",
+    "across_solutions",
     "assess_stability",
     "choose_k",
     "find_knee",

@@ -3,59 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marketfold.clustering.elbow import ElbowCurve, as_curve, sweep
+from marketfold.clustering.across import AcrossSolutions, across_solutions
+from marketfold.clustering.elbow import ElbowCurve, as_curve, find_knee, sweep
+from marketfold.clustering.evidence import WITNESS_ROWS, Evidence, gather
+from marketfold.clustering.fitting import Fit, fit_each, quiet_fits, sample_rows
+from marketfold.clustering.verdict import Answer, Ruling, Strength, rule
 from marketfold.errors import ParameterError
 
 if TYPE_CHECKING:
+    from marketfold.clustering.gains import Gain
+    from marketfold.clustering.witnesses import Witness
     from marketfold.schema import Float32, Progress
-
-Answer = Literal["groups", "weak", "no_structure", "too_few"]
-Strength = Literal["strong", "moderate", "none"]
-
-
-@dataclass(frozen=True)
-class Witness:
-    """What one index says at each k, on the data and on reference data without groups.
-
-    Attributes
-    ----------
-    name
-        Short name (`silhouette`).
-    label
-        The same for a reader.
-    k
-        Numbers of segments at which it was asked, ascending.
-    values
-        The index at each.
-    low, high
-        Band of the same index on the reference data, at each k; empty where there is none.
-    reference
-        What the reference data are.
-    error
-        Standard error of each value; empty where the index is not an estimate.
-    prefers
-        The k that it prefers within the range that was allowed; None where it prefers none.
-    higher_is_better
-        Which way the index points.
-    source
-        Where the index comes from.
-    """
-
-    name: str
-    label: str
-    k: tuple[int, ...]
-    values: tuple[float, ...]
-    low: tuple[float, ...] = ()
-    high: tuple[float, ...] = ()
-    reference: str = ""
-    error: tuple[float, ...] = ()
-    prefers: int | None = None
-    higher_is_better: bool = True
-    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,18 +36,26 @@ class KChoice:
         How strongly k is advised.
     verdict
         The same as sentences for a reader.
+    curve
+        WCSS for each k, with its knee.
     dissenters
         Who disagrees, each a sentence.
     sources
         The rules that were applied, each with its source.
-    curve
-        WCSS for each k, with its knee.
     shuffled
-        The same for column-shuffled data, one for each shuffle.
+        The same curve for column-shuffled data, one for each shuffle; scaled to the units of `curve`.
     witnesses
         Each index at each k, beside its band on data without groups.
+    gains
+        How far the WCSS lies below that of each kind of data without groups.
     enough_units
         Whether there are as many units as the rule in `sources` asks of this many features.
+    rows
+        Units that the witnesses saw; beyond 2,000 they see a seeded sample.
+    across
+        How segments split and merge as k grows from 2.
+    centers
+        Centres of the fit at each k, to start a segmenter from; each float32, shape (k, n_dimensions).
     """
 
     k: int
@@ -97,13 +67,17 @@ class KChoice:
     sources: tuple[str, ...] = ()
     shuffled: tuple[ElbowCurve, ...] = ()
     witnesses: dict[str, Witness] = field(default_factory=dict)
+    gains: dict[str, Gain] = field(default_factory=dict)
     enough_units: bool = True
+    rows: int = 0
+    across: AcrossSolutions | None = None
+    centers: dict[int, Float32] = field(default_factory=dict, repr=False)
 
 
 def choose_k(
     X: Float32, *, k_max: int = 15, k_min: int = 3, seed: int = 0, progress: Progress | None = None
 ) -> KChoice:
-    """Advise a number of segments.
+    """Advise a number of segments, and say whether there are groups at all.
 
     Parameters
     ----------
@@ -112,7 +86,7 @@ def choose_k(
     k_max
         Largest number of segments to try.
     k_min
-        Smallest number of segments to advise.
+        Smallest number of segments to advise, 1 or more.
     seed
         Seed of every sample, start and reference.
     progress
@@ -122,13 +96,58 @@ def choose_k(
     ------
     ParameterError
         When fewer than `k_min` rows differ, or the range is empty.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> X = (rng.normal(size=(300, 4)) + 9 * np.eye(4)[rng.integers(4, size=300)]).astype(np.float32)
+    >>> choice = choose_k(X, k_max=6)
+    >>> choice.k, choice.answer
+    (4, 'groups')
     """
     matrix: Float32 = np.ascontiguousarray(X, dtype=np.float32)
-    curve = as_curve(sweep(matrix, range(1, k_max + 1), seed=seed, progress=progress))
-    if curve.k[-1] < k_min:
-        message = f"{k_min} segments were asked of {len(matrix)} units of which {curve.k[-1]} differ."
+    if not 1 <= k_min <= k_max:
+        message = f"k_min and k_max must be 1 or more and in this order; got {k_min} and {k_max}."
         raise ParameterError(message)
-    k = max(k_min, curve.knee.k or k_min)
+    fits = sweep(matrix, range(1, k_max + 1), seed=seed, progress=progress)
+    if max(fits) < k_min:
+        message = (
+            f"{k_min} segments were asked of {len(matrix)} units of which {max(fits)} differ. "
+            "Ask for fewer segments, or use features that tell more units apart."
+        )
+        raise ParameterError(message)
+    curve = as_curve(fits)
+    rows = sample_rows(matrix, WITNESS_ROWS, seed)
+    evidence = gather(rows, _fits_of_rows(matrix, rows, fits, seed), k_min=k_min, seed=seed, progress=progress)
+    ruling = rule(evidence, curve.knee, n_units=len(matrix), k_min=k_min)
+    return _as_choice(ruling, evidence, curve, fits)
+
+
+def _fits_of_rows(matrix: Float32, rows: Float32, fits: dict[int, Fit], seed: int) -> dict[int, Fit]:
+    """The fits that the witnesses judge: those of all rows, or afresh where they see a sample."""
+    if rows is matrix:
+        return fits
+    with quiet_fits(threads=1):
+        return fit_each(rows, tuple(fits), n_starts=6, seed=seed)
+
+
+def _as_choice(ruling: Ruling, evidence: Evidence, curve: ElbowCurve, fits: dict[int, Fit]) -> KChoice:
+    scaled = np.exp(evidence.shuffled.log_wcss) * curve.wcss[0]
+    shuffled = tuple(ElbowCurve(curve.k, tuple(row), find_knee(curve.k, row)) for row in scaled.tolist())
+    grown = {k: fit.labels for k, fit in fits.items() if k > 1}
     return KChoice(
-        k=k, answer="weak", strength="none", verdict=f"The elbow of the WCSS curve is at k = {k}.", curve=curve
+        k=ruling.k,
+        answer=ruling.answer,
+        strength=ruling.strength,
+        verdict=" ".join(ruling.sentences),
+        curve=curve,
+        dissenters=ruling.dissenters,
+        sources=ruling.sources,
+        shuffled=shuffled,
+        witnesses=evidence.witnesses,
+        gains=evidence.gains,
+        enough_units=ruling.enough_units,
+        rows=evidence.rows,
+        across=across_solutions(grown) if grown else None,
+        centers={k: fit.centers for k, fit in fits.items()},
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from kneed import KneeLocator
 
-from marketfold.clustering.fitting import Fit, distinct_rows, fit_kmeans, lloyd, quiet_fits
+from marketfold.clustering.fitting import SAMPLE_ROWS, Fit, distinct_rows, fit_each, lloyd, quiet_fits, sample_rows
 from marketfold.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -118,18 +118,26 @@ def _never_worse(X: Float32, fit: Fit, smaller: Fit) -> Fit:
 
 
 def sweep(
-    X: Float32, k_range: Sequence[int], *, seed: int = 0, n_starts: int = 10, progress: Progress | None = None
+    X: Float32, k_range: Sequence[int], *, seed: int = 0, n_starts: int = 8, progress: Progress | None = None
 ) -> dict[int, Fit]:
     """A good fit at each k, the WCSS never rising with k."""
+    allowed = checked_range(X, k_range)
+    sample = sample_rows(X, SAMPLE_ROWS, seed)
+    with quiet_fits(threads=1):
+        found = fit_each(sample, allowed, n_starts=n_starts, seed=seed)
     fits: dict[int, Fit] = {}
     last: Fit | None = None
-    allowed = checked_range(X, k_range)
-    for done, k in enumerate(allowed, start=1):
-        fit = fit_kmeans(X, k, n_starts=n_starts, seed=seed + k, steps=10)
-        last = fits[k] = fit if last is None else _never_worse(X, fit, last)
+    for done, (k, fit) in enumerate(found.items(), start=1):
+        settled = fit if sample is X else _on_all_rows(X, fit)
+        last = fits[k] = settled if last is None else _never_worse(X, settled, last)
         if progress is not None:
             progress("elbow", done, len(allowed))
     return fits
+
+
+def _on_all_rows(X: Float32, fit: Fit) -> Fit:
+    with quiet_fits():
+        return lloyd(X, fit.centers, steps=10)
 
 
 def as_curve(fits: dict[int, Fit]) -> ElbowCurve:
@@ -144,7 +152,7 @@ def wcss_curve(
     k_range: Sequence[int] = K_RANGE,
     *,
     seed: int = 0,
-    n_starts: int = 10,
+    n_starts: int = 8,
     progress: Progress | None = None,
 ) -> ElbowCurve:
     """WCSS for each number of segments, and its knee.

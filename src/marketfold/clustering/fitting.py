@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from sklearn import config_context
-from sklearn.cluster import KMeans
+from sklearn.cluster import KMeans, kmeans_plusplus
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics.pairwise import euclidean_distances
 from threadpoolctl import threadpool_limits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from marketfold.schema import Float32, Labels
 
@@ -49,7 +50,8 @@ def quiet_fits(threads: int | None = None) -> Iterator[None]:
 
     Threads that wait for one another cost more than they bring on samples; one thread is the quick way there.
     """
-    with warnings.catch_warnings(), threadpool_limits(threads), config_context(assume_finite=True):
+    settings = config_context(assume_finite=True, skip_parameter_validation=True)
+    with warnings.catch_warnings(), threadpool_limits(threads), settings:
         warnings.simplefilter("ignore", ConvergenceWarning)
         yield
 
@@ -82,9 +84,53 @@ def lloyd(X: Float32, centers: Float32, *, steps: int, tol: float = 1e-4) -> Fit
     return _as_fit(KMeans(len(centers), init=centers, n_init=1, max_iter=steps, tol=tol, random_state=0).fit(X))
 
 
+def starting_centers(X: Float32, n_segments: int, seed: int) -> Float32:
+    """Rows drawn by k-means++; the first k of them are k-means++ starts for every smaller k."""
+    centers: Float32 = kmeans_plusplus(X, n_segments, random_state=seed)[0]
+    return centers
+
+
+def best_of(X: Float32, candidates: Iterable[Float32], *, steps: int = 300, tol: float = 1e-4) -> Fit:
+    """The best of several sets of starting centres, each run until it settles."""
+    return min((lloyd(X, centers, steps=steps, tol=tol) for centers in candidates), key=lambda fit: fit.wcss)
+
+
 def best_of_starts(X: Float32, n_segments: int, *, n_starts: int, seed: int) -> Fit:
     """The best of several k-means++ starts, each run until it settles."""
-    return _as_fit(KMeans(n_segments, n_init=n_starts, random_state=seed).fit(X))
+    return best_of(X, (starting_centers(X, n_segments, seed + start) for start in range(n_starts)))
+
+
+def merged(fit: Fit) -> Float32:
+    """Centres of one segment less: the two whose merging adds least to the WCSS (Ward 1963) become one."""
+    sizes = np.bincount(fit.labels, minlength=len(fit.centers)).astype(np.float64)
+    gaps = euclidean_distances(fit.centers.astype(np.float64), squared=True)
+    cost = gaps / (1 / np.maximum(sizes, 1)[:, None] + 1 / np.maximum(sizes, 1))
+    np.fill_diagonal(cost, np.inf)
+    one, other = np.unravel_index(np.argmin(cost), cost.shape)
+    both = np.average(fit.centers[[one, other]], axis=0, weights=np.maximum(sizes[[one, other]], 1))
+    kept = np.delete(fit.centers, [one, other], axis=0)
+    return np.vstack([kept, both]).astype(np.float32)
+
+
+def split(X: Float32, fit: Fit, seed: int) -> Float32:
+    """Centres of one segment more: a row drawn as k-means++ draws, by its squared distance to its centre."""
+    gaps = np.square(X - fit.centers[fit.labels]).sum(axis=1, dtype=np.float64)
+    drawn = np.random.default_rng(seed).choice(len(X), p=gaps / gaps.sum()) if gaps.any() else 0
+    return np.vstack([fit.centers, X[drawn]])
+
+
+def fit_each(X: Float32, k_range: Sequence[int], *, n_starts: int, seed: int) -> dict[int, Fit]:
+    """A good fit at each k of an ascending range: k-means++ starts, then better ones from the neighbours in k."""
+    starts = [starting_centers(X, k_range[-1], seed + start) for start in range(n_starts)]
+    fits = {k: best_of(X, [start[:k] for start in (starts if k > 1 else starts[:1])]) for k in k_range}
+    for k in k_range:
+        if k - 1 in fits:
+            candidates = [split(X, fits[k - 1], seed + draw) for draw in range(2)]
+            fits[k] = min(fits[k], best_of(X, candidates), key=lambda fit: fit.wcss)
+    for k in reversed(k_range):
+        if k + 1 in fits:
+            fits[k] = min(fits[k], lloyd(X, merged(fits[k + 1]), steps=300), key=lambda fit: fit.wcss)
+    return fits
 
 
 def fit_kmeans(X: Float32, n_segments: int, *, n_starts: int, seed: int, steps: int = 300) -> Fit:

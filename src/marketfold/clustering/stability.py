@@ -130,7 +130,7 @@ def _resample(X: Float32, reference: Labels, shown: Float32, n_segments: int, se
     return _Resample(jaccards, pairwise_distances_argmin(shown, fit.centers).astype(np.int32))
 
 
-def _resamples(  # noqa: PLR0913, PLR0917
+def _resamples(
     X: Float32, reference: Labels, shown: Float32, n_segments: int, n_pairs: int, seed: int
 ) -> Iterator[tuple[_Resample, _Resample]]:
     seeds = np.random.SeedSequence(seed).generate_state(2 * n_pairs)
@@ -151,7 +151,7 @@ def _reference(X: Float32, segmenter: KMeansSegmenter | int, labels: Labels | No
     return n_segments, reference
 
 
-def assess_stability(  # noqa: PLR0913
+def assess_stability(
     X: Float32,
     segmenter: KMeansSegmenter | int,
     labels: Labels | None = None,

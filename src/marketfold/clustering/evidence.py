@@ -1,0 +1,158 @@
+"""All that bears on the number of segments, gathered once: references, gains over them, and what each index says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from marketfold.clustering.fitting import Fit, quiet_fits
+from marketfold.clustering.gains import Gain, gain_over
+from marketfold.clustering.references import References, box, cloud, draw_references, log_wcss, shuffled
+from marketfold.clustering.witnesses import (
+    BAND_ROWS,
+    Witness,
+    band,
+    band_of,
+    calinski_harabasz,
+    davies_bouldin,
+    gap_rule,
+    resample_agreement,
+    silhouettes,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from marketfold.schema import Float32, Float64, Progress
+
+WITNESS_ROWS = 2_000
+"""Units that the witnesses see at most; the gains that they judge are far larger than what such a sample blurs."""
+STABILITY_ROWS = 1_000
+DRAWS = {"shuffled": 4, "cloud": 8, "box": 5}
+RESAMPLES = 8
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the rule decides from.
+
+    Attributes
+    ----------
+    k
+        Numbers of segments, ascending.
+    shuffled
+        Column-shuffled data and their fits.
+    gains
+        How far the WCSS lies below that of each kind of data without groups: `shuffled`, `cloud`, `box`.
+    witnesses
+        Each index by its name.
+    rows, n_features
+        Shape of the matrix that the witnesses saw.
+    """
+
+    k: tuple[int, ...]
+    shuffled: References
+    gains: dict[str, Gain]
+    witnesses: dict[str, Witness]
+    rows: int
+    n_features: int
+
+
+def _silhouette_band(X: Float32, fits: dict[int, Fit]) -> Float64:
+    return silhouettes(X, fits, BAND_ROWS)[0]
+
+
+def _best(values: Float64, k: Sequence[int], k_min: int, *, highest: bool = True) -> int | None:
+    """The allowed k with the best value; the smallest of equals."""
+    allowed = [(place, one) for place, one in enumerate(k) if one >= k_min]
+    if not allowed:
+        return None
+    signed = values if highest else -values
+    return max(allowed, key=lambda pair: (signed[pair[0]], -pair[1]))[1]
+
+
+def _floats(values: Float64) -> tuple[float, ...]:
+    return tuple(values.tolist())
+
+
+def _geometry(
+    X: Float32, fits: dict[int, Fit], references: dict[str, References], k: Sequence[int], k_min: int
+) -> list[Witness]:
+    """Silhouette, Calinski-Harabasz and Davies-Bouldin with their bands."""
+    indices = (
+        ("silhouette", "Silhouette", silhouettes(X, fits), _silhouette_band, True, "Rousseeuw (1987)"),
+        (
+            "calinski_harabasz", "Calinski-Harabasz", (calinski_harabasz(X, fits), None), calinski_harabasz, True,
+            "Calinski and Harabasz (1974)",
+        ),
+        (
+            "davies_bouldin", "Davies-Bouldin", (davies_bouldin(X, fits), None), davies_bouldin, False,
+            "Davies and Bouldin (1979)",
+        ),
+    )  # fmt: skip
+    witnesses = []
+    for name, label, (values, error), index, highest, source in indices:
+        low, high = band_of(index, references["shuffled"], k)
+        cloud_low, cloud_high = band_of(index, references["cloud"], k)
+        prefers = _best(values, k, k_min, highest=highest)
+        error_at_k = () if error is None else _floats(error)
+        witnesses.append(
+            Witness(
+                name, label, tuple(k), _floats(values), low, high, cloud_low, cloud_high, error_at_k, prefers,
+                higher_is_better=highest, source=source,
+            )
+        )  # fmt: skip
+    return witnesses
+
+
+def _gap(gains: dict[str, Gain], references: dict[str, References], k: Sequence[int]) -> Witness:
+    """The gap statistic against the uniform box; its band is the gap of each shuffled table."""
+    gap = gains["box"]
+    expected = references["box"].log_wcss.mean(axis=0)
+    low, high = band([expected - curve for curve in references["shuffled"].log_wcss])
+    cloud_low, cloud_high = band([expected - curve for curve in references["cloud"].log_wcss])
+    return Witness(
+        "gap", "Gap statistic", tuple(k), _floats(gap.values), low, high, cloud_low, cloud_high, _floats(gap.errors),
+        gap_rule(gap.values, gap.errors, k), source="Tibshirani, Walther and Hastie (2001), uniform box reference",
+    )  # fmt: skip
+
+
+def _stability(X: Float32, references: dict[str, References], k: Sequence[int], k_min: int, seed: int) -> Witness:
+    """Agreement of solutions from fresh resamples; the band from the shuffled tables."""
+    values = resample_agreement(X[:STABILITY_ROWS], k, resamples=RESAMPLES, seed=seed)
+    bands = [
+        resample_agreement(table[:STABILITY_ROWS], k, resamples=3, seed=seed)
+        for table in references["shuffled"].tables[:2]
+    ]
+    low, high = band(bands)
+    return Witness(
+        "stability", "Bootstrap stability (adjusted Rand)", tuple(k), _floats(values), low, high,
+        prefers=_best(values, k, k_min), source="Dolnicar and Leisch (2010)",
+    )  # fmt: skip
+
+
+def gather(X: Float32, fits: dict[int, Fit], *, k_min: int, seed: int, progress: Progress | None = None) -> Evidence:
+    """Hold fits at each k (from 1) against data without groups, and ask every index."""
+    k = tuple(fits)
+    grown = {one: fit for one, fit in fits.items() if 1 < one < len(X)}
+    steps = ("shuffled columns", "one cloud", "uniform box", "indices", "resamples")
+
+    def tell(done: int) -> None:
+        if progress is not None:
+            progress(f"witnesses: {steps[min(done, len(steps) - 1)]}", done, len(steps))
+
+    with quiet_fits(threads=1):
+        references: dict[str, References] = {}
+        makers = {"shuffled": shuffled, "cloud": cloud, "box": box}
+        for done, (name, label, maker) in enumerate(zip(makers, steps, makers.values(), strict=False)):
+            tell(done)
+            references[name] = draw_references(X, maker, label, k, draws=DRAWS[name], seed=seed)
+        mine = log_wcss(X, fits)
+        gains = {name: gain_over(reference, mine, k) for name, reference in references.items()}
+        tell(3)
+        witnesses = [*_geometry(X, grown, references, tuple(grown), k_min), _gap(gains, references, k)]
+        tell(4)
+        witnesses.append(_stability(X, references, tuple(grown), k_min, seed))
+        tell(5)
+    named = {witness.name: witness for witness in witnesses}
+    return Evidence(k, references["shuffled"], gains, named, len(X), X.shape[1])

@@ -1,0 +1,159 @@
+"""What several indices say at each k, on the data and on data without groups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sklearn.metrics import adjusted_rand_score, davies_bouldin_score, pairwise_distances, pairwise_distances_argmin
+
+from marketfold.clustering.fitting import Fit, best_of_starts, distinct_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from marketfold.clustering.references import References
+    from marketfold.schema import Float32, Float64, Labels
+
+    Index = Callable[[Float32, dict[int, Fit]], Float64]
+
+SILHOUETTE_ROWS = 2_000
+BAND_ROWS = 500
+"""Rows of the silhouette on reference data: the band is wide enough not to need more."""
+
+
+@dataclass(frozen=True)
+class Witness:
+    """What one index says at each k, on the data and on reference data without groups.
+
+    Attributes
+    ----------
+    name
+        Short name (`silhouette`).
+    label
+        The same for a reader.
+    k
+        Numbers of segments at which it was asked, ascending.
+    values
+        The index at each.
+    low, high
+        Band of the index on column-shuffled data, at each k; empty where there is none.
+    cloud_low, cloud_high
+        Band of the index on one cloud with the same columns and correlations; empty where there is none.
+    error
+        Standard error of each value; empty where the index is not an estimate.
+    prefers
+        The k that it prefers among those that were allowed; None where it prefers none.
+    higher_is_better
+        Which way the index points.
+    source
+        Where the index comes from.
+    """
+
+    name: str
+    label: str
+    k: tuple[int, ...]
+    values: tuple[float, ...]
+    low: tuple[float, ...] = ()
+    high: tuple[float, ...] = ()
+    cloud_low: tuple[float, ...] = ()
+    cloud_high: tuple[float, ...] = ()
+    error: tuple[float, ...] = ()
+    prefers: int | None = None
+    higher_is_better: bool = True
+    source: str = ""
+
+    def at(self, k: int) -> float:
+        """The index at one k."""
+        return self.values[self.k.index(k)]
+
+    def beats_shuffled(self, k: int) -> bool:
+        """Whether the data do better at k than every column-shuffled copy."""
+        place = self.k.index(k)
+        if self.higher_is_better:
+            return self.values[place] > self.high[place]
+        return self.values[place] < self.low[place]
+
+
+def _silhouette_of(distances: Float32, labels: Labels) -> Float64:
+    """Silhouette of each row (Rousseeuw 1987) from distances between all of them; 0 for a segment of one."""
+    n_segments = int(labels.max()) + 1
+    member = np.zeros((len(labels), n_segments), np.float32)
+    member[np.arange(len(labels)), labels] = 1.0
+    sums, sizes = (distances @ member).astype(np.float64), member.sum(axis=0)
+    rows = np.arange(len(labels))
+    inside = sums[rows, labels] / np.maximum(sizes[labels] - 1, 1)
+    means = np.where(sizes > 0, sums / np.maximum(sizes, 1), np.inf)
+    means[rows, labels] = np.inf
+    outside = means.min(axis=1)
+    widest = np.maximum(inside, outside)
+    known = (sizes[labels] > 1) & np.isfinite(outside) & (widest > 0)
+    return np.where(known, (outside - inside) / np.where(known, widest, 1.0), 0.0)
+
+
+def silhouettes(X: Float32, fits: dict[int, Fit], rows: int = SILHOUETTE_ROWS) -> tuple[Float64, Float64]:
+    """Mean silhouette at each k over the first `rows` rows, and its standard error; each of shape (n_k,).
+
+    Distances are kept for those rows only, never for all pairs of a large table. Where all rows are used the error is
+    that of the units as a sample of customers.
+    """
+    distances: Float32 = pairwise_distances(X[:rows]).astype(np.float32)
+    each = np.array([_silhouette_of(distances, fit.labels[:rows]) for fit in fits.values()])
+    return each.mean(axis=1), each.std(axis=1) / np.sqrt(each.shape[1])
+
+
+def calinski_harabasz(X: Float32, fits: dict[int, Fit]) -> Float64:
+    """Between against within variance (Calinski and Harabasz 1974) at each k from 2, shape (n_k,)."""
+    total = float(np.square(X - X.mean(axis=0, dtype=np.float64)).sum())
+    k = np.array(list(fits), dtype=np.float64)
+    wcss = np.maximum([fit.wcss for fit in fits.values()], total * 1e-12)
+    result: Float64 = (total - wcss) / np.maximum(k - 1, 1) / (wcss / np.maximum(len(X) - k, 1))
+    return result
+
+
+def davies_bouldin(X: Float32, fits: dict[int, Fit]) -> Float64:
+    """Mean overlap of each segment with its nearest (Davies and Bouldin 1979) at each k from 2, shape (n_k,)."""
+    return np.array([davies_bouldin_score(X, fit.labels) for fit in fits.values()])
+
+
+def resample_agreement(X: Float32, k_range: Sequence[int], *, resamples: int, seed: int) -> Float64:
+    """Mean adjusted Rand index of solutions from fresh bootstrap samples, next to next, at each k; shape (n_k,)."""
+    agreement = np.empty(len(k_range))
+    drawn = [np.random.default_rng([seed, one]).integers(len(X), size=len(X)) for one in range(resamples)]
+    samples = [X[rows] for rows in drawn]
+    distinct = [distinct_rows(sample, max(k_range)) for sample in samples]
+    for place, k in enumerate(k_range):
+        solutions = []
+        for one, (sample, most) in enumerate(zip(samples, distinct, strict=True)):
+            fit = best_of_starts(sample, min(k, most), n_starts=2, seed=seed + 97 * one + k)
+            solutions.append(pairwise_distances_argmin(X, fit.centers))
+        pairs = zip(solutions, solutions[1:] + solutions[:1], strict=True)
+        agreement[place] = np.mean([adjusted_rand_score(one, other) for one, other in pairs])
+    return agreement
+
+
+def band(values: Sequence[Float64]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Lowest and highest at each k over several draws."""
+    table = np.array(values)
+    return tuple(table.min(axis=0).tolist()), tuple(table.max(axis=0).tolist())
+
+
+def band_of(
+    index: Index, references: References, k_range: Sequence[int]
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Band of an index over the draws of a reference."""
+    pairs = zip(references.tables, references.fits, strict=True)
+    return band([index(table, {k: fits[k] for k in k_range}) for table, fits in pairs])
+
+
+def gap_rule(gap: Float64, error: Float64, k_range: Sequence[int]) -> int | None:
+    """The smallest k whose gap is within one error of the next (Tibshirani, Walther and Hastie 2001).
+
+    >>> gap_rule(np.array([0.1, 0.2, 0.9, 0.85]), np.array([0.02] * 4), [1, 2, 3, 4])
+    3
+    """
+    for place in range(len(k_range) - 1):
+        if gap[place] >= gap[place + 1] - error[place + 1]:
+            return k_range[place]
+    return None
