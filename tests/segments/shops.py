@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
+from sklearn.cluster import KMeans
 
-from marketfold.schema import Feature, FeatureTable, Float32, Labels
+from marketfold.schema import Feature, FeatureTable, Float32, Float64, Labels
 
 FEATURES = (
     Feature("recency_days", "days since the last order", "days", "timing"),
@@ -44,3 +45,39 @@ def shop(seed: int = 0) -> tuple[Scaled, Labels]:
     )
     scaled = ((values - values.mean(axis=0)) / values.std(axis=0)).astype(np.float32)
     return Scaled(scaled, table), labels
+
+
+def standardised(table: FeatureTable) -> Scaled:
+    values = table.values
+    return Scaled(((values - values.mean(axis=0)) / values.std(axis=0)).astype(np.float32), table)
+
+
+def with_column(matrix: Scaled, feature: Feature, column: Float64) -> Scaled:
+    """The same shop with one more feature, standardised."""
+    table = matrix.table
+    wider = replace(table, values=np.column_stack([table.values, column]), features=(*table.features, feature))
+    scaled = (column - column.mean()) / column.std()
+    return Scaled(np.column_stack([matrix.values, scaled]).astype(np.float32), wider)
+
+
+def clean_shop(seed: int = 0) -> tuple[Scaled, Labels]:
+    """300 customers of three overlapping groups, as K-means would cut them; no trap in it."""
+    rng = np.random.default_rng(seed)
+    centre = np.array([[30, 8, 60, 0.1], [120, 3, 110, 0.3], [200, 5, 70, 0.6]])
+    spread = np.array([25, 2.5, 20, 0.12])
+    values = centre[np.repeat([0, 1, 2], 100)] + rng.normal(0, 1, (300, 4)) * spread
+    values[:, 0] = np.maximum(1, np.round(values[:, 0]))
+    values[:, 1] = np.maximum(1, np.round(values[:, 1]))
+    values[:, 2:] = np.maximum(values[:, 2:], 0.01)
+    table = FeatureTable(
+        unit="customer",
+        ids=np.array([f"C{i:03}" for i in range(300)]),
+        values=values,
+        features=(FEATURES[0], FEATURES[1], FEATURES[3], Feature("discount_share", "discount", "share", "basket")),
+        revenue=values[:, 1] * values[:, 2],
+        as_of=date(2005, 6, 1),
+        described={"country": np.array(["FR", "US", "DE"], dtype=object)[rng.integers(0, 3, 300)]},
+    )
+    matrix = standardised(table)
+    labels = KMeans(3, n_init=5, random_state=seed).fit_predict(matrix.values)
+    return matrix, labels.astype(np.int32)

@@ -84,13 +84,13 @@ def _is_number(column: Column) -> bool:
     return bool(np.issubdtype(column.dtype, np.number))
 
 
-def candidates(table: FeatureTable, columns: Mapping[str, Column]) -> dict[str, Column]:
+def candidates(table: FeatureTable, columns: Mapping[str, Column]) -> list[tuple[str, Column]]:
     """Every column that segments might restate: features, one-hot blocks as one column, described and given ones."""
-    found: dict[str, Column] = {feature.name: table.column(feature.name) for feature in table.features}
+    found: list[tuple[str, Column]] = [(feature.name, table.column(feature.name)) for feature in table.features]
     for block, members in one_hot_blocks(table).items():
         names = np.array([table.features[j].name for j in members], dtype=object)
-        found[block] = names[table.values[:, members].argmax(axis=1)]
-    return {**found, **table.described, **columns}
+        found.append((block, names[table.values[:, members].argmax(axis=1)]))
+    return [*found, *table.described.items(), *columns.items()]
 
 
 def find_restated(
@@ -101,13 +101,13 @@ def find_restated(
     texts: dict[str, float] = {}
     numbers: dict[str, Float64] = {}
     values: list[Trap] = []
-    for name, column in candidates(table, columns).items():
+    for name, column in candidates(table, columns):
         if _is_number(column):
             numbers[name] = np.asarray(column[rows], dtype=np.float64)
             continue
         found, codes = _codes(column[rows])
         if 2 <= len(found) <= len(rows) / 2:  # with more it is as good as an id: any labels could be read off it
-            texts[name] = _text_agreement(codes, len(found), shown)
+            texts[name] = max(_text_agreement(codes, len(found), shown), texts.get(name, 0.0))
             values += _find_values(name, found, _counted(codes, len(found), shown))
     best = max(texts, key=lambda name: texts[name], default="")
     if best and texts[best] >= RESTATED:
@@ -148,8 +148,8 @@ def _tie_within(a: Float64, b: Float64, labels: Labels) -> float:
 def _restated(name: str, agreement: float) -> Trap:
     sentence = (
         f"The segments restate {name}: a rule on that one column gives the same groups "
-        f"(adjusted Rand {agreement:.2f}), so nothing new was found. Leave {name}, and what it is made from, out of the "
-        f"features and run again."
+        f"(adjusted Rand {agreement:.2f}), so nothing new was found. Leave {name}, and what it is made from, out of "
+        f"the features and run again."
     )
     return Trap("restates_column", (name,), sentence, "serious")
 

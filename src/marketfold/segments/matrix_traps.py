@@ -135,9 +135,10 @@ def find_unscaled(X: Float32, table: FeatureTable) -> list[Trap]:
     """Find a column whose spread alone outweighs all others, and columns that a few extreme units rule."""
     spread = X.var(axis=0, dtype=np.float64)
     total = float(spread.sum())
+    n_weights = len({feature.block or feature.name for feature in table.features})  # a block weighs as one column
     found: list[Trap] = []
     for j, feature in enumerate(table.features):
-        if total and len(spread) > 2 and spread[j] / total > UNSCALED_SHARE:
+        if total and n_weights > 2 and spread[j] / total > UNSCALED_SHARE:
             share = f"{spread[j] / total * 100:.0f} %"
             sentence = (
                 f"{feature.name} carries {share} of all variance and will decide alone: put it on the scale of the "

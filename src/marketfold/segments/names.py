@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marketfold.segments.phrases import phrase_of
+from marketfold.segments.stand_outs import ORDERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from marketfold.schema import Unit
+    from marketfold.segments.phrases import Phrase
     from marketfold.segments.profiles import SegmentProfile
     from marketfold.segments.stand_outs import StandOut
 
@@ -20,6 +22,13 @@ PARTS = 2
 
 SMALL_EFFECT = 0.147
 """|Cliff's delta| of a small effect (Romano et al. 2006): enough for "rather", where a name needs telling apart."""
+
+FEW = 3
+"""Orders up to which "frequent" would be too much; where the others bought once, these are "repeat" buyers."""
+
+QUIET = "quiet"
+ALONE = 2
+"""Units that are no group; their medians say nothing."""
 
 EQUAL_EFFECTS = 0.1
 """Effects within such a step are equal; then the table of phrases says which is the more telling."""
@@ -38,32 +47,52 @@ class _Part:
     order: int
     adjective: str = ""
     tail: str = ""
+    beside_quiet: str = ""
+
+    @property
+    def text(self) -> str:
+        return self.adjective or self.tail
 
 
-def _part(stand_out: StandOut, unit: Unit) -> _Part | None:
+def _adjective(phrase: Phrase, stand_out: StandOut, profile: SegmentProfile) -> str:
+    orders, everyone = profile.medians.get(ORDERS, 0.0), profile.everyone.get(ORDERS, 0.0)
+    high = stand_out.effect > 0
+    if phrase.one and not high and stand_out.median <= 1:
+        return phrase.one
+    if phrase.few and high == bool(phrase.one) and orders <= FEW and everyone <= 1:
+        return phrase.few
+    return phrase.high if high else phrase.low
+
+
+def _part(stand_out: StandOut, profile: SegmentProfile, unit: Unit) -> _Part | None:
     phrase = phrase_of(stand_out.feature, unit)
     high = stand_out.effect > 0
-    adjective = phrase.high if high else phrase.low
-    if phrase.one and not high and stand_out.median <= 1:
-        adjective = phrase.one
+    adjective = _adjective(phrase, stand_out, profile)
     tail = "" if adjective else (phrase.high_tail if high else phrase.low_tail)
     if tail and phrase.aspect == "taste":
         tail = f", mostly {tail}" if stand_out.median >= DOMINANT_SHARE else f"leaning to {tail}"
-    return _Part(phrase.aspect, phrase.order, adjective, tail) if adjective or tail else None
+    once = phrase.high_quiet if high else phrase.low_quiet
+    return _Part(phrase.aspect, phrase.order, adjective, tail, once) if adjective or tail else None
 
 
-def _plain_parts(profile: SegmentProfile, unit: Unit) -> list[_Part]:
-    """Parts from the stand-outs, strongest first and the more telling first among equals, each aspect once."""
+def _plain_parts(profile: SegmentProfile, unit: Unit) -> tuple[list[_Part], list[_Part]]:
+    """Parts from the stand-outs, each aspect once: strongest first, and the more telling first among equals.
+
+    The second list holds those that give way to a more precise aspect.
+    """
     phrases = {stand_out.feature: phrase_of(stand_out.feature, unit) for stand_out in profile.stand_outs}
     aspects = {phrase.aspect for phrase in phrases.values()}
     parts: dict[str, _Part] = {}
+    yielding: dict[str, _Part] = {}
     for stand_out in sorted(
         profile.stand_outs, key=lambda so: (-round(abs(so.effect) / EQUAL_EFFECTS), phrases[so.feature].rank)
     ):
-        part = _part(stand_out, unit)
-        if part and part.aspect not in parts and not aspects.intersection(phrases[stand_out.feature].yields_to):
-            parts[part.aspect] = part
-    return list(parts.values())
+        part = _part(stand_out, profile, unit)
+        if part is None:
+            continue
+        yields = bool(aspects.intersection(phrases[stand_out.feature].yields_to))
+        (yielding if yields else parts).setdefault(part.aspect, part)
+    return list(parts.values()), [part for aspect, part in yielding.items() if aspect not in parts]
 
 
 def _described_parts(profile: SegmentProfile) -> list[_Part]:
@@ -89,12 +118,13 @@ def _rather_parts(profile: SegmentProfile, taken: set[str], unit: Unit) -> list[
 
 def _compose(parts: Sequence[_Part], noun: str) -> str:
     ordered = sorted(parts, key=lambda part: part.order)
-    adjectives = [part.adjective for part in ordered if part.adjective]
+    quiet = any(part.adjective == QUIET for part in ordered)
+    adjectives = [(quiet and part.beside_quiet) or part.adjective for part in ordered if part.adjective]
     tails = [part.tail for part in ordered if part.tail]
     if not parts:
         adjectives = ["average"]
     if not adjectives and tails[0].startswith(", "):
-        text = tails[0][2:] + "".join(f" {tail}" for tail in tails[1:])
+        text = tails[0][2:] + "".join(tails[1:])
     else:
         text = " ".join([*adjectives, noun])
         for tail in tails:
@@ -102,11 +132,59 @@ def _compose(parts: Sequence[_Part], noun: str) -> str:
     return text[0].upper() + text[1:]
 
 
+@dataclass
+class _Naming:
+    """A name in the making: what it says, and what it could say besides."""
+
+    profile: SegmentProfile
+    chosen: list[_Part]
+    spare: list[_Part]
+
+    @property
+    def texts(self) -> set[str]:
+        return {part.text for part in (*self.chosen, *self.spare)}
+
+
+def _begin(profile: SegmentProfile, unit: Unit) -> _Naming:
+    if profile.units <= ALONE:
+        return _Naming(profile, [_Part("alone", 0, "exceptional")], [])
+    plain, yielding = _plain_parts(profile, unit)
+    described = _described_parts(profile)
+    rather = _rather_parts(profile, {part.aspect for part in (*plain, *yielding)}, unit)
+    first = plain[:PARTS] or described[:1]
+    spare = [part for part in (*plain, *yielding, *described, *rather) if part not in first]
+    return _Naming(profile, first, spare)
+
+
+def _tell_apart(same: Sequence[_Naming], unit: Unit) -> None:
+    """Add to names that are alike what only one of them can say; else what one is less than the other."""
+    others = [set().union(*(other.texts for other in same if other is not one)) for one in same]
+    unique = [[part for part in one.spare if part.text not in texts] for one, texts in zip(same, others, strict=True)]
+    for one, parts in zip(same, unique, strict=True):
+        one.chosen += parts[:1]
+        one.spare = [part for part in one.spare if part not in parts[:1]]
+    if not any(unique) and len(same) == 2:
+        _compare(same[0], same[1], unit)
+
+
+def _compare(one: _Naming, other: _Naming, unit: Unit) -> None:
+    """Say of one of two "less frequent" (or less quiet, ...) by the feature in which they differ most."""
+    effects, more = one.profile.effects, other.profile.effects
+    said = [feature for feature in effects if phrase_of(feature, unit).high and feature in more]
+    if not said:
+        return
+    feature = max(said, key=lambda name: round(abs(effects[name] - more[name]), 6))
+    phrase = phrase_of(feature, unit)
+    less = one if effects[feature] < more[feature] else other
+    less.chosen = [part for part in less.chosen if part.aspect != phrase.aspect]
+    less.chosen.append(_Part(phrase.aspect, phrase.order, f"less {phrase.high}"))
+
+
 def name_segments(profiles: Sequence[SegmentProfile], unit: Unit = "customer") -> tuple[str, ...]:
     """Name every segment after what stands out in it; no two alike.
 
-    A name says at most two things, the strongest, and a third or fourth only where two segments would otherwise share
-    it. Where nothing stands out it says so ("Average buyers").
+    A name says at most two things, the strongest, and a third only where two segments would otherwise share it. Where
+    nothing stands out it says so ("Average buyers").
 
     Parameters
     ----------
@@ -114,34 +192,27 @@ def name_segments(profiles: Sequence[SegmentProfile], unit: Unit = "customer") -
         Whose names are ignored.
     unit
         What is segmented.
+
+    Returns
+    -------
+    tuple of str
+        In the order of `profiles`; the same profiles always get the same names.
     """
     noun = NOUNS[unit]
     if len(profiles) == 1:
         return (f"All {noun}",)
-    candidates = []
-    for profile in profiles:
-        plain = _plain_parts(profile, unit)
-        described = _described_parts(profile)
-        rather = _rather_parts(profile, {part.aspect for part in plain}, unit)
-        candidates.append((plain or described[:1], [*plain[PARTS:], *(described if plain else described[1:]), *rather]))
-    return _told_apart(candidates, noun)
+    namings = [_begin(profile, unit) for profile in profiles]
+    names = [_compose(naming.chosen, noun) for naming in namings]
+    for name in [name for name, count in Counter(names).items() if count > 1]:
+        _tell_apart([naming for naming, its in zip(namings, names, strict=True) if its == name], unit)
+    return _numbered([_compose(naming.chosen, noun) for naming in namings])
 
 
-def _told_apart(candidates: Sequence[tuple[list[_Part], list[_Part]]], noun: str) -> tuple[str, ...]:
-    """Lengthen names that are shared, one part at a time, and number what cannot be told apart."""
-    chosen = [list(plain[:PARTS]) for plain, _ in candidates]
-    spare = [list(more) for _, more in candidates]
-    names = [_compose(parts, noun) for parts in chosen]
-    while shared := {name for name, count in Counter(names).items() if count > 1}:
-        longer = [i for i, name in enumerate(names) if name in shared and spare[i] and len(chosen[i]) < 2 * PARTS]
-        if not longer:
-            break
-        for i in longer:
-            chosen[i].append(spare[i].pop(0))
-            names[i] = _compose(chosen[i], noun)
+def _numbered(names: Sequence[str]) -> tuple[str, ...]:
+    """Number what could not be told apart."""
     seen: Counter[str] = Counter()
-    for i, name in enumerate(names):
+    distinct = []
+    for name in names:
         seen[name] += 1
-        if seen[name] > 1:
-            names[i] = f"{name} ({seen[name]})"
-    return tuple(names)
+        distinct.append(f"{name} ({seen[name]})" if seen[name] > 1 else name)
+    return tuple(distinct)

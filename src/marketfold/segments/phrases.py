@@ -29,6 +29,9 @@ class Phrase:
     low_tail: str = ""
     high_tail: str = ""
     one: str = ""
+    few: str = ""
+    low_quiet: str = ""
+    high_quiet: str = ""
     repeat: bool = False
     says: str = "{label}: {this}, others {others}"
     below: str = "{label} up to {x}"

@@ -8,7 +8,6 @@ needless conditions is kept, its thresholds are rounded to numbers that a person
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -16,7 +15,7 @@ import numpy as np
 
 from marketfold.segments.phrases import phrase_of
 from marketfold.segments.stand_outs import ORDERS
-from marketfold.segments.wording import in_words, listed
+from marketfold.segments.wording import in_words, listed, singular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +34,8 @@ PRICE_OF_CONDITION = 0.02
 
 ROUNDING_LOSS = 0.01
 """Youden index that a rounder threshold may cost."""
+
+MOST_DECIMALS = 6
 
 LEAST_YOUDEN = 0.2
 """A rule that separates less says nothing, and there is none."""
@@ -162,30 +163,46 @@ def _paths(values: Float64, inside: Flags, names: tuple[str, ...], seed: int) ->
             waiting.append((tree.children_right[node], [*path, Condition(name, above=True, threshold=threshold)]))
 
 
-def _readable(threshold: float, *, whole: bool) -> list[float]:
-    """Candidates for a threshold, roundest first; on whole numbers 2.5 divides as 2 does."""
-    if whole:
-        threshold = math.floor(threshold)
+def _roundest(low: float, high: float) -> float:
+    """Give the number with the fewest digits in low <= number < high."""
+    if low <= 0 < high:
+        return 0.0
+    for decimals in range(-math.floor(math.log10(max(abs(low), abs(high)))), MOST_DECIMALS):
+        for step in (1.0, 2.0):  # whole units of the last digit, then halves of them: 30 before 25 before 24
+            number = math.ceil(low * step * 10.0**decimals) / step / 10.0**decimals
+            if low <= number < high:
+                return number
+    return low
+
+
+def _readable(threshold: float, column: Float64) -> list[float]:
+    """Candidates for a threshold, roundest first; the last divides the rows exactly as the threshold does."""
+    below, above = column[column <= threshold], column[column > threshold]
+    if not len(below) or not len(above) or threshold == 0:
+        return [threshold]
+    if (column == np.floor(column)).all():  # of whole numbers, 2.5 divides as 2 does
+        threshold = float(math.floor(threshold))
+    exact = _roundest(float(below.max()), float(above.min()))
     if threshold == 0:
-        return [0.0]
+        return [exact]
     size = math.floor(math.log10(abs(threshold)))
-    rounded = [round(threshold, digits - size) for digits in range(3)]
     halves = round(threshold * 2, -size) / 2  # 1.5, 25, 350: halves of a leading digit
-    candidates = [rounded[0], halves, *rounded[1:], threshold]
-    return [float(math.floor(c)) if whole else float(c) for c in candidates]
+    return [round(threshold, -size), halves, round(threshold, 1 - size), exact]
 
 
 def _rounded(
     values: Float64, inside: Flags, names: tuple[str, ...], conditions: tuple[Condition, ...]
 ) -> tuple[Condition, ...]:
     """Give every threshold the roundest value that keeps the rule as good."""
-    floor = _rates(meets(values, names, conditions), inside).youden - ROUNDING_LOSS
+    loss = max(ROUNDING_LOSS, 1 / int(inside.sum()))  # of a small segment, one unit
+    floor = _rates(meets(values, names, conditions), inside).youden - loss
     kept = list(conditions)
     for i, condition in enumerate(conditions):
         column = values[:, names.index(condition.feature)]
         whole = bool((column == np.floor(column)).all())
-        for candidate in _readable(condition.threshold, whole=whole):
-            trial = [*kept[:i], replace(condition, threshold=candidate), *kept[i + 1 :]]
+        for candidate in _readable(condition.threshold, column):
+            rounded = float(math.floor(candidate)) if whole else candidate
+            trial = [*kept[:i], replace(condition, threshold=rounded), *kept[i + 1 :]]
             if _rates(meets(values, names, tuple(trial)), inside).youden >= floor:
                 kept = trial
                 break
@@ -203,10 +220,6 @@ def _best(values: Float64, inside: Flags, names: tuple[str, ...], seed: int) -> 
     return _rounded(values, inside, names, max(scored)[2])
 
 
-def _singular(text: str) -> str:
-    return re.sub(r"(?<![\d.,])1 ((?:different )?(?:order|product|item))s\b", r"1 \1", text)
-
-
 def _said(feature: Feature, unit: Unit, bounds: list[Condition], *, whole: bool) -> str:
     """One feature's bounds in words."""
     phrase = phrase_of(feature.name, unit)
@@ -215,15 +228,15 @@ def _said(feature: Feature, unit: Unit, bounds: list[Condition], *, whole: bool)
     least = above + 1 if above is not None and whole and feature.measure == "count" else above
     if least is not None and below is not None:
         if least == below:
-            return _singular(phrase.exactly.format(label=feature.label, x=in_words(below, feature.measure)))
+            return singular(phrase.exactly.format(label=feature.label, x=in_words(below, feature.measure)))
         low, high = in_words(least, feature.measure), in_words(below, feature.measure)
         return phrase.between.format(label=feature.label, low=low, high=high)
     if below is not None:
         text = phrase.none if below == 0 and phrase.none else phrase.below
-        return _singular(text.format(label=feature.label, x=in_words(below, feature.measure)))
+        return singular(text.format(label=feature.label, x=in_words(below, feature.measure)))
     assert above is not None and least is not None  # noqa: S101, PT018  (a bound is one or the other)
     text = phrase.at_least if least > above else phrase.above
-    return _singular(text.format(label=feature.label, x=in_words(least, feature.measure)))
+    return singular(text.format(label=feature.label, x=in_words(least, feature.measure)))
 
 
 def _words(table: FeatureTable, conditions: tuple[Condition, ...]) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 
 from marketfold.segments.phrases import phrase_of
-from marketfold.segments.wording import in_words
+from marketfold.segments.wording import in_words, singular
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -170,6 +170,7 @@ def contrast(values: Float64, labels: Labels, n_segments: int) -> Contrasts:
 
 
 def _sentence(feature: Feature, unit: Unit, contrasts: Contrasts, segment: int, column: int) -> str:
+    """Return the difference in words; empty where even averages look the same to a reader."""
     this, others = contrasts.medians[segment, column], contrasts.other_medians[segment, column]
     said = in_words(this, feature.measure), in_words(others, feature.measure)
     average = ""
@@ -177,7 +178,25 @@ def _sentence(feature: Feature, unit: Unit, contrasts: Contrasts, segment: int, 
         this, others = contrasts.means[segment, column], contrasts.other_means[segment, column]
         said = in_words(this, feature.measure), in_words(others, feature.measure)
         average = "" if feature.measure == "flag" else " (averages)"
-    return phrase_of(feature.name, unit).says.format(label=feature.label, this=said[0], others=said[1]) + average
+    if said[0] == said[1]:
+        return ""
+    text = phrase_of(feature.name, unit).says.format(label=feature.label, this=said[0], others=said[1])
+    return singular(text) + average
+
+
+def _stand_out(table: FeatureTable, contrasts: Contrasts, segment: int, column: int) -> StandOut:
+    feature = table.features[column]
+    return StandOut(
+        feature=feature.name,
+        label=feature.label,
+        measure=feature.measure,
+        median=float(contrasts.medians[segment, column]),
+        everyone=float(contrasts.everyone[column]),
+        effect=float(contrasts.effects[segment, column]),
+        p_value=float(contrasts.p_values[segment, column]),
+        sentence=_sentence(feature, table.unit, contrasts, segment, column),
+        others=float(contrasts.other_medians[segment, column]),
+    )
 
 
 def stand_outs(table: FeatureTable, contrasts: Contrasts, segment: int) -> tuple[StandOut, ...]:
@@ -199,17 +218,6 @@ def stand_outs(table: FeatureTable, contrasts: Contrasts, segment: int) -> tuple
         and contrasts.p_values[segment, j] < SIGNIFICANCE
         and not (once and phrase_of(table.features[j].name, table.unit).repeat)
     ]
-    return tuple(
-        StandOut(
-            feature=table.features[j].name,
-            label=table.features[j].label,
-            measure=table.features[j].measure,
-            median=float(contrasts.medians[segment, j]),
-            everyone=float(contrasts.everyone[j]),
-            effect=float(effects[j]),
-            p_value=float(contrasts.p_values[segment, j]),
-            sentence=_sentence(table.features[j], table.unit, contrasts, segment, j),
-            others=float(contrasts.other_medians[segment, j]),
-        )
-        for j in sorted(found, key=lambda j: (-round(abs(float(effects[j])), 6), j))
-    )
+    found.sort(key=lambda j: (-round(abs(float(effects[j])), 6), j))
+    every = [_stand_out(table, contrasts, segment, j) for j in found]
+    return tuple(stand_out for stand_out in every if stand_out.sentence)

@@ -37,7 +37,6 @@ def find_traps(
     seen_until: date | None = None,
     future_revenue: Float64 | None = None,
     least_units: int | None = None,
-    seed: int = 0,
 ) -> tuple[Trap, ...]:
     """Look for every trap that can be seen with what is given.
 
@@ -60,8 +59,6 @@ def find_traps(
         Money of each unit on or after the as-of day, where it is known, shape (n_units,).
     least_units
         Units that make a segment useful; a hundredth of all, from 5 to 100, if not set.
-    seed
-        Of the sample that large tables are checked on.
 
     Returns
     -------
@@ -80,7 +77,7 @@ def find_traps(
     _check_lengths(n_units, given)
     rows = np.arange(n_units)
     if n_units > SAMPLE:
-        rows = np.sort(np.random.default_rng(seed).choice(n_units, SAMPLE, replace=False))
+        rows = np.sort(np.random.default_rng(0).choice(n_units, SAMPLE, replace=False))
     found = [
         *find_ids(table),
         *find_derived(table, rows),

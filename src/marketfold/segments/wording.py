@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -54,8 +55,19 @@ def in_words(value: float, measure: Measure) -> str:
         percent = value * 100
         return f"{_plain(percent, 2) if abs(percent) < 10 else f'{percent:.0f}'} %"
     if measure == "money":
-        return f"{value:,.0f}" if value == 0 or abs(value) >= WHOLE_MONEY_FROM else f"{value:,.2f}"
+        return f"{value:,.0f}" if value == round(value) or abs(value) >= WHOLE_MONEY_FROM else f"{value:,.2f}"
+    if measure == "ratio":
+        return f"{round(value, 2) + 0.0:.2g}"
     return _plain(value, 2)
+
+
+def singular(text: str) -> str:
+    """Mend the plural after a lone 1.
+
+    >>> singular("1 orders each, others 11 orders")
+    '1 order each, others 11 orders'
+    """
+    return re.sub(r"(?<![\d.,])1 ((?:different )?(?:order|product|item|line))s\b", r"1 \1", text)
 
 
 def listed(parts: list[str]) -> str:
