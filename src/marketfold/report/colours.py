@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from marketfold.figures import theme
+
+FONT = (
+    "-apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Helvetica Neue', 'Liberation Sans', Arial, system-ui, sans-serif"
+)
+"""As `--sans` of the style sheet."""
 
 _INK, _PAPER = "#101418", "#ffffff"
 
@@ -53,6 +59,14 @@ def colour_rules(n_segments: int) -> str:
     return "".join(rules)
 
 
+def _in_page_font(template: dict[str, Any]) -> dict[str, Any]:
+    """Letters inside figures are those of the page around them."""
+    changed = copy.deepcopy(template)
+    changed["layout"]["font"]["family"] = FONT
+    changed["layout"]["hoverlabel"]["font"]["family"] = FONT
+    return changed
+
+
 def figure_themes() -> dict[str, Any]:
     """Template of the figures in light and in dark, and which explicit colours change between them."""
-    return {"light": theme.LIGHT, "dark": theme.DARK, "swap": theme.SWAP}
+    return {"light": _in_page_font(theme.LIGHT), "dark": _in_page_font(theme.DARK), "swap": theme.SWAP}

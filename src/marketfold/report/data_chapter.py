@@ -5,14 +5,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marketfold.cleaning.rules import REASONS
+from marketfold.figures.exploration import exploration_figures
 from marketfold.report import numbers
 from marketfold.report.opening import MOST_WARNINGS
-from marketfold.report.parts import Column, Fact, Facts, FindingItem, Findings, Fold, Notice, Section, TablePart
+from marketfold.report.parts import (
+    Column,
+    Fact,
+    Facts,
+    FigureGrid,
+    FigurePart,
+    FindingItem,
+    Findings,
+    Fold,
+    Notice,
+    Section,
+    TablePart,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from marketfold.exploration import Exploration
     from marketfold.pipeline import Analysis
-    from marketfold.report.parts import FigurePart, Part
+    from marketfold.report.parts import Part
+
+FIRST_FIGURE = "over-time"
+NARROW = ("calendar", "counts", "distribution", "gaps", "repeats", "concentration", "discounts", "year-on-year")
+"""Anchors, by their beginning, of figures that read as well at half the width."""
 
 
 def _ledger(analysis: Analysis) -> TablePart:
@@ -67,7 +86,7 @@ def _mapping(analysis: Analysis) -> Part:
     )
 
 
-def findings_part(exploration: Exploration, anchors: frozenset[str]) -> Findings:
+def findings_part(exploration: Exploration, anchors: Collection[str]) -> Findings:
     """What a person should read first; it links to figures that are on the page.
 
     Parameters
@@ -82,19 +101,48 @@ def findings_part(exploration: Exploration, anchors: frozenset[str]) -> Findings
     return Findings(items, title="What to know about these orders")
 
 
-def data_chapter(analysis: Analysis, figures: tuple[FigurePart, ...] = ()) -> Section:
-    """The orders themselves."""
+def _side_by_side(figures: list[FigurePart]) -> list[Part]:
+    """Wide figures alone, narrow ones in pairs; the order is kept as far as pairs allow."""
     parts: list[Part] = []
-    if analysis.exploration.findings:
-        parts.append(findings_part(analysis.exploration, frozenset(figure.key for figure in figures)))
-    parts += [_reading(analysis), _ledger(analysis), *figures, _mapping(analysis)]
+    waiting: list[FigurePart] = []
+    for figure in figures:
+        if figure.key.startswith(NARROW):
+            waiting.append(figure)
+        else:
+            parts.append(figure)
+        if len(waiting) == 2:
+            parts.append(FigureGrid(tuple(waiting)))
+            waiting = []
+    return [*parts, *waiting]
+
+
+def exploration_parts(exploration: Exploration) -> tuple[Part, ...]:
+    """Findings, the figures that they speak of, and the other figures behind one line."""
+    figures = exploration_figures(exploration)
+    told = {finding.figure for finding in exploration.findings} | {FIRST_FIGURE}
+    shown = [FigurePart(key, figure) for key, figure in figures.items() if key in told]
+    rest = [FigurePart(key, figure) for key, figure in figures.items() if key not in told]
+    parts: list[Part] = []
+    if exploration.findings:
+        parts.append(findings_part(exploration, figures.keys()))
+    parts += _side_by_side(shown)
+    if rest:
+        title = f"{numbers.in_words(len(rest)).capitalize()} more figure{'s' if len(rest) > 1 else ''} of the orders"
+        parts.append(Fold(title, tuple(_side_by_side(rest))))
+    return tuple(parts)
+
+
+def data_chapter(analysis: Analysis) -> Section:
+    """The orders themselves."""
+    parts: list[Part] = [
+        _reading(analysis),
+        _ledger(analysis),
+        *exploration_parts(analysis.exploration),
+        _mapping(analysis),
+    ]
     rest = analysis.warnings[MOST_WARNINGS:] if len(analysis.warnings) > MOST_WARNINGS + 1 else ()
     if rest:
         parts.append(Fold("Smaller remarks", (Notice(rest),)))
     ledger = analysis.clean.report.ledger
-    lead = (
-        f"{numbers.share(1 - ledger.set_aside_share)} of the lines were kept."
-        if ledger.lines_set_aside
-        else ("Every line was kept.")
-    )
-    return Section("data", "The data", tuple(parts), lead)
+    kept = f"{numbers.share(1 - ledger.set_aside_share, 1)} of the lines were kept."
+    return Section("data", "The data", tuple(parts), kept if ledger.lines_set_aside else "Every line was kept.")

@@ -2,6 +2,7 @@
 (function () {
   "use strict";
   const NARROW = 560;
+  const PAPER_WIDTH = 680;
   const themes = JSON.parse(document.getElementById("figure-themes").textContent);
   const plots = Array.from(document.querySelectorAll(".plot"));
   const specs = new Map();
@@ -72,7 +73,23 @@
     plot.classList.add("drawn");
     const work = first ? window.Plotly.newPlot(plot, figure.data, figure.layout, config)
       : window.Plotly.react(plot, figure.data, figure.layout, config);
-    return work.then(() => { plot.dataset.ready = "true"; });
+    return work.then(() => { plot.dataset.ready = "true"; return picture(plot); });
+  }
+
+  /* A WebGL canvas prints empty: figures in space keep a light picture of themselves for paper. */
+  async function picture(plot) {
+    const figure = spec(plot);
+    if (plot.nextElementSibling && plot.nextElementSibling.matches(".print-picture")) return;
+    if (!figure.data.some((trace) => /3d$|^mesh|^surface/.test(trace.type || ""))) return;
+    const image = document.createElement("img");
+    image.className = "print-picture";
+    image.alt = "";
+    plot.after(image);
+    figure.layout.template = themes.light;
+    fit(figure.layout, PAPER_WIDTH);
+    image.src = await window.Plotly.toImage(figure, { format: "png", width: PAPER_WIDTH, height: figure.layout.height || 480, scale: 2 });
+    await image.decode();
+    plot.classList.add("pictured");
   }
 
   function visible(plot) { return plot.offsetParent !== null && plot.clientWidth > 0; }
@@ -109,7 +126,6 @@
   });
 
   /* Paper: everything open, everything drawn in light colours, each figure scaled to the width of its column. */
-  const PAPER_WIDTH = 680;
   let opened = [];
   function beforePrint() {
     if (printing) return;
@@ -143,6 +159,9 @@
     beforePrint();
     await drawAll();
   }
+
+  /* Opened to be printed by a program: nothing waits to be scrolled to. */
+  if (location.hash === "#print") prepare();
 
   window.marketfoldFigures = { drawAll, loadPlotly, prepare };
 })();
