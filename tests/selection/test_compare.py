@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from marketfold.cleaning import clean_orders
+from marketfold.demo import make_shop
+from marketfold.features import FeatureMatrix, build_features, build_matrix
+from marketfold.orders import read_orders
+from marketfold.selection import ReducerScore, compare_reducers
+from marketfold.selection.compare import held_out_reconstruction, simplest_not_worse, skipped
+
+
+@pytest.fixture(scope="module")
+def matrix() -> FeatureMatrix:
+    return build_matrix(build_features(clean_orders(read_orders(make_shop(4_000).lines))))
+
+
+def test_no_reduction_gives_everything_back(matrix: FeatureMatrix):
+    assert held_out_reconstruction(matrix.values, "none", 3) == pytest.approx(1.0)
+
+
+def test_pca_gives_more_back_with_more_dimensions(matrix: FeatureMatrix):
+    few, more = (held_out_reconstruction(matrix.values, "pca", n) for n in (2, 8))
+    assert 0 < few < more < 1
+
+
+def test_reductions_are_judged_in_the_original_space(matrix: FeatureMatrix):
+    comparison = compare_reducers(matrix, ["none", "pca"], k=4, n_dimensions=5)
+    none, pca = comparison.scores
+    assert (none.n_dimensions, pca.n_dimensions) == (matrix.values.shape[1], 5)
+    # in a space of its own PCA would always look tighter; here it cannot beat K-means on the space itself by much
+    assert pca.calinski_harabasz <= none.calinski_harabasz * 1.02
+
+
+SCORE = ReducerScore("none", 9, 1.0, 0.3, 100.0, 0.9, 0.8, 0.20, 0.1)
+
+
+def test_the_simplest_is_taken_when_the_rest_is_no_better():
+    rival = replace(SCORE, method="pca", explained=0.215)
+    assert simplest_not_worse([SCORE, rival]) == "none"
+
+
+def test_a_reduction_that_explains_much_more_is_taken():
+    rival = replace(SCORE, method="pca", explained=0.25)
+    assert simplest_not_worse([SCORE, rival]) == "pca"
+
+
+def test_without_a_next_period_stability_and_silhouette_decide():
+    plain = replace(SCORE, explained=None, jaccard=0.5)
+    rival = replace(SCORE, method="pca", explained=None, jaccard=0.9)
+    assert simplest_not_worse([plain, rival]) == "pca"
+
+
+def test_what_was_not_tried_is_not_taken():
+    assert simplest_not_worse([SCORE, skipped("autoencoder", "too few")]) == "none"
+    assert np.isnan(skipped("autoencoder", "too few").silhouette)

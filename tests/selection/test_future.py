@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from marketfold.cleaning import CleanOrders, clean_orders
+from marketfold.config import FeatureOptions
+from marketfold.demo import make_shop
+from marketfold.features import build_features
+from marketfold.orders import read_orders
+from marketfold.schema import Feature, FeatureTable
+from marketfold.selection import (
+    Recipe,
+    choose_cut,
+    explained_share,
+    leaking_features,
+    look_ahead,
+    score_on_future,
+)
+
+CUT = date(2025, 9, 1)
+
+
+@pytest.fixture(scope="module")
+def shop() -> CleanOrders:
+    return clean_orders(read_orders(make_shop(4_000).lines))
+
+
+def test_nothing_is_explained_by_groups_that_do_not_differ():
+    assert explained_share(np.array([0, 1, 0, 1], np.int32), np.array([1.0, 1.0, 3.0, 3.0])) == 0.0
+
+
+def test_a_constant_outcome_has_nothing_to_explain():
+    assert explained_share(np.array([0, 1], np.int32), np.array([2.0, 2.0])) == 0.0
+
+
+def test_a_short_span_is_not_cut():
+    assert choose_cut(date(2026, 1, 1), date(2026, 6, 1)) is None
+
+
+def test_a_long_span_leaves_a_year_at_most():
+    assert choose_cut(date(2000, 1, 1), date(2020, 1, 1)) == date(2019, 1, 1)
+
+
+def test_revenue_after_the_cut_belongs_to_the_customers_known_by_then(shop: CleanOrders):
+    ahead = look_ahead(shop, CUT, FeatureOptions())
+    assert ahead is not None
+    lines = shop.engine.collect(shop.purchases).to_pandas()
+    later = lines[lines["ordered_on"] >= CUT].groupby("customer_id")["amount"].sum()
+    expected = later.reindex(ahead.table.ids).fillna(0.0).to_numpy()
+    np.testing.assert_allclose(ahead.next_revenue, expected, atol=1e-6)
+    assert 0 < (ahead.next_revenue > 0).mean() < 1
+
+
+def test_segments_say_more_than_random_groups_and_less_than_can_be_known(shop: CleanOrders):
+    ahead = look_ahead(shop, CUT, FeatureOptions())
+    assert ahead is not None
+    score = score_on_future(ahead, Recipe("value", "none", 4).segment(ahead.table).labels)
+    assert score.random < score.segments
+    assert score.n_segments == 4
+
+
+def test_no_feature_of_ours_sees_past_the_cut(shop: CleanOrders):
+    assert leaking_features(shop, CUT, FeatureOptions()) == ()
+
+
+def test_a_planted_leak_is_caught(shop: CleanOrders):
+    everything = build_features(shop)
+
+    def leaky(clean: CleanOrders, options: FeatureOptions) -> FeatureTable:
+        """Beside the honest features, one that is measured on all lines that are there, whenever they were bought."""
+        honest = build_features(clean, options)
+        seen = build_features(clean)
+        peek = seen.column("revenue_total")[np.searchsorted(seen.ids, honest.ids)]
+        leak = Feature("spend_total", "money spent", "money", "value")
+        return replace(honest, values=np.column_stack([honest.values, peek]), features=(*honest.features, leak))
+
+    assert len(everything.ids) > 0
+    assert leaking_features(shop, CUT, FeatureOptions(), build=leaky) == ("spend_total",)
+
+
+@pytest.fixture(scope="module")
+def cdnow(shared_data: Path) -> Any:
+    clean = clean_orders(read_orders(shared_data / "CDNOW_master.txt"))
+    return look_ahead(clean, date(1997, 10, 1), FeatureOptions())
+
+
+def test_five_segments_of_recency_and_frequency_reach_the_target_on_cdnow(cdnow: Any):
+    score = score_on_future(cdnow, Recipe("loyalty", "none", 5).segment(cdnow.table).labels)
+    assert score.n_units > 23_000
+    assert score.segments >= 0.285
+    assert score.segments > score.rfm
+    assert score.segments < score.ceiling
+    assert score.ceiling == pytest.approx(0.304, abs=0.015)

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from marketfold.cleaning import clean_orders
+from marketfold.demo import make_shop
+from marketfold.errors import ParameterError
+from marketfold.features import build_features
+from marketfold.orders import read_orders
+from marketfold.schema import FeatureTable
+from marketfold.selection import Recipe, search_views, select_view, views_of
+from marketfold.selection.search import least_members
+
+
+@pytest.fixture(scope="module")
+def shop() -> FeatureTable:
+    return build_features(clean_orders(read_orders(make_shop(4_000).lines)))
+
+
+@pytest.fixture(scope="module")
+def sales(shared_data: Path) -> FeatureTable:
+    return build_features(clean_orders(read_orders(shared_data / "sales_data_sample.csv")))
+
+
+def test_a_view_keeps_only_its_own_features(shop: FeatureTable):
+    assert select_view(shop, "loyalty").names == ("order_count", "recency_days")
+
+
+def test_a_view_takes_a_block_whole(shop: FeatureTable):
+    assert {f.block for f in select_view(shop, "seasonality").features} == {"quarter"}
+    assert len(select_view(shop, "seasonality").features) == 4
+
+
+def test_an_unknown_view_names_the_known_ones(shop: FeatureTable):
+    with pytest.raises(ParameterError, match="seasonality"):
+        select_view(shop, "mood")
+
+
+def test_views_without_their_columns_are_not_offered(shop: FeatureTable):
+    bare = select_view(shop, "value")
+    assert "seasonality" not in views_of(bare)
+
+
+def test_all_features_are_kept_where_they_hold(shop: FeatureTable):
+    search = search_views(shop, Recipe("all", "none", 4), n_pairs=10)
+    assert search.chosen.view == "all"
+    assert search.holds
+    assert {one.view for one in search.candidates} == {"all"}
+
+
+def test_the_sales_file_has_three_or_more_segments_that_hold_on_fresh_resamples(sales: FeatureTable):
+    search = search_views(sales, Recipe("all", "none", 3), n_pairs=50)
+    made = Recipe(search.chosen.view, "none", search.chosen.k).segment(sales)
+    assert search.chosen.k >= 3
+    assert np.bincount(made.labels).min() >= 5
+    assert min(search.honest_jaccards) >= 0.75
+
+
+def test_the_reported_score_is_not_the_one_of_the_choice(sales: FeatureTable):
+    search = search_views(sales, Recipe("all", "none", 3), n_pairs=20)
+    assert min(search.honest_jaccards) != search.chosen.jaccard
+
+
+def test_a_segment_worth_a_campaign_has_five_customers_or_two_in_a_hundred():
+    assert least_members(92) == 5
+    assert least_members(10_000) == 200
