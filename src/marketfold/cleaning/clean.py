@@ -18,7 +18,9 @@ from marketfold.cleaning.rules import (
     MALFORMED,
     RETURNS,
     Rule,
+    Spellings,
     by_rule,
+    find_spellings,
     first_broken,
     rules_for,
 )
@@ -85,9 +87,9 @@ class _Judged:
         return [number for number, rule in enumerate(self.rules) if rule.code in codes]
 
 
-def _judge(orders: Orders, columns: Sequence[str], options: CleaningOptions, *, credit_notes: bool) -> _Judged:
+def _judge(orders: Orders, columns: Sequence[str], spellings: Spellings, *, credit_notes: bool) -> _Judged:
     rules = rules_for(columns, credit_notes=credit_notes)
-    return _Judged(orders.lines.with_columns(first_broken(rules, options).alias(_RULE)), rules, tuple(columns))
+    return _Judged(orders.lines.with_columns(first_broken(rules, spellings).alias(_RULE)), rules, tuple(columns))
 
 
 def _count(judged: _Judged, engine: Engine) -> list[dict[str, Any]]:
@@ -188,11 +190,12 @@ def clean_orders(orders: Orders, options: CleaningOptions | None = None) -> Clea
     options = options or CleaningOptions()
     engine = orders.engine
     columns = orders.lines.collect_schema().names()
-    judged = _judge(orders, columns, options, credit_notes=True)
+    spellings = find_spellings(orders.lines, columns, options, engine)
+    judged = _judge(orders, columns, spellings, credit_notes=True)
     counted = _count(judged, engine)
     ignored = _mostly_credit_notes(counted, judged.rules)
     if ignored:
-        judged = _judge(orders, columns, options, credit_notes=False)
+        judged = _judge(orders, columns, spellings, credit_notes=False)
         counted = _count(judged, engine)
     account = _account(counted, judged.rules)
     reads, currencies = _totals(orders, columns, account)

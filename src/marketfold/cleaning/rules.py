@@ -7,9 +7,12 @@ serve nobody's return rate.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from marketfold.config import CleaningOptions
+    from marketfold.engine import Engine
 
 # Day 0 of Unix and of spreadsheets (1970-01-01, 1899-12-30) are marks of an empty date, and no shop exports 2100.
 FIRST_PLAUSIBLE = date(1970, 1, 2)
@@ -28,6 +32,10 @@ DUPLICATE = "duplicate"
 MALFORMED = "malformed"
 RETURNS = frozenset({CANCELLED, RETURNED})
 """Reasons whose lines stay as the customer's returns."""
+
+
+Spellings = Mapping[str, tuple[str, ...]]
+"""Unwanted texts by column, exactly as the source spells them."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +51,7 @@ class Rule:
     columns
         Columns that the rule looks at; without them it is not asked.
     breaks
-        True where a line breaks the rule.
+        True where a line breaks the rule, given the unwanted texts of each column as the source spells them.
     detail
         What is wrong with the one line, where there is more to say than `words`.
     """
@@ -51,7 +59,7 @@ class Rule:
     code: str
     words: str
     columns: tuple[str, ...]
-    breaks: Callable[[CleaningOptions], nw.Expr]
+    breaks: Callable[[Spellings], nw.Expr]
     detail: Callable[[], nw.Expr] | None = None
 
     def explain(self) -> nw.Expr:
@@ -59,10 +67,14 @@ class Rule:
         return self.detail() if self.detail else nw.lit(self.words)
 
 
-def _one_of(column: str, texts: Collection[str]) -> nw.Expr:
-    """Whether a text is one of `texts`, in any case and with any space around it."""
-    wanted = sorted({text.strip().lower() for text in texts})
-    return nw.col(column).str.strip_chars().str.to_lowercase().is_in(wanted)
+def _one_of(column: str) -> Callable[[Spellings], nw.Expr]:
+    """Whether a text is one of the unwanted."""
+
+    def breaks(spellings: Spellings) -> nw.Expr:
+        exact = [nw.col(column) == text for text in spellings.get(column, ())]
+        return reduce(or_, exact) if exact else nw.lit(False)  # noqa: FBT003
+
+    return breaks
 
 
 def _credit_note() -> nw.Expr:
@@ -94,20 +106,20 @@ RULES: tuple[Rule, ...] = (
         "test_customer",
         "a customer made for testing",
         ("customer_id",),
-        lambda options: _one_of("customer_id", options.test_customers),
+        _one_of("customer_id"),
     ),
     Rule(
         "not_a_product",
         "a charge and not a product",
         ("product_id",),
-        lambda options: _one_of("product_id", options.not_products),
+        _one_of("product_id"),
         _told("product id", "product_id"),
     ),
     Rule(
         CANCELLED,
         "cancelled by its status",
         ("status",),
-        lambda options: _one_of("status", options.cancelled_statuses),
+        _one_of("status"),
         _told("status", "status"),
     ),
     Rule(CANCELLED, "a credit note: its order id is C and digits", ("order_id",), lambda _: _credit_note()),
@@ -146,11 +158,44 @@ def rules_for(columns: Collection[str], *, credit_notes: bool = True) -> tuple[R
     )
 
 
-def first_broken(rules: Sequence[Rule], options: CleaningOptions) -> nw.Expr:
+def find_spellings(
+    lines: nw.LazyFrame[Any], columns: Collection[str], options: CleaningOptions, engine: Engine
+) -> Spellings:
+    """How the source spells the statuses, products and customers that do not count, in any case and spacing.
+
+    A column has far fewer texts than lines, so the distinct ones are compared once, and a line only with those found.
+
+    Parameters
+    ----------
+    lines
+        Order lines.
+    columns
+        Their columns.
+    options
+        Names what does not count.
+    engine
+        Holds `lines`.
+    """
+    unwanted = {
+        "customer_id": options.test_customers,
+        "product_id": options.not_products,
+        "status": options.cancelled_statuses,
+    }
+    found = {}
+    for column, texts in unwanted.items():
+        if column in columns:
+            plain = nw.col(column).str.strip_chars().str.to_lowercase()
+            distinct = lines.group_by(column).agg(nw.len().alias("_lines"))
+            alike = distinct.filter(plain.is_in(sorted({text.strip().lower() for text in texts})))
+            found[column] = tuple(sorted(engine.collect(alike.select(column)).column(column).to_pylist()))
+    return found
+
+
+def first_broken(rules: Sequence[Rule], spellings: Spellings) -> nw.Expr:
     """Number of the first rule that a line breaks (its place in `rules`), null where it breaks none."""
     number = nw.lit(None, nw.Int32)
     for place, rule in reversed(list(enumerate(rules))):
-        number = nw.when(rule.breaks(options)).then(nw.lit(place, nw.Int32)).otherwise(number)
+        number = nw.when(rule.breaks(spellings)).then(nw.lit(place, nw.Int32)).otherwise(number)
     return number
 
 
