@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 CURVE_POINTS = 201
 MOST = 0.8
 TOP = 100
+MOST_APART = 10
+STANDS_APART = 2.0
+WORTH = 0.05
+"""Few large customers are worth a word from a twentieth of the revenue on."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,15 @@ class Concentration:
     top_revenue: Float64
     top_fifth_share: float
     gini: float
+
+    @property
+    def n_apart(self) -> int:
+        """Customers who stand apart: each brings at least twice what the largest of the others does; 0 if none do."""
+        top = self.top_revenue
+        for k in range(min(MOST_APART, len(top) - 1), 0, -1):
+            if top[k] > 0 and top[k - 1] >= STANDS_APART * top[k] and top[:k].sum() >= WORTH * self.revenue_total:
+                return k
+        return 0
 
 
 @dataclass(frozen=True)
@@ -119,5 +132,5 @@ def concentrate(tables: Tables) -> tuple[Concentration, Repeats]:
     return concentration, Repeats(
         orders=orders,
         customers=np.bincount(place),
-        revenue=np.bincount(place, weights=customers["revenue"]).round(4),
+        revenue=np.bincount(place, weights=customers["revenue"]).round(4).astype(np.float64),
     )

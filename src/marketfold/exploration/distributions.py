@@ -35,7 +35,7 @@ class Distribution:
     by, by_label
         Class column of the groups and the user's name for it; empty where there is one group only.
     groups
-        Values of the class column, most lines first, a rest beyond the largest summed as one.
+        Values of the class column, most lines first (deal sizes: smallest amount first), a rest summed as one.
     edges
         Borders of the bins, shape (n_bins + 1,); a value belongs to the bin whose lower border it reaches, and the
         first and last bin also hold what lies beyond them.
@@ -181,6 +181,8 @@ def distribute(tables: Tables) -> tuple[Distribution, ...]:
     for by in classes:
         names = _largest(tables, by)
         medians = _medians(tables, by, names)
+        if by == "deal_size":  # a size has an order of its own
+            names.sort(key=lambda name: medians["amount"].get(name, 0.0) if "amount" in medians else 0.0)
         found += [_of_lines(tables, column, by, names, medians[column]) for column in columns]
     if not classes:
         found += [_of_lines(tables, column, "", (), {}) for column in columns]

@@ -30,7 +30,6 @@ LITTLE_TO_SAY = 0.85
 """A status that holds more lines than this tells customers apart on few lines only."""
 DOMINATES = 0.3
 PEAK = 1.5
-STANDS_APART = 2.0
 GROWTH = 0.03
 SINGLE_ORDERS = 0.25
 HALF_EMPTY = 0.2
@@ -136,17 +135,9 @@ def _peak(e: Exploration) -> Iterator[Finding]:
         yield Finding("peak", text, "over-time", weight - 0.1, numbers)
 
 
-def _stand_apart(top: np.ndarray, total: float) -> int:
-    """How many of the largest customers stand apart: each brings more than twice what the next one does."""
-    for k in range(min(10, len(top) - 1), 0, -1):
-        if top[k] > 0 and top[k - 1] >= STANDS_APART * top[k] and top[:k].sum() >= 0.05 * total:
-            return k
-    return 0
-
-
 def _concentration(e: Exploration) -> Iterator[Finding]:
     c = e.concentration
-    few = _stand_apart(c.top_revenue, c.revenue_total) if c.n_customers > 10 else 0
+    few = c.n_apart if c.n_customers > 10 else 0
     if few:
         share = float(c.top_revenue[:few].sum() / c.revenue_total)
         ratio = float(c.top_revenue[few - 1] / c.top_revenue[few])

@@ -94,6 +94,11 @@ def resolve_country(name: str) -> str | None:
     return code
 
 
+def _alpha_3(code: str | None) -> str:
+    found = pycountry.countries.get(alpha_2=code) if code else None
+    return str(found.alpha_3) if found else ""
+
+
 def _degrees(text: str) -> float:
     """ISO 6709 degrees: +404200 is 40 degrees and 42 minutes."""
     sign, digits = (-1 if text[0] == "-" else 1), text[1:]
@@ -144,7 +149,7 @@ def locate(tables: Tables) -> Geography | None:
     return Geography(
         label=tables.label("country"),
         names=names,
-        iso3=tuple(pycountry.countries.get(alpha_2=code).alpha_3 if code else "" for code in codes),
+        iso3=tuple(_alpha_3(code) for code in codes),
         latitude=middles[:, 0],
         longitude=middles[:, 1],
         customers=rows["customers"].astype(np.int64),

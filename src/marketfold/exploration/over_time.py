@@ -133,7 +133,7 @@ def _grouped(
     slots = _slots(daily["day"], period)
     every = np.arange(slots.min(), slots.max() + 1)
     orders = np.bincount(slots - every[0], weights=daily["orders"], minlength=len(every)).round().astype(np.int64)
-    revenue = np.bincount(slots - every[0], weights=daily["revenue"], minlength=len(every)).round(4)
+    revenue = np.bincount(slots - every[0], weights=daily["revenue"], minlength=len(every)).round(4).astype(np.float64)
     return every, orders, revenue
 
 

@@ -136,7 +136,7 @@ def round_number_between(low: float, high: float) -> float:
     for digits in range(-math.floor(math.log10(max(abs(high), 1e-9))), 12):
         rounded = round(math.floor(high * 10**digits + 1e-9) / 10**digits, 12)
         if low < rounded <= high:
-            return rounded
+            return float(rounded)
     return high
 
 

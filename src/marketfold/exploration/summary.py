@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-SAMPLE_LINES = 1_500
+SAMPLE_LINES = 1_000
 """Lines in the scatter matrix: enough to see a shape, few enough to draw and to carry in a report."""
 
 

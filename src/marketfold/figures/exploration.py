@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,11 +26,11 @@ from marketfold.figures.exploration_map import map_figure
 from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, MUTED, SOFT, new_figure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import plotly.graph_objects as go
 
-    from marketfold.exploration import Calendar, Counts, Exploration, OverTime
+    from marketfold.exploration import Calendar, Counts, Distribution, Exploration, OverTime
 
 __all__ = [
     "calendar_figure",
@@ -50,6 +51,10 @@ __all__ = [
 ]
 
 TOP = 12
+LEADS = 0.25
+"""From this share on, the first value is named in the title."""
+DWARFS = 1.5
+"""All others together are named below the title, and not drawn, where they are this many times the largest value."""
 LONGEST_LABEL = 28
 STANDS_OUT = 1.3
 """From this many times an average month on, a month is named in the title."""
@@ -166,7 +171,8 @@ def calendar_figure(calendar: Calendar, currency: str | None = None) -> go.Figur
         f"{money(float(calendar.revenue[best]), currency)}; average {money(average, currency)}.",
         height=340,
     )
-    hover = f"<b>%{{customdata[0]}}</b><br>{_money_hover('y', currency)}<br>%{{customdata[1]:,.1f}} orders a year<extra></extra>"
+    orders = "%{customdata[1]:,.1f} orders a year<extra></extra>"
+    hover = f"<b>%{{customdata[0]}}</b><br>{_money_hover('y', currency)}<br>{orders}"
     figure.add_bar(
         x=[label[:3] for label in calendar.names],
         y=calendar.revenue,
@@ -193,8 +199,20 @@ def _unique(labels: Sequence[str]) -> list[str]:
     return told
 
 
-def counts_figure(counts: Counts, currency: str | None = None) -> go.Figure:
-    """Revenue share of the values of a column, or their share of lines for a status: the largest and all others."""
+@dataclass(frozen=True)
+class _Bars:
+    """What the bars of a count show: the largest values and, where that does not dwarf them, all others as one."""
+
+    names: list[str | None]
+    labels: list[str]
+    sizes: list[float]
+    lines: list[int]
+    total: float
+    others: int
+    others_drawn: bool
+
+
+def _bars_of(counts: Counts) -> _Bars:
     by_lines = counts.scope == "read"
     sizes = counts.lines.astype(np.float64) if by_lines else counts.revenue
     total = float(counts.lines_total if by_lines else counts.revenue_total) or 1.0
@@ -202,51 +220,109 @@ def counts_figure(counts: Counts, currency: str | None = None) -> go.Figure:
     shown = order if counts.n_values <= TOP + 1 else order[:TOP]
     names = [counts.names[i] for i in shown]
     values, lines = [float(sizes[i]) for i in shown], [int(counts.lines[i]) for i in shown]
-    rest = counts.n_values - len(shown)
-    what = "lines read" if by_lines else "revenue"
-    first, share = _shortened(names[0]), values[0] / total
-    title = (
-        f"{first}: {percent(share)} of {what}"
-        if share >= 0.25 and counts.n_values > 1
-        else f"{what.capitalize()} by {counts.label}"
-    )
-    unit = "" if by_lines else _unit(currency)
-    figure = new_figure(
-        title,
-        subtitle=f"Share of {what} by {counts.label}{unit}"
-        + (f", the {len(shown)} largest of {count(counts.n_values)}" if rest else ""),
-        alt=f"Share of {what} by {counts.label}: "
-        + "; ".join(
-            f"{_shortened(name)} {percent(value / total)}" for name, value in zip(names[:5], values[:5], strict=True)
-        ),
-        height=110 + 30 * (len(shown) + bool(rest)),
-    )
-    labels = _unique([_shortened(name) for name in names])
-    if rest:
-        labels.append(f"{count(rest)} others")
+    labels, others = _unique([_shortened(name) for name in names]), counts.n_values - len(shown)
+    drawn = others > 0 and total - sum(values) <= DWARFS * values[0]
+    if drawn:
+        labels.append(f"{count(others)} others")
         names.append(labels[-1])
-        values.append(total - sum(values))
         lines.append(counts.lines_total - sum(lines))
+        values.append(total - sum(values))
+    return _Bars(names, labels, values, lines, total, others, drawn)
+
+
+def _about_counts(counts: Counts, bars: _Bars, what: str) -> tuple[str, str]:
+    """Title and subtitle."""
+    share, first = bars.sizes[0] / bars.total, bars.names[0]
+    title = f"{what.capitalize()} by {counts.label}"
+    if share >= LEADS and first is not None:
+        title = f"{_shortened(first)}: {percent(share)} of {what}"
+    subtitle = f"Share of {what} by {counts.label}"
+    if bars.others:
+        subtitle += f", the {TOP} largest of {count(counts.n_values)}"
+    if bars.others and not bars.others_drawn:
+        subtitle += f"; the others make up {percent(1 - sum(bars.sizes) / bars.total)}"
+    return title, subtitle
+
+
+def counts_figure(counts: Counts, currency: str | None = None) -> go.Figure:
+    """Revenue share of the values of a column, or their share of lines for a status: the largest and all others."""
+    by_lines = counts.scope == "read"
+    what, bars = "lines read" if by_lines else "revenue", _bars_of(counts)
+    title, subtitle = _about_counts(counts, bars, what)
+    shares = [percent(size / bars.total) for size in bars.sizes]
+    heard = "; ".join(f"{label} {share}" for label, share in zip(bars.labels[:5], shares[:5], strict=True))
+    figure = new_figure(title, subtitle=subtitle, alt=f"{subtitle}: {heard}.", height=110 + 30 * len(bars.labels))
+    soft = [name is None for name in bars.names]
+    soft[-1] |= bars.others_drawn
+    money_line = "" if by_lines else f"{_money_hover('x', currency)}<br>"
     figure.add_bar(
-        x=values,
-        y=labels,
+        x=bars.sizes,
+        y=bars.labels,
         orientation="h",
-        marker_color=[ACCENT] * len(shown) + [SOFT] * bool(rest),
-        text=[percent(value / total) for value in values],
+        marker_color=[SOFT if is_soft else ACCENT for is_soft in soft],
+        text=shares,
         textposition="outside",
         textfont={"color": INK},
         cliponaxis=False,
-        customdata=[["not given" if name is None else name, number] for name, number in zip(names, lines, strict=True)],
-        hovertemplate="<b>%{customdata[0]}</b><br>"
-        + ("" if by_lines else f"{_money_hover('x', currency)}<br>")
-        + "%{customdata[1]:,} lines<extra></extra>",
+        customdata=[[name or "not given", lines] for name, lines in zip(bars.names, bars.lines, strict=True)],
+        hovertemplate=f"<b>%{{customdata[0]}}</b><br>{money_line}%{{customdata[1]:,}} lines<extra></extra>",
     )
     return figure.update_layout(
         margin={"r": 64},
-        xaxis={"visible": False, "range": [min(0.0, *values), max(values) * 1.02]},
+        xaxis={"visible": False, "range": [min(0.0, *bars.sizes), max(bars.sizes) * 1.02]},
         yaxis={"autorange": "reversed", "showgrid": False, "tickfont": {"color": INK}, "type": "category"},
         bargap=0.3,
     )
+
+
+def _of_time(e: Exploration) -> Iterator[tuple[str, go.Figure]]:
+    yield "over-time", orders_over_time_figure(e.over_time, e.currency)
+    if len(np.unique(e.over_time.month_starts.astype("datetime64[Y]"))) > 1:
+        yield "year-on-year", year_on_year_figure(e.over_time, e.currency)
+    for calendar in e.calendar:
+        yield anchor("calendar", calendar.unit), calendar_figure(calendar, e.currency)
+
+
+def _of_customers(e: Exploration) -> Iterator[tuple[str, go.Figure]]:
+    yield "concentration", concentration_figure(e.concentration, e.currency)
+    yield "repeats", repeats_figure(e.repeats)
+    if e.cohorts is not None:
+        yield "cohorts", cohorts_figure(e.cohorts)
+    if e.gaps is not None:
+        yield "gaps", gaps_figure(e.gaps)
+    if e.geography is not None:
+        yield "map", map_figure(e.geography, e.currency)
+
+
+def _of_columns(e: Exploration) -> Iterator[tuple[str, go.Figure]]:
+    for counts in e.counts:
+        if counts.n_values > 1:
+            yield anchor("counts", counts.column), counts_figure(counts, e.currency)
+    drawn: set[str] = set()
+    for distribution in e.distributions:
+        key = anchor("distribution", distribution.column)
+        key = anchor(f"{key}-by", distribution.by) if key in drawn else key
+        drawn.add(key)
+        yield key, distribution_figure(distribution, e.currency, _marks(e, distribution))
+    if e.discounts is not None:
+        yield "discounts", discounts_figure(e.discounts)
+    if e.correlations is not None:
+        yield "correlations", correlation_figure(e.correlations)
+        yield "scatter-matrix", scatter_matrix_figure(e.sample)
+    if e.missing.empty.any():
+        yield "missing", missing_figure(e.missing)
+
+
+def _marks(exploration: Exploration, distribution: Distribution) -> dict[float, str]:
+    """What to point at on the axis of a column: where its classes are cut, where it is capped."""
+    marks: dict[float, str] = {}
+    for cut in exploration.cuts:
+        if (cut.number, cut.column) == (distribution.column, distribution.by):
+            marks |= {value: f"{cut.label} cut: {money(value)}" for value in cut.cuts}
+    for cap in exploration.caps:
+        if cap.column == distribution.column:
+            marks[cap.value] = f"cap: {money(cap.value)}"
+    return marks
 
 
 def exploration_figures(exploration: Exploration) -> dict[str, go.Figure]:
@@ -254,45 +330,4 @@ def exploration_figures(exploration: Exploration) -> dict[str, go.Figure]:
 
     The anchors are those of `Finding.figure`: small letters, digits and hyphens.
     """
-    e, currency = exploration, exploration.currency
-    figures = {"over-time": orders_over_time_figure(e.over_time, currency)}
-    if len(set(e.over_time.month_starts.astype("datetime64[Y]").tolist())) > 1:
-        figures["year-on-year"] = year_on_year_figure(e.over_time, currency)
-    for calendar in e.calendar:
-        figures[anchor("calendar", calendar.unit)] = calendar_figure(calendar, currency)
-    figures["concentration"] = concentration_figure(e.concentration, currency)
-    figures["repeats"] = repeats_figure(e.repeats)
-    if e.cohorts is not None:
-        figures["cohorts"] = cohorts_figure(e.cohorts)
-    if e.gaps is not None:
-        figures["gaps"] = gaps_figure(e.gaps)
-    if e.geography is not None:
-        figures["map"] = map_figure(e.geography, currency)
-    for counts in e.counts:
-        if counts.n_values > 1:
-            figures[anchor("counts", counts.column)] = counts_figure(counts, currency)
-    for distribution in e.distributions:
-        key = anchor("distribution", distribution.column)
-        marks = _marks(e, distribution.column)
-        key = f"{key}-by-{distribution.by.replace('_', '-')}" if key in figures else key
-        figures[key] = distribution_figure(distribution, currency, marks)
-    if e.discounts is not None:
-        figures["discounts"] = discounts_figure(e.discounts)
-    if e.correlations is not None:
-        figures["correlations"] = correlation_figure(e.correlations)
-        figures["scatter-matrix"] = scatter_matrix_figure(e.sample)
-    if e.missing.empty.any():
-        figures["missing"] = missing_figure(e.missing)
-    return figures
-
-
-def _marks(exploration: Exploration, column: str) -> dict[float, str]:
-    """What to point at on the axis of a column: where it is cut into classes, where it is capped."""
-    marks = {}
-    for cut in exploration.cuts:
-        if cut.number == column:
-            marks |= dict.fromkeys(cut.cuts, cut.label)
-    for cap in exploration.caps:
-        if cap.column == column:
-            marks[cap.value] = "cap"
-    return {value: f"{name}: {money(value)}" for value, name in marks.items()}
+    return {**dict(_of_time(exploration)), **dict(_of_customers(exploration)), **dict(_of_columns(exploration))}

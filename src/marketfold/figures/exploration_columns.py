@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from marketfold.schema import Float64
 
 MOST_COLOURS = 6
+WALL = 2.5
+"""A last bin that is this many times the tallest other one is cut off, and the figure says so."""
 
 
 def _value(distribution: Distribution, value: float, currency: str | None) -> str:
@@ -40,15 +42,19 @@ def distribution_figure(
     lines = int(d.counts.sum())
     unit = "orders" if d.column == "order_value" else "lines"
     median = _value(d, d.median, currency)
+    span = f"from {_value(d, d.minimum, currency)} to {_value(d, d.maximum, currency)}"
     by = f" by {d.by_label}" if d.by else ""
     over = (
         f"; the last bin holds all above {_value(d, float(d.edges[-2]), currency)}" if d.maximum > d.edges[-1] else ""
     )
+    share = d.counts / np.maximum(d.counts.sum(axis=1, keepdims=True), 1)
+    if len(d.groups) > 1 and _scale(share) < share.max():
+        over += "; the last bin is cut off at the top"
     figure = new_figure(
-        f"{d.label}{by}: half of the {unit} are at or below {median}",
-        subtitle=f"{count(lines)} {unit}, from {_value(d, d.minimum, currency)} to {_value(d, d.maximum, currency)}{over}",
-        alt=f"Distribution of {d.label}{by} over {count(lines)} {unit}: median {median}, mean {_value(d, d.mean, currency)}, "
-        f"from {_value(d, d.minimum, currency)} to {_value(d, d.maximum, currency)}.",
+        f"{d.label[:1].upper()}{d.label[1:]}{by}: median {median}",
+        subtitle=f"{count(lines)} {unit}, {span}{over}",
+        alt=f"Distribution of {d.label}{by} over {count(lines)} {unit}: median {median}, mean "
+        f"{_value(d, d.mean, currency)}, {span}.",
         height=340 if len(d.groups) == 1 else 150 + 62 * len(d.groups),
     )
     if len(d.groups) == 1:
@@ -90,16 +96,23 @@ def _bars(figure: go.Figure, distribution: Distribution, unit: str) -> None:
     figure.update_layout(yaxis={"tickformat": "~s", "nticks": 6}, bargap=0)
 
 
+def _scale(share: Float64) -> float:
+    """Share of a group that a full height stands for; a wall in the last bin may not flatten all the others."""
+    inner = float(share[:, :-1].max()) if share.shape[1] > 1 else 0.0
+    whole = float(share.max())
+    return inner * 1.25 if 0 < inner * WALL < whole else whole
+
+
 def _ridges(figure: go.Figure, distribution: Distribution, currency: str | None) -> None:
     """One row for each group; heights are the share of the group in a bin, on one scale for all."""
     d = distribution
     share = d.counts / np.maximum(d.counts.sum(axis=1, keepdims=True), 1)
-    tallest = share.max()
+    tallest = _scale(share)
     x = np.repeat(d.edges, 2)[1:-1]
     n = len(d.groups)
     for row, group in enumerate(d.groups):
         base = float(n - 1 - row)
-        height = np.repeat(share[row], 2) / tallest * 0.82
+        height = np.minimum(np.repeat(share[row], 2) / tallest, 1) * 0.82
         figure.add_scatter(
             x=[x[0], x[-1]], y=[base, base], mode="lines", line={"color": PALE, "width": 1}, hoverinfo="skip"
         )
@@ -114,7 +127,7 @@ def _ridges(figure: go.Figure, distribution: Distribution, currency: str | None)
         )
         figure.add_scatter(
             x=(d.edges[:-1] + d.edges[1:]) / 2,
-            y=np.full(len(d.edges) - 1, base) + share[row] / tallest * 0.41,
+            y=np.full(len(d.edges) - 1, base) + np.minimum(share[row] / tallest, 1) * 0.41,
             mode="markers",
             marker={"opacity": 0, "size": 12, "color": ACCENT},
             customdata=list(
@@ -204,7 +217,8 @@ def scatter_matrix_figure(sample: LineSample) -> go.Figure:
     """Each number column against each other, one point for each sampled line, coloured by class where there are few."""
     s = sample
     n = len(s.columns)
-    groups = [str(group) for group in np.unique(s.groups.astype(str))]
+    names = s.groups.astype(str)
+    groups = sorted({*names.tolist()}, key=lambda group: float(np.nanmedian(s.values[names == group, -1])))
     coloured = 1 < len(groups) <= MOST_COLOURS
     size = len(s.values)
     which = (
@@ -309,11 +323,13 @@ def missing_figure(missing: Missing) -> go.Figure:
 def discounts_figure(discounts: Discounts) -> go.Figure:
     """How far below the list price lines are charged, and whether that depends on the list price."""
     d = discounts
-    title = f"Lines are charged {percent(abs(d.median))} {'below' if d.median >= 0 else 'above'} the list price in the median"
+    title = "Half of the lines are charged at the list price or more"
+    if d.median >= 0.01:
+        title = f"Half of the lines are charged at least {percent(d.median)} below the list price"
     figure = new_figure(
         title,
         subtitle=f"Discount as a share of the list price, {count(d.n_lines)} lines; below 0: charged above it",
-        alt=f"{title}; mean {percent(d.mean)}. {percent(d.given_share)} of lines are charged below it and "
+        alt=f"{title}; mean discount {percent(d.mean)}. {percent(d.given_share)} of lines are charged below it and "
         f"{percent(d.above_share)} above it.",
         height=380,
     )
@@ -325,7 +341,8 @@ def discounts_figure(discounts: Discounts) -> go.Figure:
         width=np.diff(d.edges) * 0.9,
         marker_color=[SOFT if middle < 0 else ACCENT for middle in middles],
         customdata=np.column_stack([d.edges[:-1], d.edges[1:], d.counts]),
-        hovertemplate="<b>%{customdata[0]:.0%} to %{customdata[1]:.0%} off</b><br>%{customdata[2]:,} lines<extra></extra>",
+        hovertemplate="<b>%{customdata[0]:.0%} to %{customdata[1]:.0%} off</b><br>"
+        "%{customdata[2]:,} lines<extra></extra>",
     )
     prices = (d.list_price_edges[:-1] + d.list_price_edges[1:]) / 2
     figure.add_scatter(

@@ -26,12 +26,13 @@ def concentration_figure(concentration: Concentration, currency: str | None = No
     """Share of revenue against share of customers, from the largest customer down, with the 80 % mark."""
     c = concentration
     share = c.customers_for_most / c.n_customers
-    title = f"{percent(share)} of customers bring 80 % of revenue"
+    title, largest = f"{percent(share)} of customers bring 80 % of revenue", float(c.top_revenue[0])
+    who = f"{count(c.customers_for_most)} of {count(c.n_customers)}"
     figure = new_figure(
         title,
         subtitle="Share of revenue against share of customers, the largest first; dotted: if all brought the same",
-        alt=f"{title}: {count(c.customers_for_most)} of {count(c.n_customers)}. The largest fifth brings "
-        f"{percent(c.top_fifth_share)}; the largest customer {percent(float(c.top_revenue[0]) / (c.revenue_total or 1))}. "
+        alt=f"{title}: {who}. The largest fifth brings "
+        f"{percent(c.top_fifth_share)}; the largest customer {percent(largest / (c.revenue_total or 1))}. "
         f"Gini coefficient {c.gini:.2f}.",
         height=420,
     )
@@ -53,7 +54,7 @@ def concentration_figure(concentration: Concentration, currency: str | None = No
     figure.add_annotation(
         x=share,
         y=MOST,
-        text=f"{count(c.customers_for_most)} of {count(c.n_customers)} customers<br>bring 80 % of {money(c.revenue_total, currency)}",
+        text=f"{who} customers<br>bring 80 % of {money(c.revenue_total, currency)}",
         xanchor="left",
         yanchor="top",
         xshift=12,
@@ -61,6 +62,18 @@ def concentration_figure(concentration: Concentration, currency: str | None = No
         align="left",
         font={"color": INK},
     )
+    if c.n_apart:
+        few, brought = c.n_apart, float(c.top_revenue[: c.n_apart].sum() / c.revenue_total)
+        figure.add_scatter(
+            x=[few / c.n_customers],
+            y=[brought],
+            mode="markers+text",
+            marker={"size": 10, "color": HIGHLIGHT},
+            text=[f" {few} customer{'s' if few > 1 else ''}: {percent(brought)}"],
+            textposition="middle right",
+            textfont={"color": INK},
+            hoverinfo="skip",
+        )
     return figure.update_layout(
         showlegend=False,
         xaxis={"tickformat": ".0%", "range": [0, 1.01], "title": {"text": "customers"}, "nticks": 6},
@@ -70,19 +83,21 @@ def concentration_figure(concentration: Concentration, currency: str | None = No
 
 def repeats_figure(repeats: Repeats) -> go.Figure:
     """Share of customers by number of orders, beside the share of revenue that they bring."""
-    top = int(min(MOST_ORDERS, repeats.orders.max()))
+    usual = int(repeats.orders[np.searchsorted(np.cumsum(repeats.customers), 0.97 * repeats.customers.sum())])
+    top = int(min(max(usual + 1, 3), MOST_ORDERS, repeats.orders.max()))
     place = np.minimum(repeats.orders, top) - 1
     customers = np.bincount(place, weights=repeats.customers, minlength=top) / repeats.customers.sum()
     revenue = np.bincount(place, weights=repeats.revenue, minlength=top) / (repeats.revenue.sum() or 1.0)
     more = repeats.orders.max() > top
     names = [*map(str, range(1, top)), f"{top} or more" if more else str(top)]
     once = percent(repeats.once_share)
-    title = f"{once} of customers ordered once" if repeats.once_share >= 0.005 else "How often customers ordered"
+    again = percent(1 - repeats.once_share)
+    title = f"{once} of customers ordered once" if repeats.once_share >= 0.25 else f"{again} of customers ordered again"
     figure = new_figure(
         title,
         subtitle="Share of customers and of revenue by number of orders",
-        alt=f"Customers by number of orders: {once} ordered once and bring {percent(repeats.once_revenue_share)} of revenue; "
-        f"{percent(float(customers[-1]))} ordered {names[-1]} times and bring {percent(float(revenue[-1]))}.",
+        alt=f"Customers by number of orders: {once} ordered once and bring "
+        f"{percent(repeats.once_revenue_share)} of revenue; {percent(float(customers[-1]))} ordered {names[-1]} times and bring {percent(float(revenue[-1]))}.",
         height=360,
     )
     for name, share, colour in (("Customers", customers, ACCENT), ("Revenue", revenue, SOFT)):
@@ -115,13 +130,13 @@ def cohorts_figure(cohorts: Cohorts) -> go.Figure:
     rows = np.flatnonzero(cohorts.sizes > 0)
     later = cohorts.retention[rows, 1:]
     unit, mean = cohorts.unit, float(cohorts.mean_retention[1]) if later.shape[1] else 0.0
-    title = f"{percent(mean)} of new customers buy again one {unit} later"
+    title = f"{percent(mean)} of new customers buy again in the {unit} after their first"
     names = [f"{name}  ({count(size)})" for name, size in zip(_cohort_names(cohorts), cohorts.sizes, strict=True)]
     figure = new_figure(
         title,
         subtitle=f"Share of the customers who came in a {unit} (how many) and bought n {unit}s after it",
-        alt=f"{title}, over all cohorts. Rows: {len(rows)} cohorts by the {unit} of the first purchase in the data; columns: "
-        f"{unit}s since.",
+        alt=f"{title}, over all cohorts. Rows: {len(rows)} cohorts by the {unit} of the first purchase in the "
+        f"data; columns: {unit}s since.",
         height=140 + 22 * len(rows),
     )
     with_text = later.shape[1] <= CELLS_WITH_TEXT

@@ -14,7 +14,7 @@ import numpy as np
 
 from marketfold.exploration.geography import places
 from marketfold.exploration.wording import count, listed, percent
-from marketfold.figures.theme import ACCENT, ON_FILL, PALE, new_figure
+from marketfold.figures.theme import ACCENT, GRID, ON_FILL, PALE, new_figure
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from marketfold.exploration import Geography
     from marketfold.schema import Float64
 
-LARGEST_RADIUS = 0.36
-"""Of the largest circle; the earth is 5.4 wide."""
-SMALLEST_RADIUS = 0.02
-ROOM_FOR_NAME, ROOM_FOR_SHARE = 0.075, 0.14
+LARGEST_RADIUS, TOTAL_AREA = 0.48, 1.1
+"""Of the largest circle, and of all circles together; the earth is 5.4 wide."""
+SMALLEST_RADIUS = 0.025
+ROOM_FOR_NAME, ROOM_FOR_SHARE = 0.12, 0.2
 STEPS = 400
 
 
@@ -71,10 +71,26 @@ def _circles(x: Float64, y: Float64, radius: Float64) -> tuple[list[float | None
     return xs, ys
 
 
+def _graticule() -> tuple[list[float | None], list[float | None]]:
+    """Meridians and parallels every 30 degrees."""
+    xs: list[float | None] = []
+    ys: list[float | None] = []
+    along = np.linspace(-60, 85, 30)
+    for longitude in range(-180, 181, 30):
+        x, y = equal_earth(along, np.full(len(along), float(longitude)))
+        xs, ys = [*xs, *x.round(3).tolist(), None], [*ys, *y.round(3).tolist(), None]
+    for latitude in (-60, -30, 0, 30, 60, 85):
+        x, y = equal_earth(np.full(2, float(latitude)), np.array([-180.0, 180.0]))
+        xs, ys = [*xs, *x.round(3).tolist(), None], [*ys, *y.round(3).tolist(), None]
+    return xs, ys
+
+
 def _ground(figure: go.Figure) -> None:
     points = np.array([point for group in places().values() for point in group])
     points = points[points[:, 0] > -60]
     x, y = equal_earth(points[:, 0], points[:, 1])
+    lines_x, lines_y = _graticule()
+    figure.add_scatter(x=lines_x, y=lines_y, mode="lines", line={"color": GRID, "width": 1}, hoverinfo="skip")
     figure.add_scatter(x=x.round(3), y=y.round(3), mode="markers", marker={"size": 5, "color": PALE}, hoverinfo="skip")
 
 
@@ -104,14 +120,15 @@ def map_figure(geography: Geography, currency: str | None = None) -> go.Figure:
     _ground(figure)
     if len(known):
         x, y = equal_earth(g.latitude[known], g.longitude[known])
-        radius = np.maximum(LARGEST_RADIUS * np.sqrt(g.revenue[known] / g.revenue[known].max()), SMALLEST_RADIUS)
+        radius = np.sqrt(g.revenue[known] / g.revenue[known].sum() * TOTAL_AREA / np.pi)
+        radius = np.maximum(radius * min(1.0, LARGEST_RADIUS / radius.max()), SMALLEST_RADIUS)
         x, y = push_apart(x, y, radius)
         _draw(figure, g, known, (x, y, radius), currency)
     hidden = {"visible": False, "fixedrange": False}
     return figure.update_layout(
         showlegend=False,
-        xaxis={**hidden, "range": [-2.75, 2.75]},
-        yaxis={**hidden, "range": [-1.1, 1.25], "scaleanchor": "x"},
+        xaxis={**hidden, "range": [-2.72, 2.72]},
+        yaxis={**hidden, "range": [-1.12, 1.32], "scaleanchor": "x"},
     )
 
 
