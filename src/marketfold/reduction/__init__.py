@@ -5,6 +5,7 @@ from marketfold.reduction.base import Reducer, reconstruction_error
 from marketfold.reduction.none import NoReducer
 from marketfold.reduction.pca import PCAReducer
 from marketfold.reduction.registry import METHODS, make_reducer, reducer_from_state
+from marketfold.reduction.saving import load_network, save_network
 
 __all__ = [
     "METHODS",
@@ -13,7 +14,9 @@ __all__ = [
     "OverparameterisedWarning",
     "PCAReducer",
     "Reducer",
+    "load_network",
     "make_reducer",
     "reconstruction_error",
     "reducer_from_state",
+    "save_network",
 ]

@@ -102,9 +102,10 @@ def default_batch(n_units: int) -> int:
 
 
 def _saved_architecture(settings: Mapping[str, Any]) -> Architecture:
-    hidden, n_features, bottleneck = (settings.get(name) for name in ("hidden", "n_features", "bottleneck"))
-    activation = settings.get("code_activation")
-    widths = [n_features, *hidden, bottleneck] if isinstance(hidden, list) else [None]
+    hidden: Any = settings.get("hidden")
+    activation: Any = settings.get("code_activation")
+    ends: list[Any] = [settings.get("n_features"), settings.get("bottleneck")]
+    widths: list[Any] = [ends[0], *hidden, ends[1]] if isinstance(hidden, list) else [None]
     if not all(type(width) is int and width > 0 for width in widths) or activation not in get_args(Activation):
         message = "The saved autoencoder does not name sound widths and activation: the model is damaged. Run it again."
         raise ModelError(message)

@@ -43,7 +43,7 @@ class Architecture:
 
     >>> shape = Architecture(n_features=20, hidden=(64, 32), bottleneck=8)
     >>> str(shape), shape.n_weights
-    ('20-64-32-8-32-64-20', 7612)
+    ('20-64-32-8-32-64-20', 7388)
     """
 
     n_features: int
