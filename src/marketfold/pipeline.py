@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from marketfold.campaigns import plan_campaigns
+import numpy as np
+
+from marketfold.campaigns import keep_edits, plan_campaigns
 from marketfold.cleaning import clean_orders
 from marketfold.clustering import assess_stability
 from marketfold.config import RunConfig, load_config
@@ -15,18 +17,20 @@ from marketfold.exploration import explore
 from marketfold.features import build_features
 from marketfold.model import SegmentLabel, SegmentModel
 from marketfold.orders import read_orders
-from marketfold.segments import find_traps, profile_segments
+from marketfold.segments import Snapshot, find_traps, match_segments, profile_segments
 from marketfold.selection import choose_cut, choose_recipe, look_ahead, score_on_future
 from marketfold.stage_costs import StageClock
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from marketfold.campaigns import CampaignPlan
     from marketfold.cleaning import CleanOrders
     from marketfold.clustering import Stability
     from marketfold.exploration import Exploration
     from marketfold.orders import Orders
     from marketfold.schema import FeatureTable, Labels, Progress
-    from marketfold.segments import SegmentProfile, Trap
+    from marketfold.segments import Match, SegmentProfile, Trap
     from marketfold.selection import Choice, FutureScore, LookAhead, Recipe, Segmented
     from marketfold.stage_costs import StageCost
 
@@ -34,6 +38,28 @@ FEWEST_SEGMENTS = 3
 """The mission asks for at least three distinct groups."""
 STABILITY_SEED = 2_000_003
 """Far from the seeds of the search for a view, so that the labels rest on resamples that no choice has seen."""
+
+
+@dataclass(frozen=True)
+class Previous:
+    """An earlier run, as far as a new one carries it on.
+
+    Attributes
+    ----------
+    snapshot
+        Who was in which segment.
+    plan
+        The campaigns, hand edits included.
+    arms
+        `customer_id` and `arm`: who was held out stays held out.
+    briefs
+        Briefs that were edited by hand, by segment number.
+    """
+
+    snapshot: Snapshot
+    plan: CampaignPlan
+    arms: pa.Table | None = None
+    briefs: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -66,6 +92,10 @@ class Analysis:
         What a reader must know, the weightiest first.
     stages
         What each stage cost.
+    matches
+        What became of the segments of an earlier run; empty without one.
+    kept_briefs
+        Briefs of the earlier run that were edited by hand and whose segment is there again, by number.
     """
 
     config: RunConfig
@@ -83,6 +113,8 @@ class Analysis:
     plan: CampaignPlan
     warnings: tuple[str, ...]
     stages: tuple[StageCost, ...]
+    matches: tuple[Match, ...] = ()
+    kept_briefs: dict[int, str] = field(default_factory=dict)
 
     @property
     def labels(self) -> Labels:
@@ -103,7 +135,9 @@ class Analysis:
         )
 
 
-def segment_market(source: Any, config: RunConfig | None = None, progress: Progress | None = None) -> Analysis:
+def segment_market(
+    source: Any, config: RunConfig | None = None, progress: Progress | None = None, *, previous: Previous | None = None
+) -> Analysis:
     """Read orders, clean and explore them, segment the customers and plan a campaign for each segment.
 
     Parameters
@@ -114,6 +148,8 @@ def segment_market(source: Any, config: RunConfig | None = None, progress: Progr
         Settings; from `marketfold.toml` and the environment if not given.
     progress
         Told of each stage.
+    previous
+        An earlier run: where a segment is the same group it keeps its number, its name and its hand edits.
 
     Raises
     ------
@@ -162,6 +198,13 @@ def segment_market(source: Any, config: RunConfig | None = None, progress: Progr
             jaccard=tuple(segment.jaccard for segment in stability.segments),
             seed=config.seed,
         )
+        matches = _match(previous, table, segmented.labels, profiles)
+        if matches:
+            profiles = tuple(
+                replace(profile, number=match.number, name=match.name)
+                for profile, match in zip(profiles, matches, strict=True)
+            )
+    same = {match.number: match.earlier for match in matches if match.earlier is not None}
     with clock.stage("plan"):
         plan = plan_campaigns(
             profiles,
@@ -172,8 +215,11 @@ def segment_market(source: Any, config: RunConfig | None = None, progress: Progr
             unit=table.unit,
             as_of=table.as_of,
             seed=config.seed,
+            previous=previous.arms if previous else None,
             progress=progress,
         )
+        if previous:
+            plan = keep_edits(previous.plan, plan, same)
     return Analysis(
         config=config,
         source=str(source) if isinstance(source, str | os.PathLike) else orders.facts.name,
@@ -190,6 +236,20 @@ def segment_market(source: Any, config: RunConfig | None = None, progress: Progr
         plan=plan,
         warnings=_warnings(clean, choice, profiles, traps),
         stages=tuple(clock.costs),
+        matches=matches,
+        kept_briefs={n: previous.briefs[old] for n, old in same.items() if old in previous.briefs} if previous else {},
+    )
+
+
+def _match(
+    previous: Previous | None, table: FeatureTable, labels: Labels, profiles: tuple[SegmentProfile, ...]
+) -> tuple[Match, ...]:
+    """Which of the earlier run's segments each new one is."""
+    if previous is None:
+        return ()
+    names = {profile.number: profile.name for profile in profiles}
+    return match_segments(
+        previous.snapshot, Snapshot(table.unit, table.ids, labels.astype(np.int_) + 1, names, table.names, table.values)
     )
 
 

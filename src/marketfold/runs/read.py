@@ -8,12 +8,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
-from marketfold.campaigns import CampaignPlan
+from marketfold.campaigns import CampaignPlan, edited_briefs
 from marketfold.errors import RunFolderError
 from marketfold.model import SegmentModel
+from marketfold.pipeline import Previous
+from marketfold.runs.tables import ID_COLUMN
+from marketfold.segments import Snapshot
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,23 @@ class Run:
     def features(self) -> pa.Table:
         """Every measured feature, row for row with `segments`."""
         return self._table("features.parquet")
+
+    def snapshot(self) -> Snapshot:
+        """Who was in which segment, and what they looked like; names as they stand in the plan, hand edits included."""
+        table, features = self.segments, self.features
+        return Snapshot(
+            unit=self.record["unit"],
+            ids=np.asarray(table[ID_COLUMN[self.record["unit"]]].to_pylist(), dtype=np.str_),
+            numbers=table["segment"].to_numpy().astype(np.int_),
+            names={campaign.number: campaign.name for campaign in self.plan.campaigns},
+            features=tuple(features.column_names),
+            values=np.column_stack([features[name].to_numpy() for name in features.column_names]),
+        )
+
+    def as_previous(self) -> Previous:
+        """What a new run carries on."""
+        arms = self.segments.select(["customer_id", "arm"]) if "arm" in self.segments.column_names else None
+        return Previous(self.snapshot(), self.plan, arms, edited_briefs(self.folder))
 
     def _table(self, name: str) -> pa.Table:
         try:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pyarrow.compute as pc
 from pyarrow import csv, parquet
 
-from marketfold.campaigns import CampaignPlan, brief_filename, brief_markdown
+from marketfold.campaigns import CampaignPlan, edited_briefs, write_briefs
 from marketfold.csv_files import write_csv
 from marketfold.errors import ParameterError
 from marketfold.model import SETTINGS_FILE
@@ -99,10 +99,9 @@ def _rename_tables(run: Run, staging: Path, number: int, name: str) -> None:
 
 def _rename_briefs(staging: Path) -> None:
     plan = CampaignPlan.from_dict(json.loads((staging / "plan.json").read_text(encoding="utf-8")))
+    kept = edited_briefs(staging)
     shutil.rmtree(staging / "campaigns")
-    (staging / "campaigns").mkdir()
-    for campaign in plan.campaigns:
-        (staging / "campaigns" / brief_filename(campaign)).write_text(brief_markdown(campaign, plan), encoding="utf-8")
+    write_briefs(plan, staging, kept)
 
 
 def _rename_in_report(path: Path, old: str, new: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyarrow import parquet
 
-from marketfold.campaigns import brief_filename, brief_markdown
+from marketfold.campaigns import write_briefs
 from marketfold.csv_files import write_csv
 from marketfold.report import write_report
 from marketfold.runs.folder import staged_folder
@@ -21,7 +21,6 @@ from marketfold.stage_costs import StageClock
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from marketfold.campaigns import CampaignPlan
     from marketfold.pipeline import Analysis
     from marketfold.schema import Progress
 
@@ -40,7 +39,7 @@ def write_run(analysis: Analysis, folder: Path, progress: Progress | None = None
             _write_tables(analysis, staging)
             analysis.model.save(staging / "model")
             draw_sample(analysis).save(staging / "model")
-            _write_plan(analysis.plan, staging)
+            write_briefs(analysis.plan, staging, analysis.kept_briefs)
         with clock.stage("report"):
             write_report(analysis, staging / "report.html")
         record = run_record(analysis)
@@ -57,15 +56,6 @@ def _write_tables(analysis: Analysis, folder: Path) -> None:
     write_csv(profiles_table(analysis), folder / "profiles.csv")
     aside = analysis.clean.engine.collect(analysis.clean.set_aside.sort("source_line"))
     write_csv(aside, folder / "set_aside.csv")
-
-
-def _write_plan(plan: CampaignPlan, folder: Path) -> None:
-    """`plan.json`, to be edited, and a brief for each segment."""
-    _write_json(plan.to_dict(), folder / "plan.json")
-    briefs = folder / "campaigns"
-    briefs.mkdir()
-    for campaign in plan.campaigns:
-        (briefs / brief_filename(campaign)).write_text(brief_markdown(campaign, plan), encoding="utf-8")
 
 
 def _write_json(content: dict[str, Any], path: Path) -> None:
