@@ -264,8 +264,8 @@ def allocate_budget(
         left_over = round(total - sum(amount or 0.0 for amount in amounts), 2)
     if left_over > 0:
         notes.append(
-            f"{_money(left_over)} of the budget is not given out: even one more order from every customer reached would "
-            "not earn it back."
+            f"{_money(left_over)} of the budget is not given out: even one more order from every customer reached "
+            "would not earn it back."
         )
     if total is not None and margin is None:
         notes.append("Without a margin (--margin) the budget follows revenue, and what must come back is not reckoned.")

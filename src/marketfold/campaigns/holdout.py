@@ -178,7 +178,7 @@ def detectable_lift(
     --------
     >>> usual = Baseline(days=90, periods=10_000, order_rate=0.25, revenue_mean=40.0, revenue_sd=120.0)
     >>> round(detectable_lift(5_000, 5_000, usual, "order_rate"), 3)
-    0.098
+    0.099
     """
     if min(n_treated, n_holdout) <= 0:
         return math.inf
@@ -257,8 +257,8 @@ def plan_holdout(
     if lift > HOPELESS_LIFT or held_out < LEAST_HELD_OUT:
         shown = "no change at all" if math.isinf(lift) else f"only a change of {in_words(lift, 'share')} or more"
         sentence = (
-            f"No holdout: with {customers:,} customers even holding out {in_words(MOST_SHARE, 'share')} would show {shown} in the {what} "
-            f"(usually {said}). Reach everybody, and do not take a rise afterwards for proof."
+            f"No holdout: with {customers:,} customers even holding out {in_words(MOST_SHARE, 'share')} would show "
+            f"{shown} in the {what} (usually {said}). Reach everybody, and do not take a rise afterwards for proof."
         )
         return Holdout(number, customers, 0, primary, days, usual, None, sentence)
     power = (

@@ -1,0 +1,104 @@
+"""Phones, e-mails and names as identifiers: what they are, and whether they are one at all."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+import phonenumbers
+
+HASHED = re.compile(r"[0-9a-fA-F]{64}")
+EMAIL = re.compile(r"\w[^\s@\"(),:;<>\[\]\\]*@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}")
+LONGEST_EMAIL = 254
+STARTS_LIKE_A_NAME = re.compile(r"['\u2019\u02bb]?[^\W\d_]")
+
+PREFIXES = frozenset(["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir"])
+SUFFIXES = frozenset(["jr", "sr", "ii", "iii", "iv", "phd", "md", "esq"])
+
+
+def is_hashed(text: str) -> bool:
+    """Whether a value is a SHA-256 already: 64 hexadecimal digits.
+
+    >>> is_hashed("96d9632f363564cc3032521409cf22a852f2032eec099ed5967c0d000cec607a"), is_hashed("john")
+    (True, False)
+    """
+    return HASHED.fullmatch(text.strip()) is not None
+
+
+def sha256(text: str) -> str:
+    """Lowercase hexadecimal SHA-256 of a normalised value; a value that is one already is not hashed again.
+
+    >>> sha256("john")[:12], sha256(sha256("john")) == sha256("john")
+    ('96d9632f3635', True)
+    """
+    text = text.strip()
+    return text.lower() if is_hashed(text) else hashlib.sha256(text.encode()).hexdigest()
+
+
+def to_e164(text: str, country: str | None) -> str | None:
+    """A phone in E.164 with `+`; None where it is not a valid number of its country.
+
+    Extensions are dropped, letters are read as on a keypad, a leading `00` counts as `+` where the country does not
+    know it. Without `+` or `00` and without a country nothing is guessed.
+
+    Parameters
+    ----------
+    text
+        As the source gives it.
+    country
+        ISO code of the customer's country, if known.
+
+    Examples
+    --------
+    >>> to_e164("(800)555-0100", "US"), to_e164("0049 89 61089555", "US"), to_e164("26.47.1555", "FR")
+    ('+18005550100', '+498961089555', None)
+    >>> to_e164("089 61089555", None) is None
+    True
+    """
+    text = text.strip()
+    attempts = [(text, country)] if country or text.startswith("+") else []
+    if text.startswith("00"):
+        attempts.append((f"+{text[2:]}", None))
+    for attempt, region in attempts:
+        try:
+            number = phonenumbers.parse(attempt, region)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(number):
+            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return None
+
+
+def is_email(text: str) -> bool:
+    """Whether a normalised text can be an e-mail address: one @, a local part, a domain with a dot.
+
+    >>> is_email("a.b+c@example.co.uk"), is_email("a@b"), is_email("a..b@example.com")
+    (True, False, False)
+    """
+    if len(text) > LONGEST_EMAIL or EMAIL.fullmatch(text) is None:
+        return False
+    local = text.rpartition("@")[0]
+    return not (local.startswith(".") or local.endswith(".") or ".." in local)
+
+
+def is_name(text: str) -> bool:
+    """Whether a text can be a person's name: it starts as one, so it cannot start a spreadsheet formula.
+
+    >>> is_name("O'Hara"), is_name("=1+1"), is_name("'t Hooft"), is_name("42")
+    (True, False, True, False)
+    """
+    return STARTS_LIKE_A_NAME.match(text.strip()) is not None and text.isprintable()
+
+
+def without_titles(name: str) -> str:
+    """A name without forms of address before it and degrees or generations behind it.
+
+    >>> without_titles("Mrs. Ann"), without_titles("King Jr."), without_titles("Dr.")
+    ('Ann', 'King', 'Dr.')
+    """
+    words = name.split()
+    while len(words) > 1 and words[0].rstrip(".").lower() in PREFIXES:
+        words = words[1:]
+    while len(words) > 1 and words[-1].strip(".,").lower().replace(".", "") in SUFFIXES:
+        words = words[:-1]
+    return " ".join(words).rstrip(",")

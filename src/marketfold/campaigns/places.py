@@ -1,0 +1,133 @@
+"""Countries as people write them, to ISO codes; towns, states and postal codes as platforms match them."""
+
+from __future__ import annotations
+
+import gettext
+import re
+import unicodedata
+from functools import cache
+from pathlib import Path
+
+import pycountry
+
+ALIASES = {
+    "uk": "GB", "gb": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "northern ireland": "GB",
+    "great britain": "GB", "britain": "GB", "us": "US", "america": "US", "united states of america": "US",
+    "uae": "AE", "rsa": "ZA", "eire": "IE", "republic of ireland": "IE", "holland": "NL", "nippon": "JP",
+    "russia": "RU", "россия": "RU", "south korea": "KR", "north korea": "KP", "turkey": "TR",
+    "czech republic": "CZ", "macedonia": "MK", "swaziland": "SZ", "ivory coast": "CI", "cape verde": "CV",
+    "burma": "MM", "vatican": "VA", "brd": "DE", "españa": "ES", "brasil": "BR", "türkiye": "TR",
+}  # fmt: skip
+"""What pycountry and its translations do not know, or know otherwise."""
+
+EEA = frozenset({
+    "AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IS", "IE", "IT", "LV", "LI",
+    "LT", "LU", "MT", "NL", "NO", "PL", "PT", "RO", "SK", "SI", "ES", "SE",
+})  # fmt: skip
+
+NUMERIC_POSTCODES = frozenset({
+    "AT", "BE", "CH", "DE", "DK", "ES", "FI", "FR", "IT", "LU", "NO", "SE",
+})  # fmt: skip
+COUNTRY_MARK = re.compile(r"[A-Z]{1,3}[- ]+(?=\d)")
+"""The country sign that old addresses carry before a postal code: S-958 22, FIN-02271."""
+
+LETTERS = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i"}
+)
+
+
+@cache
+def _translated() -> dict[str, str]:
+    """Country names in the languages that pycountry carries; a name that means two countries means none."""
+    codes: dict[str, set[str]] = {}
+    for folder in sorted(Path(pycountry.LOCALES_DIR).iterdir()):
+        path = folder / "LC_MESSAGES" / "iso3166-1.mo"
+        if not path.is_file():
+            continue
+        with path.open("rb") as file:
+            said = gettext.GNUTranslations(file)
+        for country in pycountry.countries:
+            names = {getattr(country, part, None) for part in ("name", "common_name", "official_name")} - {None}
+            for name in names:
+                codes.setdefault(said.gettext(str(name)).casefold().strip(), set()).add(country.alpha_2)
+    return {name: found.pop() for name, found in codes.items() if len(found) == 1}
+
+
+@cache
+def country_code(text: str | None) -> str | None:
+    """ISO 3166 alpha-2 code of a country by name, code or local name; None where it is not certain.
+
+    Parameters
+    ----------
+    text
+        As the source gives it.
+
+    Examples
+    --------
+    >>> country_code("USA"), country_code("Deutschland"), country_code("U.K."), country_code("Atlantis")
+    ('US', 'DE', 'GB', None)
+    """
+    word = " ".join((text or "").replace(".", "").split()).casefold()
+    if not word or word.isdigit():
+        return None
+    if word in ALIASES:
+        return ALIASES[word]
+    try:
+        return str(pycountry.countries.lookup(word).alpha_2)
+    except LookupError:
+        return _translated().get(word)
+
+
+def plain_letters(text: str) -> str:
+    """Lowercase with accents taken off, for fields that know a to z only.
+
+    >>> plain_letters("Århus"), plain_letters("Łódź"), plain_letters("Straße")
+    ('arhus', 'lodz', 'strasse')
+    """
+    lowered = text.lower().translate(LETTERS)
+    return "".join(sign for sign in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(sign))
+
+
+@cache
+def _us_states() -> dict[str, str]:
+    """Code of each state by its code and by its name."""
+    states: dict[str, str] = {}
+    for state in pycountry.subdivisions:
+        if state.country_code == "US":
+            code = state.code.removeprefix("US-").lower()
+            states |= {code: code, state.name.casefold(): code}
+    return states
+
+
+def us_state(text: str) -> str | None:
+    """Two-letter code of a state of the USA, lowercase, by code or name; None if there is no such state.
+
+    >>> us_state("NY"), us_state("California"), us_state("Bavaria")
+    ('ny', 'ca', None)
+    """
+    word = " ".join(text.replace(".", "").split()).casefold()
+    return _us_states().get(word)
+
+
+def postal_code(text: str, country: str | None) -> str | None:
+    """A postal code as it is written within its country; None where it cannot be one.
+
+    Parameters
+    ----------
+    text
+        As the source gives it.
+    country
+        ISO code, if known.
+
+    Examples
+    --------
+    >>> postal_code("S-958 22", "SE"), postal_code("100221234", "US"), postal_code("1002", "US")
+    ('958 22', '10022-1234', None)
+    """
+    code = " ".join(text.split()).upper()
+    if country in NUMERIC_POSTCODES:
+        code = COUNTRY_MARK.sub("", code)
+    if country == "US":
+        digits = re.fullmatch(r"(\d{5})(?:[- ]?(\d{4}))?", code)
+        return None if digits is None else "-".join(part for part in digits.groups() if part)
+    return code if re.fullmatch(r"[A-Z0-9][A-Z0-9 -]{1,11}", code) else None

@@ -1,0 +1,108 @@
+"""The list of people who must not be reached: whatever it holds of them, in whatever form."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from marketfold.campaigns import google, meta
+from marketfold.campaigns.identifiers import is_hashed, sha256, to_e164
+from marketfold.campaigns.places import country_code
+from marketfold.errors import AudienceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from marketfold.campaigns.contacts import Contact
+
+PHONE_LIKE = re.compile(r"[+(]?[\d\s().+/-]{6,}")
+
+
+def _digits(text: str) -> str:
+    digits = re.sub(r"\D", "", text)
+    return digits.removeprefix("00")
+
+
+def _entry_keys(text: str) -> set[str]:
+    """Everything by which an entry of the list may be met."""
+    word = text.strip().casefold()
+    keys = {word}
+    if "@" in word:
+        keys |= {google.normalise_email(word), meta.normalise_email(word)}
+    elif PHONE_LIKE.fullmatch(word):
+        keys.add(_digits(word))
+    return keys
+
+
+def _hashes(values: Iterable[str]) -> set[str]:
+    return {sha256(value) for value in values}
+
+
+def _contact_keys(contact: Contact, country: str | None) -> set[str]:
+    """Everything by which a customer may be on the list, hashed forms of both platforms included."""
+    code = country_code(contact.country) or (country if not contact.country else None)
+    keys = {contact.customer_id.strip().casefold()}
+    for email in contact.emails:
+        forms = {email.strip().casefold(), google.normalise_email(email), meta.normalise_email(email)}
+        keys |= forms | _hashes(forms)
+    for phone in contact.phones:
+        keys |= {phone.strip().casefold()} | ({_digits(phone)} if not is_hashed(phone) else set())
+        number = to_e164(phone, code)
+        if number:
+            keys |= {number, number[1:], sha256(number), sha256(number[1:])}
+    return keys - {""}
+
+
+class Suppression:
+    """A list of e-mails, phones, customer ids, or their SHA-256, in any columns and any order.
+
+    Parameters
+    ----------
+    entries
+        The cells of the list.
+
+    Examples
+    --------
+    >>> from marketfold.campaigns.contacts import Contact
+    >>> listed = Suppression(["Jane.Doe@gmail.com"])
+    >>> listed.meets(Contact("C1", emails=["janedoe+shop@gmail.com"]))
+    True
+    """
+
+    def __init__(self, entries: Iterable[str]) -> None:
+        self.keys = frozenset(key for entry in entries if entry.strip() for key in _entry_keys(entry))
+
+    @classmethod
+    def read(cls, path: str | Path) -> Suppression:
+        """Read a text or CSV file.
+
+        Raises
+        ------
+        AudienceError
+            If there is no such file, or nothing in it.
+        """
+        path = Path(path)
+        if not path.is_file():
+            message = f"There is no suppression list {path.name}. Nothing was exported."
+            raise AudienceError(message)
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
+        cells = [cell for line in csv.reader(re.sub(r"[;\t|]", ",", text).splitlines()) for cell in line]
+        listed = cls(cells)
+        if not listed.keys:
+            message = f"The suppression list {path.name} is empty. Leave it out if nobody is to be suppressed."
+            raise AudienceError(message)
+        return listed
+
+    def meets(self, contact: Contact, country: str | None = None) -> bool:
+        """Whether a customer is on the list.
+
+        Parameters
+        ----------
+        contact
+            As the source gives her.
+        country
+            ISO code to take where the source has no country column.
+        """
+        return not self.keys.isdisjoint(_contact_keys(contact, country))
