@@ -6,6 +6,7 @@ from marketfold.reduction.none import NoReducer
 from marketfold.reduction.pca import PCAReducer
 from marketfold.reduction.registry import METHODS, make_reducer, reducer_from_state
 from marketfold.reduction.saving import load_network, save_network
+from marketfold.reduction.suitability import Reconstruction, Suitability, assess_suitability
 
 __all__ = [
     "METHODS",
@@ -13,7 +14,10 @@ __all__ = [
     "NoReducer",
     "OverparameterisedWarning",
     "PCAReducer",
+    "Reconstruction",
     "Reducer",
+    "Suitability",
+    "assess_suitability",
     "load_network",
     "make_reducer",
     "reconstruction_error",

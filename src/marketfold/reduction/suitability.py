@@ -1,0 +1,337 @@
+"""Does a reduction suit the data? Where inputs are correlated it can keep most with little; where not, it cannot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from scipy.special import chdtrc
+
+from marketfold.errors import ParameterError, TooFewUnitsError
+from marketfold.reduction.base import reconstruction_error, refuse_constant_columns, refuse_not_finite
+from marketfold.reduction.pca import covariance, fewest_for_share, principal_components
+from marketfold.reduction.registry import make_reducer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from marketfold.schema import Float32, Float64, Progress
+
+FEWEST_UNITS = 10
+TRIED_UNITS = 50_000
+"""Units of the trial with shuffled columns; more would not move its figures."""
+HELD_OUT_SHARE = 0.2
+REDUNDANT = 1e-6
+"""A feature of which less than this share of variance is its own follows from the others."""
+
+VARIANCE_SHARE = 0.9
+CORRELATED_GAIN, WEAK_GAIN = 0.2, 0.05
+"""Our own cuts on what correlation brings to the reconstruction: from a fifth of the variance on it is plain, below a
+twentieth it is nothing to build on."""
+
+KMO_WORDS = ((0.9, "marvelous"), (0.8, "meritorious"), (0.7, "middling"), (0.6, "mediocre"), (0.5, "miserable"))
+"""Kaiser's own words for his measure (Kaiser 1974); below 0.5 it is unacceptable."""
+
+Finding = Literal["correlated", "weakly correlated", "independent"]
+
+
+@dataclass(frozen=True)
+class Reconstruction:
+    """How much of the variance of held-out units comes back through a reduction, 0 to 1 (below 0: worse than the mean).
+
+    Attributes
+    ----------
+    method
+        Name of the reduction.
+    n_dimensions
+        Dimensions it had.
+    share
+        On the data.
+    shuffled_share
+        On the same columns, each shuffled by itself: what is left when nothing is correlated.
+    """
+
+    method: str
+    n_dimensions: int
+    share: float
+    shuffled_share: float
+
+    @property
+    def gain(self) -> float:
+        """What the correlations bring, as a share of the variance."""
+        return self.share - self.shuffled_share
+
+
+@dataclass(frozen=True)
+class Suitability:
+    """Whether features are correlated enough to be reduced.
+
+    Attributes
+    ----------
+    finding
+        By the gain of PCA: correlated, weakly correlated or independent.
+    bartlett_statistic, bartlett_p
+        Chi square and p-value of Bartlett's test of sphericity; None where there are too few units for it.
+    kmo
+        Kaiser-Meyer-Olkin measure of sampling adequacy, 0 to 1; None where no two features are left to compare.
+    kmo_by_feature : float64, shape (n_features,)
+        The same for each feature; NaN for a redundant one.
+    redundant
+        Positions of features that follow from earlier ones; both tests leave them out.
+    effective_rank
+        As how many equally strong independent features the matrix counts, 1 to n_features.
+    n_features
+        Features in all.
+    reconstructions
+        One for each method tried; PCA first.
+    sentences
+        All this in plain words, and what follows.
+    """
+
+    finding: Finding
+    bartlett_statistic: float | None
+    bartlett_p: float | None
+    kmo: float | None
+    kmo_by_feature: Float64
+    redundant: tuple[int, ...]
+    effective_rank: float
+    n_features: int
+    reconstructions: tuple[Reconstruction, ...]
+    sentences: tuple[str, ...]
+
+
+def redundant_features(correlations: Float64) -> tuple[int, ...]:
+    """Find features that earlier ones determine (shares that sum to one, say), by Cholesky in column order.
+
+    >>> redundant_features(np.array([[1.0, -1.0], [-1.0, 1.0]]))
+    (1,)
+    """
+    left, found = correlations.copy(), []
+    for column in range(len(left)):
+        own = left[column, column]
+        if own < REDUNDANT:
+            found.append(column)
+            continue
+        left -= np.outer(left[:, column], left[column]) / own
+    return tuple(found)
+
+
+def bartlett_sphericity(correlations: Float64, n_units: int) -> tuple[float, float] | None:
+    """Chi square and p-value of the test that no features are correlated (Bartlett 1951); None with too few units."""
+    p = len(correlations)
+    scale = n_units - 1 - (2 * p + 5) / 6
+    sign, log_determinant = np.linalg.slogdet(correlations)
+    if p < 2 or scale <= 0 or sign <= 0:
+        return None
+    statistic = max(0.0, -scale * float(log_determinant))
+    return statistic, float(chdtrc(p * (p - 1) / 2, statistic))
+
+
+def kaiser_meyer_olkin(correlations: Float64) -> tuple[float, Float64] | None:
+    """Overall and by feature: correlations against partial correlations (Kaiser 1974); None below two features."""
+    if len(correlations) < 2:
+        return None
+    inverse = np.linalg.inv(correlations)
+    scale = np.sqrt(np.diag(inverse))
+    partial = (inverse / np.outer(scale, scale)) ** 2
+    simple = correlations**2
+    np.fill_diagonal(partial, 0)
+    np.fill_diagonal(simple, 0)
+    # Without any correlation both sums are 0, and nothing speaks for reducing.
+    total = np.maximum(simple.sum(axis=0) + partial.sum(axis=0), np.finfo(float).tiny)
+    return float(simple.sum() / total.sum()), simple.sum(axis=0) / total
+
+
+def effective_rank(variances: Float64) -> float:
+    """Exponential of the entropy of the variance shares along the components (Roy and Vetterli 2007).
+
+    >>> round(effective_rank(np.array([1.0, 1.0, 0.0])), 6)
+    2.0
+    """
+    shares = variances[variances > 0] / variances.sum()
+    return float(np.exp(-(shares * np.log(shares)).sum()))
+
+
+def _try(method: str, X: Float32, n_dimensions: int, seed: int) -> float:
+    """Share of the variance of held-out rows that comes back."""
+    held_out = max(2, round(len(X) * HELD_OUT_SHARE))
+    reducer = make_reducer(method, n_dimensions, seed).fit(X[held_out:])
+    mean = X[held_out:].mean(axis=0)
+    baseline = float(np.square(X[:held_out] - mean, dtype=np.float64).mean())
+    return 1 - reconstruction_error(reducer, X[:held_out]) / baseline if baseline > 0 else 0.0
+
+
+def _reconstructions(
+    X: Float32, methods: Sequence[str], n_dimensions: int, seed: int, progress: Progress | None
+) -> tuple[Reconstruction, ...]:
+    random = np.random.default_rng(seed)
+    tried = X[random.permutation(len(X))[:TRIED_UNITS]]
+    shuffled = random.permuted(tried, axis=0)
+    found = []
+    for done, method in enumerate(methods):
+        if progress is not None:
+            progress(f"{method} on the data and on shuffled columns", done, len(methods))
+        shares = [_try(method, matrix, n_dimensions, seed) for matrix in (tried, shuffled)]
+        found.append(Reconstruction(method, n_dimensions, *shares))
+    return tuple(found)
+
+
+def _finding(gain: float) -> Finding:
+    if gain >= CORRELATED_GAIN:
+        return "correlated"
+    return "weakly correlated" if gain >= WEAK_GAIN else "independent"
+
+
+def assess_suitability(
+    X: ArrayLike,
+    seed: int = 0,
+    n_dimensions: int | None = None,
+    *,
+    also: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Suitability:
+    """Find out whether the features of a matrix are correlated enough for a reduction to pay.
+
+    Parameters
+    ----------
+    X
+        Scaled matrix of shape (n_units, n_features).
+    seed
+        For the held-out rows and the shuffling.
+    n_dimensions
+        Dimensions in the trial with shuffled columns; None takes as many as PCA needs for nine tenths of the variance,
+        half of the features at most.
+    also
+        Reductions to try beside PCA; `"autoencoder"` costs two trainings.
+    progress
+        Told of each method.
+
+    Raises
+    ------
+    ParameterError
+        If the matrix has one column, a constant one, or values that are not finite.
+    TooFewUnitsError
+        If it has fewer than 10 rows.
+
+    Examples
+    --------
+    >>> random = np.random.default_rng(0)
+    >>> one = random.normal(size=(200, 1))
+    >>> assess_suitability(one + 0.3 * random.normal(size=(200, 4))).finding
+    'correlated'
+    >>> assess_suitability(random.normal(size=(200, 4))).finding
+    'independent'
+    """
+    matrix = _checked(X)
+    covariances = covariance(matrix)[1]
+    variances, _ = principal_components(covariances)
+    spread = np.sqrt(np.diag(covariances))
+    correlations = covariances / np.outer(spread, spread)
+    redundant = redundant_features(correlations)
+    own = np.setdiff1d(np.arange(len(correlations)), redundant)
+    reduced = correlations[np.ix_(own, own)]
+    bartlett, kmo = bartlett_sphericity(reduced, len(matrix)), kaiser_meyer_olkin(reduced)
+    by_feature = np.full(len(correlations), np.nan)
+    if kmo is not None:
+        by_feature[own] = kmo[1]
+    if n_dimensions is None:
+        needed = fewest_for_share(variances / variances.sum(), VARIANCE_SHARE)
+        n_dimensions = max(1, min(needed, len(correlations) // 2, len(matrix) // 2))
+    tried = _reconstructions(matrix, ("pca", *also), n_dimensions, seed, progress)
+    finding = _finding(tried[0].gain)
+    rank = effective_rank(variances)
+    return Suitability(
+        finding=finding,
+        bartlett_statistic=bartlett[0] if bartlett else None,
+        bartlett_p=bartlett[1] if bartlett else None,
+        kmo=kmo[0] if kmo else None,
+        kmo_by_feature=by_feature,
+        redundant=redundant,
+        effective_rank=rank,
+        n_features=len(correlations),
+        reconstructions=tried,
+        sentences=(
+            _rank_words(rank, len(correlations), len(redundant)),
+            *_kmo_words(kmo),
+            *_bartlett_words(bartlett),
+            *_trial_words(tried),
+            _what_follows(finding, tried),
+        ),
+    )
+
+
+def _checked(X: ArrayLike) -> Float32:
+    matrix: NDArray[np.float32] = np.asarray(X, np.float32)
+    if matrix.ndim != 2 or matrix.shape[1] < 2:
+        message = f"Got a matrix of shape {matrix.shape}; whether features are correlated needs two columns or more."
+        raise ParameterError(message)
+    if len(matrix) < FEWEST_UNITS:
+        message = f"Got {len(matrix)} units; whether features are correlated needs {FEWEST_UNITS} or more."
+        raise TooFewUnitsError(message)
+    refuse_not_finite(matrix)
+    refuse_constant_columns(matrix)
+    return matrix
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def _rank_words(rank: float, n_features: int, n_redundant: int) -> str:
+    words = f"The {n_features} features together say as much as {rank:.1f} independent ones would (effective rank)."
+    if n_redundant == 0:
+        return words
+    follow = "1 of them follows" if n_redundant == 1 else f"{n_redundant} of them follow"
+    return f"{words} {follow} exactly from the others, as shares do that add up to one; the two tests leave them out."
+
+
+def _kmo_words(kmo: tuple[float, Float64] | None) -> tuple[str, ...]:
+    if kmo is None:
+        return ()
+    word = next((word for least, word in KMO_WORDS if kmo[0] >= least), "unacceptable")
+    shared = "mostly shared by several features" if kmo[0] >= 0.6 else "mostly between single pairs of features"
+    return (f"What correlation there is, is {shared}: Kaiser-Meyer-Olkin {kmo[0]:.2f}, in Kaiser's word {word}.",)
+
+
+def _bartlett_words(bartlett: tuple[float, float] | None) -> tuple[str, ...]:
+    if bartlett is None:
+        return ("There are too few units for Bartlett's test of sphericity.",)
+    p = "p < 0.001" if bartlett[1] < 0.001 else f"p = {bartlett[1]:.3f}"
+    if bartlett[1] >= 0.05:
+        return (f"Bartlett's test cannot tell the features from uncorrelated ones ({p}).",)
+    return (f"Bartlett's test rules out that nothing is correlated ({p}); with many units it nearly always does.",)
+
+
+def _trial_words(tried: tuple[Reconstruction, ...]) -> tuple[str, ...]:
+    names = {"pca": "PCA", "autoencoder": "the autoencoder", "autoencoder-tied": "the tied autoencoder"}
+    words = []
+    for trial in tried:
+        name = names.get(trial.method, trial.method)
+        dimensions = "1 dimension" if trial.n_dimensions == 1 else f"{trial.n_dimensions} dimensions"
+        words.append(
+            f"From {dimensions} {name} gives back {_percent(trial.share)} of what differs between units that it has "
+            f"not seen; with each column shuffled by itself, {_percent(trial.shuffled_share)}."
+        )
+    return tuple(words)
+
+
+def _what_follows(finding: Finding, tried: tuple[Reconstruction, ...]) -> str:
+    if finding == "independent":
+        return (
+            "So the inputs are nearly independent: fewer dimensions would only lose what they leave out, "
+            "and neither PCA nor an autoencoder helps."
+        )
+    if finding == "weakly correlated":
+        return "So the inputs are weakly correlated: a reduction loses much for little, and none may serve as well."
+    best = max(tried[1:], key=lambda trial: trial.share, default=None)
+    if best is None:
+        return "So the inputs are correlated: PCA keeps most with few dimensions, and an autoencoder can help."
+    more = best.share - tried[0].share
+    if more >= WEAK_GAIN:
+        return (
+            f"So the inputs are correlated, in part along curves: the autoencoder keeps {_percent(more)} more than PCA."
+        )
+    return "So the inputs are correlated, along straight lines: the autoencoder keeps hardly more than PCA, if at all."
