@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 
 import numpy as np
 from sklearn.cluster import KMeans
@@ -60,6 +61,7 @@ def with_column(matrix: Scaled, feature: Feature, column: Float64) -> Scaled:
     return Scaled(np.column_stack([matrix.values, scaled]).astype(np.float32), wider)
 
 
+@cache
 def clean_shop(seed: int = 0) -> tuple[Scaled, Labels]:
     """300 customers of three overlapping groups, as K-means would cut them; no trap in it."""
     rng = np.random.default_rng(seed)

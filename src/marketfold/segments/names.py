@@ -55,7 +55,7 @@ class _Part:
 
 
 def _adjective(phrase: Phrase, stand_out: StandOut, profile: SegmentProfile) -> str:
-    orders, everyone = profile.medians.get(ORDERS, 0.0), profile.everyone.get(ORDERS, 0.0)
+    orders, everyone = profile.medians.get(ORDERS, FEW + 1), profile.everyone.get(ORDERS, FEW)
     high = stand_out.effect > 0
     if phrase.one and not high and stand_out.median <= 1:
         return phrase.one

@@ -32,7 +32,7 @@ DEPTH = 3
 PRICE_OF_CONDITION = 0.02
 """Youden index that one more condition must earn; a shorter rule is easier to keep in mind."""
 
-ROUNDING_LOSS = 0.01
+ROUNDING_LOSS = 0.02
 """Youden index that a rounder threshold may cost."""
 
 MOST_DECIMALS = 6

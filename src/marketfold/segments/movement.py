@@ -1,0 +1,247 @@
+"""What happened between two runs: who moved, who came and went, what drifted, and whether the old model still fits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from scipy import stats
+
+from marketfold.segments.snapshot import Snapshot, check_comparable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from marketfold.schema import Float64
+
+SOME_DRIFT, MUCH_DRIFT = 0.1, 0.25
+"""Population stability index from which a population has shifted somewhat, and much (Siddiqi 2006)."""
+
+BINS = 10
+UNITS_PER_BIN = 20
+"""With fewer units a bin the index is mostly chance; small runs get fewer bins."""
+
+CHANCE = 0.95
+"""An index below this quantile of what chance gives (Yurdakul 2018) is not called drift."""
+
+OUTSIDE_ALLOWED = 0.05
+OUTSIDE_SURE = 0.01
+"""An old model no longer fits when more than 5 % of the units fit none of its segments, and that is more than before
+at this level (Fisher's exact test)."""
+
+Verdict = Literal["steady", "some drift", "much drift"]
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How far one feature has shifted.
+
+    Attributes
+    ----------
+    feature
+        Column name.
+    index
+        Population stability index over the deciles of the earlier run.
+    by_chance
+        What the index would be exceeded by in 5 of 100 cases if nothing had changed.
+    verdict
+        By Siddiqi's thresholds, and `steady` where chance explains it.
+    earlier_median, later_median
+        In the user's units.
+    """
+
+    feature: str
+    index: float
+    by_chance: float
+    verdict: Verdict
+    earlier_median: float
+    later_median: float
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Whether the earlier run's model still fits: units beyond the reach of every segment, then and now, 0 to 1."""
+
+    outside_then: float
+    outside_now: float
+    still_fits: bool
+
+    @property
+    def sentence(self) -> str:
+        """The finding and what to do."""
+        shares = f"{self.outside_now * 100:.1f} % fit none of its segments, {self.outside_then * 100:.1f} % did then"
+        if self.still_fits:
+            return f"The earlier model still fits: {shares}."
+        return f"The earlier model no longer fits: {shares}. Make new segments instead of scoring with it."
+
+
+@dataclass(frozen=True)
+class Movement:
+    """What happened between two runs.
+
+    Attributes
+    ----------
+    earlier_numbers, later_numbers
+        Segments of either run, ascending.
+    earlier_names, later_names
+        Their names.
+    moves : int64, shape (n_earlier, n_later)
+        Shared units by segment then and now.
+    lost : int64, shape (n_earlier,)
+        Units that only the earlier run has, by their segment then.
+    new : int64, shape (n_later,)
+        Units that only the later run has, by their segment now.
+    drift
+        One for each feature, most drift first.
+    fit
+        None where the earlier model's reach was not given.
+    """
+
+    earlier_numbers: tuple[int, ...]
+    later_numbers: tuple[int, ...]
+    earlier_names: tuple[str, ...]
+    later_names: tuple[str, ...]
+    moves: NDArray[np.int64]
+    lost: NDArray[np.int64]
+    new: NDArray[np.int64]
+    drift: tuple[Drift, ...]
+    fit: Fit | None = None
+
+    @property
+    def shared(self) -> int:
+        """Units that both runs have."""
+        return int(self.moves.sum())
+
+    @property
+    def stayed_share(self) -> float:
+        """Share of the shared units whose segment number is the same, 0 to 1."""
+        same = [(i, self.later_numbers.index(n)) for i, n in enumerate(self.earlier_numbers) if n in self.later_numbers]
+        return float(sum(int(self.moves[i, j]) for i, j in same)) / self.shared if self.shared else 0.0
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What a reader should know first."""
+        if self.shared:
+            stayed = (
+                f"Of {self.shared:,} in both runs {self.stayed_share * 100:.0f} % are in the same segment as before."
+            )
+        else:
+            stayed = "The runs share nobody: were the ids written the same way?"
+        came = f"{int(self.new.sum()):,} are new, {int(self.lost.sum()):,} are gone."
+        drifted = [drift.feature for drift in self.drift if drift.verdict == "much drift"]
+        found = [stayed, came]
+        found += [f"Much has shifted in {', '.join(drifted)}."] if drifted else []
+        return (*found, self.fit.sentence) if self.fit else tuple(found)
+
+
+def population_stability(earlier: Float64, later: Float64) -> tuple[float, float]:
+    """Population stability index of one feature, and the index that chance exceeds in 5 of 100 cases.
+
+    sum((q - p) * ln(q / p)) over the deciles of the earlier values, p and q being the shares of either run; half a unit
+    is added to each bin, so that an empty one does not make it infinite. Without change the index is distributed as
+    (1/n + 1/m) times a chi-squared variable of one degree less than there are bins (Yurdakul 2018).
+
+    Parameters
+    ----------
+    earlier, later
+        Values of the feature in either run, none empty.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> before = rng.normal(size=2_000)
+    >>> index, by_chance = population_stability(before, before + 1)
+    >>> index > 0.25 > by_chance
+    True
+    """
+    n_bins = int(np.clip(min(len(earlier), len(later)) // UNITS_PER_BIN, 2, BINS))
+    edges = np.unique(np.quantile(earlier, np.linspace(0, 1, n_bins + 1)[1:-1]))
+    # an edge belongs to the bin below it, so that a value that many share (one order) stays in one bin
+    n = len(edges) + 1
+    p = np.bincount(np.searchsorted(edges, earlier, side="left"), minlength=n) + 0.5
+    q = np.bincount(np.searchsorted(edges, later, side="left"), minlength=n) + 0.5
+    p, q = p / p.sum(), q / q.sum()
+    index = float(((q - p) * np.log(q / p)).sum())
+    by_chance = (1 / len(earlier) + 1 / len(later)) * float(stats.chi2.ppf(CHANCE, n - 1))
+    return index, by_chance
+
+
+def _drift(feature: str, earlier: Float64, later: Float64) -> Drift:
+    index, by_chance = population_stability(earlier, later)
+    verdict: Verdict = "steady"
+    if index > by_chance and index >= SOME_DRIFT:
+        verdict = "much drift" if index >= MUCH_DRIFT else "some drift"
+    return Drift(feature, index, by_chance, verdict, float(np.median(earlier)), float(np.median(later)))
+
+
+def _fit(then: NDArray[np.bool_], now: NDArray[np.bool_]) -> Fit:
+    counts = np.array([[now.sum(), (~now).sum()], [then.sum(), (~then).sum()]])
+    more = float(stats.fisher_exact(counts, alternative="greater").pvalue) < OUTSIDE_SURE
+    share = float(now.mean())
+    return Fit(float(then.mean()), share, not (more and share > OUTSIDE_ALLOWED))
+
+
+def _places(run: Snapshot, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+    return np.searchsorted(run.segment_numbers, run.numbers[rows])
+
+
+def compare_runs(
+    earlier: Snapshot,
+    later: Snapshot,
+    *,
+    outside_then: NDArray[np.bool_] | None = None,
+    outside_now: NDArray[np.bool_] | None = None,
+) -> Movement:
+    """Set two runs side by side.
+
+    Parameters
+    ----------
+    earlier, later
+        Of the same unit and features; numbers that mean the same group (see `match_segments`).
+    outside_then, outside_now
+        Which units of the earlier, and of the later run, lie beyond the reach of every segment of the earlier model
+        (`KMeansSegmenter.fits_none`).
+
+    Raises
+    ------
+    ParameterError
+        If the runs segment different units or have different features.
+
+    Examples
+    --------
+    >>> before = Snapshot("customer", np.array(["a", "b", "c"]), np.array([1, 1, 2]), {1: "Friends", 2: "Guests"})
+    >>> after = Snapshot("customer", np.array(["a", "b", "d"]), np.array([1, 2, 2]), {1: "Friends", 2: "Guests"})
+    >>> movement = compare_runs(before, after)
+    >>> movement.moves.tolist(), movement.lost.tolist(), movement.new.tolist()
+    ([[1, 1], [0, 0]], [0, 1], [0, 1])
+    """
+    check_comparable(earlier, later, features=True)
+    _, at_earlier, at_later = np.intersect1d(earlier.ids, later.ids, assume_unique=True, return_indices=True)
+    rows, columns = earlier.segment_numbers, later.segment_numbers
+    moves = np.zeros((len(rows), len(columns)), dtype=np.int64)
+    np.add.at(moves, (_places(earlier, at_earlier), _places(later, at_later)), 1)
+    then = np.bincount(_places(earlier, np.arange(len(earlier.ids))), minlength=len(rows))
+    now = np.bincount(_places(later, np.arange(len(later.ids))), minlength=len(columns))
+    return Movement(
+        earlier_numbers=rows,
+        later_numbers=columns,
+        earlier_names=tuple(earlier.name(number) for number in rows),
+        later_names=tuple(later.name(number) for number in columns),
+        moves=moves,
+        lost=then - moves.sum(axis=1),
+        new=now - moves.sum(axis=0),
+        drift=_drifts(earlier, later),
+        fit=_fit(outside_then, outside_now) if outside_then is not None and outside_now is not None else None,
+    )
+
+
+def _drifts(earlier: Snapshot, later: Snapshot) -> tuple[Drift, ...]:
+    """Drift of every feature, most first; nothing where a run did not keep its values."""
+    if earlier.values is None or later.values is None:
+        return ()
+    found = [
+        _drift(name, earlier.values[:, j], later.values[:, later.features.index(name)])
+        for j, name in enumerate(earlier.features)
+    ]
+    return tuple(sorted(found, key=lambda drift: -drift.index))

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import numpy as np
+
+from marketfold.segments.described import describe
+
+
+def test_a_value_needs_support_and_lift_to_be_notable():
+    country = np.array(["FR"] * 30 + ["US"] * 60 + ["MC"] * 4 + ["FR"] * 6, dtype=object)
+    labels = np.array([0] * 40 + [1] * 50 + [0] * 4 + [1] * 6, dtype=np.int32)
+    first = {cell.value: cell for cell in describe({"country": country}, labels, 2)[0]["country"]}
+    assert first["FR"].notable
+    assert first["MC"].lift > 2
+    assert not first["MC"].notable  # four units only
+    assert not first["US"].notable
+
+
+def test_chance_is_not_notable():
+    rng = np.random.default_rng(0)
+    columns = {f"column_{i}": rng.integers(0, 40, 500).astype(str).astype(object) for i in range(5)}
+    segments = describe(columns, rng.integers(0, 5, 500).astype(np.int32), 5)
+    assert not any(cell.notable for segment in segments for cells in segment.values() for cell in cells)
+
+
+def test_empty_cells_are_no_value_but_count_as_units():
+    country = np.array([None, "FR", None, "FR"], dtype=object)
+    (cell,) = describe({"country": country}, np.zeros(4, dtype=np.int32), 1)[0]["country"]
+    assert (cell.share, cell.units) == (0.5, 2)
+
+
+def test_a_column_without_any_value():
+    assert describe({"state": np.array([None, None], dtype=object)}, np.zeros(2, np.int32), 1) == ({"state": ()},)
+
+
+def test_of_many_values_the_common_ones_are_shown():
+    cities = np.array([f"T{min(i, 200 - i):03}" for i in range(200)], dtype=object)
+    (segment,) = describe({"town": cities}, np.zeros(200, dtype=np.int32), 1)
+    assert len(segment["town"]) == 8

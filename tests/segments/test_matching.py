@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from marketfold.errors import ParameterError
+from marketfold.segments import Snapshot, match_segments
+
+
+def run(seed: int = 0, n: int = 200, prefix: str = "C") -> Snapshot:
+    rng = np.random.default_rng(seed)
+    numbers = np.sort(rng.integers(1, 4, n))
+    centre = np.array([[10.0, 5000.0], [90.0, 900.0], [300.0, 80.0]])
+    values = centre[numbers - 1] * rng.lognormal(0, 0.2, (n, 2))
+    names = {1: "Friends", 2: "Guests", 3: "Strangers"}
+    ids = np.array([f"{prefix}{i:04}" for i in range(n)])
+    return Snapshot("customer", ids, numbers, names, ("recency_days", "basket_mean"), values)
+
+
+def renumbered(earlier: Snapshot, order: dict[int, int], names: dict[int, str]) -> Snapshot:
+    return replace(earlier, numbers=np.array([order[n] for n in earlier.numbers.tolist()]), names=names)
+
+
+MADE = {1: "Recent buyers", 2: "Quiet buyers", 3: "Average buyers"}
+
+
+def test_the_same_group_keeps_number_and_name():
+    earlier = run()
+    matches = match_segments(earlier, renumbered(earlier, {1: 3, 2: 1, 3: 2}, MADE))
+    assert [(m.segment, m.number, m.name, m.earlier, m.similarity) for m in matches] == [
+        (1, 2, "Guests", 2, 1.0),
+        (2, 3, "Strangers", 3, 1.0),
+        (3, 1, "Friends", 1, 1.0),
+    ]
+    assert {m.by for m in matches} == {"members"}
+
+
+def test_a_name_that_a_person_gave_survives():
+    earlier = replace(run(), names={1: "Our darlings", 2: "Guests", 3: "Strangers"})
+    assert match_segments(earlier, replace(earlier, names=MADE))[0].name == "Our darlings"
+
+
+def test_a_split_group_gives_its_name_to_the_larger_half():
+    earlier = run()
+    numbers = earlier.numbers.copy()
+    threes = np.flatnonzero(numbers == 3)
+    numbers[threes[: len(threes) // 3]] = 4
+    later = replace(earlier, numbers=numbers, names={**earlier.names, 4: "Average buyers"})
+    matches = match_segments(earlier, later)
+    assert (matches[2].number, matches[2].name) == (3, "Strangers")
+    assert (matches[3].number, matches[3].name, matches[3].earlier) == (4, "Average buyers", None)
+
+
+def test_a_scattered_group_is_new_and_gets_a_number_never_given():
+    earlier = run()
+    later = replace(earlier, numbers=np.random.default_rng(9).integers(1, 4, 200), names=MADE)
+    matches = match_segments(earlier, later)
+    assert [m.number for m in matches] == [4, 5, 6]
+    assert all(m.earlier is None and m.similarity < 0.5 for m in matches)
+
+
+def test_a_new_group_does_not_take_a_kept_name():
+    earlier = run()
+    numbers = earlier.numbers.copy()
+    numbers[earlier.numbers == 3] = np.where(np.arange((earlier.numbers == 3).sum()) % 3 == 0, 4, 3)
+    later = replace(earlier, numbers=numbers, names={1: "a", 2: "b", 3: "c", 4: "Strangers"})
+    assert match_segments(earlier, later)[3].name == "Strangers (new)"
+
+
+def test_without_shared_members_the_centres_decide():
+    earlier, other = run(0), run(1, prefix="D")
+    matches = match_segments(earlier, renumbered(other, {1: 2, 2: 3, 3: 1}, MADE))
+    assert [(m.segment, m.number, m.by) for m in matches] == [(1, 3, "centres"), (2, 1, "centres"), (3, 2, "centres")]
+
+
+def test_a_group_that_moved_far_is_new():
+    earlier, other = run(0), run(1, prefix="D")
+    assert other.values is not None
+    values = other.values.copy()
+    values[other.numbers == 2] = values[other.numbers == 2] * [0.001, 4000.0]
+    matches = match_segments(earlier, replace(other, values=values, names=MADE))
+    assert matches[1].earlier is None
+    assert (matches[0].earlier, matches[2].earlier) == (1, 3)
+
+
+def test_features_may_come_in_another_order():
+    earlier, other = run(0), run(1, prefix="D")
+    assert other.values is not None
+    swapped = replace(other, values=other.values[:, ::-1], features=other.features[::-1])
+    assert [m.number for m in match_segments(earlier, swapped)] == [1, 2, 3]
+
+
+def test_nothing_shared_and_nothing_kept_is_no_match():
+    matches = match_segments(replace(run(0), values=None), run(1, prefix="D"))
+    assert [(m.earlier, m.by) for m in matches] == [(None, "nothing")] * 3
+
+
+def test_different_units_are_refused():
+    with pytest.raises(ParameterError, match="segments customers, the later one orders"):
+        match_segments(run(), replace(run(), unit="order"))

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from marketfold.errors import ParameterError
+from marketfold.segments import Snapshot, compare_runs, population_stability
+
+
+def run(seed: int = 0, first: int = 0, n: int = 400) -> Snapshot:
+    rng = np.random.default_rng(seed)
+    ids = np.array([f"C{i:04}" for i in range(first, first + n)])
+    values = np.column_stack([rng.exponential(60, n), rng.poisson(2, n) + 1])
+    names = {1: "Friends", 2: "Guests", 3: "Strangers"}
+    return Snapshot("customer", ids, rng.integers(1, 4, n), names, ("recency_days", "order_count"), values)
+
+
+def test_everyone_is_counted_once():
+    movement = compare_runs(run(0), run(1, first=100))
+    assert movement.shared == 300
+    assert int(movement.lost.sum()) == int(movement.new.sum()) == 100
+    assert (movement.moves.sum(axis=1) + movement.lost).tolist() == np.bincount(run(0).numbers)[1:].tolist()
+    assert movement.stayed_share == np.trace(movement.moves) / 300
+
+
+def test_the_same_run_stands_still():
+    movement = compare_runs(run(), run())
+    assert movement.stayed_share == 1
+    assert all(drift.verdict == "steady" and drift.index == 0 for drift in movement.drift)
+    assert movement.sentences[0] == "Of 400 in both runs 100 % are in the same segment as before."
+
+
+def test_a_shifted_feature_drifts_and_the_other_does_not():
+    later = run(1)
+    assert later.values is not None
+    drift = compare_runs(run(0), replace(later, values=later.values * [3.0, 1.0])).drift
+    assert [(d.feature, d.verdict) for d in drift] == [("recency_days", "much drift"), ("order_count", "steady")]
+    assert drift[0].later_median > 2 * drift[0].earlier_median
+
+
+@pytest.mark.parametrize("n", [40, 92, 400])
+def test_chance_alone_is_seldom_called_drift(n: int):
+    drifted = sum(
+        any(drift.verdict != "steady" for drift in compare_runs(run(seed, n=n), run(seed + 1000, n=n)).drift)
+        for seed in range(40)
+    )
+    assert drifted <= 8  # two features at 5 in 100: 4 expected
+
+
+def test_stability_index_agrees_with_its_definition():
+    earlier, later = np.arange(1000.0), np.arange(1000.0) + 100
+    p, q = np.full(10, 0.1), np.array([0.0005, *[0.1] * 8, 0.2])
+    index, _ = population_stability(earlier, later)
+    assert index == pytest.approx(float(((q - p) * np.log(q / p)).sum()), rel=0.02)
+
+
+def test_a_feature_of_few_values():
+    index, by_chance = population_stability(np.ones(300), np.array([1.0] * 150 + [2.0] * 150))
+    assert index > 0.25 > by_chance
+
+
+@pytest.mark.parametrize(("outside", "fits"), [(4, True), (80, False)])
+def test_whether_the_old_model_still_fits(outside: int, fits: bool):
+    then, now = np.arange(400) < 4, np.arange(400) < outside
+    movement = compare_runs(run(), run(1), outside_then=then, outside_now=now)
+    assert movement.fit is not None
+    assert movement.fit.still_fits is fits
+    assert ("no longer fits" in movement.sentences[-1]) is not fits
+
+
+def test_all_faults_of_two_runs_that_cannot_be_compared():
+    with pytest.raises(ParameterError) as caught:
+        compare_runs(run(), replace(run(), unit="order", features=("recency_days", "basket_mean")))
+    assert "2 faults" in str(caught.value)
+    assert "only the earlier has order_count; only the later has basket_mean" in str(caught.value)
+
+
+def test_a_unit_named_twice():
+    ids = run().ids.copy()
+    ids[1] = ids[0]
+    with pytest.raises(ParameterError, match="names a unit twice"):
+        compare_runs(run(), replace(run(), ids=ids))
+
+
+def test_runs_that_share_nobody():
+    movement = compare_runs(run(), run(first=5000))
+    assert movement.shared == 0
+    assert "share nobody" in movement.sentences[0]

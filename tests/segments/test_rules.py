@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+from tests.segments.shops import clean_shop
+
+from marketfold.schema import Feature, FeatureTable, Float64
+from marketfold.segments import Condition, find_rule, meets
+
+RECENCY = Feature("recency_days", "days since the last order", "days", "timing")
+BASKET = Feature("basket_mean", "revenue per order", "money", "basket")
+ORDERS = Feature("order_count", "orders", "count", "value")
+
+
+def table_of(values: Float64, *features: Feature) -> FeatureTable:
+    ids = np.array([f"C{i:06}" for i in range(len(values))])
+    return FeatureTable("customer", ids, values, features, values[:, 0], date(2005, 6, 1))
+
+
+def test_a_rule_of_two_conditions_in_words():
+    rng = np.random.default_rng(0)
+    values = np.column_stack([rng.uniform(1, 400, 2_000).round(), rng.uniform(100, 9_000, 2_000)])
+    labels = np.where((values[:, 0] <= 91) & (values[:, 1] > 2_987), 0, 1).astype(np.int32)
+    rule = find_rule(table_of(values, RECENCY, BASKET), labels, 0)
+    assert rule is not None
+    assert sorted(rule.words.split(" and ")) == ["basket over 3,000", "last order within 90 days"]
+    assert rule.measured == "cross-validated"
+    assert rule.recall > 0.95
+    assert rule.others_share < 0.05
+    assert "% of them" in rule.sentence
+
+
+def test_the_shares_are_those_of_the_rounded_rule():
+    rng = np.random.default_rng(0)
+    values = rng.uniform(1, 400, (12, 1)).round()
+    labels = (values[:, 0] > 150).astype(np.int32)
+    table = table_of(values, RECENCY)
+    rule = find_rule(table, labels, 1)
+    assert rule is not None
+    assert rule.measured == "same units"
+    met = meets(values, table.names, rule.conditions)
+    assert rule.recall == met[labels == 1].mean()
+    assert rule.others_share == met[labels == 0].mean()
+    assert rule.precision == (labels[met] == 1).mean()
+
+
+def test_many_units_are_measured_on_those_held_back():
+    rng = np.random.default_rng(0)
+    values = rng.uniform(1, 400, (20_000, 1)).round()
+    labels = (values[:, 0] > 300).astype(np.int32)
+    rule = find_rule(table_of(values, RECENCY), labels, 1)
+    assert rule is not None
+    assert (rule.measured, rule.words) == ("held back", "last order more than 300 days ago")
+    assert rule.precision > 0.99
+
+
+def test_cross_validation_tells_the_truth_about_noise():
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(60, 6))
+    features = tuple(Feature(f"noise_{i}", f"noise {i}", "ratio", "value") for i in range(6))
+    labels = rng.integers(0, 2, 60).astype(np.int32)
+    assert find_rule(table_of(values, *features), labels, 0) is None
+
+
+def test_counts_are_said_as_counts():
+    values = np.repeat([1.0, 2.0, 3.0, 4.0, 5.0], 20)[:, None]
+    table = table_of(values, ORDERS)
+
+    def words(low: float, high: float) -> str | None:
+        labels = np.where((values[:, 0] >= low) & (values[:, 0] <= high), 0, 1).astype(np.int32)
+        rule = find_rule(table, labels, 0)
+        return rule.words if rule else None
+
+    assert words(3, 5) == "3 orders or more"
+    assert words(1, 2) == "at most 2 orders"
+    assert words(1, 1) == "at most 1 order"
+    assert words(2, 4) == "2 to 4 orders"
+    assert words(3, 3) == "exactly 3 orders"
+
+
+def test_no_rule_for_everybody_nobody_or_no_features():
+    matrix, labels = clean_shop()
+    assert find_rule(matrix.table, np.zeros_like(labels), 0) is None
+    assert find_rule(matrix.table, labels, 7) is None
+    empty = replace(matrix.table, values=np.empty((300, 0)), features=())
+    assert find_rule(empty, labels, 0) is None
+
+
+def test_the_same_seed_gives_the_same_rule():
+    matrix, labels = clean_shop()
+    assert find_rule(matrix.table, labels, 1, seed=3) == find_rule(matrix.table, labels, 1, seed=3)
+
+
+def test_meeting_needs_every_condition():
+    conditions = (
+        Condition("recency_days", above=True, threshold=1.0),
+        Condition("basket_mean", above=False, threshold=5.0),
+    )
+    values = np.array([[1.0, 5.0], [2.0, 5.0], [2.0, 6.0]])
+    assert meets(values, ("recency_days", "basket_mean"), conditions).tolist() == [False, True, False]
