@@ -5,7 +5,7 @@ from marketfold.campaigns.audiences import export_audiences
 from marketfold.campaigns.briefs import brief_filename, brief_html, brief_markdown
 from marketfold.campaigns.budget import Budget, BudgetLine, Stake, allocate_budget
 from marketfold.campaigns.edits import edited_briefs, keep_edits, write_briefs
-from marketfold.campaigns.holdout import Holdout, assign_arms, detectable_lift
+from marketfold.campaigns.holdout import Holdout, Primary, assign_arms, detectable_lift
 from marketfold.campaigns.plan import Campaign, CampaignPlan
 from marketfold.campaigns.planning import plan_campaigns
 from marketfold.campaigns.playbook import Playbook, load_playbook
@@ -19,6 +19,7 @@ __all__ = [
     "CampaignPlan",
     "Holdout",
     "Playbook",
+    "Primary",
     "Stake",
     "allocate_budget",
     "assign_arms",

@@ -105,8 +105,8 @@ def _matched_by(orders: Orders, title: str) -> str:
     ways = (("e-mail", "email" in have), ("phone", "phone" in have), ("name and address", names))
     left = " or by ".join(way for way, known in ways if known) or "nothing"
     return (
-        f"The order file has no {listed(lacking)}: {title} can find these people by {left} only, and will find fewer of "
-        "them. How many, the platform says after the upload."
+        f"The order file has no {listed(lacking)}: {title} can find these people by {left} only, and will find fewer "
+        "of them. How many, the platform says after the upload."
     )
 
 

@@ -219,7 +219,9 @@ def export_audiences(  # noqa: PLR0913  (each is a decision that the caller must
     ask_consent = consent_column is not None and not consent_override
     members = _members(assignments, segments)
     reached = [customer for own in members.values() for customer, arm in own if arm != "holdout"]
-    contacts = read_contacts(orders, reached, consent_column if ask_consent else None)
+    contacts = read_contacts(
+        orders, reached, consent_column=consent_column if ask_consent else None, postal=to == "csv"
+    )
     planned = []
     for segment, own in members.items():
         treated = [contacts[customer] for customer, arm in own if arm != "holdout"]
@@ -291,8 +293,8 @@ def _check_any(audiences: Sequence[Audience], request: _Request) -> None:
         return
     faults = [
         Fault(
-            f"segment {audience.segment}: {audience.refused} (of {audience.customers} customers {audience.held_out} are "
-            f"held out, {audience.without_consent} without consent, {audience.nothing_to_match} cannot be matched, "
+            f"segment {audience.segment}: {audience.refused} (of {audience.customers} customers {audience.held_out} "
+            f"are held out, {audience.without_consent} without consent, {audience.nothing_to_match} cannot be matched, "
             f"{audience.suppressed} are suppressed)."
         )
         for audience in audiences

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
     from marketfold.orders import Orders
 
-NEEDED = ("contact_first_name", "contact_last_name", "phone", "email", "city", "postal_code")
+MATCHED = ("contact_first_name", "contact_last_name", "phone", "email", "city", "postal_code")
+"""What an ad platform matches people by: nothing else is read for one."""
+
+POSTAL = ("customer_name", "address")
+"""What a letter needs beside."""
+
 PLACES = ("country", "state")
 MOST_VALUES = 3
 """E-mails and phones of one customer that are looked at, newest first; Meta takes no more."""
@@ -44,6 +49,8 @@ class Contact:
     contact_last_name: str = ""
     city: str = ""
     postal_code: str = ""
+    customer_name: str = ""
+    address: str = ""
     country: str = ""
     state: str = ""
     consent: str | None = None
@@ -64,12 +71,14 @@ def consents(text: str | None) -> bool | None:
     return True if word in YES else None
 
 
-def _rows(orders: Orders, ids: Sequence[str], consent_column: str | None) -> list[dict[str, Any]]:
+def _rows(
+    orders: Orders, ids: Sequence[str], columns: Sequence[str], consent_column: str | None
+) -> list[dict[str, Any]]:
     """Distinct contact details of the wanted customers, the newest first."""
     extra = (consent_column,) if consent_column else ()
     personal = orders.personal(*extra)
     names = personal.collect_schema().names()
-    have = [name for name in (*NEEDED, *extra) if name in names]
+    have = [name for name in (*columns, *extra) if name in names]
     places = [name for name in PLACES if name in orders.lines.collect_schema().names()]
     wanted = orders.engine.from_arrow(pa.table({"customer_id": pa.array(ids, pa.string())}))
     where = orders.lines.select(SOURCE_LINE, "ordered_on", *places)
@@ -101,11 +110,13 @@ def _merge(contact: Contact, row: dict[str, Any], *, address_taken: bool) -> Non
     if contact.consent is None and row.get("consent") not in {None, ""}:
         contact.consent = row["consent"]
     if not address_taken:
-        for name in ("contact_first_name", "contact_last_name", "city", "postal_code", *PLACES):
+        for name in ("contact_first_name", "contact_last_name", "city", "postal_code", *POSTAL, *PLACES):
             setattr(contact, name, (row.get(name) or "").strip())
 
 
-def read_contacts(orders: Orders, ids: Iterable[str], consent_column: str | None = None) -> dict[str, Contact]:
+def read_contacts(
+    orders: Orders, ids: Iterable[str], *, consent_column: str | None = None, postal: bool = False
+) -> dict[str, Contact]:
     """Read the contacts of some customers.
 
     Parameters
@@ -116,6 +127,8 @@ def read_contacts(orders: Orders, ids: Iterable[str], consent_column: str | None
         Whom to read.
     consent_column
         Column of the source that records consent; the entry on the newest order that has one counts.
+    postal
+        Read what a letter needs, too.
 
     Raises
     ------
@@ -129,7 +142,7 @@ def read_contacts(orders: Orders, ids: Iterable[str], consent_column: str | None
         raise AudienceError(message)
     contacts = {customer: Contact(customer) for customer in wanted}
     seen: set[str] = set()
-    for row in _rows(orders, wanted, consent_column):
+    for row in _rows(orders, wanted, (*MATCHED, *POSTAL) if postal else MATCHED, consent_column):
         customer = row["customer_id"]
         complete = any(row.get(name) for name in ("contact_last_name", "postal_code", "city"))
         _merge(contacts[customer], row, address_taken=customer in seen)

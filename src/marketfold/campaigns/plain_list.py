@@ -12,7 +12,10 @@ from marketfold.campaigns.row import Cell, Row, blank, good, kept
 if TYPE_CHECKING:
     from marketfold.campaigns.contacts import Contact
 
-HEADERS = ("customer_id", "first_name", "last_name", "email", "phone", "postal_code", "city", "state", "country")
+HEADERS = (
+    "customer_id", "name", "first_name", "last_name", "email", "phone", "address", "postal_code", "city", "state",
+    "country",
+)  # fmt: skip
 HASHED_COLUMNS: frozenset[str] = frozenset()
 REPEATED = ("email", "phone")
 REFUSED_UNDER, WARNED_UNDER = 0, 0
@@ -57,8 +60,10 @@ def plain_row(contact: Contact, country: str | None = None) -> Row:
     code = country_code(contact.country) or (country if not contact.country else None)
     others = {
         "customer_id": good(neutralised(contact.customer_id)),
+        "name": good(neutralised(contact.customer_name)),
         "first_name": good(neutralised(contact.contact_first_name)),
         "last_name": good(neutralised(contact.contact_last_name)),
+        "address": good(neutralised(contact.address)),
         "postal_code": good(neutralised(contact.postal_code)),
         "city": good(neutralised(contact.city)),
         "state": good(neutralised(contact.state)),
@@ -68,5 +73,5 @@ def plain_row(contact: Contact, country: str | None = None) -> Row:
         emails=[_email_cell(text) for text in contact.emails],
         phones=[_phone_cell(text, code) for text in contact.phones],
         others=others,
-        address=("last_name", "postal_code", "city"),
+        address=("address", "postal_code", "city"),
     )

@@ -1,0 +1,205 @@
+"""Figures of campaigns: what each did, how the budget was divided, and when a segment buys."""
+
+from __future__ import annotations
+
+import calendar
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, MUTED, PALE, SOFT, new_figure, segment_colour
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Literal
+
+    import plotly.graph_objects as go
+
+    Scale = Literal["money", "points"]
+
+ROW = 46
+"""Height of one row."""
+
+VERDICT_COLOURS = {"worked": ACCENT, "did not": HIGHLIGHT, "cannot tell yet": SOFT}
+SYMBOLS = {"worked": "circle", "did not": "x", "cannot tell yet": "circle-open"}
+
+
+def _said(value: float, scale: Scale) -> str:
+    return f"{value * 100:+.1f} points" if scale == "points" else f"{value:+,.2f}"
+
+
+def _headline(verdicts: Sequence[str]) -> str:
+    n, worked = len(verdicts), sum(verdict == "worked" for verdict in verdicts)
+    if n == 1:
+        return {"worked": "The campaign worked", "did not": "The campaign did not work"}.get(
+            verdicts[0], "Whether the campaign worked cannot be told yet"
+        )
+    if worked == 0:
+        return f"In none of {n} segments is it proven that the campaign worked"
+    return f"The campaign worked in {worked} of {n} segments"
+
+
+def effect_figure(  # noqa: PLR0913  (a forest plot has five columns)
+    names: Sequence[str],
+    effects: Sequence[float],
+    lows: Sequence[float],
+    highs: Sequence[float],
+    verdicts: Sequence[str],
+    *,
+    scale: Scale = "money",
+    measure: str = "revenue per customer",
+    currency: str | None = None,
+    coverage: float = 0.95,
+) -> go.Figure:
+    """Forest plot: the effect of the campaign in each segment, with its interval.
+
+    Parameters
+    ----------
+    names
+        Of the segments, in the order to be drawn from above.
+    effects, lows, highs
+        Difference between reached and held out, and its interval; a row that is not a number is drawn as words only.
+    verdicts
+        "worked", "did not" or "cannot tell yet".
+    scale
+        `money`, or `points` for shares of 0 to 1 that are drawn in percentage points.
+    measure
+        What was compared.
+    currency
+        Of money.
+    coverage
+        Of the intervals.
+
+    Examples
+    --------
+    >>> figure = effect_figure(["Regulars"], [2.0], [0.5], [3.5], ["worked"])
+    >>> figure.layout.title.text
+    'The campaign worked'
+    """
+    factor = 100.0 if scale == "points" else 1.0
+    unit = "percentage points" if scale == "points" else (currency or "")
+    said = [
+        f"{name}: {_said(effect, scale)} ({_said(low, scale)} to {_said(high, scale)}), {verdict}"
+        if np.isfinite(effect)
+        else f"{name}: not measured"
+        for name, effect, low, high, verdict in zip(names, effects, lows, highs, verdicts, strict=True)
+    ]
+    subtitle = f"Reached less held out, {measure}{f', {unit}' if unit else ''}; bars are {coverage:.0%} intervals"
+    figure = new_figure(
+        _headline(verdicts), subtitle=subtitle, alt="; ".join(said), height=150 + ROW * max(len(names), 2)
+    )
+    figure.add_vline(x=0, line={"color": MUTED, "width": 1})
+    for verdict, colour in VERDICT_COLOURS.items():
+        rows = [i for i, own in enumerate(verdicts) if own == verdict and np.isfinite(effects[i])]
+        if rows:
+            x = [effects[i] * factor for i in rows]
+            figure.add_scatter(
+                x=x,
+                y=[names[i] for i in rows],
+                error_x={
+                    "type": "data",
+                    "array": [highs[i] * factor - e for i, e in zip(rows, x, strict=True)],
+                    "arrayminus": [e - lows[i] * factor for i, e in zip(rows, x, strict=True)],
+                    "color": colour,
+                    "thickness": 2,
+                    "width": 0,
+                },
+                mode="markers",
+                marker={"color": colour, "size": 11, "symbol": SYMBOLS[verdict], "line": {"width": 2, "color": colour}},
+                name=verdict.capitalize(),
+                text=[said[i] for i in rows],
+                hovertemplate="%{text}<extra></extra>",
+            )
+    for name, effect in zip(names, effects, strict=True):
+        if not np.isfinite(effect):
+            figure.add_annotation(x=0, y=name, text="not measured", xanchor="left", xshift=8, showarrow=False)
+    figure.update_yaxes(categoryorder="array", categoryarray=list(names)[::-1], showgrid=False, tickfont={"color": INK})
+    return figure.update_xaxes(title={"text": unit.capitalize() if scale == "points" else unit}, showgrid=True)
+
+
+def budget_figure(
+    numbers: Sequence[int],
+    names: Sequence[str],
+    amounts: Sequence[float],
+    values: Sequence[float],
+    *,
+    currency: str | None = None,
+) -> go.Figure:
+    """How the budget is divided, beside what is at stake.
+
+    Parameters
+    ----------
+    numbers, names
+        Of the segments.
+    amounts
+        Money given to each campaign.
+    values
+        Value at stake in each segment.
+    currency
+        Of both.
+
+    Examples
+    --------
+    >>> budget_figure([1, 2], ["Regulars", "Lapsed"], [750, 250], [9_000, 3_000]).layout.title.text
+    '75 % of the money goes to Regulars'
+    """
+    total = float(sum(amounts)) or 1.0
+    first = int(np.argmax(amounts))
+    unit = f", {currency}" if currency else ""
+    rows = zip(names, amounts, values, strict=True)
+    said = [f"{name}: {amount:,.0f} for {value:,.0f} at stake" for name, amount, value in rows]
+    figure = new_figure(
+        f"{amounts[first] / total * 100:.0f} % of the money goes to {names[first]}",
+        subtitle=f"Budget of each campaign, and what is at stake in a year{unit}",
+        alt="; ".join(said),
+        height=150 + ROW * max(len(names), 2),
+    )
+    figure.add_bar(
+        y=list(names), x=list(values), orientation="h", marker={"color": PALE}, name="At stake", text=said,
+        textposition="none", hovertemplate="%{text}<extra></extra>",
+    )  # fmt: skip
+    figure.add_bar(
+        y=list(names), x=list(amounts), orientation="h", name="Budget", text=[f"{amount:,.0f}" for amount in amounts],
+        marker={"color": [segment_colour(number) for number in numbers]}, textposition="outside", cliponaxis=False,
+        hovertemplate="%{y}: %{x:,.0f}<extra></extra>",
+    )  # fmt: skip
+    figure.update_layout(barmode="group", showlegend=True)
+    figure.update_yaxes(categoryorder="array", categoryarray=list(names)[::-1], showgrid=False, tickfont={"color": INK})
+    return figure.update_xaxes(showgrid=True, rangemode="tozero")
+
+
+def season_figure(number: int, name: str, months: Sequence[float], peaks: Sequence[int] = ()) -> go.Figure:
+    """When a segment buys: orders of each calendar month against its average month.
+
+    Parameters
+    ----------
+    number, name
+        Of the segment.
+    months
+        From January, as multiples of the average month, shape (12,).
+    peaks
+        Months that stand out, 1 to 12.
+
+    Examples
+    --------
+    >>> season_figure(1, "Gift givers", [0.5] * 10 + [3.0, 4.0], [11, 12]).layout.title.text
+    'Gift givers buy most in December'
+    """
+    best = int(np.argmax(months))
+    title = f"{name} buy most in {calendar.month_name[best + 1]}" if peaks else f"{name} buy through the year"
+    labels = [calendar.month_abbr[month] for month in range(1, 13)]
+    figure = new_figure(
+        title,
+        subtitle="Orders in each calendar month; 1 is the average month",
+        alt="; ".join(f"{label}: {value:.1f}" for label, value in zip(labels, months, strict=True)),
+        height=320,
+    )
+    colour = segment_colour(number)
+    figure.add_bar(
+        x=labels,
+        y=list(months),
+        marker={"color": [colour if month in peaks or not peaks else SOFT for month in range(1, 13)]},
+        hovertemplate="%{x}: %{y:.2f} times the average month<extra></extra>",
+    )
+    figure.add_hline(y=1, line={"color": MUTED, "width": 1, "dash": "dot"})
+    return figure.update_yaxes(rangemode="tozero")

@@ -1,0 +1,112 @@
+"""From a difference and its interval to a verdict in words, and to how many more customers would tell."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Literal
+
+from scipy import stats
+
+from marketfold.segments.wording import in_words
+
+if TYPE_CHECKING:
+    from marketfold.campaigns import Primary
+    from marketfold.measure.effects import Effect
+
+Verdict = Literal["worked", "did not", "cannot tell yet"]
+
+POWER = 0.8
+
+
+def more_customers(effect: Effect, n_customers: int, worth: float, alpha: float) -> int | None:
+    """How many more customers, split as these are, would show an effect that is worth it in 8 of 10 campaigns.
+
+    The effect looked for is the one observed, or `worth` where that is larger: a tiny difference would need the world.
+
+    Parameters
+    ----------
+    effect
+        As measured.
+    n_customers
+        In both arms.
+    worth
+        Smallest difference worth having, in the unit of the effect.
+    alpha
+        Of the test.
+
+    Returns
+    -------
+    int or None
+        None where no number helps, as nothing was bought.
+    """
+    wanted = max(abs(effect.difference), worth)
+    if wanted <= 0 or effect.error <= 0:
+        return None
+    z = float(stats.norm.ppf(1 - alpha / 2) + stats.norm.ppf(POWER))
+    times = (z * effect.error / wanted) ** 2
+    return max(math.ceil(n_customers * (times - 1)), 1)
+
+
+def decide(effect: Effect, p_adjusted: float, *, worth: float, alpha: float) -> Verdict:
+    """Say whether a campaign worked.
+
+    It worked where the difference is above zero after correction for many segments. It did not where it is below zero
+    after correction, or where even the upper end of the interval is not worth having. Otherwise nobody can tell yet.
+
+    Parameters
+    ----------
+    effect
+        As measured.
+    p_adjusted
+        Of no difference, corrected.
+    worth
+        Smallest difference worth having, in the unit of the effect.
+    alpha
+        Accepted rate of false alarms.
+    """
+    if p_adjusted <= alpha:
+        return "worked" if effect.difference > 0 else "did not"
+    return "did not" if effect.high < worth else "cannot tell yet"
+
+
+def _unit(value: float, primary: Primary) -> str:
+    if primary == "order_rate":
+        return f"{value * 100:+.1f} percentage points"
+    sign = "+" if value >= 0 else "-"
+    return f"{sign}{in_words(abs(value), 'money')}"
+
+
+def say(effect: Effect, verdict: Verdict, primary: Primary, n_customers: int, *, worth: float, alpha: float) -> str:
+    """Say the verdict with its numbers.
+
+    Parameters
+    ----------
+    effect, verdict
+        What was found.
+    primary
+        What it was judged by.
+    n_customers
+        In both arms.
+    worth
+        Smallest difference worth having, in the unit of the effect.
+    alpha
+        One less the coverage of the interval.
+    """
+    what = "Share who ordered" if primary == "order_rate" else "Revenue per customer"
+    measure: Literal["share", "money"] = "share" if primary == "order_rate" else "money"
+    arms = f"{in_words(effect.treated, measure)} reached, {in_words(effect.holdout, measure)} held out"
+    interval = f"{_unit(effect.low, primary)} to {_unit(effect.high, primary)}"
+    numbers = f"{what}: {arms}; difference {_unit(effect.difference, primary)} ({1 - alpha:.0%} interval {interval})."
+    if verdict == "worked":
+        return f"It worked. {numbers}"
+    if verdict == "did not":
+        if effect.difference < 0 and effect.high < 0:
+            return f"It did not work: those reached did less than those held out. {numbers}"
+        return f"It did not work: an effect of {_unit(worth, primary)} or more is ruled out. {numbers}"
+    more = more_customers(effect, n_customers, worth, alpha)
+    if effect.low > 0 or effect.high < 0:
+        numbers += " By itself that would look proven; allowing for all the segments that were looked at, it is not."
+    telling = (
+        f"About {more:,} more customers would tell." if more else "Nobody bought, so no number of them would tell."
+    )
+    return f"It cannot be told yet. {numbers} {telling}"
