@@ -8,8 +8,10 @@ disk, Polars, and PySpark.
 from __future__ import annotations
 
 import itertools
+import shutil
 import tempfile
 import uuid
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -78,8 +80,9 @@ class DuckDBEngine:
     name = "duckdb"
 
     def __init__(self, memory_limit: str | None = None) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="marketfold-", ignore_cleanup_errors=True)
-        home = Path(self._folder.name)
+        home = Path(tempfile.mkdtemp(prefix="marketfold-"))
+        # Gone with the engine, and at exit at the latest; a TemporaryDirectory would warn that it was not closed.
+        weakref.finalize(self, shutil.rmtree, home, ignore_errors=True)
         settings: dict[str, Any] = {
             "temp_directory": str(home / "spill"),
             "autoinstall_known_extensions": False,
