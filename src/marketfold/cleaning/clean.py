@@ -13,8 +13,6 @@ from marketfold.cleaning.report import Account, CleaningReport, ReadTotals, chec
 from marketfold.cleaning.rules import (
     CANCELLED,
     DUPLICATE,
-    FIRST_PLAUSIBLE,
-    LAST_PLAUSIBLE,
     MALFORMED,
     RETURNS,
     Rule,
@@ -117,9 +115,8 @@ def _mostly_credit_notes(counted: list[dict[str, Any]], rules: Sequence[Rule]) -
 
 def _totals(orders: Orders, columns: Sequence[str], account: Account) -> tuple[ReadTotals, int]:
     """Totals over everything that was read, and the number of currencies."""
-    plausible = nw.when(nw.col("ordered_on").is_between(FIRST_PLAUSIBLE, LAST_PLAUSIBLE)).then(nw.col("ordered_on"))
     distinct = [name for name in ("order_id", "customer_id", "currency") if name in columns]
-    cells: list[nw.Expr] = [plausible.min().alias("first_on"), plausible.max().alias("last_on")]
+    cells: list[nw.Expr] = [nw.col("ordered_on").min().alias("first_on"), nw.col("ordered_on").max().alias("last_on")]
     for name in distinct:
         # n_unique counts the missing as a value of their own
         cells += [nw.col(name).n_unique().alias(name), (nw.col(name).null_count() > 0).alias(f"{name}_missing")]

@@ -31,7 +31,7 @@ class ReadTotals:
     orders, customers
         Distinct ids.
     first_on, last_on
-        First and last plausible day; None if no line has one.
+        First and last day; None if no line has one.
     amount_total
         Money on all lines.
     """

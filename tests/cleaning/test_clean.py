@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from marketfold.cleaning import REASONS, CleanOrders, clean_orders
+from marketfold.config import CleaningOptions
+from marketfold.errors import OrdersError, TooMuchSetAsideError
+from marketfold.orders import read_orders
+
+GOOD = {
+    "order_id": "7",
+    "line_number": "1",
+    "customer_id": "anna",
+    "ordered_on": date(2024, 5, 1),
+    "product_id": "cup",
+    "quantity": 2.0,
+    "amount": 10.0,
+    "status": "Shipped",
+}
+
+
+def lines(*changes: dict[str, Any], **dropped: bool) -> pl.DataFrame:
+    """One good line for each change to it."""
+    rows = [{**GOOD, "line_number": str(place), **change} for place, change in enumerate(changes, start=1)]
+    schema = {name: (pl.Date if name == "ordered_on" else None) for name in GOOD}
+    schema |= dict.fromkeys(("quantity", "amount"), pl.Float64)
+    schema |= dict.fromkeys(("order_id", "line_number", "customer_id", "product_id", "status"), pl.String)
+    return pl.DataFrame(rows, schema=schema).drop([name for name, gone in dropped.items() if gone])  # type: ignore[arg-type]
+
+
+def clean(frame: pl.DataFrame, **options: Any) -> CleanOrders:
+    return clean_orders(read_orders(frame), CleaningOptions(allow_mostly_set_aside=True, **options))
+
+
+def reasons(cleaned: CleanOrders) -> dict[int, str]:
+    rows = cleaned.engine.collect(cleaned.set_aside).to_pylist()
+    return {row["source_line"]: row["reason"] for row in rows}
+
+
+FAULTS = [
+    ({"customer_id": None}, "no_customer"),
+    ({"ordered_on": None}, "unreadable_date"),
+    ({"ordered_on": date(2999, 1, 1)}, "unreadable_date"),
+    ({"ordered_on": date(1899, 12, 30)}, "unreadable_date"),
+    ({"amount": None}, "unreadable_money"),
+    ({"customer_id": " Test "}, "test_customer"),
+    ({"product_id": "postage"}, "not_a_product"),
+    ({"status": "CANCELLED "}, "cancelled"),
+    ({"order_id": "C536379"}, "cancelled"),
+    ({"quantity": -1.0, "amount": -5.0}, "returned"),
+    ({"amount": 0.0}, "zero_price"),
+    ({"amount": -3.0}, "not_positive"),
+]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"), FAULTS, ids=[f"{reason}-{place}" for place, (_, reason) in enumerate(FAULTS)]
+)
+def test_each_rule_sets_its_line_aside(change: dict[str, Any], reason: str):
+    cleaned = clean(lines({}, change, {}))
+    assert reasons(cleaned) == {3: reason}
+    assert cleaned.report.ledger.lines_set_aside == {reason: 1}
+    assert cleaned.report.ledger.reconciles()
+    assert cleaned.engine.collect(cleaned.purchases)["source_line"].to_pylist() == [2, 4]
+
+
+def test_a_line_has_the_reason_of_the_first_rule():
+    everything = {"customer_id": None, "status": "cancelled", "quantity": -1.0, "amount": None, "ordered_on": None}
+    assert reasons(clean(lines({}, everything))) == {3: "no_customer"}
+    cancelled_and_returned = {"status": "cancelled", "quantity": -1.0, "amount": -1.0}
+    assert reasons(clean(lines({}, cancelled_and_returned))) == {3: "cancelled"}
+
+
+def test_the_detail_says_what_is_wrong():
+    rows = clean(lines({}, {"status": "Refunded"}, {"product_id": "M"}, {"customer_id": None})).set_aside
+    details = {row["reason"]: row["detail"] for row in rows.collect().to_arrow().to_pylist()}
+    assert details == {"cancelled": "status Refunded", "not_a_product": "product id M", "no_customer": "no customer"}
+
+
+def test_returns_stay_with_their_value():
+    cleaned = clean(
+        lines({}, {"status": "Cancelled"}, {"quantity": -3.0, "amount": -15.0}, {"customer_id": None, "quantity": -1.0})
+    )
+    back = cleaned.engine.collect(cleaned.returns).to_pylist()
+    assert [(row["source_line"], row["amount"], row["quantity"]) for row in back] == [(3, 10.0, 2.0), (4, 15.0, 3.0)]
+
+
+def test_without_quantities_a_negative_amount_is_a_return():
+    cleaned = clean(lines({}, {"amount": -4.0}, quantity=True))
+    assert reasons(cleaned) == {3: "returned"}
+    assert cleaned.engine.collect(cleaned.returns)["amount"].to_pylist() == [4.0]
+
+
+def test_a_shop_whose_orders_all_begin_with_c_keeps_them():
+    cleaned = clean_orders(read_orders(lines(*({"order_id": f"C{number}"} for number in range(6)))))
+    assert cleaned.report.ledger.lines_kept == 6
+    assert any("C and digits" in warning for warning in cleaned.report.warnings)
+
+
+def test_repeats_count_as_the_same_line_only_with_its_number():
+    twice = lines({}, {"line_number": "1"}, {"line_number": "9"}, {"line_number": "9", "status": "On Hold"})
+    numbered = clean(twice)
+    assert numbered.report.duplicates == 1
+    assert reasons(numbered) == {3: "duplicate"}
+    bare = twice.drop("line_number")
+    reported = clean(bare)
+    assert (reported.report.duplicates, reported.report.ledger.lines_kept) == (2, 4)
+    assert "2 lines repeat another exactly" in reported.report.warnings[-1]
+    asked = clean(bare, drop_duplicates=True)
+    assert reasons(asked) == {3: "duplicate", 4: "duplicate"}
+    assert asked.report.ledger.reconciles()
+    assert asked.engine.collect(asked.set_aside)["detail"].to_pylist() == ["repeats line 2"] * 2
+
+
+def test_from_a_tenth_set_aside_the_report_says_so_first():
+    quiet = clean(lines(*[{}] * 10, {"status": "void"}))
+    assert not [warning for warning in quiet.report.warnings if "set aside" in warning]
+    loud = clean(lines(*[{}] * 8, {"status": "void"}))
+    assert loud.report.warnings[0].startswith("11% of the lines (1 of 9) were set aside: 1 cancelled")
+
+
+def test_a_quarter_without_a_customer_is_normal():
+    cleaned = clean_orders(read_orders(lines(*[{}] * 6, {"customer_id": None}, {"customer_id": None})))
+    assert any("normal in retail" in warning for warning in cleaned.report.warnings)
+
+
+def test_more_than_half_set_aside_stops():
+    mostly = lines({}, {"status": "void"}, {"amount": 0.0})
+    with pytest.raises(
+        TooMuchSetAsideError, match=r"2 of 3 lines would be set aside: 1 cancelled .*allow_mostly_set_aside"
+    ):
+        clean_orders(read_orders(mostly))
+    assert clean(mostly).report.ledger.lines_kept == 1
+    with pytest.raises(TooMuchSetAsideError, match="No purchase is left"):
+        clean(lines({"amount": 0.0}))
+
+
+def test_a_header_without_lines_is_an_error():
+    with pytest.raises(OrdersError):
+        clean_orders(read_orders(lines()))
+
+
+def test_rows_that_could_not_be_split_are_in_the_ledger(tmp_path: Any):
+    path = tmp_path / "orders.csv"
+    path.write_text(
+        "customer_id,order_id,order_date,amount\na,1,2024-01-02,5.00\nb,2,2024-01-03,7.00,99\nc,3,2024-01-05,1.5\n"
+    )
+    cleaned = clean_orders(read_orders(path))
+    assert cleaned.report.ledger.lines_set_aside == {"malformed": 1}
+    assert cleaned.report.ledger.lines_read == cleaned.report.reads.lines == 3
+    assert reasons(cleaned) == {3: "malformed"}
+    assert cleaned.report.ledger.reconciles()
+
+
+def test_mixed_currencies_are_said():
+    frame = lines({}, {}).with_columns(currency=pl.Series(["EUR", "USD"]))
+    assert any("2 currencies" in warning for warning in clean(frame).report.warnings)
+
+
+def test_the_sales_file(shared_data: Any):
+    cleaned = clean_orders(read_orders(shared_data / "sales_data_sample.csv"))
+    ledger, reads = cleaned.report.ledger, cleaned.report.reads
+    assert (ledger.lines_read, ledger.lines_kept, ledger.lines_set_aside) == (2823, 2763, {"cancelled": 60})
+    assert (reads.lines, reads.orders, reads.customers) == (2823, 307, 92)
+    assert (reads.first_on, reads.last_on, reads.amount_total) == (date(2003, 1, 6), date(2005, 5, 31), 10032628.85)
+    assert ledger.money_read == 10032628.85
+    assert ledger.reconciles()
+    assert cleaned.report.duplicates == 0
+
+
+def test_cdnow(shared_data: Any):
+    ledger = clean_orders(read_orders(shared_data / "CDNOW_master.txt")).report.ledger
+    assert (ledger.lines_read, ledger.lines_set_aside, ledger.money_kept) == (69659, {"zero_price": 80}, 2500315.63)
+    assert ledger.reconciles()
+
+
+def test_the_report_shows_itself():
+    report = clean(lines({}, {"status": "void"})).report
+    assert "set aside: cancelled" in str(report)
+    assert "<td>set aside: cancelled</td>" in report._repr_html_()
+
+
+CELLS = {
+    "order_id": st.sampled_from(["1", "2", "C77", None]),
+    "line_number": st.sampled_from(["1", "2"]),
+    "customer_id": st.sampled_from(["anna", "ben", "TEST", None]),
+    "ordered_on": st.sampled_from([date(2024, 1, 1), date(2024, 3, 3), date(1899, 12, 30), None]),
+    "product_id": st.sampled_from(["cup", "POST"]),
+    "quantity": st.sampled_from([1.0, 2.0, -1.0, None]),
+    "amount": st.one_of(st.none(), st.floats(-1e7, 1e7).map(lambda money: round(money, 2))),
+    "status": st.sampled_from(["Shipped", "cancelled", None]),
+}
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.fixed_dictionaries(CELLS), min_size=1, max_size=12), st.booleans())
+def test_every_line_and_cent_is_kept_or_set_aside(rows: list[dict[str, Any]], drop: bool):
+    # two sure purchases, so that there is always something to keep
+    frame = lines(*rows, {"order_id": "98", "line_number": "1"}, {"order_id": "99", "line_number": "1"})
+    cleaned = clean(frame, drop_duplicates=drop)
+    ledger = cleaned.report.ledger
+    assert ledger.reconciles()
+    assert ledger.lines_read == len(frame)
+    aside = cleaned.engine.collect(cleaned.set_aside)
+    kept = cleaned.engine.collect(cleaned.purchases)
+    assert sorted(aside["source_line"].to_pylist() + kept["source_line"].to_pylist()) == list(range(2, len(frame) + 2))
+    assert set(aside["reason"].to_pylist()) <= set(REASONS)
+    assert kept.num_rows == ledger.lines_kept
+    assert round(sum(kept["amount"].to_pylist()), 2) == pytest.approx(ledger.money_kept, abs=0.005)
+    assert all(money > 0 for money in kept["amount"].to_pylist())
+
+
+def test_cleaning_needs_no_optional_column():
+    bare = pa.table({"customer": ["a", "b"], "date": ["2024-01-05", "2024-02-01"], "amount": [3.0, 4.0]})
+    assert clean_orders(read_orders(bare)).report.ledger.lines_kept == 2
