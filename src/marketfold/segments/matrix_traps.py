@@ -27,6 +27,7 @@ ID_SPREAD = 2.0
 LEAST_MINORITY = 5
 """Units that a flag must divide off before it can be said to follow from another column."""
 
+ROWS_FOR_SUMS = 4_000
 LINEAR_REMAINDER = 1e-6
 """Share of a column's variance that may be left when it is a sum of others."""
 
@@ -106,7 +107,7 @@ def find_derived(table: FeatureTable, rows: NDArray[np.intp]) -> list[Trap]:
             sentence = f"{left} {what} {right}: together they weigh twice. Leave {left} out."
             found.append(Trap("derived_column", (left, right), sentence, "warning"))
             gone.add(j)
-    return found + _find_sums(values, features, [j for j in usable if j not in gone])
+    return found + _find_sums(values[:ROWS_FOR_SUMS], features, [j for j in usable if j not in gone])
 
 
 def _find_sums(values: Float64, features: Sequence[Feature], usable: list[int]) -> list[Trap]:

@@ -325,7 +325,8 @@ def find_rule(table: FeatureTable, labels: Labels, segment: int, seed: int = 0) 
     if inside.all() or not inside.any() or not usable:
         return None
     names = tuple(table.names[j] for j in usable)
-    conditions, rates, measured = _made_and_measured(table.values[:, usable], inside, names, seed)
+    values = table.values if len(usable) == len(table.names) else table.values[:, usable]
+    conditions, rates, measured = _made_and_measured(values, inside, names, seed)
     if not conditions or rates.youden < LEAST_YOUDEN:
         return None
     return Rule(_words(table, conditions), conditions, rates.recall, rates.others_share, rates.precision, measured)
