@@ -64,8 +64,8 @@ def _stability(shared: Float64) -> tuple[float, ...]:
     if len(shared) < 2:
         return (1.0,) * shared.shape[1]
     origins = shared / np.maximum(shared.sum(axis=0), np.finfo(np.float64).tiny)
-    entropy = -np.sum(origins * np.log(np.where(origins > 0, origins, 1.0)), axis=0)
-    return tuple(float(value) for value in 1.0 - entropy / np.log(len(shared)))
+    entropy: Float64 = -np.sum(origins * np.log(np.where(origins > 0, origins, 1.0)), axis=0)
+    return tuple(map(float, 1.0 - entropy / np.log(len(shared))))
 
 
 def _shared(before: Labels, after: Labels, shape: tuple[int, int]) -> Float64:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.stats import norm, rankdata
 
-from marketfold.clustering.fitting import Fit, best_of_starts, lloyd
+from marketfold.clustering.fitting import Fit, fit_each, lloyd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -96,14 +96,8 @@ def draw_references(
     The draws come from one distribution: the centres of one start the next, beside k-means++ for the first.
     """
     tables = tuple(make(X, np.random.default_rng([seed, draw])) for draw in range(draws))
-    fits: list[dict[int, Fit]] = [{} for _ in tables]
-    for k in k_range:
-        centers = None
-        for table, mine in zip(tables, fits, strict=True):
-            if centers is None:
-                mine[k] = best_of_starts(table, k, n_starts=3, seed=seed + k)
-            else:
-                mine[k] = lloyd(table, centers, steps=100)
-            centers = mine[k].centers
+    fits = [fit_each(tables[0], k_range, n_starts=2, seed=seed)]
+    for table in tables[1:]:
+        fits.append({k: lloyd(table, fits[-1][k].centers, steps=40) for k in k_range})
     curves = np.array([log_wcss(table, mine) for table, mine in zip(tables, fits, strict=True)])
     return References(label, tables, tuple(fits), curves)

@@ -14,24 +14,24 @@ import numpy as np
 from marketfold.clustering.elbow import find_knee
 
 if TYPE_CHECKING:
-    from marketfold.clustering.gains import Gain
     from marketfold.clustering.elbow import Knee
     from marketfold.clustering.evidence import Evidence
+    from marketfold.clustering.gains import Gain
     from marketfold.clustering.witnesses import Witness
 
 Answer = Literal["groups", "weak", "no_structure", "too_few"]
 Strength = Literal["strong", "moderate", "none"]
 
-GROUPS_GAIN = 0.15
-"""Groups must lower the natural logarithm of the WCSS by this much below every reference (14 %). Noise reached 0.14 in
-60 units and 0.02 from 300; groups four standard deviations apart gave 0.17 and more."""
+GROUPS_GAIN = 0.12
+"""Groups must lower the natural logarithm of the WCSS by this much below every reference (11 %). Noise reached 0.11,
+never surely; groups four standard deviations apart gave 0.17 and more, always surely."""
 WEAK_GAIN = 0.05
 SURE = 5.0
 """How many errors a gain must measure. The best of a dozen k is looked at, so the usual 2 or 3 would find groups in
-noise; single clouds reached 4."""
-DETECTABLE = 0.35
+noise. Single clouds reached 0.9 of all three references, groups four standard deviations apart 14 and more."""
+DETECTABLE = 0.5
 """Where the references vary so much that a smaller gain than this is lost among them, there are too few units to tell.
-Groups five standard deviations apart gave 0.31 and more."""
+Groups six standard deviations apart gave 0.46 and more."""
 REPRODUCIBLE = 0.75
 UNITS_PER_FEATURE = 70
 FEWEST_PER_FEATURE = 5

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.metrics import adjusted_rand_score, davies_bouldin_score, pairwise_distances, pairwise_distances_argmin
+from sklearn.metrics.pairwise import euclidean_distances
 
-from marketfold.clustering.fitting import Fit, best_of_starts, distinct_rows
+from marketfold.clustering.fitting import Fit, best_of, distinct_rows, starting_centers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -98,7 +98,7 @@ def silhouettes(X: Float32, fits: dict[int, Fit], rows: int = SILHOUETTE_ROWS) -
     Distances are kept for those rows only, never for all pairs of a large table. Where all rows are used the error is
     that of the units as a sample of customers.
     """
-    distances: Float32 = pairwise_distances(X[:rows]).astype(np.float32)
+    distances: Float32 = euclidean_distances(X[:rows])
     each = np.array([_silhouette_of(distances, fit.labels[:rows]) for fit in fits.values()])
     return each.mean(axis=1), each.std(axis=1) / np.sqrt(each.shape[1])
 
@@ -114,23 +114,67 @@ def calinski_harabasz(X: Float32, fits: dict[int, Fit]) -> Float64:
 
 def davies_bouldin(X: Float32, fits: dict[int, Fit]) -> Float64:
     """Mean overlap of each segment with its nearest (Davies and Bouldin 1979) at each k from 2, shape (n_k,)."""
-    return np.array([davies_bouldin_score(X, fit.labels) for fit in fits.values()])
+    return np.array([_davies_bouldin(X, fit) for fit in fits.values()])
+
+
+def _davies_bouldin(X: Float32, fit: Fit) -> float:
+    own = np.sqrt(np.square(X - fit.centers[fit.labels]).sum(axis=1, dtype=np.float64))
+    sizes = np.bincount(fit.labels, minlength=len(fit.centers))
+    width = np.bincount(fit.labels, weights=own, minlength=len(fit.centers)) / np.maximum(sizes, 1)
+    gaps = euclidean_distances(fit.centers.astype(np.float64))
+    np.fill_diagonal(gaps, np.inf)
+    overlap = (width[:, None] + width) / np.maximum(gaps, np.finfo(np.float64).tiny)
+    return float(overlap.max(axis=1).mean())
+
+
+def adjusted_rand(one: Labels, other: Labels) -> float:
+    """Adjusted Rand index (Hubert and Arabie 1985) of two labellings from 0; 1 is the same, 0 chance.
+
+    >>> adjusted_rand(np.array([0, 0, 1, 1]), np.array([1, 1, 0, 0]))
+    1.0
+    """
+    width = int(other.max()) + 1
+    shared = np.bincount(one.astype(np.int64) * width + other, minlength=(int(one.max()) + 1) * width)
+    table: Float64 = shared.reshape(-1, width).astype(np.float64)
+
+    def pairs(counts: Float64) -> float:
+        return float((counts * (counts - 1.0)).sum() / 2)
+
+    both, mine, theirs = pairs(table), pairs(table.sum(axis=1)), pairs(table.sum(axis=0))
+    by_chance = mine * theirs / max(len(one) * (len(one) - 1) / 2, 1)
+    most = (mine + theirs) / 2
+    return (both - by_chance) / (most - by_chance) if most != by_chance else 1.0
+
+
+def nearest(X: Float32, centers: Float32) -> Labels:
+    """Nearest centre of each row, shape (n_units,)."""
+    found: Labels = np.argmax(X @ centers.T - 0.5 * np.square(centers).sum(axis=1), axis=1).astype(np.int32)
+    return found
 
 
 def resample_agreement(X: Float32, k_range: Sequence[int], *, resamples: int, seed: int) -> Float64:
-    """Mean adjusted Rand index of solutions from fresh bootstrap samples, next to next, at each k; shape (n_k,)."""
-    agreement = np.empty(len(k_range))
-    drawn = [np.random.default_rng([seed, one]).integers(len(X), size=len(X)) for one in range(resamples)]
-    samples = [X[rows] for rows in drawn]
-    distinct = [distinct_rows(sample, max(k_range)) for sample in samples]
-    for place, k in enumerate(k_range):
-        solutions = []
-        for one, (sample, most) in enumerate(zip(samples, distinct, strict=True)):
-            fit = best_of_starts(sample, min(k, most), n_starts=2, seed=seed + 97 * one + k)
-            solutions.append(pairwise_distances_argmin(X, fit.centers))
-        pairs = zip(solutions, solutions[1:] + solutions[:1], strict=True)
-        agreement[place] = np.mean([adjusted_rand_score(one, other) for one, other in pairs])
-    return agreement
+    """Mean adjusted Rand index of solutions from fresh bootstrap samples, next to next, at each k; shape (n_k,).
+
+    Each sample has two k-means++ starts of its own at each k, never the centres of the solution to be judged.
+    """
+    solutions = [_solutions(X, k_range, [seed, one]) for one in range(resamples)]
+    following = solutions[1:] + solutions[:1]
+    return np.array(
+        [
+            np.mean([adjusted_rand(one[k], other[k]) for one, other in zip(solutions, following, strict=True)])
+            for k in k_range
+        ]
+    )
+
+
+def _solutions(X: Float32, k_range: Sequence[int], seed: list[int]) -> dict[int, Labels]:
+    rng = np.random.default_rng(seed)
+    sample = X[rng.integers(len(X), size=len(X))]
+    most = distinct_rows(sample, max(k_range))
+    starts = [starting_centers(sample, min(max(k_range), most), int(rng.integers(2**31))) for _ in range(2)]
+    return {
+        k: nearest(X, best_of(sample, [start[:k] for start in starts], steps=50, tol=1e-3).centers) for k in k_range
+    }
 
 
 def band(values: Sequence[Float64]) -> tuple[tuple[float, ...], tuple[float, ...]]:

@@ -1,0 +1,324 @@
+"""Figures of the choice of k and of stability: the elbow, its witnesses, and whether segments come out again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from plotly.subplots import make_subplots
+
+from marketfold.clustering.stability import HIGHLY_STABLE, PATTERN, STABLE
+from marketfold.figures.theme import (
+    ACCENT,
+    HIGHLIGHT,
+    INK,
+    MUTED,
+    ON_FILL,
+    PALE,
+    SEQUENTIAL,
+    SOFT,
+    new_figure,
+    segment_colour,
+    segment_symbol,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import plotly.graph_objects as go
+
+    from marketfold.clustering import AcrossSolutions, KChoice, Stability, Witness
+
+__all__ = ["elbow_figure", "gap_figure", "slsa_figure", "stability_figure", "witnesses_figure"]
+
+ANSWERS = {
+    "groups": "there are groups",
+    "weak": "more than chance, but no clear groups",
+    "no_structure": "no group structure here",
+    "too_few": "too few customers to tell",
+}
+TRUST = {"stable": "stable", "pattern": "a pattern", "weak": "weak"}
+WITNESS_WORDS = {
+    "silhouette": "Silhouette (higher is better)",
+    "calinski_harabasz": "Calinski-Harabasz (higher is better)",
+    "davies_bouldin": "Davies-Bouldin (lower is better)",
+    "gap": "Gap statistic (higher is better)",
+    "stability": "Bootstrap stability (higher is better)",
+}
+THINNEST_FLOW = 0.01
+
+
+def _band(
+    figure: go.Figure, k: Sequence[int], low: Sequence[float], high: Sequence[float], name: str, **place: object
+) -> None:
+    """A filled range without an outline."""
+    figure.add_scatter(
+        x=[*k, *reversed(k)], y=[*high, *reversed(low)], fill="toself", fillcolor=PALE, line={"width": 0}, mode="lines",
+        name=name, hoverinfo="skip", **place,
+    )  # fmt: skip
+
+
+def _advised(figure: go.Figure, k: int, **place: object) -> None:
+    figure.add_vline(x=k, line={"color": HIGHLIGHT, "width": 1.5, "dash": "dot"}, **place)
+
+
+def _elbow_words(choice: KChoice) -> str:
+    knee = choice.curve.knee.k
+    if knee is None:
+        return "The curve has no elbow"
+    same = sum(curve.knee.k == knee for curve in choice.shuffled)
+    tail = f", and so is that of {same} of {len(choice.shuffled)} shuffled copies" if same else ""
+    return f"The elbow is at k = {knee}{tail}"
+
+
+def _draw_shuffled(figure: go.Figure, choice: KChoice, total: float) -> None:
+    if not choice.shuffled:
+        return
+    k = choice.curve.k
+    table = np.array([one.wcss for one in choice.shuffled]) / total
+    _band(figure, k, table.min(axis=0).tolist(), table.max(axis=0).tolist(), "column-shuffled data")
+    figure.add_scatter(
+        x=k, y=table.mean(axis=0), mode="lines", line={"color": SOFT, "width": 2, "dash": "dash"},
+        name="column-shuffled data, mean", hovertemplate="k = %{x}: shuffled %{y:.1%}<extra></extra>",
+    )  # fmt: skip
+
+
+def _draw_knee(figure: go.Figure, choice: KChoice, total: float) -> None:
+    knee, curve = choice.curve.knee, choice.curve
+    if knee.k is None:
+        return
+    share = curve.wcss[curve.k.index(knee.k)] / total
+    figure.add_scatter(
+        x=[knee.k], y=[share], mode="markers", name="elbow", showlegend=False, hoverinfo="skip",
+        marker={"size": 16, "symbol": "circle-open", "color": HIGHLIGHT, "line": {"width": 3}},
+    )  # fmt: skip
+    figure.add_annotation(
+        x=knee.k, y=share, text=f"elbow, at {knee.agreement:.0%} of the sensitivities tried", xanchor="left",
+        yanchor="bottom", xshift=12, yshift=8, font={"color": INK},
+    )  # fmt: skip
+
+
+def elbow_figure(choice: KChoice) -> go.Figure:
+    """WCSS for each k with its knee, beside the same curve of column-shuffled data: what they share is no evidence."""
+    curve = choice.curve
+    words = _elbow_words(choice)
+    total = curve.wcss[0] or 1.0
+    shares = [value / total for value in curve.wcss]
+    figure = new_figure(
+        words,
+        subtitle="Within-cluster sum of squares (WCSS) as a share of that at k = 1, by number of segments k",
+        alt=f"{words}. WCSS falls from 100 % at k = 1 to {shares[-1]:.0%} at k = {curve.k[-1]}. "
+        f"Advised: k = {choice.k}; {ANSWERS[choice.answer]}.",
+        height=430,
+    )
+    _draw_shuffled(figure, choice, total)
+    figure.add_scatter(
+        x=curve.k, y=shares, mode="lines+markers", line={"color": ACCENT, "width": 3}, marker={"size": 7},
+        name="the data", customdata=curve.wcss,
+        hovertemplate="k = %{x}: %{y:.1%}<br>WCSS %{customdata:,.1f}<extra></extra>",
+    )  # fmt: skip
+    _draw_knee(figure, choice, total)
+    _advised(figure, choice.k)
+    figure.add_annotation(
+        x=choice.k, y=1, yref="paper", text=f"advised: k = {choice.k}", xanchor="left", xshift=5, font={"color": INK}
+    )
+    return figure.update_layout(
+        yaxis={"tickformat": ".0%", "rangemode": "tozero"},
+        xaxis={"title": {"text": "number of segments k"}, "dtick": 1},
+    )
+
+
+def _draw_witness(figure: go.Figure, witness: Witness, choice: KChoice, row: int, col: int) -> None:
+    first = row == 1 and col == 1
+    place = {"row": row, "col": col, "showlegend": first}
+    if witness.low:
+        _band(figure, witness.k, witness.low, witness.high, "column-shuffled data", **place)
+    if witness.cloud_low:
+        middle = (np.array(witness.cloud_low) + np.array(witness.cloud_high)) / 2
+        figure.add_scatter(
+            x=witness.k, y=middle, mode="lines", line={"color": SOFT, "width": 2, "dash": "dash"},
+            name="one cloud with the same correlations", hovertemplate="k = %{x}: cloud %{y:.3g}<extra></extra>",
+            **place,
+        )  # fmt: skip
+    error = {"type": "data", "array": witness.error, "thickness": 1, "width": 0} if witness.error else None
+    figure.add_scatter(
+        x=witness.k, y=witness.values, mode="lines+markers", line={"color": ACCENT, "width": 2.5}, marker={"size": 5},
+        error_y=error, name="the data", hovertemplate="k = %{x}: %{y:.3g}<extra></extra>", **place,
+    )  # fmt: skip
+    if witness.prefers in witness.k:
+        figure.add_scatter(
+            x=[witness.prefers], y=[witness.at(witness.prefers)], mode="markers", name="prefers this k",
+            hoverinfo="skip", marker={"size": 14, "symbol": "circle-open", "color": HIGHLIGHT, "line": {"width": 3}},
+            **place,
+        )  # fmt: skip
+    _advised(figure, choice.k, row=row, col=col)
+
+
+def witnesses_figure(choice: KChoice) -> go.Figure:
+    """Each index at each k beside its band on shuffled data, small multiples; a ring marks the k that it prefers."""
+    witnesses = list(choice.witnesses.values())
+    agree = sum(witness.prefers == choice.k for witness in witnesses)
+    title = f"{agree} of {len(witnesses)} witnesses prefer k = {choice.k}: {ANSWERS[choice.answer]}"
+    votes = "; ".join(
+        f"{witness.label} " + (f"k = {witness.prefers}" if witness.prefers else "none") for witness in witnesses
+    )
+    frame = new_figure(
+        title,
+        subtitle="Each index by number of segments k; ring: the k it prefers, dotted line: the k advised",
+        alt=f"{title}. They prefer: {votes}. {choice.verdict}",
+        height=620,
+    )
+    figure = make_subplots(
+        rows=2, cols=3, subplot_titles=[WITNESS_WORDS[witness.name] for witness in witnesses], vertical_spacing=0.16,
+        horizontal_spacing=0.07, figure=frame,
+    )  # fmt: skip
+    for place, witness in enumerate(witnesses):
+        _draw_witness(figure, witness, choice, place // 3 + 1, place % 3 + 1)
+    figure.update_annotations(font={"size": 13, "color": INK})
+    return figure.update_layout(legend={"y": -0.06, "yanchor": "top"})
+
+
+def gap_figure(choice: KChoice) -> go.Figure:
+    """How far the WCSS lies below that of three kinds of data without groups; groups lie clearly below all three."""
+    words = {
+        "shuffled": "column-shuffled data",
+        "cloud": "one cloud with the same correlations",
+        "box": "a uniform box",
+    }
+    colours = {"shuffled": SOFT, "cloud": ACCENT, "box": segment_colour(3)}
+    title = f"{ANSWERS[choice.answer].capitalize()}: k = {choice.k} is advised"
+    lines = []
+    figure = new_figure(
+        title,
+        subtitle="How much lower the WCSS is than that of data without groups; bars: two standard errors",
+        height=430,
+    )
+    for name, gain in choice.gains.items():
+        lower, spread = 1 - np.exp(-gain.values), 2 * np.exp(-gain.values) * gain.errors
+        share = lower[gain.k.index(choice.k)]
+        lines.append(f"{share:.0%} lower than {words[name]}" if share >= 0.005 else f"not lower than {words[name]}")
+        figure.add_scatter(
+            x=gain.k, y=lower, mode="lines+markers", name=f"than {words[name]}", marker={"size": 6},
+            line={"color": colours[name], "width": 2.5, "dash": {"shuffled": "dash"}.get(name, "solid")},
+            error_y={"type": "data", "array": spread, "thickness": 1, "width": 0},
+            hovertemplate=f"k = %{{x}}: %{{y:.1%}} lower than {words[name]}<extra></extra>",
+        )  # fmt: skip
+    figure.add_hline(y=0, line={"color": MUTED, "width": 1})
+    _advised(figure, choice.k)
+    figure.update_layout(meta={"alt": f"{title}. At k = {choice.k} the WCSS is " + ", ".join(lines) + "."})
+    return figure.update_layout(
+        yaxis={"tickformat": ".0%"}, xaxis={"title": {"text": "number of segments k"}, "dtick": 1}
+    )
+
+
+def _stability_title(stability: Stability) -> str:
+    stable = sum(segment.trust == "stable" for segment in stability.segments)
+    return f"{stable} of {len(stability.segments)} segments are stable"
+
+
+def stability_figure(stability: Stability, names: Sequence[str] = ()) -> go.Figure:
+    """How surely each segment comes out again: Jaccard of its best match over the resamples, beside the thresholds.
+
+    Parameters
+    ----------
+    stability
+        From `assess_stability`.
+    names
+        Name of each segment, in order; numbers alone where not given.
+    """
+    segments = stability.segments
+    labels = [f"{one.number} {name}" for one, name in zip(segments, names, strict=True)] if names else [
+        f"Segment {one.number}" for one in segments
+    ]  # fmt: skip
+    title = _stability_title(stability)
+    each = "; ".join(
+        f"{label} {one.jaccard:.2f}, {TRUST[one.trust]}" for label, one in zip(labels, segments, strict=True)
+    )
+    figure = new_figure(
+        title,
+        subtitle=f"Jaccard with the best match in {2 * stability.n_pairs} resamples: mean (mark), middle 90 % (bar); "
+        f"adjusted Rand of the whole {stability.ari:.2f}",
+        alt=f"{title}. Mean Jaccard: {each}. Adjusted Rand of the whole {stability.ari:.2f}.",
+        height=190 + 44 * len(segments),
+    )
+    low, high = np.quantile(stability.jaccards, [0.05, 0.95], axis=0)
+    for place, (label, one) in enumerate(zip(labels, segments, strict=True)):
+        figure.add_scatter(
+            x=[low[place], high[place]], y=[label, label], mode="lines", line={"color": PALE, "width": 12},
+            hoverinfo="skip",
+        )  # fmt: skip
+        figure.add_scatter(
+            x=[one.jaccard], y=[label], mode="markers", cliponaxis=False,
+            marker={"size": 13, "color": segment_colour(one.number), "symbol": segment_symbol(one.number)},
+            hovertemplate=f"{label}<br>Jaccard %{{x:.3f}}<br>SLSw {one.slsw:.3f}<extra></extra>",
+        )  # fmt: skip
+        figure.add_annotation(
+            x=1.02, xref="paper", y=label, text=f"{one.jaccard:.2f} {TRUST[one.trust]}", xanchor="left",
+            font={"color": INK},
+        )  # fmt: skip
+    _draw_thresholds(figure)
+    return figure.update_layout(
+        showlegend=False,
+        xaxis={"range": [0, 1.01], "title": {"text": "Jaccard, 0 to 1"}},
+        yaxis={"autorange": "reversed", "showgrid": False},
+        margin={"r": 120},
+    )
+
+
+def _draw_thresholds(figure: go.Figure) -> None:
+    for value, words in ((PATTERN, "pattern"), (STABLE, "stable"), (HIGHLY_STABLE, "highly")):
+        figure.add_vline(x=value, line={"color": MUTED, "width": 1, "dash": "dot"})
+        figure.add_annotation(x=value, y=1, yref="paper", yanchor="bottom", text=f"{words}<br>{value:g}")
+
+
+def _node_heights(n_segments: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    return np.linspace(1.0, 0.0, n_segments) if n_segments > 1 else np.array([0.5])
+
+
+def _flow_lines(across: AcrossSolutions) -> dict[int, tuple[list[float | None], list[float | None]]]:
+    """Line pieces by width in pixels, so that a handful of traces draws them all."""
+    lines: dict[int, tuple[list[float | None], list[float | None]]] = {}
+    for place, flow in enumerate(across.flows):
+        left, right = _node_heights(flow.shape[0]), _node_heights(flow.shape[1])
+        for one, other in zip(*np.nonzero(flow > THINNEST_FLOW), strict=True):
+            x, y = lines.setdefault(max(1, round(40 * float(flow[one, other]))), ([], []))
+            x += [across.k[place], across.k[place + 1], None]
+            y += [float(left[one]), float(right[other]), None]
+    return lines
+
+
+def slsa_figure(across: AcrossSolutions) -> go.Figure:
+    """How segments split and merge as k grows (after Dolnicar and Leisch 2017): dark segments come from one alone."""
+    steady = [min(values) for values in across.slsa]
+    worst = int(np.argmin(steady)) if steady else 0
+    title = "How segments split and merge as k grows"
+    least = f" The least stable is in the solution of {across.k[worst + 1]}, {steady[worst]:.2f}." if steady else ""
+    figure = new_figure(
+        title,
+        subtitle="Column: a solution; lines are as wide as the share of units; dark: all from one segment before",
+        alt=f"{title}, from k = {across.k[0]} to k = {across.k[-1]}. Stability across solutions is 1 where a segment's "
+        f"units all come from one segment before.{least}",
+        height=520,
+    )
+    for width, (x, y) in sorted(_flow_lines(across).items()):
+        figure.add_scatter(
+            x=x, y=y, mode="lines", line={"width": width, "color": SOFT}, opacity=0.45, hoverinfo="skip",
+            showlegend=False,
+        )  # fmt: skip
+    for place, k in enumerate(across.k):
+        values = across.slsa[place - 1] if place else None
+        figure.add_scatter(
+            x=[k] * k, y=_node_heights(k), mode="markers+text", showlegend=False,
+            text=[str(segment + 1) for segment in across.orders[place]], textfont={"color": ON_FILL, "size": 11},
+            marker={
+                "size": 24, "color": values or [1.0] * k, "cmin": 0, "cmax": 1,
+                "colorscale": [[0, SEQUENTIAL[2]], [1, SEQUENTIAL[4]]],
+                "colorbar": {"title": {"text": "SLSa"}, "len": 0.6}, "showscale": place == 1,
+            },
+            customdata=values or [None] * k,
+            hovertemplate=f"k = {k}, segment %{{text}}<br>SLSa %{{customdata:.2f}}<extra></extra>",
+        )  # fmt: skip
+    return figure.update_layout(
+        xaxis={"dtick": 1, "title": {"text": "number of segments k"}},
+        yaxis={"visible": False, "range": [-0.08, 1.08]},
+    )
