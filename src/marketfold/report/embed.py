@@ -22,6 +22,8 @@ from markupsafe import Markup
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+DEFAULT_HEIGHT, TITLE_ROOM = 420, 44
+
 _ALLOWED_TAG = r"</?(?:b|i|br|sub|sup|extra|span style='[^'<>]*'|span)\s*/?>"
 _STRAY_ANGLE = re.compile(rf"(?!{_ALLOWED_TAG})<", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?=#?\w+;)")
@@ -72,6 +74,7 @@ def figure_payload(figure: go.Figure) -> dict[str, Any]:
     """Data and layout of a figure for the page: its title and template are taken out, the page has its own."""
     payload: dict[str, Any] = json.loads(figure.to_json())
     layout = payload.get("layout", {})
+    layout["height"] = figure_height(figure)
     for own in ("template", "title", "meta", "width"):
         layout.pop(own, None)
     return {"data": neutralise(payload.get("data", [])), "layout": neutralise(layout)}
@@ -90,6 +93,12 @@ def figure_title(figure: go.Figure) -> str:
 def figure_says(figure: go.Figure) -> str:
     """What a figure draws and in which unit, as plain text: its subtitle."""
     return _plain(figure.layout.title.subtitle.text or "")
+
+
+def figure_height(figure: go.Figure) -> int:
+    """Height on the page, in pixels: without the room of the title, which stands above the figure."""
+    height = int(figure.layout.height or DEFAULT_HEIGHT)
+    return height - TITLE_ROOM if figure.layout.title.text else height
 
 
 def figure_alt(figure: go.Figure) -> str:

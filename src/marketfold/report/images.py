@@ -111,6 +111,7 @@ def write_pdf(page: Path, path: Path) -> None:
             *sandbox_flags(),
             *QUIET_FLAGS,
             f"--user-data-dir={home}",
+            "--window-size=1280,1600",
             "--no-pdf-header-footer",
             "--virtual-time-budget=60000",
             f"--print-to-pdf={path.resolve()}",

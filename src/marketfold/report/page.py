@@ -40,7 +40,11 @@ def environment(*packages: str) -> Environment:
         lstrip_blocks=True,
     )
     templates.globals.update(
-        percent=numbers.share, alt=embed.figure_alt, figure_title=embed.figure_title, figure_says=embed.figure_says
+        percent=numbers.share,
+        alt=embed.figure_alt,
+        figure_title=embed.figure_title,
+        figure_says=embed.figure_says,
+        figure_height=embed.figure_height,
     )
     return templates
 

@@ -44,10 +44,9 @@
     const margin = layout.margin || {};
     layout.autosize = true;
     /* The title stands above the figure, so its room is not needed. */
-    layout.margin = Object.assign({}, margin, { t: Math.max(24, Math.min(margin.t || 24, 40)) });
+    layout.margin = Object.assign({}, margin, { t: Math.min(Math.max(margin.t || 0, 20), 40) });
     if (width < NARROW) {
       layout.font = Object.assign({}, layout.font, { size: 11 });
-      layout.margin.r = Math.min(margin.r || 12, 12);
       if (layout.dragmode === undefined) layout.dragmode = false;
     }
     return layout;
@@ -73,8 +72,13 @@
     plot.classList.add("drawn");
     const work = first ? window.Plotly.newPlot(plot, figure.data, figure.layout, config)
       : window.Plotly.react(plot, figure.data, figure.layout, config);
-    return work.then(() => { plot.dataset.ready = "true"; return picture(plot); });
+    return work.then(() => {
+      plot.dataset.ready = "true";
+      return printing ? picture(plot) : later(() => picture(plot));
+    });
   }
+
+  function later(work) { (window.requestIdleCallback || setTimeout)(work); }
 
   /* A WebGL canvas prints empty: figures in space keep a light picture of themselves for paper. */
   async function picture(plot) {

@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+
+from marketfold.errors import MissingDependencyError
+from marketfold.figures.theme import new_figure
+from marketfold.learn import LossHistory, take_sample, write_learn_page
+from marketfold.report import ReportPage, Section, write_page
+from marketfold.report.images import QUIET_FLAGS, find_chromium
+from marketfold.report.parts import (
+    Brief,
+    Briefs,
+    Column,
+    Fact,
+    FigurePart,
+    FigureTabs,
+    FindingItem,
+    Findings,
+    Fold,
+    Message,
+    SegmentCard,
+    SegmentCards,
+    TablePart,
+    Terms,
+)
+
+HOSTILE = "O'Neill & \"Söns\" </script><script>document.title='taken'</script><img src=x onerror=alert(1)> 🎈 &amp;"
+"""A name as a customer's file may hold it."""
+
+FIGURE_KEYS = ("map-2d", "map-3d", "bars", "heat", "folded")
+
+
+@dataclass
+class Watched:
+    """A page, and everything on it that must not happen."""
+
+    page: Page
+    faults: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def note(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.faults.append(message.text)
+
+
+def _points(kind: str) -> go.Figure:
+    rng = np.random.default_rng(0)
+    figure = new_figure("The map", subtitle="A sample", alt="Two groups that lie apart.")
+    for i in range(2):
+        x, y, z = rng.normal(3 * i, 1, (3, 60))
+        name = f"{i + 1}. {HOSTILE}"
+        if kind == "3d":
+            figure.add_scatter3d(x=x, y=y, z=z, mode="markers", name=name)
+        else:
+            figure.add_scatter(x=x, y=y, mode="markers", name=name)
+    return figure
+
+
+def _bars() -> go.Figure:
+    return new_figure("Bars", alt="One bar is longer.").add_bar(x=[HOSTILE, "plain"], y=[2.0, 1.0])
+
+
+def _heat() -> go.Figure:
+    return new_figure("Heat", alt="A table of colours.").add_heatmap(z=[[1, 2], [3, 4]], x=["a", HOSTILE], y=["c", "d"])
+
+
+def _card(number: int, name: str) -> SegmentCard:
+    return SegmentCard(
+        number, name, "40", 0.5, "$1.2M", 0.5, stands_out=(HOSTILE,), facts=(Fact("Orders", "3", "all: 2"),),
+        rule="over 3 orders.", trust="weak" if number == 2 else "stable", trust_says="It came out again.",
+        todo="Keep them.", todo_link=f"campaign-{number}",
+    )  # fmt: skip
+
+
+def _brief(number: int, name: str) -> Brief:
+    message = Message("Draft", (Fact("Subject", HOSTILE), Fact("Message", "Dear {{first_name}},\nthank you.")))
+    return Brief(
+        f"campaign-{number}", number, name, "Keep", "40 customers.", warning="Weak." if number == 2 else "",
+        facts=(Fact("To reach", "36"),), paragraphs=(Fact("Who they are", HOSTILE),), messages=(message,),
+    )  # fmt: skip
+
+
+def hostile_page() -> ReportPage:
+    """A page with every kind of part, in which every text that comes from data is hostile."""
+    table = TablePart(
+        "k-table",
+        (Column("k", numeric=True), Column("Says")),
+        (("3", HOSTILE), ("4", "plain")),
+        title="Table",
+        marked=(0,),
+    )
+    maps = (FigurePart("map-2d", _points("2d"), "Flat"), FigurePart("map-3d", _points("3d"), "In space"))
+    tabs = FigureTabs(
+        "map", "The map", maps, teaching=("Neighbours buy alike.",),
+    )  # fmt: skip
+    return ReportPage(
+        title=f"Two segments of {HOSTILE}",
+        lead=HOSTILE,
+        kicker=HOSTILE,
+        facts=(Fact("segments", "2", "one stable"),),
+        warnings=(HOSTILE,),
+        sections=(
+            Section("segments", "The segments", (SegmentCards((_card(1, HOSTILE), _card(2, "Plain"))),), "Lead."),
+            Section("seen", "The map", (tabs,)),
+            Section("numbers", "Numbers", (FigurePart("bars", _bars(), teaching=("A bar.",)), table)),
+            Section("profiles", "Profiles", (FigurePart("heat", _heat()),)),
+            Section("campaigns", "Campaigns", (Briefs((_brief(1, HOSTILE), _brief(2, "Plain"))),)),
+            Section(
+                "data",
+                "The data",
+                (
+                    Findings((FindingItem(HOSTILE, "folded"),), title="First"),
+                    Fold("More", (FigurePart("folded", _bars(), title="Folded"),)),
+                ),
+            ),
+            Section("glossary", "Glossary", (Terms((("Lift", HOSTILE),)),)),
+        ),
+        n_segments=2,
+        footer="Made with Marketfold.",
+    )
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    try:
+        path = find_chromium()
+    except MissingDependencyError as error:
+        pytest.fail(str(error))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *QUIET_FLAGS])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def hostile_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    write_page(hostile_page(), path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def learn_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    rng = np.random.default_rng(0)
+    group = rng.integers(0, 3, 400)
+    X = np.array([[-2, 0, 1, 1], [2, -2, 0, -1], [0, 2, -1, 0]])[group] + rng.normal(0, 0.5, (400, 4))
+    labels = [HOSTILE, "orders", "revenue", "basket"]
+    history = LossHistory((1.0, 0.5, 0.4), (1.1, 0.6, 0.5), (4, 8, 2, 8, 4))
+    sample = take_sample(
+        X.astype(np.float32), labels, n_segments=3, wcss=[900.0, 500.0, 200.0, 150.0], explained=[0.6, 0.3],
+        history=history, source=HOSTILE,
+    )  # fmt: skip
+    path = tmp_path_factory.mktemp("learn") / "learn.html"
+    write_learn_page(sample, path)
+    return path
+
+
+class Opener:
+    """Opens a file at a width and in a colour scheme, and watches it."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.contexts: list[BrowserContext] = []
+
+    def __call__(self, path: Path, *, width: int = 1280, scheme: str = "light", anchor: str = "") -> Watched:
+        context = self.browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme="dark" if scheme == "dark" else "light"
+        )
+        self.contexts.append(context)
+        watched = Watched(context.new_page())
+        watched.page.on("console", watched.note)
+        watched.page.on("pageerror", lambda error: watched.faults.append(str(error)))
+        watched.page.on("request", lambda request: watched.requests.append(request.url))
+        watched.page.goto(path.as_uri() + anchor)
+        return watched
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Iterator[Opener]:
+    opener = Opener(chromium)
+    yield opener
+    opener.close()
+
+
+@pytest.fixture(scope="session")
+def drawn(chromium: Browser, hostile_report: Path) -> Iterator[Watched]:
+    """The hostile report with everything opened and drawn; its tests look and do not change it for others."""
+    opener = Opener(chromium)
+    watched = opener(hostile_report)
+    draw_all(watched.page)
+    yield watched
+    opener.close()
+
+
+def draw_all(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+    for tab in page.get_by_role("tab").all()[::-1]:
+        tab.click()
+        page.evaluate("marketfoldFigures.drawAll()")
+    for key in FIGURE_KEYS:
+        expect(page.locator(f"#plot-{key}")).to_have_attribute("data-ready", "true", timeout=60_000)
+
+
+def serious_faults(page: Page) -> list[str]:
+    """What axe-core finds that keeps people out."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{fault['id']}: {fault['help']} {[node['target'] for node in fault['nodes']][:4]}"
+        for fault in found
+        if fault["impact"] in {"serious", "critical"}
+    ]

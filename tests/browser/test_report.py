@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import json
+import re
+from itertools import pairwise
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from .conftest import FIGURE_KEYS, HOSTILE, Opener, Watched, serious_faults
+
+pytestmark = pytest.mark.browser
+
+MARKS = "path.point, .points path, .scatterlayer path, .heatmaplayer image, .barlayer path, .gl-container canvas"
+
+
+def test_nothing_is_asked_of_the_network_and_nothing_fails(drawn: Watched, hostile_report: Path) -> None:
+    assert drawn.faults == []
+    beyond = [url for url in drawn.requests if not url.startswith(("blob:", "data:"))]
+    assert beyond == [hostile_report.as_uri()]
+
+
+def test_the_policy_forbids_a_request_that_somebody_smuggles_in(hostile_report: Path, open_page: Opener) -> None:
+    watched = open_page(hostile_report)
+    refused = watched.page.evaluate("() => fetch('https://example.invalid/').then(() => 'sent', (error) => 'refused')")
+    ran = watched.page.evaluate(
+        """() => {
+            const script = document.createElement("script");
+            script.textContent = "window.smuggled = 1";
+            document.body.append(script);
+            return window.smuggled;
+        }"""
+    )
+    assert refused == "refused"
+    assert ran is None
+    assert any("Content Security Policy" in fault for fault in watched.faults)
+
+
+@pytest.mark.parametrize("key", FIGURE_KEYS)
+def test_each_figure_has_drawn_marks(key: str, drawn: Watched) -> None:
+    marks = drawn.page.locator(f"#plot-{key}").locator(MARKS)
+    expect(marks.first).to_be_attached()
+    assert marks.count() >= (1 if key in {"map-3d", "heat"} else 2)
+
+
+def test_names_show_as_text_in_the_page_and_in_figures(drawn: Watched) -> None:
+    page = drawn.page
+    assert page.title() == f"Two segments of {HOSTILE}"
+    assert page.locator("img[src=x]").count() == 0
+    expect(page.locator("#segment-1-name")).to_have_text(HOSTILE)
+    ticks = page.locator("#plot-bars .xaxislayer-above text").all_text_contents()
+    assert any("<script>" in tick and "🎈" in tick for tick in ticks)
+    legend = page.locator("#plot-map-2d .legendtext").first.text_content() or ""
+    assert legend.startswith('1. O\'Neill & "Söns" </script><script>')
+
+
+def test_the_contents_lead_to_chapters_and_follow_the_reader(hostile_report: Path, open_page: Opener) -> None:
+    page = open_page(hostile_report).page
+    contents = page.get_by_role("navigation", name="Contents")
+    contents.get_by_role("link", name="Campaigns").click()
+    expect(page.locator("#campaigns")).to_be_in_viewport()
+    expect(contents.locator("[aria-current]")).to_have_text("Campaigns")
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    expect(contents.locator("[aria-current]")).to_have_text("Glossary")
+
+
+def test_a_link_into_a_fold_opens_it(hostile_report: Path, open_page: Opener) -> None:
+    page = open_page(hostile_report).page
+    expect(page.locator("#folded")).to_be_hidden()
+    page.get_by_role("link", name="Figure for finding 1").click()
+    expect(page.locator("#folded")).to_be_visible()
+    expect(page.locator("#plot-folded")).to_have_attribute("data-ready", "true", timeout=60_000)
+
+
+def test_the_legend_filters(hostile_report: Path, open_page: Opener) -> None:
+    page = open_page(hostile_report).page
+    page.locator("#plot-map-2d").scroll_into_view_if_needed()
+    shown = page.locator("#plot-map-2d .scatterlayer .trace")
+    expect(shown).to_have_count(2)
+    page.locator("#plot-map-2d .legendtoggle").first.click()
+    expect(shown).to_have_count(1)
+
+
+def background(page: Page) -> str:
+    return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+
+
+def test_dark_follows_the_system_and_the_button_overrules_it(hostile_report: Path, open_page: Opener) -> None:
+    page = open_page(hostile_report, scheme="dark").page
+    page.locator("#plot-bars").scroll_into_view_if_needed()
+    expect(page.locator("#plot-bars")).to_have_attribute("data-ready", "true", timeout=60_000)
+    dark = background(page)
+    ink = page.locator("#plot-bars .ytick text").first.evaluate("(node) => getComputedStyle(node).fill")
+    page.get_by_role("button", name=re.compile("Colours")).click()
+    assert background(page) != dark
+    assert page.evaluate("document.documentElement.dataset.mode") == "light"
+    tick = page.locator("#plot-bars .ytick text").first
+    expect(tick).not_to_have_css("fill", ink)
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.mode") == "light"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_it_fits_its_width_and_anybody_can_use_it(width: int, scheme: Literal["light", "dark"], drawn: Watched) -> None:
+    page = drawn.page
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    expect(page.locator("html")).to_have_attribute("data-mode", scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert serious_faults(page) == []
+
+
+def test_headings_come_in_order(drawn: Watched) -> None:
+    levels = [
+        int(tag[1]) for tag in drawn.page.eval_on_selector_all("h1,h2,h3,h4,h5", "all => all.map((h) => h.tagName)")
+    ]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
+
+
+def test_figures_are_described_to_those_who_cannot_see_them(drawn: Watched) -> None:
+    expect(drawn.page.get_by_role("group", name="One bar is longer.").first).to_be_attached()
+
+
+def test_printing_opens_and_draws_everything(hostile_report: Path, open_page: Opener) -> None:
+    page = open_page(hostile_report, anchor="#print").page
+    for key in FIGURE_KEYS:
+        expect(page.locator(f"#plot-{key}")).to_have_attribute("data-ready", "true", timeout=60_000)
+    expect(page.locator("#plot-map-3d + .print-picture")).to_have_js_property("complete", value=True)
+    assert page.locator("details:not([open])").count() == 0
+    page.set_viewport_size({"width": 680, "height": 960})
+    page.emulate_media(media="print")
+    expect(page.get_by_role("navigation", name="Contents")).to_be_hidden()
+    widths = page.eval_on_selector_all(
+        ".plot:not(.pictured) .main-svg, .print-picture", "all => all.map((s) => s.getBoundingClientRect().width)"
+    )
+    assert widths
+    assert max(widths) <= 690
+
+
+def test_the_page_reads_without_scripts(hostile_report: Path, chromium: Browser) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(hostile_report.as_uri())
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator("#panel-map-3d")).to_be_visible()
+    context.close()
+
+
+def test_plotly_is_inside_once(hostile_report: Path) -> None:
+    text = hostile_report.read_text("utf-8")
+    assert text.count('id="plotly-packed"') == 1
+    assert "https://cdn" not in text
+    payload = re.search(r'id="data-bars">(.*?)</script>', text)
+    assert payload is not None
+    assert "script" in json.loads(payload[1])["data"][0]["x"][0]
