@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from marketfold.cli import flags
+
+if TYPE_CHECKING:
+    from marketfold.campaigns.platforms import Platform
 
 Table = Annotated[Path, typer.Option("--out", help="Table to write, .csv or .parquet.")]
 
@@ -51,3 +54,71 @@ def learn(
 
     write_lessons(run, out)
     typer.echo(f"The lessons are in {out}.")
+
+
+def export(
+    run: flags.RunFolder,
+    to: Annotated[str, typer.Option("--to", help="google, meta or csv.")],
+    orders: Annotated[Path | None, typer.Option(help="The run's order file, where it has moved.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the audiences; in the run folder if not given.")] = None,
+    consent_column: Annotated[str | None, typer.Option(help="Column that records consent.")] = None,
+    consent_override: Annotated[
+        str | None, typer.Option(help="Why consent need not be read from a column; recorded.")
+    ] = None,
+    suppression: Annotated[Path | None, typer.Option(help="File of people who must not be reached.")] = None,
+    allow_small: Annotated[bool, typer.Option("--allow-small", help="Write audiences under the minimum too.")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="Do not hash; the platform does so on upload.")] = False,
+    country: Annotated[str | None, typer.Option(help="Country of the customers, where no column says.")] = None,
+    segment: Annotated[list[int] | None, typer.Option(help="Only this segment; may repeat.")] = None,
+) -> None:
+    """Write audience files that ad platforms accept; the holdout is left out."""
+    from marketfold.cli.summary import print_audiences
+    from marketfold.errors import AudienceError
+    from marketfold.runs import export_run
+
+    if to not in {"google", "meta", "csv"}:
+        message = f"--to takes google, meta or csv; got {to!r}."
+        raise AudienceError(message)
+    report = export_run(
+        run,
+        cast("Platform", to),
+        orders=orders,
+        out=out,
+        consent_column=consent_column,
+        consent_override=consent_override,
+        suppression=suppression,
+        allow_small=allow_small,
+        hashed=not plain,
+        country=country,
+        segments=segment,
+    )
+    print_audiences(report)
+
+
+def measure(
+    run: flags.RunFolder,
+    orders: Annotated[str, typer.Argument(metavar="LATER_ORDERS", help="Orders that cover the campaign's period.")],
+    date_from: Annotated[str, typer.Option("--from", metavar="DATE", help="First day, YYYY-MM-DD.")],
+    date_to: Annotated[str, typer.Option("--to", metavar="DATE", help="Last day, YYYY-MM-DD.")],
+    out: Annotated[Path | None, typer.Option(help="Page to write; in the run folder if not given.")] = None,
+) -> None:
+    """Say what the campaigns did: each segment's reached customers against those held out."""
+    from marketfold.cli.summary import print_measurement
+    from marketfold.runs import measure_run
+
+    measurement, page = measure_run(run, orders, flags.day(date_from, "--from"), flags.day(date_to, "--to"), out)
+    print_measurement(measurement, page)
+
+
+def compare(
+    run_a: Annotated[Path, typer.Argument(metavar="RUN_A", help="The earlier run.")],
+    run_b: Annotated[Path, typer.Argument(metavar="RUN_B", help="The later run.")],
+    out: Annotated[Path, typer.Option(help="Page to write.")] = Path("comparison.html"),
+) -> None:
+    """Say who moved from which segment to which, what drifted, and whether the old model still fits."""
+    from marketfold.runs import compare_run_folders
+
+    movement = compare_run_folders(run_a, run_b, out)
+    for sentence in movement.sentences:
+        typer.echo(sentence)
+    typer.echo(f"The comparison is in {out}.")

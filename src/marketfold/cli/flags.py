@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -83,3 +84,16 @@ def mapping(pairs: list[str] | None) -> dict[str, str] | None:
             raise typer.BadParameter(message)
         roles[role.strip()] = column.strip()
     return roles
+
+
+def day(text: str, flag: str) -> date:
+    """Read a day.
+
+    >>> day("2026-07-01", "--from")
+    datetime.date(2026, 7, 1)
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        message = f"{flag} wants a day as YYYY-MM-DD; got {text!r}."
+        raise typer.BadParameter(message) from error

@@ -11,7 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from marketfold.campaigns import AudienceReport
     from marketfold.cleaning import CleaningReport, CleanOrders
+    from marketfold.measure import Measurement
     from marketfold.runs import Run
 
 
@@ -99,3 +103,33 @@ def _ledger(report: CleaningReport) -> Table:
     for what, lines, money in report.rows():
         table.add_row(what, f"{lines:,}", f"{money:,.2f}")
     return table
+
+
+def print_audiences(report: AudienceReport) -> None:
+    """Rows written for each segment, who was left out and why, and what to know before uploading."""
+    out = _out()
+    table = Table(title=f"Audiences for {report.to}", title_justify="left")
+    columns = ("segment", "customers", "held out", "no consent", "suppressed", "nothing to match", "written", "file")
+    for heading in columns:
+        table.add_column(heading, justify="left" if heading == "file" else "right")
+    for one in report.audiences:
+        counts = (one.customers, one.held_out, one.without_consent, one.suppressed, one.nothing_to_match, one.written)
+        table.add_row(str(one.segment), *(f"{count:,}" for count in counts), Text(one.file or "none"))
+    out.print(table)
+    out.print(Text(report.consent))
+    for note in report.notes:
+        out.print(Text(note))
+    for one in report.audiences:
+        for warning in (one.refused, *one.warnings):
+            if warning:
+                out.print(Text(f"! Segment {one.segment}: {warning}", style="yellow"))
+
+
+def print_measurement(measurement: Measurement, page: Path) -> None:
+    """A verdict for each segment, and where the page is."""
+    out = _out()
+    for result in measurement.segments:
+        out.print(Text(f"{result.segment}. {result.name}: {result.verdict}. {result.sentence}"))
+    for note in measurement.notes:
+        out.print(Text(f"! {note}", style="yellow"))
+    out.print(Text(f"Page: {page}"), soft_wrap=True)

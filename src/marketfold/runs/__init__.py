@@ -1,5 +1,7 @@
 """A finished run on disk, written whole or not at all, and read back."""
 
+from marketfold.runs.campaigning import export_run, measure_run
+from marketfold.runs.comparison import compare_run_folders
 from marketfold.runs.folder import next_free_folder, staged_folder
 from marketfold.runs.lessons import write_lessons
 from marketfold.runs.read import Run
@@ -11,6 +13,9 @@ from marketfold.runs.write import write_run
 
 __all__ = [
     "Run",
+    "compare_run_folders",
+    "export_run",
+    "measure_run",
     "next_free_folder",
     "rename_segment",
     "run_record",

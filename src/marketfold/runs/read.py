@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,11 @@ class Run:
     def features(self) -> pa.Table:
         """Every measured feature, row for row with `segments`."""
         return self._table("features.parquet")
+
+    @property
+    def as_of(self) -> date:
+        """The day on which the features look back."""
+        return date.fromisoformat(self.record["as_of"])
 
     def snapshot(self) -> Snapshot:
         """Who was in which segment, and what they looked like; names as they stand in the plan, hand edits included."""

@@ -1,0 +1,114 @@
+"""Two runs side by side: who moved, what drifted, whether the earlier model still fits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marketfold.report import ReportPage, Section, write_page
+from marketfold.report.numbers import count, share
+from marketfold.report.parts import Column, Fact, FigurePart, Prose, TablePart
+from marketfold.runs.read import Run
+from marketfold.schema import Feature, FeatureTable
+from marketfold.segments import compare_runs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from marketfold.model import SegmentModel
+    from marketfold.segments import Movement
+
+
+def compare_run_folders(earlier: str | Path, later: str | Path, page: Path) -> Movement:
+    """Compare two run folders and write the comparison as a page.
+
+    Raises
+    ------
+    ParameterError
+        If the runs segment different units, or have different features.
+    RunFolderError
+        If one of them is no run folder.
+    """
+    before, after = Run.read(earlier), Run.read(later)
+    movement = compare_runs(
+        before.snapshot(),
+        after.snapshot(),
+        outside_then=_outside(before.model, before),
+        outside_now=_outside(before.model, after),
+    )
+    write_page(comparison_page(movement, before, after), page)
+    return movement
+
+
+def _outside(model: SegmentModel, run: Run) -> NDArray[np.bool_] | None:
+    """Which units of a run lie beyond the reach of every segment of a model; None where it measures other things."""
+    features, snapshot = run.features, run.snapshot()
+    if snapshot.values is None or not set(model.names) <= set(features.column_names):
+        return None
+    table = FeatureTable(
+        unit=snapshot.unit,
+        ids=snapshot.ids,
+        values=snapshot.values,
+        features=tuple(Feature(name, name, "ratio", "value") for name in snapshot.features),
+        revenue=run.segments["revenue_total"].to_numpy(),
+        as_of=run.as_of,
+    )
+    return model.assign(table).fits_none
+
+
+def comparison_page(movement: Movement, before: Run, after: Run) -> ReportPage:
+    """Put a comparison on a page in the style of the report."""
+    from marketfold.figures.segments import drift_figure, movement_sankey_figure  # noqa: PLC0415
+
+    unit = before.record["unit"].replace("_", " ")
+    return ReportPage(
+        title=f"{share(movement.stayed_share)} of the {unit}s are where they were",
+        lead=" ".join(movement.sentences),
+        kicker=f"{before.record['as_of']} to {after.record['as_of']}",
+        facts=(
+            Fact("In both runs", count(movement.shared), f"{unit}s"),
+            Fact("New", count(int(movement.new.sum()))),
+            Fact("Gone", count(int(movement.lost.sum()))),
+        ),
+        sections=(
+            Section("moves", "Who moved", (FigurePart("sankey", movement_sankey_figure(movement)), _moves(movement))),
+            Section("drift", "What drifted", (FigurePart("psi", drift_figure(movement)), _drift(movement))),
+        ),
+        n_segments=max(movement.later_numbers),
+    )
+
+
+def _moves(movement: Movement) -> TablePart:
+    columns = (Column("From"), *(Column(name, numeric=True) for name in movement.later_names))
+    rows = [
+        (name, *(count(int(n)) for n in movement.moves[i]), count(int(movement.lost[i])))
+        for i, name in enumerate(movement.earlier_names)
+    ]
+    new = ("new", *(count(int(n)) for n in movement.new), "")
+    return TablePart(key="move-table", columns=(*columns, Column("gone", numeric=True)), rows=(*rows, new))
+
+
+def _drift(movement: Movement) -> TablePart | Prose:
+    if not movement.drift:
+        return Prose(("The runs did not keep their features.",))
+    columns = ("Feature", "Stability index", "By chance", "Median then", "Median now", "Verdict")
+    rows = [
+        (
+            d.feature,
+            f"{d.index:.2f}",
+            f"{d.by_chance:.2f}",
+            f"{d.earlier_median:,.2f}",
+            f"{d.later_median:,.2f}",
+            d.verdict,
+        )
+        for d in movement.drift
+    ]
+    numeric = {"Stability index", "By chance", "Median then", "Median now"}
+    return TablePart(
+        key="drift-table",
+        columns=tuple(Column(label, numeric=label in numeric) for label in columns),
+        rows=tuple(rows),
+        note="Population stability index over deciles of the earlier run: from 0.1 some drift, from 0.25 much.",
+    )

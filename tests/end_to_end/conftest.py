@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from marketfold.cli import main
+from marketfold.csv_files import write_csv
+from marketfold.demo import Shop, make_shop
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Ended]
+
+
+@pytest.fixture
+def marketfold(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Command:
+    """Run the command line in an empty working folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def command(*words: object) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["marketfold", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        captured = capsys.readouterr()
+        return Ended(int(ended.value.code or 0), captured.out, captured.err)
+
+    return command
+
+
+@pytest.fixture(scope="session")
+def shop() -> Shop:
+    return make_shop(3_000)
+
+
+@pytest.fixture(scope="session")
+def shop_file(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("shop") / "orders.csv"
+    write_csv(shop.lines, path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def run_folder(shop_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run on a small demo shop, made once."""
+    folder = tmp_path_factory.mktemp("runs") / "run"
+    with pytest.MonkeyPatch.context() as patch:
+        words = ["marketfold", "run", str(shop_file), "--out", str(folder), "--bootstraps", "5", "--quiet"]
+        patch.setattr(sys, "argv", words)
+        with pytest.raises(SystemExit) as ended:
+            main()
+    assert not ended.value.code
+    return folder

@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pyarrow import csv, parquet
+from tests.end_to_end.conftest import Command
+
+from marketfold.csv_files import write_csv
+from marketfold.demo import Shop, make_later_orders
+from marketfold.runs import Run
+
+
+@pytest.fixture
+def own_run(run_folder: Path, tmp_path: Path) -> Path:
+    """A copy that a test may change."""
+    return Path(shutil.copytree(run_folder, tmp_path / "run"))
+
+
+def test_scoring_the_same_orders_agrees_with_the_run(marketfold: Command, run_folder: Path, shop_file: Path):
+    ended = marketfold("score", run_folder, shop_file, "--out", "scored.parquet")
+    assert ended.code == 0, ended.err
+    scored, made = parquet.read_table("scored.parquet"), Run.read(run_folder).segments
+    assert scored["customer_id"].equals(made["customer_id"])
+    assert scored["segment"].equals(made["segment"])
+    np.testing.assert_allclose(scored["distance"].to_numpy(), made["distance"].to_numpy(), atol=1e-5)
+
+
+def test_scoring_needs_only_the_model_folder(marketfold: Command, run_folder: Path, shop_file: Path, tmp_path: Path):
+    shutil.copytree(run_folder / "model", tmp_path / "model")
+    assert marketfold("score", "model", shop_file, "--quiet").code == 0
+    assert (tmp_path / "scored.csv").is_file()
+
+
+@pytest.mark.parametrize("damage", ["arrays.npz", "model.json"])
+def test_a_damaged_model_is_refused(damage: str, marketfold: Command, own_run: Path, shop_file: Path):
+    (own_run / "model" / damage).write_bytes(b"not what it was")
+    ended = marketfold("score", own_run, shop_file)
+    assert ended.code == 2
+    assert "Make the run again" in ended.err
+
+
+def test_a_pickle_in_the_arrays_is_never_loaded(marketfold: Command, own_run: Path, shop_file: Path, tmp_path: Path):
+    class Bomb:
+        def __reduce__(self) -> tuple[object, tuple[str]]:
+            return Path.touch, (tmp_path / "exploded",)  # type: ignore[return-value]
+
+    np.savez(own_run / "model" / "arrays.npz", **{"scaler.mean": np.array([Bomb()], dtype=object)})
+    ended = marketfold("score", own_run, shop_file)
+    assert ended.code == 2
+    assert not (tmp_path / "exploded").exists()
+
+
+def test_a_renamed_segment_is_renamed_everywhere(marketfold: Command, own_run: Path):
+    old = Run.read(own_run).record["segments"][0]["name"]
+    assert marketfold("rename", own_run, 1, "Our <best> friends & fans").code == 0
+    run = Run.read(own_run)
+    assert run.record["segments"][0]["name"] == "Our <best> friends & fans"
+    assert "Our <best> friends & fans" in run.segments["segment_name"].to_pylist()
+    assert run.model.segments[0].name == "Our <best> friends & fans"
+    assert run.plan.campaigns[0].name == "Our <best> friends & fans"
+    page = run.report.read_text(encoding="utf-8")
+    assert "Our &lt;best&gt; friends &amp; fans" in page
+    assert "Our <best>" not in page
+    assert old not in run.segments["segment_name"].to_pylist()
+    assert not [path for path in own_run.parent.iterdir() if path.name.startswith(".")]
+
+
+@pytest.mark.parametrize(("number", "name"), [(99, "Nobody"), (1, ""), (1, "x" * 200)])
+def test_a_name_that_cannot_be_given(number: int, name: str, marketfold: Command, own_run: Path):
+    before = (own_run / "run.json").read_bytes()
+    assert marketfold("rename", own_run, number, name).code == 2
+    assert (own_run / "run.json").read_bytes() == before
+
+
+def test_a_later_run_keeps_numbers_names_and_arms(marketfold: Command, own_run: Path, shop_file: Path):
+    marketfold("rename", own_run, 2, "Second to none")
+    words = ("--previous", own_run, "--out", "later", "--bootstraps", "2", "--quiet")
+    assert marketfold("run", shop_file, *words).code == 0
+    before, after = Run.read(own_run), Run.read("later")
+    assert before.segments["segment"].equals(after.segments["segment"])
+    assert "Second to none" in [one["name"] for one in after.record["segments"]]
+    assert before.segments["arm"].equals(after.segments["arm"])
+
+
+def test_comparing_a_run_with_itself_finds_no_movement(marketfold: Command, run_folder: Path, tmp_path: Path):
+    ended = marketfold("compare", run_folder, run_folder)
+    assert ended.code == 0, ended.err
+    assert "100 % are in the same segment" in ended.out
+    assert (tmp_path / "comparison.html").is_file()
+
+
+def test_audiences_leave_the_holdout_out(marketfold: Command, run_folder: Path, tmp_path: Path):
+    ended = marketfold(
+        "export", run_folder, "--to", "csv", "--out", "out", "--consent-column", "marketing_consent", "--allow-small"
+    )
+    assert ended.code == 0, ended.err
+    segments = Run.read(run_folder).segments.to_pandas()
+    held_out = set(segments.loc[segments["arm"] == "holdout", "customer_id"])
+    written = {
+        one for path in (tmp_path / "out").glob("*.csv") for one in csv.read_csv(path)["customer_id"].to_pylist()
+    }
+    assert written
+    assert not written & held_out
+
+
+def test_an_export_without_consent_is_refused(marketfold: Command, run_folder: Path):
+    ended = marketfold("export", run_folder, "--to", "google", "--out", "out")
+    assert ended.code == 2
+    assert "consent" in ended.err
+
+
+def test_a_planted_campaign_effect_is_measured(marketfold: Command, shop: Shop, run_folder: Path, tmp_path: Path):
+    segments = Run.read(run_folder).segments.to_pandas()
+    treated = set(segments.loc[segments["arm"] != "holdout", "customer_id"])
+    write_csv(make_later_orders(shop, treated, lift=0.0), tmp_path / "later.csv")
+    ended = marketfold(
+        "measure", run_folder, "later.csv", "--from", "2026-07-01", "--to", "2026-09-28", "--out", "m.html"
+    )
+    if (segments["arm"] == "holdout").any():
+        assert ended.code == 0, ended.err
+        assert (tmp_path / "m.html").is_file()
+    else:
+        assert ended.code == 2
+        assert "held out" in ended.err or "holdout" in ended.err
+
+
+def test_days_the_wrong_way_round(marketfold: Command, run_folder: Path, shop_file: Path):
+    ended = marketfold("measure", run_folder, shop_file, "--from", "2026-09-28", "--to", "2026-07-01")
+    assert ended.code == 2
+
+
+def test_lessons_on_a_run(marketfold: Command, run_folder: Path, tmp_path: Path):
+    assert marketfold("learn", run_folder).code == 0
+    assert "K-means" in (tmp_path / "learn.html").read_text(encoding="utf-8")
+
+
+def test_a_folder_that_is_no_run(marketfold: Command, tmp_path: Path):
+    ended = marketfold("compare", tmp_path, tmp_path)
+    assert ended.code == 2
+    assert "run.json" in ended.err
+
+
+def test_a_damaged_run_json_is_said(marketfold: Command, own_run: Path):
+    (own_run / "run.json").write_text(json.dumps({})[:1])
+    assert marketfold("learn", own_run).code == 2

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.end_to_end.conftest import Command
+
+HEADER = "order,customer,date,amount\n"
+
+
+def lines(n_customers: int, *, day: str = "", amount: str = "") -> str:
+    rows = (
+        f"{order},c{order % n_customers},{day or f'2025-{order % 12 + 1:02d}-{order % 27 + 1:02d}'},"
+        f"{amount or order % 17 + 1}\n"
+        for order in range(120)
+    )
+    return HEADER + "".join(rows)
+
+
+BAD = {
+    "empty": ("", "empty"),
+    "header only": (HEADER, ""),
+    "one customer": (lines(1), "customer"),
+    "fewer customers than segments": (lines(3), "segments"),
+    "no customer and no date": ("a,b\n1,2\n3,4\n", "--map"),
+    "all amounts zero": (lines(20, amount="0"), ""),
+    "all dates unreadable": (lines(20, day="soon"), ""),
+    "all dates in 2999": (lines(20, day="2999-01-01"), ""),
+    "not a number anywhere": (lines(20, amount="NaN"), ""),
+    "an unclosed quote": (lines(20) + '"121,c1,2025-01-01,5\n', ""),
+    "day and month cannot be told apart": (lines(20, day="05/06/2025"), "--date-format"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_it_is_a_clear_error_and_nothing_is_left(case: str, marketfold: Command, tmp_path: Path):
+    content, told = BAD[case]
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "orders.csv").write_text(content)
+    ended = marketfold("run", "in/orders.csv")
+    assert ended.code == 2
+    assert ended.err.strip()
+    assert told in ended.err
+    assert "Traceback" not in ended.err
+    assert {path.name for path in tmp_path.iterdir()} <= {"in"}
+
+
+def test_no_such_file(marketfold: Command):
+    ended = marketfold("run", "nowhere.csv")
+    assert ended.code == 2
+    assert "nowhere.csv" in ended.err
+
+
+def test_the_same_role_twice(marketfold: Command, shop_file: Path):
+    ended = marketfold("run", shop_file, "--map", "amount=amount", "--map", "amount=quantity")
+    assert ended.code == 2
+    assert "twice" in ended.err
+
+
+def test_a_role_that_does_not_exist(marketfold: Command, shop_file: Path):
+    ended = marketfold("run", shop_file, "--map", "colour=amount")
+    assert ended.code == 2
+    assert "colour" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("flag", "value"),
+    [("--segments", "1"), ("--budget", "0"), ("--margin", "1.5"), ("--reduction", "magic"), ("--as-of", "tomorrow")],
+)
+def test_a_setting_out_of_range_is_named(flag: str, value: str, marketfold: Command, shop_file: Path, tmp_path: Path):
+    ended = marketfold("run", shop_file, flag, value)
+    assert ended.code == 2
+    assert value in ended.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_settings_file_with_a_typo_is_named(marketfold: Command, shop_file: Path, tmp_path: Path):
+    (tmp_path / "marketfold.toml").write_text("[clustering]\nsegmnets = 4\n")
+    ended = marketfold("run", shop_file)
+    assert ended.code == 2
+    assert "segmnets" in ended.err
+
+
+def test_all_dates_alike_is_said(marketfold: Command, tmp_path: Path):
+    (tmp_path / "orders.csv").write_text(lines(20, day="2025-03-14"))
+    ended = marketfold("run", "orders.csv", "--bootstraps", "2", "--json")
+    assert ended.code in {0, 2}
+    assert "Traceback" not in ended.err
+    if ended.code == 2:
+        assert ended.err.strip()
+
+
+def test_infinite_amounts_are_set_aside_and_counted(marketfold: Command, tmp_path: Path):
+    (tmp_path / "orders.csv").write_text(lines(20) + "121,c1,2025-01-01,inf\n122,c1,2025-01-01,NaN\n")
+    ended = marketfold("inspect", "orders.csv", "--json")
+    assert '"unreadable_money": 2' in ended.out

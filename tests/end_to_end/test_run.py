@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import filecmp
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from pyarrow import csv, parquet
+from tests.end_to_end.conftest import Command
+
+from marketfold.config import ClusteringOptions, RunConfig
+from marketfold.demo import Shop
+from marketfold.pipeline import segment_market
+from marketfold.runs import Run, run_schema, write_run
+
+FILES = {
+    "report.html", "segments.csv", "segments.parquet", "features.parquet", "profiles.csv", "set_aside.csv", "run.json",
+    "plan.json", "model", "campaigns",
+}  # fmt: skip
+QUICK = RunConfig(clustering=ClusteringOptions(bootstraps=5))
+
+
+def record_of(folder: Path) -> dict[str, Any]:
+    record: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    return record
+
+
+def test_a_run_folder_is_whole(run_folder: Path):
+    assert {path.name for path in run_folder.iterdir()} == FILES
+    assert not [path for path in run_folder.parent.iterdir() if path.name.startswith(".")]
+
+
+def test_run_json_follows_its_schema(run_folder: Path):
+    jsonschema.validate(record_of(run_folder), run_schema())
+
+
+def test_every_key_of_the_schema_says_what_it_means():
+    assert all(part.get("description") for part in run_schema()["properties"].values())
+
+
+def test_every_customer_has_one_segment_and_the_sizes_agree(run_folder: Path):
+    segments = parquet.read_table(run_folder / "segments.parquet")
+    record = record_of(run_folder)
+    assert len(set(segments["customer_id"].to_pylist())) == len(segments)
+    for one in record["segments"]:
+        assert pc.sum(pc.equal(segments["segment"], one["number"])).as_py() == one["units"]
+    assert sum(one["revenue_total"] for one in record["segments"]) == pytest.approx(record["ledger"]["money"]["kept"])
+
+
+def test_each_segment_has_a_brief_and_a_trust_label(run_folder: Path):
+    record = record_of(run_folder)
+    assert len(record["segments"]) >= 3
+    assert len(list((run_folder / "campaigns").glob("*.md"))) == len(record["segments"])
+    assert {one["trust"] for one in record["segments"]} <= {"stable", "pattern", "weak"}
+
+
+def test_the_ledger_reconciles_with_the_file_of_what_was_set_aside(run_folder: Path):
+    record = record_of(run_folder)
+    aside = csv.read_csv(run_folder / "set_aside.csv")
+    lines = record["ledger"]["lines"]
+    assert len(aside) == sum(lines["set_aside"].values()) == lines["read"] - lines["kept"]
+    money = record["ledger"]["money"]
+    assert money["kept"] + sum(money["set_aside"].values()) == pytest.approx(money["read"], abs=0.005)
+
+
+def test_no_personal_data_is_in_any_file_but_the_segments(run_folder: Path, shop: Shop):
+    personal = {
+        text.encode()
+        for name in ("last_name", "email", "phone", "street")
+        for text in shop.lines[name].to_pylist()
+        if text
+    }
+    for path in (path for path in run_folder.rglob("*") if path.is_file() and path.suffix not in {".html"}):
+        content = path.read_bytes()
+        assert not [text for text in personal if text in content], path.name
+
+
+def test_the_same_seed_gives_the_same_folder_byte_for_byte(tmp_path: Path, shop_file: Path):
+    one, other = (write_run(segment_market(shop_file, QUICK), tmp_path / name).folder for name in ("one", "other"))
+    for path in (path for path in one.rglob("*") if path.is_file()):
+        twin = other / path.relative_to(one)
+        if path.name == "run.json":
+            first, second = record_of(one), record_of(other)
+            assert [s["name"] for s in first.pop("stages")] == [s["name"] for s in second.pop("stages")]
+            for score in (*first["reduction"]["compared"], *second["reduction"]["compared"]):
+                score.pop("seconds")
+            assert first == second
+        elif path.name != "report.html":  # it tells the seconds of each stage
+            assert filecmp.cmp(path, twin, shallow=False), path.name
+
+
+def test_the_planted_groups_are_found_at_default_settings(tmp_path: Path):
+    from sklearn.metrics import adjusted_rand_score
+
+    from marketfold.demo import make_shop
+
+    shop = make_shop()
+    analysis = segment_market(shop.lines, QUICK)
+    planted = dict(zip(shop.truth["customer_id"].to_pylist(), shop.truth["group"].to_pylist(), strict=True))
+    truth = [planted[one] for one in analysis.table.ids.tolist()]
+    assert adjusted_rand_score(truth, analysis.labels) >= 0.9
+
+
+def test_an_existing_folder_is_never_written_over(marketfold: Command, shop_file: Path, tmp_path: Path):
+    (tmp_path / "taken").mkdir()
+    ended = marketfold("run", shop_file, "--out", "taken")
+    assert ended.code == 2
+    assert "exists already" in ended.err
+    assert list((tmp_path / "taken").iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_is_an_error(marketfold: Command, shop_file: Path, tmp_path: Path):
+    (tmp_path / "file").write_text("not a folder")
+    ended = marketfold("run", shop_file, "--out", "file/run")
+    assert ended.code == 2
+    assert "--out" in ended.err
+
+
+def test_a_failure_while_writing_leaves_nothing(tmp_path: Path, shop_file: Path, monkeypatch: pytest.MonkeyPatch):
+    analysis = segment_market(shop_file, QUICK)
+
+    def disk_is_full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("marketfold.runs.write.write_report", disk_is_full)
+    with pytest.raises(OSError, match="No space left"):
+        write_run(analysis, tmp_path / "run")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_leaves_nothing(tmp_path: Path, shop_file: Path):
+    program = (
+        "import sys, _thread, marketfold.runs.write as w\n"
+        "from marketfold.cli import main\n"
+        "w.write_report = lambda *_: _thread.interrupt_main() or __import__('time').sleep(5)\n"
+        f"sys.argv = ['marketfold', 'run', {str(shop_file)!r}, '--out', 'run', '--bootstraps', '2', '--quiet']\n"
+        "main()\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert ended.returncode == 130
+    assert "Traceback" not in ended.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_json_on_standard_output(marketfold: Command, shop_file: Path):
+    ended = marketfold("run", shop_file, "--json", "--bootstraps", "2", "--segments", "3")
+    told = json.loads(ended.out)
+    assert ended.code == 0
+    assert told["choose_k"]["k"] == 3
+    assert Path(told["folder"], "report.html").is_file()
+
+
+def test_quiet_says_nothing(marketfold: Command, shop_file: Path):
+    ended = marketfold("run", shop_file, "--quiet", "--bootstraps", "2", "--segments", "3")
+    assert (ended.code, ended.out, ended.err) == (0, "", "")
+
+
+def test_inspect_writes_nothing(marketfold: Command, shop_file: Path, tmp_path: Path):
+    ended = marketfold("inspect", shop_file)
+    assert ended.code == 0
+    assert "customer_id" in ended.out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_hostile_ids_come_back_and_run_no_formula(tmp_path: Path, shop: Shop):
+    hostile = ["=1+1", "a,b", 'say "hi"', "new\nline", "😀", "-5", "@x"]
+    ids = sorted({one for one in shop.lines["customer_id"].to_pylist() if one})
+    renamed = dict(zip(ids, hostile, strict=False))
+    column = pa.array([renamed.get(one, one) for one in shop.lines["customer_id"].to_pylist()])
+    index = shop.lines.schema.get_field_index("customer_id")
+    run = write_run(segment_market(shop.lines.set_column(index, "customer_id", column), QUICK), tmp_path / "run")
+    assert set(hostile) <= set(run.segments["customer_id"].to_pylist())
+    shown = csv.read_csv(
+        run.folder / "segments.csv",
+        parse_options=csv.ParseOptions(newlines_in_values=True),
+        convert_options=csv.ConvertOptions(column_types={"customer_id": pa.string()}),
+    )
+    assert {"'=1+1", "'-5", "'@x", "a,b", 'say "hi"', "new\nline"} <= set(shown["customer_id"].to_pylist())
+
+
+@pytest.mark.parametrize("unit", ["order", "order_line"])
+def test_orders_and_lines_can_be_segmented_too(tmp_path: Path, shop_file: Path, unit: str):
+    config = QUICK.model_copy(update={"features": QUICK.features.model_copy(update={"unit": unit})})
+    run = write_run(segment_market(shop_file, config), tmp_path / "run")
+    jsonschema.validate(run.record, run_schema())
+    assert run.record["unit"] == unit
+    assert Run.read(run.folder).model.unit == unit
