@@ -29,10 +29,11 @@ GOOD = {
 def lines(*changes: dict[str, Any], **dropped: bool) -> pl.DataFrame:
     """One good line for each change to it."""
     rows = [{**GOOD, "line_number": str(place), **change} for place, change in enumerate(changes, start=1)]
-    schema = {name: (pl.Date if name == "ordered_on" else None) for name in GOOD}
-    schema |= dict.fromkeys(("quantity", "amount"), pl.Float64)
-    schema |= dict.fromkeys(("order_id", "line_number", "customer_id", "product_id", "status"), pl.String)
-    return pl.DataFrame(rows, schema=schema).drop([name for name, gone in dropped.items() if gone])  # type: ignore[arg-type]
+    numbers, text = ("quantity", "amount"), ("order_id", "line_number", "customer_id", "product_id", "status")
+    schema: dict[str, Any] = {
+        name: pl.String if name in text else pl.Float64 if name in numbers else pl.Date for name in GOOD
+    }
+    return pl.DataFrame(rows, schema=schema).drop([name for name, gone in dropped.items() if gone])
 
 
 def clean(frame: pl.DataFrame, **options: Any) -> CleanOrders:

@@ -12,10 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from pyarrow import csv, parquet
+from sklearn.metrics import adjusted_rand_score
 from tests.end_to_end.conftest import Command
 
 from marketfold.config import ClusteringOptions, RunConfig
-from marketfold.demo import Shop
+from marketfold.demo import Shop, make_shop
 from marketfold.pipeline import segment_market
 from marketfold.runs import Run, run_schema, write_run
 
@@ -95,11 +96,7 @@ def test_the_same_seed_gives_the_same_folder_byte_for_byte(tmp_path: Path, shop_
             assert filecmp.cmp(path, twin, shallow=False), path.name
 
 
-def test_the_planted_groups_are_found_at_default_settings(tmp_path: Path):
-    from sklearn.metrics import adjusted_rand_score
-
-    from marketfold.demo import make_shop
-
+def test_the_planted_groups_are_found_at_default_settings():
     shop = make_shop()
     analysis = segment_market(shop.lines, QUICK)
     planted = dict(zip(shop.truth["customer_id"].to_pylist(), shop.truth["group"].to_pylist(), strict=True))
