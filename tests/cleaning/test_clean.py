@@ -30,10 +30,9 @@ def lines(*changes: dict[str, Any], **dropped: bool) -> pl.DataFrame:
     """One good line for each change to it."""
     rows = [{**GOOD, "line_number": str(place), **change} for place, change in enumerate(changes, start=1)]
     numbers, text = ("quantity", "amount"), ("order_id", "line_number", "customer_id", "product_id", "status")
-    schema: dict[str, Any] = {
-        name: pl.String if name in text else pl.Float64 if name in numbers else pl.Date for name in GOOD
-    }
-    return pl.DataFrame(rows, schema=schema).drop([name for name, gone in dropped.items() if gone])
+    kinds: dict[str, Any] = dict.fromkeys(GOOD, pl.Date) | dict.fromkeys(numbers, pl.Float64)
+    kinds |= dict.fromkeys(text, pl.String)
+    return pl.DataFrame(rows, schema=kinds).drop([name for name, gone in dropped.items() if gone])
 
 
 def clean(frame: pl.DataFrame, **options: Any) -> CleanOrders:

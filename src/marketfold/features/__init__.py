@@ -1,7 +1,8 @@
 """Features: from lines to one row per customer, order or order line, then to a scaled matrix and back."""
 
 from marketfold.features.build import build_features
-from marketfold.features.matrix import FeatureMatrix, build_matrix, keep_columns
+from marketfold.features.geography import keep_columns
+from marketfold.features.matrix import FeatureMatrix, build_matrix
 from marketfold.features.published import published_line_table
 from marketfold.features.restating import determines, find_restatements
 from marketfold.features.scaler import MatrixScaler

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from marketfold.config import FeatureOptions
 from marketfold.errors import Fault, OrdersError, ParameterError, TooFewUnitsError
 from marketfold.features.catalogue import OTHER, Measurement, category_of, measurements
+from marketfold.features.geography import is_place, keep_columns, with_geography
 from marketfold.features.rhythm import count_products, sum_orders, sum_returns, sum_rhythm
 from marketfold.features.sums import DESCRIBING, Yardstick, day_number_of, sum_lines
 from marketfold.schema import MONEY_SCALE, FeatureTable, money_sum
@@ -225,7 +226,8 @@ def build_features(
     offered = measurements(
         options.unit, day_number_of(yardstick.as_of), yardstick.categories, by_deal_size=by_deal_size
     )
-    chosen, left_out = _chosen(offered, source.columns, names)
+    measured = None if names is None else [name for name in names if not is_place(name)]
+    chosen, left_out = _chosen(offered, source.columns, measured)
     key = KEYS[options.unit]
     plan = _joined(source, options.unit, orders, yardstick).select(
         key,
@@ -234,7 +236,7 @@ def build_features(
         *(measurement.formula.cast(nw.Float64).alias(measurement.feature.name) for measurement in chosen),
     )
     table = source.engine.collect(plan).sort_by(key)
-    return FeatureTable(
+    built = FeatureTable(
         unit=options.unit,
         ids=_ids(table, key),
         values=_values(table, [measurement.feature.name for measurement in chosen]),
@@ -245,6 +247,7 @@ def build_features(
         described=_described(table),
         settings=_kept_settings(yardstick),
     )
+    return built if names is None else keep_columns(with_geography(built, names), names)
 
 
 def _values(table: pa.Table, names: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float64]]:

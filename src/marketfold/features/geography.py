@@ -7,18 +7,42 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from marketfold.errors import ParameterError
 from marketfold.features.sums import DESCRIBING
 from marketfold.schema import Feature, FeatureTable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 MOST_PLACES = 12
+SHAPING = DESCRIBING[:2]
 _OTHER = "other"
+_END = "_share"
 
 
 def _name(column: str, place: str) -> str:
-    return f"{column}_{place}_share"
+    return f"{column}_{place}{_END}"
+
+
+def is_place(name: str) -> bool:
+    """Whether a feature is the share of one country or territory."""
+    return name.endswith(_END) and name.startswith(tuple(f"{column}_" for column in SHAPING))
+
+
+def keep_columns(table: FeatureTable, names: Collection[str]) -> FeatureTable:
+    """The table restricted to some of its features, in the order of `names`.
+
+    Raises
+    ------
+    ParameterError
+        Naming every feature that the table does not have.
+    """
+    missing = [name for name in names if name not in table.names]
+    if missing:
+        message = f"The units have no {', '.join(missing)}. Read the orders with the columns that these are made of."
+        raise ParameterError(message)
+    places = [table.names.index(name) for name in names]
+    return replace(table, values=table.values[:, places], features=tuple(table.features[place] for place in places))
 
 
 def _features(column: str, places: Sequence[str]) -> tuple[Feature, ...]:
@@ -47,12 +71,12 @@ def with_geography(table: FeatureTable, names: Sequence[str] | None = None) -> F
         Exactly these columns of geography, as a saved model needs them.
     """
     columns, features = [table.values], list(table.features)
-    for column in DESCRIBING[:2]:
+    for column in SHAPING:
         values = table.described.get(column)
         if values is None:
             continue
-        start, end = f"{column}_", "_share"
-        asked = [name[len(start) : -len(end)] for name in names or () if name.startswith(start)]
+        start = f"{column}_"
+        asked = [name[len(start) : -len(_END)] for name in names or () if is_place(name) and name.startswith(start)]
         places = _commonest(values) if names is None else asked
         text = np.array([_OTHER if value is None else str(value) for value in values])
         listed = [place for place in places if place != _OTHER]

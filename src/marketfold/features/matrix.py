@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from marketfold.errors import OrdersError, ParameterError, TooFewUnitsError
-from marketfold.features.geography import with_geography
+from marketfold.features.geography import keep_columns, with_geography
 from marketfold.features.restating import find_same
 from marketfold.features.scaler import MatrixScaler
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from marketfold.schema import FeatureTable, Float32, Float64, View
 
 LEAST_UNITS = 2
@@ -65,18 +63,8 @@ class FeatureMatrix:
         """
         has_all = set(self.names) <= set(table.names)
         whole = table if has_all else with_geography(table, names=self.names)
-        missing = [name for name in self.names if name not in whole.names]
-        if missing:
-            message = f"The units have no {', '.join(missing)}, and the matrix was made with it."
-            raise ParameterError(message)
         scaled: Float32 = self.scaler.transform(keep_columns(whole, self.names).values)
         return scaled
-
-
-def keep_columns(table: FeatureTable, names: Collection[str]) -> FeatureTable:
-    """The table restricted to some of its features, in the order of `names`."""
-    places = [table.names.index(name) for name in names]
-    return replace(table, values=table.values[:, places], features=tuple(table.features[place] for place in places))
 
 
 def _scale(table: FeatureTable) -> tuple[MatrixScaler, Float32]:

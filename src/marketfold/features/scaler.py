@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
+    from sklearn.utils import Tags
 
     from marketfold.schema import Float32, Float64
 
@@ -96,6 +97,11 @@ class MatrixScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # ty
         self.tail = tail
         self.skewed_above = skewed_above
         self.blocks = blocks
+
+    def __sklearn_tags__(self) -> Tags:
+        tags: Tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags
 
     def fit(self, X: Float64, y: object = None) -> Self:  # noqa: ARG002
         """Learn range, logs, mean, spread and weights.

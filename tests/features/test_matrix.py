@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from marketfold.errors import OrdersError, ParameterError, TooFewUnitsError
+from marketfold.features import build_matrix, keep_columns
+from marketfold.schema import Feature, FeatureTable
+
+N = 200
+
+
+def table(n_units: int = N) -> FeatureTable:
+    rng = np.random.default_rng(0)
+    columns = {
+        "revenue_total": rng.lognormal(4, 1.5, n_units),
+        "order_count": rng.integers(1, 9, n_units).astype(float),
+        "recency_days": rng.integers(1, 300, n_units).astype(float),
+        "category_Tea_share": rng.random(n_units),
+    }
+    views = ("value", "value", "timing", "taste")
+    features = tuple(
+        Feature(name, name, "share" if "share" in name else "count", view, "category" if view == "taste" else None)  # type: ignore[arg-type]
+        for name, view in zip(columns, views, strict=True)
+    )
+    return FeatureTable(
+        unit="customer",
+        ids=np.array([f"c{number:04d}" for number in range(n_units)]),
+        values=np.column_stack(list(columns.values())),
+        features=features,
+        revenue=columns["revenue_total"],
+        as_of=date(2024, 1, 1),
+        left_out={"discount_share": "the orders have no list_price"},
+        described={"country": rng.choice(["France", "Spain", "Italy"], n_units).astype(object)},
+    )
+
+
+def added(base: FeatureTable, name: str, values: np.ndarray, block: str | None = None) -> FeatureTable:
+    feature = Feature(name, name, "count", "value", block)
+    return replace(base, values=np.column_stack([base.values, values]), features=(*base.features, feature))
+
+
+def test_matrix_is_scaled_and_reversible():
+    matrix = build_matrix(table())
+    assert matrix.values.dtype == np.float32
+    assert matrix.names == table().names
+    clipped = np.clip(matrix.table.values, matrix.scaler.lower_, matrix.scaler.upper_)
+    assert matrix.inverse_transform(matrix.values) == pytest.approx(clipped, rel=1e-4, abs=1e-4)
+    assert matrix.left_out == {"discount_share": "the orders have no list_price"}
+
+
+def test_one_view():
+    assert build_matrix(table(), view="timing").names == ("recency_days",)
+    with pytest.raises(ParameterError, match="no feature in the view 'basket'"):
+        build_matrix(table(), view="basket")
+
+
+def test_constants_and_restatements_are_left_out_with_the_reason():
+    base = table()
+    full = added(added(base, "same", np.full(N, 3.0)), "revenue_in_cents", base.column("revenue_total") * 100)
+    matrix = build_matrix(full)
+    assert matrix.left_out["same"] == "the same for everybody"
+    assert matrix.left_out["revenue_in_cents"].startswith("restates revenue_total (correlation")
+    assert matrix.names == base.names
+
+
+def test_columns_of_a_block_are_not_held_against_each_other():
+    base = table()
+    full = added(base, "category_other_share", 1 - base.column("category_Tea_share"), "category")
+    assert "category_other_share" in build_matrix(full).names
+
+
+def test_geography_shapes_only_when_asked():
+    assert not [name for name in build_matrix(table()).names if name.startswith("country")]
+    matrix = build_matrix(table(), geography=True)
+    places = [name for name in matrix.names if name.startswith("country")]
+    assert set(places) == {"country_France_share", "country_Italy_share", "country_Spain_share"}
+    assert matrix.scaler.weights_[matrix.names.index(places[0])] == pytest.approx(3**-0.5)
+    assert build_matrix(table(), view="geography").names == tuple(places)
+
+
+def test_other_units_go_on_the_same_scale():
+    matrix = build_matrix(table(), geography=True)
+    seven = np.array(["Spain"] * 6 + ["Peru"], object)
+    other = replace(table(), values=table().values[:7], described={"country": seven})
+    scaled = matrix.transform(other)
+    assert scaled.shape == (7, len(matrix.names))
+    own = [place for place, name in enumerate(matrix.names) if not name.startswith("country")]
+    assert (scaled[:, own] == matrix.values[:7][:, own]).all()
+    with pytest.raises(ParameterError, match="no order_count, recency_days"):
+        build_matrix(table()).transform(keep_columns(table(), ["revenue_total"]))
+
+
+def test_one_unit_is_too_few():
+    with pytest.raises(TooFewUnitsError, match="1 customer"):
+        build_matrix(table(1))
+
+
+def test_units_that_are_all_alike_are_an_error():
+    base = table()
+    with pytest.raises(OrdersError, match=r"Nothing tells the 200 units apart.*order_count: the same for everybody"):
+        build_matrix(replace(base, values=np.ones_like(base.values)))
