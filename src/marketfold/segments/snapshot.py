@@ -37,7 +37,7 @@ class Snapshot:
 
     unit: Unit
     ids: Ids
-    numbers: NDArray[np.int_]
+    numbers: NDArray[np.integer]
     names: dict[int, str]
     features: tuple[str, ...] = ()
     values: Float64 | None = field(default=None, repr=False)

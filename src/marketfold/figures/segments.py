@@ -1,0 +1,369 @@
+"""Figures of the segments: what they are, how large, how their members spread, and how they move between runs."""
+
+from __future__ import annotations
+
+from html import escape
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, MUTED, PALE, SOFT, new_figure, segment_colour
+from marketfold.segments.movement import MUCH_DRIFT, SOME_DRIFT
+from marketfold.segments.wording import in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import plotly.graph_objects as go
+    from numpy.typing import NDArray
+
+    from marketfold.schema import FeatureTable, Float64, Labels, Measure
+    from marketfold.segments import Drift, Movement, SegmentProfile
+
+TOP_FEATURES = 16
+PALER = 1.8
+"""End of the colour scale of effects, which end at 1: so the numbers can be read on every cell, in light and dark."""
+
+LABEL_WIDTH = 22
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+LOG_SPREAD = 30
+"""From such a ratio of the farthest ends on, amounts are drawn on a logarithmic axis."""
+
+UNITS = {"customer": "customers", "order": "orders", "order_line": "order lines"}
+
+
+_ROWS = {"autorange": "reversed", "showgrid": False, "tickfont": {"color": INK}, "type": "category"}
+"""An axis of names, read from the top down."""
+
+
+def _wrapped(text: str, width: int = LABEL_WIDTH) -> str:
+    """Break a label over lines; what comes from the data cannot be read as markup."""
+    return "<br>".join(escape(line) for line in wrap(text, width)) or " "
+
+
+def _name(profile: SegmentProfile) -> str:
+    return f"{profile.number}. {profile.name}"
+
+
+def _percent(share: float) -> str:
+    return in_words(share, "share")
+
+
+def profile_heatmap_figure(
+    profiles: Sequence[SegmentProfile], table: FeatureTable, n_features: int = TOP_FEATURES
+) -> go.Figure:
+    """Medians of each segment in the user's units, coloured by how far they are from everybody else.
+
+    Parameters
+    ----------
+    profiles
+        Of one run.
+    table
+        Its features are the rows, those that tell segments apart best first.
+    n_features
+        Rows at most.
+    """
+    known = [feature for feature in table.features if feature.name in profiles[0].medians]
+    known.sort(key=lambda feature: -max(abs(profile.effects.get(feature.name, 0.0)) for profile in profiles))
+    shown = known[:n_features]
+    effects = np.array([[profile.effects.get(f.name, 0.0) for profile in profiles] for f in shown])
+    words = [[in_words(profile.medians[f.name], f.measure) for profile in profiles] for f in shown]
+    everyone = [[in_words(profile.everyone[f.name], f.measure) for profile in profiles] for f in shown]
+    heard = [f"{_name(p)}: {'; '.join(s.sentence for s in p.stand_outs[:3]) or 'as everybody'}" for p in profiles]
+    rest = f" The {len(shown)} features that differ most of {len(known)}." if len(known) > len(shown) else ""
+    figure = new_figure(
+        "What sets the segments apart",
+        subtitle=f"Medians; blue where a segment lies above the others, brown where below.{rest}",
+        alt=f"Medians by segment. {'. '.join(heard)}.",
+        height=150 + 34 * len(shown),
+    )
+    figure.add_heatmap(
+        z=effects,
+        x=[_wrapped(_name(profile), 18) for profile in profiles],
+        y=[_wrapped(feature.label, 40) for feature in shown],
+        text=words,
+        customdata=everyone,
+        coloraxis="coloraxis",
+        xgap=3,
+        ygap=3,
+        texttemplate="%{text}",
+        textfont={"color": INK},
+        hovertemplate="<b>%{x}</b><br>%{y}: %{text}, everyone %{customdata}<br>Cliff's delta %{z:+.2f}<extra></extra>",
+    )
+    return figure.update_layout(
+        coloraxis={"cmin": -PALER, "cmax": PALER, "cmid": 0, "showscale": False},
+        xaxis={"side": "top", "tickfont": {"color": INK}, "type": "category"},
+        yaxis=dict(_ROWS),
+    )
+
+
+def sizes_figure(profiles: Sequence[SegmentProfile], table: FeatureTable) -> go.Figure:
+    """Share of units and share of revenue of each segment, side by side.
+
+    Parameters
+    ----------
+    profiles
+        Of one run.
+    table
+        Tells what the units are.
+    """
+    units = UNITS[table.unit]
+    first = max(profiles, key=lambda profile: profile.revenue_share)
+    heard = [f"{_name(p)} {_percent(p.unit_share)} and {_percent(p.revenue_share)}" for p in profiles]
+    figure = new_figure(
+        f"{escape(first.name)}: {_percent(first.unit_share)} of the {units}, "
+        f"{_percent(first.revenue_share)} of the money",
+        subtitle=f"Share of revenue in colour, share of {units} in grey",
+        alt=f"Share of {units} and of revenue by segment: {'; '.join(heard)}.",
+        height=110 + 56 * len(profiles),
+    )
+    names = [_wrapped(_name(profile), 30) for profile in profiles]
+    both: tuple[tuple[str, list[float], str | list[str]], ...] = (
+        (units, [profile.unit_share for profile in profiles], SOFT),
+        ("revenue", [profile.revenue_share for profile in profiles], [segment_colour(p.number) for p in profiles]),
+    )
+    for what, shares, colours in reversed(both):  # bars of a group are drawn from the bottom up
+        figure.add_bar(
+            x=shares,
+            y=names,
+            orientation="h",
+            name=what,
+            marker_color=colours,
+            text=[_percent(share) for share in shares],
+            textposition="outside",
+            textfont={"color": INK},
+            cliponaxis=False,
+            hovertemplate=f"<b>%{{y}}</b><br>%{{text}} of {what}<extra></extra>",
+        )
+    most = max(max(shares) for _, shares, _ in both)
+    return figure.update_layout(
+        showlegend=False,
+        bargap=0.3,
+        bargroupgap=0.08,
+        margin={"r": 56},
+        xaxis={"visible": False, "range": [0, most * 1.04]},
+        yaxis=dict(_ROWS),
+    )
+
+
+def _quantiles(values: Float64, labels: Labels, n_segments: int) -> Float64:
+    """Quantiles of each segment, shape (n_segments, 5)."""
+    return np.stack([np.quantile(values[labels == s], QUANTILES) for s in range(n_segments)])
+
+
+def feature_by_segment_figure(
+    table: FeatureTable, labels: Labels, name: str, profiles: Sequence[SegmentProfile]
+) -> go.Figure:
+    """How one feature spreads within each segment: the middle half as a box, 5 to 95 % as whiskers.
+
+    Parameters
+    ----------
+    table
+        Holds the feature, in the user's units.
+    labels
+        0-based segment of each unit, shape (n_units,).
+    name
+        Of the feature.
+    profiles
+        In the order of the labels.
+    """
+    feature = table.features[table.names.index(name)]
+    q = _quantiles(table.column(name), labels, len(profiles))
+    log = feature.measure in {"money", "count", "days"} and q.min() > 0 and q.max() / q.min() > LOG_SPREAD
+    said = [in_words(float(median), feature.measure) for median in q[:, 2]]
+    heard = "; ".join(f"{_name(profile)} {words}" for profile, words in zip(profiles, said, strict=True))
+    figure = new_figure(
+        feature.label[:1].upper() + feature.label[1:],
+        subtitle="Median, middle half and 5 to 95 % of each segment" + (", on a logarithmic axis" if log else ""),
+        alt=f"{feature.label} by segment, medians: {heard}.",
+        height=110 + 44 * len(profiles),
+    )
+    for profile, (low, q1, median, q3, high), words in zip(profiles, q, said, strict=True):
+        figure.add_box(
+            y=[_wrapped(_name(profile), 30)],
+            orientation="h",
+            lowerfence=[low],
+            q1=[q1],
+            median=[median],
+            q3=[q3],
+            upperfence=[high],
+            marker_color=segment_colour(profile.number),
+            name=words,
+            hoverinfo="x",
+            showlegend=False,
+        )
+    axis = {"tickformat": ",.0%"} if feature.measure in {"share", "flag"} else {"tickformat": ",~r"}
+    return figure.update_layout(
+        xaxis={**axis, "type": "log" if log else "linear", "showgrid": True, **({"dtick": 1} if log else {})},
+        yaxis=dict(_ROWS),
+    )
+
+
+def movement_sankey_figure(movement: Movement) -> go.Figure:
+    """Who was where and is where now: strong bands moved, pale ones stayed; new and gone units included.
+
+    Parameters
+    ----------
+    movement
+        Between two runs.
+    """
+    n_earlier, n_later = movement.moves.shape
+    before = [*zip(movement.earlier_numbers, movement.earlier_names, strict=True)]
+    after = [*zip(movement.later_numbers, movement.later_names, strict=True)]
+    flows = _flows(movement)
+    labels = [f"{number}. {name}" for number, name in before] + ["New"]
+    labels += [f"{number}. {name}" for number, name in after] + ["Gone"]
+    colours = [segment_colour(number) for number, _ in before] + [MUTED]
+    colours += [segment_colour(number) for number, _ in after] + [MUTED]
+    top = sorted((flow for flow in flows if flow[3]), key=lambda flow: -flow[2])[:5]
+    heard = "; ".join(f"{value:,} from {labels[source]} to {labels[target]}" for source, target, value, _ in top)
+    figure = new_figure(
+        f"{_percent(movement.stayed_share)} stayed in their segment",
+        subtitle="The earlier run on the left, the later on the right; the stronger bands changed place",
+        alt=f"{_percent(movement.stayed_share)} of {movement.shared:,} stayed. Largest moves: {heard or 'none'}.",
+        height=180 + 60 * max(n_earlier, n_later),
+    )
+    figure.add_sankey(
+        arrangement="snap",
+        textfont={"color": INK, "shadow": "none"},
+        node={
+            "label": [escape(label) for label in labels],
+            "color": colours,
+            "pad": 18,
+            "thickness": 14,
+            "line": {"width": 0},
+            "hovertemplate": "%{label}: %{value:,}<extra></extra>",
+        },
+        link={
+            "source": [flow[0] for flow in flows],
+            "target": [flow[1] for flow in flows],
+            "value": [flow[2] for flow in flows],
+            "color": [SOFT if flow[3] else PALE for flow in flows],
+            "hovertemplate": "%{source.label} to %{target.label}: %{value:,}<extra></extra>",
+        },
+    )
+    return figure
+
+
+def _flows(movement: Movement) -> list[tuple[int, int, int, bool]]:
+    """Source node, target node, units, and whether the segment changed; empty flows are left out."""
+    n_earlier, n_later = movement.moves.shape
+    new, first, gone = n_earlier, n_earlier + 1, n_earlier + 1 + n_later
+    flows = [
+        (i, first + j, int(movement.moves[i, j]), movement.earlier_numbers[i] != movement.later_numbers[j])
+        for i in range(n_earlier)
+        for j in range(n_later)
+    ]
+    flows += [(new, first + j, int(movement.new[j]), True) for j in range(n_later)]
+    flows += [(i, gone, int(movement.lost[i]), True) for i in range(n_earlier)]
+    return [flow for flow in flows if flow[2]]
+
+
+def movement_matrix_figure(movement: Movement) -> go.Figure:
+    """Units by segment then (rows) and now (columns), new and gone ones at the edges.
+
+    Parameters
+    ----------
+    movement
+        Between two runs.
+    """
+    counts = np.block([[movement.moves, movement.lost[:, None]], [movement.new[None, :], np.zeros((1, 1), np.int64)]])
+    totals = np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    rows = [f"{n}. {name}" for n, name in zip(movement.earlier_numbers, movement.earlier_names, strict=True)]
+    columns = [f"{n}. {name}" for n, name in zip(movement.later_numbers, movement.later_names, strict=True)]
+    shares: NDArray[np.float64] = counts / totals
+    shares[-1, -1] = np.nan
+    text = [[f"{value:,}" if value else "" for value in row] for row in counts.tolist()]
+    figure = new_figure(
+        "Where they were, and where they are now",
+        subtitle="Rows are the earlier run, columns the later; the darker, the larger the share of the row",
+        alt=f"Movement of {movement.shared:,} between segments. {' '.join(movement.sentences)}",
+        height=190 + 44 * len(rows),
+    )
+    figure.add_heatmap(
+        z=shares,
+        x=[*(_wrapped(column, 18) for column in columns), "Gone"],
+        y=[*(_wrapped(row, 30) for row in rows), "New"],
+        text=text,
+        texttemplate="%{text}",
+        coloraxis="coloraxis",
+        xgap=3,
+        ygap=3,
+        hoverongaps=False,
+        hovertemplate="%{y} to %{x}: %{text} (%{z:.0%})<extra></extra>",
+    )
+    return figure.update_layout(
+        coloraxis={"cmin": 0, "cmax": 1, "showscale": False},
+        xaxis={"side": "top", "tickfont": {"color": INK}, "type": "category"},
+        yaxis=dict(_ROWS),
+    )
+
+
+_COLOUR = {"steady": SOFT, "some drift": ACCENT, "much drift": HIGHLIGHT}
+
+
+def _drift_words(drift: Drift, table: FeatureTable) -> str:
+    measures: dict[str, Measure] = {feature.name: feature.measure for feature in table.features}
+    measure = measures.get(drift.feature, "ratio")
+    return f"{in_words(drift.earlier_median, measure)} then, {in_words(drift.later_median, measure)} now"
+
+
+def drift_figure(movement: Movement, table: FeatureTable, n_features: int = TOP_FEATURES) -> go.Figure:
+    """How far each feature has shifted: its population stability index, against the usual thresholds.
+
+    Parameters
+    ----------
+    movement
+        Between two runs.
+    table
+        Says how the features are called.
+    n_features
+        Bars at most, the largest.
+    """
+    shown = movement.drift[:n_features]
+    labels = {feature.name: feature.label for feature in table.features}
+    much = [labels.get(drift.feature, drift.feature) for drift in shown if drift.verdict == "much drift"]
+    title = (
+        f"Much has shifted in {len(much)} of {len(movement.drift)} features" if much else "No feature has shifted much"
+    )
+    heard = "; ".join(f"{labels.get(d.feature, d.feature)} {d.index:.2f} ({d.verdict})" for d in shown)
+    figure = new_figure(
+        title,
+        subtitle="Population stability index over the deciles of the earlier run; medians beside it",
+        alt=f"Population stability index by feature: {heard or 'none was kept'}.",
+        height=130 + 30 * max(len(shown), 1),
+    )
+    rows = [_wrapped(labels.get(drift.feature, drift.feature), 40) for drift in shown]
+    figure.add_bar(
+        x=[drift.index for drift in shown],
+        y=rows,
+        orientation="h",
+        showlegend=False,
+        marker_color=[_COLOUR[drift.verdict] for drift in shown],
+        text=[f"{drift.index:.2f}" for drift in shown],
+        textposition="outside",
+        textfont={"color": INK},
+        cliponaxis=False,
+        customdata=[[drift.verdict, drift.by_chance] for drift in shown],
+        hovertemplate="<b>%{y}</b><br>%{customdata[0]}; chance alone stays under %{customdata[1]:.2f}<extra></extra>",
+    )
+    most = max([MUCH_DRIFT, *(drift.index for drift in shown)])
+    figure.add_scatter(
+        x=[most * 1.15] * len(shown),
+        y=rows,
+        mode="text",
+        text=[_drift_words(drift, table) for drift in shown],
+        textposition="middle right",
+        textfont={"color": MUTED},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    for threshold, word in ((SOME_DRIFT, "some"), (MUCH_DRIFT, "much")):
+        figure.add_vline(x=threshold, line={"color": MUTED, "width": 1, "dash": "dot"})
+        figure.add_annotation(x=threshold, y=1, yref="paper", yanchor="bottom", text=word)
+    return figure.update_layout(
+        xaxis={"range": [0, most * 1.75], "showgrid": False, "visible": False},
+        yaxis=dict(_ROWS),
+        bargap=0.35,
+    )

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tests.segments.shops import shop
+
+from marketfold.figures.segments import (
+    drift_figure,
+    feature_by_segment_figure,
+    movement_matrix_figure,
+    movement_sankey_figure,
+    profile_heatmap_figure,
+    sizes_figure,
+)
+from marketfold.figures.theme import HIGHLIGHT, PALE, SOFT, segment_colour, to_dark
+from marketfold.segments import Movement, Snapshot, compare_runs, profile_segments
+
+MATRIX, LABELS = shop()
+PROFILES = profile_segments(MATRIX, LABELS)
+TABLE = MATRIX.table
+
+
+def movement() -> Movement:
+    """Five of the first segment move, ten are gone, ten are new, recency triples."""
+    ids, numbers = TABLE.ids, LABELS + 1
+    names = {profile.number: profile.name for profile in PROFILES}
+    earlier = Snapshot("customer", ids[:90], numbers[:90], names, TABLE.names, TABLE.values[:90])
+    moved = numbers.copy()
+    moved[10:15] = 2
+    later = Snapshot("customer", ids[10:], moved[10:], names, TABLE.names, TABLE.values[10:] * [3.0, 1, 1, 1])
+    return compare_runs(earlier, later)
+
+
+FIGURES = {
+    "heatmap": profile_heatmap_figure(PROFILES, TABLE),
+    "sizes": sizes_figure(PROFILES, TABLE),
+    "feature": feature_by_segment_figure(TABLE, LABELS, "basket_mean", PROFILES),
+    "sankey": movement_sankey_figure(movement()),
+    "matrix": movement_matrix_figure(movement()),
+    "drift": drift_figure(movement(), TABLE),
+}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_has_words_for_those_who_cannot_see_it(name: str):
+    figure = FIGURES[name]
+    assert len(figure.layout.meta["alt"]) > len(figure.layout.title.text)
+    assert figure.layout.title.subtitle.text
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_has_a_dark_side(name: str):
+    assert to_dark(FIGURES[name]).layout.template != FIGURES[name].layout.template
+
+
+def test_heatmap_shows_medians_and_colours_effects():
+    heatmap = FIGURES["heatmap"].data[0]
+    row = list(heatmap.y).index("money per order")
+    assert heatmap.text[row][0] == f"{PROFILES[0].medians['basket_mean']:,.0f}"
+    assert heatmap.z[row][0] == 1.0
+    assert heatmap.z[row][1] == -1.0
+
+
+def test_heatmap_shows_the_most_telling_features_only():
+    assert len(profile_heatmap_figure(PROFILES, TABLE, n_features=2).data[0].y) == 2
+
+
+def test_sizes_put_customers_beside_money():
+    revenue, customers = FIGURES["sizes"].data
+    assert list(revenue.x) == [profile.revenue_share for profile in PROFILES]
+    assert list(customers.x) == [0.4, 0.6]
+    assert list(revenue.marker.color) == [segment_colour(1), segment_colour(2)]
+
+
+def test_boxes_are_quantiles_of_the_segment():
+    box = FIGURES["feature"].data[0]
+    values = TABLE.column("basket_mean")[LABELS == 0]
+    found = [box.lowerfence[0], box.q1[0], box.median[0], box.q3[0], box.upperfence[0]]
+    assert found == pytest.approx(np.quantile(values, [0.05, 0.25, 0.5, 0.75, 0.95]))
+
+
+def test_amounts_far_apart_are_drawn_on_a_logarithmic_axis():
+    table = replace(TABLE, values=TABLE.values * np.where(LABELS == 0, 100.0, 1.0)[:, None])
+    assert feature_by_segment_figure(table, LABELS, "basket_mean", PROFILES).layout.xaxis.type == "log"
+    assert FIGURES["feature"].layout.xaxis.type == "linear"
+
+
+def test_sankey_carries_every_unit_once():
+    link, moves = FIGURES["sankey"].data[0].link, movement()
+    assert sum(link.value) == moves.shared + int(moves.lost.sum()) + int(moves.new.sum()) == 100
+    assert {
+        colour: sum(v for v, c in zip(link.value, link.color, strict=True) if c == colour) for colour in (SOFT, PALE)
+    } == {SOFT: 25, PALE: 75}
+
+
+def test_matrix_shows_new_and_gone():
+    matrix = FIGURES["matrix"].data[0]
+    assert (matrix.x[-1], matrix.y[-1]) == ("Gone", "New")
+    assert matrix.text[0][-1] == "10"
+    assert matrix.text[-1][1] == "10"
+    assert list(matrix.text[0][:2]) == ["25", "5"]
+
+
+def test_drift_that_matters_is_highlighted():
+    bars = FIGURES["drift"].data[0]
+    assert bars.y[0] == "days since the last order"
+    assert bars.marker.color[0] == HIGHLIGHT
+    assert "1 of 4" in FIGURES["drift"].layout.title.text
+
+
+def test_names_from_the_data_are_no_markup():
+    profiles = [replace(profile, name="<a href='x'>Tea</a>") for profile in PROFILES]
+    for figure in (profile_heatmap_figure(profiles, TABLE), sizes_figure(profiles, TABLE)):
+        text = str(figure.data) + figure.layout.title.text
+        assert "<a " not in text
+        assert "&lt;a" in text
