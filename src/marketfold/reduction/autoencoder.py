@@ -178,6 +178,9 @@ class AutoencoderReducer(BaseReducer):
     'autoencoder-tied'
     """
 
+    network_: Network
+    history_: dict[str, Any]
+
     def __init__(  # noqa: PLR0913  an estimator stores each setting under its own name
         self,
         bottleneck: int | None = None,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FLOPS_A_CALL = 2e10
 """Work of one compiled call, about a second: between two calls an interrupt is heard."""
 
-WORTH_COMPILING = 50
+WORTH_COMPILING = 25
 """Steps from which tracing a graph pays; below, they run one by one."""
 
 WORTH_XLA = 2_000
@@ -34,7 +34,7 @@ MOST_HELD_OUT = 65_536
 
 WARM_UP_SHARE = 0.05
 DIVERGED = 100
-"""A loss of so many times what the column means alone would give is no longer a start but a divergence."""
+"""A loss of so many times what a network that gives only zeros would have is no start but a divergence."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,7 @@ def _refuse_divergence(loss: float, baseline: float, epoch: int, plan: TrainingP
     if np.isfinite(loss) and loss <= DIVERGED * max(baseline, 1e-12):
         return
     message = (
-        f"The loss ran away in epoch {epoch + 1}: {loss:.3g}, where the column means alone give {baseline:.3g}. "
+        f"The loss ran away in epoch {epoch + 1}: {loss:.3g}, where zeros alone would give {baseline:.3g}. "
         f"Set learning_rate below {plan.learning_rate:g} (a tenth of it, say), and check that the matrix is scaled."
     )
     raise TrainingError(message)
@@ -203,7 +203,7 @@ def train(X: Float32, shape: Architecture, plan: TrainingPlan, progress: Progres
         If the loss diverges.
     """
     loop = _Loop(X, shape, plan)
-    baseline = float(X.var(axis=0, dtype=np.float64).mean())
+    baseline = float(np.square(X, dtype=np.float64).mean())
     history, best = History(), loop.weights()
     for epoch in range(plan.epochs):
         loss, held_out = loop.run_epoch(epoch)
