@@ -89,11 +89,12 @@ class Calendar:
 
 
 def _grouped(tables: Tables, column: str) -> nw.LazyFrame[Any]:
-    """Lines and revenue of each value: from the cube where the column is in it, else from the lines, once."""
-    if SCOPES.get(column) != "read" and column in tables.classes:
+    """Lines and revenue of each value: from what is counted already where the column is in it, else from the lines."""
+    if SCOPES.get(column) == "read":
+        return tables.read.select(nw.col("read_status").alias(column), "lines", "revenue")
+    if column in tables.classes:
         return tables.cube.group_by(column).agg(nw.col("lines").sum(), money_sum("revenue").alias("revenue"))
-    frame = tables.lines if SCOPES.get(column) == "read" else tables.purchases
-    counted = frame.group_by(column).agg(nw.len().alias("lines"), money_sum("amount").alias("revenue"))
+    counted = tables.purchases.group_by(column).agg(nw.len().alias("lines"), money_sum("amount").alias("revenue"))
     return tables.engine.materialise(counted)
 
 

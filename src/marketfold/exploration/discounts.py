@@ -9,6 +9,7 @@ import narwhals as nw
 import numpy as np
 
 from marketfold.exploration.distributions import nice_step
+from marketfold.exploration.quantiles import value_quantiles
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -118,7 +119,6 @@ def compare_with_list_price(tables: Tables) -> Discounts | None:
         frame.select(
             nw.len().alias("n"),
             off.mean().alias("mean"),
-            off.median().alias("median"),
             off.min().alias("low"),
             (off >= 0.01).cast(nw.Float64).mean().alias("given"),
             (off <= -0.01).cast(nw.Float64).mean().alias("above"),
@@ -126,6 +126,7 @@ def compare_with_list_price(tables: Tables) -> Discounts | None:
     )
     if int(row["n"][0]) == 0:
         return None
+    median = float(tables.collect(value_quantiles(frame, "discount", (0.5,)))["q0"][0])
     low = max(-1.0, np.floor(float(row["low"][0]) / DISCOUNT_STEP) * DISCOUNT_STEP)
     edges = np.round(np.arange(round(min(low, 0.0) / DISCOUNT_STEP), round(1 / DISCOUNT_STEP) + 1) * DISCOUNT_STEP, 4)
     list_price_edges, lines, by_price = _by_list_price(tables, frame)
@@ -137,7 +138,7 @@ def compare_with_list_price(tables: Tables) -> Discounts | None:
         list_price_discount=by_price,
         n_lines=int(row["n"][0]),
         mean=float(row["mean"][0]),
-        median=float(row["median"][0]),
+        median=median,
         given_share=float(row["given"][0]),
         above_share=float(row["above"][0]),
     )

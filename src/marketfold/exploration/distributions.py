@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import numpy as np
 
-from marketfold.exploration.tables import NUMBERS, Tables
+from marketfold.exploration.columns import NUMBERS
+from marketfold.exploration.quantiles import value_quantiles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from marketfold.exploration.tables import Tables
     from marketfold.schema import Float64
 
 GROUPED_BY = ("deal_size", "category")
@@ -102,13 +104,10 @@ def _largest(tables: Tables, by: str) -> list[str]:
     return names if len(names) <= MOST_GROUPS else names[: MOST_GROUPS - 1]
 
 
-def _medians(tables: Tables, by: str, names: Sequence[str]) -> dict[str, dict[str, float]]:
-    columns = [nw.col(name).median() for name in tables.columns.numbers]
-    rows = tables.collect(tables.purchases.filter(nw.col(by).is_in(list(names))).group_by(by).agg(*columns))
-    return {
-        column: {str(name): float(value) for name, value in zip(rows[by], rows[column], strict=True)}
-        for column in tables.columns.numbers
-    }
+def _medians(tables: Tables, column: str, by: str, names: Sequence[str]) -> dict[str, float]:
+    named = tables.purchases.filter(nw.col(by).is_in(list(names)))
+    rows = tables.collect(value_quantiles(named, column, (0.5,), by))
+    return {str(name): float(value) for name, value in zip(rows[by], rows["q0"], strict=True)}
 
 
 def _counted(rows: dict[str, NDArray[Any]], groups: Sequence[str], n_bins: int) -> NDArray[np.int64]:
@@ -150,11 +149,11 @@ def _of_orders(tables: Tables) -> Distribution:
             value.min().alias("minimum"),
             value.max().alias("maximum"),
             value.mean().alias("mean"),
-            value.median().alias("median"),
-            value.quantile(0.99, interpolation="linear").alias("p99"),
         )
     )
     stats = {name: float(values[0]) for name, values in row.items()}
+    quantiles = tables.collect(value_quantiles(tables.orders, "revenue", (0.5, 0.99)))
+    stats |= {"median": float(quantiles["q0"][0]), "p99": float(quantiles["q1"][0])}
     edges = _edges(stats, whole_numbers=False)
     rows = _binned(tables, tables.orders, "revenue", edges, nw.lit("all orders"))
     return Distribution(
@@ -180,7 +179,7 @@ def distribute(tables: Tables) -> tuple[Distribution, ...]:
     found = [_of_orders(tables)]
     for by in classes:
         names = _largest(tables, by)
-        medians = _medians(tables, by, names)
+        medians = {column: _medians(tables, column, by, names) for column in columns}
         if by == "deal_size":  # a size has an order of its own
             names.sort(key=lambda name: medians["amount"].get(name, 0.0) if "amount" in medians else 0.0)
         found += [_of_lines(tables, column, by, names, medians[column]) for column in columns]

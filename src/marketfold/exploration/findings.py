@@ -180,6 +180,8 @@ def _once(e: Exploration) -> Iterator[Finding]:
     elif customers >= 10:
         came = 1 - share
         text = f"{percent(came)} of customers ordered more than once ({count(customers - once)} of {count(customers)})."
+        if once == 0:
+            text = f"Each of the {count(customers)} customers ordered more than once."
         yield Finding("once", text, "repeats", 0.5, {**numbers, "repeat_share": came})
 
 
@@ -207,15 +209,16 @@ def _newcomers(e: Exploration) -> Iterator[Finding]:
         return
     come = np.cumsum(e.cohorts.sizes) / e.cohorts.sizes.sum()
     last = int(np.argmax(come >= NEARLY_ALL))
-    if last >= len(come) / 3:
+    if (last + 1) / len(come) > 0.5:
         return
     end = day(e.cohorts.starts[last + 1] - np.timedelta64(1, "D"))
     early, customers = int(e.cohorts.sizes[: last + 1].sum()), int(e.cohorts.sizes.sum())
-    text = (
-        f"{count(early)} of {count(customers)} customers bought for the first time by {end}: the file follows one "
-        "intake, and its course over time is theirs, not that of a shop."
-    )
-    yield Finding("newcomers", text, "cohorts", 0.9, {"customers": float(early)})
+    text = f"{count(early)} of {count(customers)} customers bought for the first time by {end}: hardly anyone is new."
+    weight = 0.66
+    if (last + 1) / len(come) <= 0.25:
+        text = text.replace("hardly anyone is new", "the file follows one intake, and its course over time is theirs")
+        weight = 0.9
+    yield Finding("newcomers", text, "cohorts", weight, {"customers": float(early)})
 
 
 def _incomplete(e: Exploration) -> Iterator[Finding]:

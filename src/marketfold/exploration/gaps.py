@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 import numpy as np
 
+from marketfold.exploration.quantiles import counted_quantile
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -41,19 +43,6 @@ class Gaps:
         return int(self.counts.sum())
 
 
-def weighted_quantile(values: NDArray[np.int64], counts: NDArray[np.int64], q: float) -> float:
-    """Quantile of values that occur `counts` times each, by linear interpolation between order statistics.
-
-    >>> weighted_quantile(np.array([1, 2, 10]), np.array([1, 1, 2]), 0.5)
-    6.0
-    """
-    position = q * (counts.sum() - 1)
-    ends = np.cumsum(counts)
-    low = values[np.searchsorted(ends, np.floor(position), side="right")]
-    high = values[np.searchsorted(ends, np.ceil(position), side="right")]
-    return float(low + (high - low) * (position - np.floor(position)))
-
-
 def gaps_between_orders(tables: Tables) -> Gaps | None:
     """Gaps between visits; None where nobody came twice."""
     visits = tables.orders.select("customer_id", "day").unique()
@@ -68,5 +57,5 @@ def gaps_between_orders(tables: Tables) -> Gaps | None:
     if len(rows["gap"]) == 0:
         return None
     days, counts = rows["gap"].astype(np.int64), rows["n"].astype(np.int64)
-    lower, median, upper = (weighted_quantile(days, counts, q) for q in (0.25, 0.5, 0.75))
+    lower, median, upper = (counted_quantile(days, counts, q) for q in (0.25, 0.5, 0.75))
     return Gaps(days=days, counts=counts, median_days=median, lower_days=lower, upper_days=upper)

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import narwhals as nw
 import numpy as np
 
-from marketfold.exploration.tables import NUMBERS, Tables
+from marketfold.exploration.columns import NUMBERS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
+    from marketfold.exploration.tables import Tables
     from marketfold.schema import Float64
 
 CUT_COLUMNS = ("deal_size", "category", "status")
@@ -177,27 +180,36 @@ def find_cuts(tables: Tables) -> tuple[Cuts, ...]:
     return tuple(found)
 
 
-def _combinations(tables: Tables, a: str, b: str) -> int:
-    kept = tables.cube.filter(~nw.col(a).is_null(), ~nw.col(b).is_null())
-    return int(tables.collect(kept.select(a, b).unique().select(nw.len().alias("n")))["n"][0])
+def _distinct(value: nw.Expr, name: str) -> list[nw.Expr]:
+    """Different values, and whether there are empty cells, which `n_unique` counts as one more."""
+    return [value.n_unique().alias(name), value.is_null().cast(nw.Int64).max().alias(f"{name}__empty")]
 
 
-def _values(tables: Tables, a: str, b: str) -> int:
-    """Values of `a` on lines where `b` is filled too."""
-    kept = tables.cube.filter(~nw.col(a).is_null(), ~nw.col(b).is_null())
-    return int(tables.collect(kept.select(a).unique().select(nw.len().alias("n")))["n"][0])
+def _pairs(tables: Tables, several: Sequence[str]) -> dict[str, int]:
+    """Different pairs `a|b`, and values of a column where the other is filled too (`a~b`); all in one query."""
+    cells = []
+    for a, b in combinations(several, 2):
+        both = ~nw.col(a).is_null() & ~nw.col(b).is_null()
+        pair = nw.concat_str(nw.col(a), nw.col(b), separator="\x1f")
+        cells += _distinct(nw.when(both).then(pair), f"{a}|{b}")
+        cells += _distinct(nw.when(both).then(nw.col(a)), f"{a}~{b}")
+        cells += _distinct(nw.when(both).then(nw.col(b)), f"{b}~{a}")
+    if not cells:
+        return {}
+    row = tables.collect(tables.cube.select(*cells))
+    return {name: int(row[name][0]) - int(row[f"{name}__empty"][0]) for name in row if not name.endswith("__empty")}
 
 
 def find_follows(tables: Tables) -> tuple[Follows, ...]:
     """Class columns that another class column determines without exception, over kept lines where both are filled."""
     several = [name for name in tables.classes if tables.columns.distinct[name] > 1]
-    pairs = {frozenset(pair): _combinations(tables, *pair) for pair in combinations(several, 2)}
+    distinct = _pairs(tables, several)
     found: list[Follows] = []
     for column, given in permutations(several, 2):
-        n = pairs[frozenset((column, given))]
-        n_given, n_column = _values(tables, given, column), _values(tables, column, given)
+        n = distinct.get(f"{column}|{given}", distinct.get(f"{given}|{column}", 0))
+        n_column, n_given = distinct[f"{column}~{given}"], distinct[f"{given}~{column}"]
         same = n == n_given == n_column
-        # With as many combinations as values of `given`, each of these has one value of `column`.
+        # With as many pairs as values of `given`, each of these has one value of `column`.
         if n != n_given or n_column < 2 or (same and column > given):
             continue
         kind: Literal["follows", "same"] = "same" if same else "follows"

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import numpy as np
-import pyarrow as pa
 
-from marketfold.schema import ROLES, SourceFacts, money_sum
+from marketfold.exploration.columns import CLASSES, MAX_CLASSES, NUMBERS, Columns, collect, count_read, describe_columns
+from marketfold.schema import SOURCE_LINE, SourceFacts, money_sum
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,11 +22,6 @@ if TYPE_CHECKING:
 
     from marketfold.cleaning import CleanOrders
     from marketfold.engine import Engine
-
-NUMBERS = ("quantity", "unit_price", "list_price", "amount")
-CLASSES = ("status", "category", "country", "territory", "state", "deal_size", "currency")
-MAX_CLASSES = 200
-"""A text column with more values than this is an identifier rather than a class: no cube is built over it."""
 
 OUR_WORDS = {
     "category": "category",
@@ -66,52 +61,6 @@ def month_starts(months: NDArray[Any]) -> NDArray[np.datetime64]:
     return (np.asarray(months, dtype=np.int64) - 1970 * 12).astype("datetime64[M]").astype("datetime64[D]")
 
 
-def collect(engine: Engine, frame: nw.LazyFrame[Any]) -> dict[str, NDArray[Any]]:
-    """Bring an aggregate home as one array per column; an empty cell is None in text and NaN among numbers."""
-    table = engine.collect(frame)
-    return {name: _as_array(table[name]) for name in table.column_names}
-
-
-def _as_array(column: pa.ChunkedArray) -> NDArray[Any]:
-    if pa.types.is_decimal(column.type):  # DuckDB sums whole numbers to decimals
-        column = column.cast(pa.int64())
-    if column.null_count == len(column) and not pa.types.is_floating(column.type):
-        return np.full(len(column), None, dtype=object)
-    values: NDArray[Any] = column.to_numpy()
-    return values
-
-
-@dataclass(frozen=True)
-class Columns:
-    """What is known of the columns before any question is asked.
-
-    Attributes
-    ----------
-    names
-        Columns of the order lines.
-    n_read, n_kept
-        Lines that were read and lines that count as purchases.
-    missing
-        Empty cells of each column over all read lines.
-    distinct
-        Different values of each text column in kept lines.
-    stats
-        Minimum, maximum, mean, median, 99th percentile and filled cells of each number column in kept lines.
-    """
-
-    names: tuple[str, ...]
-    n_read: int
-    n_kept: int
-    missing: dict[str, int]
-    distinct: dict[str, int]
-    stats: dict[str, dict[str, float]]
-
-    @property
-    def numbers(self) -> tuple[str, ...]:
-        """Number columns that vary."""
-        return tuple(name for name, stats in self.stats.items() if stats["maximum"] > stats["minimum"])
-
-
 @dataclass(frozen=True)
 class Lines:
     """How much there is.
@@ -146,8 +95,8 @@ class Tables:
 
     Attributes
     ----------
-    lines
-        All read lines, those that were set aside included.
+    read
+        All read lines, those that were set aside included, counted by `read_status`.
     purchases
         Kept lines.
     orders
@@ -162,7 +111,7 @@ class Tables:
 
     engine: Engine
     facts: SourceFacts
-    lines: nw.LazyFrame[Any]
+    read: nw.LazyFrame[Any]
     purchases: nw.LazyFrame[Any]
     orders: nw.LazyFrame[Any]
     cube: nw.LazyFrame[Any]
@@ -182,46 +131,6 @@ class Tables:
 def label_of(column: str, facts: SourceFacts) -> str:
     """Name of a column in the source, or plain words where there is none."""
     return facts.mapping.get(column) or OUR_WORDS.get(column, column.replace("_", " "))
-
-
-def _missing(engine: Engine, lines: nw.LazyFrame[Any], names: Sequence[str]) -> tuple[int, dict[str, int]]:
-    empty = [nw.col(name).is_null().cast(nw.Int64).sum().alias(name) for name in names]
-    row = collect(engine, lines.select(nw.len().alias("n_lines_read"), *empty))
-    return int(row["n_lines_read"][0]), {name: int(row[name][0] or 0) for name in names}
-
-
-def _profile(engine: Engine, purchases: nw.LazyFrame[Any], names: Sequence[str]) -> dict[str, float]:
-    """One row about the kept lines; the keys are column__measure."""
-    texts = [nw.col(name).n_unique().alias(f"{name}__distinct") for name in (*CLASSES, "product_id") if name in names]
-    numbers = []
-    for name in NUMBERS:
-        if name in names:
-            column = nw.col(name)
-            numbers += [
-                column.min().alias(f"{name}__minimum"),
-                column.max().alias(f"{name}__maximum"),
-                column.mean().alias(f"{name}__mean"),
-                column.median().alias(f"{name}__median"),
-                column.quantile(0.99, interpolation="linear").alias(f"{name}__p99"),
-                column.count().alias(f"{name}__filled"),
-            ]
-    row = collect(engine, purchases.select(nw.len().alias("lines"), *texts, *numbers))
-    return {key: float(values[0]) for key, values in row.items() if values[0] is not None}
-
-
-def describe_columns(engine: Engine, lines: nw.LazyFrame[Any], purchases: nw.LazyFrame[Any]) -> Columns:
-    """Look once at all read lines and once at the kept ones."""
-    names = tuple(name for name in purchases.collect_schema().names() if name in ROLES)
-    n_read, missing = _missing(engine, lines, names)
-    profile = _profile(engine, purchases, names)
-    measures = ("minimum", "maximum", "mean", "median", "p99", "filled")
-    stats = {
-        name: {measure: profile[f"{name}__{measure}"] for measure in measures}
-        for name in NUMBERS
-        if profile.get(f"{name}__filled", 0) > 0
-    }
-    distinct = {key.removesuffix("__distinct"): int(n) for key, n in profile.items() if key.endswith("__distinct")}
-    return Columns(names, n_read, int(profile["lines"]), missing, distinct, stats)
 
 
 def _orders(purchases: nw.LazyFrame[Any], columns: Columns) -> nw.LazyFrame[Any]:
@@ -254,15 +163,19 @@ def _currency(engine: Engine, cube: nw.LazyFrame[Any], classes: Sequence[str]) -
 
 def build_tables(clean: CleanOrders) -> Tables:
     """Compute the orders and the cube once; everything else stays lazy."""
-    engine, purchases = clean.engine, clean.purchases
-    lines = purchases if clean.lines is None else clean.lines
-    columns = describe_columns(engine, lines, purchases)
+    engine = clean.engine
+    # Kept lines are asked some twenty questions: they are judged once, and only the columns in question are kept.
+    asked = (SOURCE_LINE, "order_id", "customer_id", "ordered_on", "product_id", *NUMBERS, *CLASSES)
+    present = clean.purchases.collect_schema().names()
+    purchases = engine.materialise(clean.purchases.select(*[name for name in asked if name in present]))
+    read = count_read(engine, purchases if clean.lines is None else clean.lines)
+    columns = describe_columns(engine, read, purchases)
     classes = tuple(name for name in CLASSES if 0 < columns.distinct.get(name, 0) <= MAX_CLASSES)
     cube = engine.materialise(_cube(purchases, classes, tuple(columns.stats)))
     return Tables(
         engine=engine,
         facts=clean.facts,
-        lines=lines,
+        read=read,
         purchases=purchases,
         orders=engine.materialise(_orders(purchases, columns)),
         cube=cube,
