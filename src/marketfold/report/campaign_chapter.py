@@ -153,11 +153,12 @@ def _brief(campaign: Campaign, plan: CampaignPlan) -> Brief:
     )
 
 
-def campaigns_chapter(plan: CampaignPlan) -> Section | None:
+def campaigns_chapter(plan: CampaignPlan, figures: tuple[Part, ...] = ()) -> Section | None:
     """A brief for each segment; None where nothing was planned."""
     if not plan.campaigns:
         return None
     parts: list[Part] = [Briefs(tuple(_brief(campaign, plan) for campaign in plan.campaigns))]
+    parts.extend(figures)
     notes = (*plan.notes, *plan.budget.notes)
     if notes:
         parts.append(Notice(notes))

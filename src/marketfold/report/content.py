@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from marketfold.report.campaign_chapter import campaigns_chapter
 from marketfold.report.data_chapter import data_chapter
 from marketfold.report.evidence_chapters import choice_chapter, k_chapter, reduction_chapter, stability_chapter
+from marketfold.report.figure_parts import campaign_figures, k_figures, profile_figures, stability_figures
 from marketfold.report.making_chapter import glossary_chapter, making_chapter
 from marketfold.report.opening import headline, key_facts, lead, weightiest_warnings
 from marketfold.report.page import write_page
@@ -23,12 +24,12 @@ def report_page(analysis: Analysis) -> ReportPage:
     """Everything that the report says, in reading order; a chapter without content is left out."""
     chapters = (
         segments_chapter(analysis),
-        k_chapter(analysis),
-        stability_chapter(analysis),
-        choice_chapter(analysis),
+        k_chapter(analysis, k_figures(analysis)),
+        stability_chapter(analysis, stability_figures(analysis)),
         reduction_chapter(analysis),
-        profiles_chapter(analysis),
-        campaigns_chapter(analysis.plan),
+        choice_chapter(analysis),
+        profiles_chapter(analysis, profile_figures(analysis)),
+        campaigns_chapter(analysis.plan, campaign_figures(analysis.plan)),
         data_chapter(analysis),
         making_chapter(analysis),
         glossary_chapter(),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from marketfold.report import numbers
 from marketfold.report.opening import units_word
 from marketfold.report.parts import Column, Fold, Notice, Prose, Section, TablePart
+from marketfold.report.teaching import about_future, about_reduction
 
 if TYPE_CHECKING:
     from marketfold.clustering import KChoice, Witness
@@ -158,6 +159,7 @@ def _comparison_table(comparison: ReducerComparison) -> TablePart:
         rows=tuple(rows),
         marked=tuple(i for i, score in enumerate(tried) if score.method == comparison.chosen),
         note=f"Rule: {comparison.rule} {left}".strip(),
+        teaching=about_reduction(comparison),
     )
 
 
@@ -214,18 +216,26 @@ def _search_table(search: ViewSearch) -> TablePart:
 
 
 def _future_table(future: FutureScore) -> TablePart:
+    def chance(groups: int) -> str:
+        return numbers.share((groups - 1) / max(future.n_units - 1, 1))
+
     rows = (
-        (f"These segments ({future.n_segments})", numbers.share(future.segments)),
-        ("Recency, frequency and money in 25 cells", numbers.share(future.rfm)),
-        ("Random groups of the same sizes, the best of many", numbers.share(future.random)),
-        ("About what can be known (gradient boosting)", numbers.share(max(future.ceiling, 0.0))),
+        (f"These {future.n_segments} segments", numbers.share(future.segments), chance(future.n_segments)),
+        ("Recency, frequency and money in 25 cells", numbers.share(future.rfm), chance(25)),
+        ("Random groups of the same sizes, the best of many", numbers.share(future.random), chance(future.n_segments)),
+        ("About what can be known (gradient boosting)", numbers.share(max(future.ceiling, 0.0)), numbers.MISSING),
     )
     return TablePart(
         key="future-table",
         title="How much of what came next the groups explain",
-        columns=(Column("Groups"), Column("Variance of log revenue explained", numeric=True)),
+        columns=(
+            Column("Groups"),
+            Column("Variance of log revenue explained", numeric=True),
+            Column("By chance alone, about", numeric=True),
+        ),
         rows=rows,
         marked=(0,),
+        teaching=about_future(future),
     )
 
 
@@ -251,4 +261,4 @@ def choice_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Sectio
     parts.extend(figures)
     if not parts:
         return None
-    return Section("usefulness", "Do they tell anything new?", tuple(parts), lead, "Usefulness")
+    return Section("chosen", "How they were chosen, and tested on the future", tuple(parts), lead, "Choice and test")

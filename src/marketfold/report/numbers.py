@@ -122,6 +122,8 @@ def seconds(value: float) -> str:
     >>> seconds(0.034), seconds(12.34), seconds(125)
     ('0.03 s', '12.3 s', '2 min 5 s')
     """
+    if value < 0.01:
+        return "<0.01 s"
     if value < 1:
         return f"{value:.2f} s"
     return f"{value:.1f} s" if value < 60 else f"{int(value // 60)} min {value % 60:.0f} s"
@@ -148,3 +150,13 @@ def in_words(value: int) -> str:
     ('three', '40')
     """
     return _WORDS[value] if 0 <= value < len(_WORDS) else count(value)
+
+
+def sentence(text: str) -> str:
+    """A text with a capital first and a full stop last.
+
+    >>> sentence("last ordered 3 days ago"), sentence("Is it?")
+    ('Last ordered 3 days ago.', 'Is it?')
+    """
+    text = f"{text[:1].upper()}{text[1:]}"
+    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from marketfold.report import numbers
 from marketfold.report.parts import Fact
 
@@ -13,7 +11,8 @@ if TYPE_CHECKING:
     from marketfold.pipeline import Analysis
     from marketfold.schema import Unit
 
-HALF = 0.5
+LEAST_LEAD = 0.1
+"""By how much a group's share of revenue must exceed its share of customers to be news."""
 MOST_WARNINGS = 4
 """More than these and nobody reads any; the others stand with the data."""
 
@@ -37,11 +36,10 @@ def units_word(unit: Unit) -> str:
 
 
 def _leaders(analysis: Analysis) -> tuple[int, float, float]:
-    """The fewest segments that bring half of the revenue: how many, their share of units and of revenue."""
-    ranked = sorted(analysis.profiles, key=lambda profile: -profile.revenue_share)
-    revenue = np.cumsum([profile.revenue_share for profile in ranked])
-    n = min(int(np.searchsorted(revenue, HALF)) + 1, len(ranked))
-    return n, sum(profile.unit_share for profile in ranked[:n]), float(revenue[n - 1])
+    """The segments that bring more than their share: how many, their share of units and of revenue."""
+    leading = [profile for profile in analysis.profiles if profile.revenue_share > profile.unit_share]
+    units = sum(profile.unit_share for profile in leading)
+    return len(leading), units, sum(profile.revenue_share for profile in leading)
 
 
 def headline(analysis: Analysis) -> str:
@@ -55,7 +53,7 @@ def headline(analysis: Analysis) -> str:
     if answer == "too_few":
         return f"{words} segments, from too few {units} to be sure"
     leading, unit_share, revenue_share = _leaders(analysis)
-    if leading == n or revenue_share <= unit_share:
+    if revenue_share - unit_share < LEAST_LEAD:
         return f"{words} segments of {units}, and what to do with each"
     which = f"{numbers.in_words(leading).capitalize()} of {numbers.in_words(n)} segments"
     verb = "brings" if leading == 1 else "bring"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from marketfold.report import numbers
 from marketfold.report.opening import units_word
-from marketfold.report.parts import Column, Fact, Section, SegmentCard, SegmentCards, TablePart
+from marketfold.report.parts import Column, Fact, Fold, Section, SegmentCard, SegmentCards, TablePart
 
 if TYPE_CHECKING:
     from marketfold.campaigns import Campaign
@@ -19,6 +19,7 @@ CARD_FEATURES = ("recency_days", "order_count", "revenue_total", "basket_mean")
 """Shown on every card, so that cards can be compared line by line."""
 
 SAID_OF_ONE = 3
+MOST_ROWS = 14
 SHOWN_VALUES = 4
 
 _TRUST_SAYS = {
@@ -51,7 +52,7 @@ def _card_facts(profile: SegmentProfile, features: dict[str, Feature], currency:
                 Fact(
                     f"{label[:1].upper()}{label[1:]}",
                     numbers.measured(profile.medians[name], measure, currency),
-                    f"all: {numbers.measured(profile.everyone[name], measure, currency)}",
+                    numbers.measured(profile.everyone[name], measure, currency),
                 )
             )
     return tuple(facts[:SAID_OF_ONE])
@@ -62,7 +63,7 @@ def _rule(profile: SegmentProfile) -> str:
         return ""
     rule = profile.rule
     others = numbers.share(rule.others_share, 0)
-    return f"{rule.words} (true of {numbers.share(rule.recall, 0)} of them and of {others} of the others)."
+    return f"{rule.words} (holds for {numbers.share(rule.recall, 0)} of them and for {others} of the others)."
 
 
 def _card(
@@ -75,7 +76,7 @@ def _card(
         unit_share=profile.unit_share,
         revenue=numbers.money(profile.revenue_total, currency, short=True),
         revenue_share=profile.revenue_share,
-        stands_out=tuple(stand_out.sentence for stand_out in profile.stand_outs[:SAID_OF_ONE]),
+        stands_out=tuple(numbers.sentence(stand_out.sentence) for stand_out in profile.stand_outs[:SAID_OF_ONE]),
         facts=_card_facts(profile, features, currency),
         rule=_rule(profile),
         trust=profile.trust,
@@ -100,28 +101,21 @@ def segments_chapter(analysis: Analysis) -> Section:
     )
 
 
-def _medians_table(analysis: Analysis) -> TablePart:
-    """Medians of every feature that shaped the segments, then of the others, in the user's units."""
+def _medians_table(analysis: Analysis, key: str, title: str, features: list[Feature], marked: int) -> TablePart:
+    """Medians of features in the user's units, beside everybody's."""
     currency = analysis.exploration.currency
-    shaping = set(analysis.segmented.matrix.names)
-    ordered = sorted(analysis.table.features, key=lambda feature: feature.name not in shaping)
-    ordered = [feature for feature in ordered if feature.name in analysis.profiles[0].medians]
+    first = analysis.profiles[0]
     rows = [
         (
-            feature.label,
-            *(
-                numbers.measured(profile.medians[feature.name], feature.measure, currency)
-                for profile in analysis.profiles
-            ),
-            numbers.measured(analysis.profiles[0].everyone[feature.name], feature.measure, currency),
+            numbers.sentence(feature.label).rstrip("."),
+            *(numbers.measured(p.medians[feature.name], feature.measure, currency) for p in analysis.profiles),
+            numbers.measured(first.everyone[feature.name], feature.measure, currency),
         )
-        for feature in ordered
+        for feature in features
     ]
-    marked = tuple(i for i, feature in enumerate(ordered) if feature.name in shaping)
-    some = len(marked) < len(ordered)
     return TablePart(
-        key="medians",
-        title="The middle customer of each segment" if analysis.table.unit == "customer" else "Medians",
+        key=key,
+        title=title,
         says="Half of the segment lies below each number, half above.",
         columns=(
             Column("Feature"),
@@ -129,9 +123,27 @@ def _medians_table(analysis: Analysis) -> TablePart:
             Column("Everyone", numeric=True),
         ),
         rows=tuple(rows),
-        marked=marked if some else (),
-        note="The coloured rows shaped the segments; the others only describe them." if some else "",
+        marked=tuple(range(marked)),
+        note="The coloured rows shaped the segments; the others only describe them." if 0 < marked < len(rows) else "",
     )
+
+
+def _medians(analysis: Analysis) -> tuple[Part, ...]:
+    """The features that shaped the segments and those of the cards; all others behind one line."""
+    shaping = set(analysis.segmented.matrix.names)
+    known = [feature for feature in analysis.table.features if feature.name in analysis.profiles[0].medians]
+    used = [feature for feature in known if feature.name in shaping]
+    others = [feature for feature in known if feature.name not in shaping]
+    also = [feature for feature in others if feature.name in CARD_FEATURES]
+    rest = [feature for feature in others if feature.name not in CARD_FEATURES]
+    if len(used) > MOST_ROWS:
+        rest, used = used[MOST_ROWS:] + rest, used[:MOST_ROWS]
+    title = "The middle customer of each segment" if analysis.table.unit == "customer" else "The middle of each segment"
+    table = _medians_table(analysis, "medians", title, [*used, *also], len(used) if also else 0)
+    if not rest:
+        return (table,)
+    more = _medians_table(analysis, "more-medians", "The other features", rest, 0)
+    return (table, Fold(f"{numbers.in_words(len(rest)).capitalize()} more features", (more,)))
 
 
 def _described_table(analysis: Analysis, column: str) -> TablePart | None:
@@ -168,5 +180,5 @@ def profiles_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Sect
         key="profiles",
         title="Profiles",
         lead="What each segment is like, beside everybody.",
-        parts=(*figures, _medians_table(analysis), *(table for table in described if table)),
+        parts=(*figures, *_medians(analysis), *(table for table in described if table)),
     )

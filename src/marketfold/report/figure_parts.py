@@ -1,0 +1,82 @@
+"""The figures of each chapter, with their teaching notes; a figure without anything to show is left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marketfold.figures.campaigns import budget_figure
+from marketfold.figures.clustering import elbow_figure, gap_figure, stability_figure, witnesses_figure
+from marketfold.figures.segments import feature_by_segment_figure, profile_heatmap_figure
+from marketfold.report import teaching
+from marketfold.report.parts import FigureGrid, FigurePart, Fold
+
+if TYPE_CHECKING:
+    from marketfold.campaigns import CampaignPlan
+    from marketfold.pipeline import Analysis
+    from marketfold.report.parts import Part
+
+SPREADS = 4
+"""Features whose distributions are shown: those that part the segments best."""
+
+
+def k_figures(analysis: Analysis) -> tuple[Part, ...]:
+    """The elbow, its witnesses, and the distance from data without groups."""
+    choice = analysis.choice.k_choice
+    parts: list[Part] = [
+        FigurePart("elbow", elbow_figure(choice), teaching=teaching.about_elbow(choice, analysis.table.unit))
+    ]
+    if choice.witnesses:
+        parts.append(FigurePart("witnesses", witnesses_figure(choice), teaching=teaching.about_witnesses(choice)))
+    if choice.gains:
+        parts.append(FigurePart("gap", gap_figure(choice)))
+    return tuple(parts)
+
+
+def stability_figures(analysis: Analysis) -> tuple[Part, ...]:
+    """The resamples, segment by segment."""
+    names = [profile.name for profile in analysis.profiles]
+    notes = teaching.about_stability(analysis.stability, analysis.table.unit)
+    return (FigurePart("jaccards", stability_figure(analysis.stability, names), teaching=notes),)
+
+
+def _telling_features(analysis: Analysis) -> list[str]:
+    """Features by their strongest effect in any segment, strongest first."""
+    strongest: dict[str, float] = {}
+    for profile in analysis.profiles:
+        for name, effect in profile.effects.items():
+            strongest[name] = max(strongest.get(name, 0.0), abs(effect))
+    known = [feature.name for feature in analysis.table.features if feature.name in strongest]
+    return sorted(known, key=lambda name: -strongest[name])
+
+
+def profile_figures(analysis: Analysis) -> tuple[Part, ...]:
+    """The heat map of differences, and the distributions of the features that part the segments best."""
+    heat = FigurePart(
+        "heatmap",
+        profile_heatmap_figure(analysis.profiles, analysis.table),
+        teaching=teaching.about_heatmap(analysis.profiles),
+    )
+    spreads = tuple(
+        FigurePart(
+            f"spread-{place}",
+            feature_by_segment_figure(analysis.table, analysis.labels, name, analysis.profiles),
+            teaching=teaching.about_spread(analysis.profiles) if place == 1 else (),
+        )
+        for place, name in enumerate(_telling_features(analysis)[:SPREADS], start=1)
+    )
+    return (heat, FigureGrid(spreads)) if spreads else (heat,)
+
+
+def campaign_figures(plan: CampaignPlan) -> tuple[Part, ...]:
+    """How the budget is divided, where there is one."""
+    lines = [(campaign, campaign.budget) for campaign in plan.campaigns if campaign.budget and campaign.budget.amount]
+    if not lines:
+        return ()
+    figure = budget_figure(
+        [campaign.number for campaign, _ in lines],
+        [campaign.name for campaign, _ in lines],
+        [line.amount or 0.0 for _, line in lines],
+        [line.value_at_stake for _, line in lines],
+        currency=plan.currency,
+    )
+    return (Fold("How the budget is divided", (FigurePart("budget", figure),)),)

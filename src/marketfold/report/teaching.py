@@ -1,0 +1,160 @@
+"""How to read this: short notes beside figures, with the numbers of the reader's own data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from marketfold.report import numbers
+from marketfold.report.opening import unit_word, units_word
+
+if TYPE_CHECKING:
+    from marketfold.clustering import KChoice, Stability
+    from marketfold.pipeline import Analysis
+    from marketfold.schema import Float64, Unit
+    from marketfold.segments import SegmentProfile
+    from marketfold.selection import FutureScore, ReducerComparison
+
+Notes = tuple[str, ...]
+
+
+def about_elbow(choice: KChoice, unit: Unit) -> Notes:
+    """What WCSS is, what falls and what bends."""
+    curve = choice.curve
+    wcss = dict(zip(curve.k, curve.wcss, strict=True))
+    notes = [
+        f"K-means puts each {unit_word(unit)} into the group whose centre is nearest. WCSS adds up how far all are "
+        "from their centres, squared: the smaller, the tighter the groups. More groups always make it smaller, so the "
+        "question is where another group stops being worth it: where the curve bends like an elbow.",
+    ]
+    before, after = wcss.get(choice.k - 1), wcss.get(choice.k + 1)
+    here = wcss.get(choice.k)
+    if before and after and here:
+        notes.append(
+            f"Here the step to {choice.k} groups takes {numbers.share(1 - here / before)} off WCSS, and the step to "
+            f"{choice.k + 1} groups another {numbers.share(1 - after / here)}."
+        )
+    notes.append(
+        "An elbow alone is no proof: data without any groups bends too. So each column was shuffled, which keeps every "
+        "number and destroys what belongs together, and the same curve was drawn again. Only what lies below that "
+        "band is evidence."
+    )
+    return tuple(notes)
+
+
+def about_witnesses(choice: KChoice) -> Notes:
+    """What each index asks."""
+    agree = [witness.label for witness in choice.witnesses.values() if witness.prefers == choice.k]
+    return (
+        "Each small figure asks the same question in another way. Silhouette: is everyone nearer to the own group than "
+        "to the next? Calinski-Harabasz: how far apart are the groups, for how wide they are? Davies-Bouldin: how much "
+        "do the nearest two overlap? Gap: how much tighter are the groups than groups in random data? Stability: do "
+        "resamples find the same groups?",
+        f"For k = {choice.k} speak {numbers.in_words(len(agree))} of {numbers.in_words(len(choice.witnesses))}"
+        f"{': ' + numbers.listing(tuple(agree)) if agree else ''}. They rarely all agree; that is why no single one "
+        "decides.",
+    )
+
+
+def about_stability(stability: Stability, unit: Unit) -> Notes:
+    """What a resample is, and what the Jaccard counts."""
+    best = max(stability.segments, key=lambda segment: segment.jaccard)
+    return (
+        f"Imagine another year with other {units_word(unit)} of the same kind. To imitate it, {units_word(unit)} are "
+        "drawn from yours with replacement, and segmented from scratch. If a segment is real, it turns up again.",
+        f"For each segment the members it shares with its best match are counted, out of the members of either "
+        f"(Jaccard). Segment {best.number} reaches {numbers.decimal(best.jaccard)}: on average "
+        f"{numbers.share(best.jaccard, 0)} of those who were in either were in both.",
+    )
+
+
+def about_heatmap(profiles: tuple[SegmentProfile, ...]) -> Notes:
+    """How to read an effect size."""
+    effects = [(abs(value), value, profile, name) for profile in profiles for name, value in profile.effects.items()]
+    notes = [
+        "Each row is a feature, each column a segment. The number is the segment's median in your own units; the "
+        "colour says how far the segment lies from everybody else: orange below, blue above, pale where there is no "
+        "difference.",
+    ]
+    if effects:
+        size, value, profile, _ = max(effects, key=lambda effect: effect[0])
+        higher = (1 + value) / 2
+        notes.append(
+            "The colour is Cliff's delta. Take one member of a segment and one who is not: a delta of 0 means that "
+            f"either is as likely to be higher. The strongest here, {numbers.decimal(value)} in segment "
+            f"{profile.number}, means that the member is higher in {numbers.share(higher, 0)} of such pairs (a tie "
+            "counts half)."
+            if size < 1
+            else "The strongest here separates a segment completely."
+        )
+    return tuple(notes)
+
+
+def about_map(analysis: Analysis, shares: Float64) -> Notes:
+    """What the directions of the map are, and what is lost."""
+    units = units_word(analysis.table.unit)
+    seen = float(shares[:2].sum())
+    return (
+        f"Every point is one of your {units}. All features are turned together until the first direction shows where "
+        f"{units} differ most, and the second where they differ most of what is left (PCA). Near points bought alike; "
+        "the axes themselves have no unit.",
+        f"With your data the flat map shows {numbers.share(seen, 0)} of all differences; {numbers.share(1 - seen, 0)} "
+        "are hidden in the directions behind it. So segments that overlap here can be apart in truth.",
+        "Click a name in the legend to hide a segment, double-click to see it alone.",
+    )
+
+
+def about_reduction(comparison: ReducerComparison) -> Notes:
+    """What reducing means, and what the columns of the comparison say."""
+    tried = {score.method: score for score in comparison.scores if not score.skipped}
+    notes = [
+        "Reducing means describing each customer with fewer numbers. PCA mixes features into components that lie at "
+        "right angles. An autoencoder is a network that must repeat its input through a narrow middle, the "
+        "bottleneck: it can also bend, but needs many customers to learn from. With tied weights its second half uses "
+        "the weights of the first turned round, so that it has half as much to learn.",
+    ]
+    if "pca" in tried:
+        score = tried["pca"]
+        notes.append(
+            f"Here PCA keeps {numbers.share(score.reconstruction, 0)} of what differs between customers that it had "
+            f"not seen, in {score.n_dimensions} numbers."
+        )
+    notes.append(
+        "Segments are judged on the original features, never in the space that a reduction made for itself: there "
+        "every method looks good."
+    )
+    return tuple(notes)
+
+
+def about_future(future: FutureScore) -> Notes:
+    """What share of variance explained means, and what chance alone gives."""
+    chance = (future.n_segments - 1) / max(future.n_units - 1, 1)
+    return (
+        f"Would the segments have been of use? They were made from what was known on {numbers.day(future.cut)}, "
+        "without a look at what came later. Then it was asked how much of the difference in later revenue they explain: 0 % is "
+        "nothing, 100 % would be knowing each customer's revenue.",
+        f"With {numbers.count(future.n_units)} customers, {future.n_segments} groups drawn by lot explain about "
+        f"{numbers.share(chance)} by chance, and 25 groups about {numbers.share(24 / max(future.n_units - 1, 1))}: the "
+        "more groups, the more chance helps.",
+    )
+
+
+def about_spread(profiles: tuple[SegmentProfile, ...]) -> Notes:
+    """How to read the boxes."""
+    largest = max(profiles, key=lambda profile: profile.units)
+    return (
+        "A box holds the middle half of a segment, its mark the median, and the thin lines leave out the lowest and the "
+        "highest 5 %. Where boxes overlap widely, the feature does not part the segments. Segment "
+        f"{largest.number} is the largest, with {numbers.count(largest.units)}.",
+    )
+
+
+def about_pca(shares: Float64) -> Notes:
+    """What the scree says."""
+    kept = int(np.searchsorted(np.cumsum(shares), 0.9) + 1)
+    return (
+        f"The first component alone holds {numbers.share(float(shares[0]), 0)} of all differences; "
+        f"{numbers.in_words(min(kept, len(shares)))} of {len(shares)} hold nine tenths. If features had nothing to do "
+        f"with each other, each would hold {numbers.share(1 / len(shares), 0)}.",
+    )
