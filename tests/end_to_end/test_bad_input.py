@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,6 @@ BAD = {
     "all dates unreadable": (lines(20, day="soon"), ""),
     "all dates in 2999": (lines(20, day="2999-01-01"), ""),
     "not a number anywhere": (lines(20, amount="NaN"), ""),
-    "an unclosed quote": (lines(20) + '"121,c1,2025-01-01,5\n', ""),
     "day and month cannot be told apart": (lines(20, day="05/06/2025"), "--date-format"),
 }
 
@@ -91,7 +91,14 @@ def test_all_dates_alike_is_said(marketfold: Command, tmp_path: Path):
         assert ended.err.strip()
 
 
+def test_an_unclosed_quote_costs_its_own_row_and_no_other(marketfold: Command, tmp_path: Path):
+    (tmp_path / "orders.csv").write_text(lines(20) + '"121,c1,2025-01-01,5\n')
+    told = json.loads(marketfold("inspect", "orders.csv", "--json").out)
+    assert told["totals"]["lines"] == 121
+    assert told["set_aside"] == {"malformed": 1}
+
+
 def test_infinite_amounts_are_set_aside_and_counted(marketfold: Command, tmp_path: Path):
     (tmp_path / "orders.csv").write_text(lines(20) + "121,c1,2025-01-01,inf\n122,c1,2025-01-01,NaN\n")
     ended = marketfold("inspect", "orders.csv", "--json")
-    assert '"unreadable_money": 2' in ended.out
+    assert json.loads(ended.out)["set_aside"] == {"unreadable_money": 2}

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import sys
 
+INTERRUPTED = 130
+
 
 def main() -> None:
     """Run the command line; a deliberate error is printed without a traceback and ends with 2."""
-    import click
-
     from marketfold.cli.app import app
     from marketfold.errors import EXIT_CODE, MarketfoldError
 
     try:
-        code = app(standalone_mode=False)
+        app()
     except MarketfoldError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(EXIT_CODE)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        sys.stderr.write("Stopped. Nothing half-written was left.\n")
-        sys.exit(130)
-    sys.exit(code if isinstance(code, int) else 0)
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED:
+            sys.stderr.write("Stopped. Nothing half-written was left.\n")
+        raise

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from marketfold.report import ReportPage, Section, write_page
 from marketfold.report.numbers import count, share
 from marketfold.report.parts import Column, Fact, FigurePart, Prose, TablePart
@@ -14,7 +16,6 @@ from marketfold.segments import compare_runs
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from marketfold.model import SegmentModel
@@ -44,18 +45,22 @@ def compare_run_folders(earlier: str | Path, later: str | Path, page: Path) -> M
 
 def _outside(model: SegmentModel, run: Run) -> NDArray[np.bool_] | None:
     """Which units of a run lie beyond the reach of every segment of a model; None where it measures other things."""
-    features, snapshot = run.features, run.snapshot()
-    if snapshot.values is None or not set(model.names) <= set(features.column_names):
-        return None
-    table = FeatureTable(
-        unit=snapshot.unit,
-        ids=snapshot.ids,
-        values=snapshot.values,
-        features=tuple(Feature(name, name, "ratio", "value") for name in snapshot.features),
+    table = _table(run)
+    return model.assign(table).fits_none if set(model.names) <= set(table.names) else None
+
+
+def _table(run: Run) -> FeatureTable:
+    """The features as the run measured them; what each is called is not kept, but for those that shaped segments."""
+    known = {feature.name: feature for feature in run.model.features}
+    values = run.features
+    return FeatureTable(
+        unit=run.model.unit,
+        ids=run.snapshot().ids,
+        values=np.column_stack([values[name].to_numpy() for name in values.column_names]),
+        features=tuple(known.get(name, Feature(name, name, "ratio", "value")) for name in values.column_names),
         revenue=run.segments["revenue_total"].to_numpy(),
         as_of=run.as_of,
     )
-    return model.assign(table).fits_none
 
 
 def comparison_page(movement: Movement, before: Run, after: Run) -> ReportPage:
@@ -74,7 +79,9 @@ def comparison_page(movement: Movement, before: Run, after: Run) -> ReportPage:
         ),
         sections=(
             Section("moves", "Who moved", (FigurePart("sankey", movement_sankey_figure(movement)), _moves(movement))),
-            Section("drift", "What drifted", (FigurePart("psi", drift_figure(movement)), _drift(movement))),
+            Section(
+                "drift", "What drifted", (FigurePart("psi", drift_figure(movement, _table(after))), _drift(movement))
+            ),
         ),
         n_segments=max(movement.later_numbers),
     )
