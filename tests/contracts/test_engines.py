@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from marketfold.cleaning import CleanOrders, clean_orders
+from marketfold.config import FeatureOptions
+from marketfold.demo import make_shop
+from marketfold.features import build_features, build_matrix, split_at
+from marketfold.orders import read_orders
+from marketfold.schema import FeatureTable, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Frame = Callable[[pa.Table], Any]
+
+UNITS: tuple[Unit, ...] = ("customer", "order", "order_line")
+# createDataFrame and toArrow say this of pandas 3; neither uses pandas here
+QUIET = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
+
+
+def to_polars(table: pa.Table) -> Any:
+    return pl.from_arrow(table)
+
+
+@pytest.fixture(scope="module")
+def lines() -> pa.Table:
+    """A shop's lines with cancelled, repeated, anonymous and unreadable ones, and more categories than get a column."""
+    shop = make_shop(600).lines
+    many = [f"{name} {place % 4}" for place, name in enumerate(shop["category"].to_pylist())]
+    return shop.set_column(shop.column_names.index("category"), "category", pa.array(many))
+
+
+@pytest.fixture(scope="module")
+def on_duckdb(lines: pa.Table) -> CleanOrders:
+    return clean_orders(read_orders(lines))
+
+
+def assert_same_table(here: FeatureTable, there: FeatureTable) -> None:
+    assert here.names == there.names
+    assert here.ids.tolist() == there.ids.tolist()
+    assert here.values == pytest.approx(there.values, rel=1e-6, abs=1e-6)
+    assert here.revenue == pytest.approx(there.revenue, abs=1e-6)
+    assert (here.as_of, here.settings, here.left_out) == (there.as_of, there.settings, there.left_out)
+    assert {name: column.tolist() for name, column in here.described.items()} == {
+        name: column.tolist() for name, column in there.described.items()
+    }
+
+
+def assert_same_orders(here: CleanOrders, there: CleanOrders) -> None:
+    assert here.report == there.report
+    assert here.report.ledger.reconciles()
+    rows = [sorted(clean.engine.collect(clean.set_aside).to_pylist(), key=str) for clean in (here, there)]
+    assert rows[0] == rows[1]
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_polars_agrees_with_duckdb(lines: pa.Table, on_duckdb: CleanOrders, unit: Unit):
+    other = clean_orders(read_orders(to_polars(lines)))
+    assert other.engine.name == "polars"
+    assert_same_orders(other, on_duckdb)
+    options = FeatureOptions(unit=unit)
+    assert_same_table(build_features(other, options), build_features(on_duckdb, options))
+
+
+@QUIET
+@pytest.mark.spark
+def test_spark_agrees_with_duckdb(lines: pa.Table, on_duckdb: CleanOrders, spark: Any):
+    other = clean_orders(read_orders(spark.createDataFrame(lines)))
+    assert other.engine.name == "pyspark"
+    assert_same_orders(other, on_duckdb)
+    for unit in UNITS[:2]:
+        options = FeatureOptions(unit=unit)
+        assert_same_table(build_features(other, options), build_features(on_duckdb, options))
+
+
+def test_the_matrix_is_the_same_on_every_engine(lines: pa.Table, on_duckdb: CleanOrders):
+    here = build_matrix(build_features(on_duckdb), geography=True)
+    there = build_matrix(build_features(clean_orders(read_orders(to_polars(lines)))), geography=True)
+    assert here.names == there.names
+    assert here.values == pytest.approx(there.values, abs=1e-5)
+
+
+def test_the_future_is_the_same_on_every_engine(lines: pa.Table, on_duckdb: CleanOrders):
+    cut = build_features(on_duckdb).as_of.replace(month=1, day=1)
+    _, here = split_at(on_duckdb, cut)
+    _, there = split_at(clean_orders(read_orders(to_polars(lines))), cut)
+    assert here["customer_id"].equals(there["customer_id"])
+    assert here["revenue"].to_pylist() == pytest.approx(there["revenue"].to_pylist(), abs=1e-6)
+
+
+def test_the_order_of_the_lines_does_not_matter(lines: pa.Table, on_duckdb: CleanOrders):
+    shuffled = lines.take(np.random.default_rng(0).permutation(len(lines)))
+    again = clean_orders(read_orders(shuffled))
+    assert again.report == on_duckdb.report
+    assert build_features(again).values.tobytes() == build_features(on_duckdb).values.tobytes()
