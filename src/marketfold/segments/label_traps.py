@@ -25,8 +25,8 @@ RESTATED = 0.95
 
 WITNESS = 0.8
 TIED = 0.7
-"""A second column clears the first when cuts on it agree so well with the segments, and its ranks, within the segments,
-correlate less than this with the first one's."""
+"""Other columns clear the first when cuts on them agree so well with the segments; not those whose ranks, within the
+segments, correlate more than this with the first one's."""
 
 SAME_UNITS = 0.95
 """Jaccard index from which a segment and the units with one value are the same group."""
@@ -69,15 +69,15 @@ def _text_agreement(codes: NDArray[np.int64], n_values: int, labels: Labels) -> 
     return _agreement(counts.argmax(axis=1), labels)
 
 
-def _number_agreement(column: Float64, labels: Labels) -> float:
-    """How well cuts on one column, as many groups as there are segments, reproduce the labels."""
+def _agreement_of_cuts(columns: Float64, labels: Labels, cuts: int = 1) -> float:
+    """How well a tree with `cuts` times as many leaves as there are segments reproduces the labels."""
     from sklearn.tree import DecisionTreeClassifier  # noqa: PLC0415  (costs start-up time)
 
     n_segments = len(np.unique(labels))
     if n_segments < 2:
         return 0.0
-    tree = DecisionTreeClassifier(max_leaf_nodes=n_segments, random_state=0)
-    return _agreement(tree.fit(column[:, None], labels).predict(column[:, None]), labels)
+    tree = DecisionTreeClassifier(max_leaf_nodes=cuts * n_segments, random_state=0)
+    return _agreement(tree.fit(columns, labels).predict(columns), labels)
 
 
 def _is_number(column: Column) -> bool:
@@ -119,16 +119,18 @@ def _find_restated_number(numbers: Mapping[str, Float64], labels: Labels) -> lis
     """Find the one number that the segments are cuts of.
 
     Where groups lie far apart in several directions, cuts on any one of them reproduce the groups; that is
-    structure and no trap. So a second column that does nearly as well, and within the segments goes its own way,
-    clears the first.
+    structure and no trap. So the other columns clear the first when they nearly reproduce the groups without it; those
+    that go with it inside the segments have no say.
     """
-    agreements = {name: _number_agreement(column, labels) for name, column in numbers.items()}
+    agreements = {name: _agreement_of_cuts(column[:, None], labels) for name, column in numbers.items()}
     best = max(agreements, key=lambda name: agreements[name], default="")
     if not best or agreements[best] < RESTATED:
         return []
-    for name, column in numbers.items():
-        if name != best and agreements[name] >= WITNESS and _tie_within(numbers[best], column, labels) < TIED:
-            return []
+    others = [
+        column for name, column in numbers.items() if name != best and _tie_within(numbers[best], column, labels) < TIED
+    ]
+    if others and _agreement_of_cuts(np.column_stack(others), labels, cuts=2) >= WITNESS:
+        return []
     return [_restated(best, agreements[best])]
 
 
