@@ -82,9 +82,9 @@ def test_another_process_gives_identical_weights_and_a_quiet_one(correlated: Flo
 
 
 def test_leaves_global_random_state_alone(correlated: Float32) -> None:
-    before = np.random.get_state()[1].copy()  # noqa: NPY002
+    before = np.random.get_state(legacy=False)["state"]["key"].copy()  # noqa: NPY002
     AutoencoderReducer(2, epochs=1).fit(correlated)
-    np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
+    np.testing.assert_array_equal(np.random.get_state(legacy=False)["state"]["key"], before)  # noqa: NPY002
 
 
 ENCODE_ONLY = """
