@@ -155,6 +155,21 @@ def effective_rank(variances: Float64) -> float:
     return float(np.exp(-(shares * np.log(shares)).sum()))
 
 
+def _tests(
+    correlations: Float64, n_units: int
+) -> tuple[tuple[int, ...], tuple[float, float] | None, tuple[float, Float64] | None]:
+    """Redundant features, and both tests on the others; nothing where there are no more units than features.
+
+    With so few units every correlation matrix is singular, whatever the features are.
+    """
+    if n_units <= len(correlations) + 1:
+        return (), None, None
+    redundant = redundant_features(correlations)
+    own = np.setdiff1d(np.arange(len(correlations)), redundant)
+    reduced = correlations[np.ix_(own, own)]
+    return redundant, bartlett_sphericity(reduced, n_units), kaiser_meyer_olkin(reduced)
+
+
 def _try(method: str, X: Float32, n_dimensions: int, seed: int) -> float:
     """Share of the variance of held-out rows that comes back."""
     held_out = max(2, round(len(X) * HELD_OUT_SHARE))
@@ -230,13 +245,10 @@ def assess_suitability(
     variances, _ = principal_components(covariances)
     spread = np.sqrt(np.diag(covariances))
     correlations = covariances / np.outer(spread, spread)
-    redundant = redundant_features(correlations)
-    own = np.setdiff1d(np.arange(len(correlations)), redundant)
-    reduced = correlations[np.ix_(own, own)]
-    bartlett, kmo = bartlett_sphericity(reduced, len(matrix)), kaiser_meyer_olkin(reduced)
+    redundant, bartlett, kmo = _tests(correlations, len(matrix))
     by_feature = np.full(len(correlations), np.nan)
     if kmo is not None:
-        by_feature[own] = kmo[1]
+        by_feature[np.setdiff1d(np.arange(len(correlations)), redundant)] = kmo[1]
     if n_dimensions is None:
         needed = fewest_for_share(variances / variances.sum(), VARIANCE_SHARE)
         n_dimensions = max(1, min(needed, len(correlations) // 2, len(matrix) // 2))
@@ -298,7 +310,7 @@ def _kmo_words(kmo: tuple[float, Float64] | None) -> tuple[str, ...]:
 
 def _bartlett_words(bartlett: tuple[float, float] | None) -> tuple[str, ...]:
     if bartlett is None:
-        return ("There are too few units for Bartlett's test of sphericity.",)
+        return ("There are too few units for tests of correlation.",)
     p = "p < 0.001" if bartlett[1] < 0.001 else f"p = {bartlett[1]:.3f}"
     if bartlett[1] >= 0.05:
         return (f"Bartlett's test cannot tell the features from uncorrelated ones ({p}).",)

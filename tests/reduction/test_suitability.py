@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from marketfold.errors import ParameterError, TooFewUnitsError
+from marketfold.reduction import assess_suitability
+from marketfold.reduction.suitability import (
+    bartlett_sphericity,
+    effective_rank,
+    kaiser_meyer_olkin,
+    redundant_features,
+)
+from marketfold.schema import Float32
+
+
+def test_tells_correlated_from_independent(correlated: Float32, independent: Float32) -> None:
+    assert assess_suitability(correlated).finding == "correlated"
+    found = assess_suitability(independent)
+    assert found.finding == "independent"
+    assert "neither PCA nor an autoencoder helps" in found.sentences[-1]
+
+
+def test_shuffled_columns_come_back_no_better_than_their_share_of_dimensions(correlated: Float32) -> None:
+    (pca,) = assess_suitability(correlated, n_dimensions=2).reconstructions
+    assert pca.share > 0.5
+    assert pca.shuffled_share == pytest.approx(2 / 8, abs=0.1)
+    assert pca.gain == pca.share - pca.shuffled_share
+
+
+def test_bartlett_against_its_formula_and_its_distribution() -> None:
+    R = np.array([[1, 0.5, 0.2], [0.5, 1, 0.3], [0.2, 0.3, 1]])
+    found = bartlett_sphericity(R, 50)
+    assert found is not None
+    statistic = -(50 - 1 - 11 / 6) * np.log(np.linalg.det(R))
+    assert found == pytest.approx((statistic, stats.chi2.sf(statistic, 3)))
+
+
+def test_bartlett_rejects_noise_about_as_often_as_it_says() -> None:
+    random = np.random.default_rng(0)
+    rejected = 0
+    for _ in range(300):
+        result = bartlett_sphericity(np.corrcoef(random.normal(size=(60, 5)).T), 60)
+        assert result is not None
+        rejected += result[1] < 0.05
+    assert 5 <= rejected <= 28  # 15 expected
+
+
+def test_kmo_of_equal_correlations() -> None:
+    # With p features all correlated r, partial correlations are r / (1 + (p - 2) r).
+    p, r = 5, 0.4
+    R = np.full((p, p), r) + (1 - r) * np.eye(p)
+    partial = r / (1 + (p - 2) * r)
+    found = kaiser_meyer_olkin(R)
+    assert found is not None
+    assert found[0] == pytest.approx(r**2 / (r**2 + partial**2))
+    np.testing.assert_allclose(found[1], found[0])
+
+
+def test_shares_that_sum_to_one_are_found_and_left_out(correlated: Float32) -> None:
+    random = np.random.default_rng(0)
+    shares = random.dirichlet([2, 2, 2], size=len(correlated))
+    X = np.column_stack([correlated[:, :3], shares, correlated[:, 3]])
+    found = assess_suitability(X)
+    assert found.redundant == (5,)
+    assert np.flatnonzero(np.isnan(found.kmo_by_feature)).tolist() == [5]
+    assert found.kmo is not None
+    assert 0 < found.kmo < 1
+    assert "1 of them follows exactly from the others" in found.sentences[0]
+
+
+def test_redundant_features_keep_the_first_of_twins() -> None:
+    X = np.random.default_rng(0).normal(size=(100, 3))
+    R = np.corrcoef(np.column_stack([X, X[:, 1], X[:, 0] - X[:, 2]]).T)
+    assert redundant_features(R) == (3, 4)
+
+
+def test_effective_rank_counts_equal_directions() -> None:
+    assert effective_rank(np.ones(6)) == pytest.approx(6)
+    assert effective_rank(np.array([5.0, 0, 0])) == pytest.approx(1)
+
+
+def test_more_features_than_units_is_said_not_faked() -> None:
+    X = np.random.default_rng(0).normal(size=(12, 20))
+    found = assess_suitability(X)
+    assert found.redundant == ()
+    assert found.bartlett_p is None
+    assert found.kmo is None
+    assert "too few units for tests" in " ".join(found.sentences)
+
+
+def test_autoencoder_is_tried_when_asked_and_spoken_of(correlated: Float32) -> None:
+    seen: list[str] = []
+    found = assess_suitability(
+        correlated[:120], n_dimensions=2, also=("autoencoder",), progress=lambda what, *_: seen.append(what)
+    )
+    assert [trial.method for trial in found.reconstructions] == ["pca", "autoencoder"]
+    assert "the autoencoder" in found.sentences[-2]
+    assert len(seen) == 2
+
+
+def test_is_seeded(correlated: Float32) -> None:
+    assert assess_suitability(correlated, 3).reconstructions == assess_suitability(correlated, 3).reconstructions
+    assert assess_suitability(correlated, 3).reconstructions != assess_suitability(correlated, 4).reconstructions
+
+
+def test_bad_input_is_refused(correlated: Float32) -> None:
+    with pytest.raises(TooFewUnitsError, match="Got 9 units"):
+        assess_suitability(correlated[:9])
+    with pytest.raises(ParameterError, match="two columns or more"):
+        assess_suitability(correlated[:, :1])
+    broken = correlated.copy()
+    broken[0, 0] = np.nan
+    with pytest.raises(ParameterError, match="NaN"):
+        assess_suitability(broken)
+    broken[:, 0] = 1
+    with pytest.raises(ParameterError, match="constant"):
+        assess_suitability(broken)
