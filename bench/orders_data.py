@@ -65,7 +65,7 @@ def make(folder: Path = DATA, lines: int = LINES, customers: int = CUSTOMERS, se
             _LINES_SQL.format(lines=lines, orders=orders_needed(lines), customers=customers, days=DAYS, seed=seed)
         )
         part = parquet.with_suffix(".part")
-        connection.execute(f"COPY (SELECT * FROM order_lines) TO '{part}' (FORMAT parquet)")
+        connection.execute(f"COPY (SELECT * FROM order_lines) TO '{part}' (FORMAT parquet)")  # noqa: S608
         part.rename(parquet)
         part = text.with_suffix(".part")
         connection.execute(f"COPY (FROM '{parquet}') TO '{part}' (FORMAT csv, HEADER)")

@@ -1,0 +1,127 @@
+"""Read + clean + features on ten million order lines, against the plain pandas way, in one process tree.
+
+`python -m bench.orders_bench [--lines N] [--customers N] [--rounds N] [--kind parquet|csv|both]`
+
+Each run is a process of its own, ours and pandas' in turn. Both write the feature table, and the tables and ledgers
+are compared before any figure is printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from bench.measuring import Measured, in_turn, middle
+from bench.orders_data import CUSTOMERS, LINES, make
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FASTER = {"parquet": 4.0, "csv": 2.0}
+MEMORY = 1 / 3
+
+
+def ours(path: Path, result: Path) -> None:
+    """Marketfold's way, in this process."""
+    from marketfold.cleaning import clean_orders  # noqa: PLC0415  (pandas' run must not pay for it)
+    from marketfold.features import build_features  # noqa: PLC0415
+    from marketfold.orders import read_orders  # noqa: PLC0415
+
+    clean = clean_orders(read_orders(path))
+    table = build_features(clean)
+    columns = {name: table.column(name) for name in table.names}
+    pq.write_table(pa.table({"customer_id": pa.array(table.ids.tolist())} | columns), result)
+    ledger, reads = clean.report.ledger, clean.report.reads
+    money = ledger.money_set_aside | {"kept": ledger.money_kept}
+    lines = ledger.lines_set_aside | {"kept": ledger.lines_kept}
+    told = {"lines": reads.lines, "orders": reads.orders, "customers": reads.customers, "money": reads.amount_total}
+    print(json.dumps(told | {"by_reason": {name: [lines[name], money[name]] for name in lines}}))
+
+
+def plain(path: Path, result: Path) -> None:
+    """The pandas way, in this process."""
+    from bench import pandas_way  # noqa: PLC0415  (our run must not pay for it)
+
+    kept, returns, ledger = pandas_way.clean(pandas_way.read(path))
+    pandas_way.features(kept, returns).reset_index().to_parquet(result)
+    names = ("lines", "orders", "customers", "money", "by_reason")
+    print(json.dumps({name: ledger[name] for name in names}, default=int))
+
+
+def check_same(told: Sequence[dict[str, Any]], results: Sequence[Path]) -> int:
+    """Both ways must agree before they are compared; returns the number of features that were."""
+    here, there = told
+    assert (here["lines"], here["orders"], here["customers"]) == (there["lines"], there["orders"], there["customers"])
+    assert round(here["money"] - there["money"], 2) == 0
+    assert set(here["by_reason"]) == set(there["by_reason"]), (here, there)
+    for reason, (lines, money) in here["by_reason"].items():
+        other_lines, other_money = there["by_reason"][reason]
+        assert lines == other_lines, reason
+        assert abs(money - other_money) < 0.01, reason
+    mine, theirs = (pq.read_table(result) for result in results)
+    assert mine["customer_id"].to_pylist() == theirs["customer_id"].to_pylist()
+    features = [name for name in mine.column_names if name != "customer_id"]
+    for name in features:
+        a, b = (np.asarray(table[name].to_pylist(), dtype=float) for table in (mine, theirs))
+        assert np.allclose(a, b, rtol=1e-6, atol=1e-6), (name, np.abs(a - b).max())
+    return len(features)
+
+
+def _tell(kind: str, mine: Sequence[Measured], theirs: Sequence[Measured], same: int) -> None:
+    rows = (("ours", mine), ("pandas", theirs))
+    for name, runs in rows:
+        seconds = ", ".join(f"{one.seconds:.1f}" for one in runs)
+        print(
+            f"  {name:<7} {middle(runs, 'seconds'):7.1f} s ({seconds})  processor {middle(runs, 'cpu'):6.1f} s  "
+            f"peak {middle(runs, 'peak_mb'):6,.0f} MB"
+        )
+    faster = middle(theirs, "seconds") / middle(mine, "seconds")
+    memory = middle(mine, "peak_mb") / middle(theirs, "peak_mb")
+    print(f"  {kind}: {faster:.1f} times faster (to reach: {FASTER[kind]:.0f})")
+    print(f"  {memory:.2f} of the memory (to reach: {MEMORY:.2f})")
+    print(f"  same ledger, and the same {same} features to 1e-6")
+
+
+def compare(kind: str, path: Path, rounds: int) -> None:
+    """Print the comparison on one file."""
+    print(f"\nread + clean + features from {path.name} ({path.stat().st_size / 1e6:,.0f} MB)", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        results = [Path(folder) / f"{name}.parquet" for name in ("ours", "plain")]
+        commands = [
+            [sys.executable, "-m", "bench.orders_bench", "--way", name, "--source", str(path), "--result", str(result)]
+            for name, result in zip(("ours", "plain"), results, strict=True)
+        ]
+        mine, theirs = in_turn(commands[0], commands[1], rounds)
+        same = check_same([json.loads(runs[-1].output) for runs in (mine, theirs)], results)
+    _tell(kind, mine, theirs, same)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lines", type=int, default=LINES)
+    parser.add_argument("--customers", type=int, default=CUSTOMERS)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--kind", choices=["parquet", "csv", "both"], default="both")
+    parser.add_argument("--way", choices=["ours", "plain"], help=argparse.SUPPRESS)
+    parser.add_argument("--source", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--result", type=Path, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.way:
+        (ours if given.way == "ours" else plain)(given.source, given.result)
+        return
+    parquet, text = make(lines=given.lines, customers=given.customers)
+    for kind, path in (("parquet", parquet), ("csv", text)):
+        if given.kind in (kind, "both"):
+            compare(kind, path, given.rounds)
+
+
+if __name__ == "__main__":
+    main()
