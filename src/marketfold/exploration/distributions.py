@@ -24,6 +24,8 @@ GROUPED_BY = ("deal_size", "category")
 MOST_GROUPS = 7
 TARGET_BINS = 40
 REST = "other"
+SKEWED, PER_DECADE = 10, 8
+"""Where the 99th percentile is this many times the median, bins grow: so many to a power of ten."""
 
 
 @dataclass(frozen=True)
@@ -40,13 +42,15 @@ class Distribution:
         Values of the class column, most lines first (deal sizes: smallest amount first), a rest summed as one.
     edges
         Borders of the bins, shape (n_bins + 1,); a value belongs to the bin whose lower border it reaches, and the
-        first and last bin also hold what lies beyond them.
+        first and last bin also hold what lies beyond them. Half a unit below the whole number for counts of items.
     counts
         Lines (orders for `order_value`), shape (n_groups, n_bins).
     medians
         Of each group, shape (n_groups,); NaN for the rest.
     minimum, median, mean, maximum
         Over everything.
+    log
+        Whether the bins grow by a constant factor, as they do where the largest values are far above the median.
     """
 
     column: str
@@ -61,6 +65,7 @@ class Distribution:
     median: float
     mean: float
     maximum: float
+    log: bool = False
 
 
 def nice_step(span: float, n_bins: int) -> float:
@@ -74,27 +79,45 @@ def nice_step(span: float, n_bins: int) -> float:
     return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= raw * (1 - 1e-9))
 
 
-def _edges(stats: dict[str, float], *, whole_numbers: bool) -> Float64:
+@dataclass(frozen=True)
+class _Bins:
+    """Borders of bins, and the bin of a value as the engine computes it."""
+
+    edges: Float64
+    log: bool = False
+
+    def place(self, column: str) -> nw.Expr:
+        # The nudge keeps 0.3 in the bin that starts at 0.3, whatever 0.3 / 0.1 is in binary.
+        value, first, second = nw.col(column), float(self.edges[0]), float(self.edges[1])
+        if self.log:
+            position = (value.log(10) - math.log10(first)) / (math.log10(second) - math.log10(first))
+        else:
+            position = (value - first) / (second - first)
+        return (position + 1e-9).floor().clip(0, len(self.edges) - 2).cast(nw.Int64)
+
+
+def _bins(stats: dict[str, float], *, whole_numbers: bool) -> _Bins:
     """Borders on round numbers from the minimum to the 99th percentile; the long tail falls into the last bin."""
-    low, high = stats["minimum"], max(stats["p99"], stats["minimum"])
-    high = stats["maximum"] if stats["maximum"] <= low + 1.5 * (high - low) else high
+    low, high, top = stats["minimum"], max(stats["p99"], stats["minimum"]), stats["maximum"]
+    if low > 0 and high > SKEWED * stats["median"]:
+        decades = math.floor(math.log10(low) * PER_DECADE), math.ceil(math.log10(top) * PER_DECADE + 1e-9)
+        return _Bins(10 ** (np.arange(decades[0], decades[1] + 1) / PER_DECADE), log=True)
+    high = top if top <= low + 1.5 * (high - low) else high
     if high <= low:
-        return np.array([low, low + 1.0])
+        return _Bins(np.array([low, low + 1.0]))
     step = nice_step(high - low, TARGET_BINS)
     if whole_numbers:
         step = max(1.0, math.ceil(step))
     first, last = math.floor(low / step + 1e-9), math.floor(high / step + 1e-9) + 1
-    return np.round(np.arange(first, last + 1) * step, 10)
+    edges = np.round(np.arange(first, last + 1) * step, 10)
+    return _Bins(edges - 0.5 if whole_numbers else edges)
 
 
 def _binned(
-    tables: Tables, frame: nw.LazyFrame[Any], column: str, edges: Float64, group: nw.Expr
+    tables: Tables, frame: nw.LazyFrame[Any], column: str, bins: _Bins, group: nw.Expr
 ) -> dict[str, NDArray[Any]]:
-    step = float(edges[1] - edges[0])
-    # The nudge keeps 0.3 in the bin that starts at 0.3, whatever 0.3 / 0.1 is in binary.
-    position = ((nw.col(column) - float(edges[0])) / step + 1e-9).floor().clip(0, len(edges) - 2).cast(nw.Int64)
-    grouped = frame.filter(~nw.col(column).is_null()).with_columns(bin=position, group=group)
-    return tables.collect(grouped.group_by("group", "bin").agg(nw.len().alias("n")))
+    filled = frame.filter(~nw.col(column).is_null()).with_columns(bin=bins.place(column), group=group)
+    return tables.collect(filled.group_by("group", "bin").agg(nw.len().alias("n")))
 
 
 def _largest(tables: Tables, by: str) -> list[str]:
@@ -120,10 +143,10 @@ def _counted(rows: dict[str, NDArray[Any]], groups: Sequence[str], n_bins: int) 
 
 def _of_lines(tables: Tables, column: str, by: str, names: Sequence[str], medians: dict[str, float]) -> Distribution:
     stats = tables.columns.stats[column]
-    edges = _edges(stats, whole_numbers=column == "quantity")
+    bins = _bins(stats, whole_numbers=column == "quantity")
     known = nw.col(by).is_in(list(names)).fill_null(value=False) if by else None
     group = nw.lit("all lines") if known is None else nw.when(known).then(nw.col(by)).otherwise(nw.lit(REST))
-    rows = _binned(tables, tables.purchases, column, edges, group)
+    rows = _binned(tables, tables.purchases, column, bins, group)
     found = {str(value) for value in rows["group"]}
     groups = [name for name in names if name in found] + sorted(found - set(names))
     return Distribution(
@@ -132,13 +155,14 @@ def _of_lines(tables: Tables, column: str, by: str, names: Sequence[str], median
         by=by,
         by_label=tables.label(by) if by else "",
         groups=tuple(groups),
-        edges=edges,
-        counts=_counted(rows, groups, len(edges) - 1),
+        edges=bins.edges,
+        counts=_counted(rows, groups, len(bins.edges) - 1),
         medians=np.array([medians.get(name, stats["median"] if not by else np.nan) for name in groups]),
         minimum=stats["minimum"],
         median=stats["median"],
         mean=stats["mean"],
         maximum=stats["maximum"],
+        log=bins.log,
     )
 
 
@@ -154,21 +178,22 @@ def _of_orders(tables: Tables) -> Distribution:
     stats = {name: float(values[0]) for name, values in row.items()}
     quantiles = tables.collect(value_quantiles(tables.orders, "revenue", (0.5, 0.99)))
     stats |= {"median": float(quantiles["q0"][0]), "p99": float(quantiles["q1"][0])}
-    edges = _edges(stats, whole_numbers=False)
-    rows = _binned(tables, tables.orders, "revenue", edges, nw.lit("all orders"))
+    bins = _bins(stats, whole_numbers=False)
+    rows = _binned(tables, tables.orders, "revenue", bins, nw.lit("all orders"))
     return Distribution(
         column="order_value",
         label=tables.label("order_value"),
         by="",
         by_label="",
         groups=("all orders",),
-        edges=edges,
-        counts=_counted(rows, ["all orders"], len(edges) - 1),
+        edges=bins.edges,
+        counts=_counted(rows, ["all orders"], len(bins.edges) - 1),
         medians=np.array([stats["median"]]),
         minimum=stats["minimum"],
         median=stats["median"],
         mean=stats["mean"],
         maximum=stats["maximum"],
+        log=bins.log,
     )
 
 

@@ -354,7 +354,8 @@ def _correlation(e: Exploration) -> Iterator[Finding]:
         text = (
             f"{c.labels[i]} and {c.labels[j]} move {way} (r = {r:.2f}): together they say little more than one of them."
         )
-        yield Finding("correlation", text, "correlations", 0.3 + 0.1 * abs(r), {"r": r})
+        figure = "correlations" if len(c.columns) > 2 else "scatter-matrix"
+        yield Finding("correlation", text, figure, 0.3 + 0.1 * abs(r), {"r": r})
 
 
 KINDS = (

@@ -20,6 +20,8 @@ Period = Literal["day", "week", "month"]
 MONTHS_FROM_DAYS = 120
 WEEKS_FROM_DAYS = 35
 """Shorter spans are shown by week, and then by day, so that there are enough points to see a course."""
+CLOSED_DAYS = 2.0
+"""A weekend without orders makes no month incomplete."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class OverTime:
         The same by calendar month, whatever `period` is.
     last_day, last_gap_days, usual_gap_days
         The last day with an order, how many days of its month follow, and the gap between days with orders that is
-        exceeded once in a hundred.
+        exceeded once in a hundred (at least a weekend).
     """
 
     period: Period
@@ -183,7 +185,7 @@ def orders_over_time(tables: Tables) -> OverTime:
     daily = _daily(tables)
     first, last = int(daily["day"][0]), int(daily["day"][-1])
     gaps = np.diff(daily["day"])
-    usual_gap = float(np.quantile(gaps, 0.99)) if len(gaps) else 0.0
+    usual_gap = max(float(np.quantile(gaps, 0.99)) if len(gaps) else 0.0, CLOSED_DAYS)
     period = _period_of(last - first + 1)
     slots, orders, revenue = _grouped(daily, period)
     months, month_orders, month_revenue = _grouped(daily, "month")

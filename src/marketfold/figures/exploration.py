@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from marketfold.exploration.findings import anchor
 from marketfold.exploration.wording import MONTHS, count, day, money, months, percent, times
-from marketfold.figures.exploration_columns import (
-    correlation_figure,
-    discounts_figure,
-    distribution_figure,
-    missing_figure,
-    scatter_matrix_figure,
-)
+from marketfold.figures.exploration_columns import correlation_figure, missing_figure, scatter_matrix_figure
 from marketfold.figures.exploration_customers import (
     cohorts_figure,
     concentration_figure,
     gaps_figure,
     repeats_figure,
 )
+from marketfold.figures.exploration_distributions import discounts_figure, distribution_figure
 from marketfold.figures.exploration_map import map_figure
 from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, MUTED, SOFT, new_figure
 
@@ -61,7 +57,7 @@ STANDS_OUT = 1.3
 
 
 def _unit(currency: str | None) -> str:
-    return f", {currency}" if currency else ""
+    return f" ({currency})" if currency else ""
 
 
 def _money_hover(field: str, currency: str | None) -> str:
@@ -107,6 +103,21 @@ def _label(figure: go.Figure, text: str, y: float) -> None:
     )
 
 
+def _growth(share: float) -> str:
+    if abs(share) < 0.01:
+        return "as in the year before"
+    return f"{percent(abs(share))} {'above' if share > 0 else 'below'} the year before"
+
+
+def _label_places(ends: dict[int, tuple[int, float]], highest: float) -> dict[int, str]:
+    """Where the name of each line goes: two that end on one spot are set above and below it."""
+    places = dict.fromkeys(ends, "middle right")
+    for one, other in combinations(sorted(ends, key=lambda year: -ends[year][1]), 2):
+        if ends[one][0] == ends[other][0] and abs(ends[one][1] - ends[other][1]) < 0.06 * highest:
+            places[one], places[other] = "top right", "bottom right"
+    return places
+
+
 def year_on_year_figure(over_time: OverTime, currency: str | None = None) -> go.Figure:
     """Revenue of each calendar month, one line per year; the last year stands out, incomplete months are left out."""
     starts = over_time.month_starts.astype("datetime64[M]").astype(np.int64)
@@ -114,9 +125,7 @@ def year_on_year_figure(over_time: OverTime, currency: str | None = None) -> go.
     title = "Revenue by year"
     if over_time.year_on_year:
         last = over_time.year_on_year[-1]
-        way = "above" if last.growth_share >= 0 else "below"
-        when = months([int(month) for month in last.months])
-        title = f"{when} {last.year}: {percent(abs(last.growth_share))} {way} the year before"
+        title = f"{months([int(month) for month in last.months])} {last.year}: {_growth(last.growth_share)}"
     figure = new_figure(
         title,
         subtitle=f"Revenue by calendar month{_unit(currency)}; months that the data covers in part are left out",
@@ -125,10 +134,11 @@ def year_on_year_figure(over_time: OverTime, currency: str | None = None) -> go.
     )
     newest = years[over_time.month_whole].max() if over_time.month_whole.any() else years.max()
     hover = f"<b>%{{x}} %{{meta}}</b><br>{_money_hover('y', currency)}<extra></extra>"
-    for year in np.unique(years):
-        inside = (years == year) & over_time.month_whole
-        if not inside.any():
-            continue
+    lines = {int(year): (years == year) & over_time.month_whole for year in np.unique(years)}
+    lines = {year: inside for year, inside in lines.items() if inside.any()}
+    ends = {year: (int(calendar[i][-1]), float(over_time.month_revenue[i][-1])) for year, i in lines.items()}
+    label_places = _label_places(ends, float(over_time.month_revenue.max()))
+    for year, inside in lines.items():
         colour, is_last = (HIGHLIGHT, True) if year == newest else (ACCENT if year == newest - 1 else SOFT, False)
         figure.add_scatter(
             x=[MONTHS[m][:3] for m in calendar[inside]],
@@ -137,7 +147,7 @@ def year_on_year_figure(over_time: OverTime, currency: str | None = None) -> go.
             line={"color": colour, "width": 3 if is_last else 2, "dash": "solid" if year >= newest - 1 else "dot"},
             marker={"size": 6, "color": colour},
             text=[""] * (int(inside.sum()) - 1) + [f" {year}"],
-            textposition="middle right",
+            textposition=label_places[year],
             textfont={"color": INK},
             cliponaxis=False,
             name=str(year),
@@ -159,8 +169,9 @@ def calendar_figure(calendar: Calendar, currency: str | None = None) -> go.Figur
     ratio = float(calendar.revenue[best] / average) if average else 1.0
     years = str(calendar.years[0]) if len(calendar.years) == 1 else f"{calendar.years[0]} to {calendar.years[-1]}"
     name, stands_out = calendar.names[best], ratio >= STANDS_OUT
+    brings = f"{name} brings" if len(calendar.years) > 1 else f"{name} {years} brought"
     title = (
-        f"{name} brings {times(ratio)} an average {calendar.unit}"
+        f"{brings} {times(ratio)} an average {calendar.unit}"
         if stands_out
         else f"Revenue by {calendar.unit} of the year"
     )
@@ -307,7 +318,8 @@ def _of_columns(e: Exploration) -> Iterator[tuple[str, go.Figure]]:
     if e.discounts is not None:
         yield "discounts", discounts_figure(e.discounts)
     if e.correlations is not None:
-        yield "correlations", correlation_figure(e.correlations)
+        if len(e.correlations.columns) > 2:
+            yield "correlations", correlation_figure(e.correlations)
         yield "scatter-matrix", scatter_matrix_figure(e.sample)
     if e.missing.empty.any():
         yield "missing", missing_figure(e.missing)

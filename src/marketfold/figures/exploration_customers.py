@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from marketfold.exploration import Cohorts, Concentration, Gaps, Repeats
 
-MOST_ORDERS = 10
+ORDER_CLASSES = (1, 2, 3, 4, 5, 6, 11, 21, 51, 101)
+"""Where classes of numbers of orders begin."""
 GAP_BINS = 40
 CELLS_WITH_TEXT = 14
 
@@ -81,23 +82,30 @@ def concentration_figure(concentration: Concentration, currency: str | None = No
     )
 
 
+def _classes_of_orders(orders: NDArray[np.int64]) -> tuple[list[str], NDArray[np.intp]]:
+    """Names of the classes of numbers of orders, and the class of each number."""
+    starts = np.array([start for start in ORDER_CLASSES if start <= orders.max()])
+    ends = [*(starts[1:] - 1).tolist(), int(orders.max())]
+    names = [str(a) if a == b else f"{a}\N{EN DASH}{b}" for a, b in zip(starts.tolist(), ends, strict=True)]
+    return names, np.searchsorted(starts, orders, side="right") - 1
+
+
 def repeats_figure(repeats: Repeats) -> go.Figure:
     """Share of customers by number of orders, beside the share of revenue that they bring."""
-    usual = int(repeats.orders[np.searchsorted(np.cumsum(repeats.customers), 0.97 * repeats.customers.sum())])
-    top = int(min(max(usual + 1, 3), MOST_ORDERS, repeats.orders.max()))
-    place = np.minimum(repeats.orders, top) - 1
-    customers = np.bincount(place, weights=repeats.customers, minlength=top) / repeats.customers.sum()
-    revenue = np.bincount(place, weights=repeats.revenue, minlength=top) / (repeats.revenue.sum() or 1.0)
-    more = repeats.orders.max() > top
-    names = [*map(str, range(1, top)), f"{top} or more" if more else str(top)]
+    names, place = _classes_of_orders(repeats.orders)
+    n = len(names)
+    customers = np.bincount(place, weights=repeats.customers, minlength=n) / repeats.customers.sum()
+    revenue = np.bincount(place, weights=repeats.revenue, minlength=n) / (repeats.revenue.sum() or 1.0)
     once = percent(repeats.once_share)
     again = percent(1 - repeats.once_share)
     title = f"{once} of customers ordered once" if repeats.once_share >= 0.25 else f"{again} of customers ordered again"
+    title = title if repeats.once_share else "Every customer ordered more than once"
     figure = new_figure(
         title,
         subtitle="Share of customers and of revenue by number of orders",
         alt=f"Customers by number of orders: {once} ordered once and bring "
-        f"{percent(repeats.once_revenue_share)} of revenue; {percent(float(customers[-1]))} ordered {names[-1]} times and bring {percent(float(revenue[-1]))}.",
+        f"{percent(repeats.once_revenue_share)} of revenue; {percent(float(customers[-1]))} ordered {names[-1]} "
+        f"times and bring {percent(float(revenue[-1]))}.",
         height=360,
     )
     for name, share, colour in (("Customers", customers, ACCENT), ("Revenue", revenue, SOFT)):
@@ -109,7 +117,7 @@ def repeats_figure(repeats: Repeats) -> go.Figure:
             hovertemplate=f"<b>%{{x}} orders</b><br>%{{y:.1%}} of {name.lower()}<extra></extra>",
         )
     return figure.update_layout(
-        xaxis={"type": "category", "title": {"text": "orders"}},
+        xaxis={"type": "category", "title": {"text": "orders"}, "tickangle": 0},
         yaxis={"tickformat": ".0%", "nticks": 6},
         bargap=0.3,
         bargroupgap=0.05,
@@ -137,7 +145,7 @@ def cohorts_figure(cohorts: Cohorts) -> go.Figure:
         subtitle=f"Share of the customers who came in a {unit} (how many) and bought n {unit}s after it",
         alt=f"{title}, over all cohorts. Rows: {len(rows)} cohorts by the {unit} of the first purchase in the "
         f"data; columns: {unit}s since.",
-        height=140 + 22 * len(rows),
+        height=max(260, 140 + 22 * len(rows)),
     )
     with_text = later.shape[1] <= CELLS_WITH_TEXT
     figure.add_heatmap(
@@ -156,7 +164,8 @@ def cohorts_figure(cohorts: Cohorts) -> go.Figure:
         coloraxis={
             "cmin": 0,
             "cmax": _readable_top(cohorts, rows, high),
-            "colorbar": {"tickformat": ".0%", "len": 0.6, "y": 0.7},
+            "showscale": not with_text,
+            "colorbar": {"tickformat": ".0%", "lenmode": "pixels", "len": 130, "y": 1, "yanchor": "top", "nticks": 4},
         },
         xaxis={
             "title": {"text": f"{unit}s after the first purchase"},
