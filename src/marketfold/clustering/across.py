@@ -62,10 +62,10 @@ def _least_crossing(shared: Float64) -> list[int]:
 def _stability(shared: Float64) -> tuple[float, ...]:
     """One minus the entropy of where the units of each column come from, over its largest value log(n_rows)."""
     if len(shared) < 2:
-        return (1.0,) * shared.shape[1]
+        return tuple(1.0 for _ in range(shared.shape[1]))
     origins = shared / np.maximum(shared.sum(axis=0), np.finfo(np.float64).tiny)
     entropy: Float64 = -np.sum(origins * np.log(np.where(origins > 0, origins, 1.0)), axis=0)
-    return tuple(map(float, 1.0 - entropy / np.log(len(shared))))
+    return tuple(1.0 - float(value) / float(np.log(len(shared))) for value in entropy)
 
 
 def _shared(before: Labels, after: Labels, shape: tuple[int, int]) -> Float64:

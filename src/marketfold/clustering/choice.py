@@ -10,14 +10,14 @@ import numpy as np
 from marketfold.clustering.across import AcrossSolutions, across_solutions
 from marketfold.clustering.elbow import ElbowCurve, as_curve, find_knee, sweep
 from marketfold.clustering.evidence import WITNESS_ROWS, Evidence, gather
-from marketfold.clustering.fitting import Fit, fit_each, quiet_fits, sample_rows
+from marketfold.clustering.fitting import Fit, by_weight, fit_each, quiet_fits, sample_rows
 from marketfold.clustering.verdict import Answer, Ruling, Strength, rule
 from marketfold.errors import ParameterError
 
 if TYPE_CHECKING:
     from marketfold.clustering.gains import Gain
     from marketfold.clustering.witnesses import Witness
-    from marketfold.schema import Float32, Progress
+    from marketfold.schema import Float32, Float64, Progress
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,8 @@ class KChoice:
     across
         How segments split and merge as k grows from 2.
     centers
-        Centres of the fit at each k, to start a segmenter from; each float32, shape (k, n_dimensions).
+        Centres of the fit at each k, each float32, shape (k, n_dimensions): the `init` of a segmenter that shall have
+        the segments that were judged.
     """
 
     k: int
@@ -75,7 +76,13 @@ class KChoice:
 
 
 def choose_k(
-    X: Float32, *, k_max: int = 15, k_min: int = 3, seed: int = 0, progress: Progress | None = None
+    X: Float32,
+    *,
+    k_max: int = 15,
+    k_min: int = 3,
+    seed: int = 0,
+    revenue: Float64 | None = None,
+    progress: Progress | None = None,
 ) -> KChoice:
     """Advise a number of segments, and say whether there are groups at all.
 
@@ -89,6 +96,8 @@ def choose_k(
         Smallest number of segments to advise, 1 or more.
     seed
         Seed of every sample, start and reference.
+    revenue
+        Money of each unit, shape (n_units,), by which the segments of each solution are numbered; otherwise by size.
     progress
         Told after each step.
 
@@ -109,7 +118,8 @@ def choose_k(
     if not 1 <= k_min <= k_max:
         message = f"k_min and k_max must be 1 or more and in this order; got {k_min} and {k_max}."
         raise ParameterError(message)
-    fits = sweep(matrix, range(1, k_max + 1), seed=seed, progress=progress)
+    found = sweep(matrix, range(1, k_max + 1), seed=seed, progress=progress)
+    fits = {k: by_weight(fit, revenue) for k, fit in found.items()}
     if max(fits) < k_min:
         message = (
             f"{k_min} segments were asked of {len(matrix)} units of which {max(fits)} differ. "

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from kneed import KneeLocator
 
-from marketfold.clustering.fitting import SAMPLE_ROWS, Fit, distinct_rows, fit_each, lloyd, quiet_fits, sample_rows
+from marketfold.clustering.fitting import Fit, distinct_rows, fit_each, lloyd, quiet_fits
+from marketfold.clustering.ladder import FEW_ROWS, climb, settle
 from marketfold.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -122,22 +123,18 @@ def sweep(
 ) -> dict[int, Fit]:
     """A good fit at each k, the WCSS never rising with k."""
     allowed = checked_range(X, k_range)
-    sample = sample_rows(X, SAMPLE_ROWS, seed)
-    with quiet_fits(threads=1):
-        found = fit_each(sample, allowed, n_starts=n_starts, seed=seed)
+    if len(X) <= FEW_ROWS:
+        with quiet_fits(threads=1):
+            found = iter(fit_each(X, allowed, n_starts=n_starts, seed=seed).values())
+    else:
+        found = (settle(X, centers) for centers in climb(X, allowed, n_starts=n_starts, seed=seed).values())
     fits: dict[int, Fit] = {}
     last: Fit | None = None
-    for done, (k, fit) in enumerate(found.items(), start=1):
-        settled = fit if sample is X else _on_all_rows(X, fit)
-        last = fits[k] = settled if last is None else _never_worse(X, settled, last)
+    for done, (k, fit) in enumerate(zip(allowed, found, strict=True), start=1):
+        last = fits[k] = fit if last is None else _never_worse(X, fit, last)
         if progress is not None:
             progress("elbow", done, len(allowed))
     return fits
-
-
-def _on_all_rows(X: Float32, fit: Fit) -> Fit:
-    with quiet_fits():
-        return lloyd(X, fit.centers, steps=10)
 
 
 def as_curve(fits: dict[int, Fit]) -> ElbowCurve:

@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from marketfold.schema import Float32, Labels
+    from marketfold.schema import Float32, Float64, Labels
 
 SAMPLE_ROWS = 20_000
 """Rows on which starts compete. On 1,000,000 x 20 the best of ten starts on such a sample, carried to all rows, was
@@ -95,9 +95,9 @@ def best_of(X: Float32, candidates: Iterable[Float32], *, steps: int = 300, tol:
     return min((lloyd(X, centers, steps=steps, tol=tol) for centers in candidates), key=lambda fit: fit.wcss)
 
 
-def best_of_starts(X: Float32, n_segments: int, *, n_starts: int, seed: int) -> Fit:
+def best_of_starts(X: Float32, n_segments: int, *, n_starts: int, seed: int, tol: float = 1e-4) -> Fit:
     """The best of several k-means++ starts, each run until it settles."""
-    return best_of(X, (starting_centers(X, n_segments, seed + start) for start in range(n_starts)))
+    return best_of(X, (starting_centers(X, n_segments, seed + start) for start in range(n_starts)), tol=tol)
 
 
 def merged(fit: Fit) -> Float32:
@@ -138,7 +138,19 @@ def fit_kmeans(X: Float32, n_segments: int, *, n_starts: int, seed: int, steps: 
     sample = sample_rows(X, SAMPLE_ROWS, seed)
     with quiet_fits(threads=1):
         fit = best_of_starts(sample, n_segments, n_starts=n_starts, seed=seed)
-    if len(sample) == len(X):
-        return fit
-    with quiet_fits():
-        return lloyd(X, fit.centers, steps=steps)
+    return fit if sample is X else fit_from(X, fit.centers, steps=steps)
+
+
+def fit_from(X: Float32, centers: Float32, *, steps: int = 300) -> Fit:
+    """Settle given centres on all rows."""
+    with quiet_fits(None if len(X) > SAMPLE_ROWS else 1):
+        return lloyd(X, centers, steps=steps)
+
+
+def by_weight(fit: Fit, weights: Float64 | None) -> Fit:
+    """The same fit with segments ordered by the sum of their units' weights (or by size), largest first."""
+    total = np.bincount(fit.labels, weights=weights, minlength=len(fit.centers))
+    order = np.argsort(-total, kind="stable")
+    place = np.empty(len(order), dtype=np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
+    return Fit(fit.centers[order], place[fit.labels], fit.wcss, fit.steps)

@@ -9,7 +9,15 @@ import numpy as np
 from joblib import Parallel, delayed
 from sklearn.metrics import adjusted_rand_score, pairwise_distances_argmin
 
-from marketfold.clustering.fitting import SAMPLE_ROWS, best_of_starts, distinct_rows, quiet_fits, sample_rows
+from marketfold.clustering.fitting import (
+    SAMPLE_ROWS,
+    Fit,
+    best_of_starts,
+    distinct_rows,
+    lloyd,
+    quiet_fits,
+    sample_rows,
+)
 from marketfold.clustering.kmeans import KMeansSegmenter
 from marketfold.errors import ParameterError
 
@@ -21,7 +29,7 @@ if TYPE_CHECKING:
 # Hennig, clusterboot (R package fpc): a mean Jaccard below 0.6 is not to be trusted, 0.6 to 0.75 shows a pattern whose
 # members are in doubt, from 0.75 a segment is stable, from 0.85 highly stable.
 PATTERN, STABLE, HIGHLY_STABLE = 0.6, 0.75, 0.85
-N_STARTS = 3
+N_STARTS, START_ROWS, START_TOLERANCE = 3, 5_000, 1e-3
 
 
 def trust_of(jaccard: float) -> Trust:
@@ -119,12 +127,18 @@ class _Resample:
     everyone: Labels
 
 
+def _fresh_fit(sample: Float32, n_segments: int, seed: int) -> Fit:
+    """Starts of its own, never the centres to be assessed: K-means might land elsewhere, and that is the question."""
+    few = sample[:START_ROWS]  # drawn at random already
+    fit = best_of_starts(few, n_segments, n_starts=N_STARTS, seed=seed, tol=START_TOLERANCE)
+    return fit if len(few) == len(sample) else lloyd(sample, fit.centers, steps=100, tol=START_TOLERANCE)
+
+
 def _resample(X: Float32, reference: Labels, shown: Float32, n_segments: int, seed: int) -> _Resample:
     """Fit a bootstrap sample from fresh starts and compare."""
     drawn = np.random.default_rng(seed).integers(len(X), size=min(len(X), SAMPLE_ROWS))
     sample = X[drawn]
-    possible = min(n_segments, distinct_rows(sample, n_segments))
-    fit = best_of_starts(sample, possible, n_starts=N_STARTS, seed=seed % 2**31)
+    fit = _fresh_fit(sample, min(n_segments, distinct_rows(sample, n_segments)), seed % 2**31)
     units, first = np.unique(drawn, return_index=True)
     jaccards = best_jaccards(reference[units], fit.labels[first], n_segments)
     return _Resample(jaccards, pairwise_distances_argmin(shown, fit.centers).astype(np.int32))
@@ -199,10 +213,10 @@ def assess_stability(
             slsws.append(np.mean(seen, axis=0))
             if progress is not None:
                 progress("stability", done, n_pairs)
-    return _summary(np.array(aris), np.array(jaccards), np.array(slsws), min(len(matrix), SAMPLE_ROWS))
+    return _summary(np.array(aris), np.array(jaccards), np.array(slsws), len(matrix))
 
 
-def _summary(aris: Float64, jaccards: Float64, slsws: Float64, rows: int) -> Stability:
+def _summary(aris: Float64, jaccards: Float64, slsws: Float64, n_units: int) -> Stability:
     # a resample that drew no unit of a segment has lost it
     jaccards, slsws = np.nan_to_num(jaccards), np.nan_to_num(slsws)
     mean = jaccards.mean(axis=0)
@@ -210,4 +224,6 @@ def _summary(aris: Float64, jaccards: Float64, slsws: Float64, rows: int) -> Sta
         SegmentStability(number, float(value), float(slsw), trust_of(float(value)))
         for number, (value, slsw) in enumerate(zip(mean, slsws.mean(axis=0), strict=True), start=1)
     )
-    return Stability(len(aris), float(aris.mean()), segments, aris, jaccards, slsws, rows)
+    rows = min(n_units, SAMPLE_ROWS)
+    notes = (f"Each resample holds {rows:,} of the {n_units:,} units.",) if rows < n_units else ()
+    return Stability(len(aris), float(aris.mean()), segments, aris, jaccards, slsws, rows, notes)

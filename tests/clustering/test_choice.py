@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from joblib import Parallel, delayed
+from tests.clustering.tables import blobs, ellipse, noise
+
+from marketfold.clustering import KChoice, choose_k
+from marketfold.errors import ParameterError
+
+if TYPE_CHECKING:
+    from marketfold.schema import Float32
+
+SIZES = ((92, 10), (300, 4), (500, 8), (1_000, 6), (300, 12))
+TRUE_K = (3, 4, 5, 6, 8)
+
+
+def answer_of(X: Float32, k_max: int) -> tuple[int, str]:
+    choice = choose_k(X, k_max=k_max)
+    return choice.k, choice.answer
+
+
+def answers_of(tables: list[Float32], k_max: int) -> list[tuple[int, str]]:
+    found: list[tuple[int, str]] = Parallel(n_jobs=2)(delayed(answer_of)(X, k_max) for X in tables)
+    return found
+
+
+def test_noise_is_called_no_group_structure_at_least_19_times_of_20():
+    found = answers_of([noise(*SIZES[seed % 5], seed) for seed in range(20)], 8)
+    assert sum(answer == "no_structure" for _, answer in found) >= 19
+
+
+def test_one_elongated_cloud_is_not_called_groups():
+    found = answers_of([ellipse(*SIZES[seed % 5], seed) for seed in range(10)], 8)
+    assert sum(answer in {"no_structure", "too_few"} for _, answer in found) >= 9
+    assert not any(answer == "groups" for _, answer in found)
+
+
+def test_blobs_give_their_true_k_at_least_24_times_of_25():
+    rng = np.random.default_rng(0)
+    tables, truth = [], []
+    for k in TRUE_K:
+        for seed in range(5):
+            n_units, n_features = int(rng.choice([300, 600, 1_000, 3_000])), int(rng.choice([4, 6, 8, 12]))
+            tables.append(blobs(k, n_units, n_features, seed)[0])
+            truth.append(k)
+    found = answers_of(tables, 10)
+    assert sum(k == true for (k, _), true in zip(found, truth, strict=True)) >= 24
+    assert all(answer == "groups" for _, answer in found)
+
+
+@pytest.fixture(scope="module")
+def grouped() -> KChoice:
+    return choose_k(blobs(4, 600, 5, seed=1)[0], k_max=8)
+
+
+@pytest.fixture(scope="module")
+def cloud() -> KChoice:
+    return choose_k(noise(400, 5, seed=1), k_max=8)
+
+
+def test_groups_are_advised_strongly_and_say_how_far_beyond_chance(grouped: KChoice):
+    assert (grouped.k, grouped.answer, grouped.strength) == (4, "groups", "strong")
+    assert "There are groups, 4 of them." in grouped.verdict
+    assert grouped.enough_units
+    assert all(gain.values[gain.k.index(4)] > 0.12 for gain in grouped.gains.values())
+    assert all(grouped.witnesses[name].beats_shuffled(4) for name in ("silhouette", "calinski_harabasz"))
+
+
+def test_noise_still_gets_three_segments_or_more_labelled_for_what_they_are(cloud: KChoice):
+    assert cloud.k >= 3
+    assert cloud.answer == "no_structure"
+    assert cloud.strength == "none"
+    assert "slices of one cloud" in cloud.verdict
+    assert any("Gap statistic sees one group only" in text for text in cloud.dissenters)
+    assert any("reproducible" in text for text in cloud.sources)
+
+
+def test_every_witness_speaks_at_each_k_beside_its_shuffled_band(grouped: KChoice):
+    assert set(grouped.witnesses) == {"silhouette", "calinski_harabasz", "davies_bouldin", "gap", "stability"}
+    for witness in grouped.witnesses.values():
+        assert len(witness.values) == len(witness.k) == len(witness.low) == len(witness.high)
+        assert all(low <= high for low, high in zip(witness.low, witness.high, strict=True))
+        assert np.isfinite(witness.values).all()
+        assert witness.source
+    assert all(error > 0 for error in grouped.witnesses["silhouette"].error)
+    assert len(grouped.shuffled) >= 3
+    assert all(curve.k == grouped.curve.k for curve in grouped.shuffled)
+    assert all(curve.wcss[0] == pytest.approx(grouped.curve.wcss[0], rel=1e-3) for curve in grouped.shuffled)
+
+
+def test_dissenters_are_named_with_their_numbers(cloud: KChoice):
+    for witness in cloud.witnesses.values():
+        says = [text for text in cloud.dissenters if text.startswith(witness.label)]
+        assert len(says) == (witness.prefers != cloud.k)
+
+
+def test_few_units_for_many_features_are_said_whatever_the_answer():
+    choice = choose_k(blobs(3, 100, 8, seed=0, apart=9.0)[0], k_max=6)
+    assert choice.answer == "groups"
+    assert not choice.enough_units
+    assert "at least 560 are advised" in choice.verdict
+    assert choice.strength == "moderate"
+    assert any("Dolnicar, Grün, Leisch and Schmidt (2014)" in text for text in choice.sources)
+
+
+def test_far_too_few_units_for_the_features_cannot_tell():
+    choice = choose_k(noise(40, 12, 0), k_max=6)
+    assert choice.answer == "too_few"
+    assert "Too few customers for this many features" in choice.verdict
+
+
+def test_two_groups_are_told_though_three_segments_are_made():
+    choice = choose_k(blobs(2, 400, 6, seed=3, apart=9.0, uneven=0.0)[0], k_max=6)
+    assert choice.k == 3
+    if choice.answer == "groups":
+        assert "3 is the least that was asked for" in choice.verdict
+
+
+def test_one_column_with_two_humps_is_not_sold_as_groups_of_many():
+    rng = np.random.default_rng(0)
+    X = noise(500, 6, 0)
+    X[:, 0] += np.where(rng.random(500) < 0.5, 8.0, 0.0).astype(np.float32)
+    assert choose_k(X, k_max=6).answer != "groups"  # column-shuffled data have those humps as well
+
+
+def test_large_tables_are_judged_on_a_sample():
+    X, _ = blobs(4, 8_000, 4, seed=2)
+    choice = choose_k(X, k_max=6)
+    assert (choice.k, choice.answer) == (4, "groups")
+    assert choice.rows == 2_000
+    assert choice.across is not None
+    assert choice.across.k == (2, 3, 4, 5, 6)
+
+
+def test_duplicated_customers_and_few_distinct_rows():
+    X = np.repeat(5 * np.eye(4, 3, dtype=np.float32), 10, axis=0)
+    choice = choose_k(X)
+    assert choice.curve.k == (1, 2, 3, 4)
+    assert 3 <= choice.k <= 4
+
+
+def test_a_constant_column_changes_nothing():
+    X, _ = blobs(3, 200, 4, seed=4)
+    with_constant = np.hstack([X, np.full((200, 1), 7, np.float32)])
+    assert choose_k(with_constant, k_max=5).k == 3
+
+
+@pytest.mark.parametrize(
+    ("X", "settings", "words"),
+    [
+        (np.ones((30, 3), np.float32), {}, "3 segments were asked of 30 units of which 1 differ"),
+        (noise(30, 2, 0), {"k_min": 0}, "1 or more"),
+        (noise(30, 2, 0), {"k_min": 5, "k_max": 4}, "in this order"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(X: Float32, settings: dict[str, int], words: str):
+    with pytest.raises(ParameterError, match=words):
+        choose_k(X, **settings)
+
+
+def test_same_seed_same_choice_and_progress_reaches_its_end():
+    X = noise(150, 4, 5)
+    told: list[tuple[str, int, int]] = []
+    first = choose_k(X, k_max=5, seed=4, progress=lambda what, done, total: told.append((what, done, total)))
+    second = choose_k(X, k_max=5, seed=4)
+    assert (first.verdict, first.dissenters, first.curve) == (second.verdict, second.dissenters, second.curve)
+    assert told[-1][1] == told[-1][2]
+
+
+def test_segments_of_each_solution_are_numbered_by_revenue():
+    X, member = blobs(3, 300, 4, seed=6)
+    revenue = np.where(member == 2, 50.0, 1.0)
+    centers = choose_k(X, k_max=4, revenue=revenue).centers[3]
+    richest = X[member == 2].mean(axis=0)
+    assert np.argmin(np.square(centers - richest).sum(axis=1)) == 0

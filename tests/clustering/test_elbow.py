@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from sklearn.cluster import KMeans
+from tests.clustering.tables import blobs, noise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from marketfold.schema import Float32
+
+from marketfold.clustering import find_knee, wcss_curve
+from marketfold.clustering.elbow import SENSITIVITIES
+from marketfold.clustering.ladder import FEW_ROWS
+from marketfold.errors import ParameterError
+
+
+@pytest.mark.parametrize("make", [lambda: noise(400, 6, 0), lambda: blobs(6, 400, 6, 0)[0]])
+def test_curve_is_no_worse_than_ten_starts_at_each_k_and_never_rises(make: Callable[[], Float32]):
+    X = make()
+    curve = wcss_curve(X, range(1, 11))
+    plain = np.array([KMeans(k, n_init=10, random_state=k).fit(X).inertia_ for k in range(1, 11)])
+    excess = np.array(curve.wcss) / plain - 1
+    assert excess.mean() < 0.003
+    assert excess.max() < 0.01
+    assert (np.diff(curve.wcss) <= 0).all()
+
+
+def test_many_rows_climb_the_ladder_and_come_out_as_good():
+    X, _ = blobs(5, 2 * FEW_ROWS, 8, seed=1, apart=3.0)
+    curve = wcss_curve(X, range(1, 8))
+    plain = np.array([KMeans(k, n_init=5, random_state=k).fit(X).inertia_ for k in range(1, 8)])
+    excess = np.array(curve.wcss) / plain - 1
+    assert excess.max() < 0.003
+    assert excess.mean() < 0.001
+    assert (np.diff(curve.wcss) <= 0).all()
+
+
+def test_knee_of_a_bent_curve_holds_at_every_sensitivity_and_a_line_has_none():
+    X, _ = blobs(4, 400, 5, seed=0, apart=12.0, uneven=0.0)
+    knee = wcss_curve(X, range(1, 11)).knee
+    assert knee.k == 4
+    assert knee.agreement == 1.0
+    assert set(knee.at) == set(SENSITIVITIES)
+    assert find_knee([1, 2, 3, 4], [4.0, 3.0, 2.0, 1.0]).k is None
+    assert find_knee([1, 2], [4.0, 1.0]).k is None
+    assert find_knee([1, 2, 3], [0.0, 0.0, 0.0]).k is None
+
+
+def test_noise_has_a_knee_too_which_is_why_an_elbow_alone_is_no_evidence():
+    knees = [wcss_curve(noise(200, 5, seed), range(1, 11), n_starts=3).knee.k for seed in range(5)]
+    assert all(knee is not None for knee in knees)
+
+
+def test_k_beyond_the_distinct_rows_is_left_out():
+    X = np.repeat(np.eye(4, dtype=np.float32), 5, axis=0)
+    curve = wcss_curve(X, range(1, 8))
+    assert curve.k == (1, 2, 3, 4)
+    assert curve.wcss[-1] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_few_distinct_rows_among_many():
+    X = np.zeros((3 * FEW_ROWS, 2), np.float32)
+    X[:FEW_ROWS, 0], X[0, 1] = 5.0, 30.0
+    curve = wcss_curve(X, range(1, 6))
+    assert curve.k == (1, 2, 3)
+    assert curve.wcss[-1] == pytest.approx(0.0, abs=1e-3)
+
+
+def test_all_alike_gives_one_point():
+    assert wcss_curve(np.ones((20, 3), np.float32), range(1, 5)).points() == [{"k": 1, "wcss": 0.0}]
+
+
+@pytest.mark.parametrize(
+    ("k_range", "words"), [((), "whole numbers from 1"), ((0, 1), "from 1"), ((9, 10), "starts at 9")]
+)
+def test_a_range_that_cannot_be_is_refused(k_range: tuple[int, ...], words: str):
+    with pytest.raises(ParameterError, match=words):
+        wcss_curve(np.eye(4, dtype=np.float32), k_range)
+
+
+def test_progress_is_told_of_every_k():
+    told: list[tuple[str, int, int]] = []
+    wcss_curve(noise(50, 2, 0), range(1, 5), progress=lambda what, done, total: told.append((what, done, total)))
+    assert told == [("elbow", done, 4) for done in range(1, 5)]
+
+
+def test_same_seed_same_curve():
+    X = noise(2 * FEW_ROWS, 4, 0)
+    assert wcss_curve(X, range(1, 5), seed=3) == wcss_curve(X, range(1, 5), seed=3)

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.cluster import KMeans
+from sklearn.utils.estimator_checks import parametrize_with_checks
+from tests.clustering.tables import blobs, noise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+from marketfold.clustering import KMeansSegmenter, choose_k
+from marketfold.clustering.fitting import SAMPLE_ROWS
+from marketfold.errors import ModelError, ParameterError
+
+
+@parametrize_with_checks([KMeansSegmenter()])
+def test_sklearn_estimator_checks(estimator: KMeansSegmenter, check: Callable[[KMeansSegmenter], None]):
+    check(estimator)
+
+
+def test_segments_are_ordered_by_size_and_by_revenue():
+    X, member = blobs(3, 300, 4, seed=0)
+    by_size = KMeansSegmenter(3).fit(X)
+    sizes = np.bincount(by_size.labels_)
+    assert list(sizes) == sorted(sizes, reverse=True)
+    revenue = np.where(member == np.argmin(np.bincount(member)), 100.0, 1.0)
+    by_revenue = KMeansSegmenter(3).fit(X, revenue=revenue)
+    assert (by_revenue.labels_[revenue == 100.0] == 0).all()
+    money = np.bincount(by_revenue.labels_, weights=revenue)
+    assert list(money) == sorted(money, reverse=True)
+    assert len(set(zip(by_size.labels_.tolist(), by_revenue.labels_.tolist(), strict=True))) == 3
+
+
+def test_types_and_agreement_of_labels_centres_and_distances():
+    X, _ = blobs(4, 200, 5, seed=1)
+    segmenter = KMeansSegmenter(4).fit(X)
+    assert segmenter.labels_.dtype == np.int32
+    assert segmenter.centers_.dtype == np.float32
+    distances = segmenter.transform(X)
+    assert distances.dtype == np.float32
+    np.testing.assert_array_equal(distances.argmin(axis=1), segmenter.labels_)
+    np.testing.assert_array_equal(segmenter.predict(X), segmenter.labels_)
+    np.testing.assert_allclose(segmenter.distances(X), distances.min(axis=1), rtol=1e-4)
+    assert np.square(segmenter.distances(X)).sum() == pytest.approx(segmenter.wcss_, rel=1e-3)
+
+
+def test_wcss_is_that_of_scikit_learn():
+    X, _ = blobs(4, 400, 5, seed=2)
+    plain = KMeans(4, n_init=10, random_state=0).fit(X)
+    assert KMeansSegmenter(4).fit(X).wcss_ == pytest.approx(plain.inertia_, rel=1e-4)
+
+
+def test_large_tables_settle_on_all_rows():
+    X, member = blobs(3, SAMPLE_ROWS + 5_000, 4, seed=3)
+    segmenter = KMeansSegmenter(3).fit(X)
+    assert len(segmenter.labels_) == len(X)
+    assert len(set(zip(segmenter.labels_.tolist(), member.tolist(), strict=True))) == 3
+
+
+def test_fits_none_is_rare_within_and_certain_far_away():
+    X, _ = blobs(3, 1_000, 4, seed=4)
+    segmenter = KMeansSegmenter(3, reach_quantile=0.99).fit(X)
+    assert 0.002 < segmenter.fits_none(X).mean() <= 0.01
+    assert segmenter.fits_none(X + 1_000).all()
+
+
+def test_a_tight_segment_reaches_less_far_than_a_wide_one():
+    rng = np.random.default_rng(0)
+    tight, wide = 0.1 * rng.standard_normal((200, 3)), 3 * rng.standard_normal((100, 3)) + 40
+    segmenter = KMeansSegmenter(2).fit(np.vstack([tight, wide]).astype(np.float32))
+    assert segmenter.reaches_[0] < segmenter.reaches_[1]
+
+
+def test_a_segment_of_one_has_a_reach():
+    X = np.vstack([noise(100, 3, 0), np.full((1, 3), 50.0)]).astype(np.float32)
+    segmenter = KMeansSegmenter(2).fit(X)
+    alone = segmenter.labels_[-1]
+    assert (segmenter.labels_ == alone).sum() == 1
+    assert segmenter.reaches_[alone] > 0
+    assert not segmenter.fits_none(X[-1:] + 0.1).any()
+
+
+def test_starting_from_given_centres_keeps_the_segments_that_were_judged():
+    X, _ = blobs(4, 300, 4, seed=5)
+    choice = choose_k(X, k_max=5)
+    segmenter = KMeansSegmenter(4, init=choice.centers[4]).fit(X)
+    assert segmenter.wcss_ == pytest.approx(choice.curve.wcss[3], rel=1e-5)
+    with pytest.raises(ParameterError, match="init must be 4 finite centres"):
+        KMeansSegmenter(4, init=choice.centers[3]).fit(X)
+
+
+def test_state_survives_json_and_scores_alike(tmp_path: Path):
+    X, _ = blobs(3, 200, 4, seed=6)
+    segmenter = KMeansSegmenter(3, random_state=7).fit(X)
+    settings, arrays = segmenter.to_state()
+    np.savez(tmp_path / "model.npz", **arrays)
+    with np.load(tmp_path / "model.npz", allow_pickle=False) as loaded:
+        again = KMeansSegmenter.from_state(json.loads(json.dumps(settings)), dict(loaded))
+    new = noise(50, 4, 1) * 5
+    np.testing.assert_array_equal(again.predict(new), segmenter.predict(new))
+    np.testing.assert_array_equal(again.fits_none(new), segmenter.fits_none(new))
+    assert again.get_params() == segmenter.get_params()
+
+
+@pytest.mark.parametrize("damage", ["no centers", "other shape", "not finite", "no settings"])
+def test_a_damaged_state_is_a_model_error(damage: str):
+    settings, arrays = KMeansSegmenter(3).fit(noise(30, 2, 0)).to_state()
+    if damage == "no centers":
+        del arrays["centers"]
+    elif damage == "other shape":
+        arrays["reaches"] = arrays["reaches"][:2]
+    elif damage == "not finite":
+        arrays["centers"] = np.full_like(arrays["centers"], np.nan)
+    else:
+        settings = {}
+    with pytest.raises(ModelError, match="Run again and save anew"):
+        KMeansSegmenter.from_state(settings, arrays)
+
+
+def test_more_segments_than_distinct_rows_is_an_error_that_says_how_many():
+    X = np.repeat(np.eye(3, dtype=np.float32), 10, axis=0)
+    with pytest.raises(ParameterError, match="4 segments were asked of 30 units of which 3 differ"):
+        KMeansSegmenter(4).fit(X)
+    assert set(KMeansSegmenter(3).fit(X).labels_) == {0, 1, 2}
+    with pytest.raises(ParameterError, match="1 differ"):
+        KMeansSegmenter(2).fit(np.ones((40, 3), np.float32))
+
+
+@pytest.mark.parametrize(
+    "setting", [{"n_segments": 0}, {"n_init": 0}, {"max_iter": 0}, {"reach_quantile": 0.0}, {"reach_quantile": 1.1}]
+)
+def test_settings_out_of_range_are_refused_at_fit(setting: dict[str, float]):
+    segmenter = KMeansSegmenter(**setting)  # type: ignore[arg-type]
+    with pytest.raises(ParameterError, match="cannot be used"):
+        segmenter.fit(noise(30, 2, 0))
+
+
+def test_revenue_must_fit_the_rows():
+    with pytest.raises(ParameterError, match="revenue must be 30 finite numbers"):
+        KMeansSegmenter(2).fit(noise(30, 2, 0), revenue=np.ones(29))
+
+
+def test_same_seed_same_segments_and_clone():
+    X = noise(300, 5, 0)
+    first, second = KMeansSegmenter(5, random_state=3).fit(X), KMeansSegmenter(5, random_state=3).fit(X)
+    np.testing.assert_array_equal(first.labels_, second.labels_)
+    assert clone(first).get_params() == first.get_params()

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from tests.clustering.tables import blobs, noise
+
+from marketfold.clustering import KChoice, assess_stability, choose_k
+from marketfold.figures.clustering import (
+    elbow_figure,
+    gap_figure,
+    slsa_figure,
+    stability_figure,
+    witnesses_figure,
+)
+
+
+@pytest.fixture(scope="module")
+def choice() -> KChoice:
+    return choose_k(blobs(4, 300, 4, seed=1)[0], k_max=6)
+
+
+@pytest.fixture(scope="module")
+def without_groups() -> KChoice:
+    return choose_k(noise(200, 4, seed=1), k_max=5)
+
+
+def texts(figure: go.Figure) -> str:
+    return " ".join(str(annotation.text) for annotation in figure.layout.annotations)
+
+
+def test_elbow_shows_the_data_the_shuffled_band_and_the_knee(choice: KChoice):
+    figure = elbow_figure(choice)
+    drawn = {trace.name: trace for trace in figure.data}
+    np.testing.assert_allclose(drawn["the data"].y, np.array(choice.curve.wcss) / choice.curve.wcss[0])
+    assert drawn["elbow"].x == (choice.curve.knee.k,)
+    assert min(drawn["column-shuffled data, mean"].y) > min(drawn["the data"].y)
+    assert f"advised: k = {choice.k}" in texts(figure)
+
+
+def test_every_figure_says_in_words_what_it_shows(choice: KChoice, without_groups: KChoice):
+    for one in (choice, without_groups):
+        assert one.across is not None
+        for figure in (elbow_figure(one), witnesses_figure(one), gap_figure(one), slsa_figure(one.across)):
+            alt = figure.layout.meta["alt"]
+            assert len(alt) > 60
+            assert figure.layout.title.text
+    assert "there are groups" in elbow_figure(choice).layout.meta["alt"]
+    assert "no group structure" in witnesses_figure(without_groups).layout.meta["alt"]
+    assert "No group structure" in gap_figure(without_groups).layout.title.text
+
+
+def test_witnesses_are_drawn_each_with_its_ring(choice: KChoice):
+    figure = witnesses_figure(choice)
+    assert sum(trace.name == "the data" for trace in figure.data) == 5
+    rings = [trace.x[0] for trace in figure.data if trace.name == "prefers this k"]
+    assert rings == [witness.prefers for witness in choice.witnesses.values() if witness.prefers is not None]
+    assert sum(bool(trace.showlegend) for trace in figure.data if trace.name == "the data") == 1
+
+
+def test_gaps_are_shares_by_which_the_wcss_is_lower(choice: KChoice):
+    figure = gap_figure(choice)
+    cloud = next(trace for trace in figure.data if "one cloud" in trace.name)
+    np.testing.assert_allclose(cloud.y, 1 - np.exp(-choice.gains["cloud"].values))
+    assert 0 < max(cloud.y) < 1
+
+
+def test_stability_marks_each_segment_and_the_thresholds():
+    X, _ = blobs(3, 150, 4, seed=2)
+    found = assess_stability(X, 3, n_pairs=4)
+    figure = stability_figure(found, ["Big", "Small", "Late"])
+    marks = [trace for trace in figure.data if trace.mode == "markers"]
+    assert [trace.x[0] for trace in marks] == [segment.jaccard for segment in found.segments]
+    assert [trace.y[0] for trace in marks] == ["1 Big", "2 Small", "3 Late"]
+    assert all(words in texts(figure) for words in ("pattern<br>0.6", "stable<br>0.75", "highly<br>0.85"))
+    assert figure.layout.title.text == "3 of 3 segments are stable"
+    assert "Segment 1" in stability_figure(found).layout.meta["alt"]
+
+
+def test_slsa_draws_a_node_for_each_segment_of_each_solution(choice: KChoice):
+    assert choice.across is not None
+    figure = slsa_figure(choice.across)
+    nodes = [trace for trace in figure.data if "markers" in trace.mode]
+    assert [len(trace.x) for trace in nodes] == list(choice.across.k)
+    assert sorted(nodes[-1].text) == sorted(str(number) for number in range(1, choice.across.k[-1] + 1))
+
+
+def test_a_single_solution_can_be_drawn():
+    choice = choose_k(noise(60, 2, 0), k_max=3, k_min=2)
+    assert elbow_figure(choice).data
+    single = choose_k(np.repeat(np.eye(2, dtype=np.float32), 9, axis=0), k_max=2, k_min=2)
+    assert single.across is not None
+    assert slsa_figure(single.across).data
