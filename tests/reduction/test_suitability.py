@@ -12,7 +12,11 @@ from marketfold.reduction.suitability import (
     kaiser_meyer_olkin,
     redundant_features,
 )
-from marketfold.schema import Float32
+from marketfold.schema import Float32, Float64
+
+
+def correlations(X: Float64) -> Float64:
+    return np.asarray(np.corrcoef(X.T))
 
 
 def test_tells_correlated_from_independent(correlated: Float32, independent: Float32) -> None:
@@ -30,7 +34,7 @@ def test_shuffled_columns_come_back_no_better_than_their_share_of_dimensions(cor
 
 
 def test_bartlett_against_its_formula_and_its_distribution() -> None:
-    R = np.array([[1, 0.5, 0.2], [0.5, 1, 0.3], [0.2, 0.3, 1]])
+    R: Float64 = np.array([[1, 0.5, 0.2], [0.5, 1, 0.3], [0.2, 0.3, 1]])
     found = bartlett_sphericity(R, 50)
     assert found is not None
     statistic = -(50 - 1 - 11 / 6) * np.log(np.linalg.det(R))
@@ -41,7 +45,7 @@ def test_bartlett_rejects_noise_about_as_often_as_it_says() -> None:
     random = np.random.default_rng(0)
     rejected = 0
     for _ in range(300):
-        result = bartlett_sphericity(np.corrcoef(random.normal(size=(60, 5)).T), 60)
+        result = bartlett_sphericity(correlations(random.normal(size=(60, 5))), 60)
         assert result is not None
         rejected += result[1] < 0.05
     assert 5 <= rejected <= 28  # 15 expected
@@ -72,7 +76,7 @@ def test_shares_that_sum_to_one_are_found_and_left_out(correlated: Float32) -> N
 
 def test_redundant_features_keep_the_first_of_twins() -> None:
     X = np.random.default_rng(0).normal(size=(100, 3))
-    R = np.corrcoef(np.column_stack([X, X[:, 1], X[:, 0] - X[:, 2]]).T)
+    R = correlations(np.column_stack([X, X[:, 1], X[:, 0] - X[:, 2]]))
     assert redundant_features(R) == (3, 4)
 
 

@@ -1,0 +1,227 @@
+"""Figures of the reduction: what the components keep, what they mean, how the network learned, whether it paid.
+
+The map of the units stands in `figures.unit_map`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from marketfold.exploration.wording import listed, percent
+from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, MUTED, SOFT, new_figure
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import plotly.graph_objects as go
+
+    from marketfold.reduction import PCAReducer, Suitability
+    from marketfold.schema import Float64
+
+MOST_COMPONENTS, MOST_FEATURES = 30, 24
+STRONG = 0.5
+"""A feature that correlates so much with a component is named with it."""
+
+METHOD_NAMES = {"pca": "PCA", "autoencoder": "autoencoder", "autoencoder-tied": "tied autoencoder", "none": "none"}
+
+
+def _components(n: int) -> str:
+    return "1 component" if n == 1 else f"{n} components"
+
+
+def scree_figure(reducer: PCAReducer) -> go.Figure:
+    """Variance along each component, the kept ones in colour, and what they add up to (Cattell 1966).
+
+    Parameters
+    ----------
+    reducer
+        Fitted.
+    """
+    shares = reducer.explained_shares_[:MOST_COMPONENTS]
+    kept, together = reducer.n_dimensions_, shares.cumsum()
+    reached = float(reducer.explained_shares_[:kept].sum())
+    n_features = len(reducer.variances_)
+    figure = new_figure(
+        f"{_components(kept)} of {n_features} keep {percent(reached)} of the differences",
+        subtitle="Share of the variance along each component, and what it adds up to; the kept ones in colour",
+        alt=f"Scree: {_components(kept)} of {n_features} keep {percent(reached)} of the variance. The first holds "
+        f"{percent(float(shares[0]))}; shares: {', '.join(percent(float(share)) for share in shares[:6])}.",
+        height=380,
+    )
+    numbers = np.arange(1, len(shares) + 1)
+    figure.add_bar(
+        x=numbers,
+        y=shares,
+        marker_color=[ACCENT if number <= kept else SOFT for number in numbers],
+        hovertemplate="Component %{x}: %{y:.1%} of the variance<extra></extra>",
+    )
+    figure.add_scatter(
+        x=numbers,
+        y=together,
+        mode="lines+markers",
+        line={"color": MUTED, "width": 1.5},
+        marker={"size": 5, "color": MUTED},
+        hovertemplate="The first %{x} together: %{y:.1%}<extra></extra>",
+    )
+    if kept <= len(shares):
+        figure.add_annotation(x=kept, y=together[kept - 1], text=percent(reached), yshift=14, font={"color": INK})
+    return figure.update_layout(
+        showlegend=False,
+        xaxis={"title": {"text": "Component"}, "dtick": 1 if len(shares) <= 15 else 5},
+        yaxis={"tickformat": ".0%", "range": [0, 1.08]},
+    )
+
+
+def _named_by(loadings: Float64, labels: Sequence[str]) -> str:
+    """The features that a component goes with, strongest first, three at most."""
+    order = [int(i) for i in np.argsort(-np.abs(loadings), kind="stable") if abs(loadings[i]) >= STRONG][:3]
+    if not order:
+        return f"a little of many features, most of {labels[int(np.abs(loadings).argmax())]}"
+    return listed([labels[i] if loadings[i] > 0 else f"less {labels[i]}" for i in order])
+
+
+def loadings_figure(reducer: PCAReducer, labels: Sequence[str]) -> go.Figure:
+    """Loadings: how strongly each feature goes with each kept component.
+
+    Parameters
+    ----------
+    reducer
+        Fitted.
+    labels
+        Words for the features, in the order of the columns.
+    """
+    loadings = reducer.loadings_[:, :MOST_COMPONENTS]
+    strongest = np.sort(np.argsort(-np.abs(loadings).max(axis=1), kind="stable")[:MOST_FEATURES])
+    # Features of one component together, so that blocks show.
+    grouped = sorted(strongest, key=lambda i: (int(np.abs(loadings[i]).argmax()), -float(np.abs(loadings[i]).max())))
+    shown, left = loadings[grouped], len(labels) - len(grouped)
+    meaning = _named_by(loadings[:, 0], labels)
+    figure = new_figure(
+        "What the components stand for",
+        subtitle="Loading of each feature: its correlation with the component where features are standardised"
+        + (f"; the {len(grouped)} strongest of {len(labels)}" if left else ""),
+        alt=f"Loadings of {len(grouped)} features on {_components(loadings.shape[1])}. "
+        + " ".join(
+            f"Component {number + 1}: {_named_by(loadings[:, number], labels)}."
+            for number in range(min(4, loadings.shape[1]))
+        ),
+        height=120 + 24 * len(grouped),
+    )
+    limit = float(np.abs(shown).max())
+    figure.add_heatmap(
+        z=shown,
+        x=[f"{number + 1}" for number in range(shown.shape[1])],
+        y=[labels[i] for i in grouped],
+        coloraxis="coloraxis",
+        xgap=3,
+        ygap=3,
+        texttemplate="%{z:.2f}" if shown.shape[1] <= 12 else None,
+        hovertemplate="%{y} on component %{x}: %{z:.3f}<extra></extra>",
+    )
+    figure.update_layout(
+        coloraxis={"cmin": -limit, "cmax": limit, "cmid": 0, "showscale": shown.shape[1] > 12},
+        xaxis={"title": {"text": "Component"}, "type": "category", "side": "bottom"},
+        yaxis={"autorange": "reversed", "showgrid": False, "tickfont": {"color": INK}, "type": "category"},
+    )
+    return figure.add_annotation(
+        text=f"Component 1: {meaning}", x=0, y=1, xref="paper", yref="paper", xanchor="left", yanchor="bottom", yshift=6
+    )
+
+
+def loss_figure(history: Mapping[str, Any], network: str = "") -> go.Figure:
+    """Training and validation loss by epoch, with the epoch whose weights were kept.
+
+    Parameters
+    ----------
+    history
+        `history_` of an `AutoencoderReducer`.
+    network
+        Its shape in words, as `str(reducer.network_.architecture)`.
+    """
+    loss, held_out = history["loss"], history["validation_loss"]
+    best, epochs = int(history["best_epoch"]), np.arange(1, len(loss) + 1)
+    kept = float(held_out[best - 1])
+    figure = new_figure(
+        f"The network learned until epoch {best} of {len(loss)}",
+        subtitle="Mean squared error by epoch, logarithmic" + (f"; network {network}" if network else ""),
+        alt=f"Loss over {len(loss)} epochs: training from {loss[0]:.3g} to {loss[-1]:.3g}, held-out units from "
+        f"{held_out[0]:.3g} to {held_out[-1]:.3g}; the weights of epoch {best} were kept, held-out loss {kept:.3g}.",
+        height=380,
+    )
+    lines = (("Training", loss, SOFT, "dot"), ("Held-out units", held_out, ACCENT, "solid"))
+    for name, values, colour, dash in lines:
+        figure.add_scatter(
+            x=epochs,
+            y=values,
+            name=name,
+            mode="lines" if len(loss) > 1 else "markers",
+            line={"color": colour, "width": 2, "dash": dash},
+            hovertemplate=f"{name}, epoch %{{x}}: %{{y:.4f}}<extra></extra>",
+        )
+    figure.add_scatter(
+        x=[best],
+        y=[kept],
+        name="Kept",
+        mode="markers+text",
+        marker={"size": 10, "color": HIGHLIGHT},
+        text=[f"{kept:.3g}"],
+        textposition="top center",
+        textfont={"color": INK},
+        cliponaxis=False,
+        hovertemplate="Weights kept: epoch %{x}, %{y:.4f}<extra></extra>",
+    )
+    return figure.update_layout(
+        xaxis={"title": {"text": "Epoch"}, "tickformat": "d"}, yaxis={"type": "log", "tickformat": ".2~g", "nticks": 6}
+    )
+
+
+def reconstruction_figure(suitability: Suitability) -> go.Figure:
+    """How much comes back of units not seen before, on the data and on the same columns shuffled.
+
+    Parameters
+    ----------
+    suitability
+        With one trial or more.
+    """
+    trials = suitability.reconstructions
+    first = trials[0]
+    names = [METHOD_NAMES.get(trial.method, trial.method) for trial in trials]
+    data, shuffled = (percent(max(0.0, share)) for share in (first.share, first.shuffled_share))
+    dimensions = "1 dimension" if first.n_dimensions == 1 else f"{first.n_dimensions} dimensions"
+    figure = new_figure(
+        f"{data} comes back; with nothing correlated, {shuffled}",
+        subtitle=f"Share of the variance of held-out units that {dimensions} give back",
+        alt=f"Share of the variance that {dimensions} give back, on the data and with each column shuffled: "
+        + "; ".join(
+            f"{name} {percent(trial.share)} and {percent(trial.shuffled_share)}"
+            for name, trial in zip(names, trials, strict=True)
+        )
+        + f". The features are {suitability.finding}.",
+        height=150 + 80 * len(trials),
+    )
+    both = (
+        ("On the data", [trial.share for trial in trials], ACCENT),
+        ("Each column shuffled", [trial.shuffled_share for trial in trials], SOFT),
+    )
+    for name, shares, colour in both:
+        figure.add_bar(
+            x=shares,
+            y=names,
+            name=name,
+            orientation="h",
+            marker_color=colour,
+            text=[percent(share) for share in shares],
+            textposition="outside",
+            textfont={"color": INK},
+            cliponaxis=False,
+            hovertemplate=f"%{{y}}, {name.lower()}: %{{x:.1%}}<extra></extra>",
+        )
+    lowest = min(0.0, *(min(trial.share, trial.shuffled_share) for trial in trials))
+    return figure.update_layout(
+        barmode="group",
+        margin={"r": 56},
+        xaxis={"tickformat": ".0%", "range": [lowest, 1.05]},
+        yaxis={"autorange": "reversed", "showgrid": False, "tickfont": {"color": INK}, "type": "category"},
+    )
