@@ -9,6 +9,7 @@ from marketfold.report.data_chapter import data_chapter
 from marketfold.report.evidence_chapters import choice_chapter, k_chapter, reduction_chapter, stability_chapter
 from marketfold.report.figure_parts import campaign_figures, k_figures, profile_figures, stability_figures
 from marketfold.report.making_chapter import glossary_chapter, making_chapter
+from marketfold.report.map_chapter import map_chapter
 from marketfold.report.opening import headline, key_facts, lead, weightiest_warnings
 from marketfold.report.page import write_page
 from marketfold.report.parts import ReportPage
@@ -24,6 +25,7 @@ def report_page(analysis: Analysis) -> ReportPage:
     """Everything that the report says, in reading order; a chapter without content is left out."""
     chapters = (
         segments_chapter(analysis),
+        map_chapter(analysis),
         k_chapter(analysis, k_figures(analysis)),
         stability_chapter(analysis, stability_figures(analysis)),
         reduction_chapter(analysis),

@@ -26,6 +26,7 @@ DEFAULT_HEIGHT, TITLE_ROOM = 420, 44
 
 _ALLOWED_TAG = r"</?(?:b|i|br|sub|sup|extra|span style='[^'<>]*'|span)\s*/?>"
 _STRAY_ANGLE = re.compile(rf"(?!{_ALLOWED_TAG})<", re.IGNORECASE)
+_NOT_A_BREAK = re.compile(r"(?!<br>)<")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 
 # Texts that come from data. Plotly reads a small HTML in every text; in these nothing of it is meant.
@@ -37,14 +38,15 @@ _FROM_DATA = frozenset(
 
 def _neutral(text: str, *, strict: bool) -> str:
     if strict:
-        return _ENTITY.sub("&amp;", text).replace("<", "&lt;")
+        return _NOT_A_BREAK.sub("&lt;", _ENTITY.sub("&amp;", text))
     return _STRAY_ANGLE.sub("&lt;", text)
 
 
 def neutralise(value: Any, *, strict: bool = False) -> Any:
     """Take the power out of `<` in every text of a figure, so that names show as what they are.
 
-    Line breaks and bold that a figure's own templates use are left; in fields that hold data nothing is.
+    What a figure's own templates use (breaks, bold) is left; in fields that hold data only breaks are, for figures wrap
+    long names with them.
 
     >>> neutralise({"name": "<b>Tom & Jerry</b>", "hovertemplate": "%{x}<br><script>"})
     {'name': '&lt;b>Tom & Jerry&lt;/b>', 'hovertemplate': '%{x}<br>&lt;script>'}

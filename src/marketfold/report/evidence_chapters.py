@@ -68,20 +68,20 @@ def k_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Section:
     """Why this many segments."""
     choice, chosen = analysis.choice.k_choice, analysis.choice.recipe.n_segments
     parts: list[Part] = []
+    lead = choice.verdict
     if chosen != choice.k:
-        reason = "as you asked" if analysis.config.clustering.segments else "because of what the search below found"
-        parts.append(
-            Notice(
-                (f"The evidence on all features advises k = {choice.k}; this run made {chosen} segments, {reason}.",)
-            )
-        )
+        asked = analysis.config.clustering.segments is not None
+        search = analysis.choice.search
+        why = "as you asked." if asked else f"for this reason: {search.verdict}" if search else "."
+        lead = f"This run made {chosen} segments, {why}"
+        parts.append(Notice((choice.verdict,), title="What the evidence below says"))
     parts.extend(figures)
     if choice.dissenters:
         parts.append(Notice(choice.dissenters, title="Who disagrees"))
     parts.append(Fold("All numbers", (_k_table(choice, chosen),)))
     if choice.sources:
         parts.append(Fold("The rules that were applied", (Notice(choice.sources),)))
-    return Section("how-many", "How many segments?", tuple(parts), choice.verdict, "How many?")
+    return Section("how-many", "How many segments?", tuple(parts), lead, "How many?")
 
 
 def _stability_table(analysis: Analysis) -> TablePart:

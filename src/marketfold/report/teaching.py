@@ -132,8 +132,8 @@ def about_future(future: FutureScore) -> Notes:
     chance = (future.n_segments - 1) / max(future.n_units - 1, 1)
     return (
         f"Would the segments have been of use? They were made from what was known on {numbers.day(future.cut)}, "
-        "without a look at what came later. Then it was asked how much of the difference in later revenue they explain: 0 % is "
-        "nothing, 100 % would be knowing each customer's revenue.",
+        "without a look at what came later. Then it was asked how much of the difference in later revenue they "
+        "explain: 0 % is nothing, 100 % would be knowing each customer's revenue.",
         f"With {numbers.count(future.n_units)} customers, {future.n_segments} groups drawn by lot explain about "
         f"{numbers.share(chance)} by chance, and 25 groups about {numbers.share(24 / max(future.n_units - 1, 1))}: the "
         "more groups, the more chance helps.",
@@ -144,8 +144,8 @@ def about_spread(profiles: tuple[SegmentProfile, ...]) -> Notes:
     """How to read the boxes."""
     largest = max(profiles, key=lambda profile: profile.units)
     return (
-        "A box holds the middle half of a segment, its mark the median, and the thin lines leave out the lowest and the "
-        "highest 5 %. Where boxes overlap widely, the feature does not part the segments. Segment "
+        "A box holds the middle half of a segment, its mark the median, and the thin lines leave out the lowest "
+        "and the highest 5 %. Where boxes overlap widely, the feature does not part the segments. Segment "
         f"{largest.number} is the largest, with {numbers.count(largest.units)}.",
     )
 

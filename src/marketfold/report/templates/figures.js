@@ -44,7 +44,8 @@
     const margin = layout.margin || {};
     layout.autosize = true;
     /* The title stands above the figure, so its room is not needed. */
-    layout.margin = Object.assign({}, margin, { t: Math.min(Math.max(margin.t || 0, 20), 40) });
+    const above = (layout.annotations || []).some((note) => note.yref === "paper" && note.y >= 0.97);
+    layout.margin = Object.assign({}, margin, { t: above ? 26 : 10 });
     if (width < NARROW) {
       layout.font = Object.assign({}, layout.font, { size: 11 });
       if (layout.dragmode === undefined) layout.dragmode = false;

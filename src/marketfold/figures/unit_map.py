@@ -1,0 +1,207 @@
+"""The map: units as points in the directions in which they differ most, coloured by segment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from marketfold.figures.theme import INK, new_figure, segment_colour, segment_symbol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import plotly.graph_objects as go
+
+    from marketfold.schema import Float64, Labels
+    from marketfold.segments import SegmentProfile
+
+MOST_NAMED = 3
+LEAST_LOADING = 0.25
+"""Features that weigh less in a direction do not name it."""
+
+SYMBOLS_IN_SPACE = ("circle", "square", "diamond", "cross", "x", "circle-open", "square-open", "diamond-open")
+
+
+@dataclass(frozen=True)
+class UnitMap:
+    """Points to draw; no ids.
+
+    Attributes
+    ----------
+    points : float64, shape (n_shown, 2 or 3)
+    labels : int32, shape (n_shown,)
+        0-based segment of each point.
+    hover
+        What is said of each point, shape (n_shown,).
+    shares : float64, shape (n_features,)
+        Share of the variance along each direction, 0 to 1.
+    directions
+        Each direction in words.
+    says
+        What is drawn: everybody, or which sample.
+    """
+
+    points: Float64
+    labels: Labels
+    hover: tuple[str, ...]
+    shares: Float64
+    directions: tuple[str, ...]
+    says: str
+
+
+def direction_words(component: Float64, labels: Sequence[str]) -> str:
+    """A direction by the features that weigh most in it.
+
+    Parameters
+    ----------
+    component
+        Weight of each feature, shape (n_features,), of length 1.
+    labels
+        Of the features.
+
+    Examples
+    --------
+    >>> direction_words(np.array([0.8, -0.6, 0.1]), ["revenue", "days since the last order", "returns"])
+    'more revenue, less days since the last order'
+    """
+    heaviest = np.argsort(-np.abs(component), kind="stable")[:MOST_NAMED]
+    named = [i for i in heaviest if abs(component[i]) >= LEAST_LOADING] or [heaviest[0]]
+    return ", ".join(f"{'more' if component[i] > 0 else 'less'} {labels[i]}" for i in named)
+
+
+def _axis_title(units: UnitMap, place: int) -> str:
+    return f"Direction {place + 1} ({units.shares[place] * 100:.0f} %): {units.directions[place]}"
+
+
+def _alt(units: UnitMap, profiles: Sequence[SegmentProfile], n_dimensions: int) -> str:
+    middles = []
+    for place, profile in enumerate(profiles):
+        own = units.points[units.labels == place]
+        if len(own):
+            middle = ", ".join(f"{value:.1f}" for value in own[:, :n_dimensions].mean(axis=0))
+            middles.append(f"{profile.number} {profile.name} around {middle}")
+    return f"Map in {n_dimensions} directions. Centres: {'; '.join(middles)}."
+
+
+def map_2d_figure(units: UnitMap, profiles: Sequence[SegmentProfile]) -> go.Figure:
+    """Units in the two directions in which they differ most; the numbers stand at the middle of each segment.
+
+    Parameters
+    ----------
+    units
+        From `UnitMap`.
+    profiles
+        In the order of the labels.
+    """
+    seen = float(units.shares[:2].sum())
+    figure = new_figure(
+        f"A flat map shows {seen * 100:.0f} % of the differences",
+        subtitle=units.says,
+        alt=_alt(units, profiles, 2),
+        height=560,
+    )
+    for place, profile in enumerate(profiles):
+        own = units.labels == place
+        figure.add_scatter(
+            x=units.points[own, 0].round(3), y=units.points[own, 1].round(3), mode="markers",
+            name=f"{profile.number}. {profile.name}", legendgroup=str(profile.number),
+            text=[said for said, is_own in zip(units.hover, own, strict=True) if is_own],
+            hovertemplate="%{text}<extra></extra>",
+            marker={
+                "size": 7, "opacity": 0.72, "color": segment_colour(profile.number),
+                "symbol": segment_symbol(profile.number),
+            },
+        )  # fmt: skip
+    for place, profile in enumerate(profiles):
+        own = units.points[units.labels == place]
+        if len(own):
+            x, y = np.median(own[:, :2], axis=0).round(3)
+            figure.add_scatter(
+                x=[x], y=[y], mode="text", text=[f"<b>{profile.number}</b>"], textfont={"size": 20, "color": INK},
+                legendgroup=str(profile.number), showlegend=False, hoverinfo="skip",
+            )  # fmt: skip
+    return figure.update_layout(
+        xaxis={"title": {"text": _axis_title(units, 0)}, "showticklabels": False, "showgrid": True},
+        yaxis={"title": {"text": _axis_title(units, 1)}, "showticklabels": False},
+        legend={"itemsizing": "constant"},
+    )
+
+
+def map_3d_figure(units: UnitMap, profiles: Sequence[SegmentProfile]) -> go.Figure:
+    """Units in the three directions in which they differ most, to be turned by hand.
+
+    Parameters
+    ----------
+    units
+        With three columns of points.
+    profiles
+        In the order of the labels.
+    """
+    seen = float(units.shares[:3].sum())
+    figure = new_figure(
+        f"In space, {seen * 100:.0f} % of the differences show",
+        subtitle=units.says,
+        alt=_alt(units, profiles, 3),
+        height=620,
+    )
+    for place, profile in enumerate(profiles):
+        own = units.labels == place
+        x, y, z = units.points[own].round(3).T
+        figure.add_scatter3d(
+            x=x, y=y, z=z, mode="markers", name=f"{profile.number}. {profile.name}",
+            text=[said for said, is_own in zip(units.hover, own, strict=True) if is_own],
+            hovertemplate="%{text}<extra></extra>",
+            marker={
+                "size": 3.6, "opacity": 0.85, "color": segment_colour(profile.number),
+                "symbol": SYMBOLS_IN_SPACE[(profile.number - 1) % len(SYMBOLS_IN_SPACE)],
+            },
+        )  # fmt: skip
+    plain = {"showticklabels": False, "showspikes": False}
+    return figure.update_layout(
+        scene={
+            **{
+                f"{axis}axis": {
+                    **plain,
+                    "title": {"text": f"Direction {place + 1} ({units.shares[place] * 100:.0f} %)"},
+                }
+                for place, axis in enumerate("xyz")
+            },
+            "camera": {"eye": {"x": 1.35, "y": 1.35, "z": 0.85}},
+            "aspectmode": "cube",
+        },
+        legend={"itemsizing": "constant"},
+        margin={"l": 0, "r": 0, "b": 0},
+    )
+
+
+def scree_figure(shares: Float64, kept: int) -> go.Figure:
+    """Share of the variance that each component holds.
+
+    Parameters
+    ----------
+    shares
+        Of all components, largest first, 0 to 1.
+    kept
+        How many the run kept; 0 where it did not reduce by them.
+    """
+    cumulative = np.cumsum(shares)
+    half = int(np.searchsorted(cumulative, 0.5) + 1)
+    title = f"{half} of {len(shares)} components hold half of the differences"
+    figure = new_figure(
+        title,
+        subtitle="Share of the variance along each principal component"
+        + (f"; the run kept the first {kept}" if kept else ""),
+        alt=f"{title}. The first holds {shares[0] * 100:.0f} %.",
+        height=360,
+    )
+    components = np.arange(1, len(shares) + 1)
+    figure.add_bar(
+        x=components, y=shares, marker_color=[segment_colour(1) if i < kept or not kept else INK for i in range(len(shares))],
+        customdata=cumulative, hovertemplate="component %{x}: %{y:.1%}<br>with those before: %{customdata:.1%}<extra></extra>",
+    )  # fmt: skip
+    return figure.update_layout(
+        yaxis={"tickformat": ".0%"}, xaxis={"title": {"text": "component"}, "dtick": 1 if len(shares) <= 20 else 5},
+        showlegend=False,
+    )  # fmt: skip

@@ -1,0 +1,127 @@
+"""The map chapter: a seeded sample of the units, turned by PCA so that a flat page shows the most."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from marketfold.figures.unit_map import UnitMap, direction_words, map_2d_figure, map_3d_figure
+from marketfold.reduction import PCAReducer
+from marketfold.report import numbers
+from marketfold.report.opening import units_word
+from marketfold.report.parts import FigurePart, FigureTabs, Section
+from marketfold.report.segment_chapters import CARD_FEATURES
+from marketfold.report.teaching import about_map
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from marketfold.pipeline import Analysis
+    from marketfold.schema import Labels
+
+    Rows = NDArray[np.intp]
+
+FIT_ROWS = 50_000
+"""Directions hardly move with more rows."""
+SHOWN, SHOWN_IN_SPACE = 2_500, 1_200
+LEAST_SHOWN = 40
+"""Points of each segment, where it has as many: a small one would vanish in a plain sample."""
+
+
+def sample_by_segment(labels: Labels, size: int, seed: int) -> Rows:
+    """Rows of a seeded sample in which every segment is seen, ascending.
+
+    Parameters
+    ----------
+    labels
+        0-based segment of each unit.
+    size
+        About how many rows.
+
+    Examples
+    --------
+    >>> labels = np.repeat([0, 1], [10_000, 50]).astype(np.int32)
+    >>> np.bincount(labels[sample_by_segment(labels, 1_000, seed=0)]).tolist()
+    [995, 40]
+    """
+    if len(labels) <= size:
+        return np.arange(len(labels))
+    shuffled = np.random.default_rng(seed).permutation(len(labels))
+    drawn = []
+    for segment in range(int(labels.max()) + 1):
+        own = shuffled[labels[shuffled] == segment]
+        drawn.append(own[: max(round(size * len(own) / len(labels)), LEAST_SHOWN)])
+    return np.sort(np.concatenate(drawn))
+
+
+def _hover(analysis: Analysis, rows: Rows) -> tuple[str, ...]:
+    """What is said of each point: its segment and a few features, never who it is."""
+    currency = analysis.exploration.currency
+    shown = [feature for feature in analysis.table.features if feature.name in CARD_FEATURES]
+    names = [f"{profile.number}. {profile.name}" for profile in analysis.profiles]
+    columns = [
+        [
+            f"{numbers.sentence(feature.label).rstrip('.')}: {numbers.measured(value, feature.measure, currency)}"
+            for value in analysis.table.column(feature.name)[rows]
+        ]
+        for feature in shown
+    ]
+    segments = [f"<b>{names[label]}</b>" for label in analysis.labels[rows]]
+    return tuple("<br>".join(said) for said in zip(segments, *columns, strict=True))
+
+
+def _says(analysis: Analysis, shown: int) -> str:
+    total, units = len(analysis.labels), units_word(analysis.table.unit)
+    if shown == total:
+        return f"All {numbers.count(total)} {units}."
+    return (
+        f"A sample of {numbers.count(shown)} of {numbers.count(total)} {units} (seed {analysis.config.seed}); of every "
+        f"segment at least {LEAST_SHOWN}, where it has as many."
+    )
+
+
+def unit_map(analysis: Analysis, pca: PCAReducer, size: int) -> UnitMap:
+    """Points of a sample in the directions of a fitted PCA."""
+    rows = sample_by_segment(analysis.labels, size, analysis.config.seed)
+    matrix = analysis.segmented.matrix
+    labels = [feature.label for feature in matrix.table.features]
+    return UnitMap(
+        points=np.asarray(pca.transform(matrix.values[rows]), dtype=np.float64),
+        labels=analysis.labels[rows],
+        hover=_hover(analysis, rows),
+        shares=pca.explained_shares_,
+        directions=tuple(direction_words(component, labels) for component in pca.components_),
+        says=_says(analysis, len(rows)),
+    )
+
+
+def fit_map(analysis: Analysis) -> PCAReducer:
+    """PCA of the scaled features, on a seeded sample where there are very many units."""
+    values = analysis.segmented.matrix.values
+    rows = np.random.default_rng(analysis.config.seed).permutation(len(values))[:FIT_ROWS]
+    most = min(3, values.shape[1], len(rows) - 1)
+    return PCAReducer(most, allow_constant=True).fit(values[np.sort(rows)])
+
+
+def map_chapter(analysis: Analysis) -> Section | None:
+    """The map in two and three directions; None where the segments were made from a single feature."""
+    if analysis.segmented.matrix.values.shape[1] < 2 or len(analysis.labels) < 3:
+        return None
+    pca = fit_map(analysis)
+    notes = about_map(analysis, pca.explained_shares_)
+    flat = map_2d_figure(unit_map(analysis, pca, SHOWN), analysis.profiles)
+    figures = [FigurePart("map-2d", flat, title="Flat")]
+    if pca.n_dimensions_ > 2:
+        in_space = map_3d_figure(unit_map(analysis, pca, SHOWN_IN_SPACE), analysis.profiles)
+        figures.append(FigurePart("map-3d", in_space, title="In space, to turn"))
+    title = f"Your {units_word(analysis.table.unit)}, seen from their best side"
+    part = (
+        FigureTabs("unit-map", title, tuple(figures), teaching=notes)
+        if len(figures) > 1
+        else FigurePart("map-2d", flat, teaching=notes)
+    )
+    lead = (
+        f"Near points bought alike. The flat map shows {numbers.share(float(pca.explained_shares_[:2].sum()), 0)} of "
+    )
+    return Section("map", "The map", (part,), f"{lead}all differences; the colours are the segments.")
