@@ -13,7 +13,7 @@ from marketfold.clustering import KMeansSegmenter
 from marketfold.errors import ModelError
 from marketfold.features import MatrixScaler
 from marketfold.features.geography import with_geography
-from marketfold.reduction import reducer_from_state, save_network
+from marketfold.reduction import AutoencoderReducer, reducer_from_state, save_network
 from marketfold.schema import Feature
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ class SegmentModel:
             arrays |= {f"{part}.{name}": values for name, values in learned.items()}
         (folder / SETTINGS_FILE).write_text(json.dumps(settings, indent=1, sort_keys=True), encoding="utf-8")
         np.savez(folder / ARRAYS_FILE, allow_pickle=False, **arrays)
-        if self.reducer.method.startswith("autoencoder"):
+        if isinstance(self.reducer, AutoencoderReducer):
             save_network(self.reducer, folder / NETWORK_FILE)
 
     @classmethod

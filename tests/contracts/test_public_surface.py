@@ -59,8 +59,9 @@ def test_a_run_that_trains_no_network_never_loads_tensorflow(tmp_path: Path):
     program = (
         "import sys\nfrom marketfold import make_shop, segment_market, write_run, RunConfig\n"
         "from marketfold.config import ClusteringOptions\n"
+        "from pathlib import Path\n"
         "config = RunConfig(clustering=ClusteringOptions(bootstraps=2))\n"
-        f"write_run(segment_market(make_shop(2_000).lines, config), __import__('pathlib').Path({str(tmp_path / 'run')!r}))\n"
+        f"write_run(segment_market(make_shop(2_000).lines, config), Path({str(tmp_path / 'run')!r}))\n"
         "print('LOADED', 'tensorflow' in sys.modules)\n"
     )
     shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -48,7 +48,7 @@ def test_a_pickle_in_the_arrays_is_never_loaded(marketfold: Command, own_run: Pa
         def __reduce__(self) -> tuple[object, tuple[str]]:
             return Path.touch, (tmp_path / "exploded",)  # type: ignore[return-value]
 
-    np.savez(own_run / "model" / "arrays.npz", **{"scaler.mean": np.array([Bomb()], dtype=object)})
+    np.savez(own_run / "model" / "arrays.npz", bomb=np.array([Bomb()], dtype=object))
     ended = marketfold("score", own_run, shop_file)
     assert ended.code == 2
     assert not (tmp_path / "exploded").exists()
