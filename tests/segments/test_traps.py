@@ -151,8 +151,9 @@ def test_two_of_four_segments_that_are_countries():
     assert (trap.columns, trap.segments) == (("country",), (1, 2))
 
 
-def test_segments_that_restate_one_number():
-    matrix, _ = clean_shop()
+@pytest.mark.parametrize("seed", RNG_SEEDS)
+def test_segments_that_restate_one_number(seed: int):
+    matrix, _ = clean_shop(seed)
     labels = np.digitize(matrix.table.column("basket_mean"), [60, 110]).astype(np.int32)
     trap = only(find_traps(matrix, labels), "restates_column")
     assert trap.columns == ("basket_mean",)

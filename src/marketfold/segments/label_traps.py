@@ -28,6 +28,8 @@ TIED = 0.7
 """Other columns clear the first when cuts on them agree so well with the segments; not those whose ranks, within the
 segments, correlate more than this with the first one's."""
 
+FOLDS = 5
+
 SAME_UNITS = 0.95
 """Jaccard index from which a segment and the units with one value are the same group."""
 
@@ -69,15 +71,31 @@ def _text_agreement(codes: NDArray[np.int64], n_values: int, labels: Labels) -> 
     return _agreement(counts.argmax(axis=1), labels)
 
 
-def _agreement_of_cuts(columns: Float64, labels: Labels, cuts: int = 1) -> float:
-    """How well a tree with `cuts` times as many leaves as there are segments reproduces the labels."""
+def _agreement_of_cuts(column: Float64, labels: Labels) -> float:
+    """How well cuts on one column, as many groups as there are segments, reproduce the labels."""
     from sklearn.tree import DecisionTreeClassifier  # noqa: PLC0415  (costs start-up time)
 
     n_segments = len(np.unique(labels))
     if n_segments < 2:
         return 0.0
-    tree = DecisionTreeClassifier(max_leaf_nodes=cuts * n_segments, random_state=0)
-    return _agreement(tree.fit(columns, labels).predict(columns), labels)
+    tree = DecisionTreeClassifier(max_leaf_nodes=n_segments, random_state=0)
+    return _agreement(tree.fit(column[:, None], labels).predict(column[:, None]), labels)
+
+
+def _agreement_of_many(columns: Float64, labels: Labels) -> float:
+    """How well a small tree on many columns foretells the labels of units that it has not seen.
+
+    Among many columns and few units a tree finds cuts that fit by chance, so it is cross-validated; the cuts on a
+    single column have no such choice.
+    """
+    from sklearn.model_selection import KFold, cross_val_predict  # noqa: PLC0415  (costs start-up time)
+    from sklearn.tree import DecisionTreeClassifier  # noqa: PLC0415  (costs start-up time)
+
+    if len(labels) < FOLDS:
+        return 0.0
+    tree = DecisionTreeClassifier(max_leaf_nodes=2 * len(np.unique(labels)), random_state=0)
+    folds = KFold(FOLDS, shuffle=True, random_state=0)
+    return _agreement(cross_val_predict(tree, columns, labels, cv=folds), labels)
 
 
 def _is_number(column: Column) -> bool:
@@ -122,14 +140,14 @@ def _find_restated_number(numbers: Mapping[str, Float64], labels: Labels) -> lis
     structure and no trap. So the other columns clear the first when they nearly reproduce the groups without it; those
     that go with it inside the segments have no say.
     """
-    agreements = {name: _agreement_of_cuts(column[:, None], labels) for name, column in numbers.items()}
+    agreements = {name: _agreement_of_cuts(column, labels) for name, column in numbers.items()}
     best = max(agreements, key=lambda name: agreements[name], default="")
     if not best or agreements[best] < RESTATED:
         return []
     others = [
         column for name, column in numbers.items() if name != best and _tie_within(numbers[best], column, labels) < TIED
     ]
-    if others and _agreement_of_cuts(np.column_stack(others), labels, cuts=2) >= WITNESS:
+    if others and _agreement_of_many(np.column_stack(others), labels) >= WITNESS:
         return []
     return [_restated(best, agreements[best])]
 

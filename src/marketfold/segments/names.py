@@ -197,6 +197,14 @@ def name_segments(profiles: Sequence[SegmentProfile], unit: Unit = "customer") -
     -------
     tuple of str
         In the order of `profiles`; the same profiles always get the same names.
+
+    Examples
+    --------
+    >>> from marketfold.segments import SegmentProfile, StandOut
+    >>> often = StandOut("order_count", "orders", "count", 12, 4, 0.8, 0.001, "12 orders each, others 3")
+    >>> profiles = [SegmentProfile(n, "", 50, 0.5, 0.0, 0.5, {}, {}, found) for n, found in ((1, (often,)), (2, ()))]
+    >>> name_segments(profiles)
+    ('Frequent buyers', 'Average buyers')
     """
     noun = NOUNS[unit]
     if len(profiles) == 1:

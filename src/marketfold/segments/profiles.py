@@ -193,6 +193,18 @@ def profile_segments(  # noqa: PLR0913  (what is known from elsewhere: each opti
     ------
     ParameterError
         If lengths do not agree or a segment is empty.
+
+    Examples
+    --------
+    >>> from marketfold.cleaning import clean_orders
+    >>> from marketfold.demo import make_shop
+    >>> from marketfold.features import build_features, build_matrix
+    >>> from marketfold.orders import read_orders
+    >>> matrix = build_matrix(build_features(clean_orders(read_orders(make_shop(lines=4_000).lines))))
+    >>> quiet = matrix.table.column("recency_days") > 365
+    >>> segments = profile_segments(matrix, quiet.astype(np.int32))
+    >>> segments[1].name, segments[1].rule.sentence
+    ('...', '... % of them, ... % of others')
     """
     table = table if table is not None else matrix.table
     space = space if space is not None else matrix.values

@@ -49,6 +49,14 @@ def hide_small_cells(profiles: Sequence[SegmentProfile], fewest: int = FEWEST_PU
     ------
     ParameterError
         If `fewest` is below 1.
+
+    Examples
+    --------
+    >>> from marketfold.segments import SegmentProfile
+    >>> countries = (Described("FR", 0.8, 0.5, 40), Described("BE", 0.14, 0.1, 7), Described("MC", 0.06, 0.1, 3))
+    >>> profile = SegmentProfile(1, "Frequent buyers", 50, 0.5, 0.0, 0.5, {}, {}, described={"country": countries})
+    >>> [(cell.value, cell.units) for cell in hide_small_cells([profile])[0].described["country"]]
+    [('FR', 40), ('(others)', 10)]
     """
     if fewest < 1:
         message = f"A published cell needs 1 unit or more; got {fewest}."

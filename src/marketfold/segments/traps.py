@@ -69,6 +69,17 @@ def find_traps(
     ------
     ParameterError
         If the lengths do not agree.
+
+    Examples
+    --------
+    >>> from marketfold.cleaning import clean_orders
+    >>> from marketfold.demo import make_shop
+    >>> from marketfold.features import build_features, build_matrix
+    >>> from marketfold.orders import read_orders
+    >>> matrix = build_matrix(build_features(clean_orders(read_orders(make_shop(lines=4_000).lines))))
+    >>> labels = np.digitize(matrix.table.column("discount_share"), [0.05, 0.1]).astype(np.int32)
+    >>> [(trap.code, trap.columns) for trap in find_traps(matrix, labels)]
+    [('restates_column', ('discount_share',))]
     """
     wider, table, X = table or matrix.table, matrix.table, matrix.values
     columns = columns or {}
