@@ -11,9 +11,6 @@ from marketfold.errors import ParameterError
 if TYPE_CHECKING:
     from marketfold.schema import Float32
 
-BETWEEN = 0.2
-"""Below this a unit stands about as near to the next segment as to its own."""
-
 
 def confidence(distances: Float32) -> Float32:
     """Simplified silhouette of each unit: how much farther the second centre is than the nearest, 0 to 1.
