@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from marketfold.cleaning import CleanOrders
+    from marketfold.engine import Engine
+
+THINGS = ("product_id", "category")
 
 UNIT_KEY: dict[Unit, str] = {"customer": "customer_id", "order": "order_id", "order_line": "source_line"}
 
@@ -35,8 +38,6 @@ class Customers:
         Money in kept lines.
     first_on, last_on
         First and last day of buying, as datetime64[D].
-    later_revenue
-        Money that fell in the later half of the time observed.
     category_count
         Different categories bought; None without a category column.
     observed
@@ -55,7 +56,6 @@ class Customers:
     revenue: Float64
     first_on: NDArray[np.datetime64]
     last_on: NDArray[np.datetime64]
-    later_revenue: Float64
     category_count: Float64 | None
     observed: tuple[date, date]
     as_of: date
@@ -117,75 +117,138 @@ def members_of(clean: CleanOrders, ids: Ids, labels: Labels, unit: Unit = "custo
     return best.take(pa.array(first)).select(["customer_id", "segment"])
 
 
-def segment_lines(clean: CleanOrders, members: pa.Table, before: date | None = None) -> nw.LazyFrame[Any]:
-    """Kept lines of segmented customers (before a day), each with the 0-based `segment` of its customer; lazy."""
-    joined = clean.purchases.join(clean.engine.from_arrow(members), on="customer_id", how="inner")
-    return joined if before is None else joined.filter(nw.col("ordered_on") < nw.lit(before))
+@dataclass(frozen=True)
+class Purchases:
+    """The kept lines of segmented customers, condensed twice: by order, and by thing bought.
+
+    The lines themselves are read twice and no more; everything else is counted on these two tables, which are an order
+    of magnitude smaller and hold numbers instead of ids.
+
+    Attributes
+    ----------
+    orders
+        `customer` (row of `ids`), `segment` (0-based), `ordered_on`, `revenue`, `line_count`.
+    things
+        `customer`, `segment`, `product_id` and `category` as far as the source has them, `n` (lines), `first_on`,
+        `last_on`; None where it has neither.
+    engine
+        Holds both.
+    ids, labels
+        Customers, sorted, and their 0-based segments.
+    n_segments
+        How many segments there are.
+    """
+
+    orders: nw.LazyFrame[Any]
+    things: nw.LazyFrame[Any] | None
+    engine: Engine
+    ids: Ids
+    labels: Labels
+    n_segments: int
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Which of product and category the source has."""
+        if self.things is None:
+            return ()
+        names = self.things.collect_schema().names()
+        return tuple(name for name in THINGS if name in names)
+
+
+def condense(clean: CleanOrders, members: pa.Table, n_segments: int, before: date | None = None) -> Purchases:
+    """Group the kept lines of segmented customers by order and by thing bought.
+
+    Parameters
+    ----------
+    clean
+        The orders.
+    members
+        From `members_of`.
+    n_segments
+        How many segments there are.
+    before
+        Lines on or after this day are not looked at.
+    """
+    members = members.sort_by("customer_id")
+    coded = members.append_column("customer", pa.array(range(len(members)), pa.int64()))
+    lines = clean.purchases.join(clean.engine.from_arrow(coded), on="customer_id", how="inner")
+    if before is not None:
+        lines = lines.filter(nw.col("ordered_on") < nw.lit(before))
+    things = [name for name in THINGS if name in lines.collect_schema().names()]
+    by_order = lines.group_by("customer", "segment", "order_id").agg(
+        ordered_on=nw.col("ordered_on").min(), revenue=money_sum("amount"), line_count=nw.len()
+    )
+    by_thing = lines.group_by("customer", "segment", *things).agg(
+        n=nw.len(), first_on=nw.col("ordered_on").min(), last_on=nw.col("ordered_on").max()
+    )
+    return Purchases(
+        orders=clean.engine.materialise(by_order.drop("order_id")),
+        things=clean.engine.materialise(by_thing) if things else None,
+        engine=clean.engine,
+        ids=np.asarray(members["customer_id"].to_pylist(), dtype=str),
+        labels=np.asarray(members["segment"].to_numpy(), dtype=np.int32),
+        n_segments=n_segments,
+    )
 
 
 def _days(column: pa.ChunkedArray) -> NDArray[np.datetime64]:
     return np.asarray(column.cast(pa.date32()).to_numpy(zero_copy_only=False), dtype="datetime64[D]")
 
 
-def _observed(lines: nw.LazyFrame[Any], clean: CleanOrders) -> tuple[date, date]:
-    span = clean.engine.collect(lines.select(first=nw.col("ordered_on").min(), last=nw.col("ordered_on").max()))
-    first, last = span["first"][0].as_py(), span["last"][0].as_py()
-    if first is None:
-        message = "None of the segmented customers has a kept order line; were ids and orders of the same run given?"
-        raise ParameterError(message)
-    return _as_date(first), _as_date(last)
+def _category_counts(purchases: Purchases) -> dict[int, int] | None:
+    if purchases.things is None or "category" not in purchases.columns:
+        return None
+    known = purchases.things.filter(~nw.col("category").is_null())
+    table = purchases.engine.collect(known.group_by("customer").agg(n=nw.col("category").n_unique()))
+    return dict(zip(table["customer"].to_pylist(), table["n"].to_pylist(), strict=True))
 
 
-def _as_date(value: date) -> date:
-    return date(value.year, value.month, value.day)
-
-
-def _measures(names: list[str], middle: date) -> dict[str, nw.Expr]:
-    later = nw.when(nw.col("ordered_on") > nw.lit(middle)).then(nw.col("amount")).otherwise(nw.lit(0.0))
-    measures = {
-        "order_count": nw.col("order_id").n_unique(),
-        "line_count": nw.len(),
-        "order_days": nw.col("ordered_on").n_unique(),
-        "revenue": money_sum("amount"),
-        "first_on": nw.col("ordered_on").min(),
-        "last_on": nw.col("ordered_on").max(),
-        "later_revenue": later.sum(),
-    }
-    return measures | ({"category_count": nw.col("category").n_unique()} if "category" in names else {})
-
-
-def read_customers(
-    lines: nw.LazyFrame[Any], clean: CleanOrders, n_segments: int, as_of: date | None = None
-) -> Customers:
-    """Group the lines of `segment_lines` by customer; collects one row per customer.
+def read_customers(purchases: Purchases, as_of: date | None = None) -> Customers:
+    """Group orders by customer; collects one row per customer.
 
     Parameters
     ----------
-    lines
-        Kept lines with their segment.
-    clean
-        Where they come from.
-    n_segments
-        How many segments there are.
+    purchases
+        From `condense`.
     as_of
         The day from which the campaign looks back; the day after the last order if not given.
+
+    Raises
+    ------
+    ParameterError
+        If none of the customers has a kept line.
     """
-    first, last = _observed(lines, clean)
-    measures = _measures(lines.collect_schema().names(), first + (last - first) // 2)
-    table = clean.engine.collect(lines.group_by("customer_id", "segment").agg(**measures)).sort_by("customer_id")
-    numbers = {
-        name: np.asarray(table[name].to_numpy(), dtype=np.float64)
-        for name in measures
-        if name not in {"first_on", "last_on"}
-    }
-    return Customers(
-        ids=np.asarray(table["customer_id"].to_pylist(), dtype=str),
-        labels=np.asarray(table["segment"].to_numpy(), dtype=np.int32),
-        first_on=_days(table["first_on"]),
-        last_on=_days(table["last_on"]),
-        category_count=numbers.pop("category_count", None),
-        observed=(first, last),
-        as_of=as_of or last + timedelta(days=1),
-        n_segments=n_segments,
-        **numbers,
+    grouped = purchases.orders.group_by("customer", "segment").agg(
+        order_count=nw.len(),
+        line_count=nw.col("line_count").sum(),
+        order_days=nw.col("ordered_on").n_unique(),
+        revenue=money_sum("revenue"),
+        first_on=nw.col("ordered_on").min(),
+        last_on=nw.col("ordered_on").max(),
     )
+    table = purchases.engine.collect(grouped).sort_by("customer")
+    if not len(table):
+        message = "None of the segmented customers has a kept order line; were ids and orders of the same run given?"
+        raise ParameterError(message)
+    rows = np.asarray(table["customer"].to_numpy(), dtype=np.int64)
+    first_on, last_on = _days(table["first_on"]), _days(table["last_on"])
+    observed = (first_on.min().astype(date), last_on.max().astype(date))
+    categories = _category_counts(purchases)
+    return Customers(
+        ids=purchases.ids[rows],
+        labels=np.asarray(table["segment"].to_numpy(), dtype=np.int32),
+        order_count=_number(table, "order_count"),
+        line_count=_number(table, "line_count"),
+        order_days=_number(table, "order_days"),
+        revenue=_number(table, "revenue"),
+        first_on=first_on,
+        last_on=last_on,
+        category_count=None if categories is None else np.array([categories.get(r, 0) for r in rows.tolist()], float),
+        observed=observed,
+        as_of=as_of or observed[1] + timedelta(days=1),
+        n_segments=purchases.n_segments,
+    )
+
+
+def _number(table: pa.Table, name: str) -> Float64:
+    return np.asarray(table[name].to_numpy(), dtype=np.float64)

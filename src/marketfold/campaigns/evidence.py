@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from marketfold.cleaning import CleanOrders
+    from marketfold.campaigns.customers import Purchases
     from marketfold.schema import Float64
 
 What = Literal["product_id", "category"]
@@ -118,14 +118,22 @@ class _Totals:
     squares: Float64
 
 
-def _pairs(lines: nw.LazyFrame[Any], what: What) -> nw.LazyFrame[Any]:
+def _pairs(purchases: Purchases, what: What) -> nw.LazyFrame[Any]:
     """One row per customer and thing, beside the customer's own totals."""
-    known = lines.filter(~nw.col(what).is_null())
-    pairs = known.group_by("customer_id", "segment", what).agg(n=nw.len(), first_bought_on=nw.col("ordered_on").min())
-    own = known.group_by("customer_id").agg(
-        total=nw.len(), first_on=nw.col("ordered_on").min(), last_on=nw.col("ordered_on").max()
+    assert purchases.things is not None  # noqa: S101  (asked for only where there are things)
+    known = purchases.things.filter(~nw.col(what).is_null())
+    measures = {
+        "n": nw.col("n").sum(),
+        "bought_on": nw.col("first_on").min(),
+        "last_bought_on": nw.col("last_on").max(),
+    }
+    if what == "product_id" and "category" in purchases.columns:
+        measures["category"] = nw.col("category").max()
+    pairs = known.group_by("customer", "segment", what).agg(**measures)
+    own = pairs.group_by("customer").agg(
+        total=nw.col("n").sum(), first_on=nw.col("bought_on").min(), last_on=nw.col("last_bought_on").max()
     )
-    return pairs.join(own, on="customer_id", how="inner")
+    return pairs.join(own, on="customer", how="inner")
 
 
 def _flag(condition: nw.Expr) -> nw.Expr:
@@ -147,44 +155,56 @@ def _cells(table: pa.Table, what: What, n_segments: int) -> _Cells:
     )
 
 
-def _count(lines: nw.LazyFrame[Any], clean: CleanOrders, what: What, n_segments: int) -> tuple[_Cells, _Totals]:
-    """Two small tables, from one pass over the lines each."""
+def _count(purchases: Purchases, what: What) -> tuple[_Cells, _Totals, dict[str, str]]:
+    """Two small tables, and the category of each product where the source has categories."""
     number, total = nw.col("n").cast(nw.Float64), nw.col("total").cast(nw.Float64)
     came_back = nw.col("last_on") > nw.col("first_on")
-    at_first = nw.col("first_bought_on") == nw.col("first_on")
-    flagged = _pairs(lines, what).with_columns(
+    at_first = nw.col("bought_on") == nw.col("first_on")
+    pairs = purchases.engine.materialise(_pairs(purchases, what))
+    flagged = pairs.with_columns(
         first_back=_flag(came_back & at_first), taker=_flag(~at_first), square=number * number, product=number * total
     )
-    cells = flagged.group_by("segment", what).agg(
-        lines=nw.col("n").sum(),
-        buyers=nw.len(),
-        first_buyers_back=nw.col("first_back").sum(),
-        takers=nw.col("taker").sum(),
-        squares=nw.col("square").sum(),
-        products=nw.col("product").sum(),
+    measures = {
+        "lines": nw.col("n").sum(),
+        "buyers": nw.len(),
+        "first_buyers_back": nw.col("first_back").sum(),
+        "takers": nw.col("taker").sum(),
+        "squares": nw.col("square").sum(),
+        "products": nw.col("product").sum(),
+    }
+    named = what == "product_id" and "category" in purchases.columns
+    if named:
+        measures["category"] = nw.col("category").max()
+    table = purchases.engine.collect(flagged.group_by("segment", what).agg(**measures))
+    category_of = {}
+    if named:
+        rows = sorted(zip(table[what].to_pylist(), table["category"].to_pylist(), strict=True), key=str)
+        category_of = {product: category for product, category in rows if category is not None}
+    return _cells(table, what, purchases.n_segments), _totals(purchases, pairs), category_of
+
+
+def _totals(purchases: Purchases, pairs: nw.LazyFrame[Any]) -> _Totals:
+    total = nw.col("total").cast(nw.Float64)
+    own = pairs.group_by("customer", "segment").agg(
+        total=nw.col("total").max(), first_on=nw.col("first_on").min(), last_on=nw.col("last_on").max()
     )
-    own = (
-        lines.filter(~nw.col(what).is_null())
-        .group_by("customer_id", "segment")
-        .agg(total=nw.len(), first_on=nw.col("ordered_on").min(), last_on=nw.col("ordered_on").max())
-        .with_columns(back=_flag(came_back), square=total * total)
+    flagged = own.with_columns(back=_flag(nw.col("last_on") > nw.col("first_on")), square=total * total)
+    small = purchases.engine.collect(
+        flagged.group_by("segment").agg(
+            lines=nw.col("total").sum(),
+            customers=nw.len(),
+            came_back=nw.col("back").sum(),
+            squares=nw.col("square").sum(),
+        )
     )
-    totals = own.group_by("segment").agg(
-        lines=nw.col("total").sum(),
-        customers=nw.len(),
-        came_back=nw.col("back").sum(),
-        squares=nw.col("square").sum(),
-    )
-    small = clean.engine.collect(totals)
     rows = np.asarray(small["segment"].to_numpy(), dtype=np.int64)
 
     def spread(name: str) -> Float64:
-        filled = np.zeros(n_segments)
+        filled = np.zeros(purchases.n_segments)
         filled[rows] = np.asarray(small[name].to_numpy(), dtype=np.float64)
         return filled
 
-    table = clean.engine.collect(cells)
-    return _cells(table, what, n_segments), _Totals(*map(spread, ("lines", "customers", "came_back", "squares")))
+    return _Totals(*map(spread, ("lines", "customers", "came_back", "squares")))
 
 
 def _p_values(cells: _Cells, totals: _Totals, everyone: Float64) -> Float64:
@@ -270,44 +290,29 @@ class Evidence:
     lacking: str = ""
 
 
-def _categories_of(lines: nw.LazyFrame[Any], clean: CleanOrders) -> dict[str, str]:
-    """Category of each product, the last in the alphabet where a source gives several."""
-    table = clean.engine.collect(lines.group_by("product_id").agg(category=nw.col("category").max()))
-    pairs = zip(table["product_id"].to_pylist(), table["category"].to_pylist(), strict=True)
-    return {product: category for product, category in pairs if product is not None and category is not None}
-
-
-def gather_evidence(lines: nw.LazyFrame[Any], clean: CleanOrders, n_segments: int) -> tuple[Evidence, ...]:
+def gather_evidence(purchases: Purchases) -> tuple[Evidence, ...]:
     """Count what each segment buys; all grouping happens in the engine, only small tables come home.
 
     Parameters
     ----------
-    lines
-        Kept lines with the 0-based `segment` of their customer.
-    clean
-        Where they come from.
-    n_segments
-        How many segments there are.
+    purchases
+        From `condense`.
 
     Returns
     -------
     tuple of Evidence
         In the order of the labels; empty where the source has neither products nor categories.
     """
-    columns = lines.collect_schema().names()
-    both = {"product_id", "category"} <= set(columns)
-    category_of = _categories_of(lines, clean) if both else {}
-    nothing: tuple[tuple[OverIndex, ...], ...] = ((),) * n_segments
+    nothing: tuple[tuple[OverIndex, ...], ...] = ((),) * purchases.n_segments
     over = {"product_id": nothing, "category": nothing}
-    following: dict[str, tuple[NextBuy | None, ...]] = dict.fromkeys(over, (None,) * n_segments)
+    following: dict[str, tuple[NextBuy | None, ...]] = dict.fromkeys(over, (None,) * purchases.n_segments)
     whats: tuple[What, ...] = ("product_id", "category")
     for what in whats:
-        if what in columns:
-            cells, totals = _count(lines, clean, what, n_segments)
-            within = category_of if what == "product_id" else {}
-            over[what] = _over_indexed(cells, totals, within)
-            following[what] = _next_buys(cells, totals, within)
-    lacking = "" if {"product_id", "category"} & set(columns) else NO_TASTE
+        if what in purchases.columns:
+            cells, totals, category_of = _count(purchases, what)
+            over[what] = _over_indexed(cells, totals, category_of)
+            following[what] = _next_buys(cells, totals, category_of)
+    lacking = "" if purchases.columns else NO_TASTE
     return tuple(
         Evidence(
             products=over["product_id"][s],
@@ -316,5 +321,5 @@ def gather_evidence(lines: nw.LazyFrame[Any], clean: CleanOrders, n_segments: in
             next_category=following["category"][s],
             lacking=lacking,
         )
-        for s in range(n_segments)
+        for s in range(purchases.n_segments)
     )

@@ -45,7 +45,6 @@ FACTS: dict[str, Fact] = {
         Fact("lines_per_order", "lines on an order of the median customer", "count"),
         Fact("gap_days", "time between orders, of those who came back", "days"),
         Fact("overdue_share", "customers away for over twice their time between orders", "share"),
-        Fact("later_half_share", "revenue that fell in the later half of the time observed", "share"),
         Fact("season_share", "share of a year's orders in the three busiest months", "share"),
         Fact("category_count", "categories the median customer has bought", "count"),
     )
@@ -88,7 +87,6 @@ def _of(customers: Customers, overdue: NDArray[np.bool_], who: NDArray[np.bool_]
         "lines_per_order": _median(customers.line_count[who] / orders),
         "gap_days": _median(customers.gap_days[who]),
         "overdue_share": float(overdue[who].mean()) if len(orders) else float("nan"),
-        "later_half_share": float(customers.later_revenue[who].sum()) / revenue if revenue else float("nan"),
     }
     if customers.category_count is not None:
         values["category_count"] = _median(customers.category_count[who])

@@ -6,7 +6,7 @@ import hashlib
 import math
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import narwhals as nw
 import numpy as np
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from marketfold.campaigns.customers import Customers
-    from marketfold.cleaning import CleanOrders
+    from marketfold.campaigns.customers import Customers, Purchases
     from marketfold.schema import Float64
 
 Primary = Literal["order_rate", "revenue"]
@@ -104,9 +103,7 @@ class Holdout:
         return self.held_out / self.customers if self.customers else 0.0
 
 
-def read_baselines(
-    lines: nw.LazyFrame[Any], clean: CleanOrders, customers: Customers, days: int
-) -> tuple[Baseline | None, ...]:
+def read_baselines(purchases: Purchases, customers: Customers, days: int) -> tuple[Baseline | None, ...]:
     """Measure each segment's usual period from its own past, in back-to-back periods that end on the last day.
 
     A customer counts from the period after the one of her first order on, in every period whether she ordered or not:
@@ -114,10 +111,8 @@ def read_baselines(
 
     Parameters
     ----------
-    lines
-        Kept lines with their segment.
-    clean
-        Where they come from.
+    purchases
+        From `condense`.
     customers
         One row per customer.
     days
@@ -127,12 +122,12 @@ def read_baselines(
     day = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     period = [(last - d).days // days for d in day]
     calendar = pa.table({"ordered_on": pa.array(day, pa.date32()), "period": pa.array(period, pa.int64())})
-    dated = lines.join(clean.engine.from_arrow(calendar), on="ordered_on", how="inner")
-    cells = dated.group_by("customer_id", "segment", "period").agg(revenue=nw.col("amount").sum())
-    started = dated.group_by("customer_id").agg(started=nw.col("period").max())
-    later = cells.join(started, on="customer_id", how="inner").filter(nw.col("period") < nw.col("started"))
+    dated = purchases.orders.join(purchases.engine.from_arrow(calendar), on="ordered_on", how="inner")
+    cells = dated.group_by("customer", "segment", "period").agg(revenue=nw.col("revenue").sum())
+    started = dated.group_by("customer").agg(started=nw.col("period").max())
+    later = cells.join(started, on="customer", how="inner").filter(nw.col("period") < nw.col("started"))
     squared = later.with_columns(square=nw.col("revenue") * nw.col("revenue"))
-    table = clean.engine.collect(
+    table = purchases.engine.collect(
         squared.group_by("segment").agg(n=nw.len(), revenue=nw.col("revenue").sum(), square=nw.col("square").sum())
     )
     waited = (np.datetime64(last) - customers.first_on).astype(np.int64) // days

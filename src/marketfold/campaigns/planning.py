@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import narwhals as nw
 
 from marketfold.campaigns.budget import Stake, allocate_budget
 from marketfold.campaigns.choice import choose, unknown_features
-from marketfold.campaigns.customers import Customers, members_of, read_customers, segment_lines
+from marketfold.campaigns.customers import Customers, Purchases, condense, members_of, read_customers
 from marketfold.campaigns.describing import say_warning, say_who
 from marketfold.campaigns.drafts import presentable, write_draft
 from marketfold.campaigns.evidence import NO_LEAD, Evidence, gather_evidence
@@ -141,12 +141,11 @@ def _campaign(profile: SegmentProfile, s: int, found: _Found, playbook: Playbook
     )
 
 
-def _find(clean: CleanOrders, lines: nw.LazyFrame[Any], customers: Customers, progress: Progress | None) -> _Found:
-    n_segments = customers.n_segments
+def _find(purchases: Purchases, customers: Customers, progress: Progress | None) -> _Found:
     _tell(progress, 1)
-    evidence = gather_evidence(lines, clean, n_segments)
+    evidence = gather_evidence(purchases)
     _tell(progress, 2)
-    timing = time_segments(customers, count_months(lines, clean))
+    timing = time_segments(customers, count_months(purchases))
     return _Found(customers, segment_facts(customers, [t.season_share for t in timing]), evidence, timing)
 
 
@@ -236,13 +235,13 @@ def plan_campaigns(  # noqa: PLR0913  (all but the first four can be left out)
     _check(profiles, labels)
     _tell(progress, 0)
     members = members_of(clean, ids, labels, unit)
-    lines = segment_lines(clean, members, as_of)
-    customers = read_customers(lines, clean, len(profiles), as_of)
-    found = _find(clean, lines, customers, progress)
+    purchases = condense(clean, members, len(profiles), as_of)
+    customers = read_customers(purchases, as_of)
+    found = _find(purchases, customers, progress)
     have = _identifiers(clean.facts.mapping)
     campaigns = [_campaign(profile, s, found, playbook, have) for s, profile in enumerate(profiles)]
     _tell(progress, 3)
-    baselines = read_baselines(lines, clean, customers, options.campaign_days)
+    baselines = read_baselines(purchases, customers, options.campaign_days)
     holdouts = [
         plan_holdout(c.number, c.customers, base, playbook.aims[c.aim].primary, wanted_lift=options.smallest_lift)
         for c, base in zip(campaigns, baselines, strict=True)

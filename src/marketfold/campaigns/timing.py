@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import narwhals as nw
 import numpy as np
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from marketfold.campaigns.customers import Customers
-    from marketfold.cleaning import CleanOrders
+    from marketfold.campaigns.customers import Customers, Purchases
     from marketfold.schema import Float64
 
 SEASON_DAYS = 730
@@ -82,11 +81,10 @@ class Timing:
         )
 
 
-def count_months(lines: nw.LazyFrame[Any], clean: CleanOrders) -> pa.Table:
+def count_months(purchases: Purchases) -> pa.Table:
     """Orders of each segment, year and month."""
-    dated = lines.with_columns(year=nw.col("ordered_on").dt.year(), month=nw.col("ordered_on").dt.month())
-    grouped = dated.group_by("segment", "year", "month").agg(orders=nw.col("order_id").n_unique())
-    return clean.engine.collect(grouped)
+    dated = purchases.orders.with_columns(year=nw.col("ordered_on").dt.year(), month=nw.col("ordered_on").dt.month())
+    return purchases.engine.collect(dated.group_by("segment", "year", "month").agg(orders=nw.len()))
 
 
 def _exposure(observed: tuple[date, date]) -> Float64:

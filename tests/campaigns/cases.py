@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from marketfold.campaigns import CampaignPlan, plan_campaigns
+from marketfold.cleaning import CleanOrders, clean_orders
+from marketfold.config import CampaignOptions
+from marketfold.features import build_features, build_matrix
+from marketfold.orders import Orders
+from marketfold.segments import SegmentProfile, profile_segments
+
+if TYPE_CHECKING:
+    from marketfold.schema import Ids, Labels
+
+
+class Case(NamedTuple):
+    """Orders with segments, as the earlier stages hand them over."""
+
+    orders: Orders
+    clean: CleanOrders
+    ids: Ids
+    labels: Labels
+    profiles: tuple[SegmentProfile, ...]
+
+    def plan(self, **options: object) -> CampaignPlan:
+        return plan_campaigns(self.profiles, self.clean, self.ids, self.labels, CampaignOptions.model_validate(options))
+
+
+def case_of(orders: Orders, groups: dict[str, str] | None = None, k: int = 3) -> Case:
+    """Segment customers by given groups, or by revenue into k parts."""
+    clean = clean_orders(orders)
+    matrix = build_matrix(build_features(clean))
+    table = matrix.table
+    if groups is None:
+        rank = np.argsort(np.argsort(-table.revenue, kind="stable"), kind="stable")
+        labels = (rank * k // len(rank)).astype(np.int32)
+    else:
+        names, codes = np.unique([groups[one] for one in table.ids.tolist()], return_inverse=True)
+        order = np.argsort(-np.bincount(codes, weights=table.revenue))
+        labels = np.argsort(order)[codes].astype(np.int32)
+        assert len(names) == labels.max() + 1
+    return Case(orders, clean, table.ids, labels, profile_segments(matrix, labels))
+
+
+def table_of(rows: Sequence[tuple[str, str, str, float]], **columns: Sequence[str]) -> pa.Table:
+    """Order lines from (order, customer, day, amount), and further columns."""
+    order, customer, day, amount = zip(*rows, strict=True)
+    return pa.table(
+        {"order_id": order, "customer_id": customer, "ordered_on": day, "amount": amount}
+        | {name: list(values) for name, values in columns.items()}
+    )

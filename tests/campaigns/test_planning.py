@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from tests.campaigns.cases import Case, case_of, table_of
+
+from marketfold.campaigns import CampaignPlan, brief_filename, brief_html, brief_markdown, plan_campaigns
+from marketfold.cleaning import CleanOrders
+from marketfold.config import CampaignOptions, ReadingOptions
+from marketfold.demo import make_shop
+from marketfold.engine import Engine, PolarsEngine, SparkEngine
+from marketfold.errors import ParameterError, RunFolderError
+from marketfold.orders import read_orders
+
+
+def test_planted_groups_get_the_aims_that_suit_them(shop_case: Case):
+    plan = shop_case.plan()
+    aims = {campaign.aim for campaign in plan.campaigns}
+    assert plan.playbook == "retail"
+    assert "win_back" in aims
+    assert "reward" in aims
+    seasonal = [c for c in plan.campaigns if (c.timing.season_share or 0) > 0.9]
+    assert len(seasonal) == 1
+    assert seasonal[0].aim == "keep"  # gift givers are silent in June, and have not left
+    assert {11, 12} & set(seasonal[0].timing.peaks)
+    assert seasonal[0].categories[0].name == "Gift sets"
+
+
+def test_a_brief_shows_the_rule_with_its_numbers(shop_case: Case):
+    campaign = next(c for c in shop_case.plan().campaigns if c.aim == "win_back")
+    assert "rule 2 of 8" in campaign.why
+    assert "(asked: at least 60 %)" in campaign.why
+
+
+@pytest.fixture
+def spark() -> Iterator[Any]:
+    sql = pytest.importorskip("pyspark.sql")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Python 3.11's socketserver under py4j; nothing of ours
+        builder = sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
+        session = builder.config("spark.sql.shuffle.partitions", "1").getOrCreate()
+        yield session
+        session.stop()
+
+
+def as_engine(case: Case, engine: Engine) -> CleanOrders:
+    """The same purchases, held by another engine."""
+    purchases = engine.from_arrow(case.clean.engine.collect(case.clean.purchases))
+    return replace(case.clean, purchases=purchases, engine=engine)
+
+
+def test_polars_plans_the_same(shop_case: Case):
+    other = shop_case._replace(clean=as_engine(shop_case, PolarsEngine()))
+    assert _rounded(other.plan().to_dict()) == _rounded(shop_case.plan().to_dict())
+
+
+@pytest.mark.spark
+def test_spark_plans_the_same(spark: Any):
+    case = case_of(read_orders(make_shop(lines=1_500, seed=3).lines))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        other = case._replace(clean=as_engine(case, SparkEngine())).plan()
+    assert _rounded(other.to_dict()) == _rounded(case.plan().to_dict())
+
+
+def _rounded(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _rounded(item) for key, item in value.items() if key != "made"}
+    if isinstance(value, list | tuple):
+        return [_rounded(item) for item in value]
+    return round(value, 6) if isinstance(value, float) else value
+
+
+def test_the_sales_file_is_planned_as_business_to_business(shared_data: Path):
+    case = case_of(read_orders(shared_data / "sales_data_sample.csv"))
+    plan = case.plan(budget=50_000, margin=0.3)
+    assert plan.playbook == "b2b"
+    assert sum(line.amount or 0 for line in plan.budget.lines) + plan.budget.left_over == pytest.approx(50_000)
+    for campaign in plan.campaigns:
+        text = brief_markdown(campaign, plan)
+        assert "No holdout" in text  # 92 customers can measure nothing, and the brief says so
+        assert "The order file has no e-mail addresses" in text
+        assert "S18_" not in "".join(draft.body + draft.subject for draft in campaign.drafts)
+
+
+def test_orders_without_products_say_so(shared_data: Path):
+    case = case_of(read_orders(shared_data / "CDNOW_master.txt"))
+    plan = case.plan()
+    assert plan.playbook == "retail"
+    for campaign in plan.campaigns:
+        assert "names neither products nor categories" in brief_markdown(campaign, plan)
+        assert "no season" in campaign.timing.season or "none is claimed" in campaign.timing.season
+
+
+def test_what_is_overbought_has_enough_buyers_and_a_lift(shop_case: Case):
+    for campaign in shop_case.plan().campaigns:
+        for item in (*campaign.products, *campaign.categories):
+            assert item.buyers >= 5
+            assert item.lift >= 1.2
+            assert item.lift == pytest.approx(item.share / item.everyone_share)
+
+
+def test_segments_without_taste_over_index_on_nothing():
+    lines = make_shop(lines=12_000, seed=5).lines
+    case = case_of(read_orders(lines))
+    labels = np.random.default_rng(0).permutation(np.arange(len(case.ids)) % 3).astype(np.int32)
+    plan = plan_campaigns(case.profiles, case.clean, case.ids, labels)
+    assert sum(len(c.products) for c in plan.campaigns) <= 2  # 216 looks, a tenth of the findings may be chance
+
+
+def test_the_next_product_is_one_that_most_do_not_have(shop_case: Case):
+    for campaign in shop_case.plan().campaigns:
+        step = campaign.next_product
+        assert step is not None
+        assert step.takers >= 5
+        assert step.open_to >= 0.2 * campaign.customers
+
+
+def test_a_plan_survives_json(shop_case: Case):
+    plan = shop_case.plan(budget=1_000, margin=0.4)
+    text = json.dumps(plan.to_dict(), allow_nan=False)
+    assert CampaignPlan.from_dict(json.loads(text)) == plan
+    assert not any(one in text for one in shop_case.ids.tolist())
+
+
+def test_a_damaged_plan_names_every_fault(shop_case: Case):
+    plain = json.loads(json.dumps(shop_case.plan().to_dict()))
+    plain["campagins"] = plain.pop("campaigns")
+    plain["salt"] = None
+    with pytest.raises(RunFolderError) as raised:
+        CampaignPlan.from_dict(plain)
+    assert "campagins" in str(raised.value)
+    assert "campaigns" in str(raised.value)
+
+
+def test_names_from_the_file_cannot_break_a_brief(shop_case: Case):
+    plan = shop_case.plan()
+    item = replace(plan.campaigns[0].categories[0], name="<script>alert(1)</script> | **x**\n# y")
+    nasty = replace(plan.campaigns[0], categories=(item,), name="<b>Top</b>")
+    assert "<script>" not in str(brief_html(nasty, plan))
+    text = brief_markdown(nasty, plan)
+    assert "<script>" not in text
+    assert "\n# y" not in text
+    assert brief_filename(nasty) == "01-b-top-b.md"
+
+
+def test_a_weak_segment_is_warned_about_first(shop_case: Case):
+    profiles = [replace(profile, trust="weak") for profile in shop_case.profiles]
+    plan = plan_campaigns(profiles, shop_case.clean, shop_case.ids, shop_case.labels)
+    text = brief_markdown(plan.campaigns[0], plan)
+    assert text.index("This segment is weak") < text.index("Who they are")
+    stable = [replace(profile, trust="stable") for profile in shop_case.profiles]
+    assert plan_campaigns(stable, shop_case.clean, shop_case.ids, shop_case.labels).campaigns[0].warning is None
+
+
+def test_orders_as_units_are_planned_for_their_customers(shop_case: Case):
+    orders = shop_case.clean.engine.collect(
+        shop_case.clean.purchases.group_by("order_id").agg(customer_id=_first("customer_id"))
+    ).sort_by("order_id")
+    segment = dict(zip(shop_case.ids.tolist(), shop_case.labels.tolist(), strict=True))
+    labels = np.array([segment[one] for one in orders["customer_id"].to_pylist()], dtype=np.int32)
+    ids = np.array(orders["order_id"].to_pylist(), dtype=str)
+    plan = plan_campaigns(shop_case.profiles, shop_case.clean, ids, labels, unit="order")
+    assert [c.customers for c in plan.campaigns] == np.bincount(shop_case.labels).tolist()
+
+
+def _first(column: str) -> object:
+    import narwhals as nw
+
+    return nw.col(column).min()
+
+
+def test_profiles_and_labels_must_belong_together(shop_case: Case):
+    with pytest.raises(ParameterError, match="Every segment needs one profile"):
+        plan_campaigns(shop_case.profiles[:2], shop_case.clean, shop_case.ids, shop_case.labels)
+
+
+def test_a_feature_that_the_run_lacks_is_said(shop_case: Case, tmp_path: Path):
+    from importlib.resources import files
+
+    text = files("marketfold.campaigns").joinpath("playbooks/retail.toml").read_text("utf-8")
+    rule = '[[rules]]\naim = "reward"\nwhen = [{ feature = "shoe_size", at_least = 44 }]\n\n[[rules]]\n'
+    path = tmp_path / "p.toml"
+    path.write_text(text.replace("[[rules]]\n", rule, 1), encoding="utf-8")
+    plan = shop_case.plan(playbook=path)
+    assert any("shoe_size" in note for note in plan.notes)
+
+
+def test_a_currency_is_named_where_there_is_one(shop_case: Case):
+    plan = shop_case.plan(budget=100, margin=0.5)
+    assert plan.currency == "EUR"
+    assert "EUR" in brief_markdown(plan.campaigns[0], plan)
+
+
+def test_everybody_buying_once_on_one_day_can_be_planned():
+    rows = [(f"o{n}", f"c{n}", "2026-01-05", 10.0 + n) for n in range(40)]
+    case = case_of(read_orders(table_of(rows), ReadingOptions(date_format="%Y-%m-%d")), k=2)
+    plan = case.plan()
+    assert all(campaign.aim == "second_order" for campaign in plan.campaigns)
+    assert all(campaign.holdout and not campaign.holdout.held_out for campaign in plan.campaigns)
+
+
+def test_options_reject_what_is_not_money():
+    for bad in ({"budget": 0}, {"budget": -5}, {"margin": 1.5}, {"contact_cost": 0}):
+        with pytest.raises(ValueError, match="greater than|less than"):
+            CampaignOptions.model_validate(bad)
+
+
+def test_assignments_hold_every_customer_once(shop_case: Case):
+    table = shop_case.plan().assignments
+    assert isinstance(table, pa.Table)
+    assert sorted(table["customer_id"].to_pylist()) == shop_case.ids.tolist()
