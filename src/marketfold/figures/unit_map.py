@@ -72,7 +72,7 @@ def direction_words(component: Float64, labels: Sequence[str]) -> str:
 
 
 def _axis_title(units: UnitMap, place: int) -> str:
-    return f"Direction {place + 1} ({units.shares[place] * 100:.0f} %): {units.directions[place]}"
+    return f"Direction {place + 1} ({units.shares[place] * 100:.0f} %)"
 
 
 def _alt(units: UnitMap, profiles: Sequence[SegmentProfile], n_dimensions: int) -> str:
@@ -98,7 +98,7 @@ def map_2d_figure(units: UnitMap, profiles: Sequence[SegmentProfile]) -> go.Figu
     seen = float(units.shares[:2].sum())
     figure = new_figure(
         f"A flat map shows {seen * 100:.0f} % of the differences",
-        subtitle=units.says,
+        subtitle=f"{units.says} To the right: {units.directions[0]}. Upwards: {units.directions[1]}.",
         alt=_alt(units, profiles, 2),
         height=560,
     )
@@ -159,49 +159,9 @@ def map_3d_figure(units: UnitMap, profiles: Sequence[SegmentProfile]) -> go.Figu
             },
         )  # fmt: skip
     plain = {"showticklabels": False, "showspikes": False}
+    axes = {f"{axis}axis": {**plain, "title": {"text": _axis_title(units, place)}} for place, axis in enumerate("xyz")}
     return figure.update_layout(
-        scene={
-            **{
-                f"{axis}axis": {
-                    **plain,
-                    "title": {"text": f"Direction {place + 1} ({units.shares[place] * 100:.0f} %)"},
-                }
-                for place, axis in enumerate("xyz")
-            },
-            "camera": {"eye": {"x": 1.35, "y": 1.35, "z": 0.85}},
-            "aspectmode": "cube",
-        },
+        scene={**axes, "camera": {"eye": {"x": 1.35, "y": 1.35, "z": 0.85}}, "aspectmode": "cube"},
         legend={"itemsizing": "constant"},
         margin={"l": 0, "r": 0, "b": 0},
     )
-
-
-def scree_figure(shares: Float64, kept: int) -> go.Figure:
-    """Share of the variance that each component holds.
-
-    Parameters
-    ----------
-    shares
-        Of all components, largest first, 0 to 1.
-    kept
-        How many the run kept; 0 where it did not reduce by them.
-    """
-    cumulative = np.cumsum(shares)
-    half = int(np.searchsorted(cumulative, 0.5) + 1)
-    title = f"{half} of {len(shares)} components hold half of the differences"
-    figure = new_figure(
-        title,
-        subtitle="Share of the variance along each principal component"
-        + (f"; the run kept the first {kept}" if kept else ""),
-        alt=f"{title}. The first holds {shares[0] * 100:.0f} %.",
-        height=360,
-    )
-    components = np.arange(1, len(shares) + 1)
-    figure.add_bar(
-        x=components, y=shares, marker_color=[segment_colour(1) if i < kept or not kept else INK for i in range(len(shares))],
-        customdata=cumulative, hovertemplate="component %{x}: %{y:.1%}<br>with those before: %{customdata:.1%}<extra></extra>",
-    )  # fmt: skip
-    return figure.update_layout(
-        yaxis={"tickformat": ".0%"}, xaxis={"title": {"text": "component"}, "dtick": 1 if len(shares) <= 20 else 5},
-        showlegend=False,
-    )  # fmt: skip

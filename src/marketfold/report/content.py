@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 from marketfold.report.campaign_chapter import campaigns_chapter
 from marketfold.report.data_chapter import data_chapter
 from marketfold.report.evidence_chapters import choice_chapter, k_chapter, reduction_chapter, stability_chapter
-from marketfold.report.figure_parts import campaign_figures, k_figures, profile_figures, stability_figures
+from marketfold.report.figure_parts import (
+    campaign_figures,
+    k_figures,
+    profile_figures,
+    reduction_figures,
+    stability_figures,
+)
 from marketfold.report.making_chapter import glossary_chapter, making_chapter
 from marketfold.report.map_chapter import map_chapter
 from marketfold.report.opening import headline, key_facts, lead, weightiest_warnings
@@ -28,7 +34,7 @@ def report_page(analysis: Analysis) -> ReportPage:
         map_chapter(analysis),
         k_chapter(analysis, k_figures(analysis)),
         stability_chapter(analysis, stability_figures(analysis)),
-        reduction_chapter(analysis),
+        reduction_chapter(analysis, reduction_figures(analysis)),
         choice_chapter(analysis),
         profiles_chapter(analysis, profile_figures(analysis)),
         campaigns_chapter(analysis.plan, campaign_figures(analysis.plan)),

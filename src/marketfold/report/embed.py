@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 DEFAULT_HEIGHT, TITLE_ROOM = 420, 44
+CROWDED = 3
+"""So many plots side by side."""
 
 _ALLOWED_TAG = r"</?(?:b|i|br|sub|sup|extra|span style='[^'<>]*'|span)\s*/?>"
 _STRAY_ANGLE = re.compile(rf"(?!{_ALLOWED_TAG})<", re.IGNORECASE)
@@ -101,6 +103,11 @@ def figure_height(figure: go.Figure) -> int:
     """Height on the page, in pixels: without the room of the title, which stands above the figure."""
     height = int(figure.layout.height or DEFAULT_HEIGHT)
     return height - TITLE_ROOM if figure.layout.title.text else height
+
+
+def is_crowded(figure: go.Figure) -> bool:
+    """Whether a figure has too much side by side to be squeezed onto a phone: it is scrolled there instead."""
+    return sum(axis is not None for axis in figure.select_xaxes()) >= CROWDED or figure.layout.width is not None
 
 
 def figure_alt(figure: go.Figure) -> str:

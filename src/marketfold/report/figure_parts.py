@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from marketfold.figures.campaigns import budget_figure
 from marketfold.figures.clustering import elbow_figure, gap_figure, stability_figure, witnesses_figure
+from marketfold.figures.reduction import loadings_figure, loss_figure, reconstruction_figure, scree_figure
 from marketfold.figures.segments import feature_by_segment_figure, profile_heatmap_figure
+from marketfold.reduction import AutoencoderReducer, PCAReducer
+from marketfold.reduction.teaching import about_bottleneck, about_components, about_loss, about_tied_weights
 from marketfold.report import teaching
-from marketfold.report.parts import FigureGrid, FigurePart, Fold
+from marketfold.report.parts import FigureGrid, FigurePart, Fold, Prose
 
 if TYPE_CHECKING:
     from marketfold.campaigns import CampaignPlan
@@ -29,6 +32,29 @@ def k_figures(analysis: Analysis) -> tuple[Part, ...]:
         parts.append(FigurePart("witnesses", witnesses_figure(choice), teaching=teaching.about_witnesses(choice)))
     if choice.gains:
         parts.append(FigurePart("gap", gap_figure(choice)))
+    return tuple(parts)
+
+
+def reduction_figures(analysis: Analysis) -> tuple[Part, ...]:
+    """What the reduction of this run kept and learned, and the trial with shuffled columns."""
+    reducer = analysis.segmented.reducer
+    parts: list[Part] = []
+    if isinstance(reducer, PCAReducer):
+        labels = [feature.label for feature in analysis.segmented.matrix.table.features]
+        parts += [
+            FigurePart("scree", scree_figure(reducer), teaching=about_components(reducer, labels)),
+            FigurePart("loadings", loadings_figure(reducer, labels)),
+        ]
+    elif isinstance(reducer, AutoencoderReducer):
+        shape = reducer.network_.architecture
+        notes = (*about_bottleneck(shape, len(analysis.labels)), *about_tied_weights(shape))
+        parts += [
+            FigurePart("loss", loss_figure(reducer.history_, str(shape)), teaching=about_loss(reducer.history_)),
+            Prose(notes, title="The network of this run"),
+        ]
+    suitability = analysis.choice.suitability
+    if suitability and suitability.reconstructions:
+        parts.append(FigurePart("reconstruction", reconstruction_figure(suitability)))
     return tuple(parts)
 
 

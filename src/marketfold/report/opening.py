@@ -126,13 +126,9 @@ def key_facts(analysis: Analysis) -> tuple[Fact, ...]:
     """The numbers below the lead."""
     stable = sum(profile.trust == "stable" for profile in analysis.profiles)
     units = units_word(analysis.table.unit)
-    facts = [
-        Fact(
-            "segments",
-            numbers.count(len(analysis.profiles)),
-            "all stable" if stable == len(analysis.profiles) else f"{numbers.in_words(stable)} stable",
-        )
-    ]
+    n = len(analysis.profiles)
+    firm = "all stable" if stable == n else f"{numbers.in_words(stable)} stable"
+    facts = [Fact("segments", numbers.count(n), firm)]
     facts.append(Fact(units, numbers.count(len(analysis.table.ids))))
     if units != "orders":
         facts.append(Fact("orders", numbers.count(analysis.exploration.lines.orders)))

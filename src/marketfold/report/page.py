@@ -45,6 +45,7 @@ def environment(*packages: str) -> Environment:
         figure_title=embed.figure_title,
         figure_says=embed.figure_says,
         figure_height=embed.figure_height,
+        crowded=embed.is_crowded,
     )
     return templates
 

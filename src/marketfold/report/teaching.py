@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from marketfold.report import numbers
 from marketfold.report.opening import unit_word, units_word
 
@@ -147,14 +145,4 @@ def about_spread(profiles: tuple[SegmentProfile, ...]) -> Notes:
         "A box holds the middle half of a segment, its mark the median, and the thin lines leave out the lowest "
         "and the highest 5 %. Where boxes overlap widely, the feature does not part the segments. Segment "
         f"{largest.number} is the largest, with {numbers.count(largest.units)}.",
-    )
-
-
-def about_pca(shares: Float64) -> Notes:
-    """What the scree says."""
-    kept = int(np.searchsorted(np.cumsum(shares), 0.9) + 1)
-    return (
-        f"The first component alone holds {numbers.share(float(shares[0]), 0)} of all differences; "
-        f"{numbers.in_words(min(kept, len(shares)))} of {len(shares)} hold nine tenths. If features had nothing to do "
-        f"with each other, each would hold {numbers.share(1 / len(shares), 0)}.",
     )

@@ -41,14 +41,15 @@
   }
 
   function fit(layout, width) {
-    const margin = layout.margin || {};
     layout.autosize = true;
     /* The title stands above the figure, so its room is not needed. */
+    layout.title = { text: "", automargin: false };
     const above = (layout.annotations || []).some((note) => note.yref === "paper" && note.y >= 0.97);
-    layout.margin = Object.assign({}, margin, { t: above ? 26 : 10 });
+    layout.margin = Object.assign({}, layout.margin, { t: above ? 26 : 10 });
     if (width < NARROW) {
       layout.font = Object.assign({}, layout.font, { size: 11 });
       if (layout.dragmode === undefined) layout.dragmode = false;
+      if (layout.xaxis && layout.xaxis.dtick === 1) layout.xaxis.dtick = 2;
     }
     return layout;
   }
