@@ -172,7 +172,7 @@ def looks_like_dates(values: Sequence[object]) -> bool:
 
 def _strptime(text: str, date_format: str) -> date | None:
     try:
-        found = datetime.strptime(text, date_format).date()  # noqa: DTZ007  (a day has no zone)
+        found = datetime.strptime(text, date_format).date()
     except ValueError:
         return None
     return found if EARLIEST <= found <= latest_day() else None

@@ -136,7 +136,7 @@ def plausibility(text: str) -> float:
         before, after = text[max(match.start() - 1, 0) : match.start()], text[match.end() : match.end() + 1]
         inside_word = before.isalpha() and after.isalpha() and sign not in "\u2019\u00b4"
         kind = unicodedata.category(sign)
-        good += 0.0 if inside_word or kind in {"Cc", "Co", "Cn", "So"} and sign not in "®©°" else 0.9
+        good += 0.0 if inside_word or (kind in {"Cc", "Co", "Cn", "So"} and sign not in "®©°") else 0.9
     return good / total if total else 1.0
 
 

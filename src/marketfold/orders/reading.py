@@ -10,7 +10,7 @@ import narwhals as nw
 
 from marketfold.config import ReadingOptions
 from marketfold.errors import Fault, OrdersError, ParameterError
-from marketfold.orders.cells import NUMBER_LIKE, text_cell
+from marketfold.orders.cells import as_texts
 from marketfold.orders.opening import open_source
 from marketfold.orders.roles import NEEDED, match_roles
 from marketfold.orders.typing_lines import Decisions, type_lines
@@ -76,11 +76,8 @@ class Orders:
 
     def _as_text(self, raw: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Cells of personal and extra columns as text."""
-        schema = raw.collect_schema()
-        line = [nw.col(SOURCE_LINE)] if SOURCE_LINE in schema else []
-        names = [name for name in schema.names() if name != SOURCE_LINE]
-        cells = [text_cell(name, schema[name], self.null_values, number_like=name in NUMBER_LIKE) for name in names]
-        return raw.select(*line, *cells)
+        names = [name for name in raw.collect_schema().names() if name != SOURCE_LINE]
+        return as_texts(raw, names, self.null_values)
 
 
 def _check_column(column: str, source: Source) -> None:

@@ -10,19 +10,17 @@ import pyarrow as pa
 
 from marketfold.errors import Fault
 from marketfold.orders.cells import (
-    NUMBER_LIKE,
+    as_texts,
     iso_head,
     native_day,
     native_number,
     plausible_day,
-    text_cell,
     without_time,
 )
 from marketfold.orders.dates import ISO_FORMAT, DateReading, read_days
 from marketfold.orders.numbers import (
     DecimalEvidence,
     evidence_of,
-    finite,
     mixed_decimals,
     number_from_text,
     sample_evidence,
@@ -35,6 +33,7 @@ if TYPE_CHECKING:
     from marketfold.config import ReadingOptions
     from marketfold.orders.numbers import Decimal
     from marketfold.orders.sources import Source
+    from marketfold.schema import Kind
 
 LEFT = " left"
 """Ending of the column that holds the texts which are not yet a number or a day."""
@@ -67,59 +66,51 @@ class _Plan:
     """How each role is prepared: which texts are tried as plain numbers or ISO days at once."""
 
     null_values: tuple[str, ...]
-    try_numbers: frozenset[str]
-    try_days: bool
+    tried: frozenset[str] = frozenset()
+
+
+def _is_text(kind: Kind, dtype: nw.dtypes.DType) -> bool:
+    """Whether a column must be read as text first."""
+    if kind == "date":
+        return dtype not in {nw.Date, nw.Datetime}
+    return kind == "text" or not dtype.is_numeric()
 
 
 def _prepare(frame: nw.LazyFrame[Any], source: Source, plan: _Plan) -> nw.LazyFrame[Any]:
     """Cells as text, numbers and days; what needs a decision over the column stays as text in a `LEFT` column."""
     schema = frame.collect_schema()
+    names = [name for name in schema.names() if name != SOURCE_LINE]
+    texts = [name for name in names if _is_text(ROLES[name].kind, schema[name])]
+    tried = {name for name in texts if schema[name] == nw.String and name in plan.tried}
+    # A cast looks past blanks: what it reads need not be trimmed first, unless some texts stand for a missing cell.
+    late = tried if not plan.null_values else set()
+    frame = as_texts(frame, [name for name in texts if name not in late], plan.null_values)
     expressions: list[nw.Expr] = [nw.col(SOURCE_LINE)] if SOURCE_LINE in schema else []
-    numbers: dict[str, str] = {}
-    days: dict[str, str] = {}
-    for name, dtype in schema.items():
-        if name == SOURCE_LINE:
-            continue
+    for name in names:
         kind = ROLES[name].kind
-        text = text_cell(name, dtype, plan.null_values, number_like=name in NUMBER_LIKE)
-        if kind == "text":
-            expressions.append(text)
-        elif kind == "date" and dtype in (nw.Date, nw.Datetime):
-            expressions.append(native_day(name))
-        elif kind == "date":
-            expressions.append(text.alias(name + LEFT))
-            days[name] = name + LEFT
-        elif dtype.is_numeric():
-            expressions.append(native_number(name))
+        if name in texts:
+            expressions.append(nw.col(name).alias(name if kind == "text" else name + LEFT))
         else:
-            expressions.append(text.alias(name + LEFT))
-            numbers[name] = name + LEFT
-    prepared = frame.select(*expressions)
-    prepared = _try_numbers(prepared, source, {n: left for n, left in numbers.items() if n in plan.try_numbers})
-    return _try_days(prepared, source, days if plan.try_days else {})
+            expressions.append(native_day(name) if kind == "date" else native_number(name))
+    frame = _try_plain(frame.select(*expressions), source, tried)
+    return as_texts(frame, [name + LEFT for name in late], plan.null_values)
 
 
-def _try_numbers(frame: nw.LazyFrame[Any], source: Source, columns: Mapping[str, str]) -> nw.LazyFrame[Any]:
-    if not columns:
+def _try_plain(frame: nw.LazyFrame[Any], source: Source, roles: set[str]) -> nw.LazyFrame[Any]:
+    """Add the plain numbers and ISO days; their texts leave the `LEFT` columns."""
+    if not roles:
         return frame
-    frame = source.engine.try_cast(frame, columns, "number")
-    # 'inf' and 'nan' are numbers to an engine and unreadable to us: they go the way of the texts.
-    frame = frame.with_columns(*(finite(nw.col(name)).alias(name) for name in columns))
-    return frame.with_columns(
-        *(nw.when(nw.col(name).is_null()).then(nw.col(left)).alias(left) for name, left in columns.items())
-    )
-
-
-def _try_days(frame: nw.LazyFrame[Any], source: Source, columns: Mapping[str, str]) -> nw.LazyFrame[Any]:
-    if not columns:
-        return frame
-    heads = {name: f"{name} head" for name in columns}
-    frame = frame.with_columns(*(iso_head(nw.col(left)).alias(heads[name]) for name, left in columns.items()))
-    frame = source.engine.try_cast(frame, heads, "date").drop(*heads.values())
-    frame = frame.with_columns(*(plausible_day(nw.col(name)).alias(name) for name in columns))
-    return frame.with_columns(
-        *(nw.when(nw.col(name).is_null()).then(nw.col(left)).alias(left) for name, left in columns.items())
-    )
+    numbers = {role: role + LEFT for role in roles if ROLES[role].kind != "date"}
+    days = {role: f"{role} head" for role in roles if role not in numbers}
+    if days:
+        frame = frame.with_columns(*(iso_head(nw.col(role + LEFT)).alias(head) for role, head in days.items()))
+    frame = source.engine.try_cast(frame, numbers, "number") if numbers else frame
+    frame = source.engine.try_cast(frame, days, "date").drop(*days.values()) if days else frame
+    # 'inf' and 'nan' are numbers to an engine and unreadable to us: they stay with the texts.
+    plain = [native_number(role) if role in numbers else plausible_day(nw.col(role)).alias(role) for role in roles]
+    frame = frame.with_columns(*plain)
+    left = [nw.when(nw.col(role).is_null()).then(nw.col(role + LEFT)).alias(role + LEFT) for role in roles]
+    return frame.with_columns(*left)
 
 
 def _left_over(frame: nw.LazyFrame[Any], source: Source) -> tuple[dict[str, int], dict[str, DecimalEvidence]]:
@@ -194,12 +185,13 @@ def type_lines(
     guess = sum((sample_evidence(sample[column]) for column in numbers.values()), DecimalEvidence())
     comma = (options.decimal or guess.sign) == "," or (guess.comma > 0 and not options.decimal)
     iso = "ordered_on" in mapping and not options.date_format and _mostly_iso(sample[mapping["ordered_on"]])
-    plan = _Plan(options.null_values, frozenset() if comma else frozenset(numbers), try_days=iso and source.copies)
+    tried_days = frozenset({"ordered_on"} if iso and source.copies else ())
+    plan = _Plan(options.null_values, tried_days if comma else tried_days | frozenset(numbers))
     frame = source.load(mapping, lambda raw: _prepare(raw, source, plan))
     left, evidence = _left_over(frame, source)
-    if plan.try_numbers and not options.decimal and any(found.comma or found.open_point for found in evidence.values()):
+    if not comma and not options.decimal and any(found.comma or found.open_point for found in evidence.values()):
         # The first rows did not show the decimal comma of later ones: read the numbers again as they stand.
-        plan = _Plan(options.null_values, frozenset(), plan.try_days)
+        plan = _Plan(options.null_values, tried_days)
         frame = source.load(mapping, lambda raw: _prepare(raw, source, plan))
         left, evidence = _left_over(frame, source)
     decisions = Decisions()
@@ -213,7 +205,7 @@ def _mostly_iso(values: Sequence[object]) -> bool:
     return iso > 0.5 * len(texts)
 
 
-def _finish(  # noqa: PLR0913  (the decisions and what they are about)
+def _finish(
     frame: nw.LazyFrame[Any],
     source: Source,
     mapping: Mapping[str, str],
@@ -233,15 +225,15 @@ def _finish(  # noqa: PLR0913  (the decisions and what they are about)
             decisions.date_styles.update(reading.styles)
             if reading.fault:
                 decisions.faults.append(reading.fault)
-            if role in left or not plan.try_days:
-                frame = _join_days(frame, source, reading.days, tried=plan.try_days)
+            if role in left or role not in plan.tried:
+                frame = _join_days(frame, source, reading.days, tried=role in plan.tried)
         elif role in left:
             number = number_from_text(nw.col(role + LEFT), decisions.decimals[role])
-            value = nw.coalesce(nw.col(role), number) if role in plan.try_numbers else number
+            value = nw.coalesce(nw.col(role), number) if role in plan.tried else number
             frame = frame.with_columns(value.alias(role))
-        elif role not in plan.try_numbers:
+        elif role not in plan.tried:
             frame = frame.with_columns(nw.lit(None, dtype=nw.Float64).alias(role))
-    if plan.try_days:
+    if "ordered_on" in plan.tried:
         decisions.date_styles.setdefault(ISO_FORMAT, 0)
     frame = frame.select(SOURCE_LINE, *(role for role in mapping))
     return source.engine.materialise(frame) if work and source.copies else frame
