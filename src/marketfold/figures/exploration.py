@@ -330,7 +330,7 @@ def _marks(exploration: Exploration, distribution: Distribution) -> dict[float, 
     marks: dict[float, str] = {}
     for cut in exploration.cuts:
         if (cut.number, cut.column) == (distribution.column, distribution.by):
-            marks |= {value: f"{cut.label} cut: {money(value)}" for value in cut.cuts}
+            marks |= {value: f"cut: {money(value)}" for value in cut.cuts}
     for cap in exploration.caps:
         if cap.column == distribution.column:
             marks[cap.value] = f"cap: {money(cap.value)}"

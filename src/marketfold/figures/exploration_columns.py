@@ -78,7 +78,7 @@ def scatter_matrix_figure(sample: LineSample) -> go.Figure:
         "Each number against each other",
         subtitle=which + (f", coloured by {s.group_label}" if coloured else ""),
         alt=f"Scatter matrix of {', '.join(s.labels)}: {which}.",
-        height=110 + 170 * (n - 1),
+        height=max(340, 110 + 170 * (n - 1)),
     )
     parts = (
         [(group, s.groups.astype(str) == group) for group in groups] if coloured else [("", np.ones(size, dtype=bool))]

@@ -118,17 +118,19 @@ def map_figure(geography: Geography, currency: str | None = None) -> go.Figure:
         height=480,
     )
     _ground(figure)
+    top = 1.32
     if len(known):
         x, y = equal_earth(g.latitude[known], g.longitude[known])
         radius = np.sqrt(g.revenue[known] / g.revenue[known].sum() * TOTAL_AREA / np.pi)
         radius = np.maximum(radius * min(1.0, LARGEST_RADIUS / radius.max()), SMALLEST_RADIUS)
         x, y = push_apart(x, y, radius)
         _draw(figure, g, known, (x, y, radius), currency)
-    hidden = {"visible": False, "fixedrange": False}
+        top = max(top, float((y + radius).max()) + 0.03)
+    hidden = {"visible": False}
     return figure.update_layout(
         showlegend=False,
         xaxis={**hidden, "range": [-2.72, 2.72]},
-        yaxis={**hidden, "range": [-1.12, 1.32], "scaleanchor": "x"},
+        yaxis={**hidden, "range": [-1.12, top], "scaleanchor": "x"},
     )
 
 

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from marketfold.exploration import Exploration
+
+COLUMNS = {"category": "PRODUCTLINE", "country": "COUNTRY", "territory": "TERRITORY", "deal_size": "DEALSIZE"}
+
+
+@pytest.mark.parametrize("role", COLUMNS)
+def test_lines_and_revenue_of_kept_lines(role: str, sales: Exploration, sales_kept: pd.DataFrame):
+    counts = sales.count_of(role)
+    assert counts is not None
+    assert (counts.scope, counts.label) == ("kept", COLUMNS[role])
+    by = sales_kept.groupby(COLUMNS[role])["SALES"]
+    assert dict(zip(counts.names, counts.lines.tolist(), strict=True)) == by.size().to_dict()
+    assert dict(zip(counts.names, counts.revenue, strict=True)) == pytest.approx(by.sum().to_dict())
+    assert counts.lines.tolist() == sorted(counts.lines, reverse=True)
+
+
+def test_a_status_is_counted_over_all_read_lines(sales: Exploration):
+    status = sales.count_of("status")
+    assert status is not None
+    assert status.scope == "read"
+    assert dict(zip(status.names, status.lines.tolist(), strict=True)) == {
+        "Shipped": 2617, "Cancelled": 60, "Resolved": 47, "On Hold": 44, "In Process": 41, "Disputed": 14,
+    }  # fmt: skip
+
+
+def test_north_america_is_not_missing(sales: Exploration):
+    territory = sales.count_of("territory")
+    assert territory is not None
+    assert "NA" in territory.names
+    assert None not in territory.names
+
+
+def test_empty_cells_are_a_value_of_their_own(sales: Exploration, sales_kept: pd.DataFrame):
+    state = sales.count_of("state")
+    assert state is not None
+    assert dict(zip(state.names, state.lines.tolist(), strict=True))[None] == sales_kept["STATE"].isna().sum()
+
+
+def test_the_total_covers_values_beyond_the_named_ones(sales: Exploration):
+    products = sales.count_of("product_id")
+    assert products is not None
+    assert products.n_values == 109
+    assert len(products.names) == 50
+    assert products.lines_total == 2763
+    assert products.revenue_total == pytest.approx(9_838_141.37)
+    assert products.revenue_share.sum() < 1
+
+
+def test_columns_that_a_file_lacks_are_not_counted(cdnow: Exploration):
+    assert cdnow.counts == ()

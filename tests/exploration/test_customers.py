@@ -1,0 +1,78 @@
+"""Concentration, repeat orders, cohorts and gaps against pandas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from marketfold.exploration import Exploration
+
+
+def test_the_curve_is_that_of_the_sorted_revenue(sales: Exploration, sales_kept: pd.DataFrame):
+    revenue = np.sort(sales_kept.groupby("CUSTOMERNAME")["SALES"].sum())[::-1]
+    found = sales.concentration
+    n = len(revenue)
+    assert found.customer_share == pytest.approx(np.arange(n + 1) / n)
+    assert found.revenue_share[1:] == pytest.approx(np.cumsum(revenue) / revenue.sum())
+    assert np.cumsum(revenue)[found.customers_for_most - 1] >= 0.8 * revenue.sum()
+    assert np.cumsum(revenue)[found.customers_for_most - 2] < 0.8 * revenue.sum()
+    pairs = np.abs(revenue[:, None] - revenue[None, :]).mean() / (2 * revenue.mean())
+    assert found.gini == pytest.approx(pairs)
+    assert found.n_apart == 2
+
+
+def test_no_customer_stands_apart_among_many(cdnow: Exploration):
+    assert cdnow.concentration.n_apart == 0
+    assert len(cdnow.concentration.customer_share) == 201
+
+
+def test_repeat_orders(cdnow: Exploration, cdnow_kept: pd.DataFrame):
+    orders = cdnow_kept.groupby("customer_id")["day"].nunique()
+    assert dict(zip(cdnow.repeats.orders.tolist(), cdnow.repeats.customers.tolist(), strict=True)) == (
+        orders.value_counts().to_dict()
+    )
+    assert cdnow.repeats.revenue.sum() == pytest.approx(2_500_315.63)
+    once = cdnow_kept[cdnow_kept["customer_id"].isin(orders[orders == 1].index)]["dollar_value"].sum()
+    assert cdnow.repeats.once_revenue_share == pytest.approx(once / 2_500_315.63)
+
+
+def test_cohorts_by_month(cdnow: Exploration, cdnow_kept: pd.DataFrame):
+    month = cdnow_kept["day"].dt.year * 12 + cdnow_kept["day"].dt.month - (1997 * 12 + 1)
+    first = month.groupby(cdnow_kept["customer_id"]).transform("min")
+    cohorts = cdnow.cohorts
+    assert cohorts is not None
+    assert cohorts.unit == "month"
+    expected = np.full(cohorts.active.shape, -1)
+    for cohort in range(len(expected)):
+        for later in range(len(expected) - cohort):
+            seen = (first == cohort) & (month == cohort + later)
+            expected[cohort, later] = cdnow_kept.loc[seen, "customer_id"].nunique()
+    assert cohorts.active.tolist() == expected.tolist()
+    assert cohorts.sizes[:3].tolist() == [7814, 8455, 7231]
+
+
+def test_retention_knows_what_was_not_seen(sales: Exploration):
+    cohorts = sales.cohorts
+    assert cohorts is not None
+    assert cohorts.unit == "quarter"
+    assert (cohorts.retention[cohorts.sizes > 0, 0] == 1).all()
+    assert np.isnan(cohorts.retention[-1, 1:]).all()
+    seen = cohorts.sizes[:-1].sum()
+    assert cohorts.mean_retention[1] == pytest.approx(cohorts.active[:-1, 1].sum() / seen)
+
+
+def test_gaps_are_between_days_of_one_customer(sales: Exploration, sales_kept: pd.DataFrame):
+    visits = sales_kept[["CUSTOMERNAME", "day"]].drop_duplicates().sort_values(["CUSTOMERNAME", "day"])
+    gaps = visits.groupby("CUSTOMERNAME")["day"].diff().dropna().dt.days
+    found = sales.gaps
+    assert found is not None
+    assert (
+        dict(zip(found.days.tolist(), found.counts.tolist(), strict=True)) == gaps.astype(int).value_counts().to_dict()
+    )
+    quartiles = gaps.quantile([0.25, 0.5, 0.75]).tolist()
+    assert [found.lower_days, found.median_days, found.upper_days] == quartiles

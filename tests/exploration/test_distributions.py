@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from marketfold.exploration import Distribution, Exploration
+
+
+def distribution(exploration: Exploration, column: str, by: str = "") -> Distribution:
+    return next(one for one in exploration.distributions if (one.column, one.by) == (column, by))
+
+
+def test_bins_agree_with_numpy(sales: Exploration, sales_kept: pd.DataFrame):
+    one = distribution(sales, "amount", "deal_size")
+    assert one.groups == ("Small", "Medium", "Large")
+    for group, counts in zip(one.groups, one.counts, strict=True):
+        values = sales_kept.loc[sales_kept["DEALSIZE"] == group, "SALES"]
+        inside = values.clip(one.edges[0], one.edges[-1] - 1e-6)
+        assert counts.tolist() == np.histogram(inside, one.edges)[0].tolist()
+
+
+def test_values_on_a_border_fall_into_the_bin_that_starts_there(sales: Exploration):
+    one = distribution(sales, "amount", "deal_size")
+    small = one.counts[one.groups.index("Small")]
+    assert small[one.edges[:-1] >= 3000].sum() == 0
+
+
+def test_medians_of_groups(sales: Exploration, sales_kept: pd.DataFrame):
+    one = distribution(sales, "quantity", "category")
+    medians = sales_kept.groupby("PRODUCTLINE")["QUANTITYORDERED"].median()
+    assert dict(zip(one.groups, one.medians, strict=True)) == medians.to_dict()
+    assert one.median == sales_kept["QUANTITYORDERED"].median()
+
+
+def test_items_are_whole_numbers(cdnow: Exploration, cdnow_kept: pd.DataFrame):
+    one = distribution(cdnow, "quantity")
+    assert one.edges[:3].tolist() == [0.5, 1.5, 2.5]
+    assert one.counts[0][:3].tolist() == [(cdnow_kept["number_of_cds"] == n).sum() for n in (1, 2, 3)]
+    assert one.counts.sum() == len(cdnow_kept)
+
+
+def test_the_value_of_orders(sales: Exploration, sales_kept: pd.DataFrame):
+    one, orders = distribution(sales, "order_value"), sales_kept.groupby("ORDERNUMBER")["SALES"].sum()
+    assert one.counts.sum() == len(orders)
+    assert (one.minimum, one.median, one.maximum) == pytest.approx((orders.min(), orders.median(), orders.max()))
+
+
+def test_skewed_numbers_have_bins_that_grow(shop: Exploration):
+    one = distribution(shop, "order_value")
+    assert one.log
+    assert np.diff(np.log10(one.edges)) == pytest.approx(1 / 8)
+    assert one.edges[0] <= one.minimum
+    assert one.edges[-1] >= one.maximum
+    assert one.counts.sum() == shop.lines.orders

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from marketfold.cleaning import clean_orders
+from marketfold.exploration import Exploration, explore
+from marketfold.exploration.relations import round_number_between
+from marketfold.orders import read_orders
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+
+def explored(**columns: list[object]) -> Exploration:
+    n = len(next(iter(columns.values())))
+    table = pa.table(
+        {
+            "order_id": [f"O{number}" for number in range(n)],
+            "customer_id": [f"K{number % 7}" for number in range(n)],
+            "ordered_on": [f"2024-{1 + number % 12:02}-15" for number in range(n)],
+            "amount": [10.0 + number for number in range(n)],
+            **columns,
+        }
+    )
+    return explore(clean_orders(read_orders(table)))
+
+
+def test_correlations_agree_with_pandas(sales: Exploration, sales_kept: pd.DataFrame):
+    found = sales.correlations
+    assert found is not None
+    assert found.labels == ("QUANTITYORDERED", "PRICEEACH", "MSRP", "SALES")
+    assert found.values == pytest.approx(sales_kept[list(found.labels)].corr().to_numpy())
+
+
+def test_deal_size_is_cut_from_sales(sales: Exploration):
+    (cut,) = sales.cuts
+    assert (cut.column, cut.number, cut.classes) == ("deal_size", "amount", ("Small", "Medium", "Large"))
+    assert cut.cuts == (3000.0, 7000.0)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "between"), [(2999.97, 3002.4, 3000), (6996.42, 7016.31, 7000), (0.4, 0.62, 0.6), (14, 15, 15)]
+)
+def test_a_cut_is_the_roundest_number_in_the_gap(low: float, high: float, between: float):
+    assert round_number_between(low, high) == between
+
+
+def test_ranges_that_overlap_are_no_cuts(shop: Exploration):
+    assert shop.cuts == ()
+
+
+def test_columns_that_follow_from_another(sales: Exploration, sales_kept: pd.DataFrame):
+    follows = {(one.given, one.column) for one in sales.follows}
+    assert ("state", "country") in follows
+    assert ("country", "territory") not in follows or sales_kept.groupby("COUNTRY")["TERRITORY"].nunique().max() == 1
+    assert ("category", "country") not in follows
+
+
+def test_columns_that_say_the_same():
+    areas = ["North", "South", "East"] * 40
+    codes = [{"North": "N1", "South": "S1", "East": "E1"}[area] for area in areas]
+    exploration = explored(territory=areas, category=codes)
+    assert [(one.kind, {one.column, one.given}) for one in exploration.follows] == [("same", {"territory", "category"})]
+    assert "follows" in [finding.kind for finding in exploration.findings]
+
+
+def test_the_sample_is_seeded_and_stated(shared_data: Path, cdnow: Exploration):
+    clean = clean_orders(read_orders(shared_data / "CDNOW_master.txt"))
+    again, other = explore(clean, seed=0).sample, explore(clean, seed=1).sample
+    assert again.values.tobytes() == cdnow.sample.values.tobytes()
+    assert other.values.tobytes() != again.values.tobytes()
+    assert again.n_lines == cdnow.lines.kept
+    assert 900 <= len(again.values) <= 1_100
+
+
+def test_a_sample_looks_like_its_lines(cdnow: Exploration, cdnow_kept: pd.DataFrame):
+    means = cdnow_kept[["number_of_cds", "dollar_value"]].mean().to_numpy()
+    errors = cdnow_kept[["number_of_cds", "dollar_value"]].std().to_numpy() / np.sqrt(1_000)
+    assert (np.abs(cdnow.sample.values.mean(axis=0) - means) < 4 * errors).all()
+
+
+def test_few_lines_are_all_in_the_sample(shop: Exploration):
+    exploration = explored(quantity=[1, 2, 3, 4] * 30)
+    assert len(exploration.sample.values) == 120
+    assert len(shop.sample.values) < shop.lines.kept
