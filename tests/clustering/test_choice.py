@@ -149,16 +149,16 @@ def test_a_constant_column_changes_nothing():
 
 
 @pytest.mark.parametrize(
-    ("X", "settings", "words"),
+    ("X", "k_range", "words"),
     [
-        (np.ones((30, 3), np.float32), {}, "3 segments were asked of 30 units of which 1 differ"),
-        (noise(30, 2, 0), {"k_min": 0}, "1 or more"),
-        (noise(30, 2, 0), {"k_min": 5, "k_max": 4}, "in this order"),
+        (np.ones((30, 3), np.float32), (3, 15), "3 segments were asked of 30 units of which 1 differ"),
+        (noise(30, 2, 0), (0, 15), "1 or more"),
+        (noise(30, 2, 0), (5, 4), "in this order"),
     ],
 )
-def test_what_cannot_be_asked_is_refused(X: Float32, settings: dict[str, int], words: str):
+def test_what_cannot_be_asked_is_refused(X: Float32, k_range: tuple[int, int], words: str):
     with pytest.raises(ParameterError, match=words):
-        choose_k(X, **settings)
+        choose_k(X, k_min=k_range[0], k_max=k_range[1])
 
 
 def test_same_seed_same_choice_and_progress_reaches_its_end():

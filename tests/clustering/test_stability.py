@@ -6,7 +6,8 @@ from sklearn.cluster import KMeans
 from tests.clustering.tables import blobs, noise
 
 from marketfold.clustering import KMeansSegmenter, assess_stability, trust_of
-from marketfold.clustering.stability import SAMPLE_ROWS, best_jaccards
+from marketfold.clustering.fitting import SAMPLE_ROWS
+from marketfold.clustering.stability import best_jaccards
 from marketfold.errors import ParameterError
 
 

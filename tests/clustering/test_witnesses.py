@@ -68,11 +68,11 @@ def test_silhouette_of_a_segment_of_one_is_nought():
 @pytest.mark.parametrize("seed", range(3))
 def test_adjusted_rand_is_that_of_scikit_learn(seed: int):
     rng = np.random.default_rng(seed)
-    one, other = rng.integers(0, 4, 100), rng.integers(0, 3, 100)
+    one, other = (rng.integers(0, top, 100).astype(np.int32) for top in (4, 3))
     other[:50] = one[:50] % 3
     assert adjusted_rand(one, other) == pytest.approx(metrics.adjusted_rand_score(one, other))
     assert adjusted_rand(one, one) == 1.0
-    assert adjusted_rand(np.zeros(5, int), np.zeros(5, int)) == 1.0
+    assert adjusted_rand(np.zeros(5, np.int32), np.zeros(5, np.int32)) == 1.0
 
 
 def test_nearest_centre():

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from marketfold.clustering.fitting import Fit, quiet_fits
 from marketfold.clustering.gains import Gain, gain_over
 from marketfold.clustering.references import References, box, cloud, draw_references, log_wcss, shuffled
@@ -46,11 +48,14 @@ class Evidence:
         How far the WCSS lies below that of each kind of data without groups: `shuffled`, `cloud`, `box`.
     witnesses
         Each index by its name.
+    smallest
+        Units in the smallest segment at each k.
     rows, n_features
         Shape of the matrix that the witnesses saw.
     """
 
     k: tuple[int, ...]
+    smallest: tuple[int, ...]
     shuffled: References
     gains: dict[str, Gain]
     witnesses: dict[str, Witness]
@@ -135,7 +140,13 @@ def gather(X: Float32, fits: dict[int, Fit], *, k_min: int, seed: int, progress:
     """Hold fits at each k (from 1) against data without groups, and ask every index."""
     k = tuple(fits)
     grown = {one: fit for one, fit in fits.items() if 1 < one < len(X)}
-    steps = ("shuffled columns", "one cloud", "uniform box", "indices", "resamples")
+    steps = (
+        "column-shuffled data",
+        "one cloud with the same columns and correlations",
+        "a uniform box",
+        "indices",
+        "resamples",
+    )
 
     def tell(done: int) -> None:
         if progress is not None:
@@ -155,4 +166,5 @@ def gather(X: Float32, fits: dict[int, Fit], *, k_min: int, seed: int, progress:
         witnesses.append(_stability(X, references, tuple(grown), k_min, seed))
         tell(5)
     named = {witness.name: witness for witness in witnesses}
-    return Evidence(k, references["shuffled"], gains, named, len(X), X.shape[1])
+    smallest = tuple(int(np.bincount(fits[one].labels, minlength=one).min()) for one in k)
+    return Evidence(k, smallest, references["shuffled"], gains, named, len(X), X.shape[1])

@@ -14,6 +14,8 @@ import numpy as np
 from marketfold.clustering.elbow import find_knee
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from marketfold.clustering.elbow import Knee
     from marketfold.clustering.evidence import Evidence
     from marketfold.clustering.gains import Gain
@@ -26,9 +28,14 @@ GROUPS_GAIN = 0.12
 """Groups must lower the natural logarithm of the WCSS by this much below every reference (11 %). Noise reached 0.11,
 never surely; groups four standard deviations apart gave 0.17 and more, always surely."""
 WEAK_GAIN = 0.05
-SURE = 5.0
+SURE = 4.0
 """How many errors a gain must measure. The best of a dozen k is looked at, so the usual 2 or 3 would find groups in
 noise. Single clouds reached 0.9 of all three references, groups four standard deviations apart 14 and more."""
+RISE = 0.05
+"""A larger gain than this at a k that was not usable says that the groups are not counted yet."""
+FEWEST_MEMBERS = 5
+ABOUT = 0.05
+"""Adjusted Rand indices of a handful of resamples differ by this much by chance."""
 DETECTABLE = 0.5
 """Where the references vary so much that a smaller gain than this is lost among them, there are too few units to tell.
 Groups six standard deviations apart gave 0.46 and more."""
@@ -60,16 +67,26 @@ class Ruling:
     enough_units: bool
 
 
+def _usable(evidence: Evidence) -> NDArray[np.bool_]:
+    """Whether every segment at each k is large enough to be one, shape (n_k,)."""
+    return np.array([smallest >= FEWEST_MEMBERS for smallest in evidence.smallest])
+
+
 def _grouped_at(evidence: Evidence) -> int | None:
-    """The k at which the data fall into groups furthest beyond all data without groups; None where nowhere."""
+    """The k at which the data fall into groups furthest beyond all data without groups; None where nowhere.
+
+    A gain that still rises at the last two k singles out no number of groups: ties and outliers do that.
+    """
     gains = evidence.gains.values()
     least = np.min([gain.values for gain in gains], axis=0)
     sureness = np.min([gain.sureness for gain in gains], axis=0)
-    grouped = (least >= GROUPS_GAIN) & (sureness >= SURE)
+    grouped = (least >= GROUPS_GAIN) & (sureness >= SURE) & _usable(evidence)
     if not grouped.any():
         return None
     far = evidence.gains["cloud"].values + evidence.gains["box"].values
-    return evidence.k[int(np.argmax(np.where(grouped, far, -np.inf)))]
+    furthest = int(np.argmax(np.where(grouped, far, -np.inf)))
+    still_rising = furthest >= len(far) - 2 or far[furthest:].max() > far[furthest] + RISE
+    return None if still_rising else evidence.k[furthest]
 
 
 def _beyond_cloud(evidence: Evidence) -> bool:
@@ -83,13 +100,13 @@ def _too_few(evidence: Evidence, n_units: int) -> bool:
 
 
 def _most_reproducible(evidence: Evidence, k_min: int) -> int:
-    """The smallest k that is about as stable as the most stable."""
+    """The smallest k that is about as stable as the most stable, among those without tiny segments."""
     witness = evidence.witnesses.get("stability")
-    if witness is None:
-        return k_min
-    allowed = [(k, value) for k, value in zip(witness.k, witness.values, strict=True) if k >= k_min]
+    usable = dict(zip(evidence.k, _usable(evidence), strict=True))
+    pairs = [] if witness is None else list(zip(witness.k, witness.values, strict=True))
+    allowed = [(k, value) for k, value in pairs if k >= k_min and usable[k]]
     best = max((value for _, value in allowed), default=0.0)
-    return next((k for k, value in allowed if value >= best - 0.02), k_min)
+    return next((k for k, value in allowed if value >= best - ABOUT), k_min)
 
 
 def _answer(evidence: Evidence, n_units: int, k_min: int) -> tuple[Answer, int, int | None]:
@@ -104,9 +121,11 @@ def _answer(evidence: Evidence, n_units: int, k_min: int) -> tuple[Answer, int, 
 
 
 def _lower(gain: Gain, k: int) -> str:
-    """How much lower the WCSS is, in words."""
-    share = 1 - np.exp(-gain.values[gain.k.index(k)])
-    return f"{share:.0%} below" if share >= 0.005 else "not below"
+    """How much lower the WCSS is, in words, and how much of that chance can do."""
+    place = gain.k.index(k)
+    share, chance = (1 - np.exp(-value) for value in (gain.values[place], SURE * gain.errors[place]))
+    below = f"{share:.0%} below" if share >= 0.005 else "not below"
+    return f"{below} that of {gain.label}" + (f" (chance alone can do {chance:.0%})" if 0.005 <= share < chance else "")
 
 
 def _stability_at(evidence: Evidence, k: int) -> float:
@@ -114,29 +133,31 @@ def _stability_at(evidence: Evidence, k: int) -> float:
     return witness.at(k) if witness is not None and k in witness.k else float("nan")
 
 
+OPENINGS = {
+    "groups": "There are groups, {at} of them.",
+    "weak": "There is more than chance, but no number of groups stands out: {k} segments cut a continuum.",
+    "no_structure": "No group structure here: the {k} segments are slices of one cloud.",
+    "too_few": "Too few customers for this many features: groups, if there are any, could not be told from chance.",
+}
+
+
 def _sentences(
     evidence: Evidence, answer: Answer, k: int, grouped: int | None, *, enough: bool, n_units: int
 ) -> list[str]:
     at = grouped or k
     cloud, uniform = (_lower(evidence.gains[name], at) for name in ("cloud", "box"))
-    against = (
-        f"At k = {at} the WCSS is {cloud} that of one cloud with the same columns and correlations, and {uniform} that "
-        "of a uniform box."
-    )
-    again = f"Resamples agree on {k} segments with an adjusted Rand index of {_stability_at(evidence, k):.2f}."
-    opening = {
-        "groups": f"There are groups, {at} of them.",
-        "weak": "There is more than chance, but no groups with gaps between them: segments cut a continuum.",
-        "no_structure": f"No group structure here: the {k} segments are slices of one cloud.",
-        "too_few": "Too few customers for this many features: groups, if there are any, could not be told from chance.",
-    }[answer]
-    sentences = [opening, against, again]
+    sentences = [
+        OPENINGS[answer].format(at=at, k=k),
+        f"At k = {at} the WCSS is {cloud}, and {uniform}.",
+        f"Resamples agree on {k} segments with an adjusted Rand index of {_stability_at(evidence, k):.2f}.",
+    ]
     if grouped is not None and grouped < k:
         sentences.append(f"{k} is the least that was asked for, and more than the groups found.")
     if not enough:
+        needed = UNITS_PER_FEATURE * evidence.n_features
         sentences.append(
-            f"{n_units:,} units are few for {evidence.n_features} features, at least "
-            f"{UNITS_PER_FEATURE * evidence.n_features:,} are advised: only clear groups can be seen."
+            f"{n_units:,} units are few for {evidence.n_features} features, at least {needed:,} are advised: "
+            "only clear groups can be seen."
         )
     return sentences
 

@@ -155,7 +155,7 @@ def nearest(X: Float32, centers: Float32) -> Labels:
 def resample_agreement(X: Float32, k_range: Sequence[int], *, resamples: int, seed: int) -> Float64:
     """Mean adjusted Rand index of solutions from fresh bootstrap samples, next to next, at each k; shape (n_k,).
 
-    Each sample has two k-means++ starts of its own at each k, never the centres of the solution to be judged.
+    Each sample has three k-means++ starts of its own at each k, never the centres of the solution to be judged.
     """
     solutions = [_solutions(X, k_range, [seed, one]) for one in range(resamples)]
     following = solutions[1:] + solutions[:1]
@@ -171,7 +171,7 @@ def _solutions(X: Float32, k_range: Sequence[int], seed: list[int]) -> dict[int,
     rng = np.random.default_rng(seed)
     sample = X[rng.integers(len(X), size=len(X))]
     most = distinct_rows(sample, max(k_range))
-    starts = [starting_centers(sample, min(max(k_range), most), int(rng.integers(2**31))) for _ in range(2)]
+    starts = [starting_centers(sample, min(max(k_range), most), int(rng.integers(2**31))) for _ in range(3)]
     return {
         k: nearest(X, best_of(sample, [start[:k] for start in starts], steps=50, tol=1e-3).centers) for k in k_range
     }
