@@ -17,7 +17,14 @@ from marketfold.exploration import explore
 from marketfold.features import build_features
 from marketfold.model import SegmentLabel, SegmentModel
 from marketfold.orders import read_orders
-from marketfold.segments import Snapshot, find_traps, match_segments, profile_segments
+from marketfold.segments import (
+    Snapshot,
+    columns_of_lines,
+    customers_of_units,
+    find_traps,
+    match_segments,
+    profile_segments,
+)
 from marketfold.selection import choose_cut, choose_recipe, look_ahead, score_on_future
 from marketfold.stage_costs import StageClock
 
@@ -187,7 +194,13 @@ def segment_market(
         stability = _stability(segmented, config, progress)
         future = _score_future(choice.recipe, ahead, config.seed)
     with clock.stage("profile"):
-        traps = find_traps(segmented.matrix, segmented.labels, table=table)
+        traps = find_traps(
+            segmented.matrix,
+            segmented.labels,
+            table=table,
+            customers=customers_of_units(clean, table),
+            columns=columns_of_lines(clean, table),
+        )
         profiles = profile_segments(
             segmented.matrix,
             segmented.labels,

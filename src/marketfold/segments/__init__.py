@@ -5,7 +5,7 @@ from marketfold.segments.described import Described
 from marketfold.segments.matching import Match, match_segments
 from marketfold.segments.movement import Drift, Fit, Movement, compare_runs, population_stability
 from marketfold.segments.names import name_segments
-from marketfold.segments.owners import customers_of_units
+from marketfold.segments.owners import columns_of_lines, customers_of_units
 from marketfold.segments.profiles import SegmentProfile, own_distances, profile_segments, segment_centers
 from marketfold.segments.publishing import hide_small_cells
 from marketfold.segments.rules import Condition, Rule, find_rule, meets
@@ -26,6 +26,7 @@ __all__ = [
     "Snapshot",
     "StandOut",
     "Trap",
+    "columns_of_lines",
     "compare_runs",
     "confidence",
     "customers_of_units",
