@@ -97,9 +97,9 @@ def loadings_figure(reducer: PCAReducer, labels: Sequence[str]) -> go.Figure:
     # Features of one component together, so that blocks show.
     grouped = sorted(strongest, key=lambda i: (int(np.abs(loadings[i]).argmax()), -float(np.abs(loadings[i]).max())))
     shown, left = loadings[grouped], len(labels) - len(grouped)
-    meaning = _named_by(loadings[:, 0], labels)
+    leading = labels[int(np.abs(loadings[:, 0]).argmax())]
     figure = new_figure(
-        "What the components stand for",
+        f"Component 1 goes most with {leading}",
         subtitle="Loading of each feature: its correlation with the component where features are standardised"
         + (f"; the {len(grouped)} strongest of {len(labels)}" if left else ""),
         alt=f"Loadings of {len(grouped)} features on {_components(loadings.shape[1])}. "
@@ -120,13 +120,10 @@ def loadings_figure(reducer: PCAReducer, labels: Sequence[str]) -> go.Figure:
         texttemplate="%{z:.2f}" if shown.shape[1] <= 12 else None,
         hovertemplate="%{y} on component %{x}: %{z:.3f}<extra></extra>",
     )
-    figure.update_layout(
+    return figure.update_layout(
         coloraxis={"cmin": -limit, "cmax": limit, "cmid": 0, "showscale": shown.shape[1] > 12},
         xaxis={"title": {"text": "Component"}, "type": "category", "side": "bottom"},
         yaxis={"autorange": "reversed", "showgrid": False, "tickfont": {"color": INK}, "type": "category"},
-    )
-    return figure.add_annotation(
-        text=f"Component 1: {meaning}", x=0, y=1, xref="paper", yref="paper", xanchor="left", yanchor="bottom", yshift=6
     )
 
 
@@ -173,7 +170,8 @@ def loss_figure(history: Mapping[str, Any], network: str = "") -> go.Figure:
         hovertemplate="Weights kept: epoch %{x}, %{y:.4f}<extra></extra>",
     )
     return figure.update_layout(
-        xaxis={"title": {"text": "Epoch"}, "tickformat": "d"}, yaxis={"type": "log", "tickformat": ".2~g", "nticks": 6}
+        xaxis={"title": {"text": "Epoch"}, "tickformat": "d", "dtick": 1 if len(loss) <= 12 else None},
+        yaxis={"type": "log", "tickformat": ".2~g", "nticks": 6},
     )
 
 
