@@ -185,7 +185,8 @@ class PolarsEngine:
             casts = [pl.col(old).cast(pl.Float64, strict=False).alias(new) for new, old in columns.items()]
         else:
             casts = [pl.col(old).str.to_date("%Y-%m-%d", strict=False).alias(new) for new, old in columns.items()]
-        return nw.from_native(frame.to_native().with_columns(casts))
+        added: nw.LazyFrame[Any] = nw.from_native(frame.to_native().with_columns(casts))
+        return added
 
     def fingerprint(self, frame: nw.LazyFrame[Any], columns: Sequence[str], name: str) -> nw.LazyFrame[Any]:
         """The hash of a Polars struct."""
@@ -226,7 +227,8 @@ class SparkEngine:
 
         # A backtick in a name is doubled, as Spark's own SQL wants it.
         casts = {new: F.expr(f"try_cast(`{old.replace('`', '``')}` AS {_SQL[to]})") for new, old in columns.items()}
-        return nw.from_native(frame.to_native().withColumns(casts))
+        added: nw.LazyFrame[Any] = nw.from_native(frame.to_native().withColumns(casts))
+        return added
 
     def number_rows(self, frame: nw.LazyFrame[Any], row_number: str, first: int) -> nw.LazyFrame[Any]:
         """Number the rows through all partitions in their order; counts the rows of each partition to do so."""
@@ -243,7 +245,8 @@ class SparkEngine:
         shift = F.create_map(*(F.lit(number) for pair in starts.items() for number in pair)) if starts else None
         start = F.lit(first) if shift is None else shift[F.shiftright(place, 33).cast("int")]
         number = (place.bitwiseAND(F.lit((1 << 33) - 1)) + start).cast("bigint")
-        return nw.from_native(native.withColumn(row_number, number))
+        numbered: nw.LazyFrame[Any] = nw.from_native(native.withColumn(row_number, number))
+        return numbered
 
     def fingerprint(self, frame: nw.LazyFrame[Any], columns: Sequence[str], name: str) -> nw.LazyFrame[Any]:
         """Spark's `xxhash64`."""

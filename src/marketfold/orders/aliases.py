@@ -15,10 +15,10 @@ def _tiers(*tiers: str) -> tuple[frozenset[str], ...]:
 ALIASES: dict[str, tuple[frozenset[str], ...]] = {
     "order_id": _tiers(
         "orderid orderno ordernr ordernum ordernumber order# invoiceno invoiceid invoicenumber invoice invoicenr "
-        "transactionid transactionno receiptid receiptno receiptnumber basketid bestellnummer bestellnr auftragsnummer "
-        "auftragsnr auftragid bestellungid rechnungsnummer rechnungsnr belegnummer numerocommande nocommande idcommande "
-        "numcommande commandeid numerofacture numeropedido nopedido idpedido pedidoid numerofactura idfactura nofactura "
-        "numeroordine idordine ordinenummer bestelnummer incrementid",
+        "transactionid transactionno receiptid receiptno receiptnumber basketid bestellnummer bestellnr "
+        "auftragsnummer auftragsnr auftragid bestellungid rechnungsnummer rechnungsnr belegnummer numerocommande "
+        "nocommande idcommande numcommande commandeid numerofacture numeropedido nopedido idpedido pedidoid "
+        "numerofactura idfactura nofactura numeroordine idordine ordinenummer bestelnummer incrementid",
         "order bestellung auftrag commande pedido facture factura ordine saleid salesorder purchaseid transaction "
         "salesid po ponumber",
         "id name",
@@ -29,15 +29,16 @@ ALIASES: dict[str, tuple[frozenset[str], ...]] = {
     ),
     "customer_id": _tiers(
         "customerid customeruniqueid custid customerno customernr customernumber customercode clientid clientno "
-        "clientnumber clientcode memberid membershipid userid buyerid shopperid householdid householdkey accountid "
-        "accountnumber accountno kundennummer kundennr kundenid kundeid kdnr debitor debitorennummer debitornummer "
-        "numeroclient noclient idclient codeclient numclient idcliente numerocliente nocliente codigocliente clienteid "
-        "codcliente clientenumero klantnummer klantid klantnr codicecliente customeruid loyaltyid visitorid",
+        "clientnumber clientcode memberid membershipid userid buyerid shopperid householdid householdkey "
+        "accountid accountnumber accountno kundennummer kundennr kundenid kundeid kdnr debitor debitorennummer "
+        "debitornummer numeroclient noclient idclient codeclient numclient idcliente numerocliente nocliente "
+        "codigocliente clienteid codcliente clientenumero klantnummer klantid klantnr codicecliente customeruid "
+        "loyaltyid visitorid",
         "customer client kunde cliente klant buyer user member account cust kunden customerkey customeruserid",
     ),
     "customer_name": _tiers(
-        "customername clientname buyername accountname kundenname nomclient nomduclient nombrecliente nombredelcliente "
-        "nomecliente klantnaam custname customerfullname membername",
+        "customername clientname buyername accountname kundenname nomclient nomduclient nombrecliente "
+        "nombredelcliente nomecliente klantnaam custname customerfullname membername",
         "companyname company firma entreprise societe empresa fullname billingname unternehmen kundenbezeichnung "
         "razonsocial",
         "billingcompany shippingname",
@@ -45,58 +46,63 @@ ALIASES: dict[str, tuple[frozenset[str], ...]] = {
     "ordered_on": _tiers(
         "orderdate orderedat orderedon dateordered invoicedate purchasedate purchasedon transactiondate saledate "
         "salesdate dateofpurchase dateofsale orderpurchasetimestamp ordertimestamp orderdatetime invoicedatetime "
-        "ordertime bestelldatum auftragsdatum rechnungsdatum kaufdatum belegdatum bestelltam datecommande datedecommande "
-        "datefacture dateachat datevente fechapedido fechadepedido fechafactura fechacompra fechaventa fechadecompra "
-        "dataordine datapedido datacompra besteldatum orderplaced dateplaced purchasetimestamp",
+        "ordertime bestelldatum auftragsdatum rechnungsdatum kaufdatum belegdatum bestelltam datecommande "
+        "datedecommande datefacture dateachat datevente fechapedido fechadepedido fechafactura fechacompra "
+        "fechaventa fechadecompra dataordine datapedido datacompra besteldatum orderplaced dateplaced "
+        "purchasetimestamp",
         "date datum fecha data createdat createdon creationdate dateadd orderdateutc datecreated timestamp day "
         "datetime",
         "paidat processedat completedat paiddate completeddate shippeddate orderapprovedat",
     ),
     "quantity": _tiers(
-        "quantity qty quantityordered qtyordered orderquantity orderqty lineitemquantity itemquantity units unitssold "
-        "itemcount numberofitems menge anzahl bestellmenge stuckzahl stueckzahl stuck quantite qte quantitecommandee "
-        "cantidad unidades quantita quantidade aantal numberofcds numitems itemqty itemsquantity saleqty salesquantity "
-        "volumesold",
+        "quantity qty quantityordered qtyordered orderquantity orderqty lineitemquantity itemquantity units "
+        "unitssold itemcount numberofitems menge anzahl bestellmenge stuckzahl stueckzahl stuck quantite qte "
+        "quantitecommandee cantidad unidades quantita quantidade aantal numberofcds numitems itemqty "
+        "itemsquantity saleqty salesquantity volumesold",
         "items pieces count pcs amountofitems volume",
     ),
     "unit_price": _tiers(
-        "unitprice priceeach priceperunit itemprice lineitemprice itemcost unitcost productprice sellingprice saleprice "
-        "salesprice einzelpreis stuckpreis stueckpreis verkaufspreis preisprostuck prixunitaire prixunite puht puttc "
-        "preciounitario preciounidad precioporunidad prezzounitario precounitario stukprijs eenheidsprijs unitpriceusd",
+        "unitprice priceeach priceperunit itemprice lineitemprice itemcost unitcost productprice sellingprice "
+        "saleprice salesprice einzelpreis stuckpreis stueckpreis verkaufspreis preisprostuck prixunitaire "
+        "prixunite puht puttc preciounitario preciounidad precioporunidad prezzounitario precounitario stukprijs "
+        "eenheidsprijs unitpriceusd",
         "price preis prix precio prezzo preco prijs rate",
     ),
     "list_price": _tiers(
-        "listprice msrp rrp retailprice originalprice regularprice catalogprice compareatprice lineitemcompareatprice "
-        "recommendedprice basisprice fullprice priceoriginal listenpreis uvp unverbindlichepreisempfehlung prixcatalogue "
-        "prixpublic preciolista preciodelista pvp prezzolistino adviesprijs",
+        "listprice msrp rrp retailprice originalprice regularprice catalogprice compareatprice "
+        "lineitemcompareatprice recommendedprice basisprice fullprice priceoriginal listenpreis uvp "
+        "unverbindlichepreisempfehlung prixcatalogue prixpublic preciolista preciodelista pvp prezzolistino "
+        "adviesprijs",
     ),
     "amount": _tiers(
-        "sales amount lineamount linetotal linesubtotal lineitemtotal salesamount saleamount lineprice extendedprice "
-        "totalprice itemtotal netamount grossamount dollarvalue revenue turnover umsatz betrag gesamtbetrag gesamtpreis "
-        "summe positionsbetrag zeilenbetrag nettobetrag bruttobetrag montant montanttotal montantligne chiffredaffaires "
-        "prixtotal importe importetotal preciototal ventas importo totale valortotal bedrag omzet rowtotal monetary "
-        "salesvalue purchaseamount orderamount paymentvalue spend amountspent totalamount transactionamount "
-        "salesinusd",
+        "sales amount lineamount linetotal linesubtotal lineitemtotal salesamount saleamount lineprice "
+        "extendedprice totalprice itemtotal netamount grossamount dollarvalue revenue turnover umsatz betrag "
+        "gesamtbetrag gesamtpreis summe positionsbetrag zeilenbetrag nettobetrag bruttobetrag montant "
+        "montanttotal montantligne chiffredaffaires prixtotal importe importetotal preciototal ventas importo "
+        "totale valortotal bedrag omzet rowtotal monetary salesvalue purchaseamount orderamount paymentvalue "
+        "spend amountspent totalamount transactionamount salesinusd",
         "total subtotal ordertotal value gesamt valor itemsubtotal sum dollars wert ca ordervalue grandtotal payment",
     ),
     "product_id": _tiers(
-        "productid productcode productno productnumber productsku sku stockcode itemid itemcode itemno lineitemsku "
-        "articleid articleno articlenumber article# ean gtin upc asin artikelnummer artikelnr artikelid produktnummer "
-        "produktid produktnr artnr codeproduit idproduit refproduit reference referenceproduit codearticle refarticle "
-        "codigoproducto idproducto producto id_producto codigoarticulo codiceprodotto codigoproduto productkey variantsku",
+        "productid productcode productno productnumber productsku sku stockcode itemid itemcode itemno "
+        "lineitemsku articleid articleno articlenumber article# ean gtin upc asin artikelnummer artikelnr "
+        "artikelid produktnummer produktid produktnr artnr codeproduit idproduit refproduit reference "
+        "referenceproduit codearticle refarticle codigoproducto idproducto producto codigoarticulo codiceprodotto "
+        "codigoproduto productkey variantsku",
         "product item article artikel produkt produit articulo prodotto produto productname itemname lineitemname "
         "artikelbezeichnung description productdescription designation descripcion bezeichnung nomproduit",
     ),
     "category": _tiers(
-        "category productline productcategory productcategoryname categoryname itemcategory producttype productgroup "
-        "department producttypename kategorie produktkategorie warengruppe produktgruppe produktlinie sortiment "
-        "categorie categorieproduit gammeproduit famille familleproduit categoria categoriaproducto familia rayon "
-        "productfamily productdepartment",
+        "category productline productcategory productcategoryname categoryname itemcategory producttype "
+        "productgroup department producttypename kategorie produktkategorie warengruppe produktgruppe "
+        "produktlinie sortiment categorie categorieproduit gammeproduit famille familleproduit categoria "
+        "categoriaproducto familia rayon productfamily productdepartment",
         "line type gamme segment subcategory vendor family group maincategory",
     ),
     "status": _tiers(
-        "status orderstatus shippingstatus orderstate fulfillmentstatus deliverystatus bestellstatus auftragsstatus "
-        "lieferstatus statut statutcommande estado estadopedido estadodelpedido stato statoordine situacao",
+        "status orderstatus shippingstatus orderstate fulfillmentstatus deliverystatus bestellstatus "
+        "auftragsstatus lieferstatus statut statutcommande estado estadopedido estadodelpedido stato statoordine "
+        "situacao",
         "financialstatus paymentstatus invoicestatus",
     ),
     "country": _tiers(
@@ -104,17 +110,19 @@ ALIASES: dict[str, tuple[frozenset[str], ...]] = {
         "shippingcountry countryregion countryid shipcountry deliverycountry nation",
     ),
     "territory": _tiers(
-        "territory salesterritory salesregion region market gebiet vertriebsgebiet verkaufsgebiet territoire territorio "
-        "zona zone regio",
+        "territory salesterritory salesregion region market gebiet vertriebsgebiet verkaufsgebiet territoire "
+        "territorio zona zone regio",
     ),
     "state": _tiers(
-        "state province stateprovince customerstate bundesland provincia departement estadoprovincia kanton provincie "
-        "billingprovince billingstate provincestate county regionstate stato_provincia",
+        "state province stateprovince customerstate bundesland provincia departement estadoprovincia kanton "
+        "provincie billingprovince billingstate provincestate county regionstate statoprovincia",
         "shippingprovince shippingstate shippingprovincename billingprovincename shipstate",
     ),
-    "deal_size": _tiers("dealsize ordersize dealclass sizeclass"),
+    "deal_size": _tiers(
+        "dealsize ordersize dealclass sizeclass",
+    ),
     "currency": _tiers(
-        "currency currencycode currencyid ordercurrency wahrung waehrung devise moneda valuta moeda divisa"
+        "currency currencycode currencyid ordercurrency wahrung waehrung devise moneda valuta moeda divisa",
     ),
     "contact_first_name": _tiers(
         "contactfirstname firstname givenname forename vorname prenom nombre nome voornaam billingfirstname "
@@ -122,29 +130,29 @@ ALIASES: dict[str, tuple[frozenset[str], ...]] = {
         "shippingfirstname",
     ),
     "contact_last_name": _tiers(
-        "contactlastname lastname surname familyname nachname familienname nomdefamille apellido apellidos cognome "
-        "achternaam billinglastname customerlastname lname sobrenome",
+        "contactlastname lastname surname familyname nachname familienname nomdefamille apellido apellidos "
+        "cognome achternaam billinglastname customerlastname lname sobrenome",
         "shippinglastname",
     ),
     "phone": _tiers(
         "phone phonenumber telephone telephonenumber mobile mobilephone cellphone tel telefon telefonnummer handy "
-        "mobilnummer numerotelephone telefono telefone celular movil telefoonnummer customerphone contactphone portable "
-        "fon",
+        "mobilnummer numerotelephone telefono telefone celular movil telefoonnummer customerphone contactphone "
+        "portable fon",
         "billingphone shippingphone",
     ),
     "email": _tiers(
-        "email emailaddress customeremail mail mailaddress emailadresse adresseemail courriel correo correoelectronico "
-        "emailkunde clientemail buyeremail contactemail billingemail mailadresse correoe",
+        "email emailaddress customeremail mail mailaddress emailadresse adresseemail courriel correo "
+        "correoelectronico emailkunde clientemail buyeremail contactemail billingemail mailadresse correoe",
     ),
     "address": _tiers(
-        "address addressline1 address1 street streetaddress streetname adresse strasse anschrift strassehausnummer rue "
-        "direccion domicilio calle indirizzo via endereco adres straat billingaddress1 billingstreet customeraddress "
-        "adresse1 direccion1",
+        "address addressline1 address1 street streetaddress streetname adresse strasse anschrift "
+        "strassehausnummer rue direccion domicilio calle indirizzo via endereco adres straat billingaddress1 "
+        "billingstreet customeraddress adresse1 direccion1",
         "billingaddress shippingaddress1 shippingstreet shippingaddress",
     ),
     "city": _tiers(
-        "city town customercity ort stadt wohnort ville ciudad localidad citta comune cidade plaats stad billingcity "
-        "poblacion cityname",
+        "city town customercity ort stadt wohnort ville ciudad localidad citta comune cidade plaats stad "
+        "billingcity poblacion cityname",
         "shippingcity shipcity",
     ),
     "postal_code": _tiers(

@@ -21,31 +21,39 @@ Decimal = Literal[".", ","]
 
 # These run on RE2 (DuckDB), Rust (Polars) and Java (Spark): no look-around, no back-references.
 _SIGNS = "-\u2212"
-_CURRENCY = r"([A-Za-z]{1,3}\.?|kr\.?|[$£¥€₹₩₽₺₫₴₦₱฿¢]|[A-Z]{1,3}[$£¥€]|z\u0142|K\u010d|\u0440\u0443\u0431\.?)"
-_GAP = r"[ \u00a0\u202f\u2009'\u2019]"
+_CURRENCY = "([A-Za-z]{1,3}[.]?|[$£¥€₹₩₽₺₫₴₦₱฿¢]|[A-Z]{1,3}[$£¥€]|zł|Kč|руб[.]?)"  # noqa: RUF001  (the rouble)
+_WIDE = "\u00a0\u202f\u2009"
+_GAP = f"[ {_WIDE}'\u2019]"
 _FIGURES: dict[Decimal, str] = {
     ".": rf"(([0-9]{{1,3}}(,[0-9]{{2,3}})*,[0-9]{{3}}|[0-9]{{1,3}}({_GAP}[0-9]{{3}})+|[0-9]+)(\.[0-9]*)?|\.[0-9]+)",
     ",": rf"(([0-9]{{1,3}}(\.[0-9]{{3}})+|[0-9]{{1,3}}({_GAP}[0-9]{{3}})+|[0-9]+)(,[0-9]*)?|,[0-9]+)",
 }
-_BLANKS = r"[ \u00a0\u202f]*"
+_BLANKS = f"[ {_WIDE}]*"
 
 
 def _shape(decimal: Decimal) -> str:
     """Everything that is a number under a decimal sign; a hyphen after it is the minus of an accountant."""
     dash = rf"[{_SIGNS}+]?"
     before = rf"{_BLANKS}{dash}{_BLANKS}{_CURRENCY}?{_BLANKS}{dash}{_BLANKS}"
-    after = rf"{_BLANKS}([{_SIGNS}]|,[{_SIGNS}]{{1,2}})?{_BLANKS}{_CURRENCY}?{_BLANKS}[{_SIGNS}]?{_BLANKS}"
+    after = rf"{_BLANKS}[{_SIGNS}]?{_BLANKS}{_CURRENCY}?{_BLANKS}[{_SIGNS}]?{_BLANKS}"
     return rf"^(\({before}{_FIGURES[decimal]}{after}\)|{before}{_FIGURES[decimal]}{after})$"
 
 
 SHAPE: dict[Decimal, str] = {sign: _shape(sign) for sign in (".", ",")}
+NO_CENTS = "[.,][-\u2013\u2014]{1,2}[ A-Za-z€£$]{0,5}$"
+"""`12,-` and `CHF 12.-`: the dash stands for no cents and is no minus."""
 NEGATIVE = rf"[{_SIGNS}(]"
 SCIENTIFIC: dict[Decimal, str] = {sign: rf"^[-+]?[0-9]+(\{sign}[0-9]+)?[eE][-+]?[0-9]{{1,3}}$" for sign in (".", ",")}
-PLAIN = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)$"
 
-COMMA_EVIDENCE = r"[0-9]\.[0-9]{3},[0-9]|[0-9]\.[0-9]{3}\.[0-9]{3}|(^|[^0-9])0,[0-9]|[0-9]{4,},[0-9]|,([0-9]{1,2}|[0-9]{4,})[^0-9.,]*$"
+# Tails of a number: digits up to its end, with whatever stands after it.
+_ENDS = r"([0-9]{1,2}|[0-9]{4,})[^0-9.,]*$"
+COMMA_EVIDENCE = "|".join(
+    (r"[0-9]\.[0-9]{3},[0-9]", r"[0-9]\.[0-9]{3}\.[0-9]{3}", r"(^|[^0-9])0,[0-9]", r"[0-9]{4,},[0-9]", rf",{_ENDS}")
+)
 """Only a decimal comma makes sense of it: `1.234,5`, `12,50`, `0,125`."""
-POINT_EVIDENCE = r"[0-9],[0-9]{3}\.[0-9]|[0-9],[0-9]{3},[0-9]{3}|(^|[^0-9])0?\.[0-9]|[0-9]{4,}\.[0-9]|\.([0-9]{1,2}|[0-9]{4,})[^0-9.,]*$"
+POINT_EVIDENCE = "|".join(
+    (r"[0-9],[0-9]{3}\.[0-9]", r"[0-9],[0-9]{3},[0-9]{3}", r"(^|[^0-9.,])0?\.[0-9]", r"[0-9]{4,}\.[0-9]", rf"\.{_ENDS}")
+)
 """Only a decimal point makes sense of it: `1,234.5`, `12.50`, `0.125`."""
 OPEN = r"^[^0-9]*[0-9]{1,3}[.,][0-9]{3}[^0-9.,]*$"
 """Fits both: `1.234` and `1,234`."""
@@ -82,7 +90,7 @@ def read_number(text: str, decimal: Decimal = ".") -> float | None:
     >>> read_number("(1,234.50)"), read_number("1.234,50 €", ","), read_number("12-"), read_number("n/a")
     (-1234.5, 1234.5, -12.0, None)
     """
-    text = text.strip()
+    text = re.sub(NO_CENTS, "", text.strip())
     if re.search(SCIENTIFIC[decimal], text):
         value = float(text.replace(decimal, "."))
         return value if math.isfinite(value) else None
@@ -97,6 +105,7 @@ def read_number(text: str, decimal: Decimal = ".") -> float | None:
 
 def number_from_text(text: nw.Expr, decimal: Decimal) -> nw.Expr:
     """`read_number` as a lazy expression."""
+    text = text.str.replace_all(NO_CENTS, "")
     figures = text.str.replace_all(r"[A-Za-z]+\.", "").str.replace_all(rf"[^0-9{decimal}]", "")
     if decimal == ",":
         figures = figures.str.replace_all(",", ".", literal=True)

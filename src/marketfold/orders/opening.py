@@ -107,7 +107,8 @@ def _open_path(path: Path, options: ReadingOptions) -> Source:
 
 def _open_pattern(path: Path, options: ReadingOptions) -> Source:
     """A pattern such as `orders/*.parquet`."""
-    found = [Path(name) for name in sorted(glob.glob(str(path), recursive=True))] if glob.has_magic(str(path)) else []
+    names = glob.glob(str(path), recursive=True) if glob.has_magic(str(path)) else []  # noqa: PTH207  (** and absolute)
+    found = [Path(name) for name in sorted(names)]
     if not found:
         near = sorted(other.name for other in path.parent.glob(f"{path.stem[:4]}*"))[:3] if path.parent.is_dir() else []
         hint = f" Near it are {', '.join(near)}." if near else ""

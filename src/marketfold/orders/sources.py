@@ -108,7 +108,7 @@ class FrameSource:
         return MALFORMED_SCHEMA.empty_table()
 
 
-def _unique(names: Sequence[object]) -> list[str]:
+def unique_labels(names: Sequence[object]) -> list[str]:
     """Column names as text, each different, none empty."""
     seen: dict[str, int] = {}
     labels = []
@@ -122,7 +122,7 @@ def _unique(names: Sequence[object]) -> list[str]:
 
 def from_table(name: str, table: pa.Table, engine: DuckDBEngine) -> FrameSource:
     """An Arrow table, read where it lies."""
-    labels = _unique(table.column_names)
+    labels = unique_labels(table.column_names)
     lines = pa.array(np.arange(FIRST_LINE, table.num_rows + FIRST_LINE, dtype=np.int64))
     columns = [lines, *(_local_times(column) for column in table.columns)]
     numbered = pa.table(columns, names=[SOURCE_LINE, *(f"c{i}" for i in range(table.num_columns))])

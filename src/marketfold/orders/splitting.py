@@ -1,8 +1,8 @@
 """Split a text file that is not simple into rows, and keep account of those that cannot be split.
 
-DuckDB reads well-formed UTF-8 fast. Everything else (other encodings, mixed line endings, blank lines, columns set apart by
-blanks, rows with too few or too many fields, quotes that never close) is written here, line by line, into a well-formed
-temporary file in which each row carries its number in the source.
+DuckDB reads well-formed UTF-8 fast. Everything else (other encodings, mixed line endings, blank lines, columns set
+apart by blanks, rows with too few or too many fields, quotes that never close) is written here, line by line, into a
+well-formed temporary file in which each row carries its number in the source.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A text file as a source: DuckDB parses it once, into a compressed temporary table of the columns that are asked for."""
+"""A text file as a source: DuckDB parses it once, into a compressed temporary table of the columns asked for."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import narwhals as nw
 
-from marketfold.engine import CsvLayout, DuckDBEngine
+from marketfold.engine import CsvLayout
 from marketfold.errors import OrdersError
 from marketfold.orders.dialects import read_head, sniff
 from marketfold.orders.encodings import scan_text
-from marketfold.orders.sources import FIRST_LINE, SAMPLE_ROWS, _unique
+from marketfold.orders.sources import FIRST_LINE, SAMPLE_ROWS, unique_labels
 from marketfold.orders.splitting import MALFORMED_SCHEMA, Rows, write_rows
 from marketfold.schema import SOURCE_LINE
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from marketfold.config import ReadingOptions
+    from marketfold.engine import DuckDBEngine, Engine
     from marketfold.orders.sources import Prepare
 
 
@@ -48,7 +49,8 @@ class TextSource:
 
     def __init__(self, path: Path, options: ReadingOptions, engine: DuckDBEngine) -> None:
         self.name = path.name
-        self.engine: DuckDBEngine = engine
+        self.engine: Engine = engine
+        self._duckdb = engine
         self._path = path
         self._stamp = _stamp(path)
         scan = scan_text(path, options.encoding)
@@ -59,7 +61,7 @@ class TextSource:
             message = f"{path.name} is not {scan.encoding}: {error}. Give its encoding with --encoding."
             raise OrdersError(message) from error
         self._dialect = sniff(head, options.delimiter)
-        self.delimiter = self._dialect.delimiter or "blanks"
+        self.delimiter: str | None = self._dialect.delimiter or "blanks"
         self._head = list(itertools.islice(self._dialect.split(head[self._dialect.declared :]), SAMPLE_ROWS + 1))
         if not self._head:
             message = f"{path.name} is empty. Give a file with a header and at least one order line."
@@ -67,7 +69,7 @@ class TextSource:
         if len(self._head) == 1:
             message = f"{path.name} has a header and no order line below it."
             raise OrdersError(message)
-        self.columns = tuple(_unique(self._head[0]))
+        self.columns = tuple(unique_labels(self._head[0]))
         self._simple = scan.simple and self._dialect.delimiter is not None and not self._dialect.declared
         self._rows: Rows | None = None
         self._count = 0
@@ -105,20 +107,20 @@ class TextSource:
     def _load_simple(self, chosen: list[nw.Expr], prepare: Prepare) -> nw.LazyFrame[Any] | None:
         """Let DuckDB read the file itself; None where it meets a row that it cannot split."""
         layout = CsvLayout(self._dialect.delimiter or ",", self._dialect.quote, self._dialect.escape)
-        frame = self.engine.scan_csv(self._path, [f"c{i}" for i in range(len(self.columns))], layout)
+        frame = self._duckdb.scan_csv(self._path, [f"c{i}" for i in range(len(self.columns))], layout)
         try:
-            return self.engine.materialise_numbered(prepare(frame.select(*chosen)), SOURCE_LINE, FIRST_LINE)
+            return self._duckdb.materialise_numbered(prepare(frame.select(*chosen)), SOURCE_LINE, FIRST_LINE)
         except duckdb.InvalidInputException:
             self._simple = False
             return None
 
     def _load_written(self, chosen: list[nw.Expr], prepare: Prepare) -> nw.LazyFrame[Any]:
         """Write the rows well-formed first; the copy is gone when its columns are read."""
-        copy = self.engine.folder / "rows.csv"
+        copy = self._duckdb.folder / "rows.csv"
         try:
             self._rows = write_rows(self._path, self.encoding or "utf-8", self._dialect, len(self.columns), copy)
             names = [SOURCE_LINE, *(f"c{i}" for i in range(len(self.columns)))]
-            frame = self.engine.scan_csv(copy, names, CsvLayout(self._dialect.delimiter or "\t", header=False))
+            frame = self._duckdb.scan_csv(copy, names, CsvLayout(self._dialect.delimiter or "\t", header=False))
             numbered = frame.select(nw.col(SOURCE_LINE).cast(nw.Int64), *chosen)
             return self.engine.materialise(prepare(numbered))
         finally:
