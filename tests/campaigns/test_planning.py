@@ -4,9 +4,10 @@ import json
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
+import narwhals as nw
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -41,13 +42,13 @@ def test_a_brief_shows_the_rule_with_its_numbers(shop_case: Case):
 
 
 @pytest.fixture
-def spark() -> Iterator[Any]:
+def spark() -> Iterator[None]:
     sql = pytest.importorskip("pyspark.sql")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Python 3.11's socketserver under py4j; nothing of ours
         builder = sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
         session = builder.config("spark.sql.shuffle.partitions", "1").getOrCreate()
-        yield session
+        yield
         session.stop()
 
 
@@ -63,7 +64,8 @@ def test_polars_plans_the_same(shop_case: Case):
 
 
 @pytest.mark.spark
-def test_spark_plans_the_same(spark: Any):
+@pytest.mark.usefixtures("spark")
+def test_spark_plans_the_same():
     case = case_of(read_orders(make_shop(lines=1_500, seed=3).lines))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -163,7 +165,7 @@ def test_a_weak_segment_is_warned_about_first(shop_case: Case):
 
 def test_orders_as_units_are_planned_for_their_customers(shop_case: Case):
     orders = shop_case.clean.engine.collect(
-        shop_case.clean.purchases.group_by("order_id").agg(customer_id=_first("customer_id"))
+        shop_case.clean.purchases.group_by("order_id").agg(customer_id=nw.col("customer_id").min())
     ).sort_by("order_id")
     segment = dict(zip(shop_case.ids.tolist(), shop_case.labels.tolist(), strict=True))
     labels = np.array([segment[one] for one in orders["customer_id"].to_pylist()], dtype=np.int32)
@@ -172,20 +174,12 @@ def test_orders_as_units_are_planned_for_their_customers(shop_case: Case):
     assert [c.customers for c in plan.campaigns] == np.bincount(shop_case.labels).tolist()
 
 
-def _first(column: str) -> object:
-    import narwhals as nw
-
-    return nw.col(column).min()
-
-
 def test_profiles_and_labels_must_belong_together(shop_case: Case):
     with pytest.raises(ParameterError, match="Every segment needs one profile"):
         plan_campaigns(shop_case.profiles[:2], shop_case.clean, shop_case.ids, shop_case.labels)
 
 
 def test_a_feature_that_the_run_lacks_is_said(shop_case: Case, tmp_path: Path):
-    from importlib.resources import files
-
     text = files("marketfold.campaigns").joinpath("playbooks/retail.toml").read_text("utf-8")
     rule = '[[rules]]\naim = "reward"\nwhen = [{ feature = "shoe_size", at_least = 44 }]\n\n[[rules]]\n'
     path = tmp_path / "p.toml"
@@ -210,7 +204,7 @@ def test_everybody_buying_once_on_one_day_can_be_planned():
 
 def test_options_reject_what_is_not_money():
     for bad in ({"budget": 0}, {"budget": -5}, {"margin": 1.5}, {"contact_cost": 0}):
-        with pytest.raises(ValueError, match="greater than|less than"):
+        with pytest.raises(ValueError, match=r"greater than|less than"):
             CampaignOptions.model_validate(bad)
 
 

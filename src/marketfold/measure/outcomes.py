@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from marketfold.errors import MeasurementError
 from marketfold.schema import money_sum
@@ -72,7 +73,7 @@ def _check_assignments(assignments: pa.Table) -> None:
         got = ", ".join(assignments.column_names)
         message = f"Assignments need customer_id, segment and arm; got {got}. Was the run made with a holdout?"
         raise MeasurementError(message)
-    arms = set(assignments["arm"].unique().to_pylist())
+    arms = set(assignments["arm"].unique().to_pylist()) - {None}  # a customer who came later has no arm
     if not arms <= {"treated", "holdout"}:
         message = f"An arm is 'treated' or 'holdout'; got {', '.join(sorted(map(str, arms)))}."
         raise MeasurementError(message)
@@ -87,7 +88,8 @@ def _check_assignments(assignments: pa.Table) -> None:
 def _column(table: pa.Table, ids: pa.ChunkedArray, name: str) -> Float64:
     """A column of `table` in the order of `ids`; 0 for those who are not in it."""
     keyed = pa.table({"customer_id": ids, "place": pa.array(range(len(ids)), pa.int64())})
-    joined = keyed.join(table.select(["customer_id", name]), "customer_id", join_type="left outer").sort_by("place")
+    values = pa.table({"customer_id": table["customer_id"].cast(pa.string()), name: table[name].cast(pa.float64())})
+    joined = keyed.join(values, "customer_id", join_type="left outer").sort_by("place")
     return np.nan_to_num(np.asarray(joined[name].to_numpy(), dtype=np.float64))
 
 
@@ -144,7 +146,7 @@ def read_outcomes(
     """
     check_dates(date_from, date_to)
     _check_assignments(assignments)
-    known = assignments.filter(pa.compute.is_valid(assignments["arm"]))
+    known = assignments.filter(pc.is_valid(assignments["arm"]))
     ids = known["customer_id"].combine_chunks().cast(pa.string())
     members = pa.table({"customer_id": ids})
     table = _later(later, members, date_from, date_to)

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketfold.campaigns import Stake, allocate_budget
+from marketfold.errors import ParameterError
+
+TWO = (Stake(1, 100, 300_000, 600), Stake(2, 300, 100_000, 500))
+
+
+def test_the_arithmetic_is_shown_and_right():
+    budget = allocate_budget(TWO, days=731, total=4_000, margin=0.3, contact_cost=2)
+    first, second = budget.lines
+    assert (first.amount, second.amount) == (3_000, 1_000)
+    assert first.value_at_stake == pytest.approx(300_000 / (731 / 365.25) * 0.3, abs=0.01)
+    assert first.break_even_rate == pytest.approx(3_000 / (100 * 500 * 0.3))
+    assert first.contact_cost == 200
+    assert "3,000 / (100 customers \u00d7 500 an order \u00d7 0.3 margin) = 20 %" in first.steps[2]
+
+
+def test_what_is_not_known_is_left_blank():
+    line = allocate_budget(TWO, days=400).lines[0]
+    assert line.amount is None
+    assert line.break_even_rate is None
+    assert line.contact_cost is None
+    assert sum("blank" in step for step in line.steps) == 2
+
+
+def test_without_a_margin_the_budget_follows_revenue_and_says_so():
+    budget = allocate_budget(TWO, days=400, total=4_000)
+    assert [line.amount for line in budget.lines] == [3_000, 1_000]
+    assert "Without a margin" in budget.notes[0]
+    assert "--margin" in budget.lines[0].steps[2]
+
+
+def test_a_discount_is_taken_off_the_margin():
+    stake = Stake(1, 100, 300_000, 600, discount=0.1)
+    line = allocate_budget([stake], days=400, total=1_000, margin=0.3).lines[0]
+    assert line.break_even_rate == pytest.approx(1_000 / (100 * 500 * 0.2))
+
+
+def test_an_offer_that_costs_more_than_the_margin_gets_no_money():
+    stake = Stake(1, 100, 300_000, 600, discount=0.4)
+    budget = allocate_budget([stake], days=400, total=1_000, margin=0.3)
+    assert budget.lines[0].amount == 0
+    assert budget.left_over == 1_000
+    assert "no response pays" in budget.lines[0].steps[2]
+
+
+def test_nobody_gets_more_than_one_extra_order_would_earn():
+    small = Stake(1, 10, 1_000, 10)
+    budget = allocate_budget([small], days=365, total=50_000, margin=0.3)
+    assert budget.lines[0].amount == pytest.approx(10 * 100 * 0.3)
+    assert budget.left_over == pytest.approx(50_000 - 300)
+    assert "not given out" in budget.notes[0]
+
+
+def test_an_amount_that_does_not_reach_everybody_says_whom_to_begin_with():
+    line = allocate_budget([Stake(1, 100, 300_000, 600)], days=400, total=50, margin=0.3, contact_cost=2).lines[0]
+    assert any("reaches 25 of them" in step for step in line.steps)
+    assert line.per_customer == 2
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"total": 0}, {"total": -1}, {"total": math.inf}, {"margin": 0}, {"margin": 1.1}, {"contact_cost": 0}],
+)
+def test_money_must_be_money(wrong: dict[str, float]):
+    with pytest.raises(ParameterError, match=r"must be more than zero|share of revenue"):
+        allocate_budget(TWO, days=400, **wrong)
+
+
+@given(
+    st.lists(
+        st.builds(
+            Stake,
+            number=st.just(1),
+            customers=st.integers(0, 10_000),
+            revenue_total=st.floats(0, 1e7),
+            order_count=st.integers(0, 50_000),
+            weight=st.floats(0.1, 3),
+            discount=st.floats(0, 0.6),
+        ),
+        min_size=1,
+        max_size=6,
+    ),
+    st.floats(0.01, 1e6),
+    st.one_of(st.none(), st.floats(0.01, 1)),
+)
+def test_no_cent_appears_or_is_lost(stakes: list[Stake], total: float, margin: float | None):
+    budget = allocate_budget(stakes, days=500, total=total, margin=margin)
+    amounts = [line.amount for line in budget.lines]
+    assert all(amount is not None and amount >= 0 for amount in amounts)
+    given_out = sum(amount for amount in amounts if amount is not None)
+    assert given_out <= total + 0.011
+    assert given_out + budget.left_over == pytest.approx(total, abs=0.011)
