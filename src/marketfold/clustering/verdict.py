@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from marketfold.clustering.evidence import Evidence
     from marketfold.clustering.gains import Gain
     from marketfold.clustering.witnesses import Witness
+    from marketfold.schema import Float64
 
 Answer = Literal["groups", "weak", "no_structure", "too_few"]
 Strength = Literal["strong", "moderate", "none"]
@@ -72,10 +73,27 @@ def _usable(evidence: Evidence) -> NDArray[np.bool_]:
     return np.array([smallest >= FEWEST_MEMBERS for smallest in evidence.smallest])
 
 
-def _grouped_at(evidence: Evidence) -> int | None:
-    """The k at which the data fall into groups furthest beyond all data without groups; None where nowhere.
+def _dip_after(gain: Float64, place: int) -> float:
+    """How far a gain falls after a place before it is higher again."""
+    later = gain[place + 1 :]
+    higher = np.flatnonzero(later > gain[place])
+    until = later[: higher[0]] if len(higher) else later
+    return float(gain[place] - until.min()) if len(until) else 0.0
 
-    A gain that still rises at the last two k singles out no number of groups: ties and outliers do that.
+
+def _local_peak(evidence: Evidence, grouped: NDArray[np.bool_]) -> int | None:
+    """The k after which the gain over one cloud dips most, and surely; ties and outliers may raise it again later."""
+    gain = evidence.gains["cloud"]
+    dips = [_dip_after(gain.values, place) if grouped[place] else 0.0 for place in range(len(gain.values))]
+    deepest = int(np.argmax(dips))
+    return evidence.k[deepest] if dips[deepest] > max(RISE, 2 * gain.errors[deepest]) else None
+
+
+def _grouped_at(evidence: Evidence) -> int | None:
+    """The k at which the data fall into groups furthest beyond all data without groups; None where none stands out.
+
+    A gain that still rises at the last two k singles out no number of groups: ties and outliers do that. Then an
+    earlier k may stand out by the dip that follows it.
     """
     gains = evidence.gains.values()
     least = np.min([gain.values for gain in gains], axis=0)
@@ -86,7 +104,7 @@ def _grouped_at(evidence: Evidence) -> int | None:
     far = evidence.gains["cloud"].values + evidence.gains["box"].values
     furthest = int(np.argmax(np.where(grouped, far, -np.inf)))
     still_rising = furthest >= len(far) - 2 or far[furthest:].max() > far[furthest] + RISE
-    return None if still_rising else evidence.k[furthest]
+    return _local_peak(evidence, grouped) if still_rising else evidence.k[furthest]
 
 
 def _beyond_cloud(evidence: Evidence) -> bool:
@@ -135,7 +153,7 @@ def _stability_at(evidence: Evidence, k: int) -> float:
 
 OPENINGS = {
     "groups": "There are groups, {at} of them.",
-    "weak": "There is more than chance, but no number of groups stands out: {k} segments cut a continuum.",
+    "weak": "There is structure beyond one cloud, but no number of groups stands out; {k} segments are a choice.",
     "no_structure": "No group structure here: the {k} segments are slices of one cloud.",
     "too_few": "Too few customers for this many features: groups, if there are any, could not be told from chance.",
 }
