@@ -212,8 +212,9 @@ def train(X: Float32, shape: Architecture, plan: TrainingPlan, progress: Progres
             history.best_epoch, best = epoch, loop.weights()
         history.loss.append(loss)
         history.validation_loss.append(held_out)
+        stops = epoch - history.best_epoch >= plan.patience
         if progress is not None:
-            progress(f"training {shape}, held-out loss {held_out:.4f}", epoch + 1, plan.epochs)
-        if epoch - history.best_epoch >= plan.patience:
+            progress(f"training the network {shape}", plan.epochs if stops else epoch + 1, plan.epochs)
+        if stops:
             break
     return loop.finished(best), history
