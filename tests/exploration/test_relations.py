@@ -12,12 +12,13 @@ from marketfold.exploration.relations import round_number_between
 from marketfold.orders import read_orders
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import pandas as pd
 
 
-def explored(**columns: list[object]) -> Exploration:
+def explored(**columns: Sequence[object]) -> Exploration:
     n = len(next(iter(columns.values())))
     table = pa.table(
         {

@@ -1,0 +1,243 @@
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from marketfold.cleaning import clean_orders
+from marketfold.demo import make_shop
+from marketfold.exploration import Counts, Exploration, explore
+from marketfold.figures.exploration import (
+    calendar_figure,
+    cohorts_figure,
+    concentration_figure,
+    correlation_figure,
+    counts_figure,
+    discounts_figure,
+    distribution_figure,
+    exploration_figures,
+    gaps_figure,
+    map_figure,
+    missing_figure,
+    orders_over_time_figure,
+    repeats_figure,
+    year_on_year_figure,
+)
+from marketfold.figures.exploration_map import equal_earth, push_apart
+from marketfold.figures.theme import SWAP, to_dark
+from marketfold.orders import read_orders
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import plotly.graph_objects as go
+
+NAMES = ("sales", "cdnow", "shop")
+
+
+@pytest.fixture(scope="module")
+def sales(shared_data: Path) -> Exploration:
+    return explore(clean_orders(read_orders(shared_data / "sales_data_sample.csv")))
+
+
+@pytest.fixture(scope="module")
+def cdnow(shared_data: Path) -> Exploration:
+    return explore(clean_orders(read_orders(shared_data / "CDNOW_master.txt")))
+
+
+@pytest.fixture(scope="module")
+def shop() -> Exploration:
+    return explore(clean_orders(read_orders(make_shop(lines=3_000, seed=0).lines)))
+
+
+@pytest.fixture(params=NAMES)
+def figures(request: pytest.FixtureRequest) -> dict[str, go.Figure]:
+    return exploration_figures(request.getfixturevalue(request.param))
+
+
+def drawn(figure: go.Figure) -> dict[str, Any]:
+    """What a page gets of a figure, its template aside."""
+    plain: dict[str, Any] = json.loads(figure.to_json())
+    plain["layout"].pop("template")
+    return plain
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_finding_leads_to_a_figure_that_exists(name: str, request: pytest.FixtureRequest):
+    exploration = request.getfixturevalue(name)
+    anchors = exploration_figures(exploration).keys()
+    assert {finding.figure for finding in exploration.findings if finding.figure} <= anchors
+    assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", anchor) for anchor in anchors)
+
+
+def test_every_figure_says_what_it_shows(figures: dict[str, go.Figure]):
+    for anchor, figure in figures.items():
+        assert figure.layout.title.text, anchor
+        assert len(figure.layout.meta["alt"]) > len(figure.layout.title.text) / 2, anchor
+        assert "nan" not in (figure.layout.title.text + figure.layout.meta["alt"]).lower(), anchor
+
+
+def test_no_figure_asks_a_network_or_webgl(figures: dict[str, go.Figure]):
+    """Maps fetch outlines, and `splom` and `scattergl` need a graphics card."""
+    assert {trace.type for figure in figures.values() for trace in figure.data} <= {"bar", "scatter", "heatmap"}
+
+
+def test_every_colour_has_one_for_dark_pages(figures: dict[str, go.Figure]):
+    for anchor, figure in figures.items():
+        written = set(re.findall(r"#[0-9a-fA-F]{6}\b", json.dumps(drawn(figure))))
+        assert written <= SWAP.keys(), anchor
+        changed = set(re.findall(r"#[0-9a-fA-F]{6}\b", json.dumps(drawn(to_dark(figure)))))
+        assert changed <= set(SWAP.values()), anchor
+
+
+def test_figures_stay_small(figures: dict[str, go.Figure]):
+    assert sum(len(json.dumps(drawn(figure))) for figure in figures.values()) < 600_000
+    for anchor, figure in figures.items():
+        bars = sum(len(trace.y) for trace in figure.data if trace.type == "bar" and anchor.startswith("counts"))
+        assert bars <= 13, anchor
+
+
+def test_revenue_and_orders_over_time(sales: Exploration):
+    figure = orders_over_time_figure(sales.over_time, "USD")
+    revenue, orders = figure.data
+    assert revenue.y.sum() == pytest.approx(9_838_141.37)
+    assert orders.y.sum() == 303
+    assert figure.layout.title.text == "303 orders brought USD 9,838,141"
+
+
+def test_incomplete_months_are_not_in_the_year_on_year(sales: Exploration):
+    whole = sales.over_time.month_whole.copy()
+    whole[-1] = False
+    figure = year_on_year_figure(replace(sales.over_time, month_whole=whole))
+    assert [(trace.name, len(trace.y)) for trace in figure.data] == [("2003", 12), ("2004", 12), ("2005", 4)]
+
+
+def test_calendar(sales: Exploration, cdnow: Exploration):
+    figure = calendar_figure(sales.calendar[0])
+    assert figure.layout.title.text == "November brings 3.2 times an average month"
+    assert len(figure.data[0].y) == 12
+    assert calendar_figure(cdnow.calendar[0]).layout.title.text.startswith("March 1997 brought 2.3 times")
+
+
+def test_bars_and_others_add_up(sales: Exploration):
+    country = sales.count_of("country")
+    assert country is not None
+    bars = counts_figure(country).data[0]
+    assert bars.y[-1] == "7 others"
+    assert sum(bars.x) == pytest.approx(country.revenue_total)
+    assert bars.x[0] == country.revenue.max()
+
+
+def test_others_that_would_dwarf_the_bars_are_told_in_words(sales: Exploration):
+    products = sales.count_of("product_id")
+    assert products is not None
+    figure = counts_figure(products)
+    assert len(figure.data[0].y) == 12
+    assert "the 12 largest of 109; the others make up 81 %" in figure.layout.title.subtitle.text
+
+
+def test_long_names_alike_stay_apart_and_empty_cells_are_named():
+    long = "A very long name of a category that goes on"
+    names = np.array([f"{long} one", f"{long} two", None], dtype=object)
+    lines, revenue = np.array([3, 2, 1]), np.array([30.0, 20.0, 10.0])
+    counts = Counts("category", "category", "kept", names, lines, revenue, 3, 6, 60.0)
+    bars = counts_figure(counts).data[0]
+    assert len(set(bars.y)) == 3
+    assert bars.y[2] == "not given"
+    assert bars.customdata[1][0] == f"{long} two"
+
+
+def test_the_concentration_is_marked_where_80_percent_are(sales: Exploration):
+    figure = concentration_figure(sales.concentration)
+    mark = next(trace for trace in figure.data if trace.mode == "markers")
+    assert (mark.x[0], mark.y[0]) == (58 / 92, 0.8)
+    assert figure.layout.title.text == "63 % of customers bring 80 % of revenue"
+
+
+def test_repeats_cover_every_customer(cdnow: Exploration):
+    customers, revenue = repeats_figure(cdnow.repeats).data
+    assert customers.y.sum() == pytest.approx(1)
+    assert revenue.y.sum() == pytest.approx(1)
+    assert customers.y[0] == pytest.approx(cdnow.repeats.once_share)
+
+
+def test_cohorts_leave_out_what_was_not_seen(cdnow: Exploration):
+    assert cdnow.cohorts is not None
+    heat = cohorts_figure(cdnow.cohorts).data[0]
+    assert heat.z.shape == (4, 17)
+    assert np.isfinite(heat.z[0]).all()
+    assert np.isnan(heat.z[1][-1])
+
+
+def test_gaps_shown_and_not_shown_add_up(cdnow: Exploration):
+    assert cdnow.gaps is not None
+    figure = gaps_figure(cdnow.gaps)
+    beyond = re.search(r"; ([\d,]+) longer", figure.layout.title.subtitle.text)
+    assert beyond
+    assert figure.data[0].y.sum() + int(beyond[1].replace(",", "")) == cdnow.gaps.n_gaps
+
+
+def test_a_wall_is_cut_off_and_said(sales: Exploration):
+    price = next(one for one in sales.distributions if (one.column, one.by) == ("unit_price", "deal_size"))
+    assert "cut off at the top" in distribution_figure(price).layout.title.subtitle.text
+    amount = next(one for one in sales.distributions if (one.column, one.by) == ("amount", "deal_size"))
+    figure = distribution_figure(amount, marks={3000.0: "cut: 3,000"})
+    assert "cut off" not in figure.layout.title.subtitle.text
+    assert "cut: 3,000" in [annotation.text for annotation in figure.layout.annotations]
+
+
+def test_correlations_discounts_and_empty_cells(sales: Exploration):
+    assert sales.correlations is not None
+    assert sales.discounts is not None
+    heat = correlation_figure(sales.correlations).data[0]
+    assert heat.z[2][0] == pytest.approx(sales.correlations.values[3, 0])
+    assert discounts_figure(sales.discounts).data[0].y.sum() == pytest.approx(1)
+    bars = missing_figure(sales.missing).data[1]
+    assert list(bars.y) == ["STATE"]
+    assert bars.x[0] == pytest.approx(1486 / 2823)
+
+
+def test_circles_do_not_cover_each_other_and_keep_near_home(sales: Exploration):
+    assert sales.geography is not None
+    x, y = equal_earth(sales.geography.latitude, sales.geography.longitude)
+    radius = 0.3 * np.sqrt(sales.geography.revenue_share)
+    new_x, new_y = push_apart(x, y, radius)
+    apart = np.hypot(new_x[:, None] - new_x, new_y[:, None] - new_y)
+    np.fill_diagonal(apart, np.inf)
+    assert (apart - radius[:, None] - radius).min() > -0.005
+    assert np.hypot(new_x - x, new_y - y).max() < 0.5
+    assert new_x[sales.geography.names.index("USA")] < new_x[sales.geography.names.index("Japan")]
+
+
+def test_circles_on_one_spot_part():
+    x, y = push_apart(np.zeros(3), np.zeros(3), np.full(3, 0.1))
+    apart = np.hypot(x[:, None] - x, y[:, None] - y)[np.triu_indices(3, 1)]
+    assert apart.min() > 0.19
+
+
+def test_the_area_of_a_circle_is_the_revenue(sales: Exploration):
+    assert sales.geography is not None
+    outline = next(trace for trace in map_figure(sales.geography).data if trace.fill == "toself")
+    parts = np.array([np.nan if value is None else value for value in outline.x]).reshape(-1, 50)[:, :49]
+    area = (np.ptp(parts, axis=1) / 2) ** 2
+    large = sales.geography.revenue_share > 0.03
+    ratio = area[large] / sales.geography.revenue_share[large]
+    assert ratio == pytest.approx(np.full(large.sum(), ratio[0]), rel=0.02)
+
+
+def test_a_place_that_is_no_country_is_named_beside_the_map(sales: Exploration):
+    assert sales.geography is not None
+    named = replace(sales.geography, iso3=("", *sales.geography.iso3[1:]))
+    assert "not on the map: USA" in map_figure(named).layout.title.subtitle.text
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "x", "y"), [(0, 0, 0, 0), (0, 180, 2.7066, 0), (90, 0, 0, 1.3173), (-90, 0, 0, -1.3173)]
+)
+def test_the_projection_reaches_the_edges_of_equal_earth(latitude: float, longitude: float, x: float, y: float):
+    found = equal_earth(np.array([float(latitude)]), np.array([float(longitude)]))
+    assert (found[0][0], found[1][0]) == pytest.approx((x, y), abs=1e-3)
