@@ -139,7 +139,7 @@ class DuckDBEngine:
             f"SELECT num_rows FROM parquet_file_metadata({files})"  # noqa: S608  (file names are quoted)
         ).fetchall()
         offsets = [0, *itertools.accumulate(rows for (rows,) in counted)]
-        shift = f"[{', '.join(map(str, offsets))}][file_index + 1]" if len(paths) > 1 else "0"
+        shift = f"[{', '.join(map(str, offsets))}][file_index::BIGINT + 1]" if len(paths) > 1 else "0"
         return self.relation(
             self.connection.sql(
                 f"SELECT (file_row_number + {shift})::BIGINT AS {quoted(row_number)}, * "  # noqa: S608

@@ -24,9 +24,9 @@ TIME_OF_DAY = r"([Tt,\s]+(at\s+|um\s+)?|:)[0-9]{1,2}:[0-9]{2}.*$"
 
 EARLIEST = date(1970, 1, 1)
 EXCEL_EPOCH = date(1899, 12, 30)
-_EXCEL_SERIAL = re.compile(r"(\d{5})(\.\d+)?")
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(\.0)?")
-_NUMERIC = re.compile(r"(\d{1,4})([/.\-\s])\s?(\d{1,2})\2\s?(\d{1,4})\.?")
+_EXCEL_SERIAL = re.compile(r"(\d{5})(\.\d+)?", re.ASCII)
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(\.0)?", re.ASCII)
+_NUMERIC = re.compile(r"(\d{1,4})([/.\-\s])\s?(\d{1,2})\2\s?(\d{1,4})\.?", re.ASCII)
 _TOKEN = re.compile(r"\d+|[^\W\d_]+\.?")
 _TIME_DIRECTIVES = re.compile(r"[T,\s:]*%[HIMSpfzZ].*$")
 _TIME = re.compile(TIME_OF_DAY)
@@ -127,7 +127,7 @@ def _read_named(text: str) -> DayText | None:
     numbers, months = [], []
     for token in _TOKEN.findall(text.casefold()):
         word = token.rstrip(".")
-        if token.isdecimal():
+        if token.isascii() and token.isdecimal():
             numbers.append(token)
         elif word in MONTHS:
             months.append(MONTHS[word])

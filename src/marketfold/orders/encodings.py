@@ -63,7 +63,7 @@ def _walk(path: Path) -> _Pass:
     """Read the bytes once; `foreign` collects a sample of the lines that are not ASCII."""
     state, decoder = _Pass(), codecs.getincrementaldecoder("utf-8")()
     with path.open("rb") as file:
-        ending = b""
+        ending = b"\n"  # a blank first line follows nothing
         while block := file.read(BLOCK):
             ending = _note_endings(state, ending, block)
             state.nul |= b"\0" in block

@@ -36,7 +36,9 @@ def _shape(decimal: Decimal) -> str:
     dash = rf"[{_SIGNS}+]?"
     before = rf"{_BLANKS}{dash}{_BLANKS}{_CURRENCY}?{_BLANKS}{dash}{_BLANKS}"
     after = rf"{_BLANKS}[{_SIGNS}]?{_BLANKS}{_CURRENCY}?{_BLANKS}[{_SIGNS}]?{_BLANKS}"
-    return rf"^(\({before}{_FIGURES[decimal]}{after}\)|{before}{_FIGURES[decimal]}{after})$"
+    sign = rf"{_BLANKS}{_CURRENCY}?{_BLANKS}"
+    figures = _FIGURES[decimal]
+    return rf"^({sign}\({before}{figures}{after}\){sign}|{before}{figures}{after})$"
 
 
 SHAPE: dict[Decimal, str] = {sign: _shape(sign) for sign in (".", ",")}

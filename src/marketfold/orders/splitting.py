@@ -109,9 +109,11 @@ def _judge(fields: list[str] | str, width: int) -> tuple[str, str] | None:
     return None
 
 
-def _records(source: _Lines, dialect: Dialect, width: int, rows: Rows) -> Iterator[tuple[int, str | list[str]]]:
+def _records(
+    source: _Lines, dialect: Dialect, width: int, header_row: int, rows: Rows
+) -> Iterator[tuple[int, str | list[str]]]:
     """Row number and the row, as the line it stands in where that is plain, else as fields."""
-    number, delimiter = 1, dialect.delimiter
+    number, delimiter = header_row, dialect.delimiter
     while line := source.next():
         number += 1
         if not line.strip():
@@ -129,6 +131,17 @@ def _records(source: _Lines, dialect: Dialect, width: int, rows: Rows) -> Iterat
             rows.malformed.append((number, *judged))
         else:
             yield number, fields if isinstance(fields, list) else [fields]
+
+
+def _skip_header(source: _Lines, dialect: Dialect) -> int:
+    """Read past the header and what stands before it; returns its row number."""
+    number, line = 1, source.next()
+    while line and not line.strip():
+        number, line = number + 1, source.next()
+    if dialect.declared:
+        line = source.next()  # a spreadsheet does not show the line that only names the separator
+    _read_record(source, dialect, line)
+    return number
 
 
 def write_rows(path: Path, encoding: str, dialect: Dialect, width: int, target: Path) -> Rows:
@@ -150,10 +163,8 @@ def write_rows(path: Path, encoding: str, dialect: Dialect, width: int, target: 
         target.open("w", encoding="utf-8", newline="") as out,
     ):
         source = _Lines(file)
-        if dialect.declared:
-            source.next()
-        _read_record(source, dialect, source.next())  # the header
-        for number, row in _records(source, dialect, width, rows):
+        header_row = _skip_header(source, dialect)
+        for number, row in _records(source, dialect, width, header_row, rows):
             rows.written += 1
             if isinstance(row, str):
                 out.write(f"{number}{delimiter}{row.rstrip(chr(10))}\n")

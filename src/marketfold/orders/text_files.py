@@ -60,6 +60,7 @@ class TextSource:
         except UnicodeError as error:
             message = f"{path.name} is not {scan.encoding}: {error}. Give its encoding with --encoding."
             raise OrdersError(message) from error
+        head = list(itertools.dropwhile(lambda line: not line.strip(), head))
         self._dialect = sniff(head, options.delimiter)
         self.delimiter: str | None = self._dialect.delimiter or "blanks"
         self._head = list(itertools.islice(self._dialect.split(head[self._dialect.declared :]), SAMPLE_ROWS + 1))

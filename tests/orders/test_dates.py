@@ -1,0 +1,119 @@
+"""Dates in every style, alone and as columns."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketfold.orders.dates import EARLIEST, latest_day, read_day, read_days
+
+DAYS = st.dates(EARLIEST, latest_day())
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2024-02-13", (2024, 2, 13)), ("2024/2/13", (2024, 2, 13)), ("20240213", (2024, 2, 13)),
+        ("13.02.2024", (2024, 2, 13)), ("13.2.24", (2024, 2, 13)), ("2-13-2024", (2024, 2, 13)),
+        ("13 Feb 2024", (2024, 2, 13)), ("Feb 13, 2024", (2024, 2, 13)), ("13-Feb-24", (2024, 2, 13)),
+        ("February 13th 2024", (2024, 2, 13)), ("Tue, 13 Feb 2024", (2024, 2, 13)), ("13. März 2024", (2024, 3, 13)),
+        ("13 février 2024", (2024, 2, 13)), ("13 de enero de 2024", (2024, 1, 13)), ("2024 Feb 13", (2024, 2, 13)),
+        ("45335", (2024, 2, 13)), ("45335.75", (2024, 2, 13)),
+        ("20240213.0", (2024, 2, 13)), ("4/4/2024", (2024, 4, 4)),
+    ],
+)  # fmt: skip
+def test_days(text: str, day: tuple[int, int, int]) -> None:
+    found = read_day(text)
+    assert found is not None
+    assert found.certain == dt.date(*day)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "n/a", "1899-12-31", "2999-01-01", "31/31/2024", "2024-02-30", "2024", "12", "123456", "13 Foo 2024", "99999",
+     "Feb 2024", "0000-00-00", "1/2", "٣/٤/٢٠٢٤", "13/02/20245"],
+)  # fmt: skip
+def test_what_is_no_day(text: str) -> None:
+    assert read_day(text) is None
+
+
+@given(DAYS, st.sampled_from(["/", ".", "-", " "]), st.booleans())
+def test_both_orders_keep_the_day(day: dt.date, sign: str, padded: bool) -> None:
+    width = "02" if padded else ""
+    texts = (
+        f"{day.day:{width}}{sign}{day.month:{width}}{sign}{day.year}",
+        f"{day.month:{width}}{sign}{day.day:{width}}{sign}{day.year}",
+    )
+    for text, first in zip(texts, ("day_first", "month_first"), strict=True):
+        found = read_day(text)
+        assert found is not None
+        assert getattr(found, first) == day
+        if day.day > 12 or day.day == day.month:
+            assert found.certain == day
+        else:
+            assert found.certain is None
+
+
+@given(DAYS)
+def test_styles_without_doubt(day: dt.date) -> None:
+    serial = (day - dt.date(1899, 12, 30)).days
+    for text in (
+        day.isoformat(),
+        f"{day:%Y%m%d}",
+        f"{day:%d %B %Y}",
+        f"{day:%b %d, %Y}",
+        f"{day:%Y/%m/%d}",
+        str(serial),
+    ):
+        found = read_day(text)
+        assert found is not None
+        assert found.certain == day
+
+
+@given(st.text(max_size=20))
+def test_any_text_is_a_day_or_none(text: str) -> None:
+    found = read_day(text)
+    assert found is None or found.day_first or found.month_first
+
+
+@given(st.sets(DAYS, min_size=1, max_size=40), st.sampled_from(["%d/%m/%Y", "%m/%d/%Y"]))
+def test_column_is_decided_as_a_whole(days: set[dt.date], style: str) -> None:
+    texts = {f"{day:{style}}": day for day in days}
+    reading = read_days("WHEN", dict.fromkeys(texts, 1))
+    certain = any(day.day > 12 for day in days) or all(day.day == day.month for day in days)
+    assert (reading.fault is None) == certain
+    if certain:
+        assert reading.days == texts
+    assert read_days("WHEN", dict.fromkeys(texts, 1), style).days == texts
+
+
+def test_both_fit_every_value() -> None:
+    fault = read_days("ORDERDATE", {"05/07/2003": 400, "01/02/2004": 12}).fault
+    assert fault is not None
+    assert fault.what == "'ORDERDATE' can be day-first or month-first (all 412 values fit both)."
+    assert fault.hint == "--date-format %d/%m/%Y or --date-format %m/%d/%Y"
+
+
+def test_mixed_styles_are_read_when_each_is_certain() -> None:
+    texts = {"24/12/2003": 1, "05/07/2003": 1, "2003-12-25": 1, "12-31-2003": 1, "12-01-2003": 1, "Jan 5, 2004": 1}
+    reading = read_days("WHEN", texts)
+    assert reading.fault is None
+    assert [reading.days[text] for text in texts] == [
+        dt.date(2003, 12, 24), dt.date(2003, 7, 5), dt.date(2003, 12, 25), dt.date(2003, 12, 31), dt.date(2003, 12, 1),
+        dt.date(2004, 1, 5),
+    ]  # fmt: skip
+
+
+def test_contradiction_within_a_style() -> None:
+    reading = read_days("WHEN", {"24/12/2003": 1, "12/24/2003": 1, "05/07/2003": 3})
+    assert reading.fault is not None
+    assert "3 of 5 values fit both" in reading.fault.what
+    assert read_days("WHEN", {"24/12/2003": 1, "12/24/2003": 1}).fault is None
+
+
+def test_format_given_reads_nothing_else() -> None:
+    reading = read_days("WHEN", {"05/07/2003": 1, "24/12/2003": 1, "2003-12-24": 1}, "%d/%m/%Y %H:%M")
+    assert reading.days == {"05/07/2003": dt.date(2003, 7, 5), "24/12/2003": dt.date(2003, 12, 24)}

@@ -1,0 +1,102 @@
+"""Numbers and money as texts: one rule, said once for a text and once for every engine."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import duckdb
+import narwhals as nw
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from marketfold.orders.numbers import Decimal, number_from_text, read_number, sample_evidence
+
+READ: list[tuple[str, float | None]] = [
+    ("1,234.50", 1234.5), ("(1,234.50)", -1234.5), ("$1,234.50", 1234.5), ("-$5", -5.0), ("$-5", -5.0), ("5-", -5.0),
+    ("12", 12.0), (".5", 0.5), ("5.", 5.0), ("1e5", 100_000.0), ("EUR 12.50", 12.5), ("12.50 kr", 12.5),
+    ("Rs. 500", 500.0), ("1 234.5", 1234.5), ("1\u00a0234.50 €", 1234.5), ("1'234.50", 1234.5),
+    ("1,00,000", 100_000.0), ("CHF 12.-", 12.0), ("12.-", 12.0), ("\u22127", -7.0), ("+3", 3.0), ("US$5.00", 5.0),
+    ("12.50 zł", 12.5), ("abc", None), ("", None), ("-", None), ("1.2.3", None), ("1,23", None), ("inf", None),
+    ("nan", None), ("5 %", None), ("0x10", None), ("1_000", None), ("12 34", None), ("1e999", None), ("10:30", None),
+    ("(5", None),
+]  # fmt: skip
+
+SWAP = str.maketrans(".,", ",.")
+
+
+DECIMALS: tuple[Decimal, Decimal] = (".", ",")
+
+
+def by_engines(texts: list[str], decimal: Decimal) -> list[list[float | None]]:
+    table = pa.table({"text": texts})
+    frames: list[Any] = [duckdb.from_arrow(table), pl.LazyFrame(pl.DataFrame(table))]
+    asked = number_from_text(nw.col("text"), decimal).alias("number")
+    return [nw.from_native(frame).select(asked).collect("pyarrow").get_column("number").to_list() for frame in frames]
+
+
+@pytest.mark.parametrize(("text", "number"), READ)
+def test_read_number(text: str, number: float | None) -> None:
+    assert read_number(text) == number
+    if text not in {"Rs. 500", "1,00,000"}:  # a point that is no decimal sign; grouping by two is Indian, with commas
+        assert read_number(text.translate(SWAP), ",") == number
+
+
+@pytest.mark.parametrize("decimal", [".", ","])
+def test_engines_agree_with_the_rule(decimal: Decimal) -> None:
+    texts = [text if decimal == "." else text.translate(SWAP) for text, _ in READ]
+    for found in by_engines(texts, decimal):
+        assert found == [read_number(text, decimal) for text in texts]
+
+
+@pytest.mark.spark
+def test_spark_agrees_with_the_rule(spark: Any) -> None:
+    texts = [text for text, _ in READ]
+    frame = nw.from_native(spark.createDataFrame(pa.table({"place": range(len(texts)), "text": texts})))
+    asked = frame.with_columns(number_from_text(nw.col("text"), ".").alias("number")).sort("place").select("number")
+    assert asked.to_native().toArrow()["number"].to_pylist() == [number for _, number in READ]
+
+
+@given(
+    st.decimals(-(10**9), 10**9, places=2),
+    st.sampled_from(["", ",", " ", "'", "\u00a0"]),
+    st.sampled_from(["{}", "${}", "{} €", "EUR {}", " {} "]),
+)
+def test_money_comes_back(value: Any, thousands: str, dress: str) -> None:
+    figures = f"{abs(value):,.2f}".replace(",", thousands)
+    number = float(value)
+    for text in [f"-{figures}", f"({figures})", f"{figures}-"] if number < 0 else [figures, f"+{figures}"]:
+        assert read_number(dress.format(text)) == number
+        if "." not in dress:
+            comma = figures.translate(SWAP) if thousands == "," else figures.replace(".", ",")
+            assert read_number(dress.format(text.replace(figures, comma)), ",") == number
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.text("0123456789.,-+() $€eE'a\u00a0", max_size=12), min_size=1, max_size=60))
+def test_engines_agree_on_any_text(texts: list[str]) -> None:
+    for decimal in DECIMALS:
+        expected = [read_number(text, decimal) for text in texts]
+        for found in by_engines([text.strip() for text in texts], decimal):
+            assert found == expected
+
+
+@given(st.text(max_size=15))
+def test_any_text_is_a_finite_number_or_none(text: str) -> None:
+    number = read_number(text)
+    assert number is None or math.isfinite(number)
+
+
+@pytest.mark.parametrize(
+    ("texts", "sign"),
+    [
+        (["1.234,50"], ","), (["12,5", "1.234"], ","), (["0,125"], ","), (["1.234.567"], ","), (["1,234.50"], "."),
+        (["12.5"], "."), (["1,234,567"], "."), ([".125"], "."), (["1,234"], None), (["1.234"], None), (["12"], None),
+        (["1.50", "1,50"], None), (["12,50 €"], ","), (["1234.567"], "."), (["0.125"], "."),
+    ],
+)  # fmt: skip
+def test_evidence_for_the_decimal_sign(texts: list[str], sign: str | None) -> None:
+    assert sample_evidence(texts).sign == sign
