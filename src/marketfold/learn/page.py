@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from marketfold.learn.sample import correlations
 from marketfold.report import embed, numbers
 from marketfold.report.page import asset, environment, frame_values
 from marketfold.report.parts import ReportPage
@@ -32,7 +33,7 @@ NETWORK_FEATURES = 8
 
 def _pair(sample: LearnSample) -> tuple[int, int]:
     """Two features for the plane: the most telling one, and of the next few the one that repeats it least."""
-    correlation = np.abs(np.nan_to_num(np.corrcoef(sample.points.astype(np.float64), rowvar=False), nan=1.0))
+    correlation = np.abs(correlations(sample.points))
     few = min(len(sample.labels), 5)
     return 0, 1 + int(np.argmin(correlation[0, 1:few]))
 

@@ -12,7 +12,7 @@ from marketfold.errors import ParameterError, TooFewUnitsError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from marketfold.schema import Float32, Unit
+    from marketfold.schema import Float32, Float64, Unit
 
 SAMPLE_UNITS = 300
 """So many points can still be told apart on a screen, and the small network learns on them in seconds."""
@@ -80,10 +80,16 @@ class LearnSample:
         return f"{self.unit_word}s"
 
 
+def correlations(X: Float32) -> Float64:
+    """Correlations of the columns, 0 where a column is constant, shape (n_features, n_features)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found: Float64 = np.nan_to_num(np.corrcoef(X.astype(np.float64), rowvar=False), nan=0.0)
+    return found
+
+
 def _telling_features(X: Float32, most: int) -> list[int]:
     """Columns by their weight in the first three principal directions, strongest first."""
-    correlation = np.nan_to_num(np.corrcoef(X.astype(np.float64), rowvar=False), nan=0.0)
-    values, vectors = np.linalg.eigh(correlation)
+    values, vectors = np.linalg.eigh(correlations(X))
     weight = (vectors[:, -3:] ** 2 * values[-3:]).sum(axis=1)
     return [int(column) for column in np.argsort(-weight, kind="stable")[:most]]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 from typing import TYPE_CHECKING
 
+from marketfold.campaigns.briefs import PART_WORDS
 from marketfold.report import numbers
 from marketfold.report.parts import Brief, Briefs, Column, Fact, Message, Notice, Section, TablePart
 from marketfold.report.segment_chapters import campaign_key
@@ -73,7 +74,7 @@ def _over_index(campaign: Campaign, what: str, items: tuple[OverIndex, ...]) -> 
     ]
     return TablePart(
         key=f"{campaign_key(campaign.number)}-{what}",
-        title="What they buy more than others",
+        title=f"{'Categories' if what == 'category' else 'Products'} that they buy more than others",
         columns=(
             Column(what.capitalize()),
             Column("Of their lines", numeric=True),
@@ -89,7 +90,7 @@ def _next_step(step: NextBuy) -> str:
     name = f"{step.name} ({step.category})" if step.category else step.name
     has = "customer has" if step.open_to == 1 else "customers have"
     return (
-        f"Natural next step: {name}. {numbers.count(step.takers)} of the {numbers.count(step.came_back)} who came back "
+        f"{name}: {numbers.count(step.takers)} of the {numbers.count(step.came_back)} who came back "
         f"without it added it later ({numbers.share(step.rate)}; among everybody {numbers.share(step.everyone_rate)}), "
         f"and {numbers.count(step.open_to)} {has} not bought it yet."
     )
@@ -110,20 +111,32 @@ def _message(draft: Draft) -> Message:
 
 
 def _paragraphs(campaign: Campaign) -> tuple[Fact, ...]:
-    steps = [_next_step(step) for step in (campaign.next_category, campaign.next_product) if step]
-    measured = campaign.holdout.sentence if campaign.holdout else ""
-    facts = [
+    return (
         Fact("Who they are", campaign.who),
         Fact("Aim", campaign.goal, f"Why this aim: {campaign.why}"),
-        Fact("Offer", f"{campaign.offer.title}. {campaign.offer.promise}".strip(), campaign.offer.reason),
+        Fact("Offer", numbers.sentence(campaign.offer.title), campaign.offer.reason),
         Fact("When", campaign.schedule, f"{campaign.timing.pace} {campaign.timing.season}"),
-        Fact("How you will know", campaign.measure, measured),
-    ]
+    )
+
+
+def _closing(campaign: Campaign) -> tuple[Fact, ...]:
+    facts = []
+    steps = [_next_step(step) for step in (campaign.next_category, campaign.next_product) if step]
     if steps:
-        facts.insert(4, Fact("What next", " ".join(steps)))
+        facts.append(Fact("Their natural next step", "\n".join(steps)))
+    measured = campaign.holdout.sentence if campaign.holdout else ""
+    facts.append(Fact("How you will know", campaign.measure, measured))
     if campaign.budget and campaign.budget.steps:
         facts.append(Fact("The arithmetic", "\n".join(campaign.budget.steps)))
     return tuple(facts)
+
+
+def _warning(campaign: Campaign) -> str:
+    kept = ""
+    if campaign.kept:
+        parts = numbers.listing(tuple(PART_WORDS[name] for name in campaign.kept))
+        kept = f"Kept from your earlier plan, as edited by hand: {parts}."
+    return " ".join(text for text in (campaign.warning, kept) if text)
 
 
 def _summary(campaign: Campaign) -> str:
@@ -145,11 +158,12 @@ def _brief(campaign: Campaign, plan: CampaignPlan) -> Brief:
         name=campaign.name,
         aim=campaign.aim_title,
         summary=_summary(campaign),
-        warning=campaign.warning or "",
+        warning=_warning(campaign),
         facts=(*_audience(campaign), *_money_facts(campaign, plan)),
         paragraphs=_paragraphs(campaign),
         tables=tuple(tables),
         messages=tuple(_message(draft) for draft in campaign.drafts),
+        closing=_closing(campaign),
     )
 
 

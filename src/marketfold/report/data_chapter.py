@@ -39,7 +39,7 @@ def _ledger(analysis: Analysis) -> TablePart:
     total = max(ledger.lines_read, 1)
 
     def row(what: str, lines: int, money: float) -> tuple[str, ...]:
-        return (what, numbers.count(lines), numbers.share(lines / total), numbers.exact_money(money, currency))
+        return (what, numbers.count(lines), numbers.share(lines / total, 1), numbers.exact_money(money, currency))
 
     reasons = sorted(ledger.lines_set_aside.items(), key=lambda item: (-item[1], item[0]))
     rows = [
@@ -82,7 +82,7 @@ def _mapping(analysis: Analysis) -> Part:
     spare = f"Columns without a part in this: {', '.join(facts.extra_columns)}." if facts.extra_columns else ""
     return Fold(
         "Which column was taken for what",
-        (TablePart("mapping", (Column("Meaning"), Column("Column of your file")), rows, title="Columns", note=spare),),
+        (TablePart("mapping", (Column("Meaning"), Column("Column of your file")), rows, note=spare),),
     )
 
 

@@ -245,7 +245,8 @@ def choice_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Sectio
     lead = ""
     if analysis.choice.search:
         lead = analysis.choice.search.verdict
-        parts.append(_search_table(analysis.choice.search))
+        if len(analysis.choice.search.candidates) > 1:
+            parts.append(_search_table(analysis.choice.search))
     if analysis.future:
         future = analysis.future
         says = (

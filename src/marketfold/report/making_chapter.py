@@ -117,16 +117,12 @@ def making_chapter(analysis: Analysis) -> Section:
             Fold(
                 "Features that shaped the segments",
                 (
-                    TablePart("used", (Column("Feature"), Column("Name in the files")), used, title="Features"),
+                    TablePart("used", (Column("Feature"), Column("Name in the files")), used),
                     *((left_out,) if left_out else ()),
                 ),
             ),
-            Fold(
-                "Settings", (TablePart("settings", (Column("Setting"), Column("Value")), settings, title="Settings"),)
-            ),
-            Fold(
-                "Versions", (TablePart("versions", (Column("Software"), Column("Version")), made_of, title="Versions"),)
-            ),
+            Fold("Settings", (TablePart("settings", (Column("Setting"), Column("Value")), settings),)),
+            Fold("Versions", (TablePart("versions", (Column("Software"), Column("Version")), made_of),)),
             Fold(
                 "Time and memory",
                 (
@@ -134,7 +130,6 @@ def making_chapter(analysis: Analysis) -> Section:
                         "stages",
                         (Column("Stage"), Column("Time", numeric=True), Column("Peak memory, MiB", numeric=True)),
                         stages,
-                        title="Stages",
                     ),
                 ),
             ),

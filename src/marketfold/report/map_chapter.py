@@ -124,4 +124,4 @@ def map_chapter(analysis: Analysis) -> Section | None:
     lead = (
         f"Near points bought alike. The flat map shows {numbers.share(float(pca.explained_shares_[:2].sum()), 0)} of "
     )
-    return Section("map", "The map", (part,), f"{lead}all differences; the colours are the segments.")
+    return Section("the-map", "The map", (part,), f"{lead}all differences; the colours are the segments.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 from importlib import resources
 from importlib.metadata import version
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from marketfold.errors import ParameterError
 from marketfold.report import embed, numbers
 from marketfold.report.colours import colour_rules, figure_themes
 from marketfold.report.parts import FigureGrid, FigurePart, FigureTabs, Fold
@@ -80,6 +82,17 @@ def figures_of(parts: Sequence[Part]) -> Iterator[FigurePart]:
             yield from figures_of(part.parts)
 
 
+def _check_anchors(page: ReportPage, figures: Sequence[FigurePart]) -> None:
+    """Refuse a page on which two things have the same anchor: links would lead to the wrong one."""
+    counts = Counter([*(section.key for section in page.sections), *(figure.key for figure in figures)])
+    twice = [key for key, count in counts.items() if count > 1]
+    if twice:
+        message = (
+            f"These anchors stand twice on the page: {', '.join(twice)}. Give each chapter and figure its own key."
+        )
+        raise ParameterError(message)
+
+
 def frame_values(n_segments: int, style: str, script: str, other_hashes: Sequence[str] = ()) -> dict[str, Any]:
     """What every page of this style needs: colours, style sheet, scripts and the policy that allows just them.
 
@@ -111,6 +124,7 @@ def render_page(page: ReportPage) -> str:
     True
     """
     figures = [figure for section in page.sections for figure in figures_of(section.parts)]
+    _check_anchors(page, figures)
     packed, plotly_hash = embed.plotly_script() if figures else ("", "")
     script = "\n".join(asset(name) for name in REPORT_SCRIPTS)
     frame = frame_values(page.n_segments, asset("report.css"), script, [plotly_hash] if figures else [])

@@ -164,7 +164,10 @@ class Message:
 
 @dataclass(frozen=True)
 class Brief:
-    """A campaign for one segment, collapsible."""
+    """A campaign for one segment, collapsible: what is known, tables, drafts, and how to tell whether it worked.
+
+    In `paragraphs` and `closing` a fact's detail is the reason or the evidence, set smaller below it.
+    """
 
     key: str
     number: int
@@ -176,6 +179,7 @@ class Brief:
     paragraphs: tuple[Fact, ...] = ()
     tables: tuple[TablePart, ...] = ()
     messages: tuple[Message, ...] = ()
+    closing: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@
     layout.autosize = true;
     /* The title stands above the figure, so its room is not needed. */
     layout.title = { text: "", automargin: false };
+    layout.modebar = Object.assign({ orientation: "v" }, layout.modebar);
     const above = (layout.annotations || []).some((note) => note.yref === "paper" && note.y >= 0.97);
     layout.margin = Object.assign({}, layout.margin, { t: above ? 26 : 10 });
     if (width < NARROW) {
@@ -75,9 +76,22 @@
     const work = first ? window.Plotly.newPlot(plot, figure.data, figure.layout, config)
       : window.Plotly.react(plot, figure.data, figure.layout, config);
     return work.then(() => {
+      widen(plot);
       plot.dataset.ready = "true";
       return printing ? picture(plot) : later(() => picture(plot));
     });
+  }
+
+  /* Long labels can leave no room for the marks on a phone: such a figure keeps its width and is scrolled. */
+  function widen(plot) {
+    const frame = plot.parentElement;
+    const room = plot._fullLayout && plot._fullLayout._size ? plot._fullLayout._size.w / plot.clientWidth : 1;
+    if (printing || room > 0.52 || plot.clientWidth >= NARROW || frame.classList.contains("crowded")) return;
+    frame.classList.add("crowded");
+    frame.tabIndex = 0;
+    frame.setAttribute("role", "region");
+    frame.setAttribute("aria-label", plot.getAttribute("aria-label") + " Scroll sideways.");
+    window.Plotly.Plots.resize(plot);
   }
 
   function later(work) { (window.requestIdleCallback || setTimeout)(work); }
