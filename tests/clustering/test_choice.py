@@ -126,6 +126,12 @@ def test_one_column_with_two_humps_is_not_sold_as_groups_of_many():
     assert choose_k(X, k_max=6).answer != "groups"  # column-shuffled data have those humps as well
 
 
+def test_groups_of_rounded_values_still_stand_out():
+    X, _ = blobs(4, 300, 4, seed=0, apart=8.0, uneven=0.2)
+    choice = choose_k(3 * np.round(X / 3), k_max=12)  # ties let the gain rise again at large k
+    assert (choice.k, choice.answer) == (4, "groups")
+
+
 def test_large_tables_are_judged_on_a_sample():
     X, _ = blobs(4, 8_000, 4, seed=2)
     choice = choose_k(X, k_max=6)

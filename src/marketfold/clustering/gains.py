@@ -48,6 +48,8 @@ def gain_over(references: References, log_wcss: Float64, k: Sequence[int]) -> Ga
     """The gain at each k; the error is smoothed over k, for a handful of draws tells little of each."""
     draws = references.log_wcss
     spread = draws.std(axis=0, ddof=1)
-    smooth = np.where(spread > 0, np.maximum(spread, np.sqrt(np.mean(spread**2))), 0.0)  # at k = 1 nothing varies
+    smooth = np.where(
+        spread > LEAST_ERROR / 100, np.maximum(spread, np.sqrt(np.mean(spread**2))), 0.0
+    )  # at k = 1 nothing varies
     errors = np.maximum(smooth * np.sqrt(1 + 1 / len(draws)), LEAST_ERROR)
     return Gain(references.label, tuple(k), draws.mean(axis=0) - log_wcss, errors)

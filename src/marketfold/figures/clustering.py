@@ -94,7 +94,7 @@ def _draw_knee(figure: go.Figure, choice: KChoice, total: float) -> None:
     )  # fmt: skip
     figure.add_annotation(
         x=knee.k, y=share, text=f"elbow, at {knee.agreement:.0%} of the sensitivities tried", xanchor="left",
-        yanchor="bottom", xshift=12, yshift=8, font={"color": INK},
+        yanchor="top", xshift=4, yshift=-24, font={"color": INK},
     )  # fmt: skip
 
 
@@ -239,7 +239,7 @@ def stability_figure(stability: Stability, names: Sequence[str] = ()) -> go.Figu
         subtitle=f"Jaccard with the best match in {2 * stability.n_pairs} resamples: mean (mark), middle 90 % (bar); "
         f"adjusted Rand of the whole {stability.ari:.2f}",
         alt=f"{title}. Mean Jaccard: {each}. Adjusted Rand of the whole {stability.ari:.2f}.",
-        height=190 + 44 * len(segments),
+        height=230 + 44 * len(segments),
     )
     low, high = np.quantile(stability.jaccards, [0.05, 0.95], axis=0)
     for place, (label, one) in enumerate(zip(labels, segments, strict=True)):
@@ -261,7 +261,7 @@ def stability_figure(stability: Stability, names: Sequence[str] = ()) -> go.Figu
         showlegend=False,
         xaxis={"range": [0, 1.01], "title": {"text": "Jaccard, 0 to 1"}},
         yaxis={"autorange": "reversed", "showgrid": False},
-        margin={"r": 120},
+        margin={"r": 120, "t": 130},
     )
 
 
