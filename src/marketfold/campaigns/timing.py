@@ -63,7 +63,7 @@ class Timing:
     months: tuple[float, ...]
     peaks: tuple[int, ...]
     gap_days: tuple[float, float, float] | None
-    recency_days: float
+    recency_days: float | None
     season: str
     pace: str
     season_share: float | None = None
@@ -126,7 +126,9 @@ def _season(by_year: Float64, observed: tuple[date, date]) -> tuple[tuple[float,
     return months, peaks, f"They buy most in {named}, up to {top:.1f} times as many orders as in their average month."
 
 
-def _pace(gaps: Float64, recency: float) -> tuple[tuple[float, float, float] | None, str]:
+def _pace(gaps: Float64, recency: float | None) -> tuple[tuple[float, float, float] | None, str]:
+    if recency is None:
+        return None, "No customer has most of the money here, so there is no rhythm to tell."
     known = gaps[~np.isnan(gaps)]
     away = f"The median customer last ordered {in_words(recency, 'days')} ago"
     if len(known) < MIN_RETURNING:
@@ -154,7 +156,7 @@ def time_segments(customers: Customers, monthly: pa.Table) -> tuple[Timing, ...]
     found = []
     for segment in range(customers.n_segments):
         who = customers.labels == segment
-        recency = float(np.median(customers.recency_days[who])) if who.any() else float("nan")
+        recency = float(np.median(customers.recency_days[who])) if who.any() else None
         months, peaks, season = _season(orders[segment], customers.observed)
         gap_days, pace = _pace(customers.gap_days[who], recency)
         share = _season_share(np.array(months)) if peaks else None
