@@ -38,13 +38,19 @@ def print_run(run: Run) -> None:
     out.print(_segments(run))
     out.print(Text(record["choose_k"]["verdict"]))
     for warning in record["warnings"]:
-        out.print(Text(f"! {warning}", style="yellow"))
+        if warning != record["choose_k"]["verdict"]:
+            out.print(Text(f"! {warning}", style="yellow"))
     out.print(Text(f"Report: {run.report}"), soft_wrap=True)
 
 
 def _segments(run: Run) -> Table:
     table = Table(title=f"{len(run.record['segments'])} segments", title_justify="left")
-    for heading, justify in (("", "right"), ("segment", "left"), (run.record["unit"], "right"), ("share", "right")):
+    for heading, justify in (
+        ("", "right"),
+        ("segment", "left"),
+        (f"{run.record['unit'].replace('_', ' ')}s", "right"),
+        ("share", "right"),
+    ):
         table.add_column(heading, justify=justify)  # type: ignore[arg-type]
     table.add_column("of revenue", justify="right")
     table.add_column("trust")
