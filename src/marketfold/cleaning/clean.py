@@ -18,6 +18,7 @@ from marketfold.cleaning.rules import (
     Rule,
     Spellings,
     by_rule,
+    distinct_texts,
     find_spellings,
     first_broken,
     rules_for,
@@ -113,19 +114,22 @@ def _mostly_credit_notes(counted: list[dict[str, Any]], rules: Sequence[Rule]) -
     return any(2 * lines.get(place, 0) > sum(lines.values()) for place in marked)
 
 
-def _totals(orders: Orders, columns: Sequence[str], account: Account) -> tuple[ReadTotals, int]:
+def _totals(
+    orders: Orders, columns: Sequence[str], account: Account, customers: nw.LazyFrame[Any]
+) -> tuple[ReadTotals, int]:
     """Totals over everything that was read, and the number of currencies."""
-    distinct = [name for name in ("order_id", "customer_id", "currency") if name in columns]
+    distinct = [name for name in ("order_id", "currency") if name in columns]
     cells: list[nw.Expr] = [nw.col("ordered_on").min().alias("first_on"), nw.col("ordered_on").max().alias("last_on")]
     for name in distinct:
         # n_unique counts the missing as a value of their own
         cells += [nw.col(name).n_unique().alias(name), (nw.col(name).null_count() > 0).alias(f"{name}_missing")]
     row = orders.engine.collect(orders.lines.select(*cells)).to_pylist()[0]
+    known = orders.engine.collect(customers.select(nw.col("customer_id").count().alias("customers"))).to_pylist()[0]
     counts = {name: int(row[name]) - bool(row[f"{name}_missing"]) for name in distinct}
     reads = ReadTotals(
         lines=sum(account.lines.values()) + orders.malformed.num_rows,
         orders=counts["order_id"],
-        customers=counts["customer_id"],
+        customers=int(known["customers"]),
         first_on=row["first_on"],
         last_on=row["last_on"],
         amount_total=sum(account.money.values()) / MONEY_SCALE,
@@ -187,7 +191,8 @@ def clean_orders(orders: Orders, options: CleaningOptions | None = None) -> Clea
     options = options or CleaningOptions()
     engine = orders.engine
     columns = orders.lines.collect_schema().names()
-    spellings = find_spellings(orders.lines, columns, options, engine)
+    customers = engine.materialise(distinct_texts(orders.lines, "customer_id"))
+    spellings = find_spellings(orders.lines, columns, options, engine, customers)
     judged = _judge(orders, columns, spellings, credit_notes=True)
     counted = _count(judged, engine)
     ignored = _mostly_credit_notes(counted, judged.rules)
@@ -195,7 +200,7 @@ def clean_orders(orders: Orders, options: CleaningOptions | None = None) -> Clea
         judged = _judge(orders, columns, spellings, credit_notes=False)
         counted = _count(judged, engine)
     account = _account(counted, judged.rules)
-    reads, currencies = _totals(orders, columns, account)
+    reads, currencies = _totals(orders, columns, account, customers)
 
     repeats = find_repeats(judged.kept(), columns, engine)
     found = engine.collect(repeats.select(nw.len().alias("lines"), money_sum("amount").alias("money"))).to_pylist()[0]

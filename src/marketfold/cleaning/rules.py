@@ -148,8 +148,17 @@ def rules_for(columns: Collection[str], *, credit_notes: bool = True) -> tuple[R
     )
 
 
+def distinct_texts(lines: nw.LazyFrame[Any], column: str) -> nw.LazyFrame[Any]:
+    """The different texts of a column, null among them where a cell is empty."""
+    return lines.group_by(column).agg(nw.len().alias("_lines"))
+
+
 def find_spellings(
-    lines: nw.LazyFrame[Any], columns: Collection[str], options: CleaningOptions, engine: Engine
+    lines: nw.LazyFrame[Any],
+    columns: Collection[str],
+    options: CleaningOptions,
+    engine: Engine,
+    customers: nw.LazyFrame[Any],
 ) -> Spellings:
     """How the source spells the statuses, products and customers that do not count, in any case and spacing.
 
@@ -165,6 +174,8 @@ def find_spellings(
         Names what does not count.
     engine
         Holds `lines`.
+    customers
+        The different customer ids, as `distinct_texts` gives them; they are many, and others count them too.
     """
     unwanted = {
         "customer_id": options.test_customers,
@@ -175,7 +186,7 @@ def find_spellings(
     for column, texts in unwanted.items():
         if column in columns:
             plain = nw.col(column).str.strip_chars().str.to_lowercase()
-            distinct = lines.group_by(column).agg(nw.len().alias("_lines"))
+            distinct = customers if column == "customer_id" else distinct_texts(lines, column)
             alike = distinct.filter(plain.is_in(sorted({text.strip().lower() for text in texts})))
             found[column] = tuple(sorted(engine.collect(alike.select(column)).column(column).to_pylist()))
     return found

@@ -16,7 +16,7 @@ from marketfold.errors import Fault, OrdersError, ParameterError, TooFewUnitsErr
 from marketfold.features.catalogue import OTHER, Measurement, category_of, measurements
 from marketfold.features.geography import is_place, keep_columns, with_geography
 from marketfold.features.rhythm import count_products, sum_orders, sum_returns, sum_rhythm
-from marketfold.features.sums import DESCRIBING, Yardstick, day_number_of, sum_lines
+from marketfold.features.sums import DESCRIBING, Yardstick, day_number_of, sum_lines, time_sums, whole, with_days
 from marketfold.schema import MONEY_SCALE, FeatureTable, money_sum
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _yardstick(
         nw.len().alias("orders"),
         nw.col("_on").min().alias("first_on"),
         nw.col("_last_on").max().alias("last_on"),
-        nw.col("_cents").cast(nw.Float64).quantile(LARGE_ORDER_QUANTILE, "linear").alias("large"),
+        nw.col("_cents").quantile(LARGE_ORDER_QUANTILE, "linear").alias("large"),
     ]
     row = _row(source.engine, orders.select(*cells))
     if not int(row["orders"]):
@@ -120,8 +120,10 @@ def _joined(source: _Source, unit: Unit, orders: nw.LazyFrame[Any], yardstick: Y
     key = KEYS[unit]
     frames = []
     if unit == "customer":
-        large = yardstick.large_order_at if yardstick.large_deal_size is None else None
-        frames += [sum_rhythm(orders, large), sum_returns(source.returns)]
+        frames += [sum_rhythm(orders, yardstick), sum_returns(source.returns)]
+    else:
+        dated = source.lines.with_columns(whole(nw.col("amount")).alias("_cents"))
+        frames.append(with_days(dated.group_by(key).agg(*time_sums("ordered_on", yardstick))))
     if unit != "order_line" and "product_id" in source.columns:
         frames.append(count_products(source.lines, key))
     joined = sum_lines(source.lines, key, source.columns, yardstick)

@@ -67,7 +67,7 @@ def category_of(name: str) -> str | None:
 _CENTS = nw.col("_cents")
 _MONEY = _CENTS / MONEY_SCALE
 _GAPS = nw.col("_orders") - 1
-_SPAN = nw.col("_last_order_day") - nw.col("_first_order_day")
+_SPAN = nw.col("_last_day") - nw.col("_first_day")
 # n * sum(g^2) - sum(g)^2 over n^2 is the variance; both terms are whole, so nothing cancels
 _GAP_VARIANCE = (_GAPS * nw.col("_gap_squares") - _SPAN * _SPAN) / (_GAPS * _GAPS)
 

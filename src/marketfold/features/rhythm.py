@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from marketfold.features.sums import day_number, whole
+from marketfold.features.sums import day_number, time_sums, whole, with_days
+
+if TYPE_CHECKING:
+    from marketfold.features.sums import Yardstick
 
 
 def sum_orders(lines: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -17,35 +20,34 @@ def sum_orders(lines: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         .agg(
             nw.col("ordered_on").min().alias("_on"),
             nw.col("ordered_on").max().alias("_last_on"),
-            nw.col("_cents").sum().cast(nw.Int64),
+            nw.col("_cents").sum(),
         )
     )
 
 
-def sum_rhythm(orders: nw.LazyFrame[Any], large_order_at: int | None) -> nw.LazyFrame[Any]:
-    """One row per customer: orders, first and last order day, squares of the gaps, money in large orders.
+def sum_rhythm(orders: nw.LazyFrame[Any], yardstick: Yardstick) -> nw.LazyFrame[Any]:
+    """One row per customer: orders, their first and last day, squares of the gaps, money by time and in large orders.
+
+    An order is dated by its first line.
 
     Parameters
     ----------
     orders
         As `sum_orders` gives them.
-    large_order_at
-        Orders above this amount, in ten-thousandths, are large; None where the lines tell it themselves.
+    yardstick
+        Halves of the window, and from which amount an order is large where its lines do not tell.
     """
     dated = orders.with_columns(day_number("_on").alias("_day"))
     gap = nw.col("_day") - nw.col("_day").shift(1).over("customer_id", order_by="_day")
     cells = [
         nw.len().alias("_orders"),
-        nw.col("_day").min().alias("_first_order_day"),
-        nw.col("_day").max().alias("_last_order_day"),
         nw.col("_gap_square").sum().alias("_gap_squares"),
     ]
-    if large_order_at is not None:
-        cells.append(nw.when(nw.col("_cents") > large_order_at).then(nw.col("_cents")).sum().alias("_large"))
-    spaced = dated.with_columns(gap.alias("_gap"))
-    return (
-        spaced.with_columns((nw.col("_gap") * nw.col("_gap")).alias("_gap_square")).group_by("customer_id").agg(*cells)
-    )
+    if yardstick.large_deal_size is None:
+        large = nw.col("_cents") > yardstick.large_order_at
+        cells.append(nw.when(large).then(nw.col("_cents")).sum().alias("_large"))
+    spaced = dated.with_columns(gap.alias("_gap")).with_columns((nw.col("_gap") * nw.col("_gap")).alias("_gap_square"))
+    return with_days(spaced.group_by("customer_id").agg(*cells, *time_sums("_on", yardstick)))
 
 
 def count_products(lines: nw.LazyFrame[Any], key: str) -> nw.LazyFrame[Any]:

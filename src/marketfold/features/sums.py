@@ -1,7 +1,8 @@
 """Exact sums over order lines, one row per unit, as a lazy plan.
 
 Money and quantities are added as whole ten-thousandths: whole numbers add up to the same in any order, so an engine
-may share the work between threads or machines as it likes.
+may share the work between threads or machines as it likes. They are held as float64, which engines add fastest and
+which is exact for whole numbers below 2**53, that is for sums below 900 billion.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ def day_number_of(day: date) -> int:
 
 def whole(amount: nw.Expr) -> nw.Expr:
     """Money or a quantity as whole ten-thousandths."""
-    return (amount * MONEY_SCALE).round().cast(nw.Int64)
+    return (amount * MONEY_SCALE).round()
 
 
 def _weighed(lines: nw.LazyFrame[Any], columns: Collection[str]) -> nw.LazyFrame[Any]:
@@ -93,11 +94,9 @@ def _weighed(lines: nw.LazyFrame[Any], columns: Collection[str]) -> nw.LazyFrame
 
 
 def _shares(columns: Collection[str], yardstick: Yardstick) -> list[nw.Expr]:
-    """Money in the later half, in each quarter, in large deals and in each category."""
+    """Money in large deals and in each category."""
     cents = nw.col("_cents")
-    quarter = (nw.col("ordered_on").dt.month() - 1) // 3 + 1
-    parts = {"_later": nw.col("ordered_on") >= yardstick.middle_on}
-    parts |= {f"_quarter_{number}": quarter == number for number in range(1, 5)}
+    parts = {}
     if yardstick.large_deal_size is not None:
         parts["_large"] = nw.col("deal_size") == yardstick.large_deal_size
     if "category" in columns:
@@ -131,8 +130,6 @@ def sum_lines(lines: nw.LazyFrame[Any], key: str, columns: Collection[str], yard
             nw.len().alias("_lines"),
             *(nw.col(name).sum() for name in totals),
             *_shares(columns, yardstick),
-            nw.col("ordered_on").min().alias("_first_on"),
-            nw.col("ordered_on").max().alias("_last_on"),
             *(nw.col(name).min().alias(f"_least_{name}") for name in described),
             *(nw.col(name).max().alias(f"_most_{name}") for name in described),
         )
@@ -144,5 +141,27 @@ def sum_lines(lines: nw.LazyFrame[Any], key: str, columns: Collection[str], yard
         .alias(name)
         for name in described
     ]
-    days = [day_number("_first_on").alias("_first_day"), day_number("_last_on").alias("_last_day")]
-    return grouped.with_columns(*days, *alone)
+    return grouped.with_columns(*alone) if alone else grouped
+
+
+def time_sums(on: str, yardstick: Yardstick) -> list[nw.Expr]:
+    """First and last day, and money in the later half and in each quarter, as aggregates.
+
+    Parameters
+    ----------
+    on
+        Column of the day; `_cents` stands beside it.
+    yardstick
+        Halves of the window.
+    """
+    cents = nw.col("_cents")
+    quarter = (nw.col(on).dt.month() - 1) // 3 + 1
+    parts = {"_later": nw.col(on) >= yardstick.middle_on}
+    parts |= {f"_quarter_{number}": quarter == number for number in range(1, 5)}
+    sums = [nw.when(part).then(cents).sum().alias(name) for name, part in parts.items()]
+    return [nw.col(on).min().alias("_first_on"), nw.col(on).max().alias("_last_on"), *sums]
+
+
+def with_days(grouped: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """First and last day as day numbers."""
+    return grouped.with_columns(day_number("_first_on").alias("_first_day"), day_number("_last_on").alias("_last_day"))
