@@ -3,9 +3,11 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from marketfold.cleaning import clean_orders
@@ -64,6 +66,46 @@ def drawn(figure: go.Figure) -> dict[str, Any]:
     plain: dict[str, Any] = json.loads(figure.to_json())
     plain["layout"].pop("template")
     return plain
+
+
+def many_days(n: int, step: int) -> list[str]:
+    return [str(date(2020, 1, 1) + timedelta(days=step * number)) for number in range(n)]
+
+
+ODD = {
+    "one line": {"customer": ["a"], "date": ["2024-01-05"], "amount": [5.0]},
+    "two months": {"customer": ["a", "b"], "date": ["2024-01-31", "2024-02-01"], "amount": [0.01, 1e12]},
+    "all alike": {
+        "customer": [f"k{number % 5}" for number in range(60)],
+        "date": many_days(60, 7),
+        "amount": [5.0] * 60,
+        "quantity": [1] * 60,
+        "country": ["<b>X</b>"] * 60,
+        "list_price": pa.array([None] * 60, pa.float64()),
+    },
+    "ten thousand categories": {
+        "customer": [f"k{number % 500}" for number in range(10_000)],
+        "date": many_days(10_000, 0)[:9_000] + many_days(1_000, 1),
+        "amount": [1.5 ** (number % 30) for number in range(10_000)],
+        "category": [f"c{number}" for number in range(10_000)],
+        "country": ["UK", "Narnia"] * 5_000,
+    },
+    "half a century": {
+        "customer": [f"k{number % 50}" for number in range(1_800)],
+        "date": [str(date(1971, 1, 1) + timedelta(days=10 * number)) for number in range(1_800)],
+        "amount": [float(1 + number % 9) for number in range(1_800)],
+        "status": ["ok"] * 1_800,
+    },
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_files_are_explored_and_drawn(name: str):
+    exploration = explore(clean_orders(read_orders(pa.table(ODD[name]))))
+    figures = exploration_figures(exploration)
+    assert all("nan" not in json.dumps(drawn(figure)["layout"]).lower() for figure in figures.values())
+    assert {finding.figure for finding in exploration.findings if finding.figure} <= figures.keys()
+    assert "nan" not in " ".join(finding.sentence for finding in exploration.findings)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -35,6 +35,8 @@ SINGLE_ORDERS = 0.25
 HALF_EMPTY = 0.2
 STRONG_CORRELATION = 0.75
 NEARLY_ALL = 0.99
+FEW_CUSTOMERS = 10
+"""Of fewer than these no shares are told."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ def _peak(e: Exploration) -> Iterator[Finding]:
 
 def _concentration(e: Exploration) -> Iterator[Finding]:
     c = e.concentration
-    few = c.n_apart if c.n_customers > 10 else 0
+    few = c.n_apart if c.n_customers > FEW_CUSTOMERS else 0
     if few:
         share = float(c.top_revenue[:few].sum() / c.revenue_total)
         ratio = float(c.top_revenue[few - 1] / c.top_revenue[few])
@@ -152,13 +154,13 @@ def _concentration(e: Exploration) -> Iterator[Finding]:
         return
     most = c.customers_for_most / c.n_customers
     numbers = {"customers": float(c.customers_for_most), "customer_share": most, "top_fifth_share": c.top_fifth_share}
-    if c.n_customers >= 10 and most <= 0.5:
+    if c.n_customers >= FEW_CUSTOMERS and most <= 0.5:
         text = (
             f"{percent(most)} of customers ({count(c.customers_for_most)} of {count(c.n_customers)}) "
             f"bring 80 % of revenue; the largest fifth brings {percent(c.top_fifth_share)}."
         )
         yield Finding("concentration", text, "concentration", 0.68, numbers)
-    elif c.n_customers >= 10:
+    elif c.n_customers >= FEW_CUSTOMERS:
         text = f"Revenue is spread widely: it takes {percent(most)} of customers to bring 80 % of it."
         yield Finding("concentration", text, "concentration", 0.5, numbers)
 
@@ -168,6 +170,8 @@ def _once(e: Exploration) -> Iterator[Finding]:
     customers = e.concentration.n_customers
     once = int(e.repeats.customers[e.repeats.orders == 1].sum())
     numbers = {"customer_share": share, "customers": float(once), "revenue_share": revenue}
+    if customers < FEW_CUSTOMERS:
+        return
     if share == 1:
         text = f"Each of the {count(customers)} customers ordered once: nothing can be learned about coming back."
         yield Finding("once", text, "repeats", 0.95, numbers)
@@ -177,7 +181,7 @@ def _once(e: Exploration) -> Iterator[Finding]:
             f"they bring {percent(revenue)} of revenue."
         )
         yield Finding("once", text, "repeats", 0.6 + 0.3 * share, numbers)
-    elif customers >= 10:
+    else:
         came = 1 - share
         text = f"{percent(came)} of customers ordered more than once ({count(customers - once)} of {count(customers)})."
         if once == 0:
@@ -205,7 +209,7 @@ def _growth(e: Exploration) -> Iterator[Finding]:
 
 def _newcomers(e: Exploration) -> Iterator[Finding]:
     """A file of one intake shows an ageing cohort, not a shop: every trend in it is that of these customers."""
-    if e.cohorts is None or len(e.cohorts.sizes) < 6:
+    if e.cohorts is None or len(e.cohorts.sizes) < 6 or e.concentration.n_customers < FEW_CUSTOMERS:
         return
     come = np.cumsum(e.cohorts.sizes) / e.cohorts.sizes.sum()
     last = int(np.argmax(come >= NEARLY_ALL))
@@ -223,7 +227,7 @@ def _newcomers(e: Exploration) -> Iterator[Finding]:
 
 def _incomplete(e: Exploration) -> Iterator[Finding]:
     over_time = e.over_time
-    if over_time.month_whole[-1] or len(over_time.month_starts) < 2:
+    if over_time.month_whole[-1] or len(over_time.month_starts) < 3:
         return
     month = MONTHS[int(str(over_time.last_day)[5:7]) - 1]
     text = f"The orders end on {day(over_time.last_day)}: {month} is incomplete, and comparisons leave it out."

@@ -68,6 +68,7 @@ def listed(words: Sequence[str], last: str = "and") -> str:
 def day(when: np.datetime64) -> str:
     """A date in words.
 
+    >>> import numpy as np
     >>> day(np.datetime64("2005-05-31"))
     '31 May 2005'
     """
