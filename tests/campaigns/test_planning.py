@@ -14,6 +14,8 @@ import pytest
 from tests.campaigns.cases import Case, case_of, table_of
 
 from marketfold.campaigns import CampaignPlan, brief_filename, brief_html, brief_markdown, plan_campaigns
+from marketfold.campaigns.customers import condense, members_of
+from marketfold.campaigns.evidence import _count
 from marketfold.cleaning import CleanOrders
 from marketfold.config import CampaignOptions, ReadingOptions
 from marketfold.demo import make_shop
@@ -212,3 +214,29 @@ def test_assignments_hold_every_customer_once(shop_case: Case):
     table = shop_case.plan().assignments
     assert isinstance(table, pa.Table)
     assert sorted(table["customer_id"].to_pylist()) == shop_case.ids.tolist()
+
+
+def test_a_product_in_two_categories_is_counted_once():
+    rows = [(f"o{n}", f"c{n % 30}", f"2026-{1 + n // 60:02d}-{1 + n % 28:02d}", 10.0 + n % 30) for n in range(240)]
+    products = ["P1" if n % 2 else "P2" for n in range(240)]
+    categories = ["Tea" if n % 3 else "Gifts" for n in range(240)]
+    table = table_of(rows, product_id=products, category=categories)
+    case = case_of(read_orders(table, ReadingOptions(date_format="%Y-%m-%d")), k=2)
+    members = members_of(case.clean, case.ids, case.labels)
+    cells, totals, category_of = _count(condense(case.clean, members, 2), "product_id")
+    assert cells.lines.sum() == 240
+    assert cells.buyers.sum() == len({(row[1], product) for row, product in zip(rows, products, strict=True)})
+    assert totals.customers.sum() == 30
+    assert category_of == {"P1": "Tea", "P2": "Tea"}
+
+
+def test_categories_count_where_products_are_missing():
+    rows = [(f"o{n}", f"c{n % 30}", f"2026-{1 + n // 60:02d}-{1 + n % 28:02d}", 10.0 + n % 30) for n in range(240)]
+    products = ["P1" if n % 2 else "" for n in range(240)]
+    categories = ["Tea" if n % 3 else "Gifts" for n in range(240)]
+    table = table_of(rows, product_id=products, category=categories)
+    case = case_of(read_orders(table, ReadingOptions(date_format="%Y-%m-%d")), k=2)
+    purchases = condense(case.clean, members_of(case.clean, case.ids, case.labels), 2)
+    cells, _, _ = _count(purchases, "category")
+    assert dict(zip(cells.names, cells.lines.sum(axis=0).tolist(), strict=True)) == {"Gifts": 80.0, "Tea": 160.0}
+    assert _count(purchases, "product_id")[0].names == ["P1"]

@@ -129,8 +129,8 @@ class Purchases:
     orders
         `customer` (row of `ids`), `segment` (0-based), `ordered_on`, `revenue`, `line_count`.
     things
-        `customer`, `segment`, `product_id` and `category` as far as the source has them, `n` (lines), `first_on`,
-        `last_on`; None where it has neither.
+        `customer`, `segment`, `product_id` and `category` as far as the source has them, `n` (lines), `bought_on`,
+        `last_bought_on`; None where it has neither.
     engine
         Holds both.
     ids, labels
@@ -178,9 +178,8 @@ def condense(clean: CleanOrders, members: pa.Table, n_segments: int, before: dat
     by_order = lines.group_by("customer", "segment", "order_id").agg(
         ordered_on=nw.col("ordered_on").min(), revenue=money_sum("amount"), line_count=nw.len()
     )
-    by_thing = lines.group_by("customer", "segment", *things).agg(
-        n=nw.len(), first_on=nw.col("ordered_on").min(), last_on=nw.col("ordered_on").max()
-    )
+    measures = {"n": nw.len(), "bought_on": nw.col("ordered_on").min(), "last_bought_on": nw.col("ordered_on").max()}
+    by_thing = lines.group_by("customer", "segment", *things).agg(**measures)
     return Purchases(
         orders=clean.engine.materialise(by_order.drop("order_id")),
         things=clean.engine.materialise(by_thing) if things else None,

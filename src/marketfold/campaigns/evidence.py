@@ -119,21 +119,29 @@ class _Totals:
 
 
 def _pairs(purchases: Purchases, what: What) -> nw.LazyFrame[Any]:
-    """One row per customer and thing, beside the customer's own totals."""
+    """One row per customer and thing."""
     assert purchases.things is not None  # noqa: S101  (asked for only where there are things)
     known = purchases.things.filter(~nw.col(what).is_null())
+    if len(purchases.columns) == 1 or (what == "product_id" and _one_category_each(purchases, known)):
+        return known  # the things were grouped by it
     measures = {
         "n": nw.col("n").sum(),
-        "bought_on": nw.col("first_on").min(),
-        "last_bought_on": nw.col("last_on").max(),
+        "bought_on": nw.col("bought_on").min(),
+        "last_bought_on": nw.col("last_bought_on").max(),
     }
-    if what == "product_id" and "category" in purchases.columns:
+    if what == "product_id":
         measures["category"] = nw.col("category").max()
-    pairs = known.group_by("customer", "segment", what).agg(**measures)
-    own = pairs.group_by("customer").agg(
-        total=nw.col("n").sum(), first_on=nw.col("bought_on").min(), last_on=nw.col("last_bought_on").max()
+    return purchases.engine.materialise(known.group_by("customer", "segment", what).agg(**measures))
+
+
+def _one_category_each(purchases: Purchases, known: nw.LazyFrame[Any]) -> bool:
+    """Whether every product stands in one category only (or always in none)."""
+    category = nw.col("category")
+    spread = known.group_by("product_id").agg(
+        least=category.min(), most=category.max(), empty=category.null_count(), n=nw.len()
     )
-    return pairs.join(own, on="customer", how="inner")
+    mixed = (nw.col("least") != nw.col("most")) | ((nw.col("empty") > 0) & (nw.col("empty") < nw.col("n")))
+    return not len(purchases.engine.collect(spread.filter(mixed)))
 
 
 def _flag(condition: nw.Expr) -> nw.Expr:
@@ -160,8 +168,9 @@ def _count(purchases: Purchases, what: What) -> tuple[_Cells, _Totals, dict[str,
     number, total = nw.col("n").cast(nw.Float64), nw.col("total").cast(nw.Float64)
     came_back = nw.col("last_on") > nw.col("first_on")
     at_first = nw.col("bought_on") == nw.col("first_on")
-    pairs = purchases.engine.materialise(_pairs(purchases, what))
-    flagged = pairs.with_columns(
+    pairs = _pairs(purchases, what)
+    own = _own(purchases, pairs)
+    flagged = pairs.join(own, on="customer", how="inner").with_columns(
         first_back=_flag(came_back & at_first), taker=_flag(~at_first), square=number * number, product=number * total
     )
     measures = {
@@ -180,24 +189,30 @@ def _count(purchases: Purchases, what: What) -> tuple[_Cells, _Totals, dict[str,
     if named:
         rows = sorted(zip(table[what].to_pylist(), table["category"].to_pylist(), strict=True), key=str)
         category_of = {product: category for product, category in rows if category is not None}
-    return _cells(table, what, purchases.n_segments), _totals(purchases, pairs), category_of
+    return _cells(table, what, purchases.n_segments), _totals(purchases, own), category_of
 
 
-def _totals(purchases: Purchases, pairs: nw.LazyFrame[Any]) -> _Totals:
+def _own(purchases: Purchases, pairs: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Each customer's lines, and the first and last day, over all things."""
+    own = pairs.group_by("customer").agg(
+        total=nw.col("n").sum(), first_on=nw.col("bought_on").min(), last_on=nw.col("last_bought_on").max(),
+        its_segment=nw.col("segment").min(),
+    )  # fmt: skip
+    return purchases.engine.materialise(own)
+
+
+def _totals(purchases: Purchases, own: nw.LazyFrame[Any]) -> _Totals:
     total = nw.col("total").cast(nw.Float64)
-    own = pairs.group_by("customer", "segment").agg(
-        total=nw.col("total").max(), first_on=nw.col("first_on").min(), last_on=nw.col("last_on").max()
-    )
     flagged = own.with_columns(back=_flag(nw.col("last_on") > nw.col("first_on")), square=total * total)
     small = purchases.engine.collect(
-        flagged.group_by("segment").agg(
+        flagged.group_by("its_segment").agg(
             lines=nw.col("total").sum(),
             customers=nw.len(),
             came_back=nw.col("back").sum(),
             squares=nw.col("square").sum(),
         )
     )
-    rows = np.asarray(small["segment"].to_numpy(), dtype=np.int64)
+    rows = np.asarray(small["its_segment"].to_numpy(), dtype=np.int64)
 
     def spread(name: str) -> Float64:
         filled = np.zeros(purchases.n_segments)

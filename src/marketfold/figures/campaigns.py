@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import plotly.graph_objects as go
 
-    Scale = Literal["money", "points"]
+    Scale = Literal["money", "points", "percent"]
 
 ROW = 46
 """Height of one row."""
@@ -25,7 +25,13 @@ SYMBOLS = {"worked": "circle", "did not": "x", "cannot tell yet": "circle-open"}
 
 
 def _said(value: float, scale: Scale) -> str:
-    return f"{value * 100:+.1f} points" if scale == "points" else f"{value:+,.2f}"
+    if scale == "money":
+        return f"{value:+,.2f}"
+    return f"{value * 100:+.1f} {'points' if scale == 'points' else '%'}"
+
+
+def _upper_first(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _headline(verdicts: Sequence[str]) -> str:
@@ -62,7 +68,8 @@ def effect_figure(  # noqa: PLR0913  (a forest plot has five columns)
     verdicts
         "worked", "did not" or "cannot tell yet".
     scale
-        `money`, or `points` for shares of 0 to 1 that are drawn in percentage points.
+        `money`; `points` for differences of shares (0 to 1), drawn in percentage points; `percent` for lifts (0.1 is a
+        tenth more than is usual), which lets segments of different size be compared.
     measure
         What was compared.
     currency
@@ -76,8 +83,8 @@ def effect_figure(  # noqa: PLR0913  (a forest plot has five columns)
     >>> figure.layout.title.text
     'The campaign worked'
     """
-    factor = 100.0 if scale == "points" else 1.0
-    unit = "percentage points" if scale == "points" else (currency or "")
+    factor = 1.0 if scale == "money" else 100.0
+    unit = {"points": "percentage points", "percent": "% of what is usual"}.get(scale, currency or "")
     said = [
         f"{name}: {_said(effect, scale)} ({_said(low, scale)} to {_said(high, scale)}), {verdict}"
         if np.isfinite(effect)
@@ -114,7 +121,7 @@ def effect_figure(  # noqa: PLR0913  (a forest plot has five columns)
         if not np.isfinite(effect):
             figure.add_annotation(x=0, y=name, text="not measured", xanchor="left", xshift=8, showarrow=False)
     figure.update_yaxes(categoryorder="array", categoryarray=list(names)[::-1], showgrid=False, tickfont={"color": INK})
-    return figure.update_xaxes(title={"text": unit.capitalize() if scale == "points" else unit}, showgrid=True)
+    return figure.update_xaxes(title={"text": _upper_first(unit)}, showgrid=True)
 
 
 def budget_figure(

@@ -68,7 +68,7 @@ def check_ratio(n_treated: int, n_holdout: int, planned_share: float | None) -> 
             "moved between the arms. Find out why before believing any number here."
         )
         return Check(passed=False, p_value=p_value, sentence=said)
-    return Check(passed=True, p_value=p_value, sentence=f"The arms have the planned sizes ({share:.1%} held out).")
+    return Check(passed=True, p_value=p_value, sentence="The arms have the planned sizes.")
 
 
 def check_balance(before: Float64 | None, held_out: NDArray[np.bool_]) -> Check:

@@ -99,8 +99,10 @@ class Measurement:
         Whether revenue before the campaign was used to narrow the intervals.
     currency
         Of every amount.
+    overall
+        All segments together, in words; "" where fewer than two could be measured.
     notes
-        What a reader should know.
+        What a reader should know before using it.
     """
 
     date_from: date
@@ -111,6 +113,7 @@ class Measurement:
     worth: float
     adjusted: bool
     currency: str | None = None
+    overall: str = ""
     notes: tuple[str, ...] = ()
 
     @property
@@ -280,16 +283,16 @@ def compare_arms(  # noqa: PLR0913  (all but the first can be left out)
     )
 
 
-def _overall_note(results: Sequence[SegmentResult], alpha: float) -> tuple[str, ...]:
+def _overall(results: Sequence[SegmentResult], alpha: float) -> str:
     """All segments together, each weighed by the customers reached: one number that needs no correction."""
     measured = [r for r in results if r.revenue is not None]
     if len(measured) < 2:
-        return ()
+        return ""
     gained = sum(r.gained for r in measured)
     error = math.sqrt(sum((r.n_treated * r.revenue.error) ** 2 for r in measured if r.revenue))
     half = float(stats.norm.ppf(1 - alpha / 2)) * error
     said = f"{gained:+,.0f} ({1 - alpha:.0%} interval {gained - half:+,.0f} to {gained + half:+,.0f})"
-    return (f"All measured segments together: the campaigns changed revenue by {said}.",)
+    return f"All measured segments together: the campaigns changed revenue by {said}."
 
 
 def measure_campaigns(  # noqa: PLR0913  (all but the first four can be left out)
@@ -353,9 +356,9 @@ def measure_campaigns(  # noqa: PLR0913  (all but the first four can be left out
         seed=seed,
     )
     last_on = later.report.reads.last_on
-    notes = _overall_note(results, alpha)
+    notes: tuple[str, ...] = ()
     if last_on is not None and last_on < date_to:
-        notes += (f"The later orders end on {last_on}, before the period does ({date_to}): a part of it is missing.",)
+        notes = (f"The later orders end on {last_on}, before the period does ({date_to}): a part of it is missing.",)
     return Measurement(
         date_from=date_from,
         date_to=date_to,
@@ -365,5 +368,6 @@ def measure_campaigns(  # noqa: PLR0913  (all but the first four can be left out
         worth=worth,
         adjusted=before is not None,
         currency=plan.currency if plan else None,
+        overall=_overall(results, alpha),
         notes=notes,
     )

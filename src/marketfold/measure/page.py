@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,35 +45,48 @@ def _headline(measurement: Measurement) -> str:
     return f"The campaign worked for {names}"
 
 
-def _figure(measurement: Measurement, primary: Primary) -> go.Figure | None:
-    results = [result for result in measurement.segments if result.primary == primary]
-    if not results:
-        return None
-    nothing = float("nan")
-    effects = [result.main for result in results]
-    return effect_figure(
-        [f"{result.segment}. {result.name}" for result in results],
-        [effect.difference if effect else nothing for effect in effects],
-        [effect.low if effect else nothing for effect in effects],
-        [effect.high if effect else nothing for effect in effects],
-        [result.verdict for result in results],
-        scale="money" if primary == "revenue" else "points",
-        measure="revenue per customer" if primary == "revenue" else "share of customers who order",
-        currency=measurement.currency,
-        coverage=1 - measurement.alpha,
-    )
-
-
 def measurement_figures(measurement: Measurement) -> tuple[go.Figure, ...]:
-    """The effect of each campaign with its interval: one figure for each thing that campaigns were judged by.
+    """The effect of each campaign with its interval, as a share of what is usual: so segments can be compared.
 
     Parameters
     ----------
     measurement
         From `measure_campaigns`.
+
+    Returns
+    -------
+    tuple of Figure
+        One for each thing that campaigns were judged by.
     """
-    kinds: tuple[Primary, ...] = ("revenue", "order_rate")
-    return tuple(figure for figure in (_figure(measurement, kind) for kind in kinds) if figure is not None)
+    kinds: tuple[tuple[Primary, str], ...] = (("revenue", "revenue per customer"), ("order_rate", "share who ordered"))
+    return tuple(
+        _lift_figure([result for result in measurement.segments if result.primary == kind], measure, measurement.alpha)
+        for kind, measure in kinds
+        if any(result.primary == kind for result in measurement.segments)
+    )
+
+
+def _lift_figure(results: Sequence[SegmentResult], measure: str, alpha: float) -> go.Figure:
+    nothing = (math.nan,) * 3
+    lifts = []
+    for result in results:
+        effect = result.main
+        known = effect is not None and effect.holdout > 0
+        lifts.append(
+            tuple(value / effect.holdout for value in (effect.difference, effect.low, effect.high))
+            if known and effect is not None
+            else nothing
+        )
+    return effect_figure(
+        [f"{result.segment}. {result.name}" for result in results],
+        [lift[0] for lift in lifts],
+        [lift[1] for lift in lifts],
+        [lift[2] for lift in lifts],
+        [result.verdict for result in results],
+        scale="percent",
+        measure=measure,
+        coverage=1 - alpha,
+    )
 
 
 def _row(
@@ -129,7 +143,8 @@ def _checks(results: Sequence[SegmentResult]) -> tuple[Prose | Notice, ...]:
     ]
     if failed:
         return (Notice(tuple(failed), title="What is not as it should be", tone="warning"),)
-    return (Prose(("The arms have the planned sizes, and had brought about the same before the campaign.",)),)
+    said = dict.fromkeys(check.sentence for result in results for check in (result.ratio, result.balance))
+    return (Prose((" ".join(said),)),)
 
 
 def measurement_page(measurement: Measurement) -> ReportPage:
@@ -160,10 +175,14 @@ def measurement_page(measurement: Measurement) -> ReportPage:
         ),
         segments=tuple(result.segment for result in results),
     )
+    many = f"{len(results)} segments" if len(results) > 1 else "one segment"
     correction = "Holm's correction" if measurement.correction == "holm" else "Benjamini and Hochberg's correction"
     return ReportPage(
         title=_headline(measurement),
-        lead=f"Those reached against those held out, {period}; allowing for {len(results)} segments by {correction}.",
+        lead=(
+            f"Those reached against those held out, {period}; allowing for {many} by {correction}. "
+            f"{measurement.overall}"
+        ),
         kicker="Measurement",
         facts=(
             Fact("Reached", numbers.count(sum(result.n_treated for result in results)), "customers"),
