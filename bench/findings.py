@@ -1,0 +1,110 @@
+"""What a run says of each given order file, as the Markdown tables of docs/explanation/findings.md.
+
+python -m bench.findings demo sales_data_sample.csv CDNOW_master.txt
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from marketfold.config import RunConfig
+from marketfold.demo import make_shop
+from marketfold.pipeline import Analysis, segment_market
+
+
+def _row(*cells: object) -> str:
+    return "| " + " | ".join(str(cell) for cell in cells) + " |"
+
+
+def _number(value: float | None, digits: int = 2) -> str:
+    return "–" if value is None or value != value else f"{value:.{digits}f}"
+
+
+def _segments(analysis: Analysis) -> Iterator[str]:
+    yield _row("", "segment", "units", "of revenue", "Jaccard", "trust", "rule")
+    yield _row("--:", "---", "--:", "--:", "--:", "---", "---")
+    for p in analysis.profiles:
+        rule = p.rule.words if p.rule else ""
+        yield _row(p.number, p.name, f"{p.units:,}", f"{p.revenue_share:.0%}", _number(p.jaccard), p.trust, rule)
+
+
+def _witnesses(analysis: Analysis) -> Iterator[str]:
+    choice = analysis.choice.k_choice
+    yield _row("witness", "prefers k")
+    yield _row("---", "--:")
+    yield _row("elbow (kneed)", choice.curve.knee.k)
+    for witness in choice.witnesses.values():
+        yield _row(witness.label, witness.prefers)
+
+
+def _reductions(analysis: Analysis) -> Iterator[str]:
+    comparison = analysis.choice.comparison
+    if comparison is None:
+        return
+    heads = (
+        "reduction",
+        "dimensions",
+        "comes back",
+        "silhouette",
+        "Calinski-Harabasz",
+        "ARI",
+        "next revenue",
+        "seconds",
+    )
+    yield _row(*heads)
+    yield _row("---", *["--:"] * (len(heads) - 1))
+    for s in comparison.scores:
+        if s.skipped:
+            yield _row(s.method, s.skipped, *[""] * 6)
+            continue
+        worth = (_number(s.reconstruction), _number(s.silhouette), _number(s.calinski_harabasz, 0), _number(s.ari))
+        yield _row(s.method, s.n_dimensions, *worth, _number(s.explained, 3), _number(s.seconds, 1))
+    yield ""
+    yield comparison.verdict
+
+
+def _views(analysis: Analysis) -> Iterator[str]:
+    search = analysis.choice.search
+    if search is None:
+        return
+    yield search.verdict
+    yield ""
+    yield _row("view", "k", "ARI", "weakest Jaccard", "smallest", "next revenue", "holds")
+    yield _row("---", *["--:"] * 5, "---")
+    for c in search.candidates[:10]:
+        holds = "yes" if c.holds else "no"
+        yield _row(c.view, c.k, _number(c.ari), _number(c.jaccard), c.smallest, _number(c.explained, 3), holds)
+
+
+def _future(analysis: Analysis) -> Iterator[str]:
+    score = analysis.future
+    if score is None:
+        return
+    yield _row("cut", "customers", f"{score.n_segments} segments", "25 RFM cells", "random groups", "gradient boosting")
+    yield _row("---", *["--:"] * 5)
+    figures = (score.segments, score.rfm, score.random, score.ceiling)
+    yield _row(score.cut, f"{score.n_units:,}", *(_number(figure, 3) for figure in figures))
+
+
+def told(name: str, analysis: Analysis) -> str:
+    """One section of the page."""
+    parts = [f"## {name}", analysis.choice.k_choice.verdict]
+    for title, table in (
+        ("Segments", _segments),
+        ("Views", _views),
+        ("How many", _witnesses),
+        ("Reductions", _reductions),
+        ("The next period", _future),
+    ):
+        lines = "\n".join(table(analysis))
+        parts += [f"### {title}", lines] if lines else []
+    traps = "\n".join(f"- {trap.sentence}" for trap in analysis.traps) or "None was raised."
+    return "\n\n".join([*parts, "### Traps", traps])
+
+
+if __name__ == "__main__":
+    for source in sys.argv[1:]:
+        orders = make_shop().lines if source == "demo" else source
+        print(told(Path(source).name, segment_market(orders, RunConfig())), end="\n\n", flush=True)
