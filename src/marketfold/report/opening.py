@@ -64,20 +64,13 @@ def headline(analysis: Analysis) -> str:
 def _trust_sentence(analysis: Analysis) -> str:
     trust = [profile.trust for profile in analysis.profiles]
     n, firm, tendency, weak = len(trust), trust.count("stable"), trust.count("pattern"), trust.count("weak")
-    anew = f"when the {units_word(analysis.table.unit)} were drawn anew {2 * analysis.stability.n_pairs} times"
+    anew = f"hen the {units_word(analysis.table.unit)} were drawn anew {2 * analysis.stability.n_pairs} times"
     if firm == n:
-        return f"All of them came out again {anew}."
-    said = []
-    if firm:
-        said.append(f"{numbers.in_words(firm)} came out again {anew}")
-    if tendency:
-        verb = "is a tendency" if tendency == 1 else "are tendencies"
-        said.append(f"{numbers.in_words(tendency)} {verb} and not {'a firm group' if tendency == 1 else 'firm groups'}")
-    if weak:
-        verb = "does" if weak == 1 else "do"
-        said.append(f"{numbers.in_words(weak)} {verb} not hold and should be tested small first")
-    sentence = numbers.listing(tuple(said))
-    return f"{sentence[:1].upper()}{sentence[1:]}{'' if firm else f', {anew}'}."
+        return f"All of them came out again w{anew}."
+    counts = ((firm, "came out again"), (tendency, "came out only in part"), (weak, "did not come out again"))
+    said = tuple(f"{'all' if count == n else numbers.in_words(count)} {what}" for count, what in counts if count)
+    advice = " Test what did not come out on a small audience first." if weak else ""
+    return f"W{anew}, {numbers.listing(said)}.{advice}"
 
 
 def _first_move(analysis: Analysis) -> str:
@@ -127,7 +120,7 @@ def key_facts(analysis: Analysis) -> tuple[Fact, ...]:
     stable = sum(profile.trust == "stable" for profile in analysis.profiles)
     units = units_word(analysis.table.unit)
     n = len(analysis.profiles)
-    firm = "all stable" if stable == n else f"{numbers.in_words(stable)} stable"
+    firm = "all stable" if stable == n else f"{numbers.in_words(stable) if stable else 'none'} stable"
     facts = [Fact("segments", numbers.count(n), firm)]
     facts.append(Fact(units, numbers.count(len(analysis.table.ids))))
     if units != "orders":

@@ -86,7 +86,7 @@
   function widen(plot) {
     const frame = plot.parentElement;
     const room = plot._fullLayout && plot._fullLayout._size ? plot._fullLayout._size.w / plot.clientWidth : 1;
-    if (printing || room > 0.52 || plot.clientWidth >= NARROW || frame.classList.contains("crowded")) return;
+    if (printing || room > 0.36 || plot.clientWidth >= NARROW || frame.classList.contains("crowded")) return;
     frame.classList.add("crowded");
     frame.tabIndex = 0;
     frame.setAttribute("role", "region");
