@@ -69,7 +69,7 @@ def distinct_rows(X: Float32, enough: int) -> int:
     stop = 0
     found = 0
     while stop < len(X) and found < enough:
-        stop = min(max(4 * stop, 1_000), len(X))
+        stop = min(max(4 * stop, 100), len(X))
         found = len(np.unique(X[:stop] + 0.0, axis=0))
     return found
 
