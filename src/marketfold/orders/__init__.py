@@ -1,5 +1,6 @@
 """A file or frame -> order lines in our columns, and the rows that could not be read."""
 
+from marketfold.orders.inspection import Inspection, inspect_orders
 from marketfold.orders.reading import Orders, read_orders
 
-__all__ = ["Orders", "read_orders"]
+__all__ = ["Inspection", "Orders", "inspect_orders", "read_orders"]

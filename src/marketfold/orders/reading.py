@@ -12,7 +12,9 @@ from marketfold.config import ReadingOptions
 from marketfold.errors import Fault, OrdersError, ParameterError
 from marketfold.orders.cells import as_texts
 from marketfold.orders.opening import open_source
-from marketfold.orders.roles import NEEDED, match_roles
+from marketfold.orders.roles import NEEDED, NO_HEADER, match_roles
+from marketfold.orders.showing import table_html
+from marketfold.orders.totals import total_lines
 from marketfold.orders.typing_lines import Decisions, type_lines
 from marketfold.schema import ORDER_LINE, PERSONAL, SOURCE_LINE, SourceFacts
 
@@ -41,10 +43,10 @@ class Orders:
         Rows that could not be split into fields: source_line, reason, detail.
     """
 
-    lines: nw.LazyFrame[Any]
-    engine: Engine
+    lines: nw.LazyFrame[Any] = field(repr=False)
+    engine: Engine = field(repr=False)
     facts: SourceFacts
-    malformed: pa.Table
+    malformed: pa.Table = field(repr=False)
     source: Source = field(repr=False)
     decisions: Decisions = field(repr=False)
     null_values: tuple[str, ...] = field(default=(), repr=False)
@@ -74,6 +76,19 @@ class Orders:
         wanted = roles | {column: column for column in extra_columns}
         return self.source.load(wanted, self._as_text)
 
+    def _repr_html_(self) -> str:
+        totals = total_lines(self.lines, self.engine)
+        rows = [
+            ("source", self.facts.name + (f" ({self.facts.encoding})" if self.facts.encoding else "")),
+            ("lines", f"{self.facts.lines:,}"),
+            ("orders", f"{totals.orders:,}"),
+            ("customers", f"{totals.customers:,}"),
+            ("dates", f"{totals.first_on} to {totals.last_on}"),
+            ("money", f"{totals.amount_total:,.2f}"),
+            *(("note", note) for note in self.facts.notes),
+        ]
+        return table_html(rows) + table_html(self.facts.mapping.items(), ("means", "column"))
+
     def _as_text(self, raw: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Cells of personal and extra columns as text."""
         names = [name for name in raw.collect_schema().names() if name != SOURCE_LINE]
@@ -94,7 +109,7 @@ def _headline(source: Source) -> str:
 
 def _raise_faults(source: Source, match: Match, faults: list[Fault]) -> None:
     missing = [role for role in ("customer_id", "ordered_on") if role not in match.mapping]
-    if len(missing) == 2:
+    if len(missing) == 2 and NO_HEADER not in faults:
         what = "neither who bought nor when is among its columns: this may be a table of customers, not of orders."
         faults = [Fault(what, NEEDED), *faults]
     if faults:

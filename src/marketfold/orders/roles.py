@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from marketfold.errors import Fault
 from marketfold.orders.aliases import ALIASES
-from marketfold.orders.dates import looks_like_dates
+from marketfold.orders.dates import looks_like_dates, read_day
+from marketfold.orders.numbers import read_number
 from marketfold.schema import ROLES
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ NEEDED = (
     "Needed are who bought (customer_id or customer_name), when (ordered_on) and how much (amount, or quantity and "
     "unit_price), one row for each product on each order."
 )
+
+
+NO_HEADER = Fault("the first row holds values, not the names of columns.", "put a row with names above it.")
 
 
 @dataclass(frozen=True)
@@ -58,24 +62,29 @@ class _Draft:
     id_is_personal: bool = False
 
 
+_ARTICLES = re.compile(r"\b(de|del|de la|du|des|di|do|da|the|of)\b")
+_ASIDE = re.compile(r"\([^)]*\)")
+
+
 def plain_name(name: str) -> str:
-    """A column name without case, accents and signs.
+    """A column name without case, accents, signs and articles.
 
     >>> plain_name("Línea de pedido_No.")
-    'lineadepedidono'
+    'lineapedidono'
     """
-    letters = unicodedata.normalize("NFKD", name.casefold())
+    letters = unicodedata.normalize("NFKD", _ARTICLES.sub(" ", name.casefold().replace("°", "o")))
     return re.sub(r"[^a-z0-9#]", "", "".join(letter for letter in letters if not unicodedata.combining(letter)))
 
 
 def _rank(role: str, column: str) -> int | None:
     """How surely a column name means a role: 0 is the surest, None is not at all."""
-    name = plain_name(column)
-    if name == plain_name(role):
-        return 0
-    for rank, names in enumerate(ALIASES[role], start=1):
-        if name in names:
-            return rank
+    names = dict.fromkeys((plain_name(column), plain_name(_ASIDE.sub("", column))))
+    for penalty, name in enumerate(names):
+        if name == plain_name(role):
+            return penalty
+        for rank, aliases in enumerate(ALIASES[role], start=1):
+            if name in aliases:
+                return rank + penalty
     return None
 
 
@@ -112,6 +121,39 @@ def _apply_overrides(mapping: Mapping[str, str], columns: Sequence[str]) -> _Dra
         else:
             draft.mapping[role] = column
     return draft
+
+
+def _know_shopify(draft: _Draft, columns: Sequence[str]) -> None:
+    """Shopify calls the order's number `Name`, which elsewhere is a customer's."""
+    names = {plain_name(column): column for column in columns}
+    if "name" in names and "lineitemname" in names:
+        draft.mapping.setdefault("order_id", names["name"])
+
+
+def _is_data(columns: Sequence[str]) -> bool:
+    """Whether what should be names are values."""
+    values = [column for column in columns if read_number(column) is not None or read_day(column)]
+    return len(values) >= 2 and len(values) * 3 >= len(columns)
+
+
+def _leave_order_totals(draft: _Draft, given: Mapping[str, str], sample: Mapping[str, Sequence[object]]) -> None:
+    """A total of the whole order, repeated on each of its lines, would count the order again with each line."""
+    found = draft.mapping
+    needed = {"order_id", "amount", "quantity", "unit_price"} <= set(found)
+    if not needed or "amount" in given or _rank("amount", found["amount"]) in {0, 1}:
+        return
+    orders: dict[object, list[tuple[object, object]]] = {}
+    cells = (sample[found[role]] for role in ("order_id", "amount", "unit_price"))
+    for order, amount, price in zip(*cells, strict=True):
+        orders.setdefault(order, []).append((amount, price))
+    several = [lines for lines in orders.values() if len({price for _, price in lines}) > 1]
+    repeated = sum(len({amount for amount, _ in lines if amount not in {None, ""}}) == 1 for lines in several)
+    if repeated > 0.8 * len(several) > 0:
+        draft.notes.append(
+            f"{found['amount']!r} is the total of the whole order and is left out: a line brings its quantity times "
+            "its price. --map amount=COLUMN names another column."
+        )
+        del found["amount"]
 
 
 def _match_names(draft: _Draft, columns: Sequence[str]) -> None:
@@ -224,10 +266,15 @@ def match_roles(sample: Mapping[str, Sequence[object]], mapping: Mapping[str, st
     """
     columns = list(sample)
     draft = _apply_overrides(mapping, columns)
+    if not mapping and _is_data(columns):
+        return Match({}, faults=(NO_HEADER,))
+    _know_shopify(draft, columns)
     _match_names(draft, columns)
     _stand_in_for_customer(draft)
     _match_content(draft, sample)
+    _leave_order_totals(draft, mapping, sample)
     _check_complete(draft, columns)
     _check_single_use(draft)
-    extra = tuple(column for column in columns if column not in draft.mapping.values())
-    return Match(draft.mapping, extra, tuple(draft.faults), tuple(draft.notes), draft.id_is_personal)
+    found = {role: draft.mapping[role] for role in ROLES if role in draft.mapping}
+    extra = tuple(column for column in columns if column not in found.values())
+    return Match(found, extra, tuple(draft.faults), tuple(draft.notes), draft.id_is_personal)

@@ -54,11 +54,28 @@ class Decisions:
         Number of values in each style of date.
     faults
         Why columns cannot be read.
+    unreadable_days
+        Number of texts in the date column that are no day.
+    left
+        The texts that were no plain numbers, lazily, in columns named by role and `LEFT`; None where there are none.
     """
 
     decimals: dict[str, Decimal] = field(default_factory=dict)
     date_styles: dict[str, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    unreadable_days: dict[str, int] = field(default_factory=dict)
+    left: nw.LazyFrame[Any] | None = None
+
+    def left_numbers(self) -> nw.LazyFrame[Any] | None:
+        """How many texts of each number column are no number, lazily; None where all were plain."""
+        if self.left is None or not self.decimals:
+            return None
+        asked = []
+        for role, sign in self.decimals.items():
+            text = nw.col(role + LEFT)
+            unread = ~text.is_null() & number_from_text(text, sign).is_null()
+            asked.append(nw.when(unread).then(1).otherwise(0).sum().alias(role))
+        return self.left.select(*asked)
 
 
 @dataclass(frozen=True)
@@ -217,12 +234,15 @@ def _finish(
     """Turn what is left as text into numbers and days."""
     names = frame.collect_schema().names()
     work = bool(left)
+    decisions.left = frame if left else None
     for role in mapping:
         if role + LEFT not in names:
             continue
         if ROLES[role].kind == "date":
             reading = _read_left_days(frame, source, mapping[role], options) if role in left else DateReading({})
             decisions.date_styles.update(reading.styles)
+            if unread := left.get(role, 0) - sum(reading.styles.values()):
+                decisions.unreadable_days[role] = unread
             if reading.fault:
                 decisions.faults.append(reading.fault)
             if role in left or role not in plan.tried:
