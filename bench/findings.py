@@ -5,6 +5,7 @@ python -m bench.findings demo sales_data_sample.csv CDNOW_master.txt
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +20,7 @@ def _row(*cells: object) -> str:
 
 
 def _number(value: float | None, digits: int = 2) -> str:
-    return "–" if value is None or value != value else f"{value:.{digits}f}"
+    return "-" if value is None or math.isnan(value) else f"{value:.{digits}f}"
 
 
 def _segments(analysis: Analysis) -> Iterator[str]:
