@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -21,6 +23,7 @@ from marketfold.cleaning.rules import (
     distinct_texts,
     find_spellings,
     first_broken,
+    passed,
     rules_for,
 )
 from marketfold.config import CleaningOptions
@@ -73,28 +76,44 @@ class CleanOrders:
 
 @dataclass(frozen=True)
 class _Judged:
-    """Order lines with the number of the first rule that each breaks."""
+    """Order lines and the rules that they are asked."""
 
     lines: nw.LazyFrame[Any]
     rules: tuple[Rule, ...]
+    spellings: Spellings
     columns: tuple[str, ...]
 
-    def kept(self) -> nw.LazyFrame[Any]:
-        return self.lines.filter(nw.col(_RULE).is_null()).drop(_RULE)
+    def numbered(self) -> nw.LazyFrame[Any]:
+        """Lines with the number of the first rule that each breaks."""
+        return self.lines.with_columns(first_broken(self.rules, self.spellings).alias(_RULE))
 
-    def numbers(self, codes: frozenset[str]) -> list[int]:
-        return [number for number, rule in enumerate(self.rules) if rule.code in codes]
+    def kept(self) -> nw.LazyFrame[Any]:
+        """Lines that break no rule."""
+        return self.lines.filter(*passed(self.rules, self.spellings)) if self.rules else self.lines
+
+    def without_idle(self, counted: list[dict[str, Any]]) -> _Judged:
+        """The same without the rules that set no line aside, so that later work need not ask them."""
+        busy = {row[_RULE] for row in counted}
+        return replace(self, rules=tuple(rule for place, rule in enumerate(self.rules) if place in busy))
+
+    def came_back(self) -> nw.LazyFrame[Any]:
+        """Lines whose first broken rule makes them a return."""
+        places = [place for place, rule in enumerate(self.rules) if rule.code in RETURNS]
+        if not places:
+            return self.lines.filter(nw.lit(False))  # noqa: FBT003
+        broken = reduce(or_, (self.rules[place].breaks(self.spellings) for place in places))
+        return self.lines.filter(*passed(self.rules[: places[0]], self.spellings), broken)
 
 
 def _judge(orders: Orders, columns: Sequence[str], spellings: Spellings, *, credit_notes: bool) -> _Judged:
     rules = rules_for(columns, credit_notes=credit_notes)
-    return _Judged(orders.lines.with_columns(first_broken(rules, spellings).alias(_RULE)), rules, tuple(columns))
+    return _Judged(orders.lines, rules, spellings, tuple(columns))
 
 
 def _count(judged: _Judged, engine: Engine) -> list[dict[str, Any]]:
     """Lines and money for each rule; the one without a rule is kept."""
     cells = [nw.len().alias("lines"), money_sum("amount").alias("money")]
-    counted: list[dict[str, Any]] = engine.collect(judged.lines.group_by(_RULE).agg(*cells)).to_pylist()
+    counted: list[dict[str, Any]] = engine.collect(judged.numbered().group_by(_RULE).agg(*cells)).to_pylist()
     return counted
 
 
@@ -144,14 +163,15 @@ def _purchases(judged: _Judged, repeats: nw.LazyFrame[Any] | None) -> nw.LazyFra
 
 def _returns(judged: _Judged) -> nw.LazyFrame[Any]:
     sizes = [nw.col(name).abs() for name in ("amount", "quantity") if name in judged.columns]
-    came_back = judged.lines.filter(nw.col(_RULE).is_in(judged.numbers(RETURNS)))
-    return came_back.drop(_RULE).with_columns(*sizes)
+    return judged.came_back().with_columns(*sizes)
 
 
 def _set_aside(judged: _Judged, repeats: nw.LazyFrame[Any] | None, orders: Orders) -> nw.LazyFrame[Any]:
     """Every line that is not a purchase, with its reason."""
     parts = [
-        judged.lines.filter(~nw.col(_RULE).is_null()).select(
+        judged.numbered()
+        .filter(~nw.col(_RULE).is_null())
+        .select(
             SOURCE_LINE,
             by_rule(judged.rules, _RULE, lambda rule: nw.lit(rule.code)).alias("reason"),
             by_rule(judged.rules, _RULE, Rule.explain).alias("detail"),
@@ -200,6 +220,7 @@ def clean_orders(orders: Orders, options: CleaningOptions | None = None) -> Clea
         judged = _judge(orders, columns, spellings, credit_notes=False)
         counted = _count(judged, engine)
     account = _account(counted, judged.rules)
+    judged = judged.without_idle(counted)
     reads, currencies = _totals(orders, columns, account, customers)
 
     repeats = find_repeats(judged.kept(), columns, engine)

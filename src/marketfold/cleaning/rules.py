@@ -192,6 +192,14 @@ def find_spellings(
     return found
 
 
+def passed(rules: Sequence[Rule], spellings: Spellings) -> list[nw.Expr]:
+    """For each rule whether a line passes it; where a rule cannot tell (an empty cell), it does.
+
+    Says the same as `first_broken` being null, in a form that engines push into the scan.
+    """
+    return [(~rule.breaks(spellings)).fill_null(True) for rule in rules]  # noqa: FBT003
+
+
 def first_broken(rules: Sequence[Rule], spellings: Spellings) -> nw.Expr:
     """Number of the first rule that a line breaks (its place in `rules`), null where it breaks none."""
     number = nw.lit(None, nw.Int32)
