@@ -11,7 +11,7 @@ from marketfold.reduction import PCAReducer, assess_suitability
 from marketfold.selection.compare import compare_reducers, skipped
 from marketfold.selection.recipe import Recipe
 from marketfold.selection.search import K_TRIED, search_views
-from marketfold.selection.views import ALL, select_view
+from marketfold.selection.views import ALL, sampled_rows, select_view, take_units
 
 if TYPE_CHECKING:
     from marketfold.clustering import KChoice
@@ -29,6 +29,8 @@ FEWEST_UNITS_FOR_NETWORK = 1_000
 """Below this a network is not tried unasked: it would have more weights than the customers have values to teach it."""
 FEWEST_FEATURES_TO_REDUCE = 4
 VARIANCE_KEPT = 0.9
+COMPARED_UNITS = 50_000
+"""Views and reductions are compared on a seeded sample of this many units; k is chosen, and segments made, on all."""
 
 
 @dataclass(frozen=True)
@@ -77,13 +79,17 @@ def choose_recipe(
         geography=config.features.geography,
         seed=config.seed,
     )
-    matrix = build_matrix(select_view(table, recipe.view), geography=recipe.geography)
     k_choice = _choose_k(recipe, table, config, progress)
     choice = Choice(replace(recipe, n_segments=config.clustering.segments or k_choice.k), k_choice)
+    few = take_units(table, sampled_rows(len(table.ids), COMPARED_UNITS, config.seed))
+    ahead = ahead.sample(COMPARED_UNITS, config.seed) if ahead else None
+    matrix = build_matrix(select_view(few, recipe.view), geography=recipe.geography)
     if matrix.values.shape[1] >= FEWEST_FEATURES_TO_REDUCE:
-        choice = _with_reduction(choice, matrix, table, ahead, config, progress)
+        choice = _with_reduction(choice, matrix, few, ahead, config, progress)
     if asked == "auto" and config.reduction.method == "auto" and table.unit == "customer":
-        choice = _with_search(choice, table, ahead, config, progress)
+        choice = _with_search(choice, few, ahead, config, progress)
+    if choice.recipe != replace(recipe, n_segments=choice.recipe.n_segments):
+        choice = replace(choice, k_choice=_choose_k(choice.recipe, table, config, progress))
     return choice
 
 
@@ -122,11 +128,9 @@ def _with_reduction(
     comparison = replace(comparison, scores=comparison.scores + left_out)
     method = comparison.chosen if asked == "auto" else asked
     recipe = replace(choice.recipe, method=method, n_dimensions=None if method == "none" else n_dimensions)
-    k_choice = choice.k_choice
-    if method != "none":
-        k_choice = _choose_k(recipe, table, config, progress)
-        recipe = replace(recipe, n_segments=config.clustering.segments or k_choice.k)
-    return Choice(recipe, k_choice, assess_suitability(matrix.values, seed=config.seed), comparison)
+    if method != "none" and config.clustering.segments is None:
+        recipe = replace(recipe, n_segments=_choose_k(recipe, table, config, progress).k)
+    return Choice(recipe, choice.k_choice, assess_suitability(matrix.values, seed=config.seed), comparison)
 
 
 def _methods_to_compare(asked: str, matrix: FeatureMatrix) -> tuple[list[str], tuple[ReducerScore, ...]]:
@@ -164,4 +168,4 @@ def _with_search(
     if taken.view == ALL:
         return replace(choice, recipe=recipe, search=search)
     recipe = replace(recipe, view=taken.view, method=taken.method, n_dimensions=None)
-    return replace(choice, recipe=recipe, search=search, k_choice=_choose_k(recipe, table, config, progress))
+    return replace(choice, recipe=recipe, search=search)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from marketfold.features import build_features, split_at
+from marketfold.selection.views import sampled_rows, take_units
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +48,11 @@ class LookAhead:
     next_revenue: Float64
     cut: date
     horizon_days: int
+
+    def sample(self, most: int, seed: int) -> LookAhead:
+        """A seeded sample of the customers."""
+        rows = sampled_rows(len(self.table.ids), most, seed)
+        return replace(self, table=take_units(self.table, rows), next_revenue=self.next_revenue[rows])
 
     @property
     def log_revenue(self) -> Float64:
@@ -96,7 +102,7 @@ def choose_cut(first_on: date, last_on: date) -> date | None:
     """The day to test on: the last third of the span, a year at most; None where the span is too short to halve.
 
     >>> choose_cut(date(2003, 1, 6), date(2005, 5, 31))
-    datetime.date(2004, 8, 13)
+    datetime.date(2004, 8, 12)
     """
     span = (last_on - first_on).days
     if span < SHORTEST_SPAN_DAYS:

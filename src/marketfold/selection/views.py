@@ -10,6 +10,8 @@ import numpy as np
 from marketfold.errors import ParameterError
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from marketfold.schema import FeatureTable
 
 
@@ -73,6 +75,28 @@ def select_view(table: FeatureTable, view: str) -> FeatureTable:
         raise ParameterError(message)
     return replace(
         table, values=np.ascontiguousarray(table.values[:, kept]), features=tuple(table.features[i] for i in kept)
+    )
+
+
+def sampled_rows(n_units: int, most: int, seed: int) -> NDArray[np.intp]:
+    """Rows of a seeded sample, ascending; all of them where there are not too many.
+
+    >>> sampled_rows(3, 10, 0)
+    array([0, 1, 2])
+    """
+    if n_units <= most:
+        return np.arange(n_units)
+    return np.sort(np.random.default_rng(seed).choice(n_units, most, replace=False))
+
+
+def take_units(table: FeatureTable, rows: NDArray[np.intp]) -> FeatureTable:
+    """Some of the units of a table."""
+    return replace(
+        table,
+        ids=table.ids[rows],
+        values=table.values[rows],
+        revenue=table.revenue[rows],
+        described={name: values[rows] for name, values in table.described.items()},
     )
 
 
