@@ -100,7 +100,7 @@ class _Judged:
         """Lines whose first broken rule makes them a return."""
         places = [place for place, rule in enumerate(self.rules) if rule.code in RETURNS]
         if not places:
-            return self.lines.filter(nw.lit(False))  # noqa: FBT003
+            return self.lines.filter(nw.col(SOURCE_LINE).is_null())  # none: every line has its number
         broken = reduce(or_, (self.rules[place].breaks(self.spellings) for place in places))
         return self.lines.filter(*passed(self.rules[: places[0]], self.spellings), broken)
 
