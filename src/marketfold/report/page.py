@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 REPORT_SCRIPTS = ("theme.js", "page.js", "figures.js")
 
 
+def _kept_together(value: Any) -> Any:
+    """Text in which no line ends between a number and its percent sign; scripts and styles are left alone."""
+    return value.replace(" %", f"{numbers.NARROW_SPACE}%") if type(value) is str else value
+
+
 @cache
 def environment(*packages: str) -> Environment:
     """Templates with autoescape on, where a missing name is an error.
@@ -37,6 +42,7 @@ def environment(*packages: str) -> Environment:
     templates = Environment(
         loader=ChoiceLoader([PackageLoader(package, "templates") for package in (*packages, "marketfold.report")]),
         autoescape=True,
+        finalize=_kept_together,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

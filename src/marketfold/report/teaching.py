@@ -93,12 +93,17 @@ def about_map(analysis: Analysis, shares: Float64) -> Notes:
     """What the directions of the map are, and what is lost."""
     units = units_word(analysis.table.unit)
     seen = float(shares[:2].sum())
+    hidden = (
+        f"With your data the flat map shows {numbers.share(seen, 0)} of all differences; {numbers.share(1 - seen, 0)} "
+        "are hidden in the directions behind it. So segments that overlap here can be apart in truth."
+        if len(shares) > 2
+        else "Two features shaped these segments, so the map hides nothing."
+    )
     return (
         f"Every point is one of your {units}. All features are turned together until the first direction shows where "
         f"{units} differ most, and the second where they differ most of what is left (PCA). Near points bought alike; "
         "the axes themselves have no unit.",
-        f"With your data the flat map shows {numbers.share(seen, 0)} of all differences; {numbers.share(1 - seen, 0)} "
-        "are hidden in the directions behind it. So segments that overlap here can be apart in truth.",
+        hidden,
         "Click a name in the legend to hide a segment, double-click to see it alone.",
     )
 

@@ -131,9 +131,31 @@
 
   function drawAll() { return Promise.all(plots.map(draw)); }
 
+  /* One after the other, the nearest to the reader first, and the page stays free in between. */
+  const near = new Set();
+  let drawing = false;
+  function distance(plot) {
+    const box = plot.getBoundingClientRect();
+    return Math.abs((box.top + box.bottom - window.innerHeight) / 2);
+  }
+  async function drawNear() {
+    if (drawing) return;
+    drawing = true;
+    while (near.size) {
+      const next = Array.from(near).sort((a, b) => distance(a) - distance(b))[0];
+      near.delete(next);
+      await draw(next);
+      await new Promise((rest) => setTimeout(rest));
+    }
+    drawing = false;
+  }
   const watcher = new IntersectionObserver((entries) => {
-    for (const entry of entries) if (entry.isIntersecting) draw(entry.target);
-  }, { rootMargin: "900px 0px" });
+    for (const entry of entries) {
+      if (entry.isIntersecting) near.add(entry.target);
+      else near.delete(entry.target);
+    }
+    drawNear();
+  }, { rootMargin: "700px 0px" });
   plots.forEach((plot) => watcher.observe(plot));
 
   /* A hidden figure has no width; it is drawn when its tab or fold opens. */
