@@ -18,6 +18,16 @@ NUMBER_LIKE = frozenset({"order_id", "line_number", "customer_id", "product_id",
 """Texts of figures, which a spreadsheet or data frame may have turned into `17850.0`."""
 
 
+def _may_have_blanks(text: nw.Expr) -> nw.Expr:
+    return (
+        (text < "!")
+        | (text > "\x7f")
+        | text.str.ends_with(" ")
+        | text.str.ends_with("\t")
+        | text.str.ends_with("\u00a0")
+    )
+
+
 def trimmed(text: nw.Expr) -> nw.Expr:
     """A text without blanks around it.
 
@@ -25,14 +35,21 @@ def trimmed(text: nw.Expr) -> nw.Expr:
     have blanks. So each cell is first asked, cheaply, whether it may begin or end with one: below `!` are the blanks of
     ASCII, and those beyond it begin with a byte above `~`.
     """
-    may = (
-        (text < "!")
-        | (text > "\x7f")
-        | text.str.ends_with(" ")
-        | text.str.ends_with("\t")
-        | text.str.ends_with("\u00a0")
-    )
-    return nw.when(may).then(text.str.strip_chars(BLANKS)).otherwise(text)
+    return nw.when(_may_have_blanks(text)).then(text.str.strip_chars(BLANKS)).otherwise(text)
+
+
+def is_untidy(column: str, null_values: Sequence[str], *, number_like: bool) -> nw.Expr:
+    """Whether any cell of a text column may be another after `as_texts`.
+
+    A table that is not copied is tidied again in every query; a column that needs none is better known as such.
+    """
+    text = nw.col(column)
+    untidy = _may_have_blanks(text) | (text == "")
+    if null_values:
+        untidy = untidy | text.is_in(null_values)
+    if number_like:
+        untidy = untidy | text.str.ends_with(".0")
+    return untidy.any().alias(column)
 
 
 def text_cell(column: str, dtype: nw.dtypes.DType) -> nw.Expr:
@@ -77,9 +94,10 @@ def as_texts(frame: nw.LazyFrame[Any], columns: Sequence[str], null_values: Sequ
         return frame
     schema = frame.collect_schema()
     frame = frame.with_columns(*(text_cell(column, schema[column]) for column in columns))
-    return frame.with_columns(
-        *(filled_cell(column, null_values, number_like=column in NUMBER_LIKE) for column in columns)
-    )
+    # a whole number has neither blanks nor a point
+    open_ones = [column for column in columns if null_values or not schema[column].is_integer()]
+    filled = [filled_cell(column, null_values, number_like=column in NUMBER_LIKE) for column in open_ones]
+    return frame.with_columns(*filled) if filled else frame
 
 
 def native_number(column: str) -> nw.Expr:

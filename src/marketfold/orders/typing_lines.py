@@ -10,7 +10,9 @@ import pyarrow as pa
 
 from marketfold.errors import Fault
 from marketfold.orders.cells import (
+    NUMBER_LIKE,
     as_texts,
+    is_untidy,
     iso_head,
     native_day,
     native_number,
@@ -93,6 +95,17 @@ def _is_text(kind: Kind, dtype: nw.dtypes.DType) -> bool:
     return kind == "text" or not dtype.is_numeric()
 
 
+def _untidy(frame: nw.LazyFrame[Any], names: Sequence[str], source: Source, plan: _Plan) -> list[str]:
+    """Columns with work to do on any cell; what one look over the column finds tidy is taken as it stands."""
+    schema = frame.collect_schema()
+    texts = [name for name in names if schema[name] == nw.String]
+    if source.copies or not texts:
+        return list(names)
+    asked = frame.select(*(is_untidy(name, plan.null_values, number_like=name in NUMBER_LIKE) for name in texts))
+    found = source.engine.collect(asked).to_pylist()[0]
+    return [name for name in names if found.get(name, True)]
+
+
 def _prepare(frame: nw.LazyFrame[Any], source: Source, plan: _Plan) -> nw.LazyFrame[Any]:
     """Cells as text, numbers and days; what needs a decision over the column stays as text in a `LEFT` column."""
     schema = frame.collect_schema()
@@ -101,7 +114,8 @@ def _prepare(frame: nw.LazyFrame[Any], source: Source, plan: _Plan) -> nw.LazyFr
     tried = {name for name in texts if schema[name] == nw.String and name in plan.tried}
     # A cast looks past blanks: what it reads need not be trimmed first, unless some texts stand for a missing cell.
     late = tried if not plan.null_values else set()
-    frame = as_texts(frame, [name for name in texts if name not in late], plan.null_values)
+    untidy = _untidy(frame, [name for name in texts if name not in late], source, plan)
+    frame = as_texts(frame, untidy, plan.null_values)
     expressions: list[nw.Expr] = [nw.col(SOURCE_LINE)] if SOURCE_LINE in schema else []
     for name in names:
         kind = ROLES[name].kind
