@@ -210,6 +210,13 @@ def test_options_reject_what_is_not_money():
             CampaignOptions.model_validate(bad)
 
 
+def test_a_plan_shows_itself_in_a_notebook(shop_case: Case):
+    plan = shop_case.plan(budget=100, margin=0.5)
+    nasty = replace(plan, campaigns=(replace(plan.campaigns[0], name="<b>"),))
+    assert "&lt;b&gt;" in nasty._repr_html_()
+    assert nasty._repr_html_().count("<tr>") == 2
+
+
 def test_assignments_hold_every_customer_once(shop_case: Case):
     table = shop_case.plan().assignments
     assert isinstance(table, pa.Table)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field, fields, replace
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -176,6 +177,16 @@ class CampaignPlan:
             f.name: getattr(self, f.name) for f in fields(self) if f.name not in {"campaigns", "budget", "assignments"}
         }
         return plain | {"budget": asdict(self.budget), "campaigns": [asdict(campaign) for campaign in self.campaigns]}
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{c.number}</td><td>{escape(c.name)}</td><td>{c.customers:,}</td><td>{escape(c.aim_title)}</td>"
+            f"<td>{escape(c.offer.title)}</td><td>{'' if c.amount is None else f'{c.amount:,.2f}'}</td>"
+            f"<td>{c.holdout.held_out if c.holdout else 0:,}</td></tr>"
+            for c in self.campaigns
+        )
+        heads = ("", "segment", "customers", "aim", "offer", "budget", "held out")
+        return f"<table><thead><tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr></thead>{rows}</table>"
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> CampaignPlan:

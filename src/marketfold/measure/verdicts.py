@@ -69,11 +69,15 @@ def decide(effect: Effect, p_adjusted: float, *, worth: float, alpha: float) -> 
     return "did not" if effect.high < worth else "cannot tell yet"
 
 
-def _unit(value: float, primary: Primary) -> str:
+def _number(value: float, primary: Primary) -> str:
     if primary == "order_rate":
-        return f"{value * 100:+.1f} percentage points"
+        return f"{value * 100:+.1f}"
     sign = "+" if value >= 0 else "-"
     return f"{sign}{in_words(abs(value), 'money')}"
+
+
+def _unit(value: float, primary: Primary) -> str:
+    return _number(value, primary) + (" percentage points" if primary == "order_rate" else "")
 
 
 def say(effect: Effect, verdict: Verdict, primary: Primary, n_customers: int, *, worth: float, alpha: float) -> str:
@@ -95,8 +99,9 @@ def say(effect: Effect, verdict: Verdict, primary: Primary, n_customers: int, *,
     what = "Share who ordered" if primary == "order_rate" else "Revenue per customer"
     measure: Literal["share", "money"] = "share" if primary == "order_rate" else "money"
     arms = f"{in_words(effect.treated, measure)} reached, {in_words(effect.holdout, measure)} held out"
-    interval = f"{_unit(effect.low, primary)} to {_unit(effect.high, primary)}"
-    numbers = f"{what}: {arms}; difference {_unit(effect.difference, primary)} ({1 - alpha:.0%} interval {interval})."
+    coverage = in_words(1 - alpha, "share")
+    interval = f"{_number(effect.low, primary)} to {_unit(effect.high, primary)}"
+    numbers = f"{what}: {arms}; difference {_unit(effect.difference, primary)} ({coverage} interval {interval})."
     if verdict == "worked":
         return f"It worked. {numbers}"
     if verdict == "did not":
