@@ -254,6 +254,15 @@ def test_a_file_that_changes_is_not_read_for_its_people(tmp_path: Path) -> None:
     write(tmp_path, join() + join())
     with pytest.raises(OrdersError, match="has changed"):
         orders.personal()
+    (tmp_path / "orders.csv").unlink()
+    with pytest.raises(SourceNotFoundError, match="no longer where it was"):
+        orders.personal()
+
+
+def test_no_room_to_read(tmp_path: Path) -> None:
+    many = "\n".join(f"{i},customer {i * 7919 % 1_000_003},2024-01-05,1,1.00,{i / 100}" for i in range(200_000))
+    with pytest.raises(OrdersError, match=r"There is no room to read orders\.csv"):
+        read_text(tmp_path, ",".join(HEADER) + "\n" + many, memory_limit="1MB")
 
 
 def test_no_copy_of_the_source_is_left(tmp_path: Path) -> None:

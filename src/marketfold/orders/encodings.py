@@ -48,13 +48,13 @@ class TextScan:
 
 @dataclass
 class _Pass:
-    """Running facts of the pass."""
+    """Running facts of the pass: `feeds` are line ends by LF alone, `pairs` by CRLF, `other` by CR alone."""
 
     utf8: bool = True
     nul: bool = False
-    feeds: int = 0
-    returns: int = 0
-    pairs: int = 0
+    feeds: bool = False
+    pairs: bool = False
+    other: bool = False
     blank_line: bool = False
     foreign: bytes = b""
 
@@ -75,14 +75,18 @@ def _walk(path: Path) -> _Pass:
 
 
 def _note_endings(state: _Pass, ending: bytes, block: bytes) -> bytes:
-    """Count the line endings of a block that follows `ending`, and return those at its end.
+    """Note the line endings of a block that follows `ending`, and return those at its end.
 
     A blank line may lie across two blocks; at the end of the file it does not matter.
     """
-    state.feeds += block.count(b"\n")
-    state.returns += block.count(b"\r")
-    if state.returns:
-        state.pairs += block.count(b"\r\n") + (ending.endswith(b"\r") and block.startswith(b"\n"))
+    pairs = block.count(b"\r\n") if b"\r" in block else 0
+    if pairs or b"\r" in block:
+        split = ending.endswith(b"\r") and block.startswith(b"\n")
+        state.other |= block.count(b"\r") - pairs - block.endswith(b"\r") > 0
+        state.feeds |= block.count(b"\n") - pairs - split > 0
+        state.pairs = True
+    else:
+        state.feeds |= b"\n" in block
     joined = ending + block
     body = joined.rstrip(b"\r\n")
     state.blank_line |= b"\n\n" in body or b"\n\r\n" in body or b"\r\r" in body
@@ -193,8 +197,8 @@ def scan_text(path: Path, encoding: str | None = None) -> TextScan:
         raise OrdersError(message)
     if not state.utf8:
         return TextScan(guess_encoding(state.foreign), simple=False)
-    one_ending = state.returns == 0 or state.returns == state.pairs == state.feeds
-    return TextScan("utf-8", simple=one_ending and not state.blank_line)
+    mixed = state.other or (state.pairs and state.feeds)
+    return TextScan("utf-8", simple=not mixed and not state.blank_line)
 
 
 def _known(encoding: str, path: Path) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
     from pathlib import Path
     from typing import TextIO
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 ROW_LIMIT = 1 << 20
 """Characters in one row. A longer one is an unclosed quote or no row of orders at all."""
+
+_CHUNK = 1 << 20
 
 MALFORMED_SCHEMA = pa.schema([("source_line", pa.int64()), ("reason", pa.string()), ("detail", pa.string())])
 
@@ -45,31 +47,60 @@ class Rows:
         )
 
 
+@dataclass(frozen=True)
+class _Layout:
+    """How the rows of the source are split, and how wide they are."""
+
+    dialect: Dialect
+    width: int
+
+
 class _Lines:
-    """Physical lines of a file, with a way to put lines back and a bound on the length of each."""
+    """Physical lines of a file without their endings, with a way to put lines back and a bound on each one's length."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
-        self._back: deque[str] = deque()
+        self._queue: deque[str] = deque()
+        self._rest = ""
 
-    def next(self) -> str:
-        """The next line with its ending, cut after `ROW_LIMIT` characters; empty at the end of the file."""
-        if self._back:
-            return self._back.popleft()
-        line = self._file.readline(ROW_LIMIT + 1)
-        if len(line) > ROW_LIMIT:
-            while (rest := self._file.readline(ROW_LIMIT)) and not rest.endswith("\n"):
-                pass
-        return line
+    def _refill(self) -> None:
+        """Read on until there is a whole line; of one that is too long only the beginning is kept."""
+        while not self._queue and (text := self._file.read(_CHUNK)):
+            *lines, self._rest = (self._rest + text).split("\n")
+            self._queue.extend(lines)
+            if not lines and len(self._rest) > ROW_LIMIT:
+                self._queue.append(self._rest)
+                self._rest = ""
+                while (text := self._file.read(_CHUNK)) and "\n" not in text:
+                    pass
+                *lines, self._rest = text.partition("\n")[2].split("\n")
+                self._queue.extend(lines)
+        if not self._queue and self._rest:
+            self._queue.append(self._rest)
+            self._rest = ""
 
-    def put_back(self, lines: list[str]) -> None:
-        self._back.extendleft(reversed(lines))
+    def next(self) -> str | None:
+        """The next line, None at the end of the file."""
+        if not self._queue:
+            self._refill()
+        return self._queue.popleft() if self._queue else None
+
+    def take_all(self) -> list[str]:
+        """All lines at hand, some thousands; none at the end of the file."""
+        if not self._queue:
+            self._refill()
+        lines = list(self._queue)
+        self._queue.clear()
+        return lines
+
+    def put_back(self, lines: Sequence[str]) -> None:
+        self._queue.extendleft(reversed(lines))
 
 
-def _parse(dialect: Dialect, lines: list[str]) -> list[str] | None:
+def _parse(dialect: Dialect, lines: Sequence[str]) -> list[str] | None:
     """Fields of one record; None while a quote is still open."""
     try:
-        rows = list(dialect.split(lines, strict=True))
+        rows = list(dialect.split([f"{line}\n" for line in lines], strict=True))
     except csv.Error as error:
         if "unexpected end of data" in str(error):
             return None
@@ -91,10 +122,10 @@ def _read_record(source: _Lines, dialect: Dialect, first: str) -> list[str] | st
             source.put_back(lines[1:])
             return next(dialect.split([first])) if len(lines) == 1 else _QUOTE
         following = source.next()
-        size += len(following)
-        if not following or size > ROW_LIMIT:
-            source.put_back([*lines[1:], following] if following else lines[1:])
+        if following is None or size + len(following) > ROW_LIMIT:
+            source.put_back(lines[1:] if following is None else [*lines[1:], following])
             return _QUOTE
+        size += len(following)
         lines.append(following)
 
 
@@ -109,39 +140,50 @@ def _judge(fields: list[str] | str, width: int) -> tuple[str, str] | None:
     return None
 
 
-def _records(
-    source: _Lines, dialect: Dialect, width: int, header_row: int, rows: Rows
-) -> Iterator[tuple[int, str | list[str]]]:
-    """Row number and the row, as the line it stands in where that is plain, else as fields."""
-    number, delimiter = header_row, dialect.delimiter
-    while line := source.next():
-        number += 1
-        if not line.strip():
-            continue
-        if len(line) > ROW_LIMIT:
-            rows.malformed.append((number, _LONG, f"more than {ROW_LIMIT:,} characters"))
-            continue
-        if delimiter and dialect.quote not in line and not dialect.escape and line.count(delimiter) == width - 1:
-            yield number, line
-            continue
-        fields = _read_record(source, dialect, line)
-        if not isinstance(fields, str) and len(fields) == width + 1 and not fields[-1].strip():
-            fields = fields[:-1]
-        if judged := _judge(fields, width):
-            rows.malformed.append((number, *judged))
-        else:
-            yield number, fields if isinstance(fields, list) else [fields]
+def _plain(lines: Sequence[str], dialect: Dialect, width: int) -> bool:
+    """Whether each of some lines is a whole row of the header's width and without quotes."""
+    if not dialect.delimiter or dialect.escape or any(dialect.quote in line for line in lines):
+        return False
+    return all(line.count(dialect.delimiter) == width - 1 and len(line) <= ROW_LIMIT for line in lines)
+
+
+def _write_record(source: _Lines, line: str, number: int, layout: _Layout, rows: Rows) -> str:
+    """One row as text to write; empty where it is blank or malformed."""
+    dialect, width = layout.dialect, layout.width
+    if not line.strip():
+        return ""
+    if len(line) > ROW_LIMIT:
+        rows.malformed.append((number, _LONG, f"more than {ROW_LIMIT:,} characters"))
+        return ""
+    if _plain((line,), dialect, width):
+        rows.written += 1
+        return f"{number}{dialect.delimiter}{line}\n"
+    fields = _read_record(source, dialect, line)
+    if not isinstance(fields, str) and len(fields) == width + 1 and not fields[-1].strip():
+        fields = fields[:-1]
+    if judged := _judge(fields, width):
+        rows.malformed.append((number, *judged))
+        return ""
+    rows.written += 1
+    return _join([str(number), *fields], dialect.delimiter or "\t")
 
 
 def _skip_header(source: _Lines, dialect: Dialect) -> int:
     """Read past the header and what stands before it; returns its row number."""
     number, line = 1, source.next()
-    while line and not line.strip():
+    while line is not None and not line.strip():
         number, line = number + 1, source.next()
     if dialect.declared:
         line = source.next()  # a spreadsheet does not show the line that only names the separator
-    _read_record(source, dialect, line)
+    if line is not None:
+        _read_record(source, dialect, line)
     return number
+
+
+def _join(fields: list[str], delimiter: str) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, delimiter=delimiter, lineterminator="\n").writerow(fields)
+    return buffer.getvalue()
 
 
 def write_rows(path: Path, encoding: str, dialect: Dialect, width: int, target: Path) -> Rows:
@@ -154,26 +196,27 @@ def write_rows(path: Path, encoding: str, dialect: Dialect, width: int, target: 
     width
         Fields of the header.
     target
-        File to write. Fields are separated as in `OUTPUT`.
+        File to write. Its fields are separated as in the source, by tabs where that has blanks.
     """
-    rows = Rows()
-    delimiter = dialect.delimiter or "\t"
+    rows, layout = Rows(), _Layout(dialect, width)
     with (
         path.open(encoding=encoding, errors="replace") as file,
         target.open("w", encoding="utf-8", newline="") as out,
     ):
         source = _Lines(file)
-        header_row = _skip_header(source, dialect)
-        for number, row in _records(source, dialect, width, header_row, rows):
-            rows.written += 1
-            if isinstance(row, str):
-                out.write(f"{number}{delimiter}{row.rstrip(chr(10))}\n")
-            else:
-                out.write(_join([str(number), *row], delimiter))
+        number = _skip_header(source, dialect)
+        while lines := source.take_all():
+            if _plain(lines, dialect, width):
+                sign = dialect.delimiter
+                out.write("".join([f"{row}{sign}{line}\n" for row, line in enumerate(lines, start=number + 1)]))
+                number += len(lines)
+                rows.written += len(lines)
+                continue
+            source.put_back(lines)
+            for _ in range(len(lines)):
+                line = source.next()
+                if line is None:
+                    break
+                number += 1
+                out.write(_write_record(source, line, number, layout, rows))
     return rows
-
-
-def _join(fields: list[str], delimiter: str) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer, delimiter=delimiter, lineterminator="\n").writerow(fields)
-    return buffer.getvalue()

@@ -9,7 +9,7 @@ import duckdb
 import narwhals as nw
 
 from marketfold.engine import CsvLayout
-from marketfold.errors import OrdersError
+from marketfold.errors import OrdersError, SourceNotFoundError
 from marketfold.orders.dialects import read_head, sniff
 from marketfold.orders.encodings import scan_text
 from marketfold.orders.sources import FIRST_LINE, SAMPLE_ROWS, unique_labels
@@ -93,9 +93,16 @@ class TextSource:
             message = f"{self.name} has changed since it was read. Read it again."
             raise OrdersError(message)
         chosen = [nw.col(f"c{self.columns.index(label)}").alias(name) for name, label in columns.items()]
-        table = self._load_simple(chosen, prepare) if self._simple else None
-        if table is None:
-            table = self._load_written(chosen, prepare)
+        try:
+            table = self._load_simple(chosen, prepare) if self._simple else None
+            if table is None:
+                table = self._load_written(chosen, prepare)
+        except (duckdb.IOException, duckdb.OutOfMemoryException, OSError) as error:
+            message = (
+                f"There is no room to read {self.name}: {str(error).splitlines()[0]}. Free space in the temporary "
+                "folder (TMPDIR names another), or raise the memory limit."
+            )
+            raise OrdersError(message) from error
         self._count = int(self.engine.collect(table.select(nw.len().alias("n")))["n"][0].as_py())
         if not self._count:
             message = (
@@ -137,5 +144,10 @@ class TextSource:
 
 
 def _stamp(path: Path) -> tuple[int, int]:
-    status = path.stat()
+    """What tells that a file is still the one that was opened."""
+    try:
+        status = path.stat()
+    except FileNotFoundError as error:
+        message = f"{path.name} is no longer where it was read."
+        raise SourceNotFoundError(message) from error
     return status.st_size, status.st_mtime_ns
