@@ -110,8 +110,8 @@ class DuckDBEngine:
         table: pa.Table = frame.to_native().to_arrow_table()
         return table
 
-    def from_arrow(self, table: pa.Table) -> nw.LazyFrame[Any]:
-        """Read an Arrow table where it lies."""
+    def from_arrow(self, table: pa.Table | pa.RecordBatchReader) -> nw.LazyFrame[Any]:
+        """Read an Arrow table where it lies, or the batches of a reader, once."""
         return self.relation(self.connection.from_arrow(table))
 
     def try_cast(self, frame: nw.LazyFrame[Any], columns: Mapping[str, str], to: Castable) -> nw.LazyFrame[Any]:

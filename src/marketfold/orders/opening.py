@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from marketfold.engine import DuckDBEngine
 from marketfold.errors import OrdersError, SourceNotFoundError
-from marketfold.orders.sources import from_parquet, from_polars, from_spark, from_table
+from marketfold.orders.sources import RelationSource, from_parquet, from_polars, from_spark, from_table
 from marketfold.orders.text_files import TextSource
 from marketfold.orders.workbooks import read_workbook
 
@@ -39,8 +39,7 @@ def open_source(source: object, options: ReadingOptions) -> Source:
     if isinstance(source, str | Path):
         return _open_path(Path(source).expanduser(), options)
     if isinstance(source, duckdb.DuckDBPyRelation):
-        # A relation belongs to its own connection; only its rows can come to ours.
-        return from_table("DuckDB relation", source.to_arrow_table(), DuckDBEngine(options.memory_limit))
+        return RelationSource(source, DuckDBEngine(options.memory_limit))
     return _open_frame(source, options)
 
 

@@ -8,7 +8,7 @@ import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
-from marketfold.engine import DuckDBEngine, PolarsEngine, SparkEngine
+from marketfold.engine import PolarsEngine, SparkEngine, quoted
 from marketfold.orders.splitting import MALFORMED_SCHEMA
 from marketfold.schema import SOURCE_LINE
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from marketfold.engine import Engine
+    import duckdb
+
+    from marketfold.engine import DuckDBEngine, Engine
 
     Prepare = Callable[[nw.LazyFrame[Any]], nw.LazyFrame[Any]]
 
@@ -102,6 +104,43 @@ class FrameSource:
         if self._rows is None:
             self._rows = int(self.engine.collect(self._frame.select(nw.len().alias("n")))["n"][0].as_py())
         return self._rows
+
+    def malformed(self) -> pa.Table:
+        """No row: a table has no rows of other widths."""
+        return MALFORMED_SCHEMA.empty_table()
+
+
+class RelationSource:
+    """A relation of somebody else's DuckDB connection, whose rows are streamed into ours."""
+
+    name = "DuckDB relation"
+    encoding: str | None = None
+    delimiter: str | None = None
+    copies = True
+
+    def __init__(self, relation: duckdb.DuckDBPyRelation, engine: DuckDBEngine) -> None:
+        self.engine: Engine = engine
+        self._duckdb = engine
+        self._relation = relation
+        self._count = 0
+        self.columns = tuple(relation.columns)
+
+    def sample(self) -> dict[str, list[object]]:
+        """The first values of each column."""
+        table = self._relation.limit(SAMPLE_ROWS).to_arrow_table()
+        return {label: table.column(label).to_pylist() for label in self.columns}
+
+    def load(self, columns: Mapping[str, str], prepare: Prepare) -> nw.LazyFrame[Any]:
+        """Stream the columns asked for into a table."""
+        chosen = ", ".join(f"{quoted(label)} AS {quoted(name)}" for name, label in columns.items())
+        rows = self._duckdb.from_arrow(self._relation.project(chosen).to_arrow_reader())
+        table = self._duckdb.materialise_numbered(prepare(rows), SOURCE_LINE, FIRST_LINE)
+        self._count = int(self.engine.collect(table.select(nw.len().alias("n")))["n"][0].as_py())
+        return table
+
+    def count(self) -> int:
+        """Number of rows."""
+        return self._count
 
     def malformed(self) -> pa.Table:
         """No row: a table has no rows of other widths."""
