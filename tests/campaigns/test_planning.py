@@ -48,10 +48,12 @@ def spark() -> Iterator[None]:
     sql = pytest.importorskip("pyspark.sql")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Python 3.11's socketserver under py4j; nothing of ours
+        before = sql.SparkSession.getActiveSession()
         builder = sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
         session = builder.config("spark.sql.shuffle.partitions", "1").getOrCreate()
         yield
-        session.stop()
+        if before is None:  # another test's session is not ours to stop
+            session.stop()
 
 
 def as_engine(case: Case, engine: Engine) -> CleanOrders:
