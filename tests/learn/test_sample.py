@@ -55,3 +55,23 @@ def test_labels_must_fit() -> None:
 def test_too_few_rows_are_refused() -> None:
     with pytest.raises(TooFewUnitsError, match="got 5 rows and need 8"):
         take_sample(matrix(5), LABELS)
+
+
+def test_the_cloud_takes_features_that_do_not_repeat_each_other() -> None:
+    X = matrix(400, 5)
+    X[:, 1] = X[:, 0] + 0.01 * X[:, 1]
+    X[:, 2] = X[:, 0] + 0.01 * X[:, 2]
+    sample = take_sample(X, LABELS[:5])
+    lesson = re.search(r'id="lesson-data">(.*?)</script>', render_learn_page(sample))
+    assert lesson is not None
+    trio = [sample.labels[column] for column in json.loads(lesson[1])["trio"]]
+    assert len(set(trio)) == 3
+    assert {"feature 3", "feature 4"} <= set(trio)
+
+
+def test_features_that_all_repeat_each_other_still_make_a_cloud() -> None:
+    X = matrix(400, 4)
+    X = (X[:, :1] + 0.01 * X).astype(np.float32)
+    lesson = re.search(r'id="lesson-data">(.*?)</script>', render_learn_page(take_sample(X, LABELS[:4])))
+    assert lesson is not None
+    assert len(set(json.loads(lesson[1])["trio"])) == 3

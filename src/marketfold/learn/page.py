@@ -29,6 +29,8 @@ SCRIPTS = (
 )
 COLOURS = 10
 NETWORK_FEATURES = 8
+SAME_THING = 0.7
+"""Features that correlate more than this show the same side of a customer."""
 
 
 def _pair(sample: LearnSample) -> tuple[int, int]:
@@ -39,8 +41,18 @@ def _pair(sample: LearnSample) -> tuple[int, int]:
 
 
 def _trio(sample: LearnSample) -> list[int]:
-    """Three features for the cloud; with only two the first is taken twice, turned into a flat cloud."""
-    return [0, 1, 2] if len(sample.labels) > 2 else [0, 1, 0]
+    """Three features for the cloud: the most telling ones that do not repeat each other, if there are three.
+
+    With only two the first is taken twice, and the cloud is flat.
+    """
+    correlation = np.abs(correlations(sample.points))
+    columns = range(len(sample.labels))
+    chosen: list[int] = []
+    for column in columns:
+        if not chosen or correlation[column, chosen].max() < SAME_THING:
+            chosen.append(column)
+    others = [column for column in columns if column not in chosen]
+    return [*chosen, *others, 0][:3]
 
 
 def _lesson(sample: LearnSample) -> dict[str, Any]:
