@@ -22,9 +22,11 @@ from marketfold.schema import MONEY_SCALE, FeatureTable, money_sum
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from marketfold.cleaning import CleanOrders
     from marketfold.engine import Engine
-    from marketfold.schema import Ids, Unit
+    from marketfold.schema import Float64, Ids, Unit
 
 KEYS: dict[Unit, str] = {"customer": "customer_id", "order": "order_id", "order_line": "source_line"}
 MOST_CATEGORIES = 12
@@ -167,24 +169,19 @@ def _chosen(
     return [can[name] for name in names], {}
 
 
-def _ids(table: pa.Table, key: str) -> Ids:
-    column = table.column(key).cast(pa.string())
+def _ids(column: pa.ChunkedArray) -> Ids:
     longest = pc.max(pc.utf8_length(column)).as_py()
     if longest > LONGEST_ID:
         message = (
-            f"An id in {key} has {longest:,} letters, more than {LONGEST_ID:,}. "
-            f"Map {key} to another column, or look for an unclosed quote in the file."
+            f"An id has {longest:,} letters, more than {LONGEST_ID:,}. "
+            "Map customer_id or order_id to another column, or look for an unclosed quote in the file."
         )
         raise OrdersError(message)
     return np.asarray(column.to_pylist(), dtype=np.str_)
 
 
-def _described(table: pa.Table) -> dict[str, np.ndarray[Any, np.dtype[np.object_]]]:
-    return {
-        name: np.asarray(table.column(name).to_pylist(), dtype=np.object_)
-        for name in DESCRIBING
-        if name in table.column_names
-    }
+def _described(table: pa.Table, order: NDArray[np.intp]) -> dict[str, NDArray[np.object_]]:
+    return {name: table.column(name).to_numpy()[order] for name in DESCRIBING if name in table.column_names}
 
 
 def build_features(
@@ -237,25 +234,26 @@ def build_features(
         (nw.col("_cents") / MONEY_SCALE).alias("_revenue"),
         *(measurement.formula.cast(nw.Float64).alias(measurement.feature.name) for measurement in chosen),
     )
-    table = source.engine.collect(plan).sort_by(key)
+    table = source.engine.collect(plan)
+    order = pc.sort_indices(table.column(key)).to_numpy()
     built = FeatureTable(
         unit=options.unit,
-        ids=_ids(table, key),
-        values=_values(table, [measurement.feature.name for measurement in chosen]),
+        ids=_ids(table.column(key).cast(pa.string()))[order],
+        values=_values(table, [measurement.feature.name for measurement in chosen], order),
         features=tuple(measurement.feature for measurement in chosen),
-        revenue=table.column("_revenue").to_numpy(),
+        revenue=table.column("_revenue").to_numpy()[order],
         as_of=yardstick.as_of,
         left_out=left_out,
-        described=_described(table),
+        described=_described(table, order),
         settings=_kept_settings(yardstick),
     )
     return built if names is None else keep_columns(with_geography(built, names), names)
 
 
-def _values(table: pa.Table, names: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float64]]:
-    values = np.empty((table.num_rows, len(names)))
+def _values(table: pa.Table, names: Sequence[str], order: NDArray[np.intp]) -> Float64:
+    values = np.empty((table.num_rows, len(names)), order="F")  # filled column by column
     for place, name in enumerate(names):
-        values[:, place] = table.column(name).to_numpy()
+        values[:, place] = table.column(name).to_numpy()[order]
     return values
 
 
