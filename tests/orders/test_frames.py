@@ -188,3 +188,11 @@ def test_what_is_no_source() -> None:
 def test_unknown_extra_column_names_the_closest() -> None:
     with pytest.raises(ParameterError, match="Closest: 'Consent'"):
         read_orders(TABLE).personal("consent_given")
+    with pytest.raises(ParameterError, match="'Email' cannot be read beside email"):
+        read_orders(TABLE).personal("Email")
+
+
+def test_columns_of_our_own_lines_come_back() -> None:
+    lines = read_orders(TABLE).engine.collect(read_orders(TABLE).lines)
+    for frame in (lines, pl.DataFrame(lines).with_columns(row=1)):
+        assert rows_of(read_orders(frame)) == EXPECTED

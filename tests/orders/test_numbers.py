@@ -75,7 +75,7 @@ def test_money_comes_back(value: Any, thousands: str, dress: str) -> None:
             assert read_number(dress.format(text.replace(figures, comma)), ",") == number
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.text("0123456789.,-+() $€eE'a\u00a0", max_size=12), min_size=1, max_size=60))
 def test_engines_agree_on_any_text(texts: list[str]) -> None:
     for decimal in DECIMALS:

@@ -95,6 +95,9 @@ def test_encoding_given(tmp_path: Path) -> None:
     assert rows_of(orders)[1]["customer_id"] == "Åberg"
     with pytest.raises(OrdersError, match="no encoding 'klingon'"):
         read_text(tmp_path, join(), encoding="klingon")
+    for wrong in ("utf-8", "ascii", "utf-16"):
+        with pytest.raises(OrdersError, match=f"is not {wrong}"):
+            read_text(tmp_path, join().encode("cp850"), encoding=wrong)
 
 
 def test_mixed_line_endings_and_blank_lines_keep_the_row_numbers(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ class Dialect:
 
 def read_head(path: Path, encoding: str) -> list[str]:
     """The first lines of a file, their endings kept; the last may be cut."""
-    with path.open(encoding=encoding, errors="replace") as file:
+    with path.open(encoding=encoding) as file:
         text = file.read(_SAMPLE_CHARACTERS)
     return text.splitlines(keepends=True)[:_SAMPLE_LINES]
 

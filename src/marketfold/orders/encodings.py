@@ -38,7 +38,7 @@ class TextScan:
     encoding
         Python's name of the encoding.
     simple
-        UTF-8 without byte order mark, one kind of line ending and no blank lines within: row numbers follow from the
+        UTF-8, one kind of line ending and no blank lines within: row numbers follow from the
         order of the records.
     """
 
@@ -185,20 +185,23 @@ def scan_text(path: Path, encoding: str | None = None) -> TextScan:
     with path.open("rb") as file:
         head = file.read(SAMPLE)
     bom = next((name for mark, name in _BOMS if head.startswith(mark)), None)
-    if encoding:
-        return TextScan(_known(encoding, path), simple=False)
-    if bom:
-        return TextScan(bom, simple=False)
-    if wide := _wide(head):
-        return TextScan(wide, simple=False)
+    given = _known(encoding, path) if encoding else None
+    found = given or bom or _wide(head) or "utf-8"
+    if found not in {"utf-8", "utf-8-sig"}:
+        return TextScan(found, simple=False)
     state = _walk(path)
     if state.nul or _is_junk(head):
         message = f"{path.name} is not text: it holds bytes that no text has. Give a CSV, Parquet or Excel file."
         raise OrdersError(message)
+    if not state.utf8 and given:
+        message = (
+            f"{path.name} is not {given}: it has bytes that {given} has not. Leave --encoding out to have it found."
+        )
+        raise OrdersError(message)
     if not state.utf8:
         return TextScan(guess_encoding(state.foreign), simple=False)
     mixed = state.other or (state.pairs and state.feeds)
-    return TextScan("utf-8", simple=not mixed and not state.blank_line)
+    return TextScan(found, simple=not mixed and not state.blank_line)
 
 
 def _known(encoding: str, path: Path) -> str:

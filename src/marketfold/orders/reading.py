@@ -19,6 +19,8 @@ from marketfold.orders.typing_lines import Decisions, type_lines
 from marketfold.schema import ORDER_LINE, PERSONAL, SOURCE_LINE, SourceFacts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pyarrow as pa
 
     from marketfold.engine import Engine
@@ -66,13 +68,13 @@ class Orders:
         Raises
         ------
         ParameterError
-            If the source has no such column.
+            If the source has no such column, or its name is that of a role.
         OrdersError
             If the source has changed or gone since the lines were read.
         """
-        for column in extra_columns:
-            _check_column(column, self.source)
         roles = {role: column for role, column in self.facts.mapping.items() if role in {"customer_id", *PERSONAL}}
+        for column in extra_columns:
+            _check_column(column, self.source, roles)
         wanted = roles | {column: column for column in extra_columns}
         return self.source.load(wanted, self._as_text)
 
@@ -95,7 +97,13 @@ class Orders:
         return as_texts(raw, names, self.null_values)
 
 
-def _check_column(column: str, source: Source) -> None:
+def _check_column(column: str, source: Source, roles: Mapping[str, str]) -> None:
+    """Refuse a column that is not there, or that an engine would not tell from a role (`Email` and `email`)."""
+    if column.casefold() in roles:
+        message = (
+            f"{column!r} cannot be read beside {column.casefold()}, which is read from {roles[column.casefold()]!r}."
+        )
+        raise ParameterError(message)
     if column not in source.columns:
         near = difflib.get_close_matches(column, source.columns, n=1, cutoff=0.4)
         hint = f" Closest: {near[0]!r}." if near else ""

@@ -185,8 +185,8 @@ def from_parquet(name: str, paths: Sequence[Path], engine: DuckDBEngine) -> Fram
 
 def from_polars(frame: nw.LazyFrame[Any]) -> FrameSource:
     """A Polars frame, which stays one."""
-    native = frame.to_native().with_row_index("row", offset=FIRST_LINE)
-    numbered = nw.from_native(native).with_columns(nw.col("row").cast(nw.Int64).alias(SOURCE_LINE)).drop("row")
+    native = frame.to_native().drop(SOURCE_LINE, strict=False).with_row_index(SOURCE_LINE, offset=FIRST_LINE)
+    numbered = nw.from_native(native).with_columns(nw.col(SOURCE_LINE).cast(nw.Int64))
     return FrameSource("Polars frame", PolarsEngine(), numbered)
 
 

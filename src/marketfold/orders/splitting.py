@@ -197,10 +197,15 @@ def write_rows(path: Path, encoding: str, dialect: Dialect, width: int, target: 
         Fields of the header.
     target
         File to write. Its fields are separated as in the source, by tabs where that has blanks.
+
+    Raises
+    ------
+    UnicodeError
+        If the file is not in that encoding.
     """
     rows, layout = Rows(), _Layout(dialect, width)
     with (
-        path.open(encoding=encoding, errors="replace") as file,
+        path.open(encoding=encoding) as file,
         target.open("w", encoding="utf-8", newline="") as out,
     ):
         source = _Lines(file)

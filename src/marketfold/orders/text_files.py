@@ -58,8 +58,7 @@ class TextSource:
         try:
             head = read_head(path, scan.encoding)
         except UnicodeError as error:
-            message = f"{path.name} is not {scan.encoding}: {error}. Give its encoding with --encoding."
-            raise OrdersError(message) from error
+            raise _not_in(scan.encoding, path, error) from error
         head = list(itertools.dropwhile(lambda line: not line.strip(), head))
         self._dialect = sniff(head, options.delimiter)
         self.delimiter: str | None = self._dialect.delimiter or "blanks"
@@ -97,6 +96,8 @@ class TextSource:
             table = self._load_simple(chosen, prepare) if self._simple else None
             if table is None:
                 table = self._load_written(chosen, prepare)
+        except UnicodeError as error:
+            raise _not_in(self.encoding or "", self._path, error) from error
         except (duckdb.IOException, duckdb.OutOfMemoryException, OSError) as error:
             message = (
                 f"There is no room to read {self.name}: {str(error).splitlines()[0]}. Free space in the temporary "
@@ -141,6 +142,11 @@ class TextSource:
     def malformed(self) -> pa.Table:
         """Rows that could not be split into fields."""
         return self._rows.to_table() if self._rows else MALFORMED_SCHEMA.empty_table()
+
+
+def _not_in(encoding: str, path: Path, error: UnicodeError) -> OrdersError:
+    """A text that is not in its encoding: nothing is replaced in silence."""
+    return OrdersError(f"{path.name} is not {encoding} throughout ({error}). Give its encoding with --encoding.")
 
 
 def _stamp(path: Path) -> tuple[int, int]:

@@ -161,27 +161,6 @@ def _left_over(frame: nw.LazyFrame[Any], source: Source) -> tuple[dict[str, int]
     return roles, evidence
 
 
-def _read_left_days(frame: nw.LazyFrame[Any], source: Source, column: str, options: ReadingOptions) -> DateReading:
-    """Read the different texts of the date column."""
-    left = nw.col("ordered_on" + LEFT)
-    texts = frame.filter(~left.is_null()).select(without_time(left).alias("text"))
-    counted = source.engine.collect(texts.group_by("text").agg(nw.len().alias("n")).head(MOST_DAYS + 1))
-    if counted.num_rows > MOST_DAYS:
-        what = f"{column!r} holds more than {MOST_DAYS:,} different texts: these are no days."
-        return DateReading({}, {}, Fault(what, "--map ordered_on=COLUMN names another column."))
-    counts = dict(zip(counted["text"].to_pylist(), counted["n"].to_pylist(), strict=True))
-    return read_days(column, counts, options.date_format)
-
-
-def _join_days(frame: nw.LazyFrame[Any], source: Source, days: Mapping[str, Any], *, tried: bool) -> nw.LazyFrame[Any]:
-    """Give each text its day."""
-    table = pa.table({"day text": pa.array(list(days), pa.string()), "day": pa.array(list(days.values()), pa.date32())})
-    frame = frame.with_columns(without_time(nw.col("ordered_on" + LEFT)).alias("day text"))
-    joined = frame.join(source.engine.from_arrow(table), on="day text", how="left")
-    day = nw.coalesce(nw.col("ordered_on"), nw.col("day")) if tried else nw.col("day")
-    return joined.with_columns(day.alias("ordered_on"))
-
-
 def _decimals(
     evidence: Mapping[str, DecimalEvidence], mapping: Mapping[str, str], options: ReadingOptions, decisions: Decisions
 ) -> None:
@@ -194,6 +173,77 @@ def _decimals(
         if found.comma and found.point:
             decisions.faults.append(mixed_decimals(mapping[role], found))
         decisions.decimals[role] = found.sign or everywhere or "."
+
+
+def _mostly_iso(values: Sequence[object]) -> bool:
+    texts = [value for value in values if isinstance(value, str) and value]
+    iso = sum(len(text) >= 10 and text[4] == "-" and text[7] == "-" and text[:4].isdecimal() for text in texts)
+    return iso > 0.5 * len(texts)
+
+
+@dataclass(frozen=True)
+class _Typing:
+    """The texts that are left, and everything that decides how they are read."""
+
+    source: Source
+    mapping: Mapping[str, str]
+    options: ReadingOptions
+    tried: frozenset[str]
+    left: Mapping[str, int]
+    decisions: Decisions
+
+    def _read_days(self, frame: nw.LazyFrame[Any], role: str) -> DateReading:
+        """Read the different texts of the date column."""
+        if role not in self.left:
+            return DateReading({})
+        column, left = self.mapping[role], nw.col(role + LEFT)
+        texts = frame.filter(~left.is_null()).select(without_time(left).alias("text"))
+        counted = self.source.engine.collect(texts.group_by("text").agg(nw.len().alias("n")).head(MOST_DAYS + 1))
+        if counted.num_rows > MOST_DAYS:
+            what = f"{column!r} holds more than {MOST_DAYS:,} different texts: these are no days."
+            return DateReading({}, {}, Fault(what, "--map ordered_on=COLUMN names another column."))
+        counts = dict(zip(counted["text"].to_pylist(), counted["n"].to_pylist(), strict=True))
+        return read_days(column, counts, self.options.date_format)
+
+    def _add_days(self, frame: nw.LazyFrame[Any], role: str) -> nw.LazyFrame[Any]:
+        """Give each text its day."""
+        reading = self._read_days(frame, role)
+        self.decisions.date_styles.update(reading.styles)
+        if unread := self.left.get(role, 0) - sum(reading.styles.values()):
+            self.decisions.unreadable_days[role] = unread
+        if reading.fault:
+            self.decisions.faults.append(reading.fault)
+        if role in self.tried:
+            self.decisions.date_styles.setdefault(ISO_FORMAT, 0)
+            if role not in self.left:
+                return frame
+        texts, days = pa.array(list(reading.days), pa.string()), pa.array(list(reading.days.values()), pa.date32())
+        known = self.source.engine.from_arrow(pa.table({"day text": texts, "day": days}))
+        frame = frame.with_columns(without_time(nw.col(role + LEFT)).alias("day text"))
+        joined = frame.join(known, on="day text", how="left")
+        day = nw.coalesce(nw.col(role), nw.col("day")) if role in self.tried else nw.col("day")
+        return joined.with_columns(day.alias(role))
+
+    def _add_number(self, frame: nw.LazyFrame[Any], role: str) -> nw.LazyFrame[Any]:
+        """Give each text its number."""
+        if role in self.left:
+            number = number_from_text(nw.col(role + LEFT), self.decisions.decimals[role])
+            value = nw.coalesce(nw.col(role), number) if role in self.tried else number
+            return frame.with_columns(value.alias(role))
+        if role in self.tried:
+            return frame
+        return frame.with_columns(nw.lit(None, dtype=nw.Float64).alias(role))
+
+    def finish(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """Turn what is left as text into numbers and days."""
+        self.decisions.left = frame if self.left else None
+        names = set(frame.collect_schema().names())
+        for role in self.mapping:
+            if role + LEFT in names:
+                add = self._add_days if ROLES[role].kind == "date" else self._add_number
+                frame = add(frame, role)
+        frame = frame.select(SOURCE_LINE, *self.mapping)
+        return self.source.engine.materialise(frame) if self.left and self.source.copies else frame
 
 
 def type_lines(
@@ -227,47 +277,5 @@ def type_lines(
         left, evidence = _left_over(frame, source)
     decisions = Decisions()
     _decimals(evidence, mapping, options, decisions)
-    return _finish(frame, source, mapping, options, plan, left, decisions), decisions
-
-
-def _mostly_iso(values: Sequence[object]) -> bool:
-    texts = [value for value in values if isinstance(value, str) and value]
-    iso = sum(len(text) >= 10 and text[4] == "-" and text[7] == "-" and text[:4].isdecimal() for text in texts)
-    return iso > 0.5 * len(texts)
-
-
-def _finish(
-    frame: nw.LazyFrame[Any],
-    source: Source,
-    mapping: Mapping[str, str],
-    options: ReadingOptions,
-    plan: _Plan,
-    left: Mapping[str, int],
-    decisions: Decisions,
-) -> nw.LazyFrame[Any]:
-    """Turn what is left as text into numbers and days."""
-    names = frame.collect_schema().names()
-    work = bool(left)
-    decisions.left = frame if left else None
-    for role in mapping:
-        if role + LEFT not in names:
-            continue
-        if ROLES[role].kind == "date":
-            reading = _read_left_days(frame, source, mapping[role], options) if role in left else DateReading({})
-            decisions.date_styles.update(reading.styles)
-            if unread := left.get(role, 0) - sum(reading.styles.values()):
-                decisions.unreadable_days[role] = unread
-            if reading.fault:
-                decisions.faults.append(reading.fault)
-            if role in left or role not in plan.tried:
-                frame = _join_days(frame, source, reading.days, tried=role in plan.tried)
-        elif role in left:
-            number = number_from_text(nw.col(role + LEFT), decisions.decimals[role])
-            value = nw.coalesce(nw.col(role), number) if role in plan.tried else number
-            frame = frame.with_columns(value.alias(role))
-        elif role not in plan.tried:
-            frame = frame.with_columns(nw.lit(None, dtype=nw.Float64).alias(role))
-    if "ordered_on" in plan.tried:
-        decisions.date_styles.setdefault(ISO_FORMAT, 0)
-    frame = frame.select(SOURCE_LINE, *(role for role in mapping))
-    return source.engine.materialise(frame) if work and source.copies else frame
+    typing = _Typing(source, mapping, options, plan.tried, left, decisions)
+    return typing.finish(frame), decisions
