@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from .conftest import Opener, serious_faults
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 def wcss(text: str) -> float:

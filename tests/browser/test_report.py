@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from .conftest import FIGURE_KEYS, HOSTILE, Opener, Watched, serious_faults
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 MARKS = "path.point, .points path, .scatterlayer path, .heatmaplayer image, .barlayer path, .gl-container canvas"
 

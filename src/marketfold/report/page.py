@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 REPORT_SCRIPTS = ("theme.js", "page.js", "figures.js")
 
 
-def _kept_together(value: Any) -> Any:
+def kept_together(value: Any) -> Any:
     """Text in which no line ends between a number and its percent sign; scripts and styles are left alone."""
     return value.replace(" %", f"{numbers.NARROW_SPACE}%") if type(value) is str else value
 
@@ -42,7 +42,7 @@ def environment(*packages: str) -> Environment:
     templates = Environment(
         loader=ChoiceLoader([PackageLoader(package, "templates") for package in (*packages, "marketfold.report")]),
         autoescape=True,
-        finalize=_kept_together,
+        finalize=kept_together,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
