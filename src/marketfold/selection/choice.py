@@ -160,6 +160,7 @@ def _with_search(
         choice.recipe,
         ahead=ahead,
         k_tried=(fixed,) if fixed else K_TRIED,
+        settled=fixed is not None or choice.k_choice.answer == "groups",
         n_pairs=config.clustering.bootstraps,
         progress=progress,
     )

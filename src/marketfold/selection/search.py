@@ -151,6 +151,7 @@ def search_views(
     *,
     ahead: LookAhead | None = None,
     k_tried: Sequence[int] = K_TRIED,
+    settled: bool = False,
     n_pairs: int = 100,
     progress: Progress | None = None,
 ) -> ViewSearch:
@@ -161,17 +162,19 @@ def search_views(
     table
         The customers.
     wide
-        All features at once, at the number of segments that was advised: kept where it, or another number of
-        segments from it, holds.
+        All features at once, at the number of segments that was advised. It is kept where it holds, at the number of
+        segments that does best.
     ahead
         The customers of an earlier day and what they brought after it.
     k_tried
         Numbers of segments to try for each view.
+    settled
+        Whether the advised number is one of groups that are there; then no other is tried where it holds.
     n_pairs
         Pairs of fresh resamples for the score that is reported.
     """
     tried = list(_tried(table, [wide], ahead, progress))
-    if not any(one.holds for one in tried):
+    if not (settled and tried[0].holds):
         others = [replace(wide, n_segments=k) for k in k_tried if k != wide.n_segments]
         tried += _tried(table, others, ahead, progress)
     if not any(one.holds for one in tried):
@@ -189,14 +192,25 @@ def search_views(
     return ViewSearch(chosen, honest.ari, jaccards, _verdict(chosen, tried[0], jaccards, len(tried)), tuple(ranked))
 
 
+def _rather(chosen: Candidate, wide: Candidate) -> str:
+    if not wide.holds:
+        return f"The {wide.k} that the curve advises do not (weakest Jaccard {wide.jaccard:.2f})"
+    if chosen.explained is None or wide.explained is None:
+        return f"They come out again more surely than the {wide.k} that the curve advises"
+    return (
+        f"They explain {chosen.explained:.0%} of the next period's revenue, the {wide.k} that the curve advises "
+        f"{wide.explained:.0%}"
+    )
+
+
 def _verdict(chosen: Candidate, wide: Candidate, jaccards: tuple[float, ...], n_tried: int) -> str:
     fresh = f"on fresh resamples its weakest segment keeps a Jaccard of {min(jaccards):.2f}"
     if chosen.holds and chosen is wide:
         return f"All features at once give {chosen.k} segments that hold ({fresh}), so no narrower view was sought."
     if chosen.holds and chosen.view == ALL:
         return (
-            f"All features at once hold at {chosen.k} segments ({fresh}), not at the {wide.k} of the elbow "
-            f"(weakest Jaccard {wide.jaccard:.2f}), so no narrower view was sought."
+            f"All features at once give {chosen.k} segments that hold ({fresh}). {_rather(chosen, wide)}, and no "
+            "narrower view was sought."
         )
     if not chosen.holds:
         return f"None of {n_tried} recipes gives segments that all hold, so all features are kept; {fresh}."
