@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from joblib import Parallel, delayed
 from tests.clustering.tables import blobs, ellipse, noise
 
 from marketfold.clustering import KChoice, choose_k
@@ -17,24 +16,19 @@ SIZES = ((92, 10), (300, 4), (500, 8), (1_000, 6), (300, 12))
 TRUE_K = (3, 4, 5, 6, 8)
 
 
-def answer_of(X: Float32, k_max: int) -> tuple[int, str]:
-    choice = choose_k(X, k_max=k_max)
-    return choice.k, choice.answer
-
-
 def answers_of(tables: list[Float32], k_max: int) -> list[tuple[int, str]]:
-    found: list[tuple[int, str]] = Parallel(n_jobs=2)(delayed(answer_of)(X, k_max) for X in tables)
-    return found
+    choices = (choose_k(X, k_max=k_max) for X in tables)
+    return [(choice.k, choice.answer) for choice in choices]
 
 
 def test_noise_is_called_no_group_structure_at_least_19_times_of_20():
-    found = answers_of([noise(*SIZES[seed % 5], seed) for seed in range(20)], 8)
+    found = answers_of([noise(*SIZES[seed % 5], seed) for seed in range(20)], 6)
     assert sum(answer == "no_structure" for _, answer in found) >= 19
 
 
 def test_one_elongated_cloud_is_not_called_groups():
-    found = answers_of([ellipse(*SIZES[seed % 5], seed) for seed in range(10)], 8)
-    assert sum(answer in {"no_structure", "too_few"} for _, answer in found) >= 9
+    found = answers_of([ellipse(*SIZES[seed % 5], seed) for seed in range(5)], 6)
+    assert sum(answer in {"no_structure", "too_few"} for _, answer in found) >= 4
     assert not any(answer == "groups" for _, answer in found)
 
 
@@ -128,7 +122,7 @@ def test_one_column_with_two_humps_is_not_sold_as_groups_of_many():
 
 def test_groups_of_rounded_values_still_stand_out():
     X, _ = blobs(4, 300, 4, seed=0, apart=8.0, uneven=0.2)
-    choice = choose_k(3 * np.round(X / 3), k_max=12)  # ties let the gain rise again at large k
+    choice = choose_k((3 * np.round(X / 3)).astype(np.float32), k_max=12)  # ties let the gain rise again at large k
     assert (choice.k, choice.answer) == (4, "groups")
 
 

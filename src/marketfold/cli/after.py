@@ -60,7 +60,7 @@ def export(
     run: flags.RunFolder,
     to: Annotated[str, typer.Option("--to", help="google, meta or csv.")],
     orders: Annotated[Path | None, typer.Option(help="The run's order file, where it has moved.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for the audiences; in the run folder if not given.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the audiences; beside the run if not given.")] = None,
     consent_column: Annotated[str | None, typer.Option(help="Column that records consent.")] = None,
     consent_override: Annotated[
         str | None, typer.Option(help="Why consent need not be read from a column; recorded.")

@@ -43,6 +43,9 @@ def run(
     playbook: flags.Playbook = None,
     budget: flags.Budget = None,
     margin: flags.Margin = None,
+    contact_cost: flags.ContactCost = None,
+    campaign_days: flags.CampaignDays = None,
+    smallest_lift: flags.SmallestLift = None,
     seed: flags.Seed = None,
     previous: flags.Previous = None,
     quiet: flags.Quiet = False,
@@ -66,7 +69,14 @@ def run(
         "features": given(unit=unit, as_of=as_of, view=view, geography=geography),
         "reduction": given(method=reduction, n_dimensions=dimensions),
         "clustering": given(segments=segments, k_max=k_max, bootstraps=bootstraps),
-        "campaigns": given(playbook=playbook, budget=budget, margin=margin),
+        "campaigns": given(
+            playbook=playbook,
+            budget=budget,
+            margin=margin,
+            contact_cost=contact_cost,
+            campaign_days=campaign_days,
+            smallest_lift=smallest_lift,
+        ),
         **given(seed=seed),
     }
     from marketfold.config import load_config

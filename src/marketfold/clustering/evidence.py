@@ -31,7 +31,7 @@ WITNESS_ROWS = 2_000
 """Units that the witnesses see at most; the gains that they judge are far larger than what such a sample blurs."""
 STABILITY_ROWS = 1_000
 DRAWS = {"shuffled": 4, "cloud": 6, "box": 4}
-RESAMPLES = 8
+RESAMPLES = 7
 
 
 @dataclass(frozen=True)

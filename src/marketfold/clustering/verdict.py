@@ -34,6 +34,8 @@ SURE = 4.0
 noise. Single clouds reached 0.9 of all three references, groups four standard deviations apart 14 and more."""
 RISE = 0.05
 """A larger gain than this at a k that was not usable says that the groups are not counted yet."""
+SAME = 0.03
+"""Gains that differ by no more are the same; of such k the smallest is advised."""
 FEWEST_MEMBERS = 5
 ABOUT = 0.05
 """Adjusted Rand indices of a handful of resamples differ by this much by chance."""
@@ -102,7 +104,7 @@ def _grouped_at(evidence: Evidence) -> int | None:
     if not grouped.any():
         return None
     far = evidence.gains["cloud"].values + evidence.gains["box"].values
-    furthest = int(np.argmax(np.where(grouped, far, -np.inf)))
+    furthest = int(np.flatnonzero(grouped & (far >= far[grouped].max() - SAME))[0])
     still_rising = furthest >= len(far) - 2 or far[furthest:].max() > far[furthest] + RISE
     return _local_peak(evidence, grouped) if still_rising else evidence.k[furthest]
 

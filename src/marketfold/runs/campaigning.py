@@ -52,7 +52,7 @@ def export_run(
     orders
         The order file, where it is no longer where the run read it.
     out
-        Folder for the audiences; `audiences/` and the platform in the run folder if not given.
+        Folder for the audiences; beside the run folder if not given, for nothing personal belongs into a run.
     how
         As `export_audiences` takes it: consent, suppression, small audiences.
 
@@ -68,7 +68,7 @@ def export_run(
     if orders is None and not source.exists():
         message = f"{source} is not there any more, and names and addresses are read from it. Say where with --orders."
         raise RunFolderError(message)
-    out = out or run.folder / "audiences" / to
+    out = out or run.folder.parent / f"{run.folder.resolve().name}-audiences-{to}"
     report = export_audiences(read_orders(source, _config(run).reading), _assignments(run), to=to, folder=out, **how)
     account = json.dumps(report.to_dict(), indent=1, ensure_ascii=False)
     (out / "export.json").write_text(account + "\n", encoding="utf-8")

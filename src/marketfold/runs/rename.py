@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from contextlib import contextmanager
-from html import escape
 from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
@@ -15,6 +14,7 @@ from marketfold.campaigns import CampaignPlan, edited_briefs, write_briefs
 from marketfold.csv_files import write_csv
 from marketfold.errors import ParameterError
 from marketfold.model import SETTINGS_FILE
+from marketfold.report import rename_in_page
 from marketfold.runs.folder import staged_folder
 from marketfold.runs.read import Run
 
@@ -105,11 +105,4 @@ def _rename_briefs(staging: Path) -> None:
 
 
 def _rename_in_report(path: Path, old: str, new: str) -> None:
-    """Names stand in the report as HTML and, within figures, as JSON in a script."""
-    page = path.read_text(encoding="utf-8")
-    page = page.replace(escape(old), escape(new)).replace(_in_script(old), _in_script(new))
-    path.write_text(page, encoding="utf-8")
-
-
-def _in_script(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)[1:-1].replace("<", "\\u003c").replace(">", "\\u003e")
+    path.write_text(rename_in_page(path.read_text(encoding="utf-8"), old, new), encoding="utf-8")
