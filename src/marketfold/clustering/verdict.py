@@ -114,9 +114,9 @@ def _beyond_cloud(evidence: Evidence) -> bool:
     return bool(np.any((gain.values >= WEAK_GAIN) & (gain.sureness >= SURE)))
 
 
-def _too_few(evidence: Evidence, n_units: int) -> bool:
-    blurred = SURE * float(np.median(evidence.gains["cloud"].errors)) > DETECTABLE
-    return blurred or n_units < FEWEST_PER_FEATURE * evidence.n_features
+def _blurred(evidence: Evidence) -> bool:
+    """Whether data without groups vary so much that even clear groups would be lost among them."""
+    return SURE * float(np.median(evidence.gains["cloud"].errors)) > DETECTABLE
 
 
 def _most_reproducible(evidence: Evidence, k_min: int) -> int:
@@ -135,9 +135,11 @@ def _answer(evidence: Evidence, n_units: int, k_min: int) -> tuple[Answer, int, 
     if grouped is not None:
         return "groups", max(grouped, k_min), grouped
     k = _most_reproducible(evidence, k_min)
+    if n_units < FEWEST_PER_FEATURE * evidence.n_features:
+        return "too_few", k, None
     if _beyond_cloud(evidence):
         return "weak", k, None
-    return ("too_few" if _too_few(evidence, n_units) else "no_structure"), k, None
+    return ("too_few" if _blurred(evidence) else "no_structure"), k, None
 
 
 def _lower(gain: Gain, k: int) -> str:
