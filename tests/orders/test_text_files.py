@@ -220,6 +220,15 @@ def test_decimal_comma_beyond_the_first_rows(tmp_path: Path) -> None:
     assert rows_of(orders, "amount")[-1]["amount"] == 2.5
 
 
+def test_decimal_point_beyond_the_first_rows(tmp_path: Path) -> None:
+    rows = [[str(i), "a", "2024-02-13", "1", "1,200", "3,5"] for i in range(1500)]
+    with pytest.raises(OrdersError, match="1,500 values with a decimal comma and 1 with a decimal point"):
+        read_text(tmp_path, join(";", rows=[*rows, ["x", "a", "2024-02-13", "1", "1", "2.5"]]))
+    orders = read_text(tmp_path, join(";", rows=[*rows, ["x", "a", "2024-02-13", "1", "1", "1.002,5"]]))
+    assert [row["amount"] for row in rows_of(orders, "amount")[-2:]] == [3.5, 1002.5]
+    assert rows_of(orders, "unit_price")[0]["unit_price"] == 1.2
+
+
 def test_both_decimal_signs_in_a_column(tmp_path: Path) -> None:
     rows = [["1", "a", "2024-02-13", "1", "1", "1.50"], ["2", "a", "2024-02-13", "1", "1", "1,50"]]
     with pytest.raises(OrdersError, match="decimal comma and 1 with a decimal point"):

@@ -78,12 +78,23 @@ class DecimalEvidence:
             self.open_point + other.open_point,
         )
 
+    def against(self, sign: Decimal) -> bool:
+        """Whether texts that were not read at once speak against a decimal sign."""
+        return bool(self.comma or self.open_point) if sign == "." else bool(self.point or self.open_comma)
+
     @property
     def sign(self) -> Decimal | None:
         """The one sign that the values speak for."""
         if bool(self.comma) == bool(self.point):
             return None
         return "," if self.comma else "."
+
+
+def with_point(text: nw.Expr, sign: Decimal) -> nw.Expr:
+    """A text with its decimal comma as a point, as casts want it; null where a point would then be misread."""
+    if sign == ".":
+        return text
+    return nw.when(~text.str.contains(".", literal=True)).then(text.str.replace_all(",", ".", literal=True))
 
 
 def read_number(text: str, decimal: Decimal = ".") -> float | None:

@@ -26,6 +26,7 @@ from marketfold.orders.numbers import (
     mixed_decimals,
     number_from_text,
     sample_evidence,
+    with_point,
 )
 from marketfold.schema import ROLES, SOURCE_LINE
 
@@ -82,10 +83,11 @@ class Decisions:
 
 @dataclass(frozen=True)
 class _Plan:
-    """How each role is prepared: which texts are tried as plain numbers or ISO days at once."""
+    """How each role is prepared: which texts are tried as plain numbers or ISO days at once, under which sign."""
 
     null_values: tuple[str, ...]
     tried: frozenset[str] = frozenset()
+    sign: Decimal = "."
 
 
 def _is_text(kind: Kind, dtype: nw.dtypes.DType) -> bool:
@@ -123,20 +125,26 @@ def _prepare(frame: nw.LazyFrame[Any], source: Source, plan: _Plan) -> nw.LazyFr
             expressions.append(nw.col(name).alias(name if kind == "text" else name + LEFT))
         else:
             expressions.append(native_day(name) if kind == "date" else native_number(name))
-    frame = _try_plain(frame.select(*expressions), source, tried)
+    frame = _try_plain(frame.select(*expressions), source, tried, plan.sign)
     return as_texts(frame, [name + LEFT for name in late], plan.null_values)
 
 
-def _try_plain(frame: nw.LazyFrame[Any], source: Source, roles: set[str]) -> nw.LazyFrame[Any]:
+def _try_plain(frame: nw.LazyFrame[Any], source: Source, roles: set[str], sign: Decimal) -> nw.LazyFrame[Any]:
     """Add the plain numbers and ISO days; their texts leave the `LEFT` columns."""
     if not roles:
         return frame
-    numbers = {role: role + LEFT for role in roles if ROLES[role].kind != "date"}
-    days = {role: f"{role} head" for role in roles if role not in numbers}
-    if days:
-        frame = frame.with_columns(*(iso_head(nw.col(role + LEFT)).alias(head) for role, head in days.items()))
-    frame = source.engine.try_cast(frame, numbers, "number") if numbers else frame
-    frame = source.engine.try_cast(frame, days, "date").drop(*days.values()) if days else frame
+    numbers = [role for role in roles if ROLES[role].kind != "date"]
+    heads = {role: f"{role} head" for role in roles}
+    shaped = [
+        (with_point(nw.col(role + LEFT), sign) if role in numbers else iso_head(nw.col(role + LEFT))).alias(head)
+        for role, head in heads.items()
+    ]
+    frame = frame.with_columns(*shaped)
+    if numbers:
+        frame = source.engine.try_cast(frame, {role: heads[role] for role in numbers}, "number")
+    if days := {role: head for role, head in heads.items() if role not in numbers}:
+        frame = source.engine.try_cast(frame, days, "date")
+    frame = frame.drop(*heads.values())
     # 'inf' and 'nan' are numbers to an engine and unreadable to us: they stay with the texts.
     plain = [native_number(role) if role in numbers else plausible_day(nw.col(role)).alias(role) for role in roles]
     frame = frame.with_columns(*plain)
@@ -162,9 +170,12 @@ def _left_over(frame: nw.LazyFrame[Any], source: Source) -> tuple[dict[str, int]
 
 
 def _decimals(
-    evidence: Mapping[str, DecimalEvidence], mapping: Mapping[str, str], options: ReadingOptions, decisions: Decisions
-) -> None:
-    """The decimal sign of each column: its own evidence, else that of the others, else the point."""
+    evidence: Mapping[str, DecimalEvidence], mapping: Mapping[str, str], options: ReadingOptions, plan: _Plan
+) -> Decisions:
+    """The decimal sign of each column: its own evidence, else that of the others, else that of the first rows."""
+    decisions = Decisions()
+    if plan.sign == ",":
+        decisions.decimals |= {role: "," for role in mapping if role in plan.tried and ROLES[role].kind != "date"}
     everywhere = sum(evidence.values(), DecimalEvidence()).sign
     for role, found in evidence.items():
         if options.decimal:
@@ -172,7 +183,8 @@ def _decimals(
             continue
         if found.comma and found.point:
             decisions.faults.append(mixed_decimals(mapping[role], found))
-        decisions.decimals[role] = found.sign or everywhere or "."
+        decisions.decimals[role] = found.sign or everywhere or plan.sign
+    return decisions
 
 
 def _mostly_iso(values: Sequence[object]) -> bool:
@@ -264,18 +276,18 @@ def type_lines(
     """
     numbers = {role: column for role, column in mapping.items() if ROLES[role].kind in {"number", "money"}}
     guess = sum((sample_evidence(sample[column]) for column in numbers.values()), DecimalEvidence())
-    comma = (options.decimal or guess.sign) == "," or (guess.comma > 0 and not options.decimal)
+    mixed = bool(guess.comma and guess.point) and not options.decimal
     iso = "ordered_on" in mapping and not options.date_format and _mostly_iso(sample[mapping["ordered_on"]])
     tried_days = frozenset({"ordered_on"} if iso and source.copies else ())
-    plan = _Plan(options.null_values, tried_days if comma else tried_days | frozenset(numbers))
+    tried_numbers = frozenset(() if mixed else numbers)
+    plan = _Plan(options.null_values, tried_days | tried_numbers, options.decimal or guess.sign or ".")
     frame = source.load(mapping, lambda raw: _prepare(raw, source, plan))
     left, evidence = _left_over(frame, source)
-    if not comma and not options.decimal and any(found.comma or found.open_point for found in evidence.values()):
-        # The first rows did not show the decimal comma of later ones: read the numbers again as they stand.
+    if tried_numbers and not options.decimal and any(found.against(plan.sign) for found in evidence.values()):
+        # Later rows contradict the first: read the numbers again as they stand.
         plan = _Plan(options.null_values, tried_days)
         frame = source.load(mapping, lambda raw: _prepare(raw, source, plan))
         left, evidence = _left_over(frame, source)
-    decisions = Decisions()
-    _decimals(evidence, mapping, options, decisions)
+    decisions = _decimals(evidence, mapping, options, plan)
     typing = _Typing(source, mapping, options, plan.tried, left, decisions)
     return typing.finish(frame), decisions
