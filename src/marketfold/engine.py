@@ -94,6 +94,8 @@ class DuckDBEngine:
         self.connection = duckdb.connect(str(home / "orders.duckdb"), config=settings)
         # A time with a zone falls on the same day on every machine.
         self.connection.execute("SET TimeZone = 'UTC'")
+        # Progress is told by the stages, never by the engine on standard output.
+        self.connection.execute("SET enable_progress_bar = false")
 
     def relation(self, relation: duckdb.DuckDBPyRelation) -> nw.LazyFrame[Any]:
         """A relation of `connection` as a Narwhals frame."""
