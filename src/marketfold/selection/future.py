@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from marketfold.features import build_features, split_at
 from marketfold.selection.views import sampled_rows, take_units
@@ -25,6 +26,7 @@ LONGEST_HORIZON_DAYS = 365
 HORIZON_SHARE = 1 / 3
 FEWEST_UNITS = 50
 CEILING_ROWS = 50_000
+MANY_ROWS = 10_000
 RANDOM_DRAWS = 20
 
 
@@ -172,7 +174,9 @@ def ceiling(table: FeatureTable, outcome: Float64, seed: int = 0) -> float:
     rows = np.random.default_rng(seed).permutation(len(outcome))[:CEILING_ROWS]
     model = HistGradientBoostingRegressor(max_iter=100, learning_rate=0.05, max_leaf_nodes=8, random_state=seed)
     folds = KFold(5, shuffle=True, random_state=seed)
-    predicted = cross_val_predict(model, table.values[rows], outcome[rows], cv=folds)
+    # threads that wait for one another cost more than they bring on few rows
+    with threadpool_limits(1 if len(rows) < MANY_ROWS else None):
+        predicted = cross_val_predict(model, table.values[rows], outcome[rows], cv=folds)
     error = np.square(outcome[rows] - predicted).sum()
     total = np.square(outcome[rows] - outcome[rows].mean()).sum()
     return float(1 - error / total) if total else 0.0
