@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FEW_ROWS, MORE_ROWS = 6_000, 40_000
 FINALISTS = 2
-LAST_STEPS = 10
+LAST_STEPS = 15
 
 Pool = dict[int, list[Fit]]
 
