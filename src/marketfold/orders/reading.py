@@ -167,6 +167,8 @@ def read_orders(source: object, options: ReadingOptions | None = None) -> Orders
     sample = opened.sample()
     match = match_roles(sample, options.mapping)
     needed = {role: column for role, column in match.mapping.items() if role == "customer_id" or role not in PERSONAL}
+    if not needed:  # there is no column to type, and what is missing is a fault already
+        _raise_faults(opened, match, list(match.faults))
     lines, decisions = type_lines(opened, needed, sample, options)
     _raise_faults(opened, match, [*match.faults, *decisions.faults])
     notes = list(match.notes)
