@@ -12,7 +12,7 @@ from marketfold.errors import ParameterError
 if TYPE_CHECKING:
     from marketfold.schema import Float32
 
-SIZES = ((92, 10), (300, 4), (500, 8), (1_000, 6), (300, 12))
+SIZES = ((92, 10), (300, 4), (500, 8), (700, 6), (300, 12))
 TRUE_K = (3, 4, 5, 6, 8)
 
 
@@ -37,7 +37,8 @@ def test_blobs_give_their_true_k_at_least_24_times_of_25():
     tables, truth = [], []
     for k in TRUE_K:
         for seed in range(5):
-            n_units, n_features = int(rng.choice([300, 600, 1_000, 3_000])), int(rng.choice([4, 6, 8, 12]))
+            n_units = 3_000 if seed == 4 else int(rng.choice([300, 500, 800]))
+            n_features = int(rng.choice([4, 6, 8, 12]))
             tables.append(blobs(k, n_units, n_features, seed)[0])
             truth.append(k)
     found = answers_of(tables, 10)
