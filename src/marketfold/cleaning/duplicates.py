@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from marketfold.engine import Engine
 
 # Few columns tell nearly all lines apart; whoever agrees on them is compared on every column.
-_TELLING = ("order_id", "line_number", "product_id", "amount")
+_NUMBERED = ("order_id", "line_number")
+_UNNUMBERED = ("order_id", "product_id", "quantity", "amount")
 _PRINT = "_fingerprint"
 
 
@@ -39,7 +40,8 @@ def find_repeats(lines: nw.LazyFrame[Any], columns: Sequence[str], engine: Engin
         Kept by the engine: `source_line` of the repeat, `repeats` (the first line of its kind), `amount`.
     """
     compared = [name for name in columns if name != SOURCE_LINE]
-    marked = engine.fingerprint(lines, [name for name in _TELLING if name in compared], _PRINT)
+    telling = _NUMBERED if "line_number" in compared else _UNNUMBERED
+    marked = engine.fingerprint(lines, [name for name in telling if name in compared], _PRINT)
     suspects = marked.group_by(_PRINT).agg(nw.len().alias("_alike")).filter(nw.col("_alike") > 1).select(_PRINT)
     candidates = engine.materialise(marked.join(suspects, on=_PRINT, how="semi"))
     first = nw.col(SOURCE_LINE).min().over(*compared).alias("repeats")

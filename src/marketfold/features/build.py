@@ -15,7 +15,7 @@ from marketfold.config import FeatureOptions
 from marketfold.errors import Fault, OrdersError, ParameterError, TooFewUnitsError
 from marketfold.features.catalogue import OTHER, Measurement, category_of, measurements
 from marketfold.features.geography import is_place, keep_columns, with_geography
-from marketfold.features.rhythm import count_products, sum_orders, sum_returns, sum_rhythm
+from marketfold.features.rhythm import sum_orders, sum_returns, sum_rhythm
 from marketfold.features.sums import DESCRIBING, Yardstick, day_number_of, sum_lines, time_sums, whole, with_days
 from marketfold.schema import MONEY_SCALE, FeatureTable, money_sum
 
@@ -126,8 +126,6 @@ def _joined(source: _Source, unit: Unit, orders: nw.LazyFrame[Any], yardstick: Y
     else:
         dated = source.lines.with_columns(whole(nw.col("amount")).alias("_cents"))
         frames.append(with_days(dated.group_by(key).agg(*time_sums("ordered_on", yardstick))))
-    if unit != "order_line" and "product_id" in source.columns:
-        frames.append(count_products(source.lines, key))
     joined = sum_lines(source.lines, key, source.columns, yardstick)
     for frame in frames:
         joined = joined.join(frame, on=key, how="left")
@@ -219,7 +217,7 @@ def build_features(
     """
     options = options or FeatureOptions()
     source = _seen(clean, options.as_of)
-    orders = source.engine.materialise(sum_orders(source.lines))
+    orders = source.engine.hold(sum_orders(source.lines))
     yardstick = _yardstick(source, orders, names, settings or {})
     by_deal_size = yardstick.large_deal_size is not None
     offered = measurements(
@@ -235,6 +233,7 @@ def build_features(
         *(measurement.formula.cast(nw.Float64).alias(measurement.feature.name) for measurement in chosen),
     )
     table = source.engine.collect(plan)
+    source.engine.release(orders)
     order = pc.sort_indices(table.column(key)).to_numpy()
     built = FeatureTable(
         unit=options.unit,

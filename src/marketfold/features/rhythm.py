@@ -1,4 +1,4 @@
-"""Orders of a customer: how many, how far apart; and what was bought and sent back, as a lazy plan."""
+"""Orders of a customer: how many, how far apart; and what was sent back, as a lazy plan."""
 
 from __future__ import annotations
 
@@ -48,12 +48,6 @@ def sum_rhythm(orders: nw.LazyFrame[Any], yardstick: Yardstick) -> nw.LazyFrame[
         cells.append(nw.when(large).then(nw.col("_cents")).sum().alias("_large"))
     spaced = dated.with_columns(gap.alias("_gap")).with_columns((nw.col("_gap") * nw.col("_gap")).alias("_gap_square"))
     return with_days(spaced.group_by("customer_id").agg(*cells, *time_sums("_on", yardstick)))
-
-
-def count_products(lines: nw.LazyFrame[Any], key: str) -> nw.LazyFrame[Any]:
-    """One row per unit: its different products."""
-    pairs = lines.filter(~nw.col("product_id").is_null()).group_by(key, "product_id").agg(nw.len().alias("_n"))
-    return pairs.group_by(key).agg(nw.len().alias("_products"))
 
 
 def sum_returns(returns: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:

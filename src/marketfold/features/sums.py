@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from marketfold.schema import MONEY_SCALE
+from marketfold.schema import MONEY_SCALE, SOURCE_LINE
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -122,6 +122,11 @@ def sum_lines(lines: nw.LazyFrame[Any], key: str, columns: Collection[str], yard
     """
     totals = [name for name in ("_cents", "_items", "_list", "_discount") if name == "_cents" or "quantity" in columns]
     totals = [name for name in totals if name in ("_cents", "_items") or "list_price" in columns]
+    products = []
+    if "product_id" in columns and key != SOURCE_LINE:
+        # n_unique counts an empty cell as a product of its own
+        known = nw.col("product_id").n_unique() - (nw.col("product_id").null_count() > 0).cast(nw.Int64)
+        products.append(known.alias("_products"))
     described = [name for name in DESCRIBING if name in columns]
     grouped = (
         _weighed(lines, columns)
@@ -129,6 +134,7 @@ def sum_lines(lines: nw.LazyFrame[Any], key: str, columns: Collection[str], yard
         .agg(
             nw.len().alias("_lines"),
             *(nw.col(name).sum() for name in totals),
+            *products,
             *_shares(columns, yardstick),
             *(nw.col(name).min().alias(f"_least_{name}") for name in described),
             *(nw.col(name).max().alias(f"_most_{name}") for name in described),
