@@ -1,0 +1,71 @@
+"""The command line as a person meets it: `--help`, a run on a small file, a whole run on ten million lines.
+
+`python -m bench.run_bench [--orders FILE] [--lines N] [--kind parquet|csv|both]`
+
+Stage times and memory are those that the run itself writes to `run.json`; the whole is timed from outside, imports
+included. Without `--orders` the small file is a demo shop of as many lines as the sales file of the mission.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from bench.measuring import Measured, run
+from bench.orders_data import CUSTOMERS, LINES, make
+from marketfold.csv_files import write_csv
+from marketfold.demo import make_shop
+
+HELP_SECONDS, SMALL_SECONDS = 0.5, 10.0
+SMALL_LINES = 2_823
+HELP_RUNS = 5
+_COMMAND = [sys.executable, "-m", "marketfold"]
+
+
+def _helped() -> None:
+    seconds = median(run([*_COMMAND, "--help"]).seconds for _ in range(HELP_RUNS))
+    print(f"marketfold --help: {seconds:.2f} s, median of {HELP_RUNS} (to reach: {HELP_SECONDS})", flush=True)
+
+
+def _run_on(source: Path, folder: Path) -> tuple[Measured, dict[str, float]]:
+    """A whole run, and the seconds of each stage as the run tells them."""
+    target = folder / f"run-{source.stem}-{source.suffix[1:]}"
+    measured = run([*_COMMAND, "run", str(source), "--out", str(target), "--quiet"])
+    stages = json.loads((target / "run.json").read_text())["stages"]
+    return measured, {stage["name"]: stage["seconds"] for stage in stages}
+
+
+def _tell(source: Path, folder: Path, target: float | None = None) -> None:
+    print(f"\nmarketfold run {source.name} ({source.stat().st_size / 1e6:,.1f} MB)", flush=True)
+    measured, stages = _run_on(source, folder)
+    print("  " + ", ".join(f"{name} {seconds:.1f}" for name, seconds in stages.items()))
+    wanted = f" (to reach: {target:.0f})" if target else ""
+    print(f"  stages {sum(stages.values()):.1f} s{wanted}, with imports {measured.seconds:.1f} s")
+    print(f"  processor {measured.cpu:.1f} s, peak {measured.peak_mb:,.0f} MB", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--orders", type=Path, help="a small order file of your own")
+    parser.add_argument("--lines", type=int, default=LINES)
+    parser.add_argument("--customers", type=int, default=CUSTOMERS)
+    parser.add_argument("--kind", choices=["parquet", "csv", "both"], default="both")
+    given = parser.parse_args()
+    _helped()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        small = given.orders or folder / "small_shop.csv"
+        if given.orders is None:
+            write_csv(make_shop(SMALL_LINES).lines, small)
+        _tell(small, folder, SMALL_SECONDS)
+        for source in make(lines=given.lines, customers=given.customers):
+            if given.kind in (source.suffix[1:], "both"):
+                _tell(source, folder)
+
+
+if __name__ == "__main__":
+    main()
