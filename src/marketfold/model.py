@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -83,6 +83,8 @@ class SegmentModel:
         Fitted.
     segments
         In the order of the segmenter's labels.
+    settings
+        What the units were measured by (`FeatureTable.settings`), so that others are measured by the same.
     """
 
     unit: Unit
@@ -91,6 +93,7 @@ class SegmentModel:
     reducer: Reducer
     segmenter: KMeansSegmenter
     segments: tuple[SegmentLabel, ...]
+    settings: dict[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -140,6 +143,7 @@ class SegmentModel:
             "unit": self.unit,
             "features": [asdict(feature) for feature in self.features],
             "segments": [asdict(segment) for segment in self.segments],
+            "measured_by": self.settings,
         }
         arrays: dict[str, NDArray[Any]] = {}
         for part in ("scaler", "reducer", "segmenter"):
@@ -169,6 +173,7 @@ class SegmentModel:
                 reducer=reducer_from_state(settings["reducer"], _part(arrays, "reducer")),
                 segmenter=KMeansSegmenter.from_state(settings["segmenter"], _part(arrays, "segmenter")),
                 segments=tuple(SegmentLabel(**segment) for segment in settings["segments"]),
+                settings={str(name): str(value) for name, value in settings["measured_by"].items()},
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             if isinstance(error, ModelError):
@@ -219,7 +224,8 @@ def _read_arrays(path: Path) -> dict[str, NDArray[Any]]:
                 raise ModelError(message)
         with np.load(path, allow_pickle=False) as loaded:
             return {name: loaded[name] for name in loaded.files}
-    except (OSError, ValueError, zipfile.BadZipFile, EOFError) as error:
+    # a header may promise more numbers than any memory holds
+    except (OSError, ValueError, MemoryError, zipfile.BadZipFile, EOFError) as error:
         if isinstance(error, ModelError):
             raise
         message = f"{path.name} is damaged or holds more than plain numbers. Make the run again."

@@ -14,7 +14,7 @@ from marketfold.clustering import assess_stability
 from marketfold.config import RunConfig, load_config
 from marketfold.errors import TooFewUnitsError
 from marketfold.exploration import explore
-from marketfold.features import build_features
+from marketfold.features import before_day, build_features, purchase_span
 from marketfold.model import SegmentLabel, SegmentModel
 from marketfold.orders import read_orders
 from marketfold.segments import (
@@ -139,6 +139,7 @@ class Analysis:
             reducer=made.reducer,
             segmenter=made.segmenter,
             segments=tuple(SegmentLabel(p.number, p.name, p.trust) for p in self.profiles),
+            settings=self.table.settings,
         )
 
 
@@ -183,9 +184,10 @@ def segment_market(
     with clock.stage("explore"):
         exploration = explore(clean, seed=config.seed, progress=progress)
     with clock.stage("features"):
-        table = build_features(clean, config.features)
+        seen = before_day(clean, config.features.as_of) if config.features.as_of else clean
+        table = build_features(seen, config.features)
         _check_enough_units(table, config)
-        ahead = _look_ahead(clean, config)
+        ahead = _look_ahead(seen, config)
     with clock.stage("choose"):
         choice = choose_recipe(table, ahead, config, progress)
     with clock.stage("segment"):
@@ -198,8 +200,8 @@ def segment_market(
             segmented.matrix,
             segmented.labels,
             table=table,
-            customers=customers_of_units(clean, table),
-            columns=columns_of_lines(clean, table),
+            customers=customers_of_units(seen, table),
+            columns=columns_of_lines(seen, table),
         )
         profiles = profile_segments(
             segmented.matrix,
@@ -221,7 +223,7 @@ def segment_market(
     with clock.stage("plan"):
         plan = plan_campaigns(
             profiles,
-            clean,
+            seen,
             table.ids,
             segmented.labels,
             config.campaigns,
@@ -278,10 +280,8 @@ def _check_enough_units(table: FeatureTable, config: RunConfig) -> None:
 
 def _look_ahead(clean: CleanOrders, config: RunConfig) -> LookAhead | None:
     """The customers of an earlier day, where the orders are long enough and the question is about customers."""
-    reads = clean.report.reads
-    if config.features.unit != "customer" or reads.first_on is None or reads.last_on is None:
-        return None
-    cut = choose_cut(reads.first_on, reads.last_on)
+    span = purchase_span(clean) if config.features.unit == "customer" else None
+    cut = choose_cut(*span) if span else None
     return look_ahead(clean, cut, config.features) if cut else None
 
 

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import io
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import numpy as np
+import pyarrow.compute as pc
 import pytest
 from pyarrow import csv, parquet
 from tests.end_to_end.conftest import Command
@@ -27,6 +30,44 @@ def test_scoring_the_same_orders_agrees_with_the_run(marketfold: Command, run_fo
     assert scored["customer_id"].equals(made["customer_id"])
     assert scored["segment"].equals(made["segment"])
     np.testing.assert_allclose(scored["distance"].to_numpy(), made["distance"].to_numpy(), atol=1e-5)
+
+
+def test_scoring_a_part_of_the_customers_agrees_with_the_run(
+    marketfold: Command, run_folder: Path, shop_file: Path, tmp_path: Path
+):
+    """What counts as a large order, and which categories are `other`, is the model's and not the file's."""
+    made = Run.read(run_folder).segments
+    some = made.filter(pc.greater(made["segment"], 1))
+    lines = csv.read_csv(shop_file)
+    write_csv(lines.filter(pc.is_in(lines["customer_id"], some["customer_id"])), tmp_path / "some.csv")
+    as_of = Run.read(run_folder).record["as_of"]
+    assert marketfold("score", run_folder, "some.csv", "--as-of", as_of, "--out", "scored.parquet").code == 0
+    scored = parquet.read_table("scored.parquet")
+    assert scored["customer_id"].to_pylist() == some["customer_id"].to_pylist()
+    assert scored["segment"].to_pylist() == some["segment"].to_pylist()
+    np.testing.assert_allclose(scored["distance"].to_numpy(), some["distance"].to_numpy(), atol=1e-5)
+
+
+def test_scoring_reads_as_the_run_did(marketfold: Command, shop: Shop, tmp_path: Path):
+    odd = {"customer_id": "buyer no", "ordered_on": "placed"}
+    write_csv(shop.lines.rename_columns([odd.get(c, c) for c in shop.lines.column_names]), tmp_path / "odd.csv")
+    mapped = [word for role, column in odd.items() for word in ("--map", f"{role}={column}")]
+    ended = marketfold("run", "odd.csv", "--out", "run", "--bootstraps", "2", "--segments", "3", "--quiet", *mapped)
+    assert ended.code == 0, ended.err
+    assert marketfold("score", "run", "odd.csv", "--quiet").code == 0
+    assert marketfold("score", "run/model", "odd.csv", "--quiet", *mapped).code == 0
+
+
+def test_a_model_that_promises_more_numbers_than_memory_holds_is_refused(
+    marketfold: Command, own_run: Path, shop_file: Path
+):
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, {"descr": "<f8", "fortran_order": False, "shape": (10**14,)})
+    with zipfile.ZipFile(own_run / "model" / "arrays.npz", "w") as archive:
+        archive.writestr("segmenter.centers.npy", header.getvalue())
+    ended = marketfold("score", own_run, shop_file)
+    assert ended.code == 2
+    assert "Make the run again" in ended.err
 
 
 def test_scoring_needs_only_the_model_folder(marketfold: Command, run_folder: Path, shop_file: Path, tmp_path: Path):

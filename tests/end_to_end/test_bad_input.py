@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -94,7 +95,7 @@ def test_all_dates_alike_is_said(marketfold: Command, tmp_path: Path):
 def test_an_unclosed_quote_costs_its_own_row_and_no_other(marketfold: Command, tmp_path: Path):
     (tmp_path / "orders.csv").write_text(lines(20) + '"121,c1,2025-01-01,5\n')
     told = json.loads(marketfold("inspect", "orders.csv", "--json").out)
-    assert told["totals"]["lines"] == 121
+    assert told["lines"] == 121
     assert told["set_aside"] == {"malformed": 1}
 
 
@@ -102,3 +103,43 @@ def test_infinite_amounts_are_set_aside_and_counted(marketfold: Command, tmp_pat
     (tmp_path / "orders.csv").write_text(lines(20) + "121,c1,2025-01-01,inf\n122,c1,2025-01-01,NaN\n")
     ended = marketfold("inspect", "orders.csv", "--json")
     assert json.loads(ended.out)["set_aside"] == {"unreadable_money": 2}
+
+
+def test_an_amount_beyond_reason_is_set_aside_and_not_added(marketfold: Command, tmp_path: Path):
+    (tmp_path / "orders.csv").write_text(lines(20) + "121,c1,2025-01-01,99999999999999999999\n")
+    told = json.loads(marketfold("inspect", "orders.csv", "--json").out)
+    assert told["set_aside"] == {"unreadable_money": 1}
+    assert told["unreadable"] == {"amount": 1}
+
+
+def test_an_inspection_shows_how_a_file_is_read_even_where_nothing_is_left(marketfold: Command, tmp_path: Path):
+    (tmp_path / "orders.csv").write_text(lines(20, amount="0"))
+    ended = marketfold("inspect", "orders.csv")
+    assert ended.code == 2
+    assert "2025-01-01 to 2025-12-" in ended.out
+    assert "zero_price" in ended.err
+
+
+@pytest.mark.parametrize("content", [b"PAR1 and no more", bytes(range(256)) * 40], ids=["cut short", "junk"])
+def test_what_is_no_table_is_refused(content: bytes, marketfold: Command, tmp_path: Path):
+    (tmp_path / "orders.parquet").write_bytes(content)
+    ended = marketfold("run", "orders.parquet")
+    assert ended.code == 2
+    assert "orders.parquet" in ended.err
+    assert [path.name for path in tmp_path.iterdir()] == ["orders.parquet"]
+
+
+def test_a_folder_without_parquet_is_refused(marketfold: Command, tmp_path: Path):
+    (tmp_path / "orders").mkdir()
+    ended = marketfold("run", "orders")
+    assert ended.code == 2
+    assert "no Parquet file" in ended.err
+
+
+def test_customers_who_never_came_back_can_be_segmented(marketfold: Command, tmp_path: Path):
+    """There is a span to cut, and nothing after the cut to be judged by."""
+    rows = "".join(f"{n},c{n},{date(2024, 1, 1) + timedelta(days=3 * n)},{n % 17 + 1}\n" for n in range(200))
+    (tmp_path / "orders.csv").write_text(HEADER + rows)
+    ended = marketfold("run", "orders.csv", "--bootstraps", "2", "--json")
+    assert ended.code == 0, ended.err
+    assert json.loads(ended.out)["future"] is None

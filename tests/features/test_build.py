@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -281,4 +282,6 @@ def test_the_sales_file(shared_data: Any):
     assert table.as_of == date(2005, 6, 1)
     assert table.revenue.sum() == pytest.approx(9_838_141.37)
     assert table.left_out == {}
-    assert table.settings == {"first_on": "2003-01-06", "as_of": "2005-06-01", "large_deal_size": "Large"}
+    assert json.loads(table.settings["categories"])[0] == "Classic Cars"
+    known = {"first_on": "2003-01-06", "as_of": "2005-06-01", "large_deal_size": "Large"}
+    assert table.settings == known | {"categories": table.settings["categories"]}

@@ -15,7 +15,7 @@ import pytest
 
 from marketfold.config import ReadingOptions
 from marketfold.errors import OrdersError, ParameterError
-from marketfold.orders import Orders, read_orders
+from marketfold.orders import Orders, inspect_orders, read_orders
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -196,3 +196,18 @@ def test_columns_of_our_own_lines_come_back() -> None:
     lines = read_orders(TABLE).engine.collect(read_orders(TABLE).lines)
     for frame in (lines, pl.DataFrame(lines).with_columns(row=1)):
         assert rows_of(read_orders(frame)) == EXPECTED
+
+
+def test_numbers_beside_texts_with_a_decimal_comma_are_inspected() -> None:
+    table = pa.table({"customer": ["a", "b"], "date": ["13.02.2024"] * 2, "quantity": [1, 2], "total": ["9,50", "1,5"]})
+    found = inspect_orders(table)
+    assert (found.amount_total, found.decimals, found.unreadable) == (11.0, {"amount": ","}, {})
+
+
+@pytest.mark.parametrize("blank", ["\n", "\r\n", "\u200b", "\ufeff", "\v", " ", "\u00a0", "\t"])
+def test_blanks_around_an_id_make_no_other_customer(blank: str) -> None:
+    ids = ["Acme", f"Acme{blank}", f"{blank}Acme", "Café", f"Café{blank}"]
+    table = pa.table({"customer": ids, "date": ["2024-02-13"] * 5, "total": [1.0] * 5})
+    for frame in (table, pl.DataFrame(table)):
+        orders = read_orders(frame)
+        assert set(orders.engine.collect(orders.lines)["customer_id"].to_pylist()) == {"Acme", "Café"}

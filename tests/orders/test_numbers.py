@@ -84,6 +84,13 @@ def test_engines_agree_on_any_text(texts: list[str]) -> None:
             assert found == expected
 
 
+def test_more_than_any_line_amounts_to_is_no_number() -> None:
+    texts = ["999999999999", "4111111111111111", "-1e15", "1e300"]
+    assert [read_number(text) for text in texts] == [999_999_999_999.0, None, None, None]
+    for found in by_engines(texts, "."):
+        assert found == [read_number(text) for text in texts]
+
+
 @given(st.text(max_size=15))
 def test_any_text_is_a_finite_number_or_none(text: str) -> None:
     number = read_number(text)

@@ -12,7 +12,7 @@ from marketfold.cleaning import CleanOrders, clean_orders
 from marketfold.clustering import KMeansSegmenter
 from marketfold.config import FeatureOptions
 from marketfold.demo import make_shop
-from marketfold.features import MatrixScaler, build_features
+from marketfold.features import MatrixScaler, before_day, build_features, purchase_span
 from marketfold.orders import read_orders
 from marketfold.schema import Feature, FeatureTable
 from marketfold.selection import (
@@ -46,6 +46,17 @@ def test_a_short_span_is_not_cut():
 
 def test_a_long_span_leaves_a_year_at_most():
     assert choose_cut(date(2000, 1, 1), date(2020, 1, 1)) == date(2019, 1, 1)
+
+
+def test_where_nobody_came_back_there_is_nothing_to_judge_by(shop: CleanOrders):
+    assert look_ahead(before_day(shop, CUT), CUT, FeatureOptions()) is None
+
+
+def test_a_line_that_was_set_aside_does_not_move_the_cut(shop: CleanOrders):
+    seen = before_day(shop, CUT)
+    last = purchase_span(seen)
+    assert last is not None
+    assert last[1] < CUT < (shop.report.reads.last_on or CUT)
 
 
 def test_revenue_after_the_cut_belongs_to_the_customers_known_by_then(shop: CleanOrders):

@@ -53,16 +53,8 @@ def run(
 ) -> None:
     """Segment the customers of an order file and plan a campaign for each segment."""
     overrides: dict[str, Any] = {
-        "reading": given(
-            mapping=flags.mapping(map_),
-            null_values=null_value,
-            date_format=date_format,
-            decimal=decimal,
-            delimiter=delimiter,
-            encoding=encoding,
-            sheet=sheet,
-            memory_limit=memory_limit,
-        ),
+        "reading": flags.reading(map_, null_value, date_format, decimal, delimiter, encoding, sheet)
+        | given(memory_limit=memory_limit),
         "cleaning": given(
             not_products=not_product, drop_duplicates=drop_duplicates, allow_mostly_set_aside=allow_mostly_set_aside
         ),
@@ -123,21 +115,21 @@ def inspect(
     from marketfold.cleaning import clean_orders
     from marketfold.cli.summary import print_inspection
     from marketfold.config import CleaningOptions, load_config
-    from marketfold.orders import read_orders
+    from marketfold.errors import MarketfoldError
+    from marketfold.orders import inspect_orders, read_orders
 
-    reading = given(
-        mapping=flags.mapping(map_),
-        null_values=null_value,
-        date_format=date_format,
-        decimal=decimal,
-        delimiter=delimiter,
-        encoding=encoding,
-        sheet=sheet,
-    )
+    reading = flags.reading(map_, null_value, date_format, decimal, delimiter, encoding, sheet)
     config = load_config({"reading": reading} if reading else {})
     read = read_orders(orders, config.reading)
     options: CleaningOptions = config.cleaning.model_copy(update={"allow_mostly_set_aside": True})
-    print_inspection(clean_orders(read, options), as_json=json_)
+    found, fault = inspect_orders(read), None
+    try:
+        clean = clean_orders(read, options)
+    except MarketfoldError as error:  # nothing would be left: all the more to see how it was read
+        clean, fault = None, error
+    print_inspection(found, clean, as_json=json_)
+    if fault:
+        raise fault
 
 
 def demo(

@@ -68,6 +68,27 @@ def given(**settings: Any) -> dict[str, Any]:
     return {name: value for name, value in settings.items() if value is not None}
 
 
+def reading(
+    map_: list[str] | None,
+    null_value: list[str] | None,
+    date_format: str | None,
+    decimal: str | None,
+    delimiter: str | None,
+    encoding: str | None,
+    sheet: str | None,
+) -> dict[str, Any]:
+    """The settings of reading that the flags of a command give."""
+    return given(
+        mapping=mapping(map_),
+        null_values=null_value,
+        date_format=date_format,
+        decimal=decimal,
+        delimiter=delimiter,
+        encoding=encoding,
+        sheet=sheet,
+    )
+
+
 def mapping(pairs: list[str] | None) -> dict[str, str] | None:
     """Read `role=COLUMN` pairs.
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from marketfold.campaigns import AudienceReport
     from marketfold.cleaning import CleaningReport, CleanOrders
     from marketfold.measure import Measurement
+    from marketfold.orders import Inspection
     from marketfold.runs import Run
 
 
@@ -66,38 +67,30 @@ def _segments(run: Run) -> Table:
     return table
 
 
-def print_inspection(clean: CleanOrders, *, as_json: bool) -> None:
-    """How the source would be read, and what would be set aside."""
-    facts, report = clean.facts, clean.report
+def print_inspection(found: Inspection, clean: CleanOrders | None, *, as_json: bool) -> None:
+    """How the source would be read, and what would be set aside; None where cleaning would leave nothing."""
+    warnings = clean.report.warnings if clean else ()
     if as_json:
-        told = {
-            "mapping": facts.mapping,
-            "encoding": facts.encoding,
-            "extra_columns": facts.extra_columns,
-            "notes": facts.notes,
-            "totals": {name: getattr(report.reads, name) for name in report.reads.__dataclass_fields__},
-            "set_aside": report.ledger.lines_set_aside,
-            "warnings": report.warnings,
+        told = found.to_dict() | {
+            "set_aside": clean.report.ledger.lines_set_aside if clean else {},
+            "warnings": warnings,
         }
-        sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=1, default=str) + "\n")
+        sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
         return
     out = _out()
-    out.print(f"{facts.name}" + (f", {facts.encoding}" if facts.encoding else ""))
     mapping = Table(title="Columns", title_justify="left")
     mapping.add_column("means")
     mapping.add_column("source column")
-    for role, column in facts.mapping.items():
+    for role, column in found.mapping.items():
         mapping.add_row(role, Text(column))
     out.print(mapping)
-    if facts.extra_columns:
-        out.print(Text(f"Kept aside, without a role: {', '.join(facts.extra_columns)}."))
-    reads = report.reads
-    out.print(
-        f"{reads.lines:,} lines, {reads.orders:,} orders, {reads.customers:,} customers, "
-        f"{reads.first_on} to {reads.last_on}, {reads.amount_total:,.2f} in all."
-    )
-    out.print(_ledger(report))
-    for note in (*facts.notes, *report.warnings):
+    facts = Table.grid(padding=(0, 2))
+    for what, value in found.rows():
+        facts.add_row(Text(what, style="dim"), Text(value))
+    out.print(facts)
+    if clean:
+        out.print(_ledger(clean.report))
+    for note in (*found.notes, *warnings):
         out.print(Text(f"! {note}", style="yellow"))
 
 

@@ -6,16 +6,18 @@ from marketfold.features.matrix import FeatureMatrix, build_matrix
 from marketfold.features.published import published_line_table
 from marketfold.features.restating import determines, find_restatements
 from marketfold.features.scaler import MatrixScaler
-from marketfold.features.split import split_at
+from marketfold.features.split import before_day, purchase_span, split_at
 
 __all__ = [
     "FeatureMatrix",
     "MatrixScaler",
+    "before_day",
     "build_features",
     "build_matrix",
     "determines",
     "find_restatements",
     "keep_columns",
     "published_line_table",
+    "purchase_span",
     "split_at",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from marketfold.errors import Fault, OrdersError, ParameterError, TooFewUnitsErr
 from marketfold.features.catalogue import OTHER, Measurement, category_of, measurements
 from marketfold.features.geography import is_place, keep_columns, with_geography
 from marketfold.features.rhythm import sum_orders, sum_returns, sum_rhythm
+from marketfold.features.split import before_day
 from marketfold.features.sums import DESCRIBING, Yardstick, day_number_of, sum_lines, time_sums, whole, with_days
 from marketfold.schema import MONEY_SCALE, FeatureTable, money_sum
 
@@ -49,10 +51,9 @@ class _Source:
 
 def _seen(clean: CleanOrders, as_of: date | None) -> _Source:
     """Lines before the as-of date; nothing on or after it can reach a feature."""
-    lines, returns = clean.purchases, clean.returns
-    if as_of is not None:
-        lines, returns = (frame.filter(nw.col("ordered_on") < as_of) for frame in (lines, returns))
-    return _Source(lines, returns, tuple(clean.purchases.collect_schema().names()), clean.engine, as_of)
+    seen = before_day(clean, as_of) if as_of else clean
+    columns = tuple(clean.purchases.collect_schema().names())
+    return _Source(seen.purchases, seen.returns, columns, clean.engine, as_of)
 
 
 def _row(engine: Engine, frame: nw.LazyFrame[Any]) -> dict[str, Any]:
@@ -60,8 +61,10 @@ def _row(engine: Engine, frame: nw.LazyFrame[Any]) -> dict[str, Any]:
     return rows[0]
 
 
-def _categories(source: _Source, names: Sequence[str] | None) -> tuple[str, ...]:
+def _categories(source: _Source, names: Sequence[str] | None, settings: Mapping[str, str]) -> tuple[str, ...]:
     """Categories with a share of their own: those of the model, else those with most revenue, then `other`."""
+    if "categories" in settings:  # also those whose share the model left out: they are not `other`
+        return tuple(json.loads(settings["categories"]))
     if names is not None:
         found = [category_of(name) for name in names]
         return tuple(name for name in found if name is not None)
@@ -111,7 +114,7 @@ def _yardstick(
     return Yardstick(
         first_on=date.fromisoformat(settings["first_on"]) if same_window else row["first_on"],
         as_of=as_of,
-        categories=_categories(source, names),
+        categories=_categories(source, names, settings),
         large_deal_size=deal_size,
         large_order_at=round(float(row["large"]) if large is None else float(large) * MONEY_SCALE),
     )
@@ -257,7 +260,11 @@ def _values(table: pa.Table, names: Sequence[str], order: NDArray[np.intp]) -> F
 
 
 def _kept_settings(yardstick: Yardstick) -> dict[str, str]:
-    kept = {"first_on": yardstick.first_on.isoformat(), "as_of": yardstick.as_of.isoformat()}
+    kept = {
+        "first_on": yardstick.first_on.isoformat(),
+        "as_of": yardstick.as_of.isoformat(),
+        "categories": json.dumps(yardstick.categories, ensure_ascii=False),
+    }
     if yardstick.large_deal_size is None:
         return kept | {"large_order_at": repr(yardstick.large_order_at / MONEY_SCALE)}
     return kept | {"large_deal_size": yardstick.large_deal_size}

@@ -24,9 +24,9 @@ _ARRAYS = ("lower_", "upper_", "logged_", "center_", "scale_", "weights_")
 def skewness(X: Float64) -> Float64:
     """Sample skewness of each column, shape (n_features,): the third standardised moment, 0 for a constant."""
     deviation = X - X.mean(axis=0)
-    spread = np.sqrt((deviation**2).mean(axis=0))
+    cube = np.sqrt((deviation**2).mean(axis=0)) ** 3  # may vanish before the spread does
     third = (deviation**3).mean(axis=0)
-    safe: Float64 = np.divide(third, spread**3, out=np.zeros_like(third), where=spread > 0)
+    safe: Float64 = np.divide(third, cube, out=np.zeros_like(third), where=cube > 0)
     return safe
 
 

@@ -17,6 +17,19 @@ if TYPE_CHECKING:
     from marketfold.cleaning import CleanOrders
 
 
+def before_day(clean: CleanOrders, day: date) -> CleanOrders:
+    """Purchases and returns before a day; nothing on or after it can be seen in what is returned."""
+    earlier = nw.col("ordered_on") < day
+    return replace(clean, purchases=clean.purchases.filter(earlier), returns=clean.returns.filter(earlier))
+
+
+def purchase_span(clean: CleanOrders) -> tuple[date, date] | None:
+    """First and last day with a purchase; lines that were set aside have no say. None where nothing was bought."""
+    days = nw.col("ordered_on")
+    row = clean.engine.collect(clean.purchases.select(days.min().alias("first"), days.max().alias("last"))).to_pylist()
+    return (row[0]["first"], row[0]["last"]) if row and row[0]["first"] else None
+
+
 def split_at(clean: CleanOrders, cut: date) -> tuple[CleanOrders, pa.Table]:
     """Orders before a day, and what the same customers spent from that day on.
 
@@ -42,9 +55,9 @@ def split_at(clean: CleanOrders, cut: date) -> tuple[CleanOrders, pa.Table]:
     TooFewUnitsError
         If there is no purchase before the cut, or none after it.
     """
-    before = nw.col("ordered_on") < cut
-    early = replace(clean, purchases=clean.purchases.filter(before), returns=clean.returns.filter(before))
-    later = clean.purchases.filter(~before).group_by("customer_id").agg(money_sum("amount").alias("revenue"))
+    early = before_day(clean, cut)
+    after = clean.purchases.filter(nw.col("ordered_on") >= cut)
+    later = after.group_by("customer_id").agg(money_sum("amount").alias("revenue"))
     known = early.purchases.group_by("customer_id").agg(nw.len().alias("_lines")).select("customer_id")
     joined = known.join(later, on="customer_id", how="left")
     future = clean.engine.collect(joined.with_columns(nw.col("revenue").fill_null(0.0))).sort_by("customer_id")

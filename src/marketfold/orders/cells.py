@@ -7,25 +7,22 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from marketfold.orders.dates import EARLIEST, TIME_OF_DAY, latest_day
-from marketfold.orders.numbers import finite
+from marketfold.orders.numbers import finite, plausible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 BLANKS = " \t\r\n\v\f\u00a0\u200b\ufeff"
 
+_ENDS_UNPRINTED = "[^!-~]$"
+"""An end that is no printed ASCII sign: every blank is one, and few texts that end otherwise are."""
+
 NUMBER_LIKE = frozenset({"order_id", "line_number", "customer_id", "product_id", "phone", "postal_code"})
 """Texts of figures, which a spreadsheet or data frame may have turned into `17850.0`."""
 
 
 def _may_have_blanks(text: nw.Expr) -> nw.Expr:
-    return (
-        (text < "!")
-        | (text > "\x7f")
-        | text.str.ends_with(" ")
-        | text.str.ends_with("\t")
-        | text.str.ends_with("\u00a0")
-    )
+    return (text < "!") | (text > "\x7f") | text.str.contains(_ENDS_UNPRINTED)
 
 
 def trimmed(text: nw.Expr) -> nw.Expr:
@@ -101,8 +98,8 @@ def as_texts(frame: nw.LazyFrame[Any], columns: Sequence[str], null_values: Sequ
 
 
 def native_number(column: str) -> nw.Expr:
-    """A column of numbers; NaN and infinity are null."""
-    return finite(nw.col(column)).alias(column)
+    """A column of numbers; NaN, infinity and what no line amounts to are null."""
+    return plausible(nw.col(column)).alias(column)
 
 
 def plausible_day(day: nw.Expr) -> nw.Expr:

@@ -288,6 +288,7 @@ def type_lines(
         plan = _Plan(options.null_values, tried_days)
         frame = source.load(mapping, lambda raw: _prepare(raw, source, plan))
         left, evidence = _left_over(frame, source)
-    decisions = _decimals(evidence, mapping, options, plan)
+    texts = {role: mapping[role] for role in mapping if role + LEFT in frame.collect_schema().names()}
+    decisions = _decimals(evidence, texts, options, plan)
     typing = _Typing(source, mapping, options, plan.tried, left, decisions)
     return typing.finish(frame), decisions

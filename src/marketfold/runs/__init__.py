@@ -7,7 +7,7 @@ from marketfold.runs.lessons import write_lessons
 from marketfold.runs.read import Run
 from marketfold.runs.record import run_record, run_schema
 from marketfold.runs.rename import rename_segment
-from marketfold.runs.score import score_orders
+from marketfold.runs.score import score_orders, scoring_config
 from marketfold.runs.tables import write_table
 from marketfold.runs.write import write_run
 
@@ -21,6 +21,7 @@ __all__ = [
     "run_record",
     "run_schema",
     "score_orders",
+    "scoring_config",
     "staged_folder",
     "write_lessons",
     "write_run",

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from marketfold.campaigns import export_audiences
 from marketfold.cleaning import clean_orders
-from marketfold.config import RunConfig
 from marketfold.errors import RunFolderError
 from marketfold.measure import measure_campaigns, write_measurement
 from marketfold.orders import read_orders
@@ -31,11 +30,6 @@ def _assignments(run: Run) -> pa.Table:
         )
         raise RunFolderError(message)
     return run.segments.select(["customer_id", "segment", "arm"])
-
-
-def _config(run: Run) -> RunConfig:
-    """The settings that the run was made with: the source is read the same way again."""
-    return RunConfig(**run.record["configuration"])
 
 
 def export_run(
@@ -69,7 +63,7 @@ def export_run(
         message = f"{source} is not there any more, and names and addresses are read from it. Say where with --orders."
         raise RunFolderError(message)
     out = out or run.folder.parent / f"{run.folder.resolve().name}-audiences-{to}"
-    report = export_audiences(read_orders(source, _config(run).reading), _assignments(run), to=to, folder=out, **how)
+    report = export_audiences(read_orders(source, run.config.reading), _assignments(run), to=to, folder=out, **how)
     account = json.dumps(report.to_dict(), indent=1, ensure_ascii=False)
     (out / "export.json").write_text(account + "\n", encoding="utf-8")
     return report
@@ -97,7 +91,7 @@ def measure_run(
         As `measure_campaigns` does.
     """
     run = Run.read(folder)
-    config = _config(run)
+    config = run.config
     cleaning = config.cleaning.model_copy(update={"allow_mostly_set_aside": True})
     later = clean_orders(read_orders(later_orders, config.reading), cleaning)
     before = run.segments.select(["customer_id", "revenue_total"]).rename_columns(["customer_id", "revenue"])

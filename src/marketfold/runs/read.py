@@ -14,6 +14,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from marketfold.campaigns import CampaignPlan, edited_briefs
+from marketfold.config import RunConfig
 from marketfold.errors import RunFolderError
 from marketfold.model import SegmentModel
 from marketfold.pipeline import Previous
@@ -86,6 +87,11 @@ class Run:
     def features(self) -> pa.Table:
         """Every measured feature, row for row with `segments`."""
         return self._table("features.parquet")
+
+    @property
+    def config(self) -> RunConfig:
+        """The settings that the run was made with."""
+        return RunConfig(**self.record["configuration"])
 
     @property
     def as_of(self) -> date:

@@ -6,14 +6,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from marketfold.cleaning import clean_orders
-from marketfold.config import RunConfig, load_config
+from marketfold.config import load_config
 from marketfold.features import build_features
 from marketfold.model import SegmentModel
 from marketfold.orders import read_orders
+from marketfold.runs.read import Run
 from marketfold.runs.tables import assignment_table
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import pyarrow as pa
+
+    from marketfold.config import RunConfig
 
 
 def load_model(folder: str | Path) -> SegmentModel:
@@ -32,15 +37,36 @@ def score_orders(model: SegmentModel | str | Path, source: Any, config: RunConfi
     source
         Orders, as `read_orders` takes them.
     config
-        Settings for reading and cleaning.
+        Settings for reading and cleaning; those of the run if not given, where `model` is a run folder.
 
     Returns
     -------
     pyarrow.Table
         The columns of `segments.csv` as far as they are about the assignment.
     """
-    config = config or load_config()
+    config = config or scoring_config(model)
     model = model if isinstance(model, SegmentModel) else load_model(model)
     clean = clean_orders(read_orders(source, config.reading), config.cleaning)
     options = config.features.model_copy(update={"unit": model.unit})
-    return assignment_table(model, model.assign(build_features(clean, options, names=model.names)))
+    table = build_features(clean, options, names=model.names, settings=model.settings)
+    return assignment_table(model, model.assign(table))
+
+
+def scoring_config(
+    model: SegmentModel | str | Path, reading: dict[str, Any] | None = None, as_of: date | None = None
+) -> RunConfig:
+    """How orders are read and cleaned for a model: as its run did, where that is known.
+
+    Parameters
+    ----------
+    model
+        A run folder knows its settings; a model by itself does not.
+    reading
+        What is read otherwise than in the run, such as `mapping` or `date_format`.
+    as_of
+        Day on which features look back; after the last of the new orders if not given.
+    """
+    known = not isinstance(model, SegmentModel) and (Path(model) / "run.json").is_file()
+    config = Run.read(model).config if known and not isinstance(model, SegmentModel) else load_config()
+    changed = config.model_dump() | {"features": config.features.model_dump() | {"as_of": as_of}}
+    return load_config(changed | {"reading": changed["reading"] | (reading or {})})

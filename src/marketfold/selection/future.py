@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from marketfold.features import build_features, split_at
+from marketfold.errors import TooFewUnitsError
+from marketfold.features import build_features, purchase_span, split_at
 from marketfold.selection.views import sampled_rows, take_units
 
 if TYPE_CHECKING:
@@ -113,14 +114,18 @@ def choose_cut(first_on: date, last_on: date) -> date | None:
 
 
 def look_ahead(clean: CleanOrders, cut: date, options: FeatureOptions) -> LookAhead | None:
-    """Split at a day; None where fewer than `FEWEST_UNITS` customers were known by then."""
-    before, later = split_at(clean, cut)
+    """Split at a day; None where fewer than `FEWEST_UNITS` customers were known by then, or none of them came back."""
+    span = purchase_span(clean)
+    if span is None or not span[0] < cut <= span[1]:
+        return None
+    try:
+        before, later = split_at(clean, cut)
+    except TooFewUnitsError:
+        return None
     table = build_features(before, options.model_copy(update={"as_of": cut}))
     if len(table.ids) < FEWEST_UNITS:
         return None
-    last_on = clean.report.reads.last_on
-    horizon_days = (last_on - cut).days + 1 if last_on else 0
-    return LookAhead(table, _aligned(later, table), cut, horizon_days)
+    return LookAhead(table, _aligned(later, table), cut, (span[1] - cut).days + 1)
 
 
 def _aligned(later: pa.Table, table: FeatureTable) -> Float64:
