@@ -170,6 +170,37 @@ def test_the_suppression_list_takes_any_form_and_comes_last(tmp_path: Path):
     assert (report.audiences[0].suppressed, report.audiences[0].written) == (7, 113)
 
 
+@pytest.mark.parametrize(
+    ("entry", "phone", "country"),
+    [
+        ("(800) 555-0100", "+1 800 555 0100", "USA"),
+        ("030 23125 123", "+49 30 23125 123", "Germany"),
+        ("+49 30 23125123", "030 / 23125-123", "Germany"),
+        ("+1 201 555 0100", sha256("+12015550100"), "USA"),
+    ],
+)
+def test_a_phone_on_the_list_is_met_however_either_side_writes_it(entry: str, phone: str, country: str, tmp_path: Path):
+    listed = tmp_path / "stop.txt"
+    listed.write_text(entry)
+    orders = shop(1, phone=[phone], country=[country])
+    with pytest.raises(AudienceError, match="1 are suppressed"):
+        export_audiences(
+            orders, everybody(1), to="google", folder=tmp_path / "out", consent_override=WHY, suppression=listed,
+            allow_small=True,
+        )  # fmt: skip
+
+
+def test_a_plain_email_on_the_list_is_met_where_the_source_holds_its_hash(tmp_path: Path):
+    listed = tmp_path / "stop.txt"
+    listed.write_text("Jane@Example.com")
+    orders = shop(1, email=[sha256("jane@example.com")])
+    with pytest.raises(AudienceError, match="1 are suppressed"):
+        export_audiences(
+            orders, everybody(1), to="meta", folder=tmp_path / "out", consent_override=WHY, suppression=listed,
+            allow_small=True,
+        )  # fmt: skip
+
+
 def test_a_suppression_list_that_is_not_there_stops_the_export(tmp_path: Path):
     with pytest.raises(AudienceError, match="no suppression list"):
         export_audiences(
@@ -285,7 +316,22 @@ def test_nobody_is_in_the_report_or_in_an_error(tmp_path: Path):
 
 def test_files_are_for_their_owner_only(tmp_path: Path):
     report = export_audiences(shop(), everybody(), to="meta", folder=tmp_path, consent_override=WHY)
-    assert stat.S_IMODE((tmp_path / report.files[0]).stat().st_mode) == 0o600
+    path = tmp_path / report.files[0]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    path.chmod(0o644)  # an older file does not lend its rights to the new one
+    export_audiences(shop(), everybody(), to="meta", folder=tmp_path, consent_override=WHY)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_failed_export_leaves_the_earlier_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    report = export_audiences(shop(), everybody(), to="meta", folder=tmp_path, consent_override=WHY)
+    before = (tmp_path / report.files[0]).read_bytes()
+    monkeypatch.setattr("os.fdopen", lambda *_, **__: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    with pytest.raises(AudienceError, match="No space left"):
+        export_audiences(shop(90), everybody(90), to="meta", folder=tmp_path, consent_override=WHY, allow_small=True)
+    assert (tmp_path / report.files[0]).read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == list(report.files)
 
 
 def test_a_file_that_does_not_read_back_is_an_error(tmp_path: Path):

@@ -20,6 +20,7 @@ from marketfold.campaigns.holdout import (
     read_baselines,
 )
 from marketfold.errors import ParameterError
+from marketfold.measure.checks import holm
 
 USUAL = Baseline(days=90, periods=10_000, order_rate=0.2, revenue_mean=40.0, revenue_sd=120.0)
 
@@ -36,6 +37,28 @@ def test_the_planned_power_is_the_power_that_comes():
     found = int((np.abs(treated - base) / error > stats.norm.ppf(0.975)).sum())
     low, high = stats.binom.interval(0.999, trials, 0.8)
     assert low <= found <= high
+
+
+@pytest.mark.parametrize("n_tests", [1, 5])
+def test_the_planned_power_comes_with_every_segment_judged_together(n_tests: int):
+    """Each of several segments has its effect, and Holm's correction is made over all of them, as verdicts do it."""
+    planned = plan_holdout(1, 9_000, USUAL, "order_rate", wanted_lift=0.2, n_tests=n_tests)
+    lift, n = planned.detectable_lift, planned.held_out
+    assert lift is not None
+    rng = np.random.default_rng(0)
+    trials, reached = 1_000, 9_000 - n
+    base = rng.binomial(n, 0.2, (trials, n_tests)) / n
+    effects = np.where(np.arange(n_tests) == 0, lift, 0.0)  # the others have none: the hardest case for the one
+    treated = rng.binomial(reached, 0.2 * (1 + effects), (trials, n_tests)) / reached
+    error = np.sqrt(base * (1 - base) / n + treated * (1 - treated) / reached)
+    p = 2 * stats.norm.sf(np.abs(treated - base) / error)
+    found = sum(holm(row.tolist())[0] <= 0.05 for row in p)
+    assert found >= stats.binom.ppf(0.001, trials, 0.8)
+
+
+def test_more_segments_need_larger_holdouts():
+    sizes = [plan_holdout(1, 30_000, USUAL, "order_rate", wanted_lift=0.1, n_tests=n).held_out for n in (1, 3, 6)]
+    assert sizes == sorted(set(sizes))
 
 
 def test_more_customers_or_a_larger_holdout_see_smaller_lifts():

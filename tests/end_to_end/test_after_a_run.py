@@ -154,6 +154,23 @@ def test_an_export_without_consent_is_refused(marketfold: Command, run_folder: P
     assert "consent" in ended.err
 
 
+def test_a_run_on_several_files_is_exported_from_them(marketfold: Command, shop: Shop, tmp_path: Path):
+    half = shop.lines.num_rows // 2
+    for number, part in enumerate((shop.lines.slice(0, half), shop.lines.slice(half))):
+        parquet.write_table(part, tmp_path / f"part{number}.parquet")
+    ended = marketfold("run", "part*.parquet", "--out", "run", "--bootstraps", "2", "--segments", "3", "--quiet")
+    assert ended.code == 0, ended.err
+    words = ("--to", "csv", "--consent-column", "marketing_consent", "--allow-small")
+    ended = marketfold("export", "run", *words)
+    assert ended.code == 0, ended.err
+
+
+def test_a_campaign_cannot_be_judged_by_what_made_its_segments(marketfold: Command, run_folder: Path, shop_file: Path):
+    ended = marketfold("measure", run_folder, shop_file, "--from", "2026-01-01", "--to", "2026-03-31")
+    assert ended.code == 2
+    assert "--as-of 2026-01-01" in ended.err
+
+
 def test_a_planted_campaign_effect_is_measured(marketfold: Command, shop: Shop, run_folder: Path, tmp_path: Path):
     segments = Run.read(run_folder).segments.to_pandas()
     treated = set(segments.loc[segments["arm"] != "holdout", "customer_id"])

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from marketfold.errors import ParameterError
-from marketfold.measure.checks import check_balance, check_ratio, correct, holm
+from marketfold.measure.checks import check_arms, check_balance, check_ratio, correct, holm
 from marketfold.measure.effects import basket_effect, bootstrap_interval, cuped, mean_effect, welch
 
 
@@ -107,6 +107,17 @@ def test_a_sample_ratio_mismatch_is_an_alarm():
     assert not broken.passed
     assert "lost on the way" in broken.sentence
     assert check_ratio(90, 10, None).passed
+
+
+def test_customers_lost_on_the_way_show_in_what_they_had_bought_before():
+    held_out = np.arange(2_000) < 400
+    everybody = np.ones(2_000, dtype=bool)
+    assert check_arms(held_out, everybody, 0.2).passed
+    lost = everybody & ~(held_out & (np.arange(2_000) % 3 == 0))  # a third of the holdout is not in the export
+    broken = check_arms(held_out, lost, 0.2)
+    assert not broken.passed
+    assert "14.3% are held out where 20.0% were planned" in broken.sentence
+    assert "begin with the campaign" in check_arms(held_out, None, 0.2).sentence
 
 
 def test_an_imbalance_before_the_campaign_is_an_alarm():

@@ -2,7 +2,7 @@
 
 from marketfold.campaigns.audience_report import Audience, AudienceReport
 from marketfold.campaigns.audiences import export_audiences
-from marketfold.campaigns.briefs import brief_filename, brief_html, brief_markdown
+from marketfold.campaigns.briefs import brief_filename, brief_markdown
 from marketfold.campaigns.budget import Budget, BudgetLine, Stake, allocate_budget
 from marketfold.campaigns.edits import edited_briefs, keep_edits, write_briefs
 from marketfold.campaigns.holdout import Holdout, Primary, assign_arms, detectable_lift
@@ -24,7 +24,6 @@ __all__ = [
     "allocate_budget",
     "assign_arms",
     "brief_filename",
-    "brief_html",
     "brief_markdown",
     "detectable_lift",
     "edited_briefs",

@@ -80,7 +80,8 @@ def write_rows(path: Path, rules: Rules, rows: Sequence[Row], *, hashed: bool) -
         Whether the platform's hashed columns are hashed here.
     """
     columns = _columns(rules, rows)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY)
+    # the mode counts for a new file only: an older one would keep its own
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
     with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([header for header, _ in columns])

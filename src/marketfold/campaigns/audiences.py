@@ -149,18 +149,21 @@ def _account(
 
 
 def _write(folder: Path, request: _Request, planned: Sequence[tuple[Audience, list[Row]]]) -> None:
-    """Write and read back every file; all or none stay."""
-    done: list[Path] = []
+    """Write and read back every file beside its place; only when all are good do they take it."""
+    done: dict[Path, Path] = {}
     try:
         for audience, rows in planned:
             if audience.file:
                 path = folder / audience.file
-                done.append(path)
-                write_rows(path, request.rules, rows, hashed=request.hashed)
-                reread(path, request.rules, len(rows), hashed=request.hashed)
-    except BaseException:
+                staging = path.with_name(f".{path.name}-partial")
+                staging.unlink(missing_ok=True)  # of an export that was killed
+                done[staging] = path
+                write_rows(staging, request.rules, rows, hashed=request.hashed)
+                reread(staging, request.rules, len(rows), hashed=request.hashed)
+        for staging, path in done.items():
+            staging.replace(path)
+    finally:
         remove(done)
-        raise
 
 
 def export_audiences(  # noqa: PLR0913  (each is a decision that the caller must be able to take)

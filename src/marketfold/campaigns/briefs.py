@@ -1,4 +1,4 @@
-"""The brief of a campaign, one page, as Markdown and as HTML."""
+"""The brief of a campaign, one page, as Markdown."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from marketfold.segments.wording import in_words, listed
 
@@ -44,10 +43,10 @@ def _months(numbers: tuple[int, ...]) -> str:
 
 
 @cache
-def _environment(*, html: bool) -> Environment:
+def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("marketfold.campaigns"),
-        autoescape=html,  # noqa: S701  (Markdown has its own escape, `md`, on every value)
+        autoescape=False,  # noqa: S701  (Markdown has its own escape, `md`, on every value)
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -86,21 +85,8 @@ def brief_markdown(campaign: Campaign, plan: CampaignPlan) -> str:
     plan
         For what all campaigns share: currency, budget, playbook.
     """
-    text = _environment(html=False).get_template("brief.md.j2").render(_values(campaign, plan))
+    text = _environment().get_template("brief.md.j2").render(_values(campaign, plan))
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
-
-
-def brief_html(campaign: Campaign, plan: CampaignPlan) -> Markup:
-    """Write one campaign as an HTML fragment for the report; every value is escaped.
-
-    Parameters
-    ----------
-    campaign
-        One of the plan's.
-    plan
-        For what all campaigns share.
-    """
-    return Markup(_environment(html=True).get_template("brief.html.j2").render(_values(campaign, plan)))  # noqa: S704
 
 
 def brief_filename(campaign: Campaign) -> str:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import narwhals as nw
 import numpy as np
+import pyarrow as pa
 from scipy import stats
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from numpy.typing import NDArray
 
     from marketfold.campaigns.customers import Purchases
@@ -149,7 +149,12 @@ def _flag(condition: nw.Expr) -> nw.Expr:
 
 
 def _cells(table: pa.Table, what: What, n_segments: int) -> _Cells:
-    names, column = np.unique(np.asarray(table[what].to_pylist(), dtype=str), return_inverse=True)
+    # not np.unique: an array of texts is as wide as the longest, and one cell may be a megabyte
+    encoded = table[what].combine_chunks().cast(pa.string()).dictionary_encode()
+    found = encoded.dictionary.to_pylist()
+    names = sorted(found)
+    place = {name: number for number, name in enumerate(names)}
+    column = np.array([place[name] for name in found], dtype=np.int64)[encoded.indices.to_numpy()]
     rows = np.asarray(table["segment"].to_numpy(), dtype=np.int64)
 
     def grid(name: str) -> Float64:
@@ -158,7 +163,7 @@ def _cells(table: pa.Table, what: What, n_segments: int) -> _Cells:
         return filled
 
     return _Cells(
-        names=[str(name) for name in names],
+        names=names,
         **{name: grid(name) for name in ("lines", "buyers", "first_buyers_back", "takers", "squares", "products")},
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -83,7 +83,8 @@ class Holdout:
     usual
         The primary measure without a campaign; None where the past is too short to tell.
     detectable_lift
-        Smallest relative change of it that will be seen in 8 of 10 campaigns (two-sided test at 5 %).
+        Smallest relative change of it that will be seen in 8 of 10 campaigns, with all segments tested together (5 %
+        false alarms over all of them); None without a holdout, or with one that shows nothing.
     sentence
         The same in words, or why there is none.
     """
@@ -136,8 +137,13 @@ def read_baselines(purchases: Purchases, customers: Customers, days: int) -> tup
     for row in table.to_pylist():
         n, mean = seen[row["segment"]], row["revenue"] / seen[row["segment"]]
         sd = math.sqrt(max(row["square"] / n - mean**2, 0.0))
-        found[row["segment"]] = Baseline(days, int(n), row["n"] / n, mean, sd)
+        found[row["segment"]] = Baseline(days, int(n), row["n"] / n, _steady(mean), _steady(sd))
     return tuple(found.get(segment) for segment in range(customers.n_segments))
+
+
+def _steady(value: float) -> float:
+    """Nine figures: engines add floats in any order, and the last ones of a sum would differ from run to run."""
+    return float(f"{value:.9g}")
 
 
 def _needed_z(alpha: float, power: float) -> float:
@@ -194,11 +200,11 @@ def detectable_lift(
     return float(optimize.brentq(short_of, 0.0, 1 - p)) / p
 
 
-def _size(customers: int, baseline: Baseline, primary: Primary, wanted: float) -> tuple[int, float]:
+def _size(customers: int, baseline: Baseline, primary: Primary, wanted: float, alpha: float) -> tuple[int, float]:
     """How many to hold out, and the lift that this can show."""
 
     def lift(held_out: int) -> float:
-        return detectable_lift(customers - held_out, held_out, baseline, primary)
+        return detectable_lift(customers - held_out, held_out, baseline, primary, alpha=alpha)
 
     low, high = max(1, math.ceil(LEAST_SHARE * customers)), int(MOST_SHARE * customers)
     if high < 1 or lift(high) > wanted:
@@ -210,7 +216,13 @@ def _size(customers: int, baseline: Baseline, primary: Primary, wanted: float) -
 
 
 def plan_holdout(
-    number: int, customers: int, baseline: Baseline | None, primary: Primary, *, wanted_lift: float
+    number: int,
+    customers: int,
+    baseline: Baseline | None,
+    primary: Primary,
+    *,
+    wanted_lift: float,
+    n_tests: int = 1,
 ) -> Holdout:
     """Size the holdout of one segment, or refuse it in words.
 
@@ -226,6 +238,9 @@ def plan_holdout(
         What the campaign is judged by.
     wanted_lift
         Smallest relative lift worth knowing.
+    n_tests
+        Segments that will be judged together: each is planned at its part of the accepted false alarms (Bonferroni;
+        Holm's correction, by which verdicts are given, is never less powerful).
 
     Examples
     --------
@@ -246,9 +261,8 @@ def plan_holdout(
         )
         return Holdout(number, customers, 0, primary, days, None, None, sentence)
     usual = baseline.order_rate if primary == "order_rate" else baseline.revenue_mean
-    held_out, lift = _size(customers, baseline, primary, wanted_lift)
-    what = "share of customers who order" if primary == "order_rate" else "revenue per customer"
-    said = f"{in_words(usual, 'share' if primary == 'order_rate' else 'money')} in {days} days"
+    held_out, lift = _size(customers, baseline, primary, wanted_lift, ALPHA / n_tests)
+    what, said = _usually(baseline, primary)
     if lift > HOPELESS_LIFT or held_out < LEAST_HELD_OUT:
         shown = "no change at all" if math.isinf(lift) else f"only a change of {in_words(lift, 'share')} or more"
         sentence = (
@@ -256,13 +270,52 @@ def plan_holdout(
             f"{shown} in the {what} (usually {said}). Reach everybody, and do not take a rise afterwards for proof."
         )
         return Holdout(number, customers, 0, primary, days, usual, None, sentence)
-    power = (
-        f"Hold out {held_out:,} of {customers:,} customers. The {what} is usually {said}; a campaign that changes it "
-        f"by {in_words(lift, 'share')} or more will be seen in 8 of 10 cases"
-    )
+    power = f"Hold out {held_out:,} of {customers:,} customers. {_power(baseline, primary, lift)}"
     short = lift > wanted_lift * 1.0001
     wish = f", which is all that this many customers can show ({in_words(wanted_lift, 'share')} was wished)"
     return Holdout(number, customers, held_out, primary, days, usual, lift, power + (wish if short else "") + ".")
+
+
+def _usually(baseline: Baseline, primary: Primary) -> tuple[str, str]:
+    """What the campaign is judged by, and how much of it is usual, in words."""
+    if primary == "order_rate":
+        return "share of customers who order", f"{in_words(baseline.order_rate, 'share')} in {baseline.days} days"
+    return "revenue per customer", f"{in_words(baseline.revenue_mean, 'money')} in {baseline.days} days"
+
+
+def _power(baseline: Baseline, primary: Primary, lift: float) -> str:
+    what, said = _usually(baseline, primary)
+    return (
+        f"The {what} is usually {said}; a campaign that changes it by {in_words(lift, 'share')} or more will be seen "
+        "in 8 of 10 cases"
+    )
+
+
+def as_assigned(planned: Holdout, held_out: int, baseline: Baseline | None, *, n_tests: int = 1) -> Holdout:
+    """The holdout as it is, where customers who keep the arm of an earlier run make it another than was planned.
+
+    Parameters
+    ----------
+    planned
+        From `plan_holdout`.
+    held_out
+        Customers of the segment whose arm is the holdout.
+    baseline, n_tests
+        As for `plan_holdout`.
+    """
+    if held_out == planned.held_out:
+        return planned
+    lift = math.inf
+    if baseline is not None:
+        reached = planned.customers - held_out
+        lift = detectable_lift(reached, held_out, baseline, planned.primary, alpha=ALPHA / n_tests)
+    wish = f"{planned.held_out:,} would be held out anew" if planned.held_out else "no holdout would be made anew"
+    told = f"{held_out:,} of {planned.customers:,} customers are held out: everybody keeps the arm of the earlier run"
+    if baseline is None or lift > HOPELESS_LIFT or held_out < LEAST_HELD_OUT:
+        sentence = f"{told} ({wish}). So few show nothing of a campaign."
+        return replace(planned, held_out=held_out, detectable_lift=None, sentence=sentence)
+    sentence = f"{told} ({wish}). {_power(baseline, planned.primary, lift)}."
+    return replace(planned, held_out=held_out, detectable_lift=lift, sentence=sentence)
 
 
 def hash_uniform(ids: Sequence[str] | NDArray[np.str_], salt: str) -> Float64:

@@ -69,6 +69,16 @@ def to_e164(text: str, country: str | None) -> str | None:
     return None
 
 
+def national_forms(number: str) -> set[str]:
+    """How an E.164 number is written at home, in figures: with the trunk 0 and without it.
+
+    >>> sorted(national_forms("+493023125123"))
+    ['03023125123', '3023125123']
+    """
+    figures = phonenumbers.national_significant_number(phonenumbers.parse(number))
+    return {figures, f"0{figures}"}
+
+
 def is_email(text: str) -> bool:
     """Whether a normalised text can be an e-mail address: one @, a local part, a domain with a dot.
 

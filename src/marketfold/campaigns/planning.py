@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import narwhals as nw
+import numpy as np
 
 from marketfold.campaigns.budget import Stake, allocate_budget
 from marketfold.campaigns.choice import choose, unknown_features
@@ -15,7 +16,7 @@ from marketfold.campaigns.describing import say_warning, say_who
 from marketfold.campaigns.drafts import presentable, write_draft
 from marketfold.campaigns.evidence import NO_LEAD, Evidence, gather_evidence
 from marketfold.campaigns.facts import segment_facts
-from marketfold.campaigns.holdout import Holdout, assign_arms, plan_holdout, read_baselines
+from marketfold.campaigns.holdout import Holdout, as_assigned, assign_arms, plan_holdout, read_baselines
 from marketfold.campaigns.plan import Campaign, CampaignPlan, PlannedChannel, PlannedOffer, sealed
 from marketfold.campaigns.playbook import load_playbook
 from marketfold.campaigns.timing import count_months, time_segments
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from marketfold.campaigns.facts import SegmentFacts
+    from marketfold.campaigns.holdout import Baseline, Primary
     from marketfold.campaigns.playbook import Aim, Playbook
     from marketfold.campaigns.timing import Timing
     from marketfold.cleaning import CleanOrders
@@ -176,6 +178,28 @@ def _stake(campaign: Campaign, holdout: Holdout, s: int, customers: Customers, w
     )
 
 
+def _hold_out(
+    customers: Customers,
+    campaigns: Sequence[Campaign],
+    baselines: Sequence[Baseline | None],
+    primaries: Sequence[Primary],
+    wanted_lift: float,
+    *,
+    salt: str,
+    previous: pa.Table | None,
+) -> tuple[list[Holdout], pa.Table]:
+    """The holdout of each segment as it came out, and everybody's arm."""
+    n_tests = len(campaigns)
+    planned = [
+        plan_holdout(c.number, c.customers, baseline, primary, wanted_lift=wanted_lift, n_tests=n_tests)
+        for c, baseline, primary in zip(campaigns, baselines, primaries, strict=True)
+    ]
+    arms = assign_arms(customers, planned, salt=salt, previous=previous)
+    held = np.bincount(customers.labels, weights=arms["arm"].to_numpy() == "holdout", minlength=n_tests)
+    whole = zip(planned, held.astype(int).tolist(), baselines, strict=True)
+    return [as_assigned(holdout, n, baseline, n_tests=n_tests) for holdout, n, baseline in whole], arms
+
+
 def _check(profiles: Sequence[SegmentProfile], labels: Labels) -> None:
     n_segments = int(labels.max()) + 1 if len(labels) else 0
     if n_segments != len(profiles) or not profiles:
@@ -242,10 +266,10 @@ def plan_campaigns(  # noqa: PLR0913  (all but the first four can be left out)
     campaigns = [_campaign(profile, s, found, playbook, have) for s, profile in enumerate(profiles)]
     _tell(progress, 3)
     baselines = read_baselines(purchases, customers, options.campaign_days)
-    holdouts = [
-        plan_holdout(c.number, c.customers, base, playbook.aims[c.aim].primary, wanted_lift=options.smallest_lift)
-        for c, base in zip(campaigns, baselines, strict=True)
-    ]
+    primaries = [playbook.aims[campaign.aim].primary for campaign in campaigns]
+    holdouts, assignments = _hold_out(
+        customers, campaigns, baselines, primaries, options.smallest_lift, salt=str(seed), previous=previous
+    )
     weights = [playbook.aims[c.aim].budget_weight for c in campaigns]
     parts = enumerate(zip(campaigns, holdouts, weights, strict=True))
     stakes = [_stake(c, holdout, s, customers, weight) for s, (c, holdout, weight) in parts]
@@ -266,5 +290,5 @@ def plan_campaigns(  # noqa: PLR0913  (all but the first four can be left out)
         salt=str(seed),
         campaign_days=options.campaign_days,
         notes=((note,) if note else ()) + unknown_features(playbook, profiles[0].medians),
-        assignments=assign_arms(customers, holdouts, salt=str(seed), previous=previous),
+        assignments=assignments,
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketfold.campaigns import google, meta
-from marketfold.campaigns.identifiers import is_hashed, sha256, to_e164
+from marketfold.campaigns.identifiers import is_hashed, national_forms, sha256, to_e164
 from marketfold.campaigns.places import country_code
 from marketfold.errors import AudienceError
 
@@ -31,8 +31,10 @@ def _entry_keys(text: str) -> set[str]:
     keys = {word}
     if "@" in word:
         keys |= {google.normalise_email(word), meta.normalise_email(word)}
+        keys |= _hashes(keys)  # the source may hold it hashed
     elif PHONE_LIKE.fullmatch(word):
-        keys.add(_digits(word))
+        digits = _digits(word)
+        keys |= {digits} | _hashes({digits, f"+{digits}"})
     return keys
 
 
@@ -51,7 +53,7 @@ def _contact_keys(contact: Contact, country: str | None) -> set[str]:
         keys |= {phone.strip().casefold()} | ({_digits(phone)} if not is_hashed(phone) else set())
         number = to_e164(phone, code)
         if number:
-            keys |= {number, number[1:], sha256(number), sha256(number[1:])}
+            keys |= {number, number[1:], sha256(number), sha256(number[1:])} | national_forms(number)
     return keys - {""}
 
 

@@ -71,6 +71,30 @@ def check_ratio(n_treated: int, n_holdout: int, planned_share: float | None) -> 
     return Check(passed=True, p_value=p_value, sentence="The arms have the planned sizes.")
 
 
+def check_arms(held_out: NDArray[np.bool_], known: NDArray[np.bool_] | None, planned_share: float | None) -> Check:
+    """`check_ratio` of those who can be found in the later orders whatever the campaign did.
+
+    An export that lost a part of one arm shows here and nowhere else: the run's own list is as planned by itself.
+
+    Parameters
+    ----------
+    held_out
+        Arm of each assigned customer.
+    known
+        Whether the later orders hold an order of hers from before the period; None where they begin with it.
+    planned_share
+        Of the holdout, 0 to 1; None where it is not known.
+    """
+    found = held_out if known is None else held_out[known]
+    check = check_ratio(int((~found).sum()), int(found.sum()), planned_share)
+    if known is None and check.passed and not math.isnan(check.p_value):
+        said = (
+            "The later orders begin with the campaign, so only the list of the run could be checked: it is as planned."
+        )
+        return Check(passed=True, p_value=check.p_value, sentence=said)
+    return check
+
+
 def check_balance(before: Float64 | None, held_out: NDArray[np.bool_]) -> Check:
     """Whether the arms had brought the same before the campaign.
 

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import stats
 
 from marketfold.errors import ParameterError
-from marketfold.measure.checks import Check, check_balance, check_ratio, correct
+from marketfold.measure.checks import Check, check_arms, check_balance, correct
 from marketfold.measure.effects import Effect, basket_effect, mean_effect
 from marketfold.measure.outcomes import Outcomes, read_outcomes
 from marketfold.measure.verdicts import Verdict, decide, more_customers, say
@@ -187,10 +187,12 @@ class _Raw:
         return self.effects[0] if self.primary == "revenue" else self.effects[1]
 
 
-def _result(raw: _Raw, p_adjusted: float, name: str, planned: float | None, terms: _Terms) -> SegmentResult:
+def _result(
+    raw: _Raw, p_adjusted: float, name: str, planned: float | None, terms: _Terms, *, n_tests: int
+) -> SegmentResult:
     held_out = raw.outcomes.held_out
     n_holdout, n = int(held_out.sum()), len(held_out)
-    ratio = check_ratio(n - n_holdout, n_holdout, planned)
+    ratio = check_arms(held_out, raw.outcomes.known, planned)
     verdict: Verdict = "cannot tell yet"
     more, sentence = None, TOO_FEW if n_holdout else NO_HOLDOUT
     main = raw.main
@@ -199,8 +201,8 @@ def _result(raw: _Raw, p_adjusted: float, name: str, planned: float | None, term
     elif main is not None:
         worth = terms.worth * abs(main.holdout)
         verdict = decide(main, p_adjusted, worth=worth, alpha=terms.alpha)
-        sentence = say(main, verdict, raw.primary, n, worth=worth, alpha=terms.alpha)
-        more = more_customers(main, n, worth, terms.alpha) if verdict == "cannot tell yet" else None
+        more = more_customers(main, n, worth, terms.alpha / n_tests) if verdict == "cannot tell yet" else None
+        sentence = say(main, verdict, raw.primary, more, worth=worth, alpha=terms.alpha)
     revenue, order_rate, basket = raw.effects
     reached = n - n_holdout
     gains = (revenue.difference, revenue.low, revenue.high) if revenue else (math.nan,) * 3
@@ -279,6 +281,7 @@ def compare_arms(  # noqa: PLR0913  (all but the first can be left out)
             (names or {}).get(raw.segment, f"Segment {raw.segment}"),
             (planned_shares or {}).get(raw.segment),
             terms,
+            n_tests=max(len(tested), 1),
         )
         for raw in raws
     )

@@ -39,6 +39,8 @@ class Outcomes:
         In the period; zero for those who did not order.
     before
         Revenue before the campaign; None where it is not known.
+    known
+        Whether the later orders also hold an order of hers from before the period; None where they begin with it.
     """
 
     segment: NDArray[np.int64]
@@ -46,12 +48,13 @@ class Outcomes:
     revenue: Float64
     orders: Float64
     before: Float64 | None
+    known: NDArray[np.bool_] | None = None
 
     def of(self, segment: int) -> Outcomes:
         """One segment's customers."""
         who = self.segment == segment
-        before = None if self.before is None else self.before[who]
-        return Outcomes(self.segment[who], self.held_out[who], self.revenue[who], self.orders[who], before)
+        before, known = (None if part is None else part[who] for part in (self.before, self.known))
+        return Outcomes(self.segment[who], self.held_out[who], self.revenue[who], self.orders[who], before, known)
 
 
 def check_dates(date_from: date, date_to: date) -> None:
@@ -98,6 +101,15 @@ def _later(later: CleanOrders, members: pa.Table, date_from: date, date_to: date
     inside = later.purchases.filter(nw.col("ordered_on").is_between(nw.lit(date_from), nw.lit(date_to)))
     grouped = inside.join(ids, on="customer_id", how="inner").group_by("customer_id")
     return later.engine.collect(grouped.agg(revenue=money_sum("amount"), orders=nw.col("order_id").n_unique()))
+
+
+def _known(later: CleanOrders, members: pa.Table, ids: pa.ChunkedArray, date_from: date) -> NDArray[np.bool_] | None:
+    """Who has an order from before the period: no campaign changed that, so both arms must be in it alike."""
+    joined = later.purchases.filter(nw.col("ordered_on") < date_from).join(
+        later.engine.from_arrow(members.select(["customer_id"])), on="customer_id", how="inner"
+    )
+    table = later.engine.collect(joined.group_by("customer_id").agg(lines=nw.len()))
+    return _column(table, ids, "lines") > 0 if table.num_rows else None
 
 
 def _check_present(held_out: NDArray[np.bool_], orders: Float64, date_from: date, date_to: date) -> None:
@@ -159,4 +171,5 @@ def read_outcomes(
         revenue=_column(table, ids, "revenue"),
         orders=orders,
         before=None if before is None else _column(before, ids, "revenue"),
+        known=_known(later, members, ids, date_from),
     )

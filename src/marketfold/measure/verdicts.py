@@ -32,7 +32,7 @@ def more_customers(effect: Effect, n_customers: int, worth: float, alpha: float)
     worth
         Smallest difference worth having, in the unit of the effect.
     alpha
-        Of the test.
+        Of the test, its part where several segments are tested.
 
     Returns
     -------
@@ -80,7 +80,7 @@ def _unit(value: float, primary: Primary) -> str:
     return _number(value, primary) + (" percentage points" if primary == "order_rate" else "")
 
 
-def say(effect: Effect, verdict: Verdict, primary: Primary, n_customers: int, *, worth: float, alpha: float) -> str:
+def say(effect: Effect, verdict: Verdict, primary: Primary, more: int | None, *, worth: float, alpha: float) -> str:
     """Say the verdict with its numbers.
 
     Parameters
@@ -89,8 +89,8 @@ def say(effect: Effect, verdict: Verdict, primary: Primary, n_customers: int, *,
         What was found.
     primary
         What it was judged by.
-    n_customers
-        In both arms.
+    more
+        Customers more that would tell, from `more_customers`.
     worth
         Smallest difference worth having, in the unit of the effect.
     alpha
@@ -108,7 +108,6 @@ def say(effect: Effect, verdict: Verdict, primary: Primary, n_customers: int, *,
         if effect.difference < 0 and effect.high < 0:
             return f"It did not work: those reached did less than those held out. {numbers}"
         return f"It did not work: an effect of {_unit(worth, primary)} or more is ruled out. {numbers}"
-    more = more_customers(effect, n_customers, worth, alpha)
     if effect.low > 0 or effect.high < 0:
         numbers += " By itself that would look proven; allowing for all the segments that were looked at, it is not."
     telling = (

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import glob
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from marketfold.campaigns import export_audiences
 from marketfold.cleaning import clean_orders
-from marketfold.errors import RunFolderError
+from marketfold.errors import MeasurementError, RunFolderError
 from marketfold.measure import measure_campaigns, write_measurement
 from marketfold.orders import read_orders
 from marketfold.runs.read import Run
@@ -59,7 +60,7 @@ def export_run(
     """
     run = Run.read(folder)
     source = Path(orders or run.record["input"]["path"])
-    if orders is None and not source.exists():
+    if orders is None and not (source.exists() or glob.has_magic(str(source))):
         message = f"{source} is not there any more, and names and addresses are read from it. Say where with --orders."
         raise RunFolderError(message)
     out = out or run.folder.parent / f"{run.folder.resolve().name}-audiences-{to}"
@@ -88,9 +89,16 @@ def measure_run(
     Raises
     ------
     MeasurementError
-        As `measure_campaigns` does.
+        If the period begins before the run looked back, and as `measure_campaigns` does.
     """
     run = Run.read(folder)
+    if date_from < run.as_of:
+        message = (
+            f"The period begins on {date_from}, before the day on which the run looked back ({run.as_of}): what was "
+            "bought until then has made the segments, so it cannot judge them. Measure from that day on, or segment "
+            f"again with --as-of {date_from}."
+        )
+        raise MeasurementError(message)
     config = run.config
     cleaning = config.cleaning.model_copy(update={"allow_mostly_set_aside": True})
     later = clean_orders(read_orders(later_orders, config.reading), cleaning)
