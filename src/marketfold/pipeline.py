@@ -12,7 +12,7 @@ from marketfold.campaigns import keep_edits, plan_campaigns
 from marketfold.cleaning import clean_orders
 from marketfold.clustering import assess_stability
 from marketfold.config import RunConfig, load_config
-from marketfold.errors import TooFewUnitsError
+from marketfold.errors import OrdersError, ParameterError, TooFewUnitsError
 from marketfold.exploration import explore
 from marketfold.features import before_day, build_features, purchase_span
 from marketfold.model import SegmentLabel, SegmentModel
@@ -297,7 +297,13 @@ def _stability(segmented: Segmented, config: RunConfig, progress: Progress | Non
 
 
 def _score_future(recipe: Recipe, ahead: LookAhead | None, seed: int) -> FutureScore | None:
-    return score_on_future(ahead, recipe.segment(ahead.table).labels, seed) if ahead else None
+    if ahead is None:
+        return None
+    try:
+        labels = recipe.segment(ahead.table).labels
+    except (OrdersError, ParameterError):  # too few differed on the earlier day
+        return None
+    return score_on_future(ahead, labels, seed)
 
 
 def _warnings(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Unit = Literal["customer", "order", "order_line"]
 Trust = Literal["stable", "pattern", "weak"]
 View = Literal["value", "timing", "basket", "taste", "seasonality", "geography"]
+ViewName = Literal["auto", "all", "value", "loyalty", "timing", "basket", "recency_basket", "taste", "seasonality"]
 Measure = Literal["days", "count", "money", "share", "ratio", "flag"]
 
 Float32 = NDArray[np.float32]

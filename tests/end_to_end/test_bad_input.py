@@ -136,6 +136,15 @@ def test_a_folder_without_parquet_is_refused(marketfold: Command, tmp_path: Path
     assert "no Parquet file" in ended.err
 
 
+def test_a_handful_of_customers_is_segmented_and_not_trusted(marketfold: Command, tmp_path: Path):
+    (tmp_path / "orders.csv").write_text(lines(7))
+    ended = marketfold("run", "orders.csv", "--bootstraps", "5", "--json")
+    assert ended.code == 0, ended.err
+    told = json.loads(ended.out)
+    assert len(told["segments"]) == 3
+    assert told["choose_k"]["answer"] == "too_few"
+
+
 def test_customers_who_never_came_back_can_be_segmented(marketfold: Command, tmp_path: Path):
     """There is a span to cut, and nothing after the cut to be judged by."""
     rows = "".join(f"{n},c{n},{date(2024, 1, 1) + timedelta(days=3 * n)},{n % 17 + 1}\n" for n in range(200))

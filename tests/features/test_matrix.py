@@ -52,12 +52,6 @@ def test_matrix_is_scaled_and_reversible():
     assert matrix.left_out == {"discount_share": "the orders have no list_price"}
 
 
-def test_one_view():
-    assert build_matrix(table(), view="timing").names == ("recency_days",)
-    with pytest.raises(ParameterError, match="no feature in the view 'basket'"):
-        build_matrix(table(), view="basket")
-
-
 def test_constants_and_restatements_are_left_out_with_the_reason():
     base = table()
     full = added(added(base, "same", np.full(N, 3.0)), "revenue_in_cents", base.column("revenue_total") * 100)
@@ -79,7 +73,6 @@ def test_geography_shapes_only_when_asked():
     places = [name for name in matrix.names if name.startswith("country")]
     assert set(places) == {"country_France_share", "country_Italy_share", "country_Spain_share"}
     assert matrix.scaler.weights_[matrix.names.index(places[0])] == pytest.approx(3**-0.5)
-    assert build_matrix(table(), view="geography").names == tuple(places)
 
 
 def test_other_units_go_on_the_same_scale():

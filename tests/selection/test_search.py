@@ -1,18 +1,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from marketfold.cleaning import clean_orders
+from marketfold.config import FeatureOptions
 from marketfold.demo import make_shop
 from marketfold.errors import ParameterError
 from marketfold.features import build_features
 from marketfold.orders import read_orders
-from marketfold.schema import FeatureTable
+from marketfold.schema import FeatureTable, ViewName
 from marketfold.selection import Recipe, search_views, select_view, views_of
 from marketfold.selection.search import least_members
+from marketfold.selection.views import VIEWS
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +42,23 @@ def test_a_view_takes_a_block_whole(shop: FeatureTable):
 def test_an_unknown_view_names_the_known_ones(shop: FeatureTable):
     with pytest.raises(ParameterError, match="seasonality"):
         select_view(shop, "mood")
+
+
+def test_every_view_can_be_asked_for():
+    assert set(get_args(ViewName)) == {"auto", "all", *VIEWS}
+    for view in get_args(ViewName):
+        assert FeatureOptions(view=view).view == view
+
+
+def test_a_view_that_tells_nobody_apart_is_not_offered():
+    """A healthy shop whose orders all lie in one quarter has no seasons."""
+    lines = make_shop(4_000).lines
+    quarter = lines.filter(
+        pc.is_in(pc.utf8_slice_codeunits(lines["ordered_on"], 0, 7), pa.array(["2025-01", "2025-02"]))
+    )
+    table = build_features(clean_orders(read_orders(quarter)))
+    assert "seasonality" not in views_of(table)
+    assert search_views(table, Recipe("all", "none", 3), n_pairs=5).candidates
 
 
 def test_views_without_their_columns_are_not_offered(shop: FeatureTable):

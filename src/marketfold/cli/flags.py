@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
+
+from marketfold.schema import ViewName
 
 Source = Annotated[
     str, typer.Argument(metavar="ORDERS", help="Order lines: CSV, TSV, Excel, Parquet (file, folder or glob).")
@@ -39,7 +41,7 @@ UnitFlag = Annotated[str | None, typer.Option("--unit", help="What is segmented:
 AsOf = Annotated[str | None, typer.Option(help="Day on which features look back, YYYY-MM-DD.")]
 ViewFlag = Annotated[
     str | None,
-    typer.Option("--view", help="Side of the customers: auto, all, value, timing, basket, taste, seasonality."),
+    typer.Option("--view", help=f"Side of the customers: {', '.join(get_args(ViewName))}."),
 ]
 Geography = Annotated[bool | None, typer.Option("--geography", help="Let countries and territories shape segments.")]
 Reduction = Annotated[str | None, typer.Option(help="auto, none, pca, autoencoder or autoencoder-tied.")]

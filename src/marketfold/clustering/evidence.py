@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marketfold.clustering.fitting import Fit, quiet_fits
+from marketfold.clustering.fitting import Fit, quiet_fits, sample_rows
 from marketfold.clustering.gains import Gain, gain_over
 from marketfold.clustering.references import References, box, cloud, draw_references, log_wcss, shuffled
 from marketfold.clustering.witnesses import (
@@ -124,9 +124,10 @@ def _gap(gains: dict[str, Gain], references: dict[str, References], k: Sequence[
 
 def _stability(X: Float32, references: dict[str, References], k: Sequence[int], k_min: int, seed: int) -> Witness:
     """Agreement of solutions from fresh resamples; the band from the shuffled tables."""
-    values = resample_agreement(X[:STABILITY_ROWS], k, resamples=RESAMPLES, seed=seed)
+    # drawn, not the first: a table may come sorted
+    values = resample_agreement(sample_rows(X, STABILITY_ROWS, seed), k, resamples=RESAMPLES, seed=seed)
     bands = [
-        resample_agreement(table[:STABILITY_ROWS], k, resamples=3, seed=seed)
+        resample_agreement(sample_rows(table, STABILITY_ROWS, seed), k, resamples=3, seed=seed)
         for table in references["shuffled"].tables[:2]
     ]
     low, high = band(bands)

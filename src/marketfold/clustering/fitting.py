@@ -17,6 +17,8 @@ from threadpoolctl import threadpool_limits
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from marketfold.schema import Float32, Float64, Labels
 
 SAMPLE_ROWS = 20_000
@@ -56,12 +58,16 @@ def quiet_fits(threads: int | None = None) -> Iterator[None]:
         yield
 
 
+def sample_places(n_rows: int, size: int, seed: int) -> NDArray[np.int64]:
+    """Places of `size` rows drawn without replacement, ascending, or of all of them."""
+    if n_rows <= size:
+        return np.arange(n_rows)
+    return np.sort(np.random.default_rng(seed).choice(n_rows, size, replace=False, shuffle=False))
+
+
 def sample_rows(X: Float32, size: int, seed: int) -> Float32:
     """`size` rows without replacement, or all of them."""
-    if len(X) <= size:
-        return X
-    chosen = np.random.default_rng(seed).choice(len(X), size, replace=False, shuffle=False)
-    return np.ascontiguousarray(X[np.sort(chosen)])
+    return X if len(X) <= size else np.ascontiguousarray(X[sample_places(len(X), size, seed)])
 
 
 def distinct_rows(X: Float32, enough: int) -> int:

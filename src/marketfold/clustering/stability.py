@@ -15,7 +15,7 @@ from marketfold.clustering.fitting import (
     distinct_rows,
     lloyd,
     quiet_fits,
-    sample_rows,
+    sample_places,
 )
 from marketfold.clustering.kmeans import KMeansSegmenter
 from marketfold.clustering.witnesses import adjusted_rand, nearest
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 # members are in doubt, from 0.75 a segment is stable, from 0.85 highly stable.
 PATTERN, STABLE, HIGHLY_STABLE = 0.6, 0.75, 0.85
 N_STARTS, START_ROWS, START_TOLERANCE = 3, 4_000, 1e-3
+MANY_ROWS = 2_000
 
 
 def trust_of(jaccard: float) -> Trust:
@@ -149,7 +150,8 @@ def _resamples(
 ) -> Iterator[tuple[_Resample, _Resample]]:
     seeds = np.random.SeedSequence(seed).generate_state(2 * n_pairs)
     jobs = (delayed(_resample)(X, reference, shown, n_segments, int(one)) for one in seeds)
-    results = Parallel(n_jobs=-1, prefer="threads", return_as="generator")(jobs)
+    # on few rows the work is Python's, which threads only take from one another
+    results = Parallel(n_jobs=-1 if len(X) >= MANY_ROWS else 1, prefer="threads", return_as="generator")(jobs)
     yield from zip(results, results, strict=True)
 
 
@@ -201,8 +203,7 @@ def assess_stability(
         message = f"n_pairs must be 1 or more; got {n_pairs}."
         raise ParameterError(message)
     n_segments, reference = _reference(matrix, segmenter, labels, seed)
-    keep = np.arange(len(matrix), dtype=np.int32)[:, None].astype(np.float32)
-    shown_rows = sample_rows(keep, SAMPLE_ROWS, seed)[:, 0].astype(np.int64)
+    shown_rows = sample_places(len(matrix), SAMPLE_ROWS, seed)
     aris, jaccards, slsws = [], [], []
     with quiet_fits(threads=1):
         pairs = _resamples(matrix, reference, matrix[shown_rows], n_segments, n_pairs, seed)

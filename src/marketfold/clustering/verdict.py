@@ -114,6 +114,12 @@ def _beyond_cloud(evidence: Evidence) -> bool:
     return bool(np.any((gain.values >= WEAK_GAIN) & (gain.sureness >= SURE)))
 
 
+def _clearest(evidence: Evidence) -> int:
+    """The k at which the data lie furthest below one cloud, and surely."""
+    gain = evidence.gains["cloud"]
+    return gain.k[int(np.argmax(np.where(gain.sureness >= SURE, gain.values, -np.inf)))]
+
+
 def _blurred(evidence: Evidence) -> bool:
     """Whether data without groups vary so much that even clear groups would be lost among them."""
     return SURE * float(np.median(evidence.gains["cloud"].errors)) > DETECTABLE
@@ -166,11 +172,11 @@ OPENINGS = {
 def _sentences(
     evidence: Evidence, answer: Answer, k: int, grouped: int | None, *, enough: bool, n_units: int
 ) -> list[str]:
-    at = grouped or k
+    at = grouped or (_clearest(evidence) if answer == "weak" else k)
     cloud, uniform = (_lower(evidence.gains[name], at) for name in ("cloud", "box"))
     sentences = [
         OPENINGS[answer].format(at=at, k=k),
-        f"At k = {at} the WCSS is {cloud}, and {uniform}.",
+        f"At k = {at}{', where it shows most,' if at != (grouped or k) else ''} the WCSS is {cloud}, and {uniform}.",
         f"Resamples agree on {k} segments with an adjusted Rand index of {_stability_at(evidence, k):.2f}.",
     ]
     if grouped is not None and grouped < k:

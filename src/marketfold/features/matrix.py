@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marketfold.errors import OrdersError, ParameterError, TooFewUnitsError
+from marketfold.errors import OrdersError, TooFewUnitsError
 from marketfold.features.geography import keep_columns, with_geography
 from marketfold.features.restating import find_same
 from marketfold.features.scaler import MatrixScaler
 
 if TYPE_CHECKING:
-    from marketfold.schema import FeatureTable, Float32, Float64, View
+    from marketfold.schema import FeatureTable, Float32, Float64
 
 LEAST_UNITS = 2
 
@@ -76,17 +76,13 @@ def _drop(table: FeatureTable, reasons: dict[str, str]) -> FeatureTable:
     return keep_columns(table, [name for name in table.names if name not in reasons])
 
 
-def build_matrix(
-    table: FeatureTable, *, view: View | Literal["auto", "all"] = "all", geography: bool = False
-) -> FeatureMatrix:
+def build_matrix(table: FeatureTable, *, geography: bool = False) -> FeatureMatrix:
     """Choose the columns that say something of their own, and scale them.
 
     Parameters
     ----------
     table
         As `build_features` gives it.
-    view
-        One side of the units; "all", and "auto" before a view was chosen, take every side.
     geography
         Whether countries and territories shape the matrix too; without it they only describe.
 
@@ -96,22 +92,14 @@ def build_matrix(
         If there are fewer than two units.
     OrdersError
         If no feature tells the units apart.
-    ParameterError
-        If the view has no features here.
     """
     if len(table.ids) < LEAST_UNITS:
         units = table.unit.replace("_", " ")
         message = f"There is {len(table.ids)} {units}, and groups need at least {LEAST_UNITS}. Read more orders."
         raise TooFewUnitsError(message)
-    if geography or view == "geography":
+    if geography:
         table = with_geography(table)
     left_out = dict(table.left_out)
-    if view not in ("all", "auto"):
-        asked = [feature.name for feature in table.features if feature.view == view]
-        if not asked:
-            message = f"There is no feature in the view {view!r} of these orders; choose another or 'all'."
-            raise ParameterError(message)
-        table = keep_columns(table, asked)
     constant = np.ptp(table.values, axis=0) == 0
     flat = {name: "the same for everybody" for name, same in zip(table.names, constant, strict=True) if same}
     left_out |= flat

@@ -72,8 +72,8 @@ def k_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Section:
     if chosen != choice.k:
         asked = analysis.config.clustering.segments is not None
         search = analysis.choice.search
-        why = "as you asked." if asked else f"for this reason: {search.verdict}" if search else "."
-        lead = f"This run made {chosen} segments, {why}"
+        why = ", as you asked." if asked else f", for this reason: {search.verdict}" if search else "."
+        lead = f"This run made {chosen} segments{why}"
         parts.append(Notice((choice.verdict,), title="What the evidence below says"))
     parts.extend(figures)
     if choice.dissenters:

@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from marketfold.clustering import choose_k
+from marketfold.errors import OrdersError
 from marketfold.features import build_matrix
 from marketfold.reduction import PCAReducer, assess_suitability
+from marketfold.reduction.suitability import FEWEST_UNITS as FEWEST_TO_ASSESS
 from marketfold.selection.compare import compare_reducers, skipped
 from marketfold.selection.recipe import Recipe
 from marketfold.selection.search import K_TRIED, search_views
@@ -112,15 +114,13 @@ def _with_reduction(
     asked = config.reduction.method
     n_dimensions = config.reduction.n_dimensions or PCAReducer(VARIANCE_KEPT).fit(matrix.values).n_dimensions_
     methods, left_out = _methods_to_compare(asked, matrix)
-    known = (
-        build_matrix(select_view(ahead.table, choice.recipe.view), geography=choice.recipe.geography) if ahead else None
-    )
+    known = _known(choice.recipe, ahead)
     comparison = compare_reducers(
         matrix,
         methods,
         k=choice.recipe.n_segments,
         n_dimensions=n_dimensions,
-        ahead=ahead,
+        ahead=ahead if known else None,
         ahead_matrix=known,
         seed=config.seed,
         progress=progress,
@@ -130,7 +130,18 @@ def _with_reduction(
     recipe = replace(choice.recipe, method=method, n_dimensions=None if method == "none" else n_dimensions)
     if method != "none" and config.clustering.segments is None:
         recipe = replace(recipe, n_segments=_choose_k(recipe, table, config, progress).k)
-    return Choice(recipe, choice.k_choice, assess_suitability(matrix.values, seed=config.seed), comparison)
+    suits = assess_suitability(matrix.values, seed=config.seed) if len(matrix.values) >= FEWEST_TO_ASSESS else None
+    return Choice(recipe, choice.k_choice, suits, comparison)
+
+
+def _known(recipe: Recipe, ahead: LookAhead | None) -> FeatureMatrix | None:
+    """The customers of the earlier day, scaled; None where nothing told them apart then."""
+    if ahead is None:
+        return None
+    try:
+        return build_matrix(select_view(ahead.table, recipe.view), geography=recipe.geography)
+    except OrdersError:
+        return None
 
 
 def _methods_to_compare(asked: str, matrix: FeatureMatrix) -> tuple[list[str], tuple[ReducerScore, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import numpy as np
 from sklearn.metrics import calinski_harabasz_score, silhouette_score
 
 from marketfold.clustering import KMeansSegmenter, assess_stability
+from marketfold.errors import ParameterError
 from marketfold.reduction import make_reducer
 from marketfold.selection.future import explained_share
 
@@ -154,8 +156,9 @@ def _score(
     stability = assess_stability(dimensions[few], segmenter, segmenter.labels_[few], n_pairs=STABILITY_PAIRS, seed=seed)
     explained = None
     if ahead is not None and ahead_matrix is not None:
-        labels = _labels_of(ahead_matrix.values, method, k, n_dimensions, seed)
-        explained = explained_share(labels, ahead.log_revenue)
+        with suppress(ParameterError):  # fewer may have differed on the earlier day than segments are made
+            labels = _labels_of(ahead_matrix.values, method, k, n_dimensions, seed)
+            explained = explained_share(labels, ahead.log_revenue)
     return ReducerScore(
         method=method,
         n_dimensions=dimensions.shape[1],

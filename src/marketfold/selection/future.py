@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from marketfold.errors import TooFewUnitsError
+from marketfold.errors import OrdersError, ParameterError, TooFewUnitsError
 from marketfold.features import build_features, purchase_span, split_at
 from marketfold.selection.views import sampled_rows, take_units
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from marketfold.cleaning import CleanOrders
     from marketfold.config import FeatureOptions
     from marketfold.schema import FeatureTable, Float64, Labels
+    from marketfold.selection.recipe import Recipe
 
 SHORTEST_SPAN_DAYS = 270
 LONGEST_HORIZON_DAYS = 365
@@ -151,6 +152,17 @@ def explained_share(groups: Labels, outcome: Float64) -> float:
     sizes = np.maximum(np.bincount(groups), 1)
     means = np.bincount(groups, weights=outcome) / sizes
     return float((np.bincount(groups) * np.square(means - outcome.mean())).sum() / total)
+
+
+def explained_by(recipe: Recipe, ahead: LookAhead) -> float | None:
+    """`explained_share` of the segments that a recipe makes of the customers known on the cut.
+
+    None where they cannot be made: on an early day too few may have differed.
+    """
+    try:
+        return explained_share(recipe.segment(ahead.table).labels, ahead.log_revenue)
+    except (OrdersError, ParameterError):
+        return None
 
 
 def rfm_cells(table: FeatureTable) -> Labels:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketfold.clustering import assess_stability
-from marketfold.errors import ParameterError
-from marketfold.selection.future import explained_share
+from marketfold.errors import OrdersError, ParameterError
+from marketfold.selection.future import explained_by
 from marketfold.selection.views import ALL, views_of
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def try_recipe(table: FeatureTable, recipe: Recipe, ahead: LookAhead | None, see
     if jaccard >= HOPELESS:
         ari, jaccard = _stability(made, rows, SEARCH_PAIRS, seed)
     smallest = int(np.bincount(made.labels).min())
-    explained = explained_share(recipe.segment(ahead.table).labels, ahead.log_revenue) if ahead else None
+    explained = explained_by(recipe, ahead) if ahead else None
     holds = jaccard >= HOLDS and smallest >= least_members(len(made.labels))
     return Candidate(recipe.view, recipe.method, recipe.n_segments, ari, jaccard, smallest, explained, holds)
 
@@ -139,10 +139,10 @@ def _tried(
 ) -> Iterator[Candidate]:
     for done, recipe in enumerate(recipes, start=1):
         # a view may have fewer distinct customers than segments
-        with suppress(ParameterError):
+        with suppress(ParameterError, OrdersError):
             yield try_recipe(table, recipe, ahead, recipe.seed)
         if progress:
-            progress(f"trying {recipe.view}" if len(recipes) == 1 else "trying views", done, len(recipes))
+            progress("trying views", done, len(recipes))
 
 
 def search_views(
@@ -173,7 +173,7 @@ def search_views(
     n_pairs
         Pairs of fresh resamples for the score that is reported.
     """
-    tried = list(_tried(table, [wide], ahead, progress))
+    tried = [try_recipe(table, wide, ahead, wide.seed)]
     if not (settled and tried[0].holds):
         others = [replace(wide, n_segments=k) for k in k_tried if k != wide.n_segments]
         tried += _tried(table, others, ahead, progress)

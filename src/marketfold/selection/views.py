@@ -101,10 +101,11 @@ def take_units(table: FeatureTable, rows: NDArray[np.intp]) -> FeatureTable:
 
 
 def views_of(table: FeatureTable) -> tuple[str, ...]:
-    """Views that the table can show in two features or more and that are narrower than all of it."""
+    """Views that tell the units apart by two features or more and that are narrower than all of it."""
+    varies = np.ptp(table.values, axis=0) > 0
     names = []
     for view in VIEWS.values():
-        kept = [f for f in table.features if f.name in view.features or f.block in view.blocks]
-        if 2 <= len(kept) < len(table.features):
+        kept = [i for i, f in enumerate(table.features) if f.name in view.features or f.block in view.blocks]
+        if int(varies[kept].sum()) >= 2 and len(kept) < len(table.features):
             names.append(view.name)
     return tuple(names)
