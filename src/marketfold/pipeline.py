@@ -10,7 +10,7 @@ import numpy as np
 
 from marketfold.campaigns import keep_edits, plan_campaigns
 from marketfold.cleaning import clean_orders
-from marketfold.clustering import assess_stability
+from marketfold.clustering import assess_stability, split_and_merge
 from marketfold.config import RunConfig, load_config
 from marketfold.errors import OrdersError, ParameterError, TooFewUnitsError
 from marketfold.exploration import explore
@@ -25,7 +25,7 @@ from marketfold.segments import (
     match_segments,
     profile_segments,
 )
-from marketfold.selection import choose_cut, choose_recipe, look_ahead, score_on_future
+from marketfold.selection import choose_cut, choose_recipe, look_ahead, revenue_from, score_on_future
 from marketfold.stage_costs import StageClock
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from marketfold.campaigns import CampaignPlan
     from marketfold.cleaning import CleanOrders
-    from marketfold.clustering import Stability
+    from marketfold.clustering import AcrossSolutions, Stability
     from marketfold.exploration import Exploration
     from marketfold.orders import Orders
     from marketfold.schema import FeatureTable, Labels, Progress
@@ -89,6 +89,8 @@ class Analysis:
         The recipe of these segments, with the evidence that decided for it.
     stability
         Of the segments that were made.
+    across
+        How segments split and merge as their number grows.
     future
         What the segments of an earlier day said about the revenue after it; None where the orders are too short.
     traps
@@ -114,6 +116,7 @@ class Analysis:
     segmented: Segmented
     choice: Choice
     stability: Stability
+    across: AcrossSolutions
     future: FutureScore | None
     traps: tuple[Trap, ...]
     profiles: tuple[SegmentProfile, ...]
@@ -194,15 +197,9 @@ def segment_market(
         segmented = choice.recipe.segment(table, progress)
     with clock.stage("stability"):
         stability = _stability(segmented, config, progress)
+        across = split_and_merge(segmented.dimensions, segmented.labels, seed=config.seed)
         future = _score_future(choice.recipe, ahead, config.seed)
     with clock.stage("profile"):
-        traps = find_traps(
-            segmented.matrix,
-            segmented.labels,
-            table=table,
-            customers=customers_of_units(seen, table),
-            columns=columns_of_lines(seen, table),
-        )
         profiles = profile_segments(
             segmented.matrix,
             segmented.labels,
@@ -219,6 +216,15 @@ def segment_market(
                 replace(profile, number=match.number, name=match.name)
                 for profile, match in zip(profiles, matches, strict=True)
             )
+        traps = find_traps(
+            segmented.matrix,
+            segmented.labels,
+            table=table,
+            customers=customers_of_units(seen, table),
+            columns=columns_of_lines(seen, table),
+            numbers=[profile.number for profile in profiles],
+            **_aftermath(clean, table),
+        )
     same = {match.number: match.earlier for match in matches if match.earlier is not None}
     with clock.stage("plan"):
         plan = plan_campaigns(
@@ -245,6 +251,7 @@ def segment_market(
         segmented=segmented,
         choice=choice,
         stability=stability,
+        across=across,
         future=future,
         traps=traps,
         profiles=profiles,
@@ -282,7 +289,16 @@ def _look_ahead(clean: CleanOrders, config: RunConfig) -> LookAhead | None:
     """The customers of an earlier day, where the orders are long enough and the question is about customers."""
     span = purchase_span(clean) if config.features.unit == "customer" else None
     cut = choose_cut(*span) if span else None
-    return look_ahead(clean, cut, config.features) if cut else None
+    ahead = look_ahead(clean, cut, config.features) if cut else None
+    return ahead.halved(config.seed) if ahead else None
+
+
+def _aftermath(clean: CleanOrders, table: FeatureTable) -> dict[str, Any]:
+    """What came after the as-of day, where it is known: no feature may know of it."""
+    last = purchase_span(clean)
+    if table.unit != "customer" or last is None or last[1] < table.as_of:
+        return {}
+    return {"future_revenue": revenue_from(clean, table)}
 
 
 def _stability(segmented: Segmented, config: RunConfig, progress: Progress | None) -> Stability:

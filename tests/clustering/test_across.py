@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from marketfold.clustering import across_solutions
+from marketfold.clustering import KMeansSegmenter, across_solutions, split_and_merge
 from marketfold.errors import ParameterError
 
 
@@ -51,3 +51,20 @@ def test_solutions_of_different_units_are_refused():
         across_solutions([np.array([0, 1]), np.array([0, 1, 2])])
     with pytest.raises(ParameterError, match="the same units"):
         across_solutions([])
+
+
+def test_groups_far_apart_stay_whole_as_their_number_grows():
+    rng = np.random.default_rng(0)
+    labels = np.repeat(np.arange(4, dtype=np.int32), 100)
+    X = (10 * rng.normal(size=(4, 3))[labels] + rng.normal(size=(400, 3))).astype(np.float32)
+    across = split_and_merge(X, labels, k_max=6)
+    assert across.k == (2, 3, 4, 5, 6)
+    assert [across.of(4, segment) for segment in range(4)] == [1.0, 1.0, 1.0, 1.0]
+
+
+def test_the_followed_solutions_go_beyond_those_that_were_made():
+    X = np.random.default_rng(0).normal(size=(300, 2)).astype(np.float32)
+    labels = KMeansSegmenter(8).fit(X).labels_
+    across = split_and_merge(X, labels)
+    assert across.k == tuple(range(2, 11))
+    assert min(min(values) for values in across.slsa) < 0.9  # slices of one cloud are cut anew each time

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import csv
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,9 +34,7 @@ def test_a_clean_shop_raises_nothing(seed: int):
     matrix, labels = clean_shop(seed)
     owners = np.array([f"C{i // 2}" for i in range(len(labels))])
     future = matrix.table.revenue * np.random.default_rng(seed).lognormal(0, 0.8, len(labels))
-    traps = find_traps(
-        matrix, labels, customers=owners, seen_until=date(2005, 5, 31), future_revenue=future, columns={}
-    )
+    traps = find_traps(matrix, labels, customers=owners, future_revenue=future, columns={})
     assert traps == ()
 
 
@@ -212,11 +209,6 @@ def test_order_lines_of_one_time_customers_are_customers():
     matrix, labels = clean_shop()
     lines = Scaled(matrix.values, replace(matrix.table, unit="order_line"))
     assert find_traps(lines, labels, customers=matrix.table.ids) == ()
-
-
-def test_orders_after_the_as_of_day_were_counted():
-    matrix, labels = clean_shop()
-    assert only(find_traps(matrix, labels, seen_until=date(2005, 6, 1)), "sees_past_as_of").columns == ()
 
 
 def test_a_negative_recency_sees_past_the_as_of_day():

@@ -77,6 +77,19 @@ def test_segments_say_more_than_random_groups_and_less_than_can_be_known(shop: C
     assert score.n_segments == 4
 
 
+def test_a_choice_sees_one_half_of_the_future_and_the_last_word_is_the_others(shop: CleanOrders):
+    ahead = look_ahead(shop, CUT, FeatureOptions())
+    assert ahead is not None
+    halved = ahead.halved(3)
+    assert halved.judged.sum() == len(halved.judged) // 2
+    labels = Recipe("value", "none", 4).segment(ahead.table).labels
+    changed = replace(halved, next_revenue=np.where(halved.judged, halved.next_revenue, 0.0))
+    assert score_on_future(changed, labels).segments == score_on_future(halved, labels).segments
+    changed = replace(halved, next_revenue=np.where(halved.judged, 0.0, halved.next_revenue))
+    assert changed.explained_to_choose(labels) == halved.explained_to_choose(labels)
+    assert halved.halved(3).judged.tolist() == halved.judged.tolist()
+
+
 def test_no_feature_of_ours_sees_past_the_cut(shop: CleanOrders):
     assert leaking_features(shop, CUT, FeatureOptions()) == ()
 

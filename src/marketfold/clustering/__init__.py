@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marketfold.clustering.across import AcrossSolutions, across_solutions
+from marketfold.clustering.across import AcrossSolutions, across_solutions, split_and_merge
 from marketfold.clustering.choice import KChoice, choose_k
 from marketfold.clustering.elbow import ElbowCurve, Knee, find_knee, wcss_curve
 from marketfold.clustering.gains import Gain
@@ -27,6 +27,7 @@ __all__ = [
     "assess_stability",
     "choose_k",
     "find_knee",
+    "split_and_merge",
     "trust_of",
     "wcss_curve",
 ]

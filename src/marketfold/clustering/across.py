@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from marketfold.clustering.fitting import by_weight, distinct_rows, fit_each, quiet_fits, sample_places
 from marketfold.errors import ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from marketfold.schema import Float64, Labels
+    from marketfold.schema import Float32, Float64, Labels
+
+MOST_SEGMENTS, FOLLOWED_ROWS, N_STARTS = 7, 5_000, 3
 
 
 @dataclass(frozen=True)
@@ -107,3 +110,29 @@ def across_solutions(labels: Mapping[int, Labels] | Sequence[Labels]) -> AcrossS
     return AcrossSolutions(
         tuple(k), tuple(map(tuple, orders)), tuple(flows), tuple(_stability(shared) for shared in flows)
     )
+
+
+def split_and_merge(X: Float32, labels: Labels, *, k_max: int = MOST_SEGMENTS, seed: int = 0) -> AcrossSolutions:
+    """`across_solutions` from two segments on, with the given segments in their place among them.
+
+    Parameters
+    ----------
+    X
+        What K-means saw, shape (n_units, n_dimensions); from 5,000 units on a seeded sample of so many is followed.
+    labels
+        The segments of a run, from 0, shape (n_units,).
+    k_max
+        Most segments; there are always some more than the run has.
+    seed
+        Of the sample and of the starting centres.
+    """
+    rows = sample_places(len(X), FOLLOWED_ROWS, seed)
+    few, own = np.ascontiguousarray(X[rows], dtype=np.float32), labels[rows]
+    made = int(labels.max()) + 1
+    most = min(max(k_max, made + 2), distinct_rows(few, max(k_max, made + 2)))
+    with quiet_fits(threads=1):
+        fits = fit_each(few, range(2, most + 1), n_starts=N_STARTS, seed=seed)
+    solutions = {k: by_weight(fit, None).labels for k, fit in fits.items() if len(np.unique(fit.labels)) == k}
+    if len(np.unique(own)) == made:  # a sample may have missed a tiny segment
+        solutions[made] = own
+    return across_solutions(dict(sorted(solutions.items())))

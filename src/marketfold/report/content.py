@@ -51,7 +51,7 @@ def report_page(analysis: Analysis) -> ReportPage:
         sections=tuple(chapter for chapter in chapters if chapter),
         footer="Made with Marketfold. This page holds no names, phones, e-mails or addresses, and asks no other "
         "computer for anything.",
-        n_segments=len(analysis.profiles),
+        n_segments=max(profile.number for profile in analysis.profiles),
     )
 
 

@@ -217,7 +217,7 @@ def _search_table(search: ViewSearch) -> TablePart:
 
 def _future_table(future: FutureScore) -> TablePart:
     def chance(groups: int) -> str:
-        return numbers.share((groups - 1) / max(future.n_units - 1, 1))
+        return numbers.share((groups - 1) / max(future.n_judged - 1, 1))
 
     rows = (
         (f"These {future.n_segments} segments", numbers.share(future.segments), chance(future.n_segments)),

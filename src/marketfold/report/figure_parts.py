@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marketfold.figures.campaigns import budget_figure
-from marketfold.figures.clustering import elbow_figure, gap_figure, stability_figure, witnesses_figure
+from marketfold.figures.clustering import elbow_figure, gap_figure, slsa_figure, stability_figure, witnesses_figure
 from marketfold.figures.reduction import loadings_figure, loss_figure, reconstruction_figure, scree_figure
 from marketfold.figures.segments import feature_by_segment_figure, profile_heatmap_figure
 from marketfold.reduction import AutoencoderReducer, PCAReducer
@@ -59,10 +59,14 @@ def reduction_figures(analysis: Analysis) -> tuple[Part, ...]:
 
 
 def stability_figures(analysis: Analysis) -> tuple[Part, ...]:
-    """The resamples, segment by segment."""
+    """The resamples, segment by segment, and how segments split as there are more of them."""
     names = [profile.name for profile in analysis.profiles]
-    notes = teaching.about_stability(analysis.stability, analysis.table.unit)
-    return (FigurePart("jaccards", stability_figure(analysis.stability, names), teaching=notes),)
+    notes = teaching.about_stability(analysis.stability, names, analysis.table.unit)
+    parts = [FigurePart("jaccards", stability_figure(analysis.stability, names), teaching=notes)]
+    if len(analysis.across.k) > 1:
+        split = teaching.about_splitting(analysis.across, analysis.choice.recipe.n_segments, names)
+        parts.append(FigurePart("slsa", slsa_figure(analysis.across), teaching=split))
+    return tuple(parts)
 
 
 def _telling_features(analysis: Analysis) -> list[str]:

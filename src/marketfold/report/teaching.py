@@ -8,13 +8,18 @@ from marketfold.report import numbers
 from marketfold.report.opening import unit_word, units_word
 
 if TYPE_CHECKING:
-    from marketfold.clustering import KChoice, Stability
+    from collections.abc import Sequence
+
+    from marketfold.clustering import AcrossSolutions, KChoice, Stability
     from marketfold.pipeline import Analysis
     from marketfold.schema import Float64, Unit
     from marketfold.segments import SegmentProfile
     from marketfold.selection import FutureScore, ReducerComparison
 
 Notes = tuple[str, ...]
+
+STEADY = 0.9
+"""A segment whose stability across solutions reaches this came nearly whole from one segment."""
 
 
 def about_elbow(choice: KChoice, unit: Unit) -> Notes:
@@ -55,16 +60,36 @@ def about_witnesses(choice: KChoice) -> Notes:
     )
 
 
-def about_stability(stability: Stability, unit: Unit) -> Notes:
+def about_stability(stability: Stability, names: Sequence[str], unit: Unit) -> Notes:
     """What a resample is, and what the Jaccard counts."""
-    best = max(stability.segments, key=lambda segment: segment.jaccard)
+    place, best = max(enumerate(stability.segments), key=lambda one: one[1].jaccard)
     return (
         f"Imagine another year with other {units_word(unit)} of the same kind. To imitate it, {units_word(unit)} are "
         "drawn from yours with replacement, and segmented from scratch. If a segment is real, it turns up again.",
         f"For each segment the members it shares with its best match are counted, out of the members of either "
-        f"(Jaccard). Segment {best.number} reaches {numbers.decimal(best.jaccard)}: on average "
+        f"(Jaccard). \u201c{names[place]}\u201d reaches {numbers.decimal(best.jaccard)}: on average "
         f"{numbers.share(best.jaccard, 0)} of those who were in either were in both.",
     )
+
+
+def about_splitting(across: AcrossSolutions, made: int, names: Sequence[str]) -> Notes:
+    """How to read the figure of splitting and merging, with what became of this run's segments."""
+    notes = [
+        "Each column is a segmentation, with one segment more than the one to its left; the lines show where the "
+        "members go. A dark segment took all its members from one segment before it: it only split off, or stayed as "
+        "it was. A pale one was put together from several, so it is there at this number of segments and not at "
+        "others (segment-level stability across solutions, SLSa).",
+    ]
+    known = [(name, value) for s, name in enumerate(names) if (value := across.of(made, s)) is not None]
+    if made in across.k and known:
+        name, value = min(known, key=lambda one: one[1])
+        notes.append(
+            f"Of this run's {numbers.in_words(made)} segments \u201c{name}\u201d is put together most, with "
+            f"{numbers.decimal(value)} of 1."
+            if value < STEADY
+            else f"Each of this run's {numbers.in_words(made)} segments came nearly whole from one segment before it."
+        )
+    return tuple(notes)
 
 
 def about_heatmap(profiles: tuple[SegmentProfile, ...]) -> Notes:
@@ -132,14 +157,16 @@ def about_reduction(comparison: ReducerComparison) -> Notes:
 
 def about_future(future: FutureScore) -> Notes:
     """What share of variance explained means, and what chance alone gives."""
-    chance = (future.n_segments - 1) / max(future.n_units - 1, 1)
+    chance = (future.n_segments - 1) / max(future.n_judged - 1, 1)
     return (
-        f"Would the segments have been of use? They were made from what was known on {numbers.day(future.cut)}, "
-        "without a look at what came later. Then it was asked how much of the difference in later revenue they "
-        "explain: 0 % is nothing, 100 % would be knowing each customer's revenue.",
-        f"With {numbers.count(future.n_units)} customers, {future.n_segments} groups drawn by lot explain about "
-        f"{numbers.share(chance)} by chance, and 25 groups about {numbers.share(24 / max(future.n_units - 1, 1))}: the "
-        "more groups, the more chance helps.",
+        f"Would the segments have been of use? They were made from what was known on {numbers.day(future.cut)}. Then "
+        "it was asked how much of the differences in later revenue they explain (on a log scale, or a few large "
+        "customers would decide alone): 0 % is nothing, 100 % would be knowing each customer's revenue. Half of the "
+        f"customers had a say in choosing view and reduction; these numbers are of the other "
+        f"{numbers.count(future.n_judged)}, whose later revenue the choice had not seen.",
+        f"With {numbers.count(future.n_judged)} customers, {future.n_segments} groups drawn by lot explain about "
+        f"{numbers.share(chance)} by chance, and 25 groups about {numbers.share(24 / max(future.n_judged - 1, 1))}: "
+        "the more groups, the more chance helps.",
     )
 
 

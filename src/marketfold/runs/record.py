@@ -133,8 +133,14 @@ def _reduction(analysis: Analysis) -> dict[str, Any]:
 
 
 def _stability(analysis: Analysis) -> dict[str, Any]:
-    stability = analysis.stability
-    return {"ari": stability.ari, "pairs": stability.n_pairs, "jaccard": [one.jaccard for one in stability.segments]}
+    stability, across = analysis.stability, analysis.across
+    return {
+        "ari": stability.ari,
+        "pairs": stability.n_pairs,
+        "jaccard": [one.jaccard for one in stability.segments],
+        "slsw": [one.slsw for one in stability.segments],
+        "slsa": [{"k": k, "segments": [across.of(k, segment) for segment in range(k)]} for k in across.k[1:]],
+    }
 
 
 def _segment(profile: Any) -> dict[str, Any]:

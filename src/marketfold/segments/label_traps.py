@@ -12,7 +12,7 @@ from marketfold.segments.matrix_traps import one_hot_blocks
 from marketfold.segments.trap import Trap, some
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -112,7 +112,11 @@ def candidates(table: FeatureTable, columns: Mapping[str, Column]) -> list[tuple
 
 
 def find_restated(
-    table: FeatureTable, labels: Labels, columns: Mapping[str, Column], rows: NDArray[np.intp]
+    table: FeatureTable,
+    labels: Labels,
+    columns: Mapping[str, Column],
+    rows: NDArray[np.intp],
+    segments: Sequence[int],
 ) -> list[Trap]:
     """Find the column that the segments only repeat, by a rule on that column alone, on the given rows."""
     shown = labels[rows]
@@ -126,7 +130,7 @@ def find_restated(
         found, codes = _codes(column[rows])
         if 2 <= len(found) <= len(rows) / 2:  # with more it is as good as an id: any labels could be read off it
             texts[name] = max(_text_agreement(codes, len(found), shown), texts.get(name, 0.0))
-            values += _find_values(name, found, _counted(codes, len(found), shown))
+            values += _find_values(name, found, _counted(codes, len(found), shown), segments)
     best = max(texts, key=lambda name: texts[name], default="")
     if best and texts[best] >= RESTATED:
         return [_restated(best, texts[best])]
@@ -174,7 +178,7 @@ def _restated(name: str, agreement: float) -> Trap:
     return Trap("restates_column", (name,), sentence, "serious")
 
 
-def _find_values(name: str, texts: list[str], counts: NDArray[np.int64]) -> list[Trap]:
+def _find_values(name: str, texts: list[str], counts: NDArray[np.int64], segments: Sequence[int]) -> list[Trap]:
     """Find segments that are exactly the units with one value of a column."""
     union = counts.sum(axis=0)[None, :] + counts.sum(axis=1)[:, None] - counts
     jaccard = counts / np.maximum(union, 1)
@@ -182,7 +186,7 @@ def _find_values(name: str, texts: list[str], counts: NDArray[np.int64]) -> list
     if len(same) < 2:
         return []
     which = [texts[int(jaccard[:, s].argmax())] for s in same]
-    numbers = tuple(s + 1 for s in same)
+    numbers = tuple(segments[s] for s in same)
     sentence = (
         f"Segments {some([str(number) for number in numbers], 9)} are exactly {some(which, 9)} of {name}: "
         f"leave {name} out of the "
@@ -200,27 +204,27 @@ def least_useful(n_units: int) -> int:
     return min(MOST_NEEDED, max(LEAST_USEFUL, math.ceil(LEAST_SHARE * n_units)))
 
 
-def find_small(labels: Labels, least_units: int | None = None) -> list[Trap]:
+def find_small(labels: Labels, numbers: Sequence[int], least_units: int | None = None) -> list[Trap]:
     """Find segments of one or two units, and those too small to be of use."""
     sizes = np.bincount(labels)
     least = least_units or least_useful(len(labels))
     found = []
-    for s, size in enumerate(sizes.tolist()):
+    for number, size in zip(numbers, sizes.tolist(), strict=True):
         if size <= OUTLIERS:
             what = "a single unit" if size == 1 else "two units"
             sentence = (
-                f"Segment {s + 1} is {what}, an outlier and not a group: look at it by hand, winsorise the features "
+                f"Segment {number} is {what}, an outlier and not a group: look at it by hand, winsorise the features "
                 "or set it "
                 f"aside, and run again."
             )
-            found.append(Trap("outlier_segment", (), sentence, "serious", (s + 1,)))
+            found.append(Trap("outlier_segment", (), sentence, "serious", (number,)))
         elif size < least:
             sentence = (
-                f"Segment {s + 1} has {size} units, under the {least} that make it worth a campaign of its own: ask "
+                f"Segment {number} has {size} units, under the {least} that make it worth a campaign of its own: ask "
                 "for fewer "
                 f"segments."
             )
-            found.append(Trap("small_segment", (), sentence, "warning", (s + 1,)))
+            found.append(Trap("small_segment", (), sentence, "warning", (number,)))
     return found
 
 

@@ -11,7 +11,6 @@ from marketfold.segments.trap import Trap, some
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     from numpy.typing import NDArray
 
@@ -203,16 +202,9 @@ def find_one_hot(X: Float32, table: FeatureTable) -> list[Trap]:
     return [Trap("one_hot_rules", tuple(blocks), sentence, "serious")]
 
 
-def find_future(table: FeatureTable, seen_until: date | None, future_revenue: Float64 | None) -> list[Trap]:
+def find_future(table: FeatureTable, future_revenue: Float64 | None) -> list[Trap]:
     """Find features that know what happens on or after the as-of day."""
     found = []
-    if seen_until is not None and seen_until >= table.as_of:
-        sentence = (
-            f"Orders up to {seen_until:%Y-%m-%d} were counted, although features look back from "
-            f"{table.as_of:%Y-%m-%d}: "
-            f"count only orders before the as-of day."
-        )
-        found.append(Trap("sees_past_as_of", (), sentence, "serious"))
     for feature in table.features:
         column = table.column(feature.name)
         if feature.measure == "days" and feature.view == "timing" and len(column) and float(column.min()) < 0:

@@ -11,8 +11,7 @@ from marketfold.segments.label_traps import find_alone, find_grain, find_restate
 from marketfold.segments.matrix_traps import find_derived, find_future, find_ids, find_one_hot, find_unscaled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -34,9 +33,9 @@ def find_traps(
     table: FeatureTable | None = None,
     customers: Ids | NDArray[np.object_] | None = None,
     columns: Mapping[str, Column] | None = None,
-    seen_until: date | None = None,
     future_revenue: Float64 | None = None,
     least_units: int | None = None,
+    numbers: Sequence[int] | None = None,
 ) -> tuple[Trap, ...]:
     """Look for every trap that can be seen with what is given.
 
@@ -53,12 +52,12 @@ def find_traps(
     columns
         Further columns of the source that segments might restate, numbers or text, each of shape (n_units,). The
         table's features and described columns are always compared.
-    seen_until
-        Day of the last order that the features count.
     future_revenue
         Money of each unit on or after the as-of day, where it is known, shape (n_units,).
     least_units
         Units that make a segment useful; a hundredth of all, from 5 to 100, if not set.
+    numbers
+        Number of each segment, in the order of the labels; from 1 if not given.
 
     Returns
     -------
@@ -94,13 +93,14 @@ def find_traps(
         *find_derived(table, rows),
         *find_unscaled(X, table),
         *find_one_hot(X, table),
-        *find_future(table, seen_until, future_revenue),
+        *find_future(table, future_revenue),
     ]
     if labels is not None and n_units:
-        restated = find_restated(wider, labels, columns, rows)
+        numbers = numbers or range(1, int(labels.max()) + 2)
+        restated = find_restated(wider, labels, columns, rows, numbers)
         found += restated
         found += [] if restated else find_alone(X, labels, table.names)
-        found += find_small(labels, least_units)
+        found += find_small(labels, numbers, least_units)
         found += find_grain(table, labels, customers) if customers is not None else []
     return tuple(sorted(found, key=lambda trap: ORDER[trap.severity]))
 

@@ -9,6 +9,7 @@ from marketfold.selection.future import (
     explained_share,
     leaking_features,
     look_ahead,
+    revenue_from,
     score_on_future,
 )
 from marketfold.selection.recipe import Recipe, Segmented
@@ -33,6 +34,7 @@ __all__ = [
     "explained_share",
     "leaking_features",
     "look_ahead",
+    "revenue_from",
     "score_on_future",
     "search_views",
     "select_view",

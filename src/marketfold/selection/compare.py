@@ -13,7 +13,6 @@ from sklearn.metrics import calinski_harabasz_score, silhouette_score
 from marketfold.clustering import KMeansSegmenter, assess_stability
 from marketfold.errors import ParameterError
 from marketfold.reduction import make_reducer
-from marketfold.selection.future import explained_share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,7 +94,8 @@ class ReducerComparison:
 
 RULE = (
     "The simplest reduction that is not worse is taken: none before PCA before the autoencoder. One is worse when "
-    f"another explains over {WORSE_BY:.2f} more of the next period's revenue, or, where there is no next period, when "
+    f"another explains over {WORSE_BY:.2f} more of the differences in later (log) revenue, or, where there is no later "
+    "period, when "
     f"the mean of its silhouette and of its lowest Jaccard is over {WORSE_BY:.2f} lower."
 )
 
@@ -158,7 +158,7 @@ def _score(
     if ahead is not None and ahead_matrix is not None:
         with suppress(ParameterError):  # fewer may have differed on the earlier day than segments are made
             labels = _labels_of(ahead_matrix.values, method, k, n_dimensions, seed)
-            explained = explained_share(labels, ahead.log_revenue)
+            explained = ahead.explained_to_choose(labels)
     return ReducerScore(
         method=method,
         n_dimensions=dimensions.shape[1],
@@ -216,7 +216,7 @@ def _verdict(scores: Sequence[ReducerScore], chosen: str) -> str:
     if len(tried) == 1:
         return f"Only {LABELS[chosen]} was tried."
     best = max(tried, key=_worth)
-    what = "explains {:.1%} of the next period's revenue" if best.explained is not None else "scores {:.2f}"
+    what = "explains {:.1%} of the differences in later revenue" if best.explained is not None else "scores {:.2f}"
     taken = next(score for score in tried if score.method == chosen)
     if best.method == chosen:
         return (

@@ -6,17 +6,20 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+import narwhals as nw
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from marketfold.errors import OrdersError, ParameterError, TooFewUnitsError
 from marketfold.features import build_features, purchase_span, split_at
+from marketfold.schema import money_sum
 from marketfold.selection.views import sampled_rows, take_units
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pyarrow as pa
+    from numpy.typing import NDArray
 
     from marketfold.cleaning import CleanOrders
     from marketfold.config import FeatureOptions
@@ -46,17 +49,31 @@ class LookAhead:
         The day.
     horizon_days
         Days from the cut to the last order.
+    judged : bool, shape (n_units,)
+        Whose later revenue is kept for the last word: no choice may look at it. Everybody's where nothing is chosen.
     """
 
     table: FeatureTable
     next_revenue: Float64
     cut: date
     horizon_days: int
+    judged: NDArray[np.bool_]
+
+    def halved(self, seed: int) -> LookAhead:
+        """Keep the later revenue of a seeded half for the last word; choices are made by the other half's."""
+        place = np.random.default_rng(seed).permutation(len(self.judged))
+        return replace(self, judged=place < len(place) // 2)
+
+    def explained_to_choose(self, labels: Labels) -> float:
+        """`explained_share` among those whose later revenue a choice may look at."""
+        seen = ~self.judged if not self.judged.all() else self.judged
+        return explained_share(labels[seen], self.log_revenue[seen])
 
     def sample(self, most: int, seed: int) -> LookAhead:
         """A seeded sample of the customers."""
         rows = sampled_rows(len(self.table.ids), most, seed)
-        return replace(self, table=take_units(self.table, rows), next_revenue=self.next_revenue[rows])
+        few = take_units(self.table, rows)
+        return replace(self, table=few, next_revenue=self.next_revenue[rows], judged=self.judged[rows])
 
     @property
     def log_revenue(self) -> Float64:
@@ -77,8 +94,10 @@ class FutureScore:
         Length of the period judged.
     n_units
         Customers known on the cut.
+    n_judged
+        Those of them whose later revenue no choice has seen; every share below is of theirs.
     returned_share
-        Of them, the share that bought again, 0 to 1.
+        Of all known, the share that bought again, 0 to 1.
     segments
         Share of the variance of log next-period revenue that the segments explain (eta squared), 0 to 1.
     n_segments
@@ -94,6 +113,7 @@ class FutureScore:
     cut: date
     horizon_days: int
     n_units: int
+    n_judged: int
     returned_share: float
     segments: float
     n_segments: int
@@ -126,7 +146,14 @@ def look_ahead(clean: CleanOrders, cut: date, options: FeatureOptions) -> LookAh
     table = build_features(before, options.model_copy(update={"as_of": cut}))
     if len(table.ids) < FEWEST_UNITS:
         return None
-    return LookAhead(table, _aligned(later, table), cut, (span[1] - cut).days + 1)
+    everybody = np.ones(len(table.ids), dtype=np.bool_)
+    return LookAhead(table, _aligned(later, table), cut, (span[1] - cut).days + 1, everybody)
+
+
+def revenue_from(clean: CleanOrders, table: FeatureTable) -> Float64:
+    """Money of each customer of a table on and after its as-of day, shape (n_units,); none may be in a feature."""
+    after = clean.purchases.filter(nw.col("ordered_on") >= table.as_of).group_by("customer_id")
+    return _aligned(clean.engine.collect(after.agg(money_sum("amount").alias("revenue"))), table)
 
 
 def _aligned(later: pa.Table, table: FeatureTable) -> Float64:
@@ -155,12 +182,12 @@ def explained_share(groups: Labels, outcome: Float64) -> float:
 
 
 def explained_by(recipe: Recipe, ahead: LookAhead) -> float | None:
-    """`explained_share` of the segments that a recipe makes of the customers known on the cut.
+    """Share of later revenue, as far as a choice may see it, that a recipe's segments of the earlier day explain.
 
     None where they cannot be made: on an early day too few may have differed.
     """
     try:
-        return explained_share(recipe.segment(ahead.table).labels, ahead.log_revenue)
+        return ahead.explained_to_choose(recipe.segment(ahead.table).labels)
     except (OrdersError, ParameterError):
         return None
 
@@ -183,8 +210,11 @@ def _quintile(values: Float64, ties: Float64) -> Labels:
     return quintile
 
 
-def ceiling(table: FeatureTable, outcome: Float64, seed: int = 0) -> float:
-    """Cross-validated R squared of gradient boosting on the features: about as much as can be known from them."""
+def ceiling(table: FeatureTable, outcome: Float64, judged: NDArray[np.bool_], seed: int = 0) -> float:
+    """Cross-validated R squared of gradient boosting on the features: about as much as can be known from them.
+
+    It learns from everybody, each fold from the others, and is judged by those in `judged`.
+    """
     from sklearn.ensemble import HistGradientBoostingRegressor  # noqa: PLC0415
     from sklearn.model_selection import KFold, cross_val_predict  # noqa: PLC0415
 
@@ -194,9 +224,9 @@ def ceiling(table: FeatureTable, outcome: Float64, seed: int = 0) -> float:
     # threads that wait for one another cost more than they bring on few rows
     with threadpool_limits(1 if len(rows) < MANY_ROWS else None):
         predicted = cross_val_predict(model, table.values[rows], outcome[rows], cv=folds)
-    error = np.square(outcome[rows] - predicted).sum()
-    total = np.square(outcome[rows] - outcome[rows].mean()).sum()
-    return float(1 - error / total) if total else 0.0
+    last, predicted = outcome[rows][judged[rows]], predicted[judged[rows]]
+    total = np.square(last - last.mean()).sum() if len(last) else 0.0
+    return float(1 - np.square(last - predicted).sum() / total) if total else 0.0
 
 
 def score_on_future(ahead: LookAhead, labels: Labels, seed: int = 0) -> FutureScore:
@@ -209,18 +239,20 @@ def score_on_future(ahead: LookAhead, labels: Labels, seed: int = 0) -> FutureSc
     labels
         Segment of each of them, from 0, made from `ahead.table` alone, shape (n_units,).
     """
-    outcome = ahead.log_revenue
+    last = ahead.judged
+    outcome, shown = ahead.log_revenue[last], labels[last]
     rng = np.random.default_rng(seed)
     return FutureScore(
         cut=ahead.cut,
         horizon_days=ahead.horizon_days,
         n_units=len(labels),
+        n_judged=int(last.sum()),
         returned_share=float((ahead.next_revenue > 0).mean()),
-        segments=explained_share(labels, outcome),
+        segments=explained_share(shown, outcome),
         n_segments=int(labels.max()) + 1,
-        rfm=explained_share(rfm_cells(ahead.table), outcome),
-        random=max(explained_share(rng.permutation(labels), outcome) for _ in range(RANDOM_DRAWS)),
-        ceiling=ceiling(ahead.table, outcome, seed),
+        rfm=explained_share(rfm_cells(ahead.table)[last], outcome),
+        random=max(explained_share(rng.permutation(shown), outcome) for _ in range(RANDOM_DRAWS)),
+        ceiling=ceiling(ahead.table, ahead.log_revenue, last, seed),
     )
 
 

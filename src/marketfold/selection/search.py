@@ -198,7 +198,7 @@ def _rather(chosen: Candidate, wide: Candidate) -> str:
     if chosen.explained is None or wide.explained is None:
         return f"They come out again more surely than the {wide.k} that the curve advises"
     return (
-        f"They explain {chosen.explained:.0%} of the next period's revenue, the {wide.k} that the curve advises "
+        f"They explain {chosen.explained:.0%} of the differences in later revenue, the {wide.k} that the curve advises "
         f"{wide.explained:.0%}"
     )
 
