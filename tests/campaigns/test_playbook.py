@@ -39,6 +39,7 @@ def test_a_shipped_playbook_knows_every_aim(name: str):
         {"category": "Home and Garden Furniture", "next_category": "Seasonal Decorations Room"},
         {"season": "September"},
         {"next_category": "Tea"},
+        {"long_ago": "yes"},
     ],
 )
 def test_every_text_fits_its_platform_whatever_is_known(name: str, words: dict[str, str]):

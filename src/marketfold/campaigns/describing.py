@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marketfold.segments.wording import in_words, listed
+from marketfold.segments.wording import in_words
 
 if TYPE_CHECKING:
     from marketfold.campaigns.facts import SegmentFacts
@@ -76,10 +76,10 @@ def _difference(profile: SegmentProfile) -> str:
 
 def _places(profile: SegmentProfile) -> str:
     cells = profile.described.get("country", ())
-    said = [f"{cell.value} ({in_words(cell.share, 'share')})" for cell in cells[:COUNTRIES]]
+    said = [f"{cell.value} {in_words(cell.share, 'share')}" for cell in cells[:COUNTRIES]]
     if len(cells) > COUNTRIES:
-        said.append("elsewhere")
-    return f"They are in {listed(said)}." if said else ""
+        said.append("others less")
+    return f"By country: {', '.join(said)}." if said else ""
 
 
 def say_who(profile: SegmentProfile, facts: SegmentFacts) -> str:

@@ -38,6 +38,7 @@ VARIABLES: dict[str, str] = {
     "category": "the category that the segment buys more than others",
     "next_category": "the category that customers like these add next",
     "season": "the month in which the segment buys most",
+    "long_ago": "there where the median customer last ordered half a year ago or longer",
 }
 """What a template may use; all but `promise` can be absent, so ask with `is defined` or give an alternative."""
 

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 IDENTIFIER_ROLES = {"email": ("email",), "phone": ("phone",), "address": ("address", "postal_code")}
 IDENTIFIER_WORDS = {"email": "e-mail addresses", "phone": "phone numbers", "address": "addresses"}
 
+LONG_AGO_DAYS = 182
+"""Thanks for an order that is older than half a year come too late."""
 AUTO = "auto"
 STEPS = ("customers", "products", "seasons", "holdouts", "words")
 
@@ -96,11 +98,13 @@ def _channels(playbook: Playbook, aim: Aim, have: Collection[str]) -> tuple[Plan
     return tuple(planned)
 
 
-def _message_words(evidence: Evidence, timing: Timing, promise: str) -> dict[str, str]:
+def _message_words(evidence: Evidence, timing: Timing, promise: str, recency_days: float) -> dict[str, str]:
     """What a draft may speak of; codes and placeholders are left to the brief's tables."""
     category = next((name for item in evidence.categories if (name := presentable(item.name))), None)
     following = presentable(evidence.next_category.name) if evidence.next_category else None
     words = {"promise": promise}
+    if recency_days >= LONG_AGO_DAYS:
+        words["long_ago"] = "yes"
     if category:
         words["category"] = category
     if following:
@@ -115,7 +119,7 @@ def _campaign(profile: SegmentProfile, s: int, found: _Found, playbook: Playbook
     facts, evidence, timing = found.facts[s], found.evidence[s], found.timing[s]
     choice = choose(playbook, facts, profile.medians, profile.everyone)
     aim, offer = playbook.aims[choice.aim], playbook.offers[choice.offer]
-    words = _message_words(evidence, timing, offer.promise)
+    words = _message_words(evidence, timing, offer.promise, facts.values.get("recency_days", 0.0))
     return Campaign(
         number=profile.number,
         name=profile.name,

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 MEDIUM_EFFECT = 0.33
 """|Cliff's delta| from which a difference is called medium (Romano et al. 2006, who give 0.147, 0.33 and 0.474)."""
 
-ORDERS = "order_count"
-"""Of those who mostly ordered once it makes no sense to say how often they order."""
+ORDERS, SPREAD = "order_count", "gap_spread_days"
+"""Of those who mostly ordered once it makes no sense to say how often they order, and of those with two orders not by
+how much their gaps vary: there is one gap."""
 
 SIGNIFICANCE = 0.05
 """Rate of false discoveries that is accepted among all comparisons of a run."""
@@ -199,6 +200,11 @@ def _stand_out(table: FeatureTable, contrasts: Contrasts, segment: int, column: 
     )
 
 
+def _orders(table: FeatureTable, medians: Float64) -> float:
+    """Orders of the median unit; no bound where they are not known."""
+    return float(medians[table.names.index(ORDERS)]) if ORDERS in table.names else np.inf
+
+
 def stand_outs(table: FeatureTable, contrasts: Contrasts, segment: int) -> tuple[StandOut, ...]:
     """Features in which a segment differs at least by a medium effect, strongest first.
 
@@ -210,13 +216,14 @@ def stand_outs(table: FeatureTable, contrasts: Contrasts, segment: int) -> tuple
         0-based segment.
     """
     effects = contrasts.effects[segment]
-    once = ORDERS in table.names and contrasts.medians[segment, table.names.index(ORDERS)] <= 1
+    own, others = (_orders(table, side[segment]) for side in (contrasts.medians, contrasts.other_medians))
     found = [
         j
         for j in range(len(table.features))
         if abs(effects[j]) >= MEDIUM_EFFECT
         and contrasts.p_values[segment, j] < SIGNIFICANCE
-        and not (once and phrase_of(table.features[j].name, table.unit).repeat)
+        and not (own <= 1 and phrase_of(table.features[j].name, table.unit).repeat)
+        and not (min(own, others) <= 2 and table.features[j].name == SPREAD)
     ]
     found.sort(key=lambda j: (-round(abs(float(effects[j])), 6), j))
     every = [_stand_out(table, contrasts, segment, j) for j in found]
