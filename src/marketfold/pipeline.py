@@ -328,7 +328,7 @@ def _warnings(
     """What a reader must know, the weightiest first."""
     found = [*clean.report.warnings, *clean.facts.notes]
     if choice.k_choice.answer != "groups":
-        found.insert(0, choice.k_choice.verdict)
+        found.insert(0, choice.verdict)
     weak = [profile.name for profile in profiles if profile.trust == "weak"]
     if weak:
         found.insert(0, f"Do not trust {len(weak)} of the segments, they do not come out again: {', '.join(weak)}.")

@@ -132,8 +132,6 @@ def test_large_tables_are_judged_on_a_sample():
     choice = choose_k(X, k_max=6)
     assert (choice.k, choice.answer) == (4, "groups")
     assert choice.rows == 2_000
-    assert choice.across is not None
-    assert choice.across.k == (2, 3, 4, 5, 6)
 
 
 def test_duplicated_customers_and_few_distinct_rows():

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 import pytest
 from tests.clustering.tables import blobs, noise
 
-from marketfold.clustering import KChoice, assess_stability, choose_k
+from marketfold.clustering import KChoice, across_solutions, assess_stability, choose_k, split_and_merge
 from marketfold.figures.clustering import (
     elbow_figure,
     gap_figure,
@@ -40,8 +40,7 @@ def test_elbow_shows_the_data_the_shuffled_band_and_the_knee(choice: KChoice):
 
 def test_every_figure_says_in_words_what_it_shows(choice: KChoice, without_groups: KChoice):
     for one in (choice, without_groups):
-        assert one.across is not None
-        for figure in (elbow_figure(one), witnesses_figure(one), gap_figure(one), slsa_figure(one.across)):
+        for figure in (elbow_figure(one), witnesses_figure(one), gap_figure(one)):
             alt = figure.layout.meta["alt"]
             assert len(alt) > 60
             assert figure.layout.title.text
@@ -77,17 +76,17 @@ def test_stability_marks_each_segment_and_the_thresholds():
     assert "Segment 1" in stability_figure(found).layout.meta["alt"]
 
 
-def test_slsa_draws_a_node_for_each_segment_of_each_solution(choice: KChoice):
-    assert choice.across is not None
-    figure = slsa_figure(choice.across)
+def test_slsa_draws_a_node_for_each_segment_of_each_solution():
+    X, labels = blobs(4, 300, 4, seed=1)
+    across = split_and_merge(X, labels)
+    figure = slsa_figure(across)
+    assert "1 where a segment" in figure.layout.meta["alt"]
     nodes = [trace for trace in figure.data if "markers" in trace.mode]
-    assert [len(trace.x) for trace in nodes] == list(choice.across.k)
-    assert sorted(nodes[-1].text) == sorted(str(number) for number in range(1, choice.across.k[-1] + 1))
+    assert [len(trace.x) for trace in nodes] == list(across.k)
+    assert sorted(nodes[-1].text) == sorted(str(number) for number in range(1, across.k[-1] + 1))
 
 
 def test_a_single_solution_can_be_drawn():
     choice = choose_k(noise(60, 2, 0), k_max=3, k_min=2)
     assert elbow_figure(choice).data
-    single = choose_k(np.repeat(np.eye(2, dtype=np.float32), 9, axis=0), k_max=2, k_min=2)
-    assert single.across is not None
-    assert slsa_figure(single.across).data
+    assert slsa_figure(across_solutions([np.repeat([0, 1], 9)])).data

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marketfold.clustering.across import AcrossSolutions, across_solutions
 from marketfold.clustering.elbow import ElbowCurve, as_curve, find_knee, sweep
 from marketfold.clustering.evidence import WITNESS_ROWS, Evidence, gather
 from marketfold.clustering.fitting import Fit, by_weight, fit_each, quiet_fits, sample_rows
@@ -52,8 +51,6 @@ class KChoice:
         Whether there are as many units as the rule in `sources` asks of this many features.
     rows
         Units that the witnesses saw; beyond 2,000 they see a seeded sample.
-    across
-        How segments split and merge as k grows from 2.
     centers
         Centres of the fit at each k, each float32, shape (k, n_dimensions): the `init` of a segmenter that shall have
         the segments that were judged.
@@ -71,7 +68,6 @@ class KChoice:
     gains: dict[str, Gain] = field(default_factory=dict)
     enough_units: bool = True
     rows: int = 0
-    across: AcrossSolutions | None = None
     centers: dict[int, Float32] = field(default_factory=dict, repr=False)
 
 
@@ -144,7 +140,6 @@ def _fits_of_rows(matrix: Float32, rows: Float32, fits: dict[int, Fit], seed: in
 def _as_choice(ruling: Ruling, evidence: Evidence, curve: ElbowCurve, fits: dict[int, Fit]) -> KChoice:
     scaled = np.exp(evidence.shuffled.log_wcss) * curve.wcss[0]
     shuffled = tuple(ElbowCurve(curve.k, tuple(row), find_knee(curve.k, row)) for row in scaled.tolist())
-    grown = {k: fit.labels for k, fit in fits.items() if k > 1}
     return KChoice(
         k=ruling.k,
         answer=ruling.answer,
@@ -158,6 +153,5 @@ def _as_choice(ruling: Ruling, evidence: Evidence, curve: ElbowCurve, fits: dict
         gains=evidence.gains,
         enough_units=ruling.enough_units,
         rows=evidence.rows,
-        across=across_solutions(grown) if grown else None,
         centers={k: fit.centers for k, fit in fits.items()},
     )

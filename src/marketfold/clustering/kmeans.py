@@ -11,12 +11,12 @@ from sklearn.metrics.pairwise import euclidean_distances
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from marketfold.clustering.fitting import by_weight, distinct_rows, fit_from, fit_kmeans
+from marketfold.clustering.fitting import SAMPLE_ROWS, by_weight, distinct_rows, fit_from, fit_kmeans, quiet_fits
 from marketfold.errors import ModelError, ParameterError
 
 if TYPE_CHECKING:
     from numpy.random import RandomState
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
     from marketfold.clustering.fitting import Fit
     from marketfold.schema import Float32, Float64, Labels
@@ -36,6 +36,13 @@ def _reaches(own: Float64, labels: Labels, n_segments: int, quantile: float) -> 
     relative = np.quantile(own / spread[labels], quantile, method="higher")
     reach: Float32 = (relative * spread).astype(np.float32)
     return reach
+
+
+def _nearest(X: Float32, centers: Float32) -> tuple[NDArray[np.intp], Float32]:
+    """Nearest centre of each row and how far it is; on few rows threads would only wait for one another."""
+    with quiet_fits(None if len(X) > SAMPLE_ROWS else 1):
+        nearest, distances = pairwise_distances_argmin_min(X, centers)
+    return nearest, distances
 
 
 class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -159,7 +166,7 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
         money = self._checked_revenue(revenue, len(matrix))
         fit = by_weight(self._fitted(matrix), money)
         self.centers_: Float32 = fit.centers
-        nearest, own = pairwise_distances_argmin_min(matrix, self.centers_)
+        nearest, own = _nearest(matrix, self.centers_)
         self.labels_: Labels = nearest.astype(np.int32)
         self.reaches_ = _reaches(own.astype(np.float64), self.labels_, self.n_segments, self.reach_quantile)
         self.wcss_ = fit.wcss
@@ -173,7 +180,7 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
 
     def predict(self, X: ArrayLike) -> Labels:
         """Nearest segment of each row, shape (n_units,)."""
-        nearest: Labels = pairwise_distances_argmin_min(self._matrix(X), self.centers_)[0].astype(np.int32)
+        nearest: Labels = _nearest(self._matrix(X), self.centers_)[0].astype(np.int32)
         return nearest
 
     def transform(self, X: ArrayLike) -> Float32:
@@ -183,12 +190,12 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
 
     def distances(self, X: ArrayLike) -> Float32:
         """Distance of each row to its own centre, shape (n_units,)."""
-        own: Float32 = pairwise_distances_argmin_min(self._matrix(X), self.centers_)[1].astype(np.float32)
+        own: Float32 = _nearest(self._matrix(X), self.centers_)[1].astype(np.float32)
         return own
 
     def fits_none(self, X: ArrayLike) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """Whether each row lies beyond the reach of its nearest segment, shape (n_units,)."""
-        nearest, own = pairwise_distances_argmin_min(self._matrix(X), self.centers_)
+        nearest, own = _nearest(self._matrix(X), self.centers_)
         # float32 distances of equal rows differ in the last digits
         outside: np.ndarray[tuple[int], np.dtype[np.bool_]] = own > self.reaches_[nearest] * (1 + 1e-5) + 1e-6
         return outside

@@ -112,7 +112,7 @@ def _choose_k(analysis: Analysis) -> dict[str, Any]:
         "strength": choice.strength,
         "knee": choice.curve.knee.k,
         "curve": choice.curve.points(),
-        "verdict": choice.verdict,
+        "verdict": analysis.choice.verdict,
         "dissenters": list(choice.dissenters),
         "witnesses": {
             name: {"k": w.k, "values": w.values, "prefers": w.prefers} for name, w in choice.witnesses.items()

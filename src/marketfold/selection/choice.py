@@ -59,6 +59,15 @@ class Choice:
     comparison: ReducerComparison | None = None
     search: ViewSearch | None = None
 
+    @property
+    def verdict(self) -> str:
+        """What is said of the number of segments, and why another was made than the curve advises."""
+        made = self.recipe.n_segments
+        if made == self.k_choice.k:
+            return self.k_choice.verdict
+        why = self.search.verdict if self.search else "That many were asked for."
+        return f"{made} segments were made. {why} Of itself the curve says this: {self.k_choice.verdict}"
+
 
 def choose_recipe(
     table: FeatureTable, ahead: LookAhead | None, config: RunConfig, progress: Progress | None = None
