@@ -146,10 +146,13 @@ def test_discounts(sales: Exploration, sales_kept: pd.DataFrame):
 
 
 def test_what_dominates(sales: Exploration, sales_kept: pd.DataFrame):
-    share = sales_kept.groupby("COUNTRY")["SALES"].sum().sort_values(ascending=False) / sales_kept["SALES"].sum()
-    told = [one for one in sales.findings if one.kind == "dominates" and one.figure == "counts-country"]
-    assert told[0].sentence == "USA brings 36 % of revenue, the most of any COUNTRY; Spain follows with 12 %."
-    assert told[0].numbers["revenue_share"] == pytest.approx(share["USA"])
+    share = sales_kept.groupby("PRODUCTLINE")["SALES"].sum().sort_values(ascending=False) / sales_kept["SALES"].sum()
+    told = [one for one in sales.findings if one.kind == "dominates" and one.figure == "counts-category"]
+    assert (
+        told[0].sentence
+        == "Classic Cars brings 39 % of revenue, the most of any PRODUCTLINE; Vintage Cars follows with 19 %."
+    )
+    assert told[0].numbers["revenue_share"] == pytest.approx(share["Classic Cars"])
 
 
 def test_what_a_file_does_not_have_is_said_and_not_made_up(cdnow: Exploration):

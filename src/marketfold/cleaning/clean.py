@@ -30,7 +30,7 @@ from marketfold.config import CleaningOptions
 from marketfold.schema import MONEY_SCALE, SOURCE_LINE, SourceFacts, money_sum
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from marketfold.engine import Engine
     from marketfold.orders import Orders
@@ -69,6 +69,8 @@ class CleanOrders:
     engine: Engine
     facts: SourceFacts
     lines: nw.LazyFrame[Any] | None = None
+    unmapped: Callable[[], nw.LazyFrame[Any] | None] | None = None
+    unmapped_columns: tuple[str, ...] = ()
 
     def _repr_html_(self) -> str:
         return self.report._repr_html_()
@@ -242,4 +244,6 @@ def clean_orders(orders: Orders, options: CleaningOptions | None = None) -> Clea
         engine=engine,
         facts=orders.facts,
         lines=orders.lines,
+        unmapped=orders.unmapped,
+        unmapped_columns=orders.open_columns,
     )

@@ -4,6 +4,7 @@ from marketfold.exploration.caps import Cap
 from marketfold.exploration.cohorts import Cohorts
 from marketfold.exploration.concentration import Concentration, Repeats
 from marketfold.exploration.counts import Calendar, Counts
+from marketfold.exploration.dependence import Dependence
 from marketfold.exploration.discounts import Discounts
 from marketfold.exploration.distributions import Distribution
 from marketfold.exploration.findings import Finding
@@ -23,6 +24,7 @@ __all__ = [
     "Correlations",
     "Counts",
     "Cuts",
+    "Dependence",
     "Discounts",
     "Distribution",
     "Exploration",

@@ -76,7 +76,7 @@ def _status(e: Exploration) -> Iterator[Finding]:
 
 
 def _caps(e: Exploration) -> Iterator[Finding]:
-    for cap in e.caps:
+    for cap in (*e.caps, *(e.dependence.caps if e.dependence else ())):
         stop = f"{cap.label} stops at exactly {money(cap.value)} on {percent(cap.line_share)} of lines: it is capped"
         at, below = cap.differs_at_cap_share, cap.differs_below_share
         proof = "."
@@ -88,19 +88,52 @@ def _caps(e: Exploration) -> Iterator[Finding]:
             else:
                 proof = f". {product} differs from {amount} on {percent(at)} of them: go by {amount}."
         numbers = {"value": cap.value, "line_share": cap.line_share, "lines": float(cap.lines)}
-        figure = anchor("distribution", cap.column)
-        yield Finding("cap", stop + proof, figure, 0.8 + 0.15 * min(cap.line_share * 2, 1), numbers)
+        figure = anchor("distribution", cap.column) if cap.column in e.labels else ""
+        text = _on_sample(e, stop + proof) if cap not in e.caps else stop + proof
+        yield Finding("cap", text, figure, 0.8 + 0.15 * min(cap.line_share * 2, 1), numbers)
+
+
+def _on_sample(e: Exploration, text: str) -> str:
+    """Say so where only a sample of the lines was looked at."""
+    d = e.dependence
+    if d is None or d.n_lines == d.n_kept:
+        return text
+    return f"{text[:-1]} (seen on {count(d.n_lines)} lines drawn from {count(d.n_kept)})."
 
 
 def _cuts(e: Exploration) -> Iterator[Finding]:
-    for cut in e.cuts:
+    for cut in (*e.cuts, *(e.dependence.cuts if e.dependence else ())):
         at = listed([money(value) for value in cut.cuts])
         text = (
             f"{cut.label} follows from {cut.number_label} (cut at {at}): "
             f"segments by {cut.label} only restate {cut.number_label}."
         )
         numbers = {f"cut_{i}": value for i, value in enumerate(cut.cuts, start=1)}
+        text = _on_sample(e, text) if cut not in e.cuts else text
         yield Finding("cuts", text, anchor("distribution", cut.number), 0.86, numbers)
+
+
+def _date_parts(e: Exploration) -> Iterator[Finding]:
+    d = e.dependence
+    if d is None or not d.date_parts:
+        return
+    date, several = e.labels["ordered_on"], len(d.date_parts) > 1
+    (first, part), *others = d.date_parts
+    which = listed([f"{first} is the {part} of {date}", *(f"{label} its {part}" for label, part in others)])
+    lines = f"{count(d.n_lines)} kept lines"
+    if d.n_lines < d.n_kept:
+        lines = f"{count(d.n_lines)} lines drawn from {count(d.n_kept)}"
+    text = f"On each of {lines}, {which}: {'they say' if several else 'it says'} nothing that {date} does not."
+    yield Finding("date parts", text, "dependence", 0.56, {"columns": float(len(d.date_parts)), "lines": d.n_lines})
+
+
+def _constants(e: Exploration) -> Iterator[Finding]:
+    d = e.dependence
+    named = d.constants if d else ()
+    if d and named:
+        have = "has" if len(named) == 1 else "have each"
+        text = f"{listed(named)} {have} one value on all {count(d.n_lines)} lines: nothing can be told apart by it."
+        yield Finding("constant", _on_sample(e, text), "", 0.42, {"columns": float(len(named))})
 
 
 GEOGRAPHY = frozenset({"country", "territory", "state", "currency"})
@@ -108,14 +141,18 @@ GEOGRAPHY = frozenset({"country", "territory", "state", "currency"})
 
 def _follows(e: Exploration) -> Iterator[Finding]:
     """Only what surprises: that a state lies in one country does not."""
+    among = e.dependence.follows if e.dependence else ()
     telling = [f for f in e.follows if f.kind == "same" or not {f.column, f.given} <= GEOGRAPHY]
-    for follow in telling[:1]:
+    for follow in (*telling, *among)[:1]:
         numbers = {"values": float(follow.n_values), "given_values": float(follow.n_given_values)}
         if follow.kind == "same":
             text = f"{follow.label} and {follow.given_label} say the same: one adds nothing to the other."
         else:
             text = f"{follow.label} follows from {follow.given_label} without exception: it adds nothing to it."
-        yield Finding("follows", text, anchor("counts", follow.column), 0.4, numbers)
+        text = text if follow in telling else _on_sample(e, text)
+        yield Finding(
+            "follows", text, "dependence" if e.dependence and len(e.dependence.labels) > 1 else "", 0.4, numbers
+        )
 
 
 def _peak(e: Exploration) -> Iterator[Finding]:
@@ -363,8 +400,8 @@ def _correlation(e: Exploration) -> Iterator[Finding]:
 
 
 KINDS = (
-    _set_aside, _newcomers, _once, _caps, _cuts, _peak, _concentration, _growth, _status, _discounts, _gaps,
-    _dominates, _incomplete, _missing, _follows, _returns, _duplicates, _correlation,
+    _set_aside, _newcomers, _once, _caps, _cuts, _date_parts, _peak, _concentration, _growth, _status, _discounts,
+    _gaps, _dominates, _incomplete, _missing, _constants, _follows, _returns, _duplicates, _correlation,
 )  # fmt: skip
 
 

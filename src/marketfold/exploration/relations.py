@@ -227,12 +227,17 @@ def _scattered(seed: int) -> nw.Expr:
     return (once * _MULTIPLIER + 12_345) % _MODULUS
 
 
+def drawn(seed: int, share: float) -> nw.Expr:
+    """Whether a source line is in the sample that holds `share` (0 to 1) of all lines."""
+    return _scattered(seed) < int(_MODULUS * share)
+
+
 def sample_lines(tables: Tables, seed: int, n_lines: int, by: str = "") -> LineSample:
     """About `n_lines` kept lines, all of them where there are no more, the same for the same seed."""
     columns = tuple(name for name in NUMBERS if name in tables.columns.numbers)
     frame = tables.purchases
     if tables.columns.n_kept > n_lines:
-        frame = frame.filter(_scattered(seed) < int(_MODULUS * (n_lines / tables.columns.n_kept)))
+        frame = frame.filter(drawn(seed, n_lines / tables.columns.n_kept))
     rows = tables.collect(frame.select("source_line", *columns, *([by] if by else [])).sort("source_line"))
     n = len(rows["source_line"])
     groups = rows[by].astype(object) if by else np.full(n, "", dtype=object)

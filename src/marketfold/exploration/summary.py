@@ -14,6 +14,7 @@ from marketfold.exploration.caps import Cap, find_caps
 from marketfold.exploration.cohorts import Cohorts, follow_cohorts
 from marketfold.exploration.concentration import Concentration, Repeats, concentrate
 from marketfold.exploration.counts import Calendar, Counts, count_calendar, count_values
+from marketfold.exploration.dependence import Dependence, relate
 from marketfold.exploration.discounts import Discounts, compare_with_list_price
 from marketfold.exploration.distributions import Distribution, distribute
 from marketfold.exploration.findings import Finding, find
@@ -82,6 +83,7 @@ class Exploration:
     discounts: Discounts | None
     missing: Missing
     geography: Geography | None
+    dependence: Dependence | None
     findings: tuple[Finding, ...] = ()
 
     def count_of(self, column: str) -> Counts | None:
@@ -163,7 +165,7 @@ def explore(clean: CleanOrders, seed: int = 0, progress: Progress | None = None)
     >>> exploration.over_time.period
     'month'
     """
-    steps = _Steps(progress, total=12)
+    steps = _Steps(progress, total=13)
     tables = steps("columns and orders", lambda: build_tables(clean))
     over_time = steps("time", lambda: orders_over_time(tables))
     concentration, repeats = steps("concentration", lambda: concentrate(tables))
@@ -185,6 +187,7 @@ def explore(clean: CleanOrders, seed: int = 0, progress: Progress | None = None)
         "discounts": steps("discounts", lambda: compare_with_list_price(tables)),
         "missing": find_missing(tables),
         "geography": steps("countries", lambda: locate(tables)),
+        "dependence": steps("columns among themselves", lambda: relate(clean, tables, seed)),
     }
     exploration = Exploration(
         currency=tables.currency,

@@ -10,7 +10,12 @@ import numpy as np
 
 from marketfold.exploration.findings import anchor
 from marketfold.exploration.wording import MONTHS, count, day, money, months, percent, times
-from marketfold.figures.exploration_columns import correlation_figure, missing_figure, scatter_matrix_figure
+from marketfold.figures.exploration_columns import (
+    correlation_figure,
+    dependence_figure,
+    missing_figure,
+    scatter_matrix_figure,
+)
 from marketfold.figures.exploration_customers import (
     cohorts_figure,
     concentration_figure,
@@ -34,6 +39,7 @@ __all__ = [
     "concentration_figure",
     "correlation_figure",
     "counts_figure",
+    "dependence_figure",
     "discounts_figure",
     "distribution_figure",
     "exploration_figures",
@@ -321,6 +327,8 @@ def _of_columns(e: Exploration) -> Iterator[tuple[str, go.Figure]]:
         if len(e.correlations.columns) > 2:
             yield "correlations", correlation_figure(e.correlations)
         yield "scatter-matrix", scatter_matrix_figure(e.sample)
+    if e.dependence is not None and len(e.dependence.labels) > 1:
+        yield "dependence", dependence_figure(e.dependence)
     if e.missing.empty.any():
         yield "missing", missing_figure(e.missing)
 

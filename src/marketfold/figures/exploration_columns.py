@@ -13,7 +13,7 @@ from marketfold.figures.theme import ACCENT, INK, PALE, new_figure, segment_colo
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from marketfold.exploration import Correlations, LineSample, Missing
+    from marketfold.exploration import Correlations, Dependence, LineSample, Missing
     from marketfold.schema import Float64
 
 MOST_COLOURS = 6
@@ -50,6 +50,42 @@ def correlation_figure(correlations: Correlations) -> go.Figure:
     return figure.update_layout(
         coloraxis={"cmin": -1, "cmax": 1, "cmid": 0, "showscale": False},
         xaxis={"tickfont": {"color": INK}, "type": "category"},
+        yaxis={"autorange": "reversed", "showgrid": False, "tickfont": {"color": INK}, "type": "category"},
+    )
+
+
+def dependence_figure(dependence: Dependence) -> go.Figure:
+    """How much of a class column is known once another is, in percent; 100 is without exception."""
+    d = dependence
+    n = len(d.labels)
+    other = np.where(np.eye(n, dtype=bool), np.nan, d.values)
+    known = [(d.labels[i], d.labels[j]) for i, j in np.argwhere(other == 1).tolist()]
+    lines = (
+        f"{count(d.n_lines)} lines drawn at random from {count(d.n_kept)}"
+        if d.n_lines < d.n_kept
+        else f"all {count(d.n_lines)} kept lines"
+    )
+    figure = new_figure(
+        f"{known[0][0]} is known once {known[0][1]} is" if known else "No column follows from another",
+        subtitle=f"Share of the column on the left that the one above tells, in %; {lines}",
+        alt=f"What one column tells of another, on {lines}. "
+        + ("Known without exception: " + "; ".join(f"{a} from {b}" for a, b in known) + "." if known else ""),
+        height=170 + 34 * n,
+    )
+    figure.add_heatmap(
+        z=other * 100,
+        x=list(d.labels),
+        y=list(d.labels),
+        coloraxis="coloraxis",
+        xgap=2,
+        ygap=2,
+        hoverongaps=False,
+        texttemplate="%{z:.0f}",
+        hovertemplate="%{x} tells %{z:.1f} % of %{y}<extra></extra>",
+    )
+    return figure.update_layout(
+        coloraxis={"cmin": -100, "cmax": 100, "cmid": 0, "showscale": False},
+        xaxis={"side": "top", "tickfont": {"color": INK}, "type": "category", "showgrid": False, "tickangle": -35},
         yaxis={"autorange": "reversed", "showgrid": False, "tickfont": {"color": INK}, "type": "category"},
     )
 

@@ -11,6 +11,7 @@ import narwhals as nw
 from marketfold.config import ReadingOptions
 from marketfold.errors import Fault, OrdersError, ParameterError
 from marketfold.orders.cells import as_texts
+from marketfold.orders.open_columns import open_columns
 from marketfold.orders.opening import open_source
 from marketfold.orders.roles import NEEDED, NO_HEADER, match_roles
 from marketfold.orders.showing import table_html
@@ -43,6 +44,8 @@ class Orders:
         How the source was read.
     malformed
         Rows that could not be split into fields: source_line, reason, detail.
+    open_columns
+        Columns of the source without a role that may be looked at.
     """
 
     lines: nw.LazyFrame[Any] = field(repr=False)
@@ -52,6 +55,25 @@ class Orders:
     source: Source = field(repr=False)
     decisions: Decisions = field(repr=False)
     null_values: tuple[str, ...] = field(default=(), repr=False)
+    open_columns: tuple[str, ...] = field(default=(), repr=False)
+
+    def unmapped(self) -> nw.LazyFrame[Any] | None:
+        """Columns without a role that hold classes or numbers, read from the source now; None where there is none.
+
+        Returns
+        -------
+        source_line and `open_0`, `open_1`, ... in the order of `open_columns`, as text. Free text, identifiers and
+        whatever may be about a person is never among them.
+
+        Raises
+        ------
+        OrdersError
+            If the source has changed or gone since the lines were read.
+        """
+        if not self.open_columns:
+            return None
+        wanted = {f"open_{place}": column for place, column in enumerate(self.open_columns)}
+        return self.source.load(wanted, self._as_text)
 
     def personal(self, *extra_columns: str) -> nw.LazyFrame[Any]:
         """Who the customers are, read from the source now: it is kept nowhere else.
@@ -182,4 +204,5 @@ def read_orders(source: object, options: ReadingOptions | None = None) -> Orders
         id_is_personal=match.id_is_personal,
         notes=tuple(notes),
     )
-    return Orders(lines, opened.engine, facts, opened.malformed(), opened, decisions, options.null_values)
+    shown = open_columns(match.extra, sample)
+    return Orders(lines, opened.engine, facts, opened.malformed(), opened, decisions, options.null_values, shown)

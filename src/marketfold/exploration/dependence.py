@@ -1,0 +1,270 @@
+"""What one column tells of another, over a seeded sample of lines: columns without a role take part here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise, permutations
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from marketfold.exploration.caps import MIN_CAP_SHARE, MIN_DISTINCT, NEAR, Cap, is_round
+from marketfold.exploration.columns import CLASSES, collect
+from marketfold.exploration.relations import MIN_CLASS_LINES, Cuts, Follows, drawn, round_number_between
+from marketfold.exploration.tables import as_dates, day_number
+from marketfold.orders.numbers import read_number
+from marketfold.schema import SOURCE_LINE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from marketfold.cleaning import CleanOrders
+    from marketfold.exploration.tables import Tables
+    from marketfold.schema import Float64
+
+SAMPLE_TO_RELATE = 50_000
+"""Lines that columns are compared on: a class of one line in a thousand still has fifty of them."""
+MOST_CLASSES = 60
+MOST_COLUMNS = 14
+MOST_RANGES = 12
+LINES_FOR_EACH = 5
+"""With fewer lines for each value of a column, other columns follow from it by chance."""
+PARTS = ("year", "quarter", "month", "weekday", "year and month", "year and quarter")
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """What one class column tells of another.
+
+    Attributes
+    ----------
+    labels
+        Class columns with two values or more, then the parts of the order date.
+    values
+        Theil's uncertainty coefficient, shape (n_columns, n_columns): the share, 0 to 1, of what is not known of the
+        row's column that is known once the other is; 1 on the diagonal.
+    unmapped
+        Columns without a role that were looked at.
+    constants
+        Columns without a role that have the same value on every line.
+    date_parts
+        Columns that say the same as a part of the order date, and the part.
+    follows, cuts, caps
+        Of columns without a role, as for the others.
+    n_lines, n_kept
+        Lines that were compared, and kept lines.
+    """
+
+    labels: tuple[str, ...]
+    values: Float64
+    unmapped: tuple[str, ...]
+    constants: tuple[str, ...]
+    date_parts: tuple[tuple[str, str], ...]
+    follows: tuple[Follows, ...]
+    cuts: tuple[Cuts, ...]
+    caps: tuple[Cap, ...]
+    n_lines: int
+    n_kept: int
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A column as codes: 0, 1, ... for its values, -1 where it is empty."""
+
+    label: str
+    codes: NDArray[np.int64]
+    spare: bool = False
+
+    @property
+    def n_values(self) -> int:
+        return int(self.codes.max(initial=-1)) + 1
+
+    def is_class(self) -> bool:
+        """Whether there are few values, two at least on a fair number of lines."""
+        if not 2 <= self.n_values <= MOST_CLASSES:
+            return False
+        lines = np.bincount(self.codes[self.codes >= 0])
+        return bool(np.sort(lines)[-2] >= MIN_CLASS_LINES and lines.sum() >= LINES_FOR_EACH * self.n_values)
+
+
+def _coded(label: str, values: NDArray[Any], *, spare: bool = False) -> _Column:
+    codes = np.full(len(values), -1, dtype=np.int64)
+    filled = np.array([value is not None for value in values], dtype=bool)
+    if filled.any():
+        codes[filled] = np.unique(values[filled].astype(str), return_inverse=True)[1]
+    return _Column(label, codes, spare)
+
+
+def _entropy(counts: NDArray[np.int64]) -> float:
+    share = counts[counts > 0] / counts.sum()
+    return float(-(share * np.log(share)).sum())
+
+
+def _pair(a: _Column, b: _Column) -> NDArray[np.int64]:
+    """Lines for each pair of values where both are filled, shape (n_values of a, n_values of b)."""
+    both = (a.codes >= 0) & (b.codes >= 0)
+    flat = np.bincount(a.codes[both] * b.n_values + b.codes[both], minlength=a.n_values * b.n_values)
+    return flat.reshape(a.n_values, b.n_values).astype(np.int64)
+
+
+def uncertainty_coefficient(pairs: NDArray[np.int64]) -> float:
+    """Share of the row's entropy that goes once the column is known (Theil 1970), 0 to 1.
+
+    >>> uncertainty_coefficient(np.array([[30, 0], [0, 20]])), uncertainty_coefficient(np.array([[5, 5], [5, 5]]))
+    (1.0, 0.0)
+    """
+    if not pairs.sum():
+        return 0.0
+    row, column = _entropy(pairs.sum(axis=1)), _entropy(pairs.sum(axis=0))
+    if row == 0:
+        return 0.0
+    return float(np.clip((row + column - _entropy(pairs.ravel())) / row, 0, 1).round(12))
+
+
+def _is_known(pairs: NDArray[np.int64]) -> bool:
+    """Whether the row's value is the same on all lines with the same value of the column, with two rows at least."""
+    return bool(((pairs > 0).sum(axis=0) <= 1).all() and (pairs.sum(axis=1) > 0).sum() > 1)
+
+
+def _date_parts(days: NDArray[np.datetime64], label: str) -> dict[str, _Column]:
+    months = days.astype("datetime64[M]").astype(np.int64)
+    year, month = months // 12, months % 12
+    weekday = (days.astype("datetime64[D]").astype(np.int64) + 3) % 7
+    values = (year, month // 3, month, weekday, months, year * 4 + month // 3)
+    named = zip(PARTS, values, strict=True)
+    return {part: _Column(f"{part} of {label}", np.unique(value, return_inverse=True)[1]) for part, value in named}
+
+
+def _same_parts(columns: list[_Column], parts: dict[str, _Column]) -> tuple[tuple[str, str], ...]:
+    found = []
+    for column in columns:
+        for name, part in parts.items():
+            pairs = _pair(column, part)
+            if _is_known(pairs) and _is_known(pairs.T):
+                found.append((column.label, name))
+                break
+    return tuple(found)
+
+
+def _follows(columns: list[_Column], dated: set[str]) -> tuple[Follows, ...]:
+    """Pairs in which a column without a role takes part; parts of the date among themselves surprise nobody."""
+    found = []
+    for a, b in permutations(columns, 2):
+        if not (a.spare or b.spare) or {a.label, b.label} <= dated:
+            continue
+        pairs = _pair(a, b)
+        back = _is_known(pairs.T)
+        if _is_known(pairs) and not (back and a.label > b.label):
+            kind: Literal["same", "follows"] = "same" if back else "follows"
+            found.append(Follows(a.label, a.label, b.label, b.label, kind, a.n_values, b.n_values))
+    return tuple(found)
+
+
+def _numbers(values: NDArray[Any]) -> Float64 | None:
+    """A column of text as numbers, NaN where it is empty; None where a cell is not a number or all are empty."""
+    filled = np.array([value is not None for value in values], dtype=bool)
+    texts, where = np.unique(values[filled].astype(str), return_inverse=True)
+    read = [read_number(str(text), ".") for text in texts]
+    if not read or any(value is None for value in read):
+        return None
+    numbers = np.full(len(values), np.nan)
+    numbers[filled] = np.array(read, dtype=np.float64)[where]
+    return numbers
+
+
+def _cap(label: str, values: NDArray[Any]) -> Cap | None:
+    numbers = _numbers(values)
+    if numbers is None:
+        return None
+    filled = numbers[np.isfinite(numbers)]
+    top = float(filled.max())
+    at = int((filled == top).sum())
+    near = int(((filled < top) & (filled >= top - (1 - NEAR) * abs(top))).sum())
+    if not is_round(top) or at < max(MIN_CAP_SHARE * len(filled), MIN_CLASS_LINES) or at <= 2 * near:
+        return None
+    return Cap(label, label, top, at, at / len(filled)) if len(np.unique(filled)) >= MIN_DISTINCT else None
+
+
+def _ranges(column: _Column, texts: NDArray[Any], numbers: Float64) -> tuple[tuple[str, ...], Any, Any] | None:
+    """Classes, cuts and lines, where the classes are ranges of the number that do not overlap."""
+    both = (column.codes >= 0) & np.isfinite(numbers)
+    ends = []
+    for code in range(column.n_values):
+        inside = numbers[both & (column.codes == code)]
+        if len(inside) < MIN_CLASS_LINES:
+            return None
+        ends.append((inside.min(), inside.max(), len(inside), str(texts[column.codes == code][0])))
+    ends.sort()
+    if any(low[1] >= high[0] for low, high in pairwise(ends)):
+        return None
+    cuts = tuple(round_number_between(float(low[1]), float(high[0])) for low, high in pairwise(ends))
+    return tuple(end[3] for end in ends), cuts, np.array([end[2] for end in ends], dtype=np.int64)
+
+
+def _cuts(columns: list[_Column], spare: dict[str, Any], kept: dict[str, Any], tables: Tables) -> tuple[Cuts, ...]:
+    found = []
+    for column in columns:
+        if not column.spare or column.n_values > MOST_RANGES:
+            continue
+        for number in reversed(tables.columns.numbers):
+            ranges = _ranges(column, spare[column.label], kept[number].astype(np.float64))
+            if ranges is not None:
+                found.append(Cuts(column.label, column.label, number, tables.label(number), *ranges))
+                break
+    return tuple(found)
+
+
+def _spare(clean: CleanOrders, tables: Tables, lines: NDArray[np.int64], seed: int, share: float) -> dict[str, Any]:
+    """Cells of the columns without a role on the lines of the sample."""
+    frame = clean.unmapped() if clean.unmapped else None
+    if frame is None:
+        return {}
+    rows = collect(tables.engine, frame.filter(drawn(seed, share)))
+    order = np.argsort(rows[SOURCE_LINE], kind="stable")
+    place = order[np.searchsorted(rows[SOURCE_LINE][order], lines)]
+    return {name: rows[f"open_{i}"].astype(object)[place] for i, name in enumerate(clean.unmapped_columns)}
+
+
+def _matrix(columns: list[_Column]) -> Float64:
+    values = np.eye(len(columns))
+    for (i, a), (j, b) in permutations(enumerate(columns), 2):
+        values[i, j] = uncertainty_coefficient(_pair(a, b))
+    return values
+
+
+def relate(clean: CleanOrders, tables: Tables, seed: int = 0) -> Dependence | None:
+    """Compare class columns, those without a role among them, on about 50,000 kept lines at most.
+
+    Returns
+    -------
+    Dependence or None
+        None where there is neither a class column nor a column without a role.
+    """
+    share = min(1.0, SAMPLE_TO_RELATE / max(tables.columns.n_kept, 1))
+    roles = [name for name in CLASSES if 0 < tables.columns.distinct.get(name, 0) <= MOST_CLASSES]
+    cells = tables.purchases.filter(drawn(seed, share)).select(
+        SOURCE_LINE, day_number("ordered_on").alias("day"), *roles, *tables.columns.numbers
+    )
+    kept = tables.collect(cells.sort(SOURCE_LINE))
+    spare = _spare(clean, tables, kept[SOURCE_LINE], seed, share)
+    coded = [_coded(tables.label(name), kept[name]) for name in roles]
+    coded += [_coded(name, values, spare=True) for name, values in spare.items()]
+    columns = [column for column in coded if column.is_class()][:MOST_COLUMNS]
+    if not columns and not spare:
+        return None
+    parts = _date_parts(as_dates(kept["day"]), tables.label("ordered_on"))
+    dated = _same_parts(columns, parts)
+    drawn_parts = [parts[part] for part in ("year", "month") if parts[part].is_class()] if columns else []
+    caps = [_cap(name, values) for name, values in spare.items()]
+    return Dependence(
+        labels=tuple(column.label for column in (*columns, *drawn_parts)),
+        values=_matrix([*columns, *drawn_parts]),
+        unmapped=tuple(spare),
+        constants=tuple(c.label for c in coded if c.spare and c.n_values == 1 and (c.codes >= 0).all()),
+        date_parts=dated,
+        follows=_follows(columns, {label for label, _ in dated}),
+        cuts=_cuts(columns, spare, kept, tables),
+        caps=tuple(cap for cap in caps if cap is not None),
+        n_lines=len(kept["day"]),
+        n_kept=tables.columns.n_kept,
+    )
