@@ -96,7 +96,16 @@ of adding."""
 
 def money_sum(column: str) -> nw.Expr:
     """Exact sum of a money column, independent of the order in which lines are added."""
-    return (nw.col(column) * MONEY_SCALE).round().cast(nw.Int64).sum().cast(nw.Float64) / MONEY_SCALE
+    return _exact_sum(nw.col(column), MONEY_SCALE) / MONEY_SCALE
+
+
+def exact_mean(value: nw.Expr, scale: int = MONEY_SCALE) -> nw.Expr:
+    """Mean of the cells that are filled, to one part in `scale`, whatever the order in which they are added."""
+    return _exact_sum(value, scale) / (value.count().cast(nw.Float64) * scale)
+
+
+def _exact_sum(value: nw.Expr, scale: int) -> nw.Expr:
+    return (value * scale).round().cast(nw.Int64).sum().cast(nw.Float64)
 
 
 @dataclass(frozen=True)

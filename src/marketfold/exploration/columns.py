@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from marketfold.exploration.quantiles import value_quantiles
-from marketfold.schema import ROLES, money_sum
+from marketfold.schema import ROLES, exact_mean, money_sum
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,7 +93,7 @@ def _numbers(engine: Engine, purchases: nw.LazyFrame[Any], name: str) -> dict[st
     measured = purchases.select(
         column.min().alias("minimum"),
         column.max().alias("maximum"),
-        column.mean().alias("mean"),
+        exact_mean(column).alias("mean"),
         column.count().alias("filled"),
     )
     row = {key: values[0] for key, values in collect(engine, measured).items()}

@@ -101,7 +101,7 @@ def _grouped(tables: Tables, column: str) -> nw.LazyFrame[Any]:
 def _count(tables: Tables, column: str) -> Counts:
     grouped = _grouped(tables, column)
     totals = tables.collect(
-        grouped.select(nw.len().alias("values"), nw.col("lines").sum(), nw.col("revenue").sum().alias("revenue"))
+        grouped.select(nw.len().alias("values"), nw.col("lines").sum(), money_sum("revenue").alias("revenue"))
     )
     top = tables.collect(grouped.sort("lines", column, descending=[True, False], nulls_last=True).head(MOST))
     return Counts(

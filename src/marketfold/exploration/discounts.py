@@ -10,6 +10,7 @@ import numpy as np
 
 from marketfold.exploration.distributions import nice_step
 from marketfold.exploration.quantiles import value_quantiles
+from marketfold.schema import exact_mean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 LIST_PRICE_BINS = 12
 DISCOUNT_STEP = 0.05
+SHARE_SCALE = 10**9
+"""Shares are added as whole billionths."""
 MIN_BIN_LINES = 10
 
 
@@ -100,7 +103,9 @@ def _by_list_price(tables: Tables, frame: nw.LazyFrame[Any]) -> tuple[Float64, N
     n = len(edges) - 1
     place = _bin("list_price", float(first), step, n)
     rows = tables.collect(
-        frame.with_columns(bin=place).group_by("bin").agg(nw.len().alias("n"), nw.col("discount").mean())
+        frame.with_columns(bin=place)
+        .group_by("bin")
+        .agg(nw.len().alias("n"), exact_mean(nw.col("discount"), SHARE_SCALE).alias("discount"))
     )
     at = rows["bin"].astype(np.int64)
     lines, mean = np.zeros(n, dtype=np.int64), np.full(n, np.nan)
@@ -118,7 +123,7 @@ def compare_with_list_price(tables: Tables) -> Discounts | None:
     row = tables.collect(
         frame.select(
             nw.len().alias("n"),
-            off.mean().alias("mean"),
+            exact_mean(off, SHARE_SCALE).alias("mean"),
             off.min().alias("low"),
             (off >= 0.01).cast(nw.Float64).mean().alias("given"),
             (off <= -0.01).cast(nw.Float64).mean().alias("above"),

@@ -11,6 +11,7 @@ import numpy as np
 
 from marketfold.exploration.columns import NUMBERS
 from marketfold.exploration.quantiles import value_quantiles
+from marketfold.schema import exact_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -172,7 +173,7 @@ def _of_orders(tables: Tables) -> Distribution:
         tables.orders.select(
             value.min().alias("minimum"),
             value.max().alias("maximum"),
-            value.mean().alias("mean"),
+            exact_mean(value).alias("mean"),
         )
     )
     stats = {name: float(values[0]) for name, values in row.items()}

@@ -127,7 +127,8 @@ def correlate(tables: Tables) -> Correlations | None:
     for i, j in pairs:
         shared = float(row[f"product_{i}_{j}"][0]) - total[i] * total[j] / n
         values[i, j] = values[j, i] = np.clip(shared / max(math.sqrt(spread[i] * spread[j]), 1e-300), -1, 1)
-    return Correlations(columns, tuple(tables.label(name) for name in columns), values, n)
+    # engines add in any order: the last digits differ from run to run
+    return Correlations(columns, tuple(tables.label(name) for name in columns), np.round(values, 9), n)
 
 
 def round_number_between(low: float, high: float) -> float:

@@ -33,6 +33,7 @@ from marketfold.exploration.relations import (
     sample_lines,
 )
 from marketfold.exploration.tables import Lines, Tables, build_tables
+from marketfold.schema import money_sum
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,7 +118,7 @@ def _plain(value: Any) -> Any:
 def _lines(clean: CleanOrders, tables: Tables) -> Lines:
     customers = nw.col("customer_id").n_unique().alias("customers")
     orders = tables.collect(tables.orders.select(nw.len().alias("n"), customers))
-    returned = tables.collect(clean.returns.select(nw.len().alias("n"), nw.col("amount").sum().alias("value")))
+    returned = tables.collect(clean.returns.select(nw.len().alias("n"), money_sum("amount").alias("value")))
     value = returned["value"][0]
     return Lines(
         read=tables.columns.n_read,
