@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, replace
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -69,7 +70,7 @@ class Previous:
     briefs: dict[int, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Analysis:
     """Everything that one run found.
 
@@ -125,6 +126,20 @@ class Analysis:
     stages: tuple[StageCost, ...]
     matches: tuple[Match, ...] = ()
     kept_briefs: dict[int, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        n_units = len(self.table.ids)
+        return f"<Analysis of {self.clean.facts.name}: {n_units:,} {self.table.unit}s, {len(self.profiles)} segments>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{p.number}</td><td>{escape(p.name)}</td><td>{p.units:,}</td><td>{p.revenue_share:.0%}</td>"
+            f"<td>{p.trust or ''}</td><td>{escape(p.rule.words if p.rule else '')}</td></tr>"
+            for p in self.profiles
+        )
+        heads = ("", "segment", f"{self.table.unit}s", "of revenue", "trust", "rule")
+        notes = "".join(f"<li>{escape(text)}</li>" for text in self.warnings)
+        return f"<table><tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr>{rows}</table><ul>{notes}</ul>"
 
     @property
     def labels(self) -> Labels:
@@ -278,10 +293,10 @@ def _match(
 def _check_enough_units(table: FeatureTable, config: RunConfig) -> None:
     wanted = config.clustering.segments or FEWEST_SEGMENTS
     if len(table.ids) <= wanted:
-        message = (
-            f"There are {len(table.ids)} {table.unit.replace('_', ' ')}s with purchases, and {wanted} segments need "
-            "more than that. Give a longer file, or ask for fewer segments with --segments."
-        )
+        n_units, unit = len(table.ids), table.unit.replace("_", " ")
+        there = f"There is one {unit}" if n_units == 1 else f"There are {n_units} {unit}s"
+        fewer = ", or ask for fewer segments with --segments" if n_units > FEWEST_SEGMENTS else ""
+        message = f"{there} with purchases, and {wanted} segments need more than that. Give a longer file{fewer}."
         raise TooFewUnitsError(message)
 
 
@@ -328,7 +343,7 @@ def _warnings(
     """What a reader must know, the weightiest first."""
     found = [*clean.report.warnings, *clean.facts.notes]
     if choice.k_choice.answer != "groups":
-        found.insert(0, choice.verdict)
+        found.insert(0, choice.gist)
     weak = [profile.name for profile in profiles if profile.trust == "weak"]
     if weak:
         found.insert(0, f"Do not trust {len(weak)} of the segments, they do not come out again: {', '.join(weak)}.")

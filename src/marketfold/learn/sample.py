@@ -99,6 +99,7 @@ def take_sample(  # noqa: PLR0913 - the facts of a run, each by its name
     labels: Sequence[str],
     *,
     unit: Unit = "customer",
+    n_units: int | None = None,
     n_segments: int = 3,
     seed: int = 0,
     explained: Sequence[float] = (),
@@ -114,6 +115,8 @@ def take_sample(  # noqa: PLR0913 - the facts of a run, each by its name
         Scaled matrix, shape (n_units, n_features).
     labels
         One plain label for each feature.
+    n_units
+        How many there are, where `X` is a sample itself.
     n_segments, explained, wcss, history, source
         As in `LearnSample`.
 
@@ -131,23 +134,23 @@ def take_sample(  # noqa: PLR0913 - the facts of a run, each by its name
     >>> take_sample(X, ["days", "orders", "money"]).points.shape
     (300, 3)
     """
-    n_units, n_features = X.shape
+    n_rows, n_features = X.shape
     if len(labels) != n_features or n_features < FEWEST_FEATURES:
         message = (
             f"The lessons got {n_features} features and {len(labels)} labels. They need one label for each feature, "
             f"and {FEWEST_FEATURES} features or more."
         )
         raise ParameterError(message)
-    if n_units < FEWEST_UNITS:
-        message = f"The lessons got {n_units} rows and need {FEWEST_UNITS} or more. Give them a larger run."
+    if n_rows < FEWEST_UNITS:
+        message = f"The lessons got {n_rows} rows and need {FEWEST_UNITS} or more. Give them a larger run."
         raise TooFewUnitsError(message)
-    rows = np.sort(np.random.default_rng(seed).permutation(n_units)[:SAMPLE_UNITS])
+    rows = np.sort(np.random.default_rng(seed).permutation(n_rows)[:SAMPLE_UNITS])
     columns = _telling_features(X, LESSON_FEATURES)
     return LearnSample(
         points=np.ascontiguousarray(X[rows][:, columns]),
         labels=tuple(labels[column] for column in columns),
         unit=unit,
-        n_units=n_units,
+        n_units=n_units or n_rows,
         n_segments=n_segments,
         n_features=n_features,
         seed=seed,

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from marketfold.cleaning import clean_orders
 from marketfold.demo import make_shop
 from marketfold.features import build_features, build_matrix
-from marketfold.learn import take_sample, write_learn_page
+from marketfold.learn import LossHistory, take_sample, write_learn_page
 from marketfold.orders import read_orders
+from marketfold.reduction import AutoencoderReducer, PCAReducer
 from marketfold.runs.read import Run
 from marketfold.runs.sample import Sample
 
 if TYPE_CHECKING:
     from marketfold.learn import LearnSample
+    from marketfold.reduction import Reducer
 
 
 def write_lessons(folder: str | Path | None, page: Path) -> None:
@@ -31,16 +33,28 @@ def write_lessons(folder: str | Path | None, page: Path) -> None:
 
 
 def _from_run(run: Run) -> LearnSample:
-    record = run.record
+    record, reducer = run.record, run.model.reducer
+    explained = reducer.explained_shares_[: reducer.n_dimensions_] if isinstance(reducer, PCAReducer) else ()
     return take_sample(
         Sample.load(run.folder / "model").scaled,
         [feature.label for feature in run.model.features],
         unit=run.model.unit,
         n_segments=len(run.model.segments),
+        n_units=sum(segment["units"] for segment in record["segments"]),
         seed=record["seed"],
+        explained=tuple(explained),
+        history=_history(reducer),
         wcss=[point["wcss"] for point in record["choose_k"]["curve"]],
         source=Path(record["input"]["path"]).name,
     )
+
+
+def _history(reducer: Reducer) -> LossHistory | None:
+    """How the run's own network learned; None where it trained none."""
+    if not isinstance(reducer, AutoencoderReducer):
+        return None
+    history, widths = reducer.history_, reducer.network_.architecture.encoder_widths
+    return LossHistory(tuple(history["loss"]), tuple(history["validation_loss"]), (*widths, *widths[-2::-1]))
 
 
 def _from_demo() -> LearnSample:

@@ -62,11 +62,19 @@ class Choice:
     @property
     def verdict(self) -> str:
         """What is said of the number of segments, and why another was made than the curve advises."""
+        return self._and_why(self.k_choice.verdict)
+
+    @property
+    def gist(self) -> str:
+        """The same without the numbers."""
+        return self._and_why(self.k_choice.gist)
+
+    def _and_why(self, said: str) -> str:
         made = self.recipe.n_segments
         if made == self.k_choice.k:
-            return self.k_choice.verdict
+            return said
         why = self.search.verdict if self.search else "That many were asked for."
-        return f"{made} segments were made. {why} Of itself the curve says this: {self.k_choice.verdict}"
+        return f"{made} segments were made. {why} Of itself the curve says this: {said}"
 
 
 def choose_recipe(
