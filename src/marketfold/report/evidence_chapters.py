@@ -9,6 +9,7 @@ from marketfold.report import numbers
 from marketfold.report.opening import units_word
 from marketfold.report.parts import Column, Fold, Notice, Prose, Section, TablePart
 from marketfold.report.teaching import about_future, about_reduction
+from marketfold.selection.views import ALL
 
 if TYPE_CHECKING:
     from marketfold.clustering import KChoice, Witness
@@ -163,6 +164,15 @@ def _comparison_table(comparison: ReducerComparison) -> TablePart:
     )
 
 
+def _narrow(analysis: Analysis) -> str:
+    """What the comparison is about where the segments were made from a narrower view."""
+    features = [feature.label for feature in analysis.segmented.matrix.table.features]
+    return (
+        f"This compares reductions of all features. The segments of this run were made from a narrower view, "
+        f"{numbers.listing(tuple(features))}, which needed none."
+    )
+
+
 def reduction_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Section | None:
     """Whether fewer dimensions helped; None where nothing was compared."""
     choice = analysis.choice
@@ -176,6 +186,8 @@ def reduction_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Sec
         return None
     method = METHOD_WORDS.get(choice.recipe.method, choice.recipe.method)
     lead = choice.comparison.verdict if choice.comparison else f"The segments were made with {method}, as you asked."
+    if choice.recipe.view != ALL:
+        parts.insert(0, Prose((_narrow(analysis),)))
     return Section("reduction", "Did fewer dimensions help?", tuple(parts), lead, "Reduction")
 
 

@@ -129,6 +129,7 @@ def _reduction(analysis: Analysis) -> dict[str, Any]:
         "rule": comparison.rule if comparison else None,
         "verdict": comparison.verdict if comparison else None,
         "suitability": list(suitability.sentences) if suitability else [],
+        "reconstructions": [asdict(one) for one in suitability.reconstructions] if suitability else [],
     }
 
 

@@ -9,6 +9,7 @@ from marketfold.clustering import choose_k
 from marketfold.errors import OrdersError
 from marketfold.features import build_matrix
 from marketfold.reduction import PCAReducer, assess_suitability
+from marketfold.reduction.autoencoder import AUTOENCODERS
 from marketfold.reduction.suitability import FEWEST_UNITS as FEWEST_TO_ASSESS
 from marketfold.selection.compare import compare_reducers, skipped
 from marketfold.selection.recipe import Recipe
@@ -147,8 +148,17 @@ def _with_reduction(
     recipe = replace(choice.recipe, method=method, n_dimensions=None if method == "none" else n_dimensions)
     if method != "none" and config.clustering.segments is None:
         recipe = replace(recipe, n_segments=_choose_k(recipe, table, config, progress).k)
-    suits = assess_suitability(matrix.values, seed=config.seed) if len(matrix.values) >= FEWEST_TO_ASSESS else None
-    return Choice(recipe, choice.k_choice, suits, comparison)
+    return Choice(recipe, choice.k_choice, _suitability(matrix, methods, n_dimensions, config, progress), comparison)
+
+
+def _suitability(
+    matrix: FeatureMatrix, methods: list[str], n_dimensions: int, config: RunConfig, progress: Progress | None
+) -> Suitability | None:
+    """Whether the features suit a reduction, shown with every network that this run tries; None for a few units."""
+    if len(matrix.values) < FEWEST_TO_ASSESS:
+        return None
+    networks = [method for method in methods if method in AUTOENCODERS]
+    return assess_suitability(matrix.values, config.seed, n_dimensions, also=networks, progress=progress)
 
 
 def _known(recipe: Recipe, ahead: LookAhead | None) -> FeatureMatrix | None:

@@ -219,9 +219,8 @@ def _verdict(scores: Sequence[ReducerScore], chosen: str) -> str:
     what = "explains {:.1%} of the differences in later revenue" if best.explained is not None else "scores {:.2f}"
     taken = next(score for score in tried if score.method == chosen)
     if best.method == chosen:
-        return (
-            f"{LABELS[chosen].capitalize()} is taken: nothing simpler is as good, and it {what.format(_worth(taken))}."
-        )
+        why = "no other is clearly better" if chosen == tried[0].method else "nothing simpler is as good"
+        return f"{LABELS[chosen].capitalize()} is taken: {why}, and it {what.format(_worth(taken))}."
     return (
         f"{LABELS[chosen].capitalize()} is taken: it {what.format(_worth(taken))}, and {LABELS[best.method]}, "
         f"the best, {what.format(_worth(best))}: not enough more to justify it."
