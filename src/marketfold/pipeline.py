@@ -20,6 +20,7 @@ from marketfold.model import SegmentLabel, SegmentModel
 from marketfold.orders import read_orders
 from marketfold.segments import (
     Snapshot,
+    cluster_the_usual_way,
     columns_of_lines,
     customers_of_units,
     find_traps,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from marketfold.exploration import Exploration
     from marketfold.orders import Orders
     from marketfold.schema import FeatureTable, Labels, Progress
-    from marketfold.segments import Match, SegmentProfile, Trap
+    from marketfold.segments import Match, SegmentProfile, Trap, UsualWay
     from marketfold.selection import Choice, FutureScore, LookAhead, Recipe, Segmented
     from marketfold.stage_costs import StageCost
 
@@ -104,6 +105,8 @@ class Analysis:
         What each stage cost.
     matches
         What became of the segments of an earlier run; empty without one.
+    usual
+        What published analyses would find in the same order lines; None where the run is not about lines.
     kept_briefs
         Briefs of the earlier run that were edited by hand and whose segment is there again, by number.
     """
@@ -125,6 +128,7 @@ class Analysis:
     warnings: tuple[str, ...]
     stages: tuple[StageCost, ...]
     matches: tuple[Match, ...] = ()
+    usual: UsualWay | None = None
     kept_briefs: dict[int, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
@@ -240,6 +244,7 @@ def segment_market(
             numbers=[profile.number for profile in profiles],
             **_aftermath(clean, table),
         )
+        usual = _usual_way(orders, config)
     same = {match.number: match.earlier for match in matches if match.earlier is not None}
     with clock.stage("plan"):
         plan = plan_campaigns(
@@ -271,9 +276,10 @@ def segment_market(
         traps=traps,
         profiles=profiles,
         plan=plan,
-        warnings=_warnings(clean, choice, profiles, traps),
+        warnings=_warnings(clean, choice, profiles, traps, usual),
         stages=tuple(clock.costs),
         matches=matches,
+        usual=usual,
         kept_briefs={n: previous.briefs[old] for n, old in same.items() if old in previous.briefs} if previous else {},
     )
 
@@ -316,6 +322,14 @@ def _aftermath(clean: CleanOrders, table: FeatureTable) -> dict[str, Any]:
     return {"future_revenue": revenue_from(clean, table)}
 
 
+def _usual_way(orders: Orders, config: RunConfig) -> UsualWay | None:
+    """What published analyses do with such lines, beside what this run did; None where it is not about lines."""
+    if config.features.unit != "order_line":
+        return None
+    network = config.reduction.method.startswith("autoencoder")
+    return cluster_the_usual_way(orders, network=network, seed=config.seed)
+
+
 def _stability(segmented: Segmented, config: RunConfig, progress: Progress | None) -> Stability:
     return assess_stability(
         segmented.dimensions,
@@ -338,7 +352,11 @@ def _score_future(recipe: Recipe, ahead: LookAhead | None, seed: int) -> FutureS
 
 
 def _warnings(
-    clean: CleanOrders, choice: Choice, profiles: tuple[SegmentProfile, ...], traps: tuple[Trap, ...]
+    clean: CleanOrders,
+    choice: Choice,
+    profiles: tuple[SegmentProfile, ...],
+    traps: tuple[Trap, ...],
+    usual: UsualWay | None,
 ) -> tuple[str, ...]:
     """What a reader must know, the weightiest first."""
     found = [*clean.report.warnings, *clean.facts.notes]
@@ -347,4 +365,9 @@ def _warnings(
     weak = [profile.name for profile in profiles if profile.trust == "weak"]
     if weak:
         found.insert(0, f"Do not trust {len(weak)} of the segments, they do not come out again: {', '.join(weak)}.")
-    return tuple(dict.fromkeys([*found, *(trap.sentence for trap in traps)]))
+    others = [
+        f"What published analyses do with such lines finds nothing new. {one.sentence}"
+        for one in (usual.found if usual else ())
+        if one.restates
+    ]
+    return tuple(dict.fromkeys([*found, *(trap.sentence for trap in traps), *others]))

@@ -275,3 +275,27 @@ def choice_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Sectio
     if not parts:
         return None
     return Section("chosen", "How they were chosen, and tested on the future", tuple(parts), lead, "Choice and test")
+
+
+def usual_chapter(analysis: Analysis) -> Section | None:
+    """What published analyses find in such order lines; None where the run is not about lines."""
+    usual = analysis.usual
+    if usual is None:
+        return None
+    tables = tuple(
+        TablePart(
+            key=f"usual-{place}",
+            title=f"{one.way}: clusters against {one.column}",
+            columns=(Column("Cluster"), *(Column(value, numeric=True) for value in one.classes)),
+            rows=tuple(
+                (str(c), *(numbers.count(n) for n in row)) for c, row in enumerate(one.counts.tolist(), start=1)
+            ),
+            note=one.sentence,
+        )
+        for place, one in enumerate(usual.found, start=1)
+    )
+    lead = (
+        f"Published analyses turn order lines into a wide table ({usual.n_columns} columns here), one-hot and all, and "
+        f"cluster it. On {numbers.count(usual.n_lines)} of your lines that was done again. {usual.found[0].sentence}"
+    )
+    return Section("usual", "What the usual notebook finds", tables, lead, "The usual way")
