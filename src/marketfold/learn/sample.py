@@ -101,6 +101,7 @@ def take_sample(  # noqa: PLR0913 - the facts of a run, each by its name
     unit: Unit = "customer",
     n_segments: int = 3,
     seed: int = 0,
+    n_units: int | None = None,
     explained: Sequence[float] = (),
     wcss: Sequence[float] = (),
     history: LossHistory | None = None,
@@ -111,9 +112,11 @@ def take_sample(  # noqa: PLR0913 - the facts of a run, each by its name
     Parameters
     ----------
     X
-        Scaled matrix, shape (n_units, n_features).
+        Scaled matrix, shape (n_rows, n_features): of all units, or of a sample of them.
     labels
         One plain label for each feature.
+    n_units
+        How many units there are; as many as rows where this is not said.
     n_segments, explained, wcss, history, source
         As in `LearnSample`.
 
@@ -131,23 +134,23 @@ def take_sample(  # noqa: PLR0913 - the facts of a run, each by its name
     >>> take_sample(X, ["days", "orders", "money"]).points.shape
     (300, 3)
     """
-    n_units, n_features = X.shape
+    n_rows, n_features = X.shape
     if len(labels) != n_features or n_features < FEWEST_FEATURES:
         message = (
             f"The lessons got {n_features} features and {len(labels)} labels. They need one label for each feature, "
             f"and {FEWEST_FEATURES} features or more."
         )
         raise ParameterError(message)
-    if n_units < FEWEST_UNITS:
-        message = f"The lessons got {n_units} rows and need {FEWEST_UNITS} or more. Give them a larger run."
+    if n_rows < FEWEST_UNITS:
+        message = f"The lessons got {n_rows} rows and need {FEWEST_UNITS} or more. Give them a larger run."
         raise TooFewUnitsError(message)
-    rows = np.sort(np.random.default_rng(seed).permutation(n_units)[:SAMPLE_UNITS])
+    rows = np.sort(np.random.default_rng(seed).permutation(n_rows)[:SAMPLE_UNITS])
     columns = _telling_features(X, LESSON_FEATURES)
     return LearnSample(
         points=np.ascontiguousarray(X[rows][:, columns]),
         labels=tuple(labels[column] for column in columns),
         unit=unit,
-        n_units=n_units,
+        n_units=n_rows if n_units is None else n_units,
         n_segments=n_segments,
         n_features=n_features,
         seed=seed,

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from marketfold.cleaning import clean_orders
 from marketfold.demo import make_shop
 from marketfold.features import build_features, build_matrix
-from marketfold.learn import take_sample, write_learn_page
+from marketfold.learn import LossHistory, take_sample, write_learn_page
 from marketfold.orders import read_orders
+from marketfold.reduction import AutoencoderReducer, PCAReducer
 from marketfold.runs.read import Run
 from marketfold.runs.sample import Sample
 
 if TYPE_CHECKING:
     from marketfold.learn import LearnSample
+    from marketfold.reduction import Reducer
 
 
 def write_lessons(folder: str | Path | None, page: Path) -> None:
@@ -38,9 +40,25 @@ def _from_run(run: Run) -> LearnSample:
         unit=run.model.unit,
         n_segments=len(run.model.segments),
         seed=record["seed"],
+        n_units=sum(segment["units"] for segment in record["segments"]),
+        explained=_explained(run.model.reducer),
         wcss=[point["wcss"] for point in record["choose_k"]["curve"]],
+        history=history_of(run.model.reducer),
         source=Path(record["input"]["path"]).name,
     )
+
+
+def _explained(reducer: Reducer) -> tuple[float, ...]:
+    return tuple(reducer.explained_shares_.tolist()) if isinstance(reducer, PCAReducer) else ()
+
+
+def history_of(reducer: Reducer) -> LossHistory | None:
+    """Loss of each epoch of a network; None where there is none, or no rows were kept aside."""
+    if not isinstance(reducer, AutoencoderReducer) or not reducer.history_["validation_loss"]:
+        return None
+    history, shape = reducer.history_, reducer.network_.architecture
+    widths = shape.encoder_widths
+    return LossHistory(tuple(history["loss"]), tuple(history["validation_loss"]), (*widths, *widths[-2::-1]))
 
 
 def _from_demo() -> LearnSample:
