@@ -362,7 +362,7 @@ def _warnings(
     found = [*clean.report.warnings, *clean.facts.notes]
     if choice.k_choice.answer != "groups":
         found.insert(0, choice.gist)
-    weak = [profile.name for profile in profiles if profile.trust == "weak"]
+    weak = [str(profile.number) for profile in profiles if profile.trust == "weak"]
     if weak:
         found.insert(0, f"Do not trust {len(weak)} of the segments, they do not come out again: {', '.join(weak)}.")
     others = [

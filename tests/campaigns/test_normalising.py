@@ -7,7 +7,7 @@ import pytest
 from marketfold.campaigns import google, meta
 from marketfold.campaigns.contacts import Contact, consents
 from marketfold.campaigns.identifiers import is_email, is_hashed, sha256, to_e164
-from marketfold.campaigns.places import country_code, plain_letters, postal_code, us_state
+from marketfold.campaigns.places import plain_letters, postal_code, us_state
 
 CLOUDY = " Cloudy.SanFrancisco+shopping@Gmail.com "
 A_HASH = "96d9632f363564cc3032521409cf22a852f2032eec099ed5967c0d000cec607a"
@@ -96,19 +96,6 @@ def test_phones(text: str, country: str | None, expected: str | None):
 def test_emails(text: str, for_google: str, for_meta: str):
     assert google.email_cell(text).value == for_google
     assert meta.email_cell(text).value == for_meta
-
-
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("USA", "US"), ("U.S.A.", "US"), ("us", "US"), ("United States", "US"), ("UK", "GB"), ("England", "GB"),
-        ("Deutschland", "DE"), ("Allemagne", "DE"), ("España", "ES"), ("Österreich", "AT"), ("日本", "JP"),
-        ("россия", "RU"), ("Suomi", "FI"), ("DEU", "DE"), ("South Korea", "KR"), ("Holland", "NL"),
-        ("EMEA", None), ("", None), (None, None), ("276", None), ("Korea", None), ("Atlantis", None),
-    ],
-)  # fmt: skip
-def test_countries(text: str | None, code: str | None):
-    assert country_code(text) == code
 
 
 @pytest.mark.parametrize(

@@ -5,24 +5,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from marketfold.exploration import resolve_country
-from marketfold.exploration.geography import ALSO_CALLED, MIDDLES, middle_of, places
+from marketfold.exploration.geography import MIDDLES, middle_of, places
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from marketfold.exploration import Exploration
-
-
-@pytest.mark.parametrize(
-    ("name", "code"),
-    [
-        ("USA", "US"), ("UK", "GB"), ("EIRE", "IE"), ("germany", "DE"), ("FRA", "FR"), ("South  Korea", "KR"),
-        ("Russia", "RU"), ("Bolivia", "BO"), ("NA", "NA"), ("European Community", None), ("", None), ("<b>", None),
-    ],
-)  # fmt: skip
-def test_names_become_codes(name: str, code: str | None):
-    assert resolve_country(name) == code
 
 
 def test_every_country_of_the_sales_sample_is_on_the_map(sales: Exploration, sales_kept: pd.DataFrame):
@@ -49,10 +37,6 @@ def test_hand_written_middles_lie_near_a_place_of_that_country():
     for code, (latitude, longitude) in MIDDLES.items():
         near = min(max(abs(latitude - a), abs(longitude - b)) for a, b in places()[code])
         assert near < 20, code
-
-
-def test_every_alias_leads_to_a_country():
-    assert all(resolve_country(code) == code for code in ALSO_CALLED.values())
 
 
 def test_without_countries_there_is_no_map(cdnow: Exploration):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from marketfold.figures.campaigns import budget_figure, effect_figure, season_figure
+from marketfold.figures.campaigns import budget_figure, effect_figure
 
 NAN = float("nan")
 
@@ -47,9 +47,3 @@ def test_the_budget_is_drawn_beside_what_is_at_stake():
     assert figure.layout.title.text == "75 % of the money goes to A"
     assert [list(trace.x) for trace in figure.data] == [[3_000.0, 1_000.0], [300.0, 100.0]]
     assert "EUR" in figure.layout.title.subtitle.text
-
-
-def test_a_season_is_claimed_only_with_peaks():
-    months = [0.5] * 10 + [3.0, 4.0]
-    assert season_figure(2, "Gifts", months, [11, 12]).layout.title.text == "Gifts buy most in December"
-    assert season_figure(2, "Gifts", months).layout.title.text == "Gifts buy through the year"

@@ -9,12 +9,11 @@ from tests.segments.shops import shop
 from marketfold.figures.segments import (
     drift_figure,
     feature_by_segment_figure,
-    movement_matrix_figure,
     movement_sankey_figure,
     profile_heatmap_figure,
-    sizes_figure,
 )
-from marketfold.figures.theme import HIGHLIGHT, PALE, SOFT, segment_colour, to_dark
+from marketfold.figures.theme import HIGHLIGHT, PALE, SOFT, to_dark
+from marketfold.report.embed import figure_payload
 from marketfold.segments import Movement, Snapshot, compare_runs, profile_segments
 
 MATRIX, LABELS = shop()
@@ -35,10 +34,8 @@ def movement() -> Movement:
 
 FIGURES = {
     "heatmap": profile_heatmap_figure(PROFILES, TABLE),
-    "sizes": sizes_figure(PROFILES, TABLE),
     "feature": feature_by_segment_figure(TABLE, LABELS, "basket_mean", PROFILES),
     "sankey": movement_sankey_figure(movement()),
-    "matrix": movement_matrix_figure(movement()),
     "drift": drift_figure(movement(), TABLE),
 }
 
@@ -67,13 +64,6 @@ def test_heatmap_shows_the_most_telling_features_only():
     assert len(profile_heatmap_figure(PROFILES, TABLE, n_features=2).data[0].y) == 2
 
 
-def test_sizes_put_customers_beside_money():
-    revenue, customers = FIGURES["sizes"].data
-    assert list(revenue.x) == [profile.revenue_share for profile in PROFILES]
-    assert list(customers.x) == [0.4, 0.6]
-    assert list(revenue.marker.color) == [segment_colour(1), segment_colour(2)]
-
-
 def test_boxes_are_quantiles_of_the_segment():
     box = FIGURES["feature"].data[0]
     values = TABLE.column("basket_mean")[LABELS == 0]
@@ -95,14 +85,6 @@ def test_sankey_carries_every_unit_once():
     } == {SOFT: 25, PALE: 75}
 
 
-def test_matrix_shows_new_and_gone():
-    matrix = FIGURES["matrix"].data[0]
-    assert (matrix.x[-1], matrix.y[-1]) == ("Gone", "New")
-    assert matrix.text[0][-1] == "10"
-    assert matrix.text[-1][1] == "10"
-    assert list(matrix.text[0][:2]) == ["25", "5"]
-
-
 def test_drift_that_matters_is_highlighted():
     bars = FIGURES["drift"].data[0]
     assert bars.y[0] == "days since the last order"
@@ -110,9 +92,9 @@ def test_drift_that_matters_is_highlighted():
     assert "1 of 4" in FIGURES["drift"].layout.title.text
 
 
-def test_names_from_the_data_are_no_markup():
-    profiles = [replace(profile, name="<a href='x'>Tea</a>") for profile in PROFILES]
-    for figure in (profile_heatmap_figure(profiles, TABLE), sizes_figure(profiles, TABLE)):
-        text = str(figure.data) + figure.layout.title.text
-        assert "<a " not in text
-        assert "&lt;a" in text
+def test_names_from_the_data_are_no_markup_on_a_page():
+    profiles = [replace(profile, name="<a href='x'>Tea & toast</a>") for profile in PROFILES]
+    text = str(figure_payload(profile_heatmap_figure(profiles, TABLE)))
+    assert "<a" not in text
+    assert "&lt;a" in text
+    assert "&amp;" not in text

@@ -8,6 +8,7 @@ import pytest
 
 from marketfold.report import render_page, report_page, write_report
 from marketfold.report.map_chapter import LEAST_SHOWN, sample_by_segment
+from marketfold.report.naming import unmarked
 from marketfold.report.page import figures_of
 from marketfold.report.parts import Briefs, SegmentCards
 
@@ -29,7 +30,7 @@ def test_a_card_and_a_brief_for_each_segment_with_its_own_numbers(analysis: Anal
     parts = {section.key: section.parts for section in page.sections}
     cards = next(part for part in parts["segments"] if isinstance(part, SegmentCards)).cards
     briefs = next(part for part in parts["campaigns"] if isinstance(part, Briefs)).briefs
-    assert [card.name for card in cards] == [profile.name for profile in analysis.profiles]
+    assert [unmarked(card.name) for card in cards] == [profile.name for profile in analysis.profiles]
     assert sum(card.unit_share for card in cards) == pytest.approx(1)
     assert sum(card.revenue_share for card in cards) == pytest.approx(1)
     assert [brief.key for brief in briefs] == [card.todo_link for card in cards]

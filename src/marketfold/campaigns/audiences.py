@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, get_args
 from marketfold.campaigns.audience_files import remove, reread, write_rows
 from marketfold.campaigns.audience_report import Audience, AudienceReport, say_notes
 from marketfold.campaigns.contacts import Contact, consents, read_contacts
-from marketfold.campaigns.places import EEA, country_code
+from marketfold.campaigns.places import EEA
 from marketfold.campaigns.platforms import PLATFORMS, Platform, PlatformRules
 from marketfold.campaigns.suppression import Suppression
+from marketfold.countries import country_code
 from marketfold.errors import AudienceError, Fault
 
 if TYPE_CHECKING:

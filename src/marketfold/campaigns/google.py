@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marketfold.campaigns.identifiers import is_email, is_hashed, is_name, to_e164, without_titles
-from marketfold.campaigns.places import country_code, postal_code
+from marketfold.campaigns.places import postal_code
 from marketfold.campaigns.row import Cell, Row, blank, good, kept
+from marketfold.countries import country_code
 
 if TYPE_CHECKING:
     from marketfold.campaigns.contacts import Contact

@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from marketfold.campaigns.identifiers import is_email, is_hashed, is_name, to_e164
-from marketfold.campaigns.places import country_code, plain_letters, postal_code, us_state
+from marketfold.campaigns.places import plain_letters, postal_code, us_state
 from marketfold.campaigns.row import Cell, Row, blank, good, kept
+from marketfold.countries import country_code
 
 if TYPE_CHECKING:
     from marketfold.campaigns.contacts import Contact

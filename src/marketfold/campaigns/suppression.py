@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from marketfold.campaigns import google, meta
 from marketfold.campaigns.identifiers import is_hashed, national_forms, sha256, to_e164
-from marketfold.campaigns.places import country_code
+from marketfold.countries import country_code
 from marketfold.errors import AudienceError
 
 if TYPE_CHECKING:

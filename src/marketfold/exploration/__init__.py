@@ -9,7 +9,7 @@ from marketfold.exploration.discounts import Discounts
 from marketfold.exploration.distributions import Distribution
 from marketfold.exploration.findings import Finding
 from marketfold.exploration.gaps import Gaps
-from marketfold.exploration.geography import Geography, resolve_country
+from marketfold.exploration.geography import Geography
 from marketfold.exploration.missing import Missing
 from marketfold.exploration.over_time import OverTime, Peak, YearOnYear
 from marketfold.exploration.relations import Correlations, Cuts, Follows, LineSample
@@ -40,5 +40,4 @@ __all__ = [
     "Repeats",
     "YearOnYear",
     "explore",
-    "resolve_country",
 ]

@@ -11,6 +11,7 @@ import narwhals as nw
 import numpy as np
 import pycountry
 
+from marketfold.countries import country_code
 from marketfold.schema import money_sum
 
 if TYPE_CHECKING:
@@ -18,19 +19,6 @@ if TYPE_CHECKING:
 
     from marketfold.exploration.tables import Tables
     from marketfold.schema import Float64
-
-ALSO_CALLED = {
-    "uk": "GB", "u.k.": "GB", "great britain": "GB", "england": "GB", "scotland": "GB", "wales": "GB",
-    "northern ireland": "GB", "u.s.a.": "US", "u.s.": "US", "america": "US", "united states of america": "US",
-    "eire": "IE", "republic of ireland": "IE", "rsa": "ZA", "south korea": "KR", "korea": "KR", "north korea": "KP",
-    "russia": "RU", "holland": "NL", "the netherlands": "NL", "ivory coast": "CI", "turkey": "TR",
-    "czech republic": "CZ", "macedonia": "MK", "burma": "MM", "cape verde": "CV", "swaziland": "SZ",
-    "east timor": "TL", "vatican": "VA", "palestine": "PS", "brunei": "BN", "laos": "LA", "uae": "AE",
-    "deutschland": "DE", "österreich": "AT", "schweiz": "CH", "españa": "ES", "italia": "IT", "suisse": "CH",
-    "belgië": "BE", "belgique": "BE", "danmark": "DK", "norge": "NO", "sverige": "SE", "suomi": "FI",
-    "brasil": "BR", "méxico": "MX", "nippon": "JP", "polska": "PL",
-}  # fmt: skip
-"""Names in use that ISO 3166 does not know, in lower case."""
 
 MIDDLES = {
     "AR": (-35, -65), "AU": (-25, 134), "BR": (-10, -53), "CA": (57, -100), "CD": (-3, 23), "CL": (-34, -71),
@@ -74,24 +62,6 @@ class Geography:
     def revenue_share(self) -> Float64:
         """Share of the revenue that has a country, 0 to 1, shape (n_countries,)."""
         return np.asarray(self.revenue / (self.revenue.sum() or 1.0), dtype=np.float64)
-
-
-def resolve_country(name: str) -> str | None:
-    """ISO 3166-1 alpha-2 code of a country name or code; None where there is no such country.
-
-    >>> resolve_country("UK"), resolve_country("Deutschland"), resolve_country("Atlantis")
-    ('GB', 'DE', None)
-    """
-    wanted = " ".join(name.split())
-    alias = ALSO_CALLED.get(wanted.casefold())
-    if alias:
-        return alias
-    try:
-        found = pycountry.countries.lookup(wanted)
-    except LookupError:
-        return None
-    code: str = found.alpha_2
-    return code
 
 
 def _alpha_3(code: str | None) -> str:
@@ -144,7 +114,7 @@ def locate(tables: Tables) -> Geography | None:
     if len(rows["country"]) == 0:
         return None
     names = tuple(str(name) for name in rows["country"])
-    codes = [resolve_country(name) for name in names]
+    codes = [country_code(name) for name in names]
     middles = np.array([middle_of(code) if code else (np.nan, np.nan) for code in codes])
     return Geography(
         label=tables.label("country"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -173,40 +172,3 @@ def budget_figure(
     figure.update_layout(barmode="group", showlegend=True)
     figure.update_yaxes(categoryorder="array", categoryarray=list(names)[::-1], showgrid=False, tickfont={"color": INK})
     return figure.update_xaxes(showgrid=True, rangemode="tozero")
-
-
-def season_figure(number: int, name: str, months: Sequence[float], peaks: Sequence[int] = ()) -> go.Figure:
-    """When a segment buys: orders of each calendar month against its average month.
-
-    Parameters
-    ----------
-    number, name
-        Of the segment.
-    months
-        From January, as multiples of the average month, shape (12,).
-    peaks
-        Months that stand out, 1 to 12.
-
-    Examples
-    --------
-    >>> season_figure(1, "Gift givers", [0.5] * 10 + [3.0, 4.0], [11, 12]).layout.title.text
-    'Gift givers buy most in December'
-    """
-    best = int(np.argmax(months))
-    title = f"{name} buy most in {calendar.month_name[best + 1]}" if peaks else f"{name} buy through the year"
-    labels = [calendar.month_abbr[month] for month in range(1, 13)]
-    figure = new_figure(
-        title,
-        subtitle="Orders in each calendar month; 1 is the average month",
-        alt="; ".join(f"{label}: {value:.1f}" for label, value in zip(labels, months, strict=True)),
-        height=320,
-    )
-    colour = segment_colour(number)
-    figure.add_bar(
-        x=labels,
-        y=list(months),
-        marker={"color": [colour if month in peaks or not peaks else SOFT for month in range(1, 13)]},
-        hovertemplate="%{x}: %{y:.2f} times the average month<extra></extra>",
-    )
-    figure.add_hline(y=1, line={"color": MUTED, "width": 1, "dash": "dot"})
-    return figure.update_yaxes(rangemode="tozero")

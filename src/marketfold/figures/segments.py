@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import plotly.graph_objects as go
-    from numpy.typing import NDArray
 
     from marketfold.schema import FeatureTable, Float64, Labels, Measure
     from marketfold.segments import Drift, Movement, SegmentProfile
@@ -38,8 +36,8 @@ _ROWS = {"autorange": "reversed", "showgrid": False, "tickfont": {"color": INK},
 
 
 def _wrapped(text: str, width: int = LABEL_WIDTH) -> str:
-    """Break a label over lines; what comes from the data cannot be read as markup."""
-    return "<br>".join(escape(line) for line in wrap(text, width)) or " "
+    """Break a label over lines."""
+    return "<br>".join(wrap(text, width)) or " "
 
 
 def _name(profile: SegmentProfile) -> str:
@@ -94,55 +92,6 @@ def profile_heatmap_figure(
     return figure.update_layout(
         coloraxis={"cmin": -PALER, "cmax": PALER, "cmid": 0, "showscale": False},
         xaxis={"side": "top", "tickfont": {"color": INK}, "type": "category"},
-        yaxis=dict(_ROWS),
-    )
-
-
-def sizes_figure(profiles: Sequence[SegmentProfile], table: FeatureTable) -> go.Figure:
-    """Share of units and share of revenue of each segment, side by side.
-
-    Parameters
-    ----------
-    profiles
-        Of one run.
-    table
-        Tells what the units are.
-    """
-    units = UNITS[table.unit]
-    first = max(profiles, key=lambda profile: profile.revenue_share)
-    heard = [f"{_name(p)} {_percent(p.unit_share)} and {_percent(p.revenue_share)}" for p in profiles]
-    figure = new_figure(
-        f"{escape(first.name)}: {_percent(first.unit_share)} of the {units}, "
-        f"{_percent(first.revenue_share)} of the money",
-        subtitle=f"Share of revenue in colour, share of {units} in grey",
-        alt=f"Share of {units} and of revenue by segment: {'; '.join(heard)}.",
-        height=110 + 56 * len(profiles),
-    )
-    names = [_wrapped(_name(profile), 30) for profile in profiles]
-    both: tuple[tuple[str, list[float], str | list[str]], ...] = (
-        (units, [profile.unit_share for profile in profiles], SOFT),
-        ("revenue", [profile.revenue_share for profile in profiles], [segment_colour(p.number) for p in profiles]),
-    )
-    for what, shares, colours in reversed(both):  # bars of a group are drawn from the bottom up
-        figure.add_bar(
-            x=shares,
-            y=names,
-            orientation="h",
-            name=what,
-            marker_color=colours,
-            text=[_percent(share) for share in shares],
-            textposition="outside",
-            textfont={"color": INK},
-            cliponaxis=False,
-            hovertemplate=f"<b>%{{y}}</b><br>%{{text}} of {what}<extra></extra>",
-        )
-    most = max(max(shares) for _, shares, _ in both)
-    return figure.update_layout(
-        showlegend=False,
-        bargap=0.3,
-        bargroupgap=0.08,
-        margin={"r": 56},
-        xaxis={"visible": False, "range": [0, most * 1.04]},
         yaxis=dict(_ROWS),
     )
 
@@ -228,7 +177,7 @@ def movement_sankey_figure(movement: Movement) -> go.Figure:
         arrangement="snap",
         textfont={"color": INK, "shadow": "none"},
         node={
-            "label": [escape(label) for label in labels],
+            "label": labels,
             "color": colours,
             "pad": 18,
             "thickness": 14,
@@ -258,46 +207,6 @@ def _flows(movement: Movement) -> list[tuple[int, int, int, bool]]:
     flows += [(new, first + j, int(movement.new[j]), True) for j in range(n_later)]
     flows += [(i, gone, int(movement.lost[i]), True) for i in range(n_earlier)]
     return [flow for flow in flows if flow[2]]
-
-
-def movement_matrix_figure(movement: Movement) -> go.Figure:
-    """Units by segment then (rows) and now (columns), new and gone ones at the edges.
-
-    Parameters
-    ----------
-    movement
-        Between two runs.
-    """
-    counts = np.block([[movement.moves, movement.lost[:, None]], [movement.new[None, :], np.zeros((1, 1), np.int64)]])
-    totals = np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    rows = [f"{n}. {name}" for n, name in zip(movement.earlier_numbers, movement.earlier_names, strict=True)]
-    columns = [f"{n}. {name}" for n, name in zip(movement.later_numbers, movement.later_names, strict=True)]
-    shares: NDArray[np.float64] = counts / totals
-    shares[-1, -1] = np.nan
-    text = [[f"{value:,}" if value else "" for value in row] for row in counts.tolist()]
-    figure = new_figure(
-        "Where they were, and where they are now",
-        subtitle="Rows are the earlier run, columns the later; the darker, the larger the share of the row",
-        alt=f"Movement of {movement.shared:,} between segments. {' '.join(movement.sentences)}",
-        height=190 + 44 * len(rows),
-    )
-    figure.add_heatmap(
-        z=shares,
-        x=[*(_wrapped(column, 18) for column in columns), "Gone"],
-        y=[*(_wrapped(row, 30) for row in rows), "New"],
-        text=text,
-        texttemplate="%{text}",
-        coloraxis="coloraxis",
-        xgap=3,
-        ygap=3,
-        hoverongaps=False,
-        hovertemplate="%{y} to %{x}: %{text} (%{z:.0%})<extra></extra>",
-    )
-    return figure.update_layout(
-        coloraxis={"cmin": 0, "cmax": 1, "showscale": False},
-        xaxis={"side": "top", "tickfont": {"color": INK}, "type": "category"},
-        yaxis=dict(_ROWS),
-    )
 
 
 _COLOUR = {"steady": SOFT, "some drift": ACCENT, "much drift": HIGHLIGHT}

@@ -78,8 +78,8 @@ def _sayings(sample: LearnSample) -> dict[str, Any]:
         nodes = ", ".join(map(str, sample.history.layers))
         layers = f" of {nodes} nodes" if nodes else ""
         network = (
-            f"A network{layers}, trained for {len(sample.history.train)} epochs; on rows kept aside its loss ended at "
-            f"{numbers.decimal(sample.history.held_out[-1], 3)}."
+            f"A network{layers}, trained for {len(sample.history.train)} epochs. The lowest loss on rows kept aside "
+            f"was {numbers.decimal(min(sample.history.held_out), 3)}; the weights of that epoch were kept."
         )
     return {
         "run_curve": [numbers.count(curve[0]), numbers.count(curve[sample.n_segments - 1])]

@@ -99,9 +99,9 @@ def take_sample(  # noqa: PLR0913 - the facts of a run, each by its name
     labels: Sequence[str],
     *,
     unit: Unit = "customer",
-    n_units: int | None = None,
     n_segments: int = 3,
     seed: int = 0,
+    n_units: int | None = None,
     explained: Sequence[float] = (),
     wcss: Sequence[float] = (),
     history: LossHistory | None = None,
@@ -112,11 +112,11 @@ def take_sample(  # noqa: PLR0913 - the facts of a run, each by its name
     Parameters
     ----------
     X
-        Scaled matrix, shape (n_units, n_features).
+        Scaled matrix, shape (n_rows, n_features): of all units, or of a sample of them.
     labels
         One plain label for each feature.
     n_units
-        How many there are, where `X` is a sample itself.
+        How many units there are; as many as rows where this is not said.
     n_segments, explained, wcss, history, source
         As in `LearnSample`.
 
@@ -150,7 +150,7 @@ def take_sample(  # noqa: PLR0913 - the facts of a run, each by its name
         points=np.ascontiguousarray(X[rows][:, columns]),
         labels=tuple(labels[column] for column in columns),
         unit=unit,
-        n_units=n_units or n_rows,
+        n_units=n_rows if n_units is None else n_units,
         n_segments=n_segments,
         n_features=n_features,
         seed=seed,

@@ -22,6 +22,7 @@ from marketfold.report.figure_parts import (
 )
 from marketfold.report.making_chapter import glossary_chapter, making_chapter
 from marketfold.report.map_chapter import map_chapter
+from marketfold.report.naming import with_marks
 from marketfold.report.opening import headline, key_facts, lead, weightiest_warnings
 from marketfold.report.page import write_page
 from marketfold.report.parts import ReportPage
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 def report_page(analysis: Analysis) -> ReportPage:
     """Everything that the report says, in reading order; a chapter without content is left out."""
+    analysis = with_marks(analysis)
     chapters = (
         segments_chapter(analysis),
         map_chapter(analysis),

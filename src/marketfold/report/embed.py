@@ -69,7 +69,7 @@ def script_json(value: Any) -> Markup:
     {"name":"\u003c/script\u003e\u003c!--"}
     """
     text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    for sign in "<>&\u2028\u2029":
+    for sign in "<>&\u2028\u2029\ufdd0\ufdd1":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return Markup(text)  # noqa: S704 - every sign that could end the element is escaped
 

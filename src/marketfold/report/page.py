@@ -14,6 +14,7 @@ from markupsafe import Markup
 from marketfold.errors import ParameterError
 from marketfold.report import embed, numbers
 from marketfold.report.colours import colour_rules, figure_themes
+from marketfold.report.naming import spanned, unmarked
 from marketfold.report.parts import FigureGrid, FigurePart, FigureTabs, Fold
 
 if TYPE_CHECKING:
@@ -30,6 +31,11 @@ def kept_together(value: Any) -> Any:
     return value.replace(" %", f"{numbers.NARROW_SPACE}%") if type(value) is str else value
 
 
+def _said(value: Any) -> Any:
+    """What a template says: our own texts and those from data escaped, segments' names in spans."""
+    return spanned(kept_together(value)) if type(value) is str else value
+
+
 @cache
 def environment(*packages: str) -> Environment:
     """Templates with autoescape on, where a missing name is an error.
@@ -42,11 +48,12 @@ def environment(*packages: str) -> Environment:
     templates = Environment(
         loader=ChoiceLoader([PackageLoader(package, "templates") for package in (*packages, "marketfold.report")]),
         autoescape=True,
-        finalize=kept_together,
+        finalize=_said,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    templates.filters["unmarked"] = unmarked
     templates.globals.update(
         percent=numbers.share,
         alt=embed.figure_alt,

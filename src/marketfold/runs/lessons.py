@@ -33,27 +33,32 @@ def write_lessons(folder: str | Path | None, page: Path) -> None:
 
 
 def _from_run(run: Run) -> LearnSample:
-    record, reducer = run.record, run.model.reducer
-    explained = reducer.explained_shares_[: reducer.n_dimensions_] if isinstance(reducer, PCAReducer) else ()
+    record = run.record
     return take_sample(
         Sample.load(run.folder / "model").scaled,
         [feature.label for feature in run.model.features],
         unit=run.model.unit,
         n_segments=len(run.model.segments),
-        n_units=sum(segment["units"] for segment in record["segments"]),
         seed=record["seed"],
-        explained=tuple(explained),
-        history=_history(reducer),
+        n_units=sum(segment["units"] for segment in record["segments"]),
+        explained=_explained(run.model.reducer),
         wcss=[point["wcss"] for point in record["choose_k"]["curve"]],
+        history=history_of(run.model.reducer),
         source=Path(record["input"]["path"]).name,
     )
 
 
-def _history(reducer: Reducer) -> LossHistory | None:
-    """How the run's own network learned; None where it trained none."""
-    if not isinstance(reducer, AutoencoderReducer):
+def _explained(reducer: Reducer) -> tuple[float, ...]:
+    kept = reducer.explained_shares_[: reducer.n_dimensions_] if isinstance(reducer, PCAReducer) else ()
+    return tuple(map(float, kept))
+
+
+def history_of(reducer: Reducer) -> LossHistory | None:
+    """Loss of each epoch of a network; None where there is none, or no rows were kept aside."""
+    if not isinstance(reducer, AutoencoderReducer) or not reducer.history_["validation_loss"]:
         return None
-    history, widths = reducer.history_, reducer.network_.architecture.encoder_widths
+    history, shape = reducer.history_, reducer.network_.architecture
+    widths = shape.encoder_widths
     return LossHistory(tuple(history["loss"]), tuple(history["validation_loss"]), (*widths, *widths[-2::-1]))
 
 

@@ -44,7 +44,7 @@ def rename_segment(folder: str | Path, number: int, name: str) -> str:
         _edit_json(staging / "plan.json", lambda plan: _rename_in(plan["campaigns"], number, name))
         _rename_tables(run, staging, number, name)
         _rename_briefs(staging)
-        _rename_in_report(staging / "report.html", names[number], name)
+        _rename_in_report(staging / "report.html", number, name)
     return str(names[number])
 
 
@@ -104,5 +104,5 @@ def _rename_briefs(staging: Path) -> None:
     write_briefs(plan, staging, kept)
 
 
-def _rename_in_report(path: Path, old: str, new: str) -> None:
-    path.write_text(rename_in_page(path.read_text(encoding="utf-8"), old, new), encoding="utf-8")
+def _rename_in_report(path: Path, number: int, name: str) -> None:
+    path.write_text(rename_in_page(path.read_text(encoding="utf-8"), number, name), encoding="utf-8", newline="\n")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from marketfold.pipeline import Analysis
-    from marketfold.schema import Float32, Labels
+    from marketfold.schema import Float32
 
 SAMPLE_FILE = "sample.npz"
 MOST_ROWS = 2_000
@@ -27,16 +27,13 @@ class Sample:
     ----------
     scaled : float32, shape (n_rows, n_features)
         In the scaled space of the features that shaped the segments.
-    labels : int32, shape (n_rows,)
-        Position of the segment, from 0.
     """
 
     scaled: Float32
-    labels: Labels
 
     def save(self, folder: Path) -> None:
         """Write into a model folder."""
-        np.savez(folder / SAMPLE_FILE, allow_pickle=False, scaled=self.scaled, labels=self.labels)
+        np.savez(folder / SAMPLE_FILE, allow_pickle=False, scaled=self.scaled)
 
     @classmethod
     def load(cls, folder: Path) -> Sample:
@@ -49,7 +46,7 @@ class Sample:
         """
         try:
             with np.load(folder / SAMPLE_FILE, allow_pickle=False) as arrays:
-                return cls(arrays["scaled"].astype(np.float32), arrays["labels"].astype(np.int32))
+                return cls(arrays["scaled"].astype(np.float32))
         except (OSError, ValueError, KeyError, EOFError) as error:
             message = f"{SAMPLE_FILE} is missing or damaged. Make the run again."
             raise ModelError(message) from error
@@ -60,4 +57,4 @@ def draw_sample(analysis: Analysis) -> Sample:
     n_units = len(analysis.table.ids)
     rows = np.random.default_rng(analysis.config.seed).permutation(n_units)[:MOST_ROWS]
     rows.sort()
-    return Sample(analysis.segmented.matrix.values[rows], analysis.labels[rows])
+    return Sample(analysis.segmented.matrix.values[rows])

@@ -3,6 +3,8 @@
   "use strict";
   const NARROW = 560;
   const PAPER_WIDTH = 680;
+  /* Around the name of a segment: they say whose it is, to who renames it. */
+  const MARKS = /\ufdd0.?|\ufdd1/g;
   const themes = JSON.parse(document.getElementById("figure-themes").textContent);
   const plots = Array.from(document.querySelectorAll(".plot"));
   const specs = new Map();
@@ -27,7 +29,7 @@
   function spec(plot) {
     const key = plot.dataset.figure;
     if (!specs.has(key)) specs.set(key, document.getElementById("data-" + key).textContent);
-    return JSON.parse(specs.get(key));
+    return JSON.parse(specs.get(key), (_, value) => (typeof value === "string" ? value.replace(MARKS, "") : value));
   }
 
   /* Colours of the light theme that a figure wrote into its traces become those of the dark one. */
@@ -90,7 +92,7 @@
     frame.classList.add("crowded");
     frame.tabIndex = 0;
     frame.setAttribute("role", "region");
-    frame.setAttribute("aria-label", plot.getAttribute("aria-label") + " Scroll sideways.");
+    frame.setAttribute("aria-label", document.getElementById("alt-" + plot.dataset.figure).textContent + " Scroll sideways.");
     window.Plotly.Plots.resize(plot);
   }
 
