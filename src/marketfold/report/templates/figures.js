@@ -2,6 +2,7 @@
 (function () {
   "use strict";
   const NARROW = 560;
+  const PHONE = 360;
   const PAPER_WIDTH = 680;
   /* Around the name of a segment: they say whose it is, to who renames it. */
   const MARKS = /\ufdd0.?|\ufdd1/g;
@@ -52,7 +53,7 @@
     if (width < NARROW) {
       layout.font = Object.assign({}, layout.font, { size: 11 });
       if (layout.dragmode === undefined) layout.dragmode = false;
-      if (layout.xaxis && layout.xaxis.dtick === 1) layout.xaxis.dtick = 2;
+      if (width < PHONE && layout.xaxis && layout.xaxis.dtick === 1 && layout.xaxis.type !== "log") layout.xaxis.dtick = 2;
     }
     return layout;
   }
