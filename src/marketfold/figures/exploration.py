@@ -198,7 +198,8 @@ def calendar_figure(calendar: Calendar, currency: str | None = None) -> go.Figur
         hovertemplate=hover,
     )
     figure.add_hline(y=average, line={"color": MUTED, "width": 1.5, "dash": "dot"})
-    return figure.update_layout(xaxis={"dtick": 1, "tickangle": 0}, yaxis={"tickformat": "~s", "nticks": 6})
+    every = {"dtick": 1} if calendar.unit == "month" else {}
+    return figure.update_layout(xaxis={**every, "tickangle": 0}, yaxis={"tickformat": "~s", "nticks": 6})
 
 
 def _shortened(name: str | None) -> str:

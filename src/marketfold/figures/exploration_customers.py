@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 ORDER_CLASSES = (1, 2, 3, 4, 5, 6, 11, 21, 51, 101)
 """Where classes of numbers of orders begin."""
+LEVEL = 8
+"""So many classes can be named side by side, at half the width of a page."""
 GAP_BINS = 40
 CELLS_WITH_TEXT = 14
 WIDE = 0.5
@@ -120,7 +122,7 @@ def repeats_figure(repeats: Repeats) -> go.Figure:
             hovertemplate=f"<b>%{{x}} orders</b><br>%{{y:.1%}} of {name.lower()}<extra></extra>",
         )
     return figure.update_layout(
-        xaxis={"type": "category", "title": {"text": "orders"}, "tickangle": 0},
+        xaxis={"type": "category", "title": {"text": "orders"}, "tickangle": 0 if n <= LEVEL else -45},
         yaxis={"tickformat": ".0%", "nticks": 6},
         bargap=0.3,
         bargroupgap=0.05,

@@ -79,7 +79,7 @@ def profile_heatmap_figure(
     figure.add_heatmap(
         z=effects,
         x=[_wrapped(_name(profile), 18) for profile in profiles],
-        y=[_wrapped(feature.label, 30) for feature in shown],
+        y=[_wrapped(feature.label, 40) for feature in shown],
         text=words,
         customdata=everyone,
         coloraxis="coloraxis",

@@ -170,7 +170,7 @@ def map_3d_figure(units: UnitMap, profiles: Sequence[SegmentProfile]) -> go.Figu
     plain = {"showticklabels": False, "showspikes": False}
     axes = {f"{axis}axis": {**plain, "title": {"text": _axis_title(units, place)}} for place, axis in enumerate("xyz")}
     return figure.update_layout(
-        scene={**axes, "camera": {"eye": {"x": 1.2, "y": 1.2, "z": 0.7}}, "aspectmode": "cube"},
+        scene={**axes, "camera": {"eye": {"x": 1.4, "y": 1.4, "z": 0.8}}, "aspectmode": "cube"},
         legend={"itemsizing": "constant"},
-        margin={"l": 0, "r": 0, "b": 0},
+        margin={"l": 0, "r": 0, "b": 16},
     )

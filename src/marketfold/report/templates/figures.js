@@ -112,7 +112,6 @@
     fit(figure.layout, PAPER_WIDTH);
     image.src = await window.Plotly.toImage(figure, { format: "png", width: PAPER_WIDTH, height: figure.layout.height || 480, scale: 2 });
     await image.decode();
-    plot.classList.add("pictured");
   }
 
   function visible(plot) { return plot.offsetParent !== null && plot.clientWidth > 0; }
