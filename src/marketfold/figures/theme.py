@@ -40,9 +40,9 @@ PALE = "#dbe2e8"
 """Ground of a mark: a track, a sea, a range."""
 
 ON_FILL = "#ffffff"
-ON_DARK_FILL = "#fefefe"
-"""Letters on fills that are dark in both themes: unlike `ON_FILL` it is not swapped."""
 """Text within a filled mark, and the seam between two of them: the page shows through."""
+ON_DARK_FILL = "#fefefe"
+"""Text on fills that are dark in both themes: unlike `ON_FILL` it is not swapped."""
 
 _DARK_OF = {
     ON_FILL: "#14171b",
