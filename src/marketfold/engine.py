@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import uuid
 import weakref
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -19,8 +20,10 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import duckdb
 import narwhals as nw
 
+from marketfold.errors import EngineError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -36,6 +39,25 @@ def quoted(name: str) -> str:
 def literal(text: str) -> str:
     """A text in DuckDB's SQL."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0].rstrip(".")
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Say plainly that disk or memory ran out; other errors are bugs and go on."""
+    try:
+        yield
+    except duckdb.Error as error:
+        if not isinstance(error, duckdb.OutOfMemoryException) and "No space left" not in str(error):
+            raise
+        message = (
+            f"There is no room for the work: {_first_line(error)}. Free space in the temporary folder (TMPDIR names "
+            "another), or raise --memory-limit."
+        )
+        raise EngineError(message) from error
 
 
 @dataclass(frozen=True)
@@ -99,7 +121,11 @@ class DuckDBEngine:
         if memory_limit:
             settings["memory_limit"] = memory_limit
         self.folder = home
-        self.connection = duckdb.connect(str(home / "orders.duckdb"), config=settings)
+        try:
+            self.connection = duckdb.connect(str(home / "orders.duckdb"), config=settings)
+        except duckdb.Error as error:
+            message = f"The embedded engine cannot start: {_first_line(error)}. A memory limit is written as 2GB."
+            raise EngineError(message) from error
         # A time with a zone falls on the same day on every machine.
         self.connection.execute("SET TimeZone = 'UTC'")
         # Progress is told by the stages, never by the engine on standard output.
@@ -112,13 +138,15 @@ class DuckDBEngine:
     def materialise(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Compute into a table of the temporary database."""
         name = f"table_{uuid.uuid4().hex}"
-        frame.to_native().create(name)
+        with _room():
+            frame.to_native().create(name)
         return self.relation(self.connection.table(name))
 
     def hold(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Compute into a temporary table: compressing it would take longer than it is needed."""
         name = f"held_{uuid.uuid4().hex}"
-        self.connection.execute(f"CREATE TEMP TABLE {name} AS {frame.to_native().sql_query()}")
+        with _room():
+            self.connection.execute(f"CREATE TEMP TABLE {name} AS {frame.to_native().sql_query()}")
         return self.relation(self.connection.table(name))
 
     def release(self, frame: nw.LazyFrame[Any]) -> None:
@@ -127,7 +155,8 @@ class DuckDBEngine:
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Bring a result home as Arrow."""
-        table: pa.Table = frame.to_native().to_arrow_table()
+        with _room():
+            table: pa.Table = frame.to_native().to_arrow_table()
         return table
 
     def from_arrow(self, table: pa.Table | pa.RecordBatchReader) -> nw.LazyFrame[Any]:
@@ -170,7 +199,8 @@ class DuckDBEngine:
     def materialise_numbered(self, frame: nw.LazyFrame[Any], row_number: str, first: int) -> nw.LazyFrame[Any]:
         """Compute into a table, and number its rows in the order of their source."""
         name = f"table_{uuid.uuid4().hex}"
-        frame.to_native().create(name)
+        with _room():
+            frame.to_native().create(name)
         numbered = f"SELECT (rowid + {first})::BIGINT AS {quoted(row_number)}, * FROM {name}"  # noqa: S608
         return self.relation(self.connection.sql(numbered))
 

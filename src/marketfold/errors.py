@@ -6,6 +6,7 @@
     ├── OrdersError (ValueError)            the order lines cannot be used as they are
     │   ├── SourceNotFoundError (FileNotFoundError)
     │   └── TooMuchSetAsideError            cleaning would leave less than half of the lines
+    ├── EngineError (RuntimeError)          disk or memory ran out, or the engine cannot start
     ├── ConfigError (ValueError)            a setting, flag or marketfold.toml is wrong
     ├── ParameterError (ValueError)         an argument of a function or estimator is wrong
     ├── TooFewUnitsError (ValueError)       fewer customers than the question needs
@@ -77,6 +78,10 @@ class SourceNotFoundError(OrdersError, FileNotFoundError):
 
 class TooMuchSetAsideError(OrdersError):
     """More than half of the lines would be set aside."""
+
+
+class EngineError(MarketfoldError, RuntimeError):
+    """Disk or memory ran out, or the embedded engine cannot start."""
 
 
 class ConfigError(MarketfoldError, ValueError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, replace
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from marketfold.model import SegmentLabel, SegmentModel
 from marketfold.orders import read_orders
 from marketfold.segments import (
     Snapshot,
+    cluster_the_usual_way,
     columns_of_lines,
     customers_of_units,
     find_traps,
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     from marketfold.exploration import Exploration
     from marketfold.orders import Orders
     from marketfold.schema import FeatureTable, Labels, Progress
-    from marketfold.segments import Match, SegmentProfile, Trap
+    from marketfold.segments import Match, SegmentProfile, Trap, UsualWay
     from marketfold.selection import Choice, FutureScore, LookAhead, Recipe, Segmented
     from marketfold.stage_costs import StageCost
 
@@ -69,7 +71,7 @@ class Previous:
     briefs: dict[int, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Analysis:
     """Everything that one run found.
 
@@ -103,6 +105,8 @@ class Analysis:
         What each stage cost.
     matches
         What became of the segments of an earlier run; empty without one.
+    usual
+        What published analyses would find in the same order lines; None where the run is not about lines.
     kept_briefs
         Briefs of the earlier run that were edited by hand and whose segment is there again, by number.
     """
@@ -124,7 +128,22 @@ class Analysis:
     warnings: tuple[str, ...]
     stages: tuple[StageCost, ...]
     matches: tuple[Match, ...] = ()
+    usual: UsualWay | None = None
     kept_briefs: dict[int, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        n_units = len(self.table.ids)
+        return f"<Analysis of {self.clean.facts.name}: {n_units:,} {self.table.unit}s, {len(self.profiles)} segments>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{p.number}</td><td>{escape(p.name)}</td><td>{p.units:,}</td><td>{p.revenue_share:.0%}</td>"
+            f"<td>{p.trust or ''}</td><td>{escape(p.rule.words if p.rule else '')}</td></tr>"
+            for p in self.profiles
+        )
+        heads = ("", "segment", f"{self.table.unit}s", "of revenue", "trust", "rule")
+        notes = "".join(f"<li>{escape(text)}</li>" for text in self.warnings)
+        return f"<table><tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr>{rows}</table><ul>{notes}</ul>"
 
     @property
     def labels(self) -> Labels:
@@ -225,6 +244,7 @@ def segment_market(
             numbers=[profile.number for profile in profiles],
             **_aftermath(clean, table),
         )
+        usual = _usual_way(orders, config)
     same = {match.number: match.earlier for match in matches if match.earlier is not None}
     with clock.stage("plan"):
         plan = plan_campaigns(
@@ -256,9 +276,10 @@ def segment_market(
         traps=traps,
         profiles=profiles,
         plan=plan,
-        warnings=_warnings(clean, choice, profiles, traps),
+        warnings=_warnings(clean, choice, profiles, traps, usual),
         stages=tuple(clock.costs),
         matches=matches,
+        usual=usual,
         kept_briefs={n: previous.briefs[old] for n, old in same.items() if old in previous.briefs} if previous else {},
     )
 
@@ -278,10 +299,10 @@ def _match(
 def _check_enough_units(table: FeatureTable, config: RunConfig) -> None:
     wanted = config.clustering.segments or FEWEST_SEGMENTS
     if len(table.ids) <= wanted:
-        message = (
-            f"There are {len(table.ids)} {table.unit.replace('_', ' ')}s with purchases, and {wanted} segments need "
-            "more than that. Give a longer file, or ask for fewer segments with --segments."
-        )
+        n_units, unit = len(table.ids), table.unit.replace("_", " ")
+        there = f"There is one {unit}" if n_units == 1 else f"There are {n_units} {unit}s"
+        fewer = ", or ask for fewer segments with --segments" if n_units > FEWEST_SEGMENTS else ""
+        message = f"{there} with purchases, and {wanted} segments need more than that. Give a longer file{fewer}."
         raise TooFewUnitsError(message)
 
 
@@ -299,6 +320,14 @@ def _aftermath(clean: CleanOrders, table: FeatureTable) -> dict[str, Any]:
     if table.unit != "customer" or last is None or last[1] < table.as_of:
         return {}
     return {"future_revenue": revenue_from(clean, table)}
+
+
+def _usual_way(orders: Orders, config: RunConfig) -> UsualWay | None:
+    """What published analyses do with such lines, beside what this run did; None where it is not about lines."""
+    if config.features.unit != "order_line":
+        return None
+    network = config.reduction.method.startswith("autoencoder")
+    return cluster_the_usual_way(orders, network=network, seed=config.seed)
 
 
 def _stability(segmented: Segmented, config: RunConfig, progress: Progress | None) -> Stability:
@@ -323,13 +352,22 @@ def _score_future(recipe: Recipe, ahead: LookAhead | None, seed: int) -> FutureS
 
 
 def _warnings(
-    clean: CleanOrders, choice: Choice, profiles: tuple[SegmentProfile, ...], traps: tuple[Trap, ...]
+    clean: CleanOrders,
+    choice: Choice,
+    profiles: tuple[SegmentProfile, ...],
+    traps: tuple[Trap, ...],
+    usual: UsualWay | None,
 ) -> tuple[str, ...]:
     """What a reader must know, the weightiest first."""
     found = [*clean.report.warnings, *clean.facts.notes]
     if choice.k_choice.answer != "groups":
-        found.insert(0, choice.verdict)
+        found.insert(0, choice.gist)
     weak = [str(profile.number) for profile in profiles if profile.trust == "weak"]
     if weak:
         found.insert(0, f"Do not trust {len(weak)} of the segments, they do not come out again: {', '.join(weak)}.")
-    return tuple(dict.fromkeys([*found, *(trap.sentence for trap in traps)]))
+    others = [
+        f"What published analyses do with such lines finds nothing new. {one.sentence}"
+        for one in (usual.found if usual else ())
+        if one.restates
+    ]
+    return tuple(dict.fromkeys([*found, *(trap.sentence for trap in traps), *others]))

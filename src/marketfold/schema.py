@@ -8,6 +8,7 @@ audience is exported.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from html import escape
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import narwhals as nw
@@ -189,7 +190,7 @@ class Feature:
     block: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FeatureTable:
     """One row per unit, in the user's own units.
 
@@ -235,6 +236,19 @@ class FeatureTable:
     def column(self, name: str) -> Float64:
         """Values of one feature, shape (n_units,)."""
         return self.values[:, self.names.index(name)]
+
+    def __repr__(self) -> str:  # ids may be names: they are not shown
+        n_units, n_features = self.values.shape
+        return f"<FeatureTable: {n_units:,} {self.unit}s x {n_features} features, as of {self.as_of}>"
+
+    def _repr_html_(self) -> str:
+        middle = np.median(self.values, axis=0) if len(self.values) else np.zeros(len(self.features))
+        rows = "".join(
+            f"<tr><td>{escape(f.name)}</td><td>{escape(f.label)}</td><td>{f.measure}</td><td>{value:,.4g}</td></tr>"
+            for f, value in zip(self.features, middle.tolist(), strict=True)
+        )
+        head = "<tr><th>feature</th><th></th><th>measure</th><th>median</th></tr>"
+        return f"<p>{escape(repr(self).strip('<>'))}</p><table>{head}{rows}</table>"
 
 
 class Progress(Protocol):

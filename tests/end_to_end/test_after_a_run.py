@@ -7,11 +7,13 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from pyarrow import csv, parquet
 from tests.end_to_end.conftest import Command
 
+from marketfold.cli.summary import print_scores
 from marketfold.csv_files import write_csv
 from marketfold.demo import Shop, make_later_orders
 from marketfold.runs import Run
@@ -169,6 +171,26 @@ def test_a_campaign_cannot_be_judged_by_what_made_its_segments(marketfold: Comma
     ended = marketfold("measure", run_folder, shop_file, "--from", "2026-01-01", "--to", "2026-03-31")
     assert ended.code == 2
     assert "--as-of 2026-01-01" in ended.err
+
+
+def test_the_demo_plants_an_effect_and_measuring_finds_it(marketfold: Command, tmp_path: Path):
+    ended = marketfold("demo", "--lines", "40000", "--effect", "0.8", "--out", "demo")
+    assert ended.code == 0, ended.err
+    words = next(line for line in ended.err.splitlines() if line.startswith("marketfold measure")).split()
+    measured = marketfold(*words[1:], "--out", "m.html")
+    assert measured.code == 0, measured.err
+    assert "It worked." in measured.out
+    assert (tmp_path / "m.html").is_file()
+
+
+def test_customers_of_another_kind_are_pointed_out(capsys: pytest.CaptureFixture[str]):
+    table = pa.table({"segment": [1, 1, 2], "segment_name": ["A", "A", "B"], "fits_none": [True, False, False]})
+    print_scores(table)
+    told = capsys.readouterr().out
+    assert "1. A: 2" in told
+    assert "1 (33%) lie farther" in told
+    print_scores(table.slice(1))
+    assert "farther" not in capsys.readouterr().out
 
 
 def test_a_planted_campaign_effect_is_measured(marketfold: Command, shop: Shop, run_folder: Path, tmp_path: Path):

@@ -83,13 +83,13 @@ def test_a_settings_file_with_a_typo_is_named(marketfold: Command, shop_file: Pa
     assert "segmnets" in ended.err
 
 
-def test_all_dates_alike_is_said(marketfold: Command, tmp_path: Path):
+def test_where_all_dates_are_alike_the_other_features_make_the_segments(marketfold: Command, tmp_path: Path):
     (tmp_path / "orders.csv").write_text(lines(20, day="2025-03-14"))
     ended = marketfold("run", "orders.csv", "--bootstraps", "2", "--json")
-    assert ended.code in {0, 2}
-    assert "Traceback" not in ended.err
-    if ended.code == 2:
-        assert ended.err.strip()
+    assert ended.code == 0, ended.err
+    told = json.loads(ended.out)
+    assert len(told["segments"]) == 3
+    assert told["features"]["left_out"]["recency_days"] == "the same for everybody"
 
 
 def test_an_unclosed_quote_costs_its_own_row_and_no_other(marketfold: Command, tmp_path: Path):
@@ -152,3 +152,9 @@ def test_customers_who_never_came_back_can_be_segmented(marketfold: Command, tmp
     ended = marketfold("run", "orders.csv", "--bootstraps", "2", "--json")
     assert ended.code == 0, ended.err
     assert json.loads(ended.out)["future"] is None
+
+
+def test_a_memory_limit_that_is_none_is_an_error(marketfold: Command, shop_file: Path):
+    ended = marketfold("run", shop_file, "--memory-limit", "lots")
+    assert ended.code == 2
+    assert "2GB" in ended.err

@@ -46,6 +46,16 @@ def test_a_wild_value_is_pulled_in():
     assert np.abs(scaler.transform(X)).max() < 3
 
 
+def test_a_logged_column_keeps_its_tail_but_not_a_wild_value():
+    orders = np.append(np.tile([1.0, 1, 1, 1, 2, 2, 3, 4, 6, 8], 100), [40.0, 60.0, 1e9])[:, None]
+    scaler = MatrixScaler().fit(orders)
+    assert scaler.logged_.all()
+    told_apart = scaler.transform(np.array([[8.0], [40.0]]))
+    assert told_apart[1, 0] > told_apart[0, 0] + 1
+    assert scaler.upper_[0] == pytest.approx(np.expm1(2 * np.log1p(8) - np.log1p(1)))
+    assert np.abs(scaler.transform(orders)).max() < 6
+
+
 def test_a_seldom_column_is_not_made_constant():
     X = np.zeros((1000, 1))
     X[:3] = 5.0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from marketfold.config import ReadingOptions
-from marketfold.errors import OrdersError, SourceNotFoundError
+from marketfold.errors import EngineError, OrdersError, SourceNotFoundError
 from marketfold.orders import Orders, read_orders
 
 if TYPE_CHECKING:
@@ -273,7 +273,7 @@ def test_a_file_that_changes_is_not_read_for_its_people(tmp_path: Path) -> None:
 
 def test_no_room_to_read(tmp_path: Path) -> None:
     many = "\n".join(f"{i},customer {i * 7919 % 1_000_003},2024-01-05,1,1.00,{i / 100}" for i in range(200_000))
-    with pytest.raises(OrdersError, match=r"There is no room to read orders\.csv"):
+    with pytest.raises(EngineError, match=r"There is no room for the work: .*--memory-limit"):
         read_text(tmp_path, ",".join(HEADER) + "\n" + many, memory_limit="1MB")
 
 

@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 
 from marketfold.cleaning import CleanOrders, clean_orders
-from marketfold.clustering import KMeansSegmenter
 from marketfold.config import FeatureOptions
 from marketfold.demo import make_shop
-from marketfold.features import MatrixScaler, before_day, build_features, purchase_span
+from marketfold.features import before_day, build_features, purchase_span
 from marketfold.orders import read_orders
 from marketfold.schema import Feature, FeatureTable
 from marketfold.selection import (
@@ -115,11 +114,9 @@ def cdnow(shared_data: Path) -> Any:
     return look_ahead(clean, date(1997, 10, 1), FeatureOptions())
 
 
-def test_five_segments_of_recency_and_frequency_reach_the_target_on_cdnow(cdnow: Any):
-    """0.285 is reached where the tails are kept; the default scaling, which shortens them, gives 0.276."""
-    asked = np.column_stack([cdnow.table.column(name) for name in ("recency_days", "order_count")])
-    scaled = MatrixScaler(tail=0.0).fit(asked).transform(asked)
-    labels = KMeansSegmenter(5).fit(scaled).labels_
+def test_five_segments_by_loyalty_reach_the_target_on_cdnow(cdnow: Any):
+    """As `--view loyalty --segments 5` makes them: recency and the number of orders, at default scaling."""
+    labels = Recipe("loyalty", "none", 5).segment(cdnow.table).labels
     assert round(explained_share(labels, cdnow.log_revenue), 3) >= 0.285
 
 

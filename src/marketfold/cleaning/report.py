@@ -142,7 +142,7 @@ def check_enough_kept(ledger: Ledger, *, allow_mostly_set_aside: bool) -> None:
         message = f"No purchase is left. {told} Check the mapping of the columns."
         raise TooMuchSetAsideError(message)
     if ledger.set_aside_share > MOST_SET_ASIDE and not allow_mostly_set_aside:
-        hint = "Check the mapping of the columns; to go on all the same set allow_mostly_set_aside."
+        hint = "Check the mapping of the columns; to go on all the same, give --allow-mostly-set-aside."
         message = f"More than half is too much to set aside. {told} {hint}"
         raise TooMuchSetAsideError(message)
 
@@ -187,6 +187,6 @@ def warnings_for(ledger: Ledger, *, duplicates: int, currencies: int, credit_not
         lines = "line repeats another exactly and was" if kept == 1 else "lines repeat another exactly and were"
         found.append(
             f"{kept:,} {lines} kept, for no line number says that it is the same line "
-            "(drop_duplicates sets such lines aside)."
+            "(--drop-duplicates sets such lines aside)."
         )
     return tuple(found)

@@ -31,6 +31,7 @@ def score(
     quiet: flags.Quiet = False,
 ) -> None:
     """Give the customers of an order file the segments of an earlier run; it is read as the run's was."""
+    from marketfold.cli.summary import print_scores
     from marketfold.runs import score_orders, scoring_config, write_table
 
     reading = flags.reading(map_, null_value, date_format, decimal, delimiter, encoding, sheet)
@@ -39,6 +40,7 @@ def score(
     write_table(table, out)
     if not quiet:
         typer.echo(f"{table.num_rows:,} rows in {out}.")
+        print_scores(table)
 
 
 def rename(
@@ -98,7 +100,7 @@ def export(
     """Write audience files that ad platforms accept; the holdout is left out."""
     from marketfold.cli.summary import print_audiences
     from marketfold.errors import AudienceError
-    from marketfold.runs import export_run
+    from marketfold.runs import audience_folder, export_run
 
     if to not in {"google", "meta", "csv"}:
         message = f"--to takes google, meta or csv; got {to!r}."
@@ -116,7 +118,7 @@ def export(
         country=country,
         segments=segment,
     )
-    print_audiences(report)
+    print_audiences(report, out or audience_folder(run, report.to))
 
 
 def measure(

@@ -14,7 +14,11 @@ from marketfold.cli.progress import console, progress_bars
 
 if TYPE_CHECKING:
     from marketfold.config import RunConfig
+    from marketfold.demo import Shop
     from marketfold.runs import Run
+
+DEMO_CAMPAIGN_DAYS = 90
+"""Days that the later orders of the demo shop cover."""
 
 
 def run(
@@ -136,6 +140,12 @@ def demo(
     lines: Annotated[int, typer.Option(min=1_000, help="About how many order lines the shop has.")] = 12_000,
     out: Annotated[Path | None, typer.Option(help="Folder for the shop's order file and the run.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another shop.")] = 0,
+    effect: Annotated[
+        float | None,
+        typer.Option(
+            min=0, help="Also make later orders, with campaigns that had this effect: 0.5 is half as many again."
+        ),
+    ] = None,
     quiet: flags.Quiet = False,
 ) -> None:
     """Make the demo shop and run on it."""
@@ -154,4 +164,25 @@ def demo(
     if not quiet:
         console().print(f"The demo shop is in {folder / 'orders.csv'}: {shop.lines.num_rows:,} order lines.")
     config = load_config({"seed": seed})
-    _tell(_run(str(folder / "orders.csv"), config, folder / "run", None, quiet=quiet), quiet=quiet, as_json=False)
+    finished = _run(str(folder / "orders.csv"), config, folder / "run", None, quiet=quiet)
+    _tell(finished, quiet=quiet, as_json=False)
+    if effect is not None:
+        _plant(shop, finished, effect, quiet=quiet)
+
+
+def _plant(shop: Shop, finished: Run, effect: float, *, quiet: bool) -> None:
+    """Write what the customers of a demo shop order afterwards, those reached more often than those held out."""
+    from datetime import timedelta
+
+    from marketfold.csv_files import write_csv
+    from marketfold.demo import make_later_orders
+
+    arms = finished.segments.select(["customer_id", "arm"]).to_pylist()
+    later = make_later_orders(shop, {row["customer_id"] for row in arms if row["arm"] == "treated"}, effect)
+    path = finished.folder.parent / "later_orders.csv"
+    write_csv(later, path)
+    if not quiet:
+        last = finished.as_of + timedelta(days=DEMO_CAMPAIGN_DAYS - 1)
+        words = f"marketfold measure {finished.folder} {path} --from {finished.as_of} --to {last}"
+        console().print(f"Later orders with an effect of {effect:g} are in {path}. Look for it with:")
+        console().print(words, soft_wrap=True)

@@ -13,6 +13,8 @@ from rich.text import Text
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pyarrow as pa
+
     from marketfold.campaigns import AudienceReport
     from marketfold.cleaning import CleaningReport, CleanOrders
     from marketfold.measure import Measurement
@@ -37,10 +39,10 @@ def print_run(run: Run) -> None:
     told = ", ".join(f"{count:,} {reason}" for reason, count in aside.items()) or "none"
     out.print(f"Kept {record['ledger']['lines']['kept']:,} lines; set aside: {told}.")
     out.print(_segments(run))
-    out.print(Text(record["choose_k"]["verdict"]))
+    if record["choose_k"]["answer"] == "groups":
+        out.print(Text(record["choose_k"]["verdict"]))
     for warning in record["warnings"]:
-        if warning != record["choose_k"]["verdict"]:
-            out.print(Text(f"! {warning}", style="yellow"))
+        out.print(Text(f"! {warning}", style="yellow"))
     out.print(Text(f"Report: {run.report}"), soft_wrap=True)
 
 
@@ -104,22 +106,45 @@ def _ledger(report: CleaningReport) -> Table:
     return table
 
 
-def print_audiences(report: AudienceReport) -> None:
-    """Rows written for each segment, who was left out and why, and what to know before uploading."""
+MANY_STRANGERS = 0.05
+"""A fitted run leaves 1 % beyond every segment's reach: with so many more the orders are of another kind."""
+
+
+def print_scores(table: pa.Table) -> None:
+    """How many fell into each segment, and how many into none."""
+    out = _out()
+    counted = table.group_by(["segment", "segment_name"]).aggregate([([], "count_all")]).sort_by("segment").to_pylist()
+    for row in counted:
+        out.print(Text(f"  {row['segment']}. {row['segment_name']}: {row['count_all']:,}"))
+    strangers = sum(table["fits_none"].to_pylist())
+    if strangers > MANY_STRANGERS * table.num_rows:
+        share = strangers / max(table.num_rows, 1)
+        out.print(
+            Text(
+                f"! {strangers:,} ({share:.0%}) lie farther from every segment than the run's own customers did "
+                "(fits_none): these may be customers of another kind, and their segments mean little.",
+                style="yellow",
+            )
+        )
+
+
+def print_audiences(report: AudienceReport, folder: Path) -> None:
+    """Rows written for each segment, who was left out and why, where they are, and what to know before uploading."""
     out = _out()
     table = Table(title=f"Audiences for {report.to}", title_justify="left")
-    columns = ("segment", "customers", "held out", "no consent", "suppressed", "nothing to match", "written", "file")
-    for heading in columns:
-        table.add_column(heading, justify="left" if heading == "file" else "right")
+    for heading in ("segment", "customers", "held out", "no consent", "stop list", "no match", "written"):
+        table.add_column(heading, justify="right")
     for one in report.audiences:
         counts = (one.customers, one.held_out, one.without_consent, one.suppressed, one.nothing_to_match, one.written)
-        table.add_row(str(one.segment), *(f"{count:,}" for count in counts), Text(one.file or "none"))
+        table.add_row(str(one.segment), *(f"{count:,}" for count in counts))
     out.print(table)
+    out.print(Text(f"In {folder}: {', '.join(report.files)}"), soft_wrap=True)
     out.print(Text(report.consent))
     for note in report.notes:
         out.print(Text(note))
     for one in report.audiences:
-        for warning in (one.refused, *one.warnings):
+        blanked = "; ".join(f"{count:,} x {what}" for what, count in one.blanked.items())
+        for warning in (one.refused, *one.warnings, f"cells left empty: {blanked}." if blanked else ""):
             if warning:
                 out.print(Text(f"! Segment {one.segment}: {warning}", style="yellow"))
 
@@ -128,7 +153,7 @@ def print_measurement(measurement: Measurement, page: Path) -> None:
     """A verdict for each segment, and where the page is."""
     out = _out()
     for result in measurement.segments:
-        out.print(Text(f"{result.segment}. {result.name}: {result.verdict}. {result.sentence}"))
+        out.print(Text(f"{result.segment}. {result.name}. {result.sentence}"))
     for note in measurement.notes:
         out.print(Text(f"! {note}", style="yellow"))
     out.print(Text(f"Page: {page}"), soft_wrap=True)

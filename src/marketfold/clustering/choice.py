@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from marketfold.schema import Float32, Float64, Progress
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class KChoice:
     """The number of segments to use, and how much to believe in it.
 
@@ -35,6 +36,8 @@ class KChoice:
         How strongly k is advised.
     verdict
         The same as sentences for a reader.
+    gist
+        What a reader must know of it, without the numbers.
     curve
         WCSS for each k, with its knee.
     dissenters
@@ -60,6 +63,7 @@ class KChoice:
     answer: Answer
     strength: Strength
     verdict: str
+    gist: str
     curve: ElbowCurve
     dissenters: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
@@ -68,7 +72,14 @@ class KChoice:
     gains: dict[str, Gain] = field(default_factory=dict)
     enough_units: bool = True
     rows: int = 0
-    centers: dict[int, Float32] = field(default_factory=dict, repr=False)
+    centers: dict[int, Float32] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<KChoice: k = {self.k}, {self.answer}, {self.strength}>"
+
+    def _repr_html_(self) -> str:
+        doubts = "".join(f"<li>{escape(text)}</li>" for text in self.dissenters)
+        return f"<p>{escape(self.verdict)}</p><ul>{doubts}</ul>"
 
 
 def choose_k(
@@ -145,6 +156,7 @@ def _as_choice(ruling: Ruling, evidence: Evidence, curve: ElbowCurve, fits: dict
         answer=ruling.answer,
         strength=ruling.strength,
         verdict=" ".join(ruling.sentences),
+        gist=ruling.gist,
         curve=curve,
         dissenters=ruling.dissenters,
         sources=ruling.sources,

@@ -64,6 +64,7 @@ class Ruling:
     k: int
     answer: Answer
     strength: Strength
+    gist: str
     sentences: tuple[str, ...]
     dissenters: tuple[str, ...]
     sources: tuple[str, ...]
@@ -152,8 +153,13 @@ def _lower(gain: Gain, k: int) -> str:
     """How much lower the WCSS is, in words, and how much of that chance can do."""
     place = gain.k.index(k)
     share, chance = (1 - np.exp(-value) for value in (gain.values[place], SURE * gain.errors[place]))
-    below = f"{share:.0%} below" if share >= 0.005 else "not below"
-    return f"{below} that of {gain.label}" + (f" (chance alone can do {chance:.0%})" if 0.005 <= share < chance else "")
+    below = f"{_percent(share)} below" if share >= 0.005 else "not below"
+    doubt = f" (chance alone can do {_percent(chance)})" if 0.005 <= share < chance else ""
+    return f"{below} that of {gain.label}{doubt}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
 
 
 def _stability_at(evidence: Evidence, k: int) -> float:
@@ -164,7 +170,7 @@ def _stability_at(evidence: Evidence, k: int) -> float:
 OPENINGS = {
     "groups": "There are groups, {at} of them.",
     "weak": "There is structure beyond one cloud, but no number of groups stands out; {k} segments are a choice.",
-    "no_structure": "No group structure here: the {k} segments are slices of one cloud.",
+    "no_structure": "No group structure here: segments, however many, are slices of one cloud.",
     "too_few": "Too few customers for this many features: groups, if there are any, could not be told from chance.",
 }
 
@@ -212,6 +218,19 @@ def _dissent(witness: Witness, k: int) -> str | None:
     return f"{witness.label} prefers k = {witness.prefers} ({there:.3g} against {here:.3g} at k = {k})."
 
 
+def _below_the_least(evidence: Evidence, k_min: int) -> str | None:
+    """Which indices are best at fewer segments than were allowed: no witness can prefer those."""
+    told = []
+    for witness in evidence.witnesses.values():
+        signed = np.array(witness.values) if witness.higher_is_better else -np.array(witness.values)
+        best = witness.k[int(np.nanargmax(signed))]
+        if 2 <= best < k_min and witness.name != "gap":
+            told.append(f"{witness.label} at k = {best} ({witness.at(best):.3g})")
+    if not told:
+        return None
+    return f"At least {k_min} segments were asked for; with fewer some would be better still: {', '.join(told)}."
+
+
 def _strength(evidence: Evidence, answer: Answer, k: int, *, enough: bool) -> Strength:
     steady = _stability_at(evidence, k) >= REPRODUCIBLE
     if answer != "groups":
@@ -228,7 +247,9 @@ def rule(evidence: Evidence, knee: Knee, *, n_units: int, k_min: int) -> Ruling:
     """
     answer, k, grouped = _answer(evidence, n_units, k_min)
     enough = n_units >= UNITS_PER_FEATURE * evidence.n_features
+    sentences = _sentences(evidence, answer, k, grouped, enough=enough, n_units=n_units)
     dissents = [_elbow_dissent(evidence, knee, k), *(_dissent(one, k) for one in evidence.witnesses.values())]
+    dissents.append(_below_the_least(evidence, k_min))
     sources = [SOURCES["cloud"], SOURCES["gap"], SOURCES["units"]]
     if answer != "groups":
         sources.append(SOURCES["reproducible"])
@@ -236,7 +257,8 @@ def rule(evidence: Evidence, knee: Knee, *, n_units: int, k_min: int) -> Ruling:
         k=k,
         answer=answer,
         strength=_strength(evidence, answer, k, enough=enough),
-        sentences=tuple(_sentences(evidence, answer, k, grouped, enough=enough, n_units=n_units)),
+        gist=" ".join(dict.fromkeys([sentences[0]] + ([] if enough else [sentences[-1]]))),
+        sentences=tuple(sentences),
         dissenters=tuple(text for text in dissents if text is not None),
         sources=tuple(sources),
         enough_units=enough,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LEAST_UNITS = 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FeatureMatrix:
     """A scaled matrix that remembers what it was made from.
 
@@ -43,6 +43,13 @@ class FeatureMatrix:
     def names(self) -> tuple[str, ...]:
         """Names of the columns."""
         return self.table.names
+
+    def __repr__(self) -> str:
+        left = f", {len(self.left_out)} left out" if self.left_out else ""
+        return f"<FeatureMatrix: {self.values.shape[0]:,} {self.table.unit}s x {len(self.names)} scaled features{left}>"
+
+    def _repr_html_(self) -> str:
+        return self.table._repr_html_()
 
     def inverse_transform(self, values: Float32) -> Float64:
         """Scaled rows, such as centres, in the user's units."""

@@ -24,10 +24,11 @@ _ARRAYS = ("lower_", "upper_", "logged_", "center_", "scale_", "weights_")
 def skewness(X: Float64) -> Float64:
     """Sample skewness of each column, shape (n_features,): the third standardised moment, 0 for a constant."""
     deviation = X - X.mean(axis=0)
-    cube = np.sqrt((deviation**2).mean(axis=0)) ** 3  # may vanish before the spread does
-    third = (deviation**3).mean(axis=0)
-    safe: Float64 = np.divide(third, cube, out=np.zeros_like(third), where=cube > 0)
-    return safe
+    spread = np.sqrt((deviation**2).mean(axis=0))
+    # divided before it is cubed: the cube of a tiny spread is 0
+    standard = np.divide(deviation, spread, out=np.zeros_like(deviation), where=spread > 0)
+    third: Float64 = (standard**3).mean(axis=0)
+    return third
 
 
 def block_weights(blocks: Sequence[str | None]) -> Float64:
@@ -43,17 +44,20 @@ def block_weights(blocks: Sequence[str | None]) -> Float64:
 
 
 class MatrixScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Winsorise, take logs of skewed columns, standardise, and weigh blocks.
+    """Take logs of skewed columns, winsorise the others, standardise, and weigh blocks.
 
     A column is logged, as log(1 + x), where it is never negative, reaches beyond 1 (shares are left as they are) and
     its winsorised values have a skewness above `skewed_above`; Bulmer, *Principles of Statistics* (1979), calls a
-    distribution with a skewness beyond 1 highly skewed. A column that winsorising would make constant (something that
-    few units do at all) is not winsorised.
+    distribution with a skewness beyond 1 highly skewed. The logarithm draws its tail in, so it is winsorised only where
+    it goes on for longer, on either side and in logs, than all between the two quantiles: at the quantiles themselves
+    the most frequent buyers would be told apart no more. A column that winsorising would make constant (something
+    that few units do at all) is not winsorised.
 
     Parameters
     ----------
     tail
-        Share of units on each side whose value is pulled in to the quantile there, 0 to below 0.5.
+        Share of units beyond the quantile on each side, 0 to below 0.5: their values are pulled in to the quantile, or,
+        in a logged column, to as far beyond it as the quantiles lie apart.
     skewed_above
         Skewness from which a column is logged.
     blocks
@@ -62,7 +66,7 @@ class MatrixScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # ty
     Attributes
     ----------
     lower_, upper_ : float64, shape (n_features,)
-        Winsorised range, in the user's units.
+        Range of the values that are told apart, in the user's units.
     logged_ : bool, shape (n_features,)
         Whether log(1 + x) is taken.
     center_, scale_ : float64, shape (n_features,)
@@ -122,10 +126,7 @@ class MatrixScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # ty
             message = f"blocks names {len(blocks)} columns, and the matrix has {X.shape[1]}. Give one for each column."
             raise ParameterError(message)
         self._learn_range(X)
-        clipped = np.clip(X, self.lower_, self.upper_)
-        skewed = skewness(clipped) > self.skewed_above
-        self.logged_ = skewed & (self.lower_ >= 0) & (self.upper_ > 1)
-        measured = self._log(clipped)
+        measured = self._log(np.clip(X, self.lower_, self.upper_))
         self.center_ = measured.mean(axis=0)
         spread = measured.std(axis=0)
         flat = spread <= 10 * np.finfo(float).eps * np.maximum(np.abs(self.center_), 1e-300)
@@ -134,17 +135,23 @@ class MatrixScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # ty
         return self
 
     def _learn_range(self, X: Float64) -> None:
-        self.lower_, self.upper_ = np.quantile(X, [self.tail, 1 - self.tail], axis=0)
-        flat = self.lower_ == self.upper_
-        self.lower_ = np.where(flat, X.min(axis=0), self.lower_)
-        self.upper_ = np.where(flat, X.max(axis=0), self.upper_)
+        """Learn which columns are logged, and how far each reaches."""
+        least, most = X.min(axis=0), X.max(axis=0)
+        lower, upper = np.quantile(X, [self.tail, 1 - self.tail], axis=0)
+        flat = lower == upper
+        lower, upper = np.where(flat, least, lower), np.where(flat, most, upper)
+        skewed = skewness(np.clip(X, lower, upper)) > self.skewed_above
+        self.logged_ = skewed & (least >= 0) & (upper > 1)
+        low, high = np.log1p(np.maximum(lower, 0)), np.log1p(np.maximum(upper, 0))
+        self.lower_ = np.where(self.logged_, np.maximum(least, np.expm1(2 * low - high)), lower)
+        self.upper_ = np.where(self.logged_, np.minimum(most, np.expm1(2 * high - low)), upper)
 
     def _log(self, clipped: Float64) -> Float64:
         logged: Float64 = np.log1p(clipped, out=clipped.copy(), where=self.logged_)
         return logged
 
     def transform(self, X: Float64) -> Float32:
-        """Scale; values beyond the winsorised range count as its ends.
+        """Scale; values beyond the learned range count as its ends.
 
         Parameters
         ----------
@@ -173,7 +180,7 @@ class MatrixScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # ty
         Returns
         -------
         float64, shape (n_units, n_features)
-            Exact to float32 for units within the winsorised range.
+            Exact to float32 for units within the learned range.
         """
         check_is_fitted(self)
         scaled = np.asarray(X, dtype=np.float64)

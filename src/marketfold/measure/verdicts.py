@@ -101,7 +101,10 @@ def say(effect: Effect, verdict: Verdict, primary: Primary, more: int | None, *,
     arms = f"{in_words(effect.treated, measure)} reached, {in_words(effect.holdout, measure)} held out"
     coverage = in_words(1 - alpha, "share")
     interval = f"{_number(effect.low, primary)} to {_unit(effect.high, primary)}"
-    numbers = f"{what}: {arms}; difference {_unit(effect.difference, primary)} ({coverage} interval {interval})."
+    adjusted = ", adjusted for what they had brought before," if effect.variance_kept < 1 else ""
+    numbers = (
+        f"{what}: {arms}; difference{adjusted} {_unit(effect.difference, primary)} ({coverage} interval {interval})."
+    )
     if verdict == "worked":
         return f"It worked. {numbers}"
     if verdict == "did not":

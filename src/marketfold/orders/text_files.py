@@ -98,7 +98,7 @@ class TextSource:
                 table = self._load_written(chosen, prepare)
         except UnicodeError as error:
             raise _not_in(self.encoding or "", self._path, error) from error
-        except (duckdb.IOException, duckdb.OutOfMemoryException, OSError) as error:
+        except (duckdb.IOException, OSError) as error:
             message = (
                 f"There is no room to read {self.name}: {str(error).splitlines()[0]}. Free space in the temporary "
                 "folder (TMPDIR names another), or raise the memory limit."

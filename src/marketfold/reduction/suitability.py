@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from marketfold.schema import Float32, Float64, Progress
 
 FEWEST_UNITS = 10
-TRIED_UNITS = 50_000
+TRIED_UNITS = 5_000
 """Units of the trial with shuffled columns; more would not move its figures."""
 HELD_OUT_SHARE = 0.2
 REDUNDANT = 1e-6

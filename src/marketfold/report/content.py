@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 from marketfold.report.campaign_chapter import campaigns_chapter
 from marketfold.report.data_chapter import data_chapter
-from marketfold.report.evidence_chapters import choice_chapter, k_chapter, reduction_chapter, stability_chapter
+from marketfold.report.evidence_chapters import (
+    choice_chapter,
+    k_chapter,
+    reduction_chapter,
+    stability_chapter,
+    usual_chapter,
+)
 from marketfold.report.figure_parts import (
     campaign_figures,
     k_figures,
@@ -37,6 +43,7 @@ def report_page(analysis: Analysis) -> ReportPage:
         k_chapter(analysis, k_figures(analysis)),
         stability_chapter(analysis, stability_figures(analysis)),
         reduction_chapter(analysis, reduction_figures(analysis)),
+        usual_chapter(analysis),
         choice_chapter(analysis),
         profiles_chapter(analysis, profile_figures(analysis)),
         campaigns_chapter(analysis.plan, campaign_figures(analysis.plan)),

@@ -9,6 +9,7 @@ from marketfold.report import numbers
 from marketfold.report.opening import units_word
 from marketfold.report.parts import Column, Fold, Notice, Prose, Section, TablePart
 from marketfold.report.teaching import about_future, about_reduction
+from marketfold.selection.views import ALL
 
 if TYPE_CHECKING:
     from marketfold.clustering import KChoice, Witness
@@ -163,6 +164,15 @@ def _comparison_table(comparison: ReducerComparison) -> TablePart:
     )
 
 
+def _narrow(analysis: Analysis) -> str:
+    """What the comparison is about where the segments were made from a narrower view."""
+    features = [feature.label for feature in analysis.segmented.matrix.table.features]
+    return (
+        f"This compares reductions of all features. The segments of this run were made from a narrower view, "
+        f"{numbers.listing(tuple(features))}, which needed none."
+    )
+
+
 def reduction_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Section | None:
     """Whether fewer dimensions helped; None where nothing was compared."""
     choice = analysis.choice
@@ -176,6 +186,8 @@ def reduction_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Sec
         return None
     method = METHOD_WORDS.get(choice.recipe.method, choice.recipe.method)
     lead = choice.comparison.verdict if choice.comparison else f"The segments were made with {method}, as you asked."
+    if choice.recipe.view != ALL:
+        parts.insert(0, Prose((_narrow(analysis),)))
     return Section("reduction", "Did fewer dimensions help?", tuple(parts), lead, "Reduction")
 
 
@@ -263,3 +275,27 @@ def choice_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Sectio
     if not parts:
         return None
     return Section("chosen", "How they were chosen, and tested on the future", tuple(parts), lead, "Choice and test")
+
+
+def usual_chapter(analysis: Analysis) -> Section | None:
+    """What published analyses find in such order lines; None where the run is not about lines."""
+    usual = analysis.usual
+    if usual is None:
+        return None
+    tables = tuple(
+        TablePart(
+            key=f"usual-{place}",
+            title=f"{one.way}: clusters against {one.column}",
+            columns=(Column("Cluster"), *(Column(value, numeric=True) for value in one.classes)),
+            rows=tuple(
+                (str(c), *(numbers.count(n) for n in row)) for c, row in enumerate(one.counts.tolist(), start=1)
+            ),
+            note=one.sentence,
+        )
+        for place, one in enumerate(usual.found, start=1)
+    )
+    lead = (
+        f"Published analyses turn order lines into a wide table ({usual.n_columns} columns here), one-hot and all, and "
+        f"cluster it. On {numbers.count(usual.n_lines)} of your lines that was done again. {usual.found[0].sentence}"
+    )
+    return Section("usual", "What the usual notebook finds", tables, lead, "The usual way")

@@ -10,6 +10,7 @@ from marketfold.report.parts import Column, Fact, Fold, Section, SegmentCard, Se
 
 if TYPE_CHECKING:
     from marketfold.campaigns import Campaign
+    from marketfold.clustering import Answer
     from marketfold.pipeline import Analysis
     from marketfold.report.parts import Part
     from marketfold.schema import Feature
@@ -29,11 +30,13 @@ _TRUST_SAYS = {
 }
 
 
-def trust_says(profile: SegmentProfile) -> str:
-    """What the trust label means, with the number behind it."""
+def trust_says(profile: SegmentProfile, answer: Answer) -> str:
+    """What the trust label means, with the number behind it, and what it does not mean where there are no groups."""
     if profile.trust is None:
         return ""
     number = f" (Jaccard {numbers.decimal(profile.jaccard)})" if profile.jaccard is not None else ""
+    if profile.trust == "stable" and answer in {"no_structure", "too_few"}:
+        return f"Cut in the same place in the resamples{number}, but a slice of one crowd: there is no gap around it."
     return f"{_TRUST_SAYS[profile.trust]}{number}."
 
 
@@ -62,12 +65,16 @@ def _rule(profile: SegmentProfile) -> str:
     if profile.rule is None:
         return ""
     rule = profile.rule
-    others = numbers.share(rule.others_share, 0)
-    return f"{rule.words} (holds for {numbers.share(rule.recall, 0)} of them and for {others} of the others)."
+    them, others = numbers.share(rule.recall, 0), numbers.share(rule.others_share, 0)
+    return f"{rule.words} (tried on others than it was made from: {them} of them, {others} of the rest)."
 
 
 def _card(
-    profile: SegmentProfile, campaign: Campaign | None, features: dict[str, Feature], currency: str | None
+    profile: SegmentProfile,
+    campaign: Campaign | None,
+    features: dict[str, Feature],
+    currency: str | None,
+    answer: Answer,
 ) -> SegmentCard:
     return SegmentCard(
         number=profile.number,
@@ -80,7 +87,7 @@ def _card(
         facts=_card_facts(profile, features, currency),
         rule=_rule(profile),
         trust=profile.trust,
-        trust_says=trust_says(profile),
+        trust_says=trust_says(profile, answer),
         aim=campaign.aim_title if campaign else "",
         todo=campaign.goal if campaign else "",
         todo_link=campaign_key(profile.number) if campaign else "",
@@ -92,7 +99,10 @@ def segments_chapter(analysis: Analysis) -> Section:
     features = {feature.name: feature for feature in analysis.table.features}
     campaigns = {campaign.number: campaign for campaign in analysis.plan.campaigns}
     currency = analysis.exploration.currency
-    cards = tuple(_card(profile, campaigns.get(profile.number), features, currency) for profile in analysis.profiles)
+    answer = analysis.choice.k_choice.answer
+    cards = tuple(
+        _card(profile, campaigns.get(profile.number), features, currency, answer) for profile in analysis.profiles
+    )
     return Section(
         key="segments",
         title="The segments",

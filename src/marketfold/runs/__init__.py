@@ -1,6 +1,6 @@
 """A finished run on disk, written whole or not at all, and read back."""
 
-from marketfold.runs.campaigning import export_run, measure_run
+from marketfold.runs.campaigning import audience_folder, export_run, measure_run
 from marketfold.runs.comparison import compare_run_folders
 from marketfold.runs.folder import next_free_folder, staged_folder
 from marketfold.runs.lessons import write_lessons
@@ -14,6 +14,7 @@ from marketfold.runs.write import write_run
 
 __all__ = [
     "Run",
+    "audience_folder",
     "compare_run_folders",
     "export_run",
     "measure_run",

@@ -33,6 +33,12 @@ def _assignments(run: Run) -> pa.Table:
     return run.segments.select(["customer_id", "segment", "arm"])
 
 
+def audience_folder(folder: str | Path, to: Platform) -> Path:
+    """Where the audiences of a run go unless another place is named: beside it, for nothing personal is in a run."""
+    folder = Path(folder)
+    return folder.parent / f"{folder.resolve().name}-audiences-{to}"
+
+
 def export_run(
     folder: str | Path, to: Platform, *, orders: str | Path | None = None, out: Path | None = None, **how: Any
 ) -> AudienceReport:
@@ -63,8 +69,10 @@ def export_run(
     if orders is None and not (source.exists() or glob.has_magic(str(source))):
         message = f"{source} is not there any more, and names and addresses are read from it. Say where with --orders."
         raise RunFolderError(message)
-    out = out or run.folder.parent / f"{run.folder.resolve().name}-audiences-{to}"
-    report = export_audiences(read_orders(source, run.config.reading), _assignments(run), to=to, folder=out, **how)
+    out = out or audience_folder(run.folder, to)
+    trust = {segment["number"]: segment["trust"] for segment in run.record["segments"]}
+    orders_again = read_orders(source, run.config.reading)
+    report = export_audiences(orders_again, _assignments(run), to=to, folder=out, trust=trust, **how)
     account = json.dumps(report.to_dict(), indent=1, ensure_ascii=False)
     (out / "export.json").write_text(account + "\n", encoding="utf-8")
     return report

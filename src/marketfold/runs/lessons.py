@@ -49,7 +49,8 @@ def _from_run(run: Run) -> LearnSample:
 
 
 def _explained(reducer: Reducer) -> tuple[float, ...]:
-    return tuple(reducer.explained_shares_.tolist()) if isinstance(reducer, PCAReducer) else ()
+    kept = reducer.explained_shares_[: reducer.n_dimensions_] if isinstance(reducer, PCAReducer) else ()
+    return tuple(map(float, kept))
 
 
 def history_of(reducer: Reducer) -> LossHistory | None:

@@ -22,7 +22,7 @@ from marketfold.runs.tables import ID_COLUMN
 from marketfold.segments import Snapshot
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Run:
     """A finished run on disk.
 
@@ -121,6 +121,9 @@ class Run:
         except (OSError, pa.ArrowInvalid) as error:
             message = f"{self.folder / name} cannot be read: {error}. Make the run again."
             raise RunFolderError(message) from error
+
+    def __repr__(self) -> str:
+        return f"<Run {self.folder}: {len(self.record['segments'])} segments>"
 
     def _repr_html_(self) -> str:
         from html import escape  # noqa: PLC0415

@@ -41,6 +41,7 @@ def run_record(analysis: Analysis) -> dict[str, Any]:
         "stability": _stability(analysis),
         "future": asdict(analysis.future) if analysis.future else None,
         "traps": [asdict(trap) for trap in analysis.traps],
+        "usual_way": _usual_way(analysis),
         "segments": [_segment(profile) for profile in analysis.profiles],
         "warnings": list(analysis.warnings),
         "configuration": config.model_dump(mode="json"),
@@ -129,6 +130,7 @@ def _reduction(analysis: Analysis) -> dict[str, Any]:
         "rule": comparison.rule if comparison else None,
         "verdict": comparison.verdict if comparison else None,
         "suitability": list(suitability.sentences) if suitability else [],
+        "reconstructions": [asdict(one) for one in suitability.reconstructions] if suitability else [],
     }
 
 
@@ -141,6 +143,20 @@ def _stability(analysis: Analysis) -> dict[str, Any]:
         "slsw": [one.slsw for one in stability.segments],
         "slsa": [{"k": k, "segments": [across.of(k, segment) for segment in range(k)]} for k in across.k[1:]],
     }
+
+
+def _usual_way(analysis: Analysis) -> dict[str, Any] | None:
+    usual = analysis.usual
+    if usual is None:
+        return None
+    found = [
+        {
+            "way": one.way, "column": one.column, "classes": list(one.classes), "counts": one.counts.tolist(),
+            "agreement": one.agreement, "accuracy": one.accuracy, "restates": one.restates,
+        }
+        for one in usual.found
+    ]  # fmt: skip
+    return {"lines": usual.n_lines, "columns": usual.n_columns, "found": found}
 
 
 def _segment(profile: Any) -> dict[str, Any]:

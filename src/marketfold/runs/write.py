@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pyarrow import parquet
@@ -19,13 +20,11 @@ from marketfold.runs.tables import features_table, profiles_table, segments_tabl
 from marketfold.stage_costs import StageClock
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from marketfold.pipeline import Analysis
     from marketfold.schema import Progress
 
 
-def write_run(analysis: Analysis, folder: Path, progress: Progress | None = None) -> Run:
+def write_run(analysis: Analysis, folder: str | Path, progress: Progress | None = None) -> Run:
     """Write a run folder, whole or not at all.
 
     Raises
@@ -33,7 +32,7 @@ def write_run(analysis: Analysis, folder: Path, progress: Progress | None = None
     RunFolderError
         If the folder exists or cannot be written; nothing is left then.
     """
-    clock = StageClock(progress)
+    folder, clock = Path(folder), StageClock(progress)
     with staged_folder(folder) as staging:
         with clock.stage("write"):
             _write_tables(analysis, staging)

@@ -13,6 +13,7 @@ from marketfold.segments.snapshot import Snapshot
 from marketfold.segments.stand_outs import StandOut
 from marketfold.segments.trap import Trap
 from marketfold.segments.traps import find_traps
+from marketfold.segments.usual_way import UsualClusters, UsualWay, cluster_the_usual_way
 
 __all__ = [
     "Condition",
@@ -26,6 +27,9 @@ __all__ = [
     "Snapshot",
     "StandOut",
     "Trap",
+    "UsualClusters",
+    "UsualWay",
+    "cluster_the_usual_way",
     "columns_of_lines",
     "compare_runs",
     "confidence",

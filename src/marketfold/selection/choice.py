@@ -9,8 +9,9 @@ from marketfold.clustering import choose_k
 from marketfold.errors import OrdersError
 from marketfold.features import build_matrix
 from marketfold.reduction import PCAReducer, assess_suitability
+from marketfold.reduction.autoencoder import AUTOENCODERS
 from marketfold.reduction.suitability import FEWEST_UNITS as FEWEST_TO_ASSESS
-from marketfold.selection.compare import compare_reducers, skipped
+from marketfold.selection.compare import LABELS, compare_reducers, skipped
 from marketfold.selection.recipe import Recipe
 from marketfold.selection.search import K_TRIED, search_views
 from marketfold.selection.views import ALL, sampled_rows, select_view, take_units
@@ -62,11 +63,19 @@ class Choice:
     @property
     def verdict(self) -> str:
         """What is said of the number of segments, and why another was made than the curve advises."""
+        return self._and_why(self.k_choice.verdict)
+
+    @property
+    def gist(self) -> str:
+        """The same without the numbers."""
+        return self._and_why(self.k_choice.gist)
+
+    def _and_why(self, said: str) -> str:
         made = self.recipe.n_segments
         if made == self.k_choice.k:
-            return self.k_choice.verdict
+            return said
         why = self.search.verdict if self.search else "That many were asked for."
-        return f"{made} segments were made. {why} Of itself the curve says this: {self.k_choice.verdict}"
+        return f"{made} segments were made. {why} Of itself the curve says this: {said}"
 
 
 def choose_recipe(
@@ -136,11 +145,23 @@ def _with_reduction(
     )
     comparison = replace(comparison, scores=comparison.scores + left_out)
     method = comparison.chosen if asked == "auto" else asked
+    if asked != "auto":
+        by_rule = f"The segments were made with {LABELS[asked]}, as asked. Left to the rule: {comparison.verdict}"
+        comparison = replace(comparison, verdict=by_rule)
     recipe = replace(choice.recipe, method=method, n_dimensions=None if method == "none" else n_dimensions)
     if method != "none" and config.clustering.segments is None:
         recipe = replace(recipe, n_segments=_choose_k(recipe, table, config, progress).k)
-    suits = assess_suitability(matrix.values, seed=config.seed) if len(matrix.values) >= FEWEST_TO_ASSESS else None
-    return Choice(recipe, choice.k_choice, suits, comparison)
+    return Choice(recipe, choice.k_choice, _suitability(matrix, methods, n_dimensions, config, progress), comparison)
+
+
+def _suitability(
+    matrix: FeatureMatrix, methods: list[str], n_dimensions: int, config: RunConfig, progress: Progress | None
+) -> Suitability | None:
+    """Whether the features suit a reduction, shown with every network that this run tries; None for a few units."""
+    if len(matrix.values) < FEWEST_TO_ASSESS:
+        return None
+    networks = [method for method in methods if method in AUTOENCODERS]
+    return assess_suitability(matrix.values, config.seed, n_dimensions, also=networks, progress=progress)
 
 
 def _known(recipe: Recipe, ahead: LookAhead | None) -> FeatureMatrix | None:
