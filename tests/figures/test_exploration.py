@@ -19,6 +19,7 @@ from marketfold.figures.exploration import (
     concentration_figure,
     correlation_figure,
     counts_figure,
+    dependence_figure,
     discounts_figure,
     distribution_figure,
     exploration_figures,
@@ -27,16 +28,23 @@ from marketfold.figures.exploration import (
     missing_figure,
     orders_over_time_figure,
     repeats_figure,
+    scatter_matrix_figure,
     year_on_year_figure,
 )
 from marketfold.figures.exploration_map import equal_earth, push_apart
 from marketfold.figures.theme import SWAP, to_dark
 from marketfold.orders import read_orders
+from marketfold.report.data_chapter import exploration_parts
+from marketfold.report.embed import figure_height
+from marketfold.report.page import figures_of
+from marketfold.report.parts import FigureGrid, Fold
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import plotly.graph_objects as go
+
+    from marketfold.report.parts import Part
 
 NAMES = ("sales", "cdnow", "shop")
 
@@ -283,3 +291,49 @@ def test_a_place_that_is_no_country_is_named_beside_the_map(sales: Exploration):
 def test_the_projection_reaches_the_edges_of_equal_earth(latitude: float, longitude: float, x: float, y: float):
     found = equal_earth(np.array([float(latitude)]), np.array([float(longitude)]))
     assert (found[0][0], found[1][0]) == pytest.approx((x, y), abs=1e-3)
+
+
+def test_dependence_shows_what_follows_from_what(sales: Exploration):
+    assert sales.dependence is not None
+    figure = dependence_figure(sales.dependence)
+    heat = figure.data[0]
+    place = {label: i for i, label in enumerate(heat.y)}
+    assert list(heat.x) == list(heat.y)
+    assert heat.z[place["QTR_ID"]][place["MONTH_ID"]] == pytest.approx(100)
+    assert heat.z[place["MONTH_ID"]][place["QTR_ID"]] < 80
+    assert np.isnan(np.diag(heat.z)).all()
+    off = ~np.eye(len(place), dtype=bool)
+    np.testing.assert_allclose(heat.z[off] / 100, sales.dependence.values[off])
+
+
+def test_every_pair_of_numbers_is_drawn_once_with_every_sampled_line(sales: Exploration):
+    sample = sales.sample
+    figure = scatter_matrix_figure(sample)
+    n = len(sample.columns)
+    drawn: dict[tuple[str, str], list[tuple[float, float]]] = {}
+    for trace in figure.data:
+        drawn.setdefault((trace.xaxis, trace.yaxis), []).extend(zip(trace.x, trace.y, strict=True))
+    assert len(drawn) == n * (n - 1) // 2
+    first = drawn["x", "y"]
+    assert sorted(first) == sorted(zip(sample.values[:, 0].tolist(), sample.values[:, 1].tolist(), strict=True))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_label_of_the_mark_stands_where_there_is_room(name: str, request: pytest.FixtureRequest):
+    figure = concentration_figure(request.getfixturevalue(name).concentration)
+    note = figure.layout.annotations[0]
+    assert note.xanchor == ("left" if note.x < 0.5 else "right")
+    assert note.y < 0.1
+
+
+def test_figures_side_by_side_are_alike_in_height(sales: Exploration):
+    grids = [part for part in _parts(exploration_parts(sales)) if isinstance(part, FigureGrid)]
+    assert len(grids) > 5
+    apart = [abs(figure_height(grid.figures[0].figure) - figure_height(grid.figures[1].figure)) for grid in grids]
+    assert sorted(apart)[len(apart) // 2] <= 40
+    keys = [figure.key for part in exploration_parts(sales) for figure in figures_of((part,))]
+    assert sorted(keys) == sorted(exploration_figures(sales))
+
+
+def _parts(parts: tuple[Part, ...]) -> list[Part]:
+    return [one for part in parts for one in (_parts(part.parts) if isinstance(part, Fold) else [part])]
