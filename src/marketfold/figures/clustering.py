@@ -39,11 +39,11 @@ ANSWERS = {
 }
 TRUST = {"stable": "stable", "pattern": "a pattern", "weak": "weak"}
 WITNESS_WORDS = {
-    "silhouette": "Silhouette (higher is better)",
-    "calinski_harabasz": "Calinski-Harabasz (higher is better)",
-    "davies_bouldin": "Davies-Bouldin (lower is better)",
-    "gap": "Gap statistic (higher is better)",
-    "stability": "Bootstrap stability (higher is better)",
+    "silhouette": "Silhouette \N{UPWARDS ARROW}",
+    "calinski_harabasz": "Calinski-Harabasz \N{UPWARDS ARROW}",
+    "davies_bouldin": "Davies-Bouldin \N{DOWNWARDS ARROW}",
+    "gap": "Gap statistic \N{UPWARDS ARROW}",
+    "stability": "Bootstrap stability \N{UPWARDS ARROW}",
 }
 THINNEST_FLOW = 0.01
 
@@ -93,8 +93,8 @@ def _draw_knee(figure: go.Figure, choice: KChoice, total: float) -> None:
         marker={"size": 16, "symbol": "circle-open", "color": HIGHLIGHT, "line": {"width": 3}},
     )  # fmt: skip
     figure.add_annotation(
-        x=knee.k, y=share, text=f"elbow, at {knee.agreement:.0%} of the sensitivities tried", xanchor="left",
-        yanchor="top", xshift=4, yshift=-24, font={"color": INK},
+        x=knee.k, y=share, text=f"elbow ({100 * knee.agreement:.0f} % of the sensitivities)", xanchor="left",
+        yanchor="bottom", xshift=12, yshift=4, font={"color": INK},
     )  # fmt: skip
 
 
@@ -164,7 +164,7 @@ def witnesses_figure(choice: KChoice) -> go.Figure:
     )
     frame = new_figure(
         title,
-        subtitle="Each index by number of segments k; ring: the k it prefers, dotted line: the k advised",
+        subtitle="Each index by number of segments k; arrow: which way is better, ring: preferred, dotted line: advised",
         alt=f"{title}. They prefer: {votes}. {choice.verdict}",
         height=620,
     )
