@@ -164,7 +164,7 @@ def witnesses_figure(choice: KChoice) -> go.Figure:
     )
     frame = new_figure(
         title,
-        subtitle="Each index by number of segments k; arrow: which way is better, ring: preferred, dotted line: advised",
+        subtitle="Each index by number of segments; arrow: which way is better, ring: preferred, dotted line: advised",
         alt=f"{title}. They prefer: {votes}. {choice.verdict}",
         height=620,
     )
