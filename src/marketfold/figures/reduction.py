@@ -220,6 +220,6 @@ def reconstruction_figure(suitability: Suitability) -> go.Figure:
     return figure.update_layout(
         barmode="group",
         margin={"r": 56},
-        xaxis={"tickformat": ".0%", "range": [lowest, 1.05]},
+        xaxis={"tickformat": ".0%", "range": [lowest, 1.2], "tickvals": [0, 0.25, 0.5, 0.75, 1]},
         yaxis={"autorange": "reversed", "showgrid": False, "tickfont": {"color": INK}, "type": "category"},
     )

@@ -11,7 +11,7 @@ from marketfold.features import build_matrix
 from marketfold.reduction import PCAReducer, assess_suitability
 from marketfold.reduction.autoencoder import AUTOENCODERS
 from marketfold.reduction.suitability import FEWEST_UNITS as FEWEST_TO_ASSESS
-from marketfold.selection.compare import compare_reducers, skipped
+from marketfold.selection.compare import LABELS, compare_reducers, skipped
 from marketfold.selection.recipe import Recipe
 from marketfold.selection.search import K_TRIED, search_views
 from marketfold.selection.views import ALL, sampled_rows, select_view, take_units
@@ -145,6 +145,9 @@ def _with_reduction(
     )
     comparison = replace(comparison, scores=comparison.scores + left_out)
     method = comparison.chosen if asked == "auto" else asked
+    if asked != "auto":
+        told = f"The segments were made with {LABELS[method]}, as asked. Left to the rule: {comparison.verdict}"
+        comparison = replace(comparison, verdict=told)
     recipe = replace(choice.recipe, method=method, n_dimensions=None if method == "none" else n_dimensions)
     if method != "none" and config.clustering.segments is None:
         recipe = replace(recipe, n_segments=_choose_k(recipe, table, config, progress).k)
