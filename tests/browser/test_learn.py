@@ -79,7 +79,7 @@ def test_failures_are_shown_live(learn_page: Path, open_page: Opener) -> None:
     page.get_by_role("button", name="One giant customer").first.click()
     expect(status).to_contain_text("the smallest group holds 1 customer.")
     page.get_by_role("button", name="The same after the logarithm").click()
-    expect(status).to_contain_text("120, 120 points")
+    expect(status).to_contain_text("120 and 120 points")
 
 
 def shown(text: str) -> tuple[int, int]:

@@ -136,7 +136,8 @@ def test_printing_opens_and_draws_everything(hostile_report: Path, open_page: Op
     page.emulate_media(media="print")
     expect(page.get_by_role("navigation", name="Contents")).to_be_hidden()
     widths = page.eval_on_selector_all(
-        ".plot:not(.pictured) .main-svg, .print-picture", "all => all.map((s) => s.getBoundingClientRect().width)"
+        ".plot:not(:has(+ .print-picture)) .main-svg, .print-picture",
+        "all => all.map((s) => s.getBoundingClientRect().width)",
     )
     assert widths
     assert max(widths) <= 690

@@ -369,3 +369,13 @@ def test_the_demo_shop_exports_by_its_consent_column(tmp_path: Path):
     assert audience.written + audience.without_consent == len(ids)
     assert audience.blanked == {}
     assert audience.with_phone == audience.written
+
+
+def test_a_weak_segment_is_warned_about_first(tmp_path: Path):
+    report = export_audiences(
+        shop(), everybody(), to="google", folder=tmp_path, consent_override=WHY, trust={1: "weak"}, on=TODAY
+    )
+    (audience,) = report.audiences
+    assert audience.trust == "weak"
+    assert audience.warnings[0].startswith("This segment is weak")
+    assert report.to_dict()["audiences"][0]["trust"] == "weak"

@@ -134,7 +134,7 @@ def test_a_quarter_without_a_customer_is_normal():
 def test_more_than_half_set_aside_stops():
     mostly = lines({}, {"status": "void"}, {"amount": 0.0})
     with pytest.raises(
-        TooMuchSetAsideError, match=r"2 of 3 lines would be set aside: 1 cancelled .*allow_mostly_set_aside"
+        TooMuchSetAsideError, match=r"2 of 3 lines would be set aside: 1 cancelled .*--allow-mostly-set-aside"
     ):
         clean_orders(read_orders(mostly))
     assert clean(mostly).report.ledger.lines_kept == 1

@@ -70,18 +70,6 @@ def test_the_ledger_reconciles_with_the_file_of_what_was_set_aside(run_folder: P
     assert money["kept"] + sum(money["set_aside"].values()) == pytest.approx(money["read"], abs=0.005)
 
 
-def test_no_personal_data_is_in_any_file_but_the_segments(run_folder: Path, shop: Shop):
-    personal = {
-        text.encode()
-        for name in ("last_name", "email", "phone", "street")
-        for text in shop.lines[name].to_pylist()
-        if text
-    }
-    for path in (path for path in run_folder.rglob("*") if path.is_file() and path.suffix not in {".html"}):
-        content = path.read_bytes()
-        assert not [text for text in personal if text in content], path.name
-
-
 def test_the_same_seed_gives_the_same_folder_byte_for_byte(tmp_path: Path, shop_file: Path):
     one, other = (write_run(segment_market(shop_file, QUICK), tmp_path / name).folder for name in ("one", "other"))
     for path in (path for path in one.rglob("*") if path.is_file()):

@@ -148,7 +148,7 @@ def test_revenue_and_orders_over_time(sales: Exploration):
     revenue, orders = figure.data
     assert revenue.y.sum() == pytest.approx(9_838_141.37)
     assert orders.y.sum() == 303
-    assert figure.layout.title.text == "303 orders brought USD 9,838,141"
+    assert figure.layout.title.text == "303 orders brought $9,838,141"
 
 
 def test_incomplete_months_are_not_in_the_year_on_year(sales: Exploration):
@@ -218,7 +218,7 @@ def test_cohorts_leave_out_what_was_not_seen(cdnow: Exploration):
 def test_gaps_shown_and_not_shown_add_up(cdnow: Exploration):
     assert cdnow.gaps is not None
     figure = gaps_figure(cdnow.gaps)
-    beyond = re.search(r"; ([\d,]+) longer", figure.layout.title.subtitle.text)
+    beyond = re.search(r", ([\d,]+) longer", figure.layout.title.subtitle.text)
     assert beyond
     assert figure.data[0].y.sum() + int(beyond[1].replace(",", "")) == cdnow.gaps.n_gaps
 

@@ -52,7 +52,8 @@ def test_an_entity_in_a_name_is_shown_and_not_resolved() -> None:
 def test_title_and_template_leave_the_figure_for_the_page() -> None:
     figure = new_figure("Revenue<br>grows", subtitle="by <b>month</b>", alt="It grows.", height=300).add_bar(y=[1, 2])
     layout = embed.figure_payload(figure)["layout"]
-    assert not {"title", "template", "meta"} & layout.keys()
+    assert not {"title", "template"} & layout.keys()
+    assert layout["meta"] == {"title": "Revenue grows", "says": "by  month"}
     assert layout["height"] == 300 - embed.TITLE_ROOM
     assert embed.figure_title(figure) == "Revenue grows"
     assert embed.figure_says(figure) == "by  month"

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from marketfold.orders import Orders
+    from marketfold.schema import Trust
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class Audience:
         Why no file was written, or "".
     warnings
         What to know before uploading; sentences.
+    trust
+        Label of the segment's stability; None where it was not given.
     """
 
     segment: int
@@ -61,6 +64,7 @@ class Audience:
     in_eea: int = 0
     refused: str = ""
     warnings: tuple[str, ...] = ()
+    trust: Trust | None = None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ The order of the checks is fixed: holdout, consent, what can be matched, and the
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
@@ -21,12 +21,13 @@ from marketfold.countries import country_code
 from marketfold.errors import AudienceError, Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import pyarrow as pa
 
     from marketfold.campaigns.row import Row
     from marketfold.orders import Orders
+    from marketfold.schema import Trust
 
 CONSENT_WORDS = ("consent", "opt_in", "optin", "opt-in")
 
@@ -117,6 +118,14 @@ def _size_words(request: _Request, n_rows: int) -> tuple[str, list[str]]:
     return "", []
 
 
+def _trusted(audience: Audience, trust: Trust | None) -> Audience:
+    """The audience with the trust label of its segment; what is weak says so first."""
+    if trust != "weak":
+        return replace(audience, trust=trust)
+    first = "This segment is weak: it does not come out again when customers are resampled. Try it on a small part."
+    return replace(audience, trust=trust, warnings=(first, *audience.warnings))
+
+
 def _account(
     request: _Request, segment: int, sizes: tuple[int, int], sorted_out: tuple[list[Row], Counter[str], int]
 ) -> Audience:
@@ -180,6 +189,7 @@ def export_audiences(  # noqa: PLR0913  (each is a decision that the caller must
     hashed: bool = True,
     country: str | None = None,
     segments: Collection[int] | None = None,
+    trust: Mapping[int, Trust | None] | None = None,
     on: date | None = None,
 ) -> AudienceReport:
     """Write one audience file for each segment, by the platform's rules.
@@ -210,6 +220,8 @@ def export_audiences(  # noqa: PLR0913  (each is a decision that the caller must
         ISO code or name of the customers' country where the source has no such column.
     segments
         Numbers of the segments to export; all if not given.
+    trust
+        Trust label of each segment: a weak one is warned about before it is paid for.
     on
         Day that names the files; today if not given.
 
@@ -231,7 +243,7 @@ def export_audiences(  # noqa: PLR0913  (each is a decision that the caller must
         treated = [contacts[customer] for customer, arm in own if arm != "holdout"]
         sorted_out = _sorted_out(request, treated, ask_consent=ask_consent)
         audience = _account(request, segment, (len(own), len(own) - len(treated)), sorted_out)
-        planned.append((audience, sorted_out[0]))
+        planned.append((_trusted(audience, (trust or {}).get(segment)), sorted_out[0]))
     audiences = tuple(audience for audience, _ in planned)
     _check_any(audiences, request)
     home = Path(folder)

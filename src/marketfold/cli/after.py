@@ -1,4 +1,4 @@
-"""Commands on a finished run: score, rename, learn, compare, export, measure."""
+"""Commands on a finished run: score, rename, learn, figures, compare, export, measure."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from marketfold.cli import flags
 
 if TYPE_CHECKING:
     from marketfold.campaigns.platforms import Platform
+    from marketfold.runs.pictures import Picture
 
 Table = Annotated[Path, typer.Option("--out", help="Table to write, .csv or .parquet.")]
 
@@ -63,6 +64,22 @@ def learn(
 
     write_lessons(run, out)
     typer.echo(f"The lessons are in {out}.")
+
+
+def figures(
+    run: flags.RunFolder,
+    to: Annotated[str, typer.Option("--to", help="png or svg: the figures; csv: the tables; pdf: the report.")] = "png",
+    out: Annotated[Path | None, typer.Option(help="Folder to make; beside the run if not given.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Only this figure or table; may repeat.")] = None,
+    quiet: flags.Quiet = False,
+) -> None:
+    """Write the figures of a run's report as pictures, its tables as CSV, or the whole as PDF."""
+    from marketfold.runs import write_pictures
+
+    out = out or run.with_name(f"{run.resolve().name}-{to}")
+    written = write_pictures(run, cast("Picture", to), out, only=only or (), progress=None if quiet else typer.echo)
+    if not quiet:
+        typer.echo(f"{len(written)} file{'s' if len(written) > 1 else ''} in {out}.")
 
 
 def export(

@@ -15,6 +15,13 @@ MONTHS = (
 )  # fmt: skip
 
 
+NARROW_SPACE = "\u202f"
+CURRENCY_SIGNS = {
+    "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "CHF": "CHF ", "CNY": "CN¥", "BRL": "R$",
+}  # fmt: skip
+"""Signs that stand before an amount; other currencies stand after it, by their code."""
+
+
 def percent(share: float) -> str:
     """A share of 0 to 1 in percent; one decimal where whole numbers would hide the point.
 
@@ -40,11 +47,25 @@ def count(number: float) -> str:
 def money(value: float, currency: str | None = None) -> str:
     """An amount, with its currency where that is known; cents only where they matter.
 
-    >>> money(1059442.84, "USD"), money(12.5)
-    ('USD 1,059,443', '12.50')
+    >>> money(1059442.84, "USD"), money(12.5), money(1200, "SEK")
+    ('$1,059,443', '12.50', '1,200\u202fSEK')
     """
     text = f"{value:,.0f}" if abs(value) >= 1_000 or value == round(value) else f"{value:,.2f}"
-    return f"{currency} {text}" if currency else text
+    return in_currency(text, currency)
+
+
+def in_currency(amount: str, currency: str | None) -> str:
+    """An amount that is already written, with the sign or the code of its currency.
+
+    >>> in_currency("-12", "EUR"), in_currency("%{y:,.0f}", "GBP"), in_currency("5", None)
+    ('-€12', '£%{y:,.0f}', '5')
+    """
+    if not currency:
+        return amount
+    sign = CURRENCY_SIGNS.get(currency.upper())
+    if sign is None:
+        return f"{amount}{NARROW_SPACE}{currency}"
+    return f"-{sign}{amount[1:]}" if amount.startswith("-") else f"{sign}{amount}"
 
 
 def times(ratio: float) -> str:

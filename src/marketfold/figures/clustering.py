@@ -13,7 +13,7 @@ from marketfold.figures.theme import (
     HIGHLIGHT,
     INK,
     MUTED,
-    ON_FILL,
+    ON_DARK_FILL,
     PALE,
     SEQUENTIAL,
     SOFT,
@@ -309,7 +309,7 @@ def slsa_figure(across: AcrossSolutions) -> go.Figure:
         values = across.slsa[place - 1] if place else None
         figure.add_scatter(
             x=[k] * k, y=_node_heights(k), mode="markers+text", showlegend=False,
-            text=[str(segment + 1) for segment in across.orders[place]], textfont={"color": ON_FILL, "size": 11},
+            text=[str(segment + 1) for segment in across.orders[place]], textfont={"color": ON_DARK_FILL, "size": 11},
             marker={
                 "size": 24, "color": values or [1.0] * k, "cmin": 0, "cmax": 1,
                 "colorscale": [[0, SEQUENTIAL[2]], [1, SEQUENTIAL[4]]],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketfold.exploration.findings import anchor
-from marketfold.exploration.wording import MONTHS, count, day, money, months, percent, times
+from marketfold.exploration.wording import MONTHS, count, day, in_currency, money, months, percent, times
 from marketfold.figures.exploration_columns import (
     correlation_figure,
     dependence_figure,
@@ -67,7 +67,7 @@ def _unit(currency: str | None) -> str:
 
 
 def _money_hover(field: str, currency: str | None) -> str:
-    return f"{currency} %{{{field}:,.0f}}" if currency else f"%{{{field}:,.0f}}"
+    return in_currency(f"%{{{field}:,.0f}}", currency)
 
 
 def orders_over_time_figure(over_time: OverTime, currency: str | None = None) -> go.Figure:
@@ -164,7 +164,7 @@ def year_on_year_figure(over_time: OverTime, currency: str | None = None) -> go.
     return figure.update_layout(
         showlegend=False,
         margin={"r": 48},
-        xaxis={"categoryorder": "array", "categoryarray": short, "range": [-0.3, 11.3]},
+        xaxis={"categoryorder": "array", "categoryarray": short, "range": [-0.3, 11.3], "dtick": 1, "tickangle": 0},
         yaxis={"tickformat": "~s", "rangemode": "tozero"},
     )
 
@@ -198,7 +198,8 @@ def calendar_figure(calendar: Calendar, currency: str | None = None) -> go.Figur
         hovertemplate=hover,
     )
     figure.add_hline(y=average, line={"color": MUTED, "width": 1.5, "dash": "dot"})
-    return figure.update_layout(yaxis={"tickformat": "~s", "nticks": 6})
+    every = {"dtick": 1} if calendar.unit == "month" else {}
+    return figure.update_layout(xaxis={**every, "tickangle": 0}, yaxis={"tickformat": "~s", "nticks": 6})
 
 
 def _shortened(name: str | None) -> str:
@@ -301,7 +302,7 @@ def _of_time(e: Exploration) -> Iterator[tuple[str, go.Figure]]:
 
 
 def _of_customers(e: Exploration) -> Iterator[tuple[str, go.Figure]]:
-    yield "concentration", concentration_figure(e.concentration, e.currency)
+    yield "concentration", concentration_figure(e.concentration)
     yield "repeats", repeats_figure(e.repeats)
     if e.cohorts is not None:
         yield "cohorts", cohorts_figure(e.cohorts)

@@ -8,8 +8,8 @@ import numpy as np
 
 from marketfold.exploration.concentration import MOST
 from marketfold.exploration.distributions import nice_step
-from marketfold.exploration.wording import count, money, percent
-from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, MUTED, SOFT, new_figure
+from marketfold.exploration.wording import count, percent
+from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, SOFT, new_figure
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 
 ORDER_CLASSES = (1, 2, 3, 4, 5, 6, 11, 21, 51, 101)
 """Where classes of numbers of orders begin."""
+LEVEL = 8
+"""So many classes can be named side by side, at half the width of a page."""
 GAP_BINS = 40
 CELLS_WITH_TEXT = 14
+WIDE = 0.5
+"""A mark beyond this share of the axis is labelled on its left."""
 
 
-def concentration_figure(concentration: Concentration, currency: str | None = None) -> go.Figure:
+def concentration_figure(concentration: Concentration) -> go.Figure:
     """Share of revenue against share of customers, from the largest customer down, with the 80 % mark."""
     c = concentration
     share = c.customers_for_most / c.n_customers
@@ -52,15 +56,16 @@ def concentration_figure(concentration: Concentration, currency: str | None = No
     mark = {"color": HIGHLIGHT, "width": 1.5, "dash": "dash"}
     figure.add_scatter(x=[0, share, share], y=[MOST, MOST, 0], mode="lines", line=mark, hoverinfo="skip")
     figure.add_scatter(x=[share], y=[MOST], mode="markers", marker={"size": 10, "color": HIGHLIGHT}, hoverinfo="skip")
+    # Below the dotted line there is always room, and on one side of the mark or the other.
+    right = share < WIDE
     figure.add_annotation(
         x=share,
-        y=MOST,
-        text=f"{who} customers<br>bring 80 % of {money(c.revenue_total, currency)}",
-        xanchor="left",
-        yanchor="top",
-        xshift=12,
-        yshift=-6,
-        align="left",
+        y=0.02,
+        text=f"{who}<br>customers",
+        xanchor="left" if right else "right",
+        yanchor="bottom",
+        xshift=8 if right else -8,
+        align="left" if right else "right",
         font={"color": INK},
     )
     if c.n_apart:
@@ -117,7 +122,7 @@ def repeats_figure(repeats: Repeats) -> go.Figure:
             hovertemplate=f"<b>%{{x}} orders</b><br>%{{y:.1%}} of {name.lower()}<extra></extra>",
         )
     return figure.update_layout(
-        xaxis={"type": "category", "title": {"text": "orders"}, "tickangle": 0},
+        xaxis={"type": "category", "title": {"text": "orders"}, "tickangle": 0 if n <= LEVEL else -45},
         yaxis={"tickformat": ".0%", "nticks": 6},
         bargap=0.3,
         bargroupgap=0.05,
@@ -192,10 +197,11 @@ def gaps_figure(gaps: Gaps) -> go.Figure:
     bars = np.bincount(place, weights=gaps.counts, minlength=n + 1)
     beyond = int(bars[n])
     title = f"Half of all repeat orders come within {count(gaps.median_days)} days"
-    note = f"; {count(beyond)} longer than {count(n * step)} days not shown" if beyond else ""
+    note = f", {count(beyond)} longer than {count(n * step)} days not shown" if beyond else ""
     figure = new_figure(
         title,
-        subtitle=f"Days between an order and the customer's next, {count(gaps.n_gaps)} gaps{note}",
+        subtitle="Days between an order and the customer's next; shaded: the middle half. "
+        f"{count(gaps.n_gaps)} gaps{note}",
         alt=f"{title} of the order before; the middle half lies between {count(gaps.lower_days)} and "
         f"{count(gaps.upper_days)} days, over {count(gaps.n_gaps)} gaps.",
         height=360,
@@ -220,16 +226,6 @@ def gaps_figure(gaps: Gaps) -> go.Figure:
         xshift=6,
         text=f"median {count(gaps.median_days)}",
         font={"color": INK},
-    )
-    figure.add_annotation(
-        x=gaps.upper_days,
-        y=0.9,
-        yref="paper",
-        yanchor="top",
-        xanchor="left",
-        xshift=6,
-        text="shaded: the middle half",
-        font={"color": MUTED},
     )
     return figure.update_layout(
         xaxis={"title": {"text": "days"}, "range": [0, n * step]}, yaxis={"tickformat": "~s", "nticks": 6}, bargap=0

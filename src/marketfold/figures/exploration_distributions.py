@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from marketfold.exploration import Discounts, Distribution
     from marketfold.schema import Float64
 
+DECADES = 2
+"""A logarithmic axis over more of them has room for 1, 10, 100 only."""
 WALL = 2.5
 """A last bin that is this many times the tallest other one is cut off, and the figure says so."""
 
@@ -50,7 +52,8 @@ def distribution_figure(
         _ridges(figure, d, currency)
     figure.update_layout(showlegend=False, xaxis={"tickformat": "~s" if d.maximum >= 10_000 else ",~g"})
     if d.log:
-        figure.update_xaxes(type="log", dtick="D2")
+        wide = math.log10(d.edges[-1] / d.edges[0]) > DECADES
+        figure.update_xaxes(type="log", dtick=1 if wide else "D2", tickangle=0)
     if marks:
         figure.update_layout(margin={"t": 44})
     for value, name in (marks or {}).items():
@@ -244,9 +247,10 @@ def discounts_figure(discounts: Discounts) -> go.Figure:
             "tickformat": ".0%",
             "range": [low, high],
             "title": {"text": "discount"},
-            "nticks": 7,
+            "nticks": 5,
+            "tickangle": 0,
         },
         yaxis={"tickformat": ".0%", "nticks": 6},
-        xaxis2={"domain": [0.56, 1], "anchor": "y2", "title": {"text": "list price"}, "nticks": 6},
+        xaxis2={"domain": [0.56, 1], "anchor": "y2", "title": {"text": "list price"}, "nticks": 5, "tickangle": 0},
         yaxis2={"anchor": "x2", "tickformat": ".0%", "zeroline": True, "zerolinecolor": SOFT, "nticks": 6},
     )

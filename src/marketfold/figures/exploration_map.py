@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketfold.exploration.geography import places
-from marketfold.exploration.wording import count, listed, percent
+from marketfold.exploration.wording import count, in_currency, listed, percent
 from marketfold.figures.theme import ACCENT, GRID, ON_FILL, PALE, new_figure
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ LARGEST_RADIUS, TOTAL_AREA = 0.48, 1.1
 SMALLEST_RADIUS = 0.025
 ROOM_FOR_NAME, ROOM_FOR_SHARE = 0.12, 0.2
 STEPS = 400
+WIDTH = 860
+"""In pixels; the names would not fit into the circles of a smaller map."""
 
 
 def equal_earth(latitude: Float64, longitude: Float64) -> tuple[Float64, Float64]:
@@ -129,6 +131,7 @@ def map_figure(geography: Geography, currency: str | None = None) -> go.Figure:
     hidden = {"visible": False}
     return figure.update_layout(
         showlegend=False,
+        width=WIDTH,
         xaxis={**hidden, "range": [-2.72, 2.72]},
         yaxis={**hidden, "range": [-1.12, top], "scaleanchor": "x"},
     )
@@ -170,6 +173,6 @@ def _draw(
             for i in known
         ],
         hovertemplate="<b>%{customdata[0]}</b><br>"
-        + (f"{currency} " if currency else "")
-        + "%{customdata[2]:,.0f} (%{customdata[1]:.1%} of revenue)<br>%{customdata[3]} customers<extra></extra>",
+        + in_currency("%{customdata[2]:,.0f}", currency)
+        + " (%{customdata[1]:.1%} of revenue)<br>%{customdata[3]} customers<extra></extra>",
     )

@@ -72,7 +72,7 @@ def profile_heatmap_figure(
     rest = f" The {len(shown)} features that differ most of {len(known)}." if len(known) > len(shown) else ""
     figure = new_figure(
         "What sets the segments apart",
-        subtitle=f"Medians; blue where a segment lies above the others, brown where below.{rest}",
+        subtitle=f"Medians; blue where a segment lies above the others, orange where below.{rest}",
         alt=f"Medians by segment. {'. '.join(heard)}.",
         height=150 + 34 * len(shown),
     )

@@ -41,6 +41,8 @@ PALE = "#dbe2e8"
 
 ON_FILL = "#ffffff"
 """Text within a filled mark, and the seam between two of them: the page shows through."""
+ON_DARK_FILL = "#fefefe"
+"""Text on fills that are dark in both themes: unlike `ON_FILL` it is not swapped."""
 
 _DARK_OF = {
     ON_FILL: "#14171b",

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 3
 LEAST_LOADING = 0.25
+COUNTED = frozenset({"customers", "days", "different", "items", "lines", "orders", "products"})
+"""First words of labels of what is counted."""
 """Features that weigh less in a direction do not name it."""
 
 SYMBOLS_IN_SPACE = ("circle", "square", "diamond", "cross", "x", "circle-open", "square-open", "diamond-open")
@@ -64,11 +66,18 @@ def direction_words(component: Float64, labels: Sequence[str]) -> str:
     Examples
     --------
     >>> direction_words(np.array([0.8, -0.6, 0.1]), ["revenue", "days since the last order", "returns"])
-    'more revenue, less days since the last order'
+    'more revenue, fewer days since the last order'
     """
     heaviest = np.argsort(-np.abs(component), kind="stable")[:MOST_NAMED]
     named = [i for i in heaviest if abs(component[i]) >= LEAST_LOADING] or [heaviest[0]]
-    return ", ".join(f"{'more' if component[i] > 0 else 'less'} {labels[i]}" for i in named)
+    return ", ".join(f"{_more_or_less(component[i], labels[i])} {labels[i]}" for i in named)
+
+
+def _more_or_less(loading: float, label: str) -> str:
+    """What is counted becomes fewer, what is measured becomes less."""
+    if loading > 0:
+        return "more"
+    return "fewer" if label.split(" ", maxsplit=1)[0] in COUNTED else "less"
 
 
 def _axis_title(units: UnitMap, place: int) -> str:
@@ -161,7 +170,7 @@ def map_3d_figure(units: UnitMap, profiles: Sequence[SegmentProfile]) -> go.Figu
     plain = {"showticklabels": False, "showspikes": False}
     axes = {f"{axis}axis": {**plain, "title": {"text": _axis_title(units, place)}} for place, axis in enumerate("xyz")}
     return figure.update_layout(
-        scene={**axes, "camera": {"eye": {"x": 1.2, "y": 1.2, "z": 0.7}}, "aspectmode": "cube"},
+        scene={**axes, "camera": {"eye": {"x": 1.4, "y": 1.4, "z": 0.8}}, "aspectmode": "cube"},
         legend={"itemsizing": "constant"},
-        margin={"l": 0, "r": 0, "b": 0},
+        margin={"l": 0, "r": 0, "b": 16},
     )

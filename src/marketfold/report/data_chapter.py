@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from marketfold.cleaning.rules import REASONS
 from marketfold.figures.exploration import exploration_figures
 from marketfold.report import numbers
+from marketfold.report.embed import figure_height
 from marketfold.report.opening import MOST_WARNINGS
 from marketfold.report.parts import (
     Column,
@@ -102,18 +103,19 @@ def findings_part(exploration: Exploration, anchors: Collection[str]) -> Finding
 
 
 def _side_by_side(figures: list[FigurePart]) -> list[Part]:
-    """Wide figures alone, narrow ones in pairs; the order is kept as far as pairs allow."""
+    """Wide figures alone, narrow ones beside the next that is most nearly as high: a low one would leave a hole."""
     parts: list[Part] = []
-    waiting: list[FigurePart] = []
-    for figure in figures:
-        if figure.key.startswith(NARROW):
-            waiting.append(figure)
-        else:
+    waiting = {figure.key: figure for figure in figures}
+    while waiting:
+        figure = waiting.pop(next(iter(waiting)))
+        others = [other for key, other in waiting.items() if key.startswith(NARROW)]
+        if not (figure.key.startswith(NARROW) and others):
             parts.append(figure)
-        if len(waiting) == 2:
-            parts.append(FigureGrid(tuple(waiting)))
-            waiting = []
-    return [*parts, *waiting]
+            continue
+        height = figure_height(figure.figure)
+        beside = min(others, key=lambda other: abs(figure_height(other.figure) - height))
+        parts.append(FigureGrid((figure, waiting.pop(beside.key))))
+    return parts
 
 
 def exploration_parts(exploration: Exploration) -> tuple[Part, ...]:

@@ -75,12 +75,13 @@ def script_json(value: Any) -> Markup:
 
 
 def figure_payload(figure: go.Figure) -> dict[str, Any]:
-    """Data and layout of a figure for the page: its title and template are taken out, the page has its own."""
+    """Data and layout of a figure for the page, which has template and titles of its own; `meta` keeps the words."""
     payload: dict[str, Any] = json.loads(figure.to_json())
     layout = payload.get("layout", {})
     layout["height"] = figure_height(figure)
     for own in ("template", "title", "meta", "width"):
         layout.pop(own, None)
+    layout["meta"] = {"title": figure_title(figure), "says": figure_says(figure)}
     return {"data": neutralise(payload.get("data", [])), "layout": neutralise(layout)}
 
 

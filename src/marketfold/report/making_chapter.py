@@ -41,6 +41,9 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
 )
 
 
+_SAID = {"None": "not set", "{}": "not set", "True": "yes", "False": "no"}
+
+
 def settings_rows(settings: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
     """Settings as rows of dotted name and value.
 
@@ -54,7 +57,7 @@ def settings_rows(settings: Mapping[str, Any], path: str = "") -> Iterator[tuple
         elif isinstance(value, (list, tuple)):
             yield where, ", ".join(map(str, value)) or "none"
         else:
-            yield where, "not set" if value is None or value == {} else str(value)
+            yield where, _SAID.get(str(value), str(value))
 
 
 def versions() -> dict[str, str]:

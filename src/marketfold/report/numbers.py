@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from marketfold.exploration.wording import NARROW_SPACE, in_currency
+
 if TYPE_CHECKING:
     from datetime import date
 
     from marketfold.schema import Measure
 
-NARROW_SPACE = "\u202f"
 DASH = "\u2013"
 MISSING = "\u2014"
 
-_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "CHF": "CHF ", "CNY": "CN¥", "BRL": "R$"}
 _FINE_UNDER = 100
 """Below this a money amount shows its cents."""
 
@@ -74,8 +74,7 @@ def money(value: float, currency: str | None = None, *, short: bool = False) -> 
         text = f"{size / 1e3:,.0f}K"
     else:
         text = f"{size:,.2f}" if size < _FINE_UNDER and size != int(size) else f"{size:,.0f}"
-    sign = _SIGNS.get((currency or "").upper())
-    text = f"{sign}{text}" if sign else f"{text}{NARROW_SPACE}{currency}" if currency else text
+    text = in_currency(text, currency)
     return f"\u2212{text}" if value < 0 else text
 
 
@@ -86,8 +85,7 @@ def exact_money(value: float, currency: str | None = None) -> str:
     ('$10,032,628.85', '\u22123.50')
     """
     text = f"{abs(value):,.2f}"
-    sign = _SIGNS.get((currency or "").upper())
-    text = f"{sign}{text}" if sign else f"{text}{NARROW_SPACE}{currency}" if currency else text
+    text = in_currency(text, currency)
     return f"\u2212{text}" if round(value, 2) < 0 else text
 
 

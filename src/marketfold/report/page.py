@@ -12,6 +12,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from marketfold.errors import ParameterError
+from marketfold.exploration.wording import NARROW_SPACE
 from marketfold.report import embed, numbers
 from marketfold.report.colours import colour_rules, figure_themes
 from marketfold.report.naming import spanned, unmarked
@@ -28,7 +29,7 @@ REPORT_SCRIPTS = ("theme.js", "page.js", "figures.js")
 
 def kept_together(value: Any) -> Any:
     """Text in which no line ends between a number and its percent sign; scripts and styles are left alone."""
-    return value.replace(" %", f"{numbers.NARROW_SPACE}%") if type(value) is str else value
+    return value.replace(" %", f"{NARROW_SPACE}%") if type(value) is str else value
 
 
 def _said(value: Any) -> Any:

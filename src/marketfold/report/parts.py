@@ -141,6 +141,7 @@ class SegmentCard:
     rule: str = ""
     trust: Trust | None = None
     trust_says: str = ""
+    aim: str = ""
     todo: str = ""
     todo_link: str = ""
 

@@ -88,7 +88,8 @@ def _card(
         rule=_rule(profile),
         trust=profile.trust,
         trust_says=trust_says(profile, answer),
-        todo=f"{campaign.aim_title}. {campaign.goal}" if campaign else "",
+        aim=campaign.aim_title if campaign else "",
+        todo=campaign.goal if campaign else "",
         todo_link=campaign_key(profile.number) if campaign else "",
     )
 

@@ -4,6 +4,7 @@ from marketfold.runs.campaigning import audience_folder, export_run, measure_run
 from marketfold.runs.comparison import compare_run_folders
 from marketfold.runs.folder import next_free_folder, staged_folder
 from marketfold.runs.lessons import write_lessons
+from marketfold.runs.pictures import write_pictures
 from marketfold.runs.read import Run
 from marketfold.runs.record import run_record, run_schema
 from marketfold.runs.rename import rename_segment
@@ -25,6 +26,7 @@ __all__ = [
     "scoring_config",
     "staged_folder",
     "write_lessons",
+    "write_pictures",
     "write_run",
     "write_table",
 ]

@@ -70,7 +70,9 @@ def export_run(
         message = f"{source} is not there any more, and names and addresses are read from it. Say where with --orders."
         raise RunFolderError(message)
     out = out or audience_folder(run.folder, to)
-    report = export_audiences(read_orders(source, run.config.reading), _assignments(run), to=to, folder=out, **how)
+    trust = {segment["number"]: segment["trust"] for segment in run.record["segments"]}
+    orders_again = read_orders(source, run.config.reading)
+    report = export_audiences(orders_again, _assignments(run), to=to, folder=out, trust=trust, **how)
     account = json.dumps(report.to_dict(), indent=1, ensure_ascii=False)
     (out / "export.json").write_text(account + "\n", encoding="utf-8")
     return report

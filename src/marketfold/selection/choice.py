@@ -146,8 +146,8 @@ def _with_reduction(
     comparison = replace(comparison, scores=comparison.scores + left_out)
     method = comparison.chosen if asked == "auto" else asked
     if asked != "auto":
-        told = f"The segments were made with {LABELS[method]}, as asked. Left to the rule: {comparison.verdict}"
-        comparison = replace(comparison, verdict=told)
+        by_rule = f"The segments were made with {LABELS[asked]}, as asked. Left to the rule: {comparison.verdict}"
+        comparison = replace(comparison, verdict=by_rule)
     recipe = replace(choice.recipe, method=method, n_dimensions=None if method == "none" else n_dimensions)
     if method != "none" and config.clustering.segments is None:
         recipe = replace(recipe, n_segments=_choose_k(recipe, table, config, progress).k)

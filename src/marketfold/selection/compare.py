@@ -211,6 +211,10 @@ LABELS = {
 }
 
 
+def _upfirst(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _verdict(scores: Sequence[ReducerScore], chosen: str) -> str:
     tried = [score for score in scores if not score.skipped]
     if len(tried) == 1:
@@ -218,12 +222,11 @@ def _verdict(scores: Sequence[ReducerScore], chosen: str) -> str:
     best = max(tried, key=_worth)
     what = "explains {:.1%} of the differences in later revenue" if best.explained is not None else "scores {:.2f}"
     taken = next(score for score in tried if score.method == chosen)
-    name = LABELS[chosen][0].upper() + LABELS[chosen][1:]
     if best.method == chosen:
         why = "no other is clearly better" if chosen == tried[0].method else "nothing simpler is as good"
-        return f"{name} is taken: {why}, and it {what.format(_worth(taken))}."
+        return f"{_upfirst(LABELS[chosen])} is taken: {why}, and it {what.format(_worth(taken))}."
     return (
-        f"{name} is taken: it {what.format(_worth(taken))}, and {LABELS[best.method]}, "
+        f"{_upfirst(LABELS[chosen])} is taken: it {what.format(_worth(taken))}, and {LABELS[best.method]}, "
         f"the best, {what.format(_worth(best))}: not enough more to justify it."
     )
 

@@ -30,7 +30,7 @@
     const svg = Drawing.make("svg", { viewBox: "0 0 460 150", role: "img", class: "funnel" }, host);
     svg.setAttribute("aria-label", `A network of ${sizes.join(", ")} nodes: ${sizes[0]} features in, ${sizes[2]} numbers in the middle, ${sizes[0]} features out.`);
     const height = (n) => 18 + Math.min(n, 14) * 7;
-    const words = ["features in", "hidden", "code", "hidden", "features out"];
+    const words = ["in", "hidden", "code", "hidden", "out"];
     sizes.forEach((n, i) => {
       const x = 30 + i * 96, h = height(n);
       if (i) {

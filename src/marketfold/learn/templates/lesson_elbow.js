@@ -63,6 +63,10 @@
     const rows = Array.from({ length: n }, (_, i) => [1.4 * (i % 2) * 2 + Maths.normal(chance) * 0.5 + 2, 1.1 * (i % 2) * 2 + Maths.normal(chance) * 0.5 + 1]);
     return log ? rows : rows.map((row) => row.map((v) => Math.exp(v)));
   }
+  function sizes(result) {
+    const counts = result.centres.map((_, c) => result.labels.filter((l) => l === c).length);
+    return counts.length === 1 ? `the only group holds all ${n}` : `the groups hold ${counts.slice(0, -1).join(", ")} and ${counts[counts.length - 1]} points`;
+  }
   const cases = {
     noise: [noise, ["nothing", "nothing either"], (k, curve) => `Pure noise, and still the curve bends, at K = ${Maths.knee(curve)}. An elbow alone proves nothing: that is why the report draws shuffled data beside yours.`],
     giant: [giant, ["orders", "revenue"], (k, curve, result) => {
@@ -70,8 +74,8 @@
       return k === 1 ? "Two groups and one giant customer far to the right." : `With K = ${k} the smallest group holds ${alone} customer${alone === 1 ? "" : "s"}. ${alone === 1 ? "The giant takes a group for itself, and the real two groups pay for it." : ""}`;
     }],
     strips: [strips, ["spread out", "apart"], () => "Two long strips. K-means wants round groups, so at K = 2 it cuts both strips in the middle instead of parting them."],
-    skew: [() => skewed(false), ["orders", "revenue"], (k, curve, result) => `Money is skewed: a few points stretch the plane. At K = ${k} the groups hold ${result.centres.map((_, c) => result.labels.filter((l) => l === c).length).join(", ")} points.`],
-    log: [() => skewed(true), ["orders (logarithm)", "revenue (logarithm)"], (k, curve, result) => `The same points after the logarithm: now distance means "times as much", and at K = ${k} the groups hold ${result.centres.map((_, c) => result.labels.filter((l) => l === c).length).join(", ")} points. Marketfold does this to skewed features.`]
+    skew: [() => skewed(false), ["orders", "revenue"], (k, curve, result) => `Two groups of ${n / 2} were made here. Money is skewed: a few points stretch the plane, and K-means follows them. At K = ${k} ${sizes(result)}.`],
+    log: [() => skewed(true), ["orders (logarithm)", "revenue (logarithm)"], (k, curve, result) => `The same points after the logarithm: now distance means "times as much", and at K = ${k} ${sizes(result)}. Marketfold does this to skewed features.`]
   };
   const load = board("failure", null, "An example of failure.");
   const buttons = Array.from(document.querySelectorAll("[data-failure]"));

@@ -2,6 +2,7 @@
 (function () {
   "use strict";
   const NARROW = 560;
+  const PHONE = 360;
   const PAPER_WIDTH = 680;
   /* Around the name of a segment: they say whose it is, to who renames it. */
   const MARKS = /\ufdd0.?|\ufdd1/g;
@@ -52,7 +53,7 @@
     if (width < NARROW) {
       layout.font = Object.assign({}, layout.font, { size: 11 });
       if (layout.dragmode === undefined) layout.dragmode = false;
-      if (layout.xaxis && layout.xaxis.dtick === 1) layout.xaxis.dtick = 2;
+      if (width < PHONE && layout.xaxis && layout.xaxis.dtick === 1 && layout.xaxis.type !== "log") layout.xaxis.dtick = 2;
     }
     return layout;
   }
@@ -111,7 +112,6 @@
     fit(figure.layout, PAPER_WIDTH);
     image.src = await window.Plotly.toImage(figure, { format: "png", width: PAPER_WIDTH, height: figure.layout.height || 480, scale: 2 });
     await image.decode();
-    plot.classList.add("pictured");
   }
 
   function visible(plot) { return plot.offsetParent !== null && plot.clientWidth > 0; }
