@@ -326,7 +326,8 @@ def _usual_way(orders: Orders, config: RunConfig) -> UsualWay | None:
     """What published analyses do with such lines, beside what this run did; None where it is not about lines."""
     if config.features.unit != "order_line":
         return None
-    network = config.reduction.method.startswith("autoencoder")
+    asked = config.reduction.method
+    network = asked if asked in ("autoencoder", "autoencoder-tied") else None
     return cluster_the_usual_way(orders, network=network, seed=config.seed)
 
 

@@ -73,6 +73,14 @@ def test_loss_of_one_epoch_can_be_drawn() -> None:
     assert loss_figure({"loss": [0.9], "validation_loss": [1.0], "best_epoch": 1}).data[0].mode == "markers"
 
 
+def test_loss_axis_names_fewer_values_where_it_spans_more() -> None:
+    assert FIGURES["loss"].layout.yaxis.dtick == "D2"
+    long = {"loss": [0.9, 1e-4], "validation_loss": [1.0, 2e-4], "best_epoch": 2}
+    assert loss_figure(long).layout.yaxis.dtick == 1
+    assert loss_figure(long).data[2].name == "Kept: 0.0002"
+    assert loss_figure({"loss": [0.0], "validation_loss": [0.0], "best_epoch": 1}).layout.yaxis.dtick == "D2"
+
+
 def test_reconstruction_sets_data_beside_shuffled_columns() -> None:
     data, shuffled = FIGURES["reconstruction"].data
     assert data.x[0] > shuffled.x[0] + 0.2

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from marketfold.cleaning import clean_orders
+from marketfold.config import ClusteringOptions, FeatureOptions, ReductionOptions, RunConfig
 from marketfold.demo import make_shop
 from marketfold.features import FeatureMatrix, build_features, build_matrix
 from marketfold.orders import read_orders
-from marketfold.selection import ReducerScore, compare_reducers
+from marketfold.selection import ReducerScore, choose_recipe, compare_reducers
 from marketfold.selection.compare import held_out_reconstruction, simplest_not_worse, skipped
 
 
@@ -57,3 +58,16 @@ def test_without_a_next_period_stability_and_silhouette_decide():
 def test_what_was_not_tried_is_not_taken():
     assert simplest_not_worse([SCORE, skipped("autoencoder", "too few")]) == "none"
     assert np.isnan(skipped("autoencoder", "too few").silhouette)
+
+
+def test_a_reduction_that_was_asked_for_is_made_and_the_verdict_says_so():
+    table = build_features(clean_orders(read_orders(make_shop(2_000).lines)))
+    config = RunConfig(
+        features=FeatureOptions(view="all"),
+        reduction=ReductionOptions(method="autoencoder-tied", n_dimensions=2),
+        clustering=ClusteringOptions(segments=3, k_max=4, bootstraps=2),
+    )
+    choice = choose_recipe(table, None, config)
+    assert choice.recipe.method == "autoencoder-tied"
+    assert choice.comparison is not None
+    assert choice.comparison.verdict.startswith("The segments were made with the tied autoencoder, as asked. Left to")

@@ -1,20 +1,23 @@
-"""The table of a widely copied notebook on the sales file: order lines, 37 columns, restating columns and all."""
+"""The table of a widely copied notebook on the sales file, 37 columns of order lines, and the like of other files."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from marketfold.errors import ParameterError
+from marketfold.features.restating import MOST_CLASSES
 from marketfold.schema import SOURCE_LINE, Feature, FeatureTable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pyarrow as pa
 
     from marketfold.orders import Orders
-    from marketfold.schema import Measure, View
+    from marketfold.schema import Float64, Measure, View
 
 _NUMBERS: dict[str, tuple[str, Measure, View]] = {
     "quantity": ("items", "count", "basket"),
@@ -30,14 +33,52 @@ _CLASSES: dict[str, View] = {"country": "geography", "category": "taste", "deal_
 _NEEDED = ("quantity", "unit_price", "line_number", "list_price", "product_id", *_CLASSES)
 
 
-def _numbers(table: pa.Table) -> dict[str, np.ndarray[Any, np.dtype[np.float64]]]:
-    days = table.column("ordered_on").to_numpy().astype("datetime64[M]").astype(int)
-    _, codes = np.unique(np.array(table.column("product_id").to_pylist(), dtype=np.str_), return_inverse=True)
-    derived = {"month": days % 12 + 1, "year": days // 12 + 1970, "product_code": codes}
-    return {
-        name: np.asarray(derived[name] if name in derived else table.column(name).to_pylist(), dtype=np.float64)
-        for name in _NUMBERS
-    }
+_SOURCES = {"month": "ordered_on", "year": "ordered_on", "product_code": "product_id"}
+MOST_EMPTY = 0.1
+"""Share of empty cells from which a column is left out of the usual table; below it the lines are, as `dropna` does."""
+
+
+def _number(table: pa.Table, name: str) -> Float64:
+    if name == "product_code":
+        _, codes = np.unique(np.array(table.column("product_id").to_pylist(), dtype=np.str_), return_inverse=True)
+        return codes.astype(np.float64)
+    if name in _SOURCES:
+        months = table.column("ordered_on").to_numpy().astype("datetime64[M]").astype(np.int64)
+        return np.asarray(months % 12 + 1 if name == "month" else months // 12 + 1970, dtype=np.float64)
+    return np.array(table.column(name).to_pylist(), dtype=np.float64)
+
+
+def _are_numbers(table: pa.Table, name: str) -> bool:
+    """Whether every cell is one; the position of a line in its order is text, and may be "A1"."""
+    try:
+        return bool(np.isfinite(_number(table, name)).all())
+    except ValueError:
+        return False
+
+
+def _encoded(table: pa.Table, numbers: Iterable[str], classes: Iterable[str]) -> FeatureTable:
+    """Numbers as they are, and a column of 0 and 1 for each value of each class."""
+    parts = [_number(table, name) for name in numbers]
+    features = [Feature(name, *_NUMBERS[name]) for name in numbers]
+    for column in classes:
+        text = np.array(table.column(column).to_pylist(), dtype=np.str_)
+        for value in np.unique(text):
+            parts.append((text == value).astype(np.float64))
+            features.append(
+                Feature(f"{column}_{value}", f"{column} is {value}", "flag", _CLASSES[column], block=column)
+            )
+    last: date = max(table.column("ordered_on").to_pylist())
+    return FeatureTable(
+        unit="order_line",
+        ids=np.array(table.column(SOURCE_LINE).to_pylist()).astype(np.str_),
+        values=np.column_stack(parts),
+        features=tuple(features),
+        revenue=_number(table, "amount"),
+        as_of=last + timedelta(days=1),
+        described={
+            name: np.array(table.column(name).to_pylist(), dtype=np.object_) for name in classes if name == "country"
+        },
+    )
 
 
 def published_line_table(orders: Orders) -> FeatureTable:
@@ -71,21 +112,30 @@ def published_line_table(orders: Orders) -> FeatureTable:
     if empty:
         message = f"The published table has no place for empty cells, and there are some in {', '.join(empty)}."
         raise ParameterError(message)
-    numbers = _numbers(table)
-    parts = list(numbers.values())
-    features = [Feature(name, *_NUMBERS[name]) for name in numbers]
-    for column, view in _CLASSES.items():
-        text = np.array(table.column(column).to_pylist(), dtype=np.str_)
-        for value in np.unique(text):
-            parts.append((text == value).astype(np.float64))
-            features.append(Feature(f"{column}_{value}", f"{column} is {value}", "flag", view))
-    last: date = max(table.column("ordered_on").to_pylist())
-    return FeatureTable(
-        unit="order_line",
-        ids=np.array(table.column(SOURCE_LINE).to_pylist()).astype(np.str_),
-        values=np.column_stack(parts),
-        features=tuple(features),
-        revenue=numbers["amount"],
-        as_of=last + timedelta(days=1),
-        described={name: np.array(table.column(name).to_pylist(), dtype=np.object_) for name in ("country",)},
-    )
+    if not _are_numbers(table, "line_number"):
+        message = "The published table needs the line number as a number, and there is text in it. Map another column."
+        raise ParameterError(message)
+    return _encoded(table, _NUMBERS, _CLASSES)
+
+
+def usual_line_table(orders: Orders) -> FeatureTable | None:
+    """Order lines encoded as in `published_line_table`, from those of its columns that the orders have.
+
+    A column with an empty cell in over a tenth of the lines is left out, and so is a class with over 50 values;
+    then lines with an empty cell are. None where no class or fewer than two numbers are left.
+
+    Parameters
+    ----------
+    orders
+        As `read_orders` gives them.
+    """
+    columns = orders.lines.collect_schema().names()
+    used = [name for name in dict.fromkeys((SOURCE_LINE, "ordered_on", "amount", *_NEEDED)) if name in columns]
+    table = orders.engine.collect(orders.lines.select(*used)).sort_by(SOURCE_LINE)
+    full = [name for name in used if table.column(name).null_count <= MOST_EMPTY * len(table)]
+    table = table.select(full).drop_null()
+    if not {"ordered_on", "amount"} <= set(full) or not len(table):
+        return None
+    numbers = [name for name in _NUMBERS if _SOURCES.get(name, name) in full and _are_numbers(table, name)]
+    classes = [name for name in _CLASSES if name in full and 2 <= len(table.column(name).unique()) <= MOST_CLASSES]
+    return _encoded(table, numbers, classes) if classes and len(numbers) >= 2 else None

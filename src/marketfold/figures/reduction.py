@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from marketfold.schema import Float64
 
 MOST_COMPONENTS, MOST_FEATURES = 30, 24
+MOST_DECADES = 2
+"""Powers of ten on an axis beyond which 2 and 5 of each would crowd it."""
 STRONG = 0.5
 """A feature that correlates so much with a component is named with it."""
 
@@ -127,6 +129,13 @@ def loadings_figure(reducer: PCAReducer, labels: Sequence[str]) -> go.Figure:
     )
 
 
+def _log_ticks(*losses: Sequence[float]) -> float | str:
+    """Step of a logarithmic axis, as Plotly takes it: 1, 2 and 5 of a power of ten, or only 1 where there are many."""
+    values = np.concatenate([np.asarray(loss, dtype=np.float64) for loss in losses])
+    values = values[values > 0]
+    return 1 if len(values) and np.log10(values.max() / values.min()) > MOST_DECADES else "D2"
+
+
 def loss_figure(history: Mapping[str, Any], network: str = "") -> go.Figure:
     """Training and validation loss by epoch, with the epoch whose weights were kept.
 
@@ -160,18 +169,15 @@ def loss_figure(history: Mapping[str, Any], network: str = "") -> go.Figure:
     figure.add_scatter(
         x=[best],
         y=[kept],
-        name="Kept",
-        mode="markers+text",
+        name=f"Kept: {kept:.3g}",  # in the legend: beside its point it would lie on a curve
+        mode="markers",
         marker={"size": 10, "color": HIGHLIGHT},
-        text=[f"{kept:.3g}"],
-        textposition="top center",
-        textfont={"color": INK},
         cliponaxis=False,
         hovertemplate="Weights kept: epoch %{x}, %{y:.4f}<extra></extra>",
     )
     return figure.update_layout(
         xaxis={"title": {"text": "Epoch"}, "tickformat": "d", "dtick": 1 if len(loss) <= 12 else None},
-        yaxis={"type": "log", "tickformat": ".2~g", "nticks": 6},
+        yaxis={"type": "log", "tickformat": ".2~g", "dtick": _log_ticks(loss, held_out)},
     )
 
 
@@ -220,6 +226,6 @@ def reconstruction_figure(suitability: Suitability) -> go.Figure:
     return figure.update_layout(
         barmode="group",
         margin={"r": 56},
-        xaxis={"tickformat": ".0%", "range": [lowest, 1.05]},
+        xaxis={"tickformat": ".0%", "range": [lowest, 1.2], "tickvals": [0, 0.25, 0.5, 0.75, 1]},
         yaxis={"autorange": "reversed", "showgrid": False, "tickfont": {"color": INK}, "type": "category"},
     )

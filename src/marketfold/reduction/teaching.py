@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -117,6 +118,16 @@ def about_tied_weights(shape: Architecture) -> Notes:
     return tuple(notes)
 
 
+def _loss(value: float) -> str:
+    """Three decimals, and more where the first ones are zeros.
+
+    >>> _loss(1.1), _loss(0.000205)
+    ('1.100', '0.00020')
+    """
+    digits = max(3, 1 - math.floor(math.log10(value))) if 0 < value < math.inf else 3
+    return f"{value:.{digits}f}"
+
+
 def about_loss(history: Mapping[str, Any]) -> Notes:
     """How to read the two loss curves.
 
@@ -131,6 +142,6 @@ def about_loss(history: Mapping[str, Any]) -> Notes:
         "The loss is the mean squared difference between what went in and what came back. One curve is of the units "
         "that the network learns from, the other of units that it never sees. When the second stops falling while the "
         "first goes on, the network has begun to learn by heart; training stops, and its best state is kept.",
-        f"Here the held-out loss fell from {history['validation_loss'][0]:.3f} to {kept:.3f} in epoch {best}, the best "
-        f"of {len(history['loss'])}; the training loss was {trained:.3f} by then.",
+        f"Here the held-out loss fell from {_loss(history['validation_loss'][0])} to {_loss(kept)} in epoch {best}, "
+        f"the best of {len(history['loss'])}; the training loss was {_loss(trained)} by then.",
     )

@@ -11,7 +11,6 @@ from marketfold.report.evidence_chapters import (
     k_chapter,
     reduction_chapter,
     stability_chapter,
-    usual_chapter,
 )
 from marketfold.report.figure_parts import (
     campaign_figures,
@@ -27,6 +26,7 @@ from marketfold.report.opening import headline, key_facts, lead, weightiest_warn
 from marketfold.report.page import write_page
 from marketfold.report.parts import ReportPage
 from marketfold.report.segment_chapters import profiles_chapter, segments_chapter
+from marketfold.report.usual_chapter import usual_chapter
 
 if TYPE_CHECKING:
     from pathlib import Path

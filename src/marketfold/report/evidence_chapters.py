@@ -123,7 +123,9 @@ def stability_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Sec
     return Section("stability", "Would they come out again?", tuple(parts), lead, "Stability")
 
 
-def _comparison_table(comparison: ReducerComparison) -> TablePart:
+def _comparison_table(comparison: ReducerComparison, analysis: Analysis) -> TablePart:
+    asked = analysis.config.reduction.method
+    taken = comparison.chosen if asked == "auto" else asked
     tried = [score for score in comparison.scores if not score.skipped]
     rows = [
         (
@@ -158,9 +160,9 @@ def _comparison_table(comparison: ReducerComparison) -> TablePart:
             Column("Time", numeric=True),
         ),
         rows=tuple(rows),
-        marked=tuple(i for i, score in enumerate(tried) if score.method == comparison.chosen),
+        marked=tuple(i for i, score in enumerate(tried) if score.method == taken),
         note=f"Rule: {comparison.rule} {left}".strip(),
-        teaching=about_reduction(comparison),
+        teaching=about_reduction(comparison, analysis.table.unit),
     )
 
 
@@ -178,7 +180,7 @@ def reduction_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Sec
     choice = analysis.choice
     parts: list[Part] = []
     if choice.comparison:
-        parts.append(_comparison_table(choice.comparison))
+        parts.append(_comparison_table(choice.comparison, analysis))
     parts.extend(figures)
     if choice.suitability:
         parts.append(Prose(tuple(choice.suitability.sentences), title="Do the features suit a reduction?"))
@@ -275,27 +277,3 @@ def choice_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Sectio
     if not parts:
         return None
     return Section("chosen", "How they were chosen, and tested on the future", tuple(parts), lead, "Choice and test")
-
-
-def usual_chapter(analysis: Analysis) -> Section | None:
-    """What published analyses find in such order lines; None where the run is not about lines."""
-    usual = analysis.usual
-    if usual is None:
-        return None
-    tables = tuple(
-        TablePart(
-            key=f"usual-{place}",
-            title=f"{one.way}: clusters against {one.column}",
-            columns=(Column("Cluster"), *(Column(value, numeric=True) for value in one.classes)),
-            rows=tuple(
-                (str(c), *(numbers.count(n) for n in row)) for c, row in enumerate(one.counts.tolist(), start=1)
-            ),
-            note=one.sentence,
-        )
-        for place, one in enumerate(usual.found, start=1)
-    )
-    lead = (
-        f"Published analyses turn order lines into a wide table ({usual.n_columns} columns here), one-hot and all, and "
-        f"cluster it. On {numbers.count(usual.n_lines)} of your lines that was done again. {usual.found[0].sentence}"
-    )
-    return Section("usual", "What the usual notebook finds", tables, lead, "The usual way")

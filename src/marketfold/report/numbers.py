@@ -33,8 +33,12 @@ def decimal(value: float, digits: int = 2) -> str:
 
     >>> decimal(1234.5)
     '1,234.50'
+    >>> decimal(-0.001)
+    '0.00'
     """
-    return f"{value:,.{digits}f}".replace("-", "\u2212") if math.isfinite(value) else MISSING
+    if not math.isfinite(value):
+        return MISSING
+    return f"{round(value, digits) or 0.0:,.{digits}f}".replace("-", "\u2212")
 
 
 def share(value: float, digits: int | None = None) -> str:

@@ -133,20 +133,20 @@ def about_map(analysis: Analysis, shares: Float64) -> Notes:
     )
 
 
-def about_reduction(comparison: ReducerComparison) -> Notes:
+def about_reduction(comparison: ReducerComparison, unit: Unit) -> Notes:
     """What reducing means, and what the columns of the comparison say."""
     tried = {score.method: score for score in comparison.scores if not score.skipped}
     notes = [
-        "Reducing means describing each customer with fewer numbers. PCA mixes features into components that lie at "
-        "right angles. An autoencoder is a network that must repeat its input through a narrow middle, the "
-        "bottleneck: it can also bend, but needs many customers to learn from. With tied weights its second half uses "
-        "the weights of the first turned round, so that it has half as much to learn.",
+        f"Reducing means describing each {unit_word(unit)} with fewer numbers. PCA mixes features into components that "
+        "lie at right angles. An autoencoder is a network that must repeat its input through a narrow middle, the "
+        f"bottleneck: it can also bend, but needs many {units_word(unit)} to learn from. With tied weights its second "
+        "half uses the weights of the first turned round, so that it has half as much to learn.",
     ]
     if "pca" in tried:
         score = tried["pca"]
         notes.append(
-            f"Here PCA keeps {numbers.share(score.reconstruction, 0)} of what differs between customers that it had "
-            f"not seen, in {score.n_dimensions} numbers."
+            f"Here PCA keeps {numbers.share(score.reconstruction, 0)} of what differs between {units_word(unit)} that "
+            f"it had not seen, in {score.n_dimensions} numbers."
         )
     notes.append(
         "Segments are judged on the original features, never in the space that a reduction made for itself: there "

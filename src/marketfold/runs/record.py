@@ -13,6 +13,7 @@ from marketfold import __version__
 if TYPE_CHECKING:
     from marketfold.pipeline import Analysis
     from marketfold.schema import Ledger
+    from marketfold.segments import ColumnRule
 
 TOLD_VERSIONS = ("duckdb", "keras", "narwhals", "numpy", "plotly", "pyarrow", "scikit-learn", "scipy", "tensorflow")
 
@@ -145,17 +146,18 @@ def _stability(analysis: Analysis) -> dict[str, Any]:
     }
 
 
+def _rule(rule: ColumnRule) -> dict[str, Any]:
+    return {**asdict(rule), "classes": list(rule.classes), "counts": rule.counts.tolist()}
+
+
 def _usual_way(analysis: Analysis) -> dict[str, Any] | None:
     usual = analysis.usual
     if usual is None:
         return None
     found = [
-        {
-            "way": one.way, "column": one.column, "classes": list(one.classes), "counts": one.counts.tolist(),
-            "agreement": one.agreement, "accuracy": one.accuracy, "restates": one.restates,
-        }
+        {"way": one.way, "restates": one.restates, "sentence": one.sentence, "rules": [_rule(r) for r in one.rules]}
         for one in usual.found
-    ]  # fmt: skip
+    ]
     return {"lines": usual.n_lines, "columns": usual.n_columns, "found": found}
 
 

@@ -13,9 +13,10 @@ from marketfold.segments.snapshot import Snapshot
 from marketfold.segments.stand_outs import StandOut
 from marketfold.segments.trap import Trap
 from marketfold.segments.traps import find_traps
-from marketfold.segments.usual_way import UsualClusters, UsualWay, cluster_the_usual_way
+from marketfold.segments.usual_way import ColumnRule, UsualClusters, UsualWay, cluster_the_usual_way
 
 __all__ = [
+    "ColumnRule",
     "Condition",
     "Described",
     "Drift",

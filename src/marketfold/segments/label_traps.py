@@ -64,7 +64,7 @@ def _counted(codes: NDArray[np.int64], n_values: int, labels: Labels) -> NDArray
     return cells.reshape(n_values, n_segments).astype(np.int64)
 
 
-def _text_agreement(codes: NDArray[np.int64], n_values: int, labels: Labels) -> float:
+def agreement_of_values(codes: NDArray[np.int64], n_values: int, labels: Labels) -> float:
     """How well "the segment most usual for this value" reproduces the labels, each unit judged by the others only."""
     counts = _counted(codes, n_values, labels)[codes]
     counts[np.arange(len(labels)), labels] -= 1
@@ -129,7 +129,7 @@ def find_restated(
             continue
         found, codes = _codes(column[rows])
         if 2 <= len(found) <= len(rows) / 2:  # with more it is as good as an id: any labels could be read off it
-            texts[name] = max(_text_agreement(codes, len(found), shown), texts.get(name, 0.0))
+            texts[name] = max(agreement_of_values(codes, len(found), shown), texts.get(name, 0.0))
             values += _find_values(name, found, _counted(codes, len(found), shown), segments)
     best = max(texts, key=lambda name: texts[name], default="")
     if best and texts[best] >= RESTATED:

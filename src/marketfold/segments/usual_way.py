@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from marketfold.clustering import KMeansSegmenter
-from marketfold.errors import ParameterError
-from marketfold.features import MatrixScaler, keep_columns, published_line_table
-from marketfold.reduction import AutoencoderReducer
-from marketfold.segments.label_traps import RESTATED
+from marketfold.features import MatrixScaler, keep_columns, usual_line_table
+from marketfold.reduction import make_reducer
+from marketfold.segments.label_traps import RESTATED, WITNESS, agreement_of_values
+from marketfold.segments.matrix_traps import one_hot_blocks
 from marketfold.selection.views import take_units
 
 if TYPE_CHECKING:
@@ -30,54 +30,74 @@ if TYPE_CHECKING:
 
 CLUSTERS, CODE = 3, 8
 """As many clusters and as narrow a code as the published analysis of the sales file has."""
-MOST_LINES = 20_000
-BLOCKS = ("deal_size", "category", "country")
+LEAST_LINES, MOST_LINES = 50, 20_000
 
 
 @dataclass(frozen=True)
-class UsualClusters:
-    """Clusters that the usual way finds, against the class column that they are most like.
+class ColumnRule:
+    """How well clusters follow from one class column, by naming the cluster most usual for each of its values.
 
     Attributes
     ----------
-    way
-        On what K-means was run, in words.
     column
-        The class column that agrees best, as the source names it.
+        As the source names it.
     classes
         Its values.
     counts : int64, shape (n_clusters, n_classes)
         Lines of each cluster with each value.
     agreement
-        Adjusted Rand index of clusters and values, 1 is the same and 0 chance.
+        Adjusted Rand index of rule and clusters, each line judged by the others; 1 is the same and 0 chance.
     accuracy
-        Share of the lines whose cluster a rule on that column alone foretells.
+        Share of the lines whose cluster the rule names.
     """
 
-    way: str
     column: str
     classes: tuple[str, ...]
     counts: NDArray[np.int64]
     agreement: float
     accuracy: float
 
+
+@dataclass(frozen=True)
+class UsualClusters:
+    """Clusters that the usual way finds, and from which class column they follow.
+
+    Attributes
+    ----------
+    way
+        On what K-means was run, in words.
+    rules
+        One for each class column, the best first.
+    """
+
+    way: str
+    rules: tuple[ColumnRule, ...]
+
+    @property
+    def best(self) -> ColumnRule:
+        """The rule on the column that the clusters are most like."""
+        return self.rules[0]
+
     @property
     def restates(self) -> bool:
-        """Whether the clusters say no more than the column."""
-        return self.agreement >= RESTATED
+        """Whether the clusters say no more than that column."""
+        return self.best.agreement >= RESTATED
 
     @property
     def sentence(self) -> str:
         """What came out, in words."""
-        what = f"{self.way}, the three clusters"
-        if self.restates:
-            return (
-                f"{what} are {self.column} and nothing else: a rule on that one column foretells {self.accuracy:.1%} "
-                f"of the lines (adjusted Rand {self.agreement:.2f})."
-            )
+        best = self.best
+        largest = float(best.counts.sum(axis=1).max() / best.counts.sum())
+        what = best.column if len(best.classes) == CLUSTERS else f"groups of values of {best.column}"
+        degree = "nothing else" if self.restates else "little else"
+        claim = (
+            f"are {what} and {degree}"
+            if best.agreement >= WITNESS
+            else f"follow from no class column alone; nearest is {best.column}"
+        )
         return (
-            f"{what} are not the values of a single class column; nearest is {self.column} "
-            f"(adjusted Rand {self.agreement:.2f})."
+            f"{self.way}, the three clusters {claim}: a rule on that one column foretells {best.accuracy:.1%} of the "
+            f"lines, where naming the largest cluster foretells {largest:.1%} (adjusted Rand {best.agreement:.2f})."
         )
 
 
@@ -98,57 +118,56 @@ class UsualWay:
     found: tuple[UsualClusters, ...]
 
 
-def _against_classes(way: str, labels: Labels, table: FeatureTable, mapping: Mapping[str, str]) -> UsualClusters:
-    from sklearn.metrics import adjusted_rand_score  # noqa: PLC0415  (costs start-up time)
-
-    best: UsualClusters | None = None
-    for block in BLOCKS:
-        places = [i for i, name in enumerate(table.names) if name.startswith(f"{block}_")]
+def _rules(labels: Labels, table: FeatureTable, mapping: Mapping[str, str]) -> tuple[ColumnRule, ...]:
+    rules = []
+    for block, places in one_hot_blocks(table).items():
         codes = table.values[:, places].argmax(axis=1)
         counts = np.zeros((CLUSTERS, len(places)), dtype=np.int64)
         np.add.at(counts, (labels, codes), 1)
-        agreement = float(adjusted_rand_score(codes, labels))
-        if best is None or agreement > best.agreement:
-            classes = tuple(table.names[place].removeprefix(f"{block}_") for place in places)
-            accuracy = float(counts.max(axis=0).sum() / len(labels))
-            best = UsualClusters(way, mapping.get(block, block), classes, counts, agreement, accuracy)
-    assert best is not None  # noqa: S101  (the table has every block)
-    return best
+        classes = tuple(table.names[place].removeprefix(f"{block}_") for place in places)
+        agreement = agreement_of_values(codes, len(places), labels)
+        accuracy = float(counts.max(axis=0).sum() / len(labels))
+        rules.append(ColumnRule(mapping.get(block, block), classes, counts, agreement, accuracy))
+    return tuple(sorted(rules, key=lambda rule: -rule.agreement))
 
 
-def cluster_the_usual_way(orders: Orders, *, network: bool = False, seed: int = 0) -> UsualWay | None:
-    """Cluster order lines as published analyses do; None where they lack the columns of the usual table.
+def cluster_the_usual_way(
+    orders: Orders, *, network: Literal["autoencoder", "autoencoder-tied"] | None = None, seed: int = 0
+) -> UsualWay | None:
+    """Cluster order lines as published analyses do; None where they lack what the usual table is made of.
 
     Parameters
     ----------
     orders
         As `read_orders` gives them; beyond 20,000 lines a seeded sample is taken.
     network
-        Whether to go through an autoencoder too.
+        Through which autoencoder to go too, if any.
     seed
         Of the sample, the network and the starting centres.
     """
-    try:
-        table = published_line_table(orders)
-    except ParameterError:
+    table = usual_line_table(orders)
+    if table is None:
         return None
     rows = np.sort(np.random.default_rng(seed).permutation(len(table.ids))[:MOST_LINES])
-    table = _take(table, rows)
+    table = _varying(take_units(table, rows))
+    if len(rows) < LEAST_LINES or not one_hot_blocks(table):
+        return None
     X: Float32 = MatrixScaler(tail=0.0, skewed_above=math.inf).fit(table.values).transform(table.values)
     mapping = orders.facts.mapping
-    found = [_against_classes("On the standardised columns", _clusters(X, seed), table, mapping)]
+    plain = _clusters(X, seed)
+    found = [UsualClusters("On the standardised columns", _rules(plain, table, mapping))]
     if network:
-        code = AutoencoderReducer(CODE, random_state=seed).fit(X).transform(X)
-        found.append(
-            _against_classes(f"On the {CODE} numbers of an autoencoder", _clusters(code, seed), table, mapping)
-        )
+        width = min(CODE, X.shape[1] - 1)
+        code = make_reducer(network, width, seed=seed).fit(X).transform(X)
+        way = f"On the {width} numbers of an autoencoder{', tied weights' if network.endswith('tied') else ''}"
+        found.append(UsualClusters(way, _rules(_clusters(code, seed), table, mapping)))
     return UsualWay(len(rows), X.shape[1], tuple(found))
 
 
-def _take(table: FeatureTable, rows: NDArray[np.intp]) -> FeatureTable:
-    few = take_units(table, rows)
-    varies = np.ptp(few.values, axis=0) > 0  # a sample may miss a rare value
-    return keep_columns(few, [name for name, kept in zip(few.names, varies, strict=True) if kept])
+def _varying(table: FeatureTable) -> FeatureTable:
+    """Leave out what is constant; a sample may miss a rare value."""
+    varies = np.ptp(table.values, axis=0) > 0
+    return keep_columns(table, [name for name, kept in zip(table.names, varies, strict=True) if kept])
 
 
 def _clusters(X: Float32, seed: int) -> Labels:

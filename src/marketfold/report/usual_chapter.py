@@ -1,0 +1,67 @@
+"""What the usual notebook finds in the same order lines, and of which column that is a copy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marketfold.report import numbers
+from marketfold.report.parts import Column, Section, TablePart
+
+if TYPE_CHECKING:
+    from marketfold.pipeline import Analysis
+    from marketfold.segments import UsualClusters, UsualWay
+
+
+def _rules_table(usual: UsualWay) -> TablePart:
+    columns = sorted(rule.column for rule in usual.found[0].rules)
+    rows = []
+    for one in usual.found:
+        told = {rule.column: rule for rule in one.rules}
+        cells = (f"{numbers.share(told[name].accuracy)} ({numbers.decimal(told[name].agreement)})" for name in columns)
+        rows.append((one.way.removeprefix("On the "), *cells))
+    return TablePart(
+        key="usual-rules",
+        title="How much of the clusters follows from one column",
+        says="Lines whose cluster is foretold by a rule on that column alone; in brackets the adjusted Rand index of "
+        "rule and clusters, where 1 is the same and 0 is chance.",
+        columns=(Column("K-means, three clusters"), *(Column(name, numeric=True) for name in columns)),
+        rows=tuple(rows),
+        teaching=(
+            "The rule names, for each value of the column, the cluster that most of its lines are in. Where it is "
+            "right for nearly all lines, the clusters could have been read off the column without any clustering.",
+            "It happens where a column is entered beside what it was made from. A class cut from the amount draws "
+            "lines apart along the amount a second time, and K-means cuts along what draws lines apart most.",
+        ),
+    )
+
+
+def _clusters_table(place: int, one: UsualClusters) -> TablePart:
+    best = one.best
+    return TablePart(
+        key=f"usual-{place}",
+        title=f"{one.way}: clusters against {best.column}",
+        columns=(
+            Column(best.column),
+            *(Column(f"Cluster {c}", numeric=True) for c in range(1, len(best.counts) + 1)),
+        ),
+        rows=tuple(
+            (value, *(numbers.count(n) for n in row))
+            for value, row in zip(best.classes, best.counts.T.tolist(), strict=True)
+        ),
+        note=one.sentence,
+    )
+
+
+def usual_chapter(analysis: Analysis) -> Section | None:
+    """What published analyses find in such order lines; None where the run is not about lines."""
+    usual = analysis.usual
+    if usual is None:
+        return None
+    tables = (_clusters_table(place, one) for place, one in enumerate(usual.found, start=1))
+    lead = (
+        f"Published analyses turn order lines into a wide table ({usual.n_columns} columns here), a column for each "
+        "value of a class among them, standardise it and cluster it. That was done again on "
+        f"{numbers.count(usual.n_lines)} of your lines, beside your segments and without a say in them. "
+        f"{usual.found[0].sentence}"
+    )
+    return Section("usual", "What the usual notebook finds", (*tables, _rules_table(usual)), lead, "The usual way")
