@@ -100,6 +100,7 @@ def measure_run(
         If the period begins before the run looked back, and as `measure_campaigns` does.
     """
     run = Run.read(folder)
+    assignments = _assignments(run)
     if date_from < run.as_of:
         message = (
             f"The period begins on {date_from}, before the day on which the run looked back ({run.as_of}): what was "
@@ -112,7 +113,7 @@ def measure_run(
     later = clean_orders(read_orders(later_orders, config.reading), cleaning)
     before = run.segments.select(["customer_id", "revenue_total"]).rename_columns(["customer_id", "revenue"])
     measurement = measure_campaigns(
-        _assignments(run), later, date_from, date_to, before=before, plan=run.plan, seed=config.seed
+        assignments, later, date_from, date_to, before=before, plan=run.plan, seed=config.seed
     )
     page = out or run.folder / f"measured_{date_from}_{date_to}.html"
     return measurement, write_measurement(measurement, page)
