@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from marketfold.report import write_report
     from marketfold.runs import Run, score_orders, write_run
     from marketfold.segments import find_traps, match_segments, name_segments, profile_segments
-    from marketfold.selection import choose_recipe, compare_reducers, score_on_future, search_views
+    from marketfold.selection import Fits, choose_recipe, compare_reducers, score_on_future, search_feature_sets
 
 __version__ = "0.1.0"
 
@@ -44,13 +44,14 @@ _HOMES = {
     "report": ("write_report",),
     "runs": ("Run", "score_orders", "write_run"),
     "segments": ("find_traps", "match_segments", "name_segments", "profile_segments"),
-    "selection": ("choose_recipe", "compare_reducers", "score_on_future", "search_views"),
+    "selection": ("Fits", "choose_recipe", "compare_reducers", "score_on_future", "search_feature_sets"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Analysis",
     "AutoencoderReducer",
+    "Fits",
     "KMeansSegmenter",
     "NoReducer",
     "PCAReducer",
@@ -77,7 +78,7 @@ __all__ = [
     "read_orders",
     "score_on_future",
     "score_orders",
-    "search_views",
+    "search_feature_sets",
     "segment_market",
     "split_at",
     "write_report",

@@ -27,8 +27,9 @@ from marketfold.segments import (
     match_segments,
     profile_segments,
 )
-from marketfold.selection import choose_cut, choose_recipe, look_ahead, revenue_from, score_on_future
+from marketfold.selection import Fits, choose_cutoff, choose_recipe, hold_out_future, revenue_from, score_on_future
 from marketfold.stage_costs import StageClock
+from marketfold.thresholds import FEWEST_SEGMENTS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -40,11 +41,9 @@ if TYPE_CHECKING:
     from marketfold.orders import Orders
     from marketfold.schema import FeatureTable, Labels, Progress
     from marketfold.segments import Match, SegmentProfile, Trap, UsualWay
-    from marketfold.selection import Choice, FutureScore, LookAhead, Recipe, Segmented
+    from marketfold.selection import Choice, FutureScore, Recipe, Segmented, TemporalHoldout
     from marketfold.stage_costs import StageCost
 
-FEWEST_SEGMENTS = 3
-"""The mission asks for at least three distinct groups."""
 STABILITY_SEED = 2_000_003
 """Far from the seeds of the search for a view, so that the labels rest on resamples that no choice has seen."""
 
@@ -99,8 +98,6 @@ class Analysis:
         What may be wrong with these segments.
     profiles, plan
         What each segment is, and what to do about it.
-    warnings
-        What a reader must know, the weightiest first.
     stages
         What each stage cost.
     matches
@@ -125,7 +122,6 @@ class Analysis:
     traps: tuple[Trap, ...]
     profiles: tuple[SegmentProfile, ...]
     plan: CampaignPlan
-    warnings: tuple[str, ...]
     stages: tuple[StageCost, ...]
     matches: tuple[Match, ...] = ()
     usual: UsualWay | None = None
@@ -142,8 +138,7 @@ class Analysis:
             for p in self.profiles
         )
         heads = ("", "segment", f"{self.table.unit}s", "of revenue", "trust", "rule")
-        notes = "".join(f"<li>{escape(text)}</li>" for text in self.warnings)
-        return f"<table><tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr>{rows}</table><ul>{notes}</ul>"
+        return f"<table><tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr>{rows}</table>"
 
     @property
     def labels(self) -> Labels:
@@ -209,15 +204,15 @@ def segment_market(
         seen = before_day(clean, config.features.as_of) if config.features.as_of else clean
         table = build_features(seen, config.features)
         _check_enough_units(table, config)
-        ahead = _look_ahead(seen, config)
+        fits = Fits(table, _temporal_holdout(seen, config), progress)
     with clock.stage("choose"):
-        choice = choose_recipe(table, ahead, config, progress)
+        choice = choose_recipe(fits, config)
     with clock.stage("segment"):
-        segmented = choice.recipe.segment(table, progress)
+        segmented = fits.segment(choice.recipe)
     with clock.stage("stability"):
         stability = _stability(segmented, config, progress)
         across = split_and_merge(segmented.dimensions, segmented.labels, seed=config.seed)
-        future = _score_future(choice.recipe, ahead, config.seed)
+        future = _score_future(fits, choice.recipe)
     with clock.stage("profile"):
         profiles = profile_segments(
             segmented.matrix,
@@ -276,7 +271,6 @@ def segment_market(
         traps=traps,
         profiles=profiles,
         plan=plan,
-        warnings=_warnings(clean, choice, profiles, traps, usual),
         stages=tuple(clock.costs),
         matches=matches,
         usual=usual,
@@ -306,12 +300,12 @@ def _check_enough_units(table: FeatureTable, config: RunConfig) -> None:
         raise TooFewUnitsError(message)
 
 
-def _look_ahead(clean: CleanOrders, config: RunConfig) -> LookAhead | None:
+def _temporal_holdout(clean: CleanOrders, config: RunConfig) -> TemporalHoldout | None:
     """The customers of an earlier day, where the orders are long enough and the question is about customers."""
     span = purchase_span(clean) if config.features.unit == "customer" else None
-    cut = choose_cut(*span) if span else None
-    ahead = look_ahead(clean, cut, config.features) if cut else None
-    return ahead.halved(config.seed) if ahead else None
+    cutoff = choose_cutoff(*span) if span else None
+    holdout = hold_out_future(clean, cutoff, config.features) if cutoff else None
+    return holdout.halved(config.seed) if holdout else None
 
 
 def _aftermath(clean: CleanOrders, table: FeatureTable) -> dict[str, Any]:
@@ -342,33 +336,11 @@ def _stability(segmented: Segmented, config: RunConfig, progress: Progress | Non
     )
 
 
-def _score_future(recipe: Recipe, ahead: LookAhead | None, seed: int) -> FutureScore | None:
-    if ahead is None:
+def _score_future(fits: Fits, recipe: Recipe) -> FutureScore | None:
+    if fits.holdout is None:
         return None
     try:
-        labels = recipe.segment(ahead.table).labels
+        labels = fits.segment(recipe, fits.holdout.table).labels
     except (OrdersError, ParameterError):  # too few differed on the earlier day
         return None
-    return score_on_future(ahead, labels, seed)
-
-
-def _warnings(
-    clean: CleanOrders,
-    choice: Choice,
-    profiles: tuple[SegmentProfile, ...],
-    traps: tuple[Trap, ...],
-    usual: UsualWay | None,
-) -> tuple[str, ...]:
-    """What a reader must know, the weightiest first."""
-    found = [*clean.report.warnings, *clean.facts.notes]
-    if choice.k_choice.answer != "groups":
-        found.insert(0, choice.gist)
-    weak = [str(profile.number) for profile in profiles if profile.trust == "weak"]
-    if weak:
-        found.insert(0, f"Do not trust {len(weak)} of the segments, they do not come out again: {', '.join(weak)}.")
-    others = [
-        f"What published analyses do with such lines finds nothing new. {one.sentence}"
-        for one in (usual.found if usual else ())
-        if one.restates
-    ]
-    return tuple(dict.fromkeys([*found, *(trap.sentence for trap in traps), *others]))
+    return score_on_future(fits.holdout, labels, recipe.seed)

@@ -77,7 +77,14 @@ def test_every_figure_says_what_it_shows(analysis: Analysis) -> None:
 
 
 def test_most_warnings_are_told_first_and_all_are_told(analysis: Analysis) -> None:
-    many = dataclasses.replace(analysis, warnings=tuple(f"Remark number {i}." for i in range(9)))
+    report = dataclasses.replace(analysis.clean.report, warnings=tuple(f"Remark number {i}." for i in range(9)))
+    groups = dataclasses.replace(analysis.choice.k_choice, answer="groups")
+    many = dataclasses.replace(
+        analysis,
+        clean=dataclasses.replace(analysis.clean, report=report),
+        choice=dataclasses.replace(analysis.choice, k_choice=groups),
+        traps=(),
+    )
     page = report_page(many)
     assert page.warnings[0] == "Remark number 0."
     assert len(page.warnings) == 5

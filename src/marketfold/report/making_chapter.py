@@ -77,7 +77,9 @@ def _recipe(analysis: Analysis) -> Facts:
     return Facts(
         (
             Fact("Seed", str(analysis.config.seed), "the same input and seed give the same segments"),
-            Fact("Looked at", "all features" if recipe.view == "all" else recipe.view.replace("_", " and ")),
+            Fact(
+                "Looked at", "all features" if recipe.feature_set == "all" else recipe.feature_set.replace("_", " and ")
+            ),
             Fact("Reduction", method, f"{analysis.segmented.dimensions.shape[1]} dimensions"),
             Fact("Segments", str(recipe.n_segments), "K-means"),
             Fact("Features look back from", numbers.day(analysis.table.as_of)),

@@ -207,7 +207,7 @@ def find_future(table: FeatureTable, future_revenue: Float64 | None) -> list[Tra
     found = []
     for feature in table.features:
         column = table.column(feature.name)
-        if feature.measure == "days" and feature.view == "timing" and len(column) and float(column.min()) < 0:
+        if feature.measure == "days" and feature.aspect == "timing" and len(column) and float(column.min()) < 0:
             negative = f"{int((column < 0).sum()):,} {_units(table)}"
             sentence = f"{feature.name} is negative for {negative}: it sees past the as-of day."
         elif future_revenue is not None and abs(_correlation(column, future_revenue)) >= LEAK:

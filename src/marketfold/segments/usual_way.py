@@ -18,7 +18,7 @@ from marketfold.features import MatrixScaler, keep_columns, usual_line_table
 from marketfold.reduction import make_reducer
 from marketfold.segments.label_traps import RESTATED, WITNESS, agreement_of_values
 from marketfold.segments.matrix_traps import one_hot_blocks
-from marketfold.selection.views import take_units
+from marketfold.selection import take_units
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
