@@ -170,5 +170,10 @@ def test_same_seed_same_choice_and_progress_reaches_its_end():
     told: list[tuple[str, int, int]] = []
     first = choose_k(X, k_max=5, seed=4, progress=lambda what, done, total: told.append((what, done, total)))
     second = choose_k(X, k_max=5, seed=4)
-    assert (first.k, first.answer, first.indices, first.curve) == (second.k, second.answer, second.indices, second.curve)
+    assert (first.k, first.answer, first.indices, first.curve) == (
+        second.k,
+        second.answer,
+        second.indices,
+        second.curve,
+    )
     assert told[-1][1] == told[-1][2]

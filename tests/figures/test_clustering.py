@@ -9,9 +9,9 @@ from marketfold.clustering import KChoice, across_solutions, assess_stability, c
 from marketfold.figures.clustering import (
     elbow_figure,
     gap_figure,
+    indices_figure,
     slsa_figure,
     stability_figure,
-    indices_figure,
 )
 
 

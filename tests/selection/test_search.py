@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from marketfold.selection.views import VIEWS
 
 from marketfold.cleaning import clean_orders
 from marketfold.config import FeatureOptions
@@ -17,7 +18,6 @@ from marketfold.orders import read_orders
 from marketfold.schema import FeatureTable, ViewName
 from marketfold.selection import Recipe, search_views, select_view, views_of
 from marketfold.selection.search import least_members
-from marketfold.selection.views import VIEWS
 
 
 @pytest.fixture(scope="module")

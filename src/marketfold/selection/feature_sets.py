@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketfold.errors import ParameterError
+from marketfold.sampling import sample_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -78,17 +79,6 @@ def select_features(table: FeatureTable, feature_set: str) -> FeatureTable:
     )
 
 
-def sampled_rows(n_units: int, most: int, seed: int) -> NDArray[np.intp]:
-    """Rows of a seeded sample, ascending; all of them where there are not too many.
-
-    >>> sampled_rows(3, 10, 0)
-    array([0, 1, 2])
-    """
-    if n_units <= most:
-        return np.arange(n_units)
-    return np.sort(np.random.default_rng(seed).choice(n_units, most, replace=False))
-
-
 def take_units(table: FeatureTable, rows: NDArray[np.intp]) -> FeatureTable:
     """Some of the units of a table."""
     return replace(
@@ -102,7 +92,7 @@ def take_units(table: FeatureTable, rows: NDArray[np.intp]) -> FeatureTable:
 
 def sample_units(table: FeatureTable, most: int, seed: int) -> FeatureTable:
     """A seeded sample of the units; the table itself where there are not too many."""
-    return table if len(table.ids) <= most else take_units(table, sampled_rows(len(table.ids), most, seed))
+    return table if len(table.ids) <= most else take_units(table, sample_rows(len(table.ids), most, seed))
 
 
 def feature_sets_of(table: FeatureTable) -> tuple[str, ...]:

@@ -12,8 +12,9 @@ from threadpoolctl import threadpool_limits
 
 from marketfold.errors import OrdersError, ParameterError, TooFewUnitsError
 from marketfold.features import build_features, purchase_span, split_at
+from marketfold.sampling import sample_rows
 from marketfold.schema import money_sum
-from marketfold.selection.feature_sets import sampled_rows, take_units
+from marketfold.selection.feature_sets import take_units
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -71,7 +72,7 @@ class TemporalHoldout:
         """A seeded sample of the customers; all of them where there are not too many."""
         if len(self.table.ids) <= most:
             return self
-        rows = sampled_rows(len(self.table.ids), most, seed)
+        rows = sample_rows(len(self.table.ids), most, seed)
         few = take_units(self.table, rows)
         return replace(self, table=few, next_revenue=self.next_revenue[rows], evaluation=self.evaluation[rows])
 
