@@ -137,7 +137,7 @@ def about_reduction(comparison: ReducerComparison, unit: Unit) -> Notes:
     """What reducing means, and what the columns of the comparison say."""
     tried = {score.method: score for score in comparison.scores if not score.skipped}
     notes = [
-        f"Reducing means describing each {unit_word(unit)} with fewer words. PCA mixes features into components that "
+        f"Reducing means describing each {unit_word(unit)} with fewer numbers. PCA mixes features into components that "
         "lie at right angles. An autoencoder is a network that must repeat its input through a narrow middle, the "
         f"bottleneck: it can also bend, but needs many {units_word(unit)} to learn from. With tied weights its second "
         "half uses the weights of the first turned round, so that it has half as much to learn.",
@@ -146,7 +146,7 @@ def about_reduction(comparison: ReducerComparison, unit: Unit) -> Notes:
         score = tried["pca"]
         notes.append(
             f"Here PCA keeps {words.share(score.reconstruction)} of what differs between {units_word(unit)} that "
-            f"it had not seen, in {score.n_dimensions} words."
+            f"it had not seen, in {score.n_dimensions} numbers."
         )
     notes.append(
         "Segments are judged on the original features, never in the space that a reduction made for itself: there "
