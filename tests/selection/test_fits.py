@@ -10,11 +10,10 @@ from marketfold import segment_market
 from marketfold.cleaning import clean_orders
 from marketfold.config import ClusteringOptions, ReductionOptions, RunConfig
 from marketfold.demo import make_shop
-from marketfold.features import build_features
+from marketfold.features import build_features, build_matrix
 from marketfold.orders import read_orders
 from marketfold.reduction import AutoencoderReducer
 from marketfold.selection import Fits, Recipe
-from marketfold.selection import fits as fits_module
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +41,7 @@ def spied(calls: list[Any], real: Callable[..., Any]) -> Callable[..., Any]:
 def test_one_run_with_a_network_builds_five_matrices_and_trains_five_times_at_most(monkeypatch: pytest.MonkeyPatch):
     built: list[Any] = []
     trained: list[Any] = []
-    monkeypatch.setattr(fits_module, "build_matrix", spied(built, fits_module.build_matrix))
+    monkeypatch.setattr("marketfold.selection.fits.build_matrix", spied(built, build_matrix))
     monkeypatch.setattr(AutoencoderReducer, "fit", spied(trained, AutoencoderReducer.fit))
     config = RunConfig(
         reduction=ReductionOptions(method="autoencoder", n_dimensions=2),
@@ -88,7 +87,7 @@ def test_equal_rows_are_recognised_by_their_content(table: FeatureTable):
 
 def test_a_sample_of_all_is_all_and_a_smaller_one_shares_the_memory(table: FeatureTable):
     fits = Fits(table)
-    whole, few = fits.sample(len(table.ids), 0), fits.sample(50, 0)
+    whole, few = fits.sample(len(table.ids), 0), fits.sample(30, 0)
     assert whole.segment(RECIPE) is fits.segment(RECIPE)
-    assert len(few.segment(RECIPE).labels) == 50
+    assert len(few.segment(RECIPE).labels) == 30
     assert few.segment(RECIPE, table) is fits.segment(RECIPE)

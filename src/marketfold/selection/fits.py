@@ -177,7 +177,7 @@ class Fits:
     def reducer(self, recipe: Recipe, X: Float32) -> Reducer:
         """A recipe's reduction, fitted on any matrix of shape (n_units, n_features), which is known by its content."""
         matrix = np.ascontiguousarray(X)
-        content = blake2b(matrix, digest_size=16).digest()
+        content = blake2b(matrix.data, digest_size=16).digest()
 
         def fit() -> Reducer:
             reducer = make_reducer(recipe.method, recipe.n_dimensions, recipe.seed)
