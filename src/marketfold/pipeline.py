@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from marketfold.orders import Orders
     from marketfold.schema import FeatureTable, Labels, Progress
     from marketfold.segments import Match, SegmentProfile, Trap, UsualWay
-    from marketfold.selection import Choice, FutureScore, LookAhead, Recipe, Segmented
+    from marketfold.selection import Choice, FutureScore, LookAhead, Recipe, Segmentation
     from marketfold.stage_costs import StageCost
 
 FEWEST_SEGMENTS = 3
@@ -117,7 +117,7 @@ class Analysis:
     clean: CleanOrders
     exploration: Exploration
     table: FeatureTable
-    segmented: Segmented
+    segmented: Segmentation
     choice: Choice
     stability: Stability
     across: AcrossSolutions
@@ -331,7 +331,7 @@ def _usual_way(orders: Orders, config: RunConfig) -> UsualWay | None:
     return cluster_the_usual_way(orders, network=network, seed=config.seed)
 
 
-def _stability(segmented: Segmented, config: RunConfig, progress: Progress | None) -> Stability:
+def _stability(segmented: Segmentation, config: RunConfig, progress: Progress | None) -> Stability:
     return assess_stability(
         segmented.dimensions,
         segmented.segmenter,

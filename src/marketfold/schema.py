@@ -9,16 +9,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import narwhals as nw
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
+
+from marketfold.frames import Framed
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from numpy.typing import DTypeLike
+
 Unit = Literal["customer", "order", "order_line"]
+UNIT_ID: dict[Unit, str] = {"customer": "customer_id", "order": "order_id", "order_line": "source_line"}
+"""Column that identifies each unit."""
 Trust = Literal["stable", "pattern", "weak"]
 View = Literal["value", "timing", "basket", "taste", "seasonality", "geography"]
 ViewName = Literal["auto", "all", "value", "loyalty", "timing", "basket", "recency_basket", "taste", "seasonality"]
@@ -191,7 +198,7 @@ class Feature:
 
 
 @dataclass(frozen=True, repr=False)
-class FeatureTable:
+class FeatureTable(Framed):
     """One row per unit, in the user's own units.
 
     Attributes
@@ -236,6 +243,19 @@ class FeatureTable:
     def column(self, name: str) -> Float64:
         """Values of one feature, shape (n_units,)."""
         return self.values[:, self.names.index(name)]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:  # noqa: FBT001
+        return np.array(self.values, dtype=dtype, copy=copy)
+
+    def to_arrow(self) -> pa.Table:
+        """Identifier, every feature in the user's units, and the columns that describe."""
+        ids = {UNIT_ID[self.unit]: pa.array(self.ids.tolist(), pa.string())}
+        features = {name: pa.array(self.values[:, j]) for j, name in enumerate(self.names)}
+        described = {name: pa.array(column, pa.string()) for name, column in self.described.items()}
+        return pa.table(ids | described | features)
 
     def __repr__(self) -> str:  # ids may be names: they are not shown
         n_units, n_features = self.values.shape

@@ -9,11 +9,11 @@ from marketfold.segments.owners import columns_of_lines, customers_of_units
 from marketfold.segments.profiles import SegmentProfile, own_distances, profile_segments, segment_centers
 from marketfold.segments.publishing import hide_small_cells
 from marketfold.segments.rules import Condition, Rule, find_rule, meets
-from marketfold.segments.snapshot import Snapshot
 from marketfold.segments.stand_outs import StandOut
 from marketfold.segments.trap import Trap
 from marketfold.segments.traps import find_traps
 from marketfold.segments.usual_way import ColumnRule, UsualClusters, UsualWay, cluster_the_usual_way
+from marketfold.snapshot import Snapshot
 
 __all__ = [
     "ColumnRule",

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
-from marketfold.segments.snapshot import Snapshot, check_comparable
+from marketfold.snapshot import Snapshot, check_comparable
 
 if TYPE_CHECKING:
     from marketfold.schema import Float64

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from scipy import stats
 
-from marketfold.segments.snapshot import Snapshot, check_comparable
+from marketfold.snapshot import Snapshot, check_comparable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

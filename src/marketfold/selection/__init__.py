@@ -12,8 +12,9 @@ from marketfold.selection.future import (
     revenue_from,
     score_on_future,
 )
-from marketfold.selection.recipe import Recipe, Segmented
+from marketfold.selection.recipe import Recipe
 from marketfold.selection.search import Candidate, ViewSearch, search_views, try_recipe
+from marketfold.selection.segmentation import Segmentation
 from marketfold.selection.views import VIEWS, NamedView, select_view, views_of
 
 __all__ = [
@@ -26,7 +27,7 @@ __all__ = [
     "Recipe",
     "ReducerComparison",
     "ReducerScore",
-    "Segmented",
+    "Segmentation",
     "ViewSearch",
     "choose_cut",
     "choose_recipe",

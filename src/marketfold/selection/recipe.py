@@ -8,37 +8,13 @@ from typing import TYPE_CHECKING
 from marketfold.clustering import KMeansSegmenter
 from marketfold.features import build_matrix
 from marketfold.reduction import make_reducer
+from marketfold.selection.segmentation import Segmentation, unnamed
 from marketfold.selection.views import select_view
 
 if TYPE_CHECKING:
     from marketfold.features import FeatureMatrix
     from marketfold.reduction import Reducer
-    from marketfold.schema import FeatureTable, Float32, Labels, Progress
-
-
-@dataclass(frozen=True)
-class Segmented:
-    """What a recipe made of one table.
-
-    Attributes
-    ----------
-    matrix
-        The scaled features of the view.
-    reducer
-        Fitted on the matrix.
-    dimensions : float32, shape (n_units, n_dimensions)
-        What K-means saw.
-    segmenter
-        Fitted on the dimensions.
-    labels : int32, shape (n_units,)
-        Segment of each unit, from 0, ordered by revenue.
-    """
-
-    matrix: FeatureMatrix
-    reducer: Reducer
-    dimensions: Float32
-    segmenter: KMeansSegmenter
-    labels: Labels
+    from marketfold.schema import FeatureTable, Float32, Progress
 
 
 @dataclass(frozen=True)
@@ -75,9 +51,10 @@ class Recipe:
         reducer.fit(matrix.values, progress=progress)
         return matrix, reducer, reducer.transform(matrix.values)
 
-    def segment(self, table: FeatureTable, progress: Progress | None = None) -> Segmented:
+    def segment(self, table: FeatureTable, progress: Progress | None = None) -> Segmentation:
         """Follow the recipe to the end."""
         matrix, reducer, dimensions = self.reduce(table, progress)
         segmenter = KMeansSegmenter(self.n_segments, random_state=self.seed)
         segmenter.fit(dimensions, revenue=table.revenue)
-        return Segmented(matrix, reducer, dimensions, segmenter, segmenter.labels_)
+        numbers, names = unnamed(self.n_segments)
+        return Segmentation(table, matrix, reducer, dimensions, segmenter, segmenter.labels_, numbers, names)

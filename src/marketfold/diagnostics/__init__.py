@@ -1,0 +1,1 @@
+"""What makes segments look like findings when they are not, and what published analyses would find."""
