@@ -10,9 +10,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from marketfold.analysis import Analysis
 from marketfold.config import RunConfig
 from marketfold.demo import make_shop
-from marketfold.pipeline import Analysis, segment_market
+from marketfold.pipeline import segment_market
 
 
 def _row(*cells: object) -> str:
@@ -26,13 +27,13 @@ def _number(value: float | None, digits: int = 2) -> str:
 def _segments(analysis: Analysis) -> Iterator[str]:
     yield _row("", "segment", "units", "of revenue", "Jaccard", "trust", "rule")
     yield _row("--:", "---", "--:", "--:", "--:", "---", "---")
-    for p in analysis.profiles:
+    for p in analysis.segments.profiles:
         rule = p.rule.words if p.rule else ""
         yield _row(p.number, p.name, f"{p.units:,}", f"{p.revenue_share:.0%}", _number(p.jaccard), p.trust, rule)
 
 
 def _witnesses(analysis: Analysis) -> Iterator[str]:
-    choice = analysis.choice.k_choice
+    choice = analysis.choice.evidence.k_choice
     yield _row("witness", "prefers k")
     yield _row("---", "--:")
     yield _row("elbow (kneed)", choice.curve.knee.k)
@@ -41,7 +42,7 @@ def _witnesses(analysis: Analysis) -> Iterator[str]:
 
 
 def _reductions(analysis: Analysis) -> Iterator[str]:
-    comparison = analysis.choice.comparison
+    comparison = analysis.choice.evidence.comparison
     if comparison is None:
         return
     heads = (
@@ -67,7 +68,7 @@ def _reductions(analysis: Analysis) -> Iterator[str]:
 
 
 def _views(analysis: Analysis) -> Iterator[str]:
-    search = analysis.choice.search
+    search = analysis.choice.evidence.search
     if search is None:
         return
     yield search.verdict
@@ -80,7 +81,7 @@ def _views(analysis: Analysis) -> Iterator[str]:
 
 
 def _future(analysis: Analysis) -> Iterator[str]:
-    score = analysis.future
+    score = analysis.choice.future
     if score is None:
         return
     yield _row("cut", "customers", f"{score.n_segments} segments", "25 RFM cells", "random groups", "gradient boosting")
@@ -91,7 +92,7 @@ def _future(analysis: Analysis) -> Iterator[str]:
 
 def told(name: str, analysis: Analysis) -> str:
     """One section of the page."""
-    parts = [f"## {name}", analysis.choice.k_choice.verdict]
+    parts = [f"## {name}", analysis.choice.evidence.k_choice.verdict]
     for title, table in (
         ("Segments", _segments),
         ("Views", _views),
@@ -101,7 +102,7 @@ def told(name: str, analysis: Analysis) -> str:
     ):
         lines = "\n".join(table(analysis))
         parts += [f"### {title}", lines] if lines else []
-    traps = "\n".join(f"- {trap.sentence}" for trap in analysis.traps) or "None was raised."
+    traps = "\n".join(f"- {trap.sentence}" for trap in analysis.segments.traps) or "None was raised."
     return "\n\n".join([*parts, "### Traps", traps])
 
 

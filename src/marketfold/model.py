@@ -93,7 +93,9 @@ def confidence(distances: Float32) -> Float32:
     if distances.shape[1] == 1:
         return np.ones(len(distances), dtype=np.float32)
     nearest = np.partition(distances, 1, axis=1)[:, :2]
-    sure: Float32 = (1 - nearest[:, 0] / np.maximum(nearest[:, 1], np.finfo(np.float32).tiny)).astype(np.float32)
+    sure: Float32 = 1 - np.divide(
+        nearest[:, 0], nearest[:, 1], out=np.ones_like(nearest[:, 0]), where=nearest[:, 1] > 0
+    )
     return sure
 
 

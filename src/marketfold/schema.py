@@ -7,6 +7,7 @@ audience is exported.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -165,10 +166,11 @@ class Ledger:
         return 1 - self.lines_kept / self.lines_read if self.lines_read else 0.0
 
     def reconciles(self) -> bool:
-        """Whether both columns add up, money to the cent."""
+        """Whether both columns add up, money to the ten-thousandth in which it was summed."""
         lines = self.lines_kept + sum(self.lines_set_aside.values())
-        money = self.money_kept + sum(self.money_set_aside.values())
-        return lines == self.lines_read and round(money * 100) == round(self.money_read * 100)
+        parts = [self.money_kept, *self.money_set_aside.values()]
+        slack = max(0.5 / MONEY_SCALE, 1e-12 * sum(abs(part) for part in parts))
+        return lines == self.lines_read and abs(math.fsum(parts) - self.money_read) < slack
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from marketfold.schema import FeatureTable, Progress
     from marketfold.selection.future import LookAhead
-    from marketfold.selection.recipe import Recipe, Segmented
+    from marketfold.selection.recipe import Recipe
+    from marketfold.selection.segmentation import Segmentation
 
 HOLDS = 0.75
 """Least mean Jaccard of a segment that is called stable (Hennig 2007)."""
@@ -128,7 +129,7 @@ def try_recipe(table: FeatureTable, recipe: Recipe, ahead: LookAhead | None, see
     return Candidate(recipe.view, recipe.method, recipe.n_segments, ari, jaccard, smallest, explained, holds)
 
 
-def _stability(made: Segmented, rows: NDArray[np.intp], n_pairs: int, seed: int) -> tuple[float, float]:
+def _stability(made: Segmentation, rows: NDArray[np.intp], n_pairs: int, seed: int) -> tuple[float, float]:
     """Adjusted Rand of the whole, and the Jaccard of the weakest segment."""
     found = assess_stability(made.dimensions[rows], made.segmenter, made.labels[rows], n_pairs=n_pairs, seed=seed)
     return found.ari, min(segment.jaccard for segment in found.segments)
