@@ -19,6 +19,7 @@ from marketfold.orders import read_orders
 from marketfold.segments import find_traits, number_and_name, profile_segments
 from marketfold.selection import choose_cut, choose_recipe, look_ahead, score_on_future
 from marketfold.stage_costs import StageClock
+from marketfold.thresholds import FEWEST_SEGMENTS
 
 if TYPE_CHECKING:
     from marketfold.analysis import Previous
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from marketfold.schema import FeatureTable, Progress
     from marketfold.selection import Choice, FutureScore, LookAhead, Recipe, Segmentation
 
-FEWEST_SEGMENTS = 3
-"""With two groups there is little to choose between."""
 STABILITY_SEED = 2_000_003
 """Far from the seeds of the search for a view, so that the labels rest on resamples that no choice has seen."""
 

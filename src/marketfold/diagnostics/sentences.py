@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from marketfold.words import share
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -24,10 +26,6 @@ def some(names: Sequence[str], most: int = 4) -> str:
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown
 
 
-def _percent(share: float) -> str:
-    return f"{share * 100:.0f} %"
-
-
 def _id(trap: Trap) -> str:
     return (
         f"{trap.columns[0]} numbers the {UNITS[trap.facts['unit']]} instead of measuring them: leave it out, or groups "
@@ -45,7 +43,7 @@ def _derived(trap: Trap) -> str:
 
 def _unscaled(trap: Trap) -> str:
     return (
-        f"{trap.columns[0]} carries {_percent(trap.facts['variance_share'])} of all variance and will decide alone: "
+        f"{trap.columns[0]} carries {share(trap.facts['variance_share'])} of all variance and will decide alone: "
         "put it on the scale of the other columns (standardise, after a logarithm if it is skewed)."
     )
 
@@ -60,7 +58,7 @@ def _skewed(trap: Trap) -> str:
 def _one_hot(trap: Trap) -> str:
     return (
         f"{trap.facts['n_one_hot']} of {trap.facts['n_columns']} columns are one-hot ({some(trap.columns)}) and carry "
-        f"{_percent(trap.facts['variance_share'])} of the variance: segments will be lists of these values. Describe "
+        f"{share(trap.facts['variance_share'])} of the variance: segments will be lists of these values. Describe "
         "segments by them instead of shaping them, or weight each block as one column."
     )
 
@@ -110,7 +108,7 @@ def _small(trap: Trap) -> str:
 def _decides(trap: Trap) -> str:
     name = trap.columns[0]
     return (
-        f"{name} alone makes {_percent(trap.facts['share'])} of the difference between the segments; the other "
+        f"{name} alone makes {share(trap.facts['share'])} of the difference between the segments; the other "
         f"{trap.facts['n_columns'] - 1} columns hardly count. Scale it as they are, or say openly that this is a "
         f"segmentation by {name}."
     )

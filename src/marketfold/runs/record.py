@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,7 @@ TOLD_VERSIONS = ("duckdb", "keras", "narwhals", "numpy", "plotly", "pyarrow", "s
 def run_record(analysis: Analysis) -> dict[str, Any]:
     """Everything that `run.json` says, ready for JSON."""
     config = analysis.run.config
-    record = {
+    return {
         "marketfold": __version__,
         "seed": config.seed,
         "unit": analysis.segmentation.unit,
@@ -41,19 +40,6 @@ def run_record(analysis: Analysis) -> dict[str, Any]:
         "stages": [asdict(stage) for stage in analysis.run.stages],
         "versions": {name: metadata.version(name) for name in TOLD_VERSIONS},
     }
-    plain: dict[str, Any] = _plain(record)
-    return plain
-
-
-def _plain(value: Any) -> Any:
-    """JSON's own types; what is not a number is null, for JSON has no NaN."""
-    if isinstance(value, dict):
-        return {str(key): _plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value if isinstance(value, str | int | bool | None) else str(value)
 
 
 def _input(analysis: Analysis) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 
 from marketfold.segments.phrases import phrase_of
-from marketfold.segments.wording import in_words, singular
+from marketfold.words import measured, singular
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -173,11 +173,11 @@ def effect_sizes(values: Float64, labels: Labels, n_segments: int) -> EffectSize
 def _sentence(feature: Feature, unit: Unit, compared: EffectSizes, segment: int, column: int) -> str:
     """Return the difference in words; empty where even averages look the same to a reader."""
     this, others = compared.medians[segment, column], compared.other_medians[segment, column]
-    texts = in_words(this, feature.measure), in_words(others, feature.measure)
+    texts = measured(this, feature.measure), measured(others, feature.measure)
     average = ""
     if feature.measure == "flag" or texts[0] == texts[1]:  # medians hide it, as with shares that are mostly zero
         this, others = compared.means[segment, column], compared.other_means[segment, column]
-        texts = in_words(this, feature.measure), in_words(others, feature.measure)
+        texts = measured(this, feature.measure), measured(others, feature.measure)
         average = "" if feature.measure == "flag" else " (averages)"
     if texts[0] == texts[1]:
         return ""
