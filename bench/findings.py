@@ -10,9 +10,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from marketfold.analysis import Analysis
 from marketfold.config import RunConfig
 from marketfold.demo import make_shop
-from marketfold.pipeline import Analysis, segment_market
+from marketfold.pipeline import segment_market
 from marketfold.report.sentences.clustering import k_decision
 from marketfold.report.sentences.selection import reduction_decision, search_decision, skip_reason
 
@@ -28,13 +29,13 @@ def _number(value: float | None, digits: int = 2) -> str:
 def _segments(analysis: Analysis) -> Iterator[str]:
     yield _row("", "segment", "units", "of revenue", "Jaccard", "trust", "rule")
     yield _row("--:", "---", "--:", "--:", "--:", "---", "---")
-    for p in analysis.profiles:
+    for p in analysis.segments.profiles:
         rule = p.rule.words if p.rule else ""
         yield _row(p.number, p.name, f"{p.units:,}", f"{p.revenue_share:.0%}", _number(p.jaccard), p.trust, rule)
 
 
 def _indices(analysis: Analysis) -> Iterator[str]:
-    choice = analysis.choice.k_choice
+    choice = analysis.choice.evidence.k_choice
     yield _row("validity index", "prefers k")
     yield _row("---", "--:")
     yield _row("elbow (kneed)", choice.curve.knee.k)
@@ -43,7 +44,7 @@ def _indices(analysis: Analysis) -> Iterator[str]:
 
 
 def _reductions(analysis: Analysis) -> Iterator[str]:
-    comparison = analysis.choice.comparison
+    comparison = analysis.choice.evidence.comparison
     if comparison is None:
         return
     heads = (
@@ -69,7 +70,7 @@ def _reductions(analysis: Analysis) -> Iterator[str]:
 
 
 def _feature_sets(analysis: Analysis) -> Iterator[str]:
-    search = analysis.choice.search
+    search = analysis.choice.evidence.search
     if search is None:
         return
     yield search_decision(search)
@@ -82,12 +83,11 @@ def _feature_sets(analysis: Analysis) -> Iterator[str]:
 
 
 def _future(analysis: Analysis) -> Iterator[str]:
-    score = analysis.future
+    score = analysis.choice.future
     if score is None:
         return
-    yield _row(
-        "cutoff", "customers", f"{score.n_segments} segments", "25 RFM cells", "random groups", "gradient boosting"
-    )
+    made = f"{score.n_segments} segments"
+    yield _row("cutoff", "customers", made, "25 RFM cells", "random groups", "gradient boosting")
     yield _row("---", *["--:"] * 5)
     figures = (score.segments, score.rfm, score.random, score.upper_bound)
     yield _row(score.cutoff, f"{score.n_units:,}", *(_number(figure, 3) for figure in figures))
@@ -95,7 +95,7 @@ def _future(analysis: Analysis) -> Iterator[str]:
 
 def told(name: str, analysis: Analysis) -> str:
     """One section of the page."""
-    parts = [f"## {name}", k_decision(analysis.choice.k_choice)]
+    parts = [f"## {name}", k_decision(analysis.choice.evidence.k_choice)]
     for title, table in (
         ("Segments", _segments),
         ("Feature sets", _feature_sets),
@@ -105,7 +105,7 @@ def told(name: str, analysis: Analysis) -> str:
     ):
         lines = "\n".join(table(analysis))
         parts += [f"### {title}", lines] if lines else []
-    traps = "\n".join(f"- {trap.sentence}" for trap in analysis.traps) or "None was raised."
+    traps = "\n".join(f"- {trap.sentence}" for trap in analysis.segments.traps) or "None was raised."
     return "\n\n".join([*parts, "### Traps", traps])
 
 

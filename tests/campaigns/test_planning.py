@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 from tests.campaigns.cases import Case, case_of, table_of
 
-from marketfold.campaigns import CampaignPlan, brief_filename, brief_markdown, plan_campaigns
+from marketfold.campaigns import ArmDraw, CampaignPlan, brief_filename, brief_markdown, plan_campaigns
 from marketfold.campaigns.customers import condense, members_of
 from marketfold.campaigns.evidence import _count
 from marketfold.cleaning import CleanOrders
@@ -119,7 +119,7 @@ def test_segments_without_taste_over_index_on_nothing():
     lines = make_shop(lines=12_000, seed=5).lines
     case = case_of(read_orders(lines))
     labels = np.random.default_rng(0).permutation(np.arange(len(case.ids)) % 3).astype(np.int32)
-    plan = plan_campaigns(case.profiles, case.clean, case.ids, labels)
+    plan = plan_campaigns(replace(case.segmentation, labels=labels), case.profiles, case.clean)
     assert sum(len(c.products) for c in plan.campaigns) <= 2  # 216 looks, a tenth of the findings may be chance
 
 
@@ -160,11 +160,11 @@ def test_names_from_the_file_cannot_break_a_brief(shop_case: Case):
 
 def test_a_weak_segment_is_warned_about_first(shop_case: Case):
     profiles = [replace(profile, trust="weak") for profile in shop_case.profiles]
-    plan = plan_campaigns(profiles, shop_case.clean, shop_case.ids, shop_case.labels)
+    plan = plan_campaigns(shop_case.segmentation, profiles, shop_case.clean)
     text = brief_markdown(plan.campaigns[0], plan)
     assert text.index("This segment is weak") < text.index("Who they are")
     stable = [replace(profile, trust="stable") for profile in shop_case.profiles]
-    assert plan_campaigns(stable, shop_case.clean, shop_case.ids, shop_case.labels).campaigns[0].warning is None
+    assert plan_campaigns(shop_case.segmentation, stable, shop_case.clean).campaigns[0].warning is None
 
 
 def test_orders_as_units_are_planned_for_their_customers(shop_case: Case):
@@ -174,13 +174,15 @@ def test_orders_as_units_are_planned_for_their_customers(shop_case: Case):
     segment = dict(zip(shop_case.ids.tolist(), shop_case.labels.tolist(), strict=True))
     labels = np.array([segment[one] for one in orders["customer_id"].to_pylist()], dtype=np.int32)
     ids = np.array(orders["order_id"].to_pylist(), dtype=str)
-    plan = plan_campaigns(shop_case.profiles, shop_case.clean, ids, labels, unit="order")
+    table = replace(shop_case.segmentation.table, unit="order", ids=ids)
+    of_orders = replace(shop_case.segmentation, table=table, labels=labels)
+    plan = plan_campaigns(of_orders, shop_case.profiles, shop_case.clean)
     assert [c.customers for c in plan.campaigns] == np.bincount(shop_case.labels).tolist()
 
 
 def test_profiles_and_labels_must_belong_together(shop_case: Case):
     with pytest.raises(ParameterError, match="Every segment needs one profile"):
-        plan_campaigns(shop_case.profiles[:2], shop_case.clean, shop_case.ids, shop_case.labels)
+        plan_campaigns(shop_case.segmentation, shop_case.profiles[:2], shop_case.clean)
 
 
 def test_a_feature_that_the_run_lacks_is_said(shop_case: Case, tmp_path: Path):
@@ -269,9 +271,8 @@ def test_the_plan_speaks_of_the_holdout_as_it_came_out(shop_case: Case):
     ids = shop_case.ids.tolist()
     for arm, pinned in (("holdout", ids[::2]), ("treated", ids)):
         earlier = pa.table({"customer_id": pinned, "arm": [arm] * len(pinned)})
-        plan = plan_campaigns(
-            shop_case.profiles, shop_case.clean, shop_case.ids, shop_case.labels, previous=earlier, as_of=None
-        )
+        draw = ArmDraw(previous=earlier)
+        plan = plan_campaigns(shop_case.segmentation, shop_case.profiles, shop_case.clean, draw=draw)
         assert plan.assignments is not None
         arms = plan.assignments.to_pandas()
         held = arms[arms["arm"] == "holdout"].groupby("segment").size()

@@ -9,7 +9,7 @@ from marketfold.demo import make_shop
 from marketfold.pipeline import segment_market
 
 if TYPE_CHECKING:
-    from marketfold.pipeline import Analysis
+    from marketfold.analysis import Analysis
 
 
 @pytest.fixture(scope="session")

@@ -48,8 +48,8 @@ def test_one_run_with_a_network_builds_five_matrices_and_trains_five_times_at_mo
         clustering=ClusteringOptions(k_max=4, bootstraps=2),
     )
     analysis = segment_market(make_shop(4_000).lines, config)
-    assert analysis.choice.recipe.method == "autoencoder"
-    assert analysis.future is not None  # the customers of the earlier day were segmented too
+    assert analysis.choice.evidence.recipe.method == "autoencoder"
+    assert analysis.choice.future is not None  # the customers of the earlier day were segmented too
     assert 1 <= len(built) <= 5
     assert 1 <= len(trained) <= 5
     contents = {matrix.tobytes() for _, matrix, *_ in trained}

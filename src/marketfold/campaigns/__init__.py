@@ -7,10 +7,11 @@ from marketfold.campaigns.budget import Budget, BudgetLine, Stake, allocate_budg
 from marketfold.campaigns.edits import edited_briefs, keep_edits, write_briefs
 from marketfold.campaigns.holdout import Holdout, Primary, assign_arms, detectable_lift
 from marketfold.campaigns.plan import Campaign, CampaignPlan
-from marketfold.campaigns.planning import plan_campaigns
+from marketfold.campaigns.planning import ArmDraw, plan_campaigns
 from marketfold.campaigns.playbook import Playbook, load_playbook
 
 __all__ = [
+    "ArmDraw",
     "Audience",
     "AudienceReport",
     "Budget",

@@ -11,7 +11,14 @@ import narwhals as nw
 import pyarrow as pa
 
 from marketfold.cleaning.duplicates import find_repeats
-from marketfold.cleaning.report import Account, CleaningReport, ReadTotals, check_enough_kept, warnings_for
+from marketfold.cleaning.report import (
+    Account,
+    CleaningReport,
+    ReadTotals,
+    check_enough_kept,
+    check_reconciles,
+    warnings_for,
+)
 from marketfold.cleaning.rules import (
     CANCELLED,
     DUPLICATE,
@@ -207,6 +214,8 @@ def clean_orders(orders: Orders, options: CleaningOptions | None = None) -> Clea
     ------
     OrdersError
         If there is no line at all.
+    LedgerError
+        If lines or money do not add up, which is a bug.
     TooMuchSetAsideError
         If more than half of the lines break a rule and `allow_mostly_set_aside` is not set, or no line is left.
     """
@@ -233,6 +242,7 @@ def clean_orders(orders: Orders, options: CleaningOptions | None = None) -> Clea
         account.move(DUPLICATE, duplicates, round(float(found["money"]) * MONEY_SCALE))
 
     ledger = account.close(orders.malformed.num_rows, MALFORMED)
+    check_reconciles(ledger, orders.facts.lines)
     check_enough_kept(ledger, allow_mostly_set_aside=options.allow_mostly_set_aside)
     told = warnings_for(ledger, duplicates=duplicates, currencies=currencies, credit_notes_ignored=ignored)
     dropped = repeats if drop else None

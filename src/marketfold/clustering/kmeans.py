@@ -160,6 +160,29 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
         self.n_iter_ = fit.steps
         return self
 
+    @classmethod
+    def of_labels(cls, X: ArrayLike, labels: Labels) -> Self:
+        """The segmenter of segments that were made elsewhere: each centre is a mean, each reach as after `fit`.
+
+        Parameters
+        ----------
+        X
+            Shape (n_units, n_dimensions).
+        labels
+            Segment of each row, from 0, each used, shape (n_units,).
+        """
+        matrix: Float32 = np.asarray(X, dtype=np.float32)
+        sizes = np.bincount(labels)
+        model = cls(n_segments=len(sizes))
+        totals = [np.bincount(labels, weights=matrix[:, j]) for j in range(matrix.shape[1])]
+        model.centers_ = (np.stack(totals, axis=1) / sizes[:, None]).astype(np.float32)
+        own = np.linalg.norm(matrix - model.centers_[labels], axis=1).astype(np.float64)
+        model.labels_ = labels
+        model.reaches_ = _reaches(own, labels, len(sizes), model.reach_quantile)
+        model.wcss_ = float(np.square(own).sum())
+        model.n_features_in_ = matrix.shape[1]
+        return model
+
     def _matrix(self, X: ArrayLike) -> Float32:
         check_is_fitted(self)
         matrix: Float32 = validate_data(self, X, dtype=np.float32, order="C", reset=False)

@@ -3,7 +3,6 @@
 from marketfold.features.build import build_features
 from marketfold.features.geography import keep_columns
 from marketfold.features.matrix import FeatureMatrix, build_matrix
-from marketfold.features.published import published_line_table, usual_line_table
 from marketfold.features.restating import determines, find_restatements
 from marketfold.features.scaler import MatrixScaler
 from marketfold.features.split import before_day, purchase_span, split_at
@@ -17,8 +16,6 @@ __all__ = [
     "determines",
     "find_restatements",
     "keep_columns",
-    "published_line_table",
     "purchase_span",
     "split_at",
-    "usual_line_table",
 ]

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
 from marketfold.errors import OrdersError, TooFewUnitsError
 from marketfold.features.geography import keep_columns, with_geography
 from marketfold.features.restating import find_same
 from marketfold.features.scaler import MatrixScaler
+from marketfold.frames import Framed
+from marketfold.schema import UNIT_ID
 
 if TYPE_CHECKING:
+    from numpy.typing import DTypeLike, NDArray
+
     from marketfold.schema import FeatureTable, Float32, Float64
 
 LEAST_UNITS = 2
 
 
 @dataclass(frozen=True, repr=False)
-class FeatureMatrix:
+class FeatureMatrix(Framed):
     """A scaled matrix that remembers what it was made from.
 
     Attributes
@@ -43,6 +48,17 @@ class FeatureMatrix:
     def names(self) -> tuple[str, ...]:
         """Names of the columns."""
         return self.table.names
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:  # noqa: FBT001
+        return np.array(self.values, dtype=dtype, copy=copy)
+
+    def to_arrow(self) -> pa.Table:
+        """Identifier and every scaled feature."""
+        ids = {UNIT_ID[self.table.unit]: pa.array(self.table.ids.tolist(), pa.string())}
+        return pa.table(ids | {name: pa.array(self.values[:, j]) for j, name in enumerate(self.names)})
 
     def __repr__(self) -> str:
         left = f", {len(self.left_out)} left out" if self.left_out else ""

@@ -14,8 +14,8 @@ from marketfold.report.teaching import about_future, about_reduction
 from marketfold.selection import ALL
 
 if TYPE_CHECKING:
+    from marketfold.analysis import Analysis
     from marketfold.clustering import KChoice, ValidityIndex
-    from marketfold.pipeline import Analysis
     from marketfold.report.parts import Part
     from marketfold.selection import FeatureSetSearch, FutureScore, ReducerComparison
 
@@ -69,12 +69,12 @@ def _k_table(choice: KChoice, chosen: int) -> TablePart:
 
 def k_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Section:
     """Why this many segments."""
-    choice, chosen = analysis.choice.k_choice, analysis.choice.recipe.n_segments
+    choice, chosen = analysis.choice.evidence.k_choice, analysis.choice.evidence.recipe.n_segments
     parts: list[Part] = []
     decision = lead = k_decision(choice)
     if chosen != choice.k:
-        asked = analysis.config.clustering.segments is not None
-        search = analysis.choice.search
+        asked = analysis.run.config.clustering.segments is not None
+        search = analysis.choice.evidence.search
         why = ", as you asked." if asked else f", for this reason: {search_decision(search)}" if search else "."
         lead = f"This run made {chosen} segments{why}"
         parts.append(Notice((decision,), title="What the evidence below says"))
@@ -89,7 +89,7 @@ def k_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Section:
 def _stability_table(analysis: Analysis) -> TablePart:
     rows = [
         (profile.name, words.decimal(found.jaccard), words.decimal(found.slsw), found.trust)
-        for profile, found in zip(analysis.profiles, analysis.stability.segments, strict=True)
+        for profile, found in zip(analysis.segments.profiles, analysis.stability.segments, strict=True)
     ]
     return TablePart(
         key="stability-table",
@@ -101,7 +101,7 @@ def _stability_table(analysis: Analysis) -> TablePart:
             Column("Trust"),
         ),
         rows=tuple(rows),
-        segments=tuple(profile.number for profile in analysis.profiles),
+        segments=tuple(profile.number for profile in analysis.segments.profiles),
         note="Jaccard: members that a segment shares with its best match in a resample, out of the members of either. "
         "Stable from 0.75, a pattern from 0.6, weak below (Hennig 2007).",
     )
@@ -110,7 +110,7 @@ def _stability_table(analysis: Analysis) -> TablePart:
 def stability_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Section:
     """Whether the same segments come out again."""
     found = analysis.stability
-    units = units_word(analysis.table.unit)
+    units = units_word(analysis.segmentation.unit)
     lead = (
         f"The {units} were drawn anew {2 * found.n_pairs} times and segmented afresh. Two such segmentations agreed to "
         f"{words.decimal(found.ari)} on average, where 1 is the same and 0 is chance (adjusted Rand index)."
@@ -118,7 +118,7 @@ def stability_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Sec
     parts: list[Part] = [*figures, _stability_table(analysis)]
     if few := resample_size(found):
         parts.append(Notice((few,)))
-    serious = tuple(trap.sentence for trap in analysis.traps)
+    serious = tuple(trap.sentence for trap in analysis.segments.traps)
     if serious:
         parts.append(Notice(serious, title="Traps that were looked for, and found"))
     return Section("stability", "Would they come out again?", tuple(parts), lead, "Stability")
@@ -161,13 +161,13 @@ def _comparison_table(comparison: ReducerComparison, analysis: Analysis) -> Tabl
         rows=tuple(rows),
         marked=tuple(i for i, score in enumerate(tried) if score.method == comparison.taken),
         note=f"Rule: {REDUCTION_RULE} {left}".strip(),
-        teaching=about_reduction(comparison, analysis.table.unit),
+        teaching=about_reduction(comparison, analysis.segmentation.unit),
     )
 
 
 def _narrow(analysis: Analysis) -> str:
     """What the comparison is about where the segments were made from a narrower feature set."""
-    features = [feature.label for feature in analysis.segmented.matrix.table.features]
+    features = [feature.label for feature in analysis.segmentation.matrix.table.features]
     return (
         f"This compares reductions of all features. The segments of this run were made from a narrower feature set, "
         f"{words.listed(features)}, which needed none."
@@ -176,7 +176,7 @@ def _narrow(analysis: Analysis) -> str:
 
 def reduction_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Section | None:
     """Whether fewer dimensions helped; None where nothing was compared."""
-    choice = analysis.choice
+    choice = analysis.choice.evidence
     parts: list[Part] = []
     if choice.comparison:
         parts.append(_comparison_table(choice.comparison, analysis))
@@ -260,12 +260,12 @@ def choice_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Sectio
     """Which side of the customers, and whether it told anything about the time after; None where neither is known."""
     parts: list[Part] = []
     lead = ""
-    if analysis.choice.search:
-        lead = search_decision(analysis.choice.search)
-        if len(analysis.choice.search.candidates) > 1:
-            parts.append(_search_table(analysis.choice.search))
-    if analysis.future:
-        future = analysis.future
+    if analysis.choice.evidence.search:
+        lead = search_decision(analysis.choice.evidence.search)
+        if len(analysis.choice.evidence.search.candidates) > 1:
+            parts.append(_search_table(analysis.choice.evidence.search))
+    if analysis.choice.future:
+        future = analysis.choice.future
         says = (
             f"The segments were made again from what was known on {words.day(future.cutoff)}, and judged on the "
             f"{words.count(future.horizon_days)} days after it: {words.share(future.returned_share)} of the "

@@ -10,8 +10,8 @@ from marketfold.report.opening import unit_word, units_word
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from marketfold.analysis import Analysis
     from marketfold.clustering import AcrossSolutions, KChoice, Stability
-    from marketfold.pipeline import Analysis
     from marketfold.schema import Float64, Unit
     from marketfold.segments import SegmentProfile
     from marketfold.selection import FutureScore, ReducerComparison
@@ -116,7 +116,7 @@ def about_heatmap(profiles: tuple[SegmentProfile, ...]) -> Notes:
 
 def about_map(analysis: Analysis, shares: Float64) -> Notes:
     """What the directions of the map are, and what is lost."""
-    units = units_word(analysis.table.unit)
+    units = units_word(analysis.segmentation.unit)
     seen = float(shares[:2].sum())
     hidden = (
         f"With your data the flat map shows {words.share(seen)} of all differences; {words.share(1 - seen)} "

@@ -13,13 +13,13 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
+from marketfold.analysis import Previous
 from marketfold.campaigns import CampaignPlan, edited_briefs
 from marketfold.config import RunConfig
 from marketfold.errors import RunFolderError
 from marketfold.model import SegmentModel
-from marketfold.pipeline import Previous
 from marketfold.schema import UNIT_ID
-from marketfold.segments import Snapshot
+from marketfold.snapshot import Snapshot
 
 
 @dataclass(frozen=True, repr=False)

@@ -3,8 +3,9 @@
 from marketfold.selection.choice import Choice, choose_recipe
 from marketfold.selection.compare import WORSE_BY, ReducerComparison, ReducerScore, Skipped, compare_reducers, worth
 from marketfold.selection.feature_sets import ALL, FEATURE_SETS, feature_sets_of, select_features, take_units
-from marketfold.selection.fits import Fits, Recipe, Reduced, Segmented
+from marketfold.selection.fits import Fits, Recipe, Reduced
 from marketfold.selection.search import Candidate, FeatureSetSearch, search_feature_sets
+from marketfold.selection.segmentation import Segmentation
 from marketfold.selection.temporal_holdout import (
     FutureScore,
     TemporalHoldout,
@@ -28,7 +29,7 @@ __all__ = [
     "Reduced",
     "ReducerComparison",
     "ReducerScore",
-    "Segmented",
+    "Segmentation",
     "Skipped",
     "TemporalHoldout",
     "choose_cutoff",

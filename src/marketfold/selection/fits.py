@@ -13,6 +13,7 @@ from marketfold.clustering import KMeansSegmenter, choose_k
 from marketfold.features import build_matrix
 from marketfold.reduction import make_reducer
 from marketfold.selection.feature_sets import sample_units, select_features
+from marketfold.selection.segmentation import Segmentation, unnamed
 from marketfold.thresholds import FEWEST_SEGMENTS
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from marketfold.clustering import KChoice
     from marketfold.features import FeatureMatrix
     from marketfold.reduction import Reducer
-    from marketfold.schema import FeatureTable, Float32, Labels, Progress
+    from marketfold.schema import FeatureTable, Float32, Progress
     from marketfold.selection.temporal_holdout import TemporalHoldout
 
 T = TypeVar("T")
@@ -80,31 +81,6 @@ class Reduced:
     reducer: Reducer
     dimensions: Float32
     seconds: float
-
-
-@dataclass(frozen=True)
-class Segmented:
-    """What a recipe made of one table.
-
-    Attributes
-    ----------
-    matrix
-        The scaled features of the feature set.
-    reducer
-        Fitted on the matrix.
-    dimensions : float32, shape (n_units, n_dimensions)
-        What K-means saw.
-    segmenter
-        Fitted on the dimensions.
-    labels : int32, shape (n_units,)
-        Segment of each unit, from 0, ordered by revenue.
-    """
-
-    matrix: FeatureMatrix
-    reducer: Reducer
-    dimensions: Float32
-    segmenter: KMeansSegmenter
-    labels: Labels
 
 
 class Fits:
@@ -199,7 +175,7 @@ class Fits:
 
         return self._once(("reduced", known, recipe.space), reduce)
 
-    def segment(self, recipe: Recipe, table: FeatureTable | None = None) -> Segmented:
+    def segment(self, recipe: Recipe, table: FeatureTable | None = None) -> Segmentation:
         """Follow a recipe to the end.
 
         Raises
@@ -211,11 +187,13 @@ class Fits:
         """
         known, units = self._units(table)
 
-        def segment() -> Segmented:
+        def segment() -> Segmentation:
             found = self.reduce(recipe, units)
             segmenter = KMeansSegmenter(recipe.n_segments, random_state=recipe.seed)
             segmenter.fit(found.dimensions, revenue=units.revenue)
-            return Segmented(found.matrix, found.reducer, found.dimensions, segmenter, segmenter.labels_)
+            numbers, names = unnamed(recipe.n_segments)
+            made = (found.matrix, found.reducer, found.dimensions, segmenter, segmenter.labels_)
+            return Segmentation(units, *made, numbers, names)
 
         return self._once(("segmented", known, recipe.space, recipe.n_segments), segment)
 

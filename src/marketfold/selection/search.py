@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from marketfold.selection.fits import Fits, Recipe, Segmented
+    from marketfold.selection.fits import Fits, Recipe
+    from marketfold.selection.segmentation import Segmentation
 
 FEWEST_MEMBERS = 5
 LEAST_SHARE = 0.02
@@ -123,7 +124,7 @@ def try_recipe(fits: Fits, recipe: Recipe) -> Candidate:
     return Candidate(recipe.feature_set, recipe.method, recipe.n_segments, ari, jaccard, smallest, explained, holds)
 
 
-def _stability(made: Segmented, rows: NDArray[np.intp], n_pairs: int, seed: int) -> tuple[float, float]:
+def _stability(made: Segmentation, rows: NDArray[np.intp], n_pairs: int, seed: int) -> tuple[float, float]:
     """Adjusted Rand of the whole, and the Jaccard of the weakest segment."""
     found = assess_stability(made.dimensions[rows], made.segmenter, made.labels[rows], n_pairs=n_pairs, seed=seed)
     return found.ari, min(segment.jaccard for segment in found.segments)

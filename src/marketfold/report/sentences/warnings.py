@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING
 from marketfold.report.sentences.selection import number_summary
 
 if TYPE_CHECKING:
-    from marketfold.pipeline import Analysis
+    from marketfold.analysis import Analysis
 
 
 def run_warnings(analysis: Analysis) -> tuple[str, ...]:
     """Each a sentence: segments not to trust, no groups, what was set aside, what may be wrong with the segments."""
-    found = [*analysis.clean.report.warnings, *analysis.clean.facts.notes]
-    if analysis.choice.k_choice.answer != "groups":
-        found.insert(0, number_summary(analysis.choice))
-    weak = [str(profile.number) for profile in analysis.profiles if profile.trust == "weak"]
+    clean, segments, choice = analysis.data.clean, analysis.segments, analysis.choice.evidence
+    found = [*clean.report.warnings, *clean.facts.notes]
+    if choice.k_choice.answer != "groups":
+        found.insert(0, number_summary(choice))
+    weak = [str(profile.number) for profile in segments.profiles if profile.trust == "weak"]
     if weak:
         found.insert(0, f"Do not trust {len(weak)} of the segments, they do not come out again: {', '.join(weak)}.")
-    traps = [trap.sentence for trap in analysis.traps]
+    traps = [trap.sentence for trap in segments.traps]
     others = [
         f"What published analyses do with such lines finds nothing new. {one.sentence}"
-        for one in (analysis.usual.found if analysis.usual else ())
+        for one in (segments.baseline.found if segments.baseline else ())
         if one.restates
     ]
     return tuple(dict.fromkeys([*found, *traps, *others]))

@@ -5,11 +5,10 @@ import pytest
 from sklearn.cluster import KMeans
 from tests.segments.shops import clean_shop
 
-from marketfold.errors import ParameterError
-from marketfold.segments import confidence
+from marketfold.model import confidence
 
 
-def test_it_is_the_simplified_silhouette():
+def test_confidence_is_the_simplified_silhouette():
     matrix, labels = clean_shop()
     distances = KMeans(3, n_init=5, random_state=0).fit(matrix.values).transform(matrix.values)
     expected = []
@@ -20,15 +19,9 @@ def test_it_is_the_simplified_silhouette():
     assert len(labels) == len(expected)
 
 
-def test_on_a_centre_and_on_a_border():
+def test_confidence_on_a_centre_and_on_a_border():
     assert confidence(np.array([[0.0, 2.0], [1.0, 1.0], [0.0, 0.0]], dtype=np.float32)).tolist() == [1.0, 0.0, 0.0]
 
 
-def test_with_one_segment_all_are_sure():
+def test_confidence_with_one_segment_is_sure_of_all():
     assert confidence(np.array([[3.0], [1.0]], dtype=np.float32)).tolist() == [1.0, 1.0]
-
-
-@pytest.mark.parametrize("shape", [(3,), (3, 0)])
-def test_what_is_no_table_of_distances(shape: tuple[int, ...]):
-    with pytest.raises(ParameterError, match="n_units, n_segments"):
-        confidence(np.zeros(shape, dtype=np.float32))

@@ -28,12 +28,12 @@ SIGNIFICANCE = 0.05
 
 
 @dataclass(frozen=True)
-class StandOut:
+class DistinguishingFeature:
     """A feature in which a segment differs from everybody else.
 
     Attributes
     ----------
-    feature, label, measure
+    name, label, measure
         Which feature, in words, and the unit of its values.
     median, everyone, others
         Median of the segment, of all units, and of all units outside the segment.
@@ -46,7 +46,7 @@ class StandOut:
         The difference in the user's units.
     """
 
-    feature: str
+    name: str
     label: str
     measure: Measure
     median: float
@@ -58,7 +58,7 @@ class StandOut:
 
 
 @dataclass(frozen=True)
-class Contrasts:
+class EffectSizes:
     """Every feature of every segment against the other units; arrays of shape (n_segments, n_features).
 
     Attributes
@@ -119,7 +119,7 @@ def _mann_whitney(u: Float64, sizes: Float64, n: int, tie_term: float) -> tuple[
     return effect, np.minimum(2 * stats.norm.sf(z), 1.0)
 
 
-def contrast(values: Float64, labels: Labels, n_segments: int) -> Contrasts:
+def effect_sizes(values: Float64, labels: Labels, n_segments: int) -> EffectSizes:
     """Compare each segment with the units outside it, ranking each feature once for all segments.
 
     Parameters
@@ -133,7 +133,7 @@ def contrast(values: Float64, labels: Labels, n_segments: int) -> Contrasts:
 
     Examples
     --------
-    >>> table = contrast(np.array([[1.0], [2.0], [3.0], [9.0]]), np.array([0, 0, 1, 1], dtype=np.int32), 2)
+    >>> table = effect_sizes(np.array([[1.0], [2.0], [3.0], [9.0]]), np.array([0, 0, 1, 1], dtype=np.int32), 2)
     >>> table.medians[:, 0].tolist(), table.effects[:, 0].tolist()
     ([1.5, 6.0], [-1.0, 1.0])
     """
@@ -159,7 +159,7 @@ def contrast(values: Float64, labels: Labels, n_segments: int) -> Contrasts:
             other_medians[s, j] = _middle_of_others(ordered, places)
     rest = np.maximum(n - sizes, 1.0)[:, None]
     corrected = stats.false_discovery_control(p_values, axis=None) if p_values.size else p_values
-    return Contrasts(
+    return EffectSizes(
         medians=medians,
         other_medians=other_medians,
         means=totals / sizes[:, None],
@@ -170,33 +170,33 @@ def contrast(values: Float64, labels: Labels, n_segments: int) -> Contrasts:
     )
 
 
-def _sentence(feature: Feature, unit: Unit, contrasts: Contrasts, segment: int, column: int) -> str:
+def _sentence(feature: Feature, unit: Unit, compared: EffectSizes, segment: int, column: int) -> str:
     """Return the difference in words; empty where even averages look the same to a reader."""
-    this, others = contrasts.medians[segment, column], contrasts.other_medians[segment, column]
-    said = measured(this, feature.measure), measured(others, feature.measure)
+    this, others = compared.medians[segment, column], compared.other_medians[segment, column]
+    texts = measured(this, feature.measure), measured(others, feature.measure)
     average = ""
-    if feature.measure == "flag" or said[0] == said[1]:  # medians hide it, as with shares that are mostly zero
-        this, others = contrasts.means[segment, column], contrasts.other_means[segment, column]
-        said = measured(this, feature.measure), measured(others, feature.measure)
+    if feature.measure == "flag" or texts[0] == texts[1]:  # medians hide it, as with shares that are mostly zero
+        this, others = compared.means[segment, column], compared.other_means[segment, column]
+        texts = measured(this, feature.measure), measured(others, feature.measure)
         average = "" if feature.measure == "flag" else " (averages)"
-    if said[0] == said[1]:
+    if texts[0] == texts[1]:
         return ""
-    text = phrase_of(feature.name, unit).says.format(label=feature.label, this=said[0], others=said[1])
+    text = phrase_of(feature.name, unit).says.format(label=feature.label, this=texts[0], others=texts[1])
     return singular(text) + average
 
 
-def _stand_out(table: FeatureTable, contrasts: Contrasts, segment: int, column: int) -> StandOut:
+def _distinguishing(table: FeatureTable, compared: EffectSizes, segment: int, column: int) -> DistinguishingFeature:
     feature = table.features[column]
-    return StandOut(
-        feature=feature.name,
+    return DistinguishingFeature(
+        name=feature.name,
         label=feature.label,
         measure=feature.measure,
-        median=float(contrasts.medians[segment, column]),
-        everyone=float(contrasts.everyone[column]),
-        effect=float(contrasts.effects[segment, column]),
-        p_value=float(contrasts.p_values[segment, column]),
-        sentence=_sentence(feature, table.unit, contrasts, segment, column),
-        others=float(contrasts.other_medians[segment, column]),
+        median=float(compared.medians[segment, column]),
+        everyone=float(compared.everyone[column]),
+        effect=float(compared.effects[segment, column]),
+        p_value=float(compared.p_values[segment, column]),
+        sentence=_sentence(feature, table.unit, compared, segment, column),
+        others=float(compared.other_medians[segment, column]),
     )
 
 
@@ -205,26 +205,28 @@ def _orders(table: FeatureTable, medians: Float64) -> float:
     return float(medians[table.names.index(ORDERS)]) if ORDERS in table.names else np.inf
 
 
-def stand_outs(table: FeatureTable, contrasts: Contrasts, segment: int) -> tuple[StandOut, ...]:
+def distinguishing_features(
+    table: FeatureTable, compared: EffectSizes, segment: int
+) -> tuple[DistinguishingFeature, ...]:
     """Features in which a segment differs at least by a medium effect, strongest first.
 
     Parameters
     ----------
     table
-        Whose columns `contrasts` compares.
+        That was compared.
     segment
         0-based segment.
     """
-    effects = contrasts.effects[segment]
-    own, others = (_orders(table, side[segment]) for side in (contrasts.medians, contrasts.other_medians))
+    effects = compared.effects[segment]
+    own, others = (_orders(table, side[segment]) for side in (compared.medians, compared.other_medians))
     found = [
         j
         for j in range(len(table.features))
         if abs(effects[j]) >= MEDIUM_EFFECT
-        and contrasts.p_values[segment, j] < SIGNIFICANCE
+        and compared.p_values[segment, j] < SIGNIFICANCE
         and not (own <= 1 and phrase_of(table.features[j].name, table.unit).repeat)
         and not (min(own, others) <= 2 and table.features[j].name == SPREAD)
     ]
     found.sort(key=lambda j: (-round(abs(float(effects[j])), 6), j))
-    every = [_stand_out(table, contrasts, segment, j) for j in found]
-    return tuple(stand_out for stand_out in every if stand_out.sentence)
+    every = [_distinguishing(table, compared, segment, j) for j in found]
+    return tuple(feature for feature in every if feature.sentence)

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from marketfold.segments.matrix_traps import one_hot_blocks
-from marketfold.segments.trap import Trap, some
+from marketfold.diagnostics.matrix_traps import one_hot_blocks
+from marketfold.diagnostics.trap import Trap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from marketfold.diagnostics.source_context import Column
     from marketfold.schema import FeatureTable, Float32, Float64, Ids, Labels
 
-    Column = NDArray[np.float64] | NDArray[np.object_] | NDArray[np.str_]
 
 RESTATED = 0.95
 """Adjusted Rand index between the segments and a rule on one column from which they say the same."""
 
-WITNESS = 0.8
+REPRODUCED = 0.8
 TIED = 0.7
 """Other columns clear the first when cuts on them agree so well with the segments; not those whose ranks, within the
 segments, correlate more than this with the first one's."""
@@ -111,7 +111,7 @@ def candidates(table: FeatureTable, columns: Mapping[str, Column]) -> list[tuple
     return [*found, *table.described.items(), *columns.items()]
 
 
-def find_restated(
+def find_functional_dependency(
     table: FeatureTable,
     labels: Labels,
     columns: Mapping[str, Column],
@@ -133,11 +133,11 @@ def find_restated(
             values += _find_values(name, found, _counted(codes, len(found), shown), segments)
     best = max(texts, key=lambda name: texts[name], default="")
     if best and texts[best] >= RESTATED:
-        return [_restated(best, texts[best])]
-    return values or _find_restated_number(numbers, shown)
+        return [_restates(best, texts[best])]
+    return values or _find_number(numbers, shown)
 
 
-def _find_restated_number(numbers: Mapping[str, Float64], labels: Labels) -> list[Trap]:
+def _find_number(numbers: Mapping[str, Float64], labels: Labels) -> list[Trap]:
     """Find the one number that the segments are cuts of.
 
     Where groups lie far apart in several directions, cuts on any one of them reproduce the groups; that is
@@ -151,9 +151,9 @@ def _find_restated_number(numbers: Mapping[str, Float64], labels: Labels) -> lis
     others = [
         column for name, column in numbers.items() if name != best and _tie_within(numbers[best], column, labels) < TIED
     ]
-    if others and _agreement_of_many(np.column_stack(others), labels) >= WITNESS:
+    if others and _agreement_of_many(np.column_stack(others), labels) >= REPRODUCED:
         return []
-    return [_restated(best, agreements[best])]
+    return [_restates(best, agreements[best])]
 
 
 def _tie_within(a: Float64, b: Float64, labels: Labels) -> float:
@@ -169,13 +169,8 @@ def _tie_within(a: Float64, b: Float64, labels: Labels) -> float:
     return abs(float(rests[0] @ rests[1])) / norm if norm > 0 else 1.0
 
 
-def _restated(name: str, agreement: float) -> Trap:
-    sentence = (
-        f"The segments restate {name}: a rule on that one column gives the same groups "
-        f"(adjusted Rand {agreement:.2f}), so nothing new was found. Leave {name}, and what it is made from, out of "
-        f"the features and run again."
-    )
-    return Trap("restates_column", (name,), sentence, "serious")
+def _restates(name: str, agreement: float) -> Trap:
+    return Trap("restates_column", (name,), "serious", facts={"agreement": agreement})
 
 
 def _find_values(name: str, texts: list[str], counts: NDArray[np.int64], segments: Sequence[int]) -> list[Trap]:
@@ -185,14 +180,9 @@ def _find_values(name: str, texts: list[str], counts: NDArray[np.int64], segment
     same = [s for s in range(counts.shape[1]) if jaccard[:, s].max() >= SAME_UNITS]
     if len(same) < 2:
         return []
-    which = [texts[int(jaccard[:, s].argmax())] for s in same]
+    values = tuple(texts[int(jaccard[:, s].argmax())] for s in same)
     numbers = tuple(segments[s] for s in same)
-    sentence = (
-        f"Segments {some([str(number) for number in numbers], 9)} are exactly {some(which, 9)} of {name}: "
-        f"leave {name} out of the "
-        f"features, or let it describe segments instead."
-    )
-    return [Trap("segments_are_values", (name,), sentence, "serious", numbers)]
+    return [Trap("segments_are_values", (name,), "serious", numbers, {"values": values})]
 
 
 def least_useful(n_units: int) -> int:
@@ -204,27 +194,16 @@ def least_useful(n_units: int) -> int:
     return min(MOST_NEEDED, max(LEAST_USEFUL, math.ceil(LEAST_SHARE * n_units)))
 
 
-def find_small(labels: Labels, numbers: Sequence[int], least_units: int | None = None) -> list[Trap]:
+def find_small(labels: Labels, numbers: Sequence[int]) -> list[Trap]:
     """Find segments of one or two units, and those too small to be of use."""
     sizes = np.bincount(labels)
-    least = least_units or least_useful(len(labels))
+    least = least_useful(len(labels))
     found = []
     for number, size in zip(numbers, sizes.tolist(), strict=True):
         if size <= OUTLIERS:
-            what = "a single unit" if size == 1 else "two units"
-            sentence = (
-                f"Segment {number} is {what}, an outlier and not a group: look at it by hand, winsorise the features "
-                "or set it "
-                f"aside, and run again."
-            )
-            found.append(Trap("outlier_segment", (), sentence, "serious", (number,)))
+            found.append(Trap("outlier_segment", (), "serious", (number,), {"n_units": size}))
         elif size < least:
-            sentence = (
-                f"Segment {number} has {size} units, under the {least} that make it worth a campaign of its own: ask "
-                "for fewer "
-                f"segments."
-            )
-            found.append(Trap("small_segment", (), sentence, "warning", (number,)))
+            found.append(Trap("small_segment", (), "warning", (number,), {"n_units": size, "least": least}))
     return found
 
 
@@ -241,12 +220,8 @@ def find_alone(X: Float32, labels: Labels, names: tuple[str, ...]) -> list[Trap]
     j = int(between.argmax())
     if not total or between[j] / total < ALONE:
         return []
-    sentence = (
-        f"{names[j]} alone makes {between[j] / total * 100:.0f} % of the difference between the segments; the other "
-        f"{len(names) - 1} columns hardly count. Scale it as they are, or say openly that this is a "
-        f"segmentation by {names[j]}."
-    )
-    return [Trap("one_column_decides", (names[j],), sentence, "warning")]
+    facts = {"share": float(between[j] / total), "n_columns": len(names)}
+    return [Trap("one_column_decides", (names[j],), "warning", facts=facts)]
 
 
 def find_grain(table: FeatureTable, labels: Labels, customers: Ids | NDArray[np.object_]) -> list[Trap]:
@@ -258,10 +233,4 @@ def find_grain(table: FeatureTable, labels: Labels, customers: Ids | NDArray[np.
     several = int((in_segments > 1).sum())
     if several < STRADDLING * len(texts):
         return []
-    what = "orders" if table.unit == "order" else "order lines"
-    sentence = (
-        f"Clustering {what} puts {several:,} of {len(texts):,} customers into several segments: these are "
-        f"kinds of {what}, "
-        f"not of customers. To address customers, run with the unit customer."
-    )
-    return [Trap("grain", (), sentence, "serious")]
+    return [Trap("grain", (), "serious", facts={"unit": table.unit, "several": several, "n_customers": len(texts)})]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from marketfold.segments.trap import Trap, some
+from marketfold.diagnostics.trap import Trap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,12 +51,7 @@ def find_ids(table: FeatureTable) -> list[Trap]:
         running = whole and distinct == 1 and float(np.ptp(column)) < ID_SPREAD * len(column)
         named = bool(ID_NAME.search(feature.name)) and whole and distinct > 0.9
         if running or named or _equals_ids(column, table.ids):
-            sentence = (
-                f"{feature.name} numbers the {_units(table)} instead of measuring them: leave it out, or groups will "
-                "be "
-                f"neighbours in a list."
-            )
-            found.append(Trap("id_among_features", (feature.name,), sentence, "serious"))
+            found.append(Trap("id_among_features", (feature.name,), "serious", facts={"unit": table.unit}))
     return found
 
 
@@ -67,10 +62,6 @@ def _equals_ids(column: Float64, ids: Ids) -> bool:
         return bool(np.array_equal(column, ids.astype(np.float64)))
     except ValueError:
         return False
-
-
-def _units(table: FeatureTable) -> str:
-    return {"customer": "customers", "order": "orders", "order_line": "order lines"}[table.unit]
 
 
 def _follows(source: Float64, target: Float64, order: NDArray[np.intp]) -> bool:
@@ -101,10 +92,9 @@ def find_derived(table: FeatureTable, rows: NDArray[np.intp]) -> list[Trap]:
         for j in usable:
             if i == j or {i, j} & gone or not _follows(values[:, i], values[:, j], orders[i]):
                 continue
-            left, right = features[j].name, features[i].name
-            what = "repeats" if np.array_equal(values[:, i], values[:, j]) else "follows from"
-            sentence = f"{left} {what} {right}: together they weigh twice. Leave {left} out."
-            found.append(Trap("derived_column", (left, right), sentence, "warning"))
+            kind = "repeats" if np.array_equal(values[:, i], values[:, j]) else "follows"
+            columns = (features[j].name, features[i].name)
+            found.append(Trap("derived_column", columns, "warning", facts={"kind": kind}))
             gone.add(j)
     return found + _find_sums(values[:ROWS_FOR_SUMS], features, [j for j in usable if j not in gone])
 
@@ -125,8 +115,7 @@ def _find_sums(values: Float64, features: Sequence[Feature], usable: list[int]) 
         rest = target - parts @ weights
         if float(rest @ rest) < LINEAR_REMAINDER * float(target @ target):
             used = [features[i].name for i, w in zip(others, weights, strict=True) if abs(w) > 1e-3 * target.std()]
-            sentence = f"{features[j].name} is a sum of {some(used)}: it counts them twice. Leave it out."
-            found.append(Trap("derived_column", (features[j].name, *used), sentence, "warning"))
+            found.append(Trap("derived_column", (features[j].name, *used), "warning", facts={"kind": "sum"}))
             left.remove(j)
     return found
 
@@ -139,22 +128,16 @@ def find_unscaled(X: Float32, table: FeatureTable) -> list[Trap]:
     found: list[Trap] = []
     for j, feature in enumerate(table.features):
         if total and n_weights > 2 and spread[j] / total > UNSCALED_SHARE:
-            share = f"{spread[j] / total * 100:.0f} %"
-            sentence = (
-                f"{feature.name} carries {share} of all variance and will decide alone: put it on the scale of the "
-                "other "
-                f"columns (standardise, after a logarithm if it is skewed)."
-            )
-            found.append(Trap("unscaled_column", (feature.name,), sentence, "serious"))
+            facts: dict[str, Any] = {"variance_share": float(spread[j] / total)}
+            found.append(Trap("unscaled_column", (feature.name,), "serious", facts=facts))
         elif _tail_share(X[:, j]) > TAIL_SHARE:
-            n_tail = max(1, int(len(X) * TAIL))
-            sentence = (
-                f"{feature.name} is so skewed that {n_tail:,} of {len(X):,} {_units(table)} hold over half of its "
-                "variance: "
-                f"take its logarithm or winsorise it."
-            )
-            found.append(Trap("skewed_column", (feature.name,), sentence, "warning"))
+            facts = {"n_tail": _n_tail(X), "n_units": len(X), "unit": table.unit}
+            found.append(Trap("skewed_column", (feature.name,), "warning", facts=facts))
     return found
+
+
+def _n_tail(rows: Float32 | Float64) -> int:
+    return max(1, int(len(rows) * TAIL))
 
 
 def _tail_share(column: Float32) -> float:
@@ -162,7 +145,7 @@ def _tail_share(column: Float32) -> float:
     if len(column) < 1 / TAIL or len(np.unique(column[:1000])) < 10:
         return 0.0
     squares = (column - column.mean(dtype=np.float64)) ** 2
-    n_tail = max(1, int(len(squares) * TAIL))
+    n_tail = _n_tail(squares)
     total = float(squares.sum())
     return float(np.partition(squares, len(squares) - n_tail)[-n_tail:].sum()) / total if total else 0.0
 
@@ -193,31 +176,23 @@ def find_one_hot(X: Float32, table: FeatureTable) -> list[Trap]:
     share = float(spread[columns].sum() / spread.sum()) if columns and spread.sum() else 0.0
     if share <= ONE_HOT_SHARE or len(columns) < 3:
         return []
-    sentence = (
-        f"{len(columns)} of {X.shape[1]} columns are one-hot ({some(list(blocks))}) and carry "
-        f"{share * 100:.0f} % of the "
-        f"variance: segments will be lists of these values. Describe segments by them instead of shaping them, or "
-        f"weight each block as one column."
-    )
-    return [Trap("one_hot_rules", tuple(blocks), sentence, "serious")]
+    facts = {"n_one_hot": len(columns), "n_columns": X.shape[1], "variance_share": share}
+    return [Trap("one_hot_rules", tuple(blocks), "serious", facts=facts)]
 
 
-def find_future(table: FeatureTable, future_revenue: Float64 | None) -> list[Trap]:
-    """Find features that know what happens on or after the as-of day."""
+def find_leaks(table: FeatureTable, later_revenue: Float64 | None) -> list[Trap]:
+    """Find features that know what happens in the outcome window, on or after the as-of day."""
     found = []
     for feature in table.features:
         column = table.column(feature.name)
         if feature.measure == "days" and feature.aspect == "timing" and len(column) and float(column.min()) < 0:
-            negative = f"{int((column < 0).sum()):,} {_units(table)}"
-            sentence = f"{feature.name} is negative for {negative}: it sees past the as-of day."
-        elif future_revenue is not None and abs(_correlation(column, future_revenue)) >= LEAK:
-            sentence = (
-                f"{feature.name} tells the revenue after the as-of day all but exactly: it was measured too late."
-            )
+            n_negative = int((column < 0).sum())
+        elif later_revenue is not None and abs(_correlation(column, later_revenue)) >= LEAK:
+            n_negative = 0
         else:
             continue
-        sentence += f" Build it only from orders before {table.as_of:%Y-%m-%d}."
-        found.append(Trap("sees_past_as_of", (feature.name,), sentence, "serious"))
+        facts = {"n_negative": n_negative, "unit": table.unit, "as_of": table.as_of}
+        found.append(Trap("sees_past_as_of", (feature.name,), "serious", facts=facts))
     return found
 
 

@@ -1,9 +1,11 @@
-"""One trap, as every check of the trap guard reports it."""
+"""One trap, as every check reports it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from marketfold.diagnostics.sentences import trap_sentence
 
 Severity = Literal["note", "warning", "serious"]
 
@@ -18,27 +20,22 @@ class Trap:
         Stable name of the check (`restates_column`).
     columns
         Columns concerned; empty where the trap is not a column's.
-    sentence
-        What was found and what to do about it.
     severity
         `serious` where the segments should not be used as they are, `warning` where they need a second look, `note`
         where it is enough to know.
     segments
         Numbers of the segments concerned.
+    facts
+        What was found, by name, as far as the code and the columns do not say it.
     """
 
     code: str
     columns: tuple[str, ...]
-    sentence: str
     severity: Severity
     segments: tuple[int, ...] = ()
+    facts: dict[str, Any] = field(default_factory=dict)
 
-
-def some(names: tuple[str, ...] | list[str], most: int = 4) -> str:
-    """Name the first few and count the rest.
-
-    >>> some(["a", "b", "c"], most=2)
-    'a, b and 1 more'
-    """
-    shown = ", ".join(names[:most])
-    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
+    @property
+    def sentence(self) -> str:
+        """What was found and what to do about it."""
+        return trap_sentence(self)

@@ -2,22 +2,28 @@ from __future__ import annotations
 
 import csv
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from tests.segments.shops import Scaled, clean_shop, standardised, with_column
+from tests.segments.shops import clean_shop, matrix_of, standardised, with_column
 
+from marketfold.diagnostics import SourceContext, Trap, find_column_traps, find_traps
 from marketfold.errors import ParameterError
 from marketfold.schema import Feature
-from marketfold.segments import Trap, find_traps
+from marketfold.selection import Segmentation
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from marketfold.features import FeatureMatrix
     from marketfold.schema import Labels
 
 RNG_SEEDS = range(10)
+
+
+def traps_of(matrix: FeatureMatrix, labels: Labels, **context: Any) -> tuple[Trap, ...]:
+    return find_traps(Segmentation.of(matrix, labels), SourceContext(**context))
 
 
 def codes(traps: tuple[Trap, ...]) -> set[str]:
@@ -34,21 +40,21 @@ def test_a_clean_shop_raises_nothing(seed: int):
     matrix, labels = clean_shop(seed)
     owners = np.array([f"C{i // 2}" for i in range(len(labels))])
     future = matrix.table.revenue * np.random.default_rng(seed).lognormal(0, 0.8, len(labels))
-    traps = find_traps(matrix, labels, customers=owners, future_revenue=future, columns={})
+    traps = traps_of(matrix, labels, customers=owners, later_revenue=future)
     assert traps == ()
 
 
 def test_columns_are_checked_before_anything_is_clustered():
     matrix, _ = clean_shop()
     planted = with_column(matrix, Feature("customer_no", "number", "count", "value"), np.arange(300.0) + 10_001)
-    assert codes(find_traps(planted)) == {"id_among_features"}
+    assert codes(find_column_traps(planted)) == {"id_among_features"}
 
 
 def test_an_id_is_found_by_its_name():
     matrix, labels = clean_shop()
     scattered = np.random.default_rng(1).choice(10**9, 300, replace=False).astype(float)
     planted = with_column(matrix, Feature("contract_id", "contract", "count", "value"), scattered)
-    trap = only(find_traps(planted, labels), "id_among_features")
+    trap = only(traps_of(planted, labels), "id_among_features")
     assert (trap.columns, trap.severity) == (("contract_id",), "serious")
     assert "leave it out" in trap.sentence
 
@@ -56,9 +62,9 @@ def test_an_id_is_found_by_its_name():
 def test_an_id_is_found_by_the_ids_themselves():
     matrix, labels = clean_shop()
     numbers = np.sort(np.random.default_rng(1).choice(10**9, 300, replace=False))
-    matrix = Scaled(matrix.values, replace(matrix.table, ids=numbers.astype(str)))
+    matrix = matrix_of(matrix.values, replace(matrix.table, ids=numbers.astype(str)))
     planted = with_column(matrix, Feature("account", "account", "count", "value"), numbers.astype(float))
-    assert only(find_traps(planted, labels), "id_among_features").columns == ("account",)
+    assert only(traps_of(planted, labels), "id_among_features").columns == ("account",)
 
 
 def test_a_copied_column():
@@ -66,7 +72,7 @@ def test_a_copied_column():
     planted = with_column(
         matrix, Feature("sales", "sales", "money", "value"), matrix.table.column("basket_mean").copy()
     )
-    trap = only(find_traps(planted, labels), "derived_column")
+    trap = only(traps_of(planted, labels), "derived_column")
     assert trap.columns == ("sales", "basket_mean")
     assert "repeats" in trap.sentence
 
@@ -75,7 +81,7 @@ def test_a_class_made_from_a_column():
     matrix, labels = clean_shop()
     size = np.digitize(matrix.table.column("basket_mean"), [60, 110]).astype(float)
     planted = with_column(matrix, Feature("deal_size_rank", "deal size", "count", "value"), size)
-    trap = only(find_traps(planted, labels), "derived_column")
+    trap = only(traps_of(planted, labels), "derived_column")
     assert trap.columns == ("deal_size_rank", "basket_mean")
     assert "follows from" in trap.sentence
 
@@ -84,7 +90,7 @@ def test_a_column_that_is_the_sum_of_others():
     matrix, labels = clean_shop()
     total = matrix.table.column("recency_days") + matrix.table.column("basket_mean")
     planted = with_column(matrix, Feature("score", "score", "ratio", "value"), total)
-    trap = only(find_traps(planted, labels), "derived_column")
+    trap = only(traps_of(planted, labels), "derived_column")
     assert {"score", "recency_days", "basket_mean"} == set(trap.columns)
 
 
@@ -92,7 +98,7 @@ def test_an_unscaled_column():
     matrix, labels = clean_shop()
     X = matrix.values.copy()
     X[:, 2] = matrix.table.values[:, 2]
-    trap = only(find_traps(Scaled(X, matrix.table), labels), "unscaled_column")
+    trap = only(traps_of(matrix_of(X, matrix.table), labels), "unscaled_column")
     assert trap.columns == (matrix.table.names[2],)
     assert "standardise" in trap.sentence
 
@@ -101,10 +107,10 @@ def test_a_skewed_column():
     matrix, labels = clean_shop()
     skewed = np.random.default_rng(0).lognormal(0, 2.5, 300)
     planted = with_column(matrix, Feature("spend_peak", "spend", "money", "value"), skewed)
-    assert only(find_traps(planted, labels), "skewed_column").columns == ("spend_peak",)
+    assert only(traps_of(planted, labels), "skewed_column").columns == ("spend_peak",)
 
 
-def one_hot(matrix: Scaled, values: list[str], which: np.ndarray, block: str | None) -> Scaled:
+def one_hot(matrix: FeatureMatrix, values: list[str], which: np.ndarray, block: str | None) -> FeatureMatrix:
     for i, value in enumerate(values):
         feature = Feature(f"country_{value}", value, "flag", "geography", block)
         matrix = with_column(matrix, feature, (which == i).astype(float))
@@ -115,7 +121,7 @@ def one_hot(matrix: Scaled, values: list[str], which: np.ndarray, block: str | N
 def test_one_hot_columns_that_rule(block: str | None):
     matrix, labels = clean_shop()
     planted = one_hot(matrix, list("ABCDEFGH"), np.random.default_rng(0).integers(0, 8, 300), block)
-    trap = only(find_traps(planted, labels), "one_hot_rules")
+    trap = only(traps_of(planted, labels), "one_hot_rules")
     assert trap.columns == ("country",)
     assert "8 of 12 columns" in trap.sentence
 
@@ -125,14 +131,14 @@ def test_a_weighted_one_hot_block_does_not_rule():
     planted = one_hot(matrix, list("ABCDEFGH"), np.random.default_rng(0).integers(0, 8, 300), "country")
     X = planted.values.copy()
     X[:, 4:] /= np.sqrt(8)
-    assert find_traps(Scaled(X, planted.table), labels) == ()
+    assert traps_of(matrix_of(X, planted.table), labels) == ()
 
 
 def test_three_clusters_that_are_three_countries():
     matrix, _ = clean_shop()
     country = np.random.default_rng(0).integers(0, 3, 300)
     planted = one_hot(matrix, list("ABC"), country, "country")
-    trap = only(find_traps(planted, country.astype(np.int32)), "restates_column")
+    trap = only(traps_of(planted, country.astype(np.int32)), "restates_column")
     assert trap.columns == ("country",)
 
 
@@ -141,10 +147,10 @@ def test_two_of_four_segments_that_are_countries():
     rng = np.random.default_rng(0)
     country = rng.integers(0, 4, 300)
     labels = np.where(country < 2, country, 2 + rng.integers(0, 2, 300)).astype(np.int32)
-    matrix = Scaled(
+    matrix = matrix_of(
         matrix.values, replace(matrix.table, described={"country": np.array(list("ABCD"), object)[country]})
     )
-    trap = only(find_traps(matrix, labels), "segments_are_values")
+    trap = only(traps_of(matrix, labels), "segments_are_values")
     assert (trap.columns, trap.segments) == (("country",), (1, 2))
 
 
@@ -152,7 +158,7 @@ def test_two_of_four_segments_that_are_countries():
 def test_segments_that_restate_one_number(seed: int):
     matrix, _ = clean_shop(seed)
     labels = np.digitize(matrix.table.column("basket_mean"), [60, 110]).astype(np.int32)
-    trap = only(find_traps(matrix, labels), "restates_column")
+    trap = only(traps_of(matrix, labels), "restates_column")
     assert trap.columns == ("basket_mean",)
     assert trap.severity == "serious"
 
@@ -160,7 +166,7 @@ def test_segments_that_restate_one_number(seed: int):
 def test_segments_that_restate_a_column_which_shaped_nothing():
     matrix, labels = clean_shop()
     mood = np.array(["calm", "keen", "cross"], dtype=object)[labels]
-    assert only(find_traps(matrix, labels, columns={"mood": mood}), "restates_column").columns == ("mood",)
+    assert only(traps_of(matrix, labels, columns={"mood": mood}), "restates_column").columns == ("mood",)
 
 
 def test_groups_that_lie_apart_in_every_direction_restate_nothing():
@@ -170,12 +176,12 @@ def test_groups_that_lie_apart_in_every_direction_restate_nothing():
     values = matrix.table.values.copy()
     values[:, :2] = np.array([[0, 50], [50, 100], [100, 0]])[labels] + rng.normal(0, 3, (300, 2))
     matrix = standardised(replace(matrix.table, values=values))
-    assert "restates_column" not in codes(find_traps(matrix, labels))
+    assert "restates_column" not in codes(traps_of(matrix, labels))
 
 
 def test_an_id_like_text_column_is_not_a_rule():
     matrix, labels = clean_shop()
-    assert find_traps(matrix, labels, columns={"customer": matrix.table.ids}) == ()
+    assert traps_of(matrix, labels, columns={"customer": matrix.table.ids}) == ()
 
 
 @pytest.mark.parametrize(("size", "code"), [(1, "outlier_segment"), (2, "outlier_segment"), (4, "small_segment")])
@@ -183,7 +189,7 @@ def test_a_segment_of_too_few(size: int, code: str):
     matrix, labels = clean_shop()
     labels = labels.copy()
     labels[:size] = 3
-    trap = only(find_traps(matrix, labels), code)
+    trap = only(traps_of(matrix, labels), code)
     assert trap.segments == (4,)
 
 
@@ -193,29 +199,29 @@ def test_one_column_that_makes_all_the_difference():
     values = rng.normal(50, 10, (300, 4))
     matrix = standardised(replace(matrix.table, values=values))
     labels = np.digitize(matrix.values[:, 0] + rng.normal(0, 0.4, 300), [-0.5, 0.5]).astype(np.int32)
-    assert only(find_traps(matrix, labels), "one_column_decides").columns == (matrix.table.names[0],)
+    assert only(traps_of(matrix, labels), "one_column_decides").columns == (matrix.table.names[0],)
 
 
 def test_order_lines_of_repeating_customers():
     matrix, _ = clean_shop()
     labels = np.random.default_rng(0).integers(0, 3, 300).astype(np.int32)
-    lines = Scaled(matrix.values, replace(matrix.table, unit="order_line"))
+    lines = matrix_of(matrix.values, replace(matrix.table, unit="order_line"))
     customers = np.array([f"C{i % 40}" for i in range(300)])
-    trap = only(find_traps(lines, labels, customers=customers), "grain")
+    trap = only(traps_of(lines, labels, customers=customers), "grain")
     assert "Clustering order lines puts 40 of 40 customers into several segments" in trap.sentence
 
 
 def test_order_lines_of_one_time_customers_are_customers():
     matrix, labels = clean_shop()
-    lines = Scaled(matrix.values, replace(matrix.table, unit="order_line"))
-    assert find_traps(lines, labels, customers=matrix.table.ids) == ()
+    lines = matrix_of(matrix.values, replace(matrix.table, unit="order_line"))
+    assert traps_of(lines, labels, customers=matrix.table.ids) == ()
 
 
 def test_a_negative_recency_sees_past_the_as_of_day():
     matrix, labels = clean_shop()
     values = matrix.table.values.copy()
     values[:7, 0] = -3
-    trap = only(find_traps(Scaled(matrix.values, replace(matrix.table, values=values)), labels), "sees_past_as_of")
+    trap = only(traps_of(matrix_of(matrix.values, replace(matrix.table, values=values)), labels), "sees_past_as_of")
     assert trap.columns == ("recency_days",)
     assert "7 customers" in trap.sentence
 
@@ -224,13 +230,13 @@ def test_a_feature_that_knows_the_future():
     matrix, labels = clean_shop()
     future = np.random.default_rng(0).lognormal(3, 1, 300)
     planted = with_column(matrix, Feature("worth", "worth", "money", "value"), future * 1.1)
-    assert only(find_traps(planted, labels, future_revenue=future), "sees_past_as_of").columns == ("worth",)
+    assert only(traps_of(planted, labels, later_revenue=future), "sees_past_as_of").columns == ("worth",)
 
 
 def test_lengths_that_do_not_agree():
     matrix, labels = clean_shop()
-    with pytest.raises(ParameterError, match="labels has 299 rows, the table 300 units"):
-        find_traps(matrix, labels[:-1])
+    with pytest.raises(ParameterError, match="customers has 299 rows, the table 300 units"):
+        traps_of(matrix, labels, customers=matrix.table.ids[:-1])
 
 
 def test_the_published_clusters_of_the_sales_file_are_deal_sizes(shared_data: Path):
@@ -252,7 +258,40 @@ def test_the_published_clusters_of_the_sales_file_are_deal_sizes(shared_data: Pa
         described={},
     )
     customers = np.array([row["CUSTOMERNAME"] for row in rows])
-    traps = find_traps(standardised(table), labels, customers=customers, columns={"DEALSIZE": sizes})
+    traps = traps_of(standardised(table), labels, customers=customers, columns={"DEALSIZE": sizes})
     assert only(traps, "restates_column").columns == ("DEALSIZE",)
     assert only(traps, "derived_column").columns == ("QTR_ID", "MONTH_ID")
     assert "of 92 customers into several segments" in only(traps, "grain").sentence
+
+
+@pytest.mark.parametrize(
+    ("trap", "sentence"),
+    [
+        (
+            Trap("derived_column", ("score", "basket", "visits"), "warning", facts={"kind": "sum"}),
+            "score is a sum of basket, visits: it counts them twice. Leave it out.",
+        ),
+        (
+            Trap("unscaled_column", ("spend",), "serious", facts={"variance_share": 0.934}),
+            "spend carries 93 % of all variance and will decide alone: put it on the scale of the other columns "
+            "(standardise, after a logarithm if it is skewed).",
+        ),
+        (
+            Trap("outlier_segment", (), "serious", (4,), {"n_units": 1}),
+            "Segment 4 is a single unit, an outlier and not a group: look at it by hand, winsorise the features or set "
+            "it aside, and run again.",
+        ),
+        (
+            Trap("segments_are_values", ("country",), "serious", (1, 2), {"values": ("FR", "US")}),
+            "Segments 1, 2 are exactly FR, US of country: leave country out of the features, or let it describe "
+            "segments instead.",
+        ),
+        (
+            Trap("one_column_decides", ("spend",), "warning", facts={"share": 0.9, "n_columns": 4}),
+            "spend alone makes 90 % of the difference between the segments; the other 3 columns hardly count. Scale it "
+            "as they are, or say openly that this is a segmentation by spend.",
+        ),
+    ],
+)
+def test_a_trap_says_what_was_found_and_the_way_out(trap: Trap, sentence: str):
+    assert trap.sentence == sentence

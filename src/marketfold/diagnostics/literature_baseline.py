@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from marketfold.clustering import KMeansSegmenter
-from marketfold.features import MatrixScaler, keep_columns, usual_line_table
+from marketfold.diagnostics.label_traps import REPRODUCED, RESTATED, agreement_of_values
+from marketfold.diagnostics.literature_table import literature_line_table
+from marketfold.diagnostics.matrix_traps import one_hot_blocks
+from marketfold.diagnostics.sentences import baseline_sentence, space_text
+from marketfold.features import MatrixScaler, keep_columns
 from marketfold.reduction import make_reducer
-from marketfold.segments.label_traps import RESTATED, WITNESS, agreement_of_values
-from marketfold.segments.matrix_traps import one_hot_blocks
 from marketfold.selection import take_units
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ LEAST_LINES, MOST_LINES = 50, 20_000
 
 
 @dataclass(frozen=True)
-class ColumnRule:
+class ColumnDependency:
     """How well clusters follow from one class column, by naming the cluster most usual for each of its values.
 
     Attributes
@@ -59,24 +61,27 @@ class ColumnRule:
 
 
 @dataclass(frozen=True)
-class UsualClusters:
+class BaselineClusters:
     """Clusters that the usual way finds, and from which class column they follow.
 
     Attributes
     ----------
-    way
-        On what K-means was run, in words.
-    rules
+    method
+        Name of the reduction before K-means.
+    n_dimensions
+        How many numbers K-means saw of each line.
+    dependencies
         One for each class column, the best first.
     """
 
-    way: str
-    rules: tuple[ColumnRule, ...]
+    method: str
+    n_dimensions: int
+    dependencies: tuple[ColumnDependency, ...]
 
     @property
-    def best(self) -> ColumnRule:
-        """The rule on the column that the clusters are most like."""
-        return self.rules[0]
+    def best(self) -> ColumnDependency:
+        """That on the column which the clusters are most like."""
+        return self.dependencies[0]
 
     @property
     def restates(self) -> bool:
@@ -84,25 +89,23 @@ class UsualClusters:
         return self.best.agreement >= RESTATED
 
     @property
+    def reproduced(self) -> bool:
+        """Whether the clusters are nearly those of that column."""
+        return self.best.agreement >= REPRODUCED
+
+    @property
+    def way(self) -> str:
+        """On what K-means was run, in words."""
+        return space_text(self)
+
+    @property
     def sentence(self) -> str:
         """What came out, in words."""
-        best = self.best
-        largest = float(best.counts.sum(axis=1).max() / best.counts.sum())
-        what = best.column if len(best.classes) == CLUSTERS else f"groups of values of {best.column}"
-        degree = "nothing else" if self.restates else "little else"
-        claim = (
-            f"are {what} and {degree}"
-            if best.agreement >= WITNESS
-            else f"follow from no class column alone; nearest is {best.column}"
-        )
-        return (
-            f"{self.way}, the three clusters {claim}: a rule on that one column foretells {best.accuracy:.1%} of the "
-            f"lines, where naming the largest cluster foretells {largest:.1%} (adjusted Rand {best.agreement:.2f})."
-        )
+        return baseline_sentence(self)
 
 
 @dataclass(frozen=True)
-class UsualWay:
+class LiteratureBaseline:
     """The usual table of order lines, and what clustering it gives.
 
     Attributes
@@ -115,11 +118,11 @@ class UsualWay:
 
     n_lines: int
     n_columns: int
-    found: tuple[UsualClusters, ...]
+    found: tuple[BaselineClusters, ...]
 
 
-def _rules(labels: Labels, table: FeatureTable, mapping: Mapping[str, str]) -> tuple[ColumnRule, ...]:
-    rules = []
+def _dependencies(labels: Labels, table: FeatureTable, mapping: Mapping[str, str]) -> tuple[ColumnDependency, ...]:
+    found = []
     for block, places in one_hot_blocks(table).items():
         codes = table.values[:, places].argmax(axis=1)
         counts = np.zeros((CLUSTERS, len(places)), dtype=np.int64)
@@ -127,13 +130,13 @@ def _rules(labels: Labels, table: FeatureTable, mapping: Mapping[str, str]) -> t
         classes = tuple(table.names[place].removeprefix(f"{block}_") for place in places)
         agreement = agreement_of_values(codes, len(places), labels)
         accuracy = float(counts.max(axis=0).sum() / len(labels))
-        rules.append(ColumnRule(mapping.get(block, block), classes, counts, agreement, accuracy))
-    return tuple(sorted(rules, key=lambda rule: -rule.agreement))
+        found.append(ColumnDependency(mapping.get(block, block), classes, counts, agreement, accuracy))
+    return tuple(sorted(found, key=lambda one: -one.agreement))
 
 
-def cluster_the_usual_way(
+def cluster_as_published(
     orders: Orders, *, network: Literal["autoencoder", "autoencoder-tied"] | None = None, seed: int = 0
-) -> UsualWay | None:
+) -> LiteratureBaseline | None:
     """Cluster order lines as published analyses do; None where they lack what the usual table is made of.
 
     Parameters
@@ -145,7 +148,7 @@ def cluster_the_usual_way(
     seed
         Of the sample, the network and the starting centres.
     """
-    table = usual_line_table(orders)
+    table = literature_line_table(orders)
     if table is None:
         return None
     rows = np.sort(np.random.default_rng(seed).permutation(len(table.ids))[:MOST_LINES])
@@ -155,13 +158,12 @@ def cluster_the_usual_way(
     X: Float32 = MatrixScaler(tail=0.0, skewed_above=math.inf).fit(table.values).transform(table.values)
     mapping = orders.facts.mapping
     plain = _clusters(X, seed)
-    found = [UsualClusters("On the standardised columns", _rules(plain, table, mapping))]
+    found = [BaselineClusters("none", X.shape[1], _dependencies(plain, table, mapping))]
     if network:
         width = min(CODE, X.shape[1] - 1)
         code = make_reducer(network, width, seed=seed).fit(X).transform(X)
-        way = f"On the {width} numbers of an autoencoder{', tied weights' if network.endswith('tied') else ''}"
-        found.append(UsualClusters(way, _rules(_clusters(code, seed), table, mapping)))
-    return UsualWay(len(rows), X.shape[1], tuple(found))
+        found.append(BaselineClusters(network, width, _dependencies(_clusters(code, seed), table, mapping)))
+    return LiteratureBaseline(len(rows), X.shape[1], tuple(found))
 
 
 def _varying(table: FeatureTable) -> FeatureTable:
