@@ -34,7 +34,7 @@ def test_the_published_clusters_of_the_sales_file_are_its_deal_sizes(shared_data
     assert sorted(plain.best.counts.max(axis=0).tolist()) == [157, 1_282, 1_384]
     assert plain.best.counts.sum() == plain.best.counts.max(axis=0).sum()
     assert plain.restates
-    assert "are DEALSIZE and nothing else: a rule on that one column foretells 100.0% of the lines" in plain.sentence
+    assert "are DEALSIZE and nothing else: a rule on that one column foretells 100 % of the lines" in plain.sentence
     assert max(rule.agreement for rule in plain.dependencies[1:]) < 0.1
 
 

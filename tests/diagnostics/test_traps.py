@@ -273,7 +273,7 @@ def test_the_published_clusters_of_the_sales_file_are_deal_sizes(shared_data: Pa
         ),
         (
             Trap("unscaled_column", ("spend",), "serious", facts={"variance_share": 0.934}),
-            "spend carries 93 % of all variance and will decide alone: put it on the scale of the other columns "
+            "spend carries 93.4 % of all variance and will decide alone: put it on the scale of the other columns "
             "(standardise, after a logarithm if it is skewed).",
         ),
         (

@@ -55,7 +55,9 @@ def test_in_a_report_words_that_are_no_name_stay_and_every_script_may_still_run(
         replace(campaign, name={first.number: "The", second.number: "The value"}.get(campaign.number, campaign.name))
         for campaign in analysis.plan.campaigns
     )
-    page = render_page(report_page(replace(analysis, profiles=said, plan=replace(analysis.plan, campaigns=campaigns))))
+    segments = replace(analysis.segments, profiles=said)
+    renamed_by_hand = replace(analysis, segments=segments, plan=replace(analysis.plan, campaigns=campaigns))
+    page = render_page(report_page(renamed_by_hand))
     renamed = rename_in_page(page, first.number, "Alpha")
     assert in_text(page).count("The ") > 20
     assert in_text(renamed).replace("Alpha", "The") == in_text(page)

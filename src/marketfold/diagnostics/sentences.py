@@ -163,6 +163,7 @@ def baseline_sentence(clusters: BaselineClusters) -> str:
         else f"follow from no class column alone; nearest is {best.column}"
     )
     return (
-        f"{space_text(clusters)}, the three clusters {claim}: a rule on that one column foretells {best.accuracy:.1%} "
-        f"of the lines, where naming the largest cluster foretells {largest:.1%} (adjusted Rand {best.agreement:.2f})."
+        f"{space_text(clusters)}, the three clusters {claim}: a rule on that one column foretells "
+        f"{share(best.accuracy)} of the lines, where naming the largest cluster foretells {share(largest)} (adjusted "
+        f"Rand {best.agreement:.2f})."
     )
