@@ -93,18 +93,12 @@ def _geometry(
 ) -> list[ValidityIndex]:
     """Silhouette, Calinski-Harabasz and Davies-Bouldin with their bands."""
     geometry = (
-        ("silhouette", "Silhouette", silhouettes(X, fits), _silhouette_band, True, "Rousseeuw (1987)"),
-        (
-            "calinski_harabasz", "Calinski-Harabasz", (calinski_harabasz(X, fits), None), calinski_harabasz, True,
-            "Calinski and Harabasz (1974)",
-        ),
-        (
-            "davies_bouldin", "Davies-Bouldin", (davies_bouldin(X, fits), None), davies_bouldin, False,
-            "Davies and Bouldin (1979)",
-        ),
-    )  # fmt: skip
+        ("silhouette", "Silhouette", silhouettes(X, fits), _silhouette_band, True),
+        ("calinski_harabasz", "Calinski-Harabasz", (calinski_harabasz(X, fits), None), calinski_harabasz, True),
+        ("davies_bouldin", "Davies-Bouldin", (davies_bouldin(X, fits), None), davies_bouldin, False),
+    )
     found = []
-    for name, label, (values, error), index, highest, source in geometry:
+    for name, label, (values, error), index, highest in geometry:
         low, high = band_of(index, references["shuffled"], k)
         cloud_low, cloud_high = band_of(index, references["cloud"], k)
         prefers = _best(values, k, k_min, highest=highest)
@@ -112,28 +106,28 @@ def _geometry(
         found.append(
             ValidityIndex(
                 name, label, tuple(k), _floats(values), low, high, cloud_low, cloud_high, error_at_k, prefers,
-                higher_is_better=highest, source=source,
+                higher_is_better=highest,
             )
         )  # fmt: skip
     return found
 
 
 def _gap(gaps: dict[str, Gap], references: dict[str, NullReference], k: Sequence[int]) -> ValidityIndex:
-    """The gap statistic against the uniform box; its band is the gap of each shuffled table."""
+    """The gap statistic (Tibshirani, Walther and Hastie 2001) against the uniform box, beside that of shuffled tables."""
     gap = gaps["box"]
     expected = references["box"].log_wcss.mean(axis=0)
     low, high = band([expected - curve for curve in references["shuffled"].log_wcss])
     cloud_low, cloud_high = band([expected - curve for curve in references["cloud"].log_wcss])
     return ValidityIndex(
         "gap", "Gap statistic", tuple(k), _floats(gap.values), low, high, cloud_low, cloud_high, _floats(gap.errors),
-        gap_rule(gap.values, gap.errors, k), source="Tibshirani, Walther and Hastie (2001), uniform box reference",
+        gap_rule(gap.values, gap.errors, k),
     )  # fmt: skip
 
 
 def _stability(
     X: Float32, references: dict[str, NullReference], k: Sequence[int], k_min: int, seed: int
 ) -> ValidityIndex:
-    """Agreement of solutions from fresh resamples; the band from the shuffled tables."""
+    """Agreement of solutions from fresh resamples (Dolnicar and Leisch 2010); the band from the shuffled tables."""
     # drawn, not the first: a table may come sorted
     values = resample_agreement(sample_rows(X, STABILITY_ROWS, seed), k, resamples=RESAMPLES, seed=seed)
     bands = [
@@ -143,7 +137,7 @@ def _stability(
     low, high = band(bands)
     return ValidityIndex(
         "stability", "Bootstrap stability (adjusted Rand)", tuple(k), _floats(values), low, high,
-        prefers=_best(values, k, k_min), source="Dolnicar and Leisch (2010)",
+        prefers=_best(values, k, k_min),
     )  # fmt: skip
 
 

@@ -77,9 +77,7 @@ class Stability:
         Mean adjusted Rand index of the two solutions of a pair, 1 is the same and 0 chance.
     segments
         One for each segment, in order.
-    aris : float64, shape (n_pairs,)
     jaccards : float64, shape (2 * n_pairs, n_segments)
-    slsws : float64, shape (n_pairs, n_segments)
     n_units
         Units in all.
     rows
@@ -89,9 +87,7 @@ class Stability:
     n_pairs: int
     ari: float
     segments: tuple[SegmentStability, ...]
-    aris: Float64 = field(repr=False)
     jaccards: Float64 = field(repr=False)
-    slsws: Float64 = field(repr=False)
     n_units: int = 0
     rows: int = 0
 
@@ -218,4 +214,4 @@ def _summary(aris: Float64, jaccards: Float64, slsws: Float64, n_units: int) -> 
         SegmentStability(number, float(value), float(slsw), trust_of(float(value)))
         for number, (value, slsw) in enumerate(zip(mean, slsws.mean(axis=0), strict=True), start=1)
     )
-    return Stability(len(aris), float(aris.mean()), segments, aris, jaccards, slsws, n_units, min(n_units, SAMPLE_ROWS))
+    return Stability(len(aris), float(aris.mean()), segments, jaccards, n_units, min(n_units, SAMPLE_ROWS))

@@ -53,8 +53,6 @@ class ValidityIndex:
         The k that it prefers among those that were allowed; None where it prefers none.
     higher_is_better
         Which way the index points.
-    source
-        Where the index comes from.
     """
 
     name: str
@@ -68,7 +66,6 @@ class ValidityIndex:
     error: tuple[float, ...] = ()
     prefers: int | None = None
     higher_is_better: bool = True
-    source: str = ""
 
     def at(self, k: int) -> float:
         """The index at one k."""
