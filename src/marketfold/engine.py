@@ -23,7 +23,7 @@ import narwhals as nw
 from marketfold.errors import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -319,15 +319,3 @@ class SparkEngine:
 
         hashed: nw.LazyFrame[Any] = nw.from_native(frame.to_native().withColumn(name, functions.xxhash64(*columns)))
         return hashed
-
-
-def engine_of(frame: nw.LazyFrame[Any]) -> Engine:
-    """The engine that already holds a Polars or PySpark frame.
-
-    A DuckDB relation does not say which connection it came from: whoever made the `DuckDBEngine` keeps it.
-    """
-    engines: dict[nw.Implementation, Callable[[], Engine]] = {
-        nw.Implementation.POLARS: PolarsEngine,
-        nw.Implementation.PYSPARK: SparkEngine,
-    }
-    return engines[frame.implementation]()

@@ -2,6 +2,7 @@
 
 from marketfold.features.build import build_features
 from marketfold.features.geography import keep_columns
+from marketfold.features.literature_baseline import literature_line_table
 from marketfold.features.matrix import FeatureMatrix, build_matrix
 from marketfold.features.restating import determines, find_restatements
 from marketfold.features.scaler import MatrixScaler
@@ -16,6 +17,7 @@ __all__ = [
     "determines",
     "find_restatements",
     "keep_columns",
+    "literature_line_table",
     "purchase_span",
     "split_at",
 ]

@@ -1,4 +1,4 @@
-"""The table of a widely copied notebook on the sales file, 37 columns of order lines, and the like of other files."""
+"""Literature baseline: order lines as a widely copied notebook on the sales file encodes them, 37 columns of it."""
 
 from __future__ import annotations
 
@@ -29,8 +29,6 @@ _NUMBERS: dict[str, tuple[str, Measure, View]] = {
 }
 _CLASSES: dict[str, View] = {"country": "geography", "category": "taste", "deal_size": "value"}
 _NEEDED = ("quantity", "unit_price", "line_number", "list_price", "product_id", *_CLASSES)
-
-
 _SOURCES = {"month": "ordered_on", "year": "ordered_on", "product_code": "product_id"}
 MOST_CLASSES = 50
 MOST_EMPTY = 0.1
@@ -81,13 +79,14 @@ def _encoded(table: pa.Table, numbers: Iterable[str], classes: Iterable[str]) ->
 
 
 def literature_line_table(orders: Orders) -> FeatureTable | None:
-    """Order lines as published analyses of the sales file encode them, from those of the columns that the orders have.
+    """Order lines as published analyses encode them, from those of their columns that the orders have.
 
     Quantity, price, line number, amount, month, year, list price, the product id as a number, and one column of 0 and
     1 for each country, product line and deal size: 37 columns on the sales file, cancelled lines included. Most of
     them restate another (the deal size is cut from the amount) or mean nothing as a number (the product id), which is
-    why `build_features` does not measure lines like this. Standardised plainly, as by
-    `MatrixScaler(tail=0.0, skewed_above=inf)`, its best-of-20 K-means inertias are those that were published.
+    why `build_features` does not measure lines like this; the table is here so that the published figures can be
+    checked. Standardised plainly, as by `MatrixScaler(tail=0.0, skewed_above=inf)`, its best-of-20 K-means inertias
+    are those that were published.
 
     A column with an empty cell in over a tenth of the lines is left out, and so is a class with over 50 values;
     then lines with an empty cell are. None where no class or fewer than two numbers are left.
