@@ -27,10 +27,11 @@ from marketfold.runs import write_run as write_run
 from marketfold.segments import match_segments as match_segments
 from marketfold.segments import name_segments as name_segments
 from marketfold.segments import profile_segments as profile_segments
+from marketfold.selection import Fits as Fits
 from marketfold.selection import Segmentation as Segmentation
 from marketfold.selection import choose_recipe as choose_recipe
 from marketfold.selection import compare_reducers as compare_reducers
 from marketfold.selection import score_on_future as score_on_future
-from marketfold.selection import search_views as search_views
+from marketfold.selection import search_feature_sets as search_feature_sets
 
 __version__: str

@@ -120,8 +120,6 @@ class RunPart:
     ----------
     config
         The settings it was made with.
-    warnings
-        What a reader must know, the weightiest first.
     stages
         What each stage cost.
     kept_briefs
@@ -129,7 +127,6 @@ class RunPart:
     """
 
     config: RunConfig
-    warnings: tuple[str, ...]
     stages: tuple[StageCost, ...]
     kept_briefs: dict[int, str] = field(default_factory=dict)
 
@@ -151,7 +148,7 @@ class Analysis:
     plan
         What to do about each.
     run
-        How the run went: settings, warnings, costs.
+        How the run went: settings, costs.
     """
 
     data: DataPart
@@ -179,11 +176,6 @@ class Analysis:
             raise ParameterError(message)
         return self.segmentation.stability
 
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What a reader must know, the weightiest first."""
-        return self.run.warnings
-
     def __repr__(self) -> str:
         made = self.segmentation
         name = self.data.clean.facts.name
@@ -196,5 +188,4 @@ class Analysis:
             for p in self.segments.profiles
         )
         heads = ("", "segment", f"{self.segmentation.unit}s", "of revenue", "trust", "rule")
-        notes = "".join(f"<li>{escape(text)}</li>" for text in self.warnings)
-        return f"<table><tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr>{rows}</table><ul>{notes}</ul>"
+        return f"<table><tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr>{rows}</table>"

@@ -17,7 +17,7 @@ from marketfold.exploration import explore
 from marketfold.features import before_day, build_features, purchase_span
 from marketfold.orders import read_orders
 from marketfold.segments import find_traits, number_and_name, profile_segments
-from marketfold.selection import choose_cut, choose_recipe, look_ahead, score_on_future
+from marketfold.selection import Fits, choose_cutoff, choose_recipe, hold_out_future, score_on_future
 from marketfold.stage_costs import StageClock
 from marketfold.thresholds import FEWEST_SEGMENTS
 
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from marketfold.diagnostics import LiteratureBaseline
     from marketfold.orders import Orders
     from marketfold.schema import FeatureTable, Progress
-    from marketfold.selection import Choice, FutureScore, LookAhead, Recipe, Segmentation
+    from marketfold.selection import FutureScore, Recipe, Segmentation, TemporalHoldout
 
 STABILITY_SEED = 2_000_003
-"""Far from the seeds of the search for a view, so that the labels rest on resamples that no choice has seen."""
+"""Far from the seeds of the search for a feature set, so that the labels rest on resamples that no choice has seen."""
 
 
 @dataclass(frozen=True)
@@ -62,15 +62,15 @@ class _Pipeline:
             seen = _seen(clean, config)
             table = build_features(seen, config.features)
             _check_enough_units(table, config)
-            ahead = _look_ahead(seen, config)
+            fits = Fits(table, _temporal_holdout(seen, config), self.progress)
         with self.clock.stage("choose"):
-            choice = choose_recipe(table, ahead, config, self.progress)
+            choice = choose_recipe(fits, config)
         with self.clock.stage("segment"):
-            made = choice.recipe.segment(table, self.progress)
+            made = fits.segment(choice.recipe)
         with self.clock.stage("stability"):
             made = self._assessed(made)
             across = split_and_merge(made.dimensions, made.labels, seed=config.seed)
-            future = _score_future(choice.recipe, ahead, config.seed)
+            future = _score_future(fits, choice.recipe)
         return made, ChoicePart(choice, across, future)
 
     def _assessed(self, segmentation: Segmentation) -> Segmentation:
@@ -108,12 +108,11 @@ class _Pipeline:
             )
             return keep_edits(self.previous.plan, plan, segments.kept_numbers) if self.previous else plan
 
-    def account(self, choice: ChoicePart, segments: SegmentsPart, clean: CleanOrders) -> RunPart:
-        """What the run took, what a reader must know, and which briefs of the earlier run still hold."""
+    def account(self, segments: SegmentsPart) -> RunPart:
+        """What the run took, and which briefs of the earlier run still hold."""
         edited = self.previous.briefs if self.previous else {}
         briefs = {number: edited[old] for number, old in segments.kept_numbers.items() if old in edited}
-        warnings = _warnings(clean, choice.evidence, segments)
-        return RunPart(self.config, warnings, tuple(self.clock.costs), briefs)
+        return RunPart(self.config, tuple(self.clock.costs), briefs)
 
 
 def segment_market(
@@ -153,7 +152,7 @@ def segment_market(
     segmentation, choice = stages.segment(data.clean)
     segmentation, segments = stages.describe(segmentation, data)
     plan = stages.plan(segmentation, segments, data.clean)
-    run = stages.account(choice, segments, data.clean)
+    run = stages.account(segments)
     return Analysis(data, segmentation, choice, segments, plan, run)
 
 
@@ -172,22 +171,22 @@ def _check_enough_units(table: FeatureTable, config: RunConfig) -> None:
         raise TooFewUnitsError(message)
 
 
-def _look_ahead(clean: CleanOrders, config: RunConfig) -> LookAhead | None:
+def _temporal_holdout(clean: CleanOrders, config: RunConfig) -> TemporalHoldout | None:
     """The customers of an earlier day, where the orders are long enough and the question is about customers."""
     span = purchase_span(clean) if config.features.unit == "customer" else None
-    cut = choose_cut(*span) if span else None
-    ahead = look_ahead(clean, cut, config.features) if cut else None
-    return ahead.halved(config.seed) if ahead else None
+    cutoff = choose_cutoff(*span) if span else None
+    holdout = hold_out_future(clean, cutoff, config.features) if cutoff else None
+    return holdout.halved(config.seed) if holdout else None
 
 
-def _score_future(recipe: Recipe, ahead: LookAhead | None, seed: int) -> FutureScore | None:
-    if ahead is None:
+def _score_future(fits: Fits, recipe: Recipe) -> FutureScore | None:
+    if fits.holdout is None:
         return None
     try:
-        labels = recipe.segment(ahead.table).labels
+        labels = fits.segment(recipe, fits.holdout.table).labels
     except (OrdersError, ParameterError):  # too few differed on the earlier day
         return None
-    return score_on_future(ahead, labels, seed)
+    return score_on_future(fits.holdout, labels, recipe.seed)
 
 
 def _literature_baseline(orders: Orders, config: RunConfig) -> LiteratureBaseline | None:
@@ -197,19 +196,3 @@ def _literature_baseline(orders: Orders, config: RunConfig) -> LiteratureBaselin
     asked = config.reduction.method
     network = asked if asked in ("autoencoder", "autoencoder-tied") else None
     return cluster_as_published(orders, network=network, seed=config.seed)
-
-
-def _warnings(clean: CleanOrders, choice: Choice, segments: SegmentsPart) -> tuple[str, ...]:
-    """What a reader must know, the weightiest first."""
-    found = [*clean.report.warnings, *clean.facts.notes]
-    if choice.k_choice.answer != "groups":
-        found.insert(0, choice.gist)
-    weak = [str(profile.number) for profile in segments.profiles if profile.trust == "weak"]
-    if weak:
-        found.insert(0, f"Do not trust {len(weak)} of the segments, they do not come out again: {', '.join(weak)}.")
-    others = [
-        f"What published analyses do with such lines finds nothing new. {one.sentence}"
-        for one in (segments.baseline.found if segments.baseline else ())
-        if one.restates
-    ]
-    return tuple(dict.fromkeys([*found, *(trap.sentence for trap in segments.traps), *others]))

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
 Unit = Literal["customer", "order", "order_line"]
 Trust = Literal["stable", "pattern", "weak"]
-View = Literal["value", "timing", "basket", "taste", "seasonality", "geography"]
-ViewName = Literal["auto", "all", "value", "loyalty", "timing", "basket", "recency_basket", "taste", "seasonality"]
+Aspect = Literal["value", "timing", "basket", "taste", "seasonality", "geography"]
+FeatureSetName = Literal[
+    "auto", "all", "value", "loyalty", "timing", "basket", "recency_basket", "taste", "seasonality"
+]
 Measure = Literal["days", "count", "money", "share", "ratio", "flag"]
 
 Float32 = NDArray[np.float32]
@@ -208,8 +210,8 @@ class Feature:
     measure
         Unit of the values: days, a count, money in the run's currency, a share of 0 to 1, a ratio, or a flag of 0 and
         1.
-    view
-        The side of a customer that it shows.
+    aspect
+        What of a customer it shows.
     block
         Columns of one block (the category shares, say) together weigh as one feature; None stands alone.
     """
@@ -217,7 +219,7 @@ class Feature:
     name: str
     label: str
     measure: Measure
-    view: View
+    aspect: Aspect
     block: str | None = None
 
 

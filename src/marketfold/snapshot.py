@@ -80,7 +80,8 @@ def check_comparable(earlier: Snapshot, later: Snapshot, *, features: bool) -> N
         parts = [
             f"only the {which} has {', '.join(names)}" for which, names in (("earlier", gone), ("later", come)) if names
         ]
-        faults.append(Fault(f"Their features differ: {'; '.join(parts)}.", "run both with the same columns and --view"))
+        hint = "run both with the same columns and --feature-set"
+        faults.append(Fault(f"Their features differ: {'; '.join(parts)}.", hint))
     if faults:
         headline = "The two runs cannot be compared"
         raise ParameterError.from_faults(headline, faults)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def analysis() -> Analysis:
     """The demo shop, segmented with little effort: the report is tested, not the segments."""
     config = RunConfig(
-        features=FeatureOptions(view="value"),
+        features=FeatureOptions(feature_set="value"),
         reduction=ReductionOptions(method="none"),
         clustering=ClusteringOptions(segments=3, k_max=5, bootstraps=2),
         campaigns=CampaignOptions(budget=5_000, margin=0.3),

@@ -8,7 +8,7 @@ from typing import Annotated, Any, get_args
 
 import typer
 
-from marketfold.schema import ViewName
+from marketfold.schema import FeatureSetName
 
 Source = Annotated[
     str, typer.Argument(metavar="ORDERS", help="Order lines: CSV, TSV, Excel, Parquet (file, folder or glob).")
@@ -39,9 +39,11 @@ AllowMostlySetAside = Annotated[
 
 UnitFlag = Annotated[str | None, typer.Option("--unit", help="What is segmented: customer, order or order_line.")]
 AsOf = Annotated[str | None, typer.Option(help="Day on which features look back, YYYY-MM-DD.")]
-ViewFlag = Annotated[
+FeatureSetFlag = Annotated[
     str | None,
-    typer.Option("--view", help=f"Side of the customers: {', '.join(get_args(ViewName))}."),
+    typer.Option(
+        "--feature-set", "--view", help=f"Features that shape the segments: {', '.join(get_args(FeatureSetName))}."
+    ),
 ]
 Geography = Annotated[bool | None, typer.Option("--geography", help="Let countries and territories shape segments.")]
 Reduction = Annotated[str | None, typer.Option(help="auto, none, pca, autoencoder or autoencoder-tied.")]

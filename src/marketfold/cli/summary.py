@@ -40,7 +40,7 @@ def print_run(run: Run) -> None:
     out.print(f"Kept {record['ledger']['lines']['kept']:,} lines; set aside: {told}.")
     out.print(_segments(run))
     if record["choose_k"]["answer"] == "groups":
-        out.print(Text(record["choose_k"]["verdict"]))
+        out.print(Text(record["choose_k"]["decision"]))
     for warning in record["warnings"]:
         out.print(Text(f"! {warning}", style="yellow"))
     out.print(Text(f"Report: {run.report}"), soft_wrap=True)

@@ -19,7 +19,7 @@ from marketfold.diagnostics.matrix_traps import one_hot_blocks
 from marketfold.diagnostics.sentences import baseline_sentence, space_text
 from marketfold.features import MatrixScaler, keep_columns, literature_line_table
 from marketfold.reduction import make_reducer
-from marketfold.selection.views import take_units
+from marketfold.selection import take_units
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

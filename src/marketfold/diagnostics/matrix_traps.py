@@ -185,7 +185,7 @@ def find_leaks(table: FeatureTable, later_revenue: Float64 | None) -> list[Trap]
     found = []
     for feature in table.features:
         column = table.column(feature.name)
-        if feature.measure == "days" and feature.view == "timing" and len(column) and float(column.min()) < 0:
+        if feature.measure == "days" and feature.aspect == "timing" and len(column) and float(column.min()) < 0:
             n_negative = int((column < 0).sum())
         elif later_revenue is not None and abs(_correlation(column, later_revenue)) >= LEAK:
             n_negative = 0

@@ -18,7 +18,7 @@ from marketfold.schema import MONEY_SCALE, Feature
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from marketfold.schema import Measure, Unit, View
+    from marketfold.schema import Aspect, Measure, Unit
 
 OTHER = "other"
 _CATEGORY = ("category_", "_share")
@@ -39,9 +39,9 @@ def _ratio(top: nw.Expr, bottom: nw.Expr) -> nw.Expr:
 
 
 def _measure(
-    name: str, label: str, measure: Measure, view: View, formula: nw.Expr, *needs: str, block: str | None = None
+    name: str, label: str, measure: Measure, aspect: Aspect, formula: nw.Expr, *needs: str, block: str | None = None
 ) -> Measurement:
-    return Measurement(Feature(name, label, measure, view, block), needs, formula)
+    return Measurement(Feature(name, label, measure, aspect, block), needs, formula)
 
 
 def category_feature_name(category: str) -> str:

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from marketfold.orders import Orders
-    from marketfold.schema import Float64, Measure, View
+    from marketfold.schema import Aspect, Float64, Measure
 
-_NUMBERS: dict[str, tuple[str, Measure, View]] = {
+_NUMBERS: dict[str, tuple[str, Measure, Aspect]] = {
     "quantity": ("items", "count", "basket"),
     "unit_price": ("price of one item as charged", "money", "basket"),
     "line_number": ("position of the line in its order", "count", "basket"),
@@ -27,7 +27,7 @@ _NUMBERS: dict[str, tuple[str, Measure, View]] = {
     "list_price": ("list price per item", "money", "basket"),
     "product_code": ("product id as its place in the alphabet", "count", "taste"),
 }
-_CLASSES: dict[str, View] = {"country": "geography", "category": "taste", "deal_size": "value"}
+_CLASSES: dict[str, Aspect] = {"country": "geography", "category": "taste", "deal_size": "value"}
 _NEEDED = ("quantity", "unit_price", "line_number", "list_price", "product_id", *_CLASSES)
 _SOURCES = {"month": "ordered_on", "year": "ordered_on", "product_code": "product_id"}
 MOST_CLASSES = 50

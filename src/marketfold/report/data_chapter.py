@@ -22,6 +22,7 @@ from marketfold.report.parts import (
     Section,
     TablePart,
 )
+from marketfold.report.sentences.warnings import run_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -142,7 +143,8 @@ def data_chapter(analysis: Analysis) -> Section:
         *exploration_parts(analysis.data.exploration),
         _mapping(analysis),
     ]
-    rest = analysis.warnings[MOST_WARNINGS:] if len(analysis.warnings) > MOST_WARNINGS + 1 else ()
+    warnings = run_warnings(analysis)
+    rest = warnings[MOST_WARNINGS:] if len(warnings) > MOST_WARNINGS + 1 else ()
     if rest:
         parts.append(Fold("Smaller remarks", (Notice(rest),)))
     ledger = analysis.data.clean.report.ledger

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marketfold.figures.campaigns import budget_figure
-from marketfold.figures.clustering import elbow_figure, gap_figure, slsa_figure, stability_figure, witnesses_figure
+from marketfold.figures.clustering import elbow_figure, gap_figure, indices_figure, slsa_figure, stability_figure
 from marketfold.figures.reduction import loadings_figure, loss_figure, reconstruction_figure, scree_figure
 from marketfold.figures.segments import feature_by_segment_figure, profile_heatmap_figure
 from marketfold.reduction import AutoencoderReducer, PCAReducer
@@ -23,14 +23,14 @@ SPREADS = 4
 
 
 def k_figures(analysis: Analysis) -> tuple[Part, ...]:
-    """The elbow, its witnesses, and the distance from data without groups."""
+    """The elbow, the validity indices, and the distance from data without groups."""
     choice = analysis.choice.evidence.k_choice
     parts: list[Part] = [
         FigurePart("elbow", elbow_figure(choice), teaching=teaching.about_elbow(choice, analysis.segmentation.unit))
     ]
-    if choice.witnesses:
-        parts.append(FigurePart("witnesses", witnesses_figure(choice), teaching=teaching.about_witnesses(choice)))
-    if choice.gains:
+    if choice.indices:
+        parts.append(FigurePart("indices", indices_figure(choice), teaching=teaching.about_indices(choice)))
+    if choice.gaps:
         parts.append(FigurePart("gap", gap_figure(choice)))
     return tuple(parts)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from marketfold import words
 from marketfold.report.evidence_chapters import METHOD_WORDS
 from marketfold.report.parts import Column, Fact, Facts, Fold, Prose, Section, TablePart, Terms
+from marketfold.selection import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -74,10 +75,11 @@ def versions() -> dict[str, str]:
 def _recipe(analysis: Analysis) -> Facts:
     recipe = analysis.choice.evidence.recipe
     method = METHOD_WORDS.get(recipe.method, recipe.method)
+    features = "all features" if recipe.feature_set == ALL else recipe.feature_set.replace("_", " and ")
     return Facts(
         (
             Fact("Seed", str(analysis.run.config.seed), "the same input and seed give the same segments"),
-            Fact("Looked at", "all features" if recipe.view == "all" else recipe.view.replace("_", " and ")),
+            Fact("Looked at", features),
             Fact("Reduction", method, f"{analysis.segmentation.dimensions.shape[1]} dimensions"),
             Fact("Segments", str(recipe.n_segments), "K-means"),
             Fact("Features look back from", words.day(analysis.segmentation.table.as_of)),

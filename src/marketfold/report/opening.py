@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from marketfold import words
 from marketfold.report.parts import Fact
+from marketfold.report.sentences.warnings import run_warnings
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
@@ -132,8 +133,9 @@ def key_facts(analysis: Analysis) -> tuple[Fact, ...]:
 
 def weightiest_warnings(analysis: Analysis) -> tuple[str, ...]:
     """What to know first; the rest is told with the data."""
-    if len(analysis.warnings) <= MOST_WARNINGS + 1:
-        return analysis.warnings
-    rest = len(analysis.warnings) - MOST_WARNINGS
+    warnings = run_warnings(analysis)
+    if len(warnings) <= MOST_WARNINGS + 1:
+        return warnings
+    rest = len(warnings) - MOST_WARNINGS
     more = f"{words.number_word(rest).capitalize()} smaller remarks stand with the data."
-    return (*analysis.warnings[:MOST_WARNINGS], more)
+    return (*warnings[:MOST_WARNINGS], more)

@@ -6,12 +6,22 @@ from dataclasses import asdict
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
+from marketfold.report.sentences.clustering import disagreements
+from marketfold.report.sentences.selection import (
+    REDUCTION_RULE,
+    number_decision,
+    reduction_decision,
+    search_decision,
+    skip_reason,
+)
+from marketfold.report.sentences.warnings import run_warnings
 from marketfold.version import __version__
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
     from marketfold.diagnostics import ColumnDependency, Trap
     from marketfold.schema import Ledger
+    from marketfold.selection import ReducerComparison, ReducerScore
 
 TOLD_VERSIONS = ("duckdb", "keras", "narwhals", "numpy", "plotly", "pyarrow", "scikit-learn", "scipy", "tensorflow")
 
@@ -26,7 +36,7 @@ def run_record(analysis: Analysis) -> dict[str, Any]:
         "as_of": analysis.segmentation.table.as_of.isoformat(),
         "input": _input(analysis),
         "ledger": _ledger(analysis.data.clean.report.ledger),
-        "view": _view(analysis),
+        "feature_set": _feature_set(analysis),
         "features": _features(analysis),
         "choose_k": _choose_k(analysis),
         "reduction": _reduction(analysis),
@@ -35,7 +45,7 @@ def run_record(analysis: Analysis) -> dict[str, Any]:
         "traps": [_trap(trap) for trap in analysis.segments.traps],
         "usual_way": _usual_way(analysis),
         "segments": [_segment(profile) for profile in analysis.segments.profiles],
-        "warnings": list(analysis.warnings),
+        "warnings": list(run_warnings(analysis)),
         "configuration": config.model_dump(mode="json"),
         "stages": [asdict(stage) for stage in analysis.run.stages],
         "versions": {name: metadata.version(name) for name in TOLD_VERSIONS},
@@ -65,11 +75,11 @@ def _ledger(ledger: Ledger) -> dict[str, Any]:
     return {"lines": lines, "money": money}
 
 
-def _view(analysis: Analysis) -> dict[str, Any]:
+def _feature_set(analysis: Analysis) -> dict[str, Any]:
     search = analysis.choice.evidence.search
     return {
-        "name": analysis.choice.evidence.recipe.view,
-        "verdict": search.verdict if search else None,
+        "name": analysis.choice.evidence.recipe.feature_set,
+        "decision": search_decision(search) if search else None,
         "candidates": [asdict(candidate) for candidate in search.candidates] if search else [],
     }
 
@@ -92,10 +102,10 @@ def _choose_k(analysis: Analysis) -> dict[str, Any]:
         "strength": choice.strength,
         "knee": choice.curve.knee.k,
         "curve": choice.curve.points(),
-        "verdict": analysis.choice.evidence.verdict,
-        "dissenters": list(choice.dissenters),
-        "witnesses": {
-            name: {"k": w.k, "values": w.values, "prefers": w.prefers} for name, w in choice.witnesses.items()
+        "decision": number_decision(analysis.choice.evidence),
+        "disagreeing": list(disagreements(choice)),
+        "indices": {
+            name: {"k": one.k, "values": one.values, "prefers": one.prefers} for name, one in choice.indices.items()
         },
     }
 
@@ -105,12 +115,16 @@ def _reduction(analysis: Analysis) -> dict[str, Any]:
     return {
         "method": analysis.choice.evidence.recipe.method,
         "n_dimensions": int(analysis.segmentation.dimensions.shape[1]),
-        "compared": [asdict(score) for score in comparison.scores] if comparison else [],
-        "rule": comparison.rule if comparison else None,
-        "verdict": comparison.verdict if comparison else None,
+        "compared": [_score(comparison, score) for score in comparison.scores] if comparison else [],
+        "rule": REDUCTION_RULE if comparison else None,
+        "decision": reduction_decision(comparison) if comparison else None,
         "suitability": list(suitability.sentences) if suitability else [],
         "reconstructions": [asdict(one) for one in suitability.reconstructions] if suitability else [],
     }
+
+
+def _score(comparison: ReducerComparison, score: ReducerScore) -> dict[str, Any]:
+    return asdict(score) | {"skipped": skip_reason(comparison, score.method)}
 
 
 def _stability(analysis: Analysis) -> dict[str, Any]:

@@ -53,9 +53,9 @@ class Segmentation(Framed):
     >>> from marketfold.demo import make_shop
     >>> from marketfold.features import build_features
     >>> from marketfold.orders import read_orders
-    >>> from marketfold.selection import Recipe
+    >>> from marketfold.selection import Fits, Recipe
     >>> table = build_features(clean_orders(read_orders(make_shop(lines=4_000).lines)))
-    >>> segmentation = Recipe("all", "none", n_segments=4).segment(table)
+    >>> segmentation = Fits(table).segment(Recipe("all", "none", n_segments=4))
     >>> segmentation.n_segments, segmentation.numbers
     (4, (1, 2, 3, 4))
     >>> segmentation.to_arrow().column_names[:4]

@@ -1,4 +1,9 @@
-"""What several indices say at each k, on the data and on data without groups."""
+"""Internal validity indices at each k, on the data and on data without groups.
+
+Calinski-Harabasz and Davies-Bouldin are scikit-learn's. The silhouette and the adjusted Rand index are our own, to the
+same digits: they are asked hundreds of times in a run, and are 4 to 60 times faster per call (distances are measured
+once for all k; labels are known to count from 0).
+"""
 
 from __future__ import annotations
 
@@ -6,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score
 from sklearn.metrics.pairwise import euclidean_distances
 
 from marketfold.clustering.fitting import Fit, best_of, distinct_rows, starting_centers
@@ -13,7 +19,7 @@ from marketfold.clustering.fitting import Fit, best_of, distinct_rows, starting_
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from marketfold.clustering.references import References
+    from marketfold.clustering.null_references import NullReference
     from marketfold.schema import Float32, Float64, Labels
 
     Index = Callable[[Float32, dict[int, Fit]], Float64]
@@ -24,7 +30,7 @@ BAND_ROWS = 500
 
 
 @dataclass(frozen=True)
-class Witness:
+class ValidityIndex:
     """What one index says at each k, on the data and on reference data without groups.
 
     Attributes
@@ -68,12 +74,11 @@ class Witness:
         """The index at one k."""
         return self.values[self.k.index(k)]
 
-    def beats_shuffled(self, k: int) -> bool:
-        """Whether the data do better at k than every column-shuffled copy."""
-        place = self.k.index(k)
-        if self.higher_is_better:
-            return self.values[place] > self.high[place]
-        return self.values[place] < self.low[place]
+    @property
+    def best_k(self) -> int:
+        """The k at which it is best, allowed or not."""
+        signed = np.array(self.values) if self.higher_is_better else -np.array(self.values)
+        return self.k[int(np.nanargmax(signed))]
 
 
 def _silhouette_of(distances: Float32, labels: Labels) -> Float64:
@@ -105,26 +110,12 @@ def silhouettes(X: Float32, fits: dict[int, Fit], rows: int = SILHOUETTE_ROWS) -
 
 def calinski_harabasz(X: Float32, fits: dict[int, Fit]) -> Float64:
     """Between against within variance (Calinski and Harabasz 1974) at each k from 2, shape (n_k,)."""
-    total = float(np.square(X - X.mean(axis=0, dtype=np.float64)).sum())
-    k = np.array(list(fits), dtype=np.float64)
-    wcss = np.maximum([fit.wcss for fit in fits.values()], total * 1e-12)
-    result: Float64 = (total - wcss) / np.maximum(k - 1, 1) / (wcss / np.maximum(len(X) - k, 1))
-    return result
+    return np.array([calinski_harabasz_score(X, fit.labels) for fit in fits.values()])
 
 
 def davies_bouldin(X: Float32, fits: dict[int, Fit]) -> Float64:
     """Mean overlap of each segment with its nearest (Davies and Bouldin 1979) at each k from 2, shape (n_k,)."""
-    return np.array([_davies_bouldin(X, fit) for fit in fits.values()])
-
-
-def _davies_bouldin(X: Float32, fit: Fit) -> float:
-    own = np.sqrt(np.square(X - fit.centers[fit.labels]).sum(axis=1, dtype=np.float64))
-    sizes = np.bincount(fit.labels, minlength=len(fit.centers))
-    width = np.bincount(fit.labels, weights=own, minlength=len(fit.centers)) / np.maximum(sizes, 1)
-    gaps = euclidean_distances(fit.centers.astype(np.float64))
-    np.fill_diagonal(gaps, np.inf)
-    overlap = (width[:, None] + width) / np.maximum(gaps, np.finfo(np.float64).tiny)
-    return float(overlap.max(axis=1).mean())
+    return np.array([davies_bouldin_score(X, fit.labels) for fit in fits.values()])
 
 
 def adjusted_rand(one: Labels, other: Labels) -> float:
@@ -184,10 +175,10 @@ def band(values: Sequence[Float64]) -> tuple[tuple[float, ...], tuple[float, ...
 
 
 def band_of(
-    index: Index, references: References, k_range: Sequence[int]
+    index: Index, reference: NullReference, k_range: Sequence[int]
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Band of an index over the draws of a reference."""
-    pairs = zip(references.tables, references.fits, strict=True)
+    """Band of an index over the draws of a null reference."""
+    pairs = zip(reference.tables, reference.fits, strict=True)
     return band([index(table, {k: fits[k] for k in k_range}) for table, fits in pairs])
 
 

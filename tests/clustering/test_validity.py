@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Fitted = tuple[Float32, dict[int, Fit]]
 
 from marketfold.clustering.fitting import fit_each, quiet_fits
-from marketfold.clustering.witnesses import (
+from marketfold.clustering.validity import (
     adjusted_rand,
     calinski_harabasz,
     davies_bouldin,

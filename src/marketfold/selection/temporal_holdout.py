@@ -12,68 +12,69 @@ from threadpoolctl import threadpool_limits
 
 from marketfold.errors import OrdersError, ParameterError, TooFewUnitsError
 from marketfold.features import build_features, purchase_span, split_at
+from marketfold.sampling import sample_rows
 from marketfold.schema import money_sum
-from marketfold.selection.views import sampled_rows, take_units
+from marketfold.selection.feature_sets import take_units
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import pyarrow as pa
     from numpy.typing import NDArray
 
     from marketfold.cleaning import CleanOrders
     from marketfold.config import FeatureOptions
     from marketfold.schema import FeatureTable, Float64, Labels
-    from marketfold.selection.recipe import Recipe
+    from marketfold.selection.fits import Fits, Recipe
 
 SHORTEST_SPAN_DAYS = 270
 LONGEST_HORIZON_DAYS = 365
 HORIZON_SHARE = 1 / 3
 FEWEST_UNITS = 50
-CEILING_ROWS = 50_000
+UPPER_BOUND_ROWS = 50_000
 MANY_ROWS = 10_000
 RANDOM_DRAWS = 20
 
 
 @dataclass(frozen=True)
-class LookAhead:
+class TemporalHoldout:
     """Customers as they were known on a day, and what they brought after it.
 
     Attributes
     ----------
     table
-        Features from lines before the cut alone.
+        Features from lines before the cutoff alone.
     next_revenue : float64, shape (n_units,)
-        Money from the cut on; 0 for those who did not return.
-    cut
+        Money from the cutoff on; 0 for those who did not return.
+    cutoff
         The day.
     horizon_days
-        Days from the cut to the last order.
-    judged : bool, shape (n_units,)
+        Days from the cutoff to the last order.
+    evaluation : bool, shape (n_units,)
         Whose later revenue is kept for the last word: no choice may look at it. Everybody's where nothing is chosen.
     """
 
     table: FeatureTable
     next_revenue: Float64
-    cut: date
+    cutoff: date
     horizon_days: int
-    judged: NDArray[np.bool_]
+    evaluation: NDArray[np.bool_]
 
-    def halved(self, seed: int) -> LookAhead:
+    def halved(self, seed: int) -> TemporalHoldout:
         """Keep the later revenue of a seeded half for the last word; choices are made by the other half's."""
-        place = np.random.default_rng(seed).permutation(len(self.judged))
-        return replace(self, judged=place < len(place) // 2)
+        place = np.random.default_rng(seed).permutation(len(self.evaluation))
+        return replace(self, evaluation=place < len(place) // 2)
 
     def explained_to_choose(self, labels: Labels) -> float:
         """`explained_share` among those whose later revenue a choice may look at."""
-        seen = ~self.judged if not self.judged.all() else self.judged
+        seen = ~self.evaluation if not self.evaluation.all() else self.evaluation
         return explained_share(labels[seen], self.log_revenue[seen])
 
-    def sample(self, most: int, seed: int) -> LookAhead:
-        """A seeded sample of the customers."""
-        rows = sampled_rows(len(self.table.ids), most, seed)
+    def sample(self, most: int, seed: int) -> TemporalHoldout:
+        """A seeded sample of the customers; all of them where there are not too many."""
+        if len(self.table.ids) <= most:
+            return self
+        rows = sample_rows(len(self.table.ids), most, seed)
         few = take_units(self.table, rows)
-        return replace(self, table=few, next_revenue=self.next_revenue[rows], judged=self.judged[rows])
+        return replace(self, table=few, next_revenue=self.next_revenue[rows], evaluation=self.evaluation[rows])
 
     @property
     def log_revenue(self) -> Float64:
@@ -88,13 +89,13 @@ class FutureScore:
 
     Attributes
     ----------
-    cut
+    cutoff
         Features look back from this day, revenue counts from it on.
     horizon_days
         Length of the period judged.
     n_units
-        Customers known on the cut.
-    n_judged
+        Customers known on the cutoff.
+    n_evaluated
         Those of them whose later revenue no choice has seen; every share below is of theirs.
     returned_share
         Of all known, the share that bought again, 0 to 1.
@@ -106,26 +107,26 @@ class FutureScore:
         The same for the 25 cells of recency and frequency-with-money quintiles.
     random
         The same for random groups of the segments' sizes: the highest of `RANDOM_DRAWS` draws.
-    ceiling
+    upper_bound
         Cross-validated R squared of gradient boosting on the same features: about what can be known.
     """
 
-    cut: date
+    cutoff: date
     horizon_days: int
     n_units: int
-    n_judged: int
+    n_evaluated: int
     returned_share: float
     segments: float
     n_segments: int
     rfm: float
     random: float
-    ceiling: float
+    upper_bound: float
 
 
-def choose_cut(first_on: date, last_on: date) -> date | None:
+def choose_cutoff(first_on: date, last_on: date) -> date | None:
     """The day to test on: the last third of the span, a year at most; None where the span is too short to halve.
 
-    >>> choose_cut(date(2003, 1, 6), date(2005, 5, 31))
+    >>> choose_cutoff(date(2003, 1, 6), date(2005, 5, 31))
     datetime.date(2004, 8, 12)
     """
     span = (last_on - first_on).days
@@ -134,20 +135,20 @@ def choose_cut(first_on: date, last_on: date) -> date | None:
     return last_on - timedelta(days=min(round(span * HORIZON_SHARE), LONGEST_HORIZON_DAYS))
 
 
-def look_ahead(clean: CleanOrders, cut: date, options: FeatureOptions) -> LookAhead | None:
+def hold_out_future(clean: CleanOrders, cutoff: date, options: FeatureOptions) -> TemporalHoldout | None:
     """Split at a day; None where fewer than `FEWEST_UNITS` customers were known by then, or none of them came back."""
     span = purchase_span(clean)
-    if span is None or not span[0] < cut <= span[1]:
+    if span is None or not span[0] < cutoff <= span[1]:
         return None
     try:
-        before, later = split_at(clean, cut)
+        before, later = split_at(clean, cutoff)
     except TooFewUnitsError:
         return None
-    table = build_features(before, options.model_copy(update={"as_of": cut}))
+    table = build_features(before, options.model_copy(update={"as_of": cutoff}))
     if len(table.ids) < FEWEST_UNITS:
         return None
     everybody = np.ones(len(table.ids), dtype=np.bool_)
-    return LookAhead(table, _aligned(later, table), cut, (span[1] - cut).days + 1, everybody)
+    return TemporalHoldout(table, _aligned(later, table), cutoff, (span[1] - cutoff).days + 1, everybody)
 
 
 def revenue_from(clean: CleanOrders, table: FeatureTable) -> Float64:
@@ -181,13 +182,15 @@ def explained_share(groups: Labels, outcome: Float64) -> float:
     return float((np.bincount(groups) * np.square(means - outcome.mean())).sum() / total)
 
 
-def explained_by(recipe: Recipe, ahead: LookAhead) -> float | None:
+def explained_by(recipe: Recipe, fits: Fits) -> float | None:
     """Share of later revenue, as far as a choice may see it, that a recipe's segments of the earlier day explain.
 
-    None where they cannot be made: on an early day too few may have differed.
+    None without a temporal holdout, and where its segments cannot be made: on an early day too few may have differed.
     """
+    if fits.holdout is None:
+        return None
     try:
-        return ahead.explained_to_choose(recipe.segment(ahead.table).labels)
+        return fits.holdout.explained_to_choose(fits.segment(recipe, fits.holdout.table).labels)
     except (OrdersError, ParameterError):
         return None
 
@@ -210,69 +213,47 @@ def _quintile(values: Float64, ties: Float64) -> Labels:
     return quintile
 
 
-def ceiling(table: FeatureTable, outcome: Float64, judged: NDArray[np.bool_], seed: int = 0) -> float:
+def upper_bound(table: FeatureTable, outcome: Float64, evaluation: NDArray[np.bool_], seed: int = 0) -> float:
     """Cross-validated R squared of gradient boosting on the features: about as much as can be known from them.
 
-    It learns from everybody, each fold from the others, and is judged by those in `judged`.
+    It learns from everybody, each fold from the others, and is judged by those in `evaluation`.
     """
     from sklearn.ensemble import HistGradientBoostingRegressor  # noqa: PLC0415
     from sklearn.model_selection import KFold, cross_val_predict  # noqa: PLC0415
 
-    rows = np.random.default_rng(seed).permutation(len(outcome))[:CEILING_ROWS]
+    rows = np.random.default_rng(seed).permutation(len(outcome))[:UPPER_BOUND_ROWS]
     model = HistGradientBoostingRegressor(max_iter=100, learning_rate=0.05, max_leaf_nodes=8, random_state=seed)
     folds = KFold(5, shuffle=True, random_state=seed)
     # threads that wait for one another cost more than they bring on few rows
     with threadpool_limits(1 if len(rows) < MANY_ROWS else None):
         predicted = cross_val_predict(model, table.values[rows], outcome[rows], cv=folds)
-    last, predicted = outcome[rows][judged[rows]], predicted[judged[rows]]
+    last, predicted = outcome[rows][evaluation[rows]], predicted[evaluation[rows]]
     total = np.square(last - last.mean()).sum() if len(last) else 0.0
     return float(1 - np.square(last - predicted).sum() / total) if total else 0.0
 
 
-def score_on_future(ahead: LookAhead, labels: Labels, seed: int = 0) -> FutureScore:
-    """Judge segments of the customers known on the cut by the revenue after it.
+def score_on_future(holdout: TemporalHoldout, labels: Labels, seed: int = 0) -> FutureScore:
+    """Judge segments of the customers known on the cutoff by the revenue after it.
 
     Parameters
     ----------
-    ahead
+    holdout
         The customers and what came after.
     labels
-        Segment of each of them, from 0, made from `ahead.table` alone, shape (n_units,).
+        Segment of each of them, from 0, made from `holdout.table` alone, shape (n_units,).
     """
-    last = ahead.judged
-    outcome, shown = ahead.log_revenue[last], labels[last]
+    last = holdout.evaluation
+    outcome, shown = holdout.log_revenue[last], labels[last]
     rng = np.random.default_rng(seed)
     return FutureScore(
-        cut=ahead.cut,
-        horizon_days=ahead.horizon_days,
+        cutoff=holdout.cutoff,
+        horizon_days=holdout.horizon_days,
         n_units=len(labels),
-        n_judged=int(last.sum()),
-        returned_share=float((ahead.next_revenue > 0).mean()),
+        n_evaluated=int(last.sum()),
+        returned_share=float((holdout.next_revenue > 0).mean()),
         segments=explained_share(shown, outcome),
         n_segments=int(labels.max()) + 1,
-        rfm=explained_share(rfm_cells(ahead.table)[last], outcome),
+        rfm=explained_share(rfm_cells(holdout.table)[last], outcome),
         random=max(explained_share(rng.permutation(shown), outcome) for _ in range(RANDOM_DRAWS)),
-        ceiling=ceiling(ahead.table, ahead.log_revenue, last, seed),
-    )
-
-
-def leaking_features(
-    clean: CleanOrders, cut: date, options: FeatureOptions, build: Callable[..., FeatureTable] = build_features
-) -> tuple[str, ...]:
-    """Features that see past the cut: they come out otherwise when the lines after it are taken away.
-
-    Parameters
-    ----------
-    build
-        What makes the features: called with lines and options, `as_of` set to the cut.
-    """
-    before, _ = split_at(clean, cut)
-    at_cut = options.model_copy(update={"as_of": cut})
-    honest, asked = build(before, at_cut), build(clean, at_cut)
-    if not np.array_equal(honest.ids, asked.ids):
-        return asked.names
-    return tuple(
-        name
-        for name in asked.names
-        if name not in honest.names or not np.allclose(honest.column(name), asked.column(name))
+        upper_bound=upper_bound(holdout.table, holdout.log_revenue, last, seed),
     )

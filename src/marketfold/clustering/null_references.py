@@ -1,4 +1,4 @@
-"""Data without groups, to hold the real data against: what K-means finds in them is no evidence.
+"""Null references, data without groups to hold the real data against: what K-means finds in them is no evidence.
 
 Three ways of having no groups, each keeping more of the data than the one before would:
 
@@ -59,8 +59,8 @@ def box(X: Float32, rng: np.random.Generator) -> Float32:
 
 
 @dataclass(frozen=True)
-class References:
-    """Several draws of one kind of data without groups, and their fits.
+class NullReference:
+    """Several draws of one kind of data without groups, with their fits.
 
     Attributes
     ----------
@@ -80,6 +80,37 @@ class References:
     log_wcss: Float64
 
 
+LEAST_ERROR = 0.004
+"""K-means stops at solutions whose WCSS differ by about this much; no gap is known better."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """How far the WCSS of the data lies below that of data without groups.
+
+    Attributes
+    ----------
+    label
+        What the data without groups are.
+    k
+        Numbers of segments, ascending.
+    values : float64, shape (n_k,)
+        Natural logarithm of the ratio; 0.1 is about a tenth lower.
+    errors : float64, shape (n_k,)
+        Standard error of each, over the draws.
+    """
+
+    label: str
+    k: tuple[int, ...]
+    values: Float64
+    errors: Float64
+
+    @property
+    def z_scores(self) -> Float64:
+        """Values in standard errors, shape (n_k,)."""
+        return self.values / self.errors
+
+
 def log_wcss(X: Float32, fits: dict[int, Fit]) -> Float64:
     """Natural logarithm of WCSS(k) / WCSS(1), shape (n_k,)."""
     total = float(np.square(X - X.mean(axis=0, dtype=np.float64)).sum())
@@ -88,9 +119,9 @@ def log_wcss(X: Float32, fits: dict[int, Fit]) -> Float64:
     return result
 
 
-def draw_references(
+def draw_null_reference(
     X: Float32, make: Maker, label: str, k_range: Sequence[int], *, draws: int, seed: int
-) -> References:
+) -> NullReference:
     """Draw data without groups and fit them at each k.
 
     The draws come from one distribution: the centres of one start the next, beside k-means++ for the first.
@@ -100,4 +131,15 @@ def draw_references(
     for table in tables[1:]:
         fits.append({k: lloyd(table, fits[-1][k].centers, steps=40) for k in k_range})
     curves = np.array([log_wcss(table, mine) for table, mine in zip(tables, fits, strict=True)])
-    return References(label, tables, tuple(fits), curves)
+    return NullReference(label, tables, tuple(fits), curves)
+
+
+def gap_below(reference: NullReference, log_wcss: Float64, k: Sequence[int]) -> Gap:
+    """The gap at each k; the error is smoothed over k, for a handful of draws tells little of each."""
+    draws = reference.log_wcss
+    spread = draws.std(axis=0, ddof=1)
+    smooth = np.where(
+        spread > LEAST_ERROR / 100, np.maximum(spread, np.sqrt(np.mean(spread**2))), 0.0
+    )  # at k = 1 nothing varies
+    errors = np.maximum(smooth * np.sqrt(1 + 1 / len(draws)), LEAST_ERROR)
+    return Gap(reference.label, tuple(k), draws.mean(axis=0) - log_wcss, errors)

@@ -8,11 +8,11 @@ from scipy.stats import spearmanr
 from tests.clustering.tables import blobs, ellipse
 
 if TYPE_CHECKING:
-    from marketfold.clustering.references import Maker
+    from marketfold.clustering.null_references import Maker
     from marketfold.schema import Float32
 
 from marketfold.clustering.fitting import quiet_fits
-from marketfold.clustering.references import box, cloud, draw_references, shuffled
+from marketfold.clustering.null_references import box, cloud, draw_null_reference, shuffled
 
 
 def sorted_columns(X: Float32) -> Float32:
@@ -37,7 +37,7 @@ def test_cloud_keeps_columns_and_rank_correlations():
 def test_cloud_of_groups_has_no_groups():
     X, member = blobs(4, 1_000, 6, seed=0)
     with quiet_fits(threads=1):
-        drawn = draw_references(X, cloud, "cloud", range(1, 6), draws=3, seed=0)
+        drawn = draw_null_reference(X, cloud, "cloud", range(1, 6), draws=3, seed=0)
     total = np.square(X - X.mean(axis=0)).sum()
     centers = np.array([X[member == group].mean(axis=0) for group in range(4)])
     real = np.square(X - centers[member]).sum()
