@@ -113,7 +113,7 @@ def test_odd_files_are_explored_and_drawn(name: str):
     figures = exploration_figures(exploration)
     assert all("nan" not in json.dumps(drawn(figure)["layout"]).lower() for figure in figures.values())
     assert {finding.figure for finding in exploration.findings if finding.figure} <= figures.keys()
-    assert "nan" not in " ".join(finding.sentence for finding in exploration.findings)
+    assert "nan" not in " ".join(finding_sentence(finding) for finding in exploration.findings)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from marketfold.clustering import KMeansSegmenter
-from marketfold.features import MatrixScaler, keep_columns, usual_line_table
+from marketfold.features import MatrixScaler, keep_columns, literature_line_table
 from marketfold.reduction import make_reducer
 from marketfold.segments.label_traps import RESTATED, WITNESS, agreement_of_values
 from marketfold.segments.matrix_traps import one_hot_blocks
@@ -145,7 +145,7 @@ def cluster_the_usual_way(
     seed
         Of the sample, the network and the starting centres.
     """
-    table = usual_line_table(orders)
+    table = literature_line_table(orders)
     if table is None:
         return None
     rows = np.sort(np.random.default_rng(seed).permutation(len(table.ids))[:MOST_LINES])

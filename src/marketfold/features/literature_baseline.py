@@ -1,4 +1,4 @@
-"""The table of a widely copied notebook on the sales file, 37 columns of order lines, and the like of other files."""
+"""Literature baseline: order lines as a widely copied notebook on the sales file encodes them, 37 columns of it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marketfold.errors import ParameterError
-from marketfold.features.restating import MOST_CLASSES
 from marketfold.schema import SOURCE_LINE, Feature, FeatureTable
 
 if TYPE_CHECKING:
@@ -31,11 +29,10 @@ _NUMBERS: dict[str, tuple[str, Measure, View]] = {
 }
 _CLASSES: dict[str, View] = {"country": "geography", "category": "taste", "deal_size": "value"}
 _NEEDED = ("quantity", "unit_price", "line_number", "list_price", "product_id", *_CLASSES)
-
-
 _SOURCES = {"month": "ordered_on", "year": "ordered_on", "product_code": "product_id"}
+MOST_CLASSES = 50
 MOST_EMPTY = 0.1
-"""Share of empty cells from which a column is left out of the usual table; below it the lines are, as `dropna` does."""
+"""Share of empty cells from which a column is left out of the table; below it the lines are, as `dropna` does."""
 
 
 def _number(table: pa.Table, name: str) -> Float64:
@@ -81,8 +78,8 @@ def _encoded(table: pa.Table, numbers: Iterable[str], classes: Iterable[str]) ->
     )
 
 
-def published_line_table(orders: Orders) -> FeatureTable:
-    """Order lines as the published analysis of the sales file encodes them.
+def literature_line_table(orders: Orders) -> FeatureTable | None:
+    """Order lines as published analyses encode them, from those of their columns that the orders have.
 
     Quantity, price, line number, amount, month, year, list price, the product id as a number, and one column of 0 and
     1 for each country, product line and deal size: 37 columns on the sales file, cancelled lines included. Most of
@@ -90,36 +87,6 @@ def published_line_table(orders: Orders) -> FeatureTable:
     why `build_features` does not measure lines like this; the table is here so that the published figures can be
     checked. Standardised plainly, as by `MatrixScaler(tail=0.0, skewed_above=inf)`, its best-of-20 K-means inertias
     are those that were published.
-
-    Parameters
-    ----------
-    orders
-        As `read_orders` gives them, with every column that the table is made of.
-
-    Raises
-    ------
-    ParameterError
-        If a column is absent or has empty cells, naming every one.
-    """
-    columns = orders.lines.collect_schema().names()
-    missing = [name for name in _NEEDED if name not in columns]
-    if missing:
-        message = f"The published table needs {', '.join(missing)}, and the orders have none. Map them, or leave it."
-        raise ParameterError(message)
-    used = ["ordered_on", "amount", *_NEEDED]
-    table = orders.engine.collect(orders.lines.select(SOURCE_LINE, *used)).sort_by(SOURCE_LINE)
-    empty = [name for name in used if table.column(name).null_count]
-    if empty:
-        message = f"The published table has no place for empty cells, and there are some in {', '.join(empty)}."
-        raise ParameterError(message)
-    if not _are_numbers(table, "line_number"):
-        message = "The published table needs the line number as a number, and there is text in it. Map another column."
-        raise ParameterError(message)
-    return _encoded(table, _NUMBERS, _CLASSES)
-
-
-def usual_line_table(orders: Orders) -> FeatureTable | None:
-    """Order lines encoded as in `published_line_table`, from those of its columns that the orders have.
 
     A column with an empty cell in over a tenth of the lines is left out, and so is a class with over 50 values;
     then lines with an empty cell are. None where no class or fewer than two numbers are left.
