@@ -62,7 +62,9 @@ def test_returns_are_those_of_the_customer(shop: CleanOrders, customers: pd.Data
 
 def test_two_orders_of_a_day_are_one_day_of_ordering():
     rows = [("1", date(2024, 1, 1)), ("2", date(2024, 1, 1)), ("3", date(2024, 1, 11))]
-    table = pl.DataFrame({"order_id": [o for o, _ in rows], "date": [d for _, d in rows], "customer": "a", "amount": 5.0})
+    table = pl.DataFrame(
+        {"order_id": [o for o, _ in rows], "date": [d for _, d in rows], "customer": "a", "amount": 5.0}
+    )
     activity = clean_orders(read_orders(table)).activity
     (row,) = activity.engine.collect(activity.customers).to_pylist()
     assert (row["order_count"], row["order_days"], row["gap_squares"]) == (3, 2, 100.0)

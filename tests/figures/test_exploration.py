@@ -38,6 +38,7 @@ from marketfold.report.data_chapter import exploration_parts
 from marketfold.report.embed import figure_height
 from marketfold.report.page import figures_of
 from marketfold.report.parts import FigureGrid, Fold
+from marketfold.report.sentences.exploration import finding_sentence
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,13 +2,13 @@
 
 from marketfold.exploration.caps import Cap
 from marketfold.exploration.cohorts import Cohorts
-from marketfold.exploration.concentration import Concentration, Repeats
+from marketfold.exploration.concentration import MOST, Concentration, Repeats
 from marketfold.exploration.counts import Calendar, Counts
 from marketfold.exploration.dependence import Dependence
 from marketfold.exploration.discounts import Discounts
-from marketfold.exploration.distributions import Distribution
+from marketfold.exploration.distributions import REST, Distribution, nice_step
 from marketfold.exploration.findings import anchor
-from marketfold.exploration.geography import Geography
+from marketfold.exploration.geography import Geography, places
 from marketfold.exploration.inter_purchase_times import InterPurchaseTimes
 from marketfold.exploration.missing import Missing
 from marketfold.exploration.over_time import OverTime, Peak, YearOnYear
@@ -17,6 +17,8 @@ from marketfold.exploration.relations import Correlations, Cuts, Follows, LineSa
 from marketfold.exploration.summary import explore
 
 __all__ = [
+    "MOST",
+    "REST",
     "Calendar",
     "Cap",
     "Cohorts",
@@ -41,4 +43,6 @@ __all__ = [
     "YearOnYear",
     "anchor",
     "explore",
+    "nice_step",
+    "places",
 ]

@@ -22,6 +22,7 @@ from marketfold.report.parts import (
     Section,
     TablePart,
 )
+from marketfold.report.sentences.exploration import finding_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Collection

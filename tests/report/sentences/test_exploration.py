@@ -39,11 +39,11 @@ CASES: list[tuple[str, Mapping[str, float], Mapping[str, tuple[str, ...]], str]]
      "Each of the 92 customers ordered more than once."),
     ("cap", PRICED, {"column": ("PRICEEACH",)}, "PRICEEACH stops at exactly 100 on 46 % of lines: it is capped."),
     ("cap", {**PRICED, "differs_at_cap_share": 1, "differs_below_share": 0}, PRODUCT,
-     "PRICEEACH stops at exactly 100 on 46 % of lines: it is capped. On exactly these lines QUANTITYORDERED x PRICEEACH "
-     "is not SALES: go by SALES."),
+     "PRICEEACH stops at exactly 100 on 46 % of lines: it is capped. On exactly these lines QUANTITYORDERED x "
+     "PRICEEACH is not SALES: go by SALES."),
     ("cap", {**PRICED, "differs_at_cap_share": 0.95, "differs_below_share": 0.05}, PRODUCT,
      "PRICEEACH stops at exactly 100 on 46 % of lines: it is capped. QUANTITYORDERED x PRICEEACH differs from SALES on "
-     "95.0 % of them: go by SALES."),
+     "95 % of them: go by SALES."),
     ("cap", {**PRICED, **SAMPLED}, {"column": ("points",)},
      "points stops at exactly 100 on 46 % of lines: it is capped (seen on 50,000 lines drawn from 100,000)."),
     ("cut", {"cut_1": 3_000, "cut_2": 7_000}, {"column": ("DEALSIZE",), "number": ("SALES",)},
@@ -75,7 +75,8 @@ CASES: list[tuple[str, Mapping[str, float], Mapping[str, tuple[str, ...]], str]]
      "January to May 2005 brought 41 % more than the same months of 2004 (€1,700 against €1,206)."),
     ("growth", {"growth_share": -0.67, "revenue": 400, "revenue_before": 1_206, "year": 2005}, {"months": ("3",)},
      "March 2005 brought 67 % less than the same month of 2004 (€400 against €1,206)."),
-    ("status", {"line_share": 0.9270, "lines": 2_617, "lines_read": 2_823}, {"value": ("Shipped",), "column": ("STATUS",)},
+    ("status", {"line_share": 0.9270, "lines": 2_617, "lines_read": 2_823},
+     {"value": ("Shipped",), "column": ("STATUS",)},
      "92.7 % of the 2,823 lines read are Shipped: STATUS says little."),
     ("list_price_is_no_ceiling", DISCOUNTED, {"list_price": ("MSRP",)},
      "46 % of lines are charged below MSRP and 31 % above it: MSRP is no ceiling."),
@@ -104,7 +105,7 @@ CASES: list[tuple[str, Mapping[str, float], Mapping[str, tuple[str, ...]], str]]
      "size follows from band without exception: it adds nothing to it (seen on 50,000 lines drawn from 100,000)."),
     ("returns", {"lines": 60, "line_share": 0.0213, "value": 194_487.48, "lines_read": 2_823}, {},
      "60 of the 2,823 lines read (2.1 %) were cancelled or returned, worth €194,487; they do not count as purchases."),
-    ("duplicates", {"lines": 1, "line_share": 0.02}, {}, "1 line repeats another one exactly (2.0 % of the lines read)."),
+    ("duplicates", {"lines": 1, "line_share": 0.02}, {}, "1 line repeats another one exactly (2 % of the lines read)."),
     ("duplicates", {"lines": 255, "line_share": 0.15}, {},
      "255 lines repeat another one exactly (15 % of the lines read)."),
     ("correlation", {"r": 0.812}, {"columns": ("MSRP", "SALES")},
