@@ -25,12 +25,13 @@ def shop() -> CleanOrders:
 
 @pytest.fixture(scope="module")
 def customers(shop: CleanOrders) -> pd.DataFrame:
-    return shop.engine.collect(shop.activity.customers).to_pandas().set_index("customer_id").sort_index()
+    rows: pd.DataFrame = shop.engine.collect(shop.activity.customers).to_pandas()
+    return rows.set_index("customer_id")
 
 
 @pytest.fixture(scope="module")
 def purchases(shop: CleanOrders) -> pd.DataFrame:
-    rows = shop.engine.collect(shop.purchases).to_pandas()
+    rows: pd.DataFrame = shop.engine.collect(shop.purchases).to_pandas()
     rows["ordered_on"] = pd.to_datetime(rows["ordered_on"])
     return rows
 
@@ -39,7 +40,7 @@ def test_what_customers_did_is_what_pandas_counts(customers: pd.DataFrame, purch
     grouped = purchases.groupby("customer_id")
     orders = purchases.groupby(["customer_id", "order_id"])["ordered_on"].min().reset_index()
     of_customer = orders.sort_values("ordered_on").groupby("customer_id")["ordered_on"]
-    assert customers.index.tolist() == sorted(grouped.groups)
+    assert customers.index.tolist() == grouped.size().index.tolist()
     assert customers["line_count"].tolist() == grouped.size().tolist()
     assert customers["order_count"].tolist() == of_customer.size().tolist()
     assert customers["order_days"].tolist() == of_customer.nunique().tolist()

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from marketfold.json_files import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from marketfold.exploration.caps import Cap
     from marketfold.exploration.cohorts import Cohorts
     from marketfold.exploration.concentration import Concentration, Repeats
@@ -74,7 +76,7 @@ class Finding:
     figure: str
     weight: float
     numbers: dict[str, float]
-    texts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def told(self) -> str:
         """Texts and numbers in one line."""
