@@ -12,7 +12,7 @@ from marketfold.exploration.caps import MIN_CAP_SHARE, MIN_DISTINCT, NEAR, Cap, 
 from marketfold.exploration.columns import CLASSES, collect
 from marketfold.exploration.relations import MIN_CLASS_LINES, Cuts, Follows, drawn, round_number_between
 from marketfold.exploration.tables import as_dates
-from marketfold.orders.numbers import read_number
+from marketfold.orders import read_number
 from marketfold.schema import SOURCE_LINE, day_number
 
 if TYPE_CHECKING:
