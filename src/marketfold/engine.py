@@ -79,14 +79,6 @@ class Engine(Protocol):
         """Compute a frame once and keep it where the engine keeps tables; a named boundary, to be used sparingly."""
         ...
 
-    def hold(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        """Compute a frame once for a few queries that follow at once; `release` it after them."""
-        ...
-
-    def release(self, frame: nw.LazyFrame[Any]) -> None:
-        """Let go of a frame that was held."""
-        ...
-
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Bring a (small) result into this process."""
         ...
@@ -141,17 +133,6 @@ class DuckDBEngine:
         with _room():
             frame.to_native().create(name)
         return self.relation(self.connection.table(name))
-
-    def hold(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        """Compute into a temporary table: compressing it would take longer than it is needed."""
-        name = f"held_{uuid.uuid4().hex}"
-        with _room():
-            self.connection.execute(f"CREATE TEMP TABLE {name} AS {frame.to_native().sql_query()}")
-        return self.relation(self.connection.table(name))
-
-    def release(self, frame: nw.LazyFrame[Any]) -> None:
-        """Drop the temporary table."""
-        self.connection.execute(f"DROP TABLE {frame.to_native().alias}")
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Bring a result home as Arrow."""
@@ -219,13 +200,6 @@ class PolarsEngine:
         """Collect and go on lazily."""
         return frame.collect(backend="polars").lazy()
 
-    def hold(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        """The same as to materialise."""
-        return self.materialise(frame)
-
-    def release(self, frame: nw.LazyFrame[Any]) -> None:
-        """Nothing to do: it goes with its last reference."""
-
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Bring a result home as Arrow."""
         return frame.collect(backend="polars").to_arrow()
@@ -264,14 +238,6 @@ class SparkEngine:
         """Cache in the cluster."""
         cached: nw.LazyFrame[Any] = nw.from_native(frame.to_native().cache())
         return cached
-
-    def hold(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        """The same as to materialise."""
-        return self.materialise(frame)
-
-    def release(self, frame: nw.LazyFrame[Any]) -> None:
-        """Empty the cache of it."""
-        frame.to_native().unpersist()
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Bring a result home as Arrow."""

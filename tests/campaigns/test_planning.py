@@ -60,7 +60,8 @@ def spark() -> Iterator[None]:
 def as_engine(case: Case, engine: Engine) -> CleanOrders:
     """The same purchases, held by another engine."""
     purchases = engine.from_arrow(case.clean.engine.collect(case.clean.purchases))
-    return replace(case.clean, purchases=purchases, engine=engine)
+    returns = engine.from_arrow(case.clean.engine.collect(case.clean.returns))
+    return replace(case.clean, purchases=purchases, returns=returns, orders=replace(case.orders, engine=engine))
 
 
 def test_polars_plans_the_same(shop_case: Case):

@@ -1,4 +1,4 @@
-"""Days between one day of ordering and the next of the same customer."""
+"""Inter-purchase times: days between one day of ordering and the next of the same customer."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Gaps:
-    """Time between orders; two orders of a customer on one day are one visit.
+class InterPurchaseTimes:
+    """Gaps between days of ordering; two orders of a customer on one day are one visit.
 
     Only gaps that ended are seen: whoever has not come back yet is not in them.
 
@@ -43,19 +43,12 @@ class Gaps:
         return int(self.counts.sum())
 
 
-def gaps_between_orders(tables: Tables) -> Gaps | None:
+def inter_purchase_times(tables: Tables) -> InterPurchaseTimes | None:
     """Gaps between visits; None where nobody came twice."""
-    visits = tables.orders.select("customer_id", "day").unique()
-    before = nw.col("day").shift(1).over("customer_id", order_by="day")
-    rows = tables.collect(
-        visits.with_columns(gap=nw.col("day") - before)
-        .filter(~nw.col("gap").is_null())
-        .group_by("gap")
-        .agg(nw.len().alias("n"))
-        .sort("gap")
-    )
-    if len(rows["gap"]) == 0:
+    again = tables.orders.filter(nw.col("gap_days") > 0)
+    rows = tables.collect(again.group_by("gap_days").agg(nw.len().alias("n")).sort("gap_days"))
+    if len(rows["gap_days"]) == 0:
         return None
-    days, counts = rows["gap"].astype(np.int64), rows["n"].astype(np.int64)
+    days, counts = rows["gap_days"].astype(np.int64), rows["n"].astype(np.int64)
     lower, median, upper = (counted_quantile(days, counts, q) for q in (0.25, 0.5, 0.75))
-    return Gaps(days=days, counts=counts, median_days=median, lower_days=lower, upper_days=upper)
+    return InterPurchaseTimes(days=days, counts=counts, median_days=median, lower_days=lower, upper_days=upper)
