@@ -9,7 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from marketfold.campaigns import export_audiences, plan_campaigns
+    from marketfold.audiences import export_audiences
+    from marketfold.campaigns import plan_campaigns
     from marketfold.cleaning import clean_orders
     from marketfold.clustering import KMeansSegmenter, assess_stability, choose_k
     from marketfold.config import RunConfig
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "campaigns": ("export_audiences", "plan_campaigns"),
+    "audiences": ("export_audiences",),
+    "campaigns": ("plan_campaigns",),
     "cleaning": ("clean_orders",),
     "clustering": ("KMeansSegmenter", "assess_stability", "choose_k"),
     "config": ("RunConfig",),

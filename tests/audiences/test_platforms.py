@@ -4,34 +4,59 @@ from __future__ import annotations
 
 import pytest
 
-from marketfold.campaigns import google, meta
-from marketfold.campaigns.contacts import Contact, consents
-from marketfold.campaigns.identifiers import is_email, is_hashed, sha256, to_e164
-from marketfold.campaigns.places import plain_letters, postal_code, us_state
+from marketfold.audiences import PLATFORMS
+from marketfold.audiences.consent import consents
+from marketfold.audiences.contacts import Contact
+from marketfold.audiences.identifiers import is_email, is_hashed, sha256, to_e164
+from marketfold.audiences.person_row import Cell, PersonRow
+from marketfold.audiences.regions import plain_letters, postal_code, us_state
 
 CLOUDY = " Cloudy.SanFrancisco+shopping@Gmail.com "
 A_HASH = "96d9632f363564cc3032521409cf22a852f2032eec099ed5967c0d000cec607a"
 
 
+def cell(platform: str, role: str, text: str, country: str | None = None) -> Cell:
+    column = next(one for one in PLATFORMS[platform].columns if one.role == role)
+    return column.cell(text, country)
+
+
+def email(platform: str, text: str) -> str:
+    return cell(platform, "email", text).value
+
+
+def phone(platform: str, text: str, country: str | None) -> str:
+    return cell(platform, "phone", text, country).value
+
+
+def name(platform: str, text: str) -> str:
+    first, last = (cell(platform, f"contact_{which}_name", text) for which in ("first", "last"))
+    assert first == last
+    return first.value
+
+
+def row(platform: str, contact: Contact) -> PersonRow:
+    return PLATFORMS[platform].row(contact)
+
+
 @pytest.mark.parametrize(
     ("value", "hashed"),
     [
-        (google.email_cell(CLOUDY).value, "223ebda6f6889b1494551ba902d9d381daf2f642bae055888e96343d53e9f9c4"),
+        (email("google", CLOUDY), "223ebda6f6889b1494551ba902d9d381daf2f642bae055888e96343d53e9f9c4"),
         (
-            google.email_cell("user.name+NYC@Example.com").value,
+            email("google", "user.name+NYC@Example.com"),
             "f109a2a632fbcea5fc82049f50beed3d8621bf9034399f437fb622222acccdac",
         ),
-        (meta.email_cell(CLOUDY).value, "8dd4a9bf850242873c14976125edabc35096192b784626a5641a7d2de56e3c1e"),
+        (email("meta", CLOUDY), "8dd4a9bf850242873c14976125edabc35096192b784626a5641a7d2de56e3c1e"),
         (
-            google.phone_cell("(800)555-0100", "US").value,
+            phone("google", "(800)555-0100", "US"),
             "fb4f73a6ec5fdb7077d564cdd22c3554b43ce49168550c3b12c547b78c517b30",
         ),
         (
-            meta.phone_cell("(800)555-0100", "US").value,
+            phone("meta", "(800)555-0100", "US"),
             "92cfdc5fbcd4a20fbe5d3857af6c1aba31762105bba7f21a17155e920653046c",
         ),
-        (google.name_cell("John").value, A_HASH),
-        (meta.name_cell(" John ").value, A_HASH),
+        (name("google", "John"), A_HASH),
+        (name("meta", " John "), A_HASH),
         ("us", "79adb2a2fce5c6ba215fe5f27f532d4e7edbac4b6a5e09e1ef3a08084a904621"),
     ],
 )
@@ -94,8 +119,8 @@ def test_phones(text: str, country: str | None, expected: str | None):
     ],
 )
 def test_emails(text: str, for_google: str, for_meta: str):
-    assert google.email_cell(text).value == for_google
-    assert meta.email_cell(text).value == for_meta
+    assert email("google", text) == for_google
+    assert email("meta", text) == for_meta
 
 
 @pytest.mark.parametrize(
@@ -112,40 +137,45 @@ def test_postal_codes(text: str, country: str, expected: str | None):
 
 
 def test_names_differ_between_the_platforms():
-    assert google.name_cell("Mrs. Da Cunha").value == "dacunha"
-    assert meta.name_cell("Da Cunha").value == "da cunha"
-    assert google.name_cell("O'Hara").value == "o'hara"
-    assert meta.name_cell("O'Hara").value == "ohara"
-    assert google.name_cell("Martín").value == "martín"
-    assert google.name_cell("King Jr.").value == "king"
+    assert name("google", "Mrs. Da Cunha") == "dacunha"
+    assert name("meta", "Da Cunha") == "da cunha"
+    assert name("google", "O'Hara") == "o'hara"
+    assert name("meta", "O'Hara") == "ohara"
+    assert name("google", "Martín") == "martín"
+    assert name("google", "King Jr.") == "king"
     assert google.name_cell("=HYPERLINK(1)").value == ""
-    assert meta.name_cell("\x00").value == ""
+    assert name("meta", "\x00") == ""
 
 
 def test_places_are_what_meta_wants():
     contact = Contact("C", city="São José dos Campos", state="Isle of Wight", country="UK", postal_code="PO31 7PJ")
-    row = meta.meta_row(contact)
-    assert row.others["ct"].value == "saojosedoscampos"
-    assert row.others["st"].value == "isleofwight"
-    assert row.others["zip"].value == "po317pj"
-    assert row.others["country"].value == "gb"
-    american = meta.meta_row(Contact("C", state="California", country="USA", postal_code="10022-1234"))
-    assert (american.others["st"].value, american.others["zip"].value) == ("ca", "10022")
-    assert meta.meta_row(Contact("C", city="東京")).others["ct"].value == ""
+    british = row("meta", contact)
+    assert british.others["city"].value == "saojosedoscampos"
+    assert british.others["state"].value == "isleofwight"
+    assert british.others["postal_code"].value == "po317pj"
+    assert british.others["country"].value == "gb"
+    american = row("meta", Contact("C", state="California", country="USA", postal_code="10022-1234"))
+    assert (american.others["state"].value, american.others["postal_code"].value) == ("ca", "10022")
+    assert row("meta", Contact("C", city="東京")).others["city"].value == ""
 
 
 def test_google_needs_all_four_parts_of_an_address():
     whole = Contact("C", contact_first_name="Ann", contact_last_name="Lee", country="USA", postal_code="10022")
-    assert google.google_row(whole).has_address
+    assert row("google", whole).has_address
     without_zip = Contact("C", contact_first_name="Ann", contact_last_name="Lee", country="USA")
-    row = google.google_row(without_zip)
-    assert not any(cell.value for cell in row.others.values())  # halves match nobody, and are not handed over
+    halved = row("google", without_zip)
+    assert not any(cell.value for cell in halved.others.values())  # halves match nobody, and are not handed over
 
 
 def test_what_came_hashed_is_never_hashed_again():
-    for cell in (google.email_cell(A_HASH.upper()), meta.phone_cell(A_HASH, None), google.name_cell(f" {A_HASH} ")):
-        assert cell.hashed
-        assert sha256(cell.value) == A_HASH
+    for role, platform, text in (
+        ("email", "google", A_HASH.upper()),
+        ("phone", "meta", A_HASH),
+        ("contact_last_name", "google", f" {A_HASH} "),
+    ):
+        kept = cell(platform, role, text)
+        assert kept.hashed
+        assert sha256(kept.value) == A_HASH
     assert not is_hashed(A_HASH[:-1])
     assert is_email("a@example.com")
 
