@@ -16,7 +16,7 @@ def linkedin_name(text: str, country: str | None = None) -> str:
     """A name of 35 characters at most; a longer one is refused by LinkedIn.
 
     >>> linkedin_name(" Ann "), linkedin_name("x" * 36)
-    ('Ann', '')
+    ('ann', '')
     """
     name = readable_name(text, country).lower()
     return name if len(name) <= LONGEST_NAME else ""
