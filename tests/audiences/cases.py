@@ -8,12 +8,15 @@ from typing import Any
 
 import pyarrow as pa
 
-from marketfold.audiences import AudienceReport, ExportOptions, SegmentFacts, export_audiences
+from marketfold.audiences import PLATFORMS, AudienceReport, ExportOptions, SegmentFacts, export_audiences
+from marketfold.audiences.contacts import Contact
+from marketfold.audiences.person_row import Cell, PersonRow
 from marketfold.config import ReadingOptions
 from marketfold.orders import Orders, read_orders
 
 TODAY = date(2026, 11, 23)
 WHY = "Consent is kept in the CRM."
+A_HASH = "96d9632f363564cc3032521409cf22a852f2032eec099ed5967c0d000cec607a"
 
 
 def shop(n: int = 120, **columns: list[str]) -> Orders:
@@ -53,3 +56,26 @@ def export(
     **options: Any,
 ) -> AudienceReport:
     return export_audiences(orders, assigned, to=to, folder=folder, about=about, options=ExportOptions(**options))
+
+
+def cell(platform: str, role: str, text: str, country: str | None = None) -> Cell:
+    column = next(one for one in PLATFORMS[platform].columns if one.role == role)
+    return column.cell(text, country)
+
+
+def email(platform: str, text: str) -> str:
+    return cell(platform, "email", text).value
+
+
+def phone(platform: str, text: str, country: str | None) -> str:
+    return cell(platform, "phone", text, country).value
+
+
+def name(platform: str, text: str) -> str:
+    first, last = (cell(platform, f"contact_{which}_name", text) for which in ("first", "last"))
+    assert first == last
+    return first.value
+
+
+def row(platform: str, contact: Contact) -> PersonRow:
+    return PLATFORMS[platform].row(contact)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import csv
 import json
 import re
 import stat
@@ -17,34 +16,6 @@ from marketfold.config import ReadingOptions
 from marketfold.demo import make_shop
 from marketfold.errors import AudienceError
 from marketfold.orders import read_orders
-
-
-def test_google_files_hold_what_google_takes(tmp_path: Path):
-    report = export(shop(), everybody(), to="google", folder=tmp_path, consent_override=WHY, on=TODAY)
-    assert report.files == ("seg_01_2026q4_google.csv",)
-    row = rows_of(tmp_path, report)[7]
-    assert list(row) == ["Email", "Phone", "First Name", "Last Name", "Country", "Zip"]
-    assert row["Email"] == sha256("person7@gmail.com")
-    assert row["Phone"] == sha256("+12015550107")
-    assert row["First Name"] == sha256("ann")
-    assert (row["Country"], row["Zip"]) == ("US", "10022")  # never hashed
-
-
-def test_meta_files_hold_what_meta_takes(tmp_path: Path):
-    report = export(shop(), everybody(), to="meta", folder=tmp_path, consent_override=WHY, on=TODAY)
-    row = rows_of(tmp_path, report)[7]
-    assert list(row) == ["email", "phone", "fn", "ln", "ct", "st", "country", "zip"]
-    assert row["email"] == sha256("person.7+shop@gmail.com")
-    assert row["phone"] == sha256("12015550107")
-    assert row["country"] == sha256("us")
-    assert row["zip"] == sha256("10022")
-    assert row["ct"] == ""
-
-
-def test_plain_values_are_for_the_platform_to_hash(tmp_path: Path):
-    report = export(shop(), everybody(), to="google", folder=tmp_path, consent_override=WHY, hashed=False, on=TODAY)
-    row = rows_of(tmp_path, report)[7]
-    assert (row["Email"], row["Phone"], row["Last Name"]) == ("person7@gmail.com", "+12015550107", "lee")
 
 
 def test_a_bad_value_blanks_its_cell_and_never_the_file(tmp_path: Path):
@@ -120,59 +91,6 @@ def test_the_newest_consent_counts(tmp_path: Path):
     assert [row["customer_id"] for row in rows_of(tmp_path, report)] == ["B"]
 
 
-def test_the_suppression_list_takes_any_form_and_comes_last(tmp_path: Path):
-    listed = tmp_path / "stop.csv"
-    listed.write_text(
-        "\ufeffwho;note\nPERSON.1@gmail.com;asked\n"
-        f"{sha256('person2@gmail.com')};\nC003;\n+1 201 555 0104;\n12015550105;\n(201) 555-0106;\n"
-        f"{sha256('12015550107')};\nnobody@example.com;\n",
-        encoding="utf-8",
-    )
-    report = export(shop(), everybody(), to="google", folder=tmp_path / "out", consent_override=WHY, suppression=listed)
-    assert (report.audiences[0].suppressed, report.audiences[0].written) == (7, 113)
-
-
-@pytest.mark.parametrize(
-    ("entry", "phone", "country"),
-    [
-        ("(800) 555-0100", "+1 800 555 0100", "USA"),
-        ("030 23125 123", "+49 30 23125 123", "Germany"),
-        ("+49 30 23125123", "030 / 23125-123", "Germany"),
-        ("+1 201 555 0100", sha256("+12015550100"), "USA"),
-    ],
-)
-def test_a_phone_on_the_list_is_met_however_either_side_writes_it(entry: str, phone: str, country: str, tmp_path: Path):
-    listed = tmp_path / "stop.txt"
-    listed.write_text(entry)
-    orders = shop(1, phone=[phone], country=[country])
-    with pytest.raises(AudienceError, match="1 are suppressed"):
-        export(
-            orders, everybody(1), to="google", folder=tmp_path / "out", consent_override=WHY, suppression=listed,
-            allow_small=True,
-        )  # fmt: skip
-
-
-def test_a_plain_email_on_the_list_is_met_where_the_source_holds_its_hash(tmp_path: Path):
-    listed = tmp_path / "stop.txt"
-    listed.write_text("Jane@Example.com")
-    orders = shop(1, email=[sha256("jane@example.com")])
-    with pytest.raises(AudienceError, match="1 are suppressed"):
-        export(
-            orders, everybody(1), to="meta", folder=tmp_path / "out", consent_override=WHY, suppression=listed,
-            allow_small=True,
-        )  # fmt: skip
-
-
-def test_a_suppression_list_that_is_not_there_stops_the_export(tmp_path: Path):
-    with pytest.raises(AudienceError, match="no suppression list"):
-        export(shop(), everybody(), to="google", folder=tmp_path, consent_override=WHY, suppression=tmp_path / "x.csv")
-    (tmp_path / "empty.csv").write_text("\n")
-    with pytest.raises(AudienceError, match="is empty"):
-        export(
-            shop(), everybody(), to="google", folder=tmp_path, consent_override=WHY, suppression=tmp_path / "empty.csv"
-        )
-
-
 def test_small_audiences_are_refused_and_can_be_allowed(tmp_path: Path):
     few = everybody(20)
     with pytest.raises(AudienceError, match=r"20 people, and Google Ads cannot use fewer than 100[\s\S]*--allow-small"):
@@ -192,11 +110,6 @@ def test_one_refused_audience_does_not_stop_the_others(tmp_path: Path):
     assert "fewer than 100" in report.audiences[1].refused
 
 
-def test_audiences_under_a_thousand_are_warned_about_for_google(tmp_path: Path):
-    report = export(shop(), everybody(), to="google", folder=tmp_path, consent_override=WHY)
-    assert any("under 1,000" in warning for warning in report.audiences[0].warnings)
-
-
 def test_hashed_values_from_the_source_pass_through(tmp_path: Path):
     emails = [sha256(f"p{i}@example.com").upper() for i in range(120)]
     report = export(shop(email=emails), everybody(), to="google", folder=tmp_path, consent_override=WHY)
@@ -204,36 +117,6 @@ def test_hashed_values_from_the_source_pass_through(tmp_path: Path):
     assert report.audiences[0].already_hashed == 120
     plain = export(shop(email=emails), everybody(), to="google", folder=tmp_path, consent_override=WHY, hashed=False)
     assert rows_of(tmp_path, plain)[5]["Email"] == ""  # Google would hash it a second time
-
-
-def test_several_addresses_of_one_customer_are_all_used(tmp_path: Path):
-    n = 100
-    ids = [f"C{i:03d}" for i in range(n) for _ in range(4)]
-    lines = pa.table(
-        {
-            "order_id": [f"O{i}" for i in range(4 * n)],
-            "customer_id": ids,
-            "ordered_on": ["2026-01-05", "2026-02-05", "2026-03-05", "2026-04-05"] * n,
-            "amount": [1.0] * 4 * n,
-            "email": [f"p{i // 4}.{i % 4}@example.com" for i in range(4 * n)],
-        }
-    )
-    orders = read_orders(lines, ReadingOptions(date_format="%Y-%m-%d"))
-    report = export(orders, everybody(n), to="meta", folder=tmp_path, consent_override=WHY)
-    with (tmp_path / report.files[0]).open() as file:
-        header, first, *_ = csv.reader(file)
-    assert header[:3] == ["email", "email", "email"]
-    assert first[0] == sha256("p0.3@example.com")  # the newest first
-    assert report.audiences[0].with_email == n
-
-
-def test_a_plain_list_runs_no_formula(tmp_path: Path):
-    names = ["=HYPERLINK(1)", "+1", "-1", "@x", "Ann"] * 24
-    report = export(shop(last_name=names), everybody(), to="csv", folder=tmp_path, consent_override=WHY, on=TODAY)
-    rows = rows_of(tmp_path, report)
-    assert [row["last_name"] for row in rows[:5]] == ["'=HYPERLINK(1)", "'+1", "'-1", "'@x", "Ann"]
-    assert rows[0]["phone"] == "+12015550100"  # digits behind a plus run nothing, and a mail tool needs them so
-    assert report.files == ("seg_01_2026q4_csv.csv",)
 
 
 def test_without_a_country_no_phone_is_guessed(tmp_path: Path):
