@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from marketfold.audiences import export_audiences
+    from marketfold.audiences import ExportOptions, export_audiences
     from marketfold.campaigns import plan_campaigns
     from marketfold.cleaning import clean_orders
     from marketfold.clustering import KMeansSegmenter, assess_stability, choose_k
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "audiences": ("export_audiences",),
+    "audiences": ("ExportOptions", "export_audiences"),
     "campaigns": ("plan_campaigns",),
     "cleaning": ("clean_orders",),
     "clustering": ("KMeansSegmenter", "assess_stability", "choose_k"),
@@ -53,6 +53,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "Analysis",
     "AutoencoderReducer",
+    "ExportOptions",
     "KMeansSegmenter",
     "NoReducer",
     "PCAReducer",

@@ -25,7 +25,7 @@ MOST_VALUES = 3
 """E-mails and phones of one customer that are looked at, newest first; Meta takes no more."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Contact:
     """One customer, as the source gives her; newest values first."""
 

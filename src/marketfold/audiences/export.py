@@ -5,28 +5,27 @@ The order of the checks is fixed: holdout, consent, what can be matched, and the
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections import Counter, deque
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketfold.audiences.account import Audience, AudienceReport, notes_on
-from marketfold.audiences.consent import consents, establish
+from marketfold.audiences.consent import consents
 from marketfold.audiences.contacts import Contact, read_contacts
 from marketfold.audiences.files import Layout, read_back, write_parts
-from marketfold.audiences.platform import NO_FACTS, Platform, SegmentFacts
-from marketfold.audiences.platforms import platform_named
+from marketfold.audiences.platform import NO_FACTS, SegmentFacts
 from marketfold.audiences.regions import EEA
-from marketfold.audiences.suppression import Suppression
+from marketfold.audiences.request import DEFAULTS, ExportOptions, Request
 from marketfold.audiences.workbook import MOST_ROWS, write_workbook
-from marketfold.countries import country_code
 from marketfold.errors import AudienceError, Fault
 from marketfold.words import count, listed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
 
     import pyarrow as pa
 
@@ -40,87 +39,6 @@ NOBODY = "nobody is left to export"
 WEAK = "This segment is weak: it does not come out again when customers are resampled. Try it on a small part."
 
 
-@dataclass(frozen=True)
-class ExportOptions:
-    """What the caller of an export decides.
-
-    Attributes
-    ----------
-    consent_column
-        Column of the source that records consent.
-    consent_override
-        Why consent need not be read from a column; recorded in the report.
-    suppression
-        File of people who must not be reached, applied last.
-    allow_small
-        Write audiences under the platform's minimum all the same; recorded.
-    hashed
-        Hash what the platform takes hashed; otherwise it hashes on upload.
-    country
-        ISO code or name of the customers' country where the source has no such column.
-    segments
-        Numbers of the segments to export; all if not given.
-    on
-        Day that names the files; today if not given.
-    """
-
-    consent_column: str | None = None
-    consent_override: str | None = None
-    suppression: str | Path | None = None
-    allow_small: bool = False
-    hashed: bool = True
-    country: str | None = None
-    segments: Collection[int] | None = None
-    on: date | None = None
-
-
-DEFAULTS = ExportOptions()
-
-
-@dataclass(frozen=True)
-class _Request:
-    """What was asked of an export, checked."""
-
-    platform: Platform
-    options: ExportOptions
-    on: date
-    hashed: bool
-    country: str | None
-    suppression: Suppression | None
-    consent: str
-
-    @classmethod
-    def of(cls, orders: Orders, to: str, options: ExportOptions) -> _Request:
-        platform = platform_named(to)
-        code = country_code(options.country)
-        if options.country and code is None:
-            message = f"'{options.country}' is not a country that is known. Give a name or an ISO code, such as US."
-            raise AudienceError(message)
-        if not (options.hashed or platform.plain_taken):
-            message = f"{platform.title} takes hashed values only. Leave --plain out."
-            raise AudienceError(message)
-        consent = establish(platform, orders.facts.extra_columns, options.consent_column, options.consent_override)
-        return cls(
-            platform=platform,
-            options=options,
-            on=options.on or date.today(),
-            hashed=options.hashed and platform.hashes,
-            country=code,
-            suppression=None if options.suppression is None else Suppression.read(options.suppression),
-            consent=consent,
-        )
-
-    @property
-    def consent_column(self) -> str | None:
-        """The column that is asked, unless an override says why not."""
-        return None if self.options.consent_override else self.options.consent_column
-
-    @property
-    def roles(self) -> frozenset[str]:
-        """What must be read: the suppression list knows people by e-mail and phone, whatever the platform takes."""
-        return self.platform.roles | (frozenset() if self.suppression is None else {"email", "phone"})
-
-
 class _Members(NamedTuple):
     """A segment's customers: who is to be reached, and how many are held out."""
 
@@ -131,6 +49,7 @@ class _Members(NamedTuple):
 def audience_stem(segment: int, on: date, to: str) -> str:
     """A name that says nothing of the people in it: platforms flag audiences by their names, too.
 
+    >>> from datetime import date
     >>> audience_stem(1, date(2026, 11, 23), "google")
     'seg_01_2026q4_google'
     """
@@ -138,7 +57,7 @@ def audience_stem(segment: int, on: date, to: str) -> str:
 
 
 def _sorted_out(
-    request: _Request, contacts: Sequence[Contact], facts: SegmentFacts
+    request: Request, contacts: Sequence[Contact], facts: SegmentFacts
 ) -> tuple[list[PersonRow], Counter[str]]:
     """Rows to write, and how many were left out at which check or are worth a word."""
     platform = request.platform
@@ -163,7 +82,7 @@ def _sorted_out(
     return rows, out
 
 
-def _size_words(request: _Request, n_rows: int) -> tuple[str, list[str]]:
+def _size_words(request: Request, n_rows: int) -> tuple[str, list[str]]:
     """Why no file may be written, and what to warn of."""
     platform = request.platform
     if n_rows == 0:
@@ -180,7 +99,7 @@ def _size_words(request: _Request, n_rows: int) -> tuple[str, list[str]]:
 
 
 def _account(
-    request: _Request, segment: int, members: _Members, rows: Sequence[PersonRow], out: Counter[str]
+    request: Request, segment: int, members: _Members, rows: Sequence[PersonRow], out: Counter[str]
 ) -> Audience:
     """What is known of an audience before it is written."""
     refused, warnings = _size_words(request, len(rows))
@@ -210,7 +129,7 @@ def _account(
     )
 
 
-def _about(request: _Request, audience: Audience, facts: SegmentFacts, n_rows: int) -> list[tuple[str, str]]:
+def _about(request: Request, audience: Audience, facts: SegmentFacts, n_rows: int) -> list[tuple[str, str]]:
     """What the second sheet of a workbook says: an ad platform's says no name of a segment."""
     platform = request.platform
     named = f"{audience.segment}. {facts.name}" if facts.name and platform.purpose != "ads" else str(audience.segment)
@@ -229,7 +148,7 @@ def _about(request: _Request, audience: Audience, facts: SegmentFacts, n_rows: i
 
 
 def _write_one(
-    folder: Path, request: _Request, audience: Audience, rows: Sequence[PersonRow], facts: SegmentFacts
+    folder: Path, request: Request, audience: Audience, rows: Sequence[PersonRow], facts: SegmentFacts
 ) -> Audience:
     """Write one audience, read it back and copy it to Excel, and say into which files."""
     platform, hashed = request.platform, request.hashed
@@ -250,7 +169,7 @@ def _write_one(
 
 
 def _write_all(
-    home: Path, request: _Request, planned: Sequence[tuple[Audience, list[PersonRow]]], about: _Facts
+    home: Path, request: Request, planned: Sequence[tuple[Audience, list[PersonRow]]], about: _Facts
 ) -> tuple[Audience, ...]:
     """Write every file beside its place; only when all are good do they take it."""
     home.mkdir(parents=True, exist_ok=True)
@@ -261,12 +180,13 @@ def _write_all(
             else _write_one(Path(name), request, audience, rows, about.get(audience.segment, NO_FACTS))
             for audience, rows in planned
         ]
-        for audience in audiences:
-            stem = audience_stem(audience.segment, request.on, request.platform.name)
-            for old in (*home.glob(f"{stem}.*"), *home.glob(f"{stem}_*of*.*")):
-                old.unlink()  # parts of an earlier export would be taken for parts of this one
-        for path in Path(name).iterdir():
-            path.replace(home / path.name)
+        written = {path.name for path in Path(name).iterdir()}
+        for one in written:
+            (Path(name) / one).replace(home / one)
+    stems = "|".join(audience_stem(one.segment, request.on, request.platform.name) for one in audiences if one.files)
+    for path in home.iterdir():
+        if re.fullmatch(rf"({stems})(_\d+of\d+)?\.(csv|xlsx)", path.name) and path.name not in written:
+            path.unlink()  # a part of an earlier export would be taken for one of this
     return tuple(audiences)
 
 
@@ -304,7 +224,7 @@ def export_audiences(
     AudienceError
         If consent is neither recorded nor overridden, no audience may be written, or a file does not read back.
     """
-    request = _Request.of(orders, to, options)
+    request = Request.of(orders, to, options)
     about = about or {}
     members = _members(assignments, options.segments)
     reached = [customer for own in members.values() for customer in own.reached]
@@ -350,7 +270,7 @@ def _members(assignments: pa.Table, segments: Collection[int] | None) -> dict[in
     }
 
 
-def _check_any(audiences: Sequence[Audience], request: _Request) -> None:
+def _check_any(audiences: Sequence[Audience], request: Request) -> None:
     """Refuse as a whole where no audience may be written."""
     if not all(audience.refused for audience in audiences):
         return
