@@ -3,7 +3,7 @@
 from marketfold.audiences.account import Audience, AudienceReport
 from marketfold.audiences.export import export_audiences
 from marketfold.audiences.platform import Column, Platform, SegmentFacts
-from marketfold.audiences.platforms import PLATFORMS
+from marketfold.audiences.platforms import PLATFORMS, platform_named
 from marketfold.audiences.request import ExportOptions
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "Platform",
     "SegmentFacts",
     "export_audiences",
+    "platform_named",
 ]

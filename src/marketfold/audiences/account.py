@@ -28,8 +28,8 @@ class Audience:
         Names of the files; several where the platform limits their size, none where nothing was written.
     customers
         In the segment.
-    held_out, without_consent, nothing_to_match, suppressed
-        Left out, each at the first check that they fail.
+    held_out, without_consent, nothing_to_match, suppressed, repeated
+        Left out, each at the first check that they fail; a mail tool takes an address once.
     written
         Rows in the file.
     with_email, with_phone, with_address
@@ -55,6 +55,7 @@ class Audience:
     nothing_to_match: int
     suppressed: int
     written: int
+    repeated: int = 0
     files: tuple[str, ...] = ()
     with_email: int = 0
     with_phone: int = 0

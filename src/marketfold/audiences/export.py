@@ -63,6 +63,7 @@ def _sorted_out(
     platform = request.platform
     rows: list[PersonRow] = []
     out: Counter[str] = Counter()
+    written: set[str] = set()
     for contact in contacts:
         agreed = consents(contact.consent) if request.consent_column else True
         out["consent_unclear"] += agreed is None
@@ -77,6 +78,12 @@ def _sorted_out(
         if request.suppression is not None and request.suppression.meets(contact, request.country):
             out["suppressed"] += 1
             continue
+        if platform.purpose == "mail":
+            found_by = next((cell.value for cell in (*row.emails, *row.phones) if cell.value), contact.customer_id)
+            if found_by in written:
+                out["repeated"] += 1
+                continue
+            written.add(found_by)
         rows.append(row)
         out["in_eea"] += contact.country_code(request.country) in EEA
     return rows, out
@@ -108,6 +115,8 @@ def _account(
         blanked.update(cell.fault for cell in row.cells if cell.fault)
     if out["consent_unclear"]:
         warnings.append(f"{count(out['consent_unclear'])} consent entries are neither yes nor no, and count as no.")
+    if out["repeated"]:
+        warnings.append(f"{count(out['repeated'])} share the e-mail or phone of another, and are written once.")
     if out["in_eea"] and request.platform.eea_terms:
         warnings.append(f"{count(out['in_eea'])} are in the EEA: {request.platform.eea_terms}.")
     return Audience(
@@ -117,6 +126,7 @@ def _account(
         without_consent=out["without_consent"],
         nothing_to_match=out["nothing_to_match"],
         suppressed=out["suppressed"],
+        repeated=out["repeated"],
         written=0 if refused else len(rows),
         with_email=sum(row.has_email for row in rows),
         with_phone=sum(row.has_phone for row in rows),

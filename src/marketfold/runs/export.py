@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from marketfold.audiences import ExportOptions, SegmentFacts, export_audiences
+from marketfold.audiences import ExportOptions, SegmentFacts, export_audiences, platform_named
 from marketfold.errors import RunFolderError
 from marketfold.orders import read_orders
 from marketfold.runs.read import Run
@@ -55,11 +55,11 @@ def export_run(
         As `export_audiences` does.
     """
     run = Run.read(folder)
+    out = out or audience_folder(run.folder, platform_named(to).name)
     source = Path(orders or run.record["input"]["path"])
     if orders is None and not (source.exists() or glob.has_magic(str(source))):
         message = f"{source} is not there any more, and names and addresses are read from it. Say where with --orders."
         raise RunFolderError(message)
-    out = out or audience_folder(run.folder, to)
     trust = {segment["number"]: segment["trust"] for segment in run.record["segments"]}
     about = {
         campaign.number: SegmentFacts(campaign.name, campaign.offer.title, trust.get(campaign.number))

@@ -47,6 +47,14 @@ def test_formulas_run_nowhere_and_names_stay_names():
     assert cell("klaviyo", "contact_last_name", "O'Hara").value == "O'Hara"
 
 
+def test_an_address_stands_once(tmp_path: Path):
+    orders = shop(3, email=["a@example.com", "A@Example.com ", ""], phone=["", "", "(201) 555-0101"])
+    report = export(orders, everybody(3), to="klaviyo", folder=tmp_path, consent_override=WHY)
+    assert [row["Email"] for row in rows_of(tmp_path, report)] == ["a@example.com", ""]
+    assert (report.audiences[0].written, report.audiences[0].repeated) == (2, 1)
+    assert "1 share the e-mail or phone of another, and are written once." in report.audiences[0].warnings
+
+
 def test_one_e_mail_a_person(tmp_path: Path):
     orders = shop(2, customer_id=["C000"] * 2, email=["a@example.com", "b@example.com"])
     report = export(orders, everybody(1), to="klaviyo", folder=tmp_path, consent_override=WHY)
