@@ -48,7 +48,7 @@ class LinkedIn(Platform):
     most_rows = 300_000
     most_bytes = 20_000_000
     steps = (
-        "In Campaign Manager open Plan, Audiences, Create audience, Contact list, and download the CSV template.",
+        "In Campaign Manager open Plan, Audiences, Create audience, and download the template for contacts.",
         "Compare its first line with this file's: the template wins. Where it has further columns (such as ids of "
         "devices), add them empty, in its order.",
         "Upload the .csv file and wait up to 48 hours; each file becomes an audience of its own.",
