@@ -1,5 +1,6 @@
 from marketfold.analysis import Analysis as Analysis
-from marketfold.campaigns import export_audiences as export_audiences
+from marketfold.audiences import ExportOptions as ExportOptions
+from marketfold.audiences import export_audiences as export_audiences
 from marketfold.campaigns import plan_campaigns as plan_campaigns
 from marketfold.cleaning import clean_orders as clean_orders
 from marketfold.clustering import KMeansSegmenter as KMeansSegmenter
@@ -34,4 +35,5 @@ from marketfold.selection import compare_reducers as compare_reducers
 from marketfold.selection import score_on_future as score_on_future
 from marketfold.selection import search_feature_sets as search_feature_sets
 
+__all__: list[str]
 __version__: str

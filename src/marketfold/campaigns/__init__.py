@@ -1,7 +1,5 @@
-"""From profiles to campaigns: a brief for each segment, budgets, holdouts, and audiences to upload."""
+"""From profiles to campaigns: a brief for each segment, budgets and holdouts."""
 
-from marketfold.campaigns.audience_report import Audience, AudienceReport
-from marketfold.campaigns.audiences import export_audiences
 from marketfold.campaigns.briefs import brief_filename, brief_markdown
 from marketfold.campaigns.budget import Budget, BudgetLine, Stake, allocate_budget
 from marketfold.campaigns.edits import edited_briefs, keep_edits, write_briefs
@@ -12,8 +10,6 @@ from marketfold.campaigns.playbook import Playbook, load_playbook
 
 __all__ = [
     "ArmDraw",
-    "Audience",
-    "AudienceReport",
     "Budget",
     "BudgetLine",
     "Campaign",
@@ -28,7 +24,6 @@ __all__ = [
     "brief_markdown",
     "detectable_lift",
     "edited_briefs",
-    "export_audiences",
     "keep_edits",
     "load_playbook",
     "plan_campaigns",

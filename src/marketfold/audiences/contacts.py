@@ -9,36 +9,23 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import pyarrow as pa
 
+from marketfold.countries import country_code
 from marketfold.errors import AudienceError
 from marketfold.schema import SOURCE_LINE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Sequence
 
     from marketfold.orders import Orders
 
-MATCHED = ("contact_first_name", "contact_last_name", "phone", "email", "city", "postal_code")
-"""What an ad platform matches people by: nothing else is read for one."""
-
-POSTAL = ("customer_name", "address")
-"""What a letter needs beside."""
-
 PLACES = ("country", "state")
+OF_ONE_ROW = ("contact_first_name", "contact_last_name", "city", "postal_code", "customer_name", "address")
+ROLES_READ = ("email", "phone", *OF_ONE_ROW)
 MOST_VALUES = 3
 """E-mails and phones of one customer that are looked at, newest first; Meta takes no more."""
 
-YES = frozenset({
-    "yes", "y", "1", "1.0", "true", "t", "x", "on", "oui", "o", "ja", "j", "si", "s", "sí", "sim", "tak",
-    "kyllä", "da", "evet", "opt-in", "optin", "opted-in", "granted", "given", "agreed", "subscribed", "consent",
-    "consented",
-})  # fmt: skip
-NO = frozenset({
-    "no", "n", "0", "0.0", "false", "f", "off", "non", "nein", "nej", "nee", "não", "nao", "nie", "ei", "ne",
-    "hayir", "opt-out", "optout", "opted-out", "denied", "refused", "withdrawn", "unsubscribed", "none",
-})  # fmt: skip
 
-
-@dataclass
+@dataclass(slots=True)
 class Contact:
     """One customer, as the source gives her; newest values first."""
 
@@ -58,17 +45,20 @@ class Contact:
     def __repr__(self) -> str:
         return "Contact(...)"  # never a person in a traceback or a log
 
+    @property
+    def company(self) -> str:
+        """Name of the customer where the contact has one of her own, and it is another: that of a company."""
+        own = f"{self.contact_first_name} {self.contact_last_name}".strip()
+        return self.customer_name if own and own.casefold() != self.customer_name.casefold() else ""
 
-def consents(text: str | None) -> bool | None:
-    """Whether a consent cell says yes; None where it says neither yes nor no.
+    @property
+    def job_title(self) -> str:
+        """Nothing: no column of an order file means a person's job."""
+        return ""
 
-    >>> [consents(cell) for cell in ("Y", "TRUE", "oui", "1", "nein", "", "perhaps")]
-    [True, True, True, True, False, False, None]
-    """
-    word = (text or "").strip().casefold()
-    if not word or word in NO:
-        return False
-    return True if word in YES else None
+    def country_code(self, default: str | None = None) -> str | None:
+        """ISO code of her country; the default where the source has none, nothing where it cannot be read."""
+        return country_code(self.country) if self.country else default
 
 
 def _rows(
@@ -100,22 +90,14 @@ def _add(values: list[str], value: str | None) -> None:
         values.append(cell)
 
 
-def _merge(contact: Contact, row: dict[str, Any], *, address_taken: bool) -> None:
-    """Take what a row adds: more e-mails and phones, and the newest of everything else.
-
-    A name or an address is taken from one row as a whole: halves of two addresses are not an address.
-    """
-    _add(contact.emails, row.get("email"))
-    _add(contact.phones, row.get("phone"))
-    if contact.consent is None and row.get("consent") not in {None, ""}:
-        contact.consent = row["consent"]
-    if not address_taken:
-        for name in ("contact_first_name", "contact_last_name", "city", "postal_code", *POSTAL, *PLACES):
-            setattr(contact, name, (row.get(name) or "").strip())
+def _take(contact: Contact, row: dict[str, Any]) -> None:
+    """Take name and address from one row as a whole: halves of two addresses are not an address."""
+    for name in (*OF_ONE_ROW, *PLACES):
+        setattr(contact, name, (row.get(name) or "").strip())
 
 
 def read_contacts(
-    orders: Orders, ids: Iterable[str], *, consent_column: str | None = None, postal: bool = False
+    orders: Orders, ids: Sequence[str], roles: Collection[str], *, consent_column: str | None = None
 ) -> dict[str, Contact]:
     """Read the contacts of some customers.
 
@@ -125,27 +107,34 @@ def read_contacts(
         Where they come from.
     ids
         Whom to read.
+    roles
+        What the platform needs: no other personal role is read.
     consent_column
         Column of the source that records consent; the entry on the newest order that has one counts.
-    postal
-        Read what a letter needs, too.
 
     Raises
     ------
     AudienceError
         If the source has no such column.
     """
-    wanted = list(ids)
     if consent_column and consent_column not in {*orders.facts.extra_columns, *orders.facts.mapping.values()}:
-        listed = ", ".join(orders.facts.extra_columns) or "no columns without a role"
-        message = f"{orders.facts.name} has no column '{consent_column}' for consent. It has: {listed}."
+        has = ", ".join(orders.facts.extra_columns) or "no columns without a role"
+        message = f"{orders.facts.name} has no column '{consent_column}' for consent. It has: {has}."
         raise AudienceError(message)
-    contacts = {customer: Contact(customer) for customer in wanted}
+    contacts = {customer: Contact(customer) for customer in ids}
     seen: set[str] = set()
-    for row in _rows(orders, wanted, (*MATCHED, *POSTAL) if postal else MATCHED, consent_column):
+    complete: set[str] = set()
+    for row in _rows(orders, ids, [role for role in ROLES_READ if role in roles], consent_column):
         customer = row["customer_id"]
-        complete = any(row.get(name) for name in ("contact_last_name", "postal_code", "city"))
-        _merge(contacts[customer], row, address_taken=customer in seen)
-        if complete:
-            seen.add(customer)
+        contact = contacts[customer]
+        _add(contact.emails, row.get("email"))
+        _add(contact.phones, row.get("phone"))
+        if contact.consent is None and row["consent"] not in {None, ""}:
+            contact.consent = row["consent"]
+        whole = any(row.get(name) for name in ("contact_last_name", "postal_code", "city"))
+        if customer not in seen or (whole and customer not in complete):
+            _take(contact, row)
+        seen.add(customer)
+        if whole:
+            complete.add(customer)
     return contacts

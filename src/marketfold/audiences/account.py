@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from marketfold.campaigns.platforms import PLATFORMS, Platform
-from marketfold.words import listed, measured
+from marketfold.words import count, listed, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from marketfold.audiences.platform import Platform
     from marketfold.orders import Orders
     from marketfold.schema import Trust
 
@@ -24,12 +24,12 @@ class Audience:
     ----------
     segment
         Number.
-    file
-        Name of the file; None where none was written.
+    files
+        Names of the files; several where the platform limits their size, none where nothing was written.
     customers
         In the segment.
-    held_out, without_consent, nothing_to_match, suppressed
-        Left out, each at the first check that they fail.
+    held_out, without_consent, nothing_to_match, suppressed, repeated
+        Left out, each at the first check that they fail; a mail tool takes an address once.
     written
         Rows in the file.
     with_email, with_phone, with_address
@@ -49,13 +49,14 @@ class Audience:
     """
 
     segment: int
-    file: str | None
     customers: int
     held_out: int
     without_consent: int
     nothing_to_match: int
     suppressed: int
     written: int
+    repeated: int = 0
+    files: tuple[str, ...] = ()
     with_email: int = 0
     with_phone: int = 0
     with_address: int = 0
@@ -74,79 +75,90 @@ class AudienceReport:
     Attributes
     ----------
     to, on
-        Platform and day.
+        Name of the platform, and day.
     consent
         How consent was established, or why it was not asked.
     audiences
         One for each segment.
-    notes
-        What concerns all of them.
+    notes, steps
+        What concerns all of them, and how to upload them.
     """
 
-    to: Platform
+    to: str
     on: date
     consent: str
     audiences: tuple[Audience, ...]
     notes: tuple[str, ...]
+    steps: tuple[str, ...]
 
     @property
     def files(self) -> tuple[str, ...]:
         """Names of the files that were written."""
-        return tuple(audience.file for audience in self.audiences if audience.file)
+        return tuple(file for audience in self.audiences for file in audience.files)
 
     def to_dict(self) -> dict[str, Any]:
         """For a log or JSON: counts only."""
         return asdict(self) | {"on": self.on.isoformat()}
 
 
-def _matched_by(orders: Orders, title: str) -> str:
+def _matched_by(orders: Orders, platform: Platform) -> str:
     """What a source without e-mails or phones means for matching."""
     have = orders.facts.mapping
-    lacking = [words for role, words in (("email", "e-mail addresses"), ("phone", "phones")) if role not in have]
+    taken = {column.role for column in platform.columns}
+    looked_for = [(role, words) for role, words in (("email", "e-mail"), ("phone", "phone")) if role in taken]
+    lacking = [f"{words} addresses" if role == "email" else "phones" for role, words in looked_for if role not in have]
     if not lacking:
         return ""
-    names = {"contact_first_name", "contact_last_name"} <= set(have)
-    ways = (("e-mail", "email" in have), ("phone", "phone" in have), ("name and address", names))
-    left = " or by ".join(way for way, known in ways if known) or "nothing"
+    ways = [words for role, words in looked_for if role in have]
+    if platform.address and {"contact_first_name", "contact_last_name"} <= set(have):
+        ways.append("name and address")
+    left = " or by ".join(ways) or "nothing"
     return (
-        f"The order file has no {listed(lacking)}: {title} can find these people by {left} only, and will find fewer "
-        "of them. How many, the platform says after the upload."
+        f"The order file has no {listed(lacking)}: {platform.title} can find these people by {left} only, and will "
+        "find fewer of them. How many, the platform says after the upload."
     )
 
 
-def _coverage(written: Sequence[Audience]) -> str:
+def _coverage(written: Sequence[Audience], platform: Platform) -> str:
     """How many rows have which identifier."""
     n = sum(audience.written for audience in written)
     if not n:
         return ""
-    counts = (
-        (sum(audience.with_email for audience in written), "by e-mail"),
-        (sum(audience.with_phone for audience in written), "by phone"),
-        (sum(audience.with_address for audience in written), "by name and address"),
-    )
-    said = [f"{count:,} ({measured(count / n, 'share')}) {words}" for count, words in counts]
-    return f"Of {n:,} rows can be matched: {listed(said)}."
+    taken = {column.role for column in platform.columns}
+    counts = [
+        (sum(getattr(audience, name) for audience in written), words)
+        for name, words, shown in (
+            ("with_email", "by e-mail", "email" in taken),
+            ("with_phone", "by phone", "phone" in taken),
+            ("with_address", "by name and address", platform.address),
+        )
+        if shown
+    ]
+    parts = [f"{count(some)} ({share(some / n)}) {words}" for some, words in counts]
+    return f"Of {count(n)} rows can be matched: {listed(parts)}."
 
 
-def say_notes(orders: Orders, to: Platform, audiences: Sequence[Audience], country: str | None) -> tuple[str, ...]:
-    """Say what the whole export can be matched by, and what to expect of it.
+def notes_on(orders: Orders, platform: Platform, audiences: Sequence[Audience], country: str | None) -> tuple[str, ...]:
+    """What the whole export can be matched by, and what to expect of it.
 
     Parameters
     ----------
     orders
         Where the customers come from.
-    to
-        Platform.
+    platform
+        Where they go.
     audiences
         What was written.
     country
         ISO code that was set for all.
     """
-    written = [audience for audience in audiences if audience.file]
-    if to == "csv":
-        return ()
-    notes = [_matched_by(orders, PLATFORMS[to].title), _coverage(written)]
-    if "customer_name" in orders.facts.mapping or orders.facts.id_is_personal:
+    if platform.purpose == "list":
+        return platform.notes
+    notes = [
+        _matched_by(orders, platform),
+        _coverage([audience for audience in audiences if audience.files], platform),
+    ]
+    if platform.purpose == "ads" and ("customer_name" in orders.facts.mapping or orders.facts.id_is_personal):
         notes.append(
             "Where customers are companies, the phones and addresses of their offices seldom belong to a person's "
             "account: expect few matches, and prefer the e-mail addresses of your contacts."
@@ -159,6 +171,4 @@ def say_notes(orders: Orders, to: Platform, audiences: Sequence[Audience], count
         notes.append(
             "Values that came hashed were passed on as they are; whether they were normalised first cannot be told."
         )
-    if written and to == "google":
-        notes.append("Google keeps a person in a list for 540 days at most: upload again before.")
-    return tuple(note for note in notes if note)
+    return tuple(note for note in (*notes, *platform.notes) if note)

@@ -7,15 +7,14 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from marketfold.campaigns import google, meta
-from marketfold.campaigns.identifiers import is_hashed, national_forms, sha256, to_e164
-from marketfold.countries import country_code
+from marketfold.audiences.identifiers import is_hashed, national_forms, sha256, to_e164
+from marketfold.audiences.platforms import PLATFORMS
 from marketfold.errors import AudienceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from marketfold.campaigns.contacts import Contact
+    from marketfold.audiences.contacts import Contact
 
 PHONE_LIKE = re.compile(r"[+(]?[\d\s().+/-]{6,}")
 
@@ -25,35 +24,42 @@ def _digits(text: str) -> str:
     return digits.removeprefix("00")
 
 
+def _hashes(values: Iterable[str]) -> set[str]:
+    return {sha256(value) for value in values}
+
+
+def _forms(role: str, text: str) -> set[str]:
+    """An e-mail, or a phone in E.164, as any platform writes it."""
+    ways = {one.normalise for platform in PLATFORMS.values() for one in platform.columns if one.role == role}
+    return {normalise(text, None) for normalise in ways} - {""}
+
+
 def _entry_keys(text: str) -> set[str]:
     """Everything by which an entry of the list may be met."""
     word = text.strip().casefold()
     keys = {word}
     if "@" in word:
-        keys |= {google.normalise_email(word), meta.normalise_email(word)}
+        keys |= _forms("email", word)
         keys |= _hashes(keys)  # the source may hold it hashed
     elif PHONE_LIKE.fullmatch(word):
-        digits = _digits(word)
-        keys |= {digits} | _hashes({digits, f"+{digits}"})
+        figures = _digits(word)
+        keys |= {figures} | _hashes({figures, f"+{figures}"})
     return keys
 
 
-def _hashes(values: Iterable[str]) -> set[str]:
-    return {sha256(value) for value in values}
-
-
 def _contact_keys(contact: Contact, country: str | None) -> set[str]:
-    """Everything by which a customer may be on the list, hashed forms of both platforms included."""
-    code = country_code(contact.country) or (country if not contact.country else None)
+    """Everything by which a customer may be on the list, the hashed forms of every platform included."""
+    code = contact.country_code(country)
     keys = {contact.customer_id.strip().casefold()}
     for email in contact.emails:
-        forms = {email.strip().casefold(), google.normalise_email(email), meta.normalise_email(email)}
+        forms = {email.strip().casefold()} | _forms("email", email)
         keys |= forms | _hashes(forms)
     for phone in contact.phones:
         keys |= {phone.strip().casefold()} | ({_digits(phone)} if not is_hashed(phone) else set())
         number = to_e164(phone, code)
         if number:
-            keys |= {number, number[1:], sha256(number), sha256(number[1:])} | national_forms(number)
+            forms = {number} | _forms("phone", number)
+            keys |= forms | _hashes(forms) | national_forms(number)
     return keys - {""}
 
 
@@ -67,7 +73,7 @@ class Suppression:
 
     Examples
     --------
-    >>> from marketfold.campaigns.contacts import Contact
+    >>> from marketfold.audiences.contacts import Contact
     >>> listed = Suppression(["Jane.Doe@gmail.com"])
     >>> listed.meets(Contact("C1", emails=["janedoe+shop@gmail.com"]))
     True

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One value: blank where it could not be normalised, with what was wrong ("" where the source had nothing).
 
-    `hashed` marks a value that came hashed from the source.
+    `hashed` marks a value that came hashed from the source; it is never hashed twice.
     """
 
     value: str
@@ -17,23 +17,12 @@ class Cell:
     hashed: bool = False
 
 
-def good(value: str) -> Cell:
-    """A normalised value."""
-    return Cell(value)
+EMPTY = Cell("")
+"""Of what the source does not have."""
 
 
-def blank(fault: str) -> Cell:
-    """Nothing: a bad value blanks its cell and never the file."""
-    return Cell("", fault)
-
-
-def kept(value: str) -> Cell:
-    """A value that was hashed before it came to us; it is never hashed twice."""
-    return Cell(value.strip().lower(), hashed=True)
-
-
-@dataclass(frozen=True)
-class Row:
+@dataclass(frozen=True, slots=True)
+class PersonRow:
     """The cells of one person.
 
     Attributes
@@ -41,20 +30,20 @@ class Row:
     emails, phones
         As many as the source has, normalised.
     others
-        The other columns by their header.
+        The other columns by their role.
     address
-        Those of them that a match by name and address needs, all at once.
+        The roles that a match by name and address needs, all at once; none where the platform has no such match.
     """
 
-    emails: list[Cell]
-    phones: list[Cell]
+    emails: tuple[Cell, ...]
+    phones: tuple[Cell, ...]
     others: dict[str, Cell]
     address: tuple[str, ...]
 
     @property
-    def cells(self) -> list[Cell]:
+    def cells(self) -> tuple[Cell, ...]:
         """All cells."""
-        return [*self.emails, *self.phones, *self.others.values()]
+        return (*self.emails, *self.phones, *self.others.values())
 
     @property
     def has_email(self) -> bool:
@@ -69,4 +58,4 @@ class Row:
     @property
     def has_address(self) -> bool:
         """Whether name and address can be matched."""
-        return all(self.others[name].value for name in self.address)
+        return bool(self.address) and all(self.others[role].value for role in self.address)
