@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from marketfold.clustering import KMeansSegmenter, assess_stability, choose_k
     from marketfold.config import RunConfig
     from marketfold.demo import make_shop
+    from marketfold.experiments import measure_campaigns
     from marketfold.exploration import explore
     from marketfold.features import build_features, build_matrix, split_at
-    from marketfold.measure import measure_campaigns
     from marketfold.model import SegmentModel
     from marketfold.orders import read_orders
     from marketfold.pipeline import Analysis, segment_market
@@ -34,9 +34,9 @@ _HOMES = {
     "clustering": ("KMeansSegmenter", "assess_stability", "choose_k"),
     "config": ("RunConfig",),
     "demo": ("make_shop",),
+    "experiments": ("measure_campaigns",),
     "exploration": ("explore",),
     "features": ("build_features", "build_matrix", "split_at"),
-    "measure": ("measure_campaigns",),
     "model": ("SegmentModel",),
     "orders": ("read_orders",),
     "pipeline": ("Analysis", "segment_market"),

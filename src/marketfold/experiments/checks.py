@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from scipy import stats
 
 from marketfold.errors import ParameterError
-from marketfold.measure.effects import FEWEST, welch
+from marketfold.experiments.effects import FEWEST, welch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from marketfold.schema import Float64
+
+Correction = Literal["holm", "bh"]
 
 RATIO_ALARM = 0.001
 """Sample-ratio mismatch is alarmed at this p, not at 0.05: it is looked for in every campaign (Fabijan et al. 2019)."""
@@ -29,15 +31,55 @@ IMBALANCE_ALARM = 0.01
 
 
 @dataclass(frozen=True)
-class Check:
-    """One check: whether it passed, its p-value (NaN where it could not be made), and what it says."""
+class RatioCheck:
+    """Whether the arms have the sizes that were planned.
 
-    passed: bool
-    p_value: float
-    sentence: str
+    Attributes
+    ----------
+    found
+        `list as planned` where only the run's own list could be looked at; `not known` where the planned size is not.
+    p_value
+        Of the planned sizes; NaN where it was not checked.
+    share, planned_share
+        Of the holdout, 0 to 1, as found and as planned.
+    """
+
+    found: Literal["as planned", "list as planned", "mismatch", "not known"]
+    p_value: float = math.nan
+    share: float = math.nan
+    planned_share: float | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing speaks against it."""
+        return self.found != "mismatch"
 
 
-def check_ratio(n_treated: int, n_holdout: int, planned_share: float | None) -> Check:
+@dataclass(frozen=True)
+class BalanceCheck:
+    """Whether the arms had brought about the same before the campaign.
+
+    Attributes
+    ----------
+    found
+        `not known` where nothing is known of the time before.
+    p_value
+        Of no difference; NaN where it was not checked.
+    difference
+        Treated less holdout, in standard deviations.
+    """
+
+    found: Literal["alike", "unlike", "not known"]
+    p_value: float = math.nan
+    difference: float = math.nan
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing speaks against it."""
+        return self.found != "unlike"
+
+
+def check_ratio(n_treated: int, n_holdout: int, planned_share: float | None) -> RatioCheck:
     """Whether the arms have the sizes that were planned (chi-square).
 
     Parameters
@@ -54,24 +96,13 @@ def check_ratio(n_treated: int, n_holdout: int, planned_share: float | None) -> 
     """
     total = n_treated + n_holdout
     if not planned_share or not total or planned_share >= 1:
-        return Check(
-            passed=True,
-            p_value=math.nan,
-            sentence="The planned size of the holdout is not known, so it was not checked.",
-        )
+        return RatioCheck("not known")
     expected = np.array([1 - planned_share, planned_share]) * total
     p_value = float(stats.chisquare([n_treated, n_holdout], expected).pvalue)
-    share = n_holdout / total
-    if p_value < RATIO_ALARM:
-        said = (
-            f"{share:.1%} are held out where {planned_share:.1%} were planned: customers were lost on the way, or "
-            "moved between the arms. Find out why before believing any number here."
-        )
-        return Check(passed=False, p_value=p_value, sentence=said)
-    return Check(passed=True, p_value=p_value, sentence="The arms have the planned sizes.")
+    return RatioCheck("mismatch" if p_value < RATIO_ALARM else "as planned", p_value, n_holdout / total, planned_share)
 
 
-def check_arms(held_out: NDArray[np.bool_], known: NDArray[np.bool_] | None, planned_share: float | None) -> Check:
+def check_arms(held_out: NDArray[np.bool_], known: NDArray[np.bool_] | None, planned_share: float | None) -> RatioCheck:
     """`check_ratio` of those who can be found in the later orders whatever the campaign did.
 
     An export that lost a part of one arm shows here and nowhere else: the run's own list is as planned by itself.
@@ -87,15 +118,10 @@ def check_arms(held_out: NDArray[np.bool_], known: NDArray[np.bool_] | None, pla
     """
     found = held_out if known is None else held_out[known]
     check = check_ratio(int((~found).sum()), int(found.sum()), planned_share)
-    if known is None and check.passed and not math.isnan(check.p_value):
-        said = (
-            "The later orders begin with the campaign, so only the list of the run could be checked: it is as planned."
-        )
-        return Check(passed=True, p_value=check.p_value, sentence=said)
-    return check
+    return replace(check, found="list as planned") if known is None and check.found == "as planned" else check
 
 
-def check_balance(before: Float64 | None, held_out: NDArray[np.bool_]) -> Check:
+def check_balance(before: Float64 | None, held_out: NDArray[np.bool_]) -> BalanceCheck:
     """Whether the arms had brought the same before the campaign.
 
     Parameters
@@ -106,23 +132,13 @@ def check_balance(before: Float64 | None, held_out: NDArray[np.bool_]) -> Check:
         Arm of each customer.
     """
     if before is None or min(held_out.sum(), (~held_out).sum()) < FEWEST:
-        return Check(
-            passed=True,
-            p_value=math.nan,
-            sentence="What the arms had brought before is not known, so it was not compared.",
-        )
+        return BalanceCheck("not known")
     treated, holdout = before[~held_out], before[held_out]
-    difference, _, _, _, p_value = welch(treated, holdout, 0.05)
+    test = welch(treated, holdout)
     spread = math.sqrt((float(treated.var(ddof=1)) + float(holdout.var(ddof=1))) / 2)
-    size = difference / spread if spread else 0.0
-    if abs(size) >= NOTABLE_IMBALANCE and p_value < IMBALANCE_ALARM:
-        more = "more" if difference > 0 else "less"
-        said = (
-            f"Those reached had brought {more} before the campaign ({abs(size):.2f} standard deviations): the "
-            "comparison is adjusted for it, and should be read with care."
-        )
-        return Check(passed=False, p_value=p_value, sentence=said)
-    return Check(passed=True, p_value=p_value, sentence="Both arms had brought about the same before the campaign.")
+    size = test.difference / spread if spread else 0.0
+    unlike = abs(size) >= NOTABLE_IMBALANCE and test.p_value < IMBALANCE_ALARM
+    return BalanceCheck("unlike" if unlike else "alike", test.p_value, size)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -147,7 +163,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return [float(value) for value in adjusted.round(12)]
 
 
-def correct(p_values: Sequence[float], method: str) -> list[float]:
+def correct(p_values: Sequence[float], method: Correction) -> list[float]:
     """Adjust p-values for many segments.
 
     Parameters

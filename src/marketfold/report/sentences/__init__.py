@@ -1,0 +1,1 @@
+"""What results say, in words: pure functions from a record of codes and numbers to text."""
