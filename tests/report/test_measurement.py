@@ -10,6 +10,7 @@ from tests.experiments.cases import simulate
 from marketfold.errors import RunFolderError
 from marketfold.experiments import Experiment, Measurement, MeasuringOptions, SegmentDesign, compare_arms
 from marketfold.report import measurement_figures, measurement_page, write_measurement
+from marketfold.words import share
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +58,6 @@ def test_every_number_stands_on_the_page(measured: Measurement):
     assert revenue is not None
     assert rate is not None
     assert rows[0][2:5] == tuple(f"€{value:.2f}" for value in (revenue.treated, revenue.holdout, revenue.difference))
-    assert rows[1][2] == f"{rate.treated * 100:.1f} %"
-    assert rows[1][5] == f"{rate.low * 100:.1f} % to {rate.high * 100:.1f} %"
+    assert rows[1][2] == share(rate.treated)
+    assert rows[1][5] == f"{share(rate.low)} to {share(rate.high)}"
     assert rows[2][6] == "—"  # no bootstrap of a ratio

@@ -22,7 +22,7 @@ from marketfold.campaigns.timing import count_months, time_segments
 from marketfold.config import CampaignOptions
 from marketfold.errors import ParameterError
 from marketfold.experiments import Holdout, as_assigned, assign_arms, plan_holdout, read_baselines
-from marketfold.segments.wording import listed
+from marketfold.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

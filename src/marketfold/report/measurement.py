@@ -89,7 +89,7 @@ def _row(name: str, label: str, effect: Effect | None, currency: str | None) -> 
         return (name, label, *[words.MISSING] * 6)
 
     def amount(value: float) -> str:
-        return f"{words.decimal(value * 100, 1)} %" if label == "Share who ordered" else words.money(value, currency)
+        return words.share(value) if label == "Share who ordered" else words.money(value, currency)
 
     def between(low: float, high: float) -> str:
         return f"{amount(low)} to {amount(high)}"
