@@ -182,16 +182,16 @@ def test_all_segments_together_are_one_difference():
 
 
 def test_the_interval_of_all_segments_together_covers_the_truth():
-    """95 % intervals hold the revenue that was planted in about 95 % of 300 campaigns."""
+    """95 % intervals hold the revenue that was planted in about 95 % of 200 campaigns."""
     rng = np.random.default_rng(10)
     covered = 0
-    for _ in range(300):
+    for _ in range(200):
         outcomes = simulate(rng, 2, 500, 0.0)
         planted = np.where(outcomes.segment == 1, 5.0, 1.0) * ~outcomes.held_out
         overall = add_gains(compare_arms(replace(outcomes, revenue=outcomes.revenue + planted), options=QUICK))
         assert overall is not None
         covered += overall.low <= planted.sum() <= overall.high
-    low, high = stats.binom.interval(0.999, 300, 0.95)
+    low, high = stats.binom.interval(0.999, 200, 0.95)
     assert low <= covered <= high
 
 

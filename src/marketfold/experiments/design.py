@@ -176,6 +176,7 @@ def plan_holdout(
 
     Examples
     --------
+    >>> from marketfold.experiments import Baseline
     >>> usual = Baseline(days=90, periods=10_000, order_rate=0.25, revenue_mean=40.0, revenue_sd=120.0)
     >>> plan_holdout(1, 20_000, usual, "order_rate", wanted_lift=0.2).held_out
     1000
