@@ -136,8 +136,9 @@ def test_arms_that_are_kept_make_another_holdout():
     assert (more.held_out, more.planned) == (planned.held_out + 500, planned.held_out)
     assert more.detectable_lift == detectable_lift(9_000 - more.held_out, more.held_out, USUAL, "order_rate")
     few = as_assigned(planned, 9, USUAL)
-    assert (few.sizing, few.detectable_lift) == ("kept, too few", None)
-    assert as_assigned(planned, 900, None).sizing == "kept, too few"
+    assert (few.sizing, few.detectable_lift) == ("kept", None)
+    assert as_assigned(planned, 900, None).detectable_lift is None
+    assert as_assigned(planned, 2_000, USUAL, sizing="set") == replace(as_assigned(planned, 2_000, USUAL), sizing="set")
 
 
 def test_a_lift_of_nothing_cannot_be_asked_for():

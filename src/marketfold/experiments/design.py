@@ -26,10 +26,10 @@ LEAST_HELD_OUT = 10
 HOPELESS_LIFT = 1.0
 """A holdout that could only show a doubling measures nothing that a campaign does."""
 
-Sizing = Literal["enough", "all there is", "too few", "never observed", "kept", "kept, too few"]
+Sizing = Literal["enough", "all there is", "too few", "never observed", "kept", "set"]
 """Why so many are held out: they show the wished lift; they are as many as may be, and show a larger one; nobody, as
-even so many would show too little, or as the past is too short; everybody keeps the arm of an earlier run, whether that
-shows something or not."""
+even so many would show too little, or as the past is too short; everybody keeps the arm of an earlier run; somebody has
+set the number by hand."""
 
 
 @dataclass(frozen=True)
@@ -206,8 +206,15 @@ def plan_holdout(
     )
 
 
-def as_assigned(planned: Holdout, held_out: int, baseline: Baseline | None, *, n_tests: int = 1) -> Holdout:
-    """The holdout as it is, where customers who keep the arm of an earlier run make it another than was planned.
+def as_assigned(
+    planned: Holdout,
+    held_out: int,
+    baseline: Baseline | None,
+    *,
+    n_tests: int = 1,
+    sizing: Literal["kept", "set"] = "kept",
+) -> Holdout:
+    """The holdout as it is, where customers who keep an earlier arm, or a team's wish, make it another than planned.
 
     Parameters
     ----------
@@ -217,6 +224,8 @@ def as_assigned(planned: Holdout, held_out: int, baseline: Baseline | None, *, n
         Customers of the segment whose arm is the holdout.
     baseline, n_tests
         As for `plan_holdout`.
+    sizing
+        Why it is another.
     """
     if held_out == planned.held_out:
         return planned
@@ -224,6 +233,5 @@ def as_assigned(planned: Holdout, held_out: int, baseline: Baseline | None, *, n
     if baseline is not None:
         reached = planned.customers - held_out
         lift = detectable_lift(reached, held_out, baseline, planned.primary, alpha=ALPHA / n_tests)
-    if _shows_nothing(held_out, lift):
-        return replace(planned, held_out=held_out, detectable_lift=None, sizing="kept, too few")
-    return replace(planned, held_out=held_out, detectable_lift=lift, sizing="kept")
+    shown = None if _shows_nothing(held_out, lift) else lift
+    return replace(planned, held_out=held_out, detectable_lift=shown, sizing=sizing)

@@ -68,6 +68,8 @@ def test_arms_that_are_kept_are_said_to_be():
     assert kept.startswith("2,000 of 9,000 customers are held out: everybody keeps the arm of the earlier run")
     assert f"({planned.held_out:,} would be held out anew)" in kept
     assert "8 of 10 cases." in kept
+    as_set = describe_holdout(as_assigned(planned, 2_000, USUAL, sizing="set"))
+    assert as_set.startswith("2,000 of 9,000 customers are held out: as you have set it. The share of customers")
     refused = plan_holdout(1, 20, USUAL, "order_rate", wanted_lift=0.2)
     few = describe_holdout(as_assigned(refused, 9, USUAL))
     assert few.endswith("(no holdout would be made anew). So few show nothing of a campaign.")

@@ -57,11 +57,12 @@ def describe_holdout(holdout: Holdout, currency: str | None = None) -> str:
     if holdout.sizing == "all there is":
         wish = f"which is all that this many customers can show ({wanted} was wished)"
         return f"Hold out {holdout.held_out:,} of {customers}. {_power(holdout, currency)}, {wish}."
-    anew = f"{holdout.planned:,} would be held out anew" if holdout.planned else "no holdout would be made anew"
-    kept = f"{holdout.held_out:,} of {customers} are held out: everybody keeps the arm of the earlier run ({anew})."
-    return f"{kept} " + (
-        "So few show nothing of a campaign." if holdout.sizing != "kept" else _power(holdout, currency) + "."
-    )
+    why = "as you have set it"
+    if holdout.sizing == "kept":
+        anew = f"{holdout.planned:,} would be held out anew" if holdout.planned else "no holdout would be made anew"
+        why = f"everybody keeps the arm of the earlier run ({anew})"
+    shows = "So few show nothing of a campaign" if holdout.detectable_lift is None else _power(holdout, currency)
+    return f"{holdout.held_out:,} of {customers} are held out: {why}. {shows}."
 
 
 def _what(primary: Primary) -> str:
