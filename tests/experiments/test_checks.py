@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from marketfold.errors import ParameterError
-from marketfold.experiments.checks import check_arms, check_balance, check_ratio, correct, holm
+from marketfold.experiments.checks import check_balance, check_ratio, correct, holm
 
 
 def test_holm_is_the_textbooks():
@@ -17,26 +17,32 @@ def test_holm_is_the_textbooks():
         correct(p_values, "bonferroni")  # type: ignore[arg-type]
 
 
+def _arms(n_treated: int, n_holdout: int) -> tuple[np.ndarray, np.ndarray]:
+    """That many customers in each arm, all of them known from before."""
+    return np.arange(n_treated + n_holdout) < n_holdout, np.ones(n_treated + n_holdout, dtype=bool)
+
+
 def test_a_sample_ratio_mismatch_is_an_alarm():
-    assert check_ratio(9_000, 1_000, 0.1).passed
-    broken = check_ratio(9_000, 1_200, 0.1)
+    assert check_ratio(*_arms(9_000, 1_000), 0.1).passed
+    broken = check_ratio(*_arms(9_000, 1_200), 0.1)
     assert not broken.passed
     assert broken.found == "mismatch"
-    assert broken.share == pytest.approx(1_200 / 10_200)
-    assert check_ratio(90, 10, None).found == "not known"
-    assert check_ratio(90, 10, None).passed
+    assert (broken.value, broken.planned) == pytest.approx((1_200 / 10_200, 0.1))
+    assert broken.p_value == pytest.approx(stats.chisquare([9_000, 1_200], [9_180, 1_020]).pvalue)
+    assert check_ratio(*_arms(90, 10), None).found == "size unknown"
+    assert check_ratio(*_arms(90, 10), None).passed
 
 
 def test_customers_lost_on_the_way_show_in_what_they_had_bought_before():
     held_out = np.arange(2_000) < 400
     everybody = np.ones(2_000, dtype=bool)
-    assert check_arms(held_out, everybody, 0.2).passed
+    assert check_ratio(held_out, everybody, 0.2).passed
     lost = everybody & ~(held_out & (np.arange(2_000) % 3 == 0))  # a third of the holdout is not in the export
-    broken = check_arms(held_out, lost, 0.2)
+    broken = check_ratio(held_out, lost, 0.2)
     assert not broken.passed
-    assert (broken.share, broken.planned_share) == pytest.approx((266 / 1_866, 0.2))
-    assert check_arms(held_out, None, 0.2).found == "list as planned"
-    assert check_arms(held_out, None, 0.5).found == "mismatch"
+    assert (broken.value, broken.planned) == pytest.approx((266 / 1_866, 0.2))
+    assert check_ratio(held_out, None, 0.2).found == "list as planned"
+    assert check_ratio(held_out, None, 0.5).found == "mismatch"
 
 
 def test_an_imbalance_before_the_campaign_is_an_alarm():
@@ -45,7 +51,7 @@ def test_an_imbalance_before_the_campaign_is_an_alarm():
     assert check_balance(before, rng.random(2_000) < 0.3).passed
     uneven = check_balance(before, before < np.quantile(before, 0.3))
     assert not uneven.passed
-    assert uneven.difference > 1
+    assert uneven.value > 1
     unknown = check_balance(None, np.array([True, False]))
     assert unknown.passed
-    assert unknown.found == "not known"
+    assert unknown.found == "past unknown"

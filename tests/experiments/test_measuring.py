@@ -26,6 +26,7 @@ from marketfold.experiments import (
     measure_campaigns,
 )
 from marketfold.experiments.measuring import add_gains
+from marketfold.json_files import plain
 from marketfold.orders import read_orders
 from marketfold.schema import money_sum
 
@@ -267,7 +268,7 @@ def test_orders_on_the_last_day_count_and_on_the_next_do_not():
 
 
 def test_a_measurement_is_plain_json_and_shows_itself(planted: Measurement):
-    text = json.dumps(planted.to_dict(), allow_nan=False)
+    text = json.dumps(plain(planted), allow_nan=False)
     assert json.loads(text)["segments"][0]["decision"] == "worked"
     assert "worked" in planted._repr_html_()
 

@@ -42,7 +42,7 @@ def test_each_measure_has_a_figure_of_lifts(measured: Measurement):
         assert effect is not None
         (mark,) = figure.data
         assert mark.y == (f"{result.segment}. {result.name}",)
-        assert mark.x[0] == pytest.approx(100 * effect.lift)
+        assert mark.x[0] == pytest.approx(100 * effect.difference / effect.holdout)
 
 
 def test_every_number_stands_on_the_page(measured: Measurement):

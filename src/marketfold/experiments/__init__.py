@@ -2,7 +2,7 @@
 
 from marketfold.experiments.assignment import assign_arms
 from marketfold.experiments.baselines import Baseline, Primary, read_baselines
-from marketfold.experiments.checks import BalanceCheck, RatioCheck
+from marketfold.experiments.checks import Check
 from marketfold.experiments.design import MOST_SHARE, Experiment, Holdout, SegmentDesign, as_assigned, plan_holdout
 from marketfold.experiments.effects import Effect
 from marketfold.experiments.measuring import MeasuringOptions, compare_arms, measure_campaigns
@@ -12,8 +12,8 @@ from marketfold.experiments.results import Gain, Measurement, SegmentResult
 
 __all__ = [
     "MOST_SHARE",
-    "BalanceCheck",
     "Baseline",
+    "Check",
     "Effect",
     "Experiment",
     "Gain",
@@ -22,7 +22,6 @@ __all__ = [
     "MeasuringOptions",
     "Outcomes",
     "Primary",
-    "RatioCheck",
     "SegmentDesign",
     "SegmentResult",
     "as_assigned",

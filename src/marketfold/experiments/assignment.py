@@ -22,20 +22,13 @@ if TYPE_CHECKING:
 STRATA = 4
 
 
-class Subjects(Protocol):
-    """Those of whom a part is held out; arrays of shape (n_customers,)."""
-
+class _Customers(Protocol):
     @property
-    def ids(self) -> Ids:
-        """Customers, sorted."""
-
+    def ids(self) -> Ids: ...
     @property
-    def labels(self) -> Labels:
-        """0-based segment."""
-
+    def labels(self) -> Labels: ...
     @property
-    def revenue(self) -> Float64:
-        """What each has brought."""
+    def revenue(self) -> Float64: ...
 
 
 def hash_uniform(ids: Sequence[str] | NDArray[np.str_], salt: str) -> Float64:
@@ -80,7 +73,7 @@ def _hold_out(u: Float64, revenue: Float64, held_out: int, pinned: NDArray[np.in
 
 
 def assign_arms(
-    customers: Subjects, holdouts: Sequence[Holdout], *, salt: str, previous: pa.Table | None = None
+    customers: _Customers, holdouts: Sequence[Holdout], *, salt: str, previous: pa.Table | None = None
 ) -> pa.Table:
     """Say for every customer whether she is reached or held out.
 
@@ -92,7 +85,7 @@ def assign_arms(
     Parameters
     ----------
     customers
-        One row per customer.
+        The sorted id of each, her 0-based segment, and what she has brought.
     holdouts
         One for each segment, in the order of the labels.
     salt

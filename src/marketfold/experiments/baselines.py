@@ -25,36 +25,22 @@ Primary = Literal["order_rate", "revenue"]
 """What a campaign is judged by: the share of customers who order, or revenue per customer."""
 
 
-class PastOrders(Protocol):
-    """Orders before the campaign: `customer`, `segment` (0-based), `ordered_on`, `revenue`."""
-
+class _Purchases(Protocol):
     @property
-    def orders(self) -> nw.LazyFrame[Any]:
-        """One row per order."""
-
+    def orders(self) -> nw.LazyFrame[Any]: ...
     @property
-    def engine(self) -> Engine:
-        """Holds them."""
+    def engine(self) -> Engine: ...
 
 
-class Observed(Protocol):
-    """Since when each customer was seen."""
-
+class _Customers(Protocol):
     @property
-    def labels(self) -> Labels:
-        """0-based segment of each customer, shape (n_customers,)."""
-
+    def labels(self) -> Labels: ...
     @property
-    def first_on(self) -> NDArray[np.datetime64]:
-        """Day of her first order, same shape."""
-
+    def first_on(self) -> NDArray[np.datetime64]: ...
     @property
-    def observed(self) -> tuple[date, date]:
-        """First and last day on which anybody bought."""
-
+    def observed(self) -> tuple[date, date]: ...
     @property
-    def n_segments(self) -> int:
-        """How many segments there are."""
+    def n_segments(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -84,7 +70,7 @@ class Baseline:
         return self.order_rate if primary == "order_rate" else self.revenue_mean
 
 
-def read_baselines(purchases: PastOrders, customers: Observed, days: int) -> tuple[Baseline | None, ...]:
+def read_baselines(purchases: _Purchases, customers: _Customers, days: int) -> tuple[Baseline | None, ...]:
     """Measure each segment's usual period from its own past, in back-to-back periods that end on the last day.
 
     A customer counts from the period after the one of her first order on, in every period whether she ordered or not:
@@ -93,9 +79,9 @@ def read_baselines(purchases: PastOrders, customers: Observed, days: int) -> tup
     Parameters
     ----------
     purchases
-        Every order of the segmented customers.
+        One row per order: `customer`, `segment` (0-based), `ordered_on`, `revenue`.
     customers
-        One row per customer.
+        The 0-based segment of each, the day of her first order, and the first and last day on which anybody bought.
     days
         Length of a period.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -31,79 +31,33 @@ IMBALANCE_ALARM = 0.01
 
 
 @dataclass(frozen=True)
-class RatioCheck:
-    """Whether the arms have the sizes that were planned.
+class Check:
+    """One check of the arms.
 
     Attributes
     ----------
     found
-        `list as planned` where only the run's own list could be looked at; `not known` where the planned size is not.
+        Of the arms' sizes: `as planned`, `list as planned` where only the run's own list could be looked at, or
+        `mismatch`. Of what the arms had brought before: `alike` or `unlike`.
     p_value
-        Of the planned sizes; NaN where it was not checked.
-    share, planned_share
-        Of the holdout, 0 to 1, as found and as planned.
+        Of what was expected; NaN where it was not checked.
+    value, planned
+        Share of the holdout (0 to 1) as found and as planned; or the difference before, in standard deviations.
     """
 
-    found: Literal["as planned", "list as planned", "mismatch", "not known"]
+    found: Literal["as planned", "list as planned", "mismatch", "size unknown", "alike", "unlike", "past unknown"]
     p_value: float = math.nan
-    share: float = math.nan
-    planned_share: float | None = None
+    value: float = math.nan
+    planned: float = math.nan
 
     @property
     def passed(self) -> bool:
-        """Whether nothing speaks against it."""
-        return self.found != "mismatch"
+        """Whether nothing speaks against the arms."""
+        return self.found not in {"mismatch", "unlike"}
 
 
-@dataclass(frozen=True)
-class BalanceCheck:
-    """Whether the arms had brought about the same before the campaign.
-
-    Attributes
-    ----------
-    found
-        `not known` where nothing is known of the time before.
-    p_value
-        Of no difference; NaN where it was not checked.
-    difference
-        Treated less holdout, in standard deviations.
-    """
-
-    found: Literal["alike", "unlike", "not known"]
-    p_value: float = math.nan
-    difference: float = math.nan
-
-    @property
-    def passed(self) -> bool:
-        """Whether nothing speaks against it."""
-        return self.found != "unlike"
-
-
-def check_ratio(n_treated: int, n_holdout: int, planned_share: float | None) -> RatioCheck:
-    """Whether the arms have the sizes that were planned (chi-square).
-
-    Parameters
-    ----------
-    n_treated, n_holdout
-        As found.
-    planned_share
-        Of the holdout, 0 to 1; None where it is not known.
-
-    Examples
-    --------
-    >>> check_ratio(900, 100, 0.1).passed, check_ratio(900, 200, 0.1).passed
-    (True, False)
-    """
-    total = n_treated + n_holdout
-    if not planned_share or not total or planned_share >= 1:
-        return RatioCheck("not known")
-    expected = np.array([1 - planned_share, planned_share]) * total
-    p_value = float(stats.chisquare([n_treated, n_holdout], expected).pvalue)
-    return RatioCheck("mismatch" if p_value < RATIO_ALARM else "as planned", p_value, n_holdout / total, planned_share)
-
-
-def check_arms(held_out: NDArray[np.bool_], known: NDArray[np.bool_] | None, planned_share: float | None) -> RatioCheck:
-    """`check_ratio` of those who can be found in the later orders whatever the campaign did.
+def check_ratio(held_out: NDArray[np.bool_], known: NDArray[np.bool_] | None, planned_share: float | None) -> Check:
+    """Whether the arms have the sizes that were planned, among those who can be found whatever the campaign did.
 
     An export that lost a part of one arm shows here and nowhere else: the run's own list is as planned by itself.
 
@@ -116,12 +70,17 @@ def check_arms(held_out: NDArray[np.bool_], known: NDArray[np.bool_] | None, pla
     planned_share
         Of the holdout, 0 to 1; None where it is not known.
     """
-    found = held_out if known is None else held_out[known]
-    check = check_ratio(int((~found).sum()), int(found.sum()), planned_share)
-    return replace(check, found="list as planned") if known is None and check.found == "as planned" else check
+    arms = held_out if known is None else held_out[known]
+    if not planned_share or not len(arms) or planned_share >= 1:
+        return Check("size unknown")
+    share = float(arms.mean())
+    found, expected = np.array([1 - share, share]), np.array([1 - planned_share, planned_share])
+    p_value = float(stats.chisquare(found * len(arms), expected * len(arms)).pvalue)
+    passed: Literal["as planned", "list as planned"] = "list as planned" if known is None else "as planned"
+    return Check("mismatch" if p_value < RATIO_ALARM else passed, p_value, share, planned_share)
 
 
-def check_balance(before: Float64 | None, held_out: NDArray[np.bool_]) -> BalanceCheck:
+def check_balance(before: Float64 | None, held_out: NDArray[np.bool_]) -> Check:
     """Whether the arms had brought the same before the campaign.
 
     Parameters
@@ -132,13 +91,13 @@ def check_balance(before: Float64 | None, held_out: NDArray[np.bool_]) -> Balanc
         Arm of each customer.
     """
     if before is None or min(held_out.sum(), (~held_out).sum()) < FEWEST:
-        return BalanceCheck("not known")
+        return Check("past unknown")
     treated, holdout = before[~held_out], before[held_out]
     test = welch(treated, holdout)
     spread = math.sqrt((float(treated.var(ddof=1)) + float(holdout.var(ddof=1))) / 2)
     size = test.difference / spread if spread else 0.0
     unlike = abs(size) >= NOTABLE_IMBALANCE and test.p_value < IMBALANCE_ALARM
-    return BalanceCheck("unlike" if unlike else "alike", test.p_value, size)
+    return Check("unlike" if unlike else "alike", test.p_value, size)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

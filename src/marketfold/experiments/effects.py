@@ -62,11 +62,6 @@ class Effect:
     boot_high: float = math.nan
     variance_kept: float = 1.0
 
-    @property
-    def lift(self) -> float:
-        """The difference as a share of the holdout's mean; NaN where that is zero."""
-        return self.difference / self.holdout if self.holdout else math.nan
-
 
 def cuped(y: Float64, x: Float64 | None, held_out: NDArray[np.bool_]) -> tuple[Float64, float]:
     """Take out of `y` what `x` foretells, and say which share of the variance is left.

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import stats
 
 from marketfold.errors import ParameterError
-from marketfold.experiments.checks import Correction, check_arms, check_balance, correct
-from marketfold.experiments.decisions import Decision, Reason, decide
+from marketfold.experiments.checks import Correction, check_balance, check_ratio, correct
+from marketfold.experiments.decisions import decide
 from marketfold.experiments.design import Experiment
-from marketfold.experiments.effects import Effect, basket_effect, mean_effect
+from marketfold.experiments.effects import basket_effect, mean_effect
 from marketfold.experiments.outcomes import Outcomes, read_outcomes
 from marketfold.experiments.power import more_customers
 from marketfold.experiments.results import Gain, Measurement, SegmentResult
@@ -52,68 +52,40 @@ class MeasuringOptions:
     seed: int = 0
 
 
-@dataclass(frozen=True)
-class _Tested:
-    """One segment before the correction for all of them."""
-
-    segment: int
-    design: SegmentDesign
-    outcomes: Outcomes
-    revenue: Effect | None
-    order_rate: Effect | None
-
-    @property
-    def main(self) -> Effect | None:
-        return self.revenue if self.design.primary == "revenue" else self.order_rate
-
-
-def _test(segment: int, outcomes: Outcomes, design: SegmentDesign, options: MeasuringOptions) -> _Tested:
-    revenue, order_rate = (
-        mean_effect(
-            y,
-            outcomes.held_out,
-            outcomes.before,
-            alpha=options.alpha,
-            n_resamples=options.n_resamples,
-            seed=options.seed,
-        )
-        for y in (outcomes.revenue, outcomes.ordered)
-    )
-    return _Tested(segment, design, outcomes, revenue, order_rate)
-
-
-def _result(tested: _Tested, p_adjusted: float, n_tests: int, options: MeasuringOptions) -> SegmentResult:
-    outcomes, main, revenue = tested.outcomes, tested.main, tested.revenue
-    n, n_holdout = len(outcomes.held_out), int(outcomes.held_out.sum())
-    ratio = check_arms(outcomes.held_out, outcomes.known, tested.design.holdout_share)
-    worth = math.nan if main is None else options.worth * abs(main.holdout)
-    decision: Decision = "cannot tell yet"
-    reason: Reason = "too few" if n_holdout else "no holdout"
-    more = None
-    if main is not None and not ratio.passed:
-        reason = "arms differ"
-    elif main is not None:
-        decision, reason = decide(main, p_adjusted, worth=worth, alpha=options.alpha)
-        more = more_customers(main, n, worth, options.alpha / n_tests) if reason == "too wide" else None
+def _measure(segment: int, outcomes: Outcomes, design: SegmentDesign, options: MeasuringOptions) -> SegmentResult:
+    """What a campaign did in one segment, before the correction for all of them: nothing is decided yet."""
+    held_out, n_holdout = outcomes.held_out, int(outcomes.held_out.sum())
+    n_treated = len(held_out) - n_holdout
+    how: Any = {"alpha": options.alpha, "n_resamples": options.n_resamples, "seed": options.seed}
+    revenue = mean_effect(outcomes.revenue, held_out, outcomes.before, **how)
     gains = (revenue.difference, revenue.low, revenue.high) if revenue else (math.nan,) * 3
     return SegmentResult(
-        segment=tested.segment,
-        name=tested.design.name,
-        n_treated=n - n_holdout,
+        segment=segment,
+        name=design.name,
+        n_treated=n_treated,
         n_holdout=n_holdout,
-        primary=tested.design.primary,
+        primary=design.primary,
         revenue=revenue,
-        order_rate=tested.order_rate,
-        basket=basket_effect(outcomes.revenue, outcomes.orders, outcomes.held_out, alpha=options.alpha),
-        p_adjusted=p_adjusted,
-        decision=decision,
-        reason=reason,
-        worth=worth,
-        more=more,
-        gained=Gain(*(gain * (n - n_holdout) for gain in gains)),
-        ratio=ratio,
-        balance=check_balance(outcomes.before, outcomes.held_out),
+        order_rate=mean_effect(outcomes.ordered, held_out, outcomes.before, **how),
+        basket=basket_effect(outcomes.revenue, outcomes.orders, held_out, alpha=options.alpha),
+        gained=Gain(*(gain * n_treated for gain in gains)),
+        ratio=check_ratio(held_out, outcomes.known, design.holdout_share),
+        balance=check_balance(outcomes.before, held_out),
+        reason="too few" if n_holdout else "no holdout",
     )
+
+
+def _decided(result: SegmentResult, p_adjusted: float, n_tests: int, options: MeasuringOptions) -> SegmentResult:
+    if result.main is None:
+        return result
+    worth = options.worth * abs(result.main.holdout)
+    result = replace(result, p_adjusted=p_adjusted, worth=worth)
+    if not result.ratio.passed:
+        return replace(result, reason="arms differ")
+    decision, reason = decide(result.main, p_adjusted, worth=worth, alpha=options.alpha)
+    n, alpha = result.n_treated + result.n_holdout, options.alpha / n_tests
+    more = more_customers(result.main, n, worth, alpha) if reason == "too wide" else None
+    return replace(result, decision=decision, reason=reason, more=more)
 
 
 def compare_arms(
@@ -140,15 +112,14 @@ def compare_arms(
         got = f"{options.alpha:g} and {options.worth:g}"
         message = f"alpha lies between 0 and 1 and worth is not negative; got {got}."
         raise ParameterError(message)
-    tested = [
-        _test(segment, outcomes.of(segment), experiment.of(segment), options)
+    results = [
+        _measure(segment, outcomes.of(segment), experiment.of(segment), options)
         for segment in np.unique(outcomes.segment).tolist()
     ]
-    p_values = [one.main.p_value for one in tested if one.main is not None]
+    p_values = [result.main.p_value for result in results if result.main]
     adjusted = iter(correct(p_values, options.correction))
     return tuple(
-        _result(one, next(adjusted) if one.main is not None else math.nan, max(len(p_values), 1), options)
-        for one in tested
+        _decided(result, next(adjusted) if result.main else math.nan, len(p_values), options) for result in results
     )
 
 

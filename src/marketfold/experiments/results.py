@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-from marketfold.json_files import plain
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import date
 
     from marketfold.experiments.baselines import Primary
-    from marketfold.experiments.checks import BalanceCheck, Correction, RatioCheck
+    from marketfold.experiments.checks import Check, Correction
     from marketfold.experiments.decisions import Decision, Reason
     from marketfold.experiments.effects import Effect
 
@@ -39,18 +38,18 @@ class SegmentResult:
         What the decision rests on.
     revenue, order_rate, basket
         Effects per customer, on the share who ordered, and on the worth of an order; None where there are too few.
-    p_adjusted
-        Of no difference in the primary measure, corrected for all segments; NaN where it could not be tested.
-    decision, reason
-        Whether it worked, and what this rests on.
-    worth
-        Smallest difference worth having, in the unit of the primary measure; NaN where it could not be tested.
-    more
-        Customers more that would tell; None where none is asked for or no number helps.
     gained
         Revenue that the campaign brought.
     ratio, balance
         The checks.
+    decision, reason
+        Whether it worked, and what this rests on.
+    p_adjusted
+        Of no difference in the primary measure, corrected for all segments; NaN where it could not be tested.
+    worth
+        Smallest difference worth having, in the unit of the primary measure; NaN where it could not be tested.
+    more
+        Customers more that would tell; None where none is asked for or no number helps.
     """
 
     segment: int
@@ -61,14 +60,14 @@ class SegmentResult:
     revenue: Effect | None
     order_rate: Effect | None
     basket: Effect | None
-    p_adjusted: float
-    decision: Decision
-    reason: Reason
-    worth: float
-    more: int | None
     gained: Gain
-    ratio: RatioCheck
-    balance: BalanceCheck
+    ratio: Check
+    balance: Check
+    reason: Reason
+    decision: Decision = "cannot tell yet"
+    p_adjusted: float = math.nan
+    worth: float = math.nan
+    more: int | None = None
 
     @property
     def main(self) -> Effect | None:
@@ -111,10 +110,6 @@ class Measurement:
     def worked(self) -> tuple[SegmentResult, ...]:
         """Segments in which it worked."""
         return tuple(result for result in self.segments if result.decision == "worked")
-
-    def to_dict(self) -> dict[str, Any]:
-        """For JSON: dates as text, what is not a number as None."""
-        return plain(self)  # type: ignore[no-any-return]
 
     def _repr_html_(self) -> str:
         from markupsafe import escape  # noqa: PLC0415  (only a notebook asks)

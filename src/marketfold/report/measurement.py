@@ -11,10 +11,9 @@ from marketfold.figures.campaigns import EffectRow, effect_figure
 from marketfold.report.page import write_page
 from marketfold.report.parts import Column, Fact, FigurePart, Notice, Prose, ReportPage, Section, TablePart
 from marketfold.report.sentences.experiments import (
-    describe_balance,
+    describe_check,
     describe_overall,
     describe_period,
-    describe_ratio,
     describe_result,
 )
 
@@ -135,15 +134,8 @@ def _verdicts(measurement: Measurement) -> TablePart:
 
 
 def _checks(results: Sequence[SegmentResult]) -> tuple[Prose | Notice, ...]:
-    made = [
-        check
-        for r in results
-        for check in (
-            (r, r.ratio.passed, describe_ratio(r.ratio)),
-            (r, r.balance.passed, describe_balance(r.balance)),
-        )
-    ]
-    failed = tuple(f"{_name(result)}: {text}" for result, passed, text in made if not passed)
+    made = [(r, check, describe_check(check)) for r in results for check in (r.ratio, r.balance)]
+    failed = tuple(f"{_name(result)}: {text}" for result, check, text in made if not check.passed)
     if failed:
         return (Notice(failed, title="What is not as it should be", tone="warning"),)
     return (Prose((" ".join(dict.fromkeys(text for _, _, text in made)),)),)

@@ -8,13 +8,12 @@ import pytest
 from tests.experiments.cases import simulate
 
 from marketfold.experiments import (
-    BalanceCheck,
     Baseline,
+    Check,
     Experiment,
     Gain,
     Measurement,
     MeasuringOptions,
-    RatioCheck,
     SegmentDesign,
     SegmentResult,
     as_assigned,
@@ -22,11 +21,10 @@ from marketfold.experiments import (
     plan_holdout,
 )
 from marketfold.report.sentences.experiments import (
-    describe_balance,
+    describe_check,
     describe_holdout,
     describe_overall,
     describe_period,
-    describe_ratio,
     describe_result,
 )
 
@@ -160,12 +158,12 @@ def test_a_period_that_is_cut_short_is_said():
 
 
 def test_what_the_checks_found_is_said():
-    broken = RatioCheck("mismatch", 0.0, 0.1426, 0.2)
-    assert "14.3 % are held out where 20.0 % were planned: customers were lost on the way" in describe_ratio(broken)
-    assert "begin with the campaign" in describe_ratio(RatioCheck("list as planned", 1.0, 0.2, 0.2))
-    assert "planned sizes" in describe_ratio(RatioCheck("as planned", 1.0, 0.2, 0.2))
-    assert "not known" in describe_ratio(RatioCheck("not known"))
-    assert "had brought more before" in describe_balance(BalanceCheck("unlike", 0.0, 0.31))
-    assert "had brought less before the campaign (0.31" in describe_balance(BalanceCheck("unlike", 0.0, -0.31))
-    assert "about the same" in describe_balance(BalanceCheck("alike", 0.5, 0.01))
-    assert "was not compared" in describe_balance(BalanceCheck("not known"))
+    broken = Check("mismatch", 0.0, 0.1426, 0.2)
+    assert "14.3 % are held out where 20.0 % were planned: customers were lost on the way" in describe_check(broken)
+    assert "begin with the campaign" in describe_check(Check("list as planned", 1.0, 0.2, 0.2))
+    assert "planned sizes" in describe_check(Check("as planned", 1.0, 0.2, 0.2))
+    assert "not known" in describe_check(Check("size unknown"))
+    assert "had brought more before" in describe_check(Check("unlike", 0.0, 0.31))
+    assert "had brought less before the campaign (0.31" in describe_check(Check("unlike", 0.0, -0.31))
+    assert "about the same" in describe_check(Check("alike", 0.5, 0.01))
+    assert "was not compared" in describe_check(Check("past unknown"))

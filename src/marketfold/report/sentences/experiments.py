@@ -8,23 +8,21 @@ from marketfold import words
 from marketfold.experiments import MOST_SHARE
 
 if TYPE_CHECKING:
-    from marketfold.experiments import BalanceCheck, Holdout, Measurement, Primary, RatioCheck, SegmentResult
+    from marketfold.experiments import Check, Holdout, Measurement, Primary, SegmentResult
 
 _BY_ITSELF = " By itself that would look proven; allowing for all the segments that were looked at, it is not."
 _UNTOLD = {
     "no holdout": "It cannot be told: nobody of this segment was held out, so there is nothing to compare with.",
     "too few": "It cannot be told: one of the arms has fewer than two customers.",
 }
-_BALANCE = {
+_CHECKED = {
     "alike": "Both arms had brought about the same before the campaign.",
-    "not known": "What the arms had brought before is not known, so it was not compared.",
-}
-_RATIO = {
+    "past unknown": "What the arms had brought before is not known, so it was not compared.",
     "as planned": "The arms have the planned sizes.",
     "list as planned": (
         "The later orders begin with the campaign, so only the list of the run could be checked: it is as planned."
     ),
-    "not known": "The planned size of the holdout is not known, so it was not checked.",
+    "size unknown": "The planned size of the holdout is not known, so it was not checked.",
 }
 
 
@@ -98,7 +96,7 @@ def describe_result(result: SegmentResult, measurement: Measurement) -> str:
     if effect is None:
         return _UNTOLD[result.reason]
     if result.reason == "arms differ":
-        return f"It cannot be told, as the arms are not what was planned. {describe_ratio(result.ratio)}"
+        return f"It cannot be told, as the arms are not what was planned. {describe_check(result.ratio)}"
     numbers = _numbers(result, measurement)
     if result.reason == "above zero":
         return f"It worked. {numbers}"
@@ -144,13 +142,7 @@ def _difference(value: float, primary: Primary, currency: str | None) -> str:
 
 
 def describe_overall(measurement: Measurement) -> str:
-    """Say what all campaigns brought together; "" where fewer than two segments could be measured.
-
-    Parameters
-    ----------
-    measurement
-        From `measure_campaigns`.
-    """
+    """Say what all campaigns brought together; "" where fewer than two segments could be measured."""
     gain = measurement.overall
     if gain is None:
         return ""
@@ -160,47 +152,24 @@ def describe_overall(measurement: Measurement) -> str:
 
 
 def describe_period(measurement: Measurement) -> str:
-    """Say what of the period is missing in the later orders; "" where nothing is.
-
-    Parameters
-    ----------
-    measurement
-        From `measure_campaigns`.
-    """
+    """Say what of the period is missing in the later orders; "" where nothing is."""
     last_on, date_to = measurement.orders_end_on, measurement.date_to
     if last_on is None:
         return ""
     return f"The later orders end on {last_on}, before the period does ({date_to}): a part of it is missing."
 
 
-def describe_ratio(check: RatioCheck) -> str:
-    """Say whether the arms have the planned sizes.
-
-    Parameters
-    ----------
-    check
-        From a result.
-    """
-    if check.found != "mismatch":
-        return _RATIO[check.found]
-    return (
-        f"{_points(check.share)} % are held out where {_points(check.planned_share or 0.0)} % were planned: "
-        "customers were lost on the way, or moved between the arms. Find out why before believing any number here."
-    )
-
-
-def describe_balance(check: BalanceCheck) -> str:
-    """Say whether the arms had brought the same before.
-
-    Parameters
-    ----------
-    check
-        From a result.
-    """
-    if check.found != "unlike":
-        return _BALANCE[check.found]
-    more = "more" if check.difference > 0 else "less"
-    return (
-        f"Those reached had brought {more} before the campaign ({abs(check.difference):.2f} standard deviations): the "
-        "comparison is adjusted for it, and should be read with care."
-    )
+def describe_check(check: Check) -> str:
+    """Say what a check of the arms found."""
+    if check.found == "mismatch":
+        return (
+            f"{_points(check.value)} % are held out where {_points(check.planned)} % were planned: customers were lost "
+            "on the way, or moved between the arms. Find out why before believing any number here."
+        )
+    if check.found == "unlike":
+        more = "more" if check.value > 0 else "less"
+        return (
+            f"Those reached had brought {more} before the campaign ({abs(check.value):.2f} standard deviations): the "
+            "comparison is adjusted for it, and should be read with care."
+        )
+    return _CHECKED[check.found]
