@@ -110,15 +110,7 @@ class Difference(NamedTuple):
 
 
 def welch(treated: Float64, holdout: Float64, alpha: float = ALPHA) -> Difference:
-    """Welch's t-test of two means; a difference without any spread is taken for certain.
-
-    Parameters
-    ----------
-    treated, holdout
-        One value per customer.
-    alpha
-        One less the coverage of the interval.
-    """
+    """Welch's t-test of two means; a difference without any spread is taken for certain."""
     difference = float(treated.mean() - holdout.mean())
     error = math.sqrt(float(treated.var(ddof=1)) / len(treated) + float(holdout.var(ddof=1)) / len(holdout))
     if error == 0:
@@ -133,19 +125,7 @@ def welch(treated: Float64, holdout: Float64, alpha: float = ALPHA) -> Differenc
 def bootstrap_interval(
     treated: Float64, holdout: Float64, *, n_resamples: int, alpha: float, seed: int
 ) -> tuple[float, float]:
-    """Percentile interval of the difference of means, each arm resampled by itself.
-
-    Parameters
-    ----------
-    treated, holdout
-        One value per customer.
-    n_resamples
-        How many; none gives NaN.
-    alpha
-        One less the coverage.
-    seed
-        Of the draws.
-    """
+    """Percentile interval of the difference of means, each arm resampled by itself; NaN without resamples."""
     if n_resamples < 1:
         return math.nan, math.nan
     interval = stats.bootstrap(

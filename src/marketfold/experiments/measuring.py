@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import stats
@@ -56,8 +57,15 @@ def _measure(segment: int, outcomes: Outcomes, design: SegmentDesign, options: M
     """What a campaign did in one segment, before the correction for all of them: nothing is decided yet."""
     held_out, n_holdout = outcomes.held_out, int(outcomes.held_out.sum())
     n_treated = len(held_out) - n_holdout
-    how: Any = {"alpha": options.alpha, "n_resamples": options.n_resamples, "seed": options.seed}
-    revenue = mean_effect(outcomes.revenue, held_out, outcomes.before, **how)
+    effect = partial(
+        mean_effect,
+        held_out=held_out,
+        x=outcomes.before,
+        alpha=options.alpha,
+        n_resamples=options.n_resamples,
+        seed=options.seed,
+    )
+    revenue = effect(outcomes.revenue)
     gains = (revenue.difference, revenue.low, revenue.high) if revenue else (math.nan,) * 3
     return SegmentResult(
         segment=segment,
@@ -66,7 +74,7 @@ def _measure(segment: int, outcomes: Outcomes, design: SegmentDesign, options: M
         n_holdout=n_holdout,
         primary=design.primary,
         revenue=revenue,
-        order_rate=mean_effect(outcomes.ordered, held_out, outcomes.before, **how),
+        order_rate=effect(outcomes.ordered),
         basket=basket_effect(outcomes.revenue, outcomes.orders, held_out, alpha=options.alpha),
         gained=Gain(*(gain * n_treated for gain in gains)),
         ratio=check_ratio(held_out, outcomes.known, design.holdout_share),
@@ -76,15 +84,16 @@ def _measure(segment: int, outcomes: Outcomes, design: SegmentDesign, options: M
 
 
 def _decided(result: SegmentResult, p_adjusted: float, n_tests: int, options: MeasuringOptions) -> SegmentResult:
-    if result.main is None:
+    main = result.main
+    if main is None:
         return result
-    worth = options.worth * abs(result.main.holdout)
+    worth = options.worth * abs(main.holdout)
     result = replace(result, p_adjusted=p_adjusted, worth=worth)
     if not result.ratio.passed:
         return replace(result, reason="arms differ")
-    decision, reason = decide(result.main, p_adjusted, worth=worth, alpha=options.alpha)
+    decision, reason = decide(main, p_adjusted, worth=worth, alpha=options.alpha)
     n, alpha = result.n_treated + result.n_holdout, options.alpha / n_tests
-    more = more_customers(result.main, n, worth, alpha) if reason == "too wide" else None
+    more = more_customers(main, n, worth, alpha) if reason == "too wide" else None
     return replace(result, decision=decision, reason=reason, more=more)
 
 

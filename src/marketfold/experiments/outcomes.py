@@ -63,13 +63,7 @@ class Outcomes:
 
 
 def list_orders(lines: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """One row per customer and order: its day is that of its first line, its revenue the sum of its lines.
-
-    Parameters
-    ----------
-    lines
-        Kept order lines.
-    """
+    """One row per customer and order: its day is that of its first line, its revenue the sum of its lines."""
     return lines.group_by("customer_id", "order_id").agg(
         ordered_on=nw.col("ordered_on").min(), revenue=money_sum("amount")
     )

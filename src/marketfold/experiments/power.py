@@ -21,13 +21,6 @@ if TYPE_CHECKING:
 def needed_z(alpha: float = ALPHA, power: float = POWER) -> float:
     """How many standard errors an effect must have, to be seen by a two-sided test with the given power.
 
-    Parameters
-    ----------
-    alpha, power
-        Of the test, 0 to 1.
-
-    Examples
-    --------
     >>> round(needed_z(0.05, 0.8), 3)
     2.802
     """

@@ -57,15 +57,7 @@ def _headline(measurement: Measurement) -> str:
 def measurement_figures(measurement: Measurement) -> tuple[go.Figure, ...]:
     """The effect of each campaign with its interval, as a share of what is usual: so segments can be compared.
 
-    Parameters
-    ----------
-    measurement
-        From `measure_campaigns`.
-
-    Returns
-    -------
-    tuple of Figure
-        One for each thing that campaigns were judged by.
+    One figure for each thing that campaigns were judged by.
     """
     rows = {kind: [_lift(r) for r in measurement.segments if r.primary == kind] for kind in MEASURES}
     return tuple(
@@ -142,13 +134,7 @@ def _checks(results: Sequence[SegmentResult]) -> tuple[Prose | Notice, ...]:
 
 
 def measurement_page(measurement: Measurement) -> ReportPage:
-    """Put a measurement on a page, ready to be written or shown.
-
-    Parameters
-    ----------
-    measurement
-        From `measure_campaigns`.
-    """
+    """Put a measurement on a page, ready to be written or shown."""
     results = measurement.segments
     period = f"{words.day(measurement.date_from)} to {words.day(measurement.date_to)}"
     many = f"{len(results)} segments" if len(results) > 1 else "one segment"

@@ -40,7 +40,7 @@ def measure_run(
         If the period begins before the run looked back, and as `measure_campaigns` does.
     """
     run = Run.read(folder)
-    assignments = run.assignments("revenue_total").rename_columns({"revenue_total": "revenue_before"})
+    assignments = run.assignments().append_column("revenue_before", run.segments["revenue_total"])
     if date_from < run.as_of:
         message = (
             f"The period begins on {date_from}, before the day on which the run looked back ({run.as_of}): what was "

@@ -1,1 +1,1 @@
-"""What results say, in words: pure functions from a record of codes and numbers to text."""
+"""Results in words: one function for each kind of record, one entry for each of its codes."""
