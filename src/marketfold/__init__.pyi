@@ -9,11 +9,11 @@ from marketfold.clustering import choose_k as choose_k
 from marketfold.config import RunConfig as RunConfig
 from marketfold.demo import make_shop as make_shop
 from marketfold.diagnostics import find_traps as find_traps
+from marketfold.experiments import measure_campaigns as measure_campaigns
 from marketfold.exploration import explore as explore
 from marketfold.features import build_features as build_features
 from marketfold.features import build_matrix as build_matrix
 from marketfold.features import split_at as split_at
-from marketfold.measure import measure_campaigns as measure_campaigns
 from marketfold.model import SegmentModel as SegmentModel
 from marketfold.orders import read_orders as read_orders
 from marketfold.pipeline import segment_market as segment_market

@@ -3,7 +3,6 @@
 from marketfold.campaigns.briefs import brief_filename, brief_markdown
 from marketfold.campaigns.budget import Budget, BudgetLine, Stake, allocate_budget
 from marketfold.campaigns.edits import edited_briefs, keep_edits, write_briefs
-from marketfold.campaigns.holdout import Holdout, Primary, assign_arms, detectable_lift
 from marketfold.campaigns.plan import Campaign, CampaignPlan
 from marketfold.campaigns.planning import ArmDraw, plan_campaigns
 from marketfold.campaigns.playbook import Playbook, load_playbook
@@ -14,15 +13,11 @@ __all__ = [
     "BudgetLine",
     "Campaign",
     "CampaignPlan",
-    "Holdout",
     "Playbook",
-    "Primary",
     "Stake",
     "allocate_budget",
-    "assign_arms",
     "brief_filename",
     "brief_markdown",
-    "detectable_lift",
     "edited_briefs",
     "keep_edits",
     "load_playbook",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from marketfold.audiences import AudienceReport
     from marketfold.cleaning import CleaningReport, CleanOrders
-    from marketfold.measure import Measurement
+    from marketfold.experiments import Measurement
     from marketfold.orders import Inspection
     from marketfold.runs import Run
 
@@ -153,9 +153,11 @@ def print_audiences(report: AudienceReport, folder: Path) -> None:
 
 def print_measurement(measurement: Measurement, page: Path) -> None:
     """A verdict for each segment, and where the page is."""
+    from marketfold.report import describe_period, describe_result
+
     out = _out()
     for result in measurement.segments:
-        out.print(Text(f"{result.segment}. {result.name}. {result.sentence}"))
-    for note in measurement.notes:
+        out.print(Text(f"{result.segment}. {result.name}. {describe_result(result, measurement)}"))
+    if note := describe_period(measurement):
         out.print(Text(f"! {note}", style="yellow"))
     out.print(Text(f"Page: {page}"), soft_wrap=True)

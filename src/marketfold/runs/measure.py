@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 from marketfold.cleaning import clean_orders
 from marketfold.errors import MeasurementError
-from marketfold.measure import measure_campaigns, write_measurement
+from marketfold.experiments import MeasuringOptions, measure_campaigns
 from marketfold.orders import read_orders
+from marketfold.report import write_measurement
 from marketfold.runs.read import Run
 
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from marketfold.measure import Measurement
+    from marketfold.experiments import Measurement
 
 
 def measure_run(
@@ -39,7 +40,7 @@ def measure_run(
         If the period begins before the run looked back, and as `measure_campaigns` does.
     """
     run = Run.read(folder)
-    assignments = run.assignments()
+    assignments = run.assignments().append_column("revenue_before", run.segments["revenue_total"])
     if date_from < run.as_of:
         message = (
             f"The period begins on {date_from}, before the day on which the run looked back ({run.as_of}): what was "
@@ -50,9 +51,7 @@ def measure_run(
     config = run.config
     cleaning = config.cleaning.model_copy(update={"allow_mostly_set_aside": True})
     later = clean_orders(read_orders(later_orders, config.reading), cleaning)
-    before = run.segments.select(["customer_id", "revenue_total"]).rename_columns(["customer_id", "revenue"])
-    measurement = measure_campaigns(
-        assignments, later, date_from, date_to, before=before, plan=run.plan, seed=config.seed
-    )
+    options = MeasuringOptions(seed=config.seed)
+    measurement = measure_campaigns(assignments, later, date_from, date_to, run.plan.experiment, options)
     page = out or run.folder / f"measured_{date_from}_{date_to}.html"
     return measurement, write_measurement(measurement, page)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import numpy as np
@@ -50,6 +50,11 @@ class Outcomes:
     before: Float64 | None
     known: NDArray[np.bool_] | None = None
 
+    @property
+    def ordered(self) -> Float64:
+        """1 for those who ordered, 0 for the others: its mean is the order rate."""
+        return np.asarray(self.orders > 0, dtype=np.float64)
+
     def of(self, segment: int) -> Outcomes:
         """One segment's customers."""
         who = self.segment == segment
@@ -57,17 +62,26 @@ class Outcomes:
         return Outcomes(self.segment[who], self.held_out[who], self.revenue[who], self.orders[who], before, known)
 
 
-def check_dates(date_from: date, date_to: date) -> None:
-    """Check that a period runs forward.
+def list_orders(lines: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """One row per customer and order: its day is that of its first line, its revenue the sum of its lines."""
+    return lines.group_by("customer_id", "order_id").agg(
+        ordered_on=nw.col("ordered_on").min(), revenue=money_sum("amount")
+    )
 
-    Raises
-    ------
-    MeasurementError
-        If it ends before it begins.
+
+def add_up(orders: nw.LazyFrame[Any], *by: str) -> nw.LazyFrame[Any]:
+    """Revenue and number of orders: what customers are planned by and judged by alike.
+
+    Who has no row did not order and brought nothing; the order rate is the share of customers who have one.
+
+    Parameters
+    ----------
+    orders
+        One row per order, with its `revenue`.
+    by
+        Columns of one customer's period.
     """
-    if date_to < date_from:
-        message = f"The period ends before it begins: from {date_from} to {date_to}. Were --from and --to swapped?"
-        raise MeasurementError(message)
+    return orders.group_by(*by).agg(revenue=money_sum("revenue"), orders=nw.len())
 
 
 def _check_assignments(assignments: pa.Table) -> None:
@@ -96,22 +110,6 @@ def _column(table: pa.Table, ids: pa.ChunkedArray, name: str) -> Float64:
     return np.nan_to_num(np.asarray(joined[name].to_numpy(), dtype=np.float64))
 
 
-def _later(later: CleanOrders, members: pa.Table, date_from: date, date_to: date) -> pa.Table:
-    ids = later.engine.from_arrow(members.select(["customer_id"]))
-    inside = later.purchases.filter(nw.col("ordered_on").is_between(nw.lit(date_from), nw.lit(date_to)))
-    grouped = inside.join(ids, on="customer_id", how="inner").group_by("customer_id")
-    return later.engine.collect(grouped.agg(revenue=money_sum("amount"), orders=nw.col("order_id").n_unique()))
-
-
-def _known(later: CleanOrders, members: pa.Table, ids: pa.ChunkedArray, date_from: date) -> NDArray[np.bool_] | None:
-    """Who has an order from before the period: no campaign changed that, so both arms must be in it alike."""
-    joined = later.purchases.filter(nw.col("ordered_on") < date_from).join(
-        later.engine.from_arrow(members.select(["customer_id"])), on="customer_id", how="inner"
-    )
-    table = later.engine.collect(joined.group_by("customer_id").agg(lines=nw.len()))
-    return _column(table, ids, "lines") > 0 if table.num_rows else None
-
-
 def _check_present(held_out: NDArray[np.bool_], orders: Float64, date_from: date, date_to: date) -> None:
     """Refuse later orders that were exported without the holdout, which would make any campaign look good."""
     if not orders.any():
@@ -131,45 +129,50 @@ def _check_present(held_out: NDArray[np.bool_], orders: Float64, date_from: date
         raise MeasurementError(message)
 
 
-def read_outcomes(
-    assignments: pa.Table,
-    later: CleanOrders,
-    date_from: date,
-    date_to: date,
-    before: pa.Table | None = None,
-) -> Outcomes:
+def read_outcomes(assignments: pa.Table, later: CleanOrders, date_from: date, date_to: date) -> Outcomes:
     """Look up what every customer of the campaign did, those who did nothing included.
 
     Parameters
     ----------
     assignments
-        `customer_id`, `segment`, `arm`.
+        `customer_id`, `segment`, `arm`, and `revenue_before` the campaign where it is known.
     later
         Orders that cover the period.
     date_from, date_to
         First and last day of the period.
-    before
-        `customer_id` and `revenue` before the campaign.
 
     Raises
     ------
     MeasurementError
         If the dates are the wrong way round, nobody was held out, or the later orders leave the holdout out.
     """
-    check_dates(date_from, date_to)
+    if date_to < date_from:
+        message = f"The period ends before it begins: from {date_from} to {date_to}. Were --from and --to swapped?"
+        raise MeasurementError(message)
     _check_assignments(assignments)
-    known = assignments.filter(pc.is_valid(assignments["arm"]))
-    ids = known["customer_id"].combine_chunks().cast(pa.string())
-    members = pa.table({"customer_id": ids})
-    table = _later(later, members, date_from, date_to)
-    held_out = np.asarray(known["arm"].to_numpy() == "holdout", dtype=np.bool_)
-    orders = _column(table, ids, "orders")
-    _check_present(held_out, orders, date_from, date_to)
+    assigned = assignments.filter(pc.is_valid(assignments["arm"]))
+    ids = assigned["customer_id"].combine_chunks().cast(pa.string())
+    engine = later.engine
+    members = engine.from_arrow(pa.table({"customer_id": ids}))
+    orders = engine.materialise(list_orders(later.purchases.join(members, on="customer_id", how="inner")))
+    inside = orders.filter(nw.col("ordered_on").is_between(nw.lit(date_from), nw.lit(date_to)))
+    period = engine.collect(add_up(inside, "customer_id"))
+    earlier = engine.collect(add_up(orders.filter(nw.col("ordered_on") < nw.lit(date_from)), "customer_id"))
+    held_out = np.asarray(assigned["arm"].to_numpy() == "holdout", dtype=np.bool_)
+    n_orders = _column(period, ids, "orders")
+    _check_present(held_out, n_orders, date_from, date_to)
     return Outcomes(
-        segment=np.asarray(known["segment"].to_numpy(), dtype=np.int64),
+        segment=np.asarray(assigned["segment"].to_numpy(), dtype=np.int64),
         held_out=held_out,
-        revenue=_column(table, ids, "revenue"),
-        orders=orders,
-        before=None if before is None else _column(before, ids, "revenue"),
-        known=_known(later, members, ids, date_from),
+        revenue=_column(period, ids, "revenue"),
+        orders=n_orders,
+        before=_before(assigned),
+        # no campaign changed what was bought before it, so both arms must be among these alike
+        known=_column(earlier, ids, "orders") > 0 if earlier.num_rows else None,
     )
+
+
+def _before(assigned: pa.Table) -> Float64 | None:
+    if "revenue_before" not in assigned.column_names:
+        return None
+    return np.nan_to_num(np.asarray(assigned["revenue_before"].to_numpy(), dtype=np.float64))
