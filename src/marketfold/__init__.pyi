@@ -1,5 +1,6 @@
 from marketfold.analysis import Analysis as Analysis
-from marketfold.campaigns import export_audiences as export_audiences
+from marketfold.audiences import ExportOptions as ExportOptions
+from marketfold.audiences import export_audiences as export_audiences
 from marketfold.campaigns import plan_campaigns as plan_campaigns
 from marketfold.cleaning import clean_orders as clean_orders
 from marketfold.clustering import KMeansSegmenter as KMeansSegmenter
@@ -8,11 +9,11 @@ from marketfold.clustering import choose_k as choose_k
 from marketfold.config import RunConfig as RunConfig
 from marketfold.demo import make_shop as make_shop
 from marketfold.diagnostics import find_traps as find_traps
+from marketfold.experiments import measure_campaigns as measure_campaigns
 from marketfold.exploration import explore as explore
 from marketfold.features import build_features as build_features
 from marketfold.features import build_matrix as build_matrix
 from marketfold.features import split_at as split_at
-from marketfold.measure import measure_campaigns as measure_campaigns
 from marketfold.model import SegmentModel as SegmentModel
 from marketfold.orders import read_orders as read_orders
 from marketfold.pipeline import segment_market as segment_market
@@ -34,4 +35,5 @@ from marketfold.selection import compare_reducers as compare_reducers
 from marketfold.selection import score_on_future as score_on_future
 from marketfold.selection import search_feature_sets as search_feature_sets
 
+__all__: list[str]
 __version__: str

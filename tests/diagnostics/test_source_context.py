@@ -42,7 +42,7 @@ def test_the_guard_sees_that_orders_are_not_customers(clean: CleanOrders, unit: 
     labels = (matrix.table.column("recency_days") > np.median(matrix.table.column("recency_days"))).astype(np.int32)
     traps = find_traps(Segmentation.of(matrix, labels), clean)
     (grain,) = [trap for trap in traps if trap.code == "grain"]
-    assert grain.facts["several"] > 0.1 * grain.facts["n_customers"]
+    assert grain.facts["n_several"] > 0.1 * grain.facts["n_customers"]
 
 
 def test_order_lines_may_restate_columns_of_the_source(clean: CleanOrders):

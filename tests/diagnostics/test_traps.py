@@ -277,7 +277,7 @@ def test_the_published_clusters_of_the_sales_file_are_deal_sizes(shared_data: Pa
             "(standardise, after a logarithm if it is skewed).",
         ),
         (
-            Trap("outlier_segment", (), "serious", (4,), {"n_units": 1}),
+            Trap("outlier_segment", (), "serious", (4,), {"kind": "1"}),
             "Segment 4 is a single unit, an outlier and not a group: look at it by hand, winsorise the features or set "
             "it aside, and run again.",
         ),
@@ -287,7 +287,7 @@ def test_the_published_clusters_of_the_sales_file_are_deal_sizes(shared_data: Pa
             "segments instead.",
         ),
         (
-            Trap("one_column_decides", ("spend",), "warning", facts={"share": 0.9, "n_columns": 4}),
+            Trap("one_column_decides", ("spend",), "warning", facts={"difference_share": 0.9, "n_others": 3}),
             "spend alone makes 90 % of the difference between the segments; the other 3 columns hardly count. Scale it "
             "as they are, or say openly that this is a segmentation by spend.",
         ),

@@ -26,7 +26,7 @@ def remarking(analysis: Analysis, *remarks: str) -> Analysis:
     clean = dataclasses.replace(
         clean,
         report=dataclasses.replace(clean.report, warnings=remarks),
-        facts=dataclasses.replace(clean.facts, notes=()),
+        orders=dataclasses.replace(clean.orders, facts=dataclasses.replace(clean.facts, notes=())),
     )
     groups = dataclasses.replace(choice.evidence.k_choice, answer="groups")
     profiles = tuple(dataclasses.replace(profile, trust="stable") for profile in segments.profiles)

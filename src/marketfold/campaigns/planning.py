@@ -16,12 +16,12 @@ from marketfold.campaigns.describing import say_warning, say_who
 from marketfold.campaigns.drafts import presentable, write_draft
 from marketfold.campaigns.evidence import NO_LEAD, Evidence, gather_evidence
 from marketfold.campaigns.facts import segment_facts
-from marketfold.campaigns.holdout import Holdout, as_assigned, assign_arms, plan_holdout, read_baselines
 from marketfold.campaigns.plan import Campaign, CampaignPlan, PlannedChannel, PlannedOffer, sealed
 from marketfold.campaigns.playbook import load_playbook
 from marketfold.campaigns.timing import count_months, time_segments
 from marketfold.config import CampaignOptions
 from marketfold.errors import ParameterError
+from marketfold.experiments import Holdout, as_assigned, assign_arms, plan_holdout, read_baselines
 from marketfold.words import listed
 
 if TYPE_CHECKING:
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from marketfold.campaigns.facts import SegmentFacts
-    from marketfold.campaigns.holdout import Baseline, Primary
     from marketfold.campaigns.playbook import Aim, Playbook
     from marketfold.campaigns.timing import Timing
     from marketfold.cleaning import CleanOrders
+    from marketfold.experiments import Baseline, Primary
     from marketfold.schema import Progress
     from marketfold.segments import SegmentProfile
     from marketfold.selection import Segmentation

@@ -201,9 +201,9 @@ def find_small(labels: Labels, numbers: Sequence[int]) -> list[Trap]:
     found = []
     for number, size in zip(numbers, sizes.tolist(), strict=True):
         if size <= OUTLIERS:
-            found.append(Trap("outlier_segment", (), "serious", (number,), {"n_units": size}))
+            found.append(Trap("outlier_segment", (), "serious", (number,), {"kind": str(size)}))
         elif size < least:
-            found.append(Trap("small_segment", (), "warning", (number,), {"n_units": size, "least": least}))
+            found.append(Trap("small_segment", (), "warning", (number,), {"n_units": size, "n_needed": least}))
     return found
 
 
@@ -220,7 +220,7 @@ def find_alone(X: Float32, labels: Labels, names: tuple[str, ...]) -> list[Trap]
     j = int(between.argmax())
     if not total or between[j] / total < ALONE:
         return []
-    facts = {"share": float(between[j] / total), "n_columns": len(names)}
+    facts = {"difference_share": float(between[j] / total), "n_others": len(names) - 1}
     return [Trap("one_column_decides", (names[j],), "warning", facts=facts)]
 
 
@@ -233,4 +233,4 @@ def find_grain(table: FeatureTable, labels: Labels, customers: Ids | NDArray[np.
     several = int((in_segments > 1).sum())
     if several < STRADDLING * len(texts):
         return []
-    return [Trap("grain", (), "serious", facts={"unit": table.unit, "several": several, "n_customers": len(texts)})]
+    return [Trap("grain", (), "serious", facts={"unit": table.unit, "n_several": several, "n_customers": len(texts)})]

@@ -15,10 +15,9 @@ import numpy as np
 
 from marketfold.clustering import KMeansSegmenter
 from marketfold.diagnostics.label_traps import REPRODUCED, RESTATED, agreement_of_values
-from marketfold.diagnostics.literature_table import literature_line_table
 from marketfold.diagnostics.matrix_traps import one_hot_blocks
 from marketfold.diagnostics.sentences import baseline_sentence, space_text
-from marketfold.features import MatrixScaler, keep_columns
+from marketfold.features import MatrixScaler, keep_columns, literature_line_table
 from marketfold.reduction import make_reducer
 from marketfold.selection import take_units
 

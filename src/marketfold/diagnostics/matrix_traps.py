@@ -186,12 +186,11 @@ def find_leaks(table: FeatureTable, later_revenue: Float64 | None) -> list[Trap]
     for feature in table.features:
         column = table.column(feature.name)
         if feature.measure == "days" and feature.aspect == "timing" and len(column) and float(column.min()) < 0:
-            n_negative = int((column < 0).sum())
+            facts = {"kind": "negative", "n_units": int((column < 0).sum()), "unit": table.unit, "as_of": table.as_of}
         elif later_revenue is not None and abs(_correlation(column, later_revenue)) >= LEAK:
-            n_negative = 0
+            facts = {"kind": "correlated", "as_of": table.as_of}
         else:
             continue
-        facts = {"n_negative": n_negative, "unit": table.unit, "as_of": table.as_of}
         found.append(Trap("sees_past_as_of", (feature.name,), "serious", facts=facts))
     return found
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from marketfold.words import share
+from marketfold.words import count, share
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from marketfold.diagnostics.literature_baseline import BaselineClusters
     from marketfold.diagnostics.trap import Trap
@@ -26,121 +26,62 @@ def some(names: Sequence[str], most: int = 4) -> str:
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown
 
 
-def _id(trap: Trap) -> str:
-    return (
-        f"{trap.columns[0]} numbers the {UNITS[trap.facts['unit']]} instead of measuring them: leave it out, or groups "
-        "will be neighbours in a list."
-    )
-
-
-def _derived(trap: Trap) -> str:
-    left, *others = trap.columns
-    if trap.facts["kind"] == "sum":
-        return f"{left} is a sum of {some(others)}: it counts them twice. Leave it out."
-    what = "repeats" if trap.facts["kind"] == "repeats" else "follows from"
-    return f"{left} {what} {others[0]}: together they weigh twice. Leave {left} out."
-
-
-def _unscaled(trap: Trap) -> str:
-    return (
-        f"{trap.columns[0]} carries {share(trap.facts['variance_share'])} of all variance and will decide alone: "
-        "put it on the scale of the other columns (standardise, after a logarithm if it is skewed)."
-    )
-
-
-def _skewed(trap: Trap) -> str:
-    return (
-        f"{trap.columns[0]} is so skewed that {trap.facts['n_tail']:,} of {trap.facts['n_units']:,} "
-        f"{UNITS[trap.facts['unit']]} hold over half of its variance: take its logarithm or winsorise it."
-    )
-
-
-def _one_hot(trap: Trap) -> str:
-    return (
-        f"{trap.facts['n_one_hot']} of {trap.facts['n_columns']} columns are one-hot ({some(trap.columns)}) and carry "
-        f"{share(trap.facts['variance_share'])} of the variance: segments will be lists of these values. Describe "
-        "segments by them instead of shaping them, or weight each block as one column."
-    )
-
-
-def _leak(trap: Trap) -> str:
-    name, n_negative = trap.columns[0], trap.facts["n_negative"]
-    what = (
-        f"is negative for {n_negative:,} {UNITS[trap.facts['unit']]}: it sees past the as-of day"
-        if n_negative
-        else "tells the revenue after the as-of day all but exactly: it was measured too late"
-    )
-    return f"{name} {what}. Build it only from orders before {trap.facts['as_of']:%Y-%m-%d}."
-
-
-def _restates(trap: Trap) -> str:
-    name = trap.columns[0]
-    return (
-        f"The segments restate {name}: a rule on that one column gives the same groups (adjusted Rand "
-        f"{trap.facts['agreement']:.2f}), so nothing new was found. Leave {name}, and what it is made from, out of the "
-        "features and run again."
-    )
-
-
-def _values(trap: Trap) -> str:
-    name = trap.columns[0]
-    return (
-        f"Segments {some([str(number) for number in trap.segments], 9)} are exactly {some(trap.facts['values'], 9)} of "
-        f"{name}: leave {name} out of the features, or let it describe segments instead."
-    )
-
-
-def _outlier(trap: Trap) -> str:
-    what = "a single unit" if trap.facts["n_units"] == 1 else "two units"
-    return (
-        f"Segment {trap.segments[0]} is {what}, an outlier and not a group: look at it by hand, winsorise the features "
-        "or set it aside, and run again."
-    )
-
-
-def _small(trap: Trap) -> str:
-    return (
-        f"Segment {trap.segments[0]} has {trap.facts['n_units']} units, under the {trap.facts['least']} that make it "
-        "worth a campaign of its own: ask for fewer segments."
-    )
-
-
-def _decides(trap: Trap) -> str:
-    name = trap.columns[0]
-    return (
-        f"{name} alone makes {share(trap.facts['share'])} of the difference between the segments; the other "
-        f"{trap.facts['n_columns'] - 1} columns hardly count. Scale it as they are, or say openly that this is a "
-        f"segmentation by {name}."
-    )
-
-
-def _grain(trap: Trap) -> str:
-    what = UNITS[trap.facts["unit"]]
-    return (
-        f"Clustering {what} puts {trap.facts['several']:,} of {trap.facts['n_customers']:,} customers into several "
-        f"segments: these are kinds of {what}, not of customers. To address customers, run with the unit customer."
-    )
-
-
-SENTENCES: dict[str, Callable[[Trap], str]] = {
-    "id_among_features": _id,
-    "derived_column": _derived,
-    "unscaled_column": _unscaled,
-    "skewed_column": _skewed,
-    "one_hot_rules": _one_hot,
-    "sees_past_as_of": _leak,
-    "restates_column": _restates,
-    "segments_are_values": _values,
-    "outlier_segment": _outlier,
-    "small_segment": _small,
-    "one_column_decides": _decides,
-    "grain": _grain,
+SENTENCES = {
+    "id_among_features": "{column} numbers the {unit} instead of measuring them: leave it out, or groups will be "
+    "neighbours in a list.",
+    "derived_column.repeats": "{column} repeats {others}: together they weigh twice. Leave {column} out.",
+    "derived_column.follows": "{column} follows from {others}: together they weigh twice. Leave {column} out.",
+    "derived_column.sum": "{column} is a sum of {others}: it counts them twice. Leave it out.",
+    "unscaled_column": "{column} carries {variance_share} of all variance and will decide alone: put it on the scale "
+    "of the other columns (standardise, after a logarithm if it is skewed).",
+    "skewed_column": "{column} is so skewed that {n_tail} of {n_units} {unit} hold over half of its variance: take its "
+    "logarithm or winsorise it.",
+    "one_hot_rules": "{n_one_hot} of {n_columns} columns are one-hot ({columns}) and carry {variance_share} of the "
+    "variance: segments will be lists of these values. Describe segments by them instead of shaping them, or weight "
+    "each block as one column.",
+    "sees_past_as_of.negative": "{column} is negative for {n_units} {unit}: it sees past the as-of day. Build it only "
+    "from orders before {as_of}.",
+    "sees_past_as_of.correlated": "{column} tells the revenue after the as-of day all but exactly: it was measured too "
+    "late. Build it only from orders before {as_of}.",
+    "restates_column": "The segments restate {column}: a rule on that one column gives the same groups (adjusted Rand "
+    "{agreement}), so nothing new was found. Leave {column}, and what it is made from, out of the features and run "
+    "again.",
+    "segments_are_values": "Segments {segments} are exactly {values} of {column}: leave {column} out of the features, "
+    "or let it describe segments instead.",
+    "outlier_segment.1": "Segment {segments} is a single unit, an outlier and not a group: look at it by hand, "
+    "winsorise the features or set it aside, and run again.",
+    "outlier_segment.2": "Segment {segments} is two units, an outlier and not a group: look at it by hand, winsorise "
+    "the features or set it aside, and run again.",
+    "small_segment": "Segment {segments} has {n_units} units, under the {n_needed} that make it worth a campaign of "
+    "its own: ask for fewer segments.",
+    "one_column_decides": "{column} alone makes {difference_share} of the difference between the segments; the other "
+    "{n_others} columns hardly count. Scale it as they are, or say openly that this is a segmentation by {column}.",
+    "grain": "Clustering {unit} puts {n_several} of {n_customers} customers into several segments: these are kinds of "
+    "{unit}, not of customers. To address customers, run with the unit customer.",
 }
+"""By code and, where a code has several, by kind; the blanks are columns, segments, and facts of the trap."""
+
+
+def _text(name: str, fact: Any) -> str:
+    if name == "unit":
+        return UNITS[fact]
+    if isinstance(fact, tuple):
+        return some(fact, 9)
+    if isinstance(fact, float):
+        return share(fact) if name.endswith("_share") else f"{fact:.2f}"
+    return count(fact) if isinstance(fact, int) else str(fact)
 
 
 def trap_sentence(trap: Trap) -> str:
     """What was found and what to do about it."""
-    return SENTENCES[trap.code](trap)
+    kind = trap.facts.get("kind")
+    return SENTENCES[f"{trap.code}.{kind}" if kind else trap.code].format(
+        column=next(iter(trap.columns), ""),
+        columns=some(trap.columns),
+        others=some(trap.columns[1:]),
+        segments=some([str(number) for number in trap.segments], 9),
+        **{name: _text(name, fact) for name, fact in trap.facts.items()},
+    )
 
 
 def space_text(clusters: BaselineClusters) -> str:

@@ -22,6 +22,7 @@ from marketfold.report.parts import (
     Section,
     TablePart,
 )
+from marketfold.report.sentences.exploration import finding_sentence
 from marketfold.report.sentences.warnings import run_warnings
 
 if TYPE_CHECKING:
@@ -97,7 +98,9 @@ def findings_part(exploration: Exploration, anchors: Collection[str]) -> Finding
         Anchors of the page's figures.
     """
     items = tuple(
-        FindingItem(finding.sentence, finding.figure if finding.figure in anchors else "")
+        FindingItem(
+            finding_sentence(finding, exploration.currency), finding.figure if finding.figure in anchors else ""
+        )
         for finding in exploration.findings
     )
     return Findings(items, title="What to know about these orders")

@@ -98,6 +98,20 @@ class Run:
         """The day on which the features look back."""
         return date.fromisoformat(self.record["as_of"])
 
+    def assignments(self) -> pa.Table:
+        """Customer, segment and arm: whom campaigns address.
+
+        Raises
+        ------
+        RunFolderError
+            If something else than customers was segmented.
+        """
+        if "arm" not in self.segments.column_names:
+            unit = self.record["unit"]
+            message = f"{self.folder} segments {unit}s, not customers: there is nobody to address or to measure."
+            raise RunFolderError(message)
+        return self.segments.select(["customer_id", "segment", "arm"])
+
     def snapshot(self) -> Snapshot:
         """Who was in which segment, and what they looked like; names as they stand in the plan, hand edits included."""
         table, features = self.segments, self.features
