@@ -113,7 +113,7 @@ def _geometry(
 
 
 def _gap(gaps: dict[str, Gap], references: dict[str, NullReference], k: Sequence[int]) -> ValidityIndex:
-    """The gap statistic (Tibshirani, Walther and Hastie 2001) against the uniform box, beside that of shuffled tables."""
+    """The gap statistic (Tibshirani, Walther and Hastie 2001, uniform box) beside that of shuffled tables."""
     gap = gaps["box"]
     expected = references["box"].log_wcss.mean(axis=0)
     low, high = band([expected - curve for curve in references["shuffled"].log_wcss])
