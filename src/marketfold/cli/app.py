@@ -8,6 +8,7 @@ import typer
 
 from marketfold import __version__
 from marketfold.cli import after, during
+from marketfold.cli.settings import takes
 
 app = typer.Typer(
     name="marketfold",
@@ -34,10 +35,10 @@ def _root(
     """Hold the flags that belong to no command."""
 
 
-app.command("run")(during.run)
-app.command("inspect")(during.inspect)
+app.command("run", cls=takes())(during.run)
+app.command("inspect", cls=takes("reading"))(during.inspect)
 app.command("demo")(during.demo)
-app.command("score")(after.score)
+app.command("score", cls=takes("reading", "features.as_of"))(after.score)
 app.command("rename")(after.rename)
 app.command("learn")(after.learn)
 app.command("figures")(after.figures)
