@@ -2,34 +2,50 @@
 
 from marketfold.campaigns.audience_report import Audience, AudienceReport
 from marketfold.campaigns.audiences import export_audiences
-from marketfold.campaigns.briefs import brief_filename, brief_markdown
+from marketfold.campaigns.briefs import PART_WORDS, brief_filename, brief_markdown
 from marketfold.campaigns.budget import Budget, BudgetLine, Stake, allocate_budget
-from marketfold.campaigns.edits import edited_briefs, keep_edits, write_briefs
+from marketfold.campaigns.changes import assign_anew, change_parts, check_drafts, divide_anew, divided_alike, follow
+from marketfold.campaigns.drafts import Draft
 from marketfold.campaigns.holdout import Holdout, Primary, assign_arms, detectable_lift
+from marketfold.campaigns.kept_edits import keep_edits
 from marketfold.campaigns.plan import Campaign, CampaignPlan
+from marketfold.campaigns.plan_files import edited_briefs, from_earlier_run, read_plan, write_plan
 from marketfold.campaigns.planning import plan_campaigns
 from marketfold.campaigns.playbook import Playbook, load_playbook
+from marketfold.campaigns.product_affinity import NextBuy, OverIndex
 
 __all__ = [
+    "PART_WORDS",
     "Audience",
     "AudienceReport",
     "Budget",
     "BudgetLine",
     "Campaign",
     "CampaignPlan",
+    "Draft",
     "Holdout",
+    "NextBuy",
+    "OverIndex",
     "Playbook",
     "Primary",
     "Stake",
     "allocate_budget",
+    "assign_anew",
     "assign_arms",
     "brief_filename",
     "brief_markdown",
+    "change_parts",
+    "check_drafts",
     "detectable_lift",
+    "divide_anew",
+    "divided_alike",
     "edited_briefs",
     "export_audiences",
+    "follow",
+    "from_earlier_run",
     "keep_edits",
     "load_playbook",
     "plan_campaigns",
-    "write_briefs",
+    "read_plan",
+    "write_plan",
 ]

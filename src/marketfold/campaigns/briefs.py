@@ -20,11 +20,11 @@ MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>|])")
 
 PART_WORDS = {
     "name": "name", "aim_title": "aim", "goal": "goal", "offer": "offer", "channels": "channels", "schedule": "timing",
-    "drafts": "messages", "measure": "measure", "amount": "budget",
+    "drafts": "messages", "measure": "measure", "amount": "budget", "held_out": "holdout",
 }  # fmt: skip
 
 
-def _markdown(value: object) -> str:
+def markdown(value: object) -> str:
     """Text that stands in Markdown as itself, on one line, whatever a customer's file put into it."""
     return MARKDOWN_SIGNS.sub(r"\\\1", " ".join(str(value).split()))
 
@@ -52,16 +52,16 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    said = {
+    formats = {
         "share": lambda value: in_words(value, "share"),
         "count": lambda value: f"{value:,.0f}",
         "money": _money,
-        "md": _markdown,
+        "md": markdown,
         "code": _code,
         "months": _months,
         "ratio": lambda value: in_words(value, "ratio"),
     }
-    environment.filters.update(said)
+    environment.filters.update(formats)
     return environment
 
 
@@ -70,6 +70,7 @@ def _values(campaign: Campaign, plan: CampaignPlan) -> dict[str, Any]:
         "campaign": campaign,
         "plan": plan,
         "kept": listed([PART_WORDS[name] for name in campaign.kept]),
+        "edited": listed([PART_WORDS[name] for name in campaign.edited if name not in campaign.kept]),
         "codes_only": bool(campaign.products)
         and all(any(c.isdigit() for c in item.name) for item in campaign.products),
     }

@@ -6,7 +6,7 @@ import hashlib
 import math
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import narwhals as nw
 import numpy as np
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from marketfold.campaigns.customers import Customers, Purchases
-    from marketfold.schema import Float64
+    from marketfold.schema import Float64, Ids, Labels
 
 Primary = Literal["order_rate", "revenue"]
 """What a campaign is judged by: the share of customers who order, or revenue per customer."""
@@ -318,6 +318,22 @@ def as_assigned(planned: Holdout, held_out: int, baseline: Baseline | None, *, n
     return replace(planned, held_out=held_out, detectable_lift=lift, sentence=sentence)
 
 
+class Subjects(Protocol):
+    """Those of whom a part is held out; arrays of shape (n_customers,)."""
+
+    @property
+    def ids(self) -> Ids:
+        """Customers, sorted."""
+
+    @property
+    def labels(self) -> Labels:
+        """0-based segment."""
+
+    @property
+    def revenue(self) -> Float64:
+        """What each has brought."""
+
+
 def hash_uniform(ids: Sequence[str] | NDArray[np.str_], salt: str) -> Float64:
     """A number of 0 to 1 for each id: the same for the same id and salt on every machine, in every run.
 
@@ -360,7 +376,7 @@ def _hold_out(u: Float64, revenue: Float64, held_out: int, pinned: NDArray[np.in
 
 
 def assign_arms(
-    customers: Customers, holdouts: Sequence[Holdout], *, salt: str, previous: pa.Table | None = None
+    customers: Subjects, holdouts: Sequence[Holdout], *, salt: str, previous: pa.Table | None = None
 ) -> pa.Table:
     """Say for every customer whether she is reached or held out.
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from marketfold import __version__
-from marketfold.cli import after, during
+from marketfold.cli import after, during, planning
 from marketfold.cli.settings import takes
 
 app = typer.Typer(
@@ -39,6 +39,7 @@ app.command("run", cls=takes())(during.run)
 app.command("inspect", cls=takes("reading"))(during.inspect)
 app.command("demo")(during.demo)
 app.command("score", cls=takes("reading", "features.as_of"))(after.score)
+app.command("plan")(planning.plan)
 app.command("rename")(after.rename)
 app.command("learn")(after.learn)
 app.command("figures")(after.figures)

@@ -10,12 +10,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from marketfold.campaigns import PART_WORDS
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pyarrow as pa
 
-    from marketfold.campaigns import AudienceReport
+    from marketfold.campaigns import AudienceReport, Campaign, CampaignPlan
     from marketfold.cleaning import CleaningReport, CleanOrders
     from marketfold.measure import Measurement
     from marketfold.orders import Inspection
@@ -157,3 +159,46 @@ def print_measurement(measurement: Measurement, page: Path) -> None:
     for note in measurement.notes:
         out.print(Text(f"! {note}", style="yellow"))
     out.print(Text(f"Page: {page}"), soft_wrap=True)
+
+
+def print_plan(before: CampaignPlan, after: CampaignPlan) -> None:
+    """The campaigns as they are planned now, and what became of the holdouts that were changed."""
+    out = _out()
+    table = Table(title=_title(after), title_justify="left")
+    for heading in ("", "segment", "customers", "aim", "offer", "budget", "held out", "detects", "edited by hand"):
+        right = heading in {"", "customers", "budget", "held out", "detects"}
+        table.add_column(heading, justify="right" if right else "left")
+    for campaign in after.campaigns:
+        table.add_row(*_row(campaign))
+    out.print(table)
+    for note in (*after.notes, *after.budget.notes):
+        out.print(Text(f"! {note}", style="yellow"))
+    for old, new in zip(before.campaigns, after.campaigns, strict=True):
+        if new.holdout and old.held_out != new.held_out:
+            out.print(Text(f"Segment {new.number}: {new.holdout.sentence}"))
+
+
+def _title(plan: CampaignPlan) -> str:
+    money = plan.budget
+    parts = [f"{len(plan.campaigns)} campaigns of {plan.campaign_days} days"]
+    if money.total is not None:
+        parts.append(f"a budget of {money.total:,.2f} {plan.currency or ''}".rstrip())
+    if money.margin is not None:
+        parts.append(f"a margin of {money.margin:.0%}")
+    return ", ".join(parts)
+
+
+def _row(campaign: Campaign) -> tuple[str | Text, ...]:
+    lift = campaign.holdout.detectable_lift if campaign.holdout else None
+    edited = [PART_WORDS[name] for name in campaign.edited] + ["the brief's text"] * campaign.text_by_hand
+    return (
+        str(campaign.number),
+        Text(campaign.name),
+        f"{campaign.customers:,}",
+        Text(campaign.aim_title),
+        Text(campaign.offer.title),
+        "" if campaign.amount is None else f"{campaign.amount:,.2f}",
+        f"{campaign.held_out:,}",
+        "" if lift is None else f"{lift:.0%}",
+        Text(", ".join(edited)),
+    )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyarrow import parquet
 
-from marketfold.campaigns import write_briefs
+from marketfold.campaigns import write_plan
 from marketfold.csv_files import write_csv
 from marketfold.report import write_report
 from marketfold.runs.folder import staged_folder
@@ -38,7 +38,7 @@ def write_run(analysis: Analysis, folder: str | Path, progress: Progress | None 
             _write_tables(analysis, staging)
             analysis.model.save(staging / "model")
             draw_sample(analysis).save(staging / "model")
-            write_briefs(analysis.plan, staging, analysis.kept_briefs)
+            write_plan(analysis.plan, staging, analysis.kept_briefs)
         with clock.stage("report"):
             write_report(analysis, staging / "report.html")
         record = run_record(analysis)
