@@ -13,7 +13,7 @@ from marketfold.campaigns.drafts import LIMITS, SUBJECT_LIMIT, Draft, write_draf
 from marketfold.campaigns.holdout import as_assigned, assign_arms
 from marketfold.campaigns.plan import as_made
 from marketfold.errors import Fault, ParameterError, closest
-from marketfold.segments.wording import in_words
+from marketfold.words import measured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -282,7 +282,7 @@ def _note_by_hand(plan: CampaignPlan) -> tuple[str, ...]:
     if abs(difference) < CENT:
         return ()
     way = "more" if difference > 0 else "less"
-    return (f"{BY_HAND} {in_words(abs(difference), 'money')} {way} than the budget.",)
+    return (f"{BY_HAND} {measured(abs(difference), 'money')} {way} than the budget.",)
 
 
 def divide_anew(plan: CampaignPlan) -> CampaignPlan:
@@ -299,8 +299,8 @@ def divide_anew(plan: CampaignPlan) -> CampaignPlan:
     total = None if money.total is None else money.total - by_hand
     if total is not None and total <= 0 and free:
         message = (
-            f"The amounts set by hand, {in_words(by_hand, 'money')} in all, leave nothing of a budget of "
-            f"{in_words(money.total or 0.0, 'money')} for the other campaigns. Lower them, or give more."
+            f"The amounts set by hand, {measured(by_hand, 'money')} in all, leave nothing of a budget of "
+            f"{measured(money.total or 0.0, 'money')} for the other campaigns. Lower them, or give more."
         )
         raise ParameterError(message)
     divided = allocate_budget(
@@ -380,7 +380,7 @@ def _resized(old: Campaign, new: Campaign, held_out: int, n_tests: int) -> Campa
     shown = (
         "That is too few to show anything of a campaign"
         if holdout.detectable_lift is None
-        else f"A change of {in_words(holdout.detectable_lift, 'share')} or more will be seen in 8 of 10 cases"
+        else f"A change of {measured(holdout.detectable_lift, 'share')} or more will be seen in 8 of 10 cases"
     )
     sentence = f"{held_out:,} of {new.customers:,} customers are held out, as you have set it. {shown}."
     return replace(new, holdout=replace(holdout, sentence=sentence))

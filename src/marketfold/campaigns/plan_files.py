@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from marketfold.campaigns.changes import change_parts, follow
 from marketfold.campaigns.plan import CampaignPlan
 from marketfold.campaigns.playbook import load_playbook
 from marketfold.errors import ParameterError, PlaybookError, RunFolderError
+from marketfold.json_files import read_json, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,8 +94,7 @@ def write_plan(plan: CampaignPlan, folder: str | Path, kept: Mapping[int, str] |
             (home / name).write_text(mark_brief(kept[campaign.number], by_hand=True), encoding="utf-8")
             name = name.removesuffix(".md") + ".new.md"
         (home / name).write_text(mark_brief(brief_markdown(campaign, plan)), encoding="utf-8")
-    plain = json.dumps(plan.to_dict(), indent=1, ensure_ascii=False, allow_nan=False)
-    (Path(folder) / PLAN).write_text(plain + "\n", encoding="utf-8")
+    write_json(plan.to_dict(), Path(folder) / PLAN)
 
 
 def read_plan(folder: str | Path, playbook: str | Path = AUTO) -> CampaignPlan:
@@ -115,8 +114,8 @@ def read_plan(folder: str | Path, playbook: str | Path = AUTO) -> CampaignPlan:
     """
     path = Path(folder) / PLAN
     try:
-        plan = CampaignPlan.from_dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, json.JSONDecodeError) as error:
+        plan = CampaignPlan.from_dict(read_json(path))
+    except (OSError, ValueError) as error:
         message = f"{path} cannot be read: {error}. Mend the edit, or make the run again."
         raise RunFolderError(message) from error
     try:

@@ -22,7 +22,7 @@ from marketfold.campaigns.product_affinity import NO_AFFINITY, ProductAffinity, 
 from marketfold.campaigns.timing import count_months, time_segments
 from marketfold.config import CampaignOptions
 from marketfold.errors import ParameterError
-from marketfold.segments.wording import listed
+from marketfold.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

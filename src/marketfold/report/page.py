@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from marketfold import words
 from marketfold.errors import ParameterError
-from marketfold.exploration.wording import NARROW_SPACE
-from marketfold.report import embed, numbers
+from marketfold.report import embed
 from marketfold.report.colours import colour_rules, figure_themes
 from marketfold.report.naming import spanned, unmarked
 from marketfold.report.parts import FigureGrid, FigurePart, FigureTabs, Fold
+from marketfold.words import NARROW_SPACE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,7 +57,7 @@ def environment(*packages: str) -> Environment:
     )
     templates.filters["unmarked"] = unmarked
     templates.globals.update(
-        percent=numbers.share,
+        percent=words.share,
         alt=embed.figure_alt,
         figure_title=embed.figure_title,
         figure_says=embed.figure_says,

@@ -9,10 +9,10 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from marketfold.exploration.wording import NARROW_SPACE
 from marketfold.figures.theme import LIGHT
 from marketfold.report.embed import TITLE_ROOM
 from marketfold.report.naming import unmarked
+from marketfold.words import NARROW_SPACE
 
 _FIGURE = re.compile(r'<script type="application/json" id="data-([a-z0-9-]+)">(.*?)</script>', re.DOTALL)
 _TABLE_BLOCK = "table-block"

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketfold.report import ReportPage, Section, write_page
-from marketfold.report.numbers import count, share
 from marketfold.report.parts import Column, Fact, FigurePart, Prose, TablePart
 from marketfold.runs.read import Run
 from marketfold.schema import Feature, FeatureTable
 from marketfold.segments import compare_runs
+from marketfold.words import count, share
 
 if TYPE_CHECKING:
     from pathlib import Path

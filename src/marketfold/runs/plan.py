@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,6 +22,7 @@ from marketfold.campaigns import (
 )
 from marketfold.csv_files import write_csv
 from marketfold.errors import ParameterError
+from marketfold.json_files import read_json, write_json
 from marketfold.model import SETTINGS_FILE
 from marketfold.report import rename_in_page
 from marketfold.runs.folder import staged_folder
@@ -126,10 +126,10 @@ def _edited_copy(folder: Path) -> Iterator[Path]:
 def _write_names(staging: Path, names: Names) -> None:
     """The names in `run.json` and in the model."""
     for path in (staging / "run.json", staging / "model" / SETTINGS_FILE):
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        content = read_json(path)
         for segment in content["segments"]:
             segment["name"] = names[segment["number"]]
-        path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_json(content, path)
 
 
 def _named(table: pa.Table, column: str, names: Names) -> pa.Table:
