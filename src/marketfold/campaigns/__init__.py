@@ -9,7 +9,6 @@ from marketfold.campaigns.drafts import Draft
 from marketfold.campaigns.holdout import Holdout, Primary, assign_arms, detectable_lift
 from marketfold.campaigns.kept_edits import keep_edits
 from marketfold.campaigns.plan import Campaign, CampaignPlan
-from marketfold.campaigns.plan_files import edited_briefs, from_earlier_run, read_plan, write_plan
 from marketfold.campaigns.planning import plan_campaigns
 from marketfold.campaigns.playbook import Playbook, load_playbook
 from marketfold.campaigns.product_affinity import NextBuy, OverIndex
@@ -39,13 +38,9 @@ __all__ = [
     "detectable_lift",
     "divide_anew",
     "divided_alike",
-    "edited_briefs",
     "export_audiences",
     "follow",
-    "from_earlier_run",
     "keep_edits",
     "load_playbook",
     "plan_campaigns",
-    "read_plan",
-    "write_plan",
 ]

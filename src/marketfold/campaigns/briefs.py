@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 import unicodedata
 from functools import cache
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from marketfold.words import listed, measured
+from marketfold.words import listed, measured, money
 
 if TYPE_CHECKING:
     from marketfold.campaigns.plan import Campaign, CampaignPlan
@@ -24,7 +23,7 @@ PART_WORDS = {
 }  # fmt: skip
 
 
-def markdown(value: object) -> str:
+def _markdown(value: object) -> str:
     """Text that stands in Markdown as itself, on one line, whatever a customer's file put into it."""
     return MARKDOWN_SIGNS.sub(r"\\\1", " ".join(str(value).split()))
 
@@ -32,14 +31,6 @@ def markdown(value: object) -> str:
 def _code(value: str) -> str:
     """Text for a code block: nothing in it can end the block."""
     return value.replace("```", "'''")
-
-
-def _money(value: float, currency: str | None) -> str:
-    return f"{measured(value, 'money')} {currency}" if currency else measured(value, "money")
-
-
-def _months(numbers: tuple[int, ...]) -> str:
-    return listed([calendar.month_name[number] for number in numbers])
 
 
 @cache
@@ -55,10 +46,9 @@ def _environment() -> Environment:
     formats = {
         "share": lambda value: measured(value, "share"),
         "count": lambda value: f"{value:,.0f}",
-        "money": _money,
-        "md": markdown,
+        "money": money,
+        "md": _markdown,
         "code": _code,
-        "months": _months,
         "ratio": lambda value: measured(value, "ratio"),
     }
     environment.filters.update(formats)
@@ -71,8 +61,6 @@ def _values(campaign: Campaign, plan: CampaignPlan) -> dict[str, Any]:
         "plan": plan,
         "kept": listed([PART_WORDS[name] for name in campaign.kept]),
         "edited": listed([PART_WORDS[name] for name in campaign.edited if name not in campaign.kept]),
-        "codes_only": bool(campaign.products)
-        and all(any(c.isdigit() for c in item.name) for item in campaign.products),
     }
 
 

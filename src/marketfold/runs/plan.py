@@ -16,9 +16,7 @@ from marketfold.campaigns import (
     check_drafts,
     divide_anew,
     divided_alike,
-    edited_briefs,
     follow,
-    write_plan,
 )
 from marketfold.csv_files import write_csv
 from marketfold.errors import ParameterError
@@ -26,6 +24,7 @@ from marketfold.json_files import read_json, write_json
 from marketfold.model import SETTINGS_FILE
 from marketfold.report import rename_in_page
 from marketfold.runs.folder import staged_folder
+from marketfold.runs.plan_files import edited_briefs, write_plan
 from marketfold.runs.read import Run
 
 if TYPE_CHECKING:
@@ -83,9 +82,13 @@ def change_plan(folder: str | Path, changes: Mapping[str, object]) -> CampaignPl
     with _edited_copy(run.folder) as staging:
         shutil.rmtree(staging / "campaigns")
         write_plan(after, staging, kept)
-        _write_tables(run, staging, after)
-        _write_names(staging, {campaign.number: campaign.name for campaign in after.campaigns})
-        _renew_page(staging / "report.html", after)
+        names = {campaign.number: campaign.name for campaign in after.campaigns}
+        renamed = names != {segment["number"]: segment["name"] for segment in run.record["segments"]}
+        if renamed:
+            _write_names(staging, names)
+            _renew_page(staging / "report.html", after)
+        if renamed or after.assignments is not None:
+            _write_segments(run, staging, names, after.assignments)
     return after
 
 
@@ -124,12 +127,14 @@ def _edited_copy(folder: Path) -> Iterator[Path]:
 
 
 def _write_names(staging: Path, names: Names) -> None:
-    """The names in `run.json` and in the model."""
+    """The names in `run.json`, in the model and in the profiles."""
     for path in (staging / "run.json", staging / "model" / SETTINGS_FILE):
         content = read_json(path)
         for segment in content["segments"]:
             segment["name"] = names[segment["number"]]
         write_json(content, path)
+    profiles = staging / "profiles.csv"
+    write_csv(_named(csv.read_csv(profiles), "name", names), profiles)
 
 
 def _named(table: pa.Table, column: str, names: Names) -> pa.Table:
@@ -139,19 +144,15 @@ def _named(table: pa.Table, column: str, names: Names) -> pa.Table:
     return table.set_column(table.column_names.index(column), column, named)
 
 
-def _write_tables(run: Run, staging: Path, plan: CampaignPlan) -> None:
-    """Names and arms in the tables."""
-    names = {campaign.number: campaign.name for campaign in plan.campaigns}
+def _write_segments(run: Run, staging: Path, names: Names, arms: pa.Table | None) -> None:
+    """The names, and the arms where they were drawn again, in the tables of the segments."""
     table = _named(run.segments, "segment_name", names)
-    if plan.assignments is not None:
-        arms = plan.assignments
+    if arms is not None:
         places = pc.index_in(table["customer_id"], arms["customer_id"].combine_chunks())
         arm = arms["arm"].combine_chunks().take(places.combine_chunks())
         table = table.set_column(table.column_names.index("arm"), "arm", arm)
     parquet.write_table(table, staging / "segments.parquet")
     write_csv(table, staging / "segments.csv")
-    path = staging / "profiles.csv"
-    write_csv(_named(csv.read_csv(path), "name", names), path)
 
 
 def _renew_page(path: Path, plan: CampaignPlan) -> None:

@@ -7,19 +7,22 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
-from marketfold.campaigns import CampaignPlan, edited_briefs, from_earlier_run, read_plan
 from marketfold.config import RunConfig
 from marketfold.errors import RunFolderError
 from marketfold.model import SegmentModel
 from marketfold.pipeline import Previous
+from marketfold.runs.plan_files import edited_briefs, from_earlier_run, read_plan
 from marketfold.schema import UNIT_ID
 from marketfold.segments import Snapshot
+
+if TYPE_CHECKING:
+    from marketfold.campaigns import CampaignPlan
 
 
 @dataclass(frozen=True, repr=False)

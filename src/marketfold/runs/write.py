@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from pyarrow import parquet
 
-from marketfold.campaigns import write_plan
 from marketfold.csv_files import write_csv
 from marketfold.json_files import write_json
 from marketfold.report import write_report
 from marketfold.runs.folder import staged_folder
+from marketfold.runs.plan_files import write_plan
 from marketfold.runs.read import Run
 from marketfold.runs.record import run_record
 from marketfold.runs.sample import draw_sample

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from tests.campaigns.cases import Case
 
-from marketfold.campaigns import CampaignPlan, edited_briefs, from_earlier_run, read_plan, write_plan
+from marketfold.campaigns import CampaignPlan
 from marketfold.errors import RunFolderError
+from marketfold.runs.plan_files import edited_briefs, from_earlier_run, read_plan, write_plan
 
 
 @pytest.fixture(scope="module")

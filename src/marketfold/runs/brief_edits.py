@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from marketfold.campaigns.briefs import brief_markdown, markdown
-from marketfold.campaigns.drafts import upfirst
+from marketfold.campaigns import brief_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from marketfold.campaigns.plan import Campaign, CampaignPlan
+    from marketfold.campaigns import Campaign, CampaignPlan
 
 SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
 MESSAGE = re.compile(r"^### (\d+)\. (.*)$", re.MULTILINE)
@@ -49,14 +48,15 @@ def _title(text: str, campaign: Campaign) -> Iterator[tuple[str, str]]:
     found = re.search(rf"^# {campaign.number}\. (.+)$", text, re.MULTILINE)
     if found is None:
         return
-    line, name, aim = found[1], markdown(campaign.name), markdown(campaign.aim_title.lower())
+    line, name, aim = _plain(found[1]), " ".join(campaign.name.split()), campaign.aim_title.lower()
     if line.endswith(f": {aim}"):
-        yield "name", _plain(line.removesuffix(f": {aim}"))
-    elif line.startswith(f"{name}: "):
-        yield "aim_title", upfirst(_plain(line.removeprefix(f"{name}: ")))
-    elif ": " in line:
+        yield "name", line.removesuffix(f": {aim}")
+        return
+    if line.startswith(f"{name}: "):
+        aim = line.removeprefix(f"{name}: ")
+    else:
         name, _, aim = line.rpartition(": ")
-        yield from (("name", _plain(name)), ("aim_title", upfirst(_plain(aim))))
+    yield from (("name", name), ("aim_title", aim[:1].upper() + aim[1:]))
 
 
 def _messages(text: str) -> Iterator[tuple[str, str]]:
@@ -103,5 +103,5 @@ def edits_of_brief(text: str, campaign: Campaign, plan: CampaignPlan) -> dict[st
 
 def says_more(text: str, campaign: Campaign, plan: CampaignPlan) -> bool:
     """Whether a brief says anything beside what the plan makes of it."""
-    made, edited = (NOTE.sub("", one).split() for one in (brief_markdown(campaign, plan), text))
+    made, edited = (_plain(NOTE.sub("", one)) for one in (brief_markdown(campaign, plan), text))
     return made != edited

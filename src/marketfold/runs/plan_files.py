@@ -8,13 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from marketfold.campaigns.brief_edits import edits_of_brief, says_more
-from marketfold.campaigns.briefs import brief_filename, brief_markdown
-from marketfold.campaigns.changes import change_parts, follow
-from marketfold.campaigns.plan import CampaignPlan
-from marketfold.campaigns.playbook import load_playbook
+from marketfold.campaigns import CampaignPlan, brief_filename, brief_markdown, change_parts, follow, load_playbook
 from marketfold.errors import ParameterError, PlaybookError, RunFolderError
 from marketfold.json_files import read_json, write_json
+from marketfold.runs.brief_edits import edits_of_brief, says_more
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
