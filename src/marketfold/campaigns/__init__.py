@@ -4,7 +4,8 @@ from marketfold.campaigns.audience_report import Audience, AudienceReport
 from marketfold.campaigns.audiences import export_audiences
 from marketfold.campaigns.briefs import PART_WORDS, brief_filename, brief_markdown
 from marketfold.campaigns.budget import Budget, BudgetLine, Stake, allocate_budget
-from marketfold.campaigns.changes import assign_anew, change_parts, check_drafts, divide_anew, divided_alike, follow
+from marketfold.campaigns.changes import change_parts
+from marketfold.campaigns.consequences import assign_anew, check_drafts, divide_anew, divided_alike, follow
 from marketfold.campaigns.drafts import Draft
 from marketfold.campaigns.holdout import Holdout, Primary, assign_arms, detectable_lift
 from marketfold.campaigns.kept_edits import keep_edits

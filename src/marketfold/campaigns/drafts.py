@@ -21,6 +21,9 @@ LIMITS: dict[str, int] = {"google_headline": 30, "google_description": 90, "meta
 SUBJECT_LIMIT = 60
 """A subject beyond this is cut on most screens."""
 
+TEXT_LIMITS = LIMITS | {"subject": SUBJECT_LIMIT}
+"""Every text of a draft that has a longest length."""
+
 MERGE_FIELDS: dict[str, str] = {
     "first_name": "given name of the person",
     "company": "name of the customer's company",
@@ -84,7 +87,7 @@ def _render(text: str, known: Mapping[str, Any]) -> str:
 
 
 def _length(field: str) -> int:
-    return LIMITS.get(field, SUBJECT_LIMIT if field == "subject" else 10_000)
+    return TEXT_LIMITS.get(field, 10_000)
 
 
 def check_template(field: str, texts: Sequence[str], promises: Iterable[str]) -> list[tuple[str, str]]:

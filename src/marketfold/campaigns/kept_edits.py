@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from marketfold.campaigns.changes import follow
+from marketfold.campaigns.consequences import follow
 from marketfold.errors import ParameterError
 
 if TYPE_CHECKING:

@@ -38,8 +38,8 @@ def print_run(run: Run) -> None:
         f"{read['first_on']} to {read['last_on']}, {read['amount_total']:,.2f} in all."
     )
     aside = record["ledger"]["lines"]["set_aside"]
-    told = ", ".join(f"{count:,} {reason}" for reason, count in aside.items()) or "none"
-    out.print(f"Kept {record['ledger']['lines']['kept']:,} lines; set aside: {told}.")
+    reasons = ", ".join(f"{count:,} {reason}" for reason, count in aside.items()) or "none"
+    out.print(f"Kept {record['ledger']['lines']['kept']:,} lines; set aside: {reasons}.")
     out.print(_segments(run))
     if record["choose_k"]["answer"] == "groups":
         out.print(Text(record["choose_k"]["verdict"]))
@@ -75,11 +75,11 @@ def print_inspection(found: Inspection, clean: CleanOrders | None, *, as_json: b
     """How the source would be read, and what would be set aside; None where cleaning would leave nothing."""
     warnings = clean.report.warnings if clean else ()
     if as_json:
-        told = found.to_dict() | {
+        plain = found.to_dict() | {
             "set_aside": clean.report.ledger.lines_set_aside if clean else {},
             "warnings": warnings,
         }
-        sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+        sys.stdout.write(json.dumps(plain, ensure_ascii=False, indent=1) + "\n")
         return
     out = _out()
     mapping = Table(title="Columns", title_justify="left")
