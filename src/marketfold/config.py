@@ -24,7 +24,7 @@ from pydantic_settings import (
 )
 
 from marketfold.errors import ConfigError, Fault
-from marketfold.schema import Unit, ViewName
+from marketfold.schema import FeatureSetName, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +43,7 @@ class Flag:
     Attributes
     ----------
     name
-        With its dashes; further spellings follow after a space.
+        With its dashes; further spellings follow after a space, as in `--feature-set --view`.
     metavar
         What stands for the value in the help.
     """
@@ -113,8 +113,8 @@ class FeatureOptions(Options):
         default=None,
         description="Day on which features look back, YYYY-MM-DD; the day after the last order if not set.",
     )
-    view: ViewName = Field(
-        default="auto", description=f"Side of the customers that shapes the segments: {', '.join(get_args(ViewName))}."
+    feature_set: Annotated[FeatureSetName, Flag("--feature-set --view")] = Field(
+        default="auto", description=f"Features that shape the segments: {', '.join(get_args(FeatureSetName))}."
     )
     geography: bool = Field(default=False, description="Let countries and territories shape segments.")
 

@@ -8,6 +8,7 @@ from tests.campaigns.cases import Case
 
 from marketfold.campaigns import CampaignPlan, brief_markdown, keep_edits
 from marketfold.errors import ParameterError, RunFolderError
+from marketfold.report import describe_holdout
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +41,7 @@ def test_edits_are_kept_where_the_group_is_the_same_and_shown(plan: CampaignPlan
     assert second.drafts[0].title == plan.campaigns[1].drafts[0].title  # by the templates of the aim it has now
     assert second.kept == ("name", "offer", "amount")
     assert kept.campaigns[0] == plan.campaigns[0]
-    text = brief_markdown(second, kept)
+    text = brief_markdown(second, kept, describe_holdout)
     assert "Kept from your earlier plan, as edited by hand: name, offer and budget" in text
     assert "111" in text
     assert any("than the budget" in note for note in kept.budget.notes)

@@ -9,9 +9,9 @@ import numpy as np
 
 from marketfold.campaigns.budget import allocate_budget, price_line
 from marketfold.campaigns.drafts import TEXT_LIMITS, write_drafts
-from marketfold.campaigns.holdout import as_assigned, assign_arms
 from marketfold.campaigns.plan import as_made
 from marketfold.errors import Fault, ParameterError
+from marketfold.experiments import as_assigned, assign_arms
 from marketfold.words import measured
 
 if TYPE_CHECKING:
@@ -206,11 +206,4 @@ def assign_anew(before: CampaignPlan, after: CampaignPlan, segments: pa.Table) -
 def _resized(old: Campaign, new: Campaign, held_out: int, n_tests: int) -> Campaign:
     """A campaign whose holdout was given another size, with the smallest lift that it can show."""
     assert old.holdout is not None  # noqa: S101  (its size was changed)
-    holdout = as_assigned(old.holdout, held_out, old.baseline, n_tests=n_tests)
-    shown = (
-        "That is too few to show anything of a campaign"
-        if holdout.detectable_lift is None
-        else f"A change of {measured(holdout.detectable_lift, 'share')} or more will be seen in 8 of 10 cases"
-    )
-    sentence = f"{held_out:,} of {new.customers:,} customers are held out, as you have set it. {shown}."
-    return replace(new, holdout=replace(holdout, sentence=sentence))
+    return replace(new, holdout=as_assigned(old.holdout, held_out, old.baseline, n_tests=n_tests, sizing="set"))

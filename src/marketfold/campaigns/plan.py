@@ -12,10 +12,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from marketfold.campaigns.budget import Budget, BudgetLine
 from marketfold.campaigns.drafts import Draft, DraftTemplate  # noqa: TC001  (read back by its types)
-from marketfold.campaigns.holdout import Baseline, Holdout  # noqa: TC001  (read back by its types)
 from marketfold.campaigns.product_affinity import NextBuy, OverIndex  # noqa: TC001  (read back by its types)
 from marketfold.campaigns.timing import Timing  # noqa: TC001  (read back by its types)
 from marketfold.errors import Fault, RunFolderError
+from marketfold.experiments import Baseline, Experiment, Holdout, SegmentDesign
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -187,6 +187,14 @@ class CampaignPlan:
     notes: tuple[str, ...] = ()
     assignments: pa.Table | None = field(default=None, compare=False, repr=False)
     templates: Mapping[str, Sequence[DraftTemplate]] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def experiment(self) -> Experiment:
+        """What was planned, as `measure_campaigns` judges it."""
+        designs = {
+            c.number: SegmentDesign(c.name, c.holdout.primary, c.holdout.share) for c in self.campaigns if c.holdout
+        }
+        return Experiment(designs, self.currency)
 
     def to_dict(self) -> dict[str, Any]:
         """As it stands in plan.json; no customer is in it."""

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from marketfold import __version__
-from marketfold.cli import after, during, planning
+from marketfold.cli import after, during, flags, planning
 from marketfold.cli.settings import takes
 
 app = typer.Typer(
@@ -44,5 +44,5 @@ app.command("rename")(after.rename)
 app.command("learn")(after.learn)
 app.command("figures")(after.figures)
 app.command("compare")(after.compare)
-app.command("export")(after.export)
+app.command("export", cls=flags.ExportCommand)(after.export)
 app.command("measure")(after.measure)

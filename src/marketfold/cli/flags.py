@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 Source = Annotated[
     str, typer.Argument(metavar="ORDERS", help="Order lines: CSV, TSV, Excel, Parquet (file, folder or glob).")
 ]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder that `marketfold run` wrote.")]
+
+To = Annotated[str, typer.Option("--to", help="What takes the audiences.")]
 
 Out = Annotated[Path | None, typer.Option(help="Run folder to make; under runs/ if not given.")]
 Previous = Annotated[
@@ -19,6 +22,19 @@ Previous = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+class ExportCommand(TyperCommand):
+    """The command that takes its platforms from their table: the table loads what the help of others need not."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The flags, `--to` with the names of the platforms, and the first of them as its default."""
+        from marketfold.audiences import PLATFORMS
+
+        params = super().get_params(ctx)
+        to: Any = next(param for param in params if param.name == "to")
+        to.metavar, to.default = "|".join(PLATFORMS), next(iter(PLATFORMS))
+        return params
 
 
 def day(text: str, flag: str) -> date:

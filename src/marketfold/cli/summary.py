@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from marketfold.campaigns import AudienceReport, Campaign, CampaignPlan
+    from marketfold.audiences import AudienceReport
+    from marketfold.campaigns import Campaign, CampaignPlan
     from marketfold.cleaning import CleaningReport, CleanOrders
-    from marketfold.measure import Measurement
+    from marketfold.experiments import Measurement
     from marketfold.orders import Inspection
     from marketfold.runs import Run
 
@@ -42,7 +43,7 @@ def print_run(run: Run) -> None:
     out.print(f"Kept {record['ledger']['lines']['kept']:,} lines; set aside: {reasons}.")
     out.print(_segments(run))
     if record["choose_k"]["answer"] == "groups":
-        out.print(Text(record["choose_k"]["verdict"]))
+        out.print(Text(record["choose_k"]["decision"]))
     for warning in record["warnings"]:
         out.print(Text(f"! {warning}", style="yellow"))
     out.print(Text(f"Report: {run.report}"), soft_wrap=True)
@@ -140,7 +141,7 @@ def print_audiences(report: AudienceReport, folder: Path) -> None:
         counts = (one.customers, one.held_out, one.without_consent, one.suppressed, one.nothing_to_match, one.written)
         table.add_row(str(one.segment), *(f"{count:,}" for count in counts))
     out.print(table)
-    out.print(Text(f"In {folder}: {', '.join(report.files)}"), soft_wrap=True)
+    out.print(Text(f"In {folder}, each with an Excel copy: {', '.join(report.files)}"), soft_wrap=True)
     out.print(Text(report.consent))
     for note in report.notes:
         out.print(Text(note))
@@ -149,20 +150,26 @@ def print_audiences(report: AudienceReport, folder: Path) -> None:
         for warning in (one.refused, *one.warnings, f"cells left empty: {blanked}." if blanked else ""):
             if warning:
                 out.print(Text(f"! Segment {one.segment}: {warning}", style="yellow"))
+    for number, step in enumerate(report.steps, start=1):
+        out.print(Text(f"{number}. {step}"))
 
 
 def print_measurement(measurement: Measurement, page: Path) -> None:
     """A verdict for each segment, and where the page is."""
+    from marketfold.report import describe_period, describe_result
+
     out = _out()
     for result in measurement.segments:
-        out.print(Text(f"{result.segment}. {result.name}. {result.sentence}"))
-    for note in measurement.notes:
+        out.print(Text(f"{result.segment}. {result.name}. {describe_result(result, measurement)}"))
+    if note := describe_period(measurement):
         out.print(Text(f"! {note}", style="yellow"))
     out.print(Text(f"Page: {page}"), soft_wrap=True)
 
 
 def print_plan(before: CampaignPlan, after: CampaignPlan) -> None:
     """The campaigns as they are planned now, and what became of the holdouts that were changed."""
+    from marketfold.report import describe_holdout
+
     out = _out()
     table = Table(title=_title(after), title_justify="left")
     for heading in ("", "segment", "customers", "aim", "offer", "budget", "held out", "detects", "edited by hand"):
@@ -175,7 +182,7 @@ def print_plan(before: CampaignPlan, after: CampaignPlan) -> None:
         out.print(Text(f"! {note}", style="yellow"))
     for old, new in zip(before.campaigns, after.campaigns, strict=True):
         if new.holdout and old.held_out != new.held_out:
-            out.print(Text(f"Segment {new.number}: {new.holdout.sentence}"))
+            out.print(Text(f"Segment {new.number}: {describe_holdout(new.holdout, after.currency)}"))
 
 
 def _title(plan: CampaignPlan) -> str:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from marketfold.campaigns import brief_markdown
+from marketfold.report import describe_holdout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,11 +98,11 @@ def edits_of_brief(text: str, campaign: Campaign, plan: CampaignPlan) -> dict[st
     dict
         The new text of each part, by its path in the campaign, as `offer.title` and `drafts.1.subject`.
     """
-    made = _parts(brief_markdown(campaign, plan), campaign)
+    made = _parts(brief_markdown(campaign, plan, describe_holdout), campaign)
     return {path: value for path, value in _parts(text, campaign).items() if value != made.get(path)}
 
 
 def says_more(text: str, campaign: Campaign, plan: CampaignPlan) -> bool:
     """Whether a brief says anything beside what the plan makes of it."""
-    made, edited = (_plain(NOTE.sub("", one)) for one in (brief_markdown(campaign, plan), text))
+    made, edited = (_plain(NOTE.sub("", one)) for one in (brief_markdown(campaign, plan, describe_holdout), text))
     return made != edited

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from marketfold.campaigns import CampaignPlan, brief_filename, brief_markdown, change_parts, follow, load_playbook
 from marketfold.errors import ParameterError, PlaybookError, RunFolderError
 from marketfold.json_files import read_json, write_json
+from marketfold.report import describe_holdout
 from marketfold.runs.brief_edits import edits_of_brief, says_more
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def write_plan(plan: CampaignPlan, folder: str | Path, kept: Mapping[int, str] |
         if kept and campaign.number in kept:
             (home / name).write_text(mark_brief(kept[campaign.number], by_hand=True), encoding="utf-8")
             name = name.removesuffix(".md") + ".new.md"
-        (home / name).write_text(mark_brief(brief_markdown(campaign, plan)), encoding="utf-8")
+        (home / name).write_text(mark_brief(brief_markdown(campaign, plan, describe_holdout)), encoding="utf-8")
     write_json(plan.to_dict(), Path(folder) / PLAN)
 
 

@@ -20,7 +20,7 @@ from marketfold.runs.tables import features_table, profiles_table, segments_tabl
 from marketfold.stage_costs import StageClock
 
 if TYPE_CHECKING:
-    from marketfold.pipeline import Analysis
+    from marketfold.analysis import Analysis
     from marketfold.schema import Progress
 
 
@@ -38,7 +38,7 @@ def write_run(analysis: Analysis, folder: str | Path, progress: Progress | None 
             _write_tables(analysis, staging)
             analysis.model.save(staging / "model")
             draw_sample(analysis).save(staging / "model")
-            write_plan(analysis.plan, staging, analysis.kept_briefs)
+            write_plan(analysis.plan, staging, analysis.run.kept_briefs)
         with clock.stage("report"):
             write_report(analysis, staging / "report.html")
         record = run_record(analysis)
@@ -53,5 +53,5 @@ def _write_tables(analysis: Analysis, folder: Path) -> None:
     parquet.write_table(segments, folder / "segments.parquet")
     parquet.write_table(features_table(analysis), folder / "features.parquet")
     write_csv(profiles_table(analysis), folder / "profiles.csv")
-    aside = analysis.clean.engine.collect(analysis.clean.set_aside.sort("source_line"))
+    aside = analysis.data.clean.engine.collect(analysis.data.clean.set_aside.sort("source_line"))
     write_csv(aside, folder / "set_aside.csv")

@@ -1,39 +1,34 @@
-"""The recipe of a run: which view, which reduction, how many segments, each with the evidence that decided."""
+"""The recipe of a run: which features, which reduction, how many segments, each with the evidence that decided."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from marketfold.clustering import choose_k
-from marketfold.errors import OrdersError
-from marketfold.features import build_matrix
-from marketfold.reduction import PCAReducer, assess_suitability
+from marketfold.reduction import assess_suitability
 from marketfold.reduction.autoencoder import AUTOENCODERS
 from marketfold.reduction.suitability import FEWEST_UNITS as FEWEST_TO_ASSESS
-from marketfold.selection.compare import LABELS, compare_reducers, skipped
-from marketfold.selection.recipe import Recipe
-from marketfold.selection.search import K_TRIED, search_views
-from marketfold.selection.views import ALL, sampled_rows, select_view, take_units
+from marketfold.selection.compare import Skipped, compare_reducers, skipped
+from marketfold.selection.feature_sets import ALL
+from marketfold.selection.fits import Recipe
+from marketfold.selection.search import K_TRIED, search_feature_sets
+from marketfold.thresholds import FEWEST_SEGMENTS
 
 if TYPE_CHECKING:
     from marketfold.clustering import KChoice
     from marketfold.config import RunConfig
-    from marketfold.features import FeatureMatrix
-    from marketfold.reduction import Suitability
-    from marketfold.schema import FeatureTable, Progress
+    from marketfold.reduction import Reducer, Suitability
+    from marketfold.schema import Float32
     from marketfold.selection.compare import ReducerComparison, ReducerScore
-    from marketfold.selection.future import LookAhead
-    from marketfold.selection.search import ViewSearch
+    from marketfold.selection.fits import Fits
+    from marketfold.selection.search import FeatureSetSearch
 
-FEWEST_SEGMENTS = 3
-"""The mission asks for at least three distinct groups."""
 FEWEST_UNITS_FOR_NETWORK = 1_000
 """Below this a network is not tried unasked: it would have more weights than the customers have values to teach it."""
 FEWEST_FEATURES_TO_REDUCE = 4
-VARIANCE_KEPT = 0.9
 COMPARED_UNITS = 50_000
-"""Views and reductions are compared on a seeded sample of this many units; k is chosen, and segments made, on all."""
+"""Feature sets and reductions are compared on a seeded sample of this many units; k is chosen, and segments made, on
+all."""
 
 
 @dataclass(frozen=True)
@@ -51,163 +46,99 @@ class Choice:
     comparison
         The reductions beside each other; None where there was nothing to reduce.
     search
-        The views that were tried; None where the view or the reduction was given.
+        The feature sets that were tried; None where the feature set or the reduction was given.
     """
 
     recipe: Recipe
     k_choice: KChoice
     suitability: Suitability | None = None
     comparison: ReducerComparison | None = None
-    search: ViewSearch | None = None
-
-    @property
-    def verdict(self) -> str:
-        """What is said of the number of segments, and why another was made than the curve advises."""
-        return self._and_why(self.k_choice.verdict)
-
-    @property
-    def gist(self) -> str:
-        """The same without the numbers."""
-        return self._and_why(self.k_choice.gist)
-
-    def _and_why(self, said: str) -> str:
-        made = self.recipe.n_segments
-        if made == self.k_choice.k:
-            return said
-        why = self.search.verdict if self.search else "That many were asked for."
-        return f"{made} segments were made. {why} Of itself the curve says this: {said}"
+    search: FeatureSetSearch | None = None
 
 
-def choose_recipe(
-    table: FeatureTable, ahead: LookAhead | None, config: RunConfig, progress: Progress | None = None
-) -> Choice:
-    """Choose view, reduction and number of segments, as far as the settings leave them open.
+def choose_recipe(fits: Fits, config: RunConfig) -> Choice:
+    """Choose features, reduction and number of segments, as far as the settings leave them open.
 
     Parameters
     ----------
-    table
-        All features of the units.
-    ahead
-        The customers of an earlier day and what they brought after it; None where the orders are too short.
+    fits
+        All units, and the customers of an earlier day with what they brought after it. It remembers what was fitted,
+        so that what is made by the recipe afterwards costs nothing more.
     """
-    asked = config.features.view
-    recipe = Recipe(
-        view=ALL if asked == "auto" else asked,
+    fixed, k_max = config.clustering.segments, config.clustering.k_max
+    recipe = _start(config)
+    advised = fits.choose_k(recipe, k_max)
+    recipe = replace(recipe, n_segments=fixed or advised.k)
+    few = fits.sample(COMPARED_UNITS, config.seed)
+    comparison, suitability = _compare(few, recipe, config)
+    if comparison:
+        reduces = comparison.taken != "none"
+        recipe = replace(recipe, method=comparison.taken, n_dimensions=comparison.n_dimensions if reduces else None)
+        if reduces and fixed is None:
+            recipe = replace(recipe, n_segments=few.choose_k(recipe, k_max).k)
+    search = _search(few, recipe, config, settled=fixed is not None or advised.answer == "groups")
+    if search:
+        recipe = replace(recipe, n_segments=search.chosen.k)
+        if search.chosen.feature_set != ALL:
+            recipe = replace(
+                recipe, feature_set=search.chosen.feature_set, method=search.chosen.method, n_dimensions=None
+            )
+    return Choice(recipe, fits.choose_k(recipe, k_max), suitability, comparison, search)
+
+
+def _start(config: RunConfig) -> Recipe:
+    """What was asked for, and where nothing was, all features as they are."""
+    asked = config.features.feature_set
+    return Recipe(
+        feature_set=ALL if asked == "auto" else asked,
         method="none",
         n_segments=config.clustering.segments or FEWEST_SEGMENTS,
         n_dimensions=config.reduction.n_dimensions,
         geography=config.features.geography,
         seed=config.seed,
     )
-    k_choice = _choose_k(recipe, table, config, progress)
-    choice = Choice(replace(recipe, n_segments=config.clustering.segments or k_choice.k), k_choice)
-    few = take_units(table, sampled_rows(len(table.ids), COMPARED_UNITS, config.seed))
-    ahead = ahead.sample(COMPARED_UNITS, config.seed) if ahead else None
-    matrix = build_matrix(select_view(few, recipe.view), geography=recipe.geography)
-    if matrix.values.shape[1] >= FEWEST_FEATURES_TO_REDUCE:
-        choice = _with_reduction(choice, matrix, few, ahead, config, progress)
-    if asked == "auto" and config.reduction.method == "auto" and table.unit == "customer":
-        choice = _with_search(choice, few, ahead, config, progress)
-    if choice.recipe != replace(recipe, n_segments=choice.recipe.n_segments):
-        choice = replace(choice, k_choice=_choose_k(choice.recipe, table, config, progress))
-    return choice
 
 
-def _choose_k(recipe: Recipe, table: FeatureTable, config: RunConfig, progress: Progress | None) -> KChoice:
-    dimensions = recipe.reduce(table)[2]
-    return choose_k(
-        dimensions, k_max=config.clustering.k_max, k_min=FEWEST_SEGMENTS, seed=config.seed, progress=progress
-    )
+def _compare(fits: Fits, recipe: Recipe, config: RunConfig) -> tuple[ReducerComparison | None, Suitability | None]:
+    """The reductions at equal dimensions, and whether the features suit one; nothing for a handful of features."""
+    X, asked = fits.matrix(recipe).values, config.reduction.method
+    if X.shape[1] < FEWEST_FEATURES_TO_REDUCE:
+        return None, None
+    methods, left_out = _methods_to_compare(asked, len(X))
+    if recipe.n_dimensions is None:  # as many as PCA needs
+        pca = fits.reduce(replace(recipe, method="pca"))
+        recipe = replace(recipe, n_dimensions=pca.dimensions.shape[1])
+    comparison = compare_reducers(fits, recipe, methods, asked=None if asked == "auto" else asked, left_out=left_out)
+
+    def fit(method: str, n_dimensions: int, rows: Float32) -> Reducer:
+        return fits.reducer(replace(recipe, method=method, n_dimensions=n_dimensions), rows)
+
+    suitability = None
+    if len(X) >= FEWEST_TO_ASSESS:
+        networks = [method for method in methods if method in AUTOENCODERS]
+        suitability = assess_suitability(
+            X, recipe.seed, recipe.n_dimensions, also=networks, progress=fits.progress, fit=fit
+        )
+    return comparison, suitability
 
 
-def _with_reduction(
-    choice: Choice,
-    matrix: FeatureMatrix,
-    table: FeatureTable,
-    ahead: LookAhead | None,
-    config: RunConfig,
-    progress: Progress | None,
-) -> Choice:
-    """Compare the reductions at equal dimensions, take the one asked for or the simplest that is not worse."""
-    asked = config.reduction.method
-    n_dimensions = config.reduction.n_dimensions or PCAReducer(VARIANCE_KEPT).fit(matrix.values).n_dimensions_
-    methods, left_out = _methods_to_compare(asked, matrix)
-    known = _known(choice.recipe, ahead)
-    comparison = compare_reducers(
-        matrix,
-        methods,
-        k=choice.recipe.n_segments,
-        n_dimensions=n_dimensions,
-        ahead=ahead if known else None,
-        ahead_matrix=known,
-        seed=config.seed,
-        progress=progress,
-    )
-    comparison = replace(comparison, scores=comparison.scores + left_out)
-    method = comparison.chosen if asked == "auto" else asked
-    if asked != "auto":
-        by_rule = f"The segments were made with {LABELS[asked]}, as asked. Left to the rule: {comparison.verdict}"
-        comparison = replace(comparison, verdict=by_rule)
-    recipe = replace(choice.recipe, method=method, n_dimensions=None if method == "none" else n_dimensions)
-    if method != "none" and config.clustering.segments is None:
-        recipe = replace(recipe, n_segments=_choose_k(recipe, table, config, progress).k)
-    return Choice(recipe, choice.k_choice, _suitability(matrix, methods, n_dimensions, config, progress), comparison)
-
-
-def _suitability(
-    matrix: FeatureMatrix, methods: list[str], n_dimensions: int, config: RunConfig, progress: Progress | None
-) -> Suitability | None:
-    """Whether the features suit a reduction, shown with every network that this run tries; None for a few units."""
-    if len(matrix.values) < FEWEST_TO_ASSESS:
-        return None
-    networks = [method for method in methods if method in AUTOENCODERS]
-    return assess_suitability(matrix.values, config.seed, n_dimensions, also=networks, progress=progress)
-
-
-def _known(recipe: Recipe, ahead: LookAhead | None) -> FeatureMatrix | None:
-    """The customers of the earlier day, scaled; None where nothing told them apart then."""
-    if ahead is None:
-        return None
-    try:
-        return build_matrix(select_view(ahead.table, recipe.view), geography=recipe.geography)
-    except OrdersError:
-        return None
-
-
-def _methods_to_compare(asked: str, matrix: FeatureMatrix) -> tuple[list[str], tuple[ReducerScore, ...]]:
+def _methods_to_compare(asked: str, n_units: int) -> tuple[list[str], tuple[ReducerScore, ...]]:
     """Names of the reductions to try, and those that are not tried, with the reason."""
     methods = ["none", "pca"]
     if asked not in {"auto", *methods}:
         return [*methods, asked], ()
     if asked != "auto":
         return methods, ()
-    n_units = len(matrix.values)
     if n_units < FEWEST_UNITS_FOR_NETWORK:
-        why = (
-            f"{n_units:,} units are too few to teach a network unasked (from {FEWEST_UNITS_FOR_NETWORK:,}); "
-            "ask for it with --reduction autoencoder."
-        )
-        return methods, (skipped("autoencoder", why),)
+        return methods, (skipped("autoencoder", Skipped("too_few_units", n_units, FEWEST_UNITS_FOR_NETWORK)),)
     return [*methods, "autoencoder"], ()
 
 
-def _with_search(
-    choice: Choice, table: FeatureTable, ahead: LookAhead | None, config: RunConfig, progress: Progress | None
-) -> Choice:
-    """Keep all features where they hold; otherwise the view that does, with its own number of segments."""
+def _search(fits: Fits, recipe: Recipe, config: RunConfig, *, settled: bool) -> FeatureSetSearch | None:
+    """All features where they hold, otherwise those that do; nothing to search where one or the other was given."""
+    open_question = config.features.feature_set == "auto" and config.reduction.method == "auto"
+    if not open_question or fits.table.unit != "customer":
+        return None
     fixed = config.clustering.segments
-    search = search_views(
-        table,
-        choice.recipe,
-        ahead=ahead,
-        k_tried=(fixed,) if fixed else K_TRIED,
-        settled=fixed is not None or choice.k_choice.answer == "groups",
-        n_pairs=config.clustering.bootstraps,
-        progress=progress,
-    )
-    taken = search.chosen
-    recipe = replace(choice.recipe, n_segments=taken.k)
-    if taken.view == ALL:
-        return replace(choice, recipe=recipe, search=search)
-    recipe = replace(recipe, view=taken.view, method=taken.method, n_dimensions=None)
-    return replace(choice, recipe=recipe, search=search)
+    k_tried = (fixed,) if fixed else K_TRIED
+    return search_feature_sets(fits, recipe, k_tried=k_tried, settled=settled, n_pairs=config.clustering.bootstraps)
