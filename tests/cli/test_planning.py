@@ -45,7 +45,7 @@ def test_parts_are_set(own_run: Path):
 def test_another_holdout_says_what_it_can_show(own_run: Path):
     campaign = next(one for one in read_plan(own_run).campaigns if one.held_out)
     told = run("plan", own_run, "--set", f"{campaign.number}.holdout.held_out={campaign.held_out + 5}")
-    assert f"Segment {campaign.number}: {campaign.held_out + 5} of {campaign.customers} customers are held out: as you have set it" in told
+    assert f"{campaign.held_out + 5} of {campaign.customers} customers are held out: as you have set it" in told
 
 
 def test_what_was_edited_in_the_file_is_made_anew(own_run: Path):
