@@ -3,13 +3,17 @@
 Each stage takes its own branch, so that a notebook and the command line speak of the same settings:
 `read_orders("orders.csv", ReadingOptions(date_format="%d/%m/%Y"))` and `marketfold run orders.csv --date-format
 %d/%m/%Y`.
+
+A setting is declared here and nowhere else: its field gives the flag, the help, the default and the group of the
+command line, and its line in docs/reference/settings.md.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
@@ -22,9 +26,30 @@ from pydantic_settings import (
 from marketfold.errors import ConfigError, Fault
 from marketfold.schema import FeatureSetName, Unit
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic.fields import FieldInfo
+
 CONFIG_FILE = "marketfold.toml"
 
 ReductionMethod = Literal["auto", "none", "pca", "autoencoder", "autoencoder-tied"]
+
+
+@dataclass(frozen=True)
+class Flag:
+    """How a setting is called on the command line, where its own name with dashes does not do.
+
+    Attributes
+    ----------
+    name
+        With its dashes; further spellings follow after a space, as in `--feature-set --view`.
+    metavar
+        What stands for the value in the help.
+    """
+
+    name: str
+    metavar: str | None = None
 
 
 class Options(BaseModel):
@@ -36,16 +61,18 @@ class Options(BaseModel):
 class ReadingOptions(Options):
     """How a source becomes order lines."""
 
-    mapping: dict[str, str] = Field(
-        default_factory=dict, description="Role of a column where the name does not tell: role=COLUMN."
+    mapping: Annotated[dict[str, str], Flag("--map", "ROLE=COLUMN")] = Field(
+        default_factory=dict, description="What a column means, where its name does not tell."
     )
-    null_values: tuple[str, ...] = Field(
+    null_values: Annotated[tuple[str, ...], Flag("--null-value")] = Field(
         default=(), description="Texts that stand for a missing cell, beside the empty cell."
     )
     date_format: str | None = Field(
-        default=None, description="strptime format of the dates, where they fit more than one."
+        default=None, description="How dates are written, as in %d/%m/%Y, where they fit more than one format."
     )
-    decimal: Literal[".", ","] | None = Field(default=None, description="Decimal sign, where the numbers do not tell.")
+    decimal: Literal[".", ","] | None = Field(
+        default=None, description="Decimal sign, . or , where the numbers do not tell."
+    )
     delimiter: str | None = Field(default=None, description="Field separator of a text file, where it is not found.")
     encoding: str | None = Field(default=None, description="Encoding of a text file, where it is not found.")
     sheet: str | None = Field(default=None, description="Sheet of a workbook.")
@@ -55,18 +82,18 @@ class ReadingOptions(Options):
 class CleaningOptions(Options):
     """Which order lines count as purchases."""
 
-    cancelled_statuses: tuple[str, ...] = Field(
+    cancelled_statuses: Annotated[tuple[str, ...], Flag("--cancelled-status")] = Field(
         default=("cancelled", "canceled", "returned", "refunded", "void", "voided"),
         description="Statuses, in any case, of a line that was not bought after all.",
     )
-    not_products: tuple[str, ...] = Field(
+    not_products: Annotated[tuple[str, ...], Flag("--not-product")] = Field(
         default=(
             "POST", "DOT", "M", "D", "C2", "S", "B", "PADS", "CRUK", "BANK CHARGES", "AMAZONFEE", "ADJUST", "ADJUST2",
             "POSTAGE", "SHIPPING", "MANUAL", "DISCOUNT", "CARRIAGE", "TEST001", "TEST002",
         ),
         description="Product ids, in any case, that are charges and not products.",
     )  # fmt: skip
-    test_customers: tuple[str, ...] = Field(
+    test_customers: Annotated[tuple[str, ...], Flag("--test-customer")] = Field(
         default=("test", "test customer", "dummy", "testkunde"),
         description="Customer ids or names, in any case, made for testing.",
     )
@@ -83,17 +110,23 @@ class FeatureOptions(Options):
 
     unit: Unit = Field(default="customer", description="What is segmented: customer, order or order_line.")
     as_of: date | None = Field(
-        default=None, description="The day on which features look back; the day after the last order if not set."
+        default=None,
+        description="Day on which features look back, YYYY-MM-DD; the day after the last order if not set.",
     )
-    feature_set: FeatureSetName = Field(default="auto", description="Features that shape the segments.")
+    feature_set: Annotated[FeatureSetName, Flag("--feature-set --view")] = Field(
+        default="auto", description=f"Features that shape the segments: {', '.join(get_args(FeatureSetName))}."
+    )
     geography: bool = Field(default=False, description="Let countries and territories shape segments.")
 
 
 class ReductionOptions(Options):
     """How features become dimensions."""
 
-    method: ReductionMethod = Field(default="auto", description="auto takes the simplest that is not worse.")
-    n_dimensions: int | None = Field(
+    method: Annotated[ReductionMethod, Flag("--reduction")] = Field(
+        default="auto",
+        description=f"{', '.join(get_args(ReductionMethod))}; auto takes the simplest that is not worse.",
+    )
+    n_dimensions: Annotated[int | None, Flag("--dimensions")] = Field(
         default=None, ge=1, description="Dimensions to keep; found from the data if not set."
     )
 
@@ -115,9 +148,11 @@ class CampaignOptions(Options):
         default="auto", description="retail, b2b, a TOML file of your own, or auto for the one that fits the orders."
     )
     budget: float | None = Field(default=None, gt=0, description="Money to divide between the campaigns.")
-    margin: float | None = Field(default=None, gt=0, le=1, description="Share of revenue that is left after costs.")
+    margin: float | None = Field(
+        default=None, gt=0, le=1, description="Share of revenue that is left after costs, 0 to 1."
+    )
     contact_cost: float | None = Field(default=None, gt=0, description="Cost of reaching one customer once.")
-    campaign_days: int = Field(default=90, ge=7, description="Length of a campaign and of its measurement.")
+    campaign_days: int = Field(default=90, ge=7, description="Length of a campaign and of its measurement, in days.")
     smallest_lift: float = Field(
         default=0.2, gt=0, description="Smallest relative lift worth knowing; it sizes the holdouts."
     )
@@ -155,6 +190,57 @@ class RunConfig(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Flags before environment before file; neither dotenv nor secrets files are read."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: where it stands in the tree, and all that is said of it there.
+
+    Attributes
+    ----------
+    path
+        Names from the root, as ("clustering", "k_max").
+    field
+        Type, default and description.
+    group
+        What the settings beside it are about; "" at the root.
+    """
+
+    path: tuple[str, ...]
+    field: FieldInfo
+    group: str
+
+    @property
+    def flag(self) -> Flag:
+        """What it is called on the command line."""
+        given = next((one for one in self.field.metadata if isinstance(one, Flag)), None)
+        return given or Flag("--" + self.path[-1].replace("_", "-"))
+
+    @property
+    def variable(self) -> str:
+        """Its environment variable."""
+        return "MARKETFOLD_" + "__".join(self.path).upper()
+
+    @property
+    def default(self) -> Any:
+        """Its value where nobody sets it."""
+        return self.field.get_default(call_default_factory=True)
+
+
+def settings_of(model: type[BaseModel] = RunConfig) -> Iterator[Setting]:
+    """Every setting of a tree of settings, in the order of its fields.
+
+    >>> next(one.flag.name for one in settings_of() if one.path == ("reduction", "method"))
+    '--reduction'
+    """
+    for name, field in model.model_fields.items():
+        branch = field.annotation
+        if isinstance(branch, type) and issubclass(branch, BaseModel):
+            group = f"{name.capitalize()}: {(branch.__doc__ or '').splitlines()[0].rstrip('.').lower()}"
+            for one in settings_of(branch):
+                yield Setting((name, *one.path), one.field, one.group or group)
+        else:
+            yield Setting((name,), field, "")
 
 
 def load_config(overrides: dict[str, Any] | None = None) -> RunConfig:

@@ -25,11 +25,12 @@ together. The command line prints the message and exits with 2; anything else th
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 EXIT_CODE = 2
 
@@ -43,6 +44,17 @@ class Fault:
 
     def __str__(self) -> str:
         return f"{self.what} Hint: {self.hint}" if self.hint else self.what
+
+
+def closest(word: str, among: Iterable[str]) -> str:
+    """Hint for a word that is not among the known ones.
+
+    >>> closest("offr", ["offer", "name"])
+    "closest: 'offer'."
+    """
+    known = sorted(among)
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f"closest: '{near[0]}'." if near else f"known: {', '.join(known)}."
 
 
 class MarketfoldError(Exception):

@@ -16,7 +16,7 @@ from tests.campaigns.cases import Case, case_of, table_of
 
 from marketfold.campaigns import ArmDraw, CampaignPlan, brief_filename, brief_markdown, plan_campaigns
 from marketfold.campaigns.customers import condense, members_of
-from marketfold.campaigns.evidence import _count
+from marketfold.campaigns.product_affinity import _count
 from marketfold.cleaning import CleanOrders
 from marketfold.config import CampaignOptions, ReadingOptions
 from marketfold.demo import make_shop

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from marketfold.campaigns import load_playbook
-from marketfold.campaigns.drafts import LIMITS, SUBJECT_LIMIT, presentable, write_draft
+from marketfold.campaigns.drafts import LIMITS, SUBJECT_LIMIT, presentable, write_drafts
 from marketfold.campaigns.playbook import SHIPPED
 from marketfold.errors import PlaybookError
 
@@ -46,11 +46,10 @@ def test_every_text_fits_its_platform_whatever_is_known(name: str, words: dict[s
     playbook = load_playbook(name)
     for aim in playbook.aims.values():
         for offer in aim.offers:
-            for template in aim.drafts:
-                draft = write_draft(template, words | {"promise": playbook.offers[offer].promise})
+            for draft in write_drafts(aim.drafts, words | {"promise": playbook.offers[offer].promise}):
                 for field, limit in {**LIMITS, "subject": SUBJECT_LIMIT}.items():
                     text = getattr(draft, field)
-                    assert 0 < len(text) <= limit, (aim.title, template.title, field, text)
+                    assert 0 < len(text) <= limit, (aim.title, draft.title, field, text)
                 assert "{%" not in draft.body
                 assert "undefined" not in draft.body.lower()
                 assert not draft.body.count("\n\n\n")

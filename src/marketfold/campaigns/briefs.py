@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 import unicodedata
 from functools import cache
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from marketfold.words import listed, measured
+from marketfold.words import listed, measured, money
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +24,7 @@ MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>|])")
 
 PART_WORDS = {
     "name": "name", "aim_title": "aim", "goal": "goal", "offer": "offer", "channels": "channels", "schedule": "timing",
-    "drafts": "messages", "measure": "measure", "amount": "budget",
+    "drafts": "messages", "measure": "measure", "amount": "budget", "held_out": "holdout",
 }  # fmt: skip
 
 
@@ -39,14 +38,6 @@ def _code(value: str) -> str:
     return value.replace("```", "'''")
 
 
-def _money(value: float, currency: str | None) -> str:
-    return f"{measured(value, 'money')} {currency}" if currency else measured(value, "money")
-
-
-def _months(numbers: tuple[int, ...]) -> str:
-    return listed([calendar.month_name[number] for number in numbers])
-
-
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -57,16 +48,15 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    said = {
+    formats = {
         "share": lambda value: measured(value, "share"),
         "count": lambda value: f"{value:,.0f}",
-        "money": _money,
+        "money": money,
         "md": _markdown,
         "code": _code,
-        "months": _months,
         "ratio": lambda value: measured(value, "ratio"),
     }
-    environment.filters.update(said)
+    environment.filters.update(formats)
     return environment
 
 
@@ -76,8 +66,7 @@ def _values(campaign: Campaign, plan: CampaignPlan, describe: Describe) -> dict[
         "campaign": campaign,
         "plan": plan,
         "kept": listed([PART_WORDS[name] for name in campaign.kept]),
-        "codes_only": bool(campaign.products)
-        and all(any(c.isdigit() for c in item.name) for item in campaign.products),
+        "edited": listed([PART_WORDS[name] for name in campaign.edited if name not in campaign.kept]),
     }
 
 

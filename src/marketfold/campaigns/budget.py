@@ -138,11 +138,11 @@ def _per_year(stake: Stake, days: int, margin: float | None) -> tuple[float, str
     years = days / YEAR_DAYS
     yearly = stake.revenue_total / max(years, 1.0)
     over = f"{years:.2f} years observed" if years > 1 else f"{days} days observed, not stretched to a year"
-    said = f"{_money(stake.revenue_total)} revenue / {over}"
+    text = f"{_money(stake.revenue_total)} revenue / {over}"
     if margin is None:
-        return yearly, f"Value at stake (revenue, as no margin is given): {said} = {_money(yearly)}."
+        return yearly, f"Value at stake (revenue, as no margin is given): {text} = {_money(yearly)}."
     value = yearly * margin
-    return value, f"Value at stake: {said} {TIMES} {margin:g} margin = {_money(value)} a year."
+    return value, f"Value at stake: {text} {TIMES} {margin:g} margin = {_money(value)} a year."
 
 
 def _cap(stake: Stake, value: float, margin: float | None) -> float:
@@ -165,10 +165,10 @@ def _break_even(
     rate = spent / (reached * order_value * left)
     kept = f"({margin:g} margin {MINUS} {stake.discount:g} discount)" if stake.discount else f"{margin:g} margin"
     reckoning = f"{_money(spent)} / ({reached:,} customers {TIMES} {_money(order_value)} an order {TIMES} {kept})"
-    said = f"Break-even response rate: {reckoning} = {measured(rate, 'share')}"
+    text = f"Break-even response rate: {reckoning} = {measured(rate, 'share')}"
     if rate > 1.0001:
-        return rate, f"{said}: more than one extra order from every customer reached. Spend less here."
-    return rate, f"{said} of those reached must place one order that they would not have placed otherwise."
+        return rate, f"{text}: more than one extra order from every customer reached. Spend less here."
+    return rate, f"{text} of those reached must place one order that they would not have placed otherwise."
 
 
 def price_line(
@@ -193,8 +193,8 @@ def price_line(
     if spent is None:
         steps.append("Break-even response rate: blank, as neither budget nor contact cost is given.")
     else:
-        rate, said = _break_even(stake, spent, reached, order_value, margin)
-        steps.append(said)
+        rate, text = _break_even(stake, spent, reached, order_value, margin)
+        steps.append(text)
     steps.append(
         "Smallest lift that can be seen: none, as there is no holdout."
         if stake.detectable_lift is None

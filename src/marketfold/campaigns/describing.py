@@ -28,7 +28,7 @@ WARNINGS: dict[Trust, str] = {
 UNTESTED = "Whether this segment would be found again was not tested, so it is not known how far to trust it."
 
 
-def say_warning(trust: Trust | None, customers: int) -> str | None:
+def describe_trust(trust: Trust | None, customers: int) -> str | None:
     """Say what to know first about a segment; None where it stands firm and is not tiny.
 
     Parameters
@@ -38,11 +38,11 @@ def say_warning(trust: Trust | None, customers: int) -> str | None:
     customers
         How many it has.
     """
-    said = [UNTESTED if trust is None else WARNINGS.get(trust, "")]
+    texts = [UNTESTED if trust is None else WARNINGS.get(trust, "")]
     if customers < FEW:
         named = f"only {customers} customer{'s' if customers != 1 else ''}"
-        said.append(f"It has {named}: write to each in person, and take the drafts below for notes.")
-    return " ".join(text for text in said if text) or None
+        texts.append(f"It has {named}: write to each in person, and take the drafts below for notes.")
+    return " ".join(text for text in texts if text) or None
 
 
 def _times(value: float) -> str:
@@ -76,13 +76,13 @@ def _difference(profile: SegmentProfile) -> str:
 
 def _places(profile: SegmentProfile) -> str:
     cells = profile.described.get("country", ())
-    said = [f"{cell.value} {measured(cell.share, 'share')}" for cell in cells[:COUNTRIES]]
+    texts = [f"{cell.value} {measured(cell.share, 'share')}" for cell in cells[:COUNTRIES]]
     if len(cells) > COUNTRIES:
-        said.append("others less")
-    return f"By country: {', '.join(said)}." if said else ""
+        texts.append("others less")
+    return f"By country: {', '.join(texts)}." if texts else ""
 
 
-def say_who(profile: SegmentProfile, facts: SegmentFacts) -> str:
+def describe_segment(profile: SegmentProfile, facts: SegmentFacts) -> str:
     """One paragraph on who they are, in the user's units.
 
     Parameters

@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import StrictUndefined, TemplateError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from pydantic import BaseModel, ConfigDict, Field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-    from marketfold.campaigns.playbook import DraftTemplate
 
 LIMITS: dict[str, int] = {"google_headline": 30, "google_description": 90, "meta_headline": 40, "meta_text": 125}
 """Longest texts: Google's responsive search ads, and what Meta shows of an ad before it cuts."""
 
 SUBJECT_LIMIT = 60
 """A subject beyond this is cut on most screens."""
+
+TEXT_LIMITS = LIMITS | {"subject": SUBJECT_LIMIT}
+"""Every text of a draft that has a longest length."""
 
 MERGE_FIELDS: dict[str, str] = {
     "first_name": "given name of the person",
@@ -44,6 +46,20 @@ VARIABLES: dict[str, str] = {
 
 PRESENTABLE = re.compile(r"[^\W\d_][\w&'\u2019,/ -]*", re.UNICODE)
 LONGEST_NAME = 26
+
+
+class DraftTemplate(BaseModel):
+    """One message: each field holds alternatives, the fullest first and one that always fits last."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: str = Field(min_length=1)
+    subject: tuple[str, ...] = Field(min_length=1)
+    body: str = Field(min_length=1)
+    google_headline: tuple[str, ...] = Field(min_length=1)
+    google_description: tuple[str, ...] = Field(min_length=1)
+    meta_headline: tuple[str, ...] = Field(min_length=1)
+    meta_text: tuple[str, ...] = Field(min_length=1)
 
 
 class _Merge(dict[str, str]):
@@ -71,7 +87,7 @@ def _render(text: str, known: Mapping[str, Any]) -> str:
 
 
 def _length(field: str) -> int:
-    return LIMITS.get(field, SUBJECT_LIMIT if field == "subject" else 10_000)
+    return TEXT_LIMITS.get(field, 10_000)
 
 
 def check_template(field: str, texts: Sequence[str], promises: Iterable[str]) -> list[tuple[str, str]]:
@@ -99,11 +115,11 @@ def check_template(field: str, texts: Sequence[str], promises: Iterable[str]) ->
             return [(f"the template cannot be read: {error}.", "templates are Jinja; see docs/reference/playbook.md.")]
     for promise in promises:
         try:
-            said = _render(texts[-1], {"promise": promise})
+            text = _render(texts[-1], {"promise": promise})
         except UndefinedError as error:
             return [(f"the last alternative needs what may be absent: {error}.", "end with one that always fits.")]
-        if len(said) > _length(field):
-            what = f"'{said}' has {len(said)} characters, {_length(field)} are allowed."
+        if len(text) > _length(field):
+            what = f"'{text}' has {len(text)} characters, {_length(field)} are allowed."
             return [(what, "end with an alternative that always fits.")]
     return []
 
@@ -122,15 +138,15 @@ class Draft:
 
 
 def _first_fitting(field: str, texts: Sequence[str], known: Mapping[str, Any]) -> str:
-    said = ""
-    for text in texts:
+    text = ""
+    for template in texts:
         try:
-            said = _render(text, known)
+            text = _render(template, known)
         except UndefinedError:
             continue
-        if len(said) <= _length(field):
+        if len(text) <= _length(field):
             break
-    return said
+    return text
 
 
 def presentable(name: str | None) -> str | None:
@@ -149,15 +165,18 @@ def presentable(name: str | None) -> str | None:
     return name.title() if name.isupper() and len(name) > 4 else upfirst(name)
 
 
-def write_draft(template: DraftTemplate, known: Mapping[str, str]) -> Draft:
-    """Fill one template.
+def write_drafts(templates: Iterable[DraftTemplate], known: Mapping[str, str]) -> tuple[Draft, ...]:
+    """Fill the templates of an aim.
 
     Parameters
     ----------
-    template
+    templates
         From the playbook, checked.
     known
         Values of `VARIABLES`; what is absent is left out.
     """
-    fields = {name: _first_fitting(name, getattr(template, name), known) for name in ("subject", *LIMITS)}
-    return Draft(title=template.title, body=_render(template.body, known), **fields)
+    drafts = []
+    for template in templates:
+        fields = {name: _first_fitting(name, getattr(template, name), known) for name in ("subject", *LIMITS)}
+        drafts.append(Draft(title=template.title, body=_render(template.body, known), **fields))
+    return tuple(drafts)

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marketfold.words import measured
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -57,10 +55,6 @@ class SegmentFacts:
 
     values: dict[str, float]
     everyone: dict[str, float]
-
-    def said(self, name: str) -> str:
-        """A fact of the segment with its unit."""
-        return measured(self.values[name], FACTS[name].measure)
 
 
 def _median(values: Float64) -> float:

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from marketfold.campaigns.budget import Budget, BudgetLine
-from marketfold.campaigns.drafts import Draft  # noqa: TC001  (read back by its types)
-from marketfold.campaigns.evidence import NextBuy, OverIndex  # noqa: TC001  (read back by its types)
+from marketfold.campaigns.drafts import Draft, DraftTemplate  # noqa: TC001  (read back by its types)
+from marketfold.campaigns.product_affinity import NextBuy, OverIndex  # noqa: TC001  (read back by its types)
 from marketfold.campaigns.timing import Timing  # noqa: TC001  (read back by its types)
 from marketfold.errors import Fault, RunFolderError
-from marketfold.experiments import Experiment, Holdout, SegmentDesign
+from marketfold.experiments import Baseline, Experiment, Holdout, SegmentDesign
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
 
-EDITABLE = ("name", "aim_title", "goal", "offer", "channels", "schedule", "drafts", "measure", "amount")
-"""What a team may change in plan.json and finds again after the next run."""
+EDITABLE = ("name", "aim_title", "goal", "offer", "channels", "schedule", "drafts", "measure", "amount", "held_out")
+"""Parts that a team may change."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,12 @@ class Campaign:
         A digest of each editable part as it was made: what differs from it was edited by hand.
     kept
         Editable parts that were carried over from an earlier plan because somebody had edited them.
+    message_words
+        What the messages were written with: the promise of the offer, and what they may speak of beside it.
+    baseline
+        What is usual without a campaign, from which a holdout of any size is judged; None where the past is too short.
+    text_by_hand
+        Whether the brief is a text that somebody edited beyond what the plan can hold.
     """
 
     number: int
@@ -113,6 +119,14 @@ class Campaign:
     budget: BudgetLine | None = None
     made: dict[str, str] = field(default_factory=dict)
     kept: tuple[str, ...] = ()
+    message_words: dict[str, str] = field(default_factory=dict)
+    baseline: Baseline | None = None
+    text_by_hand: bool = False
+
+    @property
+    def held_out(self) -> int:
+        """Customers who are not reached."""
+        return self.holdout.held_out if self.holdout else 0
 
     @property
     def amount(self) -> float | None:
@@ -133,9 +147,9 @@ def digest(campaign: Campaign, name: str) -> str:
     return hashlib.blake2b(json.dumps(plain, sort_keys=True).encode(), digest_size=8).hexdigest()
 
 
-def sealed(campaign: Campaign) -> Campaign:
-    """Note every editable part as made, so that a later edit can be told."""
-    return replace(campaign, made={name: digest(campaign, name) for name in EDITABLE})
+def as_made(campaign: Campaign, *names: str) -> Campaign:
+    """Note editable parts as made and not edited: those that are named, or all of them."""
+    return replace(campaign, made=campaign.made | {name: digest(campaign, name) for name in names or EDITABLE})
 
 
 @dataclass(frozen=True)
@@ -160,6 +174,8 @@ class CampaignPlan:
         What a person should know about the plan as a whole.
     assignments
         `customer_id`, `segment` and `arm`; not part of plan.json.
+    templates
+        The playbook's messages for each aim, by which they are written anew; not part of plan.json.
     """
 
     campaigns: tuple[Campaign, ...]
@@ -170,6 +186,7 @@ class CampaignPlan:
     campaign_days: int
     notes: tuple[str, ...] = ()
     assignments: pa.Table | None = field(default=None, compare=False, repr=False)
+    templates: Mapping[str, Sequence[DraftTemplate]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def experiment(self) -> Experiment:
@@ -181,9 +198,7 @@ class CampaignPlan:
 
     def to_dict(self) -> dict[str, Any]:
         """As it stands in plan.json; no customer is in it."""
-        plain = {
-            f.name: getattr(self, f.name) for f in fields(self) if f.name not in {"campaigns", "budget", "assignments"}
-        }
+        plain = {name: getattr(self, name) for name in _ADAPTERS}
         return plain | {"budget": asdict(self.budget), "campaigns": [asdict(campaign) for campaign in self.campaigns]}
 
     def _repr_html_(self) -> str:
@@ -210,7 +225,7 @@ class CampaignPlan:
         RunFolderError
             Naming every key that is wrong.
         """
-        known = {f.name for f in fields(cls)} - {"assignments"}
+        known = set(_ADAPTERS)
         faults = [Fault(f"there is no key '{key}'.") for key in sorted(set(plain) - known)]
         faults += [Fault(f"the key '{key}' is missing.") for key in sorted(known - set(plain))]
         try:
@@ -224,11 +239,11 @@ class CampaignPlan:
 
 
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {
-    "campaigns": TypeAdapter(tuple[Campaign, ...]),
-    "budget": TypeAdapter(Budget),
     "playbook": TypeAdapter(str),
     "currency": TypeAdapter(str | None),
     "salt": TypeAdapter(str),
     "campaign_days": TypeAdapter(int),
     "notes": TypeAdapter(tuple[str, ...]),
+    "budget": TypeAdapter(Budget),
+    "campaigns": TypeAdapter(tuple[Campaign, ...]),
 }

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 import numpy as np
 
+from marketfold.campaigns.aim_selection import select_aim, unknown_features
 from marketfold.campaigns.budget import Stake, allocate_budget
-from marketfold.campaigns.choice import choose, unknown_features
 from marketfold.campaigns.customers import Customers, Purchases, condense, members_of, read_customers
-from marketfold.campaigns.describing import say_warning, say_who
-from marketfold.campaigns.drafts import presentable, write_draft
-from marketfold.campaigns.evidence import NO_LEAD, Evidence, gather_evidence
+from marketfold.campaigns.describing import describe_segment, describe_trust
+from marketfold.campaigns.drafts import presentable, write_drafts
 from marketfold.campaigns.facts import segment_facts
-from marketfold.campaigns.plan import Campaign, CampaignPlan, PlannedChannel, PlannedOffer, sealed
+from marketfold.campaigns.plan import Campaign, CampaignPlan, PlannedChannel, PlannedOffer, as_made
 from marketfold.campaigns.playbook import load_playbook
+from marketfold.campaigns.product_affinity import NO_AFFINITY, ProductAffinity, measure_affinity
 from marketfold.campaigns.timing import count_months, time_segments
 from marketfold.config import CampaignOptions
 from marketfold.errors import ParameterError
@@ -74,7 +74,7 @@ class _Found:
 
     customers: Customers
     facts: tuple[SegmentFacts, ...]
-    evidence: tuple[Evidence, ...]
+    affinity: tuple[ProductAffinity, ...]
     timing: tuple[Timing, ...]
 
 
@@ -119,10 +119,10 @@ def _channels(playbook: Playbook, aim: Aim, have: Collection[str]) -> tuple[Plan
     return tuple(planned)
 
 
-def _message_words(evidence: Evidence, timing: Timing, promise: str, recency_days: float) -> dict[str, str]:
-    """What a draft may speak of; codes and placeholders are left to the brief's tables."""
-    category = next((name for item in evidence.categories if (name := presentable(item.name))), None)
-    following = presentable(evidence.next_category.name) if evidence.next_category else None
+def _message_words(affinity: ProductAffinity, timing: Timing, promise: str, recency_days: float) -> dict[str, str]:
+    """What the messages may speak of; codes and placeholders are left to the brief's tables."""
+    category = next((name for item in affinity.categories if (name := presentable(item.name))), None)
+    following = presentable(affinity.next_category.name) if affinity.next_category else None
     words = {"promise": promise}
     if recency_days >= LONG_AGO_DAYS:
         words["long_ago"] = "yes"
@@ -137,10 +137,10 @@ def _message_words(evidence: Evidence, timing: Timing, promise: str, recency_day
 
 
 def _campaign(profile: SegmentProfile, s: int, found: _Found, playbook: Playbook, have: Collection[str]) -> Campaign:
-    facts, evidence, timing = found.facts[s], found.evidence[s], found.timing[s]
-    choice = choose(playbook, facts, profile.medians, profile.everyone)
-    aim, offer = playbook.aims[choice.aim], playbook.offers[choice.offer]
-    words = _message_words(evidence, timing, offer.promise, facts.values.get("recency_days", 0.0))
+    facts, affinity, timing = found.facts[s], found.affinity[s], found.timing[s]
+    selected = select_aim(playbook, facts, profile.medians, profile.everyone)
+    aim, offer = playbook.aims[selected.aim], playbook.offers[selected.offer]
+    words = _message_words(affinity, timing, offer.promise, facts.values.get("recency_days", 0.0))
     return Campaign(
         number=profile.number,
         name=profile.name,
@@ -148,35 +148,36 @@ def _campaign(profile: SegmentProfile, s: int, found: _Found, playbook: Playbook
         customer_share=facts.values["customer_share"],
         revenue_total=round(float(found.customers.revenue[found.customers.labels == s].sum()), 2),
         revenue_share=facts.values["revenue_share"],
-        warning=say_warning(profile.trust, int(facts.values["customer_count"])),
-        who=say_who(profile, facts),
-        aim=choice.aim,
+        warning=describe_trust(profile.trust, int(facts.values["customer_count"])),
+        who=describe_segment(profile, facts),
+        aim=selected.aim,
         aim_title=aim.title,
         goal=aim.goal,
-        why=choice.why,
+        why=selected.why,
         offer=PlannedOffer(offer.title, offer.promise, offer.reason, offer.discount),
         channels=_channels(playbook, aim, have),
         schedule=timing.advice or aim.timing,
         timing=timing,
-        products=evidence.products,
-        categories=evidence.categories,
-        next_product=evidence.next_product,
-        next_category=evidence.next_category,
-        buying_note="" if evidence.products or evidence.categories else evidence.lacking or NO_LEAD,
-        drafts=tuple(write_draft(template, words) for template in aim.drafts),
+        products=affinity.products,
+        categories=affinity.categories,
+        next_product=affinity.next_product,
+        next_category=affinity.next_category,
+        buying_note="" if affinity.products or affinity.categories else affinity.lacking or NO_AFFINITY,
+        drafts=write_drafts(aim.drafts, words),
+        message_words=words,
         measure=aim.measure,
     )
 
 
 def _find(purchases: Purchases, customers: Customers, progress: Progress | None) -> _Found:
-    _tell(progress, 1)
-    evidence = gather_evidence(purchases)
-    _tell(progress, 2)
+    _report(progress, 1)
+    affinity = measure_affinity(purchases)
+    _report(progress, 2)
     timing = time_segments(customers, count_months(purchases))
-    return _Found(customers, segment_facts(customers, [t.season_share for t in timing]), evidence, timing)
+    return _Found(customers, segment_facts(customers, [t.season_share for t in timing]), affinity, timing)
 
 
-def _tell(progress: Progress | None, step: int) -> None:
+def _report(progress: Progress | None, step: int) -> None:
     if progress is not None:
         progress(STEPS[min(step, len(STEPS) - 1)], step, len(STEPS))
 
@@ -269,14 +270,14 @@ def plan_campaigns(
         chosen, note = pick_playbook(clean.facts.mapping, id_is_personal=clean.facts.id_is_personal)
     playbook = load_playbook(chosen)
     _check(profiles, segmentation.n_segments)
-    _tell(progress, 0)
+    _report(progress, 0)
     members = members_of(clean, segmentation.ids, segmentation.labels, segmentation.unit)
     purchases = condense(clean, members, len(profiles), as_of)
     customers = read_customers(purchases, as_of)
     found = _find(purchases, customers, progress)
     have = _identifiers(clean.facts.mapping)
     campaigns = [_campaign(profile, s, found, playbook, have) for s, profile in enumerate(profiles)]
-    _tell(progress, 3)
+    _report(progress, 3)
     baselines = read_baselines(purchases, customers, options.campaign_days)
     primaries = [playbook.aims[campaign.aim].primary for campaign in campaigns]
     holdouts, assignments = _hold_out(customers, campaigns, baselines, primaries, options.smallest_lift, draw)
@@ -290,10 +291,12 @@ def plan_campaigns(
         margin=options.margin,
         contact_cost=options.contact_cost,
     )
-    whole = zip(campaigns, holdouts, budget.lines, strict=True)
-    _tell(progress, len(STEPS))
+    whole = zip(campaigns, holdouts, baselines, budget.lines, strict=True)
+    _report(progress, len(STEPS))
     return CampaignPlan(
-        campaigns=tuple(sealed(replace(c, holdout=holdout, budget=line)) for c, holdout, line in whole),
+        campaigns=tuple(
+            as_made(replace(c, holdout=holdout, baseline=baseline, budget=line)) for c, holdout, baseline, line in whole
+        ),
         playbook=playbook.name,
         budget=budget,
         currency=_currency(clean),
@@ -301,4 +304,5 @@ def plan_campaigns(
         campaign_days=options.campaign_days,
         notes=((note,) if note else ()) + unknown_features(playbook, profiles[0].medians),
         assignments=assignments,
+        templates={key: aim.drafts for key, aim in playbook.aims.items()},
     )

@@ -7,13 +7,13 @@ import tomllib
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from marketfold.campaigns.drafts import LIMITS, check_template
+from marketfold.campaigns.drafts import LIMITS, DraftTemplate, check_template
 from marketfold.campaigns.facts import FACTS
-from marketfold.errors import Fault, PlaybookError
+from marketfold.errors import Fault, PlaybookError, closest
 from marketfold.experiments import Primary
 
 if TYPE_CHECKING:
@@ -75,18 +75,6 @@ class ChannelShare(_Entry):
     share: float = Field(gt=0, le=1)
 
 
-class DraftTemplate(_Entry):
-    """One message: each field holds alternatives, the fullest first and one that always fits last."""
-
-    title: str = Field(min_length=1)
-    subject: tuple[str, ...] = Field(min_length=1)
-    body: str = Field(min_length=1)
-    google_headline: tuple[str, ...] = Field(min_length=1)
-    google_description: tuple[str, ...] = Field(min_length=1)
-    meta_headline: tuple[str, ...] = Field(min_length=1)
-    meta_text: tuple[str, ...] = Field(min_length=1)
-
-
 class Aim(_Entry):
     """What a campaign is for, and how it goes about it."""
 
@@ -127,13 +115,7 @@ class Playbook(_Entry):
         return frozenset(condition.feature for _, condition in _conditions(self) if condition.feature)
 
 
-def _closest(word: str, among: Iterable[str]) -> str:
-    known = sorted(among)
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"closest: '{near[0]}'." if near else f"known: {', '.join(known)}."
-
-
-_MODELS: dict[str, type[_Entry]] = {
+_MODELS: dict[str, type[BaseModel]] = {
     "rules": Rule, "when": Condition, "offers": Offer, "channels": Channel, "aims": Aim, "drafts": DraftTemplate,
 }  # fmt: skip
 
@@ -165,7 +147,7 @@ def _shape_faults(error: ValidationError) -> list[Fault]:
         where = _spelled(fault["loc"])
         if fault["type"] == "extra_forbidden":
             key = str(fault["loc"][-1])
-            faults.append(Fault(f"{where}: there is no such key.", _closest(key, _fields_at(fault["loc"]))))
+            faults.append(Fault(f"{where}: there is no such key.", closest(key, _fields_at(fault["loc"]))))
         elif fault["type"] == "literal_error":
             faults.append(Fault(f"{where}: {fault['input']!r} is not known.", str(fault["msg"]) + "."))
         else:
@@ -190,7 +172,7 @@ def _condition_faults(playbook: Playbook) -> list[Fault]:
         if (condition.fact is None) == (condition.feature is None):
             faults.append(Fault(f"{where}: name either a fact or a feature."))
         elif condition.fact is not None and condition.fact not in FACTS:
-            faults.append(Fault(f"{where}.fact: there is no fact '{condition.fact}'.", _closest(condition.fact, FACTS)))
+            faults.append(Fault(f"{where}.fact: there is no fact '{condition.fact}'.", closest(condition.fact, FACTS)))
         bounds = condition.model_dump(exclude={"fact", "feature"}, exclude_none=True)
         if not bounds:
             names = ", ".join(name for name in Condition.model_fields if name not in {"fact", "feature"})
@@ -200,7 +182,7 @@ def _condition_faults(playbook: Playbook) -> list[Fault]:
 
 def _rule_faults(playbook: Playbook) -> list[Fault]:
     faults = [
-        Fault(f"rules[{index + 1}].aim: there is no aim '{rule.aim}'.", _closest(rule.aim, playbook.aims))
+        Fault(f"rules[{index + 1}].aim: there is no aim '{rule.aim}'.", closest(rule.aim, playbook.aims))
         for index, rule in enumerate(playbook.rules)
         if rule.aim not in playbook.aims
     ]
@@ -214,7 +196,7 @@ def _aim_faults(playbook: Playbook) -> list[Fault]:
     for key, aim in playbook.aims.items():
         where = f"aims.{key}"
         faults += [
-            Fault(f"{where}.offers[{n}]: there is no offer '{offer}'.", _closest(offer, playbook.offers))
+            Fault(f"{where}.offers[{n}]: there is no offer '{offer}'.", closest(offer, playbook.offers))
             for n, offer in enumerate(aim.offers, start=1)
             if offer not in playbook.offers
         ]
@@ -224,7 +206,7 @@ def _aim_faults(playbook: Playbook) -> list[Fault]:
         faults += [
             Fault(
                 f"{where}.channels[{n}]: there is no channel '{part.channel}'.",
-                _closest(part.channel, playbook.channels),
+                closest(part.channel, playbook.channels),
             )
             for n, part in enumerate(aim.channels, start=1)
             if part.channel not in playbook.channels
@@ -296,6 +278,3 @@ def load_playbook(source: str | Path = "retail") -> Playbook:
         headline = f"{name} is not a playbook"
         raise PlaybookError.from_faults(headline, faults)
     return playbook
-
-
-IDENTIFIERS: tuple[str, ...] = get_args(Identifier)

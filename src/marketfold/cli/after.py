@@ -16,26 +16,19 @@ Table = Annotated[Path, typer.Option("--out", help="Table to write, .csv or .par
 
 
 def score(
+    ctx: typer.Context,
     model: Annotated[Path, typer.Argument(metavar="MODEL_OR_RUN", help="A run folder, or a model folder.")],
     orders: flags.Source,
     out: Table = Path("scored.csv"),
-    map_: flags.Map = None,
-    null_value: flags.NullValue = None,
-    date_format: flags.DateFormat = None,
-    decimal: flags.Decimal = None,
-    delimiter: flags.Delimiter = None,
-    encoding: flags.Encoding = None,
-    sheet: flags.Sheet = None,
-    as_of: flags.AsOf = None,
     quiet: flags.Quiet = False,
 ) -> None:
     """Give the customers of an order file the segments of an earlier run; it is read as the run's was."""
     from marketfold.cli.summary import print_scores
     from marketfold.runs import score_orders, scoring_config, write_table
 
-    reading = flags.reading(map_, null_value, date_format, decimal, delimiter, encoding, sheet)
+    as_of = ctx.obj.get("features", {}).get("as_of")
     day = flags.day(as_of, "--as-of") if as_of else None
-    table = score_orders(model, orders, scoring_config(model, reading, day))
+    table = score_orders(model, orders, scoring_config(model, ctx.obj.get("reading"), day))
     write_table(table, out)
     if not quiet:
         typer.echo(f"{table.num_rows:,} rows in {out}.")

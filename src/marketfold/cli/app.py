@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from marketfold import __version__
-from marketfold.cli import after, during, flags
+from marketfold.cli import after, during, flags, planning
+from marketfold.cli.settings import takes
 
 app = typer.Typer(
     name="marketfold",
@@ -34,10 +35,11 @@ def _root(
     """Hold the flags that belong to no command."""
 
 
-app.command("run")(during.run)
-app.command("inspect")(during.inspect)
+app.command("run", cls=takes())(during.run)
+app.command("inspect", cls=takes("reading"))(during.inspect)
 app.command("demo")(during.demo)
-app.command("score")(after.score)
+app.command("score", cls=takes("reading", "features.as_of"))(after.score)
+app.command("plan")(planning.plan)
 app.command("rename")(after.rename)
 app.command("learn")(after.learn)
 app.command("figures")(after.figures)

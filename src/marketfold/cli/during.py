@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from marketfold.cli import flags
-from marketfold.cli.flags import given
 from marketfold.cli.progress import console, progress_bars
 
 if TYPE_CHECKING:
@@ -22,63 +21,18 @@ DEMO_CAMPAIGN_DAYS = 90
 
 
 def run(
+    ctx: typer.Context,
     orders: flags.Source,
     out: flags.Out = None,
-    map_: flags.Map = None,
-    null_value: flags.NullValue = None,
-    date_format: flags.DateFormat = None,
-    decimal: flags.Decimal = None,
-    delimiter: flags.Delimiter = None,
-    encoding: flags.Encoding = None,
-    sheet: flags.Sheet = None,
-    memory_limit: flags.MemoryLimit = None,
-    not_product: flags.NotProduct = None,
-    drop_duplicates: flags.DropDuplicates = None,
-    allow_mostly_set_aside: flags.AllowMostlySetAside = None,
-    unit: flags.UnitFlag = None,
-    as_of: flags.AsOf = None,
-    feature_set: flags.FeatureSetFlag = None,
-    geography: flags.Geography = None,
-    reduction: flags.Reduction = None,
-    dimensions: flags.Dimensions = None,
-    segments: flags.Segments = None,
-    k_max: flags.KMax = None,
-    bootstraps: flags.Bootstraps = None,
-    playbook: flags.Playbook = None,
-    budget: flags.Budget = None,
-    margin: flags.Margin = None,
-    contact_cost: flags.ContactCost = None,
-    campaign_days: flags.CampaignDays = None,
-    smallest_lift: flags.SmallestLift = None,
-    seed: flags.Seed = None,
     previous: flags.Previous = None,
     quiet: flags.Quiet = False,
     json_: flags.Json = False,
 ) -> None:
     """Segment the customers of an order file and plan a campaign for each segment."""
-    overrides: dict[str, Any] = {
-        "reading": flags.reading(map_, null_value, date_format, decimal, delimiter, encoding, sheet)
-        | given(memory_limit=memory_limit),
-        "cleaning": given(
-            not_products=not_product, drop_duplicates=drop_duplicates, allow_mostly_set_aside=allow_mostly_set_aside
-        ),
-        "features": given(unit=unit, as_of=as_of, feature_set=feature_set, geography=geography),
-        "reduction": given(method=reduction, n_dimensions=dimensions),
-        "clustering": given(segments=segments, k_max=k_max, bootstraps=bootstraps),
-        "campaigns": given(
-            playbook=playbook,
-            budget=budget,
-            margin=margin,
-            contact_cost=contact_cost,
-            campaign_days=campaign_days,
-            smallest_lift=smallest_lift,
-        ),
-        **given(seed=seed),
-    }
     from marketfold.config import load_config
 
-    config = load_config({name: value for name, value in overrides.items() if value != {}})
-    _tell(_run(orders, config, out, previous, quiet=quiet or json_), quiet=quiet, as_json=json_)
+    finished = _run(orders, load_config(ctx.obj), out, previous, quiet=quiet or json_)
+    _print_result(finished, quiet=quiet, as_json=json_)
 
 
 def _run(orders: str, config: RunConfig, out: Path | None, previous: Path | None, *, quiet: bool) -> Run:
@@ -94,7 +48,7 @@ def _run(orders: str, config: RunConfig, out: Path | None, previous: Path | None
         return write_run(analysis, folder, progress)
 
 
-def _tell(finished: Run, *, quiet: bool, as_json: bool) -> None:
+def _print_result(finished: Run, *, quiet: bool, as_json: bool) -> None:
     """The result on standard output: as JSON, as a table, or not at all."""
     if as_json:
         typer.echo(json.dumps(finished.record | {"folder": str(finished.folder)}, ensure_ascii=False, indent=1))
@@ -104,17 +58,7 @@ def _tell(finished: Run, *, quiet: bool, as_json: bool) -> None:
         print_run(finished)
 
 
-def inspect(
-    orders: flags.Source,
-    map_: flags.Map = None,
-    null_value: flags.NullValue = None,
-    date_format: flags.DateFormat = None,
-    decimal: flags.Decimal = None,
-    delimiter: flags.Delimiter = None,
-    encoding: flags.Encoding = None,
-    sheet: flags.Sheet = None,
-    json_: flags.Json = False,
-) -> None:
+def inspect(ctx: typer.Context, orders: flags.Source, json_: flags.Json = False) -> None:
     """Show what would be read: mapping, dates, money, dirt. Nothing is modelled or written."""
     from marketfold.cleaning import clean_orders
     from marketfold.cli.summary import print_inspection
@@ -122,8 +66,7 @@ def inspect(
     from marketfold.errors import MarketfoldError
     from marketfold.orders import inspect_orders, read_orders
 
-    reading = flags.reading(map_, null_value, date_format, decimal, delimiter, encoding, sheet)
-    config = load_config({"reading": reading} if reading else {})
+    config = load_config(ctx.obj)
     read = read_orders(orders, config.reading)
     options: CleaningOptions = config.cleaning.model_copy(update={"allow_mostly_set_aside": True})
     found, fault = inspect_orders(read), None
@@ -165,7 +108,7 @@ def demo(
         console().print(f"The demo shop is in {folder / 'orders.csv'}: {shop.lines.num_rows:,} order lines.")
     config = load_config({"seed": seed})
     finished = _run(str(folder / "orders.csv"), config, folder / "run", None, quiet=quiet)
-    _tell(finished, quiet=quiet, as_json=False)
+    _print_result(finished, quiet=quiet, as_json=False)
     if effect is not None:
         _plant(shop, finished, effect, quiet=quiet)
 

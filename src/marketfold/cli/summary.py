@@ -10,12 +10,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from marketfold.campaigns import PART_WORDS
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pyarrow as pa
 
     from marketfold.audiences import AudienceReport
+    from marketfold.campaigns import Campaign, CampaignPlan
     from marketfold.cleaning import CleaningReport, CleanOrders
     from marketfold.experiments import Measurement
     from marketfold.orders import Inspection
@@ -36,8 +39,8 @@ def print_run(run: Run) -> None:
         f"{read['first_on']} to {read['last_on']}, {read['amount_total']:,.2f} in all."
     )
     aside = record["ledger"]["lines"]["set_aside"]
-    told = ", ".join(f"{count:,} {reason}" for reason, count in aside.items()) or "none"
-    out.print(f"Kept {record['ledger']['lines']['kept']:,} lines; set aside: {told}.")
+    reasons = ", ".join(f"{count:,} {reason}" for reason, count in aside.items()) or "none"
+    out.print(f"Kept {record['ledger']['lines']['kept']:,} lines; set aside: {reasons}.")
     out.print(_segments(run))
     if record["choose_k"]["answer"] == "groups":
         out.print(Text(record["choose_k"]["decision"]))
@@ -73,11 +76,11 @@ def print_inspection(found: Inspection, clean: CleanOrders | None, *, as_json: b
     """How the source would be read, and what would be set aside; None where cleaning would leave nothing."""
     warnings = clean.report.warnings if clean else ()
     if as_json:
-        told = found.to_dict() | {
+        plain = found.to_dict() | {
             "set_aside": clean.report.ledger.lines_set_aside if clean else {},
             "warnings": warnings,
         }
-        sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+        sys.stdout.write(json.dumps(plain, ensure_ascii=False, indent=1) + "\n")
         return
     out = _out()
     mapping = Table(title="Columns", title_justify="left")
@@ -161,3 +164,48 @@ def print_measurement(measurement: Measurement, page: Path) -> None:
     if note := describe_period(measurement):
         out.print(Text(f"! {note}", style="yellow"))
     out.print(Text(f"Page: {page}"), soft_wrap=True)
+
+
+def print_plan(before: CampaignPlan, after: CampaignPlan) -> None:
+    """The campaigns as they are planned now, and what became of the holdouts that were changed."""
+    from marketfold.report import describe_holdout
+
+    out = _out()
+    table = Table(title=_title(after), title_justify="left")
+    for heading in ("", "segment", "customers", "aim", "offer", "budget", "held out", "detects", "edited by hand"):
+        right = heading in {"", "customers", "budget", "held out", "detects"}
+        table.add_column(heading, justify="right" if right else "left")
+    for campaign in after.campaigns:
+        table.add_row(*_row(campaign))
+    out.print(table)
+    for note in (*after.notes, *after.budget.notes):
+        out.print(Text(f"! {note}", style="yellow"))
+    for old, new in zip(before.campaigns, after.campaigns, strict=True):
+        if new.holdout and old.held_out != new.held_out:
+            out.print(Text(f"Segment {new.number}: {describe_holdout(new.holdout, after.currency)}"))
+
+
+def _title(plan: CampaignPlan) -> str:
+    money = plan.budget
+    parts = [f"{len(plan.campaigns)} campaigns of {plan.campaign_days} days"]
+    if money.total is not None:
+        parts.append(f"a budget of {money.total:,.2f} {plan.currency or ''}".rstrip())
+    if money.margin is not None:
+        parts.append(f"a margin of {money.margin:.0%}")
+    return ", ".join(parts)
+
+
+def _row(campaign: Campaign) -> tuple[str | Text, ...]:
+    lift = campaign.holdout.detectable_lift if campaign.holdout else None
+    edited = [PART_WORDS[name] for name in campaign.edited] + ["the brief's text"] * campaign.text_by_hand
+    return (
+        str(campaign.number),
+        Text(campaign.name),
+        f"{campaign.customers:,}",
+        Text(campaign.aim_title),
+        Text(campaign.offer.title),
+        "" if campaign.amount is None else f"{campaign.amount:,.2f}",
+        f"{campaign.held_out:,}",
+        "" if lift is None else f"{lift:.0%}",
+        Text(", ".join(edited)),
+    )

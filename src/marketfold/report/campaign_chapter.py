@@ -6,15 +6,13 @@ import calendar
 from typing import TYPE_CHECKING
 
 from marketfold import words
-from marketfold.campaigns.briefs import PART_WORDS
+from marketfold.campaigns import PART_WORDS
 from marketfold.report.parts import Brief, Briefs, Column, Fact, Message, Notice, Section, TablePart
 from marketfold.report.segment_chapters import campaign_key
 from marketfold.report.sentences.experiments import describe_holdout
 
 if TYPE_CHECKING:
-    from marketfold.campaigns import Campaign, CampaignPlan
-    from marketfold.campaigns.drafts import Draft
-    from marketfold.campaigns.evidence import NextBuy, OverIndex
+    from marketfold.campaigns import Campaign, CampaignPlan, Draft, NextBuy, OverIndex
     from marketfold.report.parts import Part
 
 
@@ -133,11 +131,17 @@ def _closing(campaign: Campaign, currency: str | None) -> tuple[Fact, ...]:
 
 
 def _warning(campaign: Campaign) -> str:
-    kept = ""
-    if campaign.kept:
-        parts = words.listed([PART_WORDS[name] for name in campaign.kept])
-        kept = f"Kept from your earlier plan, as edited by hand: {parts}."
-    return " ".join(text for text in (campaign.warning, kept) if text)
+    texts = [campaign.warning or ""]
+    edited = tuple(name for name in campaign.edited if name not in campaign.kept)
+    for before, names in (
+        ("Kept from your earlier plan, as edited by hand", campaign.kept),
+        ("Edited by hand", edited),
+    ):
+        if names:
+            texts.append(f"{before}: {words.listed([PART_WORDS[name] for name in names])}.")
+    if campaign.text_by_hand:
+        texts.append("The brief's file was edited as a text, which says more than is shown here.")
+    return " ".join(text for text in texts if text)
 
 
 def _summary(campaign: Campaign) -> str:

@@ -6,9 +6,9 @@ from marketfold.runs.folder import next_free_folder, staged_folder
 from marketfold.runs.lessons import write_lessons
 from marketfold.runs.measure import measure_run
 from marketfold.runs.pictures import write_pictures
+from marketfold.runs.plan import change_plan, read_plan, rename_segment
 from marketfold.runs.read import Run
 from marketfold.runs.record import run_record
-from marketfold.runs.rename import rename_segment
 from marketfold.runs.score import score_orders, scoring_config
 from marketfold.runs.tables import write_table
 from marketfold.runs.write import write_run
@@ -16,10 +16,12 @@ from marketfold.runs.write import write_run
 __all__ = [
     "Run",
     "audience_folder",
+    "change_plan",
     "compare_run_folders",
     "export_run",
     "measure_run",
     "next_free_folder",
+    "read_plan",
     "rename_segment",
     "run_record",
     "score_orders",

@@ -7,19 +7,22 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
 from marketfold.analysis import Previous
-from marketfold.campaigns import CampaignPlan, edited_briefs
 from marketfold.config import RunConfig
 from marketfold.errors import RunFolderError
 from marketfold.model import SegmentModel
+from marketfold.runs.plan_files import edited_briefs, from_earlier_run, read_plan
 from marketfold.schema import UNIT_ID
 from marketfold.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from marketfold.campaigns import CampaignPlan
 
 
 @dataclass(frozen=True, repr=False)
@@ -71,12 +74,8 @@ class Run:
 
     @cached_property
     def plan(self) -> CampaignPlan:
-        """The campaigns, hand edits included."""
-        try:
-            return CampaignPlan.from_dict(json.loads((self.folder / "plan.json").read_text(encoding="utf-8")))
-        except (OSError, json.JSONDecodeError) as error:
-            message = f"{self.folder / 'plan.json'} cannot be read: {error}. Mend the edit, or make the run again."
-            raise RunFolderError(message) from error
+        """The campaigns, with what was edited in plan.json and in the briefs."""
+        return read_plan(self.folder, self.record["configuration"]["campaigns"]["playbook"])
 
     @cached_property
     def segments(self) -> pa.Table:
@@ -127,7 +126,9 @@ class Run:
     def as_previous(self) -> Previous:
         """What a new run carries on."""
         arms = self.segments.select(["customer_id", "arm"]) if "arm" in self.segments.column_names else None
-        return Previous(self.snapshot(), self.plan, arms, edited_briefs(self.folder))
+        briefs = {number: from_earlier_run(text) for number, text in edited_briefs(self.folder).items()}
+        kept = {campaign.number for campaign in self.plan.campaigns if campaign.text_by_hand}
+        return Previous(self.snapshot(), self.plan, arms, {n: text for n, text in briefs.items() if n in kept})
 
     def _table(self, name: str) -> pa.Table:
         try:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from pyarrow import parquet
 
-from marketfold.campaigns import write_briefs
 from marketfold.csv_files import write_csv
 from marketfold.json_files import write_json
-from marketfold.report import describe_holdout, write_report
+from marketfold.report import write_report
 from marketfold.runs.folder import staged_folder
+from marketfold.runs.plan_files import write_plan
 from marketfold.runs.read import Run
 from marketfold.runs.record import run_record
 from marketfold.runs.sample import draw_sample
@@ -38,7 +38,7 @@ def write_run(analysis: Analysis, folder: str | Path, progress: Progress | None 
             _write_tables(analysis, staging)
             analysis.model.save(staging / "model")
             draw_sample(analysis).save(staging / "model")
-            write_briefs(analysis.plan, staging, describe_holdout, analysis.run.kept_briefs)
+            write_plan(analysis.plan, staging, analysis.run.kept_briefs)
         with clock.stage("report"):
             write_report(analysis, staging / "report.html")
         record = run_record(analysis)

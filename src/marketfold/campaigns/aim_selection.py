@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Choice:
+class AimSelection:
     """The aim, the offer, and why."""
 
     aim: str
@@ -52,7 +52,7 @@ class _Known:
 
 
 def _asked(condition: Condition, measure: Measure, everyone: float) -> list[tuple[bool, float, str]]:
-    """Every bound of a condition as (is it a lower one, the bound, how it is said)."""
+    """Every bound of a condition as (is it a lower one, the bound, how it is written)."""
     asked = []
     for lower, bound, times in (
         (True, condition.at_least, condition.times_everyone_at_least),
@@ -62,12 +62,12 @@ def _asked(condition: Condition, measure: Measure, everyone: float) -> list[tupl
         if bound is not None:
             asked.append((lower, bound, f"{way} {measured(bound, measure)}"))
         if times is not None:
-            said = f"{way} {measured(times, 'ratio')} times everybody's {measured(everyone, measure)}"
-            asked.append((lower, times * everyone, said))
+            text = f"{way} {measured(times, 'ratio')} times everybody's {measured(everyone, measure)}"
+            asked.append((lower, times * everyone, text))
     return asked
 
 
-def _said_if_holds(condition: Condition, known: _Known) -> str | None:
+def _text_if_holds(condition: Condition, known: _Known) -> str | None:
     """The condition with its numbers where it holds, None where it does not."""
     found = known.look_up(condition)
     if found is None:
@@ -76,17 +76,17 @@ def _said_if_holds(condition: Condition, known: _Known) -> str | None:
     asked = _asked(condition, measure, everyone)
     if not all(value >= bound if lower else value <= bound for lower, bound, _ in asked):
         return None
-    return f"{label}: {measured(value, measure)} (asked: {listed([said for *_, said in asked])})"
+    return f"{label}: {measured(value, measure)} (asked: {listed([text for *_, text in asked])})"
 
 
-def _all_said(conditions: Sequence[Condition], known: _Known) -> list[str] | None:
-    said = [_said_if_holds(condition, known) for condition in conditions]
-    return None if None in said else [text for text in said if text is not None]
+def _all_texts(conditions: Sequence[Condition], known: _Known) -> list[str] | None:
+    texts = [_text_if_holds(condition, known) for condition in conditions]
+    return None if None in texts else [text for text in texts if text is not None]
 
 
-def choose(
+def select_aim(
     playbook: Playbook, facts: SegmentFacts, medians: Mapping[str, float], everyone: Mapping[str, float]
-) -> Choice:
+) -> AimSelection:
     """Take the first rule and the first offer whose conditions hold.
 
     Parameters
@@ -100,20 +100,20 @@ def choose(
     """
     known = _Known(facts, medians, everyone)
     for number, rule in enumerate(playbook.rules, start=1):
-        said = _all_said(rule.when, known)
-        if said is None:
+        texts = _all_texts(rule.when, known)
+        if texts is None:
             continue
         offer = next(
-            key for key in playbook.aims[rule.aim].offers if _all_said(playbook.offers[key].when, known) is not None
+            key for key in playbook.aims[rule.aim].offers if _all_texts(playbook.offers[key].when, known) is not None
         )
         where = f"rule {number} of {len(playbook.rules)} in the playbook"
         title = playbook.aims[rule.aim].title.lower()
         why = (
-            f"'{title.capitalize()}' by {where}: {'; '.join(said)}."
-            if said
+            f"'{title.capitalize()}' by {where}: {'; '.join(texts)}."
+            if texts
             else f"'{title.capitalize()}' by {where}, which takes every segment that no earlier rule claims."
         )
-        return Choice(rule.aim, why, offer)
+        return AimSelection(rule.aim, why, offer)
     raise AssertionError  # a checked playbook ends with a rule that holds always
 
 

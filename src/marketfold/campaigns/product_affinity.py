@@ -27,8 +27,8 @@ FALSE_DISCOVERIES = 0.1
 
 SHOWN = 5
 
-NO_TASTE = "The order file names neither products nor categories, so nothing can be said of what they buy."
-NO_LEAD = "Nothing that they buy clearly more than others, with enough of them buying it to say so."
+NO_PRODUCTS = "The order file names neither products nor categories, so nothing can be said of what they buy."
+NO_AFFINITY = "Nothing that they buy clearly more than others, with enough of them buying it to say so."
 
 OPEN_SHARE = 0.2
 """Share of the segment that must not have a thing yet for it to be worth suggesting as the next."""
@@ -300,7 +300,7 @@ def _next_buys(cells: _Cells, totals: _Totals, category_of: dict[str, str]) -> t
 
 
 @dataclass(frozen=True)
-class Evidence:
+class ProductAffinity:
     """What the order lines say of one segment's taste; `lacking` says where they do not speak of it at all."""
 
     products: tuple[OverIndex, ...] = ()
@@ -310,7 +310,7 @@ class Evidence:
     lacking: str = ""
 
 
-def gather_evidence(purchases: Purchases) -> tuple[Evidence, ...]:
+def measure_affinity(purchases: Purchases) -> tuple[ProductAffinity, ...]:
     """Count what each segment buys; all grouping happens in the engine, only small tables come home.
 
     Parameters
@@ -320,7 +320,7 @@ def gather_evidence(purchases: Purchases) -> tuple[Evidence, ...]:
 
     Returns
     -------
-    tuple of Evidence
+    tuple of ProductAffinity
         In the order of the labels; empty where the source has neither products nor categories.
     """
     nothing: tuple[tuple[OverIndex, ...], ...] = ((),) * purchases.n_segments
@@ -332,9 +332,9 @@ def gather_evidence(purchases: Purchases) -> tuple[Evidence, ...]:
             cells, totals, category_of = _count(purchases, what)
             over[what] = _over_indexed(cells, totals, category_of)
             following[what] = _next_buys(cells, totals, category_of)
-    lacking = "" if purchases.columns else NO_TASTE
+    lacking = "" if purchases.columns else NO_PRODUCTS
     return tuple(
-        Evidence(
+        ProductAffinity(
             products=over["product_id"][s],
             categories=over["category"][s],
             next_product=following["product_id"][s],

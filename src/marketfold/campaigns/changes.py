@@ -1,0 +1,184 @@
+"""Changing a plan part by part: what may be changed, what each part can be, and what cannot be together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BeforeValidator, Field, StringConstraints, TypeAdapter, ValidationError
+
+from marketfold.campaigns.drafts import TEXT_LIMITS, Draft
+from marketfold.errors import Fault, ParameterError, closest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from marketfold.campaigns.plan import Campaign, CampaignPlan
+
+LONGEST_NAME = 80
+SHARES_OFF = 0.01
+"""So far from 1 may the shares of the channels add up: they are written with two digits."""
+NOTHING = {"", "none", "null"}
+
+
+def _or_nothing(value: object) -> object:
+    return None if isinstance(value, str) and value.strip().lower() in NOTHING else value
+
+
+def _one_line(value: object) -> object:
+    return " ".join(value.split()) if isinstance(value, str) else value
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Name = Annotated[str, BeforeValidator(_one_line), StringConstraints(min_length=1, max_length=LONGEST_NAME)]
+Share = Annotated[float, Field(ge=0, le=1)]
+PartOfAll = Annotated[float, Field(ge=0, lt=1)]
+Amount = Annotated[Annotated[float, Field(ge=0, allow_inf_nan=False)] | None, BeforeValidator(_or_nothing)]
+Money = Annotated[Annotated[float, Field(gt=0, allow_inf_nan=False)] | None, BeforeValidator(_or_nothing)]
+Margin = Annotated[Annotated[float, Field(gt=0, le=1)] | None, BeforeValidator(_or_nothing)]
+
+
+def _text(longest: int | None = None) -> Any:
+    return Annotated[Text, Field(max_length=longest)] if longest else Text
+
+
+PLAN_FIELDS: dict[str, TypeAdapter[Any]] = {
+    "budget.total": TypeAdapter(Money),
+    "budget.margin": TypeAdapter(Margin),
+    "budget.contact_cost": TypeAdapter(Money),
+}
+CAMPAIGN_FIELDS: dict[str, TypeAdapter[Any]] = {
+    "name": TypeAdapter(Name),
+    "aim_title": TypeAdapter(Text),
+    "goal": TypeAdapter(Text),
+    "offer.title": TypeAdapter(Text),
+    "offer.promise": TypeAdapter(Text),
+    "offer.reason": TypeAdapter(Text),
+    "offer.discount": TypeAdapter(PartOfAll),
+    "channels.N.title": TypeAdapter(Text),
+    "channels.N.share": TypeAdapter(Share),
+    "channels.N.use": TypeAdapter(Text),
+    "schedule": TypeAdapter(Text),
+    "measure": TypeAdapter(Text),
+    "amount": TypeAdapter(Amount),
+    "holdout.held_out": TypeAdapter(Annotated[int, Field(ge=0)]),
+    "holdout.share": TypeAdapter(PartOfAll),
+    **{f"drafts.N.{one.name}": TypeAdapter(_text(TEXT_LIMITS.get(one.name))) for one in fields(Draft)},
+}
+"""What may be changed, and what each part can be; N counts from 1."""
+
+
+@dataclass(frozen=True)
+class _Change:
+    """One change: of a campaign, or of the plan where there is no number."""
+
+    given: str
+    number: int | None
+    path: tuple[str, ...]
+    value: Any
+
+
+def _read(given: str, value: object, plan: CampaignPlan) -> _Change | Fault:
+    """A change as it was asked for, or what is wrong with it."""
+    first, _, rest = given.strip().partition(".")
+    number = int(first) if first.isdecimal() else None
+    known = PLAN_FIELDS if number is None else CAMPAIGN_FIELDS
+    if number is not None and number not in {campaign.number for campaign in plan.campaigns}:
+        there = ", ".join(f"{campaign.number} ({campaign.name})" for campaign in plan.campaigns)
+        return Fault(f"{given}: there is no segment {number}.", f"there are {there}.")
+    path = tuple((given.strip() if number is None else rest).split("."))
+    name = ".".join("N" if part.isdecimal() else part for part in path)
+    if name not in known:
+        where = known if number is not None else {**known, **{f"SEGMENT.{one}": None for one in CAMPAIGN_FIELDS}}
+        near = closest(name, where)
+        fields_ = "" if near.startswith("known") else f" Fields: {', '.join(where)}."
+        return Fault(f"{given}: there is no such field to change.", f"{near}{fields_}")
+    try:
+        return _Change(given, number, path, known[name].validate_python(value))
+    except ValidationError as error:
+        return Fault(f"{given}: {error.errors()[0]['msg']} (got {value!r}).")
+
+
+def _put(record: Any, path: tuple[str, ...], value: Any) -> Any:
+    """A frozen record with one of its parts exchanged; lists count from 1."""
+    if not path:
+        return value
+    if isinstance(record, tuple):
+        index = int(path[0]) - 1
+        if not 0 <= index < len(record):
+            message = f"there is no number {path[0]}, there are {len(record)}"
+            raise IndexError(message)
+        return (*record[:index], _put(record[index], path[1:], value), *record[index + 1 :])
+    return replace(record, **{path[0]: _put(getattr(record, path[0]), path[1:], value)})
+
+
+def _changed(campaign: Campaign, change: _Change) -> Campaign | Fault:
+    path, value = change.path, change.value
+    if path[0] == "holdout" and campaign.holdout is None:
+        return Fault(f"{change.given}: the plan has no holdouts.")
+    if path == ("holdout", "share"):
+        path, value = ("holdout", "held_out"), round(value * campaign.customers)
+    if path == ("holdout", "held_out") and value >= max(campaign.customers, 1):
+        what = f"{change.given}: that would hold out all of the {campaign.customers:,} customers."
+        return Fault(what, "somebody must be reached, or there is no campaign to measure.")
+    if path == ("amount",):
+        path = ("budget", "amount")
+        if campaign.budget is None:
+            return Fault(f"{change.given}: the plan has no money to give.", "set budget.total first.")
+    try:
+        changed: Campaign = _put(campaign, path, value)
+    except IndexError as error:
+        return Fault(f"{change.given}: {error}.")
+    return changed
+
+
+def change_parts(plan: CampaignPlan, changes: Mapping[str, object]) -> CampaignPlan:
+    """Change parts of a plan; nothing that follows from them is made anew (`follow` does).
+
+    Parameters
+    ----------
+    plan
+        As it stands.
+    changes
+        New value of each part, by its path: `2.offer.title`, `2.drafts.1.subject`, `budget.total`. A text is read as
+        the part's own type; "none" clears an amount.
+
+    Raises
+    ------
+    ParameterError
+        Naming every path that does not exist and every value that cannot be.
+    """
+    campaigns = {campaign.number: campaign for campaign in plan.campaigns}
+    faults, budget = [], plan.budget
+    for given, value in changes.items():
+        change = _read(given, value, plan)
+        if isinstance(change, Fault):
+            faults.append(change)
+        elif change.number is None:
+            budget = _put(budget, change.path[1:], change.value)
+        else:
+            changed = _changed(campaigns[change.number], change)
+            if isinstance(changed, Fault):
+                faults.append(changed)
+            else:
+                campaigns[change.number] = changed
+    faults += _together(campaigns)
+    if faults:
+        headline = "The plan was not changed"
+        raise ParameterError.from_faults(headline, faults)
+    return replace(plan, budget=budget, campaigns=tuple(campaigns.values()))
+
+
+def _together(campaigns: Mapping[int, Campaign]) -> Iterator[Fault]:
+    """What is wrong with parts that each could be by itself."""
+    names: dict[str, int] = {}
+    for number, campaign in campaigns.items():
+        if campaign.name in names:
+            taken = names[campaign.name]
+            yield Fault(f"{number}.name: segment {taken} is called {campaign.name!r} already.", "names must differ.")
+        names.setdefault(campaign.name, number)
+        total = sum(channel.share for channel in campaign.channels)
+        if campaign.channels and abs(total - 1) > SHARES_OFF:
+            yield Fault(
+                f"{number}.channels: the shares add up to {total:.3g}.", "change them together, to add up to 1."
+            )

@@ -1,0 +1,209 @@
+"""What follows from the parts of a plan: messages from offers, amounts from the budget, arms from holdouts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from marketfold.campaigns.budget import allocate_budget, price_line
+from marketfold.campaigns.drafts import TEXT_LIMITS, write_drafts
+from marketfold.campaigns.plan import as_made
+from marketfold.errors import Fault, ParameterError
+from marketfold.experiments import as_assigned, assign_arms
+from marketfold.words import measured
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from marketfold.campaigns.plan import Campaign, CampaignPlan
+    from marketfold.schema import Float64, Ids, Labels
+
+CENT = 0.01
+BY_HAND = "With the amounts set by hand the campaigns cost"
+
+
+def follow(plan: CampaignPlan) -> CampaignPlan:
+    """Make anew what follows from the parts of a plan: messages from offers, the arithmetic from amounts and holdouts.
+
+    Parameters
+    ----------
+    plan
+        After `change_parts` and `assign_anew`.
+    """
+    campaigns = (_with_line(_with_drafts(campaign, plan), plan) for campaign in plan.campaigns)
+    return _with_lines(replace(plan, campaigns=tuple(campaigns)))
+
+
+def divided_alike(one: CampaignPlan, other: CampaignPlan) -> bool:
+    """Whether everything that decides how a budget is divided is the same in two plans."""
+    terms = [
+        (p.budget.total, p.budget.margin, p.budget.contact_cost, [c.budget.stake for c in p.campaigns if c.budget])
+        for p in (one, other)
+    ]
+    return terms[0] == terms[1]
+
+
+def _with_drafts(campaign: Campaign, plan: CampaignPlan) -> Campaign:
+    """Write a campaign's messages anew where its offer promises something else, unless they were edited by hand."""
+    words = campaign.message_words | {"promise": campaign.offer.promise}
+    if words == campaign.message_words:
+        return campaign
+    if "drafts" in campaign.edited:
+        return replace(campaign, message_words=words)
+    if campaign.aim not in plan.templates:
+        return campaign  # their words say which offer they were written for
+    drafts = write_drafts(plan.templates[campaign.aim], words)
+    return as_made(replace(campaign, drafts=drafts, message_words=words), "drafts")
+
+
+def check_drafts(plan: CampaignPlan) -> None:
+    """Refuse a plan whose messages do not fit their offer or their platform.
+
+    Raises
+    ------
+    ParameterError
+        Naming every message that is too long, or could not be written anew.
+    """
+    faults = []
+    for campaign in plan.campaigns:
+        if campaign.message_words.get("promise", campaign.offer.promise) != campaign.offer.promise:
+            what = f"{campaign.number}.offer: the messages cannot be written anew, as the run's playbook is not there."
+            faults.append(Fault(what, "put the playbook back where the run read it."))
+        for number, draft in enumerate(campaign.drafts, start=1):
+            for name, limit in TEXT_LIMITS.items():
+                text = getattr(draft, name)
+                if len(text) > limit:
+                    what = f"{campaign.number}.drafts.{number}.{name}: '{text}' has {len(text)} characters."
+                    faults.append(Fault(what, f"{limit} are allowed; shorten the offer's promise, or set this text."))
+    if faults:
+        headline = "The plan was not changed"
+        raise ParameterError.from_faults(headline, faults)
+
+
+def _with_line(campaign: Campaign, plan: CampaignPlan) -> Campaign:
+    if campaign.budget is None:
+        return campaign
+    stake = replace(
+        campaign.budget.stake,
+        number=campaign.number,
+        customers=campaign.customers - campaign.held_out,
+        discount=campaign.offer.discount,
+        detectable_lift=campaign.holdout.detectable_lift if campaign.holdout else None,
+    )
+    money = plan.budget
+    line = price_line(stake, campaign.amount, days=money.days, margin=money.margin, contact_cost=money.contact_cost)
+    return replace(campaign, budget=line)
+
+
+def _with_lines(plan: CampaignPlan) -> CampaignPlan:
+    """The budget with the lines of the campaigns, and a note where amounts set by hand make it another sum."""
+    lines = tuple(campaign.budget for campaign in plan.campaigns if campaign.budget)
+    notes = tuple(note for note in plan.budget.notes if not note.startswith(BY_HAND))
+    return replace(plan, budget=replace(plan.budget, lines=lines, notes=notes + _note_by_hand(plan)))
+
+
+def _note_by_hand(plan: CampaignPlan) -> tuple[str, ...]:
+    if plan.budget.total is None or not any("amount" in campaign.edited for campaign in plan.campaigns):
+        return ()
+    given = sum(campaign.amount or 0.0 for campaign in plan.campaigns)
+    difference = given + plan.budget.left_over - plan.budget.total
+    if abs(difference) < CENT:
+        return ()
+    way = "more" if difference > 0 else "less"
+    return (f"{BY_HAND} {measured(abs(difference), 'money')} {way} than the budget.",)
+
+
+def divide_anew(plan: CampaignPlan) -> CampaignPlan:
+    """Divide the budget again: amounts set by hand stay, and the others share what is left.
+
+    Raises
+    ------
+    ParameterError
+        If the amounts set by hand leave nothing to share.
+    """
+    money = plan.budget
+    free = [c for c in plan.campaigns if c.budget and "amount" not in c.edited]
+    by_hand = sum(c.amount or 0.0 for c in plan.campaigns if "amount" in c.edited)
+    total = None if money.total is None else money.total - by_hand
+    if total is not None and total <= 0 and free:
+        message = (
+            f"The amounts set by hand, {measured(by_hand, 'money')} in all, leave nothing of a budget of "
+            f"{measured(money.total or 0.0, 'money')} for the other campaigns. Lower them, or give more."
+        )
+        raise ParameterError(message)
+    divided = allocate_budget(
+        [c.budget.stake for c in free if c.budget],
+        days=money.days,
+        total=total if free else None,
+        margin=money.margin,
+        contact_cost=money.contact_cost,
+    )
+    lines = {line.stake.number: line for line in divided.lines}
+    campaigns = [
+        as_made(replace(c, budget=lines[c.number]), "amount") if c.number in lines else c for c in plan.campaigns
+    ]
+    budget = replace(money, notes=divided.notes, left_over=divided.left_over)
+    return _with_lines(replace(plan, campaigns=tuple(campaigns), budget=budget))
+
+
+@dataclass(frozen=True)
+class Members:
+    """Customers of a plan, sorted by id; arrays of shape (n_customers,).
+
+    Attributes
+    ----------
+    ids, labels
+        Customer, and the place of her segment among the campaigns.
+    revenue
+        What each has brought.
+    """
+
+    ids: Ids
+    labels: Labels
+    revenue: Float64
+
+
+def assign_anew(before: CampaignPlan, after: CampaignPlan, segments: pa.Table) -> CampaignPlan:
+    """Hold out as many customers as the changed plan wants, by the same draw as before.
+
+    Where more are wanted, everybody who is held out stays so; where fewer, everybody who is reached stays reached.
+    Segments whose number did not change keep all their arms.
+
+    Parameters
+    ----------
+    before, after
+        The plan before and after the change.
+    segments
+        `customer_id`, `segment` (number), `arm` and `revenue_total`.
+
+    Returns
+    -------
+    CampaignPlan
+        With everybody's arm in `assignments`, and holdouts that say what they can show now.
+    """
+    table = segments.sort_by("customer_id")
+    numbers = [campaign.number for campaign in after.campaigns]
+    segment = table["segment"].to_numpy()
+    labels = np.searchsorted(np.sort(numbers), segment)
+    labels = np.argsort(numbers)[labels].astype(np.int32)
+    wanted = np.array([c.held_out for c in after.campaigns])
+    more = np.sign(wanted - np.array([c.held_out for c in before.campaigns]))[labels]
+    held = np.asarray(table["arm"].to_numpy(zero_copy_only=False) == "holdout")
+    stays = (more == 0) | ((more > 0) & held) | ((more < 0) & ~held)
+    members = Members(np.asarray(table["customer_id"].to_pylist(), np.str_), labels, table["revenue_total"].to_numpy())
+    holdouts = [c.holdout for c in after.campaigns if c.holdout]
+    arms = assign_arms(members, holdouts, salt=after.salt, previous=table.filter(stays))
+    now = np.bincount(labels, weights=arms["arm"].to_numpy() == "holdout", minlength=len(numbers)).astype(int)
+    campaigns = [
+        _resized(old, new, int(n), len(numbers)) if old.held_out != new.held_out else new
+        for old, new, n in zip(before.campaigns, after.campaigns, now, strict=True)
+    ]
+    return replace(after, campaigns=tuple(campaigns), assignments=arms)
+
+
+def _resized(old: Campaign, new: Campaign, held_out: int, n_tests: int) -> Campaign:
+    """A campaign whose holdout was given another size, with the smallest lift that it can show."""
+    assert old.holdout is not None  # noqa: S101  (its size was changed)
+    return replace(new, holdout=as_assigned(old.holdout, held_out, old.baseline, n_tests=n_tests, sizing="set"))

@@ -1,0 +1,70 @@
+"""What a team changed in the plan of an earlier run, found again and kept when the run is made anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from marketfold.campaigns.consequences import follow
+from marketfold.errors import ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from marketfold.campaigns.plan import Campaign, CampaignPlan
+
+
+def _with_parts(new: Campaign, old: Campaign, parts: tuple[str, ...]) -> Campaign:
+    changes: dict[str, Any] = {name: getattr(old, name) for name in parts if name != "amount"}
+    if "amount" in parts and new.budget:
+        changes["budget"] = replace(new.budget, amount=old.amount)
+    return replace(new, **changes, kept=parts, text_by_hand=old.text_by_hand)
+
+
+def keep_edits(old: CampaignPlan, new: CampaignPlan, matches: Mapping[int, int]) -> CampaignPlan:
+    """Carry over what was edited by hand, to the segments that are the same groups as before.
+
+    Messages that nobody edited are written anew for the offer that is kept. Holdouts are carried over by the arms of
+    the customers.
+
+    Parameters
+    ----------
+    old
+        The earlier plan, as its plan.json stands now.
+    new
+        The plan of this run.
+    matches
+        Segment number in `new` to the number of the same group in `old`.
+
+    Returns
+    -------
+    CampaignPlan
+        The new plan with the edited parts of the old one; each campaign's `kept` names them.
+
+    Raises
+    ------
+    ParameterError
+        If a match names a segment that one of the plans does not have.
+    """
+    before = {campaign.number: campaign for campaign in old.campaigns}
+    numbers = {campaign.number for campaign in new.campaigns}
+    strangers = [*(set(matches) - numbers), *(set(matches.values()) - set(before))]
+    if strangers:
+        message = f"The matches name segments that the plans do not have: {sorted(strangers)}."
+        raise ParameterError(message)
+    campaigns = []
+    for campaign in new.campaigns:
+        earlier = before.get(matches.get(campaign.number, -1))
+        parts = tuple(name for name in earlier.edited if name != "held_out") if earlier else ()
+        changed = earlier and (parts or earlier.text_by_hand)
+        campaigns.append(_with_parts(campaign, earlier, parts) if earlier and changed else campaign)
+    return follow(replace(new, campaigns=tuple(campaigns), notes=new.notes + _lost(old, matches)))
+
+
+def _lost(old: CampaignPlan, matches: Mapping[int, int]) -> tuple[str, ...]:
+    """Say which edits have no group any more to belong to."""
+    return tuple(
+        f"The edits of '{campaign.name}' were not carried over: this run does not find that group again."
+        for campaign in old.campaigns
+        if campaign.edited and campaign.number not in matches.values()
+    )

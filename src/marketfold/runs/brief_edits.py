@@ -1,0 +1,108 @@
+"""What a team wrote into a brief, as far as it stands where the template writes a part of the plan."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from marketfold.campaigns import brief_markdown
+from marketfold.report import describe_holdout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from marketfold.campaigns import Campaign, CampaignPlan
+
+SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
+MESSAGE = re.compile(r"^### (\d+)\. (.*)$", re.MULTILINE)
+PLACES = {
+    "goal": ("Aim", r"(.+?)\n\nWhy this aim:"),
+    "offer.title": ("Offer", r"\*\*(.+?)\.\*\*"),
+    "offer.reason": ("Offer", r"\*\*.+?\.\*\* (.+)"),
+    "schedule": ("When", r"(.+?)\n\n- "),
+    "measure": ("How you will know", r"(.+?)(?:\n\n|\Z)"),
+}
+"""Part of a campaign, the section of the brief in which it stands, and how it is told from what stands around it."""
+
+ADS = {
+    "google_headline": "Google headline",
+    "google_description": "Google description",
+    "meta_headline": "Meta headline",
+    "meta_text": "Meta primary text",
+}
+NOTE = re.compile(r"^> (?:Edited by hand|Kept from your earlier plan).*\n+", re.MULTILINE)
+
+
+def _plain(text: str) -> str:
+    """One line of text without Markdown's escapes."""
+    return re.sub(r"\\([\\`*_\[\]<>|])", r"\1", " ".join(text.split()))
+
+
+def _sections(text: str, heading: re.Pattern[str]) -> dict[str, str]:
+    parts = heading.split(text)
+    step = heading.groups + 1
+    return {parts[i]: parts[i + step - 1].strip() for i in range(1, len(parts) - 1, step)}
+
+
+def _title(text: str, campaign: Campaign) -> Iterator[tuple[str, str]]:
+    """Name and aim of `# 2. Name: aim`; the one that stands as it was says where the other one begins."""
+    found = re.search(rf"^# {campaign.number}\. (.+)$", text, re.MULTILINE)
+    if found is None:
+        return
+    line, name, aim = _plain(found[1]), " ".join(campaign.name.split()), campaign.aim_title.lower()
+    if line.endswith(f": {aim}"):
+        yield "name", line.removesuffix(f": {aim}")
+        return
+    if line.startswith(f"{name}: "):
+        aim = line.removeprefix(f"{name}: ")
+    else:
+        name, _, aim = line.rpartition(": ")
+    yield from (("name", name), ("aim_title", aim[:1].upper() + aim[1:]))
+
+
+def _messages(text: str) -> Iterator[tuple[str, str]]:
+    for number, message in _sections(text, MESSAGE).items():
+        mail = re.search(r"```text\nSubject: ([^\n]*)\n\n(.*?)\n```", message, re.DOTALL)
+        if mail:
+            yield f"drafts.{number}.subject", mail[1].strip()
+            yield f"drafts.{number}.body", mail[2].strip()
+        for field, words in ADS.items():
+            cell = re.search(rf"^\| {words} \| (.+) \|$", message, re.MULTILINE)
+            if cell:
+                yield f"drafts.{number}.{field}", _plain(cell[1])
+
+
+def _parts(text: str, campaign: Campaign) -> dict[str, str]:
+    """Parts of the plan that a brief states, by their paths."""
+    sections = _sections(text, SECTION)
+    found = dict(_title(text, campaign))
+    for path, (section, place) in PLACES.items():
+        part = re.match(place, sections.get(section, ""), re.DOTALL)
+        if part:
+            found[path] = _plain(part[1])
+    return found | dict(_messages(sections.get("Messages", "")))
+
+
+def edits_of_brief(text: str, campaign: Campaign, plan: CampaignPlan) -> dict[str, str]:
+    """Parts of a campaign that its brief states otherwise than the plan does.
+
+    Parameters
+    ----------
+    text
+        The brief, edited by hand.
+    campaign, plan
+        As they stand; the brief was made from them.
+
+    Returns
+    -------
+    dict
+        The new text of each part, by its path in the campaign, as `offer.title` and `drafts.1.subject`.
+    """
+    made = _parts(brief_markdown(campaign, plan, describe_holdout), campaign)
+    return {path: value for path, value in _parts(text, campaign).items() if value != made.get(path)}
+
+
+def says_more(text: str, campaign: Campaign, plan: CampaignPlan) -> bool:
+    """Whether a brief says anything beside what the plan makes of it."""
+    made, edited = (_plain(NOTE.sub("", one)) for one in (brief_markdown(campaign, plan, describe_holdout), text))
+    return made != edited

@@ -1,0 +1,163 @@
+"""The plan of a run, shown and changed: everything in the run folder that is made from it is made anew, at once."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv, parquet
+
+from marketfold.campaigns import (
+    assign_anew,
+    change_parts,
+    check_drafts,
+    divide_anew,
+    divided_alike,
+    follow,
+)
+from marketfold.csv_files import write_csv
+from marketfold.errors import ParameterError
+from marketfold.json_files import read_json, write_json
+from marketfold.model import SETTINGS_FILE
+from marketfold.report import rename_in_page
+from marketfold.runs.folder import staged_folder
+from marketfold.runs.plan_files import edited_briefs, write_plan
+from marketfold.runs.read import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from marketfold.campaigns import CampaignPlan
+
+Names = dict[int, str]
+
+
+def read_plan(folder: str | Path) -> CampaignPlan:
+    """The plan of a run, with what was edited in plan.json and in the briefs.
+
+    Raises
+    ------
+    RunFolderError
+        If it is not a run folder, or its plan is damaged.
+    """
+    return Run.read(folder).plan
+
+
+def change_plan(folder: str | Path, changes: Mapping[str, object]) -> CampaignPlan:
+    """Change the plan of a run, and make briefs, messages, tables and page anew from it; all of it or nothing.
+
+    Parameters
+    ----------
+    folder
+        The run's.
+    changes
+        New value of each part, by its path: `2.offer.title`, `3.holdout.share`, `budget.total`. With none, everything
+        is made anew from plan.json and the briefs as they stand.
+
+    Returns
+    -------
+    CampaignPlan
+        As it is written now.
+
+    Raises
+    ------
+    ParameterError
+        Naming every path that does not exist and every value that cannot be; nothing is changed then.
+
+    Examples
+    --------
+    >>> change_plan("runs/shop", {"2.offer.title": "Free tasting"})  # doctest: +SKIP
+    """
+    run = Run.read(folder)
+    before = run.plan
+    after = follow(_with_arms(run, before, change_parts(before, changes)))
+    after = after if divided_alike(before, after) else divide_anew(after)
+    check_drafts(after)
+    by_hand = {campaign.number for campaign in after.campaigns if campaign.text_by_hand}
+    kept = {number: text for number, text in edited_briefs(run.folder).items() if number in by_hand}
+    with _edited_copy(run.folder) as staging:
+        shutil.rmtree(staging / "campaigns")
+        write_plan(after, staging, kept)
+        names = {campaign.number: campaign.name for campaign in after.campaigns}
+        renamed = names != {segment["number"]: segment["name"] for segment in run.record["segments"]}
+        if renamed:
+            _write_names(staging, names)
+            _renew_page(staging / "report.html", after)
+        if renamed or after.assignments is not None:
+            _write_segments(run, staging, names, after.assignments)
+    return after
+
+
+def rename_segment(folder: str | Path, number: int, name: str) -> str:
+    """Rename a segment in tables, model, plan, briefs and report; the old name is returned.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such segment, or the name is empty, too long or taken.
+    """
+    names = {campaign.number: campaign.name for campaign in read_plan(folder).campaigns}
+    change_plan(folder, {f"{number}.name": name})
+    return names[number]
+
+
+def _with_arms(run: Run, before: CampaignPlan, after: CampaignPlan) -> CampaignPlan:
+    if [c.held_out for c in before.campaigns] == [c.held_out for c in after.campaigns]:
+        return after
+    if "arm" not in run.segments.column_names:
+        message = f"The run segments {run.record['unit']}s, not customers: nobody of it can be held out."
+        raise ParameterError(message)
+    return assign_anew(before, after, run.segments)
+
+
+@contextmanager
+def _edited_copy(folder: Path) -> Iterator[Path]:
+    """A copy of a folder to edit, which takes the folder's place when all went well."""
+    renewed, before = (folder.with_name(f".{folder.name}-{what}") for what in ("renewed", "before"))
+    with staged_folder(renewed) as staging:
+        shutil.copytree(folder, staging, dirs_exist_ok=True)
+        yield staging
+    folder.rename(before)
+    renewed.rename(folder)
+    shutil.rmtree(before)
+
+
+def _write_names(staging: Path, names: Names) -> None:
+    """The names in `run.json`, in the model and in the profiles."""
+    for path in (staging / "run.json", staging / "model" / SETTINGS_FILE):
+        content = read_json(path)
+        for segment in content["segments"]:
+            segment["name"] = names[segment["number"]]
+        write_json(content, path)
+    profiles = staging / "profiles.csv"
+    write_csv(_named(csv.read_csv(profiles), "name", names), profiles)
+
+
+def _named(table: pa.Table, column: str, names: Names) -> pa.Table:
+    """A table whose rows carry the names of their segments; a row of no segment keeps its own."""
+    places = pc.index_in(table["segment"], pa.array(names, table["segment"].type))
+    named = pc.coalesce(pa.array(names.values(), pa.string()).take(places.combine_chunks()), table[column])
+    return table.set_column(table.column_names.index(column), column, named)
+
+
+def _write_segments(run: Run, staging: Path, names: Names, arms: pa.Table | None) -> None:
+    """The names, and the arms where they were drawn again, in the tables of the segments."""
+    table = _named(run.segments, "segment_name", names)
+    if arms is not None:
+        places = pc.index_in(table["customer_id"], arms["customer_id"].combine_chunks())
+        arm = arms["arm"].combine_chunks().take(places.combine_chunks())
+        table = table.set_column(table.column_names.index("arm"), "arm", arm)
+    parquet.write_table(table, staging / "segments.parquet")
+    write_csv(table, staging / "segments.csv")
+
+
+def _renew_page(path: Path, plan: CampaignPlan) -> None:
+    """The page with the plan's names; its chapter of campaigns stays as the run wrote it."""
+    text = path.read_text(encoding="utf-8")
+    for campaign in plan.campaigns:
+        text = rename_in_page(text, campaign.number, campaign.name)
+    path.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,143 @@
+"""A plan on disk: plan.json, and a brief for each campaign, which a team may edit as a text."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from marketfold.campaigns import CampaignPlan, brief_filename, brief_markdown, change_parts, follow, load_playbook
+from marketfold.errors import ParameterError, PlaybookError, RunFolderError
+from marketfold.json_files import read_json, write_json
+from marketfold.report import describe_holdout
+from marketfold.runs.brief_edits import edits_of_brief, says_more
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+BRIEFS = "campaigns"
+PLAN = "plan.json"
+AUTO = "auto"
+
+MARK = re.compile(r"\n<!-- marketfold brief (by hand )?([0-9a-f]{16}) -->\n?\Z")
+"""Fingerprint of a brief as it was written, made or by hand: what differs from it was edited since."""
+
+FROM_EARLIER = (
+    "> Kept from the earlier run, as edited by hand; its figures are of that run. "
+    "What this run would have written stands beside it, in the file that ends in `.new.md`.\n\n"
+)
+
+
+def _fingerprint(text: str) -> str:
+    return hashlib.blake2b(text.strip().encode(), digest_size=8).hexdigest()
+
+
+def mark_brief(text: str, *, by_hand: bool = False) -> str:
+    """Note at the foot of a brief what it says now, so that a later edit can be found.
+
+    >>> brief_was_edited(mark_brief("# A brief")), brief_was_edited(mark_brief("# A brief").replace("A", "Our"))
+    (False, True)
+    """
+    return f"{text.rstrip()}\n\n<!-- marketfold brief {'by hand ' if by_hand else ''}{_fingerprint(text)} -->\n"
+
+
+def brief_was_edited(text: str) -> bool:
+    """Whether somebody changed a brief since it was written; one whose mark is gone was changed."""
+    found = MARK.search(text)
+    return found is None or _fingerprint(text[: found.start()]) != found.group(2)
+
+
+def from_earlier_run(text: str) -> str:
+    """A brief that was edited by hand, with a note that its figures are of another run."""
+    return text if text.startswith(FROM_EARLIER) else FROM_EARLIER + text
+
+
+def _briefs(folder: str | Path) -> dict[int, str]:
+    """Briefs of a run folder as they stand, by segment number."""
+    paths = sorted((Path(folder) / BRIEFS).glob("[0-9][0-9]-*.md"))
+    return {int(path.name[:2]): path.read_text("utf-8") for path in paths if not path.name.endswith(".new.md")}
+
+
+def edited_briefs(folder: str | Path) -> dict[int, str]:
+    """Briefs of a run folder that were changed by hand, by segment number.
+
+    Parameters
+    ----------
+    folder
+        The run's.
+    """
+    found = {number: (text, MARK.search(text)) for number, text in _briefs(folder).items()}
+    return {n: MARK.sub("", text) for n, (text, mark) in found.items() if brief_was_edited(text) or (mark and mark[1])}
+
+
+def write_plan(plan: CampaignPlan, folder: str | Path, kept: Mapping[int, str] | None = None) -> None:
+    """Write plan.json and one brief for each campaign.
+
+    Parameters
+    ----------
+    plan
+        What to write.
+    folder
+        The run's; briefs go to `campaigns/` in it.
+    kept
+        Briefs edited by hand, by number in this plan: they stay as they are, and the new text stands beside them.
+    """
+    home = Path(folder) / BRIEFS
+    home.mkdir(exist_ok=True)
+    for campaign in plan.campaigns:
+        name = brief_filename(campaign)
+        if kept and campaign.number in kept:
+            (home / name).write_text(mark_brief(kept[campaign.number], by_hand=True), encoding="utf-8")
+            name = name.removesuffix(".md") + ".new.md"
+        (home / name).write_text(mark_brief(brief_markdown(campaign, plan, describe_holdout)), encoding="utf-8")
+    write_json(plan.to_dict(), Path(folder) / PLAN)
+
+
+def read_plan(folder: str | Path, playbook: str | Path = AUTO) -> CampaignPlan:
+    """The plan of a run folder, with what was edited in plan.json and in the briefs.
+
+    Parameters
+    ----------
+    folder
+        The run's.
+    playbook
+        As the run was told; where the file is gone, messages cannot be written anew.
+
+    Raises
+    ------
+    RunFolderError
+        If plan.json cannot be read as a plan.
+    """
+    path = Path(folder) / PLAN
+    try:
+        plan = CampaignPlan.from_dict(read_json(path))
+    except (OSError, ValueError) as error:
+        message = f"{path} cannot be read: {error}. Mend the edit, or make the run again."
+        raise RunFolderError(message) from error
+    try:
+        book = load_playbook(plan.playbook if playbook == AUTO else playbook)
+        plan = replace(plan, templates={key: aim.drafts for key, aim in book.aims.items()})
+    except PlaybookError:
+        pass  # it has moved since the run: all is there but the templates
+    for number, text in _briefs(folder).items():
+        if brief_was_edited(text):
+            plan = _with_brief(plan, number, MARK.sub("", text))
+    return follow(plan)
+
+
+def _with_brief(plan: CampaignPlan, number: int, text: str) -> CampaignPlan:
+    """Take what a brief says by hand into the plan, as far as it is fit for it."""
+    campaign = next((one for one in plan.campaigns if one.number == number), None)
+    if campaign is None:
+        return plan
+    for path, value in edits_of_brief(text, campaign, plan).items():
+        try:
+            plan = change_parts(plan, {f"{number}.{path}": value})
+        except ParameterError:
+            continue  # the text stays, and is shown as edited
+    campaigns = [
+        replace(one, text_by_hand=says_more(text, one, plan)) if one.number == number else one for one in plan.campaigns
+    ]
+    return replace(plan, campaigns=tuple(campaigns))

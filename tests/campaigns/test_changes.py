@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import pytest
+from tests.campaigns.cases import Case
+
+from marketfold.campaigns import (
+    CampaignPlan,
+    change_parts,
+    follow,
+)
+from marketfold.errors import ParameterError
+
+
+@pytest.fixture(scope="module")
+def plan(shop_case: Case) -> CampaignPlan:
+    return shop_case.plan(budget=2_000, margin=0.4)
+
+
+def test_a_change_changes_one_part_and_is_an_edit(plan: CampaignPlan):
+    after = follow(change_parts(plan, {"2.offer.title": " Free tasting ", "1.drafts.2.subject": "Tea?"}))
+    assert after.campaigns[1].offer.title == "Free tasting"
+    assert after.campaigns[1].edited == ("offer",)
+    assert after.campaigns[0].drafts[1].subject == "Tea?"
+    assert after.campaigns[0].drafts[0] == plan.campaigns[0].drafts[0]
+    assert after.campaigns[2:] == plan.campaigns[2:]
+    assert after.budget == plan.budget
+
+
+def test_nothing_to_change_changes_nothing(plan: CampaignPlan):
+    assert follow(change_parts(plan, {})) == plan
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"9.name": "x"}, "there is no segment 9.*there are 1"),
+        ({"1.offr.title": "x"}, "no such field.*closest: 'offer.title'.*Fields: name"),
+        ({"1.customers": "5"}, "no such field.*(known|Fields): "),
+        ({"budgt.total": "5"}, "no such field.*closest: 'budget.total'"),
+        ({"1.drafts.4.subject": "x"}, "no number 4, there are 3"),
+        ({"1.drafts.0.subject": "x"}, "no number 0"),
+        ({"1.offer.discount": "much"}, "valid number.*'much'"),
+        ({"1.offer.discount": "1"}, "less than 1"),
+        ({"1.offer.discount": "nan"}, "discount"),
+        ({"1.amount": "-5"}, "greater than or equal to 0"),
+        ({"1.amount": "inf"}, "finite"),
+        ({"budget.total": "-5"}, "greater than 0"),
+        ({"budget.total": "0"}, "greater than 0"),
+        ({"budget.margin": "1.5"}, "less than or equal to 1"),
+        ({"1.name": "  "}, "at least 1"),
+        ({"1.name": "x" * 81}, "at most 80"),
+        ({"1.goal": ""}, "at least 1"),
+        ({"1.drafts.1.google_headline": "x" * 31}, "at most 30"),
+        ({"1.holdout.held_out": "2.5"}, "integer"),
+        ({"1.holdout.share": "1"}, "less than 1"),
+        ({"1.holdout.held_out": "1000000"}, "hold out all"),
+        ({"1.channels.1.share": "0.9"}, "shares add up to"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_said(plan: CampaignPlan, changes: Mapping[str, object], says: str):
+    with pytest.raises(ParameterError, match=re.compile(says, re.DOTALL)):
+        change_parts(plan, changes)
+
+
+def test_all_faults_come_at_once(plan: CampaignPlan):
+    with pytest.raises(ParameterError) as raised:
+        change_parts(plan, {"9.name": "x", "1.amount": "-5", "2.name": plan.campaigns[0].name})
+    assert len(raised.value.faults) == 3
+
+
+def test_shares_that_add_up_are_taken_together(plan: CampaignPlan):
+    n = len(plan.campaigns[0].channels)
+    after = change_parts(plan, {f"1.channels.{i + 1}.share": str(1 / n) for i in range(n)})
+    assert [channel.share for channel in after.campaigns[0].channels] == pytest.approx([1 / n] * n)

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from tests.campaigns.cases import Case
+
+from marketfold.campaigns import (
+    CampaignPlan,
+    assign_anew,
+    change_parts,
+    check_drafts,
+    divide_anew,
+    divided_alike,
+    follow,
+)
+from marketfold.errors import ParameterError
+
+
+@pytest.fixture(scope="module")
+def plan(shop_case: Case) -> CampaignPlan:
+    return shop_case.plan(budget=2_000, margin=0.4)
+
+
+@pytest.fixture(scope="module")
+def segments(plan: CampaignPlan, shop_case: Case) -> pa.Table:
+    """As segments.parquet holds them."""
+    lines = shop_case.clean.engine.collect(shop_case.clean.purchases)
+    money = lines.group_by("customer_id").aggregate([("amount", "sum")])
+    assert plan.assignments is not None
+    joined = plan.assignments.join(money, "customer_id").sort_by([("customer_id", "descending")])
+    return joined.rename_columns(["customer_id", "segment", "arm", "revenue_total"])
+
+
+def held(arms: pa.Table | None, number: int) -> set[str]:
+    assert arms is not None
+    return {row["customer_id"] for row in arms.to_pylist() if row["segment"] == number and row["arm"] == "holdout"}
+
+
+def test_messages_follow_the_offer(plan: CampaignPlan):
+    after = follow(change_parts(plan, {"1.offer.promise": "a free tasting"}))
+    assert "a free tasting" in after.campaigns[0].drafts[0].body
+    assert plan.campaigns[0].offer.promise not in after.campaigns[0].drafts[0].body
+    assert after.campaigns[0].edited == ("offer",)  # the messages were made
+
+
+def test_messages_edited_by_hand_stay(plan: CampaignPlan):
+    after = follow(change_parts(plan, {"1.drafts.1.body": "Come!", "1.offer.promise": "a free tasting"}))
+    assert after.campaigns[0].drafts[0].body == "Come!"
+    assert after.campaigns[0].drafts[1] == plan.campaigns[0].drafts[1]
+    check_drafts(after)
+
+
+def test_an_offer_that_no_message_holds_is_refused(plan: CampaignPlan):
+    after = follow(change_parts(plan, {"1.offer.promise": "a very long promise " * 9}))
+    with pytest.raises(ParameterError, match="are allowed"):
+        check_drafts(after)
+
+
+def test_an_offer_without_its_templates_is_refused(plan: CampaignPlan):
+    bare = CampaignPlan.from_dict(plan.to_dict())
+    after = follow(change_parts(bare, {"1.offer.promise": "a free tasting"}))
+    assert after.campaigns[0].drafts == plan.campaigns[0].drafts
+    with pytest.raises(ParameterError, match="playbook"):
+        check_drafts(after)
+
+
+def test_another_budget_is_divided_anew(plan: CampaignPlan):
+    after = follow(change_parts(plan, {"budget.total": "1000", "budget.margin": "0.5"}))
+    assert not divided_alike(plan, after)
+    divided = divide_anew(after)
+    amounts = [campaign.amount or 0.0 for campaign in divided.campaigns]
+    assert sum(amounts) + divided.budget.left_over == pytest.approx(1_000)
+    assert tuple(line.amount for line in divided.budget.lines) == tuple(amounts)
+    assert not any(campaign.edited for campaign in divided.campaigns)
+    assert divided.campaigns[0].budget != plan.campaigns[0].budget
+    back = divide_anew(follow(change_parts(divided, {"budget.total": "2000", "budget.margin": "0.4"})))
+    assert back == plan
+
+
+def test_an_amount_set_by_hand_stays_and_the_others_share_the_rest(plan: CampaignPlan):
+    by_hand = follow(change_parts(plan, {"1.amount": "300"}))
+    assert [c.amount for c in by_hand.campaigns[1:]] == [c.amount for c in plan.campaigns[1:]]
+    assert any("than the budget" in note for note in by_hand.budget.notes)
+    divided = divide_anew(follow(change_parts(by_hand, {"budget.total": "1000"})))
+    assert divided.campaigns[0].amount == 300
+    assert sum(c.amount or 0 for c in divided.campaigns) + divided.budget.left_over == pytest.approx(1_000)
+    assert not any("than the budget" in note for note in divided.budget.notes)
+
+
+def test_amounts_that_leave_nothing_are_refused(plan: CampaignPlan):
+    after = follow(change_parts(plan, {"1.amount": "300", "budget.total": "200"}))
+    with pytest.raises(ParameterError, match="leave nothing of a budget of 200"):
+        divide_anew(after)
+
+
+def test_no_amount_passes_its_cap(plan: CampaignPlan):
+    after = divide_anew(follow(change_parts(plan, {"budget.total": "100000000"})))
+    assert after.budget.left_over > 0
+    for campaign in after.campaigns:
+        assert campaign.budget is not None
+        assert (campaign.amount or 0) <= campaign.budget.value_at_stake
+
+
+def test_a_budget_can_be_taken_away(plan: CampaignPlan):
+    after = divide_anew(follow(change_parts(plan, {"budget.total": "none"})))
+    assert [campaign.amount for campaign in after.campaigns] == [None] * len(plan.campaigns)
+
+
+def test_a_discount_changes_what_pays(plan: CampaignPlan):
+    after = follow(change_parts(plan, {"1.offer.discount": "0.25"}))
+    assert not divided_alike(plan, after)
+    assert after.campaigns[0].budget is not None
+    assert after.campaigns[0].budget.stake.discount == 0.25
+
+
+def test_the_same_draw_gives_the_same_arms(plan: CampaignPlan, segments: pa.Table):
+    assert assign_anew(plan, plan, segments).assignments == plan.assignments
+
+
+@pytest.mark.parametrize("factor", [0.5, 0.8, 1.5, 2.0])
+def test_a_holdout_of_another_size_keeps_whom_it_can(plan: CampaignPlan, segments: pa.Table, factor: float):
+    number = next(c.number for c in plan.campaigns if c.held_out)
+    place = number - 1
+    wanted = round(plan.campaigns[place].held_out * factor)
+    after = assign_anew(plan, change_parts(plan, {f"{number}.holdout.held_out": wanted}), segments)
+    before, now = held(plan.assignments, number), held(after.assignments, number)
+    assert len(now) == wanted == after.campaigns[place].held_out
+    assert now < before if factor < 1 else now > before
+    for other in plan.campaigns:
+        if other.number != number:
+            assert held(after.assignments, other.number) == held(plan.assignments, other.number)
+    old, new = plan.campaigns[place].holdout, after.campaigns[place].holdout
+    assert old is not None
+    assert new is not None
+    assert old.detectable_lift is not None
+    assert new.detectable_lift is None or np.sign(new.detectable_lift - old.detectable_lift) == np.sign(1 - factor)
+    follows = follow(after).campaigns[place]
+    assert follows.edited == ("held_out",)
+    assert follows.budget is not None
+    assert follows.budget.stake.customers == follows.customers - wanted
+
+
+def test_a_holdout_by_its_share(plan: CampaignPlan, segments: pa.Table):
+    number = next(c.number for c in plan.campaigns if c.held_out)
+    after = assign_anew(plan, change_parts(plan, {f"{number}.holdout.share": "0.2"}), segments)
+    customers = plan.campaigns[number - 1].customers
+    assert after.campaigns[number - 1].held_out == round(0.2 * customers)
+
+
+def test_nobody_held_out(plan: CampaignPlan, segments: pa.Table):
+    number = next(c.number for c in plan.campaigns if c.held_out)
+    after = assign_anew(plan, change_parts(plan, {f"{number}.holdout.held_out": 0}), segments)
+    assert held(after.assignments, number) == set()
+    holdout = after.campaigns[number - 1].holdout
+    assert holdout is not None
+    assert holdout.detectable_lift is None

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import json
+import re
+from typing import Annotated, Any
+
+import pytest
+import typer
+from pydantic import Field
+from tests.cli.settings_page import PAGE, page
+from typer.testing import CliRunner
+
+from marketfold.cli.app import app
+from marketfold.cli.settings import takes
+from marketfold.config import ClusteringOptions, Flag, RunConfig, load_config, settings_of
+
+WORDS = {int: "7", float: "0.5", bool: None}
+
+
+def command(*branches: str, model: Any = None) -> typer.Typer:
+    """A command line with one command, which prints the settings that it got."""
+    program = typer.Typer(add_completion=False)
+
+    @program.command(cls=takes(*branches, model=model))
+    def show(ctx: typer.Context) -> None:
+        typer.echo(json.dumps(ctx.obj))
+
+    return program
+
+
+def given(*words: str, program: typer.Typer | None = None) -> Any:
+    shown = CliRunner().invoke(program or command(), list(words))
+    assert shown.exit_code == 0, shown.output
+    return json.loads(shown.output)
+
+
+def test_a_new_field_is_a_flag_with_its_help_its_default_and_its_group():
+    class More(ClusteringOptions):
+        """How many segments, and how surely."""
+
+        patience: Annotated[int, Flag("--patience --wait")] = Field(default=33, description="Rounds without a gain.")
+
+    class Wider(RunConfig):
+        clustering: More = More()
+
+    program = command(model=Wider)
+    told = CliRunner().invoke(program, ["--help"], env={"COLUMNS": "140"}).output
+    assert "--patience" in told
+    assert "Rounds without a gain. (default: 33)" in told
+    assert "Clustering: how many segments, and how surely" in told
+    assert given("--patience", "5", program=program) == {"clustering": {"patience": 5}}
+    assert given("--wait", "5", program=program) == {"clustering": {"patience": 5}}
+
+
+def test_every_setting_has_a_flag_of_its_own_and_says_what_it_does():
+    names = [name for setting in settings_of() for name in setting.flag.name.split()]
+    assert len(names) == len(set(names))
+    told = CliRunner().invoke(app, ["run", "--help"], env={"COLUMNS": "300"}).output
+    for setting in settings_of():
+        assert setting.field.description
+        assert re.search(rf"{setting.flag.name.split()[0]}[ ,]", told)
+        assert setting.field.description in told
+
+
+def test_every_flag_reaches_its_setting():
+    for setting in settings_of():
+        words = [setting.flag.name.split()[0]]
+        kind = type(setting.default)
+        if kind is not bool:
+            words.append("a=b" if kind is dict else WORDS.get(kind) or "7")
+        tree = given(*words)
+        for name in setting.path[:-1]:
+            tree = tree[name]
+        assert list(tree) == [setting.path[-1]]
+
+
+def test_what_is_not_given_does_not_hide_the_environment(monkeypatch: pytest.MonkeyPatch):
+    assert given() == {}
+    monkeypatch.setenv("MARKETFOLD_CLUSTERING__K_MAX", "9")
+    assert load_config(given("--seed", "0")).clustering.k_max == 9
+    assert load_config(given("--k-max", "8")).clustering.k_max == 8
+
+
+def test_nothing_and_zero_are_values_too():
+    assert given("--seed", "0") == {"seed": 0}
+    assert given("--null-value", "") == {"reading": {"null_values": [""]}}
+
+
+def test_lists_repeat_and_pairs_are_read():
+    assert given("--not-product", "A", "--not-product", "B") == {"cleaning": {"not_products": ["A", "B"]}}
+    assert given("--map", "amount=Paid in = out") == {"reading": {"mapping": {"amount": "Paid in = out"}}}
+
+
+@pytest.mark.parametrize("words", [["--map", "amount"], ["--map", "=Paid"], ["--map", "a=b", "--map", "a=c"]])
+def test_pairs_that_are_none_are_refused(words: list[str]):
+    shown = CliRunner().invoke(command(), words)
+    assert shown.exit_code == 2
+    assert "--map" in shown.output
+
+
+def test_a_command_takes_only_the_settings_that_it_names():
+    told = CliRunner().invoke(command("reading", "features.as_of"), ["--help"]).output
+    assert "--map" in told
+    assert "--as-of" in told
+    assert "--unit" not in told
+
+
+def test_the_page_of_settings_is_in_step():
+    assert PAGE.read_text("utf-8") == page(), "write it anew: python -m tests.cli.settings_page"

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import pytest
+from tests.runs.conftest import SHOP_LINES
+
+from marketfold.demo import make_shop
+from marketfold.errors import ParameterError, RunFolderError
+from marketfold.pipeline import segment_market
+from marketfold.runs import Run, change_plan, read_plan, rename_segment, write_run
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def brief(folder: Path, number: int) -> Path:
+    return next(path for path in (folder / "campaigns").glob(f"{number:02d}-*.md") if ".new" not in path.name)
+
+
+def test_no_change_changes_no_file(own_run: Path):
+    before = contents(own_run)
+    change_plan(own_run, {})
+    after = contents(own_run)
+    assert before.keys() == after.keys()
+    assert [name for name in before if before[name] != after[name] and not name.endswith(".parquet")] == []
+    assert not [path for path in own_run.parent.iterdir() if path.name.startswith(".")]
+
+
+def test_a_changed_offer_is_in_plan_brief_and_messages(own_run: Path):
+    change_plan(own_run, {"2.offer.title": "Free tasting", "2.offer.promise": "a free tasting"})
+    campaign = read_plan(own_run).campaigns[1]
+    assert campaign.edited == ("offer",)
+    text = brief(own_run, 2).read_text("utf-8")
+    assert "**Free tasting.**" in text
+    assert "a free tasting" in text.split("## Messages")[1]
+    assert "Edited by hand: offer" in text
+
+
+def test_a_name_is_changed_everywhere(own_run: Path):
+    old = rename_segment(own_run, 3, "Tea  lovers")
+    run = Run.read(own_run)
+    assert old != "Tea lovers"
+    assert run.record["segments"][2]["name"] == run.model.segments[2].name == run.plan.campaigns[2].name == "Tea lovers"
+    numbers, names = run.segments["segment"].to_pylist(), run.segments["segment_name"].to_pylist()
+    assert {name for number, name in zip(numbers, names, strict=True) if number == 3} == {"Tea lovers"}
+    assert len(set(names)) == 3
+    with (own_run / "profiles.csv").open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines))
+    assert [row["name"] for row in rows][0::3] == ["everybody", "Tea lovers"]
+    assert brief(own_run, 3).name == "03-tea-lovers.md"
+    assert "Tea lovers" in run.report.read_text("utf-8")
+
+
+def test_a_budget_is_divided_anew(own_run: Path):
+    change_plan(own_run, {"budget.total": "1000"})
+    plan = read_plan(own_run)
+    assert sum(c.amount or 0 for c in plan.campaigns) + plan.budget.left_over == pytest.approx(1_000)
+    assert re.search(r"of a budget of \S?1,000", brief(own_run, 1).read_text("utf-8"))
+
+
+def test_a_holdout_changes_the_arms_of_the_tables(own_run: Path):
+    before = Run.read(own_run).segments
+    plan = read_plan(own_run)
+    first = next(campaign for campaign in plan.campaigns if campaign.held_out)
+    change_plan(own_run, {f"{first.number}.holdout.held_out": first.held_out + 5})
+    after = Run.read(own_run).segments
+    assert after.drop_columns("arm").equals(before.drop_columns("arm"))
+    moved = [
+        (number, old, new)
+        for number, old, new in zip(
+            before["segment"].to_pylist(), before["arm"].to_pylist(), after["arm"].to_pylist(), strict=True
+        )
+        if old != new
+    ]
+    assert moved == [(first.number, "treated", "holdout")] * 5
+    with (own_run / "segments.csv").open(encoding="utf-8") as lines:
+        assert [row["arm"] for row in csv.DictReader(lines)] == after["arm"].to_pylist()
+    again = read_plan(own_run).campaigns[first.number - 1]
+    assert again.held_out == first.held_out + 5
+    change_plan(own_run, {f"{first.number}.holdout.held_out": first.held_out})
+    assert Run.read(own_run).segments.equals(before)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"9.name": "x"}, {"1.name": "x", "2.name": "x"}, {"budget.total": "-1"}, {"1.offer.promise": "long words " * 20}],
+)
+def test_a_change_that_cannot_be_leaves_everything(own_run: Path, changes: dict[str, object]):
+    before = contents(own_run)
+    with pytest.raises(ParameterError):
+        change_plan(own_run, changes)
+    assert contents(own_run) == before
+    assert not [path for path in own_run.parent.iterdir() if path.name.startswith(".")]
+
+
+def test_a_brief_edited_by_hand_is_kept_and_its_edits_are_in_the_plan(own_run: Path):
+    path, goal = brief(own_run, 1), read_plan(own_run).campaigns[0].goal
+    path.write_text(path.read_text("utf-8").replace(goal, "Ours.").replace("## Offer", "## Our offer"), "utf-8")
+    change_plan(own_run, {"2.goal": "Theirs."})
+    plan = json.loads((own_run / "plan.json").read_text("utf-8"))
+    assert [campaign["goal"] for campaign in plan["campaigns"][:2]] == ["Ours.", "Theirs."]
+    assert "## Our offer" in brief(own_run, 1).read_text("utf-8")
+    made = brief(own_run, 1).with_name(brief(own_run, 1).name.replace(".md", ".new.md")).read_text("utf-8")
+    assert "Ours." in made
+    assert "## Offer" in made
+    assert read_plan(own_run).campaigns[0].text_by_hand
+
+
+def test_a_later_run_works_from_the_plan_alone(own_run: Path, tmp_path: Path):
+    change_plan(own_run, {"1.offer.promise": "a free tasting", "1.amount": "111", "1.name": "Regulars"})
+    for path in (own_run / "campaigns").iterdir():
+        path.unlink()
+    run = Run.read(own_run)
+    later = segment_market(make_shop(SHOP_LINES).lines, run.config, previous=run.as_previous())
+    write_run(later, tmp_path / "later")
+    campaign = next(c for c in read_plan(tmp_path / "later").campaigns if c.name == "Regulars")
+    assert campaign.kept == ("name", "offer", "amount")
+    assert campaign.amount == 111
+    assert "a free tasting" in campaign.drafts[0].body
+
+
+def test_a_folder_that_is_no_run_is_said(tmp_path: Path):
+    with pytest.raises(RunFolderError, match=r"run\.json"):
+        read_plan(tmp_path)

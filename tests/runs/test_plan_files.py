@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.campaigns.cases import Case
+
+from marketfold.campaigns import CampaignPlan
+from marketfold.errors import RunFolderError
+from marketfold.runs.plan_files import edited_briefs, from_earlier_run, read_plan, write_plan
+
+
+@pytest.fixture(scope="module")
+def plan(shop_case: Case) -> CampaignPlan:
+    return shop_case.plan(budget=2_000, margin=0.4)
+
+
+@pytest.fixture
+def folder(plan: CampaignPlan, tmp_path: Path) -> Path:
+    write_plan(plan, tmp_path)
+    return tmp_path
+
+
+def rewrite(folder: Path, number: int, old: str, new: str) -> None:
+    """Edit a brief as a person does, with an editor."""
+    path = next(path for path in (folder / "campaigns").glob(f"{number:02d}-*.md") if ".new" not in path.name)
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_briefs_edited_by_hand_are_found_and_kept(plan: CampaignPlan, tmp_path: Path):
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.mkdir()
+    new.mkdir()
+    write_plan(plan, old)
+    assert edited_briefs(old) == {}
+    path = sorted((old / "campaigns").glob("01-*.md"))[0]
+    path.write_text(path.read_text("utf-8").replace("## Offer", "## Our offer"), encoding="utf-8")
+    edited = edited_briefs(old)
+    assert list(edited) == [1]
+    write_plan(plan, new, kept={2: from_earlier_run(edited[1])})
+    kept = sorted((new / "campaigns").glob("02-*.md"))
+    assert len(kept) == 2  # what was kept, and what this run would have written
+    texts = {p.name.endswith(".new.md"): p.read_text("utf-8") for p in kept}
+    assert "## Our offer" in texts[False]
+    assert "Kept from the earlier run" in texts[False]
+    assert "## Offer" in texts[True]
+    assert list(edited_briefs(new)) == [2]
+
+
+def test_written_plans_read_back(plan: CampaignPlan, tmp_path: Path):
+    write_plan(plan, tmp_path)
+    assert CampaignPlan.from_dict(json.loads((tmp_path / "plan.json").read_text("utf-8"))) == plan
+    assert len(list((tmp_path / "campaigns").iterdir())) == len(plan.campaigns)
+
+
+def test_a_plan_that_nobody_edited_reads_back_as_it_was_written(plan: CampaignPlan, folder: Path):
+    assert read_plan(folder) == plan
+    assert not any(campaign.text_by_hand for campaign in read_plan(folder).campaigns)
+
+
+def test_what_a_brief_states_by_hand_is_taken_into_the_plan(plan: CampaignPlan, folder: Path):
+    first = plan.campaigns[0]
+    rewrite(folder, 1, f"**{first.offer.title}.** {first.offer.reason}", "**A free *tasting*.** They love tea.")
+    rewrite(folder, 1, first.goal, "Keep them\nhappy.")
+    rewrite(folder, 1, first.schedule, "Every Monday.")
+    rewrite(folder, 1, f": {first.aim_title.lower()}", ": keep the best")
+    rewrite(folder, 1, f"Subject: {first.drafts[0].subject}", "Subject: Tea?")
+    taken = read_plan(folder).campaigns[0]
+    assert taken.offer.title == "A free *tasting*"
+    assert taken.offer.reason == "They love tea."
+    assert taken.goal == "Keep them happy."
+    assert taken.schedule == "Every Monday."
+    assert taken.aim_title == "Keep the best"
+    assert taken.name == first.name
+    assert taken.drafts[0].subject == "Tea?"
+    assert set(taken.edited) == {"aim_title", "goal", "offer", "schedule", "drafts"}
+    assert not taken.text_by_hand  # the plan says all that the brief says
+    assert read_plan(folder).campaigns[1] == plan.campaigns[1]
+
+
+def test_a_name_is_taken_from_the_title(plan: CampaignPlan, folder: Path):
+    rewrite(folder, 2, f"# 2. {plan.campaigns[1].name}:", "# 2. Tea: the lovers:")
+    assert read_plan(folder).campaigns[1].name == "Tea: the lovers"
+
+
+def test_what_is_no_part_of_the_plan_stays_a_text(plan: CampaignPlan, folder: Path):
+    rewrite(folder, 1, "## Offer", "Ask Ms Berg first.\n\n## Offer")
+    read = read_plan(folder)
+    assert read.campaigns[0].text_by_hand
+    assert read.campaigns[0].edited == ()
+    assert read.campaigns[0].goal == plan.campaigns[0].goal
+
+
+def test_what_cannot_be_stays_a_text(plan: CampaignPlan, folder: Path):
+    rewrite(folder, 1, f"# 1. {plan.campaigns[0].name}:", f"# 1. {plan.campaigns[1].name}:")  # taken
+    rewrite(folder, 1, plan.campaigns[0].drafts[0].google_headline, "x" * 31)
+    read = read_plan(folder)
+    assert read.campaigns[0].name == plan.campaigns[0].name
+    assert read.campaigns[0].drafts == plan.campaigns[0].drafts
+    assert read.campaigns[0].text_by_hand
+
+
+def test_what_was_taken_once_is_not_taken_again(plan: CampaignPlan, folder: Path):
+    rewrite(folder, 1, plan.campaigns[0].goal, "Ours.")
+    rewrite(folder, 1, "## Offer", "Ask Ms Berg first.\n\n## Offer")
+    read = read_plan(folder)
+    write_plan(read, folder, edited_briefs(folder))
+    plain = json.loads((folder / "plan.json").read_text("utf-8"))
+    assert plain["campaigns"][0]["goal"] == "Ours."
+    plain["campaigns"][0]["goal"] = "Changed since."
+    (folder / "plan.json").write_text(json.dumps(plain), encoding="utf-8")
+    again = read_plan(folder).campaigns[0]
+    assert again.goal == "Changed since."
+    assert again.text_by_hand
+    rewrite(folder, 1, "Ours.", "And again in the brief.")
+    assert read_plan(folder).campaigns[0].goal == "And again in the brief."
+
+
+def test_a_promise_edited_in_the_file_is_what_the_messages_say(folder: Path):
+    plain = json.loads((folder / "plan.json").read_text("utf-8"))
+    plain["campaigns"][0]["offer"]["promise"] = "a free tasting in our shop"
+    (folder / "plan.json").write_text(json.dumps(plain), encoding="utf-8")
+    read = read_plan(folder)
+    assert "a free tasting in our shop" in read.campaigns[0].drafts[0].body
+    assert read.campaigns[0].edited == ("offer",)
+
+
+def test_a_file_that_is_no_plan_is_said(folder: Path):
+    (folder / "plan.json").write_text("{", encoding="utf-8")
+    with pytest.raises(RunFolderError, match="Mend the edit"):
+        read_plan(folder)
