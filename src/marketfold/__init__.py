@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from marketfold.model import SegmentModel
     from marketfold.orders import read_orders
     from marketfold.pipeline import Analysis, segment_market
-    from marketfold.reduction import AutoencoderReducer, NoReducer, PCAReducer, assess_suitability
+    from marketfold.reduction import (
+        AutoencoderReducer,
+        NoReducer,
+        PCAReducer,
+        TiedAutoencoderReducer,
+        TrainingSettings,
+        assess_suitability,
+    )
     from marketfold.report import write_report
     from marketfold.runs import Run, score_orders, write_run
     from marketfold.segments import find_traps, match_segments, name_segments, profile_segments
@@ -40,7 +47,14 @@ _HOMES = {
     "model": ("SegmentModel",),
     "orders": ("read_orders",),
     "pipeline": ("Analysis", "segment_market"),
-    "reduction": ("AutoencoderReducer", "NoReducer", "PCAReducer", "assess_suitability"),
+    "reduction": (
+        "AutoencoderReducer",
+        "NoReducer",
+        "PCAReducer",
+        "TiedAutoencoderReducer",
+        "TrainingSettings",
+        "assess_suitability",
+    ),
     "report": ("write_report",),
     "runs": ("Run", "score_orders", "write_run"),
     "segments": ("find_traps", "match_segments", "name_segments", "profile_segments"),
@@ -57,6 +71,8 @@ __all__ = [
     "Run",
     "RunConfig",
     "SegmentModel",
+    "TiedAutoencoderReducer",
+    "TrainingSettings",
     "assess_stability",
     "assess_suitability",
     "build_features",

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -20,11 +21,20 @@ from pydantic_settings import (
 )
 
 from marketfold.errors import ConfigError, Fault
+from marketfold.reduction import REDUCERS, method_choices
 from marketfold.schema import Unit, ViewName
 
 CONFIG_FILE = "marketfold.toml"
 
-ReductionMethod = Literal["auto", "none", "pca", "autoencoder", "autoencoder-tied"]
+
+def _known_method(method: str) -> str:
+    if method not in {"auto", *REDUCERS}:
+        code = "unknown_reduction"
+        raise PydanticCustomError(code, "Input should be {methods}", {"methods": method_choices()})
+    return method
+
+
+ReductionMethod = Annotated[str, AfterValidator(_known_method)]
 
 
 class Options(BaseModel):
@@ -92,7 +102,9 @@ class FeatureOptions(Options):
 class ReductionOptions(Options):
     """How features become dimensions."""
 
-    method: ReductionMethod = Field(default="auto", description="auto takes the simplest that is not worse.")
+    method: ReductionMethod = Field(
+        default="auto", description=f"{method_choices()}; auto takes the simplest that is not worse."
+    )
     n_dimensions: int | None = Field(
         default=None, ge=1, description="Dimensions to keep; found from the data if not set."
     )

@@ -18,6 +18,7 @@ from marketfold.exploration import explore
 from marketfold.features import before_day, build_features, purchase_span
 from marketfold.model import SegmentLabel, SegmentModel
 from marketfold.orders import read_orders
+from marketfold.reduction import reducer_type
 from marketfold.segments import (
     Snapshot,
     cluster_the_usual_way,
@@ -166,7 +167,13 @@ class Analysis:
 
 
 def segment_market(
-    source: Any, config: RunConfig | None = None, progress: Progress | None = None, *, previous: Previous | None = None
+    source: Any,
+    config: RunConfig | None = None,
+    progress: Progress | None = None,
+    *,
+    previous: Previous | None = None,
+    reducer: Any = None,
+    clusterer: Any = None,
 ) -> Analysis:
     """Read orders, clean and explore them, segment the customers and plan a campaign for each segment.
 
@@ -180,6 +187,9 @@ def segment_market(
         Told of each stage.
     previous
         An earlier run: where a segment is the same group it keeps its number, its name and its hand edits.
+    reducer, clusterer
+        A scikit-learn transformer and clusterer of your own, as instances, in the place of the reduction and of
+        K-means. Copies are fitted. New customers go to the nearest segment mean; such a model cannot be saved.
 
     Raises
     ------
@@ -211,9 +221,10 @@ def segment_market(
         _check_enough_units(table, config)
         ahead = _look_ahead(seen, config)
     with clock.stage("choose"):
-        choice = choose_recipe(table, ahead, config, progress)
+        choice = choose_recipe(table, ahead, config, progress, reducer=reducer, clusterer=clusterer)
     with clock.stage("segment"):
         segmented = choice.recipe.segment(table, progress)
+        choice = replace(choice, recipe=replace(choice.recipe, n_segments=segmented.segmenter.n_segments))
     with clock.stage("stability"):
         stability = _stability(segmented, config, progress)
         across = split_and_merge(segmented.dimensions, segmented.labels, seed=config.seed)
@@ -327,7 +338,7 @@ def _usual_way(orders: Orders, config: RunConfig) -> UsualWay | None:
     if config.features.unit != "order_line":
         return None
     asked = config.reduction.method
-    network = asked if asked in ("autoencoder", "autoencoder-tied") else None
+    network = asked if asked != "auto" and reducer_type(asked).stochastic else None
     return cluster_the_usual_way(orders, network=network, seed=config.seed)
 
 

@@ -10,7 +10,8 @@ from marketfold.config import ClusteringOptions, FeatureOptions, ReductionOption
 from marketfold.demo import make_shop
 from marketfold.features import FeatureMatrix, build_features, build_matrix
 from marketfold.orders import read_orders
-from marketfold.selection import ReducerScore, choose_recipe, compare_reducers
+from marketfold.selection import ReducerScore, Skipped, choose_recipe, compare_reducers
+from marketfold.selection.choice import methods_to_compare
 from marketfold.selection.compare import held_out_reconstruction, simplest_not_worse, skipped
 
 
@@ -56,8 +57,29 @@ def test_without_a_next_period_stability_and_silhouette_decide():
 
 
 def test_what_was_not_tried_is_not_taken():
-    assert simplest_not_worse([SCORE, skipped("autoencoder", "too few")]) == "none"
-    assert np.isnan(skipped("autoencoder", "too few").silhouette)
+    left_out = skipped("autoencoder", Skipped("too_few_units", 92, 1_000))
+    assert simplest_not_worse([SCORE, left_out]) == "none"
+    assert np.isnan(left_out.silhouette)
+
+
+@pytest.mark.parametrize(
+    ("asked", "n_units", "tried", "left_out"),
+    [
+        ("auto", 999, ["none", "pca"], {"autoencoder": "too_few_units"}),
+        ("auto", 1_000, ["none", "pca", "autoencoder"], {}),
+        ("none", 5_000, ["none", "pca"], {}),
+        ("pca", 5_000, ["none", "pca"], {}),
+        ("autoencoder", 50, ["none", "pca", "autoencoder"], {}),
+        ("autoencoder-tied", 50, ["none", "pca", "autoencoder-tied"], {}),
+        ("FastICA", 5_000, ["none", "pca"], {}),
+    ],
+)
+def test_a_network_is_tried_where_it_is_asked_for_or_can_be_taught(
+    asked: str, n_units: int, tried: list[str], left_out: dict[str, str]
+):
+    methods, scores = methods_to_compare(asked, n_units)
+    assert methods == tried
+    assert {score.method: score.skipped.code for score in scores if score.skipped} == left_out
 
 
 def test_a_reduction_that_was_asked_for_is_made_and_the_verdict_says_so():

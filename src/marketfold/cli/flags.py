@@ -8,6 +8,7 @@ from typing import Annotated, Any, get_args
 
 import typer
 
+from marketfold.reduction import method_choices
 from marketfold.schema import ViewName
 
 Source = Annotated[
@@ -44,7 +45,7 @@ ViewFlag = Annotated[
     typer.Option("--view", help=f"Side of the customers: {', '.join(get_args(ViewName))}."),
 ]
 Geography = Annotated[bool | None, typer.Option("--geography", help="Let countries and territories shape segments.")]
-Reduction = Annotated[str | None, typer.Option(help="auto, none, pca, autoencoder or autoencoder-tied.")]
+Reduction = Annotated[str | None, typer.Option(help=f"{method_choices()}.")]
 Dimensions = Annotated[int | None, typer.Option(help="Dimensions to keep.")]
 Segments = Annotated[int | None, typer.Option(help="Number of segments, where you know better.")]
 KMax = Annotated[int | None, typer.Option(help="Largest number of segments on the elbow curve.")]

@@ -7,6 +7,7 @@ from marketfold.clustering.choice import KChoice, choose_k
 from marketfold.clustering.elbow import ElbowCurve, Knee, find_knee, wcss_curve
 from marketfold.clustering.gains import Gain
 from marketfold.clustering.kmeans import KMeansSegmenter
+from marketfold.clustering.own import OwnSegmenter, make_segmenter
 from marketfold.clustering.stability import SegmentStability, Stability, assess_stability, trust_of
 from marketfold.clustering.verdict import Answer, Strength
 from marketfold.clustering.witnesses import Witness
@@ -19,6 +20,7 @@ __all__ = [
     "KChoice",
     "KMeansSegmenter",
     "Knee",
+    "OwnSegmenter",
     "SegmentStability",
     "Stability",
     "Strength",
@@ -27,6 +29,7 @@ __all__ = [
     "assess_stability",
     "choose_k",
     "find_knee",
+    "make_segmenter",
     "split_and_merge",
     "trust_of",
     "wcss_curve",

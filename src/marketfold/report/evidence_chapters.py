@@ -6,8 +6,10 @@ import math
 from typing import TYPE_CHECKING
 
 from marketfold import words
+from marketfold.reduction import short_label
 from marketfold.report.opening import units_word
 from marketfold.report.parts import Column, Fold, Notice, Prose, Section, TablePart
+from marketfold.report.sentences.reduction import about_suitability, why_skipped
 from marketfold.report.teaching import about_future, about_reduction
 from marketfold.selection.views import ALL
 
@@ -18,13 +20,6 @@ if TYPE_CHECKING:
     from marketfold.selection import FutureScore, ReducerComparison, ViewSearch
 
 SHOWN_CANDIDATES = 12
-
-METHOD_WORDS = {
-    "none": "no reduction",
-    "pca": "PCA",
-    "autoencoder": "autoencoder",
-    "autoencoder-tied": "autoencoder, tied weights",
-}
 
 
 def _optional(value: float | None) -> str:
@@ -124,12 +119,10 @@ def stability_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Sec
 
 
 def _comparison_table(comparison: ReducerComparison, analysis: Analysis) -> TablePart:
-    asked = analysis.config.reduction.method
-    taken = comparison.chosen if asked == "auto" else asked
     tried = [score for score in comparison.scores if not score.skipped]
     rows = [
         (
-            METHOD_WORDS.get(score.method, score.method),
+            short_label(score.method),
             words.count(score.n_dimensions),
             _share(score.reconstruction),
             _optional(score.silhouette),
@@ -141,7 +134,7 @@ def _comparison_table(comparison: ReducerComparison, analysis: Analysis) -> Tabl
         for score in tried
     ]
     left = " ".join(
-        f"{METHOD_WORDS.get(score.method, score.method).capitalize()} was not tried: {score.skipped}"
+        f"{short_label(score.method).capitalize()} was not tried: {why_skipped(score)}"
         for score in comparison.scores
         if score.skipped
     )
@@ -160,7 +153,7 @@ def _comparison_table(comparison: ReducerComparison, analysis: Analysis) -> Tabl
             Column("Time", numeric=True),
         ),
         rows=tuple(rows),
-        marked=tuple(i for i, score in enumerate(tried) if score.method == taken),
+        marked=tuple(i for i, score in enumerate(tried) if score.method == comparison.taken),
         note=f"Rule: {comparison.rule} {left}".strip(),
         teaching=about_reduction(comparison, analysis.table.unit),
     )
@@ -183,10 +176,10 @@ def reduction_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Sec
         parts.append(_comparison_table(choice.comparison, analysis))
     parts.extend(figures)
     if choice.suitability:
-        parts.append(Prose(tuple(choice.suitability.sentences), title="Do the features suit a reduction?"))
+        parts.append(Prose(about_suitability(choice.suitability), title="Do the features suit a reduction?"))
     if not parts:
         return None
-    method = METHOD_WORDS.get(choice.recipe.method, choice.recipe.method)
+    method = short_label(choice.recipe.method)
     lead = choice.comparison.verdict if choice.comparison else f"The segments were made with {method}, as you asked."
     if choice.recipe.view != ALL:
         parts.insert(0, Prose((_narrow(analysis),)))

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from marketfold import words
-from marketfold.report.evidence_chapters import METHOD_WORDS
+from marketfold.reduction import short_label
 from marketfold.report.parts import Column, Fact, Facts, Fold, Prose, Section, TablePart, Terms
 
 if TYPE_CHECKING:
@@ -73,13 +73,12 @@ def versions() -> dict[str, str]:
 
 def _recipe(analysis: Analysis) -> Facts:
     recipe = analysis.choice.recipe
-    method = METHOD_WORDS.get(recipe.method, recipe.method)
     return Facts(
         (
             Fact("Seed", str(analysis.config.seed), "the same input and seed give the same segments"),
             Fact("Looked at", "all features" if recipe.view == "all" else recipe.view.replace("_", " and ")),
-            Fact("Reduction", method, f"{analysis.segmented.dimensions.shape[1]} dimensions"),
-            Fact("Segments", str(recipe.n_segments), "K-means"),
+            Fact("Reduction", short_label(recipe.method), f"{analysis.segmented.dimensions.shape[1]} dimensions"),
+            Fact("Segments", str(recipe.n_segments), analysis.segmented.segmenter.label),
             Fact("Features look back from", words.day(analysis.table.as_of)),
             Fact("Marketfold", version("marketfold")),
         )

@@ -8,11 +8,13 @@ from importlib import metadata, resources
 from typing import TYPE_CHECKING, Any
 
 from marketfold import __version__
+from marketfold.report import about_suitability, why_skipped
 
 if TYPE_CHECKING:
     from marketfold.pipeline import Analysis
     from marketfold.schema import Ledger
     from marketfold.segments import ColumnRule
+    from marketfold.selection import ReducerScore
 
 TOLD_VERSIONS = ("duckdb", "keras", "narwhals", "numpy", "plotly", "pyarrow", "scikit-learn", "scipy", "tensorflow")
 
@@ -113,12 +115,16 @@ def _reduction(analysis: Analysis) -> dict[str, Any]:
     return {
         "method": analysis.choice.recipe.method,
         "n_dimensions": int(analysis.segmented.dimensions.shape[1]),
-        "compared": [asdict(score) for score in comparison.scores] if comparison else [],
+        "compared": [_compared(score) for score in comparison.scores] if comparison else [],
         "rule": comparison.rule if comparison else None,
         "verdict": comparison.verdict if comparison else None,
-        "suitability": list(suitability.sentences) if suitability else [],
+        "suitability": list(about_suitability(suitability)) if suitability else [],
         "reconstructions": [asdict(one) for one in suitability.reconstructions] if suitability else [],
     }
+
+
+def _compared(score: ReducerScore) -> dict[str, Any]:
+    return asdict(score) | {"skipped": why_skipped(score)}
 
 
 def _stability(analysis: Analysis) -> dict[str, Any]:

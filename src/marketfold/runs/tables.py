@@ -40,7 +40,7 @@ def segments_table(analysis: Analysis) -> pa.Table:
     """`segments.*`: the assignment of every unit of the run, its revenue and its arm in the campaign."""
     made = analysis.segmented
     model = analysis.model
-    table = assignment_table(model, model.assign_dimensions(analysis.table.ids, made.dimensions))
+    table = assignment_table(model, model.assign_dimensions(analysis.table.ids, made.dimensions, made.labels))
     table = table.append_column("revenue_total", pa.array(analysis.table.revenue))
     arms = analysis.plan.assignments
     if arms is None or analysis.table.unit != "customer":

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from marketfold.clustering import KMeansSegmenter
 from marketfold.features import MatrixScaler, keep_columns, usual_line_table
-from marketfold.reduction import make_reducer
+from marketfold.reduction import label_of, make_reducer
 from marketfold.segments.label_traps import RESTATED, WITNESS, agreement_of_values
 from marketfold.segments.matrix_traps import one_hot_blocks
 from marketfold.selection.views import take_units
@@ -131,9 +131,7 @@ def _rules(labels: Labels, table: FeatureTable, mapping: Mapping[str, str]) -> t
     return tuple(sorted(rules, key=lambda rule: -rule.agreement))
 
 
-def cluster_the_usual_way(
-    orders: Orders, *, network: Literal["autoencoder", "autoencoder-tied"] | None = None, seed: int = 0
-) -> UsualWay | None:
+def cluster_the_usual_way(orders: Orders, *, network: str | None = None, seed: int = 0) -> UsualWay | None:
     """Cluster order lines as published analyses do; None where they lack what the usual table is made of.
 
     Parameters
@@ -159,7 +157,7 @@ def cluster_the_usual_way(
     if network:
         width = min(CODE, X.shape[1] - 1)
         code = make_reducer(network, width, seed=seed).fit(X).transform(X)
-        way = f"On the {width} numbers of an autoencoder{', tied weights' if network.endswith('tied') else ''}"
+        way = f"On the {width} numbers of {label_of(network)}"
         found.append(UsualClusters(way, _rules(_clusters(code, seed), table, mapping)))
     return UsualWay(len(rows), X.shape[1], tuple(found))
 

@@ -1,7 +1,7 @@
 """Choosing between views, reductions and numbers of segments, with evidence that the choice did not see."""
 
 from marketfold.selection.choice import Choice, choose_recipe
-from marketfold.selection.compare import ReducerComparison, ReducerScore, compare_reducers
+from marketfold.selection.compare import ReducerComparison, ReducerScore, Skipped, compare_reducers
 from marketfold.selection.future import (
     FutureScore,
     LookAhead,
@@ -27,6 +27,7 @@ __all__ = [
     "ReducerComparison",
     "ReducerScore",
     "Segmented",
+    "Skipped",
     "ViewSearch",
     "choose_cut",
     "choose_recipe",

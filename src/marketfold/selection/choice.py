@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from marketfold.clustering import choose_k
-from marketfold.errors import OrdersError
+from marketfold.errors import MissingDependencyError, OrdersError
 from marketfold.features import build_matrix
-from marketfold.reduction import PCAReducer, assess_suitability
-from marketfold.reduction.autoencoder import AUTOENCODERS
-from marketfold.reduction.suitability import FEWEST_UNITS as FEWEST_TO_ASSESS
-from marketfold.selection.compare import LABELS, compare_reducers, skipped
+from marketfold.reduction import (
+    FEWEST_UNITS,
+    PCAReducer,
+    assess_suitability,
+    label_of,
+    make_reducer,
+    reducer_type,
+    reducers_by_cost,
+)
+from marketfold.selection.compare import Skipped, compare_reducers, skipped
 from marketfold.selection.recipe import Recipe
 from marketfold.selection.search import K_TRIED, search_views
 from marketfold.selection.views import ALL, sampled_rows, select_view, take_units
@@ -20,7 +26,7 @@ if TYPE_CHECKING:
     from marketfold.clustering import KChoice
     from marketfold.config import RunConfig
     from marketfold.features import FeatureMatrix
-    from marketfold.reduction import Suitability
+    from marketfold.reduction import KnownReducer, Suitability
     from marketfold.schema import FeatureTable, Progress
     from marketfold.selection.compare import ReducerComparison, ReducerScore
     from marketfold.selection.future import LookAhead
@@ -28,8 +34,6 @@ if TYPE_CHECKING:
 
 FEWEST_SEGMENTS = 3
 """The mission asks for at least three distinct groups."""
-FEWEST_UNITS_FOR_NETWORK = 1_000
-"""Below this a network is not tried unasked: it would have more weights than the customers have values to teach it."""
 FEWEST_FEATURES_TO_REDUCE = 4
 VARIANCE_KEPT = 0.9
 COMPARED_UNITS = 50_000
@@ -79,7 +83,13 @@ class Choice:
 
 
 def choose_recipe(
-    table: FeatureTable, ahead: LookAhead | None, config: RunConfig, progress: Progress | None = None
+    table: FeatureTable,
+    ahead: LookAhead | None,
+    config: RunConfig,
+    progress: Progress | None = None,
+    *,
+    reducer: Any = None,
+    clusterer: Any = None,
 ) -> Choice:
     """Choose view, reduction and number of segments, as far as the settings leave them open.
 
@@ -89,15 +99,25 @@ def choose_recipe(
         All features of the units.
     ahead
         The customers of an earlier day and what they brought after it; None where the orders are too short.
+    reducer, clusterer
+        A transformer and a clusterer of one's own, as instances. They are taken whatever the rules say; how many
+        segments the clusterer finds is known when the recipe is followed.
+
+    Raises
+    ------
+    MissingDependencyError
+        If a network is asked for and TensorFlow cannot be imported.
     """
     asked = config.features.view
     recipe = Recipe(
         view=ALL if asked == "auto" else asked,
-        method="none",
+        method="none" if reducer is None else make_reducer(reducer).name,
         n_segments=config.clustering.segments or FEWEST_SEGMENTS,
         n_dimensions=config.reduction.n_dimensions,
         geography=config.features.geography,
         seed=config.seed,
+        reducer=reducer,
+        clusterer=clusterer,
     )
     k_choice = _choose_k(recipe, table, config, progress)
     choice = Choice(replace(recipe, n_segments=config.clustering.segments or k_choice.k), k_choice)
@@ -106,7 +126,8 @@ def choose_recipe(
     matrix = build_matrix(select_view(few, recipe.view), geography=recipe.geography)
     if matrix.values.shape[1] >= FEWEST_FEATURES_TO_REDUCE:
         choice = _with_reduction(choice, matrix, few, ahead, config, progress)
-    if asked == "auto" and config.reduction.method == "auto" and table.unit == "customer":
+    open_to_views = config.reduction.method == "auto" and reducer is None and clusterer is None
+    if asked == "auto" and open_to_views and table.unit == "customer":
         choice = _with_search(choice, few, ahead, config, progress)
     if choice.recipe != replace(recipe, n_segments=choice.recipe.n_segments):
         choice = replace(choice, k_choice=_choose_k(choice.recipe, table, config, progress))
@@ -131,11 +152,12 @@ def _with_reduction(
     """Compare the reductions at equal dimensions, take the one asked for or the simplest that is not worse."""
     asked = config.reduction.method
     n_dimensions = config.reduction.n_dimensions or PCAReducer(VARIANCE_KEPT).fit(matrix.values).n_dimensions_
-    methods, left_out = _methods_to_compare(asked, matrix)
+    own = choice.recipe.reducer
+    methods, left_out = methods_to_compare(asked if own is None else choice.recipe.method, len(matrix.values))
     known = _known(choice.recipe, ahead)
     comparison = compare_reducers(
         matrix,
-        methods,
+        methods if own is None else [*(name for name in methods if name != choice.recipe.method), own],
         k=choice.recipe.n_segments,
         n_dimensions=n_dimensions,
         ahead=ahead if known else None,
@@ -144,10 +166,11 @@ def _with_reduction(
         progress=progress,
     )
     comparison = replace(comparison, scores=comparison.scores + left_out)
-    method = comparison.chosen if asked == "auto" else asked
-    if asked != "auto":
-        by_rule = f"The segments were made with {LABELS[asked]}, as asked. Left to the rule: {comparison.verdict}"
-        comparison = replace(comparison, verdict=by_rule)
+    if asked != "auto" or own is not None:
+        name = asked if own is None else choice.recipe.method
+        by_rule = f"The segments were made with {label_of(name)}, as asked. Left to the rule: {comparison.verdict}"
+        comparison = replace(comparison, verdict=by_rule, asked=name)
+    method = comparison.taken
     recipe = replace(choice.recipe, method=method, n_dimensions=None if method == "none" else n_dimensions)
     if method != "none" and config.clustering.segments is None:
         recipe = replace(recipe, n_segments=_choose_k(recipe, table, config, progress).k)
@@ -158,9 +181,9 @@ def _suitability(
     matrix: FeatureMatrix, methods: list[str], n_dimensions: int, config: RunConfig, progress: Progress | None
 ) -> Suitability | None:
     """Whether the features suit a reduction, shown with every network that this run tries; None for a few units."""
-    if len(matrix.values) < FEWEST_TO_ASSESS:
+    if len(matrix.values) < FEWEST_UNITS:
         return None
-    networks = [method for method in methods if method in AUTOENCODERS]
+    networks = [method for method in methods if reducer_type(method).stochastic]
     return assess_suitability(matrix.values, config.seed, n_dimensions, also=networks, progress=progress)
 
 
@@ -174,21 +197,33 @@ def _known(recipe: Recipe, ahead: LookAhead | None) -> FeatureMatrix | None:
         return None
 
 
-def _methods_to_compare(asked: str, matrix: FeatureMatrix) -> tuple[list[str], tuple[ReducerScore, ...]]:
-    """Names of the reductions to try, and those that are not tried, with the reason."""
-    methods = ["none", "pca"]
-    if asked not in {"auto", *methods}:
-        return [*methods, asked], ()
-    if asked != "auto":
-        return methods, ()
-    n_units = len(matrix.values)
-    if n_units < FEWEST_UNITS_FOR_NETWORK:
-        why = (
-            f"{n_units:,} units are too few to teach a network unasked (from {FEWEST_UNITS_FOR_NETWORK:,}); "
-            "ask for it with --reduction autoencoder."
-        )
-        return methods, (skipped("autoencoder", why),)
-    return [*methods, "autoencoder"], ()
+def methods_to_compare(asked: str, n_units: int) -> tuple[list[str], tuple[ReducerScore, ...]]:
+    """Names of the reductions to try, and those that are not tried, with the reason.
+
+    What starts from random weights is only tried where it is asked for, or where nothing is asked for and it can be.
+    """
+    methods, left_out = [], []
+    for reducer in reducers_by_cost():
+        if reducer.name == asked:
+            reducer.check_available()
+        elif reducer.stochastic and (asked != "auto" or reducer.fewest_units is None):
+            continue
+        elif reducer.stochastic and (why := _why_not(reducer, n_units)):
+            left_out.append(skipped(reducer.name, why))
+            continue
+        methods.append(reducer.name)
+    return methods, tuple(left_out)
+
+
+def _why_not(reducer: type[KnownReducer], n_units: int) -> Skipped | None:
+    fewest = reducer.fewest_units or 0
+    if n_units < fewest:
+        return Skipped("too_few_units", n_units, fewest)
+    try:
+        reducer.check_available()
+    except MissingDependencyError:
+        return Skipped("missing_library", n_units, fewest)
+    return None
 
 
 def _with_search(

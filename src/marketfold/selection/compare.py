@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from sklearn.metrics import calinski_harabasz_score, silhouette_score
 
 from marketfold.clustering import KMeansSegmenter, assess_stability
 from marketfold.errors import ParameterError
-from marketfold.reduction import make_reducer
+from marketfold.reduction import label_of, make_reducer, reconstruction_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +30,25 @@ WORSE_BY = 0.02
 
 
 @dataclass(frozen=True)
+class Skipped:
+    """Why a reduction was not tried.
+
+    Attributes
+    ----------
+    code
+        `too_few_units`: fewer than it is tried on unasked. `missing_library`: what it needs cannot be imported.
+    n_units
+        Units there were.
+    fewest_units
+        Units it takes.
+    """
+
+    code: Literal["too_few_units", "missing_library"]
+    n_units: int
+    fewest_units: int
+
+
+@dataclass(frozen=True)
 class ReducerScore:
     """What one reduction is worth.
 
@@ -40,7 +59,8 @@ class ReducerScore:
     n_dimensions
         Dimensions that K-means saw.
     reconstruction
-        Share of the variance of held-out units that comes back through `inverse_transform`, at most 1.
+        Share of the variance of held-out units that comes back through `inverse_transform`, at most 1; NaN where the
+        reduction has none.
     silhouette, calinski_harabasz
         Of its segments, in the original scaled space; the silhouette on a sample.
     ari
@@ -64,7 +84,7 @@ class ReducerScore:
     jaccard: float
     explained: float | None
     seconds: float
-    skipped: str = ""
+    skipped: Skipped | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +97,8 @@ class ReducerComparison:
         In the order from the simplest on.
     chosen
         Name of the simplest that is not worse.
+    asked
+        Name of the one that was asked for, whatever the rule says.
     rule
         The rule by which it was chosen.
     verdict
@@ -90,6 +112,12 @@ class ReducerComparison:
     rule: str
     verdict: str
     k: int
+    asked: str | None = None
+
+    @property
+    def taken(self) -> str:
+        """Name of the one that the segments are made with: as asked, or else as the rule says."""
+        return self.asked or self.chosen
 
 
 RULE = (
@@ -102,7 +130,7 @@ RULE = (
 
 def compare_reducers(
     matrix: FeatureMatrix,
-    methods: Sequence[str],
+    methods: Sequence[Any],
     *,
     k: int,
     n_dimensions: int,
@@ -118,7 +146,7 @@ def compare_reducers(
     matrix
         The scaled features.
     methods
-        Names of reductions, from the simplest on.
+        Names of reductions or transformers of one's own, from the simplest on.
     k
         Segments to make.
     n_dimensions
@@ -137,7 +165,7 @@ def compare_reducers(
 
 def _score(
     matrix: FeatureMatrix,
-    method: str,
+    method: Any,
     k: int,
     n_dimensions: int,
     ahead_matrix: FeatureMatrix | None,
@@ -160,7 +188,7 @@ def _score(
             labels = _labels_of(ahead_matrix.values, method, k, n_dimensions, seed)
             explained = ahead.explained_to_choose(labels)
     return ReducerScore(
-        method=method,
+        method=reducer.name,
         n_dimensions=dimensions.shape[1],
         reconstruction=held_out_reconstruction(X, method, n_dimensions, seed),
         silhouette=float(silhouette_score(X[rows[:SILHOUETTE_ROWS]], segmenter.labels_[rows[:SILHOUETTE_ROWS]])),
@@ -172,22 +200,24 @@ def _score(
     )
 
 
-def _labels_of(X: Float32, method: str, k: int, n_dimensions: int, seed: int) -> Labels:
+def _labels_of(X: Float32, method: Any, k: int, n_dimensions: int, seed: int) -> Labels:
     reducer = make_reducer(method, n_dimensions, seed)
     reducer.fit(X)
     labels: Labels = KMeansSegmenter(k, random_state=seed).fit(reducer.transform(X)).labels_
     return labels
 
 
-def held_out_reconstruction(X: Float32, method: str, n_dimensions: int, seed: int = 0) -> float:
-    """Share of the variance of units that the fit did not see which comes back from the dimensions, at most 1."""
+def held_out_reconstruction(X: Float32, method: Any, n_dimensions: int, seed: int = 0) -> float:
+    """Share of the variance of units that the fit did not see which comes back from the dimensions, at most 1.
+
+    NaN where the reduction gives nothing back.
+    """
     rows = np.random.default_rng(seed).permutation(len(X))[:COMPARED_ROWS]
     held_out, fitted = np.split(rows, [max(1, round(HELD_OUT_SHARE * len(rows)))])
     reducer = make_reducer(method, n_dimensions, seed)
     reducer.fit(X[fitted])
-    back = reducer.inverse_transform(reducer.transform(X[held_out]))
-    spread = np.square(X[held_out] - X[fitted].mean(axis=0)).sum(dtype=np.float64)
-    return float(1 - np.square(X[held_out] - back).sum(dtype=np.float64) / spread) if spread else 1.0
+    spread = np.square(X[held_out] - X[fitted].mean(axis=0)).mean(dtype=np.float64)
+    return float(1 - reconstruction_error(reducer, X[held_out]) / spread) if spread else 1.0
 
 
 def _worth(score: ReducerScore) -> float:
@@ -203,14 +233,6 @@ def simplest_not_worse(scores: Sequence[ReducerScore]) -> str:
     return next(score.method for score in tried if _worth(score) >= best - WORSE_BY)
 
 
-LABELS = {
-    "none": "no reduction",
-    "pca": "PCA",
-    "autoencoder": "the autoencoder",
-    "autoencoder-tied": "the tied autoencoder",
-}
-
-
 def _upfirst(text: str) -> str:
     return text[:1].upper() + text[1:]
 
@@ -218,20 +240,20 @@ def _upfirst(text: str) -> str:
 def _verdict(scores: Sequence[ReducerScore], chosen: str) -> str:
     tried = [score for score in scores if not score.skipped]
     if len(tried) == 1:
-        return f"Only {LABELS[chosen]} was tried."
+        return f"Only {label_of(chosen)} was tried."
     best = max(tried, key=_worth)
     what = "explains {:.1%} of the differences in later revenue" if best.explained is not None else "scores {:.2f}"
     taken = next(score for score in tried if score.method == chosen)
     if best.method == chosen:
         why = "no other is clearly better" if chosen == tried[0].method else "nothing simpler is as good"
-        return f"{_upfirst(LABELS[chosen])} is taken: {why}, and it {what.format(_worth(taken))}."
+        return f"{_upfirst(label_of(chosen))} is taken: {why}, and it {what.format(_worth(taken))}."
     return (
-        f"{_upfirst(LABELS[chosen])} is taken: it {what.format(_worth(taken))}, and {LABELS[best.method]}, "
+        f"{_upfirst(label_of(chosen))} is taken: it {what.format(_worth(taken))}, and {label_of(best.method)}, "
         f"the best, {what.format(_worth(best))}: not enough more to justify it."
     )
 
 
-def skipped(method: str, why: str) -> ReducerScore:
+def skipped(method: str, why: Skipped) -> ReducerScore:
     """A reduction that was not tried, with the reason."""
     nan = float("nan")
     return replace(ReducerScore(method, 0, nan, nan, nan, nan, nan, None, 0.0), skipped=why)

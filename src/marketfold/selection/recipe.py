@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from marketfold.clustering import KMeansSegmenter
+from marketfold.clustering import make_segmenter
 from marketfold.features import build_matrix
 from marketfold.reduction import make_reducer
 from marketfold.selection.views import select_view
 
 if TYPE_CHECKING:
+    from marketfold.clustering import KMeansSegmenter
     from marketfold.features import FeatureMatrix
     from marketfold.reduction import Reducer
     from marketfold.schema import FeatureTable, Float32, Labels, Progress
@@ -59,6 +60,8 @@ class Recipe:
         Whether countries and territories may shape segments.
     seed
         Seed of the network and of the starting centres.
+    reducer, clusterer
+        A transformer and a clusterer of the user's own, in the place of `method` and of K-means.
     """
 
     view: str
@@ -67,17 +70,19 @@ class Recipe:
     n_dimensions: int | None = None
     geography: bool = False
     seed: int = 0
+    reducer: Any = None
+    clusterer: Any = None
 
     def reduce(self, table: FeatureTable, progress: Progress | None = None) -> tuple[FeatureMatrix, Reducer, Float32]:
         """Follow the recipe up to the dimensions that K-means would see."""
         matrix = build_matrix(select_view(table, self.view), geography=self.geography)
-        reducer = make_reducer(self.method, self.n_dimensions, self.seed)
+        reducer = make_reducer(self.method if self.reducer is None else self.reducer, self.n_dimensions, self.seed)
         reducer.fit(matrix.values, progress=progress)
         return matrix, reducer, reducer.transform(matrix.values)
 
     def segment(self, table: FeatureTable, progress: Progress | None = None) -> Segmented:
         """Follow the recipe to the end."""
         matrix, reducer, dimensions = self.reduce(table, progress)
-        segmenter = KMeansSegmenter(self.n_segments, random_state=self.seed)
+        segmenter = make_segmenter(self.clusterer, self.n_segments, self.seed)
         segmenter.fit(dimensions, revenue=table.revenue)
         return Segmented(matrix, reducer, dimensions, segmenter, segmenter.labels_)
