@@ -13,7 +13,7 @@ import numpy as np
 from sklearn.cluster import KMeans
 
 from bench.matrices import KINDS
-from marketfold.clustering import wcss_curve
+from marketfold.clustering.elbow import as_curve, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,8 +30,8 @@ def plain(X: Float32) -> list[float]:
 
 
 def ours(X: Float32) -> list[float]:
-    """WCSS at each k by `wcss_curve`."""
-    return list(wcss_curve(X, K, seed=0).wcss)
+    """WCSS at each k by `sweep`."""
+    return list(as_curve(sweep(X, K)).wcss)
 
 
 def timed(sweep: Callable[[Float32], list[float]], X: Float32) -> tuple[list[float], float, float]:

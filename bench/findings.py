@@ -10,9 +10,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from marketfold.analysis import Analysis
 from marketfold.config import RunConfig
 from marketfold.demo import make_shop
-from marketfold.pipeline import Analysis, segment_market
+from marketfold.pipeline import segment_market
+from marketfold.report.sentences.clustering import k_decision
+from marketfold.report.sentences.selection import reduction_decision, search_decision, skip_reason
 
 
 def _row(*cells: object) -> str:
@@ -26,22 +29,22 @@ def _number(value: float | None, digits: int = 2) -> str:
 def _segments(analysis: Analysis) -> Iterator[str]:
     yield _row("", "segment", "units", "of revenue", "Jaccard", "trust", "rule")
     yield _row("--:", "---", "--:", "--:", "--:", "---", "---")
-    for p in analysis.profiles:
+    for p in analysis.segments.profiles:
         rule = p.rule.words if p.rule else ""
         yield _row(p.number, p.name, f"{p.units:,}", f"{p.revenue_share:.0%}", _number(p.jaccard), p.trust, rule)
 
 
-def _witnesses(analysis: Analysis) -> Iterator[str]:
-    choice = analysis.choice.k_choice
-    yield _row("witness", "prefers k")
+def _indices(analysis: Analysis) -> Iterator[str]:
+    choice = analysis.choice.evidence.k_choice
+    yield _row("validity index", "prefers k")
     yield _row("---", "--:")
     yield _row("elbow (kneed)", choice.curve.knee.k)
-    for witness in choice.witnesses.values():
-        yield _row(witness.label, witness.prefers)
+    for index in choice.indices.values():
+        yield _row(index.label, index.prefers)
 
 
 def _reductions(analysis: Analysis) -> Iterator[str]:
-    comparison = analysis.choice.comparison
+    comparison = analysis.choice.evidence.comparison
     if comparison is None:
         return
     heads = (
@@ -58,50 +61,51 @@ def _reductions(analysis: Analysis) -> Iterator[str]:
     yield _row("---", *["--:"] * (len(heads) - 1))
     for s in comparison.scores:
         if s.skipped:
-            yield _row(s.method, s.skipped, *[""] * 6)
+            yield _row(s.method, skip_reason(comparison, s.method), *[""] * 6)
             continue
         worth = (_number(s.reconstruction), _number(s.silhouette), _number(s.calinski_harabasz, 0), _number(s.ari))
         yield _row(s.method, s.n_dimensions, *worth, _number(s.explained, 3), _number(s.seconds, 1))
     yield ""
-    yield comparison.verdict
+    yield reduction_decision(comparison)
 
 
-def _views(analysis: Analysis) -> Iterator[str]:
-    search = analysis.choice.search
+def _feature_sets(analysis: Analysis) -> Iterator[str]:
+    search = analysis.choice.evidence.search
     if search is None:
         return
-    yield search.verdict
+    yield search_decision(search)
     yield ""
-    yield _row("view", "k", "ARI", "weakest Jaccard", "smallest", "next revenue", "holds")
+    yield _row("feature set", "k", "ARI", "weakest Jaccard", "smallest", "next revenue", "holds")
     yield _row("---", *["--:"] * 5, "---")
     for c in search.candidates[:10]:
         holds = "yes" if c.holds else "no"
-        yield _row(c.view, c.k, _number(c.ari), _number(c.jaccard), c.smallest, _number(c.explained, 3), holds)
+        yield _row(c.feature_set, c.k, _number(c.ari), _number(c.jaccard), c.smallest, _number(c.explained, 3), holds)
 
 
 def _future(analysis: Analysis) -> Iterator[str]:
-    score = analysis.future
+    score = analysis.choice.future
     if score is None:
         return
-    yield _row("cut", "customers", f"{score.n_segments} segments", "25 RFM cells", "random groups", "gradient boosting")
+    made = f"{score.n_segments} segments"
+    yield _row("cutoff", "customers", made, "25 RFM cells", "random groups", "gradient boosting")
     yield _row("---", *["--:"] * 5)
-    figures = (score.segments, score.rfm, score.random, score.ceiling)
-    yield _row(score.cut, f"{score.n_units:,}", *(_number(figure, 3) for figure in figures))
+    figures = (score.segments, score.rfm, score.random, score.upper_bound)
+    yield _row(score.cutoff, f"{score.n_units:,}", *(_number(figure, 3) for figure in figures))
 
 
 def told(name: str, analysis: Analysis) -> str:
     """One section of the page."""
-    parts = [f"## {name}", analysis.choice.k_choice.verdict]
+    parts = [f"## {name}", k_decision(analysis.choice.evidence.k_choice)]
     for title, table in (
         ("Segments", _segments),
-        ("Views", _views),
-        ("How many", _witnesses),
+        ("Feature sets", _feature_sets),
+        ("How many", _indices),
         ("Reductions", _reductions),
         ("The next period", _future),
     ):
         lines = "\n".join(table(analysis))
         parts += [f"### {title}", lines] if lines else []
-    traps = "\n".join(f"- {trap.sentence}" for trap in analysis.traps) or "None was raised."
+    traps = "\n".join(f"- {trap.sentence}" for trap in analysis.segments.traps) or "None was raised."
     return "\n\n".join([*parts, "### Traps", traps])
 
 

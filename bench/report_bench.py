@@ -26,7 +26,7 @@ from marketfold.report import write_report
 from marketfold.report.images import QUIET_FLAGS, find_chromium, sandbox_flags
 
 if TYPE_CHECKING:
-    from marketfold.pipeline import Analysis
+    from marketfold.analysis import Analysis
     from marketfold.schema import FeatureTable
 
 CUSTOMERS, ROUNDS = 1_000_000, 5
@@ -48,20 +48,18 @@ def _repeated(table: FeatureTable, rows: np.ndarray, rng: np.random.Generator) -
 def enlarged(analysis: Analysis, customers: int) -> Analysis:
     """The same analysis with so many customers."""
     rng = np.random.default_rng(0)
-    rows = np.resize(np.arange(len(analysis.table.ids)), customers)
-    matrix, segmented = analysis.segmented.matrix, analysis.segmented
+    rows = np.resize(np.arange(len(analysis.segmentation)), customers)
+    made, matrix = analysis.segmentation, analysis.segmentation.matrix
     values = matrix.values[rows]
     values += NOISE * rng.standard_normal(values.shape, dtype=np.float32)
-    return replace(
-        analysis,
-        table=_repeated(analysis.table, rows, rng),
-        segmented=replace(
-            segmented,
-            matrix=replace(matrix, values=values, table=_repeated(matrix.table, rows, rng)),
-            dimensions=segmented.dimensions[rows],
-            labels=segmented.labels[rows],
-        ),
+    many = replace(
+        made,
+        table=_repeated(made.table, rows, rng),
+        matrix=replace(matrix, values=values, table=_repeated(matrix.table, rows, rng)),
+        dimensions=made.dimensions[rows],
+        labels=made.labels[rows],
     )
+    return replace(analysis, segmentation=many)
 
 
 def _written(analysis: Analysis, path: Path) -> tuple[float, float]:

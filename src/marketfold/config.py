@@ -22,7 +22,7 @@ from pydantic_settings import (
 
 from marketfold.errors import ConfigError, Fault
 from marketfold.reduction import REDUCERS, method_choices
-from marketfold.schema import Unit, ViewName
+from marketfold.schema import FeatureSetName, Unit
 
 CONFIG_FILE = "marketfold.toml"
 
@@ -95,7 +95,7 @@ class FeatureOptions(Options):
     as_of: date | None = Field(
         default=None, description="The day on which features look back; the day after the last order if not set."
     )
-    view: ViewName = Field(default="auto", description="Side of the customers that shapes the segments.")
+    feature_set: FeatureSetName = Field(default="auto", description="Features that shape the segments.")
     geography: bool = Field(default=False, description="Let countries and territories shape segments.")
 
 

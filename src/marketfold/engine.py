@@ -23,7 +23,7 @@ import narwhals as nw
 from marketfold.errors import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -77,14 +77,6 @@ class Engine(Protocol):
 
     def materialise(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Compute a frame once and keep it where the engine keeps tables; a named boundary, to be used sparingly."""
-        ...
-
-    def hold(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        """Compute a frame once for a few queries that follow at once; `release` it after them."""
-        ...
-
-    def release(self, frame: nw.LazyFrame[Any]) -> None:
-        """Let go of a frame that was held."""
         ...
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
@@ -141,17 +133,6 @@ class DuckDBEngine:
         with _room():
             frame.to_native().create(name)
         return self.relation(self.connection.table(name))
-
-    def hold(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        """Compute into a temporary table: compressing it would take longer than it is needed."""
-        name = f"held_{uuid.uuid4().hex}"
-        with _room():
-            self.connection.execute(f"CREATE TEMP TABLE {name} AS {frame.to_native().sql_query()}")
-        return self.relation(self.connection.table(name))
-
-    def release(self, frame: nw.LazyFrame[Any]) -> None:
-        """Drop the temporary table."""
-        self.connection.execute(f"DROP TABLE {frame.to_native().alias}")
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Bring a result home as Arrow."""
@@ -219,13 +200,6 @@ class PolarsEngine:
         """Collect and go on lazily."""
         return frame.collect(backend="polars").lazy()
 
-    def hold(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        """The same as to materialise."""
-        return self.materialise(frame)
-
-    def release(self, frame: nw.LazyFrame[Any]) -> None:
-        """Nothing to do: it goes with its last reference."""
-
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Bring a result home as Arrow."""
         return frame.collect(backend="polars").to_arrow()
@@ -264,14 +238,6 @@ class SparkEngine:
         """Cache in the cluster."""
         cached: nw.LazyFrame[Any] = nw.from_native(frame.to_native().cache())
         return cached
-
-    def hold(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        """The same as to materialise."""
-        return self.materialise(frame)
-
-    def release(self, frame: nw.LazyFrame[Any]) -> None:
-        """Empty the cache of it."""
-        frame.to_native().unpersist()
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Bring a result home as Arrow."""
@@ -319,15 +285,3 @@ class SparkEngine:
 
         hashed: nw.LazyFrame[Any] = nw.from_native(frame.to_native().withColumn(name, functions.xxhash64(*columns)))
         return hashed
-
-
-def engine_of(frame: nw.LazyFrame[Any]) -> Engine:
-    """The engine that already holds a Polars or PySpark frame.
-
-    A DuckDB relation does not say which connection it came from: whoever made the `DuckDBEngine` keeps it.
-    """
-    engines: dict[nw.Implementation, Callable[[], Engine]] = {
-        nw.Implementation.POLARS: PolarsEngine,
-        nw.Implementation.PYSPARK: SparkEngine,
-    }
-    return engines[frame.implementation]()

@@ -6,6 +6,7 @@
     ├── OrdersError (ValueError)            the order lines cannot be used as they are
     │   ├── SourceNotFoundError (FileNotFoundError)
     │   └── TooMuchSetAsideError            cleaning would leave less than half of the lines
+    ├── LedgerError (RuntimeError)          lines or money of the ledger do not add up: a bug of ours
     ├── EngineError (RuntimeError)          disk or memory ran out, or the engine cannot start
     ├── ConfigError (ValueError)            a setting, flag or marketfold.toml is wrong
     ├── ParameterError (ValueError)         an argument of a function or estimator is wrong
@@ -78,6 +79,10 @@ class SourceNotFoundError(OrdersError, FileNotFoundError):
 
 class TooMuchSetAsideError(OrdersError):
     """More than half of the lines would be set aside."""
+
+
+class LedgerError(MarketfoldError, RuntimeError):
+    """Lines or money of the ledger do not add up, which is a bug of ours."""
 
 
 class EngineError(MarketfoldError, RuntimeError):

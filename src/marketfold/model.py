@@ -68,6 +68,36 @@ class Assignment:
     fits_none: NDArray[np.bool_]
 
 
+def confidence(distances: Float32) -> Float32:
+    """How surely each unit belongs to its segment: how much farther the second centre is than the nearest, 0 to 1.
+
+    The simplified silhouette (b - a) / b for the distances a and b to the nearest and the second centre (Hruschka,
+    Campello and de Castro 2006). 0 is on the border of two segments, 1 at the centre of one. It is no probability.
+
+    Parameters
+    ----------
+    distances
+        To every centre, shape (n_units, n_segments), as `KMeansSegmenter.transform` gives them.
+
+    Returns
+    -------
+    float32, shape (n_units,)
+        1 for everyone where there is one segment.
+
+    Examples
+    --------
+    >>> confidence(np.array([[1.0, 4.0], [2.0, 2.0]], dtype=np.float32)).tolist()
+    [0.75, 0.0]
+    """
+    if distances.shape[1] == 1:
+        return np.ones(len(distances), dtype=np.float32)
+    nearest = np.partition(distances, 1, axis=1)[:, :2]
+    sure: Float32 = 1 - np.divide(
+        nearest[:, 0], nearest[:, 1], out=np.ones_like(nearest[:, 0]), where=nearest[:, 1] > 0
+    )
+    return sure
+
+
 @dataclass(frozen=True)
 class SegmentModel:
     """Everything that is needed to assign units to segments.
@@ -132,14 +162,13 @@ class SegmentModel:
         """
         distances = self.segmenter.transform(dimensions)
         labels = self.segmenter.predict(dimensions) if labels is None else labels
-        nearest = np.partition(distances, 1, axis=1)[:, :2]
         numbers = np.array([segment.number for segment in self.segments], dtype=np.int32)
         return Assignment(
             ids=ids,
             labels=labels,
             numbers=numbers[labels],
             distances=distances[np.arange(len(labels)), labels],
-            confidence=(1 - nearest[:, 0] / np.maximum(nearest[:, 1], np.finfo(np.float32).tiny)).astype(np.float32),
+            confidence=confidence(distances),
             fits_none=self.segmenter.fits_none(dimensions),
         )
 

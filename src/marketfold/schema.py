@@ -7,21 +7,29 @@ audience is exported.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import narwhals as nw
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
+
+from marketfold.frames import Framed
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from numpy.typing import DTypeLike
+
 Unit = Literal["customer", "order", "order_line"]
 Trust = Literal["stable", "pattern", "weak"]
-View = Literal["value", "timing", "basket", "taste", "seasonality", "geography"]
-ViewName = Literal["auto", "all", "value", "loyalty", "timing", "basket", "recency_basket", "taste", "seasonality"]
+Aspect = Literal["value", "timing", "basket", "taste", "seasonality", "geography"]
+FeatureSetName = Literal[
+    "auto", "all", "value", "loyalty", "timing", "basket", "recency_basket", "taste", "seasonality"
+]
 Measure = Literal["days", "count", "money", "share", "ratio", "flag"]
 
 Float32 = NDArray[np.float32]
@@ -182,10 +190,11 @@ class Ledger:
         return 1 - self.lines_kept / self.lines_read if self.lines_read else 0.0
 
     def reconciles(self) -> bool:
-        """Whether both columns add up, money to the cent."""
+        """Whether both columns add up, money to the ten-thousandth in which it was summed."""
         lines = self.lines_kept + sum(self.lines_set_aside.values())
-        money = self.money_kept + sum(self.money_set_aside.values())
-        return lines == self.lines_read and round(money * 100) == round(self.money_read * 100)
+        parts = [self.money_kept, *self.money_set_aside.values()]
+        slack = max(0.5 / MONEY_SCALE, 1e-12 * sum(abs(part) for part in parts))
+        return lines == self.lines_read and abs(math.fsum(parts) - self.money_read) < slack
 
 
 @dataclass(frozen=True)
@@ -201,8 +210,8 @@ class Feature:
     measure
         Unit of the values: days, a count, money in the run's currency, a share of 0 to 1, a ratio, or a flag of 0 and
         1.
-    view
-        The side of a customer that it shows.
+    aspect
+        What of a customer it shows.
     block
         Columns of one block (the category shares, say) together weigh as one feature; None stands alone.
     """
@@ -210,12 +219,12 @@ class Feature:
     name: str
     label: str
     measure: Measure
-    view: View
+    aspect: Aspect
     block: str | None = None
 
 
 @dataclass(frozen=True, repr=False)
-class FeatureTable:
+class FeatureTable(Framed):
     """One row per unit, in the user's own units.
 
     Attributes
@@ -260,6 +269,19 @@ class FeatureTable:
     def column(self, name: str) -> Float64:
         """Values of one feature, shape (n_units,)."""
         return self.values[:, self.names.index(name)]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:  # noqa: FBT001
+        return np.array(self.values, dtype=dtype, copy=copy)
+
+    def to_arrow(self) -> pa.Table:
+        """Identifier, every feature in the user's units, and the columns that describe."""
+        ids = {UNIT_ID[self.unit]: pa.array(self.ids.tolist(), pa.string())}
+        features = {name: pa.array(self.values[:, j]) for j, name in enumerate(self.names)}
+        described = {name: pa.array(column, pa.string()) for name, column in self.described.items()}
+        return pa.table(ids | described | features)
 
     def __repr__(self) -> str:  # ids may be names: they are not shown
         n_units, n_features = self.values.shape

@@ -11,7 +11,8 @@ from marketfold.cleaning import CleanOrders, clean_orders
 from marketfold.config import CampaignOptions
 from marketfold.features import build_features, build_matrix
 from marketfold.orders import Orders
-from marketfold.segments import SegmentProfile, profile_segments
+from marketfold.segments import SegmentProfile, number_and_name, profile_segments
+from marketfold.selection import Segmentation
 
 if TYPE_CHECKING:
     from marketfold.schema import Ids, Labels
@@ -22,12 +23,19 @@ class Case(NamedTuple):
 
     orders: Orders
     clean: CleanOrders
-    ids: Ids
-    labels: Labels
+    segmentation: Segmentation
     profiles: tuple[SegmentProfile, ...]
 
+    @property
+    def ids(self) -> Ids:
+        return self.segmentation.ids
+
+    @property
+    def labels(self) -> Labels:
+        return self.segmentation.labels
+
     def plan(self, **options: object) -> CampaignPlan:
-        return plan_campaigns(self.profiles, self.clean, self.ids, self.labels, CampaignOptions.model_validate(options))
+        return plan_campaigns(self.segmentation, self.profiles, self.clean, CampaignOptions.model_validate(options))
 
 
 def case_of(orders: Orders, groups: dict[str, str] | None = None, k: int = 3) -> Case:
@@ -43,7 +51,8 @@ def case_of(orders: Orders, groups: dict[str, str] | None = None, k: int = 3) ->
         order = np.argsort(-np.bincount(codes, weights=table.revenue))
         labels = np.argsort(order)[codes].astype(np.int32)
         assert len(names) == labels.max() + 1
-    return Case(orders, clean, table.ids, labels, profile_segments(matrix, labels))
+    segmentation, _ = number_and_name(Segmentation.of(matrix, labels))
+    return Case(orders, clean, segmentation, profile_segments(segmentation))
 
 
 def table_of(rows: Sequence[tuple[str, str, str, float]], **columns: Sequence[str]) -> pa.Table:

@@ -9,6 +9,7 @@ from tests.campaigns.cases import Case
 
 from marketfold.campaigns import CampaignPlan, brief_markdown, edited_briefs, keep_edits, write_briefs
 from marketfold.errors import ParameterError, RunFolderError
+from marketfold.report import describe_holdout
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +41,7 @@ def test_edits_are_kept_where_the_group_is_the_same_and_shown(plan: CampaignPlan
     assert second.drafts == plan.campaigns[0].drafts
     assert second.kept == ("name", "offer", "amount")
     assert kept.campaigns[0] == plan.campaigns[0]
-    text = brief_markdown(second, kept)
+    text = brief_markdown(second, kept, describe_holdout)
     assert "Kept from your earlier plan, as edited by hand: name, offer and budget" in text
     assert "111" in text
     assert any("than the budget" in note for note in kept.notes)
@@ -69,13 +70,13 @@ def test_briefs_edited_by_hand_are_found_and_kept(plan: CampaignPlan, tmp_path: 
     old, new = tmp_path / "old", tmp_path / "new"
     old.mkdir()
     new.mkdir()
-    write_briefs(plan, old)
+    write_briefs(plan, old, describe_holdout)
     assert edited_briefs(old) == {}
     path = sorted((old / "campaigns").glob("01-*.md"))[0]
     path.write_text(path.read_text("utf-8").replace("## Offer", "## Our offer"), encoding="utf-8")
     edited = edited_briefs(old)
     assert list(edited) == [1]
-    write_briefs(plan, new, kept={2: edited[1]})
+    write_briefs(plan, new, describe_holdout, kept={2: edited[1]})
     kept = sorted((new / "campaigns").glob("02-*.md"))
     assert len(kept) == 2  # what was kept, and what this run would have written
     texts = {p.name.endswith(".new.md"): p.read_text("utf-8") for p in kept}
@@ -86,7 +87,7 @@ def test_briefs_edited_by_hand_are_found_and_kept(plan: CampaignPlan, tmp_path: 
 
 
 def test_written_plans_read_back(plan: CampaignPlan, tmp_path: Path):
-    write_briefs(plan, tmp_path)
+    write_briefs(plan, tmp_path, describe_holdout)
     assert CampaignPlan.from_dict(json.loads((tmp_path / "plan.json").read_text("utf-8"))) == plan
     assert len(list((tmp_path / "campaigns").iterdir())) == len(plan.campaigns)
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 from tests.campaigns.cases import Case, case_of, table_of
 
-from marketfold.campaigns import CampaignPlan, brief_filename, brief_markdown, plan_campaigns
+from marketfold.campaigns import ArmDraw, CampaignPlan, brief_filename, brief_markdown, plan_campaigns
 from marketfold.campaigns.customers import condense, members_of
 from marketfold.campaigns.evidence import _count
 from marketfold.cleaning import CleanOrders
@@ -23,6 +23,7 @@ from marketfold.demo import make_shop
 from marketfold.engine import Engine, PolarsEngine, SparkEngine
 from marketfold.errors import ParameterError, RunFolderError
 from marketfold.orders import read_orders
+from marketfold.report import describe_holdout
 
 
 def test_planted_groups_get_the_aims_that_suit_them(shop_case: Case):
@@ -60,7 +61,8 @@ def spark() -> Iterator[None]:
 def as_engine(case: Case, engine: Engine) -> CleanOrders:
     """The same purchases, held by another engine."""
     purchases = engine.from_arrow(case.clean.engine.collect(case.clean.purchases))
-    return replace(case.clean, purchases=purchases, engine=engine)
+    returns = engine.from_arrow(case.clean.engine.collect(case.clean.returns))
+    return replace(case.clean, purchases=purchases, returns=returns, orders=replace(case.orders, engine=engine))
 
 
 def test_polars_plans_the_same(shop_case: Case):
@@ -92,7 +94,7 @@ def test_the_sales_file_is_planned_as_business_to_business(shared_data: Path):
     assert plan.playbook == "b2b"
     assert sum(line.amount or 0 for line in plan.budget.lines) + plan.budget.left_over == pytest.approx(50_000)
     for campaign in plan.campaigns:
-        text = brief_markdown(campaign, plan)
+        text = brief_markdown(campaign, plan, describe_holdout)
         assert "No holdout" in text  # 92 customers can measure nothing, and the brief says so
         assert "The order file has no e-mail addresses" in text
         assert "S18_" not in "".join(draft.body + draft.subject for draft in campaign.drafts)
@@ -103,7 +105,7 @@ def test_orders_without_products_say_so(shared_data: Path):
     plan = case.plan()
     assert plan.playbook == "retail"
     for campaign in plan.campaigns:
-        assert "names neither products nor categories" in brief_markdown(campaign, plan)
+        assert "names neither products nor categories" in brief_markdown(campaign, plan, describe_holdout)
         assert "no season" in campaign.timing.season or "none is claimed" in campaign.timing.season
 
 
@@ -119,7 +121,7 @@ def test_segments_without_taste_over_index_on_nothing():
     lines = make_shop(lines=12_000, seed=5).lines
     case = case_of(read_orders(lines))
     labels = np.random.default_rng(0).permutation(np.arange(len(case.ids)) % 3).astype(np.int32)
-    plan = plan_campaigns(case.profiles, case.clean, case.ids, labels)
+    plan = plan_campaigns(replace(case.segmentation, labels=labels), case.profiles, case.clean)
     assert sum(len(c.products) for c in plan.campaigns) <= 2  # 216 looks, a tenth of the findings may be chance
 
 
@@ -152,7 +154,7 @@ def test_names_from_the_file_cannot_break_a_brief(shop_case: Case):
     plan = shop_case.plan()
     item = replace(plan.campaigns[0].categories[0], name="<script>alert(1)</script> | **x**\n# y")
     nasty = replace(plan.campaigns[0], categories=(item,), name="<b>Top</b>")
-    text = brief_markdown(nasty, plan)
+    text = brief_markdown(nasty, plan, describe_holdout)
     assert "<script>" not in text
     assert "\n# y" not in text
     assert brief_filename(nasty) == "01-b-top-b.md"
@@ -160,11 +162,11 @@ def test_names_from_the_file_cannot_break_a_brief(shop_case: Case):
 
 def test_a_weak_segment_is_warned_about_first(shop_case: Case):
     profiles = [replace(profile, trust="weak") for profile in shop_case.profiles]
-    plan = plan_campaigns(profiles, shop_case.clean, shop_case.ids, shop_case.labels)
-    text = brief_markdown(plan.campaigns[0], plan)
+    plan = plan_campaigns(shop_case.segmentation, profiles, shop_case.clean)
+    text = brief_markdown(plan.campaigns[0], plan, describe_holdout)
     assert text.index("This segment is weak") < text.index("Who they are")
     stable = [replace(profile, trust="stable") for profile in shop_case.profiles]
-    assert plan_campaigns(stable, shop_case.clean, shop_case.ids, shop_case.labels).campaigns[0].warning is None
+    assert plan_campaigns(shop_case.segmentation, stable, shop_case.clean).campaigns[0].warning is None
 
 
 def test_orders_as_units_are_planned_for_their_customers(shop_case: Case):
@@ -174,13 +176,15 @@ def test_orders_as_units_are_planned_for_their_customers(shop_case: Case):
     segment = dict(zip(shop_case.ids.tolist(), shop_case.labels.tolist(), strict=True))
     labels = np.array([segment[one] for one in orders["customer_id"].to_pylist()], dtype=np.int32)
     ids = np.array(orders["order_id"].to_pylist(), dtype=str)
-    plan = plan_campaigns(shop_case.profiles, shop_case.clean, ids, labels, unit="order")
+    table = replace(shop_case.segmentation.table, unit="order", ids=ids)
+    of_orders = replace(shop_case.segmentation, table=table, labels=labels)
+    plan = plan_campaigns(of_orders, shop_case.profiles, shop_case.clean)
     assert [c.customers for c in plan.campaigns] == np.bincount(shop_case.labels).tolist()
 
 
 def test_profiles_and_labels_must_belong_together(shop_case: Case):
     with pytest.raises(ParameterError, match="Every segment needs one profile"):
-        plan_campaigns(shop_case.profiles[:2], shop_case.clean, shop_case.ids, shop_case.labels)
+        plan_campaigns(shop_case.segmentation, shop_case.profiles[:2], shop_case.clean)
 
 
 def test_a_feature_that_the_run_lacks_is_said(shop_case: Case, tmp_path: Path):
@@ -195,7 +199,7 @@ def test_a_feature_that_the_run_lacks_is_said(shop_case: Case, tmp_path: Path):
 def test_a_currency_is_named_where_there_is_one(shop_case: Case):
     plan = shop_case.plan(budget=100, margin=0.5)
     assert plan.currency == "EUR"
-    assert "EUR" in brief_markdown(plan.campaigns[0], plan)
+    assert "EUR" in brief_markdown(plan.campaigns[0], plan, describe_holdout)
 
 
 def test_everybody_buying_once_on_one_day_can_be_planned():
@@ -269,9 +273,8 @@ def test_the_plan_speaks_of_the_holdout_as_it_came_out(shop_case: Case):
     ids = shop_case.ids.tolist()
     for arm, pinned in (("holdout", ids[::2]), ("treated", ids)):
         earlier = pa.table({"customer_id": pinned, "arm": [arm] * len(pinned)})
-        plan = plan_campaigns(
-            shop_case.profiles, shop_case.clean, shop_case.ids, shop_case.labels, previous=earlier, as_of=None
-        )
+        draw = ArmDraw(previous=earlier)
+        plan = plan_campaigns(shop_case.segmentation, shop_case.profiles, shop_case.clean, draw=draw)
         assert plan.assignments is not None
         arms = plan.assignments.to_pandas()
         held = arms[arms["arm"] == "holdout"].groupby("segment").size()
@@ -282,4 +285,4 @@ def test_the_plan_speaks_of_the_holdout_as_it_came_out(shop_case: Case):
             assert campaign.holdout.held_out == n
             assert campaign.budget.stake.customers == campaign.customers - n
             if n:
-                assert f"{n:,} of {campaign.customers:,} customers are held out" in campaign.holdout.sentence
+                assert f"{n:,} of {campaign.customers:,} customers are held out" in describe_holdout(campaign.holdout)

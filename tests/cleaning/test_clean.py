@@ -71,6 +71,13 @@ def test_each_rule_sets_its_line_aside(change: dict[str, Any], reason: str):
     assert cleaned.engine.collect(cleaned.purchases)["source_line"].to_pylist() == [2, 4]
 
 
+def test_a_line_of_no_items_that_brought_money_is_a_purchase():
+    """A service or a correction: nothing came back."""
+    cleaned = clean(lines({}, {"quantity": 0.0}, {"quantity": 0.0, "amount": 0.0}))
+    assert reasons(cleaned) == {4: "zero_price"}
+    assert cleaned.engine.collect(cleaned.returns).num_rows == 0
+
+
 def test_a_line_has_the_reason_of_the_first_rule():
     everything = {"customer_id": None, "status": "cancelled", "quantity": -1.0, "amount": None, "ordered_on": None}
     assert reasons(clean(lines({}, everything))) == {3: "no_customer"}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,60 +59,64 @@ def cloud() -> KChoice:
 
 def test_groups_are_advised_strongly_and_say_how_far_beyond_chance(grouped: KChoice):
     assert (grouped.k, grouped.answer, grouped.strength) == (4, "groups", "strong")
-    assert "There are groups, 4 of them." in grouped.verdict
+    assert grouped.shows_at == 4
     assert grouped.enough_units
-    assert all(gain.values[gain.k.index(4)] > 0.12 for gain in grouped.gains.values())
-    assert all(grouped.witnesses[name].beats_shuffled(4) for name in ("silhouette", "calinski_harabasz"))
+    assert all(gap.values[gap.k.index(4)] > 0.12 for gap in grouped.gaps.values())
+    for index in (grouped.indices[name] for name in ("silhouette", "calinski_harabasz")):
+        assert index.at(4) > index.high[index.k.index(4)]
 
 
 def test_noise_still_gets_three_segments_or_more_labelled_for_what_they_are(cloud: KChoice):
     assert cloud.k >= 3
     assert cloud.answer == "no_structure"
     assert cloud.strength == "none"
-    assert "slices of one cloud" in cloud.verdict
-    assert any("Gap statistic sees one group only" in text for text in cloud.dissenters)
-    assert any("reproducible" in text for text in cloud.sources)
+    assert cloud.indices["gap"].prefers == 1
 
 
-def test_every_witness_speaks_at_each_k_beside_its_shuffled_band(grouped: KChoice):
-    assert set(grouped.witnesses) == {"silhouette", "calinski_harabasz", "davies_bouldin", "gap", "stability"}
-    for witness in grouped.witnesses.values():
-        assert len(witness.values) == len(witness.k) == len(witness.low) == len(witness.high)
-        assert all(low <= high for low, high in zip(witness.low, witness.high, strict=True))
-        assert np.isfinite(witness.values).all()
-        assert witness.source
-    assert all(error > 0 for error in grouped.witnesses["silhouette"].error)
+def test_every_index_speaks_at_each_k_beside_its_shuffled_band(grouped: KChoice):
+    assert set(grouped.indices) == {"silhouette", "calinski_harabasz", "davies_bouldin", "gap", "stability"}
+    for index in grouped.indices.values():
+        assert len(index.values) == len(index.k) == len(index.low) == len(index.high)
+        assert all(low <= high for low, high in zip(index.low, index.high, strict=True))
+        assert np.isfinite(index.values).all()
+        assert index.source
+    assert all(error > 0 for error in grouped.indices["silhouette"].error)
     assert len(grouped.shuffled) >= 3
     assert all(curve.k == grouped.curve.k for curve in grouped.shuffled)
     assert all(curve.wcss[0] == pytest.approx(grouped.curve.wcss[0], rel=1e-3) for curve in grouped.shuffled)
 
 
-def test_dissenters_are_named_with_their_numbers(cloud: KChoice):
-    for witness in cloud.witnesses.values():
-        says = [text for text in cloud.dissenters if text.startswith(witness.label)]
-        assert len(says) == (witness.prefers != cloud.k)
+def test_indices_that_prefer_another_k_disagree(cloud: KChoice):
+    assert cloud.disagreeing == tuple(index for index in cloud.indices.values() if index.prefers != cloud.k)
+    assert cloud.disagreeing
+
+
+def test_an_index_that_is_best_below_the_least_is_named(cloud: KChoice):
+    lower = replace(cloud, k_min=5)
+    best = {name: index.best_k for name, index in cloud.indices.items() if name != "gap"}
+    assert lower.better_below == {name: k for name, k in best.items() if k < 5}
+    assert lower.better_below
+    assert replace(cloud, k_min=2).better_below == {}
 
 
 def test_few_units_for_many_features_are_said_whatever_the_answer():
     choice = choose_k(blobs(3, 100, 8, seed=0, apart=9.0)[0], k_max=6)
     assert choice.answer == "groups"
     assert not choice.enough_units
-    assert "at least 560 are advised" in choice.verdict
+    assert choice.units_advised == 560
     assert choice.strength == "moderate"
-    assert any("Dolnicar, Grün, Leisch and Schmidt (2014)" in text for text in choice.sources)
 
 
 def test_far_too_few_units_for_the_features_cannot_tell():
     choice = choose_k(noise(40, 12, 0), k_max=6)
     assert choice.answer == "too_few"
-    assert "Too few customers for this many features" in choice.verdict
 
 
 def test_two_groups_are_told_though_three_segments_are_made():
     choice = choose_k(blobs(2, 400, 6, seed=3, apart=9.0, uneven=0.0)[0], k_max=6)
     assert choice.k == 3
     if choice.answer == "groups":
-        assert "3 is the least that was asked for" in choice.verdict
+        assert choice.shows_at == 2
 
 
 def test_one_column_with_two_humps_is_not_sold_as_groups_of_many():
@@ -165,13 +170,10 @@ def test_same_seed_same_choice_and_progress_reaches_its_end():
     told: list[tuple[str, int, int]] = []
     first = choose_k(X, k_max=5, seed=4, progress=lambda what, done, total: told.append((what, done, total)))
     second = choose_k(X, k_max=5, seed=4)
-    assert (first.verdict, first.dissenters, first.curve) == (second.verdict, second.dissenters, second.curve)
+    assert (first.k, first.answer, first.indices, first.curve) == (
+        second.k,
+        second.answer,
+        second.indices,
+        second.curve,
+    )
     assert told[-1][1] == told[-1][2]
-
-
-def test_segments_of_each_solution_are_numbered_by_revenue():
-    X, member = blobs(3, 300, 4, seed=6)
-    revenue = np.where(member == 2, 50.0, 1.0)
-    centers = choose_k(X, k_max=4, revenue=revenue).centers[3]
-    richest = X[member == 2].mean(axis=0)
-    assert np.argmin(np.square(centers - richest).sum(axis=1)) == 0

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -8,15 +8,18 @@ from sklearn.cluster import KMeans
 from tests.clustering.tables import blobs, noise
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from marketfold.schema import Float32, Float64
 
-from marketfold.clustering import find_knee, wcss_curve
-from marketfold.clustering.elbow import SENSITIVITIES
-from marketfold.clustering.fitting import quiet_fits
-from marketfold.clustering.ladder import FEW_ROWS
+from marketfold.clustering import ElbowCurve, find_knee
+from marketfold.clustering.elbow import SENSITIVITIES, as_curve, sweep
+from marketfold.clustering.fitting import FEW_ROWS, quiet_fits
 from marketfold.errors import ParameterError
+
+
+def wcss_curve(X: Float32, k_range: Sequence[int], **settings: Any) -> ElbowCurve:
+    return as_curve(sweep(X, k_range, **settings))
 
 
 def plain_wcss(X: Float32, k_range: range, n_init: int) -> Float64:
@@ -35,7 +38,7 @@ def test_curve_is_no_worse_than_ten_starts_at_each_k_and_never_rises(make: Calla
     assert (np.diff(curve.wcss) <= 0).all()
 
 
-def test_many_rows_climb_the_ladder_and_come_out_as_good():
+def test_coarse_to_fine_starts_come_out_as_good_on_many_rows():
     X, _ = blobs(5, 2 * FEW_ROWS, 8, seed=1, apart=3.0)
     curve = wcss_curve(X, range(1, 8))
     plain = plain_wcss(X, range(1, 8), n_init=5)

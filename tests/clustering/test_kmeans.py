@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-from marketfold.clustering import KMeansSegmenter, choose_k
+from marketfold.clustering import KMeansSegmenter
 from marketfold.clustering.fitting import SAMPLE_ROWS
 from marketfold.errors import ModelError, ParameterError
 
@@ -84,15 +84,6 @@ def test_a_segment_of_one_has_a_reach():
     assert (segmenter.labels_ == alone).sum() == 1
     assert segmenter.reaches_[alone] > 0
     assert not segmenter.fits_none(X[-1:] + 0.1).any()
-
-
-def test_starting_from_given_centres_keeps_the_segments_that_were_judged():
-    X, _ = blobs(4, 300, 4, seed=5)
-    choice = choose_k(X, k_max=5)
-    segmenter = KMeansSegmenter(4, init=choice.centers[4]).fit(X)
-    assert segmenter.wcss_ == pytest.approx(choice.curve.wcss[3], rel=1e-5)
-    with pytest.raises(ParameterError, match="init must be 4 finite centres"):
-        KMeansSegmenter(4, init=choice.centers[3]).fit(X)
 
 
 def test_state_survives_json_and_scores_alike(tmp_path: Path):

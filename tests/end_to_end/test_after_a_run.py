@@ -150,6 +150,24 @@ def test_audiences_leave_the_holdout_out(marketfold: Command, run_folder: Path, 
     assert not written & held_out
 
 
+def test_a_mail_tool_gets_names_and_offers_of_the_plan(marketfold: Command, run_folder: Path, tmp_path: Path):
+    words = ("--out", "out", "--consent-column", "marketing_consent")
+    ended = marketfold("export", run_folder, "--to", "klaviyo", *words)
+    assert ended.code == 0, ended.err
+    assert "Excel copy" in ended.out
+    assert "3. Mark the people as subscribed to e-mail only" in ended.out
+    campaign = Run.read(run_folder).plan.campaigns[0]
+    written = csv.read_csv(next((tmp_path / "out").glob(f"seg_{campaign.number:02d}_*.csv")))
+    assert set(written["Segment"].to_pylist()) == {campaign.name}
+    assert set(written["Offer"].to_pylist()) == {campaign.offer.title}
+
+
+def test_an_export_to_nowhere_is_refused_before_the_orders_are_read(marketfold: Command, run_folder: Path):
+    ended = marketfold("export", run_folder, "--to", "bing", "--orders", "nowhere.csv")
+    assert ended.code == 2
+    assert "no platform 'bing'; known are google, meta" in ended.err
+
+
 def test_an_export_without_consent_is_refused(marketfold: Command, run_folder: Path):
     ended = marketfold("export", run_folder, "--to", "google", "--out", "out")
     assert ended.code == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import jsonschema
@@ -14,17 +15,19 @@ from sklearn.cluster import AgglomerativeClustering
 from sklearn.decomposition import PCA
 from sklearn.random_projection import GaussianRandomProjection
 
+from marketfold.analysis import Analysis
 from marketfold.config import ClusteringOptions, RunConfig
 from marketfold.demo import make_shop
 from marketfold.errors import ModelError
-from marketfold.features import build_matrix
-from marketfold.pipeline import Analysis, segment_market
-from marketfold.runs import Run, run_schema, score_orders, write_run
+from marketfold.pipeline import segment_market
+from marketfold.runs import Run, score_orders, write_run
 from marketfold.runs.lessons import write_lessons
-from marketfold.selection import compare_reducers
+from marketfold.selection import Fits, Recipe, compare_reducers
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+RUN_SCHEMA = json.loads(files("marketfold.runs").joinpath("run.schema.json").read_text("utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -41,17 +44,19 @@ def run(analysis: Analysis, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def test_segments_are_those_of_the_clusterer_in_the_space_of_the_reducer(analysis: Analysis) -> None:
-    dimensions = PCA(3).fit_transform(analysis.segmented.matrix.values)
+    dimensions = PCA(3).fit_transform(analysis.segmentation.matrix.values)
     alone = AgglomerativeClustering(4, linkage="ward").fit_predict(dimensions)
     pairs = set(zip(analysis.labels.tolist(), alone.tolist(), strict=True))
     assert len(pairs) == len(set(alone)) == 4
-    assert analysis.choice.recipe.n_segments == len(analysis.profiles) == 4
+    assert analysis.choice.evidence.recipe.n_segments == analysis.segmentation.n_segments == 4
 
 
 def test_the_run_is_written_without_a_model_and_says_what_made_it(analysis: Analysis, run: Run) -> None:
     assert not (run.folder / "model").exists()
-    assert run.segments["segment"].to_pylist() == [analysis.profiles[label].number for label in analysis.labels]
-    jsonschema.validate(run.record, run_schema())
+    assert run.segments["segment"].to_pylist() == [
+        analysis.segments.profiles[label].number for label in analysis.labels
+    ]
+    jsonschema.validate(run.record, RUN_SCHEMA)
     assert run.record["reduction"]["method"] == "PCA"
     assert "PCA" in [score["method"] for score in run.record["reduction"]["compared"]]
     page = run.report.read_text(encoding="utf-8")
@@ -62,9 +67,9 @@ def test_the_run_is_written_without_a_model_and_says_what_made_it(analysis: Anal
 def test_new_customers_are_assigned_in_memory_and_scoring_says_why_it_cannot(
     analysis: Analysis, run: Run, tmp_path: Path
 ) -> None:
-    assigned = analysis.model.assign(analysis.table)
+    assigned = analysis.model.assign(analysis.segmentation.table)
     nearest = np.linalg.norm(
-        analysis.segmented.dimensions[:, None] - analysis.segmented.segmenter.centers_[None], axis=2
+        analysis.segmentation.dimensions[:, None] - analysis.segmentation.segmenter.centers_[None], axis=2
     ).argmin(axis=1)
     assert assigned.labels.tolist() == nearest.tolist()
     with pytest.raises(ModelError, match="reducer or a clusterer of one's own has none"):
@@ -77,9 +82,10 @@ def test_new_customers_are_assigned_in_memory_and_scoring_says_why_it_cannot(
 
 
 def test_methods_may_be_instances_and_what_gives_nothing_back_has_no_reconstruction(analysis: Analysis) -> None:
-    matrix = build_matrix(analysis.table)
     methods = ["none", PCA(2), GaussianRandomProjection(2, random_state=0), OneWay(2)]
-    none, pca, _, one_way = compare_reducers(matrix, methods, k=3, n_dimensions=5).scores
+    none, pca, _, one_way = compare_reducers(
+        Fits(analysis.segmentation.table), Recipe("all", "none", 3, n_dimensions=5), methods
+    ).scores
     assert (none.method, pca.method, one_way.method) == ("none", "PCA", "OneWay")
     assert pca.n_dimensions == 2
     assert 0 < pca.reconstruction < 1
@@ -107,14 +113,16 @@ sys.meta_path.insert(0, Blocked())
 from marketfold import build_features, choose_recipe, clean_orders, make_shop, read_orders
 from marketfold.config import ClusteringOptions, FeatureOptions, ReductionOptions, RunConfig
 from marketfold.errors import MarketfoldError
+from marketfold.selection import Fits
 
 options = FeatureOptions(unit="order")
 table = build_features(clean_orders(read_orders(make_shop(4_000).lines)), options)
+fits = Fits(table)
 settings = {"features": options, "clustering": ClusteringOptions(segments=3, k_max=4, bootstraps=2)}
-choice = choose_recipe(table, None, RunConfig(**settings))
+choice = choose_recipe(fits, RunConfig(**settings))
 skipped = [(score.method, score.skipped.code) for score in choice.comparison.scores if score.skipped]
 try:
-    choose_recipe(table, None, RunConfig(**settings, reduction=ReductionOptions(method="autoencoder")))
+    choose_recipe(fits, RunConfig(**settings, reduction=ReductionOptions(method="autoencoder")))
     refused = ""
 except MarketfoldError as error:
     refused = str(error)

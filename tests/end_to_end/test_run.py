@@ -4,6 +4,7 @@ import filecmp
 import json
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,13 @@ from tests.end_to_end.conftest import Command
 from marketfold.config import ClusteringOptions, RunConfig
 from marketfold.demo import Shop, make_shop
 from marketfold.pipeline import segment_market
-from marketfold.runs import Run, run_schema, write_run
+from marketfold.runs import Run, write_run
 
 FILES = {
     "report.html", "segments.csv", "segments.parquet", "features.parquet", "profiles.csv", "set_aside.csv", "run.json",
     "plan.json", "model", "campaigns",
 }  # fmt: skip
+RUN_SCHEMA = json.loads(files("marketfold.runs").joinpath("run.schema.json").read_text("utf-8"))
 QUICK = RunConfig(clustering=ClusteringOptions(bootstraps=5))
 
 
@@ -38,11 +40,11 @@ def test_a_run_folder_is_whole(run_folder: Path):
 
 
 def test_run_json_follows_its_schema(run_folder: Path):
-    jsonschema.validate(record_of(run_folder), run_schema())
+    jsonschema.validate(record_of(run_folder), RUN_SCHEMA)
 
 
 def test_every_key_of_the_schema_says_what_it_means():
-    assert all(part.get("description") for part in run_schema()["properties"].values())
+    assert all(part.get("description") for part in RUN_SCHEMA["properties"].values())
 
 
 def test_every_customer_has_one_segment_and_the_sizes_agree(run_folder: Path):
@@ -88,7 +90,7 @@ def test_the_planted_groups_are_found_at_default_settings():
     shop = make_shop()
     analysis = segment_market(shop.lines, QUICK)
     planted = dict(zip(shop.truth["customer_id"].to_pylist(), shop.truth["group"].to_pylist(), strict=True))
-    truth = [planted[one] for one in analysis.table.ids.tolist()]
+    truth = [planted[one] for one in analysis.segmentation.ids.tolist()]
     assert adjusted_rand_score(truth, analysis.labels) >= 0.9
 
 
@@ -175,6 +177,6 @@ def test_hostile_ids_come_back_and_run_no_formula(tmp_path: Path, shop: Shop):
 def test_orders_and_lines_can_be_segmented_too(tmp_path: Path, shop_file: Path, unit: str):
     config = QUICK.model_copy(update={"features": QUICK.features.model_copy(update={"unit": unit})})
     run = write_run(segment_market(shop_file, config), tmp_path / "run")
-    jsonschema.validate(run.record, run_schema())
+    jsonschema.validate(run.record, RUN_SCHEMA)
     assert run.record["unit"] == unit
     assert Run.read(run.folder).model.unit == unit

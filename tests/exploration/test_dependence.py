@@ -62,8 +62,8 @@ def test_what_the_columns_say_of_each_other(explored: Exploration):
     (cap,) = d.caps
     assert (cap.column, cap.value) == ("points", 100.0)
     assert cap.lines == (np.array(table()["points"]) == 100).sum()
-    kinds = {finding.kind for finding in explored.findings}
-    assert {"date parts", "constant", "cuts", "cap"} <= kinds
+    kinds = {finding.code for finding in explored.findings}
+    assert {"date_parts", "constant", "cut", "cap"} <= kinds
 
 
 def test_the_figure_shows_theils_coefficient(explored: Exploration):
@@ -92,8 +92,11 @@ def test_a_sample_is_called_one(monkeypatch: pytest.MonkeyPatch):
     found = explore(clean_orders(read_orders(table())))
     assert found.dependence is not None
     assert 200 < found.dependence.n_lines < 400
-    said = next(finding.sentence for finding in found.findings if finding.kind == "date parts")
-    assert said.startswith(f"On each of {found.dependence.n_lines} lines drawn from {N}, fiscal quarter is the quarter")
+    finding = next(finding for finding in found.findings if finding.code == "date_parts")
+    assert (finding.numbers["lines"], finding.numbers["lines_kept"]) == (found.dependence.n_lines, N)
+    assert (finding.texts["columns"], finding.texts["parts"]) == (("fiscal quarter",), ("quarter",))
+    cut = next(finding for finding in found.findings if finding.code == "cut")
+    assert (cut.numbers["sampled_lines"], cut.numbers["kept_lines"]) == (found.dependence.n_lines, N)
 
 
 def test_the_real_file_restates_its_dates(sales: Exploration):

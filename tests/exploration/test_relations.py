@@ -68,7 +68,7 @@ def test_columns_that_say_the_same():
     codes = [{"North": "N1", "South": "S1", "East": "E1"}[area] for area in areas]
     exploration = explored(territory=areas, category=codes)
     assert [(one.kind, {one.column, one.given}) for one in exploration.follows] == [("same", {"territory", "category"})]
-    assert "follows" in [finding.kind for finding in exploration.findings]
+    assert "same" in [finding.code for finding in exploration.findings]
 
 
 def test_the_sample_is_seeded_and_stated(shared_data: Path, cdnow: Exploration):

@@ -4,6 +4,7 @@ import json
 from datetime import date, timedelta
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import polars as pl
 import pytest
@@ -15,8 +16,10 @@ from marketfold.config import CleaningOptions, FeatureOptions
 from marketfold.demo import make_shop
 from marketfold.errors import OrdersError, ParameterError, TooFewUnitsError
 from marketfold.features import build_features, build_matrix
+from marketfold.features.catalogue import CATALOGUE, Measurement
+from marketfold.features.sums import Sum, money_where
 from marketfold.orders import read_orders
-from marketfold.schema import FeatureTable
+from marketfold.schema import MONEY_SCALE, Feature, FeatureTable
 
 DAY = date(2024, 1, 1)
 
@@ -76,6 +79,33 @@ def test_gaps_are_mean_and_spread_of_days_between_orders():
     assert of(table, "b", "gap_mean_days") == of(table, "b", "tenure_days")  # one order: so long without a second
     assert of(table, "b", "gap_spread_days") == 0
     assert (of(table, "c", "gap_mean_days"), of(table, "c", "gap_spread_days")) == (6, 0)
+
+
+def test_the_spread_of_two_uneven_gaps():
+    table = build(lines(*(line("a", day, 1.0) for day in (0, 10, 40)), line("b", 0, 1.0), line("b", 7, 1.0)))
+    assert of(table, "a", "gap_mean_days") == 20
+    assert of(table, "a", "gap_spread_days") == 10  # 10 and 30 days lie 10 from their mean
+    assert of(table, "b", "gap_spread_days") == 0
+
+
+def test_one_entry_of_the_catalogue_is_a_feature(monkeypatch: pytest.MonkeyPatch):
+    """Its label, its sums over lines, orders and returns, and its formula stand together, and nothing else changes."""
+    returned_items = Sum("returned_items", nw.col("quantity").sum(), "returns")
+    late = money_where("late_scaled", nw.col("ordered_on") >= DAY + timedelta(days=5), "orders")
+    entry = Measurement(
+        Feature("late_total", "revenue after the fifth day, and items sent back", "money", "value"),
+        nw.col("late_scaled") / MONEY_SCALE + nw.col("returned_items"),
+        ("quantity",),
+        (late, returned_items),
+    )
+    of_customers = CATALOGUE["customer"]
+    monkeypatch.setitem(CATALOGUE, "customer", lambda statistics: [*of_customers(statistics), entry])
+    rows = [line("a", 0, 4.0), line("a", 9, 6.0), line("b", 1, 2.0), line("b", 2, -2.0, quantity=-3.0)]
+    table = build(lines(*rows))
+    assert table.names[-1] == "late_total"
+    assert [of(table, name, "late_total") for name in "ab"] == [6.0, 3.0]
+    assert build_features(clean(lines(*rows)), names=["late_total"]).names == ("late_total",)
+    assert build(lines(*rows).drop("quantity")).left_out["late_total"] == "the orders have no quantity"
 
 
 def test_trend_compares_the_halves_of_the_window():

@@ -2,21 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from marketfold.figures.campaigns import budget_figure, effect_figure
-
-NAN = float("nan")
+from marketfold.figures.campaigns import EffectRow, budget_figure, effect_figure
 
 
-def test_the_forest_plot_shows_every_segment_and_its_verdict():
-    figure = effect_figure(
-        ["Regulars", "Lapsed", "Gifts"],
-        [0.05, NAN, -0.01],
-        [0.02, NAN, -0.04],
-        [0.08, NAN, 0.02],
-        ["worked", "cannot tell yet", "cannot tell yet"],
-        scale="points",
-        measure="share of customers who order",
-    )
+def test_the_forest_plot_shows_every_segment_and_its_decision():
+    rows = [
+        EffectRow("Regulars", "worked", 0.05, 0.02, 0.08),
+        EffectRow("Lapsed", "cannot tell yet"),
+        EffectRow("Gifts", "cannot tell yet", -0.01, -0.04, 0.02),
+    ]
+    figure = effect_figure(rows, scale="points", measure="share of customers who order")
     assert figure.layout.title.text == "The campaign worked in 1 of 3 segments"
     worked = next(trace for trace in figure.data if trace.name == "Worked")
     assert list(worked.x) == pytest.approx([5.0])
@@ -28,7 +23,7 @@ def test_the_forest_plot_shows_every_segment_and_its_verdict():
 
 
 @pytest.mark.parametrize(
-    ("verdicts", "title"),
+    ("decisions", "title"),
     [
         (["worked"], "The campaign worked"),
         (["did not"], "The campaign did not work"),
@@ -36,10 +31,9 @@ def test_the_forest_plot_shows_every_segment_and_its_verdict():
         (["did not", "cannot tell yet"], "In none of 2 segments is it proven that the campaign worked"),
     ],
 )
-def test_the_title_claims_no_more_than_the_verdicts(verdicts: list[str], title: str):
-    n = len(verdicts)
-    names = [f"S{i}" for i in range(n)]
-    assert effect_figure(names, [1.0] * n, [0.5] * n, [1.5] * n, verdicts).layout.title.text == title
+def test_the_title_claims_no_more_than_the_decisions(decisions: list[str], title: str):
+    rows = [EffectRow(f"S{i}", decision, 1.0, 0.5, 1.5) for i, decision in enumerate(decisions)]
+    assert effect_figure(rows).layout.title.text == title
 
 
 def test_the_budget_is_drawn_beside_what_is_at_stake():

@@ -9,9 +9,9 @@ from marketfold.clustering import KChoice, across_solutions, assess_stability, c
 from marketfold.figures.clustering import (
     elbow_figure,
     gap_figure,
+    indices_figure,
     slsa_figure,
     stability_figure,
-    witnesses_figure,
 )
 
 
@@ -40,27 +40,27 @@ def test_elbow_shows_the_data_the_shuffled_band_and_the_knee(choice: KChoice):
 
 def test_every_figure_says_in_words_what_it_shows(choice: KChoice, without_groups: KChoice):
     for one in (choice, without_groups):
-        for figure in (elbow_figure(one), witnesses_figure(one), gap_figure(one)):
+        for figure in (elbow_figure(one), indices_figure(one), gap_figure(one)):
             alt = figure.layout.meta["alt"]
             assert len(alt) > 60
             assert figure.layout.title.text
     assert "there are groups" in elbow_figure(choice).layout.meta["alt"]
-    assert "no group structure" in witnesses_figure(without_groups).layout.meta["alt"]
+    assert "no group structure" in indices_figure(without_groups).layout.meta["alt"]
     assert "No group structure" in gap_figure(without_groups).layout.title.text
 
 
-def test_witnesses_are_drawn_each_with_its_ring(choice: KChoice):
-    figure = witnesses_figure(choice)
+def test_indices_are_drawn_each_with_its_ring(choice: KChoice):
+    figure = indices_figure(choice)
     assert sum(trace.name == "the data" for trace in figure.data) == 5
     rings = [trace.x[0] for trace in figure.data if trace.name == "prefers this k"]
-    assert rings == [witness.prefers for witness in choice.witnesses.values() if witness.prefers is not None]
+    assert rings == [index.prefers for index in choice.indices.values() if index.prefers is not None]
     assert sum(bool(trace.showlegend) for trace in figure.data if trace.name == "the data") == 1
 
 
 def test_gaps_are_shares_by_which_the_wcss_is_lower(choice: KChoice):
     figure = gap_figure(choice)
     cloud = next(trace for trace in figure.data if "one cloud" in trace.name)
-    np.testing.assert_allclose(cloud.y, 1 - np.exp(-choice.gains["cloud"].values))
+    np.testing.assert_allclose(cloud.y, 1 - np.exp(-choice.gaps["cloud"].values))
     assert 0 < max(cloud.y) < 1
 
 

@@ -38,6 +38,7 @@ from marketfold.report.data_chapter import exploration_parts
 from marketfold.report.embed import figure_height
 from marketfold.report.page import figures_of
 from marketfold.report.parts import FigureGrid, Fold
+from marketfold.report.sentences.exploration import finding_sentence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,7 +114,7 @@ def test_odd_files_are_explored_and_drawn(name: str):
     figures = exploration_figures(exploration)
     assert all("nan" not in json.dumps(drawn(figure)["layout"]).lower() for figure in figures.values())
     assert {finding.figure for finding in exploration.findings if finding.figure} <= figures.keys()
-    assert "nan" not in " ".join(finding.sentence for finding in exploration.findings)
+    assert "nan" not in " ".join(finding_sentence(finding) for finding in exploration.findings)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.segments.shops import shop
+from tests.segments.shops import segmented, shop
 
 from marketfold.figures.segments import (
     drift_figure,
@@ -14,10 +14,11 @@ from marketfold.figures.segments import (
 )
 from marketfold.figures.theme import HIGHLIGHT, PALE, SOFT, to_dark
 from marketfold.report.embed import figure_payload
-from marketfold.segments import Movement, Snapshot, compare_runs, profile_segments
+from marketfold.segments import Movement, compare_runs, profile_segments
+from marketfold.snapshot import Snapshot
 
 MATRIX, LABELS = shop()
-PROFILES = profile_segments(MATRIX, LABELS)
+PROFILES = profile_segments(segmented(MATRIX, LABELS))
 TABLE = MATRIX.table
 
 

@@ -117,3 +117,13 @@ def test_contradiction_within_a_style() -> None:
 def test_format_given_reads_nothing_else() -> None:
     reading = read_days("WHEN", {"05/07/2003": 1, "24/12/2003": 1, "2003-12-24": 1}, "%d/%m/%Y %H:%M")
     assert reading.days == {"05/07/2003": dt.date(2003, 7, 5), "24/12/2003": dt.date(2003, 12, 24)}
+
+
+def test_two_digits_are_a_year_up_to_the_next() -> None:
+    """The hundred years that end with next year: an order may be dated ahead, and not by two years."""
+    this_year = dt.datetime.now(dt.UTC).year
+    found = read_day(f"13.2.{(this_year + 1) % 100:02}")
+    assert found is not None
+    assert found.day_first == dt.date(this_year + 1, 2, 13)
+    past = read_day(f"13.2.{(this_year + 2) % 100:02}")
+    assert past is None or past.day_first == dt.date(this_year - 98, 2, 13)

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import jsonschema
@@ -12,7 +14,7 @@ from marketfold.cleaning import clean_orders
 from marketfold.config import ClusteringOptions, FeatureOptions, ReductionOptions, RunConfig, load_config
 from marketfold.demo import make_shop
 from marketfold.errors import ConfigError, ModelError, ParameterError
-from marketfold.features import build_features, build_matrix
+from marketfold.features import build_features
 from marketfold.figures.reduction import reconstruction_figure
 from marketfold.orders import read_orders
 from marketfold.pipeline import segment_market
@@ -28,8 +30,9 @@ from marketfold.reduction import (
     reducers_by_cost,
 )
 from marketfold.reduction.base import BaseReducer
-from marketfold.runs import run_schema, write_run
-from marketfold.selection import compare_reducers
+from marketfold.report.sentences.selection import reduction_decision
+from marketfold.runs import write_run
+from marketfold.selection import Fits, Recipe, compare_reducers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,12 +95,14 @@ class TestOneLineMore:
         with pytest.raises(ConfigError, match=r"reduction.method: .*autoencoder-tied or first-columns \(got 'umap'\)"):
             load_config({"reduction": {"method": "umap"}})
 
-    def test_is_compared_and_called_by_its_label(self, one_line_more: str, features: Any) -> None:
-        comparison = compare_reducers(build_matrix(features), ["none", one_line_more], k=3, n_dimensions=2)
+    def test_is_compared_and_called_by_its_label(self, one_line_more: str) -> None:
+        fits = Fits(build_features(clean_orders(read_orders(make_shop(2_000).lines))))
+        recipe = Recipe("all", "none", n_segments=3, n_dimensions=2)
+        comparison = compare_reducers(fits, recipe, ["none", one_line_more])
         assert [score.method for score in comparison.scores] == ["none", one_line_more]
         assert comparison.scores[1].n_dimensions == 2
-        only = compare_reducers(build_matrix(features), [one_line_more], k=3, n_dimensions=2)
-        assert only.verdict == "Only the first columns was tried."
+        only = compare_reducers(fits, recipe, [one_line_more])
+        assert reduction_decision(only) == "Only the first columns was tried."
 
     def test_takes_its_place_among_the_simple_ones(self, one_line_more: str) -> None:
         names = [reducer.name for reducer in reducers_by_cost()]
@@ -109,22 +114,18 @@ class TestOneLineMore:
 
     def test_makes_a_run_whose_model_is_read_again(self, one_line_more: str, tmp_path: Path) -> None:
         config = RunConfig(
-            features=FeatureOptions(view="all"),
+            features=FeatureOptions(feature_set="all"),
             reduction=ReductionOptions(method=one_line_more, n_dimensions=3),
             clustering=ClusteringOptions(segments=3, k_max=4, bootstraps=2),
         )
         analysis = segment_market(make_shop(2_000).lines, config)
         run = write_run(analysis, tmp_path / "run")
-        jsonschema.validate(run.record, run_schema())
+        schema = files("marketfold.runs").joinpath("run.schema.json").read_text("utf-8")
+        jsonschema.validate(run.record, json.loads(schema))
         assert run.record["reduction"]["method"] == one_line_more
         assert "the first columns" in run.report.read_text(encoding="utf-8")
         assert isinstance(run.model.reducer, FirstColumns)
-        assert run.model.assign(analysis.table).labels.tolist() == analysis.labels.tolist()
-
-
-@pytest.fixture(scope="module")
-def features() -> Any:
-    return build_features(clean_orders(read_orders(make_shop(2_000).lines)))
+        assert run.model.assign(analysis.segmentation.table).labels.tolist() == analysis.labels.tolist()
 
 
 def test_names_are_those_of_the_classes_and_costs_rise() -> None:

@@ -9,14 +9,14 @@ from marketfold.demo import make_shop
 from marketfold.pipeline import segment_market
 
 if TYPE_CHECKING:
-    from marketfold.pipeline import Analysis
+    from marketfold.analysis import Analysis
 
 
 @pytest.fixture(scope="session")
 def analysis() -> Analysis:
     """The demo shop, segmented with little effort: the report is tested, not the segments."""
     config = RunConfig(
-        features=FeatureOptions(view="value"),
+        features=FeatureOptions(feature_set="value"),
         reduction=ReductionOptions(method="none"),
         clustering=ClusteringOptions(segments=3, k_max=5, bootstraps=2),
         campaigns=CampaignOptions(budget=5_000, margin=0.3),

@@ -11,7 +11,7 @@ from marketfold.report.parts import Column, FigurePart, TablePart
 from marketfold.report.reading_back import figures_of_page, tables_of_page
 
 if TYPE_CHECKING:
-    from marketfold.pipeline import Analysis
+    from marketfold.analysis import Analysis
 
 
 def test_figures_come_back_with_title_and_names(analysis: Analysis) -> None:
@@ -24,12 +24,12 @@ def test_figures_come_back_with_title_and_names(analysis: Analysis) -> None:
         assert figure.layout.title.text == unmarked(drawn[key].layout.title.text)
         assert figure.layout.height == drawn[key].layout.height
     names = [trace.name for trace in found["map-2d"].data if trace.showlegend is not False]
-    assert names == [f"{profile.number}. {profile.name}" for profile in analysis.profiles]
+    assert names == [f"{profile.number}. {profile.name}" for profile in analysis.segments.profiles]
 
 
 def test_tables_come_back_as_they_are_read(analysis: Analysis) -> None:
     found = tables_of_page(render_page(report_page(analysis)))
-    ledger = analysis.clean.report.ledger
+    ledger = analysis.data.clean.report.ledger
     assert found["ledger"][0] == ["Lines", "Count", "Share", "Money"]
     assert found["ledger"][-1][:2] == ["Kept", f"{ledger.lines_kept:,}"]
     assert all(len({len(row) for row in rows}) == 1 for rows in found.values())

@@ -13,7 +13,7 @@ from marketfold.report.naming import mark, unmarked
 from marketfold.report.parts import FigurePart, Prose
 
 if TYPE_CHECKING:
-    from marketfold.pipeline import Analysis
+    from marketfold.analysis import Analysis
 
 NAMES = ("Quiet offer-minded buyers", "Mum's & dad's <best>", 'Tea "Club" 5 % off', "value", "The")
 
@@ -49,13 +49,15 @@ def in_text(page: str) -> str:
 
 
 def test_in_a_report_words_that_are_no_name_stay_and_every_script_may_still_run(analysis: Analysis) -> None:
-    first, second = analysis.profiles[:2]
-    said = replace(first, name="The"), replace(second, name="The value"), *analysis.profiles[2:]
+    first, second = analysis.segments.profiles[:2]
+    said = replace(first, name="The"), replace(second, name="The value"), *analysis.segments.profiles[2:]
     campaigns = tuple(
         replace(campaign, name={first.number: "The", second.number: "The value"}.get(campaign.number, campaign.name))
         for campaign in analysis.plan.campaigns
     )
-    page = render_page(report_page(replace(analysis, profiles=said, plan=replace(analysis.plan, campaigns=campaigns))))
+    segments = replace(analysis.segments, profiles=said)
+    renamed_by_hand = replace(analysis, segments=segments, plan=replace(analysis.plan, campaigns=campaigns))
+    page = render_page(report_page(renamed_by_hand))
     renamed = rename_in_page(page, first.number, "Alpha")
     assert in_text(page).count("The ") > 20
     assert in_text(renamed).replace("Alpha", "The") == in_text(page)

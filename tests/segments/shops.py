@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
 import numpy as np
 from sklearn.cluster import KMeans
 
+from marketfold.features import FeatureMatrix, MatrixScaler
 from marketfold.schema import Feature, FeatureTable, Float32, Float64, Labels
+from marketfold.segments import number_and_name
+from marketfold.selection import Segmentation
 
 FEATURES = (
     Feature("recency_days", "days since the last order", "days", "timing"),
@@ -19,13 +22,17 @@ FEATURES = (
 )
 
 
-@dataclass(frozen=True)
-class Scaled:
-    values: Float32
-    table: FeatureTable
+def matrix_of(values: Float32, table: FeatureTable) -> FeatureMatrix:
+    """A matrix that was scaled by hand."""
+    return FeatureMatrix(values, table, MatrixScaler().fit(table.values), {})
 
 
-def shop(seed: int = 0) -> tuple[Scaled, Labels]:
+def segmented(matrix: FeatureMatrix, labels: Labels, table: FeatureTable | None = None) -> Segmentation:
+    """Segments with the names that a run gives them."""
+    return number_and_name(Segmentation.of(matrix, labels, table))[0]
+
+
+def shop(seed: int = 0) -> tuple[FeatureMatrix, Labels]:
     """Two groups of 40 and 60: frequent big baskets, and everybody else."""
     rng = np.random.default_rng(seed)
     labels = np.repeat([0, 1], [40, 60]).astype(np.int32)
@@ -45,24 +52,24 @@ def shop(seed: int = 0) -> tuple[Scaled, Labels]:
         described={"country": country},
     )
     scaled = ((values - values.mean(axis=0)) / values.std(axis=0)).astype(np.float32)
-    return Scaled(scaled, table), labels
+    return matrix_of(scaled, table), labels
 
 
-def standardised(table: FeatureTable) -> Scaled:
+def standardised(table: FeatureTable) -> FeatureMatrix:
     values = table.values
-    return Scaled(((values - values.mean(axis=0)) / values.std(axis=0)).astype(np.float32), table)
+    return matrix_of(((values - values.mean(axis=0)) / values.std(axis=0)).astype(np.float32), table)
 
 
-def with_column(matrix: Scaled, feature: Feature, column: Float64) -> Scaled:
+def with_column(matrix: FeatureMatrix, feature: Feature, column: Float64) -> FeatureMatrix:
     """The same shop with one more feature, standardised."""
     table = matrix.table
     wider = replace(table, values=np.column_stack([table.values, column]), features=(*table.features, feature))
     scaled = (column - column.mean()) / column.std()
-    return Scaled(np.column_stack([matrix.values, scaled]).astype(np.float32), wider)
+    return matrix_of(np.column_stack([matrix.values, scaled]).astype(np.float32), wider)
 
 
 @cache
-def clean_shop(seed: int = 0) -> tuple[Scaled, Labels]:
+def clean_shop(seed: int = 0) -> tuple[FeatureMatrix, Labels]:
     """300 customers of three overlapping groups, as K-means would cut them; no trap in it."""
     rng = np.random.default_rng(seed)
     centre = np.array([[30, 8, 60, 0.1], [120, 3, 110, 0.3], [200, 5, 70, 0.6]])

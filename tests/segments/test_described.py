@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from marketfold.segments.described import describe
 
@@ -13,6 +14,14 @@ def test_a_value_needs_support_and_lift_to_be_notable():
     assert first["MC"].lift > 2
     assert not first["MC"].notable  # four units only
     assert not first["US"].notable
+
+
+@pytest.mark.parametrize(("units", "notable"), [(4, False), (5, True)])
+def test_five_units_are_the_least_support(units: int, notable: bool):
+    country = np.array(["MC"] * units + ["US"] * (100 - units), dtype=object)
+    labels = np.array([0] * units + [1] * (100 - units), dtype=np.int32)
+    (cell,) = describe({"country": country}, labels, 2)[0]["country"]
+    assert (cell.value, cell.units, cell.notable) == ("MC", units, notable)
 
 
 def test_chance_is_not_notable():

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from marketfold.errors import ParameterError
-from marketfold.segments import Snapshot, match_segments
+from marketfold.segments import match_segments
+from marketfold.snapshot import Snapshot
 
 
 def run(seed: int = 0, n: int = 200, prefix: str = "C") -> Snapshot:

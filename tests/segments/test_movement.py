@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from marketfold.errors import ParameterError
-from marketfold.segments import Snapshot, compare_runs, population_stability
+from marketfold.segments import compare_runs, population_stability
+from marketfold.snapshot import Snapshot
 
 
 def run(seed: int = 0, first: int = 0, n: int = 400) -> Snapshot:

@@ -2,75 +2,82 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.segments.shops import clean_shop, shop
+from tests.segments.shops import clean_shop, segmented, shop
 
 from marketfold.schema import Unit
-from marketfold.segments import Described, SegmentProfile, StandOut, name_segments, profile_segments
+from marketfold.segments import Described, DistinguishingFeature, SegmentTraits, name_segments
 
 
-def profile(
+def traits(
     *effects: tuple[str, float],
     medians: dict[str, float] | None = None,
     everyone: dict[str, float] | None = None,
     country: Described | None = None,
     units: int = 50,
-) -> SegmentProfile:
+) -> SegmentTraits:
     medians = medians or {}
-    stand_outs = tuple(
-        StandOut(name, name, "count", medians.get(name, 5.0), 0.0, effect, 0.001, "said")
+    distinguishing = tuple(
+        DistinguishingFeature(name, name, "count", medians.get(name, 5.0), 0.0, effect, 0.001, "said")
         for name, effect in sorted(effects, key=lambda item: -abs(item[1]))
         if abs(effect) >= 0.33
     )
-    return SegmentProfile(
-        1, "", units, 0.1, 0.0, 0.0, medians, everyone or {}, stand_outs,
-        described={"country": (country,)} if country else {}, effects=dict(effects),
-    )  # fmt: skip
+    return SegmentTraits(
+        units=units,
+        unit_share=0.1,
+        revenue_total=0.0,
+        revenue_share=0.0,
+        medians=medians,
+        everyone=everyone or {},
+        effects=dict(effects),
+        distinguishing=distinguishing,
+        described={"country": (country,)} if country else {},
+    )
 
 
-NOBODY = profile(("trend", 0.0))
+NOBODY = traits(("trend", 0.0))
 
 
 @pytest.mark.parametrize(
     ("segment", "name"),
     [
-        (profile(("order_count", 0.9), ("basket_mean", 0.9)), "Frequent big-basket buyers"),
-        (profile(("basket_mean", 0.9), ("order_count", 0.88), ("recency_days", -0.86)), "Frequent big-basket buyers"),
-        (profile(("order_count", -0.8), medians={"order_count": 1.0}), "One-time buyers"),
-        (profile(("order_count", 0.8), medians={"order_count": 2.0}, everyone={"order_count": 1.0}), "Repeat buyers"),
-        (profile(("order_count", 0.8), medians={"order_count": 3.0}, everyone={"order_count": 2.0}), "Frequent buyers"),
-        (profile(("recency_days", 0.9), ("gap_mean_days", -0.8)), "Quiet once-frequent buyers"),
-        (profile(("recency_days", 0.9), ("trend", -0.95)), "Quiet buyers"),
-        (profile(("revenue_total", 0.9)), "Top buyers"),
-        (profile(("revenue_total", 0.9), ("basket_mean", 0.5)), "Big-basket buyers"),
-        (profile(("quarter_4_share", 0.9), ("category_Gifts_share", 0.8), medians={"category_Gifts_share": 0.7}),
+        (traits(("order_count", 0.9), ("basket_mean", 0.9)), "Frequent big-basket buyers"),
+        (traits(("basket_mean", 0.9), ("order_count", 0.88), ("recency_days", -0.86)), "Frequent big-basket buyers"),
+        (traits(("order_count", -0.8), medians={"order_count": 1.0}), "One-time buyers"),
+        (traits(("order_count", 0.8), medians={"order_count": 2.0}, everyone={"order_count": 1.0}), "Repeat buyers"),
+        (traits(("order_count", 0.8), medians={"order_count": 3.0}, everyone={"order_count": 2.0}), "Frequent buyers"),
+        (traits(("recency_days", 0.9), ("gap_mean_days", -0.8)), "Quiet once-frequent buyers"),
+        (traits(("recency_days", 0.9), ("trend", -0.95)), "Quiet buyers"),
+        (traits(("revenue_total", 0.9)), "Top buyers"),
+        (traits(("revenue_total", 0.9), ("basket_mean", 0.5)), "Big-basket buyers"),
+        (traits(("quarter_4_share", 0.9), ("category_Gifts_share", 0.8), medians={"category_Gifts_share": 0.7}),
          "Year-end buyers, mostly Gifts"),
-        (profile(("category_Classic Cars_share", 0.8), medians={"category_Classic Cars_share": 0.6}),
+        (traits(("category_Classic Cars_share", 0.8), medians={"category_Classic Cars_share": 0.6}),
          "Mostly Classic Cars"),
-        (profile(("category_Ships_share", 0.8), medians={"category_Ships_share": 0.2}), "Buyers leaning to Ships"),
-        (profile(("category_Ships_share", -0.8)), "Average buyers"),
-        (profile(("category_other_share", 0.8)), "Average buyers"),
-        (profile(("return_share", 0.8)), "Buyers with more returns"),
-        (profile(country=Described("France", 0.8, 0.2, 40, notable=True)), "Mostly from France"),
-        (profile(("order_count", 0.9), country=Described("France", 0.8, 0.2, 40, notable=True)), "Frequent buyers"),
-        (profile(country=Described("France", 0.4, 0.1, 20, notable=True)), "Average buyers"),
-        (profile(("order_count", 1.0), units=2), "Exceptional buyers"),
-        (profile(("shoe_size", 0.9)), "Average buyers"),
+        (traits(("category_Ships_share", 0.8), medians={"category_Ships_share": 0.2}), "Buyers leaning to Ships"),
+        (traits(("category_Ships_share", -0.8)), "Average buyers"),
+        (traits(("category_other_share", 0.8)), "Average buyers"),
+        (traits(("return_share", 0.8)), "Buyers with more returns"),
+        (traits(country=Described("France", 0.8, 0.2, 40, notable=True)), "Mostly from France"),
+        (traits(("order_count", 0.9), country=Described("France", 0.8, 0.2, 40, notable=True)), "Frequent buyers"),
+        (traits(country=Described("France", 0.4, 0.1, 20, notable=True)), "Average buyers"),
+        (traits(("order_count", 1.0), units=2), "Exceptional buyers"),
+        (traits(("shoe_size", 0.9)), "Average buyers"),
     ],
 )  # fmt: skip
-def test_names_say_what_stands_out(segment: SegmentProfile, name: str):
-    other = profile(("discount_share", 0.9))
+def test_names_say_what_is_distinguishing(segment: SegmentTraits, name: str):
+    other = traits(("discount_share", 0.9))
     assert name_segments([segment, other]) == (name, "Offer-minded buyers")
 
 
 @pytest.mark.parametrize(("unit", "name"), [("order", "Large orders"), ("order_line", "Earlier order lines")])
 def test_orders_and_lines_are_called_so(unit: Unit, name: str):
-    segment = profile(("order_total", 0.9)) if unit == "order" else profile(("recency_days", 0.9))
+    segment = traits(("order_total", 0.9)) if unit == "order" else traits(("recency_days", 0.9))
     assert name_segments([segment, NOBODY], unit)[0] == name
 
 
 def test_a_shared_name_is_told_apart_by_what_only_one_can_say():
-    one = profile(("order_count", 0.9), ("basket_mean", 0.8), ("discount_share", 0.5))
-    other = profile(("order_count", 0.9), ("basket_mean", 0.8), ("quarter_4_share", 0.5))
+    one = traits(("order_count", 0.9), ("basket_mean", 0.8), ("discount_share", 0.5))
+    other = traits(("order_count", 0.9), ("basket_mean", 0.8), ("quarter_4_share", 0.5))
     assert name_segments([one, other]) == (
         "Frequent big-basket offer-minded buyers",
         "Frequent big-basket year-end buyers",
@@ -78,12 +85,12 @@ def test_a_shared_name_is_told_apart_by_what_only_one_can_say():
 
 
 def test_a_shared_name_is_told_apart_by_degree():
-    one, other = profile(("order_count", 0.9)), profile(("order_count", 0.5))
+    one, other = traits(("order_count", 0.9)), traits(("order_count", 0.5))
     assert name_segments([one, other]) == ("Frequent buyers", "Less frequent buyers")
 
 
 def test_small_differences_are_called_rather():
-    assert name_segments([profile(("order_count", 0.2)), profile(("basket_mean", 0.2)), NOBODY]) == (
+    assert name_segments([traits(("order_count", 0.2)), traits(("basket_mean", 0.2)), NOBODY]) == (
         "Rather frequent buyers",
         "Rather big-basket buyers",
         "Average buyers",
@@ -95,12 +102,12 @@ def test_what_cannot_be_told_apart_is_numbered():
 
 
 def test_one_segment_is_everybody():
-    assert name_segments([profile(("order_count", 0.9))]) == ("All buyers",)
+    assert name_segments([traits(("order_count", 0.9))]) == ("All buyers",)
 
 
 def test_named_from_a_table():
     matrix, labels = shop()
-    assert [p.name for p in profile_segments(matrix, labels)] == [
+    assert list(segmented(matrix, labels).names) == [
         "Frequent big-basket buyers",
         "Occasional small-basket buyers",
     ]
@@ -111,7 +118,7 @@ def test_names_are_distinct_short_and_the_same_every_time(seed: int):
     matrix, _ = clean_shop(seed)
     labels = np.random.default_rng(seed).integers(0, 6, 300).astype(np.int32)
     labels = np.where(matrix.values[:, 0] > 0.5, labels % 3, 3 + labels % 3).astype(np.int32)
-    names = [p.name for p in profile_segments(matrix, labels, rules=False)]
+    names = segmented(matrix, labels).names
     assert len(set(names)) == 6
     assert all(len(name) <= 60 for name in names)
-    assert names == [p.name for p in profile_segments(matrix, labels, rules=False)]
+    assert names == segmented(matrix, labels).names

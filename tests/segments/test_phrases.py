@@ -1,26 +1,32 @@
 from __future__ import annotations
 
+from datetime import date
 from string import Formatter
 
 import pytest
 
-from marketfold.features.catalogue import measurements
+from marketfold.features.catalogue import CATALOGUE
+from marketfold.features.fitted_statistics import FittedStatistics
 from marketfold.schema import Unit
 from marketfold.segments.phrases import Phrase, phrase_of
 
 UNITS: tuple[Unit, ...] = ("customer", "order", "order_line")
 
 
+def measured_by(*categories: str) -> FittedStatistics:
+    return FittedStatistics(date(2024, 1, 1), date(2025, 1, 1), categories, large_deal_size="Large")
+
+
 @pytest.mark.parametrize("unit", UNITS)
 def test_every_feature_that_we_measure_has_a_phrase(unit: Unit):
-    for measurement in measurements(unit, 0, ("Ships",), by_deal_size=True):
+    for measurement in CATALOGUE[unit](measured_by("Ships")):
         phrase = phrase_of(measurement.feature.name, unit)
         assert phrase != Phrase(aspect=measurement.feature.name), measurement.feature.name
 
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_phrases_name_only_what_they_are_given(unit: Unit):
-    for measurement in measurements(unit, 0, ("Ships", "{odd}"), by_deal_size=True):
+    for measurement in CATALOGUE[unit](measured_by("Ships", "{odd}")):
         phrase = phrase_of(measurement.feature.name, unit)
         allowed = {
             phrase.says: {"label", "this", "others"},

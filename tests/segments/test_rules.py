@@ -7,7 +7,7 @@ import numpy as np
 from tests.segments.shops import clean_shop
 
 from marketfold.schema import Feature, FeatureTable, Float64
-from marketfold.segments import Condition, find_rule, meets
+from marketfold.segments import Bound, find_rule, meets
 
 RECENCY = Feature("recency_days", "days since the last order", "days", "timing")
 BASKET = Feature("basket_mean", "revenue per order", "money", "basket")
@@ -95,8 +95,18 @@ def test_the_same_seed_gives_the_same_rule():
 
 def test_meeting_needs_every_condition():
     conditions = (
-        Condition("recency_days", above=True, threshold=1.0),
-        Condition("basket_mean", above=False, threshold=5.0),
+        Bound("recency_days", above=True, threshold=1.0),
+        Bound("basket_mean", above=False, threshold=5.0),
     )
     values = np.array([[1.0, 5.0], [2.0, 5.0], [2.0, 6.0]])
     assert meets(values, ("recency_days", "basket_mean"), conditions).tolist() == [False, True, False]
+
+
+def test_the_share_of_others_is_of_all_others():
+    """Of 100 within the rule are the 60 of the segment and 40 of the 140 others: 29 % of others, 60 % precision."""
+    values = np.concatenate([np.full(60, 10.0), np.full(40, 10.0), np.full(100, 90.0)])[:, None]
+    labels = np.repeat([0, 1], [60, 140]).astype(np.int32)
+    rule = find_rule(table_of(values, RECENCY), labels, 0)
+    assert rule is not None
+    assert (rule.recall, rule.others_share, rule.precision) == (1.0, 40 / 140, 0.6)
+    assert rule.sentence == "last order within 50 days: 100 % of them, 29 % of others"

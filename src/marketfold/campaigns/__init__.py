@@ -1,33 +1,24 @@
-"""From profiles to campaigns: a brief for each segment, budgets, holdouts, and audiences to upload."""
+"""From profiles to campaigns: a brief for each segment, budgets and holdouts."""
 
-from marketfold.campaigns.audience_report import Audience, AudienceReport
-from marketfold.campaigns.audiences import export_audiences
 from marketfold.campaigns.briefs import brief_filename, brief_markdown
 from marketfold.campaigns.budget import Budget, BudgetLine, Stake, allocate_budget
 from marketfold.campaigns.edits import edited_briefs, keep_edits, write_briefs
-from marketfold.campaigns.holdout import Holdout, Primary, assign_arms, detectable_lift
 from marketfold.campaigns.plan import Campaign, CampaignPlan
-from marketfold.campaigns.planning import plan_campaigns
+from marketfold.campaigns.planning import ArmDraw, plan_campaigns
 from marketfold.campaigns.playbook import Playbook, load_playbook
 
 __all__ = [
-    "Audience",
-    "AudienceReport",
+    "ArmDraw",
     "Budget",
     "BudgetLine",
     "Campaign",
     "CampaignPlan",
-    "Holdout",
     "Playbook",
-    "Primary",
     "Stake",
     "allocate_budget",
-    "assign_arms",
     "brief_filename",
     "brief_markdown",
-    "detectable_lift",
     "edited_briefs",
-    "export_audiences",
     "keep_edits",
     "load_playbook",
     "plan_campaigns",

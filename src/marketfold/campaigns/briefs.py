@@ -13,7 +13,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from marketfold.words import listed, measured
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from marketfold.campaigns.plan import Campaign, CampaignPlan
+    from marketfold.experiments import Holdout
+
+    Describe = Callable[[Holdout, str | None], str]
 
 MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>|])")
 """What Markdown could take for markup inside a line of text."""
@@ -65,8 +70,9 @@ def _environment() -> Environment:
     return environment
 
 
-def _values(campaign: Campaign, plan: CampaignPlan) -> dict[str, Any]:
+def _values(campaign: Campaign, plan: CampaignPlan, describe: Describe) -> dict[str, Any]:
     return {
+        "holdout": describe(campaign.holdout, plan.currency) if campaign.holdout else "",
         "campaign": campaign,
         "plan": plan,
         "kept": listed([PART_WORDS[name] for name in campaign.kept]),
@@ -75,7 +81,7 @@ def _values(campaign: Campaign, plan: CampaignPlan) -> dict[str, Any]:
     }
 
 
-def brief_markdown(campaign: Campaign, plan: CampaignPlan) -> str:
+def brief_markdown(campaign: Campaign, plan: CampaignPlan, describe: Describe) -> str:
     """Write one campaign as a Markdown page.
 
     Parameters
@@ -84,8 +90,10 @@ def brief_markdown(campaign: Campaign, plan: CampaignPlan) -> str:
         One of the plan's.
     plan
         For what all campaigns share: currency, budget, playbook.
+    describe
+        Says in words what a holdout is.
     """
-    text = _environment().get_template("brief.md.j2").render(_values(campaign, plan))
+    text = _environment().get_template("brief.md.j2").render(_values(campaign, plan, describe))
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 

@@ -11,7 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from marketfold.errors import ParameterError
-from marketfold.schema import Float64, Ids, Labels, Unit, money_sum
+from marketfold.features import before_day
+from marketfold.schema import MONEY_SCALE, UNIT_ID, Float64, Ids, Labels, Unit, money_sum
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from marketfold.engine import Engine
 
 THINGS = ("product_id", "category")
-
-UNIT_KEY: dict[Unit, str] = {"customer": "customer_id", "order": "order_id", "order_line": "source_line"}
 
 
 @dataclass(frozen=True)
@@ -106,10 +105,10 @@ def members_of(clean: CleanOrders, ids: Ids, labels: Labels, unit: Unit = "custo
     if len(ids) != len(labels) or (len(labels) and labels.min() < 0):
         message = f"Each unit needs one label of 0 or more; got {len(ids)} ids and {len(labels)} labels."
         raise ParameterError(message)
-    own = pa.table({UNIT_KEY[unit]: _keys(ids, unit), "segment": pa.array(labels, pa.int64())})
+    own = pa.table({UNIT_ID[unit]: _keys(ids, unit), "segment": pa.array(labels, pa.int64())})
     if unit == "customer":
         return own
-    joined = clean.purchases.join(clean.engine.from_arrow(own), on=UNIT_KEY[unit], how="inner")
+    joined = clean.purchases.join(clean.engine.from_arrow(own), on=UNIT_ID[unit], how="inner")
     money = clean.engine.collect(joined.group_by("customer_id", "segment").agg(revenue=money_sum("amount")))
     best = money.sort_by([("customer_id", "ascending"), ("revenue", "descending"), ("segment", "ascending")])
     customers = np.asarray(best["customer_id"].to_pylist(), dtype=str)
@@ -119,15 +118,17 @@ def members_of(clean: CleanOrders, ids: Ids, labels: Labels, unit: Unit = "custo
 
 @dataclass(frozen=True)
 class Purchases:
-    """The kept lines of segmented customers, condensed twice: by order, and by thing bought.
+    """The kept lines of segmented customers, condensed: by customer, by order, and by thing bought.
 
-    The lines themselves are read twice and no more; everything else is counted on these two tables, which are an order
-    of magnitude smaller and hold numbers instead of ids.
+    Customers and orders come from the run's `Activity`, and the lines are read once more for the things; everything
+    else is counted on these tables, which are an order of magnitude smaller and hold numbers instead of ids.
 
     Attributes
     ----------
+    customers
+        `customer` (row of `ids`), `segment` (0-based), and what `Activity.customers` has of each.
     orders
-        `customer` (row of `ids`), `segment` (0-based), `ordered_on`, `revenue`, `line_count`.
+        `customer`, `segment`, `ordered_on`, `revenue`.
     things
         `customer`, `segment`, `product_id` and `category` as far as the source has them, `n` (lines), `bought_on`,
         `last_bought_on`; None where it has neither.
@@ -139,6 +140,7 @@ class Purchases:
         How many segments there are.
     """
 
+    customers: nw.LazyFrame[Any]
     orders: nw.LazyFrame[Any]
     things: nw.LazyFrame[Any] | None
     engine: Engine
@@ -169,21 +171,25 @@ def condense(clean: CleanOrders, members: pa.Table, n_segments: int, before: dat
     before
         Lines on or after this day are not looked at.
     """
+    # the same object where nothing is left out: then what features have measured is there
+    seen = clean if before is None or (clean.activity.span or (before,))[-1] < before else before_day(clean, before)
     members = members.sort_by("customer_id")
-    coded = members.append_column("customer", pa.array(range(len(members)), pa.int64()))
-    lines = clean.purchases.join(clean.engine.from_arrow(coded), on="customer_id", how="inner")
-    if before is not None:
-        lines = lines.filter(nw.col("ordered_on") < nw.lit(before))
-    things = [name for name in THINGS if name in lines.collect_schema().names()]
-    by_order = lines.group_by("customer", "segment", "order_id").agg(
-        ordered_on=nw.col("ordered_on").min(), revenue=money_sum("amount"), line_count=nw.len()
-    )
+    coded = seen.engine.from_arrow(members.append_column("customer", pa.array(range(len(members)), pa.int64())))
+
+    def of_members(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        return rows.join(coded, on="customer_id", how="inner")
+
+    things = [name for name in THINGS if name in seen.columns]
     measures = {"n": nw.len(), "bought_on": nw.col("ordered_on").min(), "last_bought_on": nw.col("ordered_on").max()}
-    by_thing = lines.group_by("customer", "segment", *things).agg(**measures)
+    by_thing = of_members(seen.purchases).group_by("customer", "segment", *things).agg(**measures)
+    revenue = (nw.col("revenue_scaled") / MONEY_SCALE).alias("revenue")
     return Purchases(
-        orders=clean.engine.materialise(by_order.drop("order_id")),
-        things=clean.engine.materialise(by_thing) if things else None,
-        engine=clean.engine,
+        customers=of_members(seen.activity.customers),
+        orders=seen.engine.materialise(
+            of_members(seen.activity.orders).select("customer", "segment", "ordered_on", revenue)
+        ),
+        things=seen.engine.materialise(by_thing) if things else None,
+        engine=seen.engine,
         ids=np.asarray(members["customer_id"].to_pylist(), dtype=str),
         labels=np.asarray(members["segment"].to_numpy(), dtype=np.int32),
         n_segments=n_segments,
@@ -203,7 +209,7 @@ def _category_counts(purchases: Purchases) -> dict[int, int] | None:
 
 
 def read_customers(purchases: Purchases, as_of: date | None = None) -> Customers:
-    """Group orders by customer; collects one row per customer.
+    """Bring home what each customer did; collects one row per customer.
 
     Parameters
     ----------
@@ -217,15 +223,7 @@ def read_customers(purchases: Purchases, as_of: date | None = None) -> Customers
     ParameterError
         If none of the customers has a kept line.
     """
-    grouped = purchases.orders.group_by("customer", "segment").agg(
-        order_count=nw.len(),
-        line_count=nw.col("line_count").sum(),
-        order_days=nw.col("ordered_on").n_unique(),
-        revenue=money_sum("revenue"),
-        first_on=nw.col("ordered_on").min(),
-        last_on=nw.col("ordered_on").max(),
-    )
-    table = purchases.engine.collect(grouped).sort_by("customer")
+    table = purchases.engine.collect(purchases.customers).sort_by("customer")
     if not len(table):
         message = "None of the segmented customers has a kept order line; were ids and orders of the same run given?"
         raise ParameterError(message)
@@ -239,7 +237,7 @@ def read_customers(purchases: Purchases, as_of: date | None = None) -> Customers
         order_count=_number(table, "order_count"),
         line_count=_number(table, "line_count"),
         order_days=_number(table, "order_days"),
-        revenue=_number(table, "revenue"),
+        revenue=_number(table, "revenue_scaled") / MONEY_SCALE,
         first_on=first_on,
         last_on=last_on,
         category_count=None if categories is None else np.array([categories.get(r, 0) for r in rows.tolist()], float),

@@ -9,9 +9,9 @@ from marketfold.words import measured
 if TYPE_CHECKING:
     from marketfold.campaigns.facts import SegmentFacts
     from marketfold.schema import Trust
-    from marketfold.segments.profiles import SegmentProfile
+    from marketfold.segments import SegmentProfile
 
-STAND_OUTS = 3
+DISTINGUISHING = 3
 FEW = 10
 COUNTRIES = 3
 
@@ -70,7 +70,7 @@ def _habits(facts: SegmentFacts) -> str:
 
 
 def _difference(profile: SegmentProfile) -> str:
-    sentences = [stand_out.sentence.rstrip(".") for stand_out in profile.stand_outs[:STAND_OUTS]]
+    sentences = [feature.sentence.rstrip(".") for feature in profile.distinguishing[:DISTINGUISHING]]
     return f"What sets them apart: {'; '.join(sentences)}." if sentences else "Nothing sets them clearly apart."
 
 

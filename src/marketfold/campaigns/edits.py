@@ -17,6 +17,7 @@ from marketfold.words import measured
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from marketfold.campaigns.briefs import Describe
     from marketfold.campaigns.plan import Campaign, CampaignPlan
 
 BRIEFS = "campaigns"
@@ -138,7 +139,7 @@ def edited_briefs(folder: Path) -> dict[int, str]:
     return found
 
 
-def write_briefs(plan: CampaignPlan, folder: Path, kept: Mapping[int, str] | None = None) -> None:
+def write_briefs(plan: CampaignPlan, folder: Path, describe: Describe, kept: Mapping[int, str] | None = None) -> None:
     """Write plan.json and one brief for each campaign.
 
     Parameters
@@ -147,6 +148,8 @@ def write_briefs(plan: CampaignPlan, folder: Path, kept: Mapping[int, str] | Non
         What to write.
     folder
         The run's; briefs go to `campaigns/` in it.
+    describe
+        Says in words what a holdout is.
     kept
         Briefs edited by hand, by number in this plan: they stay as they are, and the new text stands beside them.
     """
@@ -154,7 +157,7 @@ def write_briefs(plan: CampaignPlan, folder: Path, kept: Mapping[int, str] | Non
     home.mkdir(exist_ok=True)
     for campaign in plan.campaigns:
         name = brief_filename(campaign)
-        text = brief_markdown(campaign, plan)
+        text = brief_markdown(campaign, plan, describe)
         if kept and campaign.number in kept:
             made = name.removesuffix(".md") + ".new.md"
             note = "" if "> Kept from the earlier run" in kept[campaign.number] else KEPT_NOTE.format(made=made)

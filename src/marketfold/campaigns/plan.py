@@ -13,9 +13,9 @@ from pydantic import TypeAdapter, ValidationError
 from marketfold.campaigns.budget import Budget, BudgetLine
 from marketfold.campaigns.drafts import Draft  # noqa: TC001  (read back by its types)
 from marketfold.campaigns.evidence import NextBuy, OverIndex  # noqa: TC001  (read back by its types)
-from marketfold.campaigns.holdout import Holdout  # noqa: TC001  (read back by its types)
 from marketfold.campaigns.timing import Timing  # noqa: TC001  (read back by its types)
 from marketfold.errors import Fault, RunFolderError
+from marketfold.experiments import Experiment, Holdout, SegmentDesign
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -170,6 +170,14 @@ class CampaignPlan:
     campaign_days: int
     notes: tuple[str, ...] = ()
     assignments: pa.Table | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def experiment(self) -> Experiment:
+        """What was planned, as `measure_campaigns` judges it."""
+        designs = {
+            c.number: SegmentDesign(c.name, c.holdout.primary, c.holdout.share) for c in self.campaigns if c.holdout
+        }
+        return Experiment(designs, self.currency)
 
     def to_dict(self) -> dict[str, Any]:
         """As it stands in plan.json; no customer is in it."""

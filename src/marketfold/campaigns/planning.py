@@ -16,27 +16,27 @@ from marketfold.campaigns.describing import say_warning, say_who
 from marketfold.campaigns.drafts import presentable, write_draft
 from marketfold.campaigns.evidence import NO_LEAD, Evidence, gather_evidence
 from marketfold.campaigns.facts import segment_facts
-from marketfold.campaigns.holdout import Holdout, as_assigned, assign_arms, plan_holdout, read_baselines
 from marketfold.campaigns.plan import Campaign, CampaignPlan, PlannedChannel, PlannedOffer, sealed
 from marketfold.campaigns.playbook import load_playbook
 from marketfold.campaigns.timing import count_months, time_segments
 from marketfold.config import CampaignOptions
 from marketfold.errors import ParameterError
+from marketfold.experiments import Holdout, as_assigned, assign_arms, plan_holdout, read_baselines
 from marketfold.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from datetime import date
 
     import pyarrow as pa
 
     from marketfold.campaigns.facts import SegmentFacts
-    from marketfold.campaigns.holdout import Baseline, Primary
     from marketfold.campaigns.playbook import Aim, Playbook
     from marketfold.campaigns.timing import Timing
     from marketfold.cleaning import CleanOrders
-    from marketfold.schema import Ids, Labels, Progress, Unit
-    from marketfold.segments.profiles import SegmentProfile
+    from marketfold.experiments import Baseline, Primary
+    from marketfold.schema import Progress
+    from marketfold.segments import SegmentProfile
+    from marketfold.selection import Segmentation
 
 IDENTIFIER_ROLES = {"email": ("email",), "phone": ("phone",), "address": ("address", "postal_code")}
 IDENTIFIER_WORDS = {"email": "e-mail addresses", "phone": "phone numbers", "address": "addresses"}
@@ -45,6 +45,27 @@ LONG_AGO_DAYS = 182
 """Thanks for an order that is older than half a year come too late."""
 AUTO = "auto"
 STEPS = ("customers", "products", "seasons", "holdouts", "words")
+
+
+@dataclass(frozen=True)
+class ArmDraw:
+    """By what customers are held out.
+
+    Attributes
+    ----------
+    seed
+        Of the run.
+    previous
+        Assignments of an earlier run (`customer_id`, `arm`), whose customers stay in their arm.
+    """
+
+    seed: int = 0
+    previous: pa.Table | None = None
+
+    @property
+    def salt(self) -> str:
+        """Key of the hash that draws."""
+        return str(self.seed)
 
 
 @dataclass(frozen=True)
@@ -188,9 +209,7 @@ def _hold_out(
     baselines: Sequence[Baseline | None],
     primaries: Sequence[Primary],
     wanted_lift: float,
-    *,
-    salt: str,
-    previous: pa.Table | None,
+    draw: ArmDraw,
 ) -> tuple[list[Holdout], pa.Table]:
     """The holdout of each segment as it came out, and everybody's arm."""
     n_tests = len(campaigns)
@@ -198,53 +217,42 @@ def _hold_out(
         plan_holdout(c.number, c.customers, baseline, primary, wanted_lift=wanted_lift, n_tests=n_tests)
         for c, baseline, primary in zip(campaigns, baselines, primaries, strict=True)
     ]
-    arms = assign_arms(customers, planned, salt=salt, previous=previous)
+    arms = assign_arms(customers, planned, salt=draw.salt, previous=draw.previous)
     held = np.bincount(customers.labels, weights=arms["arm"].to_numpy() == "holdout", minlength=n_tests)
     whole = zip(planned, held.astype(int).tolist(), baselines, strict=True)
     return [as_assigned(holdout, n, baseline, n_tests=n_tests) for holdout, n, baseline in whole], arms
 
 
-def _check(profiles: Sequence[SegmentProfile], labels: Labels) -> None:
-    n_segments = int(labels.max()) + 1 if len(labels) else 0
+def _check(profiles: Sequence[SegmentProfile], n_segments: int) -> None:
     if n_segments != len(profiles) or not profiles:
         message = f"Every segment needs one profile; got {len(profiles)} profiles and {n_segments} segments."
         raise ParameterError(message)
 
 
-def plan_campaigns(  # noqa: PLR0913  (all but the first four can be left out)
+def plan_campaigns(
+    segmentation: Segmentation,
     profiles: Sequence[SegmentProfile],
     clean: CleanOrders,
-    ids: Ids,
-    labels: Labels,
     options: CampaignOptions | None = None,
     *,
-    unit: Unit = "customer",
-    as_of: date | None = None,
-    seed: int = 0,
-    previous: pa.Table | None = None,
+    draw: ArmDraw | None = None,
     progress: Progress | None = None,
 ) -> CampaignPlan:
     """Plan a campaign for every segment, from a written playbook and the customers' own orders.
 
     Parameters
     ----------
+    segmentation
+        Which unit is in which segment. Where orders or lines were segmented, a customer belongs to the segment in
+        which most of her money lies.
     profiles
         One for each segment, in the order of the labels.
     clean
-        The orders behind them.
-    ids, labels
-        Unit and its 0-based segment, shape (n_units,).
+        The orders behind them; lines on or after the as-of day are not looked at.
     options
         Playbook, money, and length of the campaign.
-    unit
-        What a row of `ids` is. Where orders or lines were segmented, a customer belongs to the segment in which most
-        of her money lies.
-    as_of
-        The day on which the run looks back; the day after the last order if not given. Later lines are not looked at.
-    seed
-        Of the run; it keys the holdout.
-    previous
-        Assignments of an earlier run (`customer_id`, `arm`), whose customers stay in their arm.
+    draw
+        By what customers are held out; by seed 0 if not given.
     progress
         Told about each step.
 
@@ -253,16 +261,16 @@ def plan_campaigns(  # noqa: PLR0913  (all but the first four can be left out)
     PlaybookError
         If the playbook is wrong.
     ParameterError
-        If profiles, ids and labels do not belong together, or money is not positive.
+        If profiles and segments do not belong together, or money is not positive.
     """
-    options = options or CampaignOptions()
+    options, draw, as_of = options or CampaignOptions(), draw or ArmDraw(), segmentation.table.as_of
     chosen, note = options.playbook, ""
     if chosen == AUTO:
         chosen, note = pick_playbook(clean.facts.mapping, id_is_personal=clean.facts.id_is_personal)
     playbook = load_playbook(chosen)
-    _check(profiles, labels)
+    _check(profiles, segmentation.n_segments)
     _tell(progress, 0)
-    members = members_of(clean, ids, labels, unit)
+    members = members_of(clean, segmentation.ids, segmentation.labels, segmentation.unit)
     purchases = condense(clean, members, len(profiles), as_of)
     customers = read_customers(purchases, as_of)
     found = _find(purchases, customers, progress)
@@ -271,9 +279,7 @@ def plan_campaigns(  # noqa: PLR0913  (all but the first four can be left out)
     _tell(progress, 3)
     baselines = read_baselines(purchases, customers, options.campaign_days)
     primaries = [playbook.aims[campaign.aim].primary for campaign in campaigns]
-    holdouts, assignments = _hold_out(
-        customers, campaigns, baselines, primaries, options.smallest_lift, salt=str(seed), previous=previous
-    )
+    holdouts, assignments = _hold_out(customers, campaigns, baselines, primaries, options.smallest_lift, draw)
     weights = [playbook.aims[c.aim].budget_weight for c in campaigns]
     parts = enumerate(zip(campaigns, holdouts, weights, strict=True))
     stakes = [_stake(c, holdout, s, customers, weight) for s, (c, holdout, weight) in parts]
@@ -291,7 +297,7 @@ def plan_campaigns(  # noqa: PLR0913  (all but the first four can be left out)
         playbook=playbook.name,
         budget=budget,
         currency=_currency(clean),
-        salt=str(seed),
+        salt=draw.salt,
         campaign_days=options.campaign_days,
         notes=((note,) if note else ()) + unknown_features(playbook, profiles[0].medians),
         assignments=assignments,

@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from marketfold.campaigns.drafts import LIMITS, check_template
 from marketfold.campaigns.facts import FACTS
-from marketfold.campaigns.holdout import Primary
 from marketfold.errors import Fault, PlaybookError
+from marketfold.experiments import Primary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import pyarrow as pa
 
+from marketfold.activity import Activity
 from marketfold.cleaning.duplicates import find_repeats
-from marketfold.cleaning.report import Account, CleaningReport, ReadTotals, check_enough_kept, warnings_for
+from marketfold.cleaning.report import (
+    Account,
+    CleaningReport,
+    ReadTotals,
+    check_enough_kept,
+    check_reconciles,
+    warnings_for,
+)
 from marketfold.cleaning.rules import (
     CANCELLED,
     DUPLICATE,
@@ -27,13 +35,15 @@ from marketfold.cleaning.rules import (
     rules_for,
 )
 from marketfold.config import CleaningOptions
-from marketfold.schema import MONEY_SCALE, SOURCE_LINE, SourceFacts, money_sum
+from marketfold.schema import MONEY_SCALE, SOURCE_LINE, money_sum
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+    from datetime import date
 
     from marketfold.engine import Engine
     from marketfold.orders import Orders
+    from marketfold.schema import SourceFacts
 
 _RULE = "_rule"
 
@@ -53,24 +63,38 @@ class CleanOrders:
         Every line that is not a purchase: `source_line`, `reason` (a code of `REASONS`), `detail`.
     report
         The ledger and what should be known about it.
-    engine
-        Holds the frames.
-    facts
-        How the source was read.
-    lines
-        All lines that were read, for what is asked of the file as it is (statuses, empty cells); None where they are
-        no longer at hand.
+    orders
+        What was read, for what is asked of the file as it is (statuses, empty cells, columns without a role).
+    before
+        Purchases and returns on or after this day are left out; None where all are there.
     """
 
     purchases: nw.LazyFrame[Any]
     returns: nw.LazyFrame[Any]
     set_aside: nw.LazyFrame[Any]
     report: CleaningReport
-    engine: Engine
-    facts: SourceFacts
-    lines: nw.LazyFrame[Any] | None = None
-    unmapped: Callable[[], nw.LazyFrame[Any] | None] | None = None
-    unmapped_columns: tuple[str, ...] = ()
+    orders: Orders
+    before: date | None = None
+
+    @property
+    def engine(self) -> Engine:
+        """Holds the frames."""
+        return self.orders.engine
+
+    @property
+    def facts(self) -> SourceFacts:
+        """How the source was read."""
+        return self.orders.facts
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of the purchases."""
+        return tuple(self.purchases.collect_schema().names())
+
+    @cached_property
+    def activity(self) -> Activity:
+        """What each customer did; computed when it is first asked for."""
+        return Activity(self.purchases, self.returns, self.engine)
 
     def _repr_html_(self) -> str:
         return self.report._repr_html_()
@@ -207,6 +231,8 @@ def clean_orders(orders: Orders, options: CleaningOptions | None = None) -> Clea
     ------
     OrdersError
         If there is no line at all.
+    LedgerError
+        If lines or money do not add up, which is a bug.
     TooMuchSetAsideError
         If more than half of the lines break a rule and `allow_mostly_set_aside` is not set, or no line is left.
     """
@@ -233,6 +259,7 @@ def clean_orders(orders: Orders, options: CleaningOptions | None = None) -> Clea
         account.move(DUPLICATE, duplicates, round(float(found["money"]) * MONEY_SCALE))
 
     ledger = account.close(orders.malformed.num_rows, MALFORMED)
+    check_reconciles(ledger, orders.facts.lines)
     check_enough_kept(ledger, allow_mostly_set_aside=options.allow_mostly_set_aside)
     told = warnings_for(ledger, duplicates=duplicates, currencies=currencies, credit_notes_ignored=ignored)
     dropped = repeats if drop else None
@@ -241,9 +268,5 @@ def clean_orders(orders: Orders, options: CleaningOptions | None = None) -> Clea
         returns=_returns(judged),
         set_aside=_set_aside(judged, dropped, orders),
         report=CleaningReport(ledger, reads, duplicates, told),
-        engine=engine,
-        facts=orders.facts,
-        lines=orders.lines,
-        unmapped=orders.unmapped,
-        unmapped_columns=orders.open_columns,
+        orders=orders,
     )

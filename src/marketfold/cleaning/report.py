@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from marketfold.cleaning.rules import CANCELLED, DUPLICATE, REASONS
-from marketfold.errors import OrdersError, TooMuchSetAsideError
+from marketfold.errors import LedgerError, OrdersError, TooMuchSetAsideError
 from marketfold.schema import MONEY_SCALE, Ledger
 
 if TYPE_CHECKING:
@@ -121,6 +121,25 @@ class Account:
 def _told_reasons(ledger: Ledger) -> str:
     ordered = sorted(ledger.lines_set_aside.items(), key=lambda item: (-item[1], item[0]))
     return "; ".join(f"{count:,} {reason} ({REASONS[reason]})" for reason, count in ordered)
+
+
+def check_reconciles(ledger: Ledger, lines_in_source: int) -> None:
+    """Stop where the ledger does not account for every line of the source and every cent.
+
+    Raises
+    ------
+    LedgerError
+        If it does not; no file can cause that, only a fault in the code.
+    """
+    if ledger.reconciles() and ledger.lines_read == lines_in_source:
+        return
+    message = (
+        "The ledger does not add up, which is a bug of Marketfold; please report it with these numbers. The source "
+        f"has {lines_in_source:,} lines; {ledger.lines_read:,} were read, {ledger.lines_kept:,} kept, set aside: "
+        f"{ledger.lines_set_aside}. Money read {ledger.money_read:.4f}, kept {ledger.money_kept:.4f}, set aside: "
+        f"{ledger.money_set_aside}."
+    )
+    raise LedgerError(message)
 
 
 def check_enough_kept(ledger: Ledger, *, allow_mostly_set_aside: bool) -> None:

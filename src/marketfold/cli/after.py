@@ -10,7 +10,6 @@ import typer
 from marketfold.cli import flags
 
 if TYPE_CHECKING:
-    from marketfold.campaigns.platforms import Platform
     from marketfold.runs.pictures import Picture
 
 Table = Annotated[Path, typer.Option("--out", help="Table to write, .csv or .parquet.")]
@@ -84,7 +83,7 @@ def figures(
 
 def export(
     run: flags.RunFolder,
-    to: Annotated[str, typer.Option("--to", help="google, meta or csv.")],
+    to: flags.To = "",
     orders: Annotated[Path | None, typer.Option(help="The run's order file, where it has moved.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the audiences; beside the run if not given.")] = None,
     consent_column: Annotated[str | None, typer.Option(help="Column that records consent.")] = None,
@@ -97,19 +96,12 @@ def export(
     country: Annotated[str | None, typer.Option(help="Country of the customers, where no column says.")] = None,
     segment: Annotated[list[int] | None, typer.Option(help="Only this segment; may repeat.")] = None,
 ) -> None:
-    """Write audience files that ad platforms accept; the holdout is left out."""
+    """Write audience files that ad platforms and mail tools accept; the holdout is left out."""
+    from marketfold.audiences import ExportOptions
     from marketfold.cli.summary import print_audiences
-    from marketfold.errors import AudienceError
     from marketfold.runs import audience_folder, export_run
 
-    if to not in {"google", "meta", "csv"}:
-        message = f"--to takes google, meta or csv; got {to!r}."
-        raise AudienceError(message)
-    report = export_run(
-        run,
-        cast("Platform", to),
-        orders=orders,
-        out=out,
+    options = ExportOptions(
         consent_column=consent_column,
         consent_override=consent_override,
         suppression=suppression,
@@ -118,6 +110,7 @@ def export(
         country=country,
         segments=segment,
     )
+    report = export_run(run, to, options, orders=orders, out=out)
     print_audiences(report, out or audience_folder(run, report.to))
 
 

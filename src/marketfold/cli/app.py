@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from marketfold import __version__
-from marketfold.cli import after, during
+from marketfold.cli import after, during, flags
 
 app = typer.Typer(
     name="marketfold",
@@ -42,5 +42,5 @@ app.command("rename")(after.rename)
 app.command("learn")(after.learn)
 app.command("figures")(after.figures)
 app.command("compare")(after.compare)
-app.command("export")(after.export)
+app.command("export", cls=flags.ExportCommand)(after.export)
 app.command("measure")(after.measure)

@@ -37,7 +37,7 @@ def run(
     allow_mostly_set_aside: flags.AllowMostlySetAside = None,
     unit: flags.UnitFlag = None,
     as_of: flags.AsOf = None,
-    view: flags.ViewFlag = None,
+    feature_set: flags.FeatureSetFlag = None,
     geography: flags.Geography = None,
     reduction: flags.Reduction = None,
     dimensions: flags.Dimensions = None,
@@ -62,7 +62,7 @@ def run(
         "cleaning": given(
             not_products=not_product, drop_duplicates=drop_duplicates, allow_mostly_set_aside=allow_mostly_set_aside
         ),
-        "features": given(unit=unit, as_of=as_of, view=view, geography=geography),
+        "features": given(unit=unit, as_of=as_of, feature_set=feature_set, geography=geography),
         "reduction": given(method=reduction, n_dimensions=dimensions),
         "clustering": given(segments=segments, k_max=k_max, bootstraps=bootstraps),
         "campaigns": given(

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Annotated, Any, get_args
 
 import typer
+from typer.core import TyperCommand
 
 from marketfold.reduction import method_choices
-from marketfold.schema import ViewName
+from marketfold.schema import FeatureSetName
 
 Source = Annotated[
     str, typer.Argument(metavar="ORDERS", help="Order lines: CSV, TSV, Excel, Parquet (file, folder or glob).")
@@ -40,9 +41,11 @@ AllowMostlySetAside = Annotated[
 
 UnitFlag = Annotated[str | None, typer.Option("--unit", help="What is segmented: customer, order or order_line.")]
 AsOf = Annotated[str | None, typer.Option(help="Day on which features look back, YYYY-MM-DD.")]
-ViewFlag = Annotated[
+FeatureSetFlag = Annotated[
     str | None,
-    typer.Option("--view", help=f"Side of the customers: {', '.join(get_args(ViewName))}."),
+    typer.Option(
+        "--feature-set", "--view", help=f"Features that shape the segments: {', '.join(get_args(FeatureSetName))}."
+    ),
 ]
 Geography = Annotated[bool | None, typer.Option("--geography", help="Let countries and territories shape segments.")]
 Reduction = Annotated[str | None, typer.Option(help=f"{method_choices()}.")]
@@ -58,12 +61,27 @@ Budget = Annotated[float | None, typer.Option(help="Money to divide between the 
 Margin = Annotated[float | None, typer.Option(help="Share of revenue left after costs, 0 to 1.")]
 Seed = Annotated[int | None, typer.Option(help="Same input, settings and seed: the same segments.")]
 
+To = Annotated[str, typer.Option("--to", help="What takes the audiences.")]
+
 Out = Annotated[Path | None, typer.Option(help="Run folder to make; under runs/ if not given.")]
 Previous = Annotated[
     Path | None, typer.Option(help="An earlier run: its segment numbers, names and hand edits are kept.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+class ExportCommand(TyperCommand):
+    """The command that takes its platforms from their table: the table loads what the help of others need not."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The flags, `--to` with the names of the platforms, and the first of them as its default."""
+        from marketfold.audiences import PLATFORMS
+
+        params = super().get_params(ctx)
+        to: Any = next(param for param in params if param.name == "to")
+        to.metavar, to.default = "|".join(PLATFORMS), next(iter(PLATFORMS))
+        return params
 
 
 def given(**settings: Any) -> dict[str, Any]:

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from marketfold.campaigns import AudienceReport
+    from marketfold.audiences import AudienceReport
     from marketfold.cleaning import CleaningReport, CleanOrders
-    from marketfold.measure import Measurement
+    from marketfold.experiments import Measurement
     from marketfold.orders import Inspection
     from marketfold.runs import Run
 
@@ -40,7 +40,7 @@ def print_run(run: Run) -> None:
     out.print(f"Kept {record['ledger']['lines']['kept']:,} lines; set aside: {told}.")
     out.print(_segments(run))
     if record["choose_k"]["answer"] == "groups":
-        out.print(Text(record["choose_k"]["verdict"]))
+        out.print(Text(record["choose_k"]["decision"]))
     for warning in record["warnings"]:
         out.print(Text(f"! {warning}", style="yellow"))
     out.print(Text(f"Report: {run.report}"), soft_wrap=True)
@@ -138,7 +138,7 @@ def print_audiences(report: AudienceReport, folder: Path) -> None:
         counts = (one.customers, one.held_out, one.without_consent, one.suppressed, one.nothing_to_match, one.written)
         table.add_row(str(one.segment), *(f"{count:,}" for count in counts))
     out.print(table)
-    out.print(Text(f"In {folder}: {', '.join(report.files)}"), soft_wrap=True)
+    out.print(Text(f"In {folder}, each with an Excel copy: {', '.join(report.files)}"), soft_wrap=True)
     out.print(Text(report.consent))
     for note in report.notes:
         out.print(Text(note))
@@ -147,13 +147,17 @@ def print_audiences(report: AudienceReport, folder: Path) -> None:
         for warning in (one.refused, *one.warnings, f"cells left empty: {blanked}." if blanked else ""):
             if warning:
                 out.print(Text(f"! Segment {one.segment}: {warning}", style="yellow"))
+    for number, step in enumerate(report.steps, start=1):
+        out.print(Text(f"{number}. {step}"))
 
 
 def print_measurement(measurement: Measurement, page: Path) -> None:
     """A verdict for each segment, and where the page is."""
+    from marketfold.report import describe_period, describe_result
+
     out = _out()
     for result in measurement.segments:
-        out.print(Text(f"{result.segment}. {result.name}. {result.sentence}"))
-    for note in measurement.notes:
+        out.print(Text(f"{result.segment}. {result.name}. {describe_result(result, measurement)}"))
+    if note := describe_period(measurement):
         out.print(Text(f"! {note}", style="yellow"))
     out.print(Text(f"Page: {page}"), soft_wrap=True)

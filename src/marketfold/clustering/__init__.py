@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from marketfold.clustering.across import AcrossSolutions, across_solutions, split_and_merge
 from marketfold.clustering.choice import KChoice, choose_k
-from marketfold.clustering.elbow import ElbowCurve, Knee, find_knee, wcss_curve
-from marketfold.clustering.gains import Gain
+from marketfold.clustering.decision import SURE, UNITS_PER_FEATURE, Answer, Strength
+from marketfold.clustering.elbow import ElbowCurve, Knee, find_knee
 from marketfold.clustering.kmeans import KMeansSegmenter
+from marketfold.clustering.null_references import Gap
 from marketfold.clustering.own import OwnSegmenter, make_segmenter
 from marketfold.clustering.stability import SegmentStability, Stability, assess_stability, trust_of
-from marketfold.clustering.verdict import Answer, Strength
-from marketfold.clustering.witnesses import Witness
+from marketfold.clustering.validity import ValidityIndex
 
 __all__ = [
+    "SURE",
+    "UNITS_PER_FEATURE",
     "AcrossSolutions",
     "Answer",
     "ElbowCurve",
-    "Gain",
+    "Gap",
     "KChoice",
     "KMeansSegmenter",
     "Knee",
@@ -24,7 +26,7 @@ __all__ = [
     "SegmentStability",
     "Stability",
     "Strength",
-    "Witness",
+    "ValidityIndex",
     "across_solutions",
     "assess_stability",
     "choose_k",
@@ -32,5 +34,4 @@ __all__ = [
     "make_segmenter",
     "split_and_merge",
     "trust_of",
-    "wcss_curve",
 ]

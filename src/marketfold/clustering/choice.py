@@ -1,23 +1,22 @@
-"""How many segments: one verdict out of many witnesses, and the evidence for and against it."""
+"""How many segments: one decision out of many validity indices, and the evidence for and against it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from marketfold.clustering.decision import UNITS_PER_FEATURE, Answer, Strength, decide
 from marketfold.clustering.elbow import ElbowCurve, as_curve, find_knee, sweep
-from marketfold.clustering.evidence import WITNESS_ROWS, Evidence, gather
-from marketfold.clustering.fitting import Fit, by_weight, fit_each, quiet_fits, sample_rows
-from marketfold.clustering.verdict import Answer, Ruling, Strength, rule
+from marketfold.clustering.evidence import JUDGED_ROWS, Evidence, gather
+from marketfold.clustering.fitting import Fit, fit_each, quiet_fits, sample_rows
 from marketfold.errors import ParameterError
 
 if TYPE_CHECKING:
-    from marketfold.clustering.gains import Gain
-    from marketfold.clustering.witnesses import Witness
-    from marketfold.schema import Float32, Float64, Progress
+    from marketfold.clustering.null_references import Gap
+    from marketfold.clustering.validity import ValidityIndex
+    from marketfold.schema import Float32, Progress
 
 
 @dataclass(frozen=True, repr=False)
@@ -34,52 +33,60 @@ class KChoice:
         to tell.
     strength
         How strongly k is advised.
-    verdict
-        The same as sentences for a reader.
-    gist
-        What a reader must know of it, without the numbers.
+    shows_at
+        The k at which structure shows most: the number of groups, where there are groups.
+    k_min
+        Smallest number of segments that could be advised.
+    n_units, n_features
+        Shape of the matrix.
     curve
         WCSS for each k, with its knee.
-    dissenters
-        Who disagrees, each a sentence.
-    sources
-        The rules that were applied, each with its source.
     shuffled
         The same curve for column-shuffled data, one for each shuffle; scaled to the units of `curve`.
-    witnesses
-        Each index at each k, beside its band on data without groups.
-    gains
+    indices
+        Each validity index at each k, beside its band on data without groups.
+    gaps
         How far the WCSS lies below that of each kind of data without groups.
-    enough_units
-        Whether there are as many units as the rule in `sources` asks of this many features.
     rows
-        Units that the witnesses saw; beyond 2,000 they see a seeded sample.
-    centers
-        Centres of the fit at each k, each float32, shape (k, n_dimensions): the `init` of a segmenter that shall have
-        the segments that were judged.
+        Units that the indices saw; beyond 2,000 they see a seeded sample.
     """
 
     k: int
     answer: Answer
     strength: Strength
-    verdict: str
-    gist: str
+    shows_at: int
+    k_min: int
+    n_units: int
+    n_features: int
     curve: ElbowCurve
-    dissenters: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
     shuffled: tuple[ElbowCurve, ...] = ()
-    witnesses: dict[str, Witness] = field(default_factory=dict)
-    gains: dict[str, Gain] = field(default_factory=dict)
-    enough_units: bool = True
+    indices: dict[str, ValidityIndex] = field(default_factory=dict)
+    gaps: dict[str, Gap] = field(default_factory=dict)
     rows: int = 0
-    centers: dict[int, Float32] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<KChoice: k = {self.k}, {self.answer}, {self.strength}>"
 
-    def _repr_html_(self) -> str:
-        doubts = "".join(f"<li>{escape(text)}</li>" for text in self.dissenters)
-        return f"<p>{escape(self.verdict)}</p><ul>{doubts}</ul>"
+    @property
+    def units_advised(self) -> int:
+        """Units that this many features ask for (Dolnicar, Grün, Leisch and Schmidt 2014)."""
+        return UNITS_PER_FEATURE * self.n_features
+
+    @property
+    def enough_units(self) -> bool:
+        """Whether there are that many."""
+        return self.n_units >= self.units_advised
+
+    @property
+    def disagreeing(self) -> tuple[ValidityIndex, ...]:
+        """Indices that prefer another k, or none."""
+        return tuple(one for one in self.indices.values() if one.prefers != self.k and self.k in one.k)
+
+    @property
+    def better_below(self) -> dict[str, int]:
+        """By index, the k at which it is best where that is fewer than were allowed: none can prefer it."""
+        best = {name: one.best_k for name, one in self.indices.items() if name != "gap"}
+        return {name: k for name, k in best.items() if 2 <= k < self.k_min}
 
 
 def choose_k(
@@ -88,7 +95,6 @@ def choose_k(
     k_max: int = 15,
     k_min: int = 3,
     seed: int = 0,
-    revenue: Float64 | None = None,
     progress: Progress | None = None,
 ) -> KChoice:
     """Advise a number of segments, and say whether there are groups at all.
@@ -103,8 +109,6 @@ def choose_k(
         Smallest number of segments to advise, 1 or more.
     seed
         Seed of every sample, start and reference.
-    revenue
-        Money of each unit, shape (n_units,), by which the segments of each solution are numbered; otherwise by size.
     progress
         Told after each step.
 
@@ -125,8 +129,7 @@ def choose_k(
     if not 1 <= k_min <= k_max:
         message = f"k_min and k_max must be 1 or more and in this order; got {k_min} and {k_max}."
         raise ParameterError(message)
-    found = sweep(matrix, range(1, k_max + 1), seed=seed, progress=progress)
-    fits = {k: by_weight(fit, revenue) for k, fit in found.items()}
+    fits = sweep(matrix, range(1, k_max + 1), seed=seed, progress=progress)
     if max(fits) < k_min:
         message = (
             f"{k_min} segments were asked of {len(matrix)} units of which {max(fits)} differ. "
@@ -134,36 +137,33 @@ def choose_k(
         )
         raise ParameterError(message)
     curve = as_curve(fits)
-    rows = sample_rows(matrix, WITNESS_ROWS, seed)
+    rows = sample_rows(matrix, JUDGED_ROWS, seed)
     evidence = gather(rows, _fits_of_rows(matrix, rows, fits, seed), k_min=k_min, seed=seed, progress=progress)
-    ruling = rule(evidence, curve.knee, n_units=len(matrix), k_min=k_min)
-    return _as_choice(ruling, evidence, curve, fits)
+    decision = decide(evidence, n_units=len(matrix), k_min=k_min)
+    return KChoice(
+        k=decision.k,
+        answer=decision.answer,
+        strength=decision.strength,
+        shows_at=decision.shows_at,
+        k_min=k_min,
+        n_units=len(matrix),
+        n_features=matrix.shape[1],
+        curve=curve,
+        shuffled=_shuffled_curves(evidence, curve),
+        indices=evidence.indices,
+        gaps=evidence.gaps,
+        rows=evidence.rows,
+    )
 
 
 def _fits_of_rows(matrix: Float32, rows: Float32, fits: dict[int, Fit], seed: int) -> dict[int, Fit]:
-    """The fits that the witnesses judge: those of all rows, or afresh where they see a sample."""
+    """The fits that the indices judge: those of all rows, or afresh where they see a sample."""
     if rows is matrix:
         return fits
     with quiet_fits(threads=1):
         return fit_each(rows, tuple(fits), n_starts=6, seed=seed)
 
 
-def _as_choice(ruling: Ruling, evidence: Evidence, curve: ElbowCurve, fits: dict[int, Fit]) -> KChoice:
+def _shuffled_curves(evidence: Evidence, curve: ElbowCurve) -> tuple[ElbowCurve, ...]:
     scaled = np.exp(evidence.shuffled.log_wcss) * curve.wcss[0]
-    shuffled = tuple(ElbowCurve(curve.k, tuple(row), find_knee(curve.k, row)) for row in scaled.tolist())
-    return KChoice(
-        k=ruling.k,
-        answer=ruling.answer,
-        strength=ruling.strength,
-        verdict=" ".join(ruling.sentences),
-        gist=ruling.gist,
-        curve=curve,
-        dissenters=ruling.dissenters,
-        sources=ruling.sources,
-        shuffled=shuffled,
-        witnesses=evidence.witnesses,
-        gains=evidence.gains,
-        enough_units=ruling.enough_units,
-        rows=evidence.rows,
-        centers={k: fit.centers for k, fit in fits.items()},
-    )
+    return tuple(ElbowCurve(curve.k, tuple(row), find_knee(curve.k, row)) for row in scaled.tolist())

@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from kneed import KneeLocator
 
-from marketfold.clustering.fitting import Fit, distinct_rows, fit_each, lloyd, quiet_fits
-from marketfold.clustering.ladder import FEW_ROWS, climb, settle
+from marketfold.clustering.fitting import (
+    FEW_ROWS,
+    Fit,
+    coarse_to_fine_starts,
+    distinct_rows,
+    fit_each,
+    lloyd,
+    quiet_fits,
+    refine,
+)
 from marketfold.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -17,7 +25,6 @@ if TYPE_CHECKING:
 
     from marketfold.schema import Float32, Progress
 
-K_RANGE = tuple(range(1, 16))
 SENSITIVITIES = (0.5, 1.0, 2.0, 3.0, 5.0)
 """Values of Kneedle's S (Satopää et al. 2011): how flat the curve must turn before a knee is called. 1 is usual."""
 
@@ -60,11 +67,7 @@ class ElbowCurve:
     knee: Knee
 
     def points(self) -> list[dict[str, float]]:
-        """The curve as rows for `run.json`.
-
-        >>> wcss_curve(np.array([[0], [1], [9]], np.float32), (1, 2)).points()[1]
-        {'k': 2, 'wcss': 0.5}
-        """
+        """The curve as rows for `run.json`."""
         return [{"k": k, "wcss": wcss} for k, wcss in zip(self.k, self.wcss, strict=True)]
 
 
@@ -127,7 +130,8 @@ def sweep(
         with quiet_fits(threads=1):
             found = iter(fit_each(X, allowed, n_starts=n_starts, seed=seed).values())
     else:
-        found = (settle(X, centers) for centers in climb(X, allowed, n_starts=n_starts, seed=seed).values())
+        starts = coarse_to_fine_starts(X, allowed, n_starts=n_starts, seed=seed)
+        found = (refine(X, centers) for centers in starts.values())
     fits: dict[int, Fit] = {}
     last: Fit | None = None
     for done, (k, fit) in enumerate(zip(allowed, found, strict=True), start=1):
@@ -142,42 +146,3 @@ def as_curve(fits: dict[int, Fit]) -> ElbowCurve:
     k = tuple(fits)
     wcss = tuple(fit.wcss for fit in fits.values())
     return ElbowCurve(k, wcss, find_knee(k, wcss))
-
-
-def wcss_curve(
-    X: Float32,
-    k_range: Sequence[int] = K_RANGE,
-    *,
-    seed: int = 0,
-    n_starts: int = 8,
-    progress: Progress | None = None,
-) -> ElbowCurve:
-    """WCSS for each number of segments, and its knee.
-
-    Parameters
-    ----------
-    X
-        The matrix, shape (n_units, n_dimensions).
-    k_range
-        Numbers of segments, each 1 or more; those above the number of distinct rows are left out.
-    seed
-        Seed of samples and starts.
-    n_starts
-        k-means++ starts that compete at each k.
-    progress
-        Told after each k.
-
-    Raises
-    ------
-    ParameterError
-        When `k_range` holds nothing that the rows allow.
-
-    Examples
-    --------
-    >>> X = np.array([[0, 0], [0, 1], [5, 5], [5, 6], [9, 0], [9, 1]], dtype=np.float32)
-    >>> curve = wcss_curve(X, range(1, 7))
-    >>> curve.knee.k, curve.wcss[2]
-    (3, 1.5)
-    """
-    matrix: Float32 = np.ascontiguousarray(X, dtype=np.float32)
-    return as_curve(sweep(matrix, k_range, seed=seed, n_starts=n_starts, progress=progress))

@@ -1,4 +1,4 @@
-"""All that bears on the number of segments, gathered once: references, gains over them, and what each index says."""
+"""All that bears on the number of segments, gathered once: null references, gaps below them, validity indices."""
 
 from __future__ import annotations
 
@@ -8,11 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketfold.clustering.fitting import Fit, quiet_fits, sample_rows
-from marketfold.clustering.gains import Gain, gain_over
-from marketfold.clustering.references import References, box, cloud, draw_references, log_wcss, shuffled
-from marketfold.clustering.witnesses import (
+from marketfold.clustering.null_references import (
+    Gap,
+    NullReference,
+    box,
+    cloud,
+    draw_null_reference,
+    gap_below,
+    log_wcss,
+    shuffled,
+)
+from marketfold.clustering.validity import (
     BAND_ROWS,
-    Witness,
+    ValidityIndex,
     band,
     band_of,
     calinski_harabasz,
@@ -27,8 +35,8 @@ if TYPE_CHECKING:
 
     from marketfold.schema import Float32, Float64, Progress
 
-WITNESS_ROWS = 2_000
-"""Units that the witnesses see at most; the gains that they judge are far larger than what such a sample blurs."""
+JUDGED_ROWS = 2_000
+"""Units that the indices see at most; the gaps that they judge are far larger than what such a sample blurs."""
 STABILITY_ROWS = 1_000
 DRAWS = {"shuffled": 4, "cloud": 6, "box": 4}
 RESAMPLES = 7
@@ -44,21 +52,21 @@ class Evidence:
         Numbers of segments, ascending.
     shuffled
         Column-shuffled data and their fits.
-    gains
+    gaps
         How far the WCSS lies below that of each kind of data without groups: `shuffled`, `cloud`, `box`.
-    witnesses
+    indices
         Each index by its name.
     smallest
         Units in the smallest segment at each k.
     rows, n_features
-        Shape of the matrix that the witnesses saw.
+        Shape of the matrix that the indices saw.
     """
 
     k: tuple[int, ...]
     smallest: tuple[int, ...]
-    shuffled: References
-    gains: dict[str, Gain]
-    witnesses: dict[str, Witness]
+    shuffled: NullReference
+    gaps: dict[str, Gap]
+    indices: dict[str, ValidityIndex]
     rows: int
     n_features: int
 
@@ -81,10 +89,10 @@ def _floats(values: Float64) -> tuple[float, ...]:
 
 
 def _geometry(
-    X: Float32, fits: dict[int, Fit], references: dict[str, References], k: Sequence[int], k_min: int
-) -> list[Witness]:
+    X: Float32, fits: dict[int, Fit], references: dict[str, NullReference], k: Sequence[int], k_min: int
+) -> list[ValidityIndex]:
     """Silhouette, Calinski-Harabasz and Davies-Bouldin with their bands."""
-    indices = (
+    geometry = (
         ("silhouette", "Silhouette", silhouettes(X, fits), _silhouette_band, True, "Rousseeuw (1987)"),
         (
             "calinski_harabasz", "Calinski-Harabasz", (calinski_harabasz(X, fits), None), calinski_harabasz, True,
@@ -95,34 +103,36 @@ def _geometry(
             "Davies and Bouldin (1979)",
         ),
     )  # fmt: skip
-    witnesses = []
-    for name, label, (values, error), index, highest, source in indices:
+    found = []
+    for name, label, (values, error), index, highest, source in geometry:
         low, high = band_of(index, references["shuffled"], k)
         cloud_low, cloud_high = band_of(index, references["cloud"], k)
         prefers = _best(values, k, k_min, highest=highest)
         error_at_k = () if error is None else _floats(error)
-        witnesses.append(
-            Witness(
+        found.append(
+            ValidityIndex(
                 name, label, tuple(k), _floats(values), low, high, cloud_low, cloud_high, error_at_k, prefers,
                 higher_is_better=highest, source=source,
             )
         )  # fmt: skip
-    return witnesses
+    return found
 
 
-def _gap(gains: dict[str, Gain], references: dict[str, References], k: Sequence[int]) -> Witness:
+def _gap(gaps: dict[str, Gap], references: dict[str, NullReference], k: Sequence[int]) -> ValidityIndex:
     """The gap statistic against the uniform box; its band is the gap of each shuffled table."""
-    gap = gains["box"]
+    gap = gaps["box"]
     expected = references["box"].log_wcss.mean(axis=0)
     low, high = band([expected - curve for curve in references["shuffled"].log_wcss])
     cloud_low, cloud_high = band([expected - curve for curve in references["cloud"].log_wcss])
-    return Witness(
+    return ValidityIndex(
         "gap", "Gap statistic", tuple(k), _floats(gap.values), low, high, cloud_low, cloud_high, _floats(gap.errors),
         gap_rule(gap.values, gap.errors, k), source="Tibshirani, Walther and Hastie (2001), uniform box reference",
     )  # fmt: skip
 
 
-def _stability(X: Float32, references: dict[str, References], k: Sequence[int], k_min: int, seed: int) -> Witness:
+def _stability(
+    X: Float32, references: dict[str, NullReference], k: Sequence[int], k_min: int, seed: int
+) -> ValidityIndex:
     """Agreement of solutions from fresh resamples; the band from the shuffled tables."""
     # drawn, not the first: a table may come sorted
     values = resample_agreement(sample_rows(X, STABILITY_ROWS, seed), k, resamples=RESAMPLES, seed=seed)
@@ -131,7 +141,7 @@ def _stability(X: Float32, references: dict[str, References], k: Sequence[int], 
         for table in references["shuffled"].tables[:2]
     ]
     low, high = band(bands)
-    return Witness(
+    return ValidityIndex(
         "stability", "Bootstrap stability (adjusted Rand)", tuple(k), _floats(values), low, high,
         prefers=_best(values, k, k_min), source="Dolnicar and Leisch (2010)",
     )  # fmt: skip
@@ -151,21 +161,21 @@ def gather(X: Float32, fits: dict[int, Fit], *, k_min: int, seed: int, progress:
 
     def tell(done: int) -> None:
         if progress is not None:
-            progress(f"witnesses: {steps[min(done, len(steps) - 1)]}", done, len(steps))
+            progress(f"evidence: {steps[min(done, len(steps) - 1)]}", done, len(steps))
 
     with quiet_fits(threads=1):
-        references: dict[str, References] = {}
+        references: dict[str, NullReference] = {}
         makers = {"shuffled": shuffled, "cloud": cloud, "box": box}
         for done, (name, label, maker) in enumerate(zip(makers, steps, makers.values(), strict=False)):
             tell(done)
-            references[name] = draw_references(X, maker, label, k, draws=DRAWS[name], seed=seed)
+            references[name] = draw_null_reference(X, maker, label, k, draws=DRAWS[name], seed=seed)
         mine = log_wcss(X, fits)
-        gains = {name: gain_over(reference, mine, k) for name, reference in references.items()}
+        gaps = {name: gap_below(reference, mine, k) for name, reference in references.items()}
         tell(3)
-        witnesses = [*_geometry(X, grown, references, tuple(grown), k_min), _gap(gains, references, k)]
+        found = [*_geometry(X, grown, references, tuple(grown), k_min), _gap(gaps, references, k)]
         tell(4)
-        witnesses.append(_stability(X, references, tuple(grown), k_min, seed))
+        found.append(_stability(X, references, tuple(grown), k_min, seed))
         tell(5)
-    named = {witness.name: witness for witness in witnesses}
+    indices = {index.name: index for index in found}
     smallest = tuple(int(np.bincount(fits[one].labels, minlength=one).min()) for one in k)
-    return Evidence(k, smallest, references["shuffled"], gains, named, len(X), X.shape[1])
+    return Evidence(k, smallest, references["shuffled"], gaps, indices, len(X), X.shape[1])

@@ -11,7 +11,7 @@ from sklearn.metrics.pairwise import euclidean_distances
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from marketfold.clustering.fitting import SAMPLE_ROWS, by_weight, distinct_rows, fit_from, fit_kmeans, quiet_fits
+from marketfold.clustering.fitting import SAMPLE_ROWS, by_weight, distinct_rows, fit_kmeans, quiet_fits
 from marketfold.errors import ModelError, ParameterError
 
 if TYPE_CHECKING:
@@ -64,9 +64,6 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
     reach_quantile
         Share of the fitted units, 0 to 1, that lie within the reach of their segment. Distances are measured in the
         spread (root mean square distance) of the segment, so that a wide segment reaches further than a tight one.
-    init
-        Centres to start from instead of k-means++, shape (n_segments, n_dimensions): those of `KChoice.centers`, say,
-        so that the segments are the ones that were judged.
 
     Attributes
     ----------
@@ -103,14 +100,12 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
         n_init: int = 10,
         max_iter: int = 300,
         reach_quantile: float = 0.99,
-        init: Float32 | None = None,
     ) -> None:
         self.n_segments = n_segments
         self.random_state = random_state
         self.n_init = n_init
         self.max_iter = max_iter
         self.reach_quantile = reach_quantile
-        self.init = init
 
     @property
     def label(self) -> str:
@@ -143,16 +138,8 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
         return checked
 
     def _fitted(self, X: Float32) -> Fit:
-        if self.init is None:
-            seed = int(check_random_state(self.random_state).randint(2**31 - 1))
-            return fit_kmeans(X, self.n_segments, n_starts=self.n_init, seed=seed, steps=self.max_iter)
-        init: Float32 = np.asarray(self.init, dtype=np.float32)
-        if init.shape != (self.n_segments, X.shape[1]) or not np.isfinite(init).all():
-            message = (
-                f"init must be {self.n_segments} finite centres of {X.shape[1]} dimensions; got shape {init.shape}."
-            )
-            raise ParameterError(message)
-        return fit_from(X, init, steps=self.max_iter)
+        seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        return fit_kmeans(X, self.n_segments, n_starts=self.n_init, seed=seed, steps=self.max_iter)
 
     def fit(self, X: ArrayLike, y: object = None, *, revenue: ArrayLike | None = None) -> Self:  # noqa: ARG002
         """Find the segments of a matrix of shape (n_units, n_dimensions).
@@ -177,6 +164,29 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
         self.wcss_ = fit.wcss
         self.n_iter_ = fit.steps
         return self
+
+    @classmethod
+    def of_labels(cls, X: ArrayLike, labels: Labels) -> Self:
+        """The segmenter of segments that were made elsewhere: each centre is a mean, each reach as after `fit`.
+
+        Parameters
+        ----------
+        X
+            Shape (n_units, n_dimensions).
+        labels
+            Segment of each row, from 0, each used, shape (n_units,).
+        """
+        matrix: Float32 = np.asarray(X, dtype=np.float32)
+        sizes = np.bincount(labels)
+        model = cls(n_segments=len(sizes))
+        totals = [np.bincount(labels, weights=matrix[:, j]) for j in range(matrix.shape[1])]
+        model.centers_ = (np.stack(totals, axis=1) / sizes[:, None]).astype(np.float32)
+        own = np.linalg.norm(matrix - model.centers_[labels], axis=1).astype(np.float64)
+        model.labels_ = labels
+        model.reaches_ = reaches_of(own, labels, len(sizes), model.reach_quantile)
+        model.wcss_ = float(np.square(own).sum())
+        model.n_features_in_ = matrix.shape[1]
+        return model
 
     def _matrix(self, X: ArrayLike) -> Float32:
         check_is_fitted(self)
@@ -208,7 +218,7 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
     def to_state(self) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]]]:
         """Settings that JSON can hold, and arrays; the labels of the fitted units are not part of a model."""
         check_is_fitted(self)
-        settings = {name: value for name, value in self.get_params().items() if name not in {"random_state", "init"}}
+        settings = {name: value for name, value in self.get_params().items() if name != "random_state"}
         settings["random_state"] = self.random_state if isinstance(self.random_state, int) else None
         settings["wcss"] = self.wcss_
         return settings, {"centers": self.centers_, "reaches": self.reaches_}
@@ -223,8 +233,7 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
             When a part is missing or the parts do not fit one another.
         """
         try:
-            names = set(cls().get_params()) - {"init"}
-            model = cls(**{name: settings[name] for name in names})
+            model = cls(**{name: settings[name] for name in cls().get_params()})
             model.centers_ = np.asarray(arrays["centers"], dtype=np.float32)
             model.reaches_ = np.asarray(arrays["reaches"], dtype=np.float32)
             model.wcss_ = float(settings["wcss"])

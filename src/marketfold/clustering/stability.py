@@ -19,17 +19,15 @@ from marketfold.clustering.fitting import (
 )
 from marketfold.clustering.kmeans import KMeansSegmenter
 from marketfold.clustering.own import OwnSegmenter, own_fit
-from marketfold.clustering.witnesses import adjusted_rand, nearest
+from marketfold.clustering.validity import adjusted_rand, nearest
 from marketfold.errors import ParameterError
+from marketfold.thresholds import PATTERN, STABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from marketfold.schema import Float32, Float64, Labels, Progress, Trust
 
-# Hennig, clusterboot (R package fpc): a mean Jaccard below 0.6 is not to be trusted, 0.6 to 0.75 shows a pattern whose
-# members are in doubt, from 0.75 a segment is stable, from 0.85 highly stable.
-PATTERN, STABLE, HIGHLY_STABLE = 0.6, 0.75, 0.85
 N_STARTS, START_ROWS, START_TOLERANCE = 3, 4_000, 1e-3
 MANY_ROWS = 2_000
 
@@ -67,11 +65,6 @@ class SegmentStability:
     slsw: float
     trust: Trust
 
-    @property
-    def highly_stable(self) -> bool:
-        """Whether the Jaccard reaches 0.85."""
-        return self.jaccard >= HIGHLY_STABLE
-
 
 @dataclass(frozen=True)
 class Stability:
@@ -88,10 +81,10 @@ class Stability:
     aris : float64, shape (n_pairs,)
     jaccards : float64, shape (2 * n_pairs, n_segments)
     slsws : float64, shape (n_pairs, n_segments)
+    n_units
+        Units in all.
     rows
         Units in each resample.
-    notes
-        What a reader should know, each a sentence.
     """
 
     n_pairs: int
@@ -100,8 +93,8 @@ class Stability:
     aris: Float64 = field(repr=False)
     jaccards: Float64 = field(repr=False)
     slsws: Float64 = field(repr=False)
+    n_units: int = 0
     rows: int = 0
-    notes: tuple[str, ...] = ()
 
     @property
     def trust(self) -> tuple[Trust, ...]:
@@ -231,6 +224,4 @@ def _summary(aris: Float64, jaccards: Float64, slsws: Float64, n_units: int) -> 
         SegmentStability(number, float(value), float(slsw), trust_of(float(value)))
         for number, (value, slsw) in enumerate(zip(mean, slsws.mean(axis=0), strict=True), start=1)
     )
-    rows = min(n_units, SAMPLE_ROWS)
-    notes = (f"Each resample holds {rows:,} of the {n_units:,} units.",) if rows < n_units else ()
-    return Stability(len(aris), float(aris.mean()), segments, aris, jaccards, slsws, rows, notes)
+    return Stability(len(aris), float(aris.mean()), segments, aris, jaccards, slsws, n_units, min(n_units, SAMPLE_ROWS))

@@ -2,21 +2,23 @@
 
 from marketfold.exploration.caps import Cap
 from marketfold.exploration.cohorts import Cohorts
-from marketfold.exploration.concentration import Concentration, Repeats
+from marketfold.exploration.concentration import MOST, Concentration, Repeats
 from marketfold.exploration.counts import Calendar, Counts
 from marketfold.exploration.dependence import Dependence
 from marketfold.exploration.discounts import Discounts
-from marketfold.exploration.distributions import Distribution
-from marketfold.exploration.findings import Finding
-from marketfold.exploration.gaps import Gaps
-from marketfold.exploration.geography import Geography
+from marketfold.exploration.distributions import REST, Distribution, nice_step
+from marketfold.exploration.findings import anchor
+from marketfold.exploration.geography import Geography, places
+from marketfold.exploration.inter_purchase_times import InterPurchaseTimes
 from marketfold.exploration.missing import Missing
 from marketfold.exploration.over_time import OverTime, Peak, YearOnYear
+from marketfold.exploration.records import Exploration, Finding, Lines
 from marketfold.exploration.relations import Correlations, Cuts, Follows, LineSample
-from marketfold.exploration.summary import Exploration, explore
-from marketfold.exploration.tables import Lines
+from marketfold.exploration.summary import explore
 
 __all__ = [
+    "MOST",
+    "REST",
     "Calendar",
     "Cap",
     "Cohorts",
@@ -30,8 +32,8 @@ __all__ = [
     "Exploration",
     "Finding",
     "Follows",
-    "Gaps",
     "Geography",
+    "InterPurchaseTimes",
     "LineSample",
     "Lines",
     "Missing",
@@ -39,5 +41,8 @@ __all__ = [
     "Peak",
     "Repeats",
     "YearOnYear",
+    "anchor",
     "explore",
+    "nice_step",
+    "places",
 ]

@@ -54,7 +54,7 @@ def _differs(tables: Tables, column: str, value: float) -> tuple[float | None, f
     needed = ("quantity", "unit_price", "amount")
     if column != "unit_price" or any(name not in tables.columns.stats for name in needed):
         return None, None
-    if "amount" not in tables.facts.mapping:  # then the amount was computed from the price
+    if "amount" not in tables.clean.facts.mapping:  # then the amount was computed from the price
         return None, None
     product = nw.col("quantity") * nw.col("unit_price")
     rounding = 0.005 * nw.col("quantity").abs() + 0.0051  # half a cent on each item, and on the line

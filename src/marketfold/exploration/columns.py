@@ -87,7 +87,7 @@ def _missing(engine: Engine, read: nw.LazyFrame[Any]) -> tuple[int, dict[str, in
     return sums.pop("lines"), {name.removesuffix("__empty"): n for name, n in sums.items()}
 
 
-def _numbers(engine: Engine, purchases: nw.LazyFrame[Any], name: str) -> dict[str, float]:
+def describe_number(engine: Engine, purchases: nw.LazyFrame[Any], name: str) -> dict[str, float]:
     """Statistics of one number column; nothing where it is empty throughout."""
     column = nw.col(name)
     measured = purchases.select(
@@ -119,6 +119,6 @@ def describe_columns(engine: Engine, read: nw.LazyFrame[Any], purchases: nw.Lazy
     n_read, missing = _missing(engine, read)
     names = tuple(missing)
     n_kept, distinct = _distinct(engine, purchases, names)
-    stats = {name: _numbers(engine, purchases, name) for name in NUMBERS if name in names}
+    stats = {name: describe_number(engine, purchases, name) for name in NUMBERS if name in names}
     filled = {name: values for name, values in stats.items() if values}
     return Columns(names, n_read, n_kept, missing, distinct, filled)

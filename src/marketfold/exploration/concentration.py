@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import narwhals as nw
 import numpy as np
 
-from marketfold.schema import money_sum
+from marketfold.schema import MONEY_SCALE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -108,12 +107,9 @@ def _gini(revenue: Float64) -> float:
 
 def concentrate(tables: Tables) -> tuple[Concentration, Repeats]:
     """Concentration of revenue and numbers of orders; one value for each customer comes home, and no id."""
-    customers = tables.collect(
-        tables.orders.group_by("customer_id")
-        .agg(money_sum("revenue").alias("revenue"), nw.len().alias("orders"))
-        .select("revenue", "orders")
-    )
-    revenue = np.sort(customers["revenue"])[::-1]
+    customers = tables.collect(tables.customers.select("order_count", "revenue_scaled"))
+    brought = customers["revenue_scaled"] / MONEY_SCALE
+    revenue = np.sort(brought)[::-1]
     n, total = len(revenue), float(revenue.sum())
     customer_share, revenue_share = _curve(revenue)
     enough = np.cumsum(revenue) >= MOST * total - 1e-9
@@ -128,9 +124,9 @@ def concentrate(tables: Tables) -> tuple[Concentration, Repeats]:
         top_fifth_share=float(revenue[:fifth].sum() / (total or 1.0)),
         gini=_gini(revenue),
     )
-    orders, place = np.unique(customers["orders"].astype(np.int64), return_inverse=True)
+    orders, place = np.unique(customers["order_count"].astype(np.int64), return_inverse=True)
     return concentration, Repeats(
         orders=orders,
         customers=np.bincount(place),
-        revenue=np.bincount(place, weights=customers["revenue"]).round(4).astype(np.float64),
+        revenue=np.bincount(place, weights=brought).round(4).astype(np.float64),
     )

@@ -11,14 +11,13 @@ import numpy as np
 from marketfold.exploration.caps import MIN_CAP_SHARE, MIN_DISTINCT, NEAR, Cap, is_round
 from marketfold.exploration.columns import CLASSES, collect
 from marketfold.exploration.relations import MIN_CLASS_LINES, Cuts, Follows, drawn, round_number_between
-from marketfold.exploration.tables import as_dates, day_number
-from marketfold.orders.numbers import read_number
-from marketfold.schema import SOURCE_LINE
+from marketfold.exploration.tables import as_dates
+from marketfold.orders import read_number
+from marketfold.schema import SOURCE_LINE, day_number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from marketfold.cleaning import CleanOrders
     from marketfold.exploration.tables import Tables
     from marketfold.schema import Float64
 
@@ -214,15 +213,15 @@ def _cuts(columns: list[_Column], spare: dict[str, Any], kept: dict[str, Any], t
     return tuple(found)
 
 
-def _spare(clean: CleanOrders, tables: Tables, lines: NDArray[np.int64], seed: int, share: float) -> dict[str, Any]:
+def _spare(tables: Tables, lines: NDArray[np.int64], seed: int, share: float) -> dict[str, Any]:
     """Cells of the columns without a role on the lines of the sample."""
-    frame = clean.unmapped() if clean.unmapped else None
+    frame = tables.clean.orders.unmapped()
     if frame is None:
         return {}
     rows = collect(tables.engine, frame.filter(drawn(seed, share)))
     order = np.argsort(rows[SOURCE_LINE], kind="stable")
     place = order[np.searchsorted(rows[SOURCE_LINE][order], lines)]
-    return {name: rows[f"open_{i}"].astype(object)[place] for i, name in enumerate(clean.unmapped_columns)}
+    return {name: rows[f"open_{i}"].astype(object)[place] for i, name in enumerate(tables.clean.orders.open_columns)}
 
 
 def _matrix(columns: list[_Column]) -> Float64:
@@ -232,7 +231,7 @@ def _matrix(columns: list[_Column]) -> Float64:
     return values
 
 
-def relate(clean: CleanOrders, tables: Tables, seed: int = 0) -> Dependence | None:
+def relate(tables: Tables, seed: int = 0) -> Dependence | None:
     """Compare class columns, those without a role among them, on about 50,000 kept lines at most.
 
     Returns
@@ -246,7 +245,7 @@ def relate(clean: CleanOrders, tables: Tables, seed: int = 0) -> Dependence | No
         SOURCE_LINE, day_number("ordered_on").alias("day"), *roles, *tables.columns.numbers
     )
     kept = tables.collect(cells.sort(SOURCE_LINE))
-    spare = _spare(clean, tables, kept[SOURCE_LINE], seed, share)
+    spare = _spare(tables, kept[SOURCE_LINE], seed, share)
     coded = [_coded(tables.label(name), kept[name]) for name in roles]
     coded += [_coded(name, values, spare=True) for name, values in spare.items()]
     columns = [column for column in coded if column.is_class()][:MOST_COLUMNS]

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import numpy as np
 
-from marketfold.exploration.columns import NUMBERS
+from marketfold.exploration.columns import NUMBERS, describe_number
 from marketfold.exploration.quantiles import value_quantiles
-from marketfold.schema import exact_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -142,54 +141,35 @@ def _counted(rows: dict[str, NDArray[Any]], groups: Sequence[str], n_bins: int) 
     return counts
 
 
-def _of_lines(tables: Tables, column: str, by: str, names: Sequence[str], medians: dict[str, float]) -> Distribution:
-    stats = tables.columns.stats[column]
+@dataclass(frozen=True)
+class _Split:
+    """Class column of the groups with its values and their medians, or the name of the one group."""
+
+    by: str = ""
+    names: Sequence[str] = ()
+    medians: Mapping[str, float] = field(default_factory=dict)
+    whole: str = "all lines"
+
+
+def _distribution(
+    tables: Tables, frame: nw.LazyFrame[Any], column: str, stats: dict[str, float], split: _Split
+) -> Distribution:
     bins = _bins(stats, whole_numbers=column == "quantity")
-    known = nw.col(by).is_in(list(names)).fill_null(value=False) if by else None
-    group = nw.lit("all lines") if known is None else nw.when(known).then(nw.col(by)).otherwise(nw.lit(REST))
-    rows = _binned(tables, tables.purchases, column, bins, group)
+    known = nw.col(split.by).is_in(list(split.names)).fill_null(value=False) if split.by else None
+    group = nw.lit(split.whole) if known is None else nw.when(known).then(nw.col(split.by)).otherwise(nw.lit(REST))
+    rows = _binned(tables, frame, column, bins, group)
     found = {str(value) for value in rows["group"]}
-    groups = [name for name in names if name in found] + sorted(found - set(names))
+    groups = [name for name in split.names if name in found] + sorted(found - set(split.names))
+    unknown = np.nan if split.by else stats["median"]
     return Distribution(
         column=column,
         label=tables.label(column),
-        by=by,
-        by_label=tables.label(by) if by else "",
+        by=split.by,
+        by_label=tables.label(split.by) if split.by else "",
         groups=tuple(groups),
         edges=bins.edges,
         counts=_counted(rows, groups, len(bins.edges) - 1),
-        medians=np.array([medians.get(name, stats["median"] if not by else np.nan) for name in groups]),
-        minimum=stats["minimum"],
-        median=stats["median"],
-        mean=stats["mean"],
-        maximum=stats["maximum"],
-        log=bins.log,
-    )
-
-
-def _of_orders(tables: Tables) -> Distribution:
-    value = nw.col("revenue")
-    row = tables.collect(
-        tables.orders.select(
-            value.min().alias("minimum"),
-            value.max().alias("maximum"),
-            exact_mean(value).alias("mean"),
-        )
-    )
-    stats = {name: float(values[0]) for name, values in row.items()}
-    quantiles = tables.collect(value_quantiles(tables.orders, "revenue", (0.5, 0.99)))
-    stats |= {"median": float(quantiles["q0"][0]), "p99": float(quantiles["q1"][0])}
-    bins = _bins(stats, whole_numbers=False)
-    rows = _binned(tables, tables.orders, "revenue", bins, nw.lit("all orders"))
-    return Distribution(
-        column="order_value",
-        label=tables.label("order_value"),
-        by="",
-        by_label="",
-        groups=("all orders",),
-        edges=bins.edges,
-        counts=_counted(rows, ["all orders"], len(bins.edges) - 1),
-        medians=np.array([stats["median"]]),
+        medians=np.array([split.medians.get(name, unknown) for name in groups]),
         minimum=stats["minimum"],
         median=stats["median"],
         mean=stats["mean"],
@@ -202,13 +182,18 @@ def distribute(tables: Tables) -> tuple[Distribution, ...]:
     """Histograms of the order value and of every number column that varies, by each class column that there is."""
     columns = [name for name in NUMBERS if name in tables.columns.numbers]
     classes = [by for by in GROUPED_BY if by in tables.classes and tables.columns.distinct[by] > 1]
-    found = [_of_orders(tables)]
-    for by in classes:
-        names = _largest(tables, by)
-        medians = {column: _medians(tables, column, by, names) for column in columns}
+    orders = tables.orders.select(order_value=nw.col("revenue"))
+    stats = describe_number(tables.engine, orders, "order_value")
+    found = [_distribution(tables, orders, "order_value", stats, _Split(whole="all orders"))]
+    for by in classes or [""]:
+        names = _largest(tables, by) if by else []
+        medians = {column: _medians(tables, column, by, names) if by else {} for column in columns}
         if by == "deal_size":  # a size has an order of its own
             names.sort(key=lambda name: medians["amount"].get(name, 0.0) if "amount" in medians else 0.0)
-        found += [_of_lines(tables, column, by, names, medians[column]) for column in columns]
-    if not classes:
-        found += [_of_lines(tables, column, "", (), {}) for column in columns]
+        found += [
+            _distribution(
+                tables, tables.purchases, column, tables.columns.stats[column], _Split(by, names, medians[column])
+            )
+            for column in columns
+        ]
     return tuple(found)

@@ -49,7 +49,7 @@ class Missing:
 
 def find_missing(tables: Tables) -> Missing:
     """Empty cells of every column over all read lines; costs nothing, they were counted with the first look."""
-    mapped = tables.facts.mapping
+    mapped = tables.clean.facts.mapping
     columns = [name for name in tables.columns.names if name in mapped and not ROLES[name].personal]
     columns.sort(key=lambda name: (-tables.columns.missing[name], list(ROLES).index(name)))
     absent = tuple(name for name in WANTED if name not in tables.columns.names and name not in REQUIRED)

@@ -13,7 +13,7 @@ import narwhals as nw
 import numpy as np
 
 from marketfold.exploration.columns import CLASSES, MAX_CLASSES, NUMBERS, Columns, collect, count_read, describe_columns
-from marketfold.schema import SOURCE_LINE, SourceFacts, money_sum
+from marketfold.schema import MONEY_SCALE, SOURCE_LINE, day_number, money_sum
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,16 +30,7 @@ OUR_WORDS = {
     "deal_size": "deal size",
     "product_id": "product",
     "order_value": "order value",
-    "items": "items in the order",
 }
-_EPOCH_ORDINAL = 719_162  # days from 0001-01-01 to 1970-01-01
-
-
-def day_number(column: str) -> nw.Expr:
-    """Days since 1970-01-01 of a date column, by calendar arithmetic that is the same on every engine."""
-    before = nw.col(column).dt.year().cast(nw.Int64) - 1
-    leap_days = before // 4 - before // 100 + before // 400
-    return before * 365 + leap_days + nw.col(column).dt.ordinal_day().cast(nw.Int64) - 1 - _EPOCH_ORDINAL
 
 
 def month_number(column: str) -> nw.Expr:
@@ -62,34 +53,6 @@ def month_starts(months: NDArray[Any]) -> NDArray[np.datetime64]:
 
 
 @dataclass(frozen=True)
-class Lines:
-    """How much there is.
-
-    Attributes
-    ----------
-    read, kept, returned
-        Lines that were read, that count as purchases, and that were cancelled or returned.
-    orders, customers
-        In kept lines.
-    returned_value
-        What the returned lines were worth.
-    duplicates
-        Read lines that repeat another one exactly.
-    set_aside
-        Lines set aside, by reason.
-    """
-
-    read: int
-    kept: int
-    orders: int
-    customers: int
-    returned: int
-    returned_value: float
-    duplicates: int
-    set_aside: dict[str, int]
-
-
-@dataclass(frozen=True)
 class Tables:
     """Everything that the questions of this stage are asked of.
 
@@ -100,7 +63,9 @@ class Tables:
     purchases
         Kept lines.
     orders
-        One row per order of a customer: customer_id, day, month, revenue, lines, items (where there are quantities).
+        One row per order of a customer, from `Activity`: customer_id, day, month, revenue, gap_days.
+    customers
+        One row per customer, as `Activity.customers`.
     cube
         Kept lines, revenue and range of each number for every combination of the class columns.
     classes
@@ -109,43 +74,28 @@ class Tables:
         The one currency of all kept lines, if the source says so.
     """
 
-    engine: Engine
-    facts: SourceFacts
+    clean: CleanOrders
     read: nw.LazyFrame[Any]
     purchases: nw.LazyFrame[Any]
     orders: nw.LazyFrame[Any]
+    customers: nw.LazyFrame[Any]
     cube: nw.LazyFrame[Any]
     classes: tuple[str, ...]
     columns: Columns
     currency: str | None
 
+    @property
+    def engine(self) -> Engine:
+        """Holds the frames."""
+        return self.clean.engine
+
     def label(self, column: str) -> str:
         """What the user calls a column: its name in the source, or plain words where it was computed."""
-        return label_of(column, self.facts)
+        return self.clean.facts.mapping.get(column) or OUR_WORDS.get(column, column.replace("_", " "))
 
     def collect(self, frame: nw.LazyFrame[Any]) -> dict[str, NDArray[Any]]:
         """One array per column of an aggregate."""
         return collect(self.engine, frame)
-
-
-def label_of(column: str, facts: SourceFacts) -> str:
-    """Name of a column in the source, or plain words where there is none."""
-    return facts.mapping.get(column) or OUR_WORDS.get(column, column.replace("_", " "))
-
-
-def _orders(purchases: nw.LazyFrame[Any], columns: Columns) -> nw.LazyFrame[Any]:
-    items = [nw.col("quantity").sum().alias("items")] if "quantity" in columns.stats else []
-    return (
-        purchases.with_columns(day=day_number("ordered_on"), month=month_number("ordered_on"))
-        .group_by("customer_id", "order_id")
-        .agg(
-            nw.col("day").min(),
-            nw.col("month").min(),
-            money_sum("amount").alias("revenue"),
-            nw.len().alias("lines"),
-            *items,
-        )
-    )
 
 
 def _cube(purchases: nw.LazyFrame[Any], classes: Sequence[str], numbers: Sequence[str]) -> nw.LazyFrame[Any]:
@@ -162,22 +112,28 @@ def _currency(engine: Engine, cube: nw.LazyFrame[Any], classes: Sequence[str]) -
 
 
 def build_tables(clean: CleanOrders) -> Tables:
-    """Compute the orders and the cube once; everything else stays lazy."""
+    """Compute the kept lines and the cube once; everything else stays lazy."""
     engine = clean.engine
     # Kept lines are asked some twenty questions: they are judged once, and only the columns in question are kept.
     asked = (SOURCE_LINE, "order_id", "customer_id", "ordered_on", "product_id", *NUMBERS, *CLASSES)
-    present = clean.purchases.collect_schema().names()
-    purchases = engine.materialise(clean.purchases.select(*[name for name in asked if name in present]))
-    read = count_read(engine, purchases if clean.lines is None else clean.lines)
+    purchases = engine.materialise(clean.purchases.select(*[name for name in asked if name in clean.columns]))
+    read = count_read(engine, clean.orders.lines)
     columns = describe_columns(engine, read, purchases)
     classes = tuple(name for name in CLASSES if 0 < columns.distinct.get(name, 0) <= MAX_CLASSES)
     cube = engine.materialise(_cube(purchases, classes, tuple(columns.stats)))
+    orders = clean.activity.orders.select(
+        "customer_id",
+        "gap_days",
+        day=day_number("ordered_on"),
+        month=month_number("ordered_on"),
+        revenue=nw.col("revenue_scaled") / MONEY_SCALE,
+    )
     return Tables(
-        engine=engine,
-        facts=clean.facts,
+        clean=clean,
         read=read,
         purchases=purchases,
-        orders=engine.materialise(_orders(purchases, columns)),
+        orders=orders,
+        customers=clean.activity.customers,
         cube=cube,
         classes=classes,
         columns=columns,

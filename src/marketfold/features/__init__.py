@@ -1,24 +1,24 @@
 """Features: from lines to one row per customer, order or order line, then to a scaled matrix and back."""
 
 from marketfold.features.build import build_features
-from marketfold.features.geography import keep_columns
+from marketfold.features.fitted_statistics import OTHER, category_of
+from marketfold.features.geography import keep_columns, with_geography
+from marketfold.features.literature_baseline import literature_line_table
 from marketfold.features.matrix import FeatureMatrix, build_matrix
-from marketfold.features.published import published_line_table, usual_line_table
-from marketfold.features.restating import determines, find_restatements
 from marketfold.features.scaler import MatrixScaler
 from marketfold.features.split import before_day, purchase_span, split_at
 
 __all__ = [
+    "OTHER",
     "FeatureMatrix",
     "MatrixScaler",
     "before_day",
     "build_features",
     "build_matrix",
-    "determines",
-    "find_restatements",
+    "category_of",
     "keep_columns",
-    "published_line_table",
+    "literature_line_table",
     "purchase_span",
     "split_at",
-    "usual_line_table",
+    "with_geography",
 ]

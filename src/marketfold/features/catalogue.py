@@ -1,9 +1,8 @@
-"""What is measured of each unit: the features, their words, and their formulas over exact sums.
+"""What is measured of each unit: a feature is one entry, with its words, its sums and its formula.
 
-A formula sees the columns that `sums.py` gives for a unit, all float64 and free of nulls: `_cents` (money in
-ten-thousandths), `_lines`, `_items`, `_list`, `_discount`, `_later`, `_large`, `_quarter_1` to `_quarter_4`,
-`_category_0` on, and for customers those of `rhythm.py`. The sums are whole numbers, so a formula gives the same on
-every engine.
+A formula sees the columns of `sums.sum_units`, all float64 and free of nulls: those that stand there for every unit
+(`line_count`, `revenue_scaled`, `first_day`, `last_day`, and the rest of `Activity.customers` for customers), and the
+sums that its entry names. The sums are whole numbers, so a formula gives the same on every engine.
 """
 
 from __future__ import annotations
@@ -13,24 +12,26 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from marketfold.schema import MONEY_SCALE, Feature
+from marketfold.activity import scaled
+from marketfold.features.fitted_statistics import OTHER, category_feature_name
+from marketfold.features.sums import REVENUE, Sum, money_where
+from marketfold.schema import MONEY_SCALE, Feature, day_number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
-    from marketfold.schema import Measure, Unit, View
-
-OTHER = "other"
-_CATEGORY = ("category_", "_share")
+    from marketfold.features.fitted_statistics import FittedStatistics
+    from marketfold.schema import Unit
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Measurement:
-    """One feature, the source columns it needs, and its formula."""
+    """One feature, its formula, the sums that the formula asks for, and the source columns that these need."""
 
     feature: Feature
-    needs: tuple[str, ...]
     formula: nw.Expr
+    needs: tuple[str, ...] = ()
+    sums: tuple[Sum, ...] = ()
 
 
 def _ratio(top: nw.Expr, bottom: nw.Expr) -> nw.Expr:
@@ -38,192 +39,190 @@ def _ratio(top: nw.Expr, bottom: nw.Expr) -> nw.Expr:
     return nw.when(bottom > 0).then(top / bottom).otherwise(nw.lit(0.0))
 
 
-def _measure(
-    name: str, label: str, measure: Measure, view: View, formula: nw.Expr, *needs: str, block: str | None = None
-) -> Measurement:
-    return Measurement(Feature(name, label, measure, view, block), needs, formula)
+def _sum_of(name: str, value: nw.Expr) -> tuple[nw.Expr, Sum]:
+    return nw.col(name), Sum(name, value.sum())
 
 
-def category_feature_name(category: str) -> str:
-    """Name of the feature that is the share of one category.
+_MONEY = REVENUE / MONEY_SCALE
+_ITEMS_SCALED, ITEMS = _sum_of("items_scaled", scaled(nw.col("quantity")))
+_ITEMS = _ITEMS_SCALED / MONEY_SCALE
+_LISTED = nw.col("quantity") * nw.col("list_price")
+_LIST_PRICE = nw.when(_LISTED > 0).then(scaled(_LISTED))
+_LIST_SCALED, LIST = _sum_of("list_scaled", _LIST_PRICE)
+# what was paid above the list is no discount, and does not make up for one elsewhere
+_OFF = nw.when(_LISTED > 0).then(scaled(_LISTED) - REVENUE)
+_DISCOUNT_SCALED, DISCOUNT = _sum_of("discount_scaled", nw.when(_OFF > 0).then(_OFF))
+# n_unique counts an empty cell as a product of its own
+PRODUCTS = Sum(
+    "product_count",
+    nw.col("product_id").n_unique() - (nw.col("product_id").null_count() > 0).cast(nw.Int64),
+)
 
-    >>> category_feature_name("Classic Cars")
-    'category_Classic Cars_share'
-    """
-    return category.join(_CATEGORY)
-
-
-def category_of(name: str) -> str | None:
-    """The category that a feature is the share of; None for other features.
-
-    >>> category_of("category_Classic Cars_share")
-    'Classic Cars'
-    """
-    start, end = _CATEGORY
-    is_share = name.startswith(start) and name.endswith(end) and len(name) > len(start) + len(end)
-    return name[len(start) : -len(end)] if is_share else None
-
-
-_CENTS = nw.col("_cents")
-_MONEY = _CENTS / MONEY_SCALE
-_GAPS = nw.col("_orders") - 1
-_SPAN = nw.col("_last_day") - nw.col("_first_day")
+_ORDERS = nw.col("order_count")
+_GAPS = _ORDERS - 1
+_SPAN = nw.col("last_day") - nw.col("first_day")
 # n * sum(g^2) - sum(g)^2 over n^2 is the variance; both terms are whole, so nothing cancels
-_GAP_VARIANCE = (_GAPS * nw.col("_gap_squares") - _SPAN * _SPAN) / (_GAPS * _GAPS)
+_GAP_VARIANCE = (_GAPS * nw.col("gap_squares") - _SPAN * _SPAN) / (_GAPS * _GAPS)
 
 
-def _categories(categories: Sequence[str]) -> list[Measurement]:
-    own = {place: category for place, category in enumerate(categories) if category != OTHER}
-    rest = _CENTS
-    for place in own:
-        rest = rest - nw.col(f"_category_{place}")
+def _categories(statistics: FittedStatistics) -> list[Measurement]:
+    sums = {
+        category: money_where(f"category_{place}_scaled", nw.col("category") == category)
+        for place, category in enumerate(statistics.categories)
+        if category != OTHER
+    }
+    rest = REVENUE
+    for one in sums.values():
+        rest = rest - nw.col(one.name)
     return [
-        _measure(
-            category_feature_name(category),
-            f"share of revenue in {category}" if category != OTHER else "share of revenue in other categories",
-            "share",
-            "taste",
-            _ratio(nw.col(f"_category_{place}") if place in own else rest, _CENTS),
-            "category",
-            block="category",
+        Measurement(
+            Feature(
+                category_feature_name(category),
+                f"share of revenue in {category if category != OTHER else 'other categories'}",
+                "share",
+                "taste",
+                "category",
+            ),
+            _ratio(nw.col(sums[category].name) if category in sums else rest, REVENUE),
+            ("category",),
+            (sums[category],) if category in sums else tuple(sums.values()),
         )
-        for place, category in enumerate(categories)
+        for category in statistics.categories
     ]
 
 
 def _quarters() -> list[Measurement]:
     months = ("January to March", "April to June", "July to September", "October to December")
+    quarter = (nw.col("ordered_on").dt.month() - 1) // 3 + 1
     return [
-        _measure(
-            f"quarter_{number}_share",
-            f"share of revenue in {span}",
-            "share",
-            "seasonality",
-            _ratio(nw.col(f"_quarter_{number}"), _CENTS),
-            block="quarter",
+        Measurement(
+            Feature(f"quarter_{number}_share", f"share of revenue in {span}", "share", "seasonality", "quarter"),
+            _ratio(nw.col(f"quarter_{number}_scaled"), REVENUE),
+            sums=(money_where(f"quarter_{number}_scaled", quarter == number, "orders"),),
         )
         for number, span in enumerate(months, start=1)
     ]
 
 
 def _discount() -> Measurement:
-    label = "share of the list price given as discount"
-    formula = _ratio(nw.col("_discount"), nw.col("_list"))
-    return _measure("discount_share", label, "share", "basket", formula, "list_price", "quantity")
+    feature = Feature("discount_share", "share of the list price given as discount", "share", "basket")
+    formula = _ratio(_DISCOUNT_SCALED, _LIST_SCALED)
+    return Measurement(feature, formula, ("list_price", "quantity"), (LIST, DISCOUNT))
 
 
-def _large(label: str, *needs: str) -> Measurement:
-    return _measure("large_deal_share", label, "share", "value", _ratio(nw.col("_large"), _CENTS), *needs)
+def _large(statistics: FittedStatistics, whose: str) -> Measurement:
+    """Share of revenue in the largest deal size, or, where orders tell no size, in large orders."""
+    size = statistics.large_deal_size
+    where = "large orders" if size is None else "the largest deal size"
+    feature = Feature("large_deal_share", f"share of {whose} in {where}", "share", "value")
+    if size is None:
+        large = money_where("large_scaled", statistics.large_order_at < REVENUE, "orders")
+        return Measurement(feature, _ratio(nw.col("large_scaled"), REVENUE), sums=(large,))
+    large = money_where("large_scaled", nw.col("deal_size") == size)
+    return Measurement(feature, _ratio(nw.col("large_scaled"), REVENUE), ("deal_size",), (large,))
 
 
-def _recency(as_of_day: int, label: str) -> Measurement:
-    return _measure("recency_days", label, "days", "timing", as_of_day - nw.col("_last_day"))
+def _recency(statistics: FittedStatistics, label: str) -> Measurement:
+    feature = Feature("recency_days", label, "days", "timing")
+    return Measurement(feature, day_number_of(statistics.as_of) - nw.col("last_day"))
 
 
-def _trend() -> Measurement:
-    earlier = _CENTS - nw.col("_later")
+def _trend(statistics: FittedStatistics) -> Measurement:
     label = "growth of revenue: later half of the time against the earlier half, -1 to 1"
-    return _measure("trend", label, "ratio", "value", _ratio(nw.col("_later") - earlier, _CENTS))
+    later = nw.col("later_scaled")
+    return Measurement(
+        Feature("trend", label, "ratio", "value"),
+        _ratio(later - (REVENUE - later), REVENUE),
+        sums=(money_where("later_scaled", nw.col("ordered_on") >= statistics.middle_on, "orders"),),
+    )
 
 
-def _value_and_timing(as_of_day: int, *, by_deal_size: bool) -> list[Measurement]:
-    tenure = as_of_day - nw.col("_first_day")
+def _of_customers(statistics: FittedStatistics) -> list[Measurement]:
+    as_of_day = day_number_of(statistics.as_of)
+    tenure = as_of_day - nw.col("first_day")
     # One order has no gap yet: nobody waits less than since that order.
     gap_mean = nw.when(_GAPS > 0).then(_SPAN / _GAPS).otherwise(tenure)
     gap_spread = nw.when(_GAPS > 1).then(_GAP_VARIANCE.clip(lower_bound=0.0).sqrt()).otherwise(nw.lit(0.0))
-    large = _large(
-        "share of revenue in the largest deal size" if by_deal_size else "share of revenue in large orders",
-        *(("deal_size",) if by_deal_size else ()),
-    )
+    returned = nw.col("returned_scaled")
     return [
-        _measure("revenue_total", "revenue", "money", "value", _MONEY),
-        _measure("order_count", "orders", "count", "value", nw.col("_orders")),
-        _trend(),
-        large,
-        _recency(as_of_day, "days since the last order"),
-        _measure("tenure_days", "days since the first order", "days", "timing", tenure),
-        _measure("gap_mean_days", "days between orders", "days", "timing", gap_mean),
-        _measure("gap_spread_days", "spread of the days between orders", "days", "timing", gap_spread),
-    ]
-
-
-def _basket_and_taste() -> list[Measurement]:
-    orders, returned = nw.col("_orders"), nw.col("_returned_cents")
-    items = nw.col("_items") / MONEY_SCALE
-    return [
-        _measure("basket_mean", "revenue per order", "money", "basket", _MONEY / orders),
-        _measure("basket_items_mean", "items per order", "count", "basket", items / orders, "quantity"),
-        _discount(),
-        _measure(
-            "return_share",
-            "share of value cancelled or returned",
-            "share",
-            "basket",
-            _ratio(returned, returned + _CENTS),
+        Measurement(Feature("revenue_total", "revenue", "money", "value"), _MONEY),
+        Measurement(Feature("order_count", "orders", "count", "value"), _ORDERS),
+        _trend(statistics),
+        _large(statistics, "revenue"),
+        _recency(statistics, "days since the last order"),
+        Measurement(Feature("tenure_days", "days since the first order", "days", "timing"), tenure),
+        Measurement(Feature("gap_mean_days", "days between orders", "days", "timing"), gap_mean),
+        Measurement(Feature("gap_spread_days", "spread of the days between orders", "days", "timing"), gap_spread),
+        Measurement(Feature("basket_mean", "revenue per order", "money", "basket"), _MONEY / _ORDERS),
+        Measurement(
+            Feature("basket_items_mean", "items per order", "count", "basket"),
+            _ITEMS / _ORDERS,
+            ("quantity",),
+            (ITEMS,),
         ),
-        _measure("return_count", "lines cancelled or returned", "count", "basket", nw.col("_returned_lines")),
-        _measure("return_total", "value cancelled or returned", "money", "basket", returned / MONEY_SCALE),
-        _measure("product_breadth", "different products bought", "count", "taste", nw.col("_products"), "product_id"),
-    ]
-
-
-def _customer(as_of_day: int, categories: Sequence[str], *, by_deal_size: bool) -> list[Measurement]:
-    return [
-        *_value_and_timing(as_of_day, by_deal_size=by_deal_size),
-        *_basket_and_taste(),
-        *_categories(categories),
-        *_quarters(),
-    ]
-
-
-def _order(as_of_day: int, categories: Sequence[str], *, by_deal_size: bool) -> list[Measurement]:
-    items = nw.col("_items") / MONEY_SCALE
-    large = [_large("share of the order in the largest deal size", "deal_size")] if by_deal_size else []
-    return [
-        _measure("order_total", "value of the order", "money", "value", _MONEY),
-        *large,
-        _recency(as_of_day, "days since the order"),
-        _measure("line_count", "lines", "count", "basket", nw.col("_lines")),
-        _measure("items_count", "items", "count", "basket", items, "quantity"),
-        _measure("item_price_mean", "revenue per item", "money", "basket", _ratio(_MONEY, items), "quantity"),
         _discount(),
-        _measure("product_breadth", "different products", "count", "taste", nw.col("_products"), "product_id"),
-        *_categories(categories),
+        Measurement(
+            Feature("return_share", "share of value cancelled or returned", "share", "basket"),
+            _ratio(returned, returned + REVENUE),
+        ),
+        Measurement(
+            Feature("return_count", "lines cancelled or returned", "count", "basket"), nw.col("returned_line_count")
+        ),
+        Measurement(Feature("return_total", "value cancelled or returned", "money", "basket"), returned / MONEY_SCALE),
+        _products("different products bought"),
+        *_categories(statistics),
         *_quarters(),
     ]
 
 
-def _order_line(as_of_day: int, categories: Sequence[str], *, by_deal_size: bool) -> list[Measurement]:
-    del by_deal_size  # of a single line it only restates the value
-    items = nw.col("_items") / MONEY_SCALE
-    listed = _ratio(nw.col("_list"), nw.col("_items"))
+def _of_orders(statistics: FittedStatistics) -> list[Measurement]:
     return [
-        _measure("line_total", "value of the line", "money", "value", _MONEY),
-        _recency(as_of_day, "days since the order"),
-        _measure("items_count", "items", "count", "basket", items, "quantity"),
-        _measure("item_price_mean", "revenue per item", "money", "basket", _ratio(_MONEY, items), "quantity"),
-        _measure("list_price_mean", "list price per item", "money", "basket", listed, "list_price", "quantity"),
+        Measurement(Feature("order_total", "value of the order", "money", "value"), _MONEY),
+        *([_large(statistics, "the order")] if statistics.large_deal_size is not None else []),
+        _recency(statistics, "days since the order"),
+        Measurement(Feature("line_count", "lines", "count", "basket"), nw.col("line_count")),
+        *_items(),
         _discount(),
-        *_categories(categories),
+        _products("different products"),
+        *_categories(statistics),
         *_quarters(),
     ]
 
 
-def measurements(
-    unit: Unit, as_of_day: int, categories: Sequence[str], *, by_deal_size: bool
-) -> tuple[Measurement, ...]:
-    """Everything that is measured of a unit.
+def _of_order_lines(statistics: FittedStatistics) -> list[Measurement]:
+    """Without the deal size: of a single line it only restates the value."""
+    return [
+        Measurement(Feature("line_total", "value of the line", "money", "value"), _MONEY),
+        _recency(statistics, "days since the order"),
+        *_items(),
+        Measurement(
+            Feature("list_price_mean", "list price per item", "money", "basket"),
+            _ratio(_LIST_SCALED, _ITEMS_SCALED),
+            ("list_price", "quantity"),
+            (LIST, ITEMS),
+        ),
+        _discount(),
+        *_categories(statistics),
+        *_quarters(),
+    ]
 
-    Parameters
-    ----------
-    unit
-        What is measured.
-    as_of_day
-        Day number on which features look back.
-    categories
-        Those with a share of their own; `other` is what is left of them.
-    by_deal_size
-        Whether the orders tell their deal size; else a customer's large orders are told by their amount.
-    """
-    makers = {"customer": _customer, "order": _order, "order_line": _order_line}
-    return tuple(makers[unit](as_of_day, categories, by_deal_size=by_deal_size))
+
+def _items() -> list[Measurement]:
+    per_item = Feature("item_price_mean", "revenue per item", "money", "basket")
+    return [
+        Measurement(Feature("items_count", "items", "count", "basket"), _ITEMS, ("quantity",), (ITEMS,)),
+        Measurement(per_item, _ratio(_MONEY, _ITEMS), ("quantity",), (ITEMS,)),
+    ]
+
+
+def _products(label: str) -> Measurement:
+    feature = Feature("product_breadth", label, "count", "taste")
+    return Measurement(feature, nw.col("product_count"), ("product_id",), (PRODUCTS,))
+
+
+CATALOGUE: dict[Unit, Callable[[FittedStatistics], list[Measurement]]] = {
+    "customer": _of_customers,
+    "order": _of_orders,
+    "order_line": _of_order_lines,
+}
+"""Everything that is measured of each unit, in the order of the columns."""

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
 from marketfold.errors import OrdersError, TooFewUnitsError
 from marketfold.features.geography import keep_columns, with_geography
-from marketfold.features.restating import find_same
 from marketfold.features.scaler import MatrixScaler
+from marketfold.frames import Framed
+from marketfold.schema import UNIT_ID
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import DTypeLike, NDArray
+
     from marketfold.schema import FeatureTable, Float32, Float64
 
 LEAST_UNITS = 2
+SAME_ABOVE = 0.99
+"""At this correlation the one column leaves 2 % of the other's variance unexplained."""
+_SAMPLE = 50_000
 
 
 @dataclass(frozen=True, repr=False)
-class FeatureMatrix:
+class FeatureMatrix(Framed):
     """A scaled matrix that remembers what it was made from.
 
     Attributes
@@ -43,6 +52,17 @@ class FeatureMatrix:
     def names(self) -> tuple[str, ...]:
         """Names of the columns."""
         return self.table.names
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:  # noqa: FBT001
+        return np.array(self.values, dtype=dtype, copy=copy)
+
+    def to_arrow(self) -> pa.Table:
+        """Identifier and every scaled feature."""
+        ids = {UNIT_ID[self.table.unit]: pa.array(self.table.ids.tolist(), pa.string())}
+        return pa.table(ids | {name: pa.array(self.values[:, j]) for j, name in enumerate(self.names)})
 
     def __repr__(self) -> str:
         left = f", {len(self.left_out)} left out" if self.left_out else ""
@@ -83,6 +103,32 @@ def _drop(table: FeatureTable, reasons: dict[str, str]) -> FeatureTable:
     return keep_columns(table, [name for name in table.names if name not in reasons])
 
 
+def _find_same(X: Float32, names: Sequence[str], blocks: Sequence[str | None]) -> dict[str, str]:
+    """Scaled columns whose correlation with an earlier one is near 1 or -1, with the reason.
+
+    Columns of one block are not compared with each other: shares that add up to one always depend on each other, and
+    a block weighs as one feature anyhow.
+
+    Parameters
+    ----------
+    X : shape (n_units, n_features)
+        Scaled, no column constant.
+    names, blocks
+        Of each column.
+    """
+    step = max(1, len(X) // _SAMPLE)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        r = np.atleast_2d(np.corrcoef(X[::step].astype(np.float64), rowvar=False))
+    reasons: dict[str, str] = {}
+    for place, name in enumerate(names):
+        for before in range(place):
+            in_block = blocks[place] is not None and blocks[place] == blocks[before]
+            if not in_block and names[before] not in reasons and abs(r[place, before]) >= SAME_ABOVE:
+                reasons[name] = f"restates {names[before]} (correlation {r[place, before]:.3f})"
+                break
+    return reasons
+
+
 def build_matrix(table: FeatureTable, *, geography: bool = False) -> FeatureMatrix:
     """Choose the columns that say something of their own, and scale them.
 
@@ -116,7 +162,7 @@ def build_matrix(table: FeatureTable, *, geography: bool = False) -> FeatureMatr
         message = f"Nothing tells the {len(table.ids):,} units apart, so there are no groups to find: {told}."
         raise OrdersError(message)
     scaler, values = _scale(table)
-    same = find_same(values, table.names, [feature.block for feature in table.features])
+    same = _find_same(values, table.names, [feature.block for feature in table.features])
     if same:
         left_out |= same
         table = _drop(table, same)

@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 def before_day(clean: CleanOrders, day: date) -> CleanOrders:
     """Purchases and returns before a day; nothing on or after it can be seen in what is returned."""
+    if clean.before is not None and clean.before <= day:
+        return clean
     earlier = nw.col("ordered_on") < day
-    return replace(clean, purchases=clean.purchases.filter(earlier), returns=clean.returns.filter(earlier))
+    return replace(clean, purchases=clean.purchases.filter(earlier), returns=clean.returns.filter(earlier), before=day)
 
 
 def purchase_span(clean: CleanOrders) -> tuple[date, date] | None:
     """First and last day with a purchase; lines that were set aside have no say. None where nothing was bought."""
-    days = nw.col("ordered_on")
-    row = clean.engine.collect(clean.purchases.select(days.min().alias("first"), days.max().alias("last"))).to_pylist()
-    return (row[0]["first"], row[0]["last"]) if row and row[0]["first"] else None
+    return clean.activity.span
 
 
 def split_at(clean: CleanOrders, cut: date) -> tuple[CleanOrders, pa.Table]:
@@ -58,8 +58,7 @@ def split_at(clean: CleanOrders, cut: date) -> tuple[CleanOrders, pa.Table]:
     early = before_day(clean, cut)
     after = clean.purchases.filter(nw.col("ordered_on") >= cut)
     later = after.group_by("customer_id").agg(money_sum("amount").alias("revenue"))
-    known = early.purchases.group_by("customer_id").agg(nw.len().alias("_lines")).select("customer_id")
-    joined = known.join(later, on="customer_id", how="left")
+    joined = early.activity.customers.select("customer_id").join(later, on="customer_id", how="left")
     future = clean.engine.collect(joined.with_columns(nw.col("revenue").fill_null(0.0))).sort_by("customer_id")
     if not future.num_rows or not any(future.column("revenue").to_pylist()):
         side = "came back after" if future.num_rows else "bought before"

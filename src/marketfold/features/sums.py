@@ -1,173 +1,116 @@
-"""Exact sums over order lines, one row per unit, as a lazy plan.
-
-Money and quantities are added as whole ten-thousandths: whole numbers add up to the same in any order, so an engine
-may share the work between threads or machines as it likes. They are held as float64, which engines add fastest and
-which is exact for whole numbers below 2**53, that is for sums below 900 billion.
-"""
+"""Exact sums over lines, orders and returns, one row per unit, as a lazy plan."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import narwhals as nw
 
-from marketfold.schema import MONEY_SCALE, SOURCE_LINE
+from marketfold.activity import scaled
+from marketfold.schema import UNIT_ID, day_number
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Sequence
+
+    from marketfold.cleaning import CleanOrders
+    from marketfold.schema import Unit
 
 DESCRIBING = ("country", "territory", "state")
 """Columns that describe a unit and do not shape segments."""
 SEVERAL = "(several)"
 
-_UNIX_EPOCH = date(1970, 1, 1).toordinal()
+Rows = Literal["lines", "orders", "returns"]
+REVENUE = nw.col("revenue_scaled")
 
 
-@dataclass(frozen=True)
-class Yardstick:
-    """What the features of one table are measured by.
+@dataclass(frozen=True, eq=False)
+class Sum:
+    """An aggregate that a formula asks for.
 
     Attributes
     ----------
-    first_on
-        First day of the window.
-    as_of
-        The day on which features look back, the first after the window.
-    categories
-        Those with a share of their own; `other` is what is left.
-    large_deal_size
-        The deal size whose lines are large deals; None where orders do not tell one.
-    large_order_at
-        Orders above this amount, in ten-thousandths, are large where there are no deal sizes.
+    name
+        Column in which the formula finds it, as float64, 0 where a unit has no such row.
+    value
+        The aggregate. It should be whole, so that it is the same on every engine.
+    rows
+        What it is over: purchases, orders as in `Activity.orders`, or returned lines (of customers). Each has
+        `revenue_scaled`, the money in ten-thousandths; of an order or an order line, `orders` are its lines.
     """
 
-    first_on: date
-    as_of: date
-    categories: tuple[str, ...]
-    large_deal_size: str | None
-    large_order_at: int
-
-    @property
-    def middle_on(self) -> date:
-        """First day of the later half of the window."""
-        return date.fromordinal((self.first_on.toordinal() + self.as_of.toordinal()) // 2)
+    name: str
+    value: nw.Expr
+    rows: Rows = "lines"
 
 
-def day_number(column: str) -> nw.Expr:
-    """Days since 1970-01-01, from calendar parts, for engines differ in what the difference of two dates is."""
-    day = nw.col(column)
-    year = day.dt.year().cast(nw.Int64) - 1
-    leap_days = year // 4 - year // 100 + year // 400
-    return year * 365 + leap_days + day.dt.ordinal_day().cast(nw.Int64) - _UNIX_EPOCH
+def money_where(name: str, condition: nw.Expr, rows: Rows = "lines") -> Sum:
+    """Money, in ten-thousandths, of the rows on which a condition holds."""
+    return Sum(name, nw.when(condition).then(REVENUE).sum(), rows)
 
 
-def day_number_of(day: date) -> int:
-    """The same for one day.
-
-    >>> day_number_of(date(1970, 1, 2))
-    1
-    """
-    return day.toordinal() - _UNIX_EPOCH
+ALWAYS = (Sum("line_count", nw.len()), Sum("revenue_scaled", REVENUE.sum()))
+"""What `Activity` tells of a customer and lines must tell of an order."""
 
 
-def whole(amount: nw.Expr) -> nw.Expr:
-    """Money or a quantity as whole ten-thousandths."""
-    return (amount * MONEY_SCALE).round()
+def _sorted_out(sums: Sequence[Sum], unit: Unit) -> dict[Rows, list[nw.Expr]]:
+    """Aggregates by the rows that they are over, each once."""
+    by_rows: dict[Rows, list[nw.Expr]] = {"lines": [], "orders": [], "returns": []}
+    for one in {one.name: one for one in sums}.values():
+        rows: Rows = "lines" if one.rows == "orders" and unit != "customer" else one.rows
+        by_rows[rows].append(one.value.alias(one.name))
+    return by_rows
 
 
-def _weighed(lines: nw.LazyFrame[Any], columns: Collection[str]) -> nw.LazyFrame[Any]:
-    """Lines with their money, items and discount as whole numbers."""
-    cells = [whole(nw.col("amount")).alias("_cents")]
-    if "quantity" in columns:
-        cells.append(whole(nw.col("quantity")).alias("_items"))
-    if {"quantity", "list_price"} <= set(columns):
-        listed = nw.col("quantity") * nw.col("list_price")
-        cells.append(nw.when(listed > 0).then(whole(listed)).alias("_list"))
-    weighed = lines.with_columns(*cells)
-    if {"quantity", "list_price"} <= set(columns):
-        # what was paid above the list is no discount, and does not make up for one elsewhere
-        off = nw.col("_list") - nw.col("_cents")
-        weighed = weighed.with_columns(nw.when(off > 0).then(off).alias("_discount"))
-    return weighed
+def _ends(name: str) -> list[nw.Expr]:
+    return [nw.col(name).min().alias(f"_least_{name}"), nw.col(name).max().alias(f"_most_{name}")]
 
 
-def _shares(columns: Collection[str], yardstick: Yardstick) -> list[nw.Expr]:
-    """Money in large deals and in each category."""
-    cents = nw.col("_cents")
-    parts = {}
-    if yardstick.large_deal_size is not None:
-        parts["_large"] = nw.col("deal_size") == yardstick.large_deal_size
-    if "category" in columns:
-        parts |= {
-            f"_category_{place}": nw.col("category") == category for place, category in enumerate(yardstick.categories)
-        }
-    return [nw.when(part).then(cents).sum().alias(name) for name, part in parts.items()]
+def _described(name: str) -> nw.Expr:
+    least = nw.col(f"_least_{name}")
+    several = nw.when(~least.is_null()).then(nw.lit(SEVERAL))
+    return nw.when(least == nw.col(f"_most_{name}")).then(least).otherwise(several).alias(name)
 
 
-def sum_lines(lines: nw.LazyFrame[Any], key: str, columns: Collection[str], yardstick: Yardstick) -> nw.LazyFrame[Any]:
-    """One row per unit: exact sums, first and last day, and what describes it.
+def sum_units(clean: CleanOrders, unit: Unit, sums: Sequence[Sum]) -> nw.LazyFrame[Any]:
+    """One row per unit: its id, what describes it, first and last day as day numbers, and its sums.
 
     Parameters
     ----------
-    lines
-        Purchases before the as-of date.
-    key
-        Column that identifies a unit.
-    columns
-        Columns of `lines`.
-    yardstick
-        Halves of the window, categories, deal sizes.
+    clean
+        Orders before the as-of date.
+    unit
+        What a row is.
+    sums
+        What formulas ask for, beside what `Activity.customers` has of every customer; of an order or an order line,
+        `line_count` and `revenue_scaled` are always there.
     """
-    totals = [name for name in ("_cents", "_items", "_list", "_discount") if name == "_cents" or "quantity" in columns]
-    totals = [name for name in totals if name in ("_cents", "_items") or "list_price" in columns]
-    products = []
-    if "product_id" in columns and key != SOURCE_LINE:
-        # n_unique counts an empty cell as a product of its own
-        known = nw.col("product_id").n_unique() - (nw.col("product_id").null_count() > 0).cast(nw.Int64)
-        products.append(known.alias("_products"))
-    described = [name for name in DESCRIBING if name in columns]
-    grouped = (
-        _weighed(lines, columns)
-        .group_by(key)
-        .agg(
-            nw.len().alias("_lines"),
-            *(nw.col(name).sum() for name in totals),
-            *products,
-            *_shares(columns, yardstick),
-            *(nw.col(name).min().alias(f"_least_{name}") for name in described),
-            *(nw.col(name).max().alias(f"_most_{name}") for name in described),
-        )
+    key = UNIT_ID[unit]
+    wanted = _sorted_out(sums if unit == "customer" else [*ALWAYS, *sums], unit)
+    described = [name for name in DESCRIBING if name in clean.columns]
+    wanted["lines"] += [cell for name in described for cell in _ends(name)]
+    day = nw.col("ordered_on")
+    if unit != "customer":
+        wanted["lines"] += [day.min().alias("first_on"), day.max().alias("last_on")]
+    lines, returns = (
+        rows.with_columns(scaled(nw.col("amount")).alias("revenue_scaled")) for rows in (clean.purchases, clean.returns)
     )
-    alone = [
-        nw.when(nw.col(f"_least_{name}") == nw.col(f"_most_{name}"))
-        .then(nw.col(f"_least_{name}"))
-        .otherwise(nw.when(~nw.col(f"_least_{name}").is_null()).then(nw.lit(SEVERAL)))
-        .alias(name)
-        for name in described
-    ]
-    return grouped.with_columns(*alone) if alone else grouped
-
-
-def time_sums(on: str, yardstick: Yardstick) -> list[nw.Expr]:
-    """First and last day, and money in the later half and in each quarter, as aggregates.
-
-    Parameters
-    ----------
-    on
-        Column of the day; `_cents` stands beside it.
-    yardstick
-        Halves of the window.
-    """
-    cents = nw.col("_cents")
-    quarter = (nw.col(on).dt.month() - 1) // 3 + 1
-    parts = {"_later": nw.col(on) >= yardstick.middle_on}
-    parts |= {f"_quarter_{number}": quarter == number for number in range(1, 5)}
-    sums = [nw.when(part).then(cents).sum().alias(name) for name, part in parts.items()]
-    return [nw.col(on).min().alias("_first_on"), nw.col(on).max().alias("_last_on"), *sums]
-
-
-def with_days(grouped: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """First and last day as day numbers."""
-    return grouped.with_columns(day_number("_first_on").alias("_first_day"), day_number("_last_on").alias("_last_day"))
+    sources = {"lines": lines, "orders": clean.activity.orders, "returns": returns}
+    frames = [sources[rows].group_by(key).agg(*cells) for rows, cells in wanted.items() if cells]
+    joined, *others = [clean.activity.customers, *frames] if unit == "customer" else frames
+    for frame in others:
+        joined = joined.join(frame, on=key, how="left")
+    joined = joined.with_columns(
+        *(_described(name) for name in described),
+        day_number("first_on").alias("first_day"),
+        day_number("last_on").alias("last_day"),
+    )
+    texts = {
+        key,
+        "first_on",
+        "last_on",
+        *described,
+        *(f"_{end}_{name}" for name in described for end in ("least", "most")),
+    }
+    numbers = [name for name in joined.collect_schema().names() if name not in texts]
+    return joined.with_columns(*(nw.col(name).cast(nw.Float64).fill_null(0.0) for name in numbers))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 ROW = 46
 """Height of one row."""
 
-VERDICT_COLOURS = {"worked": ACCENT, "did not": HIGHLIGHT, "cannot tell yet": SOFT}
+DECISION_COLOURS = {"worked": ACCENT, "did not": HIGHLIGHT, "cannot tell yet": SOFT}
 SYMBOLS = {"worked": "circle", "did not": "x", "cannot tell yet": "circle-open"}
 
 
@@ -33,23 +35,40 @@ def _upper_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _headline(verdicts: Sequence[str]) -> str:
-    n, worked = len(verdicts), sum(verdict == "worked" for verdict in verdicts)
+def _headline(decisions: Sequence[str]) -> str:
+    n, worked = len(decisions), sum(decision == "worked" for decision in decisions)
     if n == 1:
         return {"worked": "The campaign worked", "did not": "The campaign did not work"}.get(
-            verdicts[0], "Whether the campaign worked cannot be told yet"
+            decisions[0], "Whether the campaign worked cannot be told yet"
         )
     if worked == 0:
         return f"In none of {n} segments is it proven that the campaign worked"
     return f"The campaign worked in {worked} of {n} segments"
 
 
-def effect_figure(  # noqa: PLR0913  (a forest plot has five columns)
-    names: Sequence[str],
-    effects: Sequence[float],
-    lows: Sequence[float],
-    highs: Sequence[float],
-    verdicts: Sequence[str],
+@dataclass(frozen=True)
+class EffectRow:
+    """One segment of `effect_figure`.
+
+    Attributes
+    ----------
+    name
+        Of the segment.
+    decision
+        "worked", "did not" or "cannot tell yet".
+    effect, low, high
+        Difference between reached and held out, and its interval; NaN is drawn as words only.
+    """
+
+    name: str
+    decision: str
+    effect: float = math.nan
+    low: float = math.nan
+    high: float = math.nan
+
+
+def effect_figure(
+    rows: Sequence[EffectRow],
     *,
     scale: Scale = "money",
     measure: str = "revenue per customer",
@@ -60,12 +79,8 @@ def effect_figure(  # noqa: PLR0913  (a forest plot has five columns)
 
     Parameters
     ----------
-    names
-        Of the segments, in the order to be drawn from above.
-    effects, lows, highs
-        Difference between reached and held out, and its interval; a row that is not a number is drawn as words only.
-    verdicts
-        "worked", "did not" or "cannot tell yet".
+    rows
+        One for each segment, in the order to be drawn from above.
     scale
         `money`; `points` for differences of shares (0 to 1), drawn in percentage points; `percent` for lifts (0.1 is a
         tenth more than is usual), which lets segments of different size be compared.
@@ -78,49 +93,55 @@ def effect_figure(  # noqa: PLR0913  (a forest plot has five columns)
 
     Examples
     --------
-    >>> figure = effect_figure(["Regulars"], [2.0], [0.5], [3.5], ["worked"])
+    >>> figure = effect_figure([EffectRow("Regulars", "worked", 2.0, 0.5, 3.5)])
     >>> figure.layout.title.text
     'The campaign worked'
     """
     factor = 1.0 if scale == "money" else 100.0
     unit = {"points": "percentage points", "percent": "% of what is usual"}.get(scale, currency or "")
-    said = [
-        f"{name}: {_said(effect, scale)} ({_said(low, scale)} to {_said(high, scale)}), {verdict}"
-        if np.isfinite(effect)
-        else f"{name}: not measured"
-        for name, effect, low, high, verdict in zip(names, effects, lows, highs, verdicts, strict=True)
-    ]
     subtitle = f"Reached less held out, {measure}{f', {unit}' if unit else ''}; bars are {coverage:.0%} intervals"
-    figure = new_figure(
-        _headline(verdicts), subtitle=subtitle, alt="; ".join(said), height=150 + ROW * max(len(names), 2)
-    )
+    height = 150 + ROW * max(len(rows), 2)
+    alt = "; ".join(_row_words(row, scale) for row in rows)
+    figure = new_figure(_headline([row.decision for row in rows]), subtitle=subtitle, alt=alt, height=height)
     figure.add_vline(x=0, line={"color": MUTED, "width": 1})
-    for verdict, colour in VERDICT_COLOURS.items():
-        rows = [i for i, own in enumerate(verdicts) if own == verdict and np.isfinite(effects[i])]
-        if rows:
-            x = [effects[i] * factor for i in rows]
+    for decision, colour in DECISION_COLOURS.items():
+        drawn = [row for row in rows if row.decision == decision and math.isfinite(row.effect)]
+        if drawn:
             figure.add_scatter(
-                x=x,
-                y=[names[i] for i in rows],
+                x=[row.effect * factor for row in drawn],
+                y=[row.name for row in drawn],
                 error_x={
                     "type": "data",
-                    "array": [highs[i] * factor - e for i, e in zip(rows, x, strict=True)],
-                    "arrayminus": [e - lows[i] * factor for i, e in zip(rows, x, strict=True)],
+                    "array": [(row.high - row.effect) * factor for row in drawn],
+                    "arrayminus": [(row.effect - row.low) * factor for row in drawn],
                     "color": colour,
                     "thickness": 2,
                     "width": 0,
                 },
                 mode="markers",
-                marker={"color": colour, "size": 11, "symbol": SYMBOLS[verdict], "line": {"width": 2, "color": colour}},
-                name=verdict.capitalize(),
-                text=[said[i] for i in rows],
+                marker={
+                    "color": colour,
+                    "size": 11,
+                    "symbol": SYMBOLS[decision],
+                    "line": {"width": 2, "color": colour},
+                },
+                name=decision.capitalize(),
+                text=[_row_words(row, scale) for row in drawn],
                 hovertemplate="%{text}<extra></extra>",
             )
-    for name, effect in zip(names, effects, strict=True):
-        if not np.isfinite(effect):
-            figure.add_annotation(x=0, y=name, text="not measured", xanchor="left", xshift=8, showarrow=False)
-    figure.update_yaxes(categoryorder="array", categoryarray=list(names)[::-1], showgrid=False, tickfont={"color": INK})
+    for row in rows:
+        if not math.isfinite(row.effect):
+            figure.add_annotation(x=0, y=row.name, text="not measured", xanchor="left", xshift=8, showarrow=False)
+    names = [row.name for row in reversed(rows)]
+    figure.update_yaxes(categoryorder="array", categoryarray=names, showgrid=False, tickfont={"color": INK})
     return figure.update_xaxes(title={"text": _upper_first(unit)}, showgrid=True)
+
+
+def _row_words(row: EffectRow, scale: Scale) -> str:
+    if not math.isfinite(row.effect):
+        return f"{row.name}: not measured"
+    interval = f"{_said(row.low, scale)} to {_said(row.high, scale)}"
+    return f"{row.name}: {_said(row.effect, scale)} ({interval}), {row.decision}"
 
 
 def budget_figure(

@@ -1,4 +1,4 @@
-"""Figures of the choice of k and of stability: the elbow, its witnesses, and whether segments come out again."""
+"""Figures of the choice of k and of stability: the elbow, the validity indices, and whether segments come out again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from plotly.subplots import make_subplots
 
-from marketfold.clustering.stability import HIGHLY_STABLE, PATTERN, STABLE
 from marketfold.figures.theme import (
     ACCENT,
     HIGHLIGHT,
@@ -21,15 +20,16 @@ from marketfold.figures.theme import (
     segment_colour,
     segment_symbol,
 )
+from marketfold.thresholds import HIGHLY_STABLE, PATTERN, STABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import plotly.graph_objects as go
 
-    from marketfold.clustering import AcrossSolutions, KChoice, Stability, Witness
+    from marketfold.clustering import AcrossSolutions, KChoice, Stability, ValidityIndex
 
-__all__ = ["elbow_figure", "gap_figure", "slsa_figure", "stability_figure", "witnesses_figure"]
+__all__ = ["elbow_figure", "gap_figure", "indices_figure", "slsa_figure", "stability_figure"]
 
 ANSWERS = {
     "groups": "there are groups",
@@ -38,7 +38,7 @@ ANSWERS = {
     "too_few": "too few customers to tell",
 }
 TRUST = {"stable": "stable", "pattern": "a pattern", "weak": "weak"}
-WITNESS_WORDS = {
+INDEX_WORDS = {
     "silhouette": "Silhouette \N{UPWARDS ARROW}",
     "calinski_harabasz": "Calinski-Harabasz \N{UPWARDS ARROW}",
     "davies_bouldin": "Davies-Bouldin \N{DOWNWARDS ARROW}",
@@ -128,52 +128,50 @@ def elbow_figure(choice: KChoice) -> go.Figure:
     )
 
 
-def _draw_witness(figure: go.Figure, witness: Witness, choice: KChoice, row: int, col: int) -> None:
+def _draw_index(figure: go.Figure, index: ValidityIndex, choice: KChoice, row: int, col: int) -> None:
     first = row == 1 and col == 1
     place = {"row": row, "col": col, "showlegend": first}
-    if witness.low:
-        _band(figure, witness.k, witness.low, witness.high, "column-shuffled data", **place)
-    if witness.cloud_low:
-        middle = (np.array(witness.cloud_low) + np.array(witness.cloud_high)) / 2
+    if index.low:
+        _band(figure, index.k, index.low, index.high, "column-shuffled data", **place)
+    if index.cloud_low:
+        middle = (np.array(index.cloud_low) + np.array(index.cloud_high)) / 2
         figure.add_scatter(
-            x=witness.k, y=middle, mode="lines", line={"color": SOFT, "width": 2, "dash": "dash"},
+            x=index.k, y=middle, mode="lines", line={"color": SOFT, "width": 2, "dash": "dash"},
             name="one cloud with the same correlations", hovertemplate="k = %{x}: cloud %{y:.3g}<extra></extra>",
             **place,
         )  # fmt: skip
-    error = {"type": "data", "array": witness.error, "thickness": 1, "width": 0} if witness.error else None
+    error = {"type": "data", "array": index.error, "thickness": 1, "width": 0} if index.error else None
     figure.add_scatter(
-        x=witness.k, y=witness.values, mode="lines+markers", line={"color": ACCENT, "width": 2.5}, marker={"size": 5},
+        x=index.k, y=index.values, mode="lines+markers", line={"color": ACCENT, "width": 2.5}, marker={"size": 5},
         error_y=error, name="the data", hovertemplate="k = %{x}: %{y:.3g}<extra></extra>", **place,
     )  # fmt: skip
-    if witness.prefers in witness.k:
+    if index.prefers in index.k:
         figure.add_scatter(
-            x=[witness.prefers], y=[witness.at(witness.prefers)], mode="markers", name="prefers this k",
+            x=[index.prefers], y=[index.at(index.prefers)], mode="markers", name="prefers this k",
             hoverinfo="skip", marker={"size": 14, "symbol": "circle-open", "color": HIGHLIGHT, "line": {"width": 3}},
             **place,
         )  # fmt: skip
     _advised(figure, choice.k, row=row, col=col)
 
 
-def witnesses_figure(choice: KChoice) -> go.Figure:
+def indices_figure(choice: KChoice) -> go.Figure:
     """Each index at each k beside its band on shuffled data, small multiples; a ring marks the k that it prefers."""
-    witnesses = list(choice.witnesses.values())
-    agree = sum(witness.prefers == choice.k for witness in witnesses)
-    title = f"{agree} of {len(witnesses)} witnesses prefer k = {choice.k}: {ANSWERS[choice.answer]}"
-    votes = "; ".join(
-        f"{witness.label} " + (f"k = {witness.prefers}" if witness.prefers else "none") for witness in witnesses
-    )
+    indices = list(choice.indices.values())
+    agree = sum(index.prefers == choice.k for index in indices)
+    title = f"{agree} of {len(indices)} indices prefer k = {choice.k}: {ANSWERS[choice.answer]}"
+    votes = "; ".join(f"{index.label} " + (f"k = {index.prefers}" if index.prefers else "none") for index in indices)
     frame = new_figure(
         title,
         subtitle="Each index by number of segments; arrow: which way is better, ring: preferred, dotted line: advised",
-        alt=f"{title}. They prefer: {votes}. {choice.verdict}",
+        alt=f"{title}. They prefer: {votes}.",
         height=620,
     )
     figure = make_subplots(
-        rows=2, cols=3, subplot_titles=[WITNESS_WORDS[witness.name] for witness in witnesses], vertical_spacing=0.16,
+        rows=2, cols=3, subplot_titles=[INDEX_WORDS[index.name] for index in indices], vertical_spacing=0.16,
         horizontal_spacing=0.07, figure=frame,
     )  # fmt: skip
-    for place, witness in enumerate(witnesses):
-        _draw_witness(figure, witness, choice, place // 3 + 1, place % 3 + 1)
+    for place, index in enumerate(indices):
+        _draw_index(figure, index, choice, place // 3 + 1, place % 3 + 1)
     figure.update_annotations(font={"size": 13, "color": INK})
     return figure.update_layout(legend={"y": -0.06, "yanchor": "top"})
 
@@ -193,12 +191,12 @@ def gap_figure(choice: KChoice) -> go.Figure:
         subtitle="How much lower the WCSS is than that of data without groups; bars: two standard errors",
         height=430,
     )
-    for name, gain in choice.gains.items():
-        lower, spread = 1 - np.exp(-gain.values), 2 * np.exp(-gain.values) * gain.errors
-        share = lower[gain.k.index(choice.k)]
+    for name, gap in choice.gaps.items():
+        lower, spread = 1 - np.exp(-gap.values), 2 * np.exp(-gap.values) * gap.errors
+        share = lower[gap.k.index(choice.k)]
         lines.append(f"{share:.0%} lower than {words[name]}" if share >= 0.005 else f"not lower than {words[name]}")
         figure.add_scatter(
-            x=gain.k, y=lower, mode="lines+markers", name=f"than {words[name]}", marker={"size": 6},
+            x=gap.k, y=lower, mode="lines+markers", name=f"than {words[name]}", marker={"size": 6},
             line={"color": colours[name], "width": 2.5, "dash": {"shuffled": "dash"}.get(name, "solid")},
             error_y={"type": "data", "array": spread, "thickness": 1, "width": 0},
             hovertemplate=f"k = %{{x}}: %{{y:.1%}} lower than {words[name]}<extra></extra>",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketfold import words
-from marketfold.exploration.findings import anchor
+from marketfold.exploration import anchor
 from marketfold.figures.exploration_columns import (
     correlation_figure,
     dependence_figure,

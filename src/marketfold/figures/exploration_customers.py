@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketfold import words
-from marketfold.exploration.concentration import MOST
-from marketfold.exploration.distributions import nice_step
+from marketfold.exploration import MOST, nice_step
 from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, SOFT, new_figure
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
     from numpy.typing import NDArray
 
-    from marketfold.exploration import Cohorts, Concentration, Gaps, Repeats
+    from marketfold.exploration import Cohorts, Concentration, InterPurchaseTimes, Repeats
 
 ORDER_CLASSES = (1, 2, 3, 4, 5, 6, 11, 21, 51, 101)
 """Where classes of numbers of orders begin."""
@@ -189,7 +188,7 @@ def _readable_top(cohorts: Cohorts, rows: NDArray[np.intp], high: float) -> floa
     return max(float(np.nanmax(shares)) if np.isfinite(shares).any() else high, 0.01)
 
 
-def gaps_figure(gaps: Gaps) -> go.Figure:
+def gaps_figure(gaps: InterPurchaseTimes) -> go.Figure:
     """Histogram of the days between a customer's orders, with median and middle half."""
     reach = int(gaps.days[np.searchsorted(np.cumsum(gaps.counts), 0.98 * gaps.n_gaps)])
     step = max(1, round(nice_step(max(reach, 2), GAP_BINS)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketfold import words
-from marketfold.exploration.distributions import REST
+from marketfold.exploration import REST
 from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, MUTED, PALE, SOFT, new_figure
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketfold import words
-from marketfold.exploration.geography import places
+from marketfold.exploration import places
 from marketfold.figures.theme import ACCENT, GRID, ON_FILL, PALE, new_figure
 
 if TYPE_CHECKING:

@@ -14,11 +14,14 @@ from marketfold.reduction.pca import covariance, fewest_for_share, principal_com
 from marketfold.reduction.table import make_reducer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
+    from marketfold.reduction.base import Reducer
     from marketfold.schema import Float32, Float64, Progress
+
+    Fit = Callable[[str, int, Float32], Reducer]
 
 FEWEST_UNITS = 10
 TRIED_UNITS = 5_000
@@ -210,17 +213,17 @@ def _tests(
     return redundant, bartlett_sphericity(reduced, n_units), kaiser_meyer_olkin(reduced)
 
 
-def _try(method: str, X: Float32, n_dimensions: int, seed: int) -> float:
+def _try(method: str, X: Float32, n_dimensions: int, fit: Fit) -> float:
     """Share of the variance of held-out rows that comes back."""
     held_out = max(2, round(len(X) * HELD_OUT_SHARE))
-    reducer = make_reducer(method, n_dimensions, seed).fit(X[held_out:])
+    reducer = fit(method, n_dimensions, X[held_out:])
     mean = X[held_out:].mean(axis=0)
     baseline = float(np.square(X[:held_out] - mean, dtype=np.float64).mean())
     return 1 - reconstruction_error(reducer, X[:held_out]) / baseline if baseline > 0 else 0.0
 
 
 def _reconstructions(
-    X: Float32, methods: Sequence[str], n_dimensions: int, seed: int, progress: Progress | None
+    X: Float32, methods: Sequence[str], n_dimensions: int, seed: int, progress: Progress | None, fit: Fit
 ) -> tuple[Reconstruction, ...]:
     random = np.random.default_rng(seed)
     tried = X[random.permutation(len(X))[:TRIED_UNITS]]
@@ -229,7 +232,7 @@ def _reconstructions(
     for done, method in enumerate(methods):
         if progress is not None:
             progress(f"{method} on the data and on shuffled columns", done, len(methods))
-        shares = [_try(method, matrix, n_dimensions, seed) for matrix in (tried, shuffled)]
+        shares = [_try(method, matrix, n_dimensions, fit) for matrix in (tried, shuffled)]
         found.append(Reconstruction(method, n_dimensions, *shares))
     return tuple(found)
 
@@ -247,6 +250,7 @@ def assess_suitability(
     *,
     also: Sequence[str] = (),
     progress: Progress | None = None,
+    fit: Fit | None = None,
 ) -> Suitability:
     """Find out whether the features of a matrix are correlated enough for a reduction to pay.
 
@@ -263,6 +267,8 @@ def assess_suitability(
         Reductions to try beside PCA; `"autoencoder"` costs two trainings.
     progress
         Told of each method.
+    fit
+        Gives a reduction by its name and dimensions, fitted on the rows given; one that remembers saves trainings.
 
     Raises
     ------
@@ -281,6 +287,7 @@ def assess_suitability(
     'independent'
     """
     matrix = _checked(X)
+    fit = fit or (lambda method, kept, rows: make_reducer(method, kept, seed).fit(rows))
     covariances = covariance(matrix)[1]
     variances, _ = principal_components(covariances)
     spread = np.sqrt(np.diag(covariances))
@@ -292,7 +299,7 @@ def assess_suitability(
     if n_dimensions is None:
         needed = fewest_for_share(variances / variances.sum(), VARIANCE_SHARE)
         n_dimensions = max(1, min(needed, len(correlations) // 2, len(matrix) // 2))
-    tried = _reconstructions(matrix, ("pca", *also), n_dimensions, seed, progress)
+    tried = _reconstructions(matrix, ("pca", *also), n_dimensions, seed, progress, fit)
     return Suitability(
         finding=_finding(tried[0].gain),
         bartlett_statistic=bartlett[0] if bartlett else None,

@@ -9,6 +9,7 @@ from marketfold import words
 from marketfold.campaigns.briefs import PART_WORDS
 from marketfold.report.parts import Brief, Briefs, Column, Fact, Message, Notice, Section, TablePart
 from marketfold.report.segment_chapters import campaign_key
+from marketfold.report.sentences.experiments import describe_holdout
 
 if TYPE_CHECKING:
     from marketfold.campaigns import Campaign, CampaignPlan
@@ -119,12 +120,12 @@ def _paragraphs(campaign: Campaign) -> tuple[Fact, ...]:
     )
 
 
-def _closing(campaign: Campaign) -> tuple[Fact, ...]:
+def _closing(campaign: Campaign, currency: str | None) -> tuple[Fact, ...]:
     facts = []
     steps = [_next_step(step) for step in (campaign.next_category, campaign.next_product) if step]
     if steps:
         facts.append(Fact("Their natural next step", "\n".join(steps)))
-    measured = campaign.holdout.sentence if campaign.holdout else ""
+    measured = describe_holdout(campaign.holdout, currency) if campaign.holdout else ""
     facts.append(Fact("How you will know", campaign.measure, measured))
     if campaign.budget and campaign.budget.steps:
         facts.append(Fact("The arithmetic", "\n".join(campaign.budget.steps)))
@@ -163,7 +164,7 @@ def _brief(campaign: Campaign, plan: CampaignPlan) -> Brief:
         paragraphs=_paragraphs(campaign),
         tables=tuple(tables),
         messages=tuple(_message(draft) for draft in campaign.drafts),
-        closing=_closing(campaign),
+        closing=_closing(campaign, plan.currency),
     )
 
 

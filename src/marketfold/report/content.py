@@ -31,7 +31,7 @@ from marketfold.report.usual_chapter import usual_chapter
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from marketfold.pipeline import Analysis
+    from marketfold.analysis import Analysis
 
 
 def report_page(analysis: Analysis) -> ReportPage:
@@ -53,14 +53,14 @@ def report_page(analysis: Analysis) -> ReportPage:
     )
     return ReportPage(
         title=headline(analysis),
-        kicker=f"Segmentation of {analysis.clean.facts.name}",
+        kicker=f"Segmentation of {analysis.data.clean.facts.name}",
         lead=lead(analysis),
         facts=key_facts(analysis),
         warnings=weightiest_warnings(analysis),
         sections=tuple(chapter for chapter in chapters if chapter),
         footer="Made with Marketfold. This page holds no names, phones, e-mails or addresses, and asks no other "
         "computer for anything.",
-        n_segments=max(profile.number for profile in analysis.profiles),
+        n_segments=max(profile.number for profile in analysis.segments.profiles),
     )
 
 

@@ -22,12 +22,14 @@ from marketfold.report.parts import (
     Section,
     TablePart,
 )
+from marketfold.report.sentences.exploration import finding_sentence
+from marketfold.report.sentences.warnings import run_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from marketfold.analysis import Analysis
     from marketfold.exploration import Exploration
-    from marketfold.pipeline import Analysis
     from marketfold.report.parts import Part
 
 FIRST_FIGURE = "over-time"
@@ -36,7 +38,7 @@ NARROW = ("calendar", "counts", "distribution", "gaps", "repeats", "concentratio
 
 
 def _ledger(analysis: Analysis) -> TablePart:
-    ledger, currency = analysis.clean.report.ledger, analysis.exploration.currency
+    ledger, currency = analysis.data.clean.report.ledger, analysis.data.exploration.currency
     total = max(ledger.lines_read, 1)
 
     def row(what: str, lines: int, money: float) -> tuple[str, ...]:
@@ -64,7 +66,7 @@ def _ledger(analysis: Analysis) -> TablePart:
 
 
 def _reading(analysis: Analysis) -> Facts:
-    facts, reads = analysis.clean.facts, analysis.clean.report.reads
+    facts, reads = analysis.data.clean.facts, analysis.data.clean.report.reads
     said = [
         Fact("Source", facts.name, facts.encoding or ""),
         Fact("Lines read", words.count(reads.lines)),
@@ -73,12 +75,12 @@ def _reading(analysis: Analysis) -> Facts:
     ]
     if reads.first_on and reads.last_on:
         said.append(Fact("From", words.day(reads.first_on), f"to {words.day(reads.last_on)}"))
-    said.append(Fact("Features look back from", words.day(analysis.table.as_of)))
+    said.append(Fact("Features look back from", words.day(analysis.segmentation.table.as_of)))
     return Facts(tuple(said), title="What was read")
 
 
 def _mapping(analysis: Analysis) -> Part:
-    facts = analysis.clean.facts
+    facts = analysis.data.clean.facts
     rows = tuple((role.replace("_", " "), column) for role, column in facts.mapping.items())
     spare = f"Columns without a part in this: {', '.join(facts.extra_columns)}." if facts.extra_columns else ""
     return Fold(
@@ -96,7 +98,9 @@ def findings_part(exploration: Exploration, anchors: Collection[str]) -> Finding
         Anchors of the page's figures.
     """
     items = tuple(
-        FindingItem(finding.sentence, finding.figure if finding.figure in anchors else "")
+        FindingItem(
+            finding_sentence(finding, exploration.currency), finding.figure if finding.figure in anchors else ""
+        )
         for finding in exploration.findings
     )
     return Findings(items, title="What to know about these orders")
@@ -139,12 +143,13 @@ def data_chapter(analysis: Analysis) -> Section:
     parts: list[Part] = [
         _reading(analysis),
         _ledger(analysis),
-        *exploration_parts(analysis.exploration),
+        *exploration_parts(analysis.data.exploration),
         _mapping(analysis),
     ]
-    rest = analysis.warnings[MOST_WARNINGS:] if len(analysis.warnings) > MOST_WARNINGS + 1 else ()
+    warnings = run_warnings(analysis)
+    rest = warnings[MOST_WARNINGS:] if len(warnings) > MOST_WARNINGS + 1 else ()
     if rest:
         parts.append(Fold("Smaller remarks", (Notice(rest),)))
-    ledger = analysis.clean.report.ledger
+    ledger = analysis.data.clean.report.ledger
     kept = f"{words.share(1 - ledger.set_aside_share)} of the lines were kept."
     return Section("data", "The data", tuple(parts), kept if ledger.lines_set_aside else "Every line was kept.")

@@ -9,15 +9,17 @@ from marketfold import words
 from marketfold.reduction import short_label
 from marketfold.report.opening import units_word
 from marketfold.report.parts import Column, Fold, Notice, Prose, Section, TablePart
-from marketfold.report.sentences.reduction import about_suitability, why_skipped
+from marketfold.report.sentences.clustering import disagreements, k_decision, resample_size, rules_applied
+from marketfold.report.sentences.reduction import about_suitability
+from marketfold.report.sentences.selection import REDUCTION_RULE, reduction_decision, search_decision, skip_reason
 from marketfold.report.teaching import about_future, about_reduction
-from marketfold.selection.views import ALL
+from marketfold.selection import ALL
 
 if TYPE_CHECKING:
-    from marketfold.clustering import KChoice, Witness
-    from marketfold.pipeline import Analysis
+    from marketfold.analysis import Analysis
+    from marketfold.clustering import KChoice, ValidityIndex
     from marketfold.report.parts import Part
-    from marketfold.selection import FutureScore, ReducerComparison, ViewSearch
+    from marketfold.selection import FeatureSetSearch, FutureScore, ReducerComparison
 
 SHOWN_CANDIDATES = 12
 
@@ -30,10 +32,10 @@ def _share(value: float | None) -> str:
     return words.MISSING if value is None or math.isnan(value) else words.share(value)
 
 
-def _witness_cell(witness: Witness, k: int) -> str:
-    if k not in witness.k:
+def _index_cell(index: ValidityIndex, k: int) -> str:
+    if k not in index.k:
         return words.MISSING
-    value = witness.values[witness.k.index(k)]
+    value = index.at(k)
     return words.count(value) if abs(value) >= 100 else words.decimal(value)
 
 
@@ -42,16 +44,16 @@ def _k_table(choice: KChoice, chosen: int) -> TablePart:
     rows = []
     for k in choice.curve.k:
         fall = f"\u2212{words.share(1 - wcss[k] / wcss[k - 1])}" if k - 1 in wcss and wcss[k - 1] > 0 else ""
-        cells = [_witness_cell(witness, k) for witness in choice.witnesses.values()]
+        cells = [_index_cell(index, k) for index in choice.indices.values()]
         rows.append((str(k), words.count(wcss[k]), fall, *cells))
     return TablePart(
         key="k-table",
-        title="Every number of segments, by every witness",
+        title="Every number of segments, by every validity index",
         columns=(
             Column("k", numeric=True),
             Column("WCSS", numeric=True),
             Column("change", numeric=True),
-            *(Column(witness.label, numeric=True) for witness in choice.witnesses.values()),
+            *(Column(index.label, numeric=True) for index in choice.indices.values()),
         ),
         rows=tuple(rows),
         marked=(choice.curve.k.index(chosen),) if chosen in choice.curve.k else (),
@@ -62,28 +64,27 @@ def _k_table(choice: KChoice, chosen: int) -> TablePart:
 
 def k_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Section:
     """Why this many segments."""
-    choice, chosen = analysis.choice.k_choice, analysis.choice.recipe.n_segments
+    choice, chosen = analysis.choice.evidence.k_choice, analysis.choice.evidence.recipe.n_segments
     parts: list[Part] = []
-    lead = choice.verdict
+    decision = lead = k_decision(choice)
     if chosen != choice.k:
-        asked = analysis.config.clustering.segments is not None
-        search = analysis.choice.search
-        why = ", as you asked." if asked else f", for this reason: {search.verdict}" if search else "."
+        asked = analysis.run.config.clustering.segments is not None
+        search = analysis.choice.evidence.search
+        why = ", as you asked." if asked else f", for this reason: {search_decision(search)}" if search else "."
         lead = f"This run made {chosen} segments{why}"
-        parts.append(Notice((choice.verdict,), title="What the evidence below says"))
+        parts.append(Notice((decision,), title="What the evidence below says"))
     parts.extend(figures)
-    if choice.dissenters:
-        parts.append(Notice(choice.dissenters, title="Who disagrees"))
+    if against := disagreements(choice):
+        parts.append(Notice(against, title="Who disagrees"))
     parts.append(Fold("All numbers", (_k_table(choice, chosen),)))
-    if choice.sources:
-        parts.append(Fold("The rules that were applied", (Notice(choice.sources),)))
+    parts.append(Fold("The rules that were applied", (Notice(rules_applied(choice)),)))
     return Section("how-many", "How many segments?", tuple(parts), lead, "How many?")
 
 
 def _stability_table(analysis: Analysis) -> TablePart:
     rows = [
         (profile.name, words.decimal(found.jaccard), words.decimal(found.slsw), found.trust)
-        for profile, found in zip(analysis.profiles, analysis.stability.segments, strict=True)
+        for profile, found in zip(analysis.segments.profiles, analysis.stability.segments, strict=True)
     ]
     return TablePart(
         key="stability-table",
@@ -95,7 +96,7 @@ def _stability_table(analysis: Analysis) -> TablePart:
             Column("Trust"),
         ),
         rows=tuple(rows),
-        segments=tuple(profile.number for profile in analysis.profiles),
+        segments=tuple(profile.number for profile in analysis.segments.profiles),
         note="Jaccard: members that a segment shares with its best match in a resample, out of the members of either. "
         "Stable from 0.75, a pattern from 0.6, weak below (Hennig 2007).",
     )
@@ -104,22 +105,22 @@ def _stability_table(analysis: Analysis) -> TablePart:
 def stability_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Section:
     """Whether the same segments come out again."""
     found = analysis.stability
-    units = units_word(analysis.table.unit)
+    units = units_word(analysis.segmentation.unit)
     lead = (
         f"The {units} were drawn anew {2 * found.n_pairs} times and segmented afresh. Two such segmentations agreed to "
         f"{words.decimal(found.ari)} on average, where 1 is the same and 0 is chance (adjusted Rand index)."
     )
     parts: list[Part] = [*figures, _stability_table(analysis)]
-    if found.notes:
-        parts.append(Notice(found.notes))
-    serious = tuple(trap.sentence for trap in analysis.traps)
+    if few := resample_size(found):
+        parts.append(Notice((few,)))
+    serious = tuple(trap.sentence for trap in analysis.segments.traps)
     if serious:
         parts.append(Notice(serious, title="Traps that were looked for, and found"))
     return Section("stability", "Would they come out again?", tuple(parts), lead, "Stability")
 
 
 def _comparison_table(comparison: ReducerComparison, analysis: Analysis) -> TablePart:
-    tried = [score for score in comparison.scores if not score.skipped]
+    tried = comparison.tried
     rows = [
         (
             short_label(score.method),
@@ -134,9 +135,9 @@ def _comparison_table(comparison: ReducerComparison, analysis: Analysis) -> Tabl
         for score in tried
     ]
     left = " ".join(
-        f"{short_label(score.method).capitalize()} was not tried: {why_skipped(score)}"
-        for score in comparison.scores
-        if score.skipped
+        f"{short_label(one.method).capitalize()} was not tried: {skip_reason(comparison, one.method)}"
+        for one in comparison.scores
+        if one.skipped
     )
     return TablePart(
         key="reducers",
@@ -154,23 +155,23 @@ def _comparison_table(comparison: ReducerComparison, analysis: Analysis) -> Tabl
         ),
         rows=tuple(rows),
         marked=tuple(i for i, score in enumerate(tried) if score.method == comparison.taken),
-        note=f"Rule: {comparison.rule} {left}".strip(),
-        teaching=about_reduction(comparison, analysis.table.unit),
+        note=f"Rule: {REDUCTION_RULE} {left}".strip(),
+        teaching=about_reduction(comparison, analysis.segmentation.unit),
     )
 
 
 def _narrow(analysis: Analysis) -> str:
-    """What the comparison is about where the segments were made from a narrower view."""
-    features = [feature.label for feature in analysis.segmented.matrix.table.features]
+    """What the comparison is about where the segments were made from a narrower feature set."""
+    features = [feature.label for feature in analysis.segmentation.matrix.table.features]
     return (
-        f"This compares reductions of all features. The segments of this run were made from a narrower view, "
+        f"This compares reductions of all features. The segments of this run were made from a narrower feature set, "
         f"{words.listed(features)}, which needed none."
     )
 
 
 def reduction_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Section | None:
     """Whether fewer dimensions helped; None where nothing was compared."""
-    choice = analysis.choice
+    choice = analysis.choice.evidence
     parts: list[Part] = []
     if choice.comparison:
         parts.append(_comparison_table(choice.comparison, analysis))
@@ -180,17 +181,21 @@ def reduction_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Sec
     if not parts:
         return None
     method = short_label(choice.recipe.method)
-    lead = choice.comparison.verdict if choice.comparison else f"The segments were made with {method}, as you asked."
-    if choice.recipe.view != ALL:
+    lead = (
+        reduction_decision(choice.comparison)
+        if choice.comparison
+        else f"The segments were made with {method}, as you asked."
+    )
+    if choice.recipe.feature_set != ALL:
         parts.insert(0, Prose((_narrow(analysis),)))
     return Section("reduction", "Did fewer dimensions help?", tuple(parts), lead, "Reduction")
 
 
-def _search_table(search: ViewSearch) -> TablePart:
+def _search_table(search: FeatureSetSearch) -> TablePart:
     shown = search.candidates[:SHOWN_CANDIDATES]
     rows = [
         (
-            candidate.view.replace("_", " and "),
+            candidate.feature_set.replace("_", " and "),
             str(candidate.k),
             words.decimal(candidate.ari),
             words.decimal(candidate.jaccard),
@@ -202,11 +207,11 @@ def _search_table(search: ViewSearch) -> TablePart:
     ]
     more = len(search.candidates) - len(shown)
     return TablePart(
-        key="views",
-        title="Sides of the customers that were tried",
-        says="The same customers, looked at from fewer sides.",
+        key="feature-sets",
+        title="Feature sets that were tried",
+        says="The same customers, told apart by fewer features.",
         columns=(
-            Column("View"),
+            Column("Features"),
             Column("k", numeric=True),
             Column("Resamples agree", numeric=True),
             Column("Lowest Jaccard", numeric=True),
@@ -218,19 +223,19 @@ def _search_table(search: ViewSearch) -> TablePart:
         marked=tuple(i for i, candidate in enumerate(shown) if candidate == search.chosen),
         note=(f"{words.count(more)} more were tried. " if more > 0 else "")
         + "The chosen one was then measured again on resamples that the choice had not seen: its lowest Jaccard is "
-        f"{words.decimal(min(search.honest_jaccards))}.",
+        f"{words.decimal(min(search.adjusted_jaccards))}.",
     )
 
 
 def _future_table(future: FutureScore) -> TablePart:
     def chance(groups: int) -> str:
-        return words.share((groups - 1) / max(future.n_judged - 1, 1))
+        return words.share((groups - 1) / max(future.n_evaluated - 1, 1))
 
     rows = (
         (f"These {future.n_segments} segments", words.share(future.segments), chance(future.n_segments)),
         ("Recency, frequency and money in 25 cells", words.share(future.rfm), chance(25)),
         ("Random groups of the same sizes, the best of many", words.share(future.random), chance(future.n_segments)),
-        ("About what can be known (gradient boosting)", words.share(max(future.ceiling, 0.0)), words.MISSING),
+        ("About what can be known (gradient boosting)", words.share(max(future.upper_bound, 0.0)), words.MISSING),
     )
     return TablePart(
         key="future-table",
@@ -250,14 +255,14 @@ def choice_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Sectio
     """Which side of the customers, and whether it told anything about the time after; None where neither is known."""
     parts: list[Part] = []
     lead = ""
-    if analysis.choice.search:
-        lead = analysis.choice.search.verdict
-        if len(analysis.choice.search.candidates) > 1:
-            parts.append(_search_table(analysis.choice.search))
-    if analysis.future:
-        future = analysis.future
+    if analysis.choice.evidence.search:
+        lead = search_decision(analysis.choice.evidence.search)
+        if len(analysis.choice.evidence.search.candidates) > 1:
+            parts.append(_search_table(analysis.choice.evidence.search))
+    if analysis.choice.future:
+        future = analysis.choice.future
         says = (
-            f"The segments were made again from what was known on {words.day(future.cut)}, and judged on the "
+            f"The segments were made again from what was known on {words.day(future.cutoff)}, and judged on the "
             f"{words.count(future.horizon_days)} days after it: {words.share(future.returned_share)} of the "
             f"{words.count(future.n_units)} customers bought again. The segments explain "
             f"{words.share(future.segments)} of how their revenue differed."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from marketfold.figures.campaigns import budget_figure
-from marketfold.figures.clustering import elbow_figure, gap_figure, slsa_figure, stability_figure, witnesses_figure
+from marketfold.figures.clustering import elbow_figure, gap_figure, indices_figure, slsa_figure, stability_figure
 from marketfold.figures.reduction import loadings_figure, loss_figure, reconstruction_figure, scree_figure
 from marketfold.figures.segments import feature_by_segment_figure, profile_heatmap_figure
 from marketfold.report import teaching
@@ -13,8 +13,8 @@ from marketfold.report.parts import FigureGrid, FigurePart, Fold, Prose
 from marketfold.report.sentences.reduction import about_bottleneck, about_components, about_loss, about_tied_weights
 
 if TYPE_CHECKING:
+    from marketfold.analysis import Analysis
     from marketfold.campaigns import CampaignPlan
-    from marketfold.pipeline import Analysis
     from marketfold.report.parts import Part
 
 SPREADS = 4
@@ -22,14 +22,14 @@ SPREADS = 4
 
 
 def k_figures(analysis: Analysis) -> tuple[Part, ...]:
-    """The elbow, its witnesses, and the distance from data without groups."""
-    choice = analysis.choice.k_choice
+    """The elbow, the validity indices, and the distance from data without groups."""
+    choice = analysis.choice.evidence.k_choice
     parts: list[Part] = [
-        FigurePart("elbow", elbow_figure(choice), teaching=teaching.about_elbow(choice, analysis.table.unit))
+        FigurePart("elbow", elbow_figure(choice), teaching=teaching.about_elbow(choice, analysis.segmentation.unit))
     ]
-    if choice.witnesses:
-        parts.append(FigurePart("witnesses", witnesses_figure(choice), teaching=teaching.about_witnesses(choice)))
-    if choice.gains:
+    if choice.indices:
+        parts.append(FigurePart("indices", indices_figure(choice), teaching=teaching.about_indices(choice)))
+    if choice.gaps:
         parts.append(FigurePart("gap", gap_figure(choice)))
     return tuple(parts)
 
@@ -58,14 +58,14 @@ LEARNED = {"scree": _scree, "loadings": _loadings, "loss": _loss}
 
 
 def _shaping(analysis: Analysis) -> list[str]:
-    return [feature.label for feature in analysis.segmented.matrix.table.features]
+    return [feature.label for feature in analysis.segmentation.matrix.table.features]
 
 
 def reduction_figures(analysis: Analysis) -> tuple[Part, ...]:
     """What the reduction of this run kept and learned, and the trial with shuffled columns."""
-    reducer = analysis.segmented.reducer
+    reducer = analysis.segmentation.reducer
     parts = [part for name in reducer.figures for part in LEARNED[name](analysis, reducer)]
-    suitability = analysis.choice.suitability
+    suitability = analysis.choice.evidence.suitability
     if suitability and suitability.reconstructions:
         parts.append(FigurePart("reconstruction", reconstruction_figure(suitability)))
     return tuple(parts)
@@ -73,22 +73,22 @@ def reduction_figures(analysis: Analysis) -> tuple[Part, ...]:
 
 def stability_figures(analysis: Analysis) -> tuple[Part, ...]:
     """The resamples, segment by segment, and how segments split as there are more of them."""
-    names = [profile.name for profile in analysis.profiles]
-    notes = teaching.about_stability(analysis.stability, names, analysis.table.unit)
+    names = [profile.name for profile in analysis.segments.profiles]
+    notes = teaching.about_stability(analysis.stability, names, analysis.segmentation.unit)
     parts = [FigurePart("jaccards", stability_figure(analysis.stability, names), teaching=notes)]
-    if len(analysis.across.k) > 1:
-        split = teaching.about_splitting(analysis.across, analysis.choice.recipe.n_segments, names)
-        parts.append(FigurePart("slsa", slsa_figure(analysis.across), teaching=split))
+    if len(analysis.choice.across.k) > 1:
+        split = teaching.about_splitting(analysis.choice.across, analysis.choice.evidence.recipe.n_segments, names)
+        parts.append(FigurePart("slsa", slsa_figure(analysis.choice.across), teaching=split))
     return tuple(parts)
 
 
 def _telling_features(analysis: Analysis) -> list[str]:
     """Features by their strongest effect in any segment, strongest first."""
     strongest: dict[str, float] = {}
-    for profile in analysis.profiles:
+    for profile in analysis.segments.profiles:
         for name, effect in profile.effects.items():
             strongest[name] = max(strongest.get(name, 0.0), abs(effect))
-    known = [feature.name for feature in analysis.table.features if feature.name in strongest]
+    known = [feature.name for feature in analysis.segmentation.table.features if feature.name in strongest]
     return sorted(known, key=lambda name: -strongest[name])
 
 
@@ -96,14 +96,14 @@ def profile_figures(analysis: Analysis) -> tuple[Part, ...]:
     """The heat map of differences, and the distributions of the features that part the segments best."""
     heat = FigurePart(
         "heatmap",
-        profile_heatmap_figure(analysis.profiles, analysis.table),
-        teaching=teaching.about_heatmap(analysis.profiles),
+        profile_heatmap_figure(analysis.segments.profiles, analysis.segmentation.table),
+        teaching=teaching.about_heatmap(analysis.segments.profiles),
     )
     spreads = tuple(
         FigurePart(
             f"spread-{place}",
-            feature_by_segment_figure(analysis.table, analysis.labels, name, analysis.profiles),
-            teaching=teaching.about_spread(analysis.profiles) if place == 1 else (),
+            feature_by_segment_figure(analysis.segmentation.table, analysis.labels, name, analysis.segments.profiles),
+            teaching=teaching.about_spread(analysis.segments.profiles) if place == 1 else (),
         )
         for place, name in enumerate(_telling_features(analysis)[:SPREADS], start=1)
     )

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from marketfold import words
 from marketfold.reduction import short_label
 from marketfold.report.parts import Column, Fact, Facts, Fold, Prose, Section, TablePart, Terms
+from marketfold.selection import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from marketfold.pipeline import Analysis
+    from marketfold.analysis import Analysis
 
 PACKAGES = ("marketfold", "scikit-learn", "numpy", "scipy", "duckdb", "narwhals", "keras", "tensorflow", "plotly")
 
@@ -72,21 +73,22 @@ def versions() -> dict[str, str]:
 
 
 def _recipe(analysis: Analysis) -> Facts:
-    recipe = analysis.choice.recipe
+    recipe = analysis.choice.evidence.recipe
+    features = "all features" if recipe.feature_set == ALL else recipe.feature_set.replace("_", " and ")
     return Facts(
         (
-            Fact("Seed", str(analysis.config.seed), "the same input and seed give the same segments"),
-            Fact("Looked at", "all features" if recipe.view == "all" else recipe.view.replace("_", " and ")),
-            Fact("Reduction", short_label(recipe.method), f"{analysis.segmented.dimensions.shape[1]} dimensions"),
-            Fact("Segments", str(recipe.n_segments), analysis.segmented.segmenter.label),
-            Fact("Features look back from", words.day(analysis.table.as_of)),
+            Fact("Seed", str(analysis.run.config.seed), "the same input and seed give the same segments"),
+            Fact("Looked at", features),
+            Fact("Reduction", short_label(recipe.method), f"{analysis.segmentation.dimensions.shape[1]} dimensions"),
+            Fact("Segments", str(recipe.n_segments), analysis.segmentation.segmenter.label),
+            Fact("Features look back from", words.day(analysis.segmentation.table.as_of)),
             Fact("Marketfold", version("marketfold")),
         )
     )
 
 
 def _left_out(analysis: Analysis) -> TablePart | None:
-    left = {**analysis.table.left_out, **analysis.segmented.matrix.left_out}
+    left = {**analysis.segmentation.table.left_out, **analysis.segmentation.matrix.left_out}
     if not left:
         return None
     return TablePart(
@@ -96,13 +98,13 @@ def _left_out(analysis: Analysis) -> TablePart | None:
 
 def making_chapter(analysis: Analysis) -> Section:
     """Everything that somebody needs to make it again."""
-    settings = tuple(settings_rows(analysis.config.model_dump(mode="json")))
+    settings = tuple(settings_rows(analysis.run.config.model_dump(mode="json")))
     made_of = tuple(versions().items())
     stages = tuple(
         (cost.name, words.seconds(cost.seconds), words.count(cost.peak_mb) if cost.peak_mb else words.MISSING)
-        for cost in analysis.stages
+        for cost in analysis.run.stages
     )
-    used = tuple((feature.label, feature.name) for feature in analysis.segmented.matrix.table.features)
+    used = tuple((feature.label, feature.name) for feature in analysis.segmentation.matrix.table.features)
     left_out = _left_out(analysis)
     return Section(
         "making",

@@ -17,7 +17,7 @@ from marketfold.report.teaching import about_map
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from marketfold.pipeline import Analysis
+    from marketfold.analysis import Analysis
     from marketfold.schema import Labels
 
     Rows = NDArray[np.intp]
@@ -57,13 +57,13 @@ def sample_by_segment(labels: Labels, size: int, seed: int) -> Rows:
 
 def _hover(analysis: Analysis, rows: Rows) -> tuple[str, ...]:
     """What is said of each point: its segment and a few features, never who it is."""
-    currency = analysis.exploration.currency
-    shown = [feature for feature in analysis.table.features if feature.name in CARD_FEATURES]
-    names = [f"{profile.number}. {profile.name}" for profile in analysis.profiles]
+    currency = analysis.data.exploration.currency
+    shown = [feature for feature in analysis.segmentation.table.features if feature.name in CARD_FEATURES]
+    names = [f"{profile.number}. {profile.name}" for profile in analysis.segments.profiles]
     columns = [
         [
             f"{words.sentence(feature.label).rstrip('.')}: {words.measured(value, feature.measure, currency)}"
-            for value in analysis.table.column(feature.name)[rows]
+            for value in analysis.segmentation.table.column(feature.name)[rows]
         ]
         for feature in shown
     ]
@@ -72,19 +72,19 @@ def _hover(analysis: Analysis, rows: Rows) -> tuple[str, ...]:
 
 
 def _says(analysis: Analysis, shown: int) -> str:
-    total, units = len(analysis.labels), units_word(analysis.table.unit)
+    total, units = len(analysis.labels), units_word(analysis.segmentation.unit)
     if shown == total:
         return f"All {words.count(total)} {units}."
     return (
-        f"A sample of {words.count(shown)} of {words.count(total)} {units} (seed {analysis.config.seed}); of every "
+        f"A sample of {words.count(shown)} of {words.count(total)} {units} (seed {analysis.run.config.seed}); of every "
         f"segment at least {LEAST_SHOWN}, where it has as many."
     )
 
 
 def unit_map(analysis: Analysis, pca: PCAReducer, size: int) -> UnitMap:
     """Points of a sample in the directions of a fitted PCA."""
-    rows = sample_by_segment(analysis.labels, size, analysis.config.seed)
-    matrix = analysis.segmented.matrix
+    rows = sample_by_segment(analysis.labels, size, analysis.run.config.seed)
+    matrix = analysis.segmentation.matrix
     labels = [feature.label for feature in matrix.table.features]
     return UnitMap(
         points=np.asarray(pca.transform(matrix.values[rows]), dtype=np.float64),
@@ -98,24 +98,24 @@ def unit_map(analysis: Analysis, pca: PCAReducer, size: int) -> UnitMap:
 
 def fit_map(analysis: Analysis) -> PCAReducer:
     """PCA of the scaled features, on a seeded sample where there are very many units."""
-    values = analysis.segmented.matrix.values
-    rows = np.random.default_rng(analysis.config.seed).permutation(len(values))[:FIT_ROWS]
+    values = analysis.segmentation.matrix.values
+    rows = np.random.default_rng(analysis.run.config.seed).permutation(len(values))[:FIT_ROWS]
     most = min(3, values.shape[1], len(rows) - 1)
     return PCAReducer(most, allow_constant=True).fit(values[np.sort(rows)])
 
 
 def map_chapter(analysis: Analysis) -> Section | None:
     """The map in two and three directions; None where the segments were made from a single feature."""
-    if analysis.segmented.matrix.values.shape[1] < 2 or len(analysis.labels) < 3:
+    if analysis.segmentation.matrix.values.shape[1] < 2 or len(analysis.labels) < 3:
         return None
     pca = fit_map(analysis)
     notes = about_map(analysis, pca.explained_shares_)
-    flat = map_2d_figure(unit_map(analysis, pca, SHOWN), analysis.profiles)
+    flat = map_2d_figure(unit_map(analysis, pca, SHOWN), analysis.segments.profiles)
     figures = [FigurePart("map-2d", flat, title="Flat")]
     if pca.n_dimensions_ > 2:
-        in_space = map_3d_figure(unit_map(analysis, pca, SHOWN_IN_SPACE), analysis.profiles)
+        in_space = map_3d_figure(unit_map(analysis, pca, SHOWN_IN_SPACE), analysis.segments.profiles)
         figures.append(FigurePart("map-3d", in_space, title="In space, to turn"))
-    title = f"Your {units_word(analysis.table.unit)}, seen from their best side"
+    title = f"Your {units_word(analysis.segmentation.unit)}, seen from their best side"
     part = (
         FigureTabs("unit-map", title, tuple(figures), teaching=notes)
         if len(figures) > 1

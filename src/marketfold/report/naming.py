@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from marketfold.pipeline import Analysis
+    from marketfold.analysis import Analysis
 
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 _NUMBERS = 0xE000
@@ -77,8 +77,10 @@ def with_marks(analysis: Analysis) -> Analysis:
     campaigns = tuple(
         replace(campaign, name=mark(campaign.number, campaign.name)) for campaign in analysis.plan.campaigns
     )
+    profiles = analysis.segments.profiles
+    marked = tuple(replace(profile, name=mark(profile.number, profile.name)) for profile in profiles)
     return replace(
         analysis,
-        profiles=tuple(replace(profile, name=mark(profile.number, profile.name)) for profile in analysis.profiles),
+        segments=replace(analysis.segments, profiles=marked),
         plan=replace(analysis.plan, campaigns=campaigns),
     )

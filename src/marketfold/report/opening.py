@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from marketfold import words
 from marketfold.report.parts import Fact
+from marketfold.report.sentences.warnings import run_warnings
 
 if TYPE_CHECKING:
-    from marketfold.pipeline import Analysis
+    from marketfold.analysis import Analysis
     from marketfold.schema import Unit
 
 LEAST_LEAD = 0.1
@@ -37,17 +38,17 @@ def units_word(unit: Unit) -> str:
 
 def _leaders(analysis: Analysis) -> tuple[int, float, float]:
     """The segments that bring more than their share: how many, their share of units and of revenue."""
-    leading = [profile for profile in analysis.profiles if profile.revenue_share > profile.unit_share]
+    leading = [profile for profile in analysis.segments.profiles if profile.revenue_share > profile.unit_share]
     units = sum(profile.unit_share for profile in leading)
     return len(leading), units, sum(profile.revenue_share for profile in leading)
 
 
 def headline(analysis: Analysis) -> str:
     """The answer in one line."""
-    n = len(analysis.profiles)
+    n = len(analysis.segments.profiles)
     how_many = words.number_word(n).capitalize()
-    units = units_word(analysis.table.unit)
-    answer = analysis.choice.k_choice.answer
+    units = units_word(analysis.segmentation.unit)
+    answer = analysis.choice.evidence.k_choice.answer
     if answer == "no_structure":
         return f"{how_many} segments to work with, cut from one crowd"
     if answer == "too_few":
@@ -62,9 +63,9 @@ def headline(analysis: Analysis) -> str:
 
 
 def _trust_sentence(analysis: Analysis) -> str:
-    trust = [profile.trust for profile in analysis.profiles]
+    trust = [profile.trust for profile in analysis.segments.profiles]
     n, firm, tendency, weak = len(trust), trust.count("stable"), trust.count("pattern"), trust.count("weak")
-    anew = f"hen the {units_word(analysis.table.unit)} were drawn anew {2 * analysis.stability.n_pairs} times"
+    anew = f"hen the {units_word(analysis.segmentation.unit)} were drawn anew {2 * analysis.stability.n_pairs} times"
     if firm == n:
         return f"All of them came out again w{anew}."
     counts = ((firm, "came out again"), (tendency, "came out only in part"), (weak, "did not come out again"))
@@ -76,12 +77,12 @@ def _trust_sentence(analysis: Analysis) -> str:
 def _first_move(analysis: Analysis) -> str:
     """Where to begin: the most valuable of the surest segments."""
     order = {"stable": 0, "pattern": 1, None: 2, "weak": 3}
-    best = min(analysis.profiles, key=lambda profile: (order[profile.trust], -profile.revenue_share))
-    units = unit_word(analysis.table.unit) if best.units == 1 else units_word(analysis.table.unit)
+    best = min(analysis.segments.profiles, key=lambda profile: (order[profile.trust], -profile.revenue_share))
+    units = unit_word(analysis.segmentation.unit) if best.units == 1 else units_word(analysis.segmentation.unit)
     campaign = next((c for c in analysis.plan.campaigns if c.number == best.number), None)
     aim = f" The aim for them: {campaign.aim_title[:1].lower()}{campaign.aim_title[1:]}." if campaign else ""
     brought = (
-        f" who brought {words.money(best.revenue_total, analysis.exploration.currency, short=True)}, "
+        f" who brought {words.money(best.revenue_total, analysis.data.exploration.currency, short=True)}, "
         f"{words.share(best.revenue_share)} of the revenue"
         if best.revenue_total > 0
         else ""
@@ -91,22 +92,22 @@ def _first_move(analysis: Analysis) -> str:
 
 def lead(analysis: Analysis) -> str:
     """The answer in one paragraph."""
-    reads = analysis.clean.report.reads
-    n_units = len(analysis.table.ids)
+    reads = analysis.data.clean.report.reads
+    made = analysis.segmentation
     when = (
         f" between {words.day(reads.first_on)} and {words.day(reads.last_on)}"
         if reads.first_on and reads.last_on
         else ""
     )
-    what = "who bought" if analysis.table.unit == "customer" else "placed"
+    what = "who bought" if made.unit == "customer" else "placed"
     return (
-        f"The {words.count(n_units)} {units_word(analysis.table.unit)} {what}{when} form "
-        f"{words.number_word(len(analysis.profiles))} segments. {_trust_sentence(analysis)} {_first_move(analysis)}"
+        f"The {words.count(len(made))} {units_word(made.unit)} {what}{when} form "
+        f"{words.number_word(made.n_segments)} segments. {_trust_sentence(analysis)} {_first_move(analysis)}"
     )
 
 
 def _period(analysis: Analysis) -> tuple[Fact, ...]:
-    reads = analysis.clean.report.reads
+    reads = analysis.data.clean.report.reads
     if reads.first_on is None or reads.last_on is None:
         return ()
     days = (reads.last_on - reads.first_on).days + 1
@@ -117,23 +118,24 @@ def _period(analysis: Analysis) -> tuple[Fact, ...]:
 
 def key_facts(analysis: Analysis) -> tuple[Fact, ...]:
     """The numbers below the lead."""
-    stable = sum(profile.trust == "stable" for profile in analysis.profiles)
-    units = units_word(analysis.table.unit)
-    n = len(analysis.profiles)
+    stable = sum(profile.trust == "stable" for profile in analysis.segments.profiles)
+    units = units_word(analysis.segmentation.unit)
+    n = len(analysis.segments.profiles)
     firm = "all stable" if stable == n else f"{words.number_word(stable) if stable else 'none'} stable"
     facts = [Fact("segments", words.count(n), firm)]
-    facts.append(Fact(units, words.count(len(analysis.table.ids))))
+    facts.append(Fact(units, words.count(len(analysis.segmentation))))
     if units != "orders":
-        facts.append(Fact("orders", words.count(analysis.exploration.lines.orders)))
-    kept = analysis.clean.report.ledger.money_kept
-    facts.append(Fact("revenue", words.money(kept, analysis.exploration.currency, short=True)))
+        facts.append(Fact("orders", words.count(analysis.data.exploration.lines.orders)))
+    kept = analysis.data.clean.report.ledger.money_kept
+    facts.append(Fact("revenue", words.money(kept, analysis.data.exploration.currency, short=True)))
     return (*facts, *_period(analysis))
 
 
 def weightiest_warnings(analysis: Analysis) -> tuple[str, ...]:
     """What to know first; the rest is told with the data."""
-    if len(analysis.warnings) <= MOST_WARNINGS + 1:
-        return analysis.warnings
-    rest = len(analysis.warnings) - MOST_WARNINGS
+    warnings = run_warnings(analysis)
+    if len(warnings) <= MOST_WARNINGS + 1:
+        return warnings
+    rest = len(warnings) - MOST_WARNINGS
     more = f"{words.number_word(rest).capitalize()} smaller remarks stand with the data."
-    return (*analysis.warnings[:MOST_WARNINGS], more)
+    return (*warnings[:MOST_WARNINGS], more)

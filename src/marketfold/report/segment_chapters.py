@@ -9,9 +9,9 @@ from marketfold.report.opening import units_word
 from marketfold.report.parts import Column, Fact, Fold, Section, SegmentCard, SegmentCards, TablePart
 
 if TYPE_CHECKING:
+    from marketfold.analysis import Analysis
     from marketfold.campaigns import Campaign
     from marketfold.clustering import Answer
-    from marketfold.pipeline import Analysis
     from marketfold.report.parts import Part
     from marketfold.schema import Feature
     from marketfold.segments import SegmentProfile
@@ -83,7 +83,7 @@ def _card(
         unit_share=profile.unit_share,
         revenue=words.money(profile.revenue_total, currency, short=True),
         revenue_share=profile.revenue_share,
-        stands_out=tuple(words.sentence(stand_out.sentence) for stand_out in profile.stand_outs[:SAID_OF_ONE]),
+        stands_out=tuple(words.sentence(feature.sentence) for feature in profile.distinguishing[:SAID_OF_ONE]),
         facts=_card_facts(profile, features, currency),
         rule=_rule(profile),
         trust=profile.trust,
@@ -96,30 +96,29 @@ def _card(
 
 def segments_chapter(analysis: Analysis) -> Section:
     """A card for each segment."""
-    features = {feature.name: feature for feature in analysis.table.features}
+    features = {feature.name: feature for feature in analysis.segmentation.table.features}
     campaigns = {campaign.number: campaign for campaign in analysis.plan.campaigns}
-    currency = analysis.exploration.currency
-    answer = analysis.choice.k_choice.answer
-    cards = tuple(
-        _card(profile, campaigns.get(profile.number), features, currency, answer) for profile in analysis.profiles
-    )
+    currency = analysis.data.exploration.currency
+    answer = analysis.choice.evidence.k_choice.answer
+    profiles = analysis.segments.profiles
+    cards = tuple(_card(profile, campaigns.get(profile.number), features, currency, answer) for profile in profiles)
     return Section(
         key="segments",
         title="The segments",
         lead="Numbered by revenue, largest first. The first bar divides your "
-        f"{units_word(analysis.table.unit)}, the second the money they brought.",
-        parts=(SegmentCards(cards, units_word(analysis.table.unit)),),
+        f"{units_word(analysis.segmentation.unit)}, the second the money they brought.",
+        parts=(SegmentCards(cards, units_word(analysis.segmentation.unit)),),
     )
 
 
 def _medians_table(analysis: Analysis, key: str, title: str, features: list[Feature], marked: int) -> TablePart:
     """Medians of features in the user's units, beside everybody's."""
-    currency = analysis.exploration.currency
-    first = analysis.profiles[0]
+    currency = analysis.data.exploration.currency
+    first = analysis.segments.profiles[0]
     rows = [
         (
             words.sentence(feature.label).rstrip("."),
-            *(words.measured(p.medians[feature.name], feature.measure, currency) for p in analysis.profiles),
+            *(words.measured(p.medians[feature.name], feature.measure, currency) for p in analysis.segments.profiles),
             words.measured(first.everyone[feature.name], feature.measure, currency),
         )
         for feature in features
@@ -130,7 +129,7 @@ def _medians_table(analysis: Analysis, key: str, title: str, features: list[Feat
         says="Half of the segment lies below each number, half above.",
         columns=(
             Column("Feature"),
-            *(Column(f"{profile.number}. {profile.name}", numeric=True) for profile in analysis.profiles),
+            *(Column(f"{profile.number}. {profile.name}", numeric=True) for profile in analysis.segments.profiles),
             Column("Everyone", numeric=True),
         ),
         rows=tuple(rows),
@@ -141,15 +140,17 @@ def _medians_table(analysis: Analysis, key: str, title: str, features: list[Feat
 
 def _medians(analysis: Analysis) -> tuple[Part, ...]:
     """The features that shaped the segments and those of the cards; all others behind one line."""
-    shaping = set(analysis.segmented.matrix.names)
-    known = [feature for feature in analysis.table.features if feature.name in analysis.profiles[0].medians]
+    shaping = set(analysis.segmentation.matrix.names)
+    medians = analysis.segments.profiles[0].medians
+    known = [feature for feature in analysis.segmentation.table.features if feature.name in medians]
     used = [feature for feature in known if feature.name in shaping]
     others = [feature for feature in known if feature.name not in shaping]
     also = [feature for feature in others if feature.name in CARD_FEATURES]
     rest = [feature for feature in others if feature.name not in CARD_FEATURES]
     if len(used) > MOST_ROWS:
         rest, used = used[MOST_ROWS:] + rest, used[:MOST_ROWS]
-    title = "The middle customer of each segment" if analysis.table.unit == "customer" else "The middle of each segment"
+    of_customers = analysis.segmentation.unit == "customer"
+    title = "The middle customer of each segment" if of_customers else "The middle of each segment"
     table = _medians_table(analysis, "medians", title, [*used, *also], len(used) if also else 0)
     if not rest:
         return (table,)
@@ -160,7 +161,7 @@ def _medians(analysis: Analysis) -> tuple[Part, ...]:
 def _described_table(analysis: Analysis, column: str) -> TablePart | None:
     """Values of a describing column that matter to each segment."""
     rows, numbers_of = [], []
-    for profile in analysis.profiles:
+    for profile in analysis.segments.profiles:
         cells = profile.described.get(column, ())
         if not cells:
             continue
@@ -185,7 +186,7 @@ def _described_table(analysis: Analysis, column: str) -> TablePart | None:
 
 def profiles_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Section:
     """Feature by feature: what each segment is like, beside everybody."""
-    columns = dict.fromkeys(column for profile in analysis.profiles for column in profile.described)
+    columns = dict.fromkeys(column for profile in analysis.segments.profiles for column in profile.described)
     described = [_described_table(analysis, column) for column in columns]
     return Section(
         key="profiles",

@@ -10,8 +10,8 @@ from marketfold.report.opening import unit_word, units_word
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from marketfold.analysis import Analysis
     from marketfold.clustering import AcrossSolutions, KChoice, Stability
-    from marketfold.pipeline import Analysis
     from marketfold.schema import Float64, Unit
     from marketfold.segments import SegmentProfile
     from marketfold.selection import FutureScore, ReducerComparison
@@ -46,15 +46,15 @@ def about_elbow(choice: KChoice, unit: Unit) -> Notes:
     return tuple(notes)
 
 
-def about_witnesses(choice: KChoice) -> Notes:
+def about_indices(choice: KChoice) -> Notes:
     """What each index asks."""
-    agree = [witness.label for witness in choice.witnesses.values() if witness.prefers == choice.k]
+    agree = [index.label for index in choice.indices.values() if index.prefers == choice.k]
     return (
         "Each small figure asks the same question in another way. Silhouette: is everyone nearer to the own group than "
         "to the next? Calinski-Harabasz: how far apart are the groups, for how wide they are? Davies-Bouldin: how much "
         "do the nearest two overlap? Gap: how much tighter are the groups than groups in random data? Stability: do "
         "resamples find the same groups?",
-        f"For k = {choice.k} speak {words.number_word(len(agree))} of {words.number_word(len(choice.witnesses))}"
+        f"For k = {choice.k} speak {words.number_word(len(agree))} of {words.number_word(len(choice.indices))}"
         f"{': ' + words.listed(agree) if agree else ''}. They rarely all agree; that is why no single one "
         "decides.",
     )
@@ -116,7 +116,7 @@ def about_heatmap(profiles: tuple[SegmentProfile, ...]) -> Notes:
 
 def about_map(analysis: Analysis, shares: Float64) -> Notes:
     """What the directions of the map are, and what is lost."""
-    units = units_word(analysis.table.unit)
+    units = units_word(analysis.segmentation.unit)
     seen = float(shares[:2].sum())
     hidden = (
         f"With your data the flat map shows {words.share(seen)} of all differences; {words.share(1 - seen)} "
@@ -157,15 +157,15 @@ def about_reduction(comparison: ReducerComparison, unit: Unit) -> Notes:
 
 def about_future(future: FutureScore) -> Notes:
     """What share of variance explained means, and what chance alone gives."""
-    chance = (future.n_segments - 1) / max(future.n_judged - 1, 1)
+    chance = (future.n_segments - 1) / max(future.n_evaluated - 1, 1)
     return (
-        f"Would the segments have been of use? They were made from what was known on {words.day(future.cut)}. Then "
-        "it was asked how much of the differences in later revenue they explain (on a log scale, or a few large "
+        f"Would the segments have been of use? They were made from what was known on {words.day(future.cutoff)}. "
+        "Then it was asked how much of the differences in later revenue they explain (on a log scale, or a few large "
         "customers would decide alone): 0 % is nothing, 100 % would be knowing each customer's revenue. Half of the "
-        f"customers had a say in choosing view and reduction; these numbers are of the other "
-        f"{words.count(future.n_judged)}, whose later revenue the choice had not seen.",
-        f"With {words.count(future.n_judged)} customers, {future.n_segments} groups drawn by lot explain about "
-        f"{words.share(chance)} by chance, and 25 groups about {words.share(24 / max(future.n_judged - 1, 1))}: "
+        f"customers had a say in choosing features and reduction; these numbers are of the other "
+        f"{words.count(future.n_evaluated)}, whose later revenue the choice had not seen.",
+        f"With {words.count(future.n_evaluated)} customers, {future.n_segments} groups drawn by lot explain about "
+        f"{words.share(chance)} by chance, and 25 groups about {words.share(24 / max(future.n_evaluated - 1, 1))}: "
         "the more groups, the more chance helps.",
     )
 

@@ -8,15 +8,15 @@ from marketfold import words
 from marketfold.report.parts import Column, Section, TablePart
 
 if TYPE_CHECKING:
-    from marketfold.pipeline import Analysis
-    from marketfold.segments import UsualClusters, UsualWay
+    from marketfold.analysis import Analysis
+    from marketfold.diagnostics import BaselineClusters, LiteratureBaseline
 
 
-def _rules_table(usual: UsualWay) -> TablePart:
-    columns = sorted(rule.column for rule in usual.found[0].rules)
+def _rules_table(usual: LiteratureBaseline) -> TablePart:
+    columns = sorted(rule.column for rule in usual.found[0].dependencies)
     rows = []
     for one in usual.found:
-        told = {rule.column: rule for rule in one.rules}
+        told = {rule.column: rule for rule in one.dependencies}
         cells = (f"{words.share(told[name].accuracy)} ({words.decimal(told[name].agreement)})" for name in columns)
         rows.append((one.way.removeprefix("On the "), *cells))
     return TablePart(
@@ -35,7 +35,7 @@ def _rules_table(usual: UsualWay) -> TablePart:
     )
 
 
-def _clusters_table(place: int, one: UsualClusters) -> TablePart:
+def _clusters_table(place: int, one: BaselineClusters) -> TablePart:
     best = one.best
     return TablePart(
         key=f"usual-{place}",
@@ -54,7 +54,7 @@ def _clusters_table(place: int, one: UsualClusters) -> TablePart:
 
 def usual_chapter(analysis: Analysis) -> Section | None:
     """What published analyses find in such order lines; None where the run is not about lines."""
-    usual = analysis.usual
+    usual = analysis.segments.baseline
     if usual is None:
         return None
     tables = (_clusters_table(place, one) for place, one in enumerate(usual.found, start=1))

@@ -1,12 +1,13 @@
 """A finished run on disk, written whole or not at all, and read back."""
 
-from marketfold.runs.campaigning import audience_folder, export_run, measure_run
 from marketfold.runs.comparison import compare_run_folders
+from marketfold.runs.export import audience_folder, export_run
 from marketfold.runs.folder import next_free_folder, staged_folder
 from marketfold.runs.lessons import write_lessons
+from marketfold.runs.measure import measure_run
 from marketfold.runs.pictures import write_pictures
 from marketfold.runs.read import Run
-from marketfold.runs.record import run_record, run_schema
+from marketfold.runs.record import run_record
 from marketfold.runs.rename import rename_segment
 from marketfold.runs.score import score_orders, scoring_config
 from marketfold.runs.tables import write_table
@@ -21,7 +22,6 @@ __all__ = [
     "next_free_folder",
     "rename_segment",
     "run_record",
-    "run_schema",
     "score_orders",
     "scoring_config",
     "staged_folder",

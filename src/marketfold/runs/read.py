@@ -13,13 +13,13 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
+from marketfold.analysis import Previous
 from marketfold.campaigns import CampaignPlan, edited_briefs
 from marketfold.config import RunConfig
 from marketfold.errors import RunFolderError
 from marketfold.model import SegmentModel
-from marketfold.pipeline import Previous
 from marketfold.schema import UNIT_ID
-from marketfold.segments import Snapshot
+from marketfold.snapshot import Snapshot
 
 
 @dataclass(frozen=True, repr=False)
@@ -97,6 +97,20 @@ class Run:
     def as_of(self) -> date:
         """The day on which the features look back."""
         return date.fromisoformat(self.record["as_of"])
+
+    def assignments(self) -> pa.Table:
+        """Customer, segment and arm: whom campaigns address.
+
+        Raises
+        ------
+        RunFolderError
+            If something else than customers was segmented.
+        """
+        if "arm" not in self.segments.column_names:
+            unit = self.record["unit"]
+            message = f"{self.folder} segments {unit}s, not customers: there is nobody to address or to measure."
+            raise RunFolderError(message)
+        return self.segments.select(["customer_id", "segment", "arm"])
 
     def snapshot(self) -> Snapshot:
         """Who was in which segment, and what they looked like; names as they stand in the plan, hand edits included."""

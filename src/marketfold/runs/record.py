@@ -2,60 +2,61 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
-from importlib import metadata, resources
+from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
-from marketfold import __version__
-from marketfold.report import about_suitability, why_skipped
+from marketfold.report.sentences.clustering import disagreements
+from marketfold.report.sentences.reduction import about_suitability
+from marketfold.report.sentences.selection import (
+    REDUCTION_RULE,
+    number_decision,
+    reduction_decision,
+    search_decision,
+    skip_reason,
+)
+from marketfold.report.sentences.warnings import run_warnings
+from marketfold.version import __version__
 
 if TYPE_CHECKING:
-    from marketfold.pipeline import Analysis
+    from marketfold.analysis import Analysis
+    from marketfold.diagnostics import ColumnDependency, Trap
     from marketfold.schema import Ledger
-    from marketfold.segments import ColumnRule
-    from marketfold.selection import ReducerScore
+    from marketfold.selection import ReducerComparison, ReducerScore
 
 TOLD_VERSIONS = ("duckdb", "keras", "narwhals", "numpy", "plotly", "pyarrow", "scikit-learn", "scipy", "tensorflow")
 
 
-def run_schema() -> dict[str, Any]:
-    """JSON Schema of `run.json`."""
-    text = resources.files("marketfold.runs").joinpath("run.schema.json").read_text(encoding="utf-8")
-    schema: dict[str, Any] = json.loads(text)
-    return schema
-
-
 def run_record(analysis: Analysis) -> dict[str, Any]:
     """Everything that `run.json` says, ready for JSON."""
-    config = analysis.config
+    config = analysis.run.config
     return {
         "marketfold": __version__,
         "seed": config.seed,
-        "unit": analysis.table.unit,
-        "as_of": analysis.table.as_of.isoformat(),
+        "unit": analysis.segmentation.unit,
+        "as_of": analysis.segmentation.table.as_of.isoformat(),
         "input": _input(analysis),
-        "ledger": _ledger(analysis.clean.report.ledger),
-        "view": _view(analysis),
+        "ledger": _ledger(analysis.data.clean.report.ledger),
+        "feature_set": _feature_set(analysis),
         "features": _features(analysis),
         "choose_k": _choose_k(analysis),
         "reduction": _reduction(analysis),
         "stability": _stability(analysis),
-        "future": asdict(analysis.future) if analysis.future else None,
-        "traps": [asdict(trap) for trap in analysis.traps],
+        "future": asdict(analysis.choice.future) if analysis.choice.future else None,
+        "traps": [_trap(trap) for trap in analysis.segments.traps],
         "usual_way": _usual_way(analysis),
-        "segments": [_segment(profile) for profile in analysis.profiles],
-        "warnings": list(analysis.warnings),
+        "segments": [_segment(profile) for profile in analysis.segments.profiles],
+        "warnings": list(run_warnings(analysis)),
         "configuration": config.model_dump(mode="json"),
-        "stages": [asdict(stage) for stage in analysis.stages],
+        "stages": [asdict(stage) for stage in analysis.run.stages],
         "versions": {name: metadata.version(name) for name in TOLD_VERSIONS},
     }
 
 
 def _input(analysis: Analysis) -> dict[str, Any]:
-    facts, reads = analysis.clean.facts, analysis.clean.report.reads
+    facts, reads = analysis.data.clean.facts, analysis.data.clean.report.reads
     return {
-        "path": analysis.source,
+        "path": analysis.data.source,
         "encoding": facts.encoding,
         "lines": reads.lines,
         "orders": reads.orders,
@@ -75,60 +76,60 @@ def _ledger(ledger: Ledger) -> dict[str, Any]:
     return {"lines": lines, "money": money}
 
 
-def _view(analysis: Analysis) -> dict[str, Any]:
-    search = analysis.choice.search
+def _feature_set(analysis: Analysis) -> dict[str, Any]:
+    search = analysis.choice.evidence.search
     return {
-        "name": analysis.choice.recipe.view,
-        "verdict": search.verdict if search else None,
+        "name": analysis.choice.evidence.recipe.feature_set,
+        "decision": search_decision(search) if search else None,
         "candidates": [asdict(candidate) for candidate in search.candidates] if search else [],
     }
 
 
 def _features(analysis: Analysis) -> dict[str, Any]:
-    matrix = analysis.segmented.matrix
+    matrix = analysis.segmentation.matrix
     return {
-        "measured": list(analysis.table.names),
+        "measured": list(analysis.segmentation.table.names),
         "shaping": list(matrix.names),
-        "left_out": analysis.table.left_out | matrix.left_out,
+        "left_out": analysis.segmentation.table.left_out | matrix.left_out,
     }
 
 
 def _choose_k(analysis: Analysis) -> dict[str, Any]:
-    choice = analysis.choice.k_choice
+    choice = analysis.choice.evidence.k_choice
     return {
-        "k": analysis.choice.recipe.n_segments,
+        "k": analysis.choice.evidence.recipe.n_segments,
         "advised": choice.k,
         "answer": choice.answer,
         "strength": choice.strength,
         "knee": choice.curve.knee.k,
         "curve": choice.curve.points(),
-        "verdict": analysis.choice.verdict,
-        "dissenters": list(choice.dissenters),
-        "witnesses": {
-            name: {"k": w.k, "values": w.values, "prefers": w.prefers} for name, w in choice.witnesses.items()
+        "decision": number_decision(analysis.choice.evidence),
+        "disagreeing": list(disagreements(choice)),
+        "indices": {
+            name: {"k": one.k, "values": one.values, "prefers": one.prefers} for name, one in choice.indices.items()
         },
     }
 
 
 def _reduction(analysis: Analysis) -> dict[str, Any]:
-    comparison, suitability = analysis.choice.comparison, analysis.choice.suitability
+    comparison, suitability = analysis.choice.evidence.comparison, analysis.choice.evidence.suitability
     return {
-        "method": analysis.choice.recipe.method,
-        "n_dimensions": int(analysis.segmented.dimensions.shape[1]),
-        "compared": [_compared(score) for score in comparison.scores] if comparison else [],
-        "rule": comparison.rule if comparison else None,
-        "verdict": comparison.verdict if comparison else None,
+        "method": analysis.choice.evidence.recipe.method,
+        "n_dimensions": int(analysis.segmentation.dimensions.shape[1]),
+        "compared": [_score(comparison, score) for score in comparison.scores] if comparison else [],
+        "rule": REDUCTION_RULE if comparison else None,
+        "decision": reduction_decision(comparison) if comparison else None,
         "suitability": list(about_suitability(suitability)) if suitability else [],
         "reconstructions": [asdict(one) for one in suitability.reconstructions] if suitability else [],
     }
 
 
-def _compared(score: ReducerScore) -> dict[str, Any]:
-    return asdict(score) | {"skipped": why_skipped(score)}
+def _score(comparison: ReducerComparison, score: ReducerScore) -> dict[str, Any]:
+    return asdict(score) | {"skipped": skip_reason(comparison, score.method)}
 
 
 def _stability(analysis: Analysis) -> dict[str, Any]:
-    stability, across = analysis.stability, analysis.across
+    stability, across = analysis.stability, analysis.choice.across
     return {
         "ari": stability.ari,
         "pairs": stability.n_pairs,
@@ -138,16 +139,26 @@ def _stability(analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def _rule(rule: ColumnRule) -> dict[str, Any]:
-    return {**asdict(rule), "classes": list(rule.classes), "counts": rule.counts.tolist()}
+def _trap(trap: Trap) -> dict[str, Any]:
+    names = ("code", "columns", "sentence", "severity", "segments")
+    return {name: getattr(trap, name) for name in names}
+
+
+def _dependency(found: ColumnDependency) -> dict[str, Any]:
+    return {**asdict(found), "classes": list(found.classes), "counts": found.counts.tolist()}
 
 
 def _usual_way(analysis: Analysis) -> dict[str, Any] | None:
-    usual = analysis.usual
+    usual = analysis.segments.baseline
     if usual is None:
         return None
     found = [
-        {"way": one.way, "restates": one.restates, "sentence": one.sentence, "rules": [_rule(r) for r in one.rules]}
+        {
+            "way": one.way,
+            "restates": one.restates,
+            "sentence": one.sentence,
+            "rules": [_dependency(dependency) for dependency in one.dependencies],
+        }
         for one in usual.found
     ]
     return {"lines": usual.n_lines, "columns": usual.n_columns, "found": found}

@@ -14,7 +14,7 @@ from marketfold.campaigns import CampaignPlan, edited_briefs, write_briefs
 from marketfold.csv_files import write_csv
 from marketfold.errors import ParameterError
 from marketfold.model import SETTINGS_FILE
-from marketfold.report import rename_in_page
+from marketfold.report import describe_holdout, rename_in_page
 from marketfold.runs.folder import staged_folder
 from marketfold.runs.read import Run
 
@@ -101,7 +101,7 @@ def _rename_briefs(staging: Path) -> None:
     plan = CampaignPlan.from_dict(json.loads((staging / "plan.json").read_text(encoding="utf-8")))
     kept = edited_briefs(staging)
     shutil.rmtree(staging / "campaigns")
-    write_briefs(plan, staging, kept)
+    write_briefs(plan, staging, describe_holdout, kept)
 
 
 def _rename_in_report(path: Path, number: int, name: str) -> None:

@@ -12,7 +12,7 @@ from marketfold.errors import ModelError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from marketfold.pipeline import Analysis
+    from marketfold.analysis import Analysis
     from marketfold.schema import Float32
 
 SAMPLE_FILE = "sample.npz"
@@ -54,7 +54,7 @@ class Sample:
 
 def draw_sample(analysis: Analysis) -> Sample:
     """Draw rows, the same for the same seed."""
-    n_units = len(analysis.table.ids)
-    rows = np.random.default_rng(analysis.config.seed).permutation(n_units)[:MOST_ROWS]
+    n_units = len(analysis.segmentation)
+    rows = np.random.default_rng(analysis.run.config.seed).permutation(n_units)[:MOST_ROWS]
     rows.sort()
-    return Sample(analysis.segmented.matrix.values[rows])
+    return Sample(analysis.segmentation.matrix.values[rows])

@@ -15,8 +15,8 @@ from marketfold.schema import UNIT_ID
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from marketfold.analysis import Analysis
     from marketfold.model import Assignment, SegmentModel
-    from marketfold.pipeline import Analysis
 
 
 def assignment_table(model: SegmentModel, assigned: Assignment) -> pa.Table:
@@ -38,32 +38,31 @@ def assignment_table(model: SegmentModel, assigned: Assignment) -> pa.Table:
 
 def segments_table(analysis: Analysis) -> pa.Table:
     """`segments.*`: the assignment of every unit of the run, its revenue and its arm in the campaign."""
-    made = analysis.segmented
-    model = analysis.model
-    table = assignment_table(model, model.assign_dimensions(analysis.table.ids, made.dimensions, made.labels))
-    table = table.append_column("revenue_total", pa.array(analysis.table.revenue))
+    made, model = analysis.segmentation, analysis.model
+    table = assignment_table(model, model.assign_dimensions(made.ids, made.dimensions, made.labels))
+    table = table.append_column("revenue_total", pa.array(made.table.revenue))
     arms = analysis.plan.assignments
-    if arms is None or analysis.table.unit != "customer":
+    if arms is None or made.unit != "customer":
         return table
     arm_of = dict(zip(arms["customer_id"].to_pylist(), arms["arm"].to_pylist(), strict=True))
-    return table.append_column("arm", pa.array([arm_of.get(one) for one in analysis.table.ids.tolist()], pa.string()))
+    return table.append_column("arm", pa.array([arm_of.get(one) for one in made.ids.tolist()], pa.string()))
 
 
 def features_table(analysis: Analysis) -> pa.Table:
     """`features.parquet`: every measured feature in the user's units, row for row with `segments.parquet`, no ids."""
-    table = analysis.table
+    table = analysis.segmentation.table
     return pa.table({name: table.values[:, index] for index, name in enumerate(table.names)})
 
 
 def profiles_table(analysis: Analysis) -> pa.Table:
     """`profiles.csv`: everybody, then one row per segment; medians in the user's units."""
-    profiles = analysis.profiles
+    profiles = analysis.segments.profiles
     everyone = {
         "segment": None,
         "name": "everybody",
-        "units": len(analysis.table.ids),
+        "units": len(analysis.segmentation),
         "unit_share": 1.0,
-        "revenue_total": round(float(analysis.table.revenue.sum()), 2),
+        "revenue_total": round(float(analysis.segmentation.table.revenue.sum()), 2),
         "revenue_share": 1.0,
         "trust": None,
         "jaccard": None,

@@ -11,7 +11,7 @@ from pyarrow import parquet
 from marketfold.campaigns import write_briefs
 from marketfold.csv_files import write_csv
 from marketfold.json_files import write_json
-from marketfold.report import write_report
+from marketfold.report import describe_holdout, write_report
 from marketfold.runs.folder import staged_folder
 from marketfold.runs.read import Run
 from marketfold.runs.record import run_record
@@ -20,7 +20,7 @@ from marketfold.runs.tables import features_table, profiles_table, segments_tabl
 from marketfold.stage_costs import StageClock
 
 if TYPE_CHECKING:
-    from marketfold.pipeline import Analysis
+    from marketfold.analysis import Analysis
     from marketfold.schema import Progress
 
 
@@ -41,7 +41,7 @@ def write_run(analysis: Analysis, folder: str | Path, progress: Progress | None 
             if analysis.model.can_be_saved:
                 analysis.model.save(staging / "model")
                 draw_sample(analysis).save(staging / "model")
-            write_briefs(analysis.plan, staging, analysis.kept_briefs)
+            write_briefs(analysis.plan, staging, describe_holdout, analysis.run.kept_briefs)
         with clock.stage("report"):
             write_report(analysis, staging / "report.html")
         record = run_record(analysis)
@@ -56,5 +56,5 @@ def _write_tables(analysis: Analysis, folder: Path) -> None:
     parquet.write_table(segments, folder / "segments.parquet")
     parquet.write_table(features_table(analysis), folder / "features.parquet")
     write_csv(profiles_table(analysis), folder / "profiles.csv")
-    aside = analysis.clean.engine.collect(analysis.clean.set_aside.sort("source_line"))
+    aside = analysis.data.clean.engine.collect(analysis.data.clean.set_aside.sort("source_line"))
     write_csv(aside, folder / "set_aside.csv")

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
-from marketfold.segments.snapshot import Snapshot, check_comparable
+from marketfold.snapshot import Snapshot, check_comparable
 
 if TYPE_CHECKING:
     from marketfold.schema import Float64
@@ -24,7 +24,7 @@ LEAST_SHARED = 0.1
 
 
 @dataclass(frozen=True)
-class Match:
+class SegmentMatch:
     """What becomes of one segment of the later run.
 
     Attributes
@@ -97,7 +97,7 @@ def _similarity(earlier: Snapshot, later: Snapshot) -> tuple[Float64, Literal["m
     return np.zeros((len(earlier.segment_numbers), len(later.segment_numbers))), "nothing"
 
 
-def match_segments(earlier: Snapshot, later: Snapshot) -> tuple[Match, ...]:
+def match_segments(earlier: Snapshot, later: Snapshot) -> tuple[SegmentMatch, ...]:
     """Find each later segment's group in an earlier run, and give it that group's number and name.
 
     Pairs are those that are together the most alike (Hungarian algorithm; Kuhn 1955), on the members that both runs
@@ -113,7 +113,7 @@ def match_segments(earlier: Snapshot, later: Snapshot) -> tuple[Match, ...]:
 
     Returns
     -------
-    tuple of Match
+    tuple of SegmentMatch
         One for each later segment, in the order of its numbers.
 
     Raises
@@ -141,10 +141,10 @@ def match_segments(earlier: Snapshot, later: Snapshot) -> tuple[Match, ...]:
         if j in partner:
             number = earlier.segment_numbers[partner[j]]
             best = float(similarity[partner[j], j])
-            matches.append(Match(segment, number, earlier.name(number), number, best, by))
+            matches.append(SegmentMatch(segment, number, earlier.name(number), number, best, by))
             continue
         name = later.name(segment) if later.name(segment) not in taken else f"{later.name(segment)} (new)"
         taken.add(name)
-        matches.append(Match(segment, following, name, None, best, by))
+        matches.append(SegmentMatch(segment, following, name, None, best, by))
         following += 1
     return tuple(matches)

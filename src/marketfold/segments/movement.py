@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from scipy import stats
 
-from marketfold.segments.snapshot import Snapshot, check_comparable
+from marketfold.snapshot import Snapshot, check_comparable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,7 +60,7 @@ class Drift:
 
 
 @dataclass(frozen=True)
-class Fit:
+class ModelFit:
     """Whether the earlier run's model still fits: units beyond the reach of every segment, then and now, 0 to 1."""
 
     outside_then: float
@@ -106,7 +106,7 @@ class Movement:
     lost: NDArray[np.int64]
     new: NDArray[np.int64]
     drift: tuple[Drift, ...]
-    fit: Fit | None = None
+    fit: ModelFit | None = None
 
     @property
     def shared(self) -> int:
@@ -175,11 +175,11 @@ def _drift(feature: str, earlier: Float64, later: Float64) -> Drift:
     return Drift(feature, index, by_chance, verdict, float(np.median(earlier)), float(np.median(later)))
 
 
-def _fit(then: NDArray[np.bool_], now: NDArray[np.bool_]) -> Fit:
+def _fit(then: NDArray[np.bool_], now: NDArray[np.bool_]) -> ModelFit:
     counts = np.array([[now.sum(), (~now).sum()], [then.sum(), (~then).sum()]])
     more = float(stats.fisher_exact(counts, alternative="greater").pvalue) < OUTSIDE_SURE
     share = float(now.mean())
-    return Fit(float(then.mean()), share, not (more and share > OUTSIDE_ALLOWED))
+    return ModelFit(float(then.mean()), share, not (more and share > OUTSIDE_ALLOWED))
 
 
 def _places(run: Snapshot, rows: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -6,16 +6,16 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from marketfold.segments.distinguishing_features import ORDERS
 from marketfold.segments.phrases import phrase_of
-from marketfold.segments.stand_outs import ORDERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from marketfold.schema import Unit
+    from marketfold.segments.distinguishing_features import DistinguishingFeature
     from marketfold.segments.phrases import Phrase
-    from marketfold.segments.profiles import SegmentProfile
-    from marketfold.segments.stand_outs import StandOut
+    from marketfold.segments.traits import SegmentTraits
 
 PARTS = 2
 """Things that a name says of its segment; more only where two segments would share a name."""
@@ -54,61 +54,61 @@ class _Part:
         return self.adjective or self.tail
 
 
-def _adjective(phrase: Phrase, stand_out: StandOut, profile: SegmentProfile) -> str:
-    orders, everyone = profile.medians.get(ORDERS, FEW + 1), profile.everyone.get(ORDERS, FEW)
-    high = stand_out.effect > 0
-    if phrase.one and not high and stand_out.median <= 1:
+def _adjective(phrase: Phrase, feature: DistinguishingFeature, traits: SegmentTraits) -> str:
+    orders, everyone = traits.medians.get(ORDERS, FEW + 1), traits.everyone.get(ORDERS, FEW)
+    high = feature.effect > 0
+    if phrase.one and not high and feature.median <= 1:
         return phrase.one
     if phrase.few and high == bool(phrase.one) and orders <= FEW and everyone <= 1:
         return phrase.few
     return phrase.high if high else phrase.low
 
 
-def _part(stand_out: StandOut, profile: SegmentProfile, unit: Unit) -> _Part | None:
-    phrase = phrase_of(stand_out.feature, unit)
-    high = stand_out.effect > 0
-    adjective = _adjective(phrase, stand_out, profile)
+def _part(feature: DistinguishingFeature, traits: SegmentTraits, unit: Unit) -> _Part | None:
+    phrase = phrase_of(feature.name, unit)
+    high = feature.effect > 0
+    adjective = _adjective(phrase, feature, traits)
     tail = "" if adjective else (phrase.high_tail if high else phrase.low_tail)
     if tail and phrase.aspect == "taste":
-        tail = f", mostly {tail}" if stand_out.median >= DOMINANT_SHARE else f"leaning to {tail}"
+        tail = f", mostly {tail}" if feature.median >= DOMINANT_SHARE else f"leaning to {tail}"
     once = phrase.high_quiet if high else phrase.low_quiet
     return _Part(phrase.aspect, phrase.order, adjective, tail, once) if adjective or tail else None
 
 
-def _plain_parts(profile: SegmentProfile, unit: Unit) -> tuple[list[_Part], list[_Part]]:
+def _plain_parts(traits: SegmentTraits, unit: Unit) -> tuple[list[_Part], list[_Part]]:
     """Parts from the stand-outs, each aspect once: strongest first, and the more telling first among equals.
 
     The second list holds those that give way to a more precise aspect.
     """
-    phrases = {stand_out.feature: phrase_of(stand_out.feature, unit) for stand_out in profile.stand_outs}
+    phrases = {feature.name: phrase_of(feature.name, unit) for feature in traits.distinguishing}
     aspects = {phrase.aspect for phrase in phrases.values()}
     parts: dict[str, _Part] = {}
     yielding: dict[str, _Part] = {}
-    for stand_out in sorted(
-        profile.stand_outs, key=lambda so: (-round(abs(so.effect) / EQUAL_EFFECTS), phrases[so.feature].rank)
+    for feature in sorted(
+        traits.distinguishing, key=lambda one: (-round(abs(one.effect) / EQUAL_EFFECTS), phrases[one.name].rank)
     ):
-        part = _part(stand_out, profile, unit)
+        part = _part(feature, traits, unit)
         if part is None:
             continue
-        yields = bool(aspects.intersection(phrases[stand_out.feature].yields_to))
+        yields = bool(aspects.intersection(phrases[feature.name].yields_to))
         (yielding if yields else parts).setdefault(part.aspect, part)
     return list(parts.values()), [part for aspect, part in yielding.items() if aspect not in parts]
 
 
-def _described_parts(profile: SegmentProfile) -> list[_Part]:
+def _described_parts(traits: SegmentTraits) -> list[_Part]:
     """Values of describing columns that most of the segment shares and few others do."""
     return [
         _Part(column, 99, tail=f", mostly from {cell.value}" if column == "country" else f", mostly {cell.value}")
-        for column, cells in profile.described.items()
+        for column, cells in traits.described.items()
         for cell in cells[:1]
         if cell.notable and cell.share >= DOMINANT_SHARE and cell.lift >= DOMINANT_LIFT
     ]
 
 
-def _rather_parts(profile: SegmentProfile, taken: set[str], unit: Unit) -> list[_Part]:
+def _rather_parts(traits: SegmentTraits, taken: set[str], unit: Unit) -> list[_Part]:
     """Small effects, for telling apart what has no larger ones."""
     parts: dict[str, _Part] = {}
-    for feature, effect in sorted(profile.effects.items(), key=lambda item: -abs(round(item[1], 6))):
+    for feature, effect in sorted(traits.effects.items(), key=lambda item: -abs(round(item[1], 6))):
         phrase = phrase_of(feature, unit)
         adjective = phrase.high if effect > 0 else phrase.low
         if adjective and abs(effect) >= SMALL_EFFECT and phrase.aspect not in taken | set(parts):
@@ -136,7 +136,7 @@ def _compose(parts: Sequence[_Part], noun: str) -> str:
 class _Naming:
     """A name in the making: what it says, and what it could say besides."""
 
-    profile: SegmentProfile
+    traits: SegmentTraits
     chosen: list[_Part]
     spare: list[_Part]
 
@@ -145,15 +145,15 @@ class _Naming:
         return {part.text for part in (*self.chosen, *self.spare)}
 
 
-def _begin(profile: SegmentProfile, unit: Unit) -> _Naming:
-    if profile.units <= ALONE:
-        return _Naming(profile, [_Part("alone", 0, "exceptional")], [])
-    plain, yielding = _plain_parts(profile, unit)
-    described = _described_parts(profile)
-    rather = _rather_parts(profile, {part.aspect for part in (*plain, *yielding)}, unit)
+def _begin(traits: SegmentTraits, unit: Unit) -> _Naming:
+    if traits.units <= ALONE:
+        return _Naming(traits, [_Part("alone", 0, "exceptional")], [])
+    plain, yielding = _plain_parts(traits, unit)
+    described = _described_parts(traits)
+    rather = _rather_parts(traits, {part.aspect for part in (*plain, *yielding)}, unit)
     first = plain[:PARTS] or described[:1]
     spare = [part for part in (*plain, *yielding, *described, *rather) if part not in first]
-    return _Naming(profile, first, spare)
+    return _Naming(traits, first, spare)
 
 
 def _tell_apart(same: Sequence[_Naming], unit: Unit) -> None:
@@ -169,7 +169,7 @@ def _tell_apart(same: Sequence[_Naming], unit: Unit) -> None:
 
 def _compare(one: _Naming, other: _Naming, unit: Unit) -> None:
     """Say of one of two "less frequent" (or less quiet, ...) by the feature in which they differ most."""
-    effects, more = one.profile.effects, other.profile.effects
+    effects, more = one.traits.effects, other.traits.effects
     said = [feature for feature in effects if phrase_of(feature, unit).high and feature in more]
     if not said:
         return
@@ -180,7 +180,7 @@ def _compare(one: _Naming, other: _Naming, unit: Unit) -> None:
     less.chosen.append(_Part(phrase.aspect, phrase.order, f"less {phrase.high}"))
 
 
-def name_segments(profiles: Sequence[SegmentProfile], unit: Unit = "customer") -> tuple[str, ...]:
+def name_segments(traits: Sequence[SegmentTraits], unit: Unit = "customer") -> tuple[str, ...]:
     """Name every segment after what stands out in it; no two alike.
 
     A name says at most two things, the strongest, and a third only where two segments would otherwise share it. Where
@@ -188,28 +188,29 @@ def name_segments(profiles: Sequence[SegmentProfile], unit: Unit = "customer") -
 
     Parameters
     ----------
-    profiles
-        Whose names are ignored.
+    traits
+        Of each segment.
     unit
         What is segmented.
 
     Returns
     -------
     tuple of str
-        In the order of `profiles`; the same profiles always get the same names.
+        In the order of `traits`; the same traits always get the same names.
 
     Examples
     --------
-    >>> from marketfold.segments import SegmentProfile, StandOut
-    >>> often = StandOut("order_count", "orders", "count", 12, 4, 0.8, 0.001, "12 orders each, others 3")
-    >>> profiles = [SegmentProfile(n, "", 50, 0.5, 0.0, 0.5, {}, {}, found) for n, found in ((1, (often,)), (2, ()))]
-    >>> name_segments(profiles)
+    >>> from marketfold.segments import DistinguishingFeature, SegmentTraits
+    >>> often = DistinguishingFeature("order_count", "orders", "count", 12, 4, 0.8, 0.001, "12 orders each, others 3")
+    >>> same = {"units": 50, "unit_share": 0.5, "revenue_total": 0, "revenue_share": 0.5, "medians": {}, "everyone": {}}
+    >>> traits = [SegmentTraits(distinguishing=(often,), **same), SegmentTraits(**same)]
+    >>> name_segments(traits)
     ('Frequent buyers', 'Average buyers')
     """
     noun = NOUNS[unit]
-    if len(profiles) == 1:
+    if len(traits) == 1:
         return (f"All {noun}",)
-    namings = [_begin(profile, unit) for profile in profiles]
+    namings = [_begin(one, unit) for one in traits]
     names = [_compose(naming.chosen, noun) for naming in namings]
     for name in [name for name, count in Counter(names).items() if count > 1]:
         _tell_apart([naming for naming, its in zip(namings, names, strict=True) if its == name], unit)

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from marketfold.features.catalogue import OTHER, category_of
+from marketfold.features import OTHER, category_of
 
 if TYPE_CHECKING:
     from marketfold.schema import Unit

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from marketfold.segments.distinguishing_features import ORDERS
 from marketfold.segments.phrases import phrase_of
-from marketfold.segments.stand_outs import ORDERS
 from marketfold.words import listed, measured, singular
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ FEWEST_FOR_FOLDS = 10
 
 
 @dataclass(frozen=True)
-class Condition:
+class Bound:
     """One threshold: `feature` is at most, or above, `threshold` (in the user's unit)."""
 
     feature: str
@@ -57,7 +57,7 @@ class Condition:
 
 
 @dataclass(frozen=True)
-class Rule:
+class SegmentRule:
     """Conditions that hold together, said in words and measured.
 
     Attributes
@@ -78,7 +78,7 @@ class Rule:
     """
 
     words: str
-    conditions: tuple[Condition, ...]
+    conditions: tuple[Bound, ...]
     recall: float
     others_share: float
     precision: float
@@ -109,7 +109,7 @@ def _rates(met: Flags, inside: Flags) -> _Rates:
     return _Rates(hits / max(size, 1), (met_count - hits) / others, hits / max(met_count, 1))
 
 
-def meets(values: Float64, names: tuple[str, ...], conditions: tuple[Condition, ...]) -> Flags:
+def meets(values: Float64, names: tuple[str, ...], conditions: tuple[Bound, ...]) -> Flags:
     """Which rows meet all conditions, shape (n_units,).
 
     Parameters
@@ -119,11 +119,11 @@ def meets(values: Float64, names: tuple[str, ...], conditions: tuple[Condition, 
     names
         Of the columns.
     conditions
-        Of a `Rule`.
+        Of a `SegmentRule`.
 
     Examples
     --------
-    >>> meets(np.array([[30.0], [90.0], [91.0]]), ("recency_days",), (Condition("recency_days", False, 90.0),)).tolist()
+    >>> meets(np.array([[30.0], [90.0], [91.0]]), ("recency_days",), (Bound("recency_days", False, 90.0),)).tolist()
     [True, True, False]
     """
     met = np.ones(len(values), dtype=np.bool_)
@@ -133,9 +133,9 @@ def meets(values: Float64, names: tuple[str, ...], conditions: tuple[Condition, 
     return met
 
 
-def _tightest(conditions: list[Condition]) -> tuple[Condition, ...]:
+def _tightest(conditions: list[Bound]) -> tuple[Bound, ...]:
     """At most one lower and one upper bound for each feature, in order of first mention."""
-    kept: dict[tuple[str, bool], Condition] = {}
+    kept: dict[tuple[str, bool], Bound] = {}
     for condition in conditions:
         key = (condition.feature, condition.above)
         limit = max if condition.above else min
@@ -144,7 +144,7 @@ def _tightest(conditions: list[Condition]) -> tuple[Condition, ...]:
     return tuple(kept.values())
 
 
-def _paths(values: Float64, inside: Flags, names: tuple[str, ...], seed: int) -> Iterator[tuple[Condition, ...]]:
+def _paths(values: Float64, inside: Flags, names: tuple[str, ...], seed: int) -> Iterator[tuple[Bound, ...]]:
     """Yield the conjunction that leads to each node of a shallow tree."""
     from sklearn.tree import DecisionTreeClassifier  # noqa: PLC0415  (costs start-up time)
 
@@ -152,15 +152,15 @@ def _paths(values: Float64, inside: Flags, names: tuple[str, ...], seed: int) ->
         max_depth=DEPTH, class_weight="balanced", min_weight_fraction_leaf=0.02, random_state=seed
     )
     tree = classifier.fit(values, inside).tree_
-    waiting: list[tuple[int, list[Condition]]] = [(0, [])]
+    waiting: list[tuple[int, list[Bound]]] = [(0, [])]
     while waiting:
         node, path = waiting.pop()
         if path:
             yield _tightest(path)
         if tree.children_left[node] != tree.children_right[node]:
             name, threshold = names[tree.feature[node]], float(tree.threshold[node])
-            waiting.append((tree.children_left[node], [*path, Condition(name, above=False, threshold=threshold)]))
-            waiting.append((tree.children_right[node], [*path, Condition(name, above=True, threshold=threshold)]))
+            waiting.append((tree.children_left[node], [*path, Bound(name, above=False, threshold=threshold)]))
+            waiting.append((tree.children_right[node], [*path, Bound(name, above=True, threshold=threshold)]))
 
 
 def _roundest(low: float, high: float) -> float:
@@ -191,8 +191,8 @@ def _readable(threshold: float, column: Float64) -> list[float]:
 
 
 def _rounded(
-    values: Float64, inside: Flags, names: tuple[str, ...], conditions: tuple[Condition, ...]
-) -> tuple[Condition, ...]:
+    values: Float64, inside: Flags, names: tuple[str, ...], conditions: tuple[Bound, ...]
+) -> tuple[Bound, ...]:
     """Give every threshold the roundest value that keeps the rule as good."""
     loss = max(ROUNDING_LOSS, 1 / int(inside.sum()))  # of a small segment, one unit
     floor = _rates(meets(values, names, conditions), inside).youden - loss
@@ -209,7 +209,7 @@ def _rounded(
     return tuple(kept)
 
 
-def _best(values: Float64, inside: Flags, names: tuple[str, ...], seed: int) -> tuple[Condition, ...]:
+def _best(values: Float64, inside: Flags, names: tuple[str, ...], seed: int) -> tuple[Bound, ...]:
     """Find the conjunction with the best Youden index for its length, rounded; empty where no feature divides."""
     scored = [
         (_rates(meets(values, names, path), inside).youden - PRICE_OF_CONDITION * len(path), -i, path)
@@ -220,7 +220,7 @@ def _best(values: Float64, inside: Flags, names: tuple[str, ...], seed: int) -> 
     return _rounded(values, inside, names, max(scored)[2])
 
 
-def _said(feature: Feature, unit: Unit, bounds: list[Condition], *, whole: bool) -> str:
+def _said(feature: Feature, unit: Unit, bounds: list[Bound], *, whole: bool) -> str:
     """One feature's bounds in words."""
     phrase = phrase_of(feature.name, unit)
     above = next((bound.threshold for bound in bounds if bound.above), None)
@@ -239,7 +239,7 @@ def _said(feature: Feature, unit: Unit, bounds: list[Condition], *, whole: bool)
     return singular(text.format(label=feature.label, x=measured(least, feature.measure)))
 
 
-def _words(table: FeatureTable, conditions: tuple[Condition, ...]) -> str:
+def _words(table: FeatureTable, conditions: tuple[Bound, ...]) -> str:
     features = {feature.name: feature for feature in table.features}
     parts = []
     for name in dict.fromkeys(condition.feature for condition in conditions):
@@ -269,7 +269,7 @@ def _cross_validated(values: Float64, inside: Flags, names: tuple[str, ...], see
 
 def _made_and_measured(
     values: Float64, inside: Flags, names: tuple[str, ...], seed: int
-) -> tuple[tuple[Condition, ...], _Rates, Measured]:
+) -> tuple[tuple[Bound, ...], _Rates, Measured]:
     """Make the rule, and measure it on the most independent rows that the numbers allow."""
     size = int(inside.sum())
     if len(inside) > 2 * SAMPLE and size >= 2 * FEWEST_FOR_FOLDS:
@@ -290,7 +290,7 @@ def _usable(table: FeatureTable) -> list[int]:
     return [j for j, feature in enumerate(table.features) if not (once and phrase_of(feature.name, table.unit).repeat)]
 
 
-def find_rule(table: FeatureTable, labels: Labels, segment: int, seed: int = 0) -> Rule | None:
+def find_rule(table: FeatureTable, labels: Labels, segment: int, seed: int = 0) -> SegmentRule | None:
     """Find a short rule in the user's units that tells one segment from the rest.
 
     Parameters
@@ -306,7 +306,7 @@ def find_rule(table: FeatureTable, labels: Labels, segment: int, seed: int = 0) 
 
     Returns
     -------
-    Rule or None
+    SegmentRule or None
         None where no short rule tells the segment apart.
 
     Examples
@@ -329,4 +329,6 @@ def find_rule(table: FeatureTable, labels: Labels, segment: int, seed: int = 0) 
     conditions, rates, measured = _made_and_measured(values, inside, names, seed)
     if not conditions or rates.youden < LEAST_YOUDEN:
         return None
-    return Rule(_words(table, conditions), conditions, rates.recall, rates.others_share, rates.precision, measured)
+    return SegmentRule(
+        _words(table, conditions), conditions, rates.recall, rates.others_share, rates.precision, measured
+    )

@@ -1,44 +1,47 @@
-"""Choosing between views, reductions and numbers of segments, with evidence that the choice did not see."""
+"""Choosing between feature sets, reductions and numbers of segments, with evidence that the choice did not see."""
 
 from marketfold.selection.choice import Choice, choose_recipe
-from marketfold.selection.compare import ReducerComparison, ReducerScore, Skipped, compare_reducers
-from marketfold.selection.future import (
+from marketfold.selection.compare import WORSE_BY, ReducerComparison, ReducerScore, Skipped, compare_reducers, worth
+from marketfold.selection.feature_sets import ALL, FEATURE_SETS, feature_sets_of, select_features, take_units
+from marketfold.selection.fits import Fits, Recipe, Reduced
+from marketfold.selection.search import Candidate, FeatureSetSearch, search_feature_sets
+from marketfold.selection.segmentation import Segmentation
+from marketfold.selection.temporal_holdout import (
     FutureScore,
-    LookAhead,
-    choose_cut,
+    TemporalHoldout,
+    choose_cutoff,
     explained_share,
-    leaking_features,
-    look_ahead,
+    hold_out_future,
     revenue_from,
     score_on_future,
 )
-from marketfold.selection.recipe import Recipe, Segmented
-from marketfold.selection.search import Candidate, ViewSearch, search_views, try_recipe
-from marketfold.selection.views import VIEWS, NamedView, select_view, views_of
 
 __all__ = [
-    "VIEWS",
+    "ALL",
+    "FEATURE_SETS",
+    "WORSE_BY",
     "Candidate",
     "Choice",
+    "FeatureSetSearch",
+    "Fits",
     "FutureScore",
-    "LookAhead",
-    "NamedView",
     "Recipe",
+    "Reduced",
     "ReducerComparison",
     "ReducerScore",
-    "Segmented",
+    "Segmentation",
     "Skipped",
-    "ViewSearch",
-    "choose_cut",
+    "TemporalHoldout",
+    "choose_cutoff",
     "choose_recipe",
     "compare_reducers",
     "explained_share",
-    "leaking_features",
-    "look_ahead",
+    "feature_sets_of",
+    "hold_out_future",
     "revenue_from",
     "score_on_future",
-    "search_views",
-    "select_view",
-    "try_recipe",
-    "views_of",
+    "search_feature_sets",
+    "select_features",
+    "take_units",
+    "worth",
 ]

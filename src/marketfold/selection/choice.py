@@ -1,43 +1,31 @@
-"""The recipe of a run: which view, which reduction, how many segments, each with the evidence that decided."""
+"""The recipe of a run: which features, which reduction, how many segments, each with the evidence that decided."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from marketfold.clustering import choose_k
-from marketfold.errors import MissingDependencyError, OrdersError
-from marketfold.features import build_matrix
-from marketfold.reduction import (
-    FEWEST_UNITS,
-    PCAReducer,
-    assess_suitability,
-    label_of,
-    make_reducer,
-    reducer_type,
-    reducers_by_cost,
-)
+from marketfold.errors import MissingDependencyError
+from marketfold.reduction import FEWEST_UNITS, assess_suitability, reducer_type, reducers_by_cost
 from marketfold.selection.compare import Skipped, compare_reducers, skipped
-from marketfold.selection.recipe import Recipe
-from marketfold.selection.search import K_TRIED, search_views
-from marketfold.selection.views import ALL, sampled_rows, select_view, take_units
+from marketfold.selection.feature_sets import ALL
+from marketfold.selection.fits import Recipe
+from marketfold.selection.search import K_TRIED, search_feature_sets
+from marketfold.thresholds import FEWEST_SEGMENTS
 
 if TYPE_CHECKING:
     from marketfold.clustering import KChoice
     from marketfold.config import RunConfig
-    from marketfold.features import FeatureMatrix
-    from marketfold.reduction import KnownReducer, Suitability
-    from marketfold.schema import FeatureTable, Progress
+    from marketfold.reduction import KnownReducer, Reducer, Suitability
+    from marketfold.schema import Float32
     from marketfold.selection.compare import ReducerComparison, ReducerScore
-    from marketfold.selection.future import LookAhead
-    from marketfold.selection.search import ViewSearch
+    from marketfold.selection.fits import Fits
+    from marketfold.selection.search import FeatureSetSearch
 
-FEWEST_SEGMENTS = 3
-"""The mission asks for at least three distinct groups."""
 FEWEST_FEATURES_TO_REDUCE = 4
-VARIANCE_KEPT = 0.9
 COMPARED_UNITS = 50_000
-"""Views and reductions are compared on a seeded sample of this many units; k is chosen, and segments made, on all."""
+"""Feature sets and reductions are compared on a seeded sample of this many units; k is chosen, and segments made, on
+all."""
 
 
 @dataclass(frozen=True)
@@ -55,50 +43,24 @@ class Choice:
     comparison
         The reductions beside each other; None where there was nothing to reduce.
     search
-        The views that were tried; None where the view or the reduction was given.
+        The feature sets that were tried; None where the feature set or the reduction was given.
     """
 
     recipe: Recipe
     k_choice: KChoice
     suitability: Suitability | None = None
     comparison: ReducerComparison | None = None
-    search: ViewSearch | None = None
-
-    @property
-    def verdict(self) -> str:
-        """What is said of the number of segments, and why another was made than the curve advises."""
-        return self._and_why(self.k_choice.verdict)
-
-    @property
-    def gist(self) -> str:
-        """The same without the numbers."""
-        return self._and_why(self.k_choice.gist)
-
-    def _and_why(self, said: str) -> str:
-        made = self.recipe.n_segments
-        if made == self.k_choice.k:
-            return said
-        why = self.search.verdict if self.search else "That many were asked for."
-        return f"{made} segments were made. {why} Of itself the curve says this: {said}"
+    search: FeatureSetSearch | None = None
 
 
-def choose_recipe(
-    table: FeatureTable,
-    ahead: LookAhead | None,
-    config: RunConfig,
-    progress: Progress | None = None,
-    *,
-    reducer: Any = None,
-    clusterer: Any = None,
-) -> Choice:
-    """Choose view, reduction and number of segments, as far as the settings leave them open.
+def choose_recipe(fits: Fits, config: RunConfig, *, reducer: Any = None, clusterer: Any = None) -> Choice:
+    """Choose features, reduction and number of segments, as far as the settings leave them open.
 
     Parameters
     ----------
-    table
-        All features of the units.
-    ahead
-        The customers of an earlier day and what they brought after it; None where the orders are too short.
+    fits
+        All units, and the customers of an earlier day with what they brought after it. It remembers what was fitted,
+        so that what is made by the recipe afterwards costs nothing more.
     reducer, clusterer
         A transformer and a clusterer of one's own, as instances. They are taken whatever the rules say; how many
         segments the clusterer finds is known when the recipe is followed.
@@ -108,93 +70,66 @@ def choose_recipe(
     MissingDependencyError
         If a network is asked for and TensorFlow cannot be imported.
     """
-    asked = config.features.view
-    recipe = Recipe(
-        view=ALL if asked == "auto" else asked,
-        method="none" if reducer is None else make_reducer(reducer).name,
+    fixed, k_max = config.clustering.segments, config.clustering.k_max
+    recipe = replace(_start(config), clusterer=clusterer)
+    if reducer is not None:
+        recipe = recipe.through(reducer)
+    advised = fits.choose_k(recipe, k_max)
+    recipe = replace(recipe, n_segments=fixed or advised.k)
+    few = fits.sample(COMPARED_UNITS, config.seed)
+    comparison, suitability = _compare(few, recipe, config)
+    if comparison:
+        reduces = comparison.taken != "none"
+        recipe = recipe.through(comparison.taken if reducer is None else reducer)
+        recipe = replace(recipe, n_dimensions=comparison.n_dimensions if reduces else None)
+        if reduces and fixed is None:
+            recipe = replace(recipe, n_segments=few.choose_k(recipe, k_max).k)
+    search = _search(few, recipe, config, settled=fixed is not None or advised.answer == "groups")
+    if search:
+        recipe = replace(recipe, n_segments=search.chosen.k)
+        if search.chosen.feature_set != ALL:
+            recipe = replace(
+                recipe, feature_set=search.chosen.feature_set, method=search.chosen.method, n_dimensions=None
+            )
+    return Choice(recipe, fits.choose_k(recipe, k_max), suitability, comparison, search)
+
+
+def _start(config: RunConfig) -> Recipe:
+    """What was asked for, and where nothing was, all features as they are."""
+    asked = config.features.feature_set
+    return Recipe(
+        feature_set=ALL if asked == "auto" else asked,
+        method="none",
         n_segments=config.clustering.segments or FEWEST_SEGMENTS,
         n_dimensions=config.reduction.n_dimensions,
         geography=config.features.geography,
         seed=config.seed,
-        reducer=reducer,
-        clusterer=clusterer,
-    )
-    k_choice = _choose_k(recipe, table, config, progress)
-    choice = Choice(replace(recipe, n_segments=config.clustering.segments or k_choice.k), k_choice)
-    few = take_units(table, sampled_rows(len(table.ids), COMPARED_UNITS, config.seed))
-    ahead = ahead.sample(COMPARED_UNITS, config.seed) if ahead else None
-    matrix = build_matrix(select_view(few, recipe.view), geography=recipe.geography)
-    if matrix.values.shape[1] >= FEWEST_FEATURES_TO_REDUCE:
-        choice = _with_reduction(choice, matrix, few, ahead, config, progress)
-    open_to_views = config.reduction.method == "auto" and reducer is None and clusterer is None
-    if asked == "auto" and open_to_views and table.unit == "customer":
-        choice = _with_search(choice, few, ahead, config, progress)
-    if choice.recipe != replace(recipe, n_segments=choice.recipe.n_segments):
-        choice = replace(choice, k_choice=_choose_k(choice.recipe, table, config, progress))
-    return choice
-
-
-def _choose_k(recipe: Recipe, table: FeatureTable, config: RunConfig, progress: Progress | None) -> KChoice:
-    dimensions = recipe.reduce(table)[2]
-    return choose_k(
-        dimensions, k_max=config.clustering.k_max, k_min=FEWEST_SEGMENTS, seed=config.seed, progress=progress
     )
 
 
-def _with_reduction(
-    choice: Choice,
-    matrix: FeatureMatrix,
-    table: FeatureTable,
-    ahead: LookAhead | None,
-    config: RunConfig,
-    progress: Progress | None,
-) -> Choice:
-    """Compare the reductions at equal dimensions, take the one asked for or the simplest that is not worse."""
-    asked = config.reduction.method
-    n_dimensions = config.reduction.n_dimensions or PCAReducer(VARIANCE_KEPT).fit(matrix.values).n_dimensions_
-    own = choice.recipe.reducer
-    methods, left_out = methods_to_compare(asked if own is None else choice.recipe.method, len(matrix.values))
-    known = _known(choice.recipe, ahead)
-    comparison = compare_reducers(
-        matrix,
-        methods if own is None else [*(name for name in methods if name != choice.recipe.method), own],
-        k=choice.recipe.n_segments,
-        n_dimensions=n_dimensions,
-        ahead=ahead if known else None,
-        ahead_matrix=known,
-        seed=config.seed,
-        progress=progress,
-    )
-    comparison = replace(comparison, scores=comparison.scores + left_out)
-    if asked != "auto" or own is not None:
-        name = asked if own is None else choice.recipe.method
-        by_rule = f"The segments were made with {label_of(name)}, as asked. Left to the rule: {comparison.verdict}"
-        comparison = replace(comparison, verdict=by_rule, asked=name)
-    method = comparison.taken
-    recipe = replace(choice.recipe, method=method, n_dimensions=None if method == "none" else n_dimensions)
-    if method != "none" and config.clustering.segments is None:
-        recipe = replace(recipe, n_segments=_choose_k(recipe, table, config, progress).k)
-    return Choice(recipe, choice.k_choice, _suitability(matrix, methods, n_dimensions, config, progress), comparison)
+def _compare(fits: Fits, recipe: Recipe, config: RunConfig) -> tuple[ReducerComparison | None, Suitability | None]:
+    """The reductions at equal dimensions, and whether the features suit one; nothing for a handful of features."""
+    X, own = fits.matrix(recipe).values, recipe.reducer
+    asked = config.reduction.method if own is None else recipe.method
+    if X.shape[1] < FEWEST_FEATURES_TO_REDUCE:
+        return None, None
+    methods, left_out = methods_to_compare(asked, len(X))
+    if recipe.n_dimensions is None:  # as many as PCA needs
+        pca = fits.reduce(recipe.through("pca"))
+        recipe = replace(recipe, n_dimensions=pca.dimensions.shape[1])
+    compared = methods if own is None else [*(name for name in methods if name != asked), own]
+    comparison = compare_reducers(fits, recipe, compared, asked=None if asked == "auto" else asked, left_out=left_out)
 
+    def fit(method: str, n_dimensions: int, rows: Float32) -> Reducer:
+        return fits.reducer(replace(recipe.through(method), n_dimensions=n_dimensions), rows)
 
-def _suitability(
-    matrix: FeatureMatrix, methods: list[str], n_dimensions: int, config: RunConfig, progress: Progress | None
-) -> Suitability | None:
-    """Whether the features suit a reduction, shown with every network that this run tries; None for a few units."""
-    if len(matrix.values) < FEWEST_UNITS:
-        return None
-    networks = [method for method in methods if reducer_type(method).stochastic]
-    return assess_suitability(matrix.values, config.seed, n_dimensions, also=networks, progress=progress)
-
-
-def _known(recipe: Recipe, ahead: LookAhead | None) -> FeatureMatrix | None:
-    """The customers of the earlier day, scaled; None where nothing told them apart then."""
-    if ahead is None:
-        return None
-    try:
-        return build_matrix(select_view(ahead.table, recipe.view), geography=recipe.geography)
-    except OrdersError:
-        return None
+    suitability = None
+    if len(X) >= FEWEST_UNITS:
+        networks = [method for method in methods if reducer_type(method).stochastic]
+        suitability = assess_suitability(
+            X, recipe.seed, recipe.n_dimensions, also=networks, progress=fits.progress, fit=fit
+        )
+    return comparison, suitability
 
 
 def methods_to_compare(asked: str, n_units: int) -> tuple[list[str], tuple[ReducerScore, ...]]:
@@ -226,23 +161,12 @@ def _why_not(reducer: type[KnownReducer], n_units: int) -> Skipped | None:
     return None
 
 
-def _with_search(
-    choice: Choice, table: FeatureTable, ahead: LookAhead | None, config: RunConfig, progress: Progress | None
-) -> Choice:
-    """Keep all features where they hold; otherwise the view that does, with its own number of segments."""
+def _search(fits: Fits, recipe: Recipe, config: RunConfig, *, settled: bool) -> FeatureSetSearch | None:
+    """All features where they hold, otherwise those that do; nothing to search where one or the other was given."""
+    open_question = config.features.feature_set == "auto" and config.reduction.method == "auto"
+    open_question = open_question and recipe.clusterer is None and recipe.reducer is None
+    if not open_question or fits.table.unit != "customer":
+        return None
     fixed = config.clustering.segments
-    search = search_views(
-        table,
-        choice.recipe,
-        ahead=ahead,
-        k_tried=(fixed,) if fixed else K_TRIED,
-        settled=fixed is not None or choice.k_choice.answer == "groups",
-        n_pairs=config.clustering.bootstraps,
-        progress=progress,
-    )
-    taken = search.chosen
-    recipe = replace(choice.recipe, n_segments=taken.k)
-    if taken.view == ALL:
-        return replace(choice, recipe=recipe, search=search)
-    recipe = replace(recipe, view=taken.view, method=taken.method, n_dimensions=None)
-    return replace(choice, recipe=recipe, search=search)
+    k_tried = (fixed,) if fixed else K_TRIED
+    return search_feature_sets(fits, recipe, k_tried=k_tried, settled=settled, n_pairs=config.clustering.bootstraps)

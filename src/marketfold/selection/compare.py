@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-import time
-from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from sklearn.metrics import calinski_harabasz_score, silhouette_score
 
-from marketfold.clustering import KMeansSegmenter, assess_stability
-from marketfold.errors import ParameterError
-from marketfold.reduction import label_of, make_reducer, reconstruction_error
+from marketfold.clustering import assess_stability
+from marketfold.reduction import reconstruction_error
+from marketfold.selection.temporal_holdout import explained_by
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from marketfold.features import FeatureMatrix
-    from marketfold.schema import Float32, Labels, Progress
-    from marketfold.selection.future import LookAhead
+    from marketfold.reduction import Reducer
+    from marketfold.schema import Float32
+    from marketfold.selection.fits import Fits, Recipe
 
 SILHOUETTE_ROWS = 5_000
 COMPARED_ROWS = 20_000
 HELD_OUT_SHARE = 0.2
 STABILITY_PAIRS = 20
 WORSE_BY = 0.02
-"""What a more involved reduction must bring beyond a simpler one; see `RULE`."""
+"""What a more involved reduction must bring beyond a simpler one: the simplest that is not worse is taken, none before
+PCA before a network. One is worse when another explains over this much more of the differences in later (log)
+revenue, or, without a later period, when the mean of its silhouette and lowest Jaccard is over this much lower."""
 
 
 @dataclass(frozen=True)
@@ -96,161 +97,107 @@ class ReducerComparison:
     scores
         In the order from the simplest on.
     chosen
-        Name of the simplest that is not worse.
+        Name of the simplest that is not worse, by the rule of `WORSE_BY`.
     asked
-        Name of the one that was asked for, whatever the rule says.
-    rule
-        The rule by which it was chosen.
-    verdict
-        What was found, in words.
+        Name of the one that was asked for, whatever the rule says; None where none was.
     k
         Segments made for the comparison.
+    n_dimensions
+        Dimensions of each method that reduces.
     """
 
     scores: tuple[ReducerScore, ...]
     chosen: str
-    rule: str
-    verdict: str
+    asked: str | None
     k: int
-    asked: str | None = None
+    n_dimensions: int | None
 
     @property
     def taken(self) -> str:
         """Name of the one that the segments are made with: as asked, or else as the rule says."""
         return self.asked or self.chosen
 
-
-RULE = (
-    "The simplest reduction that is not worse is taken: none before PCA before the autoencoder. One is worse when "
-    f"another explains over {WORSE_BY:.2f} more of the differences in later (log) revenue, or, where there is no later "
-    "period, when "
-    f"the mean of its silhouette and of its lowest Jaccard is over {WORSE_BY:.2f} lower."
-)
+    @property
+    def tried(self) -> tuple[ReducerScore, ...]:
+        """Scores of those that were not skipped."""
+        return tuple(score for score in self.scores if not score.skipped)
 
 
 def compare_reducers(
-    matrix: FeatureMatrix,
+    fits: Fits,
+    recipe: Recipe,
     methods: Sequence[Any],
     *,
-    k: int,
-    n_dimensions: int,
-    ahead_matrix: FeatureMatrix | None = None,
-    ahead: LookAhead | None = None,
-    seed: int = 0,
-    progress: Progress | None = None,
+    asked: str | None = None,
+    left_out: Sequence[ReducerScore] = (),
 ) -> ReducerComparison:
     """Judge each reduction on the same customers at the same number of dimensions and segments.
 
     Parameters
     ----------
-    matrix
-        The scaled features.
+    fits
+        The customers, with those of an earlier day where there are any.
+    recipe
+        Says the feature set, the dimensions of each method that reduces, and the segments to make.
     methods
-        Names of reductions or transformers of one's own, from the simplest on.
-    k
-        Segments to make.
-    n_dimensions
-        Dimensions for each method that reduces.
-    ahead, ahead_matrix
-        The customers of an earlier day with their scaled features, and what they brought after it.
+        Names of reductions or transformers of one's own, from the simplest on; all are followed by K-means.
+    asked
+        Name of the one that was asked for, whatever the rule says.
+    left_out
+        Reductions that are not tried, with the reason.
     """
     scores = []
     for done, method in enumerate(methods, start=1):
-        scores.append(_score(matrix, method, k, n_dimensions, ahead_matrix, ahead, seed))
-        if progress:
-            progress("comparing reductions", done, len(methods))
+        scores.append(_score(fits, replace(recipe, clusterer=None).through(method)))
+        if fits.progress:
+            fits.progress("comparing reductions", done, len(methods))
     chosen = simplest_not_worse(scores)
-    return ReducerComparison(tuple(scores), chosen, RULE, _verdict(scores, chosen), k)
+    return ReducerComparison((*scores, *left_out), chosen, asked, recipe.n_segments, recipe.n_dimensions)
 
 
-def _score(
-    matrix: FeatureMatrix,
-    method: Any,
-    k: int,
-    n_dimensions: int,
-    ahead_matrix: FeatureMatrix | None,
-    ahead: LookAhead | None,
-    seed: int,
-) -> ReducerScore:
-    X = matrix.values
-    started = time.perf_counter()
-    reducer = make_reducer(method, n_dimensions, seed)
-    reducer.fit(X)
-    dimensions = reducer.transform(X)
-    seconds = time.perf_counter() - started
-    segmenter = KMeansSegmenter(k, random_state=seed).fit(dimensions, revenue=matrix.table.revenue)
+def _score(fits: Fits, recipe: Recipe) -> ReducerScore:
+    made, seed = fits.segment(recipe), recipe.seed
+    X, labels = made.matrix.values, made.labels
     rows = np.random.default_rng(seed).permutation(len(X))
-    few = rows[:COMPARED_ROWS]
-    stability = assess_stability(dimensions[few], segmenter, segmenter.labels_[few], n_pairs=STABILITY_PAIRS, seed=seed)
-    explained = None
-    if ahead is not None and ahead_matrix is not None:
-        with suppress(ParameterError):  # fewer may have differed on the earlier day than segments are made
-            labels = _labels_of(ahead_matrix.values, method, k, n_dimensions, seed)
-            explained = ahead.explained_to_choose(labels)
+    few, shown = rows[:COMPARED_ROWS], rows[:SILHOUETTE_ROWS]
+    stability = assess_stability(made.dimensions[few], made.segmenter, labels[few], n_pairs=STABILITY_PAIRS, seed=seed)
     return ReducerScore(
-        method=reducer.name,
-        n_dimensions=dimensions.shape[1],
-        reconstruction=held_out_reconstruction(X, method, n_dimensions, seed),
-        silhouette=float(silhouette_score(X[rows[:SILHOUETTE_ROWS]], segmenter.labels_[rows[:SILHOUETTE_ROWS]])),
-        calinski_harabasz=float(calinski_harabasz_score(X, segmenter.labels_)),
+        method=recipe.method,
+        n_dimensions=made.dimensions.shape[1],
+        reconstruction=held_out_reconstruction(X, partial(fits.reducer, recipe), seed),
+        silhouette=float(silhouette_score(X[shown], labels[shown])),
+        calinski_harabasz=float(calinski_harabasz_score(X, labels)),
         ari=stability.ari,
         jaccard=min(segment.jaccard for segment in stability.segments),
-        explained=explained,
-        seconds=seconds,
+        explained=explained_by(recipe, fits),
+        seconds=fits.reduce(recipe).seconds,
     )
 
 
-def _labels_of(X: Float32, method: Any, k: int, n_dimensions: int, seed: int) -> Labels:
-    reducer = make_reducer(method, n_dimensions, seed)
-    reducer.fit(X)
-    labels: Labels = KMeansSegmenter(k, random_state=seed).fit(reducer.transform(X)).labels_
-    return labels
-
-
-def held_out_reconstruction(X: Float32, method: Any, n_dimensions: int, seed: int = 0) -> float:
+def held_out_reconstruction(X: Float32, fit: Callable[[Float32], Reducer], seed: int = 0) -> float:
     """Share of the variance of units that the fit did not see which comes back from the dimensions, at most 1.
 
     NaN where the reduction gives nothing back.
     """
     rows = np.random.default_rng(seed).permutation(len(X))[:COMPARED_ROWS]
     held_out, fitted = np.split(rows, [max(1, round(HELD_OUT_SHARE * len(rows)))])
-    reducer = make_reducer(method, n_dimensions, seed)
-    reducer.fit(X[fitted])
+    reducer = fit(X[fitted])
     spread = np.square(X[held_out] - X[fitted].mean(axis=0)).mean(dtype=np.float64)
     return float(1 - reconstruction_error(reducer, X[held_out]) / spread) if spread else 1.0
 
 
-def _worth(score: ReducerScore) -> float:
+def worth(score: ReducerScore) -> float:
+    """What the rule goes by: later revenue explained, or where it is not known what the segments look like."""
     if score.explained is not None:
         return score.explained
     return (score.jaccard + score.silhouette) / 2
 
 
 def simplest_not_worse(scores: Sequence[ReducerScore]) -> str:
-    """Name of the first reduction that loses no more than `WORSE_BY` against the best; see `RULE`."""
+    """Name of the first reduction that loses no more than `WORSE_BY` against the best."""
     tried = [score for score in scores if not score.skipped]
-    best = max(_worth(score) for score in tried)
-    return next(score.method for score in tried if _worth(score) >= best - WORSE_BY)
-
-
-def _upfirst(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _verdict(scores: Sequence[ReducerScore], chosen: str) -> str:
-    tried = [score for score in scores if not score.skipped]
-    if len(tried) == 1:
-        return f"Only {label_of(chosen)} was tried."
-    best = max(tried, key=_worth)
-    what = "explains {:.1%} of the differences in later revenue" if best.explained is not None else "scores {:.2f}"
-    taken = next(score for score in tried if score.method == chosen)
-    if best.method == chosen:
-        why = "no other is clearly better" if chosen == tried[0].method else "nothing simpler is as good"
-        return f"{_upfirst(label_of(chosen))} is taken: {why}, and it {what.format(_worth(taken))}."
-    return (
-        f"{_upfirst(label_of(chosen))} is taken: it {what.format(_worth(taken))}, and {label_of(best.method)}, "
-        f"the best, {what.format(_worth(best))}: not enough more to justify it."
-    )
+    best = max(worth(score) for score in tried)
+    return next(score.method for score in tried if worth(score) >= best - WORSE_BY)
 
 
 def skipped(method: str, why: Skipped) -> ReducerScore:

@@ -9,11 +9,8 @@ from marketfold.report.sentences.reduction import (
     about_components,
     about_suitability,
     about_tied_weights,
-    why_skipped,
 )
 from marketfold.schema import Float32
-from marketfold.selection import Skipped
-from marketfold.selection.compare import skipped
 
 PCA = Reconstruction("pca", 2, 0.8, 0.5)
 
@@ -44,14 +41,6 @@ def test_suitability_of_few_or_independent_units_is_said_too() -> None:
     _, tests, _, advice = about_suitability(found)
     assert "too few units for tests" in tests
     assert "neither PCA nor an autoencoder helps" in advice
-
-
-def test_why_a_reduction_was_not_tried_is_said_with_what_to_do() -> None:
-    assert why_skipped(skipped("autoencoder", Skipped("too_few_units", 92, 1_000))) == (
-        "92 units are too few to teach a network unasked (from 1,000); ask for it with --reduction autoencoder."
-    )
-    missing = why_skipped(skipped("autoencoder", Skipped("missing_library", 5_000, 1_000)))
-    assert missing.startswith("a library that it needs cannot be imported here; ask for it with --reduction autoenc")
 
 
 def test_components_speak_of_this_data(correlated: Float32) -> None:

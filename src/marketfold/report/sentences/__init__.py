@@ -1,1 +1,1 @@
-"""Sentences: what a result of a stage says to a reader, made from its codes and numbers."""
+"""Results in words: one function for each kind of record, one entry for each of its codes."""

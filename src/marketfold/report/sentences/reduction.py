@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from marketfold.reduction import Architecture, PCAReducer, Reconstruction, Suitability
-    from marketfold.selection import ReducerScore
 
 Notes = tuple[str, ...]
 
@@ -78,19 +77,6 @@ def _advice(found: Suitability) -> str:
         "pca": "So the inputs are correlated, along straight lines: the autoencoder keeps hardly more than PCA, if at "
         "all.",
     }[found.advice]
-
-
-def why_skipped(score: ReducerScore) -> str:
-    """Why a reduction was not tried, and what to do; empty where it was."""
-    why, ask = score.skipped, f"--reduction {score.method}"
-    if why is None:
-        return ""
-    if why.code == "too_few_units":
-        return (
-            f"{words.count(why.n_units)} units are too few to teach a network unasked (from "
-            f"{words.count(why.fewest_units)}); ask for it with {ask}."
-        )
-    return f"a library that it needs cannot be imported here; ask for it with {ask} to see which."
 
 
 def about_components(reducer: PCAReducer, labels: Sequence[str]) -> Notes:

@@ -1,0 +1,41 @@
+from marketfold.analysis import Analysis as Analysis
+from marketfold.audiences import ExportOptions as ExportOptions
+from marketfold.audiences import export_audiences as export_audiences
+from marketfold.campaigns import plan_campaigns as plan_campaigns
+from marketfold.cleaning import clean_orders as clean_orders
+from marketfold.clustering import KMeansSegmenter as KMeansSegmenter
+from marketfold.clustering import assess_stability as assess_stability
+from marketfold.clustering import choose_k as choose_k
+from marketfold.config import RunConfig as RunConfig
+from marketfold.demo import make_shop as make_shop
+from marketfold.diagnostics import find_traps as find_traps
+from marketfold.experiments import measure_campaigns as measure_campaigns
+from marketfold.exploration import explore as explore
+from marketfold.features import build_features as build_features
+from marketfold.features import build_matrix as build_matrix
+from marketfold.features import split_at as split_at
+from marketfold.model import SegmentModel as SegmentModel
+from marketfold.orders import read_orders as read_orders
+from marketfold.pipeline import segment_market as segment_market
+from marketfold.reduction import AutoencoderReducer as AutoencoderReducer
+from marketfold.reduction import NoReducer as NoReducer
+from marketfold.reduction import PCAReducer as PCAReducer
+from marketfold.reduction import TiedAutoencoderReducer as TiedAutoencoderReducer
+from marketfold.reduction import TrainingSettings as TrainingSettings
+from marketfold.reduction import assess_suitability as assess_suitability
+from marketfold.report import write_report as write_report
+from marketfold.runs import Run as Run
+from marketfold.runs import score_orders as score_orders
+from marketfold.runs import write_run as write_run
+from marketfold.segments import match_segments as match_segments
+from marketfold.segments import name_segments as name_segments
+from marketfold.segments import profile_segments as profile_segments
+from marketfold.selection import Fits as Fits
+from marketfold.selection import Segmentation as Segmentation
+from marketfold.selection import choose_recipe as choose_recipe
+from marketfold.selection import compare_reducers as compare_reducers
+from marketfold.selection import score_on_future as score_on_future
+from marketfold.selection import search_feature_sets as search_feature_sets
+
+__all__: list[str]
+__version__: str

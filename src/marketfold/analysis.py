@@ -1,0 +1,191 @@
+"""What one run found, in six parts, and what it carries on from an earlier one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html import escape
+from typing import TYPE_CHECKING
+
+from marketfold.errors import ParameterError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from marketfold.campaigns import CampaignPlan
+    from marketfold.cleaning import CleanOrders
+    from marketfold.clustering import AcrossSolutions, Stability
+    from marketfold.config import RunConfig
+    from marketfold.diagnostics import LiteratureBaseline, Trap
+    from marketfold.exploration import Exploration
+    from marketfold.model import SegmentModel
+    from marketfold.orders import Orders
+    from marketfold.schema import Labels
+    from marketfold.segments import SegmentMatch, SegmentProfile
+    from marketfold.selection import Choice, FutureScore, Segmentation
+    from marketfold.snapshot import Snapshot
+    from marketfold.stage_costs import StageCost
+
+
+@dataclass(frozen=True)
+class Previous:
+    """An earlier run, as far as a new one carries it on.
+
+    Attributes
+    ----------
+    snapshot
+        Who was in which segment.
+    plan
+        The campaigns, hand edits included.
+    arms
+        `customer_id` and `arm`: who was held out stays held out.
+    briefs
+        Briefs that were edited by hand, by segment number.
+    """
+
+    snapshot: Snapshot
+    plan: CampaignPlan
+    arms: pa.Table | None = None
+    briefs: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DataPart:
+    """From which orders.
+
+    Attributes
+    ----------
+    source
+        The path as it was given, or the kind of the table.
+    orders, clean, exploration
+        What was read, what was kept, and what a person should know about it.
+    """
+
+    source: str
+    orders: Orders
+    clean: CleanOrders
+    exploration: Exploration
+
+
+@dataclass(frozen=True)
+class ChoicePart:
+    """Why these segments and no others.
+
+    Attributes
+    ----------
+    evidence
+        The recipe of the segments, with the evidence that decided for it.
+    across
+        How segments split and merge as their number grows.
+    future
+        What the segments of an earlier day said about the revenue after it; None where the orders are too short.
+    """
+
+    evidence: Choice
+    across: AcrossSolutions
+    future: FutureScore | None
+
+
+@dataclass(frozen=True)
+class SegmentsPart:
+    """What the segments are.
+
+    Attributes
+    ----------
+    profiles
+        One for each segment, in the order of the labels.
+    traps
+        What may be wrong with these segments.
+    baseline
+        What published analyses would find in the same order lines; None where the run is not about lines.
+    matches
+        What became of the segments of an earlier run; empty without one.
+    """
+
+    profiles: tuple[SegmentProfile, ...]
+    traps: tuple[Trap, ...]
+    baseline: LiteratureBaseline | None = None
+    matches: tuple[SegmentMatch, ...] = ()
+
+    @property
+    def kept_numbers(self) -> dict[int, int]:
+        """Number in this run to number in the earlier one, of the segments that are the same group."""
+        return {match.number: match.earlier for match in self.matches if match.earlier is not None}
+
+
+@dataclass(frozen=True)
+class RunPart:
+    """How the run went.
+
+    Attributes
+    ----------
+    config
+        The settings it was made with.
+    stages
+        What each stage cost.
+    kept_briefs
+        Briefs of the earlier run that were edited by hand and whose segment is there again, by number.
+    """
+
+    config: RunConfig
+    stages: tuple[StageCost, ...]
+    kept_briefs: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, repr=False)
+class Analysis:
+    """Everything that one run found.
+
+    Attributes
+    ----------
+    data
+        From which orders.
+    segmentation
+        Which unit is in which segment, and what assigned it.
+    choice
+        Why these segments and no others.
+    segments
+        What the segments are.
+    plan
+        What to do about each.
+    run
+        How the run went: settings, costs.
+    """
+
+    data: DataPart
+    segmentation: Segmentation
+    choice: ChoicePart
+    segments: SegmentsPart
+    plan: CampaignPlan
+    run: RunPart
+
+    @property
+    def labels(self) -> Labels:
+        """Segment of each unit, from 0."""
+        return self.segmentation.labels
+
+    @property
+    def model(self) -> SegmentModel:
+        """What assigns new customers to these segments."""
+        return self.segmentation.model()
+
+    @property
+    def stability(self) -> Stability:
+        """Of the segments that were made; every run assesses them."""
+        if self.segmentation.stability is None:
+            message = "The segments of this analysis were not assessed; give the segmentation its `stability`."
+            raise ParameterError(message)
+        return self.segmentation.stability
+
+    def __repr__(self) -> str:
+        made = self.segmentation
+        name = self.data.clean.facts.name
+        return f"<Analysis of {name}: {len(made):,} {made.unit}s, {made.n_segments} segments>"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{p.number}</td><td>{escape(p.name)}</td><td>{p.units:,}</td><td>{p.revenue_share:.0%}</td>"
+            f"<td>{p.trust or ''}</td><td>{escape(p.rule.words if p.rule else '')}</td></tr>"
+            for p in self.segments.profiles
+        )
+        heads = ("", "segment", f"{self.segmentation.unit}s", "of revenue", "trust", "rule")
+        return f"<table><tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr>{rows}</table>"

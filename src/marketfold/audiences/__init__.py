@@ -1,0 +1,19 @@
+"""Audiences to upload: who is in them, in the form that each platform takes, and an account without a person in it."""
+
+from marketfold.audiences.account import Audience, AudienceReport
+from marketfold.audiences.export import export_audiences
+from marketfold.audiences.platform import Column, Platform, SegmentFacts
+from marketfold.audiences.platforms import PLATFORMS, platform_named
+from marketfold.audiences.request import ExportOptions
+
+__all__ = [
+    "PLATFORMS",
+    "Audience",
+    "AudienceReport",
+    "Column",
+    "ExportOptions",
+    "Platform",
+    "SegmentFacts",
+    "export_audiences",
+    "platform_named",
+]

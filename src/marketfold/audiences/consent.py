@@ -1,0 +1,97 @@
+"""Consent: what a cell says, which column to ask, and what to do where nobody recorded it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from marketfold.errors import AudienceError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from marketfold.audiences.platform import Platform, Purpose
+
+OF_CONSENT = re.compile(r"consent|opt[ _-]?in|newsletter|subscri", re.IGNORECASE)
+OF_MAIL = re.compile(r"mail|newsletter|subscri", re.IGNORECASE)
+OF_ADS = re.compile(r"(?<![a-z])ads?(?![a-z])|advert|personali[sz]", re.IGNORECASE)
+PURPOSES: dict[Purpose, str] = {"ads": "advertising", "mail": "e-mail", "list": "what the list is for"}
+
+YES = frozenset({
+    "yes", "y", "1", "1.0", "true", "t", "x", "on", "oui", "o", "ja", "j", "si", "s", "sí", "sim", "tak",
+    "kyllä", "da", "evet", "opt-in", "optin", "opted-in", "granted", "given", "agreed", "subscribed", "consent",
+    "consented",
+})  # fmt: skip
+NO = frozenset({
+    "no", "n", "0", "0.0", "false", "f", "off", "non", "nein", "nej", "nee", "não", "nao", "nie", "ei", "ne",
+    "hayir", "opt-out", "optout", "opted-out", "denied", "refused", "withdrawn", "unsubscribed", "none",
+})  # fmt: skip
+
+
+def consents(text: str | None) -> bool | None:
+    """Whether a consent cell says yes; None where it says neither yes nor no.
+
+    >>> [consents(cell) for cell in ("Y", "TRUE", "oui", "1", "nein", "", "perhaps")]
+    [True, True, True, True, False, False, None]
+    """
+    word = (text or "").strip().casefold()
+    if not word or word in NO:
+        return False
+    return True if word in YES else None
+
+
+def _is_for_another(column: str, purpose: Purpose) -> bool:
+    """Whether a column's name says that it records consent to something else."""
+    mail, ads = OF_MAIL.search(column) is not None, OF_ADS.search(column) is not None
+    return {"ads": mail and not ads, "mail": ads and not mail, "list": False}[purpose]
+
+
+def likely_columns(columns: Sequence[str], purpose: Purpose) -> list[str]:
+    """Columns that may record the consent that is wanted.
+
+    >>> columns = ["city", "ad_consent", "email_opt_in", "marketing_consent"]
+    >>> likely_columns(columns, "mail"), likely_columns(columns, "ads")
+    (['email_opt_in', 'marketing_consent'], ['ad_consent', 'marketing_consent'])
+    """
+    return [one for one in columns if OF_CONSENT.search(one) and not _is_for_another(one, purpose)]
+
+
+def establish(platform: Platform, columns: Sequence[str], column: str | None, override: str | None) -> str:
+    """How consent is established, in words.
+
+    Parameters
+    ----------
+    platform
+        What people must have agreed to depends on it: consent to advertising is not consent to e-mail.
+    columns
+        Of the source, without a role.
+    column
+        The one that records consent.
+    override
+        Why none needs to be read.
+
+    Raises
+    ------
+    AudienceError
+        If there is neither column nor reason, or the column records consent to something else.
+    """
+    purpose = PURPOSES[platform.purpose]
+    if override is not None and not override.strip():
+        message = "The consent override needs a reason: it is recorded with the export."
+        raise AudienceError(message)
+    if override:
+        unread = f" The column '{column}' was not looked at." if column else ""
+        return f"Consent was not checked, by an override: {override.strip()}.{unread}"
+    likely = likely_columns(columns, platform.purpose)
+    ways = (
+        f"{f'Perhaps --consent-column {likely[0]}.' if likely else '--consent-column COLUMN.'} Or, where consent is "
+        "kept elsewhere, --consent-override 'REASON', which is recorded."
+    )
+    if column and _is_for_another(column, platform.purpose):
+        message = f"'{column}' sounds like another consent; {platform.title} needs consent to {purpose}. {ways}"
+        raise AudienceError(message)
+    if column:
+        return f"Only customers whose newest entry in '{column}' says yes; it must be consent to {purpose}."
+    unsaid = f"People may be exported with their consent to {purpose} only, and it is not said where that is recorded."
+    message = f"{unsaid} {ways}"
+    raise AudienceError(message)

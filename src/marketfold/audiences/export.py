@@ -1,0 +1,298 @@
+"""Audience files for ad platforms and mail tools, with an account of who is in them and who is not.
+
+The order of the checks is fixed: holdout, consent, what can be matched, and the suppression list last.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections import Counter, deque
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from marketfold.audiences.account import Audience, AudienceReport, notes_on
+from marketfold.audiences.consent import consents
+from marketfold.audiences.contacts import Contact, read_contacts
+from marketfold.audiences.files import Layout, read_back, write_parts
+from marketfold.audiences.platform import NO_FACTS, SegmentFacts
+from marketfold.audiences.regions import EEA
+from marketfold.audiences.request import DEFAULTS, ExportOptions, Request
+from marketfold.audiences.workbook import MOST_ROWS, write_workbook
+from marketfold.errors import AudienceError, Fault
+from marketfold.words import count, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
+
+    import pyarrow as pa
+
+    from marketfold.audiences.person_row import PersonRow
+    from marketfold.orders import Orders
+
+    _Facts = Mapping[int, SegmentFacts]
+
+
+NOBODY = "nobody is left to export"
+WEAK = "This segment is weak: it does not come out again when customers are resampled. Try it on a small part."
+
+
+class _Members(NamedTuple):
+    """A segment's customers: who is to be reached, and how many are held out."""
+
+    reached: list[str]
+    held_out: int
+
+
+def audience_stem(segment: int, on: date, to: str) -> str:
+    """A name that says nothing of the people in it: platforms flag audiences by their names, too.
+
+    >>> from datetime import date
+    >>> audience_stem(1, date(2026, 11, 23), "google")
+    'seg_01_2026q4_google'
+    """
+    return f"seg_{segment:02d}_{on.year}q{(on.month - 1) // 3 + 1}_{to}"
+
+
+def _sorted_out(
+    request: Request, contacts: Sequence[Contact], facts: SegmentFacts
+) -> tuple[list[PersonRow], Counter[str]]:
+    """Rows to write, and how many were left out at which check or are worth a word."""
+    platform = request.platform
+    rows: list[PersonRow] = []
+    out: Counter[str] = Counter()
+    written: set[str] = set()
+    for contact in contacts:
+        agreed = consents(contact.consent) if request.consent_column else True
+        out["consent_unclear"] += agreed is None
+        if not agreed:
+            out["without_consent"] += 1
+            continue
+        row = platform.row(contact, request.country, facts)
+        if platform.must_match and not (row.has_email or row.has_phone or row.has_address):
+            out["nothing_to_match"] += 1
+            out.update({f"blank:{cell.fault}": 1 for cell in row.cells if cell.fault})
+            continue
+        if request.suppression is not None and request.suppression.meets(contact, request.country):
+            out["suppressed"] += 1
+            continue
+        if platform.purpose == "mail":
+            found_by = next((cell.value for cell in (*row.emails, *row.phones) if cell.value), contact.customer_id)
+            if found_by in written:
+                out["repeated"] += 1
+                continue
+            written.add(found_by)
+        rows.append(row)
+        out["in_eea"] += contact.country_code(request.country) in EEA
+    return rows, out
+
+
+def _size_words(request: Request, n_rows: int) -> tuple[str, list[str]]:
+    """Why no file may be written, and what to warn of."""
+    platform = request.platform
+    if n_rows == 0:
+        return NOBODY, []
+    if n_rows < platform.refused_under:
+        small = f"{count(n_rows)} people, and {platform.title} cannot use fewer than {count(platform.refused_under)}"
+        if not request.options.allow_small:
+            return small, []
+        return "", [f"Written all the same, as asked: {small}."]
+    if n_rows < platform.warned_under:
+        few = f"{count(n_rows)} people: {platform.title} {platform.warned_because} {count(platform.warned_under)}."
+        return "", [few]
+    return "", []
+
+
+def _account(
+    request: Request, segment: int, members: _Members, rows: Sequence[PersonRow], out: Counter[str]
+) -> Audience:
+    """What is known of an audience before it is written."""
+    refused, warnings = _size_words(request, len(rows))
+    blanked = Counter({key.removeprefix("blank:"): n for key, n in out.items() if key.startswith("blank:")})
+    for row in rows:
+        blanked.update(cell.fault for cell in row.cells if cell.fault)
+    if out["consent_unclear"]:
+        warnings.append(f"{count(out['consent_unclear'])} consent entries are neither yes nor no, and count as no.")
+    if out["repeated"]:
+        warnings.append(f"{count(out['repeated'])} share the e-mail or phone of another, and are written once.")
+    if out["in_eea"] and request.platform.eea_terms:
+        warnings.append(f"{count(out['in_eea'])} are in the EEA: {request.platform.eea_terms}.")
+    return Audience(
+        segment=segment,
+        customers=len(members.reached) + members.held_out,
+        held_out=members.held_out,
+        without_consent=out["without_consent"],
+        nothing_to_match=out["nothing_to_match"],
+        suppressed=out["suppressed"],
+        repeated=out["repeated"],
+        written=0 if refused else len(rows),
+        with_email=sum(row.has_email for row in rows),
+        with_phone=sum(row.has_phone for row in rows),
+        with_address=sum(row.has_address for row in rows),
+        blanked=dict(sorted(blanked.items())),
+        already_hashed=sum(cell.hashed for row in rows for cell in row.cells),
+        in_eea=out["in_eea"],
+        refused=refused,
+        warnings=tuple(warnings),
+    )
+
+
+def _about(request: Request, audience: Audience, facts: SegmentFacts, n_rows: int) -> list[tuple[str, str]]:
+    """What the second sheet of a workbook says: an ad platform's says no name of a segment."""
+    platform = request.platform
+    named = f"{audience.segment}. {facts.name}" if facts.name and platform.purpose != "ads" else str(audience.segment)
+    return [
+        ("Platform", platform.title),
+        ("Segment", named),
+        ("Made on", request.on.isoformat()),
+        ("Rows", count(n_rows)),
+        ("Values", "hashed with SHA-256 where the platform takes them so" if request.hashed else "plain"),
+        ("Consent", request.consent),
+        *(("Note", note) for note in platform.notes),
+        *((f"Upload {number}", step) for number, step in enumerate(platform.steps, start=1)),
+        *(("Source", source) for source in platform.sources),
+        ("Careful", "Upload the .csv file, not this one. Both are about people: delete them after the upload."),
+    ]
+
+
+def _write_one(
+    folder: Path, request: Request, audience: Audience, rows: Sequence[PersonRow], facts: SegmentFacts
+) -> Audience:
+    """Write one audience, read it back and copy it to Excel, and say into which files."""
+    platform, hashed = request.platform, request.hashed
+    layout = Layout.of(platform, rows, hashed=hashed)
+    parts = write_parts(folder, audience_stem(audience.segment, request.on, platform.name), platform, layout, rows)
+    warnings = list(audience.warnings)
+    if len(parts) > 1:
+        warnings.append(f"Written into {count(len(parts))} files, as {platform.title} limits the size of one.")
+    for path, n_rows in parts:
+        lines = read_back(path, platform, n_rows, hashed=hashed)
+        if n_rows <= MOST_ROWS:
+            about = _about(request, audience, facts, n_rows)
+            write_workbook(path.with_suffix(".xlsx"), lines, about, request.on)
+        else:
+            deque(lines, maxlen=0)  # checked all the same
+            warnings.append(f"{path.name} has no Excel copy: a sheet holds {count(MOST_ROWS)} rows.")
+    return replace(audience, files=tuple(path.name for path, _ in parts), warnings=tuple(warnings))
+
+
+def _write_all(
+    home: Path, request: Request, planned: Sequence[tuple[Audience, list[PersonRow]]], about: _Facts
+) -> tuple[Audience, ...]:
+    """Write every file beside its place; only when all are good do they take it."""
+    home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".", dir=home) as name:
+        audiences = [
+            audience
+            if audience.refused
+            else _write_one(Path(name), request, audience, rows, about.get(audience.segment, NO_FACTS))
+            for audience, rows in planned
+        ]
+        written = {path.name for path in Path(name).iterdir()}
+        for one in written:
+            (Path(name) / one).replace(home / one)
+    stems = "|".join(audience_stem(one.segment, request.on, request.platform.name) for one in audiences if one.files)
+    for path in home.iterdir():
+        if re.fullmatch(rf"({stems})(_\d+of\d+)?\.(csv|xlsx)", path.name) and path.name not in written:
+            path.unlink()  # a part of an earlier export would be taken for one of this
+    return tuple(audiences)
+
+
+def export_audiences(
+    orders: Orders,
+    assignments: pa.Table,
+    *,
+    to: str,
+    folder: str | Path,
+    options: ExportOptions = DEFAULTS,
+    about: _Facts | None = None,
+) -> AudienceReport:
+    """Write one audience file for each segment, by the platform's rules, and an Excel copy beside it.
+
+    Personal data is read from the source now, goes into these files and nowhere else; the report holds counts.
+
+    Parameters
+    ----------
+    orders
+        Where the customers come from.
+    assignments
+        `customer_id`, `segment` (number) and `arm`; those whose arm is "holdout" are left out.
+    to
+        Name of a platform, such as `google`, `meta`, `klaviyo` or `csv`.
+    folder
+        Where to write; made if missing.
+    options
+        Consent, suppression, and what else the caller decides.
+    about
+        What is known of each segment: name and offer go along to mail tools, a weak one is warned about before it is
+        paid for.
+
+    Raises
+    ------
+    AudienceError
+        If consent is neither recorded nor overridden, no audience may be written, or a file does not read back.
+    """
+    request = Request.of(orders, to, options)
+    about = about or {}
+    members = _members(assignments, options.segments)
+    reached = [customer for own in members.values() for customer in own.reached]
+    contacts = read_contacts(orders, reached, request.roles, consent_column=request.consent_column)
+    planned = []
+    for segment, own in members.items():
+        facts = about.get(segment, NO_FACTS)
+        rows, out = _sorted_out(request, [contacts[customer] for customer in own.reached], facts)
+        audience = _account(request, segment, own, rows, out)
+        if facts.trust == "weak":
+            audience = replace(audience, warnings=(WEAK, *audience.warnings))
+        planned.append((replace(audience, trust=facts.trust), rows))
+    _check_any([audience for audience, _ in planned], request)
+    try:
+        audiences = _write_all(Path(folder), request, planned, about)
+    except OSError as error:
+        message = f"The audience files cannot be written to {folder}: {error.strerror}."
+        raise AudienceError(message) from error
+    platform = request.platform
+    notes = notes_on(orders, platform, audiences, request.country)
+    return AudienceReport(platform.name, request.on, request.consent, audiences, notes, platform.steps)
+
+
+def _members(assignments: pa.Table, segments: Collection[int] | None) -> dict[int, _Members]:
+    """Customers of each wanted segment."""
+    missing = {"customer_id", "segment"} - set(assignments.column_names)
+    if missing:
+        message = f"Assignments need customer_id and segment; got {', '.join(assignments.column_names)}."
+        raise AudienceError(message)
+    arms = assignments["arm"].to_pylist() if "arm" in assignments.column_names else ["treated"] * len(assignments)
+    members: dict[int, tuple[list[str], list[str]]] = {}
+    rows = zip(assignments["customer_id"].to_pylist(), assignments["segment"].to_pylist(), arms, strict=True)
+    for customer, segment, arm in rows:
+        members.setdefault(segment, ([], []))[arm == "holdout"].append(customer)
+    unknown = sorted(set(segments or ()) - set(members))
+    if unknown:
+        message = f"There is no segment {unknown[0]}; there are {listed([str(number) for number in sorted(members)])}."
+        raise AudienceError(message)
+    return {
+        segment: _Members(members[segment][0], len(members[segment][1]))
+        for segment in sorted(members)
+        if not segments or segment in segments
+    }
+
+
+def _check_any(audiences: Sequence[Audience], request: Request) -> None:
+    """Refuse as a whole where no audience may be written."""
+    if not all(audience.refused for audience in audiences):
+        return
+    faults = [
+        Fault(
+            f"segment {audience.segment}: {audience.refused} (of {audience.customers} customers {audience.held_out} "
+            f"are held out, {audience.without_consent} without consent, {audience.nothing_to_match} cannot be matched, "
+            f"{audience.suppressed} are suppressed)."
+        )
+        for audience in audiences
+    ]
+    if any(audience.refused != NOBODY for audience in audiences):
+        faults.append(Fault("every audience is too small.", "--allow-small writes them all the same, and records it."))
+    headline = f"No audience can be written for {request.platform.title}"
+    raise AudienceError.from_faults(headline, faults)

@@ -1,0 +1,196 @@
+"""Writing an audience file, and reading it back before anybody uploads it."""
+
+from __future__ import annotations
+
+import csv
+import math
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from marketfold.audiences.identifiers import HASHED, is_email, sha256
+from marketfold.csv_files import neutralised
+from marketfold.errors import AudienceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from marketfold.audiences.person_row import PersonRow
+    from marketfold.audiences.platform import Column, Platform
+
+OWNER_ONLY = 0o600
+
+
+def open_for_owner(path: Path) -> int:
+    """Descriptor of a new file that only its owner can read; an older file would keep its own mode."""
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The columns of one audience's files.
+
+    Attributes
+    ----------
+    columns
+        Each with its place: e-mail and phone stand as often as anybody has them and the platform takes.
+    hashed
+        Whether the platform's hashed columns are hashed here.
+    """
+
+    columns: tuple[tuple[Column, int], ...]
+    hashed: bool
+
+    @classmethod
+    def of(cls, platform: Platform, rows: Sequence[PersonRow], *, hashed: bool) -> Layout:
+        """The layout that some rows need."""
+        most = {
+            "email": max((sum(bool(cell.value) for cell in row.emails) for row in rows), default=1),
+            "phone": max((sum(bool(cell.value) for cell in row.phones) for row in rows), default=1),
+        }
+        columns = tuple(
+            (column, place)
+            for column in platform.columns
+            for place in range(max(1, min(column.most, most.get(column.role, 1))))
+        )
+        return cls(columns, hashed)
+
+    @property
+    def headers(self) -> list[str]:
+        """Headers, in order."""
+        return [column.header_of(hashed=self.hashed) for column, _ in self.columns]
+
+    def line(self, row: PersonRow) -> list[str]:
+        """One person's cells as they are written."""
+        several = {
+            "email": [cell for cell in row.emails if cell.value],
+            "phone": [cell for cell in row.phones if cell.value],
+        }
+        written = []
+        for column, place in self.columns:
+            cells = several.get(column.role)
+            if cells is not None and place >= len(cells):
+                written.append("")
+                continue
+            cell = row.others[column.role] if cells is None else cells[place]
+            if cell.hashed and not (self.hashed or column.passes_hashes):
+                written.append("")  # a plain file is hashed on upload: what is hashed already would be hashed twice
+            else:
+                written.append(sha256(cell.value) if self.hashed and column.hashes and cell.value else cell.value)
+        return written
+
+
+class Part(NamedTuple):
+    """A file and how many people are in it."""
+
+    path: Path
+    n_rows: int
+
+
+def _write(path: Path, layout: Layout, rows: Iterable[PersonRow]) -> None:
+    """UTF-8, commas, one person a line."""
+    with os.fdopen(open_for_owner(path), "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(layout.headers)
+        writer.writerows(layout.line(row) for row in rows)
+
+
+def write_parts(folder: Path, stem: str, platform: Platform, layout: Layout, rows: Sequence[PersonRow]) -> list[Part]:
+    """Write an audience into as many files as the platform's limits ask for, all of about one size.
+
+    Parameters
+    ----------
+    folder
+        Where to.
+    stem
+        What the files are called before the number of the part.
+    platform
+        Its limits of rows and bytes hold for each file.
+    layout
+        Columns.
+    rows
+        The people.
+
+    Raises
+    ------
+    AudienceError
+        If a single person is more than a file may hold.
+    """
+    n_parts = math.ceil(len(rows) / (platform.most_rows or len(rows)))
+    while True:
+        size = math.ceil(len(rows) / n_parts)
+        pieces = [rows[start : start + size] for start in range(0, len(rows), size)]
+        ends = [f"_{number}of{len(pieces)}" if len(pieces) > 1 else "" for number in range(1, len(pieces) + 1)]
+        parts = [Part(folder / f"{stem}{end}.csv", len(piece)) for end, piece in zip(ends, pieces, strict=True)]
+        for part, piece in zip(parts, pieces, strict=True):
+            _write(part.path, layout, piece)
+        excess = max(part.path.stat().st_size for part in parts) / (platform.most_bytes or math.inf)
+        if excess <= 1:
+            return parts
+        for part in parts:
+            part.path.unlink()
+        if n_parts >= len(rows):
+            message = f"{platform.title} takes at most {platform.most_bytes:,} bytes in a file, and one row has more."
+            raise AudienceError(message)
+        n_parts = min(len(rows), math.ceil(n_parts * excess) + 1)
+
+
+def _looks_right(column: Column, value: str, platform: Platform, *, hashed: bool) -> bool:
+    """Whether a cell is what its column promises."""
+    if not value or (column.passes_hashes and HASHED.fullmatch(value)):
+        return True
+    if hashed and column.hashes:
+        return HASHED.fullmatch(value) is not None and value == value.lower()
+    if column.role == "email":
+        return is_email(value)
+    if column.role == "phone":
+        return re.fullmatch(r"\+?[1-9]\d{6,14}", value) is not None
+    if column.role == "country" and platform.must_match:
+        return re.fullmatch(r"[A-Za-z]{2}", value) is not None
+    return neutralised(value) == value
+
+
+def read_back(path: Path, platform: Platform, n_rows: int, *, hashed: bool) -> Iterator[list[str]]:
+    """Read a file back and check headers, rows and every cell: the lines, the headers first.
+
+    Parameters
+    ----------
+    path
+        Just written.
+    platform
+        Whose columns they must be.
+    n_rows
+        How many people it must hold.
+    hashed
+        Whether hashed columns must be hashed.
+
+    Raises
+    ------
+    AudienceError
+        If something is not as it was meant; it names the column and the line, never the value.
+    """
+    wanted = {column.header_of(hashed=hashed): column for column in platform.columns}
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = csv.reader(file)
+        headers = next(lines)
+        if list(dict.fromkeys(headers)) != list(wanted):
+            message = f"{path.name} does not read back: its columns are {', '.join(headers)}."
+            raise AudienceError(message)
+        yield headers
+        columns = [wanted[header] for header in headers]
+        n = 0
+        for n, line in enumerate(lines, start=1):
+            if len(line) != len(columns):
+                message = f"{path.name} does not read back: line {n + 1} has {len(line)} fields, not {len(columns)}."
+                raise AudienceError(message)
+            for header, column, value in zip(headers, columns, line, strict=True):
+                if not _looks_right(column, value, platform, hashed=hashed):
+                    where = f"line {n + 1}, column {header}"
+                    message = f"{path.name} does not read back: {where} is not as the platform needs it."
+                    raise AudienceError(message)
+            yield line
+    if n != n_rows:
+        message = f"{path.name} does not read back: {n} rows of {n_rows}."
+        raise AudienceError(message)

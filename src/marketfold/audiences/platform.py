@@ -1,0 +1,201 @@
+"""What a platform takes: the protocol that each platform's file fills in, and the cells that all of them share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from marketfold.audiences.identifiers import is_email, is_hashed, to_e164
+from marketfold.audiences.person_row import EMPTY, Cell, PersonRow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from marketfold.audiences.contacts import Contact
+    from marketfold.schema import Trust
+
+Purpose = Literal["ads", "mail", "list"]
+"""What people must have agreed to: advertising on the platform, e-mail from it, or whatever the list is used for."""
+
+FAULTS = {
+    "email": "an e-mail address that is none",
+    "phone": "a phone number that its country does not have",
+    "contact_first_name": "a name that is none",
+    "contact_last_name": "a name that is none",
+    "city": "a town without Latin letters",
+    "state": "a state that its country does not have",
+    "postal_code": "a postal code that its country does not have",
+    "country": "a country that is not known",
+}
+"""What is wrong with a text that has no normal form, by role."""
+
+
+@dataclass(frozen=True)
+class SegmentFacts:
+    """What is known of a segment beside who is in it.
+
+    Attributes
+    ----------
+    name, offer
+        As the plan has them; mail tools take them along, ad platforms never see them.
+    trust
+        Label of the segment's stability; None where it was not given.
+    """
+
+    name: str = ""
+    offer: str = ""
+    trust: Trust | None = None
+
+
+NO_FACTS = SegmentFacts()
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a platform's file.
+
+    Attributes
+    ----------
+    role
+        What fills it: an attribute of the contact.
+    header
+        Exactly as the platform wants it.
+    normalise
+        From the text and the ISO code of the person's country (if known) to the value that the platform takes, or ""
+        where there is none. A phone comes in E.164, everything else as the source gives it.
+    hashes
+        Whether the platform takes it hashed.
+    hashed_header
+        Header in a hashed file, where it differs.
+    most
+        How often the column may stand in a file.
+    of_segment
+        Whether `role` is an attribute of the segment instead.
+    passes_hashes
+        Whether a value that came hashed stays in a file that is not.
+    fault
+        What is wrong with a text that has no normal form, where it is not what the role says.
+    """
+
+    role: str
+    header: str
+    normalise: Callable[[str, str | None], str]
+    hashes: bool = False
+    hashed_header: str = ""
+    most: int = 1
+    of_segment: bool = False
+    passes_hashes: bool = False
+    fault: str = ""
+
+    def header_of(self, *, hashed: bool) -> str:
+        """Header in a hashed file or in a plain one."""
+        return self.hashed_header if hashed and self.hashed_header else self.header
+
+    def cell(self, text: str, country: str | None) -> Cell:
+        """A normalised cell, or a blank one that says what was wrong: a bad value never stops a file."""
+        if not text:
+            return EMPTY
+        if (self.hashes or self.passes_hashes) and is_hashed(text):
+            return Cell(text.strip().lower(), hashed=True)
+        number = to_e164(text, country) if self.role == "phone" else text
+        value = self.normalise(number, country) if number else ""
+        if value and (self.role != "email" or is_email(value)):
+            return Cell(value)
+        return Cell("", self.fault or FAULTS.get(self.role, ""))
+
+
+class Platform(Protocol):
+    """A place that takes audience files. To add one: subclass this, and list it in `marketfold.audiences.platforms`.
+
+    Attributes
+    ----------
+    name, title
+        What `to=` takes, and what people call it.
+    columns
+        In order.
+    address
+        Roles that find a person together where she has neither e-mail nor phone; empty where nothing but those does.
+    together
+        Roles of which fewer than all find nobody, so that halves are not handed over.
+    purpose
+        What people must have agreed to.
+    must_match
+        Whether a person without anything to find her by is left out.
+    plain_taken
+        Whether the platform takes values that it hashes itself.
+    refused_under, warned_under
+        Fewer people than these cannot, or may not, be used.
+    warned_because
+        What the platform does with those in between.
+    most_rows, most_bytes
+        Of one file; None where no limit is published. A larger audience is split.
+    eea_terms
+        What is asked for people in the European Economic Area.
+    notes
+        What to know of every export.
+    steps
+        How to upload.
+    sources
+        Where all this is published.
+    """
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    address: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
+    purpose: Purpose = "ads"
+    must_match: bool = True
+    plain_taken: bool = True
+    refused_under: int = 0
+    warned_under: int = 0
+    warned_because: str = "may not use audiences under"
+    most_rows: int | None = None
+    most_bytes: int | None = None
+    eea_terms: str = ""
+    notes: tuple[str, ...] = ()
+    steps: tuple[str, str, str]
+    sources: tuple[str, ...]
+
+    @property
+    def hashes(self) -> bool:
+        """Whether anything is taken hashed."""
+        return any(column.hashes for column in self.columns)
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Personal roles that must be read to fill the columns."""
+        own = {column.role for column in self.columns if not column.of_segment}
+        return frozenset(own | ({"customer_name"} if "company" in own else set()))
+
+    def row(self, contact: Contact, country: str | None = None, segment: SegmentFacts = NO_FACTS) -> PersonRow:
+        """One person as the platform matches her.
+
+        Parameters
+        ----------
+        contact
+            As the source gives her.
+        country
+            ISO code to take where the source has no country.
+        segment
+            Hers.
+        """
+        code = contact.country_code(country)
+        several: dict[str, tuple[Cell, ...]] = {"email": (), "phone": ()}
+        others: dict[str, Cell] = {}
+        for column in self.columns:
+            if column.role in several:
+                texts = contact.emails if column.role == "email" else contact.phones
+                several[column.role] = tuple(column.cell(text, code) for text in texts)
+            elif column.of_segment:
+                others[column.role] = column.cell(getattr(segment, column.role), None)
+            else:
+                others[column.role] = column.cell(_text(contact, column.role, code), code)
+        if not all(others[role].value for role in self.together):
+            others |= {role: Cell("", others[role].fault) for role in self.together}
+        return PersonRow(several["email"], several["phone"], others, self.address)
+
+
+def _text(contact: Contact, role: str, code: str | None) -> str:
+    text: str = getattr(contact, role)
+    return text or (code or "" if role == "country" else "")

@@ -1,0 +1,108 @@
+"""What is asked of an export, and whether it can be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from marketfold.audiences.consent import establish
+from marketfold.audiences.platforms import platform_named
+from marketfold.audiences.suppression import Suppression
+from marketfold.countries import country_code
+from marketfold.errors import AudienceError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+    from marketfold.audiences.platform import Platform
+    from marketfold.orders import Orders
+
+
+@dataclass(frozen=True)
+class ExportOptions:
+    """What the caller of an export decides.
+
+    Attributes
+    ----------
+    consent_column
+        Column of the source that records consent.
+    consent_override
+        Why consent need not be read from a column; recorded in the report.
+    suppression
+        File of people who must not be reached, applied last.
+    allow_small
+        Write audiences under the platform's minimum all the same; recorded.
+    hashed
+        Hash what the platform takes hashed; otherwise it hashes on upload.
+    country
+        ISO code or name of the customers' country where the source has no such column.
+    segments
+        Numbers of the segments to export; all if not given.
+    on
+        Day that names the files; today if not given.
+    """
+
+    consent_column: str | None = None
+    consent_override: str | None = None
+    suppression: str | Path | None = None
+    allow_small: bool = False
+    hashed: bool = True
+    country: str | None = None
+    segments: Collection[int] | None = None
+    on: date | None = None
+
+
+DEFAULTS = ExportOptions()
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked of an export, checked."""
+
+    platform: Platform
+    options: ExportOptions
+    on: date
+    hashed: bool
+    country: str | None
+    suppression: Suppression | None
+    consent: str
+
+    @classmethod
+    def of(cls, orders: Orders, to: str, options: ExportOptions) -> Request:
+        """Check what was asked.
+
+        Raises
+        ------
+        AudienceError
+            If there is no such platform or country, consent is not established, or the suppression list is missing.
+        """
+        platform = platform_named(to)
+        code = country_code(options.country)
+        if options.country and code is None:
+            message = f"'{options.country}' is not a country that is known. Give a name or an ISO code, such as US."
+            raise AudienceError(message)
+        if not (options.hashed or platform.plain_taken):
+            message = f"{platform.title} takes hashed values only. Leave --plain out."
+            raise AudienceError(message)
+        consent = establish(platform, orders.facts.extra_columns, options.consent_column, options.consent_override)
+        return cls(
+            platform=platform,
+            options=options,
+            on=options.on or date.today(),
+            hashed=options.hashed and platform.hashes,
+            country=code,
+            suppression=None if options.suppression is None else Suppression.read(options.suppression),
+            consent=consent,
+        )
+
+    @property
+    def consent_column(self) -> str | None:
+        """The column that is asked, unless an override says why not."""
+        return None if self.options.consent_override else self.options.consent_column
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """What must be read: the suppression list knows people by e-mail and phone, whatever the platform takes."""
+        return self.platform.roles | (frozenset() if self.suppression is None else {"email", "phone"})

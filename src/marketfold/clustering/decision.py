@@ -1,0 +1,167 @@
+"""From the evidence at each k to one answer.
+
+The question is always the same: do the data fall into groups further than data without groups would? Three kinds of
+data without groups are asked (see `null_references`); groups are only what none of them shows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from marketfold.thresholds import STABLE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from marketfold.clustering.evidence import Evidence
+    from marketfold.schema import Float64
+
+Answer = Literal["groups", "weak", "no_structure", "too_few"]
+Strength = Literal["strong", "moderate", "none"]
+
+GROUPS_GAP = 0.12
+"""Groups must lower the natural logarithm of the WCSS by this much below every reference (11 %). Noise reached 0.11,
+never surely; groups four standard deviations apart gave 0.17 and more, always surely."""
+WEAK_GAP = 0.05
+SURE = 4.0
+"""How many errors a gap must measure. The best of a dozen k is looked at, so the usual 2 or 3 would find groups in
+noise. Single clouds reached 0.9 of all three references, groups four standard deviations apart 14 and more."""
+RISE = 0.05
+"""A larger gap than this at a k that was not usable says that the groups are not counted yet."""
+SAME = 0.03
+"""Gaps that differ by no more are the same; of such k the smallest is advised."""
+FEWEST_MEMBERS = 5
+ABOUT = 0.05
+"""Adjusted Rand indices of a handful of resamples differ by this much by chance."""
+DETECTABLE = 0.5
+"""Where the references vary so much that a smaller gap than this is lost among them, there are too few units to tell.
+Groups six standard deviations apart gave 0.46 and more."""
+UNITS_PER_FEATURE = 70
+"""Dolnicar, Grün, Leisch and Schmidt (2014)."""
+FEWEST_PER_FEATURE = 5
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The number of segments to use, and what the data say of it.
+
+    Attributes
+    ----------
+    k
+        Advised, at least the least that was asked for.
+    answer, strength
+        See `KChoice`.
+    shows_at
+        The k at which structure shows most: that of the groups, or of what there is beyond one cloud.
+    """
+
+    k: int
+    answer: Answer
+    strength: Strength
+    shows_at: int
+
+
+def _usable(evidence: Evidence) -> NDArray[np.bool_]:
+    """Whether every segment at each k is large enough to be one, shape (n_k,)."""
+    return np.array([smallest >= FEWEST_MEMBERS for smallest in evidence.smallest])
+
+
+def _dip_after(gap: Float64, place: int) -> float:
+    """How far a gap falls after a place before it is higher again."""
+    later = gap[place + 1 :]
+    higher = np.flatnonzero(later > gap[place])
+    until = later[: higher[0]] if len(higher) else later
+    return float(gap[place] - until.min()) if len(until) else 0.0
+
+
+def _local_peak(evidence: Evidence, grouped: NDArray[np.bool_]) -> int | None:
+    """The k after which the gap over one cloud dips most, and surely; ties and outliers may raise it again later."""
+    gap = evidence.gaps["cloud"]
+    dips = [_dip_after(gap.values, place) if grouped[place] else 0.0 for place in range(len(gap.values))]
+    deepest = int(np.argmax(dips))
+    return evidence.k[deepest] if dips[deepest] > max(RISE, 2 * gap.errors[deepest]) else None
+
+
+def _grouped_at(evidence: Evidence) -> int | None:
+    """The k at which the data fall into groups furthest beyond all data without groups; None where none stands out.
+
+    A gap that still rises at the last two k singles out no number of groups: ties and outliers do that. Then an
+    earlier k may stand out by the dip that follows it.
+    """
+    gaps = evidence.gaps.values()
+    least = np.min([gap.values for gap in gaps], axis=0)
+    z_scores = np.min([gap.z_scores for gap in gaps], axis=0)
+    grouped = (least >= GROUPS_GAP) & (z_scores >= SURE) & _usable(evidence)
+    if not grouped.any():
+        return None
+    far = evidence.gaps["cloud"].values + evidence.gaps["box"].values
+    furthest = int(np.flatnonzero(grouped & (far >= far[grouped].max() - SAME))[0])
+    still_rising = furthest >= len(far) - 2 or far[furthest:].max() > far[furthest] + RISE
+    return _local_peak(evidence, grouped) if still_rising else evidence.k[furthest]
+
+
+def _beyond_cloud(evidence: Evidence) -> bool:
+    gap = evidence.gaps["cloud"]
+    return bool(np.any((gap.values >= WEAK_GAP) & (gap.z_scores >= SURE)))
+
+
+def _clearest(evidence: Evidence) -> int:
+    """The k at which the data lie furthest below one cloud, and surely."""
+    gap = evidence.gaps["cloud"]
+    return gap.k[int(np.argmax(np.where(gap.z_scores >= SURE, gap.values, -np.inf)))]
+
+
+def _blurred(evidence: Evidence) -> bool:
+    """Whether data without groups vary so much that even clear groups would be lost among them."""
+    return SURE * float(np.median(evidence.gaps["cloud"].errors)) > DETECTABLE
+
+
+def _most_reproducible(evidence: Evidence, k_min: int) -> int:
+    """The smallest k that is about as stable as the most stable, among those without tiny segments."""
+    index = evidence.indices.get("stability")
+    usable = dict(zip(evidence.k, _usable(evidence), strict=True))
+    pairs = [] if index is None else list(zip(index.k, index.values, strict=True))
+    allowed = [(k, value) for k, value in pairs if k >= k_min and usable[k]]
+    best = max((value for _, value in allowed), default=0.0)
+    return next((k for k, value in allowed if value >= best - ABOUT), k_min)
+
+
+def _answer(evidence: Evidence, n_units: int, k_min: int) -> tuple[Answer, int, int | None]:
+    """The answer, the k advised, and the k of the groups where there are any."""
+    grouped = _grouped_at(evidence)
+    if grouped is not None:
+        return "groups", max(grouped, k_min), grouped
+    k = _most_reproducible(evidence, k_min)
+    if n_units < FEWEST_PER_FEATURE * evidence.n_features:
+        return "too_few", k, None
+    if _beyond_cloud(evidence):
+        return "weak", k, None
+    return ("too_few" if _blurred(evidence) else "no_structure"), k, None
+
+
+def _stability_at(evidence: Evidence, k: int) -> float:
+    index = evidence.indices.get("stability")
+    return index.at(k) if index is not None and k in index.k else float("nan")
+
+
+def _strength(evidence: Evidence, answer: Answer, k: int, n_units: int) -> Strength:
+    steady = _stability_at(evidence, k) >= STABLE
+    if answer != "groups":
+        return "moderate" if steady and answer == "weak" else "none"
+    enough = n_units >= UNITS_PER_FEATURE * evidence.n_features
+    agree = sum(index.prefers == k for index in evidence.indices.values())
+    return "strong" if steady and enough and 2 * agree >= len(evidence.indices) else "moderate"
+
+
+def decide(evidence: Evidence, *, n_units: int, k_min: int) -> Decision:
+    """Decide from the evidence.
+
+    Groups are there where at some k the WCSS lies clearly and surely below that of all three kinds of data without
+    groups; then k is where it lies furthest below. Otherwise the most reproducible k is advised.
+    """
+    answer, k, grouped = _answer(evidence, n_units, k_min)
+    shows_at = grouped or (_clearest(evidence) if answer == "weak" else k)
+    return Decision(k, answer, _strength(evidence, answer, k, n_units), shows_at)

@@ -1,0 +1,236 @@
+"""Traps that can be seen only in the segments themselves."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from marketfold.diagnostics.matrix_traps import one_hot_blocks
+from marketfold.diagnostics.trap import Trap
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from marketfold.diagnostics.source_context import Column
+    from marketfold.schema import FeatureTable, Float32, Float64, Ids, Labels
+
+
+RESTATED = 0.95
+"""Adjusted Rand index between the segments and a rule on one column from which they say the same."""
+
+REPRODUCED = 0.8
+TIED = 0.7
+"""Other columns clear the first when cuts on them agree so well with the segments; not those whose ranks, within the
+segments, correlate more than this with the first one's."""
+
+FOLDS = 5
+
+SAME_UNITS = 0.95
+"""Jaccard index from which a segment and the units with one value are the same group."""
+
+OUTLIERS = 2
+LEAST_SHARE = 0.01
+LEAST_USEFUL, MOST_NEEDED = 5, 100
+"""A useful segment has a hundredth of the units, but never needs more than 100: fewer cannot be used by the large
+advertising platforms. Below 5 nothing can be said about a group."""
+
+ALONE = 0.8
+"""Share of what separates the segments that one of three or more columns may carry."""
+
+STRADDLING = 0.1
+
+
+def _agreement(a: NDArray[np.integer], b: NDArray[np.integer]) -> float:
+    from sklearn.metrics import adjusted_rand_score  # noqa: PLC0415  (costs start-up time)
+
+    return float(adjusted_rand_score(a, b))
+
+
+def _codes(column: Column) -> tuple[list[str], NDArray[np.int64]]:
+    """Values of a text column and the number of each row's value; an empty cell is a value of its own."""
+    encoded = pa.array(column, type=pa.string(), from_pandas=True).fill_null("").dictionary_encode()
+    return encoded.dictionary.to_pylist(), encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+
+
+def _counted(codes: NDArray[np.int64], n_values: int, labels: Labels) -> NDArray[np.int64]:
+    """Units of each value in each segment, shape (n_values, n_segments)."""
+    n_segments = int(labels.max()) + 1
+    cells = np.bincount(codes * n_segments + labels, minlength=n_values * n_segments)
+    return cells.reshape(n_values, n_segments).astype(np.int64)
+
+
+def agreement_of_values(codes: NDArray[np.int64], n_values: int, labels: Labels) -> float:
+    """How well "the segment most usual for this value" reproduces the labels, each unit judged by the others only."""
+    counts = _counted(codes, n_values, labels)[codes]
+    counts[np.arange(len(labels)), labels] -= 1
+    return _agreement(counts.argmax(axis=1), labels)
+
+
+def _agreement_of_cuts(column: Float64, labels: Labels) -> float:
+    """How well cuts on one column, as many groups as there are segments, reproduce the labels."""
+    from sklearn.tree import DecisionTreeClassifier  # noqa: PLC0415  (costs start-up time)
+
+    n_segments = len(np.unique(labels))
+    if n_segments < 2:
+        return 0.0
+    tree = DecisionTreeClassifier(max_leaf_nodes=n_segments, random_state=0)
+    return _agreement(tree.fit(column[:, None], labels).predict(column[:, None]), labels)
+
+
+def _agreement_of_many(columns: Float64, labels: Labels) -> float:
+    """How well a small tree on many columns foretells the labels of units that it has not seen.
+
+    Among many columns and few units a tree finds cuts that fit by chance, so it is cross-validated; the cuts on a
+    single column have no such choice.
+    """
+    from sklearn.model_selection import KFold, cross_val_predict  # noqa: PLC0415  (costs start-up time)
+    from sklearn.tree import DecisionTreeClassifier  # noqa: PLC0415  (costs start-up time)
+
+    if len(labels) < FOLDS:
+        return 0.0
+    tree = DecisionTreeClassifier(max_leaf_nodes=2 * len(np.unique(labels)), random_state=0)
+    folds = KFold(FOLDS, shuffle=True, random_state=0)
+    return _agreement(cross_val_predict(tree, columns, labels, cv=folds), labels)
+
+
+def _is_number(column: Column) -> bool:
+    return bool(np.issubdtype(column.dtype, np.number))
+
+
+def candidates(table: FeatureTable, columns: Mapping[str, Column]) -> list[tuple[str, Column]]:
+    """Every column that segments might restate: features, one-hot blocks as one column, described and given ones."""
+    found: list[tuple[str, Column]] = [(feature.name, table.column(feature.name)) for feature in table.features]
+    for block, members in one_hot_blocks(table).items():
+        names = np.array([table.features[j].name for j in members], dtype=object)
+        found.append((block, names[table.values[:, members].argmax(axis=1)]))
+    return [*found, *table.described.items(), *columns.items()]
+
+
+def find_functional_dependency(
+    table: FeatureTable,
+    labels: Labels,
+    columns: Mapping[str, Column],
+    rows: NDArray[np.intp],
+    segments: Sequence[int],
+) -> list[Trap]:
+    """Find the column that the segments only repeat, by a rule on that column alone, on the given rows."""
+    shown = labels[rows]
+    texts: dict[str, float] = {}
+    numbers: dict[str, Float64] = {}
+    values: list[Trap] = []
+    for name, column in candidates(table, columns):
+        if _is_number(column):
+            numbers[name] = np.asarray(column[rows], dtype=np.float64)
+            continue
+        found, codes = _codes(column[rows])
+        if 2 <= len(found) <= len(rows) / 2:  # with more it is as good as an id: any labels could be read off it
+            texts[name] = max(agreement_of_values(codes, len(found), shown), texts.get(name, 0.0))
+            values += _find_values(name, found, _counted(codes, len(found), shown), segments)
+    best = max(texts, key=lambda name: texts[name], default="")
+    if best and texts[best] >= RESTATED:
+        return [_restates(best, texts[best])]
+    return values or _find_number(numbers, shown)
+
+
+def _find_number(numbers: Mapping[str, Float64], labels: Labels) -> list[Trap]:
+    """Find the one number that the segments are cuts of.
+
+    Where groups lie far apart in several directions, cuts on any one of them reproduce the groups; that is
+    structure and no trap. So the other columns clear the first when they nearly reproduce the groups without it; those
+    that go with it inside the segments have no say.
+    """
+    agreements = {name: _agreement_of_cuts(column, labels) for name, column in numbers.items()}
+    best = max(agreements, key=lambda name: agreements[name], default="")
+    if not best or agreements[best] < RESTATED:
+        return []
+    others = [
+        column for name, column in numbers.items() if name != best and _tie_within(numbers[best], column, labels) < TIED
+    ]
+    if others and _agreement_of_many(np.column_stack(others), labels) >= REPRODUCED:
+        return []
+    return [_restates(best, agreements[best])]
+
+
+def _tie_within(a: Float64, b: Float64, labels: Labels) -> float:
+    """Correlation of ranks within the segments, pooled, 0 to 1; 1 where one of them does not vary there."""
+    from scipy.stats import rankdata  # noqa: PLC0415  (costs start-up time)
+
+    sizes = np.maximum(np.bincount(labels), 1)
+    rests = []
+    for column in (a, b):
+        ranks = rankdata(column)
+        rests.append(ranks - (np.bincount(labels, weights=ranks) / sizes)[labels])
+    norm = float(np.sqrt((rests[0] @ rests[0]) * (rests[1] @ rests[1])))
+    return abs(float(rests[0] @ rests[1])) / norm if norm > 0 else 1.0
+
+
+def _restates(name: str, agreement: float) -> Trap:
+    return Trap("restates_column", (name,), "serious", facts={"agreement": agreement})
+
+
+def _find_values(name: str, texts: list[str], counts: NDArray[np.int64], segments: Sequence[int]) -> list[Trap]:
+    """Find segments that are exactly the units with one value of a column."""
+    union = counts.sum(axis=0)[None, :] + counts.sum(axis=1)[:, None] - counts
+    jaccard = counts / np.maximum(union, 1)
+    same = [s for s in range(counts.shape[1]) if jaccard[:, s].max() >= SAME_UNITS]
+    if len(same) < 2:
+        return []
+    values = tuple(texts[int(jaccard[:, s].argmax())] for s in same)
+    numbers = tuple(segments[s] for s in same)
+    return [Trap("segments_are_values", (name,), "serious", numbers, {"values": values})]
+
+
+def least_useful(n_units: int) -> int:
+    """How many units a segment needs to be of use.
+
+    >>> least_useful(92), least_useful(2_000), least_useful(1_000_000)
+    (5, 20, 100)
+    """
+    return min(MOST_NEEDED, max(LEAST_USEFUL, math.ceil(LEAST_SHARE * n_units)))
+
+
+def find_small(labels: Labels, numbers: Sequence[int]) -> list[Trap]:
+    """Find segments of one or two units, and those too small to be of use."""
+    sizes = np.bincount(labels)
+    least = least_useful(len(labels))
+    found = []
+    for number, size in zip(numbers, sizes.tolist(), strict=True):
+        if size <= OUTLIERS:
+            found.append(Trap("outlier_segment", (), "serious", (number,), {"kind": str(size)}))
+        elif size < least:
+            found.append(Trap("small_segment", (), "warning", (number,), {"n_units": size, "n_needed": least}))
+    return found
+
+
+def find_alone(X: Float32, labels: Labels, names: tuple[str, ...]) -> list[Trap]:
+    """Find one column that makes nearly all the difference between the segments."""
+    if len(names) < 3 or len(np.unique(labels)) < 2:
+        return []
+    sizes = np.bincount(labels).astype(np.float64)
+    between = np.empty(len(names))
+    for j in range(len(names)):
+        means = np.bincount(labels, weights=X[:, j]) / np.maximum(sizes, 1)
+        between[j] = float((sizes * (means - X[:, j].mean(dtype=np.float64)) ** 2).sum())
+    total = float(between.sum())
+    j = int(between.argmax())
+    if not total or between[j] / total < ALONE:
+        return []
+    facts = {"difference_share": float(between[j] / total), "n_others": len(names) - 1}
+    return [Trap("one_column_decides", (names[j],), "warning", facts=facts)]
+
+
+def find_grain(table: FeatureTable, labels: Labels, customers: Ids | NDArray[np.object_]) -> list[Trap]:
+    """Find that orders or lines were grouped while customers are meant."""
+    if table.unit == "customer":
+        return []
+    texts, codes = _codes(customers)
+    in_segments = (_counted(codes, len(texts), labels) > 0).sum(axis=1)
+    several = int((in_segments > 1).sum())
+    if several < STRADDLING * len(texts):
+        return []
+    return [Trap("grain", (), "serious", facts={"unit": table.unit, "n_several": several, "n_customers": len(texts)})]

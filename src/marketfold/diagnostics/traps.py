@@ -1,0 +1,122 @@
+"""What makes segments look like findings when they are not, with the column and the way out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from marketfold.diagnostics.label_traps import find_alone, find_functional_dependency, find_grain, find_small
+from marketfold.diagnostics.matrix_traps import find_derived, find_ids, find_leaks, find_one_hot, find_unscaled
+from marketfold.diagnostics.source_context import SourceContext, read_context
+from marketfold.errors import ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from marketfold.cleaning import CleanOrders
+    from marketfold.diagnostics.trap import Severity, Trap
+    from marketfold.features import FeatureMatrix
+    from marketfold.schema import Float64
+    from marketfold.selection import Segmentation
+
+SAMPLE = 20_000
+"""Rows on which columns are compared with one another and with the labels."""
+
+ORDER: dict[Severity, int] = {"serious": 0, "warning": 1, "note": 2}
+
+
+def find_traps(segmentation: Segmentation, source: CleanOrders | SourceContext | None = None) -> tuple[Trap, ...]:
+    """Look for every trap that can be seen with what is given.
+
+    Parameters
+    ----------
+    segmentation
+        Compared with every feature of its table, those too that did not shape it, and with the columns that describe.
+    source
+        The lines behind it (those after the as-of day included), or what is known of them; without it neither whose
+        the orders are, nor further columns, nor the outcome window can be looked at.
+
+    Returns
+    -------
+    tuple of Trap
+        The serious ones first; empty for a clean set.
+
+    Raises
+    ------
+    ParameterError
+        If the lengths do not agree.
+
+    Examples
+    --------
+    >>> from marketfold.cleaning import clean_orders
+    >>> from marketfold.demo import make_shop
+    >>> from marketfold.features import build_features, build_matrix
+    >>> from marketfold.orders import read_orders
+    >>> from marketfold.selection import Segmentation
+    >>> clean = clean_orders(read_orders(make_shop(lines=4_000).lines))
+    >>> matrix = build_matrix(build_features(clean))
+    >>> labels = np.digitize(matrix.table.column("discount_share"), [0.05, 0.1]).astype(np.int32)
+    >>> [(trap.code, trap.columns) for trap in find_traps(Segmentation.of(matrix, labels), clean)]
+    [('restates_column', ('discount_share',))]
+    """
+    table, labels, numbers = segmentation.table, segmentation.labels, segmentation.numbers
+    context = source if isinstance(source, SourceContext) else _context(segmentation, source)
+    _check_lengths(len(table), context)
+    restated = find_functional_dependency(table, labels, context.columns, _sample(len(table)), numbers)
+    found = [
+        *_column_traps(segmentation.matrix, context.later_revenue),
+        *restated,
+        *([] if restated else find_alone(segmentation.matrix.values, labels, segmentation.matrix.names)),
+        *find_small(labels, numbers),
+        *(find_grain(table, labels, context.customers) if context.customers is not None else []),
+    ]
+    return _serious_first(found)
+
+
+def find_column_traps(matrix: FeatureMatrix, later_revenue: Float64 | None = None) -> tuple[Trap, ...]:
+    """Look for the traps that can be seen in the columns, before anything is clustered; the serious ones first.
+
+    Parameters
+    ----------
+    matrix
+        What is to be clustered, and the table behind it.
+    later_revenue
+        Money of each unit in the outcome window, on or after the as-of day, where it is known, shape (n_units,).
+    """
+    return _serious_first(_column_traps(matrix, later_revenue))
+
+
+def _column_traps(matrix: FeatureMatrix, later_revenue: Float64 | None) -> list[Trap]:
+    table, X = matrix.table, matrix.values
+    return [
+        *find_ids(table),
+        *find_derived(table, _sample(len(table))),
+        *find_unscaled(X, table),
+        *find_one_hot(X, table),
+        *find_leaks(table, later_revenue),
+    ]
+
+
+def _context(segmentation: Segmentation, clean: CleanOrders | None) -> SourceContext:
+    return SourceContext() if clean is None else read_context(clean, segmentation.table)
+
+
+def _sample(n_units: int) -> NDArray[np.intp]:
+    if n_units <= SAMPLE:
+        return np.arange(n_units)
+    return np.sort(np.random.default_rng(0).choice(n_units, SAMPLE, replace=False))
+
+
+def _serious_first(traps: Iterable[Trap]) -> tuple[Trap, ...]:
+    return tuple(sorted(traps, key=lambda trap: ORDER[trap.severity]))
+
+
+def _check_lengths(n_units: int, context: SourceContext) -> None:
+    given = {"customers": context.customers, "later_revenue": context.later_revenue, **context.columns}
+    for name, values in given.items():
+        if values is not None and len(values) != n_units:
+            message = f"{name} has {len(values)} rows, the table {n_units} units."
+            raise ParameterError(message)

@@ -1,0 +1,237 @@
+"""How many not to reach, so that the campaign can be measured: the smallest holdout with enough power."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+from marketfold.errors import ParameterError
+from marketfold.experiments.baselines import Primary  # noqa: TC001  (read back by its types)
+from marketfold.experiments.power import detectable_lift
+from marketfold.thresholds import ALPHA
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from marketfold.experiments.baselines import Baseline
+
+LEAST_SHARE = 0.05
+"""Even where fewer would do for the order rate: revenue per customer, noisier, is looked at beside it."""
+
+MOST_SHARE = 0.3
+"""More would cost more reach than it adds in power: one half would show lifts smaller by a twelfth only."""
+
+LEAST_HELD_OUT = 10
+HOPELESS_LIFT = 1.0
+"""A holdout that could only show a doubling measures nothing that a campaign does."""
+
+Sizing = Literal["enough", "all there is", "too few", "never observed", "kept", "set"]
+"""Why so many are held out: they show the wished lift; they are as many as may be, and show a larger one; nobody, as
+even so many would show too little, or as the past is too short; everybody keeps the arm of an earlier run; somebody has
+set the number by hand."""
+
+
+@dataclass(frozen=True)
+class Holdout:
+    """The holdout of one segment.
+
+    Attributes
+    ----------
+    number
+        Segment.
+    customers, held_out
+        In all, and kept out of the campaign; zero where a holdout was refused.
+    primary
+        What the campaign is judged by.
+    days
+        Length of the campaign period.
+    usual
+        The primary measure without a campaign; None where the past is too short to tell.
+    detectable_lift
+        Smallest relative change of it that will be seen in 8 of 10 campaigns, with all segments tested together (5 %
+        false alarms over all of them); None without a holdout, or with one that shows nothing.
+    wanted_lift
+        Smallest relative change worth knowing, as it was asked for.
+    sizing
+        Why so many.
+    planned
+        How many would be held out anew.
+    best_lift
+        Smallest relative change that as many as may be held out would show; None where they would show none.
+    """
+
+    number: int
+    customers: int
+    held_out: int
+    primary: Primary
+    days: int
+    usual: float | None
+    detectable_lift: float | None
+    wanted_lift: float
+    sizing: Sizing
+    planned: int
+    best_lift: float | None = None
+
+    @property
+    def share(self) -> float:
+        """Share of the segment that is held out, 0 to 1."""
+        return self.held_out / self.customers if self.customers else 0.0
+
+
+@dataclass(frozen=True)
+class SegmentDesign:
+    """What was planned for one segment, as far as reading the result needs it.
+
+    Attributes
+    ----------
+    name
+        Of the segment.
+    primary
+        What the decision rests on.
+    holdout_share
+        Share of the segment that was to be held out, 0 to 1; None where it is not known.
+    """
+
+    name: str
+    primary: Primary = "revenue"
+    holdout_share: float | None = None
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What was planned before the campaign began: it is read from a plan, and judged by `measure_campaigns`.
+
+    Attributes
+    ----------
+    segments
+        By number; a segment that is not among them is judged by its revenue.
+    currency
+        Of every amount; None where the source does not say.
+
+    Examples
+    --------
+    >>> Experiment({1: SegmentDesign("Regulars", "order_rate", 0.1)}).of(2).name
+    'Segment 2'
+    """
+
+    segments: Mapping[int, SegmentDesign] = field(default_factory=dict)
+    currency: str | None = None
+
+    def of(self, segment: int) -> SegmentDesign:
+        """The design of one segment, by its number."""
+        return self.segments.get(segment) or SegmentDesign(f"Segment {segment}")
+
+
+def _size(customers: int, baseline: Baseline, primary: Primary, wanted: float, alpha: float) -> tuple[int, float]:
+    """How many to hold out, and the lift that this can show."""
+
+    def lift(held_out: int) -> float:
+        return detectable_lift(customers - held_out, held_out, baseline, primary, alpha=alpha)
+
+    low, high = max(1, math.ceil(LEAST_SHARE * customers)), int(MOST_SHARE * customers)
+    if high < 1 or lift(high) > wanted:
+        return max(high, 0), lift(high)
+    while low < high:  # more in the holdout shows smaller lifts, up to one half of all
+        middle = (low + high) // 2
+        low, high = (low, middle) if lift(middle) <= wanted else (middle + 1, high)
+    return low, lift(low)
+
+
+def _shows_nothing(held_out: int, lift: float) -> bool:
+    return lift > HOPELESS_LIFT or held_out < LEAST_HELD_OUT
+
+
+def plan_holdout(
+    number: int,
+    customers: int,
+    baseline: Baseline | None,
+    primary: Primary,
+    *,
+    wanted_lift: float,
+    n_tests: int = 1,
+) -> Holdout:
+    """Size the holdout of one segment, or refuse it.
+
+    Parameters
+    ----------
+    number
+        Segment.
+    customers
+        How many it has.
+    baseline
+        What is usual; None where the past does not tell.
+    primary
+        What the campaign is judged by.
+    wanted_lift
+        Smallest relative lift worth knowing.
+    n_tests
+        Segments that will be judged together: each is planned at its part of the accepted false alarms (Bonferroni;
+        Holm's correction, by which decisions are made, is never less powerful).
+
+    Raises
+    ------
+    ParameterError
+        If the wanted lift is not more than zero.
+
+    Examples
+    --------
+    >>> from marketfold.experiments import Baseline
+    >>> usual = Baseline(days=90, periods=10_000, order_rate=0.25, revenue_mean=40.0, revenue_sd=120.0)
+    >>> plan_holdout(1, 20_000, usual, "order_rate", wanted_lift=0.2).held_out
+    1000
+    >>> plan_holdout(2, 30, usual, "order_rate", wanted_lift=0.2).sizing
+    'too few'
+    """
+    if wanted_lift <= 0:
+        message = f"The smallest lift worth knowing must be more than zero; got {wanted_lift:g}."
+        raise ParameterError(message)
+    if baseline is None:
+        return Holdout(number, customers, 0, primary, 0, None, None, wanted_lift, "never observed", planned=0)
+    held_out, lift = _size(customers, baseline, primary, wanted_lift, ALPHA / n_tests)
+    refused = _shows_nothing(held_out, lift)
+    sizing: Sizing = "too few" if refused else "all there is" if lift > wanted_lift * 1.0001 else "enough"
+    return Holdout(
+        number=number,
+        customers=customers,
+        held_out=0 if refused else held_out,
+        primary=primary,
+        days=baseline.days,
+        usual=baseline.usual(primary),
+        detectable_lift=None if refused else lift,
+        wanted_lift=wanted_lift,
+        sizing=sizing,
+        planned=0 if refused else held_out,
+        best_lift=lift if refused and math.isfinite(lift) else None,
+    )
+
+
+def as_assigned(
+    planned: Holdout,
+    held_out: int,
+    baseline: Baseline | None,
+    *,
+    n_tests: int = 1,
+    sizing: Literal["kept", "set"] = "kept",
+) -> Holdout:
+    """The holdout as it is, where customers who keep an earlier arm, or a team's wish, make it another than planned.
+
+    Parameters
+    ----------
+    planned
+        From `plan_holdout`.
+    held_out
+        Customers of the segment whose arm is the holdout.
+    baseline, n_tests
+        As for `plan_holdout`.
+    sizing
+        Why it is another.
+    """
+    if held_out == planned.held_out:
+        return planned
+    lift = math.inf
+    if baseline is not None:
+        reached = planned.customers - held_out
+        lift = detectable_lift(reached, held_out, baseline, planned.primary, alpha=ALPHA / n_tests)
+    shown = None if _shows_nothing(held_out, lift) else lift
+    return replace(planned, held_out=held_out, detectable_lift=shown, sizing=sizing)

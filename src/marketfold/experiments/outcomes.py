@@ -1,0 +1,178 @@
+"""What each customer of a campaign did in the period, beside what she had brought before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from marketfold.errors import MeasurementError
+from marketfold.schema import money_sum
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from marketfold.cleaning import CleanOrders
+    from marketfold.schema import Float64
+
+FEW_EXPECTED = 3.0
+"""So many orders of held-out customers must be expected before their absence means that they were left out."""
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """One row per customer of the campaign; arrays of shape (n_customers,).
+
+    Attributes
+    ----------
+    segment
+        Number.
+    held_out
+        Whether she was kept out of the campaign.
+    revenue, orders
+        In the period; zero for those who did not order.
+    before
+        Revenue before the campaign; None where it is not known.
+    known
+        Whether the later orders also hold an order of hers from before the period; None where they begin with it.
+    """
+
+    segment: NDArray[np.int64]
+    held_out: NDArray[np.bool_]
+    revenue: Float64
+    orders: Float64
+    before: Float64 | None
+    known: NDArray[np.bool_] | None = None
+
+    @property
+    def ordered(self) -> Float64:
+        """1 for those who ordered, 0 for the others: its mean is the order rate."""
+        return np.asarray(self.orders > 0, dtype=np.float64)
+
+    def of(self, segment: int) -> Outcomes:
+        """One segment's customers."""
+        who = self.segment == segment
+        before, known = (None if part is None else part[who] for part in (self.before, self.known))
+        return Outcomes(self.segment[who], self.held_out[who], self.revenue[who], self.orders[who], before, known)
+
+
+def list_orders(lines: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """One row per customer and order: its day is that of its first line, its revenue the sum of its lines."""
+    return lines.group_by("customer_id", "order_id").agg(
+        ordered_on=nw.col("ordered_on").min(), revenue=money_sum("amount")
+    )
+
+
+def add_up(orders: nw.LazyFrame[Any], *by: str) -> nw.LazyFrame[Any]:
+    """Revenue and number of orders: what customers are planned by and judged by alike.
+
+    Who has no row did not order and brought nothing; the order rate is the share of customers who have one.
+
+    Parameters
+    ----------
+    orders
+        One row per order, with its `revenue`.
+    by
+        Columns of one customer's period.
+    """
+    return orders.group_by(*by).agg(revenue=money_sum("revenue"), orders=nw.len())
+
+
+def _check_assignments(assignments: pa.Table) -> None:
+    missing = {"customer_id", "segment", "arm"} - set(assignments.column_names)
+    if missing:
+        got = ", ".join(assignments.column_names)
+        message = f"Assignments need customer_id, segment and arm; got {got}. Was the run made with a holdout?"
+        raise MeasurementError(message)
+    arms = set(assignments["arm"].unique().to_pylist()) - {None}  # a customer who came later has no arm
+    if not arms <= {"treated", "holdout"}:
+        message = f"An arm is 'treated' or 'holdout'; got {', '.join(sorted(map(str, arms)))}."
+        raise MeasurementError(message)
+    if "holdout" not in arms:
+        message = (
+            "Nobody was held out, so there is nothing to compare with: what happened afterwards could have happened "
+            "anyway. Hold customers out next time; the briefs say for which segments there are enough."
+        )
+        raise MeasurementError(message)
+
+
+def _column(table: pa.Table, ids: pa.ChunkedArray, name: str) -> Float64:
+    """A column of `table` in the order of `ids`; 0 for those who are not in it."""
+    keyed = pa.table({"customer_id": ids, "place": pa.array(range(len(ids)), pa.int64())})
+    values = pa.table({"customer_id": table["customer_id"].cast(pa.string()), name: table[name].cast(pa.float64())})
+    joined = keyed.join(values, "customer_id", join_type="left outer").sort_by("place")
+    return np.nan_to_num(np.asarray(joined[name].to_numpy(), dtype=np.float64))
+
+
+def _check_present(held_out: NDArray[np.bool_], orders: Float64, date_from: date, date_to: date) -> None:
+    """Refuse later orders that were exported without the holdout, which would make any campaign look good."""
+    if not orders.any():
+        message = (
+            f"None of the {len(orders):,} customers of the run ordered from {date_from} to {date_to}. Are the later "
+            "orders of the same shop, with the same customer ids, and do they cover this period?"
+        )
+        raise MeasurementError(message)
+    rate = float((orders[~held_out] > 0).mean()) if (~held_out).any() else 0.0
+    expected = rate * held_out.sum()
+    if not orders[held_out].any() and expected >= FEW_EXPECTED:
+        message = (
+            f"None of the {int(held_out.sum()):,} held-out customers is in the later orders, where about "
+            f"{expected:,.0f} would be expected even without a campaign. Export the orders of all customers, not only "
+            "of those reached."
+        )
+        raise MeasurementError(message)
+
+
+def read_outcomes(assignments: pa.Table, later: CleanOrders, date_from: date, date_to: date) -> Outcomes:
+    """Look up what every customer of the campaign did, those who did nothing included.
+
+    Parameters
+    ----------
+    assignments
+        `customer_id`, `segment`, `arm`, and `revenue_before` the campaign where it is known.
+    later
+        Orders that cover the period.
+    date_from, date_to
+        First and last day of the period.
+
+    Raises
+    ------
+    MeasurementError
+        If the dates are the wrong way round, nobody was held out, or the later orders leave the holdout out.
+    """
+    if date_to < date_from:
+        message = f"The period ends before it begins: from {date_from} to {date_to}. Were --from and --to swapped?"
+        raise MeasurementError(message)
+    _check_assignments(assignments)
+    assigned = assignments.filter(pc.is_valid(assignments["arm"]))
+    ids = assigned["customer_id"].combine_chunks().cast(pa.string())
+    engine = later.engine
+    members = engine.from_arrow(pa.table({"customer_id": ids}))
+    orders = engine.materialise(list_orders(later.purchases.join(members, on="customer_id", how="inner")))
+    inside = orders.filter(nw.col("ordered_on").is_between(nw.lit(date_from), nw.lit(date_to)))
+    period = engine.collect(add_up(inside, "customer_id"))
+    earlier = engine.collect(add_up(orders.filter(nw.col("ordered_on") < nw.lit(date_from)), "customer_id"))
+    held_out = np.asarray(assigned["arm"].to_numpy() == "holdout", dtype=np.bool_)
+    n_orders = _column(period, ids, "orders")
+    _check_present(held_out, n_orders, date_from, date_to)
+    return Outcomes(
+        segment=np.asarray(assigned["segment"].to_numpy(), dtype=np.int64),
+        held_out=held_out,
+        revenue=_column(period, ids, "revenue"),
+        orders=n_orders,
+        before=_before(assigned),
+        # no campaign changed what was bought before it, so both arms must be among these alike
+        known=_column(earlier, ids, "orders") > 0 if earlier.num_rows else None,
+    )
+
+
+def _before(assigned: pa.Table) -> Float64 | None:
+    if "revenue_before" not in assigned.column_names:
+        return None
+    return np.nan_to_num(np.asarray(assigned["revenue_before"].to_numpy(), dtype=np.float64))

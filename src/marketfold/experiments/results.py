@@ -1,0 +1,124 @@
+"""What the campaigns did, in codes and numbers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from marketfold.experiments.baselines import Primary
+    from marketfold.experiments.checks import Check, Correction
+    from marketfold.experiments.decisions import Decision, Reason
+    from marketfold.experiments.effects import Effect
+
+
+@dataclass(frozen=True)
+class Gain:
+    """Revenue that campaigns brought from those reached, with its interval; NaN where it could not be measured."""
+
+    amount: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class SegmentResult:
+    """What a campaign did in one segment.
+
+    Attributes
+    ----------
+    segment, name
+        Which one.
+    n_treated, n_holdout
+        Customers in each arm.
+    primary
+        What the decision rests on.
+    revenue, order_rate, basket
+        Effects per customer, on the share who ordered, and on the worth of an order; None where there are too few.
+    gained
+        Revenue that the campaign brought.
+    ratio, balance
+        The checks.
+    decision, reason
+        Whether it worked, and what this rests on.
+    p_adjusted
+        Of no difference in the primary measure, corrected for all segments; NaN where it could not be tested.
+    worth
+        Smallest difference worth having, in the unit of the primary measure; NaN where it could not be tested.
+    more
+        Customers more that would tell; None where none is asked for or no number helps.
+    """
+
+    segment: int
+    name: str
+    n_treated: int
+    n_holdout: int
+    primary: Primary
+    revenue: Effect | None
+    order_rate: Effect | None
+    basket: Effect | None
+    gained: Gain
+    ratio: Check
+    balance: Check
+    reason: Reason
+    decision: Decision = "cannot tell yet"
+    p_adjusted: float = math.nan
+    worth: float = math.nan
+    more: int | None = None
+
+    @property
+    def main(self) -> Effect | None:
+        """The effect that the decision rests on."""
+        return self.revenue if self.primary == "revenue" else self.order_rate
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What the campaigns did.
+
+    Attributes
+    ----------
+    date_from, date_to
+        First and last day of the period.
+    segments
+        By number.
+    alpha
+        Accepted rate of false alarms over all segments.
+    correction
+        How many segments were allowed for.
+    currency
+        Of every amount.
+    overall
+        All measured segments together; None where fewer than two could be measured.
+    orders_end_on
+        Last day of the later orders, where they end before the period does.
+    """
+
+    date_from: date
+    date_to: date
+    segments: tuple[SegmentResult, ...]
+    alpha: float
+    correction: Correction
+    currency: str | None = None
+    overall: Gain | None = None
+    orders_end_on: date | None = None
+
+    @property
+    def worked(self) -> tuple[SegmentResult, ...]:
+        """Segments in which it worked."""
+        return tuple(result for result in self.segments if result.decision == "worked")
+
+    def _repr_html_(self) -> str:
+        from markupsafe import escape  # noqa: PLC0415  (only a notebook asks)
+
+        rows = ""
+        for r in self.segments:
+            effect = r.main
+            numbers = (f"{v:+,.4g}" for v in (effect.difference, effect.low, effect.high)) if effect else ("",) * 3
+            cells = (r.segment, r.name, r.decision, r.reason, r.primary.replace("_", " "), *numbers)
+            rows += f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
+        heads = ("", "segment", "decision", "reason", "judged by", "difference", "from", "to")
+        return f"<table><thead><tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr></thead>{rows}</table>"

@@ -1,0 +1,145 @@
+"""What is taken from the orders to measure their units by: the window, the categories, and what counts as large."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from marketfold.errors import TooFewUnitsError
+from marketfold.schema import MONEY_SCALE, money_sum
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from marketfold.cleaning import CleanOrders
+
+OTHER = "other"
+MOST_CATEGORIES = 12
+# An order is large when it is among the most valuable fifth, as in the rule of 80 and 20.
+LARGE_ORDER_QUANTILE = 0.8
+_CATEGORY = ("category_", "_share")
+
+
+@dataclass(frozen=True)
+class FittedStatistics:
+    """What the features of one table are measured by.
+
+    Attributes
+    ----------
+    first_on
+        First day of the window.
+    as_of
+        The day on which features look back, the first after the window.
+    categories
+        Those with a share of their own; `other` is what is left.
+    large_deal_size
+        The deal size whose lines are large deals; None where orders do not tell one.
+    large_order_at
+        Orders above this amount, in ten-thousandths, are large where there are no deal sizes.
+    """
+
+    first_on: date
+    as_of: date
+    categories: tuple[str, ...] = ()
+    large_deal_size: str | None = None
+    large_order_at: int = 0
+
+    @property
+    def middle_on(self) -> date:
+        """First day of the later half of the window."""
+        return date.fromordinal((self.first_on.toordinal() + self.as_of.toordinal()) // 2)
+
+    def to_settings(self) -> dict[str, str]:
+        """As texts, to measure later orders by the same."""
+        kept = {
+            "first_on": self.first_on.isoformat(),
+            "as_of": self.as_of.isoformat(),
+            "categories": json.dumps(self.categories, ensure_ascii=False),
+        }
+        if self.large_deal_size is None:
+            return kept | {"large_order_at": repr(self.large_order_at / MONEY_SCALE)}
+        return kept | {"large_deal_size": self.large_deal_size}
+
+
+def category_feature_name(category: str) -> str:
+    """Name of the feature that is the share of one category.
+
+    >>> category_feature_name("Classic Cars")
+    'category_Classic Cars_share'
+    """
+    return category.join(_CATEGORY)
+
+
+def category_of(name: str) -> str | None:
+    """The category that a feature is the share of; None for other features.
+
+    >>> category_of("category_Classic Cars_share")
+    'Classic Cars'
+    """
+    start, end = _CATEGORY
+    is_share = name.startswith(start) and name.endswith(end) and len(name) > len(start) + len(end)
+    return name[len(start) : -len(end)] if is_share else None
+
+
+def _categories(clean: CleanOrders, names: Sequence[str] | None, settings: Mapping[str, str]) -> tuple[str, ...]:
+    """Categories with a share of their own: those of the model, else those with most revenue, then `other`."""
+    if "categories" in settings:  # also those whose share the model left out: they are not `other`
+        return tuple(json.loads(settings["categories"]))
+    if names is not None:
+        return tuple(category for name in names if (category := category_of(name)) is not None)
+    if "category" not in clean.columns:
+        return ()
+    grouped = clean.purchases.group_by("category").agg(money_sum("amount").alias("money"))
+    rows = clean.engine.collect(grouped).to_pylist()
+    named = [row for row in rows if row["category"] is not None and row["category"] != OTHER]
+    named.sort(key=lambda row: (-row["money"], row["category"]))
+    own = [row["category"] for row in named[:MOST_CATEGORIES]]
+    return tuple(own + ([OTHER] if len(own) < len(rows) else []))
+
+
+def _largest_deal_size(clean: CleanOrders) -> str | None:
+    """The deal size with the greatest money per line; None where there is no choice."""
+    if "deal_size" not in clean.columns:
+        return None
+    sized = clean.purchases.filter(~nw.col("deal_size").is_null()).group_by("deal_size")
+    rows = clean.engine.collect(sized.agg(nw.len().alias("lines"), money_sum("amount").alias("money"))).to_pylist()
+    if len(rows) < 2:
+        return None
+    return str(max(rows, key=lambda row: (float(row["money"]) / int(row["lines"]), row["deal_size"]))["deal_size"])
+
+
+def fit_statistics(
+    clean: CleanOrders, as_of: date | None, names: Sequence[str] | None, settings: Mapping[str, str]
+) -> FittedStatistics:
+    """Take from orders what a model's `settings` do not give.
+
+    Raises
+    ------
+    TooFewUnitsError
+        If there is no purchase.
+    """
+    if clean.activity.span is None:
+        when = f"before {as_of}" if as_of else "at all"
+        message = f"There is no purchase {when}, so there is nobody to measure. Choose a later as-of date."
+        raise TooFewUnitsError(message)
+    first_on, last_on = clean.activity.span
+    as_of = as_of or last_on + timedelta(days=1)
+    # The same as-of date means the same window, even where only some of its orders are measured again.
+    same_window = settings.get("as_of") == as_of.isoformat()
+    large = settings.get("large_order_at")
+    return FittedStatistics(
+        first_on=date.fromisoformat(settings["first_on"]) if same_window else first_on,
+        as_of=as_of,
+        categories=_categories(clean, names, settings),
+        large_deal_size=settings.get("large_deal_size") if settings else _largest_deal_size(clean),
+        large_order_at=_large_order_at(clean) if large is None else round(float(large) * MONEY_SCALE),
+    )
+
+
+def _large_order_at(clean: CleanOrders) -> int:
+    value = nw.col("revenue_scaled").quantile(LARGE_ORDER_QUANTILE, "linear")
+    return round(float(clean.engine.collect(clean.activity.orders.select(value))["revenue_scaled"][0].as_py()))

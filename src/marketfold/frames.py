@@ -1,0 +1,55 @@
+"""What stages hand on, as a data frame of the user's own library."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from marketfold.errors import MissingDependencyError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+
+def _library(name: str) -> Any:
+    try:
+        return import_module(name)
+    except ImportError as error:
+        message = (
+            f"{name} is not installed. Install it with `pip install {name}`, or take `to_arrow()`, which needs none."
+        )
+        raise MissingDependencyError(message) from error
+
+
+class Framed(ABC):
+    """A record that can be taken as an Arrow table, and so as a data frame of any library."""
+
+    @abstractmethod
+    def to_arrow(self) -> pa.Table:
+        """One row per unit."""
+
+    def to_pandas(self) -> pd.DataFrame:
+        """`to_arrow` as a pandas data frame.
+
+        Raises
+        ------
+        MissingDependencyError
+            If pandas is not installed.
+        """
+        _library("pandas")
+        frame: pd.DataFrame = self.to_arrow().to_pandas()
+        return frame
+
+    def to_polars(self) -> pl.DataFrame:
+        """`to_arrow` as a Polars data frame.
+
+        Raises
+        ------
+        MissingDependencyError
+            If Polars is not installed.
+        """
+        frame: pl.DataFrame = _library("polars").from_arrow(self.to_arrow())
+        return frame

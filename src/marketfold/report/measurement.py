@@ -1,0 +1,189 @@
+"""A measurement as a page in the report's style: the decisions first, then the figure, then every number."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from marketfold import words
+from marketfold.errors import RunFolderError
+from marketfold.figures.campaigns import EffectRow, effect_figure
+from marketfold.report.page import write_page
+from marketfold.report.parts import Column, Fact, FigurePart, Notice, Prose, ReportPage, Section, TablePart
+from marketfold.report.sentences.experiments import (
+    describe_check,
+    describe_overall,
+    describe_period,
+    describe_result,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import plotly.graph_objects as go
+
+    from marketfold.experiments import Effect, Measurement, Primary, SegmentResult
+
+HOW_TO_READ = (
+    "Each mark is the difference between the customers who were reached and those who were held out; the bar is its "
+    "interval. A bar that lies wholly to the right of zero speaks for the campaign. A bar across zero says that chance "
+    "alone could have made the difference.",
+    "A verdict also allows for the number of segments: the more of them are looked at, the likelier one of them shines "
+    "by luck.",
+)
+METHOD = (
+    "Everybody counts in the arm that they were assigned to, whether or not a message arrived. Intervals are Welch's; "
+    "those of the bootstrap stand beside them, as revenue is skewed. Where revenue before the campaign is known, the "
+    "part of the outcome that it foretells is taken out first (CUPED), which narrows the intervals and favours neither "
+    "arm.",
+    "The worth of an order compares only those who ordered. The campaign may have changed who they are, so it "
+    "describes and does not prove.",
+)
+MEASURES: dict[Primary, str] = {"revenue": "revenue per customer", "order_rate": "share who ordered"}
+CORRECTIONS = {"holm": "Holm's correction", "bh": "Benjamini and Hochberg's correction"}
+
+
+def _name(result: SegmentResult) -> str:
+    return f"{result.segment}. {result.name}"
+
+
+def _headline(measurement: Measurement) -> str:
+    worked = measurement.worked
+    if not worked:
+        return "No campaign is proven to have worked"
+    return f"The campaign worked for {words.listed([result.name for result in worked])}"
+
+
+def measurement_figures(measurement: Measurement) -> tuple[go.Figure, ...]:
+    """The effect of each campaign with its interval, as a share of what is usual: so segments can be compared.
+
+    One figure for each thing that campaigns were judged by.
+    """
+    rows = {kind: [_lift(r) for r in measurement.segments if r.primary == kind] for kind in MEASURES}
+    return tuple(
+        effect_figure(own, scale="percent", measure=MEASURES[kind], coverage=1 - measurement.alpha)
+        for kind, own in rows.items()
+        if own
+    )
+
+
+def _lift(result: SegmentResult) -> EffectRow:
+    effect = result.main
+    if effect is None or effect.holdout <= 0:
+        return EffectRow(_name(result), result.decision)
+    lifts = (value / effect.holdout for value in (effect.difference, effect.low, effect.high))
+    return EffectRow(_name(result), result.decision, *lifts)
+
+
+def _row(name: str, label: str, effect: Effect | None, currency: str | None) -> tuple[str, ...]:
+    if effect is None:
+        return (name, label, *[words.MISSING] * 6)
+
+    def amount(value: float) -> str:
+        return words.share(value) if label == "Share who ordered" else words.money(value, currency)
+
+    def between(low: float, high: float) -> str:
+        return f"{amount(low)} to {amount(high)}"
+
+    boot = between(effect.boot_low, effect.boot_high) if effect.boot_low == effect.boot_low else words.MISSING
+    arms = (amount(effect.treated), amount(effect.holdout), amount(effect.difference))
+    return (name, label, *arms, between(effect.low, effect.high), boot, f"{effect.p_value:.3f}")
+
+
+def _every_number(measurement: Measurement) -> TablePart:
+    measures = ("Revenue per customer", "Share who ordered", "Worth of an order")
+    rows = [
+        _row(_name(result), label, effect, measurement.currency)
+        for result in measurement.segments
+        for label, effect in zip(measures, (result.revenue, result.order_rate, result.basket), strict=True)
+    ]
+    coverage = words.share(1 - measurement.alpha)
+    numeric = ("Reached", "Held out", "Difference", f"{coverage} interval", "Bootstrap", "p")
+    return TablePart(
+        key="every-number",
+        columns=(Column("Segment"), Column("Measure"), *(Column(label, numeric=True) for label in numeric)),
+        rows=tuple(rows),
+        note="p is of no difference, before the correction for many segments.",
+        segments=tuple(result.segment for result in measurement.segments for _ in measures),
+    )
+
+
+def _verdicts(measurement: Measurement) -> TablePart:
+    return TablePart(
+        key="verdicts",
+        columns=(
+            Column("Segment"),
+            Column("Reached", numeric=True),
+            Column("Held out", numeric=True),
+            Column("Verdict"),
+        ),
+        rows=tuple(
+            (_name(r), words.count(r.n_treated), words.count(r.n_holdout), describe_result(r, measurement))
+            for r in measurement.segments
+        ),
+        segments=tuple(result.segment for result in measurement.segments),
+    )
+
+
+def _checks(results: Sequence[SegmentResult]) -> tuple[Prose | Notice, ...]:
+    made = [(r, check, describe_check(check)) for r in results for check in (r.ratio, r.balance)]
+    failed = tuple(f"{_name(result)}: {text}" for result, check, text in made if not check.passed)
+    if failed:
+        return (Notice(failed, title="What is not as it should be", tone="warning"),)
+    return (Prose((" ".join(dict.fromkeys(text for _, _, text in made)),)),)
+
+
+def measurement_page(measurement: Measurement) -> ReportPage:
+    """Put a measurement on a page, ready to be written or shown."""
+    results = measurement.segments
+    period = f"{words.day(measurement.date_from)} to {words.day(measurement.date_to)}"
+    many = f"{len(results)} segments" if len(results) > 1 else "one segment"
+    missing = describe_period(measurement)
+    figures = [
+        FigurePart(f"effects-{place}", figure, teaching=HOW_TO_READ)
+        for place, figure in enumerate(measurement_figures(measurement), start=1)
+    ]
+    return ReportPage(
+        title=_headline(measurement),
+        lead=(
+            f"Those reached against those held out, {period}; allowing for {many} by "
+            f"{CORRECTIONS[measurement.correction]}. {describe_overall(measurement)}"
+        ),
+        kicker="Measurement",
+        facts=(
+            Fact("Reached", words.count(sum(result.n_treated for result in results)), "customers"),
+            Fact("Held out", words.count(sum(result.n_holdout for result in results)), "customers"),
+            Fact("Worked", str(len(measurement.worked)), f"of {len(results)} segments"),
+        ),
+        warnings=(missing,) if missing else (),
+        sections=(
+            Section("verdicts", "Verdicts", (_verdicts(measurement), *figures)),
+            Section("numbers", "Every number", (_every_number(measurement),)),
+            Section("soundness", "Was it a fair comparison?", (*_checks(results), Prose(METHOD, title="Method"))),
+        ),
+        n_segments=max(result.segment for result in results),
+    )
+
+
+def write_measurement(measurement: Measurement, path: str | Path) -> Path:
+    """Write the page as one HTML file that works offline.
+
+    Parameters
+    ----------
+    measurement
+        From `measure_campaigns`.
+    path
+        Where to.
+
+    Raises
+    ------
+    RunFolderError
+        If the file cannot be written.
+    """
+    path = Path(path)
+    try:
+        write_page(measurement_page(measurement), path)
+    except OSError as error:
+        message = f"{path} cannot be written: {error.strerror}."
+        raise RunFolderError(message) from error
+    return path

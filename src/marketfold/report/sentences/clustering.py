@@ -1,0 +1,128 @@
+"""What is said of the number of segments: the decision, who disagrees, and the rules that were applied."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from marketfold.clustering import SURE, UNITS_PER_FEATURE
+
+if TYPE_CHECKING:
+    from marketfold.clustering import Gap, KChoice, Stability, ValidityIndex
+
+OPENINGS = {
+    "groups": "There are groups, {at} of them.",
+    "weak": "There is structure beyond one cloud, but no number of groups stands out; {k} segments are a choice.",
+    "no_structure": "No group structure here: segments, however many, are slices of one cloud.",
+    "too_few": "Too few customers for this many features: groups, if there are any, could not be told from chance.",
+}
+
+CLOUD_RULE = (
+    "One cloud with the same columns and rank correlations: Iman and Conover (1982); testing clusters against "
+    "one cloud: Liu, Hayes, Nobel and Marron (2008), SigClust."
+)
+GAP_RULE = "Gap statistic: Tibshirani, Walther and Hastie (2001); uniform box along the principal axes."
+UNITS_RULE = (
+    f"At least {UNITS_PER_FEATURE} units for each feature: Dolnicar, Grün, Leisch and Schmidt (2014), "
+    "Required sample sizes for data-driven market segmentation analyses in tourism."
+)
+REPRODUCIBLE_RULE = (
+    "Without natural groups the most reproducible segments are advised: Dolnicar and Leisch (2010), "
+    "Evaluation of structure and reproducibility of cluster solutions using the bootstrap."
+)
+
+
+def k_decision(choice: KChoice) -> str:
+    """Whether there are groups, how far beyond chance, and how surely they come out again."""
+    at = choice.shows_at
+    cloud, uniform = (_lower(choice.gaps[name], at) for name in ("cloud", "box"))
+    most = ", where it shows most," if choice.answer == "weak" and at != choice.k else ""
+    stability = choice.indices["stability"]
+    agreement = stability.at(choice.k) if choice.k in stability.k else float("nan")
+    sentences = [
+        _opening(choice),
+        f"At k = {at}{most} the WCSS is {cloud}, and {uniform}.",
+        f"Resamples agree on {choice.k} segments with an adjusted Rand index of {agreement:.2f}.",
+    ]
+    if choice.answer == "groups" and at < choice.k:
+        sentences.append(f"{choice.k} is the least that was asked for, and more than the groups found.")
+    return " ".join([*sentences, *_few_units(choice)])
+
+
+def k_summary(choice: KChoice) -> str:
+    """What a reader must know of it, without the numbers."""
+    return " ".join([_opening(choice), *_few_units(choice)])
+
+
+def _opening(choice: KChoice) -> str:
+    return OPENINGS[choice.answer].format(at=choice.shows_at, k=choice.k)
+
+
+def _few_units(choice: KChoice) -> tuple[str, ...]:
+    if choice.enough_units:
+        return ()
+    return (
+        f"{choice.n_units:,} units are few for {choice.n_features} features, at least {choice.units_advised:,} are "
+        "advised: only clear groups can be seen.",
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def _lower(gap: Gap, k: int) -> str:
+    """How much lower the WCSS is, and how much of that chance can do."""
+    place = gap.k.index(k)
+    share, chance = (1 - np.exp(-value) for value in (gap.values[place], SURE * gap.errors[place]))
+    below = f"{_percent(share)} below" if share >= 0.005 else "not below"
+    doubt = f" (chance alone can do {_percent(chance)})" if 0.005 <= share < chance else ""
+    return f"{below} that of {gap.label}{doubt}"
+
+
+def disagreements(choice: KChoice) -> tuple[str, ...]:
+    """Who disagrees with the number that is advised, each a sentence."""
+    found = [_elbow(choice), *(_preference(one, choice.k) for one in choice.disagreeing), _better_below(choice)]
+    return tuple(sentence for sentence in found if sentence)
+
+
+def _elbow(choice: KChoice) -> str:
+    knee = choice.curve.knee.k
+    same = sum(curve.knee.k == knee for curve in choice.shuffled)
+    copies = f"{same} of {len(choice.shuffled)} column-shuffled copies bend there too"
+    if knee is None:
+        return "The elbow curve has no knee."
+    if knee != choice.k:
+        return f"The elbow is at k = {knee}; {copies}."
+    return f"The elbow agrees, but {copies}: it is no evidence." if 2 * same >= len(choice.shuffled) else ""
+
+
+def _preference(index: ValidityIndex, k: int) -> str:
+    if index.prefers is None:
+        return f"{index.label} prefers no k."
+    if index.prefers < 2:
+        return f"{index.label} sees one group only."
+    there, here = index.at(index.prefers), index.at(k)
+    return f"{index.label} prefers k = {index.prefers} ({there:.3g} against {here:.3g} at k = {k})."
+
+
+def _better_below(choice: KChoice) -> str:
+    found = [(choice.indices[name], k) for name, k in choice.better_below.items()]
+    if not found:
+        return ""
+    named = ", ".join(f"{index.label} at k = {k} ({index.at(k):.3g})" for index, k in found)
+    return f"At least {choice.k_min} segments were asked for; with fewer some would be better still: {named}."
+
+
+def rules_applied(choice: KChoice) -> tuple[str, ...]:
+    """The rules that were applied, each with its source."""
+    rules = (CLOUD_RULE, GAP_RULE, UNITS_RULE)
+    return rules if choice.answer == "groups" else (*rules, REPRODUCIBLE_RULE)
+
+
+def resample_size(stability: Stability) -> str | None:
+    """How large the resamples were, where they were smaller than the table."""
+    if stability.rows == stability.n_units:
+        return None
+    return f"Each resample holds {stability.rows:,} of the {stability.n_units:,} units."

@@ -1,0 +1,105 @@
+"""What is said of the choices of a run: the number of segments made, the reduction, and the feature set."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marketfold.reduction import label_of
+from marketfold.report.sentences.clustering import k_decision, k_summary
+from marketfold.selection import ALL, WORSE_BY, worth
+
+if TYPE_CHECKING:
+    from marketfold.selection import Candidate, Choice, FeatureSetSearch, ReducerComparison
+
+REDUCTION_RULE = (
+    "The simplest reduction that is not worse is taken: none before PCA before the autoencoder. One is worse when "
+    f"another explains over {WORSE_BY:.2f} more of the differences in later (log) revenue, or, where there is no later "
+    "period, when "
+    f"the mean of its silhouette and of its lowest Jaccard is over {WORSE_BY:.2f} lower."
+)
+
+
+def number_decision(choice: Choice) -> str:
+    """What is said of the number of segments, and why another was made than the curve advises."""
+    return _and_why(choice, k_decision(choice.k_choice))
+
+
+def number_summary(choice: Choice) -> str:
+    """The same without the numbers."""
+    return _and_why(choice, k_summary(choice.k_choice))
+
+
+def _and_why(choice: Choice, text: str) -> str:
+    made = choice.recipe.n_segments
+    if made == choice.k_choice.k:
+        return text
+    why = search_decision(choice.search) if choice.search else "That many were asked for."
+    return f"{made} segments were made. {why} Of itself the curve says this: {text}"
+
+
+def search_decision(search: FeatureSetSearch) -> str:
+    """Which features were taken, and whether their segments hold on resamples that the choice did not see."""
+    chosen, wide = search.chosen, search.wide
+    fresh = f"on fresh resamples its weakest segment keeps a Jaccard of {min(search.adjusted_jaccards):.2f}"
+    tried = len(search.candidates)
+    if not chosen.holds:
+        return f"None of {tried} recipes gives segments that all hold, so all features are kept; {fresh}."
+    if chosen.feature_set == ALL:
+        held = f"All features at once give {chosen.k} segments that hold ({fresh})"
+        if chosen == wide:
+            return f"{held}, so no narrower feature set was sought."
+        return f"{held}. {_rather(chosen, wide)}, and no narrower feature set was sought."
+    outcome = "each segment is stable" if search.holds else "not every segment is stable"
+    return (
+        f"All features at once do not hold (weakest Jaccard {wide.jaccard:.2f} at {wide.k} segments). Of {tried} that "
+        f"were tried, the feature set '{chosen.feature_set}' with {chosen.k} segments is best; {fresh}: {outcome}."
+    )
+
+
+def _rather(chosen: Candidate, wide: Candidate) -> str:
+    if not wide.holds:
+        return f"The {wide.k} that the curve advises do not (weakest Jaccard {wide.jaccard:.2f})"
+    if chosen.explained is None or wide.explained is None:
+        return f"They come out again more surely than the {wide.k} that the curve advises"
+    return (
+        f"They explain {chosen.explained:.0%} of the differences in later revenue, the {wide.k} that the curve advises "
+        f"{wide.explained:.0%}"
+    )
+
+
+def reduction_decision(comparison: ReducerComparison) -> str:
+    """Which reduction the rule takes and why, and that another was asked for where it was."""
+    by_rule = _by_rule(comparison)
+    if comparison.asked is None:
+        return by_rule
+    return f"The segments were made with {label_of(comparison.asked)}, as asked. Left to the rule: {by_rule}"
+
+
+def _by_rule(comparison: ReducerComparison) -> str:
+    chosen, tried = comparison.chosen, comparison.tried
+    name = label_of(chosen)[:1].upper() + label_of(chosen)[1:]
+    if len(tried) == 1:
+        return f"Only {label_of(chosen)} was tried."
+    best = max(tried, key=worth)
+    what = "explains {:.1%} of the differences in later revenue" if best.explained is not None else "scores {:.2f}"
+    taken = next(score for score in tried if score.method == chosen)
+    if best.method == chosen:
+        why = "no other is clearly better" if chosen == tried[0].method else "nothing simpler is as good"
+        return f"{name} is taken: {why}, and it {what.format(worth(taken))}."
+    return (
+        f"{name} is taken: it {what.format(worth(taken))}, and {label_of(best.method)}, the best, "
+        f"{what.format(worth(best))}: not enough more to justify it."
+    )
+
+
+def skip_reason(comparison: ReducerComparison, method: str) -> str:
+    """Why a reduction was not tried, and what to do; empty where it was."""
+    why = next(score.skipped for score in comparison.scores if score.method == method)
+    if why is None:
+        return ""
+    if why.code == "missing_library":
+        return f"a library that it needs cannot be imported here; ask for it with --reduction {method} to see which."
+    return (
+        f"{why.n_units:,} units are too few to teach a network unasked (from {why.fewest_units:,}); ask for it with "
+        f"--reduction {method}."
+    )

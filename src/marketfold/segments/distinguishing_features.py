@@ -1,0 +1,232 @@
+"""What stands out in a segment: effect sizes, corrected for the many comparisons, and said in the user's units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import stats
+
+from marketfold.segments.phrases import phrase_of
+from marketfold.words import measured, singular
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from marketfold.schema import Feature, FeatureTable, Float64, Labels, Measure, Unit
+
+MEDIUM_EFFECT = 0.33
+"""|Cliff's delta| from which a difference is called medium (Romano et al. 2006, who give 0.147, 0.33 and 0.474)."""
+
+ORDERS, SPREAD = "order_count", "gap_spread_days"
+"""Of those who mostly ordered once it makes no sense to say how often they order, and of those with two orders not by
+how much their gaps vary: there is one gap."""
+
+SIGNIFICANCE = 0.05
+"""Rate of false discoveries that is accepted among all comparisons of a run."""
+
+
+@dataclass(frozen=True)
+class DistinguishingFeature:
+    """A feature in which a segment differs from everybody else.
+
+    Attributes
+    ----------
+    name, label, measure
+        Which feature, in words, and the unit of its values.
+    median, everyone, others
+        Median of the segment, of all units, and of all units outside the segment.
+    effect
+        Cliff's delta, -1 to 1: how much likelier a unit of the segment is to lie above one of the others than below.
+    p_value
+        Mann-Whitney, corrected over all features and segments (Benjamini and Hochberg). The segments were made from
+        these very features, so it guards against naming noise; it does not prove that the segment exists.
+    sentence
+        The difference in the user's units.
+    """
+
+    name: str
+    label: str
+    measure: Measure
+    median: float
+    everyone: float
+    effect: float
+    p_value: float
+    sentence: str
+    others: float = 0.0
+
+
+@dataclass(frozen=True)
+class EffectSizes:
+    """Every feature of every segment against the other units; arrays of shape (n_segments, n_features).
+
+    Attributes
+    ----------
+    medians, other_medians, means, other_means
+        In the user's units.
+    effects
+        Cliff's delta, -1 to 1.
+    p_values
+        Mann-Whitney, corrected.
+    everyone
+        Medians of all units, shape (n_features,).
+    """
+
+    medians: Float64
+    other_medians: Float64
+    means: Float64
+    other_means: Float64
+    effects: Float64
+    p_values: Float64
+    everyone: Float64
+
+
+def _tied_ranks(ordered: Float64) -> tuple[Float64, float]:
+    """Mean ranks from 1 of values already in order, and the tie term sum(t^3 - t)."""
+    n = len(ordered)
+    starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+    ties = np.diff(np.append(starts, n))
+    ranks = np.repeat(starts + (ties + 1) / 2, ties)
+    sizes = ties.astype(np.float64)
+    return ranks, float(np.sum(sizes**3 - sizes))
+
+
+def _middle(ordered: Float64, places: NDArray[np.intp]) -> float:
+    """Median of the values at `places`, which are sorted positions in sorted values."""
+    n = len(places)
+    return float((ordered[places[(n - 1) // 2]] + ordered[places[n // 2]]) / 2)
+
+
+def _middle_of_others(ordered: Float64, places: NDArray[np.intp]) -> float:
+    """Median of the values that are not at `places`: the j-th of them lies behind as many members as precede it."""
+    n = len(ordered) - len(places)
+    if n == 0:
+        return _middle(ordered, places)
+    before = places - np.arange(len(places))
+    at = [j + int(np.searchsorted(before, j, side="right")) for j in ((n - 1) // 2, n // 2)]
+    return float((ordered[at[0]] + ordered[at[1]]) / 2)
+
+
+def _mann_whitney(u: Float64, sizes: Float64, n: int, tie_term: float) -> tuple[Float64, Float64]:
+    """Cliff's delta and the two-sided p-value by the normal approximation with ties and continuity."""
+    others = n - sizes
+    pairs = np.maximum(sizes * others, 1.0)
+    spread = np.sqrt(pairs / 12 * ((n + 1) - tie_term / (n * max(n - 1, 1))))
+    excess = np.maximum(np.abs(u - sizes * others / 2) - 0.5, 0.0)
+    z = np.divide(excess, spread, out=np.zeros_like(u), where=spread > 0)
+    effect = np.where(others > 0, 2 * u / pairs - 1, 0.0)
+    return effect, np.minimum(2 * stats.norm.sf(z), 1.0)
+
+
+def effect_sizes(values: Float64, labels: Labels, n_segments: int) -> EffectSizes:
+    """Compare each segment with the units outside it, ranking each feature once for all segments.
+
+    Parameters
+    ----------
+    values
+        Shape (n_units, n_features), in the user's units.
+    labels
+        0-based segment of each unit, none of them empty, shape (n_units,).
+    n_segments
+        How many segments there are.
+
+    Examples
+    --------
+    >>> table = effect_sizes(np.array([[1.0], [2.0], [3.0], [9.0]]), np.array([0, 0, 1, 1], dtype=np.int32), 2)
+    >>> table.medians[:, 0].tolist(), table.effects[:, 0].tolist()
+    ([1.5, 6.0], [-1.0, 1.0])
+    """
+    n, n_features = values.shape
+    shape = (n_segments, n_features)
+    medians, other_medians, effects, p_values, totals = (np.zeros(shape) for _ in range(5))
+    everyone = np.zeros(n_features)
+    sizes = np.bincount(labels, minlength=n_segments).astype(np.float64)
+    ends = np.cumsum(sizes).astype(int)
+    narrow = labels.astype(np.uint8 if n_segments <= np.iinfo(np.uint8).max else np.uint16)  # radix-sorted by NumPy
+    for j in range(n_features):
+        column = np.ascontiguousarray(values[:, j])
+        order = np.argsort(column)
+        ordered, owner = column[order], narrow[order]
+        ranks, tie_term = _tied_ranks(ordered)
+        u = np.bincount(owner, weights=ranks, minlength=n_segments) - sizes * (sizes + 1) / 2
+        effects[:, j], p_values[:, j] = _mann_whitney(u, sizes, n, tie_term)
+        totals[:, j] = np.bincount(owner, weights=ordered, minlength=n_segments)
+        everyone[j] = (ordered[(n - 1) // 2] + ordered[n // 2]) / 2
+        grouped = np.argsort(owner, kind="stable")
+        for s, places in enumerate(np.split(grouped, ends[:-1])):
+            medians[s, j] = _middle(ordered, places)
+            other_medians[s, j] = _middle_of_others(ordered, places)
+    rest = np.maximum(n - sizes, 1.0)[:, None]
+    corrected = stats.false_discovery_control(p_values, axis=None) if p_values.size else p_values
+    return EffectSizes(
+        medians=medians,
+        other_medians=other_medians,
+        means=totals / sizes[:, None],
+        other_means=(totals.sum(axis=0) - totals) / rest,
+        effects=effects,
+        p_values=np.asarray(corrected, dtype=np.float64).reshape(shape),
+        everyone=everyone,
+    )
+
+
+def _sentence(feature: Feature, unit: Unit, compared: EffectSizes, segment: int, column: int) -> str:
+    """Return the difference in words; empty where even averages look the same to a reader."""
+    this, others = compared.medians[segment, column], compared.other_medians[segment, column]
+    texts = measured(this, feature.measure), measured(others, feature.measure)
+    average = ""
+    if feature.measure == "flag" or texts[0] == texts[1]:  # medians hide it, as with shares that are mostly zero
+        this, others = compared.means[segment, column], compared.other_means[segment, column]
+        texts = measured(this, feature.measure), measured(others, feature.measure)
+        average = "" if feature.measure == "flag" else " (averages)"
+    if texts[0] == texts[1]:
+        return ""
+    text = phrase_of(feature.name, unit).says.format(label=feature.label, this=texts[0], others=texts[1])
+    return singular(text) + average
+
+
+def _distinguishing(table: FeatureTable, compared: EffectSizes, segment: int, column: int) -> DistinguishingFeature:
+    feature = table.features[column]
+    return DistinguishingFeature(
+        name=feature.name,
+        label=feature.label,
+        measure=feature.measure,
+        median=float(compared.medians[segment, column]),
+        everyone=float(compared.everyone[column]),
+        effect=float(compared.effects[segment, column]),
+        p_value=float(compared.p_values[segment, column]),
+        sentence=_sentence(feature, table.unit, compared, segment, column),
+        others=float(compared.other_medians[segment, column]),
+    )
+
+
+def _orders(table: FeatureTable, medians: Float64) -> float:
+    """Orders of the median unit; no bound where they are not known."""
+    return float(medians[table.names.index(ORDERS)]) if ORDERS in table.names else np.inf
+
+
+def distinguishing_features(
+    table: FeatureTable, compared: EffectSizes, segment: int
+) -> tuple[DistinguishingFeature, ...]:
+    """Features in which a segment differs at least by a medium effect, strongest first.
+
+    Parameters
+    ----------
+    table
+        That was compared.
+    segment
+        0-based segment.
+    """
+    effects = compared.effects[segment]
+    own, others = (_orders(table, side[segment]) for side in (compared.medians, compared.other_medians))
+    found = [
+        j
+        for j in range(len(table.features))
+        if abs(effects[j]) >= MEDIUM_EFFECT
+        and compared.p_values[segment, j] < SIGNIFICANCE
+        and not (own <= 1 and phrase_of(table.features[j].name, table.unit).repeat)
+        and not (min(own, others) <= 2 and table.features[j].name == SPREAD)
+    ]
+    found.sort(key=lambda j: (-round(abs(float(effects[j])), 6), j))
+    every = [_distinguishing(table, compared, segment, j) for j in found]
+    return tuple(feature for feature in every if feature.sentence)

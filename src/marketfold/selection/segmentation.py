@@ -1,0 +1,183 @@
+"""Segments of one table of units, with all that made them: the record that every later stage reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+import pyarrow as pa
+
+from marketfold.clustering import KMeansSegmenter
+from marketfold.errors import ParameterError
+from marketfold.frames import Framed
+from marketfold.model import SegmentLabel, SegmentModel, confidence
+from marketfold.reduction import NoReducer
+from marketfold.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from marketfold.clustering import Stability
+    from marketfold.features import FeatureMatrix
+    from marketfold.reduction import Reducer
+    from marketfold.schema import FeatureTable, Float32, Ids, Labels, Trust, Unit
+
+
+@dataclass(frozen=True, repr=False)
+class Segmentation(Framed):
+    """Segments of one table of units, with all that made them.
+
+    Attributes
+    ----------
+    table
+        All features of the units, in the user's units; wider than the matrix where a feature set was chosen.
+    matrix
+        The scaled features that shaped the segments.
+    reducer
+        Fitted on the matrix.
+    dimensions : float32, shape (n_units, n_dimensions)
+        What the segmenter saw.
+    segmenter
+        Fitted on the dimensions.
+    labels : int32, shape (n_units,)
+        Position of each unit's segment, from 0, ordered by revenue.
+    numbers, names
+        What a person calls each segment, by position: numbers from 1, names distinct.
+    stability
+        Of each segment under resampling; None where it was not assessed.
+
+    Examples
+    --------
+    >>> from marketfold.cleaning import clean_orders
+    >>> from marketfold.demo import make_shop
+    >>> from marketfold.features import build_features
+    >>> from marketfold.orders import read_orders
+    >>> from marketfold.selection import Fits, Recipe
+    >>> table = build_features(clean_orders(read_orders(make_shop(lines=4_000).lines)))
+    >>> segmentation = Fits(table).segment(Recipe("all", "none", n_segments=4))
+    >>> segmentation.n_segments, segmentation.numbers
+    (4, (1, 2, 3, 4))
+    >>> segmentation.to_arrow().column_names[:4]
+    ['customer_id', 'segment', 'segment_name', 'confidence']
+    """
+
+    table: FeatureTable
+    matrix: FeatureMatrix
+    reducer: Reducer
+    dimensions: Float32
+    segmenter: KMeansSegmenter
+    labels: Labels
+    numbers: tuple[int, ...]
+    names: tuple[str, ...]
+    stability: Stability | None = None
+
+    @classmethod
+    def of(cls, matrix: FeatureMatrix, labels: Labels, table: FeatureTable | None = None) -> Self:
+        """Segments that were made elsewhere; the centres are their means.
+
+        Parameters
+        ----------
+        matrix
+            What was clustered.
+        labels
+            Position of each unit's segment, from 0, each used, shape (n_units,).
+        table
+            A wider table of the same units; the matrix's own if not given.
+
+        Raises
+        ------
+        ParameterError
+            If lengths do not agree or a segment is empty.
+        """
+        table = matrix.table if table is None else table
+        n_units = len(matrix.values)
+        if not n_units or {len(labels), len(table.ids), len(matrix.table.ids)} != {n_units}:
+            message = (
+                f"The matrix has {n_units} rows, the table {len(table.ids)} units, and there are {len(labels)} labels: "
+                "give one label for each unit, and at least one unit."
+            )
+            raise ParameterError(message)
+        sizes = np.bincount(labels) if labels.min() >= 0 else np.zeros(1)
+        if (sizes == 0).any():
+            message = f"Labels must be 0 to n_segments - 1, each used; got {np.unique(labels).tolist()}."
+            raise ParameterError(message)
+        reducer = NoReducer().fit(matrix.values)
+        segmenter = KMeansSegmenter.of_labels(matrix.values, labels)
+        numbers, names = unnamed(len(sizes))
+        return cls(table, matrix, reducer, matrix.values, segmenter, labels, numbers, names)
+
+    @property
+    def unit(self) -> Unit:
+        """What is segmented."""
+        return self.table.unit
+
+    @property
+    def ids(self) -> Ids:
+        """Identifier of each unit, shape (n_units,)."""
+        return self.table.ids
+
+    @property
+    def n_segments(self) -> int:
+        """How many segments there are."""
+        return len(self.numbers)
+
+    @property
+    def trust(self) -> tuple[Trust | None, ...]:
+        """Label of each segment's stability; None where it was not assessed."""
+        return self.stability.trust if self.stability else (None,) * self.n_segments
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __repr__(self) -> str:  # ids may be names: they are not shown
+        return f"<Segmentation: {len(self):,} {self.unit}s in {self.n_segments} segments>"
+
+    def members(self, position: int) -> NDArray[np.intp]:
+        """Row numbers of one segment's units, ascending.
+
+        Parameters
+        ----------
+        position
+            Of the segment, from 0, as in `labels`.
+        """
+        return np.flatnonzero(self.labels == position)
+
+    def snapshot(self) -> Snapshot:
+        """Who is in which segment, to set beside another run."""
+        numbers = np.array(self.numbers)[self.labels]
+        names = dict(zip(self.numbers, self.names, strict=True))
+        return Snapshot(self.unit, self.ids, numbers, names, self.table.names, self.table.values)
+
+    def model(self) -> SegmentModel:
+        """What assigns further units to these segments."""
+        return SegmentModel(
+            unit=self.unit,
+            features=self.matrix.table.features,
+            scaler=self.matrix.scaler,
+            reducer=self.reducer,
+            segmenter=self.segmenter,
+            segments=tuple(map(SegmentLabel, self.numbers, self.names, self.trust)),
+            settings=self.table.settings,
+        )
+
+    def to_arrow(self) -> pa.Table:
+        """Identifier, segment, its name, how surely the unit belongs there, and every feature in the user's units."""
+        features = self.table.to_arrow()
+        columns = {
+            features.column_names[0]: features.column(0),
+            "segment": pa.array(np.array(self.numbers, dtype=np.int32)[self.labels]),
+            "segment_name": pa.array(np.array(self.names, dtype=object)[self.labels], pa.string()),
+            "confidence": pa.array(confidence(self.segmenter.transform(self.dimensions))),
+        }
+        return pa.table(columns | {name: features.column(name) for name in features.column_names[1:]})
+
+
+def unnamed(n_segments: int) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Numbers, and names as long as nothing better is known.
+
+    >>> unnamed(2)
+    ((1, 2), ('Segment 1', 'Segment 2'))
+    """
+    numbers = tuple(range(1, n_segments + 1))
+    return numbers, tuple(f"Segment {number}" for number in numbers)

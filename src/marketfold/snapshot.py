@@ -1,0 +1,99 @@
+"""A run as far as comparing it with another, and matching its segments, needs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from marketfold.errors import Fault, ParameterError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from marketfold.schema import Float64, Ids, Unit
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Who was in which segment, and what they looked like.
+
+    Attributes
+    ----------
+    unit
+        What was segmented.
+    ids
+        Distinct identifiers of the units, shape (n_units,).
+    numbers
+        Segment number of each unit, shape (n_units,).
+    names
+        Name of each segment by its number.
+    features
+        Names of the columns of `values`.
+    values : float64, shape (n_units, n_features)
+        In the user's units; None where they were not kept.
+    """
+
+    unit: Unit
+    ids: Ids
+    numbers: NDArray[np.integer]
+    names: dict[int, str]
+    features: tuple[str, ...] = ()
+    values: Float64 | None = field(default=None, repr=False)
+
+    @property
+    def segment_numbers(self) -> tuple[int, ...]:
+        """Numbers of the segments, ascending, those without a unit included."""
+        return tuple(sorted({*self.names, *(int(number) for number in np.unique(self.numbers))}))
+
+    def name(self, number: int) -> str:
+        """Name of a segment, or "Segment 3" for one without."""
+        return self.names.get(number, f"Segment {number}")
+
+
+_UNITS: dict[Unit, str] = {"customer": "customers", "order": "orders", "order_line": "order lines"}
+
+
+def check_comparable(earlier: Snapshot, later: Snapshot, *, features: bool) -> None:
+    """Refuse to set runs side by side that speak of different things.
+
+    Parameters
+    ----------
+    earlier, later
+        Two runs.
+    features
+        Whether their features must be the same, in any order.
+
+    Raises
+    ------
+    ParameterError
+        With every fault: different units, features, or damaged tables.
+    """
+    faults = [*_damage("earlier", earlier), *_damage("later", later)]
+    if earlier.unit != later.unit:
+        what = f"The earlier run segments {_UNITS[earlier.unit]}, the later one {_UNITS[later.unit]}."
+        faults.append(Fault(what, "compare runs with the same --unit"))
+    if features and set(earlier.features) != set(later.features):
+        gone = sorted(set(earlier.features) - set(later.features))
+        come = sorted(set(later.features) - set(earlier.features))
+        parts = [
+            f"only the {which} has {', '.join(names)}" for which, names in (("earlier", gone), ("later", come)) if names
+        ]
+        hint = "run both with the same columns and --feature-set"
+        faults.append(Fault(f"Their features differ: {'; '.join(parts)}.", hint))
+    if faults:
+        headline = "The two runs cannot be compared"
+        raise ParameterError.from_faults(headline, faults)
+
+
+def _damage(which: str, run: Snapshot) -> list[Fault]:
+    faults = []
+    n_units = len(run.ids)
+    if len(run.numbers) != n_units or (run.values is not None and len(run.values) != n_units):
+        faults.append(Fault(f"The {which} run has {n_units} units but not as many segments or rows of features."))
+    elif len(np.unique(run.ids)) != n_units:
+        faults.append(Fault(f"The {which} run names a unit twice.", "give each unit once"))
+    if n_units == 0:
+        faults.append(Fault(f"The {which} run has no units."))
+    return faults

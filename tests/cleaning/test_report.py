@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from marketfold.cleaning.report import check_reconciles
+from marketfold.errors import LedgerError
+from marketfold.schema import Ledger
+
+LEDGER = Ledger(10, 7, {"cancelled": 2, "no_date": 1}, 100.0, 80.5, {"cancelled": 19.0, "no_date": 0.5})
+
+
+def test_a_ledger_that_adds_up_passes():
+    check_reconciles(LEDGER, 10)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        replace(LEDGER, lines_kept=8),
+        replace(LEDGER, money_kept=80.51),
+        replace(LEDGER, money_set_aside={"cancelled": 19.0}),
+    ],
+)
+def test_a_broken_ledger_is_a_bug_to_report(broken: Ledger):
+    with pytest.raises(LedgerError, match=r"bug of Marketfold; please report it .* source has 10 lines"):
+        check_reconciles(broken, 10)
+
+
+def test_a_line_that_was_lost_on_the_way_is_missed():
+    with pytest.raises(LedgerError, match="source has 11 lines; 10 were read, 7 kept"):
+        check_reconciles(LEDGER, 11)
+
+
+def test_amounts_of_half_a_cent_and_huge_amounts_add_up():
+    assert Ledger(2, 1, {"cancelled": 1}, 0.005, 0.0025, {"cancelled": 0.0025}).reconciles()
+    assert Ledger(3, 1, {"a": 1, "b": 1}, 3e13 + 0.3, 1e13 + 0.1, {"a": 1e13 + 0.1, "b": 1e13 + 0.1}).reconciles()

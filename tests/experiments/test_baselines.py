@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from tests.experiments.cases import shoppers, steady_shoppers
+
+from marketfold.engine import DuckDBEngine, Engine, PolarsEngine
+from marketfold.experiments import read_baselines
+
+LAST = date(2026, 6, 30)
+
+
+def _ago(periods: int, days: int = 0) -> date:
+    """A day in the period so many before the last one; each has ten days."""
+    return LAST - timedelta(days=10 * periods + days)
+
+
+@pytest.mark.parametrize("engine", [DuckDBEngine(), PolarsEngine()], ids=["duckdb", "polars"])
+def test_a_customer_counts_from_the_period_after_her_first_order_on(engine: Engine):
+    """Worked by hand: the first order made her a customer, so its period says nothing of what customers do."""
+    orders = [
+        ("a", 0, _ago(3), 1_000.0), ("a", 0, _ago(3, 2), 1_000.0),  # her first period: not looked at
+        ("a", 0, _ago(2), 30.0), ("a", 0, _ago(2, 9), 10.0),  # one period with two orders
+        ("a", 0, _ago(0), 20.0),
+        ("b", 0, _ago(2, 5), 500.0),  # and never again: two periods without an order
+        ("c", 1, _ago(0, 3), 70.0),  # came in the last period: nothing is known of her segment
+    ]  # fmt: skip
+    first, second = read_baselines(shoppers(orders, engine), shoppers(orders, engine), 10)
+    assert second is None
+    assert first is not None
+    revenue = np.array([40.0, 0.0, 20.0, 0.0, 0.0])
+    assert (first.days, first.periods) == (10, 5)
+    assert first.order_rate == pytest.approx(2 / 5)
+    assert first.revenue_mean == pytest.approx(revenue.mean())
+    assert first.revenue_sd == pytest.approx(revenue.std())
+
+
+def test_the_planted_rates_come_back():
+    case = steady_shoppers()
+    baselines = read_baselines(case, case, 30)
+    for baseline, rate in zip(baselines, (0.2, 0.4, 0.6), strict=True):
+        assert baseline is not None
+        assert baseline.periods == pytest.approx(7 * 400, rel=0.01)
+        assert baseline.order_rate == pytest.approx(rate, abs=0.03)
+        assert baseline.usual("order_rate") == baseline.order_rate
+        assert baseline.usual("revenue") == baseline.revenue_mean > 0
+        assert baseline.revenue_sd > 0

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+from tests.experiments.cases import simulate
+
+from marketfold.experiments import (
+    Baseline,
+    Check,
+    Experiment,
+    Gain,
+    Measurement,
+    MeasuringOptions,
+    SegmentDesign,
+    SegmentResult,
+    as_assigned,
+    compare_arms,
+    plan_holdout,
+)
+from marketfold.report.sentences.experiments import (
+    describe_check,
+    describe_holdout,
+    describe_overall,
+    describe_period,
+    describe_result,
+)
+
+USUAL = Baseline(days=90, periods=10_000, order_rate=0.2, revenue_mean=40.0, revenue_sd=120.0)
+QUICK = MeasuringOptions(n_resamples=0)
+
+
+def test_a_holdout_says_what_it_will_show():
+    enough = plan_holdout(1, 30_000, USUAL, "order_rate", wanted_lift=0.2)
+    text = describe_holdout(enough)
+    assert text.startswith("Hold out 1,500 of 30,000 customers. The share of customers who order is usually 20 % in 90")
+    assert text.endswith("will be seen in 8 of 10 cases.")
+    revenue = plan_holdout(1, 300_000, USUAL, "revenue", wanted_lift=0.2)
+    assert "revenue per customer is usually €40 in 90 days" in describe_holdout(revenue, "EUR")
+
+
+def test_what_cannot_be_reached_is_said():
+    text = describe_holdout(plan_holdout(1, 2_000, USUAL, "order_rate", wanted_lift=0.05))
+    assert text.endswith("which is all that this many customers can show (5 % was wished).")
+
+
+@pytest.mark.parametrize(
+    ("customers", "baseline", "says"),
+    [
+        (20, USUAL, "with 20 customers even holding out 30 % would show only a change of"),
+        (5_000, None, "nobody here has been observed"),
+        (5_000, replace(USUAL, order_rate=0.0, revenue_mean=0.0), "no change at all"),
+    ],
+)
+def test_a_holdout_is_refused_in_words(customers: int, baseline: Baseline | None, says: str):
+    text = describe_holdout(plan_holdout(1, customers, baseline, "order_rate", wanted_lift=0.2))
+    assert text.startswith("No holdout")
+    assert says in text
+
+
+def test_arms_that_are_kept_are_said_to_be():
+    planned = plan_holdout(1, 9_000, USUAL, "order_rate", wanted_lift=0.2)
+    kept = describe_holdout(as_assigned(planned, 2_000, USUAL))
+    assert kept.startswith("2,000 of 9,000 customers are held out: everybody keeps the arm of the earlier run")
+    assert f"({planned.held_out:,} would be held out anew)" in kept
+    assert "8 of 10 cases." in kept
+    as_set = describe_holdout(as_assigned(planned, 2_000, USUAL, sizing="set"))
+    assert as_set.startswith("2,000 of 9,000 customers are held out: as you have set it. The share of customers")
+    refused = plan_holdout(1, 20, USUAL, "order_rate", wanted_lift=0.2)
+    few = describe_holdout(as_assigned(refused, 9, USUAL))
+    assert few.endswith("(no holdout would be made anew). So few show nothing of a campaign.")
+
+
+def whole(*results: SegmentResult, currency: str | None = None) -> Measurement:
+    return Measurement(date(2026, 7, 1), date(2026, 9, 28), results, 0.05, "holm", currency)
+
+
+def judged(lift: float, n: int = 6_000, share: float | None = None) -> SegmentResult:
+    experiment = Experiment({1: SegmentDesign("All", "order_rate", share)})
+    return compare_arms(simulate(np.random.default_rng(1), 1, n, lift), experiment, QUICK)[0]
+
+
+@pytest.mark.parametrize(
+    ("lift", "n", "share", "says"),
+    [
+        (0.4, 6_000, None, "It worked. Share who ordered: "),
+        (-0.4, 6_000, None, "It did not work: those reached did less than those held out. "),
+        (0.0, 200_000, None, " percentage points or more is ruled out. "),
+        (0.02, 600, None, "It cannot be told yet. Share who ordered: "),
+        (0.4, 6_000, 0.1, "It cannot be told, as the arms are not what was planned. "),
+    ],
+)
+def test_a_decision_is_said_with_its_numbers(lift: float, n: int, share: float | None, says: str):
+    result = judged(lift, n, share)
+    text = describe_result(result, whole(result))
+    assert says in text
+    if share is None:
+        assert "adjusted for what they had brought before" in text
+        assert "(95 % interval " in text
+
+
+def test_the_number_that_would_tell_is_said():
+    result = judged(0.02, 600)
+    assert result.more is not None
+    assert describe_result(result, whole(result)).endswith(f"About {result.more:,} more customers would tell.")
+    nobody = replace(result, more=None)
+    assert describe_result(nobody, whole(nobody)).endswith("Nobody bought, so no number of them would tell.")
+
+
+def test_numbers_carry_their_sign_and_unit():
+    effect = judged(0.4).revenue
+    assert effect is not None
+    exact = replace(effect, treated=12.5, holdout=10.0, difference=2.5, low=-0.25, high=5.25)
+    result = replace(judged(0.4), primary="revenue", revenue=exact)
+    text = describe_result(result, whole(result, currency="EUR"))
+    assert "€12.50 reached, €10 held out" in text
+    assert "+€2.50 (95 % interval -€0.25 to +€5.25)" in text
+    rate = replace(
+        judged(0.4), order_rate=replace(exact, treated=0.5, holdout=0.4, difference=0.1, low=-0.01, high=0.21)
+    )
+    assert "50 % reached, 40 % held out" in describe_result(rate, whole(rate))
+    assert "+10.0 percentage points (95 % interval -1.0 to +21.0 percentage points)" in describe_result(
+        rate, whole(rate)
+    )
+
+
+def test_arms_without_customers_are_said_to_be():
+    outcomes = simulate(np.random.default_rng(3), 2, 500, 0.0)
+    outcomes.held_out[outcomes.segment == 2] = False
+    outcomes.held_out[outcomes.segment == 1] = np.arange(500) == 0
+    few, none = compare_arms(outcomes, options=QUICK)
+    assert "fewer than two customers" in describe_result(few, whole(few))
+    assert "nobody of this segment was held out" in describe_result(none, whole(none))
+
+
+def test_more_segments_are_allowed_for_in_words():
+    """A difference that would look proven by itself is said not to be, when twenty were looked at."""
+    rng = np.random.default_rng(4)
+    while True:
+        results = compare_arms(simulate(rng, 20, 300, 0.0), options=QUICK)
+        lucky = [r for r in results if r.main and r.main.low > 0 and r.decision == "cannot tell yet"]
+        if lucky:
+            break
+    assert "allowing for all the segments" in describe_result(lucky[0], whole(*results))
+
+
+def test_all_segments_together_in_one_sentence():
+    assert describe_overall(whole()) == ""
+    found = replace(whole(currency="USD"), overall=Gain(1_234.0, -500.0, 2_968.0))
+    assert describe_overall(found).endswith("changed revenue by +$1,234 (95 % interval -$500 to +$2,968).")
+
+
+def test_a_period_that_is_cut_short_is_said():
+    assert describe_period(whole()) == ""
+    assert "end on 2026-09-01" in describe_period(replace(whole(), orders_end_on=date(2026, 9, 1)))
+
+
+def test_what_the_checks_found_is_said():
+    broken = Check("mismatch", 0.0, 0.1426, 0.2)
+    assert "14.3 % are held out where 20.0 % were planned: customers were lost on the way" in describe_check(broken)
+    assert "begin with the campaign" in describe_check(Check("list as planned", 1.0, 0.2, 0.2))
+    assert "planned sizes" in describe_check(Check("as planned", 1.0, 0.2, 0.2))
+    assert "not known" in describe_check(Check("size unknown"))
+    assert "had brought more before" in describe_check(Check("unlike", 0.0, 0.31))
+    assert "had brought less before the campaign (0.31" in describe_check(Check("unlike", 0.0, -0.31))
+    assert "about the same" in describe_check(Check("alike", 0.5, 0.01))
+    assert "was not compared" in describe_check(Check("past unknown"))

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import stats
+from tests.segments.shops import clean_shop, matrix_of, segmented, shop
+
+from marketfold.schema import Feature
+from marketfold.segments import profile_segments
+from marketfold.segments.distinguishing_features import distinguishing_features, effect_sizes
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_effect_sizes_agree_with_scipy_and_numpy(seed: int):
+    rng = np.random.default_rng(seed)
+    values = np.column_stack([rng.normal(size=80), rng.poisson(1.0, 80), np.full(80, 3.0)]).astype(float)
+    labels = rng.integers(0, 3, 80).astype(np.int32)
+    found = effect_sizes(values, labels, 3)
+    raw = np.ones((3, 3))
+    for s in range(3):
+        inside, others = values[labels == s], values[labels != s]
+        for j in range(3):
+            assert found.medians[s, j] == np.median(inside[:, j])
+            assert found.other_medians[s, j] == np.median(others[:, j])
+            assert found.means[s, j] == pytest.approx(inside[:, j].mean())
+            assert found.other_means[s, j] == pytest.approx(others[:, j].mean())
+            above = (inside[:, j][:, None] > others[:, j]).mean() - (inside[:, j][:, None] < others[:, j]).mean()
+            assert found.effects[s, j] == pytest.approx(above)
+            if j < 2:
+                raw[s, j] = stats.mannwhitneyu(inside[:, j], others[:, j], method="asymptotic").pvalue
+    assert found.p_values == pytest.approx(stats.false_discovery_control(raw.ravel()).reshape(3, 3))
+    assert found.everyone.tolist() == np.median(values, axis=0).tolist()
+
+
+def test_one_segment_differs_in_nothing():
+    matrix, labels = shop()
+    (everyone,) = profile_segments(segmented(matrix, np.zeros_like(labels)))
+    assert (everyone.distinguishing, everyone.name, everyone.rule) == ((), "All buyers", None)
+
+
+def test_noise_differs_in_nothing():
+    matrix, _ = clean_shop()
+    labels = np.random.default_rng(3).integers(0, 4, 300).astype(np.int32)
+    assert all(profile.distinguishing == () for profile in profile_segments(segmented(matrix, labels)))
+
+
+def test_the_best_customers_stand_out_upwards():
+    matrix, labels = shop()
+    best = {s.name: s.effect for s in profile_segments(segmented(matrix, labels))[0].distinguishing}
+    assert best["order_count"] == best["revenue_total"] == best["basket_mean"] == 1.0
+    assert best["recency_days"] == -1.0
+
+
+def test_averages_are_said_where_medians_hide_the_difference():
+    matrix, labels = shop()
+    returned = np.where(np.arange(100) % 5 < np.where(labels == 0, 2, 0), 0.5, 0.0)
+    features = (Feature("return_share", "share returned", "share", "basket"),)
+    table = replace(matrix.table, values=returned[:, None], features=features)
+    (found,) = distinguishing_features(table, effect_sizes(table.values, labels, 2), 0)
+    assert found.sentence == "send back or cancel 20 % of the value, others 0 % (averages)"
+
+
+def test_who_ordered_once_has_no_rhythm():
+    matrix, labels = shop()
+    values = matrix.table.values.copy()
+    values[40:, 1] = 1
+    values[40:, 3] = 400.0
+    features = (*matrix.table.features[:3], Feature("gap_mean_days", "days between orders", "days", "timing"))
+    matrix = matrix_of(matrix.values, replace(matrix.table, values=values, features=features))
+    first, second = profile_segments(segmented(matrix, labels))
+    assert "gap_mean_days" in {s.name for s in first.distinguishing}
+    assert "gap_mean_days" not in {s.name for s in second.distinguishing}
+    assert "1 order each, others" in " ".join(s.sentence for s in second.distinguishing)
+
+
+def test_a_large_table_is_ranked_once_for_each_feature():
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(60_000, 3))
+    labels = rng.integers(0, 300, 60_000).astype(np.int32)  # more segments than a byte can number
+    found = effect_sizes(values, labels, 300)
+    assert found.other_medians[299, 0] == np.median(values[labels != 299, 0])

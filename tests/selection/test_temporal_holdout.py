@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from marketfold.cleaning import CleanOrders, clean_orders
+from marketfold.config import FeatureOptions
+from marketfold.demo import make_shop
+from marketfold.features import before_day, build_features, purchase_span, split_at
+from marketfold.orders import read_orders
+from marketfold.schema import Feature, FeatureTable
+from marketfold.selection import (
+    Fits,
+    Recipe,
+    choose_cutoff,
+    explained_share,
+    hold_out_future,
+    score_on_future,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CUTOFF = date(2025, 9, 1)
+
+
+@pytest.fixture(scope="module")
+def shop() -> CleanOrders:
+    return clean_orders(read_orders(make_shop(4_000).lines))
+
+
+def test_nothing_is_explained_by_groups_that_do_not_differ():
+    assert explained_share(np.array([0, 1, 0, 1], np.int32), np.array([1.0, 1.0, 3.0, 3.0])) == 0.0
+
+
+def test_a_constant_outcome_has_nothing_to_explain():
+    assert explained_share(np.array([0, 1], np.int32), np.array([2.0, 2.0])) == 0.0
+
+
+def test_a_short_span_is_not_cut():
+    assert choose_cutoff(date(2026, 1, 1), date(2026, 6, 1)) is None
+
+
+def test_a_long_span_leaves_a_year_at_most():
+    assert choose_cutoff(date(2000, 1, 1), date(2020, 1, 1)) == date(2019, 1, 1)
+
+
+def test_where_nobody_came_back_there_is_nothing_to_judge_by(shop: CleanOrders):
+    assert hold_out_future(before_day(shop, CUTOFF), CUTOFF, FeatureOptions()) is None
+
+
+def test_a_line_that_was_set_aside_does_not_move_the_cutoff(shop: CleanOrders):
+    seen = before_day(shop, CUTOFF)
+    last = purchase_span(seen)
+    assert last is not None
+    assert last[1] < CUTOFF < (shop.report.reads.last_on or CUTOFF)
+
+
+def test_revenue_after_the_cut_belongs_to_the_customers_known_by_then(shop: CleanOrders):
+    holdout = hold_out_future(shop, CUTOFF, FeatureOptions())
+    assert holdout is not None
+    lines = shop.engine.collect(shop.purchases).to_pandas()
+    later = lines[lines["ordered_on"] >= CUTOFF].groupby("customer_id")["amount"].sum()
+    expected = later.reindex(holdout.table.ids).fillna(0.0).to_numpy()
+    np.testing.assert_allclose(holdout.next_revenue, expected, atol=1e-6)
+    assert 0 < (holdout.next_revenue > 0).mean() < 1
+
+
+def test_the_horizon_counts_both_the_cutoff_and_the_day_of_the_last_purchase(shop: CleanOrders):
+    holdout = hold_out_future(shop, CUTOFF, FeatureOptions())
+    assert holdout is not None
+    days = shop.engine.collect(shop.purchases).to_pandas()["ordered_on"]
+    later = pd.date_range(CUTOFF, max(days), freq="D")
+    assert holdout.horizon_days == len(later)
+    assert score_on_future(holdout, np.arange(len(holdout.table.ids), dtype=np.int32) % 3).horizon_days == len(later)
+
+
+def test_segments_say_more_than_random_groups_and_less_than_can_be_known(shop: CleanOrders):
+    holdout = hold_out_future(shop, CUTOFF, FeatureOptions())
+    assert holdout is not None
+    score = score_on_future(holdout, Fits(holdout.table).segment(Recipe("value", "none", 4)).labels)
+    assert score.random < score.segments
+    assert score.n_segments == 4
+
+
+def test_a_choice_sees_one_half_of_the_future_and_the_last_word_is_the_others(shop: CleanOrders):
+    holdout = hold_out_future(shop, CUTOFF, FeatureOptions())
+    assert holdout is not None
+    halved = holdout.halved(3)
+    assert halved.evaluation.sum() == len(halved.evaluation) // 2
+    labels = Fits(holdout.table).segment(Recipe("value", "none", 4)).labels
+    changed = replace(halved, next_revenue=np.where(halved.evaluation, halved.next_revenue, 0.0))
+    assert score_on_future(changed, labels).segments == score_on_future(halved, labels).segments
+    changed = replace(halved, next_revenue=np.where(halved.evaluation, 0.0, halved.next_revenue))
+    assert changed.explained_to_choose(labels) == halved.explained_to_choose(labels)
+    assert halved.halved(3).evaluation.tolist() == halved.evaluation.tolist()
+
+
+def leaking_features(
+    clean: CleanOrders, build: Callable[[CleanOrders, FeatureOptions], FeatureTable] = build_features
+) -> tuple[str, ...]:
+    """Features that see past the cutoff: they come out otherwise when the lines after it are taken away."""
+    before, _ = split_at(clean, CUTOFF)
+    at_cutoff = FeatureOptions(as_of=CUTOFF)
+    honest, asked = build(before, at_cutoff), build(clean, at_cutoff)
+    np.testing.assert_array_equal(honest.ids, asked.ids)
+    return tuple(name for name in asked.names if not np.allclose(honest.column(name), asked.column(name)))
+
+
+def test_no_feature_of_ours_sees_past_the_cut(shop: CleanOrders):
+    assert leaking_features(shop) == ()
+
+
+def test_a_planted_leak_is_caught(shop: CleanOrders):
+    everything = build_features(shop)
+
+    def leaky(clean: CleanOrders, options: FeatureOptions) -> FeatureTable:
+        """Beside the honest features, one that is measured on all lines that are there, whenever they were bought."""
+        honest = build_features(clean, options)
+        seen = build_features(clean)
+        peek = seen.column("revenue_total")[np.searchsorted(seen.ids, honest.ids)]
+        leak = Feature("spend_total", "money spent", "money", "value")
+        return replace(honest, values=np.column_stack([honest.values, peek]), features=(*honest.features, leak))
+
+    assert len(everything.ids) > 0
+    assert leaking_features(shop, build=leaky) == ("spend_total",)
+
+
+@pytest.fixture(scope="module")
+def cdnow(shared_data: Path) -> Any:
+    clean = clean_orders(read_orders(shared_data / "CDNOW_master.txt"))
+    return hold_out_future(clean, date(1997, 10, 1), FeatureOptions())
+
+
+def test_five_segments_by_loyalty_reach_the_target_on_cdnow(cdnow: Any):
+    """As `--feature-set loyalty --segments 5` makes them: recency and the number of orders, at default scaling."""
+    labels = Fits(cdnow.table).segment(Recipe("loyalty", "none", 5)).labels
+    assert round(explained_share(labels, cdnow.log_revenue), 3) >= 0.285
+
+
+def test_segments_of_cdnow_stand_between_chance_and_what_can_be_known(cdnow: Any):
+    score = score_on_future(cdnow, Fits(cdnow.table).segment(Recipe("value", "none", 8)).labels)
+    assert score.n_units > 23_000
+    assert score.segments >= 0.285
+    assert score.random < 0.01
+    assert score.rfm == pytest.approx(0.276, abs=0.01)
+    assert score.upper_bound == pytest.approx(0.304, abs=0.015)

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from tests.segments.shops import shop
+
+from marketfold.errors import MissingDependencyError
+
+if TYPE_CHECKING:
+    from marketfold.frames import Framed
+
+MATRIX, _ = shop()
+TABLE = MATRIX.table
+
+
+def test_a_feature_table_is_a_frame_of_ids_what_describes_and_features():
+    frame = TABLE.to_pandas()
+    assert isinstance(frame, pd.DataFrame)
+    assert frame.columns.tolist() == ["customer_id", "country", *TABLE.names]
+    assert frame["customer_id"].tolist() == TABLE.ids.tolist()
+    assert frame[list(TABLE.names)].to_numpy() == pytest.approx(TABLE.values)
+    assert frame["country"].tolist() == TABLE.described["country"].tolist()
+
+
+def test_a_feature_matrix_is_a_frame_of_ids_and_scaled_features():
+    frame = MATRIX.to_polars()
+    assert isinstance(frame, pl.DataFrame)
+    assert frame.columns == ["customer_id", *MATRIX.names]
+    assert frame.select(MATRIX.names).to_numpy() == pytest.approx(MATRIX.values)
+
+
+@pytest.mark.parametrize("framed", [TABLE, MATRIX], ids=["table", "matrix"])
+def test_tables_and_matrices_are_arrays_with_a_length(framed: Framed):
+    array = np.asarray(framed)
+    assert array.shape == (100, 4)
+    assert len(framed) == 100  # type: ignore[arg-type]
+    assert np.asarray(framed, dtype=np.float32).dtype == np.float32
+    assert not np.shares_memory(np.array(framed, copy=True), array)
+
+
+@pytest.mark.parametrize("name", ["pandas", "polars"])
+def test_a_library_that_is_not_there_is_named(name: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(MissingDependencyError, match=rf"{name} is not installed.*pip install {name}.*to_arrow"):
+        getattr(TABLE, f"to_{name}")()
