@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marketfold.reduction import AutoencoderReducer, PCAReducer, reconstruction_error
+from marketfold.reduction import AutoencoderReducer, PCAReducer, TrainingSettings, reconstruction_error
 from marketfold.reduction.backend import load_keras
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def notebook(training: Float32, held_out: Float32, epochs: int) -> Result:
 
 def ours(training: Float32, held_out: Float32, epochs: int | None) -> Result:
     start = time.perf_counter()
-    reducer = AutoencoderReducer(CODE, layers=HIDDEN, epochs=epochs).fit(training)
+    reducer = AutoencoderReducer(CODE, layers=HIDDEN, training=TrainingSettings(epochs=epochs)).fit(training)
     seconds = time.perf_counter() - start
     return Result(seconds, reconstruction_error(reducer, held_out))
 

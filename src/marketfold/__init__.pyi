@@ -20,6 +20,8 @@ from marketfold.pipeline import segment_market as segment_market
 from marketfold.reduction import AutoencoderReducer as AutoencoderReducer
 from marketfold.reduction import NoReducer as NoReducer
 from marketfold.reduction import PCAReducer as PCAReducer
+from marketfold.reduction import TiedAutoencoderReducer as TiedAutoencoderReducer
+from marketfold.reduction import TrainingSettings as TrainingSettings
 from marketfold.reduction import assess_suitability as assess_suitability
 from marketfold.report import write_report as write_report
 from marketfold.runs import Run as Run

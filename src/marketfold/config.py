@@ -15,7 +15,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -24,6 +25,7 @@ from pydantic_settings import (
 )
 
 from marketfold.errors import ConfigError, Fault
+from marketfold.reduction import REDUCERS, method_choices
 from marketfold.schema import FeatureSetName, Unit
 
 if TYPE_CHECKING:
@@ -33,7 +35,15 @@ if TYPE_CHECKING:
 
 CONFIG_FILE = "marketfold.toml"
 
-ReductionMethod = Literal["auto", "none", "pca", "autoencoder", "autoencoder-tied"]
+
+def _known_method(method: str) -> str:
+    if method not in {"auto", *REDUCERS}:
+        code = "unknown_reduction"
+        raise PydanticCustomError(code, "Input should be {methods}", {"methods": method_choices()})
+    return method
+
+
+ReductionMethod = Annotated[str, AfterValidator(_known_method)]
 
 
 @dataclass(frozen=True)
@@ -123,8 +133,7 @@ class ReductionOptions(Options):
     """How features become dimensions."""
 
     method: Annotated[ReductionMethod, Flag("--reduction")] = Field(
-        default="auto",
-        description=f"{', '.join(get_args(ReductionMethod))}; auto takes the simplest that is not worse.",
+        default="auto", description=f"{method_choices()}; auto takes the simplest that is not worse."
     )
     n_dimensions: Annotated[int | None, Flag("--dimensions")] = Field(
         default=None, ge=1, description="Dimensions to keep; found from the data if not set."

@@ -13,7 +13,7 @@ from marketfold.clustering import KMeansSegmenter
 from marketfold.errors import ModelError
 from marketfold.features import MatrixScaler
 from marketfold.features.geography import with_geography
-from marketfold.reduction import AutoencoderReducer, reducer_from_state, save_network
+from marketfold.reduction import as_known, reducer_from_state
 from marketfold.schema import Feature
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 FORMAT = 1
 SETTINGS_FILE = "model.json"
 ARRAYS_FILE = "arrays.npz"
-NETWORK_FILE = "network.keras"
 MOST_BYTES = 512 * 2**20
 """A model is small; an archive that would unpack to more than this is not one of ours."""
 
@@ -130,6 +129,11 @@ class SegmentModel:
         """Names of the features."""
         return tuple(feature.name for feature in self.features)
 
+    @property
+    def can_be_saved(self) -> bool:
+        """Whether all parts are Marketfold's own, so that they can be kept as JSON and plain arrays."""
+        return as_known(self.reducer) is not None and type(self.segmenter) is KMeansSegmenter
+
     def assign(self, table: FeatureTable) -> Assignment:
         """Give each unit of a table its segment.
 
@@ -150,21 +154,39 @@ class SegmentModel:
         values = np.column_stack([table.column(name) for name in self.names])
         return self.assign_dimensions(table.ids, self.reducer.transform(self.scaler.transform(values)))
 
-    def assign_dimensions(self, ids: Ids, dimensions: Float32) -> Assignment:
-        """Give units their segment by their place in the space of the segmenter, shape (n_units, n_dimensions)."""
-        labels = self.segmenter.predict(dimensions)
+    def assign_dimensions(self, ids: Ids, dimensions: Float32, labels: Labels | None = None) -> Assignment:
+        """Give units their segment by their place in the space of the segmenter, shape (n_units, n_dimensions).
+
+        Units that the segmenter was fitted on come with their labels: a clusterer of one's own may have put them
+        elsewhere than into the nearest segment.
+        """
+        distances = self.segmenter.transform(dimensions)
+        labels = self.segmenter.predict(dimensions) if labels is None else labels
         numbers = np.array([segment.number for segment in self.segments], dtype=np.int32)
         return Assignment(
             ids=ids,
             labels=labels,
             numbers=numbers[labels],
-            distances=self.segmenter.distances(dimensions),
-            confidence=confidence(self.segmenter.transform(dimensions)),
+            distances=distances[np.arange(len(labels)), labels],
+            confidence=confidence(distances),
             fits_none=self.segmenter.fits_none(dimensions),
         )
 
     def save(self, folder: Path) -> None:
-        """Write the model into an empty folder."""
+        """Write the model into an empty folder.
+
+        Raises
+        ------
+        ModelError
+            If the reducer or the segmenter is the user's own; nothing is written then.
+        """
+        reducer = as_known(self.reducer)
+        if reducer is None or not self.can_be_saved:
+            message = (
+                "A model with a reducer or a clusterer of one's own cannot be saved: it would hold more than JSON and "
+                "plain arrays. Keep it in Python and call assign, or make the run with Marketfold's own parts."
+            )
+            raise ModelError(message)
         folder.mkdir(parents=True, exist_ok=True)
         settings: dict[str, Any] = {
             "format": FORMAT,
@@ -179,8 +201,7 @@ class SegmentModel:
             arrays |= {f"{part}.{name}": values for name, values in learned.items()}
         (folder / SETTINGS_FILE).write_text(json.dumps(settings, indent=1, sort_keys=True), encoding="utf-8")
         np.savez(folder / ARRAYS_FILE, allow_pickle=False, **arrays)
-        if isinstance(self.reducer, AutoencoderReducer):
-            save_network(self.reducer, folder / NETWORK_FILE)
+        reducer.write_files(folder)
 
     @classmethod
     def load(cls, folder: Path) -> SegmentModel:
@@ -230,7 +251,10 @@ def _part(arrays: dict[str, NDArray[Any]], part: str) -> dict[str, NDArray[Any]]
 def _read_settings(folder: Path) -> dict[str, Any]:
     path = folder / SETTINGS_FILE
     if not path.is_file():
-        message = f"{folder.name} holds no model: {SETTINGS_FILE} is not there. Give a run folder or its model folder."
+        message = (
+            f"{folder.name} holds no model: {SETTINGS_FILE} is not there. Give a run folder or its model folder. A run "
+            "with a reducer or a clusterer of one's own has none, for those cannot be saved."
+        )
         raise ModelError(message)
     try:
         settings = json.loads(path.read_text(encoding="utf-8"))

@@ -16,6 +16,7 @@ from marketfold.errors import OrdersError, ParameterError, TooFewUnitsError
 from marketfold.exploration import explore
 from marketfold.features import before_day, build_features, purchase_span
 from marketfold.orders import read_orders
+from marketfold.reduction import reducer_type
 from marketfold.segments import find_traits, number_and_name, profile_segments
 from marketfold.selection import Fits, choose_cutoff, choose_recipe, hold_out_future, score_on_future
 from marketfold.stage_costs import StageClock
@@ -55,7 +56,7 @@ class _Pipeline:
         name = str(source) if isinstance(source, str | os.PathLike) else orders.facts.name
         return DataPart(name, orders, clean, exploration)
 
-    def segment(self, clean: CleanOrders) -> tuple[Segmentation, ChoicePart]:
+    def segment(self, clean: CleanOrders, reducer: Any, clusterer: Any) -> tuple[Segmentation, ChoicePart]:
         """Measure the units, choose how to segment them, and assess what came of it."""
         config = self.config
         with self.clock.stage("features"):
@@ -64,9 +65,10 @@ class _Pipeline:
             _check_enough_units(table, config)
             fits = Fits(table, _temporal_holdout(seen, config), self.progress)
         with self.clock.stage("choose"):
-            choice = choose_recipe(fits, config)
+            choice = choose_recipe(fits, config, reducer=reducer, clusterer=clusterer)
         with self.clock.stage("segment"):
             made = fits.segment(choice.recipe)
+            choice = replace(choice, recipe=replace(choice.recipe, n_segments=made.n_segments))
         with self.clock.stage("stability"):
             made = self._assessed(made)
             across = split_and_merge(made.dimensions, made.labels, seed=config.seed)
@@ -116,7 +118,13 @@ class _Pipeline:
 
 
 def segment_market(
-    source: Any, config: RunConfig | None = None, progress: Progress | None = None, *, previous: Previous | None = None
+    source: Any,
+    config: RunConfig | None = None,
+    progress: Progress | None = None,
+    *,
+    previous: Previous | None = None,
+    reducer: Any = None,
+    clusterer: Any = None,
 ) -> Analysis:
     """Read orders, clean and explore them, segment the customers and plan a campaign for each segment.
 
@@ -130,6 +138,9 @@ def segment_market(
         Told of each stage.
     previous
         An earlier run: where a segment is the same group it keeps its number, its name and its hand edits.
+    reducer, clusterer
+        A scikit-learn transformer and clusterer of your own, as instances, in the place of the reduction and of
+        K-means. Copies are fitted. New customers go to the nearest segment mean; such a model cannot be saved.
 
     Raises
     ------
@@ -149,7 +160,7 @@ def segment_market(
     """
     stages = _Pipeline(config or load_config(), StageClock(progress), progress, previous)
     data = stages.read(source)
-    segmentation, choice = stages.segment(data.clean)
+    segmentation, choice = stages.segment(data.clean, reducer, clusterer)
     segmentation, segments = stages.describe(segmentation, data)
     plan = stages.plan(segmentation, segments, data.clean)
     run = stages.account(segments)
@@ -194,5 +205,5 @@ def _literature_baseline(orders: Orders, config: RunConfig) -> LiteratureBaselin
     if config.features.unit != "order_line":
         return None
     asked = config.reduction.method
-    network = asked if asked in ("autoencoder", "autoencoder-tied") else None
+    network = asked if asked != "auto" and reducer_type(asked).stochastic else None
     return cluster_as_published(orders, network=network, seed=config.seed)

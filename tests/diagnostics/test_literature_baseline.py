@@ -58,7 +58,7 @@ def test_it_goes_through_the_network_that_was_asked_for_however_few_columns_ther
     baseline = cluster_as_published(read_orders(_lines(60)), network="autoencoder-tied")
     assert baseline is not None
     assert baseline.n_columns == 8
-    assert baseline.found[1].way == "On the 7 numbers of an autoencoder, tied weights"
+    assert baseline.found[1].way == "On the 7 numbers of the tied autoencoder"
     assert baseline.found[1].best.counts.sum() == 60
 
 

@@ -9,7 +9,7 @@ import pytest
 from marketfold.config import ClusteringOptions, ReductionOptions, RunConfig
 from marketfold.demo import make_shop
 from marketfold.pipeline import segment_market
-from marketfold.reduction import AutoencoderReducer, PCAReducer
+from marketfold.reduction import AutoencoderReducer, PCAReducer, TrainingSettings
 from marketfold.runs import Run, write_run
 from marketfold.runs import sample as kept
 from marketfold.runs.lessons import history_of, write_lessons
@@ -60,7 +60,7 @@ def test_the_demo_does_not_speak_of_a_run(tmp_path: Path) -> None:
 
 def test_the_loss_of_the_networks_own_training_is_shown() -> None:
     X = np.random.default_rng(0).normal(size=(120, 5)).astype(np.float32)
-    reducer = AutoencoderReducer(2, layers=(4,), epochs=3, random_state=0).fit(X)
+    reducer = AutoencoderReducer(2, layers=(4,), training=TrainingSettings(epochs=3), random_state=0).fit(X)
     history = history_of(reducer)
     assert history is not None
     assert history.layers == (5, 4, 2, 4, 5)

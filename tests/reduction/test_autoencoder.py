@@ -9,16 +9,25 @@ import numpy as np
 import pytest
 
 from marketfold.errors import MissingDependencyError, ParameterError, TooFewUnitsError, TrainingError
-from marketfold.reduction import AutoencoderReducer, OverparameterisedWarning, PCAReducer, reconstruction_error
+from marketfold.reduction import (
+    Architecture,
+    AutoencoderReducer,
+    OverparameterisedWarning,
+    PCAReducer,
+    TiedAutoencoderReducer,
+    TrainingSettings,
+    reconstruction_error,
+)
 from marketfold.reduction.backend import load_keras
-from marketfold.reduction.network import Architecture
 from marketfold.reduction.training import TrainingPlan, cut_batches, learning_rates, split_rows
 from marketfold.schema import Float32
+
+KINDS = (AutoencoderReducer, TiedAutoencoderReducer)
 
 
 @pytest.fixture(scope="module")
 def trained(correlated: Float32) -> AutoencoderReducer:
-    return AutoencoderReducer(3, epochs=60, random_state=1).fit(correlated)
+    return AutoencoderReducer(3, training=TrainingSettings(epochs=60), random_state=1).fit(correlated)
 
 
 def all_weights(reducer: AutoencoderReducer) -> dict[str, Float32]:
@@ -42,24 +51,24 @@ def test_beats_pca_where_the_relation_is_a_curve() -> None:
     angle = random.uniform(-2.5, 2.5, size=1500)
     circle = np.column_stack([np.sin(angle), np.cos(angle), np.sin(2 * angle)])
     X = ((circle - circle.mean(axis=0)) / circle.std(axis=0)).astype(np.float32)
-    autoencoder = AutoencoderReducer(1, layers=(32, 16), epochs=60).fit(X)
+    autoencoder = AutoencoderReducer(1, layers=(32, 16), training=TrainingSettings(epochs=60)).fit(X)
     assert reconstruction_error(autoencoder, X) < 0.7 * reconstruction_error(PCAReducer(1).fit(X), X)
 
 
 @pytest.mark.parametrize("tied", [False, True])
 def test_two_fits_give_identical_weights(correlated: Float32, tied: bool) -> None:
-    one, other = (AutoencoderReducer(2, tied=tied, epochs=4, random_state=5).fit(correlated) for _ in range(2))
+    one, other = (KINDS[tied](2, training=TrainingSettings(epochs=4), random_state=5).fit(correlated) for _ in range(2))
     assert_same_weights(one, other)
-    different = AutoencoderReducer(2, tied=tied, epochs=4, random_state=6).fit(correlated)
+    different = KINDS[tied](2, training=TrainingSettings(epochs=4), random_state=6).fit(correlated)
     assert not np.array_equal(all_weights(one)["encoder_0_kernel"], all_weights(different)["encoder_0_kernel"])
 
 
 IN_ANOTHER_PROCESS = """
 import sys
 import numpy as np
-from marketfold.reduction import AutoencoderReducer
+from marketfold.reduction import AutoencoderReducer, TrainingSettings
 X = np.load(sys.argv[1])["X"]
-reducer = AutoencoderReducer(2, epochs=60, random_state=5).fit(X)
+reducer = AutoencoderReducer(2, training=TrainingSettings(epochs=60), random_state=5).fit(X)
 np.savez(sys.argv[2], **reducer.network_.arrays())
 print(reducer.transform(X[:1]).shape)
 """
@@ -75,7 +84,7 @@ def test_another_process_gives_identical_weights_and_a_quiet_one(correlated: Flo
     )
     assert done.stdout == "(1, 2)\n"
     assert done.stderr == ""
-    here = AutoencoderReducer(2, epochs=60, random_state=5).fit(correlated)
+    here = AutoencoderReducer(2, training=TrainingSettings(epochs=60), random_state=5).fit(correlated)
     with np.load(tmp_path / "out.npz") as there:
         for name, array in all_weights(here).items():
             np.testing.assert_array_equal(array, there[name])
@@ -83,7 +92,7 @@ def test_another_process_gives_identical_weights_and_a_quiet_one(correlated: Flo
 
 def test_leaves_global_random_state_alone(correlated: Float32) -> None:
     before = np.random.get_state(legacy=False)["state"]["key"].copy()  # noqa: NPY002
-    AutoencoderReducer(2, epochs=1).fit(correlated)
+    AutoencoderReducer(2, training=TrainingSettings(epochs=1)).fit(correlated)
     np.testing.assert_array_equal(np.random.get_state(legacy=False)["state"]["key"], before)  # noqa: NPY002
 
 
@@ -110,14 +119,16 @@ def test_another_keras_backend_is_refused(correlated: Float32, monkeypatch: pyte
     _, keras = load_keras()
     monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
     with pytest.raises(MissingDependencyError, match="Keras runs on 'jax' here"):
-        AutoencoderReducer(2, epochs=1).fit(correlated)
+        AutoencoderReducer(2, training=TrainingSettings(epochs=1)).fit(correlated)
 
 
 @pytest.mark.parametrize("tied", [False, True])
 @pytest.mark.parametrize("code_activation", ["linear", "relu"])
 def test_numpy_encodes_as_keras_does(correlated: Float32, tied: bool, code_activation: Any) -> None:
     keras_model = importlib.import_module("marketfold.reduction.keras_model")
-    reducer = AutoencoderReducer(3, layers=(7, 5), tied=tied, code_activation=code_activation, epochs=2, batch_size=128)
+    reducer = KINDS[tied](
+        3, layers=(7, 5), code_activation=code_activation, training=TrainingSettings(epochs=2, batch_size=128)
+    )
     reducer.fit(correlated)
     ours = reducer.inverse_transform(reducer.transform(correlated))
     theirs = keras_model.model_of(reducer.network_)(correlated, training=False).numpy()
@@ -167,10 +178,12 @@ class TestTiedWeights:
 
 
 class TestSizing:
-    def test_published_network(self) -> None:
+    def test_the_network_of_published_analyses(self) -> None:
         random = np.random.default_rng(0)
         X = random.normal(size=(900, 37)).astype(np.float32)
-        reducer = AutoencoderReducer(layers="published", epochs=1, batch_size=1024)
+        reducer = AutoencoderReducer(
+            8, layers=(50, 500, 500, 2000), training=TrainingSettings(epochs=1, batch_size=1024)
+        )
         with pytest.warns(OverparameterisedWarning, match="2,591,845 weights for the 33,300 values"):
             reducer.fit(X)
         assert str(reducer.network_.architecture) == "37-50-500-500-2000-8-2000-500-500-50-37"
@@ -178,15 +191,15 @@ class TestSizing:
 
     def test_more_weights_than_values_warns_with_the_numbers(self, correlated: Float32) -> None:
         with pytest.warns(OverparameterisedWarning, match="weights for the 3,200 values of 400 rows by 8 columns"):
-            AutoencoderReducer(2, layers=(400,), epochs=1).fit(correlated)
+            AutoencoderReducer(2, layers=(400,), training=TrainingSettings(epochs=1)).fit(correlated)
 
     def test_hundreds_of_weights_a_value_are_refused(self, correlated: Float32) -> None:
         with pytest.raises(ParameterError, match="Leave layers unset"):
-            AutoencoderReducer(2, layers=(20_000,), epochs=1).fit(correlated)
+            AutoencoderReducer(2, layers=(20_000,), training=TrainingSettings(epochs=1)).fit(correlated)
 
     def test_too_few_units_for_any_network(self) -> None:
         with pytest.raises(TooFewUnitsError, match="Give at least 4 rows"):
-            AutoencoderReducer(epochs=1).fit(np.random.default_rng(0).normal(size=(2, 30)))
+            AutoencoderReducer(training=TrainingSettings(epochs=1)).fit(np.random.default_rng(0).normal(size=(2, 30)))
 
 
 @pytest.mark.parametrize(
@@ -195,15 +208,15 @@ class TestSizing:
         ({"bottleneck": 9}, "bottleneck of 9 is wider than the input of 8 columns"),
         ({"bottleneck": 0}, "bottleneck=0"),
         ({"bottleneck": 2.0}, r"bottleneck=2\.0"),
-        ({"layers": "publisehd"}, "layers='publisehd'"),
+        ({"layers": "64-32"}, "a width in layers='6'"),
         ({"layers": (4, 0)}, "a width in layers=0"),
         ({"code_activation": "tanh"}, "code_activation='tanh'"),
-        ({"epochs": 0}, "epochs=0"),
-        ({"batch_size": -1}, "batch_size=-1"),
-        ({"learning_rate": 0.0}, r"learning_rate=0\.0"),
-        ({"learning_rate": float("nan")}, "learning_rate=nan"),
-        ({"validation_share": 1.0}, r"validation_share=1\.0"),
-        ({"patience": 0}, "patience=0"),
+        ({"training": TrainingSettings(epochs=0)}, "epochs=0"),
+        ({"training": TrainingSettings(batch_size=-1)}, "batch_size=-1"),
+        ({"training": TrainingSettings(learning_rate=0.0)}, r"learning_rate=0\.0"),
+        ({"training": TrainingSettings(learning_rate=float("nan"))}, "learning_rate=nan"),
+        ({"training": TrainingSettings(validation_share=1.0)}, r"validation_share=1\.0"),
+        ({"training": TrainingSettings(patience=0)}, "patience=0"),
     ],
 )
 def test_impossible_settings_are_refused(correlated: Float32, settings: dict[str, Any], says: str) -> None:
@@ -220,14 +233,14 @@ def test_constant_column_is_refused_unless_allowed(correlated: Float32) -> None:
     flat = correlated.copy()
     flat[:, 0] = 2
     with pytest.raises(ParameterError, match="Column 1 of the matrix is constant"):
-        AutoencoderReducer(2, epochs=1).fit(flat)
-    assert AutoencoderReducer(2, epochs=1, allow_constant=True).fit(flat).n_dimensions_ == 2
+        AutoencoderReducer(2, training=TrainingSettings(epochs=1)).fit(flat)
+    assert AutoencoderReducer(2, training=TrainingSettings(epochs=1), allow_constant=True).fit(flat).n_dimensions_ == 2
 
 
 def test_divergence_stops_with_a_suggestion_and_leaves_the_estimator_as_it_was(correlated: Float32) -> None:
-    reducer = AutoencoderReducer(2, epochs=2).fit(correlated)
+    reducer = AutoencoderReducer(2, training=TrainingSettings(epochs=2)).fit(correlated)
     before = dict(vars(reducer))
-    reducer.set_params(learning_rate=1e6, epochs=20)
+    reducer.set_params(training=TrainingSettings(learning_rate=1e6, epochs=20))
     with pytest.raises(TrainingError, match="Set learning_rate below"):
         reducer.fit(correlated[:, :5])
     assert reducer.network_ is before["network_"]
@@ -240,15 +253,17 @@ def test_interrupted_training_leaves_nothing_behind(correlated: Float32) -> None
         if done == 2:
             raise KeyboardInterrupt
 
-    reducer = AutoencoderReducer(2, epochs=20)
+    reducer = AutoencoderReducer(2, training=TrainingSettings(epochs=20))
     with pytest.raises(KeyboardInterrupt):
         reducer.fit(correlated, progress=interrupt)
-    assert vars(reducer) == vars(AutoencoderReducer(2, epochs=20))
+    assert vars(reducer) == vars(AutoencoderReducer(2, training=TrainingSettings(epochs=20)))
 
 
 def test_best_epoch_is_restored(correlated: Float32) -> None:
     # A rate this high jumps about, so the best epoch is not the last.
-    reducer = AutoencoderReducer(2, epochs=12, learning_rate=0.3, patience=12, random_state=3).fit(correlated)
+    reducer = AutoencoderReducer(
+        2, training=TrainingSettings(epochs=12, learning_rate=0.3, patience=12), random_state=3
+    ).fit(correlated)
     history = reducer.history_
     best = int(np.argmin(history["validation_loss"]))
     assert history["best_epoch"] == best + 1
@@ -260,7 +275,7 @@ def test_best_epoch_is_restored(correlated: Float32) -> None:
 
 def test_stops_early_when_the_held_out_loss_no_longer_falls(independent: Float32) -> None:
     seen: list[tuple[int, int]] = []
-    reducer = AutoencoderReducer(2, epochs=300, patience=3, learning_rate=0.05)
+    reducer = AutoencoderReducer(2, training=TrainingSettings(epochs=300, patience=3, learning_rate=0.05))
     reducer.fit(independent, progress=lambda _, done, total: seen.append((done, total)))
     ran = len(reducer.history_["loss"])
     assert ran < 300
@@ -270,7 +285,9 @@ def test_stops_early_when_the_held_out_loss_no_longer_falls(independent: Float32
 
 def test_progress_counts_epochs(correlated: Float32) -> None:
     seen: list[tuple[int, int]] = []
-    AutoencoderReducer(2, epochs=3).fit(correlated, progress=lambda _, done, total: seen.append((done, total)))
+    AutoencoderReducer(2, training=TrainingSettings(epochs=3)).fit(
+        correlated, progress=lambda _, done, total: seen.append((done, total))
+    )
     assert seen == [(1, 3), (2, 3), (3, 3)]
 
 

@@ -12,11 +12,13 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from marketfold.errors import ModelError, ParameterError
 from marketfold.reduction import (
-    METHODS,
+    REDUCERS,
     AutoencoderReducer,
     NoReducer,
     PCAReducer,
     Reducer,
+    TiedAutoencoderReducer,
+    TrainingSettings,
     make_reducer,
     reconstruction_error,
     reducer_from_state,
@@ -24,8 +26,8 @@ from marketfold.reduction import (
 from marketfold.schema import Float32
 
 # One epoch keeps the checks quick; they ask for habits, not for a good fit.
-QUICK = AutoencoderReducer(epochs=1, batch_size=256)
-TIED = AutoencoderReducer(2, layers=(4,), tied=True, epochs=1, batch_size=256)
+QUICK = AutoencoderReducer(training=TrainingSettings(epochs=1, batch_size=256))
+TIED = TiedAutoencoderReducer(2, layers=(4,), training=TrainingSettings(epochs=1, batch_size=256))
 
 
 @parametrize_with_checks([NoReducer(), PCAReducer(), QUICK])  # type: ignore[untyped-decorator]
@@ -33,15 +35,19 @@ def test_estimator_keeps_scikit_learn_habits(estimator: Any, check: Any) -> None
     check(estimator)
 
 
-@pytest.mark.parametrize("estimator", [NoReducer(), PCAReducer(3), QUICK, TIED], ids=lambda e: str(e.method))
+@pytest.mark.parametrize("estimator", [NoReducer(), PCAReducer(3), QUICK, TIED], ids=lambda e: str(e.name))
 class TestEveryReducer:
     def test_clone_keeps_every_parameter(self, estimator: Any) -> None:
         assert clone(estimator).get_params() == estimator.get_params()
 
+    def test_can_be_set_and_made_anew(self, estimator: Any) -> None:
+        parameters = estimator.get_params(deep=False)
+        assert type(estimator)().set_params(**parameters).get_params(deep=False) == parameters
+
     def test_is_a_reducer(self, estimator: Any, correlated: Float32) -> None:
         fitted = clone(estimator).fit(correlated)
         assert isinstance(fitted, Reducer)
-        assert fitted.method in METHODS
+        assert fitted.name in REDUCERS
 
     def test_gives_float32_of_its_dimensions_and_back(self, estimator: Any, correlated: Float32) -> None:
         fitted = clone(estimator).fit(correlated)
@@ -53,7 +59,7 @@ class TestEveryReducer:
     def test_comes_back_from_its_state_exactly(self, estimator: Any, correlated: Float32) -> None:
         fitted = clone(estimator).fit(correlated)
         restored = reducer_from_state(*fitted.to_state())
-        assert restored.method == fitted.method
+        assert restored.name == fitted.name
         np.testing.assert_array_equal(restored.transform(correlated), fitted.transform(correlated))
         code = fitted.transform(correlated)
         np.testing.assert_array_equal(restored.inverse_transform(code), fitted.inverse_transform(code))
@@ -71,8 +77,8 @@ class TestEveryReducer:
             clone(estimator).fit(broken)
 
 
-def test_makes_every_method_by_name() -> None:
-    assert [make_reducer(method, 3, seed=1).method for method in METHODS] == list(METHODS)
+def test_makes_every_reducer_by_name() -> None:
+    assert [make_reducer(name, 3, seed=1).name for name in REDUCERS] == list(REDUCERS)
 
 
 def test_unknown_method_is_refused_with_the_known_ones() -> None:

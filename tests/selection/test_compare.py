@@ -13,6 +13,7 @@ from marketfold.features import build_features
 from marketfold.orders import read_orders
 from marketfold.reduction import make_reducer
 from marketfold.selection import Fits, Recipe, ReducerScore, Skipped, choose_recipe, compare_reducers
+from marketfold.selection.choice import methods_to_compare
 from marketfold.selection.compare import held_out_reconstruction, simplest_not_worse, skipped
 
 if TYPE_CHECKING:
@@ -77,6 +78,26 @@ def test_without_a_next_period_stability_and_silhouette_decide():
 def test_what_was_not_tried_is_not_taken():
     assert simplest_not_worse([SCORE, TOO_FEW]) == "none"
     assert np.isnan(TOO_FEW.silhouette)
+
+
+@pytest.mark.parametrize(
+    ("asked", "n_units", "tried", "left_out"),
+    [
+        ("auto", 999, ["none", "pca"], {"autoencoder": "too_few_units"}),
+        ("auto", 1_000, ["none", "pca", "autoencoder"], {}),
+        ("none", 5_000, ["none", "pca"], {}),
+        ("pca", 5_000, ["none", "pca"], {}),
+        ("autoencoder", 50, ["none", "pca", "autoencoder"], {}),
+        ("autoencoder-tied", 50, ["none", "pca", "autoencoder-tied"], {}),
+        ("FastICA", 5_000, ["none", "pca"], {}),
+    ],
+)
+def test_a_network_is_tried_where_it_is_asked_for_or_can_be_taught(
+    asked: str, n_units: int, tried: list[str], left_out: dict[str, str]
+):
+    methods, scores = methods_to_compare(asked, n_units)
+    assert methods == tried
+    assert {score.method: score.skipped.code for score in scores if score.skipped} == left_out
 
 
 def test_a_reduction_that_was_asked_for_is_made_whatever_the_rule_says():

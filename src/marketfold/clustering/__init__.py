@@ -8,6 +8,7 @@ from marketfold.clustering.decision import SURE, UNITS_PER_FEATURE, Answer, Stre
 from marketfold.clustering.elbow import ElbowCurve, Knee, find_knee
 from marketfold.clustering.kmeans import KMeansSegmenter
 from marketfold.clustering.null_references import Gap
+from marketfold.clustering.own import OwnSegmenter, make_segmenter
 from marketfold.clustering.stability import SegmentStability, Stability, assess_stability, trust_of
 from marketfold.clustering.validity import ValidityIndex
 
@@ -21,6 +22,7 @@ __all__ = [
     "KChoice",
     "KMeansSegmenter",
     "Knee",
+    "OwnSegmenter",
     "SegmentStability",
     "Stability",
     "Strength",
@@ -29,6 +31,7 @@ __all__ = [
     "assess_stability",
     "choose_k",
     "find_knee",
+    "make_segmenter",
     "split_and_merge",
     "trust_of",
 ]

@@ -25,7 +25,7 @@ PRIOR_MEMBERS = 5
 """A segment's spread is pooled with that of all as if it had five more members: so a segment of two has a reach."""
 
 
-def _reaches(own: Float64, labels: Labels, n_segments: int, quantile: float) -> Float32:
+def reaches_of(own: Float64, labels: Labels, n_segments: int, quantile: float) -> Float32:
     """Distance beyond which a unit belongs to no segment, for each segment; see `KMeansSegmenter`."""
     sizes = np.bincount(labels, minlength=n_segments)
     squares = np.bincount(labels, weights=own**2, minlength=n_segments)
@@ -107,6 +107,11 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
         self.max_iter = max_iter
         self.reach_quantile = reach_quantile
 
+    @property
+    def label(self) -> str:
+        """What it is called in a sentence."""
+        return "K-means"
+
     def _check_settings(self, X: Float32) -> None:
         if self.n_segments < 1 or self.n_init < 1 or self.max_iter < 1 or not 0 < self.reach_quantile <= 1:
             message = (
@@ -155,7 +160,7 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
         self.centers_: Float32 = fit.centers
         nearest, own = _nearest(matrix, self.centers_)
         self.labels_: Labels = nearest.astype(np.int32)
-        self.reaches_ = _reaches(own.astype(np.float64), self.labels_, self.n_segments, self.reach_quantile)
+        self.reaches_ = reaches_of(own.astype(np.float64), self.labels_, self.n_segments, self.reach_quantile)
         self.wcss_ = fit.wcss
         self.n_iter_ = fit.steps
         return self
@@ -178,7 +183,7 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
         model.centers_ = (np.stack(totals, axis=1) / sizes[:, None]).astype(np.float32)
         own = np.linalg.norm(matrix - model.centers_[labels], axis=1).astype(np.float64)
         model.labels_ = labels
-        model.reaches_ = _reaches(own, labels, len(sizes), model.reach_quantile)
+        model.reaches_ = reaches_of(own, labels, len(sizes), model.reach_quantile)
         model.wcss_ = float(np.square(own).sum())
         model.n_features_in_ = matrix.shape[1]
         return model

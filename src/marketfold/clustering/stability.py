@@ -18,6 +18,7 @@ from marketfold.clustering.fitting import (
     sample_places,
 )
 from marketfold.clustering.kmeans import KMeansSegmenter
+from marketfold.clustering.own import OwnSegmenter, own_fit
 from marketfold.clustering.validity import adjusted_rand, nearest
 from marketfold.errors import ParameterError
 from marketfold.thresholds import PATTERN, STABLE
@@ -117,43 +118,45 @@ class _Resample:
     everyone: Labels
 
 
-def _fresh_fit(sample: Float32, n_segments: int, seed: int) -> Fit:
+def _fresh_fit(sample: Float32, segmenter: KMeansSegmenter, seed: int) -> Fit:
     """Starts of its own, never the centres to be assessed: K-means might land elsewhere, and that is the question."""
+    if isinstance(segmenter, OwnSegmenter):
+        return own_fit(segmenter.clusterer, sample, seed)
+    n_segments = min(segmenter.n_segments, distinct_rows(sample, segmenter.n_segments))
     few = sample[:START_ROWS]  # drawn at random already
     fit = best_of_starts(few, n_segments, n_starts=N_STARTS, seed=seed, tol=START_TOLERANCE)
     return fit if len(few) == len(sample) else lloyd(sample, fit.centers, steps=100, tol=START_TOLERANCE)
 
 
-def _resample(X: Float32, reference: Labels, shown: Float32, n_segments: int, seed: int) -> _Resample:
+def _resample(X: Float32, reference: Labels, shown: Float32, segmenter: KMeansSegmenter, seed: int) -> _Resample:
     """Fit a bootstrap sample from fresh starts and compare."""
     drawn = np.random.default_rng(seed).integers(len(X), size=min(len(X), SAMPLE_ROWS))
     sample = X[drawn]
-    fit = _fresh_fit(sample, min(n_segments, distinct_rows(sample, n_segments)), seed % 2**31)
+    fit = _fresh_fit(sample, segmenter, seed % 2**31)
     units, first = np.unique(drawn, return_index=True)
-    jaccards = best_jaccards(reference[units], fit.labels[first], n_segments)
+    jaccards = best_jaccards(reference[units], fit.labels[first], segmenter.n_segments)
     return _Resample(jaccards, nearest(shown, fit.centers))
 
 
 def _resamples(
-    X: Float32, reference: Labels, shown: Float32, n_segments: int, n_pairs: int, seed: int
+    X: Float32, reference: Labels, shown: Float32, segmenter: KMeansSegmenter, n_pairs: int, seed: int
 ) -> Iterator[tuple[_Resample, _Resample]]:
     seeds = np.random.SeedSequence(seed).generate_state(2 * n_pairs)
-    jobs = (delayed(_resample)(X, reference, shown, n_segments, int(one)) for one in seeds)
+    jobs = (delayed(_resample)(X, reference, shown, segmenter, int(one)) for one in seeds)
     # on few rows the work is Python's, which threads only take from one another
     results = Parallel(n_jobs=-1 if len(X) >= MANY_ROWS else 1, prefer="threads", return_as="generator")(jobs)
     yield from zip(results, results, strict=True)
 
 
-def _reference(X: Float32, segmenter: KMeansSegmenter | int, labels: Labels | None, seed: int) -> tuple[int, Labels]:
-    n_segments = segmenter if isinstance(segmenter, int) else segmenter.n_segments
+def _reference(X: Float32, segmenter: KMeansSegmenter, labels: Labels | None) -> Labels:
+    n_segments = segmenter.n_segments
     if labels is None:
-        fitted = KMeansSegmenter(n_segments, random_state=seed).fit(X) if isinstance(segmenter, int) else segmenter
-        labels = fitted.predict(X)
+        labels = segmenter.predict(X)
     reference: Labels = np.asarray(labels, dtype=np.int32)
     if reference.shape != (len(X),) or reference.min() < 0 or reference.max() >= n_segments:
         message = f"labels must be {len(X)} numbers from 0 to {n_segments - 1}; got shape {reference.shape}."
         raise ParameterError(message)
-    return n_segments, reference
+    return reference
 
 
 def assess_stability(
@@ -191,15 +194,18 @@ def assess_stability(
     if n_pairs < 1:
         message = f"n_pairs must be 1 or more; got {n_pairs}."
         raise ParameterError(message)
-    n_segments, reference = _reference(matrix, segmenter, labels, seed)
+    if isinstance(segmenter, int):
+        segmenter = KMeansSegmenter(segmenter, random_state=seed)
+        segmenter = segmenter if labels is not None else segmenter.fit(matrix)
+    reference = _reference(matrix, segmenter, labels)
     shown_rows = sample_places(len(matrix), SAMPLE_ROWS, seed)
     aris, jaccards, slsws = [], [], []
     with quiet_fits(threads=1):
-        pairs = _resamples(matrix, reference, matrix[shown_rows], n_segments, n_pairs, seed)
+        pairs = _resamples(matrix, reference, matrix[shown_rows], segmenter, n_pairs, seed)
         for done, (one, other) in enumerate(pairs, start=1):
             aris.append(adjusted_rand(one.everyone, other.everyone))
             jaccards += [one.jaccards, other.jaccards]
-            seen = [best_jaccards(reference[shown_rows], each.everyone, n_segments) for each in (one, other)]
+            seen = [best_jaccards(reference[shown_rows], each.everyone, segmenter.n_segments) for each in (one, other)]
             slsws.append(np.mean(seen, axis=0))
             if progress is not None:
                 progress("stability", done, n_pairs)

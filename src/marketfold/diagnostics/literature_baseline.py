@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -133,9 +133,7 @@ def _dependencies(labels: Labels, table: FeatureTable, mapping: Mapping[str, str
     return tuple(sorted(found, key=lambda one: -one.agreement))
 
 
-def cluster_as_published(
-    orders: Orders, *, network: Literal["autoencoder", "autoencoder-tied"] | None = None, seed: int = 0
-) -> LiteratureBaseline | None:
+def cluster_as_published(orders: Orders, *, network: str | None = None, seed: int = 0) -> LiteratureBaseline | None:
     """Cluster order lines as published analyses do; None where they lack what the usual table is made of.
 
     Parameters

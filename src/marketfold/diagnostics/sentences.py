@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from marketfold.reduction import label_of
 from marketfold.words import count, share
 
 if TYPE_CHECKING:
@@ -88,8 +89,7 @@ def space_text(clusters: BaselineClusters) -> str:
     """On what the clusters of the literature baseline were found."""
     if clusters.method == "none":
         return "On the standardised columns"
-    tied = ", tied weights" if clusters.method.endswith("tied") else ""
-    return f"On the {clusters.n_dimensions} numbers of an autoencoder{tied}"
+    return f"On the {clusters.n_dimensions} numbers of {label_of(clusters.method)}"
 
 
 def baseline_sentence(clusters: BaselineClusters) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 
 from marketfold import words
 from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, MUTED, SOFT, new_figure
+from marketfold.reduction import short_label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,12 +27,6 @@ MOST_DECADES = 2
 STRONG = 0.5
 """A feature that correlates so much with a component is named with it."""
 
-METHOD_NAMES = {"pca": "PCA", "autoencoder": "autoencoder", "autoencoder-tied": "tied autoencoder", "none": "none"}
-
-
-def _components(n: int) -> str:
-    return "1 component" if n == 1 else f"{n} components"
-
 
 def scree_figure(reducer: PCAReducer) -> go.Figure:
     """Variance along each component, the kept ones in colour, and what they add up to (Cattell 1966).
@@ -44,11 +39,11 @@ def scree_figure(reducer: PCAReducer) -> go.Figure:
     shares = reducer.explained_shares_[:MOST_COMPONENTS]
     kept, together = reducer.n_dimensions_, shares.cumsum()
     reached = float(reducer.explained_shares_[:kept].sum())
-    n_features = len(reducer.variances_)
+    of = f"{words.plural(kept, 'component')} of {len(reducer.variances_)}"
     figure = new_figure(
-        f"{_components(kept)} of {n_features} keep {words.share(reached)} of the differences",
+        f"{of} keep {words.share(reached)} of the differences",
         subtitle="Share of the variance along each component, and what it adds up to; the kept ones in colour",
-        alt=f"Scree: {_components(kept)} of {n_features} keep {words.share(reached)} of the variance. The first holds "
+        alt=f"Scree: {of} keep {words.share(reached)} of the variance. The first holds "
         f"{words.share(float(shares[0]))}; shares: {', '.join(words.share(float(share)) for share in shares[:6])}.",
         height=380,
     )
@@ -104,7 +99,7 @@ def loadings_figure(reducer: PCAReducer, labels: Sequence[str]) -> go.Figure:
         f"Component 1 goes most with {leading}",
         subtitle="Loading of each feature: its correlation with the component where features are standardised"
         + (f"; the {len(grouped)} strongest of {len(labels)}" if left else ""),
-        alt=f"Loadings of {len(grouped)} features on {_components(loadings.shape[1])}. "
+        alt=f"Loadings of {len(grouped)} features on {words.plural(loadings.shape[1], 'component')}. "
         + " ".join(
             f"Component {number + 1}: {_named_by(loadings[:, number], labels)}."
             for number in range(min(4, loadings.shape[1]))
@@ -191,9 +186,9 @@ def reconstruction_figure(suitability: Suitability) -> go.Figure:
     """
     trials = suitability.reconstructions
     first = trials[0]
-    names = [METHOD_NAMES.get(trial.method, trial.method) for trial in trials]
+    names = [short_label(trial.method) for trial in trials]
     data, shuffled = (words.share(max(0.0, share)) for share in (first.share, first.shuffled_share))
-    dimensions = "1 dimension" if first.n_dimensions == 1 else f"{first.n_dimensions} dimensions"
+    dimensions = words.plural(first.n_dimensions, "dimension")
     figure = new_figure(
         f"{data} comes back; with nothing correlated, {shuffled}",
         subtitle=f"Share of the variance of held-out units that {dimensions} give back",

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from numbers import Integral
-from typing import TYPE_CHECKING, Any, Literal, Self, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args
 
 import numpy as np
 from sklearn.utils import check_random_state
 
 from marketfold.errors import ModelError, ParameterError
-from marketfold.reduction.base import BaseReducer, refuse_constant_columns
+from marketfold.reduction.backend import load_keras
+from marketfold.reduction.base import BaseReducer, demand, refuse_constant_columns
 from marketfold.reduction.network import (
-    PUBLISHED_BOTTLENECK,
-    PUBLISHED_LAYERS,
     Activation,
     Architecture,
     Network,
@@ -21,10 +19,11 @@ from marketfold.reduction.network import (
     sized_architecture,
 )
 from marketfold.reduction.pca import covariance, fewest_for_share, principal_components
-from marketfold.reduction.training import TrainingPlan, train
+from marketfold.reduction.training import TrainingSettings, train, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -38,26 +37,9 @@ many times over."""
 VARIANCE_SHARE = 0.9
 """The default bottleneck is as wide as PCA needs to keep this share of the variance."""
 
-LARGEST_RATE, RATE_TIMES_WIDTH = 0.02, 1.28
-"""Peak learning rate: Adam's best rate falls as layers widen (Yang et al. 2022), so 0.02 up to 64 units, then 1.28 by
-width. Chosen with the batch on correlated rows by 20 columns (docs/explanation/reduction.md)."""
-
-STEPS_WANTED = 8_000
-FEWEST_EPOCHS, MOST_EPOCHS = 10, 300
-SMALLEST_BATCH, LARGEST_BATCH = 16, 512
-
-AUTOENCODERS = ("autoencoder", "autoencoder-tied")
-
 
 class OverparameterisedWarning(UserWarning):
     """A network was asked for that has more weights than the matrix has values."""
-
-
-def _whole(name: str, value: Any, least: int = 1) -> int:
-    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
-        message = f"{name}={value!r}: wanted a whole number of at least {least}, or None to find it from the data."
-        raise ParameterError(message)
-    return int(value)
 
 
 def proposed_bottleneck(X: Float32) -> int:
@@ -92,16 +74,7 @@ def size_warning(shape: Architecture, n_units: int) -> str | None:
     return message
 
 
-def default_batch(n_units: int) -> int:
-    """Units a step: a power of two near a 32nd of the units, 16 to 512.
-
-    >>> default_batch(92), default_batch(20_000), default_batch(1_000_000)
-    (16, 512, 512)
-    """
-    return int(np.clip(2 ** int(np.log2(max(n_units, 2) / 32 + 1)), SMALLEST_BATCH, LARGEST_BATCH))
-
-
-def _saved_architecture(settings: Mapping[str, Any]) -> Architecture:
+def _saved_architecture(settings: Mapping[str, Any], *, tied: bool) -> Architecture:
     hidden: Any = settings.get("hidden")
     activation: Any = settings.get("code_activation")
     ends: list[Any] = [settings.get("n_features"), settings.get("bottleneck")]
@@ -109,7 +82,6 @@ def _saved_architecture(settings: Mapping[str, Any]) -> Architecture:
     if not all(type(width) is int and width > 0 for width in widths) or activation not in get_args(Activation):
         message = "The saved autoencoder does not name sound widths and activation: the model is damaged. Run it again."
         raise ModelError(message)
-    tied = settings["method"] == AUTOENCODERS[1]
     return Architecture(widths[0], tuple(widths[1:-1]), widths[-1], tied, activation)
 
 
@@ -126,22 +98,12 @@ class AutoencoderReducer(BaseReducer):
     bottleneck
         Dimensions of the code; None takes as many as PCA needs for nine tenths of the variance.
     layers
-        Widths of the encoder's hidden layers, `"published"` for 50-500-500-2000 with a bottleneck of 8, or None to size
-        the network from the data, always with fewer weights than values.
-    tied
-        Whether the decoder uses the encoder's kernels, transposed: half the kernel weights, truly shared.
+        Widths of the encoder's hidden layers; None sizes the network from the data, always with fewer weights than
+        values.
     code_activation
         `"linear"`, or `"relu"` for a code without negative values.
-    epochs
-        Passes over the units at most; None takes enough for some thousands of steps.
-    batch_size
-        Units a step; None takes larger batches for more units.
-    learning_rate
-        Peak of Adam's step size; None takes one that suits the widest layer.
-    validation_share
-        Share of the units that is held out, above 0 and below 1.
-    patience
-        Epochs without a better held-out loss after which training stops; None takes a quarter of `epochs`.
+    training
+        How long and how fast to train; None takes what suits the data.
     allow_constant
         Carry columns along in which all units are alike, instead of refusing them.
     random_state
@@ -173,45 +135,54 @@ class AutoencoderReducer(BaseReducer):
 
     Examples
     --------
-    >>> reducer = AutoencoderReducer(bottleneck=2, tied=True)
-    >>> reducer.method
-    'autoencoder-tied'
+    >>> AutoencoderReducer(bottleneck=2, training=TrainingSettings(epochs=20)).label
+    'the autoencoder'
     """
+
+    name: ClassVar[str] = "autoencoder"
+    label: ClassVar[str] = "the autoencoder"
+    fewest_units: ClassVar[int | None] = 1_000
+    """Below this it would have more weights than the customers have values to teach it."""
+    cost: ClassVar[int] = 2
+    stochastic: ClassVar[bool] = True
+    figures: ClassVar[tuple[str, ...]] = ("loss",)
+    tied: ClassVar[bool] = False
 
     network_: Network
     history_: dict[str, Any]
 
-    def __init__(  # noqa: PLR0913  an estimator stores each setting under its own name
+    def __init__(
         self,
         bottleneck: int | None = None,
         *,
-        layers: Sequence[int] | Literal["published"] | None = None,
-        tied: bool = False,
+        layers: Sequence[int] | None = None,
         code_activation: Activation = "linear",
-        epochs: int | None = None,
-        batch_size: int | None = None,
-        learning_rate: float | None = None,
-        validation_share: float = 0.1,
-        patience: int | None = None,
+        training: TrainingSettings | None = None,
         allow_constant: bool = False,
         random_state: int | np.random.RandomState | None = 0,
     ) -> None:
         self.bottleneck = bottleneck
         self.layers = layers
-        self.tied = tied
         self.code_activation = code_activation
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
-        self.validation_share = validation_share
-        self.patience = patience
+        self.training = training
         self.allow_constant = allow_constant
         self.random_state = random_state
 
-    @property
-    def method(self) -> str:
-        """`autoencoder`, or `autoencoder-tied`."""
-        return AUTOENCODERS[bool(self.tied)]
+    @classmethod
+    def make(cls, n_dimensions: int | None, seed: int) -> Self:
+        """Make one with so wide a bottleneck, or with one that is found from the data."""
+        return cls(n_dimensions, allow_constant=True, random_state=seed)
+
+    @classmethod
+    def check_available(cls) -> None:
+        """Import TensorFlow and Keras.
+
+        Raises
+        ------
+        MissingDependencyError
+            If TensorFlow is not installed, or Keras runs on another backend.
+        """
+        load_keras()
 
     def fit(self, X: ArrayLike, y: None = None, *, progress: Progress | None = None) -> Self:  # noqa: ARG002
         """Train on a scaled matrix of shape (n_units, n_features); `y` is there for the protocol.
@@ -235,7 +206,9 @@ class AutoencoderReducer(BaseReducer):
         warning = size_warning(shape, len(matrix))
         if warning is not None:
             warnings.warn(warning, OverparameterisedWarning, stacklevel=3)
-        network, history = train(matrix, shape, self._plan(len(matrix), shape), progress)
+        seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        plan = (self.training or TrainingSettings()).plan(len(matrix), shape.widest, seed)
+        network, history = train(matrix, shape, plan, progress)
         self.network_ = network
         self.history_ = {
             "loss": history.loss,
@@ -249,14 +222,8 @@ class AutoencoderReducer(BaseReducer):
         if self.code_activation not in get_args(Activation):
             message = f"code_activation={self.code_activation!r}: choose 'linear' or 'relu'."
             raise ParameterError(message)
-        published = isinstance(self.layers, str)
-        if published and self.layers != "published":
-            message = f"layers={self.layers!r}: give widths as in (64, 32), or 'published', or None."
-            raise ParameterError(message)
-        bottleneck = self.bottleneck
-        if bottleneck is None:
-            bottleneck = PUBLISHED_BOTTLENECK if published else proposed_bottleneck(X)
-        if _whole("bottleneck", bottleneck) > n_features:
+        bottleneck = proposed_bottleneck(X) if self.bottleneck is None else self.bottleneck
+        if whole_number("bottleneck", bottleneck) > n_features:
             message = (
                 f"A bottleneck of {bottleneck} is wider than the input of {n_features} columns (n_features): nothing "
                 f"would be reduced. Ask for {max(1, n_features - 1)} dimensions or fewer."
@@ -268,28 +235,8 @@ class AutoencoderReducer(BaseReducer):
             return sized_architecture(
                 X.shape, bottleneck, fixed_bottleneck=fixed, tied=self.tied, code_activation=self.code_activation
             )
-        widths = PUBLISHED_LAYERS if published else self.layers
-        hidden = tuple(_whole("a width in layers", width) for width in widths)
-        return Architecture(n_features, hidden, bottleneck, bool(self.tied), self.code_activation)
-
-    def _plan(self, n_units: int, shape: Architecture) -> TrainingPlan:
-        if not 0 < self.validation_share < 1:
-            message = f"validation_share={self.validation_share!r}: wanted a share above 0 and below 1, as 0.1."
-            raise ParameterError(message)
-        rate = self.learning_rate
-        if rate is None:
-            rate = min(LARGEST_RATE, RATE_TIMES_WIDTH / shape.widest)
-        if not rate > 0:
-            message = f"learning_rate={rate!r}: wanted a number above 0, as 0.001."
-            raise ParameterError(message)
-        batch = default_batch(n_units) if self.batch_size is None else _whole("batch_size", self.batch_size)
-        epochs = self.epochs
-        if epochs is None:
-            epochs = int(np.clip(-(-STEPS_WANTED * batch // n_units), FEWEST_EPOCHS, MOST_EPOCHS))
-        epochs = _whole("epochs", epochs)
-        patience = max(5, epochs // 4) if self.patience is None else _whole("patience", self.patience)
-        seed = int(check_random_state(self.random_state).randint(2**31 - 1))
-        return TrainingPlan(epochs, batch, float(rate), float(self.validation_share), patience, seed)
+        hidden = tuple(whole_number("a width in layers", width) for width in self.layers)
+        return Architecture(n_features, hidden, bottleneck, self.tied, self.code_activation)
 
     def _encode(self, X: NDArray[Any]) -> Float32:
         return self.network_.encode(X)
@@ -301,7 +248,7 @@ class AutoencoderReducer(BaseReducer):
         """Give the shape, the history and every weight, enough to encode and decode without TensorFlow."""
         shape = self.network_.architecture
         settings = {
-            "method": self.method,
+            "method": self.name,
             "n_features": shape.n_features,
             "hidden": list(shape.hidden),
             "bottleneck": shape.bottleneck,
@@ -319,20 +266,35 @@ class AutoencoderReducer(BaseReducer):
         ModelError
             If the state is of another reduction or damaged.
         """
-        method = settings.get("method")
-        if method not in AUTOENCODERS:
-            message = f"This state is of the reduction {method!r}, and an autoencoder was wanted."
-            raise ModelError(message)
-        shape = _saved_architecture(settings)
-        return cls.from_network(network_from_arrays(shape, arrays), settings.get("history"))
-
-    @classmethod
-    def from_network(cls, network: Network, history: dict[str, Any] | None = None) -> Self:
-        """Build a fitted reducer around a trained network."""
-        shape = network.architecture
-        reducer = cls(shape.bottleneck, layers=shape.hidden, tied=shape.tied, code_activation=shape.code_activation)
-        reducer.network_ = network
-        if history is not None:
-            reducer.history_ = history
+        demand(settings, arrays, cls.name)
+        shape = _saved_architecture(settings, tied=cls.tied)
+        reducer = cls(shape.bottleneck, layers=shape.hidden, code_activation=shape.code_activation)
+        reducer.network_ = network_from_arrays(shape, arrays)
+        reducer.history_ = settings.get("history") or {"loss": [], "validation_loss": [], "best_epoch": 0}
         reducer.n_features_in_, reducer.n_dimensions_ = shape.n_features, shape.bottleneck
         return reducer
+
+    def write_files(self, folder: Path) -> None:
+        """Write `network.keras`, for those who go on with the network in Keras."""
+        from marketfold.reduction.saving import NETWORK_FILE, save_network  # noqa: PLC0415  loads TensorFlow
+
+        save_network(self.network_, folder / NETWORK_FILE)
+
+
+class TiedAutoencoderReducer(AutoencoderReducer):
+    """The same with tied weights: the decoder uses the encoder's kernels, transposed.
+
+    There are half as many kernel weights to learn, and they are truly shared. Parameters and attributes are those of
+    `AutoencoderReducer`.
+
+    Examples
+    --------
+    >>> TiedAutoencoderReducer(bottleneck=2).label
+    'the tied autoencoder'
+    """
+
+    name: ClassVar[str] = "autoencoder-tied"
+    label: ClassVar[str] = "the tied autoencoder"
+    fewest_units: ClassVar[int | None] = None
+    cost: ClassVar[int] = 3
+    tied: ClassVar[bool] = True

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, runtime_checkable
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from marketfold.errors import ModelError, ParameterError
+from marketfold.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -26,12 +28,18 @@ State = tuple[dict[str, Any], dict[str, "NDArray[Any]"]]
 
 @runtime_checkable
 class Reducer(Protocol):
-    """A stage that makes fewer columns of many, and back; any class with these members can take its place.
+    """A stage that makes fewer columns of many, and back; a user's own transformer becomes one too.
 
     Attributes
     ----------
-    method
-        Its name in settings, reports and saved models.
+    name
+        As in settings, reports and saved models.
+    label
+        What it is called in a sentence, with its article.
+    stochastic
+        Whether another seed gives another result.
+    figures
+        Which figures explain what it learned: `scree` and `loadings` of components, `loss` of a network.
     n_dimensions_
         Columns that `transform` gives.
     """
@@ -39,9 +47,13 @@ class Reducer(Protocol):
     n_dimensions_: int
 
     @property
-    def method(self) -> str:
-        """Name in settings."""
-        ...
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def label(self) -> str: ...  # noqa: D102
+    @property
+    def stochastic(self) -> bool: ...  # noqa: D102
+    @property
+    def figures(self) -> tuple[str, ...]: ...  # noqa: D102
 
     def fit(self, X: ArrayLike, y: None = None, *, progress: Progress | None = None) -> Self:
         """Learn from a matrix of shape (n_units, n_features)."""
@@ -52,7 +64,38 @@ class Reducer(Protocol):
         ...
 
     def inverse_transform(self, X: ArrayLike) -> Float32:
-        """Give the features back, as far as the dimensions hold them, shape (n_units, n_features)."""
+        """Give the features back, as far as the dimensions hold them; a user's own transformer may lack it."""
+        ...
+
+
+class KnownReducer(Reducer, Protocol):
+    """A reducer of the table: it can be made by name, compared unasked, and saved.
+
+    Attributes
+    ----------
+    name, label, stochastic, figures
+        As in `Reducer`, of the class.
+    fewest_units
+        Units from which it is tried without being asked for; None where it must be asked for.
+    cost
+        How involved it is beside the others: of those that are as good, the one of the least cost is taken.
+    """
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    stochastic: ClassVar[bool]
+    figures: ClassVar[tuple[str, ...]]
+    fewest_units: ClassVar[int | None]
+    cost: ClassVar[int]
+
+    @classmethod
+    def make(cls, n_dimensions: int | None, seed: int) -> Self:
+        """Make one for a run; it carries columns along that are constant in a resample."""
+        ...
+
+    @classmethod
+    def check_available(cls) -> None:
+        """Raise `MissingDependencyError` where a library is missing that `fit` needs."""
         ...
 
     def to_state(self) -> State:
@@ -62,6 +105,10 @@ class Reducer(Protocol):
     @classmethod
     def from_state(cls, settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Self:
         """Build a fitted reducer from what `to_state` gave."""
+        ...
+
+    def write_files(self, folder: Path) -> None:
+        """Write what other programs can read, beside the saved model."""
         ...
 
 
@@ -75,16 +122,14 @@ def row_chunks(n_rows: int) -> Iterator[slice]:
         yield slice(start, min(start + CHUNK_ROWS, n_rows))
 
 
-def listed(columns: NDArray[np.intp], most: int = 5) -> str:
+def columns_by_number(columns: NDArray[np.intp], most: int = 5) -> str:
     """Name the columns of a fault, counted from 1 as a person does.
 
-    >>> listed(np.array([0, 4]))
+    >>> columns_by_number(np.array([0, 4]))
     '1 and 5'
     """
     numbers = [str(column + 1) for column in columns[:most]]
-    if len(columns) > most:
-        return f"{', '.join(numbers)} and {len(columns) - most} more"
-    return " and ".join([", ".join(numbers[:-1]), numbers[-1]]) if len(numbers) > 1 else numbers[0]
+    return listed(numbers if len(columns) <= most else [", ".join(numbers), f"{len(columns) - most} more"])
 
 
 def refuse_not_finite(X: NDArray[Any]) -> None:
@@ -94,8 +139,9 @@ def refuse_not_finite(X: NDArray[Any]) -> None:
     bad = ~np.isfinite(X)
     columns = np.flatnonzero(bad.any(axis=0))
     message = (
-        f"The matrix holds {int(bad.sum()):,} values that are NaN or infinite (inf), in column {listed(columns)}. "
-        "A reduction needs a number everywhere: fill or leave out those columns, as build_matrix does."
+        f"The matrix holds {int(bad.sum()):,} values that are NaN or infinite (inf), in column "
+        f"{columns_by_number(columns)}. A reduction needs a number everywhere: fill or leave out those "
+        "columns, as build_matrix does."
     )
     raise ParameterError(message)
 
@@ -105,8 +151,9 @@ def refuse_constant_columns(X: NDArray[Any]) -> None:
     constant = np.flatnonzero(X.max(axis=0) == X.min(axis=0))
     if len(constant) > 0:
         message = (
-            f"Column {listed(constant)} of the matrix is constant: every unit has the same value there, so it cannot "
-            "tell units apart. Leave it out, as build_matrix does, or set allow_constant=True to carry it along."
+            f"Column {columns_by_number(constant)} of the matrix is constant: every unit has the same value there, so "
+            "it cannot tell units apart. Leave it out, as build_matrix does, or set allow_constant=True "
+            "to carry it along."
         )
         raise ParameterError(message)
 
@@ -129,6 +176,8 @@ def demand(settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], meth
 class BaseReducer(ABC, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Checks and plumbing that all our reducers share."""
 
+    stochastic: ClassVar[bool] = False
+    figures: ClassVar[tuple[str, ...]] = ()
     n_dimensions_: int
     n_features_in_: int
 
@@ -141,6 +190,13 @@ class BaseReducer(ABC, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
 
     @abstractmethod
     def _decode(self, X: NDArray[Any]) -> Float32 | Float64: ...
+
+    @classmethod
+    def check_available(cls) -> None:
+        """Nothing is missing."""
+
+    def write_files(self, folder: Path) -> None:
+        """Nothing but the state."""
 
     @property
     def _n_features_out(self) -> int:
@@ -236,6 +292,7 @@ def reconstruction_error(reducer: Reducer, X: Float32) -> float:
     -------
     float
         In squared units of the matrix, 0 for a perfect copy; on standardised columns 1 is what the mean alone gives.
+        NaN where the reducer cannot give features back.
 
     Examples
     --------
@@ -244,6 +301,8 @@ def reconstruction_error(reducer: Reducer, X: Float32) -> float:
     >>> reconstruction_error(NoReducer().fit(X), X)
     0.0
     """
+    if not hasattr(reducer, "inverse_transform"):
+        return float("nan")
     total = 0.0
     for rows in row_chunks(len(X)):
         restored = reducer.inverse_transform(reducer.transform(X[rows]))

@@ -23,11 +23,7 @@ if TYPE_CHECKING:
 Activation = Literal["linear", "relu"]
 RELU: Activation = "relu"
 
-PUBLISHED_LAYERS, PUBLISHED_BOTTLENECK = (50, 500, 500, 2000), 8
-"""The network of the published analyses of this kind of table: 50-500-500-2000-8, mirrored. It goes back to the
-500-500-2000 stack of Hinton and Salakhutdinov (2006)."""
-
-HIDDEN_LADDER = ((128, 64), (64, 32), (32, 16), (32,), (16,), (8,), ())
+HIDDEN_LAYERS = ((128, 64), (64, 32), (32, 16), (32,), (16,), (8,), ())
 """Hidden layers that the default network chooses from, widest first; none at all makes a linear autoencoder."""
 
 VALUES_PER_WEIGHT = 2
@@ -90,7 +86,7 @@ class Architecture:
 def sized_architecture(
     matrix_shape: tuple[int, int], bottleneck: int, *, fixed_bottleneck: bool, tied: bool, code_activation: Activation
 ) -> Architecture:
-    """Choose the widest network of the ladder for which the matrix holds enough values.
+    """Choose the widest of the default networks for which the matrix holds enough values.
 
     Parameters
     ----------
@@ -110,8 +106,8 @@ def sized_architecture(
     """
     n_units, n_features = matrix_shape
     values = n_units * n_features
-    ladder = [hidden for hidden in HIDDEN_LADDER if min(hidden, default=bottleneck) >= bottleneck]
-    shapes = [Architecture(n_features, hidden, bottleneck, tied, code_activation) for hidden in ladder]
+    tried = [hidden for hidden in HIDDEN_LAYERS if min(hidden, default=bottleneck) >= bottleneck]
+    shapes = [Architecture(n_features, hidden, bottleneck, tied, code_activation) for hidden in tried]
     # Layers much wider than the input only repeat themselves.
     shapes = [shape for shape in shapes if max(shape.hidden, default=0) <= 4 * n_features + 16]
     for shape in shapes:

@@ -31,7 +31,15 @@ class NoReducer(BaseReducer):
     [[1.0, 0.0], [0.0, 1.0]]
     """
 
-    method: ClassVar[str] = "none"
+    name: ClassVar[str] = "none"
+    label: ClassVar[str] = "no reduction"
+    fewest_units: ClassVar[int | None] = 1
+    cost: ClassVar[int] = 0
+
+    @classmethod
+    def make(cls, n_dimensions: int | None, seed: int) -> Self:  # noqa: ARG003
+        """Make one; it has nothing to set."""
+        return cls()
 
     def fit(self, X: ArrayLike, y: None = None, *, progress: Progress | None = None) -> Self:  # noqa: ARG002
         """Take note of the number of features; `y` and `progress` are there for the protocol.
@@ -52,7 +60,7 @@ class NoReducer(BaseReducer):
 
     def to_state(self) -> State:
         """Give the number of features; there are no arrays."""
-        return {"method": self.method, "n_features": self.n_dimensions_}, {}
+        return {"method": self.name, "n_features": self.n_dimensions_}, {}
 
     @classmethod
     def from_state(cls, settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Self:
@@ -63,7 +71,7 @@ class NoReducer(BaseReducer):
         ModelError
             If the state is of another reduction or damaged.
         """
-        demand(settings, arrays, cls.method)
+        demand(settings, arrays, cls.name)
         n_features = settings.get("n_features")
         if not isinstance(n_features, int) or n_features < 1:
             message = f"The saved reduction names {n_features!r} features, not a number of 1 or more. Run it again."

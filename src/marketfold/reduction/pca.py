@@ -122,11 +122,20 @@ class PCAReducer(BaseReducer):
     0.999
     """
 
-    method: ClassVar[str] = "pca"
+    name: ClassVar[str] = "pca"
+    label: ClassVar[str] = "PCA"
+    fewest_units: ClassVar[int | None] = 2
+    cost: ClassVar[int] = 1
+    figures: ClassVar[tuple[str, ...]] = ("scree", "loadings")
 
     def __init__(self, n_components: int | float = 0.9, *, allow_constant: bool = False) -> None:
         self.n_components = n_components
         self.allow_constant = allow_constant
+
+    @classmethod
+    def make(cls, n_dimensions: int | None, seed: int) -> Self:  # noqa: ARG003
+        """Make one with so many components, or with as many as keep nine tenths of the variance."""
+        return cls(0.9 if n_dimensions is None else n_dimensions, allow_constant=True)
 
     def fit(self, X: ArrayLike, y: None = None, *, progress: Progress | None = None) -> Self:  # noqa: ARG002
         """Find the components of a matrix; `y` and `progress` are there for the protocol."""
@@ -170,7 +179,7 @@ class PCAReducer(BaseReducer):
         """Give parameters and arrays, enough to reduce new units without the old ones."""
         n_components = self.n_components
         settings = {
-            "method": self.method,
+            "method": self.name,
             "n_components": n_components if isinstance(n_components, float) else int(n_components),
             "allow_constant": bool(self.allow_constant),
         }
@@ -185,7 +194,7 @@ class PCAReducer(BaseReducer):
         ModelError
             If the state is of another reduction or damaged.
         """
-        demand(settings, arrays, cls.method, "mean", "components", "variances")
+        demand(settings, arrays, cls.name, "mean", "components", "variances")
         mean, components, variances = arrays["mean"], arrays["components"], arrays["variances"]
         n_features = len(mean) if mean.ndim == 1 else -1
         if components.ndim != 2 or components.shape[1] != n_features or variances.shape != mean.shape:

@@ -11,7 +11,7 @@ from scipy.special import chdtrc
 from marketfold.errors import ParameterError, TooFewUnitsError
 from marketfold.reduction.base import reconstruction_error, refuse_constant_columns, refuse_not_finite
 from marketfold.reduction.pca import covariance, fewest_for_share, principal_components
-from marketfold.reduction.registry import make_reducer
+from marketfold.reduction.table import make_reducer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,10 +35,21 @@ CORRELATED_GAIN, WEAK_GAIN = 0.2, 0.05
 """Our own cuts on what correlation brings to the reconstruction: from a fifth of the variance on it is plain, below a
 twentieth it is nothing to build on."""
 
-KMO_WORDS = ((0.9, "marvelous"), (0.8, "meritorious"), (0.7, "middling"), (0.6, "mediocre"), (0.5, "miserable"))
+KmoLevel = Literal["marvelous", "meritorious", "middling", "mediocre", "miserable", "unacceptable"]
+KMO_LEVELS: tuple[tuple[float, KmoLevel], ...] = (
+    (0.9, "marvelous"),
+    (0.8, "meritorious"),
+    (0.7, "middling"),
+    (0.6, "mediocre"),
+    (0.5, "miserable"),
+)
 """Kaiser's own words for his measure (Kaiser 1974); below 0.5 it is unacceptable."""
+SHARED = 0.6
+"""From Kaiser's mediocre on, what correlation there is, is mostly shared by several features."""
+SIGNIFICANT = 0.05
 
 Finding = Literal["correlated", "weakly correlated", "independent"]
+Advice = Literal["none", "perhaps none", "pca", "pca, perhaps a network", "network"]
 
 
 @dataclass(frozen=True)
@@ -90,8 +101,6 @@ class Suitability:
         Features in all.
     reconstructions
         One for each method tried; PCA first.
-    sentences
-        All this in plain words, and what follows.
     """
 
     finding: Finding
@@ -103,7 +112,38 @@ class Suitability:
     effective_rank: float
     n_features: int
     reconstructions: tuple[Reconstruction, ...]
-    sentences: tuple[str, ...]
+
+    @property
+    def kmo_level(self) -> KmoLevel | None:
+        """Kaiser's word for the sampling adequacy."""
+        if self.kmo is None:
+            return None
+        return next((level for least, level in KMO_LEVELS if self.kmo >= least), "unacceptable")
+
+    @property
+    def shared(self) -> bool:
+        """Whether correlation is shared by several features, and not between single pairs of them."""
+        return self.kmo is not None and self.kmo >= SHARED
+
+    @property
+    def sphericity_rejected(self) -> bool | None:
+        """Whether Bartlett's test tells the features from uncorrelated ones; None where there are too few units."""
+        return None if self.bartlett_p is None else self.bartlett_p < SIGNIFICANT
+
+    @property
+    def more_than_pca(self) -> float:
+        """Further share of the variance that the best of the others keeps; below 0 where PCA keeps more."""
+        first, *others = self.reconstructions
+        return max((trial.share for trial in others), default=first.share) - first.share
+
+    @property
+    def advice(self) -> Advice:
+        """Which reduction the features suit: a network where they are correlated along curves."""
+        if self.finding != "correlated":
+            return "none" if self.finding == "independent" else "perhaps none"
+        if len(self.reconstructions) == 1:
+            return "pca, perhaps a network"
+        return "network" if self.more_than_pca >= WEAK_GAIN else "pca"
 
 
 def redundant_features(correlations: Float64) -> tuple[int, ...]:
@@ -260,25 +300,16 @@ def assess_suitability(
         needed = fewest_for_share(variances / variances.sum(), VARIANCE_SHARE)
         n_dimensions = max(1, min(needed, len(correlations) // 2, len(matrix) // 2))
     tried = _reconstructions(matrix, ("pca", *also), n_dimensions, seed, progress, fit)
-    finding = _finding(tried[0].gain)
-    rank = effective_rank(variances)
     return Suitability(
-        finding=finding,
+        finding=_finding(tried[0].gain),
         bartlett_statistic=bartlett[0] if bartlett else None,
         bartlett_p=bartlett[1] if bartlett else None,
         kmo=kmo[0] if kmo else None,
         kmo_by_feature=by_feature,
         redundant=redundant,
-        effective_rank=rank,
+        effective_rank=effective_rank(variances),
         n_features=len(correlations),
         reconstructions=tried,
-        sentences=(
-            _rank_words(rank, len(correlations), len(redundant)),
-            *_kmo_words(kmo),
-            *_bartlett_words(bartlett),
-            *_trial_words(tried),
-            _what_follows(finding, tried),
-        ),
     )
 
 
@@ -293,64 +324,3 @@ def _checked(X: ArrayLike) -> Float32:
     refuse_not_finite(matrix)
     refuse_constant_columns(matrix)
     return matrix
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
-
-
-def _rank_words(rank: float, n_features: int, n_redundant: int) -> str:
-    words = f"The {n_features} features together say as much as {rank:.1f} independent ones would (effective rank)."
-    if n_redundant == 0:
-        return words
-    follow = "1 of them follows" if n_redundant == 1 else f"{n_redundant} of them follow"
-    return f"{words} {follow} exactly from the others, as shares do that add up to one; the two tests leave them out."
-
-
-def _kmo_words(kmo: tuple[float, Float64] | None) -> tuple[str, ...]:
-    if kmo is None:
-        return ()
-    word = next((word for least, word in KMO_WORDS if kmo[0] >= least), "unacceptable")
-    shared = "mostly shared by several features" if kmo[0] >= 0.6 else "mostly between single pairs of features"
-    return (f"What correlation there is, is {shared}: Kaiser-Meyer-Olkin {kmo[0]:.2f}, in Kaiser's word {word}.",)
-
-
-def _bartlett_words(bartlett: tuple[float, float] | None) -> tuple[str, ...]:
-    if bartlett is None:
-        return ("There are too few units for tests of correlation.",)
-    p = "p < 0.001" if bartlett[1] < 0.001 else f"p = {bartlett[1]:.3f}"
-    if bartlett[1] >= 0.05:
-        return (f"Bartlett's test cannot tell the features from uncorrelated ones ({p}).",)
-    return (f"Bartlett's test rules out that nothing is correlated ({p}); with many units it nearly always does.",)
-
-
-def _trial_words(tried: tuple[Reconstruction, ...]) -> tuple[str, ...]:
-    names = {"pca": "PCA", "autoencoder": "the autoencoder", "autoencoder-tied": "the tied autoencoder"}
-    words = []
-    for trial in tried:
-        name = names.get(trial.method, trial.method)
-        dimensions = "1 dimension" if trial.n_dimensions == 1 else f"{trial.n_dimensions} dimensions"
-        words.append(
-            f"From {dimensions} {name} gives back {_percent(trial.share)} of what differs between units that it has "
-            f"not seen; with each column shuffled by itself, {_percent(trial.shuffled_share)}."
-        )
-    return tuple(words)
-
-
-def _what_follows(finding: Finding, tried: tuple[Reconstruction, ...]) -> str:
-    if finding == "independent":
-        return (
-            "So the inputs are nearly independent: fewer dimensions would only lose what they leave out, "
-            "and neither PCA nor an autoencoder helps."
-        )
-    if finding == "weakly correlated":
-        return "So the inputs are weakly correlated: a reduction loses much for little, and none may serve as well."
-    best = max(tried[1:], key=lambda trial: trial.share, default=None)
-    if best is None:
-        return "So the inputs are correlated: PCA keeps most with few dimensions, and an autoencoder can help."
-    more = best.share - tried[0].share
-    if more >= WEAK_GAIN:
-        return (
-            f"So the inputs are correlated, in part along curves: the autoencoder keeps {_percent(more)} more than PCA."
-        )
-    return "So the inputs are correlated, along straight lines: the autoencoder keeps hardly more than PCA, if at all."

@@ -8,11 +8,12 @@ falls along half a cosine (Loshchilov and Hutter 2017), which lets large batches
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from marketfold.errors import TrainingError
+from marketfold.errors import ParameterError, TrainingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +38,15 @@ DIVERGED = 100
 """A loss of so many times what a network that gives only zeros would have is no start but a divergence."""
 
 
+LARGEST_RATE, RATE_TIMES_WIDTH = 0.02, 1.28
+"""Peak learning rate: Adam's best rate falls as layers widen (Yang et al. 2022), so 0.02 up to 64 units, then 1.28 by
+width. Chosen with the batch on correlated rows by 20 columns (docs/explanation/reduction.md)."""
+
+STEPS_WANTED = 8_000
+FEWEST_EPOCHS, MOST_EPOCHS = 10, 300
+SMALLEST_BATCH, LARGEST_BATCH = 16, 512
+
+
 @dataclass(frozen=True)
 class TrainingPlan:
     """How long and how fast to train; every number resolved."""
@@ -47,6 +57,71 @@ class TrainingPlan:
     validation_share: float
     patience: int
     seed: int
+
+
+def whole_number(name: str, value: Any, least: int = 1) -> int:
+    """A whole number, or a `ParameterError` that names the setting."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        message = f"{name}={value!r}: wanted a whole number of at least {least}, or None to find it from the data."
+        raise ParameterError(message)
+    return int(value)
+
+
+def default_batch(n_units: int) -> int:
+    """Units a step: a power of two near a 32nd of the units, 16 to 512.
+
+    >>> default_batch(92), default_batch(20_000), default_batch(1_000_000)
+    (16, 512, 512)
+    """
+    return int(np.clip(2 ** int(np.log2(max(n_units, 2) / 32 + 1)), SMALLEST_BATCH, LARGEST_BATCH))
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """How long and how fast to train; what is None is found from the data.
+
+    Attributes
+    ----------
+    epochs
+        Passes over the units at most; None takes enough for some thousands of steps.
+    batch_size
+        Units a step; None takes larger batches for more units.
+    learning_rate
+        Peak of Adam's step size; None takes one that suits the widest layer.
+    validation_share
+        Share of the units that is held out, above 0 and below 1.
+    patience
+        Epochs without a better held-out loss after which training stops; None takes a quarter of `epochs`.
+    """
+
+    epochs: int | None = None
+    batch_size: int | None = None
+    learning_rate: float | None = None
+    validation_share: float = 0.1
+    patience: int | None = None
+
+    def plan(self, n_units: int, widest: int, seed: int) -> TrainingPlan:
+        """Resolve every number for a matrix of `n_units` rows and a network whose widest layer has `widest` units.
+
+        Raises
+        ------
+        ParameterError
+            If a setting is out of its range.
+        """
+        if not 0 < self.validation_share < 1:
+            message = f"validation_share={self.validation_share!r}: wanted a share above 0 and below 1, as 0.1."
+            raise ParameterError(message)
+        rate = min(LARGEST_RATE, RATE_TIMES_WIDTH / widest) if self.learning_rate is None else self.learning_rate
+        if not rate > 0:
+            message = f"learning_rate={rate!r}: wanted a number above 0, as 0.001."
+            raise ParameterError(message)
+        batch = default_batch(n_units) if self.batch_size is None else whole_number("batch_size", self.batch_size)
+        epochs = self.epochs
+        if epochs is None:
+            epochs = int(np.clip(-(-STEPS_WANTED * batch // n_units), FEWEST_EPOCHS, MOST_EPOCHS))
+        epochs = whole_number("epochs", epochs)
+        patience = max(5, epochs // 4) if self.patience is None else whole_number("patience", self.patience)
+        return TrainingPlan(epochs, batch, float(rate), float(self.validation_share), patience, seed)
 
 
 @dataclass

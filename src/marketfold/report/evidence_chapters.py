@@ -6,9 +6,11 @@ import math
 from typing import TYPE_CHECKING
 
 from marketfold import words
+from marketfold.reduction import short_label
 from marketfold.report.opening import units_word
 from marketfold.report.parts import Column, Fold, Notice, Prose, Section, TablePart
 from marketfold.report.sentences.clustering import disagreements, k_decision, resample_size, rules_applied
+from marketfold.report.sentences.reduction import about_suitability
 from marketfold.report.sentences.selection import REDUCTION_RULE, reduction_decision, search_decision, skip_reason
 from marketfold.report.teaching import about_future, about_reduction
 from marketfold.selection import ALL
@@ -20,13 +22,6 @@ if TYPE_CHECKING:
     from marketfold.selection import FeatureSetSearch, FutureScore, ReducerComparison
 
 SHOWN_CANDIDATES = 12
-
-METHOD_WORDS = {
-    "none": "no reduction",
-    "pca": "PCA",
-    "autoencoder": "autoencoder",
-    "autoencoder-tied": "autoencoder, tied weights",
-}
 
 
 def _optional(value: float | None) -> str:
@@ -128,7 +123,7 @@ def _comparison_table(comparison: ReducerComparison, analysis: Analysis) -> Tabl
     tried = comparison.tried
     rows = [
         (
-            METHOD_WORDS.get(score.method, score.method),
+            short_label(score.method),
             words.count(score.n_dimensions),
             _share(score.reconstruction),
             _optional(score.silhouette),
@@ -140,7 +135,7 @@ def _comparison_table(comparison: ReducerComparison, analysis: Analysis) -> Tabl
         for score in tried
     ]
     left = " ".join(
-        f"{METHOD_WORDS.get(one.method, one.method).capitalize()} was not tried: {skip_reason(comparison, one.method)}"
+        f"{short_label(one.method).capitalize()} was not tried: {skip_reason(comparison, one.method)}"
         for one in comparison.scores
         if one.skipped
     )
@@ -182,10 +177,10 @@ def reduction_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Sec
         parts.append(_comparison_table(choice.comparison, analysis))
     parts.extend(figures)
     if choice.suitability:
-        parts.append(Prose(tuple(choice.suitability.sentences), title="Do the features suit a reduction?"))
+        parts.append(Prose(about_suitability(choice.suitability), title="Do the features suit a reduction?"))
     if not parts:
         return None
-    method = METHOD_WORDS.get(choice.recipe.method, choice.recipe.method)
+    method = short_label(choice.recipe.method)
     lead = (
         reduction_decision(choice.comparison)
         if choice.comparison

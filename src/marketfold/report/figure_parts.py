@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from marketfold.figures.campaigns import budget_figure
 from marketfold.figures.clustering import elbow_figure, gap_figure, indices_figure, slsa_figure, stability_figure
 from marketfold.figures.reduction import loadings_figure, loss_figure, reconstruction_figure, scree_figure
 from marketfold.figures.segments import feature_by_segment_figure, profile_heatmap_figure
-from marketfold.reduction import AutoencoderReducer, PCAReducer
-from marketfold.reduction.teaching import about_bottleneck, about_components, about_loss, about_tied_weights
 from marketfold.report import teaching
 from marketfold.report.parts import FigureGrid, FigurePart, Fold, Prose
+from marketfold.report.sentences.reduction import about_bottleneck, about_components, about_loss, about_tied_weights
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
@@ -35,23 +34,37 @@ def k_figures(analysis: Analysis) -> tuple[Part, ...]:
     return tuple(parts)
 
 
+def _scree(analysis: Analysis, reducer: Any) -> tuple[Part, ...]:
+    notes = about_components(reducer, _shaping(analysis))
+    return (FigurePart("scree", scree_figure(reducer), teaching=notes),)
+
+
+def _loadings(analysis: Analysis, reducer: Any) -> tuple[Part, ...]:
+    return (FigurePart("loadings", loadings_figure(reducer, _shaping(analysis))),)
+
+
+def _loss(analysis: Analysis, reducer: Any) -> tuple[Part, ...]:
+    shape = reducer.network_.architecture
+    notes = (*about_bottleneck(shape, len(analysis.labels)), *about_tied_weights(shape))
+    figure = loss_figure(reducer.history_, str(shape))
+    return (
+        FigurePart("loss", figure, teaching=about_loss(reducer.history_)),
+        Prose(notes, title="The network of this run"),
+    )
+
+
+LEARNED = {"scree": _scree, "loadings": _loadings, "loss": _loss}
+"""How to draw each of the figures that a reducer says explain it (`Reducer.figures`)."""
+
+
+def _shaping(analysis: Analysis) -> list[str]:
+    return [feature.label for feature in analysis.segmentation.matrix.table.features]
+
+
 def reduction_figures(analysis: Analysis) -> tuple[Part, ...]:
     """What the reduction of this run kept and learned, and the trial with shuffled columns."""
     reducer = analysis.segmentation.reducer
-    parts: list[Part] = []
-    if isinstance(reducer, PCAReducer):
-        labels = [feature.label for feature in analysis.segmentation.matrix.table.features]
-        parts += [
-            FigurePart("scree", scree_figure(reducer), teaching=about_components(reducer, labels)),
-            FigurePart("loadings", loadings_figure(reducer, labels)),
-        ]
-    elif isinstance(reducer, AutoencoderReducer):
-        shape = reducer.network_.architecture
-        notes = (*about_bottleneck(shape, len(analysis.labels)), *about_tied_weights(shape))
-        parts += [
-            FigurePart("loss", loss_figure(reducer.history_, str(shape)), teaching=about_loss(reducer.history_)),
-            Prose(notes, title="The network of this run"),
-        ]
+    parts = [part for name in reducer.figures for part in LEARNED[name](analysis, reducer)]
     suitability = analysis.choice.evidence.suitability
     if suitability and suitability.reconstructions:
         parts.append(FigurePart("reconstruction", reconstruction_figure(suitability)))

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from marketfold import words
-from marketfold.report.evidence_chapters import METHOD_WORDS
+from marketfold.reduction import short_label
 from marketfold.report.parts import Column, Fact, Facts, Fold, Prose, Section, TablePart, Terms
 from marketfold.selection import ALL
 
@@ -74,14 +74,13 @@ def versions() -> dict[str, str]:
 
 def _recipe(analysis: Analysis) -> Facts:
     recipe = analysis.choice.evidence.recipe
-    method = METHOD_WORDS.get(recipe.method, recipe.method)
     features = "all features" if recipe.feature_set == ALL else recipe.feature_set.replace("_", " and ")
     return Facts(
         (
             Fact("Seed", str(analysis.run.config.seed), "the same input and seed give the same segments"),
             Fact("Looked at", features),
-            Fact("Reduction", method, f"{analysis.segmentation.dimensions.shape[1]} dimensions"),
-            Fact("Segments", str(recipe.n_segments), "K-means"),
+            Fact("Reduction", short_label(recipe.method), f"{analysis.segmentation.dimensions.shape[1]} dimensions"),
+            Fact("Segments", str(recipe.n_segments), analysis.segmentation.segmenter.label),
             Fact("Features look back from", words.day(analysis.segmentation.table.as_of)),
             Fact("Marketfold", version("marketfold")),
         )

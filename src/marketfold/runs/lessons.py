@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from marketfold.cleaning import clean_orders
 from marketfold.demo import make_shop
 from marketfold.features import build_features, build_matrix
 from marketfold.learn import LossHistory, take_sample, write_learn_page
 from marketfold.orders import read_orders
-from marketfold.reduction import AutoencoderReducer, PCAReducer
 from marketfold.runs.read import Run
 from marketfold.runs.sample import Sample
 
@@ -33,32 +32,32 @@ def write_lessons(folder: str | Path | None, page: Path) -> None:
 
 
 def _from_run(run: Run) -> LearnSample:
-    record = run.record
+    record, model = run.record, run.model
     return take_sample(
         Sample.load(run.folder / "model").scaled,
-        [feature.label for feature in run.model.features],
-        unit=run.model.unit,
-        n_segments=len(run.model.segments),
+        [feature.label for feature in model.features],
+        unit=model.unit,
+        n_segments=len(model.segments),
         seed=record["seed"],
         n_units=sum(segment["units"] for segment in record["segments"]),
-        explained=_explained(run.model.reducer),
+        explained=_explained(model.reducer),
         wcss=[point["wcss"] for point in record["choose_k"]["curve"]],
-        history=history_of(run.model.reducer),
+        history=history_of(model.reducer),
         source=Path(record["input"]["path"]).name,
     )
 
 
 def _explained(reducer: Reducer) -> tuple[float, ...]:
-    kept = reducer.explained_shares_[: reducer.n_dimensions_] if isinstance(reducer, PCAReducer) else ()
-    return tuple(map(float, kept))
+    shares = getattr(reducer, "explained_shares_", ())
+    return tuple(map(float, shares[: reducer.n_dimensions_]))
 
 
-def history_of(reducer: Reducer) -> LossHistory | None:
+def history_of(reducer: Any) -> LossHistory | None:
     """Loss of each epoch of a network; None where there is none, or no rows were kept aside."""
-    if not isinstance(reducer, AutoencoderReducer) or not reducer.history_["validation_loss"]:
+    history: dict[str, Any] = getattr(reducer, "history_", {})
+    if not history.get("validation_loss"):
         return None
-    history, shape = reducer.history_, reducer.network_.architecture
-    widths = shape.encoder_widths
+    widths = reducer.network_.architecture.encoder_widths
     return LossHistory(tuple(history["loss"]), tuple(history["validation_loss"]), (*widths, *widths[-2::-1]))
 
 

@@ -7,6 +7,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from marketfold.report.sentences.clustering import disagreements
+from marketfold.report.sentences.reduction import about_suitability
 from marketfold.report.sentences.selection import (
     REDUCTION_RULE,
     number_decision,
@@ -118,7 +119,7 @@ def _reduction(analysis: Analysis) -> dict[str, Any]:
         "compared": [_score(comparison, score) for score in comparison.scores] if comparison else [],
         "rule": REDUCTION_RULE if comparison else None,
         "decision": reduction_decision(comparison) if comparison else None,
-        "suitability": list(suitability.sentences) if suitability else [],
+        "suitability": list(about_suitability(suitability)) if suitability else [],
         "reconstructions": [asdict(one) for one in suitability.reconstructions] if suitability else [],
     }
 

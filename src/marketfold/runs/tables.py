@@ -39,7 +39,7 @@ def assignment_table(model: SegmentModel, assigned: Assignment) -> pa.Table:
 def segments_table(analysis: Analysis) -> pa.Table:
     """`segments.*`: the assignment of every unit of the run, its revenue and its arm in the campaign."""
     made, model = analysis.segmentation, analysis.model
-    table = assignment_table(model, model.assign_dimensions(made.ids, made.dimensions))
+    table = assignment_table(model, model.assign_dimensions(made.ids, made.dimensions, made.labels))
     table = table.append_column("revenue_total", pa.array(made.table.revenue))
     arms = analysis.plan.assignments
     if arms is None or made.unit != "customer":

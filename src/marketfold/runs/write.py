@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 def write_run(analysis: Analysis, folder: str | Path, progress: Progress | None = None) -> Run:
     """Write a run folder, whole or not at all.
 
+    A run with a reducer or a clusterer of one's own has no `model` folder, for those cannot be saved.
+
     Raises
     ------
     RunFolderError
@@ -36,8 +38,9 @@ def write_run(analysis: Analysis, folder: str | Path, progress: Progress | None 
     with staged_folder(folder) as staging:
         with clock.stage("write"):
             _write_tables(analysis, staging)
-            analysis.model.save(staging / "model")
-            draw_sample(analysis).save(staging / "model")
+            if analysis.model.can_be_saved:
+                analysis.model.save(staging / "model")
+                draw_sample(analysis).save(staging / "model")
             write_plan(analysis.plan, staging, analysis.run.kept_briefs)
         with clock.stage("report"):
             write_report(analysis, staging / "report.html")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from marketfold.reduction import assess_suitability
-from marketfold.reduction.autoencoder import AUTOENCODERS
-from marketfold.reduction.suitability import FEWEST_UNITS as FEWEST_TO_ASSESS
+from marketfold.errors import MissingDependencyError
+from marketfold.reduction import FEWEST_UNITS, assess_suitability, reducer_type, reducers_by_cost
 from marketfold.selection.compare import Skipped, compare_reducers, skipped
 from marketfold.selection.feature_sets import ALL
 from marketfold.selection.fits import Recipe
@@ -17,14 +16,12 @@ from marketfold.thresholds import FEWEST_SEGMENTS
 if TYPE_CHECKING:
     from marketfold.clustering import KChoice
     from marketfold.config import RunConfig
-    from marketfold.reduction import Reducer, Suitability
+    from marketfold.reduction import KnownReducer, Reducer, Suitability
     from marketfold.schema import Float32
     from marketfold.selection.compare import ReducerComparison, ReducerScore
     from marketfold.selection.fits import Fits
     from marketfold.selection.search import FeatureSetSearch
 
-FEWEST_UNITS_FOR_NETWORK = 1_000
-"""Below this a network is not tried unasked: it would have more weights than the customers have values to teach it."""
 FEWEST_FEATURES_TO_REDUCE = 4
 COMPARED_UNITS = 50_000
 """Feature sets and reductions are compared on a seeded sample of this many units; k is chosen, and segments made, on
@@ -56,7 +53,7 @@ class Choice:
     search: FeatureSetSearch | None = None
 
 
-def choose_recipe(fits: Fits, config: RunConfig) -> Choice:
+def choose_recipe(fits: Fits, config: RunConfig, *, reducer: Any = None, clusterer: Any = None) -> Choice:
     """Choose features, reduction and number of segments, as far as the settings leave them open.
 
     Parameters
@@ -64,16 +61,27 @@ def choose_recipe(fits: Fits, config: RunConfig) -> Choice:
     fits
         All units, and the customers of an earlier day with what they brought after it. It remembers what was fitted,
         so that what is made by the recipe afterwards costs nothing more.
+    reducer, clusterer
+        A transformer and a clusterer of one's own, as instances. They are taken whatever the rules say; how many
+        segments the clusterer finds is known when the recipe is followed.
+
+    Raises
+    ------
+    MissingDependencyError
+        If a network is asked for and TensorFlow cannot be imported.
     """
     fixed, k_max = config.clustering.segments, config.clustering.k_max
-    recipe = _start(config)
+    recipe = replace(_start(config), clusterer=clusterer)
+    if reducer is not None:
+        recipe = recipe.through(reducer)
     advised = fits.choose_k(recipe, k_max)
     recipe = replace(recipe, n_segments=fixed or advised.k)
     few = fits.sample(COMPARED_UNITS, config.seed)
     comparison, suitability = _compare(few, recipe, config)
     if comparison:
         reduces = comparison.taken != "none"
-        recipe = replace(recipe, method=comparison.taken, n_dimensions=comparison.n_dimensions if reduces else None)
+        recipe = recipe.through(comparison.taken if reducer is None else reducer)
+        recipe = replace(recipe, n_dimensions=comparison.n_dimensions if reduces else None)
         if reduces and fixed is None:
             recipe = replace(recipe, n_segments=few.choose_k(recipe, k_max).k)
     search = _search(few, recipe, config, settled=fixed is not None or advised.answer == "groups")
@@ -101,42 +109,62 @@ def _start(config: RunConfig) -> Recipe:
 
 def _compare(fits: Fits, recipe: Recipe, config: RunConfig) -> tuple[ReducerComparison | None, Suitability | None]:
     """The reductions at equal dimensions, and whether the features suit one; nothing for a handful of features."""
-    X, asked = fits.matrix(recipe).values, config.reduction.method
+    X, own = fits.matrix(recipe).values, recipe.reducer
+    asked = config.reduction.method if own is None else recipe.method
     if X.shape[1] < FEWEST_FEATURES_TO_REDUCE:
         return None, None
-    methods, left_out = _methods_to_compare(asked, len(X))
+    methods, left_out = methods_to_compare(asked, len(X))
     if recipe.n_dimensions is None:  # as many as PCA needs
-        pca = fits.reduce(replace(recipe, method="pca"))
+        pca = fits.reduce(recipe.through("pca"))
         recipe = replace(recipe, n_dimensions=pca.dimensions.shape[1])
-    comparison = compare_reducers(fits, recipe, methods, asked=None if asked == "auto" else asked, left_out=left_out)
+    compared = methods if own is None else [*(name for name in methods if name != asked), own]
+    comparison = compare_reducers(fits, recipe, compared, asked=None if asked == "auto" else asked, left_out=left_out)
 
     def fit(method: str, n_dimensions: int, rows: Float32) -> Reducer:
-        return fits.reducer(replace(recipe, method=method, n_dimensions=n_dimensions), rows)
+        return fits.reducer(replace(recipe.through(method), n_dimensions=n_dimensions), rows)
 
     suitability = None
-    if len(X) >= FEWEST_TO_ASSESS:
-        networks = [method for method in methods if method in AUTOENCODERS]
+    if len(X) >= FEWEST_UNITS:
+        networks = [method for method in methods if reducer_type(method).stochastic]
         suitability = assess_suitability(
             X, recipe.seed, recipe.n_dimensions, also=networks, progress=fits.progress, fit=fit
         )
     return comparison, suitability
 
 
-def _methods_to_compare(asked: str, n_units: int) -> tuple[list[str], tuple[ReducerScore, ...]]:
-    """Names of the reductions to try, and those that are not tried, with the reason."""
-    methods = ["none", "pca"]
-    if asked not in {"auto", *methods}:
-        return [*methods, asked], ()
-    if asked != "auto":
-        return methods, ()
-    if n_units < FEWEST_UNITS_FOR_NETWORK:
-        return methods, (skipped("autoencoder", Skipped("too_few_units", n_units, FEWEST_UNITS_FOR_NETWORK)),)
-    return [*methods, "autoencoder"], ()
+def methods_to_compare(asked: str, n_units: int) -> tuple[list[str], tuple[ReducerScore, ...]]:
+    """Names of the reductions to try, and those that are not tried, with the reason.
+
+    What starts from random weights is only tried where it is asked for, or where nothing is asked for and it can be.
+    """
+    methods, left_out = [], []
+    for reducer in reducers_by_cost():
+        if reducer.name == asked:
+            reducer.check_available()
+        elif reducer.stochastic and (asked != "auto" or reducer.fewest_units is None):
+            continue
+        elif reducer.stochastic and (why := _why_not(reducer, n_units)):
+            left_out.append(skipped(reducer.name, why))
+            continue
+        methods.append(reducer.name)
+    return methods, tuple(left_out)
+
+
+def _why_not(reducer: type[KnownReducer], n_units: int) -> Skipped | None:
+    fewest = reducer.fewest_units or 0
+    if n_units < fewest:
+        return Skipped("too_few_units", n_units, fewest)
+    try:
+        reducer.check_available()
+    except MissingDependencyError:
+        return Skipped("missing_library", n_units, fewest)
+    return None
 
 
 def _search(fits: Fits, recipe: Recipe, config: RunConfig, *, settled: bool) -> FeatureSetSearch | None:
     """All features where they hold, otherwise those that do; nothing to search where one or the other was given."""
     open_question = config.features.feature_set == "auto" and config.reduction.method == "auto"
+    open_question = open_question and recipe.clusterer is None and recipe.reducer is None
     if not open_question or fits.table.unit != "customer":
         return None
     fixed = config.clustering.segments

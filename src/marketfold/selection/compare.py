@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from sklearn.metrics import calinski_harabasz_score, silhouette_score
 
 from marketfold.clustering import assess_stability
+from marketfold.reduction import reconstruction_error
 from marketfold.selection.temporal_holdout import explained_by
 
 if TYPE_CHECKING:
@@ -36,14 +37,14 @@ class Skipped:
     Attributes
     ----------
     code
-        `too_few_units`: fewer than it is tried on unasked.
+        `too_few_units`: fewer than it is tried on unasked. `missing_library`: what it needs cannot be imported.
     n_units
         Units there were.
     fewest_units
         Units it takes.
     """
 
-    code: Literal["too_few_units"]
+    code: Literal["too_few_units", "missing_library"]
     n_units: int
     fewest_units: int
 
@@ -59,7 +60,8 @@ class ReducerScore:
     n_dimensions
         Dimensions that K-means saw.
     reconstruction
-        Share of the variance of held-out units that comes back through `inverse_transform`, at most 1.
+        Share of the variance of held-out units that comes back through `inverse_transform`, at most 1; NaN where the
+        reduction has none.
     silhouette, calinski_harabasz
         Of its segments, in the original scaled space; the silhouette on a sample.
     ari
@@ -124,7 +126,7 @@ class ReducerComparison:
 def compare_reducers(
     fits: Fits,
     recipe: Recipe,
-    methods: Sequence[str],
+    methods: Sequence[Any],
     *,
     asked: str | None = None,
     left_out: Sequence[ReducerScore] = (),
@@ -138,7 +140,7 @@ def compare_reducers(
     recipe
         Says the feature set, the dimensions of each method that reduces, and the segments to make.
     methods
-        Names of reductions, from the simplest on.
+        Names of reductions or transformers of one's own, from the simplest on; all are followed by K-means.
     asked
         Name of the one that was asked for, whatever the rule says.
     left_out
@@ -146,7 +148,7 @@ def compare_reducers(
     """
     scores = []
     for done, method in enumerate(methods, start=1):
-        scores.append(_score(fits, replace(recipe, method=method)))
+        scores.append(_score(fits, replace(recipe, clusterer=None).through(method)))
         if fits.progress:
             fits.progress("comparing reductions", done, len(methods))
     chosen = simplest_not_worse(scores)
@@ -173,13 +175,15 @@ def _score(fits: Fits, recipe: Recipe) -> ReducerScore:
 
 
 def held_out_reconstruction(X: Float32, fit: Callable[[Float32], Reducer], seed: int = 0) -> float:
-    """Share of the variance of units that the fit did not see which comes back from the dimensions, at most 1."""
+    """Share of the variance of units that the fit did not see which comes back from the dimensions, at most 1.
+
+    NaN where the reduction gives nothing back.
+    """
     rows = np.random.default_rng(seed).permutation(len(X))[:COMPARED_ROWS]
     held_out, fitted = np.split(rows, [max(1, round(HELD_OUT_SHARE * len(rows)))])
     reducer = fit(X[fitted])
-    back = reducer.inverse_transform(reducer.transform(X[held_out]))
-    spread = np.square(X[held_out] - X[fitted].mean(axis=0)).sum(dtype=np.float64)
-    return float(1 - np.square(X[held_out] - back).sum(dtype=np.float64) / spread) if spread else 1.0
+    spread = np.square(X[held_out] - X[fitted].mean(axis=0)).mean(dtype=np.float64)
+    return float(1 - reconstruction_error(reducer, X[held_out]) / spread) if spread else 1.0
 
 
 def worth(score: ReducerScore) -> float:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from marketfold.clustering import KMeansSegmenter, choose_k
+from marketfold.clustering import choose_k, make_segmenter
 from marketfold.features import build_matrix
 from marketfold.reduction import make_reducer
 from marketfold.selection.feature_sets import sample_units, select_features
@@ -46,6 +46,8 @@ class Recipe:
         Whether countries and territories may shape segments.
     seed
         Seed of the network and of the starting centres.
+    reducer, clusterer
+        A transformer and a clusterer of the user's own, in the place of `method` and of K-means.
     """
 
     feature_set: str
@@ -54,6 +56,14 @@ class Recipe:
     n_dimensions: int | None = None
     geography: bool = False
     seed: int = 0
+    reducer: Any = None
+    clusterer: Any = None
+
+    def through(self, method: Any) -> Recipe:
+        """The same with another reduction: one of the table by its name, or a transformer of the user's own."""
+        if isinstance(method, str):
+            return replace(self, method=method, reducer=None)
+        return replace(self, method=make_reducer(method).name, reducer=method)
 
     @property
     def space(self) -> Recipe:
@@ -156,11 +166,13 @@ class Fits:
         content = blake2b(matrix.data, digest_size=16).digest()
 
         def fit() -> Reducer:
-            reducer = make_reducer(recipe.method, recipe.n_dimensions, recipe.seed)
+            method = recipe.method if recipe.reducer is None else recipe.reducer
+            reducer = make_reducer(method, recipe.n_dimensions, recipe.seed)
             reducer.fit(matrix, progress=self.progress)
             return reducer
 
-        return self._once((content, matrix.shape, recipe.method, recipe.n_dimensions, recipe.seed), fit)
+        own = recipe.method, recipe.reducer
+        return self._once((content, matrix.shape, own, recipe.n_dimensions, recipe.seed), fit)
 
     def reduce(self, recipe: Recipe, table: FeatureTable | None = None) -> Reduced:
         """Follow a recipe up to the dimensions that K-means would see."""
@@ -189,9 +201,9 @@ class Fits:
 
         def segment() -> Segmentation:
             found = self.reduce(recipe, units)
-            segmenter = KMeansSegmenter(recipe.n_segments, random_state=recipe.seed)
+            segmenter = make_segmenter(recipe.clusterer, recipe.n_segments, recipe.seed)
             segmenter.fit(found.dimensions, revenue=units.revenue)
-            numbers, names = unnamed(recipe.n_segments)
+            numbers, names = unnamed(segmenter.n_segments)
             made = (found.matrix, found.reducer, found.dimensions, segmenter, segmenter.labels_)
             return Segmentation(units, *made, numbers, names)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from marketfold.reduction import label_of
 from marketfold.report.sentences.clustering import k_decision, k_summary
 from marketfold.selection import ALL, WORSE_BY, worth
 
@@ -16,12 +17,6 @@ REDUCTION_RULE = (
     "period, when "
     f"the mean of its silhouette and of its lowest Jaccard is over {WORSE_BY:.2f} lower."
 )
-LABELS = {
-    "none": "no reduction",
-    "pca": "PCA",
-    "autoencoder": "the autoencoder",
-    "autoencoder-tied": "the tied autoencoder",
-}
 
 
 def number_decision(choice: Choice) -> str:
@@ -77,14 +72,14 @@ def reduction_decision(comparison: ReducerComparison) -> str:
     by_rule = _by_rule(comparison)
     if comparison.asked is None:
         return by_rule
-    return f"The segments were made with {LABELS[comparison.asked]}, as asked. Left to the rule: {by_rule}"
+    return f"The segments were made with {label_of(comparison.asked)}, as asked. Left to the rule: {by_rule}"
 
 
 def _by_rule(comparison: ReducerComparison) -> str:
     chosen, tried = comparison.chosen, comparison.tried
-    name = LABELS[chosen][:1].upper() + LABELS[chosen][1:]
+    name = label_of(chosen)[:1].upper() + label_of(chosen)[1:]
     if len(tried) == 1:
-        return f"Only {LABELS[chosen]} was tried."
+        return f"Only {label_of(chosen)} was tried."
     best = max(tried, key=worth)
     what = "explains {:.1%} of the differences in later revenue" if best.explained is not None else "scores {:.2f}"
     taken = next(score for score in tried if score.method == chosen)
@@ -92,16 +87,18 @@ def _by_rule(comparison: ReducerComparison) -> str:
         why = "no other is clearly better" if chosen == tried[0].method else "nothing simpler is as good"
         return f"{name} is taken: {why}, and it {what.format(worth(taken))}."
     return (
-        f"{name} is taken: it {what.format(worth(taken))}, and {LABELS[best.method]}, the best, "
+        f"{name} is taken: it {what.format(worth(taken))}, and {label_of(best.method)}, the best, "
         f"{what.format(worth(best))}: not enough more to justify it."
     )
 
 
 def skip_reason(comparison: ReducerComparison, method: str) -> str:
-    """Why a reduction was not tried; empty where it was."""
+    """Why a reduction was not tried, and what to do; empty where it was."""
     why = next(score.skipped for score in comparison.scores if score.method == method)
     if why is None:
         return ""
+    if why.code == "missing_library":
+        return f"a library that it needs cannot be imported here; ask for it with --reduction {method} to see which."
     return (
         f"{why.n_units:,} units are too few to teach a network unasked (from {why.fewest_units:,}); ask for it with "
         f"--reduction {method}."

@@ -1,4 +1,4 @@
-"""What a reduction does, in short notes that carry the numbers of the reader's own data."""
+"""What is said of a reduction: whether the features suit one, and what it learned from the reader's own data."""
 
 from __future__ import annotations
 
@@ -7,17 +7,76 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from marketfold import words
+from marketfold.reduction import label_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from marketfold.reduction.network import Architecture
-    from marketfold.reduction.pca import PCAReducer
+    from marketfold.reduction import Architecture, PCAReducer, Reconstruction, Suitability
 
 Notes = tuple[str, ...]
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+def about_suitability(found: Suitability) -> Notes:
+    """Whether features are correlated enough to be reduced, and what follows."""
+    return (_rank(found), *_adequacy(found), _sphericity(found), *map(_trial, found.reconstructions), _advice(found))
+
+
+def _rank(found: Suitability) -> str:
+    n_redundant = len(found.redundant)
+    together = (
+        f"The {found.n_features} features together say as much as {found.effective_rank:.1f} independent ones "
+        "would (effective rank)."
+    )
+    if n_redundant == 0:
+        return together
+    follow = "1 of them follows" if n_redundant == 1 else f"{n_redundant} of them follow"
+    return (
+        f"{together} {follow} exactly from the others, as shares do that add up to one; the two tests leave them out."
+    )
+
+
+def _adequacy(found: Suitability) -> Notes:
+    if found.kmo is None:
+        return ()
+    shared = "shared by several features" if found.shared else "between single pairs of features"
+    return (
+        f"What correlation there is, is mostly {shared}: Kaiser-Meyer-Olkin {found.kmo:.2f}, in Kaiser's word "
+        f"{found.kmo_level}.",
+    )
+
+
+def _sphericity(found: Suitability) -> str:
+    if found.bartlett_p is None:
+        return "There are too few units for tests of correlation."
+    p = "p < 0.001" if found.bartlett_p < 0.001 else f"p = {found.bartlett_p:.3f}"
+    if found.sphericity_rejected:
+        return f"Bartlett's test rules out that nothing is correlated ({p}); with many units it nearly always does."
+    return f"Bartlett's test cannot tell the features from uncorrelated ones ({p})."
+
+
+def _trial(trial: Reconstruction) -> str:
+    dimensions = words.plural(trial.n_dimensions, "dimension")
+    return (
+        f"From {dimensions} {label_of(trial.method)} gives back {words.share(trial.share)} of what differs between "
+        f"units that it has not seen; with each column shuffled by itself, {words.share(trial.shuffled_share)}."
+    )
+
+
+def _advice(found: Suitability) -> str:
+    return {
+        "none": "So the inputs are nearly independent: fewer dimensions would only lose what they leave out, and "
+        "neither PCA nor an autoencoder helps.",
+        "perhaps none": "So the inputs are weakly correlated: a reduction loses much for little, and none may serve "
+        "as well.",
+        "pca, perhaps a network": "So the inputs are correlated: PCA keeps most with few dimensions, and an "
+        "autoencoder can help.",
+        "network": f"So the inputs are correlated, in part along curves: the autoencoder keeps "
+        f"{words.share(found.more_than_pca)} more than PCA.",
+        "pca": "So the inputs are correlated, along straight lines: the autoencoder keeps hardly more than PCA, if at "
+        "all.",
+    }[found.advice]
 
 
 def about_components(reducer: PCAReducer, labels: Sequence[str]) -> Notes:
@@ -40,17 +99,17 @@ def about_components(reducer: PCAReducer, labels: Sequence[str]) -> Notes:
     first = reducer.components_[0]
     order = np.argsort(-np.abs(first), kind="stable")[:3]
     weights = [f"{labels[i]} with {first[i]:+.2f}" for i in order]
-    words = f"{', '.join(weights[:-1])} and {weights[-1]}" if len(weights) > 1 else weights[0]
     shares = reducer.explained_shares_
     kept = reducer.n_dimensions_
     notes = [
         "A component is a weighted sum of the features: one number for each unit, chosen so that units differ in it as "
         "much as they can. The next one does the same with what is left, at a right angle to those before it.",
-        f"Here the first component weighs {words}, and holds {_percent(float(shares[0]))} of the differences.",
+        f"Here the first component weighs {words.listed(weights)}, and holds "
+        f"{words.share(float(shares[0]))} of the differences.",
     ]
     if kept < len(shares):
         notes.append(
-            f"{kept} of {len(shares)} components are kept, with {_percent(float(shares[:kept].sum()))} of the "
+            f"{kept} of {len(shares)} components are kept, with {words.share(float(shares[:kept].sum()))} of the "
             "differences. What the others held is lost to the segments: mostly noise, if the scree is flat there."
         )
     return tuple(notes)

@@ -1,0 +1,126 @@
+"""A clusterer of the user's own in the place of K-means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.utils.validation import validate_data
+
+from marketfold.clustering.fitting import Fit, by_weight
+from marketfold.clustering.kmeans import KMeansSegmenter, reaches_of
+from marketfold.errors import ParameterError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from marketfold.schema import Float32
+
+REACH_QUANTILE = 0.99
+
+
+def own_fit(clusterer: Any, X: Float32, seed: int | None = None) -> Fit:
+    """Segments that a copy of a clusterer finds, with their means as centres; `seed` replaces its own, if it has one.
+
+    Raises
+    ------
+    ParameterError
+        If it sets units aside as noise, or does not label each unit.
+    """
+    copied = clone(clusterer, safe=False)
+    if seed is not None and hasattr(copied, "random_state"):
+        copied.random_state = seed
+    found = np.asarray(copied.fit_predict(X))
+    name = type(clusterer).__name__
+    if found.shape != (len(X),) or found.dtype.kind not in "iu":
+        message = f"{name} gave labels of shape {found.shape} and type {found.dtype} for {len(X):,} units."
+        raise ParameterError(message)
+    if found.min() < 0:
+        message = (
+            f"{name} sets {int((found < 0).sum()):,} of {len(X):,} units aside as noise (label -1), and each needs a "
+            "segment here. Give it settings that leave none out, or another clusterer."
+        )
+        raise ParameterError(message)
+    labels = np.unique(found, return_inverse=True)[1].astype(np.int32)
+    sizes = np.bincount(labels)
+    centers = np.column_stack([np.bincount(labels, weights=column) for column in X.T]) / sizes[:, None]
+    wcss = float(np.square(X - centers[labels]).sum(dtype=np.float64))
+    return Fit(centers.astype(np.float32), labels, wcss, 0)
+
+
+class OwnSegmenter(KMeansSegmenter):
+    """Any scikit-learn clusterer as a segmenter: its own labels, and the means of its segments as centres.
+
+    New units go to the segment whose mean is nearest, whatever the clusterer's own rule: many have none. It cannot be
+    saved.
+
+    Parameters
+    ----------
+    clusterer
+        An instance with `fit_predict`; a copy of it is fitted.
+
+    Attributes
+    ----------
+    labels_ : int32, shape (n_units,)
+        Segment of each fitted unit, as the clusterer found it; numbered from 0 by revenue where `fit` was given it,
+        otherwise by size.
+    centers_ : float32, shape (n_segments, n_dimensions)
+        Means of the segments.
+
+    Examples
+    --------
+    >>> from sklearn.cluster import AgglomerativeClustering
+    >>> X = np.array([[0, 0], [0, 1], [1, 0], [9, 9], [9, 8]], dtype=np.float32)
+    >>> OwnSegmenter(AgglomerativeClustering(2)).fit(X).labels_.tolist()
+    [0, 0, 0, 1, 1]
+    """
+
+    def __init__(self, clusterer: Any) -> None:
+        self.clusterer = clusterer
+
+    @property
+    def label(self) -> str:
+        """What it is called in a sentence."""
+        return f"your {type(self.clusterer).__name__}"
+
+    def fit(self, X: ArrayLike, y: object = None, *, revenue: ArrayLike | None = None) -> Self:  # noqa: ARG002
+        """Find the segments of a matrix of shape (n_units, n_dimensions).
+
+        Raises
+        ------
+        ParameterError
+            If the clusterer sets units aside as noise, or finds fewer than two segments.
+        """
+        matrix: Float32 = validate_data(self, X, dtype=np.float32, order="C")
+        fit = by_weight(own_fit(self.clusterer, matrix), self._checked_revenue(revenue, len(matrix)))
+        self.n_segments = len(fit.centers)
+        if self.n_segments < 2:
+            message = (
+                f"{type(self.clusterer).__name__} finds one segment in {len(matrix):,} units, and two are needed. Give "
+                "it settings that find more, or another clusterer."
+            )
+            raise ParameterError(message)
+        self.centers_, self.labels_, self.wcss_, self.n_iter_ = fit.centers, fit.labels, fit.wcss, fit.steps
+        own = np.linalg.norm(matrix - self.centers_[self.labels_], axis=1).astype(np.float64)
+        self.reaches_ = reaches_of(own, self.labels_, self.n_segments, REACH_QUANTILE)
+        return self
+
+
+def make_segmenter(clusterer: Any = None, n_segments: int = 3, seed: int = 0) -> KMeansSegmenter:
+    """K-means, or a clusterer of one's own, which decides itself how many segments there are.
+
+    Raises
+    ------
+    ParameterError
+        If `clusterer` is a class, or has no `fit_predict`.
+    """
+    if clusterer is None:
+        return KMeansSegmenter(n_segments, random_state=seed)
+    if isinstance(clusterer, type) or not hasattr(clusterer, "fit_predict"):
+        message = (
+            f"{clusterer!r} cannot segment: wanted an instance with fit_predict, such as GaussianMixture(4) of "
+            "scikit-learn."
+        )
+        raise ParameterError(message)
+    return clone(clusterer) if isinstance(clusterer, KMeansSegmenter) else OwnSegmenter(clusterer)

@@ -1,0 +1,117 @@
+"""A transformer of the user's own in the place of a reducer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin, clone
+from sklearn.utils.metaestimators import available_if
+
+from marketfold.errors import ParameterError
+from marketfold.reduction.base import BaseReducer, refuse_not_finite
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from marketfold.reduction.base import Reducer
+    from marketfold.schema import Float32, Progress
+
+
+def _gives_back(reducer: OwnReducer) -> bool:
+    learns_back = getattr(reducer.transformer, "fit_inverse_transform", True)  # KernelPCA only where it is asked to
+    return learns_back and hasattr(reducer.transformer, "inverse_transform")
+
+
+class OwnReducer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Any scikit-learn transformer as a reducer; `inverse_transform` is there if the transformer has one.
+
+    Parameters
+    ----------
+    transformer
+        An instance with `fit` and `transform`; a copy of it is fitted.
+
+    Attributes
+    ----------
+    transformer_
+        The fitted copy.
+    n_dimensions_
+        Columns that it gives.
+
+    Examples
+    --------
+    >>> from sklearn.decomposition import FastICA
+    >>> OwnReducer(FastICA(2)).label
+    'your FastICA'
+    """
+
+    figures: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, transformer: Any) -> None:
+        self.transformer = transformer
+
+    @property
+    def name(self) -> str:
+        """Name of the transformer's class."""
+        return type(self.transformer).__name__
+
+    @property
+    def label(self) -> str:
+        """What it is called in a sentence."""
+        return f"your {self.name}"
+
+    @property
+    def stochastic(self) -> bool:
+        """Whether the transformer takes a seed."""
+        return hasattr(self.transformer, "random_state")
+
+    def fit(self, X: ArrayLike, y: None = None, *, progress: Progress | None = None) -> Self:  # noqa: ARG002
+        """Fit a copy of the transformer to a matrix of shape (n_units, n_features).
+
+        Raises
+        ------
+        ParameterError
+            If it gives anything but one row of finite numbers for each unit.
+        """
+        matrix = np.asarray(X)
+        self.transformer_ = clone(self.transformer, safe=False).fit(matrix)
+        self.n_features_in_ = matrix.shape[1]
+        self.n_dimensions_ = self.transform(matrix[:2]).shape[1]
+        return self
+
+    def transform(self, X: ArrayLike) -> Float32:
+        """Reduce units to dimensions, shape (n_units, n_dimensions)."""
+        return self._checked(self.transformer_.transform(X), len(np.asarray(X)))
+
+    @available_if(_gives_back)  # type: ignore[untyped-decorator]
+    def inverse_transform(self, X: ArrayLike) -> Float32:
+        """Give the features back as far as the dimensions hold them, shape (n_units, n_features)."""
+        return self._checked(self.transformer_.inverse_transform(X), len(np.asarray(X)))
+
+    def _checked(self, given: Any, n_rows: int) -> Float32:
+        matrix: Float32 = np.asarray(given.toarray() if hasattr(given, "toarray") else given, np.float32)
+        if matrix.ndim != 2 or len(matrix) != n_rows:
+            message = f"{self.name} gave shape {matrix.shape} for {n_rows} units: wanted one row of numbers for each."
+            raise ParameterError(message)
+        refuse_not_finite(matrix)
+        return matrix
+
+
+def copied_reducer(transformer: Any) -> Reducer:
+    """A reducer around an unfitted copy of a transformer; one of Marketfold's own is copied as it is.
+
+    Raises
+    ------
+    ParameterError
+        If it is a class, or has no `fit` and `transform`.
+    """
+    if isinstance(transformer, type) or not (hasattr(transformer, "fit") and hasattr(transformer, "transform")):
+        message = (
+            f"{transformer!r} cannot reduce: wanted a name, or an instance with fit and transform such as PCA(3) of "
+            "scikit-learn, so that new units can be reduced too."
+        )
+        raise ParameterError(message)
+    if isinstance(transformer, BaseReducer | OwnReducer):
+        copied: Reducer = clone(transformer)
+        return copied
+    return OwnReducer(transformer)

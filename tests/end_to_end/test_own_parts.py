@@ -1,0 +1,139 @@
+"""A reducer and a clusterer of one's own, through a whole run; and a run where TensorFlow is not there."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import jsonschema
+import numpy as np
+import pytest
+from sklearn.cluster import AgglomerativeClustering
+from sklearn.decomposition import PCA
+from sklearn.random_projection import GaussianRandomProjection
+
+from marketfold.analysis import Analysis
+from marketfold.config import ClusteringOptions, RunConfig
+from marketfold.demo import make_shop
+from marketfold.errors import ModelError
+from marketfold.pipeline import segment_market
+from marketfold.runs import Run, score_orders, write_run
+from marketfold.runs.lessons import write_lessons
+from marketfold.selection import Fits, Recipe, compare_reducers
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RUN_SCHEMA = json.loads(files("marketfold.runs").joinpath("run.schema.json").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def analysis() -> Analysis:
+    config = RunConfig(clustering=ClusteringOptions(k_max=4, bootstraps=2))
+    return segment_market(
+        make_shop(2_000).lines, config, reducer=PCA(3), clusterer=AgglomerativeClustering(4, linkage="ward")
+    )
+
+
+@pytest.fixture(scope="module")
+def run(analysis: Analysis, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return write_run(analysis, tmp_path_factory.mktemp("own") / "run")
+
+
+def test_segments_are_those_of_the_clusterer_in_the_space_of_the_reducer(analysis: Analysis) -> None:
+    dimensions = PCA(3).fit_transform(analysis.segmentation.matrix.values)
+    alone = AgglomerativeClustering(4, linkage="ward").fit_predict(dimensions)
+    pairs = set(zip(analysis.labels.tolist(), alone.tolist(), strict=True))
+    assert len(pairs) == len(set(alone)) == 4
+    assert analysis.choice.evidence.recipe.n_segments == analysis.segmentation.n_segments == 4
+
+
+def test_the_run_is_written_without_a_model_and_says_what_made_it(analysis: Analysis, run: Run) -> None:
+    assert not (run.folder / "model").exists()
+    assert run.segments["segment"].to_pylist() == [
+        analysis.segments.profiles[label].number for label in analysis.labels
+    ]
+    jsonschema.validate(run.record, RUN_SCHEMA)
+    assert run.record["reduction"]["method"] == "PCA"
+    assert "PCA" in [score["method"] for score in run.record["reduction"]["compared"]]
+    page = run.report.read_text(encoding="utf-8")
+    assert "your PCA" in page
+    assert "your AgglomerativeClustering" in page
+
+
+def test_new_customers_are_assigned_in_memory_and_scoring_says_why_it_cannot(
+    analysis: Analysis, run: Run, tmp_path: Path
+) -> None:
+    assigned = analysis.model.assign(analysis.segmentation.table)
+    nearest = np.linalg.norm(
+        analysis.segmentation.dimensions[:, None] - analysis.segmentation.segmenter.centers_[None], axis=2
+    ).argmin(axis=1)
+    assert assigned.labels.tolist() == nearest.tolist()
+    with pytest.raises(ModelError, match="reducer or a clusterer of one's own has none"):
+        score_orders(run.folder, make_shop(1_000).lines)
+    with pytest.raises(ModelError, match="reducer or a clusterer of one's own has none"):
+        write_lessons(run.folder, tmp_path / "learn.html")
+    with pytest.raises(ModelError, match="cannot be saved"):
+        analysis.model.save(tmp_path / "model")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_methods_may_be_instances_and_what_gives_nothing_back_has_no_reconstruction(analysis: Analysis) -> None:
+    methods = ["none", PCA(2), GaussianRandomProjection(2, random_state=0), OneWay(2)]
+    none, pca, _, one_way = compare_reducers(
+        Fits(analysis.segmentation.table), Recipe("all", "none", 3, n_dimensions=5), methods
+    ).scores
+    assert (none.method, pca.method, one_way.method) == ("none", "PCA", "OneWay")
+    assert pca.n_dimensions == 2
+    assert 0 < pca.reconstruction < 1
+    assert np.isnan(one_way.reconstruction)
+    assert one_way.silhouette == pytest.approx(pca.silhouette)
+
+
+class OneWay(PCA):  # type: ignore[misc]
+    """PCA that does not give back."""
+
+    @property
+    def inverse_transform(self) -> None:
+        raise AttributeError
+
+
+WITHOUT_TENSORFLOW = """
+import json, sys
+
+class Blocked:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "tensorflow":
+            raise ModuleNotFoundError("No module named 'tensorflow'", name="tensorflow")
+
+sys.meta_path.insert(0, Blocked())
+from marketfold import build_features, choose_recipe, clean_orders, make_shop, read_orders
+from marketfold.config import ClusteringOptions, FeatureOptions, ReductionOptions, RunConfig
+from marketfold.errors import MarketfoldError
+from marketfold.selection import Fits
+
+options = FeatureOptions(unit="order")
+table = build_features(clean_orders(read_orders(make_shop(4_000).lines)), options)
+fits = Fits(table)
+settings = {"features": options, "clustering": ClusteringOptions(segments=3, k_max=4, bootstraps=2)}
+choice = choose_recipe(fits, RunConfig(**settings))
+skipped = [(score.method, score.skipped.code) for score in choice.comparison.scores if score.skipped]
+try:
+    choose_recipe(fits, RunConfig(**settings, reduction=ReductionOptions(method="autoencoder")))
+    refused = ""
+except MarketfoldError as error:
+    refused = str(error)
+print(json.dumps({"units": len(table.ids), "skipped": skipped, "refused": refused}))
+"""
+
+
+def test_without_tensorflow_a_network_is_skipped_with_the_reason_and_refused_where_it_was_asked_for() -> None:
+    done = subprocess.run([sys.executable, "-c", WITHOUT_TENSORFLOW], capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout)
+    assert found["units"] >= 1_000
+    assert found["skipped"] == [["autoencoder", "missing_library"]]
+    assert "The autoencoder needs TensorFlow and Keras (No module named 'tensorflow')" in found["refused"]
+    assert "choose --reduction pca" in found["refused"]
