@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from marketfold.report import render_page, report_page, write_report
-from marketfold.report.map_chapter import LEAST_SHOWN, sample_by_segment
-from marketfold.report.naming import unmarked
-from marketfold.report.page import figures_of
-from marketfold.report.parts import Briefs, SegmentCards
+from marketfold.page import Briefs, PageData, SegmentCards, figures_of, render_page
+from marketfold.report import report_data, report_page, with_plan, write_report
+from marketfold.report.content import CHAPTERS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from marketfold.page import ReportPage
     from marketfold.pipeline import Analysis
 
 IN_ORDER = ("segments", "the-map", "how-many", "stability", "profiles", "campaigns", "data", "making", "glossary")
@@ -30,7 +29,7 @@ def test_a_card_and_a_brief_for_each_segment_with_its_own_numbers(analysis: Anal
     parts = {section.key: section.parts for section in page.sections}
     cards = next(part for part in parts["segments"] if isinstance(part, SegmentCards)).cards
     briefs = next(part for part in parts["campaigns"] if isinstance(part, Briefs)).briefs
-    assert [unmarked(card.name) for card in cards] == [profile.name for profile in analysis.profiles]
+    assert [card.name for card in cards] == [profile.name for profile in analysis.profiles]
     assert sum(card.unit_share for card in cards) == pytest.approx(1)
     assert sum(card.revenue_share for card in cards) == pytest.approx(1)
     assert [brief.key for brief in briefs] == [card.todo_link for card in cards]
@@ -72,8 +71,8 @@ def test_every_link_leads_somewhere_and_every_anchor_is_one(analysis: Analysis) 
 def test_every_figure_says_what_it_shows(analysis: Analysis) -> None:
     figures = [figure for section in report_page(analysis).sections for figure in figures_of(section.parts)]
     assert len(figures) > 10
-    assert all(figure.figure.layout.meta["alt"] for figure in figures)
-    assert all(figure.title or figure.figure.layout.title.text for figure in figures)
+    assert all(figure.alt and figure.title for figure in figures)
+    assert all(figure.figure.layout["meta"]["alt"] for figure in figures)
 
 
 def test_most_warnings_are_told_first_and_all_are_told(analysis: Analysis) -> None:
@@ -92,9 +91,95 @@ def test_no_structure_is_said_in_the_headline(analysis: Analysis) -> None:
     assert "cut from one crowd" in report_page(dataclasses.replace(analysis, choice=choice)).title
 
 
-def test_a_large_market_is_drawn_by_a_sample_that_says_so(analysis: Analysis) -> None:
-    labels = analysis.labels.repeat(1_000)
-    rows = sample_by_segment(labels, 2_500, seed=0)
-    assert len(rows) < 2_700
-    assert (rows == sample_by_segment(labels, 2_500, seed=0)).all()
-    assert min((labels[rows] == segment).sum() for segment in range(3)) >= LEAST_SHOWN
+def test_each_chapter_is_asked_with_the_analysis_alone(analysis: Analysis) -> None:
+    sections = [section for chapter in CHAPTERS if (section := chapter(analysis))]
+    assert [section.key for section in sections] == [section.key for section in report_page(analysis).sections]
+
+
+def every_text(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return [text for item in value.values() for text in every_text(item)]
+    if isinstance(value, list | tuple):
+        return [text for item in value for text in every_text(item)]
+    return every_text(dataclasses.asdict(value)) if dataclasses.is_dataclass(value) else []  # type: ignore[arg-type]
+
+
+def with_names(analysis: Analysis, names: dict[int, str]) -> Analysis:
+    return dataclasses.replace(
+        analysis,
+        profiles=tuple(dataclasses.replace(one, name=names.get(one.number, one.name)) for one in analysis.profiles),
+        plan=dataclasses.replace(
+            analysis.plan,
+            campaigns=tuple(
+                dataclasses.replace(one, name=names.get(one.number, one.name)) for one in analysis.plan.campaigns
+            ),
+        ),
+    )
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '{"segment": 2}',
+    '"',
+    "The",
+    "a",
+    "\\g<0> \\1",
+    "%{x} &amp; <b>",
+    "\U0001f388" * 80,
+    "long and longer names " * 4,
+)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_renamed_report_is_the_report_that_the_new_name_would_have_made(name: str, analysis: Analysis) -> None:
+    """So every other text is untouched, whatever the old name and the new one are."""
+    data = report_data(analysis)
+    renamed = PageData(data.page, {**data.names, 1: name}).named()
+    assert renamed == report_page(with_names(analysis, {1: name}))
+    old = analysis.profiles[0].name
+    again = report_data(with_names(analysis, {1: name}))
+    assert PageData(again.page, {**again.names, 1: old}).named() == report_page(analysis)
+
+
+def test_two_segments_can_change_their_names(analysis: Analysis) -> None:
+    first, second = (profile.name for profile in analysis.profiles[:2])
+    data = report_data(analysis)
+    swapped = PageData(data.page, {**data.names, 1: second, 2: first}).named()
+    assert swapped == report_page(with_names(analysis, {1: second, 2: first}))
+    assert swapped != report_page(analysis)
+
+
+def test_the_name_of_a_segment_is_in_no_text_of_the_records(analysis: Analysis) -> None:
+    odd = with_names(analysis, {1: "Zanzibarquux"})
+    assert sum("Zanzibarquux" in text for text in every_text(report_page(odd))) > 10
+    assert not [text for text in every_text(report_data(odd).page) if "Zanzibarquux" in text]
+
+
+def edited(page: ReportPage, key: str) -> object:
+    return next(section for section in page.sections if section.key == key)
+
+
+def test_an_edited_plan_changes_names_aims_and_its_chapter_and_nothing_else(analysis: Analysis) -> None:
+    data = report_data(analysis)
+    one, *others = analysis.plan.campaigns
+    woo = dataclasses.replace(one, name="Renamed", aim_title="Woo them", goal="Woo.", kept=("goal",))
+    plan = dataclasses.replace(analysis.plan, campaigns=(woo, *others))
+    before, after = data.named(), with_plan(data, plan).named()
+    assert after == report_page(dataclasses.replace(with_names(analysis, {one.number: "Renamed"}), plan=plan))
+    assert before != after
+    assert [section.key for section in before.sections] == [section.key for section in after.sections]
+    for key in ("how-many", "data", "making", "glossary"):
+        assert edited(before, key) == edited(after, key)
+
+
+def test_the_same_plan_changes_nothing(analysis: Analysis) -> None:
+    data = report_data(analysis)
+    assert with_plan(data, analysis.plan) == data
+
+
+def test_without_campaigns_their_chapter_goes(analysis: Analysis) -> None:
+    data = report_data(analysis)
+    page = with_plan(data, dataclasses.replace(analysis.plan, campaigns=())).page
+    assert "campaigns" not in [section.key for section in page.sections]

@@ -6,10 +6,9 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from marketfold.errors import RunFolderError
 from marketfold.figures.campaigns import effect_figure
-from marketfold.report import ReportPage, Section, numbers, write_page
-from marketfold.report.parts import Column, Fact, FigurePart, Notice, Prose, TablePart
+from marketfold.page import Column, Fact, Notice, Prose, ReportPage, Section, TablePart, figure_part, write_page
+from marketfold.report import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -158,7 +157,7 @@ def measurement_page(measurement: Measurement) -> ReportPage:
     results = measurement.segments
     period = f"{numbers.day(measurement.date_from)} to {numbers.day(measurement.date_to)}"
     figures = [
-        FigurePart(f"effects-{place}", figure, teaching=HOW_TO_READ)
+        figure_part(f"effects-{place}", figure, teaching=HOW_TO_READ)
         for place, figure in enumerate(measurement_figures(measurement), start=1)
     ]
     verdicts = TablePart(
@@ -215,9 +214,5 @@ def write_measurement(measurement: Measurement, path: str | Path) -> Path:
         If the file cannot be written.
     """
     path = Path(path)
-    try:
-        write_page(measurement_page(measurement), path)
-    except OSError as error:
-        message = f"{path} cannot be written: {error.strerror}."
-        raise RunFolderError(message) from error
+    write_page(measurement_page(measurement), path)
     return path

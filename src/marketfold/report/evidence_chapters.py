@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from marketfold.page import Column, Fold, Notice, Prose, Section, TablePart
 from marketfold.report import numbers
+from marketfold.report.figure_parts import k_figures, reduction_figures, stability_figures
 from marketfold.report.opening import units_word
-from marketfold.report.parts import Column, Fold, Notice, Prose, Section, TablePart
 from marketfold.report.teaching import about_future, about_reduction
 from marketfold.selection.views import ALL
 
 if TYPE_CHECKING:
     from marketfold.clustering import KChoice, Witness
+    from marketfold.page import Part
     from marketfold.pipeline import Analysis
-    from marketfold.report.parts import Part
     from marketfold.selection import FutureScore, ReducerComparison, ViewSearch
 
 SHOWN_CANDIDATES = 12
@@ -65,7 +66,7 @@ def _k_table(choice: KChoice, chosen: int) -> TablePart:
     )
 
 
-def k_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Section:
+def k_chapter(analysis: Analysis) -> Section:
     """Why this many segments."""
     choice, chosen = analysis.choice.k_choice, analysis.choice.recipe.n_segments
     parts: list[Part] = []
@@ -76,7 +77,7 @@ def k_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Section:
         why = ", as you asked." if asked else f", for this reason: {search.verdict}" if search else "."
         lead = f"This run made {chosen} segments{why}"
         parts.append(Notice((choice.verdict,), title="What the evidence below says"))
-    parts.extend(figures)
+    parts.extend(k_figures(analysis))
     if choice.dissenters:
         parts.append(Notice(choice.dissenters, title="Who disagrees"))
     parts.append(Fold("All numbers", (_k_table(choice, chosen),)))
@@ -106,7 +107,7 @@ def _stability_table(analysis: Analysis) -> TablePart:
     )
 
 
-def stability_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Section:
+def stability_chapter(analysis: Analysis) -> Section:
     """Whether the same segments come out again."""
     found = analysis.stability
     units = units_word(analysis.table.unit)
@@ -114,7 +115,7 @@ def stability_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Sec
         f"The {units} were drawn anew {2 * found.n_pairs} times and segmented afresh. Two such segmentations agreed to "
         f"{numbers.decimal(found.ari)} on average, where 1 is the same and 0 is chance (adjusted Rand index)."
     )
-    parts: list[Part] = [*figures, _stability_table(analysis)]
+    parts: list[Part] = [*stability_figures(analysis), _stability_table(analysis)]
     if found.notes:
         parts.append(Notice(found.notes))
     serious = tuple(trap.sentence for trap in analysis.traps)
@@ -175,13 +176,13 @@ def _narrow(analysis: Analysis) -> str:
     )
 
 
-def reduction_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Section | None:
+def reduction_chapter(analysis: Analysis) -> Section | None:
     """Whether fewer dimensions helped; None where nothing was compared."""
     choice = analysis.choice
     parts: list[Part] = []
     if choice.comparison:
         parts.append(_comparison_table(choice.comparison, analysis))
-    parts.extend(figures)
+    parts.extend(reduction_figures(analysis))
     if choice.suitability:
         parts.append(Prose(tuple(choice.suitability.sentences), title="Do the features suit a reduction?"))
     if not parts:
@@ -253,7 +254,7 @@ def _future_table(future: FutureScore) -> TablePart:
     )
 
 
-def choice_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Section | None:
+def choice_chapter(analysis: Analysis) -> Section | None:
     """Which side of the customers, and whether it told anything about the time after; None where neither is known."""
     parts: list[Part] = []
     lead = ""
@@ -273,7 +274,6 @@ def choice_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Sectio
         if lead != says:
             parts.append(Prose((says,), title="Tested on the future"))
         parts.append(_future_table(future))
-    parts.extend(figures)
     if not parts:
         return None
     return Section("chosen", "How they were chosen, and tested on the future", tuple(parts), lead, "Choice and test")

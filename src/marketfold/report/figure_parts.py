@@ -8,15 +8,15 @@ from marketfold.figures.campaigns import budget_figure
 from marketfold.figures.clustering import elbow_figure, gap_figure, slsa_figure, stability_figure, witnesses_figure
 from marketfold.figures.reduction import loadings_figure, loss_figure, reconstruction_figure, scree_figure
 from marketfold.figures.segments import feature_by_segment_figure, profile_heatmap_figure
+from marketfold.page import FigureGrid, Fold, Prose, figure_part
 from marketfold.reduction import AutoencoderReducer, PCAReducer
 from marketfold.reduction.teaching import about_bottleneck, about_components, about_loss, about_tied_weights
 from marketfold.report import teaching
-from marketfold.report.parts import FigureGrid, FigurePart, Fold, Prose
 
 if TYPE_CHECKING:
     from marketfold.campaigns import CampaignPlan
+    from marketfold.page import Part
     from marketfold.pipeline import Analysis
-    from marketfold.report.parts import Part
 
 SPREADS = 4
 """Features whose distributions are shown: those that part the segments best."""
@@ -26,12 +26,12 @@ def k_figures(analysis: Analysis) -> tuple[Part, ...]:
     """The elbow, its witnesses, and the distance from data without groups."""
     choice = analysis.choice.k_choice
     parts: list[Part] = [
-        FigurePart("elbow", elbow_figure(choice), teaching=teaching.about_elbow(choice, analysis.table.unit))
+        figure_part("elbow", elbow_figure(choice), teaching=teaching.about_elbow(choice, analysis.table.unit))
     ]
     if choice.witnesses:
-        parts.append(FigurePart("witnesses", witnesses_figure(choice), teaching=teaching.about_witnesses(choice)))
+        parts.append(figure_part("witnesses", witnesses_figure(choice), teaching=teaching.about_witnesses(choice)))
     if choice.gains:
-        parts.append(FigurePart("gap", gap_figure(choice)))
+        parts.append(figure_part("gap", gap_figure(choice)))
     return tuple(parts)
 
 
@@ -42,19 +42,19 @@ def reduction_figures(analysis: Analysis) -> tuple[Part, ...]:
     if isinstance(reducer, PCAReducer):
         labels = [feature.label for feature in analysis.segmented.matrix.table.features]
         parts += [
-            FigurePart("scree", scree_figure(reducer), teaching=about_components(reducer, labels)),
-            FigurePart("loadings", loadings_figure(reducer, labels)),
+            figure_part("scree", scree_figure(reducer), teaching=about_components(reducer, labels)),
+            figure_part("loadings", loadings_figure(reducer, labels)),
         ]
     elif isinstance(reducer, AutoencoderReducer):
         shape = reducer.network_.architecture
         notes = (*about_bottleneck(shape, len(analysis.labels)), *about_tied_weights(shape))
         parts += [
-            FigurePart("loss", loss_figure(reducer.history_, str(shape)), teaching=about_loss(reducer.history_)),
+            figure_part("loss", loss_figure(reducer.history_, str(shape)), teaching=about_loss(reducer.history_)),
             Prose(notes, title="The network of this run"),
         ]
     suitability = analysis.choice.suitability
     if suitability and suitability.reconstructions:
-        parts.append(FigurePart("reconstruction", reconstruction_figure(suitability)))
+        parts.append(figure_part("reconstruction", reconstruction_figure(suitability)))
     return tuple(parts)
 
 
@@ -62,10 +62,10 @@ def stability_figures(analysis: Analysis) -> tuple[Part, ...]:
     """The resamples, segment by segment, and how segments split as there are more of them."""
     names = [profile.name for profile in analysis.profiles]
     notes = teaching.about_stability(analysis.stability, names, analysis.table.unit)
-    parts = [FigurePart("jaccards", stability_figure(analysis.stability, names), teaching=notes)]
+    parts = [figure_part("jaccards", stability_figure(analysis.stability, names), teaching=notes)]
     if len(analysis.across.k) > 1:
         split = teaching.about_splitting(analysis.across, analysis.choice.recipe.n_segments, names)
-        parts.append(FigurePart("slsa", slsa_figure(analysis.across), teaching=split))
+        parts.append(figure_part("slsa", slsa_figure(analysis.across), teaching=split))
     return tuple(parts)
 
 
@@ -81,13 +81,13 @@ def _telling_features(analysis: Analysis) -> list[str]:
 
 def profile_figures(analysis: Analysis) -> tuple[Part, ...]:
     """The heat map of differences, and the distributions of the features that part the segments best."""
-    heat = FigurePart(
+    heat = figure_part(
         "heatmap",
         profile_heatmap_figure(analysis.profiles, analysis.table),
         teaching=teaching.about_heatmap(analysis.profiles),
     )
     spreads = tuple(
-        FigurePart(
+        figure_part(
             f"spread-{place}",
             feature_by_segment_figure(analysis.table, analysis.labels, name, analysis.profiles),
             teaching=teaching.about_spread(analysis.profiles) if place == 1 else (),
@@ -109,4 +109,4 @@ def campaign_figures(plan: CampaignPlan) -> tuple[Part, ...]:
         [line.value_at_stake for _, line in lines],
         currency=plan.currency,
     )
-    return (Fold("How the budget is divided", (FigurePart("budget", figure),)),)
+    return (Fold("How the budget is divided", (figure_part("budget", figure),)),)

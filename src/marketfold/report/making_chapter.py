@@ -6,9 +6,9 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
+from marketfold.page import Column, Fact, Facts, Fold, Prose, Section, TablePart, Terms
 from marketfold.report import numbers
 from marketfold.report.evidence_chapters import METHOD_WORDS
-from marketfold.report.parts import Column, Fact, Facts, Fold, Prose, Section, TablePart, Terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -140,6 +140,6 @@ def making_chapter(analysis: Analysis) -> Section:
     )
 
 
-def glossary_chapter() -> Section:
+def glossary_chapter(_: Analysis) -> Section:
     """The words of the field."""
     return Section("glossary", "Glossary", (Terms(GLOSSARY),))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from marketfold.page import Column, Section, TablePart
 from marketfold.report import numbers
-from marketfold.report.parts import Column, Section, TablePart
 
 if TYPE_CHECKING:
     from marketfold.pipeline import Analysis

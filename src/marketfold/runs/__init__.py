@@ -4,6 +4,7 @@ from marketfold.runs.campaigning import audience_folder, export_run, measure_run
 from marketfold.runs.comparison import compare_run_folders
 from marketfold.runs.folder import next_free_folder, staged_folder
 from marketfold.runs.lessons import write_lessons
+from marketfold.runs.pages import read_page, refresh_page, render_run
 from marketfold.runs.pictures import write_pictures
 from marketfold.runs.read import Run
 from marketfold.runs.record import run_record, run_schema
@@ -19,7 +20,10 @@ __all__ = [
     "export_run",
     "measure_run",
     "next_free_folder",
+    "read_page",
+    "refresh_page",
     "rename_segment",
+    "render_run",
     "run_record",
     "run_schema",
     "score_orders",

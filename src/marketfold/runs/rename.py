@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING
 import pyarrow.compute as pc
 from pyarrow import csv, parquet
 
-from marketfold.campaigns import CampaignPlan, edited_briefs, write_briefs
+from marketfold.campaigns import edited_briefs, write_briefs
 from marketfold.csv_files import write_csv
 from marketfold.errors import ParameterError
 from marketfold.model import SETTINGS_FILE
-from marketfold.report import rename_in_page
 from marketfold.runs.folder import staged_folder
+from marketfold.runs.pages import refresh_page
 from marketfold.runs.read import Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
     from typing import Any
+
+    from marketfold.campaigns import CampaignPlan
 
 LONGEST_NAME = 80
 
@@ -43,8 +45,9 @@ def rename_segment(folder: str | Path, number: int, name: str) -> str:
         _edit_json(staging / "model" / SETTINGS_FILE, lambda model: _rename_in(model["segments"], number, name))
         _edit_json(staging / "plan.json", lambda plan: _rename_in(plan["campaigns"], number, name))
         _rename_tables(run, staging, number, name)
-        _rename_briefs(staging)
-        _rename_in_report(staging / "report.html", number, name)
+        plan = Run.read(staging).plan
+        _write_briefs_anew(plan, staging)
+        refresh_page(staging, plan)
     return str(names[number])
 
 
@@ -97,12 +100,7 @@ def _rename_tables(run: Run, staging: Path, number: int, name: str) -> None:
     write_csv(profiles.set_column(profiles.column_names.index("name"), "name", names), path)
 
 
-def _rename_briefs(staging: Path) -> None:
-    plan = CampaignPlan.from_dict(json.loads((staging / "plan.json").read_text(encoding="utf-8")))
+def _write_briefs_anew(plan: CampaignPlan, staging: Path) -> None:
     kept = edited_briefs(staging)
     shutil.rmtree(staging / "campaigns")
     write_briefs(plan, staging, kept)
-
-
-def _rename_in_report(path: Path, number: int, name: str) -> None:
-    path.write_text(rename_in_page(path.read_text(encoding="utf-8"), number, name), encoding="utf-8", newline="\n")

@@ -11,8 +11,9 @@ from pyarrow import parquet
 
 from marketfold.campaigns import write_briefs
 from marketfold.csv_files import write_csv
-from marketfold.report import write_report
+from marketfold.report import report_data
 from marketfold.runs.folder import staged_folder
+from marketfold.runs.pages import write_report_files
 from marketfold.runs.read import Run
 from marketfold.runs.record import run_record
 from marketfold.runs.sample import draw_sample
@@ -40,7 +41,7 @@ def write_run(analysis: Analysis, folder: str | Path, progress: Progress | None 
             draw_sample(analysis).save(staging / "model")
             write_briefs(analysis.plan, staging, analysis.kept_briefs)
         with clock.stage("report"):
-            write_report(analysis, staging / "report.html")
+            write_report_files(report_data(analysis), staging)
         record = run_record(analysis)
         record["stages"] += [asdict(cost) for cost in clock.costs]
         _write_json(record, staging / "run.json")
