@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -11,19 +12,30 @@ from pyarrow import csv
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMULA_START = r"^[=+\-@\t\r]"
-"""First characters that spreadsheets take for a formula (OWASP, CSV injection)."""
+FORMULA_START = r"^[=+\-@\t\r\n|%]"
+"""First characters that spreadsheets take for a formula or a command (OWASP, CSV injection)."""
+E164 = re.compile(r"\+\d{7,15}")
+
+
+def neutralised(text: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet would run; a phone in E.164 is digits and stays usable.
+
+    >>> neutralised("=HYPERLINK(1)"), neutralised("+18005550100"), neutralised("A-1")
+    ("'=HYPERLINK(1)", '+18005550100', 'A-1')
+    """
+    return f"'{text}" if re.match(FORMULA_START, text) and not E164.fullmatch(text) else text
 
 
 def neutralise(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Put an apostrophe before texts that a spreadsheet would run.
+    """The same for a column.
 
     >>> neutralise(pa.chunked_array([["=1+1", "A-1"]])).to_pylist()
     ["'=1+1", 'A-1']
     """
-    return pc.if_else(
-        pc.match_substring_regex(column, FORMULA_START), pc.binary_join_element_wise("'", column, ""), column
+    risky = pc.and_not(
+        pc.match_substring_regex(column, FORMULA_START), pc.match_substring_regex(column, f"^{E164.pattern}$")
     )
+    return pc.if_else(risky, pc.binary_join_element_wise("'", column, ""), column)
 
 
 def write_csv(table: pa.Table, path: Path) -> None:

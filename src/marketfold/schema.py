@@ -76,6 +76,9 @@ PERSONAL = frozenset(name for name, role in ROLES.items() if role.personal)
 SOURCE_LINE = "source_line"
 """Row of the source as a spreadsheet numbers it: the header is row 1, the first order line row 2."""
 
+UNIT_ID: dict[Unit, str] = {"customer": "customer_id", "order": "order_id", "order_line": SOURCE_LINE}
+"""Column that says which unit a row belongs to."""
+
 REQUIRED = (SOURCE_LINE, "order_id", "customer_id", "ordered_on", "amount")
 
 _DTYPES: dict[Kind, type[nw.dtypes.DType]] = {
@@ -107,6 +110,27 @@ def exact_mean(value: nw.Expr, scale: int = MONEY_SCALE) -> nw.Expr:
 
 def _exact_sum(value: nw.Expr, scale: int) -> nw.Expr:
     return (value * scale).round().cast(nw.Int64).sum().cast(nw.Float64)
+
+
+_UNIX_EPOCH = 719_163  # ordinal of 1970-01-01
+
+
+def day_number(column: str) -> nw.Expr:
+    """Days since 1970-01-01, from calendar parts, for engines differ in what the difference of two dates is."""
+    day = nw.col(column)
+    year = day.dt.year().cast(nw.Int64) - 1
+    leap_days = year // 4 - year // 100 + year // 400
+    return year * 365 + leap_days + day.dt.ordinal_day().cast(nw.Int64) - _UNIX_EPOCH
+
+
+def day_number_of(day: date) -> int:
+    """The same for one day.
+
+    >>> from datetime import date
+    >>> day_number_of(date(1970, 1, 2))
+    1
+    """
+    return day.toordinal() - _UNIX_EPOCH
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import plotly.graph_objects as go
 import pytest
 
 from marketfold.errors import RunFolderError
@@ -136,10 +135,3 @@ def test_a_file_larger_than_any_page_is_not_read(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(module, "MOST_BYTES", 100)
     with pytest.raises(RunFolderError, match="more than 100 bytes"):
         PageData.load(tmp_path / "page.json")
-
-
-def test_what_is_not_a_number_is_refused_and_not_written_as_broken_json(tmp_path: Path) -> None:
-    part = figure_part("f", go.Figure())
-    part.figure.layout["height"] = float("nan")
-    with pytest.raises(ValueError, match="Out of range"):
-        PageData(ReportPage("T", "L", sections=(Section("s", "S", (part,)),)), {}).save(tmp_path / "page.json")

@@ -7,7 +7,6 @@ import pytest
 from marketfold.features.catalogue import measurements
 from marketfold.schema import Unit
 from marketfold.segments.phrases import Phrase, phrase_of
-from marketfold.segments.wording import in_words
 
 UNITS: tuple[Unit, ...] = ("customer", "order", "order_line")
 
@@ -37,24 +36,3 @@ def test_a_category_with_braces_is_said_as_it_is():
     phrase = phrase_of("category_{odd}_share")
     assert phrase.says.format(this="4 %", others="2 %") == "4 % of their revenue is in {odd}, others 2 %"
     assert phrase.none.format(x="0 %") == "nothing in {odd}"
-
-
-@pytest.mark.parametrize(
-    ("value", "measure", "words"),
-    [
-        (0.0, "money", "0"),
-        (19.5, "money", "19.50"),
-        (1_234_567.4, "money", "1,234,567"),
-        (0.0042, "share", "0.42 %"),
-        (0.0, "share", "0 %"),
-        (1.0, "share", "100 %"),
-        (0.5, "days", "0.5 days"),
-        (1_500.4, "days", "1,500 days"),
-        (2.25, "count", "2.2"),
-        (-0.001, "ratio", "0"),
-        (0.456, "ratio", "0.46"),
-        (0.62, "flag", "62 %"),
-    ],
-)
-def test_numbers_in_words(value: float, measure: str, words: str):
-    assert in_words(value, measure) == words  # type: ignore[arg-type]

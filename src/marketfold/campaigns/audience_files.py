@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Protocol
 
 from marketfold.campaigns.identifiers import HASHED, is_email, sha256
-from marketfold.campaigns.plain_list import FORMULA
+from marketfold.csv_files import FORMULA_START
 from marketfold.errors import AudienceError
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _looks_right(header: str, value: str, rules: Rules, *, hashed: bool) -> bool
         return re.fullmatch(r"\+?[1-9]\d{6,14}", value) is not None or HASHED.fullmatch(value) is not None
     if header == "Country":
         return re.fullmatch(r"[A-Z]{2}", value) is not None
-    return FORMULA.match(value) is None
+    return re.match(FORMULA_START, value) is None
 
 
 def reread(path: Path, rules: Rules, n_rows: int, *, hashed: bool) -> None:

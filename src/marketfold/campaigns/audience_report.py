@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from marketfold.campaigns.platforms import PLATFORMS, Platform
-from marketfold.segments.wording import in_words, listed
+from marketfold.words import listed, measured
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,7 +124,7 @@ def _coverage(written: Sequence[Audience]) -> str:
         (sum(audience.with_phone for audience in written), "by phone"),
         (sum(audience.with_address for audience in written), "by name and address"),
     )
-    said = [f"{count:,} ({in_words(count / n, 'share')}) {words}" for count, words in counts]
+    said = [f"{count:,} ({measured(count / n, 'share')}) {words}" for count, words in counts]
     return f"Of {n:,} rows can be matched: {listed(said)}."
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from marketfold.segments.wording import in_words, listed
+from marketfold.words import listed, measured
 
 if TYPE_CHECKING:
     from marketfold.campaigns.plan import Campaign, CampaignPlan
@@ -35,7 +35,7 @@ def _code(value: str) -> str:
 
 
 def _money(value: float, currency: str | None) -> str:
-    return f"{in_words(value, 'money')} {currency}" if currency else in_words(value, "money")
+    return f"{measured(value, 'money')} {currency}" if currency else measured(value, "money")
 
 
 def _months(numbers: tuple[int, ...]) -> str:
@@ -53,13 +53,13 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     said = {
-        "share": lambda value: in_words(value, "share"),
+        "share": lambda value: measured(value, "share"),
         "count": lambda value: f"{value:,.0f}",
         "money": _money,
         "md": _markdown,
         "code": _code,
         "months": _months,
-        "ratio": lambda value: in_words(value, "ratio"),
+        "ratio": lambda value: measured(value, "ratio"),
     }
     environment.filters.update(said)
     return environment

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marketfold.errors import ParameterError
-from marketfold.segments.wording import in_words
+from marketfold.words import measured
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,7 +107,7 @@ def _check(total: float | None, margin: float | None, contact_cost: float | None
 
 
 def _money(value: float) -> str:
-    return in_words(value, "money")
+    return measured(value, "money")
 
 
 def _divide(total: float, weights: Sequence[float], caps: Sequence[float]) -> list[float]:
@@ -165,7 +165,7 @@ def _break_even(
     rate = spent / (reached * order_value * left)
     kept = f"({margin:g} margin {MINUS} {stake.discount:g} discount)" if stake.discount else f"{margin:g} margin"
     reckoning = f"{_money(spent)} / ({reached:,} customers {TIMES} {_money(order_value)} an order {TIMES} {kept})"
-    said = f"Break-even response rate: {reckoning} = {in_words(rate, 'share')}"
+    said = f"Break-even response rate: {reckoning} = {measured(rate, 'share')}"
     if rate > 1.0001:
         return rate, f"{said}: more than one extra order from every customer reached. Spend less here."
     return rate, f"{said} of those reached must place one order that they would not have placed otherwise."
@@ -198,7 +198,7 @@ def price_line(
     steps.append(
         "Smallest lift that can be seen: none, as there is no holdout."
         if stake.detectable_lift is None
-        else f"Smallest lift that the holdout can show: {in_words(stake.detectable_lift, 'share')} of what is usual."
+        else f"Smallest lift that the holdout can show: {measured(stake.detectable_lift, 'share')} of what is usual."
     )
     return BudgetLine(
         stake=stake,

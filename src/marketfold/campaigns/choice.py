@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marketfold.campaigns.facts import FACTS
-from marketfold.segments.wording import in_words, listed
+from marketfold.words import listed, measured
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,9 +60,9 @@ def _asked(condition: Condition, measure: Measure, everyone: float) -> list[tupl
     ):
         way = "at least" if lower else "at most"
         if bound is not None:
-            asked.append((lower, bound, f"{way} {in_words(bound, measure)}"))
+            asked.append((lower, bound, f"{way} {measured(bound, measure)}"))
         if times is not None:
-            said = f"{way} {in_words(times, 'ratio')} times everybody's {in_words(everyone, measure)}"
+            said = f"{way} {measured(times, 'ratio')} times everybody's {measured(everyone, measure)}"
             asked.append((lower, times * everyone, said))
     return asked
 
@@ -76,7 +76,7 @@ def _said_if_holds(condition: Condition, known: _Known) -> str | None:
     asked = _asked(condition, measure, everyone)
     if not all(value >= bound if lower else value <= bound for lower, bound, _ in asked):
         return None
-    return f"{label}: {in_words(value, measure)} (asked: {listed([said for *_, said in asked])})"
+    return f"{label}: {measured(value, measure)} (asked: {listed([said for *_, said in asked])})"
 
 
 def _all_said(conditions: Sequence[Condition], known: _Known) -> list[str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marketfold.segments.wording import in_words
+from marketfold.words import measured
 
 if TYPE_CHECKING:
     from marketfold.campaigns.facts import SegmentFacts
@@ -46,15 +46,15 @@ def say_warning(trust: Trust | None, customers: int) -> str | None:
 
 
 def _times(value: float) -> str:
-    return "one order" if value == 1 else f"{in_words(value, 'count')} orders"
+    return "one order" if value == 1 else f"{measured(value, 'count')} orders"
 
 
 def _size(facts: SegmentFacts) -> str:
     count = int(facts.values["customer_count"])
     customers = f"{count:,} customer{'s' if count != 1 else ''}"
-    share = in_words(facts.values["customer_share"], "share")
+    share = measured(facts.values["customer_share"], "share")
     return (
-        f"{customers} ({share} of all) who brought {in_words(facts.values['revenue_share'], 'share')} of the revenue."
+        f"{customers} ({share} of all) who brought {measured(facts.values['revenue_share'], 'share')} of the revenue."
     )
 
 
@@ -62,10 +62,10 @@ def _habits(facts: SegmentFacts) -> str:
     values = facts.values
     if not {"order_count", "order_value", "recency_days"} <= values.keys():
         return ""
-    worth = f"worth {in_words(values['order_value'], 'money')}{'' if values['order_count'] == 1 else ' each'}"
-    away = f"the last {in_words(values['recency_days'], 'days')} ago"
+    worth = f"worth {measured(values['order_value'], 'money')}{'' if values['order_count'] == 1 else ' each'}"
+    away = f"the last {measured(values['recency_days'], 'days')} ago"
     if values["order_count"] == 1:
-        away = in_words(values["recency_days"], "days") + " ago"
+        away = measured(values["recency_days"], "days") + " ago"
     return f"The median customer has placed {_times(values['order_count'])} {worth}, {away}."
 
 
@@ -76,7 +76,7 @@ def _difference(profile: SegmentProfile) -> str:
 
 def _places(profile: SegmentProfile) -> str:
     cells = profile.described.get("country", ())
-    said = [f"{cell.value} {in_words(cell.share, 'share')}" for cell in cells[:COUNTRIES]]
+    said = [f"{cell.value} {measured(cell.share, 'share')}" for cell in cells[:COUNTRIES]]
     if len(cells) > COUNTRIES:
         said.append("others less")
     return f"By country: {', '.join(said)}." if said else ""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from marketfold.campaigns.briefs import brief_filename, brief_markdown
 from marketfold.campaigns.budget import Budget, price_line
 from marketfold.errors import ParameterError
-from marketfold.segments.wording import in_words
+from marketfold.words import measured
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,7 +88,7 @@ def _budget_note(budget: Budget, campaigns: list[Campaign]) -> tuple[str, ...]:
     if abs(difference) < 0.01:
         return ()
     way = "more" if difference > 0 else "less"
-    said = in_words(abs(difference), "money")
+    said = measured(abs(difference), "money")
     return (f"With the amounts kept from your edits the campaigns cost {said} {way} than the budget.",)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marketfold.segments.wording import in_words
+from marketfold.words import measured
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +60,7 @@ class SegmentFacts:
 
     def said(self, name: str) -> str:
         """A fact of the segment with its unit."""
-        return in_words(self.values[name], FACTS[name].measure)
+        return measured(self.values[name], FACTS[name].measure)
 
 
 def _median(values: Float64) -> float:

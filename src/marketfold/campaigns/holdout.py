@@ -14,7 +14,7 @@ import pyarrow as pa
 from scipy import optimize, stats
 
 from marketfold.errors import ParameterError
-from marketfold.segments.wording import in_words
+from marketfold.words import measured
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -264,29 +264,29 @@ def plan_holdout(
     held_out, lift = _size(customers, baseline, primary, wanted_lift, ALPHA / n_tests)
     what, said = _usually(baseline, primary)
     if lift > HOPELESS_LIFT or held_out < LEAST_HELD_OUT:
-        shown = "no change at all" if math.isinf(lift) else f"only a change of {in_words(lift, 'share')} or more"
+        shown = "no change at all" if math.isinf(lift) else f"only a change of {measured(lift, 'share')} or more"
         sentence = (
-            f"No holdout: with {customers:,} customers even holding out {in_words(MOST_SHARE, 'share')} would show "
+            f"No holdout: with {customers:,} customers even holding out {measured(MOST_SHARE, 'share')} would show "
             f"{shown} in the {what} (usually {said}). Reach everybody, and do not take a rise afterwards for proof."
         )
         return Holdout(number, customers, 0, primary, days, usual, None, sentence)
     power = f"Hold out {held_out:,} of {customers:,} customers. {_power(baseline, primary, lift)}"
     short = lift > wanted_lift * 1.0001
-    wish = f", which is all that this many customers can show ({in_words(wanted_lift, 'share')} was wished)"
+    wish = f", which is all that this many customers can show ({measured(wanted_lift, 'share')} was wished)"
     return Holdout(number, customers, held_out, primary, days, usual, lift, power + (wish if short else "") + ".")
 
 
 def _usually(baseline: Baseline, primary: Primary) -> tuple[str, str]:
     """What the campaign is judged by, and how much of it is usual, in words."""
     if primary == "order_rate":
-        return "share of customers who order", f"{in_words(baseline.order_rate, 'share')} in {baseline.days} days"
-    return "revenue per customer", f"{in_words(baseline.revenue_mean, 'money')} in {baseline.days} days"
+        return "share of customers who order", f"{measured(baseline.order_rate, 'share')} in {baseline.days} days"
+    return "revenue per customer", f"{measured(baseline.revenue_mean, 'money')} in {baseline.days} days"
 
 
 def _power(baseline: Baseline, primary: Primary, lift: float) -> str:
     what, said = _usually(baseline, primary)
     return (
-        f"The {what} is usually {said}; a campaign that changes it by {in_words(lift, 'share')} or more will be seen "
+        f"The {what} is usually {said}; a campaign that changes it by {measured(lift, 'share')} or more will be seen "
         "in 8 of 10 cases"
     )
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from marketfold.campaigns.identifiers import is_email, is_hashed, to_e164
 from marketfold.campaigns.row import Cell, Row, blank, good, kept
 from marketfold.countries import country_code
+from marketfold.csv_files import neutralised
 
 if TYPE_CHECKING:
     from marketfold.campaigns.contacts import Contact
@@ -19,18 +19,6 @@ HEADERS = (
 HASHED_COLUMNS: frozenset[str] = frozenset()
 REPEATED = ("email", "phone")
 REFUSED_UNDER, WARNED_UNDER = 0, 0
-
-FORMULA = re.compile(r"[=+\-@\t\r\n|%]")
-E164 = re.compile(r"\+\d{7,15}")
-
-
-def neutralised(text: str) -> str:
-    """A cell that no spreadsheet runs; a phone in E.164 is digits behind a plus, and stays usable.
-
-    >>> neutralised("=HYPERLINK(1)"), neutralised("+18005550100"), neutralised("A-1")
-    ("'=HYPERLINK(1)", '+18005550100', 'A-1')
-    """
-    return f"'{text}" if FORMULA.match(text) and not E164.fullmatch(text) else text
 
 
 def _email_cell(text: str) -> Cell:

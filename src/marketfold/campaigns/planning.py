@@ -22,7 +22,7 @@ from marketfold.campaigns.playbook import load_playbook
 from marketfold.campaigns.timing import count_months, time_segments
 from marketfold.config import CampaignOptions
 from marketfold.errors import ParameterError
-from marketfold.segments.wording import listed
+from marketfold.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

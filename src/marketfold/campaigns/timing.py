@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 import numpy as np
 
-from marketfold.segments.wording import in_words, listed
+from marketfold.words import listed, measured
 
 if TYPE_CHECKING:
     from datetime import date
@@ -74,7 +74,7 @@ class Timing:
         if self.season_share is None or self.season_share < SEASONAL or not self.peaks:
             return ""
         start = min(self.peaks, key=lambda month: (self.months[month - 2] >= PEAK, month))
-        share = in_words(self.season_share, "share")
+        share = measured(self.season_share, "share")
         return (
             f"Send three weeks before {calendar.month_name[start]} begins, and again at its start: {share} of a year's "
             "orders fall into their season, and silence in between is no sign of leaving."
@@ -130,12 +130,12 @@ def _pace(gaps: Float64, recency: float | None) -> tuple[tuple[float, float, flo
     if recency is None:
         return None, "No customer has most of the money here, so there is no rhythm to tell."
     known = gaps[~np.isnan(gaps)]
-    away = f"The median customer last ordered {in_words(recency, 'days')} ago"
+    away = f"The median customer last ordered {measured(recency, 'days')} ago"
     if len(known) < MIN_RETURNING:
         return None, f"{away}. Too few have come back to tell a usual time between orders."
     low, middle, high = (float(value) for value in np.quantile(known, (0.25, 0.5, 0.75)))
-    spread = f"{low:,.0f} to {in_words(high, 'days')} for the middle half"
-    return (low, middle, high), f"Those who come back do so about every {in_words(middle, 'days')} ({spread}). {away}."
+    spread = f"{low:,.0f} to {measured(high, 'days')} for the middle half"
+    return (low, middle, high), f"Those who come back do so about every {measured(middle, 'days')} ({spread}). {away}."
 
 
 def time_segments(customers: Customers, monthly: pa.Table) -> tuple[Timing, ...]:

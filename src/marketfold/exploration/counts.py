@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import narwhals as nw
 import numpy as np
 
-from marketfold.exploration.wording import MONTHS
+from marketfold import words
 from marketfold.schema import money_sum
 
 if TYPE_CHECKING:
@@ -135,6 +135,6 @@ def count_calendar(over_time: OverTime) -> tuple[Calendar, ...]:
     named = tuple(int(year) + 1970 for year in full)
     by_quarter = orders.reshape(4, 3).sum(axis=1), revenue.reshape(4, 3).sum(axis=1)
     return (
-        Calendar("month", named, MONTHS, orders, revenue),
+        Calendar("month", named, words.MONTHS, orders, revenue),
         Calendar("quarter", named, ("Q1", "Q2", "Q3", "Q4"), *by_quarter),
     )

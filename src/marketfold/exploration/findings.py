@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marketfold.exploration.wording import MONTHS, count, day, listed, money, months, percent, times
+from marketfold import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,13 +71,19 @@ def _status(e: Exploration) -> Iterator[Finding]:
     share = float(status.line_share[0])
     if share >= LITTLE_TO_SAY:
         name = status.names[0]
-        text = f"{percent(share)} of the {count(status.lines_total)} lines read are {name}: {status.label} says little."
+        text = (
+            f"{words.share(share)} of the {words.count(status.lines_total)} lines read are {name}: "
+            f"{status.label} says little."
+        )
         yield Finding("status", text, "counts-status", 0.55, {"line_share": share, "lines": float(status.lines[0])})
 
 
 def _caps(e: Exploration) -> Iterator[Finding]:
     for cap in (*e.caps, *(e.dependence.caps if e.dependence else ())):
-        stop = f"{cap.label} stops at exactly {money(cap.value)} on {percent(cap.line_share)} of lines: it is capped"
+        stop = (
+            f"{cap.label} stops at exactly {words.money(cap.value)} on {words.share(cap.line_share)} "
+            "of lines: it is capped"
+        )
         at, below = cap.differs_at_cap_share, cap.differs_below_share
         proof = "."
         if at is not None and below is not None and at > 0.9 and below < 0.1:
@@ -86,7 +92,7 @@ def _caps(e: Exploration) -> Iterator[Finding]:
             if at == 1 and below == 0:
                 proof = f". On exactly these lines {product} is not {amount}: go by {amount}."
             else:
-                proof = f". {product} differs from {amount} on {percent(at)} of them: go by {amount}."
+                proof = f". {product} differs from {amount} on {words.share(at)} of them: go by {amount}."
         numbers = {"value": cap.value, "line_share": cap.line_share, "lines": float(cap.lines)}
         figure = anchor("distribution", cap.column) if cap.column in e.labels else ""
         text = _on_sample(e, stop + proof) if cap not in e.caps else stop + proof
@@ -98,12 +104,12 @@ def _on_sample(e: Exploration, text: str) -> str:
     d = e.dependence
     if d is None or d.n_lines == d.n_kept:
         return text
-    return f"{text[:-1]} (seen on {count(d.n_lines)} lines drawn from {count(d.n_kept)})."
+    return f"{text[:-1]} (seen on {words.count(d.n_lines)} lines drawn from {words.count(d.n_kept)})."
 
 
 def _cuts(e: Exploration) -> Iterator[Finding]:
     for cut in (*e.cuts, *(e.dependence.cuts if e.dependence else ())):
-        at = listed([money(value) for value in cut.cuts])
+        at = words.listed([words.money(value) for value in cut.cuts])
         text = (
             f"{cut.label} follows from {cut.number_label} (cut at {at}): "
             f"segments by {cut.label} only restate {cut.number_label}."
@@ -119,10 +125,10 @@ def _date_parts(e: Exploration) -> Iterator[Finding]:
         return
     date, several = e.labels["ordered_on"], len(d.date_parts) > 1
     (first, part), *others = d.date_parts
-    which = listed([f"{first} is the {part} of {date}", *(f"{label} its {part}" for label, part in others)])
-    lines = f"{count(d.n_lines)} kept lines"
+    which = words.listed([f"{first} is the {part} of {date}", *(f"{label} its {part}" for label, part in others)])
+    lines = f"{words.count(d.n_lines)} kept lines"
     if d.n_lines < d.n_kept:
-        lines = f"{count(d.n_lines)} lines drawn from {count(d.n_kept)}"
+        lines = f"{words.count(d.n_lines)} lines drawn from {words.count(d.n_kept)}"
     text = f"On each of {lines}, {which}: {'they say' if several else 'it says'} nothing that {date} does not."
     yield Finding("date parts", text, "dependence", 0.56, {"columns": float(len(d.date_parts)), "lines": d.n_lines})
 
@@ -132,7 +138,10 @@ def _constants(e: Exploration) -> Iterator[Finding]:
     named = d.constants if d else ()
     if d and named:
         have = "has" if len(named) == 1 else "have each"
-        text = f"{listed(named)} {have} one value on all {count(d.n_lines)} lines: nothing can be told apart by it."
+        text = (
+            f"{words.listed(named)} {have} one value on all {words.count(d.n_lines)} lines: nothing "
+            "can be told apart by it."
+        )
         yield Finding("constant", _on_sample(e, text), "", 0.42, {"columns": float(len(named))})
 
 
@@ -159,16 +168,16 @@ def _peak(e: Exploration) -> Iterator[Finding]:
     peak = e.over_time.peak
     if peak is None or peak.ratio < PEAK:
         return
-    mean, average = money(peak.revenue_mean, e.currency), money(peak.average_month, e.currency)
+    mean, average = words.money(peak.revenue_mean, e.currency), words.money(peak.average_month, e.currency)
     numbers = {"ratio": peak.ratio, "revenue": peak.revenue_mean, "average_month": peak.average_month}
-    month, weight = MONTHS[peak.month - 1], 0.5 + 0.1 * min(peak.ratio, 4)
+    month, weight = words.MONTHS[peak.month - 1], 0.5 + 0.1 * min(peak.ratio, 4)
     if peak.years:
-        years = listed([str(year) for year in peak.years])
-        text = f"{month} brings {times(peak.ratio)} an average month ({mean} against {average}, mean of {years})."
+        years = words.listed([str(year) for year in peak.years])
+        text = f"{month} brings {words.times(peak.ratio)} an average month ({mean} against {average}, mean of {years})."
         yield Finding("peak", text, "calendar-month", weight, numbers)
     else:
         text = (
-            f"{month} {peak.year} brought {times(peak.ratio)} an average month ({mean} against {average}); "
+            f"{month} {peak.year} brought {words.times(peak.ratio)} an average month ({mean} against {average}); "
             "one year does not tell a season from an event."
         )
         yield Finding("peak", text, "over-time", weight - 0.1, numbers)
@@ -183,7 +192,7 @@ def _concentration(e: Exploration) -> Iterator[Finding]:
         bring = "customer brings" if few == 1 else "customers bring"
         each = "" if few == 1 else "each "
         text = (
-            f"{few} {bring} {percent(share)} of revenue, {each}at least {times(ratio)} the next largest: "
+            f"{few} {bring} {words.share(share)} of revenue, {each}at least {words.times(ratio)} the next largest: "
             "look at them by hand."
         )
         numbers = {"customers": float(few), "revenue_share": share, "ratio": ratio}
@@ -193,12 +202,12 @@ def _concentration(e: Exploration) -> Iterator[Finding]:
     numbers = {"customers": float(c.customers_for_most), "customer_share": most, "top_fifth_share": c.top_fifth_share}
     if c.n_customers >= FEW_CUSTOMERS and most <= 0.5:
         text = (
-            f"{percent(most)} of customers ({count(c.customers_for_most)} of {count(c.n_customers)}) "
-            f"bring 80 % of revenue; the largest fifth brings {percent(c.top_fifth_share)}."
+            f"{words.share(most)} of customers ({words.count(c.customers_for_most)} of {words.count(c.n_customers)}) "
+            f"bring 80 % of revenue; the largest fifth brings {words.share(c.top_fifth_share)}."
         )
         yield Finding("concentration", text, "concentration", 0.68, numbers)
     elif c.n_customers >= FEW_CUSTOMERS:
-        text = f"Revenue is spread widely: it takes {percent(most)} of customers to bring 80 % of it."
+        text = f"Revenue is spread widely: it takes {words.share(most)} of customers to bring 80 % of it."
         yield Finding("concentration", text, "concentration", 0.5, numbers)
 
 
@@ -210,19 +219,22 @@ def _once(e: Exploration) -> Iterator[Finding]:
     if customers < FEW_CUSTOMERS:
         return
     if share == 1:
-        text = f"Each of the {count(customers)} customers ordered once: nothing can be learned about coming back."
+        text = f"Each of the {words.count(customers)} customers ordered once: nothing can be learned about coming back."
         yield Finding("once", text, "repeats", 0.95, numbers)
     elif share >= SINGLE_ORDERS:
         text = (
-            f"{percent(share)} of customers ({count(once)} of {count(customers)}) ordered once; "
-            f"they bring {percent(revenue)} of revenue."
+            f"{words.share(share)} of customers ({words.count(once)} of {words.count(customers)}) ordered once; "
+            f"they bring {words.share(revenue)} of revenue."
         )
         yield Finding("once", text, "repeats", 0.6 + 0.3 * share, numbers)
     else:
         came = 1 - share
-        text = f"{percent(came)} of customers ordered more than once ({count(customers - once)} of {count(customers)})."
+        text = (
+            f"{words.share(came)} of customers ordered more than once "
+            f"({words.count(customers - once)} of {words.count(customers)})."
+        )
         if once == 0:
-            text = f"Each of the {count(customers)} customers ordered more than once."
+            text = f"Each of the {words.count(customers)} customers ordered more than once."
         yield Finding("once", text, "repeats", 0.5, {**numbers, "repeat_share": came})
 
 
@@ -232,12 +244,12 @@ def _growth(e: Exploration) -> Iterator[Finding]:
     last = e.over_time.year_on_year[-1]
     if abs(last.growth_share) < GROWTH:
         return
-    when = months([int(month) for month in last.months])
-    now, before = money(last.revenue, e.currency), money(last.revenue_before, e.currency)
+    when = words.months([int(month) for month in last.months])
+    now, before = words.money(last.revenue, e.currency), words.money(last.revenue_before, e.currency)
     way = "more" if last.growth_share > 0 else "less"
     same = "month" if len(last.months) == 1 else "months"
     text = (
-        f"{when} {last.year} brought {percent(abs(last.growth_share))} {way} than the same {same} of "
+        f"{when} {last.year} brought {words.share(abs(last.growth_share))} {way} than the same {same} of "
         f"{last.year - 1} ({now} against {before})."
     )
     numbers = {"growth_share": last.growth_share, "revenue": last.revenue, "revenue_before": last.revenue_before}
@@ -252,9 +264,12 @@ def _newcomers(e: Exploration) -> Iterator[Finding]:
     last = int(np.argmax(come >= NEARLY_ALL))
     if (last + 1) / len(come) > 0.5:
         return
-    end = day(e.cohorts.starts[last + 1] - np.timedelta64(1, "D"))
+    end = words.day(e.cohorts.starts[last + 1] - np.timedelta64(1, "D"))
     early, customers = int(e.cohorts.sizes[: last + 1].sum()), int(e.cohorts.sizes.sum())
-    text = f"{count(early)} of {count(customers)} customers bought for the first time by {end}: hardly anyone is new."
+    text = (
+        f"{words.count(early)} of {words.count(customers)} customers bought for the first time by "
+        f"{end}: hardly anyone is new."
+    )
     weight = 0.66
     if (last + 1) / len(come) <= 0.25:
         text = text.replace("hardly anyone is new", "the file follows one intake, and its course over time is theirs")
@@ -266,8 +281,8 @@ def _incomplete(e: Exploration) -> Iterator[Finding]:
     over_time = e.over_time
     if over_time.month_whole[-1] or len(over_time.month_starts) < 3:
         return
-    month = MONTHS[int(str(over_time.last_day)[5:7]) - 1]
-    text = f"The orders end on {day(over_time.last_day)}: {month} is incomplete, and comparisons leave it out."
+    month = words.MONTHS[int(str(over_time.last_day)[5:7]) - 1]
+    text = f"The orders end on {words.day(over_time.last_day)}: {month} is incomplete, and comparisons leave it out."
     yield Finding("incomplete", text, "over-time", 0.5, {"days_without_orders": float(over_time.last_gap_days)})
 
 
@@ -282,8 +297,8 @@ def _dominates(e: Exploration) -> Iterator[Finding]:
         if share < DOMINATES or counts.names[first] is None or counts.names[second] is None:
             continue
         text = (
-            f"{counts.names[first]} brings {percent(share)} of revenue, the most of any {counts.label}; "
-            f"{counts.names[second]} follows with {percent(next_share)}."
+            f"{counts.names[first]} brings {words.share(share)} of revenue, the most of any {counts.label}; "
+            f"{counts.names[second]} follows with {words.share(next_share)}."
         )
         numbers = {"revenue_share": share, "next_revenue_share": next_share}
         yield Finding("dominates", text, anchor("counts", column), 0.4 + 0.3 * share, numbers)
@@ -302,7 +317,7 @@ WORDS = {
 def _missing(e: Exploration) -> Iterator[Finding]:
     absent = [WORDS[name] for name in e.missing.absent]
     if absent:
-        text = f"There is no column for {listed(absent, 'or')}: what depends on it is left out."
+        text = f"There is no column for {words.listed(absent, 'or')}: what depends on it is left out."
         yield Finding(
             "absent",
             text,
@@ -312,7 +327,7 @@ def _missing(e: Exploration) -> Iterator[Finding]:
         )
     for label, share, empty in zip(e.missing.labels, e.missing.empty_share, e.missing.empty, strict=True):
         if share >= HALF_EMPTY:
-            text = f"{label} is empty on {percent(share)} of the lines read ({count(empty)})."
+            text = f"{label} is empty on {words.share(share)} of the lines read ({words.count(empty)})."
             numbers = {"empty_share": float(share), "lines": float(empty)}
             yield Finding("missing", text, "missing", 0.35 + 0.2 * float(share), numbers)
             return
@@ -323,8 +338,9 @@ def _gaps(e: Exploration) -> Iterator[Finding]:
         return
     median = e.gaps.median_days
     text = (
-        f"Half of all repeat orders come within {count(median)} days of the one before, the middle half after "
-        f"{count(e.gaps.lower_days)} to {count(e.gaps.upper_days)} days ({count(e.gaps.n_gaps)} gaps)."
+        f"Half of all repeat orders come within {words.count(median)} days of the one before, the middle half after "
+        f"{words.count(e.gaps.lower_days)} to {words.count(e.gaps.upper_days)} days "
+        f"({words.count(e.gaps.n_gaps)} gaps)."
     )
     yield Finding("gaps", text, "gaps", 0.52, {"median_days": median, "gaps": float(e.gaps.n_gaps)})
 
@@ -337,14 +353,15 @@ def _discounts(e: Exploration) -> Iterator[Finding]:
     label = e.labels.get("list_price", "list price")
     if d.above_share >= 0.2 and d.given_share >= 0.2:
         text = (
-            f"{percent(d.given_share)} of lines are charged below {label} and {percent(d.above_share)} above it: "
+            f"{words.share(d.given_share)} of lines are charged below {label} and "
+            f"{words.share(d.above_share)} above it: "
             f"{label} is no ceiling."
         )
         yield Finding("discount", text, "discounts", 0.54, numbers)
     elif d.given_share >= 0.05:
         text = (
-            f"{percent(d.given_share)} of lines are charged below {label}; "
-            f"over all lines the discount is {percent(d.mean)} on average."
+            f"{words.share(d.given_share)} of lines are charged below {label}; "
+            f"over all lines the discount is {words.share(d.mean)} on average."
         )
         yield Finding("discount", text, "discounts", 0.5, numbers)
     elif d.above_share < 0.05:
@@ -357,8 +374,9 @@ def _returns(e: Exploration) -> Iterator[Finding]:
         return
     share = lines.returned / lines.read
     text = (
-        f"{count(lines.returned)} of the {count(lines.read)} lines read ({percent(share)}) were cancelled or returned, "
-        f"worth {money(lines.returned_value, e.currency)}; they do not count as purchases."
+        f"{words.count(lines.returned)} of the {words.count(lines.read)} lines read "
+        f"({words.share(share)}) were cancelled or returned, "
+        f"worth {words.money(lines.returned_value, e.currency)}; they do not count as purchases."
     )
     numbers = {"lines": float(lines.returned), "line_share": share, "value": lines.returned_value}
     yield Finding("returns", text, "counts-status" if e.count_of("status") else "", 0.35 + min(share, 0.5), numbers)
@@ -368,7 +386,7 @@ def _duplicates(e: Exploration) -> Iterator[Finding]:
     n = e.lines.duplicates
     if n:
         verb = "line repeats" if n == 1 else "lines repeat"
-        text = f"{count(n)} {verb} another one exactly ({percent(n / e.lines.read)} of the lines read)."
+        text = f"{words.count(n)} {verb} another one exactly ({words.share(n / e.lines.read)} of the lines read)."
         yield Finding("duplicates", text, "", 0.3 + min(n / e.lines.read, 0.5), {"lines": float(n)})
 
 
@@ -378,8 +396,8 @@ def _set_aside(e: Exploration) -> Iterator[Finding]:
     reason, n = max(e.lines.set_aside.items(), key=lambda item: (item[1], item[0]))
     share = n / e.lines.read
     if share >= 0.1:
-        words = reason.replace("_", " ")
-        text = f"{percent(share)} of the lines read ({count(n)}) were set aside for one reason: {words}."
+        why = reason.replace("_", " ")
+        text = f"{words.share(share)} of the lines read ({words.count(n)}) were set aside for one reason: {why}."
         yield Finding("set aside", text, "", 0.6 + 0.4 * share, {"lines": float(n), "line_share": share})
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from marketfold import words
 from marketfold.exploration.findings import anchor
-from marketfold.exploration.wording import MONTHS, count, day, in_currency, money, months, percent, times
 from marketfold.figures.exploration_columns import (
     correlation_figure,
     dependence_figure,
@@ -67,20 +67,20 @@ def _unit(currency: str | None) -> str:
 
 
 def _money_hover(field: str, currency: str | None) -> str:
-    return in_currency(f"%{{{field}:,.0f}}", currency)
+    return words.in_currency(f"%{{{field}:,.0f}}", currency)
 
 
 def orders_over_time_figure(over_time: OverTime, currency: str | None = None) -> go.Figure:
     """Revenue above and orders below, by day, week or month; a period that the data covers in part is grey."""
     o = over_time
     peak = int(np.argmax(np.where(o.whole, o.revenue, -np.inf)))
-    span, total = f"{day(o.first_day)} to {day(o.last_day)}", money(float(o.revenue.sum()), currency)
-    orders = count(o.orders.sum())
+    span, total = f"{words.day(o.first_day)} to {words.day(o.last_day)}", words.money(float(o.revenue.sum()), currency)
+    orders = words.count(o.orders.sum())
     figure = new_figure(
         f"{orders} orders brought {total}",
         subtitle=f"Revenue{_unit(currency)} and orders by {o.period}, {span}",
         alt=f"Revenue and orders by {o.period}, {span}: {orders} orders, {total}. The strongest {o.period} began on "
-        f"{day(o.starts[peak])} and brought {money(float(o.revenue[peak]), currency)}.",
+        f"{words.day(o.starts[peak])} and brought {words.money(float(o.revenue[peak]), currency)}.",
         height=460,
     )
     when = {"month": "%{x|%B %Y}", "week": "week of %{x|%-d %B %Y}", "day": "%{x|%A, %-d %B %Y}"}[o.period]
@@ -91,7 +91,7 @@ def orders_over_time_figure(over_time: OverTime, currency: str | None = None) ->
     figure.add_bar(x=o.starts, y=o.orders, marker_color=SOFT, name="Orders", yaxis="y2", hovertemplate=hover)
     _label(figure, "Revenue" if o.whole.all() else f"Revenue (grey: a {o.period} that the data covers in part)", 1.0)
     _label(figure, "Orders", 0.27)
-    top = money(float(o.revenue[peak]), currency)
+    top = words.money(float(o.revenue[peak]), currency)
     figure.add_annotation(x=o.starts[peak], y=o.revenue[peak], text=top, yshift=10, font={"color": INK})
     return figure.update_layout(
         showlegend=False,
@@ -112,7 +112,7 @@ def _label(figure: go.Figure, text: str, y: float) -> None:
 def _growth(share: float) -> str:
     if abs(share) < 0.01:
         return "as in the year before"
-    return f"{percent(abs(share))} {'above' if share > 0 else 'below'} the year before"
+    return f"{words.share(abs(share))} {'above' if share > 0 else 'below'} the year before"
 
 
 def _label_places(ends: dict[int, tuple[int, float]], highest: float) -> dict[int, str]:
@@ -131,7 +131,7 @@ def year_on_year_figure(over_time: OverTime, currency: str | None = None) -> go.
     title = "Revenue by year"
     if over_time.year_on_year:
         last = over_time.year_on_year[-1]
-        title = f"{months([int(month) for month in last.months])} {last.year}: {_growth(last.growth_share)}"
+        title = f"{words.months([int(month) for month in last.months])} {last.year}: {_growth(last.growth_share)}"
     figure = new_figure(
         title,
         subtitle=f"Revenue by calendar month{_unit(currency)}; months that the data covers in part are left out",
@@ -147,7 +147,7 @@ def year_on_year_figure(over_time: OverTime, currency: str | None = None) -> go.
     for year, inside in lines.items():
         colour, is_last = (HIGHLIGHT, True) if year == newest else (ACCENT if year == newest - 1 else SOFT, False)
         figure.add_scatter(
-            x=[MONTHS[m][:3] for m in calendar[inside]],
+            x=[words.MONTHS[m][:3] for m in calendar[inside]],
             y=over_time.month_revenue[inside],
             mode="lines+markers+text",
             line={"color": colour, "width": 3 if is_last else 2, "dash": "solid" if year >= newest - 1 else "dot"},
@@ -160,7 +160,7 @@ def year_on_year_figure(over_time: OverTime, currency: str | None = None) -> go.
             meta=str(year),
             hovertemplate=hover,
         )
-    short = [name[:3] for name in MONTHS]
+    short = [name[:3] for name in words.MONTHS]
     return figure.update_layout(
         showlegend=False,
         margin={"r": 48},
@@ -177,7 +177,7 @@ def calendar_figure(calendar: Calendar, currency: str | None = None) -> go.Figur
     name, stands_out = calendar.names[best], ratio >= STANDS_OUT
     brings = f"{name} brings" if len(calendar.years) > 1 else f"{name} {years} brought"
     title = (
-        f"{brings} {times(ratio)} an average {calendar.unit}"
+        f"{brings} {words.times(ratio)} an average {calendar.unit}"
         if stands_out
         else f"Revenue by {calendar.unit} of the year"
     )
@@ -185,7 +185,7 @@ def calendar_figure(calendar: Calendar, currency: str | None = None) -> go.Figur
         title,
         subtitle=f"Mean revenue by {calendar.unit}{_unit(currency)}, {years}; the line is the average",
         alt=f"Mean revenue by {calendar.unit} of the year, {years}. Highest: {name} with "
-        f"{money(float(calendar.revenue[best]), currency)}; average {money(average, currency)}.",
+        f"{words.money(float(calendar.revenue[best]), currency)}; average {words.money(average, currency)}.",
         height=340,
     )
     orders = "%{customdata[1]:,.1f} orders a year<extra></extra>"
@@ -241,7 +241,7 @@ def _bars_of(counts: Counts) -> _Bars:
     labels, others = _unique([_shortened(name) for name in names]), counts.n_values - len(shown)
     drawn = others > 0 and total - sum(values) <= DWARFS * values[0]
     if drawn:
-        labels.append(f"{count(others)} others")
+        labels.append(f"{words.count(others)} others")
         names.append(labels[-1])
         lines.append(counts.lines_total - sum(lines))
         values.append(total - sum(values))
@@ -253,12 +253,12 @@ def _about_counts(counts: Counts, bars: _Bars, what: str) -> tuple[str, str]:
     share, first = bars.sizes[0] / bars.total, bars.names[0]
     title = f"{what.capitalize()} by {counts.label}"
     if share >= LEADS and first is not None:
-        title = f"{_shortened(first)}: {percent(share)} of {what}"
+        title = f"{_shortened(first)}: {words.share(share)} of {what}"
     subtitle = f"Share of {what} by {counts.label}"
     if bars.others:
-        subtitle += f", the {TOP} largest of {count(counts.n_values)}"
+        subtitle += f", the {TOP} largest of {words.count(counts.n_values)}"
     if bars.others and not bars.others_drawn:
-        subtitle += f"; the others make up {percent(1 - sum(bars.sizes) / bars.total)}"
+        subtitle += f"; the others make up {words.share(1 - sum(bars.sizes) / bars.total)}"
     return title, subtitle
 
 
@@ -267,7 +267,7 @@ def counts_figure(counts: Counts, currency: str | None = None) -> go.Figure:
     by_lines = counts.scope == "read"
     what, bars = "lines read" if by_lines else "revenue", _bars_of(counts)
     title, subtitle = _about_counts(counts, bars, what)
-    shares = [percent(size / bars.total) for size in bars.sizes]
+    shares = [words.share(size / bars.total) for size in bars.sizes]
     heard = "; ".join(f"{label} {share}" for label, share in zip(bars.labels[:5], shares[:5], strict=True))
     figure = new_figure(title, subtitle=subtitle, alt=f"{subtitle}: {heard}.", height=110 + 30 * len(bars.labels))
     soft = [name is None for name in bars.names]
@@ -339,10 +339,10 @@ def _marks(exploration: Exploration, distribution: Distribution) -> dict[float, 
     marks: dict[float, str] = {}
     for cut in exploration.cuts:
         if (cut.number, cut.column) == (distribution.column, distribution.by):
-            marks |= {value: f"cut: {money(value)}" for value in cut.cuts}
+            marks |= {value: f"cut: {words.money(value)}" for value in cut.cuts}
     for cap in exploration.caps:
         if cap.column == distribution.column:
-            marks[cap.value] = f"cap: {money(cap.value)}"
+            marks[cap.value] = f"cap: {words.money(cap.value)}"
     return marks
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marketfold.exploration.wording import count, percent
+from marketfold import words
 from marketfold.figures.theme import ACCENT, INK, PALE, new_figure, segment_colour
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def correlation_figure(correlations: Correlations) -> go.Figure:
         f"{c.labels[j]} and {c.labels[i + 1]} go together most (r = {r:.2f})"
         if abs(r) >= 0.3
         else "The numbers hardly go together",
-        subtitle=f"Pearson's r over {count(c.n_lines)} lines; 1 and -1 are straight lines, 0 is none",
+        subtitle=f"Pearson's r over {words.count(c.n_lines)} lines; 1 and -1 are straight lines, 0 is none",
         alt="Correlations: "
         + "; ".join(f"{c.labels[a]} with {c.labels[b]} {c.values[a, b]:.2f}" for a, b in combinations(range(n), 2)),
         height=150 + 60 * (n - 1),
@@ -61,9 +61,9 @@ def dependence_figure(dependence: Dependence) -> go.Figure:
     other = np.where(np.eye(n, dtype=bool), np.nan, d.values)
     known = [(d.labels[i], d.labels[j]) for i, j in np.argwhere(other == 1).tolist()]
     lines = (
-        f"{count(d.n_lines)} lines drawn at random from {count(d.n_kept)}"
+        f"{words.count(d.n_lines)} lines drawn at random from {words.count(d.n_kept)}"
         if d.n_lines < d.n_kept
-        else f"all {count(d.n_lines)} kept lines"
+        else f"all {words.count(d.n_lines)} kept lines"
     )
     figure = new_figure(
         f"{known[0][0]} is known once {known[0][1]} is" if known else "No column follows from another",
@@ -106,9 +106,9 @@ def scatter_matrix_figure(sample: LineSample) -> go.Figure:
     coloured = 1 < len(groups) <= MOST_COLOURS
     size = len(s.values)
     which = (
-        f"{count(size)} lines drawn at random from {count(s.n_lines)}"
+        f"{words.count(size)} lines drawn at random from {words.count(s.n_lines)}"
         if size < s.n_lines
-        else f"all {count(size)} lines"
+        else f"all {words.count(size)} lines"
     )
     figure = new_figure(
         "Each number against each other",
@@ -177,10 +177,10 @@ def missing_figure(missing: Missing) -> go.Figure:
     labels = [missing.labels[i] for i in some]
     shares = missing.empty_share[some]
     figure = new_figure(
-        f"{labels[0]} is empty on {percent(float(shares[0]))} of lines",
-        subtitle=f"Empty cells of {count(missing.n_lines)} lines read; {full} other columns have none",
+        f"{labels[0]} is empty on {words.share(float(shares[0]))} of lines",
+        subtitle=f"Empty cells of {words.count(missing.n_lines)} lines read; {full} other columns have none",
         alt="Empty cells: "
-        + "; ".join(f"{label} {percent(float(share))}" for label, share in zip(labels, shares, strict=True)),
+        + "; ".join(f"{label} {words.share(float(share))}" for label, share in zip(labels, shares, strict=True)),
         height=120 + 34 * len(some),
     )
     figure.add_bar(x=np.ones(len(some)), y=labels, orientation="h", marker_color=PALE, hoverinfo="skip")
@@ -193,7 +193,8 @@ def missing_figure(missing: Missing) -> go.Figure:
         hovertemplate="<b>%{y}</b><br>%{customdata:,} empty cells (%{x:.1%})<extra></extra>",
     )
     for label, share in zip(labels, shares, strict=True):
-        figure.add_annotation(x=1, y=label, text=percent(float(share)), xanchor="left", xshift=8, font={"color": INK})
+        text = words.share(float(share))
+        figure.add_annotation(x=1, y=label, text=text, xanchor="left", xshift=8, font={"color": INK})
     return figure.update_layout(
         showlegend=False,
         barmode="overlay",

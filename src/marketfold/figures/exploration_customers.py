@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from marketfold import words
 from marketfold.exploration.concentration import MOST
 from marketfold.exploration.distributions import nice_step
-from marketfold.exploration.wording import count, percent
 from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, SOFT, new_figure
 
 if TYPE_CHECKING:
@@ -31,13 +31,13 @@ def concentration_figure(concentration: Concentration) -> go.Figure:
     """Share of revenue against share of customers, from the largest customer down, with the 80 % mark."""
     c = concentration
     share = c.customers_for_most / c.n_customers
-    title, largest = f"{percent(share)} of customers bring 80 % of revenue", float(c.top_revenue[0])
-    who = f"{count(c.customers_for_most)} of {count(c.n_customers)}"
+    title, largest = f"{words.share(share)} of customers bring 80 % of revenue", float(c.top_revenue[0])
+    who = f"{words.count(c.customers_for_most)} of {words.count(c.n_customers)}"
     figure = new_figure(
         title,
         subtitle="Share of revenue against share of customers, the largest first; dotted: if all brought the same",
         alt=f"{title}: {who}. The largest fifth brings "
-        f"{percent(c.top_fifth_share)}; the largest customer {percent(largest / (c.revenue_total or 1))}. "
+        f"{words.share(c.top_fifth_share)}; the largest customer {words.share(largest / (c.revenue_total or 1))}. "
         f"Gini coefficient {c.gini:.2f}.",
         height=420,
     )
@@ -50,7 +50,7 @@ def concentration_figure(concentration: Concentration) -> go.Figure:
         mode="lines",
         line={"color": ACCENT, "width": 3},
         customdata=(c.customer_share * c.n_customers).round(),
-        hovertemplate=f"the largest %{{customdata:,}} of {count(c.n_customers)} customers (%{{x:.1%}})<br>"
+        hovertemplate=f"the largest %{{customdata:,}} of {words.count(c.n_customers)} customers (%{{x:.1%}})<br>"
         "bring <b>%{y:.1%}</b> of revenue<extra></extra>",
     )
     mark = {"color": HIGHLIGHT, "width": 1.5, "dash": "dash"}
@@ -75,7 +75,7 @@ def concentration_figure(concentration: Concentration) -> go.Figure:
             y=[brought],
             mode="markers+text",
             marker={"size": 10, "color": HIGHLIGHT},
-            text=[f" {few} customer{'s' if few > 1 else ''}: {percent(brought)}"],
+            text=[f" {few} customer{'s' if few > 1 else ''}: {words.share(brought)}"],
             textposition="middle right",
             textfont={"color": INK},
             hoverinfo="skip",
@@ -101,16 +101,17 @@ def repeats_figure(repeats: Repeats) -> go.Figure:
     n = len(names)
     customers = np.bincount(place, weights=repeats.customers, minlength=n) / repeats.customers.sum()
     revenue = np.bincount(place, weights=repeats.revenue, minlength=n) / (repeats.revenue.sum() or 1.0)
-    once = percent(repeats.once_share)
-    again = percent(1 - repeats.once_share)
+    once = words.share(repeats.once_share)
+    again = words.share(1 - repeats.once_share)
     title = f"{once} of customers ordered once" if repeats.once_share >= 0.25 else f"{again} of customers ordered again"
     title = title if repeats.once_share else "Every customer ordered more than once"
     figure = new_figure(
         title,
         subtitle="Share of customers and of revenue by number of orders",
         alt=f"Customers by number of orders: {once} ordered once and bring "
-        f"{percent(repeats.once_revenue_share)} of revenue; {percent(float(customers[-1]))} ordered {names[-1]} "
-        f"times and bring {percent(float(revenue[-1]))}.",
+        f"{words.share(repeats.once_revenue_share)} of revenue; {words.share(float(customers[-1]))} "
+        f"ordered {names[-1]} "
+        f"times and bring {words.share(float(revenue[-1]))}.",
         height=360,
     )
     for name, share, colour in (("Customers", customers, ACCENT), ("Revenue", revenue, SOFT)):
@@ -143,8 +144,8 @@ def cohorts_figure(cohorts: Cohorts) -> go.Figure:
     rows = np.flatnonzero(cohorts.sizes > 0)
     later = cohorts.retention[rows, 1:]
     unit, mean = cohorts.unit, float(cohorts.mean_retention[1]) if later.shape[1] else 0.0
-    title = f"{percent(mean)} of new customers buy again in the {unit} after their first"
-    names = [f"{name}  ({count(size)})" for name, size in zip(_cohort_names(cohorts), cohorts.sizes, strict=True)]
+    title = f"{words.share(mean)} of new customers buy again in the {unit} after their first"
+    names = [f"{name}  ({words.count(size)})" for name, size in zip(_cohort_names(cohorts), cohorts.sizes, strict=True)]
     figure = new_figure(
         title,
         subtitle=f"Share of the customers who came in a {unit} (how many) and bought n {unit}s after it",
@@ -196,14 +197,14 @@ def gaps_figure(gaps: Gaps) -> go.Figure:
     place = np.minimum(gaps.days // step, n)
     bars = np.bincount(place, weights=gaps.counts, minlength=n + 1)
     beyond = int(bars[n])
-    title = f"Half of all repeat orders come within {count(gaps.median_days)} days"
-    note = f", {count(beyond)} longer than {count(n * step)} days not shown" if beyond else ""
+    title = f"Half of all repeat orders come within {words.count(gaps.median_days)} days"
+    note = f", {words.count(beyond)} longer than {words.count(n * step)} days not shown" if beyond else ""
     figure = new_figure(
         title,
         subtitle="Days between an order and the customer's next; shaded: the middle half. "
-        f"{count(gaps.n_gaps)} gaps{note}",
-        alt=f"{title} of the order before; the middle half lies between {count(gaps.lower_days)} and "
-        f"{count(gaps.upper_days)} days, over {count(gaps.n_gaps)} gaps.",
+        f"{words.count(gaps.n_gaps)} gaps{note}",
+        alt=f"{title} of the order before; the middle half lies between {words.count(gaps.lower_days)} and "
+        f"{words.count(gaps.upper_days)} days, over {words.count(gaps.n_gaps)} gaps.",
         height=360,
     )
     starts = np.arange(n) * step
@@ -224,7 +225,7 @@ def gaps_figure(gaps: Gaps) -> go.Figure:
         yanchor="top",
         xanchor="left",
         xshift=6,
-        text=f"median {count(gaps.median_days)}",
+        text=f"median {words.count(gaps.median_days)}",
         font={"color": INK},
     )
     return figure.update_layout(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from marketfold import words
 from marketfold.exploration.distributions import REST
-from marketfold.exploration.wording import count, money, percent
 from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, MUTED, PALE, SOFT, new_figure
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ WALL = 2.5
 
 
 def _value(distribution: Distribution, value: float, currency: str | None) -> str:
-    return count(value) if distribution.column == "quantity" else money(value, currency)
+    return words.count(value) if distribution.column == "quantity" else words.money(value, currency)
 
 
 def _name(distribution: Distribution) -> str:
@@ -85,7 +85,7 @@ def _shares(distribution: Distribution) -> Float64:
 
 def _titled(distribution: Distribution, currency: str | None) -> go.Figure:
     d = distribution
-    what = f"{count(d.counts.sum())} {_unit(d)}"
+    what = f"{words.count(d.counts.sum())} {_unit(d)}"
     median, mean = _value(d, d.median, currency), _value(d, d.mean, currency)
     span = f"from {_value(d, d.minimum, currency)} to {_value(d, d.maximum, currency)}"
     by = f" by {d.by_label}" if d.by else ""
@@ -142,7 +142,7 @@ def _ridges(figure: go.Figure, distribution: Distribution, currency: str | None)
         base, height = float(n - 1 - row), np.minimum(share[row] / tallest, 1) * 0.82
         _ridge(figure, d, row, base, height)
         _median_tick(figure, d, row, base, currency)
-    names = [f"{group}  ({count(total)})" for group, total in zip(d.groups, d.counts.sum(axis=1), strict=True)]
+    names = [f"{group}  ({words.count(total)})" for group, total in zip(d.groups, d.counts.sum(axis=1), strict=True)]
     figure.update_layout(
         yaxis={
             "tickmode": "array",
@@ -201,12 +201,13 @@ def discounts_figure(discounts: Discounts) -> go.Figure:
     d = discounts
     title = "Half of the lines are charged at the list price or more"
     if d.median >= 0.01:
-        title = f"Half of the lines are charged at least {percent(d.median)} below the list price"
+        title = f"Half of the lines are charged at least {words.share(d.median)} below the list price"
     figure = new_figure(
         title,
-        subtitle=f"Discount as a share of the list price, {count(d.n_lines)} lines; below 0: charged above it",
-        alt=f"{title}; mean discount {percent(d.mean)}. {percent(d.given_share)} of lines are charged below it and "
-        f"{percent(d.above_share)} above it.",
+        subtitle=f"Discount as a share of the list price, {words.count(d.n_lines)} lines; below 0: charged above it",
+        alt=f"{title}; mean discount {words.share(d.mean)}. {words.share(d.given_share)} of lines are "
+        "charged below it and "
+        f"{words.share(d.above_share)} above it.",
         height=380,
     )
     middles = (d.edges[:-1] + d.edges[1:]) / 2

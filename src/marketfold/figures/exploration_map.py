@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from marketfold import words
 from marketfold.exploration.geography import places
-from marketfold.exploration.wording import count, in_currency, listed, percent
 from marketfold.figures.theme import ACCENT, GRID, ON_FILL, PALE, new_figure
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _ground(figure: go.Figure) -> None:
 
 
 def _named(geography: Geography, place: int, radius: float) -> str:
-    share = percent(float(geography.revenue_share[place]))
+    share = words.share(float(geography.revenue_share[place]))
     if radius >= ROOM_FOR_SHARE:
         return f"<b>{geography.iso3[place]}</b><br>{share}"
     return geography.iso3[place] if radius >= ROOM_FOR_NAME else ""
@@ -108,14 +108,14 @@ def map_figure(geography: Geography, currency: str | None = None) -> go.Figure:
     g = geography
     known = np.flatnonzero((np.array(g.iso3) != "") & np.isfinite(g.latitude) & (g.revenue > 0))
     unknown = [name for name, code in zip(g.names, g.iso3, strict=True) if not code]
-    first = percent(float(g.revenue_share[0]))
-    off = f"; not on the map: {listed(unknown[:3])}{' and others' if len(unknown) > 3 else ''}" if unknown else ""
+    first = words.share(float(g.revenue_share[0]))
+    off = f"; not on the map: {words.listed(unknown[:3])}{' and others' if len(unknown) > 3 else ''}" if unknown else ""
     figure = new_figure(
         f"{g.names[0]} brings {first} of revenue",
         subtitle=f"The area of a circle is the revenue of a country{off}",
         alt=f"Revenue by country, {len(g.names)} countries: "
         + "; ".join(
-            f"{name} {percent(float(share))}" for name, share in zip(g.names[:5], g.revenue_share[:5], strict=True)
+            f"{name} {words.share(float(share))}" for name, share in zip(g.names[:5], g.revenue_share[:5], strict=True)
         ),
         height=480,
     )
@@ -168,11 +168,11 @@ def _draw(
                 geography.names[i],
                 float(geography.revenue_share[i]),
                 float(geography.revenue[i]),
-                count(geography.customers[i]),
+                words.count(geography.customers[i]),
             ]
             for i in known
         ],
         hovertemplate="<b>%{customdata[0]}</b><br>"
-        + in_currency("%{customdata[2]:,.0f}", currency)
+        + words.in_currency("%{customdata[2]:,.0f}", currency)
         + " (%{customdata[1]:.1%} of revenue)<br>%{customdata[3]} customers<extra></extra>",
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from marketfold.exploration.wording import listed, percent
+from marketfold import words
 from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, MUTED, SOFT, new_figure
 
 if TYPE_CHECKING:
@@ -46,10 +46,10 @@ def scree_figure(reducer: PCAReducer) -> go.Figure:
     reached = float(reducer.explained_shares_[:kept].sum())
     n_features = len(reducer.variances_)
     figure = new_figure(
-        f"{_components(kept)} of {n_features} keep {percent(reached)} of the differences",
+        f"{_components(kept)} of {n_features} keep {words.share(reached)} of the differences",
         subtitle="Share of the variance along each component, and what it adds up to; the kept ones in colour",
-        alt=f"Scree: {_components(kept)} of {n_features} keep {percent(reached)} of the variance. The first holds "
-        f"{percent(float(shares[0]))}; shares: {', '.join(percent(float(share)) for share in shares[:6])}.",
+        alt=f"Scree: {_components(kept)} of {n_features} keep {words.share(reached)} of the variance. The first holds "
+        f"{words.share(float(shares[0]))}; shares: {', '.join(words.share(float(share)) for share in shares[:6])}.",
         height=380,
     )
     numbers = np.arange(1, len(shares) + 1)
@@ -68,7 +68,7 @@ def scree_figure(reducer: PCAReducer) -> go.Figure:
         hovertemplate="The first %{x} together: %{y:.1%}<extra></extra>",
     )
     if kept <= len(shares):
-        figure.add_annotation(x=kept, y=together[kept - 1], text=percent(reached), yshift=14, font={"color": INK})
+        figure.add_annotation(x=kept, y=together[kept - 1], text=words.share(reached), yshift=14, font={"color": INK})
     return figure.update_layout(
         showlegend=False,
         xaxis={"title": {"text": "Component"}, "dtick": 1 if len(shares) <= 15 else 5},
@@ -81,7 +81,7 @@ def _named_by(loadings: Float64, labels: Sequence[str]) -> str:
     order = [int(i) for i in np.argsort(-np.abs(loadings), kind="stable") if abs(loadings[i]) >= STRONG][:3]
     if not order:
         return f"a little of many features, most of {labels[int(np.abs(loadings).argmax())]}"
-    return listed([labels[i] if loadings[i] > 0 else f"less {labels[i]}" for i in order])
+    return words.listed([labels[i] if loadings[i] > 0 else f"less {labels[i]}" for i in order])
 
 
 def loadings_figure(reducer: PCAReducer, labels: Sequence[str]) -> go.Figure:
@@ -192,14 +192,14 @@ def reconstruction_figure(suitability: Suitability) -> go.Figure:
     trials = suitability.reconstructions
     first = trials[0]
     names = [METHOD_NAMES.get(trial.method, trial.method) for trial in trials]
-    data, shuffled = (percent(max(0.0, share)) for share in (first.share, first.shuffled_share))
+    data, shuffled = (words.share(max(0.0, share)) for share in (first.share, first.shuffled_share))
     dimensions = "1 dimension" if first.n_dimensions == 1 else f"{first.n_dimensions} dimensions"
     figure = new_figure(
         f"{data} comes back; with nothing correlated, {shuffled}",
         subtitle=f"Share of the variance of held-out units that {dimensions} give back",
         alt=f"Share of the variance that {dimensions} give back, on the data and with each column shuffled: "
         + "; ".join(
-            f"{name} {percent(trial.share)} and {percent(trial.shuffled_share)}"
+            f"{name} {words.share(trial.share)} and {words.share(trial.shuffled_share)}"
             for name, trial in zip(names, trials, strict=True)
         )
         + f". The features are {suitability.finding}.",
@@ -216,7 +216,7 @@ def reconstruction_figure(suitability: Suitability) -> go.Figure:
             name=name,
             orientation="h",
             marker_color=colour,
-            text=[percent(share) for share in shares],
+            text=[words.share(share) for share in shares],
             textposition="outside",
             textfont={"color": INK},
             cliponaxis=False,

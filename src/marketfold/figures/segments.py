@@ -8,7 +8,7 @@ import numpy as np
 
 from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, MUTED, PALE, SOFT, new_figure, segment_colour, wrapped
 from marketfold.segments.movement import MUCH_DRIFT, SOME_DRIFT
-from marketfold.segments.wording import in_words
+from marketfold.words import measured
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,7 @@ def _name(profile: SegmentProfile) -> str:
 
 
 def _percent(share: float) -> str:
-    return in_words(share, "share")
+    return measured(share, "share")
 
 
 def profile_heatmap_figure(
@@ -62,8 +62,8 @@ def profile_heatmap_figure(
     known.sort(key=lambda feature: -max(abs(profile.effects.get(feature.name, 0.0)) for profile in profiles))
     shown = known[:n_features]
     effects = np.array([[profile.effects.get(f.name, 0.0) for profile in profiles] for f in shown])
-    words = [[in_words(profile.medians[f.name], f.measure) for profile in profiles] for f in shown]
-    everyone = [[in_words(profile.everyone[f.name], f.measure) for profile in profiles] for f in shown]
+    words = [[measured(profile.medians[f.name], f.measure) for profile in profiles] for f in shown]
+    everyone = [[measured(profile.everyone[f.name], f.measure) for profile in profiles] for f in shown]
     heard = [f"{_name(p)}: {'; '.join(s.sentence for s in p.stand_outs[:3]) or 'as everybody'}" for p in profiles]
     rest = f" The {len(shown)} features that differ most of {len(known)}." if len(known) > len(shown) else ""
     figure = new_figure(
@@ -117,7 +117,7 @@ def feature_by_segment_figure(
     feature = table.features[table.names.index(name)]
     q = _quantiles(table.column(name), labels, len(profiles))
     log = feature.measure in {"money", "count", "days"} and q.min() > 0 and q.max() / q.min() > LOG_SPREAD
-    said = [in_words(float(median), feature.measure) for median in q[:, 2]]
+    said = [measured(float(median), feature.measure) for median in q[:, 2]]
     heard = "; ".join(f"{_name(profile)} {words}" for profile, words in zip(profiles, said, strict=True))
     figure = new_figure(
         feature.label[:1].upper() + feature.label[1:],
@@ -213,7 +213,7 @@ _COLOUR = {"steady": SOFT, "some drift": ACCENT, "much drift": HIGHLIGHT}
 def _drift_words(drift: Drift, table: FeatureTable) -> str:
     measures: dict[str, Measure] = {feature.name: feature.measure for feature in table.features}
     measure = measures.get(drift.feature, "ratio")
-    return f"{in_words(drift.earlier_median, measure)} then, {in_words(drift.later_median, measure)} now"
+    return f"{measured(drift.earlier_median, measure)} then, {measured(drift.later_median, measure)} now"
 
 
 def drift_figure(movement: Movement, table: FeatureTable, n_features: int = TOP_FEATURES) -> go.Figure:

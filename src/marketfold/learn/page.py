@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from marketfold import words
 from marketfold.learn.sample import correlations
 from marketfold.page import ReportPage, asset, environment, frame_values, script_json
-from marketfold.report import numbers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,15 +78,15 @@ def _sayings(sample: LearnSample) -> dict[str, Any]:
         layers = f" of {nodes} nodes" if nodes else ""
         network = (
             f"A network{layers}, trained for {len(sample.history.train)} epochs. The lowest loss on rows kept aside "
-            f"was {numbers.decimal(min(sample.history.held_out), 3)}; the weights of that epoch were kept."
+            f"was {words.decimal(min(sample.history.held_out), 3)}; the weights of that epoch were kept."
         )
     return {
-        "run_curve": [numbers.count(curve[0]), numbers.count(curve[sample.n_segments - 1])]
+        "run_curve": [words.count(curve[0]), words.count(curve[sample.n_segments - 1])]
         if len(curve) >= sample.n_segments
         else [],
         "run_features": f"all {sample.n_features} features",
-        "pca_says": f"In your run the first {numbers.in_words(n_kept)} components hold "
-        f"{numbers.share(sum(sample.explained))} of what makes {sample.unit_plural} differ."
+        "pca_says": f"In your run the first {words.number_word(n_kept)} components hold "
+        f"{words.share(sum(sample.explained))} of what makes {sample.unit_plural} differ."
         if n_kept
         else "",
         "network_says": network,
@@ -96,9 +96,9 @@ def _sayings(sample: LearnSample) -> dict[str, Any]:
 def _opening(sample: LearnSample) -> ReportPage:
     shown = len(sample.points)
     what = (
-        f"a sample of {numbers.count(shown)} of your {numbers.count(sample.n_units)} {sample.unit_plural}"
+        f"a sample of {words.count(shown)} of your {words.count(sample.n_units)} {sample.unit_plural}"
         if shown < sample.n_units
-        else f"your {numbers.count(shown)} {sample.unit_plural}"
+        else f"your {words.count(shown)} {sample.unit_plural}"
     )
     return ReportPage(
         title="How the segments are made, tried by hand",

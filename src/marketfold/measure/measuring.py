@@ -14,7 +14,7 @@ from marketfold.measure.checks import Check, check_arms, check_balance, correct
 from marketfold.measure.effects import Effect, basket_effect, mean_effect
 from marketfold.measure.outcomes import Outcomes, read_outcomes
 from marketfold.measure.verdicts import Verdict, decide, more_customers, say
-from marketfold.segments.wording import in_words
+from marketfold.words import share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -295,7 +295,7 @@ def _overall(results: Sequence[SegmentResult], alpha: float) -> str:
     gained = sum(r.gained for r in measured)
     error = math.sqrt(sum((r.n_treated * r.revenue.error) ** 2 for r in measured if r.revenue))
     half = float(stats.norm.ppf(1 - alpha / 2)) * error
-    said = f"{gained:+,.0f} ({in_words(1 - alpha, 'share')} interval {gained - half:+,.0f} to {gained + half:+,.0f})"
+    said = f"{gained:+,.0f} ({share(1 - alpha)} interval {gained - half:+,.0f} to {gained + half:+,.0f})"
     return f"All measured segments together: the campaigns changed revenue by {said}."
 
 

@@ -6,9 +6,9 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from marketfold import words
 from marketfold.figures.campaigns import effect_figure
 from marketfold.page import Column, Fact, Notice, Prose, ReportPage, Section, TablePart, figure_part, write_page
-from marketfold.report import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,7 @@ def _headline(measurement: Measurement) -> str:
     worked = measurement.worked
     if not worked:
         return "No campaign is proven to have worked"
-    names = numbers.listing(tuple(result.name for result in worked))
+    names = words.listed([result.name for result in worked])
     return f"The campaign worked for {names}"
 
 
@@ -93,15 +93,15 @@ def _row(
 ) -> tuple[str, ...]:
     name = f"{result.segment}. {result.name}"
     if effect is None:
-        return (name, label, *[numbers.MISSING] * 6)
+        return (name, label, *[words.MISSING] * 6)
 
     def said(value: float) -> str:
-        return numbers.share(value, 1) if share else numbers.money(value, currency)
+        return words.share(value) if share else words.money(value, currency)
 
     def between(low: float, high: float) -> str:
         return f"{said(low)} to {said(high)}"
 
-    boot = between(effect.boot_low, effect.boot_high) if effect.boot_low == effect.boot_low else numbers.MISSING
+    boot = between(effect.boot_low, effect.boot_high) if effect.boot_low == effect.boot_low else words.MISSING
     return (
         name,
         label,
@@ -155,7 +155,7 @@ def measurement_page(measurement: Measurement) -> ReportPage:
         From `measure_campaigns`.
     """
     results = measurement.segments
-    period = f"{numbers.day(measurement.date_from)} to {numbers.day(measurement.date_to)}"
+    period = f"{words.day(measurement.date_from)} to {words.day(measurement.date_to)}"
     figures = [
         figure_part(f"effects-{place}", figure, teaching=HOW_TO_READ)
         for place, figure in enumerate(measurement_figures(measurement), start=1)
@@ -169,8 +169,7 @@ def measurement_page(measurement: Measurement) -> ReportPage:
             Column("Verdict"),
         ),
         rows=tuple(
-            (f"{r.segment}. {r.name}", numbers.count(r.n_treated), numbers.count(r.n_holdout), r.sentence)
-            for r in results
+            (f"{r.segment}. {r.name}", words.count(r.n_treated), words.count(r.n_holdout), r.sentence) for r in results
         ),
         segments=tuple(result.segment for result in results),
     )
@@ -184,8 +183,8 @@ def measurement_page(measurement: Measurement) -> ReportPage:
         ),
         kicker="Measurement",
         facts=(
-            Fact("Reached", numbers.count(sum(result.n_treated for result in results)), "customers"),
-            Fact("Held out", numbers.count(sum(result.n_holdout for result in results)), "customers"),
+            Fact("Reached", words.count(sum(result.n_treated for result in results)), "customers"),
+            Fact("Held out", words.count(sum(result.n_holdout for result in results)), "customers"),
             Fact("Worked", str(len(measurement.worked)), f"of {len(results)} segments"),
         ),
         warnings=measurement.notes,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from scipy import stats
 
-from marketfold.segments.wording import in_words
+from marketfold.words import measured
 
 if TYPE_CHECKING:
     from marketfold.campaigns import Primary
@@ -73,7 +73,7 @@ def _number(value: float, primary: Primary) -> str:
     if primary == "order_rate":
         return f"{value * 100:+.1f}"
     sign = "+" if value >= 0 else "-"
-    return f"{sign}{in_words(abs(value), 'money')}"
+    return f"{sign}{measured(abs(value), 'money')}"
 
 
 def _unit(value: float, primary: Primary) -> str:
@@ -98,8 +98,8 @@ def say(effect: Effect, verdict: Verdict, primary: Primary, more: int | None, *,
     """
     what = "Share who ordered" if primary == "order_rate" else "Revenue per customer"
     measure: Literal["share", "money"] = "share" if primary == "order_rate" else "money"
-    arms = f"{in_words(effect.treated, measure)} reached, {in_words(effect.holdout, measure)} held out"
-    coverage = in_words(1 - alpha, "share")
+    arms = f"{measured(effect.treated, measure)} reached, {measured(effect.holdout, measure)} held out"
+    coverage = measured(1 - alpha, "share")
     interval = f"{_number(effect.low, primary)} to {_unit(effect.high, primary)}"
     adjusted = ", adjusted for what they had brought before," if effect.variance_kept < 1 else ""
     numbers = (

@@ -7,7 +7,6 @@ labels, a segment is called by a stand-in; in the file that is `{"segment": 3}`,
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from marketfold.errors import RunFolderError
 from marketfold.figures.theme import wrapped
+from marketfold.json_files import plain, read_json, write_json
 from marketfold.page.parts import ReportPage
 
 if TYPE_CHECKING:
@@ -55,13 +55,12 @@ class PageData:
 
     def named(self) -> ReportPage:
         """The page as people read it."""
-        return _PAGE.validate_python(_named(_PAGE.dump_python(self.page), self.names))
+        return _PAGE.validate_python(_named(plain(self.page), self.names))
 
     def save(self, path: Path) -> None:
         """Write as JSON."""
-        content = {"names": dict(self.names), "page": _each_text(_PAGE.dump_python(self.page), _reference)}
-        text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        path.write_text(text + "\n", encoding="utf-8", newline="\n")
+        page = _each_text(plain(self.page), _reference)
+        write_json({"names": self.names, "page": page}, path, indent=None)
 
     @classmethod
     def load(cls, path: Path) -> PageData:
@@ -72,11 +71,13 @@ class PageData:
         RunFolderError
             If it is not there, too large, damaged, or something else than a page.
         """
-        text = _read(path)
         try:
-            content = json.loads(text)
+            content = _read(path)
             names = _NAMES.validate_python(content["names"])
             return cls(_PAGE.validate_python(_with_stand_ins(content["page"], names)), names)
+        except OSError as error:
+            message = f"{path} cannot be read ({error.strerror}). Make the run again."
+            raise RunFolderError(message) from error
         except ValidationError as error:
             first = error.errors()[0]
             raise _damaged(path, f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
@@ -90,15 +91,11 @@ def _damaged(path: Path, why: str) -> RunFolderError:
     return RunFolderError(f"{path} is damaged ({why}). Make the run again.")
 
 
-def _read(path: Path) -> bytes:
-    try:
-        content = path.read_bytes() if path.stat().st_size <= MOST_BYTES else None
-    except OSError as error:
-        message = f"{path} cannot be read ({error.strerror}). Make the run again."
-        raise RunFolderError(message) from error
-    if content is None:
-        raise _damaged(path, f"it has more than {MOST_BYTES:,} bytes")
-    return content
+def _read(path: Path) -> Any:
+    if path.stat().st_size > MOST_BYTES:
+        message = f"it has more than {MOST_BYTES:,} bytes"
+        raise ValueError(message)
+    return read_json(path)
 
 
 def _each_text(value: Any, change: Callable[[str], Any]) -> Any:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import calendar
 from typing import TYPE_CHECKING
 
+from marketfold import words
 from marketfold.campaigns.briefs import PART_WORDS
 from marketfold.page import Brief, Briefs, Column, Fact, Message, Notice, Section, TablePart
-from marketfold.report import numbers
 from marketfold.report.figure_parts import campaign_figures
 from marketfold.report.segment_chapters import campaign_key
 
@@ -24,10 +24,10 @@ def _audience(campaign: Campaign) -> tuple[Fact, ...]:
     if holdout and holdout.held_out:
         reached = campaign.customers - holdout.held_out
         return (
-            Fact("To reach", numbers.count(reached), f"of {numbers.count(campaign.customers)} customers"),
-            Fact("Held out", numbers.count(holdout.held_out), "so that the effect can be measured"),
+            Fact("To reach", words.count(reached), f"of {words.count(campaign.customers)} customers"),
+            Fact("Held out", words.count(holdout.held_out), "so that the effect can be measured"),
         )
-    return (Fact("To reach", numbers.count(campaign.customers), "nobody is held out"),)
+    return (Fact("To reach", words.count(campaign.customers), "nobody is held out"),)
 
 
 def _money_facts(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
@@ -35,14 +35,14 @@ def _money_facts(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
     if line is None:
         return ()
     known = "margin" if plan.budget.margin else "revenue"
-    facts = [Fact("At stake in a year", numbers.money(line.value_at_stake, plan.currency), known)]
+    facts = [Fact("At stake in a year", words.money(line.value_at_stake, plan.currency), known)]
     if line.amount is not None:
-        each = f"{numbers.money(line.per_customer, plan.currency)} each" if line.per_customer is not None else ""
-        facts.append(Fact("Budget", numbers.money(line.amount, plan.currency), each))
+        each = f"{words.money(line.per_customer, plan.currency)} each" if line.per_customer is not None else ""
+        facts.append(Fact("Budget", words.money(line.amount, plan.currency), each))
     if line.break_even_rate is not None:
-        facts.append(Fact("Breaks even at", numbers.share(line.break_even_rate), "extra orders among those reached"))
+        facts.append(Fact("Breaks even at", words.share(line.break_even_rate), "extra orders among those reached"))
     if line.detectable_lift is not None:
-        facts.append(Fact("Smallest lift you can detect", numbers.share(line.detectable_lift)))
+        facts.append(Fact("Smallest lift you can detect", words.share(line.detectable_lift)))
     return tuple(facts)
 
 
@@ -50,7 +50,7 @@ def _channels(campaign: Campaign) -> TablePart:
     rows = [
         (
             channel.title,
-            numbers.share(channel.share),
+            words.share(channel.share),
             ". ".join(text for text in (channel.use, channel.lacking) if text),
         )
         for channel in campaign.channels
@@ -67,10 +67,10 @@ def _over_index(campaign: Campaign, what: str, items: tuple[OverIndex, ...]) -> 
     rows = [
         (
             f"{item.name} ({item.category})" if item.category else item.name,
-            numbers.share(item.share),
-            numbers.share(item.everyone_share),
-            f"{numbers.decimal(item.lift, 1)}\u00d7",
-            numbers.count(item.buyers),
+            words.share(item.share),
+            words.share(item.everyone_share),
+            f"{words.decimal(item.lift, 1)}\u00d7",
+            words.count(item.buyers),
         )
         for item in items
     ]
@@ -92,9 +92,9 @@ def _next_step(step: NextBuy) -> str:
     name = f"{step.name} ({step.category})" if step.category else step.name
     has = "customer has" if step.open_to == 1 else "customers have"
     return (
-        f"{name}: {numbers.count(step.takers)} of the {numbers.count(step.came_back)} who came back "
-        f"without it added it later ({numbers.share(step.rate)}; among everybody {numbers.share(step.everyone_rate)}), "
-        f"and {numbers.count(step.open_to)} {has} not bought it yet."
+        f"{name}: {words.count(step.takers)} of the {words.count(step.came_back)} who came back "
+        f"without it added it later ({words.share(step.rate)}; among everybody {words.share(step.everyone_rate)}), "
+        f"and {words.count(step.open_to)} {has} not bought it yet."
     )
 
 
@@ -116,7 +116,7 @@ def _paragraphs(campaign: Campaign) -> tuple[Fact, ...]:
     return (
         Fact("Who they are", campaign.who),
         Fact("Aim", campaign.goal, f"Why this aim: {campaign.why}"),
-        Fact("Offer", numbers.sentence(campaign.offer.title), campaign.offer.reason),
+        Fact("Offer", words.sentence(campaign.offer.title), campaign.offer.reason),
         Fact("When", campaign.schedule, f"{campaign.timing.pace} {campaign.timing.season}"),
     )
 
@@ -136,17 +136,17 @@ def _closing(campaign: Campaign) -> tuple[Fact, ...]:
 def _warning(campaign: Campaign) -> str:
     kept = ""
     if campaign.kept:
-        parts = numbers.listing(tuple(PART_WORDS[name] for name in campaign.kept))
+        parts = words.listed([PART_WORDS[name] for name in campaign.kept])
         kept = f"Kept from your earlier plan, as edited by hand: {parts}."
     return " ".join(text for text in (campaign.warning, kept) if text)
 
 
 def _summary(campaign: Campaign) -> str:
     peaks = [calendar.month_name[month] for month in campaign.timing.peaks]
-    when = f" Best in {numbers.listing(tuple(peaks))}." if peaks else ""
+    when = f" Best in {words.listed(peaks)}." if peaks else ""
     first = campaign.channels[0].title if campaign.channels else ""
     channel = f" {first} first." if first else ""
-    return f"{numbers.count(campaign.customers)} customers. {campaign.offer.title}.{channel}{when}"
+    return f"{words.count(campaign.customers)} customers. {campaign.offer.title}.{channel}{when}"
 
 
 def _brief(campaign: Campaign, plan: CampaignPlan) -> Brief:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from marketfold import words
 from marketfold.cleaning.rules import REASONS
 from marketfold.figures.exploration import exploration_figures
 from marketfold.page import (
@@ -19,7 +20,6 @@ from marketfold.page import (
     TablePart,
     figure_part,
 )
-from marketfold.report import numbers
 from marketfold.report.opening import MOST_WARNINGS
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def _ledger(analysis: Analysis) -> TablePart:
     total = max(ledger.lines_read, 1)
 
     def row(what: str, lines: int, money: float) -> tuple[str, ...]:
-        return (what, numbers.count(lines), numbers.share(lines / total, 1), numbers.exact_money(money, currency))
+        return (what, words.count(lines), words.share(lines / total), words.exact_money(money, currency))
 
     reasons = sorted(ledger.lines_set_aside.items(), key=lambda item: (-item[1], item[0]))
     rows = [
@@ -66,13 +66,13 @@ def _reading(analysis: Analysis) -> Facts:
     facts, reads = analysis.clean.facts, analysis.clean.report.reads
     said = [
         Fact("Source", facts.name, facts.encoding or ""),
-        Fact("Lines read", numbers.count(reads.lines)),
-        Fact("Orders", numbers.count(reads.orders)),
-        Fact("Customers", numbers.count(reads.customers)),
+        Fact("Lines read", words.count(reads.lines)),
+        Fact("Orders", words.count(reads.orders)),
+        Fact("Customers", words.count(reads.customers)),
     ]
     if reads.first_on and reads.last_on:
-        said.append(Fact("From", numbers.day(reads.first_on), f"to {numbers.day(reads.last_on)}"))
-    said.append(Fact("Features look back from", numbers.day(analysis.table.as_of)))
+        said.append(Fact("From", words.day(reads.first_on), f"to {words.day(reads.last_on)}"))
+    said.append(Fact("Features look back from", words.day(analysis.table.as_of)))
     return Facts(tuple(said), title="What was read")
 
 
@@ -127,7 +127,7 @@ def exploration_parts(exploration: Exploration) -> tuple[Part, ...]:
         parts.append(findings_part(exploration, figures.keys()))
     parts += _side_by_side(shown)
     if rest:
-        title = f"{numbers.in_words(len(rest)).capitalize()} more figure{'s' if len(rest) > 1 else ''} of the orders"
+        title = f"{words.number_word(len(rest)).capitalize()} more figure{'s' if len(rest) > 1 else ''} of the orders"
         parts.append(Fold(title, tuple(_side_by_side(rest))))
     return tuple(parts)
 
@@ -144,5 +144,5 @@ def data_chapter(analysis: Analysis) -> Section:
     if rest:
         parts.append(Fold("Smaller remarks", (Notice(rest),)))
     ledger = analysis.clean.report.ledger
-    kept = f"{numbers.share(1 - ledger.set_aside_share, 1)} of the lines were kept."
+    kept = f"{words.share(1 - ledger.set_aside_share)} of the lines were kept."
     return Section("data", "The data", tuple(parts), kept if ledger.lines_set_aside else "Every line was kept.")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from marketfold import words
 from marketfold.page import Column, Fold, Notice, Prose, Section, TablePart
-from marketfold.report import numbers
 from marketfold.report.figure_parts import k_figures, reduction_figures, stability_figures
 from marketfold.report.opening import units_word
 from marketfold.report.teaching import about_future, about_reduction
@@ -29,27 +29,27 @@ METHOD_WORDS = {
 
 
 def _optional(value: float | None) -> str:
-    return numbers.MISSING if value is None or math.isnan(value) else numbers.decimal(value)
+    return words.MISSING if value is None or math.isnan(value) else words.decimal(value)
 
 
 def _share(value: float | None) -> str:
-    return numbers.MISSING if value is None or math.isnan(value) else numbers.share(value)
+    return words.MISSING if value is None or math.isnan(value) else words.share(value)
 
 
 def _witness_cell(witness: Witness, k: int) -> str:
     if k not in witness.k:
-        return numbers.MISSING
+        return words.MISSING
     value = witness.values[witness.k.index(k)]
-    return numbers.count(value) if abs(value) >= 100 else numbers.decimal(value)
+    return words.count(value) if abs(value) >= 100 else words.decimal(value)
 
 
 def _k_table(choice: KChoice, chosen: int) -> TablePart:
     wcss = dict(zip(choice.curve.k, choice.curve.wcss, strict=True))
     rows = []
     for k in choice.curve.k:
-        fall = f"\u2212{numbers.share(1 - wcss[k] / wcss[k - 1])}" if k - 1 in wcss and wcss[k - 1] > 0 else ""
+        fall = f"\u2212{words.share(1 - wcss[k] / wcss[k - 1])}" if k - 1 in wcss and wcss[k - 1] > 0 else ""
         cells = [_witness_cell(witness, k) for witness in choice.witnesses.values()]
-        rows.append((str(k), numbers.count(wcss[k]), fall, *cells))
+        rows.append((str(k), words.count(wcss[k]), fall, *cells))
     return TablePart(
         key="k-table",
         title="Every number of segments, by every witness",
@@ -88,7 +88,7 @@ def k_chapter(analysis: Analysis) -> Section:
 
 def _stability_table(analysis: Analysis) -> TablePart:
     rows = [
-        (profile.name, numbers.decimal(found.jaccard), numbers.decimal(found.slsw), found.trust)
+        (profile.name, words.decimal(found.jaccard), words.decimal(found.slsw), found.trust)
         for profile, found in zip(analysis.profiles, analysis.stability.segments, strict=True)
     ]
     return TablePart(
@@ -113,7 +113,7 @@ def stability_chapter(analysis: Analysis) -> Section:
     units = units_word(analysis.table.unit)
     lead = (
         f"The {units} were drawn anew {2 * found.n_pairs} times and segmented afresh. Two such segmentations agreed to "
-        f"{numbers.decimal(found.ari)} on average, where 1 is the same and 0 is chance (adjusted Rand index)."
+        f"{words.decimal(found.ari)} on average, where 1 is the same and 0 is chance (adjusted Rand index)."
     )
     parts: list[Part] = [*stability_figures(analysis), _stability_table(analysis)]
     if found.notes:
@@ -131,13 +131,13 @@ def _comparison_table(comparison: ReducerComparison, analysis: Analysis) -> Tabl
     rows = [
         (
             METHOD_WORDS.get(score.method, score.method),
-            numbers.count(score.n_dimensions),
+            words.count(score.n_dimensions),
             _share(score.reconstruction),
             _optional(score.silhouette),
             _optional(score.ari),
             _optional(score.jaccard),
             _share(score.explained),
-            numbers.seconds(score.seconds),
+            words.seconds(score.seconds),
         )
         for score in tried
     ]
@@ -172,7 +172,7 @@ def _narrow(analysis: Analysis) -> str:
     features = [feature.label for feature in analysis.segmented.matrix.table.features]
     return (
         f"This compares reductions of all features. The segments of this run were made from a narrower view, "
-        f"{numbers.listing(tuple(features))}, which needed none."
+        f"{words.listed(features)}, which needed none."
     )
 
 
@@ -200,9 +200,9 @@ def _search_table(search: ViewSearch) -> TablePart:
         (
             candidate.view.replace("_", " and "),
             str(candidate.k),
-            numbers.decimal(candidate.ari),
-            numbers.decimal(candidate.jaccard),
-            numbers.count(candidate.smallest),
+            words.decimal(candidate.ari),
+            words.decimal(candidate.jaccard),
+            words.count(candidate.smallest),
             _share(candidate.explained),
             "holds" if candidate.holds else "",
         )
@@ -224,21 +224,21 @@ def _search_table(search: ViewSearch) -> TablePart:
         ),
         rows=tuple(rows),
         marked=tuple(i for i, candidate in enumerate(shown) if candidate == search.chosen),
-        note=(f"{numbers.count(more)} more were tried. " if more > 0 else "")
+        note=(f"{words.count(more)} more were tried. " if more > 0 else "")
         + "The chosen one was then measured again on resamples that the choice had not seen: its lowest Jaccard is "
-        f"{numbers.decimal(min(search.honest_jaccards))}.",
+        f"{words.decimal(min(search.honest_jaccards))}.",
     )
 
 
 def _future_table(future: FutureScore) -> TablePart:
     def chance(groups: int) -> str:
-        return numbers.share((groups - 1) / max(future.n_judged - 1, 1))
+        return words.share((groups - 1) / max(future.n_judged - 1, 1))
 
     rows = (
-        (f"These {future.n_segments} segments", numbers.share(future.segments), chance(future.n_segments)),
-        ("Recency, frequency and money in 25 cells", numbers.share(future.rfm), chance(25)),
-        ("Random groups of the same sizes, the best of many", numbers.share(future.random), chance(future.n_segments)),
-        ("About what can be known (gradient boosting)", numbers.share(max(future.ceiling, 0.0)), numbers.MISSING),
+        (f"These {future.n_segments} segments", words.share(future.segments), chance(future.n_segments)),
+        ("Recency, frequency and money in 25 cells", words.share(future.rfm), chance(25)),
+        ("Random groups of the same sizes, the best of many", words.share(future.random), chance(future.n_segments)),
+        ("About what can be known (gradient boosting)", words.share(max(future.ceiling, 0.0)), words.MISSING),
     )
     return TablePart(
         key="future-table",
@@ -265,10 +265,10 @@ def choice_chapter(analysis: Analysis) -> Section | None:
     if analysis.future:
         future = analysis.future
         says = (
-            f"The segments were made again from what was known on {numbers.day(future.cut)}, and judged on the "
-            f"{numbers.count(future.horizon_days)} days after it: {numbers.share(future.returned_share)} of the "
-            f"{numbers.count(future.n_units)} customers bought again. The segments explain "
-            f"{numbers.share(future.segments)} of how their revenue differed."
+            f"The segments were made again from what was known on {words.day(future.cut)}, and judged on the "
+            f"{words.count(future.horizon_days)} days after it: {words.share(future.returned_share)} of the "
+            f"{words.count(future.n_units)} customers bought again. The segments explain "
+            f"{words.share(future.segments)} of how their revenue differed."
         )
         lead = lead or says
         if lead != says:

@@ -6,8 +6,8 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
+from marketfold import words
 from marketfold.page import Column, Fact, Facts, Fold, Prose, Section, TablePart, Terms
-from marketfold.report import numbers
 from marketfold.report.evidence_chapters import METHOD_WORDS
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _recipe(analysis: Analysis) -> Facts:
             Fact("Looked at", "all features" if recipe.view == "all" else recipe.view.replace("_", " and ")),
             Fact("Reduction", method, f"{analysis.segmented.dimensions.shape[1]} dimensions"),
             Fact("Segments", str(recipe.n_segments), "K-means"),
-            Fact("Features look back from", numbers.day(analysis.table.as_of)),
+            Fact("Features look back from", words.day(analysis.table.as_of)),
             Fact("Marketfold", version("marketfold")),
         )
     )
@@ -100,7 +100,7 @@ def making_chapter(analysis: Analysis) -> Section:
     settings = tuple(settings_rows(analysis.config.model_dump(mode="json")))
     made_of = tuple(versions().items())
     stages = tuple(
-        (cost.name, numbers.seconds(cost.seconds), numbers.count(cost.peak_mb) if cost.peak_mb else numbers.MISSING)
+        (cost.name, words.seconds(cost.seconds), words.count(cost.peak_mb) if cost.peak_mb else words.MISSING)
         for cost in analysis.stages
     )
     used = tuple((feature.label, feature.name) for feature in analysis.segmented.matrix.table.features)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from marketfold import words
 from marketfold.figures.unit_map import UnitMap, direction_words, map_2d_figure, map_3d_figure
 from marketfold.page import FigureTabs, Section, figure_part
 from marketfold.reduction import PCAReducer
-from marketfold.report import numbers
 from marketfold.report.opening import units_word
 from marketfold.report.segment_chapters import CARD_FEATURES
 from marketfold.report.teaching import about_map
@@ -62,7 +62,7 @@ def _hover(analysis: Analysis, rows: Rows) -> tuple[str, ...]:
     names = [f"{profile.number}. {profile.name}" for profile in analysis.profiles]
     columns = [
         [
-            f"{numbers.sentence(feature.label).rstrip('.')}: {numbers.measured(value, feature.measure, currency)}"
+            f"{words.sentence(feature.label).rstrip('.')}: {words.measured(value, feature.measure, currency)}"
             for value in analysis.table.column(feature.name)[rows]
         ]
         for feature in shown
@@ -74,9 +74,9 @@ def _hover(analysis: Analysis, rows: Rows) -> tuple[str, ...]:
 def _says(analysis: Analysis, shown: int) -> str:
     total, units = len(analysis.labels), units_word(analysis.table.unit)
     if shown == total:
-        return f"All {numbers.count(total)} {units}."
+        return f"All {words.count(total)} {units}."
     return (
-        f"A sample of {numbers.count(shown)} of {numbers.count(total)} {units} (seed {analysis.config.seed}); of every "
+        f"A sample of {words.count(shown)} of {words.count(total)} {units} (seed {analysis.config.seed}); of every "
         f"segment at least {LEAST_SHOWN}, where it has as many."
     )
 
@@ -121,7 +121,5 @@ def map_chapter(analysis: Analysis) -> Section | None:
         if len(figures) > 1
         else figure_part("map-2d", flat, teaching=notes)
     )
-    lead = (
-        f"Near points bought alike. The flat map shows {numbers.share(float(pca.explained_shares_[:2].sum()), 0)} of "
-    )
+    lead = f"Near points bought alike. The flat map shows {words.share(float(pca.explained_shares_[:2].sum()))} of "
     return Section("the-map", "The map", (part,), f"{lead}all differences; the colours are the segments.")

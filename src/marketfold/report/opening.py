@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from marketfold import words
 from marketfold.page import Fact, SegmentAim
-from marketfold.report import numbers
 
 if TYPE_CHECKING:
     from marketfold.campaigns import Campaign
@@ -47,19 +47,19 @@ def _leaders(analysis: Analysis) -> tuple[int, float, float]:
 def headline(analysis: Analysis) -> str:
     """The answer in one line."""
     n = len(analysis.profiles)
-    words = numbers.in_words(n).capitalize()
+    how_many = words.number_word(n).capitalize()
     units = units_word(analysis.table.unit)
     answer = analysis.choice.k_choice.answer
     if answer == "no_structure":
-        return f"{words} segments to work with, cut from one crowd"
+        return f"{how_many} segments to work with, cut from one crowd"
     if answer == "too_few":
-        return f"{words} segments, from too few {units} to be sure"
+        return f"{how_many} segments, from too few {units} to be sure"
     leading, unit_share, revenue_share = _leaders(analysis)
     if revenue_share - unit_share < LEAST_LEAD:
-        return f"{words} segments of {units}, and what to do with each"
-    which = f"{numbers.in_words(leading).capitalize()} of {numbers.in_words(n)} segments"
+        return f"{how_many} segments of {units}, and what to do with each"
+    which = f"{words.number_word(leading).capitalize()} of {words.number_word(n)} segments"
     verb = "brings" if leading == 1 else "bring"
-    who, money = numbers.share(unit_share, 0), numbers.share(revenue_share, 0)
+    who, money = words.share(unit_share), words.share(revenue_share)
     return f"{which}, {who} of the {units}, {verb} {money} of the revenue"
 
 
@@ -70,9 +70,9 @@ def _trust_sentence(analysis: Analysis) -> str:
     if firm == n:
         return f"All of them came out again w{anew}."
     counts = ((firm, "came out again"), (tendency, "came out only in part"), (weak, "did not come out again"))
-    said = tuple(f"{'all' if count == n else numbers.in_words(count)} {what}" for count, what in counts if count)
+    said = tuple(f"{'all' if count == n else words.number_word(count)} {what}" for count, what in counts if count)
     advice = " Test what did not come out on a small audience first." if weak else ""
-    return f"W{anew}, {numbers.listing(said)}.{advice}"
+    return f"W{anew}, {words.listed(said)}.{advice}"
 
 
 def _best(analysis: Analysis) -> SegmentProfile:
@@ -85,12 +85,12 @@ def _first_move(analysis: Analysis) -> str:
     best = _best(analysis)
     units = unit_word(analysis.table.unit) if best.units == 1 else units_word(analysis.table.unit)
     brought = (
-        f" who brought {numbers.money(best.revenue_total, analysis.exploration.currency, short=True)}, "
-        f"{numbers.share(best.revenue_share)} of the revenue"
+        f" who brought {words.money(best.revenue_total, analysis.exploration.currency, short=True)}, "
+        f"{words.share(best.revenue_share)} of the revenue"
         if best.revenue_total > 0
         else ""
     )
-    return f"Begin with \u201c{best.name}\u201d: {numbers.count(best.units)} {units}{brought}."
+    return f"Begin with \u201c{best.name}\u201d: {words.count(best.units)} {units}{brought}."
 
 
 def first_aim(analysis: Analysis) -> SegmentAim | None:
@@ -110,14 +110,14 @@ def lead(analysis: Analysis) -> str:
     reads = analysis.clean.report.reads
     n_units = len(analysis.table.ids)
     when = (
-        f" between {numbers.day(reads.first_on)} and {numbers.day(reads.last_on)}"
+        f" between {words.day(reads.first_on)} and {words.day(reads.last_on)}"
         if reads.first_on and reads.last_on
         else ""
     )
     what = "who bought" if analysis.table.unit == "customer" else "placed"
     return (
-        f"The {numbers.count(n_units)} {units_word(analysis.table.unit)} {what}{when} form "
-        f"{numbers.in_words(len(analysis.profiles))} segments. {_trust_sentence(analysis)} {_first_move(analysis)}"
+        f"The {words.count(n_units)} {units_word(analysis.table.unit)} {what}{when} form "
+        f"{words.number_word(len(analysis.profiles))} segments. {_trust_sentence(analysis)} {_first_move(analysis)}"
     )
 
 
@@ -128,7 +128,7 @@ def _period(analysis: Analysis) -> tuple[Fact, ...]:
     days = (reads.last_on - reads.first_on).days + 1
     months = round(days / 30.44)
     length = f"{months} months" if months >= 2 else f"{days} days"
-    return (Fact("period", length, f"{reads.first_on:%b %Y} {numbers.DASH} {reads.last_on:%b %Y}"),)
+    return (Fact("period", length, f"{reads.first_on:%b %Y} {words.DASH} {reads.last_on:%b %Y}"),)
 
 
 def key_facts(analysis: Analysis) -> tuple[Fact, ...]:
@@ -136,13 +136,13 @@ def key_facts(analysis: Analysis) -> tuple[Fact, ...]:
     stable = sum(profile.trust == "stable" for profile in analysis.profiles)
     units = units_word(analysis.table.unit)
     n = len(analysis.profiles)
-    firm = "all stable" if stable == n else f"{numbers.in_words(stable) if stable else 'none'} stable"
-    facts = [Fact("segments", numbers.count(n), firm)]
-    facts.append(Fact(units, numbers.count(len(analysis.table.ids))))
+    firm = "all stable" if stable == n else f"{words.number_word(stable) if stable else 'none'} stable"
+    facts = [Fact("segments", words.count(n), firm)]
+    facts.append(Fact(units, words.count(len(analysis.table.ids))))
     if units != "orders":
-        facts.append(Fact("orders", numbers.count(analysis.exploration.lines.orders)))
+        facts.append(Fact("orders", words.count(analysis.exploration.lines.orders)))
     kept = analysis.clean.report.ledger.money_kept
-    facts.append(Fact("revenue", numbers.money(kept, analysis.exploration.currency, short=True)))
+    facts.append(Fact("revenue", words.money(kept, analysis.exploration.currency, short=True)))
     return (*facts, *_period(analysis))
 
 
@@ -151,5 +151,5 @@ def weightiest_warnings(analysis: Analysis) -> tuple[str, ...]:
     if len(analysis.warnings) <= MOST_WARNINGS + 1:
         return analysis.warnings
     rest = len(analysis.warnings) - MOST_WARNINGS
-    more = f"{numbers.in_words(rest).capitalize()} smaller remarks stand with the data."
+    more = f"{words.number_word(rest).capitalize()} smaller remarks stand with the data."
     return (*analysis.warnings[:MOST_WARNINGS], more)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from marketfold import words
 from marketfold.page import Column, Fact, Fold, Section, SegmentCard, SegmentCards, TablePart
-from marketfold.report import numbers
 from marketfold.report.figure_parts import profile_figures
 from marketfold.report.opening import units_word
 
@@ -38,7 +38,7 @@ def trust_says(profile: SegmentProfile, answer: Answer) -> str:
     """What the trust label means, with the number behind it, and what it does not mean where there are no groups."""
     if profile.trust is None:
         return ""
-    number = f" (Jaccard {numbers.decimal(profile.jaccard)})" if profile.jaccard is not None else ""
+    number = f" (Jaccard {words.decimal(profile.jaccard)})" if profile.jaccard is not None else ""
     if profile.trust == "stable" and answer in {"no_structure", "too_few"}:
         return f"Cut in the same place in the resamples{number}, but a slice of one crowd: there is no gap around it."
     return f"{_TRUST_SAYS[profile.trust]}{number}."
@@ -58,8 +58,8 @@ def _card_facts(profile: SegmentProfile, features: dict[str, Feature], currency:
             facts.append(
                 Fact(
                     f"{label[:1].upper()}{label[1:]}",
-                    numbers.measured(profile.medians[name], measure, currency),
-                    numbers.measured(profile.everyone[name], measure, currency),
+                    words.measured(profile.medians[name], measure, currency),
+                    words.measured(profile.everyone[name], measure, currency),
                 )
             )
     return tuple(facts[:SAID_OF_ONE])
@@ -69,7 +69,7 @@ def _rule(profile: SegmentProfile) -> str:
     if profile.rule is None:
         return ""
     rule = profile.rule
-    them, others = numbers.share(rule.recall, 0), numbers.share(rule.others_share, 0)
+    them, others = words.share(rule.recall), words.share(rule.others_share)
     return f"{rule.words} (tried on others than it was made from: {them} of them, {others} of the rest)."
 
 
@@ -77,11 +77,11 @@ def _card(profile: SegmentProfile, features: dict[str, Feature], currency: str |
     return SegmentCard(
         number=profile.number,
         name=profile.name,
-        units=numbers.count(profile.units),
+        units=words.count(profile.units),
         unit_share=profile.unit_share,
-        revenue=numbers.money(profile.revenue_total, currency, short=True),
+        revenue=words.money(profile.revenue_total, currency, short=True),
         revenue_share=profile.revenue_share,
-        stands_out=tuple(numbers.sentence(stand_out.sentence) for stand_out in profile.stand_outs[:SAID_OF_ONE]),
+        stands_out=tuple(words.sentence(stand_out.sentence) for stand_out in profile.stand_outs[:SAID_OF_ONE]),
         facts=_card_facts(profile, features, currency),
         rule=_rule(profile),
         trust=profile.trust,
@@ -122,9 +122,9 @@ def _medians_table(analysis: Analysis, key: str, title: str, features: list[Feat
     first = analysis.profiles[0]
     rows = [
         (
-            numbers.sentence(feature.label).rstrip("."),
-            *(numbers.measured(p.medians[feature.name], feature.measure, currency) for p in analysis.profiles),
-            numbers.measured(first.everyone[feature.name], feature.measure, currency),
+            words.sentence(feature.label).rstrip("."),
+            *(words.measured(p.medians[feature.name], feature.measure, currency) for p in analysis.profiles),
+            words.measured(first.everyone[feature.name], feature.measure, currency),
         )
         for feature in features
     ]
@@ -158,7 +158,7 @@ def _medians(analysis: Analysis) -> tuple[Part, ...]:
     if not rest:
         return (table,)
     more = _medians_table(analysis, "more-medians", "The other features", rest, 0)
-    return (table, Fold(f"{numbers.in_words(len(rest)).capitalize()} more features", (more,)))
+    return (table, Fold(f"{words.number_word(len(rest)).capitalize()} more features", (more,)))
 
 
 def _described_table(analysis: Analysis, column: str) -> TablePart | None:
@@ -169,7 +169,7 @@ def _described_table(analysis: Analysis, column: str) -> TablePart | None:
         if not cells:
             continue
         said = [
-            f"{cell.value} {numbers.share(cell.share)} (all: {numbers.share(cell.everyone_share)})"
+            f"{cell.value} {words.share(cell.share)} (all: {words.share(cell.everyone_share)})"
             for cell in cells[:SHOWN_VALUES]
         ]
         rows.append((profile.name, ", ".join(said)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marketfold.report import numbers
+from marketfold import words
 from marketfold.report.opening import unit_word, units_word
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ def about_elbow(choice: KChoice, unit: Unit) -> Notes:
     here = wcss.get(choice.k)
     if before and after and here:
         notes.append(
-            f"Here the step to {choice.k} groups takes {numbers.share(1 - here / before)} off WCSS, and the step to "
-            f"{choice.k + 1} groups another {numbers.share(1 - after / here)}."
+            f"Here the step to {choice.k} groups takes {words.share(1 - here / before)} off WCSS, and the step to "
+            f"{choice.k + 1} groups another {words.share(1 - after / here)}."
         )
     notes.append(
         "An elbow alone is no proof: data without any groups bends too. So each column was shuffled, which keeps every "
@@ -54,8 +54,8 @@ def about_witnesses(choice: KChoice) -> Notes:
         "to the next? Calinski-Harabasz: how far apart are the groups, for how wide they are? Davies-Bouldin: how much "
         "do the nearest two overlap? Gap: how much tighter are the groups than groups in random data? Stability: do "
         "resamples find the same groups?",
-        f"For k = {choice.k} speak {numbers.in_words(len(agree))} of {numbers.in_words(len(choice.witnesses))}"
-        f"{': ' + numbers.listing(tuple(agree)) if agree else ''}. They rarely all agree; that is why no single one "
+        f"For k = {choice.k} speak {words.number_word(len(agree))} of {words.number_word(len(choice.witnesses))}"
+        f"{': ' + words.listed(agree) if agree else ''}. They rarely all agree; that is why no single one "
         "decides.",
     )
 
@@ -67,8 +67,8 @@ def about_stability(stability: Stability, names: Sequence[str], unit: Unit) -> N
         f"Imagine another year with other {units_word(unit)} of the same kind. To imitate it, {units_word(unit)} are "
         "drawn from yours with replacement, and segmented from scratch. If a segment is real, it turns up again.",
         f"For each segment the members it shares with its best match are counted, out of the members of either "
-        f"(Jaccard). \u201c{names[place]}\u201d reaches {numbers.decimal(best.jaccard)}: on average "
-        f"{numbers.share(best.jaccard, 0)} of those who were in either were in both.",
+        f"(Jaccard). \u201c{names[place]}\u201d reaches {words.decimal(best.jaccard)}: on average "
+        f"{words.share(best.jaccard)} of those who were in either were in both.",
     )
 
 
@@ -84,10 +84,10 @@ def about_splitting(across: AcrossSolutions, made: int, names: Sequence[str]) ->
     if made in across.k and known:
         name, value = min(known, key=lambda one: one[1])
         notes.append(
-            f"Of this run's {numbers.in_words(made)} segments \u201c{name}\u201d is put together most, with "
-            f"{numbers.decimal(value)} of 1."
+            f"Of this run's {words.number_word(made)} segments \u201c{name}\u201d is put together most, with "
+            f"{words.decimal(value)} of 1."
             if value < STEADY
-            else f"Each of this run's {numbers.in_words(made)} segments came nearly whole from one segment before it."
+            else f"Each of this run's {words.number_word(made)} segments came nearly whole from one segment before it."
         )
     return tuple(notes)
 
@@ -105,8 +105,8 @@ def about_heatmap(profiles: tuple[SegmentProfile, ...]) -> Notes:
         higher = (1 + value) / 2
         notes.append(
             "The colour is Cliff's delta. Take one member of a segment and one who is not: a delta of 0 means that "
-            f"either is as likely to be higher. The strongest here, {numbers.decimal(value)} in segment "
-            f"{profile.number}, means that the member is higher in {numbers.share(higher, 0)} of such pairs (a tie "
+            f"either is as likely to be higher. The strongest here, {words.decimal(value)} in segment "
+            f"{profile.number}, means that the member is higher in {words.share(higher)} of such pairs (a tie "
             "counts half)."
             if size < 1
             else "The strongest here separates a segment completely."
@@ -119,7 +119,7 @@ def about_map(analysis: Analysis, shares: Float64) -> Notes:
     units = units_word(analysis.table.unit)
     seen = float(shares[:2].sum())
     hidden = (
-        f"With your data the flat map shows {numbers.share(seen, 0)} of all differences; {numbers.share(1 - seen, 0)} "
+        f"With your data the flat map shows {words.share(seen)} of all differences; {words.share(1 - seen)} "
         "are hidden in the directions behind it. So segments that overlap here can be apart in truth."
         if len(shares) > 2
         else "Two features shaped these segments, so the map hides nothing."
@@ -145,7 +145,7 @@ def about_reduction(comparison: ReducerComparison, unit: Unit) -> Notes:
     if "pca" in tried:
         score = tried["pca"]
         notes.append(
-            f"Here PCA keeps {numbers.share(score.reconstruction, 0)} of what differs between {units_word(unit)} that "
+            f"Here PCA keeps {words.share(score.reconstruction)} of what differs between {units_word(unit)} that "
             f"it had not seen, in {score.n_dimensions} numbers."
         )
     notes.append(
@@ -159,13 +159,13 @@ def about_future(future: FutureScore) -> Notes:
     """What share of variance explained means, and what chance alone gives."""
     chance = (future.n_segments - 1) / max(future.n_judged - 1, 1)
     return (
-        f"Would the segments have been of use? They were made from what was known on {numbers.day(future.cut)}. Then "
+        f"Would the segments have been of use? They were made from what was known on {words.day(future.cut)}. Then "
         "it was asked how much of the differences in later revenue they explain (on a log scale, or a few large "
         "customers would decide alone): 0 % is nothing, 100 % would be knowing each customer's revenue. Half of the "
         f"customers had a say in choosing view and reduction; these numbers are of the other "
-        f"{numbers.count(future.n_judged)}, whose later revenue the choice had not seen.",
-        f"With {numbers.count(future.n_judged)} customers, {future.n_segments} groups drawn by lot explain about "
-        f"{numbers.share(chance)} by chance, and 25 groups about {numbers.share(24 / max(future.n_judged - 1, 1))}: "
+        f"{words.count(future.n_judged)}, whose later revenue the choice had not seen.",
+        f"With {words.count(future.n_judged)} customers, {future.n_segments} groups drawn by lot explain about "
+        f"{words.share(chance)} by chance, and 25 groups about {words.share(24 / max(future.n_judged - 1, 1))}: "
         "the more groups, the more chance helps.",
     )
 
@@ -176,5 +176,5 @@ def about_spread(profiles: tuple[SegmentProfile, ...]) -> Notes:
     return (
         "A box holds the middle half of a segment, its mark the median, and the thin lines leave out the lowest "
         "and the highest 5 %. Where boxes overlap widely, the feature does not part the segments. Segment "
-        f"{largest.number} is the largest, with {numbers.count(largest.units)}.",
+        f"{largest.number} is the largest, with {words.count(largest.units)}.",
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from marketfold import words
 from marketfold.page import Column, Section, TablePart
-from marketfold.report import numbers
 
 if TYPE_CHECKING:
     from marketfold.pipeline import Analysis
@@ -17,7 +17,7 @@ def _rules_table(usual: UsualWay) -> TablePart:
     rows = []
     for one in usual.found:
         told = {rule.column: rule for rule in one.rules}
-        cells = (f"{numbers.share(told[name].accuracy)} ({numbers.decimal(told[name].agreement)})" for name in columns)
+        cells = (f"{words.share(told[name].accuracy)} ({words.decimal(told[name].agreement)})" for name in columns)
         rows.append((one.way.removeprefix("On the "), *cells))
     return TablePart(
         key="usual-rules",
@@ -45,7 +45,7 @@ def _clusters_table(place: int, one: UsualClusters) -> TablePart:
             *(Column(f"Cluster {c}", numeric=True) for c in range(1, len(best.counts) + 1)),
         ),
         rows=tuple(
-            (value, *(numbers.count(n) for n in row))
+            (value, *(words.count(n) for n in row))
             for value, row in zip(best.classes, best.counts.T.tolist(), strict=True)
         ),
         note=one.sentence,
@@ -61,7 +61,7 @@ def usual_chapter(analysis: Analysis) -> Section | None:
     lead = (
         f"Published analyses turn order lines into a wide table ({usual.n_columns} columns here), a column for each "
         "value of a class among them, standardise it and cluster it. That was done again on "
-        f"{numbers.count(usual.n_lines)} of your lines, beside your segments and without a say in them. "
+        f"{words.count(usual.n_lines)} of your lines, beside your segments and without a say in them. "
         f"{usual.found[0].sentence}"
     )
     return Section("usual", "What the usual notebook finds", (*tables, _rules_table(usual)), lead, "The usual way")

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketfold.page import Column, Fact, Prose, ReportPage, Section, TablePart, figure_part, write_page
-from marketfold.report.numbers import count, share
 from marketfold.runs.read import Run
 from marketfold.schema import Feature, FeatureTable
 from marketfold.segments import compare_runs
+from marketfold.words import count, share
 
 if TYPE_CHECKING:
     from pathlib import Path

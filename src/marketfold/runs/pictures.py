@@ -8,7 +8,6 @@ import pyarrow as pa
 
 from marketfold.csv_files import write_csv
 from marketfold.errors import ParameterError
-from marketfold.exploration.wording import NARROW_SPACE
 from marketfold.page import figures_of, plotly_figure, tables_of, write_figure, write_pdf
 from marketfold.runs.folder import staged_folder
 from marketfold.runs.pages import read_page
@@ -88,6 +87,5 @@ def _writers(run: Run, kind: Picture) -> dict[str, Callable[[Path], None]]:
 
 
 def _write_rows(table: TablePart, path: Path) -> None:
-    rows = [[cell.replace(NARROW_SPACE, " ") for cell in row] for row in table.rows]
-    columns = [pa.array([row[place] for row in rows], pa.string()) for place in range(len(table.columns))]
+    columns = [pa.array([row[place] for row in table.rows], pa.string()) for place in range(len(table.columns))]
     write_csv(pa.Table.from_arrays(columns, names=[column.label for column in table.columns]), path)

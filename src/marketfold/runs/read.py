@@ -18,7 +18,7 @@ from marketfold.config import RunConfig
 from marketfold.errors import RunFolderError
 from marketfold.model import SegmentModel
 from marketfold.pipeline import Previous
-from marketfold.runs.tables import ID_COLUMN
+from marketfold.schema import UNIT_ID
 from marketfold.segments import Snapshot
 
 
@@ -103,7 +103,7 @@ class Run:
         table, features = self.segments, self.features
         return Snapshot(
             unit=self.record["unit"],
-            ids=np.asarray(table[ID_COLUMN[self.record["unit"]]].to_pylist(), dtype=np.str_),
+            ids=np.asarray(table[UNIT_ID[self.record["unit"]]].to_pylist(), dtype=np.str_),
             numbers=table["segment"].to_numpy().astype(np.int_),
             names={campaign.number: campaign.name for campaign in self.plan.campaigns},
             features=tuple(features.column_names),

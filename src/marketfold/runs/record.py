@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import asdict
 from importlib import metadata, resources
 from typing import TYPE_CHECKING, Any
@@ -28,7 +27,7 @@ def run_schema() -> dict[str, Any]:
 def run_record(analysis: Analysis) -> dict[str, Any]:
     """Everything that `run.json` says, ready for JSON."""
     config = analysis.config
-    record = {
+    return {
         "marketfold": __version__,
         "seed": config.seed,
         "unit": analysis.table.unit,
@@ -49,19 +48,6 @@ def run_record(analysis: Analysis) -> dict[str, Any]:
         "stages": [asdict(stage) for stage in analysis.stages],
         "versions": {name: metadata.version(name) for name in TOLD_VERSIONS},
     }
-    plain: dict[str, Any] = _plain(record)
-    return plain
-
-
-def _plain(value: Any) -> Any:
-    """JSON's own types; what is not a number is null, for JSON has no NaN."""
-    if isinstance(value, dict):
-        return {str(key): _plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value if isinstance(value, str | int | bool | None) else str(value)
 
 
 def _input(analysis: Analysis) -> dict[str, Any]:

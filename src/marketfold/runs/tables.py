@@ -10,15 +10,13 @@ from pyarrow import parquet
 
 from marketfold.csv_files import write_csv
 from marketfold.errors import ParameterError, RunFolderError
+from marketfold.schema import UNIT_ID
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from marketfold.model import Assignment, SegmentModel
     from marketfold.pipeline import Analysis
-    from marketfold.schema import Unit
-
-ID_COLUMN: dict[Unit, str] = {"customer": "customer_id", "order": "order_id", "order_line": "source_line"}
 
 
 def assignment_table(model: SegmentModel, assigned: Assignment) -> pa.Table:
@@ -27,7 +25,7 @@ def assignment_table(model: SegmentModel, assigned: Assignment) -> pa.Table:
     trust = np.array([segment.trust for segment in model.segments], dtype=object)
     return pa.table(
         {
-            ID_COLUMN[model.unit]: pa.array(assigned.ids.tolist(), pa.string()),
+            UNIT_ID[model.unit]: pa.array(assigned.ids.tolist(), pa.string()),
             "segment": assigned.numbers,
             "segment_name": pa.array(names[assigned.labels], pa.string()),
             "distance": assigned.distances,

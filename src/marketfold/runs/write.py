@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pyarrow import parquet
 
 from marketfold.campaigns import write_briefs
 from marketfold.csv_files import write_csv
+from marketfold.json_files import write_json
 from marketfold.report import report_data
 from marketfold.runs.folder import staged_folder
 from marketfold.runs.pages import write_report_files
@@ -44,7 +44,7 @@ def write_run(analysis: Analysis, folder: str | Path, progress: Progress | None 
             write_report_files(report_data(analysis), staging)
         record = run_record(analysis)
         record["stages"] += [asdict(cost) for cost in clock.costs]
-        _write_json(record, staging / "run.json")
+        write_json(record, staging / "run.json")
     return Run.read(folder)
 
 
@@ -56,8 +56,3 @@ def _write_tables(analysis: Analysis, folder: Path) -> None:
     write_csv(profiles_table(analysis), folder / "profiles.csv")
     aside = analysis.clean.engine.collect(analysis.clean.set_aside.sort("source_line"))
     write_csv(aside, folder / "set_aside.csv")
-
-
-def _write_json(content: dict[str, Any], path: Path) -> None:
-    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")

@@ -15,7 +15,7 @@ import numpy as np
 
 from marketfold.segments.phrases import phrase_of
 from marketfold.segments.stand_outs import ORDERS
-from marketfold.segments.wording import in_words, listed, singular
+from marketfold.words import listed, measured, singular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -228,15 +228,15 @@ def _said(feature: Feature, unit: Unit, bounds: list[Condition], *, whole: bool)
     least = above + 1 if above is not None and whole and feature.measure == "count" else above
     if least is not None and below is not None:
         if least == below:
-            return singular(phrase.exactly.format(label=feature.label, x=in_words(below, feature.measure)))
-        low, high = in_words(least, feature.measure), in_words(below, feature.measure)
+            return singular(phrase.exactly.format(label=feature.label, x=measured(below, feature.measure)))
+        low, high = measured(least, feature.measure), measured(below, feature.measure)
         return phrase.between.format(label=feature.label, low=low, high=high)
     if below is not None:
         text = phrase.none if below == 0 and phrase.none else phrase.below
-        return singular(text.format(label=feature.label, x=in_words(below, feature.measure)))
+        return singular(text.format(label=feature.label, x=measured(below, feature.measure)))
     assert above is not None and least is not None  # noqa: S101, PT018  (a bound is one or the other)
     text = phrase.at_least if least > above else phrase.above
-    return singular(text.format(label=feature.label, x=in_words(least, feature.measure)))
+    return singular(text.format(label=feature.label, x=measured(least, feature.measure)))
 
 
 def _words(table: FeatureTable, conditions: tuple[Condition, ...]) -> str:

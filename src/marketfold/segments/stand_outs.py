@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 
 from marketfold.segments.phrases import phrase_of
-from marketfold.segments.wording import in_words, singular
+from marketfold.words import measured, singular
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -173,11 +173,11 @@ def contrast(values: Float64, labels: Labels, n_segments: int) -> Contrasts:
 def _sentence(feature: Feature, unit: Unit, contrasts: Contrasts, segment: int, column: int) -> str:
     """Return the difference in words; empty where even averages look the same to a reader."""
     this, others = contrasts.medians[segment, column], contrasts.other_medians[segment, column]
-    said = in_words(this, feature.measure), in_words(others, feature.measure)
+    said = measured(this, feature.measure), measured(others, feature.measure)
     average = ""
     if feature.measure == "flag" or said[0] == said[1]:  # medians hide it, as with shares that are mostly zero
         this, others = contrasts.means[segment, column], contrasts.other_means[segment, column]
-        said = in_words(this, feature.measure), in_words(others, feature.measure)
+        said = measured(this, feature.measure), measured(others, feature.measure)
         average = "" if feature.measure == "flag" else " (averages)"
     if said[0] == said[1]:
         return ""

@@ -1,0 +1,50 @@
+"""Every JSON that Marketfold writes and reads: UTF-8, and nothing in it that JSON does not have."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def plain(value: Any) -> Any:
+    """A value in JSON's own types: records by field, arrays as lists, days as text; what is not a number is null.
+
+    >>> from datetime import date
+    >>> plain({"a": np.array([1.0, np.nan]), 2: (date(2005, 5, 31),)})
+    {'a': [1.0, None], '2': ['2005-05-31']}
+    """
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, np.ndarray | np.generic):
+        return plain(value.tolist())
+    if isinstance(value, dict):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value if isinstance(value, str | int | float | None) else str(value)
+
+
+def write_json(value: Any, path: Path, *, indent: int | None = 1) -> None:
+    """Write a value as JSON, indented for people; without an indent on one line, for what only programs read."""
+    text = json.dumps(plain(value), indent=indent, ensure_ascii=False, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def read_json(path: Path) -> Any:
+    """What `write_json` wrote.
+
+    Raises
+    ------
+    OSError, ValueError
+        If the file cannot be read, or is no JSON in UTF-8.
+    """
+    return json.loads(path.read_text(encoding="utf-8"))

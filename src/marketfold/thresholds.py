@@ -1,0 +1,16 @@
+"""Thresholds that more than one stage goes by, each with its source."""
+
+from __future__ import annotations
+
+PATTERN, STABLE = 0.6, 0.75
+"""Mean Jaccard of a segment over resamples: below 0.6 it is not to be trusted, from there on it is a pattern whose
+members are in doubt, from 0.75 it is stable (Hennig 2007; clusterboot in R's package fpc)."""
+
+FEWEST_SEGMENTS = 3
+"""Two groups only say "more" and "less"; plans begin with three."""
+
+ALPHA = 0.05
+"""Chance of calling an effect that is none, over all segments of a run together (two-sided)."""
+
+POWER = 0.8
+"""Chance of seeing an effect that is as large as the smallest that matters (Cohen 1988)."""

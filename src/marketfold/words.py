@@ -1,0 +1,253 @@
+"""The one writer of numbers, days and lists: a share, an amount or a date looks the same wherever a person reads it."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    import numpy as np
+
+    from marketfold.schema import Measure
+
+DASH = "\u2013"
+MISSING = "\u2014"
+MINUS = "\u2212"
+NARROW_SPACE = "\u202f"
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+CURRENCY_SIGNS = {
+    "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "CHF": "CHF ", "CNY": "CN¥", "BRL": "R$",
+}  # fmt: skip
+"""Signs that stand before an amount; other currencies stand after it, by their code."""
+
+WHOLE_MONEY_FROM = 100
+"""From here on cents say nothing to a reader."""
+WHOLE_FROM = 10
+"""From here on a decimal of a count, of days or of percent says nothing to a reader."""
+
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+def count(value: float) -> str:
+    """Whole number with thousands separated.
+
+    >>> count(1234567)
+    '1,234,567'
+    """
+    return f"{value:,.0f}".replace("-", MINUS) if math.isfinite(value) else MISSING
+
+
+def decimal(value: float, digits: int = 2) -> str:
+    """Number with a fixed count of decimals.
+
+    >>> decimal(1234.5), decimal(-0.001)
+    ('1,234.50', '0.00')
+    """
+    if not math.isfinite(value):
+        return MISSING
+    return f"{round(value, digits) or 0.0:,.{digits}f}".replace("-", MINUS)
+
+
+def _rounded(value: float) -> str:
+    """One decimal where it says something, none where the number is large or whole."""
+    text = f"{value:,.0f}" if abs(value) >= WHOLE_FROM else f"{value:,.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text.replace("-", MINUS)
+
+
+def share(value: float) -> str:
+    """A share of 0 to 1 in percent, with one decimal near none and near all, and never rounded to either.
+
+    >>> [share(value) for value in (0.4619, 0.9270, 0.021, 0.08, 0.0004, 0.9996, 1, 0)]
+    ['46 %', '92.7 %', '2.1 %', '8 %', '<0.1 %', '>99.9 %', '100 %', '0 %']
+    """
+    if not math.isfinite(value):
+        return MISSING
+    percent = value * 100
+    if 0 < abs(percent) < 0.05:
+        return "<0.1 %" if percent > 0 else f">{MINUS}0.1 %"
+    if 99.95 <= percent < 100:
+        return ">99.9 %"
+    near_all = 90 < percent < 100
+    return f"{f'{percent:.1f}'.removesuffix('.0') if near_all else _rounded(percent)} %"
+
+
+def in_currency(amount: str, currency: str | None) -> str:
+    """An amount that is already written, with the sign or the code of its currency.
+
+    >>> in_currency("-12", "EUR"), in_currency("%{y:,.0f}", "GBP"), in_currency("5", None)
+    ('-€12', '£%{y:,.0f}', '5')
+    """
+    if not currency:
+        return amount
+    sign = CURRENCY_SIGNS.get(currency.upper())
+    if sign is None:
+        return f"{amount}{NARROW_SPACE}{currency}"
+    return f"-{sign}{amount[1:]}" if amount.startswith("-") else f"{sign}{amount}"
+
+
+def _signed(size: str, value: float, currency: str | None) -> str:
+    text = in_currency(size, currency)
+    return f"{MINUS}{text}" if value < 0 and any(digit in size for digit in "123456789") else text
+
+
+def money(value: float, currency: str | None = None, *, short: bool = False) -> str:
+    """Money with thousands separated, its sign where the currency is known, cents only where they matter.
+
+    >>> money(10032628.85, "USD"), money(10032628.85, "USD", short=True), money(12.5), money(1200, "SEK")
+    ('$10,032,629', '$10.0M', '12.50', '1,200\u202fSEK')
+    """
+    if not math.isfinite(value):
+        return MISSING
+    size = abs(value)
+    if short and size >= 1e4:
+        scale, letter = next((scale, letter) for scale, letter in ((1e9, "B"), (1e6, "M"), (1e3, "K")) if size >= scale)
+        text = f"{size / scale:,.0f}{letter}" if letter == "K" else f"{size / scale:,.1f}{letter}"
+    else:
+        text = f"{size:,.2f}" if size < WHOLE_MONEY_FROM and size != int(size) else f"{size:,.0f}"
+    return _signed(text, value, currency)
+
+
+def exact_money(value: float, currency: str | None = None) -> str:
+    """Money to the cent.
+
+    >>> exact_money(10032628.85, "USD"), exact_money(-3.5)
+    ('$10,032,628.85', '\u22123.50')
+    """
+    return _signed(f"{abs(value):,.2f}", value, currency)
+
+
+def days(value: float) -> str:
+    """A number of days.
+
+    >>> days(34.2), days(1), days(2.25)
+    ('34 days', '1 day', '2.2 days')
+    """
+    text = _rounded(value)
+    return f"{text} day{'' if text in {'1', f'{MINUS}1'} else 's'}"
+
+
+def measured(value: float, measure: Measure, currency: str | None = None) -> str:
+    """A feature's value in its own unit.
+
+    Parameters
+    ----------
+    value
+        In the unit of `measure`; a share or a flag is 0 to 1 and is written in percent.
+    measure
+        What kind of number it is.
+    currency
+        Of an amount, where it is known.
+
+    Examples
+    --------
+    >>> measured(34.4, "days"), measured(0.25, "share"), measured(3.0, "count"), measured(2.25, "count")
+    ('34 days', '25 %', '3', '2.2')
+    """
+    if not math.isfinite(value):
+        return MISSING
+    if measure == "money":
+        return money(value, currency)
+    if measure in {"share", "flag"}:
+        return share(value)
+    if measure == "days":
+        return days(value)
+    return _rounded(value) if measure == "count" else decimal(value).rstrip("0").rstrip(".")
+
+
+def day(when: date | np.datetime64) -> str:
+    """A day in words that no country reads the wrong way round.
+
+    >>> from datetime import date
+    >>> day(date(2005, 5, 3))
+    '3 May 2005'
+    """
+    year, month, number = str(when)[:10].split("-")
+    return f"{int(number)} {MONTHS[int(month) - 1]} {year}"
+
+
+def months(numbers: Sequence[int]) -> str:
+    """Calendar months as a range where they follow each other, else as a number of months.
+
+    >>> months([1, 2, 3]), months([5]), months([1, 6])
+    ('January to March', 'May', '2 months')
+    """
+    if len(numbers) == 1:
+        return MONTHS[numbers[0] - 1]
+    if list(numbers) == list(range(numbers[0], numbers[-1] + 1)):
+        return f"{MONTHS[numbers[0] - 1]} to {MONTHS[numbers[-1] - 1]}"
+    return f"{len(numbers)} months"
+
+
+def times(ratio: float) -> str:
+    """How many times as much.
+
+    >>> times(3.14)
+    '3.1 times'
+    """
+    return f"{_rounded(ratio)} times"
+
+
+def seconds(value: float) -> str:
+    """How long something took.
+
+    >>> seconds(0.034), seconds(12.34), seconds(125)
+    ('0.03 s', '12.3 s', '2 min 5 s')
+    """
+    if value < 0.01:
+        return "<0.01 s"
+    if value < 1:
+        return f"{value:.2f} s"
+    return f"{value:.1f} s" if value < 60 else f"{int(value // 60)} min {value % 60:.0f} s"
+
+
+def listed(parts: Sequence[str], last: str = "and") -> str:
+    """Words joined as a sentence joins them.
+
+    >>> listed(["red", "green", "blue"]), listed(["a", "b"], "or")
+    ('red, green and blue', 'a or b')
+    """
+    return f"{', '.join(parts[:-1])} {last} {parts[-1]}" if len(parts) > 1 else "".join(parts)
+
+
+def number_word(value: int) -> str:
+    """Small whole numbers as words.
+
+    >>> number_word(3), number_word(40)
+    ('three', '40')
+    """
+    return _NUMBERS[value] if 0 <= value < len(_NUMBERS) else count(value)
+
+
+def plural(value: float, noun: str) -> str:
+    """A count with its noun.
+
+    >>> plural(1, "customer"), plural(1200, "customer")
+    ('1 customer', '1,200 customers')
+    """
+    return f"{count(value)} {noun}{'' if value == 1 else 's'}"
+
+
+def singular(text: str) -> str:
+    """Mend the plural after a lone 1.
+
+    >>> singular("1 orders each, others 11 orders")
+    '1 order each, others 11 orders'
+    """
+    return re.sub(r"(?<![\d.,])1 ((?:different )?(?:order|product|item|line))s\b", r"1 \1", text)
+
+
+def sentence(text: str) -> str:
+    """A text with a capital first and a full stop last.
+
+    >>> sentence("last ordered 3 days ago"), sentence("Is it?")
+    ('Last ordered 3 days ago.', 'Is it?')
+    """
+    text = f"{text[:1].upper()}{text[1:]}"
+    return text if text.endswith((".", "!", "?")) else f"{text}."
