@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from pyarrow import csv, parquet
 from marketfold.campaigns import edited_briefs, write_briefs
 from marketfold.csv_files import write_csv
 from marketfold.errors import ParameterError
+from marketfold.json_files import read_json, write_json
 from marketfold.model import SETTINGS_FILE
 from marketfold.runs.folder import staged_folder
 from marketfold.runs.pages import refresh_page
@@ -77,9 +77,9 @@ def _edited_copy(folder: Path) -> Iterator[Path]:
 
 
 def _edit_json(path: Path, edit: Callable[[Any], None]) -> None:
-    content = json.loads(path.read_text(encoding="utf-8"))
+    content = read_json(path)
     edit(content)
-    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_json(content, path)
 
 
 def _rename_in(entries: list[dict[str, Any]], number: int, name: str) -> None:
@@ -95,7 +95,8 @@ def _rename_tables(run: Run, staging: Path, number: int, name: str) -> None:
     parquet.write_table(table, staging / "segments.parquet")
     write_csv(table, staging / "segments.csv")
     path = staging / "profiles.csv"
-    profiles = csv.read_csv(path)
+    empty = csv.ConvertOptions(null_values=[""], strings_can_be_null=True)
+    profiles = csv.read_csv(path, convert_options=empty)
     names = pc.if_else(pc.fill_null(pc.equal(profiles["segment"], number), fill_value=False), name, profiles["name"])
     write_csv(profiles.set_column(profiles.column_names.index("name"), "name", names), path)
 

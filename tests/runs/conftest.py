@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from marketfold.config import CampaignOptions, ClusteringOptions, FeatureOptions, ReductionOptions, RunConfig
+from marketfold.demo import make_shop
+from marketfold.pipeline import segment_market
+from marketfold.runs import write_run
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run on the demo shop, made with little effort and not to be changed."""
+    config = RunConfig(
+        features=FeatureOptions(view="value"),
+        reduction=ReductionOptions(method="none"),
+        clustering=ClusteringOptions(segments=3, k_max=5, bootstraps=2),
+        campaigns=CampaignOptions(budget=5_000, margin=0.3),
+    )
+    analysis = segment_market(make_shop(lines=3_000).lines, config)
+    return write_run(analysis, tmp_path_factory.mktemp("made") / "run").folder
