@@ -26,7 +26,7 @@ def keys(parts: Sequence[Part]) -> list[str]:
 
 def test_the_elbow_has_its_witnesses_where_there_are_any(analysis: Analysis) -> None:
     assert keys(k_figures(analysis))[:2] == ["elbow", "witnesses"]
-    k_choice = dataclasses.replace(analysis.choice.k_choice, witnesses={}, gains=())
+    k_choice = dataclasses.replace(analysis.choice.k_choice, witnesses={}, gains={})
     bare = dataclasses.replace(analysis, choice=dataclasses.replace(analysis.choice, k_choice=k_choice))
     assert keys(k_figures(bare)) == ["elbow"]
 

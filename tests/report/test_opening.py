@@ -17,16 +17,19 @@ from marketfold.report.opening import (
 )
 
 if TYPE_CHECKING:
+    from marketfold.clustering import Answer
     from marketfold.pipeline import Analysis
+    from marketfold.schema import Trust
 
 
-def answered(analysis: Analysis, answer: str) -> Analysis:
+def answered(analysis: Analysis, answer: Answer) -> Analysis:
     k_choice = dataclasses.replace(analysis.choice.k_choice, answer=answer)
     return dataclasses.replace(analysis, choice=dataclasses.replace(analysis.choice, k_choice=k_choice))
 
 
 def test_each_answer_has_a_headline_of_its_own(analysis: Analysis) -> None:
-    said = {answer: headline(answered(analysis, answer)) for answer in ("groups", "no_structure", "too_few")}
+    answers: tuple[Answer, ...] = ("groups", "no_structure", "too_few")
+    said = {answer: headline(answered(analysis, answer)) for answer in answers}
     assert len(set(said.values())) == 3
     assert "one crowd" in said["no_structure"]
     assert "too few" in said["too_few"]
@@ -50,7 +53,7 @@ def test_equal_shares_are_no_news(analysis: Analysis) -> None:
 
 
 def test_begin_with_the_most_valuable_of_the_surest(analysis: Analysis) -> None:
-    trusts = ("weak", "pattern", "pattern")
+    trusts: tuple[Trust, ...] = ("weak", "pattern", "pattern")
     profiles = tuple(
         dataclasses.replace(profile, trust=trust, revenue_share=money)
         for profile, trust, money in zip(analysis.profiles, trusts, (0.8, 0.05, 0.15), strict=True)
@@ -66,7 +69,7 @@ def test_without_a_plan_there_is_no_aim(analysis: Analysis) -> None:
 
 
 @pytest.mark.parametrize("trust", ["stable", "pattern", "weak"])
-def test_trust_is_counted(trust: str, analysis: Analysis) -> None:
+def test_trust_is_counted(trust: Trust, analysis: Analysis) -> None:
     profiles = tuple(dataclasses.replace(profile, trust=trust) for profile in analysis.profiles)
     said = dataclasses.replace(analysis, profiles=profiles)
     facts = {fact.label: fact for fact in key_facts(said)}

@@ -122,7 +122,9 @@ def _with_stand_ins(value: Any, names: Mapping[int, str]) -> Any:
     if not isinstance(value, dict):
         return value
     if value.keys() == {"segment"}:
-        return stand_in(value["segment"] if value["segment"] in names else names[value["segment"]])
+        if (number := value["segment"]) not in names:
+            raise KeyError(number)
+        return stand_in(number)
     if value.keys() == {"pieces"}:
         return "".join(_with_stand_ins(piece, names) for piece in value["pieces"])
     return {key: _with_stand_ins(item, names) for key, item in value.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Literal, get_args
 
 import pyarrow as pa
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from marketfold.page import TablePart
+    from marketfold.page import FigurePart, TablePart
 
 Picture = Literal["png", "svg", "pdf", "csv"]
 
@@ -82,8 +83,12 @@ def _writers(run: Run, kind: Picture) -> dict[str, Callable[[Path], None]]:
         return {"report": lambda path: write_pdf(run.report, path)}
     parts = [part for section in read_page(run.folder).named().sections for part in section.parts]
     if kind == "csv":
-        return {table.key: lambda path, table=table: _write_rows(table, path) for table in tables_of(parts)}
-    return {part.key: lambda path, part=part: write_figure(plotly_figure(part), path) for part in figures_of(parts)}
+        return {table.key: partial(_write_rows, table) for table in tables_of(parts)}
+    return {part.key: partial(_draw, part) for part in figures_of(parts)}
+
+
+def _draw(part: FigurePart, path: Path) -> None:
+    write_figure(plotly_figure(part), path)
 
 
 def _write_rows(table: TablePart, path: Path) -> None:
