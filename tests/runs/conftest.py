@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from marketfold.config import CampaignOptions, ClusteringOptions, FeatureOptions, ReductionOptions, RunConfig
 from marketfold.demo import make_shop
 from marketfold.pipeline import segment_market
-from marketfold.runs import write_run
+from marketfold.runs import Run, write_run
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +22,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     analysis = segment_market(make_shop(lines=3_000).lines, config)
     return write_run(analysis, tmp_path_factory.mktemp("made") / "run").folder
+
+
+@pytest.fixture
+def run(made: Path, tmp_path: Path) -> Run:
+    """A copy that a test may change."""
+    return Run.read(shutil.copytree(made, tmp_path / "run"))

@@ -2,23 +2,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import shutil
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from marketfold.errors import RunFolderError
-from marketfold.page import PageData
 from marketfold.runs import Run, read_page, refresh_page, rename_segment, render_run
-
-TABLES = ("segments.csv", "profiles.csv", "run.json", "plan.json")
-
-
-@pytest.fixture
-def run(made: Path, tmp_path: Path) -> Run:
-    """A copy that a test may change."""
-    return Run.read(shutil.copytree(made, tmp_path / "run"))
 
 
 def test_the_page_that_was_written_is_rendered_again_byte_for_byte(run: Run):
@@ -50,31 +39,6 @@ def test_an_edited_plan_reaches_the_report(run: Run):
     assert first.name not in html
     assert "What to do: delight</span>Send them tea." in html
     assert '<span class="brief-aim">Delight</span>' in html
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["<script>alert(1)</script>", '{"segment": 1}', '"', "\N{BALLOON}", "n" * 80, "The", "5 % off", "\\1"],
-    ids=["markup", "reference", "quote", "emoji", "long", "word", "percent", "pattern"],
-)
-def test_a_new_name_and_the_old_one_again_leave_everything_as_it_was(name: str, run: Run):
-    before = {path: (run.folder / path).read_bytes() for path in ("report.html", "page.json", *TABLES)}
-    old = rename_segment(run.folder, 1, name)
-    page = read_page(run.folder)
-    assert page.names[1] == name
-    assert page.page == PageData.load(run.folder / "page.json").page
-    assert "<script>alert" not in run.report.read_text("utf-8")
-    assert rename_segment(run.folder, 1, old) == name
-    assert {path: (run.folder / path).read_bytes() for path in before} == before
-
-
-def test_a_segment_may_take_the_name_that_another_has_given_up(run: Run):
-    first, second = (one["name"] for one in run.record["segments"][:2])
-    rename_segment(run.folder, 1, "For a moment")
-    rename_segment(run.folder, 2, first)
-    rename_segment(run.folder, 1, second)
-    assert [read_page(run.folder).names[number] for number in (1, 2)] == [second, first]
-    assert [one["name"] for one in Run.read(run.folder).record["segments"][:2]] == [second, first]
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[" * 10_000, json.dumps({"names": {}, "page": {"title": 3}})])

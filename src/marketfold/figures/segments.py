@@ -29,9 +29,6 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 LOG_SPREAD = 30
 """From such a ratio of the farthest ends on, amounts are drawn on a logarithmic axis."""
 
-UNITS = {"customer": "customers", "order": "orders", "order_line": "order lines"}
-
-
 _ROWS = {"autorange": "reversed", "showgrid": False, "tickfont": {"color": INK}, "type": "category"}
 """An axis of names, read from the top down."""
 
