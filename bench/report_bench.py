@@ -21,9 +21,10 @@ from playwright.sync_api import sync_playwright
 
 from marketfold.config import ClusteringOptions, RunConfig
 from marketfold.demo import make_shop
+from marketfold.page import find_chromium
+from marketfold.page.images import QUIET_FLAGS, sandbox_flags
 from marketfold.pipeline import segment_market
 from marketfold.report import write_report
-from marketfold.report.images import QUIET_FLAGS, find_chromium, sandbox_flags
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis

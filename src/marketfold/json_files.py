@@ -33,9 +33,9 @@ def plain(value: Any) -> Any:
     return value if isinstance(value, str | int | float | None) else str(value)
 
 
-def write_json(value: Any, path: Path) -> None:
-    """Write a value as indented JSON."""
-    text = json.dumps(plain(value), indent=1, ensure_ascii=False, allow_nan=False)
+def write_json(value: Any, path: Path, *, indent: int | None = 1) -> None:
+    """Write a value as JSON, indented for people; without an indent on one line, for what only programs read."""
+    text = json.dumps(plain(value), indent=indent, ensure_ascii=False, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 

@@ -13,24 +13,27 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 from marketfold.errors import MissingDependencyError
 from marketfold.figures.theme import new_figure
 from marketfold.learn import LossHistory, take_sample, write_learn_page
-from marketfold.report import ReportPage, Section, write_page
-from marketfold.report.images import QUIET_FLAGS, find_chromium
-from marketfold.report.parts import (
+from marketfold.page import (
     Brief,
     Briefs,
     Column,
     Fact,
-    FigurePart,
     FigureTabs,
     FindingItem,
     Findings,
     Fold,
     Message,
+    ReportPage,
+    Section,
     SegmentCard,
     SegmentCards,
     TablePart,
     Terms,
+    figure_part,
+    find_chromium,
+    write_page,
 )
+from marketfold.page.images import QUIET_FLAGS
 
 HOSTILE = "O'Neill & \"Söns\" </script><script>document.title='taken'</script><img src=x onerror=alert(1)> 🎈 &amp;"
 """A name as a customer's file may hold it."""
@@ -97,7 +100,7 @@ def hostile_page() -> ReportPage:
         title="Table",
         marked=(0,),
     )
-    maps = (FigurePart("map-2d", _points("2d"), "Flat"), FigurePart("map-3d", _points("3d"), "In space"))
+    maps = (figure_part("map-2d", _points("2d"), title="Flat"), figure_part("map-3d", _points("3d"), title="In space"))
     tabs = FigureTabs(
         "map", "The map", maps, teaching=("Neighbours buy alike.",),
     )  # fmt: skip
@@ -110,15 +113,15 @@ def hostile_page() -> ReportPage:
         sections=(
             Section("segments", "The segments", (SegmentCards((_card(1, HOSTILE), _card(2, "Plain"))),), "Lead."),
             Section("seen", "The map", (tabs,)),
-            Section("numbers", "Numbers", (FigurePart("bars", _bars(), teaching=("A bar.",)), table)),
-            Section("profiles", "Profiles", (FigurePart("heat", _heat()),)),
+            Section("numbers", "Numbers", (figure_part("bars", _bars(), teaching=("A bar.",)), table)),
+            Section("profiles", "Profiles", (figure_part("heat", _heat()),)),
             Section("campaigns", "Campaigns", (Briefs((_brief(1, HOSTILE), _brief(2, "Plain"))),)),
             Section(
                 "data",
                 "The data",
                 (
                     Findings((FindingItem(HOSTILE, "folded"),), title="First"),
-                    Fold("More", (FigurePart("folded", _bars(), title="Folded"),)),
+                    Fold("More", (figure_part("folded", _bars(), title="Folded"),)),
                 ),
             ),
             Section("glossary", "Glossary", (Terms((("Lift", HOSTILE),)),)),

@@ -77,6 +77,7 @@ def test_a_link_into_a_fold_opens_it(hostile_report: Path, open_page: Opener) ->
 def test_the_legend_filters(hostile_report: Path, open_page: Opener) -> None:
     page = open_page(hostile_report).page
     page.locator("#plot-map-2d").scroll_into_view_if_needed()
+    expect(page.locator("#plot-map-2d")).to_have_attribute("data-ready", "true", timeout=60_000)
     shown = page.locator("#plot-map-2d .scatterlayer .trace")
     expect(shown).to_have_count(2)
     page.locator("#plot-map-2d .legendtoggle").first.click()

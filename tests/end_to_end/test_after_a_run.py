@@ -236,6 +236,21 @@ def test_lessons_on_a_run(marketfold: Command, run_folder: Path, tmp_path: Path)
     assert "K-means" in (tmp_path / "learn.html").read_text(encoding="utf-8")
 
 
+def test_an_old_report_is_rendered_anew(marketfold: Command, own_run: Path):
+    written = (own_run / "report.html").read_bytes()
+    (own_run / "report.html").write_text("an older style")
+    ended = marketfold("report", own_run)
+    assert ended.code == 0, ended.err
+    assert (own_run / "report.html").read_bytes() == written
+
+
+def test_a_damaged_page_is_said(marketfold: Command, own_run: Path):
+    (own_run / "page.json").write_text('{"names": {}}')
+    ended = marketfold("report", own_run)
+    assert ended.code == 2
+    assert "page.json is damaged" in ended.err
+
+
 def test_a_folder_that_is_no_run(marketfold: Command, tmp_path: Path):
     ended = marketfold("compare", tmp_path, tmp_path)
     assert ended.code == 2

@@ -109,7 +109,7 @@ def test_no_page_about_a_run_holds_personal_data_or_an_id(
     assert marketfold("learn", run_folder).code == 0
     assert marketfold("compare", run_folder, "again").code == 0
     ids = {str(one) for one in parquet.read_table(run_folder / "segments.parquet")["customer_id"].to_pylist()}
-    pages = [run_folder / "report.html", *tmp_path.glob("*.html")]
-    assert len(pages) == 3
+    pages = [run_folder / "report.html", run_folder / "page.json", *tmp_path.glob("*.html")]
+    assert len(pages) == 4
     for page in pages:
         assert found_in(list(unpacked(page)), who | ids) == set(), page.name

@@ -34,10 +34,8 @@ from marketfold.figures.exploration import (
 from marketfold.figures.exploration_map import equal_earth, push_apart
 from marketfold.figures.theme import SWAP, to_dark
 from marketfold.orders import read_orders
+from marketfold.page import FigureGrid, Fold, figures_of
 from marketfold.report.data_chapter import exploration_parts
-from marketfold.report.embed import figure_height
-from marketfold.report.page import figures_of
-from marketfold.report.parts import FigureGrid, Fold
 from marketfold.report.sentences.exploration import finding_sentence
 
 if TYPE_CHECKING:
@@ -45,7 +43,7 @@ if TYPE_CHECKING:
 
     import plotly.graph_objects as go
 
-    from marketfold.report.parts import Part
+    from marketfold.page import Part
 
 NAMES = ("sales", "cdnow", "shop")
 
@@ -330,7 +328,7 @@ def test_the_label_of_the_mark_stands_where_there_is_room(name: str, request: py
 def test_figures_side_by_side_are_alike_in_height(sales: Exploration):
     grids = [part for part in _parts(exploration_parts(sales)) if isinstance(part, FigureGrid)]
     assert len(grids) > 5
-    apart = [abs(figure_height(grid.figures[0].figure) - figure_height(grid.figures[1].figure)) for grid in grids]
+    apart = [abs(grid.figures[0].height - grid.figures[1].height) for grid in grids]
     assert sorted(apart)[len(apart) // 2] <= 40
     keys = [figure.key for part in exploration_parts(sales) for figure in figures_of((part,))]
     assert sorted(keys) == sorted(exploration_figures(sales))

@@ -13,7 +13,8 @@ from marketfold.figures.segments import (
     profile_heatmap_figure,
 )
 from marketfold.figures.theme import HIGHLIGHT, PALE, SOFT, to_dark
-from marketfold.report.embed import figure_payload
+from marketfold.page import figure_part
+from marketfold.page.embed import figure_payload
 from marketfold.segments import Movement, compare_runs, profile_segments
 from marketfold.snapshot import Snapshot
 
@@ -95,7 +96,7 @@ def test_drift_that_matters_is_highlighted():
 
 def test_names_from_the_data_are_no_markup_on_a_page():
     profiles = [replace(profile, name="<a href='x'>Tea & toast</a>") for profile in PROFILES]
-    text = str(figure_payload(profile_heatmap_figure(profiles, TABLE)))
+    text = str(figure_payload(figure_part("heatmap", profile_heatmap_figure(profiles, TABLE))))
     assert "<a" not in text
     assert "&lt;a" in text
     assert "&amp;" not in text

@@ -5,37 +5,18 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.report.edited import remarking, with_names
 
-from marketfold.report import render_page, report_page, write_report
-from marketfold.report.map_chapter import LEAST_SHOWN, sample_by_segment
-from marketfold.report.naming import unmarked
-from marketfold.report.page import figures_of
-from marketfold.report.parts import Briefs, SegmentCards
+from marketfold.page import Briefs, PageData, SegmentCards, figures_of, render_page
+from marketfold.report import report_data, report_page, with_plan, write_report
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from marketfold.analysis import Analysis
+    from marketfold.page import ReportPage, Section
 
 IN_ORDER = ("segments", "the-map", "how-many", "stability", "profiles", "campaigns", "data", "making", "glossary")
-
-
-def remarking(analysis: Analysis, *remarks: str) -> Analysis:
-    """The same with these warnings and no other."""
-    clean, segments, choice = analysis.data.clean, analysis.segments, analysis.choice
-    clean = dataclasses.replace(
-        clean,
-        report=dataclasses.replace(clean.report, warnings=remarks),
-        orders=dataclasses.replace(clean.orders, facts=dataclasses.replace(clean.facts, notes=())),
-    )
-    groups = dataclasses.replace(choice.evidence.k_choice, answer="groups")
-    profiles = tuple(dataclasses.replace(profile, trust="stable") for profile in segments.profiles)
-    return dataclasses.replace(
-        analysis,
-        data=dataclasses.replace(analysis.data, clean=clean),
-        choice=dataclasses.replace(choice, evidence=dataclasses.replace(choice.evidence, k_choice=groups)),
-        segments=dataclasses.replace(segments, profiles=profiles, traps=()),
-    )
 
 
 def test_chapters_stand_in_the_order_of_a_memo(analysis: Analysis) -> None:
@@ -48,7 +29,7 @@ def test_a_card_and_a_brief_for_each_segment_with_its_own_numbers(analysis: Anal
     parts = {section.key: section.parts for section in page.sections}
     cards = next(part for part in parts["segments"] if isinstance(part, SegmentCards)).cards
     briefs = next(part for part in parts["campaigns"] if isinstance(part, Briefs)).briefs
-    assert [unmarked(card.name) for card in cards] == [profile.name for profile in analysis.segments.profiles]
+    assert [card.name for card in cards] == [profile.name for profile in analysis.segments.profiles]
     assert sum(card.unit_share for card in cards) == pytest.approx(1)
     assert sum(card.revenue_share for card in cards) == pytest.approx(1)
     assert [brief.key for brief in briefs] == [card.todo_link for card in cards]
@@ -88,8 +69,8 @@ def test_every_link_leads_somewhere_and_every_anchor_is_one(analysis: Analysis) 
 def test_every_figure_says_what_it_shows(analysis: Analysis) -> None:
     figures = [figure for section in report_page(analysis).sections for figure in figures_of(section.parts)]
     assert len(figures) > 10
-    assert all(figure.figure.layout.meta["alt"] for figure in figures)
-    assert all(figure.title or figure.figure.layout.title.text for figure in figures)
+    assert all(figure.alt and figure.title for figure in figures)
+    assert all(figure.figure.layout["meta"]["alt"] for figure in figures)
 
 
 def test_most_warnings_are_told_first_and_all_are_told(analysis: Analysis) -> None:
@@ -107,9 +88,76 @@ def test_no_structure_is_said_in_the_headline(analysis: Analysis) -> None:
     assert "cut from one crowd" in report_page(dataclasses.replace(analysis, choice=choice)).title
 
 
-def test_a_large_market_is_drawn_by_a_sample_that_says_so(analysis: Analysis) -> None:
-    labels = analysis.labels.repeat(1_000)
-    rows = sample_by_segment(labels, 2_500, seed=0)
-    assert len(rows) < 2_700
-    assert (rows == sample_by_segment(labels, 2_500, seed=0)).all()
-    assert min((labels[rows] == segment).sum() for segment in range(3)) >= LEAST_SHOWN
+def every_text(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return [text for item in value.values() for text in every_text(item)]
+    if isinstance(value, list | tuple):
+        return [text for item in value for text in every_text(item)]
+    return every_text(dataclasses.asdict(value)) if dataclasses.is_dataclass(value) else []  # type: ignore[arg-type]
+
+
+HOSTILE = (
+    ("<script>alert(1)</script>", '{"segment": 2}', '"'),
+    ("The", "a", "\\g<0> \\1"),
+    ("%{x} &amp; <b>", "\U0001f388" * 80, "long and longer names " * 4),
+)
+"""Names for the three segments: markup, what looks like a reference, words of every sentence, signs of patterns."""
+
+
+@pytest.fixture(scope="session")
+def data(analysis: Analysis) -> PageData:
+    return report_data(analysis)
+
+
+@pytest.mark.parametrize("names", HOSTILE, ids=["markup", "words", "long"])
+def test_a_renamed_report_is_the_report_that_the_new_names_would_have_made(
+    names: tuple[str, ...], analysis: Analysis, data: PageData
+) -> None:
+    """So every other text is untouched, whatever the old names and the new ones are."""
+    called = dict(enumerate(names, start=1))
+    made = report_data(with_names(analysis, called))
+    assert made.page == data.page
+    renamed = PageData(data.page, called).named()
+    assert renamed == made.named()
+    cards = next(part for part in renamed.sections[0].parts if isinstance(part, SegmentCards)).cards
+    assert tuple(card.name for card in cards) == names
+
+
+def test_two_segments_can_change_their_names(analysis: Analysis, data: PageData) -> None:
+    called = {**data.names, 1: data.names[2], 2: data.names[1]}
+    swapped = PageData(data.page, called).named()
+    assert swapped == report_page(with_names(analysis, called))
+    assert swapped != data.named()
+
+
+def test_the_name_of_a_segment_is_in_no_text_of_the_records(data: PageData) -> None:
+    odd = PageData(data.page, {**data.names, 1: "Zanzibarquux"})
+    assert sum("Zanzibarquux" in text for text in every_text(odd.named())) > 10
+    assert not [text for text in every_text(data.page) if data.names[1] in text]
+
+
+def chapter(page: ReportPage, key: str) -> Section:
+    return next(section for section in page.sections if section.key == key)
+
+
+def test_an_edited_plan_changes_names_aims_and_its_chapter_and_nothing_else(analysis: Analysis, data: PageData) -> None:
+    one, *others = analysis.plan.campaigns
+    woo = dataclasses.replace(one, name="Renamed", aim_title="Woo them", goal="Woo.", kept=("goal",))
+    plan = dataclasses.replace(analysis.plan, campaigns=(woo, *others))
+    before, after = data.named(), with_plan(data, plan).named()
+    assert after == report_page(dataclasses.replace(with_names(analysis, {one.number: "Renamed"}), plan=plan))
+    assert before != after
+    assert [section.key for section in before.sections] == [section.key for section in after.sections]
+    for key in ("how-many", "data", "making", "glossary"):
+        assert chapter(before, key) == chapter(after, key)
+
+
+def test_the_same_plan_changes_nothing(analysis: Analysis, data: PageData) -> None:
+    assert with_plan(data, analysis.plan) == data
+
+
+def test_without_campaigns_their_chapter_goes(analysis: Analysis, data: PageData) -> None:
+    page = with_plan(data, dataclasses.replace(analysis.plan, campaigns=())).page
+    assert "campaigns" not in [section.key for section in page.sections]

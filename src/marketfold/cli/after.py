@@ -1,4 +1,4 @@
-"""Commands on a finished run: score, rename, learn, figures, compare, export, measure."""
+"""Commands on a finished run: score, rename, learn, report, figures, compare, export, measure."""
 
 from __future__ import annotations
 
@@ -72,6 +72,13 @@ def figures(
     written = write_pictures(run, cast("Picture", to), out, only=only or (), progress=None if quiet else typer.echo)
     if not quiet:
         typer.echo(f"{len(written)} file{'s' if len(written) > 1 else ''} in {out}.")
+
+
+def report(run: flags.RunFolder) -> None:
+    """Render the report of a run again from its page.json, in the style of this version."""
+    from marketfold.runs import render_run
+
+    typer.echo(f"Report: {render_run(run)}")
 
 
 def export(

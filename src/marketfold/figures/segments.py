@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, MUTED, PALE, SOFT, new_figure, segment_colour
+from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, MUTED, PALE, SOFT, new_figure, segment_colour, wrapped
 from marketfold.segments import MUCH_DRIFT, SOME_DRIFT
 from marketfold.words import measured
 
@@ -23,21 +22,15 @@ TOP_FEATURES = 16
 PALER = 1.8
 """End of the colour scale of effects, which end at 1: so the numbers can be read on every cell, in light and dark."""
 
-LABEL_WIDTH = 22
+HEATMAP_LABEL, SPREAD_LABEL = 18, 30
+"""Letters in a line of an axis label with a segment's name."""
+
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 LOG_SPREAD = 30
 """From such a ratio of the farthest ends on, amounts are drawn on a logarithmic axis."""
 
-UNITS = {"customer": "customers", "order": "orders", "order_line": "order lines"}
-
-
 _ROWS = {"autorange": "reversed", "showgrid": False, "tickfont": {"color": INK}, "type": "category"}
 """An axis of names, read from the top down."""
-
-
-def _wrapped(text: str, width: int = LABEL_WIDTH) -> str:
-    """Break a label over lines."""
-    return "<br>".join(wrap(text, width)) or " "
 
 
 def _name(profile: SegmentProfile) -> str:
@@ -75,11 +68,12 @@ def profile_heatmap_figure(
         subtitle=f"Medians; blue where a segment lies above the others, orange where below.{rest}",
         alt=f"Medians by segment. {'. '.join(heard)}.",
         height=150 + 34 * len(shown),
+        label_width=HEATMAP_LABEL,
     )
     figure.add_heatmap(
         z=effects,
-        x=[_wrapped(_name(profile), 18) for profile in profiles],
-        y=[_wrapped(feature.label, 40) for feature in shown],
+        x=[wrapped(_name(profile), HEATMAP_LABEL) for profile in profiles],
+        y=[wrapped(feature.label, 40) for feature in shown],
         text=words,
         customdata=everyone,
         coloraxis="coloraxis",
@@ -127,10 +121,11 @@ def feature_by_segment_figure(
         subtitle="Median, middle half and 5 to 95 % of each segment" + (", on a logarithmic axis" if log else ""),
         alt=f"{feature.label} by segment, medians: {heard}.",
         height=110 + 44 * len(profiles),
+        label_width=SPREAD_LABEL,
     )
     for profile, (low, q1, median, q3, high), words in zip(profiles, q, said, strict=True):
         figure.add_box(
-            y=[_wrapped(_name(profile), 30)],
+            y=[wrapped(_name(profile), SPREAD_LABEL)],
             orientation="h",
             lowerfence=[low],
             q1=[q1],
@@ -243,7 +238,7 @@ def drift_figure(movement: Movement, table: FeatureTable, n_features: int = TOP_
         alt=f"Population stability index by feature: {heard or 'none was kept'}.",
         height=130 + 30 * max(len(shown), 1),
     )
-    rows = [_wrapped(labels.get(drift.feature, drift.feature), 40) for drift in shown]
+    rows = [wrapped(labels.get(drift.feature, drift.feature), 40) for drift in shown]
     figure.add_bar(
         x=[drift.index for drift in shown],
         y=rows,

@@ -10,6 +10,7 @@ such colours can be in OKLab, to people with normal vision and to those with pro
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import Any
 
 import plotly.graph_objects as go
@@ -183,7 +184,18 @@ DARK: dict[str, Any] = _template(dark=True)
 """Template for dark pages."""
 
 
-def new_figure(title: str, *, subtitle: str = "", alt: str = "", height: int = 420) -> go.Figure:
+def wrapped(text: str, width: int) -> str:
+    """Break a label over lines.
+
+    >>> wrapped("1. Quiet offer-minded buyers", 18)
+    '1. Quiet offer-<br>minded buyers'
+    """
+    return "<br>".join(wrap(text, width)) or " "
+
+
+def new_figure(
+    title: str, *, subtitle: str = "", alt: str = "", height: int = 420, label_width: int | None = None
+) -> go.Figure:
     """An empty figure with the light template.
 
     Parameters
@@ -194,13 +206,17 @@ def new_figure(title: str, *, subtitle: str = "", alt: str = "", height: int = 4
         What is drawn, and in which unit.
     alt
         What a person who cannot see it should hear; it stands in `layout.meta["alt"]`.
+    label_width
+        Letters in a line of an axis label that holds a segment's name; it stands in `layout.meta["label_width"]` for
+        whoever gives the segment another name.
     """
+    meta = {"alt": alt or title, "subtitle": subtitle}
     return go.Figure(
         layout={
             "template": LIGHT,
             "title": {"text": title, "subtitle": {"text": subtitle}},
             "height": height,
-            "meta": {"alt": alt or title, "subtitle": subtitle},
+            "meta": meta | ({"label_width": label_width} if label_width else {}),
         }
     )
 

@@ -8,9 +8,7 @@ import numpy as np
 
 from marketfold import words
 from marketfold.learn.sample import correlations
-from marketfold.report import embed
-from marketfold.report.page import asset, environment, frame_values
-from marketfold.report.parts import ReportPage
+from marketfold.page import ReportPage, asset, environment, frame_values, script_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,7 +122,7 @@ def render_learn_page(sample: LearnSample) -> str:
             sample=sample,
             pair=_pair(sample),
             code_max=min(max(len(sample.labels) - 1, 1), 5),
-            lesson=embed.script_json(_lesson(sample)),
+            lesson=script_json(_lesson(sample)),
             **_sayings(sample),
             **frame_values(COLOURS, style, script),
         )

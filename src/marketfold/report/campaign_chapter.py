@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from marketfold import words
 from marketfold.campaigns import PART_WORDS
-from marketfold.report.parts import Brief, Briefs, Column, Fact, Message, Notice, Section, TablePart
+from marketfold.page import Brief, Briefs, Column, Fact, Message, Notice, Section, TablePart
+from marketfold.report.figure_parts import campaign_figures
 from marketfold.report.segment_chapters import campaign_key
 from marketfold.report.sentences.experiments import describe_holdout
 
 if TYPE_CHECKING:
+    from marketfold.analysis import Analysis
     from marketfold.campaigns import Campaign, CampaignPlan, Draft, NextBuy, OverIndex
-    from marketfold.report.parts import Part
+    from marketfold.page import Part
 
 
 def _audience(campaign: Campaign) -> tuple[Fact, ...]:
@@ -172,12 +174,17 @@ def _brief(campaign: Campaign, plan: CampaignPlan) -> Brief:
     )
 
 
-def campaigns_chapter(plan: CampaignPlan, figures: tuple[Part, ...] = ()) -> Section | None:
+def campaigns_chapter(analysis: Analysis) -> Section | None:
     """A brief for each segment; None where nothing was planned."""
+    return campaigns_section(analysis.plan)
+
+
+def campaigns_section(plan: CampaignPlan) -> Section | None:
+    """The chapter from the plan alone, so that it can be made anew when the plan was edited."""
     if not plan.campaigns:
         return None
     parts: list[Part] = [Briefs(tuple(_brief(campaign, plan) for campaign in plan.campaigns))]
-    parts.extend(figures)
+    parts.extend(campaign_figures(plan))
     notes = (*plan.notes, *plan.budget.notes)
     if notes:
         parts.append(Notice(notes))

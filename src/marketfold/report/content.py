@@ -2,66 +2,76 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from marketfold.report.campaign_chapter import campaigns_chapter
+from marketfold.page import PageData, ReportPage, SegmentCards, stand_in, write_page
+from marketfold.report.baseline_chapter import baseline_chapter
+from marketfold.report.campaign_chapter import campaigns_chapter, campaigns_section
 from marketfold.report.data_chapter import data_chapter
-from marketfold.report.evidence_chapters import (
-    choice_chapter,
-    k_chapter,
-    reduction_chapter,
-    stability_chapter,
-)
-from marketfold.report.figure_parts import (
-    campaign_figures,
-    k_figures,
-    profile_figures,
-    reduction_figures,
-    stability_figures,
-)
+from marketfold.report.evidence_chapters import choice_chapter, k_chapter, reduction_chapter, stability_chapter
 from marketfold.report.making_chapter import glossary_chapter, making_chapter
 from marketfold.report.map_chapter import map_chapter
-from marketfold.report.naming import with_marks
-from marketfold.report.opening import headline, key_facts, lead, weightiest_warnings
-from marketfold.report.page import write_page
-from marketfold.report.parts import ReportPage
-from marketfold.report.segment_chapters import profiles_chapter, segments_chapter
-from marketfold.report.usual_chapter import usual_chapter
+from marketfold.report.opening import first_aim, headline, key_facts, lead, segment_aim, weightiest_warnings
+from marketfold.report.segment_chapters import profiles_chapter, segments_chapter, with_aims
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from marketfold.analysis import Analysis
+    from marketfold.campaigns import CampaignPlan
+    from marketfold.page import Part, Section
+
+CHAPTERS: tuple[Callable[[Analysis], Section | None], ...] = (
+    segments_chapter,
+    map_chapter,
+    k_chapter,
+    stability_chapter,
+    reduction_chapter,
+    baseline_chapter,
+    choice_chapter,
+    profiles_chapter,
+    campaigns_chapter,
+    data_chapter,
+    making_chapter,
+    glossary_chapter,
+)
+"""In reading order; a chapter without content is None and left out."""
 
 
-def report_page(analysis: Analysis) -> ReportPage:
-    """Everything that the report says, in reading order; a chapter without content is left out."""
-    analysis = with_marks(analysis)
-    chapters = (
-        segments_chapter(analysis),
-        map_chapter(analysis),
-        k_chapter(analysis, k_figures(analysis)),
-        stability_chapter(analysis, stability_figures(analysis)),
-        reduction_chapter(analysis, reduction_figures(analysis)),
-        usual_chapter(analysis),
-        choice_chapter(analysis),
-        profiles_chapter(analysis, profile_figures(analysis)),
-        campaigns_chapter(analysis.plan, campaign_figures(analysis.plan)),
-        data_chapter(analysis),
-        making_chapter(analysis),
-        glossary_chapter(),
-    )
-    return ReportPage(
+def _plan_with_stand_ins(plan: CampaignPlan) -> CampaignPlan:
+    return replace(plan, campaigns=tuple(replace(one, name=stand_in(one.number)) for one in plan.campaigns))
+
+
+def _with_stand_ins(analysis: Analysis) -> Analysis:
+    profiles = tuple(replace(profile, name=stand_in(profile.number)) for profile in analysis.segments.profiles)
+    segments = replace(analysis.segments, profiles=profiles)
+    return replace(analysis, segments=segments, plan=_plan_with_stand_ins(analysis.plan))
+
+
+def report_data(analysis: Analysis) -> PageData:
+    """Everything that the report says, with the segments' names apart, so that they can be changed."""
+    names = {profile.number: profile.name for profile in analysis.segments.profiles}
+    analysis = _with_stand_ins(analysis)
+    page = ReportPage(
         title=headline(analysis),
         kicker=f"Segmentation of {analysis.data.clean.facts.name}",
         lead=lead(analysis),
+        first_aim=first_aim(analysis),
         facts=key_facts(analysis),
         warnings=weightiest_warnings(analysis),
-        sections=tuple(chapter for chapter in chapters if chapter),
+        sections=tuple(section for chapter in CHAPTERS if (section := chapter(analysis))),
         footer="Made with Marketfold. This page holds no names, phones, e-mails or addresses, and asks no other "
         "computer for anything.",
-        n_segments=max(profile.number for profile in analysis.segments.profiles),
+        n_segments=max(names),
     )
+    return PageData(page, names)
+
+
+def report_page(analysis: Analysis) -> ReportPage:
+    """Everything that the report says, in reading order."""
+    return report_data(analysis).named()
 
 
 def write_report(analysis: Analysis, path: Path) -> None:
@@ -73,3 +83,29 @@ def write_report(analysis: Analysis, path: Path) -> None:
         Where to; an existing file is replaced.
     """
     write_page(report_page(analysis), path)
+
+
+def with_plan(data: PageData, plan: CampaignPlan) -> PageData:
+    """The same report with what an edited plan decides: names, aims, and the whole chapter of the campaigns.
+
+    Parameters
+    ----------
+    plan
+        Of the same segments; where it has no campaign for one, its name and its aim stay.
+    """
+    names = {campaign.number: campaign.name for campaign in plan.campaigns if campaign.number in data.names}
+    plan = _plan_with_stand_ins(plan)
+    aims = {campaign.number: segment_aim(campaign) for campaign in plan.campaigns}
+    first, campaigns = data.page.first_aim, campaigns_section(plan)
+    sections = []
+    for section in data.page.sections:
+        if section.key != "campaigns":
+            sections.append(replace(section, parts=tuple(_planned(part, plan) for part in section.parts)))
+        elif campaigns:
+            sections.append(campaigns)
+    page = replace(data.page, first_aim=aims.get(first.number, first) if first else None, sections=tuple(sections))
+    return PageData(page, {**data.names, **names})
+
+
+def _planned(part: Part, plan: CampaignPlan) -> Part:
+    return with_aims(part, plan.campaigns) if isinstance(part, SegmentCards) else part

@@ -7,21 +7,20 @@ from typing import TYPE_CHECKING
 from marketfold import words
 from marketfold.cleaning.rules import REASONS
 from marketfold.figures.exploration import exploration_figures
-from marketfold.report.embed import figure_height
-from marketfold.report.opening import MOST_WARNINGS
-from marketfold.report.parts import (
+from marketfold.page import (
     Column,
     Fact,
     Facts,
     FigureGrid,
-    FigurePart,
     FindingItem,
     Findings,
     Fold,
     Notice,
     Section,
     TablePart,
+    figure_part,
 )
+from marketfold.report.opening import MOST_WARNINGS
 from marketfold.report.sentences.exploration import finding_sentence
 from marketfold.report.sentences.warnings import run_warnings
 
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
     from marketfold.analysis import Analysis
     from marketfold.exploration import Exploration
-    from marketfold.report.parts import Part
+    from marketfold.page import FigurePart, Part
 
 FIRST_FIGURE = "over-time"
 NARROW = ("calendar", "counts", "distribution", "gaps", "repeats", "concentration", "discounts", "year-on-year")
@@ -116,8 +115,7 @@ def _side_by_side(figures: list[FigurePart]) -> list[Part]:
         if not (figure.key.startswith(NARROW) and others):
             parts.append(figure)
             continue
-        height = figure_height(figure.figure)
-        beside = min(others, key=lambda other: abs(figure_height(other.figure) - height))
+        beside = min(others, key=lambda other: abs(other.height - figure.height))
         parts.append(FigureGrid((figure, waiting.pop(beside.key))))
     return parts
 
@@ -126,8 +124,8 @@ def exploration_parts(exploration: Exploration) -> tuple[Part, ...]:
     """Findings, the figures that they speak of, and the other figures behind one line."""
     figures = exploration_figures(exploration)
     told = {finding.figure for finding in exploration.findings} | {FIRST_FIGURE}
-    shown = [FigurePart(key, figure) for key, figure in figures.items() if key in told]
-    rest = [FigurePart(key, figure) for key, figure in figures.items() if key not in told]
+    shown = [figure_part(key, figure) for key, figure in figures.items() if key in told]
+    rest = [figure_part(key, figure) for key, figure in figures.items() if key not in told]
     parts: list[Part] = []
     if exploration.findings:
         parts.append(findings_part(exploration, figures.keys()))

@@ -6,9 +6,10 @@ import math
 from typing import TYPE_CHECKING
 
 from marketfold import words
+from marketfold.page import Column, Fold, Notice, Prose, Section, TablePart
 from marketfold.reduction import short_label
+from marketfold.report.figure_parts import k_figures, reduction_figures, stability_figures
 from marketfold.report.opening import units_word
-from marketfold.report.parts import Column, Fold, Notice, Prose, Section, TablePart
 from marketfold.report.sentences.clustering import disagreements, k_decision, resample_size, rules_applied
 from marketfold.report.sentences.reduction import about_suitability
 from marketfold.report.sentences.selection import REDUCTION_RULE, reduction_decision, search_decision, skip_reason
@@ -18,7 +19,7 @@ from marketfold.selection import ALL
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
     from marketfold.clustering import KChoice, ValidityIndex
-    from marketfold.report.parts import Part
+    from marketfold.page import Part
     from marketfold.selection import FeatureSetSearch, FutureScore, ReducerComparison
 
 SHOWN_CANDIDATES = 12
@@ -62,7 +63,7 @@ def _k_table(choice: KChoice, chosen: int) -> TablePart:
     )
 
 
-def k_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Section:
+def k_chapter(analysis: Analysis) -> Section:
     """Why this many segments."""
     choice, chosen = analysis.choice.evidence.k_choice, analysis.choice.evidence.recipe.n_segments
     parts: list[Part] = []
@@ -73,7 +74,7 @@ def k_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Section:
         why = ", as you asked." if asked else f", for this reason: {search_decision(search)}" if search else "."
         lead = f"This run made {chosen} segments{why}"
         parts.append(Notice((decision,), title="What the evidence below says"))
-    parts.extend(figures)
+    parts.extend(k_figures(analysis))
     if against := disagreements(choice):
         parts.append(Notice(against, title="Who disagrees"))
     parts.append(Fold("All numbers", (_k_table(choice, chosen),)))
@@ -102,7 +103,7 @@ def _stability_table(analysis: Analysis) -> TablePart:
     )
 
 
-def stability_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Section:
+def stability_chapter(analysis: Analysis) -> Section:
     """Whether the same segments come out again."""
     found = analysis.stability
     units = units_word(analysis.segmentation.unit)
@@ -110,7 +111,7 @@ def stability_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Sec
         f"The {units} were drawn anew {2 * found.n_pairs} times and segmented afresh. Two such segmentations agreed to "
         f"{words.decimal(found.ari)} on average, where 1 is the same and 0 is chance (adjusted Rand index)."
     )
-    parts: list[Part] = [*figures, _stability_table(analysis)]
+    parts: list[Part] = [*stability_figures(analysis), _stability_table(analysis)]
     if few := resample_size(found):
         parts.append(Notice((few,)))
     serious = tuple(trap.sentence for trap in analysis.segments.traps)
@@ -169,13 +170,13 @@ def _narrow(analysis: Analysis) -> str:
     )
 
 
-def reduction_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Section | None:
+def reduction_chapter(analysis: Analysis) -> Section | None:
     """Whether fewer dimensions helped; None where nothing was compared."""
     choice = analysis.choice.evidence
     parts: list[Part] = []
     if choice.comparison:
         parts.append(_comparison_table(choice.comparison, analysis))
-    parts.extend(figures)
+    parts.extend(reduction_figures(analysis))
     if choice.suitability:
         parts.append(Prose(about_suitability(choice.suitability), title="Do the features suit a reduction?"))
     if not parts:
@@ -251,7 +252,7 @@ def _future_table(future: FutureScore) -> TablePart:
     )
 
 
-def choice_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Section | None:
+def choice_chapter(analysis: Analysis) -> Section | None:
     """Which side of the customers, and whether it told anything about the time after; None where neither is known."""
     parts: list[Part] = []
     lead = ""
@@ -271,7 +272,6 @@ def choice_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Sectio
         if lead != says:
             parts.append(Prose((says,), title="Tested on the future"))
         parts.append(_future_table(future))
-    parts.extend(figures)
     if not parts:
         return None
     return Section("chosen", "How they were chosen, and tested on the future", tuple(parts), lead, "Choice and test")

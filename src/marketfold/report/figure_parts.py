@@ -8,14 +8,14 @@ from marketfold.figures.campaigns import budget_figure
 from marketfold.figures.clustering import elbow_figure, gap_figure, indices_figure, slsa_figure, stability_figure
 from marketfold.figures.reduction import loadings_figure, loss_figure, reconstruction_figure, scree_figure
 from marketfold.figures.segments import feature_by_segment_figure, profile_heatmap_figure
+from marketfold.page import FigureGrid, Fold, Prose, figure_part
 from marketfold.report import teaching
-from marketfold.report.parts import FigureGrid, FigurePart, Fold, Prose
 from marketfold.report.sentences.reduction import about_bottleneck, about_components, about_loss, about_tied_weights
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
     from marketfold.campaigns import CampaignPlan
-    from marketfold.report.parts import Part
+    from marketfold.page import Part
 
 SPREADS = 4
 """Features whose distributions are shown: those that part the segments best."""
@@ -25,22 +25,22 @@ def k_figures(analysis: Analysis) -> tuple[Part, ...]:
     """The elbow, the validity indices, and the distance from data without groups."""
     choice = analysis.choice.evidence.k_choice
     parts: list[Part] = [
-        FigurePart("elbow", elbow_figure(choice), teaching=teaching.about_elbow(choice, analysis.segmentation.unit))
+        figure_part("elbow", elbow_figure(choice), teaching=teaching.about_elbow(choice, analysis.segmentation.unit))
     ]
     if choice.indices:
-        parts.append(FigurePart("indices", indices_figure(choice), teaching=teaching.about_indices(choice)))
+        parts.append(figure_part("indices", indices_figure(choice), teaching=teaching.about_indices(choice)))
     if choice.gaps:
-        parts.append(FigurePart("gap", gap_figure(choice)))
+        parts.append(figure_part("gap", gap_figure(choice)))
     return tuple(parts)
 
 
 def _scree(analysis: Analysis, reducer: Any) -> tuple[Part, ...]:
     notes = about_components(reducer, _shaping(analysis))
-    return (FigurePart("scree", scree_figure(reducer), teaching=notes),)
+    return (figure_part("scree", scree_figure(reducer), teaching=notes),)
 
 
 def _loadings(analysis: Analysis, reducer: Any) -> tuple[Part, ...]:
-    return (FigurePart("loadings", loadings_figure(reducer, _shaping(analysis))),)
+    return (figure_part("loadings", loadings_figure(reducer, _shaping(analysis))),)
 
 
 def _loss(analysis: Analysis, reducer: Any) -> tuple[Part, ...]:
@@ -48,7 +48,7 @@ def _loss(analysis: Analysis, reducer: Any) -> tuple[Part, ...]:
     notes = (*about_bottleneck(shape, len(analysis.labels)), *about_tied_weights(shape))
     figure = loss_figure(reducer.history_, str(shape))
     return (
-        FigurePart("loss", figure, teaching=about_loss(reducer.history_)),
+        figure_part("loss", figure, teaching=about_loss(reducer.history_)),
         Prose(notes, title="The network of this run"),
     )
 
@@ -67,7 +67,7 @@ def reduction_figures(analysis: Analysis) -> tuple[Part, ...]:
     parts = [part for name in reducer.figures for part in LEARNED[name](analysis, reducer)]
     suitability = analysis.choice.evidence.suitability
     if suitability and suitability.reconstructions:
-        parts.append(FigurePart("reconstruction", reconstruction_figure(suitability)))
+        parts.append(figure_part("reconstruction", reconstruction_figure(suitability)))
     return tuple(parts)
 
 
@@ -75,10 +75,10 @@ def stability_figures(analysis: Analysis) -> tuple[Part, ...]:
     """The resamples, segment by segment, and how segments split as there are more of them."""
     names = [profile.name for profile in analysis.segments.profiles]
     notes = teaching.about_stability(analysis.stability, names, analysis.segmentation.unit)
-    parts = [FigurePart("jaccards", stability_figure(analysis.stability, names), teaching=notes)]
+    parts = [figure_part("jaccards", stability_figure(analysis.stability, names), teaching=notes)]
     if len(analysis.choice.across.k) > 1:
         split = teaching.about_splitting(analysis.choice.across, analysis.choice.evidence.recipe.n_segments, names)
-        parts.append(FigurePart("slsa", slsa_figure(analysis.choice.across), teaching=split))
+        parts.append(figure_part("slsa", slsa_figure(analysis.choice.across), teaching=split))
     return tuple(parts)
 
 
@@ -94,13 +94,13 @@ def _telling_features(analysis: Analysis) -> list[str]:
 
 def profile_figures(analysis: Analysis) -> tuple[Part, ...]:
     """The heat map of differences, and the distributions of the features that part the segments best."""
-    heat = FigurePart(
+    heat = figure_part(
         "heatmap",
         profile_heatmap_figure(analysis.segments.profiles, analysis.segmentation.table),
         teaching=teaching.about_heatmap(analysis.segments.profiles),
     )
     spreads = tuple(
-        FigurePart(
+        figure_part(
             f"spread-{place}",
             feature_by_segment_figure(analysis.segmentation.table, analysis.labels, name, analysis.segments.profiles),
             teaching=teaching.about_spread(analysis.segments.profiles) if place == 1 else (),
@@ -122,4 +122,4 @@ def campaign_figures(plan: CampaignPlan) -> tuple[Part, ...]:
         [line.value_at_stake for _, line in lines],
         currency=plan.currency,
     )
-    return (Fold("How the budget is divided", (FigurePart("budget", figure),)),)
+    return (Fold("How the budget is divided", (figure_part("budget", figure),)),)

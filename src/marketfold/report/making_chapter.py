@@ -7,8 +7,8 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from marketfold import words
+from marketfold.page import Column, Fact, Facts, Fold, Prose, Section, TablePart, Terms
 from marketfold.reduction import short_label
-from marketfold.report.parts import Column, Fact, Facts, Fold, Prose, Section, TablePart, Terms
 from marketfold.selection import ALL
 
 if TYPE_CHECKING:
@@ -141,6 +141,6 @@ def making_chapter(analysis: Analysis) -> Section:
     )
 
 
-def glossary_chapter() -> Section:
+def glossary_chapter(_: Analysis) -> Section:
     """The words of the field."""
     return Section("glossary", "Glossary", (Terms(GLOSSARY),))

@@ -8,9 +8,9 @@ import numpy as np
 
 from marketfold import words
 from marketfold.figures.unit_map import UnitMap, direction_words, map_2d_figure, map_3d_figure
+from marketfold.page import FigureTabs, Section, figure_part
 from marketfold.reduction import PCAReducer
 from marketfold.report.opening import units_word
-from marketfold.report.parts import FigurePart, FigureTabs, Section
 from marketfold.report.segment_chapters import CARD_FEATURES
 from marketfold.report.teaching import about_map
 
@@ -111,15 +111,15 @@ def map_chapter(analysis: Analysis) -> Section | None:
     pca = fit_map(analysis)
     notes = about_map(analysis, pca.explained_shares_)
     flat = map_2d_figure(unit_map(analysis, pca, SHOWN), analysis.segments.profiles)
-    figures = [FigurePart("map-2d", flat, title="Flat")]
+    figures = [figure_part("map-2d", flat, title="Flat")]
     if pca.n_dimensions_ > 2:
         in_space = map_3d_figure(unit_map(analysis, pca, SHOWN_IN_SPACE), analysis.segments.profiles)
-        figures.append(FigurePart("map-3d", in_space, title="In space, to turn"))
+        figures.append(figure_part("map-3d", in_space, title="In space, to turn"))
     title = f"Your {units_word(analysis.segmentation.unit)}, seen from their best side"
     part = (
         FigureTabs("unit-map", title, tuple(figures), teaching=notes)
         if len(figures) > 1
-        else FigurePart("map-2d", flat, teaching=notes)
+        else figure_part("map-2d", flat, teaching=notes)
     )
     lead = f"Near points bought alike. The flat map shows {words.share(float(pca.explained_shares_[:2].sum()))} of "
     return Section("the-map", "The map", (part,), f"{lead}all differences; the colours are the segments.")

@@ -6,10 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketfold import words
-from marketfold.errors import RunFolderError
 from marketfold.figures.campaigns import EffectRow, effect_figure
-from marketfold.report.page import write_page
-from marketfold.report.parts import Column, Fact, FigurePart, Notice, Prose, ReportPage, Section, TablePart
+from marketfold.page import Column, Fact, Notice, Prose, ReportPage, Section, TablePart, figure_part, write_page
 from marketfold.report.sentences.experiments import (
     describe_check,
     describe_overall,
@@ -140,7 +138,7 @@ def measurement_page(measurement: Measurement) -> ReportPage:
     many = f"{len(results)} segments" if len(results) > 1 else "one segment"
     missing = describe_period(measurement)
     figures = [
-        FigurePart(f"effects-{place}", figure, teaching=HOW_TO_READ)
+        figure_part(f"effects-{place}", figure, teaching=HOW_TO_READ)
         for place, figure in enumerate(measurement_figures(measurement), start=1)
     ]
     return ReportPage(
@@ -181,9 +179,5 @@ def write_measurement(measurement: Measurement, path: str | Path) -> Path:
         If the file cannot be written.
     """
     path = Path(path)
-    try:
-        write_page(measurement_page(measurement), path)
-    except OSError as error:
-        message = f"{path} cannot be written: {error.strerror}."
-        raise RunFolderError(message) from error
+    write_page(measurement_page(measurement), path)
     return path

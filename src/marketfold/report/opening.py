@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marketfold import words
-from marketfold.report.parts import Fact
+from marketfold.page import Fact
 from marketfold.report.sentences.warnings import run_warnings
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
+from marketfold.page import SegmentAim
+
+if TYPE_CHECKING:
+    from marketfold.analysis import Analysis
+    from marketfold.campaigns import Campaign
     from marketfold.schema import Unit
+    from marketfold.segments import SegmentProfile
 
 LEAST_LEAD = 0.1
 """By how much a group's share of revenue must exceed its share of customers to be news."""
@@ -74,20 +80,34 @@ def _trust_sentence(analysis: Analysis) -> str:
     return f"W{anew}, {words.listed(said)}.{advice}"
 
 
-def _first_move(analysis: Analysis) -> str:
+def _best(analysis: Analysis) -> SegmentProfile:
     """Where to begin: the most valuable of the surest segments."""
     order = {"stable": 0, "pattern": 1, None: 2, "weak": 3}
-    best = min(analysis.segments.profiles, key=lambda profile: (order[profile.trust], -profile.revenue_share))
+    return min(analysis.segments.profiles, key=lambda profile: (order[profile.trust], -profile.revenue_share))
+
+
+def _first_move(analysis: Analysis) -> str:
+    best = _best(analysis)
     units = unit_word(analysis.segmentation.unit) if best.units == 1 else units_word(analysis.segmentation.unit)
-    campaign = next((c for c in analysis.plan.campaigns if c.number == best.number), None)
-    aim = f" The aim for them: {campaign.aim_title[:1].lower()}{campaign.aim_title[1:]}." if campaign else ""
     brought = (
         f" who brought {words.money(best.revenue_total, analysis.data.exploration.currency, short=True)}, "
         f"{words.share(best.revenue_share)} of the revenue"
         if best.revenue_total > 0
         else ""
     )
-    return f"Begin with \u201c{best.name}\u201d: {words.count(best.units)} {units}{brought}.{aim}"
+    return f"Begin with \u201c{best.name}\u201d: {words.count(best.units)} {units}{brought}."
+
+
+def first_aim(analysis: Analysis) -> SegmentAim | None:
+    """What to do with the segment to begin with; None where nothing was planned for it."""
+    number = _best(analysis).number
+    return next((segment_aim(campaign) for campaign in analysis.plan.campaigns if campaign.number == number), None)
+
+
+def segment_aim(campaign: Campaign) -> SegmentAim:
+    """The aim of a campaign as a sentence."""
+    title = campaign.aim_title
+    return SegmentAim(campaign.number, f"The aim for them: {title[:1].lower()}{title[1:]}.")
 
 
 def lead(analysis: Analysis) -> str:

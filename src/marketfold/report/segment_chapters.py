@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from marketfold import words
+from marketfold.page import Column, Fact, Fold, Section, SegmentCard, SegmentCards, TablePart
+from marketfold.report.figure_parts import profile_figures
 from marketfold.report.opening import units_word
-from marketfold.report.parts import Column, Fact, Fold, Section, SegmentCard, SegmentCards, TablePart
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from marketfold.analysis import Analysis
     from marketfold.campaigns import Campaign
     from marketfold.clustering import Answer
-    from marketfold.report.parts import Part
+    from marketfold.page import Part
     from marketfold.schema import Feature
     from marketfold.segments import SegmentProfile
 
@@ -69,13 +73,7 @@ def _rule(profile: SegmentProfile) -> str:
     return f"{rule.words} (tried on others than it was made from: {them} of them, {others} of the rest)."
 
 
-def _card(
-    profile: SegmentProfile,
-    campaign: Campaign | None,
-    features: dict[str, Feature],
-    currency: str | None,
-    answer: Answer,
-) -> SegmentCard:
+def _card(profile: SegmentProfile, features: dict[str, Feature], currency: str | None, answer: Answer) -> SegmentCard:
     return SegmentCard(
         number=profile.number,
         name=profile.name,
@@ -88,26 +86,33 @@ def _card(
         rule=_rule(profile),
         trust=profile.trust,
         trust_says=trust_says(profile, answer),
-        aim=campaign.aim_title if campaign else "",
-        todo=campaign.goal if campaign else "",
-        todo_link=campaign_key(profile.number) if campaign else "",
     )
+
+
+def with_aims(cards: SegmentCards, campaigns: Iterable[Campaign]) -> SegmentCards:
+    """The cards with what to do, by the campaigns that there are."""
+    planned = {campaign.number: campaign for campaign in campaigns}
+    return replace(cards, cards=tuple(_with_aim(card, planned.get(card.number)) for card in cards.cards))
+
+
+def _with_aim(card: SegmentCard, campaign: Campaign | None) -> SegmentCard:
+    if campaign is None:
+        return card
+    return replace(card, aim=campaign.aim_title, todo=campaign.goal, todo_link=campaign_key(card.number))
 
 
 def segments_chapter(analysis: Analysis) -> Section:
     """A card for each segment."""
     features = {feature.name: feature for feature in analysis.segmentation.table.features}
-    campaigns = {campaign.number: campaign for campaign in analysis.plan.campaigns}
     currency = analysis.data.exploration.currency
     answer = analysis.choice.evidence.k_choice.answer
-    profiles = analysis.segments.profiles
-    cards = tuple(_card(profile, campaigns.get(profile.number), features, currency, answer) for profile in profiles)
+    cards = tuple(_card(profile, features, currency, answer) for profile in analysis.segments.profiles)
     return Section(
         key="segments",
         title="The segments",
         lead="Numbered by revenue, largest first. The first bar divides your "
         f"{units_word(analysis.segmentation.unit)}, the second the money they brought.",
-        parts=(SegmentCards(cards, units_word(analysis.segmentation.unit)),),
+        parts=(with_aims(SegmentCards(cards, units_word(analysis.segmentation.unit)), analysis.plan.campaigns),),
     )
 
 
@@ -184,7 +189,7 @@ def _described_table(analysis: Analysis, column: str) -> TablePart | None:
     )
 
 
-def profiles_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Section:
+def profiles_chapter(analysis: Analysis) -> Section:
     """Feature by feature: what each segment is like, beside everybody."""
     columns = dict.fromkeys(column for profile in analysis.segments.profiles for column in profile.described)
     described = [_described_table(analysis, column) for column in columns]
@@ -192,5 +197,5 @@ def profiles_chapter(analysis: Analysis, figures: tuple[Part, ...] = ()) -> Sect
         key="profiles",
         title="Profiles",
         lead="What each segment is like, beside everybody.",
-        parts=(*figures, *_medians(analysis), *(table for table in described if table)),
+        parts=(*profile_figures(analysis), *_medians(analysis), *(table for table in described if table)),
     )

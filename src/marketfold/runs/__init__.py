@@ -5,6 +5,7 @@ from marketfold.runs.export import audience_folder, export_run
 from marketfold.runs.folder import next_free_folder, staged_folder
 from marketfold.runs.lessons import write_lessons
 from marketfold.runs.measure import measure_run
+from marketfold.runs.pages import read_page, refresh_page, render_run
 from marketfold.runs.pictures import write_pictures
 from marketfold.runs.plan import change_plan, read_plan, rename_segment
 from marketfold.runs.read import Run
@@ -21,8 +22,11 @@ __all__ = [
     "export_run",
     "measure_run",
     "next_free_folder",
+    "read_page",
     "read_plan",
+    "refresh_page",
     "rename_segment",
+    "render_run",
     "run_record",
     "score_orders",
     "scoring_config",

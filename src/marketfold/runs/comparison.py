@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marketfold.report import ReportPage, Section, write_page
-from marketfold.report.parts import Column, Fact, FigurePart, Prose, TablePart
+from marketfold.page import Column, Fact, Prose, ReportPage, Section, TablePart, figure_part, write_page
 from marketfold.runs.read import Run
 from marketfold.schema import Feature, FeatureTable
 from marketfold.segments import compare_runs
@@ -78,9 +77,9 @@ def comparison_page(movement: Movement, before: Run, after: Run) -> ReportPage:
             Fact("Gone", count(int(movement.lost.sum()))),
         ),
         sections=(
-            Section("moves", "Who moved", (FigurePart("sankey", movement_sankey_figure(movement)), _moves(movement))),
+            Section("moves", "Who moved", (figure_part("sankey", movement_sankey_figure(movement)), _moves(movement))),
             Section(
-                "drift", "What drifted", (FigurePart("psi", drift_figure(movement, _table(after))), _drift(movement))
+                "drift", "What drifted", (figure_part("psi", drift_figure(movement, _table(after))), _drift(movement))
             ),
         ),
         n_segments=max(movement.later_numbers),

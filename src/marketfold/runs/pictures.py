@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Literal, get_args
 
 import pyarrow as pa
 
 from marketfold.csv_files import write_csv
-from marketfold.errors import ParameterError, RunFolderError
-from marketfold.report.images import write_figure, write_pdf
-from marketfold.report.reading_back import figures_of_page, tables_of_page
+from marketfold.errors import ParameterError
+from marketfold.page import figures_of, plotly_figure, tables_of, write_figure, write_pdf
 from marketfold.runs.folder import staged_folder
+from marketfold.runs.pages import read_page
 from marketfold.runs.read import Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from marketfold.report.reading_back import Rows
+    from marketfold.page import FigurePart, TablePart
 
 Picture = Literal["png", "svg", "pdf", "csv"]
 
@@ -55,15 +56,14 @@ def write_pictures(
     ParameterError
         If there is no such kind, or the report has no such figure or table.
     RunFolderError
-        If it is no run folder, its report is gone, or the folder exists already.
+        If it is no run folder, its `page.json` is gone or damaged, or the folder exists already.
     MissingDependencyError
         If Chromium, or for pictures kaleido, is not installed.
     """
     if kind not in get_args(Picture):
         message = f"--to takes {', '.join(get_args(Picture))}; got {kind!r}."
         raise ParameterError(message)
-    report = Run.read(folder).report
-    writers = {"report": lambda path: write_pdf(report, path)} if kind == "pdf" else _writers(_text(report), kind)
+    writers = _writers(Run.read(folder), kind)
     unknown = [name for name in only if name not in writers]
     if unknown:
         message = f"The report has no {', '.join(unknown)}. There are: {', '.join(writers)}."
@@ -78,26 +78,19 @@ def write_pictures(
     return tuple(names)
 
 
-def _text(report: Path) -> str:
-    try:
-        return report.read_text(encoding="utf-8")
-    except OSError as error:
-        message = f"{report} cannot be read ({error.strerror}). Make the run again."
-        raise RunFolderError(message) from error
-
-
-def _writers(page: str, kind: Picture) -> dict[str, Callable[[Path], None]]:
+def _writers(run: Run, kind: Picture) -> dict[str, Callable[[Path], None]]:
+    if kind == "pdf":
+        return {"report": lambda path: write_pdf(run.report, path)}
+    parts = [part for section in read_page(run.folder).named().sections for part in section.parts]
     if kind == "csv":
-        return {key: _table_writer(rows) for key, rows in tables_of_page(page).items()}
-
-    def drawing(key: str) -> Callable[[Path], None]:
-        return lambda path: write_figure(figures[key], path)
-
-    figures = figures_of_page(page)
-    return {key: drawing(key) for key in figures}
+        return {table.key: partial(_write_rows, table) for table in tables_of(parts)}
+    return {part.key: partial(_draw, part) for part in figures_of(parts)}
 
 
-def _table_writer(rows: Rows) -> Callable[[Path], None]:
-    columns = [pa.array(column, pa.string()) for column in zip(*rows[1:], strict=True)]
-    columns = columns or [pa.array([], pa.string()) for _ in rows[0]]
-    return lambda path: write_csv(pa.Table.from_arrays(columns, names=rows[0]), path)
+def _draw(part: FigurePart, path: Path) -> None:
+    write_figure(plotly_figure(part), path)
+
+
+def _write_rows(table: TablePart, path: Path) -> None:
+    columns = [pa.array([row[place] for row in table.rows], pa.string()) for place in range(len(table.columns))]
+    write_csv(pa.Table.from_arrays(columns, names=[column.label for column in table.columns]), path)

@@ -22,8 +22,8 @@ from marketfold.csv_files import write_csv
 from marketfold.errors import ParameterError
 from marketfold.json_files import read_json, write_json
 from marketfold.model import SETTINGS_FILE
-from marketfold.report import rename_in_page
 from marketfold.runs.folder import staged_folder
+from marketfold.runs.pages import refresh_page
 from marketfold.runs.plan_files import edited_briefs, write_plan
 from marketfold.runs.read import Run
 
@@ -86,9 +86,9 @@ def change_plan(folder: str | Path, changes: Mapping[str, object]) -> CampaignPl
         renamed = names != {segment["number"]: segment["name"] for segment in run.record["segments"]}
         if renamed:
             _write_names(staging, names)
-            _renew_page(staging / "report.html", after)
         if renamed or after.assignments is not None:
             _write_segments(run, staging, names, after.assignments)
+        refresh_page(staging, after)
     return after
 
 
@@ -134,7 +134,8 @@ def _write_names(staging: Path, names: Names) -> None:
             segment["name"] = names[segment["number"]]
         write_json(content, path)
     profiles = staging / "profiles.csv"
-    write_csv(_named(csv.read_csv(profiles), "name", names), profiles)
+    empty = csv.ConvertOptions(null_values=[""], strings_can_be_null=True)
+    write_csv(_named(csv.read_csv(profiles, convert_options=empty), "name", names), profiles)
 
 
 def _named(table: pa.Table, column: str, names: Names) -> pa.Table:
@@ -153,11 +154,3 @@ def _write_segments(run: Run, staging: Path, names: Names, arms: pa.Table | None
         table = table.set_column(table.column_names.index("arm"), "arm", arm)
     parquet.write_table(table, staging / "segments.parquet")
     write_csv(table, staging / "segments.csv")
-
-
-def _renew_page(path: Path, plan: CampaignPlan) -> None:
-    """The page with the plan's names; its chapter of campaigns stays as the run wrote it."""
-    text = path.read_text(encoding="utf-8")
-    for campaign in plan.campaigns:
-        text = rename_in_page(text, campaign.number, campaign.name)
-    path.write_text(text, encoding="utf-8", newline="\n")

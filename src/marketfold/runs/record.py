@@ -44,7 +44,7 @@ def run_record(analysis: Analysis) -> dict[str, Any]:
         "stability": _stability(analysis),
         "future": asdict(analysis.choice.future) if analysis.choice.future else None,
         "traps": [_trap(trap) for trap in analysis.segments.traps],
-        "usual_way": _usual_way(analysis),
+        "literature_baseline": _literature_baseline(analysis),
         "segments": [_segment(profile) for profile in analysis.segments.profiles],
         "warnings": list(run_warnings(analysis)),
         "configuration": config.model_dump(mode="json"),
@@ -148,9 +148,9 @@ def _dependency(found: ColumnDependency) -> dict[str, Any]:
     return {**asdict(found), "classes": list(found.classes), "counts": found.counts.tolist()}
 
 
-def _usual_way(analysis: Analysis) -> dict[str, Any] | None:
-    usual = analysis.segments.baseline
-    if usual is None:
+def _literature_baseline(analysis: Analysis) -> dict[str, Any] | None:
+    baseline = analysis.segments.baseline
+    if baseline is None:
         return None
     found = [
         {
@@ -159,9 +159,9 @@ def _usual_way(analysis: Analysis) -> dict[str, Any] | None:
             "sentence": one.sentence,
             "rules": [_dependency(dependency) for dependency in one.dependencies],
         }
-        for one in usual.found
+        for one in baseline.found
     ]
-    return {"lines": usual.n_lines, "columns": usual.n_columns, "found": found}
+    return {"lines": baseline.n_lines, "columns": baseline.n_columns, "found": found}
 
 
 def _segment(profile: Any) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from pyarrow import parquet
 
 from marketfold.csv_files import write_csv
 from marketfold.json_files import write_json
-from marketfold.report import write_report
+from marketfold.report import report_data
 from marketfold.runs.folder import staged_folder
+from marketfold.runs.pages import write_report_files
 from marketfold.runs.plan_files import write_plan
 from marketfold.runs.read import Run
 from marketfold.runs.record import run_record
@@ -43,7 +44,7 @@ def write_run(analysis: Analysis, folder: str | Path, progress: Progress | None 
                 draw_sample(analysis).save(staging / "model")
             write_plan(analysis.plan, staging, analysis.run.kept_briefs)
         with clock.stage("report"):
-            write_report(analysis, staging / "report.html")
+            write_report_files(report_data(analysis), staging)
         record = run_record(analysis)
         record["stages"] += [asdict(cost) for cost in clock.costs]
         write_json(record, staging / "run.json")

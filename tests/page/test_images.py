@@ -6,9 +6,16 @@ import plotly.graph_objects as go
 import pytest
 
 from marketfold.errors import MissingDependencyError, ParameterError
-from marketfold.report import ReportPage, Section, write_page
-from marketfold.report.images import CHROMIUM_VARIABLE, find_chromium, write_figure, write_pdf
-from marketfold.report.parts import FigurePart
+from marketfold.page import (
+    ReportPage,
+    Section,
+    figure_part,
+    find_chromium,
+    write_figure,
+    write_page,
+    write_pdf,
+)
+from marketfold.page.images import CHROMIUM_VARIABLE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +44,7 @@ def test_a_figure_becomes_a_picture(tmp_path: Path) -> None:
 @pytest.mark.browser
 def test_a_page_becomes_a_pdf(tmp_path: Path) -> None:
     page = tmp_path / "page.html"
-    write_page(ReportPage("Title", "Lead", sections=(Section("s", "S", (FigurePart("f", FIGURE),)),)), page)
+    write_page(ReportPage("Title", "Lead", sections=(Section("s", "S", (figure_part("f", FIGURE),)),)), page)
     write_pdf(page, tmp_path / "page.pdf")
     content = (tmp_path / "page.pdf").read_bytes()
     assert content.startswith(b"%PDF")

@@ -4,8 +4,6 @@
   const NARROW = 560;
   const PHONE = 360;
   const PAPER_WIDTH = 680;
-  /* Around the name of a segment: they say whose it is, to who renames it. */
-  const MARKS = /\ufdd0.?|\ufdd1/g;
   const themes = JSON.parse(document.getElementById("figure-themes").textContent);
   const plots = Array.from(document.querySelectorAll(".plot"));
   const specs = new Map();
@@ -30,7 +28,7 @@
   function spec(plot) {
     const key = plot.dataset.figure;
     if (!specs.has(key)) specs.set(key, document.getElementById("data-" + key).textContent);
-    return JSON.parse(specs.get(key), (_, value) => (typeof value === "string" ? value.replace(MARKS, "") : value));
+    return JSON.parse(specs.get(key));
   }
 
   /* Colours of the light theme that a figure wrote into its traces become those of the dark one. */

@@ -1,16 +1,33 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 import pytest
 
-from marketfold.errors import ParameterError
-from marketfold.report import ReportPage, Section, render_page, write_page
-from marketfold.report.colours import colour_rules, contrast, ink_on
-from marketfold.report.embed import source_hash
-from marketfold.report.parts import Column, FigurePart, Prose, TablePart
+from marketfold.errors import ParameterError, RunFolderError
+from marketfold.page import (
+    Brief,
+    Briefs,
+    Column,
+    FigureGrid,
+    FigurePart,
+    FigureTabs,
+    Fold,
+    Prose,
+    ReportPage,
+    Section,
+    TablePart,
+    figure_part,
+    figures_of,
+    render_page,
+    tables_of,
+    write_page,
+)
+from marketfold.page.embed import source_hash
+from marketfold.words import NARROW_SPACE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +36,7 @@ NASTY = "<script>alert('x')</script> & \"quoted\" 🎈"
 
 
 def a_figure(key: str) -> FigurePart:
-    return FigurePart(key, go.Figure(go.Bar(y=[1])))
+    return figure_part(key, go.Figure(go.Bar(y=[1])))
 
 
 def test_text_is_escaped_wherever_it_stands() -> None:
@@ -67,7 +84,25 @@ def test_two_things_with_one_anchor_are_refused() -> None:
         render_page(page)
 
 
-def test_every_segment_has_letters_that_can_be_read_on_it() -> None:
-    rules = re.findall(r"--seg:(#\w{6});--seg-ink:(#\w{6})", colour_rules(12))
-    assert len(rules) == 24
-    assert all(ink == ink_on(colour) and contrast(colour, ink) >= 4.5 for colour, ink in rules)
+def test_a_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    with pytest.raises(RunFolderError, match="cannot be written"):
+        write_page(ReportPage("T", "L"), tmp_path / "nowhere" / "page.html")
+
+
+def test_no_line_ends_between_a_number_and_its_percent_sign() -> None:
+    html = render_page(ReportPage("5 % of all", "L", warnings=("From 5 % to 6 %.",)))
+    assert "5 %" not in html
+    assert f"From 5{NARROW_SPACE}% to 6{NARROW_SPACE}%." in html
+
+
+def test_figures_and_tables_are_found_wherever_they_stand() -> None:
+    table = TablePart("t", (Column("A"),), (("1",),))
+    brief = Brief("campaign-1", 1, "Name", "Aim", "Summary", tables=(replace(table, key="in-brief"),))
+    parts = (
+        FigureTabs("tabs", "Tabs", (a_figure("a"), a_figure("b"))),
+        Fold("More", (FigureGrid((a_figure("c"), a_figure("d"))), table)),
+        Briefs((brief,)),
+        a_figure("e"),
+    )
+    assert [figure.key for figure in figures_of(parts)] == ["a", "b", "c", "d", "e"]
+    assert [found.key for found in tables_of(parts)] == ["t", "in-brief"]

@@ -1,4 +1,4 @@
-"""The report's colours: those of the figures, given to the style sheet and to the figures' two modes."""
+"""The page's colours: those of the figures, given to the style sheet and to the figures' two modes."""
 
 from __future__ import annotations
 

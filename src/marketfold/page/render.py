@@ -11,19 +11,17 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from marketfold import words
-from marketfold.errors import ParameterError
-from marketfold.report import embed
-from marketfold.report.colours import colour_rules, figure_themes
-from marketfold.report.naming import spanned, unmarked
-from marketfold.report.parts import FigureGrid, FigurePart, FigureTabs, Fold
-from marketfold.words import NARROW_SPACE
+from marketfold.errors import ParameterError, RunFolderError
+from marketfold.page import embed
+from marketfold.page.colours import colour_rules, figure_themes
+from marketfold.page.parts import Briefs, FigureGrid, FigurePart, FigureTabs, Fold, TablePart
+from marketfold.words import NARROW_SPACE, share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from marketfold.report.parts import Part, ReportPage
+    from marketfold.page.parts import Part, ReportPage
 
 REPORT_SCRIPTS = ("theme.js", "page.js", "figures.js")
 
@@ -31,11 +29,6 @@ REPORT_SCRIPTS = ("theme.js", "page.js", "figures.js")
 def kept_together(value: Any) -> Any:
     """Text in which no line ends between a number and its percent sign; scripts and styles are left alone."""
     return value.replace(" %", f"{NARROW_SPACE}%") if type(value) is str else value
-
-
-def _said(value: Any) -> Any:
-    """What a template says: our own texts and those from data escaped, segments' names in spans."""
-    return spanned(kept_together(value)) if type(value) is str else value
 
 
 @cache
@@ -48,26 +41,18 @@ def environment(*packages: str) -> Environment:
         Packages that bring templates of their own, before the report's.
     """
     templates = Environment(
-        loader=ChoiceLoader([PackageLoader(package, "templates") for package in (*packages, "marketfold.report")]),
+        loader=ChoiceLoader([PackageLoader(package, "templates") for package in (*packages, "marketfold.page")]),
         autoescape=True,
-        finalize=_said,
+        finalize=kept_together,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters["unmarked"] = unmarked
-    templates.globals.update(
-        percent=words.share,
-        alt=embed.figure_alt,
-        figure_title=embed.figure_title,
-        figure_says=embed.figure_says,
-        figure_height=embed.figure_height,
-        crowded=embed.is_crowded,
-    )
+    templates.globals.update(percent=share)
     return templates
 
 
-def asset(name: str, package: str = "marketfold.report") -> str:
+def asset(name: str, package: str = "marketfold.page") -> str:
     """Text of one of our own style sheets and scripts."""
     return resources.files(package).joinpath("templates", name).read_text("utf-8")
 
@@ -95,6 +80,17 @@ def figures_of(parts: Sequence[Part]) -> Iterator[FigurePart]:
             yield from part.figures
         elif isinstance(part, Fold):
             yield from figures_of(part.parts)
+
+
+def tables_of(parts: Sequence[Part]) -> Iterator[TablePart]:
+    """Every table among parts, in reading order."""
+    for part in parts:
+        if isinstance(part, TablePart):
+            yield part
+        elif isinstance(part, Briefs):
+            yield from (table for brief in part.briefs for table in brief.tables)
+        elif isinstance(part, Fold):
+            yield from tables_of(part.parts)
 
 
 def _check_anchors(page: ReportPage, figures: Sequence[FigurePart]) -> None:
@@ -134,7 +130,7 @@ def render_page(page: ReportPage) -> str:
 
     Examples
     --------
-    >>> from marketfold.report.parts import ReportPage
+    >>> from marketfold.page.parts import ReportPage
     >>> "&lt;b&gt;" in render_page(ReportPage(title="<b>", lead="Nothing yet."))
     True
     """
@@ -149,7 +145,7 @@ def render_page(page: ReportPage) -> str:
         .render(
             page=page,
             figure_themes=embed.script_json(figure_themes()),
-            payloads=[(figure.key, embed.script_json(embed.figure_payload(figure.figure))) for figure in figures],
+            payloads=[(part.key, embed.script_json(embed.figure_payload(part))) for part in figures],
             plotly_packed=packed,
             **frame,
         )
@@ -157,5 +153,15 @@ def render_page(page: ReportPage) -> str:
 
 
 def write_page(page: ReportPage, path: Path) -> None:
-    """Write a page as one file."""
-    path.write_text(render_page(page), encoding="utf-8", newline="\n")
+    """Write a page as one file.
+
+    Raises
+    ------
+    RunFolderError
+        If it cannot be written.
+    """
+    try:
+        path.write_text(render_page(page), encoding="utf-8", newline="\n")
+    except OSError as error:
+        message = f"{path} cannot be written ({error.strerror}). Name another file with --out."
+        raise RunFolderError(message) from error

@@ -5,22 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marketfold import words
-from marketfold.report.parts import Column, Section, TablePart
+from marketfold.page import Column, Section, TablePart
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
     from marketfold.diagnostics import BaselineClusters, LiteratureBaseline
 
 
-def _rules_table(usual: LiteratureBaseline) -> TablePart:
-    columns = sorted(rule.column for rule in usual.found[0].dependencies)
+def _rules_table(baseline: LiteratureBaseline) -> TablePart:
+    columns = sorted(rule.column for rule in baseline.found[0].dependencies)
     rows = []
-    for one in usual.found:
+    for one in baseline.found:
         told = {rule.column: rule for rule in one.dependencies}
         cells = (f"{words.share(told[name].accuracy)} ({words.decimal(told[name].agreement)})" for name in columns)
         rows.append((one.way.removeprefix("On the "), *cells))
     return TablePart(
-        key="usual-rules",
+        key="baseline-rules",
         title="How much of the clusters follows from one column",
         says="Lines whose cluster is foretold by a rule on that column alone; in brackets the adjusted Rand index of "
         "rule and clusters, where 1 is the same and 0 is chance.",
@@ -38,7 +38,7 @@ def _rules_table(usual: LiteratureBaseline) -> TablePart:
 def _clusters_table(place: int, one: BaselineClusters) -> TablePart:
     best = one.best
     return TablePart(
-        key=f"usual-{place}",
+        key=f"baseline-{place}",
         title=f"{one.way}: clusters against {best.column}",
         columns=(
             Column(best.column),
@@ -52,16 +52,18 @@ def _clusters_table(place: int, one: BaselineClusters) -> TablePart:
     )
 
 
-def usual_chapter(analysis: Analysis) -> Section | None:
+def baseline_chapter(analysis: Analysis) -> Section | None:
     """What published analyses find in such order lines; None where the run is not about lines."""
-    usual = analysis.segments.baseline
-    if usual is None:
+    baseline = analysis.segments.baseline
+    if baseline is None:
         return None
-    tables = (_clusters_table(place, one) for place, one in enumerate(usual.found, start=1))
+    tables = (_clusters_table(place, one) for place, one in enumerate(baseline.found, start=1))
     lead = (
-        f"Published analyses turn order lines into a wide table ({usual.n_columns} columns here), a column for each "
+        f"Published analyses turn order lines into a wide table ({baseline.n_columns} columns here), a column for each "
         "value of a class among them, standardise it and cluster it. That was done again on "
-        f"{words.count(usual.n_lines)} of your lines, beside your segments and without a say in them. "
-        f"{usual.found[0].sentence}"
+        f"{words.count(baseline.n_lines)} of your lines, beside your segments and without a say in them. "
+        f"{baseline.found[0].sentence}"
     )
-    return Section("usual", "What the usual notebook finds", (*tables, _rules_table(usual)), lead, "The usual way")
+    return Section(
+        "baseline", "What the usual notebook finds", (*tables, _rules_table(baseline)), lead, "The usual way"
+    )

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
-import html
 import json
 import re
 from functools import lru_cache
@@ -20,14 +19,10 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
+    from marketfold.page.parts import FigurePart
 
-DEFAULT_HEIGHT, TITLE_ROOM = 420, 44
-CROWDED = 3
-"""So many plots side by side."""
-
-_ALLOWED_TAG = r"</?(?:b|i|br|sub|sup|extra|span style='[^'<>]*'|span)\s*/?>"
-_STRAY_ANGLE = re.compile(rf"(?!{_ALLOWED_TAG})<", re.IGNORECASE)
+ALLOWED_TAG = r"</?(?:b|i|br|sub|sup|extra|span style='[^'<>]*'|span)\s*/?>"
+_STRAY_ANGLE = re.compile(rf"(?!{ALLOWED_TAG})<", re.IGNORECASE)
 _NOT_A_BREAK = re.compile(r"(?!<br>)<")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 
@@ -69,52 +64,15 @@ def script_json(value: Any) -> Markup:
     {"name":"\u003c/script\u003e\u003c!--"}
     """
     text = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    for sign in "<>&\u2028\u2029\ufdd0\ufdd1":
+    for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return Markup(text)  # noqa: S704 - every sign that could end the element is escaped
 
 
-def figure_payload(figure: go.Figure) -> dict[str, Any]:
-    """Data and layout of a figure for the page, which has template and titles of its own; `meta` keeps the words."""
-    payload: dict[str, Any] = json.loads(figure.to_json())
-    layout = payload.get("layout", {})
-    layout["height"] = figure_height(figure)
-    for own in ("template", "title", "meta", "width"):
-        layout.pop(own, None)
-    layout["meta"] = {"title": figure_title(figure), "says": figure_says(figure)}
-    return {"data": neutralise(payload.get("data", [])), "layout": neutralise(layout)}
-
-
-def _plain(text: str) -> str:
-    """A figure's text without the tags that Plotly knows."""
-    return html.unescape(re.sub(_ALLOWED_TAG, " ", text)).strip()
-
-
-def figure_title(figure: go.Figure) -> str:
-    """Title of a figure as plain text."""
-    return _plain(figure.layout.title.text or "")
-
-
-def figure_says(figure: go.Figure) -> str:
-    """What a figure draws and in which unit, as plain text: its subtitle."""
-    return _plain(figure.layout.title.subtitle.text or "")
-
-
-def figure_height(figure: go.Figure) -> int:
-    """Height on the page, in pixels: without the room of the title, which stands above the figure."""
-    height = int(figure.layout.height or DEFAULT_HEIGHT)
-    return height - TITLE_ROOM if figure.layout.title.text else height
-
-
-def is_crowded(figure: go.Figure) -> bool:
-    """Whether a figure has too much side by side to be squeezed onto a phone: it is scrolled there instead."""
-    return sum(axis is not None for axis in figure.select_xaxes()) >= CROWDED or figure.layout.width is not None
-
-
-def figure_alt(figure: go.Figure) -> str:
-    """Text that stands for a figure; its author keeps it in `layout.meta["alt"]`."""
-    meta = figure.layout.meta
-    return str(meta["alt"]) if isinstance(meta, dict) and meta.get("alt") else figure_title(figure)
+def figure_payload(part: FigurePart) -> dict[str, Any]:
+    """Data and layout of a figure for the page, which has template, titles and width of its own."""
+    layout = {name: value for name, value in part.figure.layout.items() if name not in {"title", "meta", "width"}}
+    return {"data": neutralise(part.figure.data), "layout": neutralise({**layout, "height": part.height})}
 
 
 def source_hash(script: str) -> str:

@@ -2,78 +2,98 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Literal
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
+from pydantic import Field
 
-    from marketfold.schema import Trust
+from marketfold.schema import Trust  # noqa: TC001 - read at run time, when records are validated
 
 Tone = Literal["note", "warning"]
+Key = Annotated[str, Field(pattern=r"^[\w-]+$")]
+"""Anchor of a thing on the page, and name of the file that it is written to."""
 
 
 @dataclass(frozen=True)
 class Prose:
     """Paragraphs of running text."""
 
-    kind: ClassVar[str] = "prose"
     paragraphs: tuple[str, ...]
     title: str = ""
+    kind: Literal["prose"] = "prose"
 
 
 @dataclass(frozen=True)
 class Notice:
     """Something to know before reading on."""
 
-    kind: ClassVar[str] = "notice"
     sentences: tuple[str, ...]
     title: str = ""
     tone: Tone = "note"
+    kind: Literal["notice"] = "notice"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A Plotly figure as plain data."""
+
+    data: tuple[dict[str, Any], ...]
+    layout: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class FigurePart:
-    """One interactive figure with its words.
+    """One interactive figure with its words; `figure_part` makes it.
 
     Attributes
     ----------
     key
-        Anchor of the figure, unique on the page; `[a-z0-9-]`.
+        Unique on the page.
+    figure
+        Plotly's JSON without a template: the page has one for light and one for dark.
     title
-        Heading above the figure; the figure's own title where this is empty.
+        Heading above the figure.
     says
         One or two sentences: what is seen here.
+    alt
+        What a person who cannot see it should hear.
+    height
+        In pixels, without the room of the figure's own title.
+    crowded
+        Whether it has too much side by side to be squeezed onto a phone: it is scrolled there instead.
     teaching
         Paragraphs of "How to read this", collapsed at first.
     """
 
-    kind: ClassVar[str] = "figure"
-    key: str
-    figure: go.Figure
-    title: str = ""
-    says: str = ""
+    key: Key
+    figure: Drawing
+    title: str
+    says: str
+    alt: str
+    height: Annotated[int, Field(ge=0, le=100_000)]
+    crowded: bool = False
     teaching: tuple[str, ...] = ()
+    kind: Literal["figure"] = "figure"
 
 
 @dataclass(frozen=True)
 class FigureTabs:
     """Figures that show the same thing in different ways, one at a time; all of them in print."""
 
-    kind: ClassVar[str] = "tabs"
-    key: str
+    key: Key
     title: str
     figures: tuple[FigurePart, ...]
     says: str = ""
     teaching: tuple[str, ...] = ()
+    kind: Literal["tabs"] = "tabs"
 
 
 @dataclass(frozen=True)
 class FigureGrid:
     """Small figures side by side."""
 
-    kind: ClassVar[str] = "grid"
     figures: tuple[FigurePart, ...]
+    kind: Literal["grid"] = "grid"
 
 
 @dataclass(frozen=True)
@@ -96,8 +116,7 @@ class TablePart:
         Segment number of each row, for its colour; empty where rows are not segments.
     """
 
-    kind: ClassVar[str] = "table"
-    key: str
+    key: Key
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     title: str = ""
@@ -106,6 +125,7 @@ class TablePart:
     marked: tuple[int, ...] = ()
     segments: tuple[int, ...] = ()
     teaching: tuple[str, ...] = ()
+    kind: Literal["table"] = "table"
 
 
 @dataclass(frozen=True)
@@ -121,9 +141,9 @@ class Fact:
 class Facts:
     """Names and values, as a list."""
 
-    kind: ClassVar[str] = "facts"
     facts: tuple[Fact, ...]
     title: str = ""
+    kind: Literal["facts"] = "facts"
 
 
 @dataclass(frozen=True)
@@ -150,9 +170,9 @@ class SegmentCard:
 class SegmentCards:
     """All segments, with a bar of their shares above the cards."""
 
-    kind: ClassVar[str] = "cards"
     cards: tuple[SegmentCard, ...]
     unit_plural: str = "customers"
+    kind: Literal["cards"] = "cards"
 
 
 @dataclass(frozen=True)
@@ -170,7 +190,7 @@ class Brief:
     In `paragraphs` and `closing` a fact's detail is the reason or the evidence, set smaller below it.
     """
 
-    key: str
+    key: Key
     number: int
     name: str
     aim: str
@@ -187,8 +207,8 @@ class Brief:
 class Briefs:
     """The campaigns, one below the other."""
 
-    kind: ClassVar[str] = "briefs"
     briefs: tuple[Brief, ...]
+    kind: Literal["briefs"] = "briefs"
 
 
 @dataclass(frozen=True)
@@ -203,29 +223,30 @@ class FindingItem:
 class Findings:
     """Ranked sentences."""
 
-    kind: ClassVar[str] = "findings"
     items: tuple[FindingItem, ...]
     title: str = ""
+    kind: Literal["findings"] = "findings"
 
 
 @dataclass(frozen=True)
 class Fold:
     """Parts that wait behind one line until somebody asks."""
 
-    kind: ClassVar[str] = "fold"
     title: str
     parts: tuple[Part, ...]
+    kind: Literal["fold"] = "fold"
 
 
 @dataclass(frozen=True)
 class Terms:
     """A glossary: words and what they mean here."""
 
-    kind: ClassVar[str] = "terms"
     terms: tuple[tuple[str, str], ...]
 
+    kind: Literal["terms"] = "terms"
 
-Part = (
+
+Part = Annotated[
     Prose
     | Notice
     | FigurePart
@@ -237,19 +258,28 @@ Part = (
     | Briefs
     | Findings
     | Fold
-    | Terms
-)
+    | Terms,
+    Field(discriminator="kind"),
+]
 
 
 @dataclass(frozen=True)
 class Section:
     """A chapter of the page; `lead` says its answer in a sentence or two."""
 
-    key: str
+    key: Key
     title: str
     parts: tuple[Part, ...]
     lead: str = ""
     short_title: str = ""
+
+
+@dataclass(frozen=True)
+class SegmentAim:
+    """What a campaign is to reach, as a sentence."""
+
+    number: int
+    sentence: str
 
 
 @dataclass(frozen=True)
@@ -266,6 +296,8 @@ class ReportPage:
         The handful of numbers below the lead.
     warnings
         What a reader must know before using the answer.
+    first_aim
+        What to do with the segment to begin with; it ends the lead.
     n_segments
         How many segment colours the page needs.
     """
@@ -277,6 +309,5 @@ class ReportPage:
     warnings: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
     footer: str = ""
-    n_segments: int = 0
-    language: str = "en"
-    extra: dict[str, str] = field(default_factory=dict)
+    first_aim: SegmentAim | None = None
+    n_segments: Annotated[int, Field(ge=0, le=1_000)] = 0

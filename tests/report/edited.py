@@ -1,0 +1,50 @@
+"""An analysis in which one part is another."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from marketfold.analysis import Analysis
+    from marketfold.segments import SegmentProfile
+
+
+def with_evidence(analysis: Analysis, **changes: Any) -> Analysis:
+    """The same with another evidence of its choice."""
+    evidence = dataclasses.replace(analysis.choice.evidence, **changes)
+    return dataclasses.replace(analysis, choice=dataclasses.replace(analysis.choice, evidence=evidence))
+
+
+def with_profiles(analysis: Analysis, profiles: Iterable[SegmentProfile]) -> Analysis:
+    """The same with other profiles."""
+    segments = dataclasses.replace(analysis.segments, profiles=tuple(profiles))
+    return dataclasses.replace(analysis, segments=segments)
+
+
+def with_names(analysis: Analysis, names: dict[int, str]) -> Analysis:
+    """The same with other names of its segments."""
+    profiles = [dataclasses.replace(one, name=names.get(one.number, one.name)) for one in analysis.segments.profiles]
+    campaigns = [dataclasses.replace(one, name=names.get(one.number, one.name)) for one in analysis.plan.campaigns]
+    plan = dataclasses.replace(analysis.plan, campaigns=tuple(campaigns))
+    return dataclasses.replace(with_profiles(analysis, profiles), plan=plan)
+
+
+def remarking(analysis: Analysis, *remarks: str) -> Analysis:
+    """The same with these warnings and no other."""
+    clean, segments, choice = analysis.data.clean, analysis.segments, analysis.choice
+    clean = dataclasses.replace(
+        clean,
+        report=dataclasses.replace(clean.report, warnings=remarks),
+        orders=dataclasses.replace(clean.orders, facts=dataclasses.replace(clean.facts, notes=())),
+    )
+    groups = dataclasses.replace(choice.evidence.k_choice, answer="groups")
+    profiles = tuple(dataclasses.replace(profile, trust="stable") for profile in segments.profiles)
+    return dataclasses.replace(
+        analysis,
+        data=dataclasses.replace(analysis.data, clean=clean),
+        choice=dataclasses.replace(choice, evidence=dataclasses.replace(choice.evidence, k_choice=groups)),
+        segments=dataclasses.replace(segments, profiles=profiles, traps=()),
+    )

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from tests.report.edited import remarking, with_evidence
+
+from marketfold.page import Notice, tables_of
+from marketfold.report.evidence_chapters import choice_chapter, k_chapter, reduction_chapter, stability_chapter
+from marketfold.report.sentences.clustering import k_decision
+
+if TYPE_CHECKING:
+    from marketfold.analysis import Analysis
+
+
+def test_every_k_has_a_row_and_the_one_taken_is_marked(analysis: Analysis) -> None:
+    table = next(table for table in tables_of(k_chapter(analysis).parts) if table.key == "k-table")
+    choice = analysis.choice.evidence.k_choice
+    assert [row[0] for row in table.rows] == [str(k) for k in choice.curve.k]
+    (marked,) = table.marked
+    assert table.rows[marked][0] == str(analysis.choice.evidence.recipe.n_segments)
+    assert len(table.columns) == 3 + len(choice.indices)
+
+
+def test_another_number_than_the_advised_one_gives_its_reason_and_keeps_the_decision(analysis: Analysis) -> None:
+    k_choice = dataclasses.replace(analysis.choice.evidence.k_choice, k=5)
+    section = k_chapter(with_evidence(analysis, k_choice=k_choice))
+    assert "as you asked" in section.lead
+    assert any(isinstance(part, Notice) and k_decision(k_choice) in part.sentences for part in section.parts)
+    agreed = dataclasses.replace(k_choice, k=3)
+    assert k_chapter(with_evidence(analysis, k_choice=agreed)).lead == k_decision(agreed)
+
+
+def test_each_segment_has_its_trust(analysis: Analysis) -> None:
+    section = stability_chapter(analysis)
+    table = next(table for table in tables_of(section.parts) if table.key == "stability-table")
+    assert [row[0] for row in table.rows] == [profile.name for profile in analysis.segments.profiles]
+    assert [row[3] for row in table.rows] == [one.trust for one in analysis.stability.segments]
+    assert table.segments == tuple(profile.number for profile in analysis.segments.profiles)
+
+
+def test_traps_are_told_with_the_stability(analysis: Analysis) -> None:
+    bare = stability_chapter(remarking(analysis))
+    assert not any(isinstance(part, Notice) and "Traps" in part.title for part in bare.parts)
+    if analysis.segments.traps:
+        told = next(
+            part for part in stability_chapter(analysis).parts if isinstance(part, Notice) and "Traps" in part.title
+        )
+        assert told.sentences == tuple(trap.sentence for trap in analysis.segments.traps)
+
+
+def test_where_nothing_was_compared_there_is_no_chapter(analysis: Analysis) -> None:
+    assert reduction_chapter(with_evidence(analysis, comparison=None, suitability=None)) is None
+    bare = with_evidence(analysis, search=None)
+    assert choice_chapter(dataclasses.replace(bare, choice=dataclasses.replace(bare.choice, future=None))) is None
+
+
+def test_the_test_on_the_future_stands_beside_what_chance_gives(analysis: Analysis) -> None:
+    future = analysis.choice.future
+    section = choice_chapter(analysis)
+    if future is None:
+        assert section is None or not [table for table in tables_of(section.parts) if table.key == "future-table"]
+        return
+    assert section is not None
+    table = next(table for table in tables_of(section.parts) if table.key == "future-table")
+    assert len(table.rows) == 4
+    assert table.marked == (0,)
+    assert f"{future.n_segments} segments" in table.rows[0][0]

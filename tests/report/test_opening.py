@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.report.edited import remarking, with_evidence, with_profiles
+
+from marketfold.report.opening import (
+    MOST_WARNINGS,
+    first_aim,
+    headline,
+    key_facts,
+    lead,
+    segment_aim,
+    units_word,
+    weightiest_warnings,
+)
+
+if TYPE_CHECKING:
+    from marketfold.analysis import Analysis
+    from marketfold.clustering import Answer
+    from marketfold.schema import Trust
+
+
+def answered(analysis: Analysis, answer: Answer) -> Analysis:
+    k_choice = dataclasses.replace(analysis.choice.evidence.k_choice, answer=answer)
+    return with_evidence(analysis, k_choice=k_choice)
+
+
+def test_each_answer_has_a_headline_of_its_own(analysis: Analysis) -> None:
+    answers: tuple[Answer, ...] = ("groups", "no_structure", "too_few")
+    said = {answer: headline(answered(analysis, answer)) for answer in answers}
+    assert len(set(said.values())) == 3
+    assert "one crowd" in said["no_structure"]
+    assert "too few" in said["too_few"]
+
+
+def test_a_headline_about_money_counts_those_who_bring_more_than_their_share(analysis: Analysis) -> None:
+    profiles = tuple(
+        dataclasses.replace(profile, unit_share=units, revenue_share=money)
+        for profile, units, money in zip(analysis.segments.profiles, (0.2, 0.3, 0.5), (0.7, 0.2, 0.1), strict=True)
+    )
+    said = headline(with_profiles(answered(analysis, "groups"), profiles))
+    assert said == "One of three segments, 20 % of the customers, brings 70 % of the revenue"
+
+
+def test_equal_shares_are_no_news(analysis: Analysis) -> None:
+    profiles = tuple(
+        dataclasses.replace(profile, unit_share=1 / 3, revenue_share=1 / 3) for profile in analysis.segments.profiles
+    )
+    said = headline(with_profiles(answered(analysis, "groups"), profiles))
+    assert "%" not in said
+
+
+def test_begin_with_the_most_valuable_of_the_surest(analysis: Analysis) -> None:
+    trusts: tuple[Trust, ...] = ("weak", "pattern", "pattern")
+    profiles = tuple(
+        dataclasses.replace(profile, trust=trust, revenue_share=money)
+        for profile, trust, money in zip(analysis.segments.profiles, trusts, (0.8, 0.05, 0.15), strict=True)
+    )
+    said = with_profiles(analysis, profiles)
+    assert f"Begin with \u201c{profiles[2].name}\u201d" in lead(said)
+    aim = first_aim(said)
+    assert aim == segment_aim(next(one for one in analysis.plan.campaigns if one.number == profiles[2].number))
+
+
+def test_without_a_plan_there_is_no_aim(analysis: Analysis) -> None:
+    assert first_aim(dataclasses.replace(analysis, plan=dataclasses.replace(analysis.plan, campaigns=()))) is None
+
+
+@pytest.mark.parametrize("trust", ["stable", "pattern", "weak"])
+def test_trust_is_counted(trust: Trust, analysis: Analysis) -> None:
+    profiles = tuple(dataclasses.replace(profile, trust=trust) for profile in analysis.segments.profiles)
+    said = with_profiles(analysis, profiles)
+    facts = {fact.label: fact for fact in key_facts(said)}
+    assert facts["segments"].value == "3"
+    assert facts["segments"].detail == ("all stable" if trust == "stable" else "none stable")
+    assert ("small audience" in lead(said)) is (trust == "weak")
+
+
+def test_the_units_are_counted_and_called_what_they_are(analysis: Analysis) -> None:
+    facts = {fact.label: fact.value for fact in key_facts(analysis)}
+    assert facts["customers"] == f"{len(analysis.segmentation.table.ids):,}"
+    assert units_word("order_line") == "order lines"
+
+
+@pytest.mark.parametrize("many", [0, 1, MOST_WARNINGS + 1, MOST_WARNINGS + 2, 30])
+def test_few_warnings_stand_whole_and_many_are_counted(many: int, analysis: Analysis) -> None:
+    warnings = tuple(f"Remark {i}." for i in range(many))
+    shown = weightiest_warnings(remarking(analysis, *warnings))
+    if many <= MOST_WARNINGS + 1:
+        assert shown == warnings
+    else:
+        assert shown[:-1] == warnings[:MOST_WARNINGS]
+        assert len(shown) == MOST_WARNINGS + 1

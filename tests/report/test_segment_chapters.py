@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import pytest
+
+from marketfold.page import SegmentCards, TablePart, tables_of
+from marketfold.report.segment_chapters import (
+    CARD_FEATURES,
+    campaign_key,
+    profiles_chapter,
+    segments_chapter,
+    trust_says,
+    with_aims,
+)
+
+if TYPE_CHECKING:
+    from marketfold.analysis import Analysis
+
+
+def cards(analysis: Analysis) -> SegmentCards:
+    (part,) = segments_chapter(analysis).parts
+    assert isinstance(part, SegmentCards)
+    return part
+
+
+def test_a_card_says_of_its_segment_what_the_profile_knows(analysis: Analysis) -> None:
+    for card, profile in zip(cards(analysis).cards, analysis.segments.profiles, strict=True):
+        assert (card.number, card.name, card.trust) == (profile.number, profile.name, profile.trust)
+        assert card.units == f"{profile.units:,}"
+        assert (card.unit_share, card.revenue_share) == (profile.unit_share, profile.revenue_share)
+        assert len(card.stands_out) == min(len(profile.distinguishing), 3)
+        assert bool(card.rule) is (profile.rule is not None)
+
+
+def test_cards_compare_the_same_features(analysis: Analysis) -> None:
+    labels = [[fact.label for fact in card.facts] for card in cards(analysis).cards]
+    assert labels[0]
+    assert all(one == labels[0] for one in labels)
+
+
+def test_aims_come_from_the_campaigns_and_only_where_there_is_one(analysis: Analysis) -> None:
+    first, *_ = analysis.plan.campaigns
+    bare = dataclasses.replace(analysis, plan=dataclasses.replace(analysis.plan, campaigns=()))
+    assert not any(card.aim or card.todo or card.todo_link for card in cards(bare).cards)
+    planned = with_aims(cards(bare), [first]).cards
+    told = next(card for card in planned if card.number == first.number)
+    assert (told.aim, told.todo, told.todo_link) == (first.aim_title, first.goal, campaign_key(first.number))
+    assert sum(bool(card.todo) for card in planned) == 1
+
+
+@pytest.mark.parametrize("answer", ["no_structure", "too_few"])
+def test_a_stable_cut_through_one_crowd_is_not_called_a_group(answer: str, analysis: Analysis) -> None:
+    profile = dataclasses.replace(analysis.segments.profiles[0], trust="stable", jaccard=0.9)
+    assert trust_says(profile, answer) != trust_says(profile, "groups")  # type: ignore[arg-type]
+    assert "0.90" in trust_says(profile, "groups")
+
+
+def test_what_was_not_tested_is_not_told(analysis: Analysis) -> None:
+    assert trust_says(dataclasses.replace(analysis.segments.profiles[0], trust=None, jaccard=None), "groups") == ""
+
+
+def test_medians_stand_in_one_column_for_each_segment_and_one_for_everyone(analysis: Analysis) -> None:
+    tables = {table.key: table for table in tables_of(profiles_chapter(analysis).parts)}
+    labels = [column.label for column in tables["medians"].columns]
+    assert labels == ["Feature", *(f"{p.number}. {p.name}" for p in analysis.segments.profiles), "Everyone"]
+    rows = [row for table in tables.values() if table.key in {"medians", "more-medians"} for row in table.rows]
+    assert len(rows) == len(analysis.segments.profiles[0].medians)
+    assert all(len(row) == len(labels) for row in rows)
+
+
+def test_what_shaped_the_segments_is_marked(analysis: Analysis) -> None:
+    tables = {table.key: table for table in tables_of(profiles_chapter(analysis).parts)}
+    shaping = set(analysis.segmentation.matrix.names)
+    others = [name for name in CARD_FEATURES if name in analysis.segmentation.table.names and name not in shaping]
+    marked: TablePart = tables["medians"]
+    assert len(marked.marked) == (len(shaping) if others else 0)
+    assert bool(marked.note) is bool(others)
+
+
+def test_describing_columns_have_a_row_for_each_segment_that_knows_them(analysis: Analysis) -> None:
+    for table in tables_of(profiles_chapter(analysis).parts):
+        if table.key.startswith("described-"):
+            assert len(table.rows) == len(table.segments)
+            assert set(table.segments) <= {profile.number for profile in analysis.segments.profiles}
