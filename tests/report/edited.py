@@ -37,8 +37,8 @@ def remarking(analysis: Analysis, *remarks: str) -> Analysis:
     clean, segments, choice = analysis.data.clean, analysis.segments, analysis.choice
     clean = dataclasses.replace(
         clean,
-        report=dataclasses.replace(clean.report, warnings=remarks),
-        orders=dataclasses.replace(clean.orders, facts=dataclasses.replace(clean.facts, notes=())),
+        report=dataclasses.replace(clean.report, warnings=()),
+        orders=dataclasses.replace(clean.orders, facts=dataclasses.replace(clean.facts, notes=remarks)),
     )
     groups = dataclasses.replace(choice.evidence.k_choice, answer="groups")
     profiles = tuple(dataclasses.replace(profile, trust="stable") for profile in segments.profiles)

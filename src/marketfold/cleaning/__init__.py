@@ -1,7 +1,16 @@
 """Cleaning: which order lines are purchases, and the reason of every line that is not."""
 
 from marketfold.cleaning.clean import CleanOrders, clean_orders
-from marketfold.cleaning.report import CleaningReport, ReadTotals
-from marketfold.cleaning.rules import REASONS, RULES, Rule
+from marketfold.cleaning.report import CleaningReport, CleaningWarning, ReadTotals, list_reasons
+from marketfold.cleaning.rules import REASONS, RULES
 
-__all__ = ["REASONS", "RULES", "CleanOrders", "CleaningReport", "ReadTotals", "Rule", "clean_orders"]
+__all__ = [
+    "REASONS",
+    "RULES",
+    "CleanOrders",
+    "CleaningReport",
+    "CleaningWarning",
+    "ReadTotals",
+    "clean_orders",
+    "list_reasons",
+]

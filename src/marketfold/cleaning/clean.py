@@ -11,14 +11,13 @@ import narwhals as nw
 import pyarrow as pa
 
 from marketfold.activity import Activity
-from marketfold.cleaning.duplicates import find_repeats
 from marketfold.cleaning.report import (
     Account,
     CleaningReport,
     ReadTotals,
     check_enough_kept,
     check_reconciles,
-    warnings_for,
+    find_warnings,
 )
 from marketfold.cleaning.rules import (
     CANCELLED,
@@ -45,7 +44,11 @@ if TYPE_CHECKING:
     from marketfold.orders import Orders
     from marketfold.schema import SourceFacts
 
-_RULE = "_rule"
+_TOTALS = (nw.len().alias("lines"), money_sum("amount").alias("money"))
+_RULE, _PRINT = "_rule", "_fingerprint"
+# Few columns tell nearly all lines apart; whoever agrees on them is compared on every column.
+_NUMBERED = ("order_id", "line_number")
+_UNNUMBERED = ("order_id", "product_id", "quantity", "amount")
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,6 @@ class CleanOrders:
         more, and so is `quantity`.
     set_aside
         Every line that is not a purchase: `source_line`, `reason` (a code of `REASONS`), `detail`.
-    report
-        The ledger and what should be known about it.
     orders
         What was read, for what is asked of the file as it is (statuses, empty cells, columns without a role).
     before
@@ -107,11 +108,15 @@ class _Judged:
     lines: nw.LazyFrame[Any]
     rules: tuple[Rule, ...]
     spellings: Spellings
-    columns: tuple[str, ...]
 
     def numbered(self) -> nw.LazyFrame[Any]:
         """Lines with the number of the first rule that each breaks."""
         return self.lines.with_columns(first_broken(self.rules, self.spellings).alias(_RULE))
+
+    def count(self, engine: Engine) -> list[dict[str, Any]]:
+        """Lines and money for each rule; the one without a rule is kept."""
+        counted: list[dict[str, Any]] = engine.collect(self.numbered().group_by(_RULE).agg(*_TOTALS)).to_pylist()
+        return counted
 
     def kept(self) -> nw.LazyFrame[Any]:
         """Lines that break no rule."""
@@ -131,24 +136,10 @@ class _Judged:
         return self.lines.filter(*passed(self.rules[: places[0]], self.spellings), broken)
 
 
-def _judge(orders: Orders, columns: Sequence[str], spellings: Spellings, *, credit_notes: bool) -> _Judged:
-    rules = rules_for(columns, credit_notes=credit_notes)
-    return _Judged(orders.lines, rules, spellings, tuple(columns))
-
-
-def _count(judged: _Judged, engine: Engine) -> list[dict[str, Any]]:
-    """Lines and money for each rule; the one without a rule is kept."""
-    cells = [nw.len().alias("lines"), money_sum("amount").alias("money")]
-    counted: list[dict[str, Any]] = engine.collect(judged.numbered().group_by(_RULE).agg(*cells)).to_pylist()
-    return counted
-
-
 def _account(counted: list[dict[str, Any]], rules: Sequence[Rule]) -> Account:
-    account = Account({None: 0}, {None: 0})
+    account = Account()
     for row in sorted(counted, key=lambda row: -1 if row[_RULE] is None else row[_RULE]):
-        reason = None if row[_RULE] is None else rules[row[_RULE]].code
-        account.lines[reason] = account.lines.get(reason, 0) + int(row["lines"])
-        account.money[reason] = account.money.get(reason, 0) + round(float(row["money"]) * MONEY_SCALE)
+        account.add(None if row[_RULE] is None else rules[row[_RULE]].code, int(row["lines"]), float(row["money"]))
     return account
 
 
@@ -172,37 +163,42 @@ def _totals(
     known = orders.engine.collect(customers.select(nw.col("customer_id").count().alias("customers"))).to_pylist()[0]
     counts = {name: int(row[name]) - bool(row[f"{name}_missing"]) for name in distinct}
     reads = ReadTotals(
-        lines=sum(account.lines.values()) + orders.malformed.num_rows,
+        lines=account.lines.total() + orders.malformed.num_rows,
         orders=counts["order_id"],
         customers=int(known["customers"]),
         first_on=row["first_on"],
         last_on=row["last_on"],
-        amount_total=sum(account.money.values()) / MONEY_SCALE,
+        amount_total=account.money.total() / MONEY_SCALE,
     )
     return reads, counts.get("currency", 0)
 
 
-def _purchases(judged: _Judged, repeats: nw.LazyFrame[Any] | None) -> nw.LazyFrame[Any]:
-    kept = judged.kept()
-    return kept if repeats is None else kept.join(repeats.select(SOURCE_LINE), on=SOURCE_LINE, how="anti")
+def find_repeats(lines: nw.LazyFrame[Any], columns: Sequence[str], engine: Engine) -> nw.LazyFrame[Any]:
+    """Lines that agree with an earlier line in every one of `columns` but `source_line`.
 
+    Grouping ten million lines by all their columns would be most of the work of a whole cleaning. A fingerprint of a
+    few columns finds the candidates; a fingerprint can agree by chance, so the candidates are compared in full.
 
-def _returns(judged: _Judged) -> nw.LazyFrame[Any]:
-    sizes = [nw.col(name).abs() for name in ("amount", "quantity") if name in judged.columns]
-    return judged.came_back().with_columns(*sizes)
+    Returns
+    -------
+    nw.LazyFrame
+        Kept by the engine: `source_line` of the repeat, `repeats` (the first line of its kind), `amount`.
+    """
+    compared = [name for name in columns if name != SOURCE_LINE]
+    telling = _NUMBERED if "line_number" in compared else _UNNUMBERED
+    marked = engine.fingerprint(lines, [name for name in telling if name in compared], _PRINT)
+    suspects = marked.group_by(_PRINT).agg(nw.len().alias("_alike")).filter(nw.col("_alike") > 1).select(_PRINT)
+    candidates = engine.materialise(marked.join(suspects, on=_PRINT, how="semi"))
+    first = nw.col(SOURCE_LINE).min().over(*compared).alias("repeats")
+    repeats = candidates.with_columns(first).filter(nw.col(SOURCE_LINE) > nw.col("repeats"))
+    return engine.materialise(repeats.select(SOURCE_LINE, "repeats", "amount"))
 
 
 def _set_aside(judged: _Judged, repeats: nw.LazyFrame[Any] | None, orders: Orders) -> nw.LazyFrame[Any]:
     """Every line that is not a purchase, with its reason."""
-    parts = [
-        judged.numbered()
-        .filter(~nw.col(_RULE).is_null())
-        .select(
-            SOURCE_LINE,
-            by_rule(judged.rules, _RULE, lambda rule: nw.lit(rule.code)).alias("reason"),
-            by_rule(judged.rules, _RULE, Rule.explain).alias("detail"),
-        )
-    ]
+    code = by_rule(judged.rules, _RULE, lambda rule: nw.lit(rule.code)).alias("reason")
+    detail = by_rule(judged.rules, _RULE, Rule.explain).alias("detail")
+    parts = [judged.numbered().filter(~nw.col(_RULE).is_null()).select(SOURCE_LINE, code, detail)]
     if repeats is not None:
         told = nw.concat_str(nw.lit("repeats line"), nw.col("repeats").cast(nw.String), separator=" ")
         parts.append(repeats.select(SOURCE_LINE, nw.lit(DUPLICATE).alias("reason"), told.alias("detail")))
@@ -220,13 +216,6 @@ def clean_orders(orders: Orders, options: CleaningOptions | None = None) -> Clea
     breaks. Cancelled and returned lines are no purchases, but they stay as `returns`. An exact repeat counts as the
     same line only where the source numbers the lines of an order, or where `drop_duplicates` says so.
 
-    Parameters
-    ----------
-    orders
-        As `read_orders` gives them.
-    options
-        Which statuses, products and customers do not count, and how much may be set aside.
-
     Raises
     ------
     OrdersError
@@ -241,32 +230,35 @@ def clean_orders(orders: Orders, options: CleaningOptions | None = None) -> Clea
     columns = orders.lines.collect_schema().names()
     customers = engine.materialise(distinct_texts(orders.lines, "customer_id"))
     spellings = find_spellings(orders.lines, columns, options, engine, customers)
-    judged = _judge(orders, columns, spellings, credit_notes=True)
-    counted = _count(judged, engine)
+    judged = _Judged(orders.lines, rules_for(columns), spellings)
+    counted = judged.count(engine)
     ignored = _mostly_credit_notes(counted, judged.rules)
     if ignored:
-        judged = _judge(orders, columns, spellings, credit_notes=False)
-        counted = _count(judged, engine)
+        judged = replace(judged, rules=rules_for(columns, credit_notes=False))
+        counted = judged.count(engine)
     account = _account(counted, judged.rules)
     judged = judged.without_idle(counted)
     reads, currencies = _totals(orders, columns, account, customers)
 
-    repeats = find_repeats(judged.kept(), columns, engine)
-    found = engine.collect(repeats.select(nw.len().alias("lines"), money_sum("amount").alias("money"))).to_pylist()[0]
+    purchases, dropped = judged.kept(), None
+    repeats = find_repeats(purchases, columns, engine)
+    (found,) = engine.collect(repeats.select(*_TOTALS)).to_pylist()
     duplicates = int(found["lines"])
-    drop = bool(duplicates) and (options.drop_duplicates or "line_number" in columns)
-    if drop:
-        account.move(DUPLICATE, duplicates, round(float(found["money"]) * MONEY_SCALE))
+    if duplicates and (options.drop_duplicates or "line_number" in columns):
+        account.add(None, -duplicates, -float(found["money"]))
+        account.add(DUPLICATE, duplicates, float(found["money"]))
+        dropped = repeats
+        purchases = purchases.join(repeats.select(SOURCE_LINE), on=SOURCE_LINE, how="anti")
 
-    ledger = account.close(orders.malformed.num_rows, MALFORMED)
+    ledger = account.close(orders.malformed.num_rows)
     check_reconciles(ledger, orders.facts.lines)
     check_enough_kept(ledger, allow_mostly_set_aside=options.allow_mostly_set_aside)
-    told = warnings_for(ledger, duplicates=duplicates, currencies=currencies, credit_notes_ignored=ignored)
-    dropped = repeats if drop else None
+    warnings = find_warnings(ledger, duplicates=duplicates, currencies=currencies, credit_notes_ignored=ignored)
+    sizes = [nw.col(name).abs() for name in ("amount", "quantity") if name in columns]
     return CleanOrders(
-        purchases=_purchases(judged, dropped),
-        returns=_returns(judged),
+        purchases=purchases,
+        returns=judged.came_back().with_columns(*sizes),
         set_aside=_set_aside(judged, dropped, orders),
-        report=CleaningReport(ledger, reads, duplicates, told),
+        report=CleaningReport(ledger, reads, duplicates, tuple(warnings)),
         orders=orders,
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from marketfold.cleaning.rules import CANCELLED, DUPLICATE, REASONS
+from marketfold.cleaning.rules import DUPLICATE, MALFORMED, REASONS
 from marketfold.errors import LedgerError, OrdersError, TooMuchSetAsideError
 from marketfold.schema import MONEY_SCALE, Ledger
 
@@ -19,21 +20,25 @@ MOST_SET_ASIDE = 0.50
 # Online Retail, the data set that the retail literature uses most, has no customer on 24.9 % of its lines.
 USUAL_ANONYMOUS_SHARE = 0.30
 
+WarningCode = Literal["set_aside", "no_customer_as_usual", "currencies", "credit_notes_ignored", "repeats_kept"]
+
+
+@dataclass(frozen=True)
+class CleaningWarning:
+    """One thing that a person should know of a cleaning, with its numbers; `report.sentences` says it."""
+
+    code: WarningCode
+    numbers: dict[str, float] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return ", ".join([self.code, *(f"{name}: {value:.6g}" for name, value in self.numbers.items())])
+
 
 @dataclass(frozen=True)
 class ReadTotals:
-    """Totals over all lines that were read, before cleaning.
+    """Totals over all lines that were read, those that could not be split into fields included; before cleaning.
 
-    Attributes
-    ----------
-    lines
-        Data rows, those that could not be split into fields included.
-    orders, customers
-        Distinct ids.
-    first_on, last_on
-        First and last day; None if no line has one.
-    amount_total
-        Money on all lines.
+    Orders and customers are distinct ids; the days are None if no line has one.
     """
 
     lines: int
@@ -48,79 +53,72 @@ class ReadTotals:
 class CleaningReport:
     """What was read, kept and set aside.
 
-    Attributes
-    ----------
-    ledger
-        Lines and money: read = kept + set aside, by reason.
-    reads
-        Totals of what was read.
-    duplicates
-        Lines that repeat another exactly, whether or not they were set aside.
-    warnings
-        What a person should know, each a full sentence, the weightiest first.
+    `duplicates` are lines that repeat another exactly, whether or not they were set aside; `warnings` stand with the
+    weightiest first.
     """
 
     ledger: Ledger
     reads: ReadTotals
     duplicates: int
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[CleaningWarning, ...] = ()
 
     def rows(self) -> Iterator[tuple[str, int, float]]:
         """The ledger as rows of (what, lines, money), from read to kept."""
         ledger = self.ledger
         yield "read", ledger.lines_read, ledger.money_read
-        for reason, lines in sorted(ledger.lines_set_aside.items(), key=lambda item: (-item[1], item[0])):
+        for reason, lines in _ordered(ledger):
             yield f"set aside: {reason}", lines, ledger.money_set_aside[reason]
         yield "kept", ledger.lines_kept, ledger.money_kept
 
     def __str__(self) -> str:
         lines = [f"{what:<32}{lines:>14,}{money:>20,.2f}" for what, lines, money in self.rows()]
-        return "\n".join([f"{'':<32}{'lines':>14}{'money':>20}", *lines, *self.warnings])
+        return "\n".join([f"{'':<32}{'lines':>14}{'money':>20}", *lines, *map(str, self.warnings)])
 
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><td>{escape(what)}</td><td>{lines:,}</td><td>{money:,.2f}</td></tr>"
             for what, lines, money in self.rows()
         )
-        notes = "".join(f"<p>{escape(warning)}</p>" for warning in self.warnings)
+        notes = "".join(f"<p>{escape(str(warning))}</p>" for warning in self.warnings)
         return f"<table><thead><tr><th></th><th>lines</th><th>money</th></tr></thead>{rows}</table>{notes}"
 
 
-@dataclass
 class Account:
-    """The ledger while it is being written: whole ten-thousandths, so that nothing is rounded before the end."""
+    """The ledger while it is written: whole ten-thousandths, so that no rounding comes before the end; None is kept."""
 
-    lines: dict[str | None, int]
-    money: dict[str | None, int]
+    def __init__(self) -> None:
+        self.lines: Counter[str | None] = Counter()
+        self.money: Counter[str | None] = Counter()
 
-    def move(self, reason: str, lines: int, money: int) -> None:
-        """Set kept lines aside."""
-        if not lines:
-            return
-        self.lines[None] -= lines
-        self.money[None] -= money
-        self.lines[reason] = self.lines.get(reason, 0) + lines
-        self.money[reason] = self.money.get(reason, 0) + money
+    def add(self, reason: str | None, lines: int, money: float) -> None:
+        """Count lines and their money."""
+        self.lines[reason] += lines
+        self.money[reason] += round(money * MONEY_SCALE)
 
-    def close(self, malformed: int, malformed_reason: str) -> Ledger:
+    def close(self, malformed: int) -> Ledger:
         """The ledger, rows that could not be split into fields included."""
         lines = {reason: count for reason, count in self.lines.items() if reason is not None}
         money = {reason: self.money[reason] / MONEY_SCALE for reason in lines}
         if malformed:
-            lines[malformed_reason], money[malformed_reason] = malformed, 0.0
+            lines[MALFORMED], money[MALFORMED] = malformed, 0.0
         return Ledger(
-            lines_read=sum(self.lines.values()) + malformed,
-            lines_kept=self.lines.get(None, 0),
+            lines_read=self.lines.total() + malformed,
+            lines_kept=self.lines[None],
             lines_set_aside=lines,
-            money_read=sum(self.money.values()) / MONEY_SCALE,
-            money_kept=self.money.get(None, 0) / MONEY_SCALE,
+            money_read=self.money.total() / MONEY_SCALE,
+            money_kept=self.money[None] / MONEY_SCALE,
             money_set_aside=money,
         )
 
 
-def _told_reasons(ledger: Ledger) -> str:
-    ordered = sorted(ledger.lines_set_aside.items(), key=lambda item: (-item[1], item[0]))
-    return "; ".join(f"{count:,} {reason} ({REASONS[reason]})" for reason, count in ordered)
+def _ordered(ledger: Ledger) -> list[tuple[str, int]]:
+    """Reasons and their lines, most lines first."""
+    return sorted(ledger.lines_set_aside.items(), key=lambda item: (-item[1], item[0]))
+
+
+def list_reasons(ledger: Ledger) -> str:
+    """Lines that were set aside, by reason, as errors and warnings name them."""
+    return "; ".join(f"{count:,} {reason} ({REASONS[reason]})" for reason, count in _ordered(ledger))
 
 
 def check_reconciles(ledger: Ledger, lines_in_source: int) -> None:
@@ -156,7 +154,7 @@ def check_enough_kept(ledger: Ledger, *, allow_mostly_set_aside: bool) -> None:
         message = "There is no order line to clean: the source has a header and no rows."
         raise OrdersError(message)
     aside = ledger.lines_read - ledger.lines_kept
-    told = f"{aside:,} of {ledger.lines_read:,} lines would be set aside: {_told_reasons(ledger)}."
+    told = f"{aside:,} of {ledger.lines_read:,} lines would be set aside: {list_reasons(ledger)}."
     if not ledger.lines_kept:
         message = f"No purchase is left. {told} Check the mapping of the columns."
         raise TooMuchSetAsideError(message)
@@ -166,29 +164,13 @@ def check_enough_kept(ledger: Ledger, *, allow_mostly_set_aside: bool) -> None:
         raise TooMuchSetAsideError(message)
 
 
-def _about_share(ledger: Ledger) -> Iterator[str]:
-    if ledger.set_aside_share < PROMINENT_SHARE:
-        return
-    aside = ledger.lines_read - ledger.lines_kept
-    yield (
-        f"{ledger.set_aside_share:.0%} of the lines ({aside:,} of {ledger.lines_read:,}) were set aside: "
-        f"{_told_reasons(ledger)}."
-    )
-    anonymous = ledger.lines_set_aside.get("no_customer", 0) / ledger.lines_read
-    if PROMINENT_SHARE / 2 <= anonymous <= USUAL_ANONYMOUS_SHARE:
-        yield (
-            f"{anonymous:.0%} of the lines have no customer; up to a quarter is normal in retail "
-            "(sales without an account)."
-        )
-
-
-def warnings_for(ledger: Ledger, *, duplicates: int, currencies: int, credit_notes_ignored: bool) -> tuple[str, ...]:
+def find_warnings(
+    ledger: Ledger, *, duplicates: int, currencies: int, credit_notes_ignored: bool
+) -> Iterator[CleaningWarning]:
     """What a person must be told, the weightiest first.
 
     Parameters
     ----------
-    ledger
-        Of this cleaning.
     duplicates
         Exact repeats that were found.
     currencies
@@ -196,16 +178,15 @@ def warnings_for(ledger: Ledger, *, duplicates: int, currencies: int, credit_not
     credit_notes_ignored
         Whether most order ids looked like credit notes, so that the mark was not believed.
     """
-    found = list(_about_share(ledger))
+    if (share := ledger.set_aside_share) >= PROMINENT_SHARE:
+        aside = ledger.lines_read - ledger.lines_kept
+        yield CleaningWarning("set_aside", {"line_share": share, "lines": aside, "lines_read": ledger.lines_read})
+        anonymous = ledger.lines_set_aside.get("no_customer", 0) / ledger.lines_read
+        if PROMINENT_SHARE / 2 <= anonymous <= USUAL_ANONYMOUS_SHARE:
+            yield CleaningWarning("no_customer_as_usual", {"line_share": anonymous})
     if currencies > 1:
-        found.append(f"The orders are in {currencies} currencies; money is added as if they were one.")
+        yield CleaningWarning("currencies", {"currencies": currencies})
     if credit_notes_ignored:
-        found.append(f"Most order ids are C and digits, so that was not taken as the mark of a {CANCELLED} order.")
-    kept = duplicates - ledger.lines_set_aside.get(DUPLICATE, 0)
-    if kept:
-        lines = "line repeats another exactly and was" if kept == 1 else "lines repeat another exactly and were"
-        found.append(
-            f"{kept:,} {lines} kept, for no line number says that it is the same line "
-            "(--drop-duplicates sets such lines aside)."
-        )
-    return tuple(found)
+        yield CleaningWarning("credit_notes_ignored")
+    if kept := duplicates - ledger.lines_set_aside.get(DUPLICATE, 0):
+        yield CleaningWarning("repeats_kept", {"lines": kept})

@@ -28,7 +28,6 @@ MALFORMED = "malformed"
 RETURNS = frozenset({CANCELLED, RETURNED})
 """Reasons whose lines stay as the customer's returns."""
 
-
 Spellings = Mapping[str, tuple[str, ...]]
 """Unwanted texts by column, exactly as the source spells them."""
 
@@ -37,18 +36,9 @@ Spellings = Mapping[str, tuple[str, ...]]
 class Rule:
     """One reason to set a line aside.
 
-    Attributes
-    ----------
-    code
-        Reason code, as in the ledger and in `set_aside.csv`.
-    words
-        The same for a reader.
-    columns
-        Columns that the rule looks at; without them it is not asked.
-    breaks
-        True where a line breaks the rule, given the unwanted texts of each column as the source spells them.
-    detail
-        What is wrong with the one line, where there is more to say than `words`.
+    `code` is the reason, as in the ledger and in `set_aside.csv`, and `words` says it to a reader. Without one of
+    `columns` the rule is not asked. `breaks` is true where a line breaks it, given the unwanted texts of each column as
+    the source spells them; `detail` says what is wrong with the one line, where there is more to say than `words`.
     """
 
     code: str
@@ -92,12 +82,7 @@ RULES: tuple[Rule, ...] = (
         lambda _: nw.col("ordered_on").is_null(),
     ),
     Rule("unreadable_money", "no amount that can be read", ("amount",), lambda _: nw.col("amount").is_null()),
-    Rule(
-        "test_customer",
-        "a customer made for testing",
-        ("customer_id",),
-        _one_of("customer_id"),
-    ),
+    Rule("test_customer", "a customer made for testing", ("customer_id",), _one_of("customer_id")),
     Rule(
         "not_a_product",
         "a charge and not a product",
@@ -105,13 +90,7 @@ RULES: tuple[Rule, ...] = (
         _one_of("product_id"),
         _told("product id", "product_id"),
     ),
-    Rule(
-        CANCELLED,
-        "cancelled by its status",
-        ("status",),
-        _one_of("status"),
-        _told("status", "status"),
-    ),
+    Rule(CANCELLED, "cancelled by its status", ("status",), _one_of("status"), _told("status", "status")),
     Rule(CANCELLED, "a credit note: its order id is C and digits", ("order_id",), lambda _: _credit_note()),
     Rule(RETURNED, "returned: a negative quantity", ("quantity",), lambda _: nw.col("quantity") < 0),
     Rule("zero_price", "an amount of zero", ("amount",), lambda _: nw.col("amount") == 0),
@@ -132,12 +111,7 @@ REASONS: dict[str, str] = {
 def rules_for(columns: Collection[str], *, credit_notes: bool = True) -> tuple[Rule, ...]:
     """The rules that a table with these columns can be asked, in their order.
 
-    Parameters
-    ----------
-    columns
-        Columns of the order lines.
-    credit_notes
-        Whether a C before the digits of an order id marks a credit note.
+    `credit_notes` is whether a C before the digits of an order id marks a credit note.
     """
     rules = [REFUND if rule.code == RETURNED and "quantity" not in columns else rule for rule in RULES]
     return tuple(
@@ -163,19 +137,7 @@ def find_spellings(
     """How the source spells the statuses, products and customers that do not count, in any case and spacing.
 
     A column has far fewer texts than lines, so the distinct ones are compared once, and a line only with those found.
-
-    Parameters
-    ----------
-    lines
-        Order lines.
-    columns
-        Their columns.
-    options
-        Names what does not count.
-    engine
-        Holds `lines`.
-    customers
-        The different customer ids, as `distinct_texts` gives them; they are many, and others count them too.
+    `customers` are the different customer ids, as `distinct_texts` gives them: they are many, and counted elsewhere too.
     """
     unwanted = {
         "customer_id": options.test_customers,

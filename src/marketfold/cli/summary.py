@@ -74,7 +74,9 @@ def _segments(run: Run) -> Table:
 
 def print_inspection(found: Inspection, clean: CleanOrders | None, *, as_json: bool) -> None:
     """How the source would be read, and what would be set aside; None where cleaning would leave nothing."""
-    warnings = clean.report.warnings if clean else ()
+    from marketfold.report.sentences.cleaning import cleaning_sentences
+
+    warnings = cleaning_sentences(clean.report) if clean else ()
     if as_json:
         plain = found.to_dict() | {
             "set_aside": clean.report.ledger.lines_set_aside if clean else {},

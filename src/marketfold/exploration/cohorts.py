@@ -89,8 +89,5 @@ def follow_cohorts(tables: Tables) -> Cohorts | None:
     for cohort, period, customers in zip(rows["first"], rows["period"], rows["customers"], strict=True):
         active[int(cohort) - start, int(period - cohort)] = customers
     return Cohorts(
-        unit=unit,
-        starts=month_starts(np.arange(start, end + 1) * months),
-        sizes=active[:, 0].copy(),
-        active=active,
+        unit=unit, starts=month_starts(np.arange(start, end + 1) * months), sizes=active[:, 0].copy(), active=active
     )

@@ -54,8 +54,7 @@ _OFF = nw.when(_LISTED > 0).then(scaled(_LISTED) - REVENUE)
 _DISCOUNT_SCALED, DISCOUNT = _sum_of("discount_scaled", nw.when(_OFF > 0).then(_OFF))
 # n_unique counts an empty cell as a product of its own
 PRODUCTS = Sum(
-    "product_count",
-    nw.col("product_id").n_unique() - (nw.col("product_id").null_count() > 0).cast(nw.Int64),
+    "product_count", nw.col("product_id").n_unique() - (nw.col("product_id").null_count() > 0).cast(nw.Int64)
 )
 
 _ORDERS = nw.col("order_count")

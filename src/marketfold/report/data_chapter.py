@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marketfold import words
-from marketfold.cleaning.rules import REASONS
+from marketfold.cleaning import REASONS
 from marketfold.figures.exploration import exploration_figures
 from marketfold.page import (
     Column,
