@@ -11,8 +11,7 @@ import numpy as np
 
 from marketfold.clustering import KMeansSegmenter
 from marketfold.errors import ModelError
-from marketfold.features import MatrixScaler
-from marketfold.features.geography import with_geography
+from marketfold.features import MatrixScaler, with_geography
 from marketfold.reduction import as_known, reducer_from_state
 from marketfold.schema import Feature
 

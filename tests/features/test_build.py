@@ -16,8 +16,7 @@ from marketfold.config import CleaningOptions, FeatureOptions
 from marketfold.demo import make_shop
 from marketfold.errors import OrdersError, ParameterError, TooFewUnitsError
 from marketfold.features import build_features, build_matrix
-from marketfold.features.catalogue import CATALOGUE, Measurement
-from marketfold.features.sums import Sum, money_where
+from marketfold.features.catalogue import CATALOGUE, Measurement, Sum, money_where
 from marketfold.orders import read_orders
 from marketfold.schema import MONEY_SCALE, Feature, FeatureTable
 

@@ -137,7 +137,7 @@ def find_spellings(
     """How the source spells the statuses, products and customers that do not count, in any case and spacing.
 
     A column has far fewer texts than lines, so the distinct ones are compared once, and a line only with those found.
-    `customers` are the different customer ids, as `distinct_texts` gives them: they are many, and counted elsewhere too.
+    `customers` are the different customer ids, as `distinct_texts` gives them: they are many, and others count them.
     """
     unwanted = {
         "customer_id": options.test_customers,

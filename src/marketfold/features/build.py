@@ -2,32 +2,83 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from marketfold.activity import scaled
 from marketfold.config import FeatureOptions
 from marketfold.errors import Fault, OrdersError, ParameterError
-from marketfold.features.catalogue import CATALOGUE, Measurement
+from marketfold.features.catalogue import CATALOGUE, REVENUE, Measurement, Rows, Sum
 from marketfold.features.fitted_statistics import fit_statistics
-from marketfold.features.geography import is_place, keep_columns, with_geography
+from marketfold.features.geography import DESCRIBING, is_place, keep_columns, with_geography
 from marketfold.features.split import before_day
-from marketfold.features.sums import DESCRIBING, sum_units
-from marketfold.schema import MONEY_SCALE, UNIT_ID, FeatureTable
+from marketfold.schema import MONEY_SCALE, UNIT_ID, FeatureTable, day_number
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from numpy.typing import NDArray
-
     from marketfold.cleaning import CleanOrders
-    from marketfold.schema import Float64, Ids
+    from marketfold.schema import Ids, Unit
 
 # Ids are kept in a fixed-width array: one cell of ten million letters would make every row as wide.
 LONGEST_ID = 1_000
+
+
+SEVERAL = "(several)"
+ALWAYS = (Sum("line_count", nw.len()), Sum("revenue_scaled", REVENUE.sum()))
+"""What `Activity` tells of a customer and lines must tell of an order."""
+
+
+def _sorted_out(sums: Sequence[Sum], unit: Unit) -> dict[Rows, list[nw.Expr]]:
+    """Aggregates by the rows that they are over, each once."""
+    by_rows: dict[Rows, list[nw.Expr]] = {"lines": [], "orders": [], "returns": []}
+    for one in {one.name: one for one in sums}.values():
+        rows: Rows = "lines" if one.rows == "orders" and unit != "customer" else one.rows
+        by_rows[rows].append(one.value.alias(one.name))
+    return by_rows
+
+
+def _described(name: str) -> nw.Expr:
+    least = nw.col(f"_least_{name}")
+    several = nw.when(~least.is_null()).then(nw.lit(SEVERAL))
+    return nw.when(least == nw.col(f"_most_{name}")).then(least).otherwise(several).alias(name)
+
+
+def sum_units(clean: CleanOrders, unit: Unit, sums: Sequence[Sum]) -> nw.LazyFrame[Any]:
+    """One row per unit: its id, what describes it, first and last day as day numbers, and its sums.
+
+    Beside the sums there is what `Activity.customers` has of every customer; of an order or an order line,
+    `line_count` and `revenue_scaled`.
+    """
+    key = UNIT_ID[unit]
+    wanted = _sorted_out(sums if unit == "customer" else [*ALWAYS, *sums], unit)
+    described = [name for name in DESCRIBING if name in clean.columns]
+    for name in described:
+        wanted["lines"] += [nw.col(name).min().alias(f"_least_{name}"), nw.col(name).max().alias(f"_most_{name}")]
+    day = nw.col("ordered_on")
+    if unit != "customer":
+        wanted["lines"] += [day.min().alias("first_on"), day.max().alias("last_on")]
+    lines, returns = (
+        rows.with_columns(scaled(nw.col("amount")).alias("revenue_scaled")) for rows in (clean.purchases, clean.returns)
+    )
+    sources = {"lines": lines, "orders": clean.activity.orders, "returns": returns}
+    frames = [sources[rows].group_by(key).agg(*cells) for rows, cells in wanted.items() if cells]
+    joined, *others = [clean.activity.customers, *frames] if unit == "customer" else frames
+    for frame in others:
+        joined = joined.join(frame, on=key, how="left")
+    joined = joined.with_columns(
+        *(_described(name) for name in described),
+        day_number("first_on").alias("first_day"),
+        day_number("last_on").alias("last_day"),
+    )
+    ends = [f"_{end}_{name}" for name in described for end in ("least", "most")]
+    texts = {key, "first_on", "last_on", *described, *ends}
+    numbers = [name for name in joined.collect_schema().names() if name not in texts]
+    return joined.with_columns(*(nw.col(name).cast(nw.Float64).fill_null(0.0) for name in numbers))
 
 
 def _chosen(
@@ -74,10 +125,6 @@ def _ids(column: pa.ChunkedArray) -> Ids:
     return np.asarray(column.to_pylist(), dtype=np.str_)
 
 
-def _described(table: pa.Table, order: NDArray[np.intp]) -> dict[str, NDArray[np.object_]]:
-    return {name: table.column(name).to_numpy()[order] for name in DESCRIBING if name in table.column_names}
-
-
 def build_features(
     clean: CleanOrders,
     options: FeatureOptions | None = None,
@@ -92,10 +139,6 @@ def build_features(
 
     Parameters
     ----------
-    clean
-        As `clean_orders` gives them.
-    options
-        The unit, and the day on which features look back.
     names
         Exactly these features, in this order, as a saved model needs them. Categories that a model does not know
         count as others.
@@ -125,22 +168,18 @@ def build_features(
     )
     table = seen.engine.collect(plan)
     order = pc.sort_indices(table.column(key)).to_numpy()
+    values = np.empty((table.num_rows, len(chosen)), order="F")  # filled column by column
+    for place, measurement in enumerate(chosen):
+        values[:, place] = table.column(measurement.feature.name).to_numpy()[order]
     built = FeatureTable(
         unit=options.unit,
         ids=_ids(table.column(key).cast(pa.string()))[order],
-        values=_values(table, [measurement.feature.name for measurement in chosen], order),
+        values=values,
         features=tuple(measurement.feature for measurement in chosen),
         revenue=table.column("_revenue").to_numpy()[order],
         as_of=statistics.as_of,
         left_out=left_out,
-        described=_described(table, order),
+        described={name: table.column(name).to_numpy()[order] for name in DESCRIBING if name in table.column_names},
         settings=statistics.to_settings(),
     )
     return built if names is None else keep_columns(with_geography(built, names), names)
-
-
-def _values(table: pa.Table, names: Sequence[str], order: NDArray[np.intp]) -> Float64:
-    values = np.empty((table.num_rows, len(names)), order="F")  # filled column by column
-    for place, name in enumerate(names):
-        values[:, place] = table.column(name).to_numpy()[order]
-    return values

@@ -1,6 +1,6 @@
 """What is measured of each unit: a feature is one entry, with its words, its sums and its formula.
 
-A formula sees the columns of `sums.sum_units`, all float64 and free of nulls: those that stand there for every unit
+A formula sees the columns of `build.sum_units`, all float64 and free of nulls: those that stand there for every unit
 (`line_count`, `revenue_scaled`, `first_day`, `last_day`, and the rest of `Activity.customers` for customers), and the
 sums that its entry names. The sums are whole numbers, so a formula gives the same on every engine.
 """
@@ -8,13 +8,12 @@ sums that its entry names. The sums are whole numbers, so a formula gives the sa
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import narwhals as nw
 
 from marketfold.activity import scaled
 from marketfold.features.fitted_statistics import OTHER, category_feature_name
-from marketfold.features.sums import REVENUE, Sum, money_where
 from marketfold.schema import MONEY_SCALE, Feature, day_number_of
 
 if TYPE_CHECKING:
@@ -22,6 +21,29 @@ if TYPE_CHECKING:
 
     from marketfold.features.fitted_statistics import FittedStatistics
     from marketfold.schema import Unit
+
+
+Rows = Literal["lines", "orders", "returns"]
+REVENUE = nw.col("revenue_scaled")
+
+
+@dataclass(frozen=True, eq=False)
+class Sum:
+    """An aggregate that a formula asks for, and finds in column `name`: float64, 0 where a unit has no such row.
+
+    `value` should be whole, so that it is the same on every engine. `rows` are purchases, orders as in
+    `Activity.orders` (of an order or an order line its lines), or returned lines (of customers); each row has
+    `revenue_scaled`, its money in ten-thousandths.
+    """
+
+    name: str
+    value: nw.Expr
+    rows: Rows = "lines"
+
+
+def money_where(name: str, condition: nw.Expr, rows: Rows = "lines") -> Sum:
+    """Money, in ten-thousandths, of the rows on which a condition holds."""
+    return Sum(name, nw.when(condition).then(REVENUE).sum(), rows)
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,19 +61,16 @@ def _ratio(top: nw.Expr, bottom: nw.Expr) -> nw.Expr:
     return nw.when(bottom > 0).then(top / bottom).otherwise(nw.lit(0.0))
 
 
-def _sum_of(name: str, value: nw.Expr) -> tuple[nw.Expr, Sum]:
-    return nw.col(name), Sum(name, value.sum())
-
-
 _MONEY = REVENUE / MONEY_SCALE
-_ITEMS_SCALED, ITEMS = _sum_of("items_scaled", scaled(nw.col("quantity")))
+ITEMS = Sum("items_scaled", scaled(nw.col("quantity")).sum())
+_ITEMS_SCALED = nw.col(ITEMS.name)
 _ITEMS = _ITEMS_SCALED / MONEY_SCALE
 _LISTED = nw.col("quantity") * nw.col("list_price")
-_LIST_PRICE = nw.when(_LISTED > 0).then(scaled(_LISTED))
-_LIST_SCALED, LIST = _sum_of("list_scaled", _LIST_PRICE)
+LIST = Sum("list_scaled", nw.when(_LISTED > 0).then(scaled(_LISTED)).sum())
+_LIST_SCALED = nw.col(LIST.name)
 # what was paid above the list is no discount, and does not make up for one elsewhere
 _OFF = nw.when(_LISTED > 0).then(scaled(_LISTED) - REVENUE)
-_DISCOUNT_SCALED, DISCOUNT = _sum_of("discount_scaled", nw.when(_OFF > 0).then(_OFF))
+DISCOUNT = Sum("discount_scaled", nw.when(_OFF > 0).then(_OFF).sum())
 # n_unique counts an empty cell as a product of its own
 PRODUCTS = Sum(
     "product_count", nw.col("product_id").n_unique() - (nw.col("product_id").null_count() > 0).cast(nw.Int64)
@@ -73,39 +92,30 @@ def _categories(statistics: FittedStatistics) -> list[Measurement]:
     rest = REVENUE
     for one in sums.values():
         rest = rest - nw.col(one.name)
-    return [
-        Measurement(
-            Feature(
-                category_feature_name(category),
-                f"share of revenue in {category if category != OTHER else 'other categories'}",
-                "share",
-                "taste",
-                "category",
-            ),
-            _ratio(nw.col(sums[category].name) if category in sums else rest, REVENUE),
-            ("category",),
-            (sums[category],) if category in sums else tuple(sums.values()),
-        )
-        for category in statistics.categories
-    ]
+    found = []
+    for category in statistics.categories:
+        label = f"share of revenue in {category if category != OTHER else 'other categories'}"
+        feature = Feature(category_feature_name(category), label, "share", "taste", "category")
+        own = sums.get(category)
+        formula = _ratio(nw.col(own.name) if own else rest, REVENUE)
+        found.append(Measurement(feature, formula, ("category",), (own,) if own else tuple(sums.values())))
+    return found
 
 
 def _quarters() -> list[Measurement]:
     months = ("January to March", "April to June", "July to September", "October to December")
     quarter = (nw.col("ordered_on").dt.month() - 1) // 3 + 1
-    return [
-        Measurement(
-            Feature(f"quarter_{number}_share", f"share of revenue in {span}", "share", "seasonality", "quarter"),
-            _ratio(nw.col(f"quarter_{number}_scaled"), REVENUE),
-            sums=(money_where(f"quarter_{number}_scaled", quarter == number, "orders"),),
-        )
-        for number, span in enumerate(months, start=1)
-    ]
+    found = []
+    for number, span in enumerate(months, start=1):
+        feature = Feature(f"quarter_{number}_share", f"share of revenue in {span}", "share", "seasonality", "quarter")
+        money = money_where(f"quarter_{number}_scaled", quarter == number, "orders")
+        found.append(Measurement(feature, _ratio(nw.col(money.name), REVENUE), sums=(money,)))
+    return found
 
 
 def _discount() -> Measurement:
     feature = Feature("discount_share", "share of the list price given as discount", "share", "basket")
-    formula = _ratio(_DISCOUNT_SCALED, _LIST_SCALED)
+    formula = _ratio(nw.col(DISCOUNT.name), _LIST_SCALED)
     return Measurement(feature, formula, ("list_price", "quantity"), (LIST, DISCOUNT))
 
 
@@ -128,11 +138,12 @@ def _recency(statistics: FittedStatistics, label: str) -> Measurement:
 
 def _trend(statistics: FittedStatistics) -> Measurement:
     label = "growth of revenue: later half of the time against the earlier half, -1 to 1"
-    later = nw.col("later_scaled")
+    later, money = (
+        nw.col("later_scaled"),
+        money_where("later_scaled", nw.col("ordered_on") >= statistics.middle_on, "orders"),
+    )
     return Measurement(
-        Feature("trend", label, "ratio", "value"),
-        _ratio(later - (REVENUE - later), REVENUE),
-        sums=(money_where("later_scaled", nw.col("ordered_on") >= statistics.middle_on, "orders"),),
+        Feature("trend", label, "ratio", "value"), _ratio(later - (REVENUE - later), REVENUE), sums=(money,)
     )
 
 
@@ -143,6 +154,9 @@ def _of_customers(statistics: FittedStatistics) -> list[Measurement]:
     gap_mean = nw.when(_GAPS > 0).then(_SPAN / _GAPS).otherwise(tenure)
     gap_spread = nw.when(_GAPS > 1).then(_GAP_VARIANCE.clip(lower_bound=0.0).sqrt()).otherwise(nw.lit(0.0))
     returned = nw.col("returned_scaled")
+    items = Feature("basket_items_mean", "items per order", "count", "basket")
+    return_share = Feature("return_share", "share of value cancelled or returned", "share", "basket")
+    return_count = Feature("return_count", "lines cancelled or returned", "count", "basket")
     return [
         Measurement(Feature("revenue_total", "revenue", "money", "value"), _MONEY),
         Measurement(Feature("order_count", "orders", "count", "value"), _ORDERS),
@@ -153,20 +167,10 @@ def _of_customers(statistics: FittedStatistics) -> list[Measurement]:
         Measurement(Feature("gap_mean_days", "days between orders", "days", "timing"), gap_mean),
         Measurement(Feature("gap_spread_days", "spread of the days between orders", "days", "timing"), gap_spread),
         Measurement(Feature("basket_mean", "revenue per order", "money", "basket"), _MONEY / _ORDERS),
-        Measurement(
-            Feature("basket_items_mean", "items per order", "count", "basket"),
-            _ITEMS / _ORDERS,
-            ("quantity",),
-            (ITEMS,),
-        ),
+        Measurement(items, _ITEMS / _ORDERS, ("quantity",), (ITEMS,)),
         _discount(),
-        Measurement(
-            Feature("return_share", "share of value cancelled or returned", "share", "basket"),
-            _ratio(returned, returned + REVENUE),
-        ),
-        Measurement(
-            Feature("return_count", "lines cancelled or returned", "count", "basket"), nw.col("returned_line_count")
-        ),
+        Measurement(return_share, _ratio(returned, returned + REVENUE)),
+        Measurement(return_count, nw.col("returned_line_count")),
         Measurement(Feature("return_total", "value cancelled or returned", "money", "basket"), returned / MONEY_SCALE),
         _products("different products bought"),
         *_categories(statistics),
@@ -190,16 +194,12 @@ def _of_orders(statistics: FittedStatistics) -> list[Measurement]:
 
 def _of_order_lines(statistics: FittedStatistics) -> list[Measurement]:
     """Without the deal size: of a single line it only restates the value."""
+    price = Feature("list_price_mean", "list price per item", "money", "basket")
     return [
         Measurement(Feature("line_total", "value of the line", "money", "value"), _MONEY),
         _recency(statistics, "days since the order"),
         *_items(),
-        Measurement(
-            Feature("list_price_mean", "list price per item", "money", "basket"),
-            _ratio(_LIST_SCALED, _ITEMS_SCALED),
-            ("list_price", "quantity"),
-            (LIST, ITEMS),
-        ),
+        Measurement(price, _ratio(_LIST_SCALED, _ITEMS_SCALED), ("list_price", "quantity"), (LIST, ITEMS)),
         _discount(),
         *_categories(statistics),
         *_quarters(),

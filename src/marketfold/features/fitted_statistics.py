@@ -28,18 +28,9 @@ _CATEGORY = ("category_", "_share")
 class FittedStatistics:
     """What the features of one table are measured by.
 
-    Attributes
-    ----------
-    first_on
-        First day of the window.
-    as_of
-        The day on which features look back, the first after the window.
-    categories
-        Those with a share of their own; `other` is what is left.
-    large_deal_size
-        The deal size whose lines are large deals; None where orders do not tell one.
-    large_order_at
-        Orders above this amount, in ten-thousandths, are large where there are no deal sizes.
+    The window begins on `first_on` and ends before `as_of`, the day on which features look back. `categories` have a
+    share of their own, and `other` is what is left. Lines of `large_deal_size` are large deals; where that is None,
+    orders above `large_order_at`, in ten-thousandths, are.
     """
 
     first_on: date
@@ -66,19 +57,15 @@ class FittedStatistics:
 
 
 def category_feature_name(category: str) -> str:
-    """Name of the feature that is the share of one category.
-
-    >>> category_feature_name("Classic Cars")
-    'category_Classic Cars_share'
-    """
+    """Name of the feature that is the share of one category."""
     return category.join(_CATEGORY)
 
 
 def category_of(name: str) -> str | None:
     """The category that a feature is the share of; None for other features.
 
-    >>> category_of("category_Classic Cars_share")
-    'Classic Cars'
+    >>> category_of("category_Classic Cars_share"), category_feature_name("Tea")
+    ('Classic Cars', 'category_Tea_share')
     """
     start, end = _CATEGORY
     is_share = name.startswith(start) and name.endswith(end) and len(name) > len(start) + len(end)
@@ -136,10 +123,10 @@ def fit_statistics(
         as_of=as_of,
         categories=_categories(clean, names, settings),
         large_deal_size=settings.get("large_deal_size") if settings else _largest_deal_size(clean),
-        large_order_at=_large_order_at(clean) if large is None else round(float(large) * MONEY_SCALE),
+        large_order_at=round(_large_order_at(clean) if large is None else float(large) * MONEY_SCALE),
     )
 
 
-def _large_order_at(clean: CleanOrders) -> int:
+def _large_order_at(clean: CleanOrders) -> float:
     value = nw.col("revenue_scaled").quantile(LARGE_ORDER_QUANTILE, "linear")
-    return round(float(clean.engine.collect(clean.activity.orders.select(value))["revenue_scaled"][0].as_py()))
+    return float(clean.engine.collect(clean.activity.orders.select(value))["revenue_scaled"][0].as_py())

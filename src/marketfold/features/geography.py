@@ -8,20 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketfold.errors import ParameterError
-from marketfold.features.sums import DESCRIBING
 from marketfold.schema import Feature, FeatureTable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
 MOST_PLACES = 12
+DESCRIBING = ("country", "territory", "state")
+"""Columns that describe a unit; only those of `SHAPING` can shape segments, for those who ask for it."""
 SHAPING = DESCRIBING[:2]
 _OTHER = "other"
 _END = "_share"
-
-
-def _name(column: str, place: str) -> str:
-    return f"{column}_{place}{_END}"
 
 
 def is_place(name: str) -> bool:
@@ -45,12 +42,6 @@ def keep_columns(table: FeatureTable, names: Collection[str]) -> FeatureTable:
     return replace(table, values=table.values[:, places], features=tuple(table.features[place] for place in places))
 
 
-def _features(column: str, places: Sequence[str]) -> tuple[Feature, ...]:
-    return tuple(
-        Feature(_name(column, place), f"{column} is {place}", "share", "geography", column) for place in places
-    )
-
-
 def _commonest(values: np.ndarray) -> list[str]:
     """The places with most units, and `other` where there are more."""
     known = [str(value) for value in values if value is not None]
@@ -63,12 +54,7 @@ def _commonest(values: np.ndarray) -> list[str]:
 def with_geography(table: FeatureTable, names: Sequence[str] | None = None) -> FeatureTable:
     """The table with a column for each of its commonest countries and territories, 1 where the unit is there.
 
-    Parameters
-    ----------
-    table
-        With `described` columns.
-    names
-        Exactly these columns of geography, as a saved model needs them.
+    With `names` exactly these columns of geography, as a saved model needs them.
     """
     columns, features = [table.values], list(table.features)
     for column in SHAPING:
@@ -83,5 +69,5 @@ def with_geography(table: FeatureTable, names: Sequence[str] | None = None) -> F
         for place in places:
             here = ~np.isin(text, listed) if place == _OTHER else text == place
             columns.append(here.astype(np.float64)[:, None])
-        features += _features(column, places)
+            features.append(Feature(f"{start}{place}{_END}", f"{column} is {place}", "share", "geography", column))
     return replace(table, values=np.hstack(columns), features=tuple(features))

@@ -61,9 +61,7 @@ def _encoded(table: pa.Table, numbers: Iterable[str], classes: Iterable[str]) ->
         text = np.array(table.column(column).to_pylist(), dtype=np.str_)
         for value in np.unique(text):
             parts.append((text == value).astype(np.float64))
-            features.append(
-                Feature(f"{column}_{value}", f"{column} is {value}", "flag", _CLASSES[column], block=column)
-            )
+            features.append(Feature(f"{column}_{value}", f"{column} is {value}", "flag", _CLASSES[column], column))
     last: date = max(table.column("ordered_on").to_pylist())
     return FeatureTable(
         unit="order_line",
@@ -72,9 +70,7 @@ def _encoded(table: pa.Table, numbers: Iterable[str], classes: Iterable[str]) ->
         features=tuple(features),
         revenue=_number(table, "amount"),
         as_of=last + timedelta(days=1),
-        described={
-            name: np.array(table.column(name).to_pylist(), dtype=np.object_) for name in classes if name == "country"
-        },
+        described={name: table.column(name).to_numpy() for name in classes if name == "country"},
     )
 
 
@@ -90,11 +86,6 @@ def literature_line_table(orders: Orders) -> FeatureTable | None:
 
     A column with an empty cell in over a tenth of the lines is left out, and so is a class with over 50 values;
     then lines with an empty cell are. None where no class or fewer than two numbers are left.
-
-    Parameters
-    ----------
-    orders
-        As `read_orders` gives them.
     """
     columns = orders.lines.collect_schema().names()
     used = [name for name in dict.fromkeys((SOURCE_LINE, "ordered_on", "amount", *_NEEDED)) if name in columns]

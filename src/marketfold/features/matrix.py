@@ -31,16 +31,8 @@ _SAMPLE = 50_000
 class FeatureMatrix(Framed):
     """A scaled matrix that remembers what it was made from.
 
-    Attributes
-    ----------
-    values : float32, shape (n_units, n_features)
-        Scaled.
-    table
-        The same columns in the user's units.
-    scaler
-        Fitted; goes from `table.values` to `values` and back.
-    left_out
-        Features that are not in the matrix, with the reason.
+    `values`, of shape (n_units, n_features), are scaled, and `table` has the same columns in the user's units; the
+    fitted `scaler` goes there and back. `left_out` are features that are not in the matrix, with the reason.
     """
 
     values: Float32
@@ -76,12 +68,7 @@ class FeatureMatrix(Framed):
         return self.scaler.inverse_transform(values)
 
     def transform(self, table: FeatureTable) -> Float32:
-        """Other units on the same scale.
-
-        Parameters
-        ----------
-        table
-            With at least the columns of this matrix; geography is added from what describes its units.
+        """Other units on the same scale; geography is added from what describes them.
 
         Raises
         ------
@@ -99,7 +86,7 @@ def _scale(table: FeatureTable) -> tuple[MatrixScaler, Float32]:
     return scaler, scaler.fit(table.values).transform(table.values)
 
 
-def _drop(table: FeatureTable, reasons: dict[str, str]) -> FeatureTable:
+def _without(table: FeatureTable, reasons: dict[str, str]) -> FeatureTable:
     return keep_columns(table, [name for name in table.names if name not in reasons])
 
 
@@ -107,14 +94,7 @@ def _find_same(X: Float32, names: Sequence[str], blocks: Sequence[str | None]) -
     """Scaled columns whose correlation with an earlier one is near 1 or -1, with the reason.
 
     Columns of one block are not compared with each other: shares that add up to one always depend on each other, and
-    a block weighs as one feature anyhow.
-
-    Parameters
-    ----------
-    X : shape (n_units, n_features)
-        Scaled, no column constant.
-    names, blocks
-        Of each column.
+    a block weighs as one feature anyhow. No column of `X`, shape (n_units, n_features), may be constant.
     """
     step = max(1, len(X) // _SAMPLE)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -132,12 +112,7 @@ def _find_same(X: Float32, names: Sequence[str], blocks: Sequence[str | None]) -
 def build_matrix(table: FeatureTable, *, geography: bool = False) -> FeatureMatrix:
     """Choose the columns that say something of their own, and scale them.
 
-    Parameters
-    ----------
-    table
-        As `build_features` gives it.
-    geography
-        Whether countries and territories shape the matrix too; without it they only describe.
+    With `geography` countries and territories shape the matrix too; without it they only describe.
 
     Raises
     ------
@@ -152,11 +127,10 @@ def build_matrix(table: FeatureTable, *, geography: bool = False) -> FeatureMatr
         raise TooFewUnitsError(message)
     if geography:
         table = with_geography(table)
-    left_out = dict(table.left_out)
     constant = np.ptp(table.values, axis=0) == 0
     flat = {name: "the same for everybody" for name, same in zip(table.names, constant, strict=True) if same}
-    left_out |= flat
-    table = _drop(table, flat)
+    left_out = table.left_out | flat
+    table = _without(table, flat)
     if not table.features:
         told = "; ".join(f"{name}: {reason}" for name, reason in left_out.items())
         message = f"Nothing tells the {len(table.ids):,} units apart, so there are no groups to find: {told}."
@@ -164,7 +138,6 @@ def build_matrix(table: FeatureTable, *, geography: bool = False) -> FeatureMatr
     scaler, values = _scale(table)
     same = _find_same(values, table.names, [feature.block for feature in table.features])
     if same:
-        left_out |= same
-        table = _drop(table, same)
+        table = _without(table, same)
         scaler, values = _scale(table)
-    return FeatureMatrix(values, table, scaler, left_out)
+    return FeatureMatrix(values, table, scaler, left_out | same)

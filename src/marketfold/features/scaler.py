@@ -65,14 +65,9 @@ class MatrixScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # ty
 
     Attributes
     ----------
-    lower_, upper_ : float64, shape (n_features,)
-        Range of the values that are told apart, in the user's units.
-    logged_ : bool, shape (n_features,)
-        Whether log(1 + x) is taken.
-    center_, scale_ : float64, shape (n_features,)
-        Mean and standard deviation after log and winsorising; a constant has scale 1.
-    weights_ : float64, shape (n_features,)
-        Weight of each column.
+    lower_, upper_, logged_, center_, scale_, weights_ : shape (n_features,)
+        Range of the values that are told apart, in the user's units; whether log(1 + x) is taken; mean and standard
+        deviation after log and winsorising (1 for a constant); weight.
 
     Raises
     ------
@@ -108,15 +103,7 @@ class MatrixScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # ty
         return tags
 
     def fit(self, X: Float64, y: object = None) -> Self:  # noqa: ARG002
-        """Learn range, logs, mean, spread and weights.
-
-        Parameters
-        ----------
-        X : shape (n_units, n_features)
-            In the user's units.
-        y
-            Ignored.
-        """
+        """Learn range, logs, mean, spread and weights of `X`, shape (n_units, n_features), in the user's units."""
         X = validate_data(self, X, dtype=np.float64)
         if not 0 <= self.tail < 0.5:
             message = f"tail is the share of units on each side, 0 to below 0.5; got {self.tail}."
@@ -151,17 +138,9 @@ class MatrixScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # ty
         return logged
 
     def transform(self, X: Float64) -> Float32:
-        """Scale; values beyond the learned range count as its ends.
+        """Scale units, shape (n_units, n_features); values beyond the learned range count as its ends.
 
-        Parameters
-        ----------
-        X : shape (n_units, n_features)
-            In the user's units.
-
-        Returns
-        -------
-        float32, shape (n_units, n_features)
-            Mean 0 and spread 1 on the fitted units, times the weight of the column.
+        On the fitted units each column has mean 0 and spread 1, times its weight.
         """
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
@@ -170,18 +149,7 @@ class MatrixScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # ty
         return scaled
 
     def inverse_transform(self, X: Float32) -> Float64:
-        """Back to the user's units.
-
-        Parameters
-        ----------
-        X : shape (n_units, n_features)
-            Scaled values.
-
-        Returns
-        -------
-        float64, shape (n_units, n_features)
-            Exact to float32 for units within the learned range.
-        """
+        """Back to the user's units, shape (n_units, n_features); exact to float32 within the learned range."""
         check_is_fitted(self)
         scaled = np.asarray(X, dtype=np.float64)
         measured = scaled / self.weights_ * self.scale_ + self.center_

@@ -37,13 +37,6 @@ def split_at(clean: CleanOrders, cut: date) -> tuple[CleanOrders, pa.Table]:
     stays that of the whole source, and `set_aside` too. One thing an export cannot undo: a status is that of the day
     of the export, so a line that was cancelled after the cut is no purchase before it either.
 
-    Parameters
-    ----------
-    clean
-        As `clean_orders` gives them.
-    cut
-        First day of the future.
-
     Returns
     -------
     tuple
