@@ -28,15 +28,7 @@ def scaled(amount: nw.Expr) -> nw.Expr:
 
 @dataclass(frozen=True)
 class Activity:
-    """Orders and customers, each computed by the engine when it is first asked for, and kept there.
-
-    Attributes
-    ----------
-    purchases, returns
-        Order lines, as `CleanOrders` holds them.
-    engine
-        Holds the frames.
-    """
+    """Orders and customers of order lines, each computed by the engine when it is first asked for, and kept there."""
 
     purchases: nw.LazyFrame[Any] = field(repr=False)
     returns: nw.LazyFrame[Any] = field(repr=False)
@@ -81,11 +73,8 @@ class Activity:
             nw.when(gap > 0).then(gap * gap).otherwise(nw.lit(0)).sum().cast(nw.Float64).alias("gap_squares"),
             nw.col("revenue_scaled").sum(),
         )
-        returned = (
-            self.returns.with_columns(scaled(nw.col("amount")).alias("returned_scaled"))
-            .group_by("customer_id")
-            .agg(nw.len().alias("returned_line_count"), nw.col("returned_scaled").sum())
-        )
+        back = self.returns.with_columns(scaled(nw.col("amount")).alias("returned_scaled")).group_by("customer_id")
+        returned = back.agg(nw.len().alias("returned_line_count"), nw.col("returned_scaled").sum())
         both = bought.join(returned, on="customer_id", how="left")
         whole = both.with_columns(nw.col("returned_line_count").fill_null(0), nw.col("returned_scaled").fill_null(0.0))
         return self.engine.materialise(whole.sort("customer_id"))

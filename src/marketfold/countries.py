@@ -41,13 +41,6 @@ def _translated() -> dict[str, str]:
 def country_code(text: str | None) -> str | None:
     """ISO 3166 alpha-2 code of a country by name, code or local name; None where it is not certain.
 
-    Parameters
-    ----------
-    text
-        As the source gives it.
-
-    Examples
-    --------
     >>> country_code("USA"), country_code("Deutschland"), country_code("U.K."), country_code("Atlantis")
     ('US', 'DE', 'GB', None)
     """

@@ -34,24 +34,11 @@ TYPICAL_PRICE = (9.0, 14.0, 28.0, 36.0, 22.0, 45.0)
 
 @dataclass(frozen=True)
 class PlantedGroup:
-    """How the customers of one group buy.
+    """How the customers of one group, a share of all of 0 to 1, buy.
 
-    Attributes
-    ----------
-    share
-        Of all customers, 0 to 1.
-    orders_a_year
-        Mean number while the customer is active.
-    lines_mean, items_mean
-        Lines on an order beyond the first, and items on a line beyond the first.
-    active
-        First and last day of buying as shares of the whole span.
-    discount
-        Mean discount against the list price, 0 to 1.
-    taste
-        Weight of each category.
-    gift_season
-        Whether orders fall in November and December.
+    They order so often a year while they are active, from the first to the last of `active` (shares of the whole span),
+    or in November and December. `lines_mean` and `items_mean` are lines on an order and items on a line, beyond the
+    first; `discount` is the mean against the list price, 0 to 1, and `taste` the weight of each category.
     """
 
     name: str
@@ -89,17 +76,7 @@ TOWNS = ("Northfield", "Westhaven", "Millbrook", "Eastwick", "Southport")
 
 @dataclass(frozen=True)
 class Shop:
-    """Order lines as a shop exports them, and what was planted.
-
-    Attributes
-    ----------
-    lines
-        One row per order line, dirt included.
-    truth
-        `customer_id` and `group` of each customer.
-    seed
-        What it was made from.
-    """
+    """Order lines as a shop exports them, dirt included, and what was planted: `customer_id` and `group` of each."""
 
     lines: pa.Table
     truth: pa.Table
@@ -115,7 +92,9 @@ def make_shop(lines: int = 12_000, seed: int = 0) -> Shop:
     """
     rng = np.random.default_rng(seed)
     n_customers = max(12, round(lines / LINES_PER_CUSTOMER))
-    group_of = rng.permutation(np.repeat(np.arange(len(GROUPS)), _sizes(n_customers)))
+    sizes = [round(group.share * n_customers) for group in GROUPS]
+    sizes[0] += n_customers - sum(sizes)
+    group_of = rng.permutation(np.repeat(np.arange(len(GROUPS)), sizes))
     customer, day = _orders(group_of, rng)
     clean = _order_lines(customer, day, group_of, rng, seed=seed, first_order=100_001)
     ids = _customers(n_customers, seed)["customer_id"]
@@ -126,12 +105,7 @@ def make_shop(lines: int = 12_000, seed: int = 0) -> Shop:
 def make_later_orders(shop: Shop, treated: Collection[str], lift: float, days: int = 90, seed: int = 1) -> pa.Table:
     """Orders of the same customers in the days after the shop's last one, with a campaign effect planted.
 
-    Parameters
-    ----------
-    treated
-        Ids of the customers whom the campaign reached.
-    lift
-        Share by which they order more often: 0.25 for a quarter more, 0 for a campaign without effect.
+    The customers of the `treated` ids order more often by the share `lift`: 0.25 for a quarter more.
     """
     rng = np.random.default_rng(seed)
     names = [group.name for group in GROUPS]
@@ -139,19 +113,11 @@ def make_later_orders(shop: Shop, treated: Collection[str], lift: float, days: i
     ids = shop.truth["customer_id"].to_pylist()
     reached = np.isin(np.array(ids), np.array(sorted(treated)))
     # Everyone buys at the rhythm of the group, lapsed customers at a trickle: there is somebody to win back.
-    rate = (
-        np.array([group.orders_a_year if group.active[1] == 1 else 0.6 for group in GROUPS])[group_of] * days / 365.25
-    )
-    count = rng.poisson(rate * np.where(reached, 1 + lift, 1.0))
+    a_year = np.array([group.orders_a_year if group.active[1] == 1 else 0.6 for group in GROUPS])[group_of]
+    count = rng.poisson(a_year * days / 365.25 * np.where(reached, 1 + lift, 1.0))
     customer = np.repeat(np.arange(len(ids)), count)
     day = DAYS + rng.integers(0, days, len(customer))
     return _order_lines(customer, day, group_of, rng, seed=shop.seed, first_order=9_000_001)
-
-
-def _sizes(n_customers: int) -> list[int]:
-    sizes = [round(group.share * n_customers) for group in GROUPS]
-    sizes[0] += n_customers - sum(sizes)
-    return sizes
 
 
 def _customers(n_customers: int, seed: int) -> pa.Table:
@@ -263,17 +229,14 @@ def _with_dirt(lines: pa.Table, rng: Generator) -> pa.Table:
     n_lines = len(lines)
     guest = rng.random(n_lines) < 0.01
     lost = rng.random(n_lines) < 0.001
-    lines = _replaced(lines, "customer_id", guest)
-    lines = _replaced(lines, "ordered_on", lost, "unknown")
+    lines = _with_column(lines, "customer_id", pc.if_else(pa.array(guest), "", lines["customer_id"]))
+    lines = _with_column(lines, "ordered_on", pc.if_else(pa.array(lost), "unknown", lines["ordered_on"]))
     picked = np.sort(rng.choice(n_lines, max(2, n_lines // 200), replace=False))
     repeats, postage = lines.take(picked[::2]), lines.take(picked[1::2])
-    postage = postage.set_column(postage.schema.get_field_index("sku"), "sku", pa.array(["POST"] * len(postage)))
-    postage = postage.set_column(
-        postage.schema.get_field_index("line_number"), "line_number", pa.array(np.full(len(postage), 99))
-    )
+    postage = _with_column(postage, "sku", pa.repeat("POST", len(postage)))
+    postage = _with_column(postage, "line_number", pa.array(np.full(len(postage), 99)))
     return pa.concat_tables([lines, repeats, postage])
 
 
-def _replaced(lines: pa.Table, column: str, where: NDArray[np.bool_], by: str = "") -> pa.Table:
-    values = pc.if_else(pa.array(where), by, lines[column])
+def _with_column(lines: pa.Table, column: str, values: pa.Array | pa.ChunkedArray) -> pa.Table:
     return lines.set_column(lines.schema.get_field_index(column), column, values)

@@ -41,6 +41,11 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def _frame(native: Any) -> nw.LazyFrame[Any]:
+    frame: nw.LazyFrame[Any] = nw.from_native(native)
+    return frame
+
+
 def _first_line(error: Exception) -> str:
     return str(error).splitlines()[0].rstrip(".")
 
@@ -105,13 +110,8 @@ class DuckDBEngine:
         home = Path(tempfile.mkdtemp(prefix="marketfold-"))
         # Gone with the engine, and at exit at the latest; a TemporaryDirectory would warn that it was not closed.
         weakref.finalize(self, shutil.rmtree, home, ignore_errors=True)
-        settings: dict[str, Any] = {
-            "temp_directory": str(home / "spill"),
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        }
-        if memory_limit:
-            settings["memory_limit"] = memory_limit
+        settings: dict[str, Any] = dict.fromkeys(("autoinstall_known_extensions", "autoload_known_extensions"), False)
+        settings |= {"temp_directory": str(home / "spill")} | ({"memory_limit": memory_limit} if memory_limit else {})
         self.folder = home
         try:
             self.connection = duckdb.connect(str(home / "orders.duckdb"), config=settings)
@@ -125,14 +125,17 @@ class DuckDBEngine:
 
     def relation(self, relation: duckdb.DuckDBPyRelation) -> nw.LazyFrame[Any]:
         """A relation of `connection` as a Narwhals frame."""
-        return nw.from_native(relation)
+        return _frame(relation)
 
     def materialise(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Compute into a table of the temporary database."""
+        return self.relation(self.connection.table(self._table(frame)))
+
+    def _table(self, frame: nw.LazyFrame[Any]) -> str:
         name = f"table_{uuid.uuid4().hex}"
         with _room():
             frame.to_native().create(name)
-        return self.relation(self.connection.table(name))
+        return name
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Bring a result home as Arrow."""
@@ -165,10 +168,8 @@ class DuckDBEngine:
     def scan_parquet(self, paths: Sequence[Path], row_number: str) -> nw.LazyFrame[Any]:
         """Parquet files as one lazy table with the number of each row, from 0 through all files in their order."""
         files = "[" + ", ".join(literal(str(path)) for path in paths) + "]"
-        counted = self.connection.sql(
-            f"SELECT num_rows FROM parquet_file_metadata({files})"  # noqa: S608  (file names are quoted)
-        ).fetchall()
-        offsets = [0, *itertools.accumulate(rows for (rows,) in counted)]
+        rows = self.connection.sql(f"SELECT num_rows FROM parquet_file_metadata({files})")  # noqa: S608  (names are quoted)
+        offsets = [0, *itertools.accumulate(n for (n,) in rows.fetchall())]
         shift = f"[{', '.join(map(str, offsets))}][file_index::BIGINT + 1]" if len(paths) > 1 else "0"
         return self.relation(
             self.connection.sql(
@@ -179,10 +180,7 @@ class DuckDBEngine:
 
     def materialise_numbered(self, frame: nw.LazyFrame[Any], row_number: str, first: int) -> nw.LazyFrame[Any]:
         """Compute into a table, and number its rows in the order of their source."""
-        name = f"table_{uuid.uuid4().hex}"
-        with _room():
-            frame.to_native().create(name)
-        numbered = f"SELECT (rowid + {first})::BIGINT AS {quoted(row_number)}, * FROM {name}"  # noqa: S608
+        numbered = f"SELECT (rowid + {first})::BIGINT AS {quoted(row_number)}, * FROM {self._table(frame)}"  # noqa: S608
         return self.relation(self.connection.sql(numbered))
 
     def fingerprint(self, frame: nw.LazyFrame[Any], columns: Sequence[str], name: str) -> nw.LazyFrame[Any]:
@@ -216,8 +214,7 @@ class PolarsEngine:
             casts = [pl.col(old).cast(pl.Float64, strict=False).alias(new) for new, old in columns.items()]
         else:
             casts = [pl.col(old).str.to_date("%Y-%m-%d", strict=False).alias(new) for new, old in columns.items()]
-        added: nw.LazyFrame[Any] = nw.from_native(frame.to_native().with_columns(casts))
-        return added
+        return _frame(frame.to_native().with_columns(casts))
 
     def fingerprint(self, frame: nw.LazyFrame[Any], columns: Sequence[str], name: str) -> nw.LazyFrame[Any]:
         """The hash of a Polars struct."""
@@ -236,8 +233,7 @@ class SparkEngine:
 
     def materialise(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Cache in the cluster."""
-        cached: nw.LazyFrame[Any] = nw.from_native(frame.to_native().cache())
-        return cached
+        return _frame(frame.to_native().cache())
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Bring a result home as Arrow."""
@@ -248,9 +244,7 @@ class SparkEngine:
         """Send a local table to the cluster."""
         from pyspark.sql import SparkSession  # noqa: PLC0415  (only where Spark is in use)
 
-        session = SparkSession.active()
-        sent: nw.LazyFrame[Any] = nw.from_native(session.createDataFrame(table))
-        return sent
+        return _frame(SparkSession.active().createDataFrame(table))
 
     def try_cast(self, frame: nw.LazyFrame[Any], columns: Mapping[str, str], to: Castable) -> nw.LazyFrame[Any]:
         """Add columns by `try_cast`."""
@@ -258,8 +252,7 @@ class SparkEngine:
 
         # A backtick in a name is doubled, as Spark's own SQL wants it.
         casts = {new: F.expr(f"try_cast(`{old.replace('`', '``')}` AS {_SQL[to]})") for new, old in columns.items()}
-        added: nw.LazyFrame[Any] = nw.from_native(frame.to_native().withColumns(casts))
-        return added
+        return _frame(frame.to_native().withColumns(casts))
 
     def number_rows(self, frame: nw.LazyFrame[Any], row_number: str, first: int) -> nw.LazyFrame[Any]:
         """Number the rows through all partitions in their order; counts the rows of each partition to do so."""
@@ -267,21 +260,19 @@ class SparkEngine:
 
         native = frame.to_native()
         counted = native.groupBy(F.spark_partition_id().alias("part")).count().collect()
-        sizes = {row["part"]: row["count"] for row in counted}
-        starts = dict(
-            zip(sorted(sizes), itertools.accumulate([first, *(sizes[part] for part in sorted(sizes))]), strict=False)
+        parts, sizes = (
+            zip(*sorted((row["part"], row["count"]) for row in counted), strict=True) if counted else ((), ())
         )
+        starts = dict(zip(parts, itertools.accumulate((first, *sizes)), strict=False))
         place = F.monotonically_increasing_id()
         # The upper 31 bits of the id are the partition, the lower 33 the place in it.
         shift = F.create_map(*(F.lit(number) for pair in starts.items() for number in pair)) if starts else None
         start = F.lit(first) if shift is None else shift[F.shiftright(place, 33).cast("int")]
         number = (place.bitwiseAND(F.lit((1 << 33) - 1)) + start).cast("bigint")
-        numbered: nw.LazyFrame[Any] = nw.from_native(native.withColumn(row_number, number))
-        return numbered
+        return _frame(native.withColumn(row_number, number))
 
     def fingerprint(self, frame: nw.LazyFrame[Any], columns: Sequence[str], name: str) -> nw.LazyFrame[Any]:
         """Spark's `xxhash64`."""
         from pyspark.sql import functions  # noqa: PLC0415  (only where Spark is in use)
 
-        hashed: nw.LazyFrame[Any] = nw.from_native(frame.to_native().withColumn(name, functions.xxhash64(*columns)))
-        return hashed
+        return _frame(frame.to_native().withColumn(name, functions.xxhash64(*columns)))

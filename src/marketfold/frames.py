@@ -18,9 +18,8 @@ def _library(name: str) -> Any:
     try:
         return import_module(name)
     except ImportError as error:
-        message = (
-            f"{name} is not installed. Install it with `pip install {name}`, or take `to_arrow()`, which needs none."
-        )
+        hint = f"Install it with `pip install {name}`, or take `to_arrow()`, which needs none."
+        message = f"{name} is not installed. {hint}"
         raise MissingDependencyError(message) from error
 
 
@@ -32,24 +31,12 @@ class Framed(ABC):
         """One row per unit."""
 
     def to_pandas(self) -> pd.DataFrame:
-        """`to_arrow` as a pandas data frame.
-
-        Raises
-        ------
-        MissingDependencyError
-            If pandas is not installed.
-        """
+        """`to_arrow` as a pandas data frame; MissingDependencyError without pandas."""
         _library("pandas")
         frame: pd.DataFrame = self.to_arrow().to_pandas()
         return frame
 
     def to_polars(self) -> pl.DataFrame:
-        """`to_arrow` as a Polars data frame.
-
-        Raises
-        ------
-        MissingDependencyError
-            If Polars is not installed.
-        """
+        """`to_arrow` as a Polars data frame; MissingDependencyError without Polars."""
         frame: pl.DataFrame = _library("polars").from_arrow(self.to_arrow())
         return frame

@@ -89,12 +89,8 @@ UNIT_ID: dict[Unit, str] = {"customer": "customer_id", "order": "order_id", "ord
 
 REQUIRED = (SOURCE_LINE, "order_id", "customer_id", "ordered_on", "amount")
 
-_DTYPES: dict[Kind, type[nw.dtypes.DType]] = {
-    "text": nw.String,
-    "number": nw.Float64,
-    "money": nw.Float64,
-    "date": nw.Date,
-}
+_DTYPES: dict[Kind, type[nw.dtypes.DType]]
+_DTYPES = {"text": nw.String, "number": nw.Float64, "money": nw.Float64, "date": nw.Date}
 
 ORDER_LINE: dict[str, type[nw.dtypes.DType]] = {
     SOURCE_LINE: nw.Int64,
@@ -145,23 +141,10 @@ def day_number_of(day: date) -> int:
 class SourceFacts:
     """How a source was read.
 
-    Attributes
-    ----------
-    name
-        File name (never its folder) or the kind of the frame.
-    encoding
-        Encoding of a text file; None for Parquet, Excel and frames.
-    lines
-        Data rows in the source, those that could not be split into fields included.
-    mapping
-        Source column of each role that was found, personal roles included.
-    extra_columns
-        Source columns without a role; they are kept aside.
-    id_is_personal
-        True where a name, an e-mail or a phone serves as the customer id: such ids are shown nowhere but in
-        `segments.*`.
-    notes
-        What a person should know about the reading: each a full sentence.
+    `name` is that of the file (never its folder) or the kind of the frame, `lines` are data rows, those that could not
+    be split into fields included, and `mapping` has the source column of each role that was found, personal roles
+    included; `extra_columns` have none. Only text files have an encoding. `id_is_personal` where a name, an e-mail or a
+    phone serves as the customer id: such ids are shown nowhere but in `segments.*`. `notes` are full sentences.
     """
 
     name: str
@@ -201,19 +184,9 @@ class Ledger:
 class Feature:
     """One measured column of a unit.
 
-    Attributes
-    ----------
-    name
-        Column name; carries its unit (`recency_days`).
-    label
-        The same in plain words for a reader ("days since the last order").
-    measure
-        Unit of the values: days, a count, money in the run's currency, a share of 0 to 1, a ratio, or a flag of 0 and
-        1.
-    aspect
-        What of a customer it shows.
-    block
-        Columns of one block (the category shares, say) together weigh as one feature; None stands alone.
+    The name carries the unit (`recency_days`), and the label says it to a reader ("days since the last order"). Money
+    is in the run's currency, a share is 0 to 1, a flag 0 or 1. `aspect` is what of a customer it shows. Columns of one
+    `block` (the category shares, say) together weigh as one feature; with None it stands alone.
     """
 
     name: str
@@ -229,14 +202,10 @@ class FeatureTable(Framed):
 
     Attributes
     ----------
-    unit
-        What a row is.
     ids
-        Identifier of each row, sorted (order lines by number), shape (n_units,).
+        Sorted (order lines by number), shape (n_units,).
     values : float64, shape (n_units, n_features)
         Finite everywhere.
-    features
-        One for each column of `values`.
     revenue : float64, shape (n_units,)
         Money that the unit brought in kept lines, whether or not it is among the features.
     as_of

@@ -16,18 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StageCost:
-    """What one stage took.
-
-    Attributes
-    ----------
-    name
-        The stage.
-    seconds
-        Wall-clock time.
-    peak_mb
-        Most memory that the process had held at any moment until the stage ended, in MiB; None where the system does
-        not tell.
-    """
+    """Seconds by the clock, and the most MiB that the process had held by then; None where the system does not tell."""
 
     name: str
     seconds: float

@@ -10,8 +10,7 @@ import pytest
 from marketfold.cleaning import clean_orders
 from marketfold.demo import make_shop
 from marketfold.exploration import Exploration, explore
-from marketfold.exploration.columns import collect
-from marketfold.exploration.tables import as_dates, month_number, month_starts
+from marketfold.exploration.tables import as_dates, collect, month_number, month_starts
 from marketfold.orders import read_orders
 from marketfold.schema import day_number
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from marketfold.exploration.tables import Tables
 
 MIN_CAP_SHARE = 0.05
@@ -18,17 +20,11 @@ NEAR = 0.95
 
 @dataclass(frozen=True)
 class Cap:
-    """A number column that ends in a wall.
+    """A number column that ends in a wall: kept lines at exactly its maximum, and their share of the filled ones.
 
-    Attributes
-    ----------
-    value
-        The maximum.
-    lines, line_share
-        Kept lines at exactly that value, and their share of the filled ones, 0 to 1.
-    differs_at_cap_share, differs_below_share
-        Share of lines, at the cap and below it, on which quantity x unit price is not the amount; None where that
-        cannot be asked. Near 1 and near 0 show that the column, and not the amount, was cut.
+    `differs_at_cap_share` and `differs_below_share` are shares of lines, at the cap and below it, on which quantity x
+    unit price is not the amount; None where that cannot be asked. Near 1 and near 0 show that the column, and not the
+    amount, was cut.
     """
 
     column: str
@@ -50,6 +46,24 @@ def is_round(value: float) -> bool:
     return len(digits.strip("0")) <= 2 or f"{value + 1:.0f}".rstrip("0") in {"1", "5"}
 
 
+def is_cap(value: float, filled: int, at: int, near: int, distinct: int) -> bool:
+    """Whether many of the filled lines lie at the maximum and few just below it.
+
+    Parameters
+    ----------
+    at, near
+        Lines at the maximum, and within a twentieth below it.
+    distinct
+        Different values; of few, one at the end is no wall.
+    """
+    return at >= MIN_CAP_SHARE * filled and at > 2 * near and distinct >= MIN_DISTINCT and is_round(value)
+
+
+def just_below(value: float) -> float:
+    """Where the stretch just below a maximum begins."""
+    return value - (1 - NEAR) * abs(value)
+
+
 def _differs(tables: Tables, column: str, value: float) -> tuple[float | None, float | None]:
     needed = ("quantity", "unit_price", "amount")
     if column != "unit_price" or any(name not in tables.columns.stats for name in needed):
@@ -60,31 +74,21 @@ def _differs(tables: Tables, column: str, value: float) -> tuple[float | None, f
     rounding = 0.005 * nw.col("quantity").abs() + 0.0051  # half a cent on each item, and on the line
     off = ((product - nw.col("amount")).abs() > rounding).cast(nw.Float64)
     at = nw.col("unit_price") == value
-    rows = tables.collect(
-        tables.purchases.filter(~nw.col("quantity").is_null(), ~nw.col("unit_price").is_null())
-        .with_columns(at=nw.when(at).then(nw.lit(1)).otherwise(nw.lit(0)), off=off)
-        .group_by("at")
-        .agg(nw.col("off").mean())
-    )
+    both = tables.purchases.filter(~nw.col("quantity").is_null(), ~nw.col("unit_price").is_null())
+    sided = both.with_columns(at=nw.when(at).then(nw.lit(1)).otherwise(nw.lit(0)), off=off)
+    rows = tables.collect(sided.group_by("at").agg(nw.col("off").mean()))
     share = {int(at): float(off) for at, off in zip(rows["at"], rows["off"], strict=True)}
     return share.get(1), share.get(0)
 
 
-def find_caps(tables: Tables) -> tuple[Cap, ...]:
+def find_caps(tables: Tables) -> Iterator[Cap]:
     """Number columns whose round maximum holds at least a twentieth of the kept lines."""
-    found = []
     for column in tables.columns.numbers:
-        stats = tables.columns.stats[column]
-        value, filled = stats["maximum"], stats["filled"]
-        here = nw.col(column)
-        row = tables.collect(
-            tables.purchases.select(
-                (here == value).cast(nw.Int64).sum().alias("at"),
-                ((here < value) & (here >= value - (1 - NEAR) * abs(value))).cast(nw.Int64).sum().alias("near"),
-                here.n_unique().alias("distinct"),
-            )
-        )
+        here, stats = nw.col(column), tables.columns.stats[column]
+        value, filled = stats["maximum"], int(stats["filled"])
+        at_it = (here == value).cast(nw.Int64).sum()
+        near_it = ((here < value) & (here >= just_below(value))).cast(nw.Int64).sum()
+        row = tables.collect(tables.purchases.select(at=at_it, near=near_it, distinct=here.n_unique()))
         at, near, distinct = (int(row[name][0] or 0) for name in ("at", "near", "distinct"))
-        if is_round(value) and at >= MIN_CAP_SHARE * filled and at > 2 * near and distinct >= MIN_DISTINCT:
-            found.append(Cap(column, tables.label(column), value, at, at / filled, *_differs(tables, column, value)))
-    return tuple(found)
+        if is_cap(value, filled, at, near, distinct):
+            yield Cap(column, tables.label(column), value, at, at / filled, *_differs(tables, column, value))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import narwhals as nw
 import numpy as np
@@ -25,16 +25,8 @@ class Cohorts:
     """Who came when, and who came back.
 
     The first purchase is the first in the data: in the first cohorts there are customers who bought before it begins.
-
-    Attributes
-    ----------
-    starts
-        First day of the period of the first purchase, shape (n_cohorts,).
-    sizes
-        Customers of each cohort, shape (n_cohorts,).
-    active
-        Customers of each cohort who bought n periods after their first, shape (n_cohorts, n_periods); -1 where the
-        data ends before.
+    `starts` (first days of the periods) and `sizes` (customers) have shape (n_cohorts,); `active`, customers who bought
+    n periods after their first, (n_cohorts, n_periods), with -1 where the data ends before.
     """
 
     unit: Literal["month", "quarter", "year"]
@@ -62,32 +54,20 @@ def _unit_of(n_months: int) -> Literal["month", "quarter", "year"]:
     return "quarter" if n_months <= 3 * MOST_PERIODS else "year"
 
 
-def _activity(tables: Tables, months: int) -> dict[str, NDArray[Any]]:
-    """Customers by period of the first purchase and period of activity."""
-    when = tables.orders.select("customer_id", period=nw.col("month") // months).unique()
-    return tables.collect(
-        when.with_columns(first=nw.col("period").min().over("customer_id"))
-        .group_by("first", "period")
-        .agg(nw.len().alias("customers"))
-    )
-
-
 def follow_cohorts(tables: Tables) -> Cohorts | None:
     """First-purchase cohorts; None where the data lies within one month."""
-    span = tables.collect(
-        tables.orders.select(nw.col("month").min().alias("first"), nw.col("month").max().alias("last"))
-    )
+    span = tables.collect(tables.orders.select(first=nw.col("month").min(), last=nw.col("month").max()))
     first, last = int(span["first"][0]), int(span["last"][0])
     if first == last:
         return None
     unit = _unit_of(last - first + 1)
     months = MONTHS_OF[unit]
-    rows = _activity(tables, months)
+    when = tables.orders.select("customer_id", period=nw.col("month") // months).unique()
+    since = when.with_columns(first=nw.col("period").min().over("customer_id"))
+    rows = tables.collect(since.group_by("first", "period").agg(nw.len().alias("customers")))
     start, end = first // months, last // months
     n = end - start + 1
     active = np.where(np.arange(n)[:, None] + np.arange(n)[None, :] < n, 0, -1).astype(np.int64)
     for cohort, period, customers in zip(rows["first"], rows["period"], rows["customers"], strict=True):
         active[int(cohort) - start, int(period - cohort)] = customers
-    return Cohorts(
-        unit=unit, starts=month_starts(np.arange(start, end + 1) * months), sizes=active[:, 0].copy(), active=active
-    )
+    return Cohorts(unit, month_starts(np.arange(start, end + 1) * months), active[:, 0].copy(), active)

@@ -28,19 +28,10 @@ WORTH = 0.05
 class Concentration:
     """Revenue by customer, largest first, without saying who.
 
-    Attributes
-    ----------
-    customer_share, revenue_share
-        The Lorenz curve from the largest customer down: this share of customers brings that share of revenue, both
-        0 to 1, shape (n_points,).
-    customers_for_most
-        Customers, largest first, who together bring 80 % of the revenue.
-    top_revenue
-        Revenue of each of the largest customers, shape (at most 100,).
-    top_fifth_share
-        Revenue share of the largest 20 % of the customers.
-    gini
-        0 where all customers bring the same, near 1 where one brings everything.
+    `customer_share` and `revenue_share` are the Lorenz curve from the largest customer down, both 0 to 1, shape
+    (n_points,). The first `customers_for_most` together bring 80 % of the revenue; `top_revenue` is that of each of the
+    largest, shape (at most 100,), and `top_fifth_share` that of the largest 20 %. `gini` is 0 where all customers bring
+    the same, near 1 where one brings everything.
     """
 
     n_customers: int
@@ -64,17 +55,7 @@ class Concentration:
 
 @dataclass(frozen=True)
 class Repeats:
-    """How often customers came.
-
-    Attributes
-    ----------
-    orders
-        Number of orders, from 1 up, shape (n_values,).
-    customers
-        Customers with that many orders, shape (n_values,).
-    revenue
-        What they brought, shape (n_values,).
-    """
+    """Customers with 1, 2, ... orders, and what they brought, shape (n_values,)."""
 
     orders: NDArray[np.int64]
     customers: NDArray[np.int64]
@@ -91,13 +72,6 @@ class Repeats:
         return float(self.revenue[self.orders == 1].sum() / (self.revenue.sum() or 1.0))
 
 
-def _curve(revenue: Float64) -> tuple[Float64, Float64]:
-    n = len(revenue)
-    at = np.unique(np.linspace(0, n, CURVE_POINTS).round().astype(np.int64))
-    cumulative = np.append(0.0, np.cumsum(revenue))
-    return at / n, cumulative[at] / (cumulative[-1] or 1.0)
-
-
 def _gini(revenue: Float64) -> float:
     """Gini coefficient of non-negative values, by its formula on sorted values (Gini 1912)."""
     n, total = len(revenue), revenue.sum()
@@ -107,26 +81,23 @@ def _gini(revenue: Float64) -> float:
 
 def concentrate(tables: Tables) -> tuple[Concentration, Repeats]:
     """Concentration of revenue and numbers of orders; one value for each customer comes home, and no id."""
-    customers = tables.collect(tables.customers.select("order_count", "revenue_scaled"))
+    customers = tables.collect(tables.clean.activity.customers.select("order_count", "revenue_scaled"))
     brought = customers["revenue_scaled"] / MONEY_SCALE
     revenue = np.sort(brought)[::-1]
     n, total = len(revenue), float(revenue.sum())
-    customer_share, revenue_share = _curve(revenue)
-    enough = np.cumsum(revenue) >= MOST * total - 1e-9
+    at = np.unique(np.linspace(0, n, CURVE_POINTS).round().astype(np.int64))
+    cumulative = np.append(0.0, np.cumsum(revenue))
+    enough = cumulative[1:] >= MOST * total - 1e-9
     fifth = max(1, round(n / 5))
     concentration = Concentration(
         n_customers=n,
         revenue_total=total,
-        customer_share=customer_share,
-        revenue_share=revenue_share,
+        customer_share=at / n,
+        revenue_share=cumulative[at] / (cumulative[-1] or 1.0),
         customers_for_most=int(np.argmax(enough)) + 1,
         top_revenue=revenue[:TOP].copy(),
         top_fifth_share=float(revenue[:fifth].sum() / (total or 1.0)),
         gini=_gini(revenue),
     )
     orders, place = np.unique(customers["order_count"].astype(np.int64), return_inverse=True)
-    return concentration, Repeats(
-        orders=orders,
-        customers=np.bincount(place),
-        revenue=np.bincount(place, weights=brought).round(4).astype(np.float64),
-    )
+    return concentration, Repeats(orders, np.bincount(place), np.bincount(place, weights=brought).round(4))

@@ -9,6 +9,7 @@ import narwhals as nw
 import numpy as np
 
 from marketfold import words
+from marketfold.exploration.over_time import whole_years
 from marketfold.schema import money_sum
 
 if TYPE_CHECKING:
@@ -30,22 +31,10 @@ COUNTED = ("status", "category", "country", "territory", "state", "deal_size", "
 
 @dataclass(frozen=True)
 class Counts:
-    """Lines and revenue of the values of one column, most lines first.
+    """Lines and revenue of the values of one column (a role, by the user's `label`), most lines first.
 
-    Attributes
-    ----------
-    column
-        Role of the column.
-    label
-        What the user calls it.
-    scope
-        Whether all read lines are counted or those that were kept.
-    names
-        Values, shape (n_names,); None where the cell is empty.
-    lines, revenue
-        Of each value, shape (n_names,).
-    n_values, lines_total, revenue_total
-        Of the whole column, values beyond the named ones included.
+    Shapes are (n_names,), and a name is None where the cell is empty. `n_values`, `lines_total` and `revenue_total`
+    are of the whole column, values beyond the named ones included. `scope` is which lines are counted.
     """
 
     column: str
@@ -71,14 +60,9 @@ class Counts:
 
 @dataclass(frozen=True)
 class Calendar:
-    """An average month or quarter of the year.
+    """An average month or quarter of the year: means per year, shape (12,) or (4,).
 
-    Attributes
-    ----------
-    years
-        The whole years that are averaged: an incomplete year would favour the months it has.
-    orders, revenue
-        Mean per year, shape (12,) or (4,).
+    Only whole years are averaged: an incomplete one would favour the months it has.
     """
 
     unit: Literal["month", "quarter"]
@@ -124,17 +108,16 @@ def count_values(tables: Tables) -> tuple[Counts, ...]:
 
 def count_calendar(over_time: OverTime) -> tuple[Calendar, ...]:
     """An average month and quarter of the year, over whole years; none without a whole year."""
-    months = over_time.month_starts.astype("datetime64[M]").astype(np.int64)[over_time.month_whole]
-    years = months // 12
-    full = [year for year in np.unique(years) if (years == year).sum() == 12]
+    years = over_time.month_starts.astype("datetime64[Y]").astype(np.int64) + 1970
+    full = whole_years(years[over_time.month_whole])
     if not full:
         return ()
-    inside = np.isin(years, full)
-    orders = over_time.month_orders[over_time.month_whole][inside].reshape(len(full), 12).mean(axis=0)
-    revenue = over_time.month_revenue[over_time.month_whole][inside].reshape(len(full), 12).mean(axis=0)
-    named = tuple(int(year) + 1970 for year in full)
+    inside = over_time.month_whole & np.isin(years, full)
+    orders, revenue = (
+        values[inside].reshape(-1, 12).mean(axis=0) for values in (over_time.month_orders, over_time.month_revenue)
+    )
     by_quarter = orders.reshape(4, 3).sum(axis=1), revenue.reshape(4, 3).sum(axis=1)
     return (
-        Calendar("month", named, words.MONTHS, orders, revenue),
-        Calendar("quarter", named, ("Q1", "Q2", "Q3", "Q4"), *by_quarter),
+        Calendar("month", full, words.MONTHS, orders, revenue),
+        Calendar("quarter", full, ("Q1", "Q2", "Q3", "Q4"), *by_quarter),
     )

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise, permutations
+from itertools import permutations
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from marketfold.exploration.caps import MIN_CAP_SHARE, MIN_DISTINCT, NEAR, Cap, is_round
-from marketfold.exploration.columns import CLASSES, collect
-from marketfold.exploration.relations import MIN_CLASS_LINES, Cuts, Follows, drawn, round_number_between
-from marketfold.exploration.tables import as_dates
+from marketfold.exploration.caps import Cap, is_cap, just_below
+from marketfold.exploration.relations import MIN_CLASS_LINES, MOST_RANGES, Cuts, Follows, cut_between, drawn
+from marketfold.exploration.tables import CLASSES, as_dates, collect
 from marketfold.orders import read_number
 from marketfold.schema import SOURCE_LINE, day_number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from marketfold.exploration.tables import Tables
@@ -25,7 +26,6 @@ SAMPLE_TO_RELATE = 50_000
 """Lines that columns are compared on: a class of one line in a thousand still has fifty of them."""
 MOST_CLASSES = 60
 MOST_COLUMNS = 14
-MOST_RANGES = 12
 LINES_FOR_EACH = 5
 """With fewer lines for each value of a column, other columns follow from it by chance."""
 PARTS = ("year", "quarter", "month", "weekday", "year and month", "year and quarter")
@@ -42,16 +42,12 @@ class Dependence:
     values
         Theil's uncertainty coefficient, shape (n_columns, n_columns): the share, 0 to 1, of what is not known of the
         row's column that is known once the other is; 1 on the diagonal.
-    unmapped
-        Columns without a role that were looked at.
-    constants
-        Columns without a role that have the same value on every line.
+    unmapped, constants
+        Columns without a role that were looked at, and those of them that have the same value on every line.
     date_parts
         Columns that say the same as a part of the order date, and the part.
     follows, cuts, caps
         Of columns without a role, as for the others.
-    n_lines, n_kept
-        Lines that were compared, and kept lines.
     """
 
     labels: tuple[str, ...]
@@ -62,7 +58,7 @@ class Dependence:
     follows: tuple[Follows, ...]
     cuts: tuple[Cuts, ...]
     caps: tuple[Cap, ...]
-    n_lines: int
+    n_lines: int  # that were compared
     n_kept: int
 
 
@@ -134,20 +130,17 @@ def _date_parts(days: NDArray[np.datetime64], label: str) -> dict[str, _Column]:
     return {part: _Column(f"{part} of {label}", np.unique(value, return_inverse=True)[1]) for part, value in named}
 
 
-def _same_parts(columns: list[_Column], parts: dict[str, _Column]) -> tuple[tuple[str, str], ...]:
-    found = []
+def _same_parts(columns: list[_Column], parts: dict[str, _Column]) -> Iterator[tuple[str, str]]:
     for column in columns:
         for name, part in parts.items():
             pairs = _pair(column, part)
             if _is_known(pairs) and _is_known(pairs.T):
-                found.append((column.label, name))
+                yield column.label, name
                 break
-    return tuple(found)
 
 
-def _follows(columns: list[_Column], dated: set[str]) -> tuple[Follows, ...]:
+def _follows(columns: list[_Column], dated: set[str]) -> Iterator[Follows]:
     """Pairs in which a column without a role takes part; parts of the date among themselves surprise nobody."""
-    found = []
     for a, b in permutations(columns, 2):
         if not (a.spare or b.spare) or {a.label, b.label} <= dated:
             continue
@@ -155,8 +148,7 @@ def _follows(columns: list[_Column], dated: set[str]) -> tuple[Follows, ...]:
         back = _is_known(pairs.T)
         if _is_known(pairs) and not (back and a.label > b.label):
             kind: Literal["same", "follows"] = "same" if back else "follows"
-            found.append(Follows(a.label, a.label, b.label, b.label, kind, a.n_values, b.n_values))
-    return tuple(found)
+            yield Follows(a.label, a.label, b.label, b.label, kind, a.n_values, b.n_values)
 
 
 def _numbers(values: NDArray[Any]) -> Float64 | None:
@@ -177,40 +169,27 @@ def _cap(label: str, values: NDArray[Any]) -> Cap | None:
         return None
     filled = numbers[np.isfinite(numbers)]
     top = float(filled.max())
-    at = int((filled == top).sum())
-    near = int(((filled < top) & (filled >= top - (1 - NEAR) * abs(top))).sum())
-    if not is_round(top) or at < max(MIN_CAP_SHARE * len(filled), MIN_CLASS_LINES) or at <= 2 * near:
-        return None
-    return Cap(label, label, top, at, at / len(filled)) if len(np.unique(filled)) >= MIN_DISTINCT else None
+    at, near = int((filled == top).sum()), int(((filled < top) & (filled >= just_below(top))).sum())
+    capped = at >= MIN_CLASS_LINES and is_cap(top, len(filled), at, near, len(np.unique(filled)))
+    return Cap(label, label, top, at, at / len(filled)) if capped else None
 
 
-def _ranges(column: _Column, texts: NDArray[Any], numbers: Float64) -> tuple[tuple[str, ...], Any, Any] | None:
-    """Classes, cuts and lines, where the classes are ranges of the number that do not overlap."""
-    both = (column.codes >= 0) & np.isfinite(numbers)
-    ends = []
-    for code in range(column.n_values):
-        inside = numbers[both & (column.codes == code)]
-        if len(inside) < MIN_CLASS_LINES:
-            return None
-        ends.append((inside.min(), inside.max(), len(inside), str(texts[column.codes == code][0])))
-    ends.sort()
-    if any(low[1] >= high[0] for low, high in pairwise(ends)):
-        return None
-    cuts = tuple(round_number_between(float(low[1]), float(high[0])) for low, high in pairwise(ends))
-    return tuple(end[3] for end in ends), cuts, np.array([end[2] for end in ends], dtype=np.int64)
-
-
-def _cuts(columns: list[_Column], spare: dict[str, Any], kept: dict[str, Any], tables: Tables) -> tuple[Cuts, ...]:
-    found = []
+def _cuts(columns: list[_Column], spare: dict[str, Any], kept: dict[str, Any], tables: Tables) -> Iterator[Cuts]:
     for column in columns:
         if not column.spare or column.n_values > MOST_RANGES:
             continue
+        names = np.unique(spare[column.label][column.codes >= 0].astype(str))
         for number in reversed(tables.columns.numbers):
-            ranges = _ranges(column, spare[column.label], kept[number].astype(np.float64))
-            if ranges is not None:
-                found.append(Cuts(column.label, column.label, number, tables.label(number), *ranges))
+            values = kept[number].astype(np.float64)
+            both = (column.codes >= 0) & np.isfinite(values)
+            low, high = np.full(len(names), np.inf), np.full(len(names), -np.inf)
+            np.minimum.at(low, column.codes[both], values[both])
+            np.maximum.at(high, column.codes[both], values[both])
+            lines = np.bincount(column.codes[both], minlength=len(names))
+            found = cut_between(names, lines, low, high)
+            if found:
+                yield Cuts(column.label, column.label, number, tables.label(number), *found)
                 break
-    return tuple(found)
 
 
 def _spare(tables: Tables, lines: NDArray[np.int64], seed: int, share: float) -> dict[str, Any]:
@@ -224,21 +203,8 @@ def _spare(tables: Tables, lines: NDArray[np.int64], seed: int, share: float) ->
     return {name: rows[f"open_{i}"].astype(object)[place] for i, name in enumerate(tables.clean.orders.open_columns)}
 
 
-def _matrix(columns: list[_Column]) -> Float64:
-    values = np.eye(len(columns))
-    for (i, a), (j, b) in permutations(enumerate(columns), 2):
-        values[i, j] = uncertainty_coefficient(_pair(a, b))
-    return values
-
-
 def relate(tables: Tables, seed: int = 0) -> Dependence | None:
-    """Compare class columns, those without a role among them, on about 50,000 kept lines at most.
-
-    Returns
-    -------
-    Dependence or None
-        None where there is neither a class column nor a column without a role.
-    """
+    """Compare class columns, those without a role among them, on about 50,000 kept lines; None without any."""
     share = min(1.0, SAMPLE_TO_RELATE / max(tables.columns.n_kept, 1))
     roles = [name for name in CLASSES if 0 < tables.columns.distinct.get(name, 0) <= MOST_CLASSES]
     cells = tables.purchases.filter(drawn(seed, share)).select(
@@ -252,17 +218,21 @@ def relate(tables: Tables, seed: int = 0) -> Dependence | None:
     if not columns and not spare:
         return None
     parts = _date_parts(as_dates(kept["day"]), tables.label("ordered_on"))
-    dated = _same_parts(columns, parts)
+    dated = tuple(_same_parts(columns, parts))
     drawn_parts = [parts[part] for part in ("year", "month") if parts[part].is_class()] if columns else []
+    compared = [*columns, *drawn_parts]
+    values = np.eye(len(compared))
+    for (i, a), (j, b) in permutations(enumerate(compared), 2):
+        values[i, j] = uncertainty_coefficient(_pair(a, b))
     caps = [_cap(name, values) for name, values in spare.items()]
     return Dependence(
-        labels=tuple(column.label for column in (*columns, *drawn_parts)),
-        values=_matrix([*columns, *drawn_parts]),
+        labels=tuple(column.label for column in compared),
+        values=values,
         unmapped=tuple(spare),
         constants=tuple(c.label for c in coded if c.spare and c.n_values == 1 and (c.codes >= 0).all()),
         date_parts=dated,
-        follows=_follows(columns, {label for label, _ in dated}),
-        cuts=_cuts(columns, spare, kept, tables),
+        follows=tuple(_follows(columns, {label for label, _ in dated})),
+        cuts=tuple(_cuts(columns, spare, kept, tables)),
         caps=tuple(cap for cap in caps if cap is not None),
         n_lines=len(kept["day"]),
         n_kept=tables.columns.n_kept,

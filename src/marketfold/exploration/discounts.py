@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import numpy as np
 
-from marketfold.exploration.distributions import nice_step
+from marketfold.exploration.distributions import Bins, nice_step
 from marketfold.exploration.quantiles import value_quantiles
 from marketfold.schema import exact_mean
 
@@ -32,22 +32,10 @@ class Discounts:
     What was charged is amount / quantity where both are known (a capped or rounded price column would deceive), else
     the unit price.
 
-    Attributes
-    ----------
-    edges
-        Borders of the discount bins, shape (n_bins + 1,); the outer bins hold what lies beyond.
-    counts
-        Lines, shape (n_bins,).
-    list_price_edges
-        Borders of the list-price bins, shape (n_price_bins + 1,).
-    list_price_lines, list_price_discount
-        Lines and mean discount of each list-price bin, shape (n_price_bins,).
-    n_lines
-        Kept lines with a list price above 0 and a price.
-    mean, median
-        Over these lines.
-    given_share, above_share
-        Share of these lines charged at least 1 % below, and at least 1 % above the list price, 0 to 1.
+    All is over the `n_lines` kept lines with a list price above 0 and a price. Shapes are (n_bins + 1,) and (n_bins,)
+    for discounts, whose outer bins hold what lies beyond, and (n_price_bins + 1,) and (n_price_bins,) for list prices,
+    each with its mean discount. `given_share` and `above_share`, 0 to 1, are lines charged at least 1 % below, and at
+    least 1 % above the list price.
     """
 
     edges: Float64
@@ -72,26 +60,15 @@ def _charged(tables: Tables) -> nw.Expr | None:
     return nw.col("unit_price") if "unit_price" in columns else None
 
 
-def _discounted(tables: Tables, charged: nw.Expr) -> nw.LazyFrame[Any]:
-    return (
-        tables.purchases.filter(nw.col("list_price") > 0)
-        .with_columns(discount=1 - charged / nw.col("list_price"))
-        .filter(~nw.col("discount").is_null())
-        .select("list_price", "discount")
-    )
-
-
-def _bin(column: str, first: float, step: float, n: int) -> nw.Expr:
-    return ((nw.col(column) - first) / step + 1e-9).floor().clip(0, n - 1).cast(nw.Int64)
-
-
-def _histogram(tables: Tables, frame: nw.LazyFrame[Any], edges: Float64) -> NDArray[np.int64]:
-    n = len(edges) - 1
-    place = _bin("discount", float(edges[0]), DISCOUNT_STEP, n)
-    rows = tables.collect(frame.with_columns(bin=place).group_by("bin").agg(nw.len().alias("n")))
-    counts = np.zeros(n, dtype=np.int64)
-    counts[rows["bin"].astype(np.int64)] = rows["n"]
-    return counts
+def _by_bin(tables: Tables, frame: nw.LazyFrame[Any], column: str, edges: Float64) -> tuple[NDArray[np.int64], Float64]:
+    """Lines, and mean discount (NaN without a line), of each bin of a column."""
+    place = Bins(edges).place(column)
+    off = exact_mean(nw.col("discount"), SHARE_SCALE).alias("discount")
+    rows = tables.collect(frame.with_columns(bin=place).group_by("bin").agg(nw.len().alias("n"), off))
+    at = rows["bin"].astype(np.int64)
+    lines, mean = np.zeros(len(edges) - 1, dtype=np.int64), np.full(len(edges) - 1, np.nan)
+    lines[at], mean[at] = rows["n"], rows["discount"]
+    return lines, mean
 
 
 def _by_list_price(tables: Tables, frame: nw.LazyFrame[Any]) -> tuple[Float64, NDArray[np.int64], Float64]:
@@ -100,16 +77,7 @@ def _by_list_price(tables: Tables, frame: nw.LazyFrame[Any]) -> tuple[Float64, N
     step = nice_step(high - low, LIST_PRICE_BINS)
     first = np.floor(low / step) * step
     edges = first + step * np.arange(int(np.ceil((high - first) / step + 1e-9)) + 1)
-    n = len(edges) - 1
-    place = _bin("list_price", float(first), step, n)
-    rows = tables.collect(
-        frame.with_columns(bin=place)
-        .group_by("bin")
-        .agg(nw.len().alias("n"), exact_mean(nw.col("discount"), SHARE_SCALE).alias("discount"))
-    )
-    at = rows["bin"].astype(np.int64)
-    lines, mean = np.zeros(n, dtype=np.int64), np.full(n, np.nan)
-    lines[at], mean[at] = rows["n"], rows["discount"]
+    lines, mean = _by_bin(tables, frame, "list_price", edges)
     return np.round(edges, 10), lines, np.where(lines >= MIN_BIN_LINES, mean, np.nan)
 
 
@@ -118,17 +86,13 @@ def compare_with_list_price(tables: Tables) -> Discounts | None:
     charged = _charged(tables)
     if "list_price" not in tables.columns.stats or charged is None:
         return None
-    frame = _discounted(tables, charged)
+    priced = tables.purchases.filter(nw.col("list_price") > 0)
+    discounted = priced.with_columns(discount=1 - charged / nw.col("list_price"))
+    frame = discounted.filter(~nw.col("discount").is_null()).select("list_price", "discount")
     off = nw.col("discount")
-    row = tables.collect(
-        frame.select(
-            nw.len().alias("n"),
-            exact_mean(off, SHARE_SCALE).alias("mean"),
-            off.min().alias("low"),
-            (off >= 0.01).cast(nw.Float64).mean().alias("given"),
-            (off <= -0.01).cast(nw.Float64).mean().alias("above"),
-        )
-    )
+    given, above = (side.cast(nw.Float64).mean() for side in (off >= 0.01, off <= -0.01))
+    mean = exact_mean(off, SHARE_SCALE)
+    row = tables.collect(frame.select(n=nw.len(), mean=mean, low=off.min(), given=given, above=above))
     if int(row["n"][0]) == 0:
         return None
     median = float(tables.collect(value_quantiles(frame, "discount", (0.5,)))["q0"][0])
@@ -137,7 +101,7 @@ def compare_with_list_price(tables: Tables) -> Discounts | None:
     list_price_edges, lines, by_price = _by_list_price(tables, frame)
     return Discounts(
         edges=edges,
-        counts=_histogram(tables, frame, edges),
+        counts=_by_bin(tables, frame, "discount", edges)[0],
         list_price_edges=list_price_edges,
         list_price_lines=lines,
         list_price_discount=by_price,

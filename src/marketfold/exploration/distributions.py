@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import numpy as np
 
-from marketfold.exploration.columns import NUMBERS, describe_number
 from marketfold.exploration.quantiles import value_quantiles
+from marketfold.exploration.tables import NUMBERS, describe_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,12 +30,10 @@ SKEWED, PER_DECADE = 10, 8
 
 @dataclass(frozen=True)
 class Distribution:
-    """A histogram of one number column, split by the values of a class column.
+    """A histogram of one number column (`order_value` is the revenue of an order), split by a class column.
 
     Attributes
     ----------
-    column, label
-        Role and the user's name for it; `order_value` is the revenue of an order.
     by, by_label
         Class column of the groups and the user's name for it; empty where there is one group only.
     groups
@@ -46,9 +44,7 @@ class Distribution:
     counts
         Lines (orders for `order_value`), shape (n_groups, n_bins).
     medians
-        Of each group, shape (n_groups,); NaN for the rest.
-    minimum, median, mean, maximum
-        Over everything.
+        Of each group, shape (n_groups,); NaN for the rest. The other statistics are over everything.
     log
         Whether the bins grow by a constant factor, as they do where the largest values are far above the median.
     """
@@ -80,13 +76,14 @@ def nice_step(span: float, n_bins: int) -> float:
 
 
 @dataclass(frozen=True)
-class _Bins:
-    """Borders of bins, and the bin of a value as the engine computes it."""
+class Bins:
+    """Borders of bins, and the bin of a value as the engine computes it; the outer bins hold what lies beyond."""
 
     edges: Float64
     log: bool = False
 
     def place(self, column: str) -> nw.Expr:
+        """Number of the bin, from 0."""
         # The nudge keeps 0.3 in the bin that starts at 0.3, whatever 0.3 / 0.1 is in binary.
         value, first, second = nw.col(column), float(self.edges[0]), float(self.edges[1])
         if self.log:
@@ -96,28 +93,21 @@ class _Bins:
         return (position + 1e-9).floor().clip(0, len(self.edges) - 2).cast(nw.Int64)
 
 
-def _bins(stats: dict[str, float], *, whole_numbers: bool) -> _Bins:
+def _bins(stats: dict[str, float], *, whole_numbers: bool) -> Bins:
     """Borders on round numbers from the minimum to the 99th percentile; the long tail falls into the last bin."""
     low, high, top = stats["minimum"], max(stats["p99"], stats["minimum"]), stats["maximum"]
     if low > 0 and high > SKEWED * stats["median"]:
         decades = math.floor(math.log10(low) * PER_DECADE), math.ceil(math.log10(top) * PER_DECADE + 1e-9)
-        return _Bins(10 ** (np.arange(decades[0], decades[1] + 1) / PER_DECADE), log=True)
+        return Bins(10 ** (np.arange(decades[0], decades[1] + 1) / PER_DECADE), log=True)
     high = top if top <= low + 1.5 * (high - low) else high
     if high <= low:
-        return _Bins(np.array([low, low + 1.0]))
+        return Bins(np.array([low, low + 1.0]))
     step = nice_step(high - low, TARGET_BINS)
     if whole_numbers:
         step = max(1.0, math.ceil(step))
     first, last = math.floor(low / step + 1e-9), math.floor(high / step + 1e-9) + 1
     edges = np.round(np.arange(first, last + 1) * step, 10)
-    return _Bins(edges - 0.5 if whole_numbers else edges)
-
-
-def _binned(
-    tables: Tables, frame: nw.LazyFrame[Any], column: str, bins: _Bins, group: nw.Expr
-) -> dict[str, NDArray[Any]]:
-    filled = frame.filter(~nw.col(column).is_null()).with_columns(bin=bins.place(column), group=group)
-    return tables.collect(filled.group_by("group", "bin").agg(nw.len().alias("n")))
+    return Bins(edges - 0.5 if whole_numbers else edges)
 
 
 def _largest(tables: Tables, by: str) -> list[str]:
@@ -157,7 +147,8 @@ def _distribution(
     bins = _bins(stats, whole_numbers=column == "quantity")
     known = nw.col(split.by).is_in(list(split.names)).fill_null(value=False) if split.by else None
     group = nw.lit(split.whole) if known is None else nw.when(known).then(nw.col(split.by)).otherwise(nw.lit(REST))
-    rows = _binned(tables, frame, column, bins, group)
+    filled = frame.filter(~nw.col(column).is_null()).with_columns(bin=bins.place(column), group=group)
+    rows = tables.collect(filled.group_by("group", "bin").agg(nw.len().alias("n")))
     found = {str(value) for value in rows["group"]}
     groups = [name for name in split.names if name in found] + sorted(found - set(split.names))
     unknown = np.nan if split.by else stats["median"]

@@ -51,8 +51,7 @@ def _status(e: Exploration) -> Iterator[Finding]:
     status = e.count_of("status")
     if status is None or status.n_values < 2 or status.names[0] is None:
         return
-    share = float(status.line_share[0])
-    if share >= LITTLE_TO_SAY:
+    if (share := float(status.line_share[0])) >= LITTLE_TO_SAY:
         numbers = {"line_share": share, "lines": float(status.lines[0]), "lines_read": float(status.lines_total)}
         texts = {"value": (status.names[0],), "column": (status.label,)}
         yield Finding("status", "counts-status", 0.55, numbers, texts)
@@ -204,8 +203,7 @@ def _dominates(e: Exploration) -> Iterator[Finding]:
 
 
 def _missing(e: Exploration) -> Iterator[Finding]:
-    absent = e.missing.absent
-    if absent:
+    if absent := e.missing.absent:
         figure = "missing" if e.missing.empty.any() else ""
         columns = {"columns": float(len(absent))}
         yield Finding("absent", figure, 0.3 + 0.08 * len(absent), columns, {"columns": absent})
@@ -247,8 +245,7 @@ def _returns(e: Exploration) -> Iterator[Finding]:
 
 
 def _duplicates(e: Exploration) -> Iterator[Finding]:
-    n = e.lines.duplicates
-    if n:
+    if n := e.lines.duplicates:
         share = n / e.lines.read
         yield Finding("duplicates", "", 0.3 + min(share, 0.5), {"lines": float(n), "line_share": share})
 
@@ -257,8 +254,7 @@ def _set_aside(e: Exploration) -> Iterator[Finding]:
     if not e.lines.set_aside:
         return
     reason, n = max(e.lines.set_aside.items(), key=lambda item: (item[1], item[0]))
-    share = n / e.lines.read
-    if share >= 0.1:
+    if (share := n / e.lines.read) >= 0.1:
         numbers = {"lines": float(n), "line_share": share}
         yield Finding("set_aside", "", 0.6 + 0.4 * share, numbers, {"reason": (reason,)})
 

@@ -35,18 +35,11 @@ place that the time-zone database names serves."""
 
 @dataclass(frozen=True)
 class Geography:
-    """Lines, customers and revenue by country, most revenue first.
+    """Lines, customers and revenue by country, most revenue first, shape (n_countries,).
 
-    Attributes
-    ----------
-    names
-        As the source spells them, shape (n_countries,).
-    iso3
-        ISO 3166-1 alpha-3 code; empty where the name is not a country, shape (n_countries,).
-    latitude, longitude
-        Degrees near the middle of the country, NaN without a code, shape (n_countries,).
-    customers, lines, revenue
-        Shape (n_countries,). A customer of two countries counts in both.
+    `names` are as the source spells them, and `iso3` is the ISO 3166-1 alpha-3 code, empty where the name is not a
+    country. The place is in degrees, near the middle of the country, NaN without a code. A customer of two countries
+    counts in both.
     """
 
     label: str
@@ -101,16 +94,10 @@ def locate(tables: Tables) -> Geography | None:
     """Countries with their codes and places; None without a country column."""
     if tables.columns.distinct.get("country", 0) == 0:
         return None
-    rows = tables.collect(
-        tables.purchases.filter(~nw.col("country").is_null())
-        .group_by("country")
-        .agg(
-            nw.col("customer_id").n_unique().alias("customers"),
-            nw.len().alias("lines"),
-            money_sum("amount").alias("revenue"),
-        )
-        .sort("revenue", "country", descending=[True, False])
-    )
+    counted = nw.col("customer_id").n_unique().alias("customers"), nw.len().alias("lines")
+    known = tables.purchases.filter(~nw.col("country").is_null()).group_by("country")
+    grouped = known.agg(*counted, money_sum("amount").alias("revenue"))
+    rows = tables.collect(grouped.sort("revenue", "country", descending=[True, False]))
     if len(rows["country"]) == 0:
         return None
     names = tuple(str(name) for name in rows["country"])

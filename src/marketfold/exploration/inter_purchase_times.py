@@ -18,16 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class InterPurchaseTimes:
-    """Gaps between days of ordering; two orders of a customer on one day are one visit.
+    """Gaps between days of ordering: how often each length occurs, shape (n_values,).
 
-    Only gaps that ended are seen: whoever has not come back yet is not in them.
-
-    Attributes
-    ----------
-    days
-        Lengths that occur, from 1 up, shape (n_values,).
-    counts
-        Gaps of that length, shape (n_values,).
+    Two orders of a customer on one day are one visit. Only gaps that ended are seen: whoever has not come back yet is
+    not in them.
     """
 
     days: NDArray[np.int64]

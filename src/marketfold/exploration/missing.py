@@ -21,18 +21,9 @@ WANTED = ("quantity", "product_id", "category", "country", "list_price", "status
 
 @dataclass(frozen=True)
 class Missing:
-    """Empty cells over all read lines.
+    """Empty cells over all read lines, of each role that the source offers, most empty first, shape (n_columns,).
 
-    Attributes
-    ----------
-    columns, labels
-        Roles that the source offers and the user's names for them, most empty first.
-    empty
-        Empty cells of each column, shape (n_columns,).
-    n_lines
-        Lines that were read.
-    absent
-        Roles that would have answered a question and that no column was found for.
+    `absent` are roles that would have answered a question and that no column was found for.
     """
 
     columns: tuple[str, ...]
@@ -53,10 +44,6 @@ def find_missing(tables: Tables) -> Missing:
     columns = [name for name in tables.columns.names if name in mapped and not ROLES[name].personal]
     columns.sort(key=lambda name: (-tables.columns.missing[name], list(ROLES).index(name)))
     absent = tuple(name for name in WANTED if name not in tables.columns.names and name not in REQUIRED)
-    return Missing(
-        columns=tuple(columns),
-        labels=tuple(tables.label(name) for name in columns),
-        empty=np.array([tables.columns.missing[name] for name in columns], dtype=np.int64),
-        n_lines=tables.columns.n_read,
-        absent=absent,
-    )
+    labels = tuple(tables.label(name) for name in columns)
+    empty = np.array([tables.columns.missing[name] for name in columns], dtype=np.int64)
+    return Missing(tuple(columns), labels, empty, tables.columns.n_read, absent)

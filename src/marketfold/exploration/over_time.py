@@ -26,14 +26,9 @@ CLOSED_DAYS = 2.0
 
 @dataclass(frozen=True)
 class YearOnYear:
-    """Revenue of the same whole months in two years.
+    """Revenue of the calendar months (1 to 12) that are whole in two years, shape (n_months,).
 
-    Attributes
-    ----------
-    months
-        Calendar months (1 to 12) that are whole in both years, shape (n_months,).
-    growth_share
-        Change against the earlier year; 0.25 is a quarter more.
+    `growth_share` is the change against the earlier year: 0.25 is a quarter more.
     """
 
     year: int
@@ -45,17 +40,10 @@ class YearOnYear:
 
 @dataclass(frozen=True)
 class Peak:
-    """The strongest month against an average one.
+    """The strongest calendar month (1 to 12) against an average one; `ratio` is its revenue divided by that.
 
-    Attributes
-    ----------
-    month
-        Calendar month, 1 to 12.
-    years
-        The whole years over which it is averaged; empty where there are fewer than two, and then `month` is one month
-        of one `year`.
-    ratio
-        Revenue of the month divided by that of an average month.
+    `years` are the whole years over which it is averaged; empty where there are fewer than two, and then `month` is one
+    month of one `year`.
     """
 
     month: int
@@ -68,21 +56,12 @@ class Peak:
 
 @dataclass(frozen=True)
 class OverTime:
-    """Orders and revenue of kept lines by period.
+    """Orders and revenue of kept lines by period, and by calendar month, whatever `period` is.
 
-    Attributes
-    ----------
-    starts
-        First day of each period, without gaps, shape (n_periods,).
-    orders, revenue
-        Orders (on the day of their first line) and money of each period, shape (n_periods,).
-    whole
-        False for a first or last period that the data covers in part, shape (n_periods,).
-    month_starts, month_revenue, month_orders, month_whole
-        The same by calendar month, whatever `period` is.
-    last_day, last_gap_days, usual_gap_days
-        The last day with an order, how many days of its month follow, and the gap between days with orders that is
-        exceeded once in a hundred (at least a weekend).
+    Shapes are (n_periods,): the first day of each period, without gaps; orders, on the day of their first line; money;
+    and whether it is `whole`, that is not a first or last one that the data covers in part. `last_gap_days` is how many
+    days of its month follow the last day with an order, `usual_gap_days` the gap between days with orders that is
+    exceeded once in a hundred (at least a weekend).
     """
 
     period: Period
@@ -100,12 +79,6 @@ class OverTime:
     usual_gap_days: float
     year_on_year: tuple[YearOnYear, ...]
     peak: Peak | None
-
-
-def _daily(tables: Tables) -> dict[str, NDArray[Any]]:
-    return tables.collect(
-        tables.orders.group_by("day").agg(nw.len().alias("orders"), money_sum("revenue").alias("revenue")).sort("day")
-    )
 
 
 def _period_of(n_days: int) -> Period:
@@ -129,14 +102,11 @@ def _slot_start(slots: NDArray[np.int64], period: Period) -> NDArray[np.datetime
     return as_dates(slots * 7 - 3 if period == "week" else slots)
 
 
-def _grouped(
-    daily: dict[str, NDArray[Any]], period: Period
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+def _grouped(daily: dict[str, NDArray[Any]], period: Period) -> tuple[NDArray[np.int64], NDArray[np.int64], Float64]:
     slots = _slots(daily["day"], period)
     every = np.arange(slots.min(), slots.max() + 1)
-    orders = np.bincount(slots - every[0], weights=daily["orders"], minlength=len(every)).round().astype(np.int64)
-    revenue = np.bincount(slots - every[0], weights=daily["revenue"], minlength=len(every)).round(4).astype(np.float64)
-    return every, orders, revenue
+    orders, revenue = (np.bincount(slots - every[0], daily[name], len(every)) for name in ("orders", "revenue"))
+    return every, orders.round().astype(np.int64), revenue.round(4)
 
 
 def _whole(slots: NDArray[np.int64], period: Period, first: int, last: int, usual_gap_days: float) -> NDArray[np.bool_]:
@@ -161,28 +131,35 @@ def _year_on_year(months: NDArray[np.int64], revenue: Float64, whole: NDArray[np
     return tuple(pairs)
 
 
+def whole_years(years: NDArray[np.int64]) -> tuple[int, ...]:
+    """Years of which all twelve months are there, from the year of each month."""
+    return tuple(int(year) for year in np.unique(years) if (years == year).sum() == 12)
+
+
 def _peak(months: NDArray[np.int64], revenue: Float64, whole: NDArray[np.bool_]) -> Peak | None:
     """Strongest calendar month over whole years; without two of them, the strongest single whole month."""
     months, revenue = months[whole], revenue[whole]
     if len(months) < 3 or revenue.sum() <= 0:
         return None
     years = months // 12 + 1970
-    whole_years = [int(year) for year in np.unique(years) if (years == year).sum() == 12]
-    if len(whole_years) < 2:
-        best, average = int(np.argmax(revenue)), float(revenue.mean())
-        value = float(revenue[best])
-        return Peak(int(months[best] % 12) + 1, int(years[best]), (), value, average, value / average)
-    inside = np.isin(years, whole_years)
-    means = np.array([revenue[inside & (months % 12 == m)].mean() for m in range(12)])
-    best, average = int(np.argmax(means)), float(means.mean())
-    return Peak(
-        best + 1, whole_years[-1], tuple(whole_years), float(means[best]), average, float(means[best] / average)
-    )
+    full = whole_years(years)
+    if len(full) < 2:
+        full, candidates = (), revenue
+        best = int(np.argmax(revenue))
+        month, year = int(months[best] % 12), int(years[best])
+    else:
+        inside = np.isin(years, full)
+        candidates = np.array([revenue[inside & (months % 12 == m)].mean() for m in range(12)])
+        best = month = int(np.argmax(candidates))
+        year = full[-1]
+    value, average = float(candidates[best]), float(candidates.mean())
+    return Peak(month + 1, year, full, value, average, value / average)
 
 
 def orders_over_time(tables: Tables) -> OverTime:
     """Orders and revenue of kept lines over time; one pass over the orders."""
-    daily = _daily(tables)
+    cells = nw.len().alias("orders"), money_sum("revenue").alias("revenue")
+    daily = tables.collect(tables.orders.group_by("day").agg(*cells).sort("day"))
     first, last = int(daily["day"][0]), int(daily["day"][-1])
     gaps = np.diff(daily["day"])
     usual_gap = max(float(np.quantile(gaps, 0.99)) if len(gaps) else 0.0, CLOSED_DAYS)

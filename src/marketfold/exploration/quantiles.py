@@ -14,14 +14,7 @@ if TYPE_CHECKING:
 def value_quantiles(
     frame: nw.LazyFrame[Any], column: str, quantiles: Sequence[float], by: str | None = None
 ) -> nw.LazyFrame[Any]:
-    """Quantiles of a column, over all rows or for each value of `by`, with linear interpolation.
-
-    Parameters
-    ----------
-    frame
-        Rows where the column is empty do not count.
-    quantiles
-        Each of 0 to 1.
+    """Quantiles (each 0 to 1) of the filled cells of a column, over all rows or for each value of `by`, interpolated.
 
     Returns
     -------
@@ -42,24 +35,15 @@ def value_quantiles(
     )
     positions = [nw.lit(q) * (nw.col("total") - 1) for q in quantiles]
     # The k-th smallest value (from 0) is the first one up to which more than k rows lie.
-    low = [
-        nw.when(nw.col("upto") > position.floor()).then(nw.col(column)).alias(f"low{i}")
-        for i, position in enumerate(positions)
-    ]
-    high = [
-        nw.when(nw.col("upto") > position.ceil()).then(nw.col(column)).alias(f"high{i}")
-        for i, position in enumerate(positions)
-    ]
-    within = [(position - position.floor()).alias(f"part{i}") for i, position in enumerate(positions)]
-    ends = [nw.col(f"{end}{i}").min() for i in range(len(quantiles)) for end in ("low", "high", "part")]
-    found = counted.with_columns(*low, *high, *within).group_by(group).agg(*ends)
-    return found.select(
-        group,
-        *[
-            (nw.col(f"low{i}") + (nw.col(f"high{i}") - nw.col(f"low{i}")) * nw.col(f"part{i}")).alias(f"q{i}")
-            for i in range(len(quantiles))
-        ],
-    )
+    ends = {}
+    for i, position in enumerate(positions):
+        for name, bound in (("low", position.floor()), ("high", position.ceil())):
+            ends[f"{name}{i}"] = nw.when(nw.col("upto") > bound).then(nw.col(column))
+        ends[f"part{i}"] = position - position.floor()
+    found = counted.with_columns(**ends).group_by(group).agg(*(nw.col(end).min() for end in ends))
+    between = [nw.col(f"high{i}") - nw.col(f"low{i}") for i in range(len(quantiles))]
+    values = [(nw.col(f"low{i}") + span * nw.col(f"part{i}")).alias(f"q{i}") for i, span in enumerate(between)]
+    return found.select(group, *values)
 
 
 def counted_quantile(values: np.ndarray[Any, Any], counts: np.ndarray[Any, Any], q: float) -> float:

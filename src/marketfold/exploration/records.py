@@ -27,20 +27,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Lines:
-    """How much there is.
+    """Lines that were read, kept as purchases, cancelled or returned, and set aside by reason.
 
-    Attributes
-    ----------
-    read, kept, returned
-        Lines that were read, that count as purchases, and that were cancelled or returned.
-    orders, customers
-        In kept lines.
-    returned_value
-        What the returned lines were worth.
-    duplicates
-        Read lines that repeat another one exactly.
-    set_aside
-        Lines set aside, by reason.
+    Orders and customers are those in kept lines; `duplicates` are read lines that repeat another one exactly.
     """
 
     read: int
@@ -86,20 +75,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Exploration:
-    """What the order lines look like before anything is modelled.
+    """What the order lines look like before anything is modelled; None or empty where the source cannot answer.
 
-    Attributes
-    ----------
-    currency
-        The one currency of all kept lines; None where the source does not say or has several.
-    labels
-        The user's names of the columns.
-    lines
-        How much there is.
-    findings
-        What a person should read first, weightiest first.
-
-    The other attributes are None, or empty, where the source cannot answer the question.
+    `currency` is the one of all kept lines: None where the source does not say or has several. `labels` are the user's
+    names of the columns. `findings` are what a person should read first, weightiest first.
     """
 
     currency: str | None

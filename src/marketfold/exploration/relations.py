@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import narwhals as nw
 import numpy as np
 
-from marketfold.exploration.columns import NUMBERS
+from marketfold.exploration.tables import NUMBERS
+from marketfold.schema import SOURCE_LINE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -23,19 +24,14 @@ if TYPE_CHECKING:
 CUT_COLUMNS = ("deal_size", "category", "status")
 """Classes that someone may have cut from a number; geography is never one."""
 
+MOST_RANGES = 12
 MIN_CLASS_LINES = 20
 """A class with fewer lines lies inside a range by chance."""
 
 
 @dataclass(frozen=True)
 class Correlations:
-    """Pearson's r between number columns, over kept lines where all of them are filled.
-
-    Attributes
-    ----------
-    values
-        Shape (n_columns, n_columns), -1 to 1.
-    """
+    """Pearson's r, shape (n_columns, n_columns), between number columns, over kept lines where all are filled."""
 
     columns: tuple[str, ...]
     labels: tuple[str, ...]
@@ -45,16 +41,9 @@ class Correlations:
 
 @dataclass(frozen=True)
 class Cuts:
-    """A class column that follows from a number: the classes are ranges of it that do not overlap.
+    """A class column that follows from a number: the classes are ranges of it that do not overlap, lowest first.
 
-    Attributes
-    ----------
-    classes
-        From the lowest range up.
-    cuts
-        Roundest number between each class and the next, shape (n_classes - 1,).
-    lines
-        Of each class, shape (n_classes,).
+    `cuts` are the roundest numbers between each class and the next, shape (n_classes - 1,).
     """
 
     column: str
@@ -83,18 +72,8 @@ class Follows:
 class LineSample:
     """A seeded sample of kept lines, for pictures of single lines.
 
-    Attributes
-    ----------
-    columns, labels
-        Number columns and the user's names for them.
-    values
-        Shape (n_sampled, n_columns).
-    groups
-        Class of each line, shape (n_sampled,); the empty text where there is no class column.
-    group_label
-        The user's name for the class column; empty where there is none.
-    n_lines
-        Kept lines that were sampled from.
+    `values` of the number columns have shape (n_sampled, n_columns), `groups` (the class of each line) (n_sampled,).
+    Groups and their label are empty texts where there is no class column. `n_lines` were sampled from.
     """
 
     columns: tuple[str, ...]
@@ -114,8 +93,8 @@ def correlate(tables: Tables) -> Correlations | None:
     pairs = list(combinations(range(len(columns)), 2))
     # Around the mean of the filled cells: a sum of raw products would cancel digits.
     away = [nw.col(name) - tables.columns.stats[name]["mean"] for name in columns]
-    sums = [away[i].sum().alias(f"sum_{i}") for i in range(len(columns))]
-    squares = [(away[i] * away[i]).sum().alias(f"square_{i}") for i in range(len(columns))]
+    sums = [value.sum().alias(f"sum_{i}") for i, value in enumerate(away)]
+    squares = [(value * value).sum().alias(f"square_{i}") for i, value in enumerate(away)]
     products = [(away[i] * away[j]).sum().alias(f"product_{i}_{j}") for i, j in pairs]
     row = tables.collect(filled.select(nw.len().alias("n"), *sums, *squares, *products))
     n = int(row["n"][0])
@@ -144,41 +123,34 @@ def round_number_between(low: float, high: float) -> float:
     return high
 
 
-def _ranges(tables: Tables, column: str) -> dict[str, NDArray[Any]]:
-    kept = tables.cube.filter(~nw.col(column).is_null())
-    sides = [getattr(nw.col(f"{name}__{side}"), side)() for name in tables.columns.numbers for side in ("min", "max")]
-    return tables.collect(kept.group_by(column).agg(nw.col("lines").sum(), *sides))
-
-
-def _cut_from(ranges: dict[str, NDArray[Any]], column: str, number: str, tables: Tables) -> Cuts | None:
-    low, high = ranges[f"{number}__min"].astype(float), ranges[f"{number}__max"].astype(float)
+def cut_between(
+    names: NDArray[Any], lines: NDArray[np.int64], low: Float64, high: Float64
+) -> tuple[tuple[str, ...], tuple[float, ...], NDArray[np.int64]] | None:
+    """Classes, cuts and lines of `Cuts`, from the lines and the range of each class; None where ranges overlap."""
     order = np.argsort(low, kind="stable")
-    low, high, lines = low[order], high[order], ranges["lines"][order].astype(np.int64)
-    if not (np.isfinite(low).all() and np.isfinite(high).all() and (high[:-1] < low[1:]).all()):
+    low, high, lines = low[order], high[order], lines[order].astype(np.int64)
+    apart = np.isfinite(low).all() and np.isfinite(high).all() and (high[:-1] < low[1:]).all()
+    if lines.min() < MIN_CLASS_LINES or not apart:
         return None
-    return Cuts(
-        column=column,
-        label=tables.label(column),
-        number=number,
-        number_label=tables.label(number),
-        classes=tuple(str(name) for name in ranges[column][order]),
-        cuts=tuple(round_number_between(a, b) for a, b in zip(high[:-1], low[1:], strict=True)),
-        lines=lines,
-    )
+    cuts = tuple(round_number_between(float(a), float(b)) for a, b in zip(high[:-1], low[1:], strict=True))
+    return tuple(str(name) for name in names[order]), cuts, lines
 
 
-def find_cuts(tables: Tables) -> tuple[Cuts, ...]:
+def find_cuts(tables: Tables) -> Iterator[Cuts]:
     """Class columns that are ranges of a number column, over kept lines."""
-    found = []
+    numbers = tables.columns.numbers
+    sides = [getattr(nw.col(f"{name}__{side}"), side)() for name in numbers for side in ("min", "max")]
     for column in CUT_COLUMNS:
-        if column not in tables.classes or not 2 <= tables.columns.distinct[column] <= 12:
+        if column not in tables.classes or not 2 <= tables.columns.distinct[column] <= MOST_RANGES:
             continue
-        ranges = _ranges(tables, column)
-        if ranges["lines"].min() < MIN_CLASS_LINES:
-            continue
-        cuts = (_cut_from(ranges, column, number, tables) for number in reversed(tables.columns.numbers))
-        found += [cut for cut in cuts if cut is not None][:1]
-    return tuple(found)
+        kept = tables.cube.filter(~nw.col(column).is_null())
+        rows = tables.collect(kept.group_by(column).agg(nw.col("lines").sum(), *sides))
+        for number in reversed(numbers):
+            low, high = (rows[f"{number}__{side}"].astype(np.float64) for side in ("min", "max"))
+            found = cut_between(rows[column], rows["lines"], low, high)
+            if found:
+                yield Cuts(column, tables.label(column), number, tables.label(number), *found)
+                break
 
 
 def _distinct(value: nw.Expr, name: str) -> list[nw.Expr]:
@@ -201,11 +173,10 @@ def _pairs(tables: Tables, several: Sequence[str]) -> dict[str, int]:
     return {name: int(row[name][0]) - int(row[f"{name}__empty"][0]) for name in row if not name.endswith("__empty")}
 
 
-def find_follows(tables: Tables) -> tuple[Follows, ...]:
+def find_follows(tables: Tables) -> Iterator[Follows]:
     """Class columns that another class column determines without exception, over kept lines where both are filled."""
     several = [name for name in tables.classes if tables.columns.distinct[name] > 1]
     distinct = _pairs(tables, several)
-    found: list[Follows] = []
     for column, given in permutations(several, 2):
         n = distinct.get(f"{column}|{given}", distinct.get(f"{given}|{column}", 0))
         n_column, n_given = distinct[f"{column}~{given}"], distinct[f"{given}~{column}"]
@@ -214,23 +185,18 @@ def find_follows(tables: Tables) -> tuple[Follows, ...]:
         if n != n_given or n_column < 2 or (same and column > given):
             continue
         kind: Literal["follows", "same"] = "same" if same else "follows"
-        found.append(Follows(column, tables.label(column), given, tables.label(given), kind, n_column, n_given))
-    return tuple(found)
+        yield Follows(column, tables.label(column), given, tables.label(given), kind, n_column, n_given)
 
 
 _MODULUS = 2_147_483_647  # 2^31 - 1
 _MULTIPLIER = 48_271  # Park, Miller and Stockmeyer (1993): a full-period multiplier for this modulus
 
 
-def _scattered(seed: int) -> nw.Expr:
-    """A number below 2^31 - 1 for each source line: the same on every engine, in no order that the file knows."""
-    once = (nw.col("source_line") * _MULTIPLIER + (seed * 7_919 + 1)) % _MODULUS
-    return (once * _MULTIPLIER + 12_345) % _MODULUS
-
-
 def drawn(seed: int, share: float) -> nw.Expr:
     """Whether a source line is in the sample that holds `share` (0 to 1) of all lines."""
-    return _scattered(seed) < int(_MODULUS * share)
+    # a number for each line that is the same on every engine, in no order that the file knows
+    once = (nw.col(SOURCE_LINE) * _MULTIPLIER + (seed * 7_919 + 1)) % _MODULUS
+    return (once * _MULTIPLIER + 12_345) % _MODULUS < int(_MODULUS * share)
 
 
 def sample_lines(tables: Tables, seed: int, n_lines: int, by: str = "") -> LineSample:
@@ -239,8 +205,8 @@ def sample_lines(tables: Tables, seed: int, n_lines: int, by: str = "") -> LineS
     frame = tables.purchases
     if tables.columns.n_kept > n_lines:
         frame = frame.filter(drawn(seed, n_lines / tables.columns.n_kept))
-    rows = tables.collect(frame.select("source_line", *columns, *([by] if by else [])).sort("source_line"))
-    n = len(rows["source_line"])
+    rows = tables.collect(frame.select(SOURCE_LINE, *columns, *([by] if by else [])).sort(SOURCE_LINE))
+    n = len(rows[SOURCE_LINE])
     groups = rows[by].astype(object) if by else np.full(n, "", dtype=object)
     return LineSample(
         columns=columns,
