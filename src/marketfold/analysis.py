@@ -184,8 +184,8 @@ class Analysis:
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><td>{p.number}</td><td>{escape(p.name)}</td><td>{p.units:,}</td><td>{p.revenue_share:.0%}</td>"
-            f"<td>{p.trust or ''}</td><td>{escape(p.rule.words if p.rule else '')}</td></tr>"
+            f"<td>{p.trust or ''}</td></tr>"
             for p in self.segments.profiles
         )
-        heads = ("", "segment", f"{self.segmentation.unit}s", "of revenue", "trust", "rule")
+        heads = ("", "segment", f"{self.segmentation.unit}s", "of revenue", "trust")
         return f"<table><tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr>{rows}</table>"

@@ -16,7 +16,6 @@ import numpy as np
 from marketfold.clustering import KMeansSegmenter
 from marketfold.diagnostics.label_traps import REPRODUCED, RESTATED, agreement_of_values
 from marketfold.diagnostics.matrix_traps import one_hot_blocks
-from marketfold.diagnostics.sentences import baseline_sentence, space_text
 from marketfold.features import MatrixScaler, keep_columns, literature_line_table
 from marketfold.reduction import make_reducer
 from marketfold.selection import take_units
@@ -91,16 +90,6 @@ class BaselineClusters:
     def reproduced(self) -> bool:
         """Whether the clusters are nearly those of that column."""
         return self.best.agreement >= REPRODUCED
-
-    @property
-    def way(self) -> str:
-        """On what K-means was run, in words."""
-        return space_text(self)
-
-    @property
-    def sentence(self) -> str:
-        """What came out, in words."""
-        return baseline_sentence(self)
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from marketfold.diagnostics.sentences import trap_sentence
-
 Severity = Literal["note", "warning", "serious"]
 
 
@@ -17,7 +15,7 @@ class Trap:
     Attributes
     ----------
     code
-        Stable name of the check (`restates_column`).
+        Stable name of the check (`restates_column`); `report.sentences` says it.
     columns
         Columns concerned; empty where the trap is not a column's.
     severity
@@ -34,8 +32,3 @@ class Trap:
     severity: Severity
     segments: tuple[int, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def sentence(self) -> str:
-        """What was found and what to do about it."""
-        return trap_sentence(self)

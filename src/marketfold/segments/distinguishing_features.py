@@ -1,4 +1,4 @@
-"""What stands out in a segment: effect sizes, corrected for the many comparisons, and said in the user's units."""
+"""What stands out in a segment: effect sizes, corrected for the many comparisons."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats
 
-from marketfold.segments.phrases import phrase_of
-from marketfold.words import measured, singular
+from marketfold.segments.phrases import difference_text, phrase_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from marketfold.schema import Feature, FeatureTable, Float64, Labels, Measure, Unit
+    from marketfold.schema import FeatureTable, Float64, Labels, Measure
 
 MEDIUM_EFFECT = 0.33
 """|Cliff's delta| from which a difference is called medium (Romano et al. 2006, who give 0.147, 0.33 and 0.474)."""
@@ -42,8 +41,8 @@ class DistinguishingFeature:
     p_value
         Mann-Whitney, corrected over all features and segments (Benjamini and Hochberg). The segments were made from
         these very features, so it guards against naming noise; it does not prove that the segment exists.
-    sentence
-        The difference in the user's units.
+    mean, others_mean
+        Averages, which speak where medians hide the difference.
     """
 
     name: str
@@ -53,8 +52,9 @@ class DistinguishingFeature:
     everyone: float
     effect: float
     p_value: float
-    sentence: str
     others: float = 0.0
+    mean: float = 0.0
+    others_mean: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -170,21 +170,6 @@ def effect_sizes(values: Float64, labels: Labels, n_segments: int) -> EffectSize
     )
 
 
-def _sentence(feature: Feature, unit: Unit, compared: EffectSizes, segment: int, column: int) -> str:
-    """Return the difference in words; empty where even averages look the same to a reader."""
-    this, others = compared.medians[segment, column], compared.other_medians[segment, column]
-    texts = measured(this, feature.measure), measured(others, feature.measure)
-    average = ""
-    if feature.measure == "flag" or texts[0] == texts[1]:  # medians hide it, as with shares that are mostly zero
-        this, others = compared.means[segment, column], compared.other_means[segment, column]
-        texts = measured(this, feature.measure), measured(others, feature.measure)
-        average = "" if feature.measure == "flag" else " (averages)"
-    if texts[0] == texts[1]:
-        return ""
-    text = phrase_of(feature.name, unit).says.format(label=feature.label, this=texts[0], others=texts[1])
-    return singular(text) + average
-
-
 def _distinguishing(table: FeatureTable, compared: EffectSizes, segment: int, column: int) -> DistinguishingFeature:
     feature = table.features[column]
     return DistinguishingFeature(
@@ -195,8 +180,9 @@ def _distinguishing(table: FeatureTable, compared: EffectSizes, segment: int, co
         everyone=float(compared.everyone[column]),
         effect=float(compared.effects[segment, column]),
         p_value=float(compared.p_values[segment, column]),
-        sentence=_sentence(feature, table.unit, compared, segment, column),
         others=float(compared.other_medians[segment, column]),
+        mean=float(compared.means[segment, column]),
+        others_mean=float(compared.other_means[segment, column]),
     )
 
 
@@ -229,4 +215,4 @@ def distinguishing_features(
     ]
     found.sort(key=lambda j: (-round(abs(float(effects[j])), 6), j))
     every = [_distinguishing(table, compared, segment, j) for j in found]
-    return tuple(feature for feature in every if feature.sentence)
+    return tuple(feature for feature in every if difference_text(feature, table.unit))

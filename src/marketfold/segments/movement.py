@@ -67,14 +67,6 @@ class ModelFit:
     outside_now: float
     still_fits: bool
 
-    @property
-    def sentence(self) -> str:
-        """The finding and what to do."""
-        shares = f"{self.outside_now * 100:.1f} % fit none of its segments, {self.outside_then * 100:.1f} % did then"
-        if self.still_fits:
-            return f"The earlier model still fits: {shares}."
-        return f"The earlier model no longer fits: {shares}. Make new segments instead of scoring with it."
-
 
 @dataclass(frozen=True)
 class Movement:
@@ -118,21 +110,6 @@ class Movement:
         """Share of the shared units whose segment number is the same, 0 to 1."""
         same = [(i, self.later_numbers.index(n)) for i, n in enumerate(self.earlier_numbers) if n in self.later_numbers]
         return float(sum(int(self.moves[i, j]) for i, j in same)) / self.shared if self.shared else 0.0
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """What a reader should know first."""
-        if self.shared:
-            stayed = (
-                f"Of {self.shared:,} in both runs {self.stayed_share * 100:.0f} % are in the same segment as before."
-            )
-        else:
-            stayed = "The runs share nobody: were the ids written the same way?"
-        came = f"{int(self.new.sum()):,} are new, {int(self.lost.sum()):,} are gone."
-        drifted = [drift.feature for drift in self.drift if drift.verdict == "much drift"]
-        found = [stayed, came]
-        found += [f"Much has shifted in {', '.join(drifted)}."] if drifted else []
-        return (*found, self.fit.sentence) if self.fit else tuple(found)
 
 
 def population_stability(earlier: Float64, later: Float64) -> tuple[float, float]:

@@ -201,7 +201,7 @@ def name_segments(traits: Sequence[SegmentTraits], unit: Unit = "customer") -> t
     Examples
     --------
     >>> from marketfold.segments import DistinguishingFeature, SegmentTraits
-    >>> often = DistinguishingFeature("order_count", "orders", "count", 12, 4, 0.8, 0.001, "12 orders each, others 3")
+    >>> often = DistinguishingFeature("order_count", "orders", "count", 12, 4, 0.8, 0.001)
     >>> same = {"units": 50, "unit_share": 0.5, "revenue_total": 0, "revenue_share": 0.5, "medians": {}, "everyone": {}}
     >>> traits = [SegmentTraits(distinguishing=(often,), **same), SegmentTraits(**same)]
     >>> name_segments(traits)

@@ -1,4 +1,4 @@
-"""The words for what the diagnostics found."""
+"""What is said of traps and of the literature baseline."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from marketfold.words import count, share
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from marketfold.diagnostics.literature_baseline import BaselineClusters
-    from marketfold.diagnostics.trap import Trap
+    from marketfold.diagnostics import BaselineClusters, Trap
     from marketfold.schema import Unit
 
 UNITS: dict[Unit, str] = {"customer": "customers", "order": "orders", "order_line": "order lines"}
