@@ -20,14 +20,6 @@ def test_sizes_money_and_medians():
     assert second.everyone["order_count"] == np.median(matrix.table.values[:, 1])
 
 
-def test_typical_rows_are_the_nearest_to_the_centre():
-    matrix, labels = shop()
-    second = profile_segments(segmented(matrix, labels))[1]
-    rows = matrix.values[40:]
-    nearest = 40 + np.argsort(np.linalg.norm(rows - rows.mean(axis=0), axis=1))[:5]
-    assert second.typical == tuple(nearest)
-
-
 def test_distinguishing_features_are_said_in_the_users_units():
     matrix, labels = shop()
     sentences = {s.name: difference_text(s) for s in profile_segments(segmented(matrix, labels))[0].distinguishing}

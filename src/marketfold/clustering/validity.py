@@ -30,18 +30,10 @@ BAND_ROWS = 500
 
 @dataclass(frozen=True)
 class ValidityIndex:
-    """What one index says at each k, on the data and on reference data without groups.
+    """What one index says at each k, ascending, on the data and on reference data without groups.
 
     Attributes
     ----------
-    name
-        Short name (`silhouette`).
-    label
-        The same for a reader.
-    k
-        Numbers of segments at which it was asked, ascending.
-    values
-        The index at each.
     low, high
         Band of the index on column-shuffled data, at each k; empty where there is none.
     cloud_low, cloud_high
@@ -50,8 +42,6 @@ class ValidityIndex:
         Standard error of each value; empty where the index is not an estimate.
     prefers
         The k that it prefers among those that were allowed; None where it prefers none.
-    higher_is_better
-        Which way the index points.
     """
 
     name: str

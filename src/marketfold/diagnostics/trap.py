@@ -10,19 +10,17 @@ Severity = Literal["note", "warning", "serious"]
 
 @dataclass(frozen=True)
 class Trap:
-    """Something that makes segments look like findings when they are not.
+    """Something that makes segments look like findings when they are not; `report.sentences` says it.
 
     Attributes
     ----------
     code
-        Stable name of the check (`restates_column`); `report.sentences` says it.
-    columns
-        Columns concerned; empty where the trap is not a column's.
+        Stable name of the check (`restates_column`).
     severity
         `serious` where the segments should not be used as they are, `warning` where they need a second look, `note`
         where it is enough to know.
-    segments
-        Numbers of the segments concerned.
+    columns, segments
+        Columns and numbers of the segments concerned, where there are any.
     facts
         What was found, by name, as far as the code and the columns do not say it.
     """

@@ -32,8 +32,6 @@ class DistinguishingFeature:
 
     Attributes
     ----------
-    name, label, measure
-        Which feature, in words, and the unit of its values.
     median, everyone, others
         Median of the segment, of all units, and of all units outside the segment.
     effect
@@ -59,18 +57,9 @@ class DistinguishingFeature:
 
 @dataclass(frozen=True)
 class EffectSizes:
-    """Every feature of every segment against the other units; arrays of shape (n_segments, n_features).
+    """Every feature of every segment against the other units, in the user's units; see `DistinguishingFeature`.
 
-    Attributes
-    ----------
-    medians, other_medians, means, other_means
-        In the user's units.
-    effects
-        Cliff's delta, -1 to 1.
-    p_values
-        Mann-Whitney, corrected.
-    everyone
-        Medians of all units, shape (n_features,).
+    Arrays of shape (n_segments, n_features); `everyone`, the medians of all units, of shape (n_features,).
     """
 
     medians: Float64
@@ -122,14 +111,7 @@ def _mann_whitney(u: Float64, sizes: Float64, n: int, tie_term: float) -> tuple[
 def effect_sizes(values: Float64, labels: Labels, n_segments: int) -> EffectSizes:
     """Compare each segment with the units outside it, ranking each feature once for all segments.
 
-    Parameters
-    ----------
-    values
-        Shape (n_units, n_features), in the user's units.
-    labels
-        0-based segment of each unit, none of them empty, shape (n_units,).
-    n_segments
-        How many segments there are.
+    `values` are of shape (n_units, n_features), in the user's units; of the labels from 0 each is used.
 
     Examples
     --------
@@ -171,18 +153,21 @@ def effect_sizes(values: Float64, labels: Labels, n_segments: int) -> EffectSize
 
 
 def _distinguishing(table: FeatureTable, compared: EffectSizes, segment: int, column: int) -> DistinguishingFeature:
+    def at(values: Float64) -> float:
+        return float(values[segment, column])
+
     feature = table.features[column]
     return DistinguishingFeature(
         name=feature.name,
         label=feature.label,
         measure=feature.measure,
-        median=float(compared.medians[segment, column]),
+        median=at(compared.medians),
         everyone=float(compared.everyone[column]),
-        effect=float(compared.effects[segment, column]),
-        p_value=float(compared.p_values[segment, column]),
-        others=float(compared.other_medians[segment, column]),
-        mean=float(compared.means[segment, column]),
-        others_mean=float(compared.other_means[segment, column]),
+        effect=at(compared.effects),
+        p_value=at(compared.p_values),
+        others=at(compared.other_medians),
+        mean=at(compared.means),
+        others_mean=at(compared.other_means),
     )
 
 
@@ -194,15 +179,7 @@ def _orders(table: FeatureTable, medians: Float64) -> float:
 def distinguishing_features(
     table: FeatureTable, compared: EffectSizes, segment: int
 ) -> tuple[DistinguishingFeature, ...]:
-    """Features in which a segment differs at least by a medium effect, strongest first.
-
-    Parameters
-    ----------
-    table
-        That was compared.
-    segment
-        0-based segment.
-    """
+    """Features in which a segment (from 0) differs at least by a medium effect, strongest first."""
     effects = compared.effects[segment]
     own, others = (_orders(table, side[segment]) for side in (compared.medians, compared.other_medians))
     found = [
@@ -214,5 +191,5 @@ def distinguishing_features(
         and not (min(own, others) <= 2 and table.features[j].name == SPREAD)
     ]
     found.sort(key=lambda j: (-round(abs(float(effects[j])), 6), j))
-    every = [_distinguishing(table, compared, segment, j) for j in found]
+    every = (_distinguishing(table, compared, segment, j) for j in found)
     return tuple(feature for feature in every if difference_text(feature, table.unit))

@@ -39,8 +39,6 @@ class Drift:
 
     Attributes
     ----------
-    feature
-        Column name.
     index
         Population stability index over the deciles of the earlier run.
     by_chance
@@ -74,16 +72,12 @@ class Movement:
 
     Attributes
     ----------
-    earlier_numbers, later_numbers
-        Segments of either run, ascending.
-    earlier_names, later_names
-        Their names.
+    earlier_numbers, later_numbers, earlier_names, later_names
+        Segments of either run, ascending, and their names.
     moves : int64, shape (n_earlier, n_later)
         Shared units by segment then and now.
-    lost : int64, shape (n_earlier,)
-        Units that only the earlier run has, by their segment then.
-    new : int64, shape (n_later,)
-        Units that only the later run has, by their segment now.
+    lost, new : int64, shape (n_earlier,) and (n_later,)
+        Units that only the earlier run has, by their segment then; and only the later, by their segment now.
     drift
         One for each feature, most drift first.
     fit
@@ -118,11 +112,6 @@ def population_stability(earlier: Float64, later: Float64) -> tuple[float, float
     sum((q - p) * ln(q / p)) over the deciles of the earlier values, p and q being the shares of either run; half a unit
     is added to each bin, so that an empty one does not make it infinite. Without change the index is distributed as
     (1/n + 1/m) times a chi-squared variable of one degree less than there are bins (Yurdakul 2018).
-
-    Parameters
-    ----------
-    earlier, later
-        Values of the feature in either run, none empty.
 
     Examples
     --------
@@ -170,12 +159,10 @@ def compare_runs(
     outside_then: NDArray[np.bool_] | None = None,
     outside_now: NDArray[np.bool_] | None = None,
 ) -> Movement:
-    """Set two runs side by side.
+    """Set two runs of the same unit and features side by side; equal numbers mean the same group.
 
     Parameters
     ----------
-    earlier, later
-        Of the same unit and features; numbers that mean the same group (see `match_segments`).
     outside_then, outside_now
         Which units of the earlier, and of the later run, lie beyond the reach of every segment of the earlier model
         (`KMeansSegmenter.fits_none`).

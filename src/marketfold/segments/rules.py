@@ -56,33 +56,7 @@ class Bound:
 
 
 @dataclass(frozen=True)
-class SegmentRule:
-    """Conditions that hold together, and how often they are right.
-
-    Attributes
-    ----------
-    recall
-        Share of the segment's units that meet the rule, 0 to 1 ("94 % of them").
-    others_share
-        Share of the other units that meet it too, 0 to 1 ("3 % of others").
-    precision
-        Share of the units meeting it that are of the segment, 0 to 1.
-    measured
-        On which units the three shares were measured: those of cross-validation, units held back, or the very units
-        that the rule was made from (too few for better).
-    """
-
-    conditions: tuple[Bound, ...]
-    recall: float
-    others_share: float
-    precision: float
-    measured: Measured = "same units"
-
-
-@dataclass(frozen=True)
 class _Rates:
-    """How a rule fares: share of the segment met, share of others met, share of the met that are of the segment."""
-
     recall: float
     others_share: float
     precision: float
@@ -92,6 +66,25 @@ class _Rates:
         return self.recall - self.others_share
 
 
+@dataclass(frozen=True, kw_only=True)
+class SegmentRule(_Rates):
+    """Conditions that hold together, and how often they are right.
+
+    Attributes
+    ----------
+    recall, others_share
+        Shares of the segment's units, and of the others, that meet the rule, 0 to 1 ("94 % of them, 3 % of others").
+    precision
+        Share of the units meeting it that are of the segment, 0 to 1.
+    measured
+        On which units the three shares were measured: those of cross-validation, units held back, or the very units
+        that the rule was made from (too few for better).
+    """
+
+    conditions: tuple[Bound, ...]
+    measured: Measured = "same units"
+
+
 def _rates(met: Flags, inside: Flags) -> _Rates:
     hits, met_count, size = int((met & inside).sum()), int(met.sum()), int(inside.sum())
     others = max(len(inside) - size, 1)
@@ -99,16 +92,7 @@ def _rates(met: Flags, inside: Flags) -> _Rates:
 
 
 def meets(values: Float64, names: tuple[str, ...], conditions: tuple[Bound, ...]) -> Flags:
-    """Which rows meet all conditions, shape (n_units,).
-
-    Parameters
-    ----------
-    values
-        Shape (n_units, n_features), in the user's units.
-    names
-        Of the columns.
-    conditions
-        Of a `SegmentRule`.
+    """Which rows meet all conditions, shape (n_units,); `values` has the columns `names`.
 
     Examples
     --------
@@ -204,9 +188,7 @@ def _best(values: Float64, inside: Flags, names: tuple[str, ...], seed: int) -> 
         (_rates(meets(values, names, path), inside).youden - PRICE_OF_CONDITION * len(path), -i, path)
         for i, path in enumerate(_paths(values, inside, names, seed))
     ]
-    if not scored:
-        return ()
-    return _rounded(values, inside, names, max(scored)[2])
+    return _rounded(values, inside, names, max(scored)[2]) if scored else ()
 
 
 def _divided(inside: Flags, rng: np.random.Generator) -> NDArray[np.intp]:
@@ -251,23 +233,9 @@ def _usable(table: FeatureTable) -> list[int]:
 
 
 def find_rule(table: FeatureTable, labels: Labels, segment: int, seed: int = 0) -> SegmentRule | None:
-    """Find a short rule in the user's units that tells one segment from the rest.
+    """Find a short rule in the user's units that tells one segment (from 0) from the rest; None where there is none.
 
-    Parameters
-    ----------
-    table
-        The units, in the user's units.
-    labels
-        0-based segment of each unit, shape (n_units,).
-    segment
-        0-based segment to describe.
-    seed
-        Divides rows into those that make and those that measure the rule.
-
-    Returns
-    -------
-    SegmentRule or None
-        None where no short rule tells the segment apart.
+    `seed` divides rows into those that make and those that measure the rule.
 
     Examples
     --------
@@ -289,4 +257,4 @@ def find_rule(table: FeatureTable, labels: Labels, segment: int, seed: int = 0) 
     conditions, rates, measured = _made_and_measured(values, inside, names, seed)
     if not conditions or rates.youden < LEAST_YOUDEN:
         return None
-    return SegmentRule(conditions, rates.recall, rates.others_share, rates.precision, measured)
+    return SegmentRule(**vars(rates), conditions=conditions, measured=measured)

@@ -33,7 +33,12 @@ def test_counts_are_said_as_counts():
 
 
 def test_a_rule_with_its_shares():
-    rule = SegmentRule((Bound("recency_days", above=False, threshold=50.0),), 1.0, 40 / 140, 0.6)
+    rule = SegmentRule(
+        recall=1.0,
+        others_share=40 / 140,
+        precision=0.6,
+        conditions=(Bound("recency_days", above=False, threshold=50.0),),
+    )
     table = table_of(np.array([[10.0], [90.5]]), "recency_days", "days")
     assert rule_sentence(rule, table) == "last order within 50 days: 100 % of them, 29 % of others"
 

@@ -11,9 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from marketfold.diagnostics import BaselineClusters, Trap
-    from marketfold.schema import Unit
-
-UNITS: dict[Unit, str] = {"customer": "customers", "order": "orders", "order_line": "order lines"}
 
 
 def some(names: Sequence[str], most: int = 4) -> str:
@@ -64,7 +61,7 @@ SENTENCES = {
 
 def _text(name: str, fact: Any) -> str:
     if name == "unit":
-        return UNITS[fact]
+        return f"{fact.replace('_', ' ')}s"
     if isinstance(fact, tuple):
         return some(fact, 9)
     if isinstance(fact, float):
