@@ -15,6 +15,8 @@ from marketfold.config import RunConfig
 from marketfold.demo import make_shop
 from marketfold.pipeline import segment_market
 from marketfold.report.sentences.clustering import k_decision
+from marketfold.report.sentences.diagnostics import trap_sentence
+from marketfold.report.sentences.segments import rule_words
 from marketfold.report.sentences.selection import reduction_decision, search_decision, skip_reason
 
 
@@ -30,7 +32,7 @@ def _segments(analysis: Analysis) -> Iterator[str]:
     yield _row("", "segment", "units", "of revenue", "Jaccard", "trust", "rule")
     yield _row("--:", "---", "--:", "--:", "--:", "---", "---")
     for p in analysis.segments.profiles:
-        rule = p.rule.words if p.rule else ""
+        rule = rule_words(p.rule, analysis.segmentation.table) if p.rule else ""
         yield _row(p.number, p.name, f"{p.units:,}", f"{p.revenue_share:.0%}", _number(p.jaccard), p.trust, rule)
 
 
@@ -105,7 +107,7 @@ def told(name: str, analysis: Analysis) -> str:
     ):
         lines = "\n".join(table(analysis))
         parts += [f"### {title}", lines] if lines else []
-    traps = "\n".join(f"- {trap.sentence}" for trap in analysis.segments.traps) or "None was raised."
+    traps = "\n".join(f"- {trap_sentence(trap)}" for trap in analysis.segments.traps) or "None was raised."
     return "\n\n".join([*parts, "### Traps", traps])
 
 

@@ -32,8 +32,6 @@ class Previous:
 
     Attributes
     ----------
-    snapshot
-        Who was in which segment.
     plan
         The campaigns, hand edits included.
     arms
@@ -50,15 +48,7 @@ class Previous:
 
 @dataclass(frozen=True)
 class DataPart:
-    """From which orders.
-
-    Attributes
-    ----------
-    source
-        The path as it was given, or the kind of the table.
-    orders, clean, exploration
-        What was read, what was kept, and what a person should know about it.
-    """
+    """From which orders: the path as given or the kind of the table, and what was read, kept and seen in them."""
 
     source: str
     orders: Orders
@@ -93,8 +83,6 @@ class SegmentsPart:
     ----------
     profiles
         One for each segment, in the order of the labels.
-    traps
-        What may be wrong with these segments.
     baseline
         What published analyses would find in the same order lines; None where the run is not about lines.
     matches
@@ -114,17 +102,7 @@ class SegmentsPart:
 
 @dataclass(frozen=True)
 class RunPart:
-    """How the run went.
-
-    Attributes
-    ----------
-    config
-        The settings it was made with.
-    stages
-        What each stage cost.
-    kept_briefs
-        Briefs of the earlier run that were edited by hand and whose segment is there again, by number.
-    """
+    """How the run went: settings, costs of each stage, and hand-edited briefs of the earlier run that still hold."""
 
     config: RunConfig
     stages: tuple[StageCost, ...]
@@ -135,20 +113,8 @@ class RunPart:
 class Analysis:
     """Everything that one run found.
 
-    Attributes
-    ----------
-    data
-        From which orders.
-    segmentation
-        Which unit is in which segment, and what assigned it.
-    choice
-        Why these segments and no others.
-    segments
-        What the segments are.
-    plan
-        What to do about each.
-    run
-        How the run went: settings, costs.
+    From which orders, which unit is in which segment and why, what the segments are, what to do about each, and how the
+    run went.
     """
 
     data: DataPart
@@ -184,8 +150,8 @@ class Analysis:
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><td>{p.number}</td><td>{escape(p.name)}</td><td>{p.units:,}</td><td>{p.revenue_share:.0%}</td>"
-            f"<td>{p.trust or ''}</td><td>{escape(p.rule.words if p.rule else '')}</td></tr>"
+            f"<td>{p.trust or ''}</td></tr>"
             for p in self.segments.profiles
         )
-        heads = ("", "segment", f"{self.segmentation.unit}s", "of revenue", "trust", "rule")
+        heads = ("", "segment", f"{self.segmentation.unit}s", "of revenue", "trust")
         return f"<table><tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr>{rows}</table>"

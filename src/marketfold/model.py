@@ -41,21 +41,17 @@ class SegmentLabel:
 
 @dataclass(frozen=True)
 class Assignment:
-    """Which segment each unit belongs to.
+    """Which segment each unit belongs to; arrays are of shape (n_units,).
 
     Attributes
     ----------
-    ids
-        Shape (n_units,).
-    labels : int32, shape (n_units,)
-        Position of the segment in the model, from 0.
-    numbers : int32, shape (n_units,)
-        Number of the segment.
-    distances : float32, shape (n_units,)
+    labels, numbers : int32
+        Position of the segment in the model, from 0, and its number.
+    distances : float32
         To the centre of the segment, in the space of the model.
-    confidence : float32, shape (n_units,)
+    confidence : float32
         0 where the second nearest centre is as near, 1 where the unit sits on its centre.
-    fits_none : bool, shape (n_units,)
+    fits_none : bool
         Whether the unit is farther from every centre than the segment reaches.
     """
 
@@ -71,17 +67,8 @@ def confidence(distances: Float32) -> Float32:
     """How surely each unit belongs to its segment: how much farther the second centre is than the nearest, 0 to 1.
 
     The simplified silhouette (b - a) / b for the distances a and b to the nearest and the second centre (Hruschka,
-    Campello and de Castro 2006). 0 is on the border of two segments, 1 at the centre of one. It is no probability.
-
-    Parameters
-    ----------
-    distances
-        To every centre, shape (n_units, n_segments), as `KMeansSegmenter.transform` gives them.
-
-    Returns
-    -------
-    float32, shape (n_units,)
-        1 for everyone where there is one segment.
+    Campello and de Castro 2006). 0 is on the border of two segments, 1 at the centre of one and where there is but
+    one. It is no probability. Distances are to every centre, shape (n_units, n_segments).
 
     Examples
     --------
@@ -103,12 +90,8 @@ class SegmentModel:
 
     Attributes
     ----------
-    unit
-        What is assigned.
     features
         What must be measured, in the order of the scaler's columns.
-    scaler, reducer, segmenter
-        Fitted.
     segments
         In the order of the segmenter's labels.
     settings
@@ -134,13 +117,7 @@ class SegmentModel:
         return as_known(self.reducer) is not None and type(self.segmenter) is KMeansSegmenter
 
     def assign(self, table: FeatureTable) -> Assignment:
-        """Give each unit of a table its segment.
-
-        Raises
-        ------
-        ModelError
-            If the table does not hold the features of the model.
-        """
+        """Give each unit of a table its segment; ModelError if the table does not hold the features of the model."""
         if not set(self.names) <= set(table.names):
             table = with_geography(table, names=self.names)
         missing = [name for name in self.names if name not in table.names]
@@ -172,13 +149,7 @@ class SegmentModel:
         )
 
     def save(self, folder: Path) -> None:
-        """Write the model into an empty folder.
-
-        Raises
-        ------
-        ModelError
-            If the reducer or the segmenter is the user's own; nothing is written then.
-        """
+        """Write the model into an empty folder; ModelError, and nothing written, if a part is the user's own."""
         reducer = as_known(self.reducer)
         if reducer is None or not self.can_be_saved:
             message = (
@@ -204,13 +175,7 @@ class SegmentModel:
 
     @classmethod
     def load(cls, folder: Path) -> SegmentModel:
-        """Read a model; nothing in it is run.
-
-        Raises
-        ------
-        ModelError
-            If the folder holds no model, or a damaged or foreign one.
-        """
+        """Read a model; nothing in it is run. ModelError if the folder holds none, or a damaged or foreign one."""
         settings = _read_settings(folder)
         arrays = _read_arrays(folder / ARRAYS_FILE)
         try:

@@ -21,18 +21,12 @@ class Snapshot:
 
     Attributes
     ----------
-    unit
-        What was segmented.
-    ids
-        Distinct identifiers of the units, shape (n_units,).
-    numbers
-        Segment number of each unit, shape (n_units,).
+    ids, numbers
+        Distinct identifiers of the units and the segment number of each, shape (n_units,).
     names
         Name of each segment by its number.
-    features
-        Names of the columns of `values`.
     values : float64, shape (n_units, n_features)
-        In the user's units; None where they were not kept.
+        Columns `features` in the user's units; None where they were not kept.
     """
 
     unit: Unit
@@ -52,18 +46,8 @@ class Snapshot:
         return self.names.get(number, f"Segment {number}")
 
 
-_UNITS: dict[Unit, str] = {"customer": "customers", "order": "orders", "order_line": "order lines"}
-
-
 def check_comparable(earlier: Snapshot, later: Snapshot, *, features: bool) -> None:
-    """Refuse to set runs side by side that speak of different things.
-
-    Parameters
-    ----------
-    earlier, later
-        Two runs.
-    features
-        Whether their features must be the same, in any order.
+    """Refuse runs that speak of different things; with `features` theirs must be the same too, in any order.
 
     Raises
     ------
@@ -72,7 +56,8 @@ def check_comparable(earlier: Snapshot, later: Snapshot, *, features: bool) -> N
     """
     faults = [*_damage("earlier", earlier), *_damage("later", later)]
     if earlier.unit != later.unit:
-        what = f"The earlier run segments {_UNITS[earlier.unit]}, the later one {_UNITS[later.unit]}."
+        units = [f"{run.unit.replace('_', ' ')}s" for run in (earlier, later)]
+        what = f"The earlier run segments {units[0]}, the later one {units[1]}."
         faults.append(Fault(what, "compare runs with the same --unit"))
     if features and set(earlier.features) != set(later.features):
         gone = sorted(set(earlier.features) - set(later.features))
@@ -83,8 +68,7 @@ def check_comparable(earlier: Snapshot, later: Snapshot, *, features: bool) -> N
         hint = "run both with the same columns and --feature-set"
         faults.append(Fault(f"Their features differ: {'; '.join(parts)}.", hint))
     if faults:
-        headline = "The two runs cannot be compared"
-        raise ParameterError.from_faults(headline, faults)
+        raise ParameterError.from_faults("The two runs cannot be compared", faults)
 
 
 def _damage(which: str, run: Snapshot) -> list[Fault]:

@@ -8,6 +8,7 @@ from tests.report.edited import remarking, with_evidence
 from marketfold.page import Notice, tables_of
 from marketfold.report.evidence_chapters import choice_chapter, k_chapter, reduction_chapter, stability_chapter
 from marketfold.report.sentences.clustering import k_decision
+from marketfold.report.sentences.diagnostics import trap_sentence
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
@@ -46,7 +47,7 @@ def test_traps_are_told_with_the_stability(analysis: Analysis) -> None:
         told = next(
             part for part in stability_chapter(analysis).parts if isinstance(part, Notice) and "Traps" in part.title
         )
-        assert told.sentences == tuple(trap.sentence for trap in analysis.segments.traps)
+        assert told.sentences == tuple(map(trap_sentence, analysis.segments.traps))
 
 
 def test_where_nothing_was_compared_there_is_no_chapter(analysis: Analysis) -> None:

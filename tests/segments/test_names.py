@@ -17,7 +17,7 @@ def traits(
 ) -> SegmentTraits:
     medians = medians or {}
     distinguishing = tuple(
-        DistinguishingFeature(name, name, "count", medians.get(name, 5.0), 0.0, effect, 0.001, "said")
+        DistinguishingFeature(name, name, "count", medians.get(name, 5.0), 0.0, effect, 0.001)
         for name, effect in sorted(effects, key=lambda item: -abs(item[1]))
         if abs(effect) >= 0.33
     )

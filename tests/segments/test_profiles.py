@@ -7,7 +7,7 @@ import pytest
 from tests.segments.shops import FEATURES, matrix_of, segmented, shop
 
 from marketfold.clustering import assess_stability
-from marketfold.segments import profile_segments
+from marketfold.segments import difference_text, profile_segments
 
 
 def test_sizes_money_and_medians():
@@ -20,17 +20,9 @@ def test_sizes_money_and_medians():
     assert second.everyone["order_count"] == np.median(matrix.table.values[:, 1])
 
 
-def test_typical_rows_are_the_nearest_to_the_centre():
-    matrix, labels = shop()
-    second = profile_segments(segmented(matrix, labels))[1]
-    rows = matrix.values[40:]
-    nearest = 40 + np.argsort(np.linalg.norm(rows - rows.mean(axis=0), axis=1))[:5]
-    assert second.typical == tuple(nearest)
-
-
 def test_distinguishing_features_are_said_in_the_users_units():
     matrix, labels = shop()
-    sentences = {s.name: s.sentence for s in profile_segments(segmented(matrix, labels))[0].distinguishing}
+    sentences = {s.name: difference_text(s) for s in profile_segments(segmented(matrix, labels))[0].distinguishing}
     assert sentences["recency_days"].startswith("last ordered ")
     assert "days ago, others" in sentences["recency_days"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from marketfold.segments import difference_text
 from marketfold.words import measured
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _habits(facts: SegmentFacts) -> str:
 
 
 def _difference(profile: SegmentProfile) -> str:
-    sentences = [feature.sentence.rstrip(".") for feature in profile.distinguishing[:DISTINGUISHING]]
+    sentences = [difference_text(feature).rstrip(".") for feature in profile.distinguishing[:DISTINGUISHING]]
     return f"What sets them apart: {'; '.join(sentences)}." if sentences else "Nothing sets them clearly apart."
 
 

@@ -135,9 +135,10 @@ def compare(
     out: Annotated[Path, typer.Option(help="Page to write.")] = Path("comparison.html"),
 ) -> None:
     """Say who moved from which segment to which, what drifted, and whether the old model still fits."""
+    from marketfold.report.sentences.segments import movement_sentences
     from marketfold.runs import compare_run_folders
 
     movement = compare_run_folders(run_a, run_b, out)
-    for sentence in movement.sentences:
+    for sentence in movement_sentences(movement):
         typer.echo(sentence)
     typer.echo(f"The comparison is in {out}.")

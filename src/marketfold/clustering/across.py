@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from marketfold.clustering.fitting import by_weight, distinct_rows, fit_each, quiet_fits, sample_places
+from marketfold.clustering.fitting import by_weight, distinct_rows, fit_each, quiet_fits
 from marketfold.errors import ParameterError
+from marketfold.sampling import sample_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,12 +30,10 @@ class AcrossSolutions:
 
     Attributes
     ----------
-    k
-        Numbers of segments, ascending.
     orders
         For each solution, its own segments (from 0) in the order that crosses least; the first is as it was.
     flows : float64, each of shape (k[i], k[i + 1])
-        Share of all units that go from a segment of one solution to a segment of the next, in that order.
+        Share of all units that go from a segment of one solution to one of the next, in that order.
     slsa
         For each solution from the second, the stability of its segments in that order, 0 to 1: 1 where all units come
         from one segment of the solution before, 0 where they come from all in equal parts.
@@ -79,10 +78,7 @@ def _shared(before: Labels, after: Labels, shape: tuple[int, int]) -> Float64:
 def across_solutions(labels: Mapping[int, Labels] | Sequence[Labels]) -> AcrossSolutions:
     """Follow segments from each solution to the next.
 
-    Parameters
-    ----------
-    labels
-        Labels of each solution, from 0 and each of shape (n_units,); by number of segments, or in that order.
+    `labels` holds those of each solution, from 0 and of shape (n_units,); by number of segments, or in that order.
 
     Raises
     ------
@@ -113,20 +109,11 @@ def across_solutions(labels: Mapping[int, Labels] | Sequence[Labels]) -> AcrossS
 
 
 def split_and_merge(X: Float32, labels: Labels, *, k_max: int = MOST_SEGMENTS, seed: int = 0) -> AcrossSolutions:
-    """`across_solutions` from two segments on, with the given segments in their place among them.
+    """`across_solutions` from two segments on, with the given segments (`labels`, from 0) in their place among them.
 
-    Parameters
-    ----------
-    X
-        What K-means saw, shape (n_units, n_dimensions); from 5,000 units on a seeded sample of so many is followed.
-    labels
-        The segments of a run, from 0, shape (n_units,).
-    k_max
-        Most segments; there are always some more than the run has.
-    seed
-        Of the sample and of the starting centres.
+    From 5,000 rows on a seeded sample of so many is followed; there are always some more than `labels` has segments.
     """
-    rows = sample_places(len(X), FOLLOWED_ROWS, seed)
+    rows = sample_rows(len(X), FOLLOWED_ROWS, seed)
     few, own = np.ascontiguousarray(X[rows], dtype=np.float32), labels[rows]
     made = int(labels.max()) + 1
     most = min(max(k_max, made + 2), distinct_rows(few, max(k_max, made + 2)))

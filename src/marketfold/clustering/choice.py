@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marketfold.clustering.decision import UNITS_PER_FEATURE, Answer, Strength, decide
+from marketfold.clustering.decision import UNITS_PER_FEATURE, Decision, decide
 from marketfold.clustering.elbow import ElbowCurve, as_curve, find_knee, sweep
 from marketfold.clustering.evidence import JUDGED_ROWS, Evidence, gather
-from marketfold.clustering.fitting import Fit, fit_each, quiet_fits, sample_rows
+from marketfold.clustering.fitting import fit_each, quiet_fits, take_sample
 from marketfold.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -20,25 +20,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False)
-class KChoice:
+class KChoice(Decision):
     """The number of segments to use, and how much to believe in it.
 
     Attributes
     ----------
-    k
-        The number advised, at least `k_min`.
-    answer
-        `groups`: there are groups. `weak`: more than chance, less than groups. `no_structure`: data without groups
-        would look the same, and the segments are slices of one cloud. `too_few`: too few units for this many features
-        to tell.
-    strength
-        How strongly k is advised.
-    shows_at
-        The k at which structure shows most: the number of groups, where there are groups.
-    k_min
-        Smallest number of segments that could be advised.
-    n_units, n_features
-        Shape of the matrix.
     curve
         WCSS for each k, with its knee.
     shuffled
@@ -51,10 +37,6 @@ class KChoice:
         Units that the indices saw; beyond 2,000 they see a seeded sample.
     """
 
-    k: int
-    answer: Answer
-    strength: Strength
-    shows_at: int
     k_min: int
     n_units: int
     n_features: int
@@ -90,27 +72,11 @@ class KChoice:
 
 
 def choose_k(
-    X: Float32,
-    *,
-    k_max: int = 15,
-    k_min: int = 3,
-    seed: int = 0,
-    progress: Progress | None = None,
+    X: Float32, *, k_max: int = 15, k_min: int = 3, seed: int = 0, progress: Progress | None = None
 ) -> KChoice:
-    """Advise a number of segments, and say whether there are groups at all.
+    """Advise a number of segments from `k_min` to `k_max`, and say whether there are groups at all.
 
-    Parameters
-    ----------
-    X
-        The matrix, shape (n_units, n_dimensions).
-    k_max
-        Largest number of segments to try.
-    k_min
-        Smallest number of segments to advise, 1 or more.
-    seed
-        Seed of every sample, start and reference.
-    progress
-        Told after each step.
+    `X` is the matrix, shape (n_units, n_dimensions).
 
     Raises
     ------
@@ -137,14 +103,15 @@ def choose_k(
         )
         raise ParameterError(message)
     curve = as_curve(fits)
-    rows = sample_rows(matrix, JUDGED_ROWS, seed)
-    evidence = gather(rows, _fits_of_rows(matrix, rows, fits, seed), k_min=k_min, seed=seed, progress=progress)
+    rows = take_sample(matrix, JUDGED_ROWS, seed)
+    judged = fits
+    if rows is not matrix:
+        with quiet_fits(threads=1):
+            judged = fit_each(rows, tuple(fits), n_starts=6, seed=seed)
+    evidence = gather(rows, judged, k_min=k_min, seed=seed, progress=progress)
     decision = decide(evidence, n_units=len(matrix), k_min=k_min)
     return KChoice(
-        k=decision.k,
-        answer=decision.answer,
-        strength=decision.strength,
-        shows_at=decision.shows_at,
+        **vars(decision),
         k_min=k_min,
         n_units=len(matrix),
         n_features=matrix.shape[1],
@@ -154,14 +121,6 @@ def choose_k(
         gaps=evidence.gaps,
         rows=evidence.rows,
     )
-
-
-def _fits_of_rows(matrix: Float32, rows: Float32, fits: dict[int, Fit], seed: int) -> dict[int, Fit]:
-    """The fits that the indices judge: those of all rows, or afresh where they see a sample."""
-    if rows is matrix:
-        return fits
-    with quiet_fits(threads=1):
-        return fit_each(rows, tuple(fits), n_starts=6, seed=seed)
 
 
 def _shuffled_curves(evidence: Evidence, curve: ElbowCurve) -> tuple[ElbowCurve, ...]:

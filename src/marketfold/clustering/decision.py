@@ -52,8 +52,10 @@ class Decision:
     ----------
     k
         Advised, at least the least that was asked for.
-    answer, strength
-        See `KChoice`.
+    answer
+        `groups`: there are groups. `weak`: more than chance, less than groups. `no_structure`: data without groups
+        would look the same, and the segments are slices of one cloud. `too_few`: too few units for this many features
+        to tell.
     shows_at
         The k at which structure shows most: that of the groups, or of what there is beyond one cloud.
     """

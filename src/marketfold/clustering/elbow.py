@@ -31,16 +31,9 @@ SENSITIVITIES = (0.5, 1.0, 2.0, 3.0, 5.0)
 
 @dataclass(frozen=True)
 class Knee:
-    """Where a curve bends, and at how many sensitivities it bends there.
+    """Where a curve bends at S = 1 (None where nowhere), and at each sensitivity.
 
-    Attributes
-    ----------
-    k
-        The knee at S = 1; None where the curve has none.
-    at
-        The knee at each sensitivity.
-    agreement
-        Share of the sensitivities, 0 to 1, that give the same answer as S = 1.
+    `agreement` is the share of the sensitivities, 0 to 1, that give the same answer as S = 1.
     """
 
     k: int | None
@@ -50,17 +43,7 @@ class Knee:
 
 @dataclass(frozen=True)
 class ElbowCurve:
-    """WCSS for each number of segments.
-
-    Attributes
-    ----------
-    k
-        Numbers of segments, ascending.
-    wcss
-        Within-cluster sum of squares at each; it never rises.
-    knee
-        Where it bends.
-    """
+    """Within-cluster sum of squares for each number of segments, ascending; it never rises. And where it bends."""
 
     k: tuple[int, ...]
     wcss: tuple[float, ...]
@@ -89,13 +72,7 @@ def find_knee(k: Sequence[int], wcss: Sequence[float]) -> Knee:
 
 
 def checked_range(X: Float32, k_range: Sequence[int]) -> tuple[int, ...]:
-    """The numbers of segments that the rows allow, ascending.
-
-    Raises
-    ------
-    ParameterError
-        When none is left, or one is below 1.
-    """
+    """The numbers of segments that the rows allow, ascending; ParameterError where none is left, or one is below 1."""
     wanted = sorted(set(k_range))
     if not wanted or wanted[0] < 1:
         message = f"k_range must hold whole numbers from 1; got {list(k_range)}."

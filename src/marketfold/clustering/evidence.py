@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marketfold.clustering.fitting import Fit, quiet_fits, sample_rows
+from marketfold.clustering.fitting import Fit, quiet_fits, take_sample
 from marketfold.clustering.null_references import (
     Gap,
     NullReference,
@@ -38,7 +38,11 @@ if TYPE_CHECKING:
 JUDGED_ROWS = 2_000
 """Units that the indices see at most; the gaps that they judge are far larger than what such a sample blurs."""
 STABILITY_ROWS = 1_000
-DRAWS = {"shuffled": 4, "cloud": 6, "box": 4}
+NULL_REFERENCES = {
+    "shuffled": (shuffled, "column-shuffled data", 4),
+    "cloud": (cloud, "one cloud with the same columns and correlations", 6),
+    "box": (box, "a uniform box", 4),
+}
 RESAMPLES = 7
 
 
@@ -48,16 +52,10 @@ class Evidence:
 
     Attributes
     ----------
-    k
-        Numbers of segments, ascending.
-    shuffled
-        Column-shuffled data and their fits.
-    gaps
-        How far the WCSS lies below that of each kind of data without groups: `shuffled`, `cloud`, `box`.
-    indices
-        Each index by its name.
     smallest
         Units in the smallest segment at each k.
+    gaps
+        How far the WCSS lies below that of each kind of data without groups: `shuffled`, `cloud`, `box`.
     rows, n_features
         Shape of the matrix that the indices saw.
     """
@@ -129,9 +127,9 @@ def _stability(
 ) -> ValidityIndex:
     """Agreement of solutions from fresh resamples (Dolnicar and Leisch 2010); the band from the shuffled tables."""
     # drawn, not the first: a table may come sorted
-    values = resample_agreement(sample_rows(X, STABILITY_ROWS, seed), k, resamples=RESAMPLES, seed=seed)
+    values = resample_agreement(take_sample(X, STABILITY_ROWS, seed), k, resamples=RESAMPLES, seed=seed)
     bands = [
-        resample_agreement(sample_rows(table, STABILITY_ROWS, seed), k, resamples=3, seed=seed)
+        resample_agreement(take_sample(table, STABILITY_ROWS, seed), k, resamples=3, seed=seed)
         for table in references["shuffled"].tables[:2]
     ]
     low, high = band(bands)
@@ -145,24 +143,17 @@ def gather(X: Float32, fits: dict[int, Fit], *, k_min: int, seed: int, progress:
     """Hold fits at each k (from 1) against data without groups, and ask every index."""
     k = tuple(fits)
     grown = {one: fit for one, fit in fits.items() if 1 < one < len(X)}
-    steps = (
-        "column-shuffled data",
-        "one cloud with the same columns and correlations",
-        "a uniform box",
-        "indices",
-        "resamples",
-    )
+    steps = (*(label for _, label, _ in NULL_REFERENCES.values()), "indices", "resamples", "resamples")
 
     def tell(done: int) -> None:
         if progress is not None:
-            progress(f"evidence: {steps[min(done, len(steps) - 1)]}", done, len(steps))
+            progress(f"evidence: {steps[done]}", done, len(steps) - 1)
 
     with quiet_fits(threads=1):
         references: dict[str, NullReference] = {}
-        makers = {"shuffled": shuffled, "cloud": cloud, "box": box}
-        for done, (name, label, maker) in enumerate(zip(makers, steps, makers.values(), strict=False)):
+        for done, (name, (make, label, draws)) in enumerate(NULL_REFERENCES.items()):
             tell(done)
-            references[name] = draw_null_reference(X, maker, label, k, draws=DRAWS[name], seed=seed)
+            references[name] = draw_null_reference(X, make, label, k, draws=draws, seed=seed)
         mine = log_wcss(X, fits)
         gaps = {name: gap_below(reference, mine, k) for name, reference in references.items()}
         tell(3)

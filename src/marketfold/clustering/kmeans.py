@@ -38,6 +38,12 @@ def reaches_of(own: Float64, labels: Labels, n_segments: int, quantile: float) -
     return reach
 
 
+def means_of(X: Float32, labels: Labels) -> Float64:
+    """Mean of the rows of each segment, shape (n_segments, n_dimensions)."""
+    totals = np.column_stack([np.bincount(labels, weights=column) for column in X.T])
+    return totals / np.bincount(labels)[:, None]
+
+
 def _nearest(X: Float32, centers: Float32) -> tuple[NDArray[np.intp], Float32]:
     """Nearest centre of each row and how far it is; on few rows threads would only wait for one another."""
     with quiet_fits(None if len(X) > SAMPLE_ROWS else 1):
@@ -53,10 +59,6 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
 
     Parameters
     ----------
-    n_segments
-        How many segments, 1 or more.
-    random_state
-        Seed of the starting centres.
     n_init
         Starts that compete; the one with the smallest WCSS wins.
     max_iter
@@ -70,13 +72,10 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
     labels_ : int32, shape (n_units,)
         Segment of each fitted unit, from 0; by revenue where `fit` was given it, otherwise by size.
     centers_ : float32, shape (n_segments, n_dimensions)
-        Centres, in the units of the matrix passed to `fit`.
     reaches_ : float32, shape (n_segments,)
         Distance from the centre beyond which a unit fits none.
-    wcss_
-        Within-cluster sum of squares.
-    n_iter_
-        Lloyd steps that were taken.
+    wcss_, n_iter_
+        Within-cluster sum of squares, and the Lloyd steps that were taken.
 
     Raises
     ------
@@ -142,16 +141,9 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
         return fit_kmeans(X, self.n_segments, n_starts=self.n_init, seed=seed, steps=self.max_iter)
 
     def fit(self, X: ArrayLike, y: object = None, *, revenue: ArrayLike | None = None) -> Self:  # noqa: ARG002
-        """Find the segments of a matrix of shape (n_units, n_dimensions).
+        """Find the segments of a matrix of shape (n_units, n_dimensions); `y` is not used (scikit-learn's convention).
 
-        Parameters
-        ----------
-        X
-            The matrix; kept as float32.
-        y
-            Not used; scikit-learn's convention.
-        revenue
-            Money of each unit, shape (n_units,), by which segments are numbered.
+        By `revenue`, the money of each unit of shape (n_units,), segments are numbered.
         """
         matrix: Float32 = validate_data(self, X, dtype=np.float32, order="C")
         self._check_settings(matrix)
@@ -169,21 +161,14 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
     def of_labels(cls, X: ArrayLike, labels: Labels) -> Self:
         """The segmenter of segments that were made elsewhere: each centre is a mean, each reach as after `fit`.
 
-        Parameters
-        ----------
-        X
-            Shape (n_units, n_dimensions).
-        labels
-            Segment of each row, from 0, each used, shape (n_units,).
+        `labels` are the segment of each row, from 0, each used, shape (n_units,).
         """
         matrix: Float32 = np.asarray(X, dtype=np.float32)
-        sizes = np.bincount(labels)
-        model = cls(n_segments=len(sizes))
-        totals = [np.bincount(labels, weights=matrix[:, j]) for j in range(matrix.shape[1])]
-        model.centers_ = (np.stack(totals, axis=1) / sizes[:, None]).astype(np.float32)
+        model = cls(n_segments=int(labels.max()) + 1)
+        model.centers_ = means_of(matrix, labels).astype(np.float32)
         own = np.linalg.norm(matrix - model.centers_[labels], axis=1).astype(np.float64)
         model.labels_ = labels
-        model.reaches_ = reaches_of(own, labels, len(sizes), model.reach_quantile)
+        model.reaches_ = reaches_of(own, labels, model.n_segments, model.reach_quantile)
         model.wcss_ = float(np.square(own).sum())
         model.n_features_in_ = matrix.shape[1]
         return model
@@ -203,11 +188,6 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
         distances: Float32 = euclidean_distances(self._matrix(X), self.centers_)
         return distances
 
-    def distances(self, X: ArrayLike) -> Float32:
-        """Distance of each row to its own centre, shape (n_units,)."""
-        own: Float32 = _nearest(self._matrix(X), self.centers_)[1].astype(np.float32)
-        return own
-
     def fits_none(self, X: ArrayLike) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """Whether each row lies beyond the reach of its nearest segment, shape (n_units,)."""
         nearest, own = _nearest(self._matrix(X), self.centers_)
@@ -225,13 +205,7 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
 
     @classmethod
     def from_state(cls, settings: dict[str, Any], arrays: dict[str, np.ndarray[Any, Any]]) -> Self:
-        """The segmenter that `to_state` described, ready to predict.
-
-        Raises
-        ------
-        ModelError
-            When a part is missing or the parts do not fit one another.
-        """
+        """The segmenter that `to_state` described; ModelError when parts are missing or do not fit."""
         try:
             model = cls(**{name: settings[name] for name in cls().get_params()})
             model.centers_ = np.asarray(arrays["centers"], dtype=np.float32)

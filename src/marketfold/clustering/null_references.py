@@ -60,18 +60,9 @@ def box(X: Float32, rng: np.random.Generator) -> Float32:
 
 @dataclass(frozen=True)
 class NullReference:
-    """Several draws of one kind of data without groups, with their fits.
+    """Several draws of one kind of data without groups, each with its fit at each k.
 
-    Attributes
-    ----------
-    label
-        What they are, for a reader.
-    tables
-        The draws, each of shape (n_units, n_dimensions).
-    fits
-        For each draw, the fit at each k.
-    log_wcss : float64, shape (n_draws, n_k)
-        Natural logarithm of WCSS(k) / WCSS(1).
+    `log_wcss` is the natural logarithm of WCSS(k) / WCSS(1), shape (n_draws, n_k); `label` is for a reader.
     """
 
     label: str
@@ -86,18 +77,10 @@ LEAST_ERROR = 0.004
 
 @dataclass(frozen=True)
 class Gap:
-    """How far the WCSS of the data lies below that of data without groups.
+    """How far the WCSS of the data lies below that of data without groups, at each k.
 
-    Attributes
-    ----------
-    label
-        What the data without groups are.
-    k
-        Numbers of segments, ascending.
-    values : float64, shape (n_k,)
-        Natural logarithm of the ratio; 0.1 is about a tenth lower.
-    errors : float64, shape (n_k,)
-        Standard error of each, over the draws.
+    `values` are natural logarithms of the ratio (0.1 is about a tenth lower), `errors` their standard errors over the
+    draws; both of shape (n_k,).
     """
 
     label: str

@@ -9,7 +9,7 @@ from sklearn.base import clone
 from sklearn.utils.validation import validate_data
 
 from marketfold.clustering.fitting import Fit, by_weight
-from marketfold.clustering.kmeans import KMeansSegmenter, reaches_of
+from marketfold.clustering.kmeans import KMeansSegmenter, means_of, reaches_of
 from marketfold.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -23,10 +23,7 @@ REACH_QUANTILE = 0.99
 def own_fit(clusterer: Any, X: Float32, seed: int | None = None) -> Fit:
     """Segments that a copy of a clusterer finds, with their means as centres; `seed` replaces its own, if it has one.
 
-    Raises
-    ------
-    ParameterError
-        If it sets units aside as noise, or does not label each unit.
+    ParameterError if it sets units aside as noise, or does not label each unit.
     """
     copied = clone(clusterer, safe=False)
     if seed is not None and hasattr(copied, "random_state"):
@@ -43,30 +40,17 @@ def own_fit(clusterer: Any, X: Float32, seed: int | None = None) -> Fit:
         )
         raise ParameterError(message)
     labels = np.unique(found, return_inverse=True)[1].astype(np.int32)
-    sizes = np.bincount(labels)
-    centers = np.column_stack([np.bincount(labels, weights=column) for column in X.T]) / sizes[:, None]
+    centers = means_of(X, labels)
     wcss = float(np.square(X - centers[labels]).sum(dtype=np.float64))
     return Fit(centers.astype(np.float32), labels, wcss, 0)
 
 
 class OwnSegmenter(KMeansSegmenter):
-    """Any scikit-learn clusterer as a segmenter: its own labels, and the means of its segments as centres.
+    """Any scikit-learn clusterer (an instance with `fit_predict`, a copy of which is fitted) as a segmenter.
 
-    New units go to the segment whose mean is nearest, whatever the clusterer's own rule: many have none. It cannot be
-    saved.
-
-    Parameters
-    ----------
-    clusterer
-        An instance with `fit_predict`; a copy of it is fitted.
-
-    Attributes
-    ----------
-    labels_ : int32, shape (n_units,)
-        Segment of each fitted unit, as the clusterer found it; numbered from 0 by revenue where `fit` was given it,
-        otherwise by size.
-    centers_ : float32, shape (n_segments, n_dimensions)
-        Means of the segments.
+    Its labels are the clusterer's own, numbered from 0 by revenue where `fit` was given it and otherwise by size; its
+    centres are the means of the segments. New units go to the segment whose mean is nearest, whatever the clusterer's
+    own rule: many have none. It cannot be saved.
 
     Examples
     --------
@@ -87,10 +71,7 @@ class OwnSegmenter(KMeansSegmenter):
     def fit(self, X: ArrayLike, y: object = None, *, revenue: ArrayLike | None = None) -> Self:  # noqa: ARG002
         """Find the segments of a matrix of shape (n_units, n_dimensions).
 
-        Raises
-        ------
-        ParameterError
-            If the clusterer sets units aside as noise, or finds fewer than two segments.
+        ParameterError if the clusterer sets units aside as noise, or finds fewer than two segments.
         """
         matrix: Float32 = validate_data(self, X, dtype=np.float32, order="C")
         fit = by_weight(own_fit(self.clusterer, matrix), self._checked_revenue(revenue, len(matrix)))
@@ -110,10 +91,7 @@ class OwnSegmenter(KMeansSegmenter):
 def make_segmenter(clusterer: Any = None, n_segments: int = 3, seed: int = 0) -> KMeansSegmenter:
     """K-means, or a clusterer of one's own, which decides itself how many segments there are.
 
-    Raises
-    ------
-    ParameterError
-        If `clusterer` is a class, or has no `fit_predict`.
+    ParameterError if `clusterer` is a class, or has no `fit_predict`.
     """
     if clusterer is None:
         return KMeansSegmenter(n_segments, random_state=seed)

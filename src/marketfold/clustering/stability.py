@@ -15,18 +15,20 @@ from marketfold.clustering.fitting import (
     distinct_rows,
     lloyd,
     quiet_fits,
-    sample_places,
 )
 from marketfold.clustering.kmeans import KMeansSegmenter
 from marketfold.clustering.own import OwnSegmenter, own_fit
 from marketfold.clustering.validity import adjusted_rand, nearest
 from marketfold.errors import ParameterError
+from marketfold.sampling import sample_rows
 from marketfold.thresholds import PATTERN, STABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from marketfold.schema import Float32, Float64, Labels, Progress, Trust
+
+    _Resample = tuple[Float64, Labels]
 
 N_STARTS, START_ROWS, START_TOLERANCE = 3, 4_000, 1e-3
 MANY_ROWS = 2_000
@@ -45,19 +47,15 @@ def trust_of(jaccard: float) -> Trust:
 
 @dataclass(frozen=True)
 class SegmentStability:
-    """How surely one segment comes out again.
+    """How surely one segment, numbered from 1, comes out again.
 
     Attributes
     ----------
-    number
-        The segment, from 1.
     jaccard
         Mean over the resamples of the Jaccard of its best match among the units drawn, 0 to 1 (Hennig 2007).
     slsw
         Segment-level stability within the solution, 0 to 1: mean over the pairs of the mean Jaccard of its best
         matches among all units (Dolnicar and Leisch 2017).
-    trust
-        Label of `jaccard`.
     """
 
     number: int
@@ -72,15 +70,9 @@ class Stability:
 
     Attributes
     ----------
-    n_pairs
-        Pairs of resamples.
     ari
         Mean adjusted Rand index of the two solutions of a pair, 1 is the same and 0 chance.
-    segments
-        One for each segment, in order.
     jaccards : float64, shape (2 * n_pairs, n_segments)
-    n_units
-        Units in all.
     rows
         Units in each resample.
     """
@@ -112,12 +104,6 @@ def best_jaccards(reference: Labels, other: Labels, n_segments: int) -> Float64:
     return best
 
 
-@dataclass(frozen=True)
-class _Resample:
-    jaccards: Float64
-    everyone: Labels
-
-
 def _fresh_fit(sample: Float32, segmenter: KMeansSegmenter, seed: int) -> Fit:
     """Starts of its own, never the centres to be assessed: K-means might land elsewhere, and that is the question."""
     if isinstance(segmenter, OwnSegmenter):
@@ -129,13 +115,13 @@ def _fresh_fit(sample: Float32, segmenter: KMeansSegmenter, seed: int) -> Fit:
 
 
 def _resample(X: Float32, reference: Labels, shown: Float32, segmenter: KMeansSegmenter, seed: int) -> _Resample:
-    """Fit a bootstrap sample from fresh starts and compare."""
+    """Jaccards of the segments among the units of a bootstrap sample, and where its solution puts everyone shown."""
     drawn = np.random.default_rng(seed).integers(len(X), size=min(len(X), SAMPLE_ROWS))
     sample = X[drawn]
     fit = _fresh_fit(sample, segmenter, seed % 2**31)
     units, first = np.unique(drawn, return_index=True)
     jaccards = best_jaccards(reference[units], fit.labels[first], segmenter.n_segments)
-    return _Resample(jaccards, nearest(shown, fit.centers))
+    return jaccards, nearest(shown, fit.centers)
 
 
 def _resamples(
@@ -172,18 +158,12 @@ def assess_stability(
 
     Parameters
     ----------
-    X
-        The matrix, shape (n_units, n_dimensions).
     segmenter
         A fitted segmenter, or a number of segments.
     labels
         The segmentation to assess, shape (n_units,); that of `segmenter` if not given.
     n_pairs
         Pairs of resamples, 1 or more.
-    seed
-        Seed of resamples and starts.
-    progress
-        Told after each pair.
 
     Raises
     ------
@@ -198,14 +178,14 @@ def assess_stability(
         segmenter = KMeansSegmenter(segmenter, random_state=seed)
         segmenter = segmenter if labels is not None else segmenter.fit(matrix)
     reference = _reference(matrix, segmenter, labels)
-    shown_rows = sample_places(len(matrix), SAMPLE_ROWS, seed)
+    shown_rows = sample_rows(len(matrix), SAMPLE_ROWS, seed)
     aris, jaccards, slsws = [], [], []
     with quiet_fits(threads=1):
         pairs = _resamples(matrix, reference, matrix[shown_rows], segmenter, n_pairs, seed)
-        for done, (one, other) in enumerate(pairs, start=1):
-            aris.append(adjusted_rand(one.everyone, other.everyone))
-            jaccards += [one.jaccards, other.jaccards]
-            seen = [best_jaccards(reference[shown_rows], each.everyone, segmenter.n_segments) for each in (one, other)]
+        for done, ((mine, one), (theirs, other)) in enumerate(pairs, start=1):
+            aris.append(adjusted_rand(one, other))
+            jaccards += [mine, theirs]
+            seen = [best_jaccards(reference[shown_rows], each, segmenter.n_segments) for each in (one, other)]
             slsws.append(np.mean(seen, axis=0))
             if progress is not None:
                 progress("stability", done, n_pairs)

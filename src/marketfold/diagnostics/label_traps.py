@@ -57,7 +57,7 @@ def _codes(column: Column) -> tuple[list[str], NDArray[np.int64]]:
     return encoded.dictionary.to_pylist(), encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
 
 
-def _counted(codes: NDArray[np.int64], n_values: int, labels: Labels) -> NDArray[np.int64]:
+def counted(codes: NDArray[np.int64], n_values: int, labels: Labels) -> NDArray[np.int64]:
     """Units of each value in each segment, shape (n_values, n_segments)."""
     n_segments = int(labels.max()) + 1
     cells = np.bincount(codes * n_segments + labels, minlength=n_values * n_segments)
@@ -66,7 +66,7 @@ def _counted(codes: NDArray[np.int64], n_values: int, labels: Labels) -> NDArray
 
 def agreement_of_values(codes: NDArray[np.int64], n_values: int, labels: Labels) -> float:
     """How well "the segment most usual for this value" reproduces the labels, each unit judged by the others only."""
-    counts = _counted(codes, n_values, labels)[codes]
+    counts = counted(codes, n_values, labels)[codes]
     counts[np.arange(len(labels)), labels] -= 1
     return _agreement(counts.argmax(axis=1), labels)
 
@@ -112,11 +112,7 @@ def candidates(table: FeatureTable, columns: Mapping[str, Column]) -> list[tuple
 
 
 def find_functional_dependency(
-    table: FeatureTable,
-    labels: Labels,
-    columns: Mapping[str, Column],
-    rows: NDArray[np.intp],
-    segments: Sequence[int],
+    table: FeatureTable, labels: Labels, columns: Mapping[str, Column], rows: NDArray[np.intp], segments: Sequence[int]
 ) -> list[Trap]:
     """Find the column that the segments only repeat, by a rule on that column alone, on the given rows."""
     shown = labels[rows]
@@ -130,7 +126,7 @@ def find_functional_dependency(
         found, codes = _codes(column[rows])
         if 2 <= len(found) <= len(rows) / 2:  # with more it is as good as an id: any labels could be read off it
             texts[name] = max(agreement_of_values(codes, len(found), shown), texts.get(name, 0.0))
-            values += _find_values(name, found, _counted(codes, len(found), shown), segments)
+            values += _find_values(name, found, counted(codes, len(found), shown), segments)
     best = max(texts, key=lambda name: texts[name], default="")
     if best and texts[best] >= RESTATED:
         return [_restates(best, texts[best])]
@@ -229,7 +225,7 @@ def find_grain(table: FeatureTable, labels: Labels, customers: Ids | NDArray[np.
     if table.unit == "customer":
         return []
     texts, codes = _codes(customers)
-    in_segments = (_counted(codes, len(texts), labels) > 0).sum(axis=1)
+    in_segments = (counted(codes, len(texts), labels) > 0).sum(axis=1)
     several = int((in_segments > 1).sum())
     if several < STRADDLING * len(texts):
         return []

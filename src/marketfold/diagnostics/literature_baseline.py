@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketfold.clustering import KMeansSegmenter
-from marketfold.diagnostics.label_traps import REPRODUCED, RESTATED, agreement_of_values
+from marketfold.diagnostics.label_traps import REPRODUCED, RESTATED, agreement_of_values, counted
 from marketfold.diagnostics.matrix_traps import one_hot_blocks
-from marketfold.diagnostics.sentences import baseline_sentence, space_text
 from marketfold.features import MatrixScaler, keep_columns, literature_line_table
 from marketfold.reduction import make_reducer
 from marketfold.selection import take_units
@@ -40,10 +39,6 @@ class ColumnDependency:
 
     Attributes
     ----------
-    column
-        As the source names it.
-    classes
-        Its values.
     counts : int64, shape (n_clusters, n_classes)
         Lines of each cluster with each value.
     agreement
@@ -61,17 +56,7 @@ class ColumnDependency:
 
 @dataclass(frozen=True)
 class BaselineClusters:
-    """Clusters that the usual way finds, and from which class column they follow.
-
-    Attributes
-    ----------
-    method
-        Name of the reduction before K-means.
-    n_dimensions
-        How many numbers K-means saw of each line.
-    dependencies
-        One for each class column, the best first.
-    """
+    """Clusters that the usual way finds after a reduction, and from which class columns they follow, the best first."""
 
     method: str
     n_dimensions: int
@@ -92,28 +77,10 @@ class BaselineClusters:
         """Whether the clusters are nearly those of that column."""
         return self.best.agreement >= REPRODUCED
 
-    @property
-    def way(self) -> str:
-        """On what K-means was run, in words."""
-        return space_text(self)
-
-    @property
-    def sentence(self) -> str:
-        """What came out, in words."""
-        return baseline_sentence(self)
-
 
 @dataclass(frozen=True)
 class LiteratureBaseline:
-    """The usual table of order lines, and what clustering it gives.
-
-    Attributes
-    ----------
-    n_lines, n_columns
-        Size of the table.
-    found
-        Without a reduction, and through an autoencoder where one was asked for.
-    """
+    """The usual table of order lines, and what clustering it gives, without and with the reduction asked for."""
 
     n_lines: int
     n_columns: int
@@ -124,8 +91,7 @@ def _dependencies(labels: Labels, table: FeatureTable, mapping: Mapping[str, str
     found = []
     for block, places in one_hot_blocks(table).items():
         codes = table.values[:, places].argmax(axis=1)
-        counts = np.zeros((CLUSTERS, len(places)), dtype=np.int64)
-        np.add.at(counts, (labels, codes), 1)
+        counts = counted(codes, len(places), labels).T
         classes = tuple(table.names[place].removeprefix(f"{block}_") for place in places)
         agreement = agreement_of_values(codes, len(places), labels)
         accuracy = float(counts.max(axis=0).sum() / len(labels))
@@ -136,14 +102,7 @@ def _dependencies(labels: Labels, table: FeatureTable, mapping: Mapping[str, str
 def cluster_as_published(orders: Orders, *, network: str | None = None, seed: int = 0) -> LiteratureBaseline | None:
     """Cluster order lines as published analyses do; None where they lack what the usual table is made of.
 
-    Parameters
-    ----------
-    orders
-        As `read_orders` gives them; beyond 20,000 lines a seeded sample is taken.
-    network
-        Through which autoencoder to go too, if any.
-    seed
-        Of the sample, the network and the starting centres.
+    Beyond 20,000 lines a seeded sample is taken; `network` names the autoencoder to go through too, if any.
     """
     table = literature_line_table(orders)
     if table is None:

@@ -28,18 +28,16 @@ RESTATED = frozenset({"deal_size", "status", "category", "country", "territory",
 
 @dataclass(frozen=True)
 class SourceContext:
-    """What the source says of the units of a table, beyond their features.
+    """What the source says of the units of a table, beyond their features; arrays are of shape (n_units,).
 
     Attributes
     ----------
     customers
-        Customer of each unit, shape (n_units,); None where the units are customers. They are counted and never shown:
-        a customer id may be a name.
+        Customer of each unit; None where the units are customers. Counted and never shown: an id may be a name.
     columns
-        Further columns that segments might restate, numbers or text, each of shape (n_units,).
+        Further columns that segments might restate, numbers or text.
     later_revenue
-        Money of each unit in the outcome window, on or after the as-of day, shape (n_units,); None where it is not
-        known.
+        Money of each unit in the outcome window, on or after the as-of day; None where it is not known.
     """
 
     customers: Ids | NDArray[np.object_] | None = None
@@ -48,15 +46,7 @@ class SourceContext:
 
 
 def read_context(clean: CleanOrders, table: FeatureTable) -> SourceContext:
-    """Look up what the lines behind a table say of its units.
-
-    Parameters
-    ----------
-    clean
-        The lines that the table was built from, and those after its as-of day where there are any.
-    table
-        Of customers, orders or order lines.
-    """
+    """Look up what the lines behind a table say of its units, those after its as-of day included."""
     if table.unit == "customer":
         return SourceContext(later_revenue=_outcome_window(clean, table))
     lines = clean.purchases.filter(nw.col("ordered_on") < table.as_of)

@@ -5,26 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from marketfold.diagnostics.sentences import trap_sentence
-
 Severity = Literal["note", "warning", "serious"]
 
 
 @dataclass(frozen=True)
 class Trap:
-    """Something that makes segments look like findings when they are not.
+    """Something that makes segments look like findings when they are not; `report.sentences` says it.
 
     Attributes
     ----------
     code
         Stable name of the check (`restates_column`).
-    columns
-        Columns concerned; empty where the trap is not a column's.
     severity
         `serious` where the segments should not be used as they are, `warning` where they need a second look, `note`
         where it is enough to know.
-    segments
-        Numbers of the segments concerned.
+    columns, segments
+        Columns and numbers of the segments concerned, where there are any.
     facts
         What was found, by name, as far as the code and the columns do not say it.
     """
@@ -34,8 +30,3 @@ class Trap:
     severity: Severity
     segments: tuple[int, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def sentence(self) -> str:
-        """What was found and what to do about it."""
-        return trap_sentence(self)

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from marketfold.diagnostics.label_traps import find_alone, find_functional_dependency, find_grain, find_small
 from marketfold.diagnostics.matrix_traps import find_derived, find_ids, find_leaks, find_one_hot, find_unscaled
 from marketfold.diagnostics.source_context import SourceContext, read_context
 from marketfold.errors import ParameterError
+from marketfold.sampling import sample_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from numpy.typing import NDArray
 
     from marketfold.cleaning import CleanOrders
     from marketfold.diagnostics.trap import Severity, Trap
@@ -29,7 +26,7 @@ ORDER: dict[Severity, int] = {"serious": 0, "warning": 1, "note": 2}
 
 
 def find_traps(segmentation: Segmentation, source: CleanOrders | SourceContext | None = None) -> tuple[Trap, ...]:
-    """Look for every trap that can be seen with what is given.
+    """Look for every trap that can be seen with what is given; the serious ones first, none for a clean set.
 
     Parameters
     ----------
@@ -38,11 +35,6 @@ def find_traps(segmentation: Segmentation, source: CleanOrders | SourceContext |
     source
         The lines behind it (those after the as-of day included), or what is known of them; without it neither whose
         the orders are, nor further columns, nor the outcome window can be looked at.
-
-    Returns
-    -------
-    tuple of Trap
-        The serious ones first; empty for a clean set.
 
     Raises
     ------
@@ -63,9 +55,11 @@ def find_traps(segmentation: Segmentation, source: CleanOrders | SourceContext |
     [('restates_column', ('discount_share',))]
     """
     table, labels, numbers = segmentation.table, segmentation.labels, segmentation.numbers
-    context = source if isinstance(source, SourceContext) else _context(segmentation, source)
+    context = source or SourceContext()
+    if not isinstance(context, SourceContext):
+        context = read_context(context, table)
     _check_lengths(len(table), context)
-    restated = find_functional_dependency(table, labels, context.columns, _sample(len(table)), numbers)
+    restated = find_functional_dependency(table, labels, context.columns, sample_rows(len(table), SAMPLE, 0), numbers)
     found = [
         *_column_traps(segmentation.matrix, context.later_revenue),
         *restated,
@@ -79,12 +73,7 @@ def find_traps(segmentation: Segmentation, source: CleanOrders | SourceContext |
 def find_column_traps(matrix: FeatureMatrix, later_revenue: Float64 | None = None) -> tuple[Trap, ...]:
     """Look for the traps that can be seen in the columns, before anything is clustered; the serious ones first.
 
-    Parameters
-    ----------
-    matrix
-        What is to be clustered, and the table behind it.
-    later_revenue
-        Money of each unit in the outcome window, on or after the as-of day, where it is known, shape (n_units,).
+    `later_revenue` is the money of each unit on or after the as-of day, where it is known, shape (n_units,).
     """
     return _serious_first(_column_traps(matrix, later_revenue))
 
@@ -93,21 +82,11 @@ def _column_traps(matrix: FeatureMatrix, later_revenue: Float64 | None) -> list[
     table, X = matrix.table, matrix.values
     return [
         *find_ids(table),
-        *find_derived(table, _sample(len(table))),
+        *find_derived(table, sample_rows(len(table), SAMPLE, 0)),
         *find_unscaled(X, table),
         *find_one_hot(X, table),
         *find_leaks(table, later_revenue),
     ]
-
-
-def _context(segmentation: Segmentation, clean: CleanOrders | None) -> SourceContext:
-    return SourceContext() if clean is None else read_context(clean, segmentation.table)
-
-
-def _sample(n_units: int) -> NDArray[np.intp]:
-    if n_units <= SAMPLE:
-        return np.arange(n_units)
-    return np.sort(np.random.default_rng(0).choice(n_units, SAMPLE, replace=False))
 
 
 def _serious_first(traps: Iterable[Trap]) -> tuple[Trap, ...]:

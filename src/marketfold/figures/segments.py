@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, MUTED, PALE, SOFT, new_figure, segment_colour, wrapped
-from marketfold.segments import MUCH_DRIFT, SOME_DRIFT
+from marketfold.segments import MUCH_DRIFT, SOME_DRIFT, difference_text
 from marketfold.words import measured
 
 if TYPE_CHECKING:
@@ -61,7 +61,10 @@ def profile_heatmap_figure(
     effects = np.array([[profile.effects.get(f.name, 0.0) for profile in profiles] for f in shown])
     words = [[measured(profile.medians[f.name], f.measure) for profile in profiles] for f in shown]
     everyone = [[measured(profile.everyone[f.name], f.measure) for profile in profiles] for f in shown]
-    heard = [f"{_name(p)}: {'; '.join(s.sentence for s in p.distinguishing[:3]) or 'as everybody'}" for p in profiles]
+    heard = [
+        f"{_name(p)}: {'; '.join(difference_text(one, table.unit) for one in p.distinguishing[:3]) or 'as everybody'}"
+        for p in profiles
+    ]
     rest = f" The {len(shown)} features that differ most of {len(known)}." if len(known) > len(shown) else ""
     figure = new_figure(
         "What sets the segments apart",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from marketfold import words
 from marketfold.page import Column, Section, TablePart
+from marketfold.report.sentences.diagnostics import baseline_sentence, space_text
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
@@ -18,7 +19,7 @@ def _rules_table(baseline: LiteratureBaseline) -> TablePart:
     for one in baseline.found:
         told = {rule.column: rule for rule in one.dependencies}
         cells = (f"{words.share(told[name].accuracy)} ({words.decimal(told[name].agreement)})" for name in columns)
-        rows.append((one.way.removeprefix("On the "), *cells))
+        rows.append((space_text(one).removeprefix("On the "), *cells))
     return TablePart(
         key="baseline-rules",
         title="How much of the clusters follows from one column",
@@ -39,7 +40,7 @@ def _clusters_table(place: int, one: BaselineClusters) -> TablePart:
     best = one.best
     return TablePart(
         key=f"baseline-{place}",
-        title=f"{one.way}: clusters against {best.column}",
+        title=f"{space_text(one)}: clusters against {best.column}",
         columns=(
             Column(best.column),
             *(Column(f"Cluster {c}", numeric=True) for c in range(1, len(best.counts) + 1)),
@@ -48,7 +49,7 @@ def _clusters_table(place: int, one: BaselineClusters) -> TablePart:
             (value, *(words.count(n) for n in row))
             for value, row in zip(best.classes, best.counts.T.tolist(), strict=True)
         ),
-        note=one.sentence,
+        note=baseline_sentence(one),
     )
 
 
@@ -62,7 +63,7 @@ def baseline_chapter(analysis: Analysis) -> Section | None:
         f"Published analyses turn order lines into a wide table ({baseline.n_columns} columns here), a column for each "
         "value of a class among them, standardise it and cluster it. That was done again on "
         f"{words.count(baseline.n_lines)} of your lines, beside your segments and without a say in them. "
-        f"{baseline.found[0].sentence}"
+        f"{baseline_sentence(baseline.found[0])}"
     )
     return Section(
         "baseline", "What the usual notebook finds", (*tables, _rules_table(baseline)), lead, "The usual way"

@@ -11,6 +11,7 @@ from marketfold.reduction import short_label
 from marketfold.report.figure_parts import k_figures, reduction_figures, stability_figures
 from marketfold.report.opening import units_word
 from marketfold.report.sentences.clustering import disagreements, k_decision, resample_size, rules_applied
+from marketfold.report.sentences.diagnostics import trap_sentence
 from marketfold.report.sentences.reduction import about_suitability
 from marketfold.report.sentences.selection import REDUCTION_RULE, reduction_decision, search_decision, skip_reason
 from marketfold.report.teaching import about_future, about_reduction
@@ -114,7 +115,7 @@ def stability_chapter(analysis: Analysis) -> Section:
     parts: list[Part] = [*stability_figures(analysis), _stability_table(analysis)]
     if few := resample_size(found):
         parts.append(Notice((few,)))
-    serious = tuple(trap.sentence for trap in analysis.segments.traps)
+    serious = tuple(map(trap_sentence, analysis.segments.traps))
     if serious:
         parts.append(Notice(serious, title="Traps that were looked for, and found"))
     return Section("stability", "Would they come out again?", tuple(parts), lead, "Stability")

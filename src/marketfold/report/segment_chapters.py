@@ -9,6 +9,8 @@ from marketfold import words
 from marketfold.page import Column, Fact, Fold, Section, SegmentCard, SegmentCards, TablePart
 from marketfold.report.figure_parts import profile_figures
 from marketfold.report.opening import units_word
+from marketfold.report.sentences.segments import rule_words
+from marketfold.segments import difference_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
     from marketfold.campaigns import Campaign
     from marketfold.clustering import Answer
     from marketfold.page import Part
-    from marketfold.schema import Feature
-    from marketfold.segments import SegmentProfile
+    from marketfold.schema import Feature, FeatureTable
+    from marketfold.segments import SegmentProfile, SegmentRule
 
 CARD_FEATURES = ("recency_days", "order_count", "revenue_total", "basket_mean")
 """Shown on every card, so that cards can be compared line by line."""
@@ -49,7 +51,8 @@ def campaign_key(number: int) -> str:
     return f"campaign-{number}"
 
 
-def _card_facts(profile: SegmentProfile, features: dict[str, Feature], currency: str | None) -> tuple[Fact, ...]:
+def _card_facts(profile: SegmentProfile, table: FeatureTable, currency: str | None) -> tuple[Fact, ...]:
+    features = {feature.name: feature for feature in table.features}
     facts = []
     for name in CARD_FEATURES:
         if name in features and name in profile.medians:
@@ -65,15 +68,14 @@ def _card_facts(profile: SegmentProfile, features: dict[str, Feature], currency:
     return tuple(facts[:SAID_OF_ONE])
 
 
-def _rule(profile: SegmentProfile) -> str:
-    if profile.rule is None:
+def _rule(rule: SegmentRule | None, table: FeatureTable) -> str:
+    if rule is None:
         return ""
-    rule = profile.rule
     them, others = words.share(rule.recall), words.share(rule.others_share)
-    return f"{rule.words} (tried on others than it was made from: {them} of them, {others} of the rest)."
+    return f"{rule_words(rule, table)} (tried on others than it was made from: {them} of them, {others} of the rest)."
 
 
-def _card(profile: SegmentProfile, features: dict[str, Feature], currency: str | None, answer: Answer) -> SegmentCard:
+def _card(profile: SegmentProfile, table: FeatureTable, currency: str | None, answer: Answer) -> SegmentCard:
     return SegmentCard(
         number=profile.number,
         name=profile.name,
@@ -81,9 +83,11 @@ def _card(profile: SegmentProfile, features: dict[str, Feature], currency: str |
         unit_share=profile.unit_share,
         revenue=words.money(profile.revenue_total, currency, short=True),
         revenue_share=profile.revenue_share,
-        stands_out=tuple(words.sentence(feature.sentence) for feature in profile.distinguishing[:SAID_OF_ONE]),
-        facts=_card_facts(profile, features, currency),
-        rule=_rule(profile),
+        stands_out=tuple(
+            words.sentence(difference_text(feature, table.unit)) for feature in profile.distinguishing[:SAID_OF_ONE]
+        ),
+        facts=_card_facts(profile, table, currency),
+        rule=_rule(profile.rule, table),
         trust=profile.trust,
         trust_says=trust_says(profile, answer),
     )
@@ -103,10 +107,9 @@ def _with_aim(card: SegmentCard, campaign: Campaign | None) -> SegmentCard:
 
 def segments_chapter(analysis: Analysis) -> Section:
     """A card for each segment."""
-    features = {feature.name: feature for feature in analysis.segmentation.table.features}
-    currency = analysis.data.exploration.currency
+    table, currency = analysis.segmentation.table, analysis.data.exploration.currency
     answer = analysis.choice.evidence.k_choice.answer
-    cards = tuple(_card(profile, features, currency, answer) for profile in analysis.segments.profiles)
+    cards = tuple(_card(profile, table, currency, answer) for profile in analysis.segments.profiles)
     return Section(
         key="segments",
         title="The segments",

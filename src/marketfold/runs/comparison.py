@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketfold.page import Column, Fact, Prose, ReportPage, Section, TablePart, figure_part, write_page
+from marketfold.report.sentences.segments import movement_sentences
 from marketfold.runs.read import Run
 from marketfold.schema import Feature, FeatureTable
 from marketfold.segments import compare_runs
@@ -69,7 +70,7 @@ def comparison_page(movement: Movement, before: Run, after: Run) -> ReportPage:
     unit = before.record["unit"].replace("_", " ")
     return ReportPage(
         title=f"{share(movement.stayed_share)} of the {unit}s are where they were",
-        lead=" ".join(movement.sentences),
+        lead=" ".join(movement_sentences(movement)),
         kicker=f"{before.record['as_of']} to {after.record['as_of']}",
         facts=(
             Fact("In both runs", count(movement.shared), f"{unit}s"),

@@ -7,7 +7,9 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from marketfold.report.sentences.clustering import disagreements
+from marketfold.report.sentences.diagnostics import baseline_sentence, space_text, trap_sentence
 from marketfold.report.sentences.reduction import about_suitability
+from marketfold.report.sentences.segments import rule_words
 from marketfold.report.sentences.selection import (
     REDUCTION_RULE,
     number_decision,
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from marketfold.analysis import Analysis
     from marketfold.diagnostics import ColumnDependency, Trap
     from marketfold.schema import Ledger
+    from marketfold.segments import SegmentProfile
     from marketfold.selection import ReducerComparison, ReducerScore
 
 TOLD_VERSIONS = ("duckdb", "keras", "narwhals", "numpy", "plotly", "pyarrow", "scikit-learn", "scipy", "tensorflow")
@@ -45,7 +48,7 @@ def run_record(analysis: Analysis) -> dict[str, Any]:
         "future": asdict(analysis.choice.future) if analysis.choice.future else None,
         "traps": [_trap(trap) for trap in analysis.segments.traps],
         "literature_baseline": _literature_baseline(analysis),
-        "segments": [_segment(profile) for profile in analysis.segments.profiles],
+        "segments": [_segment(profile, analysis) for profile in analysis.segments.profiles],
         "warnings": list(run_warnings(analysis)),
         "configuration": config.model_dump(mode="json"),
         "stages": [asdict(stage) for stage in analysis.run.stages],
@@ -140,8 +143,8 @@ def _stability(analysis: Analysis) -> dict[str, Any]:
 
 
 def _trap(trap: Trap) -> dict[str, Any]:
-    names = ("code", "columns", "sentence", "severity", "segments")
-    return {name: getattr(trap, name) for name in names}
+    told = {name: getattr(trap, name) for name in ("code", "columns", "severity", "segments")}
+    return told | {"sentence": trap_sentence(trap)}
 
 
 def _dependency(found: ColumnDependency) -> dict[str, Any]:
@@ -154,9 +157,9 @@ def _literature_baseline(analysis: Analysis) -> dict[str, Any] | None:
         return None
     found = [
         {
-            "way": one.way,
+            "way": space_text(one),
             "restates": one.restates,
-            "sentence": one.sentence,
+            "sentence": baseline_sentence(one),
             "rules": [_dependency(dependency) for dependency in one.dependencies],
         }
         for one in baseline.found
@@ -164,7 +167,7 @@ def _literature_baseline(analysis: Analysis) -> dict[str, Any] | None:
     return {"lines": baseline.n_lines, "columns": baseline.n_columns, "found": found}
 
 
-def _segment(profile: Any) -> dict[str, Any]:
+def _segment(profile: SegmentProfile, analysis: Analysis) -> dict[str, Any]:
     names = ("number", "name", "units", "unit_share", "revenue_total", "revenue_share", "trust", "jaccard")
     told = {name: getattr(profile, name) for name in names}
-    return told | {"rule": profile.rule.words if profile.rule else None}
+    return told | {"rule": rule_words(profile.rule, analysis.segmentation.table) if profile.rule else None}

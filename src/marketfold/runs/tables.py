@@ -10,6 +10,7 @@ from pyarrow import parquet
 
 from marketfold.csv_files import write_csv
 from marketfold.errors import ParameterError, RunFolderError
+from marketfold.report.sentences.segments import rule_words
 from marketfold.schema import UNIT_ID
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def profiles_table(analysis: Analysis) -> pa.Table:
             "revenue_share": profile.revenue_share,
             "trust": profile.trust,
             "jaccard": profile.jaccard,
-            "rule": profile.rule.words if profile.rule else None,
+            "rule": rule_words(profile.rule, analysis.segmentation.table) if profile.rule else None,
         }
         | profile.medians
         for profile in profiles

@@ -12,8 +12,8 @@ from marketfold.segments.movement import (
     compare_runs,
     population_stability,
 )
-from marketfold.segments.names import name_segments
-from marketfold.segments.numbering import number_and_name
+from marketfold.segments.names import name_segments, number_and_name
+from marketfold.segments.phrases import difference_text, phrase_of
 from marketfold.segments.profiles import SegmentProfile, profile_segments
 from marketfold.segments.rules import Bound, SegmentRule, find_rule, meets
 from marketfold.segments.traits import SegmentTraits, find_traits
@@ -32,12 +32,14 @@ __all__ = [
     "SegmentRule",
     "SegmentTraits",
     "compare_runs",
+    "difference_text",
     "find_rule",
     "find_traits",
     "match_segments",
     "meets",
     "name_segments",
     "number_and_name",
+    "phrase_of",
     "population_stability",
     "profile_segments",
 ]

@@ -30,12 +30,8 @@ class Described:
 
     Attributes
     ----------
-    value
-        As the source gives it.
     share, everyone_share
         Of the segment's units and of all units, 0 to 1.
-    units
-        How many units of the segment have it.
     notable
         Whether it is over-represented: enough units, a lift of at least `NOTABLE_LIFT`, and unlikely by chance
         (hypergeometric, corrected over all values, columns and segments).
@@ -69,14 +65,7 @@ def describe(
 ) -> tuple[dict[str, tuple[Described, ...]], ...]:
     """For each segment and column the values that matter: the most common ones and every notable one.
 
-    Parameters
-    ----------
-    described
-        Text columns of shape (n_units,); None is an empty cell.
-    labels
-        0-based segment of each unit, shape (n_units,).
-    n_segments
-        How many segments there are.
+    `described` are text columns of shape (n_units,), None being an empty cell; `labels` count from 0.
 
     Examples
     --------

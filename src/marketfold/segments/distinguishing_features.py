@@ -1,4 +1,4 @@
-"""What stands out in a segment: effect sizes, corrected for the many comparisons, and said in the user's units."""
+"""What stands out in a segment: effect sizes, corrected for the many comparisons."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats
 
-from marketfold.segments.phrases import phrase_of
-from marketfold.words import measured, singular
+from marketfold.segments.phrases import difference_text, phrase_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from marketfold.schema import Feature, FeatureTable, Float64, Labels, Measure, Unit
+    from marketfold.schema import FeatureTable, Float64, Labels, Measure
 
 MEDIUM_EFFECT = 0.33
 """|Cliff's delta| from which a difference is called medium (Romano et al. 2006, who give 0.147, 0.33 and 0.474)."""
@@ -33,8 +32,6 @@ class DistinguishingFeature:
 
     Attributes
     ----------
-    name, label, measure
-        Which feature, in words, and the unit of its values.
     median, everyone, others
         Median of the segment, of all units, and of all units outside the segment.
     effect
@@ -42,8 +39,8 @@ class DistinguishingFeature:
     p_value
         Mann-Whitney, corrected over all features and segments (Benjamini and Hochberg). The segments were made from
         these very features, so it guards against naming noise; it does not prove that the segment exists.
-    sentence
-        The difference in the user's units.
+    mean, others_mean
+        Averages, which speak where medians hide the difference.
     """
 
     name: str
@@ -53,24 +50,16 @@ class DistinguishingFeature:
     everyone: float
     effect: float
     p_value: float
-    sentence: str
     others: float = 0.0
+    mean: float = 0.0
+    others_mean: float = 0.0
 
 
 @dataclass(frozen=True)
 class EffectSizes:
-    """Every feature of every segment against the other units; arrays of shape (n_segments, n_features).
+    """Every feature of every segment against the other units, in the user's units; see `DistinguishingFeature`.
 
-    Attributes
-    ----------
-    medians, other_medians, means, other_means
-        In the user's units.
-    effects
-        Cliff's delta, -1 to 1.
-    p_values
-        Mann-Whitney, corrected.
-    everyone
-        Medians of all units, shape (n_features,).
+    Arrays of shape (n_segments, n_features); `everyone`, the medians of all units, of shape (n_features,).
     """
 
     medians: Float64
@@ -122,14 +111,7 @@ def _mann_whitney(u: Float64, sizes: Float64, n: int, tie_term: float) -> tuple[
 def effect_sizes(values: Float64, labels: Labels, n_segments: int) -> EffectSizes:
     """Compare each segment with the units outside it, ranking each feature once for all segments.
 
-    Parameters
-    ----------
-    values
-        Shape (n_units, n_features), in the user's units.
-    labels
-        0-based segment of each unit, none of them empty, shape (n_units,).
-    n_segments
-        How many segments there are.
+    `values` are of shape (n_units, n_features), in the user's units; of the labels from 0 each is used.
 
     Examples
     --------
@@ -170,33 +152,22 @@ def effect_sizes(values: Float64, labels: Labels, n_segments: int) -> EffectSize
     )
 
 
-def _sentence(feature: Feature, unit: Unit, compared: EffectSizes, segment: int, column: int) -> str:
-    """Return the difference in words; empty where even averages look the same to a reader."""
-    this, others = compared.medians[segment, column], compared.other_medians[segment, column]
-    texts = measured(this, feature.measure), measured(others, feature.measure)
-    average = ""
-    if feature.measure == "flag" or texts[0] == texts[1]:  # medians hide it, as with shares that are mostly zero
-        this, others = compared.means[segment, column], compared.other_means[segment, column]
-        texts = measured(this, feature.measure), measured(others, feature.measure)
-        average = "" if feature.measure == "flag" else " (averages)"
-    if texts[0] == texts[1]:
-        return ""
-    text = phrase_of(feature.name, unit).says.format(label=feature.label, this=texts[0], others=texts[1])
-    return singular(text) + average
-
-
 def _distinguishing(table: FeatureTable, compared: EffectSizes, segment: int, column: int) -> DistinguishingFeature:
+    def at(values: Float64) -> float:
+        return float(values[segment, column])
+
     feature = table.features[column]
     return DistinguishingFeature(
         name=feature.name,
         label=feature.label,
         measure=feature.measure,
-        median=float(compared.medians[segment, column]),
+        median=at(compared.medians),
         everyone=float(compared.everyone[column]),
-        effect=float(compared.effects[segment, column]),
-        p_value=float(compared.p_values[segment, column]),
-        sentence=_sentence(feature, table.unit, compared, segment, column),
-        others=float(compared.other_medians[segment, column]),
+        effect=at(compared.effects),
+        p_value=at(compared.p_values),
+        others=at(compared.other_medians),
+        mean=at(compared.means),
+        others_mean=at(compared.other_means),
     )
 
 
@@ -208,15 +179,7 @@ def _orders(table: FeatureTable, medians: Float64) -> float:
 def distinguishing_features(
     table: FeatureTable, compared: EffectSizes, segment: int
 ) -> tuple[DistinguishingFeature, ...]:
-    """Features in which a segment differs at least by a medium effect, strongest first.
-
-    Parameters
-    ----------
-    table
-        That was compared.
-    segment
-        0-based segment.
-    """
+    """Features in which a segment (from 0) differs at least by a medium effect, strongest first."""
     effects = compared.effects[segment]
     own, others = (_orders(table, side[segment]) for side in (compared.medians, compared.other_medians))
     found = [
@@ -228,5 +191,5 @@ def distinguishing_features(
         and not (min(own, others) <= 2 and table.features[j].name == SPREAD)
     ]
     found.sort(key=lambda j: (-round(abs(float(effects[j])), 6), j))
-    every = [_distinguishing(table, compared, segment, j) for j in found]
-    return tuple(feature for feature in every if feature.sentence)
+    every = (_distinguishing(table, compared, segment, j) for j in found)
+    return tuple(feature for feature in every if difference_text(feature, table.unit))

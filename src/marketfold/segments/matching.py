@@ -35,10 +35,8 @@ class SegmentMatch:
         What it is called from now on.
     earlier
         Number of the same group in the earlier run; None for a new group.
-    similarity
-        0 to 1, with the best partner.
-    by
-        What was compared.
+    similarity, by
+        0 to 1, with the best partner, and what was compared.
     """
 
     segment: int
@@ -101,20 +99,8 @@ def match_segments(earlier: Snapshot, later: Snapshot) -> tuple[SegmentMatch, ..
     """Find each later segment's group in an earlier run, and give it that group's number and name.
 
     Pairs are those that are together the most alike (Hungarian algorithm; Kuhn 1955), on the members that both runs
-    know, or on the centres where they share too few. A pair below `SAME_GROUP` is no pair. New groups get numbers that
-    the earlier run never gave.
-
-    Parameters
-    ----------
-    earlier
-        With the numbers and names to keep.
-    later
-        With its own numbers, and names for groups that are new.
-
-    Returns
-    -------
-    tuple of SegmentMatch
-        One for each later segment, in the order of its numbers.
+    know, or on the centres where they share too few. A pair below `SAME_GROUP` is no pair. New groups keep their names
+    and get numbers that the earlier run never gave. Matches come in the order of the later numbers.
 
     Raises
     ------

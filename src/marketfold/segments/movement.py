@@ -39,8 +39,6 @@ class Drift:
 
     Attributes
     ----------
-    feature
-        Column name.
     index
         Population stability index over the deciles of the earlier run.
     by_chance
@@ -67,14 +65,6 @@ class ModelFit:
     outside_now: float
     still_fits: bool
 
-    @property
-    def sentence(self) -> str:
-        """The finding and what to do."""
-        shares = f"{self.outside_now * 100:.1f} % fit none of its segments, {self.outside_then * 100:.1f} % did then"
-        if self.still_fits:
-            return f"The earlier model still fits: {shares}."
-        return f"The earlier model no longer fits: {shares}. Make new segments instead of scoring with it."
-
 
 @dataclass(frozen=True)
 class Movement:
@@ -82,16 +72,12 @@ class Movement:
 
     Attributes
     ----------
-    earlier_numbers, later_numbers
-        Segments of either run, ascending.
-    earlier_names, later_names
-        Their names.
+    earlier_numbers, later_numbers, earlier_names, later_names
+        Segments of either run, ascending, and their names.
     moves : int64, shape (n_earlier, n_later)
         Shared units by segment then and now.
-    lost : int64, shape (n_earlier,)
-        Units that only the earlier run has, by their segment then.
-    new : int64, shape (n_later,)
-        Units that only the later run has, by their segment now.
+    lost, new : int64, shape (n_earlier,) and (n_later,)
+        Units that only the earlier run has, by their segment then; and only the later, by their segment now.
     drift
         One for each feature, most drift first.
     fit
@@ -119,21 +105,6 @@ class Movement:
         same = [(i, self.later_numbers.index(n)) for i, n in enumerate(self.earlier_numbers) if n in self.later_numbers]
         return float(sum(int(self.moves[i, j]) for i, j in same)) / self.shared if self.shared else 0.0
 
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """What a reader should know first."""
-        if self.shared:
-            stayed = (
-                f"Of {self.shared:,} in both runs {self.stayed_share * 100:.0f} % are in the same segment as before."
-            )
-        else:
-            stayed = "The runs share nobody: were the ids written the same way?"
-        came = f"{int(self.new.sum()):,} are new, {int(self.lost.sum()):,} are gone."
-        drifted = [drift.feature for drift in self.drift if drift.verdict == "much drift"]
-        found = [stayed, came]
-        found += [f"Much has shifted in {', '.join(drifted)}."] if drifted else []
-        return (*found, self.fit.sentence) if self.fit else tuple(found)
-
 
 def population_stability(earlier: Float64, later: Float64) -> tuple[float, float]:
     """Population stability index of one feature, and the index that chance exceeds in 5 of 100 cases.
@@ -141,11 +112,6 @@ def population_stability(earlier: Float64, later: Float64) -> tuple[float, float
     sum((q - p) * ln(q / p)) over the deciles of the earlier values, p and q being the shares of either run; half a unit
     is added to each bin, so that an empty one does not make it infinite. Without change the index is distributed as
     (1/n + 1/m) times a chi-squared variable of one degree less than there are bins (Yurdakul 2018).
-
-    Parameters
-    ----------
-    earlier, later
-        Values of the feature in either run, none empty.
 
     Examples
     --------
@@ -193,12 +159,10 @@ def compare_runs(
     outside_then: NDArray[np.bool_] | None = None,
     outside_now: NDArray[np.bool_] | None = None,
 ) -> Movement:
-    """Set two runs side by side.
+    """Set two runs of the same unit and features side by side; equal numbers mean the same group.
 
     Parameters
     ----------
-    earlier, later
-        Of the same unit and features; numbers that mean the same group (see `match_segments`).
     outside_then, outside_now
         Which units of the earlier, and of the later run, lie beyond the reach of every segment of the earlier model
         (`KMeansSegmenter.fits_none`).

@@ -1,21 +1,26 @@
-"""Short honest names from what stands out, in plain marketing English."""
+"""Short honest names from what stands out, in plain marketing English; and numbers that a group keeps."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from marketfold.segments.distinguishing_features import ORDERS
+from marketfold.segments.matching import match_segments
 from marketfold.segments.phrases import phrase_of
+from marketfold.segments.traits import find_traits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from marketfold.schema import Unit
     from marketfold.segments.distinguishing_features import DistinguishingFeature
+    from marketfold.segments.matching import SegmentMatch
     from marketfold.segments.phrases import Phrase
     from marketfold.segments.traits import SegmentTraits
+    from marketfold.selection import Segmentation
+    from marketfold.snapshot import Snapshot
 
 PARTS = 2
 """Things that a name says of its segment; more only where two segments would share a name."""
@@ -181,27 +186,15 @@ def _compare(one: _Naming, other: _Naming, unit: Unit) -> None:
 
 
 def name_segments(traits: Sequence[SegmentTraits], unit: Unit = "customer") -> tuple[str, ...]:
-    """Name every segment after what stands out in it; no two alike.
+    """Name every segment after what stands out in it; no two alike, and the same traits always get the same names.
 
     A name says at most two things, the strongest, and a third only where two segments would otherwise share it. Where
     nothing stands out it says so ("Average buyers").
 
-    Parameters
-    ----------
-    traits
-        Of each segment.
-    unit
-        What is segmented.
-
-    Returns
-    -------
-    tuple of str
-        In the order of `traits`; the same traits always get the same names.
-
     Examples
     --------
     >>> from marketfold.segments import DistinguishingFeature, SegmentTraits
-    >>> often = DistinguishingFeature("order_count", "orders", "count", 12, 4, 0.8, 0.001, "12 orders each, others 3")
+    >>> often = DistinguishingFeature("order_count", "orders", "count", 12, 4, 0.8, 0.001)
     >>> same = {"units": 50, "unit_share": 0.5, "revenue_total": 0, "revenue_share": 0.5, "medians": {}, "everyone": {}}
     >>> traits = [SegmentTraits(distinguishing=(often,), **same), SegmentTraits(**same)]
     >>> name_segments(traits)
@@ -225,3 +218,20 @@ def _numbered(names: Sequence[str]) -> tuple[str, ...]:
         seen[name] += 1
         distinct.append(f"{name} ({seen[name]})" if seen[name] > 1 else name)
     return tuple(distinct)
+
+
+def number_and_name(
+    segmentation: Segmentation, traits: Sequence[SegmentTraits] | None = None, earlier: Snapshot | None = None
+) -> tuple[Segmentation, tuple[SegmentMatch, ...]]:
+    """Give segments the numbers and names that they keep from here on.
+
+    Those of an earlier run are kept where a segment is the same group; what became of its segments is given beside,
+    empty without one. `traits` are as `find_traits` gives them, where they are known already.
+    """
+    names = name_segments(traits or find_traits(segmentation), segmentation.unit)
+    named = replace(segmentation, names=names)
+    if earlier is None:
+        return named, ()
+    matches = match_segments(earlier, named.snapshot())
+    numbers, names = zip(*((match.number, match.name) for match in matches), strict=True)
+    return replace(named, numbers=numbers, names=names), matches

@@ -1,4 +1,8 @@
-"""The table of phrases: how each feature is said in names, sentences and rules."""
+"""The table of phrases: how each feature is said in names, rules and differences.
+
+`difference_text` stands here and not in `report.sentences`, for figures, briefs and the choice of what to list need its
+words, and all of them are made before the report.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +14,11 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from marketfold.features import OTHER, category_of
+from marketfold.words import measured, singular
 
 if TYPE_CHECKING:
     from marketfold.schema import Unit
+    from marketfold.segments.distinguishing_features import DistinguishingFeature
 
 
 @dataclass(frozen=True)
@@ -90,3 +96,19 @@ def phrase_of(feature: str, unit: Unit = "customer") -> Phrase:
             if any(fnmatchcase(name, pattern) for pattern in phrase.match):
                 return phrase
     return Phrase(aspect=feature)
+
+
+def difference_text(feature: DistinguishingFeature, unit: Unit = "customer") -> str:
+    """A distinguishing feature in the user's units: medians, or averages where medians look alike to a reader.
+
+    Empty where even averages do, as they may with shares that are mostly zero.
+    """
+    this, others = measured(feature.median, feature.measure), measured(feature.others, feature.measure)
+    average = ""
+    if feature.measure == "flag" or this == others:
+        this, others = measured(feature.mean, feature.measure), measured(feature.others_mean, feature.measure)
+        average = "" if feature.measure == "flag" else " (averages)"
+    if this == others:
+        return ""
+    text = phrase_of(feature.name, unit).says.format(label=feature.label, this=this, others=others)
+    return singular(text) + average

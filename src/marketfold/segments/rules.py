@@ -15,14 +15,13 @@ import numpy as np
 
 from marketfold.segments.distinguishing_features import ORDERS
 from marketfold.segments.phrases import phrase_of
-from marketfold.words import listed, measured, singular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from marketfold.schema import Feature, FeatureTable, Float64, Labels, Unit
+    from marketfold.schema import FeatureTable, Float64, Labels
 
     Flags = NDArray[np.bool_]
 
@@ -57,43 +56,7 @@ class Bound:
 
 
 @dataclass(frozen=True)
-class SegmentRule:
-    """Conditions that hold together, said in words and measured.
-
-    Attributes
-    ----------
-    words
-        "last order within 90 days and basket over 3,000".
-    conditions
-        The same for a machine.
-    recall
-        Share of the segment's units that meet the rule, 0 to 1 ("94 % of them").
-    others_share
-        Share of the other units that meet it too, 0 to 1 ("3 % of others").
-    precision
-        Share of the units meeting it that are of the segment, 0 to 1.
-    measured
-        On which units the three shares were measured: those of cross-validation, units held back, or the very units
-        that the rule was made from (too few for better).
-    """
-
-    words: str
-    conditions: tuple[Bound, ...]
-    recall: float
-    others_share: float
-    precision: float
-    measured: Measured = "same units"
-
-    @property
-    def sentence(self) -> str:
-        """The words and both shares."""
-        return f"{self.words}: {self.recall * 100:.0f} % of them, {self.others_share * 100:.0f} % of others"
-
-
-@dataclass(frozen=True)
 class _Rates:
-    """How a rule fares: share of the segment met, share of others met, share of the met that are of the segment."""
-
     recall: float
     others_share: float
     precision: float
@@ -103,6 +66,25 @@ class _Rates:
         return self.recall - self.others_share
 
 
+@dataclass(frozen=True, kw_only=True)
+class SegmentRule(_Rates):
+    """Conditions that hold together, and how often they are right.
+
+    Attributes
+    ----------
+    recall, others_share
+        Shares of the segment's units, and of the others, that meet the rule, 0 to 1 ("94 % of them, 3 % of others").
+    precision
+        Share of the units meeting it that are of the segment, 0 to 1.
+    measured
+        On which units the three shares were measured: those of cross-validation, units held back, or the very units
+        that the rule was made from (too few for better).
+    """
+
+    conditions: tuple[Bound, ...]
+    measured: Measured = "same units"
+
+
 def _rates(met: Flags, inside: Flags) -> _Rates:
     hits, met_count, size = int((met & inside).sum()), int(met.sum()), int(inside.sum())
     others = max(len(inside) - size, 1)
@@ -110,16 +92,7 @@ def _rates(met: Flags, inside: Flags) -> _Rates:
 
 
 def meets(values: Float64, names: tuple[str, ...], conditions: tuple[Bound, ...]) -> Flags:
-    """Which rows meet all conditions, shape (n_units,).
-
-    Parameters
-    ----------
-    values
-        Shape (n_units, n_features), in the user's units.
-    names
-        Of the columns.
-    conditions
-        Of a `SegmentRule`.
+    """Which rows meet all conditions, shape (n_units,); `values` has the columns `names`.
 
     Examples
     --------
@@ -215,38 +188,7 @@ def _best(values: Float64, inside: Flags, names: tuple[str, ...], seed: int) -> 
         (_rates(meets(values, names, path), inside).youden - PRICE_OF_CONDITION * len(path), -i, path)
         for i, path in enumerate(_paths(values, inside, names, seed))
     ]
-    if not scored:
-        return ()
-    return _rounded(values, inside, names, max(scored)[2])
-
-
-def _said(feature: Feature, unit: Unit, bounds: list[Bound], *, whole: bool) -> str:
-    """One feature's bounds in words."""
-    phrase = phrase_of(feature.name, unit)
-    above = next((bound.threshold for bound in bounds if bound.above), None)
-    below = next((bound.threshold for bound in bounds if not bound.above), None)
-    least = above + 1 if above is not None and whole and feature.measure == "count" else above
-    if least is not None and below is not None:
-        if least == below:
-            return singular(phrase.exactly.format(label=feature.label, x=measured(below, feature.measure)))
-        low, high = measured(least, feature.measure), measured(below, feature.measure)
-        return phrase.between.format(label=feature.label, low=low, high=high)
-    if below is not None:
-        text = phrase.none if below == 0 and phrase.none else phrase.below
-        return singular(text.format(label=feature.label, x=measured(below, feature.measure)))
-    assert above is not None and least is not None  # noqa: S101, PT018  (a bound is one or the other)
-    text = phrase.at_least if least > above else phrase.above
-    return singular(text.format(label=feature.label, x=measured(least, feature.measure)))
-
-
-def _words(table: FeatureTable, conditions: tuple[Bound, ...]) -> str:
-    features = {feature.name: feature for feature in table.features}
-    parts = []
-    for name in dict.fromkeys(condition.feature for condition in conditions):
-        column = table.column(name)
-        bounds = [condition for condition in conditions if condition.feature == name]
-        parts.append(_said(features[name], table.unit, bounds, whole=bool((column == np.floor(column)).all())))
-    return listed(parts)
+    return _rounded(values, inside, names, max(scored)[2]) if scored else ()
 
 
 def _divided(inside: Flags, rng: np.random.Generator) -> NDArray[np.intp]:
@@ -291,23 +233,9 @@ def _usable(table: FeatureTable) -> list[int]:
 
 
 def find_rule(table: FeatureTable, labels: Labels, segment: int, seed: int = 0) -> SegmentRule | None:
-    """Find a short rule in the user's units that tells one segment from the rest.
+    """Find a short rule in the user's units that tells one segment (from 0) from the rest; None where there is none.
 
-    Parameters
-    ----------
-    table
-        The units, in the user's units.
-    labels
-        0-based segment of each unit, shape (n_units,).
-    segment
-        0-based segment to describe.
-    seed
-        Divides rows into those that make and those that measure the rule.
-
-    Returns
-    -------
-    SegmentRule or None
-        None where no short rule tells the segment apart.
+    `seed` divides rows into those that make and those that measure the rule.
 
     Examples
     --------
@@ -317,8 +245,8 @@ def find_rule(table: FeatureTable, labels: Labels, segment: int, seed: int = 0) 
     >>> recency = Feature("recency_days", "days since the last order", "days", "timing")
     >>> ids = np.array([f"C{day}" for day in range(1, 41)])
     >>> table = FeatureTable("customer", ids, days, (recency,), days[:, 0], date(2026, 1, 1))
-    >>> find_rule(table, (days[:, 0] > 20).astype(np.int32), 0).sentence
-    'last order within 20 days: 100 % of them, 0 % of others'
+    >>> find_rule(table, (days[:, 0] > 20).astype(np.int32), 0).conditions
+    (Bound(feature='recency_days', above=False, threshold=20.0),)
     """
     inside = labels == segment
     usable = _usable(table)
@@ -329,6 +257,4 @@ def find_rule(table: FeatureTable, labels: Labels, segment: int, seed: int = 0) 
     conditions, rates, measured = _made_and_measured(values, inside, names, seed)
     if not conditions or rates.youden < LEAST_YOUDEN:
         return None
-    return SegmentRule(
-        _words(table, conditions), conditions, rates.recall, rates.others_share, rates.precision, measured
-    )
+    return SegmentRule(**vars(rates), conditions=conditions, measured=measured)

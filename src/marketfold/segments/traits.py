@@ -24,10 +24,8 @@ class SegmentTraits:
 
     Attributes
     ----------
-    units, unit_share
-        How many units, and their share of all, 0 to 1.
-    revenue_total, revenue_share
-        Money of its units, and its share of all money (0 where there is none).
+    unit_share, revenue_share
+        Of all units and of all money, 0 to 1 (0 where there is no money).
     medians, everyone
         Median of each feature in the segment and among all units, in the user's units.
     effects

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from marketfold.errors import MissingDependencyError
 from marketfold.reduction import FEWEST_UNITS, assess_suitability, reducer_type, reducers_by_cost
-from marketfold.selection.compare import Skipped, compare_reducers, skipped
+from marketfold.selection.compare import ReducerScore, Skipped, compare_reducers
 from marketfold.selection.feature_sets import ALL
 from marketfold.selection.fits import Recipe
 from marketfold.selection.search import K_TRIED, search_feature_sets
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from marketfold.config import RunConfig
     from marketfold.reduction import KnownReducer, Reducer, Suitability
     from marketfold.schema import Float32
-    from marketfold.selection.compare import ReducerComparison, ReducerScore
+    from marketfold.selection.compare import ReducerComparison
     from marketfold.selection.fits import Fits
     from marketfold.selection.search import FeatureSetSearch
 
@@ -34,14 +34,10 @@ class Choice:
 
     Attributes
     ----------
-    recipe
-        To be followed on all units.
     k_choice
         The advised number of segments in the recipe's own space, with its evidence.
-    suitability
-        Whether the features suit a reduction; None where there are too few of them.
-    comparison
-        The reductions beside each other; None where there was nothing to reduce.
+    suitability, comparison
+        Whether the features suit a reduction, and the reductions beside each other; None where they are too few.
     search
         The feature sets that were tried; None where the feature set or the reduction was given.
     """
@@ -56,14 +52,9 @@ class Choice:
 def choose_recipe(fits: Fits, config: RunConfig, *, reducer: Any = None, clusterer: Any = None) -> Choice:
     """Choose features, reduction and number of segments, as far as the settings leave them open.
 
-    Parameters
-    ----------
-    fits
-        All units, and the customers of an earlier day with what they brought after it. It remembers what was fitted,
-        so that what is made by the recipe afterwards costs nothing more.
-    reducer, clusterer
-        A transformer and a clusterer of one's own, as instances. They are taken whatever the rules say; how many
-        segments the clusterer finds is known when the recipe is followed.
+    `fits` remembers what was fitted, so that what is made by the recipe afterwards costs nothing more. A `reducer` and
+    a `clusterer` of one's own, as instances, are taken whatever the rules say; how many segments the clusterer finds
+    is known when the recipe is followed.
 
     Raises
     ------
@@ -144,7 +135,7 @@ def methods_to_compare(asked: str, n_units: int) -> tuple[list[str], tuple[Reduc
         elif reducer.stochastic and (asked != "auto" or reducer.fewest_units is None):
             continue
         elif reducer.stochastic and (why := _why_not(reducer, n_units)):
-            left_out.append(skipped(reducer.name, why))
+            left_out.append(ReducerScore(reducer.name, skipped=why))
             continue
         methods.append(reducer.name)
     return methods, tuple(left_out)

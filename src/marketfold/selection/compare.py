@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
@@ -32,17 +33,7 @@ revenue, or, without a later period, when the mean of its silhouette and lowest 
 
 @dataclass(frozen=True)
 class Skipped:
-    """Why a reduction was not tried.
-
-    Attributes
-    ----------
-    code
-        `too_few_units`: fewer than it is tried on unasked. `missing_library`: what it needs cannot be imported.
-    n_units
-        Units there were.
-    fewest_units
-        Units it takes.
-    """
+    """Why a reduction was not tried: fewer units than it is tried on unasked, or what it needs cannot be imported."""
 
     code: Literal["too_few_units", "missing_library"]
     n_units: int
@@ -55,8 +46,6 @@ class ReducerScore:
 
     Attributes
     ----------
-    method
-        Its name.
     n_dimensions
         Dimensions that K-means saw.
     reconstruction
@@ -64,10 +53,8 @@ class ReducerScore:
         reduction has none.
     silhouette, calinski_harabasz
         Of its segments, in the original scaled space; the silhouette on a sample.
-    ari
-        Bootstrap adjusted Rand in its own space.
-    jaccard
-        The lowest mean Jaccard of its segments.
+    ari, jaccard
+        Bootstrap adjusted Rand in its own space, and the lowest mean Jaccard of its segments.
     explained
         Share of the variance of log next-period revenue that its segments explain; None without a next period.
     seconds
@@ -77,33 +64,29 @@ class ReducerScore:
     """
 
     method: str
-    n_dimensions: int
-    reconstruction: float
-    silhouette: float
-    calinski_harabasz: float
-    ari: float
-    jaccard: float
-    explained: float | None
-    seconds: float
+    n_dimensions: int = 0
+    reconstruction: float = math.nan
+    silhouette: float = math.nan
+    calinski_harabasz: float = math.nan
+    ari: float = math.nan
+    jaccard: float = math.nan
+    explained: float | None = None
+    seconds: float = 0.0
     skipped: Skipped | None = None
 
 
 @dataclass(frozen=True)
 class ReducerComparison:
-    """The reductions beside each other, and the one that is taken.
+    """The reductions beside each other, from the simplest on, and the one that is taken.
 
     Attributes
     ----------
-    scores
-        In the order from the simplest on.
     chosen
         Name of the simplest that is not worse, by the rule of `WORSE_BY`.
     asked
         Name of the one that was asked for, whatever the rule says; None where none was.
-    k
-        Segments made for the comparison.
-    n_dimensions
-        Dimensions of each method that reduces.
+    k, n_dimensions
+        Segments made for the comparison, and dimensions of each method that reduces.
     """
 
     scores: tuple[ReducerScore, ...]
@@ -135,8 +118,6 @@ def compare_reducers(
 
     Parameters
     ----------
-    fits
-        The customers, with those of an earlier day where there are any.
     recipe
         Says the feature set, the dimensions of each method that reduces, and the segments to make.
     methods
@@ -198,9 +179,3 @@ def simplest_not_worse(scores: Sequence[ReducerScore]) -> str:
     tried = [score for score in scores if not score.skipped]
     best = max(worth(score) for score in tried)
     return next(score.method for score in tried if worth(score) >= best - WORSE_BY)
-
-
-def skipped(method: str, why: Skipped) -> ReducerScore:
-    """A reduction that was not tried, with the reason."""
-    nan = float("nan")
-    return replace(ReducerScore(method, 0, nan, nan, nan, nan, nan, None, 0.0), skipped=why)

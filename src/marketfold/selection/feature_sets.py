@@ -18,17 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FeatureSet:
-    """Features that ask one question of a customer.
-
-    Attributes
-    ----------
-    name
-        As the flag takes it.
-    features
-        Names of single features.
-    blocks
-        Names of feature blocks that belong to it whole.
-    """
+    """Features that ask one question of a customer: single ones, and whole blocks, by name."""
 
     name: str
     features: tuple[str, ...] = ()
@@ -56,13 +46,7 @@ ALL = "all"
 
 
 def select_features(table: FeatureTable, feature_set: str) -> FeatureTable:
-    """The columns of a feature set.
-
-    Raises
-    ------
-    ParameterError
-        If there is no such feature set, or the table has none of its features.
-    """
+    """The columns of a feature set; ParameterError if there is no such set, or the table has none of its features."""
     if feature_set == ALL:
         return table
     if feature_set not in FEATURE_SETS:

@@ -34,18 +34,14 @@ class Recipe:
 
     Attributes
     ----------
-    feature_set
-        Name of the features that shape the segments (`FEATURE_SETS`), or `all`.
-    method
-        Name of the reduction.
+    feature_set, method
+        Names of the features that shape the segments (`FEATURE_SETS`, or `all`) and of the reduction.
     n_segments
         How many segments; the reduction does not depend on it.
     n_dimensions
         Dimensions after the reduction; None lets it find them.
     geography
         Whether countries and territories may shape segments.
-    seed
-        Seed of the network and of the starting centres.
     reducer, clusterer
         A transformer and a clusterer of the user's own, in the place of `method` and of K-means.
     """
@@ -73,19 +69,7 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Reduced:
-    """What K-means would see of a table.
-
-    Attributes
-    ----------
-    matrix
-        The scaled features of the feature set.
-    reducer
-        Fitted on the matrix.
-    dimensions : float32, shape (n_units, n_dimensions)
-        The matrix after the reduction.
-    seconds
-        To fit and transform.
-    """
+    """What K-means would see of a table: scaled features, the fitted reducer, what comes out of it, and the seconds."""
 
     matrix: FeatureMatrix
     reducer: Reducer
@@ -98,8 +82,6 @@ class Fits:
 
     Parameters
     ----------
-    table
-        All features of the units.
     holdout
         The customers of an earlier day and what they brought after it; None where the orders are too short.
     progress
@@ -147,12 +129,7 @@ class Fits:
     def matrix(self, recipe: Recipe, table: FeatureTable | None = None) -> FeatureMatrix:
         """The scaled features of a recipe's feature set, of these units or of another table's.
 
-        Raises
-        ------
-        ParameterError
-            If the table has none of the features.
-        OrdersError
-            If no feature tells the units apart.
+        ParameterError if the table has none of the features, OrdersError if no feature tells the units apart.
         """
         known, units = self._units(table)
         return self._once(
@@ -190,12 +167,7 @@ class Fits:
     def segment(self, recipe: Recipe, table: FeatureTable | None = None) -> Segmentation:
         """Follow a recipe to the end.
 
-        Raises
-        ------
-        ParameterError
-            If fewer units differ than segments are asked for.
-        OrdersError
-            If no feature tells the units apart.
+        ParameterError if fewer units differ than segments are asked for, OrdersError if no feature tells units apart.
         """
         known, units = self._units(table)
 

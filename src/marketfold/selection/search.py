@@ -44,12 +44,8 @@ class Candidate:
 
     Attributes
     ----------
-    feature_set, method, k
-        The recipe.
-    ari
-        Mean adjusted Rand between resamples.
-    jaccard
-        The lowest mean Jaccard of its segments.
+    ari, jaccard
+        Mean adjusted Rand between resamples, and the lowest mean Jaccard of its segments.
     smallest
         Customers in the smallest segment.
     explained
@@ -146,8 +142,6 @@ def search_feature_sets(
 
     Parameters
     ----------
-    fits
-        The customers, with those of an earlier day where there are any.
     wide
         All features at once, at the number of segments that was advised. It is kept where it holds, at the number of
         segments that does best.

@@ -76,19 +76,8 @@ class Segmentation(Framed):
     def of(cls, matrix: FeatureMatrix, labels: Labels, table: FeatureTable | None = None) -> Self:
         """Segments that were made elsewhere; the centres are their means.
 
-        Parameters
-        ----------
-        matrix
-            What was clustered.
-        labels
-            Position of each unit's segment, from 0, each used, shape (n_units,).
-        table
-            A wider table of the same units; the matrix's own if not given.
-
-        Raises
-        ------
-        ParameterError
-            If lengths do not agree or a segment is empty.
+        `labels` are the position of each unit's segment, from 0, each used, shape (n_units,); `table` is a wider table
+        of the same units. ParameterError if lengths do not agree or a segment is empty.
         """
         table = matrix.table if table is None else table
         n_units = len(matrix.values)
@@ -134,13 +123,7 @@ class Segmentation(Framed):
         return f"<Segmentation: {len(self):,} {self.unit}s in {self.n_segments} segments>"
 
     def members(self, position: int) -> NDArray[np.intp]:
-        """Row numbers of one segment's units, ascending.
-
-        Parameters
-        ----------
-        position
-            Of the segment, from 0, as in `labels`.
-        """
+        """Row numbers of the units of the segment at a position from 0 (as in `labels`), ascending."""
         return np.flatnonzero(self.labels == position)
 
     def snapshot(self) -> Snapshot:

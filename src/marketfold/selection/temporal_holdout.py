@@ -36,7 +36,7 @@ RANDOM_DRAWS = 20
 
 @dataclass(frozen=True)
 class TemporalHoldout:
-    """Customers as they were known on a day, and what they brought after it.
+    """Customers as they were known on a day (the cutoff), and what they brought after it.
 
     Attributes
     ----------
@@ -44,8 +44,6 @@ class TemporalHoldout:
         Features from lines before the cutoff alone.
     next_revenue : float64, shape (n_units,)
         Money from the cutoff on; 0 for those who did not return.
-    cutoff
-        The day.
     horizon_days
         Days from the cutoff to the last order.
     evaluation : bool, shape (n_units,)
@@ -89,20 +87,13 @@ class FutureScore:
 
     Attributes
     ----------
-    cutoff
-        Features look back from this day, revenue counts from it on.
-    horizon_days
-        Length of the period judged.
-    n_units
-        Customers known on the cutoff.
-    n_evaluated
-        Those of them whose later revenue no choice has seen; every share below is of theirs.
+    n_units, n_evaluated
+        Customers known on the cutoff, and those of them whose later revenue no choice has seen; the four last shares
+        are of theirs.
     returned_share
         Of all known, the share that bought again, 0 to 1.
     segments
         Share of the variance of log next-period revenue that the segments explain (eta squared), 0 to 1.
-    n_segments
-        How many segments.
     rfm
         The same for the 25 cells of recency and frequency-with-money quintiles.
     random
@@ -235,12 +226,7 @@ def upper_bound(table: FeatureTable, outcome: Float64, evaluation: NDArray[np.bo
 def score_on_future(holdout: TemporalHoldout, labels: Labels, seed: int = 0) -> FutureScore:
     """Judge segments of the customers known on the cutoff by the revenue after it.
 
-    Parameters
-    ----------
-    holdout
-        The customers and what came after.
-    labels
-        Segment of each of them, from 0, made from `holdout.table` alone, shape (n_units,).
+    `labels` are the segment of each of them, from 0, made from `holdout.table` alone, shape (n_units,).
     """
     last = holdout.evaluation
     outcome, shown = holdout.log_revenue[last], labels[last]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marketfold.report.sentences.cleaning import cleaning_sentences
+from marketfold.report.sentences.diagnostics import baseline_sentence, trap_sentence
 from marketfold.report.sentences.selection import number_summary
 
 if TYPE_CHECKING:
@@ -20,9 +21,9 @@ def run_warnings(analysis: Analysis) -> tuple[str, ...]:
     weak = [str(profile.number) for profile in segments.profiles if profile.trust == "weak"]
     if weak:
         found.insert(0, f"Do not trust {len(weak)} of the segments, they do not come out again: {', '.join(weak)}.")
-    traps = [trap.sentence for trap in segments.traps]
+    traps = [trap_sentence(trap) for trap in segments.traps]
     others = [
-        f"What published analyses do with such lines finds nothing new. {one.sentence}"
+        f"What published analyses do with such lines finds nothing new. {baseline_sentence(one)}"
         for one in (segments.baseline.found if segments.baseline else ())
         if one.restates
     ]

@@ -1,4 +1,4 @@
-"""The words for what the diagnostics found."""
+"""What is said of traps and of the literature baseline."""
 
 from __future__ import annotations
 
@@ -10,11 +10,7 @@ from marketfold.words import count, share
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from marketfold.diagnostics.literature_baseline import BaselineClusters
-    from marketfold.diagnostics.trap import Trap
-    from marketfold.schema import Unit
-
-UNITS: dict[Unit, str] = {"customer": "customers", "order": "orders", "order_line": "order lines"}
+    from marketfold.diagnostics import BaselineClusters, Trap
 
 
 def some(names: Sequence[str], most: int = 4) -> str:
@@ -65,7 +61,7 @@ SENTENCES = {
 
 def _text(name: str, fact: Any) -> str:
     if name == "unit":
-        return UNITS[fact]
+        return f"{fact.replace('_', ' ')}s"
     if isinstance(fact, tuple):
         return some(fact, 9)
     if isinstance(fact, float):

@@ -1,0 +1,82 @@
+"""What is said of a segment's rule, and of what happened between two runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from marketfold.segments import phrase_of
+from marketfold.words import count, listed, measured, share, singular
+
+if TYPE_CHECKING:
+    from marketfold.schema import FeatureTable
+    from marketfold.segments import Bound, ModelFit, Movement, SegmentRule
+
+
+def rule_words(rule: SegmentRule, table: FeatureTable) -> str:
+    """The conditions, in the units of the table that the rule was found in.
+
+    >>> from datetime import date
+    >>> from marketfold.schema import Feature, FeatureTable
+    >>> from marketfold.segments import find_rule
+    >>> days = np.array([[float(day)] for day in range(1, 41)])
+    >>> recency = Feature("recency_days", "days since the last order", "days", "timing")
+    >>> ids = np.array([f"C{day}" for day in range(1, 41)])
+    >>> table = FeatureTable("customer", ids, days, (recency,), days[:, 0], date(2026, 1, 1))
+    >>> rule_words(find_rule(table, (days[:, 0] > 20).astype(np.int32), 0), table)
+    'last order within 20 days'
+    """
+    names = dict.fromkeys(condition.feature for condition in rule.conditions)
+    return listed([_bounds(table, name, [one for one in rule.conditions if one.feature == name]) for name in names])
+
+
+def rule_sentence(rule: SegmentRule, table: FeatureTable) -> str:
+    """The words, the share of the segment that meets them, and that of the others."""
+    return f"{rule_words(rule, table)}: {share(rule.recall)} of them, {share(rule.others_share)} of others"
+
+
+def _bounds(table: FeatureTable, name: str, bounds: list[Bound]) -> str:
+    """One feature's bounds; above 2 of what is counted is 3 or more."""
+    feature, column = table.features[table.names.index(name)], table.column(name)
+    phrase = phrase_of(name, table.unit)
+    above = next((bound.threshold for bound in bounds if bound.above), None)
+    below = next((bound.threshold for bound in bounds if not bound.above), None)
+    counted = above is not None and feature.measure == "count" and bool((column == np.floor(column)).all())
+    least = above + 1 if above is not None and counted else above
+
+    def said(text: str, **values: float) -> str:
+        return text.format(
+            label=feature.label, **{key: measured(value, feature.measure) for key, value in values.items()}
+        )
+
+    if least is not None and below is not None:
+        return (
+            singular(said(phrase.exactly, x=below)) if least == below else said(phrase.between, low=least, high=below)
+        )
+    if below is not None:
+        return singular(said(phrase.none if below == 0 and phrase.none else phrase.below, x=below))
+    assert least is not None  # noqa: S101  (a bound is one or the other)
+    return singular(said(phrase.at_least if counted else phrase.above, x=least))
+
+
+def movement_sentences(movement: Movement) -> tuple[str, ...]:
+    """What a reader should know first of two runs."""
+    stayed = f"{share(movement.stayed_share)} are in the same segment as before."
+    found = [
+        f"Of {count(movement.shared)} in both runs {stayed}"
+        if movement.shared
+        else "The runs share nobody: were the ids written the same way?",
+        f"{count(int(movement.new.sum()))} are new, {count(int(movement.lost.sum()))} are gone.",
+    ]
+    drifted = [drift.feature for drift in movement.drift if drift.verdict == "much drift"]
+    found += [f"Much has shifted in {', '.join(drifted)}."] if drifted else []
+    return (*found, fit_sentence(movement.fit)) if movement.fit else tuple(found)
+
+
+def fit_sentence(fit: ModelFit) -> str:
+    """Whether the earlier run's model still fits, and what to do."""
+    shares = f"{share(fit.outside_now)} fit none of its segments, {share(fit.outside_then)} did then"
+    if fit.still_fits:
+        return f"The earlier model still fits: {shares}."
+    return f"The earlier model no longer fits: {shares}. Make new segments instead of scoring with it."

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from marketfold.diagnostics import BaselineClusters, ColumnDependency, Trap
+from marketfold.report.sentences.diagnostics import baseline_sentence, space_text, trap_sentence
+
+
+@pytest.mark.parametrize(
+    ("trap", "sentence"),
+    [
+        (
+            Trap("derived_column", ("score", "basket", "visits"), "warning", facts={"kind": "sum"}),
+            "score is a sum of basket, visits: it counts them twice. Leave it out.",
+        ),
+        (
+            Trap("unscaled_column", ("spend",), "serious", facts={"variance_share": 0.934}),
+            "spend carries 93.4 % of all variance and will decide alone: put it on the scale of the other columns "
+            "(standardise, after a logarithm if it is skewed).",
+        ),
+        (
+            Trap("outlier_segment", (), "serious", (4,), {"kind": "1"}),
+            "Segment 4 is a single unit, an outlier and not a group: look at it by hand, winsorise the features or set "
+            "it aside, and run again.",
+        ),
+        (
+            Trap("segments_are_values", ("country",), "serious", (1, 2), {"values": ("FR", "US")}),
+            "Segments 1, 2 are exactly FR, US of country: leave country out of the features, or let it describe "
+            "segments instead.",
+        ),
+        (
+            Trap("one_column_decides", ("spend",), "warning", facts={"difference_share": 0.9, "n_others": 3}),
+            "spend alone makes 90 % of the difference between the segments; the other 3 columns hardly count. Scale it "
+            "as they are, or say openly that this is a segmentation by spend.",
+        ),
+    ],
+)
+def test_a_trap_says_what_was_found_and_the_way_out(trap: Trap, sentence: str):
+    assert trap_sentence(trap) == sentence
+
+
+def clusters(agreement: float, method: str = "none") -> BaselineClusters:
+    found = ColumnDependency("DEALSIZE", ("a", "b", "c"), np.diag([50, 30, 20]), agreement, 1.0)
+    return BaselineClusters(method, 7, (found,))
+
+
+@pytest.mark.parametrize(
+    ("agreement", "claim"),
+    [
+        (
+            0.99,
+            "the three clusters are DEALSIZE and nothing else: a rule on that one column foretells 100 % of the lines",
+        ),
+        (0.85, "the three clusters are DEALSIZE and little else: "),
+        (0.3, "the three clusters follow from no class column alone; nearest is DEALSIZE: "),
+    ],
+)
+def test_from_which_column_published_clusters_follow(agreement: float, claim: str):
+    assert claim in baseline_sentence(clusters(agreement))
+
+
+def test_on_what_they_were_found():
+    assert space_text(clusters(0.9)) == "On the standardised columns"
+    assert space_text(clusters(0.9, "autoencoder-tied")) == "On the 7 numbers of the tied autoencoder"

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from marketfold.report.sentences.segments import fit_sentence, movement_sentences, rule_sentence, rule_words
+from marketfold.schema import Feature, FeatureTable, Float64, Measure
+from marketfold.segments import Bound, ModelFit, Movement, SegmentRule, find_rule
+from marketfold.segments.movement import Drift
+
+
+def table_of(values: Float64, name: str, measure: Measure) -> FeatureTable:
+    ids = np.array([f"C{i:03}" for i in range(len(values))])
+    feature = Feature(name, name, measure, "value")
+    return FeatureTable("customer", ids, values, (feature,), values[:, 0], date(2005, 6, 1))
+
+
+def test_counts_are_said_as_counts():
+    values = np.repeat([1.0, 2.0, 3.0, 4.0, 5.0], 20)[:, None]
+    table = table_of(values, "order_count", "count")
+
+    def words(low: float, high: float) -> str | None:
+        labels = np.where((values[:, 0] >= low) & (values[:, 0] <= high), 0, 1).astype(np.int32)
+        rule = find_rule(table, labels, 0)
+        return rule_words(rule, table) if rule else None
+
+    assert words(3, 5) == "3 orders or more"
+    assert words(1, 2) == "at most 2 orders"
+    assert words(1, 1) == "at most 1 order"
+    assert words(2, 4) == "2 to 4 orders"
+    assert words(3, 3) == "exactly 3 orders"
+
+
+def test_a_rule_with_its_shares():
+    rule = SegmentRule(
+        recall=1.0,
+        others_share=40 / 140,
+        precision=0.6,
+        conditions=(Bound("recency_days", above=False, threshold=50.0),),
+    )
+    table = table_of(np.array([[10.0], [90.5]]), "recency_days", "days")
+    assert rule_sentence(rule, table) == "last order within 50 days: 100 % of them, 29 % of others"
+
+
+def movement_of(moves: list[list[int]], *drift: Drift, fit: ModelFit | None = None) -> Movement:
+    return Movement(
+        (1, 2), (1, 2), ("a", "b"), ("a", "b"), np.array(moves), np.array([1, 0]), np.array([2, 3]), drift, fit
+    )
+
+
+def test_what_happened_between_two_runs():
+    drifts = (
+        Drift("recency_days", 0.4, 0.1, "much drift", 30.0, 90.0),
+        Drift("basket_mean", 0.2, 0.1, "some drift", 1, 2),
+    )
+    said = movement_sentences(movement_of([[30, 10], [0, 60]], *drifts, fit=ModelFit(0.012, 0.08, still_fits=False)))
+    assert said == (
+        "Of 100 in both runs 90 % are in the same segment as before.",
+        "5 are new, 1 are gone.",
+        "Much has shifted in recency_days.",
+        "The earlier model no longer fits: 8 % fit none of its segments, 1.2 % did then. Make new segments instead of "
+        "scoring with it.",
+    )
+
+
+def test_runs_that_share_nobody():
+    said = movement_sentences(movement_of([[0, 0], [0, 0]]))
+    assert said == ("The runs share nobody: were the ids written the same way?", "5 are new, 1 are gone.")
+
+
+def test_a_model_that_still_fits():
+    assert fit_sentence(ModelFit(0.01, 0.02, still_fits=True)) == (
+        "The earlier model still fits: 2 % fit none of its segments, 1 % did then."
+    )
