@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 
 from marketfold.errors import MissingDependencyError
 from marketfold.figures.theme import new_figure
-from marketfold.learn import LossHistory, take_sample, write_learn_page
+from marketfold.learn import LossHistory, RunFacts, take_sample, write_learn_page
 from marketfold.page import (
     Brief,
     Briefs,
@@ -157,10 +157,10 @@ def learn_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     X = np.array([[-2, 0, 1, 1], [2, -2, 0, -1], [0, 2, -1, 0]])[group] + rng.normal(0, 0.5, (400, 4))
     labels = [HOSTILE, "orders", "revenue", "basket"]
     history = LossHistory((1.0, 0.5, 0.4), (1.1, 0.6, 0.5), (4, 8, 2, 8, 4))
-    sample = take_sample(
-        X.astype(np.float32), labels, n_segments=3, wcss=[900.0, 500.0, 200.0, 150.0], explained=[0.6, 0.3],
-        history=history, source=HOSTILE,
-    )  # fmt: skip
+    facts = RunFacts(
+        n_segments=3, wcss=(900.0, 500.0, 200.0, 150.0), explained=(0.6, 0.3), history=history, source=HOSTILE
+    )
+    sample = take_sample(X.astype(np.float32), labels, facts)
     path = tmp_path_factory.mktemp("learn") / "learn.html"
     write_learn_page(sample, path)
     return path

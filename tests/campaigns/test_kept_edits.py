@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from tests.campaigns.cases import Case
 
-from marketfold.campaigns import CampaignPlan, brief_markdown, keep_edits
+from marketfold.campaigns import CampaignPlan, PlanNote, keep_edits
 from marketfold.errors import ParameterError, RunFolderError
-from marketfold.report import describe_holdout
+from marketfold.report import brief_markdown, plan_notes
 
 
 @pytest.fixture(scope="module")
@@ -41,10 +41,10 @@ def test_edits_are_kept_where_the_group_is_the_same_and_shown(plan: CampaignPlan
     assert second.drafts[0].title == plan.campaigns[1].drafts[0].title  # by the templates of the aim it has now
     assert second.kept == ("name", "offer", "amount")
     assert kept.campaigns[0] == plan.campaigns[0]
-    text = brief_markdown(second, kept, describe_holdout)
+    text = brief_markdown(second, kept)
     assert "Kept from your earlier plan, as edited by hand: name, offer and budget" in text
     assert "111" in text
-    assert any("than the budget" in note for note in kept.budget.notes)
+    assert any("than the budget" in note for note in plan_notes(kept))
     assert kept.budget.lines[1].amount == 111.0
 
 
@@ -58,7 +58,7 @@ def test_kept_edits_survive_a_second_run(plan: CampaignPlan):
 def test_edits_without_a_group_are_not_lost_silently(plan: CampaignPlan):
     kept = keep_edits(edited_by_hand(plan), plan, {})
     assert kept.campaigns == plan.campaigns
-    assert any("'Our regulars'" in note for note in kept.notes)
+    assert PlanNote("edits lost", "Our regulars") in kept.notes
 
 
 def test_matches_must_name_segments_of_the_plans(plan: CampaignPlan):

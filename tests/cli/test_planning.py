@@ -56,6 +56,12 @@ def test_what_was_edited_in_the_file_is_made_anew(own_run: Path):
     assert "Ours." in next((own_run / "campaigns").glob("01-*.md")).read_text("utf-8")
 
 
+def test_a_brief_edited_as_a_text_is_named(own_run: Path):
+    path = next((own_run / "campaigns").glob("01-*.md"))
+    path.write_text(path.read_text("utf-8").replace("## Offer", "Ask Ms Berg first.\n\n## Offer"), "utf-8")
+    assert "the brief's text" in " ".join(run("plan", own_run).split())
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from marketfold.errors import ParameterError, TooFewUnitsError
-from marketfold.learn import take_sample
+from marketfold.learn import RunFacts, take_sample
 from marketfold.learn.page import render_learn_page
 from marketfold.learn.sample import LESSON_FEATURES, SAMPLE_UNITS
 
@@ -23,11 +23,11 @@ def matrix(rows: int = 1_000, columns: int = 20) -> np.ndarray[tuple[int, int], 
 
 
 def test_the_sample_is_small_seeded_and_has_the_telling_features() -> None:
-    first, again = (take_sample(matrix(), LABELS, seed=4) for _ in range(2))
+    first, again = (take_sample(matrix(), LABELS, RunFacts(seed=4)) for _ in range(2))
     assert first.points.shape == (SAMPLE_UNITS, LESSON_FEATURES)
     assert (first.points == again.points).all()
     assert {"feature 3", "feature 7"} <= set(first.labels[:4])
-    assert first.n_units == 1_000
+    assert first.run.n_units == 1_000
 
 
 def test_a_constant_feature_does_no_harm() -> None:

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from marketfold.campaigns import PlanNote
 from marketfold.page import Brief, Briefs, Notice, figures_of
 from marketfold.report.campaign_chapter import campaigns_chapter, campaigns_section
+from marketfold.report.sentences.campaigns import campaign_warning, describe_segment
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
@@ -37,7 +39,7 @@ def test_a_brief_says_what_its_campaign_plans(plan: CampaignPlan) -> None:
         assert (brief.number, brief.name, brief.aim) == (campaign.number, campaign.name, campaign.aim_title)
         assert f"{campaign.customers:,} customers" in brief.summary
         told = {fact.label: fact.value for fact in brief.paragraphs}
-        assert told["Who they are"] == campaign.who
+        assert told["Who they are"] == describe_segment(campaign)
         assert told["Aim"] == campaign.goal
         assert [message.label for message in brief.messages] == [draft.title for draft in campaign.drafts]
 
@@ -52,9 +54,9 @@ def test_those_held_out_are_not_reached(plan: CampaignPlan) -> None:
 
 def test_what_a_hand_has_edited_is_said_with_the_warning(plan: CampaignPlan) -> None:
     first, *others = plan.campaigns
-    kept = dataclasses.replace(first, warning="Take care.", kept=("goal", "offer"))
+    kept = dataclasses.replace(first, trust="weak", kept=("goal", "offer"))
     warning = briefs(dataclasses.replace(plan, campaigns=(kept, *others)))[0].warning
-    assert warning.startswith("Take care.")
+    assert warning.startswith(campaign_warning(kept))
     assert "goal and offer" in warning
 
 
@@ -72,8 +74,8 @@ def test_the_budget_is_drawn_where_there_is_one(plan: CampaignPlan) -> None:
 
 
 def test_notes_of_the_plan_stand_below_the_briefs(plan: CampaignPlan) -> None:
-    section = campaigns_section(dataclasses.replace(plan, notes=("A remark.",)))
+    section = campaigns_section(dataclasses.replace(plan, notes=(PlanNote("edits lost", "Our regulars"),)))
     assert section is not None
     last = section.parts[-1]
     assert isinstance(last, Notice)
-    assert last.sentences[0] == "A remark."
+    assert "'Our regulars'" in last.sentences[0]

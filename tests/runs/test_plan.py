@@ -4,6 +4,7 @@ import csv
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.runs.conftest import SHOP_LINES
@@ -54,6 +55,62 @@ def test_a_name_is_changed_everywhere(own_run: Path):
     assert [row["name"] for row in rows][0::3] == ["everybody", "Tea lovers"]
     assert brief(own_run, 3).name == "03-tea-lovers.md"
     assert "Tea lovers" in run.report.read_text("utf-8")
+
+
+def sections(folder: Path) -> dict[str, Any]:
+    return {one["key"]: one for one in json.loads((folder / "page.json").read_text("utf-8"))["page"]["sections"]}
+
+
+def briefs(section: dict[str, Any]) -> list[dict[str, Any]]:
+    return next(part["briefs"] for part in section["parts"] if "briefs" in part)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "part"),
+    [
+        ("offer.title", "Free tasting", "offer"),
+        ("offer.promise", "a free tasting", "offer"),
+        ("aim_title", "Delight them", "aim"),
+        ("goal", "Send them tea.", "goal"),
+        ("name", "Our friends", "name"),
+    ],
+)
+def test_an_edited_part_is_on_the_page_and_nothing_else_changes(own_run: Path, path: str, value: str, part: str):
+    before, old = contents(own_run), sections(own_run)
+    assert "Edited by hand" not in str(old)
+    change_plan(own_run, {f"1.{path}": value})
+    html, new = (own_run / "report.html").read_text("utf-8"), sections(own_run)
+    assert value in html
+    assert value in (own_run / "page.json").read_text("utf-8")
+    assert html.count(f"Edited by hand: {part}.") == 1
+    assert html.count("Edited by hand") == 1
+    assert {key for key in old if old[key] != new[key]} <= {"campaigns", "segments"}
+    assert [
+        one["number"] for one, was in zip(briefs(new["campaigns"]), briefs(old["campaigns"]), strict=True) if one != was
+    ] == [1]
+    changed = {name for name in before if (own_run / name).is_file() and before[name] != (own_run / name).read_bytes()}
+    expected = {"plan.json", "page.json", "report.html"}
+    if part == "name":
+        expected |= {"run.json", "profiles.csv", "segments.csv", "segments.parquet", "model/model.json"}
+    assert {name for name in changed if not name.startswith("campaigns/01-")} == expected
+
+
+def test_another_holdout_is_on_the_page(own_run: Path):
+    first = next(campaign for campaign in read_plan(own_run).campaigns if campaign.held_out)
+    change_plan(own_run, {f"{first.number}.holdout.held_out": first.held_out + 5})
+    html = (own_run / "report.html").read_text("utf-8")
+    assert "Edited by hand: holdout." in html
+    assert f"{first.held_out + 5:,} of {first.customers:,} customers are held out: as you have set it" in html
+    assert f"{first.customers - first.held_out - 5:,}" in html
+
+
+def test_a_brief_edited_as_a_text_is_named_on_the_page(own_run: Path):
+    path = brief(own_run, 1)
+    path.write_text(path.read_text("utf-8").replace("## Offer", "Ask Ms Berg first.\n\n## Offer"), "utf-8")
+    assert "edited as a text" not in (own_run / "report.html").read_text("utf-8")
+    change_plan(own_run, {})
+    assert (own_run / "report.html").read_text("utf-8").count("edited as a text") == 1
+    assert "Ask Ms Berg first." in brief(own_run, 1).read_text("utf-8")
 
 
 def test_a_budget_is_divided_anew(own_run: Path):

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from marketfold.campaigns.facts import FACTS
-from marketfold.words import listed, measured
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from marketfold.campaigns.facts import SegmentFacts
     from marketfold.campaigns.playbook import Condition, Playbook
-    from marketfold.schema import Measure
 
 
 @dataclass(frozen=True)
-class AimSelection:
-    """The aim, the offer, and why."""
+class MetCondition:
+    """A condition of a playbook that holds: what it asks, and the value of the segment and of everybody."""
 
-    aim: str
-    why: str
-    offer: str
+    value: float
+    everyone: float | None
+    fact: str | None = None
+    feature: str | None = None
+    at_least: float | None = None
+    at_most: float | None = None
+    times_everyone_at_least: float | None = None
+    times_everyone_at_most: float | None = None
+
+
+@dataclass(frozen=True)
+class AimRule:
+    """The rule that chose an aim: its number of how many, the aim's title, and its conditions with their numbers."""
+
+    number: int
+    n_rules: int
+    title: str
+    conditions: tuple[MetCondition, ...]
 
 
 @dataclass(frozen=True)
@@ -33,61 +45,31 @@ class _Known:
     medians: Mapping[str, float]
     everyone: Mapping[str, float]
 
-    def look_up(self, condition: Condition) -> tuple[str, Measure, float, float] | None:
-        """Label, unit, value and everybody's value; None where this run does not know it."""
-        if condition.fact is not None:
-            if condition.fact not in self.facts.values:
-                return None
-            fact = FACTS[condition.fact]
-            return (
-                fact.label,
-                fact.measure,
-                self.facts.values[fact.name],
-                self.facts.everyone.get(fact.name, float("nan")),
-            )
-        name = condition.feature or ""
-        if name not in self.medians:
+    def met(self, condition: Condition) -> MetCondition | None:
+        """The condition with its numbers; None where it does not hold, or this run does not know what it asks."""
+        of_facts = condition.fact is not None
+        values, everyones = (self.facts.values, self.facts.everyone) if of_facts else (self.medians, self.everyone)
+        name = condition.fact or condition.feature or ""
+        if name not in values:
             return None
-        return f"median of {name}", "ratio", self.medians[name], self.everyone[name]
+        value, everyone = values[name], everyones.get(name, math.nan)
+        times_least, times_most = condition.times_everyone_at_least, condition.times_everyone_at_most
+        lower = (condition.at_least, None if times_least is None else times_least * everyone)
+        upper = (condition.at_most, None if times_most is None else times_most * everyone)
+        holds = all(value >= bound for bound in lower if bound is not None)
+        if not (holds and all(value <= bound for bound in upper if bound is not None)):
+            return None
+        return MetCondition(value, everyone if math.isfinite(everyone) else None, **condition.model_dump())
 
-
-def _asked(condition: Condition, measure: Measure, everyone: float) -> list[tuple[bool, float, str]]:
-    """Every bound of a condition as (is it a lower one, the bound, how it is written)."""
-    asked = []
-    for lower, bound, times in (
-        (True, condition.at_least, condition.times_everyone_at_least),
-        (False, condition.at_most, condition.times_everyone_at_most),
-    ):
-        way = "at least" if lower else "at most"
-        if bound is not None:
-            asked.append((lower, bound, f"{way} {measured(bound, measure)}"))
-        if times is not None:
-            text = f"{way} {measured(times, 'ratio')} times everybody's {measured(everyone, measure)}"
-            asked.append((lower, times * everyone, text))
-    return asked
-
-
-def _text_if_holds(condition: Condition, known: _Known) -> str | None:
-    """The condition with its numbers where it holds, None where it does not."""
-    found = known.look_up(condition)
-    if found is None:
-        return None
-    label, measure, value, everyone = found
-    asked = _asked(condition, measure, everyone)
-    if not all(value >= bound if lower else value <= bound for lower, bound, _ in asked):
-        return None
-    return f"{label}: {measured(value, measure)} (asked: {listed([text for *_, text in asked])})"
-
-
-def _all_texts(conditions: Sequence[Condition], known: _Known) -> list[str] | None:
-    texts = [_text_if_holds(condition, known) for condition in conditions]
-    return None if None in texts else [text for text in texts if text is not None]
+    def all_met(self, conditions: Sequence[Condition]) -> tuple[MetCondition, ...] | None:
+        met = tuple(one for condition in conditions if (one := self.met(condition)))
+        return met if len(met) == len(conditions) else None
 
 
 def select_aim(
     playbook: Playbook, facts: SegmentFacts, medians: Mapping[str, float], everyone: Mapping[str, float]
-) -> AimSelection:
-    """Take the first rule and the first offer whose conditions hold.
+) -> tuple[str, str, AimRule]:
+    """Take the first rule and the first offer whose conditions hold; keys of aim and offer are returned, and the rule.
 
     Parameters
     ----------
@@ -100,27 +82,9 @@ def select_aim(
     """
     known = _Known(facts, medians, everyone)
     for number, rule in enumerate(playbook.rules, start=1):
-        texts = _all_texts(rule.when, known)
-        if texts is None:
-            continue
-        offer = next(
-            key for key in playbook.aims[rule.aim].offers if _all_texts(playbook.offers[key].when, known) is not None
-        )
-        where = f"rule {number} of {len(playbook.rules)} in the playbook"
-        title = playbook.aims[rule.aim].title.lower()
-        why = (
-            f"'{title.capitalize()}' by {where}: {'; '.join(texts)}."
-            if texts
-            else f"'{title.capitalize()}' by {where}, which takes every segment that no earlier rule claims."
-        )
-        return AimSelection(rule.aim, why, offer)
+        met = known.all_met(rule.when)
+        if met is not None:
+            aim = playbook.aims[rule.aim]
+            offer = next(key for key in aim.offers if known.all_met(playbook.offers[key].when) is not None)
+            return rule.aim, offer, AimRule(number, len(playbook.rules), aim.title, met)
     raise AssertionError  # a checked playbook ends with a rule that holds always
-
-
-def unknown_features(playbook: Playbook, features: Mapping[str, float]) -> tuple[str, ...]:
-    """Say which features a playbook asks for that this run does not have; their conditions do not hold."""
-    missing = sorted(playbook.features - set(features))
-    return tuple(
-        f"The playbook asks for the feature '{name}', which this run does not have; its rule was passed over."
-        for name in missing
-    )

@@ -38,10 +38,6 @@ Money = Annotated[Annotated[float, Field(gt=0, allow_inf_nan=False)] | None, Bef
 Margin = Annotated[Annotated[float, Field(gt=0, le=1)] | None, BeforeValidator(_or_nothing)]
 
 
-def _text(longest: int | None = None) -> Any:
-    return Annotated[Text, Field(max_length=longest)] if longest else Text
-
-
 PLAN_FIELDS: dict[str, TypeAdapter[Any]] = {
     "budget.total": TypeAdapter(Money),
     "budget.margin": TypeAdapter(Margin),
@@ -49,21 +45,18 @@ PLAN_FIELDS: dict[str, TypeAdapter[Any]] = {
 }
 CAMPAIGN_FIELDS: dict[str, TypeAdapter[Any]] = {
     "name": TypeAdapter(Name),
-    "aim_title": TypeAdapter(Text),
-    "goal": TypeAdapter(Text),
-    "offer.title": TypeAdapter(Text),
-    "offer.promise": TypeAdapter(Text),
-    "offer.reason": TypeAdapter(Text),
+    **dict.fromkeys(("aim_title", "goal", "offer.title", "offer.promise", "offer.reason"), TypeAdapter(Text)),
     "offer.discount": TypeAdapter(PartOfAll),
     "channels.N.title": TypeAdapter(Text),
     "channels.N.share": TypeAdapter(Share),
-    "channels.N.use": TypeAdapter(Text),
-    "schedule": TypeAdapter(Text),
-    "measure": TypeAdapter(Text),
+    **dict.fromkeys(("channels.N.use", "schedule", "measure"), TypeAdapter(Text)),
     "amount": TypeAdapter(Amount),
     "holdout.held_out": TypeAdapter(Annotated[int, Field(ge=0)]),
     "holdout.share": TypeAdapter(PartOfAll),
-    **{f"drafts.N.{one.name}": TypeAdapter(_text(TEXT_LIMITS.get(one.name))) for one in fields(Draft)},
+    **{
+        f"drafts.N.{one.name}": TypeAdapter(Annotated[Text, Field(max_length=TEXT_LIMITS.get(one.name))])
+        for one in fields(Draft)
+    },
 }
 """What may be changed, and what each part can be; N counts from 1."""
 
@@ -135,13 +128,8 @@ def _changed(campaign: Campaign, change: _Change) -> Campaign | Fault:
 def change_parts(plan: CampaignPlan, changes: Mapping[str, object]) -> CampaignPlan:
     """Change parts of a plan; nothing that follows from them is made anew (`follow` does).
 
-    Parameters
-    ----------
-    plan
-        As it stands.
-    changes
-        New value of each part, by its path: `2.offer.title`, `2.drafts.1.subject`, `budget.total`. A text is read as
-        the part's own type; "none" clears an amount.
+    `changes` are the new values by their paths: `2.offer.title`, `2.drafts.1.subject`, `budget.total`. A text is read
+    as the part's own type; "none" clears an amount.
 
     Raises
     ------

@@ -20,18 +20,9 @@ if TYPE_CHECKING:
     from marketfold.campaigns.plan import Campaign, CampaignPlan
     from marketfold.schema import Float64, Ids, Labels
 
-CENT = 0.01
-BY_HAND = "With the amounts set by hand the campaigns cost"
-
 
 def follow(plan: CampaignPlan) -> CampaignPlan:
-    """Make anew what follows from the parts of a plan: messages from offers, the arithmetic from amounts and holdouts.
-
-    Parameters
-    ----------
-    plan
-        After `change_parts` and `assign_anew`.
-    """
+    """Make anew what follows from changed parts of a plan: messages from offers, sums from amounts and holdouts."""
     campaigns = (_with_line(_with_drafts(campaign, plan), plan) for campaign in plan.campaigns)
     return _with_lines(replace(plan, campaigns=tuple(campaigns)))
 
@@ -85,34 +76,19 @@ def check_drafts(plan: CampaignPlan) -> None:
 def _with_line(campaign: Campaign, plan: CampaignPlan) -> Campaign:
     if campaign.budget is None:
         return campaign
+    money, lift = plan.budget, campaign.holdout.detectable_lift if campaign.holdout else None
+    reachable, discount = campaign.customers - campaign.held_out, campaign.offer.discount
     stake = replace(
-        campaign.budget.stake,
-        number=campaign.number,
-        customers=campaign.customers - campaign.held_out,
-        discount=campaign.offer.discount,
-        detectable_lift=campaign.holdout.detectable_lift if campaign.holdout else None,
+        campaign.budget.stake, number=campaign.number, customers=reachable, discount=discount, detectable_lift=lift
     )
-    money = plan.budget
     line = price_line(stake, campaign.amount, days=money.days, margin=money.margin, contact_cost=money.contact_cost)
     return replace(campaign, budget=line)
 
 
 def _with_lines(plan: CampaignPlan) -> CampaignPlan:
-    """The budget with the lines of the campaigns, and a note where amounts set by hand make it another sum."""
+    """The plan whose budget has the lines of its campaigns."""
     lines = tuple(campaign.budget for campaign in plan.campaigns if campaign.budget)
-    notes = tuple(note for note in plan.budget.notes if not note.startswith(BY_HAND))
-    return replace(plan, budget=replace(plan.budget, lines=lines, notes=notes + _note_by_hand(plan)))
-
-
-def _note_by_hand(plan: CampaignPlan) -> tuple[str, ...]:
-    if plan.budget.total is None or not any("amount" in campaign.edited for campaign in plan.campaigns):
-        return ()
-    given = sum(campaign.amount or 0.0 for campaign in plan.campaigns)
-    difference = given + plan.budget.left_over - plan.budget.total
-    if abs(difference) < CENT:
-        return ()
-    way = "more" if difference > 0 else "less"
-    return (f"{BY_HAND} {measured(abs(difference), 'money')} {way} than the budget.",)
+    return replace(plan, budget=replace(plan.budget, lines=lines))
 
 
 def divide_anew(plan: CampaignPlan) -> CampaignPlan:
@@ -133,32 +109,22 @@ def divide_anew(plan: CampaignPlan) -> CampaignPlan:
             f"{measured(money.total or 0.0, 'money')} for the other campaigns. Lower them, or give more."
         )
         raise ParameterError(message)
-    divided = allocate_budget(
+    stakes, terms = (
         [c.budget.stake for c in free if c.budget],
-        days=money.days,
-        total=total if free else None,
-        margin=money.margin,
-        contact_cost=money.contact_cost,
+        {"margin": money.margin, "contact_cost": money.contact_cost},
     )
+    divided = allocate_budget(stakes, days=money.days, total=total if free else None, **terms)
     lines = {line.stake.number: line for line in divided.lines}
     campaigns = [
         as_made(replace(c, budget=lines[c.number]), "amount") if c.number in lines else c for c in plan.campaigns
     ]
-    budget = replace(money, notes=divided.notes, left_over=divided.left_over)
+    budget = replace(money, left_over=divided.left_over)
     return _with_lines(replace(plan, campaigns=tuple(campaigns), budget=budget))
 
 
 @dataclass(frozen=True)
 class Members:
-    """Customers of a plan, sorted by id; arrays of shape (n_customers,).
-
-    Attributes
-    ----------
-    ids, labels
-        Customer, and the place of her segment among the campaigns.
-    revenue
-        What each has brought.
-    """
+    """Customers of a plan, sorted by id, and the place of each one's segment among the campaigns."""
 
     ids: Ids
     labels: Labels
@@ -177,11 +143,6 @@ def assign_anew(before: CampaignPlan, after: CampaignPlan, segments: pa.Table) -
         The plan before and after the change.
     segments
         `customer_id`, `segment` (number), `arm` and `revenue_total`.
-
-    Returns
-    -------
-    CampaignPlan
-        With everybody's arm in `assignments`, and holdouts that say what they can show now.
     """
     table = segments.sort_by("customer_id")
     numbers = [campaign.number for campaign in after.campaigns]

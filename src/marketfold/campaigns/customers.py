@@ -29,22 +29,18 @@ class Customers:
 
     Attributes
     ----------
-    ids, labels
-        Customer and 0-based segment.
-    order_count, line_count, order_days
-        Orders, lines, and different days with an order.
+    labels
+        0-based segments.
+    order_days
+        Different days with an order.
     revenue
         Money in kept lines.
-    first_on, last_on
-        First and last day of buying, as datetime64[D].
     category_count
         Different categories bought; None without a category column.
     observed
         First and last day on which anybody bought.
     as_of
         The day from which the campaign looks back.
-    n_segments
-        How many segments there are.
     """
 
     ids: Ids
@@ -79,23 +75,11 @@ class Customers:
         return gaps
 
 
-def _keys(ids: Ids, unit: Unit) -> pa.Array:
-    return pa.array(ids.astype(np.int64)) if unit == "order_line" else pa.array(ids.tolist(), pa.string())
-
-
 def members_of(clean: CleanOrders, ids: Ids, labels: Labels, unit: Unit = "customer") -> pa.Table:
     """Customer and segment, one row per customer.
 
     Where orders or order lines were segmented, a customer belongs to the segment in which most of her money lies.
-
-    Parameters
-    ----------
-    clean
-        The orders that were segmented.
-    ids, labels
-        Unit and its 0-based segment, shape (n_units,).
-    unit
-        What a row of `ids` is.
+    `ids` and `labels` are the units and their 0-based segments, shape (n_units,).
 
     Raises
     ------
@@ -105,7 +89,8 @@ def members_of(clean: CleanOrders, ids: Ids, labels: Labels, unit: Unit = "custo
     if len(ids) != len(labels) or (len(labels) and labels.min() < 0):
         message = f"Each unit needs one label of 0 or more; got {len(ids)} ids and {len(labels)} labels."
         raise ParameterError(message)
-    own = pa.table({UNIT_ID[unit]: _keys(ids, unit), "segment": pa.array(labels, pa.int64())})
+    keys = pa.array(ids.astype(np.int64)) if unit == "order_line" else pa.array(ids.tolist(), pa.string())
+    own = pa.table({UNIT_ID[unit]: keys, "segment": pa.array(labels, pa.int64())})
     if unit == "customer":
         return own
     joined = clean.purchases.join(clean.engine.from_arrow(own), on=UNIT_ID[unit], how="inner")
@@ -132,12 +117,8 @@ class Purchases:
     things
         `customer`, `segment`, `product_id` and `category` as far as the source has them, `n` (lines), `bought_on`,
         `last_bought_on`; None where it has neither.
-    engine
-        Holds both.
     ids, labels
         Customers, sorted, and their 0-based segments.
-    n_segments
-        How many segments there are.
     """
 
     customers: nw.LazyFrame[Any]
@@ -158,18 +139,9 @@ class Purchases:
 
 
 def condense(clean: CleanOrders, members: pa.Table, n_segments: int, before: date | None = None) -> Purchases:
-    """Group the kept lines of segmented customers by order and by thing bought.
+    """Group the kept lines of segmented customers (from `members_of`) by order and by thing bought.
 
-    Parameters
-    ----------
-    clean
-        The orders.
-    members
-        From `members_of`.
-    n_segments
-        How many segments there are.
-    before
-        Lines on or after this day are not looked at.
+    Lines on or after the day `before` are not looked at.
     """
     # the same object where nothing is left out: then what features have measured is there
     seen = clean if before is None or (clean.activity.span or (before,))[-1] < before else before_day(clean, before)
@@ -209,14 +181,7 @@ def _category_counts(purchases: Purchases) -> dict[int, int] | None:
 
 
 def read_customers(purchases: Purchases, as_of: date | None = None) -> Customers:
-    """Bring home what each customer did; collects one row per customer.
-
-    Parameters
-    ----------
-    purchases
-        From `condense`.
-    as_of
-        The day from which the campaign looks back; the day after the last order if not given.
+    """Bring home what each customer did until `as_of` (the day after the last order if not given), one row for each.
 
     Raises
     ------
@@ -234,10 +199,8 @@ def read_customers(purchases: Purchases, as_of: date | None = None) -> Customers
     return Customers(
         ids=purchases.ids[rows],
         labels=np.asarray(table["segment"].to_numpy(), dtype=np.int32),
-        order_count=_number(table, "order_count"),
-        line_count=_number(table, "line_count"),
-        order_days=_number(table, "order_days"),
-        revenue=_number(table, "revenue_scaled") / MONEY_SCALE,
+        **{name: np.asarray(table[name], np.float64) for name in ("order_count", "line_count", "order_days")},
+        revenue=np.asarray(table["revenue_scaled"], np.float64) / MONEY_SCALE,
         first_on=first_on,
         last_on=last_on,
         category_count=None if categories is None else np.array([categories.get(r, 0) for r in rows.tolist()], float),
@@ -245,7 +208,3 @@ def read_customers(purchases: Purchases, as_of: date | None = None) -> Customers
         as_of=as_of or observed[1] + timedelta(days=1),
         n_segments=purchases.n_segments,
     )
-
-
-def _number(table: pa.Table, name: str) -> Float64:
-    return np.asarray(table[name].to_numpy(), dtype=np.float64)

@@ -62,11 +62,8 @@ class DraftTemplate(BaseModel):
     meta_text: tuple[str, ...] = Field(min_length=1)
 
 
-class _Merge(dict[str, str]):
-    """Writes a merge field as the mail tool wants it; a field that does not exist is an error."""
-
-    def __init__(self) -> None:
-        super().__init__({name: f"{{{{{name}}}}}" for name in MERGE_FIELDS})
+_MERGED = {name: f"{{{{{name}}}}}" for name in MERGE_FIELDS}
+"""Each merge field as the mail tool wants it."""
 
 
 def upfirst(text: str) -> str:
@@ -83,24 +80,13 @@ def _environment() -> ImmutableSandboxedEnvironment:
 
 
 def _render(text: str, known: Mapping[str, Any]) -> str:
-    return _environment().from_string(text).render(**known, merge=_Merge()).strip()
-
-
-def _length(field: str) -> int:
-    return TEXT_LIMITS.get(field, 10_000)
+    return _environment().from_string(text).render(**known, merge=_MERGED).strip()
 
 
 def check_template(field: str, texts: Sequence[str], promises: Iterable[str]) -> list[tuple[str, str]]:
-    """Find what is wrong with the alternatives of one field: (what, hint) for each fault.
+    """Find what is wrong with the alternatives of one field of a draft: (what, hint) for each fault.
 
-    Parameters
-    ----------
-    field
-        Field of a draft.
-    texts
-        Its alternatives; the last must render and fit with every promise when nothing else is known.
-    promises
-        Of the offers that can be made.
+    The last must render and fit with every promise of an offer when nothing else is known.
     """
     everything: dict[str, Any] = dict.fromkeys(VARIABLES, "Tea")
     for text in texts:
@@ -118,8 +104,9 @@ def check_template(field: str, texts: Sequence[str], promises: Iterable[str]) ->
             text = _render(texts[-1], {"promise": promise})
         except UndefinedError as error:
             return [(f"the last alternative needs what may be absent: {error}.", "end with one that always fits.")]
-        if len(text) > _length(field):
-            what = f"'{text}' has {len(text)} characters, {_length(field)} are allowed."
+        limit = TEXT_LIMITS.get(field)
+        if limit and len(text) > limit:
+            what = f"'{text}' has {len(text)} characters, {limit} are allowed."
             return [(what, "end with an alternative that always fits.")]
     return []
 
@@ -144,7 +131,7 @@ def _first_fitting(field: str, texts: Sequence[str], known: Mapping[str, Any]) -
             text = _render(template, known)
         except UndefinedError:
             continue
-        if len(text) <= _length(field):
+        if len(text) <= TEXT_LIMITS[field]:
             break
     return text
 
@@ -166,15 +153,7 @@ def presentable(name: str | None) -> str | None:
 
 
 def write_drafts(templates: Iterable[DraftTemplate], known: Mapping[str, str]) -> tuple[Draft, ...]:
-    """Fill the templates of an aim.
-
-    Parameters
-    ----------
-    templates
-        From the playbook, checked.
-    known
-        Values of `VARIABLES`; what is absent is left out.
-    """
+    """Fill the templates of an aim with the values of `VARIABLES` that are known."""
     drafts = []
     for template in templates:
         fields = {name: _first_fitting(name, getattr(template, name), known) for name in ("subject", *LIMITS)}

@@ -63,10 +63,8 @@ def _median(values: Float64) -> float:
 
 
 def _of(customers: Customers, overdue: NDArray[np.bool_], who: NDArray[np.bool_]) -> dict[str, float]:
-    revenue = float(customers.revenue[who].sum())
-    everything = float(customers.revenue.sum())
-    share = float(who.mean())
-    revenue_share = revenue / everything if everything else 0.0
+    revenue, everything, share = customers.revenue[who].sum(), customers.revenue.sum(), float(who.mean())
+    revenue_share = float(revenue / everything) if everything else 0.0
     orders = customers.order_count[who]
     values = {
         "customer_count": float(who.sum()),
@@ -100,12 +98,7 @@ def overdue_customers(customers: Customers) -> NDArray[np.bool_]:
 def segment_facts(customers: Customers, seasons: Sequence[float | None]) -> tuple[SegmentFacts, ...]:
     """Compute the facts of every segment, in the order of the labels.
 
-    Parameters
-    ----------
-    customers
-        One row per customer.
-    seasons
-        Each segment's share of a year's orders in its three busiest months, where it has a season.
+    `seasons` has each segment's share of a year's orders in its three busiest months, where it has a season.
     """
     overdue = overdue_customers(customers)
     everyone = _of(customers, overdue, np.ones(len(customers.ids), dtype=np.bool_))

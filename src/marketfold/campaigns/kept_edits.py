@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from marketfold.campaigns.consequences import follow
+from marketfold.campaigns.plan import PlanNote
 from marketfold.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -22,24 +23,10 @@ def _with_parts(new: Campaign, old: Campaign, parts: tuple[str, ...]) -> Campaig
 
 
 def keep_edits(old: CampaignPlan, new: CampaignPlan, matches: Mapping[int, int]) -> CampaignPlan:
-    """Carry over what was edited by hand, to the segments that are the same groups as before.
+    """Carry over what was edited by hand, to the segments that are the same groups as before; `kept` names the parts.
 
     Messages that nobody edited are written anew for the offer that is kept. Holdouts are carried over by the arms of
-    the customers.
-
-    Parameters
-    ----------
-    old
-        The earlier plan, as its plan.json stands now.
-    new
-        The plan of this run.
-    matches
-        Segment number in `new` to the number of the same group in `old`.
-
-    Returns
-    -------
-    CampaignPlan
-        The new plan with the edited parts of the old one; each campaign's `kept` names them.
+    the customers. `matches` gives the segment number in `new` the number of the same group in `old`.
 
     Raises
     ------
@@ -61,10 +48,10 @@ def keep_edits(old: CampaignPlan, new: CampaignPlan, matches: Mapping[int, int])
     return follow(replace(new, campaigns=tuple(campaigns), notes=new.notes + _lost(old, matches)))
 
 
-def _lost(old: CampaignPlan, matches: Mapping[int, int]) -> tuple[str, ...]:
-    """Say which edits have no group any more to belong to."""
+def _lost(old: CampaignPlan, matches: Mapping[int, int]) -> tuple[PlanNote, ...]:
+    """Edits that have no group any more to belong to."""
     return tuple(
-        f"The edits of '{campaign.name}' were not carried over: this run does not find that group again."
+        PlanNote("edits lost", campaign.name)
         for campaign in old.campaigns
         if campaign.edited and campaign.number not in matches.values()
     )

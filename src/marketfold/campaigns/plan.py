@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
+from marketfold.campaigns.aim_selection import AimRule  # noqa: TC001  (read back by its types)
 from marketfold.campaigns.budget import Budget, BudgetLine
 from marketfold.campaigns.drafts import Draft, DraftTemplate  # noqa: TC001  (read back by its types)
+from marketfold.campaigns.playbook import Identifier  # noqa: TC001  (read back by its types)
 from marketfold.campaigns.product_affinity import NextBuy, OverIndex  # noqa: TC001  (read back by its types)
 from marketfold.campaigns.timing import Timing  # noqa: TC001  (read back by its types)
 from marketfold.errors import Fault, RunFolderError
 from marketfold.experiments import Baseline, Experiment, Holdout, SegmentDesign
+from marketfold.json_files import plain
+from marketfold.schema import Trust  # noqa: TC001  (read back by its types)
+from marketfold.segments import Described, DistinguishingFeature  # noqa: TC001  (read back by their types)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,12 +43,20 @@ class PlannedOffer:
 
 @dataclass(frozen=True)
 class PlannedChannel:
-    """A channel, its share of the effort (0 to 1), and what the order file lacks for it ("" if nothing)."""
+    """A channel, its share of the effort (0 to 1), and what the order file lacks for it: any of these would do."""
 
     title: str
     share: float
     use: str
-    lacking: str = ""
+    lacking: tuple[Identifier, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlanNote:
+    """What a person should know about the plan as a whole, and the name that it is about."""
+
+    code: Literal["contacts", "deal size", "no companies", "unknown feature", "edits lost"]
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,28 +65,26 @@ class Campaign:
 
     Attributes
     ----------
-    number, name
-        Of the segment.
     customers, customer_share, revenue_total, revenue_share
         Its size, in customers and money; shares are 0 to 1.
-    warning
-        What to know before anything else; None for a segment that stands firm.
-    who
-        One paragraph.
+    trust
+        How far the segment is to be trusted; None where that was not tested.
+    order_count, order_value
+        Orders of the median customer, and their worth; None where that cannot be known.
+    distinguishing, countries
+        What sets them apart, and where they live: the first few of each.
     aim, aim_title, goal, why
         The aim by its key, in words, and the rule that chose it with its numbers.
     offer, channels
         With what, and where.
-    schedule
-        When, as the aim has it.
-    timing
-        When, as the segment's own orders have it.
+    schedule, timing
+        When, as the aim has it, and as the segment's own orders have it.
     products, categories
         What they buy more than others.
     next_product, next_category
         What they take up next.
-    buying_note
-        Where nothing is bought more than by others: why nothing is said.
+    products_named
+        Whether the order lines name products or categories.
     drafts
         Three messages.
     measure
@@ -98,12 +109,15 @@ class Campaign:
     customer_share: float
     revenue_total: float
     revenue_share: float
-    warning: str | None
-    who: str
+    trust: Trust | None
+    order_count: float | None
+    order_value: float | None
+    distinguishing: tuple[DistinguishingFeature, ...]
+    countries: tuple[Described, ...]
     aim: str
     aim_title: str
     goal: str
-    why: str
+    why: AimRule
     offer: PlannedOffer
     channels: tuple[PlannedChannel, ...]
     schedule: str
@@ -112,7 +126,7 @@ class Campaign:
     categories: tuple[OverIndex, ...]
     next_product: NextBuy | None
     next_category: NextBuy | None
-    buying_note: str
+    products_named: bool
     drafts: tuple[Draft, ...]
     measure: str
     holdout: Holdout | None = None
@@ -141,10 +155,8 @@ class Campaign:
 
 def digest(campaign: Campaign, name: str) -> str:
     """Fingerprint of an editable part."""
-    value: Any = getattr(campaign, name)
-    plain: Any = [asdict(item) for item in value] if isinstance(value, tuple) else value
-    plain = asdict(plain) if isinstance(plain, PlannedOffer) else plain
-    return hashlib.blake2b(json.dumps(plain, sort_keys=True).encode(), digest_size=8).hexdigest()
+    value = json.dumps(plain(getattr(campaign, name)), sort_keys=True)
+    return hashlib.blake2b(value.encode(), digest_size=8).hexdigest()
 
 
 def as_made(campaign: Campaign, *names: str) -> Campaign:
@@ -154,24 +166,18 @@ def as_made(campaign: Campaign, *names: str) -> Campaign:
 
 @dataclass(frozen=True)
 class CampaignPlan:
-    """All campaigns of a run.
+    """All campaigns of a run, in the order of the segments.
 
     Attributes
     ----------
-    campaigns
-        In the order of the segments.
     playbook
-        Name of the playbook.
-    budget
-        The division of the money.
+        Its name.
     currency
         Of every amount; None where the source does not say, or says several.
     salt
         Key of the holdout; keep it to keep the arms.
     campaign_days
         Length of a campaign and of its measurement.
-    notes
-        What a person should know about the plan as a whole.
     assignments
         `customer_id`, `segment` and `arm`; not part of plan.json.
     templates
@@ -184,7 +190,7 @@ class CampaignPlan:
     currency: str | None
     salt: str
     campaign_days: int
-    notes: tuple[str, ...] = ()
+    notes: tuple[PlanNote, ...] = ()
     assignments: pa.Table | None = field(default=None, compare=False, repr=False)
     templates: Mapping[str, Sequence[DraftTemplate]] = field(default_factory=dict, compare=False, repr=False)
 
@@ -198,8 +204,8 @@ class CampaignPlan:
 
     def to_dict(self) -> dict[str, Any]:
         """As it stands in plan.json; no customer is in it."""
-        plain = {name: getattr(self, name) for name in _ADAPTERS}
-        return plain | {"budget": asdict(self.budget), "campaigns": [asdict(campaign) for campaign in self.campaigns]}
+        whole: dict[str, Any] = plain({name: getattr(self, name) for name in _ADAPTERS})
+        return whole
 
     def _repr_html_(self) -> str:
         rows = "".join(
@@ -212,30 +218,25 @@ class CampaignPlan:
         return f"<table><thead><tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr></thead>{rows}</table>"
 
     @classmethod
-    def from_dict(cls, plain: Mapping[str, Any]) -> CampaignPlan:
-        """Read a plan back, edited by hand or not.
-
-        Parameters
-        ----------
-        plain
-            From `to_dict`, by way of JSON.
+    def from_dict(cls, read: Mapping[str, Any]) -> CampaignPlan:
+        """Read back what `to_dict` wrote, edited by hand or not.
 
         Raises
         ------
         RunFolderError
             Naming every key that is wrong.
         """
-        known = set(_ADAPTERS)
-        faults = [Fault(f"there is no key '{key}'.") for key in sorted(set(plain) - known)]
-        faults += [Fault(f"the key '{key}' is missing.") for key in sorted(known - set(plain))]
-        try:
-            read = {key: _ADAPTERS[key].validate_python(plain[key]) for key in known & set(plain)}
-        except ValidationError as error:
-            faults += [Fault(f"{'.'.join(map(str, f['loc']))}: {f['msg']}.") for f in error.errors()]
-            read = {}
+        known, parts = set(_ADAPTERS), {}
+        faults = [Fault(f"there is no key '{key}'.") for key in sorted(set(read) - known)]
+        faults += [Fault(f"the key '{key}' is missing.") for key in sorted(known - set(read))]
+        for key in sorted(known & set(read)):
+            try:
+                parts[key] = _ADAPTERS[key].validate_python(read[key])
+            except ValidationError as error:
+                faults += [Fault(f"{'.'.join(map(str, (key, *f['loc'])))}: {f['msg']}.") for f in error.errors()]
         if faults:
             raise RunFolderError.from_faults("plan.json cannot be read as a plan", faults)
-        return cls(**read)
+        return cls(**parts)
 
 
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {
@@ -243,7 +244,7 @@ _ADAPTERS: dict[str, TypeAdapter[Any]] = {
     "currency": TypeAdapter(str | None),
     "salt": TypeAdapter(str),
     "campaign_days": TypeAdapter(int),
-    "notes": TypeAdapter(tuple[str, ...]),
+    "notes": TypeAdapter(tuple[PlanNote, ...]),
     "budget": TypeAdapter(Budget),
     "campaigns": TypeAdapter(tuple[Campaign, ...]),
 }

@@ -9,20 +9,18 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 import numpy as np
 
-from marketfold.campaigns.aim_selection import select_aim, unknown_features
+from marketfold.campaigns.aim_selection import select_aim
 from marketfold.campaigns.budget import Stake, allocate_budget
 from marketfold.campaigns.customers import Customers, Purchases, condense, members_of, read_customers
-from marketfold.campaigns.describing import describe_segment, describe_trust
 from marketfold.campaigns.drafts import presentable, write_drafts
 from marketfold.campaigns.facts import segment_facts
-from marketfold.campaigns.plan import Campaign, CampaignPlan, PlannedChannel, PlannedOffer, as_made
+from marketfold.campaigns.plan import Campaign, CampaignPlan, PlannedChannel, PlannedOffer, PlanNote, as_made
 from marketfold.campaigns.playbook import load_playbook
-from marketfold.campaigns.product_affinity import NO_AFFINITY, ProductAffinity, measure_affinity
+from marketfold.campaigns.product_affinity import ProductAffinity, measure_affinity
 from marketfold.campaigns.timing import count_months, time_segments
 from marketfold.config import CampaignOptions
 from marketfold.errors import ParameterError
-from marketfold.experiments import Holdout, as_assigned, assign_arms, plan_holdout, read_baselines
-from marketfold.words import listed
+from marketfold.experiments import as_assigned, assign_arms, plan_holdout, read_baselines
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -33,13 +31,14 @@ if TYPE_CHECKING:
     from marketfold.campaigns.playbook import Aim, Playbook
     from marketfold.campaigns.timing import Timing
     from marketfold.cleaning import CleanOrders
-    from marketfold.experiments import Baseline, Primary
     from marketfold.schema import Progress
     from marketfold.segments import SegmentProfile
     from marketfold.selection import Segmentation
 
 IDENTIFIER_ROLES = {"email": ("email",), "phone": ("phone",), "address": ("address", "postal_code")}
-IDENTIFIER_WORDS = {"email": "e-mail addresses", "phone": "phone numbers", "address": "addresses"}
+DISTINGUISHING = 3
+COUNTRIES = 4
+"""One more than a brief names: so it knows that there are others."""
 
 LONG_AGO_DAYS = 182
 """Thanks for an order that is older than half a year come too late."""
@@ -49,15 +48,7 @@ STEPS = ("customers", "products", "seasons", "holdouts", "words")
 
 @dataclass(frozen=True)
 class ArmDraw:
-    """By what customers are held out.
-
-    Attributes
-    ----------
-    seed
-        Of the run.
-    previous
-        Assignments of an earlier run (`customer_id`, `arm`), whose customers stay in their arm.
-    """
+    """By what customers are held out; those of earlier assignments (`customer_id`, `arm`) stay in their arm."""
 
     seed: int = 0
     previous: pa.Table | None = None
@@ -78,28 +69,18 @@ class _Found:
     timing: tuple[Timing, ...]
 
 
-def pick_playbook(mapping: Mapping[str, str], *, id_is_personal: bool) -> tuple[str, str]:
-    """Pick the shipped playbook that fits the orders, and say why.
-
-    Parameters
-    ----------
-    mapping
-        Source column of each role that was found.
-    id_is_personal
-        Whether a name serves as the customer id.
+def pick_playbook(mapping: Mapping[str, str], *, id_is_personal: bool) -> tuple[str, PlanNote]:
+    """Pick the shipped playbook that fits the roles that were found, and say why.
 
     Examples
     --------
-    >>> pick_playbook({"customer_name": "COMPANY", "contact_last_name": "CONTACT"}, id_is_personal=False)[0]
-    'b2b'
+    >>> pick_playbook({"customer_name": "COMPANY", "contact_last_name": "CONTACT"}, id_is_personal=False)
+    ('b2b', PlanNote(code='contacts', about=''))
     """
     contacts = {"contact_first_name", "contact_last_name"} & set(mapping)
-    how = "Choose yourself with --playbook retail or --playbook b2b."
     if contacts and ("customer_name" in mapping or id_is_personal):
-        return "b2b", f"The business-to-business playbook was used, as customers have a contact person. {how}"
-    if "deal_size" in mapping:
-        return "b2b", f"The business-to-business playbook was used, as the orders carry a deal size. {how}"
-    return "retail", f"The retail playbook was used, as nothing in the orders speaks of companies. {how}"
+        return "b2b", PlanNote("contacts")
+    return ("b2b", PlanNote("deal size")) if "deal_size" in mapping else ("retail", PlanNote("no companies"))
 
 
 def _identifiers(mapping: dict[str, str]) -> frozenset[str]:
@@ -111,35 +92,28 @@ def _channels(playbook: Playbook, aim: Aim, have: Collection[str]) -> tuple[Plan
     planned = []
     for part in aim.channels:
         channel = playbook.channels[part.channel]
-        lacking = ""
-        if channel.needs and not set(channel.needs) & set(have):
-            what = listed([IDENTIFIER_WORDS[name] for name in channel.needs]).replace(" and ", " or ")
-            lacking = f"The order file has no {what}: match this list with your customer records by customer id."
+        lacking = () if set(channel.needs) & set(have) else channel.needs
         planned.append(PlannedChannel(channel.title, part.share, channel.use, lacking))
     return tuple(planned)
 
 
 def _message_words(affinity: ProductAffinity, timing: Timing, promise: str, recency_days: float) -> dict[str, str]:
     """What the messages may speak of; codes and placeholders are left to the brief's tables."""
-    category = next((name for item in affinity.categories if (name := presentable(item.name))), None)
-    following = presentable(affinity.next_category.name) if affinity.next_category else None
-    words = {"promise": promise}
-    if recency_days >= LONG_AGO_DAYS:
-        words["long_ago"] = "yes"
-    if category:
-        words["category"] = category
-    if following:
-        words["next_category"] = following
-    if timing.peaks:
-        best = max(timing.peaks, key=lambda month: timing.months[month - 1])
-        words["season"] = calendar.month_name[best]
-    return words
+    best = max(timing.peaks, key=lambda month: timing.months[month - 1], default=0)
+    words = {
+        "promise": promise,
+        "long_ago": "yes" if recency_days >= LONG_AGO_DAYS else None,
+        "category": next((name for item in affinity.categories if (name := presentable(item.name))), None),
+        "next_category": presentable(affinity.next_category.name) if affinity.next_category else None,
+        "season": calendar.month_name[best],
+    }
+    return {name: text for name, text in words.items() if text}
 
 
 def _campaign(profile: SegmentProfile, s: int, found: _Found, playbook: Playbook, have: Collection[str]) -> Campaign:
     facts, affinity, timing = found.facts[s], found.affinity[s], found.timing[s]
-    selected = select_aim(playbook, facts, profile.medians, profile.everyone)
-    aim, offer = playbook.aims[selected.aim], playbook.offers[selected.offer]
+    aim_key, offer_key, why = select_aim(playbook, facts, profile.medians, profile.everyone)
+    aim, offer = playbook.aims[aim_key], playbook.offers[offer_key]
     words = _message_words(affinity, timing, offer.promise, facts.values.get("recency_days", 0.0))
     return Campaign(
         number=profile.number,
@@ -148,12 +122,15 @@ def _campaign(profile: SegmentProfile, s: int, found: _Found, playbook: Playbook
         customer_share=facts.values["customer_share"],
         revenue_total=round(float(found.customers.revenue[found.customers.labels == s].sum()), 2),
         revenue_share=facts.values["revenue_share"],
-        warning=describe_trust(profile.trust, int(facts.values["customer_count"])),
-        who=describe_segment(profile, facts),
-        aim=selected.aim,
+        trust=profile.trust,
+        order_count=facts.values.get("order_count"),
+        order_value=facts.values.get("order_value"),
+        distinguishing=profile.distinguishing[:DISTINGUISHING],
+        countries=profile.described.get("country", ())[:COUNTRIES],
+        aim=aim_key,
         aim_title=aim.title,
         goal=aim.goal,
-        why=selected.why,
+        why=why,
         offer=PlannedOffer(offer.title, offer.promise, offer.reason, offer.discount),
         channels=_channels(playbook, aim, have),
         schedule=timing.advice or aim.timing,
@@ -162,7 +139,7 @@ def _campaign(profile: SegmentProfile, s: int, found: _Found, playbook: Playbook
         categories=affinity.categories,
         next_product=affinity.next_product,
         next_category=affinity.next_category,
-        buying_note="" if affinity.products or affinity.categories else affinity.lacking or NO_AFFINITY,
+        products_named=affinity.named,
         drafts=write_drafts(aim.drafts, words),
         message_words=words,
         measure=aim.measure,
@@ -191,43 +168,39 @@ def _currency(clean: CleanOrders) -> str | None:
     return str(values[0]) if len(values) == 1 else None
 
 
-def _stake(campaign: Campaign, holdout: Holdout, s: int, customers: Customers, weight: float) -> Stake:
-    who = customers.labels == s
-    return Stake(
-        number=campaign.number,
-        customers=campaign.customers - holdout.held_out,
-        revenue_total=campaign.revenue_total,
-        order_count=int(customers.order_count[who].sum()),
-        weight=weight,
-        discount=campaign.offer.discount,
-        detectable_lift=holdout.detectable_lift,
-    )
+def _stakes(campaigns: Sequence[Campaign], customers: Customers, playbook: Playbook) -> list[Stake]:
+    orders = np.bincount(customers.labels, weights=customers.order_count, minlength=len(campaigns)).astype(int).tolist()
+    return [
+        Stake(
+            number=c.number,
+            customers=c.customers - c.held_out,
+            revenue_total=c.revenue_total,
+            order_count=n,
+            weight=playbook.aims[c.aim].budget_weight,
+            discount=c.offer.discount,
+            detectable_lift=c.holdout.detectable_lift if c.holdout else None,
+        )
+        for c, n in zip(campaigns, orders, strict=True)
+    ]
 
 
 def _hold_out(
-    customers: Customers,
-    campaigns: Sequence[Campaign],
-    baselines: Sequence[Baseline | None],
-    primaries: Sequence[Primary],
-    wanted_lift: float,
-    draw: ArmDraw,
-) -> tuple[list[Holdout], pa.Table]:
-    """The holdout of each segment as it came out, and everybody's arm."""
-    n_tests = len(campaigns)
+    campaigns: Sequence[Campaign], customers: Customers, playbook: Playbook, wanted_lift: float, draw: ArmDraw
+) -> tuple[list[Campaign], pa.Table]:
+    """The campaigns with their holdouts as they came out, and everybody's arm."""
+    n = len(campaigns)
     planned = [
-        plan_holdout(c.number, c.customers, baseline, primary, wanted_lift=wanted_lift, n_tests=n_tests)
-        for c, baseline, primary in zip(campaigns, baselines, primaries, strict=True)
+        plan_holdout(
+            c.number, c.customers, c.baseline, playbook.aims[c.aim].primary, wanted_lift=wanted_lift, n_tests=n
+        )
+        for c in campaigns
     ]
     arms = assign_arms(customers, planned, salt=draw.salt, previous=draw.previous)
-    held = np.bincount(customers.labels, weights=arms["arm"].to_numpy() == "holdout", minlength=n_tests)
-    whole = zip(planned, held.astype(int).tolist(), baselines, strict=True)
-    return [as_assigned(holdout, n, baseline, n_tests=n_tests) for holdout, n, baseline in whole], arms
-
-
-def _check(profiles: Sequence[SegmentProfile], n_segments: int) -> None:
-    if n_segments != len(profiles) or not profiles:
-        message = f"Every segment needs one profile; got {len(profiles)} profiles and {n_segments} segments."
-        raise ParameterError(message)
+    held = np.bincount(customers.labels, weights=arms["arm"].to_numpy() == "holdout", minlength=n).astype(int).tolist()
+    return [
+        replace(c, holdout=as_assigned(holdout, n_held, c.baseline, n_tests=n))
+        for c, holdout, n_held in zip(campaigns, planned, held, strict=True)
+    ], arms
 
 
 def plan_campaigns(
@@ -265,11 +238,16 @@ def plan_campaigns(
         If profiles and segments do not belong together, or money is not positive.
     """
     options, draw, as_of = options or CampaignOptions(), draw or ArmDraw(), segmentation.table.as_of
-    chosen, note = options.playbook, ""
+    chosen, notes = options.playbook, []
     if chosen == AUTO:
         chosen, note = pick_playbook(clean.facts.mapping, id_is_personal=clean.facts.id_is_personal)
+        notes.append(note)
     playbook = load_playbook(chosen)
-    _check(profiles, segmentation.n_segments)
+    if segmentation.n_segments != len(profiles) or not profiles:
+        got = f"{len(profiles)} profiles and {segmentation.n_segments} segments"
+        message = f"Every segment needs one profile; got {got}."
+        raise ParameterError(message)
+    notes += [PlanNote("unknown feature", name) for name in sorted(playbook.features - set(profiles[0].medians))]
     _report(progress, 0)
     members = members_of(clean, segmentation.ids, segmentation.labels, segmentation.unit)
     purchases = condense(clean, members, len(profiles), as_of)
@@ -279,30 +257,19 @@ def plan_campaigns(
     campaigns = [_campaign(profile, s, found, playbook, have) for s, profile in enumerate(profiles)]
     _report(progress, 3)
     baselines = read_baselines(purchases, customers, options.campaign_days)
-    primaries = [playbook.aims[campaign.aim].primary for campaign in campaigns]
-    holdouts, assignments = _hold_out(customers, campaigns, baselines, primaries, options.smallest_lift, draw)
-    weights = [playbook.aims[c.aim].budget_weight for c in campaigns]
-    parts = enumerate(zip(campaigns, holdouts, weights, strict=True))
-    stakes = [_stake(c, holdout, s, customers, weight) for s, (c, holdout, weight) in parts]
-    budget = allocate_budget(
-        stakes,
-        days=customers.observed_days,
-        total=options.budget,
-        margin=options.margin,
-        contact_cost=options.contact_cost,
-    )
-    whole = zip(campaigns, holdouts, baselines, budget.lines, strict=True)
+    campaigns = [replace(c, baseline=baseline) for c, baseline in zip(campaigns, baselines, strict=True)]
+    campaigns, assignments = _hold_out(campaigns, customers, playbook, options.smallest_lift, draw)
+    terms = {"total": options.budget, "margin": options.margin, "contact_cost": options.contact_cost}
+    budget = allocate_budget(_stakes(campaigns, customers, playbook), days=customers.observed_days, **terms)
     _report(progress, len(STEPS))
     return CampaignPlan(
-        campaigns=tuple(
-            as_made(replace(c, holdout=holdout, baseline=baseline, budget=line)) for c, holdout, baseline, line in whole
-        ),
+        campaigns=tuple(as_made(replace(c, budget=b)) for c, b in zip(campaigns, budget.lines, strict=True)),
         playbook=playbook.name,
         budget=budget,
         currency=_currency(clean),
         salt=draw.salt,
         campaign_days=options.campaign_days,
-        notes=((note,) if note else ()) + unknown_features(playbook, profiles[0].medians),
+        notes=tuple(notes),
         assignments=assignments,
         templates={key: aim.drafts for key, aim in playbook.aims.items()},
     )

@@ -90,17 +90,7 @@ class Aim(_Entry):
 
 
 class Playbook(_Entry):
-    """Rules, aims, offers and channels.
-
-    Attributes
-    ----------
-    name, title
-        What it is called.
-    rules
-        In order; the first that holds decides the aim, the last holds always.
-    aims, offers, channels
-        By their keys.
-    """
+    """Rules, of which the first that holds decides the aim and the last holds always; aims, offers, channels by key."""
 
     name: str = Field(min_length=1)
     title: str = Field(min_length=1)
@@ -171,8 +161,8 @@ def _condition_faults(playbook: Playbook) -> list[Fault]:
     for where, condition in _conditions(playbook):
         if (condition.fact is None) == (condition.feature is None):
             faults.append(Fault(f"{where}: name either a fact or a feature."))
-        elif condition.fact is not None and condition.fact not in FACTS:
-            faults.append(Fault(f"{where}.fact: there is no fact '{condition.fact}'.", closest(condition.fact, FACTS)))
+        elif condition.fact is not None:
+            faults += _unknown(f"{where}.fact", "fact", condition.fact, FACTS)
         bounds = condition.model_dump(exclude={"fact", "feature"}, exclude_none=True)
         if not bounds:
             names = ", ".join(name for name in Condition.model_fields if name not in {"fact", "feature"})
@@ -180,12 +170,14 @@ def _condition_faults(playbook: Playbook) -> list[Fault]:
     return faults
 
 
+def _unknown(where: str, what: str, name: str, known: Iterable[str]) -> list[Fault]:
+    return [] if name in known else [Fault(f"{where}: there is no {what} '{name}'.", closest(name, known))]
+
+
 def _rule_faults(playbook: Playbook) -> list[Fault]:
-    faults = [
-        Fault(f"rules[{index + 1}].aim: there is no aim '{rule.aim}'.", closest(rule.aim, playbook.aims))
-        for index, rule in enumerate(playbook.rules)
-        if rule.aim not in playbook.aims
-    ]
+    faults = []
+    for n, rule in enumerate(playbook.rules, start=1):
+        faults += _unknown(f"rules[{n}].aim", "aim", rule.aim, playbook.aims)
     if playbook.rules[-1].when:
         faults.append(Fault("rules: the last rule must hold always, so that every segment gets an aim.", "no `when`."))
     return faults
@@ -195,22 +187,13 @@ def _aim_faults(playbook: Playbook) -> list[Fault]:
     faults = []
     for key, aim in playbook.aims.items():
         where = f"aims.{key}"
-        faults += [
-            Fault(f"{where}.offers[{n}]: there is no offer '{offer}'.", closest(offer, playbook.offers))
-            for n, offer in enumerate(aim.offers, start=1)
-            if offer not in playbook.offers
-        ]
+        for n, offer in enumerate(aim.offers, start=1):
+            faults += _unknown(f"{where}.offers[{n}]", "offer", offer, playbook.offers)
         last = playbook.offers.get(aim.offers[-1])
         if last is not None and last.when:
             faults.append(Fault(f"{where}.offers: the last offer must suit always.", "one without `when`."))
-        faults += [
-            Fault(
-                f"{where}.channels[{n}]: there is no channel '{part.channel}'.",
-                closest(part.channel, playbook.channels),
-            )
-            for n, part in enumerate(aim.channels, start=1)
-            if part.channel not in playbook.channels
-        ]
+        for n, part in enumerate(aim.channels, start=1):
+            faults += _unknown(f"{where}.channels[{n}]", "channel", part.channel, playbook.channels)
         total = sum(part.share for part in aim.channels)
         if abs(total - 1) > 0.001:
             faults.append(Fault(f"{where}.channels: the shares add up to {total:.3g}.", "they must add up to 1."))
@@ -249,12 +232,7 @@ def _raw(source: str | Path) -> tuple[str, dict[str, Any]]:
 
 
 def load_playbook(source: str | Path = "retail") -> Playbook:
-    """Read and check a playbook.
-
-    Parameters
-    ----------
-    source
-        `retail`, `b2b`, or a TOML file.
+    """Read and check a playbook: `retail`, `b2b`, or a TOML file.
 
     Raises
     ------
@@ -268,13 +246,12 @@ def load_playbook(source: str | Path = "retail") -> Playbook:
     ['cross_sell', 'grow_basket', 'keep', 'reward', 'second_order', 'win_back']
     """
     name, raw = _raw(source)
+    headline = f"{name} is not a playbook"
     try:
         playbook = Playbook.model_validate(raw)
     except ValidationError as error:
-        headline = f"{name} is not a playbook"
         raise PlaybookError.from_faults(headline, _shape_faults(error)) from error
     faults = [*_condition_faults(playbook), *_rule_faults(playbook), *_aim_faults(playbook), *_draft_faults(playbook)]
     if faults:
-        headline = f"{name} is not a playbook"
         raise PlaybookError.from_faults(headline, faults)
     return playbook

@@ -27,9 +27,6 @@ FALSE_DISCOVERIES = 0.1
 
 SHOWN = 5
 
-NO_PRODUCTS = "The order file names neither products nor categories, so nothing can be said of what they buy."
-NO_AFFINITY = "Nothing that they buy clearly more than others, with enough of them buying it to say so."
-
 OPEN_SHARE = 0.2
 """Share of the segment that must not have a thing yet for it to be worth suggesting as the next."""
 
@@ -38,18 +35,8 @@ OPEN_SHARE = 0.2
 class OverIndex:
     """A product or category that makes more of this segment's lines than of everybody's.
 
-    Attributes
-    ----------
-    name
-        As the source gives it.
-    share, everyone_share
-        Of the order lines of the segment and of everybody, 0 to 1.
-    lift
-        The first divided by the second.
-    buyers
-        Customers of the segment who bought it.
-    category
-        Of a product, where the source has categories.
+    The shares are of the order lines, 0 to 1; `lift` is the first divided by the second; `buyers` are customers of the
+    segment; `category` is that of a product, where the source has categories.
     """
 
     name: str
@@ -66,16 +53,12 @@ class NextBuy:
 
     Attributes
     ----------
-    name
-        As the source gives it.
     takers, came_back
         How many of those who came back, and had not bought it at first, added it later.
     everyone_rate
         The same as a share among everybody, 0 to 1.
     open_to
         Customers of the segment who have not bought it yet.
-    category
-        Of a product, where the source has categories.
     """
 
     name: str
@@ -124,11 +107,8 @@ def _pairs(purchases: Purchases, what: What) -> nw.LazyFrame[Any]:
     known = purchases.things.filter(~nw.col(what).is_null())
     if len(purchases.columns) == 1 or (what == "product_id" and _one_category_each(purchases, known)):
         return known  # the things were grouped by it
-    measures = {
-        "n": nw.col("n").sum(),
-        "bought_on": nw.col("bought_on").min(),
-        "last_bought_on": nw.col("last_bought_on").max(),
-    }
+    days = {"bought_on": nw.col("bought_on").min(), "last_bought_on": nw.col("last_bought_on").max()}
+    measures = {"n": nw.col("n").sum()} | days
     if what == "product_id":
         measures["category"] = nw.col("category").max()
     return purchases.engine.materialise(known.group_by("customer", "segment", what).agg(**measures))
@@ -178,14 +158,10 @@ def _count(purchases: Purchases, what: What) -> tuple[_Cells, _Totals, dict[str,
     flagged = pairs.join(own, on="customer", how="inner").with_columns(
         first_back=_flag(came_back & at_first), taker=_flag(~at_first), square=number * number, product=number * total
     )
-    measures = {
-        "lines": nw.col("n").sum(),
-        "buyers": nw.len(),
-        "first_buyers_back": nw.col("first_back").sum(),
-        "takers": nw.col("taker").sum(),
-        "squares": nw.col("square").sum(),
-        "products": nw.col("product").sum(),
-    }
+    summed = {
+        "lines": "n", "first_buyers_back": "first_back", "takers": "taker", "squares": "square", "products": "product",
+    }  # fmt: skip
+    measures = {"buyers": nw.len()} | {name: nw.col(column).sum() for name, column in summed.items()}
     named = what == "product_id" and "category" in purchases.columns
     if named:
         measures["category"] = nw.col("category").max()
@@ -209,14 +185,9 @@ def _own(purchases: Purchases, pairs: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 def _totals(purchases: Purchases, own: nw.LazyFrame[Any]) -> _Totals:
     total = nw.col("total").cast(nw.Float64)
     flagged = own.with_columns(back=_flag(nw.col("last_on") > nw.col("first_on")), square=total * total)
-    small = purchases.engine.collect(
-        flagged.group_by("its_segment").agg(
-            lines=nw.col("total").sum(),
-            customers=nw.len(),
-            came_back=nw.col("back").sum(),
-            squares=nw.col("square").sum(),
-        )
-    )
+    summed = {"lines": "total", "came_back": "back", "squares": "square"}
+    measures = {name: nw.col(column).sum() for name, column in summed.items()}
+    small = purchases.engine.collect(flagged.group_by("its_segment").agg(customers=nw.len(), **measures))
     rows = np.asarray(small["its_segment"].to_numpy(), dtype=np.int64)
 
     def spread(name: str) -> Float64:
@@ -301,45 +272,24 @@ def _next_buys(cells: _Cells, totals: _Totals, category_of: dict[str, str]) -> t
 
 @dataclass(frozen=True)
 class ProductAffinity:
-    """What the order lines say of one segment's taste; `lacking` says where they do not speak of it at all."""
+    """What the order lines say of one segment's taste; where they name neither kind of thing they say nothing."""
 
     products: tuple[OverIndex, ...] = ()
     categories: tuple[OverIndex, ...] = ()
     next_product: NextBuy | None = None
     next_category: NextBuy | None = None
-    lacking: str = ""
+    named: bool = True
 
 
 def measure_affinity(purchases: Purchases) -> tuple[ProductAffinity, ...]:
-    """Count what each segment buys; all grouping happens in the engine, only small tables come home.
-
-    Parameters
-    ----------
-    purchases
-        From `condense`.
-
-    Returns
-    -------
-    tuple of ProductAffinity
-        In the order of the labels; empty where the source has neither products nor categories.
-    """
-    nothing: tuple[tuple[OverIndex, ...], ...] = ((),) * purchases.n_segments
-    over = {"product_id": nothing, "category": nothing}
-    following: dict[str, tuple[NextBuy | None, ...]] = dict.fromkeys(over, (None,) * purchases.n_segments)
-    whats: tuple[What, ...] = ("product_id", "category")
-    for what in whats:
+    """Count what each segment buys, in the order of the labels; all grouping happens in the engine."""
+    n = purchases.n_segments
+    over: dict[What, tuple[tuple[OverIndex, ...], ...]] = {"product_id": ((),) * n, "category": ((),) * n}
+    following: dict[What, tuple[NextBuy | None, ...]] = {"product_id": (None,) * n, "category": (None,) * n}
+    for what in over:
         if what in purchases.columns:
             cells, totals, category_of = _count(purchases, what)
             over[what] = _over_indexed(cells, totals, category_of)
             following[what] = _next_buys(cells, totals, category_of)
-    lacking = "" if purchases.columns else NO_PRODUCTS
-    return tuple(
-        ProductAffinity(
-            products=over["product_id"][s],
-            categories=over["category"][s],
-            next_product=following["product_id"][s],
-            next_category=following["category"][s],
-            lacking=lacking,
-        )
-        for s in range(purchases.n_segments)
-    )
+    whole = zip(over["product_id"], over["category"], following["product_id"], following["category"], strict=True)
+    return tuple(ProductAffinity(*found, bool(purchases.columns)) for found in whole)

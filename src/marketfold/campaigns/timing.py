@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import narwhals as nw
 import numpy as np
 
-from marketfold.words import listed, measured
+from marketfold.words import share
 
 if TYPE_CHECKING:
     from datetime import date
@@ -37,6 +37,9 @@ REPEATED = 0.25
 """Of a peak's orders in its best year, so many must fall into another year: what happened once is not a season."""
 
 
+Season = Literal["seasonal", "all year", "too few orders", "too short"]
+
+
 @dataclass(frozen=True)
 class Timing:
     """When a segment buys.
@@ -53,8 +56,10 @@ class Timing:
         who came back.
     recency_days
         Median days since the last order.
-    season, pace
-        The same in words.
+    season
+        Whether they buy by the season, or why that cannot be told.
+    order_count, observed_days
+        From which it was told.
     season_share
         Share of a year's orders that falls into the three busiest months in a row, 0 to 1; None where no season can
         be told.
@@ -64,8 +69,9 @@ class Timing:
     peaks: tuple[int, ...]
     gap_days: tuple[float, float, float] | None
     recency_days: float | None
-    season: str
-    pace: str
+    season: Season
+    order_count: int
+    observed_days: int
     season_share: float | None = None
 
     @property
@@ -74,10 +80,10 @@ class Timing:
         if self.season_share is None or self.season_share < SEASONAL or not self.peaks:
             return ""
         start = min(self.peaks, key=lambda month: (self.months[month - 2] >= PEAK, month))
-        share = measured(self.season_share, "share")
         return (
-            f"Send three weeks before {calendar.month_name[start]} begins, and again at its start: {share} of a year's "
-            "orders fall into their season, and silence in between is no sign of leaving."
+            f"Send three weeks before {calendar.month_name[start]} begins, and again at its start: "
+            f"{share(self.season_share)} of a year's orders fall into their season, and silence in between is no sign "
+            "of leaving."
         )
 
 
@@ -102,52 +108,35 @@ def _season_share(index: Float64) -> float:
     return float(max(ring[m : m + 3].sum() for m in range(12)) / index.sum())
 
 
-def _season(by_year: Float64, observed: tuple[date, date]) -> tuple[tuple[float, ...], tuple[int, ...], str]:
-    """Index of each month, peaks and words, from orders of shape (n_years, 12)."""
+def _season(by_year: Float64, observed: tuple[date, date]) -> tuple[Season, tuple[float, ...], tuple[int, ...]]:
+    """What can be told, index of each month, and peaks, from orders of shape (n_years, 12)."""
     orders = by_year.sum(axis=0)
-    days = (observed[1] - observed[0]).days + 1
-    if days < SEASON_DAYS:
-        return (), (), f"The orders cover {days:,} days; a season needs two years, so none is claimed."
-    total = int(orders.sum())
-    if total < MIN_ORDERS:
-        return (), (), f"{total} orders are too few to tell a season from chance ({MIN_ORDERS} are needed)."
-    pace = orders / _exposure(observed)
-    index = pace / pace.mean()
+    if (observed[1] - observed[0]).days + 1 < SEASON_DAYS:
+        return "too short", (), ()
+    if orders.sum() < MIN_ORDERS:
+        return "too few orders", (), ()
+    exposure = _exposure(observed)
+    monthly = orders / exposure
+    index = monthly / monthly.mean()
     # A peak must also exceed what Poisson counts throw up by themselves (two standard errors).
-    noise = 2 * np.sqrt(np.maximum(orders, 1)) / _exposure(observed) / pace.mean()
+    noise = 2 * np.sqrt(np.maximum(orders, 1)) / exposure / monthly.mean()
     best_years = np.sort(by_year, axis=0)[::-1]
     repeated = best_years[1] >= REPEATED * best_years[0] if len(by_year) > 1 else np.zeros(12, dtype=np.bool_)
     peaks = tuple(int(m) + 1 for m in np.flatnonzero((index >= PEAK) & (index - noise > 1) & repeated))
-    months = tuple(float(round(value, 3)) for value in index)
-    if not peaks:
-        return months, (), "No month stands out: they buy through the year."
-    named = listed([calendar.month_name[m] for m in peaks])
-    top = max(index[m - 1] for m in peaks)
-    return months, peaks, f"They buy most in {named}, up to {top:.1f} times as many orders as in their average month."
+    return "seasonal" if peaks else "all year", tuple(float(round(value, 3)) for value in index), peaks
 
 
-def _pace(gaps: Float64, recency: float | None) -> tuple[tuple[float, float, float] | None, str]:
-    if recency is None:
-        return None, "No customer has most of the money here, so there is no rhythm to tell."
+def _inter_purchase_times(gaps: Float64) -> tuple[float, float, float] | None:
+    """Quartiles of the customers' own inter-purchase times; None where too few have come back."""
     known = gaps[~np.isnan(gaps)]
-    away = f"The median customer last ordered {measured(recency, 'days')} ago"
     if len(known) < MIN_RETURNING:
-        return None, f"{away}. Too few have come back to tell a usual time between orders."
-    low, middle, high = (float(value) for value in np.quantile(known, (0.25, 0.5, 0.75)))
-    spread = f"{low:,.0f} to {measured(high, 'days')} for the middle half"
-    return (low, middle, high), f"Those who come back do so about every {measured(middle, 'days')} ({spread}). {away}."
+        return None
+    low, middle, high = np.quantile(known, (0.25, 0.5, 0.75)).tolist()
+    return low, middle, high
 
 
 def time_segments(customers: Customers, monthly: pa.Table) -> tuple[Timing, ...]:
-    """Say when each segment buys.
-
-    Parameters
-    ----------
-    customers
-        One row per customer.
-    monthly
-        From `count_months`.
-    """
+    """Say when each segment buys, from its customers and from what `count_months` found."""
     years = np.asarray(monthly["year"].to_numpy(), dtype=np.int64) - customers.observed[0].year
     orders = np.zeros((customers.n_segments, customers.observed[1].year - customers.observed[0].year + 1, 12))
     rows = np.asarray(monthly["segment"].to_numpy(), dtype=np.int64)
@@ -157,8 +146,9 @@ def time_segments(customers: Customers, monthly: pa.Table) -> tuple[Timing, ...]
     for segment in range(customers.n_segments):
         who = customers.labels == segment
         recency = float(np.median(customers.recency_days[who])) if who.any() else None
-        months, peaks, season = _season(orders[segment], customers.observed)
-        gap_days, pace = _pace(customers.gap_days[who], recency)
-        share = _season_share(np.array(months)) if peaks else None
-        found.append(Timing(months, peaks, gap_days, recency, season, pace, share))
+        season, months, peaks = _season(orders[segment], customers.observed)
+        counted = int(orders[segment].sum()), customers.observed_days
+        share_of_year = _season_share(np.array(months)) if peaks else None
+        gap_days = _inter_purchase_times(customers.gap_days[who])
+        found.append(Timing(months, peaks, gap_days, recency, season, *counted, share_of_year))
     return tuple(found)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import Annotated
 
 import typer
 
 from marketfold.cli import flags
-
-if TYPE_CHECKING:
-    from marketfold.runs.pictures import Picture
 
 Table = Annotated[Path, typer.Option("--out", help="Table to write, .csv or .parquet.")]
 
@@ -69,7 +66,7 @@ def figures(
     from marketfold.runs import write_pictures
 
     out = out or run.with_name(f"{run.resolve().name}-{to}")
-    written = write_pictures(run, cast("Picture", to), out, only=only or (), progress=None if quiet else typer.echo)
+    written = write_pictures(run, to, out, only=only or (), progress=None if quiet else typer.echo)
     if not quiet:
         typer.echo(f"{len(written)} file{'s' if len(written) > 1 else ''} in {out}.")
 
@@ -87,9 +84,7 @@ def export(
     orders: Annotated[Path | None, typer.Option(help="The run's order file, where it has moved.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the audiences; beside the run if not given.")] = None,
     consent_column: Annotated[str | None, typer.Option(help="Column that records consent.")] = None,
-    consent_override: Annotated[
-        str | None, typer.Option(help="Why consent need not be read from a column; recorded.")
-    ] = None,
+    consent_override: flags.ConsentOverride = None,
     suppression: Annotated[Path | None, typer.Option(help="File of people who must not be reached.")] = None,
     allow_small: Annotated[bool, typer.Option("--allow-small", help="Write audiences under the minimum too.")] = False,
     plain: Annotated[bool, typer.Option("--plain", help="Do not hash; the platform does so on upload.")] = False,

@@ -37,8 +37,7 @@ def run(
 
 def _run(orders: str, config: RunConfig, out: Path | None, previous: Path | None, *, quiet: bool) -> Run:
     from marketfold.pipeline import segment_market
-    from marketfold.runs import Run, next_free_folder, write_run
-    from marketfold.runs.folder import refuse_existing
+    from marketfold.runs import Run, next_free_folder, refuse_existing, write_run
 
     folder = out or next_free_folder(Path(orders.rstrip("/*")).stem or "orders")
     refuse_existing(folder)  # before the work, not after it
@@ -83,20 +82,14 @@ def demo(
     lines: Annotated[int, typer.Option(min=1_000, help="About how many order lines the shop has.")] = 12_000,
     out: Annotated[Path | None, typer.Option(help="Folder for the shop's order file and the run.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another shop.")] = 0,
-    effect: Annotated[
-        float | None,
-        typer.Option(
-            min=0, help="Also make later orders, with campaigns that had this effect: 0.5 is half as many again."
-        ),
-    ] = None,
+    effect: flags.Effect = None,
     quiet: flags.Quiet = False,
 ) -> None:
     """Make the demo shop and run on it."""
     from marketfold.config import load_config
     from marketfold.csv_files import write_csv
     from marketfold.demo import make_shop
-    from marketfold.runs import next_free_folder
-    from marketfold.runs.folder import refuse_existing, staged_folder
+    from marketfold.runs import next_free_folder, refuse_existing, staged_folder
 
     folder = out or next_free_folder("demo")
     refuse_existing(folder)

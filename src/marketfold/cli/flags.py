@@ -20,6 +20,11 @@ Out = Annotated[Path | None, typer.Option(help="Run folder to make; under runs/ 
 Previous = Annotated[
     Path | None, typer.Option(help="An earlier run: its segment numbers, names and hand edits are kept.")
 ]
+ConsentOverride = Annotated[str | None, typer.Option(help="Why consent need not be read from a column; recorded.")]
+Effect = Annotated[
+    float | None,
+    typer.Option(min=0, help="Also make later orders, with campaigns that had this effect: 0.5 is half as many again."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 

@@ -31,10 +31,10 @@ def plan(
     after = change_plan(run, _changes(set_ or [])) if set_ or renew else before
     if json_:
         typer.echo(json.dumps(_plain(after), ensure_ascii=False, indent=1))
-        return
-    from marketfold.cli.summary import print_plan
+    else:
+        from marketfold.cli.summary import print_plan
 
-    print_plan(before, after)
+        print_plan(before, after)
 
 
 def _plain(plan: CampaignPlan) -> dict[str, object]:

@@ -30,13 +30,8 @@ def progress_bars(*, quiet: bool) -> Iterator[Progress | None]:
     from rich.progress import BarColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bars
 
-    columns = (
-        SpinnerColumn(finished_text="[green]✓"),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-    )
-    with Bars(*columns, console=console()) as bars:
+    spinner = SpinnerColumn(finished_text="[green]✓")
+    with Bars(spinner, TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console()) as bars:
         tasks: dict[str, TaskID] = {}
 
         def note(what: str, done: int, total: int) -> None:

@@ -25,12 +25,8 @@ def takes(*branches: str, model: type[BaseModel] | None = None) -> type[TyperCom
     user gave comes to the command in `ctx.obj`, nested as `load_config` takes it; an unset flag is not in it, for it
     must not hide the environment or `marketfold.toml`.
 
-    Parameters
-    ----------
-    branches
-        Parts of the tree of settings, as "reading" or "features.as_of"; all of it if none is named.
-    model
-        The tree; `RunConfig` if not given.
+    `branches` are parts of the tree of settings, as "reading" or "features.as_of"; all of it if none is named. The
+    tree is `RunConfig` if no other `model` is given.
     """
 
     class Command(TyperCommand):
@@ -50,7 +46,7 @@ def takes(*branches: str, model: type[BaseModel] | None = None) -> type[TyperCom
             for setting in self._settings():
                 value = ctx.params.pop(_parameter(setting))
                 if not (value is None or value is False or (isinstance(value, list | tuple) and not value)):
-                    _put(ctx.obj, setting.path, _read(setting, value))
+                    _put(ctx.obj, setting.path, pairs(value, setting.flag.name) if _origin(setting) is dict else value)
             return super().invoke(ctx)
 
     return Command
@@ -64,10 +60,6 @@ def _put(tree: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
     for name in path[:-1]:
         tree = tree.setdefault(name, {})
     tree[path[-1]] = value
-
-
-def _read(setting: Setting, value: Any) -> Any:
-    return pairs(value, setting.flag.name) if _origin(setting) is dict else value
 
 
 def _origin(setting: Setting) -> Any:

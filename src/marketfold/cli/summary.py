@@ -10,9 +10,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from marketfold.campaigns import PART_WORDS
+from marketfold import words
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
     import pyarrow as pa
@@ -27,6 +28,14 @@ if TYPE_CHECKING:
 
 def _out() -> Console:
     return Console(file=sys.stdout, highlight=False)
+
+
+def _table(title: str, headings: Iterable[str], left: Collection[str] = ()) -> Table:
+    """A table of numbers, but for the columns that are named as texts."""
+    table = Table(title=title, title_justify="left")
+    for heading in headings:
+        table.add_column(heading, justify="left" if heading in left else "right")
+    return table
 
 
 def print_run(run: Run) -> None:
@@ -50,25 +59,12 @@ def print_run(run: Run) -> None:
 
 
 def _segments(run: Run) -> Table:
-    table = Table(title=f"{len(run.record['segments'])} segments", title_justify="left")
-    for heading, justify in (
-        ("", "right"),
-        ("segment", "left"),
-        (f"{run.record['unit'].replace('_', ' ')}s", "right"),
-        ("share", "right"),
-    ):
-        table.add_column(heading, justify=justify)  # type: ignore[arg-type]
-    table.add_column("of revenue", justify="right")
-    table.add_column("trust")
+    units = f"{run.record['unit'].replace('_', ' ')}s"
+    headings = ("", "segment", units, "share", "of revenue", "trust")
+    table = _table(f"{len(run.record['segments'])} segments", headings, left={"segment", "trust"})
     for one in run.record["segments"]:
-        table.add_row(
-            str(one["number"]),
-            Text(one["name"]),
-            f"{one['units']:,}",
-            f"{one['unit_share']:.0%}",
-            f"{one['revenue_share']:.0%}",
-            one["trust"] or "",
-        )
+        counts = (words.count(one["units"]), words.share(one["unit_share"]), words.share(one["revenue_share"]))
+        table.add_row(str(one["number"]), Text(one["name"]), *counts, one["trust"] or "")
     return table
 
 
@@ -78,16 +74,13 @@ def print_inspection(found: Inspection, clean: CleanOrders | None, *, as_json: b
 
     warnings = cleaning_sentences(clean.report) if clean else ()
     if as_json:
-        plain = found.to_dict() | {
-            "set_aside": clean.report.ledger.lines_set_aside if clean else {},
-            "warnings": warnings,
-        }
+        aside = clean.report.ledger.lines_set_aside if clean else {}
+        plain = found.to_dict() | {"set_aside": aside, "warnings": warnings}
         sys.stdout.write(json.dumps(plain, ensure_ascii=False, indent=1) + "\n")
         return
     out = _out()
-    mapping = Table(title="Columns", title_justify="left")
-    mapping.add_column("means")
-    mapping.add_column("source column")
+    headings = ("means", "source column")
+    mapping = _table("Columns", headings, left=headings)
     for role, column in found.mapping.items():
         mapping.add_row(role, Text(column))
     out.print(mapping)
@@ -102,10 +95,7 @@ def print_inspection(found: Inspection, clean: CleanOrders | None, *, as_json: b
 
 
 def _ledger(report: CleaningReport) -> Table:
-    table = Table(title="Ledger", title_justify="left")
-    table.add_column("")
-    table.add_column("lines", justify="right")
-    table.add_column("money", justify="right")
+    table = _table("Ledger", ("", "lines", "money"), left={""})
     for what, lines, money in report.rows():
         table.add_row(what, f"{lines:,}", f"{money:,.2f}")
     return table
@@ -123,22 +113,19 @@ def print_scores(table: pa.Table) -> None:
         out.print(Text(f"  {row['segment']}. {row['segment_name']}: {row['count_all']:,}"))
     strangers = sum(table["fits_none"].to_pylist())
     if strangers > MANY_STRANGERS * table.num_rows:
-        share = strangers / max(table.num_rows, 1)
-        out.print(
-            Text(
-                f"! {strangers:,} ({share:.0%}) lie farther from every segment than the run's own customers did "
-                "(fits_none): these may be customers of another kind, and their segments mean little.",
-                style="yellow",
-            )
+        of_all = words.share(strangers / table.num_rows)
+        text = (
+            f"! {strangers:,} ({of_all}) lie farther from every segment than the run's own customers did "
+            "(fits_none): these may be customers of another kind, and their segments mean little."
         )
+        out.print(Text(text, style="yellow"))
 
 
 def print_audiences(report: AudienceReport, folder: Path) -> None:
     """Rows written for each segment, who was left out and why, where they are, and what to know before uploading."""
     out = _out()
-    table = Table(title=f"Audiences for {report.to}", title_justify="left")
-    for heading in ("segment", "customers", "held out", "no consent", "stop list", "no match", "written"):
-        table.add_column(heading, justify="right")
+    headings = ("segment", "customers", "held out", "no consent", "stop list", "no match", "written")
+    table = _table(f"Audiences for {report.to}", headings)
     for one in report.audiences:
         counts = (one.customers, one.held_out, one.without_consent, one.suppressed, one.nothing_to_match, one.written)
         table.add_row(str(one.segment), *(f"{count:,}" for count in counts))
@@ -170,17 +157,15 @@ def print_measurement(measurement: Measurement, page: Path) -> None:
 
 def print_plan(before: CampaignPlan, after: CampaignPlan) -> None:
     """The campaigns as they are planned now, and what became of the holdouts that were changed."""
-    from marketfold.report import describe_holdout
+    from marketfold.report import describe_holdout, plan_notes
 
     out = _out()
-    table = Table(title=_title(after), title_justify="left")
-    for heading in ("", "segment", "customers", "aim", "offer", "budget", "held out", "detects", "edited by hand"):
-        right = heading in {"", "customers", "budget", "held out", "detects"}
-        table.add_column(heading, justify="right" if right else "left")
+    headings = ("", "segment", "customers", "aim", "offer", "budget", "held out", "detects", "edited by hand")
+    table = _table(_title(after), headings, left={"segment", "aim", "offer", "edited by hand"})
     for campaign in after.campaigns:
         table.add_row(*_row(campaign))
     out.print(table)
-    for note in (*after.notes, *after.budget.notes):
+    for note in plan_notes(after):
         out.print(Text(f"! {note}", style="yellow"))
     for old, new in zip(before.campaigns, after.campaigns, strict=True):
         if new.holdout and old.held_out != new.held_out:
@@ -193,11 +178,13 @@ def _title(plan: CampaignPlan) -> str:
     if money.total is not None:
         parts.append(f"a budget of {money.total:,.2f} {plan.currency or ''}".rstrip())
     if money.margin is not None:
-        parts.append(f"a margin of {money.margin:.0%}")
+        parts.append(f"a margin of {words.share(money.margin)}")
     return ", ".join(parts)
 
 
 def _row(campaign: Campaign) -> tuple[str | Text, ...]:
+    from marketfold.report import PART_WORDS
+
     lift = campaign.holdout.detectable_lift if campaign.holdout else None
     edited = [PART_WORDS[name] for name in campaign.edited] + ["the brief's text"] * campaign.text_by_hand
     return (
@@ -208,6 +195,6 @@ def _row(campaign: Campaign) -> tuple[str | Text, ...]:
         Text(campaign.offer.title),
         "" if campaign.amount is None else f"{campaign.amount:,.2f}",
         f"{campaign.held_out:,}",
-        "" if lift is None else f"{lift:.0%}",
+        "" if lift is None else words.share(lift),
         Text(", ".join(edited)),
     )

@@ -18,14 +18,9 @@ if TYPE_CHECKING:
 PACKAGE = "marketfold.learn"
 FRAME_SCRIPTS = ("theme.js", "page.js")
 SCRIPTS = (
-    "lesson_data.js",
-    "mathematics.js",
-    "drawing.js",
-    "lesson_kmeans.js",
-    "lesson_elbow.js",
-    "lesson_pca.js",
+    "lesson_data.js", "mathematics.js", "drawing.js", "lesson_kmeans.js", "lesson_elbow.js", "lesson_pca.js",
     "lesson_autoencoder.js",
-)
+)  # fmt: skip
 COLOURS = 10
 NETWORK_FEATURES = 8
 SAME_THING = 0.7
@@ -55,12 +50,12 @@ def _trio(sample: LearnSample) -> list[int]:
 
 
 def _lesson(sample: LearnSample) -> dict[str, Any]:
-    history = sample.history
+    history = sample.run.history
     return {
         "points": [[round(float(value), 3) for value in row] for row in sample.points],
         "labels": list(sample.labels),
-        "units": sample.unit_plural,
-        "seed": sample.seed,
+        "units": sample.run.unit_plural,
+        "seed": sample.run.seed,
         "pair": _pair(sample),
         "trio": _trio(sample),
         "network_features": list(range(min(len(sample.labels), NETWORK_FEATURES))),
@@ -68,44 +63,37 @@ def _lesson(sample: LearnSample) -> dict[str, Any]:
     }
 
 
-def _sayings(sample: LearnSample) -> dict[str, Any]:
+def _texts(sample: LearnSample) -> dict[str, Any]:
     """Sentences with the run's own numbers, where the run has them."""
-    curve = sample.wcss
-    n_kept = len(sample.explained)
-    network = ""
-    if sample.history:
-        nodes = ", ".join(map(str, sample.history.layers))
-        layers = f" of {nodes} nodes" if nodes else ""
-        network = (
-            f"A network{layers}, trained for {len(sample.history.train)} epochs. The lowest loss on rows kept aside "
-            f"was {words.decimal(min(sample.history.held_out), 3)}; the weights of that epoch were kept."
+    run = sample.run
+    curve = [words.count(run.wcss[k - 1]) for k in (1, run.n_segments)] if len(run.wcss) >= run.n_segments else []
+    pca = network = ""
+    if run.explained:
+        held = words.share(sum(run.explained))
+        pca = (
+            f"In your run the first {words.number_word(len(run.explained))} components hold {held} of what makes "
+            f"{run.unit_plural} differ."
         )
-    return {
-        "run_curve": [words.count(curve[0]), words.count(curve[sample.n_segments - 1])]
-        if len(curve) >= sample.n_segments
-        else [],
-        "run_features": f"all {sample.n_features} features",
-        "pca_says": f"In your run the first {words.number_word(n_kept)} components hold "
-        f"{words.share(sum(sample.explained))} of what makes {sample.unit_plural} differ."
-        if n_kept
-        else "",
-        "network_says": network,
-    }
+    if run.history:
+        nodes = f" of {', '.join(map(str, run.history.layers))} nodes" if run.history.layers else ""
+        network = (
+            f"A network{nodes}, trained for {len(run.history.train)} epochs. The lowest loss on rows kept aside was "
+            f"{words.decimal(min(run.history.held_out), 3)}; the weights of that epoch were kept."
+        )
+    return {"run_curve": curve, "pca_says": pca, "network_says": network}
 
 
 def _opening(sample: LearnSample) -> ReportPage:
-    shown = len(sample.points)
-    what = (
-        f"a sample of {words.count(shown)} of your {words.count(sample.n_units)} {sample.unit_plural}"
-        if shown < sample.n_units
-        else f"your {words.count(shown)} {sample.unit_plural}"
-    )
+    shown, run = len(sample.points), sample.run
+    what = f"your {words.count(shown)} {run.unit_plural}"
+    if shown < run.n_units:
+        what = f"a sample of {words.count(shown)} of your {words.count(run.n_units)} {run.unit_plural}"
     return ReportPage(
         title="How the segments are made, tried by hand",
-        kicker=f"Learning page for {sample.source}" if sample.source else "Learning page",
+        kicker=f"Learning page for {run.source}" if run.source else "Learning page",
         lead=f"Four methods stand behind the report. Here you work them yourself, on {what}. Nothing you do on this "
         "page changes the run, and nothing leaves your computer.",
-        footer=f"The sample was drawn with seed {sample.seed}. The page holds scaled numbers only: no ids, no names.",
+        footer=f"The sample was drawn with seed {run.seed}. The page holds scaled numbers only: no ids, no names.",
         n_segments=COLOURS,
     )
 
@@ -114,18 +102,16 @@ def render_learn_page(sample: LearnSample) -> str:
     """HTML of the learning page."""
     style = asset("report.css") + asset("learn.css", PACKAGE)
     script = "\n".join([*(asset(name) for name in FRAME_SCRIPTS), *(asset(name, PACKAGE) for name in SCRIPTS)])
-    return (
-        environment(PACKAGE)
-        .get_template("learn.html.j2")
-        .render(
-            page=_opening(sample),
-            sample=sample,
-            pair=_pair(sample),
-            code_max=min(max(len(sample.labels) - 1, 1), 5),
-            lesson=script_json(_lesson(sample)),
-            **_sayings(sample),
-            **frame_values(COLOURS, style, script),
-        )
+    template = environment(PACKAGE).get_template("learn.html.j2")
+    return template.render(
+        page=_opening(sample),
+        sample=sample,
+        run=sample.run,
+        pair=_pair(sample),
+        code_max=min(max(len(sample.labels) - 1, 1), 5),
+        lesson=script_json(_lesson(sample)),
+        **_texts(sample),
+        **frame_values(COLOURS, style, script),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,37 +32,26 @@ class LossHistory:
 
 
 @dataclass(frozen=True)
-class LearnSample:
-    """A sample of units for the lessons; it holds no ids.
+class RunFacts:
+    """What the lessons say of the run that the sample is of.
 
     Attributes
     ----------
-    points : float32, shape (n_sample, n_features)
-        Rows in scaled space.
-    labels
-        Feature names in plain words.
-    unit
-        What a row is.
     n_units
-        How many there are in the run.
-    n_segments
-        The number of segments that the run chose.
-    n_features
-        How many features the run used; `points` holds the most telling of them.
+        How many units there are in the run; 0 where the sample is drawn from all of them.
     explained : shares of 0 to 1
         Variance of the run's principal components, where it has them.
     wcss
         WCSS of the run for k = 1, 2, ...
     history
         Loss of the network that the run trained.
+    source
+        Name of the order file.
     """
 
-    points: Float32
-    labels: tuple[str, ...]
-    unit: Unit
-    n_units: int
-    n_segments: int
-    n_features: int
+    unit: Unit = "customer"
+    n_units: int = 0
+    n_segments: int = 3
     seed: int = 0
     explained: tuple[float, ...] = ()
     wcss: tuple[float, ...] = ()
@@ -70,14 +59,29 @@ class LearnSample:
     source: str = ""
 
     @property
-    def unit_word(self) -> str:
-        """The unit as a reader calls it."""
-        return self.unit.replace("_", " ")
-
-    @property
     def unit_plural(self) -> str:
-        """Several of them."""
-        return f"{self.unit_word}s"
+        """What several rows are, as a reader calls them."""
+        return f"{self.unit.replace('_', ' ')}s"
+
+
+@dataclass(frozen=True)
+class LearnSample:
+    """A sample of units for the lessons; it holds no ids.
+
+    Attributes
+    ----------
+    points : float32, shape (n_sample, n_telling)
+        Rows in scaled space.
+    labels
+        Names of these features in plain words.
+    n_features
+        How many features the run used; `points` holds the most telling of them.
+    """
+
+    points: Float32
+    labels: tuple[str, ...]
+    n_features: int
+    run: RunFacts
 
 
 def correlations(X: Float32) -> Float64:
@@ -94,19 +98,7 @@ def _telling_features(X: Float32, most: int) -> list[int]:
     return [int(column) for column in np.argsort(-weight, kind="stable")[:most]]
 
 
-def take_sample(  # noqa: PLR0913 - the facts of a run, each by its name
-    X: Float32,
-    labels: Sequence[str],
-    *,
-    unit: Unit = "customer",
-    n_segments: int = 3,
-    seed: int = 0,
-    n_units: int | None = None,
-    explained: Sequence[float] = (),
-    wcss: Sequence[float] = (),
-    history: LossHistory | None = None,
-    source: str = "",
-) -> LearnSample:
+def take_sample(X: Float32, labels: Sequence[str], run: RunFacts | None = None) -> LearnSample:
     """Draw the lessons' sample from a scaled matrix.
 
     Parameters
@@ -115,10 +107,6 @@ def take_sample(  # noqa: PLR0913 - the facts of a run, each by its name
         Scaled matrix, shape (n_rows, n_features): of all units, or of a sample of them.
     labels
         One plain label for each feature.
-    n_units
-        How many units there are; as many as rows where this is not said.
-    n_segments, explained, wcss, history, source
-        As in `LearnSample`.
 
     Raises
     ------
@@ -144,18 +132,9 @@ def take_sample(  # noqa: PLR0913 - the facts of a run, each by its name
     if n_rows < FEWEST_UNITS:
         message = f"The lessons got {n_rows} rows and need {FEWEST_UNITS} or more. Give them a larger run."
         raise TooFewUnitsError(message)
-    rows = np.sort(np.random.default_rng(seed).permutation(n_rows)[:SAMPLE_UNITS])
+    run = run or RunFacts()
+    rows = np.sort(np.random.default_rng(run.seed).permutation(n_rows)[:SAMPLE_UNITS])
     columns = _telling_features(X, LESSON_FEATURES)
-    return LearnSample(
-        points=np.ascontiguousarray(X[rows][:, columns]),
-        labels=tuple(labels[column] for column in columns),
-        unit=unit,
-        n_units=n_rows if n_units is None else n_units,
-        n_segments=n_segments,
-        n_features=n_features,
-        seed=seed,
-        explained=tuple(map(float, explained)),
-        wcss=tuple(map(float, wcss)),
-        history=history,
-        source=source,
-    )
+    points = np.ascontiguousarray(X[rows][:, columns])
+    run = replace(run, n_units=run.n_units or n_rows)
+    return LearnSample(points, tuple(labels[column] for column in columns), n_features, run)

@@ -1,15 +1,21 @@
 """A finished run as one HTML file that opens offline and reads like a memo."""
 
+from marketfold.report.briefs import brief_filename, brief_markdown
 from marketfold.report.content import report_data, report_page, with_plan, write_report
 from marketfold.report.measurement import measurement_figures, measurement_page, write_measurement
+from marketfold.report.sentences.campaigns import PART_WORDS, plan_notes
 from marketfold.report.sentences.experiments import describe_holdout, describe_period, describe_result
 
 __all__ = [
+    "PART_WORDS",
+    "brief_filename",
+    "brief_markdown",
     "describe_holdout",
     "describe_period",
     "describe_result",
     "measurement_figures",
     "measurement_page",
+    "plan_notes",
     "report_data",
     "report_page",
     "with_plan",

@@ -6,15 +6,26 @@ import calendar
 from typing import TYPE_CHECKING
 
 from marketfold import words
-from marketfold.campaigns import PART_WORDS
 from marketfold.page import Brief, Briefs, Column, Fact, Message, Notice, Section, TablePart
 from marketfold.report.figure_parts import campaign_figures
 from marketfold.report.segment_chapters import campaign_key
+from marketfold.report.sentences.campaigns import (
+    arithmetic,
+    campaign_warning,
+    describe_segment,
+    edited_parts,
+    inter_purchase_time,
+    missing_contacts,
+    next_step,
+    plan_notes,
+    season,
+    why_this_aim,
+)
 from marketfold.report.sentences.experiments import describe_holdout
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
-    from marketfold.campaigns import Campaign, CampaignPlan, Draft, NextBuy, OverIndex
+    from marketfold.campaigns import Campaign, CampaignPlan, Draft, OverIndex
     from marketfold.page import Part
 
 
@@ -40,8 +51,8 @@ def _money_facts(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
         facts.append(Fact("Budget", words.money(line.amount, plan.currency), each))
     if line.break_even_rate is not None:
         facts.append(Fact("Breaks even at", words.share(line.break_even_rate), "extra orders among those reached"))
-    if line.detectable_lift is not None:
-        facts.append(Fact("Smallest lift you can detect", words.share(line.detectable_lift)))
+    if line.stake.detectable_lift is not None:
+        facts.append(Fact("Smallest lift you can detect", words.share(line.stake.detectable_lift)))
     return tuple(facts)
 
 
@@ -50,7 +61,7 @@ def _channels(campaign: Campaign) -> TablePart:
         (
             channel.title,
             words.share(channel.share),
-            ". ".join(text for text in (channel.use, channel.lacking) if text),
+            ". ".join(text for text in (channel.use, missing_contacts(channel)) if text),
         )
         for channel in campaign.channels
     ]
@@ -87,16 +98,6 @@ def _over_index(campaign: Campaign, what: str, items: tuple[OverIndex, ...]) -> 
     )
 
 
-def _next_step(step: NextBuy) -> str:
-    name = f"{step.name} ({step.category})" if step.category else step.name
-    has = "customer has" if step.open_to == 1 else "customers have"
-    return (
-        f"{name}: {words.count(step.takers)} of the {words.count(step.came_back)} who came back "
-        f"without it added it later ({words.share(step.rate)}; among everybody {words.share(step.everyone_rate)}), "
-        f"and {words.count(step.open_to)} {has} not bought it yet."
-    )
-
-
 def _message(draft: Draft) -> Message:
     return Message(
         draft.title,
@@ -113,34 +114,27 @@ def _message(draft: Draft) -> Message:
 
 def _paragraphs(campaign: Campaign) -> tuple[Fact, ...]:
     return (
-        Fact("Who they are", campaign.who),
-        Fact("Aim", campaign.goal, f"Why this aim: {campaign.why}"),
+        Fact("Who they are", describe_segment(campaign)),
+        Fact("Aim", campaign.goal, f"Why this aim: {why_this_aim(campaign)}"),
         Fact("Offer", words.sentence(campaign.offer.title), campaign.offer.reason),
-        Fact("When", campaign.schedule, f"{campaign.timing.pace} {campaign.timing.season}"),
+        Fact("When", campaign.schedule, f"{inter_purchase_time(campaign.timing)} {season(campaign.timing)}"),
     )
 
 
-def _closing(campaign: Campaign, currency: str | None) -> tuple[Fact, ...]:
+def _closing(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
     facts = []
-    steps = [_next_step(step) for step in (campaign.next_category, campaign.next_product) if step]
+    steps = [next_step(step) for step in (campaign.next_category, campaign.next_product) if step]
     if steps:
         facts.append(Fact("Their natural next step", "\n".join(steps)))
-    measured = describe_holdout(campaign.holdout, currency) if campaign.holdout else ""
+    measured = describe_holdout(campaign.holdout, plan.currency) if campaign.holdout else ""
     facts.append(Fact("How you will know", campaign.measure, measured))
-    if campaign.budget and campaign.budget.steps:
-        facts.append(Fact("The arithmetic", "\n".join(campaign.budget.steps)))
+    if campaign.budget:
+        facts.append(Fact("The arithmetic", "\n".join(arithmetic(campaign.budget, plan))))
     return tuple(facts)
 
 
 def _warning(campaign: Campaign) -> str:
-    texts = [campaign.warning or ""]
-    edited = tuple(name for name in campaign.edited if name not in campaign.kept)
-    for before, names in (
-        ("Kept from your earlier plan, as edited by hand", campaign.kept),
-        ("Edited by hand", edited),
-    ):
-        if names:
-            texts.append(f"{before}: {words.listed([PART_WORDS[name] for name in names])}.")
+    texts = [campaign_warning(campaign), *edited_parts(campaign)]
     if campaign.text_by_hand:
         texts.append("The brief's file was edited as a text, which says more than is shown here.")
     return " ".join(text for text in texts if text)
@@ -170,7 +164,7 @@ def _brief(campaign: Campaign, plan: CampaignPlan) -> Brief:
         paragraphs=_paragraphs(campaign),
         tables=tuple(tables),
         messages=tuple(_message(draft) for draft in campaign.drafts),
-        closing=_closing(campaign, plan.currency),
+        closing=_closing(campaign, plan),
     )
 
 
@@ -185,7 +179,7 @@ def campaigns_section(plan: CampaignPlan) -> Section | None:
         return None
     parts: list[Part] = [Briefs(tuple(_brief(campaign, plan) for campaign in plan.campaigns))]
     parts.extend(campaign_figures(plan))
-    notes = (*plan.notes, *plan.budget.notes)
+    notes = plan_notes(plan)
     if notes:
         parts.append(Notice(notes))
     return Section(

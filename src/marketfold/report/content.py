@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from marketfold.campaigns import as_made
 from marketfold.page import PageData, ReportPage, SegmentCards, stand_in, write_page
 from marketfold.report.baseline_chapter import baseline_chapter
 from marketfold.report.campaign_chapter import campaigns_chapter, campaigns_section
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from marketfold.analysis import Analysis
-    from marketfold.campaigns import CampaignPlan
+    from marketfold.campaigns import Campaign, CampaignPlan
     from marketfold.page import Part, Section
 
 CHAPTERS: tuple[Callable[[Analysis], Section | None], ...] = (
@@ -41,7 +42,13 @@ CHAPTERS: tuple[Callable[[Analysis], Section | None], ...] = (
 
 
 def _plan_with_stand_ins(plan: CampaignPlan) -> CampaignPlan:
-    return replace(plan, campaigns=tuple(replace(one, name=stand_in(one.number)) for one in plan.campaigns))
+    return replace(plan, campaigns=tuple(map(_with_stand_in, plan.campaigns)))
+
+
+def _with_stand_in(campaign: Campaign) -> Campaign:
+    """A campaign whose name is not known yet; it was edited by hand where the name itself was."""
+    standing = replace(campaign, name=stand_in(campaign.number))
+    return standing if "name" in campaign.edited else as_made(standing, "name")
 
 
 def _with_stand_ins(analysis: Analysis) -> Analysis:

@@ -2,7 +2,7 @@
 
 from marketfold.runs.comparison import compare_run_folders
 from marketfold.runs.export import audience_folder, export_run
-from marketfold.runs.folder import next_free_folder, staged_folder
+from marketfold.runs.folder import next_free_folder, refuse_existing, staged_folder
 from marketfold.runs.lessons import write_lessons
 from marketfold.runs.measure import measure_run
 from marketfold.runs.pages import read_page, refresh_page, render_run
@@ -25,6 +25,7 @@ __all__ = [
     "read_page",
     "read_plan",
     "refresh_page",
+    "refuse_existing",
     "rename_segment",
     "render_run",
     "run_record",

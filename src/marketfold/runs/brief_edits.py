@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from marketfold.campaigns import brief_markdown
-from marketfold.report import describe_holdout
+from marketfold.report import brief_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,25 +83,15 @@ def _parts(text: str, campaign: Campaign) -> dict[str, str]:
 
 
 def edits_of_brief(text: str, campaign: Campaign, plan: CampaignPlan) -> dict[str, str]:
-    """Parts of a campaign that its brief states otherwise than the plan does.
+    """Parts of a campaign that its brief, edited by hand, states otherwise than the plan from which it was made.
 
-    Parameters
-    ----------
-    text
-        The brief, edited by hand.
-    campaign, plan
-        As they stand; the brief was made from them.
-
-    Returns
-    -------
-    dict
-        The new text of each part, by its path in the campaign, as `offer.title` and `drafts.1.subject`.
+    The new text of each part stands by its path in the campaign, as `offer.title` and `drafts.1.subject`.
     """
-    made = _parts(brief_markdown(campaign, plan, describe_holdout), campaign)
+    made = _parts(brief_markdown(campaign, plan), campaign)
     return {path: value for path, value in _parts(text, campaign).items() if value != made.get(path)}
 
 
 def says_more(text: str, campaign: Campaign, plan: CampaignPlan) -> bool:
     """Whether a brief says anything beside what the plan makes of it."""
-    made, edited = (_plain(NOTE.sub("", one)) for one in (brief_markdown(campaign, plan, describe_holdout), text))
+    made, edited = (_plain(NOTE.sub("", one)) for one in (brief_markdown(campaign, plan), text))
     return made != edited

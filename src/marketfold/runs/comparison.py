@@ -100,22 +100,15 @@ def _moves(movement: Movement) -> TablePart:
 def _drift(movement: Movement) -> TablePart | Prose:
     if not movement.drift:
         return Prose(("The runs did not keep their features.",))
-    columns = ("Feature", "Stability index", "By chance", "Median then", "Median now", "Verdict")
+    numeric = ("Stability index", "By chance", "Median then", "Median now")
+    columns = (Column("Feature"), *(Column(label, numeric=True) for label in numeric), Column("Verdict"))
+    numbers = [(d.index, d.by_chance, d.earlier_median, d.later_median) for d in movement.drift]
     rows = [
-        (
-            d.feature,
-            f"{d.index:.2f}",
-            f"{d.by_chance:.2f}",
-            f"{d.earlier_median:,.2f}",
-            f"{d.later_median:,.2f}",
-            d.verdict,
-        )
-        for d in movement.drift
+        (d.feature, *(f"{n:,.2f}" for n in four), d.verdict) for d, four in zip(movement.drift, numbers, strict=True)
     ]
-    numeric = {"Stability index", "By chance", "Median then", "Median now"}
     return TablePart(
         key="drift-table",
-        columns=tuple(Column(label, numeric=label in numeric) for label in columns),
+        columns=columns,
         rows=tuple(rows),
         note="Population stability index over deciles of the earlier run: from 0.1 some drift, from 0.25 much.",
     )

@@ -25,8 +25,6 @@ def measure_run(
 
     Parameters
     ----------
-    folder
-        The run folder.
     later_orders
         Orders of all customers that cover the period.
     date_from, date_to

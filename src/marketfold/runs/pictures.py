@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -20,23 +20,21 @@ if TYPE_CHECKING:
 
     from marketfold.page import FigurePart, TablePart
 
-Picture = Literal["png", "svg", "pdf", "csv"]
+KINDS = ("png", "svg", "pdf", "csv")
 
 
 def write_pictures(
     folder: str | Path,
-    kind: Picture,
+    kind: str,
     out: Path,
     *,
     only: Sequence[str] = (),
     progress: Callable[[str], None] | None = None,
 ) -> tuple[str, ...]:
-    """Write what a run's report shows as files of another kind, all of them or none.
+    """Write what a run's report shows as files of another kind, all of them or none; their names are returned.
 
     Parameters
     ----------
-    folder
-        A run folder.
     kind
         `png` or `svg` for every figure, `csv` for every table, `pdf` for the report.
     out
@@ -45,11 +43,6 @@ def write_pictures(
         Anchors of the figures or tables wanted, as in the address of a link to them; all if empty.
     progress
         Called with the name of each file that was written.
-
-    Returns
-    -------
-    tuple of str
-        Names of the files.
 
     Raises
     ------
@@ -60,8 +53,8 @@ def write_pictures(
     MissingDependencyError
         If Chromium, or for pictures kaleido, is not installed.
     """
-    if kind not in get_args(Picture):
-        message = f"--to takes {', '.join(get_args(Picture))}; got {kind!r}."
+    if kind not in KINDS:
+        message = f"--to takes {', '.join(KINDS)}; got {kind!r}."
         raise ParameterError(message)
     writers = _writers(Run.read(folder), kind)
     unknown = [name for name in only if name not in writers]
@@ -78,7 +71,7 @@ def write_pictures(
     return tuple(names)
 
 
-def _writers(run: Run, kind: Picture) -> dict[str, Callable[[Path], None]]:
+def _writers(run: Run, kind: str) -> dict[str, Callable[[Path], None]]:
     if kind == "pdf":
         return {"report": lambda path: write_pdf(run.report, path)}
     parts = [part for section in read_page(run.folder).named().sections for part in section.parts]

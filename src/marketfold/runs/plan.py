@@ -10,14 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv, parquet
 
-from marketfold.campaigns import (
-    assign_anew,
-    change_parts,
-    check_drafts,
-    divide_anew,
-    divided_alike,
-    follow,
-)
+from marketfold.campaigns import assign_anew, change_parts, check_drafts, divide_anew, divided_alike, follow
 from marketfold.csv_files import write_csv
 from marketfold.errors import ParameterError
 from marketfold.json_files import read_json, write_json
@@ -52,16 +45,9 @@ def change_plan(folder: str | Path, changes: Mapping[str, object]) -> CampaignPl
 
     Parameters
     ----------
-    folder
-        The run's.
     changes
         New value of each part, by its path: `2.offer.title`, `3.holdout.share`, `budget.total`. With none, everything
         is made anew from plan.json and the briefs as they stand.
-
-    Returns
-    -------
-    CampaignPlan
-        As it is written now.
 
     Raises
     ------

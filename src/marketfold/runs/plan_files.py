@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from marketfold.campaigns import CampaignPlan, brief_filename, brief_markdown, change_parts, follow, load_playbook
+from marketfold.campaigns import CampaignPlan, change_parts, follow, load_playbook
 from marketfold.errors import ParameterError, PlaybookError, RunFolderError
 from marketfold.json_files import read_json, write_json
-from marketfold.report import describe_holdout
+from marketfold.report import brief_filename, brief_markdown
 from marketfold.runs.brief_edits import edits_of_brief, says_more
 
 if TYPE_CHECKING:
@@ -61,28 +61,15 @@ def _briefs(folder: str | Path) -> dict[int, str]:
 
 
 def edited_briefs(folder: str | Path) -> dict[int, str]:
-    """Briefs of a run folder that were changed by hand, by segment number.
-
-    Parameters
-    ----------
-    folder
-        The run's.
-    """
+    """Briefs of a run folder that were changed by hand, by segment number."""
     found = {number: (text, MARK.search(text)) for number, text in _briefs(folder).items()}
     return {n: MARK.sub("", text) for n, (text, mark) in found.items() if brief_was_edited(text) or (mark and mark[1])}
 
 
 def write_plan(plan: CampaignPlan, folder: str | Path, kept: Mapping[int, str] | None = None) -> None:
-    """Write plan.json and one brief for each campaign.
+    """Write plan.json and, in `campaigns/`, one brief for each campaign.
 
-    Parameters
-    ----------
-    plan
-        What to write.
-    folder
-        The run's; briefs go to `campaigns/` in it.
-    kept
-        Briefs edited by hand, by number in this plan: they stay as they are, and the new text stands beside them.
+    Briefs edited by hand (`kept`, by number in this plan) stay as they are, and the new text stands beside them.
     """
     home = Path(folder) / BRIEFS
     home.mkdir(exist_ok=True)
@@ -91,19 +78,14 @@ def write_plan(plan: CampaignPlan, folder: str | Path, kept: Mapping[int, str] |
         if kept and campaign.number in kept:
             (home / name).write_text(mark_brief(kept[campaign.number], by_hand=True), encoding="utf-8")
             name = name.removesuffix(".md") + ".new.md"
-        (home / name).write_text(mark_brief(brief_markdown(campaign, plan, describe_holdout)), encoding="utf-8")
+        (home / name).write_text(mark_brief(brief_markdown(campaign, plan)), encoding="utf-8")
     write_json(plan.to_dict(), Path(folder) / PLAN)
 
 
 def read_plan(folder: str | Path, playbook: str | Path = AUTO) -> CampaignPlan:
     """The plan of a run folder, with what was edited in plan.json and in the briefs.
 
-    Parameters
-    ----------
-    folder
-        The run's.
-    playbook
-        As the run was told; where the file is gone, messages cannot be written anew.
+    Without the playbook (as the run was told) all is there, but messages cannot be written anew.
 
     Raises
     ------

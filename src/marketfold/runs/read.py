@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -16,10 +15,12 @@ from pyarrow import parquet
 from marketfold.analysis import Previous
 from marketfold.config import RunConfig
 from marketfold.errors import RunFolderError
+from marketfold.json_files import read_json
 from marketfold.model import SegmentModel
 from marketfold.runs.plan_files import edited_briefs, from_earlier_run, read_plan
 from marketfold.schema import UNIT_ID
 from marketfold.snapshot import Snapshot
+from marketfold.words import share
 
 if TYPE_CHECKING:
     from marketfold.campaigns import CampaignPlan
@@ -27,15 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class Run:
-    """A finished run on disk.
-
-    Attributes
-    ----------
-    folder
-        Where it is.
-    record
-        What `run.json` says.
-    """
+    """A finished run on disk: its folder, and what `run.json` says."""
 
     folder: Path
     record: dict[str, Any]
@@ -56,7 +49,7 @@ class Run:
             message = f"{folder} {what}. Give a folder that marketfold run wrote."
             raise RunFolderError(message)
         try:
-            record = json.loads(path.read_text(encoding="utf-8"))
+            record = read_json(path)
         except ValueError as error:
             message = f"{path} is damaged: {error}. Make the run again."
             raise RunFolderError(message) from error
@@ -145,7 +138,7 @@ class Run:
 
         rows = "".join(
             f"<tr><td>{s['number']}</td><td>{escape(s['name'])}</td><td>{s['units']:,}</td>"
-            f"<td>{s['revenue_share']:.0%}</td><td>{s['trust'] or ''}</td></tr>"
+            f"<td>{share(s['revenue_share'])}</td><td>{s['trust'] or ''}</td></tr>"
             for s in self.record["segments"]
         )
         head = "<tr><th></th><th>segment</th><th>units</th><th>of revenue</th><th>trust</th></tr>"

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from marketfold.report.sentences.clustering import disagreements
 from marketfold.report.sentences.diagnostics import baseline_sentence, space_text, trap_sentence
 from marketfold.report.sentences.reduction import about_suitability
-from marketfold.report.sentences.segments import rule_words
 from marketfold.report.sentences.selection import (
     REDUCTION_RULE,
     number_decision,
@@ -18,13 +17,13 @@ from marketfold.report.sentences.selection import (
     skip_reason,
 )
 from marketfold.report.sentences.warnings import run_warnings
+from marketfold.runs.tables import segment_facts
 from marketfold.version import __version__
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
     from marketfold.diagnostics import ColumnDependency, Trap
     from marketfold.schema import Ledger
-    from marketfold.segments import SegmentProfile
     from marketfold.selection import ReducerComparison, ReducerScore
 
 TOLD_VERSIONS = ("duckdb", "keras", "narwhals", "numpy", "plotly", "pyarrow", "scikit-learn", "scipy", "tensorflow")
@@ -48,7 +47,7 @@ def run_record(analysis: Analysis) -> dict[str, Any]:
         "future": asdict(analysis.choice.future) if analysis.choice.future else None,
         "traps": [_trap(trap) for trap in analysis.segments.traps],
         "literature_baseline": _literature_baseline(analysis),
-        "segments": [_segment(profile, analysis) for profile in analysis.segments.profiles],
+        "segments": [segment_facts(profile, analysis) for profile in analysis.segments.profiles],
         "warnings": list(run_warnings(analysis)),
         "configuration": config.model_dump(mode="json"),
         "stages": [asdict(stage) for stage in analysis.run.stages],
@@ -58,15 +57,11 @@ def run_record(analysis: Analysis) -> dict[str, Any]:
 
 def _input(analysis: Analysis) -> dict[str, Any]:
     facts, reads = analysis.data.clean.facts, analysis.data.clean.report.reads
+    names = ("lines", "orders", "customers", "first_on", "last_on", "amount_total")
     return {
         "path": analysis.data.source,
         "encoding": facts.encoding,
-        "lines": reads.lines,
-        "orders": reads.orders,
-        "customers": reads.customers,
-        "first_on": reads.first_on,
-        "last_on": reads.last_on,
-        "amount_total": reads.amount_total,
+        **{name: getattr(reads, name) for name in names},
         "mapping": facts.mapping,
         "extra_columns": list(facts.extra_columns),
         "notes": list(facts.notes),
@@ -165,9 +160,3 @@ def _literature_baseline(analysis: Analysis) -> dict[str, Any] | None:
         for one in baseline.found
     ]
     return {"lines": baseline.n_lines, "columns": baseline.n_columns, "found": found}
-
-
-def _segment(profile: SegmentProfile, analysis: Analysis) -> dict[str, Any]:
-    names = ("number", "name", "units", "unit_share", "revenue_total", "revenue_share", "trust", "jaccard")
-    told = {name: getattr(profile, name) for name in names}
-    return told | {"rule": rule_words(profile.rule, analysis.segmentation.table) if profile.rule else None}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,42 +18,24 @@ SAMPLE_FILE = "sample.npz"
 MOST_ROWS = 2_000
 
 
-@dataclass(frozen=True)
-class Sample:
-    """Some units of a run.
-
-    Attributes
-    ----------
-    scaled : float32, shape (n_rows, n_features)
-        In the scaled space of the features that shaped the segments.
-    """
-
-    scaled: Float32
-
-    def save(self, folder: Path) -> None:
-        """Write into a model folder."""
-        np.savez(folder / SAMPLE_FILE, allow_pickle=False, scaled=self.scaled)
-
-    @classmethod
-    def load(cls, folder: Path) -> Sample:
-        """Read from a model folder.
-
-        Raises
-        ------
-        ModelError
-            If it is not there or damaged.
-        """
-        try:
-            with np.load(folder / SAMPLE_FILE, allow_pickle=False) as arrays:
-                return cls(arrays["scaled"].astype(np.float32))
-        except (OSError, ValueError, KeyError, EOFError) as error:
-            message = f"{SAMPLE_FILE} is missing or damaged. Make the run again."
-            raise ModelError(message) from error
-
-
-def draw_sample(analysis: Analysis) -> Sample:
-    """Draw rows, the same for the same seed."""
+def save_sample(analysis: Analysis, folder: Path) -> None:
+    """Draw rows in the scaled space of the features that shaped the segments, and write them into a model folder."""
     n_units = len(analysis.segmentation)
-    rows = np.random.default_rng(analysis.run.config.seed).permutation(n_units)[:MOST_ROWS]
-    rows.sort()
-    return Sample(analysis.segmentation.matrix.values[rows])
+    rows = np.sort(np.random.default_rng(analysis.run.config.seed).permutation(n_units)[:MOST_ROWS])
+    np.savez(folder / SAMPLE_FILE, allow_pickle=False, scaled=analysis.segmentation.matrix.values[rows])
+
+
+def load_sample(folder: Path) -> Float32:
+    """The rows of a model folder, shape (n_rows, n_features).
+
+    Raises
+    ------
+    ModelError
+        If they are not there or damaged.
+    """
+    try:
+        with np.load(folder / SAMPLE_FILE, allow_pickle=False) as arrays:
+            return np.asarray(arrays["scaled"], dtype=np.float32)
+    except (OSError, ValueError, KeyError, EOFError) as error:
+        message = f"{SAMPLE_FILE} is missing or damaged. Make the run again."
+        raise ModelError(message) from error

@@ -21,12 +21,6 @@ if TYPE_CHECKING:
     from marketfold.config import RunConfig
 
 
-def load_model(folder: str | Path) -> SegmentModel:
-    """The model of a run folder, or of a model folder by itself."""
-    folder = Path(folder)
-    return SegmentModel.load(folder / "model" if (folder / "model").is_dir() else folder)
-
-
 def score_orders(model: SegmentModel | str | Path, source: Any, config: RunConfig | None = None) -> pa.Table:
     """Give the customers of an order file the segments of an earlier run.
 
@@ -45,7 +39,9 @@ def score_orders(model: SegmentModel | str | Path, source: Any, config: RunConfi
         The columns of `segments.csv` as far as they are about the assignment.
     """
     config = config or scoring_config(model)
-    model = model if isinstance(model, SegmentModel) else load_model(model)
+    if not isinstance(model, SegmentModel):
+        folder = Path(model)
+        model = SegmentModel.load(folder / "model" if (folder / "model").is_dir() else folder)
     clean = clean_orders(read_orders(source, config.reading), config.cleaning)
     options = config.features.model_copy(update={"unit": model.unit})
     table = build_features(clean, options, names=model.names, settings=model.settings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from marketfold.analysis import Analysis
     from marketfold.model import Assignment, SegmentModel
+    from marketfold.segments import SegmentProfile
 
 
 def assignment_table(model: SegmentModel, assigned: Assignment) -> pa.Table:
@@ -58,33 +59,21 @@ def features_table(analysis: Analysis) -> pa.Table:
 def profiles_table(analysis: Analysis) -> pa.Table:
     """`profiles.csv`: everybody, then one row per segment; medians in the user's units."""
     profiles = analysis.segments.profiles
-    everyone = {
-        "segment": None,
-        "name": "everybody",
-        "units": len(analysis.segmentation),
-        "unit_share": 1.0,
-        "revenue_total": round(float(analysis.segmentation.table.revenue.sum()), 2),
+    money = round(float(analysis.segmentation.table.revenue.sum()), 2)
+    everyone = dict.fromkeys(segment_facts(profiles[0], analysis)) | {
+        "name": "everybody", "units": len(analysis.segmentation), "unit_share": 1.0, "revenue_total": money,
         "revenue_share": 1.0,
-        "trust": None,
-        "jaccard": None,
-        "rule": None,
-    } | profiles[0].everyone
-    rows = [
-        {
-            "segment": profile.number,
-            "name": profile.name,
-            "units": profile.units,
-            "unit_share": profile.unit_share,
-            "revenue_total": profile.revenue_total,
-            "revenue_share": profile.revenue_share,
-            "trust": profile.trust,
-            "jaccard": profile.jaccard,
-            "rule": rule_words(profile.rule, analysis.segmentation.table) if profile.rule else None,
-        }
-        | profile.medians
-        for profile in profiles
-    ]
-    return pa.Table.from_pylist([everyone, *rows])
+    }  # fmt: skip
+    rows = [segment_facts(profile, analysis) | profile.medians for profile in profiles]
+    table = pa.Table.from_pylist([everyone | profiles[0].everyone, *rows])
+    return table.rename_columns(["segment", *table.column_names[1:]])
+
+
+def segment_facts(profile: SegmentProfile, analysis: Analysis) -> dict[str, Any]:
+    """What tables and `run.json` say of one segment, beside its features."""
+    names = ("number", "name", "units", "unit_share", "revenue_total", "revenue_share", "trust", "jaccard")
+    rule = rule_words(profile.rule, analysis.segmentation.table) if profile.rule else None
+    return {name: getattr(profile, name) for name in names} | {"rule": rule}
 
 
 def write_table(table: pa.Table, path: Path) -> None:

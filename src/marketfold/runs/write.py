@@ -16,7 +16,7 @@ from marketfold.runs.pages import write_report_files
 from marketfold.runs.plan_files import write_plan
 from marketfold.runs.read import Run
 from marketfold.runs.record import run_record
-from marketfold.runs.sample import draw_sample
+from marketfold.runs.sample import save_sample
 from marketfold.runs.tables import features_table, profiles_table, segments_table
 from marketfold.stage_costs import StageClock
 
@@ -41,7 +41,7 @@ def write_run(analysis: Analysis, folder: str | Path, progress: Progress | None 
             _write_tables(analysis, staging)
             if analysis.model.can_be_saved:
                 analysis.model.save(staging / "model")
-                draw_sample(analysis).save(staging / "model")
+                save_sample(analysis, staging / "model")
             write_plan(analysis.plan, staging, analysis.run.kept_briefs)
         with clock.stage("report"):
             write_report_files(report_data(analysis), staging)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats
 
+from marketfold.schema import Measure  # noqa: TC001  (plans are read back by it)
 from marketfold.segments.phrases import difference_text, phrase_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from marketfold.schema import FeatureTable, Float64, Labels, Measure
+    from marketfold.schema import FeatureTable, Float64, Labels
 
 MEDIUM_EFFECT = 0.33
 """|Cliff's delta| from which a difference is called medium (Romano et al. 2006, who give 0.147, 0.33 and 0.474)."""

@@ -5,27 +5,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from marketfold.words import listed, measured, money
+from marketfold import words
+from marketfold.report.sentences import campaigns as said
+from marketfold.report.sentences.experiments import describe_holdout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from marketfold.campaigns.plan import Campaign, CampaignPlan
-    from marketfold.experiments import Holdout
-
-    Describe = Callable[[Holdout, str | None], str]
+    from marketfold.campaigns import Campaign, CampaignPlan
 
 MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>|])")
 """What Markdown could take for markup inside a line of text."""
-
-PART_WORDS = {
-    "name": "name", "aim_title": "aim", "goal": "goal", "offer": "offer", "channels": "channels", "schedule": "timing",
-    "drafts": "messages", "measure": "measure", "amount": "budget", "held_out": "holdout",
-}  # fmt: skip
 
 
 def _markdown(value: object) -> str:
@@ -41,36 +33,20 @@ def _code(value: str) -> str:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("marketfold.campaigns"),
+        loader=PackageLoader("marketfold.report"),
         autoescape=False,  # noqa: S701  (Markdown has its own escape, `md`, on every value)
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    formats = {
-        "share": lambda value: measured(value, "share"),
-        "count": lambda value: f"{value:,.0f}",
-        "money": money,
-        "md": _markdown,
-        "code": _code,
-        "ratio": lambda value: measured(value, "ratio"),
-    }
-    environment.filters.update(formats)
+    environment.filters.update(share=words.share, count=words.count, money=words.money, md=_markdown, code=_code)
+    environment.filters["ratio"] = lambda value: words.measured(value, "ratio")
+    environment.globals.update(said=said, describe_holdout=describe_holdout)
     return environment
 
 
-def _values(campaign: Campaign, plan: CampaignPlan, describe: Describe) -> dict[str, Any]:
-    return {
-        "holdout": describe(campaign.holdout, plan.currency) if campaign.holdout else "",
-        "campaign": campaign,
-        "plan": plan,
-        "kept": listed([PART_WORDS[name] for name in campaign.kept]),
-        "edited": listed([PART_WORDS[name] for name in campaign.edited if name not in campaign.kept]),
-    }
-
-
-def brief_markdown(campaign: Campaign, plan: CampaignPlan, describe: Describe) -> str:
+def brief_markdown(campaign: Campaign, plan: CampaignPlan) -> str:
     """Write one campaign as a Markdown page.
 
     Parameters
@@ -79,10 +55,8 @@ def brief_markdown(campaign: Campaign, plan: CampaignPlan, describe: Describe) -
         One of the plan's.
     plan
         For what all campaigns share: currency, budget, playbook.
-    describe
-        Says in words what a holdout is.
     """
-    text = _environment().get_template("brief.md.j2").render(_values(campaign, plan, describe))
+    text = _environment().get_template("brief.md.j2").render(campaign=campaign, plan=plan)
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 

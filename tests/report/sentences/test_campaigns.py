@@ -1,0 +1,150 @@
+"""What is said of a campaign and its money, from the numbers alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from marketfold.campaigns import AimRule, CampaignPlan, MetCondition, PlannedChannel, Stake, Timing, allocate_budget
+from marketfold.report.sentences import campaigns as said
+
+if TYPE_CHECKING:
+    from marketfold.analysis import Analysis
+    from marketfold.campaigns import Campaign
+    from marketfold.schema import Trust
+
+STAKE = Stake(1, 100, 300_000, 600)
+TIMING = Timing((), (), None, 40.0, "all year", 100, 800)
+
+
+@pytest.fixture
+def campaign(analysis: Analysis) -> Campaign:
+    return analysis.plan.campaigns[0]
+
+
+def steps(stake: Stake = STAKE, **money: Any) -> tuple[str, ...]:
+    budget = allocate_budget([stake], days=731, **money)
+    return said.arithmetic(budget.lines[0], CampaignPlan((), "retail", budget, None, "0", 90))
+
+
+def test_the_arithmetic_shows_every_number() -> None:
+    assert steps(total=3_000, margin=0.3, contact_cost=2) == (
+        "Value at stake: 300,000 revenue / 2.00 years observed \u00d7 0.3 margin = 44,969 a year.",
+        "Contact cost: 100 customers \u00d7 2 = 200 to reach all once.",
+        "Break-even response rate: 3,000 / (100 customers \u00d7 500 an order \u00d7 0.3 margin) = 20 % of those "
+        "reached must place one order that they would not have placed otherwise.",
+        "Smallest lift that can be seen: none, as there is no holdout.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("stake", "money", "part"),
+    [
+        (STAKE, {}, "Contact cost: blank"),
+        (STAKE, {}, "rate: blank, as neither budget nor contact cost is given"),
+        (STAKE, {"total": 4_000}, "rate: blank, as no margin is given (--margin)"),
+        (
+            replace(STAKE, discount=0.4),
+            {"total": 1_000, "margin": 0.3},
+            "0.3 margin \u2212 0.4 discount leaves nothing",
+        ),
+        (replace(STAKE, discount=0.1), {"total": 1_000, "margin": 0.3}, "(0.3 margin \u2212 0.1 discount)"),
+        (STAKE, {"total": 50, "margin": 0.3, "contact_cost": 2}, "The amount reaches 25 of them"),
+        (STAKE, {"margin": 0.01, "contact_cost": 9}, "Spend less here."),
+        (replace(STAKE, detectable_lift=0.2), {}, "the holdout can show: 20 % of what is usual"),
+    ],
+)
+def test_what_the_arithmetic_says(stake: Stake, money: dict[str, float], part: str) -> None:
+    assert part in " ".join(steps(stake, **money))
+
+
+def test_the_notes_on_the_budget(analysis: Analysis) -> None:
+    plan = analysis.plan
+    budget = allocate_budget([Stake(1, 10, 1_000, 10)], days=365, total=50_000, margin=0.3)
+    assert "49,700 of the budget is not given out" in said.plan_notes(replace(plan, budget=budget))[-1]
+    without = replace(budget, margin=None, left_over=0.0)
+    assert "Without a margin (--margin)" in said.plan_notes(replace(plan, budget=without, notes=()))[0]
+    assert said.plan_notes(replace(plan, budget=replace(budget, total=None), notes=())) == ()
+
+
+def test_why_an_aim_was_chosen(campaign: Campaign) -> None:
+    met = (
+        MetCondition(0.7, 0.3, fact="one_order_share", at_least=0.6),
+        MetCondition(50.0, 20.0, feature="basket", times_everyone_at_least=2.0, at_most=60.0),
+    )
+    told = said.why_this_aim(replace(campaign, why=AimRule(2, 8, "Win back", met)))
+    assert told == (
+        "'Win back' by rule 2 of 8 in the playbook: customers with a single order: 70 % (asked: at least 60 %); "
+        "median of basket: 50 (asked: at least 2 times everybody's 20 and at most 60)."
+    )
+    last = said.why_this_aim(replace(campaign, why=AimRule(8, 8, "Keep", ())))
+    assert last == "'Keep' by rule 8 of 8 in the playbook, which takes every segment that no earlier rule claims."
+
+
+@pytest.mark.parametrize(
+    ("trust", "customers", "parts"),
+    [
+        ("stable", 100, []),
+        ("weak", 100, ["This segment is weak"]),
+        ("pattern", 100, ["a pattern rather than a firm group"]),
+        (None, 100, ["was not tested"]),
+        ("stable", 1, ["only 1 customer:"]),
+        ("weak", 9, ["This segment is weak", "only 9 customers:"]),
+    ],
+)
+def test_what_to_know_first(campaign: Campaign, trust: Trust | None, customers: int, parts: list[str]) -> None:
+    told = said.campaign_warning(replace(campaign, trust=trust, customers=customers))
+    assert bool(told) is bool(parts)
+    assert all(part in told for part in parts)
+
+
+def test_a_segment_of_single_orders_is_described(campaign: Campaign) -> None:
+    once = replace(campaign, customers=1, order_count=1.0, order_value=40.0, timing=TIMING, distinguishing=())
+    told = said.describe_segment(once)
+    assert told.startswith("1 customer (")
+    assert "has placed one order worth 40, 40 days ago." in told
+    assert "Nothing sets them clearly apart." in told
+    assert "median customer" not in said.describe_segment(replace(once, order_value=None))
+
+
+@pytest.mark.parametrize(
+    ("timing", "part"),
+    [
+        (TIMING, "No month stands out"),
+        (replace(TIMING, season="too short", observed_days=1_200), "cover 1,200 days; a season needs two years"),
+        (
+            replace(TIMING, season="too few orders", order_count=59),
+            "59 orders are too few to tell a season from chance (60",
+        ),
+        (
+            replace(TIMING, season="seasonal", months=(1.0,) * 10 + (2.0, 2.5), peaks=(11, 12)),
+            "They buy most in November and December, up to 2.5 times",
+        ),
+    ],
+)
+def test_the_season(timing: Timing, part: str) -> None:
+    assert part in said.season(timing)
+
+
+def test_the_time_between_orders() -> None:
+    assert said.inter_purchase_time(TIMING).endswith("Too few have come back to tell a usual time between orders.")
+    assert "no rhythm" in said.inter_purchase_time(replace(TIMING, recency_days=None))
+    back = said.inter_purchase_time(replace(TIMING, gap_days=(10.0, 20.0, 31.0)))
+    assert back == (
+        "Those who come back do so about every 20 days (10 to 31 days for the middle half). "
+        "The median customer last ordered 40 days ago."
+    )
+
+
+def test_what_a_channel_lacks() -> None:
+    channel = PlannedChannel("Ads", 0.5, "Upload", ("email", "phone"))
+    assert said.missing_contacts(channel).startswith("The order file has no e-mail addresses or phone numbers:")
+    assert said.missing_contacts(replace(channel, lacking=())) == ""
+
+
+def test_what_they_do_not_buy_more(campaign: Campaign) -> None:
+    bare = replace(campaign, products=(), categories=())
+    assert "clearly more than others" in said.nothing_bought_more(bare)
+    assert "neither products nor categories" in said.nothing_bought_more(replace(bare, products_named=False))
