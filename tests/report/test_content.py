@@ -36,6 +36,19 @@ def test_a_card_and_a_brief_for_each_segment_with_its_own_numbers(analysis: Anal
     assert page.n_segments == len(cards)
 
 
+def test_a_name_that_nobody_edited_is_not_said_to_be_edited(analysis: Analysis) -> None:
+    def warnings(of: Analysis) -> list[str]:
+        campaigns = next(section for section in report_page(of).sections if section.key == "campaigns")
+        return [brief.warning for part in campaigns.parts if isinstance(part, Briefs) for brief in part.briefs]
+
+    first, *others = analysis.plan.campaigns
+    assert not any(campaign.edited for campaign in analysis.plan.campaigns)
+    assert warnings(analysis) == [campaign.warning or "" for campaign in analysis.plan.campaigns]
+    renamed = dataclasses.replace(first, name="Friends")
+    plan = dataclasses.replace(analysis.plan, campaigns=(renamed, *others))
+    assert "name" in warnings(dataclasses.replace(analysis, plan=plan))[0]
+
+
 def test_what_was_not_made_is_left_out(analysis: Analysis) -> None:
     evidence = dataclasses.replace(analysis.choice.evidence, comparison=None, suitability=None, search=None)
     bare = dataclasses.replace(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from marketfold import words
 from marketfold.campaigns import PART_WORDS
-from marketfold.page import Brief, Briefs, Column, Fact, Message, Notice, Section, TablePart
-from marketfold.report.figure_parts import campaign_figures
+from marketfold.figures import budget_figure
+from marketfold.page import Brief, Briefs, Column, Fact, Fold, Message, Notice, Section, TablePart, figure_part, numbers
 from marketfold.report.segment_chapters import campaign_key
 from marketfold.report.sentences.experiments import describe_holdout
 
@@ -46,52 +46,42 @@ def _money_facts(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
 
 
 def _channels(campaign: Campaign) -> TablePart:
-    rows = [
-        (
-            channel.title,
-            words.share(channel.share),
-            ". ".join(text for text in (channel.use, channel.lacking) if text),
-        )
-        for channel in campaign.channels
-    ]
     return TablePart(
         key=f"{campaign_key(campaign.number)}-channels",
         title="Channels",
-        columns=(Column("Channel"), Column("Effort", numeric=True), Column("Use")),
-        rows=tuple(rows),
+        columns=(Column("Channel"), *numbers("Effort"), Column("Use")),
+        rows=tuple(
+            (channel.title, words.share(channel.share), ". ".join(filter(None, (channel.use, channel.lacking))))
+            for channel in campaign.channels
+        ),
     )
 
 
 def _over_index(campaign: Campaign, what: str, items: tuple[OverIndex, ...]) -> TablePart:
-    rows = [
-        (
-            f"{item.name} ({item.category})" if item.category else item.name,
-            words.share(item.share),
-            words.share(item.everyone_share),
-            f"{words.decimal(item.lift, 1)}\u00d7",
-            words.count(item.buyers),
-        )
-        for item in items
-    ]
     return TablePart(
         key=f"{campaign_key(campaign.number)}-{what}",
         title=f"{'Categories' if what == 'category' else 'Products'} that they buy more than others",
-        columns=(
-            Column(what.capitalize()),
-            Column("Of their lines", numeric=True),
-            Column("Of all lines", numeric=True),
-            Column("Lift", numeric=True),
-            Column("Buyers", numeric=True),
+        columns=(Column(what.capitalize()), *numbers("Of their lines", "Of all lines", "Lift", "Buyers")),
+        rows=tuple(
+            (
+                _named(item),
+                *map(words.share, (item.share, item.everyone_share)),
+                f"{words.decimal(item.lift, 1)}\u00d7",
+                words.count(item.buyers),
+            )
+            for item in items
         ),
-        rows=tuple(rows),
     )
 
 
+def _named(item: OverIndex | NextBuy) -> str:
+    return f"{item.name} ({item.category})" if item.category else item.name
+
+
 def _next_step(step: NextBuy) -> str:
-    name = f"{step.name} ({step.category})" if step.category else step.name
     has = "customer has" if step.open_to == 1 else "customers have"
     return (
-        f"{name}: {words.count(step.takers)} of the {words.count(step.came_back)} who came back "
+        f"{_named(step)}: {words.count(step.takers)} of the {words.count(step.came_back)} who came back "
         f"without it added it later ({words.share(step.rate)}; among everybody {words.share(step.everyone_rate)}), "
         f"and {words.count(step.open_to)} {has} not bought it yet."
     )
@@ -184,7 +174,8 @@ def campaigns_section(plan: CampaignPlan) -> Section | None:
     if not plan.campaigns:
         return None
     parts: list[Part] = [Briefs(tuple(_brief(campaign, plan) for campaign in plan.campaigns))]
-    parts.extend(campaign_figures(plan))
+    if any(campaign.amount for campaign in plan.campaigns):
+        parts.append(Fold("How the budget is divided", (figure_part("budget", budget_figure(plan)),)))
     notes = (*plan.notes, *plan.budget.notes)
     if notes:
         parts.append(Notice(notes))

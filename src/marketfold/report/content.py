@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from marketfold.analysis import Analysis
-    from marketfold.campaigns import CampaignPlan
+    from marketfold.campaigns import Campaign, CampaignPlan
     from marketfold.page import Part, Section
 
 CHAPTERS: tuple[Callable[[Analysis], Section | None], ...] = (
@@ -41,7 +41,14 @@ CHAPTERS: tuple[Callable[[Analysis], Section | None], ...] = (
 
 
 def _plan_with_stand_ins(plan: CampaignPlan) -> CampaignPlan:
-    return replace(plan, campaigns=tuple(replace(one, name=stand_in(one.number)) for one in plan.campaigns))
+    return replace(plan, campaigns=tuple(_with_stand_in(campaign) for campaign in plan.campaigns))
+
+
+def _with_stand_in(campaign: Campaign) -> Campaign:
+    """Where nobody edited the name, the stand-in is no edit either."""
+    edited = "name" in campaign.edited
+    made = {part: digest for part, digest in campaign.made.items() if edited or part != "name"}
+    return replace(campaign, name=stand_in(campaign.number), made=made)
 
 
 def _with_stand_ins(analysis: Analysis) -> Analysis:
