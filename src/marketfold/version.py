@@ -1,3 +1,18 @@
-"""The version of this package."""
+"""The version of this package, and of those that it works with."""
+
+from importlib import metadata
 
 __version__ = "0.1.0"
+
+PACKAGES = ("duckdb", "keras", "narwhals", "numpy", "plotly", "pyarrow", "scikit-learn", "scipy", "tensorflow")
+
+
+def versions() -> dict[str, str]:
+    """Versions of the packages that make a run; what is not installed is left out."""
+    found = {}
+    for package in PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue
+    return found

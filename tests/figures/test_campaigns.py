@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from marketfold.figures.campaigns import EffectRow, budget_figure, effect_figure
+from marketfold.figures import EffectRow, effect_figure
 
 
 def test_the_forest_plot_shows_every_segment_and_its_decision():
@@ -11,14 +11,15 @@ def test_the_forest_plot_shows_every_segment_and_its_decision():
         EffectRow("Lapsed", "cannot tell yet"),
         EffectRow("Gifts", "cannot tell yet", -0.01, -0.04, 0.02),
     ]
-    figure = effect_figure(rows, scale="points", measure="share of customers who order")
+    figure = effect_figure(rows, measure="share of customers who order")
     assert figure.layout.title.text == "The campaign worked in 1 of 3 segments"
     worked = next(trace for trace in figure.data if trace.name == "Worked")
     assert list(worked.x) == pytest.approx([5.0])
     assert worked.error_x.array[0] == pytest.approx(3.0)
     assert worked.error_x.arrayminus[0] == pytest.approx(3.0)
     assert "not measured" in {note.text for note in figure.layout.annotations}
-    assert list(figure.layout.yaxis.categoryarray) == ["Gifts", "Lapsed", "Regulars"]
+    assert list(figure.layout.yaxis.categoryarray) == ["Regulars", "Lapsed", "Gifts"]
+    assert figure.layout.yaxis.autorange == "reversed"
     assert "Lapsed: not measured" in figure.layout.meta["alt"]
 
 
@@ -33,11 +34,4 @@ def test_the_forest_plot_shows_every_segment_and_its_decision():
 )
 def test_the_title_claims_no_more_than_the_decisions(decisions: list[str], title: str):
     rows = [EffectRow(f"S{i}", decision, 1.0, 0.5, 1.5) for i, decision in enumerate(decisions)]
-    assert effect_figure(rows).layout.title.text == title
-
-
-def test_the_budget_is_drawn_beside_what_is_at_stake():
-    figure = budget_figure([1, 2], ["A", "B"], [300.0, 100.0], [3_000.0, 1_000.0], currency="EUR")
-    assert figure.layout.title.text == "75 % of the money goes to A"
-    assert [list(trace.x) for trace in figure.data] == [[3_000.0, 1_000.0], [300.0, 100.0]]
-    assert "EUR" in figure.layout.title.subtitle.text
+    assert effect_figure(rows, measure="revenue").layout.title.text == title

@@ -4,9 +4,10 @@ import json
 
 import numpy as np
 import pytest
+from tests.figures.colours import colours_of
 
 from marketfold.figures.reduction import loadings_figure, loss_figure, reconstruction_figure, scree_figure
-from marketfold.figures.theme import ACCENT, SOFT, to_dark
+from marketfold.figures.theme import ACCENT, SOFT, SWAP
 from marketfold.reduction import PCAReducer, assess_suitability
 from marketfold.schema import Float32
 
@@ -36,7 +37,7 @@ def test_every_figure_has_words_a_dark_side_and_sound_json(name: str) -> None:
     figure = FIGURES[name]
     assert len(figure.layout.meta["alt"]) > len(figure.layout.title.text)
     assert figure.layout.title.subtitle.text
-    assert to_dark(figure).layout.template != figure.layout.template
+    assert colours_of(figure) <= SWAP.keys()
     assert "NaN" not in json.dumps(json.loads(figure.to_json()))
 
 

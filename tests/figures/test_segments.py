@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.figures.colours import colours_of
 from tests.segments.shops import segmented, shop
 
 from marketfold.figures.segments import (
@@ -12,7 +13,7 @@ from marketfold.figures.segments import (
     movement_sankey_figure,
     profile_heatmap_figure,
 )
-from marketfold.figures.theme import HIGHLIGHT, PALE, SOFT, to_dark
+from marketfold.figures.theme import HIGHLIGHT, PALE, SOFT, SWAP
 from marketfold.page import figure_part
 from marketfold.page.embed import figure_payload
 from marketfold.segments import Movement, compare_runs, profile_segments
@@ -50,8 +51,8 @@ def test_every_figure_has_words_for_those_who_cannot_see_it(name: str):
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_every_figure_has_a_dark_side(name: str):
-    assert to_dark(FIGURES[name]).layout.template != FIGURES[name].layout.template
+def test_every_colour_has_one_for_dark_pages(name: str):
+    assert colours_of(FIGURES[name]) <= SWAP.keys()
 
 
 def test_heatmap_shows_medians_and_colours_effects():

@@ -14,12 +14,13 @@ from marketfold.figures.theme import (
     ON_FILL,
     SEGMENT_COLOURS,
     SEGMENT_COLOURS_DARK,
-    SOFT,
     SWAP,
+    add_cells,
+    add_named_bars,
+    add_note,
     new_figure,
     segment_colour,
     segment_symbol,
-    to_dark,
 )
 
 LIGHT_PAGE, DARK_PAGE = "#fbfaf7", "#1b1f24"
@@ -103,11 +104,27 @@ def test_templates_are_plotly_templates(template: dict[str, object]):
     assert figure.layout.template.layout.paper_bgcolor == "rgba(0,0,0,0)"
 
 
-def test_a_dark_figure_is_the_same_in_other_colours():
-    figure = new_figure("Title", subtitle="What", alt="Heard").add_bar(x=[1, 2], y=[3, 4], marker_color=[ACCENT, SOFT])
-    dark = to_dark(figure)
-    assert dark.data[0].marker.color == (SWAP[ACCENT], SWAP[SOFT])
-    assert dark.layout.template.layout.font.color == SWAP[INK]
-    assert list(dark.data[0].y) == [3, 4]
-    assert figure.data[0].marker.color == (ACCENT, SOFT)
-    assert dark.layout.meta["alt"] == "Heard"
+def test_words_on_a_figure_are_in_ink_and_at_the_upper_edge_unless_placed():
+    figure = new_figure("Title")
+    add_note(figure, "median", 3)
+    add_note(figure, "peak", 3, 7, yshift=10)
+    above, placed = figure.layout.annotations
+    assert (above.x, above.y, above.yref) == (3, 1, "paper")
+    assert (placed.y, placed.yref, placed.yshift) == (7, None, 10)
+    assert {above.font.color, placed.font.color} == {INK}
+
+
+def test_named_bars_carry_their_text_behind_their_ends():
+    figure = new_figure("Title")
+    add_named_bars(figure, [1.0, 2.0], ["a", "b"], text=["1", "2"])
+    add_named_bars(figure, [1.0], ["a"], textposition="none")
+    outside, without = figure.data
+    assert (outside.orientation, outside.textposition, outside.cliponaxis) == ("h", "outside", False)
+    assert without.textposition == "none"
+
+
+def test_cells_are_coloured_by_the_axis_of_the_figure():
+    figure = new_figure("Title")
+    add_cells(figure, np.ones((1, 2)), range(2), ["row"], xgap=1)
+    cells = figure.data[0]
+    assert (cells.coloraxis, cells.xgap, cells.ygap, cells.x) == ("coloraxis", 1, 3, (0, 1))

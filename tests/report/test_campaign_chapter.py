@@ -68,7 +68,13 @@ def test_the_budget_is_drawn_where_there_is_one(plan: CampaignPlan) -> None:
     bare = campaigns_section(without)
     assert section is not None
     assert bare is not None
-    assert [figure.key for figure in figures_of(section.parts)] == ["budget"]
+    (budget,) = figures_of(section.parts)
+    given = {campaign.name: campaign.amount for campaign in plan.campaigns if campaign.amount}
+    assert budget.key == "budget"
+    assert dict(zip(budget.figure.data[1]["y"], budget.figure.data[1]["text"], strict=True)) == {
+        name: f"{amount:,.0f}" for name, amount in given.items()
+    }
+    assert max(given, key=lambda name: given[name]) in budget.title
     assert not list(figures_of(bare.parts))
     assert not any(fact.label == "Budget" for brief in briefs(without) for fact in brief.facts)
 

@@ -9,6 +9,7 @@ from tests.report.edited import remarking, with_names
 
 from marketfold.page import Briefs, PageData, SegmentCards, figures_of, render_page
 from marketfold.report import report_data, report_page, with_plan, write_report
+from marketfold.report.sentences.campaigns import campaign_warning
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +35,19 @@ def test_a_card_and_a_brief_for_each_segment_with_its_own_numbers(analysis: Anal
     assert sum(card.revenue_share for card in cards) == pytest.approx(1)
     assert [brief.key for brief in briefs] == [card.todo_link for card in cards]
     assert page.n_segments == len(cards)
+
+
+def test_a_name_that_nobody_edited_is_not_said_to_be_edited(analysis: Analysis) -> None:
+    def warnings(of: Analysis) -> list[str]:
+        campaigns = next(section for section in report_page(of).sections if section.key == "campaigns")
+        return [brief.warning for part in campaigns.parts if isinstance(part, Briefs) for brief in part.briefs]
+
+    first, *others = analysis.plan.campaigns
+    assert not any(campaign.edited for campaign in analysis.plan.campaigns)
+    assert warnings(analysis) == [campaign_warning(campaign) or "" for campaign in analysis.plan.campaigns]
+    renamed = dataclasses.replace(first, name="Friends")
+    plan = dataclasses.replace(analysis.plan, campaigns=(renamed, *others))
+    assert "name" in warnings(dataclasses.replace(analysis, plan=plan))[0]
 
 
 def test_what_was_not_made_is_left_out(analysis: Analysis) -> None:

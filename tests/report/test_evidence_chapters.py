@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 
 from tests.report.edited import remarking, with_evidence
 
-from marketfold.page import Notice, tables_of
+from marketfold.page import Notice, figures_of, tables_of
 from marketfold.report.evidence_chapters import choice_chapter, k_chapter, reduction_chapter, stability_chapter
 from marketfold.report.sentences.clustering import k_decision
 from marketfold.report.sentences.diagnostics import trap_sentence
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
+    from marketfold.page import Section
 
 
 def test_every_k_has_a_row_and_the_one_taken_is_marked(analysis: Analysis) -> None:
@@ -30,6 +31,27 @@ def test_another_number_than_the_advised_one_gives_its_reason_and_keeps_the_deci
     assert any(isinstance(part, Notice) and k_decision(k_choice) in part.sentences for part in section.parts)
     agreed = dataclasses.replace(k_choice, k=3)
     assert k_chapter(with_evidence(analysis, k_choice=agreed)).lead == k_decision(agreed)
+
+
+def drawn(section: Section | None) -> list[str]:
+    assert section is not None
+    return [figure.key for figure in figures_of(section.parts)]
+
+
+def test_the_elbow_has_its_indices_where_there_are_any(analysis: Analysis) -> None:
+    assert drawn(k_chapter(analysis))[:2] == ["elbow", "indices"]
+    k_choice = dataclasses.replace(analysis.choice.evidence.k_choice, indices={}, gaps={})
+    assert drawn(k_chapter(with_evidence(analysis, k_choice=k_choice))) == ["elbow"]
+
+
+def test_a_run_without_a_reduction_draws_none(analysis: Analysis) -> None:
+    assert not {"scree", "loadings", "loss"} & set(drawn(reduction_chapter(analysis)))
+
+
+def test_splitting_is_drawn_where_several_numbers_were_tried(analysis: Analysis) -> None:
+    keys = drawn(stability_chapter(analysis))
+    assert keys[0] == "jaccards"
+    assert ("slsa" in keys) is (len(analysis.choice.across.k) > 1)
 
 
 def test_each_segment_has_its_trust(analysis: Analysis) -> None:

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import platform
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from marketfold.page import Terms, tables_of
-from marketfold.report.making_chapter import GLOSSARY, glossary_chapter, making_chapter, settings_rows, versions
+from marketfold.report.making_chapter import GLOSSARY, glossary_chapter, making_chapter, settings_rows
+from marketfold.version import __version__, versions
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
@@ -27,8 +31,9 @@ def test_what_is_empty_is_said_in_words() -> None:
 
 
 def test_versions_are_those_of_this_python(analysis: Analysis) -> None:
-    assert tables(analysis)["versions"] == versions()
-    assert {"Python", "marketfold", "numpy", "plotly"} <= versions().keys()
+    told = tables(analysis)["versions"]
+    assert told == {"Python": platform.python_version(), "marketfold": __version__, **versions()}
+    assert told["numpy"] == np.__version__
 
 
 def test_every_stage_has_its_time_and_every_feature_its_name(analysis: Analysis) -> None:

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from marketfold.page import SegmentCards, TablePart, tables_of
+from marketfold.page import SegmentCards, TablePart, figures_of, tables_of
 from marketfold.report.segment_chapters import (
     CARD_FEATURES,
+    SPREADS,
     campaign_key,
     profiles_chapter,
     segments_chapter,
@@ -84,3 +85,16 @@ def test_describing_columns_have_a_row_for_each_segment_that_knows_them(analysis
         if table.key.startswith("described-"):
             assert len(table.rows) == len(table.segments)
             assert set(table.segments) <= {profile.number for profile in analysis.segments.profiles}
+
+
+def test_the_features_that_part_the_segments_best_are_spread_out(analysis: Analysis) -> None:
+    heat, *spreads = figures_of(profiles_chapter(analysis).parts)
+    assert heat.key == "heatmap"
+    assert [one.key for one in spreads] == [f"spread-{place}" for place in range(1, SPREADS + 1)]
+    strongest = {
+        feature.label: max(abs(profile.effects.get(feature.name, 0.0)) for profile in analysis.segments.profiles)
+        for feature in analysis.segmentation.table.features
+    }
+    first = max(strongest, key=lambda label: strongest[label])
+    assert spreads[0].title == f"{first[:1].upper()}{first[1:]}"
+    assert all(figure.teaching for figure in (heat, spreads[0]))

@@ -1,1 +1,44 @@
-"""Figures: pure functions from numbers to Plotly figures, the same for report, studio and notebook."""
+"""Figures: pure functions from numbers to Plotly figures, the same for report and notebook."""
+
+from marketfold.figures.campaigns import EffectRow, budget_figure, effect_figure
+from marketfold.figures.clustering import elbow_figure, gap_figure, indices_figure, slsa_figure, stability_figure
+from marketfold.figures.exploration import exploration_figures
+from marketfold.figures.reduction import loadings_figure, loss_figure, reconstruction_figure, scree_figure
+from marketfold.figures.segments import (
+    drift_figure,
+    feature_by_segment_figure,
+    movement_sankey_figure,
+    profile_heatmap_figure,
+)
+from marketfold.figures.theme import DARK, LIGHT, SWAP, new_figure, segment_colour, wrapped
+from marketfold.figures.unit_map import UnitMap, direction_words, map_2d_figure, map_3d_figure
+
+__all__ = [
+    "DARK",
+    "LIGHT",
+    "SWAP",
+    "EffectRow",
+    "UnitMap",
+    "budget_figure",
+    "direction_words",
+    "drift_figure",
+    "effect_figure",
+    "elbow_figure",
+    "exploration_figures",
+    "feature_by_segment_figure",
+    "gap_figure",
+    "indices_figure",
+    "loadings_figure",
+    "loss_figure",
+    "map_2d_figure",
+    "map_3d_figure",
+    "movement_sankey_figure",
+    "new_figure",
+    "profile_heatmap_figure",
+    "reconstruction_figure",
+    "scree_figure",
+    "segment_colour",
+    "slsa_figure",
+    "stability_figure",
+    "wrapped",
+]

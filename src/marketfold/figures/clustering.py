@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from plotly.subplots import make_subplots
 
+from marketfold import words
 from marketfold.figures.theme import (
     ACCENT,
     HIGHLIGHT,
@@ -16,6 +17,8 @@ from marketfold.figures.theme import (
     PALE,
     SEQUENTIAL,
     SOFT,
+    add_note,
+    dotted,
     new_figure,
     segment_colour,
     segment_symbol,
@@ -28,8 +31,6 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from marketfold.clustering import AcrossSolutions, KChoice, Stability, ValidityIndex
-
-__all__ = ["elbow_figure", "gap_figure", "indices_figure", "slsa_figure", "stability_figure"]
 
 ANSWERS = {
     "groups": "there are groups",
@@ -45,6 +46,7 @@ INDEX_WORDS = {
     "gap": "Gap statistic \N{UPWARDS ARROW}",
     "stability": "Bootstrap stability \N{UPWARDS ARROW}",
 }
+SHUFFLED, CLOUD = "column-shuffled data", "one cloud with the same correlations"
 THINNEST_FLOW = 0.01
 
 
@@ -59,7 +61,7 @@ def _band(
 
 
 def _advised(figure: go.Figure, k: int, **place: object) -> None:
-    figure.add_vline(x=k, line={"color": HIGHLIGHT, "width": 1.5, "dash": "dot"}, **place)
+    figure.add_vline(x=k, line=dotted(HIGHLIGHT, 1.5), **place)
 
 
 def _elbow_words(choice: KChoice) -> str:
@@ -76,10 +78,10 @@ def _draw_shuffled(figure: go.Figure, choice: KChoice, total: float) -> None:
         return
     k = choice.curve.k
     table = np.array([one.wcss for one in choice.shuffled]) / total
-    _band(figure, k, table.min(axis=0).tolist(), table.max(axis=0).tolist(), "column-shuffled data")
+    _band(figure, k, table.min(axis=0).tolist(), table.max(axis=0).tolist(), SHUFFLED)
     figure.add_scatter(
         x=k, y=table.mean(axis=0), mode="lines", line={"color": SOFT, "width": 2, "dash": "dash"},
-        name="column-shuffled data, mean", hovertemplate="k = %{x}: shuffled %{y:.1%}<extra></extra>",
+        name=f"{SHUFFLED}, mean", hovertemplate="k = %{x}: shuffled %{y:.1%}<extra></extra>",
     )  # fmt: skip
 
 
@@ -92,22 +94,20 @@ def _draw_knee(figure: go.Figure, choice: KChoice, total: float) -> None:
         x=[knee.k], y=[share], mode="markers", name="elbow", showlegend=False, hoverinfo="skip",
         marker={"size": 16, "symbol": "circle-open", "color": HIGHLIGHT, "line": {"width": 3}},
     )  # fmt: skip
-    figure.add_annotation(
-        x=knee.k, y=share, text=f"elbow ({100 * knee.agreement:.0f} % of the sensitivities)", xanchor="left",
-        yanchor="bottom", xshift=12, yshift=4, font={"color": INK},
-    )  # fmt: skip
+    beside = {"xanchor": "left", "yanchor": "bottom", "xshift": 12, "yshift": 4}
+    add_note(figure, f"elbow ({words.share(knee.agreement)} of the sensitivities)", knee.k, share, **beside)
 
 
 def elbow_figure(choice: KChoice) -> go.Figure:
     """WCSS for each k with its knee, beside the same curve of column-shuffled data: what they share is no evidence."""
     curve = choice.curve
-    words = _elbow_words(choice)
+    title = _elbow_words(choice)
     total = curve.wcss[0] or 1.0
     shares = [value / total for value in curve.wcss]
     figure = new_figure(
-        words,
+        title,
         subtitle="Within-cluster sum of squares (WCSS) as a share of that at k = 1, by number of segments k",
-        alt=f"{words}. WCSS falls from 100 % at k = 1 to {shares[-1]:.0%} at k = {curve.k[-1]}. "
+        alt=f"{title}. WCSS falls from 100 % at k = 1 to {shares[-1]:.0%} at k = {curve.k[-1]}. "
         f"Advised: k = {choice.k}; {ANSWERS[choice.answer]}.",
         height=430,
     )
@@ -119,9 +119,7 @@ def elbow_figure(choice: KChoice) -> go.Figure:
     )  # fmt: skip
     _draw_knee(figure, choice, total)
     _advised(figure, choice.k)
-    figure.add_annotation(
-        x=choice.k, y=1, yref="paper", text=f"advised: k = {choice.k}", xanchor="left", xshift=5, font={"color": INK}
-    )
+    add_note(figure, f"advised: k = {choice.k}", choice.k, xanchor="left", xshift=5)
     return figure.update_layout(
         yaxis={"tickformat": ".0%", "rangemode": "tozero"},
         xaxis={"title": {"text": "number of segments k"}, "dtick": 1},
@@ -132,12 +130,12 @@ def _draw_index(figure: go.Figure, index: ValidityIndex, choice: KChoice, row: i
     first = row == 1 and col == 1
     place = {"row": row, "col": col, "showlegend": first}
     if index.low:
-        _band(figure, index.k, index.low, index.high, "column-shuffled data", **place)
+        _band(figure, index.k, index.low, index.high, SHUFFLED, **place)
     if index.cloud_low:
         middle = (np.array(index.cloud_low) + np.array(index.cloud_high)) / 2
         figure.add_scatter(
             x=index.k, y=middle, mode="lines", line={"color": SOFT, "width": 2, "dash": "dash"},
-            name="one cloud with the same correlations", hovertemplate="k = %{x}: cloud %{y:.3g}<extra></extra>",
+            name=CLOUD, hovertemplate="k = %{x}: cloud %{y:.3g}<extra></extra>",
             **place,
         )  # fmt: skip
     error = {"type": "data", "array": index.error, "thickness": 1, "width": 0} if index.error else None
@@ -158,7 +156,8 @@ def indices_figure(choice: KChoice) -> go.Figure:
     """Each index at each k beside its band on shuffled data, small multiples; a ring marks the k that it prefers."""
     indices = list(choice.indices.values())
     agree = sum(index.prefers == choice.k for index in indices)
-    title = f"{agree} of {len(indices)} indices prefer k = {choice.k}: {ANSWERS[choice.answer]}"
+    prefer = "prefers" if agree == 1 else "prefer"
+    title = f"{agree} of {len(indices)} indices {prefer} k = {choice.k}: {ANSWERS[choice.answer]}"
     votes = "; ".join(f"{index.label} " + (f"k = {index.prefers}" if index.prefers else "none") for index in indices)
     frame = new_figure(
         title,
@@ -178,11 +177,7 @@ def indices_figure(choice: KChoice) -> go.Figure:
 
 def gap_figure(choice: KChoice) -> go.Figure:
     """How far the WCSS lies below that of three kinds of data without groups; groups lie clearly below all three."""
-    words = {
-        "shuffled": "column-shuffled data",
-        "cloud": "one cloud with the same correlations",
-        "box": "a uniform box",
-    }
+    kinds = {"shuffled": SHUFFLED, "cloud": CLOUD, "box": "a uniform box"}
     colours = {"shuffled": SOFT, "cloud": ACCENT, "box": segment_colour(3)}
     title = f"{ANSWERS[choice.answer].capitalize()}: k = {choice.k} is advised"
     lines = []
@@ -194,12 +189,12 @@ def gap_figure(choice: KChoice) -> go.Figure:
     for name, gap in choice.gaps.items():
         lower, spread = 1 - np.exp(-gap.values), 2 * np.exp(-gap.values) * gap.errors
         share = lower[gap.k.index(choice.k)]
-        lines.append(f"{share:.0%} lower than {words[name]}" if share >= 0.005 else f"not lower than {words[name]}")
+        lines.append(f"{share:.0%} lower than {kinds[name]}" if share >= 0.005 else f"not lower than {kinds[name]}")
         figure.add_scatter(
-            x=gap.k, y=lower, mode="lines+markers", name=f"than {words[name]}", marker={"size": 6},
+            x=gap.k, y=lower, mode="lines+markers", name=f"than {kinds[name]}", marker={"size": 6},
             line={"color": colours[name], "width": 2.5, "dash": {"shuffled": "dash"}.get(name, "solid")},
             error_y={"type": "data", "array": spread, "thickness": 1, "width": 0},
-            hovertemplate=f"k = %{{x}}: %{{y:.1%}} lower than {words[name]}<extra></extra>",
+            hovertemplate=f"k = %{{x}}: %{{y:.1%}} lower than {kinds[name]}<extra></extra>",
         )  # fmt: skip
     figure.add_hline(y=0, line={"color": MUTED, "width": 1})
     _advised(figure, choice.k)
@@ -217,12 +212,7 @@ def _stability_title(stability: Stability) -> str:
 def stability_figure(stability: Stability, names: Sequence[str] = ()) -> go.Figure:
     """How surely each segment comes out again: Jaccard of its best match over the resamples, beside the thresholds.
 
-    Parameters
-    ----------
-    stability
-        From `assess_stability`.
-    names
-        Name of each segment, in order; numbers alone where not given.
+    The names are in the order of the segments; where none are given, numbers stand alone.
     """
     segments = stability.segments
     labels = [f"{one.number} {name}" for one, name in zip(segments, names, strict=True)] if names else [
@@ -250,10 +240,7 @@ def stability_figure(stability: Stability, names: Sequence[str] = ()) -> go.Figu
             marker={"size": 13, "color": segment_colour(one.number), "symbol": segment_symbol(one.number)},
             hovertemplate=f"{label}<br>Jaccard %{{x:.3f}}<br>SLSw {one.slsw:.3f}<extra></extra>",
         )  # fmt: skip
-        figure.add_annotation(
-            x=1.02, xref="paper", y=label, text=f"{one.jaccard:.2f} {TRUST[one.trust]}", xanchor="left",
-            font={"color": INK},
-        )  # fmt: skip
+        add_note(figure, f"{one.jaccard:.2f} {TRUST[one.trust]}", 1.02, label, xref="paper", xanchor="left")
     _draw_thresholds(figure)
     return figure.update_layout(
         showlegend=False,
@@ -264,9 +251,9 @@ def stability_figure(stability: Stability, names: Sequence[str] = ()) -> go.Figu
 
 
 def _draw_thresholds(figure: go.Figure) -> None:
-    for value, words in ((PATTERN, "pattern"), (STABLE, "stable"), (HIGHLY_STABLE, "highly")):
-        figure.add_vline(x=value, line={"color": MUTED, "width": 1, "dash": "dot"})
-        figure.add_annotation(x=value, y=1, yref="paper", yanchor="bottom", text=f"{words}<br>{value:g}")
+    for value, word in ((PATTERN, "pattern"), (STABLE, "stable"), (HIGHLY_STABLE, "highly")):
+        figure.add_vline(x=value, line=dotted(MUTED))
+        figure.add_annotation(x=value, y=1, yref="paper", yanchor="bottom", text=f"{word}<br>{value:g}")
 
 
 def _node_heights(n_segments: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
@@ -317,6 +304,5 @@ def slsa_figure(across: AcrossSolutions) -> go.Figure:
             hovertemplate=f"k = {k}, segment %{{text}}<br>SLSa %{{customdata:.2f}}<extra></extra>",
         )  # fmt: skip
     return figure.update_layout(
-        xaxis={"dtick": 1, "title": {"text": "number of segments k"}},
-        yaxis={"visible": False, "range": [-0.08, 1.08]},
+        xaxis={"dtick": 1, "title": {"text": "number of segments k"}}, yaxis={"visible": False, "range": [-0.08, 1.08]}
     )

@@ -16,15 +16,21 @@ from marketfold.figures.exploration_columns import (
     missing_figure,
     scatter_matrix_figure,
 )
-from marketfold.figures.exploration_customers import (
-    cohorts_figure,
-    concentration_figure,
-    gaps_figure,
-    repeats_figure,
-)
+from marketfold.figures.exploration_customers import cohorts_figure, concentration_figure, gaps_figure, repeats_figure
 from marketfold.figures.exploration_distributions import discounts_figure, distribution_figure
 from marketfold.figures.exploration_map import map_figure
-from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, MUTED, SOFT, new_figure
+from marketfold.figures.theme import (
+    ACCENT,
+    HIGHLIGHT,
+    INK,
+    MUTED,
+    NAMES_DOWN,
+    SOFT,
+    add_named_bars,
+    add_note,
+    dotted,
+    new_figure,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -92,7 +98,7 @@ def orders_over_time_figure(over_time: OverTime, currency: str | None = None) ->
     _label(figure, "Revenue" if o.whole.all() else f"Revenue (grey: a {o.period} that the data covers in part)", 1.0)
     _label(figure, "Orders", 0.27)
     top = words.money(float(o.revenue[peak]), currency)
-    figure.add_annotation(x=o.starts[peak], y=o.revenue[peak], text=top, yshift=10, font={"color": INK})
+    add_note(figure, top, o.starts[peak], o.revenue[peak], yshift=10)
     return figure.update_layout(
         showlegend=False,
         yaxis={"domain": [0.37, 0.95], "tickformat": "~s", "nticks": 6},
@@ -197,7 +203,7 @@ def calendar_figure(calendar: Calendar, currency: str | None = None) -> go.Figur
         marker_color=[HIGHLIGHT if stands_out and i == best else ACCENT for i in range(len(calendar.names))],
         hovertemplate=hover,
     )
-    figure.add_hline(y=average, line={"color": MUTED, "width": 1.5, "dash": "dot"})
+    figure.add_hline(y=average, line=dotted(MUTED, 1.5))
     every = {"dtick": 1} if calendar.unit == "month" else {}
     return figure.update_layout(xaxis={**every, "tickangle": 0}, yaxis={"tickformat": "~s", "nticks": 6})
 
@@ -273,22 +279,19 @@ def counts_figure(counts: Counts, currency: str | None = None) -> go.Figure:
     soft = [name is None for name in bars.names]
     soft[-1] |= bars.others_drawn
     money_line = "" if by_lines else f"{_money_hover('x', currency)}<br>"
-    figure.add_bar(
-        x=bars.sizes,
-        y=bars.labels,
-        orientation="h",
+    add_named_bars(
+        figure,
+        bars.sizes,
+        bars.labels,
         marker_color=[SOFT if is_soft else ACCENT for is_soft in soft],
         text=shares,
-        textposition="outside",
-        textfont={"color": INK},
-        cliponaxis=False,
         customdata=[[name or "not given", lines] for name, lines in zip(bars.names, bars.lines, strict=True)],
         hovertemplate=f"<b>%{{customdata[0]}}</b><br>{money_line}%{{customdata[1]:,}} lines<extra></extra>",
     )
     return figure.update_layout(
         margin={"r": 64},
         xaxis={"visible": False, "range": [min(0.0, *bars.sizes), max(bars.sizes) * 1.02]},
-        yaxis={"autorange": "reversed", "showgrid": False, "tickfont": {"color": INK}, "type": "category"},
+        yaxis=NAMES_DOWN,
         bargap=0.3,
     )
 

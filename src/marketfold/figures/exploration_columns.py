@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from marketfold import words
-from marketfold.figures.theme import ACCENT, INK, PALE, new_figure, segment_colour
+from marketfold.figures.theme import ACCENT, INK, NAMES_DOWN, PALE, add_cells, add_note, new_figure, segment_colour
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -36,22 +36,18 @@ def correlation_figure(correlations: Correlations) -> go.Figure:
         + "; ".join(f"{c.labels[a]} with {c.labels[b]} {c.values[a, b]:.2f}" for a, b in combinations(range(n), 2)),
         height=150 + 60 * (n - 1),
     )
-    figure.add_heatmap(
-        z=lower,
-        x=list(c.labels[:-1]),
-        y=list(c.labels[1:]),
-        coloraxis="coloraxis",
-        xgap=3,
-        ygap=3,
-        hoverongaps=False,
-        texttemplate="%{z:.2f}",
-        hovertemplate="%{y} with %{x}: r = %{z:.3f}<extra></extra>",
-    )
+    about = {"texttemplate": "%{z:.2f}", "hovertemplate": "%{y} with %{x}: r = %{z:.3f}<extra></extra>"}
+    add_cells(figure, lower, c.labels[:-1], c.labels[1:], **about)
     return figure.update_layout(
         coloraxis={"cmin": -1, "cmax": 1, "cmid": 0, "showscale": False},
         xaxis={"tickfont": {"color": INK}, "type": "category"},
-        yaxis={"autorange": "reversed", "showgrid": False, "tickfont": {"color": INK}, "type": "category"},
+        yaxis=NAMES_DOWN,
     )
+
+
+def _which_lines(n_shown: int, n_lines: int, lines: str = "lines") -> str:
+    shown = words.count(n_shown)
+    return f"{shown} lines drawn at random from {words.count(n_lines)}" if n_shown < n_lines else f"all {shown} {lines}"
 
 
 def dependence_figure(dependence: Dependence) -> go.Figure:
@@ -60,11 +56,7 @@ def dependence_figure(dependence: Dependence) -> go.Figure:
     n = len(d.labels)
     other = np.where(np.eye(n, dtype=bool), np.nan, d.values)
     known = [(d.labels[i], d.labels[j]) for i, j in np.argwhere(other == 1).tolist()]
-    lines = (
-        f"{words.count(d.n_lines)} lines drawn at random from {words.count(d.n_kept)}"
-        if d.n_lines < d.n_kept
-        else f"all {words.count(d.n_lines)} kept lines"
-    )
+    lines = _which_lines(d.n_lines, d.n_kept, "kept lines")
     figure = new_figure(
         f"{known[0][0]} is known once {known[0][1]} is" if known else "No column follows from another",
         subtitle=f"Share of the column on the left that the one above tells, in %; {lines}",
@@ -72,21 +64,12 @@ def dependence_figure(dependence: Dependence) -> go.Figure:
         + ("Known without exception: " + "; ".join(f"{a} from {b}" for a, b in known) + "." if known else ""),
         height=170 + 34 * n,
     )
-    figure.add_heatmap(
-        z=other * 100,
-        x=list(d.labels),
-        y=list(d.labels),
-        coloraxis="coloraxis",
-        xgap=2,
-        ygap=2,
-        hoverongaps=False,
-        texttemplate="%{z:.0f}",
-        hovertemplate="%{x} tells %{z:.1f} % of %{y}<extra></extra>",
-    )
+    about = {"texttemplate": "%{z:.0f}", "hovertemplate": "%{x} tells %{z:.1f} % of %{y}<extra></extra>"}
+    add_cells(figure, other * 100, d.labels, d.labels, **about)
     return figure.update_layout(
         coloraxis={"cmin": -100, "cmax": 100, "cmid": 0, "showscale": False},
         xaxis={"side": "top", "tickfont": {"color": INK}, "type": "category", "showgrid": False, "tickangle": -35},
-        yaxis={"autorange": "reversed", "showgrid": False, "tickfont": {"color": INK}, "type": "category"},
+        yaxis=NAMES_DOWN,
     )
 
 
@@ -105,11 +88,7 @@ def scatter_matrix_figure(sample: LineSample) -> go.Figure:
     groups = sorted({*names.tolist()}, key=lambda group: float(np.nanmedian(s.values[names == group, -1])))
     coloured = 1 < len(groups) <= MOST_COLOURS
     size = len(s.values)
-    which = (
-        f"{words.count(size)} lines drawn at random from {words.count(s.n_lines)}"
-        if size < s.n_lines
-        else f"all {words.count(size)} lines"
-    )
+    which = _which_lines(size, s.n_lines)
     figure = new_figure(
         "Each number against each other",
         subtitle=which + (f", coloured by {s.group_label}" if coloured else ""),
@@ -140,6 +119,12 @@ def scatter_matrix_figure(sample: LineSample) -> go.Figure:
 
 def _place(figure: go.Figure, sample: LineSample, down: int, across: int) -> None:
     """Axes of one panel: columns of the matrix share their number below, rows to the left."""
+
+    def axis(column: int, *, named: bool) -> dict[str, Any]:
+        title = {"text": sample.labels[column] if named else ""}
+        view = {"range": _in_view(sample.values[:, column]), "nticks": 5, "tickformat": "~s"}
+        return {**view, "title": title, "showticklabels": named}
+
     n = len(sample.columns) - 1
     number = across - 1 + down * n + 1
     width, left = 1 / n, down / n
@@ -148,23 +133,15 @@ def _place(figure: go.Figure, sample: LineSample, down: int, across: int) -> Non
     figure.update_layout(
         {
             f"xaxis{number}": {
+                **axis(down, named=across == n),
                 "domain": [left + gap, left + width - 0.005],
                 "anchor": f"y{number}",
-                "range": _in_view(sample.values[:, down]),
-                "title": {"text": sample.labels[down] if across == n else ""},
-                "showticklabels": across == n,
-                "nticks": 5,
-                "tickformat": "~s",
                 "showgrid": True,
             },
             f"yaxis{number}": {
+                **axis(across, named=down == 0),
                 "domain": [bottom + gap, bottom + 1 / n - 0.01],
                 "anchor": f"x{number}",
-                "range": _in_view(sample.values[:, across]),
-                "title": {"text": sample.labels[across] if down == 0 else ""},
-                "showticklabels": down == 0,
-                "nticks": 5,
-                "tickformat": "~s",
             },
         }
     )
@@ -193,13 +170,12 @@ def missing_figure(missing: Missing) -> go.Figure:
         hovertemplate="<b>%{y}</b><br>%{customdata:,} empty cells (%{x:.1%})<extra></extra>",
     )
     for label, share in zip(labels, shares, strict=True):
-        text = words.share(float(share))
-        figure.add_annotation(x=1, y=label, text=text, xanchor="left", xshift=8, font={"color": INK})
+        add_note(figure, words.share(float(share)), 1, label, xanchor="left", xshift=8)
     return figure.update_layout(
         showlegend=False,
         barmode="overlay",
         margin={"r": 64},
         xaxis={"visible": False, "range": [0, 1]},
-        yaxis={"autorange": "reversed", "showgrid": False, "tickfont": {"color": INK}, "type": "category"},
+        yaxis=NAMES_DOWN,
         bargap=0.4,
     )

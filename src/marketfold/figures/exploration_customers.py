@@ -8,7 +8,7 @@ import numpy as np
 
 from marketfold import words
 from marketfold.exploration import MOST, nice_step
-from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, SOFT, new_figure
+from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, NAMES_DOWN, SOFT, add_cells, add_note, new_figure
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -56,17 +56,9 @@ def concentration_figure(concentration: Concentration) -> go.Figure:
     figure.add_scatter(x=[0, share, share], y=[MOST, MOST, 0], mode="lines", line=mark, hoverinfo="skip")
     figure.add_scatter(x=[share], y=[MOST], mode="markers", marker={"size": 10, "color": HIGHLIGHT}, hoverinfo="skip")
     # Below the dotted line there is always room, and on one side of the mark or the other.
-    right = share < WIDE
-    figure.add_annotation(
-        x=share,
-        y=0.02,
-        text=f"{who}<br>customers",
-        xanchor="left" if right else "right",
-        yanchor="bottom",
-        xshift=8 if right else -8,
-        align="left" if right else "right",
-        font={"color": INK},
-    )
+    side, shift = ("left", 8) if share < WIDE else ("right", -8)
+    beside = {"xanchor": side, "xshift": shift, "align": side}
+    add_note(figure, f"{who}<br>customers", share, 0.02, yanchor="bottom", **beside)
     if c.n_apart:
         few, brought = c.n_apart, float(c.top_revenue[: c.n_apart].sum() / c.revenue_total)
         figure.add_scatter(
@@ -153,31 +145,16 @@ def cohorts_figure(cohorts: Cohorts) -> go.Figure:
         height=max(260, 140 + 22 * len(rows)),
     )
     with_text = later.shape[1] <= CELLS_WITH_TEXT
-    figure.add_heatmap(
-        z=later,
-        x=np.arange(1, later.shape[1] + 1),
-        y=[names[row] for row in rows],
-        coloraxis="coloraxis",
-        xgap=2,
-        ygap=2,
-        hoverongaps=False,
-        texttemplate="%{z:.0%}" if with_text else None,
-        hovertemplate=f"<b>%{{y}}</b><br>%{{x}} {unit}s later: %{{z:.1%}} bought<extra></extra>",
-    )
+    hover = f"<b>%{{y}}</b><br>%{{x}} {unit}s later: %{{z:.1%}} bought<extra></extra>"
+    about = {"texttemplate": "%{z:.0%}" if with_text else None, "hovertemplate": hover}
+    add_cells(figure, later, range(1, later.shape[1] + 1), [names[row] for row in rows], **about)
     high = float(np.nanmax(later)) if np.isfinite(later).any() else 1.0
+    scale = {"cmin": 0, "cmax": _readable_top(cohorts, rows, high), "showscale": not with_text}
+    bar = {"tickformat": ".0%", "lenmode": "pixels", "len": 130, "y": 1, "yanchor": "top", "nticks": 4}
     return figure.update_layout(
-        coloraxis={
-            "cmin": 0,
-            "cmax": _readable_top(cohorts, rows, high),
-            "showscale": not with_text,
-            "colorbar": {"tickformat": ".0%", "lenmode": "pixels", "len": 130, "y": 1, "yanchor": "top", "nticks": 4},
-        },
-        xaxis={
-            "title": {"text": f"{unit}s after the first purchase"},
-            "side": "bottom",
-            "dtick": 1 if with_text else 3,
-        },
-        yaxis={"autorange": "reversed", "type": "category", "showgrid": False, "tickfont": {"color": INK}},
+        coloraxis={**scale, "colorbar": bar},
+        xaxis={"title": {"text": f"{unit}s after the first purchase"}, "dtick": 1 if with_text else 3},
+        yaxis=NAMES_DOWN,
     )
 
 
@@ -217,16 +194,8 @@ def gaps_figure(gaps: InterPurchaseTimes) -> go.Figure:
         hovertemplate="<b>%{customdata[0]} to %{customdata[1]} days</b><br>%{y:,} gaps<extra></extra>",
     )
     figure.add_vline(x=gaps.median_days, line={"color": HIGHLIGHT, "width": 2})
-    figure.add_annotation(
-        x=gaps.median_days,
-        y=1,
-        yref="paper",
-        yanchor="top",
-        xanchor="left",
-        xshift=6,
-        text=f"median {words.count(gaps.median_days)}",
-        font={"color": INK},
-    )
+    beside = {"yanchor": "top", "xanchor": "left", "xshift": 6}
+    add_note(figure, f"median {words.count(gaps.median_days)}", gaps.median_days, **beside)
     return figure.update_layout(
         xaxis={"title": {"text": "days"}, "range": [0, n * step]}, yaxis={"tickformat": "~s", "nticks": 6}, bargap=0
     )

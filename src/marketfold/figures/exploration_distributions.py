@@ -9,7 +9,7 @@ import numpy as np
 
 from marketfold import words
 from marketfold.exploration import REST
-from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, MUTED, PALE, SOFT, new_figure
+from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, MUTED, PALE, SOFT, add_note, new_figure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,7 +58,7 @@ def distribution_figure(
         figure.update_layout(margin={"t": 44})
     for value, name in (marks or {}).items():
         figure.add_vline(x=value, line={"color": HIGHLIGHT, "width": 1.5, "dash": "dash"})
-        figure.add_annotation(x=_along(d, value), y=1, yref="paper", yanchor="bottom", text=name, font={"color": INK})
+        add_note(figure, name, _along(d, value), yanchor="bottom")
     return figure
 
 
@@ -120,8 +120,8 @@ def _bars(figure: go.Figure, distribution: Distribution) -> None:
         middles, widths = (edges[:-1] + edges[1:]) / 2, np.diff(edges) * 0.92
         figure.add_bar(x=middles, y=counts, width=widths, marker_color=ACCENT, **about)
     figure.add_vline(x=distribution.median, line={"color": HIGHLIGHT, "width": 2})
-    beside = {"yref": "paper", "yanchor": "top", "xanchor": "left", "xshift": 6, "font": {"color": INK}}
-    figure.add_annotation(x=_along(distribution, distribution.median), y=1, text="median", **beside)
+    beside = {"yanchor": "top", "xanchor": "left", "xshift": 6}
+    add_note(figure, "median", _along(distribution, distribution.median), **beside)
     figure.update_layout(yaxis={"tickformat": "~s", "nticks": 6, "rangemode": "tozero"}, bargap=0)
 
 
@@ -143,16 +143,8 @@ def _ridges(figure: go.Figure, distribution: Distribution, currency: str | None)
         _ridge(figure, d, row, base, height)
         _median_tick(figure, d, row, base, currency)
     names = [f"{group}  ({words.count(total)})" for group, total in zip(d.groups, d.counts.sum(axis=1), strict=True)]
-    figure.update_layout(
-        yaxis={
-            "tickmode": "array",
-            "tickvals": [n - 1 - row + 0.2 for row in range(n)],
-            "ticktext": names,
-            "showgrid": False,
-            "tickfont": {"color": INK},
-            "range": [-0.08, n],
-        }
-    )
+    ticks = {"tickmode": "array", "tickvals": [n - 1 - row + 0.2 for row in range(n)], "ticktext": names}
+    figure.update_layout(yaxis={**ticks, "showgrid": False, "tickfont": {"color": INK}, "range": [-0.08, n]})
 
 
 def _ridge(figure: go.Figure, distribution: Distribution, row: int, base: float, height: Float64) -> None:
@@ -239,19 +231,19 @@ def discounts_figure(discounts: Discounts) -> go.Figure:
             text=text, x=x, y=1.0, xref="paper", yref="paper", xanchor="left", yanchor="bottom", font={"color": MUTED}
         )
     low, high = float(d.edges[shown[0]]), float(d.edges[shown[-1] + 1])
+    few_ticks = {"nticks": 5, "tickangle": 0}
     return figure.update_layout(
         showlegend=False,
         bargap=0,
         margin={"t": 44},
         xaxis={
+            **few_ticks,
             "domain": [0, 0.46],
             "tickformat": ".0%",
             "range": [low, high],
             "title": {"text": "discount"},
-            "nticks": 5,
-            "tickangle": 0,
         },
         yaxis={"tickformat": ".0%", "nticks": 6},
-        xaxis2={"domain": [0.56, 1], "anchor": "y2", "title": {"text": "list price"}, "nticks": 5, "tickangle": 0},
+        xaxis2={**few_ticks, "domain": [0.56, 1], "anchor": "y2", "title": {"text": "list price"}},
         yaxis2={"anchor": "x2", "tickformat": ".0%", "zeroline": True, "zerolinecolor": SOFT, "nticks": 6},
     )

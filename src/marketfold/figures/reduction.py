@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from marketfold import words
-from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, MUTED, SOFT, new_figure
+from marketfold.figures.theme import (
+    ACCENT,
+    HIGHLIGHT,
+    MUTED,
+    NAMES_DOWN,
+    SOFT,
+    add_cells,
+    add_named_bars,
+    add_note,
+    new_figure,
+)
 from marketfold.reduction import short_label
 
 if TYPE_CHECKING:
@@ -29,13 +39,7 @@ STRONG = 0.5
 
 
 def scree_figure(reducer: PCAReducer) -> go.Figure:
-    """Variance along each component, the kept ones in colour, and what they add up to (Cattell 1966).
-
-    Parameters
-    ----------
-    reducer
-        Fitted.
-    """
+    """Variance along each component of a fitted PCA, the kept ones in colour, and their sum (Cattell 1966)."""
     shares = reducer.explained_shares_[:MOST_COMPONENTS]
     kept, together = reducer.n_dimensions_, shares.cumsum()
     reached = float(reducer.explained_shares_[:kept].sum())
@@ -63,7 +67,7 @@ def scree_figure(reducer: PCAReducer) -> go.Figure:
         hovertemplate="The first %{x} together: %{y:.1%}<extra></extra>",
     )
     if kept <= len(shares):
-        figure.add_annotation(x=kept, y=together[kept - 1], text=words.share(reached), yshift=14, font={"color": INK})
+        add_note(figure, words.share(reached), kept, together[kept - 1], yshift=14)
     return figure.update_layout(
         showlegend=False,
         xaxis={"title": {"text": "Component"}, "dtick": 1 if len(shares) <= 15 else 5},
@@ -80,15 +84,7 @@ def _named_by(loadings: Float64, labels: Sequence[str]) -> str:
 
 
 def loadings_figure(reducer: PCAReducer, labels: Sequence[str]) -> go.Figure:
-    """Loadings: how strongly each feature goes with each kept component.
-
-    Parameters
-    ----------
-    reducer
-        Fitted.
-    labels
-        Words for the features, in the order of the columns.
-    """
+    """Loadings: how strongly each feature goes with each kept component; labels in the order of the columns."""
     loadings = reducer.loadings_[:, :MOST_COMPONENTS]
     strongest = np.sort(np.argsort(-np.abs(loadings).max(axis=1), kind="stable")[:MOST_FEATURES])
     # Features of one component together, so that blocks show.
@@ -107,20 +103,14 @@ def loadings_figure(reducer: PCAReducer, labels: Sequence[str]) -> go.Figure:
         height=120 + 24 * len(grouped),
     )
     limit = float(np.abs(shown).max())
-    figure.add_heatmap(
-        z=shown,
-        x=[f"{number + 1}" for number in range(shown.shape[1])],
-        y=[labels[i] for i in grouped],
-        coloraxis="coloraxis",
-        xgap=3,
-        ygap=3,
-        texttemplate="%{z:.2f}" if shown.shape[1] <= 12 else None,
-        hovertemplate="%{y} on component %{x}: %{z:.3f}<extra></extra>",
-    )
+    hover = "%{y} on component %{x}: %{z:.3f}<extra></extra>"
+    about = {"texttemplate": "%{z:.2f}" if shown.shape[1] <= 12 else None, "hovertemplate": hover}
+    components = (f"{number + 1}" for number in range(shown.shape[1]))
+    add_cells(figure, shown, components, [labels[i] for i in grouped], **about)
     return figure.update_layout(
         coloraxis={"cmin": -limit, "cmax": limit, "cmid": 0, "showscale": shown.shape[1] > 12},
         xaxis={"title": {"text": "Component"}, "type": "category", "side": "bottom"},
-        yaxis={"autorange": "reversed", "showgrid": False, "tickfont": {"color": INK}, "type": "category"},
+        yaxis=NAMES_DOWN,
     )
 
 
@@ -153,14 +143,9 @@ def loss_figure(history: Mapping[str, Any], network: str = "") -> go.Figure:
     )
     lines = (("Training", loss, SOFT, "dot"), ("Held-out units", held_out, ACCENT, "solid"))
     for name, values, colour, dash in lines:
-        figure.add_scatter(
-            x=epochs,
-            y=values,
-            name=name,
-            mode="lines" if len(loss) > 1 else "markers",
-            line={"color": colour, "width": 2, "dash": dash},
-            hovertemplate=f"{name}, epoch %{{x}}: %{{y:.4f}}<extra></extra>",
-        )
+        line = {"color": colour, "width": 2, "dash": dash}
+        about = {"name": name, "hovertemplate": f"{name}, epoch %{{x}}: %{{y:.4f}}<extra></extra>"}
+        figure.add_scatter(x=epochs, y=values, mode="lines" if len(loss) > 1 else "markers", line=line, **about)
     figure.add_scatter(
         x=[best],
         y=[kept],
@@ -177,13 +162,7 @@ def loss_figure(history: Mapping[str, Any], network: str = "") -> go.Figure:
 
 
 def reconstruction_figure(suitability: Suitability) -> go.Figure:
-    """How much comes back of units not seen before, on the data and on the same columns shuffled.
-
-    Parameters
-    ----------
-    suitability
-        With one trial or more.
-    """
+    """How much comes back of units not seen before, on the data and with its columns shuffled: of one trial or more."""
     trials = suitability.reconstructions
     first = trials[0]
     names = [short_label(trial.method) for trial in trials]
@@ -205,22 +184,13 @@ def reconstruction_figure(suitability: Suitability) -> go.Figure:
         ("Each column shuffled", [trial.shuffled_share for trial in trials], SOFT),
     )
     for name, shares, colour in both:
-        figure.add_bar(
-            x=shares,
-            y=names,
-            name=name,
-            orientation="h",
-            marker_color=colour,
-            text=[words.share(share) for share in shares],
-            textposition="outside",
-            textfont={"color": INK},
-            cliponaxis=False,
-            hovertemplate=f"%{{y}}, {name.lower()}: %{{x:.1%}}<extra></extra>",
-        )
+        hover = f"%{{y}}, {name.lower()}: %{{x:.1%}}<extra></extra>"
+        about = {"text": [words.share(share) for share in shares], "hovertemplate": hover}
+        add_named_bars(figure, shares, names, name=name, marker_color=colour, **about)
     lowest = min(0.0, *(min(trial.share, trial.shuffled_share) for trial in trials))
     return figure.update_layout(
         barmode="group",
         margin={"r": 56},
         xaxis={"tickformat": ".0%", "range": [lowest, 1.2], "tickvals": [0, 0.25, 0.5, 0.75, 1]},
-        yaxis={"autorange": "reversed", "showgrid": False, "tickfont": {"color": INK}, "type": "category"},
+        yaxis=NAMES_DOWN,
     )

@@ -6,7 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, MUTED, PALE, SOFT, new_figure, segment_colour, wrapped
+from marketfold.figures.theme import (
+    ACCENT,
+    HIGHLIGHT,
+    INK,
+    MUTED,
+    NAMES_DOWN,
+    PALE,
+    SOFT,
+    add_cells,
+    add_named_bars,
+    dotted,
+    new_figure,
+    segment_colour,
+    wrapped,
+)
 from marketfold.segments import MUCH_DRIFT, SOME_DRIFT, difference_text
 from marketfold.words import measured
 
@@ -29,9 +43,6 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 LOG_SPREAD = 30
 """From such a ratio of the farthest ends on, amounts are drawn on a logarithmic axis."""
 
-_ROWS = {"autorange": "reversed", "showgrid": False, "tickfont": {"color": INK}, "type": "category"}
-"""An axis of names, read from the top down."""
-
 
 def _name(profile: SegmentProfile) -> str:
     return f"{profile.number}. {profile.name}"
@@ -46,14 +57,7 @@ def profile_heatmap_figure(
 ) -> go.Figure:
     """Medians of each segment in the user's units, coloured by how far they are from everybody else.
 
-    Parameters
-    ----------
-    profiles
-        Of one run.
-    table
-        Its features are the rows, those that tell segments apart best first.
-    n_features
-        Rows at most.
+    The rows are the features that tell segments apart best, at most `n_features` of them.
     """
     known = [feature for feature in table.features if feature.name in profiles[0].medians]
     known.sort(key=lambda feature: -max(abs(profile.effects.get(feature.name, 0.0)) for profile in profiles))
@@ -73,15 +77,13 @@ def profile_heatmap_figure(
         height=150 + 34 * len(shown),
         label_width=HEATMAP_LABEL,
     )
-    figure.add_heatmap(
-        z=effects,
-        x=[wrapped(_name(profile), HEATMAP_LABEL) for profile in profiles],
-        y=[wrapped(feature.label, 40) for feature in shown],
+    add_cells(
+        figure,
+        effects,
+        [wrapped(_name(profile), HEATMAP_LABEL) for profile in profiles],
+        [wrapped(feature.label, 40) for feature in shown],
         text=words,
         customdata=everyone,
-        coloraxis="coloraxis",
-        xgap=3,
-        ygap=3,
         texttemplate="%{text}",
         textfont={"color": INK},
         hovertemplate="<b>%{x}</b><br>%{y}: %{text}, everyone %{customdata}<br>Cliff's delta %{z:+.2f}<extra></extra>",
@@ -89,7 +91,7 @@ def profile_heatmap_figure(
     return figure.update_layout(
         coloraxis={"cmin": -PALER, "cmax": PALER, "cmid": 0, "showscale": False},
         xaxis={"side": "top", "tickfont": {"color": INK}, "type": "category"},
-        yaxis=dict(_ROWS),
+        yaxis=NAMES_DOWN,
     )
 
 
@@ -105,12 +107,10 @@ def feature_by_segment_figure(
 
     Parameters
     ----------
-    table
-        Holds the feature, in the user's units.
     labels
         0-based segment of each unit, shape (n_units,).
     name
-        Of the feature.
+        Of a feature of the table.
     profiles
         In the order of the labels.
     """
@@ -143,18 +143,12 @@ def feature_by_segment_figure(
     axis = {"tickformat": ",.0%"} if feature.measure in {"share", "flag"} else {"tickformat": ",~r"}
     return figure.update_layout(
         xaxis={**axis, "type": "log" if log else "linear", "showgrid": True, **({"dtick": 1} if log else {})},
-        yaxis=dict(_ROWS),
+        yaxis=NAMES_DOWN,
     )
 
 
 def movement_sankey_figure(movement: Movement) -> go.Figure:
-    """Who was where and is where now: strong bands moved, pale ones stayed; new and gone units included.
-
-    Parameters
-    ----------
-    movement
-        Between two runs.
-    """
+    """Who was where and is where now: strong bands moved, pale ones stayed; new and gone units included."""
     n_earlier, n_later = movement.moves.shape
     before = [*zip(movement.earlier_numbers, movement.earlier_names, strict=True)]
     after = [*zip(movement.later_numbers, movement.later_names, strict=True)]
@@ -219,14 +213,7 @@ def _drift_words(drift: Drift, table: FeatureTable) -> str:
 def drift_figure(movement: Movement, table: FeatureTable, n_features: int = TOP_FEATURES) -> go.Figure:
     """How far each feature has shifted: its population stability index, against the usual thresholds.
 
-    Parameters
-    ----------
-    movement
-        Between two runs.
-    table
-        Says how the features are called.
-    n_features
-        Bars at most, the largest.
+    The table says how the features are called; there are at most `n_features` bars, the largest.
     """
     shown = movement.drift[:n_features]
     labels = {feature.name: feature.label for feature in table.features}
@@ -242,16 +229,13 @@ def drift_figure(movement: Movement, table: FeatureTable, n_features: int = TOP_
         height=130 + 30 * max(len(shown), 1),
     )
     rows = [wrapped(labels.get(drift.feature, drift.feature), 40) for drift in shown]
-    figure.add_bar(
-        x=[drift.index for drift in shown],
-        y=rows,
-        orientation="h",
+    add_named_bars(
+        figure,
+        [drift.index for drift in shown],
+        rows,
         showlegend=False,
         marker_color=[_COLOUR[drift.verdict] for drift in shown],
         text=[f"{drift.index:.2f}" for drift in shown],
-        textposition="outside",
-        textfont={"color": INK},
-        cliponaxis=False,
         customdata=[[drift.verdict, drift.by_chance] for drift in shown],
         hovertemplate="<b>%{y}</b><br>%{customdata[0]}; chance alone stays under %{customdata[1]:.2f}<extra></extra>",
     )
@@ -267,10 +251,8 @@ def drift_figure(movement: Movement, table: FeatureTable, n_features: int = TOP_
         showlegend=False,
     )
     for threshold, word in ((SOME_DRIFT, "some"), (MUCH_DRIFT, "much")):
-        figure.add_vline(x=threshold, line={"color": MUTED, "width": 1, "dash": "dot"})
+        figure.add_vline(x=threshold, line=dotted(MUTED))
         figure.add_annotation(x=threshold, y=1, yref="paper", yanchor="bottom", text=word)
     return figure.update_layout(
-        xaxis={"range": [0, most * 1.75], "showgrid": False, "visible": False},
-        yaxis=dict(_ROWS),
-        bargap=0.35,
+        xaxis={"range": [0, most * 1.75], "showgrid": False, "visible": False}, yaxis=NAMES_DOWN, bargap=0.35
     )

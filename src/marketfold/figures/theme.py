@@ -11,11 +11,19 @@ such colours can be in OKLab, to people with normal vision and to those with pro
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from marketfold.schema import Float64
+
+FONT = (
+    "-apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Helvetica Neue', 'Liberation Sans', Arial, system-ui, sans-serif"
+)
+"""As `--sans` of the page's style sheet."""
 
 SEGMENT_COLOURS = (
     "#2145c3", "#e96e17", "#1c94a9", "#8f0367", "#a85804", "#6562f1",
@@ -57,6 +65,9 @@ _DARK_OF = {
 }
 SWAP: dict[str, str] = {**dict(zip(SEGMENT_COLOURS, SEGMENT_COLOURS_DARK, strict=True)), **_DARK_OF}
 """Dark colour of each light one that a figure may write."""
+
+NAMES_DOWN = {"autorange": "reversed", "showgrid": False, "tickfont": {"color": INK}, "type": "category"}
+"""An axis of names, read from the top down."""
 
 SEQUENTIAL = ("#eef3f7", "#b9d1e2", "#6fa3c7", "#1f6390", "#0f344f")
 SEQUENTIAL_DARK = ("#222b34", "#2c4a61", "#3f7499", "#7db9de", "#e2f1fb")
@@ -221,17 +232,24 @@ def new_figure(
     )
 
 
-def to_dark(figure: go.Figure) -> go.Figure:
-    """The same figure for a dark page; what a page's own script does with `SWAP` and `DARK`."""
-    dark = go.Figure(_recoloured(figure.to_plotly_json()))
-    return dark.update_layout(template=DARK)
+def add_cells(figure: go.Figure, values: Float64, columns: Iterable[Any], rows: Iterable[str], **more: Any) -> None:
+    """A heat map with seams between its cells, coloured by the figure's `coloraxis`."""
+    seams = {"xgap": 3, "ygap": 3, "hoverongaps": False}
+    figure.add_heatmap(z=values, x=list(columns), y=list(rows), coloraxis="coloraxis", **(seams | more))
 
 
-def _recoloured(value: Any) -> Any:
-    if isinstance(value, str):
-        return SWAP.get(value.lower(), value)
-    if isinstance(value, dict):
-        return {key: item if key == "template" else _recoloured(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_recoloured(item) for item in value]
-    return value
+def add_named_bars(figure: go.Figure, sizes: Sequence[float], names: Sequence[str], **more: Any) -> None:
+    """Bars to the right, each with its text behind its end."""
+    ends = {"textposition": "outside", "textfont": {"color": INK}, "cliponaxis": False}
+    figure.add_bar(x=sizes, y=names, orientation="h", **(ends | more))
+
+
+def add_note(figure: go.Figure, text: str, x: Any, y: Any = None, **more: Any) -> None:
+    """Words on a figure in full ink; where `y` is not given, at the upper edge of the plot."""
+    place = {"y": 1, "yref": "paper"} if y is None else {"y": y}
+    figure.add_annotation(text=text, x=x, font={"color": INK}, **place, **more)
+
+
+def dotted(colour: str, width: float = 1) -> dict[str, Any]:
+    """A dotted line."""
+    return {"color": colour, "width": width, "dash": "dot"}

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 3
 LEAST_LOADING = 0.25
+"""Features that weigh less in a direction do not name it."""
 COUNTED = frozenset({"customers", "days", "different", "items", "lines", "orders", "products"})
 """First words of labels of what is counted."""
-"""Features that weigh less in a direction do not name it."""
 
 SYMBOLS_IN_SPACE = ("circle", "square", "diamond", "cross", "x", "circle-open", "square-open", "diamond-open")
 
@@ -54,14 +54,7 @@ class UnitMap:
 
 
 def direction_words(component: Float64, labels: Sequence[str]) -> str:
-    """A direction by the features that weigh most in it.
-
-    Parameters
-    ----------
-    component
-        Weight of each feature, shape (n_features,), of length 1.
-    labels
-        Of the features.
+    """A direction by the features that weigh most in it; the weights, shape (n_features,), are of length 1.
 
     Examples
     --------
@@ -97,12 +90,7 @@ def _alt(units: UnitMap, profiles: Sequence[SegmentProfile], n_dimensions: int) 
 def map_2d_figure(units: UnitMap, profiles: Sequence[SegmentProfile]) -> go.Figure:
     """Units in the two directions in which they differ most; the numbers stand at the middle of each segment.
 
-    Parameters
-    ----------
-    units
-        From `UnitMap`.
-    profiles
-        In the order of the labels.
+    The profiles are in the order of the labels.
     """
     seen = float(units.shares[:2].sum())
     figure = new_figure(
@@ -139,15 +127,7 @@ def map_2d_figure(units: UnitMap, profiles: Sequence[SegmentProfile]) -> go.Figu
 
 
 def map_3d_figure(units: UnitMap, profiles: Sequence[SegmentProfile]) -> go.Figure:
-    """Units in the three directions in which they differ most, to be turned by hand.
-
-    Parameters
-    ----------
-    units
-        With three columns of points.
-    profiles
-        In the order of the labels.
-    """
+    """Units in the three directions in which they differ most, to be turned by hand; profiles as in `map_2d_figure`."""
     seen = float(units.shares[:3].sum())
     figure = new_figure(
         f"In space, {seen * 100:.0f} % of the differences show",

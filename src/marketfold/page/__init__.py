@@ -27,6 +27,7 @@ from marketfold.page.parts import (
     SegmentCards,
     TablePart,
     Terms,
+    numbers,
 )
 from marketfold.page.render import asset, environment, figures_of, frame_values, render_page, tables_of, write_page
 
@@ -60,6 +61,7 @@ __all__ = [
     "figures_of",
     "find_chromium",
     "frame_values",
+    "numbers",
     "plotly_figure",
     "render_page",
     "script_json",

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
-from marketfold.figures import theme
-
-FONT = (
-    "-apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Helvetica Neue', 'Liberation Sans', Arial, system-ui, sans-serif"
-)
-"""As `--sans` of the style sheet."""
+from marketfold.figures import DARK, LIGHT, SWAP, segment_colour
 
 _INK, _PAPER = "#101418", "#ffffff"
 
@@ -54,19 +48,11 @@ def colour_rules(n_segments: int) -> str:
     rules = []
     for number in range(1, n_segments + 1):
         for dark, scope in ((False, ""), (True, "[data-mode=dark] ")):
-            colour = theme.segment_colour(number, dark=dark)
+            colour = segment_colour(number, dark=dark)
             rules.append(f"{scope}.seg-{number}{{--seg:{colour};--seg-ink:{ink_on(colour)}}}")
     return "".join(rules)
 
 
-def _in_page_font(template: dict[str, Any]) -> dict[str, Any]:
-    """Letters inside figures are those of the page around them."""
-    changed = copy.deepcopy(template)
-    changed["layout"]["font"]["family"] = FONT
-    changed["layout"]["hoverlabel"]["font"]["family"] = FONT
-    return changed
-
-
 def figure_themes() -> dict[str, Any]:
     """Template of the figures in light and in dark, and which explicit colours change between them."""
-    return {"light": _in_page_font(theme.LIGHT), "dark": _in_page_font(theme.DARK), "swap": theme.SWAP}
+    return {"light": LIGHT, "dark": DARK, "swap": SWAP}

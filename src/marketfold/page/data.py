@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter, ValidationError
 
 from marketfold.errors import RunFolderError
-from marketfold.figures.theme import wrapped
+from marketfold.figures import wrapped
 from marketfold.json_files import plain, read_json, write_json
 from marketfold.page.parts import ReportPage
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import plotly.graph_objects as go
 
 from marketfold.errors import RunFolderError
-from marketfold.figures.theme import LIGHT
+from marketfold.figures import LIGHT
 from marketfold.page.embed import ALLOWED_TAG, neutralise
 from marketfold.page.parts import Drawing, FigurePart
 

@@ -104,6 +104,15 @@ class Column:
     numeric: bool = False
 
 
+def numbers(*labels: str) -> tuple[Column, ...]:
+    """Headings of columns of numbers, to stand among others.
+
+    >>> [column.numeric for column in (Column("Segment"), *numbers("Count", "Share"))]
+    [False, True, True]
+    """
+    return tuple(Column(label, numeric=True) for label in labels)
+
+
 @dataclass(frozen=True)
 class TablePart:
     """A table of texts that are already formatted.

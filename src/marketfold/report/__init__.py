@@ -1,23 +1,47 @@
-"""A finished run as one HTML file that opens offline and reads like a memo."""
+"""A finished run as one HTML file that opens offline and reads like a memo, and results in words for other pages."""
 
 from marketfold.report.briefs import brief_filename, brief_markdown
 from marketfold.report.content import report_data, report_page, with_plan, write_report
 from marketfold.report.measurement import measurement_figures, measurement_page, write_measurement
 from marketfold.report.sentences.campaigns import PART_WORDS, plan_notes
+from marketfold.report.sentences.clustering import disagreements
+from marketfold.report.sentences.diagnostics import baseline_sentence, space_text, trap_sentence
 from marketfold.report.sentences.experiments import describe_holdout, describe_period, describe_result
+from marketfold.report.sentences.reduction import about_suitability
+from marketfold.report.sentences.segments import rule_words
+from marketfold.report.sentences.selection import (
+    REDUCTION_RULE,
+    number_decision,
+    reduction_decision,
+    search_decision,
+    skip_reason,
+)
+from marketfold.report.sentences.warnings import run_warnings
 
 __all__ = [
     "PART_WORDS",
+    "REDUCTION_RULE",
+    "about_suitability",
+    "baseline_sentence",
     "brief_filename",
     "brief_markdown",
     "describe_holdout",
     "describe_period",
     "describe_result",
+    "disagreements",
     "measurement_figures",
     "measurement_page",
+    "number_decision",
     "plan_notes",
+    "reduction_decision",
     "report_data",
     "report_page",
+    "rule_words",
+    "run_warnings",
+    "search_decision",
+    "skip_reason",
+    "space_text",
+    "trap_sentence",
     "with_plan",
     "write_measurement",
     "write_report",

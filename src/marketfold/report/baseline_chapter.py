@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marketfold import words
-from marketfold.page import Column, Section, TablePart
+from marketfold.page import Column, Section, TablePart, numbers
 from marketfold.report.sentences.diagnostics import baseline_sentence, space_text
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def _rules_table(baseline: LiteratureBaseline) -> TablePart:
         title="How much of the clusters follows from one column",
         says="Lines whose cluster is foretold by a rule on that column alone; in brackets the adjusted Rand index of "
         "rule and clusters, where 1 is the same and 0 is chance.",
-        columns=(Column("K-means, three clusters"), *(Column(name, numeric=True) for name in columns)),
+        columns=(Column("K-means, three clusters"), *numbers(*columns)),
         rows=tuple(rows),
         teaching=(
             "The rule names, for each value of the column, the cluster that most of its lines are in. Where it is "
@@ -41,10 +41,7 @@ def _clusters_table(place: int, one: BaselineClusters) -> TablePart:
     return TablePart(
         key=f"baseline-{place}",
         title=f"{space_text(one)}: clusters against {best.column}",
-        columns=(
-            Column(best.column),
-            *(Column(f"Cluster {c}", numeric=True) for c in range(1, len(best.counts) + 1)),
-        ),
+        columns=(Column(best.column), *numbers(*(f"Cluster {c}" for c in range(1, len(best.counts) + 1)))),
         rows=tuple(
             (value, *(words.count(n) for n in row))
             for value, row in zip(best.classes, best.counts.T.tolist(), strict=True)

@@ -6,8 +6,8 @@ import calendar
 from typing import TYPE_CHECKING
 
 from marketfold import words
-from marketfold.page import Brief, Briefs, Column, Fact, Message, Notice, Section, TablePart
-from marketfold.report.figure_parts import campaign_figures
+from marketfold.figures import budget_figure
+from marketfold.page import Brief, Briefs, Column, Fact, Fold, Message, Notice, Section, TablePart, figure_part, numbers
 from marketfold.report.segment_chapters import campaign_key
 from marketfold.report.sentences.campaigns import (
     arithmetic,
@@ -57,44 +57,35 @@ def _money_facts(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
 
 
 def _channels(campaign: Campaign) -> TablePart:
-    rows = [
-        (
-            channel.title,
-            words.share(channel.share),
-            ". ".join(text for text in (channel.use, missing_contacts(channel)) if text),
-        )
-        for channel in campaign.channels
-    ]
     return TablePart(
         key=f"{campaign_key(campaign.number)}-channels",
         title="Channels",
-        columns=(Column("Channel"), Column("Effort", numeric=True), Column("Use")),
-        rows=tuple(rows),
+        columns=(Column("Channel"), *numbers("Effort"), Column("Use")),
+        rows=tuple(
+            (
+                channel.title,
+                words.share(channel.share),
+                ". ".join(filter(None, (channel.use, missing_contacts(channel)))),
+            )
+            for channel in campaign.channels
+        ),
     )
 
 
 def _over_index(campaign: Campaign, what: str, items: tuple[OverIndex, ...]) -> TablePart:
-    rows = [
-        (
-            f"{item.name} ({item.category})" if item.category else item.name,
-            words.share(item.share),
-            words.share(item.everyone_share),
-            f"{words.decimal(item.lift, 1)}\u00d7",
-            words.count(item.buyers),
-        )
-        for item in items
-    ]
     return TablePart(
         key=f"{campaign_key(campaign.number)}-{what}",
         title=f"{'Categories' if what == 'category' else 'Products'} that they buy more than others",
-        columns=(
-            Column(what.capitalize()),
-            Column("Of their lines", numeric=True),
-            Column("Of all lines", numeric=True),
-            Column("Lift", numeric=True),
-            Column("Buyers", numeric=True),
+        columns=(Column(what.capitalize()), *numbers("Of their lines", "Of all lines", "Lift", "Buyers")),
+        rows=tuple(
+            (
+                f"{item.name} ({item.category})" if item.category else item.name,
+                *map(words.share, (item.share, item.everyone_share)),
+                f"{words.decimal(item.lift, 1)}\u00d7",
+                words.count(item.buyers),
+            )
+            for item in items
         ),
-        rows=tuple(rows),
     )
 
 
@@ -178,7 +169,8 @@ def campaigns_section(plan: CampaignPlan) -> Section | None:
     if not plan.campaigns:
         return None
     parts: list[Part] = [Briefs(tuple(_brief(campaign, plan) for campaign in plan.campaigns))]
-    parts.extend(campaign_figures(plan))
+    if any(campaign.amount for campaign in plan.campaigns):
+        parts.append(Fold("How the budget is divided", (figure_part("budget", budget_figure(plan)),)))
     notes = plan_notes(plan)
     if notes:
         parts.append(Notice(notes))

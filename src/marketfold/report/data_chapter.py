@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from marketfold import words
 from marketfold.cleaning import REASONS
-from marketfold.figures.exploration import exploration_figures
+from marketfold.figures import exploration_figures
 from marketfold.page import (
     Column,
     Fact,
@@ -19,6 +19,7 @@ from marketfold.page import (
     Section,
     TablePart,
     figure_part,
+    numbers,
 )
 from marketfold.report.opening import MOST_WARNINGS
 from marketfold.report.sentences.exploration import finding_sentence
@@ -52,12 +53,7 @@ def _ledger(analysis: Analysis) -> TablePart:
     return TablePart(
         key="ledger",
         title="The ledger: every line and every cent is kept, or set aside for a reason",
-        columns=(
-            Column("Lines"),
-            Column("Count", numeric=True),
-            Column("Share", numeric=True),
-            Column("Money", numeric=True),
-        ),
+        columns=(Column("Lines"), *numbers("Count", "Share", "Money")),
         rows=tuple(rows),
         marked=(len(rows) - 1,),
         note="Each set-aside line stands in set_aside.csv, with its row number and its reason.",
@@ -89,20 +85,12 @@ def _mapping(analysis: Analysis) -> Part:
 
 
 def findings_part(exploration: Exploration, anchors: Collection[str]) -> Findings:
-    """What a person should read first; it links to figures that are on the page.
-
-    Parameters
-    ----------
-    anchors
-        Anchors of the page's figures.
-    """
-    items = tuple(
-        FindingItem(
-            finding_sentence(finding, exploration.currency), finding.figure if finding.figure in anchors else ""
-        )
-        for finding in exploration.findings
+    """What a person should read first; it links to those of the figures that are on the page, by their anchors."""
+    items = (
+        FindingItem(finding_sentence(one, exploration.currency), one.figure if one.figure in anchors else "")
+        for one in exploration.findings
     )
-    return Findings(items, title="What to know about these orders")
+    return Findings(tuple(items), title="What to know about these orders")
 
 
 def _side_by_side(figures: list[FigurePart]) -> list[Part]:
@@ -122,14 +110,11 @@ def _side_by_side(figures: list[FigurePart]) -> list[Part]:
 
 def exploration_parts(exploration: Exploration) -> tuple[Part, ...]:
     """Findings, the figures that they speak of, and the other figures behind one line."""
-    figures = exploration_figures(exploration)
+    figures = {key: figure_part(key, figure) for key, figure in exploration_figures(exploration).items()}
     told = {finding.figure for finding in exploration.findings} | {FIRST_FIGURE}
-    shown = [figure_part(key, figure) for key, figure in figures.items() if key in told]
-    rest = [figure_part(key, figure) for key, figure in figures.items() if key not in told]
-    parts: list[Part] = []
-    if exploration.findings:
-        parts.append(findings_part(exploration, figures.keys()))
-    parts += _side_by_side(shown)
+    rest = [figure for key, figure in figures.items() if key not in told]
+    parts: list[Part] = [findings_part(exploration, figures.keys())] if exploration.findings else []
+    parts += _side_by_side([figure for key, figure in figures.items() if key in told])
     if rest:
         title = f"{words.number_word(len(rest)).capitalize()} more figure{'s' if len(rest) > 1 else ''} of the orders"
         parts.append(Fold(title, tuple(_side_by_side(rest))))
@@ -138,12 +123,8 @@ def exploration_parts(exploration: Exploration) -> tuple[Part, ...]:
 
 def data_chapter(analysis: Analysis) -> Section:
     """The orders themselves."""
-    parts: list[Part] = [
-        _reading(analysis),
-        _ledger(analysis),
-        *exploration_parts(analysis.data.exploration),
-        _mapping(analysis),
-    ]
+    explored = exploration_parts(analysis.data.exploration)
+    parts: list[Part] = [_reading(analysis), _ledger(analysis), *explored, _mapping(analysis)]
     warnings = run_warnings(analysis)
     rest = warnings[MOST_WARNINGS:] if len(warnings) > MOST_WARNINGS + 1 else ()
     if rest:

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from marketfold import words
-from marketfold.page import Column, Fold, Notice, Prose, Section, TablePart
+from marketfold import figures, words
+from marketfold.page import Column, Fold, Notice, Prose, Section, TablePart, figure_part, numbers
 from marketfold.reduction import short_label
-from marketfold.report.figure_parts import k_figures, reduction_figures, stability_figures
+from marketfold.report import teaching
 from marketfold.report.opening import units_word
 from marketfold.report.sentences.clustering import disagreements, k_decision, resample_size, rules_applied
 from marketfold.report.sentences.diagnostics import trap_sentence
-from marketfold.report.sentences.reduction import about_suitability
+from marketfold.report.sentences.reduction import (
+    about_bottleneck,
+    about_components,
+    about_loss,
+    about_suitability,
+    about_tied_weights,
+)
 from marketfold.report.sentences.selection import REDUCTION_RULE, reduction_decision, search_decision, skip_reason
-from marketfold.report.teaching import about_future, about_reduction
 from marketfold.selection import ALL
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from marketfold.analysis import Analysis
     from marketfold.clustering import KChoice, ValidityIndex
     from marketfold.page import Part
@@ -26,12 +33,8 @@ if TYPE_CHECKING:
 SHOWN_CANDIDATES = 12
 
 
-def _optional(value: float | None) -> str:
-    return words.MISSING if value is None or math.isnan(value) else words.decimal(value)
-
-
-def _share(value: float | None) -> str:
-    return words.MISSING if value is None or math.isnan(value) else words.share(value)
+def _known(value: float | None, write: Callable[[float], str] = words.decimal) -> str:
+    return words.MISSING if value is None or math.isnan(value) else write(value)
 
 
 def _index_cell(index: ValidityIndex, k: int) -> str:
@@ -51,12 +54,7 @@ def _k_table(choice: KChoice, chosen: int) -> TablePart:
     return TablePart(
         key="k-table",
         title="Every number of segments, by every validity index",
-        columns=(
-            Column("k", numeric=True),
-            Column("WCSS", numeric=True),
-            Column("change", numeric=True),
-            *(Column(index.label, numeric=True) for index in choice.indices.values()),
-        ),
+        columns=numbers("k", "WCSS", "change", *(index.label for index in choice.indices.values())),
         rows=tuple(rows),
         marked=(choice.curve.k.index(chosen),) if chosen in choice.curve.k else (),
         note="WCSS: within-cluster sum of squares, in scaled units. It falls with every further segment; what counts "
@@ -75,7 +73,12 @@ def k_chapter(analysis: Analysis) -> Section:
         why = ", as you asked." if asked else f", for this reason: {search_decision(search)}" if search else "."
         lead = f"This run made {chosen} segments{why}"
         parts.append(Notice((decision,), title="What the evidence below says"))
-    parts.extend(k_figures(analysis))
+    elbow = figures.elbow_figure(choice)
+    parts.append(figure_part("elbow", elbow, teaching=teaching.about_elbow(choice, analysis.segmentation.unit)))
+    if choice.indices:
+        parts.append(figure_part("indices", figures.indices_figure(choice), teaching=teaching.about_indices(choice)))
+    if choice.gaps:
+        parts.append(figure_part("gap", figures.gap_figure(choice)))
     if against := disagreements(choice):
         parts.append(Notice(against, title="Who disagrees"))
     parts.append(Fold("All numbers", (_k_table(choice, chosen),)))
@@ -91,17 +94,24 @@ def _stability_table(analysis: Analysis) -> TablePart:
     return TablePart(
         key="stability-table",
         title="Trust, segment by segment",
-        columns=(
-            Column("Segment"),
-            Column("Jaccard", numeric=True),
-            Column("Stability within the solution", numeric=True),
-            Column("Trust"),
-        ),
+        columns=(Column("Segment"), *numbers("Jaccard", "Stability within the solution"), Column("Trust")),
         rows=tuple(rows),
         segments=tuple(profile.number for profile in analysis.segments.profiles),
         note="Jaccard: members that a segment shares with its best match in a resample, out of the members of either. "
         "Stable from 0.75, a pattern from 0.6, weak below (Hennig 2007).",
     )
+
+
+def _stability_figures(analysis: Analysis) -> tuple[Part, ...]:
+    """The resamples, segment by segment, and how segments split as there are more of them."""
+    names = [profile.name for profile in analysis.segments.profiles]
+    across, resampled = analysis.choice.across, figures.stability_figure(analysis.stability, names)
+    notes = teaching.about_stability(analysis.stability, names, analysis.segmentation.unit)
+    parts = [figure_part("jaccards", resampled, teaching=notes)]
+    if len(across.k) > 1:
+        split = teaching.about_splitting(across, analysis.choice.evidence.recipe.n_segments, names)
+        parts.append(figure_part("slsa", figures.slsa_figure(across), teaching=split))
+    return tuple(parts)
 
 
 def stability_chapter(analysis: Analysis) -> Section:
@@ -112,7 +122,7 @@ def stability_chapter(analysis: Analysis) -> Section:
         f"The {units} were drawn anew {2 * found.n_pairs} times and segmented afresh. Two such segmentations agreed to "
         f"{words.decimal(found.ari)} on average, where 1 is the same and 0 is chance (adjusted Rand index)."
     )
-    parts: list[Part] = [*stability_figures(analysis), _stability_table(analysis)]
+    parts: list[Part] = [*_stability_figures(analysis), _stability_table(analysis)]
     if few := resample_size(found):
         parts.append(Notice((few,)))
     serious = tuple(map(trap_sentence, analysis.segments.traps))
@@ -127,11 +137,9 @@ def _comparison_table(comparison: ReducerComparison, analysis: Analysis) -> Tabl
         (
             short_label(score.method),
             words.count(score.n_dimensions),
-            _share(score.reconstruction),
-            _optional(score.silhouette),
-            _optional(score.ari),
-            _optional(score.jaccard),
-            _share(score.explained),
+            _known(score.reconstruction, words.share),
+            *map(_known, (score.silhouette, score.ari, score.jaccard)),
+            _known(score.explained, words.share),
             words.seconds(score.seconds),
         )
         for score in tried
@@ -147,38 +155,59 @@ def _comparison_table(comparison: ReducerComparison, analysis: Analysis) -> Tabl
         says=f"Each made {comparison.k} segments; the segments are judged on the original features.",
         columns=(
             Column("Reduction"),
-            Column("Dimensions", numeric=True),
-            Column("Comes back", numeric=True),
-            Column("Silhouette", numeric=True),
-            Column("Resamples agree", numeric=True),
-            Column("Lowest Jaccard", numeric=True),
-            Column("Future revenue explained", numeric=True),
-            Column("Time", numeric=True),
+            *numbers("Dimensions", "Comes back", "Silhouette", "Resamples agree", "Lowest Jaccard"),
+            *numbers("Future revenue explained", "Time"),
         ),
         rows=tuple(rows),
         marked=tuple(i for i, score in enumerate(tried) if score.method == comparison.taken),
         note=f"Rule: {REDUCTION_RULE} {left}".strip(),
-        teaching=about_reduction(comparison, analysis.segmentation.unit),
+        teaching=teaching.about_reduction(comparison, analysis.segmentation.unit),
     )
 
 
 def _narrow(analysis: Analysis) -> str:
     """What the comparison is about where the segments were made from a narrower feature set."""
-    features = [feature.label for feature in analysis.segmentation.matrix.table.features]
     return (
         f"This compares reductions of all features. The segments of this run were made from a narrower feature set, "
-        f"{words.listed(features)}, which needed none."
+        f"{words.listed(_shaping(analysis))}, which needed none."
     )
+
+
+def _shaping(analysis: Analysis) -> list[str]:
+    return [feature.label for feature in analysis.segmentation.matrix.table.features]
+
+
+def _scree(analysis: Analysis, reducer: Any) -> tuple[Part, ...]:
+    return (
+        figure_part("scree", figures.scree_figure(reducer), teaching=about_components(reducer, _shaping(analysis))),
+    )
+
+
+def _loadings(analysis: Analysis, reducer: Any) -> tuple[Part, ...]:
+    return (figure_part("loadings", figures.loadings_figure(reducer, _shaping(analysis))),)
+
+
+def _loss(analysis: Analysis, reducer: Any) -> tuple[Part, ...]:
+    shape, history = reducer.network_.architecture, reducer.history_
+    notes = (*about_bottleneck(shape, len(analysis.labels)), *about_tied_weights(shape))
+    return (
+        figure_part("loss", figures.loss_figure(history, str(shape)), teaching=about_loss(history)),
+        Prose(notes, title="The network of this run"),
+    )
+
+
+LEARNED = {"scree": _scree, "loadings": _loadings, "loss": _loss}
+"""How to draw each of the figures that a reducer says explain it (`Reducer.figures`)."""
 
 
 def reduction_chapter(analysis: Analysis) -> Section | None:
     """Whether fewer dimensions helped; None where nothing was compared."""
-    choice = analysis.choice.evidence
-    parts: list[Part] = []
-    if choice.comparison:
-        parts.append(_comparison_table(choice.comparison, analysis))
-    parts.extend(reduction_figures(analysis))
+    choice, reducer = analysis.choice.evidence, analysis.segmentation.reducer
+    parts: list[Part] = [_comparison_table(choice.comparison, analysis)] if choice.comparison else []
+    parts.extend(part for name in reducer.figures for part in LEARNED[name](analysis, reducer))
     if choice.suitability:
+        if choice.suitability.reconstructions:
+            parts.append(figure_part("reconstruction", figures.reconstruction_figure(choice.suitability)))
         parts.append(Prose(about_suitability(choice.suitability), title="Do the features suit a reduction?"))
     if not parts:
         return None
@@ -199,10 +228,9 @@ def _search_table(search: FeatureSetSearch) -> TablePart:
         (
             candidate.feature_set.replace("_", " and "),
             str(candidate.k),
-            words.decimal(candidate.ari),
-            words.decimal(candidate.jaccard),
+            *map(words.decimal, (candidate.ari, candidate.jaccard)),
             words.count(candidate.smallest),
-            _share(candidate.explained),
+            _known(candidate.explained, words.share),
             "holds" if candidate.holds else "",
         )
         for candidate in shown
@@ -214,11 +242,7 @@ def _search_table(search: FeatureSetSearch) -> TablePart:
         says="The same customers, told apart by fewer features.",
         columns=(
             Column("Features"),
-            Column("k", numeric=True),
-            Column("Resamples agree", numeric=True),
-            Column("Lowest Jaccard", numeric=True),
-            Column("Smallest segment", numeric=True),
-            Column("Future revenue explained", numeric=True),
+            *numbers("k", "Resamples agree", "Lowest Jaccard", "Smallest segment", "Future revenue explained"),
             Column("Every segment stable"),
         ),
         rows=tuple(rows),
@@ -242,14 +266,10 @@ def _future_table(future: FutureScore) -> TablePart:
     return TablePart(
         key="future-table",
         title="How much of what came next the groups explain",
-        columns=(
-            Column("Groups"),
-            Column("Variance of log revenue explained", numeric=True),
-            Column("By chance alone, about", numeric=True),
-        ),
+        columns=(Column("Groups"), *numbers("Variance of log revenue explained", "By chance alone, about")),
         rows=rows,
         marked=(0,),
-        teaching=about_future(future),
+        teaching=teaching.about_future(future),
     )
 
 
@@ -257,12 +277,11 @@ def choice_chapter(analysis: Analysis) -> Section | None:
     """Which side of the customers, and whether it told anything about the time after; None where neither is known."""
     parts: list[Part] = []
     lead = ""
-    if analysis.choice.evidence.search:
-        lead = search_decision(analysis.choice.evidence.search)
-        if len(analysis.choice.evidence.search.candidates) > 1:
-            parts.append(_search_table(analysis.choice.evidence.search))
-    if analysis.choice.future:
-        future = analysis.choice.future
+    if search := analysis.choice.evidence.search:
+        lead = search_decision(search)
+        if len(search.candidates) > 1:
+            parts.append(_search_table(search))
+    if future := analysis.choice.future:
         says = (
             f"The segments were made again from what was known on {words.day(future.cutoff)}, and judged on the "
             f"{words.count(future.horizon_days)} days after it: {words.share(future.returned_share)} of the "

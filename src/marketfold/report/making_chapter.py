@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import platform
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from marketfold import words
-from marketfold.page import Column, Fact, Facts, Fold, Prose, Section, TablePart, Terms
+from marketfold.page import Column, Fact, Facts, Fold, Prose, Section, TablePart, Terms, numbers
 from marketfold.reduction import short_label
 from marketfold.selection import ALL
+from marketfold.version import __version__, versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from marketfold.analysis import Analysis
-
-PACKAGES = ("marketfold", "scikit-learn", "numpy", "scipy", "duckdb", "narwhals", "keras", "tensorflow", "plotly")
 
 GLOSSARY: tuple[tuple[str, str], ...] = (
     ("Adjusted Rand index", "How far two ways of grouping agree: 1 is the same, 0 is what chance gives."),
@@ -61,17 +59,6 @@ def settings_rows(settings: Mapping[str, Any], path: str = "") -> Iterator[tuple
             yield where, _SAID.get(str(value), str(value))
 
 
-def versions() -> dict[str, str]:
-    """Versions of what made the run; what is not installed is left out."""
-    found = {"Python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
-
-
 def _recipe(analysis: Analysis) -> Facts:
     recipe = analysis.choice.evidence.recipe
     features = "all features" if recipe.feature_set == ALL else recipe.feature_set.replace("_", " and ")
@@ -82,7 +69,7 @@ def _recipe(analysis: Analysis) -> Facts:
             Fact("Reduction", short_label(recipe.method), f"{analysis.segmentation.dimensions.shape[1]} dimensions"),
             Fact("Segments", str(recipe.n_segments), analysis.segmentation.segmenter.label),
             Fact("Features look back from", words.day(analysis.segmentation.table.as_of)),
-            Fact("Marketfold", version("marketfold")),
+            Fact("Marketfold", __version__),
         )
     )
 
@@ -99,13 +86,14 @@ def _left_out(analysis: Analysis) -> TablePart | None:
 def making_chapter(analysis: Analysis) -> Section:
     """Everything that somebody needs to make it again."""
     settings = tuple(settings_rows(analysis.run.config.model_dump(mode="json")))
-    made_of = tuple(versions().items())
+    made_of = {"Python": platform.python_version(), "marketfold": __version__, **versions()}
     stages = tuple(
         (cost.name, words.seconds(cost.seconds), words.count(cost.peak_mb) if cost.peak_mb else words.MISSING)
         for cost in analysis.run.stages
     )
     used = tuple((feature.label, feature.name) for feature in analysis.segmentation.matrix.table.features)
     left_out = _left_out(analysis)
+    costs = (Column("Stage"), *numbers("Time", "Peak memory, MiB"))
     return Section(
         "making",
         "How it was made",
@@ -126,17 +114,8 @@ def making_chapter(analysis: Analysis) -> Section:
                 ),
             ),
             Fold("Settings", (TablePart("settings", (Column("Setting"), Column("Value")), settings),)),
-            Fold("Versions", (TablePart("versions", (Column("Software"), Column("Version")), made_of),)),
-            Fold(
-                "Time and memory",
-                (
-                    TablePart(
-                        "stages",
-                        (Column("Stage"), Column("Time", numeric=True), Column("Peak memory, MiB", numeric=True)),
-                        stages,
-                    ),
-                ),
-            ),
+            Fold("Versions", (TablePart("versions", (Column("Software"), Column("Version")), tuple(made_of.items())),)),
+            Fold("Time and memory", (TablePart("stages", costs, stages),)),
         ),
     )
 

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketfold import words
-from marketfold.figures.campaigns import EffectRow, effect_figure
-from marketfold.page import Column, Fact, Notice, Prose, ReportPage, Section, TablePart, figure_part, write_page
+from marketfold.figures import EffectRow, effect_figure
+from marketfold.page import (
+    Column,
+    Fact,
+    Notice,
+    Prose,
+    ReportPage,
+    Section,
+    TablePart,
+    figure_part,
+    numbers,
+    write_page,
+)
 from marketfold.report.sentences.experiments import (
     describe_check,
     describe_overall,
@@ -59,9 +71,7 @@ def measurement_figures(measurement: Measurement) -> tuple[go.Figure, ...]:
     """
     rows = {kind: [_lift(r) for r in measurement.segments if r.primary == kind] for kind in MEASURES}
     return tuple(
-        effect_figure(own, scale="percent", measure=MEASURES[kind], coverage=1 - measurement.alpha)
-        for kind, own in rows.items()
-        if own
+        effect_figure(own, measure=MEASURES[kind], coverage=1 - measurement.alpha) for kind, own in rows.items() if own
     )
 
 
@@ -83,7 +93,7 @@ def _row(name: str, label: str, effect: Effect | None, currency: str | None) -> 
     def between(low: float, high: float) -> str:
         return f"{amount(low)} to {amount(high)}"
 
-    boot = between(effect.boot_low, effect.boot_high) if effect.boot_low == effect.boot_low else words.MISSING
+    boot = between(effect.boot_low, effect.boot_high) if math.isfinite(effect.boot_low) else words.MISSING
     arms = (amount(effect.treated), amount(effect.holdout), amount(effect.difference))
     return (name, label, *arms, between(effect.low, effect.high), boot, f"{effect.p_value:.3f}")
 
@@ -96,10 +106,10 @@ def _every_number(measurement: Measurement) -> TablePart:
         for label, effect in zip(measures, (result.revenue, result.order_rate, result.basket), strict=True)
     ]
     coverage = words.share(1 - measurement.alpha)
-    numeric = ("Reached", "Held out", "Difference", f"{coverage} interval", "Bootstrap", "p")
+    columns = numbers("Reached", "Held out", "Difference", f"{coverage} interval", "Bootstrap", "p")
     return TablePart(
         key="every-number",
-        columns=(Column("Segment"), Column("Measure"), *(Column(label, numeric=True) for label in numeric)),
+        columns=(Column("Segment"), Column("Measure"), *columns),
         rows=tuple(rows),
         note="p is of no difference, before the correction for many segments.",
         segments=tuple(result.segment for result in measurement.segments for _ in measures),
@@ -109,12 +119,7 @@ def _every_number(measurement: Measurement) -> TablePart:
 def _verdicts(measurement: Measurement) -> TablePart:
     return TablePart(
         key="verdicts",
-        columns=(
-            Column("Segment"),
-            Column("Reached", numeric=True),
-            Column("Held out", numeric=True),
-            Column("Verdict"),
-        ),
+        columns=(Column("Segment"), *numbers("Reached", "Held out"), Column("Verdict")),
         rows=tuple(
             (_name(r), words.count(r.n_treated), words.count(r.n_holdout), describe_result(r, measurement))
             for r in measurement.segments
@@ -165,13 +170,6 @@ def measurement_page(measurement: Measurement) -> ReportPage:
 
 def write_measurement(measurement: Measurement, path: str | Path) -> Path:
     """Write the page as one HTML file that works offline.
-
-    Parameters
-    ----------
-    measurement
-        From `measure_campaigns`.
-    path
-        Where to.
 
     Raises
     ------

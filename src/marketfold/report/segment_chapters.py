@@ -6,8 +6,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from marketfold import words
-from marketfold.page import Column, Fact, Fold, Section, SegmentCard, SegmentCards, TablePart
-from marketfold.report.figure_parts import profile_figures
+from marketfold.figures import feature_by_segment_figure, profile_heatmap_figure
+from marketfold.page import (
+    Column,
+    Fact,
+    FigureGrid,
+    Fold,
+    Section,
+    SegmentCard,
+    SegmentCards,
+    TablePart,
+    figure_part,
+    numbers,
+)
+from marketfold.report import teaching
 from marketfold.report.opening import units_word
 from marketfold.report.sentences.segments import rule_words
 from marketfold.segments import difference_text
@@ -28,6 +40,8 @@ CARD_FEATURES = ("recency_days", "order_count", "revenue_total", "basket_mean")
 SAID_OF_ONE = 3
 MOST_ROWS = 14
 SHOWN_VALUES = 4
+SPREADS = 4
+"""Features whose distributions are shown: those that part the segments best."""
 
 _TRUST_SAYS = {
     "stable": "A firm group: it came out again in the resamples",
@@ -53,19 +67,17 @@ def campaign_key(number: int) -> str:
 
 def _card_facts(profile: SegmentProfile, table: FeatureTable, currency: str | None) -> tuple[Fact, ...]:
     features = {feature.name: feature for feature in table.features}
-    facts = []
-    for name in CARD_FEATURES:
-        if name in features and name in profile.medians:
-            measure = features[name].measure
-            label = features[name].label
-            facts.append(
-                Fact(
-                    f"{label[:1].upper()}{label[1:]}",
-                    words.measured(profile.medians[name], measure, currency),
-                    words.measured(profile.everyone[name], measure, currency),
-                )
-            )
-    return tuple(facts[:SAID_OF_ONE])
+    known = [features[name] for name in CARD_FEATURES if name in features and name in profile.medians]
+    return tuple(
+        Fact(
+            f"{feature.label[:1].upper()}{feature.label[1:]}",
+            *(
+                words.measured(of[feature.name], feature.measure, currency)
+                for of in (profile.medians, profile.everyone)
+            ),
+        )
+        for feature in known[:SAID_OF_ONE]
+    )
 
 
 def _rule(rule: SegmentRule | None, table: FeatureTable) -> str:
@@ -137,8 +149,7 @@ def _medians_table(analysis: Analysis, key: str, title: str, features: list[Feat
         says="Half of the segment lies below each number, half above.",
         columns=(
             Column("Feature"),
-            *(Column(f"{profile.number}. {profile.name}", numeric=True) for profile in analysis.segments.profiles),
-            Column("Everyone", numeric=True),
+            *numbers(*(f"{one.number}. {one.name}" for one in analysis.segments.profiles), "Everyone"),
         ),
         rows=tuple(rows),
         marked=tuple(range(marked)),
@@ -168,18 +179,15 @@ def _medians(analysis: Analysis) -> tuple[Part, ...]:
 
 def _described_table(analysis: Analysis, column: str) -> TablePart | None:
     """Values of a describing column that matter to each segment."""
-    rows, numbers_of = [], []
-    for profile in analysis.segments.profiles:
-        cells = profile.described.get(column, ())
-        if not cells:
-            continue
-        said = [
+
+    def cells(profile: SegmentProfile) -> str:
+        return ", ".join(
             f"{cell.value} {words.share(cell.share)} (all: {words.share(cell.everyone_share)})"
-            for cell in cells[:SHOWN_VALUES]
-        ]
-        rows.append((profile.name, ", ".join(said)))
-        numbers_of.append(profile.number)
-    if not rows:
+            for cell in profile.described[column][:SHOWN_VALUES]
+        )
+
+    described = [profile for profile in analysis.segments.profiles if profile.described.get(column)]
+    if not described:
         return None
     word = column.replace("_", " ")
     return TablePart(
@@ -187,9 +195,31 @@ def _described_table(analysis: Analysis, column: str) -> TablePart | None:
         title=f"Where they stand by {word}",
         says=f"{word.capitalize()} did not shape the segments; it only describes them.",
         columns=(Column("Segment"), Column("Most frequent, and how frequent among all")),
-        rows=tuple(rows),
-        segments=tuple(numbers_of),
+        rows=tuple((profile.name, cells(profile)) for profile in described),
+        segments=tuple(profile.number for profile in described),
     )
+
+
+def _telling_features(analysis: Analysis) -> list[str]:
+    """Features by their strongest effect in any segment, strongest first."""
+    profiles = analysis.segments.profiles
+    known = [f.name for f in analysis.segmentation.table.features if any(f.name in one.effects for one in profiles)]
+    return sorted(known, key=lambda name: -max(abs(profile.effects.get(name, 0.0)) for profile in profiles))
+
+
+def _profile_figures(analysis: Analysis) -> tuple[Part, ...]:
+    """The heat map of differences, and the distributions of the features that part the segments best."""
+    profiles, table = analysis.segments.profiles, analysis.segmentation.table
+    heat = figure_part("heatmap", profile_heatmap_figure(profiles, table), teaching=teaching.about_heatmap(profiles))
+    spreads = tuple(
+        figure_part(
+            f"spread-{place}",
+            feature_by_segment_figure(table, analysis.labels, name, profiles),
+            teaching=teaching.about_spread(profiles) if place == 1 else (),
+        )
+        for place, name in enumerate(_telling_features(analysis)[:SPREADS], start=1)
+    )
+    return (heat, FigureGrid(spreads)) if spreads else (heat,)
 
 
 def profiles_chapter(analysis: Analysis) -> Section:
@@ -200,5 +230,5 @@ def profiles_chapter(analysis: Analysis) -> Section:
         key="profiles",
         title="Profiles",
         lead="What each segment is like, beside everybody.",
-        parts=(*profile_figures(analysis), *_medians(analysis), *(table for table in described if table)),
+        parts=(*_profile_figures(analysis), *_medians(analysis), *(table for table in described if table)),
     )

@@ -65,7 +65,7 @@ def _table(run: Run) -> FeatureTable:
 
 def comparison_page(movement: Movement, before: Run, after: Run) -> ReportPage:
     """Put a comparison on a page in the style of the report."""
-    from marketfold.figures.segments import drift_figure, movement_sankey_figure  # noqa: PLC0415
+    from marketfold.figures import drift_figure, movement_sankey_figure  # noqa: PLC0415
 
     unit = before.record["unit"].replace("_", " ")
     return ReportPage(

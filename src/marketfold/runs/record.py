@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
-from marketfold.report.sentences.clustering import disagreements
-from marketfold.report.sentences.diagnostics import baseline_sentence, space_text, trap_sentence
-from marketfold.report.sentences.reduction import about_suitability
-from marketfold.report.sentences.selection import (
+from marketfold.report import (
     REDUCTION_RULE,
+    about_suitability,
+    baseline_sentence,
+    disagreements,
     number_decision,
     reduction_decision,
+    run_warnings,
     search_decision,
     skip_reason,
+    space_text,
+    trap_sentence,
 )
-from marketfold.report.sentences.warnings import run_warnings
 from marketfold.runs.tables import segment_facts
-from marketfold.version import __version__
+from marketfold.version import __version__, versions
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
     from marketfold.diagnostics import ColumnDependency, Trap
     from marketfold.schema import Ledger
     from marketfold.selection import ReducerComparison, ReducerScore
-
-TOLD_VERSIONS = ("duckdb", "keras", "narwhals", "numpy", "plotly", "pyarrow", "scikit-learn", "scipy", "tensorflow")
 
 
 def run_record(analysis: Analysis) -> dict[str, Any]:
@@ -51,7 +50,7 @@ def run_record(analysis: Analysis) -> dict[str, Any]:
         "warnings": list(run_warnings(analysis)),
         "configuration": config.model_dump(mode="json"),
         "stages": [asdict(stage) for stage in analysis.run.stages],
-        "versions": {name: metadata.version(name) for name in TOLD_VERSIONS},
+        "versions": versions(),
     }
 
 

@@ -46,8 +46,9 @@
     /* The title stands above the figure, so its room is not needed. */
     layout.title = { text: "", automargin: false };
     layout.modebar = Object.assign({ orientation: "v" }, layout.modebar);
-    const above = (layout.annotations || []).some((note) => note.yref === "paper" && note.y >= 0.97);
-    layout.margin = Object.assign({}, layout.margin, { t: above ? 26 : 10 });
+    const above = (layout.annotations || []).filter((note) => note.yref === "paper" && note.y >= 0.97);
+    const rows = Math.max(0, ...above.map((note) => note.text.split("<br>").length));
+    layout.margin = Object.assign({}, layout.margin, { t: 10 + 16 * rows });
     if (width < NARROW) {
       layout.font = Object.assign({}, layout.font, { size: 11 });
       if (layout.dragmode === undefined) layout.dragmode = false;
