@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from marketfold.audiences.person_row import PersonRow
-    from marketfold.audiences.platform import Column, Platform
+    from marketfold.audiences.platform import Column, PersonRow, Platform
 
 OWNER_ONLY = 0o600
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from marketfold.audiences.identifiers import is_email, is_hashed, to_e164
-from marketfold.audiences.person_row import EMPTY, Cell, PersonRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 Purpose = Literal["ads", "mail", "list"]
 """What people must have agreed to: advertising on the platform, e-mail from it, or whatever the list is used for."""
 
+PERSONS_NAME = ("contact_first_name", "contact_last_name")
 FAULTS = {
     "email": "an e-mail address that is none",
     "phone": "a phone number that its country does not have",
@@ -28,6 +28,55 @@ FAULTS = {
     "country": "a country that is not known",
 }
 """What is wrong with a text that has no normal form, by role."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value: blank where it could not be normalised, with what was wrong ("" where the source had nothing).
+
+    `hashed` marks a value that came hashed from the source; it is never hashed twice.
+    """
+
+    value: str
+    fault: str = ""
+    hashed: bool = False
+
+
+EMPTY = Cell("")
+"""Of what the source does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """The cells of one person: e-mails and phones as many as the source has, and the other columns by their role.
+
+    `address` are the roles that a match by name and address needs, all at once; none where there is no such match.
+    """
+
+    emails: tuple[Cell, ...]
+    phones: tuple[Cell, ...]
+    others: dict[str, Cell]
+    address: tuple[str, ...]
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """All cells."""
+        return (*self.emails, *self.phones, *self.others.values())
+
+    @property
+    def has_email(self) -> bool:
+        """Whether an e-mail can be matched."""
+        return any(cell.value for cell in self.emails)
+
+    @property
+    def has_phone(self) -> bool:
+        """Whether a phone can be matched."""
+        return any(cell.value for cell in self.phones)
+
+    @property
+    def has_address(self) -> bool:
+        """Whether name and address can be matched."""
+        return bool(self.address) and all(self.others[role].value for role in self.address)
 
 
 @dataclass(frozen=True)

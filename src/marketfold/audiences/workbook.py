@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-MOST_ROWS = 1_048_576 - 1
+EXCEL_ROWS = 1_048_576 - 1
 """Of a sheet, beside the headers (Excel specifications and limits)."""
 
 AS_GIVEN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}

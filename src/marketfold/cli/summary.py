@@ -133,6 +133,8 @@ def print_scores(table: pa.Table) -> None:
 
 def print_audiences(report: AudienceReport, folder: Path) -> None:
     """Rows written for each segment, who was left out and why, where they are, and what to know before uploading."""
+    from marketfold.report import audience_account
+
     out = _out()
     table = Table(title=f"Audiences for {report.to}", title_justify="left")
     for heading in ("segment", "customers", "held out", "no consent", "stop list", "no match", "written"):
@@ -143,14 +145,15 @@ def print_audiences(report: AudienceReport, folder: Path) -> None:
     out.print(table)
     out.print(Text(f"In {folder}, each with an Excel copy: {', '.join(report.files)}"), soft_wrap=True)
     out.print(Text(report.consent))
-    for note in report.notes:
+    account = audience_account(report)
+    for note in account["notes"]:
         out.print(Text(note))
-    for one in report.audiences:
-        blanked = "; ".join(f"{count:,} x {what}" for what, count in one.blanked.items())
-        for warning in (one.refused, *one.warnings, f"cells left empty: {blanked}." if blanked else ""):
+    for one in account["audiences"]:
+        blanked = "; ".join(f"{count:,} x {what}" for what, count in one["blanked"].items())
+        for warning in (one["refused"], *one["warnings"], f"cells left empty: {blanked}." if blanked else ""):
             if warning:
-                out.print(Text(f"! Segment {one.segment}: {warning}", style="yellow"))
-    for number, step in enumerate(report.steps, start=1):
+                out.print(Text(f"! Segment {one['segment']}: {warning}", style="yellow"))
+    for number, step in enumerate(account["steps"], start=1):
         out.print(Text(f"{number}. {step}"))
 
 

@@ -143,13 +143,7 @@ def _shows_nothing(held_out: int, lift: float) -> bool:
 
 
 def plan_holdout(
-    number: int,
-    customers: int,
-    baseline: Baseline | None,
-    primary: Primary,
-    *,
-    wanted_lift: float,
-    n_tests: int = 1,
+    number: int, customers: int, baseline: Baseline | None, primary: Primary, *, wanted_lift: float, n_tests: int = 1
 ) -> Holdout:
     """Size the holdout of one segment, or refuse it.
 

@@ -21,11 +21,7 @@ from marketfold.reduction.table import (
 )
 
 if TYPE_CHECKING:
-    from marketfold.reduction.autoencoder import (
-        AutoencoderReducer,
-        OverparameterisedWarning,
-        TiedAutoencoderReducer,
-    )
+    from marketfold.reduction.autoencoder import AutoencoderReducer, OverparameterisedWarning, TiedAutoencoderReducer
     from marketfold.reduction.base import KnownReducer, Reducer, reconstruction_error
     from marketfold.reduction.network import Architecture
     from marketfold.reduction.none import NoReducer

@@ -11,13 +11,7 @@ from sklearn.utils import check_random_state
 from marketfold.errors import ModelError, ParameterError
 from marketfold.reduction.backend import load_keras
 from marketfold.reduction.base import BaseReducer, demand, refuse_constant_columns
-from marketfold.reduction.network import (
-    Activation,
-    Architecture,
-    Network,
-    network_from_arrays,
-    sized_architecture,
-)
+from marketfold.reduction.network import Activation, Architecture, Network, network_from_arrays, sized_architecture
 from marketfold.reduction.pca import covariance, fewest_for_share, principal_components
 from marketfold.reduction.training import TrainingSettings, train, whole_number
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import glob
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketfold.audiences import ExportOptions, SegmentFacts, export_audiences, platform_named
 from marketfold.errors import RunFolderError
+from marketfold.json_files import write_json
 from marketfold.orders import read_orders
+from marketfold.report import audience_account
 from marketfold.runs.read import Run
 
 if TYPE_CHECKING:
@@ -69,6 +70,5 @@ def export_run(
     report = export_audiences(
         read_orders(source, run.config.reading), assignments, to=to, folder=out, options=options, about=about
     )
-    account = json.dumps(report.to_dict(), indent=1, ensure_ascii=False)
-    (out / "export.json").write_text(account + "\n", encoding="utf-8")
+    write_json(audience_account(report), out / "export.json")
     return report

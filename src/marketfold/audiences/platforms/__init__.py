@@ -14,16 +14,7 @@ from marketfold.words import listed
 
 PLATFORMS: dict[str, Platform] = {
     platform.name: platform
-    for platform in (
-        Google(),
-        Meta(),
-        TikTok(),
-        LinkedIn(),
-        Microsoft(),
-        Klaviyo(),
-        Mailchimp(),
-        PlainList(),
-    )
+    for platform in (Google(), Meta(), TikTok(), LinkedIn(), Microsoft(), Klaviyo(), Mailchimp(), PlainList())
 }
 """By the name that `to=` takes; the first is the default of the command line."""
 

@@ -61,7 +61,4 @@ class Mailchimp(Platform):
         "Choose the .csv file; match Tags to Tags, and Offer and Country to text fields.",
         "Import the people as subscribed only if they agreed to e-mail from you.",
     )
-    sources = (
-        "Mailchimp Help: Format guidelines for your import file",
-        "Mailchimp Help: Import contacts to Mailchimp",
-    )
+    sources = ("Mailchimp Help: Format guidelines for your import file", "Mailchimp Help: Import contacts to Mailchimp")
