@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from marketfold.campaigns import PART_WORDS
+from marketfold.thresholds import OUTSIDE_ALLOWED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,10 +110,6 @@ def _ledger(report: CleaningReport) -> Table:
     return table
 
 
-MANY_STRANGERS = 0.05
-"""A fitted run leaves 1 % beyond every segment's reach: with so many more the orders are of another kind."""
-
-
 def print_scores(table: pa.Table) -> None:
     """How many fell into each segment, and how many into none."""
     out = _out()
@@ -120,7 +117,7 @@ def print_scores(table: pa.Table) -> None:
     for row in counted:
         out.print(Text(f"  {row['segment']}. {row['segment_name']}: {row['count_all']:,}"))
     strangers = sum(table["fits_none"].to_pylist())
-    if strangers > MANY_STRANGERS * table.num_rows:
+    if strangers > OUTSIDE_ALLOWED * table.num_rows:
         share = strangers / max(table.num_rows, 1)
         out.print(
             Text(

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from marketfold.clustering.fitting import by_weight, distinct_rows, fit_each, quiet_fits, sample_places
+from marketfold.clustering.fitting import by_weight, distinct_rows, fit_each, quiet_fits
 from marketfold.errors import ParameterError
+from marketfold.sampling import sample_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -126,7 +127,7 @@ def split_and_merge(X: Float32, labels: Labels, *, k_max: int = MOST_SEGMENTS, s
     seed
         Of the sample and of the starting centres.
     """
-    rows = sample_places(len(X), FOLLOWED_ROWS, seed)
+    rows = sample_rows(len(X), FOLLOWED_ROWS, seed)
     few, own = np.ascontiguousarray(X[rows], dtype=np.float32), labels[rows]
     made = int(labels.max()) + 1
     most = min(max(k_max, made + 2), distinct_rows(few, max(k_max, made + 2)))

@@ -10,7 +10,7 @@ import numpy as np
 from marketfold.clustering.decision import UNITS_PER_FEATURE, Answer, Strength, decide
 from marketfold.clustering.elbow import ElbowCurve, as_curve, find_knee, sweep
 from marketfold.clustering.evidence import JUDGED_ROWS, Evidence, gather
-from marketfold.clustering.fitting import Fit, fit_each, quiet_fits, sample_rows
+from marketfold.clustering.fitting import Fit, fit_each, quiet_fits, take_sample
 from marketfold.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def choose_k(
         )
         raise ParameterError(message)
     curve = as_curve(fits)
-    rows = sample_rows(matrix, JUDGED_ROWS, seed)
+    rows = take_sample(matrix, JUDGED_ROWS, seed)
     evidence = gather(rows, _fits_of_rows(matrix, rows, fits, seed), k_min=k_min, seed=seed, progress=progress)
     decision = decide(evidence, n_units=len(matrix), k_min=k_min)
     return KChoice(

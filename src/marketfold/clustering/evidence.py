@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marketfold.clustering.fitting import Fit, quiet_fits, sample_rows
+from marketfold.clustering.fitting import Fit, quiet_fits, take_sample
 from marketfold.clustering.null_references import (
     Gap,
     NullReference,
@@ -129,9 +129,9 @@ def _stability(
 ) -> ValidityIndex:
     """Agreement of solutions from fresh resamples (Dolnicar and Leisch 2010); the band from the shuffled tables."""
     # drawn, not the first: a table may come sorted
-    values = resample_agreement(sample_rows(X, STABILITY_ROWS, seed), k, resamples=RESAMPLES, seed=seed)
+    values = resample_agreement(take_sample(X, STABILITY_ROWS, seed), k, resamples=RESAMPLES, seed=seed)
     bands = [
-        resample_agreement(sample_rows(table, STABILITY_ROWS, seed), k, resamples=3, seed=seed)
+        resample_agreement(take_sample(table, STABILITY_ROWS, seed), k, resamples=3, seed=seed)
         for table in references["shuffled"].tables[:2]
     ]
     low, high = band(bands)

@@ -19,10 +19,10 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics.pairwise import euclidean_distances
 from threadpoolctl import threadpool_limits
 
+from marketfold.sampling import sample_rows
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-
-    from numpy.typing import NDArray
 
     from marketfold.schema import Float32, Float64, Labels
 
@@ -69,16 +69,9 @@ def quiet_fits(threads: int | None = None) -> Iterator[None]:
         yield
 
 
-def sample_places(n_rows: int, size: int, seed: int) -> NDArray[np.int64]:
-    """Places of `size` rows drawn without replacement, ascending, or of all of them."""
-    if n_rows <= size:
-        return np.arange(n_rows)
-    return np.sort(np.random.default_rng(seed).choice(n_rows, size, replace=False, shuffle=False))
-
-
-def sample_rows(X: Float32, size: int, seed: int) -> Float32:
+def take_sample(X: Float32, size: int, seed: int) -> Float32:
     """`size` rows without replacement, or all of them."""
-    return X if len(X) <= size else np.ascontiguousarray(X[sample_places(len(X), size, seed)])
+    return X if len(X) <= size else np.ascontiguousarray(X[sample_rows(len(X), size, seed)])
 
 
 def distinct_rows(X: Float32, enough: int) -> int:
@@ -152,7 +145,7 @@ def fit_each(X: Float32, k_range: Sequence[int], *, n_starts: int, seed: int) ->
 
 def fit_kmeans(X: Float32, n_segments: int, *, n_starts: int, seed: int, steps: int = 300) -> Fit:
     """Let starts compete on a sample, then settle the winner on all rows."""
-    sample = sample_rows(X, SAMPLE_ROWS, seed)
+    sample = take_sample(X, SAMPLE_ROWS, seed)
     with quiet_fits(threads=1):
         fit = best_of_starts(sample, n_segments, n_starts=n_starts, seed=seed)
     if sample is X:
@@ -200,7 +193,7 @@ def _improve(sample: Float32, pool: Pool, k: int, seed: int, steps: int, tol: fl
 
 def coarse_to_fine_starts(X: Float32, k_range: Sequence[int], *, n_starts: int, seed: int) -> dict[int, Float32]:
     """Centres at each k of an ascending range, good on a sample of 40,000 rows and to be refined on all."""
-    few, more = sample_rows(X, FEW_ROWS, seed), sample_rows(X, MORE_ROWS, seed + 1)
+    few, more = take_sample(X, FEW_ROWS, seed), take_sample(X, MORE_ROWS, seed + 1)
     with quiet_fits(threads=1):
         pool = _compete(few, k_range, n_starts, seed)
         pool = {k: _each(more, [fit.centers for fit in _finalists(fits)], 40, 1e-4) for k, fits in pool.items()}

@@ -15,12 +15,12 @@ from marketfold.clustering.fitting import (
     distinct_rows,
     lloyd,
     quiet_fits,
-    sample_places,
 )
 from marketfold.clustering.kmeans import KMeansSegmenter
 from marketfold.clustering.own import OwnSegmenter, own_fit
 from marketfold.clustering.validity import adjusted_rand, nearest
 from marketfold.errors import ParameterError
+from marketfold.sampling import sample_rows
 from marketfold.thresholds import PATTERN, STABLE
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ def assess_stability(
         segmenter = KMeansSegmenter(segmenter, random_state=seed)
         segmenter = segmenter if labels is not None else segmenter.fit(matrix)
     reference = _reference(matrix, segmenter, labels)
-    shown_rows = sample_places(len(matrix), SAMPLE_ROWS, seed)
+    shown_rows = sample_rows(len(matrix), SAMPLE_ROWS, seed)
     aris, jaccards, slsws = [], [], []
     with quiet_fits(threads=1):
         pairs = _resamples(matrix, reference, matrix[shown_rows], segmenter, n_pairs, seed)

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from marketfold.diagnostics.label_traps import find_alone, find_functional_dependency, find_grain, find_small
 from marketfold.diagnostics.matrix_traps import find_derived, find_ids, find_leaks, find_one_hot, find_unscaled
 from marketfold.diagnostics.source_context import SourceContext, read_context
 from marketfold.errors import ParameterError
+from marketfold.sampling import sample_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from numpy.typing import NDArray
 
     from marketfold.cleaning import CleanOrders
     from marketfold.diagnostics.trap import Severity, Trap
@@ -65,7 +62,7 @@ def find_traps(segmentation: Segmentation, source: CleanOrders | SourceContext |
     table, labels, numbers = segmentation.table, segmentation.labels, segmentation.numbers
     context = source if isinstance(source, SourceContext) else _context(segmentation, source)
     _check_lengths(len(table), context)
-    restated = find_functional_dependency(table, labels, context.columns, _sample(len(table)), numbers)
+    restated = find_functional_dependency(table, labels, context.columns, sample_rows(len(table), SAMPLE, 0), numbers)
     found = [
         *_column_traps(segmentation.matrix, context.later_revenue),
         *restated,
@@ -93,7 +90,7 @@ def _column_traps(matrix: FeatureMatrix, later_revenue: Float64 | None) -> list[
     table, X = matrix.table, matrix.values
     return [
         *find_ids(table),
-        *find_derived(table, _sample(len(table))),
+        *find_derived(table, sample_rows(len(table), SAMPLE, 0)),
         *find_unscaled(X, table),
         *find_one_hot(X, table),
         *find_leaks(table, later_revenue),
@@ -102,12 +99,6 @@ def _column_traps(matrix: FeatureMatrix, later_revenue: Float64 | None) -> list[
 
 def _context(segmentation: Segmentation, clean: CleanOrders | None) -> SourceContext:
     return SourceContext() if clean is None else read_context(clean, segmentation.table)
-
-
-def _sample(n_units: int) -> NDArray[np.intp]:
-    if n_units <= SAMPLE:
-        return np.arange(n_units)
-    return np.sort(np.random.default_rng(0).choice(n_units, SAMPLE, replace=False))
 
 
 def _serious_first(traps: Iterable[Trap]) -> tuple[Trap, ...]:

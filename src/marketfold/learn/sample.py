@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketfold.errors import ParameterError, TooFewUnitsError
+from marketfold.sampling import sample_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -144,7 +145,7 @@ def take_sample(  # noqa: PLR0913 - the facts of a run, each by its name
     if n_rows < FEWEST_UNITS:
         message = f"The lessons got {n_rows} rows and need {FEWEST_UNITS} or more. Give them a larger run."
         raise TooFewUnitsError(message)
-    rows = np.sort(np.random.default_rng(seed).permutation(n_rows)[:SAMPLE_UNITS])
+    rows = sample_rows(n_rows, SAMPLE_UNITS, seed)
     columns = _telling_features(X, LESSON_FEATURES)
     return LearnSample(
         points=np.ascontiguousarray(X[rows][:, columns]),

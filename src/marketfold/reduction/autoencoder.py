@@ -12,7 +12,7 @@ from marketfold.errors import ModelError, ParameterError
 from marketfold.reduction.backend import load_keras
 from marketfold.reduction.base import BaseReducer, demand, refuse_constant_columns
 from marketfold.reduction.network import Activation, Architecture, Network, network_from_arrays, sized_architecture
-from marketfold.reduction.pca import covariance, fewest_for_share, principal_components
+from marketfold.reduction.pca import VARIANCE_SHARE, covariance, fewest_for_share, principal_components
 from marketfold.reduction.training import TrainingSettings, train, whole_number
 
 if TYPE_CHECKING:
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 MOST_WEIGHTS_A_VALUE = 100
 """Beyond so many weights for each value of the matrix a network is refused, not warned about: it can store every unit
 many times over."""
-
-VARIANCE_SHARE = 0.9
-"""The default bottleneck is as wide as PCA needs to keep this share of the variance."""
 
 
 class OverparameterisedWarning(UserWarning):

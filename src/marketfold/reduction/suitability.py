@@ -10,8 +10,9 @@ from scipy.special import chdtrc
 
 from marketfold.errors import ParameterError, TooFewUnitsError
 from marketfold.reduction.base import reconstruction_error, refuse_constant_columns, refuse_not_finite
-from marketfold.reduction.pca import covariance, fewest_for_share, principal_components
+from marketfold.reduction.pca import VARIANCE_SHARE, covariance, fewest_for_share, principal_components
 from marketfold.reduction.table import make_reducer
+from marketfold.thresholds import SIGNIFICANCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,7 +31,6 @@ HELD_OUT_SHARE = 0.2
 REDUNDANT = 1e-6
 """A feature of which less than this share of variance is its own follows from the others."""
 
-VARIANCE_SHARE = 0.9
 CORRELATED_GAIN, WEAK_GAIN = 0.2, 0.05
 """Our own cuts on what correlation brings to the reconstruction: from a fifth of the variance on it is plain, below a
 twentieth it is nothing to build on."""
@@ -46,7 +46,6 @@ KMO_LEVELS: tuple[tuple[float, KmoLevel], ...] = (
 """Kaiser's own words for his measure (Kaiser 1974); below 0.5 it is unacceptable."""
 SHARED = 0.6
 """From Kaiser's mediocre on, what correlation there is, is mostly shared by several features."""
-SIGNIFICANT = 0.05
 
 Finding = Literal["correlated", "weakly correlated", "independent"]
 Advice = Literal["none", "perhaps none", "pca", "pca, perhaps a network", "network"]
@@ -128,7 +127,7 @@ class Suitability:
     @property
     def sphericity_rejected(self) -> bool | None:
         """Whether Bartlett's test tells the features from uncorrelated ones; None where there are too few units."""
-        return None if self.bartlett_p is None else self.bartlett_p < SIGNIFICANT
+        return None if self.bartlett_p is None else self.bartlett_p < SIGNIFICANCE
 
     @property
     def more_than_pca(self) -> float:

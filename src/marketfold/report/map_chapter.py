@@ -13,6 +13,7 @@ from marketfold.reduction import PCAReducer
 from marketfold.report.opening import units_word
 from marketfold.report.segment_chapters import CARD_FEATURES
 from marketfold.report.teaching import about_map
+from marketfold.sampling import sample_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -99,9 +100,9 @@ def unit_map(analysis: Analysis, pca: PCAReducer, size: int) -> UnitMap:
 def fit_map(analysis: Analysis) -> PCAReducer:
     """PCA of the scaled features, on a seeded sample where there are very many units."""
     values = analysis.segmentation.matrix.values
-    rows = np.random.default_rng(analysis.run.config.seed).permutation(len(values))[:FIT_ROWS]
+    rows = sample_rows(len(values), FIT_ROWS, analysis.run.config.seed)
     most = min(3, values.shape[1], len(rows) - 1)
-    return PCAReducer(most, allow_constant=True).fit(values[np.sort(rows)])
+    return PCAReducer(most, allow_constant=True).fit(values[rows])
 
 
 def map_chapter(analysis: Analysis) -> Section | None:

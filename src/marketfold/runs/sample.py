@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketfold.errors import ModelError
+from marketfold.sampling import sample_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,7 +55,5 @@ class Sample:
 
 def draw_sample(analysis: Analysis) -> Sample:
     """Draw rows, the same for the same seed."""
-    n_units = len(analysis.segmentation)
-    rows = np.random.default_rng(analysis.run.config.seed).permutation(n_units)[:MOST_ROWS]
-    rows.sort()
+    rows = sample_rows(len(analysis.segmentation), MOST_ROWS, analysis.run.config.seed)
     return Sample(analysis.segmentation.matrix.values[rows])

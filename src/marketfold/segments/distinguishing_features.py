@@ -9,6 +9,7 @@ import numpy as np
 from scipy import stats
 
 from marketfold.segments.phrases import phrase_of
+from marketfold.thresholds import SIGNIFICANCE
 from marketfold.words import measured, singular
 
 if TYPE_CHECKING:
@@ -22,9 +23,6 @@ MEDIUM_EFFECT = 0.33
 ORDERS, SPREAD = "order_count", "gap_spread_days"
 """Of those who mostly ordered once it makes no sense to say how often they order, and of those with two orders not by
 how much their gaps vary: there is one gap."""
-
-SIGNIFICANCE = 0.05
-"""Rate of false discoveries that is accepted among all comparisons of a run."""
 
 
 @dataclass(frozen=True)
