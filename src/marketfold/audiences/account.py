@@ -36,20 +36,14 @@ class Audience:
     ----------
     files
         Several where the platform limits their size, none where nothing was written.
-    customers
-        In the segment.
     held_out, without_consent, nothing_to_match, suppressed, repeated
         Left out, each at the first check that they fail; a mail tool takes an address once.
-    written
-        Rows in the file.
-    with_email, with_phone, with_address
-        Rows that can be matched by each.
+    written, with_email, with_phone, with_address, in_eea
+        Rows in the file, those that can be matched by each, and those of people in the European Economic Area.
     blanked
         Cells that were left empty, by what was wrong with them.
     already_hashed
         Values that came hashed and were passed on as they are.
-    in_eea
-        Rows of people in the European Economic Area.
     consent_unclear
         Entries that say neither yes nor no, and count as no.
     without_copy
@@ -90,14 +84,10 @@ class AudienceReport:
 
     Attributes
     ----------
-    to, on
-        Name of the platform, and day.
     consent
         How consent was established, or why it was not asked.
-    audiences
-        One for each segment.
     notes
-        What concerns all of them.
+        What concerns all audiences.
     matched_by
         Roles that the platform takes and the source has; "address" for name and address together.
     """

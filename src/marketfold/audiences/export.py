@@ -71,7 +71,7 @@ def _sorted_out(
             out["without_consent"] += 1
             continue
         row = platform.row(contact, request.country, facts)
-        if platform.must_match and not (row.has_email or row.has_phone or row.has_address):
+        if platform.must_match and not (row.has("email") or row.has("phone") or row.has_address):
             out["nothing_to_match"] += 1
             out.update({f"blank:{cell.fault}": 1 for cell in row.cells if cell.fault})
             continue
@@ -79,7 +79,10 @@ def _sorted_out(
             out["suppressed"] += 1
             continue
         if platform.purpose == "mail":
-            found_by = next((cell.value for cell in (*row.emails, *row.phones) if cell.value), contact.customer_id)
+            found_by = next(
+                (cell.value for cell in (*row.by_role["email"], *row.by_role.get("phone", ())) if cell.value),
+                contact.customer_id,
+            )
             if found_by in written:
                 out["repeated"] += 1
                 continue
@@ -122,8 +125,8 @@ def _account(
         held_out=members.held_out,
         **{name: out[name] for name in COUNTED},
         written=0 if refused else len(rows),
-        with_email=sum(row.has_email for row in rows),
-        with_phone=sum(row.has_phone for row in rows),
+        with_email=sum(row.has("email") for row in rows),
+        with_phone=sum(row.has("phone") for row in rows),
         with_address=sum(row.has_address for row in rows),
         blanked=dict(sorted(blanked.items())),
         already_hashed=sum(cell.hashed for row in rows for cell in row.cells),
@@ -210,16 +213,12 @@ def export_audiences(
 
     Parameters
     ----------
-    orders
-        Where the customers come from.
     assignments
         `customer_id`, `segment` (number) and `arm`; those whose arm is "holdout" are left out.
     to
         Name of a platform, such as `google`, `meta`, `klaviyo` or `csv`.
     folder
         Where to write; made if missing.
-    options
-        Consent, suppression, and what else the caller decides.
     about
         What is known of each segment: name and offer go along to mail tools, a weak one is warned about before it is
         paid for.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from marketfold.audiences.identifiers import is_email, is_hashed, to_e164
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from marketfold.audiences.contacts import Contact
     from marketfold.schema import Trust
@@ -48,47 +49,38 @@ EMPTY = Cell("")
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """The cells of one person: e-mails and phones as many as the source has, and the other columns by their role.
+    """The cells of one person by role: e-mails and phones as many as the source has, one of everything else.
 
     `address` are the roles that a match by name and address needs, all at once; none where there is no such match.
     """
 
-    emails: tuple[Cell, ...]
-    phones: tuple[Cell, ...]
-    others: dict[str, Cell]
+    by_role: dict[str, tuple[Cell, ...]]
     address: tuple[str, ...]
 
     @property
     def cells(self) -> tuple[Cell, ...]:
         """All cells."""
-        return (*self.emails, *self.phones, *self.others.values())
+        return tuple(chain.from_iterable(self.by_role.values()))
 
-    @property
-    def has_email(self) -> bool:
-        """Whether an e-mail can be matched."""
-        return any(cell.value for cell in self.emails)
+    def values(self, *roles: str) -> Iterator[str]:
+        """What there is of some roles, in their order."""
+        return (cell.value for role in roles for cell in self.by_role.get(role, ()) if cell.value)
 
-    @property
-    def has_phone(self) -> bool:
-        """Whether a phone can be matched."""
-        return any(cell.value for cell in self.phones)
+    def has(self, role: str) -> bool:
+        """Whether there is anything of a role."""
+        return any(cell.value for cell in self.by_role.get(role, ()))
 
     @property
     def has_address(self) -> bool:
         """Whether name and address can be matched."""
-        return bool(self.address) and all(self.others[role].value for role in self.address)
+        return bool(self.address) and all(map(self.has, self.address))
 
 
 @dataclass(frozen=True)
 class SegmentFacts:
     """What is known of a segment beside who is in it.
 
-    Attributes
-    ----------
-    name, offer
-        As the plan has them; mail tools take them along, ad platforms never see them.
-    trust
-        Label of the segment's stability; None where it was not given.
+    Name and offer are as the plan has them: mail tools take them along, ad platforms never see them.
     """
 
     name: str = ""
@@ -106,20 +98,14 @@ class Column:
     Attributes
     ----------
     role
-        What fills it: an attribute of the contact.
-    header
-        Exactly as the platform wants it.
+        What fills it: an attribute of the contact, or of the segment with `of_segment`.
     normalise
         From the text and the ISO code of the person's country (if known) to the value that the platform takes, or ""
         where there is none. A phone comes in E.164, everything else as the source gives it.
-    hashes
-        Whether the platform takes it hashed.
-    hashed_header
-        Header in a hashed file, where it differs.
+    hashes, hashed_header
+        Whether the platform takes it hashed, and its header then, where it differs.
     most
         How often the column may stand in a file.
-    of_segment
-        Whether `role` is an attribute of the segment instead.
     passes_hashes
         Whether a value that came hashed stays in a file that is not.
     fault
@@ -158,34 +144,22 @@ class Platform(Protocol):
 
     Attributes
     ----------
-    name, title
-        What `to=` takes, and what people call it.
-    columns
-        In order.
     address
         Roles that find a person together where she has neither e-mail nor phone; empty where nothing but those does.
     together
         Roles of which fewer than all find nobody, so that halves are not handed over.
-    purpose
-        What people must have agreed to.
     must_match
         Whether a person without anything to find her by is left out.
     plain_taken
         Whether the platform takes values that it hashes itself.
-    refused_under, warned_under
-        Fewer people than these cannot, or may not, be used.
-    warned_because
-        What the platform does with those in between.
+    refused_under, warned_under, warned_because
+        Fewer people than these cannot, or may not, be used, and what the platform does with those in between.
     most_rows, most_bytes
         Of one file; None where no limit is published. A larger audience is split.
     eea_terms
         What is asked for people in the European Economic Area.
-    notes
-        What to know of every export.
-    steps
-        How to upload.
-    sources
-        Where all this is published.
+    notes, steps, sources
+        What to know of every export, how to upload, and where all this is published.
     """
 
     name: str
@@ -218,33 +192,15 @@ class Platform(Protocol):
         return frozenset(own | ({"customer_name"} if "company" in own else set()))
 
     def row(self, contact: Contact, country: str | None = None, segment: SegmentFacts = NO_FACTS) -> PersonRow:
-        """One person as the platform matches her.
-
-        Parameters
-        ----------
-        contact
-            As the source gives her.
-        country
-            ISO code to take where the source has no country.
-        segment
-            Hers.
-        """
+        """One person as the platform matches her; `country` is the ISO code to take where the source has no country."""
         code = contact.country_code(country)
-        several: dict[str, tuple[Cell, ...]] = {"email": (), "phone": ()}
-        others: dict[str, Cell] = {}
+        by_role: dict[str, tuple[Cell, ...]] = {}
         for column in self.columns:
-            if column.role in several:
-                texts = contact.emails if column.role == "email" else contact.phones
-                several[column.role] = tuple(column.cell(text, code) for text in texts)
-            elif column.of_segment:
-                others[column.role] = column.cell(getattr(segment, column.role), None)
+            if column.of_segment:
+                texts = [getattr(segment, column.role)]
             else:
-                others[column.role] = column.cell(_text(contact, column.role, code), code)
-        if not all(others[role].value for role in self.together):
-            others |= {role: Cell("", others[role].fault) for role in self.together}
-        return PersonRow(several["email"], several["phone"], others, self.address)
-
-
-def _text(contact: Contact, role: str, code: str | None) -> str:
-    text: str = getattr(contact, role)
-    return text or (code or "" if role == "country" else "")
+                texts = contact.texts(column.role) or [code or "" if column.role == "country" else ""]
+            by_role[column.role] = tuple(column.cell(text, None if column.of_segment else code) for text in texts)
+        if not all(by_role[role][0].value for role in self.together):
+            by_role |= {role: (Cell("", by_role[role][0].fault),) for role in self.together}
+        return PersonRow(by_role, self.address)

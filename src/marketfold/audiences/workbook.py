@@ -25,20 +25,9 @@ TEXT = {"num_format": "@"}
 
 
 def write_workbook(path: Path, lines: Iterator[list[str]], about: Sequence[tuple[str, str]], on: date) -> None:
-    """Write lines as one sheet and what they are as another; only its owner can read the file.
+    """Write lines, the headers first, as one sheet and what they are as another; only its owner can read the file.
 
     Every cell is text, and a row is held at a time, so that a million people fit.
-
-    Parameters
-    ----------
-    path
-        Where to.
-    lines
-        Headers first.
-    about
-        What is said, and of what.
-    on
-        Day that the file bears.
     """
     with (
         tempfile.TemporaryDirectory(prefix=".", dir=path.parent) as rows,  # rows of people wait beside the file

@@ -19,18 +19,8 @@ def decide(effect: Effect, p_adjusted: float, *, worth: float, alpha: float) -> 
     """Say whether a campaign worked, and what this rests on.
 
     It worked where the difference is above zero after correction for many segments. It did not where it is below zero
-    after correction, or where even the upper end of the interval is not worth having. Otherwise nobody can tell yet.
-
-    Parameters
-    ----------
-    effect
-        As measured.
-    p_adjusted
-        Of no difference, corrected.
-    worth
-        Smallest difference worth having, in the unit of the effect.
-    alpha
-        Accepted rate of false alarms.
+    after correction, or where even the upper end of the interval is not worth having (`worth`, in the unit of the
+    effect). Otherwise nobody can tell yet.
     """
     if p_adjusted <= alpha and effect.difference > 0:
         return "worked", "above zero"

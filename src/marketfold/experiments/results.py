@@ -30,18 +30,10 @@ class SegmentResult:
 
     Attributes
     ----------
-    segment, name
-        Which one.
-    n_treated, n_holdout
-        Customers in each arm.
-    primary
-        What the decision rests on.
     revenue, order_rate, basket
         Effects per customer, on the share who ordered, and on the worth of an order; None where there are too few.
     gained
         Revenue that the campaign brought.
-    ratio, balance
-        The checks.
     decision, reason
         Whether it worked, and what this rests on.
     p_adjusted
@@ -77,20 +69,12 @@ class SegmentResult:
 
 @dataclass(frozen=True)
 class Measurement:
-    """What the campaigns did.
+    """What the campaigns did in a period.
 
     Attributes
     ----------
-    date_from, date_to
-        First and last day of the period.
-    segments
-        By number.
     alpha
         Accepted rate of false alarms over all segments.
-    correction
-        How many segments were allowed for.
-    currency
-        Of every amount.
     overall
         All measured segments together; None where fewer than two could be measured.
     orders_end_on

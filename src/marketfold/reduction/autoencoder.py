@@ -166,13 +166,7 @@ class AutoencoderReducer(BaseReducer):
 
     @classmethod
     def check_available(cls) -> None:
-        """Import TensorFlow and Keras.
-
-        Raises
-        ------
-        MissingDependencyError
-            If TensorFlow is not installed, or Keras runs on another backend.
-        """
+        """Import TensorFlow and Keras, or raise `MissingDependencyError`."""
         load_keras()
 
     def fit(self, X: ArrayLike, y: None = None, *, progress: Progress | None = None) -> Self:  # noqa: ARG002
@@ -250,13 +244,7 @@ class AutoencoderReducer(BaseReducer):
 
     @classmethod
     def from_state(cls, settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Self:
-        """Build a fitted reducer from what `to_state` gave.
-
-        Raises
-        ------
-        ModelError
-            If the state is of another reduction or damaged.
-        """
+        """Build a fitted reducer from what `to_state` gave, or raise `ModelError`."""
         demand(settings, arrays, cls.name)
         shape = _saved_architecture(settings, tied=cls.tied)
         reducer = cls(shape.bottleneck, layers=shape.hidden, code_activation=shape.code_activation)
@@ -275,11 +263,8 @@ class AutoencoderReducer(BaseReducer):
 class TiedAutoencoderReducer(AutoencoderReducer):
     """The same with tied weights: the decoder uses the encoder's kernels, transposed.
 
-    There are half as many kernel weights to learn, and they are truly shared. Parameters and attributes are those of
-    `AutoencoderReducer`.
+    There are half as many kernel weights to learn, and they are truly shared.
 
-    Examples
-    --------
     >>> TiedAutoencoderReducer(bottleneck=2).label
     'the tied autoencoder'
     """

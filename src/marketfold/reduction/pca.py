@@ -190,13 +190,7 @@ class PCAReducer(BaseReducer):
 
     @classmethod
     def from_state(cls, settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Self:
-        """Build a fitted reducer from what `to_state` gave.
-
-        Raises
-        ------
-        ModelError
-            If the state is of another reduction or damaged.
-        """
+        """Build a fitted reducer from what `to_state` gave, or raise `ModelError`."""
         demand(settings, arrays, cls.name, "mean", "components", "variances")
         mean, components, variances = arrays["mean"], arrays["components"], arrays["variances"]
         n_features = len(mean) if mean.ndim == 1 else -1

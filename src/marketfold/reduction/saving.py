@@ -33,16 +33,9 @@ def _without_moment(draft: Path, path: Path) -> None:
 
 
 def save_network(network: Network, path: Path) -> None:
-    """Save a network as a `.keras` file, whole or not at all.
+    """Save the `network_` of a fitted autoencoder as a `.keras` file, whole or not at all; a file there is replaced.
 
     `keras.saving.load_model` reads it, for a tied network after `import marketfold.reduction.keras_model`.
-
-    Parameters
-    ----------
-    network
-        `network_` of a fitted autoencoder.
-    path
-        Where to write, with the ending `.keras`; a file there is replaced.
 
     Raises
     ------

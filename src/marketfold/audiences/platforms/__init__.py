@@ -20,13 +20,7 @@ PLATFORMS: dict[str, Platform] = {
 
 
 def platform_named(name: str) -> Platform:
-    """The platform of a name.
-
-    Raises
-    ------
-    AudienceError
-        If there is none.
-    """
+    """The platform of a name; `AudienceError` where there is none."""
     if name not in PLATFORMS:
         message = f"There is no platform '{name}'; known are {listed(list(PLATFORMS))}."
         raise AudienceError(message)
