@@ -21,8 +21,7 @@ from tests.audiences.cases import (
 from typer.testing import CliRunner
 
 from marketfold.audiences import PLATFORMS, Column, Platform, SegmentFacts
-from marketfold.audiences.identifiers import is_email, is_hashed, sha256
-from marketfold.audiences.normalising import readable
+from marketfold.audiences.identifiers import is_email, is_hashed, readable, sha256
 from marketfold.cli.app import app
 from marketfold.errors import AudienceError
 from marketfold.report import audience_account

@@ -79,10 +79,7 @@ def _sorted_out(
             out["suppressed"] += 1
             continue
         if platform.purpose == "mail":
-            found_by = next(
-                (cell.value for cell in (*row.by_role["email"], *row.by_role.get("phone", ())) if cell.value),
-                contact.customer_id,
-            )
+            found_by = next(row.values("email", "phone"), contact.customer_id)
             if found_by in written:
                 out["repeated"] += 1
                 continue

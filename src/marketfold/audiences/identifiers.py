@@ -1,4 +1,4 @@
-"""Phones, e-mails and names as identifiers: what they are, and whether they are one at all."""
+"""Phones, e-mails and names: whether they are one at all, and the normal forms that several platforms share."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import hashlib
 import re
 
 import phonenumbers
+
+from marketfold.audiences.regions import postal_code
+from marketfold.csv_files import neutralised
 
 HASHED = re.compile(r"[0-9a-fA-F]{64}")
 EMAIL = re.compile(r"\w[^\s@\"(),:;<>\[\]\\]*@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}")
@@ -101,3 +104,47 @@ def without_titles(name: str) -> str:
     while len(words) > 1 and words[-1].strip(".,").lower().replace(".", "") in SUFFIXES:
         words = words[:-1]
     return " ".join(words).rstrip(",")
+
+
+def trimmed_email(text: str, _country: str | None = None) -> str:
+    """Trimmed and lowercase; dots and `+tag` stay."""
+    return text.strip().lower()
+
+
+def spaceless_email(text: str, _country: str | None = None) -> str:
+    """Lowercase, all spaces out; dots and `+tag` stay."""
+    return "".join(text.split()).lower()
+
+
+def e164(number: str, _country: str | None = None) -> str:
+    """A phone in E.164 as it is, with `+`."""
+    return number
+
+
+def digits(number: str, _country: str | None = None) -> str:
+    """Digits with the country code, no `+`."""
+    return number.removeprefix("+")
+
+
+def iso_country(_text: str, country: str | None) -> str:
+    """ISO 3166 alpha-2 code of the person's country."""
+    return country or ""
+
+
+def national_postal_code(text: str, country: str | None) -> str:
+    """As it is written within its country."""
+    return postal_code(text, country) or ""
+
+
+def readable(text: str, _country: str | None = None) -> str:
+    """As it is, but safe to open in a spreadsheet.
+
+    >>> readable("=HYPERLINK(1)"), readable("O'Hara")
+    ("'=HYPERLINK(1)", "O'Hara")
+    """
+    return neutralised(text)
+
+
+def lowercase(text: str, _country: str | None = None) -> str:
+    """Trimmed and lowercase, and safe to open in a spreadsheet."""
+    return neutralised(text.strip().lower())

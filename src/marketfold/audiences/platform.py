@@ -68,7 +68,7 @@ class PersonRow:
 
     def has(self, role: str) -> bool:
         """Whether there is anything of a role."""
-        return any(cell.value for cell in self.by_role.get(role, ()))
+        return any(self.values(role))
 
     @property
     def has_address(self) -> bool:
@@ -108,6 +108,8 @@ class Column:
         How often the column may stand in a file.
     passes_hashes
         Whether a value that came hashed stays in a file that is not.
+    longest
+        Characters of a value that the platform takes at most.
     fault
         What is wrong with a text that has no normal form, where it is not what the role says.
     """
@@ -120,6 +122,7 @@ class Column:
     most: int = 1
     of_segment: bool = False
     passes_hashes: bool = False
+    longest: int | None = None
     fault: str = ""
 
     def header_of(self, *, hashed: bool) -> str:
@@ -134,7 +137,8 @@ class Column:
             return Cell(text.strip().lower(), hashed=True)
         number = to_e164(text, country) if self.role == "phone" else text
         value = self.normalise(number, country) if number else ""
-        if value and (self.role != "email" or is_email(value)):
+        fits = self.longest is None or len(value) <= self.longest
+        if value and fits and (self.role != "email" or is_email(value)):
             return Cell(value)
         return Cell("", self.fault or FAULTS.get(self.role, ""))
 

@@ -12,12 +12,11 @@ from scipy import stats
 
 from marketfold.errors import ParameterError
 from marketfold.experiments.checks import Correction, check_balance, check_ratio, correct
-from marketfold.experiments.decisions import decide
 from marketfold.experiments.design import Experiment
 from marketfold.experiments.effects import basket_effect, mean_effect
 from marketfold.experiments.outcomes import Outcomes, read_outcomes
 from marketfold.experiments.power import more_customers
-from marketfold.experiments.results import Gain, Measurement, SegmentResult
+from marketfold.experiments.results import Gain, Measurement, SegmentResult, decide
 from marketfold.thresholds import ALPHA
 
 if TYPE_CHECKING:

@@ -97,8 +97,6 @@ class AutoencoderReducer(BaseReducer):
         How long and how fast to train; None takes what suits the data.
     allow_constant
         Carry columns along in which all units are alike, instead of refusing them.
-    random_state
-        Seed of the first weights, the held-out units and the order of batches.
 
     Attributes
     ----------
@@ -106,8 +104,6 @@ class AutoencoderReducer(BaseReducer):
         The trained layers as plain arrays.
     history_ : dict
         `loss` and `validation_loss` of each epoch (mean squared error), and `best_epoch`, counted from 1.
-    n_dimensions_
-        Width of the code.
 
     Raises
     ------
@@ -255,7 +251,7 @@ class AutoencoderReducer(BaseReducer):
 
     def write_files(self, folder: Path) -> None:
         """Write `network.keras`, for those who go on with the network in Keras."""
-        from marketfold.reduction.saving import NETWORK_FILE, save_network  # noqa: PLC0415  loads TensorFlow
+        from marketfold.reduction.keras_model import NETWORK_FILE, save_network  # noqa: PLC0415  loads TensorFlow
 
         save_network(self.network_, folder / NETWORK_FILE)
 

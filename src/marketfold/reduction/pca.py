@@ -109,8 +109,6 @@ class PCAReducer(BaseReducer):
         Centre of the fitted units.
     variances_ : float64, shape (n_features,)
         Variance along every component, those not kept included (for the scree).
-    n_dimensions_
-        Components kept.
 
     Raises
     ------
@@ -120,8 +118,7 @@ class PCAReducer(BaseReducer):
     Examples
     --------
     >>> X = np.array([[0, 0], [1, 1], [2, 2.1], [3, 2.9]])
-    >>> reducer = PCAReducer(n_components=1).fit(X)
-    >>> round(float(reducer.explained_shares_[0]), 3)
+    >>> round(float(PCAReducer(n_components=1).fit(X).explained_shares_[0]), 3)
     0.999
     """
 

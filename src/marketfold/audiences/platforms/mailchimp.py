@@ -6,7 +6,7 @@ so no postal code is written.
 
 from __future__ import annotations
 
-from marketfold.audiences.normalising import iso_country, readable, spaceless_email
+from marketfold.audiences.identifiers import iso_country, readable, spaceless_email
 from marketfold.audiences.platform import Column, Platform
 
 MOST_BYTES = 255
