@@ -9,6 +9,9 @@ members are in doubt, from 0.75 it is stable, from 0.85 highly stable (Hennig 20
 FEWEST_SEGMENTS = 3
 """Two groups only say "more" and "less"; plans begin with three."""
 
+FEWEST_MEMBERS = 5
+"""Units of a group below which nothing can be said about it, as of the cells of a table."""
+
 ALPHA = 0.05
 """Chance of calling an effect that is none, over all segments of a run together (two-sided)."""
 
