@@ -17,12 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from marketfold.errors import ConfigError, Fault
 from marketfold.reduction import REDUCERS, method_choices
@@ -50,12 +45,7 @@ ReductionMethod = Annotated[str, AfterValidator(_known_method)]
 class Flag:
     """How a setting is called on the command line, where its own name with dashes does not do.
 
-    Attributes
-    ----------
-    name
-        With its dashes; further spellings follow after a space, as in `--feature-set --view`.
-    metavar
-        What stands for the value in the help.
+    Further spellings follow after a space, as in `--feature-set --view`; `metavar` stands for the value in the help.
     """
 
     name: str
@@ -203,16 +193,9 @@ class RunConfig(BaseSettings):
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting: where it stands in the tree, and all that is said of it there.
+    """One setting: its names from the root, as ("clustering", "k_max"), and all that is said of it there.
 
-    Attributes
-    ----------
-    path
-        Names from the root, as ("clustering", "k_max").
-    field
-        Type, default and description.
-    group
-        What the settings beside it are about; "" at the root.
+    `group` is what the settings beside it are about; "" at the root.
     """
 
     path: tuple[str, ...]
@@ -255,10 +238,7 @@ def settings_of(model: type[BaseModel] = RunConfig) -> Iterator[Setting]:
 def load_config(overrides: dict[str, Any] | None = None) -> RunConfig:
     """Settings from defaults, `marketfold.toml` in the working folder, the environment and then `overrides`.
 
-    Parameters
-    ----------
-    overrides
-        Nested as the settings are: `{"seed": 1, "clustering": {"segments": 4}}`.
+    Overrides are nested as the settings are: `{"seed": 1, "clustering": {"segments": 4}}`.
 
     Raises
     ------

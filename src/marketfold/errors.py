@@ -62,6 +62,10 @@ class MarketfoldError(Exception):
 
     faults: tuple[Fault, ...] = ()
 
+    # OSError would print its errno form; a message is all that we give.
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
     @classmethod
     def from_faults(cls, headline: str, faults: Sequence[Fault]) -> Self:
         """Report all faults of one thing at once.
@@ -83,10 +87,6 @@ class OrdersError(MarketfoldError, ValueError):
 
 class SourceNotFoundError(OrdersError, FileNotFoundError):
     """There is no such file, folder or table."""
-
-    # FileNotFoundError would print its errno form; a message is all we give it.
-    def __str__(self) -> str:
-        return str(self.args[0]) if self.args else ""
 
 
 class TooMuchSetAsideError(OrdersError):
@@ -123,9 +123,6 @@ class ModelError(MarketfoldError, ValueError):
 
 class RunFolderError(MarketfoldError, OSError):
     """A run folder cannot be written or read."""
-
-    def __str__(self) -> str:
-        return str(self.args[0]) if self.args else ""
 
 
 class PlaybookError(MarketfoldError, ValueError):

@@ -18,4 +18,4 @@ def sample_rows(n_rows: int, most: int, seed: int) -> NDArray[np.intp]:
     """
     if n_rows <= most:
         return np.arange(n_rows)
-    return np.sort(np.random.default_rng(seed).choice(n_rows, most, replace=False))
+    return np.sort(np.random.default_rng(seed).choice(n_rows, most, replace=False, shuffle=False))

@@ -9,8 +9,17 @@ members are in doubt, from 0.75 it is stable, from 0.85 highly stable (Hennig 20
 FEWEST_SEGMENTS = 3
 """Two groups only say "more" and "less"; plans begin with three."""
 
+FEWEST_MEMBERS = 5
+"""Units of a group below which nothing can be said about it, as of the cells of a table."""
+
 ALPHA = 0.05
 """Chance of calling an effect that is none, over all segments of a run together (two-sided)."""
+
+SIGNIFICANCE = 0.05
+"""Level of one test, or rate of false discoveries among many (Benjamini and Hochberg 1995), that is accepted."""
+
+OUTSIDE_ALLOWED = 0.05
+"""Share of units that may fit no segment of an older model; its own run leaves 1 % beyond every segment's reach."""
 
 POWER = 0.8
 """Chance of seeing an effect that is as large as the smallest that matters (Cohen 1988)."""

@@ -134,19 +134,8 @@ def days(value: float) -> str:
 
 
 def measured(value: float, measure: Measure, currency: str | None = None) -> str:
-    """A feature's value in its own unit.
+    """A feature's value in its own unit; a share or a flag is 0 to 1 and is written in percent.
 
-    Parameters
-    ----------
-    value
-        In the unit of `measure`; a share or a flag is 0 to 1 and is written in percent.
-    measure
-        What kind of number it is.
-    currency
-        Of an amount, where it is known.
-
-    Examples
-    --------
     >>> measured(34.4, "days"), measured(0.25, "share"), measured(3.0, "count"), measured(2.25, "count")
     ('34 days', '25 %', '3', '2.2')
     """

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from marketfold.audiences import PLATFORMS, AudienceReport, ExportOptions, SegmentFacts, export_audiences
 from marketfold.audiences.contacts import Contact
-from marketfold.audiences.person_row import Cell, PersonRow
+from marketfold.audiences.platform import Cell, PersonRow
 from marketfold.config import ReadingOptions
 from marketfold.orders import Orders, read_orders
 

@@ -21,10 +21,10 @@ from tests.audiences.cases import (
 from typer.testing import CliRunner
 
 from marketfold.audiences import PLATFORMS, Column, Platform, SegmentFacts
-from marketfold.audiences.identifiers import is_email, is_hashed, sha256
-from marketfold.audiences.normalising import readable
+from marketfold.audiences.identifiers import is_email, is_hashed, readable, sha256
 from marketfold.cli.app import app
 from marketfold.errors import AudienceError
+from marketfold.report import audience_account
 
 CLOUDY = " Cloudy.SanFrancisco+shopping@Gmail.com "
 
@@ -132,7 +132,7 @@ def test_a_platform_is_a_class_and_a_line_in_the_table(tmp_path: Path):
     report = export(orders, everybody(), to="pigeon", folder=tmp_path, consent_override=WHY, on=TODAY, about=about)
     assert report.files == ("seg_01_2026q4_pigeon.csv",)
     assert rows_of(tmp_path, report)[7] == {"Perch": sha256("PERSON.7+SHOP@GMAIL.COM"), "Loft": "Bath", "Note": "Corn"}
-    assert report.steps == Pigeon.steps
+    assert audience_account(report)["steps"] == Pigeon.steps
     assert (tmp_path / "seg_01_2026q4_pigeon.xlsx").is_file()
     with pytest.raises(AudienceError, match="Pigeon Post cannot use fewer than 2"):
         export(shop(1), everybody(1), to="pigeon", folder=tmp_path, consent_override=WHY)

@@ -1,11 +1,11 @@
-"""The account of an export: a count for everything, and no person."""
+"""The account of an export: codes and a count for everything, and no person."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from marketfold.words import count, listed, share
+from marketfold.audiences.platform import PERSONS_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +15,18 @@ if TYPE_CHECKING:
     from marketfold.orders import Orders
     from marketfold.schema import Trust
 
+Refusal = Literal["", "nobody", "too small"]
+"""Why no file was written: nobody is left, or fewer than the platform can use."""
+
+WarningCode = Literal["weak", "allowed", "few", "consent unclear", "repeated", "in EEA", "in parts", "no copy"]
+"""What to know before uploading: the segment does not come out again; fewer than the platform can use, as asked, or
+than it likes; entries of consent that say neither yes nor no; people who share an e-mail or phone; people of the
+European Economic Area; several files; files without an Excel copy."""
+
+NoteCode = Literal["identifiers missing", "coverage", "companies", "no country", "came hashed"]
+"""What to expect of all audiences: identifiers that the source lacks; how many have which; customers that are
+companies; phones without a country; values that came hashed."""
+
 
 @dataclass(frozen=True)
 class Audience:
@@ -22,30 +34,20 @@ class Audience:
 
     Attributes
     ----------
-    segment
-        Number.
     files
-        Names of the files; several where the platform limits their size, none where nothing was written.
-    customers
-        In the segment.
+        Several where the platform limits their size, none where nothing was written.
     held_out, without_consent, nothing_to_match, suppressed, repeated
         Left out, each at the first check that they fail; a mail tool takes an address once.
-    written
-        Rows in the file.
-    with_email, with_phone, with_address
-        Rows that can be matched by each.
+    written, with_email, with_phone, with_address, in_eea
+        Rows in the file, those that can be matched by each, and those of people in the European Economic Area.
     blanked
         Cells that were left empty, by what was wrong with them.
     already_hashed
         Values that came hashed and were passed on as they are.
-    in_eea
-        Rows of people in the European Economic Area.
-    refused
-        Why no file was written, or "".
-    warnings
-        What to know before uploading; sentences.
-    trust
-        Label of the segment's stability; None where it was not given.
+    consent_unclear
+        Entries that say neither yes nor no, and count as no.
+    without_copy
+        Files that are too long for a sheet of Excel.
     """
 
     segment: int
@@ -63,9 +65,17 @@ class Audience:
     blanked: dict[str, int] = field(default_factory=dict)
     already_hashed: int = 0
     in_eea: int = 0
-    refused: str = ""
-    warnings: tuple[str, ...] = ()
+    consent_unclear: int = 0
+    refused: Refusal = ""
+    warnings: tuple[WarningCode, ...] = ()
+    without_copy: tuple[str, ...] = ()
     trust: Trust | None = None
+
+    @property
+    def remaining(self) -> int:
+        """Whom all checks let through, written or not."""
+        out = self.held_out + self.without_consent + self.nothing_to_match + self.suppressed + self.repeated
+        return self.customers - out
 
 
 @dataclass(frozen=True)
@@ -74,22 +84,20 @@ class AudienceReport:
 
     Attributes
     ----------
-    to, on
-        Name of the platform, and day.
     consent
         How consent was established, or why it was not asked.
-    audiences
-        One for each segment.
-    notes, steps
-        What concerns all of them, and how to upload them.
+    notes
+        What concerns all audiences.
+    matched_by
+        Roles that the platform takes and the source has; "address" for name and address together.
     """
 
     to: str
     on: date
     consent: str
     audiences: tuple[Audience, ...]
-    notes: tuple[str, ...]
-    steps: tuple[str, ...]
+    notes: tuple[NoteCode, ...]
+    matched_by: tuple[str, ...]
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -97,78 +105,29 @@ class AudienceReport:
         return tuple(file for audience in self.audiences for file in audience.files)
 
     def to_dict(self) -> dict[str, Any]:
-        """For a log or JSON: counts only."""
+        """For a log or JSON: codes and counts only."""
         return asdict(self) | {"on": self.on.isoformat()}
 
 
-def _matched_by(orders: Orders, platform: Platform) -> str:
-    """What a source without e-mails or phones means for matching."""
-    have = orders.facts.mapping
-    taken = {column.role for column in platform.columns}
-    looked_for = [(role, words) for role, words in (("email", "e-mail"), ("phone", "phone")) if role in taken]
-    lacking = [f"{words} addresses" if role == "email" else "phones" for role, words in looked_for if role not in have]
-    if not lacking:
-        return ""
-    ways = [words for role, words in looked_for if role in have]
-    if platform.address and {"contact_first_name", "contact_last_name"} <= set(have):
-        ways.append("name and address")
-    left = " or by ".join(ways) or "nothing"
-    return (
-        f"The order file has no {listed(lacking)}: {platform.title} can find these people by {left} only, and will "
-        "find fewer of them. How many, the platform says after the upload."
-    )
+def matched_by(orders: Orders, platform: Platform) -> tuple[str, ...]:
+    """What people can be found by: `email`, `phone` and `address`, as the platform takes and the source has them."""
+    have = set(orders.facts.mapping)
+    found = [role for role in ("email", "phone") if role in platform.roles & have]
+    return (*found, "address") if platform.address and have.issuperset(PERSONS_NAME) else tuple(found)
 
 
-def _coverage(written: Sequence[Audience], platform: Platform) -> str:
-    """How many rows have which identifier."""
-    n = sum(audience.written for audience in written)
-    if not n:
-        return ""
-    taken = {column.role for column in platform.columns}
-    counts = [
-        (sum(getattr(audience, name) for audience in written), words)
-        for name, words, shown in (
-            ("with_email", "by e-mail", "email" in taken),
-            ("with_phone", "by phone", "phone" in taken),
-            ("with_address", "by name and address", platform.address),
-        )
-        if shown
-    ]
-    parts = [f"{count(some)} ({share(some / n)}) {words}" for some, words in counts]
-    return f"Of {count(n)} rows can be matched: {listed(parts)}."
-
-
-def notes_on(orders: Orders, platform: Platform, audiences: Sequence[Audience], country: str | None) -> tuple[str, ...]:
-    """What the whole export can be matched by, and what to expect of it.
-
-    Parameters
-    ----------
-    orders
-        Where the customers come from.
-    platform
-        Where they go.
-    audiences
-        What was written.
-    country
-        ISO code that was set for all.
-    """
+def notes_on(
+    orders: Orders, platform: Platform, audiences: Sequence[Audience], country: str | None
+) -> tuple[NoteCode, ...]:
+    """What to expect of the whole export; `country` is the one that was set for all."""
     if platform.purpose == "list":
-        return platform.notes
-    notes = [
-        _matched_by(orders, platform),
-        _coverage([audience for audience in audiences if audience.files], platform),
-    ]
-    if platform.purpose == "ads" and ("customer_name" in orders.facts.mapping or orders.facts.id_is_personal):
-        notes.append(
-            "Where customers are companies, the phones and addresses of their offices seldom belong to a person's "
-            "account: expect few matches, and prefer the e-mail addresses of your contacts."
-        )
-    if "country" not in orders.facts.mapping and country is None:
-        notes.append(
-            "The order file has no country: phones without + or 00 were left blank. --country sets one for all."
-        )
-    if any(audience.already_hashed for audience in audiences):
-        notes.append(
-            "Values that came hashed were passed on as they are; whether they were normalised first cannot be told."
-        )
-    return tuple(note for note in (*notes, *platform.notes) if note)
+        return ()
+    have = orders.facts.mapping
+    found: dict[NoteCode, bool] = {
+        "identifiers missing": not (platform.roles & {"email", "phone"}).issubset(have),
+        "coverage": any(audience.files for audience in audiences),
+        "companies": platform.purpose == "ads" and ("customer_name" in have or orders.facts.id_is_personal),
+        "no country": "country" not in have and country is None,
+        "came hashed": any(audience.already_hashed for audience in audiences),
+    }
+    return tuple(code for code, true in found.items() if true)

@@ -57,18 +57,9 @@ def likely_columns(columns: Sequence[str], purpose: Purpose) -> list[str]:
 
 
 def establish(platform: Platform, columns: Sequence[str], column: str | None, override: str | None) -> str:
-    """How consent is established, in words.
+    """How consent is established, in words: by a column of the source, or by a reason why none needs to be read.
 
-    Parameters
-    ----------
-    platform
-        What people must have agreed to depends on it: consent to advertising is not consent to e-mail.
-    columns
-        Of the source, without a role.
-    column
-        The one that records consent.
-    override
-        Why none needs to be read.
+    Consent to advertising is not consent to e-mail.
 
     Raises
     ------

@@ -45,6 +45,13 @@ class Contact:
     def __repr__(self) -> str:
         return "Contact(...)"  # never a person in a traceback or a log
 
+    def texts(self, role: str) -> list[str]:
+        """All that the source gives of a role; nothing but e-mails and phones is several."""
+        if role in {"email", "phone"}:
+            return self.emails if role == "email" else self.phones
+        text: str = getattr(self, role)
+        return [text] if text else []
+
     @property
     def company(self) -> str:
         """Name of the customer where the contact has one of her own, and it is another: that of a company."""
@@ -99,18 +106,9 @@ def _take(contact: Contact, row: dict[str, Any]) -> None:
 def read_contacts(
     orders: Orders, ids: Sequence[str], roles: Collection[str], *, consent_column: str | None = None
 ) -> dict[str, Contact]:
-    """Read the contacts of some customers.
+    """Read the contacts of some customers: of personal roles none but those that the platform needs.
 
-    Parameters
-    ----------
-    orders
-        Where they come from.
-    ids
-        Whom to read.
-    roles
-        What the platform needs: no other personal role is read.
-    consent_column
-        Column of the source that records consent; the entry on the newest order that has one counts.
+    In the column of the source that records consent, the entry on the newest order that has one counts.
 
     Raises
     ------

@@ -12,14 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from marketfold.audiences.account import Audience, AudienceReport, notes_on
+from marketfold.audiences.account import Audience, AudienceReport, matched_by, notes_on
 from marketfold.audiences.consent import consents
 from marketfold.audiences.contacts import Contact, read_contacts
 from marketfold.audiences.files import Layout, read_back, write_parts
 from marketfold.audiences.platform import NO_FACTS, SegmentFacts
 from marketfold.audiences.regions import EEA
 from marketfold.audiences.request import DEFAULTS, ExportOptions, Request
-from marketfold.audiences.workbook import MOST_ROWS, write_workbook
+from marketfold.audiences.workbook import EXCEL_ROWS, write_workbook
 from marketfold.errors import AudienceError, Fault
 from marketfold.words import count, listed
 
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from marketfold.audiences.person_row import PersonRow
+    from marketfold.audiences.account import Refusal, WarningCode
+    from marketfold.audiences.platform import PersonRow
     from marketfold.orders import Orders
 
     _Facts = Mapping[int, SegmentFacts]
 
 
-NOBODY = "nobody is left to export"
-WEAK = "This segment is weak: it does not come out again when customers are resampled. Try it on a small part."
+COUNTED = ("without_consent", "nothing_to_match", "suppressed", "repeated", "in_eea", "consent_unclear")
 
 
 class _Members(NamedTuple):
@@ -71,7 +71,7 @@ def _sorted_out(
             out["without_consent"] += 1
             continue
         row = platform.row(contact, request.country, facts)
-        if platform.must_match and not (row.has_email or row.has_phone or row.has_address):
+        if platform.must_match and not (row.has("email") or row.has("phone") or row.has_address):
             out["nothing_to_match"] += 1
             out.update({f"blank:{cell.fault}": 1 for cell in row.cells if cell.fault})
             continue
@@ -79,7 +79,7 @@ def _sorted_out(
             out["suppressed"] += 1
             continue
         if platform.purpose == "mail":
-            found_by = next((cell.value for cell in (*row.emails, *row.phones) if cell.value), contact.customer_id)
+            found_by = next(row.values("email", "phone"), contact.customer_id)
             if found_by in written:
                 out["repeated"] += 1
                 continue
@@ -89,53 +89,47 @@ def _sorted_out(
     return rows, out
 
 
-def _size_words(request: Request, n_rows: int) -> tuple[str, list[str]]:
-    """Why no file may be written, and what to warn of."""
+def _refusal(request: Request, n_rows: int) -> Refusal:
+    too_small = n_rows < request.platform.refused_under and not request.options.allow_small
+    return "nobody" if n_rows == 0 else "too small" if too_small else ""
+
+
+def _warnings(request: Request, n_rows: int, out: Counter[str], facts: SegmentFacts) -> tuple[WarningCode, ...]:
+    """What is known before anything is written."""
     platform = request.platform
-    if n_rows == 0:
-        return NOBODY, []
-    if n_rows < platform.refused_under:
-        small = f"{count(n_rows)} people, and {platform.title} cannot use fewer than {count(platform.refused_under)}"
-        if not request.options.allow_small:
-            return small, []
-        return "", [f"Written all the same, as asked: {small}."]
-    if n_rows < platform.warned_under:
-        few = f"{count(n_rows)} people: {platform.title} {platform.warned_because} {count(platform.warned_under)}."
-        return "", [few]
-    return "", []
+    found: dict[WarningCode, bool] = {
+        "weak": facts.trust == "weak",
+        "allowed": 0 < n_rows < platform.refused_under and request.options.allow_small,
+        "few": platform.refused_under <= n_rows < platform.warned_under,
+        "consent unclear": out["consent_unclear"] > 0,
+        "repeated": out["repeated"] > 0,
+        "in EEA": bool(out["in_eea"] and platform.eea_terms),
+    }
+    return tuple(code for code, true in found.items() if true)
 
 
 def _account(
-    request: Request, segment: int, members: _Members, rows: Sequence[PersonRow], out: Counter[str]
+    request: Request, segment: int, members: _Members, rows: Sequence[PersonRow], out: Counter[str], facts: SegmentFacts
 ) -> Audience:
     """What is known of an audience before it is written."""
-    refused, warnings = _size_words(request, len(rows))
+    refused = _refusal(request, len(rows))
     blanked = Counter({key.removeprefix("blank:"): n for key, n in out.items() if key.startswith("blank:")})
     for row in rows:
         blanked.update(cell.fault for cell in row.cells if cell.fault)
-    if out["consent_unclear"]:
-        warnings.append(f"{count(out['consent_unclear'])} consent entries are neither yes nor no, and count as no.")
-    if out["repeated"]:
-        warnings.append(f"{count(out['repeated'])} share the e-mail or phone of another, and are written once.")
-    if out["in_eea"] and request.platform.eea_terms:
-        warnings.append(f"{count(out['in_eea'])} are in the EEA: {request.platform.eea_terms}.")
     return Audience(
         segment=segment,
         customers=len(members.reached) + members.held_out,
         held_out=members.held_out,
-        without_consent=out["without_consent"],
-        nothing_to_match=out["nothing_to_match"],
-        suppressed=out["suppressed"],
-        repeated=out["repeated"],
+        **{name: out[name] for name in COUNTED},
         written=0 if refused else len(rows),
-        with_email=sum(row.has_email for row in rows),
-        with_phone=sum(row.has_phone for row in rows),
+        with_email=sum(row.has("email") for row in rows),
+        with_phone=sum(row.has("phone") for row in rows),
         with_address=sum(row.has_address for row in rows),
         blanked=dict(sorted(blanked.items())),
         already_hashed=sum(cell.hashed for row in rows for cell in row.cells),
-        in_eea=out["in_eea"],
         refused=refused,
-        warnings=tuple(warnings),
+        warnings=_warnings(request, len(rows), out, facts),
+        trust=facts.trust,
     )
 
 
@@ -164,18 +158,19 @@ def _write_one(
     platform, hashed = request.platform, request.hashed
     layout = Layout.of(platform, rows, hashed=hashed)
     parts = write_parts(folder, audience_stem(audience.segment, request.on, platform.name), platform, layout, rows)
-    warnings = list(audience.warnings)
-    if len(parts) > 1:
-        warnings.append(f"Written into {count(len(parts))} files, as {platform.title} limits the size of one.")
+    without_copy = []
     for path, n_rows in parts:
         lines = read_back(path, platform, n_rows, hashed=hashed)
-        if n_rows <= MOST_ROWS:
+        if n_rows <= EXCEL_ROWS:
             about = _about(request, audience, facts, n_rows)
             write_workbook(path.with_suffix(".xlsx"), lines, about, request.on)
         else:
             deque(lines, maxlen=0)  # checked all the same
-            warnings.append(f"{path.name} has no Excel copy: a sheet holds {count(MOST_ROWS)} rows.")
-    return replace(audience, files=tuple(path.name for path, _ in parts), warnings=tuple(warnings))
+            without_copy.append(path.name)
+    found: dict[WarningCode, bool] = {"in parts": len(parts) > 1, "no copy": bool(without_copy)}
+    warnings = (*audience.warnings, *(code for code, true in found.items() if true))
+    names = tuple(path.name for path, _ in parts)
+    return replace(audience, files=names, warnings=warnings, without_copy=tuple(without_copy))
 
 
 def _write_all(
@@ -215,16 +210,12 @@ def export_audiences(
 
     Parameters
     ----------
-    orders
-        Where the customers come from.
     assignments
         `customer_id`, `segment` (number) and `arm`; those whose arm is "holdout" are left out.
     to
         Name of a platform, such as `google`, `meta`, `klaviyo` or `csv`.
     folder
         Where to write; made if missing.
-    options
-        Consent, suppression, and what else the caller decides.
     about
         What is known of each segment: name and offer go along to mail tools, a weak one is warned about before it is
         paid for.
@@ -243,10 +234,7 @@ def export_audiences(
     for segment, own in members.items():
         facts = about.get(segment, NO_FACTS)
         rows, out = _sorted_out(request, [contacts[customer] for customer in own.reached], facts)
-        audience = _account(request, segment, own, rows, out)
-        if facts.trust == "weak":
-            audience = replace(audience, warnings=(WEAK, *audience.warnings))
-        planned.append((replace(audience, trust=facts.trust), rows))
+        planned.append((_account(request, segment, own, rows, out, facts), rows))
     _check_any([audience for audience, _ in planned], request)
     try:
         audiences = _write_all(Path(folder), request, planned, about)
@@ -255,7 +243,7 @@ def export_audiences(
         raise AudienceError(message) from error
     platform = request.platform
     notes = notes_on(orders, platform, audiences, request.country)
-    return AudienceReport(platform.name, request.on, request.consent, audiences, notes, platform.steps)
+    return AudienceReport(platform.name, request.on, request.consent, audiences, notes, matched_by(orders, platform))
 
 
 def _members(assignments: pa.Table, segments: Collection[int] | None) -> dict[int, _Members]:
@@ -284,15 +272,20 @@ def _check_any(audiences: Sequence[Audience], request: Request) -> None:
     """Refuse as a whole where no audience may be written."""
     if not all(audience.refused for audience in audiences):
         return
+    platform = request.platform
+    nobody, small = (
+        "nobody is left to export",
+        f"people, and {platform.title} cannot use fewer than {count(platform.refused_under)}",
+    )
     faults = [
         Fault(
-            f"segment {audience.segment}: {audience.refused} (of {audience.customers} customers {audience.held_out} "
-            f"are held out, {audience.without_consent} without consent, {audience.nothing_to_match} cannot be matched, "
-            f"{audience.suppressed} are suppressed)."
+            f"segment {one.segment}: {f'{count(one.remaining)} {small}' if one.remaining else nobody} "
+            f"(of {one.customers} customers {one.held_out} are held out, {one.without_consent} without consent, "
+            f"{one.nothing_to_match} cannot be matched, {one.suppressed} are suppressed)."
         )
-        for audience in audiences
+        for one in audiences
     ]
-    if any(audience.refused != NOBODY for audience in audiences):
+    if any(audience.refused == "too small" for audience in audiences):
         faults.append(Fault("every audience is too small.", "--allow-small writes them all the same, and records it."))
-    headline = f"No audience can be written for {request.platform.title}"
+    headline = f"No audience can be written for {platform.title}"
     raise AudienceError.from_faults(headline, faults)

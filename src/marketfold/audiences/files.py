@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketfold.audiences.identifiers import HASHED, is_email, sha256
+from marketfold.audiences.platform import EMPTY
 from marketfold.csv_files import neutralised
 from marketfold.errors import AudienceError
 
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from marketfold.audiences.person_row import PersonRow
-    from marketfold.audiences.platform import Column, Platform
+    from marketfold.audiences.platform import Column, PersonRow, Platform
 
 OWNER_ONLY = 0o600
+SEVERAL = ("email", "phone")
 
 
 def open_for_owner(path: Path) -> int:
@@ -30,15 +31,7 @@ def open_for_owner(path: Path) -> int:
 
 @dataclass(frozen=True)
 class Layout:
-    """The columns of one audience's files.
-
-    Attributes
-    ----------
-    columns
-        Each with its place: e-mail and phone stand as often as anybody has them and the platform takes.
-    hashed
-        Whether the platform's hashed columns are hashed here.
-    """
+    """The columns of one audience's files, each with its place: e-mail and phone stand as often as anybody has them."""
 
     columns: tuple[tuple[Column, int], ...]
     hashed: bool
@@ -47,8 +40,8 @@ class Layout:
     def of(cls, platform: Platform, rows: Sequence[PersonRow], *, hashed: bool) -> Layout:
         """The layout that some rows need."""
         most = {
-            "email": max((sum(bool(cell.value) for cell in row.emails) for row in rows), default=1),
-            "phone": max((sum(bool(cell.value) for cell in row.phones) for row in rows), default=1),
+            role: max((sum(bool(cell.value) for cell in row.by_role.get(role, ())) for row in rows), default=1)
+            for role in SEVERAL
         }
         columns = tuple(
             (column, place)
@@ -64,17 +57,12 @@ class Layout:
 
     def line(self, row: PersonRow) -> list[str]:
         """One person's cells as they are written."""
-        several = {
-            "email": [cell for cell in row.emails if cell.value],
-            "phone": [cell for cell in row.phones if cell.value],
-        }
         written = []
         for column, place in self.columns:
-            cells = several.get(column.role)
-            if cells is not None and place >= len(cells):
-                written.append("")
-                continue
-            cell = row.others[column.role] if cells is None else cells[place]
+            cells = row.by_role[column.role]
+            if column.role in SEVERAL:
+                cells = tuple(cell for cell in cells if cell.value)
+            cell = cells[place] if place < len(cells) else EMPTY
             if cell.hashed and not (self.hashed or column.passes_hashes):
                 written.append("")  # a plain file is hashed on upload: what is hashed already would be hashed twice
             else:
@@ -99,19 +87,6 @@ def _write(path: Path, layout: Layout, rows: Iterable[PersonRow]) -> None:
 
 def write_parts(folder: Path, stem: str, platform: Platform, layout: Layout, rows: Sequence[PersonRow]) -> list[Part]:
     """Write an audience into as many files as the platform's limits ask for, all of about one size.
-
-    Parameters
-    ----------
-    folder
-        Where to.
-    stem
-        What the files are called before the number of the part.
-    platform
-        Its limits of rows and bytes hold for each file.
-    layout
-        Columns.
-    rows
-        The people.
 
     Raises
     ------
@@ -154,17 +129,6 @@ def _looks_right(column: Column, value: str, platform: Platform, *, hashed: bool
 
 def read_back(path: Path, platform: Platform, n_rows: int, *, hashed: bool) -> Iterator[list[str]]:
     """Read a file back and check headers, rows and every cell: the lines, the headers first.
-
-    Parameters
-    ----------
-    path
-        Just written.
-    platform
-        Whose columns they must be.
-    n_rows
-        How many people it must hold.
-    hashed
-        Whether hashed columns must be hashed.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Phones, e-mails and names as identifiers: what they are, and whether they are one at all."""
+"""Phones, e-mails and names: whether they are one at all, and the normal forms that several platforms share."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import hashlib
 import re
 
 import phonenumbers
+
+from marketfold.audiences.regions import postal_code
+from marketfold.csv_files import neutralised
 
 HASHED = re.compile(r"[0-9a-fA-F]{64}")
 EMAIL = re.compile(r"\w[^\s@\"(),:;<>\[\]\\]*@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}")
@@ -36,24 +39,13 @@ def sha256(text: str) -> str:
 
 
 def to_e164(text: str, country: str | None) -> str | None:
-    """A phone in E.164 with `+`; None where it is not a valid number of its country.
+    """A phone in E.164 with `+`; None where it is not a valid number of its country (an ISO code, if known).
 
     Extensions are dropped, letters are read as on a keypad, a leading `00` counts as `+` where the country does not
     know it. Without `+` or `00` and without a country nothing is guessed.
 
-    Parameters
-    ----------
-    text
-        As the source gives it.
-    country
-        ISO code of the customer's country, if known.
-
-    Examples
-    --------
     >>> to_e164("(800)555-0100", "US"), to_e164("0049 89 61089555", "US"), to_e164("26.47.1555", "FR")
     ('+18005550100', '+498961089555', None)
-    >>> to_e164("089 61089555", None) is None
-    True
     """
     text = text.strip()
     attempts = [(text, country)] if country or text.startswith("+") else []
@@ -112,3 +104,47 @@ def without_titles(name: str) -> str:
     while len(words) > 1 and words[-1].strip(".,").lower().replace(".", "") in SUFFIXES:
         words = words[:-1]
     return " ".join(words).rstrip(",")
+
+
+def trimmed_email(text: str, _country: str | None = None) -> str:
+    """Trimmed and lowercase; dots and `+tag` stay."""
+    return text.strip().lower()
+
+
+def spaceless_email(text: str, _country: str | None = None) -> str:
+    """Lowercase, all spaces out; dots and `+tag` stay."""
+    return "".join(text.split()).lower()
+
+
+def e164(number: str, _country: str | None = None) -> str:
+    """A phone in E.164 as it is, with `+`."""
+    return number
+
+
+def digits(number: str, _country: str | None = None) -> str:
+    """Digits with the country code, no `+`."""
+    return number.removeprefix("+")
+
+
+def iso_country(_text: str, country: str | None) -> str:
+    """ISO 3166 alpha-2 code of the person's country."""
+    return country or ""
+
+
+def national_postal_code(text: str, country: str | None) -> str:
+    """As it is written within its country."""
+    return postal_code(text, country) or ""
+
+
+def readable(text: str, _country: str | None = None) -> str:
+    """As it is, but safe to open in a spreadsheet.
+
+    >>> readable("=HYPERLINK(1)"), readable("O'Hara")
+    ("'=HYPERLINK(1)", "O'Hara")
+    """
+    return neutralised(text)
+
+
+def lowercase(text: str, _country: str | None = None) -> str:
+    """Trimmed and lowercase, and safe to open in a spreadsheet."""
+    return neutralised(text.strip().lower())

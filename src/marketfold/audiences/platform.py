@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from marketfold.audiences.identifiers import is_email, is_hashed, to_e164
-from marketfold.audiences.person_row import EMPTY, Cell, PersonRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from marketfold.audiences.contacts import Contact
     from marketfold.schema import Trust
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Purpose = Literal["ads", "mail", "list"]
 """What people must have agreed to: advertising on the platform, e-mail from it, or whatever the list is used for."""
 
+PERSONS_NAME = ("contact_first_name", "contact_last_name")
 FAULTS = {
     "email": "an e-mail address that is none",
     "phone": "a phone number that its country does not have",
@@ -30,16 +31,56 @@ FAULTS = {
 """What is wrong with a text that has no normal form, by role."""
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value: blank where it could not be normalised, with what was wrong ("" where the source had nothing).
+
+    `hashed` marks a value that came hashed from the source; it is never hashed twice.
+    """
+
+    value: str
+    fault: str = ""
+    hashed: bool = False
+
+
+EMPTY = Cell("")
+"""Of what the source does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """The cells of one person by role: e-mails and phones as many as the source has, one of everything else.
+
+    `address` are the roles that a match by name and address needs, all at once; none where there is no such match.
+    """
+
+    by_role: dict[str, tuple[Cell, ...]]
+    address: tuple[str, ...]
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """All cells."""
+        return tuple(chain.from_iterable(self.by_role.values()))
+
+    def values(self, *roles: str) -> Iterator[str]:
+        """What there is of some roles, in their order."""
+        return (cell.value for role in roles for cell in self.by_role.get(role, ()) if cell.value)
+
+    def has(self, role: str) -> bool:
+        """Whether there is anything of a role."""
+        return any(self.values(role))
+
+    @property
+    def has_address(self) -> bool:
+        """Whether name and address can be matched."""
+        return bool(self.address) and all(map(self.has, self.address))
+
+
 @dataclass(frozen=True)
 class SegmentFacts:
     """What is known of a segment beside who is in it.
 
-    Attributes
-    ----------
-    name, offer
-        As the plan has them; mail tools take them along, ad platforms never see them.
-    trust
-        Label of the segment's stability; None where it was not given.
+    Name and offer are as the plan has them: mail tools take them along, ad platforms never see them.
     """
 
     name: str = ""
@@ -57,22 +98,18 @@ class Column:
     Attributes
     ----------
     role
-        What fills it: an attribute of the contact.
-    header
-        Exactly as the platform wants it.
+        What fills it: an attribute of the contact, or of the segment with `of_segment`.
     normalise
         From the text and the ISO code of the person's country (if known) to the value that the platform takes, or ""
         where there is none. A phone comes in E.164, everything else as the source gives it.
-    hashes
-        Whether the platform takes it hashed.
-    hashed_header
-        Header in a hashed file, where it differs.
+    hashes, hashed_header
+        Whether the platform takes it hashed, and its header then, where it differs.
     most
         How often the column may stand in a file.
-    of_segment
-        Whether `role` is an attribute of the segment instead.
     passes_hashes
         Whether a value that came hashed stays in a file that is not.
+    longest
+        Characters of a value that the platform takes at most.
     fault
         What is wrong with a text that has no normal form, where it is not what the role says.
     """
@@ -85,6 +122,7 @@ class Column:
     most: int = 1
     of_segment: bool = False
     passes_hashes: bool = False
+    longest: int | None = None
     fault: str = ""
 
     def header_of(self, *, hashed: bool) -> str:
@@ -99,7 +137,8 @@ class Column:
             return Cell(text.strip().lower(), hashed=True)
         number = to_e164(text, country) if self.role == "phone" else text
         value = self.normalise(number, country) if number else ""
-        if value and (self.role != "email" or is_email(value)):
+        fits = self.longest is None or len(value) <= self.longest
+        if value and fits and (self.role != "email" or is_email(value)):
             return Cell(value)
         return Cell("", self.fault or FAULTS.get(self.role, ""))
 
@@ -109,34 +148,22 @@ class Platform(Protocol):
 
     Attributes
     ----------
-    name, title
-        What `to=` takes, and what people call it.
-    columns
-        In order.
     address
         Roles that find a person together where she has neither e-mail nor phone; empty where nothing but those does.
     together
         Roles of which fewer than all find nobody, so that halves are not handed over.
-    purpose
-        What people must have agreed to.
     must_match
         Whether a person without anything to find her by is left out.
     plain_taken
         Whether the platform takes values that it hashes itself.
-    refused_under, warned_under
-        Fewer people than these cannot, or may not, be used.
-    warned_because
-        What the platform does with those in between.
+    refused_under, warned_under, warned_because
+        Fewer people than these cannot, or may not, be used, and what the platform does with those in between.
     most_rows, most_bytes
         Of one file; None where no limit is published. A larger audience is split.
     eea_terms
         What is asked for people in the European Economic Area.
-    notes
-        What to know of every export.
-    steps
-        How to upload.
-    sources
-        Where all this is published.
+    notes, steps, sources
+        What to know of every export, how to upload, and where all this is published.
     """
 
     name: str
@@ -169,33 +196,15 @@ class Platform(Protocol):
         return frozenset(own | ({"customer_name"} if "company" in own else set()))
 
     def row(self, contact: Contact, country: str | None = None, segment: SegmentFacts = NO_FACTS) -> PersonRow:
-        """One person as the platform matches her.
-
-        Parameters
-        ----------
-        contact
-            As the source gives her.
-        country
-            ISO code to take where the source has no country.
-        segment
-            Hers.
-        """
+        """One person as the platform matches her; `country` is the ISO code to take where the source has no country."""
         code = contact.country_code(country)
-        several: dict[str, tuple[Cell, ...]] = {"email": (), "phone": ()}
-        others: dict[str, Cell] = {}
+        by_role: dict[str, tuple[Cell, ...]] = {}
         for column in self.columns:
-            if column.role in several:
-                texts = contact.emails if column.role == "email" else contact.phones
-                several[column.role] = tuple(column.cell(text, code) for text in texts)
-            elif column.of_segment:
-                others[column.role] = column.cell(getattr(segment, column.role), None)
+            if column.of_segment:
+                texts = [getattr(segment, column.role)]
             else:
-                others[column.role] = column.cell(_text(contact, column.role, code), code)
-        if not all(others[role].value for role in self.together):
-            others |= {role: Cell("", others[role].fault) for role in self.together}
-        return PersonRow(several["email"], several["phone"], others, self.address)
-
-
-def _text(contact: Contact, role: str, code: str | None) -> str:
-    text: str = getattr(contact, role)
-    return text or (code or "" if role == "country" else "")
+                texts = contact.texts(column.role) or [code or "" if column.role == "country" else ""]
+            by_role[column.role] = tuple(column.cell(text, None if column.of_segment else code) for text in texts)
+        if not all(by_role[role][0].value for role in self.together):
+            by_role |= {role: (Cell("", by_role[role][0].fault),) for role in self.together}
+        return PersonRow(by_role, self.address)

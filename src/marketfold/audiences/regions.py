@@ -56,17 +56,8 @@ def us_state(text: str) -> str | None:
 
 
 def postal_code(text: str, country: str | None) -> str | None:
-    """A postal code as it is written within its country; None where it cannot be one.
+    """A postal code as it is written within its country (an ISO code, if known); None where it cannot be one.
 
-    Parameters
-    ----------
-    text
-        As the source gives it.
-    country
-        ISO code, if known.
-
-    Examples
-    --------
     >>> postal_code("S-958 22", "SE"), postal_code("100221234", "US"), postal_code("1002", "US")
     ('958 22', '10022-1234', None)
     """

@@ -26,10 +26,8 @@ class ExportOptions:
 
     Attributes
     ----------
-    consent_column
-        Column of the source that records consent.
-    consent_override
-        Why consent need not be read from a column; recorded in the report.
+    consent_column, consent_override
+        Column of the source that records consent, or why it need not be read from one; recorded in the report.
     suppression
         File of people who must not be reached, applied last.
     allow_small
@@ -71,13 +69,7 @@ class Request:
 
     @classmethod
     def of(cls, orders: Orders, to: str, options: ExportOptions) -> Request:
-        """Check what was asked.
-
-        Raises
-        ------
-        AudienceError
-            If there is no such platform or country, consent is not established, or the suppression list is missing.
-        """
+        """Check what was asked; `AudienceError` where platform, country, consent or suppression list is missing."""
         platform = platform_named(to)
         code = country_code(options.country)
         if options.country and code is None:

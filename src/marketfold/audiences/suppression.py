@@ -66,13 +66,6 @@ def _contact_keys(contact: Contact, country: str | None) -> set[str]:
 class Suppression:
     """A list of e-mails, phones, customer ids, or their SHA-256, in any columns and any order.
 
-    Parameters
-    ----------
-    entries
-        The cells of the list.
-
-    Examples
-    --------
     >>> from marketfold.audiences.contacts import Contact
     >>> listed = Suppression(["Jane.Doe@gmail.com"])
     >>> listed.meets(Contact("C1", emails=["janedoe+shop@gmail.com"]))
@@ -84,13 +77,7 @@ class Suppression:
 
     @classmethod
     def read(cls, path: str | Path) -> Suppression:
-        """Read a text or CSV file.
-
-        Raises
-        ------
-        AudienceError
-            If there is no such file, or nothing in it.
-        """
+        """Read a text or CSV file; `AudienceError` where there is no such file, or nothing in it."""
         path = Path(path)
         if not path.is_file():
             message = f"There is no suppression list {path.name}. Nothing was exported."
@@ -104,13 +91,5 @@ class Suppression:
         return listed
 
     def meets(self, contact: Contact, country: str | None = None) -> bool:
-        """Whether a customer is on the list.
-
-        Parameters
-        ----------
-        contact
-            As the source gives her.
-        country
-            ISO code to take where the source has no country column.
-        """
+        """Whether a customer is on the list; `country` is the ISO code to take where the source has none."""
         return not self.keys.isdisjoint(_contact_keys(contact, country))

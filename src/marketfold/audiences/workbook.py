@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-MOST_ROWS = 1_048_576 - 1
+EXCEL_ROWS = 1_048_576 - 1
 """Of a sheet, beside the headers (Excel specifications and limits)."""
 
 AS_GIVEN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -25,20 +25,9 @@ TEXT = {"num_format": "@"}
 
 
 def write_workbook(path: Path, lines: Iterator[list[str]], about: Sequence[tuple[str, str]], on: date) -> None:
-    """Write lines as one sheet and what they are as another; only its owner can read the file.
+    """Write lines, the headers first, as one sheet and what they are as another; only its owner can read the file.
 
     Every cell is text, and a row is held at a time, so that a million people fit.
-
-    Parameters
-    ----------
-    path
-        Where to.
-    lines
-        Headers first.
-    about
-        What is said, and of what.
-    on
-        Day that the file bears.
     """
     with (
         tempfile.TemporaryDirectory(prefix=".", dir=path.parent) as rows,  # rows of people wait beside the file

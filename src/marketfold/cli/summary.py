@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from marketfold import words
+from marketfold.thresholds import OUTSIDE_ALLOWED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -101,10 +102,6 @@ def _ledger(report: CleaningReport) -> Table:
     return table
 
 
-MANY_STRANGERS = 0.05
-"""A fitted run leaves 1 % beyond every segment's reach: with so many more the orders are of another kind."""
-
-
 def print_scores(table: pa.Table) -> None:
     """How many fell into each segment, and how many into none."""
     out = _out()
@@ -112,7 +109,7 @@ def print_scores(table: pa.Table) -> None:
     for row in counted:
         out.print(Text(f"  {row['segment']}. {row['segment_name']}: {row['count_all']:,}"))
     strangers = sum(table["fits_none"].to_pylist())
-    if strangers > MANY_STRANGERS * table.num_rows:
+    if strangers > OUTSIDE_ALLOWED * table.num_rows:
         of_all = words.share(strangers / table.num_rows)
         text = (
             f"! {strangers:,} ({of_all}) lie farther from every segment than the run's own customers did "
@@ -123,6 +120,8 @@ def print_scores(table: pa.Table) -> None:
 
 def print_audiences(report: AudienceReport, folder: Path) -> None:
     """Rows written for each segment, who was left out and why, where they are, and what to know before uploading."""
+    from marketfold.report import audience_account
+
     out = _out()
     headings = ("segment", "customers", "held out", "no consent", "stop list", "no match", "written")
     table = _table(f"Audiences for {report.to}", headings)
@@ -132,14 +131,15 @@ def print_audiences(report: AudienceReport, folder: Path) -> None:
     out.print(table)
     out.print(Text(f"In {folder}, each with an Excel copy: {', '.join(report.files)}"), soft_wrap=True)
     out.print(Text(report.consent))
-    for note in report.notes:
+    account = audience_account(report)
+    for note in account["notes"]:
         out.print(Text(note))
-    for one in report.audiences:
-        blanked = "; ".join(f"{count:,} x {what}" for what, count in one.blanked.items())
-        for warning in (one.refused, *one.warnings, f"cells left empty: {blanked}." if blanked else ""):
+    for one in account["audiences"]:
+        blanked = "; ".join(f"{count:,} x {what}" for what, count in one["blanked"].items())
+        for warning in (one["refused"], *one["warnings"], f"cells left empty: {blanked}." if blanked else ""):
             if warning:
-                out.print(Text(f"! Segment {one.segment}: {warning}", style="yellow"))
-    for number, step in enumerate(report.steps, start=1):
+                out.print(Text(f"! Segment {one['segment']}: {warning}", style="yellow"))
+    for number, step in enumerate(account["steps"], start=1):
         out.print(Text(f"{number}. {step}"))
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from marketfold.thresholds import STABLE
+from marketfold.thresholds import FEWEST_MEMBERS, STABLE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,7 +33,6 @@ RISE = 0.05
 """A larger gap than this at a k that was not usable says that the groups are not counted yet."""
 SAME = 0.03
 """Gaps that differ by no more are the same; of such k the smallest is advised."""
-FEWEST_MEMBERS = 5
 ABOUT = 0.05
 """Adjusted Rand indices of a handful of resamples differ by this much by chance."""
 DETECTABLE = 0.5

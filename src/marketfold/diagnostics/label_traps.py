@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from marketfold.diagnostics.matrix_traps import one_hot_blocks
 from marketfold.diagnostics.trap import Trap
+from marketfold.thresholds import FEWEST_MEMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,9 +36,9 @@ SAME_UNITS = 0.95
 
 OUTLIERS = 2
 LEAST_SHARE = 0.01
-LEAST_USEFUL, MOST_NEEDED = 5, 100
+MOST_NEEDED = 100
 """A useful segment has a hundredth of the units, but never needs more than 100: fewer cannot be used by the large
-advertising platforms. Below 5 nothing can be said about a group."""
+advertising platforms."""
 
 ALONE = 0.8
 """Share of what separates the segments that one of three or more columns may carry."""
@@ -187,7 +188,7 @@ def least_useful(n_units: int) -> int:
     >>> least_useful(92), least_useful(2_000), least_useful(1_000_000)
     (5, 20, 100)
     """
-    return min(MOST_NEEDED, max(LEAST_USEFUL, math.ceil(LEAST_SHARE * n_units)))
+    return min(MOST_NEEDED, max(FEWEST_MEMBERS, math.ceil(LEAST_SHARE * n_units)))
 
 
 def find_small(labels: Labels, numbers: Sequence[int]) -> list[Trap]:

@@ -18,6 +18,7 @@ from marketfold.diagnostics.label_traps import REPRODUCED, RESTATED, agreement_o
 from marketfold.diagnostics.matrix_traps import one_hot_blocks
 from marketfold.features import MatrixScaler, keep_columns, literature_line_table
 from marketfold.reduction import make_reducer
+from marketfold.sampling import sample_rows
 from marketfold.selection import take_units
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def cluster_as_published(orders: Orders, *, network: str | None = None, seed: in
     table = literature_line_table(orders)
     if table is None:
         return None
-    rows = np.sort(np.random.default_rng(seed).permutation(len(table.ids))[:MOST_LINES])
+    rows = sample_rows(len(table.ids), MOST_LINES, seed)
     table = _varying(take_units(table, rows))
     if len(rows) < LEAST_LINES or not one_hot_blocks(table):
         return None

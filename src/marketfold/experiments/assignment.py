@@ -80,18 +80,7 @@ def assign_arms(
     Within quarters of the segment by revenue, those customers are held out whose keyed hash (BLAKE2b) is lowest: the
     same customer draws the same number in every run with the same salt, and nothing about her need be stored. Where the
     strata have moved since, customers at the edge of a quota could change arm; with the assignments of the earlier run
-    as `previous` nobody does, and only new customers are drawn.
-
-    Parameters
-    ----------
-    customers
-        The sorted id of each, her 0-based segment, and what she has brought.
-    holdouts
-        One for each segment, in the order of the labels.
-    salt
-        Of the run; keep it to keep the arms.
-    previous
-        `customer_id` and `arm` of an earlier run.
+    as `previous` (`customer_id` and `arm`) nobody does, and only new customers are drawn.
 
     Returns
     -------

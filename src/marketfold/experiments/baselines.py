@@ -45,18 +45,10 @@ class _Customers(Protocol):
 
 @dataclass(frozen=True)
 class Baseline:
-    """A segment's usual period.
+    """A segment's usual period of so many days, from the customer-periods that were seen.
 
-    Attributes
-    ----------
-    days
-        Length of the period.
-    periods
-        Customer-periods that were seen.
-    order_rate
-        Share of customers who order in a period.
-    revenue_mean, revenue_sd
-        Of revenue per customer in a period, those without an order counted as zero.
+    `order_rate` is the share of customers who order in one; `revenue_mean` and `revenue_sd` are of revenue per
+    customer, those without an order counted as zero.
     """
 
     days: int
@@ -74,16 +66,8 @@ def read_baselines(purchases: _Purchases, customers: _Customers, days: int) -> t
     """Measure each segment's usual period from its own past, in back-to-back periods that end on the last day.
 
     A customer counts from the period after the one of her first order on, in every period whether she ordered or not:
-    so the figures do not lean on the last weeks, by which segments such as "lapsed" are defined.
-
-    Parameters
-    ----------
-    purchases
-        One row per order: `customer`, `segment` (0-based), `ordered_on`, `revenue`.
-    customers
-        The 0-based segment of each, the day of her first order, and the first and last day on which anybody bought.
-    days
-        Length of a period.
+    so the figures do not lean on the last weeks, by which segments such as "lapsed" are defined. `purchases` has one
+    row per order: `customer`, `segment` (0-based), `ordered_on`, `revenue`.
     """
     first, last = customers.observed
     day = [first + timedelta(days=n) for n in range((last - first).days + 1)]

@@ -34,15 +34,10 @@ IMBALANCE_ALARM = 0.01
 class Check:
     """One check of the arms.
 
-    Attributes
-    ----------
-    found
-        Of the arms' sizes: `as planned`, `list as planned` where only the run's own list could be looked at, or
-        `mismatch`. Of what the arms had brought before: `alike` or `unlike`.
-    p_value
-        Of what was expected; NaN where it was not checked.
-    value, planned
-        Share of the holdout (0 to 1) as found and as planned; or the difference before, in standard deviations.
+    `found` says of the arms' sizes `as planned`, `list as planned` where only the run's own list could be looked at, or
+    `mismatch`; of what the arms had brought before `alike` or `unlike`. `p_value` is NaN where nothing was checked.
+    `value` and `planned` are the share of the holdout (0 to 1) as found and as planned, or `value` is the difference
+    before, in standard deviations.
     """
 
     found: Literal["as planned", "list as planned", "mismatch", "size unknown", "alike", "unlike", "past unknown"]
@@ -60,15 +55,7 @@ def check_ratio(held_out: NDArray[np.bool_], known: NDArray[np.bool_] | None, pl
     """Whether the arms have the sizes that were planned, among those who can be found whatever the campaign did.
 
     An export that lost a part of one arm shows here and nowhere else: the run's own list is as planned by itself.
-
-    Parameters
-    ----------
-    held_out
-        Arm of each assigned customer.
-    known
-        Whether the later orders hold an order of hers from before the period; None where they begin with it.
-    planned_share
-        Of the holdout, 0 to 1; None where it is not known.
+    `known` says who has an order before the period; it is None where the later orders begin with it.
     """
     arms = held_out if known is None else held_out[known]
     if not planned_share or not len(arms) or planned_share >= 1:
@@ -81,15 +68,7 @@ def check_ratio(held_out: NDArray[np.bool_], known: NDArray[np.bool_] | None, pl
 
 
 def check_balance(before: Float64 | None, held_out: NDArray[np.bool_]) -> Check:
-    """Whether the arms had brought the same before the campaign.
-
-    Parameters
-    ----------
-    before
-        Revenue before the campaign, shape (n_customers,).
-    held_out
-        Arm of each customer.
-    """
+    """Whether the arms had brought the same revenue before the campaign."""
     if before is None or min(held_out.sum(), (~held_out).sum()) < FEWEST:
         return Check("past unknown")
     treated, holdout = before[~held_out], before[held_out]
@@ -103,13 +82,6 @@ def check_balance(before: Float64 | None, held_out: NDArray[np.bool_]) -> Check:
 def holm(p_values: Sequence[float]) -> list[float]:
     """Adjust p-values so that the chance of any false alarm stays at the level (Holm 1979).
 
-    Parameters
-    ----------
-    p_values
-        One for each comparison.
-
-    Examples
-    --------
     >>> holm([0.01, 0.04, 0.03])
     [0.03, 0.06, 0.06]
     """
@@ -123,14 +95,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def correct(p_values: Sequence[float], method: Correction) -> list[float]:
-    """Adjust p-values for many segments.
-
-    Parameters
-    ----------
-    p_values
-        One for each segment.
-    method
-        `holm`, or `bh` for the rate of false discoveries (Benjamini and Hochberg 1995).
+    """Adjust the p-values of segments by `holm`, or `bh` for the rate of false discoveries (Benjamini, Hochberg 1995).
 
     Raises
     ------

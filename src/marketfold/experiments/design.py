@@ -38,23 +38,15 @@ class Holdout:
 
     Attributes
     ----------
-    number
-        Segment.
-    customers, held_out
-        In all, and kept out of the campaign; zero where a holdout was refused.
-    primary
-        What the campaign is judged by.
-    days
-        Length of the campaign period.
+    held_out
+        Kept out of the campaign; zero where a holdout was refused.
     usual
-        The primary measure without a campaign; None where the past is too short to tell.
+        The primary measure in so many days without a campaign; None where the past is too short to tell.
     detectable_lift
         Smallest relative change of it that will be seen in 8 of 10 campaigns, with all segments tested together (5 %
         false alarms over all of them); None without a holdout, or with one that shows nothing.
     wanted_lift
         Smallest relative change worth knowing, as it was asked for.
-    sizing
-        Why so many.
     planned
         How many would be held out anew.
     best_lift
@@ -83,14 +75,7 @@ class Holdout:
 class SegmentDesign:
     """What was planned for one segment, as far as reading the result needs it.
 
-    Attributes
-    ----------
-    name
-        Of the segment.
-    primary
-        What the decision rests on.
-    holdout_share
-        Share of the segment that was to be held out, 0 to 1; None where it is not known.
+    `holdout_share` is the share that was to be held out, 0 to 1; None where it is not known.
     """
 
     name: str
@@ -102,15 +87,8 @@ class SegmentDesign:
 class Experiment:
     """What was planned before the campaign began: it is read from a plan, and judged by `measure_campaigns`.
 
-    Attributes
-    ----------
-    segments
-        By number; a segment that is not among them is judged by its revenue.
-    currency
-        Of every amount; None where the source does not say.
+    A segment whose number is not among `segments` is judged by its revenue.
 
-    Examples
-    --------
     >>> Experiment({1: SegmentDesign("Regulars", "order_rate", 0.1)}).of(2).name
     'Segment 2'
     """
@@ -143,26 +121,14 @@ def _shows_nothing(held_out: int, lift: float) -> bool:
 
 
 def plan_holdout(
-    number: int,
-    customers: int,
-    baseline: Baseline | None,
-    primary: Primary,
-    *,
-    wanted_lift: float,
-    n_tests: int = 1,
+    number: int, customers: int, baseline: Baseline | None, primary: Primary, *, wanted_lift: float, n_tests: int = 1
 ) -> Holdout:
     """Size the holdout of one segment, or refuse it.
 
     Parameters
     ----------
-    number
-        Segment.
-    customers
-        How many it has.
     baseline
         What is usual; None where the past does not tell.
-    primary
-        What the campaign is judged by.
     wanted_lift
         Smallest relative lift worth knowing.
     n_tests
@@ -180,8 +146,6 @@ def plan_holdout(
     >>> usual = Baseline(days=90, periods=10_000, order_rate=0.25, revenue_mean=40.0, revenue_sd=120.0)
     >>> plan_holdout(1, 20_000, usual, "order_rate", wanted_lift=0.2).held_out
     1000
-    >>> plan_holdout(2, 30, usual, "order_rate", wanted_lift=0.2).sizing
-    'too few'
     """
     if wanted_lift <= 0:
         message = f"The smallest lift worth knowing must be more than zero; got {wanted_lift:g}."
@@ -214,19 +178,7 @@ def as_assigned(
     n_tests: int = 1,
     sizing: Literal["kept", "set"] = "kept",
 ) -> Holdout:
-    """The holdout as it is, where customers who keep an earlier arm, or a team's wish, make it another than planned.
-
-    Parameters
-    ----------
-    planned
-        From `plan_holdout`.
-    held_out
-        Customers of the segment whose arm is the holdout.
-    baseline, n_tests
-        As for `plan_holdout`.
-    sizing
-        Why it is another.
-    """
+    """The holdout as it is, where customers who keep an earlier arm, or a team's wish, make it another than planned."""
     if held_out == planned.held_out:
         return planned
     lift = math.inf

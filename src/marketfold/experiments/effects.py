@@ -31,18 +31,14 @@ FEWEST = 2
 
 @dataclass(frozen=True)
 class Effect:
-    """One measure of one segment.
+    """One measure of one segment, `treated` and `holdout` being the means of the arms as observed.
 
     Attributes
     ----------
-    treated, holdout
-        Mean of each arm as observed.
-    difference
-        Treated less holdout, adjusted by what they had brought before where that is known.
-    error
-        Standard error of the difference.
+    difference, error
+        Treated less holdout, adjusted by what they had brought before where that is known, and its standard error.
     low, high
-        Welch's 95 % interval of the difference.
+        Welch's interval of the difference.
     boot_low, boot_high
         The bootstrap's; NaN where none was drawn.
     p_value
@@ -64,21 +60,10 @@ class Effect:
 
 
 def cuped(y: Float64, x: Float64 | None, held_out: NDArray[np.bool_]) -> tuple[Float64, float]:
-    """Take out of `y` what `x` foretells, and say which share of the variance is left.
+    """Take out of `y` what `x` foretells, and say which share of the variance is left; both of shape (n_customers,).
 
     The slope is that within the arms, so that an effect of the campaign does not leak into it.
 
-    Parameters
-    ----------
-    y
-        Outcome, shape (n_customers,).
-    x
-        Known before the campaign, same shape; None leaves `y` as it is.
-    held_out
-        Arm of each customer.
-
-    Examples
-    --------
     >>> y = np.array([1.0, 2.0, 3.0, 4.0])
     >>> adjusted, kept = cuped(y, y * 10, np.array([True, True, False, False]))
     >>> adjusted.round(9).tolist(), round(kept, 9)
@@ -150,23 +135,8 @@ def mean_effect(
     n_resamples: int = 0,
     seed: int = 0,
 ) -> Effect | None:
-    """Effect on a mean per customer; None where an arm has too few customers for a variance.
+    """Effect on a mean per customer, `x` from before the campaign narrowing it; None where an arm has too few of them.
 
-    Parameters
-    ----------
-    y
-        Outcome, shape (n_customers,).
-    held_out
-        Arm of each customer.
-    x
-        Known before the campaign; narrows the interval.
-    alpha
-        One less the coverage of the intervals.
-    n_resamples, seed
-        Of the bootstrap.
-
-    Examples
-    --------
     >>> y = np.array([3.0, 4.0, 5.0, 1.0, 2.0, 3.0])
     >>> mean_effect(y, np.array([False] * 3 + [True] * 3)).difference
     2.0
@@ -199,15 +169,6 @@ def basket_effect(
     """Effect on the worth of an order; None where an arm has hardly ordered.
 
     It compares those who ordered, and the campaign may have changed who they are: it describes and does not prove.
-
-    Parameters
-    ----------
-    revenue, orders
-        Of each customer in the period.
-    held_out
-        Arm of each customer.
-    alpha
-        One less the coverage of the interval.
     """
     arms = (~held_out, held_out)
     if min(int((orders[arm] > 0).sum()) for arm in arms) < FEWEST:

@@ -12,12 +12,11 @@ from scipy import stats
 
 from marketfold.errors import ParameterError
 from marketfold.experiments.checks import Correction, check_balance, check_ratio, correct
-from marketfold.experiments.decisions import decide
 from marketfold.experiments.design import Experiment
 from marketfold.experiments.effects import basket_effect, mean_effect
 from marketfold.experiments.outcomes import Outcomes, read_outcomes
 from marketfold.experiments.power import more_customers
-from marketfold.experiments.results import Gain, Measurement, SegmentResult
+from marketfold.experiments.results import Gain, Measurement, SegmentResult, decide
 from marketfold.thresholds import ALPHA
 
 if TYPE_CHECKING:
@@ -42,8 +41,6 @@ class MeasuringOptions:
         Smallest relative lift worth having; below it a campaign "did not" work.
     correction
         `holm` keeps the chance of any false alarm at alpha, `bh` the share of false ones among the alarms.
-    n_resamples, seed
-        Of the bootstrap.
     """
 
     alpha: float = ALPHA
@@ -100,16 +97,7 @@ def _decided(result: SegmentResult, p_adjusted: float, n_tests: int, options: Me
 def compare_arms(
     outcomes: Outcomes, experiment: Experiment | None = None, options: MeasuringOptions | None = None
 ) -> tuple[SegmentResult, ...]:
-    """Compare the arms of every segment.
-
-    Parameters
-    ----------
-    outcomes
-        One row per customer.
-    experiment
-        For names, for what each campaign is judged by, and for the planned holdouts.
-    options
-        How it is measured.
+    """Compare the arms of every segment, by what was planned.
 
     Raises
     ------
@@ -135,17 +123,7 @@ def compare_arms(
 def add_gains(results: Sequence[SegmentResult], alpha: float = ALPHA) -> Gain | None:
     """All segments together, each weighed by the customers reached: one number that needs no correction.
 
-    Parameters
-    ----------
-    results
-        Of the segments; those that could not be measured are left out.
-    alpha
-        One less the coverage of the interval.
-
-    Returns
-    -------
-    Gain or None
-        None where fewer than two could be measured.
+    None where fewer than two could be measured.
     """
     measured = [(result.n_treated, result.revenue) for result in results if result.revenue is not None]
     if len(measured) < 2:
@@ -179,9 +157,7 @@ def measure_campaigns(
     date_from, date_to
         First and last day of the period.
     experiment
-        What was planned, as `CampaignPlan.experiment` has it: names, what each campaign is judged by, and the holdouts.
-    options
-        How it is measured.
+        What was planned, as `CampaignPlan.experiment` has it.
 
     Raises
     ------

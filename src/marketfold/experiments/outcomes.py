@@ -31,10 +31,6 @@ class Outcomes:
 
     Attributes
     ----------
-    segment
-        Number.
-    held_out
-        Whether she was kept out of the campaign.
     revenue, orders
         In the period; zero for those who did not order.
     before
@@ -70,16 +66,9 @@ def list_orders(lines: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 
 
 def add_up(orders: nw.LazyFrame[Any], *by: str) -> nw.LazyFrame[Any]:
-    """Revenue and number of orders: what customers are planned by and judged by alike.
+    """Revenue and number of orders by customer and period: what customers are planned by and judged by alike.
 
     Who has no row did not order and brought nothing; the order rate is the share of customers who have one.
-
-    Parameters
-    ----------
-    orders
-        One row per order, with its `revenue`.
-    by
-        Columns of one customer's period.
     """
     return orders.group_by(*by).agg(revenue=money_sum("revenue"), orders=nw.len())
 
@@ -132,14 +121,7 @@ def _check_present(held_out: NDArray[np.bool_], orders: Float64, date_from: date
 def read_outcomes(assignments: pa.Table, later: CleanOrders, date_from: date, date_to: date) -> Outcomes:
     """Look up what every customer of the campaign did, those who did nothing included.
 
-    Parameters
-    ----------
-    assignments
-        `customer_id`, `segment`, `arm`, and `revenue_before` the campaign where it is known.
-    later
-        Orders that cover the period.
-    date_from, date_to
-        First and last day of the period.
+    Parameters are those of `measure_campaigns`.
 
     Raises
     ------

@@ -38,19 +38,6 @@ def detectable_lift(
 ) -> float:
     """Smallest relative lift that a two-sided test sees with the given power; infinite where none can be seen.
 
-    Parameters
-    ----------
-    n_treated, n_holdout
-        Customers in each arm.
-    baseline
-        What is usual.
-    primary
-        `order_rate` or `revenue`.
-    alpha, power
-        Of the test, 0 to 1.
-
-    Examples
-    --------
     >>> from marketfold.experiments import Baseline
     >>> usual = Baseline(days=90, periods=10_000, order_rate=0.25, revenue_mean=40.0, revenue_sd=120.0)
     >>> round(detectable_lift(5_000, 5_000, usual, "order_rate"), 3)
@@ -79,22 +66,7 @@ def more_customers(effect: Effect, n_customers: int, worth: float, alpha: float)
     """How many more customers, split as these are, would show an effect that is worth it in 8 of 10 campaigns.
 
     The effect looked for is the one observed, or `worth` where that is larger: a tiny difference would need the world.
-
-    Parameters
-    ----------
-    effect
-        As measured.
-    n_customers
-        In both arms.
-    worth
-        Smallest difference worth having, in the unit of the effect.
-    alpha
-        Of the test, its part where several segments are tested.
-
-    Returns
-    -------
-    int or None
-        None where no number helps, as nothing was bought.
+    None where no number helps, as nothing was bought.
     """
     wanted = max(abs(effect.difference), worth)
     if wanted <= 0 or effect.error <= 0:

@@ -1,18 +1,39 @@
-"""What the campaigns did, in codes and numbers."""
+"""What the campaigns did, in codes and numbers: from a difference and its interval to a decision, and why."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from datetime import date
 
     from marketfold.experiments.baselines import Primary
     from marketfold.experiments.checks import Check, Correction
-    from marketfold.experiments.decisions import Decision, Reason
     from marketfold.experiments.effects import Effect
+
+
+Decision = Literal["worked", "did not", "cannot tell yet"]
+
+Reason = Literal["above zero", "below zero", "not worth it", "too wide", "no holdout", "too few", "arms differ"]
+"""What a decision rests on. It worked: the difference is above zero. It did not: it is below zero, or an effect worth
+having is ruled out. It cannot be told yet: the interval is too wide, nobody was held out, an arm has fewer than two
+customers, or the arms are not what was planned."""
+
+
+def decide(effect: Effect, p_adjusted: float, *, worth: float, alpha: float) -> tuple[Decision, Reason]:
+    """Say whether a campaign worked, and what this rests on.
+
+    It worked where the difference is above zero after correction for many segments. It did not where it is below zero
+    after correction, or where even the upper end of the interval is not worth having (`worth`, in the unit of the
+    effect). Otherwise nobody can tell yet.
+    """
+    if p_adjusted <= alpha and effect.difference > 0:
+        return "worked", "above zero"
+    if p_adjusted <= alpha or effect.high < worth:
+        return "did not", "below zero" if effect.high < 0 else "not worth it"
+    return "cannot tell yet", "too wide"
 
 
 @dataclass(frozen=True)
@@ -30,18 +51,10 @@ class SegmentResult:
 
     Attributes
     ----------
-    segment, name
-        Which one.
-    n_treated, n_holdout
-        Customers in each arm.
-    primary
-        What the decision rests on.
     revenue, order_rate, basket
         Effects per customer, on the share who ordered, and on the worth of an order; None where there are too few.
     gained
         Revenue that the campaign brought.
-    ratio, balance
-        The checks.
     decision, reason
         Whether it worked, and what this rests on.
     p_adjusted
@@ -77,20 +90,12 @@ class SegmentResult:
 
 @dataclass(frozen=True)
 class Measurement:
-    """What the campaigns did.
+    """What the campaigns did in a period.
 
     Attributes
     ----------
-    date_from, date_to
-        First and last day of the period.
-    segments
-        By number.
     alpha
         Accepted rate of false alarms over all segments.
-    correction
-        How many segments were allowed for.
-    currency
-        Of every amount.
     overall
         All measured segments together; None where fewer than two could be measured.
     orders_end_on

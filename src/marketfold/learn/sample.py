@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketfold.errors import ParameterError, TooFewUnitsError
+from marketfold.sampling import sample_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -133,7 +134,7 @@ def take_sample(X: Float32, labels: Sequence[str], run: RunFacts | None = None) 
         message = f"The lessons got {n_rows} rows and need {FEWEST_UNITS} or more. Give them a larger run."
         raise TooFewUnitsError(message)
     run = run or RunFacts()
-    rows = np.sort(np.random.default_rng(run.seed).permutation(n_rows)[:SAMPLE_UNITS])
+    rows = sample_rows(n_rows, SAMPLE_UNITS, run.seed)
     columns = _telling_features(X, LESSON_FEATURES)
     points = np.ascontiguousarray(X[rows][:, columns])
     run = replace(run, n_units=run.n_units or n_rows)

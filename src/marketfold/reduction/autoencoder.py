@@ -11,14 +11,8 @@ from sklearn.utils import check_random_state
 from marketfold.errors import ModelError, ParameterError
 from marketfold.reduction.backend import load_keras
 from marketfold.reduction.base import BaseReducer, demand, refuse_constant_columns
-from marketfold.reduction.network import (
-    Activation,
-    Architecture,
-    Network,
-    network_from_arrays,
-    sized_architecture,
-)
-from marketfold.reduction.pca import covariance, fewest_for_share, principal_components
+from marketfold.reduction.network import Activation, Architecture, Network, network_from_arrays, sized_architecture
+from marketfold.reduction.pca import VARIANCE_SHARE, covariance, fewest_for_share, principal_components
 from marketfold.reduction.training import TrainingSettings, train, whole_number
 
 if TYPE_CHECKING:
@@ -33,9 +27,6 @@ if TYPE_CHECKING:
 MOST_WEIGHTS_A_VALUE = 100
 """Beyond so many weights for each value of the matrix a network is refused, not warned about: it can store every unit
 many times over."""
-
-VARIANCE_SHARE = 0.9
-"""The default bottleneck is as wide as PCA needs to keep this share of the variance."""
 
 
 class OverparameterisedWarning(UserWarning):
@@ -106,8 +97,6 @@ class AutoencoderReducer(BaseReducer):
         How long and how fast to train; None takes what suits the data.
     allow_constant
         Carry columns along in which all units are alike, instead of refusing them.
-    random_state
-        Seed of the first weights, the held-out units and the order of batches.
 
     Attributes
     ----------
@@ -115,8 +104,6 @@ class AutoencoderReducer(BaseReducer):
         The trained layers as plain arrays.
     history_ : dict
         `loss` and `validation_loss` of each epoch (mean squared error), and `best_epoch`, counted from 1.
-    n_dimensions_
-        Width of the code.
 
     Raises
     ------
@@ -175,13 +162,7 @@ class AutoencoderReducer(BaseReducer):
 
     @classmethod
     def check_available(cls) -> None:
-        """Import TensorFlow and Keras.
-
-        Raises
-        ------
-        MissingDependencyError
-            If TensorFlow is not installed, or Keras runs on another backend.
-        """
+        """Import TensorFlow and Keras, or raise `MissingDependencyError`."""
         load_keras()
 
     def fit(self, X: ArrayLike, y: None = None, *, progress: Progress | None = None) -> Self:  # noqa: ARG002
@@ -259,13 +240,7 @@ class AutoencoderReducer(BaseReducer):
 
     @classmethod
     def from_state(cls, settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Self:
-        """Build a fitted reducer from what `to_state` gave.
-
-        Raises
-        ------
-        ModelError
-            If the state is of another reduction or damaged.
-        """
+        """Build a fitted reducer from what `to_state` gave, or raise `ModelError`."""
         demand(settings, arrays, cls.name)
         shape = _saved_architecture(settings, tied=cls.tied)
         reducer = cls(shape.bottleneck, layers=shape.hidden, code_activation=shape.code_activation)
@@ -276,7 +251,7 @@ class AutoencoderReducer(BaseReducer):
 
     def write_files(self, folder: Path) -> None:
         """Write `network.keras`, for those who go on with the network in Keras."""
-        from marketfold.reduction.saving import NETWORK_FILE, save_network  # noqa: PLC0415  loads TensorFlow
+        from marketfold.reduction.keras_model import NETWORK_FILE, save_network  # noqa: PLC0415  loads TensorFlow
 
         save_network(self.network_, folder / NETWORK_FILE)
 
@@ -284,11 +259,8 @@ class AutoencoderReducer(BaseReducer):
 class TiedAutoencoderReducer(AutoencoderReducer):
     """The same with tied weights: the decoder uses the encoder's kernels, transposed.
 
-    There are half as many kernel weights to learn, and they are truly shared. Parameters and attributes are those of
-    `AutoencoderReducer`.
+    There are half as many kernel weights to learn, and they are truly shared.
 
-    Examples
-    --------
     >>> TiedAutoencoderReducer(bottleneck=2).label
     'the tied autoencoder'
     """

@@ -42,12 +42,7 @@ def quiet_conversion() -> Iterator[None]:
 
 
 def load_keras() -> tuple[Any, Any]:
-    """Import TensorFlow and Keras.
-
-    Returns
-    -------
-    tuple
-        The modules `tensorflow` and `keras`.
+    """Import the modules `tensorflow` and `keras`.
 
     Raises
     ------

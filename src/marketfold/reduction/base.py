@@ -68,50 +68,6 @@ class Reducer(Protocol):
         ...
 
 
-class KnownReducer(Reducer, Protocol):
-    """A reducer of the table: it can be made by name, compared unasked, and saved.
-
-    Attributes
-    ----------
-    name, label, stochastic, figures
-        As in `Reducer`, of the class.
-    fewest_units
-        Units from which it is tried without being asked for; None where it must be asked for.
-    cost
-        How involved it is beside the others: of those that are as good, the one of the least cost is taken.
-    """
-
-    name: ClassVar[str]
-    label: ClassVar[str]
-    stochastic: ClassVar[bool]
-    figures: ClassVar[tuple[str, ...]]
-    fewest_units: ClassVar[int | None]
-    cost: ClassVar[int]
-
-    @classmethod
-    def make(cls, n_dimensions: int | None, seed: int) -> Self:
-        """Make one for a run; it carries columns along that are constant in a resample."""
-        ...
-
-    @classmethod
-    def check_available(cls) -> None:
-        """Raise `MissingDependencyError` where a library is missing that `fit` needs."""
-        ...
-
-    def to_state(self) -> State:
-        """Give everything that was learned, as JSON-able settings and arrays."""
-        ...
-
-    @classmethod
-    def from_state(cls, settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Self:
-        """Build a fitted reducer from what `to_state` gave."""
-        ...
-
-    def write_files(self, folder: Path) -> None:
-        """Write what other programs can read, beside the saved model."""
-        ...
-
-
 def row_chunks(n_rows: int) -> Iterator[slice]:
     """Cut rows into pieces of `CHUNK_ROWS`.
 
@@ -174,12 +130,31 @@ def demand(settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], meth
 
 
 class BaseReducer(ABC, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Checks and plumbing that all our reducers share."""
+    """A reducer of the table: it can be made by name, compared unasked, and saved; here are the checks that all share.
 
+    Attributes
+    ----------
+    name, label, stochastic, figures
+        As in `Reducer`, of the class.
+    fewest_units
+        Units from which it is tried without being asked for; None where it must be asked for.
+    cost
+        How involved it is beside the others: of those that are as good, the one of the least cost is taken.
+    """
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    fewest_units: ClassVar[int | None]
+    cost: ClassVar[int]
     stochastic: ClassVar[bool] = False
     figures: ClassVar[tuple[str, ...]] = ()
     n_dimensions_: int
     n_features_in_: int
+
+    @classmethod
+    @abstractmethod
+    def make(cls, n_dimensions: int | None, seed: int) -> Self:
+        """Make one for a run; it carries columns along that are constant in a resample."""
 
     @abstractmethod
     def fit(self, X: ArrayLike, y: None = None, *, progress: Progress | None = None) -> Self:
@@ -191,12 +166,21 @@ class BaseReducer(ABC, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
     @abstractmethod
     def _decode(self, X: NDArray[Any]) -> Float32 | Float64: ...
 
+    @abstractmethod
+    def to_state(self) -> State:
+        """Give everything that was learned, as JSON-able settings and arrays."""
+
+    @classmethod
+    @abstractmethod
+    def from_state(cls, settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Build a fitted reducer from what `to_state` gave, or raise `ModelError`."""
+
     @classmethod
     def check_available(cls) -> None:
-        """Nothing is missing."""
+        """Raise `MissingDependencyError` where a library is missing that `fit` needs."""
 
     def write_files(self, folder: Path) -> None:
-        """Nothing but the state."""
+        """Write what other programs can read, beside the saved state."""
 
     @property
     def _n_features_out(self) -> int:
@@ -204,14 +188,8 @@ class BaseReducer(ABC, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
 
     def _checked(self, X: ArrayLike, *, reset: bool, min_rows: int = 1) -> NDArray[Any]:
         try:
-            checked: NDArray[Any] = validate_data(
-                self,
-                X,
-                reset=reset,
-                dtype=(np.float32, np.float64),
-                ensure_all_finite=False,
-                ensure_min_samples=min_rows,
-            )
+            known = {"dtype": (np.float32, np.float64), "ensure_all_finite": False, "ensure_min_samples": min_rows}
+            checked: NDArray[Any] = validate_data(self, X, reset=reset, **known)
         except ValueError as error:
             message = f"{error} Wanted a matrix of shape (n_units, n_features) with at least {min_rows} rows."
             raise ParameterError(message) from error
@@ -219,16 +197,7 @@ class BaseReducer(ABC, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
         return checked
 
     def transform(self, X: ArrayLike) -> Float32:
-        """Reduce units to dimensions.
-
-        Parameters
-        ----------
-        X
-            Scaled matrix of shape (n_units, n_features), on the scale that `fit` saw.
-
-        Returns
-        -------
-        float32, shape (n_units, n_dimensions)
+        """Reduce a matrix on the scale that `fit` saw to float32 of shape (n_units, n_dimensions).
 
         Raises
         ------
@@ -243,16 +212,7 @@ class BaseReducer(ABC, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
         return reduced
 
     def inverse_transform(self, X: ArrayLike) -> Float32:
-        """Give the features back as far as the dimensions hold them.
-
-        Parameters
-        ----------
-        X
-            Dimensions of shape (n_units, n_dimensions), as `transform` gives them.
-
-        Returns
-        -------
-        float32, shape (n_units, n_features)
+        """Give the features back as far as the dimensions hold them, float32 of shape (n_units, n_features).
 
         Raises
         ------
@@ -279,23 +239,11 @@ class BaseReducer(ABC, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
 
 
 def reconstruction_error(reducer: Reducer, X: Float32) -> float:
-    """Mean squared difference between a matrix and what the dimensions give back of it.
+    """Mean squared difference between a matrix and what the dimensions give back of it, 0 for a perfect copy.
 
-    Parameters
-    ----------
-    reducer
-        Fitted; best on other rows than those of `X`.
-    X
-        Shape (n_units, n_features).
+    On standardised columns 1 is what the mean alone gives. NaN where the reducer cannot give features back. It tells
+    most on other rows than those that were fitted.
 
-    Returns
-    -------
-    float
-        In squared units of the matrix, 0 for a perfect copy; on standardised columns 1 is what the mean alone gives.
-        NaN where the reducer cannot give features back.
-
-    Examples
-    --------
     >>> from marketfold.reduction import NoReducer
     >>> X = np.eye(3, dtype=np.float32)
     >>> reconstruction_error(NoReducer().fit(X), X)

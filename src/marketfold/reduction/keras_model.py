@@ -1,12 +1,21 @@
-"""The autoencoder as a Keras model, and its weights as plain arrays. Importing this module loads TensorFlow."""
+"""The autoencoder as a Keras model, its weights as plain arrays, and its `.keras` file for those who go on in Keras.
+
+Importing this module loads TensorFlow; Marketfold itself reads arrays only.
+"""
 
 from __future__ import annotations
 
+import json
+import os
+import tempfile
+import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from marketfold.reduction.backend import load_keras
+from marketfold.errors import ModelError
+from marketfold.reduction.backend import load_keras, quiet_conversion
 from marketfold.reduction.network import Activation, Architecture, Network, network_from_arrays
 
 if TYPE_CHECKING:
@@ -15,6 +24,10 @@ if TYPE_CHECKING:
 _, keras = load_keras()
 
 PACKAGE = "marketfold"
+NETWORK_FILE = "network.keras"
+METADATA = "metadata.json"
+OLDEST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+"""Archives carry no moment: the same network gives the same bytes."""
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
@@ -127,3 +140,37 @@ def model_of(network: Network) -> Any:
     for name, variable in _variables(model, network.architecture).items():
         variable.assign(arrays[name])
     return model
+
+
+def _without_moment(draft: Path, path: Path) -> None:
+    """Write the same archive again, without the time at which it was made."""
+    with zipfile.ZipFile(draft) as archive:
+        parts = {name: archive.read(name) for name in sorted(archive.namelist())}
+    metadata = {key: value for key, value in json.loads(parts[METADATA]).items() if key != "date_saved"}
+    parts[METADATA] = json.dumps(metadata).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(zipfile.ZipInfo(name, OLDEST_ZIP_DATE), content)
+
+
+def save_network(network: Network, path: Path) -> None:
+    """Save the `network_` of a fitted autoencoder as a `.keras` file, whole or not at all; a file there is replaced.
+
+    `keras.saving.load_model` reads it, for a tied network after `import marketfold.reduction.keras_model`.
+
+    Raises
+    ------
+    ModelError
+        If the place cannot be written.
+    """
+    model = model_of(network)
+    try:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".saving-") as folder:
+            draft, whole = Path(folder) / "draft.keras", Path(folder) / "whole.keras"
+            with quiet_conversion():
+                model.save(draft)
+            _without_moment(draft, whole)
+            os.replace(whole, path)  # noqa: PTH105  replaces on every system
+    except OSError as error:
+        message = f"{path.name} cannot be written: {error.strerror or error}. Choose a folder that exists and has room."
+        raise ModelError(message) from error

@@ -86,18 +86,9 @@ class Architecture:
 def sized_architecture(
     matrix_shape: tuple[int, int], bottleneck: int, *, fixed_bottleneck: bool, tied: bool, code_activation: Activation
 ) -> Architecture:
-    """Choose the widest of the default networks for which the matrix holds enough values.
+    """Choose the widest of the default networks for which the matrix, units by features, holds enough values.
 
-    Parameters
-    ----------
-    matrix_shape
-        Units and features.
-    bottleneck
-        Dimensions wanted.
-    fixed_bottleneck
-        Whether the bottleneck was asked for; one that was only proposed is narrowed until the network fits.
-    tied, code_activation
-        As in `Architecture`.
+    A bottleneck that was only proposed, and not fixed, is narrowed until the network fits.
 
     Raises
     ------
@@ -196,13 +187,7 @@ def expected_arrays(shape: Architecture) -> dict[str, tuple[int, ...]]:
 
 
 def network_from_arrays(shape: Architecture, arrays: Mapping[str, NDArray[Any]]) -> Network:
-    """Put a network together, refusing arrays that do not fit its shape.
-
-    Raises
-    ------
-    ModelError
-        If an array is missing, of another shape, or not finite.
-    """
+    """Put a network together; `ModelError` where an array is missing, of another shape, or not finite."""
     for name, wanted in expected_arrays(shape).items():
         array = arrays.get(name)
         got = None if array is None else array.shape

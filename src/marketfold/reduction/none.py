@@ -19,13 +19,6 @@ if TYPE_CHECKING:
 class NoReducer(BaseReducer):
     """Keep every feature as a dimension.
 
-    Attributes
-    ----------
-    n_dimensions_
-        As many as there are features.
-
-    Examples
-    --------
     >>> import numpy as np
     >>> NoReducer().fit_transform(np.eye(2)).tolist()
     [[1.0, 0.0], [0.0, 1.0]]
@@ -42,13 +35,7 @@ class NoReducer(BaseReducer):
         return cls()
 
     def fit(self, X: ArrayLike, y: None = None, *, progress: Progress | None = None) -> Self:  # noqa: ARG002
-        """Take note of the number of features; `y` and `progress` are there for the protocol.
-
-        Raises
-        ------
-        ParameterError
-            If `X` is not a matrix of finite numbers.
-        """
+        """Take note of the number of features; `y` and `progress` are there for the protocol."""
         self.n_dimensions_ = self._checked(X, reset=True).shape[1]
         return self
 
@@ -64,13 +51,7 @@ class NoReducer(BaseReducer):
 
     @classmethod
     def from_state(cls, settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Self:
-        """Build a fitted reducer from what `to_state` gave.
-
-        Raises
-        ------
-        ModelError
-            If the state is of another reduction or damaged.
-        """
+        """Build a fitted reducer from what `to_state` gave, or raise `ModelError`."""
         demand(settings, arrays, cls.name)
         n_features = settings.get("n_features")
         if not isinstance(n_features, int) or n_features < 1:

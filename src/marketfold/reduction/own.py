@@ -29,14 +29,7 @@ class OwnReducer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     Parameters
     ----------
     transformer
-        An instance with `fit` and `transform`; a copy of it is fitted.
-
-    Attributes
-    ----------
-    transformer_
-        The fitted copy.
-    n_dimensions_
-        Columns that it gives.
+        An instance with `fit` and `transform`; a copy of it, `transformer_`, is fitted.
 
     Examples
     --------
@@ -66,13 +59,7 @@ class OwnReducer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return hasattr(self.transformer, "random_state")
 
     def fit(self, X: ArrayLike, y: None = None, *, progress: Progress | None = None) -> Self:  # noqa: ARG002
-        """Fit a copy of the transformer to a matrix of shape (n_units, n_features).
-
-        Raises
-        ------
-        ParameterError
-            If it gives anything but one row of finite numbers for each unit.
-        """
+        """Fit a copy of the transformer, which must give a row of finite numbers for each unit."""
         matrix = np.asarray(X)
         self.transformer_ = clone(self.transformer, safe=False).fit(matrix)
         self.n_features_in_ = matrix.shape[1]
@@ -98,13 +85,7 @@ class OwnReducer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
 
 def copied_reducer(transformer: Any) -> Reducer:
-    """A reducer around an unfitted copy of a transformer; one of Marketfold's own is copied as it is.
-
-    Raises
-    ------
-    ParameterError
-        If it is a class, or has no `fit` and `transform`.
-    """
+    """A reducer around an unfitted copy of a transformer; one of Marketfold's own is copied as it is."""
     if isinstance(transformer, type) or not (hasattr(transformer, "fit") and hasattr(transformer, "transform")):
         message = (
             f"{transformer!r} cannot reduce: wanted a name, or an instance with fit and transform such as PCA(3) of "

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from marketfold.reduction.base import State
     from marketfold.schema import Float64, Progress
 
+VARIANCE_SHARE = 0.9
+"""Of all variance, kept where no number of dimensions is asked for; of Jolliffe's 70 to 90 % (2002, ch. 6)."""
+
 TIE = 1e-6
 """Entries of a component within this share of the largest count as equally large when its sign is set."""
 
@@ -106,8 +109,6 @@ class PCAReducer(BaseReducer):
         Centre of the fitted units.
     variances_ : float64, shape (n_features,)
         Variance along every component, those not kept included (for the scree).
-    n_dimensions_
-        Components kept.
 
     Raises
     ------
@@ -117,8 +118,7 @@ class PCAReducer(BaseReducer):
     Examples
     --------
     >>> X = np.array([[0, 0], [1, 1], [2, 2.1], [3, 2.9]])
-    >>> reducer = PCAReducer(n_components=1).fit(X)
-    >>> round(float(reducer.explained_shares_[0]), 3)
+    >>> round(float(PCAReducer(n_components=1).fit(X).explained_shares_[0]), 3)
     0.999
     """
 
@@ -128,14 +128,14 @@ class PCAReducer(BaseReducer):
     cost: ClassVar[int] = 1
     figures: ClassVar[tuple[str, ...]] = ("scree", "loadings")
 
-    def __init__(self, n_components: int | float = 0.9, *, allow_constant: bool = False) -> None:
+    def __init__(self, n_components: int | float = VARIANCE_SHARE, *, allow_constant: bool = False) -> None:
         self.n_components = n_components
         self.allow_constant = allow_constant
 
     @classmethod
     def make(cls, n_dimensions: int | None, seed: int) -> Self:  # noqa: ARG003
         """Make one with so many components, or with as many as keep nine tenths of the variance."""
-        return cls(0.9 if n_dimensions is None else n_dimensions, allow_constant=True)
+        return cls(VARIANCE_SHARE if n_dimensions is None else n_dimensions, allow_constant=True)
 
     def fit(self, X: ArrayLike, y: None = None, *, progress: Progress | None = None) -> Self:  # noqa: ARG002
         """Find the components of a matrix; `y` and `progress` are there for the protocol."""
@@ -187,13 +187,7 @@ class PCAReducer(BaseReducer):
 
     @classmethod
     def from_state(cls, settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Self:
-        """Build a fitted reducer from what `to_state` gave.
-
-        Raises
-        ------
-        ModelError
-            If the state is of another reduction or damaged.
-        """
+        """Build a fitted reducer from what `to_state` gave, or raise `ModelError`."""
         demand(settings, arrays, cls.name, "mean", "components", "variances")
         mean, components, variances = arrays["mean"], arrays["components"], arrays["variances"]
         n_features = len(mean) if mean.ndim == 1 else -1

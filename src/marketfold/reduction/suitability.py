@@ -10,8 +10,9 @@ from scipy.special import chdtrc
 
 from marketfold.errors import ParameterError, TooFewUnitsError
 from marketfold.reduction.base import reconstruction_error, refuse_constant_columns, refuse_not_finite
-from marketfold.reduction.pca import covariance, fewest_for_share, principal_components
+from marketfold.reduction.pca import VARIANCE_SHARE, covariance, fewest_for_share, principal_components
 from marketfold.reduction.table import make_reducer
+from marketfold.thresholds import SIGNIFICANCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,7 +31,6 @@ HELD_OUT_SHARE = 0.2
 REDUNDANT = 1e-6
 """A feature of which less than this share of variance is its own follows from the others."""
 
-VARIANCE_SHARE = 0.9
 CORRELATED_GAIN, WEAK_GAIN = 0.2, 0.05
 """Our own cuts on what correlation brings to the reconstruction: from a fifth of the variance on it is plain, below a
 twentieth it is nothing to build on."""
@@ -46,7 +46,6 @@ KMO_LEVELS: tuple[tuple[float, KmoLevel], ...] = (
 """Kaiser's own words for his measure (Kaiser 1974); below 0.5 it is unacceptable."""
 SHARED = 0.6
 """From Kaiser's mediocre on, what correlation there is, is mostly shared by several features."""
-SIGNIFICANT = 0.05
 
 Finding = Literal["correlated", "weakly correlated", "independent"]
 Advice = Literal["none", "perhaps none", "pca", "pca, perhaps a network", "network"]
@@ -56,16 +55,7 @@ Advice = Literal["none", "perhaps none", "pca", "pca, perhaps a network", "netwo
 class Reconstruction:
     """How much of the variance of held-out units comes back through a reduction, 0 to 1 (below 0: worse than the mean).
 
-    Attributes
-    ----------
-    method
-        Name of the reduction.
-    n_dimensions
-        Dimensions it had.
-    share
-        On the data.
-    shuffled_share
-        On the same columns, each shuffled by itself: what is left when nothing is correlated.
+    `shuffled_share` is that of the same columns, each shuffled by itself: what is left when nothing is correlated.
     """
 
     method: str
@@ -85,8 +75,6 @@ class Suitability:
 
     Attributes
     ----------
-    finding
-        By the gain of PCA: correlated, weakly correlated or independent.
     bartlett_statistic, bartlett_p
         Chi square and p-value of Bartlett's test of sphericity; None where there are too few units for it.
     kmo
@@ -97,8 +85,6 @@ class Suitability:
         Positions of features that follow from earlier ones; both tests leave them out.
     effective_rank
         As how many equally strong independent features the matrix counts, 1 to n_features.
-    n_features
-        Features in all.
     reconstructions
         One for each method tried; PCA first.
     """
@@ -128,7 +114,7 @@ class Suitability:
     @property
     def sphericity_rejected(self) -> bool | None:
         """Whether Bartlett's test tells the features from uncorrelated ones; None where there are too few units."""
-        return None if self.bartlett_p is None else self.bartlett_p < SIGNIFICANT
+        return None if self.bartlett_p is None else self.bartlett_p < SIGNIFICANCE
 
     @property
     def more_than_pca(self) -> float:
@@ -252,21 +238,15 @@ def assess_suitability(
     progress: Progress | None = None,
     fit: Fit | None = None,
 ) -> Suitability:
-    """Find out whether the features of a matrix are correlated enough for a reduction to pay.
+    """Find out whether the features of a scaled matrix are correlated enough for a reduction to pay.
 
     Parameters
     ----------
-    X
-        Scaled matrix of shape (n_units, n_features).
-    seed
-        For the held-out rows and the shuffling.
     n_dimensions
         Dimensions in the trial with shuffled columns; None takes as many as PCA needs for nine tenths of the variance,
         half of the features at most.
     also
         Reductions to try beside PCA; `"autoencoder"` costs two trainings.
-    progress
-        Told of each method.
     fit
         Gives a reduction by its name and dimensions, fitted on the rows given; one that remembers saves trainings.
 
@@ -283,8 +263,6 @@ def assess_suitability(
     >>> one = random.normal(size=(200, 1))
     >>> assess_suitability(one + 0.3 * random.normal(size=(200, 4))).finding
     'correlated'
-    >>> assess_suitability(random.normal(size=(200, 4))).finding
-    'independent'
     """
     matrix = _checked(X)
     fit = fit or (lambda method, kept, rows: make_reducer(method, kept, seed).fit(rows))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from marketfold.reduction.base import KnownReducer, Reducer
+    from marketfold.reduction.base import BaseReducer, Reducer
 
 REDUCERS = {
     "none": "marketfold.reduction.none:NoReducer",
@@ -37,16 +37,9 @@ def method_choices() -> str:
     return listed(["auto", *REDUCERS], "or")
 
 
-def reducer_type(name: str) -> type[KnownReducer]:
-    """Class of a reducer.
+def reducer_type(name: str) -> type[BaseReducer]:
+    """Class of a reducer; `ParameterError` where there is none of this name.
 
-    Raises
-    ------
-    ParameterError
-        If there is none of this name.
-
-    Examples
-    --------
     >>> reducer_type("pca").label
     'PCA'
     """
@@ -55,16 +48,16 @@ def reducer_type(name: str) -> type[KnownReducer]:
         message = f"There is no reduction {name!r}. Choose one of: {', '.join(REDUCERS)}."
         raise ParameterError(message)
     module, _, class_name = place.partition(":")
-    found: type[KnownReducer] = getattr(import_module(module), class_name)
+    found: type[BaseReducer] = getattr(import_module(module), class_name)
     return found
 
 
-def reducers_by_cost() -> list[type[KnownReducer]]:
+def reducers_by_cost() -> list[type[BaseReducer]]:
     """Every reducer of the table, from the simplest to the most involved."""
     return sorted(map(reducer_type, REDUCERS), key=lambda reducer: reducer.cost)
 
 
-def as_known(reducer: Reducer) -> KnownReducer | None:
+def as_known(reducer: Reducer) -> BaseReducer | None:
     """The same reducer, if its class is of the table, so that it can be saved."""
     known: Any = reducer
     return known if reducer.name in REDUCERS and type(reducer) is reducer_type(reducer.name) else None
@@ -89,9 +82,7 @@ def short_label(name: str) -> str:
 
 
 def make_reducer(method: Any, n_dimensions: int | None = None, seed: int = 0) -> Reducer:
-    """Make an unfitted reducer.
-
-    Columns that happen to be constant in the units of a resample are carried along, not refused.
+    """Make an unfitted reducer; it carries columns along that happen to be constant in a resample.
 
     Parameters
     ----------
@@ -100,8 +91,6 @@ def make_reducer(method: Any, n_dimensions: int | None = None, seed: int = 0) ->
         copied, and keeps its own settings.
     n_dimensions
         Dimensions to keep; None lets each method find them from the data. `none` keeps all features whatever is asked.
-    seed
-        For the methods that start from random weights.
 
     Raises
     ------
@@ -120,16 +109,9 @@ def make_reducer(method: Any, n_dimensions: int | None = None, seed: int = 0) ->
     return copied_reducer(method)
 
 
-def reducer_from_state(settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> KnownReducer:
-    """Build the fitted reducer whose `to_state` is given, whichever it is; TensorFlow is not loaded.
+def reducer_from_state(settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> BaseReducer:
+    """Build the fitted reducer whose `to_state` is given; `ModelError` where it is unknown or damaged.
 
-    Raises
-    ------
-    ModelError
-        If the method is unknown or the state damaged.
-
-    Examples
-    --------
     >>> reducer_from_state({"method": "none", "n_features": 4}, {}).n_dimensions_
     4
     """

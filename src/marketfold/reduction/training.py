@@ -101,13 +101,7 @@ class TrainingSettings:
     patience: int | None = None
 
     def plan(self, n_units: int, widest: int, seed: int) -> TrainingPlan:
-        """Resolve every number for a matrix of `n_units` rows and a network whose widest layer has `widest` units.
-
-        Raises
-        ------
-        ParameterError
-            If a setting is out of its range.
-        """
+        """Resolve every number for so many units and the widest layer, or raise `ParameterError`."""
         if not 0 < self.validation_share < 1:
             message = f"validation_share={self.validation_share!r}: wanted a share above 0 and below 1, as 0.1."
             raise ParameterError(message)
@@ -259,18 +253,7 @@ def _refuse_divergence(loss: float, baseline: float, epoch: int, plan: TrainingP
 
 
 def train(X: Float32, shape: Architecture, plan: TrainingPlan, progress: Progress | None) -> tuple[Network, History]:
-    """Train a network and give the weights of its best epoch on held-out units.
-
-    Parameters
-    ----------
-    X
-        Scaled matrix of shape (n_units, n_features).
-    shape
-        The network.
-    plan
-        How long and how fast.
-    progress
-        Told of each epoch.
+    """Train a network on a scaled matrix and give the weights of its best epoch on held-out units.
 
     Raises
     ------

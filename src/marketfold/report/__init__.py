@@ -3,6 +3,7 @@
 from marketfold.report.briefs import brief_filename, brief_markdown
 from marketfold.report.content import report_data, report_page, with_plan, write_report
 from marketfold.report.measurement import measurement_figures, measurement_page, write_measurement
+from marketfold.report.sentences.audiences import audience_account
 from marketfold.report.sentences.campaigns import PART_WORDS, plan_notes
 from marketfold.report.sentences.clustering import disagreements
 from marketfold.report.sentences.diagnostics import baseline_sentence, space_text, trap_sentence
@@ -22,6 +23,7 @@ __all__ = [
     "PART_WORDS",
     "REDUCTION_RULE",
     "about_suitability",
+    "audience_account",
     "baseline_sentence",
     "brief_filename",
     "brief_markdown",

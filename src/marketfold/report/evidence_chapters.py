@@ -21,6 +21,7 @@ from marketfold.report.sentences.reduction import (
 )
 from marketfold.report.sentences.selection import REDUCTION_RULE, reduction_decision, search_decision, skip_reason
 from marketfold.selection import ALL
+from marketfold.thresholds import PATTERN, STABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,7 +99,7 @@ def _stability_table(analysis: Analysis) -> TablePart:
         rows=tuple(rows),
         segments=tuple(profile.number for profile in analysis.segments.profiles),
         note="Jaccard: members that a segment shares with its best match in a resample, out of the members of either. "
-        "Stable from 0.75, a pattern from 0.6, weak below (Hennig 2007).",
+        f"Stable from {STABLE:g}, a pattern from {PATTERN:g}, weak below (Hennig 2007).",
     )
 
 

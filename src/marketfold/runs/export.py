@@ -10,6 +10,7 @@ from marketfold.audiences import ExportOptions, SegmentFacts, export_audiences, 
 from marketfold.errors import RunFolderError
 from marketfold.json_files import write_json
 from marketfold.orders import read_orders
+from marketfold.report import audience_account
 from marketfold.runs.read import Run
 
 if TYPE_CHECKING:
@@ -67,5 +68,5 @@ def export_run(
     report = export_audiences(
         read_orders(source, run.config.reading), assignments, to=to, folder=out, options=options, about=about
     )
-    write_json(report.to_dict(), out / "export.json")
+    write_json(audience_account(report), out / "export.json")
     return report

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketfold.errors import ModelError
+from marketfold.sampling import sample_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,8 +21,7 @@ MOST_ROWS = 2_000
 
 def save_sample(analysis: Analysis, folder: Path) -> None:
     """Draw rows in the scaled space of the features that shaped the segments, and write them into a model folder."""
-    n_units = len(analysis.segmentation)
-    rows = np.sort(np.random.default_rng(analysis.run.config.seed).permutation(n_units)[:MOST_ROWS])
+    rows = sample_rows(len(analysis.segmentation), MOST_ROWS, analysis.run.config.seed)
     np.savez(folder / SAMPLE_FILE, allow_pickle=False, scaled=analysis.segmentation.matrix.values[rows])
 
 

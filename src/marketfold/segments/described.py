@@ -9,6 +9,8 @@ import numpy as np
 import pyarrow as pa
 from scipy import stats
 
+from marketfold.thresholds import SIGNIFICANCE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -20,7 +22,6 @@ MIN_SUPPORT = 5
 """Units of a segment that must share a value before it is said to stand out: the usual least count of a cell."""
 
 NOTABLE_LIFT = 1.5
-SIGNIFICANCE = 0.05
 SHOWN_VALUES = 8
 
 

@@ -10,6 +10,7 @@ from scipy import stats
 
 from marketfold.schema import Measure  # noqa: TC001  (plans are read back by it)
 from marketfold.segments.phrases import difference_text, phrase_of
+from marketfold.thresholds import SIGNIFICANCE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,9 +23,6 @@ MEDIUM_EFFECT = 0.33
 ORDERS, SPREAD = "order_count", "gap_spread_days"
 """Of those who mostly ordered once it makes no sense to say how often they order, and of those with two orders not by
 how much their gaps vary: there is one gap."""
-
-SIGNIFICANCE = 0.05
-"""Rate of false discoveries that is accepted among all comparisons of a run."""
 
 
 @dataclass(frozen=True)

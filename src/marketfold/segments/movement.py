@@ -9,6 +9,7 @@ import numpy as np
 from scipy import stats
 
 from marketfold.snapshot import Snapshot, check_comparable
+from marketfold.thresholds import OUTSIDE_ALLOWED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,10 +26,9 @@ UNITS_PER_BIN = 20
 CHANCE = 0.95
 """An index below this quantile of what chance gives (Yurdakul 2018) is not called drift."""
 
-OUTSIDE_ALLOWED = 0.05
 OUTSIDE_SURE = 0.01
-"""An old model no longer fits when more than 5 % of the units fit none of its segments, and that is more than before
-at this level (Fisher's exact test)."""
+"""An old model no longer fits when more of the units than are allowed fit none of its segments, and that is more than
+before at this level (Fisher's exact test)."""
 
 Verdict = Literal["steady", "some drift", "much drift"]
 

@@ -16,7 +16,7 @@ from marketfold.thresholds import FEWEST_SEGMENTS
 if TYPE_CHECKING:
     from marketfold.clustering import KChoice
     from marketfold.config import RunConfig
-    from marketfold.reduction import KnownReducer, Reducer, Suitability
+    from marketfold.reduction import BaseReducer, Reducer, Suitability
     from marketfold.schema import Float32
     from marketfold.selection.compare import ReducerComparison
     from marketfold.selection.fits import Fits
@@ -141,7 +141,7 @@ def methods_to_compare(asked: str, n_units: int) -> tuple[list[str], tuple[Reduc
     return methods, tuple(left_out)
 
 
-def _why_not(reducer: type[KnownReducer], n_units: int) -> Skipped | None:
+def _why_not(reducer: type[BaseReducer], n_units: int) -> Skipped | None:
     fewest = reducer.fewest_units or 0
     if n_units < fewest:
         return Skipped("too_few_units", n_units, fewest)

@@ -17,7 +17,7 @@ from marketfold.clustering import assess_stability
 from marketfold.errors import OrdersError, ParameterError
 from marketfold.selection.feature_sets import feature_sets_of
 from marketfold.selection.temporal_holdout import explained_by
-from marketfold.thresholds import PATTERN, STABLE
+from marketfold.thresholds import FEWEST_MEMBERS, PATTERN, STABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from marketfold.selection.fits import Fits, Recipe
     from marketfold.selection.segmentation import Segmentation
 
-FEWEST_MEMBERS = 5
 LEAST_SHARE = 0.02
 K_TRIED = (3, 4, 5, 6)
 SEARCH_PAIRS = 10

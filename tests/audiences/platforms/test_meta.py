@@ -15,13 +15,13 @@ from marketfold.orders import read_orders
 def test_places_are_what_meta_wants():
     contact = Contact("C", city="São José dos Campos", state="Isle of Wight", country="UK", postal_code="PO31 7PJ")
     british = row("meta", contact)
-    assert british.others["city"].value == "saojosedoscampos"
-    assert british.others["state"].value == "isleofwight"
-    assert british.others["postal_code"].value == "po317pj"
-    assert british.others["country"].value == "gb"
+    assert british.by_role["city"][0].value == "saojosedoscampos"
+    assert british.by_role["state"][0].value == "isleofwight"
+    assert british.by_role["postal_code"][0].value == "po317pj"
+    assert british.by_role["country"][0].value == "gb"
     american = row("meta", Contact("C", state="California", country="USA", postal_code="10022-1234"))
-    assert (american.others["state"].value, american.others["postal_code"].value) == ("ca", "10022")
-    assert row("meta", Contact("C", city="東京")).others["city"].value == ""
+    assert (american.by_role["state"][0].value, american.by_role["postal_code"][0].value) == ("ca", "10022")
+    assert row("meta", Contact("C", city="東京")).by_role["city"][0].value == ""
 
 
 def test_meta_files_hold_what_meta_takes(tmp_path: Path):

@@ -7,13 +7,14 @@ from tests.audiences.cases import TODAY, WHY, email, everybody, export, rows_of,
 
 from marketfold.audiences.identifiers import sha256
 from marketfold.errors import AudienceError
+from marketfold.report import audience_account
 
 
 def test_hashed_e_mails_and_nothing_else(tmp_path: Path):
     report = export(shop(300), everybody(300), to="microsoft", folder=tmp_path, consent_override=WHY, on=TODAY)
     assert report.files == ("seg_01_2026q4_microsoft.csv",)
     assert rows_of(tmp_path, report)[7] == {"Email": sha256("person.7+shop@gmail.com")}
-    assert any("sensitive categories" in note for note in report.notes)
+    assert any("sensitive categories" in note for note in audience_account(report)["notes"])
 
 
 def test_trimmed_and_lowercase():

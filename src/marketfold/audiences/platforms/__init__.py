@@ -14,28 +14,13 @@ from marketfold.words import listed
 
 PLATFORMS: dict[str, Platform] = {
     platform.name: platform
-    for platform in (
-        Google(),
-        Meta(),
-        TikTok(),
-        LinkedIn(),
-        Microsoft(),
-        Klaviyo(),
-        Mailchimp(),
-        PlainList(),
-    )
+    for platform in (Google(), Meta(), TikTok(), LinkedIn(), Microsoft(), Klaviyo(), Mailchimp(), PlainList())
 }
 """By the name that `to=` takes; the first is the default of the command line."""
 
 
 def platform_named(name: str) -> Platform:
-    """The platform of a name.
-
-    Raises
-    ------
-    AudienceError
-        If there is none.
-    """
+    """The platform of a name; `AudienceError` where there is none."""
     if name not in PLATFORMS:
         message = f"There is no platform '{name}'; known are {listed(list(PLATFORMS))}."
         raise AudienceError(message)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from marketfold.audiences.identifiers import is_name, without_titles
-from marketfold.audiences.normalising import e164, iso_country, national_postal_code, spaceless_email
+from marketfold.audiences.identifiers import (
+    e164,
+    is_name,
+    iso_country,
+    national_postal_code,
+    spaceless_email,
+    without_titles,
+)
 from marketfold.audiences.platform import Column, Platform
 
 GMAIL = frozenset({"gmail.com", "googlemail.com"})

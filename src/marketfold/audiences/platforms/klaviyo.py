@@ -6,7 +6,7 @@ have: phones go along as a property, and no SMS may be sent to them on the stren
 
 from __future__ import annotations
 
-from marketfold.audiences.normalising import e164, iso_country, readable, spaceless_email
+from marketfold.audiences.identifiers import e164, iso_country, readable, spaceless_email
 from marketfold.audiences.platform import Column, Platform
 
 

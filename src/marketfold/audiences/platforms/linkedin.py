@@ -6,26 +6,15 @@ Only e-mails may be hashed. Nothing in an order file is a person's job title, so
 
 from __future__ import annotations
 
-from marketfold.audiences.normalising import iso_country, readable, readable_name, trimmed_email
+from marketfold.audiences.identifiers import is_name, iso_country, lowercase, readable, trimmed_email
 from marketfold.audiences.platform import Column, Platform
 
-LONGEST_NAME, LONGEST_COMPANY = 35, 50
+NAME_FAULT = "a name that is none or over 35 characters"
 
 
-def linkedin_name(text: str, country: str | None = None) -> str:
-    """A name of 35 characters at most; a longer one is refused by LinkedIn.
-
-    >>> linkedin_name(" Ann "), linkedin_name("x" * 36)
-    ('ann', '')
-    """
-    name = readable_name(text, country).lower()
-    return name if len(name) <= LONGEST_NAME else ""
-
-
-def linkedin_company(text: str, country: str | None = None) -> str:
-    """A company of 50 characters at most."""
-    company = readable(text.strip().lower(), country)
-    return company if len(company) <= LONGEST_COMPANY else ""
+def lowercase_name(text: str, _country: str | None = None) -> str:
+    """A person's name in lowercase, without spaces around it."""
+    return text.strip().lower() if is_name(text) else ""
 
 
 class LinkedIn(Platform):
@@ -35,10 +24,10 @@ class LinkedIn(Platform):
     title = "LinkedIn"
     columns = (
         Column("email", "email", trimmed_email, hashes=True),
-        Column("contact_first_name", "firstname", linkedin_name, fault="a name that is none or over 35 characters"),
-        Column("contact_last_name", "lastname", linkedin_name, fault="a name that is none or over 35 characters"),
+        Column("contact_first_name", "firstname", lowercase_name, longest=35, fault=NAME_FAULT),
+        Column("contact_last_name", "lastname", lowercase_name, longest=35, fault=NAME_FAULT),
         Column("job_title", "jobtitle", readable),
-        Column("company", "employeecompany", linkedin_company, fault="a company over 50 characters"),
+        Column("company", "employeecompany", lowercase, longest=50, fault="a company over 50 characters"),
         Column("country", "country", iso_country),
     )
     address = ("contact_first_name", "contact_last_name")

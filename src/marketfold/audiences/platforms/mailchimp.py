@@ -6,7 +6,7 @@ so no postal code is written.
 
 from __future__ import annotations
 
-from marketfold.audiences.normalising import iso_country, readable, spaceless_email
+from marketfold.audiences.identifiers import iso_country, readable, spaceless_email
 from marketfold.audiences.platform import Column, Platform
 
 MOST_BYTES = 255
@@ -61,7 +61,4 @@ class Mailchimp(Platform):
         "Choose the .csv file; match Tags to Tags, and Offer and Country to text fields.",
         "Import the people as subscribed only if they agreed to e-mail from you.",
     )
-    sources = (
-        "Mailchimp Help: Format guidelines for your import file",
-        "Mailchimp Help: Import contacts to Mailchimp",
-    )
+    sources = ("Mailchimp Help: Format guidelines for your import file", "Mailchimp Help: Import contacts to Mailchimp")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from marketfold.audiences.identifiers import is_name
-from marketfold.audiences.normalising import digits, iso_country, trimmed_email
+from marketfold.audiences.identifiers import digits, is_name, iso_country, trimmed_email
 from marketfold.audiences.platform import Column, Platform
 from marketfold.audiences.regions import plain_letters, postal_code, us_state
 

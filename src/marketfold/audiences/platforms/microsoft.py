@@ -5,7 +5,7 @@ The help page names no header for the column of e-mails; the minimum of 300 is w
 
 from __future__ import annotations
 
-from marketfold.audiences.normalising import trimmed_email
+from marketfold.audiences.identifiers import trimmed_email
 from marketfold.audiences.platform import Column, Platform
 
 

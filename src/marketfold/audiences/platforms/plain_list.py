@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marketfold.audiences.normalising import e164, readable, spaceless_email
+from marketfold.audiences.identifiers import e164, readable, spaceless_email
 from marketfold.audiences.platform import Column, Platform
 
 

@@ -7,7 +7,7 @@ shows a `+` and says that the form without is taken too. The form without suits 
 
 from __future__ import annotations
 
-from marketfold.audiences.normalising import digits, spaceless_email
+from marketfold.audiences.identifiers import digits, spaceless_email
 from marketfold.audiences.platform import Column, Platform
 
 

@@ -8,7 +8,7 @@ import pytest
 from marketfold.errors import ModelError
 from marketfold.reduction import AutoencoderReducer, TiedAutoencoderReducer, TrainingSettings, reducer_from_state
 from marketfold.reduction.backend import load_keras, quiet_conversion
-from marketfold.reduction.saving import NETWORK_FILE, save_network
+from marketfold.reduction.keras_model import NETWORK_FILE, save_network
 from marketfold.schema import Float32
 
 

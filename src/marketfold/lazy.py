@@ -1,0 +1,30 @@
+"""Public names of a package that are loaded when they are first used, so that importing the package costs nothing."""
+
+from __future__ import annotations
+
+import ast
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def names_of_stub(package: str, init_file: str) -> tuple[Callable[[str], Any], list[str]]:
+    """`__getattr__` and `__all__` of a package, by the imports in the `__init__.pyi` that type checkers read too."""
+    tree = ast.parse(Path(init_file).with_suffix(".pyi").read_text("utf-8"))
+    home_of = {
+        name.name: imported.module
+        for imported in tree.body
+        if isinstance(imported, ast.ImportFrom) and imported.module
+        for name in imported.names
+    }
+
+    def load(name: str) -> Any:
+        if name not in home_of:
+            message = f"module {package!r} has no attribute {name!r}"
+            raise AttributeError(message)
+        return getattr(import_module(home_of[name]), name)
+
+    return load, sorted(home_of)
