@@ -68,8 +68,8 @@ class Run:
             raise RunFolderError(message)
         if absent := sorted(_KEYS - record.keys()):
             message = (
-                f"{folder} was written by an earlier Marketfold ({record['marketfold']}), whose runs are no longer read: "
-                f"run.json has no {', '.join(absent)}. Make the run again from its order file."
+                f"{folder} was written by an earlier Marketfold ({record['marketfold']}), whose runs are no longer "
+                f"read: run.json has no {', '.join(absent)}. Make the run again from its order file."
             )
             raise RunFolderError(message)
         return cls(folder, record)
