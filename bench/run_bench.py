@@ -3,7 +3,7 @@
 `python -m bench.run_bench [--orders FILE] [--lines N] [--kind parquet|csv|both]`
 
 Stage times and memory are those that the run itself writes to `run.json`; the whole is timed from outside, imports
-included. Without `--orders` the small file is a demo shop of as many lines as the sales file of the mission.
+included. Without `--orders` the small file is a demo shop of about as many lines as the sales file of speed.md.
 """
 
 from __future__ import annotations

@@ -25,6 +25,9 @@ from marketfold.words import share
 if TYPE_CHECKING:
     from marketfold.campaigns import CampaignPlan
 
+_KEYS = {"marketfold", "seed", "unit", "as_of", "input", "feature_set", "segments", "configuration"}
+"""Of `run.json`, without which nothing can be done with a run; version 0.1 wrote `view` for `feature_set`."""
+
 
 @dataclass(frozen=True, repr=False)
 class Run:
@@ -40,7 +43,7 @@ class Run:
         Raises
         ------
         RunFolderError
-            If it is not a run folder, or its `run.json` is damaged.
+            If it is not a run folder, its `run.json` is damaged, or an earlier version wrote it.
         """
         folder = Path(folder)
         path = folder / "run.json"
@@ -53,6 +56,15 @@ class Run:
         except ValueError as error:
             message = f"{path} is damaged: {error}. Make the run again."
             raise RunFolderError(message) from error
+        if not isinstance(record, dict) or "marketfold" not in record:
+            message = f"{path} is not what marketfold run writes. Give a folder that it wrote."
+            raise RunFolderError(message)
+        if absent := sorted(_KEYS - record.keys()):
+            message = (
+                f"{folder} was written by an earlier Marketfold ({record['marketfold']}), whose runs are no longer "
+                f"read: run.json has no {', '.join(absent)}. Make the run again from its order file."
+            )
+            raise RunFolderError(message)
         return cls(folder, record)
 
     @property

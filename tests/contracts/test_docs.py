@@ -1,0 +1,137 @@
+"""What the documentation says can be done: its Python runs, its commands, files, names and links are there."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import shlex
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+
+import marketfold
+from marketfold.cli.app import app
+from marketfold.config import ClusteringOptions, FeatureOptions, ReductionOptions, RunConfig
+from marketfold.csv_files import write_csv
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+SETTINGS = """
+[reduction]
+method = "none"
+[clustering]
+segments = 3
+k_max = 4
+bootstraps = 2
+"""
+"""Little effort: what is tested is that the blocks run."""
+
+
+def page_name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def blocks(language: str) -> list[Any]:
+    """Fenced blocks of one language, each with the page and the line it stands on."""
+    found = []
+    for path in PAGES:
+        text = path.read_text(encoding="utf-8")
+        for block in re.finditer(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+            line = text[: block.start()].count("\n") + 2
+            found.append(pytest.param(block[1], id=f"{page_name(path)}:{line}"))
+    return found
+
+
+def commands() -> list[str]:
+    """Lines that begin with our command, and commands in backticks that carry flags."""
+    text = "\n".join(path.read_text(encoding="utf-8") for path in PAGES)
+    fenced = re.findall(r"^(marketfold .*?)(?:\s{2,}#.*)?$", text, re.MULTILINE)
+    return sorted({*fenced, *re.findall(r"`(marketfold [a-z]+[^`\n]*)`", text)})
+
+
+@pytest.fixture(scope="module")
+def shop_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A working folder with the files that the pages speak of."""
+    folder = tmp_path_factory.mktemp("docs")
+    lines = marketfold.make_shop(4_000).lines
+    write_csv(lines, folder / "orders.csv")
+    named = ["KDNR" if name == "customer_id" else name for name in lines.column_names]
+    assert "KDNR" in named
+    write_csv(lines.rename_columns(named), folder / "bestellungen.csv")
+    (folder / "marketfold.toml").write_text(SETTINGS, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def known() -> dict[str, Any]:
+    """What a reader has at hand when a block begins; a shop so large that there is a holdout to measure with."""
+    begun = date(2026, 1, 1)
+    config = RunConfig(
+        features=FeatureOptions(as_of=begun),
+        clustering=ClusteringOptions(segments=3, k_max=4, bootstraps=2),
+        reduction=ReductionOptions(method="none"),
+    )
+    analysis = marketfold.segment_market(marketfold.make_shop(20_000).lines, config)
+    made = analysis.segmentation
+    return {
+        "analysis": analysis, "orders": analysis.data.orders, "clean": analysis.data.clean, "segmentation": made,
+        "profiles": analysis.segments.profiles, "table": made.table, "matrix": made.matrix, "plan": analysis.plan,
+        "later": analysis.data.clean, "date_from": begun, "date_to": date(2026, 3, 31),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("block", blocks("python"))
+def test_every_block_of_python_runs(
+    block: str, known: dict[str, Any], shop_folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(shop_folder)
+    exec(compile(block, "block", "exec"), dict(known))  # noqa: S102  (our own documentation)
+
+
+def test_every_command_and_flag_is_known():
+    ours: Any = typer.main.get_command(app)
+    unknown = []
+    for command in commands():
+        _, name, *words = shlex.split(command)
+        given = {word.split("=")[0] for word in [name, *words] if word.startswith("--")}
+        command_or_all = ours if name.startswith("--") else ours.commands[name]
+        of_command = command_or_all.get_params(command_or_all.make_context(name, [], resilient_parsing=True))
+        flags = {flag for one in of_command for flag in [*one.opts, *one.secondary_opts]}
+        unknown += [f"{command}: {flag}" for flag in given - flags - {"--help"}]
+    assert not unknown
+
+
+def test_every_name_of_ours_can_be_imported():
+    text = "\n".join(path.read_text(encoding="utf-8") for path in PAGES)
+    for name in set(re.findall(r"`(marketfold\.[a-z_]+(?:\.\w+)*)(?:\(.*?\))?`", text)) - {"marketfold.toml"}:
+        parts = name.split(".")
+        found: Any = importlib.import_module(".".join(parts[:2]))
+        for depth, part in enumerate(parts[2:], start=3):
+            found = getattr(found, part, None) or importlib.import_module(".".join(parts[:depth]))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_every_file_that_a_page_names_exists(page: Path):
+    text = page.read_text(encoding="utf-8")
+    places = (ROOT, ROOT / "src" / "marketfold")
+    named = set(re.findall(r"`((?:[\w-]+/)+[\w-]+\.(?:py|toml|json))`", text)) - {"model/model.json"}
+    assert not [name for name in named if not any((place / name).is_file() for place in places)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_every_link_of_a_page_leads_somewhere(page: Path):
+    for place, _, anchor in re.findall(r"\]\((?!https?:)([^)#]*)(#([^)]*))?\)", page.read_text(encoding="utf-8")):
+        path = page.parent / place if place else page
+        assert path.exists(), place
+        if anchor:
+            heads = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+            assert anchor in {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def test_every_page_can_be_reached_from_the_index():
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    pages = [path.relative_to(ROOT / "docs").as_posix() for path in PAGES[1:] if path.name != "README.md"]
+    assert not [page for page in pages if f"]({page})" not in index]
