@@ -131,7 +131,7 @@ def test_from_a_tenth_set_aside_the_report_says_so_first():
     assert "set_aside" not in [warning.code for warning in quiet.report.warnings]
     loud = clean(lines(*[{}] * 8, {"status": "void"}))
     numbers = {"line_share": pytest.approx(1 / 9), "lines": 1, "lines_read": 9}
-    assert loud.report.warnings[0] == CleaningWarning("set_aside", numbers)
+    assert (loud.report.warnings[0].code, loud.report.warnings[0].numbers) == ("set_aside", numbers)
 
 
 def test_a_quarter_without_a_customer_is_normal():

@@ -100,4 +100,5 @@ def concentrate(tables: Tables) -> tuple[Concentration, Repeats]:
         gini=_gini(revenue),
     )
     orders, place = np.unique(customers["order_count"].astype(np.int64), return_inverse=True)
-    return concentration, Repeats(orders, np.bincount(place), np.bincount(place, weights=brought).round(4))
+    by_orders = np.bincount(place, weights=brought).round(4).astype(np.float64)
+    return concentration, Repeats(orders, np.bincount(place), by_orders)

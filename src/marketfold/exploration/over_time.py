@@ -106,7 +106,7 @@ def _grouped(daily: dict[str, NDArray[Any]], period: Period) -> tuple[NDArray[np
     slots = _slots(daily["day"], period)
     every = np.arange(slots.min(), slots.max() + 1)
     orders, revenue = (np.bincount(slots - every[0], daily[name], len(every)) for name in ("orders", "revenue"))
-    return every, orders.round().astype(np.int64), revenue.round(4)
+    return every, orders.round().astype(np.int64), revenue.round(4).astype(np.float64)
 
 
 def _whole(slots: NDArray[np.int64], period: Period, first: int, last: int, usual_gap_days: float) -> NDArray[np.bool_]:

@@ -35,7 +35,7 @@ def value_quantiles(
     )
     positions = [nw.lit(q) * (nw.col("total") - 1) for q in quantiles]
     # The k-th smallest value (from 0) is the first one up to which more than k rows lie.
-    ends = {}
+    ends: dict[str, nw.Expr] = {}
     for i, position in enumerate(positions):
         for name, bound in (("low", position.floor()), ("high", position.ceil())):
             ends[f"{name}{i}"] = nw.when(nw.col("upto") > bound).then(nw.col(column))
