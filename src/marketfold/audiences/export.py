@@ -36,9 +36,6 @@ if TYPE_CHECKING:
     _Facts = Mapping[int, SegmentFacts]
 
 
-COUNTED = ("without_consent", "nothing_to_match", "suppressed", "repeated", "in_eea", "consent_unclear")
-
-
 class _Members(NamedTuple):
     """A segment's customers: who is to be reached, and how many are held out."""
 
@@ -120,13 +117,18 @@ def _account(
         segment=segment,
         customers=len(members.reached) + members.held_out,
         held_out=members.held_out,
-        **{name: out[name] for name in COUNTED},
+        without_consent=out["without_consent"],
+        nothing_to_match=out["nothing_to_match"],
+        suppressed=out["suppressed"],
+        repeated=out["repeated"],
         written=0 if refused else len(rows),
         with_email=sum(row.has("email") for row in rows),
         with_phone=sum(row.has("phone") for row in rows),
         with_address=sum(row.has_address for row in rows),
         blanked=dict(sorted(blanked.items())),
         already_hashed=sum(cell.hashed for row in rows for cell in row.cells),
+        in_eea=out["in_eea"],
+        consent_unclear=out["consent_unclear"],
         refused=refused,
         warnings=_warnings(request, len(rows), out, facts),
         trust=facts.trust,
