@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.runs.conftest import SHOP_LINES
+from tests.conftest import SHOP_LINES
 
 from marketfold.demo import make_shop
 from marketfold.errors import ParameterError, RunFolderError
