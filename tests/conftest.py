@@ -1,16 +1,30 @@
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import sys
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.campaigns.cases import Case, case_of
+
+from marketfold.cleaning import CleanOrders, clean_orders
+from marketfold.config import CampaignOptions, ClusteringOptions, FeatureOptions, ReductionOptions, RunConfig
+from marketfold.demo import make_shop
+from marketfold.exploration import Exploration, explore
+from marketfold.orders import read_orders
+from marketfold.pipeline import segment_market
+from marketfold.runs import write_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from marketfold.analysis import Analysis
+
+EXAMPLES = Path(__file__).parent / "data"
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 # Spark speaks through log4j before any setting of a session reaches it.
@@ -27,12 +41,104 @@ appender.console.layout.pattern = %p %c: %m%n
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """Folder of the real files; where it may be absent its tests are skipped, in CI its absence is a failure."""
+    """Folder of the third-party files, for what was published about them; without them those tests are skipped.
+
+    In CI their absence is a failure. Everything else is tested on `examples`, which every clone has.
+    """
     if SHARED_DATA.is_dir():
         return SHARED_DATA
     if os.environ.get("CI"):
         pytest.fail(f"{SHARED_DATA.name} is not beside the checkout, and in CI it must be.")
     pytest.skip("The real files are not here.")
+
+
+@pytest.fixture(scope="session")
+def examples() -> Path:
+    """Folder of made-up exports, one for each kind of layout."""
+    return EXAMPLES
+
+
+@pytest.fixture(scope="session")
+def totals() -> dict[str, Any]:
+    """What a right reading of each example finds, counted without our code."""
+    read: dict[str, Any] = json.loads((EXAMPLES / "totals.json").read_text(encoding="utf-8"))
+    return read
+
+
+@pytest.fixture(scope="session")
+def clean_sales() -> CleanOrders:
+    """A wholesaler's order lines."""
+    return clean_orders(read_orders(EXAMPLES / "sales.csv"))
+
+
+@pytest.fixture(scope="session")
+def clean_purchases() -> CleanOrders:
+    """Purchases of one intake of customers: who, when, how many and how much, and nothing else."""
+    return clean_orders(read_orders(EXAMPLES / "purchases.txt"))
+
+
+@pytest.fixture(scope="session")
+def explored_sales(clean_sales: CleanOrders) -> Exploration:
+    return explore(clean_sales)
+
+
+@pytest.fixture(scope="session")
+def explored_purchases(clean_purchases: CleanOrders) -> Exploration:
+    return explore(clean_purchases)
+
+
+@pytest.fixture(scope="session")
+def explored_shop() -> Exploration:
+    return explore(clean_orders(read_orders(make_shop(lines=3_000, seed=0).lines)))
+
+
+@pytest.fixture(scope="session")
+def shop_case() -> Case:
+    """The demo shop with its planted groups as segments."""
+    shop = make_shop(lines=30_000, seed=3)
+    groups = dict(zip(shop.truth["customer_id"].to_pylist(), shop.truth["group"].to_pylist(), strict=True))
+    return case_of(read_orders(shop.lines), groups)
+
+
+@pytest.fixture(scope="session")
+def analysis() -> Analysis:
+    """The demo shop, segmented with little effort: what is made of the segments is tested, not the segments."""
+    config = RunConfig(
+        features=FeatureOptions(feature_set="value"),
+        reduction=ReductionOptions(method="none"),
+        clustering=ClusteringOptions(segments=3, k_max=5, bootstraps=2),
+        campaigns=CampaignOptions(budget=5_000, margin=0.3),
+    )
+    return segment_market(make_shop(lines=3_000).lines, config)
+
+
+@pytest.fixture(scope="session")
+def made(analysis: Analysis, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run folder of `analysis`, not to be changed."""
+    return write_run(analysis, tmp_path_factory.mktemp("made") / "run").folder
+
+
+SHOP_LINES = 20_000
+"""So many that segments have enough customers for a holdout."""
+
+
+@pytest.fixture(scope="session")
+def made_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run with a budget, made once and not to be changed."""
+    config = RunConfig(
+        reduction=ReductionOptions(method="none"),
+        clustering=ClusteringOptions(segments=3, k_max=4, bootstraps=2),
+        campaigns=CampaignOptions(budget=2_000, margin=0.4),
+    )
+    folder = tmp_path_factory.mktemp("made") / "run"
+    write_run(segment_market(make_shop(SHOP_LINES).lines, config), folder)
+    return folder
+
+
+@pytest.fixture
+def own_run(made_run: Path, tmp_path: Path) -> Path:
+    """A copy of `made_run` that a test may change."""
+    return Path(shutil.copytree(made_run, tmp_path / "run"))
 
 
 @pytest.fixture(scope="session")

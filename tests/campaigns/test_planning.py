@@ -90,8 +90,8 @@ def _rounded(value: object) -> object:
     return round(value, 6) if isinstance(value, float) else value
 
 
-def test_the_sales_file_is_planned_as_business_to_business(shared_data: Path):
-    case = case_of(read_orders(shared_data / "sales_data_sample.csv"))
+def test_orders_with_a_deal_size_are_planned_as_business_to_business(clean_sales: CleanOrders):
+    case = case_of(clean_sales.orders)
     plan = case.plan(budget=50_000, margin=0.3)
     assert plan.playbook == "b2b"
     assert sum(line.amount or 0 for line in plan.budget.lines) + plan.budget.left_over == pytest.approx(50_000)
@@ -102,11 +102,11 @@ def test_the_sales_file_is_planned_as_business_to_business(shared_data: Path):
         assert "No holdout" in text
         assert any("email" in channel.lacking for channel in campaign.channels)
         assert "The order file has no e-mail addresses" in text
-        assert "S18_" not in "".join(draft.body + draft.subject for draft in campaign.drafts)
+        assert "M10_" not in "".join(draft.body + draft.subject for draft in campaign.drafts)
 
 
-def test_orders_without_products_say_so(shared_data: Path):
-    case = case_of(read_orders(shared_data / "CDNOW_master.txt"))
+def test_orders_without_products_say_so(clean_purchases: CleanOrders):
+    case = case_of(clean_purchases.orders)
     plan = case.plan()
     assert plan.playbook == "retail"
     for campaign in plan.campaigns:

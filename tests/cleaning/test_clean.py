@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -170,6 +171,40 @@ def test_rows_that_could_not_be_split_are_in_the_ledger(tmp_path: Any):
 def test_mixed_currencies_are_said():
     frame = lines({}, {}).with_columns(currency=pl.Series(["EUR", "USD"]))
     assert CleaningWarning("currencies", {"currencies": 2}) in clean(frame).report.warnings
+
+
+def test_cancelled_lines_of_an_export_and_their_money(clean_sales: CleanOrders, totals: dict[str, Any]):
+    ledger, reads, known = clean_sales.report.ledger, clean_sales.report.reads, totals["sales.csv"]
+    cancelled = known["lines"] - known["lines_kept"]
+    assert (ledger.lines_read, ledger.lines_kept) == (known["lines"], known["lines_kept"])
+    assert ledger.lines_set_aside == {"cancelled": cancelled} == {"cancelled": known["statuses"]["Cancelled"]}
+    assert (reads.orders, reads.customers, reads.amount_total) == (known["orders"], known["customers"], known["amount"])
+    assert (str(reads.first_on), str(reads.last_on)) == (known["first_on"], known["last_on"])
+    assert (ledger.money_read, ledger.money_kept) == (known["amount"], known["amount_kept"])
+    assert ledger.reconciles()
+    assert clean_sales.report.duplicates == 0
+
+
+def test_purchases_that_cost_nothing_are_set_aside(clean_purchases: CleanOrders, totals: dict[str, Any]):
+    ledger, known = clean_purchases.report.ledger, totals["purchases.txt"]
+    assert ledger.lines_set_aside == {"zero_price": known["zero_lines"]}
+    assert (ledger.lines_read, ledger.money_kept) == (known["lines"], known["amount"])
+    assert clean_purchases.report.duplicates == 1
+    assert ledger.reconciles()
+
+
+def test_credit_notes_take_their_money_with_them(examples: Path, totals: dict[str, Any]):
+    cleaned, known = clean_orders(read_orders(examples / "credit_notes.csv")), totals["credit_notes.csv"]
+    ledger = cleaned.report.ledger
+    assert (ledger.lines_read, ledger.lines_kept, ledger.money_kept) == (
+        known["lines"],
+        known["kept"]["lines"],
+        known["kept"]["amount"],
+    )
+    assert {
+        reason: {"lines": n, "amount": ledger.money_set_aside[reason]} for reason, n in ledger.lines_set_aside.items()
+    } == known["set_aside"]
+    assert ledger.reconciles()
 
 
 def test_the_sales_file(shared_data: Any):

@@ -240,9 +240,9 @@ def test_lengths_that_do_not_agree():
         traps_of(matrix, labels, customers=matrix.table.ids[:-1])
 
 
-def test_the_published_clusters_of_the_sales_file_are_deal_sizes(shared_data: Path):
+def test_clusters_of_lines_that_are_the_deal_sizes(examples: Path):
     """The published analysis clusters order lines and finds `DEALSIZE`, which is made from `SALES`."""
-    with (shared_data / "sales_data_sample.csv").open(encoding="cp437", newline="") as file:
+    with (examples / "sales.csv").open(encoding="cp437", newline="") as file:
         rows = list(csv.DictReader(file))
     names = ("QUANTITYORDERED", "PRICEEACH", "MSRP", "QTR_ID", "MONTH_ID")
     values = np.array([[float(row[name]) for name in names] for row in rows])

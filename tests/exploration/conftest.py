@@ -6,35 +6,32 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
-from marketfold.cleaning import clean_orders
-from marketfold.demo import make_shop
-from marketfold.exploration import Exploration, explore
-from marketfold.orders import read_orders
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-
-@pytest.fixture(scope="session")
-def sales(shared_data: Path) -> Exploration:
-    return explore(clean_orders(read_orders(shared_data / "sales_data_sample.csv")))
+    from marketfold.exploration import Exploration
 
 
 @pytest.fixture(scope="session")
-def cdnow(shared_data: Path) -> Exploration:
-    return explore(clean_orders(read_orders(shared_data / "CDNOW_master.txt")))
+def sales(explored_sales: Exploration) -> Exploration:
+    return explored_sales
 
 
 @pytest.fixture(scope="session")
-def shop() -> Exploration:
-    return explore(clean_orders(read_orders(make_shop(lines=3_000, seed=0).lines)))
+def purchases(explored_purchases: Exploration) -> Exploration:
+    return explored_purchases
 
 
 @pytest.fixture(scope="session")
-def sales_rows(shared_data: Path) -> pd.DataFrame:
-    """All lines of the sales sample, read by pandas alone."""
-    rows = pd.read_csv(shared_data / "sales_data_sample.csv", encoding="cp437", keep_default_na=False, na_values=[""])
+def shop(explored_shop: Exploration) -> Exploration:
+    return explored_shop
+
+
+@pytest.fixture(scope="session")
+def sales_rows(examples: Path) -> pd.DataFrame:
+    """All lines of the sales, read by pandas alone."""
+    rows = pd.read_csv(examples / "sales.csv", encoding="cp437", keep_default_na=False, na_values=[""])
     rows["day"] = pd.to_datetime(rows["ORDERDATE"], format="%m/%d/%Y %H:%M")
     return rows
 
@@ -45,9 +42,9 @@ def sales_kept(sales_rows: pd.DataFrame) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def cdnow_kept(shared_data: Path) -> pd.DataFrame:
-    """Purchases of CDNOW that cost something; one order per customer and day."""
-    rows = pd.read_csv(shared_data / "CDNOW_master.txt", sep=r"\s+")
+def purchases_kept(examples: Path) -> pd.DataFrame:
+    """Purchases that cost something; one order per customer and day."""
+    rows = pd.read_csv(examples / "purchases.txt", sep=r"\s+")
     rows["day"] = pd.to_datetime(rows["date"].astype(str), format="%Y%m%d")
     return rows[rows["dollar_value"] > 0]
 

@@ -19,7 +19,7 @@ def test_a_capped_price_with_its_proof(sales: Exploration, sales_kept: pd.DataFr
     assert (cap.differs_at_cap_share, cap.differs_below_share) == (1, 0)
 
 
-@pytest.mark.parametrize("name", ["cdnow", "shop"])
+@pytest.mark.parametrize("name", ["purchases", "shop"])
 def test_a_maximum_that_few_lines_reach_is_no_cap(name: str, request: pytest.FixtureRequest):
     assert request.getfixturevalue(name).caps == ()
 

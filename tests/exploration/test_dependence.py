@@ -99,7 +99,7 @@ def test_a_sample_is_called_one(monkeypatch: pytest.MonkeyPatch):
     assert (cut.numbers["sampled_lines"], cut.numbers["kept_lines"]) == (found.dependence.n_lines, N)
 
 
-def test_the_real_file_restates_its_dates(sales: Exploration):
+def test_a_file_restates_its_dates(sales: Exploration):
     assert sales.dependence is not None
     assert dict(sales.dependence.date_parts) == {"QTR_ID": "quarter", "MONTH_ID": "month", "YEAR_ID": "year"}
     assert "ADDRESSLINE2" not in sales.dependence.unmapped

@@ -30,5 +30,5 @@ def test_mean_discount_by_list_price(sales: Exploration, sales_kept: pd.DataFram
     assert found.list_price_discount[1] == pytest.approx(off[inside].mean())
 
 
-def test_without_a_list_price_there_is_no_discount(cdnow: Exploration):
-    assert cdnow.discounts is None
+def test_without_a_list_price_there_is_no_discount(purchases: Exploration):
+    assert purchases.discounts is None

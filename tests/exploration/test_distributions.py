@@ -37,11 +37,11 @@ def test_medians_of_groups(sales: Exploration, sales_kept: pd.DataFrame):
     assert one.median == sales_kept["QUANTITYORDERED"].median()
 
 
-def test_items_are_whole_numbers(cdnow: Exploration, cdnow_kept: pd.DataFrame):
-    one = distribution(cdnow, "quantity")
+def test_items_are_whole_numbers(purchases: Exploration, purchases_kept: pd.DataFrame):
+    one = distribution(purchases, "quantity")
     assert one.edges[:3].tolist() == [0.5, 1.5, 2.5]
-    assert one.counts[0][:3].tolist() == [(cdnow_kept["number_of_cds"] == n).sum() for n in (1, 2, 3)]
-    assert one.counts.sum() == len(cdnow_kept)
+    assert one.counts[0][:3].tolist() == [(purchases_kept["number_of_cds"] == n).sum() for n in (1, 2, 3)]
+    assert one.counts.sum() == len(purchases_kept)
 
 
 def test_the_value_of_orders(sales: Exploration, sales_kept: pd.DataFrame):

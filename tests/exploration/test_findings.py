@@ -1,4 +1,4 @@
-"""Each finding about a real file is held against an independent computation with pandas."""
+"""Each finding about an export is held against an independent computation with pandas."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def codes(exploration: Exploration) -> set[str]:
     return {finding.code for finding in exploration.findings}
 
 
-@pytest.mark.parametrize("name", ["sales", "cdnow", "shop"])
+@pytest.mark.parametrize("name", ["sales", "purchases", "shop"])
 def test_findings_are_few_ranked_and_each_has_its_numbers(name: str, request: pytest.FixtureRequest):
     found = request.getfixturevalue(name).findings
     assert 5 <= len(found) <= MOST_FINDINGS
@@ -38,7 +38,7 @@ def test_findings_are_few_ranked_and_each_has_its_numbers(name: str, request: py
 def test_a_status_says_little(sales: Exploration, sales_rows: pd.DataFrame):
     told = finding(sales, "status")
     assert told.texts == {"value": ("Shipped",), "column": ("STATUS",)}
-    assert told.numbers["lines_read"] == 2_823
+    assert told.numbers["lines_read"] == len(sales_rows)
     assert told.numbers["line_share"] == pytest.approx((sales_rows["STATUS"] == "Shipped").mean())
 
 
@@ -47,11 +47,11 @@ def test_a_capped_price(sales: Exploration, sales_kept: pd.DataFrame):
     assert told.texts == {"column": ("PRICEEACH",), "quantity": ("QUANTITYORDERED",), "amount": ("SALES",)}
     assert (told.numbers["differs_at_cap_share"], told.numbers["differs_below_share"]) == (1, 0)
     assert told.numbers["value"] == 100
-    assert round(told.numbers["line_share"], 2) == 0.46
     capped = sales_kept["PRICEEACH"] == 100
     differs = (sales_kept["QUANTITYORDERED"] * sales_kept["PRICEEACH"] - sales_kept["SALES"]).abs() > 0.01
     assert (capped == differs).all()
     assert told.numbers["lines"] == capped.sum()
+    assert told.numbers["line_share"] == pytest.approx(capped.mean())
 
 
 def test_a_class_that_is_cut_from_a_number(sales: Exploration, sales_kept: pd.DataFrame):
@@ -63,7 +63,7 @@ def test_a_class_that_is_cut_from_a_number(sales: Exploration, sales_kept: pd.Da
 
 
 def test_a_peak_over_whole_years(sales: Exploration, sales_kept: pd.DataFrame):
-    whole = sales_kept[sales_kept["day"].dt.year < 2005]
+    whole = sales_kept[sales_kept["day"].dt.year < 2023]
     months = whole.groupby([whole["day"].dt.year, whole["day"].dt.month])["SALES"].sum()
     november, average = months.xs(11, level=1).mean(), months.mean()
     told = finding(sales, "peak")
@@ -71,12 +71,12 @@ def test_a_peak_over_whole_years(sales: Exploration, sales_kept: pd.DataFrame):
     assert told.numbers["average_month"] == pytest.approx(average)
     assert told.numbers["month"] == 11
     assert told.numbers["ratio"] == pytest.approx(november / average)
-    assert told.texts == {"years": ("2003", "2004")}
+    assert told.texts == {"years": ("2021", "2022")}
 
 
-def test_a_peak_of_one_year_is_no_season(cdnow: Exploration):
-    assert finding(cdnow, "peak_of_one_year").numbers["year"] == 1997
-    assert "peak" not in codes(cdnow)
+def test_a_peak_of_one_year_is_no_season(purchases: Exploration):
+    assert finding(purchases, "peak_of_one_year").numbers["year"] == 2021
+    assert "peak" not in codes(purchases)
 
 
 def test_few_large_customers(sales: Exploration, sales_kept: pd.DataFrame):
@@ -88,11 +88,11 @@ def test_few_large_customers(sales: Exploration, sales_kept: pd.DataFrame):
     assert not told.texts
 
 
-def test_concentration_of_many_customers(cdnow: Exploration, cdnow_kept: pd.DataFrame):
-    revenue = cdnow_kept.groupby("customer_id")["dollar_value"].sum().sort_values(ascending=False)
+def test_concentration_of_many_customers(purchases: Exploration, purchases_kept: pd.DataFrame):
+    revenue = purchases_kept.groupby("customer_id")["dollar_value"].sum().sort_values(ascending=False)
     most = int((revenue.cumsum() < 0.8 * revenue.sum() - 1e-6).sum()) + 1
     fifth = revenue.iloc[: round(len(revenue) / 5)].sum() / revenue.sum()
-    told = finding(cdnow, "concentration")
+    told = finding(purchases, "concentration")
     assert (told.numbers["customers"], told.numbers["all_customers"]) == (most, len(revenue))
     assert told.numbers["customer_share"] == most / len(revenue)
     assert told.numbers["top_fifth_share"] == pytest.approx(fifth)
@@ -101,39 +101,40 @@ def test_concentration_of_many_customers(cdnow: Exploration, cdnow_kept: pd.Data
 def test_growth_over_the_same_months(sales: Exploration, sales_kept: pd.DataFrame):
     spring = sales_kept[sales_kept["day"].dt.month <= 5].groupby(sales_kept["day"].dt.year)["SALES"].sum()
     told = finding(sales, "growth")
-    assert told.numbers["growth_share"] == pytest.approx(spring[2005] / spring[2004] - 1)
-    assert told.numbers["year"] == 2005
+    assert told.numbers["growth_share"] == pytest.approx(spring[2023] / spring[2022] - 1)
+    assert told.numbers["year"] == 2023
     assert told.texts == {"months": ("1", "2", "3", "4", "5")}
 
 
-def test_decline(cdnow: Exploration, cdnow_kept: pd.DataFrame):
-    half = cdnow_kept[cdnow_kept["day"].dt.month <= 6].groupby(cdnow_kept["day"].dt.year)["dollar_value"].sum()
-    told = finding(cdnow, "growth")
-    assert told.numbers["growth_share"] == pytest.approx(half[1998] / half[1997] - 1)
-    assert round(told.numbers["growth_share"], 2) == -0.67
+def test_decline(purchases: Exploration, purchases_kept: pd.DataFrame):
+    spring = purchases_kept[purchases_kept["day"].dt.month <= 6]
+    half = spring.groupby(spring["day"].dt.year)["dollar_value"].sum()
+    told = finding(purchases, "growth")
+    assert told.numbers["growth_share"] == pytest.approx(half[2022] / half[2021] - 1)
+    assert told.numbers["growth_share"] < -0.5
 
 
-def test_one_order_customers(cdnow: Exploration, cdnow_kept: pd.DataFrame):
-    days = cdnow_kept.groupby("customer_id")["day"].nunique()
-    told = finding(cdnow, "once")
+def test_one_order_customers(purchases: Exploration, purchases_kept: pd.DataFrame):
+    days = purchases_kept.groupby("customer_id")["day"].nunique()
+    told = finding(purchases, "once")
     assert told.numbers["customers"] == (days == 1).sum()
     assert told.numbers["all_customers"] == len(days)
     assert told.numbers["customer_share"] == (days == 1).mean()
 
 
-def test_an_intake_is_not_a_shop(cdnow: Exploration, cdnow_kept: pd.DataFrame, sales: Exploration):
-    first = cdnow_kept.groupby("customer_id")["day"].min()
-    early = (first <= "1997-03-31").sum()
-    told = finding(cdnow, "one_intake")
+def test_an_intake_is_not_a_shop(purchases: Exploration, purchases_kept: pd.DataFrame, sales: Exploration):
+    first = purchases_kept.groupby("customer_id")["day"].min()
+    early = (first <= "2021-03-31").sum()
+    told = finding(purchases, "one_intake")
     assert told.numbers == {"customers": early, "all_customers": len(first)}
-    assert told.texts == {"until": ("1997-03-31",)}
+    assert told.texts == {"until": ("2021-03-31",)}
     assert not {"one_intake", "few_newcomers"} & codes(sales)
 
 
-def test_time_between_orders(cdnow: Exploration, cdnow_kept: pd.DataFrame):
-    visits = cdnow_kept[["customer_id", "day"]].drop_duplicates().sort_values(["customer_id", "day"])
+def test_time_between_orders(purchases: Exploration, purchases_kept: pd.DataFrame):
+    visits = purchases_kept[["customer_id", "day"]].drop_duplicates().sort_values(["customer_id", "day"])
     gaps = visits.groupby("customer_id")["day"].diff().dropna().dt.days
-    told = finding(cdnow, "gaps")
+    told = finding(purchases, "gaps")
     quartiles = {"lower_days": gaps.quantile(0.25), "upper_days": gaps.quantile(0.75)}
     assert told.numbers == {"median_days": gaps.median(), "gaps": len(gaps), **quartiles}
 
@@ -149,20 +150,20 @@ def test_discounts(sales: Exploration, sales_kept: pd.DataFrame):
 def test_what_dominates(sales: Exploration, sales_kept: pd.DataFrame):
     share = sales_kept.groupby("PRODUCTLINE")["SALES"].sum().sort_values(ascending=False) / sales_kept["SALES"].sum()
     told = [one for one in sales.findings if one.code == "dominates" and one.figure == "counts-category"]
-    assert told[0].texts == {"value": ("Classic Cars",), "next": ("Vintage Cars",), "column": ("PRODUCTLINE",)}
-    assert told[0].numbers["revenue_share"] == pytest.approx(share["Classic Cars"])
-    assert told[0].numbers["next_revenue_share"] == pytest.approx(share["Vintage Cars"])
+    assert told[0].texts == {"value": ("Sail Boats",), "next": ("Steam Trains",), "column": ("PRODUCTLINE",)}
+    assert told[0].numbers["revenue_share"] == pytest.approx(share["Sail Boats"])
+    assert told[0].numbers["next_revenue_share"] == pytest.approx(share["Steam Trains"])
 
 
-def test_what_a_file_does_not_have_is_said_and_not_made_up(cdnow: Exploration):
+def test_what_a_file_does_not_have_is_said_and_not_made_up(purchases: Exploration):
     absent = ("product_id", "category", "country", "list_price", "status")
-    assert finding(cdnow, "absent").texts == {"columns": absent}
-    assert not {"status", "cap", "cut", "dominates", "discount", "hardly_a_discount", "returns"} & codes(cdnow)
+    assert finding(purchases, "absent").texts == {"columns": absent}
+    assert not {"status", "cap", "cut", "dominates", "discount", "hardly_a_discount", "returns"} & codes(purchases)
 
 
-def test_repeated_lines(cdnow: Exploration, cdnow_kept: pd.DataFrame):
-    repeated = cdnow_kept.drop(columns="day").duplicated().sum()
-    assert finding(cdnow, "duplicates").numbers["lines"] == pytest.approx(repeated, abs=5)
+def test_repeated_lines(purchases: Exploration, purchases_kept: pd.DataFrame):
+    repeated = purchases_kept.drop(columns="day").duplicated().sum()
+    assert finding(purchases, "duplicates").numbers["lines"] == pytest.approx(repeated, abs=5)
 
 
 def test_the_currency_is_known_where_it_is_one(shop: Exploration, sales: Exploration):
@@ -176,13 +177,14 @@ def test_returns_and_lines_set_aside(sales: Exploration, sales_rows: pd.DataFram
         sales, caps=(), cuts=(), calendar=(), counts=(), discounts=None, gaps=None, correlations=None, findings=()
     )
     told = {one.code: one for one in find(quiet)}
-    value = sales_rows.loc[sales_rows["STATUS"] == "Cancelled", "SALES"].sum()
+    cancelled = sales_rows["STATUS"] == "Cancelled"
+    value = sales_rows.loc[cancelled, "SALES"].sum()
     numbers = told["returns"].numbers
-    assert (numbers["lines"], numbers["lines_read"]) == (60, 2_823)
+    assert (numbers["lines"], numbers["lines_read"]) == (cancelled.sum(), len(sales_rows))
     assert numbers["value"] == pytest.approx(value)
-    anonymous = replace(quiet, lines=replace(sales.lines, set_aside={"no_customer": 703}))
+    anonymous = replace(quiet, lines=replace(sales.lines, set_aside={"no_customer": 303}))
     told = {one.code: one for one in find(anonymous)}
-    assert told["set_aside"].numbers == {"lines": 703, "line_share": 703 / 2_823}
+    assert told["set_aside"].numbers == {"lines": 303, "line_share": 303 / len(sales_rows)}
     assert told["set_aside"].texts == {"reason": ("no_customer",)}
 
 
@@ -198,7 +200,8 @@ def test_everybody_came_once(sales: Exploration):
     assert not {"once", "came_back"} & told.keys()
 
 
-def test_nothing_is_said_of_nothing(cdnow: Exploration):
-    lines = Lines(cdnow.lines.read, cdnow.lines.kept, 1, 1, returned=0, returned_value=0.0, duplicates=0, set_aside={})
-    told = {one.code for one in find(replace(cdnow, lines=lines))}
+def test_nothing_is_said_of_nothing(purchases: Exploration):
+    read, kept = purchases.lines.read, purchases.lines.kept
+    lines = Lines(read, kept, 1, 1, returned=0, returned_value=0.0, duplicates=0, set_aside={})
+    told = {one.code for one in find(replace(purchases, lines=lines))}
     assert not {"returns", "duplicates", "set_aside"} & told

@@ -6,14 +6,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from marketfold.cleaning import clean_orders
+from marketfold.cleaning import CleanOrders, clean_orders
 from marketfold.exploration import Exploration, explore
 from marketfold.exploration.relations import round_number_between
 from marketfold.orders import read_orders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     import pandas as pd
 
@@ -71,19 +70,18 @@ def test_columns_that_say_the_same():
     assert "same" in [finding.code for finding in exploration.findings]
 
 
-def test_the_sample_is_seeded_and_stated(shared_data: Path, cdnow: Exploration):
-    clean = clean_orders(read_orders(shared_data / "CDNOW_master.txt"))
-    again, other = explore(clean, seed=0).sample, explore(clean, seed=1).sample
-    assert again.values.tobytes() == cdnow.sample.values.tobytes()
+def test_the_sample_is_seeded_and_stated(clean_purchases: CleanOrders, purchases: Exploration):
+    again, other = (explore(clean_purchases, seed=seed).sample for seed in (0, 1))
+    assert again.values.tobytes() == purchases.sample.values.tobytes()
     assert other.values.tobytes() != again.values.tobytes()
-    assert again.n_lines == cdnow.lines.kept
+    assert again.n_lines == purchases.lines.kept
     assert 900 <= len(again.values) <= 1_100
 
 
-def test_a_sample_looks_like_its_lines(cdnow: Exploration, cdnow_kept: pd.DataFrame):
-    means = cdnow_kept[["number_of_cds", "dollar_value"]].mean().to_numpy()
-    errors = cdnow_kept[["number_of_cds", "dollar_value"]].std().to_numpy() / np.sqrt(1_000)
-    assert (np.abs(cdnow.sample.values.mean(axis=0) - means) < 4 * errors).all()
+def test_a_sample_looks_like_its_lines(purchases: Exploration, purchases_kept: pd.DataFrame):
+    means = purchases_kept[["number_of_cds", "dollar_value"]].mean().to_numpy()
+    errors = purchases_kept[["number_of_cds", "dollar_value"]].std().to_numpy() / np.sqrt(1_000)
+    assert (np.abs(purchases.sample.values.mean(axis=0) - means) < 4 * errors).all()
 
 
 def test_few_lines_are_all_in_the_sample(shop: Exploration):

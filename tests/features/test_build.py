@@ -305,6 +305,17 @@ def test_all_dates_alike_leave_money_to_tell_apart():
     assert matrix.left_out["recency_days"] == "the same for everybody"
 
 
+def test_the_features_of_an_export(clean_sales: CleanOrders, totals: dict[str, Any]):
+    table, known = build_features(clean_sales), totals["sales.csv"]
+    assert table.values.shape[0] == known["customers_kept"]
+    assert table.as_of == date.fromisoformat(known["last_on"]) + timedelta(days=1)
+    assert table.revenue.sum() == pytest.approx(known["amount_kept"])
+    assert table.left_out == {}
+    assert json.loads(table.settings["categories"])[0] == "Sail Boats"
+    assert set(table.settings) == {"first_on", "as_of", "large_deal_size", "categories"}
+    assert (table.settings["first_on"], table.settings["large_deal_size"]) == (known["first_on"], "Large")
+
+
 def test_the_sales_file(shared_data: Any):
     table = build_features(clean(shared_data / "sales_data_sample.csv"))
     assert table.values.shape == (92, 26)

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from marketfold.cleaning import clean_orders
+from marketfold.cleaning import CleanOrders, clean_orders
 from marketfold.config import FeatureOptions
 from marketfold.demo import make_shop
 from marketfold.errors import TooFewUnitsError
@@ -41,6 +41,13 @@ def test_a_cut_without_past_or_future_is_an_error():
         split_at(clean, date(2001, 1, 1))
     with pytest.raises(TooFewUnitsError, match="came back after 2040-01-01"):
         split_at(clean, date(2040, 1, 1))
+
+
+def test_customers_who_came_back_are_counted_by_their_money(clean_purchases: CleanOrders, totals: dict[str, Any]):
+    early, future = split_at(clean_purchases, date(2021, 10, 1))
+    assert future.num_rows == len(build_features(early).ids)
+    came_back = sum(money > 0 for money in future["revenue"].to_pylist())
+    assert came_back == totals["purchases.txt"]["came_back_after_2021_09"]
 
 
 def test_cdnow(shared_data: Any):

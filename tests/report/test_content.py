@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.report.edited import remarking, with_names
 
-from marketfold.page import Briefs, PageData, SegmentCards, figures_of, render_page
-from marketfold.report import report_data, report_page, with_plan, write_report
+from marketfold.page import Briefs, PageData, Section, SegmentCards, figures_of, render_page
+from marketfold.report import content, report_data, report_page, with_plan, write_report
 from marketfold.report.sentences.campaigns import campaign_warning
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from marketfold.analysis import Analysis
-    from marketfold.page import ReportPage, Section
+    from marketfold.page import ReportPage
 
 IN_ORDER = ("segments", "the-map", "how-many", "stability", "profiles", "campaigns", "data", "making", "glossary")
 
@@ -68,9 +68,10 @@ def test_no_customer_is_in_the_report(analysis: Analysis, tmp_path: Path) -> Non
     path = tmp_path / "report.html"
     write_report(analysis, path)
     text = path.read_text("utf-8")
-    ids = [str(one) for one in analysis.segmentation.ids]
+    ids = {str(one) for one in analysis.segmentation.ids}
     assert len(ids) > 20
-    assert [one for one in ids if re.search(rf"(?<![\w-]){re.escape(one)}(?![\w-])", text)] == []
+    assert all(re.fullmatch(r"[\w-]+", one) for one in ids)  # so each is a word, where it stands anywhere
+    assert ids & set(re.findall(r"[\w-]+", text)) == set()
 
 
 def test_every_link_leads_somewhere_and_every_anchor_is_one(analysis: Analysis) -> None:
@@ -175,3 +176,21 @@ def test_the_same_plan_changes_nothing(analysis: Analysis, data: PageData) -> No
 def test_without_campaigns_their_chapter_goes(analysis: Analysis, data: PageData) -> None:
     page = with_plan(data, dataclasses.replace(analysis.plan, campaigns=())).page
     assert "campaigns" not in [section.key for section in page.sections]
+
+
+def test_a_chapter_is_a_function_and_a_line_in_the_table(
+    analysis: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def weather(analysis: Analysis) -> Section | None:
+        return Section("weather", "The weather", (), f"It rained on {len(analysis.segmentation)} customers.")
+
+    def nothing(analysis: Analysis) -> Section | None:  # noqa: ARG001
+        return None
+
+    monkeypatch.setattr(content, "CHAPTERS", (content.CHAPTERS[0], weather, nothing, *content.CHAPTERS[1:]))
+    data = report_data(analysis)
+    assert [section.key for section in data.page.sections[:2]] == ["segments", "weather"]
+    write_report(analysis, tmp_path / "report.html")
+    written = (tmp_path / "report.html").read_text("utf-8")
+    assert f"It rained on {len(analysis.segmentation)} customers." in written
+    assert 'href="#weather"' in written

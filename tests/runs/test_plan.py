@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.runs.conftest import SHOP_LINES
+from tests.conftest import SHOP_LINES
 
 from marketfold.demo import make_shop
 from marketfold.errors import ParameterError, RunFolderError

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from marketfold.cleaning import clean_orders
+from marketfold.cleaning import CleanOrders, clean_orders
 from marketfold.config import FeatureOptions
 from marketfold.demo import make_shop
 from marketfold.errors import ParameterError
@@ -25,8 +25,8 @@ def shop() -> FeatureTable:
 
 
 @pytest.fixture(scope="module")
-def sales(shared_data: Path) -> FeatureTable:
-    return build_features(clean_orders(read_orders(shared_data / "sales_data_sample.csv")))
+def sales(clean_sales: CleanOrders) -> FeatureTable:
+    return build_features(clean_sales)
 
 
 def test_a_feature_set_keeps_only_its_own_features(shop: FeatureTable):
@@ -72,7 +72,15 @@ def test_all_features_are_kept_where_they_hold(shop: FeatureTable):
     assert {one.feature_set for one in search.candidates} == {"all"}
 
 
-def test_the_sales_file_has_three_or_more_segments_that_hold_on_fresh_resamples(sales: FeatureTable):
+def test_planted_groups_hold_on_fresh_resamples(sales: FeatureTable):
+    assert_three_or_more_hold(sales)
+
+
+def test_the_sales_sample_has_three_or_more_segments_that_hold_on_fresh_resamples(shared_data: Path):
+    assert_three_or_more_hold(build_features(clean_orders(read_orders(shared_data / "sales_data_sample.csv"))))
+
+
+def assert_three_or_more_hold(sales: FeatureTable) -> None:
     search = search_feature_sets(Fits(sales), Recipe("all", "none", 3), n_pairs=50)
     made = Fits(sales).segment(Recipe(search.chosen.feature_set, "none", search.chosen.k))
     assert search.chosen.k >= 3

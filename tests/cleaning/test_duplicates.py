@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from marketfold.cleaning.duplicates import find_repeats
+
+from marketfold.engine import DuckDBEngine, Engine, PolarsEngine
+
+COLUMNS: dict[str, list[Any]] = {
+    "source_line": [2, 3, 4, 5, 6, 7],
+    "order_id": ["1", "1", "1", "1", "2", "1"],
+    "product_id": ["tea", "tea", None, None, "tea", "tea"],
+    "quantity": [1.0, 1.0, 1.0, 1.0, 1.0, 1.0],
+    "amount": [5.0, 5.0, 5.0, 5.0, 5.0, 5.0],
+    "note": ["a", "a", "b", "b", "a", "c"],
+}
+
+
+@pytest.fixture(params=[DuckDBEngine, PolarsEngine], ids=["duckdb", "polars"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    made: Engine = request.param()
+    return made
+
+
+def repeats(engine: Engine, **changed: list[Any]) -> dict[int, int]:
+    """First line of its kind for each line that repeats it."""
+    table = pa.table(COLUMNS | changed)
+    found = engine.collect(find_repeats(engine.from_arrow(table), table.column_names, engine))
+    return dict(zip(found["source_line"].to_pylist(), found["repeats"].to_pylist(), strict=True))
+
+
+def test_lines_that_agree_in_every_column_repeat_the_first(engine: Engine):
+    """Empty cells agree; line 7 differs in its note alone, though its fingerprint does not."""
+    assert repeats(engine) == {3: 2, 5: 4}
+
+
+def test_three_alike_repeat_the_first_of_them(engine: Engine):
+    assert repeats(engine, note=["a", "a", "b", "c", "a", "a"]) == {3: 2, 7: 2}
+
+
+def test_numbered_lines_are_told_apart_by_their_numbers(engine: Engine):
+    assert repeats(engine, line_number=["1", "2", "3", "4", "1", "5"]) == {}
+    assert repeats(engine, line_number=["1", "1", "3", "4", "1", "5"]) == {3: 2}

@@ -1,0 +1,358 @@
+"""Make the example files beside this script, and their right totals: `python tests/data/make.py`.
+
+Everything is made up and seeded: firms, streets and towns exist nowhere, contacts are letters and trees, phones lie in
+the ranges that regulators keep free for fiction. Each file has the layout, the bytes and the traps of one kind of
+export; `totals.json` holds what a right reading finds, counted here in plain Python, in whole cents.
+
+==================== =========================================================================================
+`sales.csv`          order lines of a wholesaler: 25 columns, code page 437, no customer id, the territory `NA`,
+                     prices cut off at 100, a deal size that follows from the sale, a month and a year twice told
+`sales_two_styles.csv` the same lines with half of the days written another way
+`purchases.txt`      one intake of a shop's customers: columns apart by spaces, CRLF, days as YYYYMMDD
+`customers.csv`      a table of customers, not of orders
+`credit_notes.csv`   invoices with credit notes, a cancelled line, a line without customer and one with nothing on it
+==================== =========================================================================================
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+from collections import Counter
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+
+HEADER = (
+    "ORDERNUMBER", "QUANTITYORDERED", "PRICEEACH", "ORDERLINENUMBER", "SALES", "ORDERDATE", "STATUS", "QTR_ID",
+    "MONTH_ID", "YEAR_ID", "PRODUCTLINE", "MSRP", "PRODUCTCODE", "CUSTOMERNAME", "PHONE", "ADDRESSLINE1",
+    "ADDRESSLINE2", "CITY", "STATE", "POSTALCODE", "COUNTRY", "TERRITORY", "CONTACTLASTNAME", "CONTACTFIRSTNAME",
+    "DEALSIZE",
+)  # fmt: skip
+FIRST_DAY, LAST_DAY = date(2021, 1, 4), date(2023, 5, 31)
+CAP = 10_000
+"""Cents; a dearer price is written as 100 all the same."""
+
+FIRST_WORDS = (
+    "Amber",
+    "Bahía",
+    "Cobalt",
+    "Dune",
+    "Ember",
+    "Fjord",
+    "Glade",
+    "Harbour",
+    "Ivory",
+    "Juniper",
+    "Kestrel",
+    "Lagoon",
+)
+SECOND_WORDS = (
+    "Model Works",
+    "Märkte",
+    "Miniatures Co.",
+    "Señal Supply",
+    "Trading Ltd",
+    "Hobby House",
+    "Collectables",
+    "Depot, Inc.",
+)
+CONTACTS = ("Alpha", "Beta", "Gamma", "Delta", "Epsilon", "Señal", "Theta", "Märta")
+TREES = ("Alder", "Birch", "Cedar", "Elm", "Hazel", "Larch", "Maple", "Rowan")
+TOWNS = ("Ashmere", "Bramling", "Corvale", "Dunholt", "Eastwick Bay", "Fennbridge")
+PLACES = {  # country: territory, weight, states, how a phone that reaches somebody is written
+    "USA": ("NA", 24, "NY CA MA", "212555{:04d}"),
+    "Canada": ("NA", 9, "ON BC", "416555{:04d}"),
+    "France": ("EMEA", 13, "", ""),
+    "UK": ("EMEA", 12, "", "+44 7700 900{:03d}"),
+    "Germany": ("EMEA", 8, "", ""),
+    "Spain": ("EMEA", 7, "", ""),
+    "Norway": ("EMEA", 4, "", ""),
+    "Sweden": ("EMEA", 4, "", ""),
+    "Italy": ("EMEA", 4, "", ""),
+    "Austria": ("EMEA", 3, "", ""),
+    "Belgium": ("EMEA", 3, "", ""),
+    "Denmark": ("EMEA", 3, "", ""),
+    "Australia": ("APAC", 8, "NSW", ""),
+    "Singapore": ("APAC", 4, "", ""),
+    "Japan": ("Japan", 5, "", ""),
+}
+LINES = {"Sail Boats": 30, "Steam Trains": 16, "Old Trams": 12, "Gliders": 6, "Lorries": 4}
+"""Products of each line."""
+STATUSES = (("Shipped", 0.93), ("Cancelled", 0.02), ("Resolved", 0.02), ("On Hold", 0.02), ("Disputed", 0.01))
+SEASON = (3, 3, 3, 3, 3, 3, 3, 3, 4, 5, 13, 5)
+
+
+def seeded(seed: int) -> random.Random:
+    """The same numbers on every machine."""
+    return random.Random(seed)  # noqa: S311  (an example keeps no secret)
+
+
+def cents(amount: int) -> str:
+    """As an export writes money: no zeros that say nothing."""
+    return f"{amount // 100}.{amount % 100:02d}".rstrip("0").rstrip(".")
+
+
+def _day(rng: random.Random, first: date, last: date) -> date:
+    """A day of a span, where a month weighs as its season does and 2023 more than the years before."""
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    weights = [SEASON[day.month - 1] * (1.4 if day.year == 2023 else 1.0) for day in days]
+    return rng.choices(days, weights)[0]
+
+
+def _products(rng: random.Random) -> list[tuple[str, str, int]]:
+    """Line, code and list price in whole units of each product."""
+    return [
+        (line, f"M{10 + place}_{1000 + number * 7}", rng.randint(40, 190))
+        for place, (line, n_products) in enumerate(LINES.items())
+        for number in range(n_products)
+    ]
+
+
+def _customers(rng: random.Random) -> list[dict[str, Any]]:
+    """Ninety firms in three plain groups, and two that buy as much as a dozen others."""
+    names = [f"{first} {second}" for first in FIRST_WORDS for second in SECOND_WORDS]
+    rng.shuffle(names)
+    made = []
+    for number, name in enumerate(names[:92]):
+        country = rng.choices(list(PLACES), [weight for _, weight, _, _ in PLACES.values()])[0]
+        territory, _, states, phone = PLACES[country]
+        group = "giant" if number < 2 else "steady" if number < 44 else "small" if number < 70 else "lapsed"
+        made.append(
+            {
+                "CUSTOMERNAME": name,
+                "PHONE": phone.format(100 + number) if phone else f"555-{number:02d}",
+                "ADDRESSLINE1": f"{number + 1} {rng.choice(TREES)} Street",
+                "ADDRESSLINE2": f"Level {number % 7 + 1}" if number % 9 == 0 else "",
+                "CITY": rng.choice(TOWNS),
+                "STATE": rng.choice(states.split() or [""]),
+                "POSTALCODE": "" if number % 31 == 5 else f"{10_000 + 97 * number}",
+                "COUNTRY": country,
+                "TERRITORY": territory,
+                "CONTACTLASTNAME": rng.choice(TREES),
+                "CONTACTFIRSTNAME": rng.choice(CONTACTS),
+                "group": group,
+            }
+        )
+    return made
+
+
+ORDERS = {"giant": (16, 18), "steady": (4, 5), "small": (2, 3), "lapsed": (2, 3)}
+LINES_EACH = {"giant": (5, 7), "steady": (3, 5), "small": (1, 2), "lapsed": (3, 5)}
+ITEMS = {"giant": (30, 60), "steady": (25, 50), "small": (15, 22), "lapsed": (25, 50)}
+UNTIL = {"giant": LAST_DAY, "steady": LAST_DAY, "small": LAST_DAY, "lapsed": date(2021, 10, 31)}
+
+
+def sales_rows() -> list[dict[str, Any]]:
+    """Every line of `sales.csv`; `cents`, `day` and `group` are for the totals and are not written."""
+    rng = seeded(11)
+    products = _products(rng)
+    weights = [3 if line == "Sail Boats" else 2 for line, _, _ in products]
+    orders = []
+    for customer in _customers(rng):
+        group = customer["group"]
+        days = {_day(rng, FIRST_DAY, UNTIL[group]) for _ in range(rng.randint(*ORDERS[group]))}
+        orders += [(day, customer) for day in sorted(days)]
+    orders.sort(key=lambda order: order[0])
+    orders[0], orders[-1] = (FIRST_DAY, orders[0][1]), (LAST_DAY, orders[-1][1])
+    rows = []
+    for number, (day, customer) in enumerate(orders):
+        status = rng.choices(*zip(*STATUSES, strict=True))[0]
+        if number in {0, len(orders) - 1}:
+            status = "Shipped"
+        chosen = sorted(set(rng.choices(products, weights, k=rng.randint(*LINES_EACH[customer["group"]]))))
+        for place, (line, code, list_price) in enumerate(chosen, start=1):
+            quantity = rng.randint(*ITEMS[customer["group"]])
+            price = round(list_price * rng.uniform(0.75, 1.2) * 100)
+            price += price == CAP
+            amount = quantity * price
+            rows.append(
+                {
+                    **customer,
+                    "ORDERNUMBER": 50_100 + number,
+                    "QUANTITYORDERED": quantity,
+                    "PRICEEACH": cents(min(price, CAP)),
+                    "ORDERLINENUMBER": place,
+                    "SALES": cents(amount),
+                    "ORDERDATE": f"{day.month}/{day.day}/{day.year} 0:00",
+                    "STATUS": status,
+                    "QTR_ID": (day.month + 2) // 3,
+                    "MONTH_ID": day.month,
+                    "YEAR_ID": day.year,
+                    "PRODUCTLINE": line,
+                    "MSRP": list_price,
+                    "PRODUCTCODE": code,
+                    "DEALSIZE": "Small" if amount < 300_000 else "Medium" if amount <= 700_000 else "Large",
+                    "cents": amount,
+                    "day": day,
+                }
+            )
+    rng.shuffle(rows)
+    return rows
+
+
+def sales_totals(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """What a right reading of `sales.csv` finds."""
+
+    def distinct(column: str, among: list[dict[str, Any]] = rows) -> int:
+        return len({row[column] for row in among})
+
+    kept = [row for row in rows if row["STATUS"] != "Cancelled"]
+    reached = {row["CUSTOMERNAME"] for row in rows if PLACES[row["COUNTRY"]][3]}
+    return {
+        "lines": len(rows),
+        "orders": distinct("ORDERNUMBER"),
+        "customers": distinct("CUSTOMERNAME"),
+        "first_on": str(min(row["day"] for row in rows)),
+        "last_on": str(max(row["day"] for row in rows)),
+        "amount": sum(row["cents"] for row in rows) / 100,
+        "lines_kept": len(kept),
+        "orders_kept": distinct("ORDERNUMBER", kept),
+        "customers_kept": distinct("CUSTOMERNAME", kept),
+        "amount_kept": sum(row["cents"] for row in kept) / 100,
+        "countries": distinct("COUNTRY"),
+        "products": distinct("PRODUCTCODE"),
+        "categories": distinct("PRODUCTLINE"),
+        "statuses": dict(Counter(row["STATUS"] for row in rows).most_common()),
+        "deal_sizes": dict(Counter(row["DEALSIZE"] for row in rows).most_common()),
+        "territory_na": sum(row["TERRITORY"] == "NA" for row in rows),
+        "price_capped": sum(row["PRICEEACH"] == "100" for row in rows),
+        "empty": {column: sum(row[column] == "" for row in rows) for column in ("STATE", "POSTALCODE", "ADDRESSLINE2")},
+        "customers_with_a_phone": len(reached),
+    }
+
+
+def csv_text(header: tuple[str, ...], rows: list[dict[str, Any]]) -> str:
+    """A file of comma-separated values, its lines ended by a line feed."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, header, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def in_two_styles(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Every other day as another export writes it, month first as before."""
+    return [
+        row if place % 2 else {**row, "ORDERDATE": f"{row['day']:%m/%d/%Y} 00:00"} for place, row in enumerate(rows)
+    ]
+
+
+def purchases() -> list[tuple[int, date, int, int]]:
+    """Customer, day, items and cents of each purchase: all customers come within a quarter, and half of them once."""
+    rng = seeded(12)
+    first, last = date(2021, 1, 1), date(2022, 6, 30)
+    rows = []
+    for customer in range(1, 601):
+        month = rng.choices((1, 2, 3), (32, 36, 32))[0]
+        came = date(2021, month, rng.randint(1, 28))
+        days = [came]
+        if rng.random() < 0.5:
+            for _ in range(rng.randint(1, 6)):
+                gap = int(rng.expovariate(1 / 70)) + 1
+                if (day := days[-1] + timedelta(days=gap)) <= last:
+                    days.append(day)
+        spends = rng.choice((900, 1_300, 2_400))
+        for day in days:
+            items = 1 + min(int(rng.expovariate(0.9)), 8)
+            rows.append(
+                (customer, day, items, 0 if rng.random() < 0.008 else round(items * spends * rng.uniform(0.8, 1.3)))
+            )
+    rows[0] = (1, first, *rows[0][2:])
+    rows.append((rows[-1][0], last, 2, 2_500))
+    # Two equal purchases of one customer on one day cannot be told from one that stands there twice.
+    rows.insert(1, rows[0])
+    return rows
+
+
+def purchase_totals(rows: list[tuple[int, date, int, int]]) -> dict[str, Any]:
+    """What a right reading of `purchases.txt` finds."""
+    cohorts: dict[int, date] = {}
+    for customer, day, _, money in rows:
+        if money:
+            cohorts[customer] = min(day, cohorts.get(customer, day))
+    return {
+        "lines": len(rows),
+        "customers": len({customer for customer, *_ in rows}),
+        "first_on": str(min(day for _, day, _, _ in rows)),
+        "last_on": str(max(day for _, day, _, _ in rows)),
+        "items": sum(items for _, _, items, _ in rows),
+        "amount": sum(money for *_, money in rows) / 100,
+        "zero_lines": sum(money == 0 for *_, money in rows),
+        "bought_once": sum(n == 1 for n in Counter(customer for customer, *_ in rows).values()),
+        "cohorts": [sum(first.month == month for first in cohorts.values()) for month in (1, 2, 3)],
+        "came_back_after_2021_09": len(
+            {customer for customer, day, _, money in rows if money and day >= date(2021, 10, 1)}
+        ),
+    }
+
+
+def purchases_text(rows: list[tuple[int, date, int, int]]) -> str:
+    """The file as it is written, columns apart by spaces, with CRLF."""
+    lines = [" customer_id  date number_of_cds  dollar_value"]
+    lines += [f" {customer:05d} {day:%Y%m%d} {items:2d} {money / 100:7.2f}" for customer, day, items, money in rows]
+    return "\r\n".join([*lines, ""])
+
+
+def customers_text() -> str:
+    """Yearly spend of sixty customers by department: neither ids nor days."""
+    rng = seeded(13)
+    header = ("Channel", "Region", "Bread", "Cheese", "Fruit", "Frozen", "Paper", "Spices")
+    rows = [
+        {name: rng.randint(1, 3) if name in header[:2] else round(rng.lognormvariate(8, 1.1)) for name in header}
+        for _ in range(60)
+    ]
+    return csv_text(header, rows)
+
+
+CREDIT_NOTES = """\
+invoice,line,customer,date,sku,quantity,unit price,status
+1001,1,K1,2024-02-01,TEA,4,2.50,paid
+1001,2,K1,2024-02-01,CUP,2,7.00,paid
+1002,1,K2,2024-02-03,TEA,10,2.50,paid
+C1003,1,K2,2024-02-09,TEA,-3,2.50,paid
+1004,1,K3,2024-02-11,CUP,1,7.00,cancelled
+1005,1,,2024-02-12,CUP,1,7.00,paid
+1006,1,K3,2024-02-14,TEA,0,2.50,paid
+1007,1,K3,2024-02-20,POT,1,24.00,paid
+C1008,1,K1,2024-02-22,CUP,-2,7.00,paid
+1009,1,K2,2024-03-01,POT,2,24.00,paid
+"""
+CREDIT_NOTE_TOTALS = {
+    "lines": 10,
+    "kept": {"lines": 5, "amount": 121.0},
+    "set_aside": {
+        "cancelled": {"lines": 3, "amount": -14.5},
+        "no_customer": {"lines": 1, "amount": 7.0},
+        "zero_price": {"lines": 1, "amount": 0.0},
+    },
+}
+"""By hand: 10 + 14 + 25 + 24 + 48 are kept; a cup was cancelled, three teas and two cups came back on credit notes."""
+
+
+def main() -> None:
+    """Write every file."""
+    rows, bought = sales_rows(), purchases()
+    totals = {
+        "sales.csv": sales_totals(rows),
+        "purchases.txt": purchase_totals(bought),
+        "credit_notes.csv": CREDIT_NOTE_TOTALS,
+    }
+    files = {
+        "sales.csv": csv_text(HEADER, rows).encode("cp437"),
+        "sales_two_styles.csv": csv_text(HEADER, in_two_styles(rows)).encode("cp437"),
+        "purchases.txt": purchases_text(bought).encode(),
+        "customers.csv": customers_text().encode(),
+        "credit_notes.csv": CREDIT_NOTES.encode(),
+        "totals.json": (json.dumps(totals, indent=1) + "\n").encode(),
+    }
+    for name, content in files.items():
+        (HERE / name).write_bytes(content)
+
+
+if __name__ == "__main__":
+    main()

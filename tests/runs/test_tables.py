@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from marketfold.errors import ParameterError, RunFolderError
+from marketfold.runs.tables import features_table, profiles_table, segments_table, write_table
+
+if TYPE_CHECKING:
+    from marketfold.analysis import Analysis
+
+TABLE = pa.table({"name": ["tea", "=1+1"], "n": [1, 2]})
+
+
+def test_every_unit_has_one_row_with_its_segment_revenue_and_arm(analysis: Analysis) -> None:
+    table, made = segments_table(analysis), analysis.segmentation
+    assert table["customer_id"].to_pylist() == made.ids.tolist()
+    assert table["segment"].to_pylist() == [made.numbers[label] for label in made.labels]
+    assert table["segment_name"].to_pylist() == [made.names[label] for label in made.labels]
+    assert table["revenue_total"].to_pylist() == made.table.revenue.tolist()
+    arms = analysis.plan.assignments
+    assert arms is not None
+    arm_of = dict(zip(arms["customer_id"].to_pylist(), arms["arm"].to_pylist(), strict=True))
+    assert table["arm"].to_pylist() == [arm_of.get(one) for one in made.ids.tolist()]
+
+
+def test_features_stand_row_for_row_without_ids(analysis: Analysis) -> None:
+    table, made = features_table(analysis), analysis.segmentation.table
+    assert tuple(table.column_names) == made.names
+    assert table["order_count"].to_pylist() == made.column("order_count").tolist()
+
+
+def test_everybody_stands_before_the_segments(analysis: Analysis) -> None:
+    everybody, *rows = profiles_table(analysis).to_pylist()
+    assert (everybody["segment"], everybody["name"], everybody["unit_share"]) == (None, "everybody", 1.0)
+    assert everybody["units"] == sum(row["units"] for row in rows) == len(analysis.segmentation)
+    assert everybody["revenue_share"] == pytest.approx(sum(row["revenue_share"] for row in rows))
+    assert [row["segment"] for row in rows] == [profile.number for profile in analysis.segments.profiles]
+    assert rows[0]["recency_days"] == analysis.segments.profiles[0].medians["recency_days"]
+
+
+def test_the_ending_says_what_is_written(tmp_path: Path) -> None:
+    write_table(TABLE, tmp_path / "a.parquet")
+    assert parquet.read_table(tmp_path / "a.parquet").equals(TABLE)
+    write_table(TABLE, tmp_path / "a.csv")
+    with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as file:
+        cells = [row["name"] for row in csv.DictReader(file)]
+    assert cells[0] == "tea"
+    assert not cells[1].startswith("=")  # a spreadsheet would calculate it
+    with pytest.raises(ParameterError, match=r"ends neither in \.csv nor in \.parquet"):
+        write_table(TABLE, tmp_path / "a.xls")
+    assert {path.name for path in tmp_path.iterdir()} == {"a.csv", "a.parquet"}
+
+
+def test_a_table_that_cannot_be_written_leaves_the_earlier_one(tmp_path: Path) -> None:
+    target = tmp_path / "a.csv"
+    target.mkdir()
+    (target / "in the way").write_text("")
+    with pytest.raises(RunFolderError, match="Name another file with --out"):
+        write_table(TABLE, target)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
