@@ -6,10 +6,9 @@ from dataclasses import asdict
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
+from marketfold.report import baseline_sentence, rule_words, space_text, trap_sentence
 from marketfold.report.sentences.clustering import disagreements
-from marketfold.report.sentences.diagnostics import baseline_sentence, space_text, trap_sentence
 from marketfold.report.sentences.reduction import about_suitability
-from marketfold.report.sentences.segments import rule_words
 from marketfold.report.sentences.selection import (
     REDUCTION_RULE,
     number_decision,

@@ -10,7 +10,7 @@ from pyarrow import parquet
 
 from marketfold.csv_files import write_csv
 from marketfold.errors import ParameterError, RunFolderError
-from marketfold.report.sentences.segments import rule_words
+from marketfold.report import rule_words
 from marketfold.schema import UNIT_ID
 
 if TYPE_CHECKING:
