@@ -26,12 +26,10 @@ LEAST_SHARED = 0.1
 
 @dataclass(frozen=True)
 class SegmentMatch:
-    """What becomes of one segment of the later run.
+    """What becomes of one segment of the later run, which gave it the number `segment`.
 
     Attributes
     ----------
-    segment
-        Its number as the later run gave it.
     number, name
         What it is called from now on.
     earlier

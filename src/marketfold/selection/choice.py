@@ -32,14 +32,8 @@ all."""
 class Choice:
     """What was chosen, and why.
 
-    Attributes
-    ----------
-    k_choice
-        The advised number of segments in the recipe's own space, with its evidence.
-    suitability, comparison
-        Whether the features suit a reduction, and the reductions beside each other; None where they are too few.
-    search
-        The feature sets that were tried; None where the feature set or the reduction was given.
+    `k_choice` is of the recipe's own space. `suitability` and `comparison` are None where the features are too few to
+    reduce, `search` where the feature set or the reduction was given.
     """
 
     recipe: Recipe
