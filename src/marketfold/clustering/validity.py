@@ -1,6 +1,6 @@
 """Internal validity indices at each k, on the data and on data without groups.
 
-They are our own, to the same digits as scikit-learn's, because a run asks them hundreds of times: here a fit has its
+They are our own, to six digits scikit-learn's, because a run asks them hundreds of times: here a fit has its
 centres and its WCSS already, distances are measured once for all k, and labels are known to count from 0. On 92 rows of
 20 columns Calinski-Harabasz takes 1.5 microseconds (scikit-learn's 425) and Davies-Bouldin 170 (3,900).
 """
