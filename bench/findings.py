@@ -14,9 +14,8 @@ from marketfold.analysis import Analysis
 from marketfold.config import RunConfig
 from marketfold.demo import make_shop
 from marketfold.pipeline import segment_market
+from marketfold.report import rule_words, trap_sentence
 from marketfold.report.sentences.clustering import k_decision
-from marketfold.report.sentences.diagnostics import trap_sentence
-from marketfold.report.sentences.segments import rule_words
 from marketfold.report.sentences.selection import reduction_decision, search_decision, skip_reason
 
 

@@ -28,16 +28,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Previous:
-    """An earlier run, as far as a new one carries it on.
+    """An earlier run, as far as a new one carries it on: its campaigns, and its briefs edited by hand by number.
 
-    Attributes
-    ----------
-    plan
-        The campaigns, hand edits included.
-    arms
-        `customer_id` and `arm`: who was held out stays held out.
-    briefs
-        Briefs that were edited by hand, by segment number.
+    `arms` has `customer_id` and `arm`: who was held out stays held out.
     """
 
     snapshot: Snapshot
@@ -58,16 +51,9 @@ class DataPart:
 
 @dataclass(frozen=True)
 class ChoicePart:
-    """Why these segments and no others.
+    """Why these segments and no others: the recipe with its evidence, and how segments split and merge as k grows.
 
-    Attributes
-    ----------
-    evidence
-        The recipe of the segments, with the evidence that decided for it.
-    across
-        How segments split and merge as their number grows.
-    future
-        What the segments of an earlier day said about the revenue after it; None where the orders are too short.
+    `future` is what the segments of an earlier day said of the revenue after it; None where the orders are too short.
     """
 
     evidence: Choice
@@ -77,12 +63,10 @@ class ChoicePart:
 
 @dataclass(frozen=True)
 class SegmentsPart:
-    """What the segments are.
+    """What the segments are, in the order of the labels, and what may be wrong with them.
 
     Attributes
     ----------
-    profiles
-        One for each segment, in the order of the labels.
     baseline
         What published analyses would find in the same order lines; None where the run is not about lines.
     matches

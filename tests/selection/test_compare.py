@@ -14,7 +14,7 @@ from marketfold.orders import read_orders
 from marketfold.reduction import make_reducer
 from marketfold.selection import Fits, Recipe, ReducerScore, Skipped, choose_recipe, compare_reducers
 from marketfold.selection.choice import methods_to_compare
-from marketfold.selection.compare import held_out_reconstruction, simplest_not_worse, skipped
+from marketfold.selection.compare import held_out_reconstruction, simplest_not_worse
 
 if TYPE_CHECKING:
     from marketfold.schema import Float32
@@ -55,7 +55,7 @@ def test_reductions_are_judged_in_the_original_space(fits: Fits):
     assert pca.calinski_harabasz <= none.calinski_harabasz * 1.02
 
 
-TOO_FEW = skipped("autoencoder", Skipped("too_few_units", 92, 1_000))
+TOO_FEW = ReducerScore("autoencoder", skipped=Skipped("too_few_units", 92, 1_000))
 SCORE = ReducerScore("none", 9, 1.0, 0.3, 100.0, 0.9, 0.8, 0.20, 0.1)
 
 

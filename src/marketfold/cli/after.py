@@ -130,7 +130,7 @@ def compare(
     out: Annotated[Path, typer.Option(help="Page to write.")] = Path("comparison.html"),
 ) -> None:
     """Say who moved from which segment to which, what drifted, and whether the old model still fits."""
-    from marketfold.report.sentences.segments import movement_sentences
+    from marketfold.report import movement_sentences
     from marketfold.runs import compare_run_folders
 
     movement = compare_run_folders(run_a, run_b, out)

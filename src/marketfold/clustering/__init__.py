@@ -10,7 +10,7 @@ from marketfold.clustering.kmeans import KMeansSegmenter
 from marketfold.clustering.null_references import Gap
 from marketfold.clustering.own import OwnSegmenter, make_segmenter
 from marketfold.clustering.stability import SegmentStability, Stability, assess_stability, trust_of
-from marketfold.clustering.validity import ValidityIndex
+from marketfold.clustering.validity import ValidityIndex, adjusted_rand, cross_table, jaccards
 
 __all__ = [
     "SURE",
@@ -28,9 +28,12 @@ __all__ = [
     "Strength",
     "ValidityIndex",
     "across_solutions",
+    "adjusted_rand",
     "assess_stability",
     "choose_k",
+    "cross_table",
     "find_knee",
+    "jaccards",
     "make_segmenter",
     "split_and_merge",
     "trust_of",

@@ -13,6 +13,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from marketfold.clustering.fitting import by_weight, distinct_rows, fit_each, quiet_fits
+from marketfold.clustering.validity import cross_table
 from marketfold.errors import ParameterError
 from marketfold.sampling import sample_rows
 
@@ -71,8 +72,7 @@ def _stability(shared: Float64) -> tuple[float, ...]:
 
 
 def _shared(before: Labels, after: Labels, shape: tuple[int, int]) -> Float64:
-    pairs = before.astype(np.int64) * shape[1] + after
-    return np.bincount(pairs, minlength=shape[0] * shape[1]).reshape(shape) / len(before)
+    return cross_table(before, after, shape) / len(before)
 
 
 def across_solutions(labels: Mapping[int, Labels] | Sequence[Labels]) -> AcrossSolutions:

@@ -50,14 +50,8 @@ RESAMPLES = 7
 class Evidence:
     """What the rule decides from.
 
-    Attributes
-    ----------
-    smallest
-        Units in the smallest segment at each k.
-    gaps
-        How far the WCSS lies below that of each kind of data without groups: `shuffled`, `cloud`, `box`.
-    rows, n_features
-        Shape of the matrix that the indices saw.
+    `smallest` counts the units of the smallest segment at each k. Gaps tell how far the WCSS lies below that of each
+    kind of data without groups: `shuffled`, `cloud`, `box`. `rows` and `n_features` are the shape that the indices saw.
     """
 
     k: tuple[int, ...]

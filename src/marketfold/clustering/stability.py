@@ -18,7 +18,7 @@ from marketfold.clustering.fitting import (
 )
 from marketfold.clustering.kmeans import KMeansSegmenter
 from marketfold.clustering.own import OwnSegmenter, own_fit
-from marketfold.clustering.validity import adjusted_rand, nearest
+from marketfold.clustering.validity import adjusted_rand, cross_table, jaccards, nearest
 from marketfold.errors import ParameterError
 from marketfold.sampling import sample_rows
 from marketfold.thresholds import PATTERN, STABLE
@@ -96,12 +96,8 @@ def best_jaccards(reference: Labels, other: Labels, n_segments: int) -> Float64:
     >>> best_jaccards(np.array([0, 0, 1, 1]), np.array([1, 1, 1, 0]), 2)
     array([0.66666667, 0.5       ])
     """
-    width = int(other.max()) + 1
-    both = np.bincount(reference.astype(np.int64) * width + other, minlength=n_segments * width)
-    both = both.reshape(n_segments, width)
-    mine, theirs = both.sum(axis=1, keepdims=True), both.sum(axis=0, keepdims=True)
-    best: Float64 = np.where(mine[:, 0] > 0, (both / np.maximum(mine + theirs - both, 1)).max(axis=1), np.nan)
-    return best
+    both = cross_table(reference, other, (n_segments, int(other.max()) + 1))
+    return np.where(both.any(axis=1), jaccards(both).max(axis=1), np.nan)
 
 
 def _fresh_fit(sample: Float32, segmenter: KMeansSegmenter, seed: int) -> Fit:
@@ -120,8 +116,8 @@ def _resample(X: Float32, reference: Labels, shown: Float32, segmenter: KMeansSe
     sample = X[drawn]
     fit = _fresh_fit(sample, segmenter, seed % 2**31)
     units, first = np.unique(drawn, return_index=True)
-    jaccards = best_jaccards(reference[units], fit.labels[first], segmenter.n_segments)
-    return jaccards, nearest(shown, fit.centers)
+    found = best_jaccards(reference[units], fit.labels[first], segmenter.n_segments)
+    return found, nearest(shown, fit.centers)
 
 
 def _resamples(
@@ -179,25 +175,25 @@ def assess_stability(
         segmenter = segmenter if labels is not None else segmenter.fit(matrix)
     reference = _reference(matrix, segmenter, labels)
     shown_rows = sample_rows(len(matrix), SAMPLE_ROWS, seed)
-    aris, jaccards, slsws = [], [], []
+    aris, best, slsws = [], [], []
     with quiet_fits(threads=1):
         pairs = _resamples(matrix, reference, matrix[shown_rows], segmenter, n_pairs, seed)
         for done, ((mine, one), (theirs, other)) in enumerate(pairs, start=1):
             aris.append(adjusted_rand(one, other))
-            jaccards += [mine, theirs]
+            best += [mine, theirs]
             seen = [best_jaccards(reference[shown_rows], each, segmenter.n_segments) for each in (one, other)]
             slsws.append(np.mean(seen, axis=0))
             if progress is not None:
                 progress("stability", done, n_pairs)
-    return _summary(np.array(aris), np.array(jaccards), np.array(slsws), len(matrix))
+    return _summary(np.array(aris), np.array(best), np.array(slsws), len(matrix))
 
 
-def _summary(aris: Float64, jaccards: Float64, slsws: Float64, n_units: int) -> Stability:
+def _summary(aris: Float64, best: Float64, slsws: Float64, n_units: int) -> Stability:
     # a resample that drew no unit of a segment has lost it
-    jaccards, slsws = np.nan_to_num(jaccards), np.nan_to_num(slsws)
-    mean = jaccards.mean(axis=0)
+    best, slsws = np.nan_to_num(best), np.nan_to_num(slsws)
+    mean = best.mean(axis=0)
     segments = tuple(
         SegmentStability(number, float(value), float(slsw), trust_of(float(value)))
         for number, (value, slsw) in enumerate(zip(mean, slsws.mean(axis=0), strict=True), start=1)
     )
-    return Stability(len(aris), float(aris.mean()), segments, jaccards, n_units, min(n_units, SAMPLE_ROWS))
+    return Stability(len(aris), float(aris.mean()), segments, best, n_units, min(n_units, SAMPLE_ROWS))

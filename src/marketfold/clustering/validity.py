@@ -1,6 +1,6 @@
 """Internal validity indices at each k, on the data and on data without groups.
 
-They are our own, to the same digits as scikit-learn's, because a run asks them hundreds of times: here a fit has its
+They are our own, to six digits scikit-learn's, because a run asks them hundreds of times: here a fit has its
 centres and its WCSS already, distances are measured once for all k, and labels are known to count from 0. On 92 rows of
 20 columns Calinski-Harabasz takes 1.5 microseconds (scikit-learn's 425) and Davies-Bouldin 170 (3,900).
 """
@@ -17,6 +17,8 @@ from marketfold.clustering.fitting import Fit, best_of, distinct_rows, starting_
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
 
     from marketfold.clustering.null_references import NullReference
     from marketfold.schema import Float32, Float64, Labels
@@ -118,15 +120,34 @@ def _davies_bouldin(X: Float32, fit: Fit) -> float:
     return float(overlap.max(axis=1).mean())
 
 
-def adjusted_rand(one: Labels, other: Labels) -> float:
+def cross_table(
+    one: NDArray[np.integer], other: NDArray[np.integer], shape: tuple[int, int] | None = None
+) -> NDArray[np.int64]:
+    """Units with each pair of numbers from 0, shape (n_one, n_other).
+
+    >>> cross_table(np.array([0, 0, 1]), np.array([1, 1, 0]))
+    array([[0, 2],
+           [1, 0]])
+    """
+    rows, columns = shape or (int(one.max()) + 1, int(other.max()) + 1)
+    cells = np.bincount(one.astype(np.int64) * columns + other, minlength=rows * columns)
+    return cells.reshape(rows, columns)
+
+
+def jaccards(table: NDArray[np.int64]) -> Float64:
+    """Jaccard index of each pair of groups of a cross table, 0 where neither has a unit."""
+    union = table.sum(axis=1, keepdims=True) + table.sum(axis=0, keepdims=True) - table
+    index: Float64 = table / np.maximum(union, 1)
+    return index
+
+
+def adjusted_rand(one: NDArray[np.integer], other: NDArray[np.integer]) -> float:
     """Adjusted Rand index (Hubert and Arabie 1985) of two labellings from 0; 1 is the same, 0 chance.
 
     >>> adjusted_rand(np.array([0, 0, 1, 1]), np.array([1, 1, 0, 0]))
     1.0
     """
-    width = int(other.max()) + 1
-    shared = np.bincount(one.astype(np.int64) * width + other, minlength=(int(one.max()) + 1) * width)
-    table: Float64 = shared.reshape(-1, width).astype(np.float64)
+    table: Float64 = cross_table(one, other).astype(np.float64)
 
     def pairs(counts: Float64) -> float:
         return float((counts * (counts - 1.0)).sum() / 2)

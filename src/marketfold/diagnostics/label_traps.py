@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from marketfold.clustering import adjusted_rand, cross_table, jaccards
 from marketfold.diagnostics.matrix_traps import one_hot_blocks
 from marketfold.diagnostics.trap import Trap
 from marketfold.thresholds import FEWEST_MEMBERS
@@ -46,30 +47,17 @@ ALONE = 0.8
 STRADDLING = 0.1
 
 
-def _agreement(a: NDArray[np.integer], b: NDArray[np.integer]) -> float:
-    from sklearn.metrics import adjusted_rand_score  # noqa: PLC0415  (costs start-up time)
-
-    return float(adjusted_rand_score(a, b))
-
-
 def _codes(column: Column) -> tuple[list[str], NDArray[np.int64]]:
     """Values of a text column and the number of each row's value; an empty cell is a value of its own."""
     encoded = pa.array(column, type=pa.string(), from_pandas=True).fill_null("").dictionary_encode()
     return encoded.dictionary.to_pylist(), encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
 
 
-def counted(codes: NDArray[np.int64], n_values: int, labels: Labels) -> NDArray[np.int64]:
-    """Units of each value in each segment, shape (n_values, n_segments)."""
-    n_segments = int(labels.max()) + 1
-    cells = np.bincount(codes * n_segments + labels, minlength=n_values * n_segments)
-    return cells.reshape(n_values, n_segments).astype(np.int64)
-
-
-def agreement_of_values(codes: NDArray[np.int64], n_values: int, labels: Labels) -> float:
+def agreement_of_values(codes: NDArray[np.int64], labels: Labels) -> float:
     """How well "the segment most usual for this value" reproduces the labels, each unit judged by the others only."""
-    counts = counted(codes, n_values, labels)[codes]
+    counts = cross_table(codes, labels)[codes]
     counts[np.arange(len(labels)), labels] -= 1
-    return _agreement(counts.argmax(axis=1), labels)
+    return adjusted_rand(counts.argmax(axis=1), labels)
 
 
 def _agreement_of_cuts(column: Float64, labels: Labels) -> float:
@@ -80,7 +68,7 @@ def _agreement_of_cuts(column: Float64, labels: Labels) -> float:
     if n_segments < 2:
         return 0.0
     tree = DecisionTreeClassifier(max_leaf_nodes=n_segments, random_state=0)
-    return _agreement(tree.fit(column[:, None], labels).predict(column[:, None]), labels)
+    return adjusted_rand(tree.fit(column[:, None], labels).predict(column[:, None]), labels)
 
 
 def _agreement_of_many(columns: Float64, labels: Labels) -> float:
@@ -96,11 +84,7 @@ def _agreement_of_many(columns: Float64, labels: Labels) -> float:
         return 0.0
     tree = DecisionTreeClassifier(max_leaf_nodes=2 * len(np.unique(labels)), random_state=0)
     folds = KFold(FOLDS, shuffle=True, random_state=0)
-    return _agreement(cross_val_predict(tree, columns, labels, cv=folds), labels)
-
-
-def _is_number(column: Column) -> bool:
-    return bool(np.issubdtype(column.dtype, np.number))
+    return adjusted_rand(cross_val_predict(tree, columns, labels, cv=folds), labels)
 
 
 def candidates(table: FeatureTable, columns: Mapping[str, Column]) -> list[tuple[str, Column]]:
@@ -121,13 +105,13 @@ def find_functional_dependency(
     numbers: dict[str, Float64] = {}
     values: list[Trap] = []
     for name, column in candidates(table, columns):
-        if _is_number(column):
+        if np.issubdtype(column.dtype, np.number):
             numbers[name] = np.asarray(column[rows], dtype=np.float64)
             continue
         found, codes = _codes(column[rows])
         if 2 <= len(found) <= len(rows) / 2:  # with more it is as good as an id: any labels could be read off it
-            texts[name] = max(agreement_of_values(codes, len(found), shown), texts.get(name, 0.0))
-            values += _find_values(name, found, counted(codes, len(found), shown), segments)
+            texts[name] = max(agreement_of_values(codes, shown), texts.get(name, 0.0))
+            values += _find_values(name, found, cross_table(codes, shown), segments)
     best = max(texts, key=lambda name: texts[name], default="")
     if best and texts[best] >= RESTATED:
         return [_restates(best, texts[best])]
@@ -172,8 +156,7 @@ def _restates(name: str, agreement: float) -> Trap:
 
 def _find_values(name: str, texts: list[str], counts: NDArray[np.int64], segments: Sequence[int]) -> list[Trap]:
     """Find segments that are exactly the units with one value of a column."""
-    union = counts.sum(axis=0)[None, :] + counts.sum(axis=1)[:, None] - counts
-    jaccard = counts / np.maximum(union, 1)
+    jaccard = jaccards(counts)
     same = [s for s in range(counts.shape[1]) if jaccard[:, s].max() >= SAME_UNITS]
     if len(same) < 2:
         return []
@@ -226,7 +209,7 @@ def find_grain(table: FeatureTable, labels: Labels, customers: Ids | NDArray[np.
     if table.unit == "customer":
         return []
     texts, codes = _codes(customers)
-    in_segments = (counted(codes, len(texts), labels) > 0).sum(axis=1)
+    in_segments = (cross_table(codes, labels) > 0).sum(axis=1)
     several = int((in_segments > 1).sum())
     if several < STRADDLING * len(texts):
         return []

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marketfold.clustering import KMeansSegmenter
-from marketfold.diagnostics.label_traps import REPRODUCED, RESTATED, agreement_of_values, counted
+from marketfold.clustering import KMeansSegmenter, cross_table
+from marketfold.diagnostics.label_traps import REPRODUCED, RESTATED, agreement_of_values
 from marketfold.diagnostics.matrix_traps import one_hot_blocks
 from marketfold.features import MatrixScaler, keep_columns, literature_line_table
 from marketfold.reduction import make_reducer
@@ -92,9 +92,9 @@ def _dependencies(labels: Labels, table: FeatureTable, mapping: Mapping[str, str
     found = []
     for block, places in one_hot_blocks(table).items():
         codes = table.values[:, places].argmax(axis=1)
-        counts = counted(codes, len(places), labels).T
+        counts = cross_table(labels, codes, (CLUSTERS, len(places)))
         classes = tuple(table.names[place].removeprefix(f"{block}_") for place in places)
-        agreement = agreement_of_values(codes, len(places), labels)
+        agreement = agreement_of_values(codes, labels)
         accuracy = float(counts.max(axis=0).sum() / len(labels))
         found.append(ColumnDependency(mapping.get(block, block), classes, counts, agreement, accuracy))
     return tuple(sorted(found, key=lambda one: -one.agreement))

@@ -9,7 +9,7 @@ from marketfold.report.sentences.clustering import disagreements
 from marketfold.report.sentences.diagnostics import baseline_sentence, space_text, trap_sentence
 from marketfold.report.sentences.experiments import describe_holdout, describe_period, describe_result
 from marketfold.report.sentences.reduction import about_suitability
-from marketfold.report.sentences.segments import rule_words
+from marketfold.report.sentences.segments import movement_sentences, rule_sentence, rule_words
 from marketfold.report.sentences.selection import (
     REDUCTION_RULE,
     number_decision,
@@ -33,11 +33,13 @@ __all__ = [
     "disagreements",
     "measurement_figures",
     "measurement_page",
+    "movement_sentences",
     "number_decision",
     "plan_notes",
     "reduction_decision",
     "report_data",
     "report_page",
+    "rule_sentence",
     "rule_words",
     "run_warnings",
     "search_decision",

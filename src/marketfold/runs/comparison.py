@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketfold.page import Column, Fact, Prose, ReportPage, Section, TablePart, figure_part, write_page
-from marketfold.report.sentences.segments import movement_sentences
+from marketfold.report import movement_sentences
 from marketfold.runs.read import Run
 from marketfold.schema import Feature, FeatureTable
 from marketfold.segments import compare_runs

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
+from marketfold.clustering import cross_table, jaccards
 from marketfold.snapshot import Snapshot, check_comparable
 
 if TYPE_CHECKING:
@@ -25,12 +26,10 @@ LEAST_SHARED = 0.1
 
 @dataclass(frozen=True)
 class SegmentMatch:
-    """What becomes of one segment of the later run.
+    """What becomes of one segment of the later run, which gave it the number `segment`.
 
     Attributes
     ----------
-    segment
-        Its number as the later run gave it.
     number, name
         What it is called from now on.
     earlier
@@ -53,9 +52,7 @@ def _jaccard(earlier: Snapshot, later: Snapshot) -> Float64:
     rows, columns = earlier.segment_numbers, later.segment_numbers
     i = np.searchsorted(rows, earlier.numbers[at_earlier])
     j = np.searchsorted(columns, later.numbers[at_later])
-    both = np.bincount(i * len(columns) + j, minlength=len(rows) * len(columns)).reshape(len(rows), len(columns))
-    union = both.sum(axis=1)[:, None] + both.sum(axis=0)[None, :] - both
-    return np.asarray(both / np.maximum(union, 1), dtype=np.float64)
+    return jaccards(cross_table(i, j, (len(rows), len(columns))))
 
 
 def _signed_log(values: Float64) -> Float64:

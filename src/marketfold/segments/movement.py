@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from scipy import stats
 
+from marketfold.clustering import cross_table
 from marketfold.snapshot import Snapshot, check_comparable
 from marketfold.thresholds import OUTSIDE_ALLOWED
 
@@ -183,8 +184,8 @@ def compare_runs(
     check_comparable(earlier, later, features=True)
     _, at_earlier, at_later = np.intersect1d(earlier.ids, later.ids, assume_unique=True, return_indices=True)
     rows, columns = earlier.segment_numbers, later.segment_numbers
-    moves = np.zeros((len(rows), len(columns)), dtype=np.int64)
-    np.add.at(moves, (_places(earlier, at_earlier), _places(later, at_later)), 1)
+    shape = (len(rows), len(columns))
+    moves = cross_table(_places(earlier, at_earlier), _places(later, at_later), shape)
     then = np.bincount(_places(earlier, np.arange(len(earlier.ids))), minlength=len(rows))
     now = np.bincount(_places(later, np.arange(len(later.ids))), minlength=len(columns))
     return Movement(

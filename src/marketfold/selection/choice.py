@@ -32,14 +32,8 @@ all."""
 class Choice:
     """What was chosen, and why.
 
-    Attributes
-    ----------
-    k_choice
-        The advised number of segments in the recipe's own space, with its evidence.
-    suitability, comparison
-        Whether the features suit a reduction, and the reductions beside each other; None where they are too few.
-    search
-        The feature sets that were tried; None where the feature set or the reduction was given.
+    `k_choice` is of the recipe's own space. `suitability` and `comparison` are None where the features are too few to
+    reduce, `search` where the feature set or the reduction was given.
     """
 
     recipe: Recipe
@@ -62,40 +56,35 @@ def choose_recipe(fits: Fits, config: RunConfig, *, reducer: Any = None, cluster
         If a network is asked for and TensorFlow cannot be imported.
     """
     fixed, k_max = config.clustering.segments, config.clustering.k_max
-    recipe = replace(_start(config), clusterer=clusterer)
-    if reducer is not None:
-        recipe = recipe.through(reducer)
+    recipe = _start(config, reducer, clusterer)
     advised = fits.choose_k(recipe, k_max)
     recipe = replace(recipe, n_segments=fixed or advised.k)
     few = fits.sample(COMPARED_UNITS, config.seed)
     comparison, suitability = _compare(few, recipe, config)
     if comparison:
-        reduces = comparison.taken != "none"
-        recipe = recipe.through(comparison.taken if reducer is None else reducer)
-        recipe = replace(recipe, n_dimensions=comparison.n_dimensions if reduces else None)
-        if reduces and fixed is None:
+        recipe = recipe if reducer is not None else recipe.through(comparison.taken)
+        recipe = replace(recipe, n_dimensions=None if comparison.taken == "none" else comparison.n_dimensions)
+        if comparison.taken != "none" and fixed is None:
             recipe = replace(recipe, n_segments=few.choose_k(recipe, k_max).k)
     search = _search(few, recipe, config, settled=fixed is not None or advised.answer == "groups")
     if search:
-        recipe = replace(recipe, n_segments=search.chosen.k)
-        if search.chosen.feature_set != ALL:
-            recipe = replace(
-                recipe, feature_set=search.chosen.feature_set, method=search.chosen.method, n_dimensions=None
-            )
+        recipe = search.chosen.recipe(recipe)
     return Choice(recipe, fits.choose_k(recipe, k_max), suitability, comparison, search)
 
 
-def _start(config: RunConfig) -> Recipe:
+def _start(config: RunConfig, reducer: Any, clusterer: Any) -> Recipe:
     """What was asked for, and where nothing was, all features as they are."""
     asked = config.features.feature_set
-    return Recipe(
+    recipe = Recipe(
         feature_set=ALL if asked == "auto" else asked,
         method="none",
         n_segments=config.clustering.segments or FEWEST_SEGMENTS,
         n_dimensions=config.reduction.n_dimensions,
         geography=config.features.geography,
         seed=config.seed,
+        clusterer=clusterer,
     )
+    return recipe if reducer is None else recipe.through(reducer)
 
 
 def _compare(fits: Fits, recipe: Recipe, config: RunConfig) -> tuple[ReducerComparison | None, Suitability | None]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from marketfold.clustering import assess_stability
 from marketfold.errors import OrdersError, ParameterError
-from marketfold.selection.feature_sets import feature_sets_of
+from marketfold.selection.feature_sets import ALL, feature_sets_of
 from marketfold.selection.temporal_holdout import explained_by
 from marketfold.thresholds import FEWEST_MEMBERS, PATTERN, STABLE
 
@@ -61,6 +61,13 @@ class Candidate:
     smallest: int
     explained: float | None
     holds: bool
+
+    def recipe(self, wide: Recipe) -> Recipe:
+        """What it is, as a change of the recipe with all features."""
+        same = replace(wide, n_segments=self.k)
+        if self.feature_set == ALL:
+            return same
+        return replace(same, feature_set=self.feature_set, method=self.method, n_dimensions=None)
 
     @property
     def score(self) -> float:
@@ -162,7 +169,7 @@ def search_feature_sets(
     if not ranked[0].holds:  # nothing holds: then what was advised for all features is as good as any
         ranked.sort(key=lambda one: one is not tried[0])
     chosen = ranked[0]
-    made = fits.segment(replace(wide, feature_set=chosen.feature_set, method=chosen.method, n_segments=chosen.k))
+    made = fits.segment(chosen.recipe(wide))
     fresh = assess_stability(
         made.dimensions, made.segmenter, made.labels, n_pairs=n_pairs, seed=wide.seed + FRESH_SEED,
         progress=fits.progress,
