@@ -206,7 +206,7 @@ def test_customers_of_another_kind_are_pointed_out(capsys: pytest.CaptureFixture
     print_scores(table)
     told = capsys.readouterr().out
     assert "1. A: 2" in told
-    assert "1 (33%) lie farther" in told
+    assert "1 (33 %) lie farther" in told
     print_scores(table.slice(1))
     assert "farther" not in capsys.readouterr().out
 

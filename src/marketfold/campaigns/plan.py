@@ -75,8 +75,6 @@ class Campaign:
         What sets them apart, and where they live: the first few of each.
     aim, aim_title, goal, why
         The aim by its key, in words, and the rule that chose it with its numbers.
-    offer, channels
-        With what, and where.
     schedule, timing
         When, as the aim has it, and as the segment's own orders have it.
     products, categories
@@ -85,12 +83,8 @@ class Campaign:
         What they take up next.
     products_named
         Whether the order lines name products or categories.
-    drafts
-        Three messages.
     measure
         What will tell whether it worked.
-    holdout, budget
-        Whom not to reach, and the money.
     made
         A digest of each editable part as it was made: what differs from it was edited by hand.
     kept
