@@ -50,7 +50,7 @@ def test_welch_gives_the_textbooks_numbers(spending: tuple[np.ndarray, ...]):
     assert found.error == pytest.approx(np.sqrt(parts.sum()), abs=1e-12)
     assert (found.low, found.high) == pytest.approx((found.difference - half, found.difference + half), abs=1e-12)
     assert found.p_value == pytest.approx(2 * stats.t.sf(abs(found.difference) / found.error, freedom), abs=1e-12)
-    assert tuple(found) == pytest.approx(PINNED, abs=1e-9)
+    assert astuple(found)[2:7] == pytest.approx(PINNED, abs=1e-9)
 
 
 def test_arms_in_which_everybody_is_alike_are_compared_too():
