@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from dataclasses import astuple
 
 import numpy as np
 import pytest
@@ -49,13 +50,13 @@ def test_welch_gives_the_textbooks_numbers(spending: tuple[np.ndarray, ...]):
     assert found.error == pytest.approx(np.sqrt(parts.sum()), abs=1e-12)
     assert (found.low, found.high) == pytest.approx((found.difference - half, found.difference + half), abs=1e-12)
     assert found.p_value == pytest.approx(2 * stats.t.sf(abs(found.difference) / found.error, freedom), abs=1e-12)
-    assert tuple(found) == pytest.approx(PINNED, abs=1e-9)
+    assert astuple(found)[2:7] == pytest.approx(PINNED, abs=1e-9)
 
 
 def test_arms_in_which_everybody_is_alike_are_compared_too():
     same, other = np.full(5, 2.0), np.full(4, 1.0)
-    assert tuple(welch(same, same)) == (0.0, 0.0, 0.0, 0.0, 1.0)
-    assert tuple(welch(same, other)) == (1.0, 0.0, 1.0, 1.0, 0.0)
+    assert astuple(welch(same, same))[2:7] == (0.0, 0.0, 0.0, 0.0, 1.0)
+    assert astuple(welch(same, other))[2:7] == (1.0, 0.0, 1.0, 1.0, 0.0)
     spread = welch(np.array([1.0, 2.0, 3.0, 4.0]), other)  # only one arm has a spread
     assert spread.low < spread.difference == 1.5 < spread.high
     assert 0 < spread.p_value < 1
@@ -63,7 +64,7 @@ def test_arms_in_which_everybody_is_alike_are_compared_too():
 
 def test_the_bootstrap_agrees_with_welch_on_many_customers(spending: tuple[np.ndarray, ...]):
     y, _, held_out = spending
-    _, error, low, high, _ = welch(y[~held_out], y[held_out], 0.05)
+    _, error, low, high, _ = astuple(welch(y[~held_out], y[held_out], 0.05))[2:7]
     boot = bootstrap_interval(y[~held_out], y[held_out], n_resamples=4_000, alpha=0.05, seed=0)
     assert boot == pytest.approx((low, high), abs=0.2 * error)
     assert bootstrap_interval(y[~held_out], y[held_out], n_resamples=4_000, alpha=0.05, seed=0) == boot

@@ -167,4 +167,4 @@ def test_a_missing_name_of_the_package_is_an_attribute_error() -> None:
     import marketfold.reduction  # noqa: PLC0415
 
     with pytest.raises(AttributeError, match="no attribute 'load_network'"):
-        marketfold.reduction.load_network  # noqa: B018
+        marketfold.reduction.load_network  # type: ignore[attr-defined]  # noqa: B018

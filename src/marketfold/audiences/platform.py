@@ -68,12 +68,12 @@ class PersonRow:
 
     def has(self, role: str) -> bool:
         """Whether there is anything of a role."""
-        return any(self.values(role))
+        return any(cell.value for cell in self.by_role.get(role, ()))
 
     @property
     def has_address(self) -> bool:
         """Whether name and address can be matched."""
-        return bool(self.address) and all(map(self.has, self.address))
+        return bool(self.address) and all(self.by_role[role][0].value for role in self.address)
 
 
 @dataclass(frozen=True)

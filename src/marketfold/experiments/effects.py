@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 import warnings
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import stats
@@ -84,27 +84,18 @@ def cuped(y: Float64, x: Float64 | None, held_out: NDArray[np.bool_]) -> tuple[F
     return y - slope * (x - x.mean()), float(left @ left) / before
 
 
-class Difference(NamedTuple):
-    """A difference of means, its standard error, its interval, and the p-value of none."""
-
-    difference: float
-    error: float
-    low: float
-    high: float
-    p_value: float
-
-
-def welch(treated: Float64, holdout: Float64, alpha: float = ALPHA) -> Difference:
+def welch(treated: Float64, holdout: Float64, alpha: float = ALPHA) -> Effect:
     """Welch's t-test of two means; a difference without any spread is taken for certain."""
+    means = float(treated.mean()), float(holdout.mean())
     difference = float(treated.mean() - holdout.mean())
     error = math.sqrt(float(treated.var(ddof=1)) / len(treated) + float(holdout.var(ddof=1)) / len(holdout))
     if error == 0:
-        return Difference(difference, 0.0, difference, difference, 1.0 if difference == 0 else 0.0)
+        return Effect(*means, difference, 0.0, difference, difference, 1.0 if difference == 0 else 0.0)
     with warnings.catch_warnings():  # an arm in which everybody is alike loses no precision: its mean is exact
         warnings.filterwarnings("ignore", "Precision loss occurred", RuntimeWarning)
         test = stats.ttest_ind(treated, holdout, equal_var=False)
     interval = test.confidence_interval(1 - alpha)
-    return Difference(difference, error, float(interval.low), float(interval.high), float(test.pvalue))
+    return Effect(*means, difference, error, float(interval.low), float(interval.high), float(test.pvalue))
 
 
 def bootstrap_interval(
@@ -146,14 +137,8 @@ def mean_effect(
     adjusted, kept = cuped(y, x, held_out)
     treated, holdout = adjusted[~held_out], adjusted[held_out]
     low, high = bootstrap_interval(treated, holdout, n_resamples=n_resamples, alpha=alpha, seed=seed)
-    return Effect(
-        treated=float(y[~held_out].mean()),
-        holdout=float(y[held_out].mean()),
-        **welch(treated, holdout, alpha)._asdict(),
-        boot_low=low,
-        boot_high=high,
-        variance_kept=kept,
-    )
+    means = {"treated": float(y[~held_out].mean()), "holdout": float(y[held_out].mean())}
+    return replace(welch(treated, holdout, alpha), **means, boot_low=low, boot_high=high, variance_kept=kept)
 
 
 def _ratio(revenue: Float64, orders: Float64) -> tuple[float, float]:
