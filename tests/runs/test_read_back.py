@@ -42,19 +42,6 @@ def test_a_run_shows_itself_and_no_customer(made: Path, analysis: Analysis) -> N
     assert not [one for one in analysis.segmentation.ids.tolist() if f">{one}<" in shown]
 
 
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [(None, "is not a run folder: it has no run.json"), ("{", "is damaged")],
-)
-def test_a_folder_that_is_no_run(content: str | None, said: str, tmp_path: Path) -> None:
-    if content is not None:
-        (tmp_path / "run.json").write_text(content)
-    with pytest.raises(RunFolderError, match=said):
-        Run.read(tmp_path)
-    with pytest.raises(RunFolderError, match="does not exist"):
-        Run.read(tmp_path / "nowhere")
-
-
 def test_a_table_that_is_gone_is_said(run: Run) -> None:
     (run.folder / "segments.parquet").unlink()
     with pytest.raises(RunFolderError, match=r"segments\.parquet cannot be read"):
