@@ -128,17 +128,29 @@ def test_without_a_country_no_phone_is_guessed(tmp_path: Path):
     assert told.audiences[0].with_phone == 120
 
 
-def test_an_export_has_no_emails_and_the_report_says_what_that_means(
+def test_an_export_without_emails_reaches_those_with_a_whole_phone(
     clean_sales: CleanOrders, totals: dict[str, Any], tmp_path: Path
 ):
-    orders = clean_sales.orders
+    orders, known = clean_sales.orders, totals["sales.csv"]
     names = orders.engine.collect(orders.lines.select("customer_id").unique())["customer_id"]
     assigned = pa.table({"customer_id": names, "segment": [1] * len(names), "arm": ["treated"] * len(names)})
     report = export(orders, assigned, to="google", folder=tmp_path, consent_override=WHY, allow_small=True)
     audience = report.audiences[0]
-    known = totals["sales.csv"]
-    assert (audience.written, audience.with_email) == (known["customers"], 0)
+    assert (audience.written, audience.with_email) == (known["customers_reachable"], 0)
     assert audience.with_phone == known["customers_with_a_phone"]
+    rows = rows_of(tmp_path, report)
+    assert {row["Email"] for row in rows} == {""}
+    assert sum(re.fullmatch(r"[0-9a-f]{64}", row["Phone"]) is not None for row in rows) == audience.with_phone
+    assert {row["Country"] for row in rows} >= {"US", "CA", "GB", "NO", "JP"}
+
+
+def test_the_sales_file_has_no_emails_and_the_report_says_what_that_means(shared_data: Path, tmp_path: Path):
+    orders = read_orders(shared_data / "sales_data_sample.csv")
+    names = orders.engine.collect(orders.lines.select("customer_id").unique())["customer_id"]
+    assigned = pa.table({"customer_id": names, "segment": [1] * len(names), "arm": ["treated"] * len(names)})
+    report = export(orders, assigned, to="google", folder=tmp_path, consent_override=WHY, allow_small=True)
+    audience = report.audiences[0]
+    assert (audience.written, audience.with_email, audience.with_phone) == (92, 0, 70)
     assert report.matched_by == ("phone", "address")
     assert report.notes == ("identifiers missing", "coverage", "companies")
     for row in rows_of(tmp_path, report):

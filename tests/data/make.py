@@ -68,7 +68,7 @@ PLACES = {  # country: territory, weight, states, how a phone that reaches someb
     "USA": ("NA", 24, "NY CA MA", "212555{:04d}"),
     "Canada": ("NA", 9, "ON BC", "416555{:04d}"),
     "France": ("EMEA", 13, "", ""),
-    "UK": ("EMEA", 12, "", "+44 7700 900{:03d}"),
+    "UK": ("EMEA", 12, "", "+44 20 7946 0{:03d}"),
     "Germany": ("EMEA", 8, "", ""),
     "Spain": ("EMEA", 7, "", ""),
     "Norway": ("EMEA", 4, "", ""),
@@ -83,7 +83,7 @@ PLACES = {  # country: territory, weight, states, how a phone that reaches someb
 }
 LINES = {"Sail Boats": 30, "Steam Trains": 16, "Old Trams": 12, "Gliders": 6, "Lorries": 4}
 """Products of each line."""
-STATUSES = (("Shipped", 0.93), ("Cancelled", 0.02), ("Resolved", 0.02), ("On Hold", 0.02), ("Disputed", 0.01))
+STATUSES = {"Shipped": 0.93, "Cancelled": 0.02, "Resolved": 0.02, "On Hold": 0.02, "Disputed": 0.01}
 SEASON = (3, 3, 3, 3, 3, 3, 3, 3, 4, 5, 13, 5)
 
 
@@ -161,7 +161,7 @@ def sales_rows() -> list[dict[str, Any]]:
     orders[0], orders[-1] = (FIRST_DAY, orders[0][1]), (LAST_DAY, orders[-1][1])
     rows = []
     for number, (day, customer) in enumerate(orders):
-        status = rng.choices(*zip(*STATUSES, strict=True))[0]
+        status = rng.choices(list(STATUSES), list(STATUSES.values()))[0]
         if number in {0, len(orders) - 1}:
             status = "Shipped"
         chosen = sorted(set(rng.choices(products, weights, k=rng.randint(*LINES_EACH[customer["group"]]))))
@@ -223,6 +223,7 @@ def sales_totals(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "price_capped": sum(row["PRICEEACH"] == "100" for row in rows),
         "empty": {column: sum(row[column] == "" for row in rows) for column in ("STATE", "POSTALCODE", "ADDRESSLINE2")},
         "customers_with_a_phone": len(reached),
+        "customers_reachable": len(reached | {row["CUSTOMERNAME"] for row in rows if row["POSTALCODE"]}),
     }
 
 
