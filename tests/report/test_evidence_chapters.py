@@ -7,7 +7,13 @@ from tests.report.edited import remarking, with_evidence
 
 from marketfold.page import Notice, figures_of, tables_of
 from marketfold.reduction import PCAReducer
-from marketfold.report.evidence_chapters import choice_chapter, k_chapter, reduction_chapter, stability_chapter
+from marketfold.report.evidence_chapters import (
+    choice_chapter,
+    k_chapter,
+    k_figures,
+    reduction_chapter,
+    stability_chapter,
+)
 from marketfold.report.sentences.clustering import k_decision
 
 if TYPE_CHECKING:
@@ -40,8 +46,8 @@ def drawn(section: Section | None) -> list[str]:
 
 def test_the_elbow_has_its_indices_where_there_are_any(analysis: Analysis) -> None:
     assert drawn(k_chapter(analysis))[:2] == ["elbow", "indices"]
-    k_choice = dataclasses.replace(analysis.choice.evidence.k_choice, indices={})
-    assert drawn(k_chapter(with_evidence(analysis, k_choice=k_choice))) == ["elbow", "gap"]
+    bare = dataclasses.replace(analysis.choice.evidence.k_choice, indices={}, gaps={})
+    assert [figure.key for figure in k_figures(bare, "customer")] == ["elbow"]
 
 
 def test_a_reduction_is_drawn_where_there_was_one(analysis: Analysis) -> None:
