@@ -39,10 +39,7 @@ def distribution_figure(
 ) -> go.Figure:
     """A histogram, or one ridge for each group on the same scale, with medians.
 
-    Parameters
-    ----------
-    marks
-        Values to point at on the axis (a cap, a cut), with what to call them.
+    The marks are values to point at on the axis (a cap, a cut), with what to call them.
     """
     d = distribution
     figure = _titled(d, currency)

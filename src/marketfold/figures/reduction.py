@@ -115,12 +115,7 @@ def _log_ticks(*losses: Sequence[float]) -> float | str:
 def loss_figure(history: Mapping[str, Any], network: str = "") -> go.Figure:
     """Training and validation loss by epoch, with the epoch whose weights were kept.
 
-    Parameters
-    ----------
-    history
-        `history_` of an `AutoencoderReducer`.
-    network
-        Its shape in words, as `str(reducer.network_.architecture)`.
+    The history is that of an `AutoencoderReducer`, the network its shape in words.
     """
     loss, held_out = history["loss"], history["validation_loss"]
     best, epochs = int(history["best_epoch"]), np.arange(1, len(loss) + 1)
