@@ -15,23 +15,20 @@ from marketfold.cleaning import clean_orders
 from marketfold.exploration import Counts, Exploration, explore
 from marketfold.figures.exploration import (
     calendar_figure,
-    cohorts_figure,
-    concentration_figure,
-    correlation_figure,
     counts_figure,
-    dependence_figure,
-    discounts_figure,
-    distribution_figure,
     exploration_figures,
-    gaps_figure,
-    map_figure,
-    missing_figure,
     orders_over_time_figure,
-    repeats_figure,
-    scatter_matrix_figure,
     year_on_year_figure,
 )
-from marketfold.figures.exploration_map import equal_earth, push_apart
+from marketfold.figures.exploration_columns import (
+    correlation_figure,
+    dependence_figure,
+    missing_figure,
+    scatter_matrix_figure,
+)
+from marketfold.figures.exploration_customers import cohorts_figure, concentration_figure, gaps_figure, repeats_figure
+from marketfold.figures.exploration_distributions import discounts_figure, distribution_figure
+from marketfold.figures.exploration_map import equal_earth, map_figure, push_apart
 from marketfold.figures.theme import SWAP
 from marketfold.orders import read_orders
 from marketfold.page import FigureGrid, Fold, figures_of

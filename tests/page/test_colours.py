@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 
-from marketfold.figures import theme
+from marketfold.page import asset
 from marketfold.page.colours import colour_rules, contrast, figure_themes, ink_on
 
 
@@ -12,8 +12,10 @@ def test_every_segment_has_letters_that_can_be_read_on_it() -> None:
     assert all(ink == ink_on(colour) and contrast(colour, ink) >= 4.5 for colour, ink in rules)
 
 
-def test_the_page_gives_figures_its_own_letters_and_leaves_the_themes_alone() -> None:
-    themes = figure_themes()
-    assert themes["light"]["layout"]["font"]["family"] != theme.LIGHT["layout"]["font"]["family"]
-    assert themes["light"]["layout"]["colorway"] == theme.LIGHT["layout"]["colorway"]
-    assert themes["swap"] == theme.SWAP
+def test_letters_in_figures_are_those_of_the_page() -> None:
+    (sans,) = re.findall(r"--sans: ([^;]+);", asset("report.css"))
+    families = [name.strip("'") for name in re.split(r",\s*", sans.replace('"', "'"))]
+    for mode in ("light", "dark"):
+        layout = figure_themes()[mode]["layout"]
+        for letters in (layout["font"], layout["hoverlabel"]["font"]):
+            assert [name.strip("'") for name in letters["family"].split(", ")] == families

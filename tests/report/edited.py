@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from marketfold.campaigns.plan import as_made
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -25,9 +27,12 @@ def with_profiles(analysis: Analysis, profiles: Iterable[SegmentProfile]) -> Ana
 
 
 def with_names(analysis: Analysis, names: dict[int, str]) -> Analysis:
-    """The same with other names of its segments."""
+    """The same with other names of its segments, as if the run had made them."""
     profiles = [dataclasses.replace(one, name=names.get(one.number, one.name)) for one in analysis.segments.profiles]
-    campaigns = [dataclasses.replace(one, name=names.get(one.number, one.name)) for one in analysis.plan.campaigns]
+    campaigns = [
+        as_made(dataclasses.replace(one, name=names.get(one.number, one.name)), "name")
+        for one in analysis.plan.campaigns
+    ]
     plan = dataclasses.replace(analysis.plan, campaigns=tuple(campaigns))
     return dataclasses.replace(with_profiles(analysis, profiles), plan=plan)
 

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 from tests.report.edited import remarking, with_evidence
 
 from marketfold.page import Notice, figures_of, tables_of
-from marketfold.report.evidence_chapters import choice_chapter, k_chapter, reduction_chapter, stability_chapter
+from marketfold.reduction import PCAReducer
+from marketfold.report.evidence_chapters import (
+    choice_chapter,
+    k_chapter,
+    k_figures,
+    reduction_chapter,
+    stability_chapter,
+)
 from marketfold.report.sentences.clustering import k_decision
 from marketfold.report.sentences.diagnostics import trap_sentence
 
@@ -40,12 +47,15 @@ def drawn(section: Section | None) -> list[str]:
 
 def test_the_elbow_has_its_indices_where_there_are_any(analysis: Analysis) -> None:
     assert drawn(k_chapter(analysis))[:2] == ["elbow", "indices"]
-    k_choice = dataclasses.replace(analysis.choice.evidence.k_choice, indices={}, gaps={})
-    assert drawn(k_chapter(with_evidence(analysis, k_choice=k_choice))) == ["elbow"]
+    bare = dataclasses.replace(analysis.choice.evidence.k_choice, indices={}, gaps={})
+    assert [figure.key for figure in k_figures(bare, "customer")] == ["elbow"]
 
 
-def test_a_run_without_a_reduction_draws_none(analysis: Analysis) -> None:
-    assert not {"scree", "loadings", "loss"} & set(drawn(reduction_chapter(analysis)))
+def test_a_reduction_is_drawn_where_there_was_one(analysis: Analysis) -> None:
+    assert reduction_chapter(with_evidence(analysis, comparison=None, suitability=None)) is None
+    made = analysis.segmentation
+    reduced = dataclasses.replace(made, reducer=PCAReducer(2).fit(made.matrix.values))
+    assert drawn(reduction_chapter(dataclasses.replace(analysis, segmentation=reduced)))[:2] == ["scree", "loadings"]
 
 
 def test_splitting_is_drawn_where_several_numbers_were_tried(analysis: Analysis) -> None:
@@ -73,7 +83,6 @@ def test_traps_are_told_with_the_stability(analysis: Analysis) -> None:
 
 
 def test_where_nothing_was_compared_there_is_no_chapter(analysis: Analysis) -> None:
-    assert reduction_chapter(with_evidence(analysis, comparison=None, suitability=None)) is None
     bare = with_evidence(analysis, search=None)
     assert choice_chapter(dataclasses.replace(bare, choice=dataclasses.replace(bare.choice, future=None))) is None
 

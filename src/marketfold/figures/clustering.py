@@ -22,6 +22,7 @@ from marketfold.figures.theme import (
     new_figure,
     segment_colour,
     segment_symbol,
+    wrapped,
 )
 from marketfold.thresholds import HIGHLY_STABLE, PATTERN, STABLE
 
@@ -48,6 +49,8 @@ INDEX_WORDS = {
 }
 SHUFFLED, CLOUD = "column-shuffled data", "one cloud with the same correlations"
 THINNEST_FLOW = 0.01
+LABEL_WIDTH = 20
+"""Letters in a line of an axis label with a segment's name."""
 
 
 def _band(
@@ -228,32 +231,41 @@ def stability_figure(stability: Stability, names: Sequence[str] = ()) -> go.Figu
         f"adjusted Rand of the whole {stability.ari:.2f}",
         alt=f"{title}. Mean Jaccard: {each}. Adjusted Rand of the whole {stability.ari:.2f}.",
         height=230 + 44 * len(segments),
+        label_width=LABEL_WIDTH,
     )
     low, high = np.quantile(stability.jaccards, [0.05, 0.95], axis=0)
     for place, (label, one) in enumerate(zip(labels, segments, strict=True)):
+        row = wrapped(label, LABEL_WIDTH)
         figure.add_scatter(
-            x=[low[place], high[place]], y=[label, label], mode="lines", line={"color": PALE, "width": 12},
+            x=[low[place], high[place]], y=[row, row], mode="lines", line={"color": PALE, "width": 12},
             hoverinfo="skip",
         )  # fmt: skip
         figure.add_scatter(
-            x=[one.jaccard], y=[label], mode="markers", cliponaxis=False,
+            x=[one.jaccard], y=[row], mode="markers", cliponaxis=False,
             marker={"size": 13, "color": segment_colour(one.number), "symbol": segment_symbol(one.number)},
             hovertemplate=f"{label}<br>Jaccard %{{x:.3f}}<br>SLSw {one.slsw:.3f}<extra></extra>",
         )  # fmt: skip
-        add_note(figure, f"{one.jaccard:.2f} {TRUST[one.trust]}", 1.02, label, xref="paper", xanchor="left")
+        add_note(figure, f"{one.jaccard:.2f} {TRUST[one.trust]}", 1.02, row, xref="paper", xanchor="left")
     _draw_thresholds(figure)
     return figure.update_layout(
         showlegend=False,
         xaxis={"range": [0, 1.01], "title": {"text": "Jaccard, 0 to 1"}},
         yaxis={"autorange": "reversed", "showgrid": False},
-        margin={"r": 120, "t": 130},
+        margin={"r": 88, "t": 130},
     )
 
 
 def _draw_thresholds(figure: go.Figure) -> None:
-    for value, word in ((PATTERN, "pattern"), (STABLE, "stable"), (HIGHLY_STABLE, "highly")):
+    # The middle one stands above the others, which would lie on it.
+    names = (
+        (PATTERN, "pattern {:g}", "right"),
+        (STABLE, "stable {:g}<br> ", "center"),
+        (HIGHLY_STABLE, "highly {:g}", "left"),
+    )
+    for value, text, anchor in names:
         figure.add_vline(x=value, line=dotted(MUTED))
-        figure.add_annotation(x=value, y=1, yref="paper", yanchor="bottom", text=f"{word}<br>{value:g}")
+        above = {"y": 1, "yref": "paper", "yanchor": "bottom", "xanchor": anchor}
+        figure.add_annotation(x=value, text=text.format(value), **above)
 
 
 def _node_heights(n_segments: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

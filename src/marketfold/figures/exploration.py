@@ -39,25 +39,6 @@ if TYPE_CHECKING:
 
     from marketfold.exploration import Calendar, Counts, Distribution, Exploration, OverTime
 
-__all__ = [
-    "calendar_figure",
-    "cohorts_figure",
-    "concentration_figure",
-    "correlation_figure",
-    "counts_figure",
-    "dependence_figure",
-    "discounts_figure",
-    "distribution_figure",
-    "exploration_figures",
-    "gaps_figure",
-    "map_figure",
-    "missing_figure",
-    "orders_over_time_figure",
-    "repeats_figure",
-    "scatter_matrix_figure",
-    "year_on_year_figure",
-]
-
 TOP = 12
 LEADS = 0.25
 """From this share on, the first value is named in the title."""
@@ -110,9 +91,7 @@ def orders_over_time_figure(over_time: OverTime, currency: str | None = None) ->
 
 def _label(figure: go.Figure, text: str, y: float) -> None:
     """Name of a panel, at its upper left."""
-    figure.add_annotation(
-        text=text, x=0, y=y, xref="paper", yref="paper", xanchor="left", yanchor="middle", font={"color": MUTED}
-    )
+    figure.add_annotation(text=text, x=0, y=y, xref="paper", yref="paper", xanchor="left", yanchor="middle")
 
 
 def _growth(share: float) -> str:
@@ -152,20 +131,13 @@ def year_on_year_figure(over_time: OverTime, currency: str | None = None) -> go.
     label_places = _label_places(ends, float(over_time.month_revenue.max()))
     for year, inside in lines.items():
         colour, is_last = (HIGHLIGHT, True) if year == newest else (ACCENT if year == newest - 1 else SOFT, False)
-        figure.add_scatter(
-            x=[words.MONTHS[m][:3] for m in calendar[inside]],
-            y=over_time.month_revenue[inside],
-            mode="lines+markers+text",
-            line={"color": colour, "width": 3 if is_last else 2, "dash": "solid" if year >= newest - 1 else "dot"},
-            marker={"size": 6, "color": colour},
-            text=[""] * (int(inside.sum()) - 1) + [f" {year}"],
-            textposition=label_places[year],
-            textfont={"color": INK},
-            cliponaxis=False,
-            name=str(year),
-            meta=str(year),
-            hovertemplate=hover,
-        )
+        line = {"color": colour, "width": 3 if is_last else 2, "dash": "solid" if year >= newest - 1 else "dot"}
+        marks = {"mode": "lines+markers+text", "line": line, "marker": {"size": 6, "color": colour}}
+        label = [""] * (int(inside.sum()) - 1) + [f" {year}"]
+        text = {"text": label, "textposition": label_places[year], "textfont": {"color": INK}, "cliponaxis": False}
+        names = [words.MONTHS[m][:3] for m in calendar[inside]]
+        about = {"name": str(year), "meta": str(year), "hovertemplate": hover}
+        figure.add_scatter(x=names, y=over_time.month_revenue[inside], **marks, **text, **about)
     short = [name[:3] for name in words.MONTHS]
     return figure.update_layout(
         showlegend=False,
@@ -182,11 +154,8 @@ def calendar_figure(calendar: Calendar, currency: str | None = None) -> go.Figur
     years = str(calendar.years[0]) if len(calendar.years) == 1 else f"{calendar.years[0]} to {calendar.years[-1]}"
     name, stands_out = calendar.names[best], ratio >= STANDS_OUT
     brings = f"{name} brings" if len(calendar.years) > 1 else f"{name} {years} brought"
-    title = (
-        f"{brings} {words.times(ratio)} an average {calendar.unit}"
-        if stands_out
-        else f"Revenue by {calendar.unit} of the year"
-    )
+    title = f"{brings} {words.times(ratio)} an average {calendar.unit}"
+    title = title if stands_out else f"Revenue by {calendar.unit} of the year"
     figure = new_figure(
         title,
         subtitle=f"Mean revenue by {calendar.unit}{_unit(currency)}, {years}; the line is the average",
@@ -196,13 +165,9 @@ def calendar_figure(calendar: Calendar, currency: str | None = None) -> go.Figur
     )
     orders = "%{customdata[1]:,.1f} orders a year<extra></extra>"
     hover = f"<b>%{{customdata[0]}}</b><br>{_money_hover('y', currency)}<br>{orders}"
-    figure.add_bar(
-        x=[label[:3] for label in calendar.names],
-        y=calendar.revenue,
-        customdata=list(zip(calendar.names, calendar.orders.tolist(), strict=True)),
-        marker_color=[HIGHLIGHT if stands_out and i == best else ACCENT for i in range(len(calendar.names))],
-        hovertemplate=hover,
-    )
+    about = {"customdata": list(zip(calendar.names, calendar.orders.tolist(), strict=True)), "hovertemplate": hover}
+    colours = [HIGHLIGHT if stands_out and i == best else ACCENT for i in range(len(calendar.names))]
+    figure.add_bar(x=[label[:3] for label in calendar.names], y=calendar.revenue, marker_color=colours, **about)
     figure.add_hline(y=average, line=dotted(MUTED, 1.5))
     every = {"dtick": 1} if calendar.unit == "month" else {}
     return figure.update_layout(xaxis={**every, "tickangle": 0}, yaxis={"tickformat": "~s", "nticks": 6})
@@ -215,12 +180,8 @@ def _shortened(name: str | None) -> str:
 
 def _unique(labels: Sequence[str]) -> list[str]:
     """Labels that cutting made alike, told apart by a number: bars with one label would lie on each other."""
-    seen: dict[str, int] = {}
-    told = []
-    for label in labels:
-        seen[label] = seen.get(label, 0) + 1
-        told.append(label if seen[label] == 1 else f"{label} ({seen[label]})")
-    return told
+    nth = [labels[: place + 1].count(label) for place, label in enumerate(labels)]
+    return [label if n == 1 else f"{label} ({n})" for label, n in zip(labels, nth, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -279,15 +240,11 @@ def counts_figure(counts: Counts, currency: str | None = None) -> go.Figure:
     soft = [name is None for name in bars.names]
     soft[-1] |= bars.others_drawn
     money_line = "" if by_lines else f"{_money_hover('x', currency)}<br>"
-    add_named_bars(
-        figure,
-        bars.sizes,
-        bars.labels,
-        marker_color=[SOFT if is_soft else ACCENT for is_soft in soft],
-        text=shares,
-        customdata=[[name or "not given", lines] for name, lines in zip(bars.names, bars.lines, strict=True)],
-        hovertemplate=f"<b>%{{customdata[0]}}</b><br>{money_line}%{{customdata[1]:,}} lines<extra></extra>",
-    )
+    hover = f"<b>%{{customdata[0]}}</b><br>{money_line}%{{customdata[1]:,}} lines<extra></extra>"
+    named = [[name or "not given", lines] for name, lines in zip(bars.names, bars.lines, strict=True)]
+    about = {"text": shares, "customdata": named, "hovertemplate": hover}
+    colours = [SOFT if is_soft else ACCENT for is_soft in soft]
+    add_named_bars(figure, bars.sizes, bars.labels, marker_color=colours, **about)
     return figure.update_layout(
         margin={"r": 64},
         xaxis={"visible": False, "range": [min(0.0, *bars.sizes), max(bars.sizes) * 1.02]},

@@ -95,24 +95,16 @@ def scatter_matrix_figure(sample: LineSample) -> go.Figure:
         alt=f"Scatter matrix of {', '.join(s.labels)}: {which}.",
         height=max(340, 110 + 170 * (n - 1)),
     )
-    parts = (
-        [(group, s.groups.astype(str) == group) for group in groups] if coloured else [("", np.ones(size, dtype=bool))]
-    )
+    parts = [(group, names == group) for group in groups] if coloured else [("", np.ones(size, dtype=bool))]
     for down, across in combinations(range(n), 2):
         axis = across - 1 + down * (n - 1)
         for number, (group, inside) in enumerate(parts, start=1):
-            figure.add_scatter(
-                x=s.values[inside, down],
-                y=s.values[inside, across],
-                mode="markers",
-                marker={"size": 4, "opacity": 0.55, "color": segment_colour(number) if coloured else ACCENT},
-                name=group,
-                legendgroup=group,
-                showlegend=coloured and (down, across) == (0, 1),
-                xaxis=f"x{axis + 1}",
-                yaxis=f"y{axis + 1}",
-                hovertemplate=f"{s.labels[down]} %{{x:,}}<br>{s.labels[across]} %{{y:,}}<extra>{group}</extra>",
-            )
+            hover = f"{s.labels[down]} %{{x:,}}<br>{s.labels[across]} %{{y:,}}<extra>{group}</extra>"
+            mark = {"size": 4, "opacity": 0.55, "color": segment_colour(number) if coloured else ACCENT}
+            named = {"name": group, "legendgroup": group, "showlegend": coloured and (down, across) == (0, 1)}
+            place = {"xaxis": f"x{axis + 1}", "yaxis": f"y{axis + 1}", "mode": "markers", "marker": mark}
+            points = {"x": s.values[inside, down], "y": s.values[inside, across]}
+            figure.add_scatter(**points, **place, **named, hovertemplate=hover)
         _place(figure, s, down, across)
     return figure.update_layout(legend={"itemsizing": "constant"}, margin={"t": 40})
 
@@ -161,14 +153,9 @@ def missing_figure(missing: Missing) -> go.Figure:
         height=120 + 34 * len(some),
     )
     figure.add_bar(x=np.ones(len(some)), y=labels, orientation="h", marker_color=PALE, hoverinfo="skip")
-    figure.add_bar(
-        x=shares,
-        y=labels,
-        orientation="h",
-        marker_color=ACCENT,
-        customdata=missing.empty[some],
-        hovertemplate="<b>%{y}</b><br>%{customdata:,} empty cells (%{x:.1%})<extra></extra>",
-    )
+    hover = "<b>%{y}</b><br>%{customdata:,} empty cells (%{x:.1%})<extra></extra>"
+    about = {"customdata": missing.empty[some], "hovertemplate": hover}
+    figure.add_bar(x=shares, y=labels, orientation="h", marker_color=ACCENT, **about)
     for label, share in zip(labels, shares, strict=True):
         add_note(figure, words.share(float(share)), 1, label, xanchor="left", xshift=8)
     return figure.update_layout(

@@ -43,15 +43,11 @@ def concentration_figure(concentration: Concentration) -> go.Figure:
     figure.add_scatter(
         x=[0, 1], y=[0, 1], mode="lines", line={"color": SOFT, "dash": "dot", "width": 1.5}, hoverinfo="skip"
     )
-    figure.add_scatter(
-        x=c.customer_share,
-        y=c.revenue_share,
-        mode="lines",
-        line={"color": ACCENT, "width": 3},
-        customdata=(c.customer_share * c.n_customers).round(),
-        hovertemplate=f"the largest %{{customdata:,}} of {words.count(c.n_customers)} customers (%{{x:.1%}})<br>"
-        "bring <b>%{y:.1%}</b> of revenue<extra></extra>",
-    )
+    largest_of = f"the largest %{{customdata:,}} of {words.count(c.n_customers)} customers (%{{x:.1%}})"
+    hover = f"{largest_of}<br>bring <b>%{{y:.1%}}</b> of revenue<extra></extra>"
+    about = {"customdata": (c.customer_share * c.n_customers).round(), "hovertemplate": hover}
+    line = {"color": ACCENT, "width": 3}
+    figure.add_scatter(x=c.customer_share, y=c.revenue_share, mode="lines", line=line, **about)
     mark = {"color": HIGHLIGHT, "width": 1.5, "dash": "dash"}
     figure.add_scatter(x=[0, share, share], y=[MOST, MOST, 0], mode="lines", line=mark, hoverinfo="skip")
     figure.add_scatter(x=[share], y=[MOST], mode="markers", marker={"size": 10, "color": HIGHLIGHT}, hoverinfo="skip")
@@ -61,16 +57,9 @@ def concentration_figure(concentration: Concentration) -> go.Figure:
     add_note(figure, f"{who}<br>customers", share, 0.02, yanchor="bottom", **beside)
     if c.n_apart:
         few, brought = c.n_apart, float(c.top_revenue[: c.n_apart].sum() / c.revenue_total)
-        figure.add_scatter(
-            x=[few / c.n_customers],
-            y=[brought],
-            mode="markers+text",
-            marker={"size": 10, "color": HIGHLIGHT},
-            text=[f" {few} customer{'s' if few > 1 else ''}: {words.share(brought)}"],
-            textposition="middle right",
-            textfont={"color": INK},
-            hoverinfo="skip",
-        )
+        text = {"text": [f" {words.plural(few, 'customer')}: {words.share(brought)}"], "textfont": {"color": INK}}
+        mark = {"mode": "markers+text", "marker": {"size": 10, "color": HIGHLIGHT}, "textposition": "middle right"}
+        figure.add_scatter(x=[few / c.n_customers], y=[brought], hoverinfo="skip", **mark, **text)
     return figure.update_layout(
         showlegend=False,
         xaxis={"tickformat": ".0%", "range": [0, 1.01], "title": {"text": "customers"}, "nticks": 6},
@@ -106,13 +95,8 @@ def repeats_figure(repeats: Repeats) -> go.Figure:
         height=360,
     )
     for name, share, colour in (("Customers", customers, ACCENT), ("Revenue", revenue, SOFT)):
-        figure.add_bar(
-            x=names,
-            y=share,
-            name=name,
-            marker_color=colour,
-            hovertemplate=f"<b>%{{x}} orders</b><br>%{{y:.1%}} of {name.lower()}<extra></extra>",
-        )
+        hover = f"<b>%{{x}} orders</b><br>%{{y:.1%}} of {name.lower()}<extra></extra>"
+        figure.add_bar(x=names, y=share, name=name, marker_color=colour, hovertemplate=hover)
     return figure.update_layout(
         xaxis={"type": "category", "title": {"text": "orders"}, "tickangle": 0 if n <= LEVEL else -45},
         yaxis={"tickformat": ".0%", "nticks": 6},
@@ -185,14 +169,9 @@ def gaps_figure(gaps: InterPurchaseTimes) -> go.Figure:
     )
     starts = np.arange(n) * step
     figure.add_vrect(x0=gaps.lower_days, x1=gaps.upper_days, fillcolor=SOFT, opacity=0.18, line_width=0, layer="below")
-    figure.add_bar(
-        x=starts + step / 2,
-        y=bars[:n],
-        width=step * 0.92,
-        marker_color=ACCENT,
-        customdata=np.column_stack([starts, starts + step - 1]),
-        hovertemplate="<b>%{customdata[0]} to %{customdata[1]} days</b><br>%{y:,} gaps<extra></extra>",
-    )
+    hover = "<b>%{customdata[0]} to %{customdata[1]} days</b><br>%{y:,} gaps<extra></extra>"
+    about = {"customdata": np.column_stack([starts, starts + step - 1]), "hovertemplate": hover}
+    figure.add_bar(x=starts + step / 2, y=bars[:n], width=step * 0.92, marker_color=ACCENT, **about)
     figure.add_vline(x=gaps.median_days, line={"color": HIGHLIGHT, "width": 2})
     beside = {"yanchor": "top", "xanchor": "left", "xshift": 6}
     add_note(figure, f"median {words.count(gaps.median_days)}", gaps.median_days, **beside)

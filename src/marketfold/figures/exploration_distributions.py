@@ -9,7 +9,7 @@ import numpy as np
 
 from marketfold import words
 from marketfold.exploration import REST
-from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, MUTED, PALE, SOFT, add_note, new_figure
+from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, PALE, SOFT, add_note, new_figure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,10 +39,7 @@ def distribution_figure(
 ) -> go.Figure:
     """A histogram, or one ridge for each group on the same scale, with medians.
 
-    Parameters
-    ----------
-    marks
-        Values to point at on the axis (a cap, a cut), with what to call them.
+    The marks are values to point at on the axis (a cap, a cut), with what to call them.
     """
     d = distribution
     figure = _titled(d, currency)
@@ -153,39 +150,27 @@ def _ridge(figure: go.Figure, distribution: Distribution, row: int, base: float,
     colour, edges = (SOFT if group == REST else ACCENT), d.edges
     ground = {"color": PALE, "width": 1}
     figure.add_scatter(x=edges[[0, -1]], y=[base, base], mode="lines", line=ground, hoverinfo="skip")
-    figure.add_scatter(
-        x=np.repeat(edges, 2),
-        y=np.concatenate([[base], base + np.repeat(height, 2), [base]]),
-        mode="lines",
-        fill="toself",
-        fillcolor=colour,
-        line={"color": colour, "width": 0},
-        hoverinfo="skip",
+    steps = np.concatenate([[base], base + np.repeat(height, 2), [base]])
+    area = {"mode": "lines", "fill": "toself", "fillcolor": colour, "line": {"color": colour, "width": 0}}
+    figure.add_scatter(x=np.repeat(edges, 2), y=steps, hoverinfo="skip", **area)
+    middles = np.sqrt(edges[:-1] * edges[1:]) if d.log else (edges[:-1] + edges[1:]) / 2
+    about = {"customdata": np.column_stack([*_named_edges(d), d.counts[row], _shares(d)[row]]), "meta": group}
+    hover = (
+        "<b>%{meta}</b><br>%{customdata[0]:,.4~g} to %{customdata[1]:,.4~g}: %{customdata[2]:,} lines "
+        "(%{customdata[3]:.1%} of the group)<extra></extra>"
     )
-    figure.add_scatter(
-        x=np.sqrt(edges[:-1] * edges[1:]) if d.log else (edges[:-1] + edges[1:]) / 2,
-        y=base + height / 2,
-        mode="markers",
-        marker={"opacity": 0, "size": 12, "color": colour},
-        customdata=np.column_stack([*_named_edges(d), d.counts[row], _shares(d)[row]]),
-        meta=group,
-        hovertemplate="<b>%{meta}</b><br>%{customdata[0]:,.4~g} to %{customdata[1]:,.4~g}: %{customdata[2]:,} lines "
-        "(%{customdata[3]:.1%} of the group)<extra></extra>",
-    )
+    unseen = {"mode": "markers", "marker": {"opacity": 0, "size": 12, "color": colour}}
+    figure.add_scatter(x=middles, y=base + height / 2, hovertemplate=hover, **unseen, **about)
 
 
 def _median_tick(figure: go.Figure, distribution: Distribution, row: int, base: float, currency: str | None) -> None:
     median = float(distribution.medians[row])
     if not np.isfinite(median):
         return
-    figure.add_scatter(
-        x=[median, median],
-        y=[base - 0.06, base + 0.2],
-        mode="lines",
-        line={"color": HIGHLIGHT, "width": 3},
-        meta=f"median of {distribution.groups[row]}: {_value(distribution, median, currency)}",
-        hovertemplate="%{meta}<extra></extra>",
-    )
+    said = f"median of {distribution.groups[row]}: {_value(distribution, median, currency)}"
+    line = {"mode": "lines", "line": {"color": HIGHLIGHT, "width": 3}}
+    hover = "%{meta}<extra></extra>"
+    figure.add_scatter(x=[median, median], y=[base - 0.06, base + 0.2], meta=said, hovertemplate=hover, **line)
 
 
 def discounts_figure(discounts: Discounts) -> go.Figure:
@@ -204,32 +189,22 @@ def discounts_figure(discounts: Discounts) -> go.Figure:
     )
     middles = (d.edges[:-1] + d.edges[1:]) / 2
     shown = np.flatnonzero(d.counts)
-    figure.add_bar(
-        x=middles,
-        y=d.counts / d.n_lines,
-        width=np.diff(d.edges) * 0.9,
-        marker_color=[SOFT if middle < 0 else ACCENT for middle in middles],
-        customdata=np.column_stack([d.edges[:-1], d.edges[1:], d.counts]),
-        hovertemplate="<b>%{customdata[0]:.0%} to %{customdata[1]:.0%} off</b><br>"
-        "%{customdata[2]:,} lines<extra></extra>",
-    )
+    hover = "<b>%{customdata[0]:.0%} to %{customdata[1]:.0%} off</b><br>%{customdata[2]:,} lines<extra></extra>"
+    about = {"customdata": np.column_stack([d.edges[:-1], d.edges[1:], d.counts]), "hovertemplate": hover}
+    colours = [SOFT if middle < 0 else ACCENT for middle in middles]
+    figure.add_bar(x=middles, y=d.counts / d.n_lines, width=np.diff(d.edges) * 0.9, marker_color=colours, **about)
     prices = (d.list_price_edges[:-1] + d.list_price_edges[1:]) / 2
-    figure.add_scatter(
-        x=prices,
-        y=d.list_price_discount,
-        mode="lines+markers",
-        line={"color": HIGHLIGHT, "width": 2.5},
-        marker={"size": 7, "color": HIGHLIGHT},
-        customdata=np.column_stack([d.list_price_edges[:-1], d.list_price_edges[1:], d.list_price_lines]),
-        hovertemplate="<b>list price %{customdata[0]:,} to %{customdata[1]:,}</b><br>%{y:.1%} off on average, "
-        "%{customdata[2]:,} lines<extra></extra>",
-        xaxis="x2",
-        yaxis="y2",
+    line = {"mode": "lines+markers", "line": {"color": HIGHLIGHT, "width": 2.5}, "xaxis": "x2", "yaxis": "y2"}
+    hover = (
+        "<b>list price %{customdata[0]:,} to %{customdata[1]:,}</b><br>%{y:.1%} off on average, "
+        "%{customdata[2]:,} lines<extra></extra>"
     )
+    bins = np.column_stack([d.list_price_edges[:-1], d.list_price_edges[1:], d.list_price_lines])
+    about = {"customdata": bins, "hovertemplate": hover, "marker": {"size": 7, "color": HIGHLIGHT}}
+    figure.add_scatter(x=prices, y=d.list_price_discount, **line, **about)
+    above = {"y": 1.0, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
     for text, x in (("Share of lines", 0), ("Mean discount", 0.56)):
-        figure.add_annotation(
-            text=text, x=x, y=1.0, xref="paper", yref="paper", xanchor="left", yanchor="bottom", font={"color": MUTED}
-        )
+        figure.add_annotation(text=text, x=x, **above)
     low, high = float(d.edges[shown[0]]), float(d.edges[shown[-1] + 1])
     few_ticks = {"nticks": 5, "tickangle": 0}
     return figure.update_layout(

@@ -146,33 +146,15 @@ def _draw(
 ) -> None:
     x, y, radius = circles
     outline_x, outline_y = _circles(x, y, radius)
-    figure.add_scatter(
-        x=outline_x,
-        y=outline_y,
-        mode="lines",
-        fill="toself",
-        fillcolor=ACCENT,
-        line={"color": ON_FILL, "width": 1},
-        hoverinfo="skip",
-    )
+    discs = {"mode": "lines", "fill": "toself", "fillcolor": ACCENT, "line": {"color": ON_FILL, "width": 1}}
+    figure.add_scatter(x=outline_x, y=outline_y, hoverinfo="skip", **discs)
     names = [_named(geography, int(place), float(r)) for place, r in zip(known, radius, strict=True)]
-    figure.add_scatter(
-        x=x,
-        y=y,
-        mode="markers+text",
-        marker={"size": 18, "opacity": 0, "color": ACCENT},
-        text=names,
-        textfont={"color": ON_FILL, "size": 12},
-        customdata=[
-            [
-                geography.names[i],
-                float(geography.revenue_share[i]),
-                float(geography.revenue[i]),
-                words.count(geography.customers[i]),
-            ]
-            for i in known
-        ],
-        hovertemplate="<b>%{customdata[0]}</b><br>"
-        + words.in_currency("%{customdata[2]:,.0f}", currency)
-        + " (%{customdata[1]:.1%} of revenue)<br>%{customdata[3]} customers<extra></extra>",
+    g, money = geography, words.in_currency("%{customdata[2]:,.0f}", currency)
+    about = [[g.names[i], float(g.revenue_share[i]), float(g.revenue[i]), words.count(g.customers[i])] for i in known]
+    hover = (
+        f"<b>%{{customdata[0]}}</b><br>{money} (%{{customdata[1]:.1%}} of revenue)<br>"
+        "%{customdata[3]} customers<extra></extra>"
     )
+    unseen = {"mode": "markers+text", "marker": {"size": 18, "opacity": 0, "color": ACCENT}}
+    text = {"text": names, "textfont": {"color": ON_FILL, "size": 12}}
+    figure.add_scatter(x=x, y=y, customdata=about, hovertemplate=hover, **unseen, **text)

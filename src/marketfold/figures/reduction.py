@@ -52,20 +52,11 @@ def scree_figure(reducer: PCAReducer) -> go.Figure:
         height=380,
     )
     numbers = np.arange(1, len(shares) + 1)
-    figure.add_bar(
-        x=numbers,
-        y=shares,
-        marker_color=[ACCENT if number <= kept else SOFT for number in numbers],
-        hovertemplate="Component %{x}: %{y:.1%} of the variance<extra></extra>",
-    )
-    figure.add_scatter(
-        x=numbers,
-        y=together,
-        mode="lines+markers",
-        line={"color": MUTED, "width": 1.5},
-        marker={"size": 5, "color": MUTED},
-        hovertemplate="The first %{x} together: %{y:.1%}<extra></extra>",
-    )
+    hover, colours = "Component %{x}: %{y:.1%} of the variance<extra></extra>", np.where(numbers <= kept, ACCENT, SOFT)
+    figure.add_bar(x=numbers, y=shares, marker_color=colours.tolist(), hovertemplate=hover)
+    line = {"mode": "lines+markers", "line": {"color": MUTED, "width": 1.5}, "marker": {"size": 5, "color": MUTED}}
+    hover = "The first %{x} together: %{y:.1%}<extra></extra>"
+    figure.add_scatter(x=numbers, y=together, hovertemplate=hover, **line)
     if kept <= len(shares):
         add_note(figure, words.share(reached), kept, together[kept - 1], yshift=14)
     return figure.update_layout(
@@ -124,12 +115,7 @@ def _log_ticks(*losses: Sequence[float]) -> float | str:
 def loss_figure(history: Mapping[str, Any], network: str = "") -> go.Figure:
     """Training and validation loss by epoch, with the epoch whose weights were kept.
 
-    Parameters
-    ----------
-    history
-        `history_` of an `AutoencoderReducer`.
-    network
-        Its shape in words, as `str(reducer.network_.architecture)`.
+    The history is that of an `AutoencoderReducer`, the network its shape in words.
     """
     loss, held_out = history["loss"], history["validation_loss"]
     best, epochs = int(history["best_epoch"]), np.arange(1, len(loss) + 1)
@@ -146,15 +132,10 @@ def loss_figure(history: Mapping[str, Any], network: str = "") -> go.Figure:
         line = {"color": colour, "width": 2, "dash": dash}
         about = {"name": name, "hovertemplate": f"{name}, epoch %{{x}}: %{{y:.4f}}<extra></extra>"}
         figure.add_scatter(x=epochs, y=values, mode="lines" if len(loss) > 1 else "markers", line=line, **about)
-    figure.add_scatter(
-        x=[best],
-        y=[kept],
-        name=f"Kept: {kept:.3g}",  # in the legend: beside its point it would lie on a curve
-        mode="markers",
-        marker={"size": 10, "color": HIGHLIGHT},
-        cliponaxis=False,
-        hovertemplate="Weights kept: epoch %{x}, %{y:.4f}<extra></extra>",
-    )
+    named = f"Kept: {kept:.3g}"  # in the legend: beside its point it would lie on a curve
+    about = {"name": named, "hovertemplate": "Weights kept: epoch %{x}, %{y:.4f}<extra></extra>"}
+    mark = {"mode": "markers", "marker": {"size": 10, "color": HIGHLIGHT}, "cliponaxis": False}
+    figure.add_scatter(x=[best], y=[kept], **mark, **about)
     return figure.update_layout(
         xaxis={"title": {"text": "Epoch"}, "tickformat": "d", "dtick": 1 if len(loss) <= 12 else None},
         yaxis={"type": "log", "tickformat": ".2~g", "dtick": _log_ticks(loss, held_out)},

@@ -127,19 +127,10 @@ def feature_by_segment_figure(
         label_width=SPREAD_LABEL,
     )
     for profile, (low, q1, median, q3, high), words in zip(profiles, q, said, strict=True):
-        figure.add_box(
-            y=[wrapped(_name(profile), SPREAD_LABEL)],
-            orientation="h",
-            lowerfence=[low],
-            q1=[q1],
-            median=[median],
-            q3=[q3],
-            upperfence=[high],
-            marker_color=segment_colour(profile.number),
-            name=words,
-            hoverinfo="x",
-            showlegend=False,
-        )
+        box = {"lowerfence": [low], "q1": [q1], "median": [median], "q3": [q3], "upperfence": [high]}
+        named = {"name": words, "marker_color": segment_colour(profile.number), "showlegend": False}
+        row = [wrapped(_name(profile), SPREAD_LABEL)]
+        figure.add_box(y=row, orientation="h", hoverinfo="x", **box, **named)
     axis = {"tickformat": ",.0%"} if feature.measure in {"share", "flag"} else {"tickformat": ",~r"}
     return figure.update_layout(
         xaxis={**axis, "type": "log" if log else "linear", "showgrid": True, **({"dtick": 1} if log else {})},
@@ -165,17 +156,11 @@ def movement_sankey_figure(movement: Movement) -> go.Figure:
         alt=f"{_percent(movement.stayed_share)} of {movement.shared:,} stayed. Largest moves: {heard or 'none'}.",
         height=180 + 60 * max(n_earlier, n_later),
     )
+    nodes = {"pad": 18, "thickness": 14, "line": {"width": 0}}
     figure.add_sankey(
         arrangement="snap",
         textfont={"color": INK, "shadow": "none"},
-        node={
-            "label": labels,
-            "color": colours,
-            "pad": 18,
-            "thickness": 14,
-            "line": {"width": 0},
-            "hovertemplate": "%{label}: %{value:,}<extra></extra>",
-        },
+        node={**nodes, "label": labels, "color": colours, "hovertemplate": "%{label}: %{value:,}<extra></extra>"},
         link={
             "source": [flow[0] for flow in flows],
             "target": [flow[1] for flow in flows],
@@ -229,27 +214,15 @@ def drift_figure(movement: Movement, table: FeatureTable, n_features: int = TOP_
         height=130 + 30 * max(len(shown), 1),
     )
     rows = [wrapped(labels.get(drift.feature, drift.feature), 40) for drift in shown]
-    add_named_bars(
-        figure,
-        [drift.index for drift in shown],
-        rows,
-        showlegend=False,
-        marker_color=[_COLOUR[drift.verdict] for drift in shown],
-        text=[f"{drift.index:.2f}" for drift in shown],
-        customdata=[[drift.verdict, drift.by_chance] for drift in shown],
-        hovertemplate="<b>%{y}</b><br>%{customdata[0]}; chance alone stays under %{customdata[1]:.2f}<extra></extra>",
-    )
+    hover = "<b>%{y}</b><br>%{customdata[0]}; chance alone stays under %{customdata[1]:.2f}<extra></extra>"
+    about = {"customdata": [[drift.verdict, drift.by_chance] for drift in shown], "hovertemplate": hover}
+    look = {"marker_color": [_COLOUR[drift.verdict] for drift in shown], "showlegend": False}
+    text = [f"{drift.index:.2f}" for drift in shown]
+    add_named_bars(figure, [drift.index for drift in shown], rows, text=text, **look, **about)
     most = max([MUCH_DRIFT, *(drift.index for drift in shown)])
-    figure.add_scatter(
-        x=[most * 1.15] * len(shown),
-        y=rows,
-        mode="text",
-        text=[_drift_words(drift, table) for drift in shown],
-        textposition="middle right",
-        textfont={"color": MUTED},
-        hoverinfo="skip",
-        showlegend=False,
-    )
+    beside = {"mode": "text", "textposition": "middle right", "textfont": {"color": MUTED}}
+    told = [_drift_words(drift, table) for drift in shown]
+    figure.add_scatter(x=[most * 1.15] * len(shown), y=rows, text=told, hoverinfo="skip", showlegend=False, **beside)
     for threshold, word in ((SOME_DRIFT, "some"), (MUCH_DRIFT, "much")):
         figure.add_vline(x=threshold, line=dotted(MUTED))
         figure.add_annotation(x=threshold, y=1, yref="paper", yanchor="bottom", text=word)

@@ -211,10 +211,8 @@ def new_figure(
 
     Parameters
     ----------
-    title
-        What the figure shows: the take-away, where there is one.
-    subtitle
-        What is drawn, and in which unit.
+    title, subtitle
+        What the figure shows: the take-away, where there is one; what is drawn, and in which unit.
     alt
         What a person who cannot see it should hear; it stands in `layout.meta["alt"]`.
     label_width

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -87,6 +87,19 @@ def _alt(units: UnitMap, profiles: Sequence[SegmentProfile], n_dimensions: int) 
     return f"Map in {n_dimensions} directions. Centres: {'; '.join(middles)}."
 
 
+def _points(units: UnitMap, place: int, profile: SegmentProfile, axes: str, mark: dict[str, object]) -> dict[str, Any]:
+    """The trace of one segment."""
+    own = np.flatnonzero(units.labels == place)
+    return {
+        **dict(zip(axes, units.points[own].round(3).T, strict=False)),
+        "mode": "markers",
+        "marker": {**mark, "color": segment_colour(profile.number)},
+        "name": f"{profile.number}. {profile.name}",
+        "text": [units.hover[row] for row in own],
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
 def map_2d_figure(units: UnitMap, profiles: Sequence[SegmentProfile]) -> go.Figure:
     """Units in the two directions in which they differ most; the numbers stand at the middle of each segment.
 
@@ -100,17 +113,8 @@ def map_2d_figure(units: UnitMap, profiles: Sequence[SegmentProfile]) -> go.Figu
         height=560,
     )
     for place, profile in enumerate(profiles):
-        own = units.labels == place
-        figure.add_scatter(
-            x=units.points[own, 0].round(3), y=units.points[own, 1].round(3), mode="markers",
-            name=f"{profile.number}. {profile.name}", legendgroup=str(profile.number),
-            text=[said for said, is_own in zip(units.hover, own, strict=True) if is_own],
-            hovertemplate="%{text}<extra></extra>",
-            marker={
-                "size": 7, "opacity": 0.72, "color": segment_colour(profile.number),
-                "symbol": segment_symbol(profile.number),
-            },
-        )  # fmt: skip
+        mark = {"size": 7, "opacity": 0.72, "symbol": segment_symbol(profile.number)}
+        figure.add_scatter(**_points(units, place, profile, "xy", mark), legendgroup=str(profile.number))
     for place, profile in enumerate(profiles):
         own = units.points[units.labels == place]
         if len(own):
@@ -136,17 +140,9 @@ def map_3d_figure(units: UnitMap, profiles: Sequence[SegmentProfile]) -> go.Figu
         height=620,
     )
     for place, profile in enumerate(profiles):
-        own = units.labels == place
-        x, y, z = units.points[own].round(3).T
-        figure.add_scatter3d(
-            x=x, y=y, z=z, mode="markers", name=f"{profile.number}. {profile.name}",
-            text=[said for said, is_own in zip(units.hover, own, strict=True) if is_own],
-            hovertemplate="%{text}<extra></extra>",
-            marker={
-                "size": 3.6, "opacity": 0.85, "color": segment_colour(profile.number),
-                "symbol": SYMBOLS_IN_SPACE[(profile.number - 1) % len(SYMBOLS_IN_SPACE)],
-            },
-        )  # fmt: skip
+        symbol = SYMBOLS_IN_SPACE[(profile.number - 1) % len(SYMBOLS_IN_SPACE)]
+        mark = {"size": 3.6, "opacity": 0.85, "symbol": symbol}
+        figure.add_scatter3d(**_points(units, place, profile, "xyz", mark))
     plain = {"showticklabels": False, "showspikes": False}
     axes = {f"{axis}axis": {**plain, "title": {"text": _axis_title(units, place)}} for place, axis in enumerate("xyz")}
     return figure.update_layout(

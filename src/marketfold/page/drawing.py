@@ -32,16 +32,7 @@ def figure_part(
 ) -> FigurePart:
     """A figure as a record; what it says of itself stands where nothing else is given.
 
-    Parameters
-    ----------
-    key
-        Anchor, unique on the page.
-    figure
-        Its author keeps the text for those who cannot see it in `layout.meta["alt"]`.
-    title, says
-        Heading and sentences above it.
-    teaching
-        How to read it.
+    Its author keeps the text for those who cannot see it in `layout.meta["alt"]`; `teaching` is how to read it.
 
     Examples
     --------

@@ -94,11 +94,6 @@ def write_figure(figure: go.Figure, path: Path, *, width: int = 960, scale: floa
 def write_pdf(page: Path, path: Path) -> None:
     """Print one of our pages to PDF: everything opened, every figure drawn, in light colours.
 
-    Parameters
-    ----------
-    page
-        The HTML file, as `write_report` wrote it.
-
     Raises
     ------
     MissingDependencyError

@@ -33,13 +33,7 @@ def kept_together(value: Any) -> Any:
 
 @cache
 def environment(*packages: str) -> Environment:
-    """Templates with autoescape on, where a missing name is an error.
-
-    Parameters
-    ----------
-    packages
-        Packages that bring templates of their own, before the report's.
-    """
+    """Templates with autoescape on, of these packages before the page's own; a missing name is an error."""
     templates = Environment(
         loader=ChoiceLoader([PackageLoader(package, "templates") for package in (*packages, "marketfold.page")]),
         autoescape=True,
@@ -58,13 +52,7 @@ def asset(name: str, package: str = "marketfold.page") -> str:
 
 
 def content_policy(scripts: Sequence[str]) -> str:
-    """Content-Security-Policy that runs these scripts and no other, and lets nothing leave or enter.
-
-    Parameters
-    ----------
-    scripts
-        Hash sources, as `embed.source_hash` gives them.
-    """
+    """Content-Security-Policy that runs scripts of these `embed.source_hash` only, and lets nothing leave or enter."""
     return (
         f"default-src 'none'; script-src {' '.join(scripts)}; style-src 'unsafe-inline'; img-src data: blob:; "
         "connect-src 'none'; base-uri 'none'; form-action 'none'"

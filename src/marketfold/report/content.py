@@ -82,23 +82,14 @@ def report_page(analysis: Analysis) -> ReportPage:
 
 
 def write_report(analysis: Analysis, path: Path) -> None:
-    """Write the report of an analysis as one HTML file that opens offline.
-
-    Parameters
-    ----------
-    path
-        Where to; an existing file is replaced.
-    """
+    """Write the report of an analysis as one HTML file that opens offline; an existing one is replaced."""
     write_page(report_page(analysis), path)
 
 
 def with_plan(data: PageData, plan: CampaignPlan) -> PageData:
     """The same report with what an edited plan decides: names, aims, and the whole chapter of the campaigns.
 
-    Parameters
-    ----------
-    plan
-        Of the same segments; where it has no campaign for one, its name and its aim stay.
+    Where the plan has no campaign for a segment, its name and its aim stay.
     """
     names = {campaign.number: campaign.name for campaign in plan.campaigns if campaign.number in data.names}
     plan = _plan_with_stand_ins(plan)

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
     from marketfold.analysis import Analysis
     from marketfold.clustering import KChoice, ValidityIndex
-    from marketfold.page import Part
+    from marketfold.page import FigurePart, Part
+    from marketfold.schema import Unit
     from marketfold.selection import FeatureSetSearch, FutureScore, ReducerComparison
 
 SHOWN_CANDIDATES = 12
@@ -63,6 +64,16 @@ def _k_table(choice: KChoice, chosen: int) -> TablePart:
     )
 
 
+def k_figures(choice: KChoice, unit: Unit) -> list[FigurePart]:
+    """The elbow, the validity indices and the distance from data without groups, as far as they were measured."""
+    parts = [figure_part("elbow", figures.elbow_figure(choice), teaching=teaching.about_elbow(choice, unit))]
+    if choice.indices:
+        parts.append(figure_part("indices", figures.indices_figure(choice), teaching=teaching.about_indices(choice)))
+    if choice.gaps:
+        parts.append(figure_part("gap", figures.gap_figure(choice)))
+    return parts
+
+
 def k_chapter(analysis: Analysis) -> Section:
     """Why this many segments."""
     choice, chosen = analysis.choice.evidence.k_choice, analysis.choice.evidence.recipe.n_segments
@@ -74,12 +85,7 @@ def k_chapter(analysis: Analysis) -> Section:
         why = ", as you asked." if asked else f", for this reason: {search_decision(search)}" if search else "."
         lead = f"This run made {chosen} segments{why}"
         parts.append(Notice((decision,), title="What the evidence below says"))
-    elbow = figures.elbow_figure(choice)
-    parts.append(figure_part("elbow", elbow, teaching=teaching.about_elbow(choice, analysis.segmentation.unit)))
-    if choice.indices:
-        parts.append(figure_part("indices", figures.indices_figure(choice), teaching=teaching.about_indices(choice)))
-    if choice.gaps:
-        parts.append(figure_part("gap", figures.gap_figure(choice)))
+    parts.extend(k_figures(choice, analysis.segmentation.unit))
     if against := disagreements(choice):
         parts.append(Notice(against, title="Who disagrees"))
     parts.append(Fold("All numbers", (_k_table(choice, chosen),)))

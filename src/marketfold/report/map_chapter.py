@@ -31,14 +31,7 @@ LEAST_SHOWN = 40
 
 
 def sample_by_segment(labels: Labels, size: int, seed: int) -> Rows:
-    """Rows of a seeded sample in which every segment is seen, ascending.
-
-    Parameters
-    ----------
-    labels
-        0-based segment of each unit.
-    size
-        About how many rows.
+    """Rows of a seeded sample of about `size` rows in which every segment is seen, ascending.
 
     Examples
     --------

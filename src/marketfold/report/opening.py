@@ -5,12 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marketfold import words
-from marketfold.page import Fact
+from marketfold.page import Fact, SegmentAim
 from marketfold.report.sentences.warnings import run_warnings
-
-if TYPE_CHECKING:
-    from marketfold.analysis import Analysis
-from marketfold.page import SegmentAim
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
@@ -25,20 +21,12 @@ MOST_WARNINGS = 4
 
 
 def unit_word(unit: Unit) -> str:
-    """The unit as a reader calls it.
-
-    >>> unit_word("order_line")
-    'order line'
-    """
+    """The unit as a reader calls it."""
     return unit.replace("_", " ")
 
 
 def units_word(unit: Unit) -> str:
-    """Several of them.
-
-    >>> units_word("order_line")
-    'order lines'
-    """
+    """Several of them."""
     return f"{unit_word(unit)}s"
 
 
