@@ -7,6 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from marketfold.errors import ParameterError
+from marketfold.words import share
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -133,7 +134,7 @@ class Analysis:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><td>{p.number}</td><td>{escape(p.name)}</td><td>{p.units:,}</td><td>{p.revenue_share:.0%}</td>"
+            f"<tr><td>{p.number}</td><td>{escape(p.name)}</td><td>{p.units:,}</td><td>{share(p.revenue_share)}</td>"
             f"<td>{p.trust or ''}</td></tr>"
             for p in self.segments.profiles
         )

@@ -137,7 +137,7 @@ class ClusteringOptions(Options):
         default=None, ge=2, description="Number of segments; chosen from the evidence if not set."
     )
     k_max: int = Field(default=15, ge=3, description="Largest number of segments on the elbow curve.")
-    bootstraps: int = Field(default=100, ge=2, description="Resamples in the stability test.")
+    bootstraps: int = Field(default=100, ge=2, description="Pairs of resamples in the stability test.")
 
 
 class CampaignOptions(Options):

@@ -73,9 +73,9 @@ def figures(
 
 def report(run: flags.RunFolder) -> None:
     """Render the report of a run again from its page.json, in the style of this version."""
-    from marketfold.runs import render_run
+    from marketfold.runs import Run, render_run
 
-    typer.echo(f"Report: {render_run(run)}")
+    typer.echo(f"Report: {render_run(Run.read(run).folder)}")
 
 
 def export(

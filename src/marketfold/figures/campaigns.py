@@ -85,7 +85,7 @@ def effect_figure(rows: Sequence[EffectRow], *, measure: str, coverage: float = 
     said = {row.name: _row_words(row) for row in rows}
     figure = new_figure(
         _headline([row.decision for row in rows]),
-        subtitle=f"Reached less held out, {measure}, % of what is usual; bars are {coverage:.0%} intervals",
+        subtitle=f"Reached less held out, {measure}, % of what is usual; bars are {words.share(coverage)} intervals",
         alt="; ".join(said.values()),
         height=150 + ROW * max(len(rows), 2),
     )

@@ -110,7 +110,7 @@ def elbow_figure(choice: KChoice) -> go.Figure:
     figure = new_figure(
         title,
         subtitle="Within-cluster sum of squares (WCSS) as a share of that at k = 1, by number of segments k",
-        alt=f"{title}. WCSS falls from 100 % at k = 1 to {shares[-1]:.0%} at k = {curve.k[-1]}. "
+        alt=f"{title}. WCSS falls from 100 % at k = 1 to {words.share(shares[-1])} at k = {curve.k[-1]}. "
         f"Advised: k = {choice.k}; {ANSWERS[choice.answer]}.",
         height=430,
     )
@@ -192,7 +192,9 @@ def gap_figure(choice: KChoice) -> go.Figure:
     for name, gap in choice.gaps.items():
         lower, spread = 1 - np.exp(-gap.values), 2 * np.exp(-gap.values) * gap.errors
         share = lower[gap.k.index(choice.k)]
-        lines.append(f"{share:.0%} lower than {kinds[name]}" if share >= 0.005 else f"not lower than {kinds[name]}")
+        lines.append(
+            f"{words.share(share)} lower than {kinds[name]}" if share >= 0.005 else f"not lower than {kinds[name]}"
+        )
         figure.add_scatter(
             x=gap.k, y=lower, mode="lines+markers", name=f"than {kinds[name]}", marker={"size": 6},
             line={"color": colours[name], "width": 2.5, "dash": {"shuffled": "dash"}.get(name, "solid")},

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from marketfold.figures.theme import INK, new_figure, segment_colour, segment_symbol
+from marketfold.words import share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,7 +75,7 @@ def _more_or_less(loading: float, label: str) -> str:
 
 
 def _axis_title(units: UnitMap, place: int) -> str:
-    return f"Direction {place + 1} ({units.shares[place] * 100:.0f} %)"
+    return f"Direction {place + 1} ({share(units.shares[place])})"
 
 
 def _alt(units: UnitMap, profiles: Sequence[SegmentProfile], n_dimensions: int) -> str:
@@ -107,7 +108,7 @@ def map_2d_figure(units: UnitMap, profiles: Sequence[SegmentProfile]) -> go.Figu
     """
     seen = float(units.shares[:2].sum())
     figure = new_figure(
-        f"A flat map shows {seen * 100:.0f} % of the differences",
+        f"A flat map shows {share(seen)} of the differences",
         subtitle=f"{units.says} To the right: {units.directions[0]}. Upwards: {units.directions[1]}.",
         alt=_alt(units, profiles, 2),
         height=560,
@@ -134,7 +135,7 @@ def map_3d_figure(units: UnitMap, profiles: Sequence[SegmentProfile]) -> go.Figu
     """Units in the three directions in which they differ most, to be turned by hand; profiles as in `map_2d_figure`."""
     seen = float(units.shares[:3].sum())
     figure = new_figure(
-        f"In space, {seen * 100:.0f} % of the differences show",
+        f"In space, {share(seen)} of the differences show",
         subtitle=units.says,
         alt=_alt(units, profiles, 3),
         height=620,

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marketfold.cleaning import list_reasons
+from marketfold.words import share
 
 if TYPE_CHECKING:
     from marketfold.cleaning import CleaningReport
 
 SENTENCES = {
-    "set_aside": "{line_share:.0%} of the lines ({lines:,} of {lines_read:,}) were set aside: {reasons}.",
+    "set_aside": "{line_share} of the lines ({lines:,} of {lines_read:,}) were set aside: {reasons}.",
     "no_customer_as_usual": (
-        "{line_share:.0%} of the lines have no customer; up to a quarter is normal in retail "
-        "(sales without an account)."
+        "{line_share} of the lines have no customer; up to a quarter is normal in retail (sales without an account)."
     ),
     "currencies": "The orders are in {currencies} currencies; money is added as if they were one.",
     "credit_notes_ignored": (
@@ -31,7 +31,8 @@ def cleaning_sentences(report: CleaningReport) -> tuple[str, ...]:
     reasons = list_reasons(report.ledger)
     told = []
     for warning in report.warnings:
+        numbers = {key: share(value) if key == "line_share" else value for key, value in warning.numbers.items()}
         one = warning.numbers.get("lines") == 1
         repeat = "line repeats another exactly and was" if one else "lines repeat another exactly and were"
-        told.append(SENTENCES[warning.code].format(**warning.numbers, reasons=reasons, repeat=repeat))
+        told.append(SENTENCES[warning.code].format(**numbers, reasons=reasons, repeat=repeat))
     return tuple(told)

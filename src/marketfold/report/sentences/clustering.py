@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from marketfold import words
 from marketfold.clustering import SURE, UNITS_PER_FEATURE
 
 if TYPE_CHECKING:
@@ -68,16 +69,12 @@ def _few_units(choice: KChoice) -> tuple[str, ...]:
     )
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
-
-
 def _lower(gap: Gap, k: int) -> str:
     """How much lower the WCSS is, and how much of that chance can do."""
     place = gap.k.index(k)
     share, chance = (1 - np.exp(-value) for value in (gap.values[place], SURE * gap.errors[place]))
-    below = f"{_percent(share)} below" if share >= 0.005 else "not below"
-    doubt = f" (chance alone can do {_percent(chance)})" if 0.005 <= share < chance else ""
+    below = f"{words.share(share)} below" if share >= 0.005 else "not below"
+    doubt = f" (chance alone can do {words.share(chance)})" if 0.005 <= share < chance else ""
     return f"{below} that of {gap.label}{doubt}"
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from marketfold import words
 from marketfold.reduction import label_of
 from marketfold.report.sentences.clustering import k_decision, k_summary
 from marketfold.selection import ALL, WORSE_BY, worth
 
 if TYPE_CHECKING:
-    from marketfold.selection import Candidate, Choice, FeatureSetSearch, ReducerComparison
+    from marketfold.selection import Candidate, Choice, FeatureSetSearch, ReducerComparison, ReducerScore
 
 REDUCTION_RULE = (
     "The simplest reduction that is not worse is taken: none before PCA before the autoencoder. One is worse when "
@@ -62,8 +63,8 @@ def _rather(chosen: Candidate, wide: Candidate) -> str:
     if chosen.explained is None or wide.explained is None:
         return f"They come out again more surely than the {wide.k} that the curve advises"
     return (
-        f"They explain {chosen.explained:.0%} of the differences in later revenue, the {wide.k} that the curve advises "
-        f"{wide.explained:.0%}"
+        f"They explain {words.share(chosen.explained)} of the differences in later revenue, the {wide.k} that the curve "
+        f"advises {words.share(wide.explained)}"
     )
 
 
@@ -75,20 +76,25 @@ def reduction_decision(comparison: ReducerComparison) -> str:
     return f"The segments were made with {label_of(comparison.asked)}, as asked. Left to the rule: {by_rule}"
 
 
+def _worth_text(score: ReducerScore) -> str:
+    if score.explained is None:
+        return f"scores {worth(score):.2f}"
+    return f"explains {words.share(score.explained)} of the differences in later revenue"
+
+
 def _by_rule(comparison: ReducerComparison) -> str:
     chosen, tried = comparison.chosen, comparison.tried
     name = label_of(chosen)[:1].upper() + label_of(chosen)[1:]
     if len(tried) == 1:
         return f"Only {label_of(chosen)} was tried."
     best = max(tried, key=worth)
-    what = "explains {:.1%} of the differences in later revenue" if best.explained is not None else "scores {:.2f}"
     taken = next(score for score in tried if score.method == chosen)
     if best.method == chosen:
         why = "no other is clearly better" if chosen == tried[0].method else "nothing simpler is as good"
-        return f"{name} is taken: {why}, and it {what.format(worth(taken))}."
+        return f"{name} is taken: {why}, and it {_worth_text(taken)}."
     return (
-        f"{name} is taken: it {what.format(worth(taken))}, and {label_of(best.method)}, the best, "
-        f"{what.format(worth(best))}: not enough more to justify it."
+        f"{name} is taken: it {_worth_text(taken)}, and {label_of(best.method)}, the best, "
+        f"{_worth_text(best)}: not enough more to justify it."
     )
 
 
