@@ -88,7 +88,7 @@ def _alt(units: UnitMap, profiles: Sequence[SegmentProfile], n_dimensions: int) 
     return f"Map in {n_dimensions} directions. Centres: {'; '.join(middles)}."
 
 
-def _points(units: UnitMap, place: int, profile: SegmentProfile, axes: str, mark: dict[str, object]) -> dict[str, Any]:
+def _points(units: UnitMap, place: int, profile: SegmentProfile, axes: str, mark: dict[str, Any]) -> dict[str, Any]:
     """The trace of one segment."""
     own = np.flatnonzero(units.labels == place)
     return {

@@ -63,8 +63,8 @@ def _rather(chosen: Candidate, wide: Candidate) -> str:
     if chosen.explained is None or wide.explained is None:
         return f"They come out again more surely than the {wide.k} that the curve advises"
     return (
-        f"They explain {words.share(chosen.explained)} of the differences in later revenue, the {wide.k} that the curve "
-        f"advises {words.share(wide.explained)}"
+        f"They explain {words.share(chosen.explained)} of the differences in later revenue, the {wide.k} that the "
+        f"curve advises {words.share(wide.explained)}"
     )
 
 
