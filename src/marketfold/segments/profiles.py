@@ -59,8 +59,8 @@ def profile_segments(
     >>> from marketfold.segments import number_and_name
     >>> from marketfold.selection import Segmentation
     >>> matrix = build_matrix(build_features(clean_orders(read_orders(make_shop(lines=4_000).lines))))
-    >>> quiet = matrix.table.column("recency_days") > 365
-    >>> segmentation, _ = number_and_name(Segmentation.of(matrix, quiet.astype(np.int32)))
+    >>> quiet = (matrix.table.column("recency_days") > 365).astype(np.int32)
+    >>> segmentation, _ = number_and_name(Segmentation.of(matrix, quiet))
     >>> [profile.units for profile in profile_segments(segmentation)] == np.bincount(quiet).tolist()
     True
     """
