@@ -52,6 +52,7 @@ def profile_segments(
 
     Examples
     --------
+    >>> import numpy as np
     >>> from marketfold.cleaning import clean_orders
     >>> from marketfold.demo import make_shop
     >>> from marketfold.features import build_features, build_matrix
