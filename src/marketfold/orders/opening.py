@@ -90,8 +90,8 @@ def _open_path(path: Path, options: ReadingOptions) -> Source:
         return _open_pattern(path, options)
     if not path.is_file():
         message = (
-            f"{path.name} is no regular file but a device, a pipe or a socket, which may never end. Write what it gives "
-            "into a file, and give that."
+            f"{path.name} is no regular file but a device, a pipe or a socket, which may never end. Write what it "
+            "gives into a file, and give that."
         )
         raise OrdersError(message)
     try:
