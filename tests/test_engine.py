@@ -37,7 +37,7 @@ def _write(path: Path, n_lines: int) -> None:
 @pytest.mark.parametrize("ending", [".csv", ".parquet"])
 @pytest.mark.parametrize(
     ("own", "other"),
-    [("a[1]", "a1"), ("b*", "bx"), ("c?", "cx"), ("d[!x]", "dy"), ("f[1]/x", "f1/x"), ("g{1,2}", "g1")],,
+    [("a[1]", "a1"), ("b*", "bx"), ("c?", "cx"), ("d[!x]", "dy"), ("f[1]/x", "f1/x"), ("g{1,2}", "g1")],
 )
 def test_a_name_is_never_a_pattern_by_accident(own: str, other: str, ending: str, tmp_path: Path):
     _write(tmp_path / f"{own}{ending}", OWN)
