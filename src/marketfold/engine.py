@@ -8,11 +8,12 @@ disk, Polars, and PySpark.
 from __future__ import annotations
 
 import itertools
+import re
 import shutil
 import tempfile
 import uuid
 import weakref
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -44,6 +45,15 @@ def literal(text: str) -> str:
 def _frame(native: Any) -> nw.LazyFrame[Any]:
     frame: nw.LazyFrame[Any] = nw.from_native(native)
     return frame
+
+
+def verbatim(path: Path) -> str:
+    """A path in DuckDB's SQL that names one file: DuckDB would take `*`, `?` and `[` for a pattern.
+
+    >>> verbatim(Path("orders[1].csv"))
+    "'orders[[]1].csv'"
+    """
+    return literal(re.sub(r"[*?[]", r"[\g<0>]", str(path)))
 
 
 def _first_line(error: Exception) -> str:
@@ -120,8 +130,11 @@ class DuckDBEngine:
             raise EngineError(message) from error
         # A time with a zone falls on the same day on every machine.
         self.connection.execute("SET TimeZone = 'UTC'")
-        # Progress is told by the stages, never by the engine on standard output.
-        self.connection.execute("SET enable_progress_bar = false")
+        # Progress is told by the stages, never by the engine on standard output. In a notebook without ipywidgets the
+        # bar is off, and DuckDB refuses to be told so.
+        if self.connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() != [(False,)]:
+            with suppress(duckdb.Error):
+                self.connection.execute("SET enable_progress_bar = false")
 
     def relation(self, relation: duckdb.DuckDBPyRelation) -> nw.LazyFrame[Any]:
         """A relation of `connection` as a Narwhals frame."""
@@ -160,14 +173,15 @@ class DuckDBEngine:
             "delim": literal(layout.delimiter),
             "quote": literal(layout.quote),
             "escape": literal(layout.escape or layout.quote),
+            "compression": "'none'",  # whatever the name ends in
             "columns": "{" + ", ".join(f"{literal(column)}: 'VARCHAR'" for column in columns) + "}",
         }
         listed = ", ".join(f"{name} = {value}" for name, value in options.items())
-        return self.relation(self.connection.sql(f"SELECT * FROM read_csv({literal(str(path))}, {listed})"))  # noqa: S608
+        return self.relation(self.connection.sql(f"SELECT * FROM read_csv({verbatim(path)}, {listed})"))  # noqa: S608
 
     def scan_parquet(self, paths: Sequence[Path], row_number: str) -> nw.LazyFrame[Any]:
         """Parquet files as one lazy table with the number of each row, from 0 through all files in their order."""
-        files = "[" + ", ".join(literal(str(path)) for path in paths) + "]"
+        files = "[" + ", ".join(verbatim(path) for path in paths) + "]"
         rows = self.connection.sql(f"SELECT num_rows FROM parquet_file_metadata({files})")  # noqa: S608  (names are quoted)
         offsets = [0, *itertools.accumulate(n for (n,) in rows.fetchall())]
         shift = f"[{', '.join(map(str, offsets))}][file_index::BIGINT + 1]" if len(paths) > 1 else "0"

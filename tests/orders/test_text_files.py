@@ -280,3 +280,26 @@ def test_no_room_to_read(tmp_path: Path) -> None:
 def test_no_copy_of_the_source_is_left(tmp_path: Path) -> None:
     orders = read_text(tmp_path, join().encode("cp437"))
     assert [file.name for file in orders.engine.folder.glob("*.csv")] == []  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("above", ["  \n", "\t\n", " \n\n  \n", "\u00a0\n"])
+def test_a_line_of_blanks_above_the_header_is_not_the_header(tmp_path: Path, above: str) -> None:
+    orders = read_text(tmp_path, above + join())
+    assert [row["order_id"] for row in rows_of(orders)] == ["1001", "1002", "1003"]
+    assert orders.facts.lines == len(ROWS)
+    assert rows_of(orders, "source_line")[0] == {"source_line": 2 + above.count("\n")}
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+@pytest.mark.parametrize("short", [[], [["9", "x"]]], ids=["whole", "short"])
+def test_a_row_of_empty_cells_is_a_row(tmp_path: Path, delimiter: str, short: list[list[str]]) -> None:
+    orders = read_text(tmp_path, join(delimiter, rows=[*ROWS, [""] * len(HEADER), *short]))
+    assert orders.facts.lines == len(ROWS) + 1 + len(short)
+    assert len(malformed(orders)) == len(short)
+
+
+@pytest.mark.parametrize("blank", list(" \t\v\f\u00a0\u200b\ufeff"))
+def test_a_cell_is_trimmed_of_every_blank_at_either_end(tmp_path: Path, blank: str) -> None:
+    rows = [[f"{cell}{blank}" for cell in ROWS[0]], [f"{blank}{cell}" for cell in ROWS[1]], ROWS[2]]
+    found = rows_of(read_text(tmp_path, join(";", rows=rows)), "order_id", "customer_id", "amount")
+    assert found == rows_of(read_text(tmp_path, join(";")), "order_id", "customer_id", "amount")

@@ -88,6 +88,12 @@ def _open_path(path: Path, options: ReadingOptions) -> Source:
         return _open_parquet(path.name, found, options)
     if not path.exists():
         return _open_pattern(path, options)
+    if not path.is_file():
+        message = (
+            f"{path.name} is no regular file but a device, a pipe or a socket, which may never end. Write what it "
+            "gives into a file, and give that."
+        )
+        raise OrdersError(message)
     try:
         with path.open("rb") as file:
             mark = file.read(4)

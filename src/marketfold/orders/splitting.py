@@ -150,7 +150,7 @@ def _plain(lines: Sequence[str], dialect: Dialect, width: int) -> bool:
 def _write_record(source: _Lines, line: str, number: int, layout: _Layout, rows: Rows) -> str:
     """One row as text to write; empty where it is blank or malformed."""
     dialect, width = layout.dialect, layout.width
-    if not line.strip():
+    if not line.strip() and (dialect.delimiter or "\n") not in line:  # a row of tabs is a row of empty cells
         return ""
     if len(line) > ROW_LIMIT:
         rows.malformed.append((number, _LONG, f"more than {ROW_LIMIT:,} characters"))

@@ -59,7 +59,8 @@ class TextSource:
             head = read_head(path, scan.encoding)
         except UnicodeError as error:
             raise _not_in(scan.encoding, path, error) from error
-        head = list(itertools.dropwhile(lambda line: not line.strip(), head))
+        above, head = len(head), list(itertools.dropwhile(lambda line: not line.strip(), head))
+        above -= len(head)  # DuckDB takes a line of blanks for the header
         self._dialect = sniff(head, options.delimiter)
         self.delimiter: str | None = self._dialect.delimiter or "blanks"
         self._head = list(itertools.islice(self._dialect.split(head[self._dialect.declared :]), SAMPLE_ROWS + 1))
@@ -70,7 +71,7 @@ class TextSource:
             message = f"{path.name} has a header and no order line below it."
             raise OrdersError(message)
         self.columns = tuple(unique_labels(self._head[0]))
-        self._simple = scan.simple and self._dialect.delimiter is not None and not self._dialect.declared
+        self._simple = scan.simple and self._dialect.delimiter is not None and not (self._dialect.declared or above)
         self._rows: Rows | None = None
         self._count = 0
 

@@ -1,0 +1,42 @@
+"""In a real Jupyter kernel without ipywidgets, as a data scientist's is."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from typing import TYPE_CHECKING
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ORDERS = "order_id,customer_id,ordered_on,amount\n" + "".join(
+    f"{i},C{i % 7},2024-{i % 12 + 1:02}-{i % 28 + 1:02},{i % 9 + 1}.50\n" for i in range(60)
+)
+CELLS = (
+    "import marketfold as mf, pandas as pd, pyarrow as pa, pyarrow.csv as csv\n"
+    "clean = mf.clean_orders(mf.read_orders('orders.csv'))\n"
+    "mf.build_features(clean)",
+    "mf.read_orders(pd.read_csv('orders.csv'))",
+    "mf.read_orders(csv.read_csv('orders.csv'))",
+)
+
+
+def test_this_kernel_lacks_ipywidgets():
+    assert importlib.util.find_spec("ipywidgets") is None  # else the test below would show nothing
+
+
+@pytest.mark.filterwarnings("default")  # those of the client, not ours
+def test_orders_are_read_and_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "orders.csv").write_text(ORDERS, encoding="utf-8")
+    monkeypatch.setenv("JUPYTER_PLATFORM_DIRS", "1")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    monkeypatch.setenv("PYTHONPATH", os.environ.get("PYTHONPATH", ""))
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    shown = [cell.outputs[-1]["data"].get("text/html", "") for cell in notebook.cells]
+    assert all("<table>" in html for html in shown)
+    assert "7 customers" in shown[0]
