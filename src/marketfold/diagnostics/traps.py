@@ -43,6 +43,7 @@ def find_traps(segmentation: Segmentation, source: CleanOrders | SourceContext |
 
     Examples
     --------
+    >>> import numpy as np
     >>> from marketfold.cleaning import clean_orders
     >>> from marketfold.demo import make_shop
     >>> from marketfold.features import build_features, build_matrix

@@ -137,8 +137,8 @@ def _stability(analysis: Analysis) -> dict[str, Any]:
 
 
 def _trap(trap: Trap) -> dict[str, Any]:
-    told = {name: getattr(trap, name) for name in ("code", "columns", "severity", "segments")}
-    return told | {"sentence": trap_sentence(trap)}
+    told = {"code": trap.code, "columns": trap.columns, "sentence": trap_sentence(trap)}
+    return told | {"severity": trap.severity, "segments": trap.segments}
 
 
 def _dependency(found: ColumnDependency) -> dict[str, Any]:
