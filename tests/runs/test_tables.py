@@ -41,6 +41,9 @@ def test_everybody_stands_before_the_segments(analysis: Analysis) -> None:
     assert everybody["units"] == sum(row["units"] for row in rows) == len(analysis.segmentation)
     assert everybody["revenue_share"] == pytest.approx(sum(row["revenue_share"] for row in rows))
     assert [row["segment"] for row in rows] == [profile.number for profile in analysis.segments.profiles]
+    assert everybody["revenue_total"] == pytest.approx(sum(row["revenue_total"] for row in rows))
+    assert rows[0]["revenue_total"] == analysis.segments.profiles[0].revenue_total
+    assert rows[0]["revenue_total_median"] == analysis.segments.profiles[0].medians["revenue_total"]
     assert rows[0]["recency_days"] == analysis.segments.profiles[0].medians["recency_days"]
 
 

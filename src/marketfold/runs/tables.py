@@ -64,9 +64,14 @@ def profiles_table(analysis: Analysis) -> pa.Table:
         "name": "everybody", "units": len(analysis.segmentation), "unit_share": 1.0, "revenue_total": money,
         "revenue_share": 1.0,
     }  # fmt: skip
-    rows = [segment_facts(profile, analysis) | profile.medians for profile in profiles]
-    table = pa.Table.from_pylist([everyone | profiles[0].everyone, *rows])
+    rows = [_beside(segment_facts(profile, analysis), profile.medians) for profile in profiles]
+    table = pa.Table.from_pylist([_beside(everyone, profiles[0].everyone), *rows])
     return table.rename_columns(["segment", *table.column_names[1:]])
+
+
+def _beside(facts: dict[str, Any], medians: dict[str, float]) -> dict[str, Any]:
+    """Facts of a segment, then its medians; that of a feature whose name is a fact's says that it is a median."""
+    return facts | {f"{name}_median" if name in facts else name: value for name, value in medians.items()}
 
 
 def segment_facts(profile: SegmentProfile, analysis: Analysis) -> dict[str, Any]:
