@@ -4,8 +4,8 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from marketfold.cleaning.duplicates import find_repeats
 
+from marketfold.cleaning.clean import find_repeats
 from marketfold.engine import DuckDBEngine, Engine, PolarsEngine
 
 COLUMNS: dict[str, list[Any]] = {
