@@ -87,3 +87,19 @@ def test_marketfolds_own_is_copied_as_it_is() -> None:
     assert made is not given
     assert made.n_segments == 5
     assert not isinstance(made, OwnSegmenter)
+
+
+def test_one_without_a_seed_gets_that_of_the_run() -> None:
+    noise = np.random.default_rng(1).normal(size=(400, 5)).astype(np.float32)
+    unseeded = GaussianMixture(6, init_params="random", max_iter=3)
+    first, again, other = (make_segmenter(unseeded, seed=seed).fit(noise).labels_ for seed in (4, 4, 5))
+    assert first.tolist() == again.tolist()
+    assert first.tolist() != other.tolist()
+    assert unseeded.random_state is None
+
+
+def test_one_with_a_seed_of_its_own_keeps_it() -> None:
+    noise = np.random.default_rng(1).normal(size=(400, 5)).astype(np.float32)
+    seeded = GaussianMixture(6, init_params="random", max_iter=3, random_state=9)
+    first, other = (make_segmenter(seeded, seed=seed).fit(noise).labels_ for seed in (4, 5))
+    assert first.tolist() == other.tolist()

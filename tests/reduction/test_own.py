@@ -68,3 +68,18 @@ def test_rows_that_do_not_match_are_refused(correlated: Float32) -> None:
     own = make_reducer(Forgetful()).fit(correlated)
     with pytest.raises(ParameterError, match=r"Forgetful gave shape \(1, 2\) for 400 units"):
         own.transform(correlated)
+
+
+def test_one_without_a_seed_gets_that_of_the_run_also_within_a_pipeline(correlated: Float32) -> None:
+    for unseeded in (GaussianRandomProjection(2), make_pipeline(StandardScaler(), GaussianRandomProjection(2))):
+        first, again, other = (
+            make_reducer(unseeded, seed=seed).fit(correlated).transform(correlated) for seed in (4, 4, 5)
+        )
+        np.testing.assert_array_equal(first, again)
+        assert not np.allclose(first, other)
+
+
+def test_one_with_a_seed_of_its_own_keeps_it(correlated: Float32) -> None:
+    seeded = GaussianRandomProjection(2, random_state=9)
+    first, other = (make_reducer(seeded, seed=seed).fit(correlated).transform(correlated) for seed in (4, 5))
+    np.testing.assert_array_equal(first, other)

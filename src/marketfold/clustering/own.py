@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from sklearn.base import clone
 from sklearn.utils.validation import validate_data
 
 from marketfold.clustering.fitting import Fit, by_weight
 from marketfold.clustering.kmeans import KMeansSegmenter, means_of, reaches_of
 from marketfold.errors import ParameterError
+from marketfold.estimators import seeded_copy
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -20,15 +20,13 @@ if TYPE_CHECKING:
 REACH_QUANTILE = 0.99
 
 
-def own_fit(clusterer: Any, X: Float32, seed: int | None = None) -> Fit:
-    """Segments that a copy of a clusterer finds, with their means as centres; `seed` replaces its own, if it has one.
+def own_fit(clusterer: Any, X: Float32, seed: int | None = None, *, anew: bool = False) -> Fit:
+    """Segments that a copy of a clusterer finds, with their means as centres.
 
+    `seed` is taken where the clusterer has none of its own, with `anew` also in the place of its own.
     ParameterError if it sets units aside as noise, or does not label each unit.
     """
-    copied = clone(clusterer, safe=False)
-    if seed is not None and hasattr(copied, "random_state"):
-        copied.random_state = seed
-    found = np.asarray(copied.fit_predict(X))
+    found = np.asarray(seeded_copy(clusterer, seed, anew=anew).fit_predict(X))
     name = type(clusterer).__name__
     if found.shape != (len(X),) or found.dtype.kind not in "iu":
         message = f"{name} gave labels of shape {found.shape} and type {found.dtype} for {len(X):,} units."
@@ -50,7 +48,7 @@ class OwnSegmenter(KMeansSegmenter):
 
     Its labels are the clusterer's own, numbered from 0 by revenue where `fit` was given it and otherwise by size; its
     centres are the means of the segments. New units go to the segment whose mean is nearest, whatever the clusterer's
-    own rule: many have none. It cannot be saved.
+    own rule: many have none. It cannot be saved. `random_state` seeds a clusterer that has no seed of its own.
 
     Examples
     --------
@@ -60,8 +58,9 @@ class OwnSegmenter(KMeansSegmenter):
     [0, 0, 0, 1, 1]
     """
 
-    def __init__(self, clusterer: Any) -> None:
+    def __init__(self, clusterer: Any, random_state: int | None = None) -> None:
         self.clusterer = clusterer
+        self.random_state = random_state
 
     @property
     def label(self) -> str:
@@ -74,7 +73,7 @@ class OwnSegmenter(KMeansSegmenter):
         ParameterError if the clusterer sets units aside as noise, or finds fewer than two segments.
         """
         matrix: Float32 = validate_data(self, X, dtype=np.float32, order="C")
-        fit = by_weight(own_fit(self.clusterer, matrix), self._checked_revenue(revenue, len(matrix)))
+        fit = by_weight(own_fit(self.clusterer, matrix, self.random_state), self._checked_revenue(revenue, len(matrix)))
         self.n_segments = len(fit.centers)
         if self.n_segments < 2:
             message = (
@@ -91,6 +90,8 @@ class OwnSegmenter(KMeansSegmenter):
 def make_segmenter(clusterer: Any = None, n_segments: int = 3, seed: int = 0) -> KMeansSegmenter:
     """K-means, or a clusterer of one's own, which decides itself how many segments there are.
 
+    `seed` is that of K-means, and of a clusterer that has a `random_state` and none set.
+
     ParameterError if `clusterer` is a class, or has no `fit_predict`.
     """
     if clusterer is None:
@@ -101,4 +102,7 @@ def make_segmenter(clusterer: Any = None, n_segments: int = 3, seed: int = 0) ->
             "scikit-learn."
         )
         raise ParameterError(message)
-    return clone(clusterer) if isinstance(clusterer, KMeansSegmenter) else OwnSegmenter(clusterer)
+    if isinstance(clusterer, KMeansSegmenter):
+        copied: KMeansSegmenter = seeded_copy(clusterer, seed)
+        return copied
+    return OwnSegmenter(clusterer, seed)

@@ -103,7 +103,7 @@ def best_jaccards(reference: Labels, other: Labels, n_segments: int) -> Float64:
 def _fresh_fit(sample: Float32, segmenter: KMeansSegmenter, seed: int) -> Fit:
     """Starts of its own, never the centres to be assessed: K-means might land elsewhere, and that is the question."""
     if isinstance(segmenter, OwnSegmenter):
-        return own_fit(segmenter.clusterer, sample, seed)
+        return own_fit(segmenter.clusterer, sample, seed, anew=True)
     n_segments = min(segmenter.n_segments, distinct_rows(sample, segmenter.n_segments))
     few = sample[:START_ROWS]  # drawn at random already
     fit = best_of_starts(few, n_segments, n_starts=N_STARTS, seed=seed, tol=START_TOLERANCE)

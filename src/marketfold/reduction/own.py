@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin, clone
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.metaestimators import available_if
 
 from marketfold.errors import ParameterError
+from marketfold.estimators import seeded_copy
 from marketfold.reduction.base import BaseReducer, refuse_not_finite
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ class OwnReducer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     ----------
     transformer
         An instance with `fit` and `transform`; a copy of it, `transformer_`, is fitted.
+    random_state
+        Seeds a transformer that has no seed of its own.
 
     Examples
     --------
@@ -40,8 +43,9 @@ class OwnReducer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     figures: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, transformer: Any) -> None:
+    def __init__(self, transformer: Any, random_state: int | None = None) -> None:
         self.transformer = transformer
+        self.random_state = random_state
 
     @property
     def name(self) -> str:
@@ -61,7 +65,7 @@ class OwnReducer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def fit(self, X: ArrayLike, y: None = None, *, progress: Progress | None = None) -> Self:  # noqa: ARG002
         """Fit a copy of the transformer, which must give a row of finite numbers for each unit."""
         matrix = np.asarray(X)
-        self.transformer_ = clone(self.transformer, safe=False).fit(matrix)
+        self.transformer_ = seeded_copy(self.transformer, self.random_state).fit(matrix)
         self.n_features_in_ = matrix.shape[1]
         self.n_dimensions_ = self.transform(matrix[:2]).shape[1]
         return self
@@ -84,8 +88,8 @@ class OwnReducer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return matrix
 
 
-def copied_reducer(transformer: Any) -> Reducer:
-    """A reducer around an unfitted copy of a transformer; one of Marketfold's own is copied as it is."""
+def copied_reducer(transformer: Any, seed: int | None = None) -> Reducer:
+    """A reducer around an unfitted copy of a transformer, with the seed where it has none of its own."""
     if isinstance(transformer, type) or not (hasattr(transformer, "fit") and hasattr(transformer, "transform")):
         message = (
             f"{transformer!r} cannot reduce: wanted a name, or an instance with fit and transform such as PCA(3) of "
@@ -93,6 +97,6 @@ def copied_reducer(transformer: Any) -> Reducer:
         )
         raise ParameterError(message)
     if isinstance(transformer, BaseReducer | OwnReducer):
-        copied: Reducer = clone(transformer)
+        copied: Reducer = seeded_copy(transformer, seed)
         return copied
-    return OwnReducer(transformer)
+    return OwnReducer(transformer, seed)

@@ -88,7 +88,7 @@ def make_reducer(method: Any, n_dimensions: int | None = None, seed: int = 0) ->
     ----------
     method
         A name of the table, or a transformer of one's own: anything with scikit-learn's `fit` and `transform`. It is
-        copied, and keeps its own settings.
+        copied, and keeps its own settings; a `random_state` that is None becomes the seed.
     n_dimensions
         Dimensions to keep; None lets each method find them from the data. `none` keeps all features whatever is asked.
 
@@ -106,7 +106,7 @@ def make_reducer(method: Any, n_dimensions: int | None = None, seed: int = 0) ->
         return reducer_type(method).make(n_dimensions, seed)
     from marketfold.reduction.own import copied_reducer  # noqa: PLC0415  needs scikit-learn
 
-    return copied_reducer(method)
+    return copied_reducer(method, seed)
 
 
 def reducer_from_state(settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> BaseReducer:
