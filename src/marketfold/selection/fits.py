@@ -62,9 +62,13 @@ class Recipe:
         return replace(self, method=make_reducer(method).name, reducer=method)
 
     @property
-    def space(self) -> Recipe:
-        """All that the dimensions depend on: recipes that differ in k alone have the same."""
-        return replace(self, n_segments=0, n_dimensions=None if self.method == "none" else self.n_dimensions)
+    def space(self) -> tuple[Any, ...]:
+        """All that the dimensions depend on: recipes that differ in k or in the clusterer alone have the same.
+
+        A reducer of the user's own is known by its identity: it need not be hashable.
+        """
+        kept = None if self.method == "none" else self.n_dimensions
+        return self.feature_set, self.method, id(self.reducer), kept, self.geography, self.seed
 
 
 @dataclass(frozen=True)
@@ -106,13 +110,13 @@ class Fits:
         self.holdout = holdout
         self.progress = progress
         self._made: dict[tuple[Any, ...], Any] = {}
-        self._tables: dict[int, FeatureTable] = {}  # held, so that no other table can get the identity of one
+        self._held: dict[int, Any] = {}  # so that nothing else can get the identity of what is known by it
 
     def sample(self, most: int, seed: int) -> Fits:
         """The same memory over seeded samples of at most `most` units; a smaller table is taken whole."""
         holdout = self.holdout.sample(most, seed) if self.holdout else None
         few = Fits(sample_units(self.table, most, seed), holdout, self.progress)
-        few._made, few._tables = self._made, self._tables
+        few._made, few._held = self._made, self._held
         return few
 
     def _once(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:
@@ -121,10 +125,13 @@ class Fits:
         made: T = self._made[key]
         return made
 
+    def _known(self, one: Any) -> int:
+        self._held[id(one)] = one
+        return id(one)
+
     def _units(self, table: FeatureTable | None) -> tuple[int, FeatureTable]:
         units = self.table if table is None else table
-        self._tables[id(units)] = units
-        return id(units), units
+        return self._known(units), units
 
     def matrix(self, recipe: Recipe, table: FeatureTable | None = None) -> FeatureMatrix:
         """The scaled features of a recipe's feature set, of these units or of another table's.
@@ -148,7 +155,7 @@ class Fits:
             reducer.fit(matrix, progress=self.progress)
             return reducer
 
-        own = recipe.method, recipe.reducer
+        own = recipe.method, self._known(recipe.reducer)
         return self._once((content, matrix.shape, own, recipe.n_dimensions, recipe.seed), fit)
 
     def reduce(self, recipe: Recipe, table: FeatureTable | None = None) -> Reduced:
@@ -162,6 +169,7 @@ class Fits:
             dimensions = reducer.transform(matrix.values)
             return Reduced(matrix, reducer, dimensions, time.perf_counter() - started)
 
+        self._known(recipe.reducer)
         return self._once(("reduced", known, recipe.space), reduce)
 
     def segment(self, recipe: Recipe, table: FeatureTable | None = None) -> Segmentation:
@@ -179,7 +187,9 @@ class Fits:
             made = (found.matrix, found.reducer, found.dimensions, segmenter, segmenter.labels_)
             return Segmentation(units, *made, numbers, names)
 
-        return self._once(("segmented", known, recipe.space, recipe.n_segments), segment)
+        self._known(recipe.reducer)
+        clusterer = self._known(recipe.clusterer)
+        return self._once(("segmented", known, recipe.space, recipe.n_segments, clusterer), segment)
 
     def choose_k(self, recipe: Recipe, k_max: int) -> KChoice:
         """The advised number of segments in a recipe's space, with its evidence."""
