@@ -96,6 +96,7 @@ def _choose_k(analysis: Analysis) -> dict[str, Any]:
     return {
         "k": analysis.choice.evidence.recipe.n_segments,
         "advised": choice.k,
+        "from": analysis.choice.evidence.number_from,
         "answer": choice.answer,
         "strength": choice.strength,
         "knee": choice.curve.knee.k,

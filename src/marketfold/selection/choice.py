@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from marketfold.errors import MissingDependencyError
 from marketfold.reduction import FEWEST_UNITS, assess_suitability, reducer_type, reducers_by_cost
@@ -27,17 +27,23 @@ COMPARED_UNITS = 50_000
 """Feature sets and reductions are compared on a seeded sample of this many units; k is chosen, and segments made, on
 all."""
 
+NumberFrom = Literal["asked", "clusterer", "search", "curve"]
+"""Who decided how many segments there are: the settings, a clusterer of the user's own, the search for a feature set,
+or the curve of the recipe's space."""
+
 
 @dataclass(frozen=True)
 class Choice:
     """What was chosen, and why.
 
-    `k_choice` is of the recipe's own space. `suitability` and `comparison` are None where the features are too few to
-    reduce, `search` where the feature set or the reduction was given.
+    `k_choice` is of the recipe's own space, and `number_from` says whether its number was taken. `suitability` and
+    `comparison` are None where the features are too few to reduce, `search` where the feature set or the reduction was
+    given.
     """
 
     recipe: Recipe
     k_choice: KChoice
+    number_from: NumberFrom
     suitability: Suitability | None = None
     comparison: ReducerComparison | None = None
     search: FeatureSetSearch | None = None
@@ -65,11 +71,21 @@ def choose_recipe(fits: Fits, config: RunConfig, *, reducer: Any = None, cluster
         recipe = recipe if reducer is not None else recipe.through(comparison.taken)
         recipe = replace(recipe, n_dimensions=None if comparison.taken == "none" else comparison.n_dimensions)
         if comparison.taken != "none" and fixed is None:
-            recipe = replace(recipe, n_segments=few.choose_k(recipe, k_max).k)
+            recipe = replace(recipe, n_segments=fits.choose_k(recipe, k_max).k)
     search = _search(few, recipe, config, settled=fixed is not None or advised.answer == "groups")
     if search:
         recipe = search.chosen.recipe(recipe)
-    return Choice(recipe, fits.choose_k(recipe, k_max), suitability, comparison, search)
+    return Choice(
+        recipe, fits.choose_k(recipe, k_max), _number_from(config, search, clusterer), suitability, comparison, search
+    )
+
+
+def _number_from(config: RunConfig, search: FeatureSetSearch | None, clusterer: Any) -> NumberFrom:
+    if clusterer is not None:
+        return "clusterer"
+    if config.clustering.segments is not None:
+        return "asked"
+    return "search" if search else "curve"
 
 
 def _start(config: RunConfig, reducer: Any, clusterer: Any) -> Recipe:

@@ -34,8 +34,15 @@ def _and_why(choice: Choice, text: str) -> str:
     made = choice.recipe.n_segments
     if made == choice.k_choice.k:
         return text
-    why = search_decision(choice.search) if choice.search else "That many were asked for."
-    return f"{made} segments were made. {why} Of itself the curve says this: {text}"
+    return f"{made} segments were made. {_number_reason(choice)} Of itself the curve says this: {text}"
+
+
+def _number_reason(choice: Choice) -> str:
+    if choice.number_from == "clusterer":
+        return f"Your {type(choice.recipe.clusterer).__name__} decides itself how many."
+    if choice.search and choice.number_from == "search":
+        return search_decision(choice.search)
+    return "That many were asked for."
 
 
 def search_decision(search: FeatureSetSearch) -> str:
