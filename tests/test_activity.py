@@ -10,12 +10,14 @@ import pandas as pd
 import polars as pl
 import pytest
 
+from marketfold.activity import Activity
 from marketfold.cleaning import CleanOrders, clean_orders
-from marketfold.config import FeatureOptions
+from marketfold.config import ClusteringOptions, FeatureOptions, RunConfig
 from marketfold.demo import make_shop
 from marketfold.exploration import explore
 from marketfold.features import before_day, build_features, purchase_span
 from marketfold.orders import read_orders
+from marketfold.pipeline import segment_market
 
 
 @pytest.fixture(scope="module")
@@ -104,3 +106,22 @@ def test_a_run_measures_its_customers_once(shop: CleanOrders):
     assert before_day(seen, cut) is seen
     table = build_features(seen, FeatureOptions(as_of=cut))
     assert len(table.ids) == len(seen.engine.collect(seen.activity.customers))
+
+
+def test_a_run_as_of_a_day_measures_its_customers_once(monkeypatch: pytest.MonkeyPatch):
+    made: list[Activity] = []
+
+    def spied(*parts: Any) -> Activity:
+        made.append(Activity(*parts))
+        return made[-1]
+
+    monkeypatch.setattr("marketfold.cleaning.clean.Activity", spied)
+    cut = date(2025, 10, 1)
+    config = RunConfig(
+        features=FeatureOptions(as_of=cut), clustering=ClusteringOptions(segments=3, k_max=4, bootstraps=2)
+    )
+    analysis = segment_market(make_shop(2_000).lines, config)
+    seen = before_day(analysis.data.clean, cut).activity.span
+    assert seen is not None
+    assert seen != analysis.data.clean.activity.span
+    assert [one.span for one in made[:-1]].count(seen) == 1  # the last was made here

@@ -56,11 +56,10 @@ class _Pipeline:
         name = str(source) if isinstance(source, str | os.PathLike) else orders.facts.name
         return DataPart(name, orders, clean, exploration)
 
-    def segment(self, clean: CleanOrders, reducer: Any, clusterer: Any) -> tuple[Segmentation, ChoicePart]:
+    def segment(self, seen: CleanOrders, reducer: Any, clusterer: Any) -> tuple[Segmentation, ChoicePart]:
         """Measure the units, choose how to segment them, and assess what came of it."""
         config = self.config
         with self.clock.stage("features"):
-            seen = _seen(clean, config)
             table = build_features(seen, config.features)
             _check_enough_units(table, config)
             fits = Fits(table, _temporal_holdout(seen, config), self.progress)
@@ -97,13 +96,13 @@ class _Pipeline:
             baseline = _literature_baseline(data.orders, self.config)
         return segmentation, SegmentsPart(profiles, traps, baseline, matches)
 
-    def plan(self, segmentation: Segmentation, segments: SegmentsPart, clean: CleanOrders) -> CampaignPlan:
+    def plan(self, segmentation: Segmentation, segments: SegmentsPart, seen: CleanOrders) -> CampaignPlan:
         """Plan a campaign for each segment, with what was edited by hand in the earlier run."""
         with self.clock.stage("plan"):
             plan = plan_campaigns(
                 segmentation,
                 segments.profiles,
-                _seen(clean, self.config),
+                seen,
                 self.config.campaigns,
                 draw=ArmDraw(self.config.seed, self.previous.arms if self.previous else None),
                 progress=self.progress,
@@ -160,9 +159,10 @@ def segment_market(
     """
     stages = _Pipeline(config or load_config(), StageClock(progress), progress, previous)
     data = stages.read(source)
-    segmentation, choice = stages.segment(data.clean, reducer, clusterer)
+    seen = _seen(data.clean, stages.config)  # once, for what customers did is remembered with it
+    segmentation, choice = stages.segment(seen, reducer, clusterer)
     segmentation, segments = stages.describe(segmentation, data)
-    plan = stages.plan(segmentation, segments, data.clean)
+    plan = stages.plan(segmentation, segments, seen)
     run = stages.account(segments)
     return Analysis(data, segmentation, choice, segments, plan, run)
 
