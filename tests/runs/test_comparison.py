@@ -28,3 +28,17 @@ def test_moves_and_drift_are_drawn_and_told(made: Path, tmp_path: Path):
     assert [row[0] for row in moves.rows] == [*movement.earlier_names, "new"]
     assert len(drift.rows) == len(movement.drift)
     assert "Renamed &amp; &lt;moved&gt;" in (tmp_path / "comparison.html").read_text("utf-8")
+
+
+def test_runs_without_a_model_are_compared_by_who_moved(made: Path, tmp_path: Path):
+    """A run with a reducer or a clusterer of one's own keeps no model."""
+    own = shutil.copytree(made, tmp_path / "own")
+    shutil.rmtree(own / "model")
+    both = compare_run_folders(made, made, tmp_path / "both.html")
+    for earlier, later in ((own, own), (made, own), (own, made)):
+        movement = compare_run_folders(earlier, later, tmp_path / "comparison.html")
+        assert movement.moves.tolist() == both.moves.tolist()
+        assert movement.drift == both.drift
+        assert (movement.fit is None) == (earlier == own)
+        page = comparison_page(movement, Run.read(earlier), Run.read(later))
+        assert [section.key for section in page.sections] == ["moves", "drift"]

@@ -33,28 +33,34 @@ def compare_run_folders(earlier: str | Path, later: str | Path, page: Path) -> M
         If one of them is no run folder.
     """
     before, after = Run.read(earlier), Run.read(later)
+    model = before.model if before.has_model else None
     movement = compare_runs(
         before.snapshot(),
         after.snapshot(),
-        outside_then=_outside(before.model, before),
-        outside_now=_outside(before.model, after),
+        outside_then=_outside(model, before),
+        outside_now=_outside(model, after),
     )
     write_page(comparison_page(movement, before, after), page)
     return movement
 
 
-def _outside(model: SegmentModel, run: Run) -> NDArray[np.bool_] | None:
-    """Which units of a run lie beyond the reach of every segment of a model; None where it measures other things."""
+def _outside(model: SegmentModel | None, run: Run) -> NDArray[np.bool_] | None:
+    """Which units of a run lie beyond the reach of every segment of a model; None where it measures other things.
+
+    None as well without a model: a run with a reducer or a clusterer of one's own keeps none.
+    """
+    if model is None:
+        return None
     table = _table(run)
     return model.assign(table).fits_none if set(model.names) <= set(table.names) else None
 
 
 def _table(run: Run) -> FeatureTable:
-    """The features as the run measured them; what each is called is not kept, but for those that shaped segments."""
-    known = {feature.name: feature for feature in run.model.features}
+    """The features as the run measured them; what each is called is kept in a model, of those that shaped segments."""
+    known = {feature.name: feature for feature in run.model.features} if run.has_model else {}
     values = run.features
     return FeatureTable(
-        unit=run.model.unit,
+        unit=run.record["unit"],
         ids=run.snapshot().ids,
         values=np.column_stack([values[name].to_numpy() for name in values.column_names]),
         features=tuple(known.get(name, Feature(name, name, "ratio", "value")) for name in values.column_names),

@@ -72,6 +72,11 @@ class Run:
         """The report."""
         return self.folder / "report.html"
 
+    @property
+    def has_model(self) -> bool:
+        """Whether it keeps a model: one with a reducer or a clusterer of one's own does not."""
+        return (self.folder / "model").is_dir()
+
     @cached_property
     def model(self) -> SegmentModel:
         """What assigns new customers."""
