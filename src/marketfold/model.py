@@ -177,7 +177,7 @@ class SegmentModel:
     def load(cls, folder: Path) -> SegmentModel:
         """Read a model; nothing in it is run. ModelError if the folder holds none, or a damaged or foreign one."""
         settings = _read_settings(folder)
-        arrays = _read_arrays(folder / ARRAYS_FILE)
+        arrays = read_arrays(folder / ARRAYS_FILE)
         try:
             model = cls(
                 unit=settings["unit"],
@@ -232,7 +232,11 @@ def _read_settings(folder: Path) -> dict[str, Any]:
     return settings
 
 
-def _read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """The plain arrays of an archive (`.npz`); nothing in it is run.
+
+    ModelError if it is missing, damaged, holds anything else, or would unpack to more than `MOST_BYTES`.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > MOST_BYTES:
@@ -244,5 +248,5 @@ def _read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     except (OSError, ValueError, MemoryError, zipfile.BadZipFile, EOFError) as error:
         if isinstance(error, ModelError):
             raise
-        message = f"{path.name} is damaged or holds more than plain numbers. Make the run again."
+        message = f"{path.name} is missing, damaged or holds more than plain numbers. Make the run again."
         raise ModelError(message) from error

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketfold.errors import ModelError
+from marketfold.model import read_arrays
 from marketfold.sampling import sample_rows
 
 if TYPE_CHECKING:
@@ -31,11 +32,11 @@ def load_sample(folder: Path) -> Float32:
     Raises
     ------
     ModelError
-        If they are not there or damaged.
+        If they are not there or damaged, or would unpack to more than a model has.
     """
+    arrays = read_arrays(folder / SAMPLE_FILE)
     try:
-        with np.load(folder / SAMPLE_FILE, allow_pickle=False) as arrays:
-            return np.asarray(arrays["scaled"], dtype=np.float32)
-    except (OSError, ValueError, KeyError, EOFError) as error:
-        message = f"{SAMPLE_FILE} is missing or damaged. Make the run again."
+        return np.asarray(arrays["scaled"], dtype=np.float32)
+    except (KeyError, ValueError) as error:
+        message = f"{SAMPLE_FILE} is damaged: it has no rows of numbers. Make the run again."
         raise ModelError(message) from error
