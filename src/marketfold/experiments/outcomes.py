@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from marketfold.errors import MeasurementError
-from marketfold.schema import money_sum
+from marketfold.schema import MONEY_SCALE, money_sum
 
 if TYPE_CHECKING:
     from datetime import date
@@ -56,13 +56,6 @@ class Outcomes:
         who = self.segment == segment
         before, known = (None if part is None else part[who] for part in (self.before, self.known))
         return Outcomes(self.segment[who], self.held_out[who], self.revenue[who], self.orders[who], before, known)
-
-
-def list_orders(lines: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """One row per customer and order: its day is that of its first line, its revenue the sum of its lines."""
-    return lines.group_by("customer_id", "order_id").agg(
-        ordered_on=nw.col("ordered_on").min(), revenue=money_sum("amount")
-    )
 
 
 def add_up(orders: nw.LazyFrame[Any], *by: str) -> nw.LazyFrame[Any]:
@@ -136,7 +129,8 @@ def read_outcomes(assignments: pa.Table, later: CleanOrders, date_from: date, da
     ids = assigned["customer_id"].combine_chunks().cast(pa.string())
     engine = later.engine
     members = engine.from_arrow(pa.table({"customer_id": ids}))
-    orders = engine.materialise(list_orders(later.purchases.join(members, on="customer_id", how="inner")))
+    revenue = (nw.col("revenue_scaled") / MONEY_SCALE).alias("revenue")
+    orders = later.activity.orders.with_columns(revenue).join(members, on="customer_id", how="inner")
     inside = orders.filter(nw.col("ordered_on").is_between(nw.lit(date_from), nw.lit(date_to)))
     period = engine.collect(add_up(inside, "customer_id"))
     earlier = engine.collect(add_up(orders.filter(nw.col("ordered_on") < nw.lit(date_from)), "customer_id"))
