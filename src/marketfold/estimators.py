@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sklearn.base import clone
 
+if TYPE_CHECKING:
+    from numpy.random import RandomState
 
-def seeded_copy(estimator: Any, seed: int | None, *, anew: bool = False) -> Any:
+
+def seeded_copy(estimator: Any, seed: int | RandomState | None, *, anew: bool = False) -> Any:
     """An unfitted copy in which every `random_state` that is None, also of a step of a pipeline, is the seed.
 
     `anew` replaces those that the user set as well, so that resamples start from seeds of their own. With no seed the

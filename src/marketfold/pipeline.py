@@ -139,7 +139,8 @@ def segment_market(
         An earlier run: where a segment is the same group it keeps its number, its name and its hand edits.
     reducer, clusterer
         A scikit-learn transformer and clusterer of your own, as instances, in the place of the reduction and of
-        K-means. Copies are fitted. New customers go to the nearest segment mean; such a model cannot be saved.
+        K-means. Copies are fitted, with the run's seed where their `random_state` is None. New customers go to the
+        nearest segment mean; such a model cannot be saved.
 
     Raises
     ------

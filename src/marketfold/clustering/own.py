@@ -13,6 +13,7 @@ from marketfold.errors import ParameterError
 from marketfold.estimators import seeded_copy
 
 if TYPE_CHECKING:
+    from numpy.random import RandomState
     from numpy.typing import ArrayLike
 
     from marketfold.schema import Float32
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 REACH_QUANTILE = 0.99
 
 
-def own_fit(clusterer: Any, X: Float32, seed: int | None = None, *, anew: bool = False) -> Fit:
+def own_fit(clusterer: Any, X: Float32, seed: int | RandomState | None = None, *, anew: bool = False) -> Fit:
     """Segments that a copy of a clusterer finds, with their means as centres.
 
     `seed` is taken where the clusterer has none of its own, with `anew` also in the place of its own.
@@ -58,7 +59,7 @@ class OwnSegmenter(KMeansSegmenter):
     [0, 0, 0, 1, 1]
     """
 
-    def __init__(self, clusterer: Any, random_state: int | None = None) -> None:
+    def __init__(self, clusterer: Any, random_state: int | RandomState | None = None) -> None:
         self.clusterer = clusterer
         self.random_state = random_state
 
