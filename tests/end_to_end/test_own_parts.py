@@ -20,7 +20,7 @@ from marketfold.config import ClusteringOptions, RunConfig
 from marketfold.demo import make_shop
 from marketfold.errors import ModelError
 from marketfold.pipeline import segment_market
-from marketfold.runs import Run, score_orders, write_run
+from marketfold.runs import Run, compare_run_folders, score_orders, write_run
 from marketfold.runs.lessons import write_lessons
 from marketfold.selection import Fits, Recipe, compare_reducers
 
@@ -62,6 +62,14 @@ def test_the_run_is_written_without_a_model_and_says_what_made_it(analysis: Anal
     page = run.report.read_text(encoding="utf-8")
     assert "your PCA" in page
     assert "your AgglomerativeClustering" in page
+    assert run.record["choose_k"]["from"] == "clusterer"
+    assert "That many were asked for" not in page
+
+
+def test_the_run_is_compared_by_who_moved(run: Run, tmp_path: Path) -> None:
+    movement = compare_run_folders(run.folder, run.folder, tmp_path / "comparison.html")
+    assert movement.stayed_share == 1
+    assert movement.fit is None
 
 
 def test_new_customers_are_assigned_in_memory_and_scoring_says_why_it_cannot(
