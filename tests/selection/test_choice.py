@@ -44,9 +44,10 @@ def test_k_is_chosen_on_all_units_though_reductions_are_compared_on_a_sample(
     table: FeatureTable, monkeypatch: pytest.MonkeyPatch
 ):
     chosen_on: list[Any] = []
-    monkeypatch.setattr("marketfold.selection.choice.COMPARED_UNITS", 60)
+    monkeypatch.setattr("marketfold.selection.choice.COMPARED_UNITS", 30)
     monkeypatch.setattr("marketfold.selection.fits.choose_k", spied(chosen_on, choose_k))
     config = RunConfig(clustering=SHORT, reduction=ReductionOptions(method="pca", n_dimensions=2))
+    assert len(table) > 30
     choice = choose_recipe(Fits(table), config)
     assert [len(X) for X in chosen_on] == [len(table)] * 2  # all features, and the two dimensions
     assert choice.recipe.n_segments == choice.k_choice.k
