@@ -61,7 +61,7 @@ def test_averages_are_said_where_medians_hide_the_difference():
     (found,) = distinguishing_features(table, effect_sizes(table.values, labels, 2), 0)
     assert (found.median, found.others, found.others_mean) == (0.0, 0.0, 0.0)
     assert found.mean == pytest.approx(0.2)
-    assert difference_text(found) == "send back or cancel 20 % of the value, others 0 % (averages)"
+    assert difference_text(found, currency="EUR") == "send back or cancel 20 % of the value, others 0 % (averages)"
 
 
 def test_who_ordered_once_has_no_rhythm():

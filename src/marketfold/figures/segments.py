@@ -53,7 +53,11 @@ def _percent(share: float) -> str:
 
 
 def profile_heatmap_figure(
-    profiles: Sequence[SegmentProfile], table: FeatureTable, n_features: int = TOP_FEATURES
+    profiles: Sequence[SegmentProfile],
+    table: FeatureTable,
+    n_features: int = TOP_FEATURES,
+    *,
+    currency: str | None = None,
 ) -> go.Figure:
     """Medians of each segment in the user's units, coloured by how far they are from everybody else.
 
@@ -63,12 +67,10 @@ def profile_heatmap_figure(
     known.sort(key=lambda feature: -max(abs(profile.effects.get(feature.name, 0.0)) for profile in profiles))
     shown = known[:n_features]
     effects = np.array([[profile.effects.get(f.name, 0.0) for profile in profiles] for f in shown])
-    words = [[measured(profile.medians[f.name], f.measure) for profile in profiles] for f in shown]
-    everyone = [[measured(profile.everyone[f.name], f.measure) for profile in profiles] for f in shown]
-    heard = [
-        f"{_name(p)}: {'; '.join(difference_text(one, table.unit) for one in p.distinguishing[:3]) or 'as everybody'}"
-        for p in profiles
-    ]
+    words = [[measured(profile.medians[f.name], f.measure, currency) for profile in profiles] for f in shown]
+    everyone = [[measured(profile.everyone[f.name], f.measure, currency) for profile in profiles] for f in shown]
+    apart = [[difference_text(one, table.unit, currency) for one in profile.distinguishing[:3]] for profile in profiles]
+    heard = [f"{_name(p)}: {'; '.join(texts) or 'as everybody'}" for p, texts in zip(profiles, apart, strict=True)]
     rest = f" The {len(shown)} features that differ most of {len(known)}." if len(known) > len(shown) else ""
     figure = new_figure(
         "What sets the segments apart",

@@ -105,7 +105,7 @@ def _stability_table(analysis: Analysis) -> TablePart:
         rows=tuple(rows),
         segments=tuple(profile.number for profile in analysis.segments.profiles),
         note="Jaccard: members that a segment shares with its best match in a resample, out of the members of either. "
-        f"Stable from {STABLE:g}, a pattern from {PATTERN:g}, weak below (Hennig 2007).",
+        f"Stable from {words.decimal(STABLE)}, a pattern from {words.decimal(PATTERN)}, weak below (Hennig 2007).",
     )
 
 

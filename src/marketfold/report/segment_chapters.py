@@ -80,11 +80,12 @@ def _card_facts(profile: SegmentProfile, table: FeatureTable, currency: str | No
     )
 
 
-def _rule(rule: SegmentRule | None, table: FeatureTable) -> str:
+def _rule(rule: SegmentRule | None, table: FeatureTable, currency: str | None) -> str:
     if rule is None:
         return ""
     them, others = words.share(rule.recall), words.share(rule.others_share)
-    return f"{rule_words(rule, table)} (tried on others than it was made from: {them} of them, {others} of the rest)."
+    tried = f"tried on others than it was made from: {them} of them, {others} of the rest"
+    return f"{rule_words(rule, table, currency)} ({tried})."
 
 
 def _card(profile: SegmentProfile, table: FeatureTable, currency: str | None, answer: Answer) -> SegmentCard:
@@ -96,10 +97,11 @@ def _card(profile: SegmentProfile, table: FeatureTable, currency: str | None, an
         revenue=words.money(profile.revenue_total, currency, short=True),
         revenue_share=profile.revenue_share,
         stands_out=tuple(
-            words.sentence(difference_text(feature, table.unit)) for feature in profile.distinguishing[:SAID_OF_ONE]
+            words.sentence(difference_text(feature, table.unit, currency))
+            for feature in profile.distinguishing[:SAID_OF_ONE]
         ),
         facts=_card_facts(profile, table, currency),
-        rule=_rule(profile.rule, table),
+        rule=_rule(profile.rule, table, currency),
         trust=profile.trust,
         trust_says=trust_says(profile, answer),
     )
@@ -210,7 +212,8 @@ def _telling_features(analysis: Analysis) -> list[str]:
 def _profile_figures(analysis: Analysis) -> tuple[Part, ...]:
     """The heat map of differences, and the distributions of the features that part the segments best."""
     profiles, table = analysis.segments.profiles, analysis.segmentation.table
-    heat = figure_part("heatmap", profile_heatmap_figure(profiles, table), teaching=teaching.about_heatmap(profiles))
+    heatmap = profile_heatmap_figure(profiles, table, currency=analysis.data.exploration.currency)
+    heat = figure_part("heatmap", heatmap, teaching=teaching.about_heatmap(profiles))
     spreads = tuple(
         figure_part(
             f"spread-{place}",

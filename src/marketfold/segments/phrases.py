@@ -98,15 +98,15 @@ def phrase_of(feature: str, unit: Unit = "customer") -> Phrase:
     return Phrase(aspect=feature)
 
 
-def difference_text(feature: DistinguishingFeature, unit: Unit = "customer") -> str:
+def difference_text(feature: DistinguishingFeature, unit: Unit = "customer", currency: str | None = None) -> str:
     """A distinguishing feature in the user's units: medians, or averages where medians look alike to a reader.
 
     Empty where even averages do, as they may with shares that are mostly zero.
     """
-    this, others = measured(feature.median, feature.measure), measured(feature.others, feature.measure)
+    this, others = (measured(value, feature.measure, currency) for value in (feature.median, feature.others))
     average = ""
     if feature.measure == "flag" or this == others:
-        this, others = measured(feature.mean, feature.measure), measured(feature.others_mean, feature.measure)
+        this, others = (measured(value, feature.measure, currency) for value in (feature.mean, feature.others_mean))
         average = "" if feature.measure == "flag" else " (averages)"
     if this == others:
         return ""

@@ -135,7 +135,8 @@ def _duplicates(f: _Said) -> str:
 def _correlation(f: _Said) -> str:
     one, other = f.texts("columns")
     way = "together" if f.number("r") > 0 else "against each other"
-    return f"{one} and {other} move {way} (r = {f.number('r'):.2f}): together they say little more than one of them."
+    r = words.decimal(f.number("r"))
+    return f"{one} and {other} move {way} (r = {r}): together they say little more than one of them."
 
 
 SENTENCES: dict[str, Callable[[_Said], str]] = {
