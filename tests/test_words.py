@@ -31,6 +31,8 @@ from marketfold import words
         (1.0, "share", "100 %"),
         (1.5, "share", "150 %"),
         (-0.3, "share", "\u221230 %"),
+        (-0.9999, "share", "\u2212>99.9 %"),
+        (-0.0001, "share", "\u2212<0.1 %"),
         (0.5, "days", "0.5 days"),
         (1.0, "days", "1 day"),
         (2.25, "days", "2.2 days"),
@@ -64,6 +66,7 @@ def test_an_amount_carries_its_currency_and_its_sign():
     assert words.money(-1234.5, "EUR") == f"{words.MINUS}€1,234"
     assert words.money(2_500_000, "SEK", short=True) == f"2.5M{words.NARROW_SPACE}SEK"
     assert words.money(45_600, short=True) == "46K"
+    assert [words.money(size, short=True) for size in (999_400, 999_600, 999_960_000)] == ["999K", "1.0M", "1.0B"]
 
 
 def test_days_are_read_from_both_kinds_of_dates():

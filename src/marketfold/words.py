@@ -69,13 +69,15 @@ def share(value: float) -> str:
     """
     if not math.isfinite(value):
         return MISSING
-    percent = value * 100
-    if 0 < abs(percent) < 0.05:
-        return "<0.1 %" if percent > 0 else f">{MINUS}0.1 %"
-    if 99.95 <= percent < 100:
-        return ">99.9 %"
-    near_all = 90 < percent < 100
-    return f"{f'{percent:.1f}'.removesuffix('.0') if near_all else _rounded(percent)} %"
+    percent = abs(value) * 100
+    text = _rounded(percent)
+    if 0 < percent < 0.05:
+        text = "<0.1"
+    elif 99.95 <= percent < 100:
+        text = ">99.9"
+    elif 90 < percent < 100:
+        text = f"{percent:.1f}".removesuffix(".0")
+    return f"{MINUS if value < 0 else ''}{text} %"
 
 
 def in_currency(amount: str, currency: str | None) -> str:
@@ -107,7 +109,7 @@ def money(value: float, currency: str | None = None, *, short: bool = False) -> 
         return MISSING
     size = abs(value)
     if short and size >= 1e4:
-        scale, letter = next((scale, letter) for scale, letter in ((1e9, "B"), (1e6, "M"), (1e3, "K")) if size >= scale)
+        scale, letter = next(one for one in ((1e9, "B"), (1e6, "M"), (1e3, "K")) if size >= 0.9995 * one[0])
         text = f"{size / scale:,.0f}{letter}" if letter == "K" else f"{size / scale:,.1f}{letter}"
     else:
         text = f"{size:,.2f}" if size < WHOLE_MONEY_FROM and size != int(size) else f"{size:,.0f}"
