@@ -145,7 +145,7 @@ def print_audiences(report: AudienceReport, folder: Path) -> None:
 
 
 def print_measurement(measurement: Measurement, page: Path) -> None:
-    """A verdict for each segment, and where the page is."""
+    """The decision for each segment, and where the page is."""
     from marketfold.report import describe_period, describe_result
 
     out = _out()

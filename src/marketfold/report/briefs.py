@@ -16,8 +16,8 @@ from marketfold.report.sentences.experiments import describe_holdout
 if TYPE_CHECKING:
     from marketfold.campaigns import Campaign, CampaignPlan
 
-MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>|])")
-"""What Markdown could take for markup inside a line of text."""
+MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>|~]|&(?=#?\w+;)|^[#+=-]|(?<=^\d)[.)]|(?<=^\d\d)[.)])")
+"""What Markdown could take for markup inside a line of text or, as a heading or a list, at its beginning."""
 
 
 def _markdown(value: object) -> str:

@@ -39,7 +39,7 @@ class Phrase:
     low_quiet: str = ""
     high_quiet: str = ""
     repeat: bool = False
-    says: str = "{label}: {this}, others {others}"
+    difference: str = "{label}: {this}, others {others}"
     below: str = "{label} up to {x}"
     above: str = "{label} over {x}"
     at_least: str = "{label} of {x} or more"
@@ -70,7 +70,7 @@ def _of_category(category: str) -> Phrase:
         aspect="taste",
         rank=6,
         high_tail="" if category == OTHER else name,
-        says=f"{{this}} of their revenue is in {safe}, others {{others}}",
+        difference=f"{{this}} of their revenue is in {safe}, others {{others}}",
         below=f"up to {{x}} of revenue in {safe}",
         above=f"over {{x}} of revenue in {safe}",
         between=f"{{low}} to {{high}} of revenue in {safe}",
@@ -84,7 +84,7 @@ def phrase_of(feature: str, unit: Unit = "customer") -> Phrase:
 
     >>> phrase_of("recency_days").high, phrase_of("recency_days", "order").high
     ('quiet', 'earlier')
-    >>> phrase_of("shoe_size").says.format(label="shoe size", this="42", others="40")
+    >>> phrase_of("shoe_size").difference.format(label="shoe size", this="42", others="40")
     'shoe size: 42, others 40'
     """
     category = category_of(feature)
@@ -110,5 +110,5 @@ def difference_text(feature: DistinguishingFeature, unit: Unit = "customer", cur
         average = "" if feature.measure == "flag" else " (averages)"
     if this == others:
         return ""
-    text = phrase_of(feature.name, unit).says.format(label=feature.label, this=this, others=others)
+    text = phrase_of(feature.name, unit).difference.format(label=feature.label, this=this, others=others)
     return singular(text) + average

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from marketfold.experiments import Check, Holdout, Measurement, Primary, SegmentResult
 
 _BY_ITSELF = " By itself that would look proven; allowing for all the segments that were looked at, it is not."
-_UNTOLD = {
+_UNDECIDED = {
     "no holdout": "It cannot be told: nobody of this segment was held out, so there is nothing to compare with.",
     "too few": "It cannot be told: one of the arms has fewer than two customers.",
 }
@@ -95,7 +95,7 @@ def describe_result(result: SegmentResult, measurement: Measurement) -> str:
     """
     effect = result.main
     if effect is None:
-        return _UNTOLD[result.reason]
+        return _UNDECIDED[result.reason]
     if result.reason == "arms differ":
         return f"It cannot be told, as the arms are not what was planned. {describe_check(result.ratio)}"
     numbers = _numbers(result, measurement)

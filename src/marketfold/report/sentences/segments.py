@@ -71,7 +71,7 @@ def movement_sentences(movement: Movement) -> tuple[str, ...]:
         else "The runs share nobody: were the ids written the same way?",
         f"{count(int(movement.new.sum()))} are new, {count(int(movement.lost.sum()))} are gone.",
     ]
-    drifted = [drift.feature for drift in movement.drift if drift.verdict == "much drift"]
+    drifted = [drift.feature for drift in movement.drift if drift.level == "much drift"]
     found += [f"Much has shifted in {', '.join(drifted)}."] if drifted else []
     return (*found, fit_sentence(movement.fit)) if movement.fit else tuple(found)
 
