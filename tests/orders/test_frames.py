@@ -211,3 +211,10 @@ def test_blanks_around_an_id_make_no_other_customer(blank: str) -> None:
     for frame in (table, pl.DataFrame(table)):
         orders = read_orders(frame)
         assert set(orders.engine.collect(orders.lines)["customer_id"].to_pylist()) == {"Acme", "Café"}
+
+
+@pytest.mark.parametrize("as_frame", [pd.DataFrame, pl.DataFrame, pa.table], ids=["pandas", "polars", "arrow"])
+def test_a_frame_without_a_line_is_refused(as_frame: Callable[[dict[str, list[str]]], object]) -> None:
+    empty: dict[str, list[str]] = {"order_id": [], "customer_id": [], "ordered_on": [], "amount": []}
+    with pytest.raises(OrdersError, match="holds no order line"):
+        read_orders(as_frame(empty))

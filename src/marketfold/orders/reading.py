@@ -187,6 +187,9 @@ def read_orders(source: object, options: ReadingOptions | None = None) -> Orders
     options = options or ReadingOptions()
     opened = open_source(source, options)
     sample = opened.sample()
+    if opened.encoding is None and not any(sample.values()):  # a text file says so itself, with its separator
+        message = f"{opened.name} holds no order line."
+        raise OrdersError(message)
     match = match_roles(sample, options.mapping)
     needed = {role: column for role, column in match.mapping.items() if role == "customer_id" or role not in PERSONAL}
     if not needed:  # there is no column to type, and what is missing is a fault already
