@@ -55,7 +55,10 @@ def shape(brief: str) -> list[tuple[str, int]]:
     """What each line is to Markdown: its first sign, and the cells of a table row."""
     lines = [re.sub(r"\\[!-/:-@\[-`{-~]", "", line) for line in brief.splitlines()]
     starts = [re.match(r"(#+ |> |- (?:[#>+=-] |\d+[.)] )?|```|\|?)", line) for line in lines]
-    return [(start[0] if start else "", line.count("|") * line.startswith("|")) for start, line in zip(starts, lines, strict=True)]
+    return [
+        (start[0] if start else "", line.count("|") * line.startswith("|"))
+        for start, line in zip(starts, lines, strict=True)
+    ]
 
 
 def test_every_campaign_says_what_it_plans(plan: CampaignPlan) -> None:

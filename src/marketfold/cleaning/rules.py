@@ -69,7 +69,7 @@ def _credit_note() -> nw.Expr:
     return nw.when(starts).then(nw.col("order_id").str.contains(r"^C\d+$")).otherwise(nw.lit(False))  # noqa: FBT003
 
 
-def _told(prefix: str, column: str) -> Callable[[], nw.Expr]:
+def _as_found(prefix: str, column: str) -> Callable[[], nw.Expr]:
     return lambda: nw.concat_str(nw.lit(prefix), nw.col(column), separator=" ")
 
 
@@ -88,9 +88,9 @@ RULES: tuple[Rule, ...] = (
         "a charge and not a product",
         ("product_id",),
         _one_of("product_id"),
-        _told("product id", "product_id"),
+        _as_found("product id", "product_id"),
     ),
-    Rule(CANCELLED, "cancelled by its status", ("status",), _one_of("status"), _told("status", "status")),
+    Rule(CANCELLED, "cancelled by its status", ("status",), _one_of("status"), _as_found("status", "status")),
     Rule(CANCELLED, "a credit note: its order id is C and digits", ("order_id",), lambda _: _credit_note()),
     Rule(RETURNED, "returned: a negative quantity", ("quantity",), lambda _: nw.col("quantity") < 0),
     Rule("zero_price", "an amount of zero", ("amount",), lambda _: nw.col("amount") == 0),

@@ -62,16 +62,16 @@ def _ledger(analysis: Analysis) -> TablePart:
 
 def _reading(analysis: Analysis) -> Facts:
     facts, reads = analysis.data.clean.facts, analysis.data.clean.report.reads
-    facts = [
+    rows = [
         Fact("Source", facts.name, facts.encoding or ""),
         Fact("Lines read", words.count(reads.lines)),
         Fact("Orders", words.count(reads.orders)),
         Fact("Customers", words.count(reads.customers)),
     ]
     if reads.first_on and reads.last_on:
-        facts.append(Fact("From", words.day(reads.first_on), f"to {words.day(reads.last_on)}"))
-    facts.append(Fact("Features look back from", words.day(analysis.segmentation.table.as_of)))
-    return Facts(tuple(facts), title="What was read")
+        rows.append(Fact("From", words.day(reads.first_on), f"to {words.day(reads.last_on)}"))
+    rows.append(Fact("Features look back from", words.day(analysis.segmentation.table.as_of)))
+    return Facts(tuple(rows), title="What was read")
 
 
 def _mapping(analysis: Analysis) -> Part:
