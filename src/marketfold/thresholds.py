@@ -10,7 +10,7 @@ FEWEST_SEGMENTS = 3
 """Two groups only say "more" and "less"; plans begin with three."""
 
 FEWEST_MEMBERS = 5
-"""Units of a group below which nothing can be said about it, as of the cells of a table."""
+"""Units of a group below which nothing is said of it: the fewest expected in a cell of a table (Cochran 1954)."""
 
 ALPHA = 0.05
 """Chance of calling an effect that is none, over all segments of a run together (two-sided)."""

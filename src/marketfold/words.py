@@ -125,6 +125,17 @@ def exact_money(value: float, currency: str | None = None) -> str:
     return _signed(f"{abs(value):,.2f}", value, currency)
 
 
+def price(value: float, currency: str | None = None) -> str:
+    """What one thing costs: as money, and where cents are too coarse with two digits that say something.
+
+    >>> price(2, "EUR"), price(0.0042, "EUR")
+    ('€2', '€0.0042')
+    """
+    if not 0 < value < 0.1:
+        return money(value, currency)
+    return in_currency(f"{value:.{1 - math.floor(math.log10(value))}f}".rstrip("0"), currency)
+
+
 def days(value: float) -> str:
     """A number of days.
 
@@ -159,8 +170,17 @@ def day(when: date | np.datetime64) -> str:
     >>> day(date(2005, 5, 3))
     '3 May 2005'
     """
-    year, month, number = str(when)[:10].split("-")
-    return f"{int(number)} {MONTHS[int(month) - 1]} {year}"
+    year, in_year, number = str(when)[:10].split("-")
+    return f"{int(number)} {month(int(in_year))} {year}"
+
+
+def month(number: int) -> str:
+    """Name of a calendar month, January being 1.
+
+    >>> month(3)
+    'March'
+    """
+    return MONTHS[number - 1]
 
 
 def months(numbers: Sequence[int]) -> str:
@@ -170,9 +190,9 @@ def months(numbers: Sequence[int]) -> str:
     ('January to March', 'May', '2 months')
     """
     if len(numbers) == 1:
-        return MONTHS[numbers[0] - 1]
+        return month(numbers[0])
     if list(numbers) == list(range(numbers[0], numbers[-1] + 1)):
-        return f"{MONTHS[numbers[0] - 1]} to {MONTHS[numbers[-1] - 1]}"
+        return f"{month(numbers[0])} to {month(numbers[-1])}"
     return f"{len(numbers)} months"
 
 

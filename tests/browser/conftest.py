@@ -77,8 +77,8 @@ def _heat() -> go.Figure:
 
 def _card(number: int, name: str) -> SegmentCard:
     return SegmentCard(
-        number, name, "40", 0.5, "$1.2M", 0.5, stands_out=(HOSTILE,), facts=(Fact("Orders", "3", "all: 2"),),
-        rule="over 3 orders.", trust="weak" if number == 2 else "stable", trust_says="It came out again.",
+        number, name, "40", 0.5, "$1.2M", 0.5, distinguishing=(HOSTILE,), facts=(Fact("Orders", "3", "all: 2"),),
+        rule="over 3 orders.", trust="weak" if number == 2 else "stable", trust_text="It came out again.",
         todo="Keep them.", todo_link=f"campaign-{number}",
     )  # fmt: skip
 

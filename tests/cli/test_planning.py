@@ -36,7 +36,7 @@ def test_the_plan_as_json(made_run: Path):
 def test_parts_are_set(own_run: Path):
     told = run("plan", own_run, "--set", "2.offer.title=Tea = free", "--set", "budget.total=500")
     assert "Tea = free" in told
-    assert "a budget of 500.00" in told
+    assert "a budget of €500" in told
     plan = read_plan(own_run)
     assert plan.campaigns[1].offer.title == "Tea = free"
     assert plan.budget.total == 500

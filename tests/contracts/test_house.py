@@ -98,6 +98,12 @@ def test_what_the_field_calls_a_thing_is_found_by_that_name(word: str):
     assert any(word in name for name in names())
 
 
+def test_months_and_days_are_named_by_words_alone():
+    """The standard library names them in the language of the machine."""
+    found = [str(path) for path, tree in trees().items() if any(module == "calendar" for _, module in imported(tree))]
+    assert set(found) <= {"words.py"}
+
+
 @pytest.mark.parametrize(
     ("module", "deep"),
     [

@@ -12,26 +12,26 @@ from marketfold.page.parts import Drawing, FigurePart
 
 
 def a_figure() -> go.Figure:
-    title, says = "Revenue<br>grows", "by <b>month</b>"
-    return new_figure(title, subtitle=says, alt="It grows.", height=300).add_bar(x=["a", None], y=[1, 2])
+    title, caption = "Revenue<br>grows", "by <b>month</b>"
+    return new_figure(title, subtitle=caption, alt="It grows.", height=300).add_bar(x=["a", None], y=[1, 2])
 
 
 def test_a_figure_says_of_itself_what_the_page_shows_as_plain_text() -> None:
     part = figure_part("f", a_figure())
-    assert (part.title, part.says, part.alt) == ("Revenue grows", "by  month", "It grows.")
+    assert (part.title, part.caption, part.alt) == ("Revenue grows", "by  month", "It grows.")
     assert part.height == 300 - TITLE_ROOM
     assert "template" not in part.figure.layout
 
 
 def test_what_the_page_says_goes_before_what_the_figure_says() -> None:
-    part = figure_part("f", a_figure(), title="Flat", says="As a map", teaching=["Look."])
-    assert (part.title, part.says, part.alt, part.teaching) == ("Flat", "As a map", "It grows.", ("Look.",))
+    part = figure_part("f", a_figure(), title="Flat", caption="As a map", teaching=["Look."])
+    assert (part.title, part.caption, part.alt, part.teaching) == ("Flat", "As a map", "It grows.", ("Look.",))
     assert part.figure.layout["title"]["text"] == "Revenue<br>grows"
 
 
 def test_a_figure_without_words_keeps_its_height() -> None:
     part = figure_part("f", go.Figure(go.Bar(y=[1])))
-    assert (part.title, part.says, part.alt, part.height) == ("", "", "", DEFAULT_HEIGHT)
+    assert (part.title, part.caption, part.alt, part.height) == ("", "", "", DEFAULT_HEIGHT)
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from marketfold.page import (
     write_page,
 )
 from marketfold.page.embed import source_hash
+from marketfold.version import __version__
 from marketfold.words import NARROW_SPACE
 
 if TYPE_CHECKING:
@@ -76,6 +77,10 @@ def test_the_same_page_is_the_same_file(tmp_path: Path) -> None:
     for path in paths:
         write_page(page, path)
     assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+def test_the_page_names_the_version_that_wrote_it() -> None:
+    assert f'content="Marketfold {__version__}"' in render_page(ReportPage("T", "L"))
 
 
 def test_two_things_with_one_anchor_are_refused() -> None:

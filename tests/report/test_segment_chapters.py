@@ -12,7 +12,7 @@ from marketfold.report.segment_chapters import (
     campaign_key,
     profiles_chapter,
     segments_chapter,
-    trust_says,
+    trust_text,
     with_aims,
 )
 
@@ -31,7 +31,7 @@ def test_a_card_says_of_its_segment_what_the_profile_knows(analysis: Analysis) -
         assert (card.number, card.name, card.trust) == (profile.number, profile.name, profile.trust)
         assert card.units == f"{profile.units:,}"
         assert (card.unit_share, card.revenue_share) == (profile.unit_share, profile.revenue_share)
-        assert len(card.stands_out) == min(len(profile.distinguishing), 3)
+        assert len(card.distinguishing) == min(len(profile.distinguishing), 3)
         assert bool(card.rule) is (profile.rule is not None)
 
 
@@ -54,12 +54,12 @@ def test_aims_come_from_the_campaigns_and_only_where_there_is_one(analysis: Anal
 @pytest.mark.parametrize("answer", ["no_structure", "too_few"])
 def test_a_stable_cut_through_one_crowd_is_not_called_a_group(answer: str, analysis: Analysis) -> None:
     profile = dataclasses.replace(analysis.segments.profiles[0], trust="stable", jaccard=0.9)
-    assert trust_says(profile, answer) != trust_says(profile, "groups")  # type: ignore[arg-type]
-    assert "0.90" in trust_says(profile, "groups")
+    assert trust_text(profile, answer) != trust_text(profile, "groups")  # type: ignore[arg-type]
+    assert "0.90" in trust_text(profile, "groups")
 
 
 def test_what_was_not_tested_is_not_told(analysis: Analysis) -> None:
-    assert trust_says(dataclasses.replace(analysis.segments.profiles[0], trust=None, jaccard=None), "groups") == ""
+    assert trust_text(dataclasses.replace(analysis.segments.profiles[0], trust=None, jaccard=None), "groups") == ""
 
 
 def test_medians_stand_in_one_column_for_each_segment_and_one_for_everyone(analysis: Analysis) -> None:

@@ -10,6 +10,7 @@ from tests.segments.shops import clean_shop, matrix_of, segmented, shop
 from marketfold.schema import Feature
 from marketfold.segments import difference_text, profile_segments
 from marketfold.segments.distinguishing_features import distinguishing_features, effect_sizes
+from marketfold.words import measured
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -53,6 +54,15 @@ def test_the_best_customers_stand_out_upwards():
     assert best["recency_days"] == -1.0
 
 
+def test_an_amount_carries_its_currency():
+    matrix, labels = shop()
+    table, effects = matrix.table, effect_sizes(matrix.table.values, labels, 2)
+    (value,) = (one for one in distinguishing_features(table, effects, 0) if one.name == "basket_mean")
+    amount = measured(value.median, "money", "GBP")
+    assert amount.startswith("£")
+    assert amount in difference_text(value, currency="GBP")
+
+
 def test_averages_are_said_where_medians_hide_the_difference():
     matrix, labels = shop()
     returned = np.where(np.arange(100) % 5 < np.where(labels == 0, 2, 0), 0.5, 0.0)
@@ -61,10 +71,10 @@ def test_averages_are_said_where_medians_hide_the_difference():
     (found,) = distinguishing_features(table, effect_sizes(table.values, labels, 2), 0)
     assert (found.median, found.others, found.others_mean) == (0.0, 0.0, 0.0)
     assert found.mean == pytest.approx(0.2)
-    assert difference_text(found) == "send back or cancel 20 % of the value, others 0 % (averages)"
+    assert difference_text(found, currency="EUR") == "send back or cancel 20 % of the value, others 0 % (averages)"
 
 
-def test_who_ordered_once_has_no_rhythm():
+def test_who_ordered_once_has_no_inter_purchase_time():
     matrix, labels = shop()
     values = matrix.table.values.copy()
     values[40:, 1] = 1

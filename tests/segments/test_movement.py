@@ -29,21 +29,21 @@ def test_everyone_is_counted_once():
 def test_the_same_run_stands_still():
     movement = compare_runs(run(), run())
     assert movement.stayed_share == 1
-    assert all(drift.verdict == "steady" and drift.index == 0 for drift in movement.drift)
+    assert all(drift.level == "steady" and drift.index == 0 for drift in movement.drift)
 
 
 def test_a_shifted_feature_drifts_and_the_other_does_not():
     later = run(1)
     assert later.values is not None
     drift = compare_runs(run(0), replace(later, values=later.values * [3.0, 1.0])).drift
-    assert [(d.feature, d.verdict) for d in drift] == [("recency_days", "much drift"), ("order_count", "steady")]
+    assert [(d.feature, d.level) for d in drift] == [("recency_days", "much drift"), ("order_count", "steady")]
     assert drift[0].later_median > 2 * drift[0].earlier_median
 
 
 @pytest.mark.parametrize("n", [40, 92, 400])
 def test_chance_alone_is_seldom_called_drift(n: int):
     drifted = sum(
-        any(drift.verdict != "steady" for drift in compare_runs(run(seed, n=n), run(seed + 1000, n=n)).drift)
+        any(drift.level != "steady" for drift in compare_runs(run(seed, n=n), run(seed + 1000, n=n)).drift)
         for seed in range(40)
     )
     assert drifted <= 8  # two features at 5 in 100: 4 expected

@@ -29,7 +29,7 @@ def test_phrases_name_only_what_they_are_given(unit: Unit):
     for measurement in CATALOGUE[unit](measured_by("Ships", "{odd}")):
         phrase = phrase_of(measurement.feature.name, unit)
         allowed = {
-            phrase.says: {"label", "this", "others"},
+            phrase.difference: {"label", "this", "others"},
             phrase.between: {"label", "low", "high"},
         }
         for template in (phrase.below, phrase.above, phrase.at_least, phrase.exactly, phrase.none):
@@ -40,5 +40,5 @@ def test_phrases_name_only_what_they_are_given(unit: Unit):
 
 def test_a_category_with_braces_is_said_as_it_is():
     phrase = phrase_of("category_{odd}_share")
-    assert phrase.says.format(this="4 %", others="2 %") == "4 % of their revenue is in {odd}, others 2 %"
+    assert phrase.difference.format(this="4 %", others="2 %") == "4 % of their revenue is in {odd}, others 2 %"
     assert phrase.none.format(x="0 %") == "nothing in {odd}"

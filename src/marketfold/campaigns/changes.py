@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field, StringConstraints, TypeAdapter, ValidationError
 
+from marketfold import words
 from marketfold.campaigns.drafts import TEXT_LIMITS, Draft
 from marketfold.errors import Fault, ParameterError, closest
 
@@ -112,7 +113,7 @@ def _changed(campaign: Campaign, change: _Change) -> Campaign | Fault:
     if path == ("holdout", "share"):
         path, value = ("holdout", "held_out"), round(value * campaign.customers)
     if path == ("holdout", "held_out") and value >= max(campaign.customers, 1):
-        what = f"{change.given}: that would hold out all of the {campaign.customers:,} customers."
+        what = f"{change.given}: that would hold out all of the {words.plural(campaign.customers, 'customer')}."
         return Fault(what, "somebody must be reached, or there is no campaign to measure.")
     if path == ("amount",):
         path = ("budget", "amount")

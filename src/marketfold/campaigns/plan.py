@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
+from marketfold import words
 from marketfold.campaigns.aim_selection import AimRule  # noqa: TC001  (read back by its types)
 from marketfold.campaigns.budget import Budget, BudgetLine
 from marketfold.campaigns.drafts import Draft, DraftTemplate  # noqa: TC001  (read back by its types)
@@ -203,9 +204,10 @@ class CampaignPlan:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><td>{c.number}</td><td>{escape(c.name)}</td><td>{c.customers:,}</td><td>{escape(c.aim_title)}</td>"
-            f"<td>{escape(c.offer.title)}</td><td>{'' if c.amount is None else f'{c.amount:,.2f}'}</td>"
-            f"<td>{c.holdout.held_out if c.holdout else 0:,}</td></tr>"
+            f"<tr><td>{c.number}</td><td>{escape(c.name)}</td><td>{words.count(c.customers)}</td>"
+            f"<td>{escape(c.aim_title)}</td><td>{escape(c.offer.title)}</td>"
+            f"<td>{'' if c.amount is None else words.money(c.amount, self.currency)}</td>"
+            f"<td>{words.count(c.held_out)}</td></tr>"
             for c in self.campaigns
         )
         heads = ("", "segment", "customers", "aim", "offer", "budget", "held out")

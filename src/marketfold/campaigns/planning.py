@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import narwhals as nw
 import numpy as np
 
+from marketfold import words
 from marketfold.campaigns.aim_selection import select_aim
 from marketfold.campaigns.budget import Stake, allocate_budget
 from marketfold.campaigns.customers import Customers, Purchases, condense, members_of, read_customers
@@ -99,22 +99,21 @@ def _channels(playbook: Playbook, aim: Aim, have: Collection[str]) -> tuple[Plan
 
 def _message_words(affinity: ProductAffinity, timing: Timing, promise: str, recency_days: float) -> dict[str, str]:
     """What the messages may speak of; codes and placeholders are left to the brief's tables."""
-    best = max(timing.peaks, key=lambda month: timing.months[month - 1], default=0)
-    words = {
+    known = {
         "promise": promise,
         "long_ago": "yes" if recency_days >= LONG_AGO_DAYS else None,
         "category": next((name for item in affinity.categories if (name := presentable(item.name))), None),
         "next_category": presentable(affinity.next_category.name) if affinity.next_category else None,
-        "season": calendar.month_name[best],
+        "season": words.month(max(timing.peaks, key=lambda month: timing.months[month - 1])) if timing.peaks else None,
     }
-    return {name: text for name, text in words.items() if text}
+    return {name: text for name, text in known.items() if text}
 
 
 def _campaign(profile: SegmentProfile, s: int, found: _Found, playbook: Playbook, have: Collection[str]) -> Campaign:
     facts, affinity, timing = found.facts[s], found.affinity[s], found.timing[s]
     aim_key, offer_key, why = select_aim(playbook, facts, profile.medians, profile.everyone)
     aim, offer = playbook.aims[aim_key], playbook.offers[offer_key]
-    words = _message_words(affinity, timing, offer.promise, facts.values.get("recency_days", 0.0))
+    known = _message_words(affinity, timing, offer.promise, facts.values.get("recency_days", 0.0))
     return Campaign(
         number=profile.number,
         name=profile.name,
@@ -140,8 +139,8 @@ def _campaign(profile: SegmentProfile, s: int, found: _Found, playbook: Playbook
         next_product=affinity.next_product,
         next_category=affinity.next_category,
         products_named=affinity.named,
-        drafts=write_drafts(aim.drafts, words),
-        message_words=words,
+        drafts=write_drafts(aim.drafts, known),
+        message_words=known,
         measure=aim.measure,
     )
 

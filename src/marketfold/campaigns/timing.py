@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import narwhals as nw
 import numpy as np
 
-from marketfold.words import share
+from marketfold.words import month, share
 
 if TYPE_CHECKING:
     from datetime import date
@@ -29,6 +28,7 @@ MIN_ORDERS = 60
 """Orders below which twelve monthly figures are mostly chance: five to a month."""
 
 MIN_RETURNING = 10
+MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 SEASONAL = 0.6
 """A segment with this share of its orders in three months buys for a season."""
@@ -79,9 +79,9 @@ class Timing:
         """When to send to a segment that buys in one season only; "" for the others."""
         if self.season_share is None or self.season_share < SEASONAL or not self.peaks:
             return ""
-        start = min(self.peaks, key=lambda month: (self.months[month - 2] >= PEAK, month))
+        start = min(self.peaks, key=lambda peak: (self.months[peak - 2] >= PEAK, peak))
         return (
-            f"Send three weeks before {calendar.month_name[start]} begins, and again at its start: "
+            f"Send three weeks before {month(start)} begins, and again at its start: "
             f"{share(self.season_share)} of a year's orders fall into their season, and silence in between is no sign "
             "of leaving."
         )
@@ -96,9 +96,8 @@ def count_months(purchases: Purchases) -> pa.Table:
 def _exposure(observed: tuple[date, date]) -> Float64:
     """How often each calendar month lies within the time observed; a part of a month counts as that part."""
     days = np.arange(np.datetime64(observed[0]), np.datetime64(observed[1]) + 1)
-    month = days.astype("datetime64[M]").astype(int) % 12
-    lengths = np.array([calendar.monthrange(2023, m)[1] for m in range(1, 13)])
-    exposure: Float64 = np.bincount(month, minlength=12) / lengths
+    in_year = days.astype("datetime64[M]").astype(int) % 12
+    exposure: Float64 = np.bincount(in_year, minlength=12) / MONTH_DAYS
     return exposure
 
 

@@ -24,12 +24,12 @@ from marketfold.cleaning.rules import (
     DUPLICATE,
     MALFORMED,
     RETURNS,
+    MatchedValues,
     Rule,
-    Spellings,
     by_rule,
     distinct_texts,
-    find_spellings,
     first_broken,
+    match_values,
     passed,
     rules_for,
 )
@@ -107,11 +107,11 @@ class _Judged:
 
     lines: nw.LazyFrame[Any]
     rules: tuple[Rule, ...]
-    spellings: Spellings
+    matched: MatchedValues
 
     def numbered(self) -> nw.LazyFrame[Any]:
         """Lines with the number of the first rule that each breaks."""
-        return self.lines.with_columns(first_broken(self.rules, self.spellings).alias(_RULE))
+        return self.lines.with_columns(first_broken(self.rules, self.matched).alias(_RULE))
 
     def count(self, engine: Engine) -> list[dict[str, Any]]:
         """Lines and money for each rule; the one without a rule is kept."""
@@ -120,7 +120,7 @@ class _Judged:
 
     def kept(self) -> nw.LazyFrame[Any]:
         """Lines that break no rule."""
-        return self.lines.filter(*passed(self.rules, self.spellings)) if self.rules else self.lines
+        return self.lines.filter(*passed(self.rules, self.matched)) if self.rules else self.lines
 
     def without_idle(self, counted: list[dict[str, Any]]) -> _Judged:
         """The same without the rules that set no line aside, so that later work need not ask them."""
@@ -132,8 +132,8 @@ class _Judged:
         places = [place for place, rule in enumerate(self.rules) if rule.code in RETURNS]
         if not places:
             return self.lines.filter(nw.col(SOURCE_LINE).is_null())  # none: every line has its number
-        broken = reduce(or_, (self.rules[place].breaks(self.spellings) for place in places))
-        return self.lines.filter(*passed(self.rules[: places[0]], self.spellings), broken)
+        broken = reduce(or_, (self.rules[place].breaks(self.matched) for place in places))
+        return self.lines.filter(*passed(self.rules[: places[0]], self.matched), broken)
 
 
 def _account(counted: list[dict[str, Any]], rules: Sequence[Rule]) -> Account:
@@ -229,8 +229,8 @@ def clean_orders(orders: Orders, options: CleaningOptions | None = None) -> Clea
     engine = orders.engine
     columns = orders.lines.collect_schema().names()
     customers = engine.materialise(distinct_texts(orders.lines, "customer_id"))
-    spellings = find_spellings(orders.lines, columns, options, engine, customers)
-    judged = _Judged(orders.lines, rules_for(columns), spellings)
+    matched = match_values(orders.lines, columns, options, engine, customers)
+    judged = _Judged(orders.lines, rules_for(columns), matched)
     counted = judged.count(engine)
     ignored = _mostly_credit_notes(counted, judged.rules)
     if ignored:

@@ -28,7 +28,7 @@ MALFORMED = "malformed"
 RETURNS = frozenset({CANCELLED, RETURNED})
 """Reasons whose lines stay as the customer's returns."""
 
-Spellings = Mapping[str, tuple[str, ...]]
+MatchedValues = Mapping[str, tuple[str, ...]]
 """Unwanted texts by column, exactly as the source spells them."""
 
 
@@ -44,7 +44,7 @@ class Rule:
     code: str
     words: str
     columns: tuple[str, ...]
-    breaks: Callable[[Spellings], nw.Expr]
+    breaks: Callable[[MatchedValues], nw.Expr]
     detail: Callable[[], nw.Expr] | None = None
 
     def explain(self) -> nw.Expr:
@@ -52,11 +52,11 @@ class Rule:
         return self.detail() if self.detail else nw.lit(self.words)
 
 
-def _one_of(column: str) -> Callable[[Spellings], nw.Expr]:
+def _one_of(column: str) -> Callable[[MatchedValues], nw.Expr]:
     """Whether a text is one of the unwanted."""
 
-    def breaks(spellings: Spellings) -> nw.Expr:
-        exact = [nw.col(column) == text for text in spellings.get(column, ())]
+    def breaks(matched: MatchedValues) -> nw.Expr:
+        exact = [nw.col(column) == text for text in matched.get(column, ())]
         return reduce(or_, exact) if exact else nw.lit(False)  # noqa: FBT003
 
     return breaks
@@ -69,7 +69,7 @@ def _credit_note() -> nw.Expr:
     return nw.when(starts).then(nw.col("order_id").str.contains(r"^C\d+$")).otherwise(nw.lit(False))  # noqa: FBT003
 
 
-def _told(prefix: str, column: str) -> Callable[[], nw.Expr]:
+def _as_found(prefix: str, column: str) -> Callable[[], nw.Expr]:
     return lambda: nw.concat_str(nw.lit(prefix), nw.col(column), separator=" ")
 
 
@@ -88,9 +88,9 @@ RULES: tuple[Rule, ...] = (
         "a charge and not a product",
         ("product_id",),
         _one_of("product_id"),
-        _told("product id", "product_id"),
+        _as_found("product id", "product_id"),
     ),
-    Rule(CANCELLED, "cancelled by its status", ("status",), _one_of("status"), _told("status", "status")),
+    Rule(CANCELLED, "cancelled by its status", ("status",), _one_of("status"), _as_found("status", "status")),
     Rule(CANCELLED, "a credit note: its order id is C and digits", ("order_id",), lambda _: _credit_note()),
     Rule(RETURNED, "returned: a negative quantity", ("quantity",), lambda _: nw.col("quantity") < 0),
     Rule("zero_price", "an amount of zero", ("amount",), lambda _: nw.col("amount") == 0),
@@ -127,13 +127,13 @@ def distinct_texts(lines: nw.LazyFrame[Any], column: str) -> nw.LazyFrame[Any]:
     return lines.group_by(column).agg(nw.len().alias("_lines"))
 
 
-def find_spellings(
+def match_values(
     lines: nw.LazyFrame[Any],
     columns: Collection[str],
     options: CleaningOptions,
     engine: Engine,
     customers: nw.LazyFrame[Any],
-) -> Spellings:
+) -> MatchedValues:
     """How the source spells the statuses, products and customers that do not count, in any case and spacing.
 
     A column has far fewer texts than lines, so the distinct ones are compared once, and a line only with those found.
@@ -154,19 +154,19 @@ def find_spellings(
     return found
 
 
-def passed(rules: Sequence[Rule], spellings: Spellings) -> list[nw.Expr]:
+def passed(rules: Sequence[Rule], matched: MatchedValues) -> list[nw.Expr]:
     """For each rule whether a line passes it; where a rule cannot tell (an empty cell), it does.
 
     Says the same as `first_broken` being null, in a form that engines push into the scan.
     """
-    return [(~rule.breaks(spellings)).fill_null(True) for rule in rules]  # noqa: FBT003
+    return [(~rule.breaks(matched)).fill_null(True) for rule in rules]  # noqa: FBT003
 
 
-def first_broken(rules: Sequence[Rule], spellings: Spellings) -> nw.Expr:
+def first_broken(rules: Sequence[Rule], matched: MatchedValues) -> nw.Expr:
     """Number of the first rule that a line breaks (its place in `rules`), null where it breaks none."""
     number = nw.lit(None, nw.Int32)
     for place, rule in reversed(list(enumerate(rules))):
-        number = nw.when(rule.breaks(spellings)).then(nw.lit(place, nw.Int32)).otherwise(number)
+        number = nw.when(rule.breaks(matched)).then(nw.lit(place, nw.Int32)).otherwise(number)
     return number
 
 

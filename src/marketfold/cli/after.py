@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from marketfold import words
 from marketfold.cli import flags
 
 Table = Annotated[Path, typer.Option("--out", help="Table to write, .csv or .parquet.")]
@@ -28,7 +29,7 @@ def score(
     table = score_orders(model, orders, scoring_config(model, ctx.obj.get("reading"), day))
     write_table(table, out)
     if not quiet:
-        typer.echo(f"{table.num_rows:,} rows in {out}.")
+        typer.echo(f"{words.plural(table.num_rows, 'row')} in {out}.")
         print_scores(table)
 
 

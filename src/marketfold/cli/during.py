@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from marketfold import words
 from marketfold.cli import flags
 from marketfold.cli.progress import console, progress_bars
 
@@ -98,7 +99,9 @@ def demo(
         write_csv(shop.lines, staging / "orders.csv")
         write_csv(shop.truth, staging / "planted_groups.csv")
     if not quiet:
-        console().print(f"The demo shop is in {folder / 'orders.csv'}: {shop.lines.num_rows:,} order lines.")
+        console().print(
+            f"The demo shop is in {folder / 'orders.csv'}: {words.plural(shop.lines.num_rows, 'order line')}."
+        )
     config = load_config({"seed": seed})
     finished = _run(str(folder / "orders.csv"), config, folder / "run", None, quiet=quiet)
     _print_result(finished, quiet=quiet, as_json=False)
@@ -119,6 +122,6 @@ def _plant(shop: Shop, finished: Run, effect: float, *, quiet: bool) -> None:
     write_csv(later, path)
     if not quiet:
         last = finished.as_of + timedelta(days=DEMO_CAMPAIGN_DAYS - 1)
-        words = f"marketfold measure {finished.folder} {path} --from {finished.as_of} --to {last}"
+        command = f"marketfold measure {finished.folder} {path} --from {finished.as_of} --to {last}"
         console().print(f"Later orders with an effect of {effect:g} are in {path}. Look for it with:")
-        console().print(words, soft_wrap=True)
+        console().print(command, soft_wrap=True)

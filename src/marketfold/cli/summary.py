@@ -45,12 +45,13 @@ def print_run(run: Run) -> None:
     record = run.record
     read = record["input"]
     out.print(
-        f"{read['lines']:,} lines, {read['orders']:,} orders, {read['customers']:,} customers, "
-        f"{read['first_on']} to {read['last_on']}, {read['amount_total']:,.2f} in all."
+        f"{words.count(read['lines'])} lines, {words.count(read['orders'])} orders, "
+        f"{words.count(read['customers'])} customers, "
+        f"{read['first_on']} to {read['last_on']}, {words.exact_money(read['amount_total'], run.plan.currency)} in all."
     )
     aside = record["ledger"]["lines"]["set_aside"]
-    reasons = ", ".join(f"{count:,} {reason}" for reason, count in aside.items()) or "none"
-    out.print(f"Kept {record['ledger']['lines']['kept']:,} lines; set aside: {reasons}.")
+    reasons = ", ".join(f"{words.count(count)} {reason}" for reason, count in aside.items()) or "none"
+    out.print(f"Kept {words.count(record['ledger']['lines']['kept'])} lines; set aside: {reasons}.")
     out.print(_segments(run))
     if record["choose_k"]["answer"] == "groups":
         out.print(Text(record["choose_k"]["decision"]))
@@ -98,7 +99,7 @@ def print_inspection(found: Inspection, clean: CleanOrders | None, *, as_json: b
 def _ledger(report: CleaningReport) -> Table:
     table = _table("Ledger", ("", "lines", "money"), left={""})
     for what, lines, money in report.rows():
-        table.add_row(what, f"{lines:,}", f"{money:,.2f}")
+        table.add_row(what, words.count(lines), words.exact_money(money))
     return table
 
 
@@ -107,12 +108,12 @@ def print_scores(table: pa.Table) -> None:
     out = _out()
     counted = table.group_by(["segment", "segment_name"]).aggregate([([], "count_all")]).sort_by("segment").to_pylist()
     for row in counted:
-        out.print(Text(f"  {row['segment']}. {row['segment_name']}: {row['count_all']:,}"))
+        out.print(Text(f"  {row['segment']}. {row['segment_name']}: {words.count(row['count_all'])}"))
     strangers = sum(table["fits_none"].to_pylist())
     if strangers > OUTSIDE_ALLOWED * table.num_rows:
         of_all = words.share(strangers / table.num_rows)
         text = (
-            f"! {strangers:,} ({of_all}) lie farther from every segment than the run's own customers did "
+            f"! {words.count(strangers)} ({of_all}) lie farther from every segment than the run's own customers did "
             "(fits_none): these may be customers of another kind, and their segments mean little."
         )
         out.print(Text(text, style="yellow"))
@@ -127,7 +128,7 @@ def print_audiences(report: AudienceReport, folder: Path) -> None:
     table = _table(f"Audiences for {report.to}", headings)
     for one in report.audiences:
         counts = (one.customers, one.held_out, one.without_consent, one.suppressed, one.nothing_to_match, one.written)
-        table.add_row(str(one.segment), *(f"{count:,}" for count in counts))
+        table.add_row(str(one.segment), *map(words.count, counts))
     out.print(table)
     out.print(Text(f"In {folder}, each with an Excel copy: {', '.join(report.files)}"), soft_wrap=True)
     out.print(Text(report.consent))
@@ -135,7 +136,7 @@ def print_audiences(report: AudienceReport, folder: Path) -> None:
     for note in account["notes"]:
         out.print(Text(note))
     for one in account["audiences"]:
-        blanked = "; ".join(f"{count:,} x {what}" for what, count in one["blanked"].items())
+        blanked = "; ".join(f"{words.count(count)} x {what}" for what, count in one["blanked"].items())
         for warning in (one["refused"], *one["warnings"], f"cells left empty: {blanked}." if blanked else ""):
             if warning:
                 out.print(Text(f"! Segment {one['segment']}: {warning}", style="yellow"))
@@ -144,7 +145,7 @@ def print_audiences(report: AudienceReport, folder: Path) -> None:
 
 
 def print_measurement(measurement: Measurement, page: Path) -> None:
-    """A verdict for each segment, and where the page is."""
+    """The decision for each segment, and where the page is."""
     from marketfold.report import describe_period, describe_result
 
     out = _out()
@@ -163,7 +164,7 @@ def print_plan(before: CampaignPlan, after: CampaignPlan) -> None:
     headings = ("", "segment", "customers", "aim", "offer", "budget", "held out", "detects", "edited by hand")
     table = _table(_title(after), headings, left={"segment", "aim", "offer", "edited by hand"})
     for campaign in after.campaigns:
-        table.add_row(*_row(campaign))
+        table.add_row(*_row(campaign, after))
     out.print(table)
     for note in plan_notes(after):
         out.print(Text(f"! {note}", style="yellow"))
@@ -176,13 +177,13 @@ def _title(plan: CampaignPlan) -> str:
     money = plan.budget
     parts = [f"{len(plan.campaigns)} campaigns of {plan.campaign_days} days"]
     if money.total is not None:
-        parts.append(f"a budget of {money.total:,.2f} {plan.currency or ''}".rstrip())
+        parts.append(f"a budget of {words.money(money.total, plan.currency)}")
     if money.margin is not None:
         parts.append(f"a margin of {words.share(money.margin)}")
     return ", ".join(parts)
 
 
-def _row(campaign: Campaign) -> tuple[str | Text, ...]:
+def _row(campaign: Campaign, plan: CampaignPlan) -> tuple[str | Text, ...]:
     from marketfold.report import PART_WORDS
 
     lift = campaign.holdout.detectable_lift if campaign.holdout else None
@@ -190,11 +191,11 @@ def _row(campaign: Campaign) -> tuple[str | Text, ...]:
     return (
         str(campaign.number),
         Text(campaign.name),
-        f"{campaign.customers:,}",
+        words.count(campaign.customers),
         Text(campaign.aim_title),
         Text(campaign.offer.title),
-        "" if campaign.amount is None else f"{campaign.amount:,.2f}",
-        f"{campaign.held_out:,}",
+        "" if campaign.amount is None else words.money(campaign.amount, plan.currency),
+        words.count(campaign.held_out),
         "" if lift is None else words.share(lift),
         Text(", ".join(edited)),
     )

@@ -139,22 +139,22 @@ def gather(X: Float32, fits: dict[int, Fit], *, k_min: int, seed: int, progress:
     grown = {one: fit for one, fit in fits.items() if 1 < one < len(X)}
     steps = (*(label for _, label, _ in NULL_REFERENCES.values()), "indices", "resamples", "resamples")
 
-    def tell(done: int) -> None:
+    def report_done(done: int) -> None:
         if progress is not None:
             progress(f"evidence: {steps[done]}", done, len(steps) - 1)
 
     with quiet_fits(threads=1):
         references: dict[str, NullReference] = {}
         for done, (name, (make, label, draws)) in enumerate(NULL_REFERENCES.items()):
-            tell(done)
+            report_done(done)
             references[name] = draw_null_reference(X, make, label, k, draws=draws, seed=seed)
         mine = log_wcss(X, fits)
         gaps = {name: gap_below(reference, mine, k) for name, reference in references.items()}
-        tell(3)
+        report_done(3)
         found = [*_geometry(X, grown, references, tuple(grown), k_min), _gap(gaps, references, k)]
-        tell(4)
+        report_done(4)
         found.append(_stability(X, references, tuple(grown), k_min, seed))
-        tell(5)
+        report_done(5)
     indices = {index.name: index for index in found}
     smallest = tuple(int(np.bincount(fits[one].labels, minlength=one).min()) for one in k)
     return Evidence(k, smallest, references["shuffled"], gaps, indices, len(X), X.shape[1])

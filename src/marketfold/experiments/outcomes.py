@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from marketfold import words
 from marketfold.errors import MeasurementError
 from marketfold.schema import MONEY_SCALE, money_sum
 
@@ -96,16 +97,17 @@ def _check_present(held_out: NDArray[np.bool_], orders: Float64, date_from: date
     """Refuse later orders that were exported without the holdout, which would make any campaign look good."""
     if not orders.any():
         message = (
-            f"None of the {len(orders):,} customers of the run ordered from {date_from} to {date_to}. Are the later "
-            "orders of the same shop, with the same customer ids, and do they cover this period?"
+            f"None of the {words.count(len(orders))} customers of the run ordered from {date_from} to {date_to}. "
+            "Are the later orders of the same shop, with the same customer ids, and do they cover this period?"
         )
         raise MeasurementError(message)
     rate = float((orders[~held_out] > 0).mean()) if (~held_out).any() else 0.0
     expected = rate * held_out.sum()
     if not orders[held_out].any() and expected >= FEW_EXPECTED:
         message = (
-            f"None of the {int(held_out.sum()):,} held-out customers is in the later orders, where about "
-            f"{expected:,.0f} would be expected even without a campaign. Export the orders of all customers, not only "
+            f"None of the {words.count(int(held_out.sum()))} held-out customers is in the later orders, where about "
+            f"{words.count(expected)} would be expected even without a campaign. Export the orders of all "
+            "customers, not only "
             "of those reached."
         )
         raise MeasurementError(message)

@@ -67,7 +67,7 @@ class Finding:
     numbers: dict[str, float]
     texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def told(self) -> str:
+    def as_text(self) -> str:
         """Texts and numbers in one line."""
         named = [f"{name}: {', '.join(texts)}" for name, texts in self.texts.items()]
         return "; ".join([*named, *(f"{name}: {value:.6g}" for name, value in self.numbers.items())])
@@ -113,5 +113,5 @@ class Exploration:
         return found
 
     def _repr_html_(self) -> str:
-        rows = "".join(f"<tr><td>{f.code}</td><td>{escape(f.told())}</td></tr>" for f in self.findings)
+        rows = "".join(f"<tr><td>{f.code}</td><td>{escape(f.as_text())}</td></tr>" for f in self.findings)
         return f"<table><tr><th>finding</th><th>numbers</th></tr>{rows}</table>"

@@ -53,7 +53,11 @@ def _percent(share: float) -> str:
 
 
 def profile_heatmap_figure(
-    profiles: Sequence[SegmentProfile], table: FeatureTable, n_features: int = TOP_FEATURES
+    profiles: Sequence[SegmentProfile],
+    table: FeatureTable,
+    n_features: int = TOP_FEATURES,
+    *,
+    currency: str | None = None,
 ) -> go.Figure:
     """Medians of each segment in the user's units, coloured by how far they are from everybody else.
 
@@ -63,12 +67,10 @@ def profile_heatmap_figure(
     known.sort(key=lambda feature: -max(abs(profile.effects.get(feature.name, 0.0)) for profile in profiles))
     shown = known[:n_features]
     effects = np.array([[profile.effects.get(f.name, 0.0) for profile in profiles] for f in shown])
-    words = [[measured(profile.medians[f.name], f.measure) for profile in profiles] for f in shown]
-    everyone = [[measured(profile.everyone[f.name], f.measure) for profile in profiles] for f in shown]
-    heard = [
-        f"{_name(p)}: {'; '.join(difference_text(one, table.unit) for one in p.distinguishing[:3]) or 'as everybody'}"
-        for p in profiles
-    ]
+    words = [[measured(profile.medians[f.name], f.measure, currency) for profile in profiles] for f in shown]
+    everyone = [[measured(profile.everyone[f.name], f.measure, currency) for profile in profiles] for f in shown]
+    apart = [[difference_text(one, table.unit, currency) for one in profile.distinguishing[:3]] for profile in profiles]
+    heard = [f"{_name(p)}: {'; '.join(texts) or 'as everybody'}" for p, texts in zip(profiles, apart, strict=True)]
     rest = f" The {len(shown)} features that differ most of {len(known)}." if len(known) > len(shown) else ""
     figure = new_figure(
         "What sets the segments apart",
@@ -202,11 +204,11 @@ def drift_figure(movement: Movement, table: FeatureTable, n_features: int = TOP_
     """
     shown = movement.drift[:n_features]
     labels = {feature.name: feature.label for feature in table.features}
-    much = [labels.get(drift.feature, drift.feature) for drift in shown if drift.verdict == "much drift"]
+    much = [labels.get(drift.feature, drift.feature) for drift in shown if drift.level == "much drift"]
     title = (
         f"Much has shifted in {len(much)} of {len(movement.drift)} features" if much else "No feature has shifted much"
     )
-    heard = "; ".join(f"{labels.get(d.feature, d.feature)} {d.index:.2f} ({d.verdict})" for d in shown)
+    heard = "; ".join(f"{labels.get(d.feature, d.feature)} {d.index:.2f} ({d.level})" for d in shown)
     figure = new_figure(
         title,
         subtitle="Population stability index over the deciles of the earlier run; medians beside it",
@@ -215,8 +217,8 @@ def drift_figure(movement: Movement, table: FeatureTable, n_features: int = TOP_
     )
     rows = [wrapped(labels.get(drift.feature, drift.feature), 40) for drift in shown]
     hover = "<b>%{y}</b><br>%{customdata[0]}; chance alone stays under %{customdata[1]:.2f}<extra></extra>"
-    about = {"customdata": [[drift.verdict, drift.by_chance] for drift in shown], "hovertemplate": hover}
-    look = {"marker_color": [_COLOUR[drift.verdict] for drift in shown], "showlegend": False}
+    about = {"customdata": [[drift.level, drift.by_chance] for drift in shown], "hovertemplate": hover}
+    look = {"marker_color": [_COLOUR[drift.level] for drift in shown], "showlegend": False}
     text = [f"{drift.index:.2f}" for drift in shown]
     add_named_bars(figure, [drift.index for drift in shown], rows, text=text, **look, **about)
     most = max([MUCH_DRIFT, *(drift.index for drift in shown)])

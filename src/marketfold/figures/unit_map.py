@@ -42,7 +42,7 @@ class UnitMap:
         Share of the variance along each direction, 0 to 1.
     directions
         Each direction in words.
-    says
+    caption
         What is drawn: everybody, or which sample.
     """
 
@@ -51,7 +51,7 @@ class UnitMap:
     hover: tuple[str, ...]
     shares: Float64
     directions: tuple[str, ...]
-    says: str
+    caption: str
 
 
 def direction_words(component: Float64, labels: Sequence[str]) -> str:
@@ -109,7 +109,7 @@ def map_2d_figure(units: UnitMap, profiles: Sequence[SegmentProfile]) -> go.Figu
     seen = float(units.shares[:2].sum())
     figure = new_figure(
         f"A flat map shows {share(seen)} of the differences",
-        subtitle=f"{units.says} To the right: {units.directions[0]}. Upwards: {units.directions[1]}.",
+        subtitle=f"{units.caption} To the right: {units.directions[0]}. Upwards: {units.directions[1]}.",
         alt=_alt(units, profiles, 2),
         height=560,
     )
@@ -136,7 +136,7 @@ def map_3d_figure(units: UnitMap, profiles: Sequence[SegmentProfile]) -> go.Figu
     seen = float(units.shares[:3].sum())
     figure = new_figure(
         f"In space, {share(seen)} of the differences show",
-        subtitle=units.says,
+        subtitle=units.caption,
         alt=_alt(units, profiles, 3),
         height=620,
     )

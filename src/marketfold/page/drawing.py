@@ -28,7 +28,7 @@ def _plain(text: str | None) -> str:
 
 
 def figure_part(
-    key: str, figure: go.Figure, *, title: str = "", says: str = "", teaching: Iterable[str] = ()
+    key: str, figure: go.Figure, *, title: str = "", caption: str = "", teaching: Iterable[str] = ()
 ) -> FigurePart:
     """A figure as a record; what it says of itself stands where nothing else is given.
 
@@ -47,7 +47,7 @@ def figure_part(
         key=key,
         figure=Drawing(tuple(drawn["data"]), layout),
         title=title or own,
-        says=says or _plain(figure.layout.title.subtitle.text),
+        caption=caption or _plain(figure.layout.title.subtitle.text),
         alt=str(meta["alt"]) if isinstance(meta, dict) and meta.get("alt") else own,
         height=height - TITLE_ROOM if own else height,
         crowded=sum(axis is not None for axis in figure.select_xaxes()) >= CROWDED or figure.layout.width is not None,

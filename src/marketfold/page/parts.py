@@ -53,7 +53,7 @@ class FigurePart:
         Plotly's JSON without a template: the page has one for light and one for dark.
     title
         Heading above the figure.
-    says
+    caption
         One or two sentences: what is seen here.
     alt
         What a person who cannot see it should hear.
@@ -68,7 +68,7 @@ class FigurePart:
     key: Key
     figure: Drawing
     title: str
-    says: str
+    caption: str
     alt: str
     height: Annotated[int, Field(ge=0, le=100_000)]
     crowded: bool = False
@@ -83,7 +83,7 @@ class FigureTabs:
     key: Key
     title: str
     figures: tuple[FigurePart, ...]
-    says: str = ""
+    caption: str = ""
     teaching: tuple[str, ...] = ()
     kind: Literal["tabs"] = "tabs"
 
@@ -129,7 +129,7 @@ class TablePart:
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     title: str = ""
-    says: str = ""
+    caption: str = ""
     note: str = ""
     marked: tuple[int, ...] = ()
     segments: tuple[int, ...] = ()
@@ -165,11 +165,11 @@ class SegmentCard:
     unit_share: float
     revenue: str
     revenue_share: float
-    stands_out: tuple[str, ...] = ()
+    distinguishing: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
     rule: str = ""
     trust: Trust | None = None
-    trust_says: str = ""
+    trust_text: str = ""
     aim: str = ""
     todo: str = ""
     todo_link: str = ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from functools import cache
 from importlib import resources
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
@@ -15,6 +14,7 @@ from marketfold.errors import ParameterError, RunFolderError
 from marketfold.page import embed
 from marketfold.page.colours import colour_rules, figure_themes
 from marketfold.page.parts import Briefs, FigureGrid, FigurePart, FigureTabs, Fold, TablePart
+from marketfold.version import __version__
 from marketfold.words import NARROW_SPACE, share
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def frame_values(n_segments: int, style: str, script: str, other_hashes: Sequenc
     """
     early = asset("early.js")
     return {
-        "version": version("marketfold"),
+        "version": __version__,
         "colours": Markup(colour_rules(n_segments)),  # noqa: S704 - made of our own hexadecimal colours
         "style": Markup(style),  # noqa: S704 - files of this package
         "early_script": Markup(early),  # noqa: S704 - a file of this package

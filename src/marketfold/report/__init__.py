@@ -1,6 +1,7 @@
 """A finished run as one HTML file that opens offline and reads like a memo, and results in words for other pages."""
 
 from marketfold.report.briefs import brief_filename, brief_markdown
+from marketfold.report.comparison import comparison_page
 from marketfold.report.content import report_data, report_page, with_plan, write_report
 from marketfold.report.measurement import measurement_figures, measurement_page, write_measurement
 from marketfold.report.sentences.audiences import audience_account
@@ -27,6 +28,7 @@ __all__ = [
     "baseline_sentence",
     "brief_filename",
     "brief_markdown",
+    "comparison_page",
     "describe_holdout",
     "describe_period",
     "describe_result",

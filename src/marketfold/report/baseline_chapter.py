@@ -17,14 +17,14 @@ def _rules_table(baseline: LiteratureBaseline) -> TablePart:
     columns = sorted(rule.column for rule in baseline.found[0].dependencies)
     rows = []
     for one in baseline.found:
-        told = {rule.column: rule for rule in one.dependencies}
-        cells = (f"{words.share(told[name].accuracy)} ({words.decimal(told[name].agreement)})" for name in columns)
+        rules = {rule.column: rule for rule in one.dependencies}
+        cells = (f"{words.share(rules[name].accuracy)} ({words.decimal(rules[name].agreement)})" for name in columns)
         rows.append((space_text(one).removeprefix("On the "), *cells))
     return TablePart(
         key="baseline-rules",
         title="How much of the clusters follows from one column",
-        says="Lines whose cluster is foretold by a rule on that column alone; in brackets the adjusted Rand index of "
-        "rule and clusters, where 1 is the same and 0 is chance.",
+        caption="Lines whose cluster is foretold by a rule on that column alone; in brackets the adjusted Rand index "
+        "of rule and clusters, where 1 is the same and 0 is chance.",
         columns=(Column("K-means, three clusters"), *numbers(*columns)),
         rows=tuple(rows),
         teaching=(

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from marketfold import words
-from marketfold.report.sentences import campaigns as said
+from marketfold.report.sentences import campaigns as text
 from marketfold.report.sentences.experiments import describe_holdout
 
 if TYPE_CHECKING:
     from marketfold.campaigns import Campaign, CampaignPlan
 
-MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>|])")
-"""What Markdown could take for markup inside a line of text."""
+MARKDOWN_SIGNS = re.compile(r"([\\`*_\[\]<>|~]|&(?=#?\w+;)|^[#+=-]|(?<=^\d)[.)]|(?<=^\d\d)[.)])")
+"""What Markdown could take for markup inside a line of text or, as a heading or a list, at its beginning."""
 
 
 def _markdown(value: object) -> str:
@@ -42,7 +42,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(share=words.share, count=words.count, money=words.money, md=_markdown, code=_code)
     environment.filters["ratio"] = lambda value: words.measured(value, "ratio")
-    environment.globals.update(said=said, describe_holdout=describe_holdout)
+    environment.globals.update(text=text, describe_holdout=describe_holdout)
     return environment
 
 
@@ -56,8 +56,8 @@ def brief_markdown(campaign: Campaign, plan: CampaignPlan) -> str:
     plan
         For what all campaigns share: currency, budget, playbook.
     """
-    text = _environment().get_template("brief.md.j2").render(campaign=campaign, plan=plan)
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    brief = _environment().get_template("brief.md.j2").render(campaign=campaign, plan=plan)
+    return re.sub(r"\n{3,}", "\n\n", brief).strip() + "\n"
 
 
 def brief_filename(campaign: Campaign) -> str:

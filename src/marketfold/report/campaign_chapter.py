@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from typing import TYPE_CHECKING
 
 from marketfold import words
@@ -103,10 +102,10 @@ def _message(draft: Draft) -> Message:
     )
 
 
-def _paragraphs(campaign: Campaign) -> tuple[Fact, ...]:
+def _paragraphs(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
     return (
-        Fact("Who they are", describe_segment(campaign)),
-        Fact("Aim", campaign.goal, f"Why this aim: {why_this_aim(campaign)}"),
+        Fact("Who they are", describe_segment(campaign, plan.currency)),
+        Fact("Aim", campaign.goal, f"Why this aim: {why_this_aim(campaign, plan.currency)}"),
         Fact("Offer", words.sentence(campaign.offer.title), campaign.offer.reason),
         Fact("When", campaign.schedule, f"{inter_purchase_time(campaign.timing)} {season(campaign.timing)}"),
     )
@@ -132,7 +131,7 @@ def _warning(campaign: Campaign) -> str:
 
 
 def _summary(campaign: Campaign) -> str:
-    peaks = [calendar.month_name[month] for month in campaign.timing.peaks]
+    peaks = [words.month(month) for month in campaign.timing.peaks]
     when = f" Best in {words.listed(peaks)}." if peaks else ""
     first = campaign.channels[0].title if campaign.channels else ""
     channel = f" {first} first." if first else ""
@@ -152,7 +151,7 @@ def _brief(campaign: Campaign, plan: CampaignPlan) -> Brief:
         summary=_summary(campaign),
         warning=_warning(campaign),
         facts=(*_audience(campaign), *_money_facts(campaign, plan)),
-        paragraphs=_paragraphs(campaign),
+        paragraphs=_paragraphs(campaign, plan),
         tables=tuple(tables),
         messages=tuple(_message(draft) for draft in campaign.drafts),
         closing=_closing(campaign, plan),

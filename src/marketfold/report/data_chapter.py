@@ -62,16 +62,16 @@ def _ledger(analysis: Analysis) -> TablePart:
 
 def _reading(analysis: Analysis) -> Facts:
     facts, reads = analysis.data.clean.facts, analysis.data.clean.report.reads
-    said = [
+    rows = [
         Fact("Source", facts.name, facts.encoding or ""),
         Fact("Lines read", words.count(reads.lines)),
         Fact("Orders", words.count(reads.orders)),
         Fact("Customers", words.count(reads.customers)),
     ]
     if reads.first_on and reads.last_on:
-        said.append(Fact("From", words.day(reads.first_on), f"to {words.day(reads.last_on)}"))
-    said.append(Fact("Features look back from", words.day(analysis.segmentation.table.as_of)))
-    return Facts(tuple(said), title="What was read")
+        rows.append(Fact("From", words.day(reads.first_on), f"to {words.day(reads.last_on)}"))
+    rows.append(Fact("Features look back from", words.day(analysis.segmentation.table.as_of)))
+    return Facts(tuple(rows), title="What was read")
 
 
 def _mapping(analysis: Analysis) -> Part:
@@ -111,10 +111,10 @@ def _side_by_side(figures: list[FigurePart]) -> list[Part]:
 def exploration_parts(exploration: Exploration) -> tuple[Part, ...]:
     """Findings, the figures that they speak of, and the other figures behind one line."""
     figures = {key: figure_part(key, figure) for key, figure in exploration_figures(exploration).items()}
-    told = {finding.figure for finding in exploration.findings} | {FIRST_FIGURE}
-    rest = [figure for key, figure in figures.items() if key not in told]
+    mentioned = {finding.figure for finding in exploration.findings} | {FIRST_FIGURE}
+    rest = [figure for key, figure in figures.items() if key not in mentioned]
     parts: list[Part] = [findings_part(exploration, figures.keys())] if exploration.findings else []
-    parts += _side_by_side([figure for key, figure in figures.items() if key in told])
+    parts += _side_by_side([figure for key, figure in figures.items() if key in mentioned])
     if rest:
         title = f"{words.number_word(len(rest)).capitalize()} more figure{'s' if len(rest) > 1 else ''} of the orders"
         parts.append(Fold(title, tuple(_side_by_side(rest))))

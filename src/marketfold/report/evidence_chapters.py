@@ -105,7 +105,7 @@ def _stability_table(analysis: Analysis) -> TablePart:
         rows=tuple(rows),
         segments=tuple(profile.number for profile in analysis.segments.profiles),
         note="Jaccard: members that a segment shares with its best match in a resample, out of the members of either. "
-        f"Stable from {STABLE:g}, a pattern from {PATTERN:g}, weak below (Hennig 2007).",
+        f"Stable from {words.decimal(STABLE)}, a pattern from {words.decimal(PATTERN)}, weak below (Hennig 2007).",
     )
 
 
@@ -159,7 +159,7 @@ def _comparison_table(comparison: ReducerComparison, analysis: Analysis) -> Tabl
     return TablePart(
         key="reducers",
         title="The reductions side by side",
-        says=f"Each made {comparison.k} segments; the segments are judged on the original features.",
+        caption=f"Each made {comparison.k} segments; the segments are judged on the original features.",
         columns=(
             Column("Reduction"),
             *numbers("Dimensions", "Comes back", "Silhouette", "Resamples agree", "Lowest Jaccard"),
@@ -246,7 +246,7 @@ def _search_table(search: FeatureSetSearch) -> TablePart:
     return TablePart(
         key="feature-sets",
         title="Feature sets that were tried",
-        says="The same customers, told apart by fewer features.",
+        caption="The same customers, told apart by fewer features.",
         columns=(
             Column("Features"),
             *numbers("k", "Resamples agree", "Lowest Jaccard", "Smallest segment", "Future revenue explained"),
@@ -289,15 +289,15 @@ def choice_chapter(analysis: Analysis) -> Section | None:
         if len(search.candidates) > 1:
             parts.append(_search_table(search))
     if future := analysis.choice.future:
-        says = (
+        text = (
             f"The segments were made again from what was known on {words.day(future.cutoff)}, and judged on the "
             f"{words.count(future.horizon_days)} days after it: {words.share(future.returned_share)} of the "
             f"{words.count(future.n_units)} customers bought again. The segments explain "
             f"{words.share(future.segments)} of how their revenue differed."
         )
-        lead = lead or says
-        if lead != says:
-            parts.append(Prose((says,), title="Tested on the future"))
+        lead = lead or text
+        if lead != text:
+            parts.append(Prose((text,), title="Tested on the future"))
         parts.append(_future_table(future))
     if not parts:
         return None

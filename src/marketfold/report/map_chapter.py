@@ -62,10 +62,10 @@ def _hover(analysis: Analysis, rows: Rows) -> tuple[str, ...]:
         for feature in shown
     ]
     segments = [f"<b>{names[label]}</b>" for label in analysis.labels[rows]]
-    return tuple("<br>".join(said) for said in zip(segments, *columns, strict=True))
+    return tuple("<br>".join(lines) for lines in zip(segments, *columns, strict=True))
 
 
-def _says(analysis: Analysis, shown: int) -> str:
+def _caption(analysis: Analysis, shown: int) -> str:
     total, units = len(analysis.labels), units_word(analysis.segmentation.unit)
     if shown == total:
         return f"All {words.count(total)} {units}."
@@ -86,7 +86,7 @@ def unit_map(analysis: Analysis, pca: PCAReducer, size: int) -> UnitMap:
         hover=_hover(analysis, rows),
         shares=pca.explained_shares_,
         directions=tuple(direction_words(component, labels) for component in pca.components_),
-        says=_says(analysis, len(rows)),
+        caption=_caption(analysis, len(rows)),
     )
 
 

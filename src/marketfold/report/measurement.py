@@ -95,7 +95,7 @@ def _row(name: str, label: str, effect: Effect | None, currency: str | None) -> 
 
     boot = between(effect.boot_low, effect.boot_high) if math.isfinite(effect.boot_low) else words.MISSING
     arms = (amount(effect.treated), amount(effect.holdout), amount(effect.difference))
-    return (name, label, *arms, between(effect.low, effect.high), boot, f"{effect.p_value:.3f}")
+    return (name, label, *arms, between(effect.low, effect.high), boot, words.decimal(effect.p_value, 3))
 
 
 def _every_number(measurement: Measurement) -> TablePart:
@@ -116,9 +116,9 @@ def _every_number(measurement: Measurement) -> TablePart:
     )
 
 
-def _verdicts(measurement: Measurement) -> TablePart:
+def _decisions(measurement: Measurement) -> TablePart:
     return TablePart(
-        key="verdicts",
+        key="decisions",
         columns=(Column("Segment"), *numbers("Reached", "Held out"), Column("Verdict")),
         rows=tuple(
             (_name(r), words.count(r.n_treated), words.count(r.n_holdout), describe_result(r, measurement))
@@ -160,7 +160,7 @@ def measurement_page(measurement: Measurement) -> ReportPage:
         ),
         warnings=(missing,) if missing else (),
         sections=(
-            Section("verdicts", "Verdicts", (_verdicts(measurement), *figures)),
+            Section("decisions", "Verdicts", (_decisions(measurement), *figures)),
             Section("numbers", "Every number", (_every_number(measurement),)),
             Section("soundness", "Was it a fair comparison?", (*_checks(results), Prose(METHOD, title="Method"))),
         ),

@@ -37,27 +37,27 @@ if TYPE_CHECKING:
 CARD_FEATURES = ("recency_days", "order_count", "revenue_total", "basket_mean")
 """Shown on every card, so that cards can be compared line by line."""
 
-SAID_OF_ONE = 3
+LISTED_OF_ONE = 3
 MOST_ROWS = 14
 SHOWN_VALUES = 4
 SPREADS = 4
 """Features whose distributions are shown: those that part the segments best."""
 
-_TRUST_SAYS = {
+_TRUST_TEXTS = {
     "stable": "A firm group: it came out again in the resamples",
     "pattern": "A tendency: its core came out again in the resamples, its edges did not",
     "weak": "Not to be relied on: the resamples seldom found it again",
 }
 
 
-def trust_says(profile: SegmentProfile, answer: Answer) -> str:
+def trust_text(profile: SegmentProfile, answer: Answer) -> str:
     """What the trust label means, with the number behind it, and what it does not mean where there are no groups."""
     if profile.trust is None:
         return ""
     number = f" (Jaccard {words.decimal(profile.jaccard)})" if profile.jaccard is not None else ""
     if profile.trust == "stable" and answer in {"no_structure", "too_few"}:
         return f"Cut in the same place in the resamples{number}, but a slice of one crowd: there is no gap around it."
-    return f"{_TRUST_SAYS[profile.trust]}{number}."
+    return f"{_TRUST_TEXTS[profile.trust]}{number}."
 
 
 def campaign_key(number: int) -> str:
@@ -76,15 +76,16 @@ def _card_facts(profile: SegmentProfile, table: FeatureTable, currency: str | No
                 for of in (profile.medians, profile.everyone)
             ),
         )
-        for feature in known[:SAID_OF_ONE]
+        for feature in known[:LISTED_OF_ONE]
     )
 
 
-def _rule(rule: SegmentRule | None, table: FeatureTable) -> str:
+def _rule(rule: SegmentRule | None, table: FeatureTable, currency: str | None) -> str:
     if rule is None:
         return ""
     them, others = words.share(rule.recall), words.share(rule.others_share)
-    return f"{rule_words(rule, table)} (tried on others than it was made from: {them} of them, {others} of the rest)."
+    tried = f"tried on others than it was made from: {them} of them, {others} of the rest"
+    return f"{rule_words(rule, table, currency)} ({tried})."
 
 
 def _card(profile: SegmentProfile, table: FeatureTable, currency: str | None, answer: Answer) -> SegmentCard:
@@ -95,13 +96,14 @@ def _card(profile: SegmentProfile, table: FeatureTable, currency: str | None, an
         unit_share=profile.unit_share,
         revenue=words.money(profile.revenue_total, currency, short=True),
         revenue_share=profile.revenue_share,
-        stands_out=tuple(
-            words.sentence(difference_text(feature, table.unit)) for feature in profile.distinguishing[:SAID_OF_ONE]
+        distinguishing=tuple(
+            words.sentence(difference_text(feature, table.unit, currency))
+            for feature in profile.distinguishing[:LISTED_OF_ONE]
         ),
         facts=_card_facts(profile, table, currency),
-        rule=_rule(profile.rule, table),
+        rule=_rule(profile.rule, table, currency),
         trust=profile.trust,
-        trust_says=trust_says(profile, answer),
+        trust_text=trust_text(profile, answer),
     )
 
 
@@ -146,7 +148,7 @@ def _medians_table(analysis: Analysis, key: str, title: str, features: list[Feat
     return TablePart(
         key=key,
         title=title,
-        says="Half of the segment lies below each number, half above.",
+        caption="Half of the segment lies below each number, half above.",
         columns=(
             Column("Feature"),
             *numbers(*(f"{one.number}. {one.name}" for one in analysis.segments.profiles), "Everyone"),
@@ -193,7 +195,7 @@ def _described_table(analysis: Analysis, column: str) -> TablePart | None:
     return TablePart(
         key=f"described-{column.replace('_', '-')}",
         title=f"Where they stand by {word}",
-        says=f"{word.capitalize()} did not shape the segments; it only describes them.",
+        caption=f"{word.capitalize()} did not shape the segments; it only describes them.",
         columns=(Column("Segment"), Column("Most frequent, and how frequent among all")),
         rows=tuple((profile.name, cells(profile)) for profile in described),
         segments=tuple(profile.number for profile in described),
@@ -210,7 +212,8 @@ def _telling_features(analysis: Analysis) -> list[str]:
 def _profile_figures(analysis: Analysis) -> tuple[Part, ...]:
     """The heat map of differences, and the distributions of the features that part the segments best."""
     profiles, table = analysis.segments.profiles, analysis.segmentation.table
-    heat = figure_part("heatmap", profile_heatmap_figure(profiles, table), teaching=teaching.about_heatmap(profiles))
+    heatmap = profile_heatmap_figure(profiles, table, currency=analysis.data.exploration.currency)
+    heat = figure_part("heatmap", heatmap, teaching=teaching.about_heatmap(profiles))
     spreads = tuple(
         figure_part(
             f"spread-{place}",

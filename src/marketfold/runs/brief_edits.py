@@ -34,7 +34,7 @@ NOTE = re.compile(r"^> (?:Edited by hand|Kept from your earlier plan).*\n+", re.
 
 def _plain(text: str) -> str:
     """One line of text without Markdown's escapes."""
-    return re.sub(r"\\([\\`*_\[\]<>|])", r"\1", " ".join(text.split()))
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", " ".join(text.split()))
 
 
 def _sections(text: str, heading: re.Pattern[str]) -> dict[str, str]:

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marketfold.page import Column, Fact, Prose, ReportPage, Section, TablePart, figure_part, write_page
-from marketfold.report import movement_sentences
+from marketfold.page import write_page
+from marketfold.report import comparison_page
 from marketfold.runs.read import Run
 from marketfold.schema import Feature, FeatureTable
 from marketfold.segments import compare_runs
-from marketfold.words import count, share
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +39,7 @@ def compare_run_folders(earlier: str | Path, later: str | Path, page: Path) -> M
         outside_then=_outside(model, before),
         outside_now=_outside(model, after),
     )
-    write_page(comparison_page(movement, before, after), page)
+    write_page(comparison_page(movement, before.as_of, _table(after)), page)
     return movement
 
 
@@ -66,55 +65,4 @@ def _table(run: Run) -> FeatureTable:
         features=tuple(known.get(name, Feature(name, name, "ratio", "value")) for name in values.column_names),
         revenue=run.segments["revenue_total"].to_numpy(),
         as_of=run.as_of,
-    )
-
-
-def comparison_page(movement: Movement, before: Run, after: Run) -> ReportPage:
-    """Put a comparison on a page in the style of the report."""
-    from marketfold.figures import drift_figure, movement_sankey_figure  # noqa: PLC0415
-
-    unit = before.record["unit"].replace("_", " ")
-    return ReportPage(
-        title=f"{share(movement.stayed_share)} of the {unit}s are where they were",
-        lead=" ".join(movement_sentences(movement)),
-        kicker=f"{before.record['as_of']} to {after.record['as_of']}",
-        facts=(
-            Fact("In both runs", count(movement.shared), f"{unit}s"),
-            Fact("New", count(int(movement.new.sum()))),
-            Fact("Gone", count(int(movement.lost.sum()))),
-        ),
-        sections=(
-            Section("moves", "Who moved", (figure_part("sankey", movement_sankey_figure(movement)), _moves(movement))),
-            Section(
-                "drift", "What drifted", (figure_part("psi", drift_figure(movement, _table(after))), _drift(movement))
-            ),
-        ),
-        n_segments=max(movement.later_numbers),
-    )
-
-
-def _moves(movement: Movement) -> TablePart:
-    columns = (Column("From"), *(Column(name, numeric=True) for name in movement.later_names))
-    rows = [
-        (name, *(count(int(n)) for n in movement.moves[i]), count(int(movement.lost[i])))
-        for i, name in enumerate(movement.earlier_names)
-    ]
-    new = ("new", *(count(int(n)) for n in movement.new), "")
-    return TablePart(key="move-table", columns=(*columns, Column("gone", numeric=True)), rows=(*rows, new))
-
-
-def _drift(movement: Movement) -> TablePart | Prose:
-    if not movement.drift:
-        return Prose(("The runs did not keep their features.",))
-    numeric = ("Stability index", "By chance", "Median then", "Median now")
-    columns = (Column("Feature"), *(Column(label, numeric=True) for label in numeric), Column("Verdict"))
-    numbers = [(d.index, d.by_chance, d.earlier_median, d.later_median) for d in movement.drift]
-    rows = [
-        (d.feature, *(f"{n:,.2f}" for n in four), d.verdict) for d, four in zip(movement.drift, numbers, strict=True)
-    ]
-    return TablePart(
-        key="drift-table",
-        columns=columns,
-        rows=tuple(rows),
-        note="Population stability index over deciles of the earlier run: from 0.1 some drift, from 0.25 much.",
     )

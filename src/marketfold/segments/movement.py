@@ -31,7 +31,7 @@ OUTSIDE_SURE = 0.01
 """An old model no longer fits when more of the units than are allowed fit none of its segments, and that is more than
 before at this level (Fisher's exact test)."""
 
-Verdict = Literal["steady", "some drift", "much drift"]
+DriftLevel = Literal["steady", "some drift", "much drift"]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Drift:
         Population stability index over the deciles of the earlier run.
     by_chance
         What the index would be exceeded by in 5 of 100 cases if nothing had changed.
-    verdict
+    level
         By Siddiqi's thresholds, and `steady` where chance explains it.
     earlier_median, later_median
         In the user's units.
@@ -53,7 +53,7 @@ class Drift:
     feature: str
     index: float
     by_chance: float
-    verdict: Verdict
+    level: DriftLevel
     earlier_median: float
     later_median: float
 
@@ -136,10 +136,10 @@ def population_stability(earlier: Float64, later: Float64) -> tuple[float, float
 
 def _drift(feature: str, earlier: Float64, later: Float64) -> Drift:
     index, by_chance = population_stability(earlier, later)
-    verdict: Verdict = "steady"
+    level: DriftLevel = "steady"
     if index > by_chance and index >= SOME_DRIFT:
-        verdict = "much drift" if index >= MUCH_DRIFT else "some drift"
-    return Drift(feature, index, by_chance, verdict, float(np.median(earlier)), float(np.median(later)))
+        level = "much drift" if index >= MUCH_DRIFT else "some drift"
+    return Drift(feature, index, by_chance, level, float(np.median(earlier)), float(np.median(later)))
 
 
 def _fit(then: NDArray[np.bool_], now: NDArray[np.bool_]) -> ModelFit:

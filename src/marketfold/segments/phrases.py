@@ -39,7 +39,7 @@ class Phrase:
     low_quiet: str = ""
     high_quiet: str = ""
     repeat: bool = False
-    says: str = "{label}: {this}, others {others}"
+    difference: str = "{label}: {this}, others {others}"
     below: str = "{label} up to {x}"
     above: str = "{label} over {x}"
     at_least: str = "{label} of {x} or more"
@@ -70,7 +70,7 @@ def _of_category(category: str) -> Phrase:
         aspect="taste",
         rank=6,
         high_tail="" if category == OTHER else name,
-        says=f"{{this}} of their revenue is in {safe}, others {{others}}",
+        difference=f"{{this}} of their revenue is in {safe}, others {{others}}",
         below=f"up to {{x}} of revenue in {safe}",
         above=f"over {{x}} of revenue in {safe}",
         between=f"{{low}} to {{high}} of revenue in {safe}",
@@ -84,7 +84,7 @@ def phrase_of(feature: str, unit: Unit = "customer") -> Phrase:
 
     >>> phrase_of("recency_days").high, phrase_of("recency_days", "order").high
     ('quiet', 'earlier')
-    >>> phrase_of("shoe_size").says.format(label="shoe size", this="42", others="40")
+    >>> phrase_of("shoe_size").difference.format(label="shoe size", this="42", others="40")
     'shoe size: 42, others 40'
     """
     category = category_of(feature)
@@ -98,17 +98,17 @@ def phrase_of(feature: str, unit: Unit = "customer") -> Phrase:
     return Phrase(aspect=feature)
 
 
-def difference_text(feature: DistinguishingFeature, unit: Unit = "customer") -> str:
+def difference_text(feature: DistinguishingFeature, unit: Unit = "customer", currency: str | None = None) -> str:
     """A distinguishing feature in the user's units: medians, or averages where medians look alike to a reader.
 
     Empty where even averages do, as they may with shares that are mostly zero.
     """
-    this, others = measured(feature.median, feature.measure), measured(feature.others, feature.measure)
+    this, others = (measured(value, feature.measure, currency) for value in (feature.median, feature.others))
     average = ""
     if feature.measure == "flag" or this == others:
-        this, others = measured(feature.mean, feature.measure), measured(feature.others_mean, feature.measure)
+        this, others = (measured(value, feature.measure, currency) for value in (feature.mean, feature.others_mean))
         average = "" if feature.measure == "flag" else " (averages)"
     if this == others:
         return ""
-    text = phrase_of(feature.name, unit).says.format(label=feature.label, this=this, others=others)
+    text = phrase_of(feature.name, unit).difference.format(label=feature.label, this=this, others=others)
     return singular(text) + average

@@ -72,7 +72,7 @@ def choose_recipe(fits: Fits, config: RunConfig, *, reducer: Any = None, cluster
         recipe = replace(recipe, n_dimensions=None if comparison.taken == "none" else comparison.n_dimensions)
         if comparison.taken != "none" and fixed is None:
             recipe = replace(recipe, n_segments=fits.choose_k(recipe, k_max).k)
-    search = _search(few, recipe, config, settled=fixed is not None or advised.answer == "groups")
+    search = _search(few, recipe, config, keep_number=fixed is not None or advised.answer == "groups")
     if search:
         recipe = search.chosen.recipe(recipe)
     return Choice(
@@ -157,7 +157,7 @@ def _why_not(reducer: type[BaseReducer], n_units: int) -> Skipped | None:
     return None
 
 
-def _search(fits: Fits, recipe: Recipe, config: RunConfig, *, settled: bool) -> FeatureSetSearch | None:
+def _search(fits: Fits, recipe: Recipe, config: RunConfig, *, keep_number: bool) -> FeatureSetSearch | None:
     """All features where they hold, otherwise those that do; nothing to search where one or the other was given."""
     open_question = config.features.feature_set == "auto" and config.reduction.method == "auto"
     open_question = open_question and recipe.clusterer is None and recipe.reducer is None
@@ -165,4 +165,6 @@ def _search(fits: Fits, recipe: Recipe, config: RunConfig, *, settled: bool) -> 
         return None
     fixed = config.clustering.segments
     k_tried = (fixed,) if fixed else K_TRIED
-    return search_feature_sets(fits, recipe, k_tried=k_tried, settled=settled, n_pairs=config.clustering.bootstraps)
+    return search_feature_sets(
+        fits, recipe, k_tried=k_tried, keep_number=keep_number, n_pairs=config.clustering.bootstraps
+    )

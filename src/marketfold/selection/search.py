@@ -142,7 +142,7 @@ def _tried(fits: Fits, recipes: Sequence[Recipe]) -> Iterator[Candidate]:
 
 
 def search_feature_sets(
-    fits: Fits, wide: Recipe, *, k_tried: Sequence[int] = K_TRIED, settled: bool = False, n_pairs: int = 100
+    fits: Fits, wide: Recipe, *, k_tried: Sequence[int] = K_TRIED, keep_number: bool = False, n_pairs: int = 100
 ) -> FeatureSetSearch:
     """Find features of the customers whose segments hold.
 
@@ -153,13 +153,14 @@ def search_feature_sets(
         segments that does best.
     k_tried
         Numbers of segments to try for each feature set.
-    settled
-        Whether the advised number is one of groups that are there; then no other is tried where it holds.
+    keep_number
+        Whether no other number of segments is tried where the advised one holds: it was asked for, or groups were
+        found.
     n_pairs
         Pairs of fresh resamples for the score that is reported.
     """
     tried = [try_recipe(fits, wide)]
-    if not (settled and tried[0].holds):
+    if not (keep_number and tried[0].holds):
         tried += _tried(fits, [replace(wide, n_segments=k) for k in k_tried if k != wide.n_segments])
     if not any(one.holds for one in tried):
         narrow = replace(wide, method="none")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from marketfold.campaigns import AimRule, CampaignPlan, MetCondition, PlannedChannel, Stake, Timing, allocate_budget
-from marketfold.report.sentences import campaigns as said
+from marketfold.report.sentences import campaigns as text
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
@@ -26,14 +26,14 @@ def campaign(analysis: Analysis) -> Campaign:
 
 def steps(stake: Stake = STAKE, **money: Any) -> tuple[str, ...]:
     budget = allocate_budget([stake], days=731, **money)
-    return said.arithmetic(budget.lines[0], CampaignPlan((), "retail", budget, None, "0", 90))
+    return text.arithmetic(budget.lines[0], CampaignPlan((), "retail", budget, "EUR", "0", 90))
 
 
 def test_the_arithmetic_shows_every_number() -> None:
     assert steps(total=3_000, margin=0.3, contact_cost=2) == (
-        "Value at stake: 300,000 revenue / 2.00 years observed \u00d7 0.3 margin = 44,969 a year.",
-        "Contact cost: 100 customers \u00d7 2 = 200 to reach all once.",
-        "Break-even response rate: 3,000 / (100 customers \u00d7 500 an order \u00d7 0.3 margin) = 20 % of those "
+        "Value at stake: €300,000 revenue / 2.00 years observed \u00d7 30 % margin = €44,969 a year.",
+        "Contact cost: 100 customers \u00d7 €2 = €200 to reach all once.",
+        "Break-even response rate: €3,000 / (100 customers \u00d7 €500 an order \u00d7 30 % margin) = 20 % of those "
         "reached must place one order that they would not have placed otherwise.",
         "Smallest lift that can be seen: none, as there is no holdout.",
     )
@@ -48,10 +48,11 @@ def test_the_arithmetic_shows_every_number() -> None:
         (
             replace(STAKE, discount=0.4),
             {"total": 1_000, "margin": 0.3},
-            "0.3 margin \u2212 0.4 discount leaves nothing",
+            "30 % margin \u2212 40 % discount leaves nothing",
         ),
-        (replace(STAKE, discount=0.1), {"total": 1_000, "margin": 0.3}, "(0.3 margin \u2212 0.1 discount)"),
+        (replace(STAKE, discount=0.1), {"total": 1_000, "margin": 0.3}, "(30 % margin \u2212 10 % discount)"),
         (STAKE, {"total": 50, "margin": 0.3, "contact_cost": 2}, "The amount reaches 25 of them"),
+        (STAKE, {"contact_cost": 0.004}, "100 customers \u00d7 €0.004 = €0.40 to reach all once"),
         (STAKE, {"margin": 0.01, "contact_cost": 9}, "Spend less here."),
         (replace(STAKE, detectable_lift=0.2), {}, "the holdout can show: 20 % of what is usual"),
     ],
@@ -62,24 +63,27 @@ def test_what_the_arithmetic_says(stake: Stake, money: dict[str, float], part: s
 
 def test_the_notes_on_the_budget(analysis: Analysis) -> None:
     plan = analysis.plan
+    plan = replace(plan, currency="SEK")
     budget = allocate_budget([Stake(1, 10, 1_000, 10)], days=365, total=50_000, margin=0.3)
-    assert "49,700 of the budget is not given out" in said.plan_notes(replace(plan, budget=budget))[-1]
+    assert "49,700\u202fSEK of the budget is not given out" in text.plan_notes(replace(plan, budget=budget))[-1]
     without = replace(budget, margin=None, left_over=0.0)
-    assert "Without a margin (--margin)" in said.plan_notes(replace(plan, budget=without, notes=()))[0]
-    assert said.plan_notes(replace(plan, budget=replace(budget, total=None), notes=())) == ()
+    assert "Without a margin (--margin)" in text.plan_notes(replace(plan, budget=without, notes=()))[0]
+    assert text.plan_notes(replace(plan, budget=replace(budget, total=None), notes=())) == ()
 
 
 def test_why_an_aim_was_chosen(campaign: Campaign) -> None:
     met = (
         MetCondition(0.7, 0.3, fact="one_order_share", at_least=0.6),
         MetCondition(50.0, 20.0, feature="basket", times_everyone_at_least=2.0, at_most=60.0),
+        MetCondition(80.0, 40.0, fact="order_value", at_least=75.0),
     )
-    told = said.why_this_aim(replace(campaign, why=AimRule(2, 8, "Win back", met)))
+    told = text.why_this_aim(replace(campaign, why=AimRule(2, 8, "Win back", met)), "EUR")
     assert told == (
         "'Win back' by rule 2 of 8 in the playbook: customers with a single order: 70 % (asked: at least 60 %); "
-        "median of basket: 50 (asked: at least 2 times everybody's 20 and at most 60)."
+        "median of basket: 50 (asked: at least 2 times everybody's 20 and at most 60); "
+        "worth of an order of the median customer: €80 (asked: at least €75)."
     )
-    last = said.why_this_aim(replace(campaign, why=AimRule(8, 8, "Keep", ())))
+    last = text.why_this_aim(replace(campaign, why=AimRule(8, 8, "Keep", ())), None)
     assert last == "'Keep' by rule 8 of 8 in the playbook, which takes every segment that no earlier rule claims."
 
 
@@ -95,18 +99,18 @@ def test_why_an_aim_was_chosen(campaign: Campaign) -> None:
     ],
 )
 def test_what_to_know_first(campaign: Campaign, trust: Trust | None, customers: int, parts: list[str]) -> None:
-    told = said.campaign_warning(replace(campaign, trust=trust, customers=customers))
+    told = text.campaign_warning(replace(campaign, trust=trust, customers=customers))
     assert bool(told) is bool(parts)
     assert all(part in told for part in parts)
 
 
 def test_a_segment_of_single_orders_is_described(campaign: Campaign) -> None:
     once = replace(campaign, customers=1, order_count=1.0, order_value=40.0, timing=TIMING, distinguishing=())
-    told = said.describe_segment(once)
+    told = text.describe_segment(once, "EUR")
     assert told.startswith("1 customer (")
-    assert "has placed one order worth 40, 40 days ago." in told
+    assert "has placed one order worth €40, 40 days ago." in told
     assert "Nothing sets them clearly apart." in told
-    assert "median customer" not in said.describe_segment(replace(once, order_value=None))
+    assert "median customer" not in text.describe_segment(replace(once, order_value=None), None)
 
 
 @pytest.mark.parametrize(
@@ -125,13 +129,15 @@ def test_a_segment_of_single_orders_is_described(campaign: Campaign) -> None:
     ],
 )
 def test_the_season(timing: Timing, part: str) -> None:
-    assert part in said.season(timing)
+    assert part in text.season(timing)
 
 
 def test_the_time_between_orders() -> None:
-    assert said.inter_purchase_time(TIMING).endswith("Too few have come back to tell a usual time between orders.")
-    assert "no rhythm" in said.inter_purchase_time(replace(TIMING, recency_days=None))
-    back = said.inter_purchase_time(replace(TIMING, gap_days=(10.0, 20.0, 31.0)))
+    assert text.inter_purchase_time(TIMING).endswith("Too few have come back to tell a usual time between orders.")
+    assert "nothing can be told of the time between orders" in text.inter_purchase_time(
+        replace(TIMING, recency_days=None)
+    )
+    back = text.inter_purchase_time(replace(TIMING, gap_days=(10.0, 20.0, 31.0)))
     assert back == (
         "Those who come back do so about every 20 days (10 to 31 days for the middle half). "
         "The median customer last ordered 40 days ago."
@@ -140,11 +146,11 @@ def test_the_time_between_orders() -> None:
 
 def test_what_a_channel_lacks() -> None:
     channel = PlannedChannel("Ads", 0.5, "Upload", ("email", "phone"))
-    assert said.missing_contacts(channel).startswith("The order file has no e-mail addresses or phone numbers:")
-    assert said.missing_contacts(replace(channel, lacking=())) == ""
+    assert text.missing_contacts(channel).startswith("The order file has no e-mail addresses or phone numbers:")
+    assert text.missing_contacts(replace(channel, lacking=())) == ""
 
 
 def test_what_they_do_not_buy_more(campaign: Campaign) -> None:
     bare = replace(campaign, products=(), categories=())
-    assert "clearly more than others" in said.nothing_bought_more(bare)
-    assert "neither products nor categories" in said.nothing_bought_more(replace(bare, products_named=False))
+    assert "clearly more than others" in text.nothing_bought_more(bare)
+    assert "neither products nor categories" in text.nothing_bought_more(replace(bare, products_named=False))

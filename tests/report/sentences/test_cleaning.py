@@ -26,12 +26,12 @@ def test_every_code_has_its_sentence():
     [
         (
             CleaningWarning("set_aside", {"line_share": 1 / 9, "lines": 200, "lines_read": 1_800}),
-            "11% of the lines (200 of 1,800) were set aside: 100 cancelled (cancelled by status or credit note); "
+            "11 % of the lines (200 of 1,800) were set aside: 100 cancelled (cancelled by status or credit note); "
             "100 no_customer (no customer).",
         ),
         (
             CleaningWarning("no_customer_as_usual", {"line_share": 0.25}),
-            "25% of the lines have no customer; up to a quarter is normal in retail (sales without an account).",
+            "25 % of the lines have no customer; up to a quarter is normal in retail (sales without an account).",
         ),
         (
             CleaningWarning("currencies", {"currencies": 2}),

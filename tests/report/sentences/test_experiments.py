@@ -116,12 +116,12 @@ def test_numbers_carry_their_sign_and_unit():
     result = replace(judged(0.4), primary="revenue", revenue=exact)
     text = describe_result(result, whole(result, currency="EUR"))
     assert "€12.50 reached, €10 held out" in text
-    assert "+€2.50 (95 % interval -€0.25 to +€5.25)" in text
+    assert "+€2.50 (95 % interval \u2212€0.25 to +€5.25)" in text
     rate = replace(
         judged(0.4), order_rate=replace(exact, treated=0.5, holdout=0.4, difference=0.1, low=-0.01, high=0.21)
     )
     assert "50 % reached, 40 % held out" in describe_result(rate, whole(rate))
-    assert "+10.0 percentage points (95 % interval -1.0 to +21.0 percentage points)" in describe_result(
+    assert "+10.0 percentage points (95 % interval \u22121.0 to +21.0 percentage points)" in describe_result(
         rate, whole(rate)
     )
 
@@ -149,7 +149,7 @@ def test_more_segments_are_allowed_for_in_words():
 def test_all_segments_together_in_one_sentence():
     assert describe_overall(whole()) == ""
     found = replace(whole(currency="USD"), overall=Gain(1_234.0, -500.0, 2_968.0))
-    assert describe_overall(found).endswith("changed revenue by +$1,234 (95 % interval -$500 to +$2,968).")
+    assert describe_overall(found).endswith("changed revenue by +$1,234 (95 % interval \u2212$500 to +$2,968).")
 
 
 def test_a_period_that_is_cut_short_is_said():

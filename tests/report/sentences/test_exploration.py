@@ -111,7 +111,7 @@ CASES: list[tuple[str, Mapping[str, float], Mapping[str, tuple[str, ...]], str]]
     ("correlation", {"r": 0.812}, {"columns": ("MSRP", "SALES")},
      "MSRP and SALES move together (r = 0.81): together they say little more than one of them."),
     ("correlation", {"r": -0.8}, {"columns": ("MSRP", "SALES")},
-     "MSRP and SALES move against each other (r = -0.80): together they say little more than one of them."),
+     "MSRP and SALES move against each other (r = \u22120.80): together they say little more than one of them."),
 ]  # fmt: skip
 
 

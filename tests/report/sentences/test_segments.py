@@ -43,6 +43,14 @@ def test_a_rule_with_its_shares():
     assert rule_sentence(rule, table) == "last order within 50 days: 100 % of them, 29 % of others"
 
 
+def test_an_amount_in_a_rule_carries_its_currency():
+    rule = SegmentRule(
+        recall=1.0, others_share=0.1, precision=0.6, conditions=(Bound("revenue_total", above=True, threshold=500.0),)
+    )
+    table = table_of(np.array([[10.0], [900.0]]), "revenue_total", "money")
+    assert "€500" in rule_words(rule, table, "EUR")
+
+
 def movement_of(moves: list[list[int]], *drift: Drift, fit: ModelFit | None = None) -> Movement:
     return Movement(
         (1, 2), (1, 2), ("a", "b"), ("a", "b"), np.array(moves), np.array([1, 0]), np.array([2, 3]), drift, fit

@@ -25,13 +25,13 @@ def compared(*scores: ReducerScore, chosen: str, asked: str | None = None) -> Re
         (
             (NONE, PCA),
             "none",
-            "No reduction is taken: it explains 20.0% of the differences in later revenue, and PCA, the best, "
-            "explains 21.5% of the differences in later revenue: not enough more to justify it.",
+            "No reduction is taken: it explains 20 % of the differences in later revenue, and PCA, the best, "
+            "explains 22 % of the differences in later revenue: not enough more to justify it.",
         ),
         (
             (NONE, replace(PCA, explained=0.3)),
             "pca",
-            "PCA is taken: nothing simpler is as good, and it explains 30.0% of the differences in later revenue.",
+            "PCA is taken: nothing simpler is as good, and it explains 30 % of the differences in later revenue.",
         ),
         (
             (replace(NONE, explained=None), replace(PCA, explained=None, jaccard=0.7)),
@@ -72,7 +72,7 @@ def searched(chosen: Candidate, wide: Candidate, *jaccards: float) -> FeatureSet
         ),
         (
             (replace(WIDE, k=4, holds=True, explained=0.2), replace(WIDE, holds=True), 0.9),
-            ("They explain 20% of the differences in later revenue, the 3 that the curve advises 10%",),
+            ("They explain 20 % of the differences in later revenue, the 3 that the curve advises 10 %",),
         ),
         (
             (replace(WIDE, k=4, holds=True), WIDE, 0.9),

@@ -51,9 +51,9 @@ def describe_refusal(audience: Audience, platform: Platform) -> str:
 def describe_warnings(audience: Audience, platform: Platform) -> list[str]:
     """Say what to know of an audience before it is uploaded."""
     words = _words(audience, platform)
-    said = [WARNINGS[code].format_map(words) for code in audience.warnings if code != "no copy"]
+    notes = [WARNINGS[code].format_map(words) for code in audience.warnings if code != "no copy"]
     without = f"has no Excel copy: a sheet holds {count(EXCEL_ROWS)} rows."
-    return said + [f"{file} {without}" for file in audience.without_copy]
+    return notes + [f"{file} {without}" for file in audience.without_copy]
 
 
 def _words(audience: Audience, platform: Platform) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from typing import TYPE_CHECKING
 
 from marketfold import words
@@ -67,9 +66,9 @@ def edited_parts(campaign: Campaign) -> tuple[str, ...]:
     return tuple(f"{how}: {listed([PART_WORDS[name] for name in names])}." for how, names in found.items() if names)
 
 
-def describe_segment(campaign: Campaign) -> str:
-    """One paragraph on who they are, in the user's units."""
-    parts = [_size(campaign), _habits(campaign), _difference(campaign), _places(campaign)]
+def describe_segment(campaign: Campaign, currency: str | None) -> str:
+    """One paragraph on who they are, in the user's units and the plan's currency."""
+    parts = [_size(campaign), _habits(campaign, currency), _difference(campaign, currency), _places(campaign)]
     return " ".join(part for part in parts if part)
 
 
@@ -79,19 +78,19 @@ def _size(campaign: Campaign) -> str:
     return f"{customers} ({share(campaign.customer_share)} of all) who brought {of_revenue} of the revenue."
 
 
-def _habits(campaign: Campaign) -> str:
+def _habits(campaign: Campaign, currency: str | None) -> str:
     orders, value, away = campaign.order_count, campaign.order_value, campaign.timing.recency_days
     if orders is None or value is None or away is None:
         return ""
     if orders == 1:
-        return f"The median customer has placed one order worth {words.money(value)}, {words.days(away)} ago."
+        return f"The median customer has placed one order worth {words.money(value, currency)}, {words.days(away)} ago."
     number = measured(orders, "count")
-    worth = f"{words.money(value)} each"
+    worth = f"{words.money(value, currency)} each"
     return f"The median customer has placed {number} orders worth {worth}, the last {words.days(away)} ago."
 
 
-def _difference(campaign: Campaign) -> str:
-    texts = [difference_text(feature).rstrip(".") for feature in campaign.distinguishing]
+def _difference(campaign: Campaign, currency: str | None) -> str:
+    texts = [difference_text(feature, currency=currency).rstrip(".") for feature in campaign.distinguishing]
     return f"What sets them apart: {'; '.join(texts)}." if texts else "Nothing sets them clearly apart."
 
 
@@ -102,17 +101,17 @@ def _places(campaign: Campaign) -> str:
     return f"By country: {', '.join(texts)}." if texts else ""
 
 
-def why_this_aim(campaign: Campaign) -> str:
+def why_this_aim(campaign: Campaign, currency: str | None) -> str:
     """The rule that chose the aim, with the numbers that decided."""
     why = campaign.why
     title = why.title.lower().capitalize()
     where = f"'{title}' by rule {why.number} of {why.n_rules} in the playbook"
     if not why.conditions:
         return f"{where}, which takes every segment that no earlier rule claims."
-    return f"{where}: {'; '.join(_condition(one) for one in why.conditions)}."
+    return f"{where}: {'; '.join(_condition(one, currency) for one in why.conditions)}."
 
 
-def _condition(met: MetCondition) -> str:
+def _condition(met: MetCondition, currency: str | None) -> str:
     measure: Measure
     if met.fact:
         label, measure = FACTS[met.fact].label, FACTS[met.fact].measure
@@ -124,10 +123,12 @@ def _condition(met: MetCondition) -> str:
         ("at most", met.at_most, met.times_everyone_at_most),
     ):
         if bound is not None:
-            asked.append(f"{way} {measured(bound, measure)}")
+            asked.append(f"{way} {measured(bound, measure, currency)}")
         if times is not None and met.everyone is not None:
-            asked.append(f"{way} {measured(times, 'ratio')} times everybody's {measured(met.everyone, measure)}")
-    return f"{label}: {measured(met.value, measure)} (asked: {listed(asked)})"
+            asked.append(
+                f"{way} {measured(times, 'ratio')} times everybody's {measured(met.everyone, measure, currency)}"
+            )
+    return f"{label}: {measured(met.value, measure, currency)} (asked: {listed(asked)})"
 
 
 def missing_contacts(channel: PlannedChannel) -> str:
@@ -141,26 +142,27 @@ def missing_contacts(channel: PlannedChannel) -> str:
 def inter_purchase_time(timing: Timing) -> str:
     """How much time lies between their orders, and since the last one."""
     if timing.recency_days is None:
-        return "No customer has most of the money here, so there is no rhythm to tell."
+        return "No customer has most of the money here, so nothing can be told of the time between orders."
     away = f"The median customer last ordered {words.days(timing.recency_days)} ago"
     if timing.gap_days is None:
         return f"{away}. Too few have come back to tell a usual time between orders."
     low, middle, high = timing.gap_days
-    spread = f"{low:,.0f} to {words.days(high)} for the middle half"
+    spread = f"{measured(low, 'count')} to {words.days(high)} for the middle half"
     return f"Those who come back do so about every {words.days(middle)} ({spread}). {away}."
 
 
 def season(timing: Timing) -> str:
     """In which months they buy most, or why that cannot be told."""
     if timing.season == "too short":
-        return f"The orders cover {timing.observed_days:,} days; a season needs two years, so none is claimed."
+        return f"The orders cover {words.days(timing.observed_days)}; a season needs two years, so none is claimed."
     if timing.season == "too few orders":
-        return f"{timing.order_count} orders are too few to tell a season from chance ({MIN_ORDERS} are needed)."
+        orders = words.plural(timing.order_count, "order")
+        return f"{orders} are too few to tell a season from chance ({MIN_ORDERS} are needed)."
     if timing.season == "all year":
         return "No month stands out: they buy through the year."
-    named = listed([calendar.month_name[month] for month in timing.peaks])
+    named = listed([words.month(month) for month in timing.peaks])
     top = max(timing.months[month - 1] for month in timing.peaks)
-    return f"They buy most in {named}, up to {top:.1f} times as many orders as in their average month."
+    return f"They buy most in {named}, up to {words.times(top)} as many orders as in their average month."
 
 
 def nothing_bought_more(campaign: Campaign) -> str:
@@ -195,23 +197,27 @@ def arithmetic(line: BudgetLine, plan: CampaignPlan) -> tuple[str, ...]:
 def _value_at_stake(line: BudgetLine, plan: CampaignPlan) -> str:
     days, margin = plan.budget.days, plan.budget.margin
     years = days / YEAR_DAYS
-    over = f"{years:.2f} years observed" if years > 1 else f"{days} days observed, not stretched to a year"
-    text = f"{words.money(line.stake.revenue_total)} revenue / {over}"
-    value = words.money(line.value_at_stake)
+    over = (
+        f"{words.decimal(years)} years observed"
+        if years > 1
+        else f"{words.days(days)} observed, not stretched to a year"
+    )
+    text = f"{words.money(line.stake.revenue_total, plan.currency)} revenue / {over}"
+    value = words.money(line.value_at_stake, plan.currency)
     if margin is None:
         return f"Value at stake (revenue, as no margin is given): {text} = {value}."
-    return f"Value at stake: {text} {TIMES} {margin:g} margin = {value} a year."
+    return f"Value at stake: {text} {TIMES} {share(margin)} margin = {value} a year."
 
 
 def _contacts(line: BudgetLine, plan: CampaignPlan) -> tuple[str, ...]:
     cost, customers = plan.budget.contact_cost, line.stake.customers
     if cost is None or line.contact_cost is None:
         return ("Contact cost: blank, as the cost of one contact is not given.",)
-    total = words.money(line.contact_cost)
-    text = f"Contact cost: {customers:,} customers {TIMES} {cost:g} = {total} to reach all once."
+    each, total = words.price(cost, plan.currency), words.money(line.contact_cost, plan.currency)
+    text = f"Contact cost: {words.plural(customers, 'customer')} {TIMES} {each} = {total} to reach all once."
     if line.reached == customers:
         return (text,)
-    return text, f"The amount reaches {line.reached:,} of them: begin with those who have brought most."
+    return text, f"The amount reaches {words.count(line.reached)} of them: begin with those who have brought most."
 
 
 def _rate(line: BudgetLine, plan: CampaignPlan) -> str:
@@ -221,12 +227,12 @@ def _rate(line: BudgetLine, plan: CampaignPlan) -> str:
         return "blank, as neither budget nor contact cost is given."
     if margin is None:
         return "blank, as no margin is given (--margin)."
-    left = f"{margin:g} margin {words.MINUS} {discount:g} discount"
+    left = f"{share(margin)} margin {words.MINUS} {share(discount)} discount"
     if rate is None:
         return f"none. {left} leaves nothing of an order, so no response pays."
-    kept = f"({left})" if discount else f"{margin:g} margin"
-    order = f"{line.reached:,} customers {TIMES} {words.money(line.order_value)} an order"
-    text = f"{words.money(spent)} / ({order} {TIMES} {kept}) = {share(rate)}"
+    kept = f"({left})" if discount else f"{share(margin)} margin"
+    order = f"{words.count(line.reached)} customers {TIMES} {words.money(line.order_value, plan.currency)} an order"
+    text = f"{words.money(spent, plan.currency)} / ({order} {TIMES} {kept}) = {share(rate)}"
     if rate > 1.0001:
         return f"{text}: more than one extra order from every customer reached. Spend less here."
     return f"{text} of those reached must place one order that they would not have placed otherwise."
@@ -243,8 +249,8 @@ def _about_budget(plan: CampaignPlan) -> list[str]:
         return []
     if money.left_over > 0:
         notes.append(
-            f"{words.money(money.left_over)} of the budget is not given out: even one more order from every customer "
-            "reached would not earn it back."
+            f"{words.money(money.left_over, plan.currency)} of the budget is not given out: even one more order from "
+            "every customer reached would not earn it back."
         )
     if money.margin is None:
         notes.append("Without a margin (--margin) the budget follows revenue, and what must come back is not reckoned.")
@@ -252,6 +258,7 @@ def _about_budget(plan: CampaignPlan) -> list[str]:
     if abs(difference) >= CENT and any("amount" in campaign.edited for campaign in plan.campaigns):
         more = "more" if difference > 0 else "less"
         notes.append(
-            f"With the amounts set by hand the campaigns cost {words.money(abs(difference))} {more} than the budget."
+            f"With the amounts set by hand the campaigns cost {words.money(abs(difference), plan.currency)} {more} "
+            "than the budget."
         )
     return notes

@@ -44,7 +44,7 @@ def k_decision(choice: KChoice) -> str:
     sentences = [
         _opening(choice),
         f"At k = {at}{most} the WCSS is {cloud}, and {uniform}.",
-        f"Resamples agree on {choice.k} segments with an adjusted Rand index of {agreement:.2f}.",
+        f"Resamples agree on {choice.k} segments with an adjusted Rand index of {words.decimal(agreement)}.",
     ]
     if choice.answer == "groups" and at < choice.k:
         sentences.append(f"{choice.k} is the least that was asked for, and more than the groups found.")
@@ -64,7 +64,8 @@ def _few_units(choice: KChoice) -> tuple[str, ...]:
     if choice.enough_units:
         return ()
     return (
-        f"{choice.n_units:,} units are few for {choice.n_features} features, at least {choice.units_advised:,} are "
+        f"{words.count(choice.n_units)} units are few for {choice.n_features} features, at least "
+        f"{words.count(choice.units_advised)} are "
         "advised: only clear groups can be seen.",
     )
 
@@ -122,4 +123,4 @@ def resample_size(stability: Stability) -> str | None:
     """How large the resamples were, where they were smaller than the table."""
     if stability.rows == stability.n_units:
         return None
-    return f"Each resample holds {stability.rows:,} of the {stability.n_units:,} units."
+    return f"Each resample holds {words.count(stability.rows)} of the {words.count(stability.n_units)} units."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from marketfold.reduction import label_of
-from marketfold.words import count, share
+from marketfold.words import count, decimal, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +65,7 @@ def _text(name: str, fact: Any) -> str:
     if isinstance(fact, tuple):
         return some(fact, 9)
     if isinstance(fact, float):
-        return share(fact) if name.endswith("_share") else f"{fact:.2f}"
+        return share(fact) if name.endswith("_share") else decimal(fact)
     return count(fact) if isinstance(fact, int) else str(fact)
 
 
@@ -102,5 +102,5 @@ def baseline_sentence(clusters: BaselineClusters) -> str:
     return (
         f"{space_text(clusters)}, the three clusters {claim}: a rule on that one column foretells "
         f"{share(best.accuracy)} of the lines, where naming the largest cluster foretells {share(largest)} (adjusted "
-        f"Rand {best.agreement:.2f})."
+        f"Rand {decimal(best.agreement)})."
     )

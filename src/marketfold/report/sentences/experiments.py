@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from marketfold.experiments import Check, Holdout, Measurement, Primary, SegmentResult
 
 _BY_ITSELF = " By itself that would look proven; allowing for all the segments that were looked at, it is not."
-_UNTOLD = {
+_UNDECIDED = {
     "no holdout": "It cannot be told: nobody of this segment was held out, so there is nothing to compare with.",
     "too few": "It cannot be told: one of the arms has fewer than two customers.",
 }
@@ -36,7 +36,7 @@ def describe_holdout(holdout: Holdout, currency: str | None = None) -> str:
     currency
         Of its amounts.
     """
-    customers, wanted = f"{holdout.customers:,} customers", words.share(holdout.wanted_lift)
+    customers, wanted = words.plural(holdout.customers, "customer"), words.share(holdout.wanted_lift)
     if holdout.sizing == "never observed":
         return (
             "No holdout: nobody here has been observed for a full campaign period after the first order, so what is "
@@ -51,16 +51,17 @@ def describe_holdout(holdout: Holdout, currency: str | None = None) -> str:
             "afterwards for proof."
         )
     if holdout.sizing == "enough":
-        return f"Hold out {holdout.held_out:,} of {customers}. {_power(holdout, currency)}."
+        return f"Hold out {words.count(holdout.held_out)} of {customers}. {_power(holdout, currency)}."
     if holdout.sizing == "all there is":
         wish = f"which is all that this many customers can show ({wanted} was wished)"
-        return f"Hold out {holdout.held_out:,} of {customers}. {_power(holdout, currency)}, {wish}."
+        return f"Hold out {words.count(holdout.held_out)} of {customers}. {_power(holdout, currency)}, {wish}."
     why = "as you have set it"
     if holdout.sizing == "kept":
-        anew = f"{holdout.planned:,} would be held out anew" if holdout.planned else "no holdout would be made anew"
+        planned = f"{words.count(holdout.planned)} would be held out anew"
+        anew = planned if holdout.planned else "no holdout would be made anew"
         why = f"everybody keeps the arm of the earlier run ({anew})"
     shows = "So few show nothing of a campaign" if holdout.detectable_lift is None else _power(holdout, currency)
-    return f"{holdout.held_out:,} of {customers} are held out: {why}. {shows}."
+    return f"{words.count(holdout.held_out)} of {customers} are held out: {why}. {shows}."
 
 
 def _what(primary: Primary) -> str:
@@ -72,7 +73,7 @@ def _amount(value: float, primary: Primary, currency: str | None) -> str:
 
 
 def _usual(holdout: Holdout, currency: str | None) -> str:
-    return f"{_amount(holdout.usual or 0.0, holdout.primary, currency)} in {holdout.days} days"
+    return f"{_amount(holdout.usual or 0.0, holdout.primary, currency)} in {words.days(holdout.days)}"
 
 
 def _power(holdout: Holdout, currency: str | None) -> str:
@@ -94,7 +95,7 @@ def describe_result(result: SegmentResult, measurement: Measurement) -> str:
     """
     effect = result.main
     if effect is None:
-        return _UNTOLD[result.reason]
+        return _UNDECIDED[result.reason]
     if result.reason == "arms differ":
         return f"It cannot be told, as the arms are not what was planned. {describe_check(result.ratio)}"
     numbers = _numbers(result, measurement)
@@ -108,7 +109,7 @@ def describe_result(result: SegmentResult, measurement: Measurement) -> str:
     proven = _BY_ITSELF if effect.low > 0 or effect.high < 0 else ""
     telling = "Nobody bought, so no number of them would tell."
     if result.more:
-        telling = f"About {result.more:,} more customers would tell."
+        telling = f"About {words.count(result.more)} more customers would tell."
     return f"It cannot be told yet. {numbers}{proven} {telling}"
 
 
@@ -134,7 +135,7 @@ def _points(value: float) -> str:
 
 def _signed(value: float, primary: Primary, currency: str | None) -> str:
     size = _points(abs(value)) if primary == "order_rate" else words.money(abs(value), currency)
-    return f"{'-' if value < 0 else '+'}{size}"
+    return f"{words.MINUS if value < 0 else '+'}{size}"
 
 
 def _difference(value: float, primary: Primary, currency: str | None) -> str:
@@ -169,7 +170,8 @@ def describe_check(check: Check) -> str:
     if check.found == "unlike":
         more = "more" if check.value > 0 else "less"
         return (
-            f"Those reached had brought {more} before the campaign ({abs(check.value):.2f} standard deviations): the "
+            f"Those reached had brought {more} before the campaign ({words.decimal(abs(check.value))} standard "
+            "deviations): the "
             "comparison is adjusted for it, and should be read with care."
         )
     return _CHECKED[check.found]

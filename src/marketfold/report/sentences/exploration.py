@@ -19,7 +19,7 @@ COLUMNS = {"product_id": "product", "list_price": "list price"}
 
 
 @dataclass(frozen=True)
-class _Said:
+class _Filled:
     """A finding, each of its numbers and texts as it stands in a sentence."""
 
     finding: Finding
@@ -54,7 +54,7 @@ class _Said:
         return words.MONTHS[int(self.number("month")) - 1]
 
 
-def _cap(f: _Said) -> str:
+def _cap(f: _Filled) -> str:
     column = f.text("column")
     stop = (
         f"{column} stops at exactly {words.money(f.number('value'))} on {f.share('line_share')} of lines: it is capped."
@@ -67,13 +67,13 @@ def _cap(f: _Said) -> str:
     return f"{stop} {product} differs from {amount} on {f.share('differs_at_cap_share')} of them: go by {amount}."
 
 
-def _cut(f: _Said) -> str:
+def _cut(f: _Filled) -> str:
     column, number = f.text("column"), f.text("number")
     at = words.listed([words.money(value) for name, value in f.finding.numbers.items() if name.startswith("cut_")])
     return f"{column} follows from {number} (cut at {at}): segments by {column} only restate {number}."
 
 
-def _date_parts(f: _Said) -> str:
+def _date_parts(f: _Filled) -> str:
     date, several = f.text("date"), f.number("columns") > 1
     (first, part), *others = zip(f.texts("columns"), f.texts("parts"), strict=True)
     which = words.listed([f"{first} is the {part} of {date}", *(f"{label} its {part}" for label, part in others)])
@@ -84,13 +84,13 @@ def _date_parts(f: _Said) -> str:
     return f"On each of {lines}, {which}: {'they say' if several else 'it says'} nothing that {date} does not."
 
 
-def _constant(f: _Said) -> str:
+def _constant(f: _Filled) -> str:
     have = "has" if f.number("columns") == 1 else "have each"
     named = words.listed(f.texts("columns"))
     return f"{named} {have} one value on all {f.count('lines')} lines: nothing can be told apart by it."
 
 
-def _few_large_customers(f: _Said) -> str:
+def _few_large_customers(f: _Filled) -> str:
     few = int(f.number("customers"))
     bring, each = ("customer brings", "") if few == 1 else ("customers bring", "each ")
     return (
@@ -99,14 +99,14 @@ def _few_large_customers(f: _Said) -> str:
     )
 
 
-def _came_back(f: _Said) -> str:
+def _came_back(f: _Filled) -> str:
     customers, came = f.count("all_customers"), words.count(f.number("all_customers") - f.number("customers"))
     if f.number("customers") == 0:
         return f"Each of the {customers} customers ordered more than once."
     return f"{f.share('repeat_share')} of customers ordered more than once ({came} of {customers})."
 
 
-def _growth(f: _Said) -> str:
+def _growth(f: _Filled) -> str:
     months, year = [int(month) for month in f.texts("months")], int(f.number("year"))
     way = "more" if f.number("growth_share") > 0 else "less"
     same = "month" if len(months) == 1 else "months"
@@ -116,29 +116,30 @@ def _growth(f: _Said) -> str:
     )
 
 
-def _bought_by(f: _Said) -> str:
+def _bought_by(f: _Filled) -> str:
     return (
         f"{f.count('customers')} of {f.count('all_customers')} customers bought for the first time by {f.day('until')}"
     )
 
 
-def _incomplete(f: _Said) -> str:
+def _incomplete(f: _Filled) -> str:
     month = words.MONTHS[int(f.text("last_day")[5:7]) - 1]
     return f"The orders end on {f.day('last_day')}: {month} is incomplete, and comparisons leave it out."
 
 
-def _duplicates(f: _Said) -> str:
+def _duplicates(f: _Filled) -> str:
     verb = "line repeats" if f.number("lines") == 1 else "lines repeat"
     return f"{f.count('lines')} {verb} another one exactly ({f.share('line_share')} of the lines read)."
 
 
-def _correlation(f: _Said) -> str:
+def _correlation(f: _Filled) -> str:
     one, other = f.texts("columns")
     way = "together" if f.number("r") > 0 else "against each other"
-    return f"{one} and {other} move {way} (r = {f.number('r'):.2f}): together they say little more than one of them."
+    r = words.decimal(f.number("r"))
+    return f"{one} and {other} move {way} (r = {r}): together they say little more than one of them."
 
 
-SENTENCES: dict[str, Callable[[_Said], str]] = {
+SENTENCES: dict[str, Callable[[_Filled], str]] = {
     "set_aside": lambda f: (
         f"{f.share('line_share')} of the lines read ({f.count('lines')}) were set aside for one reason: "
         f"{f.text('reason').replace('_', ' ')}."
@@ -223,8 +224,8 @@ def finding_sentence(finding: Finding, currency: str | None = None) -> str:
     currency
         Of the orders, as `Exploration.currency` has it.
     """
-    said = SENTENCES[finding.code](_Said(finding, currency))
+    text = SENTENCES[finding.code](_Filled(finding, currency))
     if "sampled_lines" not in finding.numbers:
-        return said
+        return text
     lines, kept = (words.count(finding.numbers[name]) for name in ("sampled_lines", "kept_lines"))
-    return f"{said[:-1]} (seen on {lines} lines drawn from {kept})."
+    return f"{text[:-1]} (seen on {lines} lines drawn from {kept})."

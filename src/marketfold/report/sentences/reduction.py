@@ -26,8 +26,8 @@ def about_suitability(found: Suitability) -> Notes:
 def _rank(found: Suitability) -> str:
     n_redundant = len(found.redundant)
     together = (
-        f"The {found.n_features} features together say as much as {found.effective_rank:.1f} independent ones "
-        "would (effective rank)."
+        f"The {found.n_features} features together say as much as {words.decimal(found.effective_rank, 1)} independent "
+        "ones would (effective rank)."
     )
     if n_redundant == 0:
         return together
@@ -42,15 +42,15 @@ def _adequacy(found: Suitability) -> Notes:
         return ()
     shared = "shared by several features" if found.shared else "between single pairs of features"
     return (
-        f"What correlation there is, is mostly {shared}: Kaiser-Meyer-Olkin {found.kmo:.2f}, in Kaiser's word "
-        f"{found.kmo_level}.",
+        f"What correlation there is, is mostly {shared}: Kaiser-Meyer-Olkin {words.decimal(found.kmo)}, in Kaiser's "
+        f"word {found.kmo_level}.",
     )
 
 
 def _sphericity(found: Suitability) -> str:
     if found.bartlett_p is None:
         return "There are too few units for tests of correlation."
-    p = "p < 0.001" if found.bartlett_p < 0.001 else f"p = {found.bartlett_p:.3f}"
+    p = "p < 0.001" if found.bartlett_p < 0.001 else f"p = {words.decimal(found.bartlett_p, 3)}"
     if found.sphericity_rejected:
         return f"Bartlett's test rules out that nothing is correlated ({p}); with many units it nearly always does."
     return f"Bartlett's test cannot tell the features from uncorrelated ones ({p})."
@@ -146,7 +146,8 @@ def about_bottleneck(shape: Architecture, n_units: int) -> Notes:
         )
     ratio = values / shape.n_weights
     notes.append(
-        f"It sets {shape.n_weights:,} weights from {values:,} values, {ratio:.1f} values for each weight. "
+        f"It sets {words.count(shape.n_weights)} weights from {words.count(values)} values, "
+        f"{words.decimal(ratio, 1)} values for each weight. "
         + (
             "With fewer values than weights it could learn every unit by heart."
             if ratio < 1
@@ -171,9 +172,10 @@ def about_tied_weights(shape: Architecture) -> Notes:
         "a dimension also gives it back. Each weight learns from both ways, and there are half as many to learn.",
     ]
     if shape.tied:
-        notes.append(f"Here that leaves {one_way:,} kernel weights instead of {2 * one_way:,}.")
+        notes.append(f"Here that leaves {words.count(one_way)} kernel weights instead of {words.count(2 * one_way)}.")
     else:
-        notes.append(f"Here they are not tied: {2 * one_way:,} kernel weights, where tying would leave {one_way:,}.")
+        both = words.count(2 * one_way)
+        notes.append(f"Here they are not tied: {both} kernel weights, where tying would leave {words.count(one_way)}.")
     return tuple(notes)
 
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from marketfold.segments import Bound, ModelFit, Movement, SegmentRule
 
 
-def rule_words(rule: SegmentRule, table: FeatureTable) -> str:
-    """The conditions, in the units of the table that the rule was found in.
+def rule_words(rule: SegmentRule, table: FeatureTable, currency: str | None = None) -> str:
+    """The conditions, in the units of the table that the rule was found in; amounts carry their currency.
 
     >>> from datetime import date
     >>> from marketfold.schema import Feature, FeatureTable
@@ -28,7 +28,8 @@ def rule_words(rule: SegmentRule, table: FeatureTable) -> str:
     'last order within 20 days'
     """
     names = dict.fromkeys(condition.feature for condition in rule.conditions)
-    return listed([_bounds(table, name, [one for one in rule.conditions if one.feature == name]) for name in names])
+    by_feature = {name: [one for one in rule.conditions if one.feature == name] for name in names}
+    return listed([_bounds(table, name, bounds, currency) for name, bounds in by_feature.items()])
 
 
 def rule_sentence(rule: SegmentRule, table: FeatureTable) -> str:
@@ -36,7 +37,7 @@ def rule_sentence(rule: SegmentRule, table: FeatureTable) -> str:
     return f"{rule_words(rule, table)}: {share(rule.recall)} of them, {share(rule.others_share)} of others"
 
 
-def _bounds(table: FeatureTable, name: str, bounds: list[Bound]) -> str:
+def _bounds(table: FeatureTable, name: str, bounds: list[Bound], currency: str | None) -> str:
     """One feature's bounds; above 2 of what is counted is 3 or more."""
     feature, column = table.features[table.names.index(name)], table.column(name)
     phrase = phrase_of(name, table.unit)
@@ -45,19 +46,20 @@ def _bounds(table: FeatureTable, name: str, bounds: list[Bound]) -> str:
     counted = above is not None and feature.measure == "count" and bool((column == np.floor(column)).all())
     least = above + 1 if above is not None and counted else above
 
-    def said(text: str, **values: float) -> str:
-        return text.format(
-            label=feature.label, **{key: measured(value, feature.measure) for key, value in values.items()}
-        )
+    def filled(text: str, **values: float) -> str:
+        amounts = {key: measured(value, feature.measure, currency) for key, value in values.items()}
+        return text.format(label=feature.label, **amounts)
 
     if least is not None and below is not None:
         return (
-            singular(said(phrase.exactly, x=below)) if least == below else said(phrase.between, low=least, high=below)
+            singular(filled(phrase.exactly, x=below))
+            if least == below
+            else filled(phrase.between, low=least, high=below)
         )
     if below is not None:
-        return singular(said(phrase.none if below == 0 and phrase.none else phrase.below, x=below))
+        return singular(filled(phrase.none if below == 0 and phrase.none else phrase.below, x=below))
     assert least is not None  # noqa: S101  (a bound is one or the other)
-    return singular(said(phrase.at_least if counted else phrase.above, x=least))
+    return singular(filled(phrase.at_least if counted else phrase.above, x=least))
 
 
 def movement_sentences(movement: Movement) -> tuple[str, ...]:
@@ -69,7 +71,7 @@ def movement_sentences(movement: Movement) -> tuple[str, ...]:
         else "The runs share nobody: were the ids written the same way?",
         f"{count(int(movement.new.sum()))} are new, {count(int(movement.lost.sum()))} are gone.",
     ]
-    drifted = [drift.feature for drift in movement.drift if drift.verdict == "much drift"]
+    drifted = [drift.feature for drift in movement.drift if drift.level == "much drift"]
     found += [f"Much has shifted in {', '.join(drifted)}."] if drifted else []
     return (*found, fit_sentence(movement.fit)) if movement.fit else tuple(found)
 

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 REDUCTION_RULE = (
     "The simplest reduction that is not worse is taken: none before PCA before the autoencoder. One is worse when "
-    f"another explains over {WORSE_BY:.2f} more of the differences in later (log) revenue, or, where there is no later "
-    "period, when "
-    f"the mean of its silhouette and of its lowest Jaccard is over {WORSE_BY:.2f} lower."
+    f"another explains over {words.decimal(WORSE_BY)} more of the differences in later (log) revenue, or, where there "
+    f"is no later period, when the mean of its silhouette and of its lowest Jaccard is over {words.decimal(WORSE_BY)} "
+    "lower."
 )
 
 
@@ -48,7 +48,7 @@ def _number_reason(choice: Choice) -> str:
 def search_decision(search: FeatureSetSearch) -> str:
     """Which features were taken, and whether their segments hold on resamples that the choice did not see."""
     chosen, wide = search.chosen, search.wide
-    fresh = f"on fresh resamples its weakest segment keeps a Jaccard of {min(search.adjusted_jaccards):.2f}"
+    fresh = f"on fresh resamples its weakest segment keeps a Jaccard of {words.decimal(min(search.adjusted_jaccards))}"
     tried = len(search.candidates)
     if not chosen.holds:
         return f"None of {tried} recipes gives segments that all hold, so all features are kept; {fresh}."
@@ -59,14 +59,15 @@ def search_decision(search: FeatureSetSearch) -> str:
         return f"{held}. {_rather(chosen, wide)}, and no narrower feature set was sought."
     outcome = "each segment is stable" if search.holds else "not every segment is stable"
     return (
-        f"All features at once do not hold (weakest Jaccard {wide.jaccard:.2f} at {wide.k} segments). Of {tried} that "
-        f"were tried, the feature set '{chosen.feature_set}' with {chosen.k} segments is best; {fresh}: {outcome}."
+        f"All features at once do not hold (weakest Jaccard {words.decimal(wide.jaccard)} at {wide.k} segments). "
+        f"Of {tried} that were tried, the feature set '{chosen.feature_set}' with {chosen.k} segments is best; "
+        f"{fresh}: {outcome}."
     )
 
 
 def _rather(chosen: Candidate, wide: Candidate) -> str:
     if not wide.holds:
-        return f"The {wide.k} that the curve advises do not (weakest Jaccard {wide.jaccard:.2f})"
+        return f"The {wide.k} that the curve advises do not (weakest Jaccard {words.decimal(wide.jaccard)})"
     if chosen.explained is None or wide.explained is None:
         return f"They come out again more surely than the {wide.k} that the curve advises"
     return (
@@ -85,7 +86,7 @@ def reduction_decision(comparison: ReducerComparison) -> str:
 
 def _worth_text(score: ReducerScore) -> str:
     if score.explained is None:
-        return f"scores {worth(score):.2f}"
+        return f"scores {words.decimal(worth(score))}"
     return f"explains {words.share(score.explained)} of the differences in later revenue"
 
 
@@ -113,6 +114,6 @@ def skip_reason(comparison: ReducerComparison, method: str) -> str:
     if why.code == "missing_library":
         return f"a library that it needs cannot be imported here; ask for it with --reduction {method} to see which."
     return (
-        f"{why.n_units:,} units are too few to teach a network unasked (from {why.fewest_units:,}); ask for it with "
-        f"--reduction {method}."
+        f"{words.count(why.n_units)} units are too few to teach a network unasked (from "
+        f"{words.count(why.fewest_units)}); ask for it with --reduction {method}."
     )

@@ -1,0 +1,93 @@
+"""What a reader must know before relying on a run, and in which order."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from tests.report.edited import remarking, with_evidence, with_profiles
+
+from marketfold.cleaning import CleaningWarning
+from marketfold.diagnostics import BaselineClusters, ColumnDependency, LiteratureBaseline, Trap
+from marketfold.report import baseline_sentence, run_warnings, trap_sentence
+from marketfold.report.sentences.selection import number_summary
+
+if TYPE_CHECKING:
+    from marketfold.analysis import Analysis
+    from marketfold.clustering import Answer
+
+TRAP = Trap("outlier_segment", (), "serious", (2,), {"kind": "1"})
+
+
+@pytest.fixture
+def sound(analysis: Analysis) -> Analysis:
+    """A run of which nothing need be known."""
+    return with_baseline(remarking(analysis), None)
+
+
+def with_baseline(analysis: Analysis, agreement: float | None) -> Analysis:
+    rule = ColumnDependency("deal_size", ("a", "b", "c"), np.diag([50, 30, 20]), agreement or 0.0, 1.0)
+    found = LiteratureBaseline(100, 7, (BaselineClusters("none", 7, (rule,)),))
+    segments = dataclasses.replace(analysis.segments, baseline=None if agreement is None else found)
+    return dataclasses.replace(analysis, segments=segments)
+
+
+def with_traps(analysis: Analysis, *traps: Trap) -> Analysis:
+    return dataclasses.replace(analysis, segments=dataclasses.replace(analysis.segments, traps=traps))
+
+
+def with_weak(analysis: Analysis, *numbers: int) -> Analysis:
+    return with_profiles(
+        analysis,
+        [
+            dataclasses.replace(one, trust="weak" if one.number in numbers else "stable")
+            for one in analysis.segments.profiles
+        ],
+    )
+
+
+def answered(analysis: Analysis, answer: Answer) -> Analysis:
+    k_choice = dataclasses.replace(analysis.choice.evidence.k_choice, answer=answer)
+    return with_evidence(analysis, k_choice=k_choice)
+
+
+def with_cleaning(analysis: Analysis, warning: CleaningWarning) -> Analysis:
+    clean = analysis.data.clean
+    clean = dataclasses.replace(clean, report=dataclasses.replace(clean.report, warnings=(warning,)))
+    return dataclasses.replace(analysis, data=dataclasses.replace(analysis.data, clean=clean))
+
+
+def test_a_sound_run_warns_of_nothing(sound: Analysis) -> None:
+    assert run_warnings(sound) == ()
+
+
+def test_the_weightiest_stands_first(sound: Analysis) -> None:
+    run = remarking(sound, "A note on reading.")
+    run = with_cleaning(run, CleaningWarning("currencies", {"currencies": 2}))
+    run = answered(with_weak(with_traps(with_baseline(run, 0.99), TRAP), 1, 3), "no_structure")
+    weak, structure, cleaning, note, trap, baseline = run_warnings(run)
+    assert weak == "Do not trust 2 of the segments, they do not come out again: 1, 3."
+    assert structure == number_summary(run.choice.evidence)
+    assert cleaning.startswith("The orders are in 2 currencies")
+    assert note == "A note on reading."
+    assert trap == trap_sentence(TRAP)
+    clusters = run.segments.baseline
+    assert clusters
+    assert baseline.endswith(baseline_sentence(clusters.found[0]))
+
+
+@pytest.mark.parametrize("answer", ["no_structure", "too_few"])
+def test_where_there_are_no_groups_it_is_said(answer: Answer, sound: Analysis) -> None:
+    run = answered(sound, answer)
+    assert run_warnings(run) == (number_summary(run.choice.evidence),)
+
+
+def test_what_is_said_twice_is_read_once(sound: Analysis) -> None:
+    run = with_traps(remarking(sound, "A note.", "Another.", "A note."), TRAP, TRAP)
+    assert run_warnings(run) == ("A note.", "Another.", trap_sentence(TRAP))
+
+
+def test_clusters_that_a_column_does_not_foretell_are_no_warning(sound: Analysis) -> None:
+    assert run_warnings(with_baseline(sound, 0.5)) == ()
