@@ -143,6 +143,33 @@ def test_a_holdout_changes_the_arms_of_the_tables(own_run: Path):
     assert Run.read(own_run).segments.equals(before)
 
 
+def edit_plan(folder: Path, number: int, **parts: Any) -> None:
+    """Edit plan.json as a person does, with an editor."""
+    plain = json.loads((folder / "plan.json").read_text("utf-8"))
+    campaign = next(one for one in plain["campaigns"] if one["number"] == number)
+    for name, value in parts.items():
+        if isinstance(value, dict):
+            campaign[name].update(value)
+        else:
+            campaign[name] = value
+    (folder / "plan.json").write_text(json.dumps(plain), encoding="utf-8")
+
+
+@pytest.mark.parametrize("changes", [{}, {"1.goal": "Ours."}], ids=["renewed", "with a change"])
+def test_a_holdout_edited_in_the_file_reaches_the_arms(own_run: Path, changes: dict[str, object]):
+    first = next(campaign for campaign in read_plan(own_run).campaigns if campaign.held_out)
+    wanted = first.held_out + 5
+    edit_plan(own_run, first.number, holdout={"held_out": wanted})
+    change_plan(own_run, changes)
+    table = Run.read(own_run).segments
+    pairs = list(zip(table["segment"].to_pylist(), table["arm"].to_pylist(), strict=True))
+    assert pairs.count((first.number, "holdout")) == wanted
+    holdout, old = read_plan(own_run).campaigns[first.number - 1].holdout, first.holdout
+    assert holdout and old and holdout.detectable_lift and old.detectable_lift
+    assert holdout.detectable_lift < old.detectable_lift
+    assert holdout.sizing == "set"
+
+
 @pytest.mark.parametrize(
     "changes",
     [{"9.name": "x"}, {"1.name": "x", "2.name": "x"}, {"budget.total": "-1"}, {"1.offer.promise": "long words " * 20}],

@@ -60,8 +60,9 @@ def change_plan(folder: str | Path, changes: Mapping[str, object]) -> CampaignPl
     """
     run = Run.read(folder)
     before = run.plan
-    after = follow(_with_arms(run, before, change_parts(before, changes)))
-    after = after if divided_alike(before, after) else divide_anew(after)
+    after = follow(_with_arms(run, change_parts(before, changes)))
+    if after.assignments is not None or not divided_alike(before, after):
+        after = divide_anew(after)
     check_drafts(after)
     by_hand = {campaign.number for campaign in after.campaigns if campaign.text_by_hand}
     kept = {number: text for number, text in edited_briefs(run.folder).items() if number in by_hand}
@@ -91,13 +92,14 @@ def rename_segment(folder: str | Path, number: int, name: str) -> str:
     return names[number]
 
 
-def _with_arms(run: Run, before: CampaignPlan, after: CampaignPlan) -> CampaignPlan:
-    if [c.held_out for c in before.campaigns] == [c.held_out for c in after.campaigns]:
-        return after
-    if "arm" not in run.segments.column_names:
+def _with_arms(run: Run, plan: CampaignPlan) -> CampaignPlan:
+    """The plan with arms for as many as it holds out, however the number came into it."""
+    if "arm" in run.segments.column_names:
+        return assign_anew(plan, run.segments)
+    if any(campaign.held_out for campaign in plan.campaigns):
         message = f"The run segments {run.record['unit']}s, not customers: nobody of it can be held out."
         raise ParameterError(message)
-    return assign_anew(before, after, run.segments)
+    return plan
 
 
 @contextmanager
@@ -113,8 +115,10 @@ def _edited_copy(folder: Path) -> Iterator[Path]:
 
 
 def _write_names(staging: Path, names: Names) -> None:
-    """The names in `run.json`, in the model and in the profiles."""
+    """The names in `run.json`, in the model where one could be saved, and in the profiles."""
     for path in (staging / "run.json", staging / "model" / SETTINGS_FILE):
+        if not path.is_file():
+            continue  # a reducer or a clusterer of one's own has no model on disk
         content = read_json(path)
         for segment in content["segments"]:
             segment["name"] = names[segment["number"]]
