@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -207,6 +208,28 @@ def test_a_later_run_works_from_the_plan_alone(own_run: Path, tmp_path: Path):
     assert campaign.kept == ("name", "offer", "amount")
     assert campaign.amount == 111
     assert "a free tasting" in campaign.drafts[0].body
+
+
+def test_files_of_a_team_stay_beside_the_briefs(own_run: Path):
+    home = own_run / "campaigns"
+    path = brief(own_run, 1)
+    path.write_text(path.read_text("utf-8").replace("## Offer", "Ask Ms Berg first.\n\n## Offer"), "utf-8")
+    change_plan(own_run, {"1.name": "Tea lovers"})
+    made = home / "01-tea-lovers.new.md"
+    made.write_text(made.read_text("utf-8").replace("## Offer", "Our remark.\n\n## Offer"), "utf-8")
+    (home / "notes.txt").write_text("Call them.", "utf-8")
+    (home / "01-notes.md").write_text("Call them.", "utf-8")
+    change_plan(own_run, {"2.name": "Coffee lovers"})
+    assert {"notes.txt", "01-notes.md", "01-tea-lovers.md", "01-tea-lovers.new.md"} <= {p.name for p in home.iterdir()}
+    assert "Our remark." in made.read_text("utf-8")
+    assert "Ask Ms Berg first." in (home / "01-tea-lovers.md").read_text("utf-8")
+    assert [path.name for path in home.glob("02-*")] == ["02-coffee-lovers.md"]
+
+
+def test_a_run_without_its_briefs_is_changed(own_run: Path):
+    shutil.rmtree(own_run / "campaigns")
+    change_plan(own_run, {"1.goal": "Ours."})
+    assert "Ours." in brief(own_run, 1).read_text("utf-8")
 
 
 def test_a_folder_that_is_no_run_is_said(tmp_path: Path):

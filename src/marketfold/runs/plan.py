@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -15,14 +14,13 @@ from marketfold.csv_files import write_csv
 from marketfold.errors import ParameterError
 from marketfold.json_files import read_json, write_json
 from marketfold.model import SETTINGS_FILE
-from marketfold.runs.folder import staged_folder
+from marketfold.runs.folder_change import changed_copy, put_back
 from marketfold.runs.pages import refresh_page
-from marketfold.runs.plan_files import edited_briefs, write_plan
+from marketfold.runs.plan_files import delete_briefs, edited_briefs, write_plan
 from marketfold.runs.read import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Mapping
 
     from marketfold.campaigns import CampaignPlan
 
@@ -37,6 +35,7 @@ def read_plan(folder: str | Path) -> CampaignPlan:
     RunFolderError
         If it is not a run folder, or its plan is damaged.
     """
+    put_back(Path(folder))
     return Run.read(folder).plan
 
 
@@ -53,21 +52,24 @@ def change_plan(folder: str | Path, changes: Mapping[str, object]) -> CampaignPl
     ------
     ParameterError
         Naming every path that does not exist and every value that cannot be; nothing is changed then.
+    RunFolderError
+        If the folder cannot be changed, or another process is changing it; nothing is changed then either.
 
     Examples
     --------
     >>> change_plan("runs/shop", {"2.offer.title": "Free tasting"})  # doctest: +SKIP
     """
-    run = Run.read(folder)
-    before = run.plan
-    after = follow(_with_arms(run, change_parts(before, changes)))
-    if after.assignments is not None or not divided_alike(before, after):
-        after = divide_anew(after)
-    check_drafts(after)
-    by_hand = {campaign.number for campaign in after.campaigns if campaign.text_by_hand}
-    kept = {number: text for number, text in edited_briefs(run.folder).items() if number in by_hand}
-    with _edited_copy(run.folder) as staging:
-        shutil.rmtree(staging / "campaigns")
+    read_plan(folder)  # refused before anything is copied
+    with changed_copy(Path(folder)) as staging:
+        run = Run.read(folder)
+        before = run.plan
+        after = follow(_with_arms(run, change_parts(before, changes)))
+        if after.assignments is not None or not divided_alike(before, after):
+            after = divide_anew(after)
+        check_drafts(after)
+        by_hand = {campaign.number for campaign in after.campaigns if campaign.text_by_hand}
+        kept = {number: text for number, text in edited_briefs(run.folder).items() if number in by_hand}
+        delete_briefs(staging)
         write_plan(after, staging, kept)
         names = {campaign.number: campaign.name for campaign in after.campaigns}
         renamed = names != {segment["number"]: segment["name"] for segment in run.record["segments"]}
@@ -100,18 +102,6 @@ def _with_arms(run: Run, plan: CampaignPlan) -> CampaignPlan:
         message = f"The run segments {run.record['unit']}s, not customers: nobody of it can be held out."
         raise ParameterError(message)
     return plan
-
-
-@contextmanager
-def _edited_copy(folder: Path) -> Iterator[Path]:
-    """A copy of a folder to edit, which takes the folder's place when all went well."""
-    renewed, before = (folder.with_name(f".{folder.name}-{what}") for what in ("renewed", "before"))
-    with staged_folder(renewed) as staging:
-        shutil.copytree(folder, staging, dirs_exist_ok=True)
-        yield staging
-    folder.rename(before)
-    renewed.rename(folder)
-    shutil.rmtree(before)
 
 
 def _write_names(staging: Path, names: Names) -> None:

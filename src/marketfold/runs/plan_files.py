@@ -21,8 +21,10 @@ BRIEFS = "campaigns"
 PLAN = "plan.json"
 AUTO = "auto"
 
-NAME = re.compile(r"(\d{2,})-.*(?<!\.new)\.md")
-"""File of a brief, and the number of its segment."""
+NUMBERED = re.compile(r"(\d{2,})-.*\.md")
+"""File of a brief, or of what the plan makes of one that was edited (`NEW`), and the number of its segment."""
+
+NEW = ".new.md"
 
 MARK = re.compile(r"\n<!-- marketfold brief (by hand )?([0-9a-f]{16}) -->\s*\Z")
 """Fingerprint of a brief as it was written, made or by hand: what differs from it was edited since."""
@@ -75,8 +77,8 @@ def brief_paths(folder: str | Path) -> dict[int, Path]:
     """
     found: dict[int, Path] = {}
     for path in sorted((Path(folder) / BRIEFS).glob("*.md")):
-        named = NAME.fullmatch(path.name)
-        if not named or not path.is_file():
+        named = NUMBERED.fullmatch(path.name)
+        if not named or path.name.endswith(NEW) or not path.is_file():
             continue
         number, text = int(named[1]), _read_text(path)
         if MARK.search(text) or (number not in found and re.search(rf"^# {number}\. ", text, re.MULTILINE)):
@@ -95,6 +97,19 @@ def edited_briefs(folder: str | Path) -> dict[int, str]:
     return {n: MARK.sub("", text) for n, (text, mark) in found.items() if brief_was_edited(text) or (mark and mark[1])}
 
 
+def delete_briefs(folder: str | Path) -> None:
+    """Delete the briefs of a run folder, and what stands beside them as it was made; a team's own files stay."""
+    briefs = set(brief_paths(folder).values())
+    for path in sorted((Path(folder) / BRIEFS).glob("*.md")):
+        if path in briefs or (NUMBERED.fullmatch(path.name) and path.is_file() and _as_made(_read_text(path))):
+            path.unlink()
+
+
+def _as_made(text: str) -> bool:
+    mark = MARK.search(text)
+    return mark is not None and mark[1] is None and not brief_was_edited(text)
+
+
 def write_plan(plan: CampaignPlan, folder: str | Path, kept: Mapping[int, str] | None = None) -> None:
     """Write plan.json and, in `campaigns/`, one brief for each campaign.
 
@@ -107,8 +122,11 @@ def write_plan(plan: CampaignPlan, folder: str | Path, kept: Mapping[int, str] |
         text = (kept or {}).get(campaign.number)
         if text is not None:
             (home / name).write_text(mark_brief(text, by_hand=True), encoding="utf-8")
-            name = name.removesuffix(".md") + ".new.md"
-        (home / name).write_text(mark_brief(made), encoding="utf-8")
+            name = name.removesuffix(".md") + NEW
+            if (home / name).exists() and not _as_made(_read_text(home / name)):
+                name = ""  # somebody works on it
+        if name:
+            (home / name).write_text(mark_brief(made), encoding="utf-8")
         stated[campaign.number] = digests(made if text is None else text, campaign)
     campaigns = tuple(replace(campaign, stated=stated[campaign.number]) for campaign in plan.campaigns)
     write_json(replace(plan, campaigns=campaigns).to_dict(), Path(folder) / PLAN)
