@@ -121,6 +121,28 @@ def test_a_budget_is_divided_anew(own_run: Path):
     assert re.search(r"of a budget of \S?1,000", brief(own_run, 1).read_text("utf-8"))
 
 
+@pytest.mark.parametrize("part", ["total", "margin", "amount"])
+def test_money_edited_in_the_file_is_divided_when_it_is_renewed(own_run: Path, part: str):
+    plain = json.loads((own_run / "plan.json").read_text("utf-8"))
+    if part == "amount":
+        plain["campaigns"][0]["budget"]["amount"] = 10
+    else:
+        plain["budget"][part] = {"total": 1_000, "margin": 0.1}[part]
+    (own_run / "plan.json").write_text(json.dumps(plain), encoding="utf-8")
+    change_plan(own_run, {})
+    plan = read_plan(own_run)
+    assert sum(c.amount or 0 for c in plan.campaigns) + plan.budget.left_over == pytest.approx(plan.budget.total)
+    assert plan.campaigns[0].edited == (("amount",) if part == "amount" else ())
+    assert plan.budget.margin == (0.1 if part == "margin" else 0.4)
+
+
+@pytest.mark.parametrize(("number", "says"), [(99, "no segment 99(.|\n)*segment 1 is missing"), (2, "more than one")])
+def test_campaigns_that_are_not_those_of_the_run_are_said(own_run: Path, number: int, says: str):
+    edit_plan(own_run, 1, number=number)
+    with pytest.raises(RunFolderError, match=says):
+        read_plan(own_run)
+
+
 def test_a_holdout_changes_the_arms_of_the_tables(own_run: Path):
     before = Run.read(own_run).segments
     plan = read_plan(own_run)
@@ -144,10 +166,10 @@ def test_a_holdout_changes_the_arms_of_the_tables(own_run: Path):
     assert Run.read(own_run).segments.equals(before)
 
 
-def edit_plan(folder: Path, number: int, **parts: Any) -> None:
+def edit_plan(folder: Path, segment: int, /, **parts: Any) -> None:
     """Edit plan.json as a person does, with an editor."""
     plain = json.loads((folder / "plan.json").read_text("utf-8"))
-    campaign = next(one for one in plain["campaigns"] if one["number"] == number)
+    campaign = next(one for one in plain["campaigns"] if one["number"] == segment)
     for name, value in parts.items():
         if isinstance(value, dict):
             campaign[name].update(value)

@@ -203,3 +203,49 @@ def test_files_that_a_team_keeps_beside_the_briefs_are_no_briefs(plan: CampaignP
     )
     assert edited_briefs(folder) == {}
     assert read_plan(folder) == plan
+
+
+def edit_file(folder: Path, path: str, value: object) -> None:
+    """Edit plan.json as a person does; a path as `1.offer.title`, or of the plan."""
+    plain = json.loads((folder / "plan.json").read_text("utf-8"))
+    first, *rest = path.split(".")
+    record, keys = (plain["campaigns"][int(first) - 1], rest) if first.isdecimal() else (plain, path.split("."))
+    for key in keys[:-1]:
+        record = record[int(key) - 1] if isinstance(record, list) else record[key]
+    record[keys[-1]] = value
+    (folder / "plan.json").write_text(json.dumps(plain), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "says"),
+    [
+        ("1.name", "  ", "1.name: .*at least 1"),
+        ("1.goal", "", "1.goal: .*at least 1"),
+        ("1.offer.discount", 1.0, "1.offer.discount: .*less than 1"),
+        ("1.channels.1.share", 0.9, "1.channels: the shares add up"),
+        ("1.channels.1.share", -0.2, "1.channels.1.share: .*greater than or equal to 0"),
+        ("1.drafts.1.google_headline", "x" * 31, "1.drafts.1.google_headline: .*at most 30"),
+        ("1.budget.amount", -5, "1.amount: .*greater than or equal to 0"),
+        ("1.holdout.held_out", -5, "1.holdout.held_out: .*greater than or equal to 0"),
+        ("1.holdout.held_out", 1_000_000, "1.holdout.held_out: that would hold out all"),
+        ("1.number", 2, "more than one of segment 2"),
+        ("budget.total", -5, "budget.total: .*greater than 0"),
+        ("budget.margin", 1.5, "budget.margin: .*less than or equal to 1"),
+        ("campaign_days", -7, "campaign_days: .*greater than or equal to 1"),
+    ],
+)
+def test_what_cannot_be_in_the_file_is_refused_with_its_path(folder: Path, path: str, value: object, says: str):
+    edit_file(folder, path, value)
+    with pytest.raises(RunFolderError, match=says):
+        read_plan(folder)
+
+
+def test_a_name_in_the_file_that_is_taken_is_refused(plan: CampaignPlan, folder: Path):
+    edit_file(folder, "1.name", plan.campaigns[1].name + " ")
+    with pytest.raises(RunFolderError, match=r"2\.name: segment 1 is called .* already"):
+        read_plan(folder)
+
+
+def test_edits_in_the_file_are_taken_as_if_they_were_set(folder: Path):
+    edit_file(folder, "1.name", " Tea   lovers ")
+    assert read_plan(folder).campaigns[0].name == "Tea lovers"

@@ -46,7 +46,7 @@ def change_plan(folder: str | Path, changes: Mapping[str, object]) -> CampaignPl
     ----------
     changes
         New value of each part, by its path: `2.offer.title`, `3.holdout.share`, `budget.total`. With none, everything
-        is made anew from plan.json and the briefs as they stand.
+        is made anew from plan.json and the briefs as they stand, and the budget is divided by them.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def change_plan(folder: str | Path, changes: Mapping[str, object]) -> CampaignPl
         run = Run.read(folder)
         before = run.plan
         after = follow(_with_arms(run, change_parts(before, changes)))
-        if after.assignments is not None or not divided_alike(before, after):
+        if not changes or after.assignments is not None or not divided_alike(before, after):
             after = divide_anew(after)
         check_drafts(after)
         by_hand = {campaign.number for campaign in after.campaigns if campaign.text_by_hand}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from marketfold.campaigns import CampaignPlan, change_parts, follow, load_playbook
+from marketfold.campaigns import CampaignPlan, change_parts, checked_edits, follow, load_playbook
 from marketfold.errors import ParameterError, PlaybookError, RunFolderError
 from marketfold.json_files import read_json, write_json
 from marketfold.report import brief_filename, brief_markdown
@@ -140,11 +140,11 @@ def read_plan(folder: str | Path, playbook: str | Path = AUTO) -> CampaignPlan:
     Raises
     ------
     RunFolderError
-        If plan.json cannot be read as a plan.
+        If plan.json cannot be read as a plan, or says what cannot be.
     """
     path = Path(folder) / PLAN
     try:
-        plan = CampaignPlan.from_dict(read_json(path))
+        plan = checked_edits(CampaignPlan.from_dict(read_json(path)))
     except (OSError, ValueError) as error:
         message = f"{path} cannot be read: {error}. Mend the edit, or make the run again."
         raise RunFolderError(message) from error
