@@ -47,4 +47,4 @@ def read_json(path: Path) -> Any:
     OSError, ValueError
         If the file cannot be read, or is no JSON in UTF-8.
     """
-    return json.loads(path.read_text(encoding="utf-8"))
+    return json.loads(path.read_text(encoding="utf-8-sig"))  # editors on Windows put a mark in front

@@ -116,7 +116,10 @@ def test_a_discount_changes_what_pays(plan: CampaignPlan):
 
 
 def test_the_same_draw_gives_the_same_arms(plan: CampaignPlan, segments: pa.Table):
-    assert assign_anew(plan, plan, segments).assignments == plan.assignments
+    assert assign_anew(plan, segments) is plan
+    first = next(c.number for c in plan.campaigns if c.held_out)
+    more = change_parts(plan, {f"{first}.holdout.held_out": plan.campaigns[first - 1].held_out + 5})
+    assert held(assign_anew(more, segments).assignments, first) > held(plan.assignments, first)
 
 
 @pytest.mark.parametrize("factor", [0.5, 0.8, 1.5, 2.0])
@@ -124,7 +127,7 @@ def test_a_holdout_of_another_size_keeps_whom_it_can(plan: CampaignPlan, segment
     number = next(c.number for c in plan.campaigns if c.held_out)
     place = number - 1
     wanted = round(plan.campaigns[place].held_out * factor)
-    after = assign_anew(plan, change_parts(plan, {f"{number}.holdout.held_out": wanted}), segments)
+    after = assign_anew(change_parts(plan, {f"{number}.holdout.held_out": wanted}), segments)
     before, now = held(plan.assignments, number), held(after.assignments, number)
     assert len(now) == wanted == after.campaigns[place].held_out
     assert now < before if factor < 1 else now > before
@@ -144,14 +147,14 @@ def test_a_holdout_of_another_size_keeps_whom_it_can(plan: CampaignPlan, segment
 
 def test_a_holdout_by_its_share(plan: CampaignPlan, segments: pa.Table):
     number = next(c.number for c in plan.campaigns if c.held_out)
-    after = assign_anew(plan, change_parts(plan, {f"{number}.holdout.share": "0.2"}), segments)
+    after = assign_anew(change_parts(plan, {f"{number}.holdout.share": "0.2"}), segments)
     customers = plan.campaigns[number - 1].customers
     assert after.campaigns[number - 1].held_out == round(0.2 * customers)
 
 
 def test_nobody_held_out(plan: CampaignPlan, segments: pa.Table):
     number = next(c.number for c in plan.campaigns if c.held_out)
-    after = assign_anew(plan, change_parts(plan, {f"{number}.holdout.held_out": 0}), segments)
+    after = assign_anew(change_parts(plan, {f"{number}.holdout.held_out": 0}), segments)
     assert held(after.assignments, number) == set()
     holdout = after.campaigns[number - 1].holdout
     assert holdout is not None

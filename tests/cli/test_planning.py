@@ -56,6 +56,30 @@ def test_what_was_edited_in_the_file_is_made_anew(own_run: Path):
     assert "Ours." in next((own_run / "campaigns").glob("01-*.md")).read_text("utf-8")
 
 
+SETS = ["1.name=Tea lovers", "1.offer.title=Free tasting", "{n}.holdout.held_out={more}"]
+
+
+@pytest.mark.parametrize("change", SETS)
+def test_audiences_exported_before_are_named(own_run: Path, change: str):
+    first = next(one for one in read_plan(own_run).campaigns if one.held_out)
+    exported = own_run.with_name("run-audiences-mailchimp")
+    exported.mkdir()
+    own_run.with_name("runner-audiences-mailchimp").mkdir()
+    assert "out of date" not in run("plan", own_run, "--set", "1.goal=Ours.")
+    told = run("plan", own_run, "--set", change.format(n=first.number, more=first.held_out + 5))
+    assert f"out of date: {exported}. Export them again." in told
+    assert "out of date" not in run("plan", own_run, "--renew")
+    assert str(exported) in run("rename", own_run, "2", "Coffee lovers")
+
+
+def test_an_offer_edited_in_the_file_is_another_offer_for_audiences(own_run: Path):
+    own_run.with_name("run-audiences-meta").mkdir()
+    plain = json.loads((own_run / "plan.json").read_text("utf-8"))
+    plain["campaigns"][0]["offer"]["title"] = "Free tasting"
+    (own_run / "plan.json").write_text(json.dumps(plain), "utf-8")
+    assert "run-audiences-meta" in run("plan", own_run, "--renew")
+
+
 def test_a_brief_edited_as_a_text_is_named(own_run: Path):
     path = next((own_run / "campaigns").glob("01-*.md"))
     path.write_text(path.read_text("utf-8").replace("## Offer", "Ask Ms Berg first.\n\n## Offer"), "utf-8")

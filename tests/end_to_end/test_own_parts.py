@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import jsonschema
 import numpy as np
@@ -20,12 +21,9 @@ from marketfold.config import ClusteringOptions, RunConfig
 from marketfold.demo import make_shop
 from marketfold.errors import ModelError
 from marketfold.pipeline import segment_market
-from marketfold.runs import Run, compare_run_folders, score_orders, write_run
+from marketfold.runs import Run, change_plan, compare_run_folders, rename_segment, score_orders, write_run
 from marketfold.runs.lessons import write_lessons
 from marketfold.selection import Fits, Recipe, compare_reducers
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 RUN_SCHEMA = json.loads(files("marketfold.runs").joinpath("run.schema.json").read_text("utf-8"))
 
@@ -70,6 +68,14 @@ def test_the_run_is_compared_by_who_moved(run: Run, tmp_path: Path) -> None:
     movement = compare_run_folders(run.folder, run.folder, tmp_path / "comparison.html")
     assert movement.stayed_share == 1
     assert movement.fit is None
+
+
+def test_a_run_without_a_model_can_be_renamed_and_changed(run: Run, tmp_path: Path) -> None:
+    own = Path(shutil.copytree(run.folder, tmp_path / "own"))
+    rename_segment(own, 1, "Our friends")
+    change_plan(own, {"2.name": "Tea lovers", "2.goal": "Send them tea."})
+    assert [segment["name"] for segment in Run.read(own).record["segments"][:2]] == ["Our friends", "Tea lovers"]
+    assert not (own / "model").exists()
 
 
 def test_new_customers_are_assigned_in_memory_and_scoring_says_why_it_cannot(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,28 @@ def test_a_budget_is_divided_anew(own_run: Path):
     assert re.search(r"of a budget of \S?1,000", brief(own_run, 1).read_text("utf-8"))
 
 
+@pytest.mark.parametrize("part", ["total", "margin", "amount"])
+def test_money_edited_in_the_file_is_divided_when_it_is_renewed(own_run: Path, part: str):
+    plain = json.loads((own_run / "plan.json").read_text("utf-8"))
+    if part == "amount":
+        plain["campaigns"][0]["budget"]["amount"] = 10
+    else:
+        plain["budget"][part] = {"total": 1_000, "margin": 0.1}[part]
+    (own_run / "plan.json").write_text(json.dumps(plain), encoding="utf-8")
+    change_plan(own_run, {})
+    plan = read_plan(own_run)
+    assert sum(c.amount or 0 for c in plan.campaigns) + plan.budget.left_over == pytest.approx(plan.budget.total)
+    assert plan.campaigns[0].edited == (("amount",) if part == "amount" else ())
+    assert plan.budget.margin == (0.1 if part == "margin" else 0.4)
+
+
+@pytest.mark.parametrize(("number", "says"), [(99, "no segment 99(.|\n)*segment 1 is missing"), (2, "more than one")])
+def test_campaigns_that_are_not_those_of_the_run_are_said(own_run: Path, number: int, says: str):
+    edit_plan(own_run, 1, number=number)
+    with pytest.raises(RunFolderError, match=says):
+        read_plan(own_run)
+
+
 def test_a_holdout_changes_the_arms_of_the_tables(own_run: Path):
     before = Run.read(own_run).segments
     plan = read_plan(own_run)
@@ -141,6 +164,34 @@ def test_a_holdout_changes_the_arms_of_the_tables(own_run: Path):
     assert again.held_out == first.held_out + 5
     change_plan(own_run, {f"{first.number}.holdout.held_out": first.held_out})
     assert Run.read(own_run).segments.equals(before)
+
+
+def edit_plan(folder: Path, segment: int, /, **parts: Any) -> None:
+    """Edit plan.json as a person does, with an editor."""
+    plain = json.loads((folder / "plan.json").read_text("utf-8"))
+    campaign = next(one for one in plain["campaigns"] if one["number"] == segment)
+    for name, value in parts.items():
+        if isinstance(value, dict):
+            campaign[name].update(value)
+        else:
+            campaign[name] = value
+    (folder / "plan.json").write_text(json.dumps(plain), encoding="utf-8")
+
+
+@pytest.mark.parametrize("changes", [{}, {"1.goal": "Ours."}], ids=["renewed", "with a change"])
+def test_a_holdout_edited_in_the_file_reaches_the_arms(own_run: Path, changes: dict[str, object]):
+    first = next(campaign for campaign in read_plan(own_run).campaigns if campaign.held_out)
+    wanted = first.held_out + 5
+    edit_plan(own_run, first.number, holdout={"held_out": wanted})
+    change_plan(own_run, changes)
+    table = Run.read(own_run).segments
+    pairs = list(zip(table["segment"].to_pylist(), table["arm"].to_pylist(), strict=True))
+    assert pairs.count((first.number, "holdout")) == wanted
+    holdout, old = read_plan(own_run).campaigns[first.number - 1].holdout, first.holdout
+    assert holdout is not None
+    assert old is not None
+    assert (holdout.detectable_lift or 1) < (old.detectable_lift or 0)
+    assert holdout.sizing == "set"
 
 
 @pytest.mark.parametrize(
@@ -179,6 +230,28 @@ def test_a_later_run_works_from_the_plan_alone(own_run: Path, tmp_path: Path):
     assert campaign.kept == ("name", "offer", "amount")
     assert campaign.amount == 111
     assert "a free tasting" in campaign.drafts[0].body
+
+
+def test_files_of_a_team_stay_beside_the_briefs(own_run: Path):
+    home = own_run / "campaigns"
+    path = brief(own_run, 1)
+    path.write_text(path.read_text("utf-8").replace("## Offer", "Ask Ms Berg first.\n\n## Offer"), "utf-8")
+    change_plan(own_run, {"1.name": "Tea lovers"})
+    made = home / "01-tea-lovers.new.md"
+    made.write_text(made.read_text("utf-8").replace("## Offer", "Our remark.\n\n## Offer"), "utf-8")
+    (home / "notes.txt").write_text("Call them.", "utf-8")
+    (home / "01-notes.md").write_text("Call them.", "utf-8")
+    change_plan(own_run, {"2.name": "Coffee lovers"})
+    assert {"notes.txt", "01-notes.md", "01-tea-lovers.md", "01-tea-lovers.new.md"} <= {p.name for p in home.iterdir()}
+    assert "Our remark." in made.read_text("utf-8")
+    assert "Ask Ms Berg first." in (home / "01-tea-lovers.md").read_text("utf-8")
+    assert [path.name for path in home.glob("02-*")] == ["02-coffee-lovers.md"]
+
+
+def test_a_run_without_its_briefs_is_changed(own_run: Path):
+    shutil.rmtree(own_run / "campaigns")
+    change_plan(own_run, {"1.goal": "Ours."})
+    assert "Ours." in brief(own_run, 1).read_text("utf-8")
 
 
 def test_a_folder_that_is_no_run_is_said(tmp_path: Path):

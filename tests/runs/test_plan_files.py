@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.campaigns.cases import Case
 
-from marketfold.campaigns import CampaignPlan
+from marketfold.campaigns import CampaignPlan, change_parts, follow
 from marketfold.errors import RunFolderError
 from marketfold.runs.plan_files import edited_briefs, from_earlier_run, read_plan, write_plan
 
@@ -132,3 +134,118 @@ def test_a_file_that_is_no_plan_is_said(folder: Path):
     (folder / "plan.json").write_text("{", encoding="utf-8")
     with pytest.raises(RunFolderError, match="Mend the edit"):
         read_plan(folder)
+
+
+def test_what_a_kept_brief_still_says_does_not_revert_the_plan(plan: CampaignPlan, folder: Path):
+    rewrite(folder, 1, "## Offer", "Ask Ms Brg first.\n\n## Offer")
+    read = read_plan(folder)
+    changed = follow(change_parts(read, {"1.goal": "Ours.", "1.name": "Regulars", "1.aim_title": "Delight VIPs"}))
+    kept = edited_briefs(folder)
+    shutil.rmtree(folder / "campaigns")
+    write_plan(changed, folder, kept)
+    rewrite(folder, 1, "Ms Brg", "Ms Berg")
+    again = read_plan(folder).campaigns[0]
+    assert (again.goal, again.name, again.aim_title) == ("Ours.", "Regulars", "Delight VIPs")
+    assert again.text_by_hand
+    rewrite(folder, 1, plan.campaigns[0].goal, "And now in the brief.")
+    assert read_plan(folder).campaigns[0].goal == "And now in the brief."
+
+
+def test_a_brief_of_an_earlier_run_changes_only_what_was_edited_since(plan: CampaignPlan, folder: Path, tmp_path: Path):
+    rewrite(folder, 1, "## Offer", "Ask Ms Brg first.\n\n## Offer")
+    kept, later = from_earlier_run(edited_briefs(folder)[1]), tmp_path / "later"
+    later.mkdir()
+    new = follow(change_parts(plan, {"1.offer.promise": "a free tasting", "1.goal": "Theirs.", "1.schedule": "Now."}))
+    write_plan(new, later, {1: kept})
+    rewrite(later, 1, "Ms Brg", "Ms Berg")
+    campaign = read_plan(later).campaigns[0]
+    assert replace(campaign, text_by_hand=False) == new.campaigns[0]
+
+
+def test_what_was_edited_in_the_file_stays_when_a_brief_is_edited_elsewhere(plan: CampaignPlan, folder: Path):
+    plain = json.loads((folder / "plan.json").read_text("utf-8"))
+    plain["campaigns"][0] |= {"goal": "Ours.", "name": "Regulars", "aim_title": "Delight VIPs"}
+    (folder / "plan.json").write_text(json.dumps(plain), encoding="utf-8")
+    rewrite(folder, 1, plan.campaigns[0].schedule, "Every Monday.")
+    campaign = read_plan(folder).campaigns[0]
+    assert (campaign.goal, campaign.name, campaign.aim_title) == ("Ours.", "Regulars", "Delight VIPs")
+    assert campaign.schedule == "Every Monday."
+
+
+def test_files_as_editors_on_windows_save_them_are_read(plan: CampaignPlan, folder: Path):
+    rewrite(folder, 1, plan.campaigns[0].goal, "Für alle.")
+    for path in [folder / "plan.json", *(folder / "campaigns").iterdir()]:
+        path.write_text(path.read_text("utf-8"), encoding="utf-8-sig", newline="\r\n")
+    read = read_plan(folder)
+    assert [campaign.edited for campaign in read.campaigns[:2]] == [("goal",), ()]
+    assert read.campaigns[0].goal == "Für alle."
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_a_brief_that_is_no_utf_8_is_named(folder: Path, encoding: str):
+    path = next((folder / "campaigns").glob("01-*.md"))
+    text = path.read_text("utf-8").encode("ascii", "ignore").decode()
+    path.write_bytes(text.replace("## Offer", "Für alle.\n\n## Offer").encode(encoding))
+    with pytest.raises(RunFolderError, match=rf"{path.name} is no text in UTF-8"):
+        read_plan(folder)
+
+
+def test_a_hundredth_segment_has_a_brief_like_any_other(plan: CampaignPlan, folder: Path):
+    last = replace(plan.campaigns[2], number=100)
+    write_plan(replace(plan, campaigns=(*plan.campaigns[:2], last)), folder)
+    rewrite(folder, 100, last.goal, "Ours.")
+    assert [campaign.goal == "Ours." for campaign in read_plan(folder).campaigns] == [False, False, True]
+
+
+def test_files_that_a_team_keeps_beside_the_briefs_are_no_briefs(plan: CampaignPlan, folder: Path):
+    (folder / "campaigns" / "01-zz-notes.md").write_text(
+        "# Notes\n\n## Aim\n\nAnother.\n\nWhy this aim: no.\n", "utf-8"
+    )
+    assert edited_briefs(folder) == {}
+    assert read_plan(folder) == plan
+
+
+def edit_file(folder: Path, path: str, value: object) -> None:
+    """Edit plan.json as a person does; a path as `1.offer.title`, or of the plan."""
+    plain = json.loads((folder / "plan.json").read_text("utf-8"))
+    first, *rest = path.split(".")
+    record, keys = (plain["campaigns"][int(first) - 1], rest) if first.isdecimal() else (plain, path.split("."))
+    for key in keys[:-1]:
+        record = record[int(key) - 1] if isinstance(record, list) else record[key]
+    record[keys[-1]] = value
+    (folder / "plan.json").write_text(json.dumps(plain), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "says"),
+    [
+        ("1.name", "  ", "1.name: .*at least 1"),
+        ("1.goal", "", "1.goal: .*at least 1"),
+        ("1.offer.discount", 1.0, "1.offer.discount: .*less than 1"),
+        ("1.channels.1.share", 0.9, "1.channels: the shares add up"),
+        ("1.channels.1.share", -0.2, "1.channels.1.share: .*greater than or equal to 0"),
+        ("1.drafts.1.google_headline", "x" * 31, "1.drafts.1.google_headline: .*at most 30"),
+        ("1.budget.amount", -5, "1.amount: .*greater than or equal to 0"),
+        ("1.holdout.held_out", -5, "1.holdout.held_out: .*greater than or equal to 0"),
+        ("1.holdout.held_out", 1_000_000, "1.holdout.held_out: that would hold out all"),
+        ("1.number", 2, "more than one of segment 2"),
+        ("budget.total", -5, "budget.total: .*greater than 0"),
+        ("budget.margin", 1.5, "budget.margin: .*less than or equal to 1"),
+        ("campaign_days", -7, "campaign_days: .*greater than or equal to 1"),
+    ],
+)
+def test_what_cannot_be_in_the_file_is_refused_with_its_path(folder: Path, path: str, value: object, says: str):
+    edit_file(folder, path, value)
+    with pytest.raises(RunFolderError, match=says):
+        read_plan(folder)
+
+
+def test_a_name_in_the_file_that_is_taken_is_refused(plan: CampaignPlan, folder: Path):
+    edit_file(folder, "1.name", plan.campaigns[1].name + " ")
+    with pytest.raises(RunFolderError, match=r"2\.name: segment 1 is called .* already"):
+        read_plan(folder)
+
+
+def test_edits_in_the_file_are_taken_as_if_they_were_set(folder: Path):
+    edit_file(folder, "1.name", " Tea   lovers ")
+    assert read_plan(folder).campaigns[0].name == "Tea lovers"

@@ -2,7 +2,7 @@
 
 from marketfold.campaigns.aim_selection import AimRule, MetCondition
 from marketfold.campaigns.budget import YEAR_DAYS, Budget, BudgetLine, Stake, allocate_budget
-from marketfold.campaigns.changes import change_parts
+from marketfold.campaigns.changes import change_parts, checked_edits
 from marketfold.campaigns.consequences import assign_anew, check_drafts, divide_anew, divided_alike, follow
 from marketfold.campaigns.drafts import Draft
 from marketfold.campaigns.facts import FACTS
@@ -37,6 +37,7 @@ __all__ = [
     "assign_anew",
     "change_parts",
     "check_drafts",
+    "checked_edits",
     "divide_anew",
     "divided_alike",
     "follow",

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, TypeAdapter, Val
 
 from marketfold import words
 from marketfold.campaigns.drafts import TEXT_LIMITS, Draft
-from marketfold.errors import Fault, ParameterError, closest
+from marketfold.errors import Fault, ParameterError, RunFolderError, closest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,6 +38,8 @@ Amount = Annotated[Annotated[float, Field(ge=0, allow_inf_nan=False)] | None, Be
 Money = Annotated[Annotated[float, Field(gt=0, allow_inf_nan=False)] | None, BeforeValidator(_or_nothing)]
 Margin = Annotated[Annotated[float, Field(gt=0, le=1)] | None, BeforeValidator(_or_nothing)]
 
+
+Days = Annotated[int, Field(ge=1)]
 
 PLAN_FIELDS: dict[str, TypeAdapter[Any]] = {
     "budget.total": TypeAdapter(Money),
@@ -156,6 +158,76 @@ def change_parts(plan: CampaignPlan, changes: Mapping[str, object]) -> CampaignP
         headline = "The plan was not changed"
         raise ParameterError.from_faults(headline, faults)
     return replace(plan, budget=budget, campaigns=tuple(campaigns.values()))
+
+
+def checked_edits(plan: CampaignPlan) -> CampaignPlan:
+    """The plan as its file was edited, each edited part as `change_parts` would have taken it.
+
+    Raises
+    ------
+    RunFolderError
+        Naming every part that cannot be, by its path.
+    """
+    faults = [_wrong(path, kind, _get(plan, path)) for path, kind in PLAN_FIELDS.items()]
+    faults += [_wrong(path, TypeAdapter(Days), _get(plan, path)) for path in ("campaign_days", "budget.days")]
+    numbers = [campaign.number for campaign in plan.campaigns]
+    twice = sorted({number for number in numbers if numbers.count(number) > 1})
+    faults += [Fault(f"campaigns: there is more than one of segment {number}.") for number in twice]
+    campaigns = {}
+    for campaign in plan.campaigns:
+        campaigns[campaign.number], wrong = _checked(campaign)
+        faults += wrong
+    if not twice and any({"name", "channels"} & set(campaign.edited) for campaign in plan.campaigns):
+        faults += _together(campaigns)
+    if found := [fault for fault in faults if fault]:
+        raise RunFolderError.from_faults("plan.json cannot be followed", found)
+    return replace(plan, campaigns=tuple(campaigns.values()))
+
+
+def _checked(campaign: Campaign) -> tuple[Campaign, list[Fault]]:
+    """A campaign whose edited parts are as they would have been set, and what is wrong with them."""
+    faults, edited = [], set(campaign.edited)
+    for name, kind in CAMPAIGN_FIELDS.items():
+        first = name.partition(".")[0]
+        if name == "holdout.share" or {"holdout": "held_out"}.get(first, first) not in edited:
+            continue
+        count = len(getattr(campaign, first)) if ".N." in name else 1
+        for path in [name.replace("N", str(number)) for number in range(1, count + 1)]:
+            if path == "holdout.held_out" and campaign.holdout is None:
+                faults.append(
+                    Fault(f"{campaign.number}.holdout: it is gone.", "to hold out nobody, set held_out to 0.")
+                )
+                continue
+            changed = _set_again(campaign, path, kind)
+            if isinstance(changed, Fault):
+                faults.append(changed)
+            else:
+                campaign = changed
+    return campaign, faults
+
+
+def _set_again(campaign: Campaign, path: str, kind: TypeAdapter[Any]) -> Campaign | Fault:
+    given, value = f"{campaign.number}.{path}", _get(campaign, path)
+    if fault := _wrong(given, kind, value):
+        return fault
+    if path == "amount" and campaign.budget is None:
+        return campaign
+    return _changed(campaign, _Change(given, campaign.number, tuple(path.split(".")), kind.validate_python(value)))
+
+
+def _get(record: Any, path: str) -> Any:
+    """Part of a record by its path, in which lists count from 1."""
+    for part in path.split("."):
+        record = record[int(part) - 1] if isinstance(record, tuple) else getattr(record, part)
+    return record
+
+
+def _wrong(path: str, kind: TypeAdapter[Any], value: object) -> Fault | None:
+    try:
+        kind.validate_python(value)
+    except ValidationError as error:
+        return Fault(f"{path}: {error.errors()[0]['msg']} (got {value!r}).")
+    return None
 
 
 def _together(campaigns: Mapping[int, Campaign]) -> Iterator[Fault]:

@@ -131,40 +131,40 @@ class Members:
     revenue: Float64
 
 
-def assign_anew(before: CampaignPlan, after: CampaignPlan, segments: pa.Table) -> CampaignPlan:
-    """Hold out as many customers as the changed plan wants, by the same draw as before.
+def assign_anew(plan: CampaignPlan, segments: pa.Table) -> CampaignPlan:
+    """Hold out as many customers as the plan wants, by the same draw as those who are held out now.
 
     Where more are wanted, everybody who is held out stays so; where fewer, everybody who is reached stays reached.
-    Segments whose number did not change keep all their arms.
+    Segments that hold out as many as the plan wants keep all their arms; where all do, nothing is assigned.
 
     Parameters
     ----------
-    before, after
-        The plan before and after the change.
     segments
-        `customer_id`, `segment` (number), `arm` and `revenue_total`.
+        `customer_id`, `segment` (number), `arm` and `revenue_total`, as they are now.
     """
     table = segments.sort_by("customer_id")
-    numbers = [campaign.number for campaign in after.campaigns]
-    segment = table["segment"].to_numpy()
-    labels = np.searchsorted(np.sort(numbers), segment)
+    numbers = [campaign.number for campaign in plan.campaigns]
+    labels = np.searchsorted(np.sort(numbers), table["segment"].to_numpy())
     labels = np.argsort(numbers)[labels].astype(np.int32)
-    wanted = np.array([c.held_out for c in after.campaigns])
-    more = np.sign(wanted - np.array([c.held_out for c in before.campaigns]))[labels]
     held = np.asarray(table["arm"].to_numpy(zero_copy_only=False) == "holdout")
+    counted = np.bincount(labels, weights=held, minlength=len(numbers)).astype(int)
+    more = np.sign(np.array([c.held_out for c in plan.campaigns]) - counted)[labels]
+    if not more.any():
+        return plan
     stays = (more == 0) | ((more > 0) & held) | ((more < 0) & ~held)
     members = Members(np.asarray(table["customer_id"].to_pylist(), np.str_), labels, table["revenue_total"].to_numpy())
-    holdouts = [c.holdout for c in after.campaigns if c.holdout]
-    arms = assign_arms(members, holdouts, salt=after.salt, previous=table.filter(stays))
+    holdouts = [c.holdout for c in plan.campaigns if c.holdout]
+    arms = assign_arms(members, holdouts, salt=plan.salt, previous=table.filter(stays))
     now = np.bincount(labels, weights=arms["arm"].to_numpy() == "holdout", minlength=len(numbers)).astype(int)
     campaigns = [
-        _resized(old, new, int(n), len(numbers)) if old.held_out != new.held_out else new
-        for old, new, n in zip(before.campaigns, after.campaigns, now, strict=True)
+        _resized(campaign, int(old), int(new), len(numbers)) if old != new else campaign
+        for campaign, old, new in zip(plan.campaigns, counted, now, strict=True)
     ]
-    return replace(after, campaigns=tuple(campaigns), assignments=arms)
+    return replace(plan, campaigns=tuple(campaigns), assignments=arms)
 
 
-def _resized(old: Campaign, new: Campaign, held_out: int, n_tests: int) -> Campaign:
+def _resized(campaign: Campaign, before: int, held_out: int, n_tests: int) -> Campaign:
     """A campaign whose holdout was given another size, with the smallest lift that it can show."""
-    assert old.holdout is not None  # noqa: S101  (its size was changed)
-    return replace(new, holdout=as_assigned(old.holdout, held_out, old.baseline, n_tests=n_tests, sizing="set"))
+    assert campaign.holdout is not None  # noqa: S101  (its size was changed)
+    old = replace(campaign.holdout, held_out=before)
+    return replace(campaign, holdout=as_assigned(old, held_out, campaign.baseline, n_tests=n_tests, sizing="set"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from marketfold.campaigns.consequences import follow
+from marketfold.campaigns.consequences import divide_anew, divided_alike, follow
 from marketfold.campaigns.plan import PlanNote
 from marketfold.errors import ParameterError
 
@@ -25,8 +25,10 @@ def _with_parts(new: Campaign, old: Campaign, parts: tuple[str, ...]) -> Campaig
 def keep_edits(old: CampaignPlan, new: CampaignPlan, matches: Mapping[int, int]) -> CampaignPlan:
     """Carry over what was edited by hand, to the segments that are the same groups as before; `kept` names the parts.
 
-    Messages that nobody edited are written anew for the offer that is kept. Holdouts are carried over by the arms of
-    the customers. `matches` gives the segment number in `new` the number of the same group in `old`.
+    Messages that nobody edited are written anew for the offer that is kept, and the budget is divided by the amounts
+    that are kept, where they leave anything. A name that another segment bears by now is not kept. Holdouts are carried
+    over by the arms of the customers. `matches` gives the segment number in `new` the number of the same group in
+    `old`.
 
     Raises
     ------
@@ -39,13 +41,22 @@ def keep_edits(old: CampaignPlan, new: CampaignPlan, matches: Mapping[int, int])
     if strangers:
         message = f"The matches name segments that the plans do not have: {sorted(strangers)}."
         raise ParameterError(message)
-    campaigns = []
+    campaigns, taken = [], {campaign.name for campaign in new.campaigns}
     for campaign in new.campaigns:
         earlier = before.get(matches.get(campaign.number, -1))
         parts = tuple(name for name in earlier.edited if name != "held_out") if earlier else ()
+        if earlier and earlier.name in taken - {campaign.name}:
+            parts = tuple(name for name in parts if name != "name")  # another segment is called so by now
+        taken |= {earlier.name} if earlier and "name" in parts else set()
         changed = earlier and (parts or earlier.text_by_hand)
         campaigns.append(_with_parts(campaign, earlier, parts) if earlier and changed else campaign)
-    return follow(replace(new, campaigns=tuple(campaigns), notes=new.notes + _lost(old, matches)))
+    kept = follow(replace(new, campaigns=tuple(campaigns), notes=new.notes + _lost(old, matches)))
+    if divided_alike(new, kept) and not any("amount" in campaign.kept for campaign in kept.campaigns):
+        return kept
+    try:
+        return divide_anew(kept)
+    except ParameterError:
+        return kept  # nothing is left to divide: the plan says how much more it costs than the budget
 
 
 def _lost(old: CampaignPlan, matches: Mapping[int, int]) -> tuple[PlanNote, ...]:
@@ -53,5 +64,5 @@ def _lost(old: CampaignPlan, matches: Mapping[int, int]) -> tuple[PlanNote, ...]
     return tuple(
         PlanNote("edits lost", campaign.name)
         for campaign in old.campaigns
-        if campaign.edited and campaign.number not in matches.values()
+        if (campaign.edited or campaign.text_by_hand) and campaign.number not in matches.values()
     )

@@ -96,6 +96,8 @@ class Campaign:
         What is usual without a campaign, from which a holdout of any size is judged; None where the past is too short.
     text_by_hand
         Whether the brief is a text that somebody edited beyond what the plan can hold.
+    stated
+        A digest of each part as the brief stated it when it was written: what differs from it was edited since.
     """
 
     number: int
@@ -131,6 +133,7 @@ class Campaign:
     message_words: dict[str, str] = field(default_factory=dict)
     baseline: Baseline | None = None
     text_by_hand: bool = False
+    stated: dict[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def held_out(self) -> int:

@@ -39,10 +39,14 @@ def rename(
     name: Annotated[str, typer.Argument(help="What it is to be called.")],
 ) -> None:
     """Call a segment by a name of your own; later runs with --previous keep it."""
-    from marketfold.runs import rename_segment
+    from marketfold.cli.planning import say_outdated
+    from marketfold.runs import Run, outdated_audiences, read_plan, rename_segment
 
+    before = read_plan(run)
+    read = Run.read(run)
     old = rename_segment(run, number, name)
     typer.echo(f"Segment {number} is called {name!r} now; it was {old!r}.")
+    say_outdated(outdated_audiences(read, before, read_plan(run)))
 
 
 def learn(

@@ -10,6 +10,8 @@ import typer
 from marketfold.cli import flags
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from marketfold.campaigns import CampaignPlan
 
 
@@ -25,9 +27,10 @@ def plan(
     json_: flags.Json = False,
 ) -> None:
     """Show the campaigns of a run; with --set change them, and make briefs, page and tables anew."""
-    from marketfold.runs import change_plan, read_plan
+    from marketfold.runs import Run, change_plan, outdated_audiences, read_plan
 
     before = read_plan(run)
+    read = Run.read(run)
     after = change_plan(run, _changes(set_ or [])) if set_ or renew else before
     if json_:
         typer.echo(json.dumps(_plain(after), ensure_ascii=False, indent=1))
@@ -35,6 +38,17 @@ def plan(
         from marketfold.cli.summary import print_plan
 
         print_plan(before, after)
+    if after is not before:
+        say_outdated(outdated_audiences(read, before, after))
+
+
+def say_outdated(audiences: list[Path]) -> None:
+    """Say which audiences were exported before the plan was changed."""
+    if audiences:
+        from marketfold.words import listed
+
+        folders = listed([str(path) for path in audiences])
+        typer.echo(f"! Exported before this change, and out of date: {folders}. Export them again.", err=True)
 
 
 def _plain(plan: CampaignPlan) -> dict[str, object]:

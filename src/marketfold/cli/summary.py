@@ -169,7 +169,7 @@ def print_plan(before: CampaignPlan, after: CampaignPlan) -> None:
     for note in plan_notes(after):
         out.print(Text(f"! {note}", style="yellow"))
     for old, new in zip(before.campaigns, after.campaigns, strict=True):
-        if new.holdout and old.held_out != new.held_out:
+        if new.holdout and old.holdout != new.holdout:
             out.print(Text(f"Segment {new.number}: {describe_holdout(new.holdout, after.currency)}"))
 
 

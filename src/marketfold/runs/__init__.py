@@ -7,7 +7,7 @@ from marketfold.runs.lessons import write_lessons
 from marketfold.runs.measure import measure_run
 from marketfold.runs.pages import read_page, refresh_page, render_run
 from marketfold.runs.pictures import write_pictures
-from marketfold.runs.plan import change_plan, read_plan, rename_segment
+from marketfold.runs.plan import change_plan, outdated_audiences, read_plan, rename_segment
 from marketfold.runs.read import Run
 from marketfold.runs.record import run_record
 from marketfold.runs.score import score_orders, scoring_config
@@ -22,6 +22,7 @@ __all__ = [
     "export_run",
     "measure_run",
     "next_free_folder",
+    "outdated_audiences",
     "read_page",
     "read_plan",
     "refresh_page",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import TYPE_CHECKING
 
@@ -44,13 +45,13 @@ def _sections(text: str, heading: re.Pattern[str]) -> dict[str, str]:
 
 
 def _title(text: str, campaign: Campaign) -> Iterator[tuple[str, str]]:
-    """Name and aim of `# 2. Name: aim`; the one that stands as it was says where the other one begins."""
+    """Name and aim of `# 2. Name: aim`; the one that stands as in the plan says where the other one begins."""
     found = re.search(rf"^# {campaign.number}\. (.+)$", text, re.MULTILINE)
     if found is None:
         return
     line, name, aim = _plain(found[1]), " ".join(campaign.name.split()), campaign.aim_title.lower()
     if line.endswith(f": {aim}"):
-        yield "name", line.removesuffix(f": {aim}")
+        yield from (("name", line.removesuffix(f": {aim}")), ("aim_title", campaign.aim_title))
         return
     if line.startswith(f"{name}: "):
         aim = line.removeprefix(f"{name}: ")
@@ -82,13 +83,37 @@ def _parts(text: str, campaign: Campaign) -> dict[str, str]:
     return found | dict(_messages(sections.get("Messages", "")))
 
 
-def edits_of_brief(text: str, campaign: Campaign, plan: CampaignPlan) -> dict[str, str]:
-    """Parts of a campaign that its brief, edited by hand, states otherwise than the plan from which it was made.
+def _stated(text: str, campaign: Campaign) -> dict[str, str]:
+    """Parts that a brief states, and `title`, its first line as a whole."""
+    title = re.search(rf"^# {campaign.number}\. (.+)$", text, re.MULTILINE)
+    return _parts(text, campaign) | ({"title": _plain(title[1])} if title else {})
 
+
+def digests(text: str, campaign: Campaign) -> dict[str, str]:
+    """Fingerprint of each part that a brief states, by its path; an aim stands there in small letters."""
+    return {
+        path: hashlib.blake2b(
+            value.lower().encode() if path == "aim_title" else value.encode(), digest_size=4
+        ).hexdigest()
+        for path, value in _stated(text, campaign).items()
+    }
+
+
+def edits_of_brief(text: str, campaign: Campaign, plan: CampaignPlan) -> dict[str, str]:
+    """Parts of a campaign that somebody changed in its brief since it was written, and that the plan says otherwise.
+
+    What the brief still states as it was written (`campaign.stated`) is no edit, whatever the plan says by now.
     The new text of each part stands by its path in the campaign, as `offer.title` and `drafts.1.subject`.
     """
-    made = _parts(brief_markdown(campaign, plan), campaign)
-    return {path: value for path, value in _parts(text, campaign).items() if value != made.get(path)}
+    made, now, written = _parts(brief_markdown(campaign, plan), campaign), digests(text, campaign), campaign.stated
+    as_written = {path for path, value in now.items() if written.get(path) == value}
+    if "title" in as_written:
+        as_written |= {"name", "aim_title"}
+    return {
+        path: value
+        for path, value in _parts(text, campaign).items()
+        if path not in as_written and value != made.get(path)
+    }
 
 
 def says_more(text: str, campaign: Campaign, plan: CampaignPlan) -> bool:

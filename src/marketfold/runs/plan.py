@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-from contextlib import contextmanager
+import glob
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -15,16 +15,17 @@ from marketfold.csv_files import write_csv
 from marketfold.errors import ParameterError
 from marketfold.json_files import read_json, write_json
 from marketfold.model import SETTINGS_FILE
-from marketfold.runs.folder import staged_folder
+from marketfold.report import brief_markdown
+from marketfold.runs.brief_edits import digests
+from marketfold.runs.folder_change import changed_copy, put_back
 from marketfold.runs.pages import refresh_page
-from marketfold.runs.plan_files import edited_briefs, write_plan
+from marketfold.runs.plan_files import delete_briefs, edited_briefs, write_plan
 from marketfold.runs.read import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Mapping
 
-    from marketfold.campaigns import CampaignPlan
+    from marketfold.campaigns import Campaign, CampaignPlan
 
 Names = dict[int, str]
 
@@ -37,6 +38,7 @@ def read_plan(folder: str | Path) -> CampaignPlan:
     RunFolderError
         If it is not a run folder, or its plan is damaged.
     """
+    put_back(Path(folder))
     return Run.read(folder).plan
 
 
@@ -47,26 +49,30 @@ def change_plan(folder: str | Path, changes: Mapping[str, object]) -> CampaignPl
     ----------
     changes
         New value of each part, by its path: `2.offer.title`, `3.holdout.share`, `budget.total`. With none, everything
-        is made anew from plan.json and the briefs as they stand.
+        is made anew from plan.json and the briefs as they stand, and the budget is divided by them.
 
     Raises
     ------
     ParameterError
         Naming every path that does not exist and every value that cannot be; nothing is changed then.
+    RunFolderError
+        If the folder cannot be changed, or another process is changing it; nothing is changed then either.
 
     Examples
     --------
     >>> change_plan("runs/shop", {"2.offer.title": "Free tasting"})  # doctest: +SKIP
     """
-    run = Run.read(folder)
-    before = run.plan
-    after = follow(_with_arms(run, before, change_parts(before, changes)))
-    after = after if divided_alike(before, after) else divide_anew(after)
-    check_drafts(after)
-    by_hand = {campaign.number for campaign in after.campaigns if campaign.text_by_hand}
-    kept = {number: text for number, text in edited_briefs(run.folder).items() if number in by_hand}
-    with _edited_copy(run.folder) as staging:
-        shutil.rmtree(staging / "campaigns")
+    read_plan(folder)  # refused before anything is copied
+    with changed_copy(Path(folder)) as staging:
+        run = Run.read(folder)
+        before = run.plan
+        after = follow(_with_arms(run, change_parts(before, changes)))
+        if not changes or after.assignments is not None or not divided_alike(before, after):
+            after = divide_anew(after)
+        check_drafts(after)
+        by_hand = {campaign.number for campaign in after.campaigns if campaign.text_by_hand}
+        kept = {number: text for number, text in edited_briefs(run.folder).items() if number in by_hand}
+        delete_briefs(staging)
         write_plan(after, staging, kept)
         names = {campaign.number: campaign.name for campaign in after.campaigns}
         renamed = names != {segment["number"]: segment["name"] for segment in run.record["segments"]}
@@ -91,30 +97,49 @@ def rename_segment(folder: str | Path, number: int, name: str) -> str:
     return names[number]
 
 
-def _with_arms(run: Run, before: CampaignPlan, after: CampaignPlan) -> CampaignPlan:
-    if [c.held_out for c in before.campaigns] == [c.held_out for c in after.campaigns]:
-        return after
-    if "arm" not in run.segments.column_names:
+def outdated_audiences(run: Run, before: CampaignPlan, after: CampaignPlan) -> list[Path]:
+    """Folders of audiences, beside a run, that were exported with other arms, names or offers than the plan has now.
+
+    Parameters
+    ----------
+    run
+        As it was read before the change.
+    before, after
+        Its plan as it was read then, and as `change_plan` returned it.
+    """
+    names = {segment["number"]: segment["name"] for segment in run.record["segments"]}
+    changed = after.assignments is not None or any(
+        new.name != names[new.number] or new.offer != old.offer or _offer_was_edited(old, before)
+        for old, new in zip(before.campaigns, after.campaigns, strict=True)
+    )
+    home = run.folder.resolve()
+    beside = home.parent.glob(f"{glob.escape(home.name)}-audiences-*") if changed else ()
+    return sorted(path for path in beside if path.is_dir())
+
+
+def _offer_was_edited(campaign: Campaign, plan: CampaignPlan) -> bool:
+    """Whether the offer is another than when the brief was made, by an edit of a file."""
+    if campaign.text_by_hand or not campaign.stated:
+        return False
+    now = digests(brief_markdown(campaign, plan), campaign)
+    return now.get("offer.title") != campaign.stated.get("offer.title")
+
+
+def _with_arms(run: Run, plan: CampaignPlan) -> CampaignPlan:
+    """The plan with arms for as many as it holds out, however the number came into it."""
+    if "arm" in run.segments.column_names:
+        return assign_anew(plan, run.segments)
+    if any(campaign.held_out for campaign in plan.campaigns):
         message = f"The run segments {run.record['unit']}s, not customers: nobody of it can be held out."
         raise ParameterError(message)
-    return assign_anew(before, after, run.segments)
-
-
-@contextmanager
-def _edited_copy(folder: Path) -> Iterator[Path]:
-    """A copy of a folder to edit, which takes the folder's place when all went well."""
-    renewed, before = (folder.with_name(f".{folder.name}-{what}") for what in ("renewed", "before"))
-    with staged_folder(renewed) as staging:
-        shutil.copytree(folder, staging, dirs_exist_ok=True)
-        yield staging
-    folder.rename(before)
-    renewed.rename(folder)
-    shutil.rmtree(before)
+    return plan
 
 
 def _write_names(staging: Path, names: Names) -> None:
-    """The names in `run.json`, in the model and in the profiles."""
+    """The names in `run.json`, in the model where one could be saved, and in the profiles."""
     for path in (staging / "run.json", staging / "model" / SETTINGS_FILE):
+        if not path.is_file():
+            continue  # a reducer or a clusterer of one's own has no model on disk
         content = read_json(path)
         for segment in content["segments"]:
             segment["name"] = names[segment["number"]]

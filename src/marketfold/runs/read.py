@@ -14,7 +14,7 @@ from pyarrow import parquet
 
 from marketfold.analysis import Previous
 from marketfold.config import RunConfig
-from marketfold.errors import RunFolderError
+from marketfold.errors import Fault, RunFolderError
 from marketfold.json_files import read_json
 from marketfold.model import SegmentModel
 from marketfold.runs.plan_files import edited_briefs, from_earlier_run, read_plan
@@ -84,8 +84,21 @@ class Run:
 
     @cached_property
     def plan(self) -> CampaignPlan:
-        """The campaigns, with what was edited in plan.json and in the briefs."""
-        return read_plan(self.folder, self.record["configuration"]["campaigns"]["playbook"])
+        """The campaigns, with what was edited in plan.json and in the briefs.
+
+        Raises
+        ------
+        RunFolderError
+            If it cannot be read, or its campaigns are not those of the run's segments.
+        """
+        plan = read_plan(self.folder, self.record["configuration"]["campaigns"]["playbook"])
+        there, planned = ({one["number"] for one in self.record["segments"]}, {c.number for c in plan.campaigns})
+        if there != planned:
+            faults = [Fault(f"the run has no segment {number}.") for number in sorted(planned - there)]
+            faults += [Fault(f"the campaign of segment {number} is missing.") for number in sorted(there - planned)]
+            headline = f"{self.folder / 'plan.json'} does not fit its run"
+            raise RunFolderError.from_faults(headline, faults)
+        return plan
 
     @cached_property
     def segments(self) -> pa.Table:
