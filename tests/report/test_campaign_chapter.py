@@ -39,7 +39,7 @@ def test_a_brief_says_what_its_campaign_plans(plan: CampaignPlan) -> None:
         assert (brief.number, brief.name, brief.aim) == (campaign.number, campaign.name, campaign.aim_title)
         assert f"{campaign.customers:,} customers" in brief.summary
         told = {fact.label: fact.value for fact in brief.paragraphs}
-        assert told["Who they are"] == describe_segment(campaign, plan.currency)
+        assert told["Who they are"] == describe_segment(campaign, plan)
         assert told["Aim"] == campaign.goal
         assert [message.label for message in brief.messages] == [draft.title for draft in campaign.drafts]
 

@@ -20,7 +20,7 @@ from marketfold.campaigns.timing import Timing  # noqa: TC001  (read back by its
 from marketfold.errors import Fault, RunFolderError
 from marketfold.experiments import Baseline, Experiment, Holdout, SegmentDesign
 from marketfold.json_files import plain
-from marketfold.schema import Trust  # noqa: TC001  (read back by its types)
+from marketfold.schema import Trust, Unit
 from marketfold.segments import Described, DistinguishingFeature  # noqa: TC001  (read back by their types)
 
 if TYPE_CHECKING:
@@ -176,6 +176,8 @@ class CampaignPlan:
         Key of the holdout; keep it to keep the arms.
     campaign_days
         Length of a campaign and of its measurement.
+    unit
+        What was segmented: what sets a segment apart is said of it.
     assignments
         `customer_id`, `segment` and `arm`; not part of plan.json.
     templates
@@ -188,6 +190,7 @@ class CampaignPlan:
     currency: str | None
     salt: str
     campaign_days: int
+    unit: Unit = "customer"
     notes: tuple[PlanNote, ...] = ()
     assignments: pa.Table | None = field(default=None, compare=False, repr=False)
     templates: Mapping[str, Sequence[DraftTemplate]] = field(default_factory=dict, compare=False, repr=False)
@@ -243,6 +246,7 @@ _ADAPTERS: dict[str, TypeAdapter[Any]] = {
     "currency": TypeAdapter(str | None),
     "salt": TypeAdapter(str),
     "campaign_days": TypeAdapter(int),
+    "unit": TypeAdapter(Unit),
     "notes": TypeAdapter(tuple[PlanNote, ...]),
     "budget": TypeAdapter(Budget),
     "campaigns": TypeAdapter(tuple[Campaign, ...]),

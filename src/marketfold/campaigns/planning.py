@@ -266,6 +266,7 @@ def plan_campaigns(
         playbook=playbook.name,
         budget=budget,
         currency=_currency(clean),
+        unit=segmentation.unit,
         salt=draw.salt,
         campaign_days=options.campaign_days,
         notes=tuple(notes),

@@ -104,7 +104,7 @@ def _message(draft: Draft) -> Message:
 
 def _paragraphs(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
     return (
-        Fact("Who they are", describe_segment(campaign, plan.currency)),
+        Fact("Who they are", describe_segment(campaign, plan)),
         Fact("Aim", campaign.goal, f"Why this aim: {why_this_aim(campaign, plan.currency)}"),
         Fact("Offer", words.sentence(campaign.offer.title), campaign.offer.reason),
         Fact("When", campaign.schedule, f"{inter_purchase_time(campaign.timing)} {season(campaign.timing)}"),

@@ -9,6 +9,7 @@ import pytest
 
 from marketfold.campaigns import AimRule, CampaignPlan, MetCondition, PlannedChannel, Stake, Timing, allocate_budget
 from marketfold.report.sentences import campaigns as text
+from marketfold.segments import DistinguishingFeature
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
@@ -22,6 +23,11 @@ TIMING = Timing((), (), None, 40.0, "all year", 100, 800)
 @pytest.fixture
 def campaign(analysis: Analysis) -> Campaign:
     return analysis.plan.campaigns[0]
+
+
+def plan(currency: str | None, **parts: Any) -> CampaignPlan:
+    budget = allocate_budget([], days=731)
+    return CampaignPlan((), "retail", budget, currency, "0", 90, **parts)
 
 
 def steps(stake: Stake = STAKE, **money: Any) -> tuple[str, ...]:
@@ -106,11 +112,29 @@ def test_what_to_know_first(campaign: Campaign, trust: Trust | None, customers: 
 
 def test_a_segment_of_single_orders_is_described(campaign: Campaign) -> None:
     once = replace(campaign, customers=1, order_count=1.0, order_value=40.0, timing=TIMING, distinguishing=())
-    told = text.describe_segment(once, "EUR")
+    told = text.describe_segment(once, plan("EUR"))
     assert told.startswith("1 customer (")
     assert "has placed one order worth €40, 40 days ago." in told
     assert "Nothing sets them clearly apart." in told
-    assert "median customer" not in text.describe_segment(replace(once, order_value=None), None)
+    assert "median customer" not in text.describe_segment(replace(once, order_value=None), plan(None))
+
+
+def test_what_sets_orders_apart_is_said_of_orders(campaign: Campaign) -> None:
+    away = DistinguishingFeature("recency_days", "days since the order", "days", 574, 200, 0.9, 0.001, others=100)
+    late = replace(campaign, distinguishing=(away,))
+    assert "ordered 574 days ago, others 100 days" in text.describe_segment(late, plan("EUR", unit="order"))
+    assert "last ordered 574 days ago" in text.describe_segment(late, plan("EUR"))
+
+
+def test_a_holdout_that_shows_nothing_is_no_missing_holdout(campaign: Campaign) -> None:
+    line = campaign.budget
+    assert line is not None
+    assert campaign.holdout is not None
+    blind = replace(line, stake=replace(line.stake, detectable_lift=None))
+    few = replace(campaign, holdout=replace(campaign.holdout, held_out=5))
+    none = replace(campaign, holdout=replace(campaign.holdout, held_out=0))
+    assert "too small to show" in text.arithmetic(blind, replace(plan("EUR"), campaigns=(few,)))[-1]
+    assert "there is no holdout" in text.arithmetic(blind, replace(plan("EUR"), campaigns=(none,)))[-1]
 
 
 @pytest.mark.parametrize(

@@ -66,9 +66,9 @@ def edited_parts(campaign: Campaign) -> tuple[str, ...]:
     return tuple(f"{how}: {listed([PART_WORDS[name] for name in names])}." for how, names in found.items() if names)
 
 
-def describe_segment(campaign: Campaign, currency: str | None) -> str:
+def describe_segment(campaign: Campaign, plan: CampaignPlan) -> str:
     """One paragraph on who they are, in the user's units and the plan's currency."""
-    parts = [_size(campaign), _habits(campaign, currency), _difference(campaign, currency), _places(campaign)]
+    parts = [_size(campaign), _habits(campaign, plan.currency), _difference(campaign, plan), _places(campaign)]
     return " ".join(part for part in parts if part)
 
 
@@ -89,8 +89,8 @@ def _habits(campaign: Campaign, currency: str | None) -> str:
     return f"The median customer has placed {number} orders worth {worth}, the last {words.days(away)} ago."
 
 
-def _difference(campaign: Campaign, currency: str | None) -> str:
-    texts = [difference_text(feature, currency=currency).rstrip(".") for feature in campaign.distinguishing]
+def _difference(campaign: Campaign, plan: CampaignPlan) -> str:
+    texts = [difference_text(feature, plan.unit, plan.currency).rstrip(".") for feature in campaign.distinguishing]
     return f"What sets them apart: {'; '.join(texts)}." if texts else "Nothing sets them clearly apart."
 
 
@@ -186,11 +186,13 @@ def next_step(step: NextBuy) -> str:
 def arithmetic(line: BudgetLine, plan: CampaignPlan) -> tuple[str, ...]:
     """The money of a campaign, step by step."""
     lift = line.stake.detectable_lift
-    seen = (
-        "Smallest lift that can be seen: none, as there is no holdout."
-        if lift is None
-        else f"Smallest lift that the holdout can show: {share(lift)} of what is usual."
-    )
+    held_out = any(c.held_out for c in plan.campaigns if c.number == line.stake.number)
+    if lift is not None:
+        seen = f"Smallest lift that the holdout can show: {share(lift)} of what is usual."
+    elif held_out:
+        seen = "Smallest lift that can be seen: none, as the holdout is too small to show a change."
+    else:
+        seen = "Smallest lift that can be seen: none, as there is no holdout."
     return (_value_at_stake(line, plan), *_contacts(line, plan), f"Break-even response rate: {_rate(line, plan)}", seen)
 
 
