@@ -115,7 +115,7 @@ def test_a_failure_while_writing_leaves_nothing(tmp_path: Path, shop_file: Path,
     def disk_is_full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("marketfold.runs.write.write_report", disk_is_full)
+    monkeypatch.setattr("marketfold.runs.write.write_report_files", disk_is_full)
     with pytest.raises(OSError, match="No space left"):
         write_run(analysis, tmp_path / "run")
     assert list(tmp_path.iterdir()) == []
@@ -125,7 +125,7 @@ def test_ctrl_c_leaves_nothing(tmp_path: Path, shop_file: Path):
     program = (
         "import sys, _thread, marketfold.runs.write as w\n"
         "from marketfold.cli import main\n"
-        "w.write_report = lambda *_: _thread.interrupt_main() or __import__('time').sleep(5)\n"
+        "w.write_report_files = lambda *_: _thread.interrupt_main() or __import__('time').sleep(5)\n"
         f"sys.argv = ['marketfold', 'run', {str(shop_file)!r}, '--out', 'run', '--bootstraps', '2', '--quiet']\n"
         "main()\n"
     )

@@ -116,7 +116,7 @@ def edits_of_brief(text: str, campaign: Campaign, plan: CampaignPlan) -> dict[st
     }
 
 
-def says_more(text: str, campaign: Campaign, plan: CampaignPlan) -> bool:
+def edited_elsewhere(text: str, campaign: Campaign, plan: CampaignPlan) -> bool:
     """Whether a brief says anything beside what the plan makes of it."""
     made, edited = (_plain(NOTE.sub("", one)) for one in (brief_markdown(campaign, plan), text))
     return made != edited

@@ -12,7 +12,7 @@ from marketfold.campaigns import CampaignPlan, change_parts, checked_edits, foll
 from marketfold.errors import ParameterError, PlaybookError, RunFolderError
 from marketfold.json_files import read_json, write_json
 from marketfold.report import brief_filename, brief_markdown
-from marketfold.runs.brief_edits import digests, edits_of_brief, says_more
+from marketfold.runs.brief_edits import digests, edited_elsewhere, edits_of_brief
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -170,6 +170,7 @@ def _with_brief(plan: CampaignPlan, number: int, text: str) -> CampaignPlan:
         except ParameterError:
             continue  # the text stays, and is shown as edited
     campaigns = [
-        replace(one, text_by_hand=says_more(text, one, plan)) if one.number == number else one for one in plan.campaigns
+        replace(one, text_by_hand=edited_elsewhere(text, one, plan)) if one.number == number else one
+        for one in plan.campaigns
     ]
     return replace(plan, campaigns=tuple(campaigns))
