@@ -140,7 +140,9 @@ def measurement_page(measurement: Measurement) -> ReportPage:
     """Put a measurement on a page, ready to be written or shown."""
     results = measurement.segments
     period = f"{words.day(measurement.date_from)} to {words.day(measurement.date_to)}"
-    many = f"{len(results)} segments" if len(results) > 1 else "one segment"
+    tested = sum(result.main is not None for result in results)
+    many = f"{tested} segments" if tested > 1 else "one segment"
+    allowing = f"; allowing for {many} by {CORRECTIONS[measurement.correction]}" if tested else ""
     missing = describe_period(measurement)
     figures = [
         figure_part(f"effects-{place}", figure, teaching=HOW_TO_READ)
@@ -148,15 +150,12 @@ def measurement_page(measurement: Measurement) -> ReportPage:
     ]
     return ReportPage(
         title=_headline(measurement),
-        lead=(
-            f"Those reached against those held out, {period}; allowing for {many} by "
-            f"{CORRECTIONS[measurement.correction]}. {describe_overall(measurement)}"
-        ),
+        lead=(f"Those reached against those held out, {period}{allowing}. {describe_overall(measurement)}"),
         kicker="Measurement",
         facts=(
             Fact("Reached", words.count(sum(result.n_treated for result in results)), "customers"),
             Fact("Held out", words.count(sum(result.n_holdout for result in results)), "customers"),
-            Fact("Worked", str(len(measurement.worked)), f"of {len(results)} segments"),
+            Fact("Worked", str(len(measurement.worked)), f"of {tested} measured"),
         ),
         warnings=(missing,) if missing else (),
         sections=(
