@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from marketfold import words
 from marketfold.cli import main
 from marketfold.cli.app import app
 from marketfold.runs import read_plan
@@ -36,10 +37,20 @@ def test_the_plan_as_json(made_run: Path):
 def test_parts_are_set(own_run: Path):
     told = run("plan", own_run, "--set", "2.offer.title=Tea = free", "--set", "budget.total=500")
     assert "Tea = free" in told
+    promise = read_plan(own_run).campaigns[1].offer.promise
+    assert f"Segment 2: the messages still promise \u201c{promise}\u201d" in told
     assert "a budget of €500" in told
     plan = read_plan(own_run)
     assert plan.campaigns[1].offer.title == "Tea = free"
     assert plan.budget.total == 500
+
+
+def test_numbers_are_not_cut_on_a_narrow_terminal(own_run: Path):
+    ended = CliRunner().invoke(app, ["plan", str(own_run)], env={"COLUMNS": "80"})
+    for campaign in read_plan(own_run).campaigns:
+        assert campaign.amount is not None
+        assert words.money(campaign.amount, "EUR") in ended.output
+        assert words.count(campaign.customers) in ended.output
 
 
 def test_another_holdout_says_what_it_can_show(own_run: Path):

@@ -35,7 +35,8 @@ def _table(title: str, headings: Iterable[str], left: Collection[str] = ()) -> T
     """A table of numbers, but for the columns that are named as texts."""
     table = Table(title=title, title_justify="left")
     for heading in headings:
-        table.add_column(heading, justify="left" if heading in left else "right")
+        is_text = heading in left
+        table.add_column(heading, justify="left" if is_text else "right", no_wrap=not is_text, overflow="fold")
     return table
 
 
@@ -171,6 +172,9 @@ def print_plan(before: CampaignPlan, after: CampaignPlan) -> None:
     for old, new in zip(before.campaigns, after.campaigns, strict=True):
         if new.holdout and old.holdout != new.holdout:
             out.print(Text(f"Segment {new.number}: {describe_holdout(new.holdout, after.currency)}"))
+        if old.offer.title != new.offer.title and old.offer.promise == new.offer.promise:
+            promise = f"Segment {new.number}: the messages still promise \u201c{new.offer.promise}\u201d"
+            out.print(Text(f"! {promise}; --set {new.number}.offer.promise=... changes it.", style="yellow"))
 
 
 def _title(plan: CampaignPlan) -> str:

@@ -146,7 +146,7 @@ def read_plan(folder: str | Path, playbook: str | Path = AUTO) -> CampaignPlan:
     try:
         plan = checked_edits(CampaignPlan.from_dict(read_json(path)))
     except (OSError, ValueError) as error:
-        message = f"{path} cannot be read: {error}. Mend the edit, or make the run again."
+        message = f"{path} cannot be read: {str(error).rstrip('.')}. Mend the edit, or make the run again."
         raise RunFolderError(message) from error
     try:
         book = load_playbook(plan.playbook if playbook == AUTO else playbook)
