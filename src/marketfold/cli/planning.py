@@ -19,9 +19,7 @@ def plan(
     run: flags.RunFolder,
     set_: Annotated[
         list[str] | None,
-        typer.Option(
-            "--set", metavar="PATH=VALUE", help='Change a part, as in 2.offer.promise="free tea"; may repeat.'
-        ),
+        typer.Option("--set", metavar="PATH=VALUE", help='Change a part: 2.offer.promise="free tea"; may repeat.'),
     ] = None,
     renew: Annotated[
         bool, typer.Option("--renew", help="Make all anew from plan.json and the briefs as they were edited.")
