@@ -22,7 +22,8 @@ DEFAULTS = ExportOptions()
 def audience_folder(folder: str | Path, to: str) -> Path:
     """Where the audiences of a run go unless another place is named: beside it, for nothing personal is in a run."""
     folder = Path(folder)
-    return folder.parent / f"{folder.resolve().name}-audiences-{to}"
+    beside = folder.parent if folder.name not in {"", ".."} else folder.resolve().parent  # `.` lies within itself
+    return beside / f"{folder.resolve().name}-audiences-{to}"
 
 
 def export_run(
