@@ -296,10 +296,3 @@ def test_a_row_of_empty_cells_is_a_row(tmp_path: Path, delimiter: str, short: li
     orders = read_text(tmp_path, join(delimiter, rows=[*ROWS, [""] * len(HEADER), *short]))
     assert orders.facts.lines == len(ROWS) + 1 + len(short)
     assert len(malformed(orders)) == len(short)
-
-
-@pytest.mark.parametrize("blank", list(" \t\v\f\u00a0\u200b\ufeff"))
-def test_a_cell_is_trimmed_of_every_blank_at_either_end(tmp_path: Path, blank: str) -> None:
-    rows = [[f"{cell}{blank}" for cell in ROWS[0]], [f"{blank}{cell}" for cell in ROWS[1]], ROWS[2]]
-    found = rows_of(read_text(tmp_path, join(";", rows=rows)), "order_id", "customer_id", "amount")
-    assert found == rows_of(read_text(tmp_path, join(";")), "order_id", "customer_id", "amount")
