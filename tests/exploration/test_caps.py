@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from marketfold.exploration.caps import is_round
+from marketfold.exploration.relations import is_round
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,7 +5,7 @@ import pytest
 
 from marketfold.cleaning import clean_orders
 from marketfold.exploration import explore
-from marketfold.exploration.concentration import Concentration, Repeats
+from marketfold.exploration.customers import Concentration, Repeats
 from marketfold.orders import read_orders
 
 

@@ -5,8 +5,7 @@ import pyarrow as pa
 import pytest
 
 from marketfold.engine import DuckDBEngine
-from marketfold.exploration.quantiles import value_quantiles
-from marketfold.exploration.tables import collect
+from marketfold.exploration.tables import collect, value_quantiles
 
 QUANTILES = (0.0, 0.25, 0.5, 0.99, 1.0)
 

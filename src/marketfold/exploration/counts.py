@@ -1,4 +1,4 @@
-"""Lines and revenue of each status, country, product line and product, of each month and quarter of the year."""
+"""Lines and revenue of each status, country, product line and product; empty cells, and columns that are not there."""
 
 from __future__ import annotations
 
@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import narwhals as nw
 import numpy as np
 
-from marketfold import words
-from marketfold.exploration.over_time import whole_years
-from marketfold.schema import money_sum
+from marketfold.schema import REQUIRED, ROLES, money_sum
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from marketfold.exploration.over_time import OverTime
     from marketfold.exploration.tables import Tables
     from marketfold.schema import Float64
 
@@ -27,6 +24,10 @@ SCOPES: dict[str, Scope] = {"status": "read"}
 """A status is what cleaning goes by, so it is counted over all read lines; the rest over lines that were bought."""
 
 COUNTED = ("status", "category", "country", "territory", "state", "deal_size", "product_id")
+
+
+WANTED = ("quantity", "product_id", "category", "country", "list_price", "status")
+"""Columns whose absence takes a question away, in the order in which they are missed."""
 
 
 @dataclass(frozen=True)
@@ -56,20 +57,6 @@ class Counts:
     def revenue_share(self) -> Float64:
         """Share of all revenue, 0 to 1, shape (n_names,)."""
         return np.asarray(self.revenue / (self.revenue_total or 1.0), dtype=np.float64)
-
-
-@dataclass(frozen=True)
-class Calendar:
-    """An average month or quarter of the year: means per year, shape (12,) or (4,).
-
-    Only whole years are averaged: an incomplete one would favour the months it has.
-    """
-
-    unit: Literal["month", "quarter"]
-    years: tuple[int, ...]
-    names: tuple[str, ...]
-    orders: Float64
-    revenue: Float64
 
 
 def _grouped(tables: Tables, column: str) -> nw.LazyFrame[Any]:
@@ -106,18 +93,31 @@ def count_values(tables: Tables) -> tuple[Counts, ...]:
     return tuple(_count(tables, column) for column in COUNTED if tables.columns.distinct.get(column, 0) > 0)
 
 
-def count_calendar(over_time: OverTime) -> tuple[Calendar, ...]:
-    """An average month and quarter of the year, over whole years; none without a whole year."""
-    years = over_time.month_starts.astype("datetime64[Y]").astype(np.int64) + 1970
-    full = whole_years(years[over_time.month_whole])
-    if not full:
-        return ()
-    inside = over_time.month_whole & np.isin(years, full)
-    orders, revenue = (
-        values[inside].reshape(-1, 12).mean(axis=0) for values in (over_time.month_orders, over_time.month_revenue)
-    )
-    by_quarter = orders.reshape(4, 3).sum(axis=1), revenue.reshape(4, 3).sum(axis=1)
-    return (
-        Calendar("month", full, words.MONTHS, orders, revenue),
-        Calendar("quarter", full, ("Q1", "Q2", "Q3", "Q4"), *by_quarter),
-    )
+@dataclass(frozen=True)
+class Missing:
+    """Empty cells over all read lines, of each role that the source offers, most empty first, shape (n_columns,).
+
+    `absent` are roles that would have answered a question and that no column was found for.
+    """
+
+    columns: tuple[str, ...]
+    labels: tuple[str, ...]
+    empty: NDArray[np.int64]
+    n_lines: int
+    absent: tuple[str, ...]
+
+    @property
+    def empty_share(self) -> Float64:
+        """Share of empty cells, 0 to 1, shape (n_columns,)."""
+        return np.asarray(self.empty / max(self.n_lines, 1), dtype=np.float64)
+
+
+def find_missing(tables: Tables) -> Missing:
+    """Empty cells of every column over all read lines; costs nothing, they were counted with the first look."""
+    mapped = tables.clean.facts.mapping
+    columns = [name for name in tables.columns.names if name in mapped and not ROLES[name].personal]
+    columns.sort(key=lambda name: (-tables.columns.missing[name], list(ROLES).index(name)))
+    absent = tuple(name for name in WANTED if name not in tables.columns.names and name not in REQUIRED)
+    labels = tuple(tables.label(name) for name in columns)
+    empty = np.array([tables.columns.missing[name] for name in columns], dtype=np.int64)
+    return Missing(tuple(columns), labels, empty, tables.columns.n_read, absent)

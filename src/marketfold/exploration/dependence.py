@@ -8,8 +8,17 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from marketfold.exploration.caps import Cap, is_cap, just_below
-from marketfold.exploration.relations import MIN_CLASS_LINES, MOST_RANGES, Cuts, Follows, cut_between, drawn
+from marketfold.exploration.relations import (
+    MIN_CLASS_LINES,
+    MOST_RANGES,
+    Cap,
+    Cuts,
+    Follows,
+    cut_between,
+    drawn,
+    is_cap,
+    just_below,
+)
 from marketfold.exploration.tables import CLASSES, as_dates, collect
 from marketfold.orders import read_number
 from marketfold.schema import SOURCE_LINE, day_number

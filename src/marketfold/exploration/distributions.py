@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import numpy as np
 
-from marketfold.exploration.quantiles import value_quantiles
-from marketfold.exploration.tables import NUMBERS, describe_number
+from marketfold.exploration.tables import NUMBERS, describe_number, value_quantiles
+from marketfold.schema import exact_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,6 +26,12 @@ TARGET_BINS = 40
 REST = "other"
 SKEWED, PER_DECADE = 10, 8
 """Where the 99th percentile is this many times the median, bins grow: so many to a power of ten."""
+
+LIST_PRICE_BINS = 12
+DISCOUNT_STEP = 0.05
+SHARE_SCALE = 10**9
+"""Shares are added as whole billionths."""
+MIN_BIN_LINES = 10
 
 
 @dataclass(frozen=True)
@@ -123,49 +129,37 @@ def _medians(tables: Tables, column: str, by: str, names: Sequence[str]) -> dict
     return {str(name): float(value) for name, value in zip(rows[by], rows["q0"], strict=True)}
 
 
-def _counted(rows: dict[str, NDArray[Any]], groups: Sequence[str], n_bins: int) -> NDArray[np.int64]:
-    counts = np.zeros((len(groups), n_bins), dtype=np.int64)
-    place = {name: number for number, name in enumerate(groups)}
-    for group, position, n in zip(rows["group"], rows["bin"], rows["n"], strict=True):
-        counts[place[str(group)], int(position)] += int(n)
-    return counts
-
-
-@dataclass(frozen=True)
-class _Split:
-    """Class column of the groups with its values and their medians, or the name of the one group."""
-
-    by: str = ""
-    names: Sequence[str] = ()
-    medians: Mapping[str, float] = field(default_factory=dict)
-    whole: str = "all lines"
-
-
 def _distribution(
-    tables: Tables, frame: nw.LazyFrame[Any], column: str, stats: dict[str, float], split: _Split
+    tables: Tables, column: str, by: str = "", names: Sequence[str] = (), medians: Mapping[str, float] | None = None
 ) -> Distribution:
+    """Of one column, for each of the named values of a class column and for the rest, or for all as one group."""
+    of_orders = column == "order_value"
+    frame = tables.orders.select(order_value=nw.col("revenue")) if of_orders else tables.purchases
+    stats = describe_number(tables.engine, frame, column) if of_orders else tables.columns.stats[column]
     bins = _bins(stats, whole_numbers=column == "quantity")
-    known = nw.col(split.by).is_in(list(split.names)).fill_null(value=False) if split.by else None
-    group = nw.lit(split.whole) if known is None else nw.when(known).then(nw.col(split.by)).otherwise(nw.lit(REST))
+    group = nw.lit("all orders" if of_orders else "all lines")
+    if by:
+        known = nw.col(by).is_in(list(names)).fill_null(value=False)
+        group = nw.when(known).then(nw.col(by)).otherwise(nw.lit(REST))
     filled = frame.filter(~nw.col(column).is_null()).with_columns(bin=bins.place(column), group=group)
     rows = tables.collect(filled.group_by("group", "bin").agg(nw.len().alias("n")))
     found = {str(value) for value in rows["group"]}
-    groups = [name for name in split.names if name in found] + sorted(found - set(split.names))
-    unknown = np.nan if split.by else stats["median"]
+    groups = [name for name in names if name in found] + sorted(found - set(names))
+    counts = np.zeros((len(groups), len(bins.edges) - 1), dtype=np.int64)
+    for name, position, n in zip(rows["group"], rows["bin"], rows["n"], strict=True):
+        counts[groups.index(str(name)), int(position)] += int(n)
+    unknown = np.nan if by else stats["median"]
     return Distribution(
         column=column,
         label=tables.label(column),
-        by=split.by,
-        by_label=tables.label(split.by) if split.by else "",
+        by=by,
+        by_label=tables.label(by) if by else "",
         groups=tuple(groups),
         edges=bins.edges,
-        counts=_counted(rows, groups, len(bins.edges) - 1),
-        medians=np.array([split.medians.get(name, unknown) for name in groups]),
-        minimum=stats["minimum"],
-        median=stats["median"],
-        mean=stats["mean"],
-        maximum=stats["maximum"],
+        counts=counts,
+        medians=np.array([(medians or {}).get(name, unknown) for name in groups]),
         log=bins.log,
+        **{key: stats[key] for key in ("minimum", "median", "mean", "maximum")},
     )
 
 
@@ -173,18 +167,101 @@ def distribute(tables: Tables) -> tuple[Distribution, ...]:
     """Histograms of the order value and of every number column that varies, by each class column that there is."""
     columns = [name for name in NUMBERS if name in tables.columns.numbers]
     classes = [by for by in GROUPED_BY if by in tables.classes and tables.columns.distinct[by] > 1]
-    orders = tables.orders.select(order_value=nw.col("revenue"))
-    stats = describe_number(tables.engine, orders, "order_value")
-    found = [_distribution(tables, orders, "order_value", stats, _Split(whole="all orders"))]
-    for by in classes or [""]:
-        names = _largest(tables, by) if by else []
-        medians = {column: _medians(tables, column, by, names) if by else {} for column in columns}
+    found = [_distribution(tables, "order_value")]
+    if not classes:
+        found += [_distribution(tables, column) for column in columns]
+    for by in classes:
+        names = _largest(tables, by)
+        medians = {column: _medians(tables, column, by, names) for column in columns}
         if by == "deal_size":  # a size has an order of its own
-            names.sort(key=lambda name: medians["amount"].get(name, 0.0) if "amount" in medians else 0.0)
-        found += [
-            _distribution(
-                tables, tables.purchases, column, tables.columns.stats[column], _Split(by, names, medians[column])
-            )
-            for column in columns
-        ]
+            names.sort(key=lambda name: medians.get("amount", {}).get(name, 0.0))
+        found += [_distribution(tables, column, by, names, medians[column]) for column in columns]
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class Discounts:
+    """Discount as a share of the list price: 0.2 is a fifth off, below 0 is above the list price.
+
+    What was charged is amount / quantity where both are known (a capped or rounded price column would deceive), else
+    the unit price.
+
+    All is over the `n_lines` kept lines with a list price above 0 and a price. Shapes are (n_bins + 1,) and (n_bins,)
+    for discounts, whose outer bins hold what lies beyond, and (n_price_bins + 1,) and (n_price_bins,) for list prices,
+    each with its mean discount. `given_share` and `above_share`, 0 to 1, are lines charged at least 1 % below, and at
+    least 1 % above the list price.
+    """
+
+    edges: Float64
+    counts: NDArray[np.int64]
+    list_price_edges: Float64
+    list_price_lines: NDArray[np.int64]
+    list_price_discount: Float64
+    n_lines: int
+    mean: float
+    median: float
+    given_share: float
+    above_share: float
+
+
+def _charged(tables: Tables) -> nw.Expr | None:
+    columns = tables.columns.stats
+    paid = nw.col("amount") / nw.when(nw.col("quantity") > 0).then(nw.col("quantity"))
+    if "quantity" in columns and "unit_price" in columns:
+        return nw.coalesce(paid, nw.col("unit_price"))
+    if "quantity" in columns:
+        return paid
+    return nw.col("unit_price") if "unit_price" in columns else None
+
+
+def _by_bin(tables: Tables, frame: nw.LazyFrame[Any], column: str, edges: Float64) -> tuple[NDArray[np.int64], Float64]:
+    """Lines, and mean discount (NaN without a line), of each bin of a column."""
+    place = Bins(edges).place(column)
+    off = exact_mean(nw.col("discount"), SHARE_SCALE).alias("discount")
+    rows = tables.collect(frame.with_columns(bin=place).group_by("bin").agg(nw.len().alias("n"), off))
+    at = rows["bin"].astype(np.int64)
+    lines, mean = np.zeros(len(edges) - 1, dtype=np.int64), np.full(len(edges) - 1, np.nan)
+    lines[at], mean[at] = rows["n"], rows["discount"]
+    return lines, mean
+
+
+def _by_list_price(tables: Tables, frame: nw.LazyFrame[Any]) -> tuple[Float64, NDArray[np.int64], Float64]:
+    stats = tables.columns.stats["list_price"]
+    low, high = max(stats["minimum"], 0.0), max(stats["p99"], stats["minimum"] + 1e-6)
+    step = nice_step(high - low, LIST_PRICE_BINS)
+    first = np.floor(low / step) * step
+    edges = first + step * np.arange(int(np.ceil((high - first) / step + 1e-9)) + 1)
+    lines, mean = _by_bin(tables, frame, "list_price", edges)
+    return np.round(edges, 10), lines, np.where(lines >= MIN_BIN_LINES, mean, np.nan)
+
+
+def compare_with_list_price(tables: Tables) -> Discounts | None:
+    """Discounts over kept lines; None without a list price or without a price."""
+    charged = _charged(tables)
+    if "list_price" not in tables.columns.stats or charged is None:
+        return None
+    priced = tables.purchases.filter(nw.col("list_price") > 0)
+    discounted = priced.with_columns(discount=1 - charged / nw.col("list_price"))
+    frame = discounted.filter(~nw.col("discount").is_null()).select("list_price", "discount")
+    off = nw.col("discount")
+    given, above = (side.cast(nw.Float64).mean() for side in (off >= 0.01, off <= -0.01))
+    mean = exact_mean(off, SHARE_SCALE)
+    row = tables.collect(frame.select(n=nw.len(), mean=mean, low=off.min(), given=given, above=above))
+    if int(row["n"][0]) == 0:
+        return None
+    median = float(tables.collect(value_quantiles(frame, "discount", (0.5,)))["q0"][0])
+    low = max(-1.0, np.floor(float(row["low"][0]) / DISCOUNT_STEP) * DISCOUNT_STEP)
+    edges = np.round(np.arange(round(min(low, 0.0) / DISCOUNT_STEP), round(1 / DISCOUNT_STEP) + 1) * DISCOUNT_STEP, 4)
+    list_price_edges, lines, by_price = _by_list_price(tables, frame)
+    return Discounts(
+        edges=edges,
+        counts=_by_bin(tables, frame, "discount", edges)[0],
+        list_price_edges=list_price_edges,
+        list_price_lines=lines,
+        list_price_discount=by_price,
+        n_lines=int(row["n"][0]),
+        mean=float(row["mean"][0]),
+        median=median,
+        given_share=float(row["given"][0]),
+        above_share=float(row["above"][0]),
+    )

@@ -2,18 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marketfold.exploration.records import Finding
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from marketfold.exploration.records import Exploration
+    from marketfold.exploration.summary import Exploration
 
 MOST_FINDINGS = 10
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that the order lines show; `report.sentences` says it.
+
+    Attributes
+    ----------
+    code
+        What it is; each is found once at most, `cap`, `cut`, `missing` and `dominates` aside.
+    figure
+        Anchor of the figure that shows it; empty where none does.
+    weight
+        0 to 1; what changes how everything else must be read weighs most.
+    numbers
+        What was found, shares as 0 to 1.
+    texts
+        Names of columns and values that it is about, as they stand in the user's file: escape them before they become
+        HTML.
+    """
+
+    code: str
+    figure: str
+    weight: float
+    numbers: dict[str, float]
+    texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def as_text(self) -> str:
+        """Texts and numbers in one line."""
+        named = [f"{name}: {', '.join(texts)}" for name, texts in self.texts.items()]
+        return "; ".join([*named, *(f"{name}: {value:.6g}" for name, value in self.numbers.items())])
 
 
 def anchor(kind: str, column: str = "") -> str:

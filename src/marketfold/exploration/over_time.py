@@ -1,4 +1,4 @@
-"""Orders and revenue over time: periods, the strongest month, and growth over months that can be compared."""
+"""Orders and revenue over time: periods, growth over comparable months, the strongest month, an average year."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import narwhals as nw
 import numpy as np
 
+from marketfold import words
 from marketfold.exploration.tables import Tables, as_dates, month_starts
 from marketfold.schema import money_sum
 
@@ -79,6 +80,20 @@ class OverTime:
     usual_gap_days: float
     year_on_year: tuple[YearOnYear, ...]
     peak: Peak | None
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """An average month or quarter of the year: means per year, shape (12,) or (4,).
+
+    Only whole years are averaged: an incomplete one would favour the months it has.
+    """
+
+    unit: Literal["month", "quarter"]
+    years: tuple[int, ...]
+    names: tuple[str, ...]
+    orders: Float64
+    revenue: Float64
 
 
 def _period_of(n_days: int) -> Period:
@@ -184,4 +199,21 @@ def orders_over_time(tables: Tables) -> OverTime:
         usual_gap_days=usual_gap,
         year_on_year=_year_on_year(months, month_revenue, month_whole),
         peak=_peak(months, month_revenue, month_whole),
+    )
+
+
+def count_calendar(over_time: OverTime) -> tuple[Calendar, ...]:
+    """An average month and quarter of the year, over whole years; none without a whole year."""
+    years = over_time.month_starts.astype("datetime64[Y]").astype(np.int64) + 1970
+    full = whole_years(years[over_time.month_whole])
+    if not full:
+        return ()
+    inside = over_time.month_whole & np.isin(years, full)
+    orders, revenue = (
+        values[inside].reshape(-1, 12).mean(axis=0) for values in (over_time.month_orders, over_time.month_revenue)
+    )
+    by_quarter = orders.reshape(4, 3).sum(axis=1), revenue.reshape(4, 3).sum(axis=1)
+    return (
+        Calendar("month", full, words.MONTHS, orders, revenue),
+        Calendar("quarter", full, ("Q1", "Q2", "Q3", "Q4"), *by_quarter),
     )

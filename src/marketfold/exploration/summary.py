@@ -2,40 +2,113 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from html import escape
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import narwhals as nw
 import numpy as np
 
-from marketfold.exploration.caps import find_caps
-from marketfold.exploration.cohorts import follow_cohorts
-from marketfold.exploration.concentration import concentrate
-from marketfold.exploration.counts import count_calendar, count_values
-from marketfold.exploration.dependence import relate
-from marketfold.exploration.discounts import compare_with_list_price
-from marketfold.exploration.distributions import distribute
-from marketfold.exploration.findings import find
-from marketfold.exploration.geography import locate
-from marketfold.exploration.inter_purchase_times import inter_purchase_times
-from marketfold.exploration.missing import find_missing
-from marketfold.exploration.over_time import orders_over_time
-from marketfold.exploration.records import Exploration, Lines
-from marketfold.exploration.relations import correlate, find_cuts, find_follows, sample_lines
+from marketfold.exploration.counts import Counts, Missing, count_values, find_missing
+from marketfold.exploration.customers import (
+    Cohorts,
+    Concentration,
+    InterPurchaseTimes,
+    Repeats,
+    concentrate,
+    follow_cohorts,
+    inter_purchase_times,
+)
+from marketfold.exploration.dependence import Dependence, relate
+from marketfold.exploration.distributions import Discounts, Distribution, compare_with_list_price, distribute
+from marketfold.exploration.findings import Finding, find
+from marketfold.exploration.geography import Geography, locate
+from marketfold.exploration.over_time import Calendar, OverTime, count_calendar, orders_over_time
+from marketfold.exploration.relations import (
+    Cap,
+    Correlations,
+    Cuts,
+    Follows,
+    LineSample,
+    correlate,
+    find_caps,
+    find_cuts,
+    find_follows,
+    sample_lines,
+)
 from marketfold.exploration.tables import Tables, build_tables
+from marketfold.json_files import plain
 from marketfold.schema import money_sum
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from marketfold.cleaning import CleanOrders
-    from marketfold.exploration.concentration import Repeats
     from marketfold.schema import Progress
 
 Result = TypeVar("Result")
 
 SAMPLE_LINES = 1_000
 """Lines in the scatter matrix: enough to see a shape, few enough to draw and to carry in a report."""
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Lines that were read, kept as purchases, cancelled or returned, and set aside by reason.
+
+    Orders and customers are those in kept lines; `duplicates` are read lines that repeat another one exactly.
+    """
+
+    read: int
+    kept: int
+    orders: int
+    customers: int
+    returned: int
+    returned_value: float
+    duplicates: int
+    set_aside: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Exploration:
+    """What the order lines look like before anything is modelled; None or empty where the source cannot answer.
+
+    `currency` is the one of all kept lines: None where the source does not say or has several. `labels` are the user's
+    names of the columns. `findings` are what a person should read first, weightiest first.
+    """
+
+    currency: str | None
+    labels: dict[str, str]
+    lines: Lines
+    over_time: OverTime
+    calendar: tuple[Calendar, ...]
+    counts: tuple[Counts, ...]
+    distributions: tuple[Distribution, ...]
+    correlations: Correlations | None
+    sample: LineSample
+    caps: tuple[Cap, ...]
+    cuts: tuple[Cuts, ...]
+    follows: tuple[Follows, ...]
+    concentration: Concentration
+    repeats: Repeats
+    cohorts: Cohorts | None
+    gaps: InterPurchaseTimes | None
+    discounts: Discounts | None
+    missing: Missing
+    geography: Geography | None
+    dependence: Dependence | None
+    findings: tuple[Finding, ...] = ()
+
+    def count_of(self, column: str) -> Counts | None:
+        """Counts of one column, if it was counted."""
+        return next((counts for counts in self.counts if counts.column == column), None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as JSON-able values: arrays as lists, dates as text, NaN as None."""
+        found: dict[str, Any] = plain(self)
+        return found
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<tr><td>{f.code}</td><td>{escape(f.as_text())}</td></tr>" for f in self.findings)
+        return f"<table><tr><th>finding</th><th>numbers</th></tr>{rows}</table>"
 
 
 def _lines(tables: Tables, repeats: Repeats) -> Lines:
@@ -55,13 +128,12 @@ def _lines(tables: Tables, repeats: Repeats) -> Lines:
 
 
 class _Steps:
-    """Tells `progress` of each step."""
+    """Tells `progress` of each step whose result is there."""
 
     def __init__(self, progress: Progress | None, total: int) -> None:
         self.progress, self.total, self.done = progress, total, 0
 
-    def __call__(self, what: str, step: Callable[[], Result]) -> Result:
-        result = step()
+    def __call__(self, what: str, result: Result) -> Result:
         self.done += 1
         if self.progress:
             self.progress(f"explore: {what}", self.done, self.total)
@@ -89,33 +161,30 @@ def explore(clean: CleanOrders, seed: int = 0, progress: Progress | None = None)
     'month'
     """
     steps = _Steps(progress, total=13)
-    tables = steps("columns and orders", lambda: build_tables(clean))
-    over_time = steps("time", lambda: orders_over_time(tables))
-    concentration, repeats = steps("concentration", lambda: concentrate(tables))
+    tables = steps("columns and orders", build_tables(clean))
+    over_time = steps("time", orders_over_time(tables))
+    concentration, repeats = steps("concentration", concentrate(tables))
     by = next((name for name in ("deal_size", "category") if 1 < tables.columns.distinct.get(name, 0) <= 12), "")
-    numbers: dict[str, Any] = {
-        "over_time": over_time,
-        "calendar": count_calendar(over_time),
-        "counts": steps("counts", lambda: count_values(tables)),
-        "distributions": steps("distributions", lambda: distribute(tables)),
-        "correlations": steps("correlations", lambda: correlate(tables)),
-        "sample": steps("sample", lambda: sample_lines(tables, seed, SAMPLE_LINES, by)),
-        "caps": steps("columns that say little", lambda: tuple(find_caps(tables))),
-        "cuts": tuple(find_cuts(tables)),
-        "follows": tuple(find_follows(tables)),
-        "concentration": concentration,
-        "repeats": repeats,
-        "cohorts": steps("cohorts", lambda: follow_cohorts(tables)),
-        "gaps": steps("time between orders", lambda: inter_purchase_times(tables)),
-        "discounts": steps("discounts", lambda: compare_with_list_price(tables)),
-        "missing": find_missing(tables),
-        "geography": steps("countries", lambda: locate(tables)),
-        "dependence": steps("columns among themselves", lambda: relate(tables, seed)),
-    }
     exploration = Exploration(
         currency=tables.currency,
         labels={name: tables.label(name) for name in tables.columns.names},
         lines=_lines(tables, repeats),
-        **numbers,
+        over_time=over_time,
+        calendar=count_calendar(over_time),
+        counts=steps("counts", count_values(tables)),
+        distributions=steps("distributions", distribute(tables)),
+        correlations=steps("correlations", correlate(tables)),
+        sample=steps("sample", sample_lines(tables, seed, SAMPLE_LINES, by)),
+        caps=steps("columns that say little", tuple(find_caps(tables))),
+        cuts=tuple(find_cuts(tables)),
+        follows=tuple(find_follows(tables)),
+        concentration=concentration,
+        repeats=repeats,
+        cohorts=steps("cohorts", follow_cohorts(tables)),
+        gaps=steps("time between orders", inter_purchase_times(tables)),
+        discounts=steps("discounts", compare_with_list_price(tables)),
+        missing=find_missing(tables),
+        geography=steps("countries", locate(tables)),
+        dependence=steps("columns among themselves", relate(tables, seed)),
     )
     return replace(exploration, findings=find(exploration))

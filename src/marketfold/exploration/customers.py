@@ -1,0 +1,182 @@
+"""Customers as a whole: how few bring how much, how many came back, in which period after their first, how soon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import narwhals as nw
+import numpy as np
+
+from marketfold.exploration.tables import Tables, month_starts, value_quantiles
+from marketfold.schema import MONEY_SCALE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from marketfold.schema import Float64
+
+CURVE_POINTS = 201
+MOST = 0.8
+TOP = 100
+MOST_APART = 10
+STANDS_APART = 2.0
+WORTH = 0.05
+"""Few large customers are worth a word from a twentieth of the revenue on."""
+
+PERIODS: tuple[tuple[Literal["month", "quarter", "year"], int], ...] = (("month", 1), ("quarter", 3), ("year", 12))
+MOST_PERIODS = 25
+"""A table with more columns than this cannot be read: longer spans go by quarter, then by year."""
+
+
+@dataclass(frozen=True)
+class Concentration:
+    """Revenue by customer, largest first, without saying who.
+
+    `customer_share` and `revenue_share` are the Lorenz curve from the largest customer down, both 0 to 1, shape
+    (n_points,). The first `customers_for_most` together bring 80 % of the revenue; `top_revenue` is that of each of the
+    largest, shape (at most 100,), and `top_fifth_share` that of the largest 20 %. `gini` is 0 where all customers bring
+    the same, near 1 where one brings everything.
+    """
+
+    n_customers: int
+    revenue_total: float
+    customer_share: Float64
+    revenue_share: Float64
+    customers_for_most: int
+    top_revenue: Float64
+    top_fifth_share: float
+    gini: float
+
+    @property
+    def n_apart(self) -> int:
+        """Customers who stand apart: each brings at least twice what the largest of the others does; 0 if none do."""
+        top = self.top_revenue
+        for k in range(min(MOST_APART, len(top) - 1), 0, -1):
+            if top[k] > 0 and top[k - 1] >= STANDS_APART * top[k] and top[:k].sum() >= WORTH * self.revenue_total:
+                return k
+        return 0
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """Customers with 1, 2, ... orders, and what they brought, shape (n_values,)."""
+
+    orders: NDArray[np.int64]
+    customers: NDArray[np.int64]
+    revenue: Float64
+
+    @property
+    def once_share(self) -> float:
+        """Share of customers with a single order, 0 to 1."""
+        return float(self.customers[self.orders == 1].sum() / self.customers.sum())
+
+    @property
+    def once_revenue_share(self) -> float:
+        """Share of revenue from customers with a single order, 0 to 1."""
+        return float(self.revenue[self.orders == 1].sum() / (self.revenue.sum() or 1.0))
+
+
+def concentrate(tables: Tables) -> tuple[Concentration, Repeats]:
+    """Concentration of revenue and numbers of orders; one value for each customer comes home, and no id."""
+    customers = tables.collect(tables.clean.activity.customers.select("order_count", "revenue_scaled"))
+    brought = customers["revenue_scaled"] / MONEY_SCALE
+    revenue = np.sort(brought)[::-1]
+    n, total = len(revenue), float(revenue.sum())
+    at = np.unique(np.linspace(0, n, CURVE_POINTS).round().astype(np.int64))
+    cumulative = np.append(0.0, np.cumsum(revenue))
+    enough = cumulative[1:] >= MOST * total - 1e-9
+    fifth = max(1, round(n / 5))
+    # By its formula on sorted values (Gini 1912).
+    gini = float(2 * (np.arange(n, 0, -1) * revenue).sum() / (n * (total or 1.0)) - (n + 1) / n)
+    concentration = Concentration(
+        n_customers=n,
+        revenue_total=total,
+        customer_share=at / n,
+        revenue_share=cumulative[at] / (cumulative[-1] or 1.0),
+        customers_for_most=int(np.argmax(enough)) + 1,
+        top_revenue=revenue[:TOP].copy(),
+        top_fifth_share=float(revenue[:fifth].sum() / (total or 1.0)),
+        gini=gini if total > 0 else 0.0,
+    )
+    orders, place = np.unique(customers["order_count"].astype(np.int64), return_inverse=True)
+    by_orders = np.bincount(place, weights=brought).round(4).astype(np.float64)
+    return concentration, Repeats(orders, np.bincount(place), by_orders)
+
+
+@dataclass(frozen=True)
+class Cohorts:
+    """Who came when, and who came back.
+
+    The first purchase is the first in the data: in the first cohorts there are customers who bought before it begins.
+    `starts` (first days of the periods) and `sizes` (customers) have shape (n_cohorts,); `active`, customers who bought
+    n periods after their first, (n_cohorts, n_periods), with -1 where the data ends before.
+    """
+
+    unit: Literal["month", "quarter", "year"]
+    starts: NDArray[np.datetime64]
+    sizes: NDArray[np.int64]
+    active: NDArray[np.int64]
+
+    @property
+    def retention(self) -> Float64:
+        """Share of each cohort that bought n periods later, 0 to 1; NaN where the data ends before."""
+        share = self.active / np.maximum(self.sizes, 1)[:, None]
+        return np.where(self.active < 0, np.nan, share)
+
+    @property
+    def mean_retention(self) -> Float64:
+        """Share of all customers who could be seen n periods later and bought then, shape (n_periods,)."""
+        seen = self.active >= 0
+        customers = np.where(seen, self.sizes[:, None], 0).sum(axis=0)
+        return np.asarray(np.where(seen, self.active, 0).sum(axis=0) / np.maximum(customers, 1), dtype=np.float64)
+
+
+def follow_cohorts(tables: Tables) -> Cohorts | None:
+    """First-purchase cohorts; None where the data lies within one month."""
+    span = tables.collect(tables.orders.select(first=nw.col("month").min(), last=nw.col("month").max()))
+    first, last = int(span["first"][0]), int(span["last"][0])
+    if first == last:
+        return None
+    unit, months = next((one for one in PERIODS if last - first < MOST_PERIODS * one[1]), PERIODS[-1])
+    when = tables.orders.select("customer_id", period=nw.col("month") // months).unique()
+    since = when.with_columns(first=nw.col("period").min().over("customer_id"))
+    rows = tables.collect(since.group_by("first", "period").agg(nw.len().alias("customers")))
+    start, end = first // months, last // months
+    n = end - start + 1
+    active = np.where(np.arange(n)[:, None] + np.arange(n)[None, :] < n, 0, -1).astype(np.int64)
+    for cohort, period, customers in zip(rows["first"], rows["period"], rows["customers"], strict=True):
+        active[int(cohort) - start, int(period - cohort)] = customers
+    return Cohorts(unit, month_starts(np.arange(start, end + 1) * months), active[:, 0].copy(), active)
+
+
+@dataclass(frozen=True)
+class InterPurchaseTimes:
+    """Gaps between days of ordering: how often each length occurs, shape (n_values,).
+
+    Two orders of a customer on one day are one visit. Only gaps that ended are seen: whoever has not come back yet is
+    not in them.
+    """
+
+    days: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    median_days: float
+    lower_days: float
+    upper_days: float
+    """Quarter and three quarters of the gaps are at most this long."""
+
+    @property
+    def n_gaps(self) -> int:
+        """Number of gaps."""
+        return int(self.counts.sum())
+
+
+def inter_purchase_times(tables: Tables) -> InterPurchaseTimes | None:
+    """Gaps between visits; None where nobody came twice."""
+    again = tables.orders.filter(nw.col("gap_days") > 0)
+    rows = tables.collect(again.group_by("gap_days").agg(nw.len().alias("n")).sort("gap_days"))
+    if len(rows["gap_days"]) == 0:
+        return None
+    days, counts = rows["gap_days"].astype(np.int64), rows["n"].astype(np.int64)
+    quarters = tables.collect(value_quantiles(again, "gap_days", (0.5, 0.25, 0.75)))
+    return InterPurchaseTimes(days, counts, *(float(quarters[f"q{i}"][0]) for i in range(3)))
