@@ -23,11 +23,12 @@ from marketfold.figures.exploration import (
 from marketfold.figures.exploration_columns import (
     correlation_figure,
     dependence_figure,
+    discounts_figure,
+    distribution_figure,
     missing_figure,
     scatter_matrix_figure,
 )
 from marketfold.figures.exploration_customers import cohorts_figure, concentration_figure, gaps_figure, repeats_figure
-from marketfold.figures.exploration_distributions import discounts_figure, distribution_figure
 from marketfold.figures.exploration_map import equal_earth, map_figure, push_apart
 from marketfold.figures.theme import SWAP
 from marketfold.orders import read_orders

@@ -1,4 +1,4 @@
-"""Figures of campaigns: what each did, how the budget was divided, and when a segment buys."""
+"""Figures of campaigns: what each did, and how the budget was divided."""
 
 from __future__ import annotations
 
@@ -29,16 +29,18 @@ if TYPE_CHECKING:
 ROW = 46
 """Height of one row."""
 
-DECISION_COLOURS = {"worked": ACCENT, "did not": HIGHLIGHT, "cannot tell yet": SOFT}
-SYMBOLS = {"worked": "circle", "did not": "x", "cannot tell yet": "circle-open"}
+DECISIONS = {
+    "worked": ("The campaign worked", ACCENT, "circle"),
+    "did not": ("The campaign did not work", HIGHLIGHT, "x"),
+    "cannot tell yet": ("Whether the campaign worked cannot be told yet", SOFT, "circle-open"),
+}
+"""What is said of a single segment, colour and symbol."""
 
 
 def _headline(decisions: Sequence[str]) -> str:
     n, worked = len(decisions), sum(decision == "worked" for decision in decisions)
     if n == 1:
-        return {"worked": "The campaign worked", "did not": "The campaign did not work"}.get(
-            decisions[0], "Whether the campaign worked cannot be told yet"
-        )
+        return DECISIONS[decisions[0]][0]
     if worked == 0:
         return f"In none of {n} segments is it proven that the campaign worked"
     return f"The campaign worked in {worked} of {n} segments"
@@ -90,23 +92,17 @@ def effect_figure(rows: Sequence[EffectRow], *, measure: str, coverage: float = 
         height=150 + ROW * max(len(rows), 2),
     )
     figure.add_vline(x=0, line={"color": MUTED, "width": 1})
-    for decision, colour in DECISION_COLOURS.items():
+    for decision, (_, colour, symbol) in DECISIONS.items():
         drawn = [row for row in rows if row.decision == decision and math.isfinite(row.effect)]
         ends = [((row.high - row.effect) * 100, (row.effect - row.low) * 100) for row in drawn]
         upper, lower = zip(*ends, strict=True) if ends else ((), ())
         interval = {"type": "data", "array": upper, "arrayminus": lower, "color": colour, "thickness": 2, "width": 0}
-        mark = {"color": colour, "size": 11, "symbol": SYMBOLS[decision], "line": {"width": 2, "color": colour}}
+        mark = {"color": colour, "size": 11, "symbol": symbol, "line": {"width": 2, "color": colour}}
         if drawn:
-            figure.add_scatter(
-                x=[row.effect * 100 for row in drawn],
-                y=[row.name for row in drawn],
-                error_x=interval,
-                mode="markers",
-                marker=mark,
-                name=decision.capitalize(),
-                text=[said[row.name] for row in drawn],
-                hovertemplate="%{text}<extra></extra>",
-            )
+            effects, names = [row.effect * 100 for row in drawn], [row.name for row in drawn]
+            about = {"text": [said[name] for name in names], "hovertemplate": "%{text}<extra></extra>"}
+            look = {"mode": "markers", "marker": mark, "name": decision.capitalize()}
+            figure.add_scatter(x=effects, y=names, error_x=interval, **look, **about)
     for row in rows:
         if not math.isfinite(row.effect):
             figure.add_annotation(x=0, y=row.name, text="not measured", xanchor="left", xshift=8, showarrow=False)
@@ -126,11 +122,11 @@ def budget_figure(plan: CampaignPlan) -> go.Figure:
     lines = [(campaign, campaign.budget) for campaign in plan.campaigns if campaign.budget and campaign.budget.amount]
     names, amounts = [campaign.name for campaign, _ in lines], [line.amount or 0.0 for _, line in lines]
     first = amounts.index(max(amounts))
+    currency = f", {plan.currency}" if plan.currency else ""
     said = [f"{campaign.name}: {line.amount:,.0f} for {line.value_at_stake:,.0f} at stake" for campaign, line in lines]
     figure = new_figure(
         f"{words.share(amounts[first] / sum(amounts))} of the money goes to {names[first]}",
-        subtitle="Budget of each campaign, and what is at stake in a year"
-        + (f", {plan.currency}" if plan.currency else ""),
+        subtitle=f"Budget of each campaign, and what is at stake in a year{currency}",
         alt="; ".join(said),
         height=150 + ROW * max(len(names), 2),
     )
@@ -140,6 +136,6 @@ def budget_figure(plan: CampaignPlan) -> go.Figure:
     colours = [segment_colour(campaign.number) for campaign, _ in lines]
     about = {"text": [f"{amount:,.0f}" for amount in amounts], "hovertemplate": "%{y}: %{x:,.0f}<extra></extra>"}
     add_named_bars(figure, amounts, names, marker={"color": colours}, name="Budget", **about)
-    figure.update_yaxes(**NAMES_DOWN, categoryorder="array", categoryarray=names)
+    figure.update_yaxes(categoryorder="array", categoryarray=names)
     figure.update_layout(barmode="group", showlegend=True)
     return figure.update_xaxes(showgrid=True, rangemode="tozero")

@@ -18,6 +18,7 @@ from marketfold.figures.theme import (
     SEQUENTIAL,
     SOFT,
     add_note,
+    add_threshold,
     dotted,
     new_figure,
     segment_colour,
@@ -48,6 +49,7 @@ INDEX_WORDS = {
     "stability": "Bootstrap stability \N{UPWARDS ARROW}",
 }
 SHUFFLED, CLOUD = "column-shuffled data", "one cloud with the same correlations"
+DASHED = {"color": SOFT, "width": 2, "dash": "dash"}
 THINNEST_FLOW = 0.01
 LABEL_WIDTH = 20
 """Letters in a line of an axis label with a segment's name."""
@@ -76,29 +78,13 @@ def _elbow_words(choice: KChoice) -> str:
     return f"The elbow is at k = {knee}{tail}"
 
 
-def _draw_shuffled(figure: go.Figure, choice: KChoice, total: float) -> None:
-    if not choice.shuffled:
-        return
-    k = choice.curve.k
-    table = np.array([one.wcss for one in choice.shuffled]) / total
-    _band(figure, k, table.min(axis=0).tolist(), table.max(axis=0).tolist(), SHUFFLED)
-    figure.add_scatter(
-        x=k, y=table.mean(axis=0), mode="lines", line={"color": SOFT, "width": 2, "dash": "dash"},
-        name=f"{SHUFFLED}, mean", hovertemplate="k = %{x}: shuffled %{y:.1%}<extra></extra>",
-    )  # fmt: skip
+def _ring(figure: go.Figure, k: int, value: float, name: str, size: int, **place: object) -> None:
+    mark = {"size": size, "symbol": "circle-open", "color": HIGHLIGHT, "line": {"width": 3}}
+    figure.add_scatter(x=[k], y=[value], mode="markers", marker=mark, name=name, hoverinfo="skip", **place)
 
 
-def _draw_knee(figure: go.Figure, choice: KChoice, total: float) -> None:
-    knee, curve = choice.curve.knee, choice.curve
-    if knee.k is None:
-        return
-    share = curve.wcss[curve.k.index(knee.k)] / total
-    figure.add_scatter(
-        x=[knee.k], y=[share], mode="markers", name="elbow", showlegend=False, hoverinfo="skip",
-        marker={"size": 16, "symbol": "circle-open", "color": HIGHLIGHT, "line": {"width": 3}},
-    )  # fmt: skip
-    beside = {"xanchor": "left", "yanchor": "bottom", "xshift": 12, "yshift": 4}
-    add_note(figure, f"elbow ({words.share(knee.agreement)} of the sensitivities)", knee.k, share, **beside)
+def _k_axis(figure: go.Figure) -> go.Figure:
+    return figure.update_xaxes(title={"text": "number of segments k"}, dtick=1)
 
 
 def elbow_figure(choice: KChoice) -> go.Figure:
@@ -114,32 +100,37 @@ def elbow_figure(choice: KChoice) -> go.Figure:
         f"Advised: k = {choice.k}; {ANSWERS[choice.answer]}.",
         height=430,
     )
-    _draw_shuffled(figure, choice, total)
+    if choice.shuffled:
+        table = np.array([one.wcss for one in choice.shuffled]) / total
+        _band(figure, curve.k, table.min(axis=0).tolist(), table.max(axis=0).tolist(), SHUFFLED)
+        figure.add_scatter(
+            x=curve.k, y=table.mean(axis=0), mode="lines", line=DASHED,
+            name=f"{SHUFFLED}, mean", hovertemplate="k = %{x}: shuffled %{y:.1%}<extra></extra>",
+        )  # fmt: skip
     figure.add_scatter(
         x=curve.k, y=shares, mode="lines+markers", line={"color": ACCENT, "width": 3}, marker={"size": 7},
         name="the data", customdata=curve.wcss,
         hovertemplate="k = %{x}: %{y:.1%}<br>WCSS %{customdata:,.1f}<extra></extra>",
     )  # fmt: skip
-    _draw_knee(figure, choice, total)
+    if (knee := curve.knee).k is not None:
+        share = shares[curve.k.index(knee.k)]
+        _ring(figure, knee.k, share, "elbow", 16, showlegend=False)
+        beside = {"xanchor": "left", "yanchor": "bottom", "xshift": 12, "yshift": 4}
+        add_note(figure, f"elbow ({words.share(knee.agreement)} of the sensitivities)", knee.k, share, **beside)
     _advised(figure, choice.k)
     add_note(figure, f"advised: k = {choice.k}", choice.k, xanchor="left", xshift=5)
-    return figure.update_layout(
-        yaxis={"tickformat": ".0%", "rangemode": "tozero"},
-        xaxis={"title": {"text": "number of segments k"}, "dtick": 1},
-    )
+    return _k_axis(figure).update_yaxes(tickformat=".0%", rangemode="tozero")
 
 
 def _draw_index(figure: go.Figure, index: ValidityIndex, choice: KChoice, row: int, col: int) -> None:
-    first = row == 1 and col == 1
-    place = {"row": row, "col": col, "showlegend": first}
+    place = {"row": row, "col": col, "showlegend": row == col == 1}
     if index.low:
         _band(figure, index.k, index.low, index.high, SHUFFLED, **place)
     if index.cloud_low:
         middle = (np.array(index.cloud_low) + np.array(index.cloud_high)) / 2
         figure.add_scatter(
-            x=index.k, y=middle, mode="lines", line={"color": SOFT, "width": 2, "dash": "dash"},
-            name=CLOUD, hovertemplate="k = %{x}: cloud %{y:.3g}<extra></extra>",
-            **place,
+            x=index.k, y=middle, mode="lines", line=DASHED,
+            name=CLOUD, hovertemplate="k = %{x}: cloud %{y:.3g}<extra></extra>", **place,
         )  # fmt: skip
     error = {"type": "data", "array": index.error, "thickness": 1, "width": 0} if index.error else None
     figure.add_scatter(
@@ -147,11 +138,7 @@ def _draw_index(figure: go.Figure, index: ValidityIndex, choice: KChoice, row: i
         error_y=error, name="the data", hovertemplate="k = %{x}: %{y:.3g}<extra></extra>", **place,
     )  # fmt: skip
     if index.prefers in index.k:
-        figure.add_scatter(
-            x=[index.prefers], y=[index.at(index.prefers)], mode="markers", name="prefers this k",
-            hoverinfo="skip", marker={"size": 14, "symbol": "circle-open", "color": HIGHLIGHT, "line": {"width": 3}},
-            **place,
-        )  # fmt: skip
+        _ring(figure, index.prefers, index.at(index.prefers), "prefers this k", 14, **place)
     _advised(figure, choice.k, row=row, col=col)
 
 
@@ -192,9 +179,7 @@ def gap_figure(choice: KChoice) -> go.Figure:
     for name, gap in choice.gaps.items():
         lower, spread = 1 - np.exp(-gap.values), 2 * np.exp(-gap.values) * gap.errors
         share = lower[gap.k.index(choice.k)]
-        lines.append(
-            f"{words.share(share)} lower than {kinds[name]}" if share >= 0.005 else f"not lower than {kinds[name]}"
-        )
+        lines.append(f"{words.share(share) if share >= 0.005 else 'not'} lower than {kinds[name]}")
         figure.add_scatter(
             x=gap.k, y=lower, mode="lines+markers", name=f"than {kinds[name]}", marker={"size": 6},
             line={"color": colours[name], "width": 2.5, "dash": {"shuffled": "dash"}.get(name, "solid")},
@@ -204,14 +189,7 @@ def gap_figure(choice: KChoice) -> go.Figure:
     figure.add_hline(y=0, line={"color": MUTED, "width": 1})
     _advised(figure, choice.k)
     figure.update_layout(meta={"alt": f"{title}. At k = {choice.k} the WCSS is " + ", ".join(lines) + "."})
-    return figure.update_layout(
-        yaxis={"tickformat": ".0%"}, xaxis={"title": {"text": "number of segments k"}, "dtick": 1}
-    )
-
-
-def _stability_title(stability: Stability) -> str:
-    stable = sum(segment.trust == "stable" for segment in stability.segments)
-    return f"{stable} of {len(stability.segments)} segments are stable"
+    return _k_axis(figure).update_yaxes(tickformat=".0%")
 
 
 def stability_figure(stability: Stability, names: Sequence[str] = ()) -> go.Figure:
@@ -220,18 +198,17 @@ def stability_figure(stability: Stability, names: Sequence[str] = ()) -> go.Figu
     The names are in the order of the segments; where none are given, numbers stand alone.
     """
     segments = stability.segments
-    labels = [f"{one.number} {name}" for one, name in zip(segments, names, strict=True)] if names else [
-        f"Segment {one.number}" for one in segments
-    ]  # fmt: skip
-    title = _stability_title(stability)
-    each = "; ".join(
-        f"{label} {one.jaccard:.2f}, {TRUST[one.trust]}" for label, one in zip(labels, segments, strict=True)
-    )
+    numbers = [one.number for one in segments]
+    labels = [f"{number} {name}" for number, name in zip(numbers, names, strict=True)] if names else []
+    labels = labels or [f"Segment {number}" for number in numbers]
+    stable = sum(one.trust == "stable" for one in segments)
+    title = f"{stable} of {len(segments)} segments are stable"
+    each = [f"{label} {one.jaccard:.2f}, {TRUST[one.trust]}" for label, one in zip(labels, segments, strict=True)]
     figure = new_figure(
         title,
         subtitle=f"Jaccard with the best match in {2 * stability.n_pairs} resamples: mean (mark), middle 90 % (bar); "
         f"adjusted Rand of the whole {stability.ari:.2f}",
-        alt=f"{title}. Mean Jaccard: {each}. Adjusted Rand of the whole {stability.ari:.2f}.",
+        alt=f"{title}. Mean Jaccard: {'; '.join(each)}. Adjusted Rand of the whole {stability.ari:.2f}.",
         height=230 + 44 * len(segments),
         label_width=LABEL_WIDTH,
     )
@@ -248,26 +225,16 @@ def stability_figure(stability: Stability, names: Sequence[str] = ()) -> go.Figu
             hovertemplate=f"{label}<br>Jaccard %{{x:.3f}}<br>SLSw {one.slsw:.3f}<extra></extra>",
         )  # fmt: skip
         add_note(figure, f"{one.jaccard:.2f} {TRUST[one.trust]}", 1.02, row, xref="paper", xanchor="left")
-    _draw_thresholds(figure)
+    # The middle one stands above the others, which would lie on it.
+    add_threshold(figure, PATTERN, f"pattern {PATTERN:g}", xanchor="right")
+    add_threshold(figure, STABLE, f"stable {STABLE:g}<br> ", xanchor="center")
+    add_threshold(figure, HIGHLY_STABLE, f"highly {HIGHLY_STABLE:g}", xanchor="left")
     return figure.update_layout(
         showlegend=False,
         xaxis={"range": [0, 1.01], "title": {"text": "Jaccard, 0 to 1"}},
         yaxis={"autorange": "reversed", "showgrid": False},
         margin={"r": 88, "t": 130},
     )
-
-
-def _draw_thresholds(figure: go.Figure) -> None:
-    # The middle one stands above the others, which would lie on it.
-    names = (
-        (PATTERN, "pattern {:g}", "right"),
-        (STABLE, "stable {:g}<br> ", "center"),
-        (HIGHLY_STABLE, "highly {:g}", "left"),
-    )
-    for value, text, anchor in names:
-        figure.add_vline(x=value, line=dotted(MUTED))
-        above = {"y": 1, "yref": "paper", "yanchor": "bottom", "xanchor": anchor}
-        figure.add_annotation(x=value, text=text.format(value), **above)
 
 
 def _node_heights(n_segments: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
@@ -317,6 +284,4 @@ def slsa_figure(across: AcrossSolutions) -> go.Figure:
             customdata=values or [None] * k,
             hovertemplate=f"k = {k}, segment %{{text}}<br>SLSa %{{customdata:.2f}}<extra></extra>",
         )  # fmt: skip
-    return figure.update_layout(
-        xaxis={"dtick": 1, "title": {"text": "number of segments k"}}, yaxis={"visible": False, "range": [-0.08, 1.08]}
-    )
+    return _k_axis(figure).update_yaxes(visible=False, range=[-0.08, 1.08])

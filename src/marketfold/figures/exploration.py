@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,22 +13,24 @@ from marketfold.exploration import anchor
 from marketfold.figures.exploration_columns import (
     correlation_figure,
     dependence_figure,
+    discounts_figure,
+    distribution_figure,
     missing_figure,
     scatter_matrix_figure,
 )
 from marketfold.figures.exploration_customers import cohorts_figure, concentration_figure, gaps_figure, repeats_figure
-from marketfold.figures.exploration_distributions import discounts_figure, distribution_figure
 from marketfold.figures.exploration_map import map_figure
 from marketfold.figures.theme import (
     ACCENT,
     HIGHLIGHT,
     INK,
     MUTED,
-    NAMES_DOWN,
     SOFT,
     add_named_bars,
     add_note,
+    add_panel_name,
     dotted,
+    each_share,
     new_figure,
 )
 
@@ -62,12 +64,12 @@ def orders_over_time_figure(over_time: OverTime, currency: str | None = None) ->
     o = over_time
     peak = int(np.argmax(np.where(o.whole, o.revenue, -np.inf)))
     span, total = f"{words.day(o.first_day)} to {words.day(o.last_day)}", words.money(float(o.revenue.sum()), currency)
-    orders = words.count(o.orders.sum())
+    orders, top = words.count(o.orders.sum()), words.money(float(o.revenue[peak]), currency)
     figure = new_figure(
         f"{orders} orders brought {total}",
         subtitle=f"Revenue{_unit(currency)} and orders by {o.period}, {span}",
         alt=f"Revenue and orders by {o.period}, {span}: {orders} orders, {total}. The strongest {o.period} began on "
-        f"{words.day(o.starts[peak])} and brought {words.money(float(o.revenue[peak]), currency)}.",
+        f"{words.day(o.starts[peak])} and brought {top}.",
         height=460,
     )
     when = {"month": "%{x|%B %Y}", "week": "week of %{x|%-d %B %Y}", "day": "%{x|%A, %-d %B %Y}"}[o.period]
@@ -76,9 +78,9 @@ def orders_over_time_figure(over_time: OverTime, currency: str | None = None) ->
     figure.add_bar(x=o.starts, y=o.revenue, marker_color=colours, name="Revenue", hovertemplate=hover)
     hover = f"<b>{when}</b><br>%{{y:,}} orders<extra></extra>"
     figure.add_bar(x=o.starts, y=o.orders, marker_color=SOFT, name="Orders", yaxis="y2", hovertemplate=hover)
-    _label(figure, "Revenue" if o.whole.all() else f"Revenue (grey: a {o.period} that the data covers in part)", 1.0)
-    _label(figure, "Orders", 0.27)
-    top = words.money(float(o.revenue[peak]), currency)
+    in_part = "" if o.whole.all() else f" (grey: a {o.period} that the data covers in part)"
+    add_panel_name(figure, f"Revenue{in_part}", 0, 1.0)
+    add_panel_name(figure, "Orders", 0, 0.27)
     add_note(figure, top, o.starts[peak], o.revenue[peak], yshift=10)
     return figure.update_layout(
         showlegend=False,
@@ -87,17 +89,6 @@ def orders_over_time_figure(over_time: OverTime, currency: str | None = None) ->
         xaxis={"anchor": "y2"},
         bargap=0.15,
     )
-
-
-def _label(figure: go.Figure, text: str, y: float) -> None:
-    """Name of a panel, at its upper left."""
-    figure.add_annotation(text=text, x=0, y=y, xref="paper", yref="paper", xanchor="left", yanchor="middle")
-
-
-def _growth(share: float) -> str:
-    if abs(share) < 0.01:
-        return "as in the year before"
-    return f"{words.share(abs(share))} {'above' if share > 0 else 'below'} the year before"
 
 
 def _label_places(ends: dict[int, tuple[int, float]], highest: float) -> dict[int, str]:
@@ -116,7 +107,9 @@ def year_on_year_figure(over_time: OverTime, currency: str | None = None) -> go.
     title = "Revenue by year"
     if over_time.year_on_year:
         last = over_time.year_on_year[-1]
-        title = f"{words.months([int(month) for month in last.months])} {last.year}: {_growth(last.growth_share)}"
+        change = f"{words.share(abs(last.growth_share))} {'above' if last.growth_share > 0 else 'below'}"
+        change = change if abs(last.growth_share) >= 0.01 else "as in"
+        title = f"{words.months([int(month) for month in last.months])} {last.year}: {change} the year before"
     figure = new_figure(
         title,
         subtitle=f"Revenue by calendar month{_unit(currency)}; months that the data covers in part are left out",
@@ -125,20 +118,21 @@ def year_on_year_figure(over_time: OverTime, currency: str | None = None) -> go.
     )
     newest = years[over_time.month_whole].max() if over_time.month_whole.any() else years.max()
     hover = f"<b>%{{x}} %{{meta}}</b><br>{_money_hover('y', currency)}<extra></extra>"
-    lines = {int(year): (years == year) & over_time.month_whole for year in np.unique(years)}
-    lines = {year: inside for year, inside in lines.items() if inside.any()}
+    whole_years = np.unique(years[over_time.month_whole])
+    lines = {int(year): (years == year) & over_time.month_whole for year in whole_years}
+    short = [name[:3] for name in words.MONTHS]
     ends = {year: (int(calendar[i][-1]), float(over_time.month_revenue[i][-1])) for year, i in lines.items()}
+    looks = {0: (HIGHLIGHT, 3, "solid"), 1: (ACCENT, 2, "solid")}
     label_places = _label_places(ends, float(over_time.month_revenue.max()))
     for year, inside in lines.items():
-        colour, is_last = (HIGHLIGHT, True) if year == newest else (ACCENT if year == newest - 1 else SOFT, False)
-        line = {"color": colour, "width": 3 if is_last else 2, "dash": "solid" if year >= newest - 1 else "dot"}
+        colour, width, dash = looks.get(int(newest) - year, (SOFT, 2, "dot"))
+        line = {"color": colour, "width": width, "dash": dash}
         marks = {"mode": "lines+markers+text", "line": line, "marker": {"size": 6, "color": colour}}
         label = [""] * (int(inside.sum()) - 1) + [f" {year}"]
         text = {"text": label, "textposition": label_places[year], "textfont": {"color": INK}, "cliponaxis": False}
-        names = [words.MONTHS[m][:3] for m in calendar[inside]]
+        names = [short[m] for m in calendar[inside]]
         about = {"name": str(year), "meta": str(year), "hovertemplate": hover}
         figure.add_scatter(x=names, y=over_time.month_revenue[inside], **marks, **text, **about)
-    short = [name[:3] for name in words.MONTHS]
     return figure.update_layout(
         showlegend=False,
         margin={"r": 48},
@@ -155,9 +149,8 @@ def calendar_figure(calendar: Calendar, currency: str | None = None) -> go.Figur
     name, stands_out = calendar.names[best], ratio >= STANDS_OUT
     brings = f"{name} brings" if len(calendar.years) > 1 else f"{name} {years} brought"
     title = f"{brings} {words.times(ratio)} an average {calendar.unit}"
-    title = title if stands_out else f"Revenue by {calendar.unit} of the year"
     figure = new_figure(
-        title,
+        title if stands_out else f"Revenue by {calendar.unit} of the year",
         subtitle=f"Mean revenue by {calendar.unit}{_unit(currency)}, {years}; the line is the average",
         alt=f"Mean revenue by {calendar.unit} of the year, {years}. Highest: {name} with "
         f"{words.money(float(calendar.revenue[best]), currency)}; average {words.money(average, currency)}.",
@@ -173,13 +166,10 @@ def calendar_figure(calendar: Calendar, currency: str | None = None) -> go.Figur
     return figure.update_layout(xaxis={**every, "tickangle": 0}, yaxis={"tickformat": "~s", "nticks": 6})
 
 
-def _shortened(name: str | None) -> str:
-    text = "not given" if name is None else name
-    return text if len(text) <= LONGEST_LABEL else f"{text[: LONGEST_LABEL - 1]}\N{HORIZONTAL ELLIPSIS}"
-
-
-def _unique(labels: Sequence[str]) -> list[str]:
-    """Labels that cutting made alike, told apart by a number: bars with one label would lie on each other."""
+def _shortened(names: Sequence[str | None]) -> list[str]:
+    """Labels, those that cutting made alike told apart by a number: bars with one label would lie on each other."""
+    texts = ["not given" if name is None else name for name in names]
+    labels = [t if len(t) <= LONGEST_LABEL else f"{t[: LONGEST_LABEL - 1]}\N{HORIZONTAL ELLIPSIS}" for t in texts]
     nth = [labels[: place + 1].count(label) for place, label in enumerate(labels)]
     return [label if n == 1 else f"{label} ({n})" for label, n in zip(labels, nth, strict=True)]
 
@@ -205,7 +195,7 @@ def _bars_of(counts: Counts) -> _Bars:
     shown = order if counts.n_values <= TOP + 1 else order[:TOP]
     names = [counts.names[i] for i in shown]
     values, lines = [float(sizes[i]) for i in shown], [int(counts.lines[i]) for i in shown]
-    labels, others = _unique([_shortened(name) for name in names]), counts.n_values - len(shown)
+    labels, others = _shortened(names), counts.n_values - len(shown)
     drawn = others > 0 and total - sum(values) <= DWARFS * values[0]
     if drawn:
         labels.append(f"{words.count(others)} others")
@@ -217,10 +207,9 @@ def _bars_of(counts: Counts) -> _Bars:
 
 def _about_counts(counts: Counts, bars: _Bars, what: str) -> tuple[str, str]:
     """Title and subtitle."""
-    share, first = bars.sizes[0] / bars.total, bars.names[0]
-    title = f"{what.capitalize()} by {counts.label}"
-    if share >= LEADS and first is not None:
-        title = f"{_shortened(first)}: {words.share(share)} of {what}"
+    share, title = bars.sizes[0] / bars.total, f"{what.capitalize()} by {counts.label}"
+    if share >= LEADS and bars.names[0] is not None:
+        title = f"{bars.labels[0]}: {words.share(share)} of {what}"
     subtitle = f"Share of {what} by {counts.label}"
     if bars.others:
         subtitle += f", the {TOP} largest of {words.count(counts.n_values)}"
@@ -235,20 +224,18 @@ def counts_figure(counts: Counts, currency: str | None = None) -> go.Figure:
     what, bars = "lines read" if by_lines else "revenue", _bars_of(counts)
     title, subtitle = _about_counts(counts, bars, what)
     shares = [words.share(size / bars.total) for size in bars.sizes]
-    heard = "; ".join(f"{label} {share}" for label, share in zip(bars.labels[:5], shares[:5], strict=True))
+    heard = each_share(bars.labels[:5], [size / bars.total for size in bars.sizes[:5]])
     figure = new_figure(title, subtitle=subtitle, alt=f"{subtitle}: {heard}.", height=110 + 30 * len(bars.labels))
-    soft = [name is None for name in bars.names]
-    soft[-1] |= bars.others_drawn
     money_line = "" if by_lines else f"{_money_hover('x', currency)}<br>"
     hover = f"<b>%{{customdata[0]}}</b><br>{money_line}%{{customdata[1]:,}} lines<extra></extra>"
     named = [[name or "not given", lines] for name, lines in zip(bars.names, bars.lines, strict=True)]
     about = {"text": shares, "customdata": named, "hovertemplate": hover}
-    colours = [SOFT if is_soft else ACCENT for is_soft in soft]
+    colours = [ACCENT if name is not None else SOFT for name in bars.names]
+    colours[-1] = SOFT if bars.others_drawn else colours[-1]
     add_named_bars(figure, bars.sizes, bars.labels, marker_color=colours, **about)
     return figure.update_layout(
         margin={"r": 64},
         xaxis={"visible": False, "range": [min(0.0, *bars.sizes), max(bars.sizes) * 1.02]},
-        yaxis=NAMES_DOWN,
         bargap=0.3,
     )
 
@@ -311,4 +298,4 @@ def exploration_figures(exploration: Exploration) -> dict[str, go.Figure]:
 
     The anchors are those of `Finding.figure`: small letters, digits and hyphens.
     """
-    return {**dict(_of_time(exploration)), **dict(_of_customers(exploration)), **dict(_of_columns(exploration))}
+    return dict(chain(_of_time(exploration), _of_customers(exploration), _of_columns(exploration)))

@@ -1,22 +1,224 @@
-"""Figures of the columns among themselves: correlations, single lines, empty cells."""
+"""Figures of the columns: how numbers are spread, what was charged, what goes together, single lines, empty cells."""
 
 from __future__ import annotations
 
+import math
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from marketfold import words
-from marketfold.figures.theme import ACCENT, INK, NAMES_DOWN, PALE, add_cells, add_note, new_figure, segment_colour
+from marketfold.exploration import REST
+from marketfold.figures.theme import (
+    ACCENT,
+    HIGHLIGHT,
+    INK,
+    NAMES_DOWN,
+    PALE,
+    SOFT,
+    add_cells,
+    add_note,
+    add_panel_name,
+    each_share,
+    new_figure,
+    segment_colour,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import plotly.graph_objects as go
 
-    from marketfold.exploration import Correlations, Dependence, LineSample, Missing
+    from marketfold.exploration import Correlations, Dependence, Discounts, Distribution, LineSample, Missing
     from marketfold.schema import Float64
 
 MOST_COLOURS = 6
+DECADES = 2
+"""A logarithmic axis over more of them has room for 1, 10, 100 only."""
+WALL = 2.5
+"""A last bin that is this many times the tallest other one is cut off, and the figure says so."""
+
+
+def _value(distribution: Distribution, value: float, currency: str | None) -> str:
+    return words.count(value) if distribution.column == "quantity" else words.money(value, currency)
+
+
+def distribution_figure(
+    distribution: Distribution, currency: str | None = None, marks: Mapping[float, str] | None = None
+) -> go.Figure:
+    """A histogram, or one ridge for each group on the same scale, with medians.
+
+    The marks are values to point at on the axis (a cap, a cut), with what to call them.
+    """
+    d = distribution
+    figure = _titled(d, currency)
+    if len(d.groups) == 1:
+        _bars(figure, d)
+    else:
+        _ridges(figure, d, currency)
+    figure.update_layout(showlegend=False, xaxis={"tickformat": "~s" if d.maximum >= 10_000 else ",~g"})
+    if d.log:
+        wide = math.log10(d.edges[-1] / d.edges[0]) > DECADES
+        figure.update_xaxes(type="log", dtick=1 if wide else "D2", tickangle=0)
+    if marks:
+        figure.update_layout(margin={"t": 44})
+    for value, name in (marks or {}).items():
+        figure.add_vline(x=value, line={"color": HIGHLIGHT, "width": 1.5, "dash": "dash"})
+        add_note(figure, name, _along(d, value), yanchor="bottom")
+    return figure
+
+
+def _along(distribution: Distribution, value: float) -> float:
+    """Place of an annotation on the axis; on a logarithmic one plotly.js wants the logarithm."""
+    return math.log10(value) if distribution.log else value
+
+
+def _unit(distribution: Distribution) -> str:
+    return "orders" if distribution.column == "order_value" else "lines"
+
+
+def _named_edges(distribution: Distribution) -> tuple[Float64, Float64]:
+    """Lower and upper border of each bin as a reader is told them: items come in whole numbers."""
+    low, high = distribution.edges[:-1], distribution.edges[1:]
+    return (np.ceil(low), np.floor(high)) if distribution.column == "quantity" else (low, high)
+
+
+def _shares(distribution: Distribution) -> Float64:
+    """Share of each group in each bin, shape (n_groups, n_bins)."""
+    shares: Float64 = distribution.counts / np.maximum(distribution.counts.sum(axis=1, keepdims=True), 1)
+    return shares
+
+
+def _titled(distribution: Distribution, currency: str | None) -> go.Figure:
+    d = distribution
+    what = f"{words.count(d.counts.sum())} {_unit(d)}"
+    median, mean = _value(d, d.median, currency), _value(d, d.mean, currency)
+    span = f"from {_value(d, d.minimum, currency)} to {_value(d, d.maximum, currency)}"
+    by = f" by {d.by_label}" if d.by else ""
+    # Our own words begin a title with a capital; the name of a column stays as the user wrote it.
+    name = "Order value" if d.column == "order_value" else d.label
+    notes = ""
+    if d.maximum > d.edges[-1]:
+        notes += f"; the last bin holds all from {_value(d, float(_named_edges(d)[0][-1]), currency)} on"
+    if len(d.groups) > 1 and _scale(_shares(d)) < _shares(d).max():
+        notes += "; the last bin is cut off at the top"
+    if d.log:
+        notes += "; each step of the axis multiplies"
+    return new_figure(
+        f"{name}{by}: median {median}",
+        subtitle=f"{what}, {span}{notes}",
+        alt=f"Distribution of {d.label}{by} over {what}: median {median}, mean {mean}, {span}.",
+        height=340 if len(d.groups) == 1 else 150 + 62 * len(d.groups),
+    )
+
+
+def _bars(figure: go.Figure, distribution: Distribution) -> None:
+    edges, counts = distribution.edges, distribution.counts[0]
+    span = "<b>%{customdata[0]:,.4~g} to %{customdata[1]:,.4~g}</b>"
+    hover = f"{span}<br>%{{y:,}} {_unit(distribution)}<extra></extra>"
+    about = {"customdata": np.column_stack([edges[:-1], edges[1:]]), "hovertemplate": hover}
+    if distribution.log:  # bars on a logarithmic axis are as wide as plotly.js likes
+        x, y = np.repeat(edges, 2), np.concatenate([[0], np.repeat(counts, 2), [0]])
+        area = {"fill": "tozeroy", "fillcolor": ACCENT, "line": {"color": ACCENT, "width": 0}}
+        figure.add_scatter(x=x, y=y, mode="lines", hoverinfo="skip", **area)
+        unseen = {"opacity": 0, "size": 12, "color": ACCENT}
+        figure.add_scatter(x=np.sqrt(edges[:-1] * edges[1:]), y=counts, mode="markers", marker=unseen, **about)
+    else:
+        middles, widths = (edges[:-1] + edges[1:]) / 2, np.diff(edges) * 0.92
+        figure.add_bar(x=middles, y=counts, width=widths, marker_color=ACCENT, **about)
+    figure.add_vline(x=distribution.median, line={"color": HIGHLIGHT, "width": 2})
+    beside = {"yanchor": "top", "xanchor": "left", "xshift": 6}
+    add_note(figure, "median", _along(distribution, distribution.median), **beside)
+    figure.update_layout(yaxis={"tickformat": "~s", "nticks": 6, "rangemode": "tozero"}, bargap=0)
+
+
+def _scale(share: Float64) -> float:
+    """Share of a group that a full height stands for; a wall in the last bin may not flatten all the others."""
+    inner = float(share[:, :-1].max()) if share.shape[1] > 1 else 0.0
+    whole = float(share.max())
+    return inner * 1.25 if 0 < inner * WALL < whole else whole
+
+
+def _ridges(figure: go.Figure, distribution: Distribution, currency: str | None) -> None:
+    """One row for each group; heights are the share of the group in a bin, on one scale for all."""
+    d, n, share = distribution, len(distribution.groups), _shares(distribution)
+    tallest = _scale(share)
+    for row in range(n):
+        base, height = float(n - 1 - row), np.minimum(share[row] / tallest, 1) * 0.82
+        _ridge(figure, d, row, base, height)
+        if np.isfinite(median := float(d.medians[row])):
+            line = {"mode": "lines", "line": {"color": HIGHLIGHT, "width": 3}}
+            about = {
+                "meta": f"median of {d.groups[row]}: {_value(d, median, currency)}",
+                "hovertemplate": "%{meta}<extra></extra>",
+            }
+            figure.add_scatter(x=[median, median], y=[base - 0.06, base + 0.2], **line, **about)
+    names = [f"{group}  ({words.count(total)})" for group, total in zip(d.groups, d.counts.sum(axis=1), strict=True)]
+    ticks = {"tickmode": "array", "tickvals": [n - 1 - row + 0.2 for row in range(n)], "ticktext": names}
+    figure.update_layout(yaxis={**ticks, "showgrid": False, "tickfont": {"color": INK}, "range": [-0.08, n]})
+
+
+def _ridge(figure: go.Figure, distribution: Distribution, row: int, base: float, height: Float64) -> None:
+    """Ground line, filled steps, and unseen markers that carry the numbers of each bin."""
+    d, group = distribution, distribution.groups[row]
+    colour, edges = (SOFT if group == REST else ACCENT), d.edges
+    ground = {"color": PALE, "width": 1}
+    figure.add_scatter(x=edges[[0, -1]], y=[base, base], mode="lines", line=ground, hoverinfo="skip")
+    steps = np.concatenate([[base], base + np.repeat(height, 2), [base]])
+    area = {"mode": "lines", "fill": "toself", "fillcolor": colour, "line": {"color": colour, "width": 0}}
+    figure.add_scatter(x=np.repeat(edges, 2), y=steps, hoverinfo="skip", **area)
+    middles = np.sqrt(edges[:-1] * edges[1:]) if d.log else (edges[:-1] + edges[1:]) / 2
+    about = {"customdata": np.column_stack([*_named_edges(d), d.counts[row], _shares(d)[row]]), "meta": group}
+    hover = (
+        "<b>%{meta}</b><br>%{customdata[0]:,.4~g} to %{customdata[1]:,.4~g}: %{customdata[2]:,} lines "
+        "(%{customdata[3]:.1%} of the group)<extra></extra>"
+    )
+    unseen = {"mode": "markers", "marker": {"opacity": 0, "size": 12, "color": colour}}
+    figure.add_scatter(x=middles, y=base + height / 2, hovertemplate=hover, **unseen, **about)
+
+
+def discounts_figure(discounts: Discounts) -> go.Figure:
+    """How far below the list price lines are charged, and whether that depends on the list price."""
+    d = discounts
+    title = "Half of the lines are charged at the list price or more"
+    if d.median >= 0.01:
+        title = f"Half of the lines are charged at least {words.share(d.median)} below the list price"
+    figure = new_figure(
+        title,
+        subtitle=f"Discount as a share of the list price, {words.count(d.n_lines)} lines; below 0: charged above it",
+        alt=f"{title}; mean discount {words.share(d.mean)}. {words.share(d.given_share)} of lines are charged below it "
+        f"and {words.share(d.above_share)} above it.",
+        height=380,
+    )
+    middles = (d.edges[:-1] + d.edges[1:]) / 2
+    shown = np.flatnonzero(d.counts)
+    hover = "<b>%{customdata[0]:.0%} to %{customdata[1]:.0%} off</b><br>%{customdata[2]:,} lines<extra></extra>"
+    about = {"customdata": np.column_stack([d.edges[:-1], d.edges[1:], d.counts]), "hovertemplate": hover}
+    colours = [SOFT if middle < 0 else ACCENT for middle in middles]
+    figure.add_bar(x=middles, y=d.counts / d.n_lines, width=np.diff(d.edges) * 0.9, marker_color=colours, **about)
+    prices = (d.list_price_edges[:-1] + d.list_price_edges[1:]) / 2
+    line = {"mode": "lines+markers", "line": {"color": HIGHLIGHT, "width": 2.5}, "xaxis": "x2", "yaxis": "y2"}
+    hover = (
+        "<b>list price %{customdata[0]:,} to %{customdata[1]:,}</b><br>%{y:.1%} off on average, "
+        "%{customdata[2]:,} lines<extra></extra>"
+    )
+    bins = np.column_stack([d.list_price_edges[:-1], d.list_price_edges[1:], d.list_price_lines])
+    about = {"customdata": bins, "hovertemplate": hover, "marker": {"size": 7, "color": HIGHLIGHT}}
+    figure.add_scatter(x=prices, y=d.list_price_discount, **line, **about)
+    for text, x in (("Share of lines", 0), ("Mean discount", 0.56)):
+        add_panel_name(figure, text, x, 1.0, yanchor="bottom")
+    seen = {"tickformat": ".0%", "range": [float(d.edges[shown[0]]), float(d.edges[shown[-1] + 1])]}
+    few_ticks, shares = {"nticks": 5, "tickangle": 0}, {"tickformat": ".0%", "nticks": 6}
+    return figure.update_layout(
+        showlegend=False,
+        bargap=0,
+        margin={"t": 44},
+        xaxis={**few_ticks, **seen, "domain": [0, 0.46], "title": {"text": "discount"}},
+        yaxis=shares,
+        xaxis2={**few_ticks, "domain": [0.56, 1], "anchor": "y2", "title": {"text": "list price"}},
+        yaxis2={**shares, "anchor": "x2", "zeroline": True, "zerolinecolor": SOFT},
+    )
 
 
 def correlation_figure(correlations: Correlations) -> go.Figure:
@@ -27,22 +229,17 @@ def correlation_figure(correlations: Correlations) -> go.Figure:
     strength = np.abs(np.nan_to_num(lower))
     i, j = np.unravel_index(int(np.argmax(strength)), strength.shape)
     r = float(lower[i, j])
+    most = f"{c.labels[j]} and {c.labels[i + 1]} go together most (r = {r:.2f})"
+    each = (f"{c.labels[a]} with {c.labels[b]} {c.values[a, b]:.2f}" for a, b in combinations(range(n), 2))
     figure = new_figure(
-        f"{c.labels[j]} and {c.labels[i + 1]} go together most (r = {r:.2f})"
-        if abs(r) >= 0.3
-        else "The numbers hardly go together",
+        most if abs(r) >= 0.3 else "The numbers hardly go together",
         subtitle=f"Pearson's r over {words.count(c.n_lines)} lines; 1 and -1 are straight lines, 0 is none",
-        alt="Correlations: "
-        + "; ".join(f"{c.labels[a]} with {c.labels[b]} {c.values[a, b]:.2f}" for a, b in combinations(range(n), 2)),
+        alt=f"Correlations: {'; '.join(each)}",
         height=150 + 60 * (n - 1),
     )
     about = {"texttemplate": "%{z:.2f}", "hovertemplate": "%{y} with %{x}: r = %{z:.3f}<extra></extra>"}
-    add_cells(figure, lower, c.labels[:-1], c.labels[1:], **about)
-    return figure.update_layout(
-        coloraxis={"cmin": -1, "cmax": 1, "cmid": 0, "showscale": False},
-        xaxis={"tickfont": {"color": INK}, "type": "category"},
-        yaxis=NAMES_DOWN,
-    )
+    add_cells(figure, lower, c.labels[:-1], c.labels[1:], 1, **about)
+    return figure.update_xaxes(tickfont={"color": INK}, type="category")
 
 
 def _which_lines(n_shown: int, n_lines: int, lines: str = "lines") -> str:
@@ -65,29 +262,15 @@ def dependence_figure(dependence: Dependence) -> go.Figure:
         height=170 + 34 * n,
     )
     about = {"texttemplate": "%{z:.0f}", "hovertemplate": "%{x} tells %{z:.1f} % of %{y}<extra></extra>"}
-    add_cells(figure, other * 100, d.labels, d.labels, **about)
-    return figure.update_layout(
-        coloraxis={"cmin": -100, "cmax": 100, "cmid": 0, "showscale": False},
-        xaxis={"side": "top", "tickfont": {"color": INK}, "type": "category", "showgrid": False, "tickangle": -35},
-        yaxis=NAMES_DOWN,
-    )
-
-
-def _in_view(values: Float64) -> tuple[float, float]:
-    """Range of an axis that leaves the outermost hundredth to whoever zooms out."""
-    low, high = np.nanquantile(values, 0.0), np.nanquantile(values, 0.99)
-    room = (high - low) * 0.05 or 1.0
-    return float(low - room), float(high + room)
+    add_cells(figure, other * 100, d.labels, d.labels, 100, **about)
+    return figure.update_xaxes(side="top", tickfont={"color": INK}, type="category", showgrid=False, tickangle=-35)
 
 
 def scatter_matrix_figure(sample: LineSample) -> go.Figure:
     """Each number column against each other, one point for each sampled line, coloured by class where there are few."""
-    s = sample
-    n = len(s.columns)
-    names = s.groups.astype(str)
+    s, n, names = sample, len(sample.columns), sample.groups.astype(str)
     groups = sorted({*names.tolist()}, key=lambda group: float(np.nanmedian(s.values[names == group, -1])))
-    coloured = 1 < len(groups) <= MOST_COLOURS
-    size = len(s.values)
+    coloured, size = 1 < len(groups) <= MOST_COLOURS, len(s.values)
     which = _which_lines(size, s.n_lines)
     figure = new_figure(
         "Each number against each other",
@@ -97,12 +280,12 @@ def scatter_matrix_figure(sample: LineSample) -> go.Figure:
     )
     parts = [(group, names == group) for group in groups] if coloured else [("", np.ones(size, dtype=bool))]
     for down, across in combinations(range(n), 2):
-        axis = across - 1 + down * (n - 1)
+        axis = across + down * (n - 1)
         for number, (group, inside) in enumerate(parts, start=1):
             hover = f"{s.labels[down]} %{{x:,}}<br>{s.labels[across]} %{{y:,}}<extra>{group}</extra>"
             mark = {"size": 4, "opacity": 0.55, "color": segment_colour(number) if coloured else ACCENT}
             named = {"name": group, "legendgroup": group, "showlegend": coloured and (down, across) == (0, 1)}
-            place = {"xaxis": f"x{axis + 1}", "yaxis": f"y{axis + 1}", "mode": "markers", "marker": mark}
+            place = {"xaxis": f"x{axis}", "yaxis": f"y{axis}", "mode": "markers", "marker": mark}
             points = {"x": s.values[inside, down], "y": s.values[inside, across]}
             figure.add_scatter(**points, **place, **named, hovertemplate=hover)
         _place(figure, s, down, across)
@@ -113,43 +296,28 @@ def _place(figure: go.Figure, sample: LineSample, down: int, across: int) -> Non
     """Axes of one panel: columns of the matrix share their number below, rows to the left."""
 
     def axis(column: int, *, named: bool) -> dict[str, Any]:
-        title = {"text": sample.labels[column] if named else ""}
-        view = {"range": _in_view(sample.values[:, column]), "nticks": 5, "tickformat": "~s"}
-        return {**view, "title": title, "showticklabels": named}
+        low, high = np.nanquantile(sample.values[:, column], [0.0, 0.99])  # the rest is there for whoever zooms out
+        room = (high - low) * 0.05 or 1.0
+        view = {"range": [float(low - room), float(high + room)], "nticks": 5, "tickformat": "~s"}
+        return {**view, "title": {"text": sample.labels[column] if named else ""}, "showticklabels": named}
 
-    n = len(sample.columns) - 1
-    number = across - 1 + down * n + 1
-    width, left = 1 / n, down / n
-    bottom = 1 - across / n
-    gap = 0.035
-    figure.update_layout(
-        {
-            f"xaxis{number}": {
-                **axis(down, named=across == n),
-                "domain": [left + gap, left + width - 0.005],
-                "anchor": f"y{number}",
-                "showgrid": True,
-            },
-            f"yaxis{number}": {
-                **axis(across, named=down == 0),
-                "domain": [bottom + gap, bottom + 1 / n - 0.01],
-                "anchor": f"x{number}",
-            },
-        }
-    )
+    n, gap = len(sample.columns) - 1, 0.035
+    number, left, bottom = across + down * n, down / n, 1 - across / n
+    below = {"domain": [left + gap, left + 1 / n - 0.005], "anchor": f"y{number}", "showgrid": True}
+    beside = {"domain": [bottom + gap, bottom + 1 / n - 0.01], "anchor": f"x{number}"}
+    axes = {"x": axis(down, named=across == n) | below, "y": axis(across, named=down == 0) | beside}
+    figure.update_layout({f"{side}axis{number}": look for side, look in axes.items()})
 
 
 def missing_figure(missing: Missing) -> go.Figure:
     """Share of empty cells of each column that has any, over all read lines."""
     some = np.flatnonzero(missing.empty)
     full = len(missing.columns) - len(some)
-    labels = [missing.labels[i] for i in some]
-    shares = missing.empty_share[some]
+    labels, shares = [missing.labels[i] for i in some], missing.empty_share[some]
     figure = new_figure(
-        f"{labels[0]} is empty on {words.share(float(shares[0]))} of lines",
+        f"{labels[0]} is empty on {words.share(shares[0])} of lines",
         subtitle=f"Empty cells of {words.count(missing.n_lines)} lines read; {full} other columns have none",
-        alt="Empty cells: "
-        + "; ".join(f"{label} {words.share(float(share))}" for label, share in zip(labels, shares, strict=True)),
+        alt=f"Empty cells: {each_share(labels, shares)}",
         height=120 + 34 * len(some),
     )
     figure.add_bar(x=np.ones(len(some)), y=labels, orientation="h", marker_color=PALE, hoverinfo="skip")
@@ -157,7 +325,7 @@ def missing_figure(missing: Missing) -> go.Figure:
     about = {"customdata": missing.empty[some], "hovertemplate": hover}
     figure.add_bar(x=shares, y=labels, orientation="h", marker_color=ACCENT, **about)
     for label, share in zip(labels, shares, strict=True):
-        add_note(figure, words.share(float(share)), 1, label, xanchor="left", xshift=8)
+        add_note(figure, words.share(share), 1, label, xanchor="left", xshift=8)
     return figure.update_layout(
         showlegend=False,
         barmode="overlay",

@@ -8,11 +8,10 @@ import numpy as np
 
 from marketfold import words
 from marketfold.exploration import MOST, nice_step
-from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, NAMES_DOWN, SOFT, add_cells, add_note, new_figure
+from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, SOFT, add_cells, add_note, dotted, new_figure
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
-    from numpy.typing import NDArray
 
     from marketfold.exploration import Cohorts, Concentration, InterPurchaseTimes, Repeats
 
@@ -35,14 +34,11 @@ def concentration_figure(concentration: Concentration) -> go.Figure:
     figure = new_figure(
         title,
         subtitle="Share of revenue against share of customers, the largest first; dotted: if all brought the same",
-        alt=f"{title}: {who}. The largest fifth brings "
-        f"{words.share(c.top_fifth_share)}; the largest customer {words.share(largest / (c.revenue_total or 1))}. "
-        f"Gini coefficient {c.gini:.2f}.",
+        alt=f"{title}: {who}. The largest fifth brings {words.share(c.top_fifth_share)}; the largest customer "
+        f"{words.share(largest / (c.revenue_total or 1))}. Gini coefficient {c.gini:.2f}.",
         height=420,
     )
-    figure.add_scatter(
-        x=[0, 1], y=[0, 1], mode="lines", line={"color": SOFT, "dash": "dot", "width": 1.5}, hoverinfo="skip"
-    )
+    figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line=dotted(SOFT, 1.5), hoverinfo="skip")
     largest_of = f"the largest %{{customdata:,}} of {words.count(c.n_customers)} customers (%{{x:.1%}})"
     hover = f"{largest_of}<br>bring <b>%{{y:.1%}}</b> of revenue<extra></extra>"
     about = {"customdata": (c.customer_share * c.n_customers).round(), "hovertemplate": hover}
@@ -67,31 +63,24 @@ def concentration_figure(concentration: Concentration) -> go.Figure:
     )
 
 
-def _classes_of_orders(orders: NDArray[np.int64]) -> tuple[list[str], NDArray[np.intp]]:
-    """Names of the classes of numbers of orders, and the class of each number."""
-    starts = np.array([start for start in ORDER_CLASSES if start <= orders.max()])
-    ends = [*(starts[1:] - 1).tolist(), int(orders.max())]
-    names = [str(a) if a == b else f"{a}\N{EN DASH}{b}" for a, b in zip(starts.tolist(), ends, strict=True)]
-    return names, np.searchsorted(starts, orders, side="right") - 1
-
-
 def repeats_figure(repeats: Repeats) -> go.Figure:
     """Share of customers by number of orders, beside the share of revenue that they bring."""
-    names, place = _classes_of_orders(repeats.orders)
-    n = len(names)
+    most = int(repeats.orders.max())
+    starts = np.array([start for start in ORDER_CLASSES if start <= most])
+    ends = [*(starts[1:] - 1).tolist(), most]
+    names = [str(a) if a == b else f"{a}\N{EN DASH}{b}" for a, b in zip(starts.tolist(), ends, strict=True)]
+    n, place = len(names), np.searchsorted(starts, repeats.orders, side="right") - 1
     customers = np.bincount(place, weights=repeats.customers, minlength=n) / repeats.customers.sum()
     revenue = np.bincount(place, weights=repeats.revenue, minlength=n) / (repeats.revenue.sum() or 1.0)
-    once = words.share(repeats.once_share)
-    again = words.share(1 - repeats.once_share)
+    once, again = words.share(repeats.once_share), words.share(1 - repeats.once_share)
     title = f"{once} of customers ordered once" if repeats.once_share >= 0.25 else f"{again} of customers ordered again"
     title = title if repeats.once_share else "Every customer ordered more than once"
     figure = new_figure(
         title,
         subtitle="Share of customers and of revenue by number of orders",
         alt=f"Customers by number of orders: {once} ordered once and bring "
-        f"{words.share(repeats.once_revenue_share)} of revenue; {words.share(float(customers[-1]))} "
-        f"ordered {names[-1]} "
-        f"times and bring {words.share(float(revenue[-1]))}.",
+        f"{words.share(repeats.once_revenue_share)} of revenue; {words.share(customers[-1])} ordered {names[-1]} "
+        f"times and bring {words.share(revenue[-1])}.",
         height=360,
     )
     for name, share, colour in (("Customers", customers, ACCENT), ("Revenue", revenue, SOFT)):
@@ -132,21 +121,14 @@ def cohorts_figure(cohorts: Cohorts) -> go.Figure:
     hover = f"<b>%{{y}}</b><br>%{{x}} {unit}s later: %{{z:.1%}} bought<extra></extra>"
     about = {"texttemplate": "%{z:.0%}" if with_text else None, "hovertemplate": hover}
     add_cells(figure, later, range(1, later.shape[1] + 1), [names[row] for row in rows], **about)
-    high = float(np.nanmax(later)) if np.isfinite(later).any() else 1.0
-    scale = {"cmin": 0, "cmax": _readable_top(cohorts, rows, high), "showscale": not with_text}
+    # The scale ends at the highest share among cohorts of some size, lest one customer of one bleaches all.
+    large = later[cohorts.sizes[rows] >= np.median(cohorts.sizes[rows])]
+    known = large if np.isfinite(large).any() else later
+    high = float(np.nanmax(known)) if np.isfinite(known).any() else 1.0
+    scale = {"cmin": 0, "cmax": max(high, 0.01), "showscale": not with_text}
     bar = {"tickformat": ".0%", "lenmode": "pixels", "len": 130, "y": 1, "yanchor": "top", "nticks": 4}
-    return figure.update_layout(
-        coloraxis={**scale, "colorbar": bar},
-        xaxis={"title": {"text": f"{unit}s after the first purchase"}, "dtick": 1 if with_text else 3},
-        yaxis=NAMES_DOWN,
-    )
-
-
-def _readable_top(cohorts: Cohorts, rows: NDArray[np.intp], high: float) -> float:
-    """End of the colour scale: the highest share among cohorts of some size, lest one customer of one bleaches all."""
-    large = rows[cohorts.sizes[rows] >= np.median(cohorts.sizes[rows])]
-    shares = cohorts.retention[large, 1:]
-    return max(float(np.nanmax(shares)) if np.isfinite(shares).any() else high, 0.01)
+    figure.update_layout(coloraxis={**scale, "colorbar": bar})
+    return figure.update_xaxes(title={"text": f"{unit}s after the first purchase"}, dtick=1 if with_text else 3)
 
 
 def gaps_figure(gaps: InterPurchaseTimes) -> go.Figure:
@@ -154,8 +136,7 @@ def gaps_figure(gaps: InterPurchaseTimes) -> go.Figure:
     reach = int(gaps.days[np.searchsorted(np.cumsum(gaps.counts), 0.98 * gaps.n_gaps)])
     step = max(1, round(nice_step(max(reach, 2), GAP_BINS)))
     n = reach // step + 1
-    place = np.minimum(gaps.days // step, n)
-    bars = np.bincount(place, weights=gaps.counts, minlength=n + 1)
+    bars = np.bincount(np.minimum(gaps.days // step, n), weights=gaps.counts, minlength=n + 1)
     beyond = int(bars[n])
     title = f"Half of all repeat orders come within {words.count(gaps.median_days)} days"
     note = f", {words.count(beyond)} longer than {words.count(n * step)} days not shown" if beyond else ""

@@ -14,13 +14,19 @@ import numpy as np
 
 from marketfold import words
 from marketfold.exploration import places
-from marketfold.figures.theme import ACCENT, GRID, ON_FILL, PALE, new_figure
+from marketfold.figures.theme import ACCENT, GRID, ON_FILL, PALE, each_share, new_figure
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import plotly.graph_objects as go
+    from numpy.typing import NDArray
 
     from marketfold.exploration import Geography
     from marketfold.schema import Float64
+
+Points = tuple[list[float | None], list[float | None]]
+Circles = tuple["Float64", "Float64", "Float64"]
 
 LARGEST_RADIUS, TOTAL_AREA = 0.48, 1.1
 """Of the largest circle, and of all circles together; the earth is 5.4 wide."""
@@ -63,43 +69,33 @@ def push_apart(x: Float64, y: Float64, radius: Float64) -> tuple[Float64, Float6
     return x, y
 
 
-def _circles(x: Float64, y: Float64, radius: Float64) -> tuple[list[float | None], list[float | None]]:
+def _outlines(x: Float64, y: Float64, radius: Float64) -> Points:
     angle = np.linspace(0, 2 * np.pi, 49)
-    xs: list[float | None] = []
-    ys: list[float | None] = []
-    for cx, cy, r in zip(x, y, radius, strict=True):
-        xs += [*np.round(cx + r * np.cos(angle), 4).tolist(), None]
-        ys += [*np.round(cy + r * np.sin(angle), 4).tolist(), None]
-    return xs, ys
+    circles = [(cx + r * np.cos(angle), cy + r * np.sin(angle)) for cx, cy, r in zip(x, y, radius, strict=True)]
+    return _lines(circles, 4)
 
 
-def _graticule() -> tuple[list[float | None], list[float | None]]:
-    """Meridians and parallels every 30 degrees."""
-    xs: list[float | None] = []
-    ys: list[float | None] = []
-    along = np.linspace(-60, 85, 30)
-    for longitude in range(-180, 181, 30):
-        x, y = equal_earth(along, np.full(len(along), float(longitude)))
-        xs, ys = [*xs, *x.round(3).tolist(), None], [*ys, *y.round(3).tolist(), None]
-    for latitude in (-60, -30, 0, 30, 60, 85):
-        x, y = equal_earth(np.full(2, float(latitude)), np.array([-180.0, 180.0]))
-        xs, ys = [*xs, *x.round(3).tolist(), None], [*ys, *y.round(3).tolist(), None]
-    return xs, ys
+def _lines(lines: Sequence[tuple[Float64, Float64]], digits: int) -> Points:
+    """One trace of several lines, with a gap between each and the next."""
+    first, second = ([v for line in lines for v in (*np.round(line[i], digits).tolist(), None)] for i in (0, 1))
+    return first, second
 
 
 def _ground(figure: go.Figure) -> None:
+    """Meridians and parallels every 30 degrees, and the places as dots."""
+    along, around = np.linspace(-60, 85, 30), np.array([-180.0, 180.0])
+    meridians = [equal_earth(along, np.full(len(along), float(longitude))) for longitude in range(-180, 181, 30)]
+    parallels = [equal_earth(np.full(2, float(latitude)), around) for latitude in (-60, -30, 0, 30, 60, 85)]
+    x, y = _lines([*meridians, *parallels], 3)
+    figure.add_scatter(x=x, y=y, mode="lines", line={"color": GRID, "width": 1}, hoverinfo="skip")
     points = np.array([point for group in places().values() for point in group])
-    points = points[points[:, 0] > -60]
-    x, y = equal_earth(points[:, 0], points[:, 1])
-    lines_x, lines_y = _graticule()
-    figure.add_scatter(x=lines_x, y=lines_y, mode="lines", line={"color": GRID, "width": 1}, hoverinfo="skip")
+    x, y = equal_earth(*points[points[:, 0] > -60].T)
     figure.add_scatter(x=x.round(3), y=y.round(3), mode="markers", marker={"size": 5, "color": PALE}, hoverinfo="skip")
 
 
 def _named(geography: Geography, place: int, radius: float) -> str:
-    share = words.share(float(geography.revenue_share[place]))
     if radius >= ROOM_FOR_SHARE:
-        return f"<b>{geography.iso3[place]}</b><br>{share}"
+        return f"<b>{geography.iso3[place]}</b><br>{words.share(geography.revenue_share[place])}"
     return geography.iso3[place] if radius >= ROOM_FOR_NAME else ""
 
 
@@ -108,15 +104,11 @@ def map_figure(geography: Geography, currency: str | None = None) -> go.Figure:
     g = geography
     known = np.flatnonzero((np.array(g.iso3) != "") & np.isfinite(g.latitude) & (g.revenue > 0))
     unknown = [name for name, code in zip(g.names, g.iso3, strict=True) if not code]
-    first = words.share(float(g.revenue_share[0]))
     off = f"; not on the map: {words.listed(unknown[:3])}{' and others' if len(unknown) > 3 else ''}" if unknown else ""
     figure = new_figure(
-        f"{g.names[0]} brings {first} of revenue",
+        f"{g.names[0]} brings {words.share(g.revenue_share[0])} of revenue",
         subtitle=f"The area of a circle is the revenue of a country{off}",
-        alt=f"Revenue by country, {len(g.names)} countries: "
-        + "; ".join(
-            f"{name} {words.share(float(share))}" for name, share in zip(g.names[:5], g.revenue_share[:5], strict=True)
-        ),
+        alt=f"Revenue by country, {len(g.names)} countries: {each_share(g.names[:5], g.revenue_share[:5])}",
         height=480,
     )
     _ground(figure)
@@ -128,24 +120,19 @@ def map_figure(geography: Geography, currency: str | None = None) -> go.Figure:
         x, y = push_apart(x, y, radius)
         _draw(figure, g, known, (x, y, radius), currency)
         top = max(top, float((y + radius).max()) + 0.03)
-    hidden = {"visible": False}
     return figure.update_layout(
         showlegend=False,
         width=WIDTH,
-        xaxis={**hidden, "range": [-2.72, 2.72]},
-        yaxis={**hidden, "range": [-1.12, top], "scaleanchor": "x"},
+        xaxis={"visible": False, "range": [-2.72, 2.72]},
+        yaxis={"visible": False, "range": [-1.12, top], "scaleanchor": "x"},
     )
 
 
 def _draw(
-    figure: go.Figure,
-    geography: Geography,
-    known: np.ndarray[tuple[int], np.dtype[np.intp]],
-    circles: tuple[Float64, Float64, Float64],
-    currency: str | None,
+    figure: go.Figure, geography: Geography, known: NDArray[np.intp], circles: Circles, currency: str | None
 ) -> None:
     x, y, radius = circles
-    outline_x, outline_y = _circles(x, y, radius)
+    outline_x, outline_y = _outlines(x, y, radius)
     discs = {"mode": "lines", "fill": "toself", "fillcolor": ACCENT, "line": {"color": ON_FILL, "width": 1}}
     figure.add_scatter(x=outline_x, y=outline_y, hoverinfo="skip", **discs)
     names = [_named(geography, int(place), float(r)) for place, r in zip(known, radius, strict=True)]

@@ -1,7 +1,4 @@
-"""Figures of the reduction: what the components keep, what they mean, how the network learned, whether it paid.
-
-The map of the units stands in `figures.unit_map`.
-"""
+"""Figures of the reduction: what the components keep, what they mean, how the network learned, whether it paid."""
 
 from __future__ import annotations
 
@@ -14,7 +11,6 @@ from marketfold.figures.theme import (
     ACCENT,
     HIGHLIGHT,
     MUTED,
-    NAMES_DOWN,
     SOFT,
     add_cells,
     add_named_bars,
@@ -87,29 +83,16 @@ def loadings_figure(reducer: PCAReducer, labels: Sequence[str]) -> go.Figure:
         subtitle="Loading of each feature: its correlation with the component where features are standardised"
         + (f"; the {len(grouped)} strongest of {len(labels)}" if left else ""),
         alt=f"Loadings of {len(grouped)} features on {words.plural(loadings.shape[1], 'component')}. "
-        + " ".join(
-            f"Component {number + 1}: {_named_by(loadings[:, number], labels)}."
-            for number in range(min(4, loadings.shape[1]))
-        ),
+        + " ".join(f"Component {i}: {_named_by(column, labels)}." for i, column in enumerate(loadings.T[:4], 1)),
         height=120 + 24 * len(grouped),
     )
-    limit = float(np.abs(shown).max())
+    limit, few = float(np.abs(shown).max()), shown.shape[1] <= 12
     hover = "%{y} on component %{x}: %{z:.3f}<extra></extra>"
-    about = {"texttemplate": "%{z:.2f}" if shown.shape[1] <= 12 else None, "hovertemplate": hover}
+    about = {"texttemplate": "%{z:.2f}" if few else None, "hovertemplate": hover}
     components = (f"{number + 1}" for number in range(shown.shape[1]))
-    add_cells(figure, shown, components, [labels[i] for i in grouped], **about)
-    return figure.update_layout(
-        coloraxis={"cmin": -limit, "cmax": limit, "cmid": 0, "showscale": shown.shape[1] > 12},
-        xaxis={"title": {"text": "Component"}, "type": "category", "side": "bottom"},
-        yaxis=NAMES_DOWN,
-    )
-
-
-def _log_ticks(*losses: Sequence[float]) -> float | str:
-    """Step of a logarithmic axis, as Plotly takes it: 1, 2 and 5 of a power of ten, or only 1 where there are many."""
-    values = np.concatenate([np.asarray(loss, dtype=np.float64) for loss in losses])
-    values = values[values > 0]
-    return 1 if len(values) and np.log10(values.max() / values.min()) > MOST_DECADES else "D2"
+    add_cells(figure, shown, components, [labels[i] for i in grouped], limit, **about)
+    figure.update_coloraxes(showscale=not few)
+    return figure.update_xaxes(title={"text": "Component"}, type="category", side="bottom")
 
 
 def loss_figure(history: Mapping[str, Any], network: str = "") -> go.Figure:
@@ -136,9 +119,11 @@ def loss_figure(history: Mapping[str, Any], network: str = "") -> go.Figure:
     about = {"name": named, "hovertemplate": "Weights kept: epoch %{x}, %{y:.4f}<extra></extra>"}
     mark = {"mode": "markers", "marker": {"size": 10, "color": HIGHLIGHT}, "cliponaxis": False}
     figure.add_scatter(x=[best], y=[kept], **mark, **about)
+    seen = [value for value in (*loss, *held_out) if value > 0]
+    crowded = bool(seen) and max(seen) / min(seen) > 10**MOST_DECADES
     return figure.update_layout(
         xaxis={"title": {"text": "Epoch"}, "tickformat": "d", "dtick": 1 if len(loss) <= 12 else None},
-        yaxis={"type": "log", "tickformat": ".2~g", "dtick": _log_ticks(loss, held_out)},
+        yaxis={"type": "log", "tickformat": ".2~g", "dtick": 1 if crowded else "D2"},
     )
 
 
@@ -149,29 +134,22 @@ def reconstruction_figure(suitability: Suitability) -> go.Figure:
     names = [short_label(trial.method) for trial in trials]
     data, shuffled = (words.share(max(0.0, share)) for share in (first.share, first.shuffled_share))
     dimensions = words.plural(first.n_dimensions, "dimension")
+    each = [f"{short_label(t.method)} {words.share(t.share)} and {words.share(t.shuffled_share)}" for t in trials]
     figure = new_figure(
         f"{data} comes back; with nothing correlated, {shuffled}",
         subtitle=f"Share of the variance of held-out units that {dimensions} give back",
         alt=f"Share of the variance that {dimensions} give back, on the data and with each column shuffled: "
-        + "; ".join(
-            f"{name} {words.share(trial.share)} and {words.share(trial.shuffled_share)}"
-            for name, trial in zip(names, trials, strict=True)
-        )
-        + f". The features are {suitability.finding}.",
+        f"{'; '.join(each)}. The features are {suitability.finding}.",
         height=150 + 80 * len(trials),
     )
-    both = (
-        ("On the data", [trial.share for trial in trials], ACCENT),
-        ("Each column shuffled", [trial.shuffled_share for trial in trials], SOFT),
-    )
-    for name, shares, colour in both:
+    both = [trial.share for trial in trials], [trial.shuffled_share for trial in trials]
+    for name, shares, colour in zip(("On the data", "Each column shuffled"), both, (ACCENT, SOFT), strict=True):
         hover = f"%{{y}}, {name.lower()}: %{{x:.1%}}<extra></extra>"
         about = {"text": [words.share(share) for share in shares], "hovertemplate": hover}
         add_named_bars(figure, shares, names, name=name, marker_color=colour, **about)
-    lowest = min(0.0, *(min(trial.share, trial.shuffled_share) for trial in trials))
+    lowest = min(0.0, *both[0], *both[1])
     return figure.update_layout(
         barmode="group",
         margin={"r": 56},
         xaxis={"tickformat": ".0%", "range": [lowest, 1.2], "tickvals": [0, 0.25, 0.5, 0.75, 1]},
-        yaxis=NAMES_DOWN,
     )

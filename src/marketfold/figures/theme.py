@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 
+from marketfold.words import share
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -38,6 +40,7 @@ SYMBOLS = (
     "triangle-down", "star", "pentagon", "hexagon", "bowtie", "hourglass",
 )  # fmt: skip
 
+CLEAR = "rgba(0,0,0,0)"
 INK, MUTED, GRID = "#1c2127", "#5a6370", "#e6e8eb"
 ACCENT = "#1f6390"
 """What a figure is about."""
@@ -53,17 +56,10 @@ ON_FILL = "#ffffff"
 ON_DARK_FILL = "#fefefe"
 """Text on fills that are dark in both themes: unlike `ON_FILL` it is not swapped."""
 
-_DARK_OF = {
-    ON_FILL: "#14171b",
-    INK: "#e8e5de",
-    MUTED: "#a3abb5",
-    GRID: "#333a42",
-    ACCENT: "#7db9de",
-    HIGHLIGHT: "#f39a55",
-    SOFT: "#7a8591",
-    PALE: "#343c45",
-}
-SWAP: dict[str, str] = {**dict(zip(SEGMENT_COLOURS, SEGMENT_COLOURS_DARK, strict=True)), **_DARK_OF}
+SWAP: dict[str, str] = dict(zip(SEGMENT_COLOURS, SEGMENT_COLOURS_DARK, strict=True)) | {
+    ON_FILL: "#14171b", INK: "#e8e5de", MUTED: "#a3abb5", GRID: "#333a42",
+    ACCENT: "#7db9de", HIGHLIGHT: "#f39a55", SOFT: "#7a8591", PALE: "#343c45",
+}  # fmt: skip
 """Dark colour of each light one that a figure may write."""
 
 NAMES_DOWN = {"autorange": "reversed", "showgrid": False, "tickfont": {"color": INK}, "type": "category"}
@@ -98,93 +94,68 @@ def _scale(colours: tuple[str, ...]) -> list[list[Any]]:
     return [[place / (len(colours) - 1), colour] for place, colour in enumerate(colours)]
 
 
-def _axis(muted: str, grid: str) -> dict[str, Any]:
-    return {
-        "automargin": True,
-        "gridcolor": grid,
-        "gridwidth": 1,
-        "linecolor": muted,
-        "showline": False,
-        "zeroline": False,
-        "ticks": "",
-        "tickcolor": muted,
-        "tickfont": {"color": muted},
-        "title": {"font": {"color": muted, "size": 13}, "standoff": 10},
-    }
-
-
 def _layout(*, dark: bool) -> dict[str, Any]:
     ink, muted, grid = (SWAP[colour] if dark else colour for colour in (INK, MUTED, GRID))
-    axis = _axis(muted, grid)
+    sequential, diverging = (SEQUENTIAL_DARK, DIVERGING_DARK) if dark else (SEQUENTIAL, DIVERGING)
+    font = {"family": FONT, "size": 13, "color": ink}
+    axis = {
+        "automargin": True, "showline": False, "linecolor": muted, "zeroline": False, "gridcolor": grid, "gridwidth": 1,
+        "ticks": "", "tickcolor": muted, "tickfont": {"color": muted},
+        "title": {"font": {"color": muted, "size": 13}, "standoff": 10},
+    }  # fmt: skip
+    round_axis = {"gridcolor": grid, "linecolor": grid}
+    space_axis = {"backgroundcolor": CLEAR, "gridcolor": grid, "linecolor": muted, "zerolinecolor": grid}
     return {
-        "font": {"family": FONT, "size": 13, "color": ink},
+        "font": font,
         "title": {
-            "x": 0,
-            "xref": "container",
-            "xanchor": "left",
-            "y": 0.985,
-            "yanchor": "top",
-            "yref": "container",
-            "automargin": True,
-            "pad": {"l": 12, "t": 8, "b": 20},
-            "font": {"size": 18, "color": ink, "weight": 600},
-            "subtitle": {"font": {"size": 13, "color": muted}},
+            "x": 0, "xref": "container", "xanchor": "left", "y": 0.985, "yref": "container", "yanchor": "top",
+            "automargin": True, "pad": {"l": 12, "t": 8, "b": 20},
+            "font": {"size": 18, "color": ink, "weight": 600}, "subtitle": {"font": {"size": 13, "color": muted}},
         },
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
         "colorway": list(SEGMENT_COLOURS_DARK if dark else SEGMENT_COLOURS),
         "colorscale": {
-            "sequential": _scale(SEQUENTIAL_DARK if dark else SEQUENTIAL),
-            "sequentialminus": _scale((SEQUENTIAL_DARK if dark else SEQUENTIAL)[::-1]),
-            "diverging": _scale(DIVERGING_DARK if dark else DIVERGING),
+            "sequential": _scale(sequential),
+            "sequentialminus": _scale(sequential[::-1]),
+            "diverging": _scale(diverging),
         },
         "coloraxis": {"colorbar": {"outlinewidth": 0, "thickness": 10, "tickfont": {"color": muted}, "ticks": ""}},
         "margin": {"l": 12, "r": 20, "t": 24, "b": 12, "pad": 4},
         "xaxis": {**axis, "showgrid": False},
         "yaxis": axis,
         "legend": {
-            "orientation": "h",
-            "x": 0,
-            "xanchor": "left",
-            "y": 1.02,
-            "yanchor": "bottom",
-            "title": {"text": ""},
-            "font": {"color": ink},
+            "orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom",
+            "title": {"text": ""}, "font": {"color": ink},
         },
         "hoverlabel": {
-            "bgcolor": "#262c33" if dark else "#ffffff",
-            "bordercolor": grid,
-            "font": {"family": FONT, "size": 13, "color": ink},
-            "align": "left",
-            "namelength": -1,
+            "bgcolor": "#262c33" if dark else "#ffffff", "bordercolor": grid, "font": font,
+            "align": "left", "namelength": -1,
         },
         "annotationdefaults": {"font": {"color": muted, "size": 12}, "showarrow": False},
         "shapedefaults": {"line": {"color": muted, "width": 1}},
         "separators": ".,",
         "bargap": 0.25,
         "hovermode": "closest",
-        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": muted, "activecolor": ink},
+        "modebar": {"bgcolor": CLEAR, "color": muted, "activecolor": ink},
         "polar": {
-            "bgcolor": "rgba(0,0,0,0)",
-            "angularaxis": {"gridcolor": grid, "linecolor": grid, "tickfont": {"color": ink}},
-            "radialaxis": {"gridcolor": grid, "linecolor": grid, "tickfont": {"color": muted}},
+            "bgcolor": CLEAR,
+            "angularaxis": {**round_axis, "tickfont": {"color": ink}},
+            "radialaxis": {**round_axis, "tickfont": {"color": muted}},
         },
-        "scene": {
-            side: {"backgroundcolor": "rgba(0,0,0,0)", "gridcolor": grid, "linecolor": muted, "zerolinecolor": grid}
-            for side in ("xaxis", "yaxis", "zaxis")
-        },
-    }
+        "scene": {"xaxis": space_axis, "yaxis": space_axis, "zaxis": space_axis},
+    }  # fmt: skip
 
 
 def _template(*, dark: bool) -> dict[str, Any]:
-    page = "#1b1f24" if dark else "#ffffff"
+    clear = {"fill": {"color": CLEAR}}
     return {
         "layout": _layout(dark=dark),
         "data": {
             "bar": [{"marker": {"line": {"width": 0}}, "textfont": {"size": 12}}],
             "heatmap": [{"colorbar": {"outlinewidth": 0, "thickness": 10}}],
-            "scatter": [{"marker": {"line": {"color": page, "width": 0}}}],
-            "table": [{"cells": {"fill": {"color": "rgba(0,0,0,0)"}}, "header": {"fill": {"color": "rgba(0,0,0,0)"}}}],
+            "scatter": [{"marker": {"line": {"color": "#1b1f24" if dark else "#ffffff", "width": 0}}}],
+            "table": [{"cells": clear, "header": clear}],
         },
     }
 
@@ -230,16 +201,27 @@ def new_figure(
     )
 
 
-def add_cells(figure: go.Figure, values: Float64, columns: Iterable[Any], rows: Iterable[str], **more: Any) -> None:
-    """A heat map with seams between its cells, coloured by the figure's `coloraxis`."""
+def add_cells(
+    figure: go.Figure,
+    values: Float64,
+    columns: Iterable[Any],
+    rows: Iterable[str],
+    limit: float | None = None,
+    **more: Any,
+) -> None:
+    """A heat map with seams between its cells, coloured by the figure's `coloraxis`: from -`limit` to `limit`."""
     seams = {"xgap": 3, "ygap": 3, "hoverongaps": False}
     figure.add_heatmap(z=values, x=list(columns), y=list(rows), coloraxis="coloraxis", **(seams | more))
+    if limit is not None:
+        figure.update_layout(coloraxis={"cmin": -limit, "cmax": limit, "cmid": 0, "showscale": False})
+    figure.update_yaxes(NAMES_DOWN)
 
 
 def add_named_bars(figure: go.Figure, sizes: Sequence[float], names: Sequence[str], **more: Any) -> None:
     """Bars to the right, each with its text behind its end."""
     ends = {"textposition": "outside", "textfont": {"color": INK}, "cliponaxis": False}
     figure.add_bar(x=sizes, y=names, orientation="h", **(ends | more))
+    figure.update_yaxes(NAMES_DOWN)
 
 
 def add_note(figure: go.Figure, text: str, x: Any, y: Any = None, **more: Any) -> None:
@@ -248,6 +230,22 @@ def add_note(figure: go.Figure, text: str, x: Any, y: Any = None, **more: Any) -
     figure.add_annotation(text=text, x=x, font={"color": INK}, **place, **more)
 
 
+def add_panel_name(figure: go.Figure, text: str, x: float, y: float, *, yanchor: str = "middle") -> None:
+    """Name of one of several plots of a figure, from its left edge on."""
+    figure.add_annotation(text=text, x=x, y=y, xref="paper", yref="paper", xanchor="left", yanchor=yanchor)
+
+
+def each_share(names: Iterable[str], shares: Iterable[float]) -> str:
+    """Names with their shares, for the text that stands for a figure."""
+    return "; ".join(f"{name} {share(value)}" for name, value in zip(names, shares, strict=True))
+
+
 def dotted(colour: str, width: float = 1) -> dict[str, Any]:
     """A dotted line."""
     return {"color": colour, "width": width, "dash": "dot"}
+
+
+def add_threshold(figure: go.Figure, value: float, text: str, **more: Any) -> None:
+    """A dotted line across the plot with its name above it."""
+    figure.add_vline(x=value, line=dotted(MUTED))
+    figure.add_annotation(x=value, y=1, yref="paper", yanchor="bottom", text=text, **more)
