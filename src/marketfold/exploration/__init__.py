@@ -6,35 +6,30 @@ from marketfold.exploration.dependence import Dependence
 from marketfold.exploration.distributions import REST, Discounts, Distribution, nice_step
 from marketfold.exploration.findings import Finding, anchor
 from marketfold.exploration.geography import Geography, places
-from marketfold.exploration.over_time import Calendar, OverTime, Peak, YearOnYear
-from marketfold.exploration.relations import Cap, Correlations, Cuts, Follows, LineSample
+from marketfold.exploration.over_time import Calendar, OverTime
+from marketfold.exploration.relations import Correlations, LineSample
 from marketfold.exploration.summary import Exploration, Lines, explore
 
 __all__ = [
     "MOST",
     "REST",
     "Calendar",
-    "Cap",
     "Cohorts",
     "Concentration",
     "Correlations",
     "Counts",
-    "Cuts",
     "Dependence",
     "Discounts",
     "Distribution",
     "Exploration",
     "Finding",
-    "Follows",
     "Geography",
     "InterPurchaseTimes",
     "LineSample",
     "Lines",
     "Missing",
     "OverTime",
-    "Peak",
     "Repeats",
-    "YearOnYear",
     "anchor",
     "explore",
     "nice_step",

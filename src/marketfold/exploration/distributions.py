@@ -205,13 +205,10 @@ class Discounts:
 
 
 def _charged(tables: Tables) -> nw.Expr | None:
-    columns = tables.columns.stats
     paid = nw.col("amount") / nw.when(nw.col("quantity") > 0).then(nw.col("quantity"))
-    if "quantity" in columns and "unit_price" in columns:
-        return nw.coalesce(paid, nw.col("unit_price"))
-    if "quantity" in columns:
-        return paid
-    return nw.col("unit_price") if "unit_price" in columns else None
+    prices = {"quantity": paid, "unit_price": nw.col("unit_price")}
+    known = [price for column, price in prices.items() if column in tables.columns.stats]
+    return nw.coalesce(*known) if known else None
 
 
 def _by_bin(tables: Tables, frame: nw.LazyFrame[Any], column: str, edges: Float64) -> tuple[NDArray[np.int64], Float64]:

@@ -57,11 +57,6 @@ class Geography:
         return np.asarray(self.revenue / (self.revenue.sum() or 1.0), dtype=np.float64)
 
 
-def _alpha_3(code: str | None) -> str:
-    found = pycountry.countries.get(alpha_2=code) if code else None
-    return str(found.alpha_3) if found else ""
-
-
 def _degrees(text: str) -> float:
     """ISO 6709 degrees: +404200 is 40 degrees and 42 minutes."""
     sign, digits = (-1 if text[0] == "-" else 1), text[1:]
@@ -100,13 +95,14 @@ def locate(tables: Tables) -> Geography | None:
     rows = tables.collect(grouped.sort("revenue", "country", descending=[True, False]))
     if len(rows["country"]) == 0:
         return None
-    names = tuple(str(name) for name in rows["country"])
+    names = tuple(map(str, rows["country"]))
     codes = [country_code(name) for name in names]
+    countries = [pycountry.countries.get(alpha_2=code) if code else None for code in codes]
     middles = np.array([middle_of(code) if code else (np.nan, np.nan) for code in codes])
     return Geography(
         label=tables.label("country"),
         names=names,
-        iso3=tuple(_alpha_3(code) for code in codes),
+        iso3=tuple(country.alpha_3 if country else "" for country in countries),
         latitude=middles[:, 0],
         longitude=middles[:, 1],
         customers=rows["customers"].astype(np.int64),

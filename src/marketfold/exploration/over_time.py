@@ -96,12 +96,6 @@ class Calendar:
     revenue: Float64
 
 
-def _period_of(n_days: int) -> Period:
-    if n_days >= MONTHS_FROM_DAYS:
-        return "month"
-    return "week" if n_days >= WEEKS_FROM_DAYS else "day"
-
-
 def _slots(days: NDArray[np.int64], period: Period) -> NDArray[np.int64]:
     """Number of the period of each day; consecutive periods have consecutive numbers."""
     if period == "month":
@@ -138,9 +132,9 @@ def _year_on_year(months: NDArray[np.int64], revenue: Float64, whole: NDArray[np
     years = sorted({month // 12 + 1970 for month in by_month})
     pairs = []
     for year in years[1:]:
-        same = [m for m in range(12) if {(year - 1970) * 12 + m, (year - 1971) * 12 + m} <= by_month.keys()]
-        before = sum(by_month[(year - 1971) * 12 + m] for m in same)
-        now = sum(by_month[(year - 1970) * 12 + m] for m in same)
+        start = (year - 1970) * 12
+        same = [m for m in range(12) if {start + m, start + m - 12} <= by_month.keys()]
+        now, before = (sum(by_month[first + m] for m in same) for first in (start, start - 12))
         if before > 0:
             pairs.append(YearOnYear(year, np.array(same, dtype=np.int64) + 1, now, before, now / before - 1))
     return tuple(pairs)
@@ -178,7 +172,8 @@ def orders_over_time(tables: Tables) -> OverTime:
     first, last = int(daily["day"][0]), int(daily["day"][-1])
     gaps = np.diff(daily["day"])
     usual_gap = max(float(np.quantile(gaps, 0.99)) if len(gaps) else 0.0, CLOSED_DAYS)
-    period = _period_of(last - first + 1)
+    n_days = last - first + 1
+    period: Period = "month" if n_days >= MONTHS_FROM_DAYS else "week" if n_days >= WEEKS_FROM_DAYS else "day"
     slots, orders, revenue = _grouped(daily, period)
     months, month_orders, month_revenue = _grouped(daily, "month")
     month_whole = _whole(months, "month", first, last, usual_gap)

@@ -110,13 +110,6 @@ def count_read(engine: Engine, lines: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     return engine.materialise(lines.with_columns(status.alias("read_status")).group_by("read_status").agg(*cells))
 
 
-def _missing(engine: Engine, read: nw.LazyFrame[Any]) -> tuple[int, dict[str, int]]:
-    counted = [name for name in read.collect_schema().names() if name == "lines" or name.endswith("__empty")]
-    row = collect(engine, read.select(*[nw.col(name).sum() for name in counted]))
-    sums = {name: int(values[0] or 0) for name, values in row.items()}
-    return sums.pop("lines"), {name.removesuffix("__empty"): n for name, n in sums.items()}
-
-
 def describe_number(engine: Engine, purchases: nw.LazyFrame[Any], name: str) -> dict[str, float]:
     """Statistics of one number column; nothing where it is empty throughout."""
     column = nw.col(name)
@@ -131,23 +124,25 @@ def describe_number(engine: Engine, purchases: nw.LazyFrame[Any], name: str) -> 
     return {key: float(value) for key, value in found.items()}
 
 
-def _distinct(engine: Engine, purchases: nw.LazyFrame[Any], names: Sequence[str]) -> tuple[int, dict[str, int]]:
-    """Kept lines, and the different values of each text column that is not empty throughout."""
-    texts = [name for name in (*CLASSES, "product_id") if name in names]
-    cells = [nw.col(name).n_unique() for name in texts]
-    cells += [nw.col(name).count().alias(f"{name}__filled") for name in texts]
-    row = collect(engine, purchases.select(nw.len().alias("lines"), *cells))
-    return int(row["lines"][0]), {name: int(row[name][0]) for name in texts if row[f"{name}__filled"][0]}
-
-
 def describe_columns(engine: Engine, read: nw.LazyFrame[Any], purchases: nw.LazyFrame[Any]) -> Columns:
     """Look at the columns of the counted read lines and of the kept ones."""
-    n_read, missing = _missing(engine, read)
-    names = tuple(missing)
-    n_kept, distinct = _distinct(engine, purchases, names)
-    stats = {name: describe_number(engine, purchases, name) for name in NUMBERS if name in names}
-    filled = {name: values for name, values in stats.items() if values}
-    return Columns(names, n_read, n_kept, missing, distinct, filled)
+    counted = [name for name in read.collect_schema().names() if name == "lines" or name.endswith("__empty")]
+    sums = collect(engine, read.select(*[nw.col(name).sum() for name in counted]))
+    missing = {name.removesuffix("__empty"): int(values[0] or 0) for name, values in sums.items()}
+    n_read = missing.pop("lines")
+    texts = [name for name in (*CLASSES, "product_id") if name in missing]
+    distinct = [nw.col(name).n_unique() for name in texts]
+    filled = [nw.col(name).count().alias(f"{name}__filled") for name in texts]
+    kept = collect(engine, purchases.select(nw.len().alias("lines"), *distinct, *filled))
+    stats = {name: describe_number(engine, purchases, name) for name in NUMBERS if name in missing}
+    return Columns(
+        names=tuple(missing),
+        n_read=n_read,
+        n_kept=int(kept["lines"][0]),
+        missing=missing,
+        distinct={name: int(kept[name][0]) for name in texts if kept[f"{name}__filled"][0]},
+        stats={name: found for name, found in stats.items() if found},
+    )
 
 
 def month_number(column: str) -> nw.Expr:
@@ -209,19 +204,6 @@ class Tables:
         return collect(self.engine, frame)
 
 
-def _cube(purchases: nw.LazyFrame[Any], classes: Sequence[str], numbers: Sequence[str]) -> nw.LazyFrame[Any]:
-    ranges = [getattr(nw.col(name), side)().alias(f"{name}__{side}") for name in numbers for side in ("min", "max")]
-    cells = [nw.len().alias("lines"), money_sum("amount").alias("revenue"), *ranges]
-    return purchases.group_by(*classes).agg(*cells) if classes else purchases.select(*cells)
-
-
-def _currency(engine: Engine, cube: nw.LazyFrame[Any], classes: Sequence[str]) -> str | None:
-    if "currency" not in classes:
-        return None
-    named = collect(engine, cube.select("currency").unique())["currency"]
-    return str(named[0]) if len(named) == 1 and named[0] is not None else None
-
-
 def build_tables(clean: CleanOrders) -> Tables:
     """Compute the kept lines and the cube once; everything else stays lazy."""
     engine = clean.engine
@@ -231,7 +213,10 @@ def build_tables(clean: CleanOrders) -> Tables:
     read = count_read(engine, clean.orders.lines)
     columns = describe_columns(engine, read, purchases)
     classes = tuple(name for name in CLASSES if 0 < columns.distinct.get(name, 0) <= MAX_CLASSES)
-    cube = engine.materialise(_cube(purchases, classes, tuple(columns.stats)))
+    sides = ("min", "max")
+    ranges = [getattr(nw.col(name), side)().alias(f"{name}__{side}") for name in columns.stats for side in sides]
+    cells = [nw.len().alias("lines"), money_sum("amount").alias("revenue"), *ranges]
+    cube = engine.materialise(purchases.group_by(*classes).agg(*cells) if classes else purchases.select(*cells))
     orders = clean.activity.orders.select(
         "customer_id",
         "gap_days",
@@ -239,5 +224,6 @@ def build_tables(clean: CleanOrders) -> Tables:
         month=month_number("ordered_on"),
         revenue=nw.col("revenue_scaled") / MONEY_SCALE,
     )
-    currency = _currency(engine, cube, classes)
+    named = collect(engine, cube.select("currency").unique())["currency"] if "currency" in classes else []
+    currency = str(named[0]) if len(named) == 1 and named[0] is not None else None
     return Tables(clean, read, purchases, orders, cube, classes, columns, currency)

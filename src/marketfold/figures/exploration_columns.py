@@ -148,12 +148,9 @@ def _ridges(figure: go.Figure, distribution: Distribution, currency: str | None)
         base, height = float(n - 1 - row), np.minimum(share[row] / tallest, 1) * 0.82
         _ridge(figure, d, row, base, height)
         if np.isfinite(median := float(d.medians[row])):
-            line = {"mode": "lines", "line": {"color": HIGHLIGHT, "width": 3}}
-            about = {
-                "meta": f"median of {d.groups[row]}: {_value(d, median, currency)}",
-                "hovertemplate": "%{meta}<extra></extra>",
-            }
-            figure.add_scatter(x=[median, median], y=[base - 0.06, base + 0.2], **line, **about)
+            hover, said = "%{meta}<extra></extra>", f"median of {d.groups[row]}: {_value(d, median, currency)}"
+            line = {"mode": "lines", "line": {"color": HIGHLIGHT, "width": 3}, "hovertemplate": hover}
+            figure.add_scatter(x=[median, median], y=[base - 0.06, base + 0.2], meta=said, **line)
     names = [f"{group}  ({words.count(total)})" for group, total in zip(d.groups, d.counts.sum(axis=1), strict=True)]
     ticks = {"tickmode": "array", "tickvals": [n - 1 - row + 0.2 for row in range(n)], "ticktext": names}
     figure.update_layout(yaxis={**ticks, "showgrid": False, "tickfont": {"color": INK}, "range": [-0.08, n]})

@@ -119,8 +119,9 @@ def cohorts_figure(cohorts: Cohorts) -> go.Figure:
     )
     with_text = later.shape[1] <= CELLS_WITH_TEXT
     hover = f"<b>%{{y}}</b><br>%{{x}} {unit}s later: %{{z:.1%}} bought<extra></extra>"
-    about = {"texttemplate": "%{z:.0%}" if with_text else None, "hovertemplate": hover}
-    add_cells(figure, later, range(1, later.shape[1] + 1), [names[row] for row in rows], **about)
+    columns, shown = range(1, later.shape[1] + 1), [names[row] for row in rows]
+    text = "%{z:.0%}" if with_text else None
+    add_cells(figure, later, columns, shown, texttemplate=text, hovertemplate=hover)
     # The scale ends at the highest share among cohorts of some size, lest one customer of one bleaches all.
     large = later[cohorts.sizes[rows] >= np.median(cohorts.sizes[rows])]
     known = large if np.isfinite(large).any() else later

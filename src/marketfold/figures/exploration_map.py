@@ -89,8 +89,8 @@ def _ground(figure: go.Figure) -> None:
     x, y = _lines([*meridians, *parallels], 3)
     figure.add_scatter(x=x, y=y, mode="lines", line={"color": GRID, "width": 1}, hoverinfo="skip")
     points = np.array([point for group in places().values() for point in group])
-    x, y = equal_earth(*points[points[:, 0] > -60].T)
-    figure.add_scatter(x=x.round(3), y=y.round(3), mode="markers", marker={"size": 5, "color": PALE}, hoverinfo="skip")
+    dots = np.round(equal_earth(*points[points[:, 0] > -60].T), 3)
+    figure.add_scatter(x=dots[0], y=dots[1], mode="markers", marker={"size": 5, "color": PALE}, hoverinfo="skip")
 
 
 def _named(geography: Geography, place: int, radius: float) -> str:

@@ -16,7 +16,7 @@ from marketfold.figures.theme import (
     SOFT,
     add_cells,
     add_named_bars,
-    dotted,
+    add_threshold,
     new_figure,
     segment_colour,
     wrapped,
@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 
     import plotly.graph_objects as go
 
-    from marketfold.schema import FeatureTable, Float64, Labels, Measure
-    from marketfold.segments import Drift, Movement, SegmentProfile
+    from marketfold.schema import FeatureTable, Labels
+    from marketfold.segments import Movement, SegmentProfile
 
+DRIFT_COLOURS = {"steady": SOFT, "some drift": ACCENT, "much drift": HIGHLIGHT}
 TOP_FEATURES = 16
 PALER = 1.8
 """End of the colour scale of effects, which end at 1: so the numbers can be read on every cell, in light and dark."""
@@ -46,10 +47,6 @@ LOG_SPREAD = 30
 
 def _name(profile: SegmentProfile) -> str:
     return f"{profile.number}. {profile.name}"
-
-
-def _percent(share: float) -> str:
-    return measured(share, "share")
 
 
 def profile_heatmap_figure(
@@ -79,27 +76,12 @@ def profile_heatmap_figure(
         height=150 + 34 * len(shown),
         label_width=HEATMAP_LABEL,
     )
-    add_cells(
-        figure,
-        effects,
-        [wrapped(_name(profile), HEATMAP_LABEL) for profile in profiles],
-        [wrapped(feature.label, 40) for feature in shown],
-        text=words,
-        customdata=everyone,
-        texttemplate="%{text}",
-        textfont={"color": INK},
-        hovertemplate="<b>%{x}</b><br>%{y}: %{text}, everyone %{customdata}<br>Cliff's delta %{z:+.2f}<extra></extra>",
-    )
-    return figure.update_layout(
-        coloraxis={"cmin": -PALER, "cmax": PALER, "cmid": 0, "showscale": False},
-        xaxis={"side": "top", "tickfont": {"color": INK}, "type": "category"},
-        yaxis=NAMES_DOWN,
-    )
-
-
-def _quantiles(values: Float64, labels: Labels, n_segments: int) -> Float64:
-    """Quantiles of each segment, shape (n_segments, 5)."""
-    return np.stack([np.quantile(values[labels == s], QUANTILES) for s in range(n_segments)])
+    columns = [wrapped(_name(profile), HEATMAP_LABEL) for profile in profiles]
+    rows = [wrapped(feature.label, 40) for feature in shown]
+    hover = "<b>%{x}</b><br>%{y}: %{text}, everyone %{customdata}<br>Cliff's delta %{z:+.2f}<extra></extra>"
+    about = {"text": words, "customdata": everyone, "texttemplate": "%{text}", "textfont": {"color": INK}}
+    add_cells(figure, effects, columns, rows, PALER, hovertemplate=hover, **about)
+    return figure.update_xaxes(side="top", tickfont={"color": INK}, type="category")
 
 
 def feature_by_segment_figure(
@@ -117,7 +99,8 @@ def feature_by_segment_figure(
         In the order of the labels.
     """
     feature = table.features[table.names.index(name)]
-    q = _quantiles(table.column(name), labels, len(profiles))
+    values = table.column(name)
+    q = np.stack([np.quantile(values[labels == s], QUANTILES) for s in range(len(profiles))])
     log = feature.measure in {"money", "count", "days"} and q.min() > 0 and q.max() / q.min() > LOG_SPREAD
     said = [measured(float(median), feature.measure) for median in q[:, 2]]
     heard = "; ".join(f"{_name(profile)} {words}" for profile, words in zip(profiles, said, strict=True))
@@ -133,45 +116,36 @@ def feature_by_segment_figure(
         named = {"name": words, "marker_color": segment_colour(profile.number), "showlegend": False}
         row = [wrapped(_name(profile), SPREAD_LABEL)]
         figure.add_box(y=row, orientation="h", hoverinfo="x", **box, **named)
-    axis = {"tickformat": ",.0%"} if feature.measure in {"share", "flag"} else {"tickformat": ",~r"}
-    return figure.update_layout(
-        xaxis={**axis, "type": "log" if log else "linear", "showgrid": True, **({"dtick": 1} if log else {})},
-        yaxis=NAMES_DOWN,
-    )
+    scale = {"type": "log", "dtick": 1} if log else {"type": "linear"}
+    figure.update_xaxes(tickformat=",.0%" if feature.measure in {"share", "flag"} else ",~r", showgrid=True, **scale)
+    return figure.update_yaxes(NAMES_DOWN)
 
 
 def movement_sankey_figure(movement: Movement) -> go.Figure:
     """Who was where and is where now: strong bands moved, pale ones stayed; new and gone units included."""
-    n_earlier, n_later = movement.moves.shape
-    before = [*zip(movement.earlier_numbers, movement.earlier_names, strict=True)]
-    after = [*zip(movement.later_numbers, movement.later_names, strict=True)]
-    flows = _flows(movement)
-    labels = [f"{number}. {name}" for number, name in before] + ["New"]
-    labels += [f"{number}. {name}" for number, name in after] + ["Gone"]
-    colours = [segment_colour(number) for number, _ in before] + [MUTED]
-    colours += [segment_colour(number) for number, _ in after] + [MUTED]
+    m, flows = movement, _flows(movement)
+    before = [f"{number}. {name}" for number, name in zip(m.earlier_numbers, m.earlier_names, strict=True)]
+    after = [f"{number}. {name}" for number, name in zip(m.later_numbers, m.later_names, strict=True)]
+    labels = [*before, "New", *after, "Gone"]
+    colours = [*map(segment_colour, m.earlier_numbers), MUTED, *map(segment_colour, m.later_numbers), MUTED]
     top = sorted((flow for flow in flows if flow[3]), key=lambda flow: -flow[2])[:5]
     heard = "; ".join(f"{value:,} from {labels[source]} to {labels[target]}" for source, target, value, _ in top)
+    stayed = measured(m.stayed_share, "share")
     figure = new_figure(
-        f"{_percent(movement.stayed_share)} stayed in their segment",
+        f"{stayed} stayed in their segment",
         subtitle="The earlier run on the left, the later on the right; the stronger bands changed place",
-        alt=f"{_percent(movement.stayed_share)} of {movement.shared:,} stayed. Largest moves: {heard or 'none'}.",
-        height=180 + 60 * max(n_earlier, n_later),
+        alt=f"{stayed} of {m.shared:,} stayed. Largest moves: {heard or 'none'}.",
+        height=180 + 60 * max(len(before), len(after)),
     )
-    nodes = {"pad": 18, "thickness": 14, "line": {"width": 0}}
-    figure.add_sankey(
+    nodes = {"pad": 18, "thickness": 14, "line": {"width": 0}, "label": labels, "color": colours}
+    links = {name: [flow[i] for flow in flows] for i, name in enumerate(("source", "target", "value"))}
+    colour, hover = [SOFT if flow[3] else PALE for flow in flows], "%{source.label} to %{target.label}: %{value:,}"
+    return figure.add_sankey(
         arrangement="snap",
         textfont={"color": INK, "shadow": "none"},
-        node={**nodes, "label": labels, "color": colours, "hovertemplate": "%{label}: %{value:,}<extra></extra>"},
-        link={
-            "source": [flow[0] for flow in flows],
-            "target": [flow[1] for flow in flows],
-            "value": [flow[2] for flow in flows],
-            "color": [SOFT if flow[3] else PALE for flow in flows],
-            "hovertemplate": "%{source.label} to %{target.label}: %{value:,}<extra></extra>",
-        },
+        node={**nodes, "hovertemplate": "%{label}: %{value:,}<extra></extra>"},
+        link={**links, "color": colour, "hovertemplate": f"{hover}<extra></extra>"},
     )
-    return figure
 
 
 def _flows(movement: Movement) -> list[tuple[int, int, int, bool]]:
@@ -179,22 +153,12 @@ def _flows(movement: Movement) -> list[tuple[int, int, int, bool]]:
     n_earlier, n_later = movement.moves.shape
     new, first, gone = n_earlier, n_earlier + 1, n_earlier + 1 + n_later
     flows = [
-        (i, first + j, int(movement.moves[i, j]), movement.earlier_numbers[i] != movement.later_numbers[j])
-        for i in range(n_earlier)
-        for j in range(n_later)
+        (i, first + j, int(n), movement.earlier_numbers[i] != movement.later_numbers[j])
+        for (i, j), n in np.ndenumerate(movement.moves)
     ]
     flows += [(new, first + j, int(movement.new[j]), True) for j in range(n_later)]
     flows += [(i, gone, int(movement.lost[i]), True) for i in range(n_earlier)]
     return [flow for flow in flows if flow[2]]
-
-
-_COLOUR = {"steady": SOFT, "some drift": ACCENT, "much drift": HIGHLIGHT}
-
-
-def _drift_words(drift: Drift, table: FeatureTable) -> str:
-    measures: dict[str, Measure] = {feature.name: feature.measure for feature in table.features}
-    measure = measures.get(drift.feature, "ratio")
-    return f"{measured(drift.earlier_median, measure)} then, {measured(drift.later_median, measure)} now"
 
 
 def drift_figure(movement: Movement, table: FeatureTable, n_features: int = TOP_FEATURES) -> go.Figure:
@@ -203,31 +167,31 @@ def drift_figure(movement: Movement, table: FeatureTable, n_features: int = TOP_
     The table says how the features are called; there are at most `n_features` bars, the largest.
     """
     shown = movement.drift[:n_features]
-    labels = {feature.name: feature.label for feature in table.features}
-    much = [labels.get(drift.feature, drift.feature) for drift in shown if drift.level == "much drift"]
-    title = (
-        f"Much has shifted in {len(much)} of {len(movement.drift)} features" if much else "No feature has shifted much"
-    )
-    heard = "; ".join(f"{labels.get(d.feature, d.feature)} {d.index:.2f} ({d.level})" for d in shown)
+    features = {feature.name: feature for feature in table.features}
+    labels = [features[drift.feature].label if drift.feature in features else drift.feature for drift in shown]
+    much = sum(drift.level == "much drift" for drift in shown)
+    title = f"Much has shifted in {much} of {len(movement.drift)} features"
+    heard = "; ".join(f"{label} {d.index:.2f} ({d.level})" for label, d in zip(labels, shown, strict=True))
     figure = new_figure(
-        title,
+        title if much else "No feature has shifted much",
         subtitle="Population stability index over the deciles of the earlier run; medians beside it",
         alt=f"Population stability index by feature: {heard or 'none was kept'}.",
         height=130 + 30 * max(len(shown), 1),
     )
-    rows = [wrapped(labels.get(drift.feature, drift.feature), 40) for drift in shown]
+    rows = [wrapped(label, 40) for label in labels]
     hover = "<b>%{y}</b><br>%{customdata[0]}; chance alone stays under %{customdata[1]:.2f}<extra></extra>"
     about = {"customdata": [[drift.level, drift.by_chance] for drift in shown], "hovertemplate": hover}
-    look = {"marker_color": [_COLOUR[drift.level] for drift in shown], "showlegend": False}
-    text = [f"{drift.index:.2f}" for drift in shown]
-    add_named_bars(figure, [drift.index for drift in shown], rows, text=text, **look, **about)
-    most = max([MUCH_DRIFT, *(drift.index for drift in shown)])
+    look = {"marker_color": [DRIFT_COLOURS[drift.level] for drift in shown], "showlegend": False}
+    indices = [drift.index for drift in shown]
+    add_named_bars(figure, indices, rows, text=[f"{index:.2f}" for index in indices], **look, **about)
+    most = max([MUCH_DRIFT, *indices])
     beside = {"mode": "text", "textposition": "middle right", "textfont": {"color": MUTED}}
-    told = [_drift_words(drift, table) for drift in shown]
+    measures = [features[drift.feature].measure if drift.feature in features else "ratio" for drift in shown]
+    told = [
+        f"{measured(drift.earlier_median, measure)} then, {measured(drift.later_median, measure)} now"
+        for drift, measure in zip(shown, measures, strict=True)
+    ]
     figure.add_scatter(x=[most * 1.15] * len(shown), y=rows, text=told, hoverinfo="skip", showlegend=False, **beside)
-    for threshold, word in ((SOME_DRIFT, "some"), (MUCH_DRIFT, "much")):
-        figure.add_vline(x=threshold, line=dotted(MUTED))
-        figure.add_annotation(x=threshold, y=1, yref="paper", yanchor="bottom", text=word)
-    return figure.update_layout(
-        xaxis={"range": [0, most * 1.75], "showgrid": False, "visible": False}, yaxis=NAMES_DOWN, bargap=0.35
-    )
+    add_threshold(figure, SOME_DRIFT, "some")
+    add_threshold(figure, MUCH_DRIFT, "much")
+    return figure.update_layout(xaxis={"range": [0, most * 1.75], "showgrid": False, "visible": False}, bargap=0.35)

@@ -202,17 +202,12 @@ def new_figure(
 
 
 def add_cells(
-    figure: go.Figure,
-    values: Float64,
-    columns: Iterable[Any],
-    rows: Iterable[str],
-    limit: float | None = None,
-    **more: Any,
+    figure: go.Figure, values: Float64, columns: Iterable[Any], rows: Iterable[str], limit: float = 0, **more: Any
 ) -> None:
     """A heat map with seams between its cells, coloured by the figure's `coloraxis`: from -`limit` to `limit`."""
     seams = {"xgap": 3, "ygap": 3, "hoverongaps": False}
     figure.add_heatmap(z=values, x=list(columns), y=list(rows), coloraxis="coloraxis", **(seams | more))
-    if limit is not None:
+    if limit:
         figure.update_layout(coloraxis={"cmin": -limit, "cmax": limit, "cmid": 0, "showscale": False})
     figure.update_yaxes(NAMES_DOWN)
 

@@ -64,14 +64,9 @@ def direction_words(component: Float64, labels: Sequence[str]) -> str:
     """
     heaviest = np.argsort(-np.abs(component), kind="stable")[:MOST_NAMED]
     named = [i for i in heaviest if abs(component[i]) >= LEAST_LOADING] or [heaviest[0]]
-    return ", ".join(f"{_more_or_less(component[i], labels[i])} {labels[i]}" for i in named)
-
-
-def _more_or_less(loading: float, label: str) -> str:
-    """What is counted becomes fewer, what is measured becomes less."""
-    if loading > 0:
-        return "more"
-    return "fewer" if label.split(" ", maxsplit=1)[0] in COUNTED else "less"
+    # What is counted becomes fewer, what is measured becomes less.
+    less = ["fewer" if label.split(" ", maxsplit=1)[0] in COUNTED else "less" for label in labels]
+    return ", ".join(f"{'more' if component[i] > 0 else less[i]} {labels[i]}" for i in named)
 
 
 def _axis_title(units: UnitMap, place: int) -> str:
@@ -106,9 +101,8 @@ def map_2d_figure(units: UnitMap, profiles: Sequence[SegmentProfile]) -> go.Figu
 
     The profiles are in the order of the labels.
     """
-    seen = float(units.shares[:2].sum())
     figure = new_figure(
-        f"A flat map shows {share(seen)} of the differences",
+        f"A flat map shows {share(units.shares[:2].sum())} of the differences",
         subtitle=f"{units.caption} To the right: {units.directions[0]}. Upwards: {units.directions[1]}.",
         alt=_alt(units, profiles, 2),
         height=560,
@@ -133,9 +127,8 @@ def map_2d_figure(units: UnitMap, profiles: Sequence[SegmentProfile]) -> go.Figu
 
 def map_3d_figure(units: UnitMap, profiles: Sequence[SegmentProfile]) -> go.Figure:
     """Units in the three directions in which they differ most, to be turned by hand; profiles as in `map_2d_figure`."""
-    seen = float(units.shares[:3].sum())
     figure = new_figure(
-        f"In space, {share(seen)} of the differences show",
+        f"In space, {share(units.shares[:3].sum())} of the differences show",
         subtitle=units.caption,
         alt=_alt(units, profiles, 3),
         height=620,
