@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from marketfold.figures.segments import UnitMap, direction_words, map_2d_figure, map_3d_figure
 from marketfold.figures.theme import segment_colour
-from marketfold.figures.unit_map import UnitMap, direction_words, map_2d_figure, map_3d_figure
 
 PROFILES: Any = [SimpleNamespace(number=1, name="Regulars"), SimpleNamespace(number=2, name="Lapsed")]
 

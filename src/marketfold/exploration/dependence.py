@@ -7,7 +7,7 @@ from itertools import permutations
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from scipy.stats import entropy
+from scipy.special import entr
 
 from marketfold.exploration.relations import (
     MIN_CLASS_LINES,
@@ -94,7 +94,7 @@ class _Column:
 
 def _coded(label: str, values: NDArray[Any], *, spare: bool = False) -> _Column:
     codes = np.full(len(values), -1, dtype=np.int64)
-    filled = np.not_equal(values, None).astype(bool)
+    filled = np.array([value is not None for value in values], dtype=bool)
     codes[filled] = np.unique(values[filled].astype(str), return_inverse=True)[1]
     return _Column(label, codes, spare)
 
@@ -114,7 +114,8 @@ def uncertainty_coefficient(pairs: NDArray[np.int64]) -> float:
     """
     if not pairs.sum():
         return 0.0
-    row, column, both = (entropy(counts) for counts in (pairs.sum(axis=1), pairs.sum(axis=0), pairs.ravel()))
+    share = pairs / pairs.sum()
+    row, column, both = (entr(part).sum() for part in (share.sum(axis=1), share.sum(axis=0), share))
     return float(np.clip((row + column - both) / row, 0, 1).round(12)) if row else 0.0
 
 
@@ -155,7 +156,7 @@ def _follows(columns: list[_Column], dated: set[str]) -> Iterator[Follows]:
 
 def _numbers(values: NDArray[Any]) -> Float64 | None:
     """A column of text as numbers, NaN where it is empty; None where a cell is not a number or all are empty."""
-    filled = np.not_equal(values, None).astype(bool)
+    filled = np.array([value is not None for value in values], dtype=bool)
     texts, where = np.unique(values[filled].astype(str), return_inverse=True)
     read = [read_number(str(text), ".") for text in texts]
     if not read or any(value is None for value in read):

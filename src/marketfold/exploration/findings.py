@@ -40,11 +40,6 @@ class Finding:
     numbers: dict[str, float]
     texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def as_text(self) -> str:
-        """Texts and numbers in one line."""
-        named = [f"{name}: {', '.join(texts)}" for name, texts in self.texts.items()]
-        return "; ".join([*named, *(f"{name}: {value:.6g}" for name, value in self.numbers.items())])
-
 
 def anchor(kind: str, column: str = "") -> str:
     """Anchor of a figure, as it stands in a page: small letters, digits and hyphens.
@@ -165,10 +160,8 @@ def _concentration(e: Exploration) -> Iterator[Finding]:
     most = c.customers_for_most / c.n_customers
     numbers = {"customers": float(c.customers_for_most), "customer_share": most, "top_fifth_share": c.top_fifth_share}
     numbers["all_customers"] = float(c.n_customers)
-    if most <= 0.5:
-        yield Finding("concentration", "concentration", 0.68, numbers)
-    else:
-        yield Finding("spread_widely", "concentration", 0.5, numbers)
+    code, weight = ("concentration", 0.68) if most <= 0.5 else ("spread_widely", 0.5)
+    yield Finding(code, "concentration", weight, numbers)
 
 
 def _once(e: Exploration) -> Iterator[Finding]:
@@ -178,10 +171,9 @@ def _once(e: Exploration) -> Iterator[Finding]:
     once = float(e.repeats.customers[e.repeats.orders == 1].sum())
     numbers = {"customer_share": share, "customers": once, "revenue_share": e.repeats.once_revenue_share}
     numbers["all_customers"] = float(customers)
-    if share == 1:
-        yield Finding("nobody_came_back", "repeats", 0.95, numbers)
-    elif share >= SINGLE_ORDERS:
-        yield Finding("once", "repeats", 0.6 + 0.3 * share, numbers)
+    if share >= SINGLE_ORDERS:
+        code, weight = ("nobody_came_back", 0.95) if share == 1 else ("once", 0.6 + 0.3 * share)
+        yield Finding(code, "repeats", weight, numbers)
     else:
         yield Finding("came_back", "repeats", 0.5, {**numbers, "repeat_share": 1 - share})
 

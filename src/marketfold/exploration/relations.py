@@ -222,15 +222,7 @@ def is_round(value: float) -> bool:
 
 
 def is_cap(value: float, filled: int, at: int, near: int, distinct: int) -> bool:
-    """Whether many of the filled lines lie at the maximum and few just below it.
-
-    Parameters
-    ----------
-    at, near
-        Lines at the maximum, and within a twentieth below it.
-    distinct
-        Different values; of few, one at the end is no wall.
-    """
+    """Whether many lines lie at the maximum, few `near` below it, and different values are many: few have no wall."""
     return at >= MIN_CAP_SHARE * filled and at > 2 * near and distinct >= MIN_DISTINCT and is_round(value)
 
 

@@ -107,8 +107,12 @@ class Exploration:
         return found
 
     def _repr_html_(self) -> str:
-        rows = "".join(f"<tr><td>{f.code}</td><td>{escape(f.as_text())}</td></tr>" for f in self.findings)
-        return f"<table><tr><th>finding</th><th>numbers</th></tr>{rows}</table>"
+        rows = []
+        for found in self.findings:
+            texts = [f"{name}: {', '.join(values)}" for name, values in found.texts.items()]
+            texts += [f"{name}: {value:.6g}" for name, value in found.numbers.items()]
+            rows.append(f"<tr><td>{found.code}</td><td>{escape('; '.join(texts))}</td></tr>")
+        return f"<table><tr><th>finding</th><th>numbers</th></tr>{''.join(rows)}</table>"
 
 
 def _lines(tables: Tables, repeats: Repeats) -> Lines:

@@ -224,6 +224,6 @@ def build_tables(clean: CleanOrders) -> Tables:
         month=month_number("ordered_on"),
         revenue=nw.col("revenue_scaled") / MONEY_SCALE,
     )
-    named = collect(engine, cube.select("currency").unique())["currency"] if "currency" in classes else []
-    currency = str(named[0]) if len(named) == 1 and named[0] is not None else None
+    currencies = collect(engine, cube.select("currency").unique())["currency"].tolist() if "currency" in classes else []
+    currency = str(currencies[0]) if len(currencies) == 1 and currencies[0] is not None else None
     return Tables(clean, read, purchases, orders, cube, classes, columns, currency)

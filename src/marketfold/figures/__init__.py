@@ -5,13 +5,16 @@ from marketfold.figures.clustering import elbow_figure, gap_figure, indices_figu
 from marketfold.figures.exploration import exploration_figures
 from marketfold.figures.reduction import loadings_figure, loss_figure, reconstruction_figure, scree_figure
 from marketfold.figures.segments import (
+    UnitMap,
+    direction_words,
     drift_figure,
     feature_by_segment_figure,
+    map_2d_figure,
+    map_3d_figure,
     movement_sankey_figure,
     profile_heatmap_figure,
 )
 from marketfold.figures.theme import DARK, LIGHT, SWAP, new_figure, segment_colour, wrapped
-from marketfold.figures.unit_map import UnitMap, direction_words, map_2d_figure, map_3d_figure
 
 __all__ = [
     "DARK",

@@ -1,8 +1,9 @@
-"""Figures of the segments: what they are, how large, how their members spread, and how they move between runs."""
+"""Figures of the segments: what they are, how their members spread, where they lie, how they move between runs."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,17 +20,18 @@ from marketfold.figures.theme import (
     add_threshold,
     new_figure,
     segment_colour,
+    segment_symbol,
     wrapped,
 )
 from marketfold.segments import MUCH_DRIFT, SOME_DRIFT, difference_text
-from marketfold.words import measured
+from marketfold.words import measured, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import plotly.graph_objects as go
 
-    from marketfold.schema import FeatureTable, Labels
+    from marketfold.schema import FeatureTable, Float64, Labels
     from marketfold.segments import Movement, SegmentProfile
 
 DRIFT_COLOURS = {"steady": SOFT, "some drift": ACCENT, "much drift": HIGHLIGHT}
@@ -43,6 +45,14 @@ HEATMAP_LABEL, SPREAD_LABEL = 18, 30
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 LOG_SPREAD = 30
 """From such a ratio of the farthest ends on, amounts are drawn on a logarithmic axis."""
+
+MOST_NAMED = 3
+LEAST_LOADING = 0.25
+"""Features that weigh less in a direction do not name it."""
+COUNTED = frozenset({"customers", "days", "different", "items", "lines", "orders", "products"})
+"""First words of labels of what is counted."""
+
+SYMBOLS_IN_SPACE = ("circle", "square", "diamond", "cross", "x", "circle-open", "square-open", "diamond-open")
 
 
 def _name(profile: SegmentProfile) -> str:
@@ -119,6 +129,125 @@ def feature_by_segment_figure(
     scale = {"type": "log", "dtick": 1} if log else {"type": "linear"}
     figure.update_xaxes(tickformat=",.0%" if feature.measure in {"share", "flag"} else ",~r", showgrid=True, **scale)
     return figure.update_yaxes(NAMES_DOWN)
+
+
+@dataclass(frozen=True)
+class UnitMap:
+    """Points to draw; no ids.
+
+    Attributes
+    ----------
+    points : float64, shape (n_shown, 2 or 3)
+    labels : int32, shape (n_shown,)
+        0-based segment of each point.
+    hover
+        What is said of each point, shape (n_shown,).
+    shares : float64, shape (n_features,)
+        Share of the variance along each direction, 0 to 1.
+    directions
+        Each direction in words.
+    caption
+        What is drawn: everybody, or which sample.
+    """
+
+    points: Float64
+    labels: Labels
+    hover: tuple[str, ...]
+    shares: Float64
+    directions: tuple[str, ...]
+    caption: str
+
+
+def direction_words(component: Float64, labels: Sequence[str]) -> str:
+    """A direction by the features that weigh most in it; the weights, shape (n_features,), are of length 1.
+
+    Examples
+    --------
+    >>> direction_words(np.array([0.8, -0.6, 0.1]), ["revenue", "days since the last order", "returns"])
+    'more revenue, fewer days since the last order'
+    """
+    heaviest = np.argsort(-np.abs(component), kind="stable")[:MOST_NAMED]
+    named = [i for i in heaviest if abs(component[i]) >= LEAST_LOADING] or [heaviest[0]]
+    # What is counted becomes fewer, what is measured becomes less.
+    less = ["fewer" if label.split(" ", maxsplit=1)[0] in COUNTED else "less" for label in labels]
+    return ", ".join(f"{'more' if component[i] > 0 else less[i]} {labels[i]}" for i in named)
+
+
+def _axis_title(units: UnitMap, place: int) -> str:
+    return f"Direction {place + 1} ({share(units.shares[place])})"
+
+
+def _alt(units: UnitMap, profiles: Sequence[SegmentProfile], n_dimensions: int) -> str:
+    middles = []
+    for place, profile in enumerate(profiles):
+        own = units.points[units.labels == place]
+        if len(own):
+            middle = ", ".join(f"{value:.1f}" for value in own[:, :n_dimensions].mean(axis=0))
+            middles.append(f"{profile.number} {profile.name} around {middle}")
+    return f"Map in {n_dimensions} directions. Centres: {'; '.join(middles)}."
+
+
+def _points(units: UnitMap, place: int, profile: SegmentProfile, axes: str, mark: dict[str, Any]) -> dict[str, Any]:
+    """The trace of one segment."""
+    own = np.flatnonzero(units.labels == place)
+    return {
+        **dict(zip(axes, units.points[own].round(3).T, strict=False)),
+        "mode": "markers",
+        "marker": {**mark, "color": segment_colour(profile.number)},
+        "name": _name(profile),
+        "text": [units.hover[row] for row in own],
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def map_2d_figure(units: UnitMap, profiles: Sequence[SegmentProfile]) -> go.Figure:
+    """Units in the two directions in which they differ most; the numbers stand at the middle of each segment.
+
+    The profiles are in the order of the labels.
+    """
+    figure = new_figure(
+        f"A flat map shows {share(units.shares[:2].sum())} of the differences",
+        subtitle=f"{units.caption} To the right: {units.directions[0]}. Upwards: {units.directions[1]}.",
+        alt=_alt(units, profiles, 2),
+        height=560,
+    )
+    for place, profile in enumerate(profiles):
+        mark = {"size": 7, "opacity": 0.72, "symbol": segment_symbol(profile.number)}
+        figure.add_scatter(**_points(units, place, profile, "xy", mark), legendgroup=str(profile.number))
+    for place, profile in enumerate(profiles):
+        own = units.points[units.labels == place]
+        if len(own):
+            x, y = np.median(own[:, :2], axis=0).round(3)
+            figure.add_scatter(
+                x=[x], y=[y], mode="text", text=[f"<b>{profile.number}</b>"], textfont={"size": 20, "color": INK},
+                legendgroup=str(profile.number), showlegend=False, hoverinfo="skip",
+            )  # fmt: skip
+    return figure.update_layout(
+        xaxis={"title": {"text": _axis_title(units, 0)}, "showticklabels": False, "showgrid": True},
+        yaxis={"title": {"text": _axis_title(units, 1)}, "showticklabels": False},
+        legend={"itemsizing": "constant"},
+    )
+
+
+def map_3d_figure(units: UnitMap, profiles: Sequence[SegmentProfile]) -> go.Figure:
+    """Units in the three directions in which they differ most, to be turned by hand; profiles as in `map_2d_figure`."""
+    figure = new_figure(
+        f"In space, {share(units.shares[:3].sum())} of the differences show",
+        subtitle=units.caption,
+        alt=_alt(units, profiles, 3),
+        height=620,
+    )
+    for place, profile in enumerate(profiles):
+        symbol = SYMBOLS_IN_SPACE[(profile.number - 1) % len(SYMBOLS_IN_SPACE)]
+        mark = {"size": 3.6, "opacity": 0.85, "symbol": symbol}
+        figure.add_scatter3d(**_points(units, place, profile, "xyz", mark))
+    plain = {"showticklabels": False, "showspikes": False}
+    axes = {f"{axis}axis": {**plain, "title": {"text": _axis_title(units, place)}} for place, axis in enumerate("xyz")}
+    return figure.update_layout(
+        scene={**axes, "camera": {"eye": {"x": 1.4, "y": 1.4, "z": 0.8}}, "aspectmode": "cube"},
+        legend={"itemsizing": "constant"},
+        margin={"l": 0, "r": 0, "b": 16},
+    )
 
 
 def movement_sankey_figure(movement: Movement) -> go.Figure:
