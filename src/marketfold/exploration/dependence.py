@@ -114,8 +114,8 @@ def uncertainty_coefficient(pairs: NDArray[np.int64]) -> float:
     """
     if not pairs.sum():
         return 0.0
-    share = pairs / pairs.sum()
-    row, column, both = (entr(part).sum() for part in (share.sum(axis=1), share.sum(axis=0), share))
+    counts = pairs.sum(axis=1), pairs.sum(axis=0), pairs
+    row, column, both = (entr(part / pairs.sum()).sum() for part in counts)
     return float(np.clip((row + column - both) / row, 0, 1).round(12)) if row else 0.0
 
 
@@ -154,27 +154,17 @@ def _follows(columns: list[_Column], dated: set[str]) -> Iterator[Follows]:
             yield Follows(a.label, a.label, b.label, b.label, kind, a.n_values, b.n_values)
 
 
-def _numbers(values: NDArray[Any]) -> Float64 | None:
-    """A column of text as numbers, NaN where it is empty; None where a cell is not a number or all are empty."""
-    filled = np.array([value is not None for value in values], dtype=bool)
-    texts, where = np.unique(values[filled].astype(str), return_inverse=True)
+def _cap(label: str, values: NDArray[Any]) -> Cap | None:
+    """Cap of a column of text; None where a cell is not a number."""
+    texts, lines = np.unique([str(value) for value in values if value is not None], return_counts=True)
     read = [read_number(str(text), ".") for text in texts]
     if not read or any(value is None for value in read):
         return None
-    numbers = np.full(len(values), np.nan)
-    numbers[filled] = np.array(read, dtype=np.float64)[where]
-    return numbers
-
-
-def _cap(label: str, values: NDArray[Any]) -> Cap | None:
-    numbers = _numbers(values)
-    if numbers is None:
-        return None
-    filled = numbers[np.isfinite(numbers)]
-    top = float(filled.max())
-    at, near = int((filled == top).sum()), int(((filled < top) & (filled >= just_below(top))).sum())
-    capped = at >= MIN_CLASS_LINES and is_cap(top, len(filled), at, near, len(np.unique(filled)))
-    return Cap(label, label, top, at, at / len(filled)) if capped else None
+    numbers, filled = np.array(read, dtype=np.float64), int(lines.sum())
+    top = float(numbers.max())
+    at, near = (int(lines[here].sum()) for here in (numbers == top, (numbers < top) & (numbers >= just_below(top))))
+    capped = at >= MIN_CLASS_LINES and is_cap(top, filled, at, near, len(np.unique(numbers)))
+    return Cap(label, label, top, at, at / filled) if capped else None
 
 
 def _cuts(columns: list[_Column], spare: dict[str, Any], kept: dict[str, Any], tables: Tables) -> Iterator[Cuts]:
@@ -189,8 +179,7 @@ def _cuts(columns: list[_Column], spare: dict[str, Any], kept: dict[str, Any], t
             np.minimum.at(low, column.codes[both], values[both])
             np.maximum.at(high, column.codes[both], values[both])
             lines = np.bincount(column.codes[both], minlength=len(names))
-            found = cut_between(names, lines, low, high)
-            if found:
+            if found := cut_between(names, lines, low, high):
                 yield Cuts(column.label, column.label, number, tables.label(number), *found)
                 break
 

@@ -123,12 +123,6 @@ def _largest(tables: Tables, by: str) -> list[str]:
     return names if len(names) <= MOST_GROUPS else names[: MOST_GROUPS - 1]
 
 
-def _medians(tables: Tables, column: str, by: str, names: Sequence[str]) -> dict[str, float]:
-    named = tables.purchases.filter(nw.col(by).is_in(list(names)))
-    rows = tables.collect(value_quantiles(named, column, (0.5,), by))
-    return {str(name): float(value) for name, value in zip(rows[by], rows["q0"], strict=True)}
-
-
 def _distribution(
     tables: Tables, column: str, by: str = "", names: Sequence[str] = (), medians: Mapping[str, float] | None = None
 ) -> Distribution:
@@ -172,7 +166,9 @@ def distribute(tables: Tables) -> tuple[Distribution, ...]:
         found += [_distribution(tables, column) for column in columns]
     for by in classes:
         names = _largest(tables, by)
-        medians = {column: _medians(tables, column, by, names) for column in columns}
+        named = tables.purchases.filter(nw.col(by).is_in(names))
+        middle = {column: tables.collect(value_quantiles(named, column, (0.5,), by)) for column in columns}
+        medians = {column: dict(zip(rows[by], rows["q0"], strict=True)) for column, rows in middle.items()}
         if by == "deal_size":  # a size has an order of its own
             names.sort(key=lambda name: medians.get("amount", {}).get(name, 0.0))
         found += [_distribution(tables, column, by, names, medians[column]) for column in columns]

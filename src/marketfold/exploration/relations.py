@@ -152,8 +152,7 @@ def find_cuts(tables: Tables) -> Iterator[Cuts]:
         rows = tables.collect(kept.group_by(column).agg(nw.col("lines").sum(), *sides))
         for number in reversed(numbers):
             low, high = (rows[f"{number}__{side}"].astype(np.float64) for side in ("min", "max"))
-            found = cut_between(rows[column], rows["lines"], low, high)
-            if found:
+            if found := cut_between(rows[column], rows["lines"], low, high):
                 yield Cuts(column, tables.label(column), number, tables.label(number), *found)
                 break
 

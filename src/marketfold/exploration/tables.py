@@ -47,12 +47,10 @@ def _as_array(column: pa.ChunkedArray) -> NDArray[Any]:
 def value_quantiles(
     frame: nw.LazyFrame[Any], column: str, quantiles: Sequence[float], by: str | None = None
 ) -> nw.LazyFrame[Any]:
-    """Quantiles (each 0 to 1) of the filled cells of a column, over all rows or for each value of `by`, interpolated.
+    """Exact quantiles (each 0 to 1) of the filled cells of a column, over all rows or for each value of `by`.
 
-    Returns
-    -------
-    nw.LazyFrame
-        Columns `by` (a constant `all` without it) and `q0`, `q1`, ... in the order of `quantiles`.
+    The engine counts, sorts and spills, and holds no column in memory. Gives columns `by` (a constant `all` without it)
+    and `q0`, `q1`, ... in the order of `quantiles`, interpolated.
     """
     group = by or "all"
     rows = frame.filter(~nw.col(column).is_null())
@@ -168,16 +166,10 @@ def month_starts(months: NDArray[Any]) -> NDArray[np.datetime64]:
 class Tables:
     """Everything that the questions of this stage are asked of.
 
-    Attributes
-    ----------
-    read
-        All read lines, those that were set aside included, counted by `read_status`.
-    orders
-        One row per order of a customer, from `Activity`: customer_id, day, month, revenue, gap_days.
-    cube
-        Kept lines, revenue and range of each number for every combination of the class columns `classes`.
-    currency
-        The one currency of all kept lines, if the source says so.
+    `read` are all read lines, those that were set aside included, counted by `read_status`; `orders` has one row per
+    order of a customer, from `Activity`: customer_id, day, month, revenue, gap_days; `cube` has kept lines, revenue and
+    range of each number for every combination of the class columns `classes`. `currency` is the one of all kept lines,
+    if the source says so.
     """
 
     clean: CleanOrders

@@ -205,31 +205,23 @@ def _bars_of(counts: Counts) -> _Bars:
     return _Bars(names, labels, values, lines, total, others, drawn)
 
 
-def _about_counts(counts: Counts, bars: _Bars, what: str) -> tuple[str, str]:
-    """Title and subtitle."""
-    share, title = bars.sizes[0] / bars.total, f"{what.capitalize()} by {counts.label}"
-    if share >= LEADS and bars.names[0] is not None:
-        title = f"{bars.labels[0]}: {words.share(share)} of {what}"
-    subtitle = f"Share of {what} by {counts.label}"
+def counts_figure(counts: Counts, currency: str | None = None) -> go.Figure:
+    """Revenue share of the values of a column, or their share of lines for a status: the largest and all others."""
+    by_lines, bars = counts.scope == "read", _bars_of(counts)
+    what, shares = "lines read" if by_lines else "revenue", [size / bars.total for size in bars.sizes]
+    title, subtitle = f"{what.capitalize()} by {counts.label}", f"Share of {what} by {counts.label}"
+    if shares[0] >= LEADS and bars.names[0] is not None:
+        title = f"{bars.labels[0]}: {words.share(shares[0])} of {what}"
     if bars.others:
         subtitle += f", the {TOP} largest of {words.count(counts.n_values)}"
     if bars.others and not bars.others_drawn:
         subtitle += f"; the others make up {words.share(1 - sum(bars.sizes) / bars.total)}"
-    return title, subtitle
-
-
-def counts_figure(counts: Counts, currency: str | None = None) -> go.Figure:
-    """Revenue share of the values of a column, or their share of lines for a status: the largest and all others."""
-    by_lines = counts.scope == "read"
-    what, bars = "lines read" if by_lines else "revenue", _bars_of(counts)
-    title, subtitle = _about_counts(counts, bars, what)
-    shares = [words.share(size / bars.total) for size in bars.sizes]
-    heard = each_share(bars.labels[:5], [size / bars.total for size in bars.sizes[:5]])
-    figure = new_figure(title, subtitle=subtitle, alt=f"{subtitle}: {heard}.", height=110 + 30 * len(bars.labels))
+    alt = f"{subtitle}: {each_share(bars.labels[:5], shares[:5])}."
+    figure = new_figure(title, subtitle=subtitle, alt=alt, height=110 + 30 * len(bars.labels))
     money_line = "" if by_lines else f"{_money_hover('x', currency)}<br>"
     hover = f"<b>%{{customdata[0]}}</b><br>{money_line}%{{customdata[1]:,}} lines<extra></extra>"
     named = [[name or "not given", lines] for name, lines in zip(bars.names, bars.lines, strict=True)]
-    about = {"text": shares, "customdata": named, "hovertemplate": hover}
+    about = {"text": [words.share(share) for share in shares], "customdata": named, "hovertemplate": hover}
     colours = [ACCENT if name is not None else SOFT for name in bars.names]
     colours[-1] = SOFT if bars.others_drawn else colours[-1]
     add_named_bars(figure, bars.sizes, bars.labels, marker_color=colours, **about)
@@ -240,15 +232,12 @@ def counts_figure(counts: Counts, currency: str | None = None) -> go.Figure:
     )
 
 
-def _of_time(e: Exploration) -> Iterator[tuple[str, go.Figure]]:
+def _of_orders(e: Exploration) -> Iterator[tuple[str, go.Figure]]:
     yield "over-time", orders_over_time_figure(e.over_time, e.currency)
     if len(np.unique(e.over_time.month_starts.astype("datetime64[Y]"))) > 1:
         yield "year-on-year", year_on_year_figure(e.over_time, e.currency)
     for calendar in e.calendar:
         yield anchor("calendar", calendar.unit), calendar_figure(calendar, e.currency)
-
-
-def _of_customers(e: Exploration) -> Iterator[tuple[str, go.Figure]]:
     yield "concentration", concentration_figure(e.concentration)
     yield "repeats", repeats_figure(e.repeats)
     if e.cohorts is not None:
@@ -298,4 +287,4 @@ def exploration_figures(exploration: Exploration) -> dict[str, go.Figure]:
 
     The anchors are those of `Finding.figure`: small letters, digits and hyphens.
     """
-    return dict(chain(_of_time(exploration), _of_customers(exploration), _of_columns(exploration)))
+    return dict(chain(_of_orders(exploration), _of_columns(exploration)))
