@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from marketfold.exploration import Exploration
 
+
 COLUMNS = {"category": "PRODUCTLINE", "country": "COUNTRY", "territory": "TERRITORY", "deal_size": "DEALSIZE"}
 
 
@@ -56,3 +57,21 @@ def test_the_total_covers_values_beyond_the_named_ones(sales: Exploration, total
 
 def test_columns_that_a_file_lacks_are_not_counted(purchases: Exploration):
     assert purchases.counts == ()
+
+
+def test_empty_cells_over_all_read_lines(sales: Exploration, totals: dict[str, Any]):
+    found = dict(zip(sales.missing.labels, sales.missing.empty.tolist(), strict=True))
+    assert found["STATE"] == totals["sales.csv"]["empty"]["STATE"]
+    assert sum(found.values()) == found["STATE"]
+    assert sales.missing.n_lines == totals["sales.csv"]["lines"]
+    assert sales.missing.labels[0] == "STATE"
+
+
+def test_the_shop_lacks_customers_on_some_lines(shop: Exploration):
+    found = dict(zip(shop.missing.columns, shop.missing.empty.tolist(), strict=True))
+    assert found["customer_id"] == shop.lines.set_aside["no_customer"]
+
+
+def test_columns_that_are_not_there(purchases: Exploration, sales: Exploration):
+    assert purchases.missing.absent == ("product_id", "category", "country", "list_price", "status")
+    assert sales.missing.absent == ()

@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from marketfold.exploration import Geography
     from marketfold.schema import Float64
 
-Points = tuple[list[float | None], list[float | None]]
-Circles = tuple["Float64", "Float64", "Float64"]
-
 LARGEST_RADIUS, TOTAL_AREA = 0.48, 1.1
 """Of the largest circle, and of all circles together; the earth is 5.4 wide."""
 SMALLEST_RADIUS = 0.025
@@ -69,16 +66,9 @@ def push_apart(x: Float64, y: Float64, radius: Float64) -> tuple[Float64, Float6
     return x, y
 
 
-def _outlines(x: Float64, y: Float64, radius: Float64) -> Points:
-    angle = np.linspace(0, 2 * np.pi, 49)
-    circles = [(cx + r * np.cos(angle), cy + r * np.sin(angle)) for cx, cy, r in zip(x, y, radius, strict=True)]
-    return _lines(circles, 4)
-
-
-def _lines(lines: Sequence[tuple[Float64, Float64]], digits: int) -> Points:
+def _lines(lines: Sequence[tuple[Float64, Float64]], digits: int) -> list[list[float | None]]:
     """One trace of several lines, with a gap between each and the next."""
-    first, second = ([v for line in lines for v in (*np.round(line[i], digits).tolist(), None)] for i in (0, 1))
-    return first, second
+    return [[v for line in lines for v in (*np.round(line[i], digits).tolist(), None)] for i in (0, 1)]
 
 
 def _ground(figure: go.Figure) -> None:
@@ -118,7 +108,7 @@ def map_figure(geography: Geography, currency: str | None = None) -> go.Figure:
         radius = np.sqrt(g.revenue[known] / g.revenue[known].sum() * TOTAL_AREA / np.pi)
         radius = np.maximum(radius * min(1.0, LARGEST_RADIUS / radius.max()), SMALLEST_RADIUS)
         x, y = push_apart(x, y, radius)
-        _draw(figure, g, known, (x, y, radius), currency)
+        _draw(figure, g, known, np.stack([x, y, radius]), currency)
         top = max(top, float((y + radius).max()) + 0.03)
     return figure.update_layout(
         showlegend=False,
@@ -128,15 +118,15 @@ def map_figure(geography: Geography, currency: str | None = None) -> go.Figure:
     )
 
 
-def _draw(
-    figure: go.Figure, geography: Geography, known: NDArray[np.intp], circles: Circles, currency: str | None
-) -> None:
+def _draw(figure: go.Figure, g: Geography, known: NDArray[np.intp], circles: Float64, currency: str | None) -> None:
     x, y, radius = circles
-    outline_x, outline_y = _outlines(x, y, radius)
+    angle = np.linspace(0, 2 * np.pi, 49)
+    outlines = [(cx + r * np.cos(angle), cy + r * np.sin(angle)) for cx, cy, r in zip(x, y, radius, strict=True)]
+    outline_x, outline_y = _lines(outlines, 4)
     discs = {"mode": "lines", "fill": "toself", "fillcolor": ACCENT, "line": {"color": ON_FILL, "width": 1}}
     figure.add_scatter(x=outline_x, y=outline_y, hoverinfo="skip", **discs)
-    names = [_named(geography, int(place), float(r)) for place, r in zip(known, radius, strict=True)]
-    g, money = geography, words.in_currency("%{customdata[2]:,.0f}", currency)
+    names = [_named(g, int(place), float(r)) for place, r in zip(known, radius, strict=True)]
+    money = words.in_currency("%{customdata[2]:,.0f}", currency)
     about = [[g.names[i], float(g.revenue_share[i]), float(g.revenue[i]), words.count(g.customers[i])] for i in known]
     hover = (
         f"<b>%{{customdata[0]}}</b><br>{money} (%{{customdata[1]:.1%}} of revenue)<br>"
