@@ -164,22 +164,18 @@ class Network:
 
     def arrays(self) -> dict[str, Float32]:
         """Every weight under its name; a tied decoder has biases only."""
-        parts = {"encoder": self.encoder, "decoder": self.decoder}
         arrays = {}
-        for part, layers in parts.items():
-            for number, layer in enumerate(layers):
-                if part == "encoder" or not self.architecture.tied:
-                    arrays[f"{part}_{number}_kernel"] = layer.kernel
-                arrays[f"{part}_{number}_bias"] = layer.bias
+        for name in expected_arrays(self.architecture):
+            part, number, kind = name.split("_")
+            arrays[name] = getattr(getattr(self, part)[int(number)], kind)
         return arrays
 
 
 def expected_arrays(shape: Architecture) -> dict[str, tuple[int, ...]]:
     """Name and shape of every array of a network."""
     expected: dict[str, tuple[int, ...]] = {}
-    widths = {"encoder": shape.encoder_widths, "decoder": shape.encoder_widths[::-1]}
-    for part, widths_of_part in widths.items():
-        for number, (before, after) in enumerate(pairwise(widths_of_part)):
+    for part, widths in (("encoder", shape.encoder_widths), ("decoder", shape.encoder_widths[::-1])):
+        for number, (before, after) in enumerate(pairwise(widths)):
             if part == "encoder" or not shape.tied:
                 expected[f"{part}_{number}_kernel"] = (before, after)
             expected[f"{part}_{number}_bias"] = (after,)

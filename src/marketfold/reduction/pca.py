@@ -53,8 +53,14 @@ def with_fixed_signs(components: Float64) -> Float64:
 
 
 def principal_components(covariances: Float64) -> tuple[Float64, Float64]:
-    """Variances, largest first, and unit components as rows, of a covariance matrix (Jolliffe 2002, ch. 1)."""
+    """Variances, largest first, and unit components as rows, of a covariance matrix (Jolliffe 2002, ch. 1).
+
+    ParameterError where nothing varies.
+    """
     variances, vectors = np.linalg.eigh(covariances)
+    if variances.max() <= 0:
+        message = "All units are alike in every column: there is nothing to reduce. Give units that differ."
+        raise ParameterError(message)
     return np.maximum(variances[::-1], 0.0), with_fixed_signs(vectors.T[::-1])
 
 
@@ -144,12 +150,8 @@ class PCAReducer(BaseReducer):
             refuse_constant_columns(matrix)
         mean, covariances = covariance(matrix)
         variances, components = principal_components(covariances)
-        if variances.sum() <= 0:
-            message = "All units are alike in every column: there is nothing to reduce. Give units that differ."
-            raise ParameterError(message)
         kept = number_of_components(self.n_components, variances / variances.sum(), len(matrix))
-        self.mean_, self.variances_, self.components_ = mean, variances, components[:kept]
-        self.n_dimensions_ = kept
+        self.mean_, self.variances_, self.components_, self.n_dimensions_ = mean, variances, components[:kept], kept
         return self
 
     @property

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from scipy.special import chdtrc
+from scipy.special import chdtrc, entr
 
 from marketfold.errors import ParameterError, TooFewUnitsError
 from marketfold.reduction.base import reconstruction_error, refuse_constant_columns, refuse_not_finite
@@ -180,23 +180,24 @@ def effective_rank(variances: Float64) -> float:
     >>> round(effective_rank(np.array([1.0, 1.0, 0.0])), 6)
     2.0
     """
-    shares = variances[variances > 0] / variances.sum()
-    return float(np.exp(-(shares * np.log(shares)).sum()))
+    return float(np.exp(entr(variances / variances.sum()).sum()))
 
 
 def _tests(
     correlations: Float64, n_units: int
-) -> tuple[tuple[int, ...], tuple[float, float] | None, tuple[float, Float64] | None]:
-    """Redundant features, and both tests on the others; nothing where there are no more units than features.
+) -> tuple[tuple[int, ...], tuple[float, float] | None, float | None, Float64]:
+    """Redundant features, both tests on the others, and `kmo_by_feature`; nothing without more units than features.
 
     With so few units every correlation matrix is singular, whatever the features are.
     """
+    by_feature = np.full(len(correlations), np.nan)
     if n_units <= len(correlations) + 1:
-        return (), None, None
+        return (), None, None, by_feature
     redundant = redundant_features(correlations)
     own = np.setdiff1d(np.arange(len(correlations)), redundant)
     reduced = correlations[np.ix_(own, own)]
-    return redundant, bartlett_sphericity(reduced, n_units), kaiser_meyer_olkin(reduced)
+    kmo, by_feature[own] = kaiser_meyer_olkin(reduced) or (None, np.nan)
+    return redundant, bartlett_sphericity(reduced, n_units), kmo, by_feature
 
 
 def _try(method: str, X: Float32, n_dimensions: int, fit: Fit) -> float:
@@ -221,12 +222,6 @@ def _reconstructions(
         shares = [_try(method, matrix, n_dimensions, fit) for matrix in (tried, shuffled)]
         found.append(Reconstruction(method, n_dimensions, *shares))
     return tuple(found)
-
-
-def _finding(gain: float) -> Finding:
-    if gain >= CORRELATED_GAIN:
-        return "correlated"
-    return "weakly correlated" if gain >= WEAK_GAIN else "independent"
 
 
 def assess_suitability(
@@ -270,19 +265,18 @@ def assess_suitability(
     variances, _ = principal_components(covariances)
     spread = np.sqrt(np.diag(covariances))
     correlations = covariances / np.outer(spread, spread)
-    redundant, bartlett, kmo = _tests(correlations, len(matrix))
-    by_feature = np.full(len(correlations), np.nan)
-    if kmo is not None:
-        by_feature[np.setdiff1d(np.arange(len(correlations)), redundant)] = kmo[1]
+    redundant, bartlett, kmo, by_feature = _tests(correlations, len(matrix))
+    statistic, p_value = bartlett or (None, None)
     if n_dimensions is None:
         needed = fewest_for_share(variances / variances.sum(), VARIANCE_SHARE)
         n_dimensions = max(1, min(needed, len(correlations) // 2, len(matrix) // 2))
     tried = _reconstructions(matrix, ("pca", *also), n_dimensions, seed, progress, fit)
+    weak: Finding = "weakly correlated" if tried[0].gain >= WEAK_GAIN else "independent"
     return Suitability(
-        finding=_finding(tried[0].gain),
-        bartlett_statistic=bartlett[0] if bartlett else None,
-        bartlett_p=bartlett[1] if bartlett else None,
-        kmo=kmo[0] if kmo else None,
+        finding="correlated" if tried[0].gain >= CORRELATED_GAIN else weak,
+        bartlett_statistic=statistic,
+        bartlett_p=p_value,
+        kmo=kmo,
         kmo_by_feature=by_feature,
         redundant=redundant,
         effective_rank=effective_rank(variances),
