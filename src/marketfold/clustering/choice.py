@@ -7,24 +7,33 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marketfold.clustering.decision import UNITS_PER_FEATURE, Decision, decide
+from marketfold.clustering.decision import UNITS_PER_FEATURE, decide
 from marketfold.clustering.elbow import ElbowCurve, as_curve, find_knee, sweep
-from marketfold.clustering.evidence import JUDGED_ROWS, Evidence, gather
+from marketfold.clustering.evidence import JUDGED_ROWS, gather
 from marketfold.clustering.fitting import fit_each, quiet_fits, take_sample
 from marketfold.errors import ParameterError
 
 if TYPE_CHECKING:
+    from marketfold.clustering.decision import Answer, Strength
     from marketfold.clustering.null_references import Gap
     from marketfold.clustering.validity import ValidityIndex
     from marketfold.schema import Float32, Progress
 
 
 @dataclass(frozen=True, repr=False)
-class KChoice(Decision):
+class KChoice:
     """The number of segments to use, and how much to believe in it.
 
     Attributes
     ----------
+    k
+        Advised, at least `k_min`.
+    answer
+        `groups`: there are groups. `weak`: more than chance, less than groups. `no_structure`: data without groups
+        would look the same, and the segments are slices of one cloud. `too_few`: too few units for this many features
+        to tell.
+    shows_at
+        The k at which structure shows most: that of the groups, or of what there is beyond one cloud.
     curve
         WCSS for each k, with its knee.
     shuffled
@@ -37,6 +46,10 @@ class KChoice(Decision):
         Units that the indices saw; beyond 2,000 they see a seeded sample.
     """
 
+    k: int
+    answer: Answer
+    strength: Strength
+    shows_at: int
     k_min: int
     n_units: int
     n_features: int
@@ -95,10 +108,10 @@ def choose_k(
     if not 1 <= k_min <= k_max:
         message = f"k_min and k_max must be 1 or more and in this order; got {k_min} and {k_max}."
         raise ParameterError(message)
-    fits = sweep(matrix, range(1, k_max + 1), seed=seed, progress=progress)
-    if max(fits) < k_min:
+    fits = sweep(matrix, range(1, k_max + 1), seed=seed, progress=progress) if len(matrix) else {}
+    if len(fits) < k_min:
         message = (
-            f"{k_min} segments were asked of {len(matrix)} units of which {max(fits)} differ. "
+            f"{k_min} segments were asked of {len(matrix)} units of which {len(fits)} differ. "
             "Ask for fewer segments, or use features that tell more units apart."
         )
         raise ParameterError(message)
@@ -109,20 +122,15 @@ def choose_k(
         with quiet_fits(threads=1):
             judged = fit_each(rows, tuple(fits), n_starts=6, seed=seed)
     evidence = gather(rows, judged, k_min=k_min, seed=seed, progress=progress)
-    decision = decide(evidence, n_units=len(matrix), k_min=k_min)
+    shuffled = np.exp(evidence.shuffled.log_wcss) * curve.wcss[0]
     return KChoice(
-        **vars(decision),
+        *decide(evidence, n_units=len(matrix), k_min=k_min),
         k_min=k_min,
         n_units=len(matrix),
         n_features=matrix.shape[1],
         curve=curve,
-        shuffled=_shuffled_curves(evidence, curve),
+        shuffled=tuple(ElbowCurve(curve.k, tuple(row), find_knee(curve.k, row)) for row in shuffled.tolist()),
         indices=evidence.indices,
         gaps=evidence.gaps,
         rows=evidence.rows,
     )
-
-
-def _shuffled_curves(evidence: Evidence, curve: ElbowCurve) -> tuple[ElbowCurve, ...]:
-    scaled = np.exp(evidence.shuffled.log_wcss) * curve.wcss[0]
-    return tuple(ElbowCurve(curve.k, tuple(row), find_knee(curve.k, row)) for row in scaled.tolist())

@@ -91,16 +91,10 @@ def _geometry(
     )
     found = []
     for name, label, (values, error), index, highest in geometry:
-        low, high = band_of(index, references["shuffled"], k)
-        cloud_low, cloud_high = band_of(index, references["cloud"], k)
+        bands = *band_of(index, references["shuffled"], k), *band_of(index, references["cloud"], k)
         prefers = _best(values, k, k_min, highest=highest)
         error_at_k = () if error is None else _floats(error)
-        found.append(
-            ValidityIndex(
-                name, label, tuple(k), _floats(values), low, high, cloud_low, cloud_high, error_at_k, prefers,
-                higher_is_better=highest,
-            )
-        )  # fmt: skip
+        found.append(ValidityIndex(name, label, tuple(k), _floats(values), *bands, error_at_k, prefers, highest))
     return found
 
 
@@ -108,12 +102,10 @@ def _gap(gaps: dict[str, Gap], references: dict[str, NullReference], k: Sequence
     """The gap statistic (Tibshirani, Walther and Hastie 2001, uniform box) beside that of shuffled tables."""
     gap = gaps["box"]
     expected = references["box"].log_wcss.mean(axis=0)
-    low, high = band([expected - curve for curve in references["shuffled"].log_wcss])
-    cloud_low, cloud_high = band([expected - curve for curve in references["cloud"].log_wcss])
-    return ValidityIndex(
-        "gap", "Gap statistic", tuple(k), _floats(gap.values), low, high, cloud_low, cloud_high, _floats(gap.errors),
-        gap_rule(gap.values, gap.errors, k),
-    )  # fmt: skip
+    shuffled_band, cloud_band = (band(expected - references[name].log_wcss) for name in ("shuffled", "cloud"))
+    prefers = gap_rule(gap.values, gap.errors, k)
+    at_k = _floats(gap.values), *shuffled_band, *cloud_band, _floats(gap.errors)
+    return ValidityIndex("gap", "Gap statistic", tuple(k), *at_k, prefers)
 
 
 def _stability(
@@ -122,15 +114,10 @@ def _stability(
     """Agreement of solutions from fresh resamples (Dolnicar and Leisch 2010); the band from the shuffled tables."""
     # drawn, not the first: a table may come sorted
     values = resample_agreement(take_sample(X, STABILITY_ROWS, seed), k, resamples=RESAMPLES, seed=seed)
-    bands = [
-        resample_agreement(take_sample(table, STABILITY_ROWS, seed), k, resamples=3, seed=seed)
-        for table in references["shuffled"].tables[:2]
-    ]
-    low, high = band(bands)
-    return ValidityIndex(
-        "stability", "Bootstrap stability (adjusted Rand)", tuple(k), _floats(values), low, high,
-        prefers=_best(values, k, k_min),
-    )  # fmt: skip
+    samples = [take_sample(table, STABILITY_ROWS, seed) for table in references["shuffled"].tables[:2]]
+    low, high = band([resample_agreement(sample, k, resamples=3, seed=seed) for sample in samples])
+    label, prefers = "Bootstrap stability (adjusted Rand)", _best(values, k, k_min)
+    return ValidityIndex("stability", label, tuple(k), _floats(values), low, high, prefers=prefers)
 
 
 def gather(X: Float32, fits: dict[int, Fit], *, k_min: int, seed: int, progress: Progress | None = None) -> Evidence:

@@ -98,8 +98,7 @@ def log_wcss(X: Float32, fits: dict[int, Fit]) -> Float64:
     """Natural logarithm of WCSS(k) / WCSS(1), shape (n_k,)."""
     total = float(np.square(X - X.mean(axis=0, dtype=np.float64)).sum())
     least = total * 1e-12  # as many segments as distinct rows leave nothing to take a logarithm of
-    result: Float64 = np.log(np.maximum([fit.wcss for fit in fits.values()], least) / total)
-    return result
+    return np.log(np.maximum([fit.wcss for fit in fits.values()], least) / total)
 
 
 def draw_null_reference(

@@ -101,8 +101,7 @@ def calinski_harabasz(X: Float32, fits: dict[int, Fit]) -> Float64:
     total = float(np.square(X - X.mean(axis=0, dtype=np.float64)).sum())
     k = np.array(list(fits), dtype=np.float64)
     wcss = np.maximum([fit.wcss for fit in fits.values()], total * 1e-12)
-    ratio: Float64 = (total - wcss) / np.maximum(k - 1, 1) / (wcss / np.maximum(len(X) - k, 1))
-    return ratio
+    return (total - wcss) / np.maximum(k - 1, 1) / (wcss / np.maximum(len(X) - k, 1))
 
 
 def davies_bouldin(X: Float32, fits: dict[int, Fit]) -> Float64:
@@ -189,7 +188,7 @@ def _solutions(X: Float32, k_range: Sequence[int], seed: list[int]) -> dict[int,
     }
 
 
-def band(values: Sequence[Float64]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def band(values: Sequence[Float64] | Float64) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Lowest and highest at each k over several draws."""
     table = np.array(values)
     return tuple(table.min(axis=0).tolist()), tuple(table.max(axis=0).tolist())
