@@ -89,7 +89,6 @@ UNIT_ID: dict[Unit, str] = {"customer": "customer_id", "order": "order_id", "ord
 
 REQUIRED = (SOURCE_LINE, "order_id", "customer_id", "ordered_on", "amount")
 
-_DTYPES: dict[Kind, type[nw.dtypes.DType]]
 _DTYPES = {"text": nw.String, "number": nw.Float64, "money": nw.Float64, "date": nw.Date}
 
 ORDER_LINE: dict[str, type[nw.dtypes.DType]] = {

@@ -166,16 +166,13 @@ class PCAReducer(BaseReducer):
 
         On standardised features a loading is the correlation of the feature with the component, -1 to 1.
         """
-        loadings: Float64 = self.components_.T * np.sqrt(self.variances_[: self.n_dimensions_])
-        return loadings
+        return self.components_.T * np.sqrt(self.variances_[: self.n_dimensions_])
 
     def _encode(self, X: NDArray[Any]) -> Float64:
-        encoded: Float64 = (X - self.mean_) @ self.components_.T
-        return encoded
+        return (X - self.mean_) @ self.components_.T
 
     def _decode(self, X: NDArray[Any]) -> Float64:
-        decoded: Float64 = X @ self.components_ + self.mean_
-        return decoded
+        return X @ self.components_ + self.mean_
 
     def to_state(self) -> State:
         """Give parameters and arrays, enough to reduce new units without the old ones."""

@@ -37,12 +37,8 @@ twentieth it is nothing to build on."""
 
 KmoLevel = Literal["marvelous", "meritorious", "middling", "mediocre", "miserable", "unacceptable"]
 KMO_LEVELS: tuple[tuple[float, KmoLevel], ...] = (
-    (0.9, "marvelous"),
-    (0.8, "meritorious"),
-    (0.7, "middling"),
-    (0.6, "mediocre"),
-    (0.5, "miserable"),
-)
+    (0.9, "marvelous"), (0.8, "meritorious"), (0.7, "middling"), (0.6, "mediocre"), (0.5, "miserable"),
+)  # fmt: skip
 """Kaiser's own words for his measure (Kaiser 1974); below 0.5 it is unacceptable."""
 SHARED = 0.6
 """From Kaiser's mediocre on, what correlation there is, is mostly shared by several features."""
