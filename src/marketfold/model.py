@@ -70,8 +70,6 @@ def confidence(distances: Float32) -> Float32:
     Campello and de Castro 2006). 0 is on the border of two segments, 1 at the centre of one and where there is but
     one. It is no probability. Distances are to every centre, shape (n_units, n_segments).
 
-    Examples
-    --------
     >>> confidence(np.array([[1.0, 4.0], [2.0, 2.0]], dtype=np.float32)).tolist()
     [0.75, 0.0]
     """

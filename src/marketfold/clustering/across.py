@@ -75,14 +75,8 @@ def across_solutions(labels: Mapping[int, Labels] | Sequence[Labels]) -> AcrossS
     """Follow segments from each solution to the next.
 
     `labels` holds those of each solution, from 0 and of shape (n_units,); by number of segments, or in that order.
+    ParameterError when there is no solution, or they are of different units.
 
-    Raises
-    ------
-    ParameterError
-        When there is no solution, or they are of different units.
-
-    Examples
-    --------
     >>> across = across_solutions([np.array([0, 0, 0, 1, 1, 1]), np.array([0, 0, 2, 2, 1, 1])])
     >>> across.k, across.orders[1], [round(value, 2) for value in across.slsa[0]]
     ((2, 3), (0, 2, 1), [1.0, 0.0, 1.0])

@@ -120,8 +120,7 @@ def gap_below(reference: NullReference, log_wcss: Float64, k: Sequence[int]) -> 
     """The gap at each k; the error is smoothed over k, for a handful of draws tells little of each."""
     draws = reference.log_wcss
     spread = draws.std(axis=0, ddof=1)
-    smooth = np.where(
-        spread > LEAST_ERROR / 100, np.maximum(spread, np.sqrt(np.mean(spread**2))), 0.0
-    )  # at k = 1 nothing varies
+    # at k = 1 nothing varies
+    smooth = np.where(spread > LEAST_ERROR / 100, np.maximum(spread, np.sqrt(np.mean(spread**2))), 0.0)
     errors = np.maximum(smooth * np.sqrt(1 + 1 / len(draws)), LEAST_ERROR)
     return Gap(reference.label, tuple(k), draws.mean(axis=0) - log_wcss, errors)

@@ -49,8 +49,6 @@ class OwnSegmenter(KMeansSegmenter):
     centres are the means of the segments. New units go to the segment whose mean is nearest, whatever the clusterer's
     own rule: many have none. It cannot be saved. `random_state` seeds a clusterer that has no seed of its own.
 
-    Examples
-    --------
     >>> from sklearn.cluster import AgglomerativeClustering
     >>> X = np.array([[0, 0], [0, 1], [1, 0], [9, 9], [9, 8]], dtype=np.float32)
     >>> OwnSegmenter(AgglomerativeClustering(2)).fit(X).labels_.tolist()

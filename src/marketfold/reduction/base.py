@@ -203,10 +203,7 @@ class BaseReducer(ABC, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
     def transform(self, X: ArrayLike) -> Float32:
         """Reduce a matrix on the scale that `fit` saw to float32 of shape (n_units, n_dimensions).
 
-        Raises
-        ------
-        ParameterError
-            If `X` has other columns than `fit` saw, or values that are not finite.
+        ParameterError if `X` has other columns than `fit` saw, or values that are not finite.
         """
         check_is_fitted(self)
         return _by_chunks(self._encode, self._checked(X, reset=False), self.n_dimensions_)
@@ -214,10 +211,7 @@ class BaseReducer(ABC, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
     def inverse_transform(self, X: ArrayLike) -> Float32:
         """Give the features back as far as the dimensions hold them, float32 of shape (n_units, n_features).
 
-        Raises
-        ------
-        ParameterError
-            If `X` has another number of dimensions, or values that are not finite.
+        ParameterError if `X` has another number of dimensions, or values that are not finite.
         """
         check_is_fitted(self)
         reduced = np.asarray(X)

@@ -157,11 +157,7 @@ def save_network(network: Network, path: Path) -> None:
     """Save the `network_` of a fitted autoencoder as a `.keras` file, whole or not at all; a file there is replaced.
 
     `keras.saving.load_model` reads it, for a tied network after `import marketfold.reduction.keras_model`.
-
-    Raises
-    ------
-    ModelError
-        If the place cannot be written.
+    ModelError if the place cannot be written.
     """
     model = model_of(network)
     try:

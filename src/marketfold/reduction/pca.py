@@ -193,9 +193,8 @@ class PCAReducer(BaseReducer):
         if components.ndim != 2 or components.shape[1] != n_features or variances.shape != mean.shape:
             message = f"Saved components of shape {components.shape} do not fit a mean of {mean.shape}. Run it again."
             raise ModelError(message)
-        reducer = cls(
-            settings.get("n_components", len(components)), allow_constant=bool(settings.get("allow_constant"))
-        )
+        n_components = settings.get("n_components", len(components))
+        reducer = cls(n_components, allow_constant=bool(settings.get("allow_constant")))
         reducer.mean_, reducer.components_, reducer.variances_ = mean, components, variances
         reducer.n_features_in_, reducer.n_dimensions_ = n_features, len(components)
         return reducer

@@ -75,8 +75,6 @@ class Suitability:
         Chi square and p-value of Bartlett's test of sphericity; None where there are too few units for it.
     kmo
         Kaiser-Meyer-Olkin measure of sampling adequacy, 0 to 1; None where no two features are left to compare.
-    kmo_by_feature : float64, shape (n_features,)
-        The same for each feature; NaN for a redundant one.
     redundant
         Positions of features that follow from earlier ones; both tests leave them out.
     effective_rank
@@ -89,7 +87,6 @@ class Suitability:
     bartlett_statistic: float | None
     bartlett_p: float | None
     kmo: float | None
-    kmo_by_feature: Float64
     redundant: tuple[int, ...]
     effective_rank: float
     n_features: int
@@ -155,8 +152,8 @@ def bartlett_sphericity(correlations: Float64, n_units: int) -> tuple[float, flo
     return statistic, float(chdtrc(p * (p - 1) / 2, statistic))
 
 
-def kaiser_meyer_olkin(correlations: Float64) -> tuple[float, Float64] | None:
-    """Overall and by feature: correlations against partial correlations (Kaiser 1974); None below two features."""
+def kaiser_meyer_olkin(correlations: Float64) -> float | None:
+    """Correlations against partial correlations (Kaiser 1974), 0 to 1; None below two features."""
     if len(correlations) < 2:
         return None
     inverse = np.linalg.inv(correlations)
@@ -166,8 +163,7 @@ def kaiser_meyer_olkin(correlations: Float64) -> tuple[float, Float64] | None:
     np.fill_diagonal(partial, 0)
     np.fill_diagonal(simple, 0)
     # Without any correlation both sums are 0, and nothing speaks for reducing.
-    total = np.maximum(simple.sum(axis=0) + partial.sum(axis=0), np.finfo(float).tiny)
-    return float(simple.sum() / total.sum()), simple.sum(axis=0) / total
+    return float(simple.sum() / max(simple.sum() + partial.sum(), np.finfo(float).tiny))
 
 
 def effective_rank(variances: Float64) -> float:
@@ -179,21 +175,17 @@ def effective_rank(variances: Float64) -> float:
     return float(np.exp(entr(variances / variances.sum()).sum()))
 
 
-def _tests(
-    correlations: Float64, n_units: int
-) -> tuple[tuple[int, ...], tuple[float, float] | None, float | None, Float64]:
-    """Redundant features, both tests on the others, and `kmo_by_feature`; nothing without more units than features.
+def _tests(correlations: Float64, n_units: int) -> tuple[tuple[int, ...], tuple[float, float] | None, float | None]:
+    """Redundant features, and both tests on the others; nothing where there are no more units than features.
 
     With so few units every correlation matrix is singular, whatever the features are.
     """
-    by_feature = np.full(len(correlations), np.nan)
     if n_units <= len(correlations) + 1:
-        return (), None, None, by_feature
+        return (), None, None
     redundant = redundant_features(correlations)
     own = np.setdiff1d(np.arange(len(correlations)), redundant)
     reduced = correlations[np.ix_(own, own)]
-    kmo, by_feature[own] = kaiser_meyer_olkin(reduced) or (None, np.nan)
-    return redundant, bartlett_sphericity(reduced, n_units), kmo, by_feature
+    return redundant, bartlett_sphericity(reduced, n_units), kaiser_meyer_olkin(reduced)
 
 
 def _try(method: str, X: Float32, n_dimensions: int, fit: Fit) -> float:
@@ -261,7 +253,7 @@ def assess_suitability(
     variances, _ = principal_components(covariances)
     spread = np.sqrt(np.diag(covariances))
     correlations = covariances / np.outer(spread, spread)
-    redundant, bartlett, kmo, by_feature = _tests(correlations, len(matrix))
+    redundant, bartlett, kmo = _tests(correlations, len(matrix))
     statistic, p_value = bartlett or (None, None)
     if n_dimensions is None:
         needed = fewest_for_share(variances / variances.sum(), VARIANCE_SHARE)
@@ -273,7 +265,6 @@ def assess_suitability(
         bartlett_statistic=statistic,
         bartlett_p=p_value,
         kmo=kmo,
-        kmo_by_feature=by_feature,
         redundant=redundant,
         effective_rank=effective_rank(variances),
         n_features=len(correlations),

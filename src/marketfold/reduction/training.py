@@ -242,10 +242,7 @@ def train(
 ) -> tuple[Network, dict[str, Any]]:
     """Train a network on a scaled matrix; give it as of its best epoch on held-out units, and `history_`.
 
-    Raises
-    ------
-    TrainingError
-        If the loss diverges.
+    TrainingError if the loss diverges.
     """
     loop = _Loop(X, shape, plan)
     baseline = float(np.square(X, dtype=np.float64).mean())
