@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from html import escape
 from typing import TYPE_CHECKING, Any
 
+from marketfold.frames import table_html
 from marketfold.json_files import plain
 
 if TYPE_CHECKING:
@@ -113,5 +113,4 @@ class Exploration:
         return found
 
     def _repr_html_(self) -> str:
-        rows = "".join(f"<tr><td>{f.code}</td><td>{escape(f.as_text())}</td></tr>" for f in self.findings)
-        return f"<table><tr><th>finding</th><th>numbers</th></tr>{rows}</table>"
+        return table_html(((f.code, f.as_text()) for f in self.findings), ("finding", "numbers"))
