@@ -6,6 +6,7 @@ data without groups are asked (see `null_references`); groups are only what none
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -15,7 +16,8 @@ from marketfold.thresholds import FEWEST_MEMBERS, STABLE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from marketfold.clustering.evidence import Evidence
+    from marketfold.clustering.null_references import Gap, NullReference
+    from marketfold.clustering.validity import ValidityIndex
     from marketfold.schema import Float64
 
 Answer = Literal["groups", "weak", "no_structure", "too_few"]
@@ -40,6 +42,23 @@ Groups six standard deviations apart gave 0.46 and more."""
 UNITS_PER_FEATURE = 70
 """Dolnicar, Grün, Leisch and Schmidt (2014)."""
 FEWEST_PER_FEATURE = 5
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the rule decides from.
+
+    `smallest` counts the units of the smallest segment at each k. Gaps tell how far the WCSS lies below that of each
+    kind of data without groups: `shuffled`, `cloud`, `box`. `rows` and `n_features` are the shape that the indices saw.
+    """
+
+    k: tuple[int, ...]
+    smallest: tuple[int, ...]
+    shuffled: NullReference
+    gaps: dict[str, Gap]
+    indices: dict[str, ValidityIndex]
+    rows: int
+    n_features: int
 
 
 def _usable(evidence: Evidence) -> NDArray[np.bool_]:

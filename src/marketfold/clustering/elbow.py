@@ -8,16 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from kneed import KneeLocator
 
-from marketfold.clustering.fitting import (
-    FEW_ROWS,
-    Fit,
-    coarse_to_fine_starts,
-    distinct_rows,
-    fit_each,
-    lloyd,
-    quiet_fits,
-    refine,
-)
+from marketfold.clustering.fitting import Fit, distinct_rows, good_fits, lloyd, quiet_fits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,12 +78,7 @@ def sweep(
     """A good fit at each k of an ascending range that the distinct rows allow, the WCSS never rising with k."""
     distinct = distinct_rows(X, k_range[-1])
     allowed = tuple(k for k in k_range if k <= distinct)
-    if len(X) <= FEW_ROWS:
-        with quiet_fits(threads=1):
-            found = iter(fit_each(X, allowed, n_starts=n_starts, seed=seed).values())
-    else:
-        starts = coarse_to_fine_starts(X, allowed, n_starts=n_starts, seed=seed)
-        found = (refine(X, centers) for centers in starts.values())
+    found = good_fits(X, allowed, n_starts=n_starts, seed=seed)
     fits: dict[int, Fit] = {}
     last: Fit | None = None
     for done, (k, fit) in enumerate(zip(allowed, found, strict=True), start=1):

@@ -174,7 +174,7 @@ def _improve(sample: Float32, pool: Pool, k: int, seed: int, steps: int, tol: fl
     return sorted([*pool[k], *_each(sample, centers, steps, tol)], key=lambda fit: fit.wcss)
 
 
-def coarse_to_fine_starts(X: Float32, k_range: Sequence[int], *, n_starts: int, seed: int) -> dict[int, Float32]:
+def _coarse_to_fine_starts(X: Float32, k_range: Sequence[int], *, n_starts: int, seed: int) -> dict[int, Float32]:
     """Centres at each k of an ascending range, good on a sample of 40,000 rows and to be refined on all."""
     few, more = take_sample(X, FEW_ROWS, seed), take_sample(X, MORE_ROWS, seed + 1)
     with quiet_fits(threads=1):
@@ -185,10 +185,17 @@ def coarse_to_fine_starts(X: Float32, k_range: Sequence[int], *, n_starts: int, 
     return {k: fits[0].centers for k, fits in pool.items()}
 
 
-def refine(X: Float32, centers: Float32, steps: int = LAST_STEPS) -> Fit:
-    """The last Lloyd steps, on all rows and all threads."""
-    with quiet_fits():
-        return lloyd(X, centers, steps=steps, tol=0.0)
+def good_fits(X: Float32, k_range: Sequence[int], *, n_starts: int, seed: int) -> Iterator[Fit]:
+    """A good fit at each k of an ascending range, one after the other."""
+    if len(X) <= FEW_ROWS:
+        with quiet_fits(threads=1):
+            fits = fit_each(X, k_range, n_starts=n_starts, seed=seed)
+        yield from fits.values()
+        return
+    for centers in _coarse_to_fine_starts(X, k_range, n_starts=n_starts, seed=seed).values():
+        with quiet_fits():
+            fit = lloyd(X, centers, steps=LAST_STEPS, tol=0.0)
+        yield fit
 
 
 def by_weight(fit: Fit, weights: Float64 | None) -> Fit:
