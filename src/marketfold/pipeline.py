@@ -106,12 +106,6 @@ class _Pipeline:
             )
             return keep_edits(self.previous.plan, plan, segments.kept_numbers) if self.previous else plan
 
-    def account(self, segments: SegmentsPart) -> RunPart:
-        """What the run took, and which briefs of the earlier run still hold."""
-        edited = self.previous.briefs if self.previous else {}
-        briefs = {number: edited[old] for number, old in segments.kept_numbers.items() if old in edited}
-        return RunPart(self.config, tuple(self.clock.costs), briefs)
-
 
 def segment_market(
     source: Any,
@@ -162,7 +156,9 @@ def segment_market(
     segmentation, choice = stages.segment(seen, reducer, clusterer)
     segmentation, segments = stages.describe(segmentation, data)
     plan = stages.plan(segmentation, segments, seen)
-    run = stages.account(segments)
+    edited = previous.briefs if previous else {}
+    briefs = {number: edited[old] for number, old in segments.kept_numbers.items() if old in edited}
+    run = RunPart(stages.config, tuple(stages.clock.costs), briefs)
     return Analysis(data, segmentation, choice, segments, plan, run)
 
 

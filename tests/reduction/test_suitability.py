@@ -105,7 +105,7 @@ def test_autoencoder_is_tried_when_asked(correlated: Float32) -> None:
 
 
 def with_numbers(**changed: Any) -> Suitability:
-    found = Suitability("correlated", 100.0, 0.01, 0.8, np.ones(3), (), 2.0, 3, (Reconstruction("pca", 2, 0.8, 0.5),))
+    found = Suitability("correlated", 100.0, 0.01, 0.8, (), 2.0, 3, (Reconstruction("pca", 2, 0.8, 0.5),))
     return replace(found, **changed)
 
 

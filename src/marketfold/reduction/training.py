@@ -227,16 +227,6 @@ class _Loop:
         return self._keras_model.network_of(self.model, self.shape)
 
 
-def _refuse_divergence(loss: float, baseline: float, epoch: int, plan: TrainingPlan) -> None:
-    if np.isfinite(loss) and loss <= DIVERGED * max(baseline, 1e-12):
-        return
-    message = (
-        f"The loss ran away in epoch {epoch + 1}: {loss:.3g}, where zeros alone would give {baseline:.3g}. "
-        f"Set learning_rate below {plan.learning_rate:g} (a tenth of it, say), and check that the matrix is scaled."
-    )
-    raise TrainingError(message)
-
-
 def train(
     X: Float32, shape: Architecture, plan: TrainingPlan, progress: Progress | None
 ) -> tuple[Network, dict[str, Any]]:
@@ -251,7 +241,14 @@ def train(
     best, best_epoch = loop.weights(), 0
     for epoch in range(plan.epochs):
         loss, held_out_loss = loop.run_epoch(epoch)
-        _refuse_divergence(max(loss, held_out_loss) if np.isfinite(loss) else loss, baseline, epoch, plan)
+        worse = max(loss, held_out_loss) if np.isfinite(loss) else loss
+        if not np.isfinite(worse) or worse > DIVERGED * max(baseline, 1e-12):
+            message = (
+                f"The loss ran away in epoch {epoch + 1}: {worse:.3g}, where zeros alone would give {baseline:.3g}. "
+                f"Set learning_rate below {plan.learning_rate:g} (a tenth of it, say), and check that the matrix is "
+                "scaled."
+            )
+            raise TrainingError(message)
         if not held_out or held_out_loss < held_out[best_epoch]:
             best, best_epoch = loop.weights(), epoch
         losses.append(loss)
