@@ -92,23 +92,18 @@ class Engine(Protocol):
 
     def materialise(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Compute a frame once and keep it where the engine keeps tables; a named boundary, to be used sparingly."""
-        ...
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Bring a (small) result into this process."""
-        ...
 
     def from_arrow(self, table: pa.Table) -> nw.LazyFrame[Any]:
         """Give a local table to the engine, to be joined there."""
-        ...
 
     def try_cast(self, frame: nw.LazyFrame[Any], columns: Mapping[str, str], to: Castable) -> nw.LazyFrame[Any]:
         """Add columns (new name: text column) that are null where the text does not fit the type."""
-        ...
 
     def fingerprint(self, frame: nw.LazyFrame[Any], columns: Sequence[str], name: str) -> nw.LazyFrame[Any]:
         """Add column `name`, a 64-bit hash of `columns`: equal rows have equal ones, unequal rows nearly never."""
-        ...
 
 
 class DuckDBEngine:

@@ -267,4 +267,3 @@ class Progress(Protocol):
 
     def __call__(self, what: str, done: int, total: int) -> None:
         """Take note of one step."""
-        ...

@@ -58,15 +58,12 @@ class Reducer(Protocol):
 
     def fit(self, X: ArrayLike, y: None = None, *, progress: Progress | None = None) -> Self:
         """Learn from a matrix of shape (n_units, n_features)."""
-        ...
 
     def transform(self, X: ArrayLike) -> Float32:
         """Reduce a matrix to shape (n_units, n_dimensions)."""
-        ...
 
     def inverse_transform(self, X: ArrayLike) -> Float32:
         """Give the features back, as far as the dimensions hold them; a user's own transformer may lack it."""
-        ...
 
 
 def row_chunks(n_rows: int) -> Iterator[slice]:
