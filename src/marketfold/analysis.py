@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from html import escape
 from typing import TYPE_CHECKING
 
 from marketfold.errors import ParameterError
+from marketfold.frames import table_html
 from marketfold.words import share
 
 if TYPE_CHECKING:
@@ -133,10 +133,6 @@ class Analysis:
         return f"<Analysis of {name}: {len(made):,} {made.unit}s, {made.n_segments} segments>"
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{p.number}</td><td>{escape(p.name)}</td><td>{p.units:,}</td><td>{share(p.revenue_share)}</td>"
-            f"<td>{p.trust or ''}</td></tr>"
-            for p in self.segments.profiles
-        )
-        heads = ("", "segment", f"{self.segmentation.unit}s", "of revenue", "trust")
-        return f"<table><tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr>{rows}</table>"
+        found = self.segments.profiles
+        rows = ((p.number, p.name, f"{p.units:,}", share(p.revenue_share), p.trust or "") for p in found)
+        return table_html(rows, ("", "segment", f"{self.segmentation.unit}s", "of revenue", "trust"))

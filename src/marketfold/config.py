@@ -238,12 +238,8 @@ def settings_of(model: type[BaseModel] = RunConfig) -> Iterator[Setting]:
 def load_config(overrides: dict[str, Any] | None = None) -> RunConfig:
     """Settings from defaults, `marketfold.toml` in the working folder, the environment and then `overrides`.
 
-    Overrides are nested as the settings are: `{"seed": 1, "clustering": {"segments": 4}}`.
-
-    Raises
-    ------
-    ConfigError
-        Naming every setting that is unknown or out of range.
+    Overrides are nested as the settings are: `{"seed": 1, "clustering": {"segments": 4}}`. ConfigError names every
+    setting that is unknown or out of range.
     """
     try:
         return RunConfig(**(overrides or {}))

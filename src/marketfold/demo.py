@@ -65,12 +65,9 @@ COUNTRIES = ("USA", "Germany", "France", "UK", "Australia")
 COUNTRY_SHARES = (0.38, 0.24, 0.16, 0.14, 0.08)
 TERRITORIES = {"USA": "NA", "Germany": "EMEA", "France": "EMEA", "UK": "EMEA", "Australia": "APAC"}
 PHONES = {
-    "USA": "(201) 555-01{:02d}",
-    "Germany": "030 23125 {:03d}",
-    "France": "01 99 00 {:04d}",
-    "UK": "020 7946 0{:03d}",
+    "USA": "(201) 555-01{:02d}", "Germany": "030 23125 {:03d}", "France": "01 99 00 {:04d}", "UK": "020 7946 0{:03d}",
     "Australia": "(02) 5550 {:04d}",
-}
+}  # fmt: skip
 TOWNS = ("Northfield", "Westhaven", "Millbrook", "Eastwick", "Southport")
 
 
@@ -152,10 +149,9 @@ def _orders(group_of: NDArray[np.intp], rng: Generator) -> tuple[NDArray[np.intp
         first, last = (round(share * (DAYS - 1)) for share in group.active)
         rate = group.orders_a_year * (last - first) / 365.25
         count = np.maximum(rng.poisson(rng.gamma(12.0, rate / 12.0, len(members))), 2)
-        customer = np.repeat(members, count)
-        day = _gift_days(len(customer), rng) if group.gift_season else rng.integers(first, last + 1, len(customer))
-        customers.append(customer)
-        days.append(day)
+        customers.append(np.repeat(members, count))
+        n_orders = len(customers[-1])
+        days.append(_gift_days(n_orders, rng) if group.gift_season else rng.integers(first, last + 1, n_orders))
     return np.concatenate(customers), np.concatenate(days)
 
 
@@ -163,12 +159,6 @@ def _gift_days(n_orders: int, rng: Generator) -> NDArray[np.intp]:
     """Days between mid November and Christmas of a year within the span."""
     starts = np.array([(date(year, 11, 10) - FIRST_DAY).days for year in (2024, 2025)])
     return rng.choice(starts, n_orders) + rng.binomial(44, 0.6, n_orders)
-
-
-def _price_list(seed: int) -> NDArray[np.float64]:
-    """List price of each product, category by category."""
-    spread = np.random.default_rng([seed, 2]).lognormal(0.0, 0.45, (len(CATEGORIES), PRODUCTS_EACH))
-    return np.round(np.array(TYPICAL_PRICE)[:, None] * spread, 2).ravel()
 
 
 def _order_lines(
@@ -191,7 +181,8 @@ def _order_lines(
     buyer = customer[order]
     group = group_of[buyer]
     product = _products(group, rng)
-    list_price = _price_list(seed)[product]
+    spread = np.random.default_rng([seed, 2]).lognormal(0.0, 0.45, (len(CATEGORIES), PRODUCTS_EACH))
+    list_price = np.round(np.array(TYPICAL_PRICE)[:, None] * spread, 2).ravel()[product]
     quantity = 1 + rng.poisson(items_mean[group])
     unit_price = np.round(list_price * (1 - np.clip(rng.normal(discount[group], 0.03), 0, 0.6)), 2)
     ordered_on = np.datetime64(FIRST_DAY.isoformat()) + np.arange(DAYS + MOST_LATER_DAYS)

@@ -92,23 +92,18 @@ class Engine(Protocol):
 
     def materialise(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Compute a frame once and keep it where the engine keeps tables; a named boundary, to be used sparingly."""
-        ...
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Bring a (small) result into this process."""
-        ...
 
     def from_arrow(self, table: pa.Table) -> nw.LazyFrame[Any]:
         """Give a local table to the engine, to be joined there."""
-        ...
 
     def try_cast(self, frame: nw.LazyFrame[Any], columns: Mapping[str, str], to: Castable) -> nw.LazyFrame[Any]:
         """Add columns (new name: text column) that are null where the text does not fit the type."""
-        ...
 
     def fingerprint(self, frame: nw.LazyFrame[Any], columns: Sequence[str], name: str) -> nw.LazyFrame[Any]:
         """Add column `name`, a 64-bit hash of `columns`: equal rows have equal ones, unequal rows nearly never."""
-        ...
 
 
 class DuckDBEngine:
@@ -136,13 +131,9 @@ class DuckDBEngine:
             with suppress(duckdb.Error):
                 self.connection.execute("SET enable_progress_bar = false")
 
-    def relation(self, relation: duckdb.DuckDBPyRelation) -> nw.LazyFrame[Any]:
-        """A relation of `connection` as a Narwhals frame."""
-        return _frame(relation)
-
     def materialise(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Compute into a table of the temporary database."""
-        return self.relation(self.connection.table(self._table(frame)))
+        return _frame(self.connection.table(self._table(frame)))
 
     def _table(self, frame: nw.LazyFrame[Any]) -> str:
         name = f"table_{uuid.uuid4().hex}"
@@ -158,12 +149,12 @@ class DuckDBEngine:
 
     def from_arrow(self, table: pa.Table | pa.RecordBatchReader) -> nw.LazyFrame[Any]:
         """Read an Arrow table where it lies, or the batches of a reader, once."""
-        return self.relation(self.connection.from_arrow(table))
+        return _frame(self.connection.from_arrow(table))
 
     def try_cast(self, frame: nw.LazyFrame[Any], columns: Mapping[str, str], to: Castable) -> nw.LazyFrame[Any]:
         """Add columns by TRY_CAST."""
         casts = [f"TRY_CAST({quoted(old)} AS {_SQL[to]}) AS {quoted(new)}" for new, old in columns.items()]
-        return self.relation(frame.to_native().project(", ".join(["*", *casts])))
+        return _frame(frame.to_native().project(", ".join(["*", *casts])))
 
     def scan_csv(self, path: Path, columns: Sequence[str], layout: CsvLayout) -> nw.LazyFrame[Any]:
         """A well-formed UTF-8 file as text columns, named as given and not by the file."""
@@ -177,7 +168,7 @@ class DuckDBEngine:
             "columns": "{" + ", ".join(f"{literal(column)}: 'VARCHAR'" for column in columns) + "}",
         }
         listed = ", ".join(f"{name} = {value}" for name, value in options.items())
-        return self.relation(self.connection.sql(f"SELECT * FROM read_csv({verbatim(path)}, {listed})"))  # noqa: S608
+        return _frame(self.connection.sql(f"SELECT * FROM read_csv({verbatim(path)}, {listed})"))  # noqa: S608
 
     def scan_parquet(self, paths: Sequence[Path], row_number: str) -> nw.LazyFrame[Any]:
         """Parquet files as one lazy table with the number of each row, from 0 through all files in their order."""
@@ -185,22 +176,19 @@ class DuckDBEngine:
         rows = self.connection.sql(f"SELECT num_rows FROM parquet_file_metadata({files})")  # noqa: S608  (names are quoted)
         offsets = [0, *itertools.accumulate(n for (n,) in rows.fetchall())]
         shift = f"[{', '.join(map(str, offsets))}][file_index::BIGINT + 1]" if len(paths) > 1 else "0"
-        return self.relation(
-            self.connection.sql(
-                f"SELECT (file_row_number + {shift})::BIGINT AS {quoted(row_number)}, * "  # noqa: S608
-                f"FROM read_parquet({files}, union_by_name = true, binary_as_string = true)"
-            )
-        )
+        number = f"(file_row_number + {shift})::BIGINT AS {quoted(row_number)}"
+        table = f"read_parquet({files}, union_by_name = true, binary_as_string = true)"
+        return _frame(self.connection.sql(f"SELECT {number}, * FROM {table}"))  # noqa: S608
 
     def materialise_numbered(self, frame: nw.LazyFrame[Any], row_number: str, first: int) -> nw.LazyFrame[Any]:
         """Compute into a table, and number its rows in the order of their source."""
         numbered = f"SELECT (rowid + {first})::BIGINT AS {quoted(row_number)}, * FROM {self._table(frame)}"  # noqa: S608
-        return self.relation(self.connection.sql(numbered))
+        return _frame(self.connection.sql(numbered))
 
     def fingerprint(self, frame: nw.LazyFrame[Any], columns: Sequence[str], name: str) -> nw.LazyFrame[Any]:
         """DuckDB's own `hash`."""
         hashed = duckdb.FunctionExpression("hash", *map(duckdb.ColumnExpression, columns)).alias(name)
-        return self.relation(frame.to_native().select(duckdb.StarExpression(), hashed))
+        return _frame(frame.to_native().select(duckdb.StarExpression(), hashed))
 
 
 class PolarsEngine:
@@ -234,10 +222,7 @@ class PolarsEngine:
         """The hash of a Polars struct."""
         import polars as pl  # noqa: PLC0415  (only where Polars is in use)
 
-        hashed: nw.LazyFrame[Any] = nw.from_native(
-            frame.to_native().with_columns(pl.struct(columns).hash().alias(name))
-        )
-        return hashed
+        return _frame(frame.to_native().with_columns(pl.struct(columns).hash().alias(name)))
 
 
 class SparkEngine:
@@ -251,8 +236,7 @@ class SparkEngine:
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Bring a result home as Arrow."""
-        table: pa.Table = frame.to_native().toArrow()
-        return table
+        return frame.to_native().toArrow()
 
     def from_arrow(self, table: pa.Table) -> nw.LazyFrame[Any]:
         """Send a local table to the cluster."""
@@ -274,14 +258,11 @@ class SparkEngine:
 
         native = frame.to_native()
         counted = native.groupBy(F.spark_partition_id().alias("part")).count().collect()
-        parts, sizes = (
-            zip(*sorted((row["part"], row["count"]) for row in counted), strict=True) if counted else ((), ())
-        )
-        starts = dict(zip(parts, itertools.accumulate((first, *sizes)), strict=False))
+        sizes = {row["part"]: row["count"] for row in sorted(counted)} or {0: 0}
+        starts = zip(sizes, itertools.accumulate((first, *sizes.values())), strict=False)
         place = F.monotonically_increasing_id()
         # The upper 31 bits of the id are the partition, the lower 33 the place in it.
-        shift = F.create_map(*(F.lit(number) for pair in starts.items() for number in pair)) if starts else None
-        start = F.lit(first) if shift is None else shift[F.shiftright(place, 33).cast("int")]
+        start = F.create_map(*map(F.lit, itertools.chain(*starts)))[F.shiftright(place, 33).cast("int")]
         number = (place.bitwiseAND(F.lit((1 << 33) - 1)) + start).cast("bigint")
         return _frame(native.withColumn(row_number, number))
 

@@ -1,24 +1,5 @@
 """Every error that Marketfold raises on purpose.
 
-::
-
-    MarketfoldError
-    ├── OrdersError (ValueError)            the order lines cannot be used as they are
-    │   ├── SourceNotFoundError (FileNotFoundError)
-    │   └── TooMuchSetAsideError            cleaning would leave less than half of the lines
-    ├── LedgerError (RuntimeError)          lines or money of the ledger do not add up: a bug of ours
-    ├── EngineError (RuntimeError)          disk or memory ran out, or the engine cannot start
-    ├── ConfigError (ValueError)            a setting, flag or marketfold.toml is wrong
-    ├── ParameterError (ValueError)         an argument of a function or estimator is wrong
-    ├── TooFewUnitsError (ValueError)       fewer customers than the question needs
-    ├── TrainingError (RuntimeError)        a network did not learn
-    ├── ModelError (ValueError)             a saved model is damaged, foreign or unsafe
-    ├── RunFolderError (OSError)            a run folder cannot be written or read
-    ├── PlaybookError (ValueError)          a campaign playbook is wrong
-    ├── AudienceError (ValueError)          an audience cannot be exported as asked
-    ├── MeasurementError (ValueError)       a campaign cannot be measured with what was given
-    └── MissingDependencyError (ImportError)
-
 A message says what it got, what it wanted and what to do next. Where a table has several faults they are reported
 together. The command line prints the message and exits with 2; anything else that escapes is a bug.
 """

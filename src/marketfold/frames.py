@@ -1,14 +1,17 @@
-"""What stages hand on, as a data frame of the user's own library."""
+"""What stages hand on, as a data frame of the user's own library, and as a notebook shows it."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from html import escape
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from marketfold.errors import MissingDependencyError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     import pandas as pd
     import polars as pl
     import pyarrow as pa
@@ -21,6 +24,21 @@ def _library(name: str) -> Any:
         hint = f"Install it with `pip install {name}`, or take `to_arrow()`, which needs none."
         message = f"{name} is not installed. {hint}"
         raise MissingDependencyError(message) from error
+
+
+def table_html(rows: Iterable[Sequence[object]], heads: Sequence[str] = (), *, left: bool = False) -> str:
+    """Rows of cells as a table of a notebook; whatever a file or a name holds, it shows as text.
+
+    >>> table_html([(1, "<b>")], ("", "name"))
+    '<table><thead><tr><th></th><th>name</th></tr></thead><tbody><tr><td>1</td><td>&lt;b&gt;</td></tr></tbody></table>'
+    """
+    style = ' style="text-align:left"' if left else ""
+
+    def row(cells: Sequence[object], tag: str) -> str:
+        return f"<tr>{''.join(f'<{tag}{style}>{escape(str(cell))}</{tag}>' for cell in cells)}</tr>"
+
+    head = f"<thead>{row(heads, 'th')}</thead>" if heads else ""
+    return f"<table>{head}<tbody>{''.join(row(cells, 'td') for cells in rows)}</tbody></table>"
 
 
 class Framed(ABC):

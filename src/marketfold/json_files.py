@@ -40,11 +40,5 @@ def write_json(value: Any, path: Path, *, indent: int | None = 1) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """What `write_json` wrote.
-
-    Raises
-    ------
-    OSError, ValueError
-        If the file cannot be read, or is no JSON in UTF-8.
-    """
+    """What `write_json` wrote; OSError or ValueError if the file cannot be read, or is no JSON in UTF-8."""
     return json.loads(path.read_text(encoding="utf-8-sig"))  # editors on Windows put a mark in front

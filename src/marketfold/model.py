@@ -70,8 +70,6 @@ def confidence(distances: Float32) -> Float32:
     Campello and de Castro 2006). 0 is on the border of two segments, 1 at the centre of one and where there is but
     one. It is no probability. Distances are to every centre, shape (n_units, n_segments).
 
-    Examples
-    --------
     >>> confidence(np.array([[1.0, 4.0], [2.0, 2.0]], dtype=np.float32)).tolist()
     [0.75, 0.0]
     """
@@ -193,19 +191,14 @@ class SegmentModel:
                 raise
             message = f"{folder.name}/{SETTINGS_FILE} is damaged ({type(error).__name__}: {error}). Make the run again."
             raise ModelError(message) from error
-        _check_parts(model)
+        n_segments, n_features = model.segmenter.n_segments, model.scaler.n_features_in_
+        if n_segments != len(model.segments) or n_features != len(model.features):
+            message = (
+                f"The parts of the model do not fit together: {len(model.segments)} names for {n_segments} segments, "
+                f"{len(model.features)} features for a scaler of {n_features}. Make the run again."
+            )
+            raise ModelError(message)
         return model
-
-
-def _check_parts(model: SegmentModel) -> None:
-    """Refuse parts that are not of one model."""
-    n_segments, n_features = model.segmenter.n_segments, model.scaler.n_features_in_
-    if n_segments != len(model.segments) or n_features != len(model.features):
-        message = (
-            f"The parts of the model do not fit together: {len(model.segments)} names for {n_segments} segments, "
-            f"{len(model.features)} features for a scaler of {n_features}. Make the run again."
-        )
-        raise ModelError(message)
 
 
 def _part(arrays: dict[str, NDArray[Any]], part: str) -> dict[str, NDArray[Any]]:

@@ -69,21 +69,18 @@ class _Pipeline:
             made = fits.segment(choice.recipe)
             choice = replace(choice, recipe=replace(choice.recipe, n_segments=made.n_segments))
         with self.clock.stage("stability"):
-            made = self._assessed(made)
+            stability = assess_stability(
+                made.dimensions,
+                made.segmenter,
+                made.labels,
+                n_pairs=config.clustering.bootstraps,
+                seed=config.seed + STABILITY_SEED,
+                progress=self.progress,
+            )
+            made = replace(made, stability=stability)
             across = split_and_merge(made.dimensions, made.labels, seed=config.seed)
             future = _score_future(fits, choice.recipe)
         return made, ChoicePart(choice, across, future)
-
-    def _assessed(self, segmentation: Segmentation) -> Segmentation:
-        stability = assess_stability(
-            segmentation.dimensions,
-            segmentation.segmenter,
-            segmentation.labels,
-            n_pairs=self.config.clustering.bootstraps,
-            seed=self.config.seed + STABILITY_SEED,
-            progress=self.progress,
-        )
-        return replace(segmentation, stability=stability)
 
     def describe(self, segmentation: Segmentation, data: DataPart) -> tuple[Segmentation, SegmentsPart]:
         """Number and name the segments, say what each is, and look for what may be wrong with them."""
@@ -108,12 +105,6 @@ class _Pipeline:
                 progress=self.progress,
             )
             return keep_edits(self.previous.plan, plan, segments.kept_numbers) if self.previous else plan
-
-    def account(self, segments: SegmentsPart) -> RunPart:
-        """What the run took, and which briefs of the earlier run still hold."""
-        edited = self.previous.briefs if self.previous else {}
-        briefs = {number: edited[old] for number, old in segments.kept_numbers.items() if old in edited}
-        return RunPart(self.config, tuple(self.clock.costs), briefs)
 
 
 def segment_market(
@@ -160,17 +151,15 @@ def segment_market(
     """
     stages = _Pipeline(config or load_config(), StageClock(progress), progress, previous)
     data = stages.read(source)
-    seen = _seen(data.clean, stages.config)  # once, for what customers did is remembered with it
+    as_of = stages.config.features.as_of
+    seen = before_day(data.clean, as_of) if as_of else data.clean  # once: what customers did is remembered with it
     segmentation, choice = stages.segment(seen, reducer, clusterer)
     segmentation, segments = stages.describe(segmentation, data)
     plan = stages.plan(segmentation, segments, seen)
-    run = stages.account(segments)
+    edited = previous.briefs if previous else {}
+    briefs = {number: edited[old] for number, old in segments.kept_numbers.items() if old in edited}
+    run = RunPart(stages.config, tuple(stages.clock.costs), briefs)
     return Analysis(data, segmentation, choice, segments, plan, run)
-
-
-def _seen(clean: CleanOrders, config: RunConfig) -> CleanOrders:
-    """The orders that segments and plan may look at."""
-    return before_day(clean, config.features.as_of) if config.features.as_of else clean
 
 
 def _check_enough_units(table: FeatureTable, config: RunConfig) -> None:

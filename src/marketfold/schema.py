@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from marketfold.frames import Framed
+from marketfold.frames import Framed, table_html
 
 if TYPE_CHECKING:
     from datetime import date
@@ -89,7 +89,6 @@ UNIT_ID: dict[Unit, str] = {"customer": "customer_id", "order": "order_id", "ord
 
 REQUIRED = (SOURCE_LINE, "order_id", "customer_id", "ordered_on", "amount")
 
-_DTYPES: dict[Kind, type[nw.dtypes.DType]]
 _DTYPES = {"text": nw.String, "number": nw.Float64, "money": nw.Float64, "date": nw.Date}
 
 ORDER_LINE: dict[str, type[nw.dtypes.DType]] = {
@@ -258,12 +257,9 @@ class FeatureTable(Framed):
 
     def _repr_html_(self) -> str:
         middle = np.median(self.values, axis=0) if len(self.values) else np.zeros(len(self.features))
-        rows = "".join(
-            f"<tr><td>{escape(f.name)}</td><td>{escape(f.label)}</td><td>{f.measure}</td><td>{value:,.4g}</td></tr>"
-            for f, value in zip(self.features, middle.tolist(), strict=True)
-        )
-        head = "<tr><th>feature</th><th></th><th>measure</th><th>median</th></tr>"
-        return f"<p>{escape(repr(self).strip('<>'))}</p><table>{head}{rows}</table>"
+        measured = zip(self.features, middle.tolist(), strict=True)
+        rows = ((f.name, f.label, f.measure, f"{value:,.4g}") for f, value in measured)
+        return f"<p>{escape(repr(self).strip('<>'))}</p>{table_html(rows, ('feature', '', 'measure', 'median'))}"
 
 
 class Progress(Protocol):
@@ -271,4 +267,3 @@ class Progress(Protocol):
 
     def __call__(self, what: str, done: int, total: int) -> None:
         """Take note of one step."""
-        ...

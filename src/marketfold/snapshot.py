@@ -49,10 +49,7 @@ class Snapshot:
 def check_comparable(earlier: Snapshot, later: Snapshot, *, features: bool) -> None:
     """Refuse runs that speak of different things; with `features` theirs must be the same too, in any order.
 
-    Raises
-    ------
-    ParameterError
-        With every fault: different units, features, or damaged tables.
+    ParameterError with every fault: different units, features, or damaged tables.
     """
     faults = [*_damage("earlier", earlier), *_damage("later", later)]
     if earlier.unit != later.unit:

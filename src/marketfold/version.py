@@ -1,5 +1,6 @@
 """The version of this package, and of those that it works with."""
 
+from contextlib import suppress
 from importlib import metadata
 
 __version__ = "0.2.0.dev0"
@@ -11,8 +12,6 @@ def versions() -> dict[str, str]:
     """Versions of the packages that make a run; what is not installed is left out."""
     found = {}
     for package in PACKAGES:
-        try:
+        with suppress(metadata.PackageNotFoundError):
             found[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
     return found

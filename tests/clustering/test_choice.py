@@ -155,6 +155,7 @@ def test_a_constant_column_changes_nothing():
     ("X", "k_range", "words"),
     [
         (np.ones((30, 3), np.float32), (3, 15), "3 segments were asked of 30 units of which 1 differ"),
+        (np.ones((0, 3), np.float32), (3, 15), "3 segments were asked of 0 units"),
         (noise(30, 2, 0), (0, 15), "1 or more"),
         (noise(30, 2, 0), (5, 4), "in this order"),
     ],

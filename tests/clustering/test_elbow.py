@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 from marketfold.clustering import ElbowCurve, find_knee
 from marketfold.clustering.elbow import SENSITIVITIES, as_curve, sweep
 from marketfold.clustering.fitting import FEW_ROWS, quiet_fits
-from marketfold.errors import ParameterError
 
 
 def wcss_curve(X: Float32, k_range: Sequence[int], **settings: Any) -> ElbowCurve:
@@ -81,14 +80,6 @@ def test_few_distinct_rows_among_many():
 
 def test_all_alike_gives_one_point():
     assert wcss_curve(np.ones((20, 3), np.float32), range(1, 5)).points() == [{"k": 1, "wcss": 0.0}]
-
-
-@pytest.mark.parametrize(
-    ("k_range", "words"), [((), "whole numbers from 1"), ((0, 1), "from 1"), ((9, 10), "starts at 9")]
-)
-def test_a_range_that_cannot_be_is_refused(k_range: tuple[int, ...], words: str):
-    with pytest.raises(ParameterError, match=words):
-        wcss_curve(np.eye(4, dtype=np.float32), k_range)
 
 
 def test_progress_is_told_of_every_k():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field, replace
-from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
@@ -19,6 +18,7 @@ from marketfold.campaigns.product_affinity import NextBuy, OverIndex  # noqa: TC
 from marketfold.campaigns.timing import Timing  # noqa: TC001  (read back by its types)
 from marketfold.errors import Fault, RunFolderError
 from marketfold.experiments import Baseline, Experiment, Holdout, SegmentDesign
+from marketfold.frames import table_html
 from marketfold.json_files import plain
 from marketfold.schema import Trust, Unit
 from marketfold.segments import Described, DistinguishingFeature  # noqa: TC001  (read back by their types)
@@ -209,15 +209,12 @@ class CampaignPlan:
         return whole
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{c.number}</td><td>{escape(c.name)}</td><td>{words.count(c.customers)}</td>"
-            f"<td>{escape(c.aim_title)}</td><td>{escape(c.offer.title)}</td>"
-            f"<td>{'' if c.amount is None else words.money(c.amount, self.currency)}</td>"
-            f"<td>{words.count(c.held_out)}</td></tr>"
-            for c in self.campaigns
-        )
-        heads = ("", "segment", "customers", "aim", "offer", "budget", "held out")
-        return f"<table><thead><tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr></thead>{rows}</table>"
+        rows = []
+        for c in self.campaigns:
+            budget = "" if c.amount is None else words.money(c.amount, self.currency)
+            counts = words.count(c.customers), words.count(c.held_out)
+            rows.append((c.number, c.name, counts[0], c.aim_title, c.offer.title, budget, counts[1]))
+        return table_html(rows, ("", "segment", "customers", "aim", "offer", "budget", "held out"))
 
     @classmethod
     def from_dict(cls, read: Mapping[str, Any]) -> CampaignPlan:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from marketfold.cleaning.rules import DUPLICATE, MALFORMED, REASONS
 from marketfold.errors import LedgerError, OrdersError, TooMuchSetAsideError
+from marketfold.frames import table_html
 from marketfold.schema import MONEY_SCALE, Ledger
 
 if TYPE_CHECKING:
@@ -75,12 +76,9 @@ class CleaningReport:
         return "\n".join([f"{'':<32}{'lines':>14}{'money':>20}", *lines, *map(str, self.warnings)])
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{escape(what)}</td><td>{lines:,}</td><td>{money:,.2f}</td></tr>"
-            for what, lines, money in self.rows()
-        )
+        rows = ((what, f"{lines:,}", f"{money:,.2f}") for what, lines, money in self.rows())
         notes = "".join(f"<p>{escape(str(warning))}</p>" for warning in self.warnings)
-        return f"<table><thead><tr><th></th><th>lines</th><th>money</th></tr></thead>{rows}</table>{notes}"
+        return table_html(rows, ("", "lines", "money")) + notes
 
 
 class Account:

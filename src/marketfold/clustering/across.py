@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
+from scipy.special import entr
 
 from marketfold.clustering.fitting import by_weight, distinct_rows, fit_each, quiet_fits
 from marketfold.clustering.validity import cross_table
@@ -67,26 +68,15 @@ def _stability(shared: Float64) -> tuple[float, ...]:
     if len(shared) < 2:
         return tuple(1.0 for _ in range(shared.shape[1]))
     origins = shared / np.maximum(shared.sum(axis=0), np.finfo(np.float64).tiny)
-    entropy: Float64 = -np.sum(origins * np.log(np.where(origins > 0, origins, 1.0)), axis=0)
-    return tuple(1.0 - float(value) / float(np.log(len(shared))) for value in entropy)
-
-
-def _shared(before: Labels, after: Labels, shape: tuple[int, int]) -> Float64:
-    return cross_table(before, after, shape) / len(before)
+    return tuple(1.0 - float(value) / float(np.log(len(shared))) for value in entr(origins).sum(axis=0))
 
 
 def across_solutions(labels: Mapping[int, Labels] | Sequence[Labels]) -> AcrossSolutions:
     """Follow segments from each solution to the next.
 
     `labels` holds those of each solution, from 0 and of shape (n_units,); by number of segments, or in that order.
+    ParameterError when there is no solution, or they are of different units.
 
-    Raises
-    ------
-    ParameterError
-        When there is no solution, or they are of different units.
-
-    Examples
-    --------
     >>> across = across_solutions([np.array([0, 0, 0, 1, 1, 1]), np.array([0, 0, 2, 2, 1, 1])])
     >>> across.k, across.orders[1], [round(value, 2) for value in across.slsa[0]]
     ((2, 3), (0, 2, 1), [1.0, 0.0, 1.0])
@@ -100,12 +90,11 @@ def across_solutions(labels: Mapping[int, Labels] | Sequence[Labels]) -> AcrossS
     orders = [list(range(k[0]))]
     flows: list[Float64] = []
     for place in range(1, len(k)):
-        shared = _shared(solutions[place - 1], solutions[place], (k[place - 1], k[place]))[orders[-1]]
+        both = cross_table(solutions[place - 1], solutions[place], (k[place - 1], k[place]))
+        shared = both[orders[-1]] / len(solutions[0])
         orders.append(_least_crossing(shared))
         flows.append(shared[:, orders[-1]])
-    return AcrossSolutions(
-        tuple(k), tuple(map(tuple, orders)), tuple(flows), tuple(_stability(shared) for shared in flows)
-    )
+    return AcrossSolutions(tuple(k), tuple(map(tuple, orders)), tuple(flows), tuple(map(_stability, flows)))
 
 
 def split_and_merge(X: Float32, labels: Labels, *, k_max: int = MOST_SEGMENTS, seed: int = 0) -> AcrossSolutions:

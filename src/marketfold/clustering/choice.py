@@ -7,24 +7,39 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marketfold.clustering.decision import UNITS_PER_FEATURE, Decision, decide
+from marketfold.clustering.decision import UNITS_PER_FEATURE, Evidence, decide
 from marketfold.clustering.elbow import ElbowCurve, as_curve, find_knee, sweep
-from marketfold.clustering.evidence import JUDGED_ROWS, Evidence, gather
-from marketfold.clustering.fitting import fit_each, quiet_fits, take_sample
+from marketfold.clustering.fitting import Fit, fit_each, quiet_fits, take_sample
+from marketfold.clustering.null_references import NULL_REFERENCES, Gap, NullReference, draw_null_reference, gap_below
+from marketfold.clustering.validity import ValidityIndex, band, best_allowed, gap_rule, geometry, resample_agreement
 from marketfold.errors import ParameterError
 
 if TYPE_CHECKING:
-    from marketfold.clustering.null_references import Gap
-    from marketfold.clustering.validity import ValidityIndex
+    from collections.abc import Sequence
+
+    from marketfold.clustering.decision import Answer, Strength
     from marketfold.schema import Float32, Progress
+
+JUDGED_ROWS = 2_000
+"""Units that the indices see at most; the gaps that they judge are far larger than what such a sample blurs."""
+STABILITY_ROWS = 1_000
+RESAMPLES = 7
 
 
 @dataclass(frozen=True, repr=False)
-class KChoice(Decision):
+class KChoice:
     """The number of segments to use, and how much to believe in it.
 
     Attributes
     ----------
+    k
+        Advised, at least `k_min`.
+    answer
+        `groups`: there are groups. `weak`: more than chance, less than groups. `no_structure`: data without groups
+        would look the same, and the segments are slices of one cloud. `too_few`: too few units for this many features
+        to tell.
+    shows_at
+        The k at which structure shows most: that of the groups, or of what there is beyond one cloud.
     curve
         WCSS for each k, with its knee.
     shuffled
@@ -37,6 +52,10 @@ class KChoice(Decision):
         Units that the indices saw; beyond 2,000 they see a seeded sample.
     """
 
+    k: int
+    answer: Answer
+    strength: Strength
+    shows_at: int
     k_min: int
     n_units: int
     n_features: int
@@ -71,6 +90,54 @@ class KChoice(Decision):
         return {name: k for name, k in best.items() if 2 <= k < self.k_min}
 
 
+def _gap(gaps: dict[str, Gap], references: dict[str, NullReference], k: Sequence[int]) -> ValidityIndex:
+    """The gap statistic (Tibshirani, Walther and Hastie 2001, uniform box) beside that of shuffled tables."""
+    gap = gaps["box"]
+    expected = references["box"].log_wcss.mean(axis=0)
+    shuffled_band, cloud_band = (band(expected - references[name].log_wcss) for name in ("shuffled", "cloud"))
+    prefers = gap_rule(gap.values, gap.errors, k)
+    at_k = tuple(gap.values.tolist()), *shuffled_band, *cloud_band, tuple(gap.errors.tolist())
+    return ValidityIndex("gap", "Gap statistic", tuple(k), *at_k, prefers)
+
+
+def _stability(
+    X: Float32, references: dict[str, NullReference], k: Sequence[int], k_min: int, seed: int
+) -> ValidityIndex:
+    """Agreement of solutions from fresh resamples (Dolnicar and Leisch 2010); the band from the shuffled tables."""
+    # drawn, not the first: a table may come sorted
+    values = resample_agreement(take_sample(X, STABILITY_ROWS, seed), k, resamples=RESAMPLES, seed=seed)
+    samples = [take_sample(table, STABILITY_ROWS, seed) for table in references["shuffled"].tables[:2]]
+    low, high = band([resample_agreement(sample, k, resamples=3, seed=seed) for sample in samples])
+    label, prefers = "Bootstrap stability (adjusted Rand)", best_allowed(values, k, k_min)
+    return ValidityIndex("stability", label, tuple(k), tuple(values.tolist()), low, high, prefers=prefers)
+
+
+def _gather(X: Float32, fits: dict[int, Fit], *, k_min: int, seed: int, progress: Progress | None = None) -> Evidence:
+    """Hold fits at each k (from 1) against data without groups, and ask every index."""
+    k = tuple(fits)
+    grown = {one: fit for one, fit in fits.items() if 1 < one < len(X)}
+    steps = (*(label for _, label, _ in NULL_REFERENCES.values()), "indices", "resamples", "resamples")
+
+    def report_done(done: int) -> None:
+        if progress is not None:
+            progress(f"evidence: {steps[done]}", done, len(steps) - 1)
+
+    with quiet_fits(threads=1):
+        references: dict[str, NullReference] = {}
+        for done, (name, (make, label, draws)) in enumerate(NULL_REFERENCES.items()):
+            report_done(done)
+            references[name] = draw_null_reference(X, make, label, k, draws=draws, seed=seed)
+        gaps = {name: gap_below(reference, X, fits) for name, reference in references.items()}
+        report_done(3)
+        found = [*geometry(X, grown, references, k_min), _gap(gaps, references, k)]
+        report_done(4)
+        found.append(_stability(X, references, tuple(grown), k_min, seed))
+        report_done(5)
+    indices = {index.name: index for index in found}
+    smallest = tuple(int(np.bincount(fits[one].labels, minlength=one).min()) for one in k)
+    return Evidence(k, smallest, references["shuffled"], gaps, indices, len(X), X.shape[1])
+
+
 def choose_k(
     X: Float32, *, k_max: int = 15, k_min: int = 3, seed: int = 0, progress: Progress | None = None
 ) -> KChoice:
@@ -95,10 +162,10 @@ def choose_k(
     if not 1 <= k_min <= k_max:
         message = f"k_min and k_max must be 1 or more and in this order; got {k_min} and {k_max}."
         raise ParameterError(message)
-    fits = sweep(matrix, range(1, k_max + 1), seed=seed, progress=progress)
-    if max(fits) < k_min:
+    fits = sweep(matrix, range(1, k_max + 1), seed=seed, progress=progress) if len(matrix) else {}
+    if len(fits) < k_min:
         message = (
-            f"{k_min} segments were asked of {len(matrix)} units of which {max(fits)} differ. "
+            f"{k_min} segments were asked of {len(matrix)} units of which {len(fits)} differ. "
             "Ask for fewer segments, or use features that tell more units apart."
         )
         raise ParameterError(message)
@@ -108,21 +175,16 @@ def choose_k(
     if rows is not matrix:
         with quiet_fits(threads=1):
             judged = fit_each(rows, tuple(fits), n_starts=6, seed=seed)
-    evidence = gather(rows, judged, k_min=k_min, seed=seed, progress=progress)
-    decision = decide(evidence, n_units=len(matrix), k_min=k_min)
+    evidence = _gather(rows, judged, k_min=k_min, seed=seed, progress=progress)
+    shuffled = np.exp(evidence.shuffled.log_wcss) * curve.wcss[0]
     return KChoice(
-        **vars(decision),
+        *decide(evidence, n_units=len(matrix), k_min=k_min),
         k_min=k_min,
         n_units=len(matrix),
         n_features=matrix.shape[1],
         curve=curve,
-        shuffled=_shuffled_curves(evidence, curve),
+        shuffled=tuple(ElbowCurve(curve.k, tuple(row), find_knee(curve.k, row)) for row in shuffled.tolist()),
         indices=evidence.indices,
         gaps=evidence.gaps,
         rows=evidence.rows,
     )
-
-
-def _shuffled_curves(evidence: Evidence, curve: ElbowCurve) -> tuple[ElbowCurve, ...]:
-    scaled = np.exp(evidence.shuffled.log_wcss) * curve.wcss[0]
-    return tuple(ElbowCurve(curve.k, tuple(row), find_knee(curve.k, row)) for row in scaled.tolist())

@@ -16,7 +16,8 @@ from marketfold.thresholds import FEWEST_MEMBERS, STABLE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from marketfold.clustering.evidence import Evidence
+    from marketfold.clustering.null_references import Gap, NullReference
+    from marketfold.clustering.validity import ValidityIndex
     from marketfold.schema import Float64
 
 Answer = Literal["groups", "weak", "no_structure", "too_few"]
@@ -44,25 +45,20 @@ FEWEST_PER_FEATURE = 5
 
 
 @dataclass(frozen=True)
-class Decision:
-    """The number of segments to use, and what the data say of it.
+class Evidence:
+    """What the rule decides from.
 
-    Attributes
-    ----------
-    k
-        Advised, at least the least that was asked for.
-    answer
-        `groups`: there are groups. `weak`: more than chance, less than groups. `no_structure`: data without groups
-        would look the same, and the segments are slices of one cloud. `too_few`: too few units for this many features
-        to tell.
-    shows_at
-        The k at which structure shows most: that of the groups, or of what there is beyond one cloud.
+    `smallest` counts the units of the smallest segment at each k. Gaps tell how far the WCSS lies below that of each
+    kind of data without groups: `shuffled`, `cloud`, `box`. `rows` and `n_features` are the shape that the indices saw.
     """
 
-    k: int
-    answer: Answer
-    strength: Strength
-    shows_at: int
+    k: tuple[int, ...]
+    smallest: tuple[int, ...]
+    shuffled: NullReference
+    gaps: dict[str, Gap]
+    indices: dict[str, ValidityIndex]
+    rows: int
+    n_features: int
 
 
 def _usable(evidence: Evidence) -> NDArray[np.bool_]:
@@ -104,52 +100,25 @@ def _grouped_at(evidence: Evidence) -> int | None:
     return _local_peak(evidence, grouped) if still_rising else evidence.k[furthest]
 
 
-def _beyond_cloud(evidence: Evidence) -> bool:
+def _beyond_cloud(evidence: Evidence) -> int | None:
+    """The k at which the data lie furthest below one cloud, and surely; None where they do so nowhere."""
     gap = evidence.gaps["cloud"]
-    return bool(np.any((gap.values >= WEAK_GAP) & (gap.z_scores >= SURE)))
-
-
-def _clearest(evidence: Evidence) -> int:
-    """The k at which the data lie furthest below one cloud, and surely."""
-    gap = evidence.gaps["cloud"]
-    return gap.k[int(np.argmax(np.where(gap.z_scores >= SURE, gap.values, -np.inf)))]
-
-
-def _blurred(evidence: Evidence) -> bool:
-    """Whether data without groups vary so much that even clear groups would be lost among them."""
-    return SURE * float(np.median(evidence.gaps["cloud"].errors)) > DETECTABLE
+    sure = np.where(gap.z_scores >= SURE, gap.values, -np.inf)
+    return gap.k[int(np.argmax(sure))] if sure.max() >= WEAK_GAP else None
 
 
 def _most_reproducible(evidence: Evidence, k_min: int) -> int:
     """The smallest k that is about as stable as the most stable, among those without tiny segments."""
-    index = evidence.indices.get("stability")
+    index = evidence.indices["stability"]
     usable = dict(zip(evidence.k, _usable(evidence), strict=True))
-    pairs = [] if index is None else list(zip(index.k, index.values, strict=True))
-    allowed = [(k, value) for k, value in pairs if k >= k_min and usable[k]]
+    allowed = [(k, value) for k, value in zip(index.k, index.values, strict=True) if k >= k_min and usable[k]]
     best = max((value for _, value in allowed), default=0.0)
     return next((k for k, value in allowed if value >= best - ABOUT), k_min)
 
 
-def _answer(evidence: Evidence, n_units: int, k_min: int) -> tuple[Answer, int, int | None]:
-    """The answer, the k advised, and the k of the groups where there are any."""
-    grouped = _grouped_at(evidence)
-    if grouped is not None:
-        return "groups", max(grouped, k_min), grouped
-    k = _most_reproducible(evidence, k_min)
-    if n_units < FEWEST_PER_FEATURE * evidence.n_features:
-        return "too_few", k, None
-    if _beyond_cloud(evidence):
-        return "weak", k, None
-    return ("too_few" if _blurred(evidence) else "no_structure"), k, None
-
-
-def _stability_at(evidence: Evidence, k: int) -> float:
-    index = evidence.indices.get("stability")
-    return index.at(k) if index is not None and k in index.k else float("nan")
-
-
 def _strength(evidence: Evidence, answer: Answer, k: int, n_units: int) -> Strength:
-    steady = _stability_at(evidence, k) >= STABLE
+    index = evidence.indices["stability"]
+    steady = k in index.k and index.at(k) >= STABLE
     if answer != "groups":
         return "moderate" if steady and answer == "weak" else "none"
     enough = n_units >= UNITS_PER_FEATURE * evidence.n_features
@@ -157,12 +126,22 @@ def _strength(evidence: Evidence, answer: Answer, k: int, n_units: int) -> Stren
     return "strong" if steady and enough and 2 * agree >= len(evidence.indices) else "moderate"
 
 
-def decide(evidence: Evidence, *, n_units: int, k_min: int) -> Decision:
-    """Decide from the evidence.
+def decide(evidence: Evidence, *, n_units: int, k_min: int) -> tuple[int, Answer, Strength, int]:
+    """`k`, `answer`, `strength` and `shows_at` of a `KChoice`.
 
     Groups are there where at some k the WCSS lies clearly and surely below that of all three kinds of data without
     groups; then k is where it lies furthest below. Otherwise the most reproducible k is advised.
     """
-    answer, k, grouped = _answer(evidence, n_units, k_min)
-    shows_at = grouped or (_clearest(evidence) if answer == "weak" else k)
-    return Decision(k, answer, _strength(evidence, answer, k, n_units), shows_at)
+    grouped, beyond = _grouped_at(evidence), _beyond_cloud(evidence)
+    k = _most_reproducible(evidence, k_min) if grouped is None else max(grouped, k_min)
+    # data without groups may vary so much that even clear groups would be lost among them
+    blurred = SURE * float(np.median(evidence.gaps["cloud"].errors)) > DETECTABLE
+    answer: Answer = "too_few" if blurred else "no_structure"
+    if grouped is not None:
+        answer = "groups"
+    elif n_units < FEWEST_PER_FEATURE * evidence.n_features:
+        answer = "too_few"
+    elif beyond is not None:
+        answer = "weak"
+    shows_at = grouped or (answer == "weak" and beyond) or k
+    return k, answer, _strength(evidence, answer, k, n_units), shows_at

@@ -8,17 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from kneed import KneeLocator
 
-from marketfold.clustering.fitting import (
-    FEW_ROWS,
-    Fit,
-    coarse_to_fine_starts,
-    distinct_rows,
-    fit_each,
-    lloyd,
-    quiet_fits,
-    refine,
-)
-from marketfold.errors import ParameterError
+from marketfold.clustering.fitting import Fit, distinct_rows, good_fits, lloyd, quiet_fits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,22 +61,6 @@ def find_knee(k: Sequence[int], wcss: Sequence[float]) -> Knee:
     return Knee(usual, at, sum(knee == usual for knee in at.values()) / len(at))
 
 
-def checked_range(X: Float32, k_range: Sequence[int]) -> tuple[int, ...]:
-    """The numbers of segments that the rows allow, ascending; ParameterError where none is left, or one is below 1."""
-    wanted = sorted(set(k_range))
-    if not wanted or wanted[0] < 1:
-        message = f"k_range must hold whole numbers from 1; got {list(k_range)}."
-        raise ParameterError(message)
-    distinct = distinct_rows(X, wanted[-1])
-    allowed = tuple(k for k in wanted if k <= distinct)
-    if not allowed:
-        message = (
-            f"k_range starts at {wanted[0]}, and of {len(X)} units only {distinct} differ. Start it at {distinct}."
-        )
-        raise ParameterError(message)
-    return allowed
-
-
 def _never_worse(X: Float32, fit: Fit, smaller: Fit) -> Fit:
     """`fit`, or where it is no better than one of fewer segments, that one with a centre at its worst-served row."""
     if fit.wcss <= smaller.wcss:
@@ -101,14 +75,10 @@ def _never_worse(X: Float32, fit: Fit, smaller: Fit) -> Fit:
 def sweep(
     X: Float32, k_range: Sequence[int], *, seed: int = 0, n_starts: int = 8, progress: Progress | None = None
 ) -> dict[int, Fit]:
-    """A good fit at each k, the WCSS never rising with k."""
-    allowed = checked_range(X, k_range)
-    if len(X) <= FEW_ROWS:
-        with quiet_fits(threads=1):
-            found = iter(fit_each(X, allowed, n_starts=n_starts, seed=seed).values())
-    else:
-        starts = coarse_to_fine_starts(X, allowed, n_starts=n_starts, seed=seed)
-        found = (refine(X, centers) for centers in starts.values())
+    """A good fit at each k of an ascending range that the distinct rows allow, the WCSS never rising with k."""
+    distinct = distinct_rows(X, k_range[-1])
+    allowed = tuple(k for k in k_range if k <= distinct)
+    found = good_fits(X, allowed, n_starts=n_starts, seed=seed)
     fits: dict[int, Fit] = {}
     last: Fit | None = None
     for done, (k, fit) in enumerate(zip(allowed, found, strict=True), start=1):

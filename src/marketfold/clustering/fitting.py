@@ -78,14 +78,11 @@ def distinct_rows(X: Float32, enough: int) -> int:
     return found
 
 
-def _as_fit(model: KMeans) -> Fit:
-    centers = model.cluster_centers_.astype(np.float32)
-    return Fit(centers, model.labels_.astype(np.int32), float(model.inertia_), int(model.n_iter_))
-
-
 def lloyd(X: Float32, centers: Float32, *, steps: int, tol: float = 1e-4) -> Fit:
     """At most `steps` Lloyd steps from given centres."""
-    return _as_fit(KMeans(len(centers), init=centers, n_init=1, max_iter=steps, tol=tol, random_state=0).fit(X))
+    model = KMeans(len(centers), init=centers, n_init=1, max_iter=steps, tol=tol, random_state=0).fit(X)
+    found: Float32 = model.cluster_centers_.astype(np.float32)
+    return Fit(found, model.labels_.astype(np.int32), float(model.inertia_), int(model.n_iter_))
 
 
 def starting_centers(X: Float32, n_segments: int, seed: int) -> Float32:
@@ -163,16 +160,6 @@ def _finalists(fits: list[Fit]) -> list[Fit]:
     return kept
 
 
-def _from_neighbours(sample: Float32, pool: Pool, k: int, seed: int) -> list[Float32]:
-    """Centres that the best solutions of one segment less and one more suggest."""
-    centers = []
-    if k - 1 in pool:
-        centers.append(split(sample, pool[k - 1][0], seed))
-    if k + 1 in pool:
-        centers.append(merged(pool[k + 1][0]))
-    return centers
-
-
 def _compete(sample: Float32, k_range: Sequence[int], n_starts: int, seed: int) -> Pool:
     """Solutions of a small sample at each k, best first."""
     starts = [starting_centers(sample, k_range[-1], seed + start) for start in range(n_starts)]
@@ -181,11 +168,13 @@ def _compete(sample: Float32, k_range: Sequence[int], n_starts: int, seed: int) 
 
 
 def _improve(sample: Float32, pool: Pool, k: int, seed: int, steps: int, tol: float) -> list[Fit]:
-    fresh = _each(sample, _from_neighbours(sample, pool, k, seed), steps, tol)
-    return sorted([*pool[k], *fresh], key=lambda fit: fit.wcss)
+    """The pool at k, with what the best solutions of one segment less and one more suggest."""
+    centers = [split(sample, pool[k - 1][0], seed)] if k - 1 in pool else []
+    centers += [merged(pool[k + 1][0])] if k + 1 in pool else []
+    return sorted([*pool[k], *_each(sample, centers, steps, tol)], key=lambda fit: fit.wcss)
 
 
-def coarse_to_fine_starts(X: Float32, k_range: Sequence[int], *, n_starts: int, seed: int) -> dict[int, Float32]:
+def _coarse_to_fine_starts(X: Float32, k_range: Sequence[int], *, n_starts: int, seed: int) -> dict[int, Float32]:
     """Centres at each k of an ascending range, good on a sample of 40,000 rows and to be refined on all."""
     few, more = take_sample(X, FEW_ROWS, seed), take_sample(X, MORE_ROWS, seed + 1)
     with quiet_fits(threads=1):
@@ -196,10 +185,17 @@ def coarse_to_fine_starts(X: Float32, k_range: Sequence[int], *, n_starts: int, 
     return {k: fits[0].centers for k, fits in pool.items()}
 
 
-def refine(X: Float32, centers: Float32, steps: int = LAST_STEPS) -> Fit:
-    """The last Lloyd steps, on all rows and all threads."""
-    with quiet_fits():
-        return lloyd(X, centers, steps=steps, tol=0.0)
+def good_fits(X: Float32, k_range: Sequence[int], *, n_starts: int, seed: int) -> Iterator[Fit]:
+    """A good fit at each k of an ascending range, one after the other."""
+    if len(X) <= FEW_ROWS:
+        with quiet_fits(threads=1):
+            fits = fit_each(X, k_range, n_starts=n_starts, seed=seed)
+        yield from fits.values()
+        return
+    for centers in _coarse_to_fine_starts(X, k_range, n_starts=n_starts, seed=seed).values():
+        with quiet_fits():
+            fit = lloyd(X, centers, steps=LAST_STEPS, tol=0.0)
+        yield fit
 
 
 def by_weight(fit: Fit, weights: Float64 | None) -> Fit:

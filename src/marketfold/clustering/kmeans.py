@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -11,14 +12,13 @@ from sklearn.metrics.pairwise import euclidean_distances
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from marketfold.clustering.fitting import SAMPLE_ROWS, by_weight, distinct_rows, fit_kmeans, quiet_fits
+from marketfold.clustering.fitting import SAMPLE_ROWS, Fit, by_weight, distinct_rows, fit_kmeans, quiet_fits
 from marketfold.errors import ModelError, ParameterError
 
 if TYPE_CHECKING:
     from numpy.random import RandomState
     from numpy.typing import ArrayLike, NDArray
 
-    from marketfold.clustering.fitting import Fit
     from marketfold.schema import Float32, Float64, Labels
 
 PRIOR_MEMBERS = 5
@@ -136,9 +136,11 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
             raise ParameterError(message)
         return checked
 
-    def _fitted(self, X: Float32) -> Fit:
-        seed = int(check_random_state(self.random_state).randint(2**31 - 1))
-        return fit_kmeans(X, self.n_segments, n_starts=self.n_init, seed=seed, steps=self.max_iter)
+    def _take(self, fit: Fit, own: NDArray[np.floating]) -> Self:
+        """Be of this fit, and reach as far from each centre as the distances of the units to their own tell."""
+        self.centers_, self.labels_, self.wcss_, self.n_iter_ = fit.centers, fit.labels, fit.wcss, fit.steps
+        self.reaches_ = reaches_of(own.astype(np.float64), fit.labels, len(fit.centers), self.reach_quantile)
+        return self
 
     def fit(self, X: ArrayLike, y: object = None, *, revenue: ArrayLike | None = None) -> Self:  # noqa: ARG002
         """Find the segments of a matrix of shape (n_units, n_dimensions); `y` is not used (scikit-learn's convention).
@@ -148,14 +150,11 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
         matrix: Float32 = validate_data(self, X, dtype=np.float32, order="C")
         self._check_settings(matrix)
         money = self._checked_revenue(revenue, len(matrix))
-        fit = by_weight(self._fitted(matrix), money)
-        self.centers_: Float32 = fit.centers
-        nearest, own = _nearest(matrix, self.centers_)
-        self.labels_: Labels = nearest.astype(np.int32)
-        self.reaches_ = reaches_of(own.astype(np.float64), self.labels_, self.n_segments, self.reach_quantile)
-        self.wcss_ = fit.wcss
-        self.n_iter_ = fit.steps
-        return self
+        seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        fit = fit_kmeans(matrix, self.n_segments, n_starts=self.n_init, seed=seed, steps=self.max_iter)
+        fit = by_weight(fit, money)
+        nearest, own = _nearest(matrix, fit.centers)
+        return self._take(replace(fit, labels=nearest.astype(np.int32)), own)
 
     @classmethod
     def of_labels(cls, X: ArrayLike, labels: Labels) -> Self:
@@ -165,13 +164,10 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
         """
         matrix: Float32 = np.asarray(X, dtype=np.float32)
         model = cls(n_segments=int(labels.max()) + 1)
-        model.centers_ = means_of(matrix, labels).astype(np.float32)
-        own = np.linalg.norm(matrix - model.centers_[labels], axis=1).astype(np.float64)
-        model.labels_ = labels
-        model.reaches_ = reaches_of(own, labels, model.n_segments, model.reach_quantile)
-        model.wcss_ = float(np.square(own).sum())
         model.n_features_in_ = matrix.shape[1]
-        return model
+        centers = means_of(matrix, labels).astype(np.float32)
+        own = np.linalg.norm(matrix - centers[labels], axis=1).astype(np.float64)
+        return model._take(Fit(centers, labels, float(np.square(own).sum()), 0), own)
 
     def _matrix(self, X: ArrayLike) -> Float32:
         check_is_fitted(self)
@@ -180,8 +176,7 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
 
     def predict(self, X: ArrayLike) -> Labels:
         """Nearest segment of each row, shape (n_units,)."""
-        nearest: Labels = _nearest(self._matrix(X), self.centers_)[0].astype(np.int32)
-        return nearest
+        return _nearest(self._matrix(X), self.centers_)[0].astype(np.int32)
 
     def transform(self, X: ArrayLike) -> Float32:
         """Distance of each row to each centre, shape (n_units, n_segments)."""
@@ -192,8 +187,7 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
         """Whether each row lies beyond the reach of its nearest segment, shape (n_units,)."""
         nearest, own = _nearest(self._matrix(X), self.centers_)
         # float32 distances of equal rows differ in the last digits
-        outside: np.ndarray[tuple[int], np.dtype[np.bool_]] = own > self.reaches_[nearest] * (1 + 1e-5) + 1e-6
-        return outside
+        return own > self.reaches_[nearest] * (1 + 1e-5) + 1e-6
 
     def to_state(self) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]]]:
         """Settings that JSON can hold, and arrays; the labels of the fitted units are not part of a model."""

@@ -58,6 +58,14 @@ def box(X: Float32, rng: np.random.Generator) -> Float32:
     return np.ascontiguousarray(drawn @ axes.T + mean, dtype=np.float32)
 
 
+NULL_REFERENCES = {
+    "shuffled": (shuffled, "column-shuffled data", 4),
+    "cloud": (cloud, "one cloud with the same columns and correlations", 6),
+    "box": (box, "a uniform box", 4),
+}
+"""How each is made, what it is called, and how often it is drawn."""
+
+
 @dataclass(frozen=True)
 class NullReference:
     """Several draws of one kind of data without groups, each with its fit at each k.
@@ -98,8 +106,7 @@ def log_wcss(X: Float32, fits: dict[int, Fit]) -> Float64:
     """Natural logarithm of WCSS(k) / WCSS(1), shape (n_k,)."""
     total = float(np.square(X - X.mean(axis=0, dtype=np.float64)).sum())
     least = total * 1e-12  # as many segments as distinct rows leave nothing to take a logarithm of
-    result: Float64 = np.log(np.maximum([fit.wcss for fit in fits.values()], least) / total)
-    return result
+    return np.log(np.maximum([fit.wcss for fit in fits.values()], least) / total)
 
 
 def draw_null_reference(
@@ -117,12 +124,11 @@ def draw_null_reference(
     return NullReference(label, tables, tuple(fits), curves)
 
 
-def gap_below(reference: NullReference, log_wcss: Float64, k: Sequence[int]) -> Gap:
-    """The gap at each k; the error is smoothed over k, for a handful of draws tells little of each."""
+def gap_below(reference: NullReference, X: Float32, fits: dict[int, Fit]) -> Gap:
+    """The gap of fits at each k; the error is smoothed over k, for a handful of draws tells little of each."""
     draws = reference.log_wcss
     spread = draws.std(axis=0, ddof=1)
-    smooth = np.where(
-        spread > LEAST_ERROR / 100, np.maximum(spread, np.sqrt(np.mean(spread**2))), 0.0
-    )  # at k = 1 nothing varies
+    # at k = 1 nothing varies
+    smooth = np.where(spread > LEAST_ERROR / 100, np.maximum(spread, np.sqrt(np.mean(spread**2))), 0.0)
     errors = np.maximum(smooth * np.sqrt(1 + 1 / len(draws)), LEAST_ERROR)
-    return Gap(reference.label, tuple(k), draws.mean(axis=0) - log_wcss, errors)
+    return Gap(reference.label, tuple(fits), draws.mean(axis=0) - log_wcss(X, fits), errors)

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.utils.validation import validate_data
 
 from marketfold.clustering.fitting import Fit, by_weight
-from marketfold.clustering.kmeans import KMeansSegmenter, means_of, reaches_of
+from marketfold.clustering.kmeans import KMeansSegmenter, means_of
 from marketfold.errors import ParameterError
 from marketfold.estimators import seeded_copy
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from marketfold.schema import Float32
-
-REACH_QUANTILE = 0.99
 
 
 def own_fit(clusterer: Any, X: Float32, seed: int | RandomState | None = None, *, anew: bool = False) -> Fit:
@@ -51,13 +49,13 @@ class OwnSegmenter(KMeansSegmenter):
     centres are the means of the segments. New units go to the segment whose mean is nearest, whatever the clusterer's
     own rule: many have none. It cannot be saved. `random_state` seeds a clusterer that has no seed of its own.
 
-    Examples
-    --------
     >>> from sklearn.cluster import AgglomerativeClustering
     >>> X = np.array([[0, 0], [0, 1], [1, 0], [9, 9], [9, 8]], dtype=np.float32)
     >>> OwnSegmenter(AgglomerativeClustering(2)).fit(X).labels_.tolist()
     [0, 0, 0, 1, 1]
     """
+
+    reach_quantile = 0.99
 
     def __init__(self, clusterer: Any, random_state: int | RandomState | None = None) -> None:
         self.clusterer = clusterer
@@ -82,10 +80,7 @@ class OwnSegmenter(KMeansSegmenter):
                 "it settings that find more, or another clusterer."
             )
             raise ParameterError(message)
-        self.centers_, self.labels_, self.wcss_, self.n_iter_ = fit.centers, fit.labels, fit.wcss, fit.steps
-        own = np.linalg.norm(matrix - self.centers_[self.labels_], axis=1).astype(np.float64)
-        self.reaches_ = reaches_of(own, self.labels_, self.n_segments, REACH_QUANTILE)
-        return self
+        return self._take(fit, np.linalg.norm(matrix - fit.centers[fit.labels], axis=1))
 
 
 def make_segmenter(clusterer: Any = None, n_segments: int = 3, seed: int = 0) -> KMeansSegmenter:

@@ -8,14 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from joblib import Parallel, delayed
 
-from marketfold.clustering.fitting import (
-    SAMPLE_ROWS,
-    Fit,
-    best_of_starts,
-    distinct_rows,
-    lloyd,
-    quiet_fits,
-)
+from marketfold.clustering.fitting import SAMPLE_ROWS, Fit, best_of_starts, distinct_rows, lloyd, quiet_fits
 from marketfold.clustering.kmeans import KMeansSegmenter
 from marketfold.clustering.own import OwnSegmenter, own_fit
 from marketfold.clustering.validity import adjusted_rand, cross_table, jaccards, nearest

@@ -101,8 +101,7 @@ def calinski_harabasz(X: Float32, fits: dict[int, Fit]) -> Float64:
     total = float(np.square(X - X.mean(axis=0, dtype=np.float64)).sum())
     k = np.array(list(fits), dtype=np.float64)
     wcss = np.maximum([fit.wcss for fit in fits.values()], total * 1e-12)
-    ratio: Float64 = (total - wcss) / np.maximum(k - 1, 1) / (wcss / np.maximum(len(X) - k, 1))
-    return ratio
+    return (total - wcss) / np.maximum(k - 1, 1) / (wcss / np.maximum(len(X) - k, 1))
 
 
 def davies_bouldin(X: Float32, fits: dict[int, Fit]) -> Float64:
@@ -189,18 +188,48 @@ def _solutions(X: Float32, k_range: Sequence[int], seed: list[int]) -> dict[int,
     }
 
 
-def band(values: Sequence[Float64]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def band(values: Sequence[Float64] | Float64) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Lowest and highest at each k over several draws."""
     table = np.array(values)
     return tuple(table.min(axis=0).tolist()), tuple(table.max(axis=0).tolist())
 
 
-def band_of(
+def _band_of(
     index: Index, reference: NullReference, k_range: Sequence[int]
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Band of an index over the draws of a null reference."""
     pairs = zip(reference.tables, reference.fits, strict=True)
     return band([index(table, {k: fits[k] for k in k_range}) for table, fits in pairs])
+
+
+def _silhouette_band(X: Float32, fits: dict[int, Fit]) -> Float64:
+    return silhouettes(X, fits, BAND_ROWS)[0]
+
+
+def best_allowed(values: Float64, k: Sequence[int], k_min: int, *, highest: bool = True) -> int | None:
+    """The allowed k with the best value; the smallest of equals."""
+    allowed = [(place, one) for place, one in enumerate(k) if one >= k_min]
+    if not allowed:
+        return None
+    signed = values if highest else -values
+    return max(allowed, key=lambda pair: (signed[pair[0]], -pair[1]))[1]
+
+
+def geometry(X: Float32, fits: dict[int, Fit], references: dict[str, NullReference], k_min: int) -> list[ValidityIndex]:
+    """Silhouette, Calinski-Harabasz and Davies-Bouldin at each k from 2, with their bands."""
+    k = tuple(fits)
+    geometry = (
+        ("silhouette", "Silhouette", silhouettes(X, fits), _silhouette_band, True),
+        ("calinski_harabasz", "Calinski-Harabasz", (calinski_harabasz(X, fits), None), calinski_harabasz, True),
+        ("davies_bouldin", "Davies-Bouldin", (davies_bouldin(X, fits), None), davies_bouldin, False),
+    )
+    found = []
+    for name, label, (values, error), index, highest in geometry:
+        bands = *_band_of(index, references["shuffled"], k), *_band_of(index, references["cloud"], k)
+        prefers = best_allowed(values, k, k_min, highest=highest)
+        error_at_k = () if error is None else tuple(error.tolist())
+        found.append(ValidityIndex(name, label, k, tuple(values.tolist()), *bands, error_at_k, prefers, highest))
+    return found
 
 
 def gap_rule(gap: Float64, error: Float64, k_range: Sequence[int]) -> int | None:

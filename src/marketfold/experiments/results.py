@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from marketfold.frames import table_html
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -117,13 +119,9 @@ class Measurement:
         return tuple(result for result in self.segments if result.decision == "worked")
 
     def _repr_html_(self) -> str:
-        from markupsafe import escape  # noqa: PLC0415  (only a notebook asks)
-
-        rows = ""
+        rows = []
         for r in self.segments:
             effect = r.main
             numbers = (f"{v:+,.4g}" for v in (effect.difference, effect.low, effect.high)) if effect else ("",) * 3
-            cells = (r.segment, r.name, r.decision, r.reason, r.primary.replace("_", " "), *numbers)
-            rows += f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
-        heads = ("", "segment", "decision", "reason", "judged by", "difference", "from", "to")
-        return f"<table><thead><tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr></thead>{rows}</table>"
+            rows.append((r.segment, r.name, r.decision, r.reason, r.primary.replace("_", " "), *numbers))
+        return table_html(rows, ("", "segment", "decision", "reason", "judged by", "difference", "from", "to"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from html import escape
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import narwhals as nw
@@ -37,6 +36,7 @@ from marketfold.exploration.relations import (
     sample_lines,
 )
 from marketfold.exploration.tables import Tables, build_tables
+from marketfold.frames import table_html
 from marketfold.json_files import plain
 from marketfold.schema import money_sum
 
@@ -111,8 +111,8 @@ class Exploration:
         for found in self.findings:
             texts = [f"{name}: {', '.join(values)}" for name, values in found.texts.items()]
             texts += [f"{name}: {value:.6g}" for name, value in found.numbers.items()]
-            rows.append(f"<tr><td>{found.code}</td><td>{escape('; '.join(texts))}</td></tr>")
-        return f"<table><tr><th>finding</th><th>numbers</th></tr>{''.join(rows)}</table>"
+            rows.append((found.code, "; ".join(texts)))
+        return table_html(rows, ("finding", "numbers"))
 
 
 def _lines(tables: Tables, repeats: Repeats) -> Lines:

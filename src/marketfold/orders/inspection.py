@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from marketfold.frames import table_html
 from marketfold.orders.dates import ISO_FORMAT
 from marketfold.orders.reading import Orders, read_orders
-from marketfold.orders.showing import table_html
 from marketfold.orders.totals import Totals, total_lines
 
 if TYPE_CHECKING:
@@ -112,11 +112,8 @@ class Inspection:
         return "\n".join([*found, "columns:", *columns, *self.notes])
 
     def _repr_html_(self) -> str:
-        return table_html(self.rows()) + table_html(self.mapping.items(), ("means", "column")) + _notes(self.notes)
-
-
-def _notes(notes: tuple[str, ...]) -> str:
-    return table_html(("note", note) for note in notes) if notes else ""
+        tables = [table_html(self.rows(), left=True), table_html(self.mapping.items(), ("means", "column"), left=True)]
+        return "".join([*tables, table_html((("note", note) for note in self.notes), left=True) if self.notes else ""])
 
 
 def _unreadable(orders: Orders) -> dict[str, int]:

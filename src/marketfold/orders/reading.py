@@ -10,11 +10,11 @@ import narwhals as nw
 
 from marketfold.config import ReadingOptions
 from marketfold.errors import Fault, OrdersError, ParameterError
+from marketfold.frames import table_html
 from marketfold.orders.cells import as_texts
 from marketfold.orders.open_columns import open_columns
 from marketfold.orders.opening import open_source
 from marketfold.orders.roles import NEEDED, NO_HEADER, match_roles
-from marketfold.orders.showing import table_html
 from marketfold.orders.totals import total_lines
 from marketfold.orders.typing_lines import Decisions, type_lines
 from marketfold.schema import ORDER_LINE, PERSONAL, SOURCE_LINE, SourceFacts
@@ -111,7 +111,8 @@ class Orders:
             ("money", f"{totals.amount_total:,.2f}"),
             *(("note", note) for note in self.facts.notes),
         ]
-        return table_html(rows) + table_html(self.facts.mapping.items(), ("means", "column"))
+        columns = table_html(self.facts.mapping.items(), ("means", "column"), left=True)
+        return table_html(rows, left=True) + columns
 
     def _as_text(self, raw: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Cells of personal and extra columns as text."""

@@ -2,10 +2,10 @@ from marketfold.reduction.autoencoder import AutoencoderReducer as AutoencoderRe
 from marketfold.reduction.autoencoder import OverparameterisedWarning as OverparameterisedWarning
 from marketfold.reduction.autoencoder import TiedAutoencoderReducer as TiedAutoencoderReducer
 from marketfold.reduction.base import BaseReducer as BaseReducer
+from marketfold.reduction.base import NoReducer as NoReducer
 from marketfold.reduction.base import Reducer as Reducer
 from marketfold.reduction.base import reconstruction_error as reconstruction_error
 from marketfold.reduction.network import Architecture as Architecture
-from marketfold.reduction.none import NoReducer as NoReducer
 from marketfold.reduction.own import OwnReducer as OwnReducer
 from marketfold.reduction.pca import PCAReducer as PCAReducer
 from marketfold.reduction.suitability import FEWEST_UNITS as FEWEST_UNITS

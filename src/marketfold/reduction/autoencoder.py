@@ -36,25 +36,16 @@ class OverparameterisedWarning(UserWarning):
 def proposed_bottleneck(X: Float32) -> int:
     """As many dimensions as PCA needs for `VARIANCE_SHARE`, and one fewer than there are features at most."""
     variances, _ = principal_components(covariance(X)[1])
-    if variances.sum() <= 0:
-        message = "All units are alike in every column: there is nothing to reduce. Give units that differ."
-        raise ParameterError(message)
     needed = fewest_for_share(variances / variances.sum(), VARIANCE_SHARE)
     return int(max(1, min(needed, X.shape[1] - 1)))
 
 
-def size_warning(shape: Architecture, n_units: int) -> str | None:
-    """What to say about a network with more weights than values; None where it has not.
-
-    Raises
-    ------
-    ParameterError
-        If it has more than `MOST_WEIGHTS_A_VALUE` weights for each value.
-    """
+def _warn_of_size(shape: Architecture, n_units: int) -> None:
+    """Warn of more weights than values; ParameterError beyond `MOST_WEIGHTS_A_VALUE` for each value."""
     values = n_units * shape.n_features
     ratio = shape.n_weights / values
     if ratio <= 1:
-        return None
+        return
     message = (
         f"The network {shape} has {shape.n_weights:,} weights for the {values:,} values of {n_units:,} rows by "
         f"{shape.n_features} columns, {ratio:.3g} for each value: it can memorise the units instead of learning what "
@@ -62,7 +53,7 @@ def size_warning(shape: Architecture, n_units: int) -> str | None:
     )
     if ratio > MOST_WEIGHTS_A_VALUE:
         raise ParameterError(message)
-    return message
+    warnings.warn(message, OverparameterisedWarning, stacklevel=4)
 
 
 def _saved_architecture(settings: Mapping[str, Any], *, tied: bool) -> Architecture:
@@ -184,18 +175,10 @@ class AutoencoderReducer(BaseReducer):
             refuse_constant_columns(matrix)
         matrix = np.ascontiguousarray(matrix, np.float32)
         shape = self._architecture(matrix)
-        warning = size_warning(shape, len(matrix))
-        if warning is not None:
-            warnings.warn(warning, OverparameterisedWarning, stacklevel=3)
+        _warn_of_size(shape, len(matrix))
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         plan = (self.training or TrainingSettings()).plan(len(matrix), shape.widest, seed)
-        network, history = train(matrix, shape, plan, progress)
-        self.network_ = network
-        self.history_ = {
-            "loss": history.loss,
-            "validation_loss": history.validation_loss,
-            "best_epoch": history.best_epoch + 1,
-        }
+        self.network_, self.history_ = train(matrix, shape, plan, progress)
         self.n_dimensions_ = shape.bottleneck
 
     def _architecture(self, X: Float32) -> Architecture:
@@ -210,14 +193,13 @@ class AutoencoderReducer(BaseReducer):
                 f"would be reduced. Ask for {max(1, n_features - 1)} dimensions or fewer."
             )
             raise ParameterError(message)
-        bottleneck = int(bottleneck)
         if self.layers is None:
             fixed = self.bottleneck is not None
             return sized_architecture(
-                X.shape, bottleneck, fixed_bottleneck=fixed, tied=self.tied, code_activation=self.code_activation
+                X.shape, int(bottleneck), fixed_bottleneck=fixed, tied=self.tied, code_activation=self.code_activation
             )
         hidden = tuple(whole_number("a width in layers", width) for width in self.layers)
-        return Architecture(n_features, hidden, bottleneck, self.tied, self.code_activation)
+        return Architecture(n_features, hidden, int(bottleneck), self.tied, self.code_activation)
 
     def _encode(self, X: NDArray[Any]) -> Float32:
         return self.network_.encode(X)

@@ -44,10 +44,7 @@ def quiet_conversion() -> Iterator[None]:
 def load_keras() -> tuple[Any, Any]:
     """Import the modules `tensorflow` and `keras`.
 
-    Raises
-    ------
-    MissingDependencyError
-        If TensorFlow is not installed, or Keras runs on another backend.
+    MissingDependencyError if TensorFlow is not installed, or Keras runs on another backend.
     """
     if "keras" not in sys.modules:
         os.environ.setdefault("KERAS_BACKEND", "tensorflow")

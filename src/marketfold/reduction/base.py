@@ -1,4 +1,4 @@
-"""What every reduction has in common: the protocol of the stage and the checks of its matrix."""
+"""What every reduction has in common: the protocol of the stage, checks of its matrix, the one that does nothing."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, runtime_checkab
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from marketfold.errors import ModelError, ParameterError
 from marketfold.words import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from numpy.typing import ArrayLike, NDArray
@@ -57,25 +58,25 @@ class Reducer(Protocol):
 
     def fit(self, X: ArrayLike, y: None = None, *, progress: Progress | None = None) -> Self:
         """Learn from a matrix of shape (n_units, n_features)."""
-        ...
 
     def transform(self, X: ArrayLike) -> Float32:
         """Reduce a matrix to shape (n_units, n_dimensions)."""
-        ...
 
     def inverse_transform(self, X: ArrayLike) -> Float32:
         """Give the features back, as far as the dimensions hold them; a user's own transformer may lack it."""
-        ...
 
 
 def row_chunks(n_rows: int) -> Iterator[slice]:
-    """Cut rows into pieces of `CHUNK_ROWS`.
+    """Cut rows into pieces of `CHUNK_ROWS`."""
+    chunks: Iterator[slice] = gen_batches(n_rows, CHUNK_ROWS)
+    return chunks
 
-    >>> list(row_chunks(70_000))
-    [slice(0, 65536, None), slice(65536, 70000, None)]
-    """
-    for start in range(0, n_rows, CHUNK_ROWS):
-        yield slice(start, min(start + CHUNK_ROWS, n_rows))
+
+def _by_chunks(step: Callable[[NDArray[Any]], NDArray[Any]], X: NDArray[Any], n_columns: int) -> Float32:
+    found = np.empty((len(X), n_columns), np.float32)
+    for rows in row_chunks(len(X)):
+        found[rows] = step(X[rows])
+    return found
 
 
 def columns_by_number(columns: NDArray[np.intp], most: int = 5) -> str:
@@ -199,25 +200,15 @@ class BaseReducer(ABC, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
     def transform(self, X: ArrayLike) -> Float32:
         """Reduce a matrix on the scale that `fit` saw to float32 of shape (n_units, n_dimensions).
 
-        Raises
-        ------
-        ParameterError
-            If `X` has other columns than `fit` saw, or values that are not finite.
+        ParameterError if `X` has other columns than `fit` saw, or values that are not finite.
         """
         check_is_fitted(self)
-        matrix = self._checked(X, reset=False)
-        reduced = np.empty((len(matrix), self.n_dimensions_), np.float32)
-        for rows in row_chunks(len(matrix)):
-            reduced[rows] = self._encode(matrix[rows])
-        return reduced
+        return _by_chunks(self._encode, self._checked(X, reset=False), self.n_dimensions_)
 
     def inverse_transform(self, X: ArrayLike) -> Float32:
         """Give the features back as far as the dimensions hold them, float32 of shape (n_units, n_features).
 
-        Raises
-        ------
-        ParameterError
-            If `X` has another number of dimensions, or values that are not finite.
+        ParameterError if `X` has another number of dimensions, or values that are not finite.
         """
         check_is_fitted(self)
         reduced = np.asarray(X)
@@ -227,15 +218,57 @@ class BaseReducer(ABC, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
             )
             raise ParameterError(message)
         refuse_not_finite(reduced)
-        restored = np.empty((len(reduced), self.n_features_in_), np.float32)
-        for rows in row_chunks(len(reduced)):
-            restored[rows] = self._decode(reduced[rows])
-        return restored
+        return _by_chunks(self._decode, reduced, self.n_features_in_)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = []  # a reduction always gives float32
         return tags
+
+
+class NoReducer(BaseReducer):
+    """Keep every feature as a dimension.
+
+    >>> NoReducer().fit_transform(np.eye(2)).tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
+    """
+
+    name: ClassVar[str] = "none"
+    label: ClassVar[str] = "no reduction"
+    fewest_units: ClassVar[int | None] = 1
+    cost: ClassVar[int] = 0
+
+    @classmethod
+    def make(cls, n_dimensions: int | None, seed: int) -> Self:  # noqa: ARG003
+        """Make one; it has nothing to set."""
+        return cls()
+
+    def fit(self, X: ArrayLike, y: None = None, *, progress: Progress | None = None) -> Self:  # noqa: ARG002
+        """Take note of the number of features; `y` and `progress` are there for the protocol."""
+        self.n_dimensions_ = self._checked(X, reset=True).shape[1]
+        return self
+
+    def _encode(self, X: NDArray[Any]) -> Float32:
+        return X
+
+    def _decode(self, X: NDArray[Any]) -> Float32:
+        return X
+
+    def to_state(self) -> State:
+        """Give the number of features; there are no arrays."""
+        return {"method": self.name, "n_features": self.n_dimensions_}, {}
+
+    @classmethod
+    def from_state(cls, settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Build a fitted reducer from what `to_state` gave, or raise `ModelError`."""
+        demand(settings, arrays, cls.name)
+        n_features = settings.get("n_features")
+        if not isinstance(n_features, int) or n_features < 1:
+            message = f"The saved reduction names {n_features!r} features, not a number of 1 or more. Run it again."
+            raise ModelError(message)
+        reducer = cls()
+        reducer.n_features_in_ = reducer.n_dimensions_ = n_features
+        return reducer
 
 
 def reconstruction_error(reducer: Reducer, X: Float32) -> float:
@@ -244,7 +277,6 @@ def reconstruction_error(reducer: Reducer, X: Float32) -> float:
     On standardised columns 1 is what the mean alone gives. NaN where the reducer cannot give features back. It tells
     most on other rows than those that were fitted.
 
-    >>> from marketfold.reduction import NoReducer
     >>> X = np.eye(3, dtype=np.float32)
     >>> reconstruction_error(NoReducer().fit(X), X)
     0.0

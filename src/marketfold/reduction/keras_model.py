@@ -9,6 +9,7 @@ import json
 import os
 import tempfile
 import zipfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ from marketfold.reduction.backend import load_keras, quiet_conversion
 from marketfold.reduction.network import Activation, Architecture, Network, network_from_arrays
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
 _, keras = load_keras()
@@ -71,9 +74,9 @@ def _layer_seeds(n_layers: int, seed: int) -> list[int]:
     return [int(state) for state in np.random.SeedSequence(seed).generate_state(n_layers)]
 
 
-def _tied_model(shape: Architecture, seed: int) -> Any:
+def _tied_layers(shape: Architecture, seed: int) -> list[Callable[[Any], Any]]:
     depth = len(shape.encoder_widths) - 1
-    layers = [
+    layers: list[Any] = [
         TiedDense(
             shape.encoder_widths[i + 1],
             shape.encoder_activations[i],
@@ -84,29 +87,26 @@ def _tied_model(shape: Architecture, seed: int) -> Any:
         )
         for i, layer_seed in enumerate(_layer_seeds(depth, seed))
     ]
-    x = features = keras.Input((shape.n_features,), name="features", dtype="float32")
-    for layer in layers:
-        x = layer(x)
-    for layer in reversed(layers):
-        x = layer(x, back=True)
-    return keras.Model(features, x, name="autoencoder")
+    return [*layers, *(partial(layer, back=True) for layer in reversed(layers))]
 
 
-def _untied_model(shape: Architecture, seed: int) -> Any:
+def _untied_layers(shape: Architecture, seed: int) -> list[Callable[[Any], Any]]:
     depth = len(shape.encoder_widths) - 1
-    seeds = _layer_seeds(2 * depth, seed)
     plan = [(f"encoder_{i}", shape.encoder_widths[i + 1], shape.encoder_activations[i]) for i in range(depth)]
     plan += [(f"decoder_{i}", shape.encoder_widths[-2 - i], shape.decoder_activations[i]) for i in range(depth)]
-    x = features = keras.Input((shape.n_features,), name="features", dtype="float32")
-    for (name, units, activation), layer_seed in zip(plan, seeds, strict=True):
-        start = keras.initializers.GlorotUniform(seed=layer_seed)
-        x = keras.layers.Dense(units, activation, kernel_initializer=start, name=name, dtype="float32")(x)
-    return keras.Model(features, x, name="autoencoder")
+    starts = [keras.initializers.GlorotUniform(seed=layer_seed) for layer_seed in _layer_seeds(2 * depth, seed)]
+    return [
+        keras.layers.Dense(units, activation, kernel_initializer=start, name=name, dtype="float32")
+        for (name, units, activation), start in zip(plan, starts, strict=True)
+    ]
 
 
 def build_model(shape: Architecture, seed: int) -> Any:
     """Make the Keras model from features to features, its weights drawn from `seed` alone (Glorot uniform)."""
-    return _tied_model(shape, seed) if shape.tied else _untied_model(shape, seed)
+    x = features = keras.Input((shape.n_features,), name="features", dtype="float32")
+    for layer in (_tied_layers if shape.tied else _untied_layers)(shape, seed):
+        x = layer(x)
+    return keras.Model(features, x, name="autoencoder")
 
 
 def _variables(model: Any, shape: Architecture) -> dict[str, Any]:
@@ -157,11 +157,7 @@ def save_network(network: Network, path: Path) -> None:
     """Save the `network_` of a fitted autoencoder as a `.keras` file, whole or not at all; a file there is replaced.
 
     `keras.saving.load_model` reads it, for a tied network after `import marketfold.reduction.keras_model`.
-
-    Raises
-    ------
-    ModelError
-        If the place cannot be written.
+    ModelError if the place cannot be written.
     """
     model = model_of(network)
     try:

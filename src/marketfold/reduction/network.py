@@ -88,12 +88,8 @@ def sized_architecture(
 ) -> Architecture:
     """Choose the widest of the default networks for which the matrix, units by features, holds enough values.
 
-    A bottleneck that was only proposed, and not fixed, is narrowed until the network fits.
-
-    Raises
-    ------
-    TooFewUnitsError
-        If even the smallest network has more weights than the matrix has values.
+    A bottleneck that was only proposed, and not fixed, is narrowed until the network fits. TooFewUnitsError if even
+    the smallest network has more weights than the matrix has values.
     """
     n_units, n_features = matrix_shape
     values = n_units * n_features
@@ -164,22 +160,18 @@ class Network:
 
     def arrays(self) -> dict[str, Float32]:
         """Every weight under its name; a tied decoder has biases only."""
-        parts = {"encoder": self.encoder, "decoder": self.decoder}
         arrays = {}
-        for part, layers in parts.items():
-            for number, layer in enumerate(layers):
-                if part == "encoder" or not self.architecture.tied:
-                    arrays[f"{part}_{number}_kernel"] = layer.kernel
-                arrays[f"{part}_{number}_bias"] = layer.bias
+        for name in expected_arrays(self.architecture):
+            part, number, kind = name.split("_")
+            arrays[name] = getattr(getattr(self, part)[int(number)], kind)
         return arrays
 
 
 def expected_arrays(shape: Architecture) -> dict[str, tuple[int, ...]]:
     """Name and shape of every array of a network."""
     expected: dict[str, tuple[int, ...]] = {}
-    widths = {"encoder": shape.encoder_widths, "decoder": shape.encoder_widths[::-1]}
-    for part, widths_of_part in widths.items():
-        for number, (before, after) in enumerate(pairwise(widths_of_part)):
+    for part, widths in (("encoder", shape.encoder_widths), ("decoder", shape.encoder_widths[::-1])):
+        for number, (before, after) in enumerate(pairwise(widths)):
             if part == "encoder" or not shape.tied:
                 expected[f"{part}_{number}_kernel"] = (before, after)
             expected[f"{part}_{number}_bias"] = (after,)
@@ -194,17 +186,10 @@ def network_from_arrays(shape: Architecture, arrays: Mapping[str, NDArray[Any]])
         if array is None or got != wanted or array.dtype != np.float32 or not np.isfinite(array).all():
             message = f"The saved network {shape} has {got} for {name!r}, not {wanted} finite float32. Train it again."
             raise ModelError(message)
-    depth = len(shape.encoder_widths) - 1
-    encoder = tuple(
-        DenseLayer(arrays[f"encoder_{i}_kernel"], arrays[f"encoder_{i}_bias"], shape.encoder_activations[i])
-        for i in range(depth)
-    )
-    decoder = tuple(
-        DenseLayer(
-            arrays[f"encoder_{depth - 1 - i}_kernel"].T if shape.tied else arrays[f"decoder_{i}_kernel"],
-            arrays[f"decoder_{i}_bias"],
-            shape.decoder_activations[i],
-        )
-        for i in range(depth)
-    )
-    return Network(shape, encoder, decoder)
+    depth = range(len(shape.encoder_widths) - 1)
+    kernels = [arrays[f"encoder_{i}_kernel"] for i in depth]
+    back = [kernel.T for kernel in reversed(kernels)] if shape.tied else [arrays[f"decoder_{i}_kernel"] for i in depth]
+    biases, back_biases = ([arrays[f"{part}_{i}_bias"] for i in depth] for part in ("encoder", "decoder"))
+    encoder = map(DenseLayer, kernels, biases, shape.encoder_activations)
+    decoder = map(DenseLayer, back, back_biases, shape.decoder_activations)
+    return Network(shape, tuple(encoder), tuple(decoder))

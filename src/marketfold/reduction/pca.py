@@ -53,8 +53,14 @@ def with_fixed_signs(components: Float64) -> Float64:
 
 
 def principal_components(covariances: Float64) -> tuple[Float64, Float64]:
-    """Variances, largest first, and unit components as rows, of a covariance matrix (Jolliffe 2002, ch. 1)."""
+    """Variances, largest first, and unit components as rows, of a covariance matrix (Jolliffe 2002, ch. 1).
+
+    ParameterError where nothing varies.
+    """
     variances, vectors = np.linalg.eigh(covariances)
+    if variances.max() <= 0:
+        message = "All units are alike in every column: there is nothing to reduce. Give units that differ."
+        raise ParameterError(message)
     return np.maximum(variances[::-1], 0.0), with_fixed_signs(vectors.T[::-1])
 
 
@@ -144,12 +150,8 @@ class PCAReducer(BaseReducer):
             refuse_constant_columns(matrix)
         mean, covariances = covariance(matrix)
         variances, components = principal_components(covariances)
-        if variances.sum() <= 0:
-            message = "All units are alike in every column: there is nothing to reduce. Give units that differ."
-            raise ParameterError(message)
         kept = number_of_components(self.n_components, variances / variances.sum(), len(matrix))
-        self.mean_, self.variances_, self.components_ = mean, variances, components[:kept]
-        self.n_dimensions_ = kept
+        self.mean_, self.variances_, self.components_, self.n_dimensions_ = mean, variances, components[:kept], kept
         return self
 
     @property
@@ -164,16 +166,13 @@ class PCAReducer(BaseReducer):
 
         On standardised features a loading is the correlation of the feature with the component, -1 to 1.
         """
-        loadings: Float64 = self.components_.T * np.sqrt(self.variances_[: self.n_dimensions_])
-        return loadings
+        return self.components_.T * np.sqrt(self.variances_[: self.n_dimensions_])
 
     def _encode(self, X: NDArray[Any]) -> Float64:
-        encoded: Float64 = (X - self.mean_) @ self.components_.T
-        return encoded
+        return (X - self.mean_) @ self.components_.T
 
     def _decode(self, X: NDArray[Any]) -> Float64:
-        decoded: Float64 = X @ self.components_ + self.mean_
-        return decoded
+        return X @ self.components_ + self.mean_
 
     def to_state(self) -> State:
         """Give parameters and arrays, enough to reduce new units without the old ones."""
@@ -194,9 +193,8 @@ class PCAReducer(BaseReducer):
         if components.ndim != 2 or components.shape[1] != n_features or variances.shape != mean.shape:
             message = f"Saved components of shape {components.shape} do not fit a mean of {mean.shape}. Run it again."
             raise ModelError(message)
-        reducer = cls(
-            settings.get("n_components", len(components)), allow_constant=bool(settings.get("allow_constant"))
-        )
+        n_components = settings.get("n_components", len(components))
+        reducer = cls(n_components, allow_constant=bool(settings.get("allow_constant")))
         reducer.mean_, reducer.components_, reducer.variances_ = mean, components, variances
         reducer.n_features_in_, reducer.n_dimensions_ = n_features, len(components)
         return reducer

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from scipy.special import chdtrc
+from scipy.special import chdtrc, entr
 
 from marketfold.errors import ParameterError, TooFewUnitsError
 from marketfold.reduction.base import reconstruction_error, refuse_constant_columns, refuse_not_finite
@@ -37,12 +37,8 @@ twentieth it is nothing to build on."""
 
 KmoLevel = Literal["marvelous", "meritorious", "middling", "mediocre", "miserable", "unacceptable"]
 KMO_LEVELS: tuple[tuple[float, KmoLevel], ...] = (
-    (0.9, "marvelous"),
-    (0.8, "meritorious"),
-    (0.7, "middling"),
-    (0.6, "mediocre"),
-    (0.5, "miserable"),
-)
+    (0.9, "marvelous"), (0.8, "meritorious"), (0.7, "middling"), (0.6, "mediocre"), (0.5, "miserable"),
+)  # fmt: skip
 """Kaiser's own words for his measure (Kaiser 1974); below 0.5 it is unacceptable."""
 SHARED = 0.6
 """From Kaiser's mediocre on, what correlation there is, is mostly shared by several features."""
@@ -79,8 +75,6 @@ class Suitability:
         Chi square and p-value of Bartlett's test of sphericity; None where there are too few units for it.
     kmo
         Kaiser-Meyer-Olkin measure of sampling adequacy, 0 to 1; None where no two features are left to compare.
-    kmo_by_feature : float64, shape (n_features,)
-        The same for each feature; NaN for a redundant one.
     redundant
         Positions of features that follow from earlier ones; both tests leave them out.
     effective_rank
@@ -93,7 +87,6 @@ class Suitability:
     bartlett_statistic: float | None
     bartlett_p: float | None
     kmo: float | None
-    kmo_by_feature: Float64
     redundant: tuple[int, ...]
     effective_rank: float
     n_features: int
@@ -159,8 +152,8 @@ def bartlett_sphericity(correlations: Float64, n_units: int) -> tuple[float, flo
     return statistic, float(chdtrc(p * (p - 1) / 2, statistic))
 
 
-def kaiser_meyer_olkin(correlations: Float64) -> tuple[float, Float64] | None:
-    """Overall and by feature: correlations against partial correlations (Kaiser 1974); None below two features."""
+def kaiser_meyer_olkin(correlations: Float64) -> float | None:
+    """Correlations against partial correlations (Kaiser 1974), 0 to 1; None below two features."""
     if len(correlations) < 2:
         return None
     inverse = np.linalg.inv(correlations)
@@ -170,8 +163,7 @@ def kaiser_meyer_olkin(correlations: Float64) -> tuple[float, Float64] | None:
     np.fill_diagonal(partial, 0)
     np.fill_diagonal(simple, 0)
     # Without any correlation both sums are 0, and nothing speaks for reducing.
-    total = np.maximum(simple.sum(axis=0) + partial.sum(axis=0), np.finfo(float).tiny)
-    return float(simple.sum() / total.sum()), simple.sum(axis=0) / total
+    return float(simple.sum() / max(simple.sum() + partial.sum(), np.finfo(float).tiny))
 
 
 def effective_rank(variances: Float64) -> float:
@@ -180,13 +172,10 @@ def effective_rank(variances: Float64) -> float:
     >>> round(effective_rank(np.array([1.0, 1.0, 0.0])), 6)
     2.0
     """
-    shares = variances[variances > 0] / variances.sum()
-    return float(np.exp(-(shares * np.log(shares)).sum()))
+    return float(np.exp(entr(variances / variances.sum()).sum()))
 
 
-def _tests(
-    correlations: Float64, n_units: int
-) -> tuple[tuple[int, ...], tuple[float, float] | None, tuple[float, Float64] | None]:
+def _tests(correlations: Float64, n_units: int) -> tuple[tuple[int, ...], tuple[float, float] | None, float | None]:
     """Redundant features, and both tests on the others; nothing where there are no more units than features.
 
     With so few units every correlation matrix is singular, whatever the features are.
@@ -221,12 +210,6 @@ def _reconstructions(
         shares = [_try(method, matrix, n_dimensions, fit) for matrix in (tried, shuffled)]
         found.append(Reconstruction(method, n_dimensions, *shares))
     return tuple(found)
-
-
-def _finding(gain: float) -> Finding:
-    if gain >= CORRELATED_GAIN:
-        return "correlated"
-    return "weakly correlated" if gain >= WEAK_GAIN else "independent"
 
 
 def assess_suitability(
@@ -271,19 +254,17 @@ def assess_suitability(
     spread = np.sqrt(np.diag(covariances))
     correlations = covariances / np.outer(spread, spread)
     redundant, bartlett, kmo = _tests(correlations, len(matrix))
-    by_feature = np.full(len(correlations), np.nan)
-    if kmo is not None:
-        by_feature[np.setdiff1d(np.arange(len(correlations)), redundant)] = kmo[1]
+    statistic, p_value = bartlett or (None, None)
     if n_dimensions is None:
         needed = fewest_for_share(variances / variances.sum(), VARIANCE_SHARE)
         n_dimensions = max(1, min(needed, len(correlations) // 2, len(matrix) // 2))
     tried = _reconstructions(matrix, ("pca", *also), n_dimensions, seed, progress, fit)
+    weak: Finding = "weakly correlated" if tried[0].gain >= WEAK_GAIN else "independent"
     return Suitability(
-        finding=_finding(tried[0].gain),
-        bartlett_statistic=bartlett[0] if bartlett else None,
-        bartlett_p=bartlett[1] if bartlett else None,
-        kmo=kmo[0] if kmo else None,
-        kmo_by_feature=by_feature,
+        finding="correlated" if tried[0].gain >= CORRELATED_GAIN else weak,
+        bartlett_statistic=statistic,
+        bartlett_p=p_value,
+        kmo=kmo,
         redundant=redundant,
         effective_rank=effective_rank(variances),
         n_features=len(correlations),

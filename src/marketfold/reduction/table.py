@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from marketfold.reduction.base import BaseReducer, Reducer
 
 REDUCERS = {
-    "none": "marketfold.reduction.none:NoReducer",
+    "none": "marketfold.reduction.base:NoReducer",
     "pca": "marketfold.reduction.pca:PCAReducer",
     "autoencoder": "marketfold.reduction.autoencoder:AutoencoderReducer",
     "autoencoder-tied": "marketfold.reduction.autoencoder:TiedAutoencoderReducer",

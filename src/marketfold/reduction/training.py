@@ -7,7 +7,7 @@ falls along half a cosine (Loshchilov and Hutter 2017), which lets large batches
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +36,6 @@ MOST_HELD_OUT = 65_536
 WARM_UP_SHARE = 0.05
 DIVERGED = 100
 """A loss of so many times what a network that gives only zeros would have is no start but a divergence."""
-
 
 LARGEST_RATE, RATE_TIMES_WIDTH = 0.02, 1.28
 """Peak learning rate: Adam's best rate falls as layers widen (Yang et al. 2022), so 0.02 up to 64 units, then 1.28 by
@@ -116,20 +115,6 @@ class TrainingSettings:
         epochs = whole_number("epochs", epochs)
         patience = max(5, epochs // 4) if self.patience is None else whole_number("patience", self.patience)
         return TrainingPlan(epochs, batch, float(rate), float(self.validation_share), patience, seed)
-
-
-@dataclass
-class History:
-    """Mean squared error of each epoch, and the epoch whose weights were kept (0-based)."""
-
-    loss: list[float] = field(default_factory=list)
-    validation_loss: list[float] = field(default_factory=list)
-    best_epoch: int = 0
-
-    @property
-    def best(self) -> float:
-        """Lowest held-out loss so far."""
-        return self.validation_loss[self.best_epoch] if self.validation_loss else np.inf
 
 
 def split_rows(n_rows: int, plan: TrainingPlan) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
@@ -242,37 +227,35 @@ class _Loop:
         return self._keras_model.network_of(self.model, self.shape)
 
 
-def _refuse_divergence(loss: float, baseline: float, epoch: int, plan: TrainingPlan) -> None:
-    if np.isfinite(loss) and loss <= DIVERGED * max(baseline, 1e-12):
-        return
-    message = (
-        f"The loss ran away in epoch {epoch + 1}: {loss:.3g}, where zeros alone would give {baseline:.3g}. "
-        f"Set learning_rate below {plan.learning_rate:g} (a tenth of it, say), and check that the matrix is scaled."
-    )
-    raise TrainingError(message)
+def train(
+    X: Float32, shape: Architecture, plan: TrainingPlan, progress: Progress | None
+) -> tuple[Network, dict[str, Any]]:
+    """Train a network on a scaled matrix; give it as of its best epoch on held-out units, and `history_`.
 
-
-def train(X: Float32, shape: Architecture, plan: TrainingPlan, progress: Progress | None) -> tuple[Network, History]:
-    """Train a network on a scaled matrix and give the weights of its best epoch on held-out units.
-
-    Raises
-    ------
-    TrainingError
-        If the loss diverges.
+    TrainingError if the loss diverges.
     """
     loop = _Loop(X, shape, plan)
     baseline = float(np.square(X, dtype=np.float64).mean())
-    history, best = History(), loop.weights()
+    losses: list[float] = []
+    held_out: list[float] = []
+    best, best_epoch = loop.weights(), 0
     for epoch in range(plan.epochs):
-        loss, held_out = loop.run_epoch(epoch)
-        _refuse_divergence(max(loss, held_out) if np.isfinite(loss) else loss, baseline, epoch, plan)
-        if held_out < history.best:
-            history.best_epoch, best = epoch, loop.weights()
-        history.loss.append(loss)
-        history.validation_loss.append(held_out)
-        stops = epoch - history.best_epoch >= plan.patience
+        loss, held_out_loss = loop.run_epoch(epoch)
+        worse = max(loss, held_out_loss) if np.isfinite(loss) else loss
+        if not np.isfinite(worse) or worse > DIVERGED * max(baseline, 1e-12):
+            message = (
+                f"The loss ran away in epoch {epoch + 1}: {worse:.3g}, where zeros alone would give {baseline:.3g}. "
+                f"Set learning_rate below {plan.learning_rate:g} (a tenth of it, say), and check that the matrix is "
+                "scaled."
+            )
+            raise TrainingError(message)
+        if not held_out or held_out_loss < held_out[best_epoch]:
+            best, best_epoch = loop.weights(), epoch
+        losses.append(loss)
+        held_out.append(held_out_loss)
+        stops = epoch - best_epoch >= plan.patience
         if progress is not None:
             progress(f"training the network {shape}", plan.epochs if stops else epoch + 1, plan.epochs)
         if stops:
             break
-    return loop.finished(best), history
+    return loop.finished(best), {"loss": losses, "validation_loss": held_out, "best_epoch": best_epoch + 1}

@@ -15,6 +15,7 @@ from pyarrow import parquet
 from marketfold.analysis import Previous
 from marketfold.config import RunConfig
 from marketfold.errors import Fault, RunFolderError
+from marketfold.frames import table_html
 from marketfold.json_files import read_json
 from marketfold.model import SegmentModel
 from marketfold.runs.plan_files import edited_briefs, from_earlier_run, read_plan
@@ -166,10 +167,7 @@ class Run:
     def _repr_html_(self) -> str:
         from html import escape  # noqa: PLC0415
 
-        rows = "".join(
-            f"<tr><td>{s['number']}</td><td>{escape(s['name'])}</td><td>{s['units']:,}</td>"
-            f"<td>{share(s['revenue_share'])}</td><td>{s['trust'] or ''}</td></tr>"
-            for s in self.record["segments"]
-        )
-        head = "<tr><th></th><th>segment</th><th>units</th><th>of revenue</th><th>trust</th></tr>"
-        return f"<table>{head}{rows}</table><p>{escape(self.report.as_posix())}</p>"
+        found = self.record["segments"]
+        rows = ((s["number"], s["name"], f"{s['units']:,}", share(s["revenue_share"]), s["trust"] or "") for s in found)
+        table = table_html(rows, ("", "segment", "units", "of revenue", "trust"))
+        return f"{table}<p>{escape(self.report.as_posix())}</p>"

@@ -23,7 +23,7 @@ def correlated() -> Float32:
 
 def test_suitability_is_said_with_its_numbers() -> None:
     network = Reconstruction("autoencoder", 2, 0.9, 0.4)
-    found = Suitability("correlated", 100.0, 0.0001, 0.71, np.ones(3), (2,), 2.04, 3, (PCA, network))
+    found = Suitability("correlated", 100.0, 0.0001, 0.71, (2,), 2.04, 3, (PCA, network))
     rank, adequacy, sphericity, *trials, advice = about_suitability(found)
     assert "as much as 2.0 independent ones" in rank
     assert "1 of them follows exactly from the others" in rank
@@ -37,7 +37,7 @@ def test_suitability_is_said_with_its_numbers() -> None:
 
 
 def test_suitability_of_few_or_independent_units_is_said_too() -> None:
-    found = Suitability("independent", None, None, None, np.ones(3), (), 3.0, 3, (PCA,))
+    found = Suitability("independent", None, None, None, (), 3.0, 3, (PCA,))
     _, tests, _, advice = about_suitability(found)
     assert "too few units for tests" in tests
     assert "neither PCA nor an autoencoder helps" in advice
