@@ -11,7 +11,7 @@ from marketfold.features import build_features
 from marketfold.model import SegmentModel
 from marketfold.orders import read_orders
 from marketfold.runs.read import Run
-from marketfold.runs.tables import assignment_table
+from marketfold.runs.write import assignment_table
 
 if TYPE_CHECKING:
     from datetime import date
