@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from html import escape
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from marketfold.errors import MissingDependencyError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     import pandas as pd
     import polars as pl
     import pyarrow as pa
@@ -21,6 +24,17 @@ def _library(name: str) -> Any:
         hint = f"Install it with `pip install {name}`, or take `to_arrow()`, which needs none."
         message = f"{name} is not installed. {hint}"
         raise MissingDependencyError(message) from error
+
+
+def html_table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table as notebooks show a record, each cell escaped.
+
+    >>> html_table(["segment"], [["A & B"]])
+    '<table><thead><tr><th>segment</th></tr></thead><tr><td>A &amp; B</td></tr></table>'
+    """
+    head = "".join(f"<th>{escape(one)}</th>" for one in heads)
+    body = "".join(f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in row)}</tr>" for row in rows)
+    return f"<table><thead><tr>{head}</tr></thead>{body}</table>"
 
 
 class Framed(ABC):

@@ -5,20 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field, replace
-from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
 from marketfold import words
-from marketfold.campaigns.aim_selection import AimRule  # noqa: TC001  (read back by its types)
 from marketfold.campaigns.budget import Budget, BudgetLine
 from marketfold.campaigns.drafts import Draft, DraftTemplate  # noqa: TC001  (read back by its types)
-from marketfold.campaigns.playbook import Identifier  # noqa: TC001  (read back by its types)
+from marketfold.campaigns.playbook import AimRule, Identifier  # noqa: TC001  (read back by their types)
 from marketfold.campaigns.product_affinity import NextBuy, OverIndex  # noqa: TC001  (read back by its types)
 from marketfold.campaigns.timing import Timing  # noqa: TC001  (read back by its types)
 from marketfold.errors import Fault, RunFolderError
 from marketfold.experiments import Baseline, Experiment, Holdout, SegmentDesign
+from marketfold.frames import html_table
 from marketfold.json_files import plain
 from marketfold.schema import Trust, Unit
 from marketfold.segments import Described, DistinguishingFeature  # noqa: TC001  (read back by their types)
@@ -209,15 +208,12 @@ class CampaignPlan:
         return whole
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{c.number}</td><td>{escape(c.name)}</td><td>{words.count(c.customers)}</td>"
-            f"<td>{escape(c.aim_title)}</td><td>{escape(c.offer.title)}</td>"
-            f"<td>{'' if c.amount is None else words.money(c.amount, self.currency)}</td>"
-            f"<td>{words.count(c.held_out)}</td></tr>"
-            for c in self.campaigns
-        )
-        heads = ("", "segment", "customers", "aim", "offer", "budget", "held out")
-        return f"<table><thead><tr>{''.join(f'<th>{head}</th>' for head in heads)}</tr></thead>{rows}</table>"
+        rows = []
+        for c in self.campaigns:
+            amount = "" if c.amount is None else words.money(c.amount, self.currency)
+            what = (c.number, c.name, words.count(c.customers), c.aim_title, c.offer.title)
+            rows.append((*what, amount, words.count(c.held_out)))
+        return html_table(("", "segment", "customers", "aim", "offer", "budget", "held out"), rows)
 
     @classmethod
     def from_dict(cls, read: Mapping[str, Any]) -> CampaignPlan:

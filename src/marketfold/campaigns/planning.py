@@ -9,13 +9,11 @@ import narwhals as nw
 import numpy as np
 
 from marketfold import words
-from marketfold.campaigns.aim_selection import select_aim
 from marketfold.campaigns.budget import Stake, allocate_budget
-from marketfold.campaigns.customers import Customers, Purchases, condense, members_of, read_customers
+from marketfold.campaigns.customers import Customers, Purchases, condense, members_of, read_customers, segment_facts
 from marketfold.campaigns.drafts import presentable, write_drafts
-from marketfold.campaigns.facts import segment_facts
 from marketfold.campaigns.plan import Campaign, CampaignPlan, PlannedChannel, PlannedOffer, PlanNote, as_made
-from marketfold.campaigns.playbook import load_playbook
+from marketfold.campaigns.playbook import load_playbook, select_aim
 from marketfold.campaigns.product_affinity import ProductAffinity, measure_affinity
 from marketfold.campaigns.timing import count_months, time_segments
 from marketfold.config import CampaignOptions
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from marketfold.campaigns.facts import SegmentFacts
+    from marketfold.campaigns.customers import SegmentFacts
     from marketfold.campaigns.playbook import Aim, Playbook
     from marketfold.campaigns.timing import Timing
     from marketfold.cleaning import CleanOrders
@@ -194,7 +192,8 @@ def _hold_out(
         )
         for c in campaigns
     ]
-    arms = assign_arms(customers, planned, salt=draw.salt, previous=draw.previous)
+    who = customers.ids, customers.labels, customers.revenue
+    arms = assign_arms(*who, planned, salt=draw.salt, previous=draw.previous)
     held = np.bincount(customers.labels, weights=arms["arm"].to_numpy() == "holdout", minlength=n).astype(int).tolist()
     return [
         replace(c, holdout=as_assigned(holdout, n_held, c.baseline, n_tests=n))

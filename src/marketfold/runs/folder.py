@@ -37,10 +37,7 @@ def refuse_existing(folder: Path) -> None:
 def staged_folder(folder: Path) -> Iterator[Path]:
     """Write beside the final name, and take that name when all is written; after a failure nothing is left.
 
-    Raises
-    ------
-    RunFolderError
-        If the folder exists, or cannot be written.
+    `RunFolderError` if the folder exists, or cannot be written.
     """
     refuse_existing(folder)
     try:
@@ -68,11 +65,7 @@ def changed_copy(folder: Path) -> Iterator[Path]:
 
     Copy and lock are one folder beside it, `.NAME-plan-change`. The folder itself stays (shells and other programs may
     stand in it, links may lead to it): its entries are exchanged, and put back where one of them cannot be.
-
-    Raises
-    ------
-    RunFolderError
-        If another process changes the folder, or it cannot be changed; it is as it was then.
+    `RunFolderError` if another process changes the folder, or it cannot be changed; it is as it was then.
     """
     put_back(folder)
     folder = folder.resolve()

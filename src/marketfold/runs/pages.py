@@ -39,10 +39,7 @@ def write_report_files(data: PageData, folder: Path) -> Path:
 def render_run(folder: str | Path) -> Path:
     """Render the report from its records again, in the style of this version; its path is returned.
 
-    Raises
-    ------
-    RunFolderError
-        If the records are gone or damaged, or the report cannot be written.
+    `RunFolderError` if the records are gone or damaged, or the report cannot be written.
     """
     report = Path(folder) / REPORT_FILE
     write_page(read_page(folder).named(), report)

@@ -150,12 +150,8 @@ def write_plan(plan: CampaignPlan, folder: str | Path, kept: Mapping[int, str] |
 def read_plan(folder: str | Path, playbook: str | Path = AUTO) -> CampaignPlan:
     """The plan of a run folder, with what was edited in plan.json and in the briefs.
 
-    Without the playbook (as the run was told) all is there, but messages cannot be written anew.
-
-    Raises
-    ------
-    RunFolderError
-        If plan.json cannot be read as a plan, or says what cannot be.
+    Without the playbook (as the run was told) all is there, but messages cannot be written anew. `RunFolderError` if
+    plan.json cannot be read as a plan, or says what cannot be.
     """
     path = Path(folder) / PLAN
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from pyarrow import parquet
 from marketfold.analysis import Previous
 from marketfold.config import RunConfig
 from marketfold.errors import Fault, RunFolderError
+from marketfold.frames import html_table
 from marketfold.json_files import read_json
 from marketfold.model import SegmentModel
 from marketfold.runs.plan_files import edited_briefs, from_earlier_run, read_plan
@@ -158,12 +160,9 @@ class Run:
         return f"<Run {self.folder}: {len(self.record['segments'])} segments>"
 
     def _repr_html_(self) -> str:
-        from html import escape  # noqa: PLC0415
-
-        rows = "".join(
-            f"<tr><td>{s['number']}</td><td>{escape(s['name'])}</td><td>{s['units']:,}</td>"
-            f"<td>{share(s['revenue_share'])}</td><td>{s['trust'] or ''}</td></tr>"
-            for s in self.record["segments"]
-        )
-        head = "<tr><th></th><th>segment</th><th>units</th><th>of revenue</th><th>trust</th></tr>"
-        return f"<table>{head}{rows}</table><p>{escape(self.report.as_posix())}</p>"
+        rows = [
+            (one["number"], one["name"], f"{one['units']:,}", share(one["revenue_share"]), one["trust"] or "")
+            for one in self.record["segments"]
+        ]
+        table = html_table(("", "segment", "units", "of revenue", "trust"), rows)
+        return f"{table}<p>{escape(self.report.as_posix())}</p>"
