@@ -123,11 +123,7 @@ def assign_anew(plan: CampaignPlan, segments: pa.Table) -> CampaignPlan:
 
     Where more are wanted, everybody who is held out stays so; where fewer, everybody who is reached stays reached.
     Segments that hold out as many as the plan wants keep all their arms; where all do, nothing is assigned.
-
-    Parameters
-    ----------
-    segments
-        `customer_id`, `segment` (number), `arm` and `revenue_total`, as they are now.
+    `segments` has `customer_id`, `segment` (number), `arm` and `revenue_total`, as they are now.
     """
     table = segments.sort_by("customer_id")
     numbers = [campaign.number for campaign in plan.campaigns]

@@ -33,22 +33,11 @@ OVERDUE_GAPS = 2.0
 
 @dataclass(frozen=True)
 class Customers:
-    """What each customer of a segment did, in arrays of shape (n_customers,).
+    """What each customer of a segment did, in arrays of shape (n_customers,); `labels` are 0-based segments.
 
-    Attributes
-    ----------
-    labels
-        0-based segments.
-    order_days
-        Different days with an order.
-    revenue
-        Money in kept lines.
-    category_count
-        Different categories bought; None without a category column.
-    observed
-        First and last day on which anybody bought.
-    as_of
-        The day from which the campaign looks back.
+    `order_days` are different days with an order, `revenue` is the money in kept lines, and `category_count` is None
+    without a category column. Somebody bought on the first and the last day `observed`; the campaign looks back from
+    `as_of`.
     """
 
     ids: Ids
@@ -112,17 +101,9 @@ class Purchases:
     Customers and orders come from the run's `Activity`, and the lines are read once more for the things; everything
     else is counted on these tables, which are an order of magnitude smaller and hold numbers instead of ids.
 
-    Attributes
-    ----------
-    customers
-        `customer` (row of `ids`), `segment` (0-based), and what `Activity.customers` has of each.
-    orders
-        `customer`, `segment`, `ordered_on`, `revenue`.
-    things
-        `customer`, `segment`, `product_id` and `category` as far as the source has them, `n` (lines), `bought_on`,
-        `last_bought_on`; None where it has neither.
-    ids, labels
-        Customers, sorted, and their 0-based segments.
+    All have `customer` (row of the sorted `ids`) and `segment` (0-based, as in `labels`): `customers` what
+    `Activity.customers` has of each; `orders` `ordered_on` and `revenue`; `things` `product_id` and `category` as far
+    as the source has them, `n` (lines), `bought_on` and `last_bought_on`, and is None where it has neither.
     """
 
     customers: nw.LazyFrame[Any]
@@ -243,10 +224,11 @@ FACTS: dict[str, Fact] = {
 
 @dataclass(frozen=True)
 class SegmentFacts:
-    """Facts of one segment, and of everybody; a fact that cannot be known is absent from both."""
+    """Facts of one segment, and of everybody; a fact that cannot be known is absent from both, and `revenue` in all."""
 
     values: dict[str, float]
     everyone: dict[str, float]
+    revenue: float
 
 
 def _median(values: Float64) -> float:
@@ -296,6 +278,7 @@ def segment_facts(customers: Customers, seasons: Sequence[float | None]) -> tupl
     everyone = _of(customers, overdue, np.ones(len(customers.ids), dtype=np.bool_))
     found = []
     for segment, season in enumerate(seasons):
-        values = _of(customers, overdue, np.asarray(customers.labels == segment))
-        found.append(SegmentFacts(values | ({} if season is None else {"season_share": season}), everyone))
+        who = np.asarray(customers.labels == segment)
+        values = _of(customers, overdue, who) | ({} if season is None else {"season_share": season})
+        found.append(SegmentFacts(values, everyone, round(float(customers.revenue[who].sum()), 2)))
     return tuple(found)

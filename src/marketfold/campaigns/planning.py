@@ -10,7 +10,7 @@ import numpy as np
 
 from marketfold import words
 from marketfold.campaigns.budget import Stake, allocate_budget
-from marketfold.campaigns.customers import Customers, Purchases, condense, members_of, read_customers, segment_facts
+from marketfold.campaigns.customers import Customers, condense, members_of, read_customers, segment_facts
 from marketfold.campaigns.drafts import presentable, write_drafts
 from marketfold.campaigns.plan import Campaign, CampaignPlan, PlannedChannel, PlannedOffer, PlanNote, as_made
 from marketfold.campaigns.playbook import load_playbook, select_aim
@@ -57,16 +57,6 @@ class ArmDraw:
         return str(self.seed)
 
 
-@dataclass(frozen=True)
-class _Found:
-    """Everything that was counted, one entry for each segment."""
-
-    customers: Customers
-    facts: tuple[SegmentFacts, ...]
-    affinity: tuple[ProductAffinity, ...]
-    timing: tuple[Timing, ...]
-
-
 def pick_playbook(mapping: Mapping[str, str], *, id_is_personal: bool) -> tuple[str, PlanNote]:
     """Pick the shipped playbook that fits the roles that were found, and say why.
 
@@ -107,8 +97,14 @@ def _message_words(affinity: ProductAffinity, timing: Timing, promise: str, rece
     return {name: text for name, text in known.items() if text}
 
 
-def _campaign(profile: SegmentProfile, s: int, found: _Found, playbook: Playbook, have: Collection[str]) -> Campaign:
-    facts, affinity, timing = found.facts[s], found.affinity[s], found.timing[s]
+def _campaign(
+    profile: SegmentProfile,
+    facts: SegmentFacts,
+    affinity: ProductAffinity,
+    timing: Timing,
+    playbook: Playbook,
+    have: Collection[str],
+) -> Campaign:
     aim_key, offer_key, why = select_aim(playbook, facts, profile.medians, profile.everyone)
     aim, offer = playbook.aims[aim_key], playbook.offers[offer_key]
     known = _message_words(affinity, timing, offer.promise, facts.values.get("recency_days", 0.0))
@@ -117,7 +113,7 @@ def _campaign(profile: SegmentProfile, s: int, found: _Found, playbook: Playbook
         name=profile.name,
         customers=int(facts.values["customer_count"]),
         customer_share=facts.values["customer_share"],
-        revenue_total=round(float(found.customers.revenue[found.customers.labels == s].sum()), 2),
+        revenue_total=facts.revenue,
         revenue_share=facts.values["revenue_share"],
         trust=profile.trust,
         order_count=facts.values.get("order_count"),
@@ -141,14 +137,6 @@ def _campaign(profile: SegmentProfile, s: int, found: _Found, playbook: Playbook
         message_words=known,
         measure=aim.measure,
     )
-
-
-def _find(purchases: Purchases, customers: Customers, progress: Progress | None) -> _Found:
-    _report(progress, 1)
-    affinity = measure_affinity(purchases)
-    _report(progress, 2)
-    timing = time_segments(customers, count_months(purchases))
-    return _Found(customers, segment_facts(customers, [t.season_share for t in timing]), affinity, timing)
 
 
 def _report(progress: Progress | None, step: int) -> None:
@@ -250,9 +238,13 @@ def plan_campaigns(
     members = members_of(clean, segmentation.ids, segmentation.labels, segmentation.unit)
     purchases = condense(clean, members, len(profiles), as_of)
     customers = read_customers(purchases, as_of)
-    found = _find(purchases, customers, progress)
+    _report(progress, 1)
+    affinity = measure_affinity(purchases)
+    _report(progress, 2)
+    timing = time_segments(customers, count_months(purchases))
+    counted = segment_facts(customers, [one.season_share for one in timing]), affinity, timing
     have = _identifiers(clean.facts.mapping)
-    campaigns = [_campaign(profile, s, found, playbook, have) for s, profile in enumerate(profiles)]
+    campaigns = [_campaign(*of_segment, playbook, have) for of_segment in zip(profiles, *counted, strict=True)]
     _report(progress, 3)
     baselines = read_baselines(purchases, customers, options.campaign_days)
     campaigns = [replace(c, baseline=baseline) for c, baseline in zip(campaigns, baselines, strict=True)]

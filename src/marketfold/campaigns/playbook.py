@@ -319,14 +319,7 @@ def select_aim(
 ) -> tuple[str, str, AimRule]:
     """Take the first rule and the first offer whose conditions hold; keys of aim and offer are returned, and the rule.
 
-    Parameters
-    ----------
-    playbook
-        Checked, so that its last rule and every last offer hold always.
-    facts
-        Of the segment and of everybody.
-    medians, everyone
-        Medians of the run's features in the segment and among everybody.
+    `medians` and `everyone` are those of the run's features in the segment and among everybody.
     """
     known = _Known(facts, medians, everyone)
     for number, rule in enumerate(playbook.rules, start=1):
