@@ -36,9 +36,7 @@ def old_run(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("given", [".", "../shop", "./", "..", "inner/.."])
-def test_what_goes_beside_a_run_is_not_in_it(
-    given: str, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_what_goes_beside_a_run_is_not_in_it(given: str, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "shop" / "inner").mkdir(parents=True)
     shutil.copy(made / "run.json", tmp_path / "shop")
     monkeypatch.chdir(tmp_path / "shop" / "inner" if given == ".." else tmp_path / "shop")
