@@ -10,7 +10,7 @@ from tests.segments.shops import clean_shop
 
 from marketfold.errors import ModelError
 from marketfold.model import SegmentModel, confidence
-from marketfold.runs.sample import SAMPLE_FILE, load_sample
+from marketfold.runs.lessons import SAMPLE_FILE, load_sample
 from marketfold.selection import Segmentation
 
 if TYPE_CHECKING:

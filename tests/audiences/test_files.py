@@ -8,7 +8,7 @@ from tests.audiences.cases import WHY, everybody, export, shop
 
 from marketfold.audiences import PLATFORMS
 from marketfold.audiences.files import read_back
-from marketfold.audiences.platforms.linkedin import LinkedIn
+from marketfold.audiences.platforms.advertising import LinkedIn
 from marketfold.errors import AudienceError
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from tests.audiences.cases import A_HASH
 
-from marketfold.audiences.regions import plain_letters, postal_code, us_state
+from marketfold.audiences.identifiers import plain_letters, postal_code, us_state
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 from tests.audiences.cases import TODAY, WHY, everybody, export, rows_of, shop
 
 from marketfold.audiences import SegmentFacts
-from marketfold.audiences.workbook import write_workbook
+from marketfold.audiences.files import write_workbook
 
 
 def sheets(path: Path) -> tuple[list[tuple[Any, ...]], dict[str, list[Any]]]:

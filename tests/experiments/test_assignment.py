@@ -28,7 +28,7 @@ def holdouts(customers: Shoppers) -> list[Holdout]:
 
 
 def test_the_holdout_is_stratified_by_revenue(customers: Shoppers, holdouts: list[Holdout]):
-    table = assign_arms(customers, holdouts, salt="0")
+    table = assign_arms(customers.ids, customers.labels, customers.revenue, holdouts, salt="0")
     held = np.array(table["arm"].to_pylist()) == "holdout"
     for segment, holdout in enumerate(holdouts):
         who = customers.labels == segment
@@ -41,28 +41,28 @@ def test_the_holdout_is_stratified_by_revenue(customers: Shoppers, holdouts: lis
 
 
 def test_the_same_salt_gives_the_same_arms_and_another_others(customers: Shoppers, holdouts: list[Holdout]):
-    first = assign_arms(customers, holdouts, salt="0")
-    assert assign_arms(customers, holdouts, salt="0").equals(first)
-    assert not assign_arms(customers, holdouts, salt="1").equals(first)
+    first = assign_arms(customers.ids, customers.labels, customers.revenue, holdouts, salt="0")
+    assert assign_arms(customers.ids, customers.labels, customers.revenue, holdouts, salt="0").equals(first)
+    assert not assign_arms(customers.ids, customers.labels, customers.revenue, holdouts, salt="1").equals(first)
 
 
 def test_customers_stay_in_their_arm_in_later_runs(customers: Shoppers, holdouts: list[Holdout]):
     """Whatever has changed since: revenue, segments, the size of the holdout."""
-    first = assign_arms(customers, holdouts, salt="0")
+    first = assign_arms(customers.ids, customers.labels, customers.revenue, holdouts, salt="0")
     rng = np.random.default_rng(1)
     later = replace(customers, revenue=rng.permutation(customers.revenue), labels=rng.permutation(customers.labels))
     larger = [replace(holdout, held_out=round(holdout.held_out * 1.3)) for holdout in holdouts]
     known = first.slice(0, len(first) // 2)  # the other half are new customers
-    second = assign_arms(later, larger, salt="0", previous=known)
+    second = assign_arms(later.ids, later.labels, later.revenue, larger, salt="0", previous=known)
     before = dict(zip(known["customer_id"].to_pylist(), known["arm"].to_pylist(), strict=True))
     after = dict(zip(second["customer_id"].to_pylist(), second["arm"].to_pylist(), strict=True))
     assert all(after[customer] == arm for customer, arm in before.items())
 
 
 def test_without_the_earlier_arms_nearly_everybody_stays(customers: Shoppers, holdouts: list[Holdout]):
-    first = assign_arms(customers, holdouts, salt="0")
+    first = assign_arms(customers.ids, customers.labels, customers.revenue, holdouts, salt="0")
     grown = replace(customers, revenue=customers.revenue * np.random.default_rng(0).uniform(1, 1.3, len(customers.ids)))
-    second = assign_arms(grown, holdouts, salt="0")
+    second = assign_arms(grown.ids, grown.labels, grown.revenue, holdouts, salt="0")
     same = np.mean([a == b for a, b in zip(first["arm"].to_pylist(), second["arm"].to_pylist(), strict=True)])
     assert same > 0.95
 
@@ -75,4 +75,6 @@ def test_hashes_are_uniform_and_stand_for_ever():
 
 def test_earlier_assignments_need_their_columns(customers: Shoppers, holdouts: list[Holdout]):
     with pytest.raises(ParameterError, match="customer_id and arm"):
-        assign_arms(customers, holdouts, salt="0", previous=pa.table({"id": ["a"]}))
+        assign_arms(
+            customers.ids, customers.labels, customers.revenue, holdouts, salt="0", previous=pa.table({"id": ["a"]})
+        )

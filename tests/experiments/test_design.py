@@ -55,7 +55,12 @@ def test_the_planned_power_is_the_power_that_comes(primary: Primary):
     rng = np.random.default_rng(9)
     customers, trials, found = _crowd(rng, 2_500), 400, 0
     for trial in range(trials):
-        held_out = assign_arms(customers, [planned], salt=str(trial))["arm"].to_numpy() == "holdout"
+        held_out = (
+            assign_arms(customers.ids, customers.labels, customers.revenue, [planned], salt=str(trial))[
+                "arm"
+            ].to_numpy()
+            == "holdout"
+        )
         chance = np.where(held_out | (primary == "revenue"), rate, rate * (1 + lift))
         orders = (rng.random(2_500) < chance).astype(np.float64)
         revenue = orders * rng.gamma(2.0, 20.0, 2_500)

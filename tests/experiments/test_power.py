@@ -5,7 +5,7 @@ import math
 import pytest
 
 from marketfold.experiments import Baseline, Effect, detectable_lift
-from marketfold.experiments.power import more_customers, needed_z
+from marketfold.experiments.design import more_customers, needed_z
 
 USUAL = Baseline(days=90, periods=10_000, order_rate=0.2, revenue_mean=40.0, revenue_sd=120.0)
 

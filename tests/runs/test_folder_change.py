@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from marketfold.errors import RunFolderError
-from marketfold.runs.folder_change import changed_copy, put_back
+from marketfold.runs.folder import changed_copy, put_back
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,16 @@ def old_run(tmp_path: Path) -> Path:
     (folder / "report.html").write_text("<!doctype html><title>Old</title>", encoding="utf-8")
     (folder / "plan.json").write_text("[]", encoding="utf-8")
     return folder
+
+
+@pytest.mark.parametrize("given", [".", "../shop", "./", "..", "inner/.."])
+def test_what_goes_beside_a_run_is_not_in_it(given: str, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "shop" / "inner").mkdir(parents=True)
+    shutil.copy(made / "run.json", tmp_path / "shop")
+    monkeypatch.chdir(tmp_path / "shop" / "inner" if given == ".." else tmp_path / "shop")
+    run = Run.read(given)
+    monkeypatch.chdir(tmp_path)
+    assert run.beside("audiences-google") == tmp_path / "shop-audiences-google"
 
 
 def test_a_run_of_an_early_version_is_refused_with_its_version_and_what_to_do(old_run: Path):

@@ -2,10 +2,10 @@
 
 from marketfold.audiences.account import Audience, AudienceReport
 from marketfold.audiences.export import export_audiences
+from marketfold.audiences.files import EXCEL_ROWS
 from marketfold.audiences.platform import Column, Platform, SegmentFacts
 from marketfold.audiences.platforms import PLATFORMS, platform_named
 from marketfold.audiences.request import ExportOptions
-from marketfold.audiences.workbook import EXCEL_ROWS
 
 __all__ = [
     "EXCEL_ROWS",

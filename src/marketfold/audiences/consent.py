@@ -59,12 +59,8 @@ def likely_columns(columns: Sequence[str], purpose: Purpose) -> list[str]:
 def establish(platform: Platform, columns: Sequence[str], column: str | None, override: str | None) -> str:
     """How consent is established, in words: by a column of the source, or by a reason why none needs to be read.
 
-    Consent to advertising is not consent to e-mail.
-
-    Raises
-    ------
-    AudienceError
-        If there is neither column nor reason, or the column records consent to something else.
+    Consent to advertising is not consent to e-mail. `AudienceError` if there is neither column nor reason, or the
+    column records consent to something else.
     """
     purpose = PURPOSES[platform.purpose]
     if override is not None and not override.strip():

@@ -108,12 +108,8 @@ def read_contacts(
 ) -> dict[str, Contact]:
     """Read the contacts of some customers: of personal roles none but those that the platform needs.
 
-    In the column of the source that records consent, the entry on the newest order that has one counts.
-
-    Raises
-    ------
-    AudienceError
-        If the source has no such column.
+    In the column of the source that records consent, the entry on the newest order that has one counts. `AudienceError`
+    if the source has no such column.
     """
     if consent_column and consent_column not in {*orders.facts.extra_columns, *orders.facts.mapping.values()}:
         has = ", ".join(orders.facts.extra_columns) or "no columns without a role"

@@ -10,16 +10,15 @@ import tempfile
 from collections import Counter, deque
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from marketfold.audiences.account import Audience, AudienceReport, matched_by, notes_on
 from marketfold.audiences.consent import consents
 from marketfold.audiences.contacts import Contact, read_contacts
-from marketfold.audiences.files import Layout, read_back, write_parts
+from marketfold.audiences.files import EXCEL_ROWS, Layout, read_back, write_parts, write_workbook
+from marketfold.audiences.identifiers import EEA
 from marketfold.audiences.platform import NO_FACTS, SegmentFacts
-from marketfold.audiences.regions import EEA
 from marketfold.audiences.request import DEFAULTS, ExportOptions, Request
-from marketfold.audiences.workbook import EXCEL_ROWS, write_workbook
 from marketfold.errors import AudienceError, Fault
 from marketfold.words import count, listed
 
@@ -34,6 +33,8 @@ if TYPE_CHECKING:
     from marketfold.orders import Orders
 
     _Facts = Mapping[int, SegmentFacts]
+
+COUNTED = ("without_consent", "nothing_to_match", "suppressed", "repeated", "in_eea", "consent_unclear")
 
 
 class _Members(NamedTuple):
@@ -86,11 +87,6 @@ def _sorted_out(
     return rows, out
 
 
-def _refusal(request: Request, n_rows: int) -> Refusal:
-    too_small = n_rows < request.platform.refused_under and not request.options.allow_small
-    return "nobody" if n_rows == 0 else "too small" if too_small else ""
-
-
 def _warnings(request: Request, n_rows: int, out: Counter[str], facts: SegmentFacts) -> tuple[WarningCode, ...]:
     """What is known before anything is written."""
     platform = request.platform
@@ -109,7 +105,9 @@ def _account(
     request: Request, segment: int, members: _Members, rows: Sequence[PersonRow], out: Counter[str], facts: SegmentFacts
 ) -> Audience:
     """What is known of an audience before it is written."""
-    refused = _refusal(request, len(rows))
+    too_small = len(rows) < request.platform.refused_under and not request.options.allow_small
+    refused: Refusal = "too small" if rows and too_small else "" if rows else "nobody"
+    counted: dict[str, Any] = {name: out[name] for name in COUNTED}
     blanked = Counter({key.removeprefix("blank:"): n for key, n in out.items() if key.startswith("blank:")})
     for row in rows:
         blanked.update(cell.fault for cell in row.cells if cell.fault)
@@ -117,18 +115,13 @@ def _account(
         segment=segment,
         customers=len(members.reached) + members.held_out,
         held_out=members.held_out,
-        without_consent=out["without_consent"],
-        nothing_to_match=out["nothing_to_match"],
-        suppressed=out["suppressed"],
-        repeated=out["repeated"],
+        **counted,
         written=0 if refused else len(rows),
         with_email=sum(row.has("email") for row in rows),
         with_phone=sum(row.has("phone") for row in rows),
         with_address=sum(row.has_address for row in rows),
         blanked=dict(sorted(blanked.items())),
         already_hashed=sum(cell.hashed for row in rows for cell in row.cells),
-        in_eea=out["in_eea"],
-        consent_unclear=out["consent_unclear"],
         refused=refused,
         warnings=_warnings(request, len(rows), out, facts),
         trust=facts.trust,
@@ -275,10 +268,8 @@ def _check_any(audiences: Sequence[Audience], request: Request) -> None:
     if not all(audience.refused for audience in audiences):
         return
     platform = request.platform
-    nobody, small = (
-        "nobody is left to export",
-        f"people, and {platform.title} cannot use fewer than {count(platform.refused_under)}",
-    )
+    nobody = "nobody is left to export"
+    small = f"people, and {platform.title} cannot use fewer than {count(platform.refused_under)}"
     faults = [
         Fault(
             f"segment {one.segment}: {f'{count(one.remaining)} {small}' if one.remaining else nobody} "

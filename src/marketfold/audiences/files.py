@@ -1,4 +1,4 @@
-"""Writing an audience file, and reading it back before anybody uploads it."""
+"""Writing an audience file, reading it back before anybody uploads it, and an Excel copy that says what is in it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ import csv
 import math
 import os
 import re
+import tempfile
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
+
+import xlsxwriter
 
 from marketfold.audiences.identifiers import HASHED, is_email, sha256
 from marketfold.audiences.platform import EMPTY
@@ -16,9 +20,17 @@ from marketfold.errors import AudienceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
     from pathlib import Path
 
     from marketfold.audiences.platform import Column, PersonRow, Platform
+
+EXCEL_ROWS = 1_048_576 - 1
+"""Of a sheet, beside the headers (Excel specifications and limits)."""
+
+AS_GIVEN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+TEXT = {"num_format": "@"}
+"""Excel's format of text: a phone or a postal code keeps its form even where somebody types over it."""
 
 OWNER_ONLY = 0o600
 SEVERAL = ("email", "phone")
@@ -88,10 +100,7 @@ def _write(path: Path, layout: Layout, rows: Iterable[PersonRow]) -> None:
 def write_parts(folder: Path, stem: str, platform: Platform, layout: Layout, rows: Sequence[PersonRow]) -> list[Part]:
     """Write an audience into as many files as the platform's limits ask for, all of about one size.
 
-    Raises
-    ------
-    AudienceError
-        If a single person is more than a file may hold.
+    `AudienceError` if a single person is more than a file may hold.
     """
     n_parts = math.ceil(len(rows) / (platform.most_rows or len(rows)))
     while True:
@@ -127,34 +136,58 @@ def _looks_right(column: Column, value: str, platform: Platform, *, hashed: bool
     return neutralised(value) == value
 
 
+def _not_as_meant(path: Path, what: str) -> AudienceError:
+    return AudienceError(f"{path.name} does not read back: {what}.")
+
+
 def read_back(path: Path, platform: Platform, n_rows: int, *, hashed: bool) -> Iterator[list[str]]:
     """Read a file back and check headers, rows and every cell: the lines, the headers first.
 
-    Raises
-    ------
-    AudienceError
-        If something is not as it was meant; it names the column and the line, never the value.
+    `AudienceError` if something is not as it was meant; it names the column and the line, never the value.
     """
     wanted = {column.header_of(hashed=hashed): column for column in platform.columns}
     with path.open(encoding="utf-8", newline="") as file:
         lines = csv.reader(file)
         headers = next(lines)
         if list(dict.fromkeys(headers)) != list(wanted):
-            message = f"{path.name} does not read back: its columns are {', '.join(headers)}."
-            raise AudienceError(message)
+            raise _not_as_meant(path, f"its columns are {', '.join(headers)}")
         yield headers
         columns = [wanted[header] for header in headers]
         n = 0
         for n, line in enumerate(lines, start=1):
             if len(line) != len(columns):
-                message = f"{path.name} does not read back: line {n + 1} has {len(line)} fields, not {len(columns)}."
-                raise AudienceError(message)
+                raise _not_as_meant(path, f"line {n + 1} has {len(line)} fields, not {len(columns)}")
             for header, column, value in zip(headers, columns, line, strict=True):
                 if not _looks_right(column, value, platform, hashed=hashed):
-                    where = f"line {n + 1}, column {header}"
-                    message = f"{path.name} does not read back: {where} is not as the platform needs it."
-                    raise AudienceError(message)
+                    raise _not_as_meant(path, f"line {n + 1}, column {header} is not as the platform needs it")
             yield line
     if n != n_rows:
-        message = f"{path.name} does not read back: {n} rows of {n_rows}."
-        raise AudienceError(message)
+        raise _not_as_meant(path, f"{n} rows of {n_rows}")
+
+
+def write_workbook(path: Path, lines: Iterator[list[str]], about: Sequence[tuple[str, str]], on: date) -> None:
+    """Write lines, the headers first, as one sheet and what they are as another; only its owner can read the file.
+
+    Every cell is text, and a row is held at a time, so that a million people fit.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix=".", dir=path.parent) as rows,  # rows of people wait beside the file
+        os.fdopen(open_for_owner(path), "wb") as file,
+        xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": rows, **AS_GIVEN}) as book,
+    ):
+        book.set_properties({"created": datetime(on.year, on.month, on.day)})
+        text, bold = book.add_format(TEXT), book.add_format({"bold": True})
+        people, facts = book.add_worksheet("Audience"), book.add_worksheet("About this file")
+        people.freeze_panes(1, 0)
+        people.set_column(0, len(headers := next(lines)) - 1, 24, text)
+        for place, header in enumerate(headers):
+            people.write_string(0, place, header, bold)
+        for number, line in enumerate(lines, start=1):
+            for place, value in enumerate(line):
+                if value:
+                    people.write_string(number, place, value)
+        facts.set_column(0, 0, 16)
+        facts.set_column(1, 1, 110)
+        for number, (what, said) in enumerate(about):
+            facts.write_string(number, 0, what, bold)
+            facts.write_string(number, 1, said)

@@ -1,15 +1,20 @@
 """From profiles to campaigns: a brief for each segment, budgets and holdouts."""
 
-from marketfold.campaigns.aim_selection import AimRule, MetCondition
 from marketfold.campaigns.budget import YEAR_DAYS, Budget, BudgetLine, Stake, allocate_budget
 from marketfold.campaigns.changes import change_parts, checked_edits
-from marketfold.campaigns.consequences import assign_anew, check_drafts, divide_anew, divided_alike, follow
+from marketfold.campaigns.consequences import (
+    assign_anew,
+    check_drafts,
+    divide_anew,
+    divided_alike,
+    follow,
+    keep_edits,
+)
+from marketfold.campaigns.customers import FACTS
 from marketfold.campaigns.drafts import Draft
-from marketfold.campaigns.facts import FACTS
-from marketfold.campaigns.kept_edits import keep_edits
 from marketfold.campaigns.plan import Campaign, CampaignPlan, PlannedChannel, PlanNote, as_made
 from marketfold.campaigns.planning import ArmDraw, plan_campaigns
-from marketfold.campaigns.playbook import Playbook, load_playbook
+from marketfold.campaigns.playbook import AimRule, MetCondition, Playbook, load_playbook
 from marketfold.campaigns.product_affinity import NextBuy, OverIndex
 from marketfold.campaigns.timing import MIN_ORDERS, Timing
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from contextlib import contextmanager
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field, StringConstraints, TypeAdapter, ValidationError
@@ -38,9 +39,7 @@ Amount = Annotated[Annotated[float, Field(ge=0, allow_inf_nan=False)] | None, Be
 Money = Annotated[Annotated[float, Field(gt=0, allow_inf_nan=False)] | None, BeforeValidator(_or_nothing)]
 Margin = Annotated[Annotated[float, Field(gt=0, le=1)] | None, BeforeValidator(_or_nothing)]
 
-
-Days = Annotated[int, Field(ge=1)]
-
+DAYS: TypeAdapter[Any] = TypeAdapter(Annotated[int, Field(ge=1)])
 PLAN_FIELDS: dict[str, TypeAdapter[Any]] = {
     "budget.total": TypeAdapter(Money),
     "budget.margin": TypeAdapter(Margin),
@@ -64,35 +63,42 @@ CAMPAIGN_FIELDS: dict[str, TypeAdapter[Any]] = {
 """What may be changed, and what each part can be; N counts from 1."""
 
 
-@dataclass(frozen=True)
-class _Change:
-    """One change: of a campaign, or of the plan where there is no number."""
-
-    given: str
-    number: int | None
-    path: tuple[str, ...]
-    value: Any
+class _UnfitError(Exception):
+    """A part cannot be as it was asked for; its argument is the fault."""
 
 
-def _read(given: str, value: object, plan: CampaignPlan) -> _Change | Fault:
-    """A change as it was asked for, or what is wrong with it."""
+@contextmanager
+def _noted_in(faults: list[Fault]) -> Iterator[None]:
+    """Note what is wrong with one part, and go on: a person wants to hear of all that is."""
+    try:
+        yield
+    except _UnfitError as error:
+        faults.append(error.args[0])
+
+
+def _part(given: str, plan: CampaignPlan) -> tuple[int | None, tuple[str, ...], TypeAdapter[Any]]:
+    """Segment (None of a part of the plan itself), path and kind of a part as it was asked for."""
     first, _, rest = given.strip().partition(".")
     number = int(first) if first.isdecimal() else None
     known = PLAN_FIELDS if number is None else CAMPAIGN_FIELDS
     if number is not None and number not in {campaign.number for campaign in plan.campaigns}:
         there = ", ".join(f"{campaign.number} ({campaign.name})" for campaign in plan.campaigns)
-        return Fault(f"{given}: there is no segment {number}.", f"there are {there}.")
+        raise _UnfitError(Fault(f"{given}: there is no segment {number}.", f"there are {there}."))
     path = tuple((given.strip() if number is None else rest).split("."))
     name = ".".join("N" if part.isdecimal() else part for part in path)
     if name not in known:
         where = known if number is not None else {**known, **{f"SEGMENT.{one}": None for one in CAMPAIGN_FIELDS}}
         near = closest(name, where)
         fields_ = "" if near.startswith("known") else f" Fields: {', '.join(where)}."
-        return Fault(f"{given}: there is no such field to change.", f"{near}{fields_}")
+        raise _UnfitError(Fault(f"{given}: there is no such field to change.", f"{near}{fields_}"))
+    return number, path, known[name]
+
+
+def _valid(given: str, kind: TypeAdapter[Any], value: object) -> Any:
     try:
-        return _Change(given, number, path, known[name].validate_python(value))
+        return kind.validate_python(value)
     except ValidationError as error:
-        return Fault(f"{given}: {error.errors()[0]['msg']} (got {value!r}).")
+        raise _UnfitError(Fault(f"{given}: {error.errors()[0]['msg']} (got {value!r}).")) from error
 
 
 def _put(record: Any, path: tuple[str, ...], value: Any) -> Any:
@@ -108,23 +114,22 @@ def _put(record: Any, path: tuple[str, ...], value: Any) -> Any:
     return replace(record, **{path[0]: _put(getattr(record, path[0]), path[1:], value)})
 
 
-def _changed(campaign: Campaign, change: _Change) -> Campaign | Fault:
-    path, value = change.path, change.value
+def _changed(campaign: Campaign, given: str, path: tuple[str, ...], value: Any) -> Campaign:
     if path[0] == "holdout" and campaign.holdout is None:
-        return Fault(f"{change.given}: the plan has no holdouts.")
+        raise _UnfitError(Fault(f"{given}: the plan has no holdouts."))
     if path == ("holdout", "share"):
         path, value = ("holdout", "held_out"), round(value * campaign.customers)
     if path == ("holdout", "held_out") and value >= max(campaign.customers, 1):
-        what = f"{change.given}: that would hold out all of the {words.plural(campaign.customers, 'customer')}."
-        return Fault(what, "somebody must be reached, or there is no campaign to measure.")
+        what = f"{given}: that would hold out all of the {words.plural(campaign.customers, 'customer')}."
+        raise _UnfitError(what, "somebody must be reached, or there is no campaign to measure.")
     if path == ("amount",):
         path = ("budget", "amount")
         if campaign.budget is None:
-            return Fault(f"{change.given}: the plan has no money to give.", "set budget.total first.")
+            raise _UnfitError(Fault(f"{given}: the plan has no money to give.", "set budget.total first."))
     try:
         changed: Campaign = _put(campaign, path, value)
     except IndexError as error:
-        return Fault(f"{change.given}: {error}.")
+        raise _UnfitError(Fault(f"{given}: {error}.")) from error
     return changed
 
 
@@ -140,19 +145,16 @@ def change_parts(plan: CampaignPlan, changes: Mapping[str, object]) -> CampaignP
         Naming every path that does not exist and every value that cannot be.
     """
     campaigns = {campaign.number: campaign for campaign in plan.campaigns}
-    faults, budget = [], plan.budget
+    faults: list[Fault] = []
+    budget = plan.budget
     for given, value in changes.items():
-        change = _read(given, value, plan)
-        if isinstance(change, Fault):
-            faults.append(change)
-        elif change.number is None:
-            budget = _put(budget, change.path[1:], change.value)
-        else:
-            changed = _changed(campaigns[change.number], change)
-            if isinstance(changed, Fault):
-                faults.append(changed)
+        with _noted_in(faults):
+            number, path, kind = _part(given, plan)
+            fit = _valid(given, kind, value)
+            if number is None:
+                budget = _put(budget, path[1:], fit)
             else:
-                campaigns[change.number] = changed
+                campaigns[number] = _changed(campaigns[number], given, path, fit)
     faults += _together(campaigns)
     if faults:
         headline = "The plan was not changed"
@@ -168,51 +170,44 @@ def checked_edits(plan: CampaignPlan) -> CampaignPlan:
     RunFolderError
         Naming every part that cannot be, by its path.
     """
-    faults = [_wrong(path, kind, _get(plan, path)) for path, kind in PLAN_FIELDS.items()]
-    faults += [_wrong(path, TypeAdapter(Days), _get(plan, path)) for path in ("campaign_days", "budget.days")]
+    faults: list[Fault] = []
+    for path, kind in {**PLAN_FIELDS, **dict.fromkeys(("campaign_days", "budget.days"), DAYS)}.items():
+        with _noted_in(faults):
+            _valid(path, kind, _get(plan, path))
     numbers = [campaign.number for campaign in plan.campaigns]
     twice = sorted({number for number in numbers if numbers.count(number) > 1})
     faults += [Fault(f"campaigns: there is more than one of segment {number}.") for number in twice]
     campaigns = {}
     for campaign in plan.campaigns:
-        campaigns[campaign.number], wrong = _checked(campaign)
-        faults += wrong
+        campaigns[campaign.number] = campaign
+        for path, kind in _edited_parts(campaign):
+            with _noted_in(faults):
+                campaigns[campaign.number] = _set_again(campaigns[campaign.number], path, kind)
     if not twice and any({"name", "channels"} & set(campaign.edited) for campaign in plan.campaigns):
         faults += _together(campaigns)
-    if found := [fault for fault in faults if fault]:
-        raise RunFolderError.from_faults("plan.json cannot be followed", found)
+    if faults:
+        raise RunFolderError.from_faults("plan.json cannot be followed", faults)
     return replace(plan, campaigns=tuple(campaigns.values()))
 
 
-def _checked(campaign: Campaign) -> tuple[Campaign, list[Fault]]:
-    """A campaign whose edited parts are as they would have been set, and what is wrong with them."""
-    faults, edited = [], set(campaign.edited)
+def _edited_parts(campaign: Campaign) -> Iterator[tuple[str, TypeAdapter[Any]]]:
+    """Path and kind of everything that stands in an edited part."""
+    edited = set(campaign.edited)
     for name, kind in CAMPAIGN_FIELDS.items():
         first = name.partition(".")[0]
-        if name == "holdout.share" or {"holdout": "held_out"}.get(first, first) not in edited:
-            continue
-        count = len(getattr(campaign, first)) if ".N." in name else 1
-        for path in [name.replace("N", str(number)) for number in range(1, count + 1)]:
-            if path == "holdout.held_out" and campaign.holdout is None:
-                faults.append(
-                    Fault(f"{campaign.number}.holdout: it is gone.", "to hold out nobody, set held_out to 0.")
-                )
-                continue
-            changed = _set_again(campaign, path, kind)
-            if isinstance(changed, Fault):
-                faults.append(changed)
-            else:
-                campaign = changed
-    return campaign, faults
+        if name != "holdout.share" and {"holdout": "held_out"}.get(first, first) in edited:
+            count = len(getattr(campaign, first)) if ".N." in name else 1
+            yield from ((name.replace("N", str(number)), kind) for number in range(1, count + 1))
 
 
-def _set_again(campaign: Campaign, path: str, kind: TypeAdapter[Any]) -> Campaign | Fault:
-    given, value = f"{campaign.number}.{path}", _get(campaign, path)
-    if fault := _wrong(given, kind, value):
-        return fault
+def _set_again(campaign: Campaign, path: str, kind: TypeAdapter[Any]) -> Campaign:
+    if path == "holdout.held_out" and campaign.holdout is None:
+        raise _UnfitError(Fault(f"{campaign.number}.holdout: it is gone.", "to hold out nobody, set held_out to 0."))
+    given = f"{campaign.number}.{path}"
+    value = _valid(given, kind, _get(campaign, path))
     if path == "amount" and campaign.budget is None:
         return campaign
-    return _changed(campaign, _Change(given, campaign.number, tuple(path.split(".")), kind.validate_python(value)))
+    return _changed(campaign, given, tuple(path.split(".")), value)
 
 
 def _get(record: Any, path: str) -> Any:
@@ -220,14 +215,6 @@ def _get(record: Any, path: str) -> Any:
     for part in path.split("."):
         record = record[int(part) - 1] if isinstance(record, tuple) else getattr(record, part)
     return record
-
-
-def _wrong(path: str, kind: TypeAdapter[Any], value: object) -> Fault | None:
-    try:
-        kind.validate_python(value)
-    except ValidationError as error:
-        return Fault(f"{path}: {error.errors()[0]['msg']} (got {value!r}).")
-    return None
 
 
 def _together(campaigns: Mapping[int, Campaign]) -> Iterator[Fault]:

@@ -1,24 +1,28 @@
-"""What follows from the parts of a plan: messages from offers, amounts from the budget, arms from holdouts."""
+"""What follows from the parts of a plan: messages from offers, amounts from the budget, arms from holdouts.
+
+A team's edits are parts as well: they are found again and kept when the run is made anew.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from marketfold.campaigns.budget import allocate_budget, price_line
 from marketfold.campaigns.drafts import TEXT_LIMITS, write_drafts
-from marketfold.campaigns.plan import as_made
+from marketfold.campaigns.plan import PlanNote, as_made
 from marketfold.errors import Fault, ParameterError
 from marketfold.experiments import as_assigned, assign_arms
 from marketfold.words import measured
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pyarrow as pa
 
     from marketfold.campaigns.plan import Campaign, CampaignPlan
-    from marketfold.schema import Float64, Ids, Labels
 
 
 def follow(plan: CampaignPlan) -> CampaignPlan:
@@ -52,10 +56,7 @@ def _with_drafts(campaign: Campaign, plan: CampaignPlan) -> Campaign:
 def check_drafts(plan: CampaignPlan) -> None:
     """Refuse a plan whose messages do not fit their offer or their platform.
 
-    Raises
-    ------
-    ParameterError
-        Naming every message that is too long, or could not be written anew.
+    `ParameterError` naming every message that is too long, or could not be written anew.
     """
     faults = []
     for campaign in plan.campaigns:
@@ -94,10 +95,7 @@ def _with_lines(plan: CampaignPlan) -> CampaignPlan:
 def divide_anew(plan: CampaignPlan) -> CampaignPlan:
     """Divide the budget again: amounts set by hand stay, and the others share what is left.
 
-    Raises
-    ------
-    ParameterError
-        If the amounts set by hand leave nothing to share.
+    `ParameterError` if the amounts set by hand leave nothing to share.
     """
     money = plan.budget
     free = [c for c in plan.campaigns if c.budget and "amount" not in c.edited]
@@ -109,10 +107,8 @@ def divide_anew(plan: CampaignPlan) -> CampaignPlan:
             f"{measured(money.total or 0.0, 'money')} for the other campaigns. Lower them, or give more."
         )
         raise ParameterError(message)
-    stakes, terms = (
-        [c.budget.stake for c in free if c.budget],
-        {"margin": money.margin, "contact_cost": money.contact_cost},
-    )
+    stakes = [c.budget.stake for c in free if c.budget]
+    terms = {"margin": money.margin, "contact_cost": money.contact_cost}
     divided = allocate_budget(stakes, days=money.days, total=total if free else None, **terms)
     lines = {line.stake.number: line for line in divided.lines}
     campaigns = [
@@ -122,25 +118,12 @@ def divide_anew(plan: CampaignPlan) -> CampaignPlan:
     return _with_lines(replace(plan, campaigns=tuple(campaigns), budget=budget))
 
 
-@dataclass(frozen=True)
-class Members:
-    """Customers of a plan, sorted by id, and the place of each one's segment among the campaigns."""
-
-    ids: Ids
-    labels: Labels
-    revenue: Float64
-
-
 def assign_anew(plan: CampaignPlan, segments: pa.Table) -> CampaignPlan:
     """Hold out as many customers as the plan wants, by the same draw as those who are held out now.
 
     Where more are wanted, everybody who is held out stays so; where fewer, everybody who is reached stays reached.
     Segments that hold out as many as the plan wants keep all their arms; where all do, nothing is assigned.
-
-    Parameters
-    ----------
-    segments
-        `customer_id`, `segment` (number), `arm` and `revenue_total`, as they are now.
+    `segments` has `customer_id`, `segment` (number), `arm` and `revenue_total`, as they are now.
     """
     table = segments.sort_by("customer_id")
     numbers = [campaign.number for campaign in plan.campaigns]
@@ -152,9 +135,9 @@ def assign_anew(plan: CampaignPlan, segments: pa.Table) -> CampaignPlan:
     if not more.any():
         return plan
     stays = (more == 0) | ((more > 0) & held) | ((more < 0) & ~held)
-    members = Members(np.asarray(table["customer_id"].to_pylist(), np.str_), labels, table["revenue_total"].to_numpy())
+    ids, revenue = np.asarray(table["customer_id"].to_pylist(), np.str_), table["revenue_total"].to_numpy()
     holdouts = [c.holdout for c in plan.campaigns if c.holdout]
-    arms = assign_arms(members, holdouts, salt=plan.salt, previous=table.filter(stays))
+    arms = assign_arms(ids, labels, revenue, holdouts, salt=plan.salt, previous=table.filter(stays))
     now = np.bincount(labels, weights=arms["arm"].to_numpy() == "holdout", minlength=len(numbers)).astype(int)
     campaigns = [
         _resized(campaign, int(old), int(new), len(numbers)) if old != new else campaign
@@ -168,3 +151,51 @@ def _resized(campaign: Campaign, before: int, held_out: int, n_tests: int) -> Ca
     assert campaign.holdout is not None  # noqa: S101  (its size was changed)
     old = replace(campaign.holdout, held_out=before)
     return replace(campaign, holdout=as_assigned(old, held_out, campaign.baseline, n_tests=n_tests, sizing="set"))
+
+
+def _with_parts(new: Campaign, old: Campaign, parts: tuple[str, ...]) -> Campaign:
+    changes: dict[str, Any] = {name: getattr(old, name) for name in parts if name != "amount"}
+    if "amount" in parts and new.budget:
+        changes["budget"] = replace(new.budget, amount=old.amount)
+    return replace(new, **changes, kept=parts, text_by_hand=old.text_by_hand)
+
+
+def keep_edits(old: CampaignPlan, new: CampaignPlan, matches: Mapping[int, int]) -> CampaignPlan:
+    """Carry over what was edited by hand, to the segments that are the same groups as before; `kept` names the parts.
+
+    Messages that nobody edited are written anew for the offer that is kept, and the budget is divided by the amounts
+    that are kept, where they leave anything. A name that another segment bears by now is not kept. Holdouts are carried
+    over by the arms of the customers. `matches` gives the segment number in `new` the number of the same group in
+    `old`. `ParameterError` if a match names a segment that one of the plans does not have.
+    """
+    before = {campaign.number: campaign for campaign in old.campaigns}
+    numbers = {campaign.number for campaign in new.campaigns}
+    strangers = [*(set(matches) - numbers), *(set(matches.values()) - set(before))]
+    if strangers:
+        message = f"The matches name segments that the plans do not have: {sorted(strangers)}."
+        raise ParameterError(message)
+    campaigns, taken = [], {campaign.name for campaign in new.campaigns}
+    for campaign in new.campaigns:
+        earlier = before.get(matches.get(campaign.number, -1))
+        parts = tuple(name for name in earlier.edited if name != "held_out") if earlier else ()
+        if earlier and earlier.name in taken - {campaign.name}:
+            parts = tuple(name for name in parts if name != "name")  # another segment is called so by now
+        taken |= {earlier.name} if earlier and "name" in parts else set()
+        changed = earlier and (parts or earlier.text_by_hand)
+        campaigns.append(_with_parts(campaign, earlier, parts) if earlier and changed else campaign)
+    kept = follow(replace(new, campaigns=tuple(campaigns), notes=new.notes + _lost(old, matches)))
+    if divided_alike(new, kept) and not any("amount" in campaign.kept for campaign in kept.campaigns):
+        return kept
+    try:
+        return divide_anew(kept)
+    except ParameterError:
+        return kept  # nothing is left to divide: the plan says how much more it costs than the budget
+
+
+def _lost(old: CampaignPlan, matches: Mapping[int, int]) -> tuple[PlanNote, ...]:
+    """Edits that have no group any more to belong to."""
+    return tuple(
+        PlanNote("edits lost", campaign.name)
+        for campaign in old.campaigns
+        if (campaign.edited or campaign.text_by_hand) and campaign.number not in matches.values()
+    )

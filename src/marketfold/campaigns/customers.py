@@ -1,4 +1,7 @@
-"""One row per customer, from the kept order lines: the ground of every campaign number."""
+"""One row per customer, from the kept order lines: the ground of every campaign number.
+
+From these come the facts about a segment that a playbook's rules may ask for, each beside the same fact of everybody.
+"""
 
 from __future__ import annotations
 
@@ -15,32 +18,26 @@ from marketfold.features import before_day
 from marketfold.schema import MONEY_SCALE, UNIT_ID, Float64, Ids, Labels, Unit, money_sum
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from marketfold.cleaning import CleanOrders
     from marketfold.engine import Engine
+    from marketfold.schema import Measure
 
 THINGS = ("product_id", "category")
+OVERDUE_GAPS = 2.0
+"""A customer is overdue when she has been away for this many times her own time between orders."""
 
 
 @dataclass(frozen=True)
 class Customers:
-    """What each customer of a segment did, in arrays of shape (n_customers,).
+    """What each customer of a segment did, in arrays of shape (n_customers,); `labels` are 0-based segments.
 
-    Attributes
-    ----------
-    labels
-        0-based segments.
-    order_days
-        Different days with an order.
-    revenue
-        Money in kept lines.
-    category_count
-        Different categories bought; None without a category column.
-    observed
-        First and last day on which anybody bought.
-    as_of
-        The day from which the campaign looks back.
+    `order_days` are different days with an order, `revenue` is the money in kept lines, and `category_count` is None
+    without a category column. Somebody bought on the first and the last day `observed`; the campaign looks back from
+    `as_of`.
     """
 
     ids: Ids
@@ -78,13 +75,9 @@ class Customers:
 def members_of(clean: CleanOrders, ids: Ids, labels: Labels, unit: Unit = "customer") -> pa.Table:
     """Customer and segment, one row per customer.
 
-    Where orders or order lines were segmented, a customer belongs to the segment in which most of her money lies.
-    `ids` and `labels` are the units and their 0-based segments, shape (n_units,).
-
-    Raises
-    ------
-    ParameterError
-        If ids and labels differ in length or a label is negative.
+    Where orders or order lines were segmented, a customer belongs to the segment in which most of her money lies. `ids`
+    and `labels` are the units and their 0-based segments, shape (n_units,). `ParameterError` if ids and labels differ
+    in length or a label is negative.
     """
     if len(ids) != len(labels) or (len(labels) and labels.min() < 0):
         message = f"Each unit needs one label of 0 or more; got {len(ids)} ids and {len(labels)} labels."
@@ -108,17 +101,9 @@ class Purchases:
     Customers and orders come from the run's `Activity`, and the lines are read once more for the things; everything
     else is counted on these tables, which are an order of magnitude smaller and hold numbers instead of ids.
 
-    Attributes
-    ----------
-    customers
-        `customer` (row of `ids`), `segment` (0-based), and what `Activity.customers` has of each.
-    orders
-        `customer`, `segment`, `ordered_on`, `revenue`.
-    things
-        `customer`, `segment`, `product_id` and `category` as far as the source has them, `n` (lines), `bought_on`,
-        `last_bought_on`; None where it has neither.
-    ids, labels
-        Customers, sorted, and their 0-based segments.
+    All have `customer` (row of the sorted `ids`) and `segment` (0-based, as in `labels`): `customers` what
+    `Activity.customers` has of each; `orders` `ordered_on` and `revenue`; `things` `product_id` and `category` as far
+    as the source has them, `n` (lines), `bought_on` and `last_bought_on`, and is None where it has neither.
     """
 
     customers: nw.LazyFrame[Any]
@@ -183,10 +168,7 @@ def _category_counts(purchases: Purchases) -> dict[int, int] | None:
 def read_customers(purchases: Purchases, as_of: date | None = None) -> Customers:
     """Bring home what each customer did until `as_of` (the day after the last order if not given), one row for each.
 
-    Raises
-    ------
-    ParameterError
-        If none of the customers has a kept line.
+    `ParameterError` if none of the customers has a kept line.
     """
     table = purchases.engine.collect(purchases.customers).sort_by("customer")
     if not len(table):
@@ -208,3 +190,95 @@ def read_customers(purchases: Purchases, as_of: date | None = None) -> Customers
         as_of=as_of or observed[1] + timedelta(days=1),
         n_segments=purchases.n_segments,
     )
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing a rule can ask."""
+
+    name: str
+    label: str
+    measure: Measure
+
+
+FACTS: dict[str, Fact] = {
+    fact.name: fact
+    for fact in (
+        Fact("customer_count", "customers", "count"),
+        Fact("customer_share", "share of all customers", "share"),
+        Fact("revenue_share", "share of all revenue", "share"),
+        Fact("revenue_lead", "revenue share divided by customer share", "ratio"),
+        Fact("one_order_share", "customers with a single order", "share"),
+        Fact("order_count", "orders of the median customer", "count"),
+        Fact("recency_days", "time since the last order", "days"),
+        Fact("revenue_total", "revenue of the median customer", "money"),
+        Fact("order_value", "worth of an order of the median customer", "money"),
+        Fact("lines_per_order", "lines on an order of the median customer", "count"),
+        Fact("gap_days", "time between orders, of those who came back", "days"),
+        Fact("overdue_share", "customers away for over twice their time between orders", "share"),
+        Fact("season_share", "share of a year's orders in the three busiest months", "share"),
+        Fact("category_count", "categories the median customer has bought", "count"),
+    )
+}
+
+
+@dataclass(frozen=True)
+class SegmentFacts:
+    """Facts of one segment, and of everybody; a fact that cannot be known is absent from both, and `revenue` in all."""
+
+    values: dict[str, float]
+    everyone: dict[str, float]
+    revenue: float
+
+
+def _median(values: Float64) -> float:
+    known = values[~np.isnan(values)]
+    return float(np.median(known)) if len(known) else float("nan")
+
+
+def _of(customers: Customers, overdue: NDArray[np.bool_], who: NDArray[np.bool_]) -> dict[str, float]:
+    revenue, everything, share = customers.revenue[who].sum(), customers.revenue.sum(), float(who.mean())
+    revenue_share = float(revenue / everything) if everything else 0.0
+    orders = customers.order_count[who]
+    values = {
+        "customer_count": float(who.sum()),
+        "customer_share": share,
+        "revenue_share": revenue_share,
+        "revenue_lead": revenue_share / share if share else float("nan"),
+        "one_order_share": float((orders == 1).mean()) if len(orders) else float("nan"),
+        "order_count": _median(orders),
+        "recency_days": _median(customers.recency_days[who]),
+        "revenue_total": _median(customers.revenue[who]),
+        "order_value": _median(customers.revenue[who] / orders),
+        "lines_per_order": _median(customers.line_count[who] / orders),
+        "gap_days": _median(customers.gap_days[who]),
+        "overdue_share": float(overdue[who].mean()) if len(orders) else float("nan"),
+    }
+    if customers.category_count is not None:
+        values["category_count"] = _median(customers.category_count[who])
+    return {name: value for name, value in values.items() if np.isfinite(value)}
+
+
+def overdue_customers(customers: Customers) -> NDArray[np.bool_]:
+    """Who has been away for over twice the own time between orders; a first-time buyer is held to everybody's."""
+    gap = customers.gap_days
+    usual = _median(gap)
+    own = np.where(np.isnan(gap), usual, gap)
+    if np.isnan(usual):
+        return np.zeros(len(own), dtype=np.bool_)
+    return np.asarray(customers.recency_days > OVERDUE_GAPS * np.maximum(own, 1.0), dtype=np.bool_)
+
+
+def segment_facts(customers: Customers, seasons: Sequence[float | None]) -> tuple[SegmentFacts, ...]:
+    """Compute the facts of every segment, in the order of the labels.
+
+    `seasons` has each segment's share of a year's orders in its three busiest months, where it has a season.
+    """
+    overdue = overdue_customers(customers)
+    everyone = _of(customers, overdue, np.ones(len(customers.ids), dtype=np.bool_))
+    found = []
+    for segment, season in enumerate(seasons):
+        who = np.asarray(customers.labels == segment)
+        values = _of(customers, overdue, who) | ({} if season is None else {"season_share": season})
+        found.append(SegmentFacts(values, everyone, round(float(customers.revenue[who].sum()), 2)))
+    return tuple(found)

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from marketfold import words
-from marketfold.campaigns.aim_selection import AimRule  # noqa: TC001  (read back by its types)
 from marketfold.campaigns.budget import Budget, BudgetLine
 from marketfold.campaigns.drafts import Draft, DraftTemplate  # noqa: TC001  (read back by its types)
-from marketfold.campaigns.playbook import Identifier  # noqa: TC001  (read back by its types)
+from marketfold.campaigns.playbook import AimRule, Identifier  # noqa: TC001  (read back by their types)
 from marketfold.campaigns.product_affinity import NextBuy, OverIndex  # noqa: TC001  (read back by its types)
 from marketfold.campaigns.timing import Timing  # noqa: TC001  (read back by its types)
 from marketfold.errors import Fault, RunFolderError

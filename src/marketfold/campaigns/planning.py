@@ -9,13 +9,11 @@ import narwhals as nw
 import numpy as np
 
 from marketfold import words
-from marketfold.campaigns.aim_selection import select_aim
 from marketfold.campaigns.budget import Stake, allocate_budget
-from marketfold.campaigns.customers import Customers, Purchases, condense, members_of, read_customers
+from marketfold.campaigns.customers import Customers, condense, members_of, read_customers, segment_facts
 from marketfold.campaigns.drafts import presentable, write_drafts
-from marketfold.campaigns.facts import segment_facts
 from marketfold.campaigns.plan import Campaign, CampaignPlan, PlannedChannel, PlannedOffer, PlanNote, as_made
-from marketfold.campaigns.playbook import load_playbook
+from marketfold.campaigns.playbook import load_playbook, select_aim
 from marketfold.campaigns.product_affinity import ProductAffinity, measure_affinity
 from marketfold.campaigns.timing import count_months, time_segments
 from marketfold.config import CampaignOptions
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from marketfold.campaigns.facts import SegmentFacts
+    from marketfold.campaigns.customers import SegmentFacts
     from marketfold.campaigns.playbook import Aim, Playbook
     from marketfold.campaigns.timing import Timing
     from marketfold.cleaning import CleanOrders
@@ -57,16 +55,6 @@ class ArmDraw:
     def salt(self) -> str:
         """Key of the hash that draws."""
         return str(self.seed)
-
-
-@dataclass(frozen=True)
-class _Found:
-    """Everything that was counted, one entry for each segment."""
-
-    customers: Customers
-    facts: tuple[SegmentFacts, ...]
-    affinity: tuple[ProductAffinity, ...]
-    timing: tuple[Timing, ...]
 
 
 def pick_playbook(mapping: Mapping[str, str], *, id_is_personal: bool) -> tuple[str, PlanNote]:
@@ -109,8 +97,14 @@ def _message_words(affinity: ProductAffinity, timing: Timing, promise: str, rece
     return {name: text for name, text in known.items() if text}
 
 
-def _campaign(profile: SegmentProfile, s: int, found: _Found, playbook: Playbook, have: Collection[str]) -> Campaign:
-    facts, affinity, timing = found.facts[s], found.affinity[s], found.timing[s]
+def _campaign(
+    profile: SegmentProfile,
+    facts: SegmentFacts,
+    affinity: ProductAffinity,
+    timing: Timing,
+    playbook: Playbook,
+    have: Collection[str],
+) -> Campaign:
     aim_key, offer_key, why = select_aim(playbook, facts, profile.medians, profile.everyone)
     aim, offer = playbook.aims[aim_key], playbook.offers[offer_key]
     known = _message_words(affinity, timing, offer.promise, facts.values.get("recency_days", 0.0))
@@ -119,7 +113,7 @@ def _campaign(profile: SegmentProfile, s: int, found: _Found, playbook: Playbook
         name=profile.name,
         customers=int(facts.values["customer_count"]),
         customer_share=facts.values["customer_share"],
-        revenue_total=round(float(found.customers.revenue[found.customers.labels == s].sum()), 2),
+        revenue_total=facts.revenue,
         revenue_share=facts.values["revenue_share"],
         trust=profile.trust,
         order_count=facts.values.get("order_count"),
@@ -143,14 +137,6 @@ def _campaign(profile: SegmentProfile, s: int, found: _Found, playbook: Playbook
         message_words=known,
         measure=aim.measure,
     )
-
-
-def _find(purchases: Purchases, customers: Customers, progress: Progress | None) -> _Found:
-    _report(progress, 1)
-    affinity = measure_affinity(purchases)
-    _report(progress, 2)
-    timing = time_segments(customers, count_months(purchases))
-    return _Found(customers, segment_facts(customers, [t.season_share for t in timing]), affinity, timing)
 
 
 def _report(progress: Progress | None, step: int) -> None:
@@ -194,7 +180,8 @@ def _hold_out(
         )
         for c in campaigns
     ]
-    arms = assign_arms(customers, planned, salt=draw.salt, previous=draw.previous)
+    who = customers.ids, customers.labels, customers.revenue
+    arms = assign_arms(*who, planned, salt=draw.salt, previous=draw.previous)
     held = np.bincount(customers.labels, weights=arms["arm"].to_numpy() == "holdout", minlength=n).astype(int).tolist()
     return [
         replace(c, holdout=as_assigned(holdout, n_held, c.baseline, n_tests=n))
@@ -251,9 +238,13 @@ def plan_campaigns(
     members = members_of(clean, segmentation.ids, segmentation.labels, segmentation.unit)
     purchases = condense(clean, members, len(profiles), as_of)
     customers = read_customers(purchases, as_of)
-    found = _find(purchases, customers, progress)
+    _report(progress, 1)
+    affinity = measure_affinity(purchases)
+    _report(progress, 2)
+    timing = time_segments(customers, count_months(purchases))
+    counted = segment_facts(customers, [one.season_share for one in timing]), affinity, timing
     have = _identifiers(clean.facts.mapping)
-    campaigns = [_campaign(profile, s, found, playbook, have) for s, profile in enumerate(profiles)]
+    campaigns = [_campaign(*of_segment, playbook, have) for of_segment in zip(profiles, *counted, strict=True)]
     _report(progress, 3)
     baselines = read_baselines(purchases, customers, options.campaign_days)
     campaigns = [replace(c, baseline=baseline) for c, baseline in zip(campaigns, baselines, strict=True)]

@@ -1,9 +1,11 @@
-"""The playbook: which aim, offer, channels and words suit which segment, as an editable TOML file."""
+"""The playbook: which aim, offer, channels and words suit which segment, as an editable TOML file; and its choice."""
 
 from __future__ import annotations
 
 import difflib
+import math
 import tomllib
+from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -11,13 +13,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from marketfold.campaigns.customers import FACTS
 from marketfold.campaigns.drafts import LIMITS, DraftTemplate, check_template
-from marketfold.campaigns.facts import FACTS
 from marketfold.errors import Fault, PlaybookError, closest
 from marketfold.experiments import Primary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from marketfold.campaigns.customers import SegmentFacts
 
 SHIPPED = ("retail", "b2b")
 
@@ -255,3 +259,73 @@ def load_playbook(source: str | Path = "retail") -> Playbook:
     if faults:
         raise PlaybookError.from_faults(headline, faults)
     return playbook
+
+
+@dataclass(frozen=True)
+class MetCondition:
+    """A condition of a playbook that holds: what it asks, and the value of the segment and of everybody."""
+
+    value: float
+    everyone: float | None
+    fact: str | None = None
+    feature: str | None = None
+    at_least: float | None = None
+    at_most: float | None = None
+    times_everyone_at_least: float | None = None
+    times_everyone_at_most: float | None = None
+
+
+@dataclass(frozen=True)
+class AimRule:
+    """The rule that chose an aim: its number of how many, the aim's title, and its conditions with their numbers."""
+
+    number: int
+    n_rules: int
+    title: str
+    conditions: tuple[MetCondition, ...]
+
+
+@dataclass(frozen=True)
+class _Known:
+    """Everything that a condition can ask about one segment."""
+
+    facts: SegmentFacts
+    medians: Mapping[str, float]
+    everyone: Mapping[str, float]
+
+    def met(self, condition: Condition) -> MetCondition | None:
+        """The condition with its numbers; None where it does not hold, or this run does not know what it asks."""
+        of_facts = condition.fact is not None
+        values, everyones = (self.facts.values, self.facts.everyone) if of_facts else (self.medians, self.everyone)
+        name = condition.fact or condition.feature or ""
+        if name not in values:
+            return None
+        value, everyone = values[name], everyones.get(name, math.nan)
+        times_least, times_most = condition.times_everyone_at_least, condition.times_everyone_at_most
+        lower = (condition.at_least, None if times_least is None else times_least * everyone)
+        upper = (condition.at_most, None if times_most is None else times_most * everyone)
+        holds = all(value >= bound for bound in lower if bound is not None)
+        if not (holds and all(value <= bound for bound in upper if bound is not None)):
+            return None
+        return MetCondition(value, everyone if math.isfinite(everyone) else None, **condition.model_dump())
+
+    def all_met(self, conditions: Sequence[Condition]) -> tuple[MetCondition, ...] | None:
+        met = tuple(one for condition in conditions if (one := self.met(condition)))
+        return met if len(met) == len(conditions) else None
+
+
+def select_aim(
+    playbook: Playbook, facts: SegmentFacts, medians: Mapping[str, float], everyone: Mapping[str, float]
+) -> tuple[str, str, AimRule]:
+    """Take the first rule and the first offer whose conditions hold; keys of aim and offer are returned, and the rule.
+
+    `medians` and `everyone` are those of the run's features in the segment and among everybody.
+    """
+    known = _Known(facts, medians, everyone)
+    for number, rule in enumerate(playbook.rules, start=1):
+        met = known.all_met(rule.when)
+        if met is not None:
+            aim = playbook.aims[rule.aim]
+            offer = next(key for key in aim.offers if known.all_met(playbook.offers[key].when) is not None)
+            return rule.aim, offer, AimRule(number, len(playbook.rules), aim.title, met)
+    raise AssertionError  # a checked playbook ends with a rule that holds always

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import Field, dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal
 
 import narwhals as nw
@@ -11,6 +11,8 @@ import pyarrow as pa
 from scipy import stats
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from marketfold.campaigns.customers import Purchases
@@ -135,17 +137,17 @@ def _cells(table: pa.Table, what: What, n_segments: int) -> _Cells:
     names = sorted(found)
     place = {name: number for number, name in enumerate(names)}
     column = np.array([place[name] for name in found], dtype=np.int64)[encoded.indices.to_numpy()]
-    rows = np.asarray(table["segment"].to_numpy(), dtype=np.int64)
+    places = np.asarray(table["segment"].to_numpy(), dtype=np.int64), column
+    return _Cells(names, *_spread(table, (n_segments, len(names)), places, fields(_Cells)[1:]))
 
-    def grid(name: str) -> Float64:
-        filled = np.zeros((n_segments, len(names)))
-        filled[rows, column] = np.asarray(table[name].to_numpy(), dtype=np.float64)
-        return filled
 
-    return _Cells(
-        names=names,
-        **{name: grid(name) for name in ("lines", "buyers", "first_buyers_back", "takers", "squares", "products")},
-    )
+def _spread(table: pa.Table, shape: tuple[int, ...], places: Any, columns: Sequence[Field[Any]]) -> list[Float64]:
+    """Columns of a small table as arrays of one shape; 0 where the table has no row."""
+    spread = []
+    for column in columns:
+        spread.append(np.zeros(shape))
+        spread[-1][places] = np.asarray(table[column.name].to_numpy(), dtype=np.float64)
+    return spread
 
 
 def _count(purchases: Purchases, what: What) -> tuple[_Cells, _Totals, dict[str, str]]:
@@ -188,14 +190,8 @@ def _totals(purchases: Purchases, own: nw.LazyFrame[Any]) -> _Totals:
     summed = {"lines": "total", "came_back": "back", "squares": "square"}
     measures = {name: nw.col(column).sum() for name, column in summed.items()}
     small = purchases.engine.collect(flagged.group_by("its_segment").agg(customers=nw.len(), **measures))
-    rows = np.asarray(small["its_segment"].to_numpy(), dtype=np.int64)
-
-    def spread(name: str) -> Float64:
-        filled = np.zeros(purchases.n_segments)
-        filled[rows] = np.asarray(small[name].to_numpy(), dtype=np.float64)
-        return filled
-
-    return _Totals(*map(spread, ("lines", "customers", "came_back", "squares")))
+    places = np.asarray(small["its_segment"].to_numpy(), dtype=np.int64)
+    return _Totals(*_spread(small, (purchases.n_segments,), places, fields(_Totals)))
 
 
 def _p_values(cells: _Cells, totals: _Totals, everyone: Float64) -> Float64:
@@ -229,19 +225,11 @@ def _over_indexed(cells: _Cells, totals: _Totals, category_of: dict[str, str]) -
     for s in range(len(share)):
         # What they buy more than others *and* often: the extra lines, not the lift of a rarity, make the order.
         best = sorted(np.flatnonzero(shown[s]), key=lambda j, s=s: (everyone[j] - share[s, j], cells.names[j]))  # type: ignore[misc]
-        found.append(
-            tuple(
-                OverIndex(
-                    name=cells.names[j],
-                    share=float(share[s, j]),
-                    everyone_share=float(everyone[j]),
-                    lift=float(lift[s, j]),
-                    buyers=int(cells.buyers[s, j]),
-                    category=category_of.get(cells.names[j]),
-                )
-                for j in best[:SHOWN]
-            )
-        )
+        shown_of_it = []
+        for j in best[:SHOWN]:
+            name, numbers = cells.names[j], (float(share[s, j]), float(everyone[j]), float(lift[s, j]))
+            shown_of_it.append(OverIndex(name, *numbers, int(cells.buyers[s, j]), category_of.get(name)))
+        found.append(tuple(shown_of_it))
     return tuple(found)
 
 
@@ -288,8 +276,7 @@ def measure_affinity(purchases: Purchases) -> tuple[ProductAffinity, ...]:
     following: dict[What, tuple[NextBuy | None, ...]] = {"product_id": (None,) * n, "category": (None,) * n}
     for what in over:
         if what in purchases.columns:
-            cells, totals, category_of = _count(purchases, what)
-            over[what] = _over_indexed(cells, totals, category_of)
-            following[what] = _next_buys(cells, totals, category_of)
+            counted = _count(purchases, what)
+            over[what], following[what] = _over_indexed(*counted), _next_buys(*counted)
     whole = zip(over["product_id"], over["category"], following["product_id"], following["category"], strict=True)
     return tuple(ProductAffinity(*found, bool(purchases.columns)) for found in whole)

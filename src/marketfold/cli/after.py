@@ -68,9 +68,9 @@ def figures(
     quiet: flags.Quiet = False,
 ) -> None:
     """Write the figures of a run's report as pictures, its tables as CSV, or the whole as PDF."""
-    from marketfold.runs import write_pictures
+    from marketfold.runs import Run, write_pictures
 
-    out = out or run.with_name(f"{run.resolve().name}-{to}")
+    out = out or Run.read(run).beside(to)
     written = write_pictures(run, to, out, only=only or (), progress=None if quiet else typer.echo)
     if not quiet:
         typer.echo(f"{len(written)} file{'s' if len(written) > 1 else ''} in {out}.")
@@ -99,7 +99,7 @@ def export(
     """Write audience files that ad platforms and mail tools accept; the holdout is left out."""
     from marketfold.audiences import ExportOptions
     from marketfold.cli.summary import print_audiences
-    from marketfold.runs import audience_folder, export_run
+    from marketfold.runs import export_run
 
     options = ExportOptions(
         consent_column=consent_column,
@@ -110,8 +110,7 @@ def export(
         country=country,
         segments=segment,
     )
-    report = export_run(run, to, options, orders=orders, out=out)
-    print_audiences(report, out or audience_folder(run, report.to))
+    print_audiences(*export_run(run, to, options, orders=orders, out=out))
 
 
 def measure(

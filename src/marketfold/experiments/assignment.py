@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -20,15 +20,6 @@ if TYPE_CHECKING:
     from marketfold.schema import Float64, Ids, Labels
 
 STRATA = 4
-
-
-class _Customers(Protocol):
-    @property
-    def ids(self) -> Ids: ...
-    @property
-    def labels(self) -> Labels: ...
-    @property
-    def revenue(self) -> Float64: ...
 
 
 def hash_uniform(ids: Sequence[str] | NDArray[np.str_], salt: str) -> Float64:
@@ -73,9 +64,15 @@ def _hold_out(u: Float64, revenue: Float64, held_out: int, pinned: NDArray[np.in
 
 
 def assign_arms(
-    customers: _Customers, holdouts: Sequence[Holdout], *, salt: str, previous: pa.Table | None = None
+    ids: Ids,
+    labels: Labels,
+    revenue: Float64,
+    holdouts: Sequence[Holdout],
+    *,
+    salt: str,
+    previous: pa.Table | None = None,
 ) -> pa.Table:
-    """Say for every customer whether she is reached or held out.
+    """Say for every customer whether she is reached or held out; `labels` are the places of her segment in `holdouts`.
 
     Within quarters of the segment by revenue, those customers are held out whose keyed hash (BLAKE2b) is lowest: the
     same customer draws the same number in every run with the same salt, and nothing about her need be stored. Where the
@@ -92,17 +89,17 @@ def assign_arms(
     ParameterError
         If `previous` lacks one of its columns.
     """
-    u = hash_uniform(customers.ids, salt)
+    u = hash_uniform(ids, salt)
     earlier = _earlier_arms(previous)
-    pinned = np.array([earlier.get(i, -1) for i in customers.ids.tolist()], dtype=np.int8)
+    pinned = np.array([earlier.get(i, -1) for i in ids.tolist()], dtype=np.int8)
     held = np.zeros(len(u), dtype=np.bool_)
     number = np.zeros(len(u), dtype=np.int64)
     for segment, holdout in enumerate(holdouts):
-        who = np.flatnonzero(customers.labels == segment)
+        who = np.flatnonzero(labels == segment)
         number[who] = holdout.number
-        held[who] = _hold_out(u[who], customers.revenue[who], holdout.held_out, pinned[who])
+        held[who] = _hold_out(u[who], revenue[who], holdout.held_out, pinned[who])
     arm = np.where(held, "holdout", "treated")
-    return pa.table({"customer_id": pa.array(customers.ids.tolist(), pa.string()), "segment": number, "arm": arm})
+    return pa.table({"customer_id": pa.array(ids.tolist(), pa.string()), "segment": number, "arm": arm})
 
 
 def _earlier_arms(previous: pa.Table | None) -> Mapping[str, int]:

@@ -86,21 +86,16 @@ def holm(p_values: Sequence[float]) -> list[float]:
     [0.03, 0.06, 0.06]
     """
     order = np.argsort(p_values, kind="stable")
+    stepped = np.sort(p_values) * np.arange(len(p_values), 0, -1)
     adjusted = np.empty(len(p_values))
-    highest = 0.0
-    for rank, index in enumerate(order):
-        highest = max(highest, min(1.0, p_values[index] * (len(p_values) - rank)))
-        adjusted[index] = highest
+    adjusted[order] = np.minimum(np.maximum.accumulate(stepped), 1.0)
     return [float(value) for value in adjusted.round(12)]
 
 
 def correct(p_values: Sequence[float], method: Correction) -> list[float]:
     """Adjust the p-values of segments by `holm`, or `bh` for the rate of false discoveries (Benjamini, Hochberg 1995).
 
-    Raises
-    ------
-    ParameterError
-        If the method is another one.
+    `ParameterError` if the method is another one.
     """
     if method == "holm":
         return holm(p_values)

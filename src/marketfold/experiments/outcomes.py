@@ -1,9 +1,11 @@
-"""What each customer of a campaign did in the period, beside what she had brought before."""
+"""What customers do in a period: in that of a campaign, and usually, from their own past, without one."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import narwhals as nw
 import numpy as np
@@ -20,7 +22,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from marketfold.cleaning import CleanOrders
-    from marketfold.schema import Float64
+    from marketfold.engine import Engine
+    from marketfold.schema import Float64, Labels
+
+Primary = Literal["order_rate", "revenue"]
+"""What a campaign is judged by: the share of customers who order, or revenue per customer."""
 
 FEW_EXPECTED = 3.0
 """So many orders of held-out customers must be expected before their absence means that they were left out."""
@@ -137,20 +143,82 @@ def read_outcomes(assignments: pa.Table, later: CleanOrders, date_from: date, da
     period = engine.collect(add_up(inside, "customer_id"))
     earlier = engine.collect(add_up(orders.filter(nw.col("ordered_on") < nw.lit(date_from)), "customer_id"))
     held_out = np.asarray(assigned["arm"].to_numpy() == "holdout", dtype=np.bool_)
-    n_orders = _column(period, ids, "orders")
+    n_orders, measured = _column(period, ids, "orders"), "revenue_before" in assigned.column_names
     _check_present(held_out, n_orders, date_from, date_to)
     return Outcomes(
         segment=np.asarray(assigned["segment"].to_numpy(), dtype=np.int64),
         held_out=held_out,
         revenue=_column(period, ids, "revenue"),
         orders=n_orders,
-        before=_before(assigned),
+        before=np.nan_to_num(np.asarray(assigned["revenue_before"].to_numpy(), dtype=np.float64)) if measured else None,
         # no campaign changed what was bought before it, so both arms must be among these alike
         known=_column(earlier, ids, "orders") > 0 if earlier.num_rows else None,
     )
 
 
-def _before(assigned: pa.Table) -> Float64 | None:
-    if "revenue_before" not in assigned.column_names:
-        return None
-    return np.nan_to_num(np.asarray(assigned["revenue_before"].to_numpy(), dtype=np.float64))
+class _Purchases(Protocol):
+    @property
+    def orders(self) -> nw.LazyFrame[Any]: ...
+    @property
+    def engine(self) -> Engine: ...
+
+
+class _Customers(Protocol):
+    @property
+    def labels(self) -> Labels: ...
+    @property
+    def first_on(self) -> NDArray[np.datetime64]: ...
+    @property
+    def observed(self) -> tuple[date, date]: ...
+    @property
+    def n_segments(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A segment's usual period of so many days, from the customer-periods that were seen.
+
+    `order_rate` is the share of customers who order in one; `revenue_mean` and `revenue_sd` are of revenue per
+    customer, those without an order counted as zero.
+    """
+
+    days: int
+    periods: int
+    order_rate: float
+    revenue_mean: float
+    revenue_sd: float
+
+    def usual(self, primary: Primary) -> float:
+        """What a campaign is judged by, as it is without one."""
+        return self.order_rate if primary == "order_rate" else self.revenue_mean
+
+
+def read_baselines(purchases: _Purchases, customers: _Customers, days: int) -> tuple[Baseline | None, ...]:
+    """Measure each segment's usual period from its own past, in back-to-back periods that end on the last day.
+
+    A customer counts from the period after the one of her first order on, in every period whether she ordered or not:
+    so the figures do not lean on the last weeks, by which segments such as "lapsed" are defined. `purchases` has one
+    row per order: `customer`, `segment` (0-based), `ordered_on`, `revenue`.
+    """
+    first, last = customers.observed
+    day = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    period = [(last - d).days // days for d in day]
+    calendar = pa.table({"ordered_on": pa.array(day, pa.date32()), "period": pa.array(period, pa.int64())})
+    dated = purchases.orders.join(purchases.engine.from_arrow(calendar), on="ordered_on", how="inner")
+    started = dated.group_by("customer").agg(started=nw.col("period").max())
+    cells = add_up(dated, "customer", "segment", "period").join(started, on="customer", how="inner")
+    later = cells.filter(nw.col("period") < nw.col("started"))
+    squared = later.with_columns(square=nw.col("revenue") * nw.col("revenue"))
+    table = purchases.engine.collect(
+        squared.group_by("segment").agg(n=nw.len(), revenue=nw.col("revenue").sum(), square=nw.col("square").sum())
+    )
+    waited = (np.datetime64(last) - customers.first_on).astype(np.int64) // days
+    seen = np.bincount(customers.labels, weights=waited, minlength=customers.n_segments)
+    found: dict[int, Baseline] = {}
+    for row in table.to_pylist():
+        n, mean = seen[row["segment"]], row["revenue"] / seen[row["segment"]]
+        sd = math.sqrt(max(row["square"] / n - mean**2, 0.0))
+        # nine figures: engines add floats in any order, and the last ones of a sum would differ from run to run
+        steady = (float(f"{value:.9g}") for value in (mean, sd))
+        found[row["segment"]] = Baseline(days, int(n), row["n"] / n, *steady)
+    return tuple(found.get(segment) for segment in range(customers.n_segments))

@@ -1,22 +1,17 @@
 """A finished run on disk, written whole or not at all, and read back."""
 
+from marketfold.runs.campaigns import export_run, measure_run
 from marketfold.runs.comparison import compare_run_folders
-from marketfold.runs.export import audience_folder, export_run
 from marketfold.runs.folder import next_free_folder, refuse_existing, staged_folder
 from marketfold.runs.lessons import write_lessons
-from marketfold.runs.measure import measure_run
-from marketfold.runs.pages import read_page, refresh_page, render_run
-from marketfold.runs.pictures import write_pictures
+from marketfold.runs.pages import read_page, refresh_page, render_run, write_pictures
 from marketfold.runs.plan import change_plan, outdated_audiences, read_plan, rename_segment
 from marketfold.runs.read import Run
-from marketfold.runs.record import run_record
 from marketfold.runs.score import score_orders, scoring_config
-from marketfold.runs.tables import write_table
-from marketfold.runs.write import write_run
+from marketfold.runs.write import write_run, write_table
 
 __all__ = [
     "Run",
-    "audience_folder",
     "change_plan",
     "compare_run_folders",
     "export_run",
@@ -29,7 +24,6 @@ __all__ = [
     "refuse_existing",
     "rename_segment",
     "render_run",
-    "run_record",
     "score_orders",
     "scoring_config",
     "staged_folder",

@@ -1,20 +1,29 @@
-"""The learning page, on the customers of a run or of the demo shop."""
+"""The learning page, on the customers of a run or of the demo shop, and the sample of rows that a run keeps for it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from marketfold.cleaning import clean_orders
 from marketfold.demo import make_shop
+from marketfold.errors import ModelError
 from marketfold.features import build_features, build_matrix
 from marketfold.learn import LossHistory, RunFacts, take_sample, write_learn_page
+from marketfold.model import read_arrays
 from marketfold.orders import read_orders
 from marketfold.runs.read import Run
-from marketfold.runs.sample import load_sample
+from marketfold.sampling import sample_rows
 
 if TYPE_CHECKING:
+    from marketfold.analysis import Analysis
     from marketfold.learn import LearnSample
+    from marketfold.schema import Float32
+
+SAMPLE_FILE = "sample.npz"
+MOST_ROWS = 2_000
 
 
 def write_lessons(folder: str | Path | None, page: Path) -> None:
@@ -50,3 +59,19 @@ def _from_demo() -> LearnSample:
     matrix = build_matrix(build_features(clean_orders(read_orders(make_shop().lines))))
     labels = [feature.label for feature in matrix.table.features]
     return take_sample(matrix.values, labels, RunFacts(n_segments=4, source="the demo shop"))
+
+
+def save_sample(analysis: Analysis, folder: Path) -> None:
+    """Draw rows in the scaled space of the features that shaped the segments, and write them into a model folder."""
+    rows = sample_rows(len(analysis.segmentation), MOST_ROWS, analysis.run.config.seed)
+    np.savez(folder / SAMPLE_FILE, allow_pickle=False, scaled=analysis.segmentation.matrix.values[rows])
+
+
+def load_sample(folder: Path) -> Float32:
+    """The rows of a model folder, shape (n_rows, n_features); `ModelError` where they are gone, damaged or too many."""
+    arrays = read_arrays(folder / SAMPLE_FILE)
+    try:
+        return np.asarray(arrays["scaled"], dtype=np.float32)
+    except (KeyError, ValueError) as error:
+        message = f"{SAMPLE_FILE} is damaged: it has no rows of numbers. Make the run again."
+        raise ModelError(message) from error

@@ -16,10 +16,9 @@ from marketfold.errors import ParameterError
 from marketfold.json_files import read_json, write_json
 from marketfold.model import SETTINGS_FILE
 from marketfold.report import brief_markdown
-from marketfold.runs.brief_edits import digests
-from marketfold.runs.folder_change import changed_copy, put_back
+from marketfold.runs.folder import changed_copy, put_back
 from marketfold.runs.pages import refresh_page
-from marketfold.runs.plan_files import delete_briefs, edited_briefs, write_plan
+from marketfold.runs.plan_files import delete_briefs, digests, edited_briefs, write_plan
 from marketfold.runs.read import Run
 
 if TYPE_CHECKING:
@@ -112,8 +111,7 @@ def outdated_audiences(run: Run, before: CampaignPlan, after: CampaignPlan) -> l
         new.name != names[new.number] or new.offer != old.offer or _offer_was_edited(old, before)
         for old, new in zip(before.campaigns, after.campaigns, strict=True)
     )
-    home = run.folder.resolve()
-    beside = home.parent.glob(f"{glob.escape(home.name)}-audiences-*") if changed else ()
+    beside = run.home.parent.glob(f"{glob.escape(run.home.name)}-audiences-*") if changed else ()
     return sorted(path for path in beside if path.is_dir())
 
 

@@ -12,10 +12,11 @@ from marketfold.campaigns import CampaignPlan, change_parts, checked_edits, foll
 from marketfold.errors import ParameterError, PlaybookError, RunFolderError
 from marketfold.json_files import read_json, write_json
 from marketfold.report import brief_filename, brief_markdown
-from marketfold.runs.brief_edits import digests, edited_elsewhere, edits_of_brief
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+    from marketfold.campaigns import Campaign
 
 BRIEFS = "campaigns"
 PLAN = "plan.json"
@@ -34,9 +35,28 @@ FROM_EARLIER = (
     "What this run would have written stands beside it, in the file that ends in `.new.md`.\n\n"
 )
 
+SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
+MESSAGE = re.compile(r"^### (\d+)\. (.*)$", re.MULTILINE)
+PLACES = {
+    "goal": ("Aim", r"(.+?)\n\nWhy this aim:"),
+    "offer.title": ("Offer", r"\*\*(.+?)\.\*\*"),
+    "offer.reason": ("Offer", r"\*\*.+?\.\*\* (.+)"),
+    "schedule": ("When", r"(.+?)\n\n- "),
+    "measure": ("How you will know", r"(.+?)(?:\n\n|\Z)"),
+}
+"""Part of a campaign, the section of the brief in which it stands, and how it is told from what stands around it."""
 
-def _fingerprint(text: str) -> str:
-    return hashlib.blake2b(text.strip().encode(), digest_size=8).hexdigest()
+ADS = {
+    "google_headline": "Google headline",
+    "google_description": "Google description",
+    "meta_headline": "Meta headline",
+    "meta_text": "Meta primary text",
+}
+NOTE = re.compile(r"^> (?:Edited by hand|Kept from your earlier plan).*\n+", re.MULTILINE)
+
+
+def _fingerprint(text: str, size: int = 8) -> str:
+    return hashlib.blake2b(text.strip().encode(), digest_size=size).hexdigest()
 
 
 def mark_brief(text: str, *, by_hand: bool = False) -> str:
@@ -86,15 +106,10 @@ def brief_paths(folder: str | Path) -> dict[int, Path]:
     return found
 
 
-def _briefs(folder: str | Path) -> dict[int, str]:
-    """Briefs of a run folder as they stand, by segment number."""
-    return {number: _read_text(path) for number, path in brief_paths(folder).items()}
-
-
 def edited_briefs(folder: str | Path) -> dict[int, str]:
     """Briefs of a run folder that were changed by hand, by segment number."""
-    found = {number: (text, MARK.search(text)) for number, text in _briefs(folder).items()}
-    return {n: MARK.sub("", text) for n, (text, mark) in found.items() if brief_was_edited(text) or (mark and mark[1])}
+    found = {number: _read_text(path) for number, path in brief_paths(folder).items()}
+    return {number: MARK.sub("", text) for number, text in found.items() if not _as_made(text)}
 
 
 def delete_briefs(folder: str | Path) -> None:
@@ -135,12 +150,8 @@ def write_plan(plan: CampaignPlan, folder: str | Path, kept: Mapping[int, str] |
 def read_plan(folder: str | Path, playbook: str | Path = AUTO) -> CampaignPlan:
     """The plan of a run folder, with what was edited in plan.json and in the briefs.
 
-    Without the playbook (as the run was told) all is there, but messages cannot be written anew.
-
-    Raises
-    ------
-    RunFolderError
-        If plan.json cannot be read as a plan, or says what cannot be.
+    Without the playbook (as the run was told) all is there, but messages cannot be written anew. `RunFolderError` if
+    plan.json cannot be read as a plan, or says what cannot be.
     """
     path = Path(folder) / PLAN
     try:
@@ -153,8 +164,8 @@ def read_plan(folder: str | Path, playbook: str | Path = AUTO) -> CampaignPlan:
         plan = replace(plan, templates={key: aim.drafts for key, aim in book.aims.items()})
     except PlaybookError:
         pass  # it has moved since the run: all is there but the templates
-    for number, text in _briefs(folder).items():
-        if brief_was_edited(text):
+    for number, path in brief_paths(folder).items():
+        if brief_was_edited(text := _read_text(path)):
             plan = _with_brief(plan, number, MARK.sub("", text))
     return follow(plan)
 
@@ -174,3 +185,85 @@ def _with_brief(plan: CampaignPlan, number: int, text: str) -> CampaignPlan:
         for one in plan.campaigns
     ]
     return replace(plan, campaigns=tuple(campaigns))
+
+
+def _plain(text: str) -> str:
+    """One line of text without Markdown's escapes."""
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", " ".join(text.split()))
+
+
+def _sections(text: str, heading: re.Pattern[str]) -> dict[str, str]:
+    parts = heading.split(text)
+    step = heading.groups + 1
+    return {parts[i]: parts[i + step - 1].strip() for i in range(1, len(parts) - 1, step)}
+
+
+def _title(text: str, campaign: Campaign) -> Iterator[tuple[str, str]]:
+    """Name and aim of `# 2. Name: aim`; the one that stands as in the plan says where the other one begins."""
+    found = re.search(rf"^# {campaign.number}\. (.+)$", text, re.MULTILINE)
+    if found is None:
+        return
+    line, name, aim = _plain(found[1]), " ".join(campaign.name.split()), campaign.aim_title.lower()
+    if line.endswith(f": {aim}"):
+        yield from (("name", line.removesuffix(f": {aim}")), ("aim_title", campaign.aim_title))
+        return
+    if line.startswith(f"{name}: "):
+        aim = line.removeprefix(f"{name}: ")
+    else:
+        name, _, aim = line.rpartition(": ")
+    yield from (("name", name), ("aim_title", aim[:1].upper() + aim[1:]))
+
+
+def _messages(text: str) -> Iterator[tuple[str, str]]:
+    for number, message in _sections(text, MESSAGE).items():
+        mail = re.search(r"```text\nSubject: ([^\n]*)\n\n(.*?)\n```", message, re.DOTALL)
+        if mail:
+            yield f"drafts.{number}.subject", mail[1].strip()
+            yield f"drafts.{number}.body", mail[2].strip()
+        for field, words in ADS.items():
+            cell = re.search(rf"^\| {words} \| (.+) \|$", message, re.MULTILINE)
+            if cell:
+                yield f"drafts.{number}.{field}", _plain(cell[1])
+
+
+def _parts(text: str, campaign: Campaign) -> dict[str, str]:
+    """Parts of the plan that a brief states, by their paths."""
+    sections = _sections(text, SECTION)
+    found = dict(_title(text, campaign))
+    for path, (section, place) in PLACES.items():
+        part = re.match(place, sections.get(section, ""), re.DOTALL)
+        if part:
+            found[path] = _plain(part[1])
+    return found | dict(_messages(sections.get("Messages", "")))
+
+
+def digests(text: str, campaign: Campaign) -> dict[str, str]:
+    """Fingerprint of each part that a brief states by its path, and of its first line as a whole, `title`."""
+    title, parts = re.search(rf"^# {campaign.number}\. (.+)$", text, re.MULTILINE), _parts(text, campaign)
+    stated = parts | ({"title": _plain(title[1])} if title else {})
+    if "aim_title" in stated:
+        stated["aim_title"] = stated["aim_title"].lower()  # as it stands in the first line
+    return {path: _fingerprint(value, 4) for path, value in stated.items()}
+
+
+def edits_of_brief(text: str, campaign: Campaign, plan: CampaignPlan) -> dict[str, str]:
+    """Parts of a campaign that somebody changed in its brief since it was written, and that the plan says otherwise.
+
+    What the brief still states as it was written (`campaign.stated`) is no edit, whatever the plan says by now.
+    The new text of each part stands by its path in the campaign, as `offer.title` and `drafts.1.subject`.
+    """
+    made, now, written = _parts(brief_markdown(campaign, plan), campaign), digests(text, campaign), campaign.stated
+    as_written = {path for path, value in now.items() if written.get(path) == value}
+    if "title" in as_written:
+        as_written |= {"name", "aim_title"}
+    return {
+        path: value
+        for path, value in _parts(text, campaign).items()
+        if path not in as_written and value != made.get(path)
+    }
+
+
+def edited_elsewhere(text: str, campaign: Campaign, plan: CampaignPlan) -> bool:
+    """Whether a brief says anything beside what the plan makes of it."""
+    made, edited = (_plain(NOTE.sub("", one)) for one in (brief_markdown(campaign, plan), text))
+    return made != edited

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,8 @@ class Run:
 
     folder: Path
     record: dict[str, Any]
+    home: Path
+    """The folder in full, however it was given: `.` has neither a name nor anything beside it."""
 
     @classmethod
     def read(cls, folder: str | Path) -> Run:
@@ -66,7 +69,11 @@ class Run:
                 f"read: run.json has no {', '.join(absent)}. Make the run again from its order file."
             )
             raise RunFolderError(message)
-        return cls(folder, record)
+        return cls(folder, record, folder.resolve())
+
+    def beside(self, what: str) -> Path:
+        """Where something of this run goes that is not part of it."""
+        return self.home.with_name(f"{self.home.name}-{what}")
 
     @property
     def report(self) -> Path:
@@ -85,13 +92,7 @@ class Run:
 
     @cached_property
     def plan(self) -> CampaignPlan:
-        """The campaigns, with what was edited in plan.json and in the briefs.
-
-        Raises
-        ------
-        RunFolderError
-            If it cannot be read, or its campaigns are not those of the run's segments.
-        """
+        """The campaigns, as plan.json and the briefs were edited; `RunFolderError` where that cannot be followed."""
         plan = read_plan(self.folder, self.record["configuration"]["campaigns"]["playbook"])
         there, planned = ({one["number"] for one in self.record["segments"]}, {c.number for c in plan.campaigns})
         if there != planned:
@@ -122,13 +123,7 @@ class Run:
         return date.fromisoformat(self.record["as_of"])
 
     def assignments(self) -> pa.Table:
-        """Customer, segment and arm: whom campaigns address.
-
-        Raises
-        ------
-        RunFolderError
-            If something else than customers was segmented.
-        """
+        """Customer, segment and arm: whom campaigns address; `RunFolderError` where no customers were segmented."""
         if "arm" not in self.segments.column_names:
             unit = self.record["unit"]
             message = f"{self.folder} segments {unit}s, not customers: there is nobody to address or to measure."
@@ -165,8 +160,6 @@ class Run:
         return f"<Run {self.folder}: {len(self.record['segments'])} segments>"
 
     def _repr_html_(self) -> str:
-        from html import escape  # noqa: PLC0415
-
         found = self.record["segments"]
         rows = ((s["number"], s["name"], f"{s['units']:,}", share(s["revenue_share"]), s["trust"] or "") for s in found)
         table = table_html(rows, ("", "segment", "units", "of revenue", "trust"))

@@ -12,20 +12,20 @@ from marketfold.report import (
     disagreements,
     number_decision,
     reduction_decision,
+    rule_words,
     run_warnings,
     search_decision,
     skip_reason,
     space_text,
     trap_sentence,
 )
-from marketfold.runs.tables import segment_facts
 from marketfold.version import __version__, versions
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
     from marketfold.diagnostics import ColumnDependency, Trap
     from marketfold.schema import Ledger
-    from marketfold.selection import ReducerComparison, ReducerScore
+    from marketfold.segments import SegmentProfile
 
 
 def run_record(analysis: Analysis) -> dict[str, Any]:
@@ -54,6 +54,13 @@ def run_record(analysis: Analysis) -> dict[str, Any]:
     }
 
 
+def segment_facts(profile: SegmentProfile, analysis: Analysis) -> dict[str, Any]:
+    """What tables and `run.json` say of one segment, beside its features."""
+    names = ("number", "name", "units", "unit_share", "revenue_total", "revenue_share", "trust", "jaccard")
+    rule = rule_words(profile.rule, analysis.segmentation.table) if profile.rule else None
+    return {name: getattr(profile, name) for name in names} | {"rule": rule}
+
+
 def _input(analysis: Analysis) -> dict[str, Any]:
     facts, reads = analysis.data.clean.facts, analysis.data.clean.report.reads
     names = ("lines", "orders", "customers", "first_on", "last_on", "amount_total")
@@ -68,9 +75,8 @@ def _input(analysis: Analysis) -> dict[str, Any]:
 
 
 def _ledger(ledger: Ledger) -> dict[str, Any]:
-    lines = {"read": ledger.lines_read, "kept": ledger.lines_kept, "set_aside": ledger.lines_set_aside}
-    money = {"read": ledger.money_read, "kept": ledger.money_kept, "set_aside": ledger.money_set_aside}
-    return {"lines": lines, "money": money}
+    parts = ("read", "kept", "set_aside")
+    return {what: {part: getattr(ledger, f"{what}_{part}") for part in parts} for what in ("lines", "money")}
 
 
 def _feature_set(analysis: Analysis) -> dict[str, Any]:
@@ -114,16 +120,14 @@ def _reduction(analysis: Analysis) -> dict[str, Any]:
     return {
         "method": analysis.choice.evidence.recipe.method,
         "n_dimensions": int(analysis.segmentation.dimensions.shape[1]),
-        "compared": [_score(comparison, score) for score in comparison.scores] if comparison else [],
+        "compared": [asdict(score) | {"skipped": skip_reason(comparison, score.method)} for score in comparison.scores]
+        if comparison
+        else [],
         "rule": REDUCTION_RULE if comparison else None,
         "decision": reduction_decision(comparison) if comparison else None,
         "suitability": list(about_suitability(suitability)) if suitability else [],
         "reconstructions": [asdict(one) for one in suitability.reconstructions] if suitability else [],
     }
-
-
-def _score(comparison: ReducerComparison, score: ReducerScore) -> dict[str, Any]:
-    return asdict(score) | {"skipped": skip_reason(comparison, score.method)}
 
 
 def _stability(analysis: Analysis) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from marketfold.features import build_features
 from marketfold.model import SegmentModel
 from marketfold.orders import read_orders
 from marketfold.runs.read import Run
-from marketfold.runs.tables import assignment_table
+from marketfold.runs.write import assignment_table
 
 if TYPE_CHECKING:
     from datetime import date
@@ -62,7 +62,7 @@ def scoring_config(
     as_of
         Day on which features look back; after the last of the new orders if not given.
     """
-    known = not isinstance(model, SegmentModel) and (Path(model) / "run.json").is_file()
-    config = Run.read(model).config if known and not isinstance(model, SegmentModel) else load_config()
+    folder = None if isinstance(model, SegmentModel) else Path(model)
+    config = Run.read(folder).config if folder and (folder / "run.json").is_file() else load_config()
     changed = config.model_dump() | {"features": config.features.model_dump() | {"as_of": as_of}}
     return load_config(changed | {"reading": changed["reading"] | (reading or {})})

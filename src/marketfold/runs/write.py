@@ -1,27 +1,31 @@
-"""An analysis becomes a folder."""
+"""An analysis becomes a folder, and its tables."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pyarrow as pa
 from pyarrow import parquet
 
 from marketfold.csv_files import write_csv
+from marketfold.errors import ParameterError, RunFolderError
 from marketfold.json_files import write_json
 from marketfold.report import report_data
 from marketfold.runs.folder import staged_folder
+from marketfold.runs.lessons import save_sample
 from marketfold.runs.pages import write_report_files
 from marketfold.runs.plan_files import write_plan
 from marketfold.runs.read import Run
-from marketfold.runs.record import run_record
-from marketfold.runs.sample import save_sample
-from marketfold.runs.tables import features_table, profiles_table, segments_table
+from marketfold.runs.record import run_record, segment_facts
+from marketfold.schema import UNIT_ID
 from marketfold.stage_costs import StageClock
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
+    from marketfold.model import Assignment, SegmentModel
     from marketfold.schema import Progress
 
 
@@ -59,3 +63,81 @@ def _write_tables(analysis: Analysis, folder: Path) -> None:
     write_csv(profiles_table(analysis), folder / "profiles.csv")
     aside = analysis.data.clean.engine.collect(analysis.data.clean.set_aside.sort("source_line"))
     write_csv(aside, folder / "set_aside.csv")
+
+
+def assignment_table(model: SegmentModel, assigned: Assignment) -> pa.Table:
+    """One row per unit: id, segment, how far from its centre, how surely."""
+    names = np.array([segment.name for segment in model.segments], dtype=object)
+    trust = np.array([segment.trust for segment in model.segments], dtype=object)
+    return pa.table(
+        {
+            UNIT_ID[model.unit]: pa.array(assigned.ids.tolist(), pa.string()),
+            "segment": assigned.numbers,
+            "segment_name": pa.array(names[assigned.labels], pa.string()),
+            "distance": assigned.distances,
+            "confidence": assigned.confidence,
+            "fits_none": assigned.fits_none,
+            "trust": pa.array(trust[assigned.labels], pa.string()),
+        }
+    )
+
+
+def segments_table(analysis: Analysis) -> pa.Table:
+    """`segments.*`: the assignment of every unit of the run, its revenue and its arm in the campaign."""
+    made, model = analysis.segmentation, analysis.model
+    table = assignment_table(model, model.assign_dimensions(made.ids, made.dimensions, made.labels))
+    table = table.append_column("revenue_total", pa.array(made.table.revenue))
+    arms = analysis.plan.assignments
+    if arms is None or made.unit != "customer":
+        return table
+    arm_of = dict(zip(arms["customer_id"].to_pylist(), arms["arm"].to_pylist(), strict=True))
+    return table.append_column("arm", pa.array([arm_of.get(one) for one in made.ids.tolist()], pa.string()))
+
+
+def features_table(analysis: Analysis) -> pa.Table:
+    """`features.parquet`: every measured feature in the user's units, row for row with `segments.parquet`, no ids."""
+    table = analysis.segmentation.table
+    return pa.table({name: table.values[:, index] for index, name in enumerate(table.names)})
+
+
+def profiles_table(analysis: Analysis) -> pa.Table:
+    """`profiles.csv`: everybody, then one row per segment; medians in the user's units."""
+    profiles = analysis.segments.profiles
+    money = round(float(analysis.segmentation.table.revenue.sum()), 2)
+    everyone = dict.fromkeys(segment_facts(profiles[0], analysis)) | {
+        "name": "everybody", "units": len(analysis.segmentation), "unit_share": 1.0, "revenue_total": money,
+        "revenue_share": 1.0,
+    }  # fmt: skip
+    rows = [_beside(segment_facts(profile, analysis), profile.medians) for profile in profiles]
+    table = pa.Table.from_pylist([_beside(everyone, profiles[0].everyone), *rows])
+    return table.rename_columns(["segment", *table.column_names[1:]])
+
+
+def _beside(facts: dict[str, Any], medians: dict[str, float]) -> dict[str, Any]:
+    """Facts of a segment, then its medians; that of a feature whose name is a fact's says that it is a median."""
+    return facts | {f"{name}_median" if name in facts else name: value for name, value in medians.items()}
+
+
+def write_table(table: pa.Table, path: Path) -> None:
+    """Write a table by itself, whole or not at all; the ending of the name says as what.
+
+    Raises
+    ------
+    ParameterError
+        If the name ends neither in `.csv` nor in `.parquet`.
+    RunFolderError
+        If it cannot be written.
+    """
+    writers = {".csv": write_csv, ".parquet": parquet.write_table}
+    if path.suffix not in writers:
+        message = f"{path} ends neither in .csv nor in .parquet; the ending says what is to be written."
+        raise ParameterError(message)
+    staging = path.with_name(f".{path.name}-partial")
+    try:
+        writers[path.suffix](table, staging)
+        staging.replace(path)
+    except OSError as error:
+        message = f"{path} cannot be written ({error.strerror or error}). Name another file with --out."
+        raise RunFolderError(message) from error
+    finally:
+        staging.unlink(missing_ok=True)

@@ -1,14 +1,8 @@
-"""Every platform that takes audiences: one file each, and one line here."""
+"""Every platform that takes audiences: a class in the file of its kind, and one line here."""
 
 from marketfold.audiences.platform import Platform
-from marketfold.audiences.platforms.google import Google
-from marketfold.audiences.platforms.klaviyo import Klaviyo
-from marketfold.audiences.platforms.linkedin import LinkedIn
-from marketfold.audiences.platforms.mailchimp import Mailchimp
-from marketfold.audiences.platforms.meta import Meta
-from marketfold.audiences.platforms.microsoft import Microsoft
-from marketfold.audiences.platforms.plain_list import PlainList
-from marketfold.audiences.platforms.tiktok import TikTok
+from marketfold.audiences.platforms.advertising import Google, LinkedIn, Meta, Microsoft, TikTok
+from marketfold.audiences.platforms.mail import Klaviyo, Mailchimp, PlainList
 from marketfold.errors import AudienceError
 from marketfold.words import listed
 

@@ -9,7 +9,7 @@ import pytest
 from pyarrow import parquet
 
 from marketfold.errors import ParameterError, RunFolderError
-from marketfold.runs.tables import features_table, profiles_table, segments_table, write_table
+from marketfold.runs.write import features_table, profiles_table, segments_table, write_table
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis

@@ -1,0 +1,106 @@
+"""The campaigns of a finished run: the audiences to reach, from its own order file, and later what they did."""
+
+from __future__ import annotations
+
+import glob
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from marketfold.audiences import ExportOptions, SegmentFacts, export_audiences, platform_named
+from marketfold.cleaning import clean_orders
+from marketfold.errors import MeasurementError, RunFolderError
+from marketfold.experiments import MeasuringOptions, measure_campaigns
+from marketfold.json_files import write_json
+from marketfold.orders import read_orders
+from marketfold.report import audience_account, write_measurement
+from marketfold.runs.read import Run
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from marketfold.audiences import AudienceReport
+    from marketfold.experiments import Measurement
+
+DEFAULTS = ExportOptions()
+
+
+def export_run(
+    folder: str | Path,
+    to: str,
+    options: ExportOptions = DEFAULTS,
+    *,
+    orders: str | Path | None = None,
+    out: Path | None = None,
+) -> tuple[AudienceReport, Path]:
+    """Write the audiences of a run, from its own order file; their folder is returned, too.
+
+    Parameters
+    ----------
+    to
+        Name of the platform.
+    options
+        As `export_audiences` takes them: consent, suppression, small audiences.
+    orders
+        The order file, where it is no longer where the run read it.
+    out
+        Folder for the audiences; beside the run folder if not given, for nothing personal belongs into a run.
+
+    Raises
+    ------
+    RunFolderError
+        If the order file is not where the run read it.
+    AudienceError
+        As `export_audiences` does.
+    """
+    run = Run.read(folder)
+    out = out or run.beside(f"audiences-{platform_named(to).name}")
+    source = Path(orders or run.record["input"]["path"])
+    if orders is None and not (source.exists() or glob.has_magic(str(source))):
+        message = f"{source} is not there any more, and names and addresses are read from it. Say where with --orders."
+        raise RunFolderError(message)
+    trust = {segment["number"]: segment["trust"] for segment in run.record["segments"]}
+    about = {
+        campaign.number: SegmentFacts(campaign.name, campaign.offer.title, trust.get(campaign.number))
+        for campaign in run.plan.campaigns
+    }
+    found = read_orders(source, run.config.reading)
+    report = export_audiences(found, run.assignments(), to=to, folder=out, options=options, about=about)
+    write_json(audience_account(report), out / "export.json")
+    return report, out
+
+
+def measure_run(
+    folder: str | Path, later_orders: str | Path, date_from: date, date_to: date, out: Path | None = None
+) -> tuple[Measurement, Path]:
+    """Say what the campaigns of a run did, and write it as a page.
+
+    Parameters
+    ----------
+    later_orders
+        Orders of all customers that cover the period.
+    date_from, date_to
+        First and last day of the period.
+    out
+        The page; in the run folder if not given.
+
+    Raises
+    ------
+    MeasurementError
+        If the period begins before the run looked back, and as `measure_campaigns` does.
+    """
+    run = Run.read(folder)
+    assignments = run.assignments().append_column("revenue_before", run.segments["revenue_total"])
+    if date_from < run.as_of:
+        message = (
+            f"The period begins on {date_from}, before the day on which the run looked back ({run.as_of}): what was "
+            "bought until then has made the segments, so it cannot judge them. Measure from that day on, or segment "
+            f"again with --as-of {date_from}."
+        )
+        raise MeasurementError(message)
+    config = run.config
+    cleaning = config.cleaning.model_copy(update={"allow_mostly_set_aside": True})
+    later = clean_orders(read_orders(later_orders, config.reading), cleaning)
+    options = MeasuringOptions(seed=config.seed)
+    measurement = measure_campaigns(assignments, later, date_from, date_to, run.plan.experiment, options)
+    page = out or run.folder / f"measured_{date_from}_{date_to}.html"
+    return measurement, write_measurement(measurement, page)
