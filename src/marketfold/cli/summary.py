@@ -73,7 +73,7 @@ def _segments(run: Run) -> Table:
 
 def print_inspection(found: Inspection, clean: CleanOrders | None, *, as_json: bool) -> None:
     """How the source would be read, and what would be set aside; None where cleaning would leave nothing."""
-    from marketfold.report.sentences.cleaning import cleaning_sentences
+    from marketfold.report import cleaning_sentences
 
     warnings = cleaning_sentences(clean.report) if clean else ()
     if as_json:
@@ -159,7 +159,7 @@ def print_measurement(measurement: Measurement, page: Path) -> None:
 
 def print_plan(before: CampaignPlan, after: CampaignPlan) -> None:
     """The campaigns as they are planned now, and what became of the holdouts that were changed."""
-    from marketfold.report import describe_holdout, plan_notes
+    from marketfold.report import describe_holdout, plan_notes, promise_note
 
     out = _out()
     headings = ("", "segment", "customers", "aim", "offer", "budget", "held out", "detects", "edited by hand")
@@ -172,9 +172,8 @@ def print_plan(before: CampaignPlan, after: CampaignPlan) -> None:
     for old, new in zip(before.campaigns, after.campaigns, strict=True):
         if new.holdout and old.holdout != new.holdout:
             out.print(Text(f"Segment {new.number}: {describe_holdout(new.holdout, after.currency)}"))
-        if old.offer.title != new.offer.title and old.offer.promise == new.offer.promise:
-            promise = f"Segment {new.number}: the messages still promise \u201c{new.offer.promise}\u201d"
-            out.print(Text(f"! {promise}; --set {new.number}.offer.promise=... changes it.", style="yellow"))
+        if note := promise_note(old, new):
+            out.print(Text(f"! {note}", style="yellow"))
 
 
 def _title(plan: CampaignPlan) -> str:

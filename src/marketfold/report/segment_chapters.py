@@ -21,7 +21,7 @@ from marketfold.page import (
 )
 from marketfold.report import teaching
 from marketfold.report.opening import units_word
-from marketfold.report.sentences.segments import rule_words
+from marketfold.report.sentences.segments import rule_sentence
 from marketfold.segments import difference_text
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from marketfold.clustering import Answer
     from marketfold.page import Part
     from marketfold.schema import Feature, FeatureTable
-    from marketfold.segments import SegmentProfile, SegmentRule
+    from marketfold.segments import SegmentProfile
 
 CARD_FEATURES = ("recency_days", "order_count", "revenue_total", "basket_mean")
 """Shown on every card, so that cards can be compared line by line."""
@@ -80,14 +80,6 @@ def _card_facts(profile: SegmentProfile, table: FeatureTable, currency: str | No
     )
 
 
-def _rule(rule: SegmentRule | None, table: FeatureTable, currency: str | None) -> str:
-    if rule is None:
-        return ""
-    them, others = words.share(rule.recall), words.share(rule.others_share)
-    tried = f"tried on others than it was made from: {them} of them, {others} of the rest"
-    return f"{rule_words(rule, table, currency)} ({tried})."
-
-
 def _card(profile: SegmentProfile, table: FeatureTable, currency: str | None, answer: Answer) -> SegmentCard:
     return SegmentCard(
         number=profile.number,
@@ -101,7 +93,7 @@ def _card(profile: SegmentProfile, table: FeatureTable, currency: str | None, an
             for feature in profile.distinguishing[:LISTED_OF_ONE]
         ),
         facts=_card_facts(profile, table, currency),
-        rule=_rule(profile.rule, table, currency),
+        rule=rule_sentence(profile.rule, table, currency) if profile.rule else "",
         trust=profile.trust,
         trust_text=trust_text(profile, answer),
     )

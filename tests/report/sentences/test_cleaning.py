@@ -6,7 +6,7 @@ import pytest
 
 from marketfold.cleaning import CleaningReport, CleaningWarning, ReadTotals
 from marketfold.cleaning.report import WarningCode
-from marketfold.report.sentences.cleaning import SENTENCES, cleaning_sentences
+from marketfold.report.sentences.warnings import SENTENCES, cleaning_sentences
 from marketfold.schema import Ledger
 
 LEDGER = Ledger(1_800, 1_600, {"cancelled": 100, "no_customer": 100})

@@ -245,6 +245,14 @@ def plan_notes(plan: CampaignPlan) -> tuple[str, ...]:
     return (*(_NOTES[note.code].format(about=note.about) for note in plan.notes), *_about_budget(plan))
 
 
+def promise_note(before: Campaign, after: Campaign) -> str:
+    """That the messages do not follow an offer's new title by themselves; "" where they need not."""
+    if before.offer.title == after.offer.title or before.offer.promise != after.offer.promise:
+        return ""
+    promise = f"Segment {after.number}: the messages still promise \u201c{after.offer.promise}\u201d"
+    return f"{promise}; --set {after.number}.offer.promise=... changes it."
+
+
 def _about_budget(plan: CampaignPlan) -> list[str]:
     money, notes = plan.budget, []
     if money.total is None:
