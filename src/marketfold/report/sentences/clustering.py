@@ -8,30 +8,10 @@ import numpy as np
 
 from marketfold import words
 from marketfold.clustering import SURE, UNITS_PER_FEATURE
+from marketfold.report.sentences.phrases import say
 
 if TYPE_CHECKING:
     from marketfold.clustering import Gap, KChoice, Stability, ValidityIndex
-
-OPENINGS = {
-    "groups": "There are groups, {at} of them.",
-    "weak": "There is structure beyond one cloud, but no number of groups stands out; {k} segments are a choice.",
-    "no_structure": "No group structure here: segments, however many, are slices of one cloud.",
-    "too_few": "Too few customers for this many features: groups, if there are any, could not be told from chance.",
-}
-
-CLOUD_RULE = (
-    "One cloud with the same columns and rank correlations: Iman and Conover (1982); testing clusters against "
-    "one cloud: Liu, Hayes, Nobel and Marron (2008), SigClust."
-)
-GAP_RULE = "Gap statistic: Tibshirani, Walther and Hastie (2001); uniform box along the principal axes."
-UNITS_RULE = (
-    f"At least {UNITS_PER_FEATURE} units for each feature: Dolnicar, Grün, Leisch and Schmidt (2014), "
-    "Required sample sizes for data-driven market segmentation analyses in tourism."
-)
-REPRODUCIBLE_RULE = (
-    "Without natural groups the most reproducible segments are advised: Dolnicar and Leisch (2010), "
-    "Evaluation of structure and reproducibility of cluster solutions using the bootstrap."
-)
 
 
 def k_decision(choice: KChoice) -> str:
@@ -57,7 +37,7 @@ def k_summary(choice: KChoice) -> str:
 
 
 def _opening(choice: KChoice) -> str:
-    return OPENINGS[choice.answer].format(at=choice.shows_at, k=choice.k)
+    return say("groups", choice.answer, at=choice.shows_at, k=choice.k)
 
 
 def _few_units(choice: KChoice) -> tuple[str, ...]:
@@ -115,8 +95,8 @@ def _better_below(choice: KChoice) -> str:
 
 def rules_applied(choice: KChoice) -> tuple[str, ...]:
     """The rules that were applied, each with its source."""
-    rules = (CLOUD_RULE, GAP_RULE, UNITS_RULE)
-    return rules if choice.answer == "groups" else (*rules, REPRODUCIBLE_RULE)
+    rules = ["cloud", "gap", "units", *(["reproducible"] if choice.answer != "groups" else [])]
+    return tuple(say("groups_rule", rule, units_per_feature=UNITS_PER_FEATURE) for rule in rules)
 
 
 def resample_size(stability: Stability) -> str | None:
