@@ -62,7 +62,7 @@ def print_run(run: Run) -> None:
 
 
 def _segments(run: Run) -> Table:
-    units = f"{run.record['unit'].replace('_', ' ')}s"
+    units = words.units_word(run.record["unit"])
     headings = ("", "segment", units, "share", "of revenue", "trust")
     table = _table(f"{len(run.record['segments'])} segments", headings, left={"segment", "trust"})
     for one in run.record["segments"]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from marketfold import words
 from marketfold.page import Column, Section, TablePart, numbers
 from marketfold.report.sentences.diagnostics import baseline_sentence, space_text
+from marketfold.report.sentences.phrases import say
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
@@ -27,12 +28,7 @@ def _rules_table(baseline: LiteratureBaseline) -> TablePart:
         "of rule and clusters, where 1 is the same and 0 is chance.",
         columns=(Column("K-means, three clusters"), *numbers(*columns)),
         rows=tuple(rows),
-        teaching=(
-            "The rule names, for each value of the column, the cluster that most of its lines are in. Where it is "
-            "right for nearly all lines, the clusters could have been read off the column without any clustering.",
-            "It happens where a column is entered beside what it was made from. A class cut from the amount draws "
-            "lines apart along the amount a second time, and K-means cuts along what draws lines apart most.",
-        ),
+        teaching=(say("teaching", "baseline"), say("teaching", "baseline_why")),
     )
 
 

@@ -9,7 +9,6 @@ from marketfold import figures, words
 from marketfold.page import Column, Fold, Notice, Prose, Section, TablePart, figure_part, numbers
 from marketfold.reduction import short_label
 from marketfold.report import teaching
-from marketfold.report.opening import units_word
 from marketfold.report.sentences.clustering import disagreements, k_decision, resample_size, rules_applied
 from marketfold.report.sentences.diagnostics import trap_sentence
 from marketfold.report.sentences.reduction import (
@@ -124,7 +123,7 @@ def _stability_figures(analysis: Analysis) -> tuple[Part, ...]:
 def stability_chapter(analysis: Analysis) -> Section:
     """Whether the same segments come out again."""
     found = analysis.stability
-    units = units_word(analysis.segmentation.unit)
+    units = words.units_word(analysis.segmentation.unit)
     lead = (
         f"The {units} were drawn anew {2 * found.n_pairs} times and segmented afresh. Two such segmentations agreed to "
         f"{words.decimal(found.ari)} on average, where 1 is the same and 0 is chance (adjusted Rand index)."

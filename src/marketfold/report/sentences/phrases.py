@@ -18,8 +18,6 @@ from marketfold import words
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from marketfold.schema import Unit
-
 _OWN: dict[str, Callable[[Any], str]] = {
     "plain": lambda code: str(code).replace("_", " "),
     "size": lambda value: words.share(abs(value)),
@@ -75,8 +73,3 @@ def filled(phrase: str, values: Mapping[str, Any], currency: str | None = None) 
 def say(kind: str, code: str, currency: str | None = None, /, **values: Any) -> str:
     """What the table says of a code, with these values; amounts carry the currency."""
     return filled(phrases(kind)[code], values, currency)
-
-
-def unit_words(unit: Unit) -> dict[str, str]:
-    """The unit as a reader calls it, one and several, for the blanks `{unit}` and `{units}`."""
-    return {"unit": words.unit_word(unit), "units": words.units_word(unit)}
