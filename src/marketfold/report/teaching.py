@@ -95,3 +95,8 @@ def about_future(future: FutureScore) -> Notes:
 def about_spread(profiles: tuple[SegmentProfile, ...]) -> Notes:
     """How to read the boxes."""
     return (note("spread", largest=max(profiles, key=lambda profile: profile.units)),)
+
+
+def about_baseline() -> Notes:
+    """What a rule on one column says of clusters."""
+    return note("baseline"), note("baseline_why")
