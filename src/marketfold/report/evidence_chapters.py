@@ -1,4 +1,4 @@
-"""The evidence: for the number of segments, their stability and the reduction, and from the future and the usual way."""
+"""The evidence: for the number of segments, their stability and the reduction, beside the usual way, and the future."""
 
 from __future__ import annotations
 

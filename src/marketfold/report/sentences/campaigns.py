@@ -23,7 +23,6 @@ PART_WORDS = {
 FEW = 10
 COUNTRIES = 3
 CENT = 0.01
-TIMES = "\N{MULTIPLICATION SIGN}"
 
 _IDENTIFIERS = {"email": "e-mail addresses", "phone": "phone numbers", "address": "addresses"}
 
@@ -147,57 +146,43 @@ def arithmetic(line: BudgetLine, plan: CampaignPlan) -> tuple[str, ...]:
     """The money of a campaign, step by step."""
     lift = line.stake.detectable_lift
     held_out = any(c.held_out for c in plan.campaigns if c.number == line.stake.number)
-    if lift is not None:
-        seen = f"Smallest lift that the holdout can show: {share(lift)} of what is usual."
-    elif held_out:
-        seen = "Smallest lift that can be seen: none, as the holdout is too small to show a change."
-    else:
-        seen = "Smallest lift that can be seen: none, as there is no holdout."
-    return (_value_at_stake(line, plan), *_contacts(line, plan), f"Break-even response rate: {_rate(line, plan)}", seen)
+    seen = "lift" if lift is not None else "lift.none" if held_out else "lift.no holdout"
+    return (
+        _value_at_stake(line, plan),
+        *_contacts(line, plan),
+        _break_even(line, plan),
+        say("arithmetic", seen, lift=lift),
+    )
 
 
 def _value_at_stake(line: BudgetLine, plan: CampaignPlan) -> str:
     days, margin = plan.budget.days, plan.budget.margin
     years = days / YEAR_DAYS
-    over = (
-        f"{words.decimal(years)} years observed"
-        if years > 1
-        else f"{words.days(days)} observed, not stretched to a year"
-    )
-    text = f"{words.money(line.stake.revenue_total, plan.currency)} revenue / {over}"
-    value = words.money(line.value_at_stake, plan.currency)
-    if margin is None:
-        return f"Value at stake (revenue, as no margin is given): {text} = {value}."
-    return f"Value at stake: {text} {TIMES} {share(margin)} margin = {value} a year."
+    over = say("arithmetic", "over.years" if years > 1 else "over.days", years=years, days=days)
+    code = "stake.revenue" if margin is None else "stake"
+    return say("arithmetic", code, plan.currency, line=line, over=over, margin=margin)
 
 
-def _contacts(line: BudgetLine, plan: CampaignPlan) -> tuple[str, ...]:
-    cost, customers = plan.budget.contact_cost, line.stake.customers
+def _contacts(line: BudgetLine, plan: CampaignPlan) -> list[str]:
+    cost = plan.budget.contact_cost
     if cost is None or line.contact_cost is None:
-        return ("Contact cost: blank, as the cost of one contact is not given.",)
-    each, total = words.price(cost, plan.currency), words.money(line.contact_cost, plan.currency)
-    text = f"Contact cost: {words.plural(customers, 'customer')} {TIMES} {each} = {total} to reach all once."
-    if line.reached == customers:
-        return (text,)
-    return text, f"The amount reaches {words.count(line.reached)} of them: begin with those who have brought most."
+        return [say("arithmetic", "contact.unknown")]
+    codes = ["contact"] if line.reached == line.stake.customers else ["contact", "contact.some"]
+    return [say("arithmetic", code, plan.currency, line=line, cost=cost) for code in codes]
 
 
-def _rate(line: BudgetLine, plan: CampaignPlan) -> str:
+def _break_even(line: BudgetLine, plan: CampaignPlan) -> str:
     margin, discount, rate = plan.budget.margin, line.stake.discount, line.break_even_rate
     spent = line.contact_cost if line.amount is None else line.amount
     if spent is None:
-        return "blank, as neither budget nor contact cost is given."
+        return say("arithmetic", "rate.no cost")
     if margin is None:
-        return "blank, as no margin is given (--margin)."
-    left = f"{share(margin)} margin {words.MINUS} {share(discount)} discount"
+        return say("arithmetic", "rate.no margin")
     if rate is None:
-        return f"none. {left} leaves nothing of an order, so no response pays."
-    kept = f"({left})" if discount else f"{share(margin)} margin"
-    order = f"{words.count(line.reached)} customers {TIMES} {words.money(line.order_value, plan.currency)} an order"
-    text = f"{words.money(spent, plan.currency)} / ({order} {TIMES} {kept}) = {share(rate)}"
-    if rate > 1.0001:
-        return f"{text}: more than one extra order from every customer reached. Spend less here."
-    return f"{text} of those reached must place one order that they would not have placed otherwise."
+        return say("arithmetic", "rate.never", margin=margin, discount=discount)
+    kept = say("arithmetic", "kept.discount" if discount else "kept", margin=margin, discount=discount)
+    code = "rate.above all" if rate > 1.0001 else "rate"
+    return say("arithmetic", code, plan.currency, line=line, spent=spent, kept=kept, rate=rate)
 
 
 def plan_notes(plan: CampaignPlan) -> tuple[str, ...]:
