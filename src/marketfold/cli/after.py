@@ -132,7 +132,7 @@ def figures(
     out = out or run.with_name(f"{run.resolve().name}-{to}")
     written = write_pictures(run, to, out, only=only or (), progress=None if quiet else typer.echo)
     if not quiet:
-        typer.echo(f"{len(written)} file{'s' if len(written) > 1 else ''} in {out}.")
+        typer.echo(f"{words.plural(len(written), 'file')} in {out}.")
 
 
 def report(run: flags.RunFolder) -> None:
