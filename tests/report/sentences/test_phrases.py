@@ -5,12 +5,19 @@ from __future__ import annotations
 import tomllib
 from importlib.resources import files
 from string import Formatter
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from marketfold import words
-from marketfold.report.sentences.phrases import _OWN, filled
+from marketfold.audiences.account import NoteCode, Refusal, WarningCode
+from marketfold.campaigns.timing import Season
+from marketfold.clustering import Answer
+from marketfold.experiments.design import Sizing
+from marketfold.experiments.results import Reason
+from marketfold.reduction.suitability import Advice
+from marketfold.report.sentences.phrases import _OWN, filled, phrases
+from marketfold.schema import Trust
 
 
 def every_phrase(value: Any) -> list[str]:
@@ -24,6 +31,28 @@ def test_every_writer_is_known():
     specs = {spec for phrase in every_phrase(table) for _, _, spec, _ in Formatter().parse(phrase) if spec}
     writers = {spec.split(" ")[0] for spec in specs} - {".0f", ".3g"}
     assert [name for name in writers if name not in {*_OWN, "one", "sign"} and not hasattr(words, name)] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "codes", "silent"),
+    [
+        ("audience_refused", Refusal, {""}),
+        ("audience_warning", WarningCode, {"no copy"}),
+        ("audience_note", NoteCode, set()),
+        ("campaign_warning", Trust, {"stable"}),
+        ("effect", Reason, set()),
+        ("groups", Answer, set()),
+        ("holdout", Sizing, set()),
+        ("season", Season, set()),
+        ("trust", Trust, set()),
+    ],
+)
+def test_every_code_is_said(kind: str, codes: Any, silent: set[str]):
+    assert set(get_args(codes)) - silent <= set(phrases(kind))
+
+
+def test_every_advice_on_a_reduction_is_said():
+    assert {f"advice.{advice}" for advice in get_args(Advice)} <= set(phrases("reduction"))
 
 
 @pytest.mark.parametrize(

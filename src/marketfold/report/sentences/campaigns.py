@@ -194,8 +194,7 @@ def promise_note(before: Campaign, after: Campaign) -> str:
     """That the messages do not follow an offer's new title by themselves; "" where they need not."""
     if before.offer.title == after.offer.title or before.offer.promise != after.offer.promise:
         return ""
-    promise = f"Segment {after.number}: the messages still promise \u201c{after.offer.promise}\u201d"
-    return f"{promise}; --set {after.number}.offer.promise=... changes it."
+    return say("campaign", "old promise", campaign=after)
 
 
 def _about_budget(plan: CampaignPlan) -> tuple[str, ...]:
