@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketfold.errors import Fault, ParameterError
+from marketfold.words import units_word
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,7 +54,7 @@ def check_comparable(earlier: Snapshot, later: Snapshot, *, features: bool) -> N
     """
     faults = [*_damage("earlier", earlier), *_damage("later", later)]
     if earlier.unit != later.unit:
-        units = [f"{run.unit.replace('_', ' ')}s" for run in (earlier, later)]
+        units = [units_word(run.unit) for run in (earlier, later)]
         what = f"The earlier run segments {units[0]}, the later one {units[1]}."
         faults.append(Fault(what, "compare runs with the same --unit"))
     if features and set(earlier.features) != set(later.features):

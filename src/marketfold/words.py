@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from marketfold.schema import Measure
+    from marketfold.schema import Measure, Unit
 
 DASH = "\u2013"
 MISSING = "\u2014"
@@ -225,6 +225,30 @@ def listed(parts: Sequence[str], last: str = "and") -> str:
     ('red, green and blue', 'a or b')
     """
     return f"{', '.join(parts[:-1])} {last} {parts[-1]}" if len(parts) > 1 else "".join(parts)
+
+
+def some(names: Sequence[str], most: int = 4) -> str:
+    """Name the first few and count the rest.
+
+    >>> some(["a", "b", "c"], most=2)
+    'a, b and 1 more'
+    """
+    shown = ", ".join(names[:most])
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
+
+
+def unit_word(unit: Unit) -> str:
+    """What a row is, as a reader calls it."""
+    return unit.replace("_", " ")
+
+
+def units_word(unit: Unit) -> str:
+    """Several of them.
+
+    >>> units_word("order_line")
+    'order lines'
+    """
+    return f"{unit_word(unit)}s"
 
 
 def number_word(value: int) -> str:

@@ -11,7 +11,7 @@ from marketfold.cleaning import rules as table
 from marketfold.cleaning.rules import REASONS, REFUND, RETURNED, RULES, Rule, rules_for
 from marketfold.config import CleaningOptions
 from marketfold.orders import read_orders
-from marketfold.report.sentences.cleaning import cleaning_sentences
+from marketfold.report import cleaning_sentences
 
 
 def cleaned(**columns: list[object]) -> CleanOrders:

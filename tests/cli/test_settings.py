@@ -17,11 +17,11 @@ from marketfold.config import ClusteringOptions, Flag, RunConfig, load_config, s
 WORDS = {int: "7", float: "0.5", bool: None}
 
 
-def command(*branches: str, model: Any = None) -> typer.Typer:
+def command(*branches: str) -> typer.Typer:
     """A command line with one command, which prints the settings that it got."""
     program = typer.Typer(add_completion=False)
 
-    @program.command(cls=takes(*branches, model=model))
+    @program.command(cls=takes(*branches))
     def show(ctx: typer.Context) -> None:
         typer.echo(json.dumps(ctx.obj))
 
@@ -34,7 +34,7 @@ def given(*words: str, program: typer.Typer | None = None) -> Any:
     return json.loads(shown.output)
 
 
-def test_a_new_field_is_a_flag_with_its_help_its_default_and_its_group():
+def test_a_new_field_is_a_flag_with_its_help_its_default_and_its_group(monkeypatch: pytest.MonkeyPatch):
     class More(ClusteringOptions):
         """How many segments, and how surely."""
 
@@ -43,7 +43,8 @@ def test_a_new_field_is_a_flag_with_its_help_its_default_and_its_group():
     class Wider(RunConfig):
         clustering: More = More()
 
-    program = command(model=Wider)
+    monkeypatch.setattr("marketfold.config.RunConfig", Wider)
+    program = command()
     told = CliRunner().invoke(program, ["--help"], env={"COLUMNS": "140"}).output
     assert "--patience" in told
     assert "Rounds without a gain. (default: 33)" in told

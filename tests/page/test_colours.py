@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import re
 
+from marketfold.figures import DARK, LIGHT
 from marketfold.page import asset
-from marketfold.page.colours import colour_rules, contrast, figure_themes, ink_on
+from marketfold.page.render import colour_rules, contrast, ink_on
 
 
 def test_every_segment_has_letters_that_can_be_read_on_it() -> None:
@@ -15,7 +16,6 @@ def test_every_segment_has_letters_that_can_be_read_on_it() -> None:
 def test_letters_in_figures_are_those_of_the_page() -> None:
     (sans,) = re.findall(r"--sans: ([^;]+);", asset("report.css"))
     families = [name.strip("'") for name in re.split(r",\s*", sans.replace('"', "'"))]
-    for mode in ("light", "dark"):
-        layout = figure_themes()[mode]["layout"]
+    for layout in (LIGHT["layout"], DARK["layout"]):
         for letters in (layout["font"], layout["hoverlabel"]["font"]):
             assert [name.strip("'") for name in letters["family"].split(", ")] == families

@@ -9,7 +9,7 @@ from marketfold.demo import make_shop
 from marketfold.diagnostics import cluster_as_published
 from marketfold.orders import read_orders
 from marketfold.page import tables_of
-from marketfold.report.baseline_chapter import baseline_chapter
+from marketfold.report.evidence_chapters import baseline_chapter
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis

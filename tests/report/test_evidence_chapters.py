@@ -15,7 +15,7 @@ from marketfold.report.evidence_chapters import (
     stability_chapter,
 )
 from marketfold.report.sentences.clustering import k_decision
-from marketfold.report.sentences.diagnostics import trap_sentence
+from marketfold.report.sentences.warnings import trap_sentence
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis

@@ -13,7 +13,6 @@ from marketfold.report.opening import (
     key_facts,
     lead,
     segment_aim,
-    units_word,
     weightiest_warnings,
 )
 
@@ -82,7 +81,6 @@ def test_trust_is_counted(trust: Trust, analysis: Analysis) -> None:
 def test_the_units_are_counted_and_called_what_they_are(analysis: Analysis) -> None:
     facts = {fact.label: fact.value for fact in key_facts(analysis)}
     assert facts["customers"] == f"{len(analysis.segmentation.table.ids):,}"
-    assert units_word("order_line") == "order lines"
 
 
 @pytest.mark.parametrize("many", [0, 1, MOST_WARNINGS + 1, MOST_WARNINGS + 2, 30])

@@ -1,14 +1,18 @@
-"""Commands on a finished run: score, rename, learn, report, figures, compare, export, measure."""
+"""Commands on a finished run: score, plan, rename, learn, report, figures, compare, export, measure."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from marketfold import words
 from marketfold.cli import flags
+
+if TYPE_CHECKING:
+    from marketfold.campaigns import CampaignPlan
 
 Table = Annotated[Path, typer.Option("--out", help="Table to write, .csv or .parquet.")]
 
@@ -33,20 +37,75 @@ def score(
         print_scores(table)
 
 
+def plan(
+    run: flags.RunFolder,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help='Change a part: 2.offer.promise="free tea"; may repeat.'),
+    ] = None,
+    renew: Annotated[
+        bool, typer.Option("--renew", help="Make all anew from plan.json and the briefs as they were edited.")
+    ] = False,
+    json_: flags.Json = False,
+) -> None:
+    """Show the campaigns of a run; with --set change them, and make briefs, page and tables anew."""
+    from marketfold.runs import Run, change_plan, outdated_audiences, read_plan
+
+    before = read_plan(run)
+    read = Run.read(run)
+    after = change_plan(run, _changes(set_ or [])) if set_ or renew else before
+    if json_:
+        typer.echo(json.dumps(_plain(after), ensure_ascii=False, indent=1))
+    else:
+        from marketfold.cli.summary import print_plan
+
+        print_plan(before, after)
+    if after is not before:
+        _say_outdated(outdated_audiences(read, before, after))
+
+
+def _say_outdated(audiences: list[Path]) -> None:
+    """Say which audiences were exported before the plan was changed."""
+    if audiences:
+        folders = words.listed([str(path) for path in audiences])
+        typer.echo(f"! Exported before this change, and out of date: {folders}. Export them again.", err=True)
+
+
+def _plain(plan: CampaignPlan) -> dict[str, object]:
+    """The plan as it stands in plan.json, and which parts of each campaign were edited."""
+    plain_plan = plan.to_dict()
+    for plain, campaign in zip(plain_plan["campaigns"], plan.campaigns, strict=True):
+        plain["edited"] = list(campaign.edited)
+    return plain_plan
+
+
+def _changes(texts: list[str]) -> dict[str, object]:
+    changes: dict[str, object] = {}
+    for text in texts:
+        path, equals, value = text.partition("=")
+        if not equals or not path.strip():
+            message = f"--set wants PATH=VALUE, as in --set '2.offer.title=Free tasting'; got {text!r}."
+            raise typer.BadParameter(message)
+        if path.strip() in changes:
+            message = f"--set names {path.strip()} twice; say once what it is to be."
+            raise typer.BadParameter(message)
+        changes[path.strip()] = value
+    return changes
+
+
 def rename(
     run: flags.RunFolder,
     number: Annotated[int, typer.Argument(min=1, help="Number of the segment.")],
     name: Annotated[str, typer.Argument(help="What it is to be called.")],
 ) -> None:
     """Call a segment by a name of your own; later runs with --previous keep it."""
-    from marketfold.cli.planning import say_outdated
     from marketfold.runs import Run, outdated_audiences, read_plan, rename_segment
 
     before = read_plan(run)
     read = Run.read(run)
     old = rename_segment(run, number, name)
     typer.echo(f"Segment {number} is called {name!r} now; it was {old!r}.")
-    say_outdated(outdated_audiences(read, before, read_plan(run)))
+    _say_outdated(outdated_audiences(read, before, read_plan(run)))
 
 
 def learn(
@@ -73,7 +132,7 @@ def figures(
     out = out or Run.read(run).beside(to)
     written = write_pictures(run, to, out, only=only or (), progress=None if quiet else typer.echo)
     if not quiet:
-        typer.echo(f"{len(written)} file{'s' if len(written) > 1 else ''} in {out}.")
+        typer.echo(f"{words.plural(len(written), 'file')} in {out}.")
 
 
 def report(run: flags.RunFolder) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from marketfold import __version__
-from marketfold.cli import after, during, flags, planning
+from marketfold.cli import after, during, flags
 from marketfold.cli.settings import takes
 
 app = typer.Typer(
@@ -39,7 +39,7 @@ app.command("run", cls=takes())(during.run)
 app.command("inspect", cls=takes("reading"))(during.inspect)
 app.command("demo")(during.demo)
 app.command("score", cls=takes("reading", "features.as_of"))(after.score)
-app.command("plan")(planning.plan)
+app.command("plan")(after.plan)
 app.command("rename")(after.rename)
 app.command("learn")(after.learn)
 app.command("report")(after.report)

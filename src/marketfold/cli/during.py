@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,12 +12,16 @@ import typer
 
 from marketfold import words
 from marketfold.cli import flags
-from marketfold.cli.progress import console, progress_bars
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import Console
+
     from marketfold.config import RunConfig
     from marketfold.demo import Shop
     from marketfold.runs import Run
+    from marketfold.schema import Progress
 
 DEMO_CAMPAIGN_DAYS = 90
 """Days that the later orders of the demo shop cover."""
@@ -43,7 +49,7 @@ def _run(orders: str, config: RunConfig, out: Path | None, previous: Path | None
     folder = out or next_free_folder(Path(orders.rstrip("/*")).stem or "orders")
     refuse_existing(folder)  # before the work, not after it
     earlier = Run.read(previous) if previous else None
-    with progress_bars(quiet=quiet) as progress:
+    with _progress_bars(quiet=quiet) as progress:
         analysis = segment_market(orders, config, progress, previous=earlier.as_previous() if earlier else None)
         return write_run(analysis, folder, progress)
 
@@ -99,7 +105,7 @@ def demo(
         write_csv(shop.lines, staging / "orders.csv")
         write_csv(shop.truth, staging / "planted_groups.csv")
     if not quiet:
-        console().print(
+        _console().print(
             f"The demo shop is in {folder / 'orders.csv'}: {words.plural(shop.lines.num_rows, 'order line')}."
         )
     config = load_config({"seed": seed})
@@ -123,5 +129,34 @@ def _plant(shop: Shop, finished: Run, effect: float, *, quiet: bool) -> None:
     if not quiet:
         last = finished.as_of + timedelta(days=DEMO_CAMPAIGN_DAYS - 1)
         command = f"marketfold measure {finished.folder} {path} --from {finished.as_of} --to {last}"
-        console().print(f"Later orders with an effect of {effect:g} are in {path}. Look for it with:")
-        console().print(command, soft_wrap=True)
+        _console().print(f"Later orders with an effect of {effect:g} are in {path}. Look for it with:")
+        _console().print(command, soft_wrap=True)
+
+
+def _console() -> Console:
+    """The console of the progress bars and the messages: standard error, so that standard output stays clean."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+@contextmanager
+def _progress_bars(*, quiet: bool) -> Iterator[Progress | None]:
+    """One line for each thing that is being done, with a bar where it has many steps; None where nobody watches."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.progress import BarColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    spinner = SpinnerColumn(finished_text="[green]✓")
+    with Bars(spinner, TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=_console()) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def note(what: str, done: int, total: int) -> None:
+            task = tasks.get(what)
+            if task is None:
+                task = tasks[what] = bars.add_task(what, total=total)
+            bars.update(task, completed=done, total=total)
+
+        yield note

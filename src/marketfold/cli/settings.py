@@ -13,20 +13,17 @@ from typer.main import get_command
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pydantic import BaseModel
-
     from marketfold.config import Setting
 
 
-def takes(*branches: str, model: type[BaseModel] | None = None) -> type[TyperCommand]:
+def takes(*branches: str) -> type[TyperCommand]:
     """A class of command that takes the flags of some settings beside its own.
 
     The flags are made when the command is called or asks for its help: until then no settings are loaded. What the
     user gave comes to the command in `ctx.obj`, nested as `load_config` takes it; an unset flag is not in it, for it
     must not hide the environment or `marketfold.toml`.
 
-    `branches` are parts of the tree of settings, as "reading" or "features.as_of"; all of it if none is named. The
-    tree is `RunConfig` if no other `model` is given.
+    `branches` are parts of the tree of settings, as "reading" or "features.as_of"; all of it if none is named.
     """
 
     class Command(TyperCommand):
@@ -38,7 +35,7 @@ def takes(*branches: str, model: type[BaseModel] | None = None) -> type[TyperCom
             from marketfold.config import RunConfig, settings_of
 
             wanted = [tuple(branch.split(".")) for branch in branches] or [()]
-            found = settings_of(model or RunConfig)
+            found = settings_of(RunConfig)
             return [one for one in found if any(one.path[: len(part)] == part for part in wanted)]
 
         def invoke(self, ctx: Any) -> Any:

@@ -31,6 +31,11 @@ def _out() -> Console:
     return Console(file=sys.stdout, highlight=False)
 
 
+def _warn(out: Console, *notes: str) -> None:
+    for note in filter(None, notes):
+        out.print(Text(f"! {note}", style="yellow"))
+
+
 def _table(title: str, headings: Iterable[str], left: Collection[str] = ()) -> Table:
     """A table of numbers, but for the columns that are named as texts."""
     table = Table(title=title, title_justify="left")
@@ -56,13 +61,12 @@ def print_run(run: Run) -> None:
     out.print(_segments(run))
     if record["choose_k"]["answer"] == "groups":
         out.print(Text(record["choose_k"]["decision"]))
-    for warning in record["warnings"]:
-        out.print(Text(f"! {warning}", style="yellow"))
+    _warn(out, *record["warnings"])
     out.print(Text(f"Report: {run.report}"), soft_wrap=True)
 
 
 def _segments(run: Run) -> Table:
-    units = f"{run.record['unit'].replace('_', ' ')}s"
+    units = words.units_word(run.record["unit"])
     headings = ("", "segment", units, "share", "of revenue", "trust")
     table = _table(f"{len(run.record['segments'])} segments", headings, left={"segment", "trust"})
     for one in run.record["segments"]:
@@ -73,7 +77,7 @@ def _segments(run: Run) -> Table:
 
 def print_inspection(found: Inspection, clean: CleanOrders | None, *, as_json: bool) -> None:
     """How the source would be read, and what would be set aside; None where cleaning would leave nothing."""
-    from marketfold.report.sentences.cleaning import cleaning_sentences
+    from marketfold.report import cleaning_sentences
 
     warnings = cleaning_sentences(clean.report) if clean else ()
     if as_json:
@@ -93,8 +97,7 @@ def print_inspection(found: Inspection, clean: CleanOrders | None, *, as_json: b
     out.print(facts)
     if clean:
         out.print(_ledger(clean.report))
-    for note in (*found.notes, *warnings):
-        out.print(Text(f"! {note}", style="yellow"))
+    _warn(out, *found.notes, *warnings)
 
 
 def _ledger(report: CleaningReport) -> Table:
@@ -113,11 +116,11 @@ def print_scores(table: pa.Table) -> None:
     strangers = sum(table["fits_none"].to_pylist())
     if strangers > OUTSIDE_ALLOWED * table.num_rows:
         of_all = words.share(strangers / table.num_rows)
-        text = (
-            f"! {words.count(strangers)} ({of_all}) lie farther from every segment than the run's own customers did "
-            "(fits_none): these may be customers of another kind, and their segments mean little."
+        _warn(
+            out,
+            f"{words.count(strangers)} ({of_all}) lie farther from every segment than the run's own customers did "
+            "(fits_none): these may be customers of another kind, and their segments mean little.",
         )
-        out.print(Text(text, style="yellow"))
 
 
 def print_audiences(report: AudienceReport, folder: Path) -> None:
@@ -138,9 +141,8 @@ def print_audiences(report: AudienceReport, folder: Path) -> None:
         out.print(Text(note))
     for one in account["audiences"]:
         blanked = "; ".join(f"{words.count(count)} x {what}" for what, count in one["blanked"].items())
-        for warning in (one["refused"], *one["warnings"], f"cells left empty: {blanked}." if blanked else ""):
-            if warning:
-                out.print(Text(f"! Segment {one['segment']}: {warning}", style="yellow"))
+        warnings = (one["refused"], *one["warnings"], f"cells left empty: {blanked}." if blanked else "")
+        _warn(out, *(f"Segment {one['segment']}: {warning}" for warning in warnings if warning))
     for number, step in enumerate(account["steps"], start=1):
         out.print(Text(f"{number}. {step}"))
 
@@ -152,14 +154,13 @@ def print_measurement(measurement: Measurement, page: Path) -> None:
     out = _out()
     for result in measurement.segments:
         out.print(Text(f"{result.segment}. {result.name}. {describe_result(result, measurement)}"))
-    if note := describe_period(measurement):
-        out.print(Text(f"! {note}", style="yellow"))
+    _warn(out, describe_period(measurement))
     out.print(Text(f"Page: {page}"), soft_wrap=True)
 
 
 def print_plan(before: CampaignPlan, after: CampaignPlan) -> None:
     """The campaigns as they are planned now, and what became of the holdouts that were changed."""
-    from marketfold.report import describe_holdout, plan_notes
+    from marketfold.report import describe_holdout, plan_notes, promise_note
 
     out = _out()
     headings = ("", "segment", "customers", "aim", "offer", "budget", "held out", "detects", "edited by hand")
@@ -167,14 +168,11 @@ def print_plan(before: CampaignPlan, after: CampaignPlan) -> None:
     for campaign in after.campaigns:
         table.add_row(*_row(campaign, after))
     out.print(table)
-    for note in plan_notes(after):
-        out.print(Text(f"! {note}", style="yellow"))
+    _warn(out, *plan_notes(after))
     for old, new in zip(before.campaigns, after.campaigns, strict=True):
         if new.holdout and old.holdout != new.holdout:
             out.print(Text(f"Segment {new.number}: {describe_holdout(new.holdout, after.currency)}"))
-        if old.offer.title != new.offer.title and old.offer.promise == new.offer.promise:
-            promise = f"Segment {new.number}: the messages still promise \u201c{new.offer.promise}\u201d"
-            out.print(Text(f"! {promise}; --set {new.number}.offer.promise=... changes it.", style="yellow"))
+        _warn(out, promise_note(old, new))
 
 
 def _title(plan: CampaignPlan) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from marketfold.errors import ParameterError, TooFewUnitsError
 from marketfold.sampling import sample_rows
+from marketfold.words import units_word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +63,7 @@ class RunFacts:
     @property
     def unit_plural(self) -> str:
         """What several rows are, as a reader calls them."""
-        return f"{self.unit.replace('_', ' ')}s"
+        return units_word(self.unit)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from marketfold.errors import ParameterError, RunFolderError
+from marketfold.figures import DARK, LIGHT, SWAP, segment_colour
 from marketfold.page import embed
-from marketfold.page.colours import colour_rules, figure_themes
 from marketfold.page.parts import Briefs, FigureGrid, FigurePart, FigureTabs, Fold, TablePart
 from marketfold.version import __version__
 from marketfold.words import NARROW_SPACE, share
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from marketfold.page.parts import Part, ReportPage
 
 REPORT_SCRIPTS = ("theme.js", "page.js", "figures.js")
+_INK, _PAPER = "#101418", "#ffffff"
 
 
 def kept_together(value: Any) -> Any:
@@ -92,6 +93,50 @@ def _check_anchors(page: ReportPage, figures: Sequence[FigurePart]) -> None:
         raise ParameterError(message)
 
 
+def _linear(channel: int) -> float:
+    value = channel / 255
+    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of a hexadecimal colour, 0 to 1 (WCAG 2.2).
+
+    >>> luminance("#ffffff"), luminance("#000000")
+    (1.0, 0.0)
+    """
+    red, green, blue = (_linear(int(colour[place : place + 2], 16)) for place in (1, 3, 5))
+    return round(0.2126 * red + 0.7152 * green + 0.0722 * blue, 6)
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast of two hexadecimal colours, 1 to 21 (WCAG 2.2).
+
+    >>> contrast("#000000", "#ffffff")
+    21.0
+    """
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def ink_on(colour: str) -> str:
+    """Dark or white letters, whichever reads better on a colour.
+
+    >>> ink_on("#ffee00"), ink_on("#101060")
+    ('#101418', '#ffffff')
+    """
+    return max((_INK, _PAPER), key=lambda ink: contrast(ink, colour))
+
+
+def colour_rules(n_segments: int) -> str:
+    """Style rules that give `.seg-1`, `.seg-2`, ... their colours, in light and in dark."""
+    rules = []
+    for number in range(1, n_segments + 1):
+        for dark, scope in ((False, ""), (True, "[data-mode=dark] ")):
+            colour = segment_colour(number, dark=dark)
+            rules.append(f"{scope}.seg-{number}{{--seg:{colour};--seg-ink:{ink_on(colour)}}}")
+    return "".join(rules)
+
+
 def frame_values(n_segments: int, style: str, script: str, other_hashes: Sequence[str] = ()) -> dict[str, Any]:
     """What every page of this style needs: colours, style sheet, scripts and the policy that allows just them.
 
@@ -132,7 +177,7 @@ def render_page(page: ReportPage) -> str:
         .get_template("report.html.j2")
         .render(
             page=page,
-            figure_themes=embed.script_json(figure_themes()),
+            figure_themes=embed.script_json({"light": LIGHT, "dark": DARK, "swap": SWAP}),
             payloads=[(part.key, embed.script_json(embed.figure_payload(part))) for part in figures],
             plotly_packed=packed,
             **frame,

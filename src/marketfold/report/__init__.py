@@ -5,9 +5,8 @@ from marketfold.report.comparison import comparison_page
 from marketfold.report.content import report_data, report_page, with_plan, write_report
 from marketfold.report.measurement import measurement_figures, measurement_page, write_measurement
 from marketfold.report.sentences.audiences import audience_account
-from marketfold.report.sentences.campaigns import PART_WORDS, plan_notes
+from marketfold.report.sentences.campaigns import PART_WORDS, plan_notes, promise_note
 from marketfold.report.sentences.clustering import disagreements
-from marketfold.report.sentences.diagnostics import baseline_sentence, space_text, trap_sentence
 from marketfold.report.sentences.experiments import describe_holdout, describe_period, describe_result
 from marketfold.report.sentences.reduction import about_suitability
 from marketfold.report.sentences.segments import movement_sentences, rule_sentence, rule_words
@@ -18,7 +17,13 @@ from marketfold.report.sentences.selection import (
     search_decision,
     skip_reason,
 )
-from marketfold.report.sentences.warnings import run_warnings
+from marketfold.report.sentences.warnings import (
+    baseline_sentence,
+    cleaning_sentences,
+    run_warnings,
+    space_text,
+    trap_sentence,
+)
 
 __all__ = [
     "PART_WORDS",
@@ -28,6 +33,7 @@ __all__ = [
     "baseline_sentence",
     "brief_filename",
     "brief_markdown",
+    "cleaning_sentences",
     "comparison_page",
     "describe_holdout",
     "describe_period",
@@ -38,6 +44,7 @@ __all__ = [
     "movement_sentences",
     "number_decision",
     "plan_notes",
+    "promise_note",
     "reduction_decision",
     "report_data",
     "report_page",

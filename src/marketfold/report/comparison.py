@@ -26,7 +26,7 @@ def comparison_page(movement: Movement, earlier_on: date, table: FeatureTable) -
     table
         Features of the later run: for its day, its unit, and what each feature is called.
     """
-    units = f"{table.unit.replace('_', ' ')}s"
+    units = words.units_word(table.unit)
     return ReportPage(
         title=f"{words.share(movement.stayed_share)} of the {units} are where they were",
         lead=" ".join(movement_sentences(movement)),

@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING
 
 from marketfold.campaigns import as_made
 from marketfold.page import PageData, ReportPage, SegmentCards, stand_in, write_page
-from marketfold.report.baseline_chapter import baseline_chapter
 from marketfold.report.campaign_chapter import campaigns_chapter, campaigns_section
 from marketfold.report.data_chapter import data_chapter
-from marketfold.report.evidence_chapters import choice_chapter, k_chapter, reduction_chapter, stability_chapter
+from marketfold.report.evidence_chapters import (
+    baseline_chapter,
+    choice_chapter,
+    k_chapter,
+    reduction_chapter,
+    stability_chapter,
+)
 from marketfold.report.making_chapter import glossary_chapter, making_chapter
 from marketfold.report.map_chapter import map_chapter
 from marketfold.report.opening import first_aim, headline, key_facts, lead, segment_aim, weightiest_warnings

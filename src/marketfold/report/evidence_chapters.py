@@ -1,4 +1,4 @@
-"""The evidence: for the number of segments, for their stability, for the reduction, and from the future."""
+"""The evidence: for the number of segments, their stability and the reduction, beside the usual way, and the future."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from marketfold import figures, words
 from marketfold.page import Column, Fold, Notice, Prose, Section, TablePart, figure_part, numbers
 from marketfold.reduction import short_label
 from marketfold.report import teaching
-from marketfold.report.opening import units_word
 from marketfold.report.sentences.clustering import disagreements, k_decision, resample_size, rules_applied
-from marketfold.report.sentences.diagnostics import trap_sentence
 from marketfold.report.sentences.reduction import (
     about_bottleneck,
     about_components,
@@ -20,6 +18,7 @@ from marketfold.report.sentences.reduction import (
     about_tied_weights,
 )
 from marketfold.report.sentences.selection import REDUCTION_RULE, reduction_decision, search_decision, skip_reason
+from marketfold.report.sentences.warnings import baseline_sentence, space_text, trap_sentence
 from marketfold.selection import ALL
 from marketfold.thresholds import PATTERN, STABLE
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     from marketfold.analysis import Analysis
     from marketfold.clustering import KChoice, ValidityIndex
+    from marketfold.diagnostics import BaselineClusters, LiteratureBaseline
     from marketfold.page import FigurePart, Part
     from marketfold.schema import Unit
     from marketfold.selection import FeatureSetSearch, FutureScore, ReducerComparison
@@ -124,7 +124,7 @@ def _stability_figures(analysis: Analysis) -> tuple[Part, ...]:
 def stability_chapter(analysis: Analysis) -> Section:
     """Whether the same segments come out again."""
     found = analysis.stability
-    units = units_word(analysis.segmentation.unit)
+    units = words.units_word(analysis.segmentation.unit)
     lead = (
         f"The {units} were drawn anew {2 * found.n_pairs} times and segmented afresh. Two such segmentations agreed to "
         f"{words.decimal(found.ari)} on average, where 1 is the same and 0 is chance (adjusted Rand index)."
@@ -227,6 +227,55 @@ def reduction_chapter(analysis: Analysis) -> Section | None:
     if choice.recipe.feature_set != ALL:
         parts.insert(0, Prose((_narrow(analysis),)))
     return Section("reduction", "Did fewer dimensions help?", tuple(parts), lead, "Reduction")
+
+
+def _rules_table(baseline: LiteratureBaseline) -> TablePart:
+    columns = sorted(rule.column for rule in baseline.found[0].dependencies)
+    rows = []
+    for one in baseline.found:
+        rules = {rule.column: rule for rule in one.dependencies}
+        cells = (f"{words.share(rules[name].accuracy)} ({words.decimal(rules[name].agreement)})" for name in columns)
+        rows.append((space_text(one).removeprefix("On the "), *cells))
+    return TablePart(
+        key="baseline-rules",
+        title="How much of the clusters follows from one column",
+        caption="Lines whose cluster is foretold by a rule on that column alone; in brackets the adjusted Rand index "
+        "of rule and clusters, where 1 is the same and 0 is chance.",
+        columns=(Column("K-means, three clusters"), *numbers(*columns)),
+        rows=tuple(rows),
+        teaching=teaching.about_baseline(),
+    )
+
+
+def _clusters_table(place: int, one: BaselineClusters) -> TablePart:
+    best = one.best
+    return TablePart(
+        key=f"baseline-{place}",
+        title=f"{space_text(one)}: clusters against {best.column}",
+        columns=(Column(best.column), *numbers(*(f"Cluster {c}" for c in range(1, len(best.counts) + 1)))),
+        rows=tuple(
+            (value, *(words.count(n) for n in row))
+            for value, row in zip(best.classes, best.counts.T.tolist(), strict=True)
+        ),
+        note=baseline_sentence(one),
+    )
+
+
+def baseline_chapter(analysis: Analysis) -> Section | None:
+    """What published analyses find in such order lines; None where the run is not about lines."""
+    baseline = analysis.segments.baseline
+    if baseline is None:
+        return None
+    tables = (_clusters_table(place, one) for place, one in enumerate(baseline.found, start=1))
+    lead = (
+        f"Published analyses turn order lines into a wide table ({baseline.n_columns} columns here), a column for each "
+        "value of a class among them, standardise it and cluster it. That was done again on "
+        f"{words.count(baseline.n_lines)} of your lines, beside your segments and without a say in them. "
+        f"{baseline_sentence(baseline.found[0])}"
+    )
+    return Section(
+        "baseline", "What the usual notebook finds", (*tables, _rules_table(baseline)), lead, "The usual way"
+    )
 
 
 def _search_table(search: FeatureSetSearch) -> TablePart:

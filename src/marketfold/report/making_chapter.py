@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from marketfold import words
 from marketfold.page import Column, Fact, Facts, Fold, Prose, Section, TablePart, Terms, numbers
 from marketfold.reduction import short_label
+from marketfold.report.sentences.phrases import phrases, say
 from marketfold.selection import ALL
 from marketfold.version import __version__, versions
 
@@ -15,30 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from marketfold.analysis import Analysis
-
-GLOSSARY: tuple[tuple[str, str], ...] = (
-    ("Adjusted Rand index", "How far two ways of grouping agree: 1 is the same, 0 is what chance gives."),
-    ("Autoencoder", "A network that must repeat its input through a narrow middle; the middle is a short description."),
-    ("Component", "A direction in which customers differ, mixed from several features (see PCA)."),
-    ("Elbow", "The number of groups after which another one lowers WCSS only a little."),
-    ("Feature", "Something measured of each customer: days since the last order, number of orders, and so on."),
-    ("Holdout", "Customers who are left out of a campaign on purpose, so that its effect can be measured."),
-    ("Jaccard", "Members that two groups share, out of all members of either: 1 is the same, 0 is none."),
-    ("K-means", "Puts each customer into the group whose centre is nearest, and moves the centres until all is still."),
-    ("Lift", "How many times as frequent something is here as among everybody."),
-    ("Median", "The middle value: half lie below it, half above."),
-    ("Order line", "One product on one order."),
-    ("PCA", "Principal component analysis: turns the data so that few directions show most of the differences."),
-    ("Scaled", "Put on one scale, so that days and money count alike: 0 is the average, 1 is one standard deviation."),
-    ("Segment", "A group of customers that bought alike."),
-    (
-        "Silhouette",
-        "How much nearer customers are to their own group than to the next: 1 is far apart, 0 is on the edge.",
-    ),
-    ("Trust", "Whether a segment came out again in resamples: stable, a pattern, or weak."),
-    ("WCSS", "Within-cluster sum of squares: how far all are from the centre of their group, squared and added."),
-)
-
 
 _SAID = {"None": "not set", "{}": "not set", "True": "yes", "False": "no"}
 
@@ -99,13 +76,7 @@ def making_chapter(analysis: Analysis) -> Section:
         "How it was made",
         (
             _recipe(analysis),
-            Prose(
-                (
-                    "Orders become one row for each unit; skewed features are put on a logarithmic scale, extremes are "
-                    "trimmed, and all are scaled alike. K-means groups the rows. Names, phones, e-mails and addresses "
-                    "never enter any of this, nor this page.",
-                )
-            ),
+            Prose((say("teaching", "making"),)),
             Fold(
                 "Features that shaped the segments",
                 (
@@ -122,4 +93,4 @@ def making_chapter(analysis: Analysis) -> Section:
 
 def glossary_chapter(_: Analysis) -> Section:
     """The words of the field."""
-    return Section("glossary", "Glossary", (Terms(GLOSSARY),))
+    return Section("glossary", "Glossary", (Terms(tuple(phrases("glossary").items())),))

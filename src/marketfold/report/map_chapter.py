@@ -10,7 +10,6 @@ from marketfold import words
 from marketfold.figures import UnitMap, direction_words, map_2d_figure, map_3d_figure
 from marketfold.page import FigureTabs, Section, figure_part
 from marketfold.reduction import PCAReducer
-from marketfold.report.opening import units_word
 from marketfold.report.segment_chapters import CARD_FEATURES
 from marketfold.report.teaching import about_map
 from marketfold.sampling import sample_rows
@@ -66,7 +65,7 @@ def _hover(analysis: Analysis, rows: Rows) -> tuple[str, ...]:
 
 
 def _caption(analysis: Analysis, shown: int) -> str:
-    total, units = len(analysis.labels), units_word(analysis.segmentation.unit)
+    total, units = len(analysis.labels), words.units_word(analysis.segmentation.unit)
     if shown == total:
         return f"All {words.count(total)} {units}."
     return (
@@ -107,13 +106,13 @@ def map_chapter(analysis: Analysis) -> Section | None:
     if analysis.segmentation.matrix.values.shape[1] < 2 or len(analysis.labels) < 3:
         return None
     pca = fit_map(analysis)
-    notes = about_map(analysis, pca.explained_shares_)
+    notes = about_map(analysis.segmentation.unit, pca.explained_shares_)
     flat = map_2d_figure(unit_map(analysis, pca, SHOWN), analysis.segments.profiles)
     figures = [figure_part("map-2d", flat, title="Flat")]
     if pca.n_dimensions_ > 2:
         in_space = map_3d_figure(unit_map(analysis, pca, SHOWN_IN_SPACE), analysis.segments.profiles)
         figures.append(figure_part("map-3d", in_space, title="In space, to turn"))
-    title = f"Your {units_word(analysis.segmentation.unit)}, seen from their best side"
+    title = f"Your {words.units_word(analysis.segmentation.unit)}, seen from their best side"
     part = (
         FigureTabs("unit-map", title, tuple(figures), teaching=notes)
         if len(figures) > 1

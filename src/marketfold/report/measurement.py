@@ -26,6 +26,7 @@ from marketfold.report.sentences.experiments import (
     describe_period,
     describe_result,
 )
+from marketfold.report.sentences.phrases import phrases
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,21 +35,6 @@ if TYPE_CHECKING:
 
     from marketfold.experiments import Effect, Measurement, Primary, SegmentResult
 
-HOW_TO_READ = (
-    "Each mark is the difference between the customers who were reached and those who were held out; the bar is its "
-    "interval. A bar that lies wholly to the right of zero speaks for the campaign. A bar across zero says that chance "
-    "alone could have made the difference.",
-    "A verdict also allows for the number of segments: the more of them are looked at, the likelier one of them shines "
-    "by luck.",
-)
-METHOD = (
-    "Everybody counts in the arm that they were assigned to, whether or not a message arrived. Intervals are Welch's; "
-    "those of the bootstrap stand beside them, as revenue is skewed. Where revenue before the campaign is known, the "
-    "part of the outcome that it foretells is taken out first (CUPED), which narrows the intervals and favours neither "
-    "arm.",
-    "The worth of an order compares only those who ordered. The campaign may have changed who they are, so it "
-    "describes and does not prove.",
-)
 MEASURES: dict[Primary, str] = {"revenue": "revenue per customer", "order_rate": "share who ordered"}
 CORRECTIONS = {"holm": "Holm's correction", "bh": "Benjamini and Hochberg's correction"}
 
@@ -143,9 +129,9 @@ def measurement_page(measurement: Measurement) -> ReportPage:
     tested = sum(result.main is not None for result in results)
     many = f"{tested} segments" if tested > 1 else "one segment"
     allowing = f"; allowing for {many} by {CORRECTIONS[measurement.correction]}" if tested else ""
-    missing = describe_period(measurement)
+    missing, texts = describe_period(measurement), phrases("measurement")
     figures = [
-        figure_part(f"effects-{place}", figure, teaching=HOW_TO_READ)
+        figure_part(f"effects-{place}", figure, teaching=texts["how_to_read"])
         for place, figure in enumerate(measurement_figures(measurement), start=1)
     ]
     return ReportPage(
@@ -161,7 +147,11 @@ def measurement_page(measurement: Measurement) -> ReportPage:
         sections=(
             Section("decisions", "Verdicts", (_decisions(measurement), *figures)),
             Section("numbers", "Every number", (_every_number(measurement),)),
-            Section("soundness", "Was it a fair comparison?", (*_checks(results), Prose(METHOD, title="Method"))),
+            Section(
+                "soundness",
+                "Was it a fair comparison?",
+                (*_checks(results), Prose(tuple(texts["method"]), title="Method")),
+            ),
         ),
         n_segments=max(result.segment for result in results),
     )

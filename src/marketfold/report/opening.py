@@ -11,23 +11,12 @@ from marketfold.report.sentences.warnings import run_warnings
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
     from marketfold.campaigns import Campaign
-    from marketfold.schema import Unit
     from marketfold.segments import SegmentProfile
 
 LEAST_LEAD = 0.1
 """By how much a group's share of revenue must exceed its share of customers to be news."""
 MOST_WARNINGS = 4
 """More than these and nobody reads any; the others stand with the data."""
-
-
-def unit_word(unit: Unit) -> str:
-    """The unit as a reader calls it."""
-    return unit.replace("_", " ")
-
-
-def units_word(unit: Unit) -> str:
-    """Several of them."""
-    return f"{unit_word(unit)}s"
 
 
 def _leaders(analysis: Analysis) -> tuple[int, float, float]:
@@ -41,7 +30,7 @@ def headline(analysis: Analysis) -> str:
     """The answer in one line."""
     n = len(analysis.segments.profiles)
     how_many = words.number_word(n).capitalize()
-    units = units_word(analysis.segmentation.unit)
+    units = words.units_word(analysis.segmentation.unit)
     answer = analysis.choice.evidence.k_choice.answer
     if answer == "no_structure":
         return f"{how_many} segments to work with, cut from one crowd"
@@ -59,7 +48,8 @@ def headline(analysis: Analysis) -> str:
 def _trust_sentence(analysis: Analysis) -> str:
     trust = [profile.trust for profile in analysis.segments.profiles]
     n, firm, tendency, weak = len(trust), trust.count("stable"), trust.count("pattern"), trust.count("weak")
-    anew = f"hen the {units_word(analysis.segmentation.unit)} were drawn anew {2 * analysis.stability.n_pairs} times"
+    units, times = words.units_word(analysis.segmentation.unit), 2 * analysis.stability.n_pairs
+    anew = f"hen the {units} were drawn anew {times} times"
     if firm == n:
         return f"All of them came out again w{anew}."
     counts = ((firm, "came out again"), (tendency, "came out only in part"), (weak, "did not come out again"))
@@ -76,14 +66,14 @@ def _best(analysis: Analysis) -> SegmentProfile:
 
 def _first_move(analysis: Analysis) -> str:
     best = _best(analysis)
-    units = unit_word(analysis.segmentation.unit) if best.units == 1 else units_word(analysis.segmentation.unit)
+    units = words.plural(best.units, words.unit_word(analysis.segmentation.unit))
     brought = (
         f" who brought {words.money(best.revenue_total, analysis.data.exploration.currency, short=True)}, "
         f"{words.share(best.revenue_share)} of the revenue"
         if best.revenue_total > 0
         else ""
     )
-    return f"Begin with \u201c{best.name}\u201d: {words.count(best.units)} {units}{brought}."
+    return f"Begin with \u201c{best.name}\u201d: {units}{brought}."
 
 
 def first_aim(analysis: Analysis) -> SegmentAim | None:
@@ -109,7 +99,7 @@ def lead(analysis: Analysis) -> str:
     )
     what = "who bought" if made.unit == "customer" else "placed"
     return (
-        f"The {words.count(len(made))} {units_word(made.unit)} {what}{when} form "
+        f"The {words.count(len(made))} {words.units_word(made.unit)} {what}{when} form "
         f"{words.number_word(made.n_segments)} segments. {_trust_sentence(analysis)} {_first_move(analysis)}"
     )
 
@@ -127,7 +117,7 @@ def _period(analysis: Analysis) -> tuple[Fact, ...]:
 def key_facts(analysis: Analysis) -> tuple[Fact, ...]:
     """The numbers below the lead."""
     stable = sum(profile.trust == "stable" for profile in analysis.segments.profiles)
-    units = units_word(analysis.segmentation.unit)
+    units = words.units_word(analysis.segmentation.unit)
     n = len(analysis.segments.profiles)
     firm = "all stable" if stable == n else f"{words.number_word(stable) if stable else 'none'} stable"
     facts = [Fact("segments", words.count(n), firm)]

@@ -20,8 +20,8 @@ from marketfold.page import (
     numbers,
 )
 from marketfold.report import teaching
-from marketfold.report.opening import units_word
-from marketfold.report.sentences.segments import rule_words
+from marketfold.report.sentences.phrases import say
+from marketfold.report.sentences.segments import rule_sentence
 from marketfold.segments import difference_text
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from marketfold.clustering import Answer
     from marketfold.page import Part
     from marketfold.schema import Feature, FeatureTable
-    from marketfold.segments import SegmentProfile, SegmentRule
+    from marketfold.segments import SegmentProfile
 
 CARD_FEATURES = ("recency_days", "order_count", "revenue_total", "basket_mean")
 """Shown on every card, so that cards can be compared line by line."""
@@ -43,21 +43,14 @@ SHOWN_VALUES = 4
 SPREADS = 4
 """Features whose distributions are shown: those that part the segments best."""
 
-_TRUST_TEXTS = {
-    "stable": "A firm group: it came out again in the resamples",
-    "pattern": "A tendency: its core came out again in the resamples, its edges did not",
-    "weak": "Not to be relied on: the resamples seldom found it again",
-}
-
 
 def trust_text(profile: SegmentProfile, answer: Answer) -> str:
     """What the trust label means, with the number behind it, and what it does not mean where there are no groups."""
     if profile.trust is None:
         return ""
     number = f" (Jaccard {words.decimal(profile.jaccard)})" if profile.jaccard is not None else ""
-    if profile.trust == "stable" and answer in {"no_structure", "too_few"}:
-        return f"Cut in the same place in the resamples{number}, but a slice of one crowd: there is no gap around it."
-    return f"{_TRUST_TEXTS[profile.trust]}{number}."
+    sliced = profile.trust == "stable" and answer in {"no_structure", "too_few"}
+    return say("trust", "stable.no groups" if sliced else profile.trust, number=number)
 
 
 def campaign_key(number: int) -> str:
@@ -80,14 +73,6 @@ def _card_facts(profile: SegmentProfile, table: FeatureTable, currency: str | No
     )
 
 
-def _rule(rule: SegmentRule | None, table: FeatureTable, currency: str | None) -> str:
-    if rule is None:
-        return ""
-    them, others = words.share(rule.recall), words.share(rule.others_share)
-    tried = f"tried on others than it was made from: {them} of them, {others} of the rest"
-    return f"{rule_words(rule, table, currency)} ({tried})."
-
-
 def _card(profile: SegmentProfile, table: FeatureTable, currency: str | None, answer: Answer) -> SegmentCard:
     return SegmentCard(
         number=profile.number,
@@ -101,7 +86,7 @@ def _card(profile: SegmentProfile, table: FeatureTable, currency: str | None, an
             for feature in profile.distinguishing[:LISTED_OF_ONE]
         ),
         facts=_card_facts(profile, table, currency),
-        rule=_rule(profile.rule, table, currency),
+        rule=rule_sentence(profile.rule, table, currency) if profile.rule else "",
         trust=profile.trust,
         trust_text=trust_text(profile, answer),
     )
@@ -128,8 +113,8 @@ def segments_chapter(analysis: Analysis) -> Section:
         key="segments",
         title="The segments",
         lead="Numbered by revenue, largest first. The first bar divides your "
-        f"{units_word(analysis.segmentation.unit)}, the second the money they brought.",
-        parts=(with_aims(SegmentCards(cards, units_word(analysis.segmentation.unit)), analysis.plan.campaigns),),
+        f"{words.units_word(analysis.segmentation.unit)}, the second the money they brought.",
+        parts=(with_aims(SegmentCards(cards, words.units_word(analysis.segmentation.unit)), analysis.plan.campaigns),),
     )
 
 

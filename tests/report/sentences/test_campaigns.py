@@ -178,3 +178,11 @@ def test_what_they_do_not_buy_more(campaign: Campaign) -> None:
     bare = replace(campaign, products=(), categories=())
     assert "clearly more than others" in text.nothing_bought_more(bare)
     assert "neither products nor categories" in text.nothing_bought_more(replace(bare, products_named=False))
+
+
+def test_messages_that_still_promise_the_old_title(campaign: Campaign) -> None:
+    renamed = replace(campaign, offer=replace(campaign.offer, title="Free tea"))
+    note = text.promise_note(campaign, renamed)
+    assert f"still promise \u201c{campaign.offer.promise}\u201d; --set {campaign.number}.offer.promise=" in note
+    assert text.promise_note(campaign, campaign) == ""
+    assert text.promise_note(campaign, replace(renamed, offer=replace(renamed.offer, promise="free tea"))) == ""

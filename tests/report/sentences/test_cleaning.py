@@ -6,7 +6,8 @@ import pytest
 
 from marketfold.cleaning import CleaningReport, CleaningWarning, ReadTotals
 from marketfold.cleaning.report import WarningCode
-from marketfold.report.sentences.cleaning import SENTENCES, cleaning_sentences
+from marketfold.report.sentences.phrases import phrases
+from marketfold.report.sentences.warnings import cleaning_sentences
 from marketfold.schema import Ledger
 
 LEDGER = Ledger(1_800, 1_600, {"cancelled": 100, "no_customer": 100})
@@ -18,7 +19,7 @@ def said(warning: CleaningWarning) -> str:
 
 
 def test_every_code_has_its_sentence():
-    assert set(SENTENCES) == set(get_args(WarningCode))
+    assert set(phrases("cleaning")) == set(get_args(WarningCode))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from marketfold.diagnostics import BaselineClusters, ColumnDependency, Trap
-from marketfold.report.sentences.diagnostics import baseline_sentence, space_text, trap_sentence
+from marketfold.report.sentences.warnings import baseline_sentence, space_text, trap_sentence
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,9 @@ def test_a_rule_with_its_shares():
         conditions=(Bound("recency_days", above=False, threshold=50.0),),
     )
     table = table_of(np.array([[10.0], [90.5]]), "recency_days", "days")
-    assert rule_sentence(rule, table) == "last order within 50 days: 100 % of them, 29 % of others"
+    assert rule_sentence(rule, table) == (
+        "last order within 50 days (tried on others than it was made from: 100 % of them, 29 % of the rest)."
+    )
 
 
 def test_an_amount_in_a_rule_carries_its_currency():

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from marketfold import words
 from marketfold.campaigns import FACTS, MIN_ORDERS, YEAR_DAYS
+from marketfold.report.sentences.phrases import say
 from marketfold.segments import difference_text
 from marketfold.words import listed, measured, share
 
@@ -22,41 +23,15 @@ PART_WORDS = {
 FEW = 10
 COUNTRIES = 3
 CENT = 0.01
-TIMES = "\N{MULTIPLICATION SIGN}"
 
-_TRUST = {
-    None: "Whether this segment would be found again was not tested, so it is not known how far to trust it.",
-    "weak": (
-        "This segment is weak: resampling the customers does not find the same group again. Treat the brief as an "
-        "idea, try it on a small part, and do not build anything lasting on it."
-    ),
-    "pattern": (
-        "This segment is a pattern rather than a firm group: its core comes back when customers are resampled, its "
-        "edges move. Speak to it as a whole, and do not make much of who lies just inside or outside."
-    ),
-}
-_HOW = "Choose yourself with --playbook retail or --playbook b2b."
-_NOTES = {
-    "contacts": f"The business-to-business playbook was used, as customers have a contact person. {_HOW}",
-    "deal size": f"The business-to-business playbook was used, as the orders carry a deal size. {_HOW}",
-    "no companies": f"The retail playbook was used, as nothing in the orders speaks of companies. {_HOW}",
-    "unknown feature": (
-        "The playbook asks for the feature '{about}', which this run does not have; its rule was passed over."
-    ),
-    "edits lost": "The edits of '{about}' were not carried over: this run does not find that group again.",
-}
 _IDENTIFIERS = {"email": "e-mail addresses", "phone": "phone numbers", "address": "addresses"}
-_NO_PRODUCTS = "The order file names neither products nor categories, so nothing can be said of what they buy."
-_NO_AFFINITY = "Nothing that they buy clearly more than others, with enough of them buying it to say so."
 
 
 def campaign_warning(campaign: Campaign) -> str:
     """What to know first about a segment; "" where it stands firm and is not tiny."""
-    texts = [_TRUST.get(campaign.trust, "")]
-    if campaign.customers < FEW:
-        named = f"only {words.plural(campaign.customers, 'customer')}"
-        texts.append(f"It has {named}: write to each in person, and take the drafts below for notes.")
-    return " ".join(text for text in texts if text)
+    codes: list[str] = [] if campaign.trust == "stable" else [campaign.trust or "untested"]
+    codes += ["few"] if campaign.customers < FEW else []
+    return " ".join(say("campaign_warning", code, customers=campaign.customers) for code in codes)
 
 
 def edited_parts(campaign: Campaign) -> tuple[str, ...]:
@@ -82,11 +57,8 @@ def _habits(campaign: Campaign, currency: str | None) -> str:
     orders, value, away = campaign.order_count, campaign.order_value, campaign.timing.recency_days
     if orders is None or value is None or away is None:
         return ""
-    if orders == 1:
-        return f"The median customer has placed one order worth {words.money(value, currency)}, {words.days(away)} ago."
-    number = measured(orders, "count")
-    worth = f"{words.money(value, currency)} each"
-    return f"The median customer has placed {number} orders worth {worth}, the last {words.days(away)} ago."
+    code = "one_order" if orders == 1 else "several_orders"
+    return say("campaign", code, currency, orders=orders, value=value, away=away)
 
 
 def _difference(campaign: Campaign, plan: CampaignPlan) -> str:
@@ -142,125 +114,95 @@ def missing_contacts(channel: PlannedChannel) -> str:
 def inter_purchase_time(timing: Timing) -> str:
     """How much time lies between their orders, and since the last one."""
     if timing.recency_days is None:
-        return "No customer has most of the money here, so nothing can be told of the time between orders."
-    away = f"The median customer last ordered {words.days(timing.recency_days)} ago"
+        return say("timing", "no gap")
+    since = say("timing", "away", away=timing.recency_days)
     if timing.gap_days is None:
-        return f"{away}. Too few have come back to tell a usual time between orders."
+        return say("timing", "few back", since=since)
     low, middle, high = timing.gap_days
-    spread = f"{measured(low, 'count')} to {words.days(high)} for the middle half"
-    return f"Those who come back do so about every {words.days(middle)} ({spread}). {away}."
+    return say("timing", "back", since=since, low=low, middle=middle, high=high)
 
 
 def season(timing: Timing) -> str:
     """In which months they buy most, or why that cannot be told."""
-    if timing.season == "too short":
-        return f"The orders cover {words.days(timing.observed_days)}; a season needs two years, so none is claimed."
-    if timing.season == "too few orders":
-        orders = words.plural(timing.order_count, "order")
-        return f"{orders} are too few to tell a season from chance ({MIN_ORDERS} are needed)."
-    if timing.season == "all year":
-        return "No month stands out: they buy through the year."
-    named = listed([words.month(month) for month in timing.peaks])
-    top = max(timing.months[month - 1] for month in timing.peaks)
-    return f"They buy most in {named}, up to {words.times(top)} as many orders as in their average month."
+    peaks = [words.month(month) for month in timing.peaks]
+    top = max((timing.months[month - 1] for month in timing.peaks), default=0.0)
+    return say("season", timing.season, timing=timing, least=MIN_ORDERS, peaks=peaks, top=top)
 
 
 def nothing_bought_more(campaign: Campaign) -> str:
     """Why nothing is said of what they buy more than others; "" where something is."""
     if campaign.products or campaign.categories:
         return ""
-    return _NO_AFFINITY if campaign.products_named else _NO_PRODUCTS
+    return say("campaign", "no_affinity" if campaign.products_named else "no_products")
 
 
 def next_step(step: NextBuy) -> str:
     """What they take up next, and how many of them have not yet."""
     name = f"{step.name} ({step.category})" if step.category else step.name
-    has = "customer has" if step.open_to == 1 else "customers have"
-    return (
-        f"{name}: {words.count(step.takers)} of the {words.count(step.came_back)} who came back without it added it "
-        f"later ({share(step.rate)}; among everybody {share(step.everyone_rate)}), and {words.count(step.open_to)} "
-        f"{has} not bought it yet."
-    )
+    return say("campaign", "next_step", name=name, step=step)
 
 
 def arithmetic(line: BudgetLine, plan: CampaignPlan) -> tuple[str, ...]:
     """The money of a campaign, step by step."""
     lift = line.stake.detectable_lift
     held_out = any(c.held_out for c in plan.campaigns if c.number == line.stake.number)
-    if lift is not None:
-        seen = f"Smallest lift that the holdout can show: {share(lift)} of what is usual."
-    elif held_out:
-        seen = "Smallest lift that can be seen: none, as the holdout is too small to show a change."
-    else:
-        seen = "Smallest lift that can be seen: none, as there is no holdout."
-    return (_value_at_stake(line, plan), *_contacts(line, plan), f"Break-even response rate: {_rate(line, plan)}", seen)
+    seen = "lift" if lift is not None else "lift.none" if held_out else "lift.no holdout"
+    return (
+        _value_at_stake(line, plan),
+        *_contacts(line, plan),
+        _break_even(line, plan),
+        say("arithmetic", seen, lift=lift),
+    )
 
 
 def _value_at_stake(line: BudgetLine, plan: CampaignPlan) -> str:
     days, margin = plan.budget.days, plan.budget.margin
     years = days / YEAR_DAYS
-    over = (
-        f"{words.decimal(years)} years observed"
-        if years > 1
-        else f"{words.days(days)} observed, not stretched to a year"
-    )
-    text = f"{words.money(line.stake.revenue_total, plan.currency)} revenue / {over}"
-    value = words.money(line.value_at_stake, plan.currency)
-    if margin is None:
-        return f"Value at stake (revenue, as no margin is given): {text} = {value}."
-    return f"Value at stake: {text} {TIMES} {share(margin)} margin = {value} a year."
+    over = say("arithmetic", "over.years" if years > 1 else "over.days", years=years, days=days)
+    code = "stake.revenue" if margin is None else "stake"
+    return say("arithmetic", code, plan.currency, line=line, over=over, margin=margin)
 
 
-def _contacts(line: BudgetLine, plan: CampaignPlan) -> tuple[str, ...]:
-    cost, customers = plan.budget.contact_cost, line.stake.customers
+def _contacts(line: BudgetLine, plan: CampaignPlan) -> list[str]:
+    cost = plan.budget.contact_cost
     if cost is None or line.contact_cost is None:
-        return ("Contact cost: blank, as the cost of one contact is not given.",)
-    each, total = words.price(cost, plan.currency), words.money(line.contact_cost, plan.currency)
-    text = f"Contact cost: {words.plural(customers, 'customer')} {TIMES} {each} = {total} to reach all once."
-    if line.reached == customers:
-        return (text,)
-    return text, f"The amount reaches {words.count(line.reached)} of them: begin with those who have brought most."
+        return [say("arithmetic", "contact.unknown")]
+    codes = ["contact"] if line.reached == line.stake.customers else ["contact", "contact.some"]
+    return [say("arithmetic", code, plan.currency, line=line, cost=cost) for code in codes]
 
 
-def _rate(line: BudgetLine, plan: CampaignPlan) -> str:
+def _break_even(line: BudgetLine, plan: CampaignPlan) -> str:
     margin, discount, rate = plan.budget.margin, line.stake.discount, line.break_even_rate
     spent = line.contact_cost if line.amount is None else line.amount
     if spent is None:
-        return "blank, as neither budget nor contact cost is given."
+        return say("arithmetic", "rate.no cost")
     if margin is None:
-        return "blank, as no margin is given (--margin)."
-    left = f"{share(margin)} margin {words.MINUS} {share(discount)} discount"
+        return say("arithmetic", "rate.no margin")
     if rate is None:
-        return f"none. {left} leaves nothing of an order, so no response pays."
-    kept = f"({left})" if discount else f"{share(margin)} margin"
-    order = f"{words.count(line.reached)} customers {TIMES} {words.money(line.order_value, plan.currency)} an order"
-    text = f"{words.money(spent, plan.currency)} / ({order} {TIMES} {kept}) = {share(rate)}"
-    if rate > 1.0001:
-        return f"{text}: more than one extra order from every customer reached. Spend less here."
-    return f"{text} of those reached must place one order that they would not have placed otherwise."
+        return say("arithmetic", "rate.never", margin=margin, discount=discount)
+    kept = say("arithmetic", "kept.discount" if discount else "kept", margin=margin, discount=discount)
+    code = "rate.above all" if rate > 1.0001 else "rate"
+    return say("arithmetic", code, plan.currency, line=line, spent=spent, kept=kept, rate=rate)
 
 
 def plan_notes(plan: CampaignPlan) -> tuple[str, ...]:
     """What a person should know about the plan as a whole, and about its money."""
-    return (*(_NOTES[note.code].format(about=note.about) for note in plan.notes), *_about_budget(plan))
+    return tuple(say("plan_note", note.code, about=note.about) for note in plan.notes) + _about_budget(plan)
 
 
-def _about_budget(plan: CampaignPlan) -> list[str]:
-    money, notes = plan.budget, []
+def promise_note(before: Campaign, after: Campaign) -> str:
+    """That the messages do not follow an offer's new title by themselves; "" where they need not."""
+    if before.offer.title == after.offer.title or before.offer.promise != after.offer.promise:
+        return ""
+    return say("campaign", "old promise", campaign=after)
+
+
+def _about_budget(plan: CampaignPlan) -> tuple[str, ...]:
+    money = plan.budget
     if money.total is None:
-        return []
-    if money.left_over > 0:
-        notes.append(
-            f"{words.money(money.left_over, plan.currency)} of the budget is not given out: even one more order from "
-            "every customer reached would not earn it back."
-        )
-    if money.margin is None:
-        notes.append("Without a margin (--margin) the budget follows revenue, and what must come back is not reckoned.")
+        return ()
     difference = sum(campaign.amount or 0.0 for campaign in plan.campaigns) + money.left_over - money.total
-    if abs(difference) >= CENT and any("amount" in campaign.edited for campaign in plan.campaigns):
-        more = "more" if difference > 0 else "less"
-        notes.append(
-            f"With the amounts set by hand the campaigns cost {words.money(abs(difference), plan.currency)} {more} "
-            "than the budget."
-        )
-    return notes
+    by_hand = abs(difference) >= CENT and any("amount" in campaign.edited for campaign in plan.campaigns)
+    found = {"left over": money.left_over > 0, "no margin": money.margin is None, "by hand": by_hand}
+    facts = {"left_over": money.left_over, "size": abs(difference), "difference": difference}
+    return tuple(say("plan_note", code, plan.currency, **facts) for code, holds in found.items() if holds)

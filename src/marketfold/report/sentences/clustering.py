@@ -2,53 +2,34 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from marketfold import words
 from marketfold.clustering import SURE, UNITS_PER_FEATURE
+from marketfold.report.sentences.phrases import say
 
 if TYPE_CHECKING:
     from marketfold.clustering import Gap, KChoice, Stability, ValidityIndex
 
-OPENINGS = {
-    "groups": "There are groups, {at} of them.",
-    "weak": "There is structure beyond one cloud, but no number of groups stands out; {k} segments are a choice.",
-    "no_structure": "No group structure here: segments, however many, are slices of one cloud.",
-    "too_few": "Too few customers for this many features: groups, if there are any, could not be told from chance.",
-}
-
-CLOUD_RULE = (
-    "One cloud with the same columns and rank correlations: Iman and Conover (1982); testing clusters against "
-    "one cloud: Liu, Hayes, Nobel and Marron (2008), SigClust."
-)
-GAP_RULE = "Gap statistic: Tibshirani, Walther and Hastie (2001); uniform box along the principal axes."
-UNITS_RULE = (
-    f"At least {UNITS_PER_FEATURE} units for each feature: Dolnicar, Grün, Leisch and Schmidt (2014), "
-    "Required sample sizes for data-driven market segmentation analyses in tourism."
-)
-REPRODUCIBLE_RULE = (
-    "Without natural groups the most reproducible segments are advised: Dolnicar and Leisch (2010), "
-    "Evaluation of structure and reproducibility of cluster solutions using the bootstrap."
-)
-
 
 def k_decision(choice: KChoice) -> str:
     """Whether there are groups, how far beyond chance, and how surely they come out again."""
-    at = choice.shows_at
-    cloud, uniform = (_lower(choice.gaps[name], at) for name in ("cloud", "box"))
-    most = ", where it shows most," if choice.answer == "weak" and at != choice.k else ""
-    stability = choice.indices["stability"]
-    agreement = stability.at(choice.k) if choice.k in stability.k else float("nan")
-    sentences = [
-        _opening(choice),
-        f"At k = {at}{most} the WCSS is {cloud}, and {uniform}.",
-        f"Resamples agree on {choice.k} segments with an adjusted Rand index of {words.decimal(agreement)}.",
-    ]
-    if choice.answer == "groups" and at < choice.k:
-        sentences.append(f"{choice.k} is the least that was asked for, and more than the groups found.")
-    return " ".join([*sentences, *_few_units(choice)])
+    at, stability = choice.shows_at, choice.indices["stability"]
+    found = say(
+        "groups",
+        "evidence",
+        at=at,
+        k=choice.k,
+        most=", where it shows most," if choice.answer == "weak" and at != choice.k else "",
+        cloud=_lower(choice.gaps["cloud"], at),
+        box=_lower(choice.gaps["box"], at),
+        agreement=stability.at(choice.k) if choice.k in stability.k else math.nan,
+    )
+    more = [say("groups", "more than found", k=choice.k)] if choice.answer == "groups" and at < choice.k else []
+    return " ".join([_opening(choice), found, *more, *_few_units(choice)])
 
 
 def k_summary(choice: KChoice) -> str:
@@ -57,17 +38,11 @@ def k_summary(choice: KChoice) -> str:
 
 
 def _opening(choice: KChoice) -> str:
-    return OPENINGS[choice.answer].format(at=choice.shows_at, k=choice.k)
+    return say("groups", choice.answer, at=choice.shows_at, k=choice.k)
 
 
-def _few_units(choice: KChoice) -> tuple[str, ...]:
-    if choice.enough_units:
-        return ()
-    return (
-        f"{words.count(choice.n_units)} units are few for {choice.n_features} features, at least "
-        f"{words.count(choice.units_advised)} are "
-        "advised: only clear groups can be seen.",
-    )
+def _few_units(choice: KChoice) -> list[str]:
+    return [] if choice.enough_units else [say("groups", "few units", choice=choice)]
 
 
 def _lower(gap: Gap, k: int) -> str:
@@ -86,37 +61,30 @@ def disagreements(choice: KChoice) -> tuple[str, ...]:
 
 
 def _elbow(choice: KChoice) -> str:
-    knee = choice.curve.knee.k
+    knee, copies = choice.curve.knee.k, len(choice.shuffled)
     same = sum(curve.knee.k == knee for curve in choice.shuffled)
-    copies = f"{same} of {len(choice.shuffled)} column-shuffled copies bend there too"
-    if knee is None:
-        return "The elbow curve has no knee."
-    if knee != choice.k:
-        return f"The elbow is at k = {knee}; {copies}."
-    return f"The elbow agrees, but {copies}: it is no evidence." if 2 * same >= len(choice.shuffled) else ""
+    if knee == choice.k and 2 * same < copies:
+        return ""
+    code = "no elbow" if knee is None else "elbow" if knee != choice.k else "elbow agrees"
+    return say("disagreement", code, knee=knee, same=same, copies=copies)
 
 
 def _preference(index: ValidityIndex, k: int) -> str:
-    if index.prefers is None:
-        return f"{index.label} prefers no k."
-    if index.prefers < 2:
-        return f"{index.label} sees one group only."
-    there, here = index.at(index.prefers), index.at(k)
-    return f"{index.label} prefers k = {index.prefers} ({there:.3g} against {here:.3g} at k = {k})."
+    if index.prefers is None or index.prefers < 2:
+        return say("disagreement", "prefers none" if index.prefers is None else "prefers one", index=index)
+    return say("disagreement", "prefers", index=index, k=k, there=index.at(index.prefers), here=index.at(k))
 
 
 def _better_below(choice: KChoice) -> str:
     found = [(choice.indices[name], k) for name, k in choice.better_below.items()]
-    if not found:
-        return ""
     named = ", ".join(f"{index.label} at k = {k} ({index.at(k):.3g})" for index, k in found)
-    return f"At least {choice.k_min} segments were asked for; with fewer some would be better still: {named}."
+    return say("disagreement", "better below", k_min=choice.k_min, named=named) if found else ""
 
 
 def rules_applied(choice: KChoice) -> tuple[str, ...]:
     """The rules that were applied, each with its source."""
-    rules = (CLOUD_RULE, GAP_RULE, UNITS_RULE)
-    return rules if choice.answer == "groups" else (*rules, REPRODUCIBLE_RULE)
+    rules = ["cloud", "gap", "units", *(["reproducible"] if choice.answer != "groups" else [])]
+    return tuple(say("groups_rule", rule, units_per_feature=UNITS_PER_FEATURE) for rule in rules)
 
 
 def resample_size(stability: Stability) -> str | None:

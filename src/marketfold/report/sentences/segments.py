@@ -32,9 +32,11 @@ def rule_words(rule: SegmentRule, table: FeatureTable, currency: str | None = No
     return listed([_bounds(table, name, bounds, currency) for name, bounds in by_feature.items()])
 
 
-def rule_sentence(rule: SegmentRule, table: FeatureTable) -> str:
+def rule_sentence(rule: SegmentRule, table: FeatureTable, currency: str | None = None) -> str:
     """The words, the share of the segment that meets them, and that of the others."""
-    return f"{rule_words(rule, table)}: {share(rule.recall)} of them, {share(rule.others_share)} of others"
+    them, others = share(rule.recall), share(rule.others_share)
+    tried = f"tried on others than it was made from: {them} of them, {others} of the rest"
+    return f"{rule_words(rule, table, currency)} ({tried})."
 
 
 def _bounds(table: FeatureTable, name: str, bounds: list[Bound], currency: str | None) -> str:

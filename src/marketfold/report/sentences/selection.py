@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from marketfold import words
 from marketfold.reduction import label_of
 from marketfold.report.sentences.clustering import k_decision, k_summary
+from marketfold.report.sentences.phrases import say
 from marketfold.selection import ALL, WORSE_BY, worth
 
 if TYPE_CHECKING:
@@ -48,32 +49,28 @@ def _number_reason(choice: Choice) -> str:
 def search_decision(search: FeatureSetSearch) -> str:
     """Which features were taken, and whether their segments hold on resamples that the choice did not see."""
     chosen, wide = search.chosen, search.wide
-    fresh = f"on fresh resamples its weakest segment keeps a Jaccard of {words.decimal(min(search.adjusted_jaccards))}"
-    tried = len(search.candidates)
     if not chosen.holds:
-        return f"None of {tried} recipes gives segments that all hold, so all features are kept; {fresh}."
-    if chosen.feature_set == ALL:
-        held = f"All features at once give {chosen.k} segments that hold ({fresh})"
-        if chosen == wide:
-            return f"{held}, so no narrower feature set was sought."
-        return f"{held}. {_rather(chosen, wide)}, and no narrower feature set was sought."
-    outcome = "each segment is stable" if search.holds else "not every segment is stable"
-    return (
-        f"All features at once do not hold (weakest Jaccard {words.decimal(wide.jaccard)} at {wide.k} segments). "
-        f"Of {tried} that were tried, the feature set '{chosen.feature_set}' with {chosen.k} segments is best; "
-        f"{fresh}: {outcome}."
+        code = "none holds"
+    elif chosen.feature_set != ALL:
+        code = "narrow"
+    else:
+        code = "all" if chosen == wide else "all.other number"
+    return say(
+        "search",
+        code,
+        chosen=chosen,
+        wide=wide,
+        tried=len(search.candidates),
+        fresh=say("search", "fresh", jaccard=min(search.adjusted_jaccards)),
+        rather=_rather(chosen, wide),
+        outcome="each segment is stable" if search.holds else "not every segment is stable",
     )
 
 
 def _rather(chosen: Candidate, wide: Candidate) -> str:
-    if not wide.holds:
-        return f"The {wide.k} that the curve advises do not (weakest Jaccard {words.decimal(wide.jaccard)})"
-    if chosen.explained is None or wide.explained is None:
-        return f"They come out again more surely than the {wide.k} that the curve advises"
-    return (
-        f"They explain {words.share(chosen.explained)} of the differences in later revenue, the {wide.k} that the "
-        f"curve advises {words.share(wide.explained)}"
-    )
+    unknown = chosen.explained is None or wide.explained is None
+    code = "rather.unlike wide" if not wide.holds else "rather.surer" if unknown else "rather"
+    return say("search", code, chosen=chosen, wide=wide)
 
 
 def reduction_decision(comparison: ReducerComparison) -> str:
@@ -81,29 +78,23 @@ def reduction_decision(comparison: ReducerComparison) -> str:
     by_rule = _by_rule(comparison)
     if comparison.asked is None:
         return by_rule
-    return f"The segments were made with {label_of(comparison.asked)}, as asked. Left to the rule: {by_rule}"
+    return say("taken", "asked", label=label_of(comparison.asked), by_rule=by_rule)
 
 
 def _worth_text(score: ReducerScore) -> str:
-    if score.explained is None:
-        return f"scores {words.decimal(worth(score))}"
-    return f"explains {words.share(score.explained)} of the differences in later revenue"
+    code = "worth.score" if score.explained is None else "worth.explained"
+    return say("taken", code, worth=worth(score), explained=score.explained)
 
 
 def _by_rule(comparison: ReducerComparison) -> str:
-    chosen, tried = comparison.chosen, comparison.tried
-    name = label_of(chosen)[:1].upper() + label_of(chosen)[1:]
+    label, tried = label_of(comparison.chosen), comparison.tried
     if len(tried) == 1:
-        return f"Only {label_of(chosen)} was tried."
+        return say("taken", "only", label=label)
     best = max(tried, key=worth)
-    taken = next(score for score in tried if score.method == chosen)
-    if best.method == chosen:
-        why = "no other is clearly better" if chosen == tried[0].method else "nothing simpler is as good"
-        return f"{name} is taken: {why}, and it {_worth_text(taken)}."
-    return (
-        f"{name} is taken: it {_worth_text(taken)}, and {label_of(best.method)}, the best, "
-        f"{_worth_text(best)}: not enough more to justify it."
-    )
+    taken = next(score for score in tried if score.method == comparison.chosen)
+    code = "simpler" if best is not taken else "best" if taken is tried[0] else "best.least"
+    worths = {"worth": _worth_text(taken), "best_worth": _worth_text(best)}
+    return say("taken", code, label=label[:1].upper() + label[1:], best=label_of(best.method), **worths)
 
 
 def skip_reason(comparison: ReducerComparison, method: str) -> str:
@@ -111,9 +102,4 @@ def skip_reason(comparison: ReducerComparison, method: str) -> str:
     why = next(score.skipped for score in comparison.scores if score.method == method)
     if why is None:
         return ""
-    if why.code == "missing_library":
-        return f"a library that it needs cannot be imported here; ask for it with --reduction {method} to see which."
-    return (
-        f"{words.count(why.n_units)} units are too few to teach a network unasked (from "
-        f"{words.count(why.fewest_units)}); ask for it with --reduction {method}."
-    )
+    return say("taken", "skipped.library" if why.code == "missing_library" else "skipped.few", method=method, why=why)

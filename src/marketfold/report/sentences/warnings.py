@@ -1,15 +1,64 @@
-"""What a reader must know of a run before relying on it, the weightiest first."""
+"""What a reader must know of a run before relying on it: of its cleaning, of traps, and of the usual way."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marketfold.report.sentences.cleaning import cleaning_sentences
-from marketfold.report.sentences.diagnostics import baseline_sentence, trap_sentence
+from marketfold.cleaning import list_reasons
+from marketfold.reduction import label_of
+from marketfold.report.sentences.phrases import say
 from marketfold.report.sentences.selection import number_summary
+from marketfold.words import decimal, share
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
+    from marketfold.cleaning import CleaningReport
+    from marketfold.diagnostics import BaselineClusters, Trap
+
+
+def cleaning_sentences(report: CleaningReport) -> tuple[str, ...]:
+    """The warnings of a cleaning, each a full sentence, the weightiest first."""
+    reasons = list_reasons(report.ledger)
+    return tuple(say("cleaning", one.code, reasons=reasons, **one.numbers) for one in report.warnings)
+
+
+def trap_sentence(trap: Trap) -> str:
+    """What was found and what to do about it."""
+    kind = trap.facts.get("kind")
+    return say(
+        "trap",
+        f"{trap.code}.{kind}" if kind else trap.code,
+        column=next(iter(trap.columns), ""),
+        columns=trap.columns,
+        others=trap.columns[1:],
+        segments=[str(number) for number in trap.segments],
+        **trap.facts,
+    )
+
+
+def space_text(clusters: BaselineClusters) -> str:
+    """On what the clusters of the literature baseline were found."""
+    if clusters.method == "none":
+        return "On the standardised columns"
+    return f"On the {clusters.n_dimensions} numbers of {label_of(clusters.method)}"
+
+
+def baseline_sentence(clusters: BaselineClusters) -> str:
+    """From which column the clusters of the literature baseline follow, and how well."""
+    best = clusters.best
+    largest = float(best.counts.sum(axis=1).max() / best.counts.sum())
+    what = best.column if len(best.classes) == len(best.counts) else f"groups of values of {best.column}"
+    degree = "nothing else" if clusters.restates else "little else"
+    claim = (
+        f"are {what} and {degree}"
+        if clusters.reproduced
+        else f"follow from no class column alone; nearest is {best.column}"
+    )
+    return (
+        f"{space_text(clusters)}, the three clusters {claim}: a rule on that one column foretells "
+        f"{share(best.accuracy)} of the lines, where naming the largest cluster foretells {share(largest)} (adjusted "
+        f"Rand {decimal(best.agreement)})."
+    )
 
 
 def run_warnings(analysis: Analysis) -> tuple[str, ...]:
