@@ -250,5 +250,4 @@ def load_config(overrides: dict[str, Any] | None = None) -> RunConfig:
         ]
         raise ConfigError.from_faults("The settings cannot be used", faults) from error
     except ValueError as error:  # a marketfold.toml that is not TOML
-        message = f"{CONFIG_FILE} cannot be read: {error}."
-        raise ConfigError(message) from error
+        raise ConfigError(f"{CONFIG_FILE} cannot be read: {error}.") from error

@@ -68,11 +68,10 @@ def _room() -> Iterator[None]:
     except duckdb.Error as error:
         if not isinstance(error, duckdb.OutOfMemoryException) and "No space left" not in str(error):
             raise
-        message = (
+        raise EngineError(
             f"There is no room for the work: {_first_line(error)}. Free space in the temporary folder (TMPDIR names "
             "another), or raise --memory-limit."
-        )
-        raise EngineError(message) from error
+        ) from error
 
 
 @dataclass(frozen=True)

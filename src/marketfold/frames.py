@@ -22,8 +22,7 @@ def _library(name: str) -> Any:
         return import_module(name)
     except ImportError as error:
         hint = f"Install it with `pip install {name}`, or take `to_arrow()`, which needs none."
-        message = f"{name} is not installed. {hint}"
-        raise MissingDependencyError(message) from error
+        raise MissingDependencyError(f"{name} is not installed. {hint}") from error
 
 
 def table_html(rows: Iterable[Sequence[object]], heads: Sequence[str] = (), *, left: bool = False) -> str:

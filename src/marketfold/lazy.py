@@ -23,8 +23,7 @@ def names_of_stub(package: str, init_file: str) -> tuple[Callable[[str], Any], l
 
     def load(name: str) -> Any:
         if name not in home_of:
-            message = f"module {package!r} has no attribute {name!r}"
-            raise AttributeError(message)
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
         return getattr(import_module(home_of[name]), name)
 
     return load, sorted(home_of)

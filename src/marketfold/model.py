@@ -120,11 +120,10 @@ class SegmentModel:
             table = with_geography(table, names=self.names)
         missing = [name for name in self.names if name not in table.names]
         if missing or table.unit != self.unit:
-            message = (
+            raise ModelError(
                 f"This model is about one {self.unit} and measures {', '.join(self.names)}; the table is about one "
                 f"{table.unit} and lacks {', '.join(missing) or 'nothing'}."
             )
-            raise ModelError(message)
         values = np.column_stack([table.column(name) for name in self.names])
         return self.assign_dimensions(table.ids, self.reducer.transform(self.scaler.transform(values)))
 
@@ -150,11 +149,10 @@ class SegmentModel:
         """Write the model into an empty folder; ModelError, and nothing written, if a part is the user's own."""
         reducer = as_known(self.reducer)
         if reducer is None or not self.can_be_saved:
-            message = (
+            raise ModelError(
                 "A model with a reducer or a clusterer of one's own cannot be saved: it would hold more than JSON and "
                 "plain arrays. Keep it in Python and call assign, or make the run with Marketfold's own parts."
             )
-            raise ModelError(message)
         folder.mkdir(parents=True, exist_ok=True)
         settings: dict[str, Any] = {
             "format": FORMAT,
@@ -193,11 +191,10 @@ class SegmentModel:
             raise ModelError(message) from error
         n_segments, n_features = model.segmenter.n_segments, model.scaler.n_features_in_
         if n_segments != len(model.segments) or n_features != len(model.features):
-            message = (
+            raise ModelError(
                 f"The parts of the model do not fit together: {len(model.segments)} names for {n_segments} segments, "
                 f"{len(model.features)} features for a scaler of {n_features}. Make the run again."
             )
-            raise ModelError(message)
         return model
 
 
@@ -208,16 +205,14 @@ def _part(arrays: dict[str, NDArray[Any]], part: str) -> dict[str, NDArray[Any]]
 def _read_settings(folder: Path) -> dict[str, Any]:
     path = folder / SETTINGS_FILE
     if not path.is_file():
-        message = (
+        raise ModelError(
             f"{folder.name} holds no model: {SETTINGS_FILE} is not there. Give a run folder or its model folder. A run "
             "with a reducer or a clusterer of one's own has none, for those cannot be saved."
         )
-        raise ModelError(message)
     try:
         settings = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        message = f"{folder.name}/{SETTINGS_FILE} cannot be read as JSON. Make the run again."
-        raise ModelError(message) from error
+        raise ModelError(f"{folder.name}/{SETTINGS_FILE} cannot be read as JSON. Make the run again.") from error
     if not isinstance(settings, dict) or settings.get("format") != FORMAT:
         got = settings.get("format") if isinstance(settings, dict) else None
         message = f"{folder.name}/{SETTINGS_FILE} has format {got!r}; this version reads {FORMAT}. Make the run again."

@@ -64,8 +64,7 @@ def establish(platform: Platform, columns: Sequence[str], column: str | None, ov
     """
     purpose = PURPOSES[platform.purpose]
     if override is not None and not override.strip():
-        message = "The consent override needs a reason: it is recorded with the export."
-        raise AudienceError(message)
+        raise AudienceError("The consent override needs a reason: it is recorded with the export.")
     if override:
         unread = f" The column '{column}' was not looked at." if column else ""
         return f"Consent was not checked, by an override: {override.strip()}.{unread}"
@@ -80,5 +79,4 @@ def establish(platform: Platform, columns: Sequence[str], column: str | None, ov
     if column:
         return f"Only customers whose newest entry in '{column}' says yes; it must be consent to {purpose}."
     unsaid = f"People may be exported with their consent to {purpose} only, and it is not said where that is recorded."
-    message = f"{unsaid} {ways}"
-    raise AudienceError(message)
+    raise AudienceError(f"{unsaid} {ways}")

@@ -113,8 +113,7 @@ def read_contacts(
     """
     if consent_column and consent_column not in {*orders.facts.extra_columns, *orders.facts.mapping.values()}:
         has = ", ".join(orders.facts.extra_columns) or "no columns without a role"
-        message = f"{orders.facts.name} has no column '{consent_column}' for consent. It has: {has}."
-        raise AudienceError(message)
+        raise AudienceError(f"{orders.facts.name} has no column '{consent_column}' for consent. It has: {has}.")
     contacts = {customer: Contact(customer) for customer in ids}
     seen: set[str] = set()
     complete: set[str] = set()

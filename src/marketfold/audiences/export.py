@@ -234,8 +234,7 @@ def export_audiences(
     try:
         audiences = _write_all(Path(folder), request, planned, about)
     except OSError as error:
-        message = f"The audience files cannot be written to {folder}: {error.strerror}."
-        raise AudienceError(message) from error
+        raise AudienceError(f"The audience files cannot be written to {folder}: {error.strerror}.") from error
     platform = request.platform
     notes = notes_on(orders, platform, audiences, request.country)
     return AudienceReport(platform.name, request.on, request.consent, audiences, notes, matched_by(orders, platform))
@@ -245,8 +244,7 @@ def _members(assignments: pa.Table, segments: Collection[int] | None) -> dict[in
     """Customers of each wanted segment."""
     missing = {"customer_id", "segment"} - set(assignments.column_names)
     if missing:
-        message = f"Assignments need customer_id and segment; got {', '.join(assignments.column_names)}."
-        raise AudienceError(message)
+        raise AudienceError(f"Assignments need customer_id and segment; got {', '.join(assignments.column_names)}.")
     arms = assignments["arm"].to_pylist() if "arm" in assignments.column_names else ["treated"] * len(assignments)
     members: dict[int, tuple[list[str], list[str]]] = {}
     rows = zip(assignments["customer_id"].to_pylist(), assignments["segment"].to_pylist(), arms, strict=True)

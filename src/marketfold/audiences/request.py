@@ -76,8 +76,7 @@ class Request:
             message = f"'{options.country}' is not a country that is known. Give a name or an ISO code, such as US."
             raise AudienceError(message)
         if not (options.hashed or platform.plain_taken):
-            message = f"{platform.title} takes hashed values only. Leave --plain out."
-            raise AudienceError(message)
+            raise AudienceError(f"{platform.title} takes hashed values only. Leave --plain out.")
         consent = establish(platform, orders.facts.extra_columns, options.consent_column, options.consent_override)
         return cls(
             platform=platform,

@@ -80,8 +80,7 @@ class Suppression:
         """Read a text or CSV file; `AudienceError` where there is no such file, or nothing in it."""
         path = Path(path)
         if not path.is_file():
-            message = f"There is no suppression list {path.name}. Nothing was exported."
-            raise AudienceError(message)
+            raise AudienceError(f"There is no suppression list {path.name}. Nothing was exported.")
         text = path.read_text(encoding="utf-8-sig", errors="replace")
         cells = [cell for line in csv.reader(re.sub(r"[;\t|]", ",", text).splitlines()) for cell in line]
         listed = cls(cells)

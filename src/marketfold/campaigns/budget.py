@@ -83,14 +83,12 @@ class Budget:
 
 def _check(total: float | None, margin: float | None, contact_cost: float | None) -> None:
     if total is not None and not 0 < total < math.inf:
-        message = f"The budget must be more than zero; got {total:,g}. Leave it out to plan without money."
-        raise ParameterError(message)
+        raise ParameterError(f"The budget must be more than zero; got {total:,g}. Leave it out to plan without money.")
     if margin is not None and not 0 < margin <= 1:
         message = f"The margin is the share of revenue left after costs, over 0 and up to 1; got {margin:g}."
         raise ParameterError(message)
     if contact_cost is not None and not 0 < contact_cost < math.inf:
-        message = f"The cost of one contact must be more than zero; got {contact_cost:g}."
-        raise ParameterError(message)
+        raise ParameterError(f"The cost of one contact must be more than zero; got {contact_cost:g}.")
 
 
 def _divide(total: float, weights: Sequence[float], caps: Sequence[float]) -> list[float]:

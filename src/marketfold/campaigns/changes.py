@@ -108,8 +108,7 @@ def _put(record: Any, path: tuple[str, ...], value: Any) -> Any:
     if isinstance(record, tuple):
         index = int(path[0]) - 1
         if not 0 <= index < len(record):
-            message = f"there is no number {path[0]}, there are {len(record)}"
-            raise IndexError(message)
+            raise IndexError(f"there is no number {path[0]}, there are {len(record)}")
         return (*record[:index], _put(record[index], path[1:], value), *record[index + 1 :])
     return replace(record, **{path[0]: _put(getattr(record, path[0]), path[1:], value)})
 

@@ -102,11 +102,10 @@ def divide_anew(plan: CampaignPlan) -> CampaignPlan:
     by_hand = sum(c.amount or 0.0 for c in plan.campaigns if "amount" in c.edited)
     total = None if money.total is None else money.total - by_hand
     if total is not None and total <= 0 and free:
-        message = (
+        raise ParameterError(
             f"The amounts set by hand, {measured(by_hand, 'money')} in all, leave nothing of a budget of "
             f"{measured(money.total or 0.0, 'money')} for the other campaigns. Lower them, or give more."
         )
-        raise ParameterError(message)
     stakes = [c.budget.stake for c in free if c.budget]
     terms = {"margin": money.margin, "contact_cost": money.contact_cost}
     divided = allocate_budget(stakes, days=money.days, total=total if free else None, **terms)
@@ -172,8 +171,7 @@ def keep_edits(old: CampaignPlan, new: CampaignPlan, matches: Mapping[int, int])
     numbers = {campaign.number for campaign in new.campaigns}
     strangers = [*(set(matches) - numbers), *(set(matches.values()) - set(before))]
     if strangers:
-        message = f"The matches name segments that the plans do not have: {sorted(strangers)}."
-        raise ParameterError(message)
+        raise ParameterError(f"The matches name segments that the plans do not have: {sorted(strangers)}.")
     campaigns, taken = [], {campaign.name for campaign in new.campaigns}
     for campaign in new.campaigns:
         earlier = before.get(matches.get(campaign.number, -1))

@@ -80,8 +80,7 @@ def members_of(clean: CleanOrders, ids: Ids, labels: Labels, unit: Unit = "custo
     in length or a label is negative.
     """
     if len(ids) != len(labels) or (len(labels) and labels.min() < 0):
-        message = f"Each unit needs one label of 0 or more; got {len(ids)} ids and {len(labels)} labels."
-        raise ParameterError(message)
+        raise ParameterError(f"Each unit needs one label of 0 or more; got {len(ids)} ids and {len(labels)} labels.")
     keys = pa.array(ids.astype(np.int64)) if unit == "order_line" else pa.array(ids.tolist(), pa.string())
     own = pa.table({UNIT_ID[unit]: keys, "segment": pa.array(labels, pa.int64())})
     if unit == "customer":

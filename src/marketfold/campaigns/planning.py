@@ -231,8 +231,7 @@ def plan_campaigns(
     playbook = load_playbook(chosen)
     if segmentation.n_segments != len(profiles) or not profiles:
         got = f"{len(profiles)} profiles and {segmentation.n_segments} segments"
-        message = f"Every segment needs one profile; got {got}."
-        raise ParameterError(message)
+        raise ParameterError(f"Every segment needs one profile; got {got}.")
     notes += [PlanNote("unknown feature", name) for name in sorted(playbook.features - set(profiles[0].medians))]
     _report(progress, 0)
     members = members_of(clean, segmentation.ids, segmentation.labels, segmentation.unit)

@@ -226,13 +226,11 @@ def _raw(source: str | Path) -> tuple[str, dict[str, Any]]:
     if not path.is_file():
         near = difflib.get_close_matches(str(source), SHIPPED, n=1)
         hint = f"Did you mean '{near[0]}'?" if near else f"Give a TOML file of your own, or {' or '.join(SHIPPED)}."
-        message = f"There is no playbook '{source}'. {hint}"
-        raise PlaybookError(message)
+        raise PlaybookError(f"There is no playbook '{source}'. {hint}")
     try:
         return path.name, tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        message = f"{path.name} is not a TOML file in UTF-8: {error}."
-        raise PlaybookError(message) from error
+        raise PlaybookError(f"{path.name} is not a TOML file in UTF-8: {error}.") from error
 
 
 def load_playbook(source: str | Path = "retail") -> Playbook:

@@ -84,8 +84,7 @@ def across_solutions(labels: Mapping[int, Labels] | Sequence[Labels]) -> AcrossS
     solutions = list(labels.values()) if hasattr(labels, "values") else list(labels)
     solutions = sorted(solutions, key=lambda one: int(one.max()))
     if not solutions or len({len(one) for one in solutions}) != 1:
-        message = f"Solutions must label the same units; got {[len(one) for one in solutions]} labels."
-        raise ParameterError(message)
+        raise ParameterError(f"Solutions must label the same units; got {[len(one) for one in solutions]} labels.")
     k = [int(one.max()) + 1 for one in solutions]
     orders = [list(range(k[0]))]
     flows: list[Float64] = []

@@ -160,15 +160,13 @@ def choose_k(
     """
     matrix: Float32 = np.ascontiguousarray(X, dtype=np.float32)
     if not 1 <= k_min <= k_max:
-        message = f"k_min and k_max must be 1 or more and in this order; got {k_min} and {k_max}."
-        raise ParameterError(message)
+        raise ParameterError(f"k_min and k_max must be 1 or more and in this order; got {k_min} and {k_max}.")
     fits = sweep(matrix, range(1, k_max + 1), seed=seed, progress=progress) if len(matrix) else {}
     if len(fits) < k_min:
-        message = (
+        raise ParameterError(
             f"{k_min} segments were asked of {len(matrix)} units of which {len(fits)} differ. "
             "Ask for fewer segments, or use features that tell more units apart."
         )
-        raise ParameterError(message)
     curve = as_curve(fits)
     rows = take_sample(matrix, JUDGED_ROWS, seed)
     judged = fits

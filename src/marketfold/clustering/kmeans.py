@@ -113,19 +113,17 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
 
     def _check_settings(self, X: Float32) -> None:
         if self.n_segments < 1 or self.n_init < 1 or self.max_iter < 1 or not 0 < self.reach_quantile <= 1:
-            message = (
+            raise ParameterError(
                 f"n_segments={self.n_segments}, n_init={self.n_init}, max_iter={self.max_iter} and "
                 f"reach_quantile={self.reach_quantile} cannot be used: the first three must be 1 or more, the last "
                 "above 0 and up to 1."
             )
-            raise ParameterError(message)
         distinct = distinct_rows(X, self.n_segments)
         if distinct < self.n_segments:
-            message = (
+            raise ParameterError(
                 f"{self.n_segments} segments were asked of {len(X)} units of which {distinct} differ "
                 f"(n_samples={len(X)}). Ask for at most {distinct}, or use features that tell more units apart."
             )
-            raise ParameterError(message)
 
     def _checked_revenue(self, revenue: ArrayLike | None, n_units: int) -> Float64 | None:
         if revenue is None:
@@ -210,10 +208,9 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
             raise ModelError(message) from error
         fits = model.centers_.ndim == 2 and model.reaches_.shape == (len(model.centers_),) == (model.n_segments,)
         if not fits or not np.isfinite(model.centers_).all():
-            message = (
+            raise ModelError(
                 f"The saved segments do not fit together: {model.n_segments} segments, centres of shape "
                 f"{model.centers_.shape}, reaches of shape {model.reaches_.shape}. Run again and save anew."
             )
-            raise ModelError(message)
         model.n_features_in_ = model.centers_.shape[1]
         return model

@@ -28,14 +28,12 @@ def own_fit(clusterer: Any, X: Float32, seed: int | RandomState | None = None, *
     found = np.asarray(seeded_copy(clusterer, seed, anew=anew).fit_predict(X))
     name = type(clusterer).__name__
     if found.shape != (len(X),) or found.dtype.kind not in "iu":
-        message = f"{name} gave labels of shape {found.shape} and type {found.dtype} for {len(X):,} units."
-        raise ParameterError(message)
+        raise ParameterError(f"{name} gave labels of shape {found.shape} and type {found.dtype} for {len(X):,} units.")
     if found.min() < 0:
-        message = (
+        raise ParameterError(
             f"{name} sets {int((found < 0).sum()):,} of {len(X):,} units aside as noise (label -1), and each needs a "
             "segment here. Give it settings that leave none out, or another clusterer."
         )
-        raise ParameterError(message)
     labels = np.unique(found, return_inverse=True)[1].astype(np.int32)
     centers = means_of(X, labels)
     wcss = float(np.square(X - centers[labels]).sum(dtype=np.float64))
@@ -75,11 +73,10 @@ class OwnSegmenter(KMeansSegmenter):
         fit = by_weight(own_fit(self.clusterer, matrix, self.random_state), self._checked_revenue(revenue, len(matrix)))
         self.n_segments = len(fit.centers)
         if self.n_segments < 2:
-            message = (
+            raise ParameterError(
                 f"{type(self.clusterer).__name__} finds one segment in {len(matrix):,} units, and two are needed. Give "
                 "it settings that find more, or another clusterer."
             )
-            raise ParameterError(message)
         return self._take(fit, np.linalg.norm(matrix - fit.centers[fit.labels], axis=1))
 
 
@@ -93,11 +90,10 @@ def make_segmenter(clusterer: Any = None, n_segments: int = 3, seed: int = 0) ->
     if clusterer is None:
         return KMeansSegmenter(n_segments, random_state=seed)
     if isinstance(clusterer, type) or not hasattr(clusterer, "fit_predict"):
-        message = (
+        raise ParameterError(
             f"{clusterer!r} cannot segment: wanted an instance with fit_predict, such as GaussianMixture(4) of "
             "scikit-learn."
         )
-        raise ParameterError(message)
     if isinstance(clusterer, KMeansSegmenter):
         copied: KMeansSegmenter = seeded_copy(clusterer, seed)
         return copied

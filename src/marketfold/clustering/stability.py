@@ -161,8 +161,7 @@ def assess_stability(
     """
     matrix: Float32 = np.ascontiguousarray(X, dtype=np.float32)
     if n_pairs < 1:
-        message = f"n_pairs must be 1 or more; got {n_pairs}."
-        raise ParameterError(message)
+        raise ParameterError(f"n_pairs must be 1 or more; got {n_pairs}.")
     if isinstance(segmenter, int):
         segmenter = KMeansSegmenter(segmenter, random_state=seed)
         segmenter = segmenter if labels is not None else segmenter.fit(matrix)

@@ -98,5 +98,4 @@ def _check_lengths(n_units: int, context: SourceContext) -> None:
     given = {"customers": context.customers, "later_revenue": context.later_revenue, **context.columns}
     for name, values in given.items():
         if values is not None and len(values) != n_units:
-            message = f"{name} has {len(values)} rows, the table {n_units} units."
-            raise ParameterError(message)
+            raise ParameterError(f"{name} has {len(values)} rows, the table {n_units} units.")

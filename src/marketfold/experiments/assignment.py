@@ -106,7 +106,6 @@ def _earlier_arms(previous: pa.Table | None) -> Mapping[str, int]:
     if previous is None:
         return {}
     if not {"customer_id", "arm"} <= set(previous.column_names):
-        message = f"Earlier assignments need customer_id and arm; got {previous.column_names}."
-        raise ParameterError(message)
+        raise ParameterError(f"Earlier assignments need customer_id and arm; got {previous.column_names}.")
     pairs = zip(previous["customer_id"].to_pylist(), previous["arm"].to_pylist(), strict=True)
     return {customer: int(arm == "holdout") for customer, arm in pairs}

@@ -101,5 +101,4 @@ def correct(p_values: Sequence[float], method: Correction) -> list[float]:
         return holm(p_values)
     if method == "bh":
         return [float(p) for p in stats.false_discovery_control(p_values)] if len(p_values) else []
-    message = f"There is no correction '{method}'; known are holm and bh."
-    raise ParameterError(message)
+    raise ParameterError(f"There is no correction '{method}'; known are holm and bh.")

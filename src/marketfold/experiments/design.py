@@ -212,8 +212,7 @@ def plan_holdout(
     1000
     """
     if wanted_lift <= 0:
-        message = f"The smallest lift worth knowing must be more than zero; got {wanted_lift:g}."
-        raise ParameterError(message)
+        raise ParameterError(f"The smallest lift worth knowing must be more than zero; got {wanted_lift:g}.")
     if baseline is None:
         return Holdout(number, customers, 0, primary, 0, None, None, wanted_lift, "never observed", planned=0)
     held_out, lift = _size(customers, baseline, primary, wanted_lift, ALPHA / n_tests)

@@ -216,8 +216,7 @@ def compare_arms(
     experiment, options = experiment or Experiment(), options or MeasuringOptions()
     if not 0 < options.alpha < 1 or options.worth < 0:
         got = f"{options.alpha:g} and {options.worth:g}"
-        message = f"alpha lies between 0 and 1 and worth is not negative; got {got}."
-        raise ParameterError(message)
+        raise ParameterError(f"alpha lies between 0 and 1 and worth is not negative; got {got}.")
     results = [
         _measure(segment, outcomes.of(segment), experiment.of(segment), options)
         for segment in np.unique(outcomes.segment).tolist()

@@ -81,14 +81,12 @@ def _check_assignments(assignments: pa.Table) -> None:
         raise MeasurementError(message)
     arms = set(assignments["arm"].unique().to_pylist()) - {None}  # a customer who came later has no arm
     if not arms <= {"treated", "holdout"}:
-        message = f"An arm is 'treated' or 'holdout'; got {', '.join(sorted(map(str, arms)))}."
-        raise MeasurementError(message)
+        raise MeasurementError(f"An arm is 'treated' or 'holdout'; got {', '.join(sorted(map(str, arms)))}.")
     if "holdout" not in arms:
-        message = (
+        raise MeasurementError(
             "Nobody was held out, so there is nothing to compare with: what happened afterwards could have happened "
             "anyway. Hold customers out next time; the briefs say for which segments there are enough."
         )
-        raise MeasurementError(message)
 
 
 def _column(table: pa.Table, ids: pa.ChunkedArray, name: str) -> Float64:
@@ -102,21 +100,19 @@ def _column(table: pa.Table, ids: pa.ChunkedArray, name: str) -> Float64:
 def _check_present(held_out: NDArray[np.bool_], orders: Float64, date_from: date, date_to: date) -> None:
     """Refuse later orders that were exported without the holdout, which would make any campaign look good."""
     if not orders.any():
-        message = (
+        raise MeasurementError(
             f"None of the {words.count(len(orders))} customers of the run ordered from {date_from} to {date_to}. "
             "Are the later orders of the same shop, with the same customer ids, and do they cover this period?"
         )
-        raise MeasurementError(message)
     rate = float((orders[~held_out] > 0).mean()) if (~held_out).any() else 0.0
     expected = rate * held_out.sum()
     if not orders[held_out].any() and expected >= FEW_EXPECTED:
-        message = (
+        raise MeasurementError(
             f"None of the {words.count(int(held_out.sum()))} held-out customers is in the later orders, where about "
             f"{words.count(expected)} would be expected even without a campaign. Export the orders of all "
             "customers, not only "
             "of those reached."
         )
-        raise MeasurementError(message)
 
 
 def read_outcomes(assignments: pa.Table, later: CleanOrders, date_from: date, date_to: date) -> Outcomes:

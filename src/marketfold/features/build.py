@@ -117,11 +117,10 @@ def _chosen(
 def _ids(column: pa.ChunkedArray) -> Ids:
     longest = pc.max(pc.utf8_length(column)).as_py()
     if longest > LONGEST_ID:
-        message = (
+        raise OrdersError(
             f"An id has {longest:,} letters, more than {LONGEST_ID:,}. "
             "Map customer_id or order_id to another column, or look for an unclosed quote in the file."
         )
-        raise OrdersError(message)
     return np.asarray(column.to_pylist(), dtype=np.str_)
 
 

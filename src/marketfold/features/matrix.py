@@ -133,8 +133,7 @@ def build_matrix(table: FeatureTable, *, geography: bool = False) -> FeatureMatr
     table = _without(table, flat)
     if not table.features:
         told = "; ".join(f"{name}: {reason}" for name, reason in left_out.items())
-        message = f"Nothing tells the {len(table.ids):,} units apart, so there are no groups to find: {told}."
-        raise OrdersError(message)
+        raise OrdersError(f"Nothing tells the {len(table.ids):,} units apart, so there are no groups to find: {told}.")
     scaler, values = _scale(table)
     same = _find_same(values, table.names, [feature.block for feature in table.features])
     if same:

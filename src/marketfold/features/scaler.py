@@ -106,8 +106,7 @@ class MatrixScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # ty
         """Learn range, logs, mean, spread and weights of `X`, shape (n_units, n_features), in the user's units."""
         X = validate_data(self, X, dtype=np.float64)
         if not 0 <= self.tail < 0.5:
-            message = f"tail is the share of units on each side, 0 to below 0.5; got {self.tail}."
-            raise ParameterError(message)
+            raise ParameterError(f"tail is the share of units on each side, 0 to below 0.5; got {self.tail}.")
         blocks = [None] * X.shape[1] if self.blocks is None else list(self.blocks)
         if len(blocks) != X.shape[1]:
             message = f"blocks names {len(blocks)} columns, and the matrix has {X.shape[1]}. Give one for each column."

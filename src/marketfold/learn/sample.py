@@ -126,11 +126,10 @@ def take_sample(X: Float32, labels: Sequence[str], run: RunFacts | None = None) 
     """
     n_rows, n_features = X.shape
     if len(labels) != n_features or n_features < FEWEST_FEATURES:
-        message = (
+        raise ParameterError(
             f"The lessons got {n_features} features and {len(labels)} labels. They need one label for each feature, "
             f"and {FEWEST_FEATURES} features or more."
         )
-        raise ParameterError(message)
     if n_rows < FEWEST_UNITS:
         message = f"The lessons got {n_rows} rows and need {FEWEST_UNITS} or more. Give them a larger run."
         raise TooFewUnitsError(message)

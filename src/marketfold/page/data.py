@@ -76,8 +76,7 @@ class PageData:
             names = _NAMES.validate_python(content["names"])
             return cls(_PAGE.validate_python(_with_stand_ins(content["page"], names)), names)
         except OSError as error:
-            message = f"{path} cannot be read ({error.strerror}). Make the run again."
-            raise RunFolderError(message) from error
+            raise RunFolderError(f"{path} cannot be read ({error.strerror}). Make the run again.") from error
         except ValidationError as error:
             first = error.errors()[0]
             raise _damaged(path, f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
@@ -93,8 +92,7 @@ def _damaged(path: Path, why: str) -> RunFolderError:
 
 def _read(path: Path) -> Any:
     if path.stat().st_size > MOST_BYTES:
-        message = f"it has more than {MOST_BYTES:,} bytes"
-        raise ValueError(message)
+        raise ValueError(f"it has more than {MOST_BYTES:,} bytes")
     return read_json(path)
 
 

@@ -43,12 +43,11 @@ def find_chromium() -> str:
     if found is None and _MAC.exists():
         found = str(_MAC)
     if found is None or not Path(found).exists():
-        message = (
+        raise MissingDependencyError(
             f"No Chromium was found{f' at {named}' if named else ''}. Install it (Debian, Ubuntu: apt-get install "
             "chromium; Fedora: dnf install chromium; macOS: brew install --cask chromium), or set "
             f"{CHROMIUM_VARIABLE} to its path."
         )
-        raise MissingDependencyError(message)
     return found
 
 
@@ -78,13 +77,11 @@ def write_figure(figure: go.Figure, path: Path, *, width: int = 960, scale: floa
     """
     kind = path.suffix.lstrip(".").lower()
     if kind not in FORMATS:
-        message = f"{path.name} cannot be written: wanted a name that ends in .png or .svg."
-        raise ParameterError(message)
+        raise ParameterError(f"{path.name} cannot be written: wanted a name that ends in .png or .svg.")
     try:
         import kaleido  # noqa: PLC0415 - an extra
     except ImportError as error:
-        message = "Pictures need kaleido. Install it: pip install 'marketfold[images]'."
-        raise MissingDependencyError(message) from error
+        raise MissingDependencyError("Pictures need kaleido. Install it: pip install 'marketfold[images]'.") from error
     size = {"format": kind, "width": width, "height": figure.layout.height or 450, "scale": scale}
     # MathJax would be fetched from a server.
     browser = {"path": find_chromium(), "mathjax": False, "enable_sandbox": not sandbox_flags()}

@@ -87,10 +87,9 @@ def _check_anchors(page: ReportPage, figures: Sequence[FigurePart]) -> None:
     counts = Counter([*(section.key for section in page.sections), *(figure.key for figure in figures)])
     twice = [key for key, count in counts.items() if count > 1]
     if twice:
-        message = (
+        raise ParameterError(
             f"These anchors stand twice on the page: {', '.join(twice)}. Give each chapter and figure its own key."
         )
-        raise ParameterError(message)
 
 
 def _linear(channel: int) -> float:
@@ -196,5 +195,4 @@ def write_page(page: ReportPage, path: Path) -> None:
     try:
         path.write_text(render_page(page), encoding="utf-8", newline="\n")
     except OSError as error:
-        message = f"{path} cannot be written ({error.strerror}). Name another file with --out."
-        raise RunFolderError(message) from error
+        raise RunFolderError(f"{path} cannot be written ({error.strerror}). Name another file with --out.") from error

@@ -184,15 +184,13 @@ class AutoencoderReducer(BaseReducer):
     def _architecture(self, X: Float32) -> Architecture:
         n_features = X.shape[1]
         if self.code_activation not in get_args(Activation):
-            message = f"code_activation={self.code_activation!r}: choose 'linear' or 'relu'."
-            raise ParameterError(message)
+            raise ParameterError(f"code_activation={self.code_activation!r}: choose 'linear' or 'relu'.")
         bottleneck = proposed_bottleneck(X) if self.bottleneck is None else self.bottleneck
         if whole_number("bottleneck", bottleneck) > n_features:
-            message = (
+            raise ParameterError(
                 f"A bottleneck of {bottleneck} is wider than the input of {n_features} columns (n_features): nothing "
                 f"would be reduced. Ask for {max(1, n_features - 1)} dimensions or fewer."
             )
-            raise ParameterError(message)
         if self.layers is None:
             fixed = self.bottleneck is not None
             return sized_architecture(

@@ -58,9 +58,8 @@ def load_keras() -> tuple[Any, Any]:
         raise MissingDependencyError(message) from error
     backend = keras.backend.backend()
     if backend != "tensorflow":
-        message = (
+        raise MissingDependencyError(
             f"Keras runs on {backend!r} here, and the autoencoder is trained on 'tensorflow'. "
             "Set KERAS_BACKEND=tensorflow before Keras is imported, or choose --reduction pca."
         )
-        raise MissingDependencyError(message)
     return tf, keras

@@ -95,31 +95,28 @@ def refuse_not_finite(X: NDArray[Any]) -> None:
         return
     bad = ~np.isfinite(X)
     columns = np.flatnonzero(bad.any(axis=0))
-    message = (
+    raise ParameterError(
         f"The matrix holds {int(bad.sum()):,} values that are NaN or infinite (inf), in column "
         f"{columns_by_number(columns)}. A reduction needs a number everywhere: fill or leave out those "
         "columns, as build_matrix does."
     )
-    raise ParameterError(message)
 
 
 def refuse_constant_columns(X: NDArray[Any]) -> None:
     """Refuse columns in which all units are alike."""
     constant = np.flatnonzero(X.max(axis=0) == X.min(axis=0))
     if len(constant) > 0:
-        message = (
+        raise ParameterError(
             f"Column {columns_by_number(constant)} of the matrix is constant: every unit has the same value there, so "
             "it cannot tell units apart. Leave it out, as build_matrix does, or set allow_constant=True "
             "to carry it along."
         )
-        raise ParameterError(message)
 
 
 def demand(settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], method: str, *names: str) -> None:
     """Refuse a saved state of another method, or one in which an array is missing or not finite."""
     if settings.get("method") != method:
-        message = f"This state is of the reduction {settings.get('method')!r}, and {method!r} was wanted."
-        raise ModelError(message)
+        raise ModelError(f"This state is of the reduction {settings.get('method')!r}, and {method!r} was wanted.")
     for name in names:
         array = arrays.get(name)
         if array is None:
@@ -213,10 +210,9 @@ class BaseReducer(ABC, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
         check_is_fitted(self)
         reduced = np.asarray(X)
         if reduced.ndim != 2 or reduced.shape[1] != self.n_dimensions_:
-            message = (
+            raise ParameterError(
                 f"Wanted {self.n_dimensions_} dimensions a row as transform gives them, got shape {reduced.shape}."
             )
-            raise ParameterError(message)
         refuse_not_finite(reduced)
         return _by_chunks(self._decode, reduced, self.n_features_in_)
 

@@ -107,11 +107,10 @@ def sized_architecture(
             return shape
     smallest = Architecture(n_features, (), bottleneck if fixed_bottleneck else 1, tied, code_activation)
     enough = -(-smallest.n_weights // n_features)
-    message = (
+    raise TooFewUnitsError(
         f"{n_units:,} rows by {n_features} columns hold {values:,} values; the smallest autoencoder, {smallest}, has "
         f"{smallest.n_weights:,} weights. Give at least {enough:,} rows, fewer dimensions, or reduce with PCA."
     )
-    raise TooFewUnitsError(message)
 
 
 @dataclass(frozen=True)

@@ -91,11 +91,10 @@ class OwnReducer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 def copied_reducer(transformer: Any, seed: int | None = None) -> Reducer:
     """A reducer around an unfitted copy of a transformer, with the seed where it has none of its own."""
     if isinstance(transformer, type) or not (hasattr(transformer, "fit") and hasattr(transformer, "transform")):
-        message = (
+        raise ParameterError(
             f"{transformer!r} cannot reduce: wanted a name, or an instance with fit and transform such as PCA(3) of "
             "scikit-learn, so that new units can be reduced too."
         )
-        raise ParameterError(message)
     if isinstance(transformer, BaseReducer | OwnReducer):
         copied: Reducer = seeded_copy(transformer, seed)
         return copied

@@ -59,8 +59,7 @@ def principal_components(covariances: Float64) -> tuple[Float64, Float64]:
     """
     variances, vectors = np.linalg.eigh(covariances)
     if variances.max() <= 0:
-        message = "All units are alike in every column: there is nothing to reduce. Give units that differ."
-        raise ParameterError(message)
+        raise ParameterError("All units are alike in every column: there is nothing to reduce. Give units that differ.")
     return np.maximum(variances[::-1], 0.0), with_fixed_signs(vectors.T[::-1])
 
 
@@ -85,11 +84,10 @@ def number_of_components(wanted: int | float, shares: Float64, n_rows: int) -> i
         return fewest_for_share(shares, float(wanted))
     most = min(len(shares), n_rows - 1)
     if not 1 <= wanted <= most:
-        message = (
+        raise ParameterError(
             f"n_components={wanted}: {n_rows:,} rows (n_samples) and {len(shares)} columns (n_features) have "
             f"1 to {most} components. Ask for at most {most}."
         )
-        raise ParameterError(message)
     return int(wanted)
 
 

@@ -45,8 +45,7 @@ def reducer_type(name: str) -> type[BaseReducer]:
     """
     place = REDUCERS.get(name)
     if place is None:
-        message = f"There is no reduction {name!r}. Choose one of: {', '.join(REDUCERS)}."
-        raise ParameterError(message)
+        raise ParameterError(f"There is no reduction {name!r}. Choose one of: {', '.join(REDUCERS)}.")
     module, _, class_name = place.partition(":")
     found: type[BaseReducer] = getattr(import_module(module), class_name)
     return found
@@ -117,6 +116,5 @@ def reducer_from_state(settings: Mapping[str, Any], arrays: Mapping[str, NDArray
     """
     method = settings.get("method")
     if method not in REDUCERS:
-        message = f"The saved model names the reduction {method!r}; known are {', '.join(REDUCERS)}."
-        raise ModelError(message)
+        raise ModelError(f"The saved model names the reduction {method!r}; known are {', '.join(REDUCERS)}.")
     return reducer_type(method).from_state(settings, arrays)

@@ -106,8 +106,7 @@ class TrainingSettings:
             raise ParameterError(message)
         rate = min(LARGEST_RATE, RATE_TIMES_WIDTH / widest) if self.learning_rate is None else self.learning_rate
         if not rate > 0:
-            message = f"learning_rate={rate!r}: wanted a number above 0, as 0.001."
-            raise ParameterError(message)
+            raise ParameterError(f"learning_rate={rate!r}: wanted a number above 0, as 0.001.")
         batch = default_batch(n_units) if self.batch_size is None else whole_number("batch_size", self.batch_size)
         epochs = self.epochs
         if epochs is None:
@@ -243,12 +242,11 @@ def train(
         loss, held_out_loss = loop.run_epoch(epoch)
         worse = max(loss, held_out_loss) if np.isfinite(loss) else loss
         if not np.isfinite(worse) or worse > DIVERGED * max(baseline, 1e-12):
-            message = (
+            raise TrainingError(
                 f"The loss ran away in epoch {epoch + 1}: {worse:.3g}, where zeros alone would give {baseline:.3g}. "
                 f"Set learning_rate below {plan.learning_rate:g} (a tenth of it, say), and check that the matrix is "
                 "scaled."
             )
-            raise TrainingError(message)
         if not held_out or held_out_loss < held_out[best_epoch]:
             best, best_epoch = loop.weights(), epoch
         losses.append(loss)

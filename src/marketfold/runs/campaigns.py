@@ -91,12 +91,11 @@ def measure_run(
     run = Run.read(folder)
     assignments = run.assignments().append_column("revenue_before", run.segments["revenue_total"])
     if date_from < run.as_of:
-        message = (
+        raise MeasurementError(
             f"The period begins on {date_from}, before the day on which the run looked back ({run.as_of}): what was "
             "bought until then has made the segments, so it cannot judge them. Measure from that day on, or segment "
             f"again with --as-of {date_from}."
         )
-        raise MeasurementError(message)
     config = run.config
     cleaning = config.cleaning.model_copy(update={"allow_mostly_set_aside": True})
     later = clean_orders(read_orders(later_orders, config.reading), cleaning)

@@ -79,11 +79,10 @@ def changed_copy(folder: Path) -> Iterator[Path]:
     except MarketfoldError:
         raise
     except OSError as error:
-        message = (
+        raise RunFolderError(
             f"{folder} could not be changed, and is as it was: {_reason(error)}. The change is prepared beside it, "
             f"in {folder.parent}: there must be room for a copy of the run, and you must be allowed to write."
-        )
-        raise RunFolderError(message) from error
+        ) from error
     finally:
         if not (work / OLD).exists():  # or else it holds what could not be put back
             shutil.rmtree(work, ignore_errors=True)
@@ -100,17 +99,15 @@ def _lock(folder: Path) -> Path:
         work.mkdir(0o700)  # ids of customers are in it
     except FileExistsError as error:
         first = f"move what is in {work / OLD} back into it, and " if (work / OLD).is_dir() else ""
-        message = (
+        raise RunFolderError(
             f"Another process is changing {folder}; nothing was changed. Try again when it has ended; if there is "
             f"none, {first}delete {work}."
-        )
-        raise RunFolderError(message) from error
+        ) from error
     except OSError as error:
-        message = (
+        raise RunFolderError(
             f"{folder} cannot be changed: the change is prepared beside it, and {folder.parent} cannot be written to "
             f"({_reason(error)}). Copy the run to a folder that you may write to."
-        )
-        raise RunFolderError(message) from error
+        ) from error
     return work
 
 
@@ -136,11 +133,10 @@ def put_back(folder: Path) -> None:
                 _remove(folder / entry.name)
                 entry.rename(folder / entry.name)
     except OSError as error:
-        message = (
+        raise RunFolderError(
             f"{folder} was left in the middle of a change, and could not be put back ({_reason(error)}): what is "
             f"missing in it is in {mine / OLD}. Move it back by hand."
-        )
-        raise RunFolderError(message) from error
+        ) from error
     shutil.rmtree(mine, ignore_errors=True)
 
 
@@ -184,8 +180,7 @@ def _put_back(moves: list[tuple[Path, Path]], folder: Path, old: Path, cause: OS
         for source, target in reversed(moves):
             target.rename(source)
     except OSError as error:
-        message = (
+        raise RunFolderError(
             f"{folder} could not be changed ({_reason(cause)}), nor could it be put back ({_reason(error)}): what is "
             f"missing in it is in {old}. Move it back by hand."
-        )
-        raise RunFolderError(message) from error
+        ) from error

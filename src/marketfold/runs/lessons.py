@@ -73,5 +73,4 @@ def load_sample(folder: Path) -> Float32:
     try:
         return np.asarray(arrays["scaled"], dtype=np.float32)
     except (KeyError, ValueError) as error:
-        message = f"{SAMPLE_FILE} is damaged: it has no rows of numbers. Make the run again."
-        raise ModelError(message) from error
+        raise ModelError(f"{SAMPLE_FILE} is damaged: it has no rows of numbers. Make the run again.") from error

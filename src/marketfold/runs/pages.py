@@ -82,13 +82,11 @@ def write_pictures(
         If Chromium, or for pictures kaleido, is not installed.
     """
     if kind not in KINDS:
-        message = f"--to takes {', '.join(KINDS)}; got {kind!r}."
-        raise ParameterError(message)
+        raise ParameterError(f"--to takes {', '.join(KINDS)}; got {kind!r}.")
     writers = _writers(Run.read(folder), kind)
     unknown = [name for name in only if name not in writers]
     if unknown:
-        message = f"The report has no {', '.join(unknown)}. There are: {', '.join(writers)}."
-        raise ParameterError(message)
+        raise ParameterError(f"The report has no {', '.join(unknown)}. There are: {', '.join(writers)}.")
     names = []
     with staged_folder(out) as staging:
         for key in only or writers:

@@ -128,8 +128,7 @@ def _with_arms(run: Run, plan: CampaignPlan) -> CampaignPlan:
     if "arm" in run.segments.column_names:
         return assign_anew(plan, run.segments)
     if any(campaign.held_out for campaign in plan.campaigns):
-        message = f"The run segments {run.record['unit']}s, not customers: nobody of it can be held out."
-        raise ParameterError(message)
+        raise ParameterError(f"The run segments {run.record['unit']}s, not customers: nobody of it can be held out.")
     return plan
 
 

@@ -86,8 +86,7 @@ def _read_text(path: Path) -> str:
         message = f"{path} is no text in UTF-8 ({error.reason}). Save it as UTF-8 in your editor."
         raise RunFolderError(message) from error
     except OSError as error:
-        message = f"{path} cannot be read: {error.strerror or error}."
-        raise RunFolderError(message) from error
+        raise RunFolderError(f"{path} cannot be read: {error.strerror or error}.") from error
 
 
 def brief_paths(folder: str | Path) -> dict[int, Path]:

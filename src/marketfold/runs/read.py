@@ -53,22 +53,18 @@ class Run:
         path = folder / "run.json"
         if not path.is_file():
             what = "does not exist" if not folder.exists() else "is not a run folder: it has no run.json"
-            message = f"{folder} {what}. Give a folder that marketfold run wrote."
-            raise RunFolderError(message)
+            raise RunFolderError(f"{folder} {what}. Give a folder that marketfold run wrote.")
         try:
             record = read_json(path)
         except ValueError as error:
-            message = f"{path} is damaged: {error}. Make the run again."
-            raise RunFolderError(message) from error
+            raise RunFolderError(f"{path} is damaged: {error}. Make the run again.") from error
         if not isinstance(record, dict) or "marketfold" not in record:
-            message = f"{path} is not what marketfold run writes. Give a folder that it wrote."
-            raise RunFolderError(message)
+            raise RunFolderError(f"{path} is not what marketfold run writes. Give a folder that it wrote.")
         if absent := sorted(_KEYS - record.keys()):
-            message = (
+            raise RunFolderError(
                 f"{folder} was written by an earlier Marketfold ({record['marketfold']}), whose runs are no longer "
                 f"read: run.json has no {', '.join(absent)}. Make the run again from its order file."
             )
-            raise RunFolderError(message)
         return cls(folder, record, folder.resolve())
 
     def beside(self, what: str) -> Path:
@@ -153,8 +149,7 @@ class Run:
         try:
             return parquet.read_table(self.folder / name)
         except (OSError, pa.ArrowInvalid) as error:
-            message = f"{self.folder / name} cannot be read: {error}. Make the run again."
-            raise RunFolderError(message) from error
+            raise RunFolderError(f"{self.folder / name} cannot be read: {error}. Make the run again.") from error
 
     def __repr__(self) -> str:
         return f"<Run {self.folder}: {len(self.record['segments'])} segments>"

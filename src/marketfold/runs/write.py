@@ -130,8 +130,7 @@ def write_table(table: pa.Table, path: Path) -> None:
     """
     writers = {".csv": write_csv, ".parquet": parquet.write_table}
     if path.suffix not in writers:
-        message = f"{path} ends neither in .csv nor in .parquet; the ending says what is to be written."
-        raise ParameterError(message)
+        raise ParameterError(f"{path} ends neither in .csv nor in .parquet; the ending says what is to be written.")
     staging = path.with_name(f".{path.name}-partial")
     try:
         writers[path.suffix](table, staging)

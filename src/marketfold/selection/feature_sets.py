@@ -56,8 +56,7 @@ def select_features(table: FeatureTable, feature_set: str) -> FeatureTable:
     kept = wanted.columns(table)
     if not kept:
         names = ", ".join(wanted.features + wanted.blocks)
-        message = f"The feature set {feature_set!r} needs {names}, and the orders do not offer them."
-        raise ParameterError(message)
+        raise ParameterError(f"The feature set {feature_set!r} needs {names}, and the orders do not offer them.")
     return replace(
         table, values=np.ascontiguousarray(table.values[:, kept]), features=tuple(table.features[i] for i in kept)
     )

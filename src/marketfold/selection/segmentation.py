@@ -82,15 +82,13 @@ class Segmentation(Framed):
         table = matrix.table if table is None else table
         n_units = len(matrix.values)
         if not n_units or {len(labels), len(table.ids), len(matrix.table.ids)} != {n_units}:
-            message = (
+            raise ParameterError(
                 f"The matrix has {n_units} rows, the table {len(table.ids)} units, and there are {len(labels)} labels: "
                 "give one label for each unit, and at least one unit."
             )
-            raise ParameterError(message)
         sizes = np.bincount(labels) if labels.min() >= 0 else np.zeros(1)
         if (sizes == 0).any():
-            message = f"Labels must be 0 to n_segments - 1, each used; got {np.unique(labels).tolist()}."
-            raise ParameterError(message)
+            raise ParameterError(f"Labels must be 0 to n_segments - 1, each used; got {np.unique(labels).tolist()}.")
         reducer = NoReducer().fit(matrix.values)
         segmenter = KMeansSegmenter.of_labels(matrix.values, labels)
         numbers, names = unnamed(len(sizes))

@@ -16,6 +16,5 @@ PLATFORMS: dict[str, Platform] = {
 def platform_named(name: str) -> Platform:
     """The platform of a name; `AudienceError` where there is none."""
     if name not in PLATFORMS:
-        message = f"There is no platform '{name}'; known are {listed(list(PLATFORMS))}."
-        raise AudienceError(message)
+        raise AudienceError(f"There is no platform '{name}'; known are {listed(list(PLATFORMS))}.")
     return PLATFORMS[name]
