@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marketfold.report.sentences.cleaning import cleaning_sentences
 from marketfold.report.sentences.diagnostics import baseline_sentence, trap_sentence
 from marketfold.report.sentences.selection import number_summary
 
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 def run_warnings(analysis: Analysis) -> tuple[str, ...]:
     """Each a sentence: segments not to trust, no groups, what was set aside, what may be wrong with the segments."""
     clean, segments, choice = analysis.data.clean, analysis.segments, analysis.choice.evidence
-    found = [*cleaning_sentences(clean.report), *clean.facts.notes]
+    found = [*clean.facts.warnings, *clean.report.warnings]
     if choice.k_choice.answer != "groups":
         found.insert(0, number_summary(choice))
     weak = [str(profile.number) for profile in segments.profiles if profile.trust == "weak"]
