@@ -42,12 +42,16 @@ Kind = Literal["text", "number", "money", "date"]
 
 @dataclass(frozen=True)
 class Role:
-    """What a source column can mean to us."""
+    """What a source column can mean to us.
+
+    A `personal` column is read only for audiences; one that is `passing` is read with the lines and not kept.
+    """
 
     name: str
     kind: Kind
     meaning: str
     personal: bool = False
+    passing: bool = False
 
 
 ROLES: dict[str, Role] = {
@@ -102,7 +106,7 @@ _DTYPES = {"text": nw.String, "number": nw.Float64, "money": nw.Float64, "date":
 
 ORDER_LINE: dict[str, type[nw.dtypes.DType]] = {
     SOURCE_LINE: nw.Int64,
-    **{name: _DTYPES[role.kind] for name, role in ROLES.items() if not role.personal},
+    **{name: _DTYPES[role.kind] for name, role in ROLES.items() if not (role.personal or role.passing)},
     "row_kind": nw.String,
 }
 

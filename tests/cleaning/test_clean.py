@@ -130,10 +130,11 @@ def test_repeats_count_as_the_same_line_only_with_its_number():
 
 def test_from_a_tenth_set_aside_the_report_says_so_first():
     quiet = clean(lines(*[{}] * 10, {"status": "void"}))
-    assert "set_aside" not in [warning.code for warning in quiet.report.warnings]
+    assert "set_aside" not in [one.code for one in quiet.report.decisions]
     loud = clean(lines(*[{}] * 8, {"status": "void"}))
-    numbers = {"line_share": pytest.approx(1 / 9), "lines": 1, "lines_read": 9}
-    assert (loud.report.warnings[0].code, loud.report.warnings[0].numbers) == ("set_aside", numbers)
+    first = loud.report.decisions[0]
+    assert (first.code, first.lines, first.numbers["lines_read"]) == ("set_aside", 1, 9)
+    assert first.numbers["line_share"] == pytest.approx(1 / 9)
 
 
 def test_a_quarter_without_a_customer_is_normal():
