@@ -10,6 +10,7 @@ command line, and its line in docs/reference/settings.md.
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,6 +20,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from marketfold.decisions import undoable
 from marketfold.errors import ConfigError, Fault
 from marketfold.reduction import REDUCERS, method_choices
 from marketfold.schema import FeatureSetName, Unit
@@ -36,6 +38,14 @@ def _known_method(method: str) -> str:
         code = "unknown_reduction"
         raise PydanticCustomError(code, "Input should be {methods}", {"methods": method_choices()})
     return method
+
+
+def _known_decision(code: str) -> str:
+    if code not in undoable():
+        close = difflib.get_close_matches(code, undoable(), n=1)
+        text = f"Input should be one of {', '.join(undoable())}" + (f"; did you mean {close[0]}?" if close else "")
+        raise PydanticCustomError("unknown_decision", "{text}", {"text": text})
+    return code
 
 
 ReductionMethod = Annotated[str, AfterValidator(_known_method)]
@@ -76,6 +86,9 @@ class ReadingOptions(Options):
     delimiter: str | None = Field(default=None, description="Field separator of a text file, where it is not found.")
     encoding: str | None = Field(default=None, description="Encoding of a text file, where it is not found.")
     sheet: str | None = Field(default=None, description="Sheet of a workbook.")
+    undo: tuple[Annotated[str, AfterValidator(_known_decision)], ...] = Field(
+        default=(), description="Decisions of the reading, by their codes in `marketfold inspect`, not to be made."
+    )
     memory_limit: str | None = Field(default=None, description="Most memory the embedded engine may take, as in 2GB.")
 
 

@@ -42,12 +42,16 @@ Kind = Literal["text", "number", "money", "date"]
 
 @dataclass(frozen=True)
 class Role:
-    """What a source column can mean to us."""
+    """What a source column can mean to us.
+
+    A `personal` column is read only for audiences; one that is `passing` is read with the lines and not kept.
+    """
 
     name: str
     kind: Kind
     meaning: str
     personal: bool = False
+    passing: bool = False
 
 
 ROLES: dict[str, Role] = {
@@ -89,11 +93,20 @@ UNIT_ID: dict[Unit, str] = {"customer": "customer_id", "order": "order_id", "ord
 
 REQUIRED = (SOURCE_LINE, "order_id", "customer_id", "ordered_on", "amount")
 
+ROW_KINDS: dict[str, str] = {
+    "repeated_header": "the header again, where tables were pasted together",
+    "total_row": "a total or subtotal of other rows",
+    "order_row": "a row about a whole order, beside a row for each of its items",
+}
+"""What a row can be that is no order line, as `row_kind` says it; that column is there where such rows are. Their money
+is null, for it is that of other rows."""
+
 _DTYPES = {"text": nw.String, "number": nw.Float64, "money": nw.Float64, "date": nw.Date}
 
 ORDER_LINE: dict[str, type[nw.dtypes.DType]] = {
     SOURCE_LINE: nw.Int64,
-    **{name: _DTYPES[role.kind] for name, role in ROLES.items() if not role.personal},
+    **{name: _DTYPES[role.kind] for name, role in ROLES.items() if not (role.personal or role.passing)},
+    "row_kind": nw.String,
 }
 
 MONEY_SCALE = 10_000
@@ -137,25 +150,6 @@ def day_number_of(day: date) -> int:
 
 
 @dataclass(frozen=True)
-class SourceFacts:
-    """How a source was read.
-
-    `name` is that of the file (never its folder) or the kind of the frame, `lines` are data rows, those that could not
-    be split into fields included, and `mapping` has the source column of each role that was found, personal roles
-    included; `extra_columns` have none. Only text files have an encoding. `id_is_personal` where a name, an e-mail or a
-    phone serves as the customer id: such ids are shown nowhere but in `segments.*`. `notes` are full sentences.
-    """
-
-    name: str
-    lines: int
-    mapping: dict[str, str]
-    encoding: str | None = None
-    extra_columns: tuple[str, ...] = ()
-    id_is_personal: bool = False
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Ledger:
     """Every line and every cent that was read is either kept or set aside for a reason."""
 
@@ -170,6 +164,12 @@ class Ledger:
     def set_aside_share(self) -> float:
         """Share of the lines that were set aside, 0 to 1."""
         return 1 - self.lines_kept / self.lines_read if self.lines_read else 0.0
+
+    def to_dict(self) -> dict[str, dict[str, Any]]:
+        """As `run.json` has it."""
+        lines = {"read": self.lines_read, "kept": self.lines_kept, "set_aside": self.lines_set_aside}
+        money = {"read": self.money_read, "kept": self.money_kept, "set_aside": self.money_set_aside}
+        return {"lines": lines, "money": money}
 
     def reconciles(self) -> bool:
         """Whether both columns add up, money to the ten-thousandth in which it was summed."""

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from marketfold.cleaning import REASONS, CleaningWarning, CleanOrders, clean_orders
+from marketfold.cleaning import REASONS, CleanOrders, clean_orders
 from marketfold.config import CleaningOptions
+from marketfold.decisions import Decision
 from marketfold.errors import OrdersError, TooMuchSetAsideError
 from marketfold.orders import read_orders
 
@@ -109,7 +110,7 @@ def test_without_quantities_a_negative_amount_is_a_return():
 def test_a_shop_whose_orders_all_begin_with_c_keeps_them():
     cleaned = clean_orders(read_orders(lines(*({"order_id": f"C{number}"} for number in range(6)))))
     assert cleaned.report.ledger.lines_kept == 6
-    assert [warning.code for warning in cleaned.report.warnings] == ["credit_notes_ignored"]
+    assert [one.code for one in cleaned.report.decisions] == ["credit_notes_ignored"]
 
 
 def test_repeats_count_as_the_same_line_only_with_its_number():
@@ -120,7 +121,7 @@ def test_repeats_count_as_the_same_line_only_with_its_number():
     bare = twice.drop("line_number")
     reported = clean(bare)
     assert (reported.report.duplicates, reported.report.ledger.lines_kept) == (2, 4)
-    assert reported.report.warnings[-1] == CleaningWarning("repeats_kept", {"lines": 2})
+    assert reported.report.decisions[-1] == Decision("repeats_kept", lines=2, money=20.0)
     asked = clean(bare, drop_duplicates=True)
     assert reasons(asked) == {3: "duplicate", 4: "duplicate"}
     assert asked.report.ledger.reconciles()
@@ -129,15 +130,16 @@ def test_repeats_count_as_the_same_line_only_with_its_number():
 
 def test_from_a_tenth_set_aside_the_report_says_so_first():
     quiet = clean(lines(*[{}] * 10, {"status": "void"}))
-    assert "set_aside" not in [warning.code for warning in quiet.report.warnings]
+    assert "set_aside" not in [one.code for one in quiet.report.decisions]
     loud = clean(lines(*[{}] * 8, {"status": "void"}))
-    numbers = {"line_share": pytest.approx(1 / 9), "lines": 1, "lines_read": 9}
-    assert (loud.report.warnings[0].code, loud.report.warnings[0].numbers) == ("set_aside", numbers)
+    first = loud.report.decisions[0]
+    assert (first.code, first.lines, first.numbers["lines_read"]) == ("set_aside", 1, 9)
+    assert first.numbers["line_share"] == pytest.approx(1 / 9)
 
 
 def test_a_quarter_without_a_customer_is_normal():
     cleaned = clean_orders(read_orders(lines(*[{}] * 6, {"customer_id": None}, {"customer_id": None})))
-    assert CleaningWarning("no_customer_as_usual", {"line_share": 0.25}) in cleaned.report.warnings
+    assert Decision("no_customer_as_usual", numbers={"line_share": 0.25}) in cleaned.report.decisions
 
 
 def test_more_than_half_set_aside_stops():
@@ -170,7 +172,7 @@ def test_rows_that_could_not_be_split_are_in_the_ledger(tmp_path: Any):
 
 def test_mixed_currencies_are_said():
     frame = lines({}, {}).with_columns(currency=pl.Series(["EUR", "USD"]))
-    assert CleaningWarning("currencies", {"currencies": 2}) in clean(frame).report.warnings
+    assert Decision("currencies", numbers={"currencies": 2}) in clean(frame).report.decisions
 
 
 def test_cancelled_lines_of_an_export_and_their_money(clean_sales: CleanOrders, totals: dict[str, Any]):

@@ -210,7 +210,7 @@ def test_decimal_comma(tmp_path: Path) -> None:
     ]
     orders = read_text(tmp_path, join(";", rows=rows))
     assert [row["amount"] for row in rows_of(orders)] == [9.0, 1200.0]
-    assert orders.decisions.decimals == {"unit_price": ",", "amount": ",", "quantity": ","}
+    assert orders.cells.decimals == {"unit_price": ",", "amount": ",", "quantity": ","}
 
 
 def test_decimal_comma_beyond_the_first_rows(tmp_path: Path) -> None:

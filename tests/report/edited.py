@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from marketfold.campaigns.plan import as_made
+from marketfold.decisions import Decision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,13 +38,28 @@ def with_names(analysis: Analysis, names: dict[int, str]) -> Analysis:
     return dataclasses.replace(with_profiles(analysis, profiles), plan=plan)
 
 
+_NUMBERS = {"line_share": 0.1, "lines_read": 10, "reasons": ""}
+
+
+class _Remark(Decision):
+    """A warning that says what a test wants."""
+
+    @property
+    def text(self) -> str:
+        return str(self.numbers["text"])
+
+
+def _remark(text: str) -> Decision:
+    return _Remark("set_aside", numbers={"text": text} | _NUMBERS)
+
+
 def remarking(analysis: Analysis, *remarks: str) -> Analysis:
     """The same with these warnings and no other."""
     clean, segments, choice = analysis.data.clean, analysis.segments, analysis.choice
     clean = dataclasses.replace(
         clean,
-        report=dataclasses.replace(clean.report, warnings=()),
-        orders=dataclasses.replace(clean.orders, facts=dataclasses.replace(clean.facts, notes=remarks)),
+        report=dataclasses.replace(clean.report, decisions=tuple(map(_remark, remarks))),
+        orders=dataclasses.replace(clean.orders, facts=dataclasses.replace(clean.facts, decisions=())),
     )
     groups = dataclasses.replace(choice.evidence.k_choice, answer="groups")
     profiles = tuple(dataclasses.replace(profile, trust="stable") for profile in segments.profiles)

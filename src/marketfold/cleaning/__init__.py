@@ -1,7 +1,7 @@
 """Cleaning: which order lines are purchases, and the reason of every line that is not."""
 
 from marketfold.cleaning.clean import CleanOrders, clean_orders
-from marketfold.cleaning.report import CleaningReport, CleaningWarning, ReadTotals, list_reasons
+from marketfold.cleaning.report import CleaningReport, ReadTotals, list_reasons
 from marketfold.cleaning.rules import REASONS, RULES
 
 __all__ = [
@@ -9,7 +9,6 @@ __all__ = [
     "RULES",
     "CleanOrders",
     "CleaningReport",
-    "CleaningWarning",
     "ReadTotals",
     "clean_orders",
     "list_reasons",

@@ -17,7 +17,7 @@ from marketfold.cleaning.report import (
     ReadTotals,
     check_enough_kept,
     check_reconciles,
-    find_warnings,
+    decide_on,
 )
 from marketfold.cleaning.rules import (
     CANCELLED,
@@ -40,9 +40,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from marketfold.decisions import SourceFacts
     from marketfold.engine import Engine
     from marketfold.orders import Orders
-    from marketfold.schema import SourceFacts
 
 _TOTALS = (nw.len().alias("lines"), money_sum("amount").alias("money"))
 _RULE, _PRINT = "_rule", "_fingerprint"
@@ -253,12 +253,18 @@ def clean_orders(orders: Orders, options: CleaningOptions | None = None) -> Clea
     ledger = account.close(orders.malformed.num_rows)
     check_reconciles(ledger, orders.facts.lines)
     check_enough_kept(ledger, allow_mostly_set_aside=options.allow_mostly_set_aside)
-    warnings = find_warnings(ledger, duplicates=duplicates, currencies=currencies, credit_notes_ignored=ignored)
+    decisions = decide_on(
+        ledger,
+        duplicates=duplicates,
+        money_repeated=float(found["money"] or 0.0),
+        currencies=currencies,
+        credit_notes_ignored=ignored,
+    )
     sizes = [nw.col(name).abs() for name in ("amount", "quantity") if name in columns]
     return CleanOrders(
         purchases=purchases,
         returns=judged.came_back().with_columns(*sizes),
         set_aside=_set_aside(judged, dropped, orders),
-        report=CleaningReport(ledger, reads, duplicates, tuple(warnings)),
+        report=CleaningReport(ledger, reads, duplicates, tuple(decisions)),
         orders=orders,
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from marketfold.cleaning.rules import DUPLICATE, MALFORMED, REASONS
+from marketfold.decisions import Decision
 from marketfold.errors import LedgerError, OrdersError, TooMuchSetAsideError
 from marketfold.frames import table_html
 from marketfold.schema import MONEY_SCALE, Ledger
@@ -20,19 +21,6 @@ PROMINENT_SHARE = 0.10
 MOST_SET_ASIDE = 0.50
 # Online Retail, the data set that the retail literature uses most, has no customer on 24.9 % of its lines.
 USUAL_ANONYMOUS_SHARE = 0.30
-
-WarningCode = Literal["set_aside", "no_customer_as_usual", "currencies", "credit_notes_ignored", "repeats_kept"]
-
-
-@dataclass(frozen=True)
-class CleaningWarning:
-    """One thing that a person should know of a cleaning, with its numbers; `report.sentences` says it."""
-
-    code: WarningCode
-    numbers: dict[str, float] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        return ", ".join([self.code, *(f"{name}: {value:.6g}" for name, value in self.numbers.items())])
 
 
 @dataclass(frozen=True)
@@ -54,14 +42,19 @@ class ReadTotals:
 class CleaningReport:
     """What was read, kept and set aside.
 
-    `duplicates` are lines that repeat another exactly, whether or not they were set aside; `warnings` stand with the
+    `duplicates` are lines that repeat another exactly, whether or not they were set aside; `decisions` stand with the
     weightiest first.
     """
 
     ledger: Ledger
     reads: ReadTotals
     duplicates: int
-    warnings: tuple[CleaningWarning, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person must know, each a sentence, the weightiest first."""
+        return tuple(one.text for one in self.decisions)
 
     def rows(self) -> Iterator[tuple[str, int, float]]:
         """The ledger as rows of (what, lines, money), from read to kept."""
@@ -73,7 +66,7 @@ class CleaningReport:
 
     def __str__(self) -> str:
         lines = [f"{what:<32}{lines:>14,}{money:>20,.2f}" for what, lines, money in self.rows()]
-        return "\n".join([f"{'':<32}{'lines':>14}{'money':>20}", *lines, *map(str, self.warnings)])
+        return "\n".join([f"{'':<32}{'lines':>14}{'money':>20}", *lines, *self.warnings])
 
     def _repr_html_(self) -> str:
         rows = ((what, f"{lines:,}", f"{money:,.2f}") for what, lines, money in self.rows())
@@ -162,15 +155,15 @@ def check_enough_kept(ledger: Ledger, *, allow_mostly_set_aside: bool) -> None:
         raise TooMuchSetAsideError(message)
 
 
-def find_warnings(
-    ledger: Ledger, *, duplicates: int, currencies: int, credit_notes_ignored: bool
-) -> Iterator[CleaningWarning]:
+def decide_on(
+    ledger: Ledger, *, duplicates: int, money_repeated: float, currencies: int, credit_notes_ignored: bool
+) -> Iterator[Decision]:
     """What a person must be told, the weightiest first.
 
     Parameters
     ----------
-    duplicates
-        Exact repeats that were found.
+    duplicates, money_repeated
+        Exact repeats that were found, and their money.
     currencies
         Distinct currencies; 0 without such a column.
     credit_notes_ignored
@@ -178,13 +171,14 @@ def find_warnings(
     """
     if (share := ledger.set_aside_share) >= PROMINENT_SHARE:
         aside = ledger.lines_read - ledger.lines_kept
-        yield CleaningWarning("set_aside", {"line_share": share, "lines": aside, "lines_read": ledger.lines_read})
+        numbers = {"line_share": share, "lines_read": ledger.lines_read, "reasons": list_reasons(ledger)}
+        yield Decision("set_aside", lines=aside, numbers=numbers)
         anonymous = ledger.lines_set_aside.get("no_customer", 0) / ledger.lines_read
         if PROMINENT_SHARE / 2 <= anonymous <= USUAL_ANONYMOUS_SHARE:
-            yield CleaningWarning("no_customer_as_usual", {"line_share": anonymous})
+            yield Decision("no_customer_as_usual", numbers={"line_share": anonymous})
     if currencies > 1:
-        yield CleaningWarning("currencies", {"currencies": currencies})
+        yield Decision("currencies", numbers={"currencies": currencies})
     if credit_notes_ignored:
-        yield CleaningWarning("credit_notes_ignored")
+        yield Decision("credit_notes_ignored")
     if kept := duplicates - ledger.lines_set_aside.get(DUPLICATE, 0):
-        yield CleaningWarning("repeats_kept", {"lines": kept})
+        yield Decision("repeats_kept", lines=kept, money=money_repeated)

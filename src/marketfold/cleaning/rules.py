@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
+from marketfold.schema import ROW_KINDS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
@@ -73,7 +75,12 @@ def _as_found(prefix: str, column: str) -> Callable[[], nw.Expr]:
     return lambda: nw.concat_str(nw.lit(prefix), nw.col(column), separator=" ")
 
 
+def _is_kind(kind: str) -> Callable[[MatchedValues], nw.Expr]:
+    return lambda _: nw.col("row_kind") == kind
+
+
 RULES: tuple[Rule, ...] = (
+    *(Rule(kind, text, ("row_kind",), _is_kind(kind)) for kind, text in ROW_KINDS.items()),
     Rule("no_customer", "no customer", ("customer_id",), lambda _: nw.col("customer_id").is_null()),
     Rule(
         "unreadable_date",

@@ -14,7 +14,7 @@ from marketfold import words
 from marketfold.thresholds import OUTSIDE_ALLOWED
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from marketfold.audiences import AudienceReport
     from marketfold.campaigns import Campaign, CampaignPlan
     from marketfold.cleaning import CleaningReport, CleanOrders
+    from marketfold.decisions import Decision
     from marketfold.experiments import Measurement
     from marketfold.orders import Inspection
     from marketfold.runs import Run
@@ -77,15 +78,21 @@ def _segments(run: Run) -> Table:
 
 def print_inspection(found: Inspection, clean: CleanOrders | None, *, as_json: bool) -> None:
     """How the source would be read, and what would be set aside; None where cleaning would leave nothing."""
-    from marketfold.report import cleaning_sentences
-
-    warnings = cleaning_sentences(clean.report) if clean else ()
+    decisions = (*found.decisions, *(clean.report.decisions if clean else ()))
+    warnings = tuple(one.text for one in decisions if one.kind.way == "warned")
     if as_json:
-        aside = clean.report.ledger.lines_set_aside if clean else {}
-        plain = found.to_dict() | {"set_aside": aside, "warnings": warnings}
+        ledger = clean.report.ledger if clean else None
+        plain = found.to_dict() | {
+            "set_aside": ledger.lines_set_aside if ledger else {},
+            "notes": [one.text for one in decisions if one.kind.way != "warned"],
+            "warnings": warnings,
+            "decisions": [one.to_dict() for one in decisions],
+            "ledger": ledger.to_dict() if ledger else None,
+        }
         sys.stdout.write(json.dumps(plain, ensure_ascii=False, indent=1) + "\n")
         return
     out = _out()
+    _warn(out, *warnings)
     headings = ("means", "source column")
     mapping = _table("Columns", headings, left=headings)
     for role, column in found.mapping.items():
@@ -97,7 +104,20 @@ def print_inspection(found: Inspection, clean: CleanOrders | None, *, as_json: b
     out.print(facts)
     if clean:
         out.print(_ledger(clean.report))
-    _warn(out, *found.notes, *warnings)
+    _print_decisions(decisions)
+
+
+def _print_decisions(decisions: Sequence[Decision]) -> None:
+    """What was decided where the source could be read in more than one way; warnings stand above everything."""
+    left = ("decided", "otherwise by")
+    table = _table("Decisions", ("decided", "lines", "money", "otherwise by"), left=left)
+    for one in decisions:
+        if one.kind.way != "warned":
+            money = "" if one.money is None else words.exact_money(one.money)
+            what = " ".join(part for part in (one.what, one.why) if part)
+            table.add_row(Text(what), words.count(one.lines) if one.lines else "", money, Text(one.undo))
+    if table.row_count:
+        _out().print(table)
 
 
 def _ledger(report: CleaningReport) -> Table:

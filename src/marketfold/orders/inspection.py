@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from marketfold.config import ReadingOptions
+    from marketfold.decisions import Decision
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,8 @@ class Inspection:
         Rows that could not be split into fields, by reason.
     id_is_personal
         A name, an e-mail or a phone serves as the customer id.
-    notes
-        What a person should know, each a full sentence.
+    decisions
+        What was decided where the source could be read in more than one way.
     """
 
     name: str
@@ -75,14 +76,14 @@ class Inspection:
     negative_quantities: int
     malformed: dict[str, int]
     id_is_personal: bool
-    notes: tuple[str, ...]
+    decisions: tuple[Decision, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values that JSON can hold."""
-        plain = asdict(self)
+        plain = asdict(self) | {"decisions": [one.to_dict() for one in self.decisions]}
         for name in ("first_on", "last_on"):
             plain[name] = plain[name].isoformat() if plain[name] else None
-        return plain | {"extra_columns": list(self.extra_columns), "notes": list(self.notes)}
+        return plain | {"extra_columns": list(self.extra_columns)}
 
     def rows(self) -> Iterator[tuple[str, str]]:
         """What was found, as pairs of words, without the mapping."""
@@ -109,17 +110,21 @@ class Inspection:
     def __str__(self) -> str:
         found = [f"{what}: {value}" for what, value in self.rows()]
         columns = [f"  {role} = {column}" for role, column in self.mapping.items()]
-        return "\n".join([*found, "columns:", *columns, *self.notes])
+        return "\n".join([*found, "columns:", *columns, *(one.text for one in self.decisions)])
 
     def _repr_html_(self) -> str:
         tables = [table_html(self.rows(), left=True), table_html(self.mapping.items(), ("means", "column"), left=True)]
-        return "".join([*tables, table_html((("note", note) for note in self.notes), left=True) if self.notes else ""])
+        return "".join([*tables, _decided(self.decisions)])
+
+
+def _decided(decisions: tuple[Decision, ...]) -> str:
+    return table_html((("decision", one.text) for one in decisions), left=True) if decisions else ""
 
 
 def _unreadable(orders: Orders) -> dict[str, int]:
     """Cells that hold a text which is no number or day."""
-    found = dict(orders.decisions.unreadable_days)
-    texts = orders.decisions.left_numbers()
+    found = dict(orders.cells.unreadable_days)
+    texts = orders.cells.left_numbers()
     if texts is not None:
         row = orders.engine.collect(texts).to_pylist()[0]
         found |= {role: int(count) for role, count in row.items() if count}
@@ -134,7 +139,7 @@ def _empty(orders: Orders, totals: Totals, unreadable: dict[str, int]) -> dict[s
 
 def _date_styles(orders: Orders, totals: Totals) -> dict[str, int]:
     """Lines in each style; what was read as ISO at once is all that no other style has."""
-    styles = dict(orders.decisions.date_styles)
+    styles = dict(orders.cells.date_styles)
     if ISO_FORMAT in styles:
         styles[ISO_FORMAT] += totals.lines - totals.nulls["ordered_on"] - sum(styles.values())
     return {style: count for style, count in styles.items() if count}
@@ -181,7 +186,7 @@ def inspect_orders(source: object, options: ReadingOptions | None = None) -> Ins
         last_on=totals.last_on,
         amount_total=totals.amount_total,
         date_styles=_date_styles(orders, totals),
-        decimals=dict(orders.decisions.decimals),
+        decimals=dict(orders.cells.decimals),
         empty=_empty(orders, totals, unreadable),
         unreadable=unreadable,
         zero_amounts=totals.zero_amounts,
@@ -189,5 +194,5 @@ def inspect_orders(source: object, options: ReadingOptions | None = None) -> Ins
         negative_quantities=totals.negative_quantities,
         malformed={reason: reasons.count(reason) for reason in sorted(set(reasons))},
         id_is_personal=facts.id_is_personal,
-        notes=facts.notes,
+        decisions=facts.decisions,
     )

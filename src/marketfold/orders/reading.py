@@ -6,22 +6,23 @@ import difflib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import narwhals as nw
-
 from marketfold.config import ReadingOptions
+from marketfold.decisions import SourceFacts
 from marketfold.errors import Fault, OrdersError, ParameterError
 from marketfold.frames import table_html
 from marketfold.orders.cells import as_texts
 from marketfold.orders.open_columns import open_columns
 from marketfold.orders.opening import open_source
 from marketfold.orders.roles import NEEDED, NO_HEADER, match_roles
+from marketfold.orders.steps import STEPS, LinesRead
 from marketfold.orders.totals import total_lines
-from marketfold.orders.typing_lines import Decisions, type_lines
-from marketfold.schema import ORDER_LINE, PERSONAL, SOURCE_LINE, SourceFacts
+from marketfold.orders.typing_lines import CellReadings, type_lines
+from marketfold.schema import ORDER_LINE, PERSONAL, SOURCE_LINE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import narwhals as nw
     import pyarrow as pa
 
     from marketfold.engine import Engine
@@ -53,7 +54,7 @@ class Orders:
     facts: SourceFacts
     malformed: pa.Table = field(repr=False)
     source: Source = field(repr=False)
-    decisions: Decisions = field(repr=False)
+    cells: CellReadings = field(repr=False)
     null_values: tuple[str, ...] = field(default=(), repr=False)
     open_columns: tuple[str, ...] = field(default=(), repr=False)
 
@@ -109,7 +110,7 @@ class Orders:
             ("customers", f"{totals.customers:,}"),
             ("dates", f"{totals.first_on} to {totals.last_on}"),
             ("money", f"{totals.amount_total:,.2f}"),
-            *(("note", note) for note in self.facts.notes),
+            *(("decision", one.text) for one in self.facts.decisions),
         ]
         columns = table_html(self.facts.mapping.items(), ("means", "column"), left=True)
         return table_html(rows, left=True) + columns
@@ -145,18 +146,6 @@ def _raise_faults(source: Source, match: Match, faults: list[Fault]) -> None:
         faults = [Fault(what, NEEDED), *faults]
     if faults:
         raise OrdersError.from_faults(_headline(source), faults)
-
-
-def _complete(lines: nw.LazyFrame[Any], match: Match, notes: list[str]) -> nw.LazyFrame[Any]:
-    """Fill in what a source need not have: the amount and the order number."""
-    if "amount" not in match.mapping:
-        lines = lines.with_columns((nw.col("quantity") * nw.col("unit_price")).alias("amount"))
-    if "order_id" not in match.mapping:
-        notes.append("There is no order number: what a customer bought on one day counts as one order.")
-        day = nw.col("ordered_on").dt.to_string("%Y-%m-%d")
-        lines = lines.with_columns(nw.concat_str(nw.col("customer_id"), day, separator=" ").alias("order_id"))
-    names = set(lines.collect_schema().names())
-    return lines.select(*(name for name in ORDER_LINE if name in names))
 
 
 def read_orders(source: object, options: ReadingOptions | None = None) -> Orders:
@@ -195,18 +184,30 @@ def read_orders(source: object, options: ReadingOptions | None = None) -> Orders
     needed = {role: column for role, column in match.mapping.items() if role == "customer_id" or role not in PERSONAL}
     if not needed:  # there is no column to type, and what is missing is a fault already
         _raise_faults(opened, match, list(match.faults))
-    lines, decisions = type_lines(opened, needed, sample, options)
-    _raise_faults(opened, match, [*match.faults, *decisions.faults])
-    notes = list(match.notes)
-    lines = _complete(lines, match, notes)
+    typed, cells = type_lines(opened, needed, sample, options)
+    _raise_faults(opened, match, [*match.faults, *cells.faults])
+    read = LinesRead(typed, opened.engine, match.mapping, sample, options, match.decisions)
+    for step in STEPS:
+        read = step(read)
+    _raise_faults(opened, match, [*read.faults])
+    names = set(read.lines.collect_schema().names())
+    extra = tuple(column for column in sample if column not in read.mapping.values())
     facts = SourceFacts(
         name=opened.name,
         lines=opened.count(),
-        mapping=match.mapping,
+        mapping=dict(read.mapping),
         encoding=opened.encoding,
-        extra_columns=match.extra,
+        extra_columns=extra,
         id_is_personal=match.id_is_personal,
-        notes=tuple(notes),
+        decisions=read.decisions,
     )
-    shown = open_columns(match.extra, sample)
-    return Orders(lines, opened.engine, facts, opened.malformed(), opened, decisions, options.null_values, shown)
+    return Orders(
+        lines=read.lines.select(*(name for name in ORDER_LINE if name in names)),
+        engine=opened.engine,
+        facts=facts,
+        malformed=opened.malformed(),
+        source=opened,
+        cells=cells,
+        null_values=options.null_values,
+        open_columns=open_columns(extra, sample),
+    )

@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from marketfold.decisions import Decision
 from marketfold.errors import Fault
 from marketfold.orders.aliases import ALIASES
 from marketfold.orders.dates import looks_like_dates, read_day
@@ -41,8 +42,8 @@ class Match:
         Source columns without a role.
     faults
         Why this cannot be a table of order lines.
-    notes
-        What a person should know about the matching.
+    decisions
+        What was decided about the matching.
     id_is_personal
         A name, an e-mail or a phone serves as the customer id.
     """
@@ -50,7 +51,7 @@ class Match:
     mapping: dict[str, str]
     extra: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
-    notes: tuple[str, ...] = ()
+    decisions: tuple[Decision, ...] = ()
     id_is_personal: bool = False
 
 
@@ -58,7 +59,7 @@ class Match:
 class _Draft:
     mapping: dict[str, str]
     faults: list[Fault] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
     id_is_personal: bool = False
 
 
@@ -76,7 +77,7 @@ def plain_name(name: str) -> str:
     return re.sub(r"[^a-z0-9#]", "", "".join(letter for letter in letters if not unicodedata.combining(letter)))
 
 
-def _rank(role: str, column: str) -> int | None:
+def sureness(role: str, column: str) -> int | None:
     """How surely a column name means a role: 0 is the surest, None is not at all."""
     names = dict.fromkeys((plain_name(column), plain_name(_ASIDE.sub("", column))))
     for penalty, name in enumerate(names):
@@ -136,26 +137,6 @@ def _is_data(columns: Sequence[str]) -> bool:
     return len(values) >= 2 and len(values) * 3 >= len(columns)
 
 
-def _leave_order_totals(draft: _Draft, given: Mapping[str, str], sample: Mapping[str, Sequence[object]]) -> None:
-    """A total of the whole order, repeated on each of its lines, would count the order again with each line."""
-    found = draft.mapping
-    needed = {"order_id", "amount", "quantity", "unit_price"} <= set(found)
-    if not needed or "amount" in given or _rank("amount", found["amount"]) in {0, 1}:
-        return
-    orders: dict[object, list[tuple[object, object]]] = {}
-    cells = (sample[found[role]] for role in ("order_id", "amount", "unit_price"))
-    for order, amount, price in zip(*cells, strict=True):
-        orders.setdefault(order, []).append((amount, price))
-    several = [lines for lines in orders.values() if len({price for _, price in lines}) > 1]
-    repeated = sum(len({amount for amount, _ in lines if amount not in {None, ""}}) == 1 for lines in several)
-    if repeated > 0.8 * len(several) > 0:
-        draft.notes.append(
-            f"{found['amount']!r} is the total of the whole order and is left out: a line brings its quantity times "
-            "its price. --map amount=COLUMN names another column."
-        )
-        del found["amount"]
-
-
 def _match_names(draft: _Draft, columns: Sequence[str]) -> None:
     """Give each column left its surest role; two columns that are equally sure are a fault."""
     taken = set(draft.mapping.values())
@@ -163,7 +144,7 @@ def _match_names(draft: _Draft, columns: Sequence[str]) -> None:
         if role in draft.mapping:
             continue
         ranked = [
-            (rank, column) for column in columns if column not in taken and (rank := _rank(role, column)) is not None
+            (rank, column) for column in columns if column not in taken and (rank := sureness(role, column)) is not None
         ]
         if not ranked:
             continue
@@ -184,7 +165,7 @@ def _match_content(draft: _Draft, sample: Mapping[str, Sequence[object]]) -> Non
     dated = [column for column, values in sample.items() if column not in taken and looks_like_dates(values)]
     if len(dated) == 1:
         draft.mapping["ordered_on"] = dated[0]
-        draft.notes.append(f"The dates of the orders were found in {dated[0]!r} by its content.")
+        draft.decisions.append(Decision("day_by_content", (dated[0],)))
     elif dated:
         names = ", ".join(repr(column) for column in dated)
         draft.faults.append(
@@ -196,7 +177,7 @@ def _stand_in_for_customer(draft: _Draft) -> None:
     """Let a name, e-mail or phone serve where there is no customer number."""
     if "customer_id" in draft.mapping:
         personal = [role for role in ID_STAND_INS if draft.mapping.get(role) == draft.mapping["customer_id"]]
-        by_name = [role for role in ID_STAND_INS if _rank(role, draft.mapping["customer_id"]) is not None]
+        by_name = [role for role in ID_STAND_INS if sureness(role, draft.mapping["customer_id"]) is not None]
         for role in by_name[:1]:
             draft.mapping.setdefault(role, draft.mapping["customer_id"])
         draft.id_is_personal = bool(personal or by_name)
@@ -205,7 +186,7 @@ def _stand_in_for_customer(draft: _Draft) -> None:
         if role in draft.mapping:
             draft.mapping["customer_id"] = draft.mapping[role]
             draft.id_is_personal = True
-            draft.notes.append(f"There is no customer number: {draft.mapping[role]!r} says who bought.")
+            draft.decisions.append(Decision("customer_by_name", (draft.mapping[role],)))
             return
 
 
@@ -229,11 +210,9 @@ def _check_complete(draft: _Draft, columns: Sequence[str]) -> None:
     lacking = [role for role in ("quantity", "unit_price") if role not in found]
     if len(lacking) == 2:
         draft.faults.append(_missing("amount", columns, taken))
-    elif lacking:
+    if len(lacking) == 1:
         what = _missing(lacking[0], columns, taken)
         draft.faults.append(Fault(f"no column for amount, and {what.what}", what.hint))
-    else:
-        draft.notes.append(f"There is no amount column: it is {found['quantity']!r} times {found['unit_price']!r}.")
 
 
 def _check_single_use(draft: _Draft) -> None:
@@ -272,9 +251,8 @@ def match_roles(sample: Mapping[str, Sequence[object]], mapping: Mapping[str, st
     _match_names(draft, columns)
     _stand_in_for_customer(draft)
     _match_content(draft, sample)
-    _leave_order_totals(draft, mapping, sample)
     _check_complete(draft, columns)
     _check_single_use(draft)
     found = {role: draft.mapping[role] for role in ROLES if role in draft.mapping}
     extra = tuple(column for column in columns if column not in found.values())
-    return Match(found, extra, tuple(draft.faults), tuple(draft.notes), draft.id_is_personal)
+    return Match(found, extra, tuple(draft.faults), tuple(draft.decisions), draft.id_is_personal)

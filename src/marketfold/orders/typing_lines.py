@@ -46,7 +46,7 @@ MOST_DAYS = 200_000
 
 
 @dataclass
-class Decisions:
+class CellReadings:
     """What was decided over whole columns.
 
     Attributes
@@ -171,20 +171,20 @@ def _left_over(frame: nw.LazyFrame[Any], source: Source) -> tuple[dict[str, int]
 
 def _decimals(
     evidence: Mapping[str, DecimalEvidence], mapping: Mapping[str, str], options: ReadingOptions, plan: _Plan
-) -> Decisions:
+) -> CellReadings:
     """The decimal sign of each column: its own evidence, else that of the others, else that of the first rows."""
-    decisions = Decisions()
+    readings = CellReadings()
     if plan.sign == ",":
-        decisions.decimals |= {role: "," for role in mapping if role in plan.tried and ROLES[role].kind != "date"}
+        readings.decimals |= {role: "," for role in mapping if role in plan.tried and ROLES[role].kind != "date"}
     everywhere = sum(evidence.values(), DecimalEvidence()).sign
     for role, found in evidence.items():
         if options.decimal:
-            decisions.decimals[role] = options.decimal
+            readings.decimals[role] = options.decimal
             continue
         if found.comma and found.point:
-            decisions.faults.append(mixed_decimals(mapping[role], found))
-        decisions.decimals[role] = found.sign or everywhere or plan.sign
-    return decisions
+            readings.faults.append(mixed_decimals(mapping[role], found))
+        readings.decimals[role] = found.sign or everywhere or plan.sign
+    return readings
 
 
 def _mostly_iso(values: Sequence[object]) -> bool:
@@ -202,7 +202,7 @@ class _Typing:
     options: ReadingOptions
     tried: frozenset[str]
     left: Mapping[str, int]
-    decisions: Decisions
+    readings: CellReadings
 
     def _read_days(self, frame: nw.LazyFrame[Any], role: str) -> DateReading:
         """Read the different texts of the date column."""
@@ -220,13 +220,13 @@ class _Typing:
     def _add_days(self, frame: nw.LazyFrame[Any], role: str) -> nw.LazyFrame[Any]:
         """Give each text its day."""
         reading = self._read_days(frame, role)
-        self.decisions.date_styles.update(reading.styles)
+        self.readings.date_styles.update(reading.styles)
         if unread := self.left.get(role, 0) - sum(reading.styles.values()):
-            self.decisions.unreadable_days[role] = unread
+            self.readings.unreadable_days[role] = unread
         if reading.fault:
-            self.decisions.faults.append(reading.fault)
+            self.readings.faults.append(reading.fault)
         if role in self.tried:
-            self.decisions.date_styles.setdefault(ISO_FORMAT, 0)
+            self.readings.date_styles.setdefault(ISO_FORMAT, 0)
             if role not in self.left:
                 return frame
         texts, days = pa.array(list(reading.days), pa.string()), pa.array(list(reading.days.values()), pa.date32())
@@ -239,7 +239,7 @@ class _Typing:
     def _add_number(self, frame: nw.LazyFrame[Any], role: str) -> nw.LazyFrame[Any]:
         """Give each text its number."""
         if role in self.left:
-            number = number_from_text(nw.col(role + LEFT), self.decisions.decimals[role])
+            number = number_from_text(nw.col(role + LEFT), self.readings.decimals[role])
             value = nw.coalesce(nw.col(role), number) if role in self.tried else number
             return frame.with_columns(value.alias(role))
         if role in self.tried:
@@ -248,7 +248,7 @@ class _Typing:
 
     def finish(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Turn what is left as text into numbers and days."""
-        self.decisions.left = frame if self.left else None
+        self.readings.left = frame if self.left else None
         names = set(frame.collect_schema().names())
         for role in self.mapping:
             if role + LEFT in names:
@@ -260,7 +260,7 @@ class _Typing:
 
 def type_lines(
     source: Source, mapping: Mapping[str, str], sample: Mapping[str, Sequence[object]], options: ReadingOptions
-) -> tuple[nw.LazyFrame[Any], Decisions]:
+) -> tuple[nw.LazyFrame[Any], CellReadings]:
     """The columns of a source as typed roles.
 
     Parameters
@@ -289,6 +289,6 @@ def type_lines(
         frame = source.load(mapping, lambda raw: _prepare(raw, source, plan))
         left, evidence = _left_over(frame, source)
     texts = {role: mapping[role] for role in mapping if role + LEFT in frame.collect_schema().names()}
-    decisions = _decimals(evidence, texts, options, plan)
-    typing = _Typing(source, mapping, options, plan.tried, left, decisions)
-    return typing.finish(frame), decisions
+    readings = _decimals(evidence, texts, options, plan)
+    typing = _Typing(source, mapping, options, plan.tried, left, readings)
+    return typing.finish(frame), readings

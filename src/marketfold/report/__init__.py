@@ -19,7 +19,6 @@ from marketfold.report.sentences.selection import (
 )
 from marketfold.report.sentences.warnings import (
     baseline_sentence,
-    cleaning_sentences,
     run_warnings,
     space_text,
     trap_sentence,
@@ -33,7 +32,6 @@ __all__ = [
     "baseline_sentence",
     "brief_filename",
     "brief_markdown",
-    "cleaning_sentences",
     "comparison_page",
     "describe_holdout",
     "describe_period",

@@ -74,6 +74,30 @@ def _reading(analysis: Analysis) -> Facts:
     return Facts(tuple(rows), title="What was read")
 
 
+def _decisions(analysis: Analysis) -> TablePart | None:
+    """What was decided where the source could be read in more than one way."""
+    made = (*analysis.data.clean.facts.decisions, *analysis.data.clean.report.decisions)
+    if not made:
+        return None
+    currency = analysis.data.exploration.currency
+    rows = tuple(
+        (
+            " ".join(part for part in (one.what, one.why) if part),
+            words.count(one.lines) if one.lines else "",
+            "" if one.money is None else words.exact_money(one.money, currency),
+            one.undo,
+        )
+        for one in made
+    )
+    return TablePart(
+        key="decisions",
+        title="What was decided where the file could be read in more than one way",
+        columns=(Column("Decided"), *numbers("Lines", "Money"), Column("To decide otherwise")),
+        rows=rows,
+        note="Money is what the other reading would move. The last column is what to give to marketfold run.",
+    )
+
+
 def _mapping(analysis: Analysis) -> Part:
     facts = analysis.data.clean.facts
     rows = tuple((role.replace("_", " "), column) for role, column in facts.mapping.items())
@@ -124,7 +148,9 @@ def exploration_parts(exploration: Exploration) -> tuple[Part, ...]:
 def data_chapter(analysis: Analysis) -> Section:
     """The orders themselves."""
     explored = exploration_parts(analysis.data.exploration)
-    parts: list[Part] = [_reading(analysis), _ledger(analysis), *explored, _mapping(analysis)]
+    decisions = _decisions(analysis)
+    told = [decisions] if decisions else []
+    parts: list[Part] = [_reading(analysis), _ledger(analysis), *told, *explored, _mapping(analysis)]
     warnings = run_warnings(analysis)
     rest = warnings[MOST_WARNINGS:] if len(warnings) > MOST_WARNINGS + 1 else ()
     if rest:

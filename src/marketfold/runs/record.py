@@ -24,7 +24,6 @@ from marketfold.version import __version__, versions
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
     from marketfold.diagnostics import ColumnDependency, Trap
-    from marketfold.schema import Ledger
     from marketfold.segments import SegmentProfile
 
 
@@ -37,7 +36,7 @@ def run_record(analysis: Analysis) -> dict[str, Any]:
         "unit": analysis.segmentation.unit,
         "as_of": analysis.segmentation.table.as_of.isoformat(),
         "input": _input(analysis),
-        "ledger": _ledger(analysis.data.clean.report.ledger),
+        "ledger": analysis.data.clean.report.ledger.to_dict(),
         "feature_set": _feature_set(analysis),
         "features": _features(analysis),
         "choose_k": _choose_k(analysis),
@@ -70,13 +69,8 @@ def _input(analysis: Analysis) -> dict[str, Any]:
         **{name: getattr(reads, name) for name in names},
         "mapping": facts.mapping,
         "extra_columns": list(facts.extra_columns),
-        "notes": list(facts.notes),
+        "decisions": [one.to_dict() for one in (*facts.decisions, *analysis.data.clean.report.decisions)],
     }
-
-
-def _ledger(ledger: Ledger) -> dict[str, Any]:
-    parts = ("read", "kept", "set_aside")
-    return {what: {part: getattr(ledger, f"{what}_{part}") for part in parts} for what in ("lines", "money")}
 
 
 def _feature_set(analysis: Analysis) -> dict[str, Any]:

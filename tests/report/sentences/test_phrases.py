@@ -10,13 +10,13 @@ from typing import Any, get_args
 import pytest
 from marketfold.experiments.results import Reason
 
-from marketfold import words
 from marketfold.audiences.account import NoteCode, Refusal, WarningCode
+from marketfold.blanks import WRITERS, filled
 from marketfold.campaigns.timing import Season
 from marketfold.clustering import Answer
 from marketfold.experiments.design import Sizing
 from marketfold.reduction.suitability import Advice
-from marketfold.report.sentences.phrases import _OWN, filled, phrases
+from marketfold.report.sentences.phrases import phrases
 from marketfold.schema import Trust
 
 
@@ -30,7 +30,7 @@ def test_every_writer_is_known():
     table = tomllib.loads(files("marketfold.report").joinpath("phrases.toml").read_text("utf-8"))
     specs = {spec for phrase in every_phrase(table) for _, _, spec, _ in Formatter().parse(phrase) if spec}
     writers = {spec.split(" ")[0] for spec in specs} - {".0f", ".3g"}
-    assert [name for name in writers if name not in {*_OWN, "one", "sign"} and not hasattr(words, name)] == []
+    assert [name for name in writers if name not in WRITERS] == []
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from tests.report.edited import remarking, with_evidence, with_profiles
 
-from marketfold.cleaning import CleaningWarning
+from marketfold.decisions import Decision
 from marketfold.diagnostics import BaselineClusters, ColumnDependency, LiteratureBaseline, Trap
 from marketfold.report import baseline_sentence, run_warnings, trap_sentence
 from marketfold.report.sentences.selection import number_summary
@@ -53,9 +53,9 @@ def answered(analysis: Analysis, answer: Answer) -> Analysis:
     return with_evidence(analysis, k_choice=k_choice)
 
 
-def with_cleaning(analysis: Analysis, warning: CleaningWarning) -> Analysis:
+def with_cleaning(analysis: Analysis, warning: Decision) -> Analysis:
     clean = analysis.data.clean
-    clean = dataclasses.replace(clean, report=dataclasses.replace(clean.report, warnings=(warning,)))
+    clean = dataclasses.replace(clean, report=dataclasses.replace(clean.report, decisions=(warning,)))
     return dataclasses.replace(analysis, data=dataclasses.replace(analysis.data, clean=clean))
 
 
@@ -64,14 +64,12 @@ def test_a_sound_run_warns_of_nothing(sound: Analysis) -> None:
 
 
 def test_the_weightiest_stands_first(sound: Analysis) -> None:
-    run = remarking(sound, "A note on reading.")
-    run = with_cleaning(run, CleaningWarning("currencies", {"currencies": 2}))
+    run = with_cleaning(sound, Decision("currencies", numbers={"currencies": 2}))
     run = answered(with_weak(with_traps(with_baseline(run, 0.99), TRAP), 1, 3), "no_structure")
-    weak, structure, cleaning, note, trap, baseline = run_warnings(run)
+    weak, structure, cleaning, trap, baseline = run_warnings(run)
     assert weak == "Do not trust 2 of the segments, they do not come out again: 1, 3."
     assert structure == number_summary(run.choice.evidence)
     assert cleaning.startswith("The orders are in 2 currencies")
-    assert note == "A note on reading."
     assert trap == trap_sentence(TRAP)
     clusters = run.segments.baseline
     assert clusters

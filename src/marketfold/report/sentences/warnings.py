@@ -1,10 +1,9 @@
-"""What a reader must know of a run before relying on it: of its cleaning, of traps, and of the usual way."""
+"""What a reader must know of a run before relying on it: of its orders, of traps, and of the usual way."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from marketfold.cleaning import list_reasons
 from marketfold.reduction import label_of
 from marketfold.report.sentences.phrases import say
 from marketfold.report.sentences.selection import number_summary
@@ -12,14 +11,7 @@ from marketfold.words import decimal, share
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
-    from marketfold.cleaning import CleaningReport
     from marketfold.diagnostics import BaselineClusters, Trap
-
-
-def cleaning_sentences(report: CleaningReport) -> tuple[str, ...]:
-    """The warnings of a cleaning, each a full sentence, the weightiest first."""
-    reasons = list_reasons(report.ledger)
-    return tuple(say("cleaning", one.code, reasons=reasons, **one.numbers) for one in report.warnings)
 
 
 def trap_sentence(trap: Trap) -> str:
@@ -64,7 +56,7 @@ def baseline_sentence(clusters: BaselineClusters) -> str:
 def run_warnings(analysis: Analysis) -> tuple[str, ...]:
     """Each a sentence: segments not to trust, no groups, what was set aside, what may be wrong with the segments."""
     clean, segments, choice = analysis.data.clean, analysis.segments, analysis.choice.evidence
-    found = [*cleaning_sentences(clean.report), *clean.facts.notes]
+    found = [*clean.facts.warnings, *clean.report.warnings]
     if choice.k_choice.answer != "groups":
         found.insert(0, number_summary(choice))
     weak = [str(profile.number) for profile in segments.profiles if profile.trust == "weak"]
