@@ -84,9 +84,9 @@ class Counting:
     def __init__(self, engine: Any) -> None:
         self.engine, self.kept = engine, 0
 
-    def materialise(self, frame: Any) -> Any:
+    def hold(self, frame: Any) -> Any:
         self.kept += 1
-        return self.engine.materialise(frame)
+        return self.engine.hold(frame)
 
 
 def test_orders_and_customers_are_computed_once(shop: CleanOrders):

@@ -94,6 +94,10 @@ class Engine(Protocol):
         """Compute a frame once and keep it where the engine keeps tables; a named boundary, to be used sparingly."""
         ...
 
+    def hold(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """The same for a frame that is small beside the lines: kept as it is, for packing it takes longer than it saves."""
+        ...
+
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Bring a (small) result into this process."""
         ...
@@ -143,6 +147,13 @@ class DuckDBEngine:
     def materialise(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Compute into a table of the temporary database."""
         return self.relation(self.connection.table(self._table(frame)))
+
+    def hold(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """Compute into a temporary table, which DuckDB does not compress; it spills like any other."""
+        name = f"held_{uuid.uuid4().hex}"
+        with _room():
+            self.connection.execute(f"CREATE TEMP TABLE {name} AS {frame.to_native().sql_query()}").fetchall()
+        return self.relation(self.connection.table(name))
 
     def _table(self, frame: nw.LazyFrame[Any]) -> str:
         name = f"table_{uuid.uuid4().hex}"
@@ -212,6 +223,8 @@ class PolarsEngine:
         """Collect and go on lazily."""
         return frame.collect(backend="polars").lazy()
 
+    hold = materialise
+
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Bring a result home as Arrow."""
         return frame.collect(backend="polars").to_arrow()
@@ -248,6 +261,8 @@ class SparkEngine:
     def materialise(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Cache in the cluster."""
         return _frame(frame.to_native().cache())
+
+    hold = materialise
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Bring a result home as Arrow."""
