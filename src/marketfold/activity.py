@@ -81,7 +81,7 @@ class Activity:
 
     @cached_property
     def span(self) -> tuple[date, date] | None:
-        """First and last day with a purchase; None where nothing was bought."""
+        """First and last day with a purchase; lines that were set aside have no say. None where nothing was bought."""
         days = nw.col("ordered_on").min().alias("first"), nw.col("last_line_on").max().alias("last")
         (row,) = self.engine.collect(self.orders.select(*days)).to_pylist()
         return (row["first"], row["last"]) if row["first"] else None

@@ -95,7 +95,7 @@ class Engine(Protocol):
         ...
 
     def hold(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        """The same for a frame that is small beside the lines: kept as it is, for packing it takes longer than it saves."""
+        """The same for what is small beside the lines: kept unpacked, for packing takes longer than it saves."""
         ...
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
