@@ -143,7 +143,7 @@ class DuckDBEngine:
         name = f"held_{uuid.uuid4().hex}"
         with _room():
             self.connection.execute(f"CREATE TEMP TABLE {name} AS {frame.to_native().sql_query()}").fetchall()
-        return self.relation(self.connection.table(name))
+        return _frame(self.connection.table(name))
 
     def _table(self, frame: nw.LazyFrame[Any]) -> str:
         name = f"table_{uuid.uuid4().hex}"
