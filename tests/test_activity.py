@@ -15,7 +15,7 @@ from marketfold.cleaning import CleanOrders, clean_orders
 from marketfold.config import ClusteringOptions, FeatureOptions, RunConfig
 from marketfold.demo import make_shop
 from marketfold.exploration import explore
-from marketfold.features import before_day, build_features, purchase_span
+from marketfold.features import before_day, build_features
 from marketfold.orders import read_orders
 from marketfold.pipeline import segment_market
 
@@ -75,7 +75,7 @@ def test_two_orders_of_a_day_are_one_day_of_ordering():
 
 
 def test_nobody_has_no_span(shop: CleanOrders):
-    assert purchase_span(before_day(shop, date(2001, 1, 1))) is None
+    assert before_day(shop, date(2001, 1, 1)).activity.span is None
 
 
 class Counting:
@@ -84,9 +84,9 @@ class Counting:
     def __init__(self, engine: Any) -> None:
         self.engine, self.kept = engine, 0
 
-    def materialise(self, frame: Any) -> Any:
+    def hold(self, frame: Any) -> Any:
         self.kept += 1
-        return self.engine.materialise(frame)
+        return self.engine.hold(frame)
 
 
 def test_orders_and_customers_are_computed_once(shop: CleanOrders):

@@ -52,7 +52,7 @@ class Activity:
         day = nw.col("_day")
         gap = day - day.shift(1).over("customer_id", order_by="_day")
         spaced = grouped.with_columns(day_number("ordered_on").alias("_day")).with_columns(gap.alias("gap_days"))
-        return self.engine.materialise(spaced.drop("order_id", "_day"))
+        return self.engine.hold(spaced.drop("order_id", "_day"))
 
     @cached_property
     def customers(self) -> nw.LazyFrame[Any]:
@@ -77,11 +77,11 @@ class Activity:
         returned = back.agg(nw.len().alias("returned_line_count"), nw.col("returned_scaled").sum())
         both = bought.join(returned, on="customer_id", how="left")
         whole = both.with_columns(nw.col("returned_line_count").fill_null(0), nw.col("returned_scaled").fill_null(0.0))
-        return self.engine.materialise(whole.sort("customer_id"))
+        return self.engine.hold(whole.sort("customer_id"))
 
     @cached_property
     def span(self) -> tuple[date, date] | None:
-        """First and last day with a purchase; None where nothing was bought."""
+        """First and last day with a purchase; lines that were set aside have no say. None where nothing was bought."""
         days = nw.col("ordered_on").min().alias("first"), nw.col("last_line_on").max().alias("last")
         (row,) = self.engine.collect(self.orders.select(*days)).to_pylist()
         return (row["first"], row["last"]) if row["first"] else None

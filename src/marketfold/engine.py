@@ -92,6 +92,10 @@ class Engine(Protocol):
     def materialise(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Compute a frame once and keep it where the engine keeps tables; a named boundary, to be used sparingly."""
 
+    def hold(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """The same for what is small beside the lines: kept unpacked, for packing takes longer than it saves."""
+        ...
+
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Bring a (small) result into this process."""
 
@@ -133,6 +137,13 @@ class DuckDBEngine:
     def materialise(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Compute into a table of the temporary database."""
         return _frame(self.connection.table(self._table(frame)))
+
+    def hold(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """Compute into a temporary table, which DuckDB does not compress; it spills like any other."""
+        name = f"held_{uuid.uuid4().hex}"
+        with _room():
+            self.connection.execute(f"CREATE TEMP TABLE {name} AS {frame.to_native().sql_query()}").fetchall()
+        return _frame(self.connection.table(name))
 
     def _table(self, frame: nw.LazyFrame[Any]) -> str:
         name = f"table_{uuid.uuid4().hex}"
@@ -199,6 +210,8 @@ class PolarsEngine:
         """Collect and go on lazily."""
         return frame.collect(backend="polars").lazy()
 
+    hold = materialise
+
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Bring a result home as Arrow."""
         return frame.collect(backend="polars").to_arrow()
@@ -232,6 +245,8 @@ class SparkEngine:
     def materialise(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """Cache in the cluster."""
         return _frame(frame.to_native().cache())
+
+    hold = materialise
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Bring a result home as Arrow."""

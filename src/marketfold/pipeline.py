@@ -14,7 +14,7 @@ from marketfold.config import load_config
 from marketfold.diagnostics import cluster_as_published, find_traps
 from marketfold.errors import OrdersError, ParameterError, TooFewUnitsError
 from marketfold.exploration import explore
-from marketfold.features import before_day, build_features, purchase_span
+from marketfold.features import before_day, build_features
 from marketfold.orders import read_orders
 from marketfold.reduction import reducer_type
 from marketfold.segments import find_traits, number_and_name, profile_segments
@@ -174,7 +174,7 @@ def _check_enough_units(table: FeatureTable, config: RunConfig) -> None:
 
 def _temporal_holdout(clean: CleanOrders, config: RunConfig) -> TemporalHoldout | None:
     """The customers of an earlier day, where the orders are long enough and the question is about customers."""
-    span = purchase_span(clean) if config.features.unit == "customer" else None
+    span = clean.activity.span if config.features.unit == "customer" else None
     cutoff = choose_cutoff(*span) if span else None
     holdout = hold_out_future(clean, cutoff, config.features) if cutoff else None
     return holdout.halved(config.seed) if holdout else None

@@ -205,6 +205,15 @@ def times(ratio: float) -> str:
     return f"{_rounded(ratio)} times"
 
 
+def p_value(value: float) -> str:
+    """Probability of so much by chance.
+
+    >>> p_value(0.0112), p_value(0.0002)
+    ('0.011', '<0.001')
+    """
+    return "<0.001" if value < 0.001 else decimal(value, 3)
+
+
 def seconds(value: float) -> str:
     """How long something took.
 

@@ -11,7 +11,7 @@ from marketfold.cleaning import clean_orders
 from marketfold.clustering import choose_k
 from marketfold.config import ClusteringOptions, ReductionOptions, RunConfig
 from marketfold.demo import make_shop
-from marketfold.features import build_features, purchase_span
+from marketfold.features import build_features
 from marketfold.orders import read_orders
 from marketfold.reduction import AutoencoderReducer
 from marketfold.report import number_decision
@@ -62,7 +62,7 @@ def test_no_training_is_repeated_on_the_same_rows_where_there_are_more_units_tha
     monkeypatch.setattr(AutoencoderReducer, "fit", spied(trained, AutoencoderReducer.fit))
     clean = clean_orders(read_orders(make_shop(4_000).lines))
     config = RunConfig(clustering=SHORT, reduction=ReductionOptions(method="autoencoder", n_dimensions=2))
-    span = purchase_span(clean)
+    span = clean.activity.span
     cutoff = choose_cutoff(*span) if span else None
     assert cutoff is not None
     fits = Fits(build_features(clean), hold_out_future(clean, cutoff, config.features))

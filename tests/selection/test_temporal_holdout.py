@@ -12,7 +12,7 @@ import pytest
 from marketfold.cleaning import CleanOrders, clean_orders
 from marketfold.config import FeatureOptions
 from marketfold.demo import make_shop
-from marketfold.features import before_day, build_features, purchase_span, split_at
+from marketfold.features import before_day, build_features, split_at
 from marketfold.orders import read_orders
 from marketfold.schema import Feature, FeatureTable
 from marketfold.selection import (
@@ -57,7 +57,7 @@ def test_where_nobody_came_back_there_is_nothing_to_judge_by(shop: CleanOrders):
 
 def test_a_line_that_was_set_aside_does_not_move_the_cutoff(shop: CleanOrders):
     seen = before_day(shop, CUTOFF)
-    last = purchase_span(seen)
+    last = seen.activity.span
     assert last is not None
     assert last[1] < CUTOFF < (shop.report.reads.last_on or CUTOFF)
 

@@ -9,7 +9,6 @@ import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
-from marketfold.features import purchase_span
 from marketfold.schema import SOURCE_LINE, UNIT_ID
 from marketfold.selection import revenue_from
 
@@ -74,5 +73,5 @@ def _aligned(rows: pa.Table, key: str, table: FeatureTable) -> dict[str, NDArray
 
 def _outcome_window(clean: CleanOrders, table: FeatureTable) -> Float64 | None:
     """Revenue on and after the as-of day, where there is any: no feature may know of it."""
-    span = purchase_span(clean)
+    span = clean.activity.span
     return revenue_from(clean, table) if span and span[1] >= table.as_of else None

@@ -62,7 +62,7 @@ def find_traps(segmentation: Segmentation, source: CleanOrders | SourceContext |
     _check_lengths(len(table), context)
     restated = find_functional_dependency(table, labels, context.columns, sample_rows(len(table), SAMPLE, 0), numbers)
     found = [
-        *_column_traps(segmentation.matrix, context.later_revenue),
+        *find_column_traps(segmentation.matrix, context.later_revenue),
         *restated,
         *([] if restated else find_alone(segmentation.matrix.values, labels, segmentation.matrix.names)),
         *find_small(labels, numbers),
@@ -76,18 +76,15 @@ def find_column_traps(matrix: FeatureMatrix, later_revenue: Float64 | None = Non
 
     `later_revenue` is the money of each unit on or after the as-of day, where it is known, shape (n_units,).
     """
-    return _serious_first(_column_traps(matrix, later_revenue))
-
-
-def _column_traps(matrix: FeatureMatrix, later_revenue: Float64 | None) -> list[Trap]:
     table, X = matrix.table, matrix.values
-    return [
+    found = [
         *find_ids(table),
         *find_derived(table, sample_rows(len(table), SAMPLE, 0)),
         *find_unscaled(X, table),
         *find_one_hot(X, table),
         *find_leaks(table, later_revenue),
     ]
+    return _serious_first(found)
 
 
 def _serious_first(traps: Iterable[Trap]) -> tuple[Trap, ...]:

@@ -6,7 +6,7 @@ from marketfold.features.geography import keep_columns, with_geography
 from marketfold.features.literature_baseline import literature_line_table
 from marketfold.features.matrix import FeatureMatrix, build_matrix
 from marketfold.features.scaler import MatrixScaler
-from marketfold.features.split import before_day, purchase_span, split_at
+from marketfold.features.split import before_day, split_at
 
 __all__ = [
     "OTHER",
@@ -18,7 +18,6 @@ __all__ = [
     "category_of",
     "keep_columns",
     "literature_line_table",
-    "purchase_span",
     "split_at",
     "with_geography",
 ]

@@ -43,7 +43,8 @@ class Sum:
 
 def money_where(name: str, condition: nw.Expr, rows: Rows = "lines") -> Sum:
     """Money, in ten-thousandths, of the rows on which a condition holds."""
-    return Sum(name, nw.when(condition).then(REVENUE).sum(), rows)
+    # zeros, not nulls: DuckDB adds them faster
+    return Sum(name, nw.when(condition).then(REVENUE).otherwise(nw.lit(0.0)).sum(), rows)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,11 +71,10 @@ LIST = Sum("list_scaled", nw.when(_LISTED > 0).then(scaled(_LISTED)).sum())
 _LIST_SCALED = nw.col(LIST.name)
 # what was paid above the list is no discount, and does not make up for one elsewhere
 _OFF = nw.when(_LISTED > 0).then(scaled(_LISTED) - REVENUE)
-DISCOUNT = Sum("discount_scaled", nw.when(_OFF > 0).then(_OFF).sum())
+DISCOUNT = Sum("discount_scaled", _OFF.clip(lower_bound=0.0).sum())
 # n_unique counts an empty cell as a product of its own
-PRODUCTS = Sum(
-    "product_count", nw.col("product_id").n_unique() - (nw.col("product_id").null_count() > 0).cast(nw.Int64)
-)
+_IS_EMPTY = nw.when(nw.col("product_id").is_null()).then(nw.lit(1)).otherwise(nw.lit(0))
+PRODUCTS = Sum("product_count", nw.col("product_id").n_unique() - _IS_EMPTY.max())
 
 _ORDERS = nw.col("order_count")
 _GAPS = _ORDERS - 1

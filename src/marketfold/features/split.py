@@ -25,11 +25,6 @@ def before_day(clean: CleanOrders, day: date) -> CleanOrders:
     return replace(clean, purchases=clean.purchases.filter(earlier), returns=clean.returns.filter(earlier), before=day)
 
 
-def purchase_span(clean: CleanOrders) -> tuple[date, date] | None:
-    """First and last day with a purchase; lines that were set aside have no say. None where nothing was bought."""
-    return clean.activity.span
-
-
 def split_at(clean: CleanOrders, cut: date) -> tuple[CleanOrders, pa.Table]:
     """Orders before a day, and what the same customers spent from that day on.
 

@@ -29,8 +29,8 @@ def comparison_page(movement: Movement, earlier_on: date, table: FeatureTable) -
     units = words.units_word(table.unit)
     return ReportPage(
         title=f"{words.share(movement.stayed_share)} of the {units} are where they were",
-        lead=" ".join(movement_sentences(movement)),
-        kicker=f"{words.day(earlier_on)} to {words.day(table.as_of)}",
+        lead=" ".join(movement_sentences(movement, {one.name: one.label for one in table.features})),
+        kicker=" to ".join(dict.fromkeys((words.day(earlier_on), words.day(table.as_of)))),
         facts=(
             Fact("In both runs", words.count(movement.shared), units),
             Fact("New", words.count(int(movement.new.sum()))),
@@ -38,7 +38,9 @@ def comparison_page(movement: Movement, earlier_on: date, table: FeatureTable) -
         ),
         sections=(
             Section("moves", "Who moved", (figure_part("sankey", movement_sankey_figure(movement)), _moves(movement))),
-            Section("drift", "What drifted", (figure_part("psi", drift_figure(movement, table)), _drift(movement))),
+            Section(
+                "drift", "What drifted", (figure_part("psi", drift_figure(movement, table)), _drift(movement, table))
+            ),
         ),
         n_segments=max(movement.later_numbers),
     )
@@ -54,12 +56,17 @@ def _moves(movement: Movement) -> TablePart:
     return TablePart(key="move-table", columns=columns, rows=(*rows, new))
 
 
-def _drift(movement: Movement) -> TablePart | Prose:
+def _drift(movement: Movement, table: FeatureTable) -> TablePart | Prose:
     if not movement.drift:
         return Prose(("The runs did not keep their features.",))
+    labels = {feature.name: feature.label for feature in table.features}
     columns = numbers("Stability index", "By chance", "Median then", "Median now")
     rows = [
-        (d.feature, *map(words.decimal, (d.index, d.by_chance, d.earlier_median, d.later_median)), d.level)
+        (
+            labels.get(d.feature, d.feature),
+            *map(words.decimal, (d.index, d.by_chance, d.earlier_median, d.later_median)),
+            d.level,
+        )
         for d in movement.drift
     ]
     return TablePart(

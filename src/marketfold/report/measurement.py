@@ -81,7 +81,7 @@ def _row(name: str, label: str, effect: Effect | None, currency: str | None) -> 
 
     boot = between(effect.boot_low, effect.boot_high) if math.isfinite(effect.boot_low) else words.MISSING
     arms = (amount(effect.treated), amount(effect.holdout), amount(effect.difference))
-    return (name, label, *arms, between(effect.low, effect.high), boot, words.decimal(effect.p_value, 3))
+    return (name, label, *arms, between(effect.low, effect.high), boot, words.p_value(effect.p_value))
 
 
 def _every_number(measurement: Measurement) -> TablePart:

@@ -11,7 +11,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from marketfold.errors import OrdersError, ParameterError, TooFewUnitsError
-from marketfold.features import build_features, purchase_span, split_at
+from marketfold.features import build_features, split_at
 from marketfold.sampling import sample_rows
 from marketfold.schema import money_sum
 from marketfold.selection.feature_sets import take_units
@@ -128,7 +128,7 @@ def choose_cutoff(first_on: date, last_on: date) -> date | None:
 
 def hold_out_future(clean: CleanOrders, cutoff: date, options: FeatureOptions) -> TemporalHoldout | None:
     """Split at a day; None where fewer than `FEWEST_UNITS` customers were known by then, or none of them came back."""
-    span = purchase_span(clean)
+    span = clean.activity.span
     if span is None or not span[0] < cutoff <= span[1]:
         return None
     try:

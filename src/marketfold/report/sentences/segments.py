@@ -10,6 +10,8 @@ from marketfold.segments import phrase_of
 from marketfold.words import count, listed, measured, share, singular
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from marketfold.schema import FeatureTable
     from marketfold.segments import Bound, ModelFit, Movement, SegmentRule
 
@@ -64,8 +66,8 @@ def _bounds(table: FeatureTable, name: str, bounds: list[Bound], currency: str |
     return singular(filled(phrase.at_least if counted else phrase.above, x=least))
 
 
-def movement_sentences(movement: Movement) -> tuple[str, ...]:
-    """What a reader should know first of two runs."""
+def movement_sentences(movement: Movement, labels: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """What a reader should know first of two runs; `labels` say what features are called."""
     stayed = f"{share(movement.stayed_share)} are in the same segment as before."
     found = [
         f"Of {count(movement.shared)} in both runs {stayed}"
@@ -73,7 +75,7 @@ def movement_sentences(movement: Movement) -> tuple[str, ...]:
         else "The runs share nobody: were the ids written the same way?",
         f"{count(int(movement.new.sum()))} are new, {count(int(movement.lost.sum()))} are gone.",
     ]
-    drifted = [drift.feature for drift in movement.drift if drift.level == "much drift"]
+    drifted = [(labels or {}).get(one.feature, one.feature) for one in movement.drift if one.level == "much drift"]
     found += [f"Much has shifted in {', '.join(drifted)}."] if drifted else []
     return (*found, fit_sentence(movement.fit)) if movement.fit else tuple(found)
 
