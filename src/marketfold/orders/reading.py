@@ -6,6 +6,8 @@ import difflib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import narwhals as nw
+
 from marketfold.config import ReadingOptions
 from marketfold.decisions import SourceFacts
 from marketfold.errors import Fault, OrdersError, ParameterError
@@ -17,12 +19,11 @@ from marketfold.orders.showing import table_html
 from marketfold.orders.steps import STEPS, LinesRead
 from marketfold.orders.totals import total_lines
 from marketfold.orders.typing_lines import CellReadings, type_lines
-from marketfold.schema import ORDER_LINE, PERSONAL, SOURCE_LINE
+from marketfold.schema import ORDER_LINE, PERSONAL, ROLES, SOURCE_LINE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import narwhals as nw
     import pyarrow as pa
 
     from marketfold.engine import Engine
@@ -86,7 +87,8 @@ class Orders:
 
         Returns
         -------
-        customer_id, source_line, each personal role that the source offers, and the extra columns, all as text.
+        customer_id (as it was read: with the order's other lines, in one case), source_line, each personal role that
+        the source offers, and the extra columns, all as text. Rows that are no order lines are not among them.
 
         Raises
         ------
@@ -98,8 +100,12 @@ class Orders:
         roles = {role: column for role, column in self.facts.mapping.items() if role in {"customer_id", *PERSONAL}}
         for column in extra_columns:
             _check_column(column, self.source, roles)
-        wanted = roles | {column: column for column in extra_columns}
-        return self.source.load(wanted, self._as_text)
+        cells = {role: column for role, column in roles.items() if role != "customer_id"}
+        wanted = cells | {column: column for column in extra_columns}
+        ids = self.lines.filter(~nw.col("customer_id").is_null()).select(SOURCE_LINE, "customer_id")
+        if not wanted:
+            return ids
+        return ids.join(self.source.load(wanted, self._as_text), on=SOURCE_LINE, how="inner")
 
     def _repr_html_(self) -> str:
         totals = total_lines(self.lines, self.engine)
@@ -191,6 +197,7 @@ def read_orders(source: object, options: ReadingOptions | None = None) -> Orders
     _raise_faults(opened, match, [*read.faults])
     names = set(read.lines.collect_schema().names())
     extra = tuple(column for column in sample if column not in read.mapping.values())
+    kept = {column for role, column in read.mapping.items() if not ROLES[role].passing}
     facts = SourceFacts(
         name=opened.name,
         lines=opened.count(),
@@ -208,5 +215,5 @@ def read_orders(source: object, options: ReadingOptions | None = None) -> Orders
         source=opened,
         cells=cells,
         null_values=options.null_values,
-        open_columns=open_columns(extra, sample),
+        open_columns=open_columns([column for column in sample if column not in kept], sample),
     )

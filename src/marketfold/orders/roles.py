@@ -150,7 +150,7 @@ def _match_names(draft: _Draft, columns: Sequence[str]) -> None:
             continue
         best = min(rank for rank, _ in ranked)
         surest = [column for rank, column in ranked if rank == best]
-        if len(surest) > 1:
+        if len(surest) > 1 and not ROLES[role].passing:
             names = " and ".join(repr(column) for column in surest)
             draft.faults.append(Fault(f"{names} can both be {role}.", f"--map {role}={surest[0]}"))
         draft.mapping[role] = surest[0]
