@@ -17,6 +17,8 @@ ALIASES: dict[str, tuple[frozenset[str], ...]] = {
         "orderid orderno ordernr ordernum ordernumber order# invoiceno invoiceid invoicenumber invoice invoicenr "
         "transactionid transactionno receiptid receiptno receiptnumber basketid bestellnummer bestellnr "
         "auftragsnummer auftragsnr auftragid bestellungid rechnungsnummer rechnungsnr belegnummer numerocommande "
+        "orderreference orderref referencecommande referenciapedido referenzaordine riferimentoordine orderreferentie "
+        "auftragsreferenz bestellreferenz referenciadepedido "
         "nocommande idcommande numcommande commandeid numerofacture numeropedido nopedido idpedido pedidoid "
         "numerofactura idfactura nofactura numeroordine idordine ordinenummer bestelnummer incrementid",
         "order bestellung auftrag commande pedido facture factura ordine saleid salesorder purchaseid transaction "
@@ -96,7 +98,8 @@ ALIASES: dict[str, tuple[frozenset[str], ...]] = {
         "artikelid produktnummer produktid produktnr artnr codeproduit idproduit refproduit reference "
         "referenceproduit codearticle refarticle codigoproducto idproducto producto codigoarticulo codiceprodotto "
         "codigoproduto productkey variantsku customlabel",
-        "product item itemtitle article artikel produkt produit articulo prodotto produto productname itemname lineitemname "
+        "product item itemtitle article artikel produkt produit articulo prodotto produto productname itemname "
+        "lineitemname "
         "artikelbezeichnung description productdescription designation descripcion bezeichnung nomproduit",
     ),
     "category": _tiers(

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from marketfold.orders.sources import Source
 
 
+_UNASKED = "not asked for"
+"""A column that is loaded only to see that the source is still as it was."""
+
+
 @dataclass(frozen=True)
 class Orders:
     """Order lines as they were read: nothing is set aside yet.
@@ -100,12 +104,16 @@ class Orders:
         roles = {role: column for role, column in self.facts.mapping.items() if role in {"customer_id", *PERSONAL}}
         for column in extra_columns:
             _check_column(column, self.source, roles)
+        # The id is that of the lines: it may stand on another row of the order, or be written in another case.
         cells = {role: column for role, column in roles.items() if role != "customer_id"}
-        wanted = cells | {column: column for column in extra_columns}
-        ids = self.lines.filter(~nw.col("customer_id").is_null()).select(SOURCE_LINE, "customer_id")
-        if not wanted:
-            return ids
-        return ids.join(self.source.load(wanted, self._as_text), on=SOURCE_LINE, how="inner")
+        wanted = cells | {column: column for column in extra_columns} or {_UNASKED: roles["customer_id"]}
+        ids = self.lines.filter(nw.col("row_kind").is_null()) if "row_kind" in self._names else self.lines
+        people = self.source.load(wanted, self._as_text).drop(_UNASKED, strict=False)
+        return ids.select(SOURCE_LINE, "customer_id").join(people, on=SOURCE_LINE, how="inner")
+
+    @property
+    def _names(self) -> list[str]:
+        return self.lines.collect_schema().names()
 
     def _repr_html_(self) -> str:
         totals = total_lines(self.lines, self.engine)

@@ -16,6 +16,7 @@ from marketfold.orders.steps.lines_read import LinesRead
 from marketfold.orders.steps.not_lines import leave_headers, leave_notes, leave_totals
 from marketfold.orders.steps.order_rows import leave_order_rows
 from marketfold.orders.steps.order_totals import leave_order_totals
+from marketfold.orders.steps.twice_named import doubt_twice_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     Step = Callable[[LinesRead], LinesRead]
 
 STEPS: tuple[Step, ...] = (
+    doubt_twice_named,
     leave_headers,
     leave_totals,
     leave_notes,

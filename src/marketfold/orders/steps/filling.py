@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import reduce
+from itertools import pairwise
 from operator import and_, or_
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ _PROBE = 5000
 FEWEST_CONTINUED, FEWEST_UNNUMBERED = 0.01, 0.05
 """Share of rows without order, customer and day above which they go on with the order above; without order numbers
 such a row may just be damaged, so more of them are wanted."""
-FEWEST_BLOCKS = 3
+FEWEST_BLOCKS, MOSTLY_SORTED = 3, 0.9
 
 
 def _present(read: LinesRead, roles: Sequence[str]) -> list[str]:
@@ -53,7 +54,7 @@ def _worth(read: LinesRead) -> nw.Expr:
 
 
 def _filled(read: LinesRead, code: str, roles: Sequence[str], cells: Sequence[nw.Expr]) -> LinesRead:
-    """Put cells in the place of empty ones, and say how many lines and how much money that gives a customer and a day."""
+    """Put cells in the place of empty ones, and say of how many lines and how much money that is."""
     lines = read.lines.with_columns(*(cell.alias(f"{role} filled") for role, cell in zip(roles, cells, strict=True)))
     changed = reduce(or_, (nw.col(role).is_null() & ~nw.col(f"{role} filled").is_null() for role in roles))
     lines = lines.with_columns(_worth(read).alias("worth"), nw.when(changed).then(1).otherwise(0).alias("changed"))
@@ -121,34 +122,41 @@ def fill_blocks(read: LinesRead) -> LinesRead:
     if len(set(shown)) < len(shown):
         return read
     known = ~nw.col("customer_id").is_null()
-    seen = read.measure(known=count_where(known), rows=count_where(are_lines(read)))
-    if seen["rows"] - seen["known"] < seen["known"] / 4 or seen["known"] < FEWEST_BLOCKS:
+    line = nw.col(SOURCE_LINE)
+    seen = read.measure(
+        known=count_where(known),
+        rows=count_where(are_lines(read)),
+        first=nw.when(are_lines(read)).then(line).min(),
+        first_known=nw.when(known).then(line).min(),
+    )
+    gaps = seen["rows"] - seen["known"]
+    if gaps < seen["known"] / 4 or seen["known"] < FEWEST_BLOCKS or seen["first"] != seen["first_known"]:
         return read
-    rows = read.lines.filter(are_lines(read)).select(SOURCE_LINE, "customer_id")
-    first = read.engine.collect(rows.sort(SOURCE_LINE).head(1))["customer_id"].to_pylist()[0]
-    ids = read.engine.collect(rows.filter(known).sort(SOURCE_LINE))["customer_id"].to_pylist()
-    if first is None or len(set(ids)) < len(ids) or not _sorted(ids):
+    ids = read.engine.collect(read.lines.filter(known).select(SOURCE_LINE, "customer_id")).sort_by(SOURCE_LINE)
+    if not _grouped(ids["customer_id"].to_pylist()):
         return read
     gap = ~known & are_lines(read) & ~nw.col("order_id").is_null()
     filled = nw.when(gap).then(_above("customer_id")).otherwise(nw.col("customer_id"))
     return _filled(read, "customers_from_above", ["customer_id"], [filled])
 
 
-def _sorted(ids: Sequence[str]) -> bool:
-    """Whether customers stand in an order: by number, or by letters as some language sorts them."""
+def _grouped(ids: Sequence[str]) -> bool:
+    """Whether each customer stands once, in an order: by number, or by letters as some language sorts them."""
+    if len(set(ids)) < len(ids):
+        return False
     if all(text.isdecimal() for text in ids):
         numbers = [int(text) for text in ids]
         return numbers in (sorted(numbers), sorted(numbers, reverse=True))
     plain = [text.casefold() for text in ids]
-    steps = sum(a <= b for a, b in zip(plain, plain[1:], strict=False))
-    return max(steps, len(ids) - 1 - steps) >= 0.9 * (len(ids) - 1)
+    steps = sum(a <= b for a, b in pairwise(plain))
+    return max(steps, len(ids) - 1 - steps) >= MOSTLY_SORTED * (len(ids) - 1)
 
 
 # --- from the first line of the order
 
 
 def _standing_once(read: LinesRead, roles: Sequence[str]) -> list[str]:
-    """Roles whose cell stands on the first line of an order and on none after it, in nearly every order that has one."""
+    """Roles whose cell stands on the first line of an order and on no other, in nearly every order that has one."""
     lines = read.lines.filter(~nw.col("order_id").is_null())
     lines = lines.with_columns(nw.col(SOURCE_LINE).min().over("order_id").alias("first"))
     counts = [nw.len().alias("lines")]
@@ -186,13 +194,19 @@ def fill_orders(read: LinesRead) -> LinesRead:
     """Give each line of an order what stands on its first line alone, as Shopify's export leaves it."""
     if not read.has("order_id") or not read.may("cells_of_the_order"):
         return read
-    roles = _present(read, OF_AN_ORDER)
+    # a total of the order stands once as well, and may do so beside the quantity and price of each line
+    priced = read.has("quantity", "unit_price") and "amount" not in read.options.mapping
+    roles = _present(read, (*OF_AN_ORDER, *(["amount"] if priced else [])))
     counted = read.measure(lines=count_where(are_lines(read)), **{role: nw.col(role).count() for role in roles})
     roles = [role for role in roles if 0 < counted[role] < counted["lines"]]
     roles = _probed(read, roles) if roles else []
     roles = _standing_once(read, roles) if roles else []
-    if not roles:
+    once = [role for role in roles if role != "amount"]
+    if once and once != roles:
+        read = read.without("amount").decided(Decision("order_total", (read.mapping["amount"],)))
+    if not once:
         return read
+    roles = once
     own = ~nw.col("order_id").is_null()
     forward = [nw.col(role).fill_null(strategy="forward").over("order_id", order_by=SOURCE_LINE) for role in roles]
     cells = [nw.when(own).then(cell).otherwise(nw.col(role)) for role, cell in zip(roles, forward, strict=True)]

@@ -85,8 +85,8 @@ def refuse_shortened(read: LinesRead) -> LinesRead:
         if _crowded(ids) and read.may("shortened_ids"):
             cells = "" if _is_personal(read, role) else f" ({', '.join(ids[:SHOWN])}{', ...' * (len(ids) > SHOWN)})"
             what = (
-                f"{column[0]!r} holds {role} in scientific notation on {seen:,} lines, {len(ids):,} different{cells}: a "
-                "spreadsheet has cut their last digits off, and ids that differed in those are one."
+                f"{column[0]!r} holds {role} in scientific notation on {seen:,} lines, {len(ids):,} different{cells}: "
+                "a spreadsheet has cut their last digits off, and ids that differed in those are one."
             )
             read = read.refused(Fault(what, _way_out(read, role)))
         else:
@@ -118,7 +118,8 @@ def _merged(read: LinesRead, folded: nw.Expr) -> dict[str, Any]:
         nw.when(nw.col("lines") < nw.col("most")).then(nw.col("lines")).sum().cast(nw.Int64).alias("lines"),
         nw.when(nw.col("lines") < nw.col("most")).then(nw.col("money")).sum().alias("money"),
     )
-    return read.engine.collect(asked).to_pylist()[0]
+    merged: dict[str, Any] = read.engine.collect(asked).to_pylist()[0]
+    return merged
 
 
 def fold_ids(read: LinesRead) -> LinesRead:
@@ -148,7 +149,9 @@ def fold_ids(read: LinesRead) -> LinesRead:
 
 def _about(code: str, column: str, merged: dict[str, Any], numbers: dict[str, Any]) -> Decision:
     customers = int(merged["ids"] - merged["people"])
-    return Decision(code, (column,), int(merged["lines"] or 0), float(merged["money"] or 0.0), customers, numbers)
+    return Decision(
+        code, (column,), int(merged["lines"] or 0), round(float(merged["money"] or 0.0), 4), customers, numbers
+    )
 
 
 # --- orders that are not told apart by their number
@@ -156,6 +159,11 @@ def _about(code: str, column: str, merged: dict[str, Any], numbers: dict[str, An
 
 def _keyed(part: str) -> nw.Expr:
     return nw.col("ordered_on").dt.to_string("%Y-%m-%d") if part == "day" else nw.col(part)
+
+
+def _anybody() -> nw.Expr:
+    """Who bought; ids that differ in case alone have their own warning."""
+    return nw.col("customer_id").str.to_lowercase()
 
 
 def _spread(read: LinesRead, lines: nw.LazyFrame[Any], key: Sequence[str]) -> tuple[float, float]:
@@ -168,7 +176,7 @@ def _spread(read: LinesRead, lines: nw.LazyFrame[Any], key: Sequence[str]) -> tu
         .agg(
             nw.len().alias("lines"),
             (nw.col("ordered_on").min() != nw.col("ordered_on").max()).alias("days"),
-            (nw.col("customer_id").min() != nw.col("customer_id").max()).alias("customers"),
+            (_anybody().min() != _anybody().max()).alias("customers"),
         )
         .filter(nw.col("lines") > 1)
     )
@@ -218,8 +226,8 @@ def _warn_shared(read: LinesRead) -> LinesRead:
     shared = orders.agg(
         nw.len().alias("lines"),
         money.alias("money"),
-        nw.col("customer_id").min().alias("one"),
-        nw.col("customer_id").max().alias("other"),
+        _anybody().min().alias("one"),
+        _anybody().max().alias("other"),
     ).filter(nw.col("one") != nw.col("other"))
     asked = shared.select(nw.len().alias("orders"), nw.col("lines").sum().cast(nw.Int64), nw.col("money").sum())
     found = read.engine.collect(asked).to_pylist()[0]
@@ -230,7 +238,7 @@ def _warn_shared(read: LinesRead) -> LinesRead:
         "orders_of_several_customers",
         (read.mapping["order_id"],),
         int(found["lines"]),
-        float(found["money"] or 0.0),
+        round(float(found["money"] or 0.0), 4),
         numbers=numbers,
     )
     return read.decided(told)

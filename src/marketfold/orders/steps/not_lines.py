@@ -34,7 +34,7 @@ _SURE = re.compile(
 )
 """What no product, customer or order is called."""
 _EXACT = re.compile(rf"(?i)^(?:{_WHOLE})\s*:?$")
-_LABELLED = re.compile(rf"(?i)^(?:{_WHOLE})[\s:.(–-]|[\s–-](?:{_WHOLE})\s*:?$")
+_LABELLED = re.compile(rf"(?i)^(?:{_WHOLE})[\s:.(\u2013-]|[\s\u2013-](?:{_WHOLE})\s*:?$")
 _STEMS = r"(?i)tota|toplam|summe|gesamt|insgesamt|ergebnis|suma|somm|razem|celkem|итог|всего|计|計"
 """Asked of an engine: whatever matches `_EXACT` or `_LABELLED` has one of them."""
 

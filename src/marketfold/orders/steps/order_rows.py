@@ -55,7 +55,8 @@ def _compare(read: LinesRead) -> list[dict[str, Any]]:
         *head,
     )
     one = (nw.col("rows") > 1) & (nw.col("heads") == 1) & (nw.col("head") == nw.col("first"))
-    return read.engine.collect(orders.filter(one).head(MOST_ROWS)).to_pylist()
+    found: list[dict[str, Any]] = read.engine.collect(orders.filter(one).head(MOST_ROWS)).to_pylist()
+    return found
 
 
 def _repeats_items(order: dict[str, Any]) -> bool:
@@ -73,9 +74,8 @@ def _repeats_items(order: dict[str, Any]) -> bool:
 
 def leave_order_rows(read: LinesRead) -> LinesRead:
     """Set aside rows about a whole order where each of its items has a row; or the items, where they have no money."""
-    if not read.has("order_id", "product_id") or not read.may("order_rows"):
-        return read
-    if not (read.has("amount") or read.has("quantity", "unit_price")):
+    money = read.has("amount") or read.has("quantity", "unit_price")
+    if not (read.has("order_id", "product_id") and money and read.may("order_rows")):
         return read
     blank = nw.col("product_id").is_null() & ~nw.col("order_id").is_null()
     if not read.measure(blank=count_where(blank))["blank"]:
@@ -87,8 +87,8 @@ def leave_order_rows(read: LinesRead) -> LinesRead:
     if not told or len(told) < MOSTLY * len(orders):
         return read
     heads = {int(order["head"]): "order_row" for order in told}
-    money = sum(order.get("head amount") or order["items"] or 0.0 for order in told)
-    marked = mark_rows(read, heads).decided(Decision("order_rows", lines=len(heads), money=round(float(money), 4)))
+    moved = sum(order.get("head amount") or order["items"] or 0.0 for order in told)
+    marked = mark_rows(read, heads).decided(Decision("order_rows", lines=len(heads), money=round(float(moved), 4)))
     priced = read.has("quantity", "unit_price", "amount") and not any(order["amounts"] for order in told)
     if not priced or "amount" in read.options.mapping:
         return marked
