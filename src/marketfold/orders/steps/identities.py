@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _SHORTENED = r"^[0-9]([.,][0-9]+)?[eE]\+[0-9]{2,3}$"
 """A number as a spreadsheet shows it where it has more than eleven digits; a text such as `7E10` may be an id."""
+_LONG = re.compile(r"^[0-9]{10,}$|[eE]\+")
+"""A spreadsheet shortens numbers of more than eleven digits; where no id is near that, none is looked for."""
 MOST_CROWDED = 0.01
 """Share of the numbers between the least and the most that are ids. Where ids follow one another, what is left of them
 after their last digits are gone lies close together; ids that still tell customers apart lie far apart."""
@@ -72,7 +74,7 @@ def _way_out(read: LinesRead, role: str) -> str:
 def refuse_shortened(read: LinesRead) -> LinesRead:
     """Refuse ids of which a spreadsheet has kept the first digits only: what differed in the others is one now."""
     for role in ("customer_id", "order_id"):
-        if not read.has(role):
+        if not read.has(role) or not any(_LONG.search(text) for text in _texts(read.cells(role))):
             continue
         shape = nw.when(nw.col(role).str.contains("+", literal=True)).then(nw.col(role).str.contains(_SHORTENED))
         damaged = shape.fill_null(value=False)
@@ -126,7 +128,7 @@ def fold_ids(read: LinesRead) -> LinesRead:
     """Take e-mails in another case for one customer; warn where other ids differ in case alone."""
     shown = _texts(read.cells("customer_id"))
     column, customer = read.mapping["customer_id"], nw.col("customer_id")
-    if not read.has("amount") or not any(text.upper() != text.lower() for text in shown):
+    if not any(text.upper() != text.lower() for text in shown):
         return read
     if sureness("email", column) is not None or any("@" in text for text in shown):
         if not read.may("emails_folded") or not read.measure(n=count_where(folded_id(customer) != customer))["n"]:
@@ -221,11 +223,10 @@ def _keyed_by(read: LinesRead, key: Sequence[str]) -> LinesRead:
 
 def _warn_shared(read: LinesRead) -> LinesRead:
     """Say how many orders are of several customers, with their lines and money."""
-    money = money_sum("amount") if read.has("amount") else nw.lit(0.0)
     orders = read.lines.filter(~nw.col("order_id").is_null()).group_by("order_id")
     shared = orders.agg(
         nw.len().alias("lines"),
-        money.alias("money"),
+        money_sum("amount").alias("money"),
         _anybody().min().alias("one"),
         _anybody().max().alias("other"),
     ).filter(nw.col("one") != nw.col("other"))

@@ -83,6 +83,11 @@ class _Candidate:
         """Columns whose cell is named as a total."""
         return [name for name, cell in self.cells.items() if _EXACT.search(cell) or _LABELLED.search(cell)]
 
+    def bare(self, keys: Sequence[str]) -> bool:
+        """Whether it has money and neither order nor product."""
+        named = {name for name in keys if name != "customer_id"}
+        return bool(named) and self.amount is not None and not named & set(self.cells)
+
     def sure(self, keys: Sequence[str]) -> bool:
         """Whether words alone show it: it has neither order nor product beside them."""
         words = self.words()
@@ -92,8 +97,10 @@ class _Candidate:
         return bool(words) and not other and told
 
 
-def _suspicious(keys: Sequence[str]) -> nw.Expr:
+def _poor(keys: Sequence[str]) -> nw.Expr:
     """Whether of order, customer and product at most one cell is filled; the one may hold the word."""
+    if len(keys) == 1:
+        return nw.col("ordered_on").is_null()
     empty = reduce(add, (nw.when(nw.col(name).is_null()).then(1).otherwise(0) for name in keys))
     return empty >= len(keys) - 1
 
@@ -113,14 +120,18 @@ def _named_in_sample(read: LinesRead) -> list[str]:
     ]
 
 
-def _may_be_total(read: LinesRead, keys: Sequence[str], last: int) -> nw.Expr:
-    texts = _texts(read)
-    told = reduce(or_, (nw.col(name).str.contains(_STEMS).fill_null(value=False) for name in texts))
-    # a pattern is asked only where the cheap look says so
-    poor = nw.when(_suspicious(keys) if len(keys) > 1 else nw.col("ordered_on").is_null()).then(told)
-    asked = [poor.otherwise(nw.lit(False)), (nw.col(SOURCE_LINE) > last - _TAIL) & told]  # noqa: FBT003
-    asked += [nw.col(name).str.contains(_STEMS).fill_null(value=False) for name in _named_in_sample(read)]
-    return reduce(or_, asked)
+def _may_be_total(read: LinesRead, keys: Sequence[str], last: int, poor: int) -> nw.Expr:
+    """Rows to look at: those at the end, and whatever is named as a total and has little else.
+
+    A pattern is asked only of rows that a cheap look has found.
+    """
+    told = reduce(or_, (nw.col(name).str.contains(_STEMS).fill_null(value=False) for name in _texts(read)))
+    wanted = nw.col(SOURCE_LINE) > last - _TAIL
+    if poor:
+        wanted = wanted | nw.when(_poor(keys)).then(told).otherwise(nw.lit(False))  # noqa: FBT003
+    for name in _named_in_sample(read):
+        wanted = wanted | nw.col(name).str.contains(_STEMS).fill_null(value=False)
+    return wanted
 
 
 def _money(name: str) -> nw.Expr:
@@ -185,15 +196,14 @@ def _adding_up(rows: Iterable[_Candidate]) -> list[_Candidate]:
 def _totals_among(read: LinesRead, keys: Sequence[str]) -> list[_Candidate]:
     """Rows that are totals by their words, by their sums, or by both."""
     bare = _bare(keys) if read.has("amount") and len(keys) > 1 else None
-    poor = _suspicious(keys) if len(keys) > 1 else nw.col("ordered_on").is_null()
-    asked = {"last": nw.col(SOURCE_LINE).max(), "poor": count_where(poor), "lines": nw.len()}
+    asked = {"last": nw.col(SOURCE_LINE).max(), "poor": count_where(_poor(keys)), "lines": nw.len()}
     if bare is not None:
         asked["bare"] = count_where(bare)
     seen = read.measure(**asked)
-    wanted = _may_be_total(read, keys, int(seen["last"] or 0))
+    wanted = _may_be_total(read, keys, int(seen["last"] or 0), seen["poor"])
     if bare is not None and 0 < seen["bare"] <= MOST_BARE * seen["lines"]:
         wanted = wanted | bare
-    candidates = _candidates(read, wanted)
+    candidates = [row for row in _candidates(read, wanted) if row.words() or row.bare(keys)]
     by_words = [row for row in candidates if row.sure(keys)]
     exact = [row for row in candidates if row.words() and row not in by_words]
     by_sum = _adding_up(row for row in candidates if row not in by_words and not row.words())
