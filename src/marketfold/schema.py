@@ -73,6 +73,7 @@ ROLES: dict[str, Role] = {
         Role("state", "text", "state or province"),
         Role("deal_size", "text", "size class of the deal, as the source gives it"),
         Role("currency", "text", "currency of the money columns"),
+        Role("till", "text", "till, terminal or shop that numbers its own receipts", passing=True),
         Role("customer_name", "text", "name of the customer", personal=True),
         Role("contact_first_name", "text", "given name of the contact", personal=True),
         Role("contact_last_name", "text", "family name of the contact", personal=True),
@@ -97,6 +98,8 @@ ROW_KINDS: dict[str, str] = {
     "repeated_header": "the header again, where tables were pasted together",
     "total_row": "a total or subtotal of other rows",
     "order_row": "a row about a whole order, beside a row for each of its items",
+    "item_row": "an item without money of its own, beside the row of its order",
+    "note_row": "a note below the table",
 }
 """What a row can be that is no order line, as `row_kind` says it; that column is there where such rows are. Their money
 is null, for it is that of other rows."""

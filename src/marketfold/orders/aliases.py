@@ -17,6 +17,8 @@ ALIASES: dict[str, tuple[frozenset[str], ...]] = {
         "orderid orderno ordernr ordernum ordernumber order# invoiceno invoiceid invoicenumber invoice invoicenr "
         "transactionid transactionno receiptid receiptno receiptnumber basketid bestellnummer bestellnr "
         "auftragsnummer auftragsnr auftragid bestellungid rechnungsnummer rechnungsnr belegnummer numerocommande "
+        "orderreference orderref referencecommande referenciapedido referenzaordine riferimentoordine orderreferentie "
+        "auftragsreferenz bestellreferenz referenciadepedido "
         "nocommande idcommande numcommande commandeid numerofacture numeropedido nopedido idpedido pedidoid "
         "numerofactura idfactura nofactura numeroordine idordine ordinenummer bestelnummer incrementid",
         "order bestellung auftrag commande pedido facture factura ordine saleid salesorder purchaseid transaction "
@@ -35,6 +37,13 @@ ALIASES: dict[str, tuple[frozenset[str], ...]] = {
         "codigocliente clienteid codcliente clientenumero klantnummer klantid klantnr codicecliente customeruid "
         "loyaltyid visitorid",
         "customer client kunde cliente klant buyer user member account cust kunden customerkey customeruserid",
+    ),
+    "till": _tiers(
+        "till tillid tillno tillnumber register registerid registerno registernumber cashregister cashregisterid "
+        "terminal terminalid terminalno posid posterminal posnumber kasse kassennummer kassennr kassenid kassanr "
+        "caisse nocaisse numerocaisse caja numerocaja nocaja cassa numerocassa kassa kassanummer caixa",
+        "store storeid storeno storenumber shopid branch branchid outlet filiale filialnummer filialnr magasin "
+        "tienda negozio winkel filiaal loja",
     ),
     "customer_name": _tiers(
         "customername clientname buyername accountname kundenname nomclient nomduclient nombrecliente "
@@ -62,7 +71,7 @@ ALIASES: dict[str, tuple[frozenset[str], ...]] = {
         "items pieces count pcs amountofitems volume",
     ),
     "unit_price": _tiers(
-        "unitprice priceeach priceperunit itemprice lineitemprice itemcost unitcost productprice sellingprice "
+        "unitprice priceeach priceperunit soldfor itemprice lineitemprice itemcost unitcost productprice sellingprice "
         "saleprice salesprice einzelpreis stuckpreis stueckpreis verkaufspreis preisprostuck prixunitaire "
         "prixunite puht puttc preciounitario preciounidad precioporunidad prezzounitario precounitario stukprijs "
         "eenheidsprijs unitpriceusd",
@@ -88,8 +97,9 @@ ALIASES: dict[str, tuple[frozenset[str], ...]] = {
         "lineitemsku articleid articleno articlenumber article# ean gtin upc asin artikelnummer artikelnr "
         "artikelid produktnummer produktid produktnr artnr codeproduit idproduit refproduit reference "
         "referenceproduit codearticle refarticle codigoproducto idproducto producto codigoarticulo codiceprodotto "
-        "codigoproduto productkey variantsku",
-        "product item article artikel produkt produit articulo prodotto produto productname itemname lineitemname "
+        "codigoproduto productkey variantsku customlabel",
+        "product item itemtitle article artikel produkt produit articulo prodotto produto productname itemname "
+        "lineitemname "
         "artikelbezeichnung description productdescription designation descripcion bezeichnung nomproduit",
     ),
     "category": _tiers(

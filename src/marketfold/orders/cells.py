@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 BLANKS = " \t\r\n\v\f\u00a0\u200b\ufeff"
 
 _LAST_BLANKS = (" ", "\t", "\n", "\r", "\u00a0", "\u200b")
-"""Blanks that exports leave at the end of a cell; asking for each costs less than one regular expression."""
+"""Blanks that exports leave at the end of a cell; asking for each costs less than one regular expression. Of text files
+that hold one of the others anywhere, `TextSource` trims all cells."""
 
 NUMBER_LIKE = frozenset({"order_id", "line_number", "customer_id", "product_id", "phone", "postal_code"})
 """Texts of figures, which a spreadsheet or data frame may have turned into `17850.0`."""

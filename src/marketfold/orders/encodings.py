@@ -40,10 +40,13 @@ class TextScan:
     simple
         UTF-8, one kind of line ending and no blank lines within: row numbers follow from the
         order of the records.
+    odd_blanks
+        A vertical tab, a form feed or a mark of zero width stands somewhere, which may be at the end of a cell.
     """
 
     encoding: str
     simple: bool
+    odd_blanks: bool = False
 
 
 @dataclass
@@ -56,6 +59,7 @@ class _Pass:
     pairs: bool = False
     other: bool = False
     blank_line: bool = False
+    odd_blanks: bool = False
     foreign: bytes = b""
 
 
@@ -67,7 +71,9 @@ def _walk(path: Path) -> _Pass:
         while block := file.read(BLOCK):
             ending = _note_endings(state, ending, block)
             state.nul |= b"\0" in block
+            state.odd_blanks |= b"\x0b" in block or b"\x0c" in block
             if not block.isascii() or not state.utf8:
+                state.odd_blanks |= codecs.BOM_UTF8 in (block[3:] if not file.tell() > BLOCK else block)
                 state.utf8 = state.utf8 and _decodes(decoder, block)
                 _sample_foreign(state, block)
         state.utf8 = state.utf8 and _decodes(decoder, b"", final=True)
@@ -188,7 +194,7 @@ def scan_text(path: Path, encoding: str | None = None) -> TextScan:
     given = _known(encoding, path) if encoding else None
     found = given or bom or _wide(head) or "utf-8"
     if found not in {"utf-8", "utf-8-sig"}:
-        return TextScan(found, simple=False)
+        return TextScan(found, simple=False, odd_blanks=True)
     state = _walk(path)
     if state.nul or _is_junk(head):
         message = f"{path.name} is not text: it holds bytes that no text has. Give a CSV, Parquet or Excel file."
@@ -199,9 +205,9 @@ def scan_text(path: Path, encoding: str | None = None) -> TextScan:
         )
         raise OrdersError(message)
     if not state.utf8:
-        return TextScan(guess_encoding(state.foreign), simple=False)
+        return TextScan(guess_encoding(state.foreign), simple=False, odd_blanks=state.odd_blanks)
     mixed = state.other or (state.pairs and state.feeds)
-    return TextScan(found, simple=not mixed and not state.blank_line)
+    return TextScan(found, simple=not mixed and not state.blank_line, odd_blanks=state.odd_blanks)
 
 
 def _known(encoding: str, path: Path) -> str:

@@ -6,6 +6,8 @@ import difflib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import narwhals as nw
+
 from marketfold.config import ReadingOptions
 from marketfold.decisions import SourceFacts
 from marketfold.errors import Fault, OrdersError, ParameterError
@@ -17,17 +19,20 @@ from marketfold.orders.roles import NEEDED, NO_HEADER, match_roles
 from marketfold.orders.steps import STEPS, LinesRead
 from marketfold.orders.totals import total_lines
 from marketfold.orders.typing_lines import CellReadings, type_lines
-from marketfold.schema import ORDER_LINE, PERSONAL, SOURCE_LINE
+from marketfold.schema import ORDER_LINE, PERSONAL, ROLES, SOURCE_LINE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import narwhals as nw
     import pyarrow as pa
 
     from marketfold.engine import Engine
     from marketfold.orders.roles import Match
     from marketfold.orders.sources import Source
+
+
+_UNASKED = "not asked for"
+"""A column that is loaded only to see that the source is still as it was."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,8 @@ class Orders:
 
         Returns
         -------
-        customer_id, source_line, each personal role that the source offers, and the extra columns, all as text.
+        customer_id (as it was read: with the order's other lines, in one case), source_line, each personal role that
+        the source offers, and the extra columns, all as text. Rows that are no order lines are not among them.
 
         Raises
         ------
@@ -98,8 +104,16 @@ class Orders:
         roles = {role: column for role, column in self.facts.mapping.items() if role in {"customer_id", *PERSONAL}}
         for column in extra_columns:
             _check_column(column, self.source, roles)
-        wanted = roles | {column: column for column in extra_columns}
-        return self.source.load(wanted, self._as_text)
+        # The id is that of the lines: it may stand on another row of the order, or be written in another case.
+        cells = {role: column for role, column in roles.items() if role != "customer_id"}
+        wanted = cells | {column: column for column in extra_columns} or {_UNASKED: roles["customer_id"]}
+        ids = self.lines.filter(nw.col("row_kind").is_null()) if "row_kind" in self._names else self.lines
+        people = self.source.load(wanted, self._as_text).drop(_UNASKED, strict=False)
+        return ids.select(SOURCE_LINE, "customer_id").join(people, on=SOURCE_LINE, how="inner")
+
+    @property
+    def _names(self) -> list[str]:
+        return self.lines.collect_schema().names()
 
     def _repr_html_(self) -> str:
         totals = total_lines(self.lines, self.engine)
@@ -192,6 +206,7 @@ def read_orders(source: object, options: ReadingOptions | None = None) -> Orders
     _raise_faults(opened, match, [*read.faults])
     names = set(read.lines.collect_schema().names())
     extra = tuple(column for column in sample if column not in read.mapping.values())
+    kept = {column for role, column in read.mapping.items() if not ROLES[role].passing}
     facts = SourceFacts(
         name=opened.name,
         lines=opened.count(),
@@ -209,5 +224,5 @@ def read_orders(source: object, options: ReadingOptions | None = None) -> Orders
         source=opened,
         cells=cells,
         null_values=options.null_values,
-        open_columns=open_columns(extra, sample),
+        open_columns=open_columns([column for column in sample if column not in kept], sample),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import shlex
 import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from marketfold.decisions import Decision
 from marketfold.errors import Fault
 from marketfold.orders.aliases import ALIASES
+from marketfold.orders.customers import MAKERS, changes_within, comes_again, on_several_days, one_each
 from marketfold.orders.dates import looks_like_dates, read_day
 from marketfold.orders.numbers import read_number
 from marketfold.schema import ROLES
@@ -65,6 +67,7 @@ class _Draft:
 
 _ARTICLES = re.compile(r"\b(de|del|de la|du|des|di|do|da|the|of)\b")
 _ASIDE = re.compile(r"\([^)]*\)")
+_LINES = re.compile(r"(?i)lines?\b|positionen|zeilen|lignes|l[ií]neas|righe|regels|linhas|items?\b")
 
 
 def plain_name(name: str) -> str:
@@ -77,10 +80,19 @@ def plain_name(name: str) -> str:
     return re.sub(r"[^a-z0-9#]", "", "".join(letter for letter in letters if not unicodedata.combining(letter)))
 
 
+def _of_line(column: str) -> tuple[str, ...]:
+    """The names of a column of an order's lines, which Odoo and others write as `Order Lines/Subtotal`."""
+    table, sign, name = column.rpartition("/")
+    if not sign or not _LINES.search(table):
+        return ()
+    return f"line{plain_name(name)}", plain_name(name)
+
+
 def sureness(role: str, column: str) -> int | None:
     """How surely a column name means a role: 0 is the surest, None is not at all."""
-    names = dict.fromkeys((plain_name(column), plain_name(_ASIDE.sub("", column))))
-    for penalty, name in enumerate(names):
+    names = dict.fromkeys((plain_name(column), plain_name(_ASIDE.sub("", column))), 0)
+    names |= {name: place for place, name in enumerate(names)} | dict.fromkeys(_of_line(column), 0)
+    for name, penalty in names.items():
         if name == plain_name(role):
             return penalty
         for rank, aliases in enumerate(ALIASES[role], start=1):
@@ -150,7 +162,7 @@ def _match_names(draft: _Draft, columns: Sequence[str]) -> None:
             continue
         best = min(rank for rank, _ in ranked)
         surest = [column for rank, column in ranked if rank == best]
-        if len(surest) > 1:
+        if len(surest) > 1 and not ROLES[role].passing:
             names = " and ".join(repr(column) for column in surest)
             draft.faults.append(Fault(f"{names} can both be {role}.", f"--map {role}={surest[0]}"))
         draft.mapping[role] = surest[0]
@@ -171,6 +183,41 @@ def _match_content(draft: _Draft, sample: Mapping[str, Sequence[object]]) -> Non
         draft.faults.append(
             Fault(f"{names} hold dates, and none is named as the order's.", f"--map ordered_on={dated[0]}")
         )
+
+
+def _prefer_returning(draft: _Draft, sample: Mapping[str, Sequence[object]], given: Mapping[str, str]) -> None:
+    """Take another customer id where that of the first choice is one for each order (Olist's `customer_id`)."""
+    own, order = draft.mapping.get("customer_id"), draft.mapping.get("order_id")
+    if own is None or order is None or "customer_id" in given or not one_each(sample, own, order):
+        return
+    taken = set(draft.mapping.values())
+    for column in sample:
+        if column in taken or sureness("customer_id", column) is None:
+            continue
+        if "unique" in plain_name(column) or comes_again(sample, column, order):
+            draft.mapping["customer_id"] = column
+            numbers = {"other": repr(column), "given": shlex.quote(own)}
+            draft.decisions.append(Decision("customer_of_each_order", (own,), numbers=numbers))
+            return
+
+
+def _doubt_makers(draft: _Draft, sample: Mapping[str, Sequence[object]], given: Mapping[str, str]) -> None:
+    """Leave out a company that makes the products, and let a plain `id` be the customer where nothing else is."""
+    name, order, day = (draft.mapping.get(role) for role in ("customer_name", "order_id", "ordered_on"))
+    if "customer_id" in draft.mapping or order is None or "order_id" in given:
+        return
+    rejected = False
+    if name and plain_name(name) in MAKERS and "customer_name" not in given:
+        rejected = changes_within(sample, name, order, day)
+    if rejected and name:
+        del draft.mapping["customer_name"]
+        draft.decisions.append(Decision("not_a_customer", (name,), numbers={"given": shlex.quote(name)}))
+    if plain_name(order) != "id" or any(role in draft.mapping for role in ID_STAND_INS):
+        return
+    cells = [cell for cell in sample[order] if cell not in {None, ""}]
+    if len(set(cells)) < len(cells) and (rejected or (day and on_several_days(sample, order, day))):
+        draft.mapping["customer_id"] = draft.mapping.pop("order_id")
+        draft.decisions.append(Decision("customer_by_id", (order,)))
 
 
 def _stand_in_for_customer(draft: _Draft) -> None:
@@ -249,6 +296,8 @@ def match_roles(sample: Mapping[str, Sequence[object]], mapping: Mapping[str, st
         return Match({}, faults=(NO_HEADER,))
     _know_shopify(draft, columns)
     _match_names(draft, columns)
+    _prefer_returning(draft, sample, mapping)
+    _doubt_makers(draft, sample, mapping)
     _stand_in_for_customer(draft)
     _match_content(draft, sample)
     _check_complete(draft, columns)

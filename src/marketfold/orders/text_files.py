@@ -10,6 +10,7 @@ import narwhals as nw
 
 from marketfold.engine import CsvLayout
 from marketfold.errors import OrdersError, SourceNotFoundError
+from marketfold.orders.cells import BLANKS
 from marketfold.orders.dialects import read_head, sniff
 from marketfold.orders.encodings import scan_text
 from marketfold.orders.sources import FIRST_LINE, SAMPLE_ROWS, unique_labels
@@ -71,6 +72,7 @@ class TextSource:
             message = f"{path.name} has a header and no order line below it."
             raise OrdersError(message)
         self.columns = tuple(unique_labels(self._head[0]))
+        self._odd_blanks = scan.odd_blanks
         self._simple = scan.simple and self._dialect.delimiter is not None and not (self._dialect.declared or above)
         self._rows: Rows | None = None
         self._count = 0
@@ -92,7 +94,10 @@ class TextSource:
         if _stamp(self._path) != self._stamp:
             message = f"{self.name} has changed since it was read. Read it again."
             raise OrdersError(message)
-        chosen = [nw.col(f"c{self.columns.index(label)}").alias(name) for name, label in columns.items()]
+        cells = {name: nw.col(f"c{self.columns.index(label)}") for name, label in columns.items()}
+        if self._odd_blanks:  # the usual ones are trimmed with less work, see `cells.trimmed`
+            cells = {name: cell.str.strip_chars(BLANKS) for name, cell in cells.items()}
+        chosen = [cell.alias(name) for name, cell in cells.items()]
         try:
             table = self._load_simple(chosen, prepare) if self._simple else None
             if table is None:

@@ -42,8 +42,11 @@ def _n_known(column: str) -> nw.Expr:
 
 
 def total_lines(lines: nw.LazyFrame[Any], engine: Engine) -> Totals:
-    """Add up order lines."""
+    """Add up order lines; rows that are none are not counted."""
     names = lines.collect_schema().names()
+    if "row_kind" in names:
+        lines = lines.filter(nw.col("row_kind").is_null()).drop("row_kind")
+        names = [name for name in names if name != "row_kind"]
     signs = [_count_where(nw.col("quantity") < 0).alias("negative_quantities")] if "quantity" in names else []
     asked = [
         nw.len().alias("lines"),

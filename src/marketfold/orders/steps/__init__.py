@@ -10,8 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marketfold.orders.steps.completing import add_amount, add_order_id
+from marketfold.orders.steps.filling import fill_blocks, fill_from_above, fill_orders
+from marketfold.orders.steps.identities import doubt_one_order_each, fold_ids, key_orders, refuse_shortened
 from marketfold.orders.steps.lines_read import LinesRead
+from marketfold.orders.steps.not_lines import leave_headers, leave_notes, leave_totals
+from marketfold.orders.steps.order_rows import leave_order_rows
 from marketfold.orders.steps.order_totals import leave_order_totals
+from marketfold.orders.steps.twice_named import doubt_twice_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,8 +24,20 @@ if TYPE_CHECKING:
     Step = Callable[[LinesRead], LinesRead]
 
 STEPS: tuple[Step, ...] = (
+    doubt_twice_named,
+    leave_headers,
+    leave_totals,
+    leave_notes,
+    fill_from_above,
+    fill_blocks,
+    fill_orders,
+    leave_order_rows,
     leave_order_totals,
     add_amount,
+    refuse_shortened,
+    fold_ids,
+    doubt_one_order_each,
+    key_orders,
     add_order_id,
 )
 """In their order: which rows are lines, what they brought, who bought, and when."""
