@@ -10,8 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marketfold.orders.steps.completing import add_amount, add_order_id
+from marketfold.orders.steps.currency_signs import tell_currency_signs
+from marketfold.orders.steps.discounts import take_discount
 from marketfold.orders.steps.lines_read import LinesRead
 from marketfold.orders.steps.order_totals import leave_order_totals
+from marketfold.orders.steps.other_money import tell_other_money
+from marketfold.orders.steps.parts_of_lines import leave_parts_of_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,8 +23,12 @@ if TYPE_CHECKING:
     Step = Callable[[LinesRead], LinesRead]
 
 STEPS: tuple[Step, ...] = (
+    tell_currency_signs,
     leave_order_totals,
     add_amount,
+    take_discount,
+    leave_parts_of_lines,
+    tell_other_money,
     add_order_id,
 )
 """In their order: which rows are lines, what they brought, who bought, and when."""
