@@ -17,8 +17,8 @@ ALIASES: dict[str, tuple[frozenset[str], ...]] = {
         "orderid orderno ordernr ordernum ordernumber order# invoiceno invoiceid invoicenumber invoice invoicenr "
         "transactionid transactionno receiptid receiptno receiptnumber basketid bestellnummer bestellnr "
         "auftragsnummer auftragsnr auftragid bestellungid rechnungsnummer rechnungsnr belegnummer numerocommande "
-        "amazonorderid nocommande idcommande numcommande commandeid numerofacture numeropedido nopedido idpedido pedidoid "
-        "numerofactura idfactura nofactura numeroordine idordine ordinenummer bestelnummer incrementid",
+        "nocommande idcommande numcommande commandeid numerofacture numeropedido nopedido idpedido pedidoid "
+        "numerofactura idfactura nofactura numeroordine idordine ordinenummer bestelnummer incrementid amazonorderid",
         "order bestellung auftrag commande pedido facture factura ordine saleid salesorder purchaseid transaction "
         "salesid po ponumber",
         "id name",

@@ -38,37 +38,46 @@ CENT = 0.0051
 UNKNOWN_NAME = 9
 PRICE_NAME = 8
 
-_NET = frozenset(
-    "net nett netto neto neta netas nette netta ht liquido liquida liquidas excl exkl excluding without ohne sin senza "
-    "zonder sem hors exvat extax".split()
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text, to look words up in."""
+    return frozenset(text.split())
+
+
+_NET = word_set(
+    "net nett netto neto neta netas nette netta ht liquido liquida liquidas excl exkl excluding without "
+    "ohne sin senza zonder sem hors exvat extax"
 )
 _NET_STARTS = ("netto", "netsal", "netrev", "netam", "netprice", "nettotal", "netval")
-_GROSS = frozenset(
-    "gross brutto bruto bruta brutas brut brute ttc lordo lorda incl inkl including inc inclusive".split()
-)
+_GROSS = word_set("gross brutto bruto bruta brutas brut brute ttc lordo lorda incl inkl including inc inclusive")
 _GROSS_STARTS = ("brutto", "gross", "bruttobe")
-_MONEY = frozenset(
-    "amount amt total totals sales sale revenue revenues turnover value paid spend spent payment subtotal sum gross net "
-    "betrag umsatz summe wert netto brutto erlos erlose gesamt gesamtpreis montant ht ttc valeur ca importe ventas venta "
-    "ingreso ingresos valor neto bruto importo totale ricavo ricavi fatturato lordo valore bedrag omzet totaal waarde "
-    "receita faturamento vendas venda liquido".split()
+_MONEY = word_set(
+    "amount amt total totals sales sale revenue revenues turnover value paid spend spent payment subtotal "
+    "sum gross net betrag umsatz summe wert netto brutto erlos erlose gesamt gesamtpreis montant ht ttc "
+    "valeur ca importe ventas venta ingreso ingresos valor neto bruto importo totale ricavo ricavi "
+    "fatturato lordo valore bedrag omzet totaal waarde receita faturamento vendas venda liquido"
 )
 _MONEY_ENDS = ("betrag", "umsatz", "wert", "summe", "erlos", "bedrag", "omzet", "waarde", "revenue", "sales", "amount")
-_OTHERWISE = frozenset(
-    "tax taxes vat gst mwst ust tva iva btw imposto impuesto impuestos imposta ship shipping freight porto fracht "
-    "livraison envio spedizione frete delivery handling fee fees commission provision cost costs kosten cout coste "
-    "costo custo cogs reembolso rimborso remise descuento sconto korting desconto coupon gutschein voucher tip tips "
-    "profit margin gewinn marge balance saldo due outstanding deposit qty quantity count weight gewicht rate pct "
-    "percent percentage prozent id no number nr date day time list msrp points score income budget credit age size "
-    "limit lifetime ltv clv customer avg average mean median year month code name original compare stock inventory "
-    "target forecast plan previous prev installments cumulative running sequential share ratio growth first last "
-    "price preis prix precio prezzo preco prijs unit each".split()
+_OTHERWISE = word_set(
+    "tax taxes vat gst mwst ust tva iva btw imposto impuesto impuestos imposta ship shipping freight "
+    "porto fracht livraison envio spedizione frete delivery handling fee fees commission provision cost "
+    "costs kosten cout coste costo custo cogs reembolso rimborso remise descuento sconto korting desconto "
+    "coupon gutschein voucher tip tips profit margin gewinn marge balance saldo due outstanding deposit "
+    "qty quantity count weight gewicht rate pct percent percentage prozent id no number nr date day time "
+    "list msrp points score income budget credit age size limit lifetime ltv clv customer avg average "
+    "mean median year month code name original compare stock inventory target forecast plan previous prev "
+    "installments cumulative running sequential share ratio growth first last price preis prix precio "
+    "prezzo preco prijs unit each"
+)
+_TAXES = word_set("tax taxes vat gst mwst ust tva iva btw taxe impuestos imposto")
+_WITH_OR_WITHOUT = word_set(
+    "excl exkl ex excluding without ohne sin senza zonder sem hors incl inkl inc including with mit avec con met com"
 )
 _OTHERWISE_STARTS = ("discount", "rabatt", "nachlass", "steuer", "versand", "verzend", "gebuhr", "refund", "return",
                      "erstatt", "promo", "offline", "online", "ever")  # fmt: skip
-_QUANTITY = frozenset(
-    "qty quantity menge anzahl stuck stueck units pcs pieces count cantidad quantite aantal unidades quantidade "
-    "quantita".split()
+_QUANTITY = word_set(
+    "qty quantity menge anzahl stuck stueck units pcs pieces count cantidad quantite aantal unidades "
+    "quantidade quantita"
 )
 _SUBTOTAL = ("subtotal", "sous total", "zwischensumme", "sub total", "totalht", "nettosumme", "subtotale")
 
@@ -97,6 +106,8 @@ def is_gross(name: str) -> bool:
 def sounds_like_money(name: str) -> bool:
     """Whether a name says that a column is what was paid, in words that no list of names has whole."""
     found = name_words(name)
+    if set(found) & _WITH_OR_WITHOUT:
+        found = [word for word in found if word not in _TAXES]
     if any(word in _OTHERWISE or word.startswith(_OTHERWISE_STARTS) for word in found):
         return False
     return any(word in _MONEY or word.endswith(_MONEY_ENDS) for word in found)
@@ -341,7 +352,7 @@ class _Finding:
         quantities = self.lines.numbers("quantity")
         best = {column: rank for rank, column in reversed(ranked)}
         if len(best) > 1 and quantities is not None:  # a price that grows with the quantity is the line's
-            first = self._cheapest(best)
+            first = self._cheapest([column for column in best if not _is_cost(column)] or best)
             lines = FirstLines(self.sample, self.mapping | {"unit_price": first})
             per_line = {
                 column for column in best if column != first and lines.is_per_line(read_cells(self.sample[column]))
@@ -353,8 +364,7 @@ class _Finding:
         return min(columns, key=lambda column: _size(read_cells(self.sample[column])))
 
     def _price_key(self, column: str, rank: int) -> tuple[bool, bool, bool, int, float]:
-        costs = bool({"cost", "costs", "kosten"} & set(name_words(column)))
-        return costs, not is_net(column), is_gross(column), rank, _size(read_cells(self.sample[column]))
+        return _is_cost(column), not is_net(column), is_gross(column), rank, _size(read_cells(self.sample[column]))
 
     def _amounts(self) -> list[MoneyColumn]:
         """Columns that may be what a line or an order brought."""
@@ -365,14 +375,16 @@ class _Finding:
         lines = self.lines
         if lines.by_price is not None and not any(rank < PRICE_NAME for rank in ranked.values()):
             for column in self._free():  # no name says it: a column that is quantity times price says so itself
-                if column not in ranked and is_numeric(self.sample[column]):
-                    if lines.agrees(read_cells(self.sample[column])) >= 0.5:
-                        ranked[column] = UNKNOWN_NAME
+                if column not in ranked and is_numeric(cells := self.sample[column]) and self._is_product(cells):
+                    ranked[column] = UNKNOWN_NAME
         columns = []
         for column, rank in ranked.items():
             values = read_cells(self.sample[column])
             columns.append(MoneyColumn(column, values, rank, lines.grain(values)))
         return self._without_payouts([column for column in columns if self._may_be_amount(column)])
+
+    def _is_product(self, cells: Sequence[object]) -> bool:
+        return self.lines.agrees(read_cells(cells)) >= 0.5
 
     def _may_be_amount(self, column: MoneyColumn) -> bool:
         if column.rank < PRICE_NAME:
@@ -428,17 +440,15 @@ class _Finding:
             return None
         column = MoneyColumn(name, prices, PRICE_NAME, lines.grain(prices))
         if "quantity" in self.mapping:
-            if "unit_price" in self.given or not _grows_with_quantity(lines, _is_amazon(self.sample)):
+            if "unit_price" in self.given or not _grows_with_quantity(lines, by_name=_is_amazon(self.sample)):
                 return None
             self.found.decisions.append(
                 Decision("price_of_line", (name,), numbers={"quantity": repr(self.mapping["quantity"])})
             )
             return column
-        if self._hidden_quantity() or not is_numeric(self.sample[name]):
-            return None
-        if any(not _covers(lines, prices, total.values) for total in amounts if total.of_order):
-            return None
-        if any(one.grain == "unknown" and one.rank < PRICE_NAME for one in amounts):
+        unclear = any(one.grain == "unknown" and one.rank < PRICE_NAME for one in amounts)
+        covers = all(_covers(lines, prices, total.values) for total in amounts if total.of_order)
+        if unclear or not covers or self._hidden_quantity() or not is_numeric(self.sample[name]):
             return None
         each = {"unit", "each", "per", "einzelpreis", "stuckpreis", "stukprijs", "unitaire", "unitario"}
         plain = not each & set(name_words(name))
@@ -499,6 +509,10 @@ def _key(column: MoneyColumn) -> tuple[bool, bool, bool, bool, int]:
     return column.of_order, unknown, is_gross(column.name), not is_net(column.name), column.rank
 
 
+def _is_cost(name: str) -> bool:
+    return bool({"cost", "costs", "kosten", "cout", "costo", "coste", "custo"} & set(name_words(name)))
+
+
 def _is_subtotal(name: str) -> bool:
     return "".join(name_words(name)).startswith(tuple(word.replace(" ", "") for word in _SUBTOTAL))
 
@@ -537,7 +551,7 @@ def _is_amazon(columns: Iterable[str]) -> bool:
     return "itemprice" in names and bool(names & {"amazonorderid", "itempromotiondiscount", "itemtax", "buyeremail"})
 
 
-def _grows_with_quantity(lines: FirstLines, by_name: bool) -> bool:
+def _grows_with_quantity(lines: FirstLines, *, by_name: bool) -> bool:
     """Whether a price is for all items of the line: divided by the quantity it is one per product, and alone it is not.
 
     Two lines of one product with different quantities are one vote.

@@ -9,17 +9,15 @@ import narwhals as nw
 from marketfold import words
 from marketfold.decisions import Decision
 from marketfold.errors import Fault
-from marketfold.orders.money_columns import MOSTLY, OUGHT_TO_TELL, name_words
+from marketfold.orders.money_columns import MOSTLY, OUGHT_TO_TELL, name_words, word_set
 from marketfold.schema import SOURCE_LINE
 
 if TYPE_CHECKING:
     from marketfold.orders.steps.lines_read import LinesRead
 
 CODE = "discount_taken"
-_PERCENT = frozenset(
-    "% percent percentage pct prozent procent porcentaje percentuale percentual rate rabattsatz".split()
-)
-_MONEY = frozenset("amount amt betrag value montant importe importo bedrag valor eur usd gbp chf total".split())
+_PERCENT = word_set("% percent percentage pct prozent procent porcentaje percentuale percentual rate rabattsatz")
+_MONEY = word_set("amount amt betrag value montant importe importo bedrag valor eur usd gbp chf total")
 _OFF = nw.col("discount").abs()
 _GROSS = "gross money"
 
@@ -82,9 +80,9 @@ def _measured(read: LinesRead) -> dict[str, Any]:
     return read.measure(
         n=count(taken),
         largest=off.max(),
-        whole=count(taken & (_OFF == _OFF.round())),
-        halves=count(taken & (_OFF * 2 == (_OFF * 2).round())),
-        beyond=count(taken & (_OFF > nw.col(_GROSS).abs() + 0.0051)),
+        whole=count(taken & (_OFF.round() == _OFF)),
+        halves=count(taken & ((_OFF * 2).round() == _OFF * 2)),
+        beyond=count(taken & (_OFF - nw.col(_GROSS).abs() > 0.0051)),
         gross=nw.col(_GROSS).sum(),
         off=off.sum(),
         in_hundred=(off * nw.col(_GROSS) / 100).sum(),
@@ -93,25 +91,31 @@ def _measured(read: LinesRead) -> dict[str, Any]:
 
 def _scale(read: LinesRead, found: dict[str, Any], role: str) -> str | None:
     """Whether the discount is a share, per cent, or money; None where it may be either of the last two."""
-    largest, n = float(found["largest"]), int(found["n"])
+    n, largest = int(found["n"]), float(found["largest"])
+    whole, halves, beyond = (int(found[name]) for name in ("whole", "halves", "beyond"))
+    said = _said(read)
     if role == "discount_percent":
-        return "share" if largest <= 1 else "percent"
-    column = read.mapping["discount"]
-    said = set(name_words(column)) | ({"percent"} if "prozent" in column.casefold() else set())
-    cells = [cell for cell in read.cells("discount") if isinstance(cell, str)]
-    if said & _PERCENT:
-        return "share" if largest <= 1 else "percent"
-    if "discount" in read.options.mapping:
-        return "share" if largest <= 1 else "money"
-    if said & _MONEY or any(sign in cell for cell in cells for sign in "$€£¥₹") or largest > 100:
-        return "money"
-    if largest <= 1:
+        said = "percent"
+    elif "discount" in read.options.mapping:
+        said = said or "money"
+    if largest <= 1 and said != "money":
         return "share"
-    if int(found["halves"]) < 0.5 * n:  # cents: no shop gives 7.43 per cent
+    if said or largest > 100:
+        return said or "money"
+    if halves < 0.5 * n:  # cents: no shop gives 7.43 per cent
         return "money"
-    if int(found["beyond"]) > 0.02 * n and int(found["whole"]) >= 0.9 * n:
+    return "percent" if beyond > 0.02 * n and whole >= 0.9 * n else None
+
+
+def _said(read: LinesRead) -> str | None:
+    """What the column's name, or a currency sign in its cells, says of the scale."""
+    said = name_words(read.mapping["discount"])
+    if any(word in _PERCENT or word.endswith(("prozent", "percent", "percentage")) for word in said):
         return "percent"
-    return None
+    cells = [cell for cell in read.cells("discount") if isinstance(cell, str)]
+    signed = any(sign in cell for cell in cells for sign in "$€£¥₹")
+    money = any(word in _MONEY or word.endswith(("betrag", "bedrag", "amount")) for word in said)
+    return "money" if signed or money else None
 
 
 def _unclear(read: LinesRead, found: dict[str, Any]) -> Fault:
@@ -203,7 +207,7 @@ def _told(read: LinesRead) -> LinesRead:
     if not sums["n"] or int(sums["before"]) < 0.9 * int(sums["n"]):
         return read
     largest = float(sums["largest"])
-    named = set(name_words(read.mapping["discount"])) & _PERCENT
+    named = _said(read) == "percent"
     off = float(sums["shares"]) if largest <= 1 else float(sums["shares"]) / 100 if named else float(sums["off"])
     if off <= OUGHT_TO_TELL * abs(float(sums["amount"] or 0.0)):
         return read

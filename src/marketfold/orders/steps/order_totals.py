@@ -13,13 +13,13 @@ import narwhals as nw
 
 from marketfold.decisions import Decision
 from marketfold.orders.money_columns import MOSTLY, OUGHT_TO_TELL, FirstLines
-from marketfold.schema import SOURCE_LINE, money_sum
+from marketfold.schema import MONEY_SCALE, SOURCE_LINE, money_sum
 
 if TYPE_CHECKING:
     from marketfold.orders.steps.lines_read import LinesRead
 
 _PRODUCT = "by price"
-MUCH = 0.1
+MUCH = 0.15
 """Share of the orders' totals that is more than shipping and tax; lines that lack it are told with a warning."""
 
 
@@ -139,6 +139,6 @@ def _shared(lines: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     once = (nw.col("order low") == high) & ((nw.col("order filled") == count) | (nw.col("order filled") == 1))
     part = (high * 100 / count).round() / 100
     first = nw.col(SOURCE_LINE) == nw.col("order first")
-    share = nw.when(first).then(high - part * (count - 1)).otherwise(part)
+    share = ((nw.when(first).then(high - part * (count - 1)).otherwise(part)) * MONEY_SCALE).round() / MONEY_SCALE
     amount = nw.when(once & (count > 1)).then(share).otherwise(nw.col("amount"))
     return joined.with_columns(amount.alias("amount")).drop(*parts)
