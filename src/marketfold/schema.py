@@ -65,6 +65,11 @@ ROLES: dict[str, Role] = {
         Role("unit_price", "money", "price of one item as charged"),
         Role("list_price", "money", "price of one item before any discount (MSRP)"),
         Role("amount", "money", "what the line brought"),
+        Role("discount", "money", "discount on the line, as money or as a share up to 1", passing=True),
+        Role("discount_percent", "number", "discount on the line in per cent", passing=True),
+        Role("other_amount", "money", "another column of money, to compare", passing=True),
+        Role("parent_line", "text", "the line that a line is a part of, as a bundle or a variant", passing=True),
+        Role("line_id", "text", "what parent_line names a line by", passing=True),
         Role("product_id", "text", "which product"),
         Role("category", "text", "product line or department"),
         Role("status", "text", "shipping status"),
@@ -100,6 +105,7 @@ ROW_KINDS: dict[str, str] = {
     "order_row": "a row about a whole order, beside a row for each of its items",
     "item_row": "an item without money of its own, beside the row of its order",
     "note_row": "a note below the table",
+    "part_of_line": "a part of another line, whose money has it already",
 }
 """What a row can be that is no order line, as `row_kind` says it; that column is there where such rows are. Their money
 is null, for it is that of other rows."""

@@ -20,7 +20,7 @@ ALIASES: dict[str, tuple[frozenset[str], ...]] = {
         "orderreference orderref referencecommande referenciapedido referenzaordine riferimentoordine orderreferentie "
         "auftragsreferenz bestellreferenz referenciadepedido "
         "nocommande idcommande numcommande commandeid numerofacture numeropedido nopedido idpedido pedidoid "
-        "numerofactura idfactura nofactura numeroordine idordine ordinenummer bestelnummer incrementid",
+        "numerofactura idfactura nofactura numeroordine idordine ordinenummer bestelnummer incrementid amazonorderid",
         "order bestellung auftrag commande pedido facture factura ordine saleid salesorder purchaseid transaction "
         "salesid po ponumber",
         "id name",
@@ -74,7 +74,9 @@ ALIASES: dict[str, tuple[frozenset[str], ...]] = {
         "unitprice priceeach priceperunit soldfor itemprice lineitemprice itemcost unitcost productprice sellingprice "
         "saleprice salesprice einzelpreis stuckpreis stueckpreis verkaufspreis preisprostuck prixunitaire "
         "prixunite puht puttc preciounitario preciounidad precioporunidad prezzounitario precounitario stukprijs "
-        "eenheidsprijs unitpriceusd",
+        "eenheidsprijs unitpriceusd avgprice averageprice priceht prixht nettopreis bruttopreis einzelpreisnetto "
+        "einzelpreisbrutto precioneto preciobruto prezzonetto prezzolordo nettoprijs brutoprijs "
+        "precounitario",
         "price preis prix precio prezzo preco prijs rate",
     ),
     "list_price": _tiers(
@@ -89,18 +91,44 @@ ALIASES: dict[str, tuple[frozenset[str], ...]] = {
         "gesamtbetrag gesamtpreis summe positionsbetrag zeilenbetrag nettobetrag bruttobetrag montant "
         "montanttotal montantligne chiffredaffaires prixtotal importe importetotal preciototal ventas importo "
         "totale valortotal bedrag omzet rowtotal monetary salesvalue purchaseamount orderamount paymentvalue "
-        "spend amountspent totalamount transactionamount salesinusd",
+        "spend amountspent totalamount transactionamount salesinusd netsales netsalesamount netrevenue itemrevenue "
+        "productrevenue lineitemrevenue linerevenue nettowert nettoumsatz nettosumme umsatznetto betragnetto "
+        "positionswert warenwert totalht montantht totalhorstaxes totalhorstaxe ventasnetas importeneto baseimponible "
+        "imponibile importonetto totalenetto nettobedrag nettoomzet regelbedrag valorliquido totalliquido "
+        "vendasliquidas receita receitaliquida faturamento fatturato ricavi tranamount tranamt salesamt saleamt "
+        "lineamt totalamt amt valordavenda valorvenda",
+        "totalsales grosssales grossrevenue totalrevenue bruttowert bruttoumsatz umsatzbrutto betragbrutto bruttosumme "
+        "totalttc montantttc ventasbrutas importebruto importolordo totalelordo brutobedrag valorbruto vendasbrutas "
+        "totalpaid amountpaid paidamount netto brutto net gross neto bruto lordo nettototal bruttototal "
+        "zwischensumme gesamtsumme endbetrag rechnungsbetrag bestellwert auftragswert soustotal montantcommande "
+        "importepedido totalpedido totalordine totaleordine orderbedrag bestelbedrag totaalbedrag totaal valorpedido "
         "total subtotal ordertotal value gesamt valor itemsubtotal sum dollars wert ca ordervalue grandtotal payment",
     ),
+    "discount": _tiers(
+        "lineitemdiscount linediscount itemdiscount itempromotiondiscount positionsrabatt zeilenrabatt remiseligne "
+        "descuentolinea scontoriga regelkorting",
+        "discount discounts discountamount discountamt discountvalue discountapplied disc rabatt rabattbetrag nachlass "
+        "preisnachlass remise montantremise reduction descuento descuentos importedescuento sconto importosconto "
+        "korting kortingsbedrag desconto valordesconto discountpercent discountpercentage discountpct discountrate "
+        "discper rabattprozent rabattsatz tauxremise pourcentageremise porcentajedescuento scontopercentuale "
+        "kortingspercentage percentualdesconto",
+        "totaldiscount discounttotal orderdiscount cartdiscount coupondiscount couponamount promotiondiscount "
+        "gesamtrabatt bestellrabatt remisetotale descuentototal scontototale",
+    ),
+    "parent_line": _tiers(
+        "parentitemid parentlineid parentlineitemid parentorderitemid parentline parentlinenumber parentitem parentid "
+        "bundleparentid parentposition bundleitemid hauptposition hauptpositionsid ubergeordneteposition parentrowid "
+        "parentligne ligneparente lineapadre rigapadre posicionsuperior linhapai hoofdregel",
+    ),
     "product_id": _tiers(
-        "productid productcode productno productnumber productsku sku stockcode itemid itemcode itemno "
-        "lineitemsku articleid articleno articlenumber article# ean gtin upc asin artikelnummer artikelnr "
+        "productid productcode productno productnumber productsku sku stockcode itemcode itemno "
+        "lineitemsku articleid articleno articlenumber article# artikelnummer artikelnr "
         "artikelid produktnummer produktid produktnr artnr codeproduit idproduit refproduit reference "
         "referenceproduit codearticle refarticle codigoproducto idproducto producto codigoarticulo codiceprodotto "
         "codigoproduto productkey variantsku customlabel",
+        "itemid asin ean gtin upc",
         "product item itemtitle article artikel produkt produit articulo prodotto produto productname itemname "
-        "lineitemname "
-        "artikelbezeichnung description productdescription designation descripcion bezeichnung nomproduit",
+        "lineitemname artikelbezeichnung description productdescription designation descripcion bezeichnung nomproduit",
     ),
     "category": _tiers(
         "category productline productcategory productcategoryname categoryname itemcategory producttype "

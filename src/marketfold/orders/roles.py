@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from marketfold.decisions import Decision
 from marketfold.errors import Fault
 from marketfold.orders.aliases import ALIASES
+from marketfold.orders.bundles import PARENT_ROLES, find_parents
 from marketfold.orders.customers import MAKERS, changes_within, comes_again, on_several_days, one_each
 from marketfold.orders.dates import looks_like_dates, read_day
+from marketfold.orders.money_columns import MONEY_ROLES, find_money, is_numeric
 from marketfold.orders.numbers import read_number
 from marketfold.schema import ROLES
 
@@ -95,7 +97,7 @@ def sureness(role: str, column: str) -> int | None:
     for name, penalty in names.items():
         if name == plain_name(role):
             return penalty
-        for rank, aliases in enumerate(ALIASES[role], start=1):
+        for rank, aliases in enumerate(ALIASES.get(role, ()), start=1):
             if name in aliases:
                 return rank + penalty
     return None
@@ -106,7 +108,7 @@ def _closest(role: str, columns: Sequence[str]) -> str | None:
     best, best_score = None, 0.6
     for column in columns:
         name = plain_name(column)
-        for alias in (plain_name(role), *(alias for tier in ALIASES[role] for alias in tier)):
+        for alias in (plain_name(role), *(alias for tier in ALIASES.get(role, ()) for alias in tier)):
             score = difflib.SequenceMatcher(None, name, alias).ratio()
             if len(alias) >= 4 and alias in name:
                 score = max(score, 0.8)
@@ -153,7 +155,7 @@ def _match_names(draft: _Draft, columns: Sequence[str]) -> None:
     """Give each column left its surest role; two columns that are equally sure are a fault."""
     taken = set(draft.mapping.values())
     for role in ROLES:
-        if role in draft.mapping:
+        if role in draft.mapping or role in {*MONEY_ROLES, *PARENT_ROLES}:
             continue
         ranked = [
             (rank, column) for column in columns if column not in taken and (rank := sureness(role, column)) is not None
@@ -167,6 +169,24 @@ def _match_names(draft: _Draft, columns: Sequence[str]) -> None:
             draft.faults.append(Fault(f"{names} can both be {role}.", f"--map {role}={surest[0]}"))
         draft.mapping[role] = surest[0]
         taken.add(surest[0])
+
+
+def _match_parents(draft: _Draft, sample: Mapping[str, Sequence[object]]) -> None:
+    """Find the lines that are parts of others first, for elsewhere an `item_id` is a product."""
+    if "parent_line" not in draft.mapping:
+        named = [(rank, column) for column in sample if (rank := sureness("order_id", column)) is not None]
+        order = draft.mapping.get("order_id") or (min(named)[1] if named else None)
+        draft.mapping |= find_parents(sample, set(draft.mapping.values()), order, sureness)
+
+
+def _match_money(draft: _Draft, sample: Mapping[str, Sequence[object]], given: Mapping[str, str]) -> None:
+    """Give the roles of money, which depend on each other and on what the columns hold."""
+    found = find_money(sample, draft.mapping, set(given), sureness)
+    draft.mapping |= found.mapping
+    if "amount" in found.mapping and draft.mapping["amount"] == draft.mapping.get("unit_price"):
+        del draft.mapping["unit_price"]
+    draft.decisions += found.decisions
+    draft.faults += found.faults
 
 
 def _match_content(draft: _Draft, sample: Mapping[str, Sequence[object]]) -> None:
@@ -245,8 +265,8 @@ def _missing(role: str, columns: Sequence[str], taken: set[str]) -> Fault:
     return Fault(what, f"--map {role}=COLUMN")
 
 
-def _check_complete(draft: _Draft, columns: Sequence[str]) -> None:
-    found, taken = draft.mapping, set(draft.mapping.values())
+def _check_complete(draft: _Draft, sample: Mapping[str, Sequence[object]]) -> None:
+    found, taken, columns = draft.mapping, set(draft.mapping.values()), list(sample)
     faulted = " ".join(fault.what + fault.hint for fault in draft.faults)
     if "customer_id" not in found and "customer_id" not in faulted:
         draft.faults.append(_missing("customer_id", columns, taken))
@@ -254,12 +274,28 @@ def _check_complete(draft: _Draft, columns: Sequence[str]) -> None:
         draft.faults.append(_missing("ordered_on", columns, taken))
     if "amount" in found or "amount" in faulted:
         return
+    numeric = [column for column in columns if is_numeric(sample[column]) or not any(sample[column])]
     lacking = [role for role in ("quantity", "unit_price") if role not in found]
     if len(lacking) == 2:
-        draft.faults.append(_missing("amount", columns, taken))
+        draft.faults.append(_no_money(_missing("amount", numeric, taken)))
     if len(lacking) == 1:
-        what = _missing(lacking[0], columns, taken)
+        what = _missing(lacking[0], numeric, taken)
         draft.faults.append(Fault(f"no column for amount, and {what.what}", what.hint))
+
+
+def _no_money(fault: Fault) -> Fault:
+    """What can be done where no column is money; a column that may be it is named by the hint."""
+    if not fault.hint.endswith("COLUMN"):
+        return fault
+    what = (
+        f"{fault.what} No column of numbers looks like money, and customers cannot be told apart by what they brought "
+        "without it."
+    )
+    hint = (
+        f"{fault.hint}; or add a column of prices from the shop. To segment by how often and how lately people bought "
+        "alone, add a column of ones and give it as amount: all money of the report is then a number of lines."
+    )
+    return Fault(what, hint)
 
 
 def _check_single_use(draft: _Draft) -> None:
@@ -295,12 +331,14 @@ def match_roles(sample: Mapping[str, Sequence[object]], mapping: Mapping[str, st
     if not mapping and _is_data(columns):
         return Match({}, faults=(NO_HEADER,))
     _know_shopify(draft, columns)
+    _match_parents(draft, sample)
     _match_names(draft, columns)
     _prefer_returning(draft, sample, mapping)
     _doubt_makers(draft, sample, mapping)
     _stand_in_for_customer(draft)
     _match_content(draft, sample)
-    _check_complete(draft, columns)
+    _match_money(draft, sample, mapping)
+    _check_complete(draft, sample)
     _check_single_use(draft)
     found = {role: draft.mapping[role] for role in ROLES if role in draft.mapping}
     extra = tuple(column for column in columns if column not in found.values())

@@ -10,12 +10,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marketfold.orders.steps.completing import add_amount, add_order_id
+from marketfold.orders.steps.currency_signs import tell_currency_signs
+from marketfold.orders.steps.discounts import take_discount
 from marketfold.orders.steps.filling import fill_blocks, fill_from_above, fill_orders
 from marketfold.orders.steps.identities import doubt_one_order_each, fold_ids, key_orders, refuse_shortened
 from marketfold.orders.steps.lines_read import LinesRead
 from marketfold.orders.steps.not_lines import leave_headers, leave_notes, leave_totals
 from marketfold.orders.steps.order_rows import leave_order_rows
 from marketfold.orders.steps.order_totals import leave_order_totals
+from marketfold.orders.steps.other_money import tell_other_money
+from marketfold.orders.steps.parts_of_lines import leave_parts_of_lines
 from marketfold.orders.steps.twice_named import doubt_twice_named
 
 if TYPE_CHECKING:
@@ -32,8 +36,12 @@ STEPS: tuple[Step, ...] = (
     fill_blocks,
     fill_orders,
     leave_order_rows,
+    tell_currency_signs,
     leave_order_totals,
     add_amount,
+    take_discount,
+    leave_parts_of_lines,
+    tell_other_money,
     refuse_shortened,
     fold_ids,
     doubt_one_order_each,

@@ -19,7 +19,7 @@ def add_amount(read: LinesRead) -> LinesRead:
     lines = read.lines.with_columns((nw.col("quantity") * nw.col("unit_price")).alias("amount"))
     columns = read.mapping["quantity"], read.mapping["unit_price"]
     numbers = {"quantity": repr(columns[0]), "price": repr(columns[1])}
-    if any(one.code == "order_total" for one in read.decisions):  # said there already
+    if any(one.code.startswith("order_total") for one in read.decisions):  # said there already
         return read.with_lines(lines)
     return read.decided(Decision("amount_from_price", columns, numbers=numbers), lines)
 

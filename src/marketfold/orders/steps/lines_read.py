@@ -30,6 +30,8 @@ class LinesRead:
         The first cells of each source column, as they stand there: enough to see what is worth a look at every line.
     options
         What the user said; what is said there is no longer asked.
+    texts
+        The cells of number columns that were no plain numbers, as `CellReadings.left` has them.
     """
 
     lines: nw.LazyFrame[Any]
@@ -39,6 +41,7 @@ class LinesRead:
     options: ReadingOptions
     decisions: tuple[Decision, ...] = ()
     faults: tuple[Fault, ...] = ()
+    texts: nw.LazyFrame[Any] | None = None
 
     def has(self, *roles: str) -> bool:
         """Whether the source has a column for each of these roles."""

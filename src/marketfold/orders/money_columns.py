@@ -1,0 +1,573 @@
+"""Which columns are money, and of what: by their names, and by what the first lines hold.
+
+A shop's table may have several columns of money, each of another grain (an item, a line, the whole order) or with
+something more in it (tax, shipping). What is chosen here from the first lines is checked over all lines in `steps`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from itertools import combinations
+from statistics import median
+from typing import TYPE_CHECKING
+
+from marketfold import words
+from marketfold.decisions import Decision
+from marketfold.errors import Fault
+from marketfold.orders.numbers import read_number, sample_evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    Rank = Callable[[str, str], int | None]
+    """How surely a column's name means a role, as `roles.sureness`."""
+
+MONEY_ROLES = ("unit_price", "amount", "discount", "discount_percent", "other_amount")
+"""Roles that are given here."""
+
+OUGHT_TO_TELL = 0.005
+"""Share of the money from which on another reading of it is worth a word."""
+
+MOSTLY = 0.8
+CENT = 0.0051
+UNKNOWN_NAME = 9
+PRICE_NAME = 8
+
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text, to look words up in."""
+    return frozenset(text.split())
+
+
+_NET = word_set(
+    "net nett netto neto neta netas nette netta ht liquido liquida liquidas excl exkl excluding without "
+    "ohne sin senza zonder sem hors exvat extax"
+)
+_NET_STARTS = ("netto", "netsal", "netrev", "netam", "netprice", "nettotal", "netval")
+_GROSS = word_set("gross brutto bruto bruta brutas brut brute ttc lordo lorda incl inkl including inc inclusive")
+_GROSS_STARTS = ("brutto", "gross", "bruttobe")
+_MONEY = word_set(
+    "amount amt total totals sales sale revenue revenues turnover value paid spend spent payment subtotal "
+    "sum gross net betrag umsatz summe wert netto brutto erlos erlose gesamt gesamtpreis montant ht ttc "
+    "valeur ca importe ventas venta ingreso ingresos valor neto bruto importo totale ricavo ricavi "
+    "fatturato lordo valore bedrag omzet totaal waarde receita faturamento vendas venda liquido"
+)
+_MONEY_ENDS = ("betrag", "umsatz", "wert", "summe", "erlos", "bedrag", "omzet", "waarde", "revenue", "sales", "amount")
+_OTHERWISE = word_set(
+    "tax taxes vat gst mwst ust tva iva btw imposto impuesto impuestos imposta ship shipping freight "
+    "porto fracht livraison envio spedizione frete delivery handling fee fees commission provision cost "
+    "costs kosten cout coste costo custo cogs reembolso rimborso remise descuento sconto korting desconto "
+    "coupon gutschein voucher tip tips profit margin gewinn marge balance saldo due outstanding deposit "
+    "qty quantity count weight gewicht rate pct percent percentage prozent id no number nr date day time "
+    "list msrp points score income budget credit age size limit lifetime ltv clv customer avg average "
+    "mean median year month code name original compare stock inventory target forecast plan previous prev "
+    "installments cumulative running sequential share ratio growth first last price preis prix precio "
+    "prezzo preco prijs unit each"
+)
+_TAXES = word_set("tax taxes vat gst mwst ust tva iva btw taxe impuestos imposto")
+_WITH_OR_WITHOUT = word_set(
+    "excl exkl ex excluding without ohne sin senza zonder sem hors incl inkl inc including with mit avec con met com"
+)
+_OTHERWISE_STARTS = ("discount", "rabatt", "nachlass", "steuer", "versand", "verzend", "gebuhr", "refund", "return",
+                     "erstatt", "promo", "offline", "online", "ever")  # fmt: skip
+_QUANTITY = word_set(
+    "qty quantity menge anzahl stuck stueck units pcs pieces count cantidad quantite aantal unidades "
+    "quantidade quantita"
+)
+_SUBTOTAL = ("subtotal", "sous total", "zwischensumme", "sub total", "totalht", "nettosumme", "subtotale")
+
+
+def name_words(name: str) -> list[str]:
+    """The words of a column's name, without case and accents.
+
+    >>> name_words("N. Revenue"), name_words("NetPrice"), name_words("Erlös_EUR")
+    (['n', 'revenue'], ['net', 'price'], ['erlos', 'eur'])
+    """
+    spaced = unicodedata.normalize("NFKD", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)).casefold()
+    return re.findall(r"[a-z]+|%", "".join(letter for letter in spaced if not unicodedata.combining(letter)))
+
+
+def is_net(name: str) -> bool:
+    """Whether a name says that tax or discount is off."""
+    found = name_words(name)
+    return any(word in _NET or word.startswith(_NET_STARTS) for word in found) or found[:1] == ["n"]
+
+
+def is_gross(name: str) -> bool:
+    """Whether a name says that tax or discount is in it."""
+    return any(word in _GROSS or word.startswith(_GROSS_STARTS) for word in name_words(name))
+
+
+def sounds_like_money(name: str) -> bool:
+    """Whether a name says that a column is what was paid, in words that no list of names has whole."""
+    found = name_words(name)
+    if set(found) & _WITH_OR_WITHOUT:
+        found = [word for word in found if word not in _TAXES]
+    if any(word in _OTHERWISE or word.startswith(_OTHERWISE_STARTS) for word in found):
+        return False
+    return any(word in _MONEY or word.endswith(_MONEY_ENDS) for word in found)
+
+
+def read_cells(values: Sequence[object]) -> list[float | None]:
+    """Cells as numbers, None where there is none."""
+    sign = sample_evidence(values).sign or "."
+    return [_number(value, sign) for value in values]
+
+
+def _number(value: object, sign: str) -> float | None:
+    if isinstance(value, str):
+        return read_number(value, "," if sign == "," else ".") if value.strip() else None
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return None
+    number = float(value)
+    return number if number == number else None  # noqa: PLR0124  (NaN)
+
+
+def is_numeric(values: Sequence[object]) -> bool:
+    """Whether nearly all cells that hold something are numbers."""
+    filled = [value for value in values if value is not None and str(value).strip()]
+    for some in (filled[:20], filled):  # a column of texts is known by its first cells
+        if not some or sum(number is not None for number in read_cells(some)) < 0.9 * len(some):
+            return False
+    return True
+
+
+@dataclass(frozen=True)
+class MoneyColumn:
+    """One column that may be money.
+
+    `rank` is how surely its name says so, 0 the surest; `grain` is what one cell is about: a `line`, an `order` (the
+    same on each of its lines), an order that has it `once` (the other lines are empty), or `unknown`.
+    """
+
+    name: str
+    values: list[float | None] = field(repr=False)
+    rank: int
+    grain: str
+
+    @property
+    def of_order(self) -> bool:
+        """Whether a cell is the order's and not the line's."""
+        return self.grain in {"order", "once"}
+
+
+@dataclass(frozen=True)
+class FirstLines:
+    """The first lines of a source, and which columns of it mean what so far."""
+
+    sample: Mapping[str, Sequence[object]]
+    mapping: Mapping[str, str]
+
+    def numbers(self, role: str) -> list[float | None] | None:
+        """Cells of a role's column as numbers; None without one."""
+        return read_cells(self.sample[self.mapping[role]]) if role in self.mapping else None
+
+    @cached_property
+    def by_price(self) -> list[float | None] | None:
+        """Quantity times price of each line."""
+        quantities, prices = self.numbers("quantity"), self.numbers("unit_price")
+        if quantities is None or prices is None:
+            return None
+        pairs = zip(quantities, prices, strict=True)
+        return [None if one is None or price is None else one * price for one, price in pairs]
+
+    @cached_property
+    def orders(self) -> list[list[int]]:
+        """Lines of each order, by their place; without those that have no order number."""
+        if "order_id" not in self.mapping:
+            return []
+        found: dict[object, list[int]] = {}
+        for place, order in enumerate(self.sample[self.mapping["order_id"]]):
+            if order is not None and order != "":
+                found.setdefault(order, []).append(place)
+        return list(found.values())
+
+    @cached_property
+    def _telling(self) -> list[Sequence[object]]:
+        """Columns in which two lines of an order differ if they are two things."""
+        roles = [role for role in ("product_id", "unit_price", "quantity", "category") if role in self.mapping]
+        if roles:
+            return [self.sample[self.mapping[role]] for role in roles]
+        return [values for values in self.sample.values() if len(set(map(str, values))) < len(values)]
+
+    @cached_property
+    def mixed_orders(self) -> list[list[int]]:
+        """Orders whose lines differ from each other: what stands alike on them all is the order's."""
+        return [
+            lines
+            for lines in self.orders
+            if len(lines) > 1 and any(len({str(cells[line]) for line in lines}) > 1 for cells in self._telling)
+        ]
+
+    def grain(self, values: list[float | None]) -> str:
+        """What one cell of a money column is about."""
+        alike = once = seen = fits = 0
+        for lines in self.mixed_orders:
+            filled = [value for line in lines if (value := values[line]) is not None]
+            if not filled or not any(filled):
+                continue
+            seen += 1
+            once += len(filled) == 1
+            alike += len(filled) == len(lines) and len(set(filled)) == 1
+            fits += self._is_sum(lines, filled[0])
+        if not seen:
+            return "unknown"
+        if once >= MOSTLY * seen:
+            return "once"
+        if alike + once < MOSTLY * seen:
+            return "line"
+        return "order" if fits >= MOSTLY * seen or self._varies(values) else "unknown"
+
+    def _is_sum(self, lines: list[int], total: float) -> bool:
+        if self.by_price is None:
+            return False
+        parts = [self.by_price[line] or 0.0 for line in lines]
+        return abs(sum(parts) - total) <= CENT * len(parts)
+
+    def _varies(self, values: list[float | None]) -> bool:
+        """Whether orders differ enough that one value on all lines of each is no chance."""
+        firsts = Counter(values[lines[0]] for lines in self.orders)
+        return len(self.mixed_orders) >= 3 and max(firsts.values()) <= 0.5 * sum(firsts.values())
+
+    def total(self, column: MoneyColumn) -> float:
+        """Sum of a column, that of an order counted once."""
+        if not column.of_order:
+            return sum(value for value in column.values if value is not None)
+        kept = 0.0
+        for lines in self.orders:
+            filled = [value for line in lines if (value := column.values[line]) is not None]
+            kept += max(filled, key=abs) if filled and len(set(filled)) == 1 else sum(filled)
+        return kept
+
+    def is_per_line(self, values: list[float | None]) -> bool | None:
+        """Whether a column grows with the quantity; None where that cannot be seen."""
+        quantities, prices = self.numbers("quantity"), self.numbers("unit_price")
+        if quantities is None or prices is None:
+            return None
+        near, of = 0, 0
+        for value, quantity, price in zip(values, quantities, prices, strict=True):
+            if value and quantity and price and abs(quantity) >= 2 and value * quantity * price > 0:
+                of += 1
+                ratio = abs(value / price)
+                near += ratio * ratio > abs(quantity) and ratio < 3 * abs(quantity)
+        return near >= MOSTLY * of if of else None
+
+    def agrees(self, values: list[float | None]) -> float:
+        """Share of the lines of several items on which a column is quantity times price, 0 to 1."""
+        if self.by_price is None:
+            return 0.0
+        quantities = self.numbers("quantity") or []
+        told = [
+            abs(value - product) <= CENT
+            for value, product, quantity in zip(values, self.by_price, quantities, strict=True)
+            if value is not None and product and quantity != 1
+        ]
+        return sum(told) / len(told) if told else 0.0
+
+
+@dataclass
+class MoneyFound:
+    """Roles that were given to columns, and what is to be said of it."""
+
+    mapping: dict[str, str] = field(default_factory=dict)
+    decisions: list[Decision] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def find_money(
+    sample: Mapping[str, Sequence[object]], mapping: Mapping[str, str], given: Collection[str], rank: Rank
+) -> MoneyFound:
+    """Give the roles of money to columns.
+
+    Parameters
+    ----------
+    sample
+        The first cells of each column.
+    mapping
+        Roles that are known: those that the user gave, and all that are no money.
+    given
+        Roles that the user gave; they stay as they are.
+    rank
+        How surely a column's name means a role.
+    """
+    return _Finding(sample, dict(mapping), frozenset(given), rank).find()
+
+
+@dataclass
+class _Finding:
+    """The search for columns of money."""
+
+    sample: Mapping[str, Sequence[object]]
+    mapping: dict[str, str]
+    given: frozenset[str]
+    rank: Rank
+    found: MoneyFound = field(default_factory=MoneyFound)
+
+    def find(self) -> MoneyFound:
+        """Prices first, for they show what the other columns are."""
+        if "unit_price" not in self.given:
+            self._give("unit_price", self._price())
+        if "amount" not in self.given:
+            self._find_amount()
+        if not self.given & {"discount", "discount_percent"}:
+            self._give("discount", self._discount())
+        return self.found
+
+    @property
+    def lines(self) -> FirstLines:
+        """The first lines, as far as their columns are known by now."""
+        return FirstLines(self.sample, self.mapping)
+
+    def _give(self, role: str, column: str | None) -> None:
+        if column is not None:
+            self.mapping[role] = self.found.mapping[role] = column
+
+    def _take_back(self, role: str) -> None:
+        self.mapping.pop(role, None)
+        self.found.mapping.pop(role, None)
+
+    def _free(self) -> list[str]:
+        taken = set(self.mapping.values())
+        return [column for column in self.sample if column not in taken]
+
+    def _ranked(self, role: str) -> list[tuple[int, str]]:
+        """Columns that a name gives a role; those that hold numbers, where any does."""
+        ranked = [(rank, column) for column in self._free() if (rank := self.rank(role, column)) is not None]
+        numeric = [(rank, column) for rank, column in ranked if is_numeric(self.sample[column])]
+        return numeric or ranked
+
+    def _price(self) -> str | None:
+        """The price of an item as charged: net before gross, a price before a cost."""
+        ranked = self._ranked("unit_price")
+        for column in self._free():
+            if {"price", "preis", "prijs"} & set(name_words(column)) and is_net(column):
+                ranked.append((1, column))
+        if not ranked:
+            return None
+        quantities = self.lines.numbers("quantity")
+        best = {column: rank for rank, column in reversed(ranked)}
+        if len(best) > 1 and quantities is not None:  # a price that grows with the quantity is the line's
+            first = self._cheapest([column for column in best if not _is_cost(column)] or best)
+            lines = FirstLines(self.sample, self.mapping | {"unit_price": first})
+            per_line = {
+                column for column in best if column != first and lines.is_per_line(read_cells(self.sample[column]))
+            }
+            best = {column: rank for column, rank in best.items() if column not in per_line}
+        return min(best, key=lambda column: self._price_key(column, best[column]))
+
+    def _cheapest(self, columns: Iterable[str]) -> str:
+        return min(columns, key=lambda column: _size(read_cells(self.sample[column])))
+
+    def _price_key(self, column: str, rank: int) -> tuple[bool, bool, bool, int, float]:
+        return _is_cost(column), not is_net(column), is_gross(column), rank, _size(read_cells(self.sample[column]))
+
+    def _amounts(self) -> list[MoneyColumn]:
+        """Columns that may be what a line or an order brought."""
+        ranked = {column: rank for rank, column in self._ranked("amount")}
+        for column in self._free():
+            if column not in ranked and sounds_like_money(column) and is_numeric(self.sample[column]):
+                ranked[column] = UNKNOWN_NAME
+        lines = self.lines
+        if lines.by_price is not None and not any(rank < PRICE_NAME for rank in ranked.values()):
+            for column in self._free():  # no name says it: a column that is quantity times price says so itself
+                if column not in ranked and is_numeric(cells := self.sample[column]) and self._is_product(cells):
+                    ranked[column] = UNKNOWN_NAME
+        columns = []
+        for column, rank in ranked.items():
+            values = read_cells(self.sample[column])
+            columns.append(MoneyColumn(column, values, rank, lines.grain(values)))
+        return self._without_payouts([column for column in columns if self._may_be_amount(column)])
+
+    def _is_product(self, cells: Sequence[object]) -> bool:
+        return self.lines.agrees(read_cells(cells)) >= 0.5
+
+    def _may_be_amount(self, column: MoneyColumn) -> bool:
+        if column.rank < PRICE_NAME:
+            return True
+        several = {value for value in column.values if value is not None}
+        if len(several) < min(3, len(column.values)):  # a constant is no money
+            return False
+        if self.lines.by_price is not None:
+            return column.of_order or bool(self.lines.is_per_line(column.values))
+        customers = [str(value) for value in self.sample.get(self.mapping.get("customer_id", ""), ())]
+        orders = self.sample.get(self.mapping.get("order_id", ""), ())
+        return bool(orders) or len(customers) < 20 or len(set(customers)) < len(customers)
+
+    def _without_payouts(self, columns: list[MoneyColumn]) -> list[MoneyColumn]:
+        """Without what is left after the fee of a bank: the shop sold for the whole."""
+        fees = [
+            read_cells(values)
+            for column, values in self.sample.items()
+            if {"fee", "fees", "gebuhr", "gebuhren"} & set(name_words(column)) and is_numeric(values)
+        ]
+        kept = []
+        for column in columns:
+            others = [other.values for other in columns if other is not column]
+            if not any(_is_less_by(column.values, whole, fee) for whole in others for fee in fees):
+                kept.append(column)
+        return kept
+
+    def _find_amount(self) -> None:
+        columns = self._amounts()
+        if {"quantity", "unit_price"} <= self.given:  # the user has said what a line brings
+            self._add_other(None, columns)
+            return
+        price = self._price_of_line(columns)
+        if price is not None:
+            columns = [*columns, price]
+        if not columns:
+            return
+        chosen = self._choose(columns)
+        if chosen is price:
+            self._take_back("unit_price")
+        self._give("amount", chosen.name)
+        if chosen.rank == UNKNOWN_NAME:
+            self.found.decisions.append(Decision("amount_by_likeness", (chosen.name,)))
+        if not chosen.of_order:
+            self._add_other(chosen, columns)
+
+    def _price_of_line(self, amounts: list[MoneyColumn]) -> MoneyColumn | None:
+        """The price column where a line brings just that: it is already for the quantity, or there is none."""
+        name = self.mapping.get("unit_price")
+        lines = self.lines
+        prices = lines.numbers("unit_price")
+        if name is None or prices is None or any(not one.of_order for one in amounts if one.rank < PRICE_NAME):
+            return None
+        column = MoneyColumn(name, prices, PRICE_NAME, lines.grain(prices))
+        if "quantity" in self.mapping:
+            if "unit_price" in self.given or not _grows_with_quantity(lines, by_name=_is_amazon(self.sample)):
+                return None
+            self.found.decisions.append(
+                Decision("price_of_line", (name,), numbers={"quantity": repr(self.mapping["quantity"])})
+            )
+            return column
+        unclear = any(one.grain == "unknown" and one.rank < PRICE_NAME for one in amounts)
+        covers = all(_covers(lines, prices, total.values) for total in amounts if total.of_order)
+        if unclear or not covers or self._hidden_quantity() or not is_numeric(self.sample[name]):
+            return None
+        each = {"unit", "each", "per", "einzelpreis", "stuckpreis", "stukprijs", "unitaire", "unitario"}
+        plain = not each & set(name_words(name))
+        self.found.decisions.append(Decision("price_as_amount" if plain else "unit_price_as_amount", (name,)))
+        return column
+
+    def _hidden_quantity(self) -> str | None:
+        for column in self._free():
+            if _QUANTITY & set(name_words(column)) and "photos" not in name_words(column):
+                counts = [value for value in read_cells(self.sample[column]) if value is not None]
+                if counts and max(counts) > 1 and all(value == int(value) for value in counts):
+                    return column
+        return None
+
+    def _choose(self, columns: list[MoneyColumn]) -> MoneyColumn:
+        """The surest: of the line, by a known name, net of tax and discount."""
+        best = min(_key(column) for column in columns)
+        alike = [column for column in columns if _key(column) == best]
+        lines = self.lines
+        totals = {column.name: lines.total(column) for column in alike}
+        if len(alike) == 1:
+            return alike[0]
+        by_price = sorted(alike, key=lambda column: -lines.agrees(column.values))
+        if lines.agrees(by_price[0].values) >= 0.5 > lines.agrees(by_price[1].values):
+            return by_price[0]
+        smallest = min(alike, key=lambda column: abs(totals[column.name]))
+        largest = max(abs(total) for total in totals.values())
+        same = largest - abs(totals[smallest.name]) <= OUGHT_TO_TELL * largest
+        subtotals = any(_is_subtotal(column.name) for column in alike)
+        if same or subtotals or all(column.of_order for column in alike):
+            return alike[0] if same else smallest
+        told = " and ".join(f"{name!r} ({words.exact_money(total)})" for name, total in totals.items())
+        what = f"{told} can both be amount; the money is that of the first {len(smallest.values):,} lines."
+        self.found.faults.append(Fault(what, f"--map amount={_quoted(alike[0].name)}"))
+        return alike[0]
+
+    def _add_other(self, chosen: MoneyColumn | None, columns: list[MoneyColumn]) -> None:
+        """Another column of money that adds up to something else, to be told with its sum."""
+        lines = self.lines
+        mine = lines.total(chosen) if chosen else sum(value or 0.0 for value in lines.by_price or ())
+        others = [one for one in columns if one is not chosen and one.name not in self.mapping.values()]
+        differ = [one for one in others if abs(lines.total(one) - mine) > OUGHT_TO_TELL * abs(mine)]
+        if differ:
+            self._give("other_amount", min(differ, key=_key).name)
+
+    def _discount(self) -> str | None:
+        """A column of discounts, where it can say something of the money."""
+        if "quantity" not in self.mapping:
+            return None
+        if "unit_price" not in self.mapping and not any(one.code == "price_of_line" for one in self.found.decisions):
+            return None
+        ranked = [(rank, column) for rank, column in self._ranked("discount") if is_numeric(self.sample[column])]
+        return min(ranked)[1] if ranked else None
+
+
+def _key(column: MoneyColumn) -> tuple[bool, bool, bool, bool, int]:
+    unknown = column.rank >= PRICE_NAME
+    return column.of_order, unknown, is_gross(column.name), not is_net(column.name), column.rank
+
+
+def _is_cost(name: str) -> bool:
+    return bool({"cost", "costs", "kosten", "cout", "costo", "coste", "custo"} & set(name_words(name)))
+
+
+def _is_subtotal(name: str) -> bool:
+    return "".join(name_words(name)).startswith(tuple(word.replace(" ", "") for word in _SUBTOTAL))
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"' if re.search(r"[^\w.-]", name) else name
+
+
+def _size(values: list[float | None]) -> float:
+    return sum(abs(value) for value in values if value is not None)
+
+
+def _is_less_by(values: list[float | None], whole: list[float | None], fee: list[float | None]) -> bool:
+    """Whether one column is another less a fee."""
+    rows = [
+        abs(whole_one - abs(part) - value) <= CENT
+        for value, whole_one, part in zip(values, whole, fee, strict=True)
+        if value is not None and whole_one is not None and part
+    ]
+    return bool(rows) and sum(rows) >= 0.9 * len(rows)
+
+
+def _covers(lines: FirstLines, prices: list[float | None], totals: list[float | None]) -> bool:
+    """Whether the prices of an order's lines make up its total, save for shipping and the like."""
+    shares = []
+    for order in lines.orders:
+        filled = [value for line in order if (value := totals[line]) is not None]
+        if filled and filled[0]:
+            shares.append(sum(prices[line] or 0.0 for line in order) / filled[0])
+    return not shares or 0.6 <= median(shares) <= 1.4
+
+
+def _is_amazon(columns: Iterable[str]) -> bool:
+    """Whether these are the columns of an order report of Amazon, whose `item-price` is that of all items."""
+    names = {"".join(name_words(column)) for column in columns}
+    return "itemprice" in names and bool(names & {"amazonorderid", "itempromotiondiscount", "itemtax", "buyeremail"})
+
+
+def _grows_with_quantity(lines: FirstLines, *, by_name: bool) -> bool:
+    """Whether a price is for all items of the line: divided by the quantity it is one per product, and alone it is not.
+
+    Two lines of one product with different quantities are one vote.
+    """
+    products = lines.sample.get(lines.mapping.get("product_id", ""), ())
+    pairs: dict[str, set[tuple[float, float]]] = {}
+    cells = (lines.numbers("quantity") or (), lines.numbers("unit_price") or ())
+    for product, quantity, price in zip(products, *cells, strict=False):
+        if product and quantity and price and quantity > 0 < price:
+            pairs.setdefault(str(product), set()).add((quantity, price))
+    item = line = 0
+    for found in pairs.values():
+        for (some, price), (more, other) in combinations(sorted(found)[:12], 2):
+            if some != more:
+                item += abs(price - other) <= CENT
+                line += abs(price * more - other * some) <= CENT * max(some, more)
+    if by_name:
+        return line >= item
+    return line >= 5 and line > 5 * item

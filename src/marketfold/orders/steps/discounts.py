@@ -1,0 +1,216 @@
+"""A discount column beside quantity times price: a share, per cent, or money of the line or of the order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from marketfold import words
+from marketfold.decisions import Decision
+from marketfold.errors import Fault
+from marketfold.orders.money_columns import MOSTLY, OUGHT_TO_TELL, name_words, word_set
+from marketfold.schema import SOURCE_LINE
+
+if TYPE_CHECKING:
+    from marketfold.orders.steps.lines_read import LinesRead
+
+CODE = "discount_taken"
+_PERCENT = word_set("% percent percentage pct prozent procent porcentaje percentuale percentual rate rabattsatz")
+_MONEY = word_set("amount amt betrag value montant importe importo bedrag valor eur usd gbp chf total")
+_OFF = nw.col("discount").abs()
+_GROSS = "gross money"
+
+
+def take_discount(read: LinesRead) -> LinesRead:
+    """Take the discount off where a line's money comes from its price; where the shop gives the amount, look at it."""
+    role = next((role for role in ("discount", "discount_percent") if read.has(role)), None)
+    if role is None:
+        return read
+    if role == "discount_percent":
+        read = _renamed(read)
+    of_line = any(one.code == "price_of_line" for one in read.decisions)
+    if not (of_line or not read.has("amount")):
+        return _told(read).without("discount") if read.has("quantity", "unit_price") else read.without("discount")
+    if not read.may(CODE):
+        return read.without("discount")
+    lines = read.lines.with_columns(nw.col("amount").alias(_GROSS))
+    found = _measured(read.with_lines(lines))
+    if not found["n"]:
+        return read.without("discount").with_lines(read.lines.drop("discount"))
+    scale = _scale(read, found, role)
+    if scale is None:
+        return read.refused(_unclear(read, found))
+    if scale == "money" and _is_of_order(read.with_lines(lines)):
+        lines = _by_order(lines)
+        scale = "order"
+    else:
+        lines = lines.with_columns(_net(scale).alias("amount"))
+    sums = read.with_lines(lines).measure(net=nw.col("amount").sum(), gross=nw.col(_GROSS).sum())
+    gross, net = (round(float(sums[name] or 0.0), 4) for name in ("gross", "net"))
+    numbers = {"scale": _SAID[scale], "gross": gross, "net": net}
+    decision = Decision(CODE, (read.mapping["discount"],), int(found["n"]), round(gross - net, 4), numbers=numbers)
+    return read.with_lines(lines.drop("discount", _GROSS)).decided(decision)
+
+
+_SAID = {
+    "share": "a share of the price",
+    "percent": "per cent of the price",
+    "money": "money off the line",
+    "order": "money off the whole order, shared over its lines by their price",
+}
+
+
+def _renamed(read: LinesRead) -> LinesRead:
+    """The column that the user gave as per cent, in the place of the discount."""
+    lines = read.lines.rename({"discount_percent": "discount"})
+    column = read.mapping["discount_percent"]
+    read = read.without("discount_percent")
+    return type(read)(lines, read.engine, {**read.mapping, "discount": column}, read.sample, read.options,
+                      read.decisions, read.faults, read.texts)  # fmt: skip
+
+
+def _measured(read: LinesRead) -> dict[str, Any]:
+    taken = _OFF > 0
+    off = nw.when(taken).then(_OFF)
+
+    def count(test: nw.Expr) -> nw.Expr:
+        return nw.when(test.fill_null(False)).then(1).otherwise(0).sum()  # noqa: FBT003
+
+    return read.measure(
+        n=count(taken),
+        largest=off.max(),
+        whole=count(taken & (_OFF.round() == _OFF)),
+        halves=count(taken & ((_OFF * 2).round() == _OFF * 2)),
+        beyond=count(taken & (_OFF - nw.col(_GROSS).abs() > 0.0051)),
+        gross=nw.col(_GROSS).sum(),
+        off=off.sum(),
+        in_hundred=(off * nw.col(_GROSS) / 100).sum(),
+    )
+
+
+def _scale(read: LinesRead, found: dict[str, Any], role: str) -> str | None:
+    """Whether the discount is a share, per cent, or money; None where it may be either of the last two."""
+    n, largest = int(found["n"]), float(found["largest"])
+    whole, halves, beyond = (int(found[name]) for name in ("whole", "halves", "beyond"))
+    said = _said(read)
+    if role == "discount_percent":
+        said = "percent"
+    elif "discount" in read.options.mapping:
+        said = said or "money"
+    if largest <= 1 and said != "money":
+        return "share"
+    if said or largest > 100:
+        return said or "money"
+    if halves < 0.5 * n:  # cents: no shop gives 7.43 per cent
+        return "money"
+    return "percent" if beyond > 0.02 * n and whole >= 0.9 * n else None
+
+
+def _said(read: LinesRead) -> str | None:
+    """What the column's name, or a currency sign in its cells, says of the scale."""
+    said = name_words(read.mapping["discount"])
+    if any(word in _PERCENT or word.endswith(("prozent", "percent", "percentage")) for word in said):
+        return "percent"
+    cells = [cell for cell in read.cells("discount") if isinstance(cell, str)]
+    signed = any(sign in cell for cell in cells for sign in "$€£¥₹")
+    money = any(word in _MONEY or word.endswith(("betrag", "bedrag", "amount")) for word in said)
+    return "money" if signed or money else None
+
+
+def _unclear(read: LinesRead, found: dict[str, Any]) -> Fault:
+    column = read.mapping["discount"]
+    shown = list(dict.fromkeys(str(cell) for cell in read.cells("discount") if cell not in {None, "", 0, "0"}))[:4]
+    percent, money = found["gross"] - found["in_hundred"], found["gross"] - found["off"]
+    what = (
+        f"{column!r} ({', '.join(shown)}) may be per cent, then the orders brought {words.exact_money(percent)}, or "
+        f"money, then they brought {words.exact_money(money)}."
+    )
+    name = f'"{column}"'
+    return Fault(what, f"--map discount_percent={name} or --map discount={name}; --undo {CODE} leaves it out.")
+
+
+def _net(scale: str) -> nw.Expr:
+    gross = nw.col(_GROSS)
+    off = _OFF.fill_null(0.0)
+    if scale == "share":
+        return gross * (1 - off)
+    if scale == "percent":
+        return gross * (1 - off / 100)
+    # of a returned line the discount is given back
+    return nw.when(gross < 0).then(gross + off).otherwise(gross - off)
+
+
+def _is_of_order(read: LinesRead) -> bool:
+    """Whether one sum of money stands on all lines of an order that differ, or on one and the others are empty."""
+    if not read.has("order_id"):
+        return False
+    off = nw.col("discount").abs()
+    orders = read.lines.group_by("order_id").agg(
+        nw.len().alias("lines"),
+        off.count().alias("filled"),
+        off.min().alias("low"),
+        off.max().alias("high"),
+        nw.col(_GROSS).min().alias("cheap"),
+        nw.col(_GROSS).max().alias("dear"),
+    )
+    several = (nw.col("lines") > 1) & (nw.col("high") > 0) & (nw.col("cheap") != nw.col("dear"))
+    alike = several & (nw.col("low") == nw.col("high")) & (nw.col("filled") == nw.col("lines"))
+    once = several & (nw.col("filled") == 1)
+
+    def count(test: nw.Expr, name: str) -> nw.Expr:
+        return nw.when(test.fill_null(False)).then(1).otherwise(0).sum().alias(name)  # noqa: FBT003
+
+    asked = orders.select(count(several, "several"), count(alike | once, "alike"))
+    found = read.engine.collect(asked).to_pylist()[0]
+    return bool(found["several"]) and int(found["alike"]) >= MOSTLY * int(found["several"])
+
+
+def _by_order(lines: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """The discount of an order once, over its lines by their price; what rounding leaves is on the first line."""
+    off, gross = nw.col("discount").abs(), nw.col(_GROSS)
+    orders = lines.group_by("order_id").agg(
+        off.min().alias("off low"),
+        off.max().alias("off high"),
+        off.sum().alias("off sum"),
+        off.count().alias("off filled"),
+        nw.len().alias("off lines"),
+        gross.sum().alias("order gross"),
+        nw.col(SOURCE_LINE).min().alias("order first"),
+    )
+    alike = (nw.col("off low") == nw.col("off high")) & (nw.col("off filled") == nw.col("off lines"))
+    whole = nw.when(alike).then(nw.col("off high")).otherwise(nw.col("off sum")).fill_null(0.0)
+    joined = lines.join(orders, on="order_id", how="left").with_columns(whole.alias("off order"))
+    part = nw.when(nw.col("order gross") != 0).then(gross * nw.col("off order") / nw.col("order gross"))
+    parted = joined.with_columns(((part * 100).round() / 100).fill_null(0.0).alias("off part"))
+    sums = parted.group_by("order_id").agg(nw.col("off part").sum().alias("off parts"))
+    full = parted.join(sums, on="order_id", how="left")
+    first = nw.col(SOURCE_LINE) == nw.col("order first")
+    rest = nw.when(first).then(nw.col("off order") - nw.col("off parts")).otherwise(0.0)
+    helpers = [name for name in full.collect_schema().names() if name.startswith(("off ", "order "))]
+    return full.with_columns((gross - nw.col("off part") - rest).alias("amount")).drop(*helpers)
+
+
+def _told(read: LinesRead) -> LinesRead:
+    """Warn where the amount that a shop gives is before the discount beside it."""
+    product = nw.col("quantity") * nw.col("unit_price")
+    given = (_OFF > 0) & ~product.is_null() & ~nw.col("amount").is_null()
+    before = given & ((nw.col("amount") - product).abs() <= 0.0051)
+    sums = read.measure(
+        n=nw.when(given.fill_null(False)).then(1).otherwise(0).sum(),  # noqa: FBT003
+        before=nw.when(before.fill_null(False)).then(1).otherwise(0).sum(),  # noqa: FBT003
+        largest=_OFF.max(),
+        off=nw.when(given).then(_OFF).sum(),
+        shares=nw.when(given).then(_OFF * product).sum(),
+        amount=nw.col("amount").sum(),
+    )
+    if not sums["n"] or int(sums["before"]) < 0.9 * int(sums["n"]):
+        return read
+    largest = float(sums["largest"])
+    named = _said(read) == "percent"
+    off = float(sums["shares"]) if largest <= 1 else float(sums["shares"]) / 100 if named else float(sums["off"])
+    if off <= OUGHT_TO_TELL * abs(float(sums["amount"] or 0.0)):
+        return read
+    columns = (read.mapping["amount"], read.mapping["discount"])
+    numbers = {"taken": repr(columns[0]), "discount": repr(columns[1])}
+    return read.decided(Decision("discount_left", columns, int(sums["n"]), round(off, 4), numbers=numbers))

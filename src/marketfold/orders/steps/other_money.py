@@ -1,0 +1,61 @@
+"""What another reading of the money would come to, where a file has more than one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from marketfold.decisions import Decision
+from marketfold.orders.money_columns import OUGHT_TO_TELL, FirstLines
+from marketfold.schema import money_sum
+
+if TYPE_CHECKING:
+    from marketfold.orders.steps.lines_read import LinesRead
+
+
+def tell_other_money(read: LinesRead) -> LinesRead:
+    """Say what another column of money, or quantity times price, would come to if it differs by more than 0.5 %."""
+    return _tell_price(_tell_column(read))
+
+
+def _tell_column(read: LinesRead) -> LinesRead:
+    if not read.has("other_amount"):
+        return read
+    lines = FirstLines(read.sample, read.mapping)
+    if lines.grain(lines.numbers("other_amount") or []) in {"order", "once"}:
+        other = nw.col("other_amount")
+        orders = read.lines.group_by("order_id").agg(
+            other.min().alias("low"), other.max().alias("high"), other.sum().alias("sum")
+        )
+        once = nw.when(nw.col("low") == nw.col("high")).then(nw.col("high")).otherwise(nw.col("sum"))
+        total = read.engine.collect(orders.select(once.sum().alias("total")))["total"].to_pylist()[0]
+        mine = read.measure(mine=money_sum("amount"))["mine"]
+    else:
+        sums = read.measure(mine=money_sum("amount"), total=money_sum("other_amount"))
+        mine, total = sums["mine"], sums["total"]
+    taken = read.mapping.get("amount") or f"{read.mapping['quantity']} times {read.mapping['unit_price']}"
+    return _told(read.without("other_amount"), "other_money", (taken, read.mapping["other_amount"]), (mine, total))
+
+
+def _tell_price(read: LinesRead) -> LinesRead:
+    codes = {one.code for one in read.decisions}
+    if not read.has("amount", "quantity", "unit_price") or codes & {"order_total_shared"}:
+        return read
+    product = nw.col("quantity") * nw.col("unit_price")
+    known = ~product.is_null() & ~nw.col("amount").is_null()
+    sums = read.measure(mine=nw.when(known).then(nw.col("amount")).sum(), total=nw.when(known).then(product).sum())
+    columns = (read.mapping["amount"], read.mapping["quantity"], read.mapping["unit_price"])
+    doubtful = "amount_by_likeness" in codes
+    return _told(read, "likeness_differs" if doubtful else "price_differs", columns, (sums["mine"], sums["total"]))
+
+
+def _told(read: LinesRead, code: str, columns: tuple[str, ...], sums: tuple[float | None, float | None]) -> LinesRead:
+    mine, total = (round(float(value or 0.0), 4) for value in sums)
+    if abs(total - mine) <= OUGHT_TO_TELL * abs(mine):
+        return read
+    names = ("taken", "other", "price")[: len(columns)]
+    numbers = {name: repr(column) for name, column in zip(names, columns, strict=True)}
+    share = abs(total - mine) / abs(mine) if mine else 1.0
+    told = numbers | {"mine": mine, "total": total, "off": share}
+    return read.decided(Decision(code, columns, money=round(abs(total - mine), 4), numbers=told))

@@ -1,0 +1,47 @@
+"""Lines that are parts of another line: a bundle's children, the variant of a product."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from marketfold.decisions import Decision
+
+if TYPE_CHECKING:
+    from marketfold.orders.steps.lines_read import LinesRead
+
+CODE = "part_of_line"
+
+
+def leave_parts_of_lines(read: LinesRead) -> LinesRead:
+    """Count the price of a parent once: where it has one, its children bring nothing more."""
+    own = next((role for role in ("line_id", "line_number") if read.has(role)), None)
+    if own is None or not read.has("parent_line", "order_id") or not read.may(CODE):
+        return read
+    parent = nw.when(~nw.col("parent_line").is_in(["", "0"])).then(nw.col("parent_line"))
+    lines = read.lines.with_columns(nw.when(parent != nw.col(own)).then(parent).alias("part of"))
+    is_part = ~nw.col("part of").is_null()
+    own_money = nw.when(~is_part).then(nw.col("amount")).alias("parent money")
+    keyed = lines.with_columns(nw.coalesce(nw.col("part of"), nw.col(own)).alias("family"))
+    parents = (
+        keyed.select("order_id", "family", own_money)
+        .group_by("order_id", "family")
+        .agg(nw.col("parent money").sum().alias("parent money"))
+    )
+    joined = keyed.join(parents, on=["order_id", "family"], how="left")
+    paid = (is_part & (nw.col("parent money") != 0)).fill_null(False)  # noqa: FBT003
+    asked = joined.select(
+        nw.when(paid).then(1).otherwise(0).sum().alias("lines"),
+        nw.when(paid).then(nw.col("amount")).sum().alias("money"),
+    )
+    found = read.engine.collect(asked).to_pylist()[0]
+    if not found["lines"]:
+        return read
+    kinds = [nw.col("row_kind")] if "row_kind" in read.lines.collect_schema().names() else []
+    kind = nw.coalesce(*kinds, nw.when(paid).then(nw.lit(CODE)))
+    marked = joined.with_columns(kind.alias("row_kind"), nw.when(~paid).then(nw.col("amount")).alias("amount")).drop(
+        "part of", "family", "parent money"
+    )
+    money = round(float(found["money"] or 0.0), 4)
+    return read.decided(Decision(CODE, (read.mapping["parent_line"],), int(found["lines"]), money), marked)

@@ -1,0 +1,230 @@
+"""Which column is the money of a line: prices of lines, discounts, net and gross, parts of bundles, signs."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from marketfold.config import ReadingOptions
+from marketfold.errors import OrdersError
+from marketfold.orders import Orders, read_orders
+
+WHO = {"Order ID": "1 1 2 3 4 4", "Customer ID": "a a b c a a"}
+DAYS = ["2024-01-05", "2024-01-05", "2024-02-06", "2024-03-07", "2024-04-08", "2024-04-08"]
+GOODS = WHO | {"SKU": "P1 P2 P1 P3 P2 P4", "Quantity": "1 2 3 1 4 2", "Unit Price": "10.00 7.50 10.00 99.90 7.50 3.25"}
+BY_PRICE = "10.00 15.00 30.00 99.90 30.00 6.50"
+
+
+def read(columns: dict[str, str], undo: tuple[str, ...] = (), **mapping: str) -> Orders:
+    """Read a table of these columns, their cells apart by blanks and `_` for an empty one."""
+    table = {name: [cell.replace("_", "") for cell in cells.split(" ")] for name, cells in columns.items()}
+    length = len(next(iter(table.values())))
+    return read_orders(pa.table(table | {"Order Date": DAYS[:length]}), ReadingOptions(mapping=mapping, undo=undo))
+
+
+def money(orders: Orders) -> float:
+    amounts = orders.engine.collect(orders.lines)["amount"].to_pylist()
+    return round(sum(amount for amount in amounts if amount is not None), 4)
+
+
+def ways(orders: Orders) -> dict[str, str]:
+    return {one.code: one.kind.way for one in orders.facts.decisions}
+
+
+@pytest.mark.parametrize("price", ["item-price", "Price", "Preis", "prix"])
+def test_a_price_that_grows_with_the_quantity_is_the_lines(price: str):
+    lines = WHO | {"sku": "P1 P1 P1 P1 P2 P2", "quantity": "1 2 3 4 1 2", price: "10.00 20.00 30.00 40.00 3.33 6.66"}
+    orders = read(lines)
+    assert money(orders) == 109.99
+    assert ways(orders) == {"price_of_line": "read"}
+    assert money(read(lines, unit_price=price)) == pytest.approx(10 + 40 + 90 + 160 + 3.33 + 13.32)
+
+
+def test_the_item_price_of_amazon_is_the_lines_though_no_product_shows_it():
+    lines = {"amazon-order-id": "1 2 3", "buyer-email": "a@x.com b@x.com c@x.com", "sku": "A B C", "quantity": "3 1 2",
+             "item-price": "30.00 12.00 8.00"}  # fmt: skip
+    assert money(read(lines)) == 50.0
+
+
+def test_a_price_that_falls_with_the_quantity_is_that_of_an_item():
+    lines = GOODS | {"SKU": "P1 P1 P1 P1 P1 P1", "Unit Price": "10.00 9.50 9.00 10.00 8.50 9.50"}
+    assert money(read(lines)) == pytest.approx(10 + 19 + 27 + 10 + 34 + 19)
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "scale", "net"),
+    [
+        ("discount", "0 0.10 0.25 0 0.5 0", "share", 191.4 - 1.5 - 7.5 - 15),
+        ("Discount %", "0 10 25 0 50 0", "per cent", 191.4 - 1.5 - 7.5 - 15),
+        ("Rabatt (%)", "0 10 25 0 50 0", "per cent", 191.4 - 1.5 - 7.5 - 15),
+        ("discount_pct", "0 10 25 0 50 0", "per cent", 191.4 - 1.5 - 7.5 - 15),
+        ("Discount Amount", "0 1.50 7.50 0 15 0", "money", 191.4 - 24),
+        ("Rabattbetrag", "0 1.50 7.50 0 15 0", "money", 191.4 - 24),
+        ("Discounts", "0 -1.27 -7.53 0 -1.99 _", "money", 191.4 - 10.79),
+        ("Remise", "0 1.27 7.53 0 1.99 _", "money", 191.4 - 10.79),
+        ("Descuento", "0 10 25 0 50 90", "per cent", 191.4 - 1.5 - 7.5 - 15 - 5.85),
+        ("Discount", "€0.00 €1.00 €7.00 €0.00 €5.00 €0.00", "money", 191.4 - 13),
+        ("discount_amount", "2.50 2.50 3 4 3.65 3.65", "order", 191.4 - 2.5 - 3 - 4 - 3.65),
+        ("Discount Amount", "2.50 _ 3 4 3.65 _", "order", 191.4 - 2.5 - 3 - 4 - 3.65),
+    ],
+)
+def test_a_discount_is_taken_off_the_price(name: str, cells: str, scale: str, net: float):
+    orders = read(GOODS | {name: cells})
+    assert money(orders) == pytest.approx(net, abs=1e-4)
+    told = next(one for one in orders.facts.decisions if one.code == "discount_taken")
+    assert scale in told.what
+    assert told.money == pytest.approx(191.4 - net, abs=1e-4)
+    assert money(read(GOODS | {name: cells}, undo=("discount_taken",))) == 191.4
+
+
+def test_an_order_discount_falls_on_its_lines_by_their_price():
+    orders = read(GOODS | {"Discount Amount": "2.50 _ 3 4 3.65 _"})
+    amounts = orders.engine.collect(orders.lines.sort("source_line"))["amount"].to_pylist()
+    assert amounts == pytest.approx([9.0, 13.5, 27.0, 95.9, 27.0, 5.85])
+
+
+def test_a_discount_that_may_be_two_things_is_asked_for():
+    lines = GOODS | {"Discount": "0 5 10 0 5 5"}
+    with pytest.raises(
+        OrdersError, match=r"may be per cent, then the orders brought 185\.8.*--map discount_percent="
+    ) as error:
+        read(lines)
+    assert "166.40" in str(error.value)
+    assert money(read(lines, discount="Discount")) == 191.4 - 25
+    assert money(read(lines, discount_percent="Discount")) == pytest.approx(191.4 - 0.75 - 3 - 1.5 - 0.325)
+    assert money(read(lines, undo=("discount_taken",))) == 191.4
+
+
+def test_an_amount_before_the_discount_is_warned_of():
+    orders = read(GOODS | {"Line Total": BY_PRICE, "Discount Amount": "0 1.50 7.50 0 15 0"})
+    assert money(orders) == 191.4
+    assert ways(orders) == {"discount_left": "warned"}
+    after = read(GOODS | {"Line Total": "10.00 13.50 22.50 99.90 15.00 6.50", "Discount Amount": "0 1.50 7.50 0 15 0"})
+    assert money(after) == 167.4
+    assert ways(after) == {"price_differs": "read"}
+
+
+@pytest.mark.parametrize("name", ["GROSS AMT", "N. Revenue", "tran_amount", "Erlös EUR", "Wert in EUR", "f_17"])
+def test_an_amount_of_unknown_name_is_found_beside_quantity_and_price(name: str):
+    orders = read(GOODS | {name: "10.00 15.00 27.00 99.90 28.00 6.50"})
+    assert orders.facts.mapping["amount"] == name
+    assert money(orders) == 186.4
+
+
+@pytest.mark.parametrize("name", ["Tax", "Shipping", "Profit", "Weight", "Points", "VAT amount", "Versandkosten"])
+def test_money_that_is_something_else_is_not_taken(name: str):
+    orders = read(GOODS | {name: "1.00 2.00 3.00 9.90 4.00 0.50"})
+    assert money(orders) == 191.4
+    assert ways(orders) == {"amount_from_price": "read"}
+
+
+NET, GROSS = "10.00 15.00 27.00 99.90 28.00 6.50", "11.90 17.85 32.13 118.88 33.32 7.74"
+
+
+@pytest.mark.parametrize(
+    ("net", "gross"),
+    [
+        ("Net Sales", "Gross Sales"), ("Netto", "Brutto"), ("Total HT", "Total TTC"), ("Subtotal", "Total"),
+        ("Nettobetrag", "Bruttobetrag"), ("Importe neto", "Importe bruto"), ("Importo netto", "Importo lordo"),
+        ("Nettobedrag", "Brutobedrag"), ("Valor líquido", "Valor bruto"), ("Total excl. VAT", "Total incl. VAT"),
+        ("Net amount", "Amount"), ("Sous-total", "Total"), ("Zwischensumme", "Gesamtsumme"),
+        ("Montant HT", "Montant TTC"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("turned", [False, True])
+def test_net_is_taken_before_gross(net: str, gross: str, turned: bool):
+    columns = [(net, NET), (gross, GROSS)]
+    orders = read(WHO | {"SKU": "P1 P2 P1 P3 P2 P4"} | dict(columns[::-1] if turned else columns))
+    assert orders.facts.mapping["amount"] == net
+    told = next(one for one in orders.facts.decisions if one.code == "other_money")
+    assert told.money == pytest.approx(35.42)
+
+
+def test_what_a_bank_pays_out_is_not_what_was_sold():
+    orders = read(WHO | {"Gross": "10 20 30 40 50 60", "Fee": "-1 -2 -1 -2 -1 -2", "Net": "9 18 29 38 49 58"})
+    assert money(orders) == 210.0
+
+
+def test_two_amounts_that_say_different_things_are_asked_for():
+    with pytest.raises(OrdersError, match=r"'Sales' \(186\.40\) and 'Revenue' \(221\.82\) can both be amount"):
+        read(WHO | {"Sales": NET, "Revenue": GROSS})
+    assert money(read(WHO | {"Sales": NET, "Revenue": NET})) == 186.4
+
+
+@pytest.mark.parametrize(("net", "listed"), [("NetPrice", "UnitPrice"), ("Nettopreis", "Bruttopreis"),
+                                             ("Prix HT", "Prix TTC")])  # fmt: skip
+def test_the_price_as_charged_is_taken(net: str, listed: str):
+    lines = {name: cells for name, cells in GOODS.items() if name != "Unit Price"}
+    orders = read(lines | {listed: "11 8 11 100 8 4", net: "10 7.50 10 99.90 7.50 3.25"})
+    assert orders.facts.mapping["unit_price"] == net
+    assert money(orders) == 191.4
+
+
+def test_the_unit_cost_is_no_price():
+    assert read(GOODS | {"Unit Cost": "5 3 5 50 3 1"}).facts.mapping["unit_price"] == "Unit Price"
+
+
+@pytest.mark.parametrize(("name", "way"), [("price", {"price_as_amount": "read"}),
+                                           ("Unit Price", {"unit_price_as_amount": "warned"})])  # fmt: skip
+def test_a_price_without_a_quantity_is_the_money_of_one_item(name: str, way: dict[str, str]):
+    orders = read(WHO | {"SKU": "P1 P2 P1 P3 P2 P4", name: NET})
+    assert money(orders) == 186.4
+    assert ways(orders) == way
+
+
+def test_a_quantity_of_unknown_name_is_asked_for():
+    with pytest.raises(OrdersError, match="no column for quantity"):
+        read(WHO | {"qty_units_x": "1 2 3 1 4 2", "price": NET})
+
+
+def test_without_money_the_error_says_what_can_be_done():
+    with pytest.raises(OrdersError, match=r"cannot be told apart by what they brought.*a column of ones"):
+        read({"Member_number": "1 2 3 1 2 3", "itemDescription": "milk eggs milk rye rye eggs"})
+
+
+def family(**columns: str) -> dict[str, str]:
+    return {"order_id": "1 1 1 2 2 3", "customer_id": "a a a b b c"} | columns
+
+
+def test_a_bundle_counts_once():
+    lines = family(item_id="10 11 12 20 21 30", parent_item_id="_ 10 10 _ 20 _", sku="SET A B SHIRT SHIRT C",
+                   qty_ordered="1 1 1 1 1 1", price="30 10 20 25 25 7", row_total="30 10 20 25 25 7")  # fmt: skip
+    orders = read(lines)
+    assert orders.facts.mapping["product_id"] == "sku"
+    assert money(orders) == 62.0
+    told = next(one for one in orders.facts.decisions if one.code == "part_of_line")
+    assert (told.lines, told.money) == (3, 55.0)
+    kinds = orders.engine.collect(orders.lines.sort("source_line"))["row_kind"].to_pylist()
+    assert kinds == [None, "part_of_line", "part_of_line", None, "part_of_line", None]
+    assert money(read(lines, undo=("part_of_line",))) == 117.0
+
+
+def test_the_parts_of_a_bundle_without_a_price_bring_theirs():
+    lines = family(item_id="10 11 12 20 21 30", parent_item_id="0 10 10 0 20 0", sku="SET A B SHIRT SHIRT-M C",
+                   row_total="0 10 20 25 0 7")  # fmt: skip
+    assert money(read(lines)) == 62.0
+
+
+def test_parts_that_name_their_parent_by_its_line_number():
+    lines = family(line_number="1 2 3 1 2 1", parent_line="_ 1 1 _ 1 _", sku="SET A B S S C", amount="30 10 20 25 25 7")
+    assert money(read(lines)) == 62.0
+
+
+@pytest.mark.parametrize(
+    ("cells", "signs"),
+    [
+        ("€12.00 $12.00 ¥1584.00 €5.00 €3.00 $1.00", "€ on 3, $ on 2, ¥ on 1"),
+        ("12.00_EUR 12.00_USD 15.00_EUR 5.00_EUR 3.00_EUR 1.00_USD", "€ on 4, $ on 2"),
+        ("£12.00 £12.00 US$15.00 5.00 3.00 $1.00", "$ on 2, £ on 2"),
+    ],
+)
+def test_currencies_in_the_cells_are_warned_of(cells: str, signs: str):
+    table = {"Line Total": [cell.replace("_", " ") for cell in cells.split()], "Customer": list("aabcaa")}
+    found = read_orders(pa.table(table | {"Order Date": DAYS})).facts
+    assert any(signs in warning for warning in found.warnings), found.warnings
+
+
+@pytest.mark.parametrize("cells", ["€12.00 €3.00 €4.00 -€5.00 (€3.00) €1.00", "1.234,00_€ 3_€ _ 4,00_€ 3,50_€ 1,00_€"])
+def test_one_currency_is_not_warned_of(cells: str):
+    table = {"Line Total": [cell.replace("_", " ") for cell in cells.split()], "Customer": list("aabcaa")}
+    assert not read_orders(pa.table(table | {"Order Date": DAYS})).facts.warnings

@@ -1,0 +1,141 @@
+"""A total of the whole order on its lines is counted once, whatever its name and language."""
+
+from __future__ import annotations
+
+from itertools import count
+
+import pyarrow as pa
+import pytest
+
+from marketfold.config import ReadingOptions
+from marketfold.orders import Orders, read_orders
+
+ORDERS = ([(1, 1000), (2, 1050)], [(1, 500)], [(3, 250), (1, 1999), (2, 100)], [(1, 4000), (1, 75)], [(2, 600)])
+"""Quantity and price, in cents, of each line of five orders."""
+TRUE = sum(quantity * price for lines in ORDERS for quantity, price in lines) / 100
+SHIPPING = 190
+
+
+def rows(*, shipping: int = 0) -> list[dict[str, str]]:
+    """Lines of the orders, each with the total of its order."""
+    numbers = count(1)
+    made = []
+    for order, lines in enumerate(ORDERS, start=1):
+        total = sum(quantity * price for quantity, price in lines) + shipping
+        for place, (quantity, price) in enumerate(lines, start=1):
+            made.append(
+                {
+                    "order": str(order), "customer": f"C{order % 3}", "day": f"2024-01-{order:02}", "place": str(place),
+                    "product": f"P{next(numbers)}", "quantity": str(quantity), "price": f"{price / 100:.2f}",
+                    "line": f"{quantity * price / 100:.2f}", "total": f"{total / 100:.2f}",
+                }
+            )  # fmt: skip
+    return made
+
+
+def read(names: dict[str, str], lines: list[dict[str, str]] | None = None, **mapping: str) -> Orders:
+    """Read a table of these columns under these names."""
+    table = {name: [line[column] for line in lines or rows()] for column, name in names.items()}
+    return read_orders(pa.table(table), ReadingOptions(mapping=mapping))
+
+
+def money(orders: Orders) -> float:
+    amounts = orders.engine.collect(orders.lines)["amount"].to_pylist()
+    return round(sum(amount for amount in amounts if amount is not None), 4)
+
+
+def codes(orders: Orders) -> set[str]:
+    return {one.code for one in orders.facts.decisions}
+
+
+WHO = {"order": "Order ID", "customer": "Customer ID", "day": "Order Date"}
+GERMAN = {"order": "Bestellnummer", "customer": "Kundennummer", "day": "Bestelldatum", "product": "Artikelnummer"}
+PRICED = {
+    "Total Amount": WHO | {"product": "SKU", "quantity": "Quantity", "price": "Unit Price"},
+    "Order Amount": WHO | {"product": "SKU", "quantity": "Qty", "price": "Price"},
+    "Grand Total": WHO | {"quantity": "Quantity", "price": "Price"},
+    "Gesamtbetrag": GERMAN | {"quantity": "Menge", "price": "Einzelpreis"},
+    "Bestellwert": GERMAN | {"quantity": "Menge", "price": "Einzelpreis"},
+    "Importe total": {"order": "Número de pedido", "customer": "ID cliente", "day": "Fecha de pedido",
+                      "quantity": "Cantidad", "price": "Precio unitario"},
+    "Montant total": {"order": "N° commande", "customer": "N° client", "day": "Date de commande",
+                      "quantity": "Quantité", "price": "Prix unitaire"},
+    "Totale ordine": {"order": "Numero ordine", "customer": "Codice cliente", "day": "Data ordine",
+                      "quantity": "Quantità", "price": "Prezzo"},
+    "Totaalbedrag": {"order": "Bestelnummer", "customer": "Klantnummer", "day": "Besteldatum", "quantity": "Aantal",
+                     "price": "Stukprijs"},
+    "Valor total": {"order": "Número do pedido", "customer": "ID cliente", "day": "Data do pedido",
+                    "quantity": "Quantidade", "price": "Preço"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shipping", [0, SHIPPING])
+@pytest.mark.parametrize("name", PRICED)
+def test_quantity_and_price_stand_for_a_total_on_every_line(name: str, shipping: int):
+    orders = read(PRICED[name] | {"total": name}, rows(shipping=shipping))
+    assert money(orders) == TRUE
+    told = next(one for one in orders.facts.decisions if one.code == "order_total")
+    assert told.columns == (name,)
+    assert told.money == pytest.approx(shipping * len(ORDERS) / 100)
+
+
+def test_a_total_on_the_first_line_only():
+    lines = rows(shipping=SHIPPING)
+    for line in lines:
+        line["total"] = line["total"] if line["place"] == "1" else ""
+    assert money(read(PRICED["Total Amount"] | {"total": "Total"}, lines)) == TRUE
+    assert money(read(WHO | {"product": "SKU", "total": "Total"}, lines)) == pytest.approx(TRUE + 1.9 * len(ORDERS))
+
+
+def test_one_order_is_enough_where_its_lines_make_up_the_total():
+    orders = read(PRICED["Total Amount"] | {"total": "Total Amount"}, rows()[:2])
+    assert money(orders) == 31.0
+
+
+@pytest.mark.parametrize("columns", [("product",), ("product", "quantity"), ("place",)])
+@pytest.mark.parametrize("name", ["Total Amount", "payment_value", "Gesamtbetrag", "Importe total"])
+def test_without_prices_a_total_is_shared_out(name: str, columns: tuple[str, ...]):
+    extra = {column: {"product": "SKU", "quantity": "Quantity", "place": "Item"}[column] for column in columns}
+    orders = read(WHO | extra | {"total": name}, rows(shipping=1))
+    amounts = orders.engine.collect(orders.lines.sort("source_line"))["amount"].to_pylist()
+    assert money(orders) == round(TRUE + 0.01 * len(ORDERS), 2)
+    assert all(amount == round(amount, 2) for amount in amounts)
+    assert max(amounts[:2]) - min(amounts[:2]) < 0.02
+    assert "order_total_shared" in codes(orders)
+
+
+def test_a_price_for_each_item_stands_for_the_payment():
+    lines = rows(shipping=300)
+    orders = read(WHO | {"place": "order_item_id", "product": "product_id", "line": "price",
+                         "total": "payment_value"}, lines)  # fmt: skip
+    assert money(orders) == TRUE
+    assert {"price_as_amount", "other_money"} <= codes(orders)
+    told = next(one for one in orders.facts.decisions if one.code == "other_money")
+    assert told.money == 3.0 * len(ORDERS)
+
+
+@pytest.mark.parametrize("name", ["Total Amount", "Gesamtbetrag", "Line Total", "Total"])
+def test_an_amount_of_the_line_stays(name: str):
+    orders = read(PRICED["Total Amount"] | {"line": name})
+    assert orders.facts.mapping["amount"] == name
+    assert money(orders) == TRUE
+    assert not codes(orders)
+
+
+def test_lines_that_cost_the_same_are_no_total():
+    same = [{**line, "line": "10.00"} for line in rows()]
+    assert money(read(WHO | {"product": "SKU", "line": "Amount"}, same)) == 10.0 * len(same)
+
+
+def test_what_the_user_gives_is_taken():
+    orders = read(PRICED["Total Amount"] | {"total": "Total Amount"}, amount="Total Amount")
+    assert money(orders) > TRUE
+
+
+def test_lines_that_lack_much_of_their_totals_are_warned_of():
+    lines = [line for line in rows() if line["product"] != "P4"]
+    told = read(PRICED["Total Amount"] | {"total": "Total"}, lines).facts.decisions
+    assert [one.code for one in told] == ["order_total"]
+    lines = [line | {"quantity": "1"} for line in rows()]
+    told = read(PRICED["Total Amount"] | {"total": "Total"}, lines).facts.decisions
+    assert [one.kind.way for one in told] == ["warned"]
