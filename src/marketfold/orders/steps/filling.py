@@ -194,19 +194,13 @@ def fill_orders(read: LinesRead) -> LinesRead:
     """Give each line of an order what stands on its first line alone, as Shopify's export leaves it."""
     if not read.has("order_id") or not read.may("cells_of_the_order"):
         return read
-    # a total of the order stands once as well, and may do so beside the quantity and price of each line
-    priced = read.has("quantity", "unit_price") and "amount" not in read.options.mapping
-    roles = _present(read, (*OF_AN_ORDER, *(["amount"] if priced else [])))
+    roles = _present(read, OF_AN_ORDER)
     counted = read.measure(lines=count_where(are_lines(read)), **{role: nw.col(role).count() for role in roles})
     roles = [role for role in roles if 0 < counted[role] < counted["lines"]]
     roles = _probed(read, roles) if roles else []
     roles = _standing_once(read, roles) if roles else []
-    once = [role for role in roles if role != "amount"]
-    if once and once != roles:
-        read = read.without("amount").decided(Decision("order_total", (read.mapping["amount"],)))
-    if not once:
+    if not roles:
         return read
-    roles = once
     own = ~nw.col("order_id").is_null()
     forward = [nw.col(role).fill_null(strategy="forward").over("order_id", order_by=SOURCE_LINE) for role in roles]
     cells = [nw.when(own).then(cell).otherwise(nw.col(role)) for role, cell in zip(roles, forward, strict=True)]

@@ -135,6 +135,8 @@ def fold_ids(read: LinesRead) -> LinesRead:
             return read
         lines = read.engine.materialise(read.lines.with_columns(folded_id(customer).alias("customer_id")))
         merged = _merged(read, folded_id(customer))
+        if not merged["ids"]:
+            return read.with_lines(lines)
         numbers = {"ids": merged["ids"], "people": merged["people"]}
         return read.decided(_about("emails_folded", column, merged, numbers), lines)
     if (
@@ -150,7 +152,7 @@ def fold_ids(read: LinesRead) -> LinesRead:
 
 
 def _about(code: str, column: str, merged: dict[str, Any], numbers: dict[str, Any]) -> Decision:
-    customers = int(merged["ids"] - merged["people"])
+    customers = int(merged["ids"] or 0) - int(merged["people"] or 0)
     return Decision(
         code, (column,), int(merged["lines"] or 0), round(float(merged["money"] or 0.0), 4), customers, numbers
     )

@@ -92,7 +92,7 @@ def leave_order_rows(read: LinesRead) -> LinesRead:
     priced = read.has("quantity", "unit_price", "amount") and not any(order["amounts"] for order in told)
     if not priced or "amount" in read.options.mapping:
         return marked
-    return marked.without("amount").decided(Decision("order_total", (read.mapping["amount"],)))
+    return marked.without("amount").decided(Decision("order_total_left", (read.mapping["amount"],)))
 
 
 def _leave_items(read: LinesRead, orders: list[dict[str, Any]]) -> LinesRead:
