@@ -327,12 +327,15 @@ CREDIT_NOTE_TOTALS = {
     "lines": 10,
     "kept": {"lines": 5, "amount": 121.0},
     "set_aside": {
-        "cancelled": {"lines": 3, "amount": -14.5},
+        "cancelled": {"lines": 1, "amount": 7.0},
+        "returned": {"lines": 2, "amount": -21.5},
         "no_customer": {"lines": 1, "amount": 7.0},
         "zero_price": {"lines": 1, "amount": 0.0},
     },
+    "net": {"lines": 4, "amount": 99.5},
 }
-"""By hand: 10 + 14 + 25 + 24 + 48 are kept; a cup was cancelled, three teas and two cups came back on credit notes."""
+"""By hand: 10 + 14 + 25 + 24 + 48 were bought; a cup was cancelled, three teas and both cups of K1 came back on credit
+notes."""
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from marketfold.orders.steps.completing import add_amount, add_order_id
 from marketfold.orders.steps.lines_read import LinesRead
+from marketfold.orders.steps.order_statuses import spread_order_statuses
 from marketfold.orders.steps.order_totals import leave_order_totals
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ STEPS: tuple[Step, ...] = (
     leave_order_totals,
     add_amount,
     add_order_id,
+    spread_order_statuses,
 )
 """In their order: which rows are lines, what they brought, who bought, and when."""
 
