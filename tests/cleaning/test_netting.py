@@ -42,9 +42,11 @@ def left(found: CleanOrders) -> dict[int, float]:
 
 MATCHED = [
     # the whole line, of the latest purchase before it
-    ([line("a", 0, 10.0), line("a", 5, 10.0), line("a", 9, 10.0), line("a", 7, -10.0, quantity=-1.0)], {0: 10.0, 2: 10.0}),
+    ([line("a", 0, 10.0), line("a", 5, 10.0), line("a", 9, 10.0), line("a", 7, -10.0, quantity=-1.0)],
+     {0: 10.0, 2: 10.0}),
     # exactly the returned quantity before the latest
-    ([line("a", 0, 30.0, quantity=3.0), line("a", 5, 50.0, quantity=5.0), line("a", 7, -30.0, quantity=-3.0)], {1: 50.0}),
+    ([line("a", 0, 30.0, quantity=3.0), line("a", 5, 50.0, quantity=5.0), line("a", 7, -30.0, quantity=-3.0)],
+     {1: 50.0}),
     # the same order before both
     ([line("a", 0, 20.0, quantity=2.0), line("a", 5, 10.0), line("a", 7, -10.0, quantity=-1.0, order_id="a0")],
      {0: 10.0, 1: 10.0}),

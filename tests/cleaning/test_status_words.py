@@ -23,15 +23,16 @@ partially_refunded|PartiallyRefunded|Refunded (partial)|Teilweise erstattet|Teil
 Parcialmente reembolsado|Parzialmente rimborsato|Gedeeltelijk terugbetaald|partially returned
 """
 UNPAID = """
-unpaid|Pending payment|pending_payment|Unbezahlt|Nicht bezahlt|Zahlung ausstehend|Impayé|En attente de paiement|No pagado
-Pendiente de pago|In attesa di pagamento|Onbetaald|Wacht op betaling|Aguardando pagamento|requires_payment_method
+unpaid|Pending payment|pending_payment|Unbezahlt|Nicht bezahlt|Zahlung ausstehend|Impayé|En attente de paiement
+No pagado|Pendiente de pago|In attesa di pagamento|Onbetaald|Wacht op betaling|Aguardando pagamento
+requires_payment_method
 """
 SOLD = """
 paid|completed|wc-completed|Complete|shipped|delivered|fulfilled|unfulfilled|partial|processing|In Process|Resolved
 authorized|invoiced|Closed|succeeded|not refunded|unshipped|Awaiting shipment|Pending - Waiting for Pick Up
-Shipped - Delivered to Buyer|bezahlt|versendet|Geliefert|teilweise geliefert|Abgeschlossen|In Bearbeitung|nicht versendet
-Payée|Expédiée|Livré|Terminée|En préparation|Pagado|Enviado|Entregado|Completado|Pagato|Spedito|Consegnato|Evaso
-In attesa di spedizione|betaald|verzonden|bezorgd|voltooid|In behandeling|Pago|Entregue|Concluído|Enviado|none
+Shipped - Delivered to Buyer|bezahlt|versendet|Geliefert|teilweise geliefert|Abgeschlossen|In Bearbeitung
+nicht versendet|Payée|Expédiée|Livré|Terminée|En préparation|Pagado|Enviado|Entregado|Completado|Pagato|Spedito|Consegnato
+Evaso|In attesa di spedizione|betaald|verzonden|bezorgd|voltooid|In behandeling|Pago|Entregue|Concluído|Enviado|none
 """
 OPEN = "Disputed|open|Offen|partially_paid|created"
 UNKNOWN = """

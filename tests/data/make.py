@@ -372,11 +372,12 @@ UCI_TOTALS = {
     "customers": {"12347": 45.75, "12348": 6.6},
 }
 """By hand: 76.96 + 16.50 + 25.50 + 33.00 + 6.60 were bought. All jars of 12346 came back; of 12347 one stand, and the
-ten bags are exactly those of the first order; the lanterns of 12348 were bought before. 25.50 - 12.75 + 33.00 is left of
-12347."""
+ten bags are exactly those of the first order; the lanterns of 12348 were bought before. 12347 keeps
+25.50 - 12.75 + 33.00."""
 
 SHOPIFY = """\
-Name,Email,Financial Status,Fulfillment Status,Currency,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Cancelled at,Refunded Amount
+Name,Email,Financial Status,Fulfillment Status,Currency,Created at,Lineitem quantity,Lineitem name,Lineitem price,\
+Lineitem sku,Cancelled at,Refunded Amount
 #1,ada@example.com,paid,fulfilled,EUR,2024-01-05 10:00:00 +0100,1,Cup,10.00,C1,,0.00
 #1,ada@example.com,,,,2024-01-05 10:00:00 +0100,2,Plate,10.00,P1,,
 #2,bea@example.com,voided,unfulfilled,EUR,2024-01-06 10:00:00 +0100,5,Cup,10.00,C1,2024-01-07 09:00:00 +0100,0.00
@@ -399,7 +400,8 @@ SHOPIFY_TOTALS = {
     "net": {"lines": 5, "amount": 81.0},
     "customers": {"ada@example.com": 51.0, "dan@example.com": 30.0},
 }
-"""By hand: orders 1, 4 and the cups of 6 were bought for 30 each; 9 of order 4 went back, once and not for each line."""
+"""By hand: orders 1, 4 and the cups of 6 were bought for 30 each; 9 of order 4 went back,
+once and not for each line."""
 
 WOOCOMMERCE = """\
 order_number,status,customer_id,order_date,line_type,sku,item_name,quantity,line_total
@@ -433,8 +435,8 @@ WOOCOMMERCE_TOTALS = {
     "net": {"lines": 5, "amount": 54.01},
     "customers": {"7": 27.01, "8": 7.0, "9": 20.0},
 }
-"""By hand: goods of order 1 bear the coupon (30.01 - 3), the label roll is goods, `wc-laid-away` is a word of nobody and
-counts; one jar of order 6 came back."""
+"""By hand: goods of order 1 bear the coupon (30.01 - 3), the label roll is goods, `wc-laid-away` is nobody's word
+and counts; one jar of order 6 came back."""
 
 STRIPE = """\
 id,Description,Created (UTC),Amount,Amount Refunded,Currency,Status,Customer ID,Customer Email

@@ -197,9 +197,9 @@ def test_absent_columns_are_left_out_with_the_reason():
 def test_orders_and_order_lines_are_units_too(shop: CleanOrders):
     orders = build_features(shop, FeatureOptions(unit="order"))
     single = build_features(shop, FeatureOptions(unit="order_line"))
-    assert len(single.ids) == shop.report.ledger.lines_kept
+    assert len(single.ids) == shop.report.ledger.lines_net
     assert len(set(orders.ids)) == len(orders.ids) < len(single.ids)
-    assert orders.revenue.sum() == pytest.approx(single.revenue.sum()) == pytest.approx(shop.report.ledger.money_kept)
+    assert orders.revenue.sum() == pytest.approx(single.revenue.sum()) == pytest.approx(shop.report.ledger.money_net)
     assert [int(number) for number in single.ids] == sorted(int(number) for number in single.ids)
     for table in (orders, single):
         assert np.isfinite(table.values).all()
