@@ -96,16 +96,20 @@ class CleaningOptions(Options):
     """Which order lines count as purchases."""
 
     cancelled_statuses: Annotated[tuple[str, ...], Flag("--cancelled-status")] = Field(
-        default=("cancelled", "canceled", "returned", "refunded", "void", "voided"),
-        description="Statuses, in any case, of a line that was not bought after all.",
+        default=(),
+        description="Statuses, in any case, of a line that was not bought after all, beside those that are known.",
+    )
+    sale_statuses: Annotated[tuple[str, ...], Flag("--sale-status")] = Field(
+        default=(), description="Statuses, in any case, of a line that was bought, whatever their words say."
     )
     not_products: Annotated[tuple[str, ...], Flag("--not-product")] = Field(
-        default=(
-            "POST", "DOT", "M", "D", "C2", "S", "B", "PADS", "CRUK", "BANK CHARGES", "AMAZONFEE", "ADJUST", "ADJUST2",
-            "POSTAGE", "SHIPPING", "MANUAL", "DISCOUNT", "CARRIAGE", "TEST001", "TEST002",
-        ),
-        description="Product ids, in any case, that are charges and not products.",
-    )  # fmt: skip
+        default=(),
+        description="Product ids, in any case, that are charges and not products, beside those that are known.",
+    )
+    products: Annotated[tuple[str, ...], Flag("--product")] = Field(
+        default=(), description="Product ids or names, in any case, that are products, whatever their words say."
+    )
+    gross: bool = Field(default=False, description="Count what was bought whether or not it came back.")
     test_customers: Annotated[tuple[str, ...], Flag("--test-customer")] = Field(
         default=("test", "test customer", "dummy", "testkunde"),
         description="Customer ids or names, in any case, made for testing.",

@@ -71,8 +71,14 @@ ROLES: dict[str, Role] = {
         Role("parent_line", "text", "the line that a line is a part of, as a bundle or a variant", passing=True),
         Role("line_id", "text", "what parent_line names a line by", passing=True),
         Role("product_id", "text", "which product"),
+        Role("product_name", "text", "what the product is called"),
+        Role("line_type", "text", "whether a line is goods, shipping, a fee or a discount"),
         Role("category", "text", "product line or department"),
-        Role("status", "text", "shipping status"),
+        Role("status", "text", "status of the order"),
+        Role("payment_status", "text", "status of the payment, beside that of the order"),
+        Role("cancelled_on", "text", "when the order was cancelled, or whether it was"),
+        Role("returned_on", "text", "when the goods or the money went back, or whether they did"),
+        Role("refunded", "money", "money that was given back of the line or the order"),
         Role("country", "text", "country of the customer"),
         Role("territory", "text", "sales region"),
         Role("state", "text", "state or province"),
@@ -160,7 +166,11 @@ def day_number_of(day: date) -> int:
 
 @dataclass(frozen=True)
 class Ledger:
-    """Every line and every cent that was read is either kept or set aside for a reason."""
+    """Every line and every cent that was read is either kept or set aside for a reason.
+
+    What is kept was bought. Of that, `lines_came_back` lines came back in whole, and `money_came_back` of the money;
+    `money_net` is what stayed, which is what revenue means everywhere else.
+    """
 
     lines_read: int
     lines_kept: int
@@ -168,6 +178,18 @@ class Ledger:
     money_read: float = 0.0
     money_kept: float = 0.0
     money_set_aside: dict[str, float] = field(default_factory=dict)
+    lines_came_back: int = 0
+    money_came_back: float = 0.0
+
+    @property
+    def lines_net(self) -> int:
+        """Lines that were bought and stayed."""
+        return self.lines_kept - self.lines_came_back
+
+    @property
+    def money_net(self) -> float:
+        """Money of what was bought and stayed."""
+        return round(self.money_kept - self.money_came_back, 4)
 
     @property
     def set_aside_share(self) -> float:
@@ -178,7 +200,9 @@ class Ledger:
         """As `run.json` has it."""
         lines = {"read": self.lines_read, "kept": self.lines_kept, "set_aside": self.lines_set_aside}
         money = {"read": self.money_read, "kept": self.money_kept, "set_aside": self.money_set_aside}
-        return {"lines": lines, "money": money}
+        came_back = {"lines": self.lines_came_back, "money": self.money_came_back}
+        net = {"lines": self.lines_net, "money": self.money_net}
+        return {"lines": lines, "money": money, "came_back": came_back, "net": net}
 
     def reconciles(self) -> bool:
         """Whether both columns add up, money to the ten-thousandth in which it was summed."""

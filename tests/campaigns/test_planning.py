@@ -64,7 +64,13 @@ def as_engine(case: Case, engine: Engine) -> CleanOrders:
     """The same purchases, held by another engine."""
     purchases = engine.from_arrow(case.clean.engine.collect(case.clean.purchases))
     returns = engine.from_arrow(case.clean.engine.collect(case.clean.returns))
-    return replace(case.clean, purchases=purchases, returns=returns, orders=replace(case.orders, engine=engine))
+    return replace(
+        case.clean,
+        bought=purchases,
+        taken_back=None,
+        returns=returns,
+        orders=replace(case.orders, engine=engine),
+    )
 
 
 def test_polars_plans_the_same(shop_case: Case):

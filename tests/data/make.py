@@ -11,6 +11,11 @@ export; `totals.json` holds what a right reading finds, counted here in plain Py
 `purchases.txt`      one intake of a shop's customers: columns apart by spaces, CRLF, days as YYYYMMDD
 `customers.csv`      a table of customers, not of orders
 `credit_notes.csv`   invoices with credit notes, a cancelled line, a line without customer and one with nothing on it
+`uci_credit_notes.csv` the layout of Online Retail: everything bought and cancelled minutes later, a part sent back,
+                     a return of before the file, postage, a manual charge, a discount of no order
+`shopify.csv`        order cells on the first line only; voided, cancelled, refunded and partly refunded orders
+`woocommerce.csv`    lines of goods, shipping, fees, coupons, tax and a gift card, with the statuses of that shop
+`stripe.csv`         payments: paid, failed, refunded in whole and in part
 ==================== =========================================================================================
 """
 
@@ -327,12 +332,128 @@ CREDIT_NOTE_TOTALS = {
     "lines": 10,
     "kept": {"lines": 5, "amount": 121.0},
     "set_aside": {
-        "cancelled": {"lines": 3, "amount": -14.5},
+        "cancelled": {"lines": 1, "amount": 7.0},
+        "returned": {"lines": 2, "amount": -21.5},
         "no_customer": {"lines": 1, "amount": 7.0},
         "zero_price": {"lines": 1, "amount": 0.0},
     },
+    "net": {"lines": 4, "amount": 99.5},
 }
-"""By hand: 10 + 14 + 25 + 24 + 48 are kept; a cup was cancelled, three teas and two cups came back on credit notes."""
+"""By hand: 10 + 14 + 25 + 24 + 48 were bought; a cup was cancelled, three teas and both cups of K1 came back on credit
+notes."""
+
+
+UCI = """\
+InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country
+541431,23166,MEDIUM CERAMIC JAR,74,2011-01-18 10:01:00,1.04,12346,United Kingdom
+C541433,23166,MEDIUM CERAMIC JAR,-74,2011-01-18 10:17:00,1.04,12346,United Kingdom
+541500,22001,LUNCH BAG,10,2011-01-20 09:00:00,1.65,12347,France
+541500,22002,CAKE STAND,2,2011-01-20 09:00:00,12.75,12347,France
+541500,POST,POSTAGE,1,2011-01-20 09:00:00,18.00,12347,France
+C541600,22002,CAKE STAND,-1,2011-02-01 12:00:00,12.75,12347,France
+541700,22001,LUNCH BAG,20,2011-02-10 15:00:00,1.65,12347,France
+C541750,22001,LUNCH BAG,-10,2011-02-11 15:00:00,1.65,12347,France
+C541800,21999,PAPER LANTERN,-6,2011-02-12 10:00:00,2.10,12348,United Kingdom
+541900,22001,LUNCH BAG,4,2011-03-01 10:00:00,1.65,12348,United Kingdom
+541900,M,Manual,1,2011-03-01 10:00:00,5.00,12348,United Kingdom
+C541950,D,Discount,-1,2011-03-02 10:00:00,7.50,12348,United Kingdom
+"""
+UCI_TOTALS = {
+    "lines": 12,
+    "kept": {"lines": 5, "amount": 158.56},
+    "set_aside": {
+        "shipping": {"lines": 1, "amount": 18.0},
+        "charge": {"lines": 1, "amount": 5.0},
+        "discount": {"lines": 1, "amount": -7.5},
+        "returned": {"lines": 4, "amount": -118.81},
+    },
+    "net": {"lines": 3, "amount": 52.35},
+    "unmatched": 12.6,
+    "customers": {"12347": 45.75, "12348": 6.6},
+}
+"""By hand: 76.96 + 16.50 + 25.50 + 33.00 + 6.60 were bought. All jars of 12346 came back; of 12347 one stand, and the
+ten bags are exactly those of the first order; the lanterns of 12348 were bought before. 12347 keeps
+25.50 - 12.75 + 33.00."""
+
+SHOPIFY = """\
+Name,Email,Financial Status,Fulfillment Status,Currency,Created at,Lineitem quantity,Lineitem name,Lineitem price,\
+Lineitem sku,Cancelled at,Refunded Amount
+#1,ada@example.com,paid,fulfilled,EUR,2024-01-05 10:00:00 +0100,1,Cup,10.00,C1,,0.00
+#1,ada@example.com,,,,2024-01-05 10:00:00 +0100,2,Plate,10.00,P1,,
+#2,bea@example.com,voided,unfulfilled,EUR,2024-01-06 10:00:00 +0100,5,Cup,10.00,C1,2024-01-07 09:00:00 +0100,0.00
+#3,cid@example.com,refunded,fulfilled,EUR,2024-01-08 10:00:00 +0100,2,Cup,10.00,C1,,30.00
+#3,cid@example.com,,,,2024-01-08 10:00:00 +0100,1,Plate,10.00,P1,,
+#4,ada@example.com,partially_refunded,fulfilled,EUR,2024-02-01 10:00:00 +0100,2,Cup,10.00,C1,,9.00
+#4,ada@example.com,,,,2024-02-01 10:00:00 +0100,1,Plate,10.00,P1,,
+#5,bea@example.com,pending,unfulfilled,EUR,2024-02-02 10:00:00 +0100,1,Cup,10.00,C1,,0.00
+#6,dan@example.com,paid,fulfilled,EUR,2024-02-03 10:00:00 +0100,1,Gift card,50.00,GIFT,,0.00
+#6,dan@example.com,,,,2024-02-03 10:00:00 +0100,3,Cup,10.00,C1,,
+"""
+SHOPIFY_TOTALS = {
+    "lines": 10,
+    "kept": {"lines": 5, "amount": 90.0},
+    "set_aside": {
+        "cancelled": {"lines": 2, "amount": 60.0},
+        "returned": {"lines": 2, "amount": 30.0},
+        "gift_card": {"lines": 1, "amount": 50.0},
+    },
+    "net": {"lines": 5, "amount": 81.0},
+    "customers": {"ada@example.com": 51.0, "dan@example.com": 30.0},
+}
+"""By hand: orders 1, 4 and the cups of 6 were bought for 30 each; 9 of order 4 went back,
+once and not for each line."""
+
+WOOCOMMERCE = """\
+order_number,status,customer_id,order_date,line_type,sku,item_name,quantity,line_total
+1,wc-completed,7,2024-01-05,line_item,MUG,Mug,2,20.00
+1,wc-completed,7,2024-01-05,line_item,JAR,Jar,1,10.01
+1,wc-completed,7,2024-01-05,coupon,WELCOME,WELCOME,1,-3.00
+1,wc-completed,7,2024-01-05,shipping,,Versandkosten,1,4.90
+1,wc-completed,7,2024-01-05,tax,,MwSt. 19 %,1,5.00
+2,wc-processing,8,2024-01-09,line_item,LABEL,Shipping label roll,1,7.00
+2,wc-processing,8,2024-01-09,fee,,Frais de dossier,1,2.00
+2,wc-processing,8,2024-01-09,line_item,GC50,Gift card 50,1,50.00
+3,wc-failed,8,2024-01-10,line_item,MUG,Mug,1,10.00
+4,wc-on-hold,9,2024-01-11,line_item,MUG,Mug,1,10.00
+5,wc-refunded,9,2024-01-12,line_item,MUG,Mug,3,30.00
+6,wc-completed,9,2024-01-13,line_item,JAR,Jar,2,20.00
+6,wc-completed,9,2024-02-01,line_item,JAR,Jar,1,-10.00
+7,wc-laid-away,9,2024-02-02,line_item,JAR,Jar,1,10.00
+"""
+WOOCOMMERCE_TOTALS = {
+    "lines": 14,
+    "kept": {"lines": 5, "amount": 64.01},
+    "set_aside": {
+        "discount": {"lines": 1, "amount": 0.0},
+        "shipping": {"lines": 1, "amount": 4.9},
+        "tax": {"lines": 1, "amount": 5.0},
+        "charge": {"lines": 1, "amount": 2.0},
+        "gift_card": {"lines": 1, "amount": 50.0},
+        "cancelled": {"lines": 2, "amount": 20.0},
+        "returned": {"lines": 2, "amount": 20.0},
+    },
+    "net": {"lines": 5, "amount": 54.01},
+    "customers": {"7": 27.01, "8": 7.0, "9": 20.0},
+}
+"""By hand: goods of order 1 bear the coupon (30.01 - 3), the label roll is goods, `wc-laid-away` is nobody's word
+and counts; one jar of order 6 came back."""
+
+STRIPE = """\
+id,Description,Created (UTC),Amount,Amount Refunded,Currency,Status,Customer ID,Customer Email
+ch_1,Order,2024-01-05 10:00,20.00,0.00,eur,Paid,cus_1,ada@example.com
+ch_2,Order,2024-01-06 10:00,15.00,0.00,eur,Failed,cus_1,ada@example.com
+ch_3,Order,2024-01-07 10:00,30.00,30.00,eur,Refunded,cus_2,bea@example.com
+ch_4,Order,2024-02-01 10:00,40.00,12.50,eur,Paid,cus_2,bea@example.com
+ch_5,Order,2024-02-02 10:00,25.00,25.00,eur,Paid,cus_3,cid@example.com
+"""
+STRIPE_TOTALS = {
+    "lines": 5,
+    "kept": {"lines": 3, "amount": 85.0},
+    "set_aside": {"cancelled": {"lines": 1, "amount": 15.0}, "returned": {"lines": 1, "amount": 30.0}},
+    "net": {"lines": 2, "amount": 47.5},
+    "customers": {"cus_1": 20.0, "cus_2": 27.5},
+}
+"""By hand: 20 + 40 + 25 were paid, 12.50 and all of the last 25 went back."""
 
 
 def main() -> None:
@@ -342,6 +463,10 @@ def main() -> None:
         "sales.csv": sales_totals(rows),
         "purchases.txt": purchase_totals(bought),
         "credit_notes.csv": CREDIT_NOTE_TOTALS,
+        "uci_credit_notes.csv": UCI_TOTALS,
+        "shopify.csv": SHOPIFY_TOTALS,
+        "woocommerce.csv": WOOCOMMERCE_TOTALS,
+        "stripe.csv": STRIPE_TOTALS,
     }
     files = {
         "sales.csv": csv_text(HEADER, rows).encode("cp437"),
@@ -349,6 +474,10 @@ def main() -> None:
         "purchases.txt": purchases_text(bought).encode(),
         "customers.csv": customers_text().encode(),
         "credit_notes.csv": CREDIT_NOTES.encode(),
+        "uci_credit_notes.csv": UCI.encode(),
+        "shopify.csv": SHOPIFY.encode(),
+        "woocommerce.csv": WOOCOMMERCE.encode(),
+        "stripe.csv": STRIPE.encode(),
         "totals.json": (json.dumps(totals, indent=1) + "\n").encode(),
     }
     for name, content in files.items():

@@ -53,7 +53,7 @@ def test_every_customer_has_one_segment_and_the_sizes_agree(run_folder: Path):
     assert len(set(segments["customer_id"].to_pylist())) == len(segments)
     for one in record["segments"]:
         assert pc.sum(pc.equal(segments["segment"], one["number"])).as_py() == one["units"]
-    assert sum(one["revenue_total"] for one in record["segments"]) == pytest.approx(record["ledger"]["money"]["kept"])
+    assert sum(one["revenue_total"] for one in record["segments"]) == pytest.approx(record["ledger"]["net"]["money"])
 
 
 def test_each_segment_has_a_brief_and_a_trust_label(run_folder: Path):

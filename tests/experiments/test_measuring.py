@@ -212,7 +212,7 @@ def test_later_orders_without_the_holdout_are_refused(shop: Shop):
     own = later.engine.from_arrow(pa.table({"customer_id": reached(table)}))
     only_reached = later.purchases.join(own, on="customer_id", how="inner")
     with pytest.raises(MeasurementError, match="Export the orders of all customers"):
-        measure_campaigns(table, replace(later, purchases=only_reached), FROM, TO)
+        measure_campaigns(table, replace(later, bought=only_reached, taken_back=None), FROM, TO)
 
 
 def test_later_orders_of_another_shop_or_time_are_refused(shop: Shop):
@@ -278,7 +278,7 @@ def test_polars_measures_the_same(planted: Measurement, shop: Shop, before: pa.T
     later = later_orders(shop, table, 0.5)
     engine = PolarsEngine()
     purchases = engine.from_arrow(later.engine.collect(later.purchases))
-    other = replace(later, orders=replace(later.orders, engine=engine), purchases=purchases)
+    other = replace(later, orders=replace(later.orders, engine=engine), bought=purchases, taken_back=None)
     found = measure_campaigns(with_past(table, before), other, FROM, TO)
     assert [r.p_adjusted for r in found.segments] == pytest.approx([r.p_adjusted for r in planted.segments])
     assert nw.from_native(other.purchases.to_native()).implementation.is_polars()

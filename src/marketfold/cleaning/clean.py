@@ -11,6 +11,9 @@ import narwhals as nw
 import pyarrow as pa
 
 from marketfold.activity import Activity
+from marketfold.cleaning.discount_lines import TakenOff, take_off_discounts
+from marketfold.cleaning.matching import Matches, match_values
+from marketfold.cleaning.netting import Sides, less_returns, net_of_returns
 from marketfold.cleaning.report import (
     Account,
     CleaningReport,
@@ -18,9 +21,9 @@ from marketfold.cleaning.report import (
     check_enough_kept,
     check_reconciles,
     decide_on,
+    decide_on_no_sales,
 )
 from marketfold.cleaning.rules import (
-    CANCELLED,
     DUPLICATE,
     MALFORMED,
     RETURNS,
@@ -29,9 +32,9 @@ from marketfold.cleaning.rules import (
     by_rule,
     distinct_texts,
     first_broken,
-    match_values,
     passed,
     rules_for,
+    undoes_purchase,
 )
 from marketfold.config import CleaningOptions
 from marketfold.schema import MONEY_SCALE, SOURCE_LINE, money_sum
@@ -57,11 +60,14 @@ class CleanOrders:
 
     Attributes
     ----------
-    purchases
-        Kept lines, with the columns of the orders; `amount` is above zero.
+    bought
+        Kept lines, with the columns of the orders, as they were bought; `amount` is above zero.
     returns
         Cancelled and returned lines that have a customer and a date; `amount` is the value that went back, zero or
         more, and so is `quantity`.
+    taken_back
+        What of `bought` came back later: `source_line`, `back` and `items_back` (whole ten-thousandths), and the day,
+        `returned_on`. None where nothing did.
     set_aside
         Every line that is not a purchase: `source_line`, `reason` (a code of `REASONS`), `detail`.
     orders
@@ -70,12 +76,30 @@ class CleanOrders:
         Purchases and returns on or after this day are left out; None where all are there.
     """
 
-    purchases: nw.LazyFrame[Any]
+    bought: nw.LazyFrame[Any]
     returns: nw.LazyFrame[Any]
     set_aside: nw.LazyFrame[Any]
     report: CleaningReport
     orders: Orders
+    taken_back: nw.LazyFrame[Any] | None = None
     before: date | None = None
+
+    @cached_property
+    def purchases(self) -> nw.LazyFrame[Any]:
+        """What was bought and stayed: without lines that came back in whole, others less what came back of them."""
+        return self.bought if self.taken_back is None else less_returns(self.bought, self.taken_back)
+
+    def before_day(self, day: date) -> CleanOrders:
+        """The same as on the eve of a day: what was bought before it, less what came back before it."""
+        earlier = nw.col("ordered_on") < day
+        taken = self.taken_back
+        return replace(
+            self,
+            bought=self.bought.filter(earlier),
+            returns=self.returns.filter(earlier),
+            taken_back=None if taken is None else taken.filter(nw.col("returned_on") < day),
+            before=day,
+        )
 
     @property
     def engine(self) -> Engine:
@@ -90,7 +114,7 @@ class CleanOrders:
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """Columns of the purchases."""
-        return tuple(self.purchases.collect_schema().names())
+        return tuple(self.bought.collect_schema().names())
 
     @cached_property
     def activity(self) -> Activity:
@@ -132,7 +156,7 @@ class _Judged:
         places = [place for place, rule in enumerate(self.rules) if rule.code in RETURNS]
         if not places:
             return self.lines.filter(nw.col(SOURCE_LINE).is_null())  # none: every line has its number
-        broken = reduce(or_, (self.rules[place].breaks(self.matched) for place in places))
+        broken = reduce(or_, (self.rules[place].breaks(self.matched).fill_null(False) for place in places))  # noqa: FBT003
         return self.lines.filter(*passed(self.rules[: places[0]], self.matched), broken)
 
 
@@ -145,7 +169,7 @@ def _account(counted: list[dict[str, Any]], rules: Sequence[Rule]) -> Account:
 
 def _mostly_credit_notes(counted: list[dict[str, Any]], rules: Sequence[Rule]) -> bool:
     """Whether C and digits is simply how this shop numbers its orders."""
-    marked = [place for place, rule in enumerate(rules) if rule.code == CANCELLED and "order_id" in rule.columns]
+    marked = [place for place, rule in enumerate(rules) if rule.columns == ("order_id",)]
     lines = {row[_RULE]: int(row["lines"]) for row in counted}
     return any(2 * lines.get(place, 0) > sum(lines.values()) for place in marked)
 
@@ -209,6 +233,53 @@ def _set_aside(judged: _Judged, repeats: nw.LazyFrame[Any] | None, orders: Order
     return nw.concat(parts, how="vertical") if len(parts) > 1 else parts[0]
 
 
+@dataclass(frozen=True)
+class _Sorted:
+    """Lines on their sides, and what was found on the way."""
+
+    columns: tuple[str, ...]
+    judged: _Judged
+    counted: list[dict[str, Any]]
+    matches: Matches
+    off: TakenOff
+    ignored: bool
+
+    def _broken(self) -> list[Rule]:
+        """Rules that set a line aside."""
+        return [self.judged.rules[row[_RULE]] for row in self.counted if row[_RULE] is not None]
+
+    @property
+    def any_back(self) -> bool:
+        """Whether any line came back."""
+        return any(rule.code in RETURNS for rule in self._broken())
+
+    @property
+    def credit_notes(self) -> bool:
+        """Whether the mark of a credit note set a line aside."""
+        return any(rule.columns == ("order_id",) for rule in self._broken())
+
+
+def _sort_lines(orders: Orders, options: CleaningOptions, customers: nw.LazyFrame[Any]) -> _Sorted:
+    """Ask every line the rules, once discounts have been taken off the goods of their orders."""
+    columns = tuple(orders.lines.collect_schema().names())
+    matches = match_values(columns, orders, options, customers)
+    listed = {which for which, texts in matches.values.items() if texts}
+
+    def asked(*, credit_notes: bool) -> tuple[Rule, ...]:
+        rules = rules_for(columns, credit_notes=credit_notes)
+        return tuple(rule for rule in rules if not rule.listed or (rule.columns[0], rule.code) in listed)
+
+    rules = asked(credit_notes=True)
+    off = take_off_discounts(orders.lines, rules, matches.values, orders.engine)
+    judged = _Judged(off.frame, rules, matches.values)
+    counted = judged.count(orders.engine)
+    ignored = _mostly_credit_notes(counted, judged.rules)
+    if ignored:
+        judged = replace(judged, rules=asked(credit_notes=False))
+        counted = judged.count(orders.engine)
+    return _Sorted(columns, judged, counted, matches, off, ignored)
+
+
 def clean_orders(orders: Orders, options: CleaningOptions | None = None) -> CleanOrders:
     """Separate purchases from everything else, and account for every line.
 
@@ -227,44 +298,42 @@ def clean_orders(orders: Orders, options: CleaningOptions | None = None) -> Clea
     """
     options = options or CleaningOptions()
     engine = orders.engine
-    columns = orders.lines.collect_schema().names()
     customers = engine.materialise(distinct_texts(orders.lines, "customer_id"))
-    matched = match_values(orders.lines, columns, options, engine, customers)
-    judged = _Judged(orders.lines, rules_for(columns), matched)
-    counted = judged.count(engine)
-    ignored = _mostly_credit_notes(counted, judged.rules)
-    if ignored:
-        judged = replace(judged, rules=rules_for(columns, credit_notes=False))
-        counted = judged.count(engine)
-    account = _account(counted, judged.rules)
-    judged = judged.without_idle(counted)
+    found = _sort_lines(orders, options, customers)
+    columns, judged = found.columns, found.judged.without_idle(found.counted)
+    account = _account(found.counted, found.judged.rules)
     reads, currencies = _totals(orders, columns, account, customers)
 
-    purchases, dropped = judged.kept(), None
-    repeats = find_repeats(purchases, columns, engine)
-    (found,) = engine.collect(repeats.select(*_TOTALS)).to_pylist()
-    duplicates = int(found["lines"])
+    bought, dropped = judged.kept(), None
+    repeats = find_repeats(bought, columns, engine)
+    (repeated,) = engine.collect(repeats.select(*_TOTALS)).to_pylist()
+    duplicates = int(repeated["lines"])
     if duplicates and (options.drop_duplicates or "line_number" in columns):
-        account.add(None, -duplicates, -float(found["money"]))
-        account.add(DUPLICATE, duplicates, float(found["money"]))
+        account.add(None, -duplicates, -float(repeated["money"]))
+        account.add(DUPLICATE, duplicates, float(repeated["money"]))
         dropped = repeats
-        purchases = purchases.join(repeats.select(SOURCE_LINE), on=SOURCE_LINE, how="anti")
+        bought = bought.join(repeats.select(SOURCE_LINE), on=SOURCE_LINE, how="anti")
 
-    ledger = account.close(orders.malformed.num_rows)
+    undoes = undoes_purchase(columns, credit_notes=found.credit_notes)
+    back = Sides(bought, judged.came_back(), undoes, any_back=found.any_back)
+    net = net_of_returns(back, orders, gross=options.gross)
+    ledger = replace(account.close(orders.malformed.num_rows), money_came_back=net.money, lines_came_back=net.lines)
     check_reconciles(ledger, orders.facts.lines)
     check_enough_kept(ledger, allow_mostly_set_aside=options.allow_mostly_set_aside)
-    decisions = decide_on(
+    doubts = decide_on(
         ledger,
         duplicates=duplicates,
-        money_repeated=float(found["money"] or 0.0),
+        money_repeated=float(repeated["money"] or 0.0),
         currencies=currencies,
-        credit_notes_ignored=ignored,
+        credit_notes_ignored=found.ignored,
     )
-    sizes = [nw.col(name).abs() for name in ("amount", "quantity") if name in columns]
+    made = [*doubts, *decide_on_no_sales(ledger, found.matches, found.off, net, orders)]
+    made.sort(key=lambda one: one.kind.way != "warned")
     return CleanOrders(
-        purchases=purchases,
-        returns=judged.came_back().with_columns(*sizes),
+        bought=bought,
+        returns=net.returns,
+        taken_back=net.taken_back,
         set_aside=_set_aside(judged, dropped, orders),
-        report=CleaningReport(ledger, reads, duplicates, tuple(decisions)),
+        report=CleaningReport(ledger, reads, duplicates, tuple(made)),
         orders=orders,
     )

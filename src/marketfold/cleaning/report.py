@@ -7,15 +7,21 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from marketfold.cleaning.rules import DUPLICATE, MALFORMED, REASONS
+from marketfold import words
+from marketfold.cleaning.rules import CHARGES, DISCOUNT, DUPLICATE, MALFORMED, REASONS
 from marketfold.decisions import Decision
 from marketfold.errors import LedgerError, OrdersError, TooMuchSetAsideError
 from marketfold.frames import table_html
 from marketfold.schema import MONEY_SCALE, ROW_KINDS, Ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
+
+    from marketfold.cleaning.discount_lines import TakenOff
+    from marketfold.cleaning.matching import Matches, StatusText
+    from marketfold.cleaning.netting import NetOfReturns
+    from marketfold.orders import Orders
 
 PROMINENT_SHARE = 0.10
 MOST_SET_ASIDE = 0.50
@@ -53,8 +59,13 @@ class CleaningReport:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What a person must know, each a sentence, the weightiest first."""
-        return tuple(one.text for one in self.decisions)
+        """What may be wrong, each a sentence, the weightiest first."""
+        return tuple(one.text for one in self.decisions if one.kind.way == "warned")
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was decided without a doubt that is left, each a sentence."""
+        return tuple(one.text for one in self.decisions if one.kind.way != "warned")
 
     def rows(self) -> Iterator[tuple[str, int, float]]:
         """The ledger as rows of (what, lines, money), from read to kept."""
@@ -63,14 +74,17 @@ class CleaningReport:
         for reason, lines in _ordered(ledger):
             yield f"set aside: {reason}", lines, ledger.money_set_aside[reason]
         yield "kept", ledger.lines_kept, ledger.money_kept
+        if ledger.money_came_back:
+            yield "of these came back", ledger.lines_came_back, ledger.money_came_back
+            yield "net of returns", ledger.lines_net, ledger.money_net
 
     def __str__(self) -> str:
         lines = [f"{what:<32}{lines:>14,}{money:>20,.2f}" for what, lines, money in self.rows()]
-        return "\n".join([f"{'':<32}{'lines':>14}{'money':>20}", *lines, *self.warnings])
+        return "\n".join([f"{'':<32}{'lines':>14}{'money':>20}", *lines, *self.warnings, *self.notes])
 
     def _repr_html_(self) -> str:
         rows = ((what, f"{lines:,}", f"{money:,.2f}") for what, lines, money in self.rows())
-        notes = "".join(f"<p>{escape(str(warning))}</p>" for warning in self.warnings)
+        notes = "".join(f"<p>{escape(str(warning))}</p>" for warning in (*self.warnings, *self.notes))
         return table_html(rows, ("", "lines", "money")) + notes
 
 
@@ -189,3 +203,88 @@ def decide_on(
         yield Decision("credit_notes_ignored")
     if kept := duplicates - ledger.lines_set_aside.get(DUPLICATE, 0):
         yield Decision("repeats_kept", lines=kept, money=money_repeated)
+
+
+MOST_NAMED = 6
+
+
+def _named(found: Sequence[StatusText]) -> str:
+    """Statuses with their lines and money, the most frequent first."""
+    told = [
+        f"'{one.text}' ({words.plural(one.lines, 'line')}, {words.exact_money(one.money)})"
+        for one in found[:MOST_NAMED]
+    ]
+    rest = len(found) - len(told)
+    return words.listed([*told, *([f"{words.count(rest)} more"] if rest else [])])
+
+
+def _on_statuses(matches: Matches, orders: Orders, *, refunds_known: bool) -> Iterator[Decision]:
+    codes = {
+        "statuses_unknown": matches.of(None),
+        "statuses_part_returned": [] if refunds_known else matches.of("part_returned"),
+        "statuses_not_paid": matches.of("unpaid"),
+        "statuses_open": matches.of("open"),
+    }
+    for code, found in codes.items():
+        if found:
+            yield Decision(
+                code,
+                tuple(dict.fromkeys(orders.facts.mapping.get(one.column, one.column) for one in found)),
+                lines=sum(one.lines for one in found),
+                money=round(sum(one.money for one in found), 4),
+                numbers={"statuses": _named(found)},
+            )
+
+
+def _on_charges(ledger: Ledger, matches: Matches, off: TakenOff) -> Iterator[Decision]:
+    codes = [code for code in CHARGES if code != DISCOUNT and ledger.lines_set_aside.get(code)]
+    if codes:
+        texts = matches.charges(*codes)
+        rest = len(texts) - MOST_NAMED
+        named = [f"'{text}'" for text in texts[:MOST_NAMED]] + ([f"{words.count(rest)} more"] if rest > 0 else [])
+        money = sum(ledger.money_set_aside[code] for code in codes)
+        numbers = {
+            "texts": words.listed(named),
+            "kinds": words.listed([f"{words.count(ledger.lines_set_aside[code])} {code}" for code in codes]),
+        }
+        yield Decision(
+            "charges", lines=sum(ledger.lines_set_aside[code] for code in codes), money=money, numbers=numbers
+        )
+    if matches.short_codes:
+        yield Decision("short_codes", numbers={"codes": matches.short_codes})
+    if off.lines:
+        yield Decision("discount_lines", lines=off.lines, money=off.money)
+    if round(off.left, 2):
+        yield Decision("discounts_left", money=round(off.left, 4))
+
+
+UNMATCHED_SHARE = 0.01
+"""So much of the money, in returns that match no purchase, is worth a warning."""
+
+
+def _on_returns(ledger: Ledger, net: NetOfReturns, orders: Orders) -> Iterator[Decision]:
+    left = net.matched.unmatched_money / MONEY_SCALE
+    if ledger.money_came_back:
+        numbers = {
+            "kept": ledger.money_kept,
+            "net": ledger.money_net,
+            "whole": ledger.lines_came_back,
+        }
+        yield Decision("net_of_returns", lines=net.matched.lines, money=ledger.money_came_back, numbers=numbers)
+    if net.refunded_lines:
+        column = orders.facts.mapping["refunded"]
+        whose = "whole orders" if net.of_order else "single lines"
+        yield Decision("refunded_column", (column,), net.refunded_lines, net.refunded_money, numbers={"whose": whose})
+    if (left and net.taken_back is not None) or left >= UNMATCHED_SHARE * max(ledger.money_kept, 1.0):
+        much = left >= UNMATCHED_SHARE * ledger.money_kept
+        code = "returns_unmatched" if much else "returns_unmatched_few"
+        yield Decision(code, lines=net.matched.unmatched_lines, money=left)
+
+
+def decide_on_no_sales(
+    ledger: Ledger, matches: Matches, off: TakenOff, net: NetOfReturns, orders: Orders
+) -> Iterator[Decision]:
+    """What was taken for no sale, no goods, or a return, where the file does not say so outright."""
+    yield from _on_statuses(matches, orders, refunds_known=bool(net.refunded_lines))
+    yield from _on_charges(ledger, matches, off)
+    yield from _on_returns(ledger, net, orders)

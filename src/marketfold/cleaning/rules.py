@@ -20,18 +20,19 @@ from marketfold.schema import ROW_KINDS
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-    from marketfold.config import CleaningOptions
-    from marketfold.engine import Engine
 
 CANCELLED = "cancelled"
 RETURNED = "returned"
+DISCOUNT = "discount"
 DUPLICATE = "duplicate"
 MALFORMED = "malformed"
 RETURNS = frozenset({CANCELLED, RETURNED})
 """Reasons whose lines stay as the customer's returns."""
 
-MatchedValues = Mapping[str, tuple[str, ...]]
-"""Unwanted texts by column, exactly as the source spells them."""
+Which = tuple[str, str]
+"""A column and the reason that some of its texts are."""
+MatchedValues = Mapping[Which, tuple[str, ...]]
+"""Unwanted texts by column and reason, exactly as the source spells them."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Rule:
     `code` is the reason, as in the ledger and in `set_aside.csv`, and `words` says it to a reader. Without one of
     `columns` the rule is not asked. `breaks` is true where a line breaks it, given the unwanted texts of each column as
     the source spells them; `detail` says what is wrong with the one line, where there is more to say than `words`.
+    `listed` is whether the rule is about texts that must be found first.
     """
 
     code: str
@@ -48,17 +50,25 @@ class Rule:
     columns: tuple[str, ...]
     breaks: Callable[[MatchedValues], nw.Expr]
     detail: Callable[[], nw.Expr] | None = None
+    listed: bool = False
 
     def explain(self) -> nw.Expr:
         """The detail of a line that breaks the rule, as text."""
         return self.detail() if self.detail else nw.lit(self.words)
 
 
-def _one_of(column: str) -> Callable[[MatchedValues], nw.Expr]:
+FEW_TEXTS = 12
+"""So many texts are compared one by one, which engines push into the scan; more are looked up in a list."""
+
+
+def _one_of(column: str, code: str) -> Callable[[MatchedValues], nw.Expr]:
     """Whether a text is one of the unwanted."""
 
     def breaks(matched: MatchedValues) -> nw.Expr:
-        exact = [nw.col(column) == text for text in matched.get(column, ())]
+        texts = matched.get((column, code), ())
+        if len(texts) > FEW_TEXTS:
+            return nw.col(column).is_in(list(texts))
+        exact = [nw.col(column) == text for text in texts]
         return reduce(or_, exact) if exact else nw.lit(False)  # noqa: FBT003
 
     return breaks
@@ -71,12 +81,43 @@ def _credit_note() -> nw.Expr:
     return nw.when(starts).then(nw.col("order_id").str.contains(r"^C\d+$")).otherwise(nw.lit(False))  # noqa: FBT003
 
 
+_DAY_OR_YES = (
+    r"(?i)^\s*(true|yes|y|1|1\.0|x|ja|j|wahr|oui|vrai|si|s\x{ed}|sim|vero|verdadero|waar|cancell?ed|returned|refunded"
+    r"|storniert|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*|[12]\d{7}|\d{1,2}\.? [a-z]{3,}\.? \d{4}.*"
+    r"|[a-z]{3,}\.? \d{1,2},? \d{4}.*)\s*$"
+)
+
+
+def _told(column: str) -> Callable[[MatchedValues], nw.Expr]:
+    """Whether a column that says when (or whether) something happened says that it did."""
+    cell = nw.col(column)
+    never = cell.str.starts_with("0000")  # how some shops write no day
+    return lambda _: ~cell.is_null() & ~never & cell.str.contains(_DAY_OR_YES)
+
+
 def _as_found(prefix: str, column: str) -> Callable[[], nw.Expr]:
     return lambda: nw.concat_str(nw.lit(prefix), nw.col(column), separator=" ")
 
 
 def _is_kind(kind: str) -> Callable[[MatchedValues], nw.Expr]:
     return lambda _: nw.col("row_kind") == kind
+
+
+CHARGES: dict[str, str] = {
+    "gift_card": "a gift card, which is bought and not yet goods",
+    "shipping": "shipping and no product",
+    DISCOUNT: "a discount, which is taken off the goods of its order",
+    "tax": "a tax and no product",
+    "tip": "a tip and no product",
+    "charge": "a charge and not a product",
+}
+"""Reasons of lines that are no goods, as `charge_words` tells them apart."""
+CHARGE_COLUMNS = {"line_type": "type", "product_id": "product id", "product_name": "product", "category": "category"}
+"""Columns that can say so, and what a detail calls them."""
+
+
+def _listed(code: str, words: str, column: str, called: str) -> Rule:
+    return Rule(code, words, (column,), _one_of(column, code), _as_found(called, column), listed=True)
 
 
 RULES: tuple[Rule, ...] = (
@@ -89,30 +130,59 @@ RULES: tuple[Rule, ...] = (
         lambda _: nw.col("ordered_on").is_null(),
     ),
     Rule("unreadable_money", "no amount that can be read", ("amount",), lambda _: nw.col("amount").is_null()),
-    Rule("test_customer", "a customer made for testing", ("customer_id",), _one_of("customer_id")),
     Rule(
-        "not_a_product",
-        "a charge and not a product",
-        ("product_id",),
-        _one_of("product_id"),
-        _as_found("product id", "product_id"),
+        "test_customer",
+        "a customer made for testing",
+        ("customer_id",),
+        _one_of("customer_id", "test_customer"),
+        listed=True,
     ),
-    Rule(CANCELLED, "cancelled by its status", ("status",), _one_of("status"), _as_found("status", "status")),
-    Rule(CANCELLED, "a credit note: its order id is C and digits", ("order_id",), lambda _: _credit_note()),
+    _listed("not_a_product", "a charge and not a product", "product_id", "product id"),
+    *(
+        _listed(code, text, column, called)
+        for column, called in CHARGE_COLUMNS.items()
+        for code, text in CHARGES.items()
+    ),
+    _listed(CANCELLED, "not bought after all, by its status", "status", "status"),
+    _listed(CANCELLED, "not bought after all, by its payment", "payment_status", "payment"),
+    Rule(
+        CANCELLED,
+        "cancelled, as the column of cancellations says",
+        ("cancelled_on",),
+        _told("cancelled_on"),
+        _as_found("cancelled", "cancelled_on"),
+    ),
+    _listed(RETURNED, "returned or refunded, by its status", "status", "status"),
+    _listed(RETURNED, "returned or refunded, by its payment", "payment_status", "payment"),
+    Rule(
+        RETURNED,
+        "returned, as the column of returns says",
+        ("returned_on",),
+        _told("returned_on"),
+        _as_found("returned", "returned_on"),
+    ),
+    Rule(RETURNED, "a credit note: its order id is C and digits", ("order_id",), lambda _: _credit_note()),
     Rule(RETURNED, "returned: a negative quantity", ("quantity",), lambda _: nw.col("quantity") < 0),
+    Rule(RETURNED, "returned: a negative amount", ("amount",), lambda _: nw.col("amount") < 0),
     Rule("zero_price", "an amount of zero", ("amount",), lambda _: nw.col("amount") == 0),
-    Rule("not_positive", "a negative amount", ("amount",), lambda _: nw.col("amount") < 0),
 )
-REFUND = Rule(RETURNED, "returned: a negative amount", ("amount",), lambda _: nw.col("amount") < 0)
-"""Stands in for the negative quantity where a source has no quantities."""
 
 REASONS: dict[str, str] = {
     MALFORMED: "a row that could not be split into fields",
     **{rule.code: rule.words for rule in reversed(RULES)},
-    CANCELLED: "cancelled by status or credit note",
+    CANCELLED: "not bought after all: cancelled, failed, not paid for",
+    RETURNED: "returned or refunded",
     DUPLICATE: "an exact repeat of another line",
 }
 """Every reason code and what it means."""
+
+
+def undoes_purchase(columns: Collection[str], *, credit_notes: bool) -> nw.Expr:
+    """Whether a line takes back what another line sold, and is not itself the line that was sold."""
+    signs = [nw.col("amount") < 0]
+    signs += [nw.col("quantity") < 0] if "quantity" in columns else []
+    signs += [_credit_note()] if credit_notes else []
+    return reduce(or_, (sign.fill_null(False) for sign in signs))  # noqa: FBT003
 
 
 def rules_for(columns: Collection[str], *, credit_notes: bool = True) -> tuple[Rule, ...]:
@@ -120,45 +190,14 @@ def rules_for(columns: Collection[str], *, credit_notes: bool = True) -> tuple[R
 
     `credit_notes` is whether a C before the digits of an order id marks a credit note.
     """
-    rules = [REFUND if rule.code == RETURNED and "quantity" not in columns else rule for rule in RULES]
     return tuple(
-        rule
-        for rule in rules
-        if set(rule.columns) <= set(columns)
-        and (credit_notes or not (rule.code == CANCELLED and "order_id" in rule.columns))
+        rule for rule in RULES if set(rule.columns) <= set(columns) and (credit_notes or rule.columns != ("order_id",))
     )
 
 
 def distinct_texts(lines: nw.LazyFrame[Any], column: str) -> nw.LazyFrame[Any]:
     """The different texts of a column, null among them where a cell is empty."""
     return lines.group_by(column).agg(nw.len().alias("_lines"))
-
-
-def match_values(
-    lines: nw.LazyFrame[Any],
-    columns: Collection[str],
-    options: CleaningOptions,
-    engine: Engine,
-    customers: nw.LazyFrame[Any],
-) -> MatchedValues:
-    """How the source spells the statuses, products and customers that do not count, in any case and spacing.
-
-    A column has far fewer texts than lines, so the distinct ones are compared once, and a line only with those found.
-    `customers` are the different customer ids, as `distinct_texts` gives them: they are many, and others count them.
-    """
-    unwanted = {
-        "customer_id": options.test_customers,
-        "product_id": options.not_products,
-        "status": options.cancelled_statuses,
-    }
-    found = {}
-    for column, texts in unwanted.items():
-        if column in columns:
-            plain = nw.col(column).str.strip_chars().str.to_lowercase()
-            distinct = customers if column == "customer_id" else distinct_texts(lines, column)
-            alike = distinct.filter(plain.is_in(sorted({text.strip().lower() for text in texts})))
-            found[column] = tuple(sorted(engine.collect(alike.select(column)).column(column).to_pylist()))
-    return found
 
 
 def passed(rules: Sequence[Rule], matched: MatchedValues) -> list[nw.Expr]:

@@ -59,6 +59,10 @@ def print_run(run: Run) -> None:
     aside = record["ledger"]["lines"]["set_aside"]
     reasons = ", ".join(f"{words.count(count)} {reason}" for reason, count in aside.items()) or "none"
     out.print(f"Kept {words.count(record['ledger']['lines']['kept'])} lines; set aside: {reasons}.")
+    if record["ledger"].get("came_back", {}).get("money"):
+        ends = (record["ledger"][key]["money"] for key in ("came_back", "net"))
+        back, net = (words.exact_money(money, run.plan.currency) for money in ends)
+        out.print(f"Revenue is net of returns: {back} came back, {net} stayed.")
     out.print(_segments(run))
     if record["choose_k"]["answer"] == "groups":
         out.print(Text(record["choose_k"]["decision"]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import narwhals as nw
@@ -21,8 +20,7 @@ def before_day(clean: CleanOrders, day: date) -> CleanOrders:
     """Purchases and returns before a day; nothing on or after it can be seen in what is returned."""
     if clean.before is not None and clean.before <= day:
         return clean
-    earlier = nw.col("ordered_on") < day
-    return replace(clean, purchases=clean.purchases.filter(earlier), returns=clean.returns.filter(earlier), before=day)
+    return clean.before_day(day)
 
 
 def split_at(clean: CleanOrders, cut: date) -> tuple[CleanOrders, pa.Table]:

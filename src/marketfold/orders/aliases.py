@@ -130,6 +130,18 @@ ALIASES: dict[str, tuple[frozenset[str], ...]] = {
         "product item itemtitle article artikel produkt produit articulo prodotto produto productname itemname "
         "lineitemname artikelbezeichnung description productdescription designation descripcion bezeichnung nomproduit",
     ),
+    "product_name": _tiers(
+        "productname productname itemname lineitemname producttitle itemtitle articlename articledescription "
+        "artikelbezeichnung artikelname produktname produktbezeichnung bezeichnung nomproduit libelleproduit "
+        "designation nombreproducto nombrearticulo nomeprodotto nomeproduto nomearticolo productnaam artikelnaam "
+        "omschrijving productdescription itemdescription",
+        "description descripcion descrizione descricao beschreibung libelle",
+    ),
+    "line_type": _tiers(
+        "linetype lineitemtype itemtype rowtype orderlinetype orderitemtype positionsart positionstyp zeilenart "
+        "zeilentyp postentyp typeligne typelignecommande tipolinea tipoarticulo tiporiga tipolinha regeltype "
+        "regelsoort transactionlinetype",
+    ),
     "category": _tiers(
         "category productline productcategory productcategoryname categoryname itemcategory producttype "
         "productgroup department producttypename kategorie produktkategorie warengruppe produktgruppe "
@@ -142,6 +154,36 @@ ALIASES: dict[str, tuple[frozenset[str], ...]] = {
         "auftragsstatus lieferstatus statut statutcommande estado estadopedido estadodelpedido stato statoordine "
         "situacao",
         "financialstatus paymentstatus invoicestatus",
+    ),
+    "payment_status": _tiers(
+        "financialstatus paymentstatus paymentstate paystatus zahlungsstatus bezahlstatus zahlstatus statutpaiement "
+        "etatpaiement statutreglement estadopago estadodelpago statopagamento betaalstatus betalingsstatus "
+        "statuspagamento estadopagamento situacaopagamento",
+        "invoicestatus billingstatus rechnungsstatus statutfacture estadofactura statofattura factuurstatus",
+    ),
+    "cancelled_on": _tiers(
+        "cancelledat canceledat cancelledon canceledon cancelleddate canceleddate cancelledtime canceledtime "
+        "cancellationdate cancelationdate cancellationtime datecancelled datecanceled canceldate cancelat cancelon "
+        "iscancelled iscanceled cancelled canceled voidedat voidedon storniertam stornodatum stornierungsdatum "
+        "storniert stornierung annulele dateannulation annule fechacancelacion fechaanulacion cancelado anulado "
+        "dataannullamento annullatoil annullato geannuleerdop annuleringsdatum geannuleerd datacancelamento "
+        "canceladoem",
+    ),
+    "returned_on": _tiers(
+        "returnedat returnedon returneddate datereturned returndate refundedat refundedon refunddate refundeddate "
+        "daterefunded isreturned isrefunded returned isreturn refundtime returntime retourdatum erstattetam "
+        "erstattungsdatum ruckgabedatum rueckgabedatum retourniertam retourniert erstattet dateretour "
+        "dateremboursement rembourse fechadevolucion fechareembolso devuelto reembolsado datareso datarimborso "
+        "rimborsato retourdatum terugbetaaldop terugbetaald geretourneerd datadevolucao datareembolso devolvido",
+    ),
+    "refunded": _tiers(
+        "refundedamount amountrefunded refundamount refundtotal totalrefunded totalrefund refundedtotal "
+        "orderrefundamount amountreturned returnedamount returnamount returnvalue lineitemrefundamount "
+        "erstattungsbetrag erstatteterbetrag ruckerstattungsbetrag rueckerstattungsbetrag ruckerstattung erstattung "
+        "betragerstattet montantrembourse montantremboursement remboursement importereembolsado importedevuelto "
+        "montoreembolsado totalreembolsado reembolso importorimborsato importorimborso rimborso totalerimborsato "
+        "terugbetaaldbedrag bedragterugbetaald terugbetaling valorreembolsado valordevolvido valorestornado",
+        "refunded refund refunds",
     ),
     "country": _tiers(
         "country countryname countrycode customercountry land lieferland rechnungsland pays pais paese billingcountry",

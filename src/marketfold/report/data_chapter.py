@@ -50,13 +50,19 @@ def _ledger(analysis: Analysis) -> TablePart:
         *(row(f"Set aside: {REASONS.get(code, code)}", n, ledger.money_set_aside[code]) for code, n in reasons),
         row("Kept", ledger.lines_kept, ledger.money_kept),
     ]
+    if ledger.money_came_back:
+        rows += [
+            row("Of these came back, in whole or in part", ledger.lines_came_back, -ledger.money_came_back),
+            row("Revenue, net of returns", ledger.lines_net, ledger.money_net),
+        ]
     return TablePart(
         key="ledger",
         title="The ledger: every line and every cent is kept, or set aside for a reason",
         columns=(Column("Lines"), *numbers("Count", "Share", "Money")),
         rows=tuple(rows),
         marked=(len(rows) - 1,),
-        note="Each set-aside line stands in set_aside.csv, with its row number and its reason.",
+        note="Each set-aside line stands in set_aside.csv, with its row number and its reason."
+        + (" Revenue means what stayed, here and everywhere else on this page." if ledger.money_came_back else ""),
     )
 
 

@@ -124,8 +124,9 @@ def key_facts(analysis: Analysis) -> tuple[Fact, ...]:
     facts.append(Fact(units, words.count(len(analysis.segmentation))))
     if units != "orders":
         facts.append(Fact("orders", words.count(analysis.data.exploration.lines.orders)))
-    kept = analysis.data.clean.report.ledger.money_kept
-    facts.append(Fact("revenue", words.money(kept, analysis.data.exploration.currency, short=True)))
+    ledger = analysis.data.clean.report.ledger
+    net = "net of returns" if ledger.money_came_back else ""
+    facts.append(Fact("revenue", words.money(ledger.money_net, analysis.data.exploration.currency, short=True), net))
     return (*facts, *_period(analysis))
 
 

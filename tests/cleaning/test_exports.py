@@ -1,0 +1,69 @@
+"""Exports of shops, with what is right of each: bought, set aside by reason, came back, stayed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from marketfold.cleaning import CleanOrders, clean_orders
+from marketfold.config import CleaningOptions
+from marketfold.features import build_features
+from marketfold.orders import read_orders
+
+EXPORTS = ("uci_credit_notes.csv", "shopify.csv", "woocommerce.csv", "stripe.csv")
+
+
+def cleaned(path: Path, **options: Any) -> CleanOrders:
+    return clean_orders(read_orders(path), CleaningOptions(allow_mostly_set_aside=True, **options))
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_an_export_agrees_with_its_shop(name: str, examples: Path, totals: dict[str, Any]):
+    clean, known = cleaned(examples / name), totals[name]
+    ledger = clean.report.ledger
+    found = {
+        reason: {"lines": n, "amount": ledger.money_set_aside[reason]} for reason, n in ledger.lines_set_aside.items()
+    }
+    assert found == known["set_aside"]
+    assert {"lines": ledger.lines_kept, "amount": ledger.money_kept} == known["kept"]
+    assert {"lines": ledger.lines_net, "amount": ledger.money_net} == known["net"]
+    assert ledger.lines_read == known["lines"]
+    table = build_features(clean)
+    assert dict(zip(table.ids.tolist(), table.revenue.tolist(), strict=True)) == pytest.approx(known["customers"])
+
+
+def test_who_cancelled_all_is_no_customer(examples: Path, totals: dict[str, Any]):
+    clean = cleaned(examples / "uci_credit_notes.csv")
+    assert "12346" not in build_features(clean).ids.tolist()
+    (left,) = [one for one in clean.report.decisions if one.code.startswith("returns_unmatched")]
+    assert (left.lines, left.money) == (1, totals["uci_credit_notes.csv"]["unmatched"])
+
+
+def test_gross_counts_what_was_bought(examples: Path, totals: dict[str, Any]):
+    clean, known = cleaned(examples / "uci_credit_notes.csv", gross=True), totals["uci_credit_notes.csv"]
+    assert clean.report.ledger.money_net == known["kept"]["amount"]
+    assert build_features(clean).revenue.sum() == pytest.approx(known["kept"]["amount"])
+    assert "net_of_returns" not in [one.code for one in clean.report.decisions]
+
+
+def test_an_unknown_status_is_named_with_its_money(examples: Path):
+    decisions = {one.code: one for one in cleaned(examples / "woocommerce.csv").report.decisions}
+    unknown = decisions["statuses_unknown"]
+    assert (unknown.lines, unknown.money, unknown.columns) == (1, 10.0, ("status",))
+    assert "'wc-laid-away' (1 line, 10.00)" in unknown.what
+    assert unknown.kind.way == "warned"
+    told = cleaned(examples / "woocommerce.csv", cancelled_statuses=("WC-Laid-Away",))
+    assert "statuses_unknown" not in [one.code for one in told.report.decisions]
+    assert told.report.ledger.lines_set_aside["cancelled"] == 3
+
+
+def test_what_words_say_can_be_overruled(examples: Path):
+    clean = cleaned(
+        examples / "woocommerce.csv", sale_statuses=("wc-on-hold",), products=("versandkosten", "Gift card 50")
+    )
+    aside = clean.report.ledger.lines_set_aside
+    assert aside["cancelled"] == 1
+    assert "gift_card" not in aside
+    assert aside["shipping"] == 1  # the type of its line says so still

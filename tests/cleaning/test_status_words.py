@@ -1,0 +1,82 @@
+"""What a status says, in seven languages and the spellings of shops."""
+
+from __future__ import annotations
+
+import pytest
+
+from marketfold.cleaning.status_words import meaning_of, read_statuses
+
+CANCELLED = """
+Cancelled|canceled|CANCELED - No stock|Cancelled by buyer|wc-cancelled|wc-failed|Storniert|Annulliert|Annulé|Annulée
+Cancelado|Anulado|Annullato|Geannuleerd|voided|VOID|failed|payment_failed|PaymentFailed|Fehlgeschlagen|Échoué|Fallido
+Fallito|Mislukt|Falhou|expired|Abgelaufen|Expirée|Caducado|Scaduto|Verlopen|declined|Abgelehnt|Refusé|Rechazado
+Rifiutato|Geweigerd|Recusado|abandoned|Abgebrochen|Abandonné|Abandonado|Abbandonato|Draft|Entwurf|Brouillon|Borrador
+Bozza|Concept|Rascunho|Quotation|Angebot|Devis|Test|deleted|trash|Cancelled and refunded|incomplete|Blocked
+"""
+RETURNED = """
+Refunded|wc-refunded|Returned|Chargeback|Retourniert|Zurückgesendet|Erstattet|Rückerstattet|Gutschrift|Remboursé|Retour
+Devuelto|Reembolsado|Reso|Rimborsato|Terugbetaald|Geretourneerd|Devolvido|Reembolsado|Estornado|Contracargo
+Shipped - Returned to Seller|Shipped - Rejected by Buyer|Reversed
+"""
+PART = """
+partially_refunded|PartiallyRefunded|Refunded (partial)|Teilweise erstattet|Teilerstattet|Partiellement remboursé
+Parcialmente reembolsado|Parzialmente rimborsato|Gedeeltelijk terugbetaald|partially returned
+"""
+UNPAID = """
+unpaid|Pending payment|pending_payment|Unbezahlt|Nicht bezahlt|Zahlung ausstehend|Impayé|En attente de paiement
+No pagado|Pendiente de pago|In attesa di pagamento|Onbetaald|Wacht op betaling|Aguardando pagamento
+requires_payment_method
+"""
+SOLD = """
+paid|completed|wc-completed|Complete|shipped|delivered|fulfilled|unfulfilled|partial|processing|In Process|Resolved
+authorized|invoiced|Closed|succeeded|not refunded|unshipped|Awaiting shipment|Pending - Waiting for Pick Up
+Shipped - Delivered to Buyer|bezahlt|versendet|Geliefert|teilweise geliefert|Abgeschlossen|In Bearbeitung
+nicht versendet|Payée|Expédiée|Livré|Terminée|En préparation|Pagado|Enviado|Entregado|Completado|Pagato|Spedito|Consegnato
+Evaso|In attesa di spedizione|betaald|verzonden|bezorgd|voltooid|In behandeling|Pago|Entregue|Concluído|Enviado|none
+"""
+OPEN = "Disputed|open|Offen|partially_paid|created"
+UNKNOWN = """
+unavailable|laid-away|17|Gelb|Return requested|refund_pending|cancellation requested|delivery failed|chargeback reversed
+Canceled_Reversal|COD
+"""
+
+
+def words(text: str) -> list[str]:
+    return [word for line in text.strip().splitlines() for word in line.split("|")]
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        (word, meaning)
+        for meaning, listed in (
+            ("cancelled", CANCELLED), ("returned", RETURNED), ("part_returned", PART), ("unpaid", UNPAID),
+            ("sold", SOLD), ("open", OPEN), (None, UNKNOWN),
+        )
+        for word in words(listed)
+    ],
+)  # fmt: skip
+def test_a_word_says_what_it_means(text: str, meaning: str | None):
+    assert meaning_of(text) == meaning
+    if text not in {"PaymentFailed", "PartiallyRefunded"}:  # two words that only their letters tell apart
+        assert meaning_of(f" {text.upper()} ") == meaning
+
+
+@pytest.mark.parametrize(
+    ("texts", "word", "meaning"),
+    [
+        (("Shipped", "In Process", "On Hold"), "On Hold", "open"),
+        (("wc-completed", "wc-on-hold"), "wc-on-hold", "unpaid"),
+        (("completed", "failed", "On hold"), "On hold", "unpaid"),
+        (("Shipped", "Cancelled", "Pending"), "Pending", "open"),
+        (("paid", "refunded", "pending"), "pending", "unpaid"),
+        (("shipped", "payment failed", "pending"), "pending", "unpaid"),
+    ],
+)
+def test_what_waits_is_told_by_the_words_beside_it(texts: tuple[str, ...], word: str, meaning: str):
+    assert read_statuses(texts)[word] == meaning
+
+
+def test_what_is_pending_in_a_column_of_shipping_was_sold():
+    assert read_statuses(["pending", "open"], "Fulfillment Status") == {"pending": "sold", "open": "sold"}
+    assert read_statuses(["pending"], "Lieferstatus") == {"pending": "sold"}
