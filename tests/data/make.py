@@ -11,6 +11,7 @@ export; `totals.json` holds what a right reading finds, counted here in plain Py
 `purchases.txt`      one intake of a shop's customers: columns apart by spaces, CRLF, days as YYYYMMDD
 `customers.csv`      a table of customers, not of orders
 `credit_notes.csv`   invoices with credit notes, a cancelled line, a line without customer and one with nothing on it
+`money_layouts.py`   makes and describes four exports whose columns of money are of several grains
 ==================== =========================================================================================
 """
 
@@ -24,6 +25,8 @@ from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+
+from money_layouts import layouts
 
 HERE = Path(__file__).parent
 
@@ -337,11 +340,12 @@ CREDIT_NOTE_TOTALS = {
 
 def main() -> None:
     """Write every file."""
-    rows, bought = sales_rows(), purchases()
+    rows, bought, exports = sales_rows(), purchases(), layouts()
     totals = {
         "sales.csv": sales_totals(rows),
         "purchases.txt": purchase_totals(bought),
         "credit_notes.csv": CREDIT_NOTE_TOTALS,
+        **{name: right for name, (_, right) in exports.items()},
     }
     files = {
         "sales.csv": csv_text(HEADER, rows).encode("cp437"),
@@ -349,6 +353,7 @@ def main() -> None:
         "purchases.txt": purchases_text(bought).encode(),
         "customers.csv": customers_text().encode(),
         "credit_notes.csv": CREDIT_NOTES.encode(),
+        **{name: content for name, (content, _) in exports.items()},
         "totals.json": (json.dumps(totals, indent=1) + "\n").encode(),
     }
     for name, content in files.items():

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 import pyarrow as pa
 import pytest
 
+from marketfold.cleaning import clean_orders
 from marketfold.config import ReadingOptions
 from marketfold.errors import OrdersError
 from marketfold.orders import Orders, read_orders
@@ -20,6 +25,15 @@ def read(columns: dict[str, str], undo: tuple[str, ...] = (), **mapping: str) ->
     table = {name: [cell.replace("_", "") for cell in cells.split(" ")] for name, cells in columns.items()}
     length = len(next(iter(table.values())))
     return read_orders(pa.table(table | {"Order Date": DAYS[:length]}), ReadingOptions(mapping=mapping, undo=undo))
+
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+@pytest.fixture(scope="module")
+def right() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((DATA / "totals.json").read_text("utf-8"))
+    return found
 
 
 def money(orders: Orders) -> float:
@@ -228,3 +242,32 @@ def test_currencies_in_the_cells_are_warned_of(cells: str, signs: str):
 def test_one_currency_is_not_warned_of(cells: str):
     table = {"Line Total": [cell.replace("_", " ") for cell in cells.split()], "Customer": list("aabcaa")}
     assert not read_orders(pa.table(table | {"Order Date": DAYS})).facts.warnings
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("amazon_orders.txt", "price_of_line"),
+        ("square_items.csv", "other_money"),
+        ("olist_joined.csv", "price_as_amount"),
+        ("magento_items.csv", "part_of_line"),
+    ],
+)
+def test_whole_exports_come_to_their_right_totals(name: str, told: str, right: dict[str, Any]):
+    orders = read_orders(DATA / name)
+    read = clean_orders(orders).report.reads
+    assert {
+        "lines": read.lines, "orders": read.orders, "customers": read.customers, "amount": round(read.amount_total, 2),
+    } == {key: right[name][key] for key in ("lines", "orders", "customers", "amount")}  # fmt: skip
+    assert told in ways(orders)
+
+
+def test_the_refunds_of_square_are_set_aside_with_their_money(right: dict[str, Any]):
+    ledger = clean_orders(read_orders(DATA / "square_items.csv")).report.ledger
+    assert ledger.money_set_aside["returned"] == right["square_items.csv"]["returned"]
+    assert ledger.reconciles()
+
+
+def test_the_payments_of_olist_are_told_once_for_each_order(right: dict[str, Any]):
+    told = next(one for one in read_orders(DATA / "olist_joined.csv").facts.decisions if one.code == "other_money")
+    assert told.money == pytest.approx(right["olist_joined.csv"]["paid"] - right["olist_joined.csv"]["amount"])
