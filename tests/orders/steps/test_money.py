@@ -77,6 +77,8 @@ def test_a_price_that_falls_with_the_quantity_is_that_of_an_item():
         ("Discounts", "0 -1.27 -7.53 0 -1.99 _", "money", 191.4 - 10.79),
         ("Remise", "0 1.27 7.53 0 1.99 _", "money", 191.4 - 10.79),
         ("Descuento", "0 10 25 0 50 90", "per cent", 191.4 - 1.5 - 7.5 - 15 - 5.85),
+        ("Discount", "_ 10% 25% 0% 50% 90%", "per cent", 191.4 - 1.5 - 7.5 - 15 - 5.85),
+        ("Rabatt", "0% 0,5% 1% _ 0,5% _", "per cent", 191.4 - 0.075 - 0.3 - 0.15),
         ("Discount", "€0.00 €1.00 €7.00 €0.00 €5.00 €0.00", "money", 191.4 - 13),
         ("discount_amount", "2.50 2.50 3 4 3.65 3.65", "order", 191.4 - 2.5 - 3 - 4 - 3.65),
         ("Discount Amount", "2.50 _ 3 4 3.65 _", "order", 191.4 - 2.5 - 3 - 4 - 3.65),
@@ -89,6 +91,28 @@ def test_a_discount_is_taken_off_the_price(name: str, cells: str, scale: str, ne
     assert scale in told.what
     assert told.money == pytest.approx(191.4 - net, abs=1e-4)
     assert money(read(GOODS | {name: cells}, undo=("discount_taken",))) == 191.4
+
+
+def test_a_discount_that_the_price_has_already_is_not_taken_twice():
+    lines = {name: cells for name, cells in GOODS.items() if name != "Unit Price"}
+    prices = {"Price": "20 7.50 20 99.90 7.50 6.50", "Discount (%)": "50 0 50 0 0 50"}
+    orders = read(lines | prices | {"Final Price": "10.00 7.50 10.00 99.90 7.50 3.25"})
+    assert (money(orders), ways(orders)) == (191.4, {"discount_in_price": "read", "amount_from_price": "read"})
+
+
+def test_a_discount_on_the_price_of_one_item_is_taken_off():
+    assert money(read(WHO | {"SKU": "A B C D E F", "price": NET, "Discount (%)": "0 50 0 0 0 0"})) == 186.4 - 7.5
+
+
+@pytest.mark.parametrize(("total", "net", "code"), [
+    ("25 25 30 99.90 36.50 36.50", 191.4, "discount_in_total"),
+    ("20 20 25 94.90 31.50 31.50", 171.4, "discount_taken"),
+    ("24.25 24.25 28.50 94.905 35 35", 182.655, "discount_taken"),
+])  # fmt: skip
+def test_the_totals_of_orders_say_what_a_discount_is(total: str, net: float, code: str):
+    orders = read(GOODS | {"Total": total, "Discount": "0 5 5 5 5 0"})
+    assert code in ways(orders)
+    assert money(orders) == pytest.approx(net)
 
 
 def test_an_order_discount_falls_on_its_lines_by_their_price():
