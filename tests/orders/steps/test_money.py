@@ -243,6 +243,12 @@ def test_the_parts_of_a_bundle_without_a_price_bring_theirs():
     assert money(read(lines)) == 62.0
 
 
+def test_a_configurable_product_and_its_variant_are_one_without_a_parents_number():
+    lines = family(product_type="configurable simple simple configurable simple simple", sku="S S T U U V",
+                   row_total="25 25 8 30 30 9")  # fmt: skip
+    assert money(read(lines)) == 72.0
+
+
 def test_parts_that_name_their_parent_by_its_line_number():
     lines = family(line_number="1 2 3 1 2 1", parent_line="_ 1 1 _ 1 _", sku="SET A B S S C", amount="30 10 20 25 25 7")
     assert money(read(lines)) == 62.0

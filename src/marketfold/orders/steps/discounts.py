@@ -45,7 +45,8 @@ def _taken(read: LinesRead, role: str) -> LinesRead:
     if not found["n"]:
         return read.without("discount")
     totals = _order_totals(read)
-    if totals is not None and abs(totals - float(found["gross"])) <= ALIKE * abs(totals):
+    given = {"discount", "discount_percent"} & set(read.options.mapping)
+    if totals is not None and not given and abs(totals - float(found["gross"])) <= ALIKE * abs(totals):
         return _left(read, found)
     scale = _scale(read, found, role)
     if scale is None:
