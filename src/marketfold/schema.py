@@ -70,6 +70,7 @@ ROLES: dict[str, Role] = {
         Role("other_amount", "money", "another column of money, to compare", passing=True),
         Role("parent_line", "text", "the line that a line is a part of, as a bundle or a variant", passing=True),
         Role("line_id", "text", "what parent_line names a line by", passing=True),
+        Role("product_kind", "text", "configurable product or its simple variant", passing=True),
         Role("product_id", "text", "which product"),
         Role("product_name", "text", "what the product is called"),
         Role("line_type", "text", "whether a line is goods, shipping, a fee or a discount"),

@@ -16,6 +16,7 @@ export; `totals.json` holds what a right reading finds, counted here in plain Py
 `shopify.csv`        order cells on the first line only; voided, cancelled, refunded and partly refunded orders
 `woocommerce.csv`    lines of goods, shipping, fees, coupons, tax and a gift card, with the statuses of that shop
 `stripe.csv`         payments: paid, failed, refunded in whole and in part
+`money_layouts.py`   makes and describes four exports whose columns of money are of several grains
 ==================== =========================================================================================
 """
 
@@ -29,6 +30,8 @@ from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+
+from money_layouts import layouts
 
 HERE = Path(__file__).parent
 
@@ -458,7 +461,7 @@ STRIPE_TOTALS = {
 
 def main() -> None:
     """Write every file."""
-    rows, bought = sales_rows(), purchases()
+    rows, bought, exports = sales_rows(), purchases(), layouts()
     totals = {
         "sales.csv": sales_totals(rows),
         "purchases.txt": purchase_totals(bought),
@@ -467,6 +470,7 @@ def main() -> None:
         "shopify.csv": SHOPIFY_TOTALS,
         "woocommerce.csv": WOOCOMMERCE_TOTALS,
         "stripe.csv": STRIPE_TOTALS,
+        **{name: right for name, (_, right) in exports.items()},
     }
     files = {
         "sales.csv": csv_text(HEADER, rows).encode("cp437"),
@@ -478,6 +482,7 @@ def main() -> None:
         "shopify.csv": SHOPIFY.encode(),
         "woocommerce.csv": WOOCOMMERCE.encode(),
         "stripe.csv": STRIPE.encode(),
+        **{name: content for name, (content, _) in exports.items()},
         "totals.json": (json.dumps(totals, indent=1) + "\n").encode(),
     }
     for name, content in files.items():

@@ -83,7 +83,12 @@ def test_exports_of_shops(shop: str) -> None:
 
 
 def test_every_alias_is_plain_and_every_role_has_some() -> None:
-    assert set(ROLES) - set(ALIASES) == {"discount_percent", "other_amount", "line_id"}  # found by content, or given
+    assert set(ROLES) - set(ALIASES) == {
+        "discount_percent",
+        "other_amount",
+        "line_id",
+        "product_kind",
+    }  # found by content, or given
     assert set(ALIASES) <= set(ROLES)
     for tiers in ALIASES.values():
         for names in tiers:

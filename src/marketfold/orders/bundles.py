@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from marketfold.orders.money_columns import Rank
 
 
-PARENT_ROLES = ("parent_line", "line_id")
+PARENT_ROLES = ("parent_line", "line_id", "product_kind")
 """Roles that are given here."""
 
 
@@ -41,6 +41,9 @@ def find_parents(
             if wanted and column not in parents and unique and len(wanted & set(keys)) >= 0.8 * len(wanted):
                 is_number = rank("line_number", column) is not None
                 return {"parent_line": parent, "line_number" if is_number else "line_id": column}
+    for column in free:  # without a parent's number, Magento repeats a configurable product as its simple variant
+        if {"configurable", "simple"} <= {str(cell).casefold() for cell in sample[column] if isinstance(cell, str)}:
+            return {"product_kind": column}
     return {}
 
 

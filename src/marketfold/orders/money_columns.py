@@ -34,6 +34,8 @@ OUGHT_TO_TELL = 0.005
 """Share of the money from which on another reading of it is worth a word."""
 
 MOSTLY = 0.8
+NEAR = 0.4
+"""Share of an order's total by which its lines may miss it: shipping, tax and discounts."""
 CENT = 0.0051
 UNKNOWN_NAME = 9
 PRICE_NAME = 8
@@ -46,7 +48,7 @@ def word_set(text: str) -> frozenset[str]:
 
 _NET = word_set(
     "net nett netto neto neta netas nette netta ht liquido liquida liquidas excl exkl excluding without "
-    "ohne sin senza zonder sem hors exvat extax"
+    "ohne sin senza zonder sem hors exvat extax final discounted"
 )
 _NET_STARTS = ("netto", "netsal", "netrev", "netam", "netprice", "nettotal", "netval")
 _GROSS = word_set("gross brutto bruto bruta brutas brut brute ttc lordo lorda incl inkl including inc inclusive")
@@ -79,7 +81,19 @@ _QUANTITY = word_set(
     "qty quantity menge anzahl stuck stueck units pcs pieces count cantidad quantite aantal unidades "
     "quantidade quantita"
 )
-_SUBTOTAL = ("subtotal", "sous total", "zwischensumme", "sub total", "totalht", "nettosumme", "subtotale")
+_SUBTOTAL = (
+    "ordervalue",
+    "warenwert",
+    "itemtotal",
+    "goodsvalue",
+    "subtotal",
+    "sous total",
+    "zwischensumme",
+    "sub total",
+    "totalht",
+    "nettosumme",
+    "subtotale",
+)
 
 
 def name_words(name: str) -> list[str]:
@@ -135,6 +149,11 @@ def is_numeric(values: Sequence[object]) -> bool:
         if not some or sum(number is not None for number in read_cells(some)) < 0.9 * len(some):
             return False
     return True
+
+
+def without_percent(values: Sequence[object]) -> list[object]:
+    """Cells without a per cent sign at their end."""
+    return [value.strip().removesuffix("%").strip() if isinstance(value, str) else value for value in values]
 
 
 @dataclass(frozen=True)
@@ -227,7 +246,8 @@ class FirstLines:
         if self.by_price is None:
             return False
         parts = [self.by_price[line] or 0.0 for line in lines]
-        return abs(sum(parts) - total) <= CENT * len(parts)
+        near = abs(sum(parts) - total) <= NEAR * abs(total)  # shipping, tax or a discount may be in it
+        return near and all(abs(part - total) > CENT for part in parts)
 
     def _varies(self, values: list[float | None]) -> bool:
         """Whether orders differ enough that one value on all lines of each is no chance."""
@@ -344,8 +364,9 @@ class _Finding:
     def _price(self) -> str | None:
         """The price of an item as charged: net before gross, a price before a cost."""
         ranked = self._ranked("unit_price")
+        named = {column for _, column in ranked}
         for column in self._free():
-            if {"price", "preis", "prijs"} & set(name_words(column)) and is_net(column):
+            if {"price", "preis", "prijs"} & set(name_words(column)) and is_net(column) and column not in named:
                 ranked.append((1, column))
         if not ranked:
             return None
@@ -496,12 +517,40 @@ class _Finding:
 
     def _discount(self) -> str | None:
         """A column of discounts, where it can say something of the money."""
-        if "quantity" not in self.mapping:
+        by_line = {"price_of_line", "price_as_amount", "unit_price_as_amount"} & {
+            one.code for one in self.found.decisions
+        }
+        if not by_line and not {"quantity", "unit_price"} <= set(self.mapping):
             return None
-        if "unit_price" not in self.mapping and not any(one.code == "price_of_line" for one in self.found.decisions):
+        found = []
+        for column in self._free():
+            rank, cells = self.rank("discount", column), without_percent(self.sample[column])
+            if rank is not None and is_numeric(cells):
+                found.append((not any(read_cells(cells)), rank, column))
+        if not found:
             return None
-        ranked = [(rank, column) for rank, column in self._ranked("discount") if is_numeric(self.sample[column])]
-        return min(ranked)[1] if ranked else None
+        column = min(found)[2]
+        role = "amount" if by_line else "unit_price"
+        if self._is_in_price(read_cells(without_percent(self.sample[column])), self.mapping[role]):
+            self.found.decisions.append(Decision("discount_in_price", (self.mapping[role], column)))
+            return None
+        return column
+
+    def _is_in_price(self, off: list[float | None], price: str) -> bool:
+        """Whether a price is another column less the discount."""
+        charged = read_cells(self.sample[price])
+        for column, cells in self.sample.items():
+            if column == price or not is_numeric(cells):
+                continue
+            fits = told = 0
+            for before, after, cut in zip(read_cells(cells), charged, off, strict=True):
+                if before and after and cut:
+                    told += 1
+                    ways = (before * (1 - abs(cut)), before * (1 - abs(cut) / 100), before - abs(cut))
+                    fits += any(abs(way - after) <= max(CENT, OUGHT_TO_TELL * abs(after)) for way in ways)
+            if told and fits >= 0.9 * told:
+                return True
+        return False
 
 
 def _key(column: MoneyColumn) -> tuple[bool, bool, bool, bool, int]:

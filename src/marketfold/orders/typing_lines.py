@@ -45,6 +45,12 @@ MOST_DAYS = 200_000
 """Different texts in a date column. All days since 1970 in ten styles are fewer; more is no column of dates."""
 
 
+def _number_text(role: str) -> nw.Expr:
+    """The text that is left of a number; that of a discount without its per cent sign."""
+    text = nw.col(role + LEFT)
+    return text.str.replace_all("[ \u00a0]*%$", "") if role in {"discount", "discount_percent"} else text
+
+
 @dataclass
 class CellReadings:
     """What was decided over whole columns.
@@ -75,7 +81,7 @@ class CellReadings:
             return None
         asked = []
         for role, sign in self.decimals.items():
-            text = nw.col(role + LEFT)
+            text = _number_text(role)
             unread = ~text.is_null() & number_from_text(text, sign).is_null()
             asked.append(nw.when(unread).then(1).otherwise(0).sum().alias(role))
         return self.left.select(*asked)
@@ -239,7 +245,7 @@ class _Typing:
     def _add_number(self, frame: nw.LazyFrame[Any], role: str) -> nw.LazyFrame[Any]:
         """Give each text its number."""
         if role in self.left:
-            number = number_from_text(nw.col(role + LEFT), self.readings.decimals[role])
+            number = number_from_text(_number_text(role), self.readings.decimals[role])
             value = nw.coalesce(nw.col(role), number) if role in self.tried else number
             return frame.with_columns(value.alias(role))
         if role in self.tried:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 import pyarrow as pa
 import pytest
 
+from marketfold.cleaning import clean_orders
 from marketfold.config import ReadingOptions
 from marketfold.errors import OrdersError
 from marketfold.orders import Orders, read_orders
@@ -20,6 +25,15 @@ def read(columns: dict[str, str], undo: tuple[str, ...] = (), **mapping: str) ->
     table = {name: [cell.replace("_", "") for cell in cells.split(" ")] for name, cells in columns.items()}
     length = len(next(iter(table.values())))
     return read_orders(pa.table(table | {"Order Date": DAYS[:length]}), ReadingOptions(mapping=mapping, undo=undo))
+
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+@pytest.fixture(scope="module")
+def right() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((DATA / "totals.json").read_text("utf-8"))
+    return found
 
 
 def money(orders: Orders) -> float:
@@ -63,6 +77,8 @@ def test_a_price_that_falls_with_the_quantity_is_that_of_an_item():
         ("Discounts", "0 -1.27 -7.53 0 -1.99 _", "money", 191.4 - 10.79),
         ("Remise", "0 1.27 7.53 0 1.99 _", "money", 191.4 - 10.79),
         ("Descuento", "0 10 25 0 50 90", "per cent", 191.4 - 1.5 - 7.5 - 15 - 5.85),
+        ("Discount", "_ 10% 25% 0% 50% 90%", "per cent", 191.4 - 1.5 - 7.5 - 15 - 5.85),
+        ("Rabatt", "0% 0,5% 1% _ 0,5% _", "per cent", 191.4 - 0.075 - 0.3 - 0.15),
         ("Discount", "€0.00 €1.00 €7.00 €0.00 €5.00 €0.00", "money", 191.4 - 13),
         ("discount_amount", "2.50 2.50 3 4 3.65 3.65", "order", 191.4 - 2.5 - 3 - 4 - 3.65),
         ("Discount Amount", "2.50 _ 3 4 3.65 _", "order", 191.4 - 2.5 - 3 - 4 - 3.65),
@@ -75,6 +91,28 @@ def test_a_discount_is_taken_off_the_price(name: str, cells: str, scale: str, ne
     assert scale in told.what
     assert told.money == pytest.approx(191.4 - net, abs=1e-4)
     assert money(read(GOODS | {name: cells}, undo=("discount_taken",))) == 191.4
+
+
+def test_a_discount_that_the_price_has_already_is_not_taken_twice():
+    lines = {name: cells for name, cells in GOODS.items() if name != "Unit Price"}
+    prices = {"Price": "20 7.50 20 99.90 7.50 6.50", "Discount (%)": "50 0 50 0 0 50"}
+    orders = read(lines | prices | {"Final Price": "10.00 7.50 10.00 99.90 7.50 3.25"})
+    assert (money(orders), ways(orders)) == (191.4, {"discount_in_price": "read", "amount_from_price": "read"})
+
+
+def test_a_discount_on_the_price_of_one_item_is_taken_off():
+    assert money(read(WHO | {"SKU": "A B C D E F", "price": NET, "Discount (%)": "0 50 0 0 0 0"})) == 186.4 - 7.5
+
+
+@pytest.mark.parametrize(("total", "net", "code"), [
+    ("25 25 30 99.90 36.50 36.50", 191.4, "discount_in_total"),
+    ("20 20 25 94.90 31.50 31.50", 171.4, "discount_taken"),
+    ("24.25 24.25 28.50 94.905 35 35", 182.655, "discount_taken"),
+])  # fmt: skip
+def test_the_totals_of_orders_say_what_a_discount_is(total: str, net: float, code: str):
+    orders = read(GOODS | {"Total": total, "Discount": "0 5 5 5 5 0"})
+    assert code in ways(orders)
+    assert money(orders) == pytest.approx(net)
 
 
 def test_an_order_discount_falls_on_its_lines_by_their_price():
@@ -205,6 +243,12 @@ def test_the_parts_of_a_bundle_without_a_price_bring_theirs():
     assert money(read(lines)) == 62.0
 
 
+def test_a_configurable_product_and_its_variant_are_one_without_a_parents_number():
+    lines = family(product_type="configurable simple simple configurable simple simple", sku="S S T U U V",
+                   row_total="25 25 8 30 30 9")  # fmt: skip
+    assert money(read(lines)) == 72.0
+
+
 def test_parts_that_name_their_parent_by_its_line_number():
     lines = family(line_number="1 2 3 1 2 1", parent_line="_ 1 1 _ 1 _", sku="SET A B S S C", amount="30 10 20 25 25 7")
     assert money(read(lines)) == 62.0
@@ -228,3 +272,32 @@ def test_currencies_in_the_cells_are_warned_of(cells: str, signs: str):
 def test_one_currency_is_not_warned_of(cells: str):
     table = {"Line Total": [cell.replace("_", " ") for cell in cells.split()], "Customer": list("aabcaa")}
     assert not read_orders(pa.table(table | {"Order Date": DAYS})).facts.warnings
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("amazon_orders.txt", "price_of_line"),
+        ("square_items.csv", "other_money"),
+        ("olist_joined.csv", "price_as_amount"),
+        ("magento_items.csv", "part_of_line"),
+    ],
+)
+def test_whole_exports_come_to_their_right_totals(name: str, told: str, right: dict[str, Any]):
+    orders = read_orders(DATA / name)
+    read = clean_orders(orders).report.reads
+    assert {
+        "lines": read.lines, "orders": read.orders, "customers": read.customers, "amount": round(read.amount_total, 2),
+    } == {key: right[name][key] for key in ("lines", "orders", "customers", "amount")}  # fmt: skip
+    assert told in ways(orders)
+
+
+def test_the_refunds_of_square_are_set_aside_with_their_money(right: dict[str, Any]):
+    ledger = clean_orders(read_orders(DATA / "square_items.csv")).report.ledger
+    assert ledger.money_set_aside["returned"] == right["square_items.csv"]["returned"]
+    assert ledger.reconciles()
+
+
+def test_the_payments_of_olist_are_told_once_for_each_order(right: dict[str, Any]):
+    told = next(one for one in read_orders(DATA / "olist_joined.csv").facts.decisions if one.code == "other_money")
+    assert told.money == pytest.approx(right["olist_joined.csv"]["paid"] - right["olist_joined.csv"]["amount"])

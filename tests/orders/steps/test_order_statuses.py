@@ -37,7 +37,7 @@ def test_a_status_on_the_first_line_is_that_of_the_order(column: str, role: str)
     orders = read(column, cells)
     found = orders.engine.collect(orders.lines.sort("source_line"))[role].to_pylist()
     assert found == ["2024-02-01", "2024-02-01", "2024-02-02", "2024-02-02", None]
-    assert [(one.code, one.columns) for one in orders.facts.decisions] == [("order_statuses", (column,))]
+    assert [(one.code, one.columns) for one in orders.facts.decisions] == [("cells_of_the_order", (column,))]
 
 
 @pytest.mark.parametrize(
@@ -57,5 +57,5 @@ def test_a_status_of_each_line_stays_on_it(cells: list[str | None]):
 
 def test_it_can_be_undone():
     cells = ["refunded", None, "paid", None, None]
-    orders = read("Status", cells, "order_statuses")
+    orders = read("Status", cells, "cells_of_the_order")
     assert orders.engine.collect(orders.lines.sort("source_line"))["status"].to_pylist() == cells

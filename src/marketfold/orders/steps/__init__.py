@@ -17,7 +17,6 @@ from marketfold.orders.steps.identities import doubt_one_order_each, fold_ids, k
 from marketfold.orders.steps.lines_read import LinesRead
 from marketfold.orders.steps.not_lines import leave_headers, leave_notes, leave_totals
 from marketfold.orders.steps.order_rows import leave_order_rows
-from marketfold.orders.steps.order_statuses import spread_order_statuses
 from marketfold.orders.steps.order_totals import leave_order_totals
 from marketfold.orders.steps.other_money import tell_other_money
 from marketfold.orders.steps.parts_of_lines import leave_parts_of_lines
@@ -36,7 +35,6 @@ STEPS: tuple[Step, ...] = (
     fill_from_above,
     fill_blocks,
     fill_orders,
-    spread_order_statuses,
     leave_order_rows,
     tell_currency_signs,
     leave_order_totals,

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 CODE = "discount_taken"
 _PERCENT = word_set("% percent percentage pct prozent procent porcentaje percentuale percentual rate rabattsatz")
 _MONEY = word_set("amount amt betrag value montant importe importo bedrag valor eur usd gbp chf total")
+_PRICES = frozenset({"price_of_line", "price_as_amount", "unit_price_as_amount"})
 _OFF = nw.col("discount").abs()
 _GROSS = "gross money"
+ALIKE = 0.0001
+"""Share of the money within which two sums are the same but for rounding."""
 
 
 def take_discount(read: LinesRead) -> LinesRead:
@@ -29,15 +32,22 @@ def take_discount(read: LinesRead) -> LinesRead:
         return read
     if role == "discount_percent":
         read = _renamed(read)
-    of_line = any(one.code == "price_of_line" for one in read.decisions)
+    of_line = any(one.code in _PRICES for one in read.decisions)
     if not (of_line or not read.has("amount")):
         return _told(read).without("discount") if read.has("quantity", "unit_price") else read.without("discount")
-    if not read.may(CODE):
-        return read.without("discount")
+    return _taken(read, role) if read.may(CODE) else read.without("discount")
+
+
+def _taken(read: LinesRead, role: str) -> LinesRead:
+    """The discount off the money of the lines, by the scale that it has."""
     lines = read.lines.with_columns(nw.col("amount").alias(_GROSS))
     found = _measured(read.with_lines(lines))
     if not found["n"]:
-        return read.without("discount").with_lines(read.lines.drop("discount"))
+        return read.without("discount")
+    totals = _order_totals(read)
+    given = {"discount", "discount_percent"} & set(read.options.mapping)
+    if totals is not None and not given and abs(totals - float(found["gross"])) <= ALIKE * abs(totals):
+        return _left(read, found)
     scale = _scale(read, found, role)
     if scale is None:
         return read.refused(_unclear(read, found))
@@ -59,6 +69,17 @@ _SAID = {
     "money": "money off the line",
     "order": "money off the whole order, shared over its lines by their price",
 }
+
+
+def _left(read: LinesRead, found: dict[str, Any]) -> LinesRead:
+    """The totals of the orders are quantity times price to the cent: the shop did not take the discounts off."""
+    total = next(one for one in read.decisions if one.code.startswith("order_total"))
+    columns = (*total.columns, read.mapping["discount"])
+    numbers = {"taken": repr(columns[0]), "discount": repr(columns[1])}
+    off = round(float(found["off"]), 4)
+    return read.without("discount").decided(
+        Decision("discount_in_total", columns, int(found["n"]), off, numbers=numbers)
+    )
 
 
 def _renamed(read: LinesRead) -> LinesRead:
@@ -94,6 +115,8 @@ def _scale(read: LinesRead, found: dict[str, Any], role: str) -> str | None:
     n, largest = int(found["n"]), float(found["largest"])
     whole, halves, beyond = (int(found[name]) for name in ("whole", "halves", "beyond"))
     said = _said(read)
+    if any(isinstance(cell, str) and "%" in cell for cell in read.cells("discount")):
+        return "percent"
     if role == "discount_percent":
         said = "percent"
     elif "discount" in read.options.mapping:
@@ -104,7 +127,25 @@ def _scale(read: LinesRead, found: dict[str, Any], role: str) -> str | None:
         return said or "money"
     if halves < 0.5 * n:  # cents: no shop gives 7.43 per cent
         return "money"
-    return "percent" if beyond > 0.02 * n and whole >= 0.9 * n else None
+    if beyond > 0.02 * n and whole >= 0.9 * n:
+        return "percent"
+    return _by_totals(read, found)
+
+
+def _by_totals(read: LinesRead, found: dict[str, Any]) -> str | None:
+    """What the totals of the orders agree with, where the file has them."""
+    totals = _order_totals(read)
+    if totals is None:
+        return None
+    sums = {"percent": found["gross"] - found["in_hundred"], "money": found["gross"] - found["off"]}
+    fits = [scale for scale, net in sums.items() if abs(net - totals) <= OUGHT_TO_TELL * abs(totals)]
+    return fits[0] if len(fits) == 1 else None
+
+
+def _order_totals(read: LinesRead) -> float | None:
+    """What the totals of all orders come to, where they were left out for quantity times price."""
+    told = [one.numbers["once"] for one in read.decisions if one.code in {"order_total", "order_total_differs"}]
+    return float(told[0]) if told else None
 
 
 def _said(read: LinesRead) -> str | None:

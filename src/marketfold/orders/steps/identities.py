@@ -127,35 +127,35 @@ def _merged(read: LinesRead, folded: nw.Expr) -> dict[str, Any]:
 def fold_ids(read: LinesRead) -> LinesRead:
     """Take e-mails in another case for one customer; warn where other ids differ in case alone."""
     shown = _texts(read.cells("customer_id"))
-    column, customer = read.mapping["customer_id"], nw.col("customer_id")
     if not any(text.upper() != text.lower() for text in shown):
         return read
-    if sureness("email", column) is not None or any("@" in text for text in shown):
-        if not read.may("emails_folded") or not read.measure(n=count_where(folded_id(customer) != customer))["n"]:
-            return read
-        lines = read.engine.materialise(read.lines.with_columns(folded_id(customer).alias("customer_id")))
-        merged = _merged(read, folded_id(customer))
-        if not merged["ids"]:
-            return read.with_lines(lines)
-        numbers = {"ids": merged["ids"], "people": merged["people"]}
-        return read.decided(_about("emails_folded", column, merged, numbers), lines)
-    if (
-        all(text == text.upper() for text in shown)
-        and not read.measure(n=count_where(customer != customer.str.to_uppercase()))["n"]
-    ):
+    by_mail = sureness("email", read.mapping["customer_id"]) is not None or any("@" in text for text in shown)
+    return _fold_emails(read) if by_mail else _doubt_case(read, shown)
+
+
+def _fold_emails(read: LinesRead) -> LinesRead:
+    customer = nw.col("customer_id")
+    if not read.may("emails_folded") or not read.measure(n=count_where(folded_id(customer) != customer))["n"]:
+        return read
+    lines = read.engine.materialise(read.lines.with_columns(folded_id(customer).alias("customer_id")))
+    merged = _merged(read, folded_id(customer))
+    return read.decided(_about("emails_folded", read, merged), lines) if merged["ids"] else read.with_lines(lines)
+
+
+def _doubt_case(read: LinesRead, shown: Sequence[str]) -> LinesRead:
+    customer = nw.col("customer_id")
+    capitals = all(text == text.upper() for text in shown)
+    if capitals and not read.measure(n=count_where(customer != customer.str.to_uppercase()))["n"]:
         return read
     merged = _merged(read, customer.str.to_lowercase())
-    if not merged["ids"] or not read.may("ids_differ_in_case"):
-        return read
+    told = merged["ids"] and read.may("ids_differ_in_case")
+    return read.decided(_about("ids_differ_in_case", read, merged)) if told else read
+
+
+def _about(code: str, read: LinesRead, merged: dict[str, Any]) -> Decision:
     numbers = {"ids": merged["ids"], "people": merged["people"]}
-    return read.decided(_about("ids_differ_in_case", column, merged, numbers))
-
-
-def _about(code: str, column: str, merged: dict[str, Any], numbers: dict[str, Any]) -> Decision:
-    customers = int(merged["ids"] or 0) - int(merged["people"] or 0)
-    return Decision(
-        code, (column,), int(merged["lines"] or 0), round(float(merged["money"] or 0.0), 4), customers, numbers
-    )
+    lines, money = int(merged["lines"] or 0), round(float(merged["money"] or 0.0), 4)
+    return Decision(code, (read.mapping["customer_id"],), lines, money, merged["ids"] - merged["people"], numbers)
 
 
 # --- orders that are not told apart by their number

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from marketfold.decisions import Decision
-from marketfold.orders.money_columns import MOSTLY, OUGHT_TO_TELL, FirstLines
+from marketfold.orders.money_columns import MOSTLY, NEAR, OUGHT_TO_TELL, FirstLines
 from marketfold.schema import MONEY_SCALE, SOURCE_LINE, money_sum
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def leave_order_totals(read: LinesRead) -> LinesRead:
     several, alike = int(found["several"] or 0), int(found["alike"] or 0) + int(found["once"] or 0)
     priced = read.has("quantity", "unit_price")
     fits = int(found["fits"] or 0) >= 0.7 * max(several, 1)
-    if not several or alike < MOSTLY * several or not (several >= 3 or (priced and int(found["sums"] or 0) == several)):
+    if not several or alike < MOSTLY * several or not (several >= 3 or (priced and int(found["fits"] or 0) == several)):
         return read
     column = read.mapping["amount"]
     repeated, once, by_lines = (round(float(found[name] or 0.0), 4) for name in ("repeated", "total", "by_lines"))
@@ -114,8 +114,7 @@ def _count_orders(read: LinesRead) -> dict[str, Any]:
         count(several, "several"),
         count(several & whole, "alike"),
         count(several & (nw.col("filled") == 1), "once"),
-        count(several & (off <= 0.4 * nw.col("high").abs()), "fits"),
-        count(several & (off <= 0.0051 * nw.col("lines")), "sums"),
+        count(several & (off <= NEAR * nw.col("high").abs()), "fits"),
         nw.col("sum").sum().alias("repeated"),
         total.sum().alias("total"),
         nw.col("by_lines").sum().alias("by_lines"),
