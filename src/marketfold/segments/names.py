@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from marketfold.segments.distinguishing_features import ORDERS
 from marketfold.segments.matching import match_segments
 from marketfold.segments.phrases import phrase_of
-from marketfold.segments.traits import find_traits
+from marketfold.segments.profiles import find_traits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from marketfold.segments.distinguishing_features import DistinguishingFeature
     from marketfold.segments.matching import SegmentMatch
     from marketfold.segments.phrases import Phrase
-    from marketfold.segments.traits import SegmentTraits
+    from marketfold.segments.profiles import SegmentTraits
     from marketfold.selection import Segmentation
     from marketfold.snapshot import Snapshot
 
