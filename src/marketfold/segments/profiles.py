@@ -72,9 +72,9 @@ def _traits(
         unit_share=len(members) / len(table),
         revenue_total=round(revenue, 2),
         revenue_share=revenue / all_revenue if all_revenue else 0.0,
-        medians=by_name(compared.medians[s]),
-        everyone=by_name(compared.everyone),
-        effects=by_name(compared.effects[s]),
+        medians=by_name(compared.median[s]),
+        everyone=by_name(compared.everyone[s]),
+        effects=by_name(compared.effect[s]),
         distinguishing=distinguishing_features(table, compared, s),
         described=described,
     )
