@@ -91,8 +91,7 @@ class Segmentation(Framed):
             raise ParameterError(f"Labels must be 0 to n_segments - 1, each used; got {np.unique(labels).tolist()}.")
         reducer = NoReducer().fit(matrix.values)
         segmenter = KMeansSegmenter.of_labels(matrix.values, labels)
-        numbers, names = unnamed(len(sizes))
-        return cls(table, matrix, reducer, matrix.values, segmenter, labels, numbers, names)
+        return cls(table, matrix, reducer, matrix.values, segmenter, labels, *unnamed(len(sizes)))
 
     @property
     def unit(self) -> Unit:
