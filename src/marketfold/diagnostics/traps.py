@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from marketfold.cleaning import CleanOrders
-    from marketfold.diagnostics.trap import Severity, Trap
+    from marketfold.diagnostics.matrix_traps import Severity, Trap
     from marketfold.features import FeatureMatrix
     from marketfold.schema import Float64
     from marketfold.selection import Segmentation
@@ -59,7 +59,10 @@ def find_traps(segmentation: Segmentation, source: CleanOrders | SourceContext |
     context = source or SourceContext()
     if not isinstance(context, SourceContext):
         context = read_context(context, table)
-    _check_lengths(len(table), context)
+    given = {"customers": context.customers, "later_revenue": context.later_revenue, **context.columns}
+    for name, values in given.items():
+        if values is not None and len(values) != len(table):
+            raise ParameterError(f"{name} has {len(values)} rows, the table {len(table)} units.")
     restated = find_functional_dependency(table, labels, context.columns, sample_rows(len(table), SAMPLE, 0), numbers)
     found = [
         *find_column_traps(segmentation.matrix, context.later_revenue),
@@ -89,10 +92,3 @@ def find_column_traps(matrix: FeatureMatrix, later_revenue: Float64 | None = Non
 
 def _serious_first(traps: Iterable[Trap]) -> tuple[Trap, ...]:
     return tuple(sorted(traps, key=lambda trap: ORDER[trap.severity]))
-
-
-def _check_lengths(n_units: int, context: SourceContext) -> None:
-    given = {"customers": context.customers, "later_revenue": context.later_revenue, **context.columns}
-    for name, values in given.items():
-        if values is not None and len(values) != n_units:
-            raise ParameterError(f"{name} has {len(values)} rows, the table {n_units} units.")
