@@ -1,7 +1,8 @@
-"""From clean orders to one row per customer, order or order line."""
+"""From clean orders to one row per customer, order or order line, and to the past and the future of customers."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -11,15 +12,15 @@ import pyarrow.compute as pc
 
 from marketfold.activity import scaled
 from marketfold.config import FeatureOptions
-from marketfold.errors import Fault, OrdersError, ParameterError
+from marketfold.errors import Fault, OrdersError, ParameterError, TooFewUnitsError
 from marketfold.features.catalogue import CATALOGUE, REVENUE, Measurement, Rows, Sum
 from marketfold.features.fitted_statistics import fit_statistics
 from marketfold.features.geography import DESCRIBING, is_place, keep_columns, with_geography
-from marketfold.features.split import before_day
-from marketfold.schema import MONEY_SCALE, UNIT_ID, FeatureTable, day_number
+from marketfold.schema import MONEY_SCALE, UNIT_ID, FeatureTable, day_number, money_sum
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
 
     from marketfold.cleaning import CleanOrders
     from marketfold.schema import Ids, Unit
@@ -182,3 +183,40 @@ def build_features(
         settings=statistics.to_settings(),
     )
     return built if names is None else keep_columns(with_geography(built, names), names)
+
+
+def before_day(clean: CleanOrders, day: date) -> CleanOrders:
+    """Purchases and returns before a day; nothing on or after it can be seen in what is returned."""
+    if clean.before is not None and clean.before <= day:
+        return clean
+    earlier = nw.col("ordered_on") < day
+    return replace(clean, purchases=clean.purchases.filter(earlier), returns=clean.returns.filter(earlier), before=day)
+
+
+def split_at(clean: CleanOrders, cut: date) -> tuple[CleanOrders, pa.Table]:
+    """Orders before a day, and what the same customers spent from that day on.
+
+    Features built from the first part cannot see the second: the lines are not in it. The `report` of the first part
+    stays that of the whole source, and `set_aside` too. One thing an export cannot undo: a status is that of the day
+    of the export, so a line that was cancelled after the cut is no purchase before it either.
+
+    Returns
+    -------
+    tuple
+        The orders before the cut, and a table (customer_id, revenue) with a row for each customer who bought before
+        it, sorted by id, 0.0 where nothing came.
+
+    Raises
+    ------
+    TooFewUnitsError
+        If there is no purchase before the cut, or none after it.
+    """
+    early = before_day(clean, cut)
+    after = clean.purchases.filter(nw.col("ordered_on") >= cut)
+    later = after.group_by("customer_id").agg(money_sum("amount").alias("revenue"))
+    joined = early.activity.customers.select("customer_id").join(later, on="customer_id", how="left")
+    future = clean.engine.collect(joined.with_columns(nw.col("revenue").fill_null(0.0))).sort_by("customer_id")
+    if not future.num_rows or not any(future.column("revenue").to_pylist()):
+        who = f"No customer {'came back after' if future.num_rows else 'bought before'} {cut}"
+        raise TooFewUnitsError(f"{who}, so there is no past and future to compare. Choose another cut.")
+    return early, future.cast(pa.schema([("customer_id", pa.string()), ("revenue", pa.float64())]))
