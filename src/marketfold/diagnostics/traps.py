@@ -44,11 +44,7 @@ def find_traps(segmentation: Segmentation, source: CleanOrders | SourceContext |
     Examples
     --------
     >>> import numpy as np
-    >>> from marketfold.cleaning import clean_orders
-    >>> from marketfold.demo import make_shop
-    >>> from marketfold.features import build_features, build_matrix
-    >>> from marketfold.orders import read_orders
-    >>> from marketfold.selection import Segmentation
+    >>> from marketfold import Segmentation, build_features, build_matrix, clean_orders, make_shop, read_orders
     >>> clean = clean_orders(read_orders(make_shop(lines=4_000).lines))
     >>> matrix = build_matrix(build_features(clean))
     >>> labels = np.digitize(matrix.table.column("discount_share"), [0.05, 0.1]).astype(np.int32)

@@ -118,12 +118,8 @@ def profile_segments(
     Examples
     --------
     >>> import numpy as np
-    >>> from marketfold.cleaning import clean_orders
-    >>> from marketfold.demo import make_shop
-    >>> from marketfold.features import build_features, build_matrix
-    >>> from marketfold.orders import read_orders
+    >>> from marketfold import Segmentation, build_features, build_matrix, clean_orders, make_shop, read_orders
     >>> from marketfold.segments import number_and_name
-    >>> from marketfold.selection import Segmentation
     >>> matrix = build_matrix(build_features(clean_orders(read_orders(make_shop(lines=4_000).lines))))
     >>> quiet = (matrix.table.column("recency_days") > 365).astype(np.int32)
     >>> segmentation, _ = number_and_name(Segmentation.of(matrix, quiet))

@@ -94,10 +94,7 @@ class Fits:
 
     Examples
     --------
-    >>> from marketfold.cleaning import clean_orders
-    >>> from marketfold.demo import make_shop
-    >>> from marketfold.features import build_features
-    >>> from marketfold.orders import read_orders
+    >>> from marketfold import build_features, clean_orders, make_shop, read_orders
     >>> fits = Fits(build_features(clean_orders(read_orders(make_shop(lines=4_000).lines))))
     >>> three, four = (fits.segment(Recipe("value", "pca", k, n_dimensions=2)) for k in (3, 4))
     >>> three.dimensions is four.dimensions, three is fits.segment(Recipe("value", "pca", 3, n_dimensions=2))

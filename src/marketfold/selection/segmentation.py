@@ -49,11 +49,8 @@ class Segmentation(Framed):
 
     Examples
     --------
-    >>> from marketfold.cleaning import clean_orders
-    >>> from marketfold.demo import make_shop
-    >>> from marketfold.features import build_features
-    >>> from marketfold.orders import read_orders
-    >>> from marketfold.selection import Fits, Recipe
+    >>> from marketfold import Fits, build_features, clean_orders, make_shop, read_orders
+    >>> from marketfold.selection import Recipe
     >>> table = build_features(clean_orders(read_orders(make_shop(lines=4_000).lines)))
     >>> segmentation = Fits(table).segment(Recipe("all", "none", n_segments=4))
     >>> segmentation.n_segments, segmentation.numbers
