@@ -63,8 +63,7 @@ def _agreement_of_cuts(column: Float64, labels: Labels) -> float:
     """How well cuts on one column, as many groups as there are segments, reproduce the labels."""
     from sklearn.tree import DecisionTreeClassifier  # noqa: PLC0415  (costs start-up time)
 
-    n_segments = len(np.unique(labels))
-    if n_segments < 2:
+    if (n_segments := len(np.unique(labels))) < 2:
         return 0.0
     tree = DecisionTreeClassifier(max_leaf_nodes=n_segments, random_state=0)
     return adjusted_rand(tree.fit(column[:, None], labels).predict(column[:, None]), labels)

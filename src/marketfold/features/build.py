@@ -92,21 +92,14 @@ def _chosen(
     ParameterError
         If a model needs a feature that cannot be measured.
     """
-    left_out = {}
-    can: dict[str, Measurement] = {}
-    for measurement in offered:
-        missing = [column for column in measurement.needs if column not in columns]
-        if missing:
-            left_out[measurement.feature.name] = f"the orders have no {' and no '.join(missing)}"
-        else:
-            can[measurement.feature.name] = measurement
+    lacking = {one.feature.name: [need for need in one.needs if need not in columns] for one in offered}
+    left_out = {name: f"the orders have no {' and no '.join(gone)}" for name, gone in lacking.items() if gone}
+    can = {one.feature.name: one for one in offered if not lacking[one.feature.name]}
     if names is None:
         return list(can.values()), left_out
+    hint = "map the column as it was in the orders of the model"
     faults = [
-        Fault(
-            f"{name}: {left_out.get(name, 'no such feature')}.",
-            "map the column as it was in the orders of the model" if name in left_out else "",
-        )
+        Fault(f"{name}: {left_out.get(name, 'no such feature')}.", hint if name in left_out else "")
         for name in names
         if name not in can
     ]

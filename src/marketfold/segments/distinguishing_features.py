@@ -150,17 +150,16 @@ def effect_sizes(values: Float64, labels: Labels, n_segments: int) -> EffectSize
     )
 
 
-def _orders(table: FeatureTable, medians: Float64) -> float:
-    """Orders of the median unit; no bound where they are not known."""
-    return float(medians[table.names.index(ORDERS)]) if ORDERS in table.names else np.inf
-
-
 def distinguishing_features(
     table: FeatureTable, compared: EffectSizes, segment: int
 ) -> tuple[DistinguishingFeature, ...]:
     """Features in which a segment (from 0) differs at least by a medium effect, strongest first."""
     effects = compared.effect[segment]
-    own, others = (_orders(table, side[segment]) for side in (compared.median, compared.others))
+    # orders of the median unit; no bound where they are not known
+    own, others = (
+        float(side[segment, table.names.index(ORDERS)]) if ORDERS in table.names else np.inf
+        for side in (compared.median, compared.others)
+    )
     found = [
         j
         for j in range(len(table.features))

@@ -75,17 +75,10 @@ def choose_recipe(fits: Fits, config: RunConfig, *, reducer: Any = None, cluster
     search = _search(few, recipe, config, keep_number=fixed is not None or advised.answer == "groups")
     if search:
         recipe = search.chosen.recipe(recipe)
-    return Choice(
-        recipe, fits.choose_k(recipe, k_max), _number_from(config, search, clusterer), suitability, comparison, search
-    )
-
-
-def _number_from(config: RunConfig, search: FeatureSetSearch | None, clusterer: Any) -> NumberFrom:
-    if clusterer is not None:
-        return "clusterer"
-    if config.clustering.segments is not None:
-        return "asked"
-    return "search" if search else "curve"
+    decided: NumberFrom = "search" if search else "curve"
+    if clusterer is not None or fixed is not None:
+        decided = "asked" if clusterer is None else "clusterer"
+    return Choice(recipe, fits.choose_k(recipe, k_max), decided, suitability, comparison, search)
 
 
 def _start(config: RunConfig, reducer: Any, clusterer: Any) -> Recipe:

@@ -141,7 +141,7 @@ def hold_out_future(clean: CleanOrders, cutoff: date, options: FeatureOptions) -
     table = build_features(before, options.model_copy(update={"as_of": cutoff}))
     if len(table.ids) < FEWEST_UNITS:
         return None
-    everybody = np.ones(len(table.ids), dtype=np.bool_)
+    everybody = np.ones(len(table), dtype=np.bool_)
     return TemporalHoldout(table, _aligned(later, table), cutoff, (span[1] - cutoff).days + 1, everybody)
 
 
