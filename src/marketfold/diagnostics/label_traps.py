@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from marketfold.diagnostics.source_context import Column
     from marketfold.schema import FeatureTable, Float32, Float64, Ids, Labels
 
-
 RESTATED = 0.95
 """Adjusted Rand index between the segments and a rule on one column from which they say the same."""
 

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 # Ids are kept in a fixed-width array: one cell of ten million letters would make every row as wide.
 LONGEST_ID = 1_000
-
-
 SEVERAL = "(several)"
 ALWAYS = (Sum("line_count", nw.len()), Sum("revenue_scaled", REVENUE.sum()))
 """What `Activity` tells of a customer and lines must tell of an order."""

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from marketfold.features.fitted_statistics import FittedStatistics
     from marketfold.schema import Unit
 
-
 Rows = Literal["lines", "orders", "returns"]
 REVENUE = nw.col("revenue_scaled")
 

@@ -35,7 +35,6 @@ ROUNDING_LOSS = 0.02
 """Youden index that a rounder threshold may cost."""
 
 MOST_DECIMALS = 6
-
 LEAST_YOUDEN = 0.2
 """A rule that separates less says nothing, and there is none."""
 
