@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.segments.shops import matrix_of, shop
 
-from marketfold.segments.traits import find_traits
+from marketfold.segments.profiles import find_traits
 from marketfold.selection import Segmentation
 
 

@@ -9,8 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from marketfold.clustering import adjusted_rand, cross_table, jaccards
-from marketfold.diagnostics.matrix_traps import one_hot_blocks
-from marketfold.diagnostics.trap import Trap
+from marketfold.diagnostics.matrix_traps import Trap, one_hot_blocks
 from marketfold.thresholds import FEWEST_MEMBERS
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
     from marketfold.diagnostics.source_context import Column
     from marketfold.schema import FeatureTable, Float32, Float64, Ids, Labels
-
 
 RESTATED = 0.95
 """Adjusted Rand index between the segments and a rule on one column from which they say the same."""
@@ -64,8 +62,7 @@ def _agreement_of_cuts(column: Float64, labels: Labels) -> float:
     """How well cuts on one column, as many groups as there are segments, reproduce the labels."""
     from sklearn.tree import DecisionTreeClassifier  # noqa: PLC0415  (costs start-up time)
 
-    n_segments = len(np.unique(labels))
-    if n_segments < 2:
+    if (n_segments := len(np.unique(labels))) < 2:
         return 0.0
     tree = DecisionTreeClassifier(max_leaf_nodes=n_segments, random_state=0)
     return adjusted_rand(tree.fit(column[:, None], labels).predict(column[:, None]), labels)
@@ -129,9 +126,8 @@ def _find_number(numbers: Mapping[str, Float64], labels: Labels) -> list[Trap]:
     best = max(agreements, key=lambda name: agreements[name], default="")
     if not best or agreements[best] < RESTATED:
         return []
-    others = [
-        column for name, column in numbers.items() if name != best and _tie_within(numbers[best], column, labels) < TIED
-    ]
+    rest = (column for name, column in numbers.items() if name != best)
+    others = [column for column in rest if _tie_within(numbers[best], column, labels) < TIED]
     if others and _agreement_of_many(np.column_stack(others), labels) >= REPRODUCED:
         return []
     return [_restates(best, agreements[best])]
@@ -142,12 +138,9 @@ def _tie_within(a: Float64, b: Float64, labels: Labels) -> float:
     from scipy.stats import rankdata  # noqa: PLC0415  (costs start-up time)
 
     sizes = np.maximum(np.bincount(labels), 1)
-    rests = []
-    for column in (a, b):
-        ranks = rankdata(column)
-        rests.append(ranks - (np.bincount(labels, weights=ranks) / sizes)[labels])
-    norm = float(np.sqrt((rests[0] @ rests[0]) * (rests[1] @ rests[1])))
-    return abs(float(rests[0] @ rests[1])) / norm if norm > 0 else 1.0
+    a, b = (ranks - (np.bincount(labels, weights=ranks) / sizes)[labels] for ranks in map(rankdata, (a, b)))
+    norm = float(np.sqrt((a @ a) * (b @ b)))
+    return abs(float(a @ b)) / norm if norm > 0 else 1.0
 
 
 def _restates(name: str, agreement: float) -> Trap:
@@ -192,12 +185,9 @@ def find_alone(X: Float32, labels: Labels, names: tuple[str, ...]) -> list[Trap]
     if len(names) < 3 or len(np.unique(labels)) < 2:
         return []
     sizes = np.bincount(labels).astype(np.float64)
-    between = np.empty(len(names))
-    for j in range(len(names)):
-        means = np.bincount(labels, weights=X[:, j]) / np.maximum(sizes, 1)
-        between[j] = float((sizes * (means - X[:, j].mean(dtype=np.float64)) ** 2).sum())
-    total = float(between.sum())
-    j = int(between.argmax())
+    means = np.stack([np.bincount(labels, weights=column) for column in X.T], axis=1) / np.maximum(sizes, 1)[:, None]
+    between = sizes @ (means - X.mean(axis=0, dtype=np.float64)) ** 2
+    j, total = int(between.argmax()), float(between.sum())
     if not total or between[j] / total < ALONE:
         return []
     facts = {"difference_share": float(between[j] / total), "n_others": len(names) - 1}

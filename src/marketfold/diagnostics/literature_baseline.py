@@ -109,26 +109,17 @@ def cluster_as_published(orders: Orders, *, network: str | None = None, seed: in
     if table is None:
         return None
     rows = sample_rows(len(table.ids), MOST_LINES, seed)
-    table = _varying(take_units(table, rows))
+    table = take_units(table, rows)
+    varies = np.ptp(table.values, axis=0) > 0  # a sample may miss a rare value
+    table = keep_columns(table, [name for name, kept in zip(table.names, varies, strict=True) if kept])
     if len(rows) < LEAST_LINES or not one_hot_blocks(table):
         return None
     X: Float32 = MatrixScaler(tail=0.0, skewed_above=math.inf).fit(table.values).transform(table.values)
-    mapping = orders.facts.mapping
-    plain = _clusters(X, seed)
-    found = [BaselineClusters("none", X.shape[1], _dependencies(plain, table, mapping))]
+    spaces = {"none": X}
     if network:
-        width = min(CODE, X.shape[1] - 1)
-        code = make_reducer(network, width, seed=seed).fit(X).transform(X)
-        found.append(BaselineClusters(network, width, _dependencies(_clusters(code, seed), table, mapping)))
+        spaces[network] = make_reducer(network, min(CODE, X.shape[1] - 1), seed=seed).fit(X).transform(X)
+    found = []
+    for method, space in spaces.items():
+        labels = KMeansSegmenter(CLUSTERS, random_state=seed).fit(space).labels_
+        found.append(BaselineClusters(method, space.shape[1], _dependencies(labels, table, orders.facts.mapping)))
     return LiteratureBaseline(len(rows), X.shape[1], tuple(found))
-
-
-def _varying(table: FeatureTable) -> FeatureTable:
-    """Leave out what is constant; a sample may miss a rare value."""
-    varies = np.ptp(table.values, axis=0) > 0
-    return keep_columns(table, [name for name, kept in zip(table.names, varies, strict=True) if kept])
-
-
-def _clusters(X: Float32, seed: int) -> Labels:
-    labels: Labels = KMeansSegmenter(CLUSTERS, random_state=seed).fit(X).labels_
-    return labels

@@ -1,13 +1,13 @@
-"""Traps that can be seen in the columns, before anything is clustered."""
+"""What a trap is, and those that can be seen in the columns, before anything is clustered."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from itertools import permutations
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-
-from marketfold.diagnostics.trap import Trap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +37,32 @@ TAIL_SHARE = 0.5
 
 ONE_HOT_SHARE = 0.5
 LEAK = 0.98
+
+Severity = Literal["note", "warning", "serious"]
+
+
+@dataclass(frozen=True)
+class Trap:
+    """Something that makes segments look like findings when they are not; `report.sentences` says it.
+
+    Attributes
+    ----------
+    code
+        Stable name of the check (`restates_column`).
+    severity
+        `serious` where the segments should not be used as they are, `warning` where they need a second look, `note`
+        where it is enough to know.
+    columns, segments
+        Columns and numbers of the segments concerned, where there are any.
+    facts
+        What was found, by name, as far as the code and the columns do not say it.
+    """
+
+    code: str
+    columns: tuple[str, ...]
+    severity: Severity
+    segments: tuple[int, ...] = ()
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 def find_ids(table: FeatureTable) -> list[Trap]:
@@ -88,10 +114,8 @@ def find_derived(table: FeatureTable, rows: NDArray[np.intp]) -> list[Trap]:
     found: list[Trap] = []
     gone: set[int] = set()
     usable = [j for j in range(len(features)) if _tells_enough(values[:, j])]
-    for i in usable:
-        for j in usable:
-            if i == j or {i, j} & gone or not _follows(values[:, i], values[:, j], orders[i]):
-                continue
+    for i, j in permutations(usable, 2):
+        if not {i, j} & gone and _follows(values[:, i], values[:, j], orders[i]):
             kind = "repeats" if np.array_equal(values[:, i], values[:, j]) else "follows"
             columns = (features[j].name, features[i].name)
             found.append(Trap("derived_column", columns, "warning", facts={"kind": kind}))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from marketfold.cleaning import CleanOrders
-    from marketfold.diagnostics.trap import Severity, Trap
+    from marketfold.diagnostics.matrix_traps import Severity, Trap
     from marketfold.features import FeatureMatrix
     from marketfold.schema import Float64
     from marketfold.selection import Segmentation
@@ -44,11 +44,7 @@ def find_traps(segmentation: Segmentation, source: CleanOrders | SourceContext |
     Examples
     --------
     >>> import numpy as np
-    >>> from marketfold.cleaning import clean_orders
-    >>> from marketfold.demo import make_shop
-    >>> from marketfold.features import build_features, build_matrix
-    >>> from marketfold.orders import read_orders
-    >>> from marketfold.selection import Segmentation
+    >>> from marketfold import Segmentation, build_features, build_matrix, clean_orders, make_shop, read_orders
     >>> clean = clean_orders(read_orders(make_shop(lines=4_000).lines))
     >>> matrix = build_matrix(build_features(clean))
     >>> labels = np.digitize(matrix.table.column("discount_share"), [0.05, 0.1]).astype(np.int32)
@@ -59,7 +55,10 @@ def find_traps(segmentation: Segmentation, source: CleanOrders | SourceContext |
     context = source or SourceContext()
     if not isinstance(context, SourceContext):
         context = read_context(context, table)
-    _check_lengths(len(table), context)
+    given = {"customers": context.customers, "later_revenue": context.later_revenue, **context.columns}
+    for name, values in given.items():
+        if values is not None and len(values) != len(table):
+            raise ParameterError(f"{name} has {len(values)} rows, the table {len(table)} units.")
     restated = find_functional_dependency(table, labels, context.columns, sample_rows(len(table), SAMPLE, 0), numbers)
     found = [
         *find_column_traps(segmentation.matrix, context.later_revenue),
@@ -89,10 +88,3 @@ def find_column_traps(matrix: FeatureMatrix, later_revenue: Float64 | None = Non
 
 def _serious_first(traps: Iterable[Trap]) -> tuple[Trap, ...]:
     return tuple(sorted(traps, key=lambda trap: ORDER[trap.severity]))
-
-
-def _check_lengths(n_units: int, context: SourceContext) -> None:
-    given = {"customers": context.customers, "later_revenue": context.later_revenue, **context.columns}
-    for name, values in given.items():
-        if values is not None and len(values) != n_units:
-            raise ParameterError(f"{name} has {len(values)} rows, the table {n_units} units.")

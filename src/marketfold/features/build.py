@@ -1,4 +1,4 @@
-"""From clean orders to one row per customer, order or order line."""
+"""From clean orders to one row per customer, order or order line, and to the past and the future of customers."""
 
 from __future__ import annotations
 
@@ -11,23 +11,21 @@ import pyarrow.compute as pc
 
 from marketfold.activity import scaled
 from marketfold.config import FeatureOptions
-from marketfold.errors import Fault, OrdersError, ParameterError
+from marketfold.errors import Fault, OrdersError, ParameterError, TooFewUnitsError
 from marketfold.features.catalogue import CATALOGUE, REVENUE, Measurement, Rows, Sum
 from marketfold.features.fitted_statistics import fit_statistics
 from marketfold.features.geography import DESCRIBING, is_place, keep_columns, with_geography
-from marketfold.features.split import before_day
-from marketfold.schema import MONEY_SCALE, UNIT_ID, FeatureTable, day_number
+from marketfold.schema import MONEY_SCALE, UNIT_ID, FeatureTable, day_number, money_sum
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
 
     from marketfold.cleaning import CleanOrders
     from marketfold.schema import Ids, Unit
 
 # Ids are kept in a fixed-width array: one cell of ten million letters would make every row as wide.
 LONGEST_ID = 1_000
-
-
 SEVERAL = "(several)"
 ALWAYS = (Sum("line_count", nw.len()), Sum("revenue_scaled", REVENUE.sum()))
 """What `Activity` tells of a customer and lines must tell of an order."""
@@ -91,21 +89,14 @@ def _chosen(
     ParameterError
         If a model needs a feature that cannot be measured.
     """
-    left_out = {}
-    can: dict[str, Measurement] = {}
-    for measurement in offered:
-        missing = [column for column in measurement.needs if column not in columns]
-        if missing:
-            left_out[measurement.feature.name] = f"the orders have no {' and no '.join(missing)}"
-        else:
-            can[measurement.feature.name] = measurement
+    lacking = {one.feature.name: [need for need in one.needs if need not in columns] for one in offered}
+    left_out = {name: f"the orders have no {' and no '.join(gone)}" for name, gone in lacking.items() if gone}
+    can = {one.feature.name: one for one in offered if not lacking[one.feature.name]}
     if names is None:
         return list(can.values()), left_out
+    hint = "map the column as it was in the orders of the model"
     faults = [
-        Fault(
-            f"{name}: {left_out.get(name, 'no such feature')}.",
-            "map the column as it was in the orders of the model" if name in left_out else "",
-        )
+        Fault(f"{name}: {left_out.get(name, 'no such feature')}.", hint if name in left_out else "")
         for name in names
         if name not in can
     ]
@@ -182,3 +173,39 @@ def build_features(
         settings=statistics.to_settings(),
     )
     return built if names is None else keep_columns(with_geography(built, names), names)
+
+
+def before_day(clean: CleanOrders, day: date) -> CleanOrders:
+    """Purchases and returns before a day; nothing on or after it can be seen in what is returned."""
+    if clean.before is not None and clean.before <= day:
+        return clean
+    return clean.before_day(day)
+
+
+def split_at(clean: CleanOrders, cut: date) -> tuple[CleanOrders, pa.Table]:
+    """Orders before a day, and what the same customers spent from that day on.
+
+    Features built from the first part cannot see the second: the lines are not in it. The `report` of the first part
+    stays that of the whole source, and `set_aside` too. One thing an export cannot undo: a status is that of the day
+    of the export, so a line that was cancelled after the cut is no purchase before it either.
+
+    Returns
+    -------
+    tuple
+        The orders before the cut, and a table (customer_id, revenue) with a row for each customer who bought before
+        it, sorted by id, 0.0 where nothing came.
+
+    Raises
+    ------
+    TooFewUnitsError
+        If there is no purchase before the cut, or none after it.
+    """
+    early = before_day(clean, cut)
+    after = clean.purchases.filter(nw.col("ordered_on") >= cut)
+    later = after.group_by("customer_id").agg(money_sum("amount").alias("revenue"))
+    joined = early.activity.customers.select("customer_id").join(later, on="customer_id", how="left")
+    future = clean.engine.collect(joined.with_columns(nw.col("revenue").fill_null(0.0))).sort_by("customer_id")
+    if not future.num_rows or not any(future.column("revenue").to_pylist()):
+        who = f"No customer {'came back after' if future.num_rows else 'bought before'} {cut}"
+        raise TooFewUnitsError(f"{who}, so there is no past and future to compare. Choose another cut.")
+    return early, future.cast(pa.schema([("customer_id", pa.string()), ("revenue", pa.float64())]))

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from marketfold.features.fitted_statistics import FittedStatistics
     from marketfold.schema import Unit
 
-
 Rows = Literal["lines", "orders", "returns"]
 REVENUE = nw.col("revenue_scaled")
 
@@ -60,6 +59,10 @@ class Measurement:
 def _ratio(top: nw.Expr, bottom: nw.Expr) -> nw.Expr:
     """A quotient, 0 where there is nothing to divide by."""
     return nw.when(bottom > 0).then(top / bottom).otherwise(nw.lit(0.0))
+
+
+def _share(feature: Feature, money: Sum, needs: tuple[str, ...] = ()) -> Measurement:
+    return Measurement(feature, _ratio(nw.col(money.name), REVENUE), needs, (money,))
 
 
 _MONEY = REVENUE / MONEY_SCALE
@@ -108,8 +111,7 @@ def _quarters() -> list[Measurement]:
     found = []
     for number, span in enumerate(months, start=1):
         feature = Feature(f"quarter_{number}_share", f"share of revenue in {span}", "share", "seasonality", "quarter")
-        money = money_where(f"quarter_{number}_scaled", quarter == number, "orders")
-        found.append(Measurement(feature, _ratio(nw.col(money.name), REVENUE), sums=(money,)))
+        found.append(_share(feature, money_where(f"quarter_{number}_scaled", quarter == number, "orders")))
     return found
 
 
@@ -125,10 +127,8 @@ def _large(statistics: FittedStatistics, whose: str) -> Measurement:
     where = "large orders" if size is None else "the largest deal size"
     feature = Feature("large_deal_share", f"share of {whose} in {where}", "share", "value")
     if size is None:
-        large = money_where("large_scaled", statistics.large_order_at < REVENUE, "orders")
-        return Measurement(feature, _ratio(nw.col("large_scaled"), REVENUE), sums=(large,))
-    large = money_where("large_scaled", nw.col("deal_size") == size)
-    return Measurement(feature, _ratio(nw.col("large_scaled"), REVENUE), ("deal_size",), (large,))
+        return _share(feature, money_where("large_scaled", statistics.large_order_at < REVENUE, "orders"))
+    return _share(feature, money_where("large_scaled", nw.col("deal_size") == size), ("deal_size",))
 
 
 def _recency(statistics: FittedStatistics, label: str) -> Measurement:
@@ -138,13 +138,10 @@ def _recency(statistics: FittedStatistics, label: str) -> Measurement:
 
 def _trend(statistics: FittedStatistics) -> Measurement:
     label = "growth of revenue: later half of the time against the earlier half, -1 to 1"
-    later, money = (
-        nw.col("later_scaled"),
-        money_where("later_scaled", nw.col("ordered_on") >= statistics.middle_on, "orders"),
-    )
-    return Measurement(
-        Feature("trend", label, "ratio", "value"), _ratio(later - (REVENUE - later), REVENUE), sums=(money,)
-    )
+    money = money_where("later_scaled", nw.col("ordered_on") >= statistics.middle_on, "orders")
+    later = nw.col(money.name)
+    formula = _ratio(later - (REVENUE - later), REVENUE)
+    return Measurement(Feature("trend", label, "ratio", "value"), formula, sums=(money,))
 
 
 def _of_customers(statistics: FittedStatistics) -> list[Measurement]:

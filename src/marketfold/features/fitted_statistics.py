@@ -110,20 +110,19 @@ def fit_statistics(
         If there is no purchase.
     """
     if clean.activity.span is None:
-        when = f"before {as_of}" if as_of else "at all"
-        message = f"There is no purchase {when}, so there is nobody to measure. Choose a later as-of date."
-        raise TooFewUnitsError(message)
+        what = f"no purchase {f'before {as_of}' if as_of else 'at all'}, so there is nobody to measure"
+        raise TooFewUnitsError(f"There is {what}. Choose a later as-of date.")
     first_on, last_on = clean.activity.span
     as_of = as_of or last_on + timedelta(days=1)
     # The same as-of date means the same window, even where only some of its orders are measured again.
     same_window = settings.get("as_of") == as_of.isoformat()
-    large = settings.get("large_order_at")
+    large = float(settings["large_order_at"]) * MONEY_SCALE if "large_order_at" in settings else _large_order_at(clean)
     return FittedStatistics(
         first_on=date.fromisoformat(settings["first_on"]) if same_window else first_on,
         as_of=as_of,
         categories=_categories(clean, names, settings),
         large_deal_size=settings.get("large_deal_size") if settings else _largest_deal_size(clean),
-        large_order_at=round(_large_order_at(clean) if large is None else float(large) * MONEY_SCALE),
+        large_order_at=round(large),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -36,19 +37,18 @@ def keep_columns(table: FeatureTable, names: Collection[str]) -> FeatureTable:
     """
     missing = [name for name in names if name not in table.names]
     if missing:
-        message = f"The units have no {', '.join(missing)}. Read the orders with the columns that these are made of."
-        raise ParameterError(message)
+        gone = ", ".join(missing)
+        raise ParameterError(f"The units have no {gone}. Read the orders with the columns that these are made of.")
     places = [table.names.index(name) for name in names]
     return replace(table, values=table.values[:, places], features=tuple(table.features[place] for place in places))
 
 
 def _commonest(values: np.ndarray) -> list[str]:
     """The places with most units, and `other` where there are more."""
-    known = [str(value) for value in values if value is not None]
-    places, counts = np.unique(np.array(known, dtype=object).astype(str), return_counts=True)
-    order = np.lexsort((places, -counts))
-    ordered = [str(places[place]) for place in order if places[place] != _OTHER]
-    return ordered[:MOST_PLACES] + ([_OTHER] if len(known) < len(values) or len(ordered) > MOST_PLACES else [])
+    counts = Counter(str(value) for value in values if value is not None)
+    ordered = sorted(counts.keys() - {_OTHER}, key=lambda place: (-counts[place], place))
+    more = counts.total() < len(values) or len(ordered) > MOST_PLACES
+    return ordered[:MOST_PLACES] + ([_OTHER] if more else [])
 
 
 def with_geography(table: FeatureTable, names: Sequence[str] | None = None) -> FeatureTable:
@@ -58,8 +58,7 @@ def with_geography(table: FeatureTable, names: Sequence[str] | None = None) -> F
     """
     columns, features = [table.values], list(table.features)
     for column in SHAPING:
-        values = table.described.get(column)
-        if values is None:
+        if (values := table.described.get(column)) is None:
             continue
         start = f"{column}_"
         asked = [name[len(start) : -len(_END)] for name in names or () if is_place(name) and name.startswith(start)]

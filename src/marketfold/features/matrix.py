@@ -81,13 +81,10 @@ class FeatureMatrix(Framed):
         return scaled
 
 
-def _scale(table: FeatureTable) -> tuple[MatrixScaler, Float32]:
+def _scale(table: FeatureTable, left_out: dict[str, str]) -> FeatureMatrix:
+    table = keep_columns(table, [name for name in table.names if name not in left_out])
     scaler = MatrixScaler(blocks=[feature.block for feature in table.features])
-    return scaler, scaler.fit(table.values).transform(table.values)
-
-
-def _without(table: FeatureTable, reasons: dict[str, str]) -> FeatureTable:
-    return keep_columns(table, [name for name in table.names if name not in reasons])
+    return FeatureMatrix(scaler.fit(table.values).transform(table.values), table, scaler, left_out)
 
 
 def _find_same(X: Float32, names: Sequence[str], blocks: Sequence[str | None]) -> dict[str, str]:
@@ -122,21 +119,16 @@ def build_matrix(table: FeatureTable, *, geography: bool = False) -> FeatureMatr
         If no feature tells the units apart.
     """
     if len(table.ids) < LEAST_UNITS:
-        units = table.unit.replace("_", " ")
-        message = f"There is {len(table.ids)} {units}, and groups need at least {LEAST_UNITS}. Read more orders."
-        raise TooFewUnitsError(message)
+        there = f"There is {len(table.ids)} {table.unit.replace('_', ' ')}"
+        raise TooFewUnitsError(f"{there}, and groups need at least {LEAST_UNITS}. Read more orders.")
     if geography:
         table = with_geography(table)
     constant = np.ptp(table.values, axis=0) == 0
     flat = {name: "the same for everybody" for name, same in zip(table.names, constant, strict=True) if same}
     left_out = table.left_out | flat
-    table = _without(table, flat)
-    if not table.features:
+    if constant.all():
         told = "; ".join(f"{name}: {reason}" for name, reason in left_out.items())
         raise OrdersError(f"Nothing tells the {len(table.ids):,} units apart, so there are no groups to find: {told}.")
-    scaler, values = _scale(table)
-    same = _find_same(values, table.names, [feature.block for feature in table.features])
-    if same:
-        table = _without(table, same)
-        scaler, values = _scale(table)
-    return FeatureMatrix(values, table, scaler, left_out | same)
+    matrix = _scale(table, left_out)
+    same = _find_same(matrix.values, matrix.names, [feature.block for feature in matrix.table.features])
+    return _scale(table, left_out | same) if same else matrix

@@ -14,9 +14,8 @@ from marketfold.segments.movement import (
 )
 from marketfold.segments.names import name_segments, number_and_name
 from marketfold.segments.phrases import difference_text, phrase_of
-from marketfold.segments.profiles import SegmentProfile, profile_segments
+from marketfold.segments.profiles import SegmentProfile, SegmentTraits, find_traits, profile_segments
 from marketfold.segments.rules import Bound, SegmentRule, find_rule, meets
-from marketfold.segments.traits import SegmentTraits, find_traits
 
 __all__ = [
     "MUCH_DRIFT",

@@ -75,37 +75,25 @@ def describe(
     >>> [(cell.value, round(cell.share, 2), cell.everyone_share) for cell in first["country"]]
     [('FR', 0.67, 0.5), ('US', 0.33, 0.5)]
     """
-    sizes = np.bincount(labels, minlength=n_segments)
-    tables = {name: _counts(column, labels, n_segments) for name, column in described.items()}
-    chances = {
-        name: stats.hypergeom.sf(counts - 1, len(labels), counts.sum(axis=0)[None, :], sizes[:, None])
-        for name, (_, counts) in tables.items()
-    }
-    together = np.concatenate([np.asarray(chance).ravel() for chance in chances.values()]) if chances else np.array([])
-    corrected = stats.false_discovery_control(np.clip(together, 0, 1)) if together.size else together
-    found: tuple[dict[str, tuple[Described, ...]], ...] = tuple({} for _ in range(n_segments))
-    start = 0
-    for name, (values, counts) in tables.items():
-        p_values = corrected[start : start + counts.size].reshape(counts.shape)
-        start += counts.size
-        everyone = counts.sum(axis=0) / max(len(labels), 1)
+    found: tuple[dict[str, tuple[Described, ...]], ...]
+    found = tuple(dict.fromkeys(described, ()) for _ in range(n_segments))
+    tables = [_counts(column, labels, n_segments) for column in described.values()]
+    counts = np.hstack([np.zeros((n_segments, 0), dtype=np.int64), *(counts for _, counts in tables)])
+    if not counts.size:
+        return found
+    sizes, totals = np.bincount(labels, minlength=n_segments)[:, None], counts.sum(axis=0)
+    chance = np.clip(stats.hypergeom.sf(counts - 1, len(labels), totals, sizes), 0, 1)
+    unlikely = stats.false_discovery_control(chance, axis=None).reshape(counts.shape) < SIGNIFICANCE
+    shares, everyone = counts / np.maximum(sizes, 1), totals / len(labels)
+    notable = (counts >= MIN_SUPPORT) & (shares / everyone >= NOTABLE_LIFT) & unlikely
+    values = [value for known, _ in tables for value in known]
+    ends = np.cumsum([len(known) for known, _ in tables])
+    for name, places in zip(described, np.split(np.arange(len(values)), ends[:-1]), strict=True):
         for s in range(n_segments):
-            found[s][name] = _cells(values, counts[s], int(sizes[s]), everyone, p_values[s])
+            common = sorted(places[counts[s, places] > 0], key=lambda v: (-counts[s, v], values[v]))
+            shown = [v for rank, v in enumerate(common) if rank < SHOWN_VALUES or notable[s, v]]
+            found[s][name] = tuple(
+                Described(values[v], float(shares[s, v]), float(everyone[v]), int(counts[s, v]), bool(notable[s, v]))
+                for v in shown
+            )
     return found
-
-
-def _cells(
-    values: list[str],
-    counts: NDArray[np.int64],
-    size: int,
-    everyone: NDArray[np.float64],
-    p_values: NDArray[np.float64],
-) -> tuple[Described, ...]:
-    shares = counts / max(size, 1)
-    lifts = np.divide(shares, everyone, out=np.zeros_like(shares), where=everyone > 0)
-    notable = (counts >= MIN_SUPPORT) & (lifts >= NOTABLE_LIFT) & (p_values < SIGNIFICANCE)
-    common = sorted(np.flatnonzero(counts), key=lambda v: (-counts[v], values[v]))
-    shown = [v for rank, v in enumerate(common) if rank < SHOWN_VALUES or notable[v]]
-    return tuple(
-        Described(values[v], float(shares[v]), float(everyone[v]), int(counts[v]), bool(notable[v])) for v in shown
-    )

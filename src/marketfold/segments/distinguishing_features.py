@@ -58,16 +58,16 @@ class DistinguishingFeature:
 class EffectSizes:
     """Every feature of every segment against the other units, in the user's units; see `DistinguishingFeature`.
 
-    Arrays of shape (n_segments, n_features); `everyone`, the medians of all units, of shape (n_features,).
+    Arrays of shape (n_segments, n_features); each row of `everyone` is the same.
     """
 
-    medians: Float64
-    other_medians: Float64
-    means: Float64
-    other_means: Float64
-    effects: Float64
-    p_values: Float64
+    median: Float64
     everyone: Float64
+    effect: Float64
+    p_value: Float64
+    others: Float64
+    mean: Float64
+    others_mean: Float64
 
 
 def _tied_ranks(ordered: Float64) -> tuple[Float64, float]:
@@ -115,13 +115,12 @@ def effect_sizes(values: Float64, labels: Labels, n_segments: int) -> EffectSize
     Examples
     --------
     >>> table = effect_sizes(np.array([[1.0], [2.0], [3.0], [9.0]]), np.array([0, 0, 1, 1], dtype=np.int32), 2)
-    >>> table.medians[:, 0].tolist(), table.effects[:, 0].tolist()
+    >>> table.median[:, 0].tolist(), table.effect[:, 0].tolist()
     ([1.5, 6.0], [-1.0, 1.0])
     """
     n, n_features = values.shape
     shape = (n_segments, n_features)
-    medians, other_medians, effects, p_values, totals = (np.zeros(shape) for _ in range(5))
-    everyone = np.zeros(n_features)
+    medians, other_medians, everyone, effects, p_values, totals = (np.zeros(shape) for _ in range(6))
     sizes = np.bincount(labels, minlength=n_segments).astype(np.float64)
     ends = np.cumsum(sizes).astype(int)
     narrow = labels.astype(np.uint8 if n_segments <= np.iinfo(np.uint8).max else np.uint16)  # radix-sorted by NumPy
@@ -133,7 +132,7 @@ def effect_sizes(values: Float64, labels: Labels, n_segments: int) -> EffectSize
         u = np.bincount(owner, weights=ranks, minlength=n_segments) - sizes * (sizes + 1) / 2
         effects[:, j], p_values[:, j] = _mann_whitney(u, sizes, n, tie_term)
         totals[:, j] = np.bincount(owner, weights=ordered, minlength=n_segments)
-        everyone[j] = (ordered[(n - 1) // 2] + ordered[n // 2]) / 2
+        everyone[:, j] = (ordered[(n - 1) // 2] + ordered[n // 2]) / 2
         grouped = np.argsort(owner, kind="stable")
         for s, places in enumerate(np.split(grouped, ends[:-1])):
             medians[s, j] = _middle(ordered, places)
@@ -141,54 +140,38 @@ def effect_sizes(values: Float64, labels: Labels, n_segments: int) -> EffectSize
     rest = np.maximum(n - sizes, 1.0)[:, None]
     corrected = stats.false_discovery_control(p_values, axis=None) if p_values.size else p_values
     return EffectSizes(
-        medians=medians,
-        other_medians=other_medians,
-        means=totals / sizes[:, None],
-        other_means=(totals.sum(axis=0) - totals) / rest,
-        effects=effects,
-        p_values=np.asarray(corrected, dtype=np.float64).reshape(shape),
+        median=medians,
         everyone=everyone,
+        effect=effects,
+        p_value=np.asarray(corrected, dtype=np.float64).reshape(shape),
+        others=other_medians,
+        mean=totals / sizes[:, None],
+        others_mean=(totals.sum(axis=0) - totals) / rest,
     )
-
-
-def _distinguishing(table: FeatureTable, compared: EffectSizes, segment: int, column: int) -> DistinguishingFeature:
-    def at(values: Float64) -> float:
-        return float(values[segment, column])
-
-    feature = table.features[column]
-    return DistinguishingFeature(
-        name=feature.name,
-        label=feature.label,
-        measure=feature.measure,
-        median=at(compared.medians),
-        everyone=float(compared.everyone[column]),
-        effect=at(compared.effects),
-        p_value=at(compared.p_values),
-        others=at(compared.other_medians),
-        mean=at(compared.means),
-        others_mean=at(compared.other_means),
-    )
-
-
-def _orders(table: FeatureTable, medians: Float64) -> float:
-    """Orders of the median unit; no bound where they are not known."""
-    return float(medians[table.names.index(ORDERS)]) if ORDERS in table.names else np.inf
 
 
 def distinguishing_features(
     table: FeatureTable, compared: EffectSizes, segment: int
 ) -> tuple[DistinguishingFeature, ...]:
     """Features in which a segment (from 0) differs at least by a medium effect, strongest first."""
-    effects = compared.effects[segment]
-    own, others = (_orders(table, side[segment]) for side in (compared.medians, compared.other_medians))
+    effects = compared.effect[segment]
+    # orders of the median unit; no bound where they are not known
+    own, others = (
+        float(side[segment, table.names.index(ORDERS)]) if ORDERS in table.names else np.inf
+        for side in (compared.median, compared.others)
+    )
     found = [
         j
         for j in range(len(table.features))
         if abs(effects[j]) >= MEDIUM_EFFECT
-        and compared.p_values[segment, j] < SIGNIFICANCE
+        and compared.p_value[segment, j] < SIGNIFICANCE
         and not (own <= 1 and phrase_of(table.features[j].name, table.unit).repeat)
         and not (min(own, others) <= 2 and table.features[j].name == SPREAD)
     ]
     found.sort(key=lambda j: (-round(abs(float(effects[j])), 6), j))
-    every = (_distinguishing(table, compared, segment, j) for j in found)
+    every = []
+    for j in found:
+        feature = table.features[j]
+        numbers = {name: float(values[segment, j]) for name, values in vars(compared).items()}
+        every.append(DistinguishingFeature(feature.name, feature.label, feature.measure, **numbers))
     return tuple(feature for feature in every if difference_text(feature, table.unit))

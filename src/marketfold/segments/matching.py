@@ -13,6 +13,8 @@ from marketfold.clustering import cross_table, jaccards
 from marketfold.snapshot import Snapshot, check_comparable
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from marketfold.schema import Float64
 
 SAME_GROUP = 0.5
@@ -46,24 +48,19 @@ class SegmentMatch:
     by: Literal["members", "centres", "nothing"]
 
 
-def _jaccard(earlier: Snapshot, later: Snapshot) -> Float64:
-    """Jaccard index of every pair of segments among the shared units, shape (n_earlier, n_later)."""
-    _, at_earlier, at_later = np.intersect1d(earlier.ids, later.ids, assume_unique=True, return_indices=True)
-    rows, columns = earlier.segment_numbers, later.segment_numbers
-    i = np.searchsorted(rows, earlier.numbers[at_earlier])
-    j = np.searchsorted(columns, later.numbers[at_later])
-    return jaccards(cross_table(i, j, (len(rows), len(columns))))
-
-
-def _signed_log(values: Float64) -> Float64:
-    return np.sign(values) * np.log1p(np.abs(values))
+def shared_units(earlier: Snapshot, later: Snapshot) -> NDArray[np.int64]:
+    """Units that both runs have, by their segment then and now, shape (n_earlier, n_later)."""
+    _, *rows = np.intersect1d(earlier.ids, later.ids, assume_unique=True, return_indices=True)
+    runs = (earlier, later)
+    i, j = (np.searchsorted(run.segment_numbers, run.numbers[at]) for run, at in zip(runs, rows, strict=True))
+    return cross_table(i, j, (len(earlier.segment_numbers), len(later.segment_numbers)))
 
 
 def _nearness(earlier: Snapshot, later: Snapshot) -> Float64:
     """1 at the old centre, 0 at its next neighbour, measured in spreads of the earlier run; (n_earlier, n_later)."""
     assert earlier.values is not None and later.values is not None  # noqa: S101, PT018  (asked by the caller)
     columns = [later.features.index(name) for name in earlier.features]
-    old, new = _signed_log(earlier.values), _signed_log(later.values[:, columns])
+    old, new = (np.sign(x) * np.log1p(np.abs(x)) for x in (earlier.values, later.values[:, columns]))
     spread = old.std(axis=0)
     spread[spread == 0] = 1.0
     before = np.stack([_mean(old, earlier.numbers == number) for number in earlier.segment_numbers]) / spread
@@ -75,21 +72,22 @@ def _nearness(earlier: Snapshot, later: Snapshot) -> Float64:
     return np.nan_to_num(np.clip(near, 0, 1))
 
 
-def _mean(values: Float64, members: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Float64:
+def _mean(values: Float64, members: NDArray[np.bool_]) -> Float64:
     """Centre of a segment; far away from everything where nobody is left in it."""
     return values[members].mean(axis=0) if members.any() else np.full(values.shape[1], np.inf)
 
 
 def _similarity(earlier: Snapshot, later: Snapshot) -> tuple[Float64, Literal["members", "centres", "nothing"]]:
-    n_shared = len(np.intersect1d(earlier.ids, later.ids, assume_unique=True))
+    shared = shared_units(earlier, later)
+    n_shared = int(shared.sum())
     smaller = min(len(earlier.ids), len(later.ids))
     if n_shared >= min(FEWEST_SHARED, smaller) and n_shared >= LEAST_SHARED * smaller:
-        return _jaccard(earlier, later), "members"
+        return jaccards(shared), "members"
     comparable = set(earlier.features) == set(later.features) and earlier.features
     if comparable and earlier.values is not None and later.values is not None:
         with np.errstate(invalid="ignore"):  # the centre of an empty segment is at infinity
             return _nearness(earlier, later), "centres"
-    return np.zeros((len(earlier.segment_numbers), len(later.segment_numbers))), "nothing"
+    return np.zeros(shared.shape), "nothing"
 
 
 def match_segments(earlier: Snapshot, later: Snapshot) -> tuple[SegmentMatch, ...]:
@@ -120,12 +118,11 @@ def match_segments(earlier: Snapshot, later: Snapshot) -> tuple[SegmentMatch, ..
     taken = {earlier.name(earlier.segment_numbers[i]) for i in partner.values()}
     matches = []
     for j, segment in enumerate(later.segment_numbers):
-        best = float(similarity[:, j].max(initial=0.0))
         if j in partner:
-            number = earlier.segment_numbers[partner[j]]
-            best = float(similarity[partner[j], j])
+            number, best = earlier.segment_numbers[partner[j]], float(similarity[partner[j], j])
             matches.append(SegmentMatch(segment, number, earlier.name(number), number, best, by))
             continue
+        best = float(similarity[:, j].max(initial=0.0))
         name = later.name(segment) if later.name(segment) not in taken else f"{later.name(segment)} (new)"
         taken.add(name)
         matches.append(SegmentMatch(segment, following, name, None, best, by))

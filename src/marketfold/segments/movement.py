@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from scipy import stats
 
-from marketfold.clustering import cross_table
+from marketfold.segments.matching import shared_units
 from marketfold.snapshot import Snapshot, check_comparable
 from marketfold.thresholds import OUTSIDE_ALLOWED
 
@@ -126,20 +126,11 @@ def population_stability(earlier: Float64, later: Float64) -> tuple[float, float
     edges = np.unique(np.quantile(earlier, np.linspace(0, 1, n_bins + 1)[1:-1]))
     # an edge belongs to the bin below it, so that a value that many share (one order) stays in one bin
     n = len(edges) + 1
-    p = np.bincount(np.searchsorted(edges, earlier, side="left"), minlength=n) + 0.5
-    q = np.bincount(np.searchsorted(edges, later, side="left"), minlength=n) + 0.5
-    p, q = p / p.sum(), q / q.sum()
+    counts = (np.bincount(np.searchsorted(edges, run), minlength=n) + 0.5 for run in (earlier, later))
+    p, q = (count / count.sum() for count in counts)
     index = float(((q - p) * np.log(q / p)).sum())
     by_chance = (1 / len(earlier) + 1 / len(later)) * float(stats.chi2.ppf(CHANCE, n - 1))
     return index, by_chance
-
-
-def _drift(feature: str, earlier: Float64, later: Float64) -> Drift:
-    index, by_chance = population_stability(earlier, later)
-    level: DriftLevel = "steady"
-    if index > by_chance and index >= SOME_DRIFT:
-        level = "much drift" if index >= MUCH_DRIFT else "some drift"
-    return Drift(feature, index, by_chance, level, float(np.median(earlier)), float(np.median(later)))
 
 
 def _fit(then: NDArray[np.bool_], now: NDArray[np.bool_]) -> ModelFit:
@@ -147,10 +138,6 @@ def _fit(then: NDArray[np.bool_], now: NDArray[np.bool_]) -> ModelFit:
     more = float(stats.fisher_exact(counts, alternative="greater").pvalue) < OUTSIDE_SURE
     share = float(now.mean())
     return ModelFit(float(then.mean()), share, not (more and share > OUTSIDE_ALLOWED))
-
-
-def _places(run: Snapshot, rows: NDArray[np.intp]) -> NDArray[np.intp]:
-    return np.searchsorted(run.segment_numbers, run.numbers[rows])
 
 
 def compare_runs(
@@ -182,17 +169,13 @@ def compare_runs(
     ([[1, 1], [0, 0]], [0, 1], [0, 1])
     """
     check_comparable(earlier, later, features=True)
-    _, at_earlier, at_later = np.intersect1d(earlier.ids, later.ids, assume_unique=True, return_indices=True)
-    rows, columns = earlier.segment_numbers, later.segment_numbers
-    shape = (len(rows), len(columns))
-    moves = cross_table(_places(earlier, at_earlier), _places(later, at_later), shape)
-    then = np.bincount(_places(earlier, np.arange(len(earlier.ids))), minlength=len(rows))
-    now = np.bincount(_places(later, np.arange(len(later.ids))), minlength=len(columns))
+    moves = shared_units(earlier, later)
+    then, now = ((run.numbers[:, None] == run.segment_numbers).sum(axis=0) for run in (earlier, later))
     return Movement(
-        earlier_numbers=rows,
-        later_numbers=columns,
-        earlier_names=tuple(earlier.name(number) for number in rows),
-        later_names=tuple(later.name(number) for number in columns),
+        earlier_numbers=earlier.segment_numbers,
+        later_numbers=later.segment_numbers,
+        earlier_names=tuple(map(earlier.name, earlier.segment_numbers)),
+        later_names=tuple(map(later.name, later.segment_numbers)),
         moves=moves,
         lost=then - moves.sum(axis=1),
         new=now - moves.sum(axis=0),
@@ -205,8 +188,11 @@ def _drifts(earlier: Snapshot, later: Snapshot) -> tuple[Drift, ...]:
     """Drift of every feature, most first; nothing where a run did not keep its values."""
     if earlier.values is None or later.values is None:
         return ()
-    found = [
-        _drift(name, earlier.values[:, j], later.values[:, later.features.index(name)])
-        for j, name in enumerate(earlier.features)
-    ]
+    found = []
+    for j, name in enumerate(earlier.features):
+        old, new = earlier.values[:, j], later.values[:, later.features.index(name)]
+        index, by_chance = population_stability(old, new)
+        level: DriftLevel = "much drift" if index >= MUCH_DRIFT else "some drift"
+        level = level if index > by_chance and index >= SOME_DRIFT else "steady"
+        found.append(Drift(name, index, by_chance, level, float(np.median(old)), float(np.median(new))))
     return tuple(sorted(found, key=lambda drift: -drift.index))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from marketfold.segments.distinguishing_features import ORDERS
 from marketfold.segments.matching import match_segments
 from marketfold.segments.phrases import phrase_of
-from marketfold.segments.traits import find_traits
+from marketfold.segments.profiles import find_traits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from marketfold.segments.distinguishing_features import DistinguishingFeature
     from marketfold.segments.matching import SegmentMatch
     from marketfold.segments.phrases import Phrase
-    from marketfold.segments.traits import SegmentTraits
+    from marketfold.segments.profiles import SegmentTraits
     from marketfold.selection import Segmentation
     from marketfold.snapshot import Snapshot
 
@@ -92,11 +92,9 @@ def _plain_parts(traits: SegmentTraits, unit: Unit) -> tuple[list[_Part], list[_
     for feature in sorted(
         traits.distinguishing, key=lambda one: (-round(abs(one.effect) / EQUAL_EFFECTS), phrases[one.name].rank)
     ):
-        part = _part(feature, traits, unit)
-        if part is None:
-            continue
-        yields = bool(aspects.intersection(phrases[feature.name].yields_to))
-        (yielding if yields else parts).setdefault(part.aspect, part)
+        if part := _part(feature, traits, unit):
+            yields = aspects.intersection(phrases[feature.name].yields_to)
+            (yielding if yields else parts).setdefault(part.aspect, part)
     return list(parts.values()), [part for aspect, part in yielding.items() if aspect not in parts]
 
 
@@ -132,8 +130,7 @@ def _compose(parts: Sequence[_Part], noun: str) -> str:
         text = tails[0][2:] + "".join(tails[1:])
     else:
         text = " ".join([*adjectives, noun])
-        for tail in tails:
-            text += tail if tail.startswith(",") else f" {tail}"
+        text += "".join(tail if tail.startswith(",") else f" {tail}" for tail in tails)
     return text[0].upper() + text[1:]
 
 
@@ -144,10 +141,6 @@ class _Naming:
     traits: SegmentTraits
     chosen: list[_Part]
     spare: list[_Part]
-
-    @property
-    def texts(self) -> set[str]:
-        return {part.text for part in (*self.chosen, *self.spare)}
 
 
 def _begin(traits: SegmentTraits, unit: Unit) -> _Naming:
@@ -163,8 +156,8 @@ def _begin(traits: SegmentTraits, unit: Unit) -> _Naming:
 
 def _tell_apart(same: Sequence[_Naming], unit: Unit) -> None:
     """Add to names that are alike what only one of them can say; else what one is less than the other."""
-    others = [set().union(*(other.texts for other in same if other is not one)) for one in same]
-    unique = [[part for part in one.spare if part.text not in texts] for one, texts in zip(same, others, strict=True)]
+    sayable = Counter(text for one in same for text in {part.text for part in (*one.chosen, *one.spare)})
+    unique = [[part for part in one.spare if sayable[part.text] == 1] for one in same]
     for one, parts in zip(same, unique, strict=True):
         one.chosen += parts[:1]
         one.spare = [part for part in one.spare if part not in parts[:1]]
@@ -207,17 +200,11 @@ def name_segments(traits: Sequence[SegmentTraits], unit: Unit = "customer") -> t
     names = [_compose(naming.chosen, noun) for naming in namings]
     for name in [name for name, count in Counter(names).items() if count > 1]:
         _tell_apart([naming for naming, its in zip(namings, names, strict=True) if its == name], unit)
-    return _numbered([_compose(naming.chosen, noun) for naming in namings])
-
-
-def _numbered(names: Sequence[str]) -> tuple[str, ...]:
-    """Number what could not be told apart."""
     seen: Counter[str] = Counter()
-    distinct = []
-    for name in names:
+    for i, name in enumerate(_compose(naming.chosen, noun) for naming in namings):
         seen[name] += 1
-        distinct.append(f"{name} ({seen[name]})" if seen[name] > 1 else name)
-    return tuple(distinct)
+        names[i] = f"{name} ({seen[name]})" if seen[name] > 1 else name  # what could not be told apart
+    return tuple(names)
 
 
 def number_and_name(

@@ -7,7 +7,7 @@ words, and all of them are made before the report.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
@@ -48,18 +48,14 @@ class Phrase:
     none: str = ""
 
 
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
 @cache
 def _table() -> tuple[Phrase, ...]:
     text = files("marketfold.segments").joinpath("phrases.toml").read_text(encoding="utf-8")
-    rows: list[dict[str, Any]] = tomllib.loads(text)["phrase"]
-    return tuple(
-        replace(Phrase(**{key: _frozen(value) for key, value in row.items()}), rank=rank)
-        for rank, row in enumerate(rows)
-    )
+    rows: list[dict[str, Any]] = [
+        {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+        for row in tomllib.loads(text)["phrase"]
+    ]
+    return tuple(Phrase(**row, rank=rank) for rank, row in enumerate(rows))
 
 
 def _of_category(category: str) -> Phrase:
@@ -91,11 +87,8 @@ def phrase_of(feature: str, unit: Unit = "customer") -> Phrase:
     if category is not None:
         return _of_category(category)
     wanted = (feature,) if unit == "customer" else (f"{unit}:{feature}", feature)
-    for name in wanted:
-        for phrase in _table():
-            if any(fnmatchcase(name, pattern) for pattern in phrase.match):
-                return phrase
-    return Phrase(aspect=feature)
+    fitting = (row for name in wanted for row in _table() if any(fnmatchcase(name, pattern) for pattern in row.match))
+    return next(fitting, Phrase(aspect=feature))
 
 
 def difference_text(feature: DistinguishingFeature, unit: Unit = "customer", currency: str | None = None) -> str:

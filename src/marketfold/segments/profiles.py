@@ -1,18 +1,83 @@
-"""What each segment is: what can be counted of it, and a rule for it."""
+"""What each segment is: its size, its money, its medians, in what it differs from everybody else, and a rule for it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from marketfold.segments.described import Described, describe
+from marketfold.segments.distinguishing_features import (
+    DistinguishingFeature,
+    EffectSizes,
+    distinguishing_features,
+    effect_sizes,
+)
 from marketfold.segments.rules import SegmentRule, find_rule
-from marketfold.segments.traits import SegmentTraits, find_traits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from marketfold.schema import Trust
+    from marketfold.schema import Float64, Trust
     from marketfold.selection import Segmentation
+
+
+@dataclass(frozen=True, kw_only=True)
+class SegmentTraits:
+    """What can be counted of one segment; its name is made from these.
+
+    Attributes
+    ----------
+    unit_share, revenue_share
+        Of all units and of all money, 0 to 1 (0 where there is no money).
+    medians, everyone
+        Median of each feature in the segment and among all units, in the user's units.
+    effects
+        Cliff's delta of each feature against the other units, -1 to 1.
+    distinguishing
+        Features that differ at least by a medium effect, strongest first.
+    described
+        For each describing column (country, territory, ...) the values that matter.
+    """
+
+    units: int
+    unit_share: float
+    revenue_total: float
+    revenue_share: float
+    medians: dict[str, float]
+    everyone: dict[str, float]
+    effects: dict[str, float] = field(default_factory=dict)
+    distinguishing: tuple[DistinguishingFeature, ...] = ()
+    described: dict[str, tuple[Described, ...]] = field(default_factory=dict)
+
+
+def find_traits(segmentation: Segmentation) -> tuple[SegmentTraits, ...]:
+    """Count every segment beside everybody, in the order of the labels."""
+    table, n_segments = segmentation.table, segmentation.n_segments
+    compared = effect_sizes(table.values, segmentation.labels, n_segments)
+    described = describe(table.described, segmentation.labels, n_segments)
+    return tuple(_traits(segmentation, compared, described[s], s) for s in range(n_segments))
+
+
+def _traits(
+    segmentation: Segmentation, compared: EffectSizes, described: dict[str, tuple[Described, ...]], s: int
+) -> SegmentTraits:
+    table, members = segmentation.table, segmentation.members(s)
+    revenue, all_revenue = float(table.revenue[members].sum()), float(table.revenue.sum())
+
+    def by_name(values: Float64) -> dict[str, float]:
+        return dict(zip(table.names, values.tolist(), strict=True))
+
+    return SegmentTraits(
+        units=len(members),
+        unit_share=len(members) / len(table),
+        revenue_total=round(revenue, 2),
+        revenue_share=revenue / all_revenue if all_revenue else 0.0,
+        medians=by_name(compared.median[s]),
+        everyone=by_name(compared.everyone[s]),
+        effects=by_name(compared.effect[s]),
+        distinguishing=distinguishing_features(table, compared, s),
+        described=described,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,12 +118,8 @@ def profile_segments(
     Examples
     --------
     >>> import numpy as np
-    >>> from marketfold.cleaning import clean_orders
-    >>> from marketfold.demo import make_shop
-    >>> from marketfold.features import build_features, build_matrix
-    >>> from marketfold.orders import read_orders
+    >>> from marketfold import Segmentation, build_features, build_matrix, clean_orders, make_shop, read_orders
     >>> from marketfold.segments import number_and_name
-    >>> from marketfold.selection import Segmentation
     >>> matrix = build_matrix(build_features(clean_orders(read_orders(make_shop(lines=4_000).lines))))
     >>> quiet = (matrix.table.column("recency_days") > 365).astype(np.int32)
     >>> segmentation, _ = number_and_name(Segmentation.of(matrix, quiet))

@@ -35,7 +35,6 @@ ROUNDING_LOSS = 0.02
 """Youden index that a rounder threshold may cost."""
 
 MOST_DECIMALS = 6
-
 LEAST_YOUDEN = 0.2
 """A rule that separates less says nothing, and there is none."""
 
@@ -153,11 +152,7 @@ def _readable(threshold: float, column: Float64) -> list[float]:
     below, above = column[column <= threshold], column[column > threshold]
     if not len(below) or not len(above) or threshold == 0:
         return [threshold]
-    if (column == np.floor(column)).all():  # of whole numbers, 2.5 divides as 2 does
-        threshold = float(math.floor(threshold))
     exact = _roundest(float(below.max()), float(above.min()))
-    if threshold == 0:
-        return [exact]
     size = math.floor(math.log10(abs(threshold)))
     halves = round(threshold * 2, -size) / 2  # 1.5, 25, 350: halves of a leading digit
     return [round(threshold, -size), halves, round(threshold, 1 - size), exact]
@@ -172,8 +167,8 @@ def _rounded(
     kept = list(conditions)
     for i, condition in enumerate(conditions):
         column = values[:, names.index(condition.feature)]
-        whole = bool((column == np.floor(column)).all())
-        for candidate in _readable(condition.threshold, column):
+        whole = bool((column == np.floor(column)).all())  # of whole numbers, 2.5 divides as 2 does
+        for candidate in _readable(math.floor(condition.threshold) if whole else condition.threshold, column):
             rounded = float(math.floor(candidate)) if whole else candidate
             trial = [*kept[:i], replace(condition, threshold=rounded), *kept[i + 1 :]]
             if _rates(meets(values, names, tuple(trial)), inside).youden >= floor:
@@ -191,45 +186,26 @@ def _best(values: Float64, inside: Flags, names: tuple[str, ...], seed: int) -> 
     return _rounded(values, inside, names, max(scored)[2]) if scored else ()
 
 
-def _divided(inside: Flags, rng: np.random.Generator) -> NDArray[np.intp]:
-    """Rows to make the rule from: so many of the segment and of the others that as many remain to measure it."""
-    parts = [np.flatnonzero(inside), np.flatnonzero(~inside)]
-    taken = [rng.choice(rows, size=min(SAMPLE, (len(rows) + 1) // 2), replace=False) for rows in parts]
-    return np.sort(np.concatenate(taken))
-
-
-def _cross_validated(values: Float64, inside: Flags, names: tuple[str, ...], seed: int) -> _Rates:
-    """Rates on rows that each fold's rule, rounding included, has not seen."""
-    from sklearn.model_selection import StratifiedKFold  # noqa: PLC0415  (costs start-up time)
-
-    met = np.zeros(len(values), dtype=np.bool_)
-    for made_from, unseen in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(values, inside):
-        conditions = _best(values[made_from], inside[made_from], names, seed)
-        met[unseen] = meets(values[unseen], names, conditions)
-    return _rates(met, inside)
-
-
 def _made_and_measured(
     values: Float64, inside: Flags, names: tuple[str, ...], seed: int
 ) -> tuple[tuple[Bound, ...], _Rates, Measured]:
-    """Make the rule, and measure it on the most independent rows that the numbers allow."""
-    size = int(inside.sum())
-    if len(inside) > 2 * SAMPLE and size >= 2 * FEWEST_FOR_FOLDS:
-        made_from = _divided(inside, np.random.default_rng(seed))
-        conditions = _best(values[made_from], inside[made_from], names, seed)
-        rest = np.ones(len(inside), dtype=np.bool_)
-        rest[made_from] = False
-        return conditions, _rates(meets(values, names, conditions)[rest], inside[rest]), "held back"
+    """Make the rule, and measure it, rounding included, on the most independent rows that the numbers allow."""
+    parts = [np.flatnonzero(inside), np.flatnonzero(~inside)]
+    if len(inside) > 2 * SAMPLE and len(parts[0]) >= 2 * FEWEST_FOR_FOLDS:
+        rng, making = np.random.default_rng(seed), np.zeros(len(inside), dtype=np.bool_)
+        for rows in parts:  # as many of either remain to measure it
+            making[rng.choice(rows, size=min(SAMPLE, (len(rows) + 1) // 2), replace=False)] = True
+        conditions = _best(values[making], inside[making], names, seed)
+        return conditions, _rates(meets(values, names, conditions)[~making], inside[~making]), "held back"
     conditions = _best(values, inside, names, seed)
-    if min(size, len(inside) - size) >= FEWEST_FOR_FOLDS:
-        return conditions, _cross_validated(values, inside, names, seed), "cross-validated"
-    return conditions, _rates(meets(values, names, conditions), inside), "same units"
+    met = meets(values, names, conditions)
+    if min(map(len, parts)) < FEWEST_FOR_FOLDS:
+        return conditions, _rates(met, inside), "same units"
+    from sklearn.model_selection import StratifiedKFold  # noqa: PLC0415  (costs start-up time)
 
-
-def _usable(table: FeatureTable) -> list[int]:
-    """Columns that a rule may speak of: days between orders only where most customers have ordered again."""
-    once = ORDERS in table.names and float(np.median(table.column(ORDERS))) <= 1
-    return [j for j, feature in enumerate(table.features) if not (once and phrase_of(feature.name, table.unit).repeat)]
+    for made_from, unseen in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(values, inside):
+        met[unseen] = meets(values[unseen], names, _best(values[made_from], inside[made_from], names, seed))
+    return conditions, _rates(met, inside), "cross-validated"
 
 
 def find_rule(table: FeatureTable, labels: Labels, segment: int, seed: int = 0) -> SegmentRule | None:
@@ -249,7 +225,9 @@ def find_rule(table: FeatureTable, labels: Labels, segment: int, seed: int = 0) 
     (Bound(feature='recency_days', above=False, threshold=20.0),)
     """
     inside = labels == segment
-    usable = _usable(table)
+    # days between orders say something only where most customers have ordered again
+    once = ORDERS in table.names and float(np.median(table.column(ORDERS))) <= 1
+    usable = [j for j, name in enumerate(table.names) if not (once and phrase_of(name, table.unit).repeat)]
     if inside.all() or not inside.any() or not usable:
         return None
     names = tuple(table.names[j] for j in usable)

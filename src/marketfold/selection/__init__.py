@@ -3,7 +3,7 @@
 from marketfold.selection.choice import Choice, choose_recipe
 from marketfold.selection.compare import WORSE_BY, ReducerComparison, ReducerScore, Skipped, compare_reducers, worth
 from marketfold.selection.feature_sets import ALL, FEATURE_SETS, feature_sets_of, select_features, take_units
-from marketfold.selection.fits import Fits, Recipe, Reduced
+from marketfold.selection.fits import Fits, Recipe
 from marketfold.selection.search import Candidate, FeatureSetSearch, search_feature_sets
 from marketfold.selection.segmentation import Segmentation
 from marketfold.selection.temporal_holdout import (
@@ -26,7 +26,6 @@ __all__ = [
     "Fits",
     "FutureScore",
     "Recipe",
-    "Reduced",
     "ReducerComparison",
     "ReducerScore",
     "Segmentation",

@@ -75,17 +75,10 @@ def choose_recipe(fits: Fits, config: RunConfig, *, reducer: Any = None, cluster
     search = _search(few, recipe, config, keep_number=fixed is not None or advised.answer == "groups")
     if search:
         recipe = search.chosen.recipe(recipe)
-    return Choice(
-        recipe, fits.choose_k(recipe, k_max), _number_from(config, search, clusterer), suitability, comparison, search
-    )
-
-
-def _number_from(config: RunConfig, search: FeatureSetSearch | None, clusterer: Any) -> NumberFrom:
-    if clusterer is not None:
-        return "clusterer"
-    if config.clustering.segments is not None:
-        return "asked"
-    return "search" if search else "curve"
+    decided: NumberFrom = "search" if search else "curve"
+    if clusterer is not None or fixed is not None:
+        decided = "asked" if clusterer is None else "clusterer"
+    return Choice(recipe, fits.choose_k(recipe, k_max), decided, suitability, comparison, search)
 
 
 def _start(config: RunConfig, reducer: Any, clusterer: Any) -> Recipe:
@@ -119,13 +112,12 @@ def _compare(fits: Fits, recipe: Recipe, config: RunConfig) -> tuple[ReducerComp
     def fit(method: str, n_dimensions: int, rows: Float32) -> Reducer:
         return fits.reducer(replace(recipe.through(method), n_dimensions=n_dimensions), rows)
 
-    suitability = None
-    if len(X) >= FEWEST_UNITS:
-        networks = [method for method in methods if reducer_type(method).stochastic]
-        suitability = assess_suitability(
-            X, recipe.seed, recipe.n_dimensions, also=networks, progress=fits.progress, fit=fit
-        )
-    return comparison, suitability
+    if len(X) < FEWEST_UNITS:
+        return comparison, None
+    networks, progress = [method for method in methods if reducer_type(method).stochastic], fits.progress
+    return comparison, assess_suitability(
+        X, recipe.seed, recipe.n_dimensions, also=networks, progress=progress, fit=fit
+    )
 
 
 def methods_to_compare(asked: str, n_units: int) -> tuple[list[str], tuple[ReducerScore, ...]]:
@@ -159,12 +151,9 @@ def _why_not(reducer: type[BaseReducer], n_units: int) -> Skipped | None:
 
 def _search(fits: Fits, recipe: Recipe, config: RunConfig, *, keep_number: bool) -> FeatureSetSearch | None:
     """All features where they hold, otherwise those that do; nothing to search where one or the other was given."""
-    open_question = config.features.feature_set == "auto" and config.reduction.method == "auto"
-    open_question = open_question and recipe.clusterer is None and recipe.reducer is None
-    if not open_question or fits.table.unit != "customer":
+    asked = {config.features.feature_set, config.reduction.method} != {"auto"}
+    if asked or recipe.clusterer is not None or recipe.reducer is not None or fits.table.unit != "customer":
         return None
-    fixed = config.clustering.segments
+    fixed, n_pairs = config.clustering.segments, config.clustering.bootstraps
     k_tried = (fixed,) if fixed else K_TRIED
-    return search_feature_sets(
-        fits, recipe, k_tried=k_tried, keep_number=keep_number, n_pairs=config.clustering.bootstraps
-    )
+    return search_feature_sets(fits, recipe, k_tried=k_tried, keep_number=keep_number, n_pairs=n_pairs)

@@ -176,6 +176,5 @@ def worth(score: ReducerScore) -> float:
 
 def simplest_not_worse(scores: Sequence[ReducerScore]) -> str:
     """Name of the first reduction that loses no more than `WORSE_BY` against the best."""
-    tried = [score for score in scores if not score.skipped]
-    best = max(worth(score) for score in tried)
-    return next(score.method for score in tried if worth(score) >= best - WORSE_BY)
+    worths = {score.method: worth(score) for score in scores if not score.skipped}
+    return next(method for method, its in worths.items() if its >= max(worths.values()) - WORSE_BY)

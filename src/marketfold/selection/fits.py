@@ -5,14 +5,15 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
 from marketfold.clustering import choose_k, make_segmenter
 from marketfold.features import build_matrix
 from marketfold.reduction import make_reducer
-from marketfold.selection.feature_sets import sample_units, select_features
+from marketfold.sampling import sample_rows
+from marketfold.selection.feature_sets import select_features, take_units
 from marketfold.selection.segmentation import Segmentation, unnamed
 from marketfold.thresholds import FEWEST_SEGMENTS
 
@@ -93,10 +94,7 @@ class Fits:
 
     Examples
     --------
-    >>> from marketfold.cleaning import clean_orders
-    >>> from marketfold.demo import make_shop
-    >>> from marketfold.features import build_features
-    >>> from marketfold.orders import read_orders
+    >>> from marketfold import build_features, clean_orders, make_shop, read_orders
     >>> fits = Fits(build_features(clean_orders(read_orders(make_shop(lines=4_000).lines))))
     >>> three, four = (fits.segment(Recipe("value", "pca", k, n_dimensions=2)) for k in (3, 4))
     >>> three.dimensions is four.dimensions, three is fits.segment(Recipe("value", "pca", 3, n_dimensions=2))
@@ -106,24 +104,23 @@ class Fits:
     def __init__(
         self, table: FeatureTable, holdout: TemporalHoldout | None = None, progress: Progress | None = None
     ) -> None:
-        self.table = table
-        self.holdout = holdout
-        self.progress = progress
+        self.table, self.holdout, self.progress = table, holdout, progress
         self._made: dict[tuple[Any, ...], Any] = {}
         self._held: dict[int, Any] = {}  # so that nothing else can get the identity of what is known by it
 
     def sample(self, most: int, seed: int) -> Fits:
         """The same memory over seeded samples of at most `most` units; a smaller table is taken whole."""
         holdout = self.holdout.sample(most, seed) if self.holdout else None
-        few = Fits(sample_units(self.table, most, seed), holdout, self.progress)
+        rows = sample_rows(len(self.table), most, seed)
+        table = self.table if len(rows) == len(self.table) else take_units(self.table, rows)
+        few = Fits(table, holdout, self.progress)
         few._made, few._held = self._made, self._held
         return few
 
     def _once(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:
         if key not in self._made:
             self._made[key] = make()
-        made: T = self._made[key]
-        return made
+        return cast("T", self._made[key])
 
     def _known(self, one: Any) -> int:
         self._held[id(one)] = one
@@ -151,9 +148,7 @@ class Fits:
 
         def fit() -> Reducer:
             method = recipe.method if recipe.reducer is None else recipe.reducer
-            reducer = make_reducer(method, recipe.n_dimensions, recipe.seed)
-            reducer.fit(matrix, progress=self.progress)
-            return reducer
+            return make_reducer(method, recipe.n_dimensions, recipe.seed).fit(matrix, progress=self.progress)
 
         own = recipe.method, self._known(recipe.reducer)
         return self._once((content, matrix.shape, own, recipe.n_dimensions, recipe.seed), fit)
@@ -183,9 +178,8 @@ class Fits:
             found = self.reduce(recipe, units)
             segmenter = make_segmenter(recipe.clusterer, recipe.n_segments, recipe.seed)
             segmenter.fit(found.dimensions, revenue=units.revenue)
-            numbers, names = unnamed(segmenter.n_segments)
             made = (found.matrix, found.reducer, found.dimensions, segmenter, segmenter.labels_)
-            return Segmentation(units, *made, numbers, names)
+            return Segmentation(units, *made, *unnamed(segmenter.n_segments))
 
         self._known(recipe.reducer)
         clusterer = self._known(recipe.clusterer)

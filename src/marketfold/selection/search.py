@@ -171,9 +171,9 @@ def search_feature_sets(
         ranked.sort(key=lambda one: one is not tried[0])
     chosen = ranked[0]
     made = fits.segment(chosen.recipe(wide))
+    seed, progress = wide.seed + FRESH_SEED, fits.progress
     fresh = assess_stability(
-        made.dimensions, made.segmenter, made.labels, n_pairs=n_pairs, seed=wide.seed + FRESH_SEED,
-        progress=fits.progress,
-    )  # fmt: skip
+        made.dimensions, made.segmenter, made.labels, n_pairs=n_pairs, seed=seed, progress=progress
+    )
     jaccards = tuple(segment.jaccard for segment in fresh.segments)
     return FeatureSetSearch(chosen, tried[0], fresh.ari, jaccards, tuple(ranked))

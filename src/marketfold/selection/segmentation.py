@@ -49,11 +49,8 @@ class Segmentation(Framed):
 
     Examples
     --------
-    >>> from marketfold.cleaning import clean_orders
-    >>> from marketfold.demo import make_shop
-    >>> from marketfold.features import build_features
-    >>> from marketfold.orders import read_orders
-    >>> from marketfold.selection import Fits, Recipe
+    >>> from marketfold import Fits, build_features, clean_orders, make_shop, read_orders
+    >>> from marketfold.selection import Recipe
     >>> table = build_features(clean_orders(read_orders(make_shop(lines=4_000).lines)))
     >>> segmentation = Fits(table).segment(Recipe("all", "none", n_segments=4))
     >>> segmentation.n_segments, segmentation.numbers
@@ -91,8 +88,7 @@ class Segmentation(Framed):
             raise ParameterError(f"Labels must be 0 to n_segments - 1, each used; got {np.unique(labels).tolist()}.")
         reducer = NoReducer().fit(matrix.values)
         segmenter = KMeansSegmenter.of_labels(matrix.values, labels)
-        numbers, names = unnamed(len(sizes))
-        return cls(table, matrix, reducer, matrix.values, segmenter, labels, numbers, names)
+        return cls(table, matrix, reducer, matrix.values, segmenter, labels, *unnamed(len(sizes)))
 
     @property
     def unit(self) -> Unit:

@@ -68,17 +68,20 @@ class TemporalHoldout:
 
     def sample(self, most: int, seed: int) -> TemporalHoldout:
         """A seeded sample of the customers; all of them where there are not too many."""
-        if len(self.table.ids) <= most:
+        if len(self.table) <= most:
             return self
-        rows = sample_rows(len(self.table.ids), most, seed)
-        few = take_units(self.table, rows)
-        return replace(self, table=few, next_revenue=self.next_revenue[rows], evaluation=self.evaluation[rows])
+        rows = sample_rows(len(self.table), most, seed)
+        return replace(
+            self,
+            table=take_units(self.table, rows),
+            next_revenue=self.next_revenue[rows],
+            evaluation=self.evaluation[rows],
+        )
 
     @property
     def log_revenue(self) -> Float64:
         """log(1 + next revenue), shape (n_units,); a few large customers would decide the plain one alone."""
-        gains: Float64 = np.log1p(np.maximum(self.next_revenue, 0.0))
-        return gains
+        return np.log1p(np.maximum(self.next_revenue, 0.0))
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,7 @@ def hold_out_future(clean: CleanOrders, cutoff: date, options: FeatureOptions) -
     table = build_features(before, options.model_copy(update={"as_of": cutoff}))
     if len(table.ids) < FEWEST_UNITS:
         return None
-    everybody = np.ones(len(table.ids), dtype=np.bool_)
+    everybody = np.ones(len(table), dtype=np.bool_)
     return TemporalHoldout(table, _aligned(later, table), cutoff, (span[1] - cutoff).days + 1, everybody)
 
 
@@ -150,13 +153,8 @@ def revenue_from(clean: CleanOrders, table: FeatureTable) -> Float64:
 
 def _aligned(later: pa.Table, table: FeatureTable) -> Float64:
     """Revenue of each known customer; new customers are nobody's merit and are left out."""
-    ids = np.asarray(later["customer_id"].to_pylist(), dtype=np.str_)
-    money = later["revenue"].to_numpy().astype(np.float64)
-    revenue = np.zeros(len(table.ids))
-    place = np.searchsorted(table.ids, ids)
-    known = (place < len(table.ids)) & (table.ids[np.minimum(place, len(table.ids) - 1)] == ids)
-    revenue[place[known]] = money[known]
-    return revenue
+    money = dict(zip(later["customer_id"].to_pylist(), later["revenue"].to_pylist(), strict=True))
+    return np.array([money.get(one, 0.0) for one in table.ids.tolist()], dtype=np.float64)
 
 
 def explained_share(groups: Labels, outcome: Float64) -> float:
@@ -191,17 +189,13 @@ def rfm_cells(table: FeatureTable) -> Labels:
 
     Quintiles are by rank, ties in the order of revenue, so that the five are of one size (Hughes 1994).
     """
-    recency = _quintile(table.column("recency_days"), table.revenue)
-    value = _quintile(table.column("order_count"), table.revenue) + _quintile(table.revenue, table.revenue)
-    cells: Labels = (recency * 5 + _quintile(value.astype(np.float64), table.revenue)).astype(np.int32)
-    return cells
 
+    def quintile(values: Float64 | Labels) -> Labels:
+        rank = np.argsort(np.lexsort((table.revenue, values)))
+        return (rank * 5 // len(values)).astype(np.int32)
 
-def _quintile(values: Float64, ties: Float64) -> Labels:
-    rank = np.empty(len(values))
-    rank[np.lexsort((ties, values))] = np.arange(len(values))
-    quintile: Labels = (rank * 5 // len(values)).astype(np.int32)
-    return quintile
+    recency, orders, revenue = map(quintile, (table.column("recency_days"), table.column("order_count"), table.revenue))
+    return recency * 5 + quintile(orders + revenue)
 
 
 def upper_bound(table: FeatureTable, outcome: Float64, evaluation: NDArray[np.bool_], seed: int = 0) -> float:
