@@ -167,13 +167,15 @@ def guess_encoding(sample: bytes) -> str:
     return guessed if _score(sample, guessed) > scores[ours] + 0.05 else ours
 
 
-def scan_text(path: Path, encoding: str | None = None) -> TextScan:
+def scan_text(path: Path, name: str, encoding: str | None = None) -> TextScan:
     """Find a file's encoding and whether it is simple to read.
 
     Parameters
     ----------
     path
         An existing file that is not empty.
+    name
+        How it is called in messages.
     encoding
         The user's word for it.
 
@@ -185,18 +187,16 @@ def scan_text(path: Path, encoding: str | None = None) -> TextScan:
     with path.open("rb") as file:
         head = file.read(SAMPLE)
     bom = next((name for mark, name in _BOMS if head.startswith(mark)), None)
-    given = _known(encoding, path) if encoding else None
+    given = _known(encoding, name) if encoding else None
     found = given or bom or _wide(head) or "utf-8"
     if found not in {"utf-8", "utf-8-sig"}:
         return TextScan(found, simple=False)
     state = _walk(path)
     if state.nul or _is_junk(head):
-        message = f"{path.name} is not text: it holds bytes that no text has. Give a CSV, Parquet or Excel file."
+        message = f"{name} is not text: it holds bytes that no text has. Give a CSV, Parquet or Excel file."
         raise OrdersError(message)
     if not state.utf8 and given:
-        message = (
-            f"{path.name} is not {given}: it has bytes that {given} has not. Leave --encoding out to have it found."
-        )
+        message = f"{name} is not {given}: it has bytes that {given} has not. Leave --encoding out to have it found."
         raise OrdersError(message)
     if not state.utf8:
         return TextScan(guess_encoding(state.foreign), simple=False)
@@ -204,11 +204,11 @@ def scan_text(path: Path, encoding: str | None = None) -> TextScan:
     return TextScan(found, simple=not mixed and not state.blank_line)
 
 
-def _known(encoding: str, path: Path) -> str:
+def _known(encoding: str, name: str) -> str:
     try:
         return codecs.lookup(encoding).name
     except LookupError as error:
-        message = f"{path.name}: there is no encoding {encoding!r}. Give one such as utf-8, cp1252, cp437 or utf-16."
+        message = f"{name}: there is no encoding {encoding!r}. Give one such as utf-8, cp1252, cp437 or utf-16."
         raise OrdersError(message) from error
 
 

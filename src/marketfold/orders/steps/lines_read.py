@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ class LinesRead:
         The first cells of each source column, as they stand there: enough to see what is worth a look at every line.
     options
         What the user said; what is said there is no longer asked.
+    typed_days
+        For a source column of a workbook with days beside texts: the `source_line`s whose cell is a day and no text.
     """
 
     lines: nw.LazyFrame[Any]
@@ -39,6 +41,7 @@ class LinesRead:
     options: ReadingOptions
     decisions: tuple[Decision, ...] = ()
     faults: tuple[Fault, ...] = ()
+    typed_days: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
     def has(self, *roles: str) -> bool:
         """Whether the source has a column for each of these roles."""
