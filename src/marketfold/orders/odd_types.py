@@ -74,6 +74,11 @@ def cells_of(column: str, kind: nw.dtypes.DType) -> nw.Expr:
     return nw.col(column).cast(nw.String) if kind == nw.Unknown else nw.col(column)
 
 
+def is_bytes(kind: pa.DataType) -> bool:
+    """Whether a column holds bytes, which may be text."""
+    return pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind)
+
+
 def plain_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """An Arrow column in a type that the engine knows, as it would read the same column of a Parquet file."""
     import pyarrow.compute as pc  # noqa: PLC0415  (slow to import)
@@ -84,7 +89,7 @@ def plain_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
     known = next((plain for asked, plain in _KNOWN_AS if asked(kind)), None)
     if known is not None:
         return column.cast(known)
-    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+    if is_bytes(kind):
         return _text_if_it_is(column)
     if pa.types.is_timestamp(kind) and kind.tz:
         # A time with a zone as its own clock showed it: the order's day is the day where it was placed.
@@ -94,6 +99,6 @@ def plain_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _text_if_it_is(column: pa.ChunkedArray) -> pa.ChunkedArray:
     try:
-        return column.cast(pa.large_string())
+        return column.cast(pa.large_binary()).cast(pa.large_string())
     except pa.ArrowInvalid:
         return column

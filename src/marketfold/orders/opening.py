@@ -100,7 +100,8 @@ def _open_given(given: str, options: ReadingOptions) -> Source:
         message = f"The name {shown} has bytes that are not UTF-8, which cannot be read. Rename the file or its folder."
         raise OrdersError(message)
     try:
-        path = Path(given).expanduser()
+        path = Path(given)
+        path = path.expanduser() if given.startswith("~") and not path.exists() else path  # a file may be called ~$x
         if path.is_dir():
             return _open_files(path.name or str(path), _files_below(path), options, engine)
         if not path.exists():

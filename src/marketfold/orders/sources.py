@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from marketfold.engine import PolarsEngine, SparkEngine, quoted
-from marketfold.orders.odd_types import BYTES, DURATIONS, cells_of, odd_kind, plain_column, refuse_odd
+from marketfold.orders.odd_types import BYTES, DURATIONS, cells_of, is_bytes, odd_kind, plain_column, refuse_odd
 from marketfold.orders.several import file_decisions, refuse_lacking
 from marketfold.orders.splitting import MALFORMED_SCHEMA
 from marketfold.schema import SOURCE_LINE
@@ -223,7 +223,7 @@ def from_parquet(name: str, paths: Mapping[str, Path], engine: DuckDBEngine) -> 
         source.decisions = file_decisions(source.files)
     kinds = {field.name: field.type for schema in schemas.values() for field in schema}
     source.odd |= {label: DURATIONS for label, kind in kinds.items() if pa.types.is_duration(kind)}
-    binary = [label for label, kind in kinds.items() if pa.types.is_binary(kind) or pa.types.is_large_binary(kind)]
+    binary = [label for label, kind in kinds.items() if is_bytes(kind)]
     source.odd |= dict.fromkeys(engine.bytes_in_parquet(files, binary), BYTES)
     return source
 
