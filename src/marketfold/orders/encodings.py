@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import codecs
-import re
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import charset_normalizer
-
 from marketfold.errors import OrdersError
+from marketfold.orders.code_pages import guess_encoding
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,8 +22,6 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# In the order in which an export is likely to be in them: on equal evidence the first wins.
-CANDIDATES = ("cp1252", "cp437", "cp850", "cp1250", "mac_roman", "iso8859_15", "cp1251", "cp1253", "cp1254", "cp852")
 
 
 @dataclass(frozen=True)
@@ -109,62 +104,6 @@ def _sample_foreign(state: _Pass, block: bytes) -> None:
         state.foreign += line + b"\n"
         if len(state.foreign) >= SAMPLE:
             return
-
-
-_WORD = re.compile(r"[^\W\d_]+")
-_SIGN = re.compile(r"[^\x00-\x7f]")
-
-
-def _is_plain_word(word: str) -> bool:
-    """Whether a word is of one script and cased as words are: `Martín`, `ÅRE`, `Åre`, not `MartÝn` or `Bergu„`."""
-    scripts = {unicodedata.name(letter, "?").split()[0] for letter in word}
-    cased = word.islower() or word.isupper() or (word[:1].isupper() and word[1:].islower())
-    camel = all(letter.isascii() for letter in word if letter.isupper())
-    return len(scripts) == 1 and (cased or camel)
-
-
-def plausibility(text: str) -> float:
-    """Share of the characters beyond ASCII that stand as they do in words and prices, 0 to 1."""
-    total = good = 0.0
-    for match in _WORD.finditer(text):
-        foreign = sum(not letter.isascii() for letter in match.group())
-        if foreign:
-            total += foreign
-            # A lone letter says little; a word that is all foreign may be of another alphabet.
-            good += foreign * (0.5 if len(match.group()) == 1 else 1.0) * _is_plain_word(match.group())
-    for match in _SIGN.finditer(text):
-        sign = match.group()
-        if sign.isalpha():
-            continue
-        total += 1
-        before, after = text[max(match.start() - 1, 0) : match.start()], text[match.end() : match.end() + 1]
-        inside_word = before.isalpha() and after.isalpha() and sign not in "\u2019\u00b4"
-        kind = unicodedata.category(sign)
-        good += 0.0 if inside_word or (kind in {"Cc", "Co", "Cn", "So"} and sign not in "®©°") else 0.9
-    return good / total if total else 1.0
-
-
-def _score(sample: bytes, encoding: str) -> float:
-    try:
-        return plausibility(sample.decode(encoding))
-    except (UnicodeDecodeError, LookupError):
-        return -1.0
-
-
-def guess_encoding(sample: bytes) -> str:
-    """The encoding in which the lines beyond ASCII read most like words.
-
-    charset-normalizer speaks first. It judges by the frequencies of letters, and where accents are rare it takes one
-    code page for another, so its answer stands only while no common encoding makes better words of the same bytes.
-
-    >>> guess_encoding("Martín; Berguvsvägen".encode("cp437"))
-    'cp437'
-    """
-    best = charset_normalizer.from_bytes(sample).best()
-    guessed = best.encoding if best else CANDIDATES[0]
-    scores = {encoding: _score(sample, encoding) for encoding in CANDIDATES}
-    ours = max(scores, key=lambda encoding: scores[encoding])
-    return guessed if _score(sample, guessed) > scores[ours] + 0.05 else ours
 
 
 def scan_text(path: Path, name: str, encoding: str | None = None) -> TextScan:
