@@ -52,7 +52,6 @@ _STANDARD = {"gb18030": 0, "big5": 1, "cp932": 2}
 _WORD = re.compile(r"[^\W\d_]+")
 _SIGN = re.compile(r"[^\x00-\x7f]")
 _EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff66-\uff9f]+")
-_SET_OFF = frozenset("、。，：；（）「」『』・《》【】！？～—…·")
 _TIE = 0.05
 """Difference of two scores that says nothing."""
 
@@ -73,10 +72,8 @@ def _is_plain_word(word: str) -> bool:
 def _word_share(word: str) -> float:
     """How well a word with letters beyond ASCII stands as words do, 0 to 1."""
     foreign = [letter for letter in word.lower() if not letter.isascii()]
-    if not _is_plain_word(word):
-        return 0.0
-    if len(word) == 1:
-        return 0.5  # a lone letter says little
+    if not _is_plain_word(word) or len(word) == 1:
+        return 0.5 * (len(word) == 1)  # a lone letter says little
     script = _script(foreign[0])
     if script in _COMMON:
         return 0.5 + 0.5 * sum(letter in _COMMON[script] for letter in foreign) / len(foreign)
@@ -116,13 +113,12 @@ def _sign_share(text: str, place: int) -> float:
     """How well a sign beyond ASCII that is no letter stands as it does in prices and remarks, 0 to 1."""
     sign, before, after = text[place], text[max(place - 1, 0) : place], text[place + 1 : place + 2]
     kind = unicodedata.category(sign)
-    if sign in _SET_OFF:
-        return 0.9
+    if unicodedata.east_asian_width(sign) in {"F", "W"}:
+        return 0.9  # the comma of East Asia
     if (kind == "Pi" and after.isalnum()) or (kind == "Pf" and before.isalnum() and not after.isalnum()):
         return 1.0  # a quote around a word
-    if before.isalpha() and after.isalpha() and sign not in "\u2019\u00b4":
-        return 0.0
-    if kind in {"Cc", "Co", "Cn", "So", "Mn"} and sign not in "®©°":
+    within = before.isalpha() and after.isalpha() and sign not in "\u2019\u00b4"
+    if within or (kind in {"Cc", "Co", "Cn", "So", "Mn"} and sign not in "®©°"):
         return 0.0
     if (before and not before.isascii() and not before.isalpha()) or (
         after and not after.isascii() and not after.isalpha()

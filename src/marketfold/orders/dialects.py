@@ -143,10 +143,10 @@ def sniff(lines: Sequence[str], delimiter: str | None = None) -> Dialect:
 
 def _below_title(best: Dialect, score: float, lines: Sequence[str]) -> Dialect:
     """Another separator, where most lines agree on it and the first does not have it."""
-    for sign in USUAL:
+    for sign in (*USUAL, None):  # a title has blanks where it may
         candidate = Dialect(sign, best.quote, best.escape)
         share, _ = _agreement(candidate, lines)
-        if share > max(score, 0.5):
+        if share > max(score, 0.5 if sign else _SURE):
             best, score = candidate, share
     return best
 

@@ -76,7 +76,7 @@ def cells_of(column: str, kind: nw.dtypes.DType) -> nw.Expr:
 
 def is_bytes(kind: pa.DataType) -> bool:
     """Whether a column holds bytes, which may be text."""
-    return pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind)
+    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind))
 
 
 def plain_column(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -135,10 +135,12 @@ def _judge(fields: list[str] | str, width: int) -> tuple[str, str] | None:
 
 
 def _plain(lines: Sequence[str], dialect: Dialect, width: int) -> bool:
-    """Whether each of some lines is a whole row of the header's width and without quotes."""
+    """Whether each of some lines is a whole row of the header's width, without quotes, and draws no line."""
     if not dialect.delimiter or dialect.escape or any(dialect.quote in line for line in lines):
         return False
-    return all(line.count(dialect.delimiter) == width - 1 and len(line) <= ROW_LIMIT for line in lines)
+    return all(
+        line.count(dialect.delimiter) == width - 1 and len(line) <= ROW_LIMIT and "---" not in line for line in lines
+    )
 
 
 def _write_record(source: _Lines, line: str, number: int, layout: Layout, rows: Rows) -> str:

@@ -21,7 +21,7 @@ MOST_BYTES = 1 << 30
 
 _BLOCK = 4 << 20
 _TAIL = 64
-_CELL = re.compile(rb'<(?:\w+:)?c [^<>]*?\br="([A-Z]{1,3})([0-9]{1,7})"')
+_CELL = re.compile(rb'<(?:\w+:)?c [^<>]*?\br=["\x27]([A-Z]{1,3})([0-9]{1,7})')
 _REPEATED = re.compile(
     rb"<table:(table-row|table-cell|covered-table-cell)\b([^<>]*?)(/?)>|<(/)table:table-row>|<table:(table)\b"
 )
