@@ -85,7 +85,10 @@ class ReadingOptions(Options):
     )
     delimiter: str | None = Field(default=None, description="Field separator of a text file, where it is not found.")
     encoding: str | None = Field(default=None, description="Encoding of a text file, where it is not found.")
-    sheet: str | None = Field(default=None, description="Sheet of a workbook.")
+    sheet: str | None = Field(default=None, description="Sheet of a workbook, where it is not found.")
+    header_row: int | None = Field(
+        default=None, ge=1, description="Row with the names of the columns, 1 for the first, where it is not found."
+    )
     undo: tuple[Annotated[str, AfterValidator(_known_decision)], ...] = Field(
         default=(), description="Decisions of the reading, by their codes in `marketfold inspect`, not to be made."
     )

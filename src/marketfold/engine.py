@@ -190,6 +190,15 @@ class DuckDBEngine:
         table = f"read_parquet({files}, union_by_name = true, binary_as_string = true)"
         return _frame(self.connection.sql(f"SELECT {number}, * FROM {table}"))  # noqa: S608
 
+    def bytes_in_parquet(self, paths: Sequence[Path], columns: Sequence[str]) -> list[str]:
+        """Those of some columns of bytes in Parquet files that are not text throughout."""
+        if not columns:
+            return []
+        files = "[" + ", ".join(verbatim(path) for path in paths) + "]"
+        asked = ", ".join(f"bool_or({one} IS NOT NULL AND TRY(decode({one})) IS NULL)" for one in map(quoted, columns))
+        (found,) = self.connection.sql(f"SELECT {asked} FROM read_parquet({files}, union_by_name = true)").fetchall()  # noqa: S608
+        return [column for column, odd in zip(columns, found, strict=True) if odd]
+
     def materialise_numbered(self, frame: nw.LazyFrame[Any], row_number: str, first: int) -> nw.LazyFrame[Any]:
         """Compute into a table, and number its rows in the order of their source."""
         numbered = f"SELECT (rowid + {first})::BIGINT AS {quoted(row_number)}, * FROM {self._table(frame)}"  # noqa: S608

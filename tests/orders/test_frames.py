@@ -135,12 +135,6 @@ def test_parquet_cut_short(tmp_path: Path) -> None:
         read_orders(path)
 
 
-def test_folder_without_parquet(tmp_path: Path) -> None:
-    (tmp_path / "orders.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(OrdersError, match="holds no Parquet file"):
-        read_orders(tmp_path)
-
-
 @pytest.mark.parametrize("sheet", [None, "Orders"])
 def test_workbook(tmp_path: Path, sheet: str | None) -> None:
     path = tmp_path / "orders.xlsx"

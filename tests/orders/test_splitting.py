@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from marketfold.orders.dialects import Dialect, sniff
+from marketfold.orders.dialects import Dialect, Layout, sniff
 from marketfold.orders.splitting import ROW_LIMIT, Rows, write_rows
 
 CELL = st.text(st.sampled_from('ab,;"\n é🛒=\t'), max_size=8)
@@ -22,7 +22,7 @@ def split(text: str, width: int, dialect: Dialect | None = None) -> tuple[list[l
     with TemporaryDirectory() as folder:
         source, target = Path(folder, "source"), Path(folder, "target")
         source.write_bytes(text.encode())
-        rows = write_rows(source, "utf-8", dialect, width, target)
+        rows = write_rows(source, "utf-8", Layout(dialect, width), target)
         written = list(csv.reader(io.StringIO(target.read_text("utf-8")), delimiter=dialect.delimiter or "\t"))
     return written, rows
 

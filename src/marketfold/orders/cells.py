@@ -20,6 +20,9 @@ _LAST_BLANKS = (" ", "\t", "\n", "\r", "\u00a0", "\u200b")
 """Blanks that exports leave at the end of a cell; asking for each costs less than one regular expression. Of text files
 that hold one of the others anywhere, `TextSource` trims all cells."""
 
+_WIDEST = 2.0**62
+"""Whole floats beyond it are no 64-bit integers; none is an id."""
+
 NUMBER_LIKE = frozenset({"order_id", "line_number", "customer_id", "product_id", "phone", "postal_code"})
 """Texts of figures, which a spreadsheet or data frame may have turned into `17850.0`."""
 
@@ -58,8 +61,9 @@ def text_cell(column: str, dtype: nw.dtypes.DType) -> nw.Expr:
     cell = nw.col(column)
     if dtype.is_float():
         number = finite(cell)
-        whole = nw.when(number == number.floor()).then(number).cast(nw.Int64).cast(nw.String)
-        broken = nw.when(number != number.floor()).then(number).cast(nw.String)
+        is_whole = (number == number.floor()) & number.is_between(-_WIDEST, _WIDEST)
+        whole = nw.when(is_whole).then(number).cast(nw.Int64).cast(nw.String)
+        broken = nw.when(~is_whole).then(number).cast(nw.String)
         return nw.coalesce(whole, broken).alias(column)
     if dtype == nw.String:
         return trimmed(cell).alias(column)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
+import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from marketfold.orders.headers import Header, find_header, is_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -14,8 +18,10 @@ if TYPE_CHECKING:
 
 USUAL = ",;\t|"
 _NEVER = frozenset("_-./'\" ()[]")
-_SAMPLE_LINES = 200
+SAMPLE_LINES = 200
 _SAMPLE_CHARACTERS = 256 << 10
+_SURE = 0.8
+"""Share of the first records of one width from which on the first line is taken for one of them."""
 _DECLARED = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 
 csv.field_size_limit(1 << 24)
@@ -55,23 +61,53 @@ class Dialect:
             strict=strict,
         )
 
+    def numbered(self, lines: Sequence[str]) -> list[tuple[int, list[str]]]:
+        """Records with the place of their first line; a line that only draws a line has no fields."""
+        if self.delimiter is None:
+            return [(place, [] if is_rule(line) else line.split()) for place, line in enumerate(lines)]
+        reader = csv.reader(
+            lines,
+            delimiter=self.delimiter,
+            quotechar=self.quote,
+            escapechar=self.escape,
+            doublequote=self.escape is None,
+        )
+        records, before = [], 0
+        for fields in reader:
+            records.append((before, [] if is_rule(lines[before]) else fields))
+            before = reader.line_num
+        return records
+
 
 def read_head(path: Path, encoding: str) -> list[str]:
     """The first lines of a file, their endings kept; the last may be cut."""
     with path.open(encoding=encoding) as file:
         text = file.read(_SAMPLE_CHARACTERS)
-    return text.splitlines(keepends=True)[:_SAMPLE_LINES]
+    return list(itertools.islice(io.StringIO(text, newline="\n"), SAMPLE_LINES))
 
 
 def _consistency(dialect: Dialect, lines: Sequence[str]) -> tuple[float, int]:
     """Share of the records with as many fields as the header, and how many those are."""
-    try:
-        widths = [len(row) for row in dialect.split(lines) if row]
-    except csv.Error:
-        return 0.0, 0
+    widths = _widths(dialect, lines)
     if not widths or widths[0] < 2:
         return 0.0, 0
     return Counter(width == widths[0] for width in widths)[True] / len(widths), widths[0]
+
+
+def _agreement(dialect: Dialect, lines: Sequence[str]) -> tuple[float, int]:
+    """Share of the records with the most usual number of fields, and how many those are: a title may stand above."""
+    widths = [width for width in _widths(dialect, lines) if width > 1]
+    if not widths:
+        return 0.0, 0
+    width, count = max(Counter(widths).items(), key=lambda item: (item[1], item[0]))
+    return (count / sum(bool(line.strip()) and not is_rule(line) for line in lines), width) if count > 1 else (0.0, 0)
+
+
+def _widths(dialect: Dialect, lines: Sequence[str]) -> list[int]:
+    try:
+        return [len(row) for row in dialect.split(lines) if row]
+    except csv.Error:
+        return []
 
 
 def sniff(lines: Sequence[str], delimiter: str | None = None) -> Dialect:
@@ -102,4 +138,65 @@ def sniff(lines: Sequence[str], delimiter: str | None = None) -> Dialect:
     blanks = Dialect(None, quote, None)
     if best_score[0] < 0.5 and _consistency(blanks, body)[0] > max(best_score[0], 0.5):
         return blanks
+    return best if best_score[0] > _SURE else _below_title(best, best_score[0], body)
+
+
+def _below_title(best: Dialect, score: float, lines: Sequence[str]) -> Dialect:
+    """Another separator, where most lines agree on it and the first does not have it."""
+    for sign in (*USUAL, None):  # a title has blanks where it may
+        candidate = Dialect(sign, best.quote, best.escape)
+        share, _ = _agreement(candidate, lines)
+        if share > max(score, 0.5 if sign else _SURE):
+            best, score = candidate, share
     return best
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the rows of a text file are split, how wide they are, and where they begin.
+
+    Attributes
+    ----------
+    above
+        Lines above the header, without the one that declares the separator.
+    headers
+        Rows of names: 1, or 2 where names of groups stand above them.
+    """
+
+    dialect: Dialect
+    width: int
+    above: int = 0
+    headers: int = 1
+
+
+def find_names(
+    lines: Sequence[str], dialect: Dialect, given: int | None
+) -> tuple[Header, Layout, list[list[str]]] | None:
+    """The header of a text file, how its rows are laid out, and those among the first lines.
+
+    Parameters
+    ----------
+    given
+        Row of the header as a spreadsheet numbers it, where the user has said it.
+
+    Returns
+    -------
+    tuple or None
+        None where no line holds anything, or the row that was given lies beyond the first lines.
+    """
+    records = dialect.numbered(lines)
+    if dialect.declared:
+        records = _without_declaration(records, lines)
+    rows = [fields for _, fields in records]
+    place = None if given is None else next((i for i, (line, _) in enumerate(records) if line >= given - 1), len(rows))
+    header = find_header(rows, place)
+    if header is None or not any(header.names):
+        return None
+    above = records[header.first][0]
+    return header, Layout(dialect, len(rows[header.body - 1]), above, header.rows), rows[header.body :]
+
+
+def _without_declaration(records: list[tuple[int, list[str]]], lines: Sequence[str]) -> list[tuple[int, list[str]]]:
+    """Records below the line that only names the separator, which a spreadsheet does not show."""
+    declaration = next(place for place, line in enumerate(lines) if line.strip())
+    return [(line - (line > declaration), fields) for line, fields in records if line != declaration]

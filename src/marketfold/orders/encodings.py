@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import codecs
-import re
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import charset_normalizer
-
 from marketfold.errors import OrdersError
+from marketfold.orders.code_pages import guess_encoding
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,8 +22,6 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# In the order in which an export is likely to be in them: on equal evidence the first wins.
-CANDIDATES = ("cp1252", "cp437", "cp850", "cp1250", "mac_roman", "iso8859_15", "cp1251", "cp1253", "cp1254", "cp852")
 
 
 @dataclass(frozen=True)
@@ -117,69 +112,15 @@ def _sample_foreign(state: _Pass, block: bytes) -> None:
             return
 
 
-_WORD = re.compile(r"[^\W\d_]+")
-_SIGN = re.compile(r"[^\x00-\x7f]")
-
-
-def _is_plain_word(word: str) -> bool:
-    """Whether a word is of one script and cased as words are: `Martín`, `ÅRE`, `Åre`, not `MartÝn` or `Bergu„`."""
-    scripts = {unicodedata.name(letter, "?").split()[0] for letter in word}
-    cased = word.islower() or word.isupper() or (word[:1].isupper() and word[1:].islower())
-    camel = all(letter.isascii() for letter in word if letter.isupper())
-    return len(scripts) == 1 and (cased or camel)
-
-
-def plausibility(text: str) -> float:
-    """Share of the characters beyond ASCII that stand as they do in words and prices, 0 to 1."""
-    total = good = 0.0
-    for match in _WORD.finditer(text):
-        foreign = sum(not letter.isascii() for letter in match.group())
-        if foreign:
-            total += foreign
-            # A lone letter says little; a word that is all foreign may be of another alphabet.
-            good += foreign * (0.5 if len(match.group()) == 1 else 1.0) * _is_plain_word(match.group())
-    for match in _SIGN.finditer(text):
-        sign = match.group()
-        if sign.isalpha():
-            continue
-        total += 1
-        before, after = text[max(match.start() - 1, 0) : match.start()], text[match.end() : match.end() + 1]
-        inside_word = before.isalpha() and after.isalpha() and sign not in "\u2019\u00b4"
-        kind = unicodedata.category(sign)
-        good += 0.0 if inside_word or (kind in {"Cc", "Co", "Cn", "So"} and sign not in "®©°") else 0.9
-    return good / total if total else 1.0
-
-
-def _score(sample: bytes, encoding: str) -> float:
-    try:
-        return plausibility(sample.decode(encoding))
-    except (UnicodeDecodeError, LookupError):
-        return -1.0
-
-
-def guess_encoding(sample: bytes) -> str:
-    """The encoding in which the lines beyond ASCII read most like words.
-
-    charset-normalizer speaks first. It judges by the frequencies of letters, and where accents are rare it takes one
-    code page for another, so its answer stands only while no common encoding makes better words of the same bytes.
-
-    >>> guess_encoding("Martín; Berguvsvägen".encode("cp437"))
-    'cp437'
-    """
-    best = charset_normalizer.from_bytes(sample).best()
-    guessed = best.encoding if best else CANDIDATES[0]
-    scores = {encoding: _score(sample, encoding) for encoding in CANDIDATES}
-    ours = max(scores, key=lambda encoding: scores[encoding])
-    return guessed if _score(sample, guessed) > scores[ours] + 0.05 else ours
-
-
-def scan_text(path: Path, encoding: str | None = None) -> TextScan:
+def scan_text(path: Path, name: str, encoding: str | None = None) -> TextScan:
     """Find a file's encoding and whether it is simple to read.
 
     Parameters
     ----------
     path
         An existing file that is not empty.
+    name
+        How it is called in messages.
     encoding
         The user's word for it.
 
@@ -191,18 +132,16 @@ def scan_text(path: Path, encoding: str | None = None) -> TextScan:
     with path.open("rb") as file:
         head = file.read(SAMPLE)
     bom = next((name for mark, name in _BOMS if head.startswith(mark)), None)
-    given = _known(encoding, path) if encoding else None
+    given = _known(encoding, name) if encoding else None
     found = given or bom or _wide(head) or "utf-8"
     if found not in {"utf-8", "utf-8-sig"}:
         return TextScan(found, simple=False, odd_blanks=True)
     state = _walk(path)
     if state.nul or _is_junk(head):
-        message = f"{path.name} is not text: it holds bytes that no text has. Give a CSV, Parquet or Excel file."
+        message = f"{name} is not text: it holds bytes that no text has. Give a CSV, Parquet or Excel file."
         raise OrdersError(message)
     if not state.utf8 and given:
-        message = (
-            f"{path.name} is not {given}: it has bytes that {given} has not. Leave --encoding out to have it found."
-        )
+        message = f"{name} is not {given}: it has bytes that {given} has not. Leave --encoding out to have it found."
         raise OrdersError(message)
     if not state.utf8:
         return TextScan(guess_encoding(state.foreign), simple=False, odd_blanks=state.odd_blanks)
@@ -210,11 +149,11 @@ def scan_text(path: Path, encoding: str | None = None) -> TextScan:
     return TextScan(found, simple=not mixed and not state.blank_line, odd_blanks=state.odd_blanks)
 
 
-def _known(encoding: str, path: Path) -> str:
+def _known(encoding: str, name: str) -> str:
     try:
         return codecs.lookup(encoding).name
     except LookupError as error:
-        message = f"{path.name}: there is no encoding {encoding!r}. Give one such as utf-8, cp1252, cp437 or utf-16."
+        message = f"{name}: there is no encoding {encoding!r}. Give one such as utf-8, cp1252, cp437 or utf-16."
         raise OrdersError(message) from error
 
 

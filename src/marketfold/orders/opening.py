@@ -1,8 +1,11 @@
-"""Recognise what was given: a path, a folder, a pattern, or a frame of any library."""
+"""Recognise what was given: a path, a folder, a pattern, standard input, or a frame of any library."""
 
 from __future__ import annotations
 
+import difflib
 import glob
+import os
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,20 +13,25 @@ import duckdb
 import narwhals as nw
 import pyarrow as pa
 
+from marketfold import words
 from marketfold.engine import DuckDBEngine
 from marketfold.errors import OrdersError, SourceNotFoundError
+from marketfold.orders.kinds import Kind, kind_of
+from marketfold.orders.packing import TextFile, is_passed_over, members_of, packed_as, spool_input
+from marketfold.orders.several import SeveralTexts
 from marketfold.orders.sources import RelationSource, from_parquet, from_polars, from_spark, from_table
 from marketfold.orders.text_files import TextSource
-from marketfold.orders.workbooks import read_workbook
+from marketfold.orders.workbooks import open_workbooks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from marketfold.config import ReadingOptions
     from marketfold.orders.sources import Source
 
-WORKBOOKS = frozenset({".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"})
-PARQUET = frozenset({".parquet", ".pq", ".parq"})
-_PARQUET_MARK = b"PAR1"
-_WORKBOOK_MARKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+STANDARD_INPUT = "-"
+MOST_FILES = 10_000
+"""Files of one folder. More is no export but a whole disk."""
 
 
 def open_source(source: object, options: ReadingOptions) -> Source:
@@ -37,7 +45,7 @@ def open_source(source: object, options: ReadingOptions) -> Source:
         If it cannot hold order lines.
     """
     if isinstance(source, str | Path):
-        return _open_path(Path(source).expanduser(), options)
+        return _open_given(str(source), options)
     if isinstance(source, duckdb.DuckDBPyRelation):
         return RelationSource(source, DuckDBEngine(options.memory_limit))
     return _open_frame(source, options)
@@ -79,61 +87,137 @@ def _from_pandas(frame: Any) -> pa.Table:
     return pa.table(columns, names=[str(name) for name in frame.columns])
 
 
-def _open_path(path: Path, options: ReadingOptions) -> Source:
-    if path.is_dir():
-        found = sorted(file for file in path.rglob("*") if file.suffix.lower() in PARQUET)
-        if not found:
-            message = f"The folder {path.name} holds no Parquet file. Give a file, or a folder of .parquet files."
-            raise OrdersError(message)
-        return _open_parquet(path.name, found, options)
-    if not path.exists():
-        return _open_pattern(path, options)
-    if not path.is_file():
-        message = (
-            f"{path.name} is no regular file but a device, a pipe or a socket, which may never end. Write what it "
-            "gives into a file, and give that."
-        )
-        raise OrdersError(message)
-    try:
-        with path.open("rb") as file:
-            mark = file.read(4)
-    except OSError as error:
-        message = f"{path.name} cannot be opened: {error.strerror}."
-        raise OrdersError(message) from error
-    if not mark:
-        message = f"{path.name} is empty. Give a file with a header and at least one order line."
-        raise OrdersError(message)
-    if mark == _PARQUET_MARK or path.suffix.lower() in PARQUET:
-        return _open_parquet(path.name, [path], options)
-    if path.suffix.lower() in WORKBOOKS or mark in _WORKBOOK_MARKS:
-        return from_table(path.name, read_workbook(path, options.sheet), DuckDBEngine(options.memory_limit))
-    return TextSource(path, options, DuckDBEngine(options.memory_limit))
-
-
-def _open_pattern(path: Path, options: ReadingOptions) -> Source:
-    """A pattern such as `orders/*.parquet`."""
-    names = glob.glob(str(path), recursive=True) if glob.has_magic(str(path)) else []  # noqa: PTH207  (** and absolute)
-    found = [Path(name) for name in sorted(names)]
-    if not found:
-        near = sorted(other.name for other in path.parent.glob(f"{path.stem[:4]}*"))[:3] if path.parent.is_dir() else []
-        hint = f" Near it are {', '.join(near)}." if near else ""
-        message = f"There is no file {path.name} in that place.{hint} Check the path."
+def _open_given(given: str, options: ReadingOptions) -> Source:
+    """A path, a pattern, or `-`."""
+    if not given.strip():
+        message = "The name of the orders is empty. Give a file, a folder, a pattern, or - for standard input."
         raise SourceNotFoundError(message)
-    if len(found) == 1:
-        return _open_path(found[0], options)
-    others = [file.name for file in found if file.suffix.lower() not in PARQUET]
-    if others:
+    engine = DuckDBEngine(options.memory_limit)
+    if given == STANDARD_INPUT:
+        return _open_files("standard input", {"standard input": spool_input(engine.folder)}, options, engine)
+    shown = os.fsencode(given).decode("utf-8", "replace")
+    if shown != given:
+        message = f"The name {shown} has bytes that are not UTF-8, which cannot be read. Rename the file or its folder."
+        raise OrdersError(message)
+    try:
+        path = Path(given)
+        path = path.expanduser() if given.startswith("~") and not path.exists() else path  # a file may be called ~$x
+        if path.is_dir():
+            return _open_files(path.name or str(path), _files_below(path), options, engine)
+        if not path.exists():
+            return _open_pattern(path, options, engine)
+    except (OSError, RuntimeError, ValueError) as error:  # too long, no such user, a zero byte
+        if isinstance(error, OrdersError):
+            raise
+        message = f"There can be no file {given[:60]!r}{'...' if len(given) > 60 else ''}: {_reason(error)}."
+        raise SourceNotFoundError(message) from error
+    return _open_files(path.name, {path.name: path}, options, engine)
+
+
+def _reason(error: Exception) -> str:
+    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return reason[:1].lower() + reason[1:].rstrip(".")
+
+
+def _files_below(folder: Path) -> dict[str, Path]:
+    """The files of a folder and of those within it, by their names there."""
+    found = dict(islice(_walk(folder), MOST_FILES + 1))
+    if len(found) > MOST_FILES:
         message = (
-            f"{path.name} names {len(found)} files, and {others[0]} is not Parquet. Several files must be Parquet."
+            f"The folder {folder} holds more than {words.count(MOST_FILES)} files: that is no one table. Give a "
+            "pattern, or a folder of orders alone."
         )
         raise OrdersError(message)
-    return _open_parquet(path.name, found, options)
+    if not found:
+        message = f"The folder {folder.name or folder} holds no file. Give a folder of CSV, Excel or Parquet files."
+        raise OrdersError(message)
+    return {name: found[name] for name in sorted(found)}
 
 
-def _open_parquet(name: str, paths: list[Path], options: ReadingOptions) -> Source:
+def _walk(folder: Path) -> Iterator[tuple[str, Path]]:
+    for home, folders, names in os.walk(folder):  # which does not follow links to folders
+        folders[:] = [name for name in folders if not is_passed_over(Path(name))]
+        for name in names:
+            path = Path(home, name)
+            if not is_passed_over(path.relative_to(folder)):
+                yield str(path.relative_to(folder)), path
+
+
+def _open_pattern(path: Path, options: ReadingOptions, engine: DuckDBEngine) -> Source:
+    """A pattern such as `orders/*.csv`."""
+    names = glob.glob(str(path), recursive=True) if glob.has_magic(str(path)) else []  # noqa: PTH207  (** and absolute)
+    found = [Path(name) for name in sorted(names) if not is_passed_over(Path(Path(name).name))]
+    files = [one for one in found if one.is_file()] or found[:1]
+    if not files:
+        raise _not_found(path)
+    if len(files) == 1 and files[0].is_dir():
+        return _open_files(files[0].name, _files_below(files[0]), options, engine)
+    root = Path(os.path.commonpath([one.parent for one in files]))
+    by_name = {str(one.relative_to(root)): one for one in files}
+    return _open_files(files[0].name if len(files) == 1 else path.name, by_name, options, engine)
+
+
+def _not_found(path: Path) -> SourceNotFoundError:
+    if path.is_symlink():
+        return SourceNotFoundError(f"{path.name} is a link to a file that is not there, or to itself.")
+    near: list[str] = []
+    if path.parent.is_dir():
+        others = [one.name for one in islice(path.parent.iterdir(), MOST_FILES) if not is_passed_over(Path(one.name))]
+        near = (
+            difflib.get_close_matches(path.name, others, n=3, cutoff=0.6)
+            or sorted(name for name in others if name.casefold().startswith(path.stem[:4].casefold()))[:3]
+        )
+    hint = f" Near it are {', '.join(near)}." if near else ""
+    return SourceNotFoundError(f"There is no file {path.name} in that place.{hint} Check the path.")
+
+
+def _open_files(name: str, paths: Mapping[str, Path], options: ReadingOptions, engine: DuckDBEngine) -> Source:
+    """Files of one kind, one table."""
+    kinds = {file: kind_of(path, file) for file, path in paths.items()}
+    (first, kind), *others = kinds.items()
+    text = {Kind.TEXT, Kind.PACKED}
+    other = next(((file, own) for file, own in others if own != kind and not {own, kind} <= text), None)
+    if other:
+        message = (
+            f"{name} holds {kind.value} ({first}) beside {other[1].value} ({other[0]}). Several files are read as one "
+            "table only where they are of one kind: give a pattern, such as *.csv."
+        )
+        raise OrdersError(message)
+    if kind in {Kind.PARQUET, Kind.WORKBOOK} and not _fits(kind, options):
+        message = f"{name} is of {kind.value}, which --header-row cannot be given for."
+        raise OrdersError(message)
+    if kind is Kind.PARQUET:
+        return _open_parquet(name, paths, engine)
+    if kind is Kind.WORKBOOK:
+        return open_workbooks(name, paths, options, engine)
+    texts = [text for file, path in paths.items() for text in _texts(file, path, engine.folder)]
+    sources = [TextSource(text, options, engine) for text in texts]
+    return sources[0] if len(sources) == 1 else SeveralTexts(name, sources)
+
+
+def _fits(kind: Kind, options: ReadingOptions) -> bool:
+    return kind is Kind.WORKBOOK or options.header_row is None
+
+
+def _texts(name: str, path: Path, folder: Path) -> list[TextFile]:
+    """A text file, or those that are packed in it."""
+    kind = packed_as(path)
+    if kind != "zip":
+        return [TextFile(name, path, kind, folder=folder)]
+    members = members_of(path)
+    if not members:
+        message = f"{name} holds no file. Give a text file, or an archive of one table."
+        raise OrdersError(message)
+    return [
+        TextFile(name if len(members) == 1 else f"{name}/{member}", path, kind, member, folder)
+        for member in sorted(members)
+    ]
+
+
+def _open_parquet(name: str, paths: Mapping[str, Path], engine: DuckDBEngine) -> Source:
     try:
-        return from_parquet(name, paths, DuckDBEngine(options.memory_limit))
-    except duckdb.Error as error:
+        return from_parquet(name, paths, engine)
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
         message = (
             f"{name} cannot be read as Parquet: it is damaged, cut short, or something else ({_first_line(error)})."
         )
@@ -141,5 +225,5 @@ def _open_parquet(name: str, paths: list[Path], options: ReadingOptions) -> Sour
 
 
 def _first_line(error: Exception) -> str:
-    """What DuckDB says, without its folder names and advice."""
+    """What the engine says, without its folder names and advice."""
     return str(error).splitlines()[0].split("'")[0].strip(" :.")

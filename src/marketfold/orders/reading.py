@@ -150,7 +150,9 @@ def _check_column(column: str, source: Source, roles: Mapping[str, str]) -> None
 
 
 def _headline(source: Source) -> str:
-    return f"{source.name} cannot be read as orders"
+    if source.encoding in {None, "ascii", "utf-8", "utf-8-sig"}:
+        return f"{source.name} cannot be read as orders"
+    return f"{source.name}, read as {source.encoding} (--encoding names another), cannot be read as orders"
 
 
 def _raise_faults(source: Source, match: Match, faults: list[Fault]) -> None:
@@ -200,7 +202,16 @@ def read_orders(source: object, options: ReadingOptions | None = None) -> Orders
         _raise_faults(opened, match, list(match.faults))
     typed, cells = type_lines(opened, needed, sample, options)
     _raise_faults(opened, match, [*match.faults, *cells.faults])
-    read = LinesRead(typed, opened.engine, match.mapping, sample, options, match.decisions, texts=cells.left)
+    read = LinesRead(
+        typed,
+        opened.engine,
+        match.mapping,
+        sample,
+        options,
+        (*opened.decisions, *match.decisions),
+        texts=cells.left,
+        typed_days=opened.typed_days,
+    )
     for step in STEPS:
         read = step(read)
     _raise_faults(opened, match, [*read.faults])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 import narwhals as nw
@@ -9,6 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from marketfold.engine import PolarsEngine, SparkEngine, quoted
+from marketfold.orders.odd_types import BYTES, DURATIONS, cells_of, is_bytes, odd_kind, plain_column, refuse_odd
+from marketfold.orders.several import file_decisions, refuse_lacking
 from marketfold.orders.splitting import MALFORMED_SCHEMA
 from marketfold.schema import SOURCE_LINE
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from marketfold.decisions import Decision
     from marketfold.engine import DuckDBEngine, Engine
 
     Prepare = Callable[[nw.LazyFrame[Any]], nw.LazyFrame[Any]]
@@ -40,6 +44,10 @@ class Source(Protocol):
         The engine that reads it.
     encoding, delimiter
         Of a text file.
+    decisions
+        What was decided about where its table is.
+    typed_days
+        For a column of a workbook with days beside texts: the `source_line`s whose cell is a day and no text.
     copies
         Whether `load` computes a table of its own, so that work done in `prepare` is done once.
     """
@@ -49,6 +57,8 @@ class Source(Protocol):
     engine: Engine
     encoding: str | None
     delimiter: str | None
+    decisions: tuple[Decision, ...]
+    typed_days: Mapping[str, frozenset[int]]
     copies: bool
 
     def sample(self) -> dict[str, list[object]]:
@@ -73,6 +83,8 @@ class FrameSource:
 
     encoding: str | None = None
     delimiter: str | None = None
+    decisions: tuple[Decision, ...] = ()
+    typed_days: Mapping[str, frozenset[int]] = MappingProxyType({})
     copies = False
 
     def __init__(self, name: str, engine: Engine, frame: nw.LazyFrame[Any], rows: int | None = None) -> None:
@@ -80,23 +92,40 @@ class FrameSource:
         self.engine = engine
         self._frame = frame
         self._rows = rows
-        self._names = {label: label for label in frame.collect_schema().names() if label != SOURCE_LINE}
+        schema = frame.collect_schema()
+        self._names = {label: label for label in schema.names() if label != SOURCE_LINE}
         self.columns = tuple(self._names)
+        self._kinds = dict(schema)
+        self.odd = {label: kind for label in self.columns if (kind := odd_kind(schema[label]))}
+        self.files: Mapping[str, Sequence[str]] = {}
 
     def rename(self, labels: Sequence[str]) -> FrameSource:
         """Show the columns under other names: an engine may not tell `Name` from `name`."""
+        self.odd = {label: self.odd[old] for label, old in zip(labels, self._names, strict=True) if old in self.odd}
         self._names = dict(zip(labels, self._names.values(), strict=True))
         self.columns = tuple(self._names)
         return self
 
     def sample(self) -> dict[str, list[object]]:
         """The first values of each column."""
-        table = self.engine.collect(self._frame.head(SAMPLE_ROWS))
-        return {label: table.column(name).to_pylist() for label, name in self._names.items()}
+        cells = {label: name for label, name in self._names.items() if label not in self.odd}
+        chosen = [cells_of(name, self._kinds[name]) for name in cells.values()]
+        table = self.engine.collect(self._frame.head(SAMPLE_ROWS).select(nw.col(SOURCE_LINE), *chosen))
+        blank: list[object] = [None] * table.num_rows
+        return {label: table[cells[label]].to_pylist() if label in cells else blank for label in self._names}
 
     def load(self, columns: Mapping[str, str], prepare: Prepare) -> nw.LazyFrame[Any]:
-        """The columns asked for, lazily."""
-        chosen = [nw.col(self._names[label]).alias(name) for name, label in columns.items()]
+        """The columns asked for, lazily.
+
+        Raises
+        ------
+        OrdersError
+            If one of them holds no cells, or lacks in one of several files.
+        """
+        refuse_odd(self.name, self.odd, columns)
+        refuse_lacking(self.files, columns)
+        names = {name: self._names[label] for name, label in columns.items()}
+        chosen = [cells_of(old, self._kinds[old]).alias(name) for name, old in names.items()]
         return prepare(self._frame.select(nw.col(SOURCE_LINE), *chosen))
 
     def count(self) -> int:
@@ -116,6 +145,8 @@ class RelationSource:
     name = "DuckDB relation"
     encoding: str | None = None
     delimiter: str | None = None
+    decisions: tuple[Decision, ...] = ()
+    typed_days: Mapping[str, frozenset[int]] = MappingProxyType({})
     copies = True
 
     def __init__(self, relation: duckdb.DuckDBPyRelation, engine: DuckDBEngine) -> None:
@@ -134,6 +165,9 @@ class RelationSource:
         """Stream the columns asked for into a table."""
         chosen = ", ".join(f"{quoted(label)} AS {quoted(name)}" for name, label in columns.items())
         rows = self._duckdb.from_arrow(self._relation.project(chosen).to_arrow_reader())
+        schema = rows.collect_schema()
+        refuse_odd(self.name, {columns[name]: kind for name in schema if (kind := odd_kind(schema[name]))}, columns)
+        rows = rows.select(*(cells_of(name, schema[name]) for name in schema))
         table = self._duckdb.materialise_numbered(prepare(rows), SOURCE_LINE, FIRST_LINE)
         self._count = int(self.engine.collect(table.select(nw.len().alias("n")))["n"][0].as_py())
         return table
@@ -159,28 +193,45 @@ def unique_labels(names: Sequence[object]) -> list[str]:
     return labels
 
 
-def from_table(name: str, table: pa.Table, engine: DuckDBEngine) -> FrameSource:
-    """An Arrow table, read where it lies."""
+def from_table(name: str, table: pa.Table, engine: DuckDBEngine, lines: pa.Array | None = None) -> FrameSource:
+    """An Arrow table, read where it lies; `lines` numbers its rows where they do not follow one header."""
     labels = unique_labels(table.column_names)
-    lines = pa.array(np.arange(FIRST_LINE, table.num_rows + FIRST_LINE, dtype=np.int64))
-    columns = [lines, *(_local_times(column) for column in table.columns)]
+    lines = pa.array(np.arange(FIRST_LINE, table.num_rows + FIRST_LINE, dtype=np.int64)) if lines is None else lines
+    columns = [lines, *(plain_column(column) for column in table.columns)]
     numbered = pa.table(columns, names=[SOURCE_LINE, *(f"c{i}" for i in range(table.num_columns))])
     return FrameSource(name, engine, engine.from_arrow(numbered), table.num_rows).rename(labels)
 
 
-def _local_times(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """A time with a zone as its own clock showed it: the order's day is the day where it was placed."""
-    import pyarrow.compute as pc  # noqa: PLC0415  (slow to import)
+def from_parquet(name: str, paths: Mapping[str, Path], engine: DuckDBEngine) -> FrameSource:
+    """Parquet files, by their names, as one lazy scan.
 
-    if pa.types.is_timestamp(column.type) and column.type.tz:
-        return pc.local_timestamp(column)
-    return column
+    Raises
+    ------
+    OrdersError
+        If they are different tables.
+    """
+    import pyarrow.parquet as pq  # noqa: PLC0415  (only for Parquet)
+
+    schemas = {file: pq.read_schema(path) for file, path in paths.items()}
+    files = list(paths.values())
+    frame = engine.scan_parquet(files, SOURCE_LINE).with_columns(nw.col(SOURCE_LINE) + FIRST_LINE)
+    source = FrameSource(name, engine, frame)
+    if len(files) == 1:
+        _take_names(source, next(iter(schemas.values())).names)
+    else:
+        source.files = {file: schema.names for file, schema in schemas.items()}
+        source.decisions = file_decisions(source.files)
+    kinds = {field.name: field.type for schema in schemas.values() for field in schema}
+    source.odd |= {label: DURATIONS for label, kind in kinds.items() if pa.types.is_duration(kind)}
+    binary = [label for label, kind in kinds.items() if is_bytes(kind)]
+    source.odd |= dict.fromkeys(engine.bytes_in_parquet(files, binary), BYTES)
+    return source
 
 
-def from_parquet(name: str, paths: Sequence[Path], engine: DuckDBEngine) -> FrameSource:
-    """Parquet files as one lazy scan."""
-    frame = engine.scan_parquet(paths, SOURCE_LINE).with_columns(nw.col(SOURCE_LINE) + FIRST_LINE)
-    return FrameSource(name, engine, frame)
+def _take_names(source: FrameSource, names: Sequence[str]) -> None:
+    """Call the columns as the file does: the engine does not tell `amount` from `Amount`, and renames one of them."""
+    if len({name.casefold() for name in names}) < len(names) == len(source.columns):
+        source.rename(unique_labels(names))
 
 
 def from_polars(frame: nw.LazyFrame[Any]) -> FrameSource:

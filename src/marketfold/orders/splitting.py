@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from marketfold.orders.headers import is_rule
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
     from typing import TextIO
 
-    from marketfold.orders.dialects import Dialect
+    from marketfold.orders.dialects import Dialect, Layout
 
 ROW_LIMIT = 1 << 20
 """Characters in one row. A longer one is an unclosed quote or no row of orders at all."""
@@ -45,14 +47,6 @@ class Rows:
         return pa.table(
             [pa.array(list(c), f.type) for c, f in zip(columns, MALFORMED_SCHEMA, strict=True)], MALFORMED_SCHEMA
         )
-
-
-@dataclass(frozen=True)
-class _Layout:
-    """How the rows of the source are split, and how wide they are."""
-
-    dialect: Dialect
-    width: int
 
 
 class _Lines:
@@ -141,16 +135,20 @@ def _judge(fields: list[str] | str, width: int) -> tuple[str, str] | None:
 
 
 def _plain(lines: Sequence[str], dialect: Dialect, width: int) -> bool:
-    """Whether each of some lines is a whole row of the header's width and without quotes."""
+    """Whether each of some lines is a whole row of the header's width, without quotes, and draws no line."""
     if not dialect.delimiter or dialect.escape or any(dialect.quote in line for line in lines):
         return False
-    return all(line.count(dialect.delimiter) == width - 1 and len(line) <= ROW_LIMIT for line in lines)
+    return all(
+        line.count(dialect.delimiter) == width - 1 and len(line) <= ROW_LIMIT and "---" not in line for line in lines
+    )
 
 
-def _write_record(source: _Lines, line: str, number: int, layout: _Layout, rows: Rows) -> str:
+def _write_record(source: _Lines, line: str, number: int, layout: Layout, rows: Rows) -> str:
     """One row as text to write; empty where it is blank or malformed."""
     dialect, width = layout.dialect, layout.width
     if not line.strip() and (dialect.delimiter or "\n") not in line:  # a row of tabs is a row of empty cells
+        return ""
+    if is_rule(line):
         return ""
     if len(line) > ROW_LIMIT:
         rows.malformed.append((number, _LONG, f"more than {ROW_LIMIT:,} characters"))
@@ -168,16 +166,15 @@ def _write_record(source: _Lines, line: str, number: int, layout: _Layout, rows:
     return _join([str(number), *fields], dialect.delimiter or "\t")
 
 
-def _skip_header(source: _Lines, dialect: Dialect) -> int:
-    """Read past the header and what stands before it; returns its row number."""
-    number, line = 1, source.next()
-    while line is not None and not line.strip():
-        number, line = number + 1, source.next()
-    if dialect.declared:
-        line = source.next()  # a spreadsheet does not show the line that only names the separator
-    if line is not None:
-        _read_record(source, dialect, line)
-    return number
+def _skip_header(source: _Lines, layout: Layout) -> int:
+    """Read past the header and what stands above it; returns its row number."""
+    for _ in range(layout.above + layout.dialect.declared):  # a spreadsheet does not show the line with the separator
+        source.next()
+    for _ in range(layout.headers):
+        line = source.next()
+        if line is not None:
+            _read_record(source, layout.dialect, line)
+    return layout.above + layout.headers
 
 
 def _join(fields: list[str], delimiter: str) -> str:
@@ -186,15 +183,13 @@ def _join(fields: list[str], delimiter: str) -> str:
     return buffer.getvalue()
 
 
-def write_rows(path: Path, encoding: str, dialect: Dialect, width: int, target: Path) -> Rows:
+def write_rows(path: Path, encoding: str, layout: Layout, target: Path) -> Rows:
     """Write the rows of a file as well-formed UTF-8, each after its row number; the header is left out.
 
     Parameters
     ----------
-    path, encoding, dialect
+    path, encoding, layout
         The file and how to read it.
-    width
-        Fields of the header.
     target
         File to write. Its fields are separated as in the source, by tabs where that has blanks.
 
@@ -203,13 +198,13 @@ def write_rows(path: Path, encoding: str, dialect: Dialect, width: int, target: 
     UnicodeError
         If the file is not in that encoding.
     """
-    rows, layout = Rows(), _Layout(dialect, width)
+    rows, dialect, width = Rows(), layout.dialect, layout.width
     with (
         path.open(encoding=encoding) as file,
         target.open("w", encoding="utf-8", newline="") as out,
     ):
         source = _Lines(file)
-        number = _skip_header(source, dialect)
+        number = _skip_header(source, layout)
         while lines := source.take_all():
             if _plain(lines, dialect, width):
                 sign = dialect.delimiter

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import itertools
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import narwhals as nw
 
+from marketfold.decisions import Decision
 from marketfold.engine import CsvLayout
-from marketfold.errors import OrdersError, SourceNotFoundError
+from marketfold.errors import OrdersError
 from marketfold.orders.cells import BLANKS
-from marketfold.orders.dialects import read_head, sniff
+from marketfold.orders.dialects import SAMPLE_LINES, find_names, read_head, sniff
 from marketfold.orders.encodings import scan_text
+from marketfold.orders.headers import is_rule
+from marketfold.orders.kinds import check_unpacked
 from marketfold.orders.sources import FIRST_LINE, SAMPLE_ROWS, unique_labels
 from marketfold.orders.splitting import MALFORMED_SCHEMA, Rows, write_rows
 from marketfold.schema import SOURCE_LINE
@@ -25,6 +29,9 @@ if TYPE_CHECKING:
 
     from marketfold.config import ReadingOptions
     from marketfold.engine import DuckDBEngine, Engine
+    from marketfold.orders.dialects import Layout
+    from marketfold.orders.headers import Header
+    from marketfold.orders.packing import TextFile
     from marketfold.orders.sources import Prepare
 
 
@@ -33,8 +40,8 @@ class TextSource:
 
     Parameters
     ----------
-    path
-        The file.
+    file
+        The file, packed or not.
     options
         What the user said about it.
     engine
@@ -47,41 +54,56 @@ class TextSource:
     """
 
     copies = True
+    typed_days: Mapping[str, frozenset[int]] = MappingProxyType({})
 
-    def __init__(self, path: Path, options: ReadingOptions, engine: DuckDBEngine) -> None:
-        self.name = path.name
+    def __init__(self, file: TextFile, options: ReadingOptions, engine: DuckDBEngine) -> None:
+        self.name = file.name
         self.engine: Engine = engine
         self._duckdb = engine
-        self._path = path
-        self._stamp = _stamp(path)
-        scan = scan_text(path, options.encoding)
-        self.encoding: str | None = scan.encoding
-        try:
-            head = read_head(path, scan.encoding)
-        except UnicodeError as error:
-            raise _not_in(scan.encoding, path, error) from error
-        above, head = len(head), list(itertools.dropwhile(lambda line: not line.strip(), head))
-        above -= len(head)  # DuckDB takes a line of blanks for the header
-        self._dialect = sniff(head, options.delimiter)
+        self._file = file
+        self._stamp = file.stamp()
+        with file.at_hand() as path:
+            check_unpacked(path, file)
+            scan = scan_text(path, file.name, options.encoding)
+            self.encoding: str | None = scan.encoding
+            try:
+                head = read_head(path, scan.encoding)
+            except UnicodeError as error:
+                raise _not_in(scan.encoding, file.name, error) from error
+        # DuckDB takes a line of blanks for the header
+        self._dialect = sniff(list(itertools.dropwhile(lambda line: not line.strip(), head)), options.delimiter)
         self.delimiter: str | None = self._dialect.delimiter or "blanks"
-        self._head = list(itertools.islice(self._dialect.split(head[self._dialect.declared :]), SAMPLE_ROWS + 1))
-        if not self._head:
-            message = f"{path.name} is empty. Give a file with a header and at least one order line."
-            raise OrdersError(message)
-        if len(self._head) == 1:
-            message = f"{path.name} has a header and no order line below it."
-            raise OrdersError(message)
-        self.columns = tuple(unique_labels(self._head[0]))
+        header, self._layout, self._head = self._find_names(head, options.header_row)
+        labels = unique_labels(header.names)
+        framed = self.delimiter == "|" and len(labels) > 2 and not (header.names[0] or header.names[-1])
+        shown = labels[1:-1] if framed else labels  # a frame of | makes a field before the first and after the last
+        self._places = {label: place for place, label in enumerate(labels) if label in set(shown)}
+        self.columns = tuple(self._places)
+        self.decisions = header_decisions(header.rows, self._layout.above + header.rows, options.header_row)
         self._odd_blanks = scan.odd_blanks
-        self._simple = scan.simple and self._dialect.delimiter is not None and not (self._dialect.declared or above)
+        as_usual = not (self._layout.above or self._dialect.declared) and header.rows == 1
+        self._simple = scan.simple and self._dialect.delimiter is not None and as_usual and not any(map(is_rule, head))
         self._rows: Rows | None = None
-        self._count = 0
+        self._count = self._last = 0
+
+    def _find_names(self, head: list[str], given: int | None) -> tuple[Header, Layout, list[list[str]]]:
+        found = find_names(head, self._dialect, given) if any(line.strip() for line in head) else None
+        if found is None and given and any(line.strip() for line in head):
+            message = f"{self.name} has no names of columns in row {given}, or it lies beyond row {SAMPLE_LINES}."
+            raise OrdersError(message)
+        if found is None:
+            message = f"{self.name} is empty. Give a file with a header and at least one order line."
+            raise OrdersError(message)
+        if not any(found[2]):
+            message = f"{self.name} has a header and no order line below it."
+            raise OrdersError(message)
+        return found
 
     def sample(self) -> dict[str, list[object]]:
         """The first values of each column."""
-        width = len(self.columns)
-        rows = [row for row in self._head[1:-1] or self._head[1:] if len(row) == width]
-        return {label: [row[place].strip() for row in rows] for place, label in enumerate(self.columns)}
+        width = self._layout.width
+        rows = [row for row in self._head[:-1] or self._head if len(row) == width]  # the last may be cut
+        return {label: [row[place].strip() for row in rows[:SAMPLE_ROWS]] for label, place in self._places.items()}
 
     def load(self, columns: Mapping[str, str], prepare: Prepare) -> nw.LazyFrame[Any]:
         """Parse the file into a table of the columns asked for.
@@ -91,55 +113,65 @@ class TextSource:
         OrdersError
             If no row can be split as the header is, or the file has changed since it was opened.
         """
-        if _stamp(self._path) != self._stamp:
+        if self._file.stamp() != self._stamp:
             message = f"{self.name} has changed since it was read. Read it again."
             raise OrdersError(message)
-        cells = {name: nw.col(f"c{self.columns.index(label)}") for name, label in columns.items()}
+        cells = {name: nw.col(f"c{self._places[label]}") for name, label in columns.items()}
         if self._odd_blanks:  # the usual ones are trimmed with less work, see `cells.trimmed`
             cells = {name: cell.str.strip_chars(BLANKS) for name, cell in cells.items()}
         chosen = [cell.alias(name) for name, cell in cells.items()]
         try:
-            table = self._load_simple(chosen, prepare) if self._simple else None
-            if table is None:
-                table = self._load_written(chosen, prepare)
+            with self._file.at_hand() as path:
+                table = self._load_simple(path, chosen, prepare) if self._simple else None
+                if table is None:
+                    table = self._load_written(path, chosen, prepare)
         except UnicodeError as error:
-            raise _not_in(self.encoding or "", self._path, error) from error
+            raise _not_in(self.encoding or "", self.name, error) from error
         except (duckdb.IOException, OSError) as error:
             message = (
                 f"There is no room to read {self.name}: {str(error).splitlines()[0]}. Free space in the temporary "
                 "folder (TMPDIR names another), or raise the memory limit."
             )
             raise OrdersError(message) from error
-        self._count = int(self.engine.collect(table.select(nw.len().alias("n")))["n"][0].as_py())
+        row = self.engine.collect(
+            table.select(nw.len().alias("n"), nw.col(SOURCE_LINE).max().alias("last"))
+        ).to_pylist()
+        self._count, self._last = int(row[0]["n"]), int(row[0]["last"] or 0)
         if not self._count:
             message = (
                 f"None of the {len(self._rows.malformed) if self._rows else 0:,} rows of {self.name} has the "
-                f"{len(self.columns)} fields of its header. Give the separator with --delimiter."
+                f"{self._layout.width} fields of its header. Give the separator with --delimiter, or the row of the "
+                "header with --header-row."
             )
             raise OrdersError(message)
         return table
 
-    def _load_simple(self, chosen: list[nw.Expr], prepare: Prepare) -> nw.LazyFrame[Any] | None:
+    def _load_simple(self, path: Path, chosen: list[nw.Expr], prepare: Prepare) -> nw.LazyFrame[Any] | None:
         """Let DuckDB read the file itself; None where it meets a row that it cannot split."""
         layout = CsvLayout(self._dialect.delimiter or ",", self._dialect.quote, self._dialect.escape)
-        frame = self._duckdb.scan_csv(self._path, [f"c{i}" for i in range(len(self.columns))], layout)
+        frame = self._duckdb.scan_csv(path, [f"c{i}" for i in range(self._layout.width)], layout)
         try:
             return self._duckdb.materialise_numbered(prepare(frame.select(*chosen)), SOURCE_LINE, FIRST_LINE)
         except duckdb.InvalidInputException:
             self._simple = False
             return None
 
-    def _load_written(self, chosen: list[nw.Expr], prepare: Prepare) -> nw.LazyFrame[Any]:
+    def _load_written(self, path: Path, chosen: list[nw.Expr], prepare: Prepare) -> nw.LazyFrame[Any]:
         """Write the rows well-formed first; the copy is gone when its columns are read."""
         copy = self._duckdb.folder / "rows.csv"
         try:
-            self._rows = write_rows(self._path, self.encoding or "utf-8", self._dialect, len(self.columns), copy)
-            names = [SOURCE_LINE, *(f"c{i}" for i in range(len(self.columns)))]
+            self._rows = write_rows(path, self.encoding or "utf-8", self._layout, copy)
+            names = [SOURCE_LINE, *(f"c{i}" for i in range(self._layout.width))]
             frame = self._duckdb.scan_csv(copy, names, CsvLayout(self._dialect.delimiter or "\t", header=False))
             numbered = frame.select(nw.col(SOURCE_LINE).cast(nw.Int64), *chosen)
             return self.engine.materialise(prepare(numbered))
         finally:
             copy.unlink(missing_ok=True)
+
+    def last_row(self) -> int:
+        """Row of the last line, blank ones below it not counted; asked after `load`."""
+        lines = [self._last, *(number for number, _, _ in (self._rows.malformed if self._rows else ()))]
+        return max(lines)
 
     def count(self) -> int:
         """Number of rows, those that could not be split included."""
@@ -150,16 +182,15 @@ class TextSource:
         return self._rows.to_table() if self._rows else MALFORMED_SCHEMA.empty_table()
 
 
-def _not_in(encoding: str, path: Path, error: UnicodeError) -> OrdersError:
+def header_decisions(rows: int, row: int, given: int | None) -> tuple[Decision, ...]:
+    """What to say of a header that is not the first row alone: `rows` high, ending in row `row`."""
+    if given or row == 1:
+        return ()
+    if rows == 2:
+        return (Decision("header_joined", numbers={"upper": str(row - 1), "row": str(row)}),)
+    return (Decision("header_found", numbers={"row": str(row)}),)
+
+
+def _not_in(encoding: str, name: str, error: UnicodeError) -> OrdersError:
     """A text that is not in its encoding: nothing is replaced in silence."""
-    return OrdersError(f"{path.name} is not {encoding} throughout ({error}). Give its encoding with --encoding.")
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    """What tells that a file is still the one that was opened."""
-    try:
-        status = path.stat()
-    except FileNotFoundError as error:
-        message = f"{path.name} is no longer where it was read."
-        raise SourceNotFoundError(message) from error
-    return status.st_size, status.st_mtime_ns
+    return OrdersError(f"{name} is not {encoding} throughout ({error}). Give its encoding with --encoding.")

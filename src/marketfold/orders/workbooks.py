@@ -1,17 +1,33 @@
-"""Excel and OpenDocument workbooks, read by calamine."""
+"""Excel and OpenDocument workbooks, read by calamine: which sheets hold the table, and its columns."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 
+from marketfold.decisions import Decision
 from marketfold.errors import OrdersError
+from marketfold.orders.headers import SEARCHED, find_header, is_filled
+from marketfold.orders.roles import ID_STAND_INS, sureness
+from marketfold.orders.several import file_decisions, joint_columns
+from marketfold.orders.sources import from_table, unique_labels
+from marketfold.orders.text_files import header_decisions
+from marketfold.orders.workbook_limits import check_extent, not_a_workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from marketfold.config import ReadingOptions
+    from marketfold.engine import DuckDBEngine
+    from marketfold.orders.headers import Header
+    from marketfold.orders.sources import FrameSource
+
+Cells = list[Any]
 
 
 def _as_text(value: object) -> str | None:
@@ -41,31 +57,167 @@ def _column(values: Sequence[object]) -> pa.Array:
     return pa.array([_as_text(cell) for cell in cells], pa.string())
 
 
-def read_workbook(path: Path, sheet: str | None) -> pa.Table:
-    """A sheet of a workbook as a table; the first sheet unless one is named.
+@dataclass(frozen=True, eq=False)
+class _Sheet:
+    """The table of a sheet: its columns by label, and the row of each of its lines as the sheet numbers it."""
+
+    book: str
+    name: str
+    header: Header
+    columns: Mapping[str, Cells]
+    lines: list[int]
+    last_row: int
+
+    @property
+    def has_orders(self) -> bool:
+        """Whether who bought, when and how much are among its names."""
+        known = {role for role in _TELLING for label in self.columns if sureness(role, label) is not None}
+        return bool(known & {"customer_id", *ID_STAND_INS}) and "ordered_on" in known and bool(known & _MONEY)
+
+
+_MONEY = {"amount", "unit_price"}
+_TELLING = ("customer_id", *ID_STAND_INS, "ordered_on", "amount", "unit_price")
+
+
+@dataclass
+class _Book:
+    """What a workbook holds: its tables, and the names of the sheets that hold none or are hidden."""
+
+    tables: list[_Sheet] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+
+
+def _blank_out(cell: object) -> object:
+    return None if isinstance(cell, str) and not cell.strip() else cell
+
+
+def _read_sheet(book: str, name: str, sheet: Any, given: int | None) -> _Sheet | None:
+    """The table of a sheet; None where there is none. Rows are read one after the other, blank ones are no lines."""
+    rows: list[tuple[int, Cells]] = []
+    for number, row in enumerate(sheet.iter_rows(), start=1):  # from the first row of the sheet, whatever it holds
+        if any(map(is_filled, row)):
+            rows.append((number, [_blank_out(cell) for cell in row]))
+    if not rows:
+        return None
+    first = [dict(rows[:SEARCHED]).get(number, []) for number in range(1, rows[min(len(rows), SEARCHED) - 1][0] + 1)]
+    header = find_header(first[: max(SEARCHED, given or 0)], None if given is None else given - 1)
+    if header is None or not any(header.names):
+        return None
+    body = [(number, cells) for number, cells in rows if number > header.body]
+    if not body:
+        return None
+    width = max(place for place, label in enumerate(header.names, start=1) if label)  # what is beyond has no name
+    columns = [[cells[place] if place < len(cells) else None for _, cells in body] for place in range(width)]
+    labels = unique_labels(header.names[:width])
+    kept = [place for place in range(width) if header.names[place] or any(map(is_filled, columns[place]))]
+    table = {label: columns[place] for place, label in enumerate(labels) if place in set(kept)}
+    return _Sheet(book, name, header, table, [number for number, _ in body], rows[-1][0])
+
+
+def _open_book(path: Path, name: str, options: ReadingOptions) -> _Book:
+    """The tables of a workbook; of one sheet where the user has named it."""
+    import python_calamine  # noqa: PLC0415  (only for workbooks)
+
+    check_extent(path, name)
+    try:
+        book = python_calamine.load_workbook(str(path))
+        visible = python_calamine.SheetVisibleEnum.Visible
+        found = _read_book(name, book, {one.name: one.visible == visible for one in book.sheets_metadata}, options)
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        if isinstance(error, OrdersError):
+            raise
+        raise not_a_workbook(name) from error
+    if not found.tables:
+        known = ", ".join(map(repr, book.sheet_names))
+        what = f"The sheet {options.sheet!r} of {name}" if options.sheet else f"{name} (its sheets are {known})"
+        message = f"{what} has no row below its header."
+        raise OrdersError(message)
+    return found
+
+
+def _read_book(name: str, book: Any, sheets: Mapping[str, bool], options: ReadingOptions) -> _Book:
+    """The tables of the sheets that are visible, or of the one that was named."""
+    if options.sheet is not None and options.sheet not in sheets:
+        known = ", ".join(map(repr, sheets))
+        message = f"{name} has no sheet {options.sheet!r}. Its sheets are {known}: --sheet NAME."
+        raise OrdersError(message)
+    found = _Book()
+    for sheet, visible in sheets.items():
+        if options.sheet not in {None, sheet}:
+            continue
+        cells = book.get_sheet_by_name(sheet)
+        table = _read_sheet(name, sheet, cells, options.header_row) if visible or options.sheet else None
+        if table is not None:
+            found.tables.append(table)
+        elif cells.height:
+            found.others.append(sheet)
+    return found
+
+
+def _choose(book: _Book) -> tuple[list[_Sheet], tuple[Decision, ...]]:
+    """The first sheet that holds orders, with all that have its columns; and what to say of the others."""
+    chosen = next((sheet for sheet in book.tables if sheet.has_orders), book.tables[0])
+    together = [sheet for sheet in book.tables if set(sheet.columns) == set(chosen.columns)]
+    left = [sheet.name for sheet in book.tables if sheet not in together] + book.others
+    decisions = []
+    if len(together) > 1:
+        decisions.append(Decision("sheets_together", numbers={"sheets": tuple(sheet.name for sheet in together)}))
+    if left:
+        read = tuple(sheet.name for sheet in together)
+        decisions.append(Decision("sheets_left", numbers={"sheet": read, "sheets": tuple(left)}))
+    return together, tuple(decisions)
+
+
+def open_workbooks(name: str, paths: Mapping[str, Path], options: ReadingOptions, engine: DuckDBEngine) -> FrameSource:
+    """Workbooks, by their names, as one table.
+
+    Of each workbook the first sheet with orders is read, and those with the same columns.
 
     Raises
     ------
     OrdersError
-        If it is no workbook, has no such sheet, or the sheet has no row below its header.
+        If one is no workbook, has no such sheet or no table, reaches too far, or they are different tables.
     """
-    import python_calamine  # noqa: PLC0415  (only for workbooks)
+    sheets: list[_Sheet] = []
+    decisions: list[Decision] = []
+    for book, path in paths.items():
+        found = _open_book(path, book, options)
+        chosen, said = ([found.tables[0]], ()) if options.sheet else _choose(found)
+        sheets += chosen
+        decisions += said
+    columns = {sheet.book: list(sheet.columns) for sheet in sheets}
+    labels = joint_columns(columns)
+    if len(paths) > 1:
+        decisions = [*file_decisions(columns), *decisions]
+    first = sheets[0].header
+    decisions += header_decisions(first.rows, first.body, options.header_row)
+    table, lines = _as_table(sheets, labels)
+    source = from_table(name, table, engine, lines)
+    source.typed_days = _typed_days(sheets, labels, lines)
+    source.files = columns if len(paths) > 1 else {}
+    source.decisions = tuple({one.code: one for one in reversed(decisions)}.values())[::-1]
+    return source
 
-    try:
-        book = python_calamine.load_workbook(str(path))
-        names = book.sheet_names
-        wanted = sheet or (names[0] if names else None)
-        if wanted is None or wanted not in names:
-            message = f"{path.name} has no sheet {sheet!r}. Its sheets are {', '.join(map(repr, names))}: --sheet NAME."
-            raise OrdersError(message)
-        rows = book.get_sheet_by_name(wanted).to_python(skip_empty_area=False)
-    except (python_calamine.CalamineError, OSError) as error:
-        message = f"{path.name} cannot be read as a workbook: it is damaged, locked by a password, or something else."
-        raise OrdersError(message) from error
-    if len(rows) < 2:
-        message = f"The sheet {wanted!r} of {path.name} has no row below its header."
-        raise OrdersError(message)
-    header, *body = rows
-    width = max((place for place, cell in enumerate(header, start=1) if cell not in (None, "")), default=0)
-    columns = [_column([row[place] if place < len(row) else None for row in body]) for place in range(width)]
-    return pa.table(columns, names=[str(cell) for cell in header[:width]])
+
+def _cells(sheets: Sequence[_Sheet], label: str) -> Cells:
+    """A column through all sheets; blank where a sheet has none of that name."""
+    return [cell for sheet in sheets for cell in (sheet.columns.get(label) or [None] * len(sheet.lines))]
+
+
+def _as_table(sheets: Sequence[_Sheet], labels: Sequence[str]) -> tuple[pa.Table, pa.Array]:
+    """The sheets below one another, and the row of each line, numbered through."""
+    starts = np.cumsum([0, *(sheet.last_row for sheet in sheets[:-1])])
+    lines = np.concatenate([np.asarray(sheet.lines) + start for sheet, start in zip(sheets, starts, strict=True)])
+    table = pa.table([_column(_cells(sheets, label)) for label in labels], names=list(labels))
+    return table, pa.array(lines.astype(np.int64))
+
+
+def _typed_days(sheets: Sequence[_Sheet], labels: Sequence[str], lines: pa.Array) -> dict[str, frozenset[int]]:
+    """For each column with days beside texts: the lines whose cell is a day."""
+    found = {}
+    for label in labels:
+        cells = _cells(sheets, label)
+        days = [isinstance(cell, date) for cell in cells]
+        if any(days) and any(isinstance(cell, str) for cell in cells):
+            found[label] = frozenset(lines.filter(pa.array(days)).to_pylist())
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ class LinesRead:
         What the user said; what is said there is no longer asked.
     texts
         The cells of number columns that were no plain numbers, as `CellReadings.left` has them.
+    typed_days
+        For a source column of a workbook with days beside texts: the `source_line`s whose cell is a day and no text.
     """
 
     lines: nw.LazyFrame[Any]
@@ -42,6 +44,7 @@ class LinesRead:
     decisions: tuple[Decision, ...] = ()
     faults: tuple[Fault, ...] = ()
     texts: nw.LazyFrame[Any] | None = None
+    typed_days: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
     def has(self, *roles: str) -> bool:
         """Whether the source has a column for each of these roles."""

@@ -1,0 +1,188 @@
+"""Several text files as one table: a day, a month or a shop in each."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+import pyarrow as pa
+
+from marketfold.decisions import Decision
+from marketfold.errors import OrdersError
+from marketfold.orders.splitting import MALFORMED_SCHEMA
+from marketfold.schema import SOURCE_LINE
+from marketfold.words import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from marketfold.engine import Engine
+    from marketfold.orders.sources import Prepare
+    from marketfold.orders.text_files import TextSource
+
+NEEDED_ROLES = frozenset({"customer_id", "ordered_on", "amount", "quantity", "unit_price", "order_id"})
+"""A table that lacks a column of these in some of its files is no one table."""
+
+_SAMPLE_OF_EACH = 200
+_MOST_NAMED = 5
+
+
+def joint_columns(columns: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """All columns of several files, in the order in which they are met.
+
+    Parameters
+    ----------
+    columns
+        The columns of each file, by its name.
+
+    Raises
+    ------
+    OrdersError
+        If a file shares less than half of its columns with the first, for then these are different tables.
+    """
+    (first, known), *others = columns.items()
+    for name, own in others:
+        shared = set(known) & set(own)
+        if 2 * len(shared) < min(len(set(known)), len(set(own))):
+            message = (
+                f"{first} and {name} are different tables: {first} has the columns {_some(known)}, {name} has "
+                f"{_some(own)}. Give one file, or a pattern that names the files of one table."
+            )
+            raise OrdersError(message)
+    return tuple(dict.fromkeys(column for own in columns.values() for column in own))
+
+
+def file_decisions(columns: Mapping[str, Sequence[str]]) -> tuple[Decision, ...]:
+    """What to say of files that were read as one table."""
+    names, union = list(columns), joint_columns(columns)
+    lacking = {name: [one for one in union if one not in set(own)] for name, own in columns.items()}
+    lacks = [f"{name} has no {_some(missing)}" for name, missing in lacking.items() if missing]
+    if lacks:
+        more = [f"{len(lacks) - _MOST_NAMED} more files"] if len(lacks) > _MOST_NAMED else []
+        numbers: dict[str, Any] = {"files": len(names), "lacks": listed([*lacks[:_MOST_NAMED], *more])}
+        return (Decision("files_differ", numbers=numbers),)
+    return (Decision("files_together", numbers={"files": len(names), "first": names[0], "last": names[-1]}),)
+
+
+def refuse_lacking(columns: Mapping[str, Sequence[str]], wanted: Mapping[str, str]) -> None:
+    """Refuse files of which one has no column for a role that every line needs.
+
+    Parameters
+    ----------
+    wanted
+        Role to column.
+
+    Raises
+    ------
+    OrdersError
+        Naming the file and the columns.
+    """
+    known = {column for own in columns.values() for column in own}
+    needed = {role: column for role, column in wanted.items() if role in NEEDED_ROLES and column in known}
+    for name, own in columns.items():
+        missing = [f"{column!r} ({role})" for role, column in needed.items() if column not in own]
+        if missing:
+            message = (
+                f"{name} has no column {listed(missing)}, which the other files have: they are not one table. Give the "
+                f"files alone that have it, or rename the column there; {name} has {_some(own)}."
+            )
+            raise OrdersError(message)
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = [repr(name) for name in names[:_MOST_NAMED]]
+    return listed([*shown, f"{len(names) - _MOST_NAMED} more"] if len(names) > _MOST_NAMED else shown)
+
+
+class SeveralTexts:
+    """Text files with the same columns, in any order, as one table.
+
+    Parameters
+    ----------
+    name
+        What they are together.
+    files
+        At least two, on one engine. Their rows are numbered through in this order.
+
+    Raises
+    ------
+    OrdersError
+        If they are different tables.
+    """
+
+    copies = True
+    typed_days: Mapping[str, frozenset[int]] = MappingProxyType({})
+
+    def __init__(self, name: str, files: Sequence[TextSource]) -> None:
+        self.name = name
+        self.engine: Engine = files[0].engine
+        self._files = files
+        self._columns = {file.name: file.columns for file in files}
+        self.columns = joint_columns(self._columns)
+        self.encoding: str | None = ", ".join(dict.fromkeys(file.encoding or "" for file in files))
+        self.delimiter: str | None = files[0].delimiter
+        titles = dict.fromkeys(one.code for file in files for one in file.decisions)
+        own = [next(one for file in files for one in file.decisions if one.code == code) for code in titles]
+        self.decisions: tuple[Decision, ...] = (*file_decisions(self._columns), *own)
+        self._starts: list[int] = []
+
+    def sample(self) -> dict[str, list[object]]:
+        """The first values of each column, from the first files."""
+        found: dict[str, list[object]] = {column: [] for column in self.columns}
+        for file in self._files[:_MOST_NAMED]:
+            own = file.sample()
+            rows = min(len(next(iter(own.values()))), _SAMPLE_OF_EACH)
+            for column, values in found.items():
+                values.extend(own[column][:rows] if column in own else [""] * rows)
+        return found
+
+    def load(self, columns: Mapping[str, str], prepare: Prepare) -> nw.LazyFrame[Any]:
+        """Parse each file into a table, and put these below one another.
+
+        Raises
+        ------
+        OrdersError
+            If a file lacks a column that is needed, or cannot be read.
+        """
+        refuse_lacking(self._columns, columns)
+        self._starts, start = [], 0
+        tables = []
+        for file in self._files:
+            self._starts.append(start)
+            own = {name: column for name, column in columns.items() if column in file.columns}
+            blank = [nw.lit(None, dtype=nw.String).alias(name) for name in columns if name not in own]
+            table = file.load(own, _completed(prepare, blank, list(columns)))
+            tables.append(table.with_columns(nw.col(SOURCE_LINE) + start))
+            start += file.last_row()
+        return self.engine.materialise(_below(tables))
+
+    def count(self) -> int:
+        """Number of rows, those that could not be split included."""
+        return sum(file.count() for file in self._files)
+
+    def malformed(self) -> pa.Table:
+        """Rows that could not be split into fields."""
+        tables = []
+        for file, start in zip(self._files, self._starts, strict=True):
+            lines, *others = file.malformed().columns
+            shifted = pa.chunked_array([[line + start for line in lines.to_pylist()]], pa.int64())
+            tables.append(pa.table([shifted, *others], MALFORMED_SCHEMA))
+        return pa.concat_tables(tables)
+
+
+def _completed(prepare: Prepare, blank: list[nw.Expr], names: list[str]) -> Prepare:
+    """Prepare rows with blank cells in the columns that a file has not, in the order of all."""
+
+    def complete(raw: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        kept = [name for name in raw.collect_schema().names() if name not in names]
+        return prepare(raw.with_columns(*blank).select(*kept, *names) if blank else raw)
+
+    return complete
+
+
+def _below(tables: Sequence[nw.LazyFrame[Any]]) -> nw.LazyFrame[Any]:
+    """Tables below one another, joined in pairs: a chain of thousands would be too deep a query."""
+    while len(tables) > 1:
+        tables = [nw.concat(tables[place : place + 2]) for place in range(0, len(tables), 2)]
+    return tables[0]
