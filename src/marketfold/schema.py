@@ -97,9 +97,10 @@ ROW_KINDS: dict[str, str] = {
     "repeated_header": "the header again, where tables were pasted together",
     "total_row": "a total or subtotal of other rows",
     "order_row": "a row about a whole order, beside a row for each of its items",
+    "stray_date": "a day far from all others",
 }
 """What a row can be that is no order line, as `row_kind` says it; that column is there where such rows are. Their money
-is null, for it is that of other rows."""
+is null, for it is that of other rows; but a stray date keeps its money, and has no day."""
 
 _DTYPES: dict[Kind, type[nw.dtypes.DType]]
 _DTYPES = {"text": nw.String, "number": nw.Float64, "money": nw.Float64, "date": nw.Date}

@@ -185,7 +185,7 @@ def read_orders(source: object, options: ReadingOptions | None = None) -> Orders
         _raise_faults(opened, match, list(match.faults))
     typed, cells = type_lines(opened, needed, sample, options)
     _raise_faults(opened, match, [*match.faults, *cells.faults])
-    read = LinesRead(typed, opened.engine, match.mapping, sample, options, match.decisions)
+    read = LinesRead(typed, opened.engine, match.mapping, sample, options, (*match.decisions, *cells.decisions))
     for step in STEPS:
         read = step(read)
     _raise_faults(opened, match, [*read.faults])

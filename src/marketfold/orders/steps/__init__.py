@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marketfold.orders.steps.completing import add_amount, add_order_id
+from marketfold.orders.steps.day_checks import check_days
 from marketfold.orders.steps.lines_read import LinesRead
 from marketfold.orders.steps.order_totals import leave_order_totals
 
@@ -22,6 +23,7 @@ STEPS: tuple[Step, ...] = (
     leave_order_totals,
     add_amount,
     add_order_id,
+    check_days,
 )
 """In their order: which rows are lines, what they brought, who bought, and when."""
 
