@@ -66,6 +66,7 @@ ROLES: dict[str, Role] = {
         Role("list_price", "money", "price of one item before any discount (MSRP)"),
         Role("amount", "money", "what the line brought"),
         Role("product_id", "text", "which product"),
+        Role("product_name", "text", "what the product is called"),
         Role("category", "text", "product line or department"),
         Role("status", "text", "shipping status"),
         Role("country", "text", "country of the customer"),

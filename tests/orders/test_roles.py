@@ -11,7 +11,8 @@ from marketfold.config import ReadingOptions
 from marketfold.errors import OrdersError
 from marketfold.orders import inspect_orders, read_orders
 from marketfold.orders.aliases import ALIASES
-from marketfold.orders.roles import match_roles, plain_name
+from marketfold.orders.names import plain_name
+from marketfold.orders.roles import match_roles
 from marketfold.schema import ROLES
 
 EXPORTS = {

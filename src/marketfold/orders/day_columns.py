@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from marketfold.decisions import Decision
 from marketfold.errors import Fault
 from marketfold.orders.dates import EARLIEST, SECONDS, latest_day, read_day, written
+from marketfold.orders.open_columns import sounds_personal
 from marketfold.orders.periods import Periods, read_periods, read_six_digits, six_digit_formats
 from marketfold.orders.swapped_days import out_of_range, typed_and_swapped
 
@@ -72,7 +73,8 @@ def read_with_format(counts: Mapping[str, int], date_format: str) -> DateReading
 
 
 def _cells(texts: Iterable[str]) -> str:
-    return ", ".join(repr(text) for text in list(texts)[:_SHOWN])
+    """The first texts, as they are shown; an e-mail in the column of dates is not."""
+    return ", ".join("an e-mail" if "@" in text else repr(text) for text in list(texts)[:_SHOWN])
 
 
 def _better_formats(counts: Mapping[str, int]) -> list[tuple[str, int]]:
@@ -223,11 +225,16 @@ def _is_placeholder(text: str) -> bool:
 def _unread(column: str, counts: Mapping[str, int]) -> list[Decision]:
     """What is said of the texts that are no day."""
     told = []
+    hidden = sounds_personal(column)
     for code, wanted in (("placeholder_days", True), ("unreadable_days", False)):
         texts = {text: n for text, n in counts.items() if _is_placeholder(text) == wanted}
         if texts:
             often = sorted(texts, key=lambda text: -texts[text])
-            told.append(Decision(code, (column,), sum(texts.values()), numbers={"cells": _cells(often)}))
+            told.append(
+                Decision(
+                    code, (column,), sum(texts.values()), numbers={"cells": "not shown" if hidden else _cells(often)}
+                )
+            )
     return told
 
 
@@ -244,7 +251,8 @@ def _without_days(column: str, counts: Mapping[str, int], undo: Collection[str])
         return DateReading(
             {}, {}, Fault(f"{column!r} fits {len(formats)} orders of day, month and year ({_cells(counts)}).", ways)
         )
-    what = f"{column!r} holds no day that can be read, in {sum(counts.values()):,} cells such as {_cells(counts)}."
+    such = "" if sounds_personal(column) else f" such as {_cells(counts)}"
+    what = f"{column!r} holds no day that can be read, in {sum(counts.values()):,} cells{such}."
     hint = "--date-format says how days are written (as in %d.%m.%Y); --map ordered_on=COLUMN names another column."
     return DateReading({}, {}, Fault(what, hint))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,8 @@ from marketfold.decisions import Decision
 from marketfold.errors import Fault
 from marketfold.orders.aliases import ALIASES
 from marketfold.orders.dates import looks_like_dates, read_day
+from marketfold.orders.hints import closest_column, described, holds_statuses, map_flag, settle
+from marketfold.orders.names import plain_name
 from marketfold.orders.numbers import read_number
 from marketfold.schema import ROLES
 
@@ -55,6 +56,12 @@ class Match:
     id_is_personal: bool = False
 
 
+STOPPING = frozenset({"order_id", "customer_id", "ordered_on", "amount", "quantity", "unit_price"})
+"""Roles that no run can do without: two columns for one of them are asked about, for any other one is taken."""
+
+_ASIDE = re.compile(r"\([^)]*\)")
+
+
 @dataclass
 class _Draft:
     mapping: dict[str, str]
@@ -63,23 +70,11 @@ class _Draft:
     id_is_personal: bool = False
 
 
-_ARTICLES = re.compile(r"\b(de|del|de la|du|des|di|do|da|the|of)\b")
-_ASIDE = re.compile(r"\([^)]*\)")
-
-
-def plain_name(name: str) -> str:
-    """A column name without case, accents, signs and articles.
-
-    >>> plain_name("Línea de pedido_No.")
-    'lineapedidono'
-    """
-    letters = unicodedata.normalize("NFKD", _ARTICLES.sub(" ", name.casefold().replace("°", "o")))
-    return re.sub(r"[^a-z0-9#]", "", "".join(letter for letter in letters if not unicodedata.combining(letter)))
-
-
 def sureness(role: str, column: str) -> int | None:
     """How surely a column name means a role: 0 is the surest, None is not at all."""
-    names = dict.fromkeys((plain_name(column), plain_name(_ASIDE.sub("", column))))
+    # Odoo puts the table in front: `Order Lines/Quantity`
+    spellings = (column, _ASIDE.sub("", column), column.rsplit("/", 1)[-1])
+    names = [name for name in dict.fromkeys(map(plain_name, spellings)) if name]
     for penalty, name in enumerate(names):
         if name == plain_name(role):
             return penalty
@@ -87,20 +82,6 @@ def sureness(role: str, column: str) -> int | None:
             if name in aliases:
                 return rank + penalty
     return None
-
-
-def _closest(role: str, columns: Sequence[str]) -> str | None:
-    """The column whose name is most like a role or one of its aliases."""
-    best, best_score = None, 0.6
-    for column in columns:
-        name = plain_name(column)
-        for alias in (plain_name(role), *(alias for tier in ALIASES[role] for alias in tier)):
-            score = difflib.SequenceMatcher(None, name, alias).ratio()
-            if len(alias) >= 4 and alias in name:
-                score = max(score, 0.8)
-            if score > best_score:
-                best, best_score = column, score
-    return best
 
 
 def _apply_overrides(mapping: Mapping[str, str], columns: Sequence[str]) -> _Draft:
@@ -115,7 +96,7 @@ def _apply_overrides(mapping: Mapping[str, str], columns: Sequence[str]) -> _Dra
         elif column is None:
             near = difflib.get_close_matches(wanted, columns, n=1, cutoff=0.4) or list(columns[:1])
             draft.faults.append(
-                Fault(f"--map {role}={wanted}: there is no column {wanted!r}.", f"--map {role}={near[0]}")
+                Fault(f"--map {role}={wanted}: there is no column {wanted!r}.", map_flag(role, near[0]))
                 if near
                 else Fault(f"--map {role}={wanted}: there is no column {wanted!r}.")
             )
@@ -137,24 +118,39 @@ def _is_data(columns: Sequence[str]) -> bool:
     return len(values) >= 2 and len(values) * 3 >= len(columns)
 
 
-def _match_names(draft: _Draft, columns: Sequence[str]) -> None:
-    """Give each column left its surest role; two columns that are equally sure are a fault."""
+def _match_names(draft: _Draft, sample: Mapping[str, Sequence[object]]) -> None:
+    """Give each column left its surest role; of two that are equally sure the content tells, or it is asked."""
     taken = set(draft.mapping.values())
     for role in ROLES:
         if role in draft.mapping:
             continue
         ranked = [
-            (rank, column) for column in columns if column not in taken and (rank := sureness(role, column)) is not None
+            (rank, column)
+            for column, cells in sample.items()
+            if column not in taken
+            and (rank := sureness(role, column)) is not None
+            and (role != "status" or holds_statuses(column, cells))
         ]
         if not ranked:
             continue
         best = min(rank for rank, _ in ranked)
         surest = [column for rank, column in ranked if rank == best]
-        if len(surest) > 1:
-            names = " and ".join(repr(column) for column in surest)
-            draft.faults.append(Fault(f"{names} can both be {role}.", f"--map {role}={surest[0]}"))
-        draft.mapping[role] = surest[0]
-        taken.add(surest[0])
+        draft.mapping[role] = surest[0] if len(surest) == 1 else _choose(draft, role, surest, sample)
+        taken.add(draft.mapping[role])
+
+
+def _choose(draft: _Draft, role: str, surest: Sequence[str], sample: Mapping[str, Sequence[object]]) -> str:
+    """One of several columns that are equally sure of a role, with a word on it; or a fault, where none can be told."""
+    chosen = settle(role, surest, sample)
+    if chosen is None and role in STOPPING:
+        names = " and ".join(repr(column) for column in surest)
+        told = "; ".join(described(role, column, sample[column]) for column in surest)
+        ways = " or ".join(map_flag(role, column) for column in surest)
+        draft.faults.append(Fault(f"{names} can both be {role}: {told}.", ways))
+    elif not ROLES[role].personal:
+        numbers = {"role": role, "taken": repr(chosen or surest[0])}
+        draft.decisions.append(Decision("one_of_several", tuple(surest), numbers=numbers))
+    return chosen or surest[0]
 
 
 def _match_content(draft: _Draft, sample: Mapping[str, Sequence[object]]) -> None:
@@ -168,9 +164,8 @@ def _match_content(draft: _Draft, sample: Mapping[str, Sequence[object]]) -> Non
         draft.decisions.append(Decision("day_by_content", (dated[0],)))
     elif dated:
         names = ", ".join(repr(column) for column in dated)
-        draft.faults.append(
-            Fault(f"{names} hold dates, and none is named as the order's.", f"--map ordered_on={dated[0]}")
-        )
+        ways = " or ".join(map_flag("ordered_on", column) for column in dated)
+        draft.faults.append(Fault(f"{names} hold dates, and none is named as the order's.", ways))
 
 
 def _stand_in_for_customer(draft: _Draft) -> None:
@@ -190,28 +185,28 @@ def _stand_in_for_customer(draft: _Draft) -> None:
             return
 
 
-def _missing(role: str, columns: Sequence[str], taken: set[str]) -> Fault:
-    close = _closest(role, [column for column in columns if column not in taken])
+def _missing(role: str, sample: Mapping[str, Sequence[object]], taken: set[str]) -> Fault:
+    close = closest_column(role, {column: cells for column, cells in sample.items() if column not in taken})
     what = f"no column for {role} ({ROLES[role].meaning})."
     if close:
-        return Fault(f"{what} Closest: {close!r}.", f"--map {role}={close}")
-    return Fault(what, f"--map {role}=COLUMN")
+        return Fault(f"{what} Closest: {close!r}.", map_flag(role, close))
+    return Fault(f"{what} None of the others looks like one.", f"--map {role}=COLUMN, if there is one.")
 
 
-def _check_complete(draft: _Draft, columns: Sequence[str]) -> None:
+def _check_complete(draft: _Draft, sample: Mapping[str, Sequence[object]]) -> None:
     found, taken = draft.mapping, set(draft.mapping.values())
     faulted = " ".join(fault.what + fault.hint for fault in draft.faults)
     if "customer_id" not in found and "customer_id" not in faulted:
-        draft.faults.append(_missing("customer_id", columns, taken))
+        draft.faults.append(_missing("customer_id", sample, taken))
     if "ordered_on" not in found and "ordered_on" not in faulted:
-        draft.faults.append(_missing("ordered_on", columns, taken))
+        draft.faults.append(_missing("ordered_on", sample, taken))
     if "amount" in found or "amount" in faulted:
         return
     lacking = [role for role in ("quantity", "unit_price") if role not in found]
     if len(lacking) == 2:
-        draft.faults.append(_missing("amount", columns, taken))
+        draft.faults.append(_missing("amount", sample, taken))
     if len(lacking) == 1:
-        what = _missing(lacking[0], columns, taken)
+        what = _missing(lacking[0], sample, taken)
         draft.faults.append(Fault(f"no column for amount, and {what.what}", what.hint))
 
 
@@ -248,10 +243,10 @@ def match_roles(sample: Mapping[str, Sequence[object]], mapping: Mapping[str, st
     if not mapping and _is_data(columns):
         return Match({}, faults=(NO_HEADER,))
     _know_shopify(draft, columns)
-    _match_names(draft, columns)
+    _match_names(draft, sample)
     _stand_in_for_customer(draft)
     _match_content(draft, sample)
-    _check_complete(draft, columns)
+    _check_complete(draft, sample)
     _check_single_use(draft)
     found = {role: draft.mapping[role] for role in ROLES if role in draft.mapping}
     extra = tuple(column for column in columns if column not in found.values())
