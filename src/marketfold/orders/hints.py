@@ -32,6 +32,7 @@ _MOST_ITEMS = 10_000
 _LONGEST_ID = 60
 _LIKENESS = 0.65
 _COUNTER = re.compile(r"(id|no|nr|num|number|code|count|year|age|zip|phone|key)$|^(num|no|nr|id)")
+_NO_MONEY = ("score", "income", "salary", "einkommen", "rank", "rating", "share", "percent")
 _PERSON = ("customer", "client", "kund", "cliente", "klant", "buyer", "user", "member", "account", "house", "shopper")
 
 
@@ -115,7 +116,7 @@ def fits(role: str, cells: Cells) -> bool:
 
 def _likeness(role: str, column: str) -> float:
     name = plain_name(column)
-    if role in {"amount", "unit_price"} and _COUNTER.search(name):
+    if role in {"amount", "unit_price"} and (_COUNTER.search(name) or any(word in name for word in _NO_MONEY)):
         return 0.0
     if role == "customer_id" and not any(word in name for word in _PERSON) and not _COUNTER.search(name):
         return max(0.0, _best_ratio(role, name) - 0.1)

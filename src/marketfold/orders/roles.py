@@ -206,8 +206,22 @@ def _check_complete(draft: _Draft, sample: Mapping[str, Sequence[object]]) -> No
     if len(lacking) == 2:
         draft.faults.append(_missing("amount", sample, taken))
     if len(lacking) == 1:
-        what = _missing(lacking[0], sample, taken)
-        draft.faults.append(Fault(f"no column for amount, and {what.what}", what.hint))
+        draft.faults.append(_half_a_price(lacking[0], draft, sample, taken))
+
+
+def _half_a_price(lacking: str, draft: _Draft, sample: Mapping[str, Sequence[object]], taken: set[str]) -> Fault:
+    """The fault of a source with a quantity or a price, and neither the other nor an amount."""
+    left = {column: cells for column, cells in sample.items() if column not in taken}
+    what = _missing(lacking, sample, taken)
+    if amount := closest_column("amount", left):
+        return Fault(
+            f"no column for amount ({ROLES['amount'].meaning}). Closest: {amount!r}.", map_flag("amount", amount)
+        )
+    if lacking == "quantity" and not closest_column("quantity", left):
+        price = draft.mapping["unit_price"]
+        way_out = f"where each row is one item, its price is the amount: {map_flag('amount', price)}"
+        return Fault(f"no column for amount, and {what.what}", way_out)
+    return Fault(f"no column for amount, and {what.what}", what.hint)
 
 
 def _check_single_use(draft: _Draft) -> None:
