@@ -117,10 +117,13 @@ class Purchases:
     things
         `customer`, `segment`, `product_id` and `category` as far as the source has them, `n` (lines), `bought_on`,
         `last_bought_on`; None where it has neither.
+    clean
+        The lines themselves, for what is asked of few of them.
     ids, labels
         Customers, sorted, and their 0-based segments.
     """
 
+    clean: CleanOrders
     customers: nw.LazyFrame[Any]
     orders: nw.LazyFrame[Any]
     things: nw.LazyFrame[Any] | None
@@ -156,6 +159,7 @@ def condense(clean: CleanOrders, members: pa.Table, n_segments: int, before: dat
     by_thing = of_members(seen.purchases).group_by("customer", "segment", *things).agg(**measures)
     revenue = (nw.col("revenue_scaled") / MONEY_SCALE).alias("revenue")
     return Purchases(
+        clean=seen,
         customers=of_members(seen.activity.customers),
         orders=seen.engine.materialise(
             of_members(seen.activity.orders).select("customer", "segment", "ordered_on", revenue)

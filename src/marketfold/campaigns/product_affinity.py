@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import narwhals as nw
@@ -36,7 +36,8 @@ class OverIndex:
     """A product or category that makes more of this segment's lines than of everybody's.
 
     The shares are of the order lines, 0 to 1; `lift` is the first divided by the second; `buyers` are customers of the
-    segment; `category` is that of a product, where the source has categories.
+    segment; `category` is that of a product, where the source has categories, and `title` what the product is called,
+    where it has names beside the ids.
     """
 
     name: str
@@ -45,6 +46,7 @@ class OverIndex:
     lift: float
     buyers: int
     category: str | None = None
+    title: str | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class NextBuy:
     everyone_rate: float
     open_to: int
     category: str | None = None
+    title: str | None = None
 
     @property
     def rate(self) -> float:
@@ -281,6 +284,16 @@ class ProductAffinity:
     named: bool = True
 
 
+def _with_titles(
+    purchases: Purchases, over: tuple[tuple[OverIndex, ...], ...], following: tuple[NextBuy | None, ...]
+) -> tuple[tuple[tuple[OverIndex, ...], ...], tuple[NextBuy | None, ...]]:
+    """The products that are shown, with what they are called."""
+    shown = {item.name for items in over for item in items} | {step.name for step in following if step}
+    titles = purchases.clean.product_titles(sorted(shown))
+    named = tuple(tuple(replace(item, title=titles.get(item.name)) for item in items) for items in over)
+    return named, tuple(step and replace(step, title=titles.get(step.name)) for step in following)
+
+
 def measure_affinity(purchases: Purchases) -> tuple[ProductAffinity, ...]:
     """Count what each segment buys, in the order of the labels; all grouping happens in the engine."""
     n = purchases.n_segments
@@ -291,5 +304,6 @@ def measure_affinity(purchases: Purchases) -> tuple[ProductAffinity, ...]:
             cells, totals, category_of = _count(purchases, what)
             over[what] = _over_indexed(cells, totals, category_of)
             following[what] = _next_buys(cells, totals, category_of)
+    over["product_id"], following["product_id"] = _with_titles(purchases, over["product_id"], following["product_id"])
     whole = zip(over["product_id"], over["category"], following["product_id"], following["category"], strict=True)
     return tuple(ProductAffinity(*found, bool(purchases.columns)) for found in whole)

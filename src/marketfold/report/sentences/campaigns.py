@@ -174,7 +174,7 @@ def nothing_bought_more(campaign: Campaign) -> str:
 
 def next_step(step: NextBuy) -> str:
     """What they take up next, and how many of them have not yet."""
-    name = f"{step.name} ({step.category})" if step.category else step.name
+    name = words.titled(step.name, step.title, step.category)
     has = "customer has" if step.open_to == 1 else "customers have"
     return (
         f"{name}: {words.count(step.takers)} of the {words.count(step.came_back)} who came back without it added it "
