@@ -11,16 +11,24 @@ command line, and its line in docs/reference/settings.md.
 from __future__ import annotations
 
 import difflib
+import os
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
 
 from marketfold.decisions import undoable
+from marketfold.entered import entered_number
 from marketfold.errors import ConfigError, Fault
 from marketfold.reduction import REDUCERS, method_choices
 from marketfold.schema import FeatureSetName, Unit
@@ -48,6 +56,7 @@ def _known_decision(code: str) -> str:
     return code
 
 
+Entered = BeforeValidator(entered_number)
 ReductionMethod = Annotated[str, AfterValidator(_known_method)]
 
 
@@ -166,13 +175,17 @@ class CampaignOptions(Options):
     playbook: str | Path = Field(
         default="auto", description="retail, b2b, a TOML file of your own, or auto for the one that fits the orders."
     )
-    budget: float | None = Field(default=None, gt=0, description="Money to divide between the campaigns.")
-    margin: float | None = Field(
+    budget: Annotated[float | None, Entered] = Field(
+        default=None, gt=0, description="Money to divide between the campaigns."
+    )
+    margin: Annotated[float | None, Entered] = Field(
         default=None, gt=0, le=1, description="Share of revenue that is left after costs, 0 to 1."
     )
-    contact_cost: float | None = Field(default=None, gt=0, description="Cost of reaching one customer once.")
+    contact_cost: Annotated[float | None, Entered] = Field(
+        default=None, gt=0, description="Cost of reaching one customer once."
+    )
     campaign_days: int = Field(default=90, ge=7, description="Length of a campaign and of its measurement, in days.")
-    smallest_lift: float = Field(
+    smallest_lift: Annotated[float, Entered] = Field(
         default=0.2, gt=0, description="Smallest relative lift worth knowing; it sizes the holdouts."
     )
 
@@ -255,6 +268,19 @@ def settings_of(model: type[BaseModel] = RunConfig) -> Iterator[Setting]:
             yield Setting((name,), field, "")
 
 
+def _origin(place: tuple[int | str, ...], overrides: dict[str, Any]) -> str:
+    """A setting by its path, and where its value comes from: what was given here, the environment, or the file."""
+    path = ".".join(map(str, place))
+    found: Any = overrides
+    for name in place:
+        found = found.get(name) if isinstance(found, dict) else None
+        if found is not None and not isinstance(found, dict):
+            return path
+    wanted = {f"MARKETFOLD_{'__'.join(map(str, place[:end])).upper()}" for end in range(1, len(place) + 1)}
+    variables = [name for name in os.environ if name.upper() in wanted]
+    return f"{path} (environment variable {variables[0]})" if variables else f"{path} ({CONFIG_FILE})"
+
+
 def load_config(overrides: dict[str, Any] | None = None) -> RunConfig:
     """Settings from defaults, `marketfold.toml` in the working folder, the environment and then `overrides`.
 
@@ -265,9 +291,17 @@ def load_config(overrides: dict[str, Any] | None = None) -> RunConfig:
         return RunConfig(**(overrides or {}))
     except ValidationError as error:
         faults = [
-            Fault(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']} (got {fault['input']!r}).")
+            Fault(f"{_origin(fault['loc'], overrides or {})}: {fault['msg']} (got {fault['input']!r}).")
             for fault in error.errors()
         ]
         raise ConfigError.from_faults("The settings cannot be used", faults) from error
+    except SettingsError as error:  # a branch of the settings that is no JSON
+        branches = [name for name in RunConfig.model_fields if f'"{name}"' in str(error)]
+        names = [name for name in os.environ if name.upper() in {f"MARKETFOLD_{one.upper()}" for one in branches}]
+        message = (
+            f"The environment variable {', '.join(names) or 'MARKETFOLD_...'} cannot be read. A group of settings is "
+            "set one by one, as in MARKETFOLD_CLUSTERING__SEGMENTS=4."
+        )
+        raise ConfigError(message) from error
     except ValueError as error:  # a marketfold.toml that is not TOML
         raise ConfigError(f"{CONFIG_FILE} cannot be read: {error}.") from error

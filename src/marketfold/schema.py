@@ -113,9 +113,10 @@ ROW_KINDS: dict[str, str] = {
     "item_row": "an item without money of its own, beside the row of its order",
     "note_row": "a note below the table",
     "part_of_line": "a part of another line, whose money has it already",
+    "stray_date": "a day far from all others",
 }
 """What a row can be that is no order line, as `row_kind` says it; that column is there where such rows are. Their money
-is null, for it is that of other rows."""
+is null, for it is that of other rows; but a stray date keeps its money, and has no day."""
 
 _DTYPES = {"text": nw.String, "number": nw.Float64, "money": nw.Float64, "date": nw.Date}
 

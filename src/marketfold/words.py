@@ -227,6 +227,16 @@ def seconds(value: float) -> str:
     return f"{value:.1f} s" if value < 60 else f"{int(value // 60)} min {value % 60:.0f} s"
 
 
+def titled(name: str, title: str | None, group: str | None = None) -> str:
+    """A product by what it is called, its code and its category in brackets, as far as there are any.
+
+    >>> titled("22423", "Cake stand"), titled("22423", None, "Kitchen"), titled("Mug", "Mug")
+    ('Cake stand (22423)', '22423 (Kitchen)', 'Mug')
+    """
+    aside = [part for part in (name if title and title != name else None, group) if part]
+    return f"{title or name} ({', '.join(aside)})" if aside else title or name
+
+
 def listed(parts: Sequence[str], last: str = "and") -> str:
     """Words joined as a sentence joins them.
 

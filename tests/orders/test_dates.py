@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketfold.orders.dates import EARLIEST, latest_day, read_day, read_days
+from marketfold.orders.dates import EARLIEST, latest_day, read_day
+from marketfold.orders.day_columns import read_days
 
 DAYS = st.dates(EARLIEST, latest_day())
 
@@ -93,7 +94,8 @@ def test_column_is_decided_as_a_whole(days: set[dt.date], style: str) -> None:
 def test_both_fit_every_value() -> None:
     fault = read_days("ORDERDATE", {"05/07/2003": 400, "01/02/2004": 12}).fault
     assert fault is not None
-    assert fault.what == "'ORDERDATE' can be day-first or month-first (all 412 values fit both)."
+    told = "'ORDERDATE' can be day-first or month-first (all 412 values fit both), such as '05/07/2003', '01/02/2004'."
+    assert fault.what == told
     assert fault.hint == "--date-format %d/%m/%Y or --date-format %m/%d/%Y"
 
 

@@ -11,7 +11,8 @@ from marketfold.config import ReadingOptions
 from marketfold.errors import OrdersError
 from marketfold.orders import inspect_orders, read_orders
 from marketfold.orders.aliases import ALIASES
-from marketfold.orders.roles import match_roles, plain_name
+from marketfold.orders.names import plain_name
+from marketfold.orders.roles import match_roles
 from marketfold.schema import ROLES
 
 EXPORTS = {
@@ -114,7 +115,7 @@ def test_all_faults_come_at_once_with_the_closest_column() -> None:
     assert str(raised.value).splitlines() == [
         "Arrow table cannot be read as orders: 2 faults.",
         "  - no column for customer_id (who bought). Closest: 'CUSTOMR'. Hint: --map customer_id=CUSTOMR",
-        "  - 'ORDERDATE' can be day-first or month-first (all 1 values fit both). "
+        "  - 'ORDERDATE' can be day-first or month-first (all 1 values fit both), such as '05/07/2003'. "
         "Hint: --date-format %d/%m/%Y or --date-format %m/%d/%Y",
     ]
 

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, TypeAdapter, Val
 
 from marketfold import words
 from marketfold.campaigns.drafts import TEXT_LIMITS, Draft
+from marketfold.entered import entered_number
 from marketfold.errors import Fault, ParameterError, RunFolderError, closest
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ NOTHING = {"", "none", "null"}
 
 
 def _or_nothing(value: object) -> object:
-    return None if isinstance(value, str) and value.strip().lower() in NOTHING else value
+    return None if isinstance(value, str) and value.strip().lower() in NOTHING else entered_number(value)
 
 
 def _one_line(value: object) -> object:
@@ -33,8 +34,8 @@ def _one_line(value: object) -> object:
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Name = Annotated[str, BeforeValidator(_one_line), StringConstraints(min_length=1, max_length=LONGEST_NAME)]
-Share = Annotated[float, Field(ge=0, le=1)]
-PartOfAll = Annotated[float, Field(ge=0, lt=1)]
+Share = Annotated[float, BeforeValidator(entered_number), Field(ge=0, le=1)]
+PartOfAll = Annotated[float, BeforeValidator(entered_number), Field(ge=0, lt=1)]
 Amount = Annotated[Annotated[float, Field(ge=0, allow_inf_nan=False)] | None, BeforeValidator(_or_nothing)]
 Money = Annotated[Annotated[float, Field(gt=0, allow_inf_nan=False)] | None, BeforeValidator(_or_nothing)]
 Margin = Annotated[Annotated[float, Field(gt=0, le=1)] | None, BeforeValidator(_or_nothing)]

@@ -105,6 +105,7 @@ class Purchases:
     as the source has them, `n` (lines), `bought_on` and `last_bought_on`, and is None where it has neither.
     """
 
+    clean: CleanOrders
     customers: nw.LazyFrame[Any]
     orders: nw.LazyFrame[Any]
     things: nw.LazyFrame[Any] | None
@@ -140,6 +141,7 @@ def condense(clean: CleanOrders, members: pa.Table, n_segments: int, before: dat
     by_thing = of_members(seen.purchases).group_by("customer", "segment", *things).agg(**measures)
     revenue = (nw.col("revenue_scaled") / MONEY_SCALE).alias("revenue")
     return Purchases(
+        clean=seen,
         customers=of_members(seen.activity.customers),
         orders=seen.engine.materialise(
             of_members(seen.activity.orders).select("customer", "segment", "ordered_on", revenue)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import Field, dataclass, fields
+from dataclasses import Field, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import narwhals as nw
@@ -38,7 +38,8 @@ class OverIndex:
     """A product or category that makes more of this segment's lines than of everybody's.
 
     The shares are of the order lines, 0 to 1; `lift` is the first divided by the second; `buyers` are customers of the
-    segment; `category` is that of a product, where the source has categories.
+    segment; `category` is that of a product, where the source has categories, and `title` what the product is called,
+    where it has names beside the ids.
     """
 
     name: str
@@ -47,6 +48,7 @@ class OverIndex:
     lift: float
     buyers: int
     category: str | None = None
+    title: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class NextBuy:
     everyone_rate: float
     open_to: int
     category: str | None = None
+    title: str | None = None
 
     @property
     def rate(self) -> float:
@@ -269,6 +272,16 @@ class ProductAffinity:
     named: bool = True
 
 
+def _with_titles(
+    purchases: Purchases, over: tuple[tuple[OverIndex, ...], ...], following: tuple[NextBuy | None, ...]
+) -> tuple[tuple[tuple[OverIndex, ...], ...], tuple[NextBuy | None, ...]]:
+    """The products that are shown, with what they are called."""
+    shown = {item.name for items in over for item in items} | {step.name for step in following if step}
+    titles = purchases.clean.product_titles(sorted(shown))
+    named = tuple(tuple(replace(item, title=titles.get(item.name)) for item in items) for items in over)
+    return named, tuple(step and replace(step, title=titles.get(step.name)) for step in following)
+
+
 def measure_affinity(purchases: Purchases) -> tuple[ProductAffinity, ...]:
     """Count what each segment buys, in the order of the labels; all grouping happens in the engine."""
     n = purchases.n_segments
@@ -276,7 +289,9 @@ def measure_affinity(purchases: Purchases) -> tuple[ProductAffinity, ...]:
     following: dict[What, tuple[NextBuy | None, ...]] = {"product_id": (None,) * n, "category": (None,) * n}
     for what in over:
         if what in purchases.columns:
-            counted = _count(purchases, what)
-            over[what], following[what] = _over_indexed(*counted), _next_buys(*counted)
+            cells, totals, category_of = _count(purchases, what)
+            over[what] = _over_indexed(cells, totals, category_of)
+            following[what] = _next_buys(cells, totals, category_of)
+    over["product_id"], following["product_id"] = _with_titles(purchases, over["product_id"], following["product_id"])
     whole = zip(over["product_id"], over["category"], following["product_id"], following["category"], strict=True)
     return tuple(ProductAffinity(*found, bool(purchases.columns)) for found in whole)

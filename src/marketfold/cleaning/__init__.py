@@ -1,7 +1,7 @@
 """Cleaning: which order lines are purchases, and the reason of every line that is not."""
 
 from marketfold.cleaning.clean import CleanOrders, clean_orders
-from marketfold.cleaning.report import CleaningReport, ReadTotals, list_reasons
+from marketfold.cleaning.report import CleaningReport, ReadTotals, check_enough_kept, list_reasons
 from marketfold.cleaning.rules import REASONS, RULES
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "CleanOrders",
     "CleaningReport",
     "ReadTotals",
+    "check_enough_kept",
     "clean_orders",
     "list_reasons",
 ]

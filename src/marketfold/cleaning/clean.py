@@ -121,6 +121,16 @@ class CleanOrders:
         """What each customer did; computed when it is first asked for."""
         return Activity(self.purchases, self.returns, self.engine)
 
+    def product_titles(self, ids: Sequence[str]) -> dict[str, str]:
+        """What these products are called: for each id its commonest name; empty where the source names none."""
+        if not ids or not {"product_id", "product_name"} <= set(self.columns):
+            return {}
+        named = self.purchases.filter(nw.col("product_id").is_in(list(ids)), ~nw.col("product_name").is_null())
+        counted = named.group_by("product_id", "product_name").agg(nw.len().alias("n"))
+        rows = self.engine.collect(counted).to_pylist()
+        rows.sort(key=lambda row: (row["n"], row["product_name"]))
+        return {row["product_id"]: " ".join(row["product_name"].split()) for row in rows}
+
     def _repr_html_(self) -> str:
         return self.report._repr_html_()
 

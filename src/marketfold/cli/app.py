@@ -36,7 +36,7 @@ def _root(
 
 
 app.command("run", cls=takes())(during.run)
-app.command("inspect", cls=takes("reading"))(during.inspect)
+app.command("inspect", cls=takes("reading", "cleaning"))(during.inspect)
 app.command("demo")(during.demo)
 app.command("score", cls=takes("reading", "features.as_of"))(after.score)
 app.command("plan")(after.plan)

@@ -65,8 +65,11 @@ def _print_result(finished: Run, *, quiet: bool, as_json: bool) -> None:
 
 
 def inspect(ctx: typer.Context, orders: flags.Source, json_: flags.Json = False) -> None:
-    """Show what would be read: mapping, dates, money, dirt. Nothing is modelled or written."""
-    from marketfold.cleaning import clean_orders
+    """Show what would be read: mapping, dates, money, dirt. Nothing is modelled or written.
+
+    What `run` would refuse ends with 2 here too, after it was shown.
+    """
+    from marketfold.cleaning import check_enough_kept, clean_orders
     from marketfold.cli.summary import print_inspection
     from marketfold.config import CleaningOptions, load_config
     from marketfold.errors import MarketfoldError
@@ -83,6 +86,9 @@ def inspect(ctx: typer.Context, orders: flags.Source, json_: flags.Json = False)
     print_inspection(found, clean, as_json=json_)
     if fault:
         raise fault
+    if clean:
+        allowed = config.cleaning.allow_mostly_set_aside
+        check_enough_kept(clean.report.ledger, allow_mostly_set_aside=allowed)
 
 
 def demo(

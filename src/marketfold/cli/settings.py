@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 from types import NoneType
 from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
@@ -42,6 +43,8 @@ def takes(*branches: str) -> type[TyperCommand]:
             ctx.obj = {}
             for setting in self._settings():
                 value = ctx.params.pop(_parameter(setting))
+                if _origin(setting) is float and isinstance(value, str) and not ctx.params.get("quiet"):
+                    _echo_number(setting.flag.name, value)
                 if not (value is None or value is False or (isinstance(value, list | tuple) and not value)):
                     _put(ctx.obj, setting.path, pairs(value, setting.flag.name) if _origin(setting) is dict else value)
             return super().invoke(ctx)
@@ -67,10 +70,24 @@ def _origin(setting: Setting) -> Any:
     return get_origin(kind) or kind
 
 
+_METAVARS: dict[Any, str] = {float: "NUMBER"}
+
+
+def _echo_number(flag: str, text: str) -> None:
+    """Say how a number was read that is not written as a machine writes it."""
+    from marketfold.entered import entered_number
+
+    try:
+        float(text)
+    except ValueError:
+        with contextlib.suppress(ValueError):  # what is no number the settings refuse
+            typer.echo(f"{flag} {text} is read as {entered_number(text):,.10g}.", err=True)
+
+
 def _type(setting: Setting) -> Any:
     """What the command line checks by itself; all else is text, which the settings check."""
     origin = _origin(setting)
-    return list[str] if origin in {tuple, dict} else origin if origin in {bool, int, float} else str
+    return list[str] if origin in {tuple, dict} else origin if origin in {bool, int} else str
 
 
 def _help(setting: Setting) -> str:
@@ -87,7 +104,10 @@ def _options(settings: Iterable[Setting]) -> list[Any]:
     for setting in settings:
         flag = setting.flag
         option = typer.Option(
-            *flag.name.split(), metavar=flag.metavar, help=_help(setting), rich_help_panel=setting.group or None
+            *flag.name.split(),
+            metavar=flag.metavar or _METAVARS.get(_origin(setting)),
+            help=_help(setting),
+            rich_help_panel=setting.group or None,
         )
         annotation: Any = Annotated[_type(setting) | None, option]
         parameters.append(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import narwhals as nw
 import numpy as np
 
+from marketfold import words
 from marketfold.schema import REQUIRED, ROLES, money_sum
 
 if TYPE_CHECKING:
@@ -75,11 +76,15 @@ def _count(tables: Tables, column: str) -> Counts:
         grouped.select(nw.len().alias("values"), nw.col("lines").sum(), money_sum("revenue").alias("revenue"))
     )
     top = tables.collect(grouped.sort("lines", column, descending=[True, False], nulls_last=True).head(MOST))
+    names = top[column].astype(object)
+    if column == "product_id":
+        titles = tables.clean.product_titles([name for name in names if name is not None])
+        names = np.array([name and words.titled(name, titles.get(name)) for name in names], dtype=object)
     return Counts(
         column=column,
         label=tables.label(column),
         scope=SCOPES.get(column, "kept"),
-        names=top[column].astype(object),
+        names=names,
         lines=top["lines"].astype(np.int64),
         revenue=top["revenue"].astype(np.float64),
         n_values=int(totals["values"][0]),

@@ -7,12 +7,16 @@ spreadsheets use.
 
 from __future__ import annotations
 
+import tomllib
+from importlib import resources
+from itertools import zip_longest
+
 
 def _tiers(*tiers: str) -> tuple[frozenset[str], ...]:
     return tuple(frozenset(tier.split()) for tier in tiers)
 
 
-ALIASES: dict[str, tuple[frozenset[str], ...]] = {
+_SHOPS: dict[str, tuple[frozenset[str], ...]] = {
     "order_id": _tiers(
         "orderid orderno ordernr ordernum ordernumber order# invoiceno invoiceid invoicenumber invoice invoicenr "
         "transactionid transactionno receiptid receiptno receiptnumber basketid bestellnummer bestellnr "
@@ -20,14 +24,18 @@ ALIASES: dict[str, tuple[frozenset[str], ...]] = {
         "orderreference orderref referencecommande referenciapedido referenzaordine riferimentoordine orderreferentie "
         "auftragsreferenz bestellreferenz referenciadepedido "
         "nocommande idcommande numcommande commandeid numerofacture numeropedido nopedido idpedido pedidoid "
-        "numerofactura idfactura nofactura numeroordine idordine ordinenummer bestelnummer incrementid amazonorderid",
+        "numerofactura idfactura nofactura numeroordine idordine ordinenummer bestelnummer incrementid "
+        "amazonorderid merchantorderid salesordernumber salesorderid salesorderno salesordernr orderreference "
+        "orderref ordernumberid saleorder numerodepedido ordernumbers checkoutid receiptnr bonnummer bonnr "
+        "kassenbonnr transactionnumber transactionref orderkey",
         "order bestellung auftrag commande pedido facture factura ordine saleid salesorder purchaseid transaction "
         "salesid po ponumber",
         "id name",
     ),
     "line_number": _tiers(
         "orderlinenumber linenumber lineno linenr lineid orderline orderlineid orderitemid itemnumber orderlineno "
-        "lineitemid position pos positionsnummer posnr numeroligne noligne numerolinea nolinea rownumber line",
+        "lineitemid position pos positionsnummer posnr numeroligne noligne numerolinea nolinea rownumber line "
+        "salesorderlinenumber orderlineitem lineitemid lineitem rowid",
     ),
     "customer_id": _tiers(
         "customerid customeruniqueid custid customerno customernr customernumber customercode clientid clientno "
@@ -58,7 +66,8 @@ ALIASES: dict[str, tuple[frozenset[str], ...]] = {
         "ordertime bestelldatum auftragsdatum rechnungsdatum kaufdatum belegdatum bestelltam datecommande "
         "datedecommande datefacture dateachat datevente fechapedido fechadepedido fechafactura fechacompra "
         "fechaventa fechadecompra dataordine datapedido datacompra besteldatum orderplaced dateplaced "
-        "purchasetimestamp",
+        "purchasetimestamp "
+        "orderdatekey",
         "date datum fecha data createdat createdon creationdate dateadd orderdateutc datecreated timestamp day "
         "datetime",
         "paidat processedat completedat paiddate completeddate shippeddate orderapprovedat",
@@ -67,7 +76,8 @@ ALIASES: dict[str, tuple[frozenset[str], ...]] = {
         "quantity qty quantityordered qtyordered orderquantity orderqty lineitemquantity itemquantity units "
         "unitssold itemcount numberofitems menge anzahl bestellmenge stuckzahl stueckzahl stuck quantite qte "
         "quantitecommandee cantidad unidades quantita quantidade aantal numberofcds numitems itemqty "
-        "itemsquantity saleqty salesquantity volumesold",
+        "itemsquantity saleqty salesquantity volumesold "
+        "salesquantity orderedquantity quantitypurchased quantitysold numberofunits",
         "items pieces count pcs amountofitems volume",
     ),
     "unit_price": _tiers(
@@ -130,17 +140,21 @@ ALIASES: dict[str, tuple[frozenset[str], ...]] = {
         "product item itemtitle article artikel produkt produit articulo prodotto produto productname itemname "
         "lineitemname artikelbezeichnung description productdescription designation descripcion bezeichnung nomproduit",
     ),
-    "product_name": _tiers(
-        "productname productname itemname lineitemname producttitle itemtitle articlename articledescription "
-        "artikelbezeichnung artikelname produktname produktbezeichnung bezeichnung nomproduit libelleproduit "
-        "designation nombreproducto nombrearticulo nomeprodotto nomeproduto nomearticolo productnaam artikelnaam "
-        "omschrijving productdescription itemdescription",
-        "description descripcion descrizione descricao beschreibung libelle",
-    ),
     "line_type": _tiers(
         "linetype lineitemtype itemtype rowtype orderlinetype orderitemtype positionsart positionstyp zeilenart "
         "zeilentyp postentyp typeligne typelignecommande tipolinea tipoarticulo tiporiga tipolinha regeltype "
         "regelsoort transactionlinetype",
+    ),
+    "product_name": _tiers(
+        "productname producttitle productdescription itemname itemtitle itemdescription lineitemname lineitemtitle "
+        "articlename producttext stockdescription skuname titleofitem artikelbezeichnung artikelname produktname "
+        "produktbezeichnung bezeichnung artikeltext nomproduit libelleproduit libellearticle nomarticle designation "
+        "libelle nombreproducto nombrearticulo descripcionproducto nomeprodotto descrizioneprodotto descrizione "
+        "nomeproduto descricaoproduto productnaam artikelnaam productomschrijving omschrijving 产品名称 商品名称 品名 "
+        "宝贝标题 產品名稱 商品名稱 商品名 製品名 наименование наименованиетовара названиетовара nazwaproduktu "
+        "nazwatowaru urunadi 상품명",
+        "description descripcion descricao beschreibung title item product artikel article produkt produit producto "
+        "prodotto produto товар urun 产品 商品 產品",
     ),
     "category": _tiers(
         "category productline productcategory productcategoryname categoryname itemcategory producttype "
@@ -241,4 +255,21 @@ ALIASES: dict[str, tuple[frozenset[str], ...]] = {
         "shippingzip shippingpostcode shippostalcode",
     ),
 }
+
+
+def _with_other_languages() -> dict[str, tuple[frozenset[str], ...]]:
+    """The names above, and those of languages that are written in other letters."""
+    text = resources.files("marketfold.orders").joinpath("other_languages.toml").read_text("utf-8")
+    added = {role: _tiers(named["surer"], named["likely"]) for role, named in tomllib.loads(text).items()}
+    none = frozenset[str]()
+    return {
+        role: tuple(
+            names | (more - none.union(*tiers))
+            for names, more in zip_longest(tiers, added.get(role, ()), fillvalue=none)
+        )
+        for role, tiers in _SHOPS.items()
+    }
+
+
+ALIASES = _with_other_languages()
 """For each role: tiers of names, each without case, accents and signs."""

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from marketfold.orders.aliases import ALIASES
 from marketfold.orders.dates import read_day
+from marketfold.orders.names import plain_name
 from marketfold.orders.numbers import read_number
-from marketfold.orders.roles import plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -132,8 +132,9 @@ def _unreadable(orders: Orders) -> dict[str, int]:
 
 
 def _empty(orders: Orders, totals: Totals, unreadable: dict[str, int]) -> dict[str, int]:
-    """Empty cells of each column that the source has; a cell that is unreadable is not empty."""
+    """Empty cells of each column that the source has; a cell that is unreadable or a stray date is not empty."""
     nulls = {role: count - unreadable.get(role, 0) for role, count in totals.nulls.items()}
+    nulls["ordered_on"] -= sum(one.lines for one in orders.facts.decisions if one.code == "stray_date")
     return {role: count for role, count in nulls.items() if count > 0 and role in orders.facts.mapping}
 
 

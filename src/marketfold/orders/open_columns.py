@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from marketfold.orders.aliases import ALIASES
+from marketfold.orders.names import plain_name
 from marketfold.orders.numbers import read_number
-from marketfold.orders.roles import plain_name
 from marketfold.schema import PERSONAL
 
 if TYPE_CHECKING:

@@ -208,7 +208,7 @@ def read_orders(source: object, options: ReadingOptions | None = None) -> Orders
         match.mapping,
         sample,
         options,
-        (*opened.decisions, *match.decisions),
+        (*opened.decisions, *match.decisions, *cells.decisions),
         texts=cells.left,
         typed_days=opened.typed_days,
     )

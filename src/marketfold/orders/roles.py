@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import re
 import shlex
-import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,9 @@ from marketfold.orders.aliases import ALIASES
 from marketfold.orders.bundles import PARENT_ROLES, find_parents
 from marketfold.orders.customers import MAKERS, changes_within, comes_again, on_several_days, one_each
 from marketfold.orders.dates import looks_like_dates, read_day
-from marketfold.orders.money_columns import MONEY_ROLES, find_money, is_numeric
+from marketfold.orders.hints import closest_column, described, holds_statuses, map_flag, settle
+from marketfold.orders.money_columns import MONEY_ROLES, find_money
+from marketfold.orders.names import plain_name
 from marketfold.orders.numbers import read_number
 from marketfold.schema import ROLES
 
@@ -59,6 +60,12 @@ class Match:
     id_is_personal: bool = False
 
 
+STOPPING = frozenset({"order_id", "customer_id", "ordered_on", "amount", "quantity", "unit_price"})
+"""Roles that no run can do without: two columns for one of them are asked about, for any other one is taken."""
+
+_ASIDE = re.compile(r"\([^)]*\)")
+
+
 @dataclass
 class _Draft:
     mapping: dict[str, str]
@@ -67,19 +74,7 @@ class _Draft:
     id_is_personal: bool = False
 
 
-_ARTICLES = re.compile(r"\b(de|del|de la|du|des|di|do|da|the|of)\b")
-_ASIDE = re.compile(r"\([^)]*\)")
 _LINES = re.compile(r"(?i)lines?\b|positionen|zeilen|lignes|l[ií]neas|righe|regels|linhas|items?\b")
-
-
-def plain_name(name: str) -> str:
-    """A column name without case, accents, signs and articles.
-
-    >>> plain_name("Línea de pedido_No.")
-    'lineapedidono'
-    """
-    letters = unicodedata.normalize("NFKD", _ARTICLES.sub(" ", name.casefold().replace("°", "o")))
-    return re.sub(r"[^a-z0-9#]", "", "".join(letter for letter in letters if not unicodedata.combining(letter)))
 
 
 def _of_line(column: str) -> tuple[str, ...]:
@@ -95,26 +90,14 @@ def sureness(role: str, column: str) -> int | None:
     names = dict.fromkeys((plain_name(column), plain_name(_ASIDE.sub("", column))), 0)
     names |= {name: place for place, name in enumerate(names)} | dict.fromkeys(_of_line(column), 0)
     for name, penalty in names.items():
+        if not name:
+            continue
         if name == plain_name(role):
             return penalty
         for rank, aliases in enumerate(ALIASES.get(role, ()), start=1):
             if name in aliases:
                 return rank + penalty
     return None
-
-
-def _closest(role: str, columns: Sequence[str]) -> str | None:
-    """The column whose name is most like a role or one of its aliases."""
-    best, best_score = None, 0.6
-    for column in columns:
-        name = plain_name(column)
-        for alias in (plain_name(role), *(alias for tier in ALIASES.get(role, ()) for alias in tier)):
-            score = difflib.SequenceMatcher(None, name, alias).ratio()
-            if len(alias) >= 4 and alias in name:
-                score = max(score, 0.8)
-            if score > best_score:
-                best, best_score = column, score
-    return best
 
 
 def _apply_overrides(mapping: Mapping[str, str], columns: Sequence[str]) -> _Draft:
@@ -129,7 +112,7 @@ def _apply_overrides(mapping: Mapping[str, str], columns: Sequence[str]) -> _Dra
         elif column is None:
             near = difflib.get_close_matches(wanted, columns, n=1, cutoff=0.4) or list(columns[:1])
             draft.faults.append(
-                Fault(f"--map {role}={wanted}: there is no column {wanted!r}.", f"--map {role}={near[0]}")
+                Fault(f"--map {role}={wanted}: there is no column {wanted!r}.", map_flag(role, near[0]))
                 if near
                 else Fault(f"--map {role}={wanted}: there is no column {wanted!r}.")
             )
@@ -151,24 +134,39 @@ def _is_data(columns: Sequence[str]) -> bool:
     return len(values) >= 2 and len(values) * 3 >= len(columns)
 
 
-def _match_names(draft: _Draft, columns: Sequence[str]) -> None:
-    """Give each column left its surest role; two columns that are equally sure are a fault."""
+def _match_names(draft: _Draft, sample: Mapping[str, Sequence[object]]) -> None:
+    """Give each column left its surest role; of two that are equally sure the content tells, or it is asked."""
     taken = set(draft.mapping.values())
     for role in ROLES:
         if role in draft.mapping or role in {*MONEY_ROLES, *PARENT_ROLES}:
             continue
         ranked = [
-            (rank, column) for column in columns if column not in taken and (rank := sureness(role, column)) is not None
+            (rank, column)
+            for column, cells in sample.items()
+            if column not in taken
+            and (rank := sureness(role, column)) is not None
+            and (role != "status" or holds_statuses(column, cells))
         ]
         if not ranked:
             continue
         best = min(rank for rank, _ in ranked)
         surest = [column for rank, column in ranked if rank == best]
-        if len(surest) > 1 and not ROLES[role].passing:
-            names = " and ".join(repr(column) for column in surest)
-            draft.faults.append(Fault(f"{names} can both be {role}.", f"--map {role}={surest[0]}"))
-        draft.mapping[role] = surest[0]
-        taken.add(surest[0])
+        draft.mapping[role] = surest[0] if len(surest) == 1 else _choose(draft, role, surest, sample)
+        taken.add(draft.mapping[role])
+
+
+def _choose(draft: _Draft, role: str, surest: Sequence[str], sample: Mapping[str, Sequence[object]]) -> str:
+    """One of several columns that are equally sure of a role, with a word on it; or a fault, where none can be told."""
+    chosen = settle(role, surest, sample)
+    if chosen is None and role in STOPPING:
+        names = " and ".join(repr(column) for column in surest)
+        told = "; ".join(described(role, column, sample[column]) for column in surest)
+        ways = " or ".join(map_flag(role, column) for column in surest)
+        draft.faults.append(Fault(f"{names} can both be {role}: {told}.", ways))
+    elif not (ROLES[role].personal or ROLES[role].passing):
+        numbers = {"role": role, "taken": repr(chosen or surest[0])}
+        draft.decisions.append(Decision("one_of_several", tuple(surest), numbers=numbers))
+    return chosen or surest[0]
 
 
 def _match_parents(draft: _Draft, sample: Mapping[str, Sequence[object]]) -> None:
@@ -200,9 +198,8 @@ def _match_content(draft: _Draft, sample: Mapping[str, Sequence[object]]) -> Non
         draft.decisions.append(Decision("day_by_content", (dated[0],)))
     elif dated:
         names = ", ".join(repr(column) for column in dated)
-        draft.faults.append(
-            Fault(f"{names} hold dates, and none is named as the order's.", f"--map ordered_on={dated[0]}")
-        )
+        ways = " or ".join(map_flag("ordered_on", column) for column in dated)
+        draft.faults.append(Fault(f"{names} hold dates, and none is named as the order's.", ways))
 
 
 def _prefer_returning(draft: _Draft, sample: Mapping[str, Sequence[object]], given: Mapping[str, str]) -> None:
@@ -257,35 +254,48 @@ def _stand_in_for_customer(draft: _Draft) -> None:
             return
 
 
-def _missing(role: str, columns: Sequence[str], taken: set[str]) -> Fault:
-    close = _closest(role, [column for column in columns if column not in taken])
+def _missing(role: str, sample: Mapping[str, Sequence[object]], taken: set[str]) -> Fault:
+    close = closest_column(role, {column: cells for column, cells in sample.items() if column not in taken})
     what = f"no column for {role} ({ROLES[role].meaning})."
     if close:
-        return Fault(f"{what} Closest: {close!r}.", f"--map {role}={close}")
-    return Fault(what, f"--map {role}=COLUMN")
+        return Fault(f"{what} Closest: {close!r}.", map_flag(role, close))
+    return Fault(f"{what} None of the others looks like one.", f"--map {role}=COLUMN, if there is one.")
 
 
 def _check_complete(draft: _Draft, sample: Mapping[str, Sequence[object]]) -> None:
-    found, taken, columns = draft.mapping, set(draft.mapping.values()), list(sample)
+    found, taken = draft.mapping, set(draft.mapping.values())
     faulted = " ".join(fault.what + fault.hint for fault in draft.faults)
     if "customer_id" not in found and "customer_id" not in faulted:
-        draft.faults.append(_missing("customer_id", columns, taken))
+        draft.faults.append(_missing("customer_id", sample, taken))
     if "ordered_on" not in found and "ordered_on" not in faulted:
-        draft.faults.append(_missing("ordered_on", columns, taken))
+        draft.faults.append(_missing("ordered_on", sample, taken))
     if "amount" in found or "amount" in faulted:
         return
-    numeric = [column for column in columns if is_numeric(sample[column]) or not any(sample[column])]
     lacking = [role for role in ("quantity", "unit_price") if role not in found]
     if len(lacking) == 2:
-        draft.faults.append(_no_money(_missing("amount", numeric, taken)))
+        draft.faults.append(_no_money(_missing("amount", sample, taken)))
     if len(lacking) == 1:
-        what = _missing(lacking[0], numeric, taken)
-        draft.faults.append(Fault(f"no column for amount, and {what.what}", what.hint))
+        draft.faults.append(_half_a_price(lacking[0], draft, sample, taken))
+
+
+def _half_a_price(lacking: str, draft: _Draft, sample: Mapping[str, Sequence[object]], taken: set[str]) -> Fault:
+    """The fault of a source with a quantity or a price, and neither the other nor an amount."""
+    left = {column: cells for column, cells in sample.items() if column not in taken}
+    what = _missing(lacking, sample, taken)
+    if amount := closest_column("amount", left):
+        return Fault(
+            f"no column for amount ({ROLES['amount'].meaning}). Closest: {amount!r}.", map_flag("amount", amount)
+        )
+    if lacking == "quantity" and not closest_column("quantity", left):
+        price = draft.mapping["unit_price"]
+        way_out = f"where each row is one item, its price is the amount: {map_flag('amount', price)}"
+        return Fault(f"no column for amount, and {what.what}", way_out)
+    return Fault(f"no column for amount, and {what.what}", what.hint)
 
 
 def _no_money(fault: Fault) -> Fault:
     """What can be done where no column is money; a column that may be it is named by the hint."""
-    if not fault.hint.endswith("COLUMN"):
+    if "COLUMN" not in fault.hint:
         return fault
     what = (
         f"{fault.what} No column of numbers looks like money, and customers cannot be told apart by what they brought "
@@ -332,7 +342,7 @@ def match_roles(sample: Mapping[str, Sequence[object]], mapping: Mapping[str, st
         return Match({}, faults=(NO_HEADER,))
     _know_shopify(draft, columns)
     _match_parents(draft, sample)
-    _match_names(draft, columns)
+    _match_names(draft, sample)
     _prefer_returning(draft, sample, mapping)
     _doubt_makers(draft, sample, mapping)
     _stand_in_for_customer(draft)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 import pyarrow as pa
 
+from marketfold.decisions import Decision
 from marketfold.errors import Fault
 from marketfold.orders.cells import (
     NUMBER_LIKE,
@@ -19,7 +20,8 @@ from marketfold.orders.cells import (
     plausible_day,
     without_time,
 )
-from marketfold.orders.dates import ISO_FORMAT, DateReading, read_days
+from marketfold.orders.dates import ISO_FORMAT, read_day
+from marketfold.orders.day_columns import DateReading, read_days
 from marketfold.orders.numbers import (
     DecimalEvidence,
     evidence_of,
@@ -28,6 +30,7 @@ from marketfold.orders.numbers import (
     sample_evidence,
     with_point,
 )
+from marketfold.orders.periods import epoch_unit, per_day
 from marketfold.schema import ROLES, SOURCE_LINE
 
 if TYPE_CHECKING:
@@ -65,6 +68,8 @@ class CellReadings:
         Why columns cannot be read.
     unreadable_days
         Number of texts in the date column that are no day.
+    decisions
+        What was decided where cells could be read in more than one way.
     left
         The texts that were no plain numbers, lazily, in columns named by role and `LEFT`; None where there are none.
     """
@@ -73,6 +78,7 @@ class CellReadings:
     date_styles: dict[str, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     unreadable_days: dict[str, int] = field(default_factory=dict)
+    decisions: list[Decision] = field(default_factory=list)
     left: nw.LazyFrame[Any] | None = None
 
     def left_numbers(self) -> nw.LazyFrame[Any] | None:
@@ -199,6 +205,18 @@ def _mostly_iso(values: Sequence[object]) -> bool:
     return iso > 0.5 * len(texts)
 
 
+_LOOKED_AT = 1_000
+
+
+def _beside_iso(frame: nw.LazyFrame[Any], source: Source, role: str) -> bool:
+    """Whether days written in another style stand beside the ISO days: both together may show what neither does."""
+    left = nw.col(role + LEFT)
+    some = source.engine.collect(
+        frame.filter(~left.is_null()).select(without_time(left).alias("text")).head(_LOOKED_AT)
+    )
+    return any(read_day(text) for text in some["text"].to_pylist())
+
+
 @dataclass(frozen=True)
 class _Typing:
     """The texts that are left, and everything that decides how they are read."""
@@ -209,24 +227,44 @@ class _Typing:
     tried: frozenset[str]
     left: Mapping[str, int]
     readings: CellReadings
+    epoch: str | None = None
+
+    def _with_day_text(self, frame: nw.LazyFrame[Any], role: str) -> nw.LazyFrame[Any]:
+        """Add `day text`: what is left of the date column without its time; of a time since 1970 `@` and its days."""
+        text = without_time(nw.col(role + LEFT))
+        if self.epoch is None:
+            return frame.with_columns(text.alias("day text"))
+        frame = self.source.engine.try_cast(frame, {"time number": role + LEFT}, "number")
+        number = nw.col("time number")
+        days = (nw.when(number.is_between(0, 1e6 * per_day(self.epoch))).then(number) / per_day(self.epoch)).floor()
+        counted = nw.concat_str(nw.lit("@"), days.cast(nw.Int64).cast(nw.String))
+        return frame.with_columns(nw.coalesce(counted, text).alias("day text"))
 
     def _read_days(self, frame: nw.LazyFrame[Any], role: str) -> DateReading:
         """Read the different texts of the date column."""
         if role not in self.left:
             return DateReading({})
-        column, left = self.mapping[role], nw.col(role + LEFT)
-        texts = frame.filter(~left.is_null()).select(without_time(left).alias("text"))
-        counted = self.source.engine.collect(texts.group_by("text").agg(nw.len().alias("n")).head(MOST_DAYS + 1))
+        column = self.mapping[role]
+        texts = frame.filter(~nw.col("day text").is_null()).select("day text")
+        counted = self.source.engine.collect(texts.group_by("day text").agg(nw.len().alias("n")).head(MOST_DAYS + 1))
         if counted.num_rows > MOST_DAYS:
             what = f"{column!r} holds more than {MOST_DAYS:,} different texts: these are no days."
             return DateReading({}, {}, Fault(what, "--map ordered_on=COLUMN names another column."))
-        counts = dict(zip(counted["text"].to_pylist(), counted["n"].to_pylist(), strict=True))
-        return read_days(column, counts, self.options.date_format)
+        rows = sorted(zip(counted["day text"].to_pylist(), counted["n"].to_pylist(), strict=True))
+        return read_days(
+            column, dict(rows), self.options.date_format, self.options.undo, beside_others=role in self.tried
+        )
 
     def _add_days(self, frame: nw.LazyFrame[Any], role: str) -> nw.LazyFrame[Any]:
         """Give each text its day."""
+        frame = self._with_day_text(frame, role)
         reading = self._read_days(frame, role)
         self.readings.date_styles.update(reading.styles)
+        self.readings.decisions += reading.decisions
+        if self.epoch:
+            self.readings.decisions.append(
+                Decision("time_since_epoch", (self.mapping[role],), numbers={"unit": self.epoch})
+            )
         if unread := self.left.get(role, 0) - sum(reading.styles.values()):
             self.readings.unreadable_days[role] = unread
         if reading.fault:
@@ -237,7 +275,6 @@ class _Typing:
                 return frame
         texts, days = pa.array(list(reading.days), pa.string()), pa.array(list(reading.days.values()), pa.date32())
         known = self.source.engine.from_arrow(pa.table({"day text": texts, "day": days}))
-        frame = frame.with_columns(without_time(nw.col(role + LEFT)).alias("day text"))
         joined = frame.join(known, on="day text", how="left")
         day = nw.coalesce(nw.col(role), nw.col("day")) if role in self.tried else nw.col("day")
         return joined.with_columns(day.alias(role))
@@ -294,7 +331,13 @@ def type_lines(
         plan = _Plan(options.null_values, tried_days)
         frame = source.load(mapping, lambda raw: _prepare(raw, source, plan))
         left, evidence = _left_over(frame, source)
+    if tried_days and left.get("ordered_on") and _beside_iso(frame, source, "ordered_on"):
+        plan = _Plan(plan.null_values, plan.tried - tried_days, plan.sign)
+        frame = source.load(mapping, lambda raw: _prepare(raw, source, plan))
+        left, evidence = _left_over(frame, source)
     texts = {role: mapping[role] for role in mapping if role + LEFT in frame.collect_schema().names()}
     readings = _decimals(evidence, texts, options, plan)
-    typing = _Typing(source, mapping, options, plan.tried, left, readings)
+    counts_time = "ordered_on" in mapping and not options.date_format
+    epoch = epoch_unit(sample[mapping["ordered_on"]]) if counts_time else None
+    typing = _Typing(source, mapping, options, plan.tried, left, readings, epoch)
     return typing.finish(frame), readings

@@ -78,7 +78,7 @@ def _over_index(campaign: Campaign, what: str, items: tuple[OverIndex, ...]) -> 
         columns=(Column(what.capitalize()), *numbers("Of their lines", "Of all lines", "Lift", "Buyers")),
         rows=tuple(
             (
-                f"{item.name} ({item.category})" if item.category else item.name,
+                words.titled(item.name, item.title, item.category),
                 *map(words.share, (item.share, item.everyone_share)),
                 f"{words.decimal(item.lift, 1)}\u00d7",
                 words.count(item.buyers),

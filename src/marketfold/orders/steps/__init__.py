@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from marketfold.orders.steps.completing import add_amount, add_order_id
 from marketfold.orders.steps.currency_signs import tell_currency_signs
+from marketfold.orders.steps.day_checks import check_days
 from marketfold.orders.steps.discounts import take_discount
 from marketfold.orders.steps.filling import fill_blocks, fill_from_above, fill_orders
 from marketfold.orders.steps.identities import doubt_one_order_each, fold_ids, key_orders, refuse_shortened
@@ -47,6 +48,7 @@ STEPS: tuple[Step, ...] = (
     doubt_one_order_each,
     key_orders,
     add_order_id,
+    check_days,
 )
 """In their order: which rows are lines, what they brought, who bought, and when."""
 

@@ -138,8 +138,7 @@ def nothing_bought_more(campaign: Campaign) -> str:
 
 def next_step(step: NextBuy) -> str:
     """What they take up next, and how many of them have not yet."""
-    name = f"{step.name} ({step.category})" if step.category else step.name
-    return say("campaign", "next_step", name=name, step=step)
+    return say("campaign", "next_step", name=words.titled(step.name, step.title, step.category), step=step)
 
 
 def arithmetic(line: BudgetLine, plan: CampaignPlan) -> tuple[str, ...]:
