@@ -203,6 +203,8 @@ def sales_totals(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
     kept = [row for row in rows if row["STATUS"] != "Cancelled"]
     reached = {row["CUSTOMERNAME"] for row in rows if PLACES[row["COUNTRY"]][3]}
+    # the codes of Singapore have six digits, and five here: a spreadsheet took a 0
+    placed = {row["CUSTOMERNAME"] for row in rows if row["POSTALCODE"] and row["COUNTRY"] != "Singapore"}
     return {
         "lines": len(rows),
         "orders": distinct("ORDERNUMBER"),
@@ -223,7 +225,7 @@ def sales_totals(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "price_capped": sum(row["PRICEEACH"] == "100" for row in rows),
         "empty": {column: sum(row[column] == "" for row in rows) for column in ("STATE", "POSTALCODE", "ADDRESSLINE2")},
         "customers_with_a_phone": len(reached),
-        "customers_reachable": len(reached | {row["CUSTOMERNAME"] for row in rows if row["POSTALCODE"]}),
+        "customers_reachable": len(reached | placed),
     }
 
 
