@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from marketfold.whole_files import write_whole
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -36,7 +38,7 @@ def plain(value: Any) -> Any:
 def write_json(value: Any, path: Path, *, indent: int | None = 1) -> None:
     """Write a value as JSON, indented for people; without an indent on one line, for what only programs read."""
     text = json.dumps(plain(value), indent=indent, ensure_ascii=False, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+    write_whole(text + "\n", path)
 
 
 def read_json(path: Path) -> Any:
