@@ -23,8 +23,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     `RunFolderError` if the file cannot be written; nothing is left of it then.
     """
     try:
-        if path.exists() and not path.is_file():
-            raise RunFolderError(f"{path} is a folder or a device. Name a file with --out.")
+        _refuse_other_kinds(path)
         handle, name = tempfile.mkstemp(prefix=".marketfold-", suffix=path.suffix, dir=path.parent)
         os.close(handle)
     except RunFolderError:
@@ -42,6 +41,11 @@ def whole_file(path: Path) -> Iterator[Path]:
         raise _cannot(path, error) from error
     finally:
         staging.unlink(missing_ok=True)
+
+
+def _refuse_other_kinds(path: Path) -> None:
+    if path.exists() and not path.is_file():
+        raise RunFolderError(f"{path} is a folder or a device. Name another file with --out.")
 
 
 def _cannot(path: Path, error: OSError) -> RunFolderError:
