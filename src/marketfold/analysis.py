@@ -42,12 +42,16 @@ class Previous:
 
 @dataclass(frozen=True)
 class DataPart:
-    """From which orders: the path as given or the kind of the table, and what was read, kept and seen in them."""
+    """From which orders: the path as given or the kind of the table, and what was read, kept and seen in them.
+
+    `sha256` is the fingerprint of the file; None where it was none.
+    """
 
     source: str
     orders: Orders
     clean: CleanOrders
     exploration: Exploration
+    sha256: str | None = None
 
 
 @dataclass(frozen=True)

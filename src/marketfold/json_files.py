@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from marketfold.whole_files import write_whole
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -36,9 +38,38 @@ def plain(value: Any) -> Any:
 def write_json(value: Any, path: Path, *, indent: int | None = 1) -> None:
     """Write a value as JSON, indented for people; without an indent on one line, for what only programs read."""
     text = json.dumps(plain(value), indent=indent, ensure_ascii=False, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+    write_whole(text + "\n", path)
+
+
+MOST_BYTES = 100_000_000
+"""A hundred times a usual page; what is larger is not ours."""
+DEEPEST = 60
+"""Ours are not nested half as deep."""
 
 
 def read_json(path: Path) -> Any:
-    """What `write_json` wrote; OSError or ValueError if the file cannot be read, or is no JSON in UTF-8."""
-    return json.loads(path.read_text(encoding="utf-8-sig"))  # editors on Windows put a mark in front
+    """What `write_json` wrote.
+
+    OSError or ValueError if the file cannot be read, is no JSON in UTF-8, or is larger or nested deeper than ours.
+    """
+    if path.exists() and not path.is_file():
+        raise OSError(f"{path.name} is no regular file")
+    if path.stat().st_size > MOST_BYTES:
+        raise ValueError(f"it has more than {MOST_BYTES:,} bytes")
+    text = path.read_text(encoding="utf-8-sig")  # editors on Windows put a mark in front
+    try:
+        value = json.loads(text, parse_constant=_refuse_constant)
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        if depth > DEEPEST:
+            raise ValueError("it is nested too deep")
+        nested = (one for one in level if isinstance(one, dict | list))
+        level = [inner for one in nested for inner in (one.values() if isinstance(one, dict) else one)]
+    return value
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")

@@ -8,12 +8,15 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from marketfold.clustering import KMeansSegmenter
+from marketfold.damage import DAMAGE, reason, told_as
 from marketfold.errors import ModelError
 from marketfold.features import MatrixScaler, with_geography
+from marketfold.json_files import read_json
 from marketfold.reduction import as_known, reducer_from_state
-from marketfold.schema import Feature
+from marketfold.schema import Feature, Trust, Unit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from marketfold.reduction import Reducer
-    from marketfold.schema import FeatureTable, Float32, Ids, Labels, Trust, Unit
+    from marketfold.schema import FeatureTable, Float32, Ids, Labels
 
 FORMAT = 1
 SETTINGS_FILE = "model.json"
@@ -37,6 +40,11 @@ class SegmentLabel:
     number: int
     name: str
     trust: Trust | None = None
+
+
+_UNIT: TypeAdapter[Unit] = TypeAdapter(Unit)
+_FEATURES = TypeAdapter(tuple[Feature, ...])
+_SEGMENTS = TypeAdapter(tuple[SegmentLabel, ...])
 
 
 @dataclass(frozen=True)
@@ -174,28 +182,32 @@ class SegmentModel:
         """Read a model; nothing in it is run. ModelError if the folder holds none, or a damaged or foreign one."""
         settings = _read_settings(folder)
         arrays = read_arrays(folder / ARRAYS_FILE)
-        try:
+        with told_as(ModelError, f"{folder.name}/{SETTINGS_FILE}"):
             model = cls(
-                unit=settings["unit"],
-                features=tuple(Feature(**feature) for feature in settings["features"]),
+                unit=_UNIT.validate_python(settings["unit"]),
+                features=_FEATURES.validate_python(settings["features"]),
                 scaler=MatrixScaler.from_state(settings["scaler"], _part(arrays, "scaler")),
                 reducer=reducer_from_state(settings["reducer"], _part(arrays, "reducer")),
                 segmenter=KMeansSegmenter.from_state(settings["segmenter"], _part(arrays, "segmenter")),
-                segments=tuple(SegmentLabel(**segment) for segment in settings["segments"]),
+                segments=_SEGMENTS.validate_python(settings["segments"]),
                 settings={str(name): str(value) for name, value in settings["measured_by"].items()},
             )
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            if isinstance(error, ModelError):
-                raise
-            message = f"{folder.name}/{SETTINGS_FILE} is damaged ({type(error).__name__}: {error}). Make the run again."
-            raise ModelError(message) from error
         n_segments, n_features = model.segmenter.n_segments, model.scaler.n_features_in_
         if n_segments != len(model.segments) or n_features != len(model.features):
             raise ModelError(
                 f"The parts of the model do not fit together: {len(model.segments)} names for {n_segments} segments, "
                 f"{len(model.features)} features for a scaler of {n_features}. Make the run again."
             )
+        model._try(folder)
         return model
+
+    def _try(self, folder: Path) -> None:
+        """Assign one unit: what would fail later on fails here, in words."""
+        with told_as(ModelError, f"{folder.name}: the model"):
+            scaled = self.scaler.transform(np.zeros((1, len(self.features))))
+            if not np.isfinite(scaled).all():
+                raise ValueError("its scale is not finite")
+            self.assign_dimensions(np.array(["one"]), self.reducer.transform(scaled))
 
 
 def _part(arrays: dict[str, NDArray[Any]], part: str) -> dict[str, NDArray[Any]]:
@@ -210,9 +222,10 @@ def _read_settings(folder: Path) -> dict[str, Any]:
             "with a reducer or a clusterer of one's own has none, for those cannot be saved."
         )
     try:
-        settings = json.loads(path.read_text(encoding="utf-8"))
+        settings = read_json(path)
     except (OSError, ValueError) as error:
-        raise ModelError(f"{folder.name}/{SETTINGS_FILE} cannot be read as JSON. Make the run again.") from error
+        message = f"{folder.name}/{SETTINGS_FILE} cannot be read as JSON ({reason(error)}). Make the run again."
+        raise ModelError(message) from error
     if not isinstance(settings, dict) or settings.get("format") != FORMAT:
         got = settings.get("format") if isinstance(settings, dict) else None
         message = f"{folder.name}/{SETTINGS_FILE} has format {got!r}; this version reads {FORMAT}. Make the run again."
@@ -226,15 +239,19 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     ModelError if it is missing, damaged, holds anything else, or would unpack to more than `MOST_BYTES`.
     """
     try:
+        if not path.is_file():
+            raise ValueError("it is no file")
         with zipfile.ZipFile(path) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > MOST_BYTES:
                 message = f"{path.name} would unpack to more than {MOST_BYTES:,} bytes; that is not a model of ours."
                 raise ModelError(message)
         with np.load(path, allow_pickle=False) as loaded:
-            return {name: loaded[name] for name in loaded.files}
-    # a header may promise more numbers than any memory holds
-    except (OSError, ValueError, MemoryError, zipfile.BadZipFile, EOFError) as error:
+            arrays = {name: loaded[name] for name in loaded.files}
+        if any(array.dtype.kind not in "fiub" for array in arrays.values()):
+            raise ValueError("it holds more than plain numbers")
+    except DAMAGE as error:  # a header may promise more numbers than any memory holds
         if isinstance(error, ModelError):
             raise
         message = f"{path.name} is missing, damaged or holds more than plain numbers. Make the run again."
         raise ModelError(message) from error
+    return arrays

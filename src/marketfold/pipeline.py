@@ -15,7 +15,7 @@ from marketfold.diagnostics import cluster_as_published, find_traps
 from marketfold.errors import OrdersError, ParameterError, TooFewUnitsError
 from marketfold.exploration import explore
 from marketfold.features import before_day, build_features
-from marketfold.orders import read_orders
+from marketfold.orders import fingerprint, read_orders
 from marketfold.reduction import reducer_type
 from marketfold.segments import find_traits, number_and_name, profile_segments
 from marketfold.selection import Fits, choose_cutoff, choose_recipe, hold_out_future, score_on_future
@@ -49,12 +49,13 @@ class _Pipeline:
         """Read, clean and explore the orders."""
         with self.clock.stage("read"):
             orders = read_orders(source, self.config.reading)
+            sha256 = fingerprint(source)
         with self.clock.stage("clean"):
             clean = clean_orders(orders, self.config.cleaning)
         with self.clock.stage("explore"):
             exploration = explore(clean, seed=self.config.seed, progress=self.progress)
         name = str(source) if isinstance(source, str | os.PathLike) else orders.facts.name
-        return DataPart(name, orders, clean, exploration)
+        return DataPart(name, orders, clean, exploration, sha256)
 
     def segment(self, seen: CleanOrders, reducer: Any, clusterer: Any) -> tuple[Segmentation, ChoicePart]:
         """Measure the units, choose how to segment them, and assess what came of it."""

@@ -12,6 +12,7 @@ from tests.audiences.cases import TODAY, WHY, everybody, export, rows_of, shop
 
 from marketfold.audiences import SegmentFacts
 from marketfold.audiences.identifiers import sha256
+from marketfold.audiences.platform import DOUBTS
 from marketfold.cleaning import CleanOrders
 from marketfold.config import ReadingOptions
 from marketfold.demo import make_shop
@@ -33,6 +34,20 @@ def test_a_bad_value_blanks_its_cell_and_never_the_file(tmp_path: Path):
         "a phone number that its country does not have": 1,
         "an e-mail address that is none": 1,
     }
+
+
+def test_doubtful_contacts_are_left_blank_and_counted(tmp_path: Path):
+    phones, zips = ["+491701234567"] * 120, ["01067"] * 120
+    phones[:5] = ["491701230022", "491701230022.0", "4.91701E+11", "4931123456", "'0170 1230022"]
+    zips[:4] = ["1067", "'10115", "80331.0", "1067.0"]
+    orders = shop(country=["Germany"] * 120, phone=phones, postal_code=zips)
+    report = export(orders, everybody(), to="google", folder=tmp_path, consent_override=WHY, hashed=False)
+    rows = rows_of(tmp_path, report)
+    assert [row["Phone"] for row in rows[:5]] == ["+491701230022"] * 2 + ["", "", "+491701230022"]
+    assert [row["Zip"] for row in rows[:4]] == ["", "10115", "80331", ""]
+    assert report.audiences[0].blanked == {DOUBTS["phone"][1]: 2, DOUBTS["postal_code"][1]: 2}
+    listed = export(orders, everybody(), to="csv", folder=tmp_path / "list", consent_override=WHY)
+    assert [row["postal_code"] for row in rows_of(tmp_path / "list", listed)[:4]] == ["", "10115", "80331", ""]
 
 
 def test_the_holdout_is_left_out(tmp_path: Path):
@@ -150,7 +165,8 @@ def test_the_sales_file_has_no_emails_and_the_report_says_what_that_means(shared
     assigned = pa.table({"customer_id": names, "segment": [1] * len(names), "arm": ["treated"] * len(names)})
     report = export(orders, assigned, to="google", folder=tmp_path, consent_override=WHY, allow_small=True)
     audience = report.audiences[0]
-    assert (audience.written, audience.with_email, audience.with_phone) == (92, 0, 70)
+    assert (audience.written, audience.with_email, audience.with_phone) == (90, 0, 70)
+    assert audience.blanked[DOUBTS["postal_code"][1]] == 3  # Barcelona's 08022, and two of Singapore: their 0 is gone
     assert report.matched_by == ("phone", "address")
     assert report.notes == ("identifiers missing", "coverage", "companies")
     for row in rows_of(tmp_path, report):

@@ -9,7 +9,7 @@ from marketfold.audiences.identifiers import plain_letters, postal_code, us_stat
 @pytest.mark.parametrize(
     ("text", "country", "expected"),
     [
-        ("10022", "US", "10022"), ("10022-1234", "US", "10022-1234"), ("1002", "US", None), ("10022.0", "US", None),
+        ("10022", "US", "10022"), ("10022-1234", "US", "10022-1234"), ("1002", "US", None), ("10022.0", "US", "10022"),
         ("S-958 22", "SE", "958 22"), ("FIN-02271", "FI", "02271"), ("N 5804", "NO", "5804"),
         ("D-80686", "DE", "80686"),
         ("ec2 5nt", "GB", "EC2 5NT"), ("H1J 1C3", "CA", "H1J 1C3"), ("=1+1", "DE", None), (A_HASH, "DE", None),

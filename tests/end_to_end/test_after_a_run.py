@@ -16,6 +16,7 @@ from tests.end_to_end.conftest import Command
 from marketfold.cli.summary import print_scores
 from marketfold.csv_files import write_csv
 from marketfold.demo import Shop, make_later_orders
+from marketfold.json_files import read_json, write_json
 from marketfold.runs import Run
 
 
@@ -183,6 +184,36 @@ def test_a_run_on_several_files_is_exported_from_them(marketfold: Command, shop:
     words = ("--to", "csv", "--consent-column", "marketing_consent", "--allow-small")
     ended = marketfold("export", "run", *words)
     assert ended.code == 0, ended.err
+
+
+@pytest.mark.parametrize("moved", [True, False])
+def test_the_file_of_the_run_may_move_and_no_other_is_taken_for_it(
+    marketfold: Command, run_folder: Path, shop_file: Path, tmp_path: Path, moved: bool
+):
+    other = tmp_path / "other.csv"
+    text = shop_file.read_bytes()
+    other.write_bytes(text if moved else text[:-1])
+    words = ("--to", "csv", "--out", "out", "--consent-column", "marketing_consent", "--allow-small")
+    ended = marketfold("export", run_folder, "--orders", other, *words)
+    assert ended.code == (0 if moved else 2), ended.err
+    assert (tmp_path / "out").exists() == moved
+    if not moved:
+        assert "other.csv is not the file that" in ended.err
+        assert "--previous" in ended.err
+
+
+def test_a_run_that_does_not_know_its_file_is_exported_only_from_one_that_is_named(
+    marketfold: Command, run_folder: Path, tmp_path: Path, shop_file: Path
+):
+    own = Path(shutil.copytree(run_folder, tmp_path / "own"))
+    record = read_json(own / "run.json")
+    del record["input"]["sha256"]
+    write_json(record, own / "run.json")
+    words = ("--to", "csv", "--consent-column", "marketing_consent", "--allow-small")
+    ended = marketfold("export", own, *words)
+    assert ended.code == 2
+    assert f"--orders {shop_file}" in ended.err
+    assert marketfold("export", own, *words, "--orders", shop_file).code == 0
 
 
 def test_a_campaign_cannot_be_judged_by_what_made_its_segments(marketfold: Command, run_folder: Path, shop_file: Path):

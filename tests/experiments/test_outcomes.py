@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from marketfold.cleaning import CleanOrders, clean_orders
-from marketfold.config import ReadingOptions
+from marketfold.config import CleaningOptions, ReadingOptions
 from marketfold.experiments import read_outcomes
 from marketfold.orders import read_orders
 
@@ -57,3 +57,81 @@ def test_what_is_not_known_of_the_time_before_is_left_open():
     assert found.before is None
     assert found.known is None
     assert np.sum(found.revenue) == pytest.approx(32.5)
+
+
+RETURN_LAYOUTS = {
+    "negative quantity": {"quantity": (1.0, -1.0)},
+    "negative amount": {},
+    "credit note": {"credit_note": True},
+}
+
+
+@pytest.mark.parametrize("layout", RETURN_LAYOUTS)
+def test_what_came_back_in_the_period_is_taken_off(layout: str) -> None:
+    """Whether its purchase is in the later orders or lies before them, and not what came back on another day."""
+    form: dict[str, bool] = RETURN_LAYOUTS[layout]  # type: ignore[assignment]
+    bought = [("1", "a", "2026-07-01", 30.0), ("2", "b", "2026-07-05", 20.0), ("3", "c", "2026-07-06", 7.0)]
+    back = [("4", "a", "2026-07-03", -30.0), ("5", "b", "2026-07-09", -5.0), ("6", "d", "2026-07-09", -4.0)]
+    late = [("7", "c", "2026-08-01", -7.0)]
+    order, customer, day, amount = zip(*bought, *back, *late, strict=True)
+    columns = {"order_id": order, "customer_id": customer, "ordered_on": day, "amount": amount}
+    if "credit_note" in form:
+        columns["order_id"] = tuple(f"C{one}" if money < 0 else one for one, money in zip(order, amount, strict=True))
+    if "quantity" in form:
+        columns["quantity"] = tuple(1.0 if money > 0 else -1.0 for money in amount)
+    table = pa.table({name: list(values) for name, values in columns.items()})
+    options = ReadingOptions(date_format="%Y-%m-%d")
+    clean = clean_orders(read_orders(table, options), CleaningOptions(allow_mostly_set_aside=True))
+    found = read_outcomes(ASSIGNED, clean, FROM, TO)
+    assert found.revenue.tolist() == [-4.0, 7.0, 15.0, 0.0]
+    assert found.ordered.tolist() == [0, 1, 1, 1]
+    assert found.coverage is not None
+    assert found.coverage.returned == 39.0
+
+
+def test_a_line_that_was_cancelled_never_counted_so_nothing_is_taken_off_for_it():
+    rows = [
+        ("1", "a", "2026-07-01", 30.0, "paid"),
+        ("2", "a", "2026-07-02", 50.0, "cancelled"),
+        ("3", "c", "2026-07-02", 9.0, "paid"),
+    ]
+    order, customer, day, amount, status = (list(column) for column in zip(*rows, strict=True))
+    table = pa.table(
+        {"order_id": order, "customer_id": customer, "ordered_on": day, "amount": amount, "status": status}
+    )
+    read = read_orders(table, ReadingOptions(date_format="%Y-%m-%d"))
+    found = read_outcomes(ASSIGNED, clean_orders(read), FROM, TO)
+    assert found.revenue.tolist() == [0, 9.0, 0, 30.0]
+
+
+@pytest.mark.parametrize(
+    ("run_ids", "later_ids", "expected"),
+    [
+        (["ann@x.de", "bo@x.de"], ["ANN@X.DE", " bo @x.de"], [1, 2]),
+        (["Ann@x.de", "BO@x.de"], ["ann@x.de", "bo@x.de"], [1, 2]),
+        (["Ann@x.de", "ann@x.de"], ["ann@x.de", "Ann@x.de"], [2, 1]),  # two customers of the run: as they are spelt
+        (["Ann@x.de", "ann@x.de"], ["ANN@x.de", "ann@x.de"], [0, 2]),
+        (["C1", "c1"], ["c1", "C1"], [2, 1]),  # no e-mail address: another id in another case
+        (["C1", "C2"], ["c1", "C2"], [0, 2]),
+    ],
+)
+def test_customers_are_found_as_their_ids_are_written(run_ids: list[str], later_ids: list[str], expected: list[int]):
+    """The first later customer orders for 1, the second for 2."""
+    assigned = pa.table({"customer_id": run_ids, "segment": [1, 1], "arm": ["treated", "holdout"]})
+    lines = [("1", later_ids[0], "2026-07-01", 1.0), ("2", later_ids[1], "2026-07-02", 2.0)]
+    found = read_outcomes(assigned, later(lines), FROM, TO)
+    by_amount = found.revenue.tolist()
+    assert by_amount == expected
+    assert found.coverage is not None
+    assert found.coverage.unknown == expected.count(0)
+
+
+def test_later_customers_whom_the_run_does_not_know_are_counted_and_doubted():
+    found = read_outcomes(ASSIGNED, later(LINES), FROM, TO).coverage
+    assert found is not None
+    assert (found.customers, found.unknown, found.revenue, found.unknown_revenue) == (3, 1, 131.5, 99.0)
+    assert (found.earlier, found.earlier_unknown, found.many_unknown) == (1, 0, False)
+    strangers = [(f"s{i}", f"s{i}", "2026-07-03", 1.0) for i in range(4)]
+    assert read_outcomes(ASSIGNED, later(LINES + strangers), FROM, TO).coverage.many_unknown  # type: ignore[union-attr]
+    before = [("9", "old", "2026-06-01", 1.0)]  # should be known
+    assert read_outcomes(ASSIGNED, later(LINES + before), FROM, TO).coverage.many_unknown  # type: ignore[union-attr]

@@ -31,6 +31,21 @@ NUMERIC_POSTCODES = frozenset({
 COUNTRY_MARK = re.compile(r"[A-Z]{1,3}[- ]+(?=\d)")
 """The country sign that old addresses carry before a postal code: S-958 22, FIN-02271."""
 
+POSTCODE_DIGITS: dict[str, tuple[int, ...]] = {
+    **dict.fromkeys(["AT", "AU", "BE", "BG", "CH", "CY", "DK", "HU", "LU", "LV", "NO", "NZ", "SI", "ZA"], (4,)),
+    **dict.fromkeys(["CZ", "DE", "EE", "ES", "FI", "FR", "GR", "HR", "IT", "KR", "LT", "MX", "PL", "SE", "SK", "TR",
+                     "UA"], (5,)),
+    **dict.fromkeys(["CN", "IN", "RO", "RU", "SG"], (6,)),
+    "BR": (5, 8), "IL": (5, 7), "JP": (7,), "PT": (4, 7), "US": (5, 9),
+}  # fmt: skip
+"""Digits of a postal code, where they are always as many (Universal Postal Union, addressing systems)."""
+
+APOSTROPHE = re.compile(r"^['\u2018\u2019`]\s*(?=[\d+(])")
+"""What spreadsheets and shops put before digits, so that they stay a text."""
+AS_A_NUMBER = re.compile(r"^(\+?\d{3,})[.,]0+$")
+"""Digits that were taken for a number."""
+CUT_OFF = re.compile(r"\d([.,]\d+)?[eE]\+?\d{1,2}")
+
 LETTERS = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i"}
 )
@@ -55,27 +70,82 @@ def sha256(text: str) -> str:
     return text.lower() if is_hashed(text) else hashlib.sha256(text.encode()).hexdigest()
 
 
+def without_marks(text: str) -> str:
+    """Digits as they were before a spreadsheet: without its apostrophe in front, and the `.0` of a number behind.
+
+    >>> without_marks("'10115"), without_marks("491701234066.0"), without_marks("'t Hooft"), without_marks("26.40")
+    ('10115', '491701234066', "'t Hooft", '26.40')
+    """
+    text = APOSTROPHE.sub("", text.strip())
+    return AS_A_NUMBER.sub(r"\1", text)
+
+
+def _valid(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+    return number if phonenumbers.is_valid_number(number) else None
+
+
+def _is_mobile(number: phonenumbers.PhoneNumber | None) -> bool:
+    mobile = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+    return number is not None and phonenumbers.number_type(number) in mobile
+
+
+def _with_calling_code(text: str, country: str) -> tuple[bool, phonenumbers.PhoneNumber | None]:
+    """Whether a number may begin with the calling code of its own country, and how it is read then.
+
+    A spreadsheet takes the `+` away. What follows the code is the number where that alone is a mobile's and the whole
+    is none; where both may be, or the whole is a landline only because its trunk prefix may be missing, it is
+    doubtful: None.
+    """
+    figures, code = re.sub(r"\D", "", text), str(phonenumbers.country_code_for_region(country))
+    if text.startswith("+") or not figures.startswith(code) or re.search("[A-Za-z]", text):
+        return False, None
+    whole, rest = _valid(figures, country), _valid(f"+{figures}", None)
+    if rest is None:
+        needs_trunk = phonenumbers.ndd_prefix_for_region(country, strip_non_digits=True)
+        return bool(needs_trunk) and whole is not None and not _is_mobile(whole) and len(code) > 1, None
+    if whole is None or whole.national_number == rest.national_number:
+        return True, rest
+    return True, rest if _is_mobile(rest) and not _is_mobile(whole) else None
+
+
+def is_doubtful_phone(text: str, country: str | None) -> bool:
+    """Whether a phone has two readings, with the calling code of its country and without, or has lost its last digits.
+
+    >>> is_doubtful_phone("4.91701E+11", "DE"), is_doubtful_phone("491701230022", "DE")
+    (True, False)
+    """
+    text = without_marks(text)
+    if CUT_OFF.fullmatch(text):
+        return True
+    begins, number = _with_calling_code(text, country) if country else (False, None)
+    return begins and number is None
+
+
 def to_e164(text: str, country: str | None) -> str | None:
     """A phone in E.164 with `+`; None where it is not a valid number of its country (an ISO code, if known).
 
     Extensions are dropped, letters are read as on a keypad, a leading `00` counts as `+` where the country does not
-    know it. Without `+` or `00` and without a country nothing is guessed.
+    know it. A calling code that has lost its `+` is not put before a number twice. Without `+` or `00` and without a
+    country nothing is guessed.
 
     >>> to_e164("(800)555-0100", "US"), to_e164("0049 89 61089555", "US"), to_e164("26.47.1555", "FR")
     ('+18005550100', '+498961089555', None)
+    >>> to_e164("491701230022", "DE"), to_e164("'+49 170 1230022", "DE"), to_e164("491701230022.0", "DE")
+    ('+491701230022', '+491701230022', '+491701230022')
     """
-    text = text.strip()
-    attempts = [(text, country)] if country or text.startswith("+") else []
+    text = without_marks(text)
+    if CUT_OFF.fullmatch(text):
+        return None
+    begins, number = _with_calling_code(text, country) if country else (False, None)
+    attempts = [(text, country)] if not begins and (country or text.startswith("+")) else []
     if text.startswith("00"):
         attempts.append((f"+{text[2:]}", None))
-    for attempt, region in attempts:
-        try:
-            number = phonenumbers.parse(attempt, region)
-        except phonenumbers.NumberParseException:
-            continue
-        if phonenumbers.is_valid_number(number):
-            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return None
+    found = number or next(filter(None, (_valid(*attempt) for attempt in attempts)), None)
+    return None if found is None else phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
 
 
 def national_forms(number: str) -> set[str]:
@@ -159,14 +229,32 @@ def postal_code(text: str, country: str | None) -> str | None:
 
     >>> postal_code("S-958 22", "SE"), postal_code("100221234", "US"), postal_code("1002", "US")
     ('958 22', '10022-1234', None)
+    >>> postal_code("'10115", "DE"), postal_code("80331.0", "DE"), postal_code("1067", "DE")
+    ('10115', '80331', None)
     """
-    code = " ".join(text.split()).upper()
+    code = " ".join(without_marks(text).split()).upper()
     if country in NUMERIC_POSTCODES:
         code = COUNTRY_MARK.sub("", code)
     if country == "US":
         digits = re.fullmatch(r"(\d{5})(?:[- ]?(\d{4}))?", code)
         return None if digits is None else "-".join(part for part in digits.groups() if part)
+    if is_shortened_postal_code(code, country):
+        return None
     return code if re.fullmatch(r"[A-Z0-9][A-Z0-9 -]{1,11}", code) else None
+
+
+def is_shortened_postal_code(text: str, country: str | None) -> bool:
+    """Whether a postal code has one digit too few, as where a spreadsheet has taken its first 0 away.
+
+    >>> is_shortened_postal_code("1067", "DE"), is_shortened_postal_code("1067", "AT")
+    (True, False)
+    """
+    figures = COUNTRY_MARK.sub("", without_marks(text).upper()).replace(" ", "").replace("-", "")
+    return (
+        figures.isdecimal()
+        and len(figures) + 1 in POSTCODE_DIGITS.get(country or "", ())
+        and (len(figures) not in POSTCODE_DIGITS[country or ""])
+    )
 
 
 def trimmed_email(text: str, _country: str | None = None) -> str:

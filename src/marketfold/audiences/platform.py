@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from marketfold.audiences.identifiers import is_email, is_hashed, to_e164
+from marketfold.audiences.identifiers import (
+    is_doubtful_phone,
+    is_email,
+    is_hashed,
+    is_shortened_postal_code,
+    to_e164,
+    without_marks,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,6 +36,15 @@ FAULTS = {
     "country": "a country that is not known",
 }
 """What is wrong with a text that has no normal form, by role."""
+
+DOUBTS = {
+    "phone": (
+        is_doubtful_phone,
+        "a phone number that a spreadsheet has changed: it can be read in two ways, or in none",
+    ),
+    "postal_code": (is_shortened_postal_code, "a postal code that lacks a digit: a spreadsheet takes the first 0 away"),
+}
+"""By role, whether a text could be somebody else's, and what is said of it then: it is left out, not guessed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +151,11 @@ class Column:
             return EMPTY
         if (self.hashes or self.passes_hashes) and is_hashed(text):
             return Cell(text.strip().lower(), hashed=True)
+        is_doubtful, doubt = DOUBTS.get(self.role, (None, ""))
+        if is_doubtful and is_doubtful(text, country):
+            return Cell("", doubt)
+        if self.role == "postal_code":
+            text = without_marks(text)
         number = to_e164(text, country) if self.role == "phone" else text
         value = self.normalise(number, country) if number else ""
         fits = self.longest is None or len(value) <= self.longest

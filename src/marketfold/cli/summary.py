@@ -173,12 +173,14 @@ def print_audiences(report: AudienceReport, folder: Path) -> None:
 
 def print_measurement(measurement: Measurement, page: Path) -> None:
     """The decision for each segment, and where the page is."""
-    from marketfold.report import describe_period, describe_result
+    from marketfold.report import describe_coverage, describe_period, describe_result, doubt_coverage
 
     out = _out()
     for result in measurement.segments:
         out.print(Text(f"{result.segment}. {result.name}. {describe_result(result, measurement)}"))
-    _warn(out, describe_period(measurement))
+    for sentence in describe_coverage(measurement):
+        out.print(Text(sentence))
+    _warn(out, describe_period(measurement), doubt_coverage(measurement))
     out.print(Text(f"Page: {page}"), soft_wrap=True)
 
 

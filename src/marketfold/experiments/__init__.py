@@ -12,6 +12,7 @@ from marketfold.experiments.design import (
     plan_holdout,
 )
 from marketfold.experiments.effects import Effect
+from marketfold.experiments.later_customers import Coverage
 from marketfold.experiments.measuring import (
     Gain,
     Measurement,
@@ -26,6 +27,7 @@ __all__ = [
     "MOST_SHARE",
     "Baseline",
     "Check",
+    "Coverage",
     "Effect",
     "Experiment",
     "Gain",

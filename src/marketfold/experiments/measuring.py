@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from marketfold.experiments.checks import Check
     from marketfold.experiments.design import SegmentDesign
     from marketfold.experiments.effects import Effect
+    from marketfold.experiments.later_customers import Coverage
     from marketfold.experiments.outcomes import Primary
 
 
@@ -117,6 +118,8 @@ class Measurement:
         All measured segments together; None where fewer than two could be measured.
     orders_end_on
         Last day of the later orders, where they end before the period does.
+    coverage
+        Whose the later orders are, and what of them came back.
     """
 
     date_from: date
@@ -127,6 +130,7 @@ class Measurement:
     currency: str | None = None
     overall: Gain | None = None
     orders_end_on: date | None = None
+    coverage: Coverage | None = None
 
     @property
     def worked(self) -> tuple[SegmentResult, ...]:
@@ -287,4 +291,5 @@ def measure_campaigns(
         currency=experiment.currency,
         overall=add_gains(results, options.alpha),
         orders_end_on=last_on if last_on is not None and last_on < date_to else None,
+        coverage=outcomes.coverage,
     )

@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 
 from marketfold import words
 from marketfold.errors import MeasurementError
-from marketfold.schema import MONEY_SCALE, money_sum
+from marketfold.experiments.later_customers import AddedUp, RunIds, cover
+from marketfold.schema import MONEY_SCALE, SOURCE_LINE, money_sum
 
 if TYPE_CHECKING:
     from datetime import date
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from marketfold.cleaning import CleanOrders
     from marketfold.engine import Engine
+    from marketfold.experiments.later_customers import Coverage
     from marketfold.schema import Float64, Labels
 
 Primary = Literal["order_rate", "revenue"]
@@ -39,11 +41,13 @@ class Outcomes:
     Attributes
     ----------
     revenue, orders
-        In the period; zero for those who did not order.
+        In the period; zero for those who did not order. Revenue is less what came back in the period.
     before
         Revenue before the campaign; None where it is not known.
     known
         Whether the later orders also hold an order of hers from before the period; None where they begin with it.
+    coverage
+        Whose the later orders are, and what came back; None where it was not asked.
     """
 
     segment: NDArray[np.int64]
@@ -52,6 +56,7 @@ class Outcomes:
     orders: Float64
     before: Float64 | None
     known: NDArray[np.bool_] | None = None
+    coverage: Coverage | None = None
 
     @property
     def ordered(self) -> Float64:
@@ -89,12 +94,14 @@ def _check_assignments(assignments: pa.Table) -> None:
         )
 
 
-def _column(table: pa.Table, ids: pa.ChunkedArray, name: str) -> Float64:
-    """A column of `table` in the order of `ids`; 0 for those who are not in it."""
-    keyed = pa.table({"customer_id": ids, "place": pa.array(range(len(ids)), pa.int64())})
-    values = pa.table({"customer_id": table["customer_id"].cast(pa.string()), name: table[name].cast(pa.float64())})
-    joined = keyed.join(values, "customer_id", join_type="left outer").sort_by("place")
-    return np.nan_to_num(np.asarray(joined[name].to_numpy(), dtype=np.float64))
+def _came_back(later: CleanOrders) -> nw.LazyFrame[Any]:
+    """Lines that take back what another line sold: a line that was cancelled by its status never counted."""
+    lines = later.orders.lines
+    sold = [nw.col("amount") > 0]
+    sold += [~(nw.col("quantity") < 0).fill_null(value=False)] if "quantity" in lines.collect_schema().names() else []
+    never = later.set_aside.filter(nw.col("reason") == "cancelled").select(SOURCE_LINE)
+    never_sold = lines.filter(*sold).select(SOURCE_LINE).join(never, on=SOURCE_LINE, how="inner")
+    return later.returns.join(never_sold, on=SOURCE_LINE, how="anti")
 
 
 def _check_present(held_out: NDArray[np.bool_], orders: Float64, date_from: date, date_to: date) -> None:
@@ -129,26 +136,33 @@ def read_outcomes(assignments: pa.Table, later: CleanOrders, date_from: date, da
         message = f"The period ends before it begins: from {date_from} to {date_to}. Were --from and --to swapped?"
         raise MeasurementError(message)
     _check_assignments(assignments)
-    assigned = assignments.filter(pc.is_valid(assignments["arm"]))
-    ids = assigned["customer_id"].combine_chunks().cast(pa.string())
     engine = later.engine
-    members = engine.from_arrow(pa.table({"customer_id": ids}))
     revenue = (nw.col("revenue_scaled") / MONEY_SCALE).alias("revenue")
-    orders = later.activity.orders.with_columns(revenue).join(members, on="customer_id", how="inner")
-    inside = orders.filter(nw.col("ordered_on").is_between(nw.lit(date_from), nw.lit(date_to)))
-    period = engine.collect(add_up(inside, "customer_id"))
-    earlier = engine.collect(add_up(orders.filter(nw.col("ordered_on") < nw.lit(date_from)), "customer_id"))
+    orders = later.activity.orders.with_columns(revenue)
+    within = nw.col("ordered_on").is_between(nw.lit(date_from), nw.lit(date_to))
+    back = _came_back(later).filter(within).group_by("customer_id").agg(returned=money_sum("amount"))
+    run = RunIds(assignments["customer_id"].combine_chunks().cast(pa.string()))
+    period = AddedUp.of(engine.collect(add_up(orders.filter(within), "customer_id")), run)
+    earlier = AddedUp.of(
+        engine.collect(add_up(orders.filter(nw.col("ordered_on") < nw.lit(date_from)), "customer_id")), run
+    )
+    returned = AddedUp.of(engine.collect(back), run).by_customer("returned")
+
+    there = np.asarray(pc.is_valid(assignments["arm"]).to_numpy(), dtype=np.bool_)  # who came later has no arm
+    assigned = assignments.filter(pa.array(there))
     held_out = np.asarray(assigned["arm"].to_numpy() == "holdout", dtype=np.bool_)
-    n_orders, measured = _column(period, ids, "orders"), "revenue_before" in assigned.column_names
+    n_orders, measured = period.by_customer("orders")[there], "revenue_before" in assigned.column_names
     _check_present(held_out, n_orders, date_from, date_to)
+    known_earlier = earlier.by_customer("orders")[there] > 0
     return Outcomes(
         segment=np.asarray(assigned["segment"].to_numpy(), dtype=np.int64),
         held_out=held_out,
-        revenue=_column(period, ids, "revenue"),
+        revenue=(period.by_customer("revenue") - returned)[there],
         orders=n_orders,
         before=np.nan_to_num(np.asarray(assigned["revenue_before"].to_numpy(), dtype=np.float64)) if measured else None,
         # no campaign changed what was bought before it, so both arms must be among these alike
-        known=_column(earlier, ids, "orders") > 0 if earlier.num_rows else None,
+        known=known_earlier if known_earlier.any() else None,
+        coverage=cover(period, earlier, float(returned[there].sum())),
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from marketfold.errors import ParameterError
+from marketfold.errors import ModelError, ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -164,9 +164,12 @@ class MatrixScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # ty
 
     @classmethod
     def from_state(cls, settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Self:
-        """The scaler that `to_state` described."""
+        """The scaler that `to_state` described; ModelError where its arrays do not fit together."""
         scaler = cls(**settings)
         for name in _ARRAYS:
-            setattr(scaler, name, np.asarray(arrays[name.rstrip("_")]))
+            setattr(scaler, name, np.asarray(arrays[name.rstrip("_")], dtype=bool if name == "logged_" else np.float64))
+        shapes = {getattr(scaler, name).shape for name in _ARRAYS}
+        if len(shapes) > 1 or scaler.center_.ndim != 1:
+            raise ModelError(f"The saved scaler does not fit together: its arrays have the shapes {shapes}. Run again.")
         scaler.n_features_in_ = len(scaler.center_)
         return scaler

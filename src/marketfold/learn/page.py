@@ -9,6 +9,7 @@ import numpy as np
 from marketfold import words
 from marketfold.learn.sample import correlations
 from marketfold.page import ReportPage, asset, environment, frame_values, script_json
+from marketfold.whole_files import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,7 +117,7 @@ def render_learn_page(sample: LearnSample) -> str:
 
 
 def write_learn_page(sample: LearnSample, path: Path) -> None:
-    """Write the learning page.
+    """Write the learning page, whole or not at all; `RunFolderError` if it cannot be written.
 
     Examples
     --------
@@ -130,4 +131,4 @@ def write_learn_page(sample: LearnSample, path: Path) -> None:
     >>> path.stat().st_size > 20_000
     True
     """
-    path.write_text(render_learn_page(sample), encoding="utf-8", newline="\n")
+    write_whole(render_learn_page(sample), path)

@@ -12,8 +12,9 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
+from marketfold.damage import reason, told_as
 from marketfold.errors import RunFolderError
 from marketfold.figures import wrapped
 from marketfold.json_files import plain, read_json, write_json
@@ -22,9 +23,6 @@ from marketfold.page.parts import ReportPage
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
-
-MOST_BYTES = 100_000_000
-"""A hundred times a usual page; what is larger is not ours."""
 
 _OPEN = f"[{secrets.token_hex(5)}:"
 _STAND_IN = re.compile(rf"{re.escape(_OPEN)}(\d+)\]")
@@ -72,28 +70,15 @@ class PageData:
             If it is not there, too large, damaged, or something else than a page.
         """
         try:
-            content = _read(path)
+            content = read_json(path)
+        except OSError as error:
+            message = f"{path} cannot be read ({error.strerror or error}). Make the run again."
+            raise RunFolderError(message) from error
+        except ValueError as error:
+            raise RunFolderError(f"{path} is damaged ({reason(error)}). Make the run again.") from error
+        with told_as(RunFolderError, str(path)):
             names = _NAMES.validate_python(content["names"])
             return cls(_PAGE.validate_python(_with_stand_ins(content["page"], names)), names)
-        except OSError as error:
-            raise RunFolderError(f"{path} cannot be read ({error.strerror}). Make the run again.") from error
-        except ValidationError as error:
-            first = error.errors()[0]
-            raise _damaged(path, f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-        except KeyError as error:
-            raise _damaged(path, f"there is no {error}") from error
-        except (ValueError, TypeError, RecursionError) as error:
-            raise _damaged(path, str(error)) from error
-
-
-def _damaged(path: Path, why: str) -> RunFolderError:
-    return RunFolderError(f"{path} is damaged ({why}). Make the run again.")
-
-
-def _read(path: Path) -> Any:
-    if path.stat().st_size > MOST_BYTES:
-        raise ValueError(f"it has more than {MOST_BYTES:,} bytes")
-    return read_json(path)
 
 
 def _each_text(value: Any, change: Callable[[str], Any]) -> Any:

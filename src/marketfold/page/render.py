@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from marketfold.errors import ParameterError, RunFolderError
+from marketfold.errors import ParameterError
 from marketfold.figures import DARK, LIGHT, SWAP, segment_colour
 from marketfold.page import embed
 from marketfold.page.parts import Briefs, FigureGrid, FigurePart, FigureTabs, Fold, TablePart
 from marketfold.version import __version__
+from marketfold.whole_files import write_whole
 from marketfold.words import NARROW_SPACE, share
 
 if TYPE_CHECKING:
@@ -185,14 +186,11 @@ def render_page(page: ReportPage) -> str:
 
 
 def write_page(page: ReportPage, path: Path) -> None:
-    """Write a page as one file.
+    """Write a page as one file, whole or not at all.
 
     Raises
     ------
     RunFolderError
         If it cannot be written.
     """
-    try:
-        path.write_text(render_page(page), encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise RunFolderError(f"{path} cannot be written ({error.strerror}). Name another file with --out.") from error
+    write_whole(render_page(page), path)

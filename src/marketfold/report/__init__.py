@@ -7,7 +7,13 @@ from marketfold.report.measurement import measurement_figures, measurement_page,
 from marketfold.report.sentences.audiences import audience_account
 from marketfold.report.sentences.campaigns import PART_WORDS, plan_notes, promise_note
 from marketfold.report.sentences.clustering import disagreements
-from marketfold.report.sentences.experiments import describe_holdout, describe_period, describe_result
+from marketfold.report.sentences.experiments import (
+    describe_coverage,
+    describe_holdout,
+    describe_period,
+    describe_result,
+    doubt_coverage,
+)
 from marketfold.report.sentences.reduction import about_suitability
 from marketfold.report.sentences.segments import movement_sentences, rule_sentence, rule_words
 from marketfold.report.sentences.selection import (
@@ -33,10 +39,12 @@ __all__ = [
     "brief_filename",
     "brief_markdown",
     "comparison_page",
+    "describe_coverage",
     "describe_holdout",
     "describe_period",
     "describe_result",
     "disagreements",
+    "doubt_coverage",
     "measurement_figures",
     "measurement_page",
     "movement_sentences",

@@ -22,9 +22,11 @@ from marketfold.page import (
 )
 from marketfold.report.sentences.experiments import (
     describe_check,
+    describe_coverage,
     describe_overall,
     describe_period,
     describe_result,
+    doubt_coverage,
 )
 from marketfold.report.sentences.phrases import phrases
 
@@ -122,6 +124,11 @@ def _checks(results: Sequence[SegmentResult]) -> tuple[Prose | Notice, ...]:
     return (Prose((" ".join(dict.fromkeys(text for _, _, text in made)),)),)
 
 
+def _whose(measurement: Measurement) -> tuple[Prose, ...]:
+    said = describe_coverage(measurement)
+    return (Prose((" ".join(said),), title="The later orders"),) if said else ()
+
+
 def measurement_page(measurement: Measurement) -> ReportPage:
     """Put a measurement on a page, ready to be written or shown."""
     results = measurement.segments
@@ -129,7 +136,7 @@ def measurement_page(measurement: Measurement) -> ReportPage:
     tested = sum(result.main is not None for result in results)
     many = f"{tested} segments" if tested > 1 else "one segment"
     allowing = f"; allowing for {many} by {CORRECTIONS[measurement.correction]}" if tested else ""
-    missing, texts = describe_period(measurement), phrases("measurement")
+    warnings, texts = (describe_period(measurement), doubt_coverage(measurement)), phrases("measurement")
     figures = [
         figure_part(f"effects-{place}", figure, teaching=texts["how_to_read"])
         for place, figure in enumerate(measurement_figures(measurement), start=1)
@@ -143,14 +150,14 @@ def measurement_page(measurement: Measurement) -> ReportPage:
             Fact("Held out", words.count(sum(result.n_holdout for result in results)), "customers"),
             Fact("Worked", str(len(measurement.worked)), f"of {tested} measured"),
         ),
-        warnings=(missing,) if missing else (),
+        warnings=tuple(filter(None, warnings)),
         sections=(
             Section("decisions", "Verdicts", (_decisions(measurement), *figures)),
             Section("numbers", "Every number", (_every_number(measurement),)),
             Section(
                 "soundness",
                 "Was it a fair comparison?",
-                (*_checks(results), Prose(tuple(texts["method"]), title="Method")),
+                (*_checks(results), *_whose(measurement), Prose(tuple(texts["method"]), title="Method")),
             ),
         ),
         n_segments=max(result.segment for result in results),

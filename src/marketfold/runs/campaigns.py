@@ -11,7 +11,7 @@ from marketfold.cleaning import clean_orders
 from marketfold.errors import MeasurementError, RunFolderError
 from marketfold.experiments import MeasuringOptions, measure_campaigns
 from marketfold.json_files import write_json
-from marketfold.orders import read_orders
+from marketfold.orders import fingerprint, read_orders
 from marketfold.report import audience_account, write_measurement
 from marketfold.runs.read import Run
 
@@ -48,16 +48,13 @@ def export_run(
     Raises
     ------
     RunFolderError
-        If the order file is not where the run read it.
+        If the order file is not where the run read it, or is another file than the run read.
     AudienceError
         As `export_audiences` does.
     """
     run = Run.read(folder)
     out = out or run.beside(f"audiences-{platform_named(to).name}")
-    source = Path(orders or run.record["input"]["path"])
-    if orders is None and not (source.exists() or glob.has_magic(str(source))):
-        message = f"{source} is not there any more, and names and addresses are read from it. Say where with --orders."
-        raise RunFolderError(message)
+    source = _order_file(run, orders)
     trust = {segment["number"]: segment["trust"] for segment in run.record["segments"]}
     about = {
         campaign.number: SegmentFacts(campaign.name, campaign.offer.title, trust.get(campaign.number))
@@ -67,6 +64,27 @@ def export_run(
     report = export_audiences(found, run.assignments(), to=to, folder=out, options=options, about=about)
     write_json(audience_account(report), out / "export.json")
     return report, out
+
+
+def _order_file(run: Run, given: str | Path | None) -> Path:
+    """The file that the run read: who is in another one is not whom the run speaks of."""
+    source = Path(given or run.record["input"]["path"])
+    if given is None and not (source.exists() or glob.has_magic(str(source))):
+        message = f"{source} is not there any more, and names and addresses are read from it. Say where with --orders."
+        raise RunFolderError(message)
+    recorded = run.record["input"].get("sha256")
+    if recorded is None and given is None:
+        raise RunFolderError(
+            f"{run.folder} does not say how its order file is recognised, so {source} may hold the people of another "
+            f"shop. If it is the file that was read, say so with --orders {source}."
+        )
+    if recorded is not None and fingerprint(source) not in {recorded, None}:  # what is not there is refused when read
+        raise RunFolderError(
+            f"{source} is not the file that {run.folder} was made from, or it was changed since: the customers of "
+            "another file are not those of the run. Give the file that was read with --orders; or make a new run from "
+            f"this one, with --previous {run.folder} to keep segments, names and holdout, and export that."
+        )
+    return source
 
 
 def measure_run(

@@ -28,7 +28,11 @@ def next_free_folder(name: str) -> Path:
 
 def refuse_existing(folder: Path) -> None:
     """`RunFolderError` where a folder exists: a run never writes over another."""
-    if folder.exists():
+    try:
+        there = folder.exists()
+    except OSError as error:
+        raise RunFolderError(f"{folder} cannot be made ({error.strerror}). Name another folder with --out.") from error
+    if there:
         message = f"{folder} exists already, and a run never writes over anything. Name another folder with --out."
         raise RunFolderError(message)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from marketfold.cleaning import clean_orders
+from marketfold.damage import told_as
 from marketfold.demo import make_shop
 from marketfold.errors import ModelError
 from marketfold.features import build_features, build_matrix
@@ -49,10 +50,12 @@ def _from_run(run: Run) -> LearnSample:
 def history_of(reducer: Any) -> LossHistory | None:
     """Loss of each epoch of a network; None where there is none, or no rows were kept aside."""
     history: dict[str, Any] = getattr(reducer, "history_", {})
-    if not history.get("validation_loss"):
-        return None
-    widths = reducer.network_.architecture.encoder_widths
-    return LossHistory(tuple(history["loss"]), tuple(history["validation_loss"]), (*widths, *widths[-2::-1]))
+    with told_as(ModelError, "The model's history of losses"):
+        if not history.get("validation_loss"):
+            return None
+        widths = reducer.network_.architecture.encoder_widths
+        loss, held_out = (tuple(map(float, history[name])) for name in ("loss", "validation_loss"))
+        return LossHistory(loss, held_out, (*widths, *widths[-2::-1]))
 
 
 def _from_demo() -> LearnSample:
@@ -70,7 +73,8 @@ def save_sample(analysis: Analysis, folder: Path) -> None:
 def load_sample(folder: Path) -> Float32:
     """The rows of a model folder, shape (n_rows, n_features); `ModelError` where they are gone, damaged or too many."""
     arrays = read_arrays(folder / SAMPLE_FILE)
-    try:
-        return np.asarray(arrays["scaled"], dtype=np.float32)
-    except (KeyError, ValueError) as error:
-        raise ModelError(f"{SAMPLE_FILE} is damaged: it has no rows of numbers. Make the run again.") from error
+    with told_as(ModelError, SAMPLE_FILE):
+        rows = np.asarray(arrays["scaled"], dtype=np.float32)
+        if rows.ndim != 2 or not np.isfinite(rows).all():
+            raise ValueError("it has no rows of numbers")
+    return rows

@@ -12,7 +12,8 @@ from pyarrow import csv, parquet
 
 from marketfold.campaigns import assign_anew, change_parts, check_drafts, divide_anew, divided_alike, follow
 from marketfold.csv_files import write_csv
-from marketfold.errors import ParameterError
+from marketfold.damage import told_as
+from marketfold.errors import ParameterError, RunFolderError
 from marketfold.json_files import read_json, write_json
 from marketfold.model import SETTINGS_FILE
 from marketfold.report import brief_markdown
@@ -137,13 +138,15 @@ def _write_names(staging: Path, names: Names) -> None:
     for path in (staging / "run.json", staging / "model" / SETTINGS_FILE):
         if not path.is_file():
             continue  # a reducer or a clusterer of one's own has no model on disk
-        content = read_json(path)
-        for segment in content["segments"]:
-            segment["name"] = names[segment["number"]]
-        write_json(content, path)
+        with told_as(RunFolderError, path.name):
+            content = read_json(path)
+            for segment in content["segments"]:
+                segment["name"] = names[segment["number"]]
+            write_json(content, path)
     profiles = staging / "profiles.csv"
     empty = csv.ConvertOptions(null_values=[""], strings_can_be_null=True)
-    write_csv(_named(csv.read_csv(profiles, convert_options=empty), "name", names), profiles)
+    with told_as(RunFolderError, profiles.name):
+        write_csv(_named(csv.read_csv(profiles, convert_options=empty), "name", names), profiles)
 
 
 def _named(table: pa.Table, column: str, names: Names) -> pa.Table:

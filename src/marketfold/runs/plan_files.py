@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketfold.campaigns import CampaignPlan, change_parts, checked_edits, follow, load_playbook
-from marketfold.errors import ParameterError, PlaybookError, RunFolderError
+from marketfold.damage import DAMAGE, reason
+from marketfold.errors import MarketfoldError, ParameterError, PlaybookError, RunFolderError
 from marketfold.json_files import read_json, write_json
 from marketfold.report import brief_filename, brief_markdown
 
@@ -155,8 +156,9 @@ def read_plan(folder: str | Path, playbook: str | Path = AUTO) -> CampaignPlan:
     path = Path(folder) / PLAN
     try:
         plan = checked_edits(CampaignPlan.from_dict(read_json(path)))
-    except (OSError, ValueError) as error:
-        message = f"{path} cannot be read: {str(error).rstrip('.')}. Mend the edit, or make the run again."
+    except DAMAGE as error:
+        why = str(error) if isinstance(error, MarketfoldError) else reason(error)
+        message = f"{path} cannot be read: {why.rstrip('.')}. Mend the edit, or make the run again."
         raise RunFolderError(message) from error
     try:
         book = load_playbook(plan.playbook if playbook == AUTO else playbook)

@@ -7,28 +7,88 @@ from datetime import date
 from functools import cached_property
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
+from pydantic import Field, FiniteFloat, NonNegativeInt, TypeAdapter
 
 from marketfold.analysis import Previous
 from marketfold.config import RunConfig
+from marketfold.damage import reason, told_as
 from marketfold.errors import Fault, RunFolderError
 from marketfold.frames import table_html
 from marketfold.json_files import read_json
 from marketfold.model import SegmentModel
 from marketfold.runs.plan_files import edited_briefs, from_earlier_run, read_plan
-from marketfold.schema import UNIT_ID
+from marketfold.schema import UNIT_ID, Trust, Unit
 from marketfold.snapshot import Snapshot
 from marketfold.words import share
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from marketfold.campaigns import CampaignPlan
+
+
+@dataclass(frozen=True)
+class _Input:
+    path: str
+    sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class _Segment:
+    number: int
+    name: str
+    units: NonNegativeInt
+    revenue_share: FiniteFloat
+    trust: Trust | None
+
+
+@dataclass(frozen=True)
+class _Point:
+    wcss: FiniteFloat
+
+
+@dataclass(frozen=True)
+class _ChooseK:
+    curve: list[_Point]
+
+
+@dataclass(frozen=True)
+class _Record:
+    """What is read of `run.json` later on; there is more in it, for people."""
+
+    marketfold: str
+    seed: NonNegativeInt
+    unit: Unit
+    as_of: date
+    input: _Input
+    segments: Annotated[list[_Segment], Field(min_length=1)]
+    choose_k: _ChooseK
+    configuration: dict[str, Any]
+
+
+_RECORD = TypeAdapter(_Record)
+
+TEXTS = (pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string()))
+MOST_CELLS = 2_000_000_000
+"""Of a table of a run: 100 million customers with 20 features. A few bytes of Parquet may say that they hold more."""
 
 _KEYS = {"marketfold", "seed", "unit", "as_of", "input", "feature_set", "segments", "configuration"}
 """Of `run.json`, without which nothing can be done with a run; version 0.1 wrote `view` for `feature_set`."""
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return kind in TEXTS
+
+
+def _check_type(table: pa.Table, column: str, fits: Callable[[pa.DataType], bool]) -> None:
+    kind = table.schema.field(column).type
+    if not fits(kind):
+        raise TypeError(f"{column} is of the type {kind}")
 
 
 @dataclass(frozen=True, repr=False)
@@ -56,8 +116,8 @@ class Run:
             raise RunFolderError(f"{folder} {what}. Give a folder that marketfold run wrote.")
         try:
             record = read_json(path)
-        except ValueError as error:
-            raise RunFolderError(f"{path} is damaged: {error}. Make the run again.") from error
+        except (OSError, ValueError) as error:
+            raise RunFolderError(f"{path} is damaged: {reason(error)}. Make the run again.") from error
         if not isinstance(record, dict) or "marketfold" not in record:
             raise RunFolderError(f"{path} is not what marketfold run writes. Give a folder that it wrote.")
         if absent := sorted(_KEYS - record.keys()):
@@ -65,6 +125,8 @@ class Run:
                 f"{folder} was written by an earlier Marketfold ({record['marketfold']}), whose runs are no longer "
                 f"read: run.json has no {', '.join(absent)}. Make the run again from its order file."
             )
+        with told_as(RunFolderError, str(path)):
+            _RECORD.validate_python(record)
         return cls(folder, record, folder.resolve())
 
     def beside(self, what: str) -> Path:
@@ -89,7 +151,7 @@ class Run:
     @cached_property
     def plan(self) -> CampaignPlan:
         """The campaigns, as plan.json and the briefs were edited; `RunFolderError` where that cannot be followed."""
-        plan = read_plan(self.folder, self.record["configuration"]["campaigns"]["playbook"])
+        plan = read_plan(self.folder, self.config.campaigns.playbook)
         there, planned = ({one["number"] for one in self.record["segments"]}, {c.number for c in plan.campaigns})
         if there != planned:
             faults = [Fault(f"the run has no segment {number}.") for number in sorted(planned - there)]
@@ -101,17 +163,39 @@ class Run:
     @cached_property
     def segments(self) -> pa.Table:
         """One row per unit."""
-        return self._table("segments.parquet")
+        name, unit_id = "segments.parquet", UNIT_ID[self.record["unit"]]
+        table = self._table(name)
+        with told_as(RunFolderError, str(self.folder / name)):
+            _check_type(table, "segment", pa.types.is_integer)
+            _check_type(table, "revenue_total", pa.types.is_floating)
+            _check_type(table, "segment_name", _is_text)
+            _check_type(table, unit_id, _is_text)
+            numbers = {one["number"] for one in self.record["segments"]}
+            if table[unit_id].null_count or not set(table["segment"].unique().to_pylist()) <= numbers:
+                raise ValueError("it does not fit run.json")
+            if "arm" in table.column_names:
+                _check_type(table, "arm", _is_text)
+                if not set(table["arm"].unique().to_pylist()) <= {"treated", "holdout", None}:
+                    raise ValueError("an arm is neither treated nor holdout")
+        return table
 
     @cached_property
     def features(self) -> pa.Table:
         """Every measured feature, row for row with `segments`."""
-        return self._table("features.parquet")
+        name = "features.parquet"
+        table = self._table(name)
+        with told_as(RunFolderError, str(self.folder / name)):
+            for column in table.column_names:
+                _check_type(table, column, pa.types.is_floating)
+            if table.num_rows != self.segments.num_rows or not table.num_columns:
+                raise ValueError("it does not fit segments.parquet")
+        return table
 
     @property
     def config(self) -> RunConfig:
         """The settings that the run was made with."""
-        return RunConfig(**self.record["configuration"])
+        with told_as(RunFolderError, f"{self.folder / 'run.json'}: its configuration"):
+            return RunConfig(**self.record["configuration"])
 
     @property
     def as_of(self) -> date:
@@ -146,10 +230,14 @@ class Run:
         return Previous(self.snapshot(), self.plan, arms, {n: text for n, text in briefs.items() if n in kept})
 
     def _table(self, name: str) -> pa.Table:
-        try:
-            return parquet.read_table(self.folder / name)
-        except (OSError, pa.ArrowInvalid) as error:
-            raise RunFolderError(f"{self.folder / name} cannot be read: {error}. Make the run again.") from error
+        path = self.folder / name
+        if not path.is_file():
+            raise RunFolderError(f"{path} cannot be read: it is not there, or no file. Make the run again.")
+        with told_as(RunFolderError, str(path)):
+            told = parquet.read_metadata(path)
+            if told.num_rows * told.num_columns > MOST_CELLS:
+                raise ValueError("it says that it is larger than any of ours")
+            return parquet.read_table(path)
 
     def __repr__(self) -> str:
         return f"<Run {self.folder}: {len(self.record['segments'])} segments>"

@@ -65,6 +65,7 @@ def _input(analysis: Analysis) -> dict[str, Any]:
     names = ("lines", "orders", "customers", "first_on", "last_on", "amount_total")
     return {
         "path": analysis.data.source,
+        "sha256": analysis.data.sha256,
         "encoding": facts.encoding,
         **{name: getattr(reads, name) for name in names},
         "mapping": facts.mapping,

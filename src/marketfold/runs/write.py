@@ -11,7 +11,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from marketfold.csv_files import write_csv
-from marketfold.errors import ParameterError, RunFolderError
+from marketfold.errors import ParameterError
 from marketfold.json_files import write_json
 from marketfold.report import report_data
 from marketfold.runs.folder import staged_folder
@@ -22,6 +22,7 @@ from marketfold.runs.read import Run
 from marketfold.runs.record import run_record, segment_facts
 from marketfold.schema import UNIT_ID
 from marketfold.stage_costs import StageClock
+from marketfold.whole_files import whole_file
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
@@ -131,12 +132,5 @@ def write_table(table: pa.Table, path: Path) -> None:
     writers = {".csv": write_csv, ".parquet": parquet.write_table}
     if path.suffix not in writers:
         raise ParameterError(f"{path} ends neither in .csv nor in .parquet; the ending says what is to be written.")
-    staging = path.with_name(f".{path.name}-partial")
-    try:
+    with whole_file(path) as staging:
         writers[path.suffix](table, staging)
-        staging.replace(path)
-    except OSError as error:
-        message = f"{path} cannot be written ({error.strerror or error}). Name another file with --out."
-        raise RunFolderError(message) from error
-    finally:
-        staging.unlink(missing_ok=True)

@@ -38,7 +38,7 @@ def right() -> dict[str, Any]:
 
 def money(orders: Orders) -> float:
     amounts = orders.engine.collect(orders.lines)["amount"].to_pylist()
-    return round(sum(amount for amount in amounts if amount is not None), 4)
+    return float(round(sum(amount for amount in amounts if amount is not None), 4))
 
 
 def ways(orders: Orders) -> dict[str, str]:

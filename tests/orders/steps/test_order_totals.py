@@ -47,7 +47,7 @@ def on_polars(table: pa.Table) -> pl.LazyFrame:
 
 def money(orders: Orders) -> float:
     amounts = orders.engine.collect(orders.lines)["amount"].to_pylist()
-    return round(sum(amount for amount in amounts if amount is not None), 4)
+    return float(round(sum(amount for amount in amounts if amount is not None), 4))
 
 
 def codes(orders: Orders) -> set[str]:

@@ -130,6 +130,40 @@ def describe_period(measurement: Measurement) -> str:
     return f"The later orders end on {last_on}, before the period does ({date_to}): a part of it is missing."
 
 
+def describe_coverage(measurement: Measurement) -> list[str]:
+    """Say what was taken off for returns, and how many of the later customers the run does not know."""
+    found, currency = measurement.coverage, measurement.currency
+    if found is None:
+        return []
+    said = [
+        say(
+            "coverage", "returned" if found.returned else "nothing returned", returned=words.exact_money(found.returned)
+        ),
+        say(
+            "coverage",
+            "unknown" if found.unknown else "known",
+            customers=words.plural(found.customers, "customer"),
+            unknown=words.count(found.unknown),
+            share=words.share(found.unknown_share),
+            money=words.money(found.unknown_revenue, currency),
+            revenue=words.money(found.revenue, currency),
+        ),
+    ]
+    return (
+        [*said, say("coverage", "respelt", respelt=words.plural(found.respelt, "customer"))] if found.respelt else said
+    )
+
+
+def doubt_coverage(measurement: Measurement) -> str:
+    """Ask whether the later orders have the run's ids, where it does not know many of their customers; else ""."""
+    found = measurement.coverage
+    if found is None or not found.many_unknown:
+        return ""
+    missed = f": {words.count(found.earlier_unknown)} of {words.count(found.earlier)} had ordered before the period"
+    count = describe_coverage(measurement)[1]
+    return f"{count} {say('coverage', 'many unknown', missed=missed if found.earlier_unknown else '')}"
+
+
 def describe_check(check: Check) -> str:
     """Say what a check of the arms found."""
     found, planned = _points(check.value), _points(check.planned)

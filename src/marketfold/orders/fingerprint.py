@@ -1,0 +1,44 @@
+"""The fingerprint of a source: whether a file is still the one that a run read."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import os
+from pathlib import Path
+
+LEFT_OUT = (".", "_")
+"""How names begin that writers of several files leave beside them, as `_SUCCESS`."""
+
+
+def fingerprint(source: object) -> str | None:
+    """SHA-256 of a file, or of those of a folder or pattern in the order of their paths; None for what is no file.
+
+    The names of the files do not count: a file that was moved has the same fingerprint.
+    """
+    if not isinstance(source, str | os.PathLike):
+        return None
+    files = _files(Path(source).expanduser())
+    try:
+        digests = [_digest(file) for file in files]
+    except OSError:
+        return None
+    if len(digests) < 2:
+        return digests[0] if digests else None
+    return hashlib.sha256("".join(digests).encode("ascii")).hexdigest()
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    if path.is_dir():
+        inside = [file for file in path.rglob("*") if not file.name.startswith(LEFT_OUT)]
+    else:
+        named = glob.glob(str(path), recursive=True) if glob.has_magic(str(path)) else []  # noqa: PTH207
+        inside = [Path(name) for name in named]
+    return sorted(file for file in inside if file.is_file())
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

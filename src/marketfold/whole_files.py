@@ -1,0 +1,64 @@
+"""A file that appears whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from marketfold.errors import RunFolderError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MODE = 0o666
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Write beside the final name, and take that name when all is written; what stood there stays until then.
+
+    `RunFolderError` if the file cannot be written; nothing is left of it then.
+    """
+    try:
+        _refuse_other_kinds(path)
+        handle, name = tempfile.mkstemp(prefix=".marketfold-", suffix=path.suffix, dir=path.parent)
+        os.close(handle)
+    except RunFolderError:
+        raise
+    except OSError as error:
+        raise _cannot(path, error) from error
+    staging = Path(name)
+    try:
+        yield staging
+        staging.chmod(MODE & ~_umask())  # mkstemp makes it private
+        staging.replace(path)
+    except RunFolderError:
+        raise
+    except OSError as error:
+        raise _cannot(path, error) from error
+    finally:
+        staging.unlink(missing_ok=True)
+
+
+def _refuse_other_kinds(path: Path) -> None:
+    if path.exists() and not path.is_file():
+        raise RunFolderError(f"{path} is a folder or a device. Name another file with --out.")
+
+
+def _cannot(path: Path, error: OSError) -> RunFolderError:
+    return RunFolderError(f"{path} cannot be written ({error.strerror or error}). Name another file with --out.")
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+def write_whole(text: str, path: Path) -> None:
+    """Write a text in UTF-8, its lines ended by a line feed; `RunFolderError` if it cannot be written."""
+    with whole_file(path) as staging:
+        staging.write_text(text, encoding="utf-8", newline="\n")
