@@ -20,7 +20,9 @@ def test_every_kind_is_said_in_whole_sentences(code: str):
     for sentence in filter(None, (kind.what, kind.why)):
         assert sentence.endswith(".")
         assert sentence[0] == "{" or sentence[0].isupper()
-    fields = {name for text in (kind.what, kind.why, kind.undo) for _, name, _, _ in string.Formatter().parse(text) if name}
+    fields = {
+        name for text in (kind.what, kind.why, kind.undo) for _, name, _, _ in string.Formatter().parse(text) if name
+    }
     numbers = dict.fromkeys(fields - {"columns", "lines", "money", "customers"}, 1)
     said = Decision(code, ("A", "B"), 3, 4.5, 2, numbers).text
     assert "{" not in said
