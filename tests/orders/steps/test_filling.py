@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pyarrow as pa
 import pytest
+
 from marketfold.cleaning import clean_orders
 from marketfold.config import CleaningOptions, ReadingOptions
 from marketfold.orders import inspect_orders, read_orders

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
+
 from marketfold.cleaning import clean_orders
 from marketfold.config import CleaningOptions, ReadingOptions
 from marketfold.orders import inspect_orders, read_orders
@@ -146,8 +148,6 @@ def test_rows_that_are_no_lines_do_not_count_as_set_aside(tmp_path: Path):
     assert report.decisions == ()
 
 
-def test_a_workbook_with_totals_is_typed_as_text_and_read(tmp_path: Path):
-    import pandas as pd  # noqa: PLC0415
-
+def test_a_frame_with_totals_is_read_alike():
     frame = pd.read_csv(io.StringIO("\n".join([HEADER, *LINES, "Total,,,,6,41.25"])))
     assert inspect_orders(frame).amount_total == SUM

@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+
 from marketfold.cleaning import clean_orders
 from marketfold.config import ReadingOptions
 from marketfold.orders import Orders, inspect_orders, read_orders
@@ -17,8 +18,8 @@ EBAY = (
     ("2", "bea", None, "Mug", "1", "15.00", None),
     ("2", "bea", None, "Cup", "2", "5.00", None),
     ("3", "ada", "2024-02-06", None, "2", "25.00", "28.50"),
-    ("3", None, None, "Jug", "1", "20.00", None),
-    ("3", None, None, "Cup", "1", "5.00", None),
+    ("3", "ada", None, "Jug", "1", "20.00", None),
+    ("3", "ada", None, "Cup", "1", "5.00", None),
 )
 MONEY = 60.0
 
@@ -35,8 +36,9 @@ def kinds_of(orders: Orders) -> dict[int, str]:
     return {row["source_line"]: row["row_kind"] for row in rows if row.get("row_kind")}
 
 
-def test_the_items_count_and_the_row_of_their_order_does_not():
-    orders = read(EBAY)
+@pytest.mark.parametrize("buyer", [True, False], ids=["repeated", "once"])
+def test_the_items_count_and_the_row_of_their_order_does_not(buyer: bool):
+    orders = read([row if buyer or row[-1] else (row[0], None, *row[2:]) for row in EBAY])
     assert kinds_of(orders) == {3: "order_row", 6: "order_row"}
     found = inspect_orders(orders)
     assert (found.lines, found.orders, found.customers, found.amount_total) == (7, 3, 2, MONEY)

@@ -62,7 +62,7 @@ def _filled(read: LinesRead, code: str, roles: Sequence[str], cells: Sequence[nw
     told = read.engine.collect(
         lines.filter(nw.col("changed") == 1).select(nw.len().alias("lines"), money_sum("worth").alias("money"))
     ).to_pylist()[0]
-    names = read.lines.collect_schema().names()
+    names = [name for name in read.lines.collect_schema().names() if name not in {"again", "head"}]
     mended = lines.select(*(nw.col(f"{name} filled").alias(name) if name in roles else nw.col(name) for name in names))
     if not told["lines"]:
         return read
@@ -106,9 +106,16 @@ def fill_from_above(read: LinesRead) -> LinesRead:
     if numbered and found["orders"] < MOSTLY * found["ids"]:
         return read
     roles = _present(read, ("order_id", *OF_AN_ORDER))
-    return _filled(
-        read, "cells_from_above", roles, [nw.when(again).then(_above(r)).otherwise(nw.col(r)) for r in roles]
-    )
+    # by the number of the row that begins the order: a guest's rows have no customer, not that of the order before
+    own = nw.when(~again & are_lines(read))
+    headed = read.lines.with_columns(again.alias("again"), own.then(nw.col(SOURCE_LINE)).alias("head"))
+    headed = read.engine.materialise(headed.with_columns(_above("head").alias("head")))
+    heads = [nw.when(~nw.col("again")).then(nw.col(role)).max().over("head") for role in roles]
+    cells = [
+        nw.when(nw.col("again")).then(nw.coalesce(nw.col(role), head)).otherwise(nw.col(role))
+        for role, head in zip(roles, heads, strict=True)
+    ]
+    return _filled(read.with_lines(headed), "cells_from_above", roles, cells)
 
 
 def fill_blocks(read: LinesRead) -> LinesRead:
