@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from marketfold.orders.steps.lines_read import LinesRead
 
 OF_AN_ORDER = (
-    "customer_id", "ordered_on", "status", "payment_status", "cancelled_on", "currency", "country", "territory",
+    "customer_id", "ordered_on", "status", "payment_status", "cancelled_on", "returned_on", "currency", "country", "territory",
     "state", "deal_size", "till",
 )  # fmt: skip
 """Roles that say something of the whole order, never of one line."""
