@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from marketfold.orders.steps.lines_read import LinesRead
 
 OF_AN_ORDER = (
-    "customer_id", "ordered_on", "status", "payment_status", "cancelled_on", "returned_on", "currency", "country", "territory",
-    "state", "deal_size", "till",
+    "customer_id", "ordered_on", "status", "payment_status", "cancelled_on", "returned_on", "currency", "country",
+    "territory", "state", "deal_size", "till",
 )  # fmt: skip
 """Roles that say something of the whole order, never of one line."""
 _OF_A_LINE = ("product_id", "line_number", "quantity", "unit_price", "amount")
