@@ -21,6 +21,8 @@ ALIASES: dict[str, tuple[frozenset[str], ...]] = {
         "auftragsreferenz bestellreferenz referenciadepedido "
         "nocommande idcommande numcommande commandeid numerofacture numeropedido nopedido idpedido pedidoid "
         "numerofactura idfactura nofactura numeroordine idordine ordinenummer bestelnummer incrementid",
+        "bon bonnummer bonnr beleg belegnr belegno receipt ticket ticketid ticketno ticketnumber billno billnumber "
+        "kassenbon kassenbonnummer kassabon scontrino numeroscontrino numeroticket noticket nobon numerodeticket "
         "order bestellung auftrag commande pedido facture factura ordine saleid salesorder purchaseid transaction "
         "salesid po ponumber",
         "id name",

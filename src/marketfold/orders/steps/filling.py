@@ -123,7 +123,7 @@ def fill_blocks(read: LinesRead) -> LinesRead:
 
     Such is a pivot table. An order without a customer in a list by day is a sale to a guest, and stays one.
     """
-    if not read.has("order_id") or not read.may("customers_from_above"):
+    if not read.may("customers_from_above"):
         return read
     shown = [cell for cell in read.cells("customer_id") if cell not in {None, ""}]
     if len(set(shown)) < len(shown):
@@ -140,11 +140,20 @@ def fill_blocks(read: LinesRead) -> LinesRead:
     if gaps < seen["known"] / 4 or seen["known"] < FEWEST_BLOCKS or seen["first"] != seen["first_known"]:
         return read
     ids = read.engine.collect(read.lines.filter(known).select(SOURCE_LINE, "customer_id")).sort_by(SOURCE_LINE)
-    if not _grouped(ids["customer_id"].to_pylist()):
+    if not _grouped(ids["customer_id"].to_pylist()) or _by_day(read, seen["first"]):
         return read
-    gap = ~known & are_lines(read) & ~nw.col("order_id").is_null()
+    head = reduce(or_, (~nw.col(role).is_null() for role in _present(read, ("order_id", "ordered_on"))))
+    gap = ~known & are_lines(read) & head
     filled = nw.when(gap).then(_above("customer_id")).otherwise(nw.col("customer_id"))
     return _filled(read, "customers_from_above", ["customer_id"], [filled])
+
+
+def _by_day(read: LinesRead, first: int) -> bool:
+    """Whether the first lines stand by day, as a list of sales does and one by customer does not."""
+    rows = read.lines.filter(are_lines(read) & (nw.col(SOURCE_LINE) < first + _PROBE) & ~nw.col("ordered_on").is_null())
+    table = read.engine.collect(rows.select(SOURCE_LINE, "ordered_on")).sort_by(SOURCE_LINE)
+    days = table["ordered_on"].to_pylist()
+    return days in (sorted(days), sorted(days, reverse=True))
 
 
 def _grouped(ids: Sequence[str]) -> bool:

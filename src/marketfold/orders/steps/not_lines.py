@@ -139,13 +139,19 @@ def _may_be_total(read: LinesRead, keys: Sequence[str], last: int, poor: int) ->
 
 
 def _money(name: str) -> nw.Expr:
-    return (nw.col(name) * MONEY_SCALE).round().cast(nw.Int64)
+    return _money_of(nw.col(name))
+
+
+def _money_of(value: nw.Expr) -> nw.Expr:
+    return (value * MONEY_SCALE).round().cast(nw.Int64)
 
 
 def _candidates(read: LinesRead, keys: Sequence[str], wanted: nw.Expr) -> list[_Candidate]:
     """The rows that are named as totals or have money alone, and what the lines above each add up to."""
     texts, engine = _texts(read), read.engine
     amount = _money("amount") if read.has("amount") else nw.lit(None, nw.Int64)
+    if not read.has("amount") and read.has("quantity", "unit_price"):  # what the row would have counted as
+        amount = _money_of(nw.col("quantity") * nw.col("unit_price"))
     frame = read.lines.filter(wanted)
     rows = engine.collect(frame.select(SOURCE_LINE, "ordered_on", amount.alias("money"), *texts)).to_pylist()
     found = [
