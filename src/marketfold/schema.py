@@ -118,6 +118,9 @@ ROW_KINDS: dict[str, str] = {
 """What a row can be that is no order line, as `row_kind` says it; that column is there where such rows are. Their money
 is null, for it is that of other rows; but a stray date keeps its money, and has no day."""
 
+NO_LINES = ("repeated_header", "total_row", "order_row", "item_row", "note_row")
+"""Row kinds that are about no line, customer or day of their own: all their cells are null."""
+
 _DTYPES = {"text": nw.String, "number": nw.Float64, "money": nw.Float64, "date": nw.Date}
 
 ORDER_LINE: dict[str, type[nw.dtypes.DType]] = {

@@ -17,6 +17,10 @@ export; `totals.json` holds what a right reading finds, counted here in plain Py
 `woocommerce.csv`    lines of goods, shipping, fees, coupons, tax and a gift card, with the statuses of that shop
 `stripe.csv`         payments: paid, failed, refunded in whole and in part
 `money_layouts.py`   makes and describes four exports whose columns of money are of several grains
+`shopify_blanks.csv` a shop's orders as Shopify writes them, all that is the order's on its first line alone
+`ebay.csv`           the same as eBay's report: a row for the order beside a row for each item, notes below
+`etsy.csv`           the same as Etsy's order items, the guests without a buyer
+`odoo.csv`           the same as Odoo writes order lines: what is the order's, its number too, on the first row alone
 ==================== =========================================================================================
 """
 
@@ -461,9 +465,164 @@ STRIPE_TOTALS = {
 """By hand: 20 + 40 + 25 were paid, 12.50 and all of the last 25 went back."""
 
 
+GOODS = (("Mug", 990), ("Bowl", 1450), ("Plate", 725), ("Chair", 8900), ("Rug", 12900), ("Clock", 3450))
+"""Names and prices in cents."""
+SHIPPING = 350
+
+
+def shop_orders() -> list[dict[str, Any]]:
+    """Forty orders of twelve customers and a few guests, one to four goods each; every tenth went back as a whole."""
+    rng = seeded(29)
+    made = []
+    for number in range(40):
+        customer = None if number % 13 == 5 else rng.randrange(12)
+        goods = rng.sample(range(len(GOODS)), rng.randint(1, 4))
+        items = [(place, rng.randint(1, 3)) for place in sorted(goods)]
+        day = date(2024, 1, 8) + timedelta(days=5 * number + rng.randint(0, 4))
+        made.append(
+            {"number": 1001 + number, "customer": customer, "day": day, "items": items, "back": number % 10 == 7}
+        )
+    return made
+
+
+def worth(items: list[tuple[int, int]]) -> int:
+    """Cents."""
+    return sum(GOODS[place][1] * pieces for place, pieces in items)
+
+
+def shop_totals(orders: list[dict[str, Any]]) -> dict[str, Any]:
+    """What a right reading of any of the layouts finds; lines are those of goods."""
+    guests = [order for order in orders if order["customer"] is None]
+    return {
+        "lines": sum(len(order["items"]) for order in orders),
+        "orders": len(orders),
+        "customers": len({order["customer"] for order in orders} - {None}),
+        "first_on": str(min(order["day"] for order in orders)),
+        "last_on": str(max(order["day"] for order in orders)),
+        "amount": sum(worth(order["items"]) for order in orders) / 100,
+        "lines_later": sum(len(order["items"]) - 1 for order in orders),
+        "orders_of_several": sum(len(order["items"]) > 1 for order in orders),
+        "lines_of_guests": sum(len(order["items"]) for order in guests),
+        "lines_back": sum(len(order["items"]) for order in orders if order["back"] and order not in guests),
+        "money_back": sum(worth(order["items"]) for order in orders if order["back"] and order not in guests) / 100,
+    }
+
+
+def money(amount: int) -> str:
+    """Cents with both decimals."""
+    return f"{amount // 100}.{amount % 100:02d}"
+
+
+def shopify_text(orders: list[dict[str, Any]]) -> str:
+    """As Shopify's export with the order's cells on its first line."""
+    header = (
+        "Name", "Email", "Financial Status", "Currency", "Total", "Created at", "Lineitem quantity", "Lineitem name",
+        "Lineitem price", "Billing Country", "Phone",
+    )  # fmt: skip
+    rows = []
+    for order in orders:
+        who = order["customer"]
+        first = {
+            "Email": "" if who is None else f"k{who}@example.org",
+            "Financial Status": "refunded" if order["back"] else "paid",
+            "Currency": "EUR",
+            "Total": money(worth(order["items"]) + SHIPPING),
+            "Created at": f"{order['day']} 10:00:00 +0100",
+            "Billing Country": "DE",
+            "Phone": "" if who is None else f"+49 30 555 {100 + who}",
+        }
+        for place, (good, pieces) in enumerate(order["items"]):
+            name, price = GOODS[good]
+            line = {"Lineitem quantity": pieces, "Lineitem name": name, "Lineitem price": money(price)}
+            cells = {"Name": f"#{order['number']}"} | (first if place == 0 else {}) | line
+            rows.append({column: cells.get(column, "") for column in header})
+    return csv_text(header, rows)
+
+
+def ebay_text(orders: list[dict[str, Any]]) -> str:
+    """As eBay's report: an order of several items has a row of its own above them, and notes stand below."""
+    header = (
+        "Order Number", "Buyer Username", "Buyer Email", "Item Title", "Quantity", "Sold For", "Total Price",
+        "Sale Date",
+    )  # fmt: skip
+    rows = []
+    for order in orders:
+        who = order["customer"]
+        cells = {
+            "Order Number": order["number"],
+            "Buyer Username": "" if who is None else f"k_{who}",
+            "Buyer Email": "" if who is None else f"k{who}@example.org",
+            "Total Price": "$" + money(worth(order["items"]) + SHIPPING),
+            "Sale Date": f"{order['day']:%b-%d-%y}",
+        }
+        lines = [
+            {"Item Title": GOODS[good][0], "Quantity": pieces, "Sold For": "$" + money(GOODS[good][1])}
+            for good, pieces in order["items"]
+        ]
+        if len(lines) > 1:
+            pieces = sum(pieces for _, pieces in order["items"])
+            rows.append(cells | {"Quantity": pieces, "Sold For": "$" + money(worth(order["items"]))})
+            cells = {"Order Number": order["number"]}
+        rows += [cells | line for line in lines]
+    text = csv_text(header, [{column: row.get(column, "") for column in header} for row in rows])
+    return f"\n{text}\n{len(orders)},record(s) downloaded,,,,,,\nSeller ID : made_up,,,,,,,\n"
+
+
+def etsy_text(orders: list[dict[str, Any]]) -> str:
+    """As Etsy's sold order items."""
+    header = ("Sale Date", "Item Name", "Buyer", "Quantity", "Price", "Currency", "Order ID", "Item Total")
+    rows = [
+        {
+            "Sale Date": f"{order['day']:%m/%d/%y}",
+            "Item Name": GOODS[good][0],
+            "Buyer": "" if order["customer"] is None else f"Buyer {order['customer']}",
+            "Quantity": pieces,
+            "Price": money(GOODS[good][1]),
+            "Currency": "EUR",
+            "Order ID": order["number"],
+            "Item Total": money(GOODS[good][1] * pieces),
+        }
+        for order in orders
+        for good, pieces in order["items"]
+    ]
+    return csv_text(header, rows)
+
+
+def odoo_text(orders: list[dict[str, Any]]) -> str:
+    """As Odoo's export of orders with their lines."""
+    header = (
+        "Order Reference", "Customer", "Order Date", "Order Lines/Product", "Order Lines/Quantity",
+        "Order Lines/Unit Price", "Order Lines/Subtotal", "Total", "Status",
+    )  # fmt: skip
+    rows = []
+    for order in orders:
+        first = {
+            "Order Reference": f"S{order['number']}",
+            "Customer": "" if order["customer"] is None else f"Buyer {order['customer']}",
+            "Order Date": f"{order['day']} 09:30:00",
+            "Total": money(worth(order["items"])),
+            "Status": "Cancelled" if order["back"] else "Sales Order",
+        }
+        for place, (good, pieces) in enumerate(order["items"]):
+            name, price = GOODS[good]
+            line = {
+                "Order Lines/Product": name,
+                "Order Lines/Quantity": pieces,
+                "Order Lines/Unit Price": money(price),
+                "Order Lines/Subtotal": money(price * pieces),
+            }
+            cells = (first if place == 0 else {}) | line
+            rows.append({column: cells.get(column, "") for column in header})
+    return csv_text(header, rows)
+
+
+LAYOUTS = {"shopify_blanks.csv": shopify_text, "ebay.csv": ebay_text, "etsy.csv": etsy_text, "odoo.csv": odoo_text}
+
+
 def main() -> None:
     """Write every file."""
     rows, bought, exports = sales_rows(), purchases(), layouts()
+    sold = shop_orders()
     totals = {
         "sales.csv": sales_totals(rows),
         "purchases.txt": purchase_totals(bought),
@@ -473,6 +632,7 @@ def main() -> None:
         "woocommerce.csv": WOOCOMMERCE_TOTALS,
         "stripe.csv": STRIPE_TOTALS,
         **{name: right for name, (_, right) in exports.items()},
+        **dict.fromkeys(LAYOUTS, shop_totals(sold)),
     }
     files = {
         "sales.csv": csv_text(HEADER, rows).encode("cp437"),
@@ -485,6 +645,7 @@ def main() -> None:
         "woocommerce.csv": WOOCOMMERCE.encode(),
         "stripe.csv": STRIPE.encode(),
         **{name: content for name, (content, _) in exports.items()},
+        **{name: layout(sold).encode() for name, layout in LAYOUTS.items()},
         "totals.json": (json.dumps(totals, indent=1) + "\n").encode(),
     }
     for name, content in files.items():

@@ -12,7 +12,7 @@ from marketfold.cleaning.rules import CHARGES, DISCOUNT, DUPLICATE, MALFORMED, R
 from marketfold.decisions import Decision
 from marketfold.errors import LedgerError, OrdersError, TooMuchSetAsideError
 from marketfold.frames import table_html
-from marketfold.schema import MONEY_SCALE, ROW_KINDS, Ledger
+from marketfold.schema import MONEY_SCALE, NO_LINES, Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -123,7 +123,7 @@ def _ordered(ledger: Ledger) -> list[tuple[str, int]]:
 
 def _of_lines(ledger: Ledger) -> tuple[int, int]:
     """Order lines that were read, and those set aside, without the rows that are no lines."""
-    others = sum(ledger.lines_set_aside.get(kind, 0) for kind in ROW_KINDS)
+    others = sum(ledger.lines_set_aside.get(kind, 0) for kind in NO_LINES)
     return ledger.lines_read - others, ledger.lines_read - ledger.lines_kept - others
 
 

@@ -28,6 +28,8 @@ _SHOPS: dict[str, tuple[frozenset[str], ...]] = {
         "amazonorderid merchantorderid salesordernumber salesorderid salesorderno salesordernr orderreference "
         "orderref ordernumberid saleorder numerodepedido ordernumbers checkoutid receiptnr bonnummer bonnr "
         "kassenbonnr transactionnumber transactionref orderkey",
+        "bon bonnummer bonnr beleg belegnr belegno receipt ticket ticketid ticketno ticketnumber billno billnumber "
+        "kassenbon kassenbonnummer kassabon scontrino numeroscontrino numeroticket noticket nobon numerodeticket "
         "order bestellung auftrag commande pedido facture factura ordine saleid salesorder purchaseid transaction "
         "salesid po ponumber",
         "id name",

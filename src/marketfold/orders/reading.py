@@ -19,7 +19,7 @@ from marketfold.orders.roles import NEEDED, NO_HEADER, match_roles
 from marketfold.orders.steps import STEPS, LinesRead
 from marketfold.orders.totals import total_lines
 from marketfold.orders.typing_lines import CellReadings, type_lines
-from marketfold.schema import ORDER_LINE, PERSONAL, ROLES, SOURCE_LINE
+from marketfold.schema import NO_LINES, ORDER_LINE, PERSONAL, ROLES, SOURCE_LINE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,7 +107,8 @@ class Orders:
         # The id is that of the lines: it may stand on another row of the order, or be written in another case.
         cells = {role: column for role, column in roles.items() if role != "customer_id"}
         wanted = cells | {column: column for column in extra_columns} or {_UNASKED: roles["customer_id"]}
-        ids = self.lines.filter(nw.col("row_kind").is_null()) if "row_kind" in self._names else self.lines
+        no_line = nw.col("row_kind").is_in(NO_LINES).fill_null(value=False)
+        ids = self.lines.filter(~no_line) if "row_kind" in self._names else self.lines
         people = self.source.load(wanted, self._as_text).drop(_UNASKED, strict=False)
         return ids.select(SOURCE_LINE, "customer_id").join(people, on=SOURCE_LINE, how="inner")
 

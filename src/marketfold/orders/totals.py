@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from marketfold.schema import SOURCE_LINE, money_sum
+from marketfold.schema import NO_LINES, SOURCE_LINE, money_sum
 
 if TYPE_CHECKING:
     from datetime import date
@@ -45,7 +45,7 @@ def total_lines(lines: nw.LazyFrame[Any], engine: Engine) -> Totals:
     """Add up order lines; rows that are none are not counted."""
     names = lines.collect_schema().names()
     if "row_kind" in names:
-        lines = lines.filter(nw.col("row_kind").is_null()).drop("row_kind")
+        lines = lines.filter(~nw.col("row_kind").is_in(NO_LINES).fill_null(value=False)).drop("row_kind")
         names = [name for name in names if name != "row_kind"]
     signs = [_count_where(nw.col("quantity") < 0).alias("negative_quantities")] if "quantity" in names else []
     asked = [

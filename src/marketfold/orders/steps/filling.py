@@ -62,7 +62,7 @@ def _filled(read: LinesRead, code: str, roles: Sequence[str], cells: Sequence[nw
     told = read.engine.collect(
         lines.filter(nw.col("changed") == 1).select(nw.len().alias("lines"), money_sum("worth").alias("money"))
     ).to_pylist()[0]
-    names = read.lines.collect_schema().names()
+    names = [name for name in read.lines.collect_schema().names() if name not in {"again", "head"}]
     mended = lines.select(*(nw.col(f"{name} filled").alias(name) if name in roles else nw.col(name) for name in names))
     if not told["lines"]:
         return read
@@ -106,9 +106,16 @@ def fill_from_above(read: LinesRead) -> LinesRead:
     if numbered and found["orders"] < MOSTLY * found["ids"]:
         return read
     roles = _present(read, ("order_id", *OF_AN_ORDER))
-    return _filled(
-        read, "cells_from_above", roles, [nw.when(again).then(_above(r)).otherwise(nw.col(r)) for r in roles]
-    )
+    # by the number of the row that begins the order: a guest's rows have no customer, not that of the order before
+    own = nw.when(~again & are_lines(read))
+    headed = read.lines.with_columns(again.alias("again"), own.then(nw.col(SOURCE_LINE)).alias("head"))
+    headed = read.engine.materialise(headed.with_columns(_above("head").alias("head")))
+    heads = [nw.when(~nw.col("again")).then(nw.col(role)).max().over("head") for role in roles]
+    cells = [
+        nw.when(nw.col("again")).then(nw.coalesce(nw.col(role), head)).otherwise(nw.col(role))
+        for role, head in zip(roles, heads, strict=True)
+    ]
+    return _filled(read.with_lines(headed), "cells_from_above", roles, cells)
 
 
 def fill_blocks(read: LinesRead) -> LinesRead:
@@ -116,7 +123,7 @@ def fill_blocks(read: LinesRead) -> LinesRead:
 
     Such is a pivot table. An order without a customer in a list by day is a sale to a guest, and stays one.
     """
-    if not read.has("order_id") or not read.may("customers_from_above"):
+    if not read.may("customers_from_above"):
         return read
     shown = [cell for cell in read.cells("customer_id") if cell not in {None, ""}]
     if len(set(shown)) < len(shown):
@@ -133,11 +140,20 @@ def fill_blocks(read: LinesRead) -> LinesRead:
     if gaps < seen["known"] / 4 or seen["known"] < FEWEST_BLOCKS or seen["first"] != seen["first_known"]:
         return read
     ids = read.engine.collect(read.lines.filter(known).select(SOURCE_LINE, "customer_id")).sort_by(SOURCE_LINE)
-    if not _grouped(ids["customer_id"].to_pylist()):
+    if not _grouped(ids["customer_id"].to_pylist()) or _by_day(read, seen["first"]):
         return read
-    gap = ~known & are_lines(read) & ~nw.col("order_id").is_null()
+    head = reduce(or_, (~nw.col(role).is_null() for role in _present(read, ("order_id", "ordered_on"))))
+    gap = ~known & are_lines(read) & head
     filled = nw.when(gap).then(_above("customer_id")).otherwise(nw.col("customer_id"))
     return _filled(read, "customers_from_above", ["customer_id"], [filled])
+
+
+def _by_day(read: LinesRead, first: int) -> bool:
+    """Whether the first lines stand by day, as a list of sales does and one by customer does not."""
+    rows = read.lines.filter(are_lines(read) & (nw.col(SOURCE_LINE) < first + _PROBE) & ~nw.col("ordered_on").is_null())
+    table = read.engine.collect(rows.select(SOURCE_LINE, "ordered_on")).sort_by(SOURCE_LINE)
+    days = table["ordered_on"].to_pylist()
+    return days in (sorted(days), sorted(days, reverse=True))
 
 
 def _grouped(ids: Sequence[str]) -> bool:

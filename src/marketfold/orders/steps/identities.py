@@ -109,19 +109,14 @@ def folded_id(text: nw.Expr) -> nw.Expr:
 
 
 def _merged(read: LinesRead, folded: nw.Expr) -> dict[str, Any]:
-    """How many customers are one with another under a coarser id, with the lines and money of the lesser ones."""
+    """How many customers are one with another under a coarser id; lines and money without those of the largest."""
     ids = read.lines.filter(~nw.col("customer_id").is_null()).select("customer_id", "amount", folded.alias("folded"))
     each = ids.group_by("customer_id", "folded").agg(nw.len().alias("lines"), money_sum("amount").alias("money"))
-    most = each.with_columns(nw.col("lines").max().over("folded").alias("most"), nw.len().over("folded").alias("n"))
-    several = most.filter(nw.col("n") > 1)
-    asked = several.select(
-        nw.len().alias("ids"),
-        nw.col("folded").n_unique().alias("people"),
-        nw.when(nw.col("lines") < nw.col("most")).then(nw.col("lines")).sum().cast(nw.Int64).alias("lines"),
-        nw.when(nw.col("lines") < nw.col("most")).then(nw.col("money")).sum().alias("money"),
-    )
-    merged: dict[str, Any] = read.engine.collect(asked).to_pylist()[0]
-    return merged
+    moved = [(nw.col(name).sum() - nw.col(name).max()).alias(name) for name in ("lines", "money")]
+    people = each.group_by("folded").agg(nw.len().alias("ids"), *moved).filter(nw.col("ids") > 1)
+    sums = [nw.col("ids").sum().cast(nw.Int64), nw.col("lines").sum().cast(nw.Int64), nw.col("money").sum()]
+    merged: dict[str, Any] = read.engine.collect(people.select(nw.len().alias("people"), *sums)).to_pylist()[0]
+    return merged | {"ids": merged["ids"] or 0}
 
 
 def fold_ids(read: LinesRead) -> LinesRead:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add, and_, or_
 from typing import TYPE_CHECKING, Any
@@ -88,6 +88,10 @@ class _Candidate:
         named = {name for name in keys if name != "customer_id"}
         return bool(named) and self.amount is not None and not named & set(self.cells)
 
+    def names_itself(self) -> bool:
+        """Whether no product stands beside the word."""
+        return "product_id" not in self.cells or "product_id" in self.words()
+
     def sure(self, keys: Sequence[str]) -> bool:
         """Whether words alone show it: it has neither order nor product beside them."""
         words = self.words()
@@ -135,30 +139,35 @@ def _may_be_total(read: LinesRead, keys: Sequence[str], last: int, poor: int) ->
 
 
 def _money(name: str) -> nw.Expr:
-    return (nw.col(name) * MONEY_SCALE).round().cast(nw.Int64)
+    return _money_of(nw.col(name))
 
 
-def _candidates(read: LinesRead, wanted: nw.Expr) -> list[_Candidate]:
-    """The rows in question, and what the lines above each add up to."""
+def _money_of(value: nw.Expr) -> nw.Expr:
+    return (value * MONEY_SCALE).round().cast(nw.Int64)
+
+
+def _candidates(read: LinesRead, keys: Sequence[str], wanted: nw.Expr) -> list[_Candidate]:
+    """The rows that are named as totals or have money alone, and what the lines above each add up to."""
     texts, engine = _texts(read), read.engine
     amount = _money("amount") if read.has("amount") else nw.lit(None, nw.Int64)
+    if not read.has("amount") and read.has("quantity", "unit_price"):  # what the row would have counted as
+        amount = _money_of(nw.col("quantity") * nw.col("unit_price"))
     frame = read.lines.filter(wanted)
     rows = engine.collect(frame.select(SOURCE_LINE, "ordered_on", amount.alias("money"), *texts)).to_pylist()
-    rows = [row for row in rows if any(row[name] for name in texts) or row["money"] is not None]
-    if not rows:
-        return []
-    sums = _sums_above(read, [row[SOURCE_LINE] for row in rows]) if read.has("amount") else {}
-    return [
+    found = [
         _Candidate(
             line=row[SOURCE_LINE],
             cells={name: row[name] for name in texts if row[name]},
             amount=row["money"],
             dated=row["ordered_on"] is not None,
-            above=sums.get(row[SOURCE_LINE], (0, 0))[0],
-            above_count=sums.get(row[SOURCE_LINE], (0, 0))[1],
         )
         for row in sorted(rows, key=lambda row: row[SOURCE_LINE])
     ]
+    found = [row for row in found if row.words() or row.bare(keys)]
+    if not found or not read.has("amount"):
+        return found
+    sums = _sums_above(read, [row.line for row in found])
+    return [replace(row, above=sums[row.line][0], above_count=sums[row.line][1]) for row in found]
 
 
 def _sums_above(read: LinesRead, lines: Sequence[int]) -> dict[int, tuple[int, int]]:
@@ -203,9 +212,9 @@ def _totals_among(read: LinesRead, keys: Sequence[str]) -> list[_Candidate]:
     wanted = _may_be_total(read, keys, int(seen["last"] or 0), seen["poor"])
     if bare is not None and 0 < seen["bare"] <= MOST_BARE * seen["lines"]:
         wanted = wanted | bare
-    candidates = [row for row in _candidates(read, wanted) if row.words() or row.bare(keys)]
+    candidates = _candidates(read, keys, wanted)
     by_words = [row for row in candidates if row.sure(keys)]
-    exact = [row for row in candidates if row.words() and row not in by_words]
+    exact = [row for row in candidates if row.words() and row not in by_words and row.names_itself()]
     by_sum = _adding_up(row for row in candidates if row not in by_words and not row.words())
     named = _adding_up(row for row in exact if any(_EXACT.search(cell) for cell in row.cells.values()))
     return [*by_words, *by_sum, *named]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 import pyarrow as pa
 
-from marketfold.schema import SOURCE_LINE
+from marketfold.schema import NO_LINES, SOURCE_LINE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +40,9 @@ def mark_rows(read: LinesRead, kinds: Mapping[int, str]) -> LinesRead:
 
 def are_lines(read: LinesRead) -> nw.Expr:
     """Whether a row may still be an order line."""
-    return nw.col(KIND).is_null() if KIND in read.lines.collect_schema() else nw.col(SOURCE_LINE) > 0
+    if KIND not in read.lines.collect_schema():
+        return nw.col(SOURCE_LINE) > 0
+    return ~nw.col(KIND).is_in(NO_LINES).fill_null(value=False)
 
 
 def count_where(test: nw.Expr) -> nw.Expr:

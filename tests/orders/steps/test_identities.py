@@ -1,0 +1,195 @@
+"""Ids that were damaged, or that do not tell customers and orders apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pytest
+
+from marketfold.config import ReadingOptions
+from marketfold.errors import OrdersError
+from marketfold.orders import Orders, inspect_orders, read_orders
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from marketfold.decisions import Decision
+
+NAMES = ("Order ID", "Customer ID", "Order Date", "Line Total")
+
+
+def read(rows: Sequence[Sequence[str | None]], names: Sequence[str] = NAMES, **options: Any) -> Orders:
+    columns = {
+        name: pa.array(list(cells), pa.string()) for name, cells in zip(names, zip(*rows, strict=True), strict=True)
+    }
+    return read_orders(pa.table(columns), ReadingOptions(**options))
+
+
+def told(orders: Orders) -> dict[str, Decision]:
+    return {one.code: one for one in orders.facts.decisions}
+
+
+def counts(orders: Orders) -> tuple[int, int]:
+    found = inspect_orders(orders)
+    return found.orders, found.customers
+
+
+# --- scientific notation
+
+
+@pytest.mark.parametrize("shape", ["4.69E+12", "4,69E+12", "5E+12", "4.69e+12"])
+@pytest.mark.parametrize("place", [0, 1])
+def test_ids_that_a_spreadsheet_has_made_one_are_asked(shape: str, place: int):
+    rows = [[str(n), f"C{n}", "2024-01-05", "10"] for n in range(20)]
+    for row in rows:
+        row[place] = shape
+    with pytest.raises(OrdersError, match=f"{shape.replace('+', '.')}.*cut their last digits off") as raised:
+        read(rows)
+    assert "--undo shortened_ids" in str(raised.value)
+    orders = read(rows, undo=("shortened_ids",))
+    assert counts(orders)[place] == 1
+    assert told(orders)["ids_cut_off"].lines == 20
+
+
+def test_the_way_out_names_another_column_where_there_is_one():
+    rows = [[str(n), "4.69E+12", "2024-01-05", "10", f"{n}@example.org"] for n in range(9)]
+    with pytest.raises(OrdersError, match="--map customer_id='E mail' takes another column"):
+        read(rows, (*NAMES, "E mail"))
+
+
+def test_phones_are_not_shown():
+    rows = [["1", "4.917E+11", "2024-01-05", "10"], ["2", "4.917E+11", "2024-01-05", "10"]]
+    with pytest.raises(OrdersError, match="scientific notation") as raised:
+        read(rows, ("Order ID", "Phone", "Order Date", "Line Total"))
+    assert "4.917" not in str(raised.value)
+
+
+def test_ids_that_still_lie_far_apart_are_warned_of():
+    rows = [[str(n), f"4.{70000 + 1000 * n}E+11", "2024-01-05", "10"] for n in range(20)]
+    orders = read(rows)
+    assert counts(orders) == (20, 20)
+    assert told(orders)["ids_cut_off"].kind.way == "warned"
+
+
+@pytest.mark.parametrize("ids", [("7E10", "7E11"), ("E+12", "A+3"), ("17850.0", "17851.0"), ("00012", "00013")])
+def test_other_ids_are_no_numbers_of_a_spreadsheet(ids: tuple[str, str]):
+    orders = read([[one, one, "2024-01-05", "10"] for one in ids])
+    assert counts(orders) == (2, 2)
+    assert not told(orders)
+
+
+# --- case
+
+
+def test_an_e_mail_is_the_same_in_any_case():
+    emails = ("a@x.org", "A@X.org", " a@x.org", "B@x.org", "b@x.org ", "c@x.org")
+    rows = [[str(n), email, "2024-01-05", "10"] for n, email in enumerate(emails)]
+    orders = read(rows, ("Order ID", "Email", "Order Date", "Line Total"))
+    assert counts(orders) == (6, 3)
+    folded = told(orders)["emails_folded"]
+    assert (folded.customers, folded.numbers) == (2, {"ids": 4, "people": 2})
+    people = orders.engine.collect(orders.personal().sort("source_line")).to_pylist()
+    assert [row["customer_id"] for row in people] == ["a@x.org"] * 3 + ["b@x.org"] * 2 + ["c@x.org"]
+
+
+def test_other_ids_in_another_case_are_warned_of():
+    rows = [[str(n), one, "2024-01-05", "10"] for n, one in enumerate(("C1", "c1", "C2", "C3", "c3", "c3"))]
+    orders = read(rows)
+    assert counts(orders) == (6, 5)
+    warned = told(orders)["ids_differ_in_case"]
+    assert (warned.customers, warned.lines, warned.money) == (2, 2, 20.0)
+
+
+# --- one customer for each order
+
+
+def test_of_two_ids_the_one_that_comes_again_says_who_bought():
+    rows = [[f"o{n}", f"c{n}", f"U{n // 2}", "2024-01-05", "10"] for n in range(6)]
+    orders = read(rows, ("order_id", "customer_id", "customer_unique_id", "Order Date", "Line Total"))
+    assert counts(orders) == (6, 3)
+    assert told(orders)["customer_of_each_order"].undo == "--map customer_id=customer_id"
+    kept = read(rows, ("order_id", "customer_id", "customer_unique_id", "Order Date", "Line Total"),
+                mapping={"customer_id": "customer_id"})  # fmt: skip
+    assert counts(kept) == (6, 6)
+
+
+def test_as_many_customers_as_orders_are_doubted_where_an_e_mail_may_tell():
+    rows = [[f"o{n}", f"c{n}", f"{n // 2}@x.org", "2024-01-05", "10"] for n in range(6)]
+    warned = told(read(rows, ("order_id", "customer_id", "email", "Order Date", "Line Total")))["one_order_each"]
+    assert warned.undo == "--map customer_id=email"
+    assert not told(read([row[:2] + row[3:] for row in rows]))
+
+
+def test_a_maker_is_no_customer():
+    rows = [
+        ["86", "M1", "2024-01-05", "1"], ["86", "M2", "2024-01-05", "2"], ["87", "M1", "2024-01-06", "3"],
+        ["86", "M3", "2024-02-05", "4"], ["86", "M4", "2024-02-05", "4"],
+    ]  # fmt: skip
+    orders = read(rows, ("id", "company", "date", "amount"))
+    assert orders.facts.mapping["customer_id"] == "id"
+    assert set(told(orders)) == {"not_a_customer", "customer_by_id", "order_by_day"}
+    assert counts(orders) == (3, 2)
+
+
+def test_a_company_that_orders_is_the_customer():
+    rows = [
+        ["86", "Firm 1", "2024-01-05", "1"],
+        ["86", "Firm 1", "2024-01-05", "2"],
+        ["87", "Firm 2", "2024-01-06", "3"],
+    ]
+    orders = read(rows, ("id", "company", "date", "amount"))
+    assert orders.facts.mapping["customer_id"] == "company"
+
+
+# --- order numbers
+
+
+def receipts(tills: int, *, daily: bool) -> list[list[str]]:
+    rows, number = [], 0
+    for day in range(1, 13):
+        for till in range(tills):
+            for receipt in range(1, 9):
+                number += till == 0
+                own = receipt if daily else (day - 1) * 8 + receipt
+                customer = f"C{(receipt * 7 + day * 5 + till * 3) % 17}"
+                rows += [[str(own), customer, f"2024-03-{day:02d}", "10", f"T{till}"] for _ in range(2)]
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("tills", "daily", "key", "orders"),
+    [(1, True, "day", 96), (2, True, "day and 'Till'", 192), (3, True, "day and 'Till'", 288)],
+)
+def test_receipts_that_start_anew(tills: int, daily: bool, key: str, orders: int):
+    found = read(receipts(tills, daily=daily), (*NAMES, "Till"))
+    assert counts(found)[0] == orders
+    restart = told(found)["order_numbers_restart"]
+    assert restart.numbers == {"before": 8, "after": orders, "key": key}
+    undone = read(receipts(tills, daily=daily), (*NAMES, "Till"), undo=("order_numbers_restart",))
+    assert counts(undone)[0] == 8
+    assert "orders_of_several_customers" in told(undone)
+
+
+def test_an_order_of_several_customers_is_warned_of():
+    rows = [[str(n), f"C{n % 5}", "2024-01-05", "10"] for n in range(40)]
+    rows += [["7", "C0", "2024-01-05", "10"], ["8", "C0", "2024-01-05", "10"]]
+    orders = read(rows)
+    warned = told(orders)["orders_of_several_customers"]
+    assert (warned.numbers, warned.lines, warned.money) == ({"orders": 2}, 4, 40.0)
+
+
+def test_an_order_delivered_on_several_days_is_one():
+    rows = [[str(n), f"C{n % 5}", f"2024-01-{5 + day:02d}", "10"] for n in range(10) for day in range(3)]
+    orders = read(rows)
+    assert counts(orders) == (10, 5)
+    assert not told(orders)
+
+
+def test_a_name_that_stands_twice_in_the_header(tmp_path: Path):
+    file = tmp_path / "orders.csv"
+    file.write_text("Order,Customer,Date,Total,Total\n1,C1,2024-01-05,10,9.90\n2,C2,2024-01-05,11,9.90\n", "utf-8")
+    orders = read_orders(file)
+    assert told(orders)["column_twice"].undo == "--map amount='Total (2)'"
+    assert inspect_orders(orders).amount_total == 21.0
