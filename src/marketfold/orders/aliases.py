@@ -18,7 +18,8 @@ ALIASES: dict[str, tuple[frozenset[str], ...]] = {
         "transactionid transactionno receiptid receiptno receiptnumber basketid bestellnummer bestellnr "
         "auftragsnummer auftragsnr auftragid bestellungid rechnungsnummer rechnungsnr belegnummer numerocommande "
         "nocommande idcommande numcommande commandeid numerofacture numeropedido nopedido idpedido pedidoid "
-        "numerofactura idfactura nofactura numeroordine idordine ordinenummer bestelnummer incrementid amazonorderid",
+        "numerofactura idfactura nofactura numeroordine idordine ordinenummer bestelnummer incrementid amazonorderid "
+        "salesorderid salesordernumber saleorderid orderkey",
         "order bestellung auftrag commande pedido facture factura ordine saleid salesorder purchaseid transaction "
         "salesid po ponumber",
         "id name",
@@ -65,7 +66,8 @@ ALIASES: dict[str, tuple[frozenset[str], ...]] = {
         "unitprice priceeach priceperunit itemprice lineitemprice itemcost unitcost productprice sellingprice "
         "saleprice salesprice einzelpreis stuckpreis stueckpreis verkaufspreis preisprostuck prixunitaire "
         "prixunite puht puttc preciounitario preciounidad precioporunidad prezzounitario precounitario stukprijs "
-        "eenheidsprijs unitpriceusd avgprice averageprice priceht prixht nettopreis bruttopreis einzelpreisnetto "
+        "eenheidsprijs unitpriceusd avgprice averageprice pricepaid paidprice pricecharged "
+        "priceht prixht nettopreis bruttopreis einzelpreisnetto "
         "einzelpreisbrutto precioneto preciobruto prezzonetto prezzolordo nettoprijs brutoprijs "
         "precounitario",
         "price preis prix precio prezzo preco prijs rate",
@@ -91,6 +93,7 @@ ALIASES: dict[str, tuple[frozenset[str], ...]] = {
         "totalsales grosssales grossrevenue totalrevenue bruttowert bruttoumsatz umsatzbrutto betragbrutto bruttosumme "
         "totalttc montantttc ventasbrutas importebruto importolordo totalelordo brutobedrag valorbruto vendasbrutas "
         "totalpaid amountpaid paidamount netto brutto net gross neto bruto lordo nettototal bruttototal "
+        "subtotalprice "
         "zwischensumme gesamtsumme endbetrag rechnungsbetrag bestellwert auftragswert soustotal montantcommande "
         "importepedido totalpedido totalordine totaleordine orderbedrag bestelbedrag totaalbedrag totaal valorpedido "
         "total subtotal ordertotal value gesamt valor itemsubtotal sum dollars wert ca ordervalue grandtotal payment",

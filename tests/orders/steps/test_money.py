@@ -60,6 +60,14 @@ def test_the_item_price_of_amazon_is_the_lines_though_no_product_shows_it():
     assert money(read(lines)) == 50.0
 
 
+def test_an_amount_that_is_a_price_of_one_item_is_warned_of():
+    lines = WHO | {"sku": "P1 P1 P1 P1 P2 P2", "quantity": "1 2 3 4 1 2", "amount": "10 10 10 10 3 3"}
+    orders = read(lines)
+    assert (money(orders), ways(orders)) == (46.0, {"amount_per_item": "warned"})
+    assert orders.facts.decisions[0].money == 63.0
+    assert money(read(lines, unit_price="amount")) == 109.0
+
+
 def test_a_price_that_falls_with_the_quantity_is_that_of_an_item():
     lines = GOODS | {"SKU": "P1 P1 P1 P1 P1 P1", "Unit Price": "10.00 9.50 9.00 10.00 8.50 9.50"}
     assert money(read(lines)) == pytest.approx(10 + 19 + 27 + 10 + 34 + 19)
@@ -166,7 +174,7 @@ NET, GROSS = "10.00 15.00 27.00 99.90 28.00 6.50", "11.90 17.85 32.13 118.88 33.
         ("Nettobetrag", "Bruttobetrag"), ("Importe neto", "Importe bruto"), ("Importo netto", "Importo lordo"),
         ("Nettobedrag", "Brutobedrag"), ("Valor líquido", "Valor bruto"), ("Total excl. VAT", "Total incl. VAT"),
         ("Net amount", "Amount"), ("Sous-total", "Total"), ("Zwischensumme", "Gesamtsumme"),
-        ("Montant HT", "Montant TTC"),
+        ("Montant HT", "Montant TTC"), ("subtotal_price", "total_price"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("turned", [False, True])
