@@ -556,17 +556,20 @@ class _Finding:
         """Whether a price is another column less the discount."""
         charged = read_cells(self.sample[price])
         for column, cells in self.sample.items():
-            if column == price or not is_numeric(cells):
+            if column in {price, self.mapping.get("quantity")} or not is_numeric(cells):
                 continue
-            fits = told = 0
-            for before, after, cut in zip(read_cells(cells), charged, off, strict=True):
-                if before and after and cut:
-                    told += 1
-                    ways = (before * (1 - abs(cut)), before * (1 - abs(cut) / 100), before - abs(cut))
-                    fits += any(abs(way - after) <= max(CENT, OUGHT_TO_TELL * abs(after)) for way in ways)
-            if told and fits >= 0.9 * told:
+            rows = list(zip(read_cells(cells), charged, off, strict=True))
+            told = [_is_cut(before, after, cut) for before, after, cut in rows if before and after and cut]
+            if told and sum(told) >= 0.9 * len(told):
                 return True
         return False
+
+
+def _is_cut(before: float, after: float, cut: float) -> bool:
+    """Whether one price is another less a share, per cent, or money."""
+    cut = abs(cut)
+    ways = (before * (1 - cut),) if cut <= 1 else (before * (1 - cut / 100), before - cut)
+    return before - after > 2 * CENT and any(abs(way - after) <= 2 * CENT for way in ways)
 
 
 def _key(column: MoneyColumn) -> tuple[bool, bool, bool, bool, int]:

@@ -108,6 +108,11 @@ def test_a_discount_that_the_price_has_already_is_not_taken_twice():
     assert (money(orders), ways(orders)) == (191.4, {"discount_in_price": "read", "amount_from_price": "read"})
 
 
+def test_a_quantity_that_looks_like_a_price_is_none():
+    lines = WHO | {"Quantity": "10 1 4 10 10 10", "Unit Price": "10 50 10 10 10 10", "Discount": "0.25 0 0.50 0 0 0"}
+    assert money(read(lines)) == 100 + 50 + 40 + 300 - 25 - 20
+
+
 def test_a_discount_on_the_price_of_one_item_is_taken_off():
     assert money(read(WHO | {"SKU": "A B C D E F", "price": NET, "Discount (%)": "0 50 0 0 0 0"})) == 186.4 - 7.5
 
