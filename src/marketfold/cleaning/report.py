@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from marketfold.cleaning.rules import DUPLICATE, MALFORMED, REASONS
 from marketfold.decisions import Decision
 from marketfold.errors import LedgerError, OrdersError, TooMuchSetAsideError
-from marketfold.schema import MONEY_SCALE, Ledger
+from marketfold.schema import MONEY_SCALE, ROW_KINDS, Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,6 +133,13 @@ def check_reconciles(ledger: Ledger, lines_in_source: int) -> None:
     raise LedgerError(message)
 
 
+def _share_lost(ledger: Ledger) -> float:
+    """Share of the order lines that were set aside, 0 to 1; a row that is no order line is no loss."""
+    no_lines = sum(count for reason, count in ledger.lines_set_aside.items() if reason in ROW_KINDS)
+    lines = ledger.lines_read - no_lines
+    return 1 - ledger.lines_kept / lines if lines else 0.0
+
+
 def check_enough_kept(ledger: Ledger, *, allow_mostly_set_aside: bool) -> None:
     """Stop where too little is left to speak of the shop.
 
@@ -151,7 +158,7 @@ def check_enough_kept(ledger: Ledger, *, allow_mostly_set_aside: bool) -> None:
     if not ledger.lines_kept:
         message = f"No purchase is left. {told} Check the mapping of the columns."
         raise TooMuchSetAsideError(message)
-    if ledger.set_aside_share > MOST_SET_ASIDE and not allow_mostly_set_aside:
+    if _share_lost(ledger) > MOST_SET_ASIDE and not allow_mostly_set_aside:
         hint = "Check the mapping of the columns; to go on all the same, give --allow-mostly-set-aside."
         message = f"More than half is too much to set aside. {told} {hint}"
         raise TooMuchSetAsideError(message)
@@ -171,8 +178,8 @@ def decide_on(
     credit_notes_ignored
         Whether most order ids looked like credit notes, so that the mark was not believed.
     """
-    if (share := ledger.set_aside_share) >= PROMINENT_SHARE:
-        aside = ledger.lines_read - ledger.lines_kept
+    if _share_lost(ledger) >= PROMINENT_SHARE:
+        share, aside = ledger.set_aside_share, ledger.lines_read - ledger.lines_kept
         numbers = {"line_share": share, "lines_read": ledger.lines_read, "reasons": list_reasons(ledger)}
         yield Decision("set_aside", lines=aside, numbers=numbers)
         anonymous = ledger.lines_set_aside.get("no_customer", 0) / ledger.lines_read

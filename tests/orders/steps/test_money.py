@@ -250,6 +250,15 @@ def test_a_bundle_counts_once():
     assert money(read(lines, undo=("part_of_line",))) == 117.0
 
 
+def test_parts_are_no_loss_however_many_they_are():
+    lines = family(item_id="10 11 12 13 20 30", parent_item_id="_ 10 10 10 10 _", sku="SET A B C D E",
+                   row_total="30 10 10 5 5 7") | {"order_id": "1 1 1 1 1 3", "customer_id": "a a a a a c"}  # fmt: skip
+    report = clean_orders(read(lines)).report
+    assert report.ledger.lines_set_aside == {"part_of_line": 4}
+    assert report.ledger.money_kept == 37.0
+    assert not report.warnings
+
+
 def test_the_parts_of_a_bundle_without_a_price_bring_theirs():
     lines = family(item_id="10 11 12 20 21 30", parent_item_id="0 10 10 0 20 0", sku="SET A B SHIRT SHIRT-M C",
                    row_total="0 10 20 25 0 7")  # fmt: skip
