@@ -123,7 +123,7 @@ def _ordered(ledger: Ledger) -> list[tuple[str, int]]:
 
 def _of_lines(ledger: Ledger) -> tuple[int, int]:
     """Order lines that were read, and those set aside, without the rows that are no lines."""
-    others = sum(ledger.lines_set_aside.get(kind, 0) for kind in NO_LINES)
+    others = sum(ledger.lines_set_aside.get(kind, 0) for kind in (*NO_LINES, "part_of_line"))
     return ledger.lines_read - others, ledger.lines_read - ledger.lines_kept - others
 
 

@@ -86,7 +86,8 @@ _SHOPS: dict[str, tuple[frozenset[str], ...]] = {
         "unitprice priceeach priceperunit soldfor itemprice lineitemprice itemcost unitcost productprice sellingprice "
         "saleprice salesprice einzelpreis stuckpreis stueckpreis verkaufspreis preisprostuck prixunitaire "
         "prixunite puht puttc preciounitario preciounidad precioporunidad prezzounitario precounitario stukprijs "
-        "eenheidsprijs unitpriceusd avgprice averageprice priceht prixht nettopreis bruttopreis einzelpreisnetto "
+        "eenheidsprijs unitpriceusd avgprice averageprice pricepaid paidprice pricecharged "
+        "priceht prixht nettopreis bruttopreis einzelpreisnetto "
         "einzelpreisbrutto precioneto preciobruto prezzonetto prezzolordo nettoprijs brutoprijs "
         "precounitario",
         "price preis prix precio prezzo preco prijs rate",
@@ -112,6 +113,7 @@ _SHOPS: dict[str, tuple[frozenset[str], ...]] = {
         "totalsales grosssales grossrevenue totalrevenue bruttowert bruttoumsatz umsatzbrutto betragbrutto bruttosumme "
         "totalttc montantttc ventasbrutas importebruto importolordo totalelordo brutobedrag valorbruto vendasbrutas "
         "totalpaid amountpaid paidamount netto brutto net gross neto bruto lordo nettototal bruttototal "
+        "subtotalprice "
         "zwischensumme gesamtsumme endbetrag rechnungsbetrag bestellwert auftragswert soustotal montantcommande "
         "importepedido totalpedido totalordine totaleordine orderbedrag bestelbedrag totaalbedrag totaal valorpedido "
         "total subtotal ordertotal value gesamt valor itemsubtotal sum dollars wert ca ordervalue grandtotal payment",

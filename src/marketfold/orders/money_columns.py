@@ -33,6 +33,7 @@ MONEY_ROLES = ("unit_price", "amount", "discount", "discount_percent", "other_am
 OUGHT_TO_TELL = 0.005
 """Share of the money from which on another reading of it is worth a word."""
 
+ENOUGH_VOTES = 5
 MOSTLY = 0.8
 NEAR = 0.4
 """Share of an order's total by which its lines may miss it: shipping, tax and discounts."""
@@ -71,6 +72,8 @@ _OTHERWISE = word_set(
     "installments cumulative running sequential share ratio growth first last price preis prix precio "
     "prezzo preco prijs unit each"
 )
+_WHOLE = ("total", "totaal", "gesamt", "subtotal")
+_PRICE_WORDS = word_set("price preis prix precio prezzo preco prijs")
 _TAXES = word_set("tax taxes vat gst mwst ust tva iva btw taxe impuestos imposto")
 _WITH_OR_WITHOUT = word_set(
     "excl exkl ex excluding without ohne sin senza zonder sem hors incl inkl inc including with mit avec con met com"
@@ -122,9 +125,11 @@ def sounds_like_money(name: str) -> bool:
     found = name_words(name)
     if set(found) & _WITH_OR_WITHOUT:
         found = [word for word in found if word not in _TAXES]
+    if any(word.startswith(_WHOLE) for word in found):  # a `total price` is no price of an item
+        found = [word for word in found if word not in _PRICE_WORDS]
     if any(word in _OTHERWISE or word.startswith(_OTHERWISE_STARTS) for word in found):
         return False
-    return any(word in _MONEY or word.endswith(_MONEY_ENDS) for word in found)
+    return any(word in _MONEY or word.endswith(_MONEY_ENDS) or word.startswith(_WHOLE) for word in found)
 
 
 def read_cells(values: Sequence[object]) -> list[float | None]:
@@ -491,7 +496,7 @@ class _Finding:
         lines = self.lines
         totals = {column.name: lines.total(column) for column in alike}
         if len(alike) == 1:
-            return alike[0]
+            return self._before_tax(alike[0], columns)
         by_price = sorted(alike, key=lambda column: -lines.agrees(column.values))
         if lines.agrees(by_price[0].values) >= 0.5 > lines.agrees(by_price[1].values):
             return by_price[0]
@@ -505,6 +510,17 @@ class _Finding:
         what = f"{told} can both be amount; the money is that of the first {len(smallest.values):,} lines."
         self.found.faults.append(Fault(what, f"--map amount={_quoted(alike[0].name)}"))
         return alike[0]
+
+    def _before_tax(self, chosen: MoneyColumn, columns: list[MoneyColumn]) -> MoneyColumn:
+        """A subtotal of the same grain, where it is less than a total that has tax and shipping in it."""
+        if is_net(chosen.name) or chosen.rank >= PRICE_NAME:
+            return chosen
+        mine = abs(self.lines.total(chosen))
+        for other in columns:
+            same = other.of_order == chosen.of_order and other.rank < PRICE_NAME and _is_subtotal(other.name)
+            if same and 0 < abs(self.lines.total(other)) < mine:
+                return other
+        return chosen
 
     def _add_other(self, chosen: MoneyColumn | None, columns: list[MoneyColumn]) -> None:
         """Another column of money that adds up to something else, to be told with its sum."""
@@ -540,17 +556,20 @@ class _Finding:
         """Whether a price is another column less the discount."""
         charged = read_cells(self.sample[price])
         for column, cells in self.sample.items():
-            if column == price or not is_numeric(cells):
+            if column in {price, self.mapping.get("quantity")} or not is_numeric(cells):
                 continue
-            fits = told = 0
-            for before, after, cut in zip(read_cells(cells), charged, off, strict=True):
-                if before and after and cut:
-                    told += 1
-                    ways = (before * (1 - abs(cut)), before * (1 - abs(cut) / 100), before - abs(cut))
-                    fits += any(abs(way - after) <= max(CENT, OUGHT_TO_TELL * abs(after)) for way in ways)
-            if told and fits >= 0.9 * told:
+            rows = list(zip(read_cells(cells), charged, off, strict=True))
+            told = [_is_cut(before, after, cut) for before, after, cut in rows if before and after and cut]
+            if told and sum(told) >= 0.9 * len(told):
                 return True
         return False
+
+
+def _is_cut(before: float, after: float, cut: float) -> bool:
+    """Whether one price is another less a share, per cent, or money."""
+    cut = abs(cut)
+    ways = (before * (1 - cut),) if cut <= 1 else (before * (1 - cut / 100), before - cut)
+    return before - after > 2 * CENT and any(abs(way - after) <= 2 * CENT for way in ways)
 
 
 def _key(column: MoneyColumn) -> tuple[bool, bool, bool, bool, int]:
@@ -601,13 +620,21 @@ def _is_amazon(columns: Iterable[str]) -> bool:
 
 
 def _grows_with_quantity(lines: FirstLines, *, by_name: bool) -> bool:
-    """Whether a price is for all items of the line: divided by the quantity it is one per product, and alone it is not.
+    """Whether a price is for all items of the line: divided by the quantity it is one per product, and alone not."""
+    item, line = price_votes(lines, "unit_price")
+    if by_name:
+        return line >= item
+    return line >= ENOUGH_VOTES and line > ENOUGH_VOTES * item
 
-    Two lines of one product with different quantities are one vote.
+
+def price_votes(lines: FirstLines, role: str) -> tuple[int, int]:
+    """How many pairs of lines say that a column is for one item, and how many that it is for all items of the line.
+
+    Two lines of one product with different quantities are one vote: the same money on both, or the same for each item.
     """
     products = lines.sample.get(lines.mapping.get("product_id", ""), ())
     pairs: dict[str, set[tuple[float, float]]] = {}
-    cells = (lines.numbers("quantity") or (), lines.numbers("unit_price") or ())
+    cells = (lines.numbers("quantity") or (), lines.numbers(role) or ())
     for product, quantity, price in zip(products, *cells, strict=False):
         if product and quantity and price and quantity > 0 < price:
             pairs.setdefault(str(product), set()).add((quantity, price))
@@ -617,6 +644,4 @@ def _grows_with_quantity(lines: FirstLines, *, by_name: bool) -> bool:
             if some != more:
                 item += abs(price - other) <= CENT
                 line += abs(price * more - other * some) <= CENT * max(some, more)
-    if by_name:
-        return line >= item
-    return line >= 5 and line > 5 * item
+    return item, line

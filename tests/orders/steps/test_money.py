@@ -60,6 +60,14 @@ def test_the_item_price_of_amazon_is_the_lines_though_no_product_shows_it():
     assert money(read(lines)) == 50.0
 
 
+def test_an_amount_that_is_a_price_of_one_item_is_warned_of():
+    lines = WHO | {"sku": "P1 P1 P1 P1 P2 P2", "quantity": "1 2 3 4 1 2", "amount": "10 10 10 10 3 3"}
+    orders = read(lines)
+    assert (money(orders), ways(orders)) == (46.0, {"amount_per_item": "warned"})
+    assert orders.facts.decisions[0].money == 63.0
+    assert money(read(lines, unit_price="amount")) == 109.0
+
+
 def test_a_price_that_falls_with_the_quantity_is_that_of_an_item():
     lines = GOODS | {"SKU": "P1 P1 P1 P1 P1 P1", "Unit Price": "10.00 9.50 9.00 10.00 8.50 9.50"}
     assert money(read(lines)) == pytest.approx(10 + 19 + 27 + 10 + 34 + 19)
@@ -98,6 +106,11 @@ def test_a_discount_that_the_price_has_already_is_not_taken_twice():
     prices = {"Price": "20 7.50 20 99.90 7.50 6.50", "Discount (%)": "50 0 50 0 0 50"}
     orders = read(lines | prices | {"Final Price": "10.00 7.50 10.00 99.90 7.50 3.25"})
     assert (money(orders), ways(orders)) == (191.4, {"discount_in_price": "read", "amount_from_price": "read"})
+
+
+def test_a_quantity_that_looks_like_a_price_is_none():
+    lines = WHO | {"Quantity": "10 1 4 10 10 10", "Unit Price": "10 50 10 10 10 10", "Discount": "0.25 0 0.50 0 0 0"}
+    assert money(read(lines)) == 100 + 50 + 40 + 300 - 25 - 20
 
 
 def test_a_discount_on_the_price_of_one_item_is_taken_off():
@@ -166,7 +179,7 @@ NET, GROSS = "10.00 15.00 27.00 99.90 28.00 6.50", "11.90 17.85 32.13 118.88 33.
         ("Nettobetrag", "Bruttobetrag"), ("Importe neto", "Importe bruto"), ("Importo netto", "Importo lordo"),
         ("Nettobedrag", "Brutobedrag"), ("Valor líquido", "Valor bruto"), ("Total excl. VAT", "Total incl. VAT"),
         ("Net amount", "Amount"), ("Sous-total", "Total"), ("Zwischensumme", "Gesamtsumme"),
-        ("Montant HT", "Montant TTC"),
+        ("Montant HT", "Montant TTC"), ("subtotal_price", "total_price"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("turned", [False, True])
@@ -235,6 +248,15 @@ def test_a_bundle_counts_once():
     kinds = orders.engine.collect(orders.lines.sort("source_line"))["row_kind"].to_pylist()
     assert kinds == [None, "part_of_line", "part_of_line", None, "part_of_line", None]
     assert money(read(lines, undo=("part_of_line",))) == 117.0
+
+
+def test_parts_are_no_loss_however_many_they_are():
+    lines = family(item_id="10 11 12 13 20 30", parent_item_id="_ 10 10 10 10 _", sku="SET A B C D E",
+                   row_total="30 10 10 5 5 7") | {"order_id": "1 1 1 1 1 3", "customer_id": "a a a a a c"}  # fmt: skip
+    report = clean_orders(read(lines)).report
+    assert report.ledger.lines_set_aside == {"part_of_line": 4}
+    assert report.ledger.money_kept == 37.0
+    assert not report.warnings
 
 
 def test_the_parts_of_a_bundle_without_a_price_bring_theirs():

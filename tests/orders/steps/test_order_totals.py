@@ -99,7 +99,9 @@ def test_one_order_is_enough_where_its_lines_make_up_the_total():
 
 
 @pytest.mark.parametrize("columns", [("product",), ("product", "quantity"), ("place",)])
-@pytest.mark.parametrize("name", ["Total Amount", "payment_value", "Gesamtbetrag", "Importe total"])
+@pytest.mark.parametrize(
+    "name", ["Total Amount", "payment_value", "Gesamtbetrag", "Importe total", "Totaalprijs bestelling"]
+)
 def test_without_prices_a_total_is_shared_out(name: str, columns: tuple[str, ...]):
     extra = {column: {"product": "SKU", "quantity": "Quantity", "place": "Item"}[column] for column in columns}
     orders = read(WHO | extra | {"total": name}, rows(shipping=1))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from marketfold.decisions import Decision
-from marketfold.orders.money_columns import OUGHT_TO_TELL, FirstLines
+from marketfold.orders.money_columns import ENOUGH_VOTES, OUGHT_TO_TELL, FirstLines, price_votes
 from marketfold.schema import money_sum
 
 if TYPE_CHECKING:
@@ -16,7 +16,21 @@ if TYPE_CHECKING:
 
 def tell_other_money(read: LinesRead) -> LinesRead:
     """Say what another column of money, or quantity times price, would come to if it differs by more than 0.5 %."""
-    return _tell_price(_tell_column(read))
+    return _tell_items(_tell_price(_tell_column(read)))
+
+
+def _tell_items(read: LinesRead) -> LinesRead:
+    """Warn where an amount is the same for each product, however many items a line has."""
+    if not read.has("amount", "quantity", "product_id") or read.has("unit_price") or "amount" in read.options.mapping:
+        return read
+    item, line = price_votes(FirstLines(read.sample, read.mapping), "amount")
+    if item < ENOUGH_VOTES or item <= ENOUGH_VOTES * line:
+        return read
+    amount, product = nw.col("amount"), nw.col("quantity") * nw.col("amount")
+    sums = read.measure(mine=amount.sum(), total=product.sum())
+    return _told(
+        read, "amount_per_item", (read.mapping["amount"], read.mapping["quantity"]), (sums["mine"], sums["total"])
+    )
 
 
 def _tell_column(read: LinesRead) -> LinesRead:
