@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pyarrow.csv as pacsv
 import pytest
 
 from marketfold.cleaning import CleanOrders, clean_orders
@@ -67,3 +68,18 @@ def test_what_words_say_can_be_overruled(examples: Path):
     assert aside["cancelled"] == 1
     assert "gift_card" not in aside
     assert aside["shipping"] == 1  # the type of its line says so still
+
+
+@pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
+@pytest.mark.spark
+@pytest.mark.parametrize("name", EXPORTS)
+def test_an_export_agrees_with_its_shop_on_spark(name: str, examples: Path, spark: Any):
+    here = cleaned(examples / name)
+    rows = pacsv.read_csv(examples / name, convert_options=pacsv.ConvertOptions(strings_can_be_null=True))
+    there = clean_orders(read_orders(spark.createDataFrame(rows)), CleaningOptions(allow_mostly_set_aside=True))
+    assert there.engine.name == "pyspark"
+    assert there.report.ledger == here.report.ledger
+    assert [(one.code, one.lines, one.money) for one in there.report.decisions] == [
+        (one.code, one.lines, one.money) for one in here.report.decisions
+    ]
+    assert build_features(there).revenue.tolist() == pytest.approx(build_features(here).revenue.tolist())

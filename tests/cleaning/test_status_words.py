@@ -32,8 +32,8 @@ paid|completed|wc-completed|Complete|shipped|delivered|fulfilled|unfulfilled|par
 authorized|invoiced|Closed|succeeded|not refunded|unshipped|Awaiting shipment|Pending - Waiting for Pick Up
 Shipped - Delivered to Buyer|bezahlt|versendet|Geliefert|teilweise geliefert|Abgeschlossen|In Bearbeitung
 nicht versendet|Payée|Expédiée|Livré|Terminée|En préparation|Pagado|Enviado|Entregado|Completado|Pagato|Spedito
-Consegnato|Evaso|In attesa di spedizione|betaald|verzonden|bezorgd|voltooid|In behandeling|Pago|Entregue|Concluído|Enviado
-none
+Consegnato|Evaso|In attesa di spedizione|betaald|verzonden|bezorgd|voltooid|In behandeling|Pago|Entregue|Concluído
+Enviado|none
 """
 OPEN = "Disputed|open|Offen|partially_paid|created"
 UNKNOWN = """
