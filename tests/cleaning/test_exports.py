@@ -42,6 +42,14 @@ def test_who_cancelled_all_is_no_customer(examples: Path, totals: dict[str, Any]
     assert (left.lines, left.money) == (1, totals["uci_credit_notes.csv"]["unmatched"])
 
 
+def test_short_codes_are_told_with_their_lines_and_money(examples: Path):
+    decisions = {one.code: one for one in cleaned(examples / "uci_credit_notes.csv").report.decisions}
+    told = decisions["short_codes"]
+    assert (told.numbers["codes"], told.lines, told.money) == (("D", "M", "POST"), 3, 15.5)
+    kept = cleaned(examples / "uci_credit_notes.csv", products=("M", "Manual"))
+    assert "charge" not in kept.report.ledger.lines_set_aside
+
+
 def test_gross_counts_what_was_bought(examples: Path, totals: dict[str, Any]):
     clean, known = cleaned(examples / "uci_credit_notes.csv", gross=True), totals["uci_credit_notes.csv"]
     assert clean.report.ledger.money_net == known["kept"]["amount"]

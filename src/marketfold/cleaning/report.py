@@ -246,7 +246,8 @@ def _on_charges(ledger: Ledger, matches: Matches, off: TakenOff) -> Iterator[Dec
             "charges", lines=sum(ledger.lines_set_aside[code] for code in codes), money=money, numbers=numbers
         )
     if matches.short_codes:
-        yield Decision("short_codes", numbers={"codes": matches.short_codes})
+        told = {"codes": matches.short_codes}
+        yield Decision("short_codes", lines=matches.short_lines, money=matches.short_money, numbers=told)
     if off.lines:
         yield Decision("discount_lines", lines=off.lines, money=off.money)
     if round(off.left, 2):
