@@ -123,6 +123,12 @@ def _ordered(ledger: Ledger) -> list[tuple[str, int]]:
     return sorted(ledger.lines_set_aside.items(), key=lambda item: (-item[1], item[0]))
 
 
+def _of_lines(ledger: Ledger) -> tuple[int, int]:
+    """Order lines that were read, and those set aside, without charges and discounts, which are no goods."""
+    others = sum(ledger.lines_set_aside.get(kind, 0) for kind in CHARGES)
+    return ledger.lines_read - others, ledger.lines_read - ledger.lines_kept - others
+
+
 def list_reasons(ledger: Ledger) -> str:
     """Lines that were set aside, by reason, as errors and warnings name them."""
     return "; ".join(f"{count:,} {reason} ({REASONS[reason]})" for reason, count in _ordered(ledger))
@@ -155,17 +161,18 @@ def check_enough_kept(ledger: Ledger, *, allow_mostly_set_aside: bool) -> None:
     OrdersError
         If no line was read.
     TooMuchSetAsideError
-        If more than half of the lines were set aside and that was not allowed, or none is left.
+        If more than half of the lines were set aside and that was not allowed, or none is left. Charges and discounts
+        count neither way.
     """
     if not ledger.lines_read:
         message = "There is no order line to clean: the source has a header and no rows."
         raise OrdersError(message)
-    aside = ledger.lines_read - ledger.lines_kept
-    told = f"{aside:,} of {ledger.lines_read:,} lines would be set aside: {list_reasons(ledger)}."
+    lines, aside = _of_lines(ledger)
+    told = f"{aside:,} of {lines:,} lines would be set aside: {list_reasons(ledger)}."
     if not ledger.lines_kept:
         message = f"No purchase is left. {told} Check the mapping of the columns."
         raise TooMuchSetAsideError(message)
-    if ledger.set_aside_share > MOST_SET_ASIDE and not allow_mostly_set_aside:
+    if aside > MOST_SET_ASIDE * lines and not allow_mostly_set_aside:
         hint = "Check the mapping of the columns; to go on all the same, give --allow-mostly-set-aside."
         message = f"More than half is too much to set aside. {told} {hint}"
         raise TooMuchSetAsideError(message)
@@ -185,11 +192,11 @@ def decide_on(
     credit_notes_ignored
         Whether most order ids looked like credit notes, so that the mark was not believed.
     """
-    if (share := ledger.set_aside_share) >= PROMINENT_SHARE:
-        aside = ledger.lines_read - ledger.lines_kept
-        numbers = {"line_share": share, "lines_read": ledger.lines_read, "reasons": list_reasons(ledger)}
+    lines, aside = _of_lines(ledger)
+    if lines and (share := aside / lines) >= PROMINENT_SHARE:
+        numbers = {"line_share": share, "lines_read": lines, "reasons": list_reasons(ledger)}
         yield Decision("set_aside", lines=aside, numbers=numbers)
-        anonymous = ledger.lines_set_aside.get("no_customer", 0) / ledger.lines_read
+        anonymous = ledger.lines_set_aside.get("no_customer", 0) / lines
         if PROMINENT_SHARE / 2 <= anonymous <= USUAL_ANONYMOUS_SHARE:
             yield Decision("no_customer_as_usual", numbers={"line_share": anonymous})
     if currencies > 1:

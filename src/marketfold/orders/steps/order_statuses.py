@@ -28,7 +28,8 @@ def _first_alone(read: LinesRead, role: str) -> tuple[int, int]:
 
 def spread_order_statuses(read: LinesRead) -> LinesRead:
     """Give every line of an order the statuses that stand on its first line, as Shopify writes them."""
-    roles = [role for role in STATUSES if read.has(role)]
+    filled_before = {column for one in read.decisions for column in one.columns}
+    roles = [role for role in STATUSES if read.has(role) and read.mapping[role] not in filled_before]
     if not roles or not read.has("order_id") or not read.may("order_statuses"):
         return read
     seen = [_first_alone(read, role) for role in roles]
