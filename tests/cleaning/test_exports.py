@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pyarrow.csv as pacsv
 import pytest
 
 from marketfold.cleaning import CleanOrders, clean_orders
@@ -41,6 +42,14 @@ def test_who_cancelled_all_is_no_customer(examples: Path, totals: dict[str, Any]
     assert (left.lines, left.money) == (1, totals["uci_credit_notes.csv"]["unmatched"])
 
 
+def test_short_codes_are_told_with_their_lines_and_money(examples: Path):
+    decisions = {one.code: one for one in cleaned(examples / "uci_credit_notes.csv").report.decisions}
+    told = decisions["short_codes"]
+    assert (told.numbers["codes"], told.lines, told.money) == (("D", "M", "POST"), 3, 15.5)
+    kept = cleaned(examples / "uci_credit_notes.csv", products=("M", "Manual"))
+    assert "charge" not in kept.report.ledger.lines_set_aside
+
+
 def test_gross_counts_what_was_bought(examples: Path, totals: dict[str, Any]):
     clean, known = cleaned(examples / "uci_credit_notes.csv", gross=True), totals["uci_credit_notes.csv"]
     assert clean.report.ledger.money_net == known["kept"]["amount"]
@@ -67,3 +76,18 @@ def test_what_words_say_can_be_overruled(examples: Path):
     assert aside["cancelled"] == 1
     assert "gift_card" not in aside
     assert aside["shipping"] == 1  # the type of its line says so still
+
+
+@pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
+@pytest.mark.spark
+@pytest.mark.parametrize("name", EXPORTS)
+def test_an_export_agrees_with_its_shop_on_spark(name: str, examples: Path, spark: Any):
+    here = cleaned(examples / name)
+    rows = pacsv.read_csv(examples / name, convert_options=pacsv.ConvertOptions(strings_can_be_null=True))
+    there = clean_orders(read_orders(spark.createDataFrame(rows)), CleaningOptions(allow_mostly_set_aside=True))
+    assert there.engine.name == "pyspark"
+    assert there.report.ledger == here.report.ledger
+    assert [(one.code, one.lines, one.money) for one in there.report.decisions] == [
+        (one.code, one.lines, one.money) for one in here.report.decisions
+    ]
+    assert build_features(there).revenue.tolist() == pytest.approx(build_features(here).revenue.tolist())

@@ -205,6 +205,16 @@ def test_a_line_is_no_sale_where_either_status_says_so(order: str | None, paymen
     assert found.report.ledger.lines_set_aside == ({} if reason is None else {reason: 1})
 
 
+def test_orders_that_are_mostly_charges_are_read():
+    rows = [line("a", 0, 9.0), *(line("a", 0, 1.0, product_id=name) for name in ("Versand", "Tip", "MwSt. 19 %"))]
+    found = clean_orders(read_orders(pl.DataFrame(rows)))
+    assert (found.report.ledger.lines_kept, found.report.ledger.lines_set_aside.keys()) == (
+        1,
+        {"shipping", "tip", "tax"},
+    )
+    assert "set_aside" not in [one.code for one in found.report.decisions]
+
+
 DISCOUNTS = [
     # two discounts of an order, to the cent; another order bears none
     ([line("a", 0, 10.0), line("a", 0, 20.0, product_id="jar"), line("a", 0, -1.0, product_id="Rabatt"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -38,11 +38,17 @@ class StatusText:
 
 @dataclass(frozen=True)
 class Matches:
-    """Texts that do not count, and what the others of a status column say."""
+    """Texts that do not count, and what the others of a status column say.
+
+    `short_codes` are product ids that were taken for charges because one shop calls them so, `short_lines` and
+    `short_money` what stands on them.
+    """
 
     values: MatchedValues
     statuses: tuple[StatusText, ...] = ()
     short_codes: tuple[str, ...] = ()
+    short_lines: int = 0
+    short_money: float = 0.0
 
     def of(self, *meanings: Meaning | None) -> list[StatusText]:
         """Statuses that say one of these, those with most lines first."""
@@ -146,4 +152,9 @@ def match_values(
     reasons = {"cancelled": CANCELLED, "unpaid": CANCELLED, "returned": RETURNED}
     for one in statuses:
         draft.add(one.column, reasons.get(one.meaning or ""), one.text)
-    return Matches(draft.close(), tuple(statuses), tuple(short))
+    found = Matches(draft.close(), tuple(statuses), tuple(short))
+    if not short:
+        return found
+    told = orders.lines.filter(nw.col("product_id").is_in(list(short)))
+    (row,) = orders.engine.collect(told.select(nw.len().alias("lines"), money_sum("amount").alias("money"))).to_pylist()
+    return replace(found, short_lines=int(row["lines"]), short_money=float(row["money"] or 0.0))

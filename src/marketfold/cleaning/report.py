@@ -122,8 +122,8 @@ def _ordered(ledger: Ledger) -> list[tuple[str, int]]:
 
 
 def _of_lines(ledger: Ledger) -> tuple[int, int]:
-    """Order lines that were read, and those set aside, without the rows that are no lines."""
-    others = sum(ledger.lines_set_aside.get(kind, 0) for kind in (*NO_LINES, "part_of_line"))
+    """Order lines that were read, and those set aside, without rows that are no lines and charges, which are no goods."""
+    others = sum(ledger.lines_set_aside.get(kind, 0) for kind in (*NO_LINES, "part_of_line", *CHARGES))
     return ledger.lines_read - others, ledger.lines_read - ledger.lines_kept - others
 
 
@@ -160,7 +160,7 @@ def check_enough_kept(ledger: Ledger, *, allow_mostly_set_aside: bool) -> None:
         If no line was read.
     TooMuchSetAsideError
         If more than half of the lines were set aside and that was not allowed, or none is left. Rows that are no
-        lines count neither way.
+        lines, charges and discounts count neither way.
     """
     if not ledger.lines_read:
         message = "There is no order line to clean: the source has a header and no rows."
@@ -251,7 +251,8 @@ def _on_charges(ledger: Ledger, matches: Matches, off: TakenOff) -> Iterator[Dec
             "charges", lines=sum(ledger.lines_set_aside[code] for code in codes), money=money, numbers=numbers
         )
     if matches.short_codes:
-        yield Decision("short_codes", numbers={"codes": matches.short_codes})
+        told = {"codes": matches.short_codes}
+        yield Decision("short_codes", lines=matches.short_lines, money=matches.short_money, numbers=told)
     if off.lines:
         yield Decision("discount_lines", lines=off.lines, money=off.money)
     if round(off.left, 2):

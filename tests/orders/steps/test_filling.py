@@ -118,6 +118,7 @@ def test_a_column_that_is_merely_sometimes_empty_stays_so():
 
 
 def test_a_few_damaged_rows_are_not_the_order_above():
+    rows: list[tuple[str | None, ...]]
     rows = [(str(n), f"C{n % 50}", None, None, "2024-01-05", None, None, "CUP", "1", "5.00") for n in range(400)]
     rows[200] = (None, None, None, None, None, None, None, "CUP", "1", "5.00")
     orders = read_orders(table(rows))
