@@ -20,7 +20,7 @@ ALIASES: dict[str, tuple[frozenset[str], ...]] = {
         "nocommande idcommande numcommande commandeid numerofacture numeropedido nopedido idpedido pedidoid "
         "numerofactura idfactura nofactura numeroordine idordine ordinenummer bestelnummer incrementid",
         "order bestellung auftrag commande pedido facture factura ordine saleid salesorder purchaseid transaction "
-        "salesid po ponumber",
+        "salesid po ponumber beleg",
         "id name",
     ),
     "line_number": _tiers(
@@ -49,7 +49,7 @@ ALIASES: dict[str, tuple[frozenset[str], ...]] = {
         "ordertime bestelldatum auftragsdatum rechnungsdatum kaufdatum belegdatum bestelltam datecommande "
         "datedecommande datefacture dateachat datevente fechapedido fechadepedido fechafactura fechacompra "
         "fechaventa fechadecompra dataordine datapedido datacompra besteldatum orderplaced dateplaced "
-        "purchasetimestamp",
+        "purchasetimestamp belegdat fkdat",
         "date datum fecha data createdat createdon creationdate dateadd orderdateutc datecreated timestamp day "
         "datetime",
         "paidat processedat completedat paiddate completeddate shippeddate orderapprovedat",
@@ -122,7 +122,7 @@ ALIASES: dict[str, tuple[frozenset[str], ...]] = {
         "dealsize ordersize dealclass sizeclass",
     ),
     "currency": _tiers(
-        "currency currencycode currencyid ordercurrency wahrung waehrung devise moneda valuta moeda divisa",
+        "currency currencycode currencyid ordercurrency wahrung waehrung devise moneda valuta moeda divisa wahrg waers",
     ),
     "contact_first_name": _tiers(
         "contactfirstname firstname givenname forename vorname prenom nombre nome voornaam billingfirstname "
