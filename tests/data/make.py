@@ -10,6 +10,8 @@ export; `totals.json` holds what a right reading finds, counted here in plain Py
 `sales_two_styles.csv` the same lines with half of the days written another way
 `purchases.txt`      one intake of a shop's customers: columns apart by spaces, CRLF, days as YYYYMMDD
 `customers.csv`      a table of customers, not of orders
+`printed_list.txt`   a list as a merchandise system prints it: title, frames and rules, code page 1252, decimal comma,
+                     minus behind the number, the title and the names again on each page
 `credit_notes.csv`   invoices with credit notes, a cancelled line, a line without customer and one with nothing on it
 `uci_credit_notes.csv` the layout of Online Retail: everything bought and cancelled minutes later, a part sent back,
                      a return of before the file, postage, a manual charge, a discount of no order
@@ -619,10 +621,63 @@ def odoo_text(orders: list[dict[str, Any]]) -> str:
 LAYOUTS = {"shopify_blanks.csv": shopify_text, "ebay.csv": ebay_text, "etsy.csv": etsy_text, "odoo.csv": odoo_text}
 
 
+PRINTED_WIDTHS = (10, 10, 10, 10, 11, 3, 14, 5)
+
+
+def printed_lines() -> list[tuple[str, str, date, str, int, int]]:
+    """Customer, document, day, material, quantity and cents of each line; a few come back."""
+    rng = seeded(14)
+    prices = {f"MAT-{number:03d}": rng.randint(199, 89_900) for number in range(1, 13)}
+    lines = []
+    for number in range(120):
+        customer, day = f"{rng.randint(1, 30):010d}", date(2023, 1, 2) + timedelta(days=5 * number)
+        for material in rng.sample(sorted(prices), rng.randint(1, 3)):
+            pieces = -1 if rng.random() < 0.04 else rng.randint(1, 1_200)
+            lines.append((customer, f"{90_000_000 + number:010d}", day, material, pieces, pieces * prices[material]))
+    return lines
+
+
+def printed_totals(lines: list[tuple[str, str, date, str, int, int]]) -> dict[str, Any]:
+    """What a right reading of `printed_list.txt` finds; its titles and repeated names are counted apart."""
+    return {
+        "lines": len(lines),
+        "customers": len({customer for customer, *_ in lines}),
+        "orders": len({document for _, document, *_ in lines}),
+        "first_on": str(min(day for _, _, day, *_ in lines)),
+        "last_on": str(max(day for _, _, day, *_ in lines)),
+        "amount": sum(cents for *_, cents in lines) / 100,
+        "pieces": sum(pieces for *_, pieces, _ in lines),
+    }
+
+
+def printed_text(lines: list[tuple[str, str, date, str, int, int]]) -> str:
+    """The list, sixty lines to a page."""
+
+    def number(cents: int, digits: int) -> str:
+        text = f"{abs(cents) / 10**digits:,.{digits}f}".translate(str.maketrans(",.", ".,"))
+        return f"{text}-" if cents < 0 else text
+
+    def row(*cells: str) -> str:
+        padded = (f"{cell:<{width}}" for cell, width in zip(cells, PRINTED_WIDTHS, strict=True))
+        return "|" + "|".join(padded) + "|"
+
+    rule = "-" * (sum(PRINTED_WIDTHS) + len(PRINTED_WIDTHS) + 1)
+    names = row("Kunde", "Beleg", "Belegdat.", "Material", "Menge", "ME", "Nettowert", "Währg")
+    text = []
+    for page, start in enumerate(range(0, len(lines), 60), start=1):
+        text += [f"Umsatzliste Nord                       Seite {page:>3}", "", rule, names, rule]
+        for customer, document, day, material, pieces, cents in lines[start : start + 60]:
+            amount = f"{number(cents, 2):>14}"
+            cells = (customer, document, f"{day:%d.%m.%Y}", material, f"{number(pieces * 1_000, 3):>11}", "ST", amount)
+            text.append(row(*cells, "EUR"))
+        text.append(rule)
+    return "\r\n".join([*text, ""])
+
+
 def main() -> None:
     """Write every file."""
     rows, bought, exports = sales_rows(), purchases(), layouts()
-    sold = shop_orders()
+    sold, printed = shop_orders(), printed_lines()
     totals = {
         "sales.csv": sales_totals(rows),
         "purchases.txt": purchase_totals(bought),
@@ -633,6 +688,7 @@ def main() -> None:
         "stripe.csv": STRIPE_TOTALS,
         **{name: right for name, (_, right) in exports.items()},
         **dict.fromkeys(LAYOUTS, shop_totals(sold)),
+        "printed_list.txt": printed_totals(printed),
     }
     files = {
         "sales.csv": csv_text(HEADER, rows).encode("cp437"),
@@ -646,6 +702,7 @@ def main() -> None:
         "stripe.csv": STRIPE.encode(),
         **{name: content for name, (content, _) in exports.items()},
         **{name: layout(sold).encode() for name, layout in LAYOUTS.items()},
+        "printed_list.txt": printed_text(printed).encode("cp1252"),
         "totals.json": (json.dumps(totals, indent=1) + "\n").encode(),
     }
     for name, content in files.items():

@@ -9,6 +9,7 @@ from typing import Any
 import narwhals as nw
 import pytest
 
+from marketfold.config import ReadingOptions
 from marketfold.errors import OrdersError
 from marketfold.orders import Orders, read_orders
 from marketfold.schema import money_sum
@@ -200,3 +201,23 @@ def test_customers_are_not_orders(customers: Path) -> None:
     assert "customer_id" in message
     assert "ordered_on" in message
     assert "amount" in message
+
+
+def test_a_printed_list(examples: Path, totals: dict[str, Any]) -> None:
+    known = totals["printed_list.txt"]
+    orders = read_orders(examples / "printed_list.txt", ReadingOptions(mapping={"amount": "Nettowert"}))
+    lines = orders.engine.collect(orders.lines.filter(~nw.col("ordered_on").is_null())).to_pylist()
+    assert orders.facts.encoding == "cp1252"
+    assert orders.facts.extra_columns == ("Material", "ME")
+    assert [one.text.split(";")[0] for one in orders.facts.decisions] == ["The names of the columns stand in row 4"]
+    assert len(lines) == known["lines"]
+    assert len({line["customer_id"] for line in lines}) == known["customers"]
+    assert len({line["order_id"] for line in lines}) == known["orders"]
+    assert round(sum(line["amount"] for line in lines), 2) == known["amount"]
+    assert sum(line["quantity"] for line in lines) == known["pieces"]
+    assert [str(min(line["ordered_on"] for line in lines)), str(max(line["ordered_on"] for line in lines))] == [
+        known["first_on"],
+        known["last_on"],
+    ]
+    assert lines[0]["source_line"] == 6
+    assert set(orders.malformed["detail"].to_pylist()) == {"1 fields where the header has 10"}  # titles of later pages

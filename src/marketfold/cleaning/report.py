@@ -122,7 +122,7 @@ def _ordered(ledger: Ledger) -> list[tuple[str, int]]:
 
 
 def _of_lines(ledger: Ledger) -> tuple[int, int]:
-    """Order lines that were read, and those set aside, without rows that are no lines and charges, which are no goods."""
+    """Order lines that were read, and those set aside, without charges and rows that are no lines."""
     others = sum(ledger.lines_set_aside.get(kind, 0) for kind in (*NO_LINES, "part_of_line", *CHARGES))
     return ledger.lines_read - others, ledger.lines_read - ledger.lines_kept - others
 

@@ -10,7 +10,10 @@ import typer
 from typer.core import TyperCommand
 
 Source = Annotated[
-    str, typer.Argument(metavar="ORDERS", help="Order lines: CSV, TSV, Excel, Parquet (file, folder or glob).")
+    str,
+    typer.Argument(
+        metavar="ORDERS", help="Order lines: CSV (gz, zip, ...), Excel, Parquet: a file, folder, pattern, or -."
+    ),
 ]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder that `marketfold run` wrote.")]
 

@@ -31,7 +31,7 @@ _SHOPS: dict[str, tuple[frozenset[str], ...]] = {
         "bon bonnummer bonnr beleg belegnr belegno receipt ticket ticketid ticketno ticketnumber billno billnumber "
         "kassenbon kassenbonnummer kassabon scontrino numeroscontrino numeroticket noticket nobon numerodeticket "
         "order bestellung auftrag commande pedido facture factura ordine saleid salesorder purchaseid transaction "
-        "salesid po ponumber",
+        "salesid po ponumber beleg",
         "id name",
     ),
     "line_number": _tiers(
@@ -68,8 +68,7 @@ _SHOPS: dict[str, tuple[frozenset[str], ...]] = {
         "ordertime bestelldatum auftragsdatum rechnungsdatum kaufdatum belegdatum bestelltam datecommande "
         "datedecommande datefacture dateachat datevente fechapedido fechadepedido fechafactura fechacompra "
         "fechaventa fechadecompra dataordine datapedido datacompra besteldatum orderplaced dateplaced "
-        "purchasetimestamp "
-        "orderdatekey",
+        "purchasetimestamp orderdatekey belegdat fkdat",
         "date datum fecha data createdat createdon creationdate dateadd orderdateutc datecreated timestamp day "
         "datetime",
         "paidat processedat completedat paiddate completeddate shippeddate orderapprovedat",
@@ -220,7 +219,7 @@ _SHOPS: dict[str, tuple[frozenset[str], ...]] = {
         "dealsize ordersize dealclass sizeclass",
     ),
     "currency": _tiers(
-        "currency currencycode currencyid ordercurrency wahrung waehrung devise moneda valuta moeda divisa",
+        "currency currencycode currencyid ordercurrency wahrung waehrung devise moneda valuta moeda divisa wahrg waers",
     ),
     "contact_first_name": _tiers(
         "contactfirstname firstname givenname forename vorname prenom nombre nome voornaam billingfirstname "

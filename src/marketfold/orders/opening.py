@@ -131,7 +131,16 @@ def _files_below(folder: Path) -> dict[str, Path]:
     if not found:
         message = f"The folder {folder.name or folder} holds no file. Give a folder of CSV, Excel or Parquet files."
         raise OrdersError(message)
-    return {name: found[name] for name in sorted(found)}
+    return _each_once({name: found[name] for name in sorted(found)})
+
+
+def _each_once(files: Mapping[str, Path]) -> dict[str, Path]:
+    """Each file once, whatever links lead to it: `latest.csv` may be a link to the last of the others."""
+    own: dict[Path, str] = {}
+    for name in sorted(files, key=lambda name: (files[name].is_symlink(), len(files[name].parts))):
+        own.setdefault(files[name].resolve(), name)
+    kept = set(own.values())
+    return {name: path for name, path in files.items() if name in kept}
 
 
 def _walk(folder: Path) -> Iterator[tuple[str, Path]]:
@@ -139,7 +148,7 @@ def _walk(folder: Path) -> Iterator[tuple[str, Path]]:
         folders[:] = [name for name in folders if not is_passed_over(Path(name))]
         for name in names:
             path = Path(home, name)
-            if not is_passed_over(path.relative_to(folder)):
+            if path.exists() and not is_passed_over(path.relative_to(folder)):
                 yield str(path.relative_to(folder)), path
 
 
@@ -153,7 +162,7 @@ def _open_pattern(path: Path, options: ReadingOptions, engine: DuckDBEngine) -> 
     if len(files) == 1 and files[0].is_dir():
         return _open_files(files[0].name, _files_below(files[0]), options, engine)
     root = Path(os.path.commonpath([one.parent for one in files]))
-    by_name = {str(one.relative_to(root)): one for one in files}
+    by_name = _each_once({str(one.relative_to(root)): one for one in files})
     return _open_files(files[0].name if len(files) == 1 else path.name, by_name, options, engine)
 
 

@@ -1,0 +1,143 @@
+"""Where the names of the columns stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from marketfold.config import ReadingOptions
+from marketfold.errors import OrdersError
+from marketfold.orders import Orders, read_orders
+from marketfold.orders.headers import find_header
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAMES = "Order ID,Customer ID,Order Date,SKU,Quantity,Line Total"
+BODY = "".join(f"{1000 + n // 2},C{n % 7},2023-01-{n % 28 + 1:02d},P{n % 5},2,{n + 1}.50\n" for n in range(20))
+MONEY = sum(n + 1.5 for n in range(20))
+
+
+def read(folder: Path, text: str, encoding: str = "utf-8", **options: Any) -> Orders:
+    path = folder / "orders.csv"
+    path.write_bytes(text.encode(encoding))
+    return read_orders(path, ReadingOptions(**options))
+
+
+def lines_of(orders: Orders) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = orders.engine.collect(orders.lines.sort("source_line")).to_pylist()
+    return rows
+
+
+def codes(orders: Orders) -> list[str]:
+    return [one.code for one in orders.facts.decisions]
+
+
+@pytest.mark.parametrize(
+    ("above", "row"),
+    [
+        ("Sales report\n", 2),
+        ("Umsatzbericht, Stand 01.09.2024\n\n", 3),
+        ("Report,,,,,\nPeriod,2023-01-01,to,2024-09-30,,\n,,,,,\n", 4),
+        ('"Shop ""Haus & Hof"""\n"Exported:","2024-09-01 10:00"\n\n', 4),
+        ("# made by a program\n# version 2\n", 3),
+        ("Kunde: Alle; Zeitraum: 2023\n", 2),
+        ("\n\n", 3),
+    ],
+)
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_titles_above_the_header(tmp_path: Path, above: str, row: int, delimiter: str) -> None:
+    table = (NAMES + "\n" + BODY).replace(",", delimiter)
+    orders = read(tmp_path, above.replace(",,", delimiter * 2) + table)
+    lines = lines_of(orders)
+    assert [line["source_line"] for line in lines] == list(range(row + 1, row + 21))
+    assert sum(line["amount"] for line in lines) == MONEY
+    assert codes(orders) == ["header_found"]
+    assert f"stand in row {row};" in orders.facts.decisions[0].what
+
+
+def test_a_title_in_another_encoding_and_a_declared_separator(tmp_path: Path) -> None:
+    table = (NAMES + "\n" + BODY).replace(",", ";")
+    assert len(lines_of(read(tmp_path, f"Relatório de vendas\n{table}", "cp1252"))) == 20
+    orders = read(tmp_path, f"sep=;\nReport\n\n{table}")
+    assert lines_of(orders)[0]["source_line"] == 4
+    assert "row 3" in orders.facts.decisions[0].what
+
+
+@pytest.mark.parametrize(
+    ("header", "names"),
+    [
+        (
+            "Order,,,Item,,\nID,Customer ID,Order Date,ID,Quantity,Line Total\n",
+            {"order_id": "Order ID", "product_id": "Item ID"},
+        ),
+        (
+            "Order ID,Customer ID,Order Date,Item,,\n,,,SKU,Quantity,Line Total\n",
+            {"order_id": "Order ID", "product_id": "SKU"},
+        ),
+    ],
+)
+def test_a_header_of_two_lines_is_joined_where_one_does_not_tell(
+    tmp_path: Path, header: str, names: dict[str, str]
+) -> None:
+    orders = read(tmp_path, header + BODY)
+    assert lines_of(orders)[0]["source_line"] == 3
+    assert names.items() <= orders.facts.mapping.items()
+    assert codes(orders) == ["header_joined"]
+
+
+def test_groups_above_names_that_tell_alone(tmp_path: Path) -> None:
+    orders = read(tmp_path, f",,Order,Item,Item,Item\n{NAMES}\n{BODY}")
+    assert orders.facts.mapping["amount"] == "Line Total"
+    assert codes(orders) == ["header_found"]
+
+
+def test_names_of_a_language_that_is_not_known(tmp_path: Path) -> None:
+    mapping = {"order_id": "Numer", "customer_id": "Klient", "ordered_on": "Kiedy", "amount": "Wartość"}
+    for above, row in (("", 1), ("Sprzedaż\n\n", 3)):
+        orders = read(tmp_path, f"{above}Numer,Klient,Kiedy,Towar,Sztuk,Wartość\n{BODY}", mapping=mapping)
+        assert lines_of(orders)[0]["source_line"] == row + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        (f"{NAMES}\n{BODY}", 1),
+        (f",{NAMES}\n" + "".join(f"{n},{line}\n" for n, line in enumerate(BODY.splitlines())), 1),
+        (f"{NAMES}\n" + "".join(f"{line},\n" for line in BODY.splitlines()), 1),
+        ("Order,Customer,Date,Product,Items,Total\n" + BODY, 1),
+    ],
+)
+def test_an_ordinary_header_is_the_first_row(tmp_path: Path, text: str, row: int) -> None:
+    orders = read(tmp_path, text)
+    assert lines_of(orders)[0]["source_line"] == row + 1
+    assert codes(orders) == []
+
+
+def test_the_row_of_the_header_can_be_given(tmp_path: Path) -> None:
+    text = f"Numbers,of,all,our,shops,here\n{NAMES}\n{BODY}"
+    orders = read(tmp_path, text, header_row=2)
+    assert lines_of(orders)[0]["source_line"] == 3
+    assert codes(orders) == []
+    with pytest.raises(OrdersError, match="no names of columns in row 999"):
+        read(tmp_path, text, header_row=999)
+    with pytest.raises(OrdersError, match="first row holds values"):
+        read(tmp_path, text, header_row=3)
+
+
+def test_rules_are_no_rows(tmp_path: Path) -> None:
+    body = "".join(f"| {line.replace(',', ' | ')} |\n" for line in BODY.splitlines())
+    orders = read(tmp_path, f"| {NAMES.replace(',', ' | ')} |\n|---|---|---|---|---|---|\n{body}")
+    assert len(lines_of(orders)) == 20
+    assert orders.facts.extra_columns == ()
+    assert orders.facts.lines == 20
+
+
+def test_columns_apart_by_blanks_below_a_title(tmp_path: Path) -> None:
+    table = (NAMES.replace(" ", "_") + "\n" + BODY).replace(",", "   ")
+    assert lines_of(read(tmp_path, f"Report of sales\n\n{table}"))[0]["source_line"] == 4
+
+
+def test_rows_without_any_cell_have_no_header() -> None:
+    assert find_header([[], ["", None]]) is None

@@ -1,0 +1,242 @@
+"""What may be given as orders: packed files, several files, standard input, and what is none of these."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import os
+import sqlite3
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from marketfold.config import ReadingOptions
+from marketfold.errors import OrdersError, SourceNotFoundError
+from marketfold.orders import Orders, read_orders
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+CSV = b"order_id,customer_id,ordered_on,amount,email\n1,K,2024-01-01,5,k@example.org\n2,L,2024-01-02,6,l@example.org\n"
+LATER = b"order_id,customer_id,ordered_on,amount,email\n3,M,2024-02-01,7,m@example.org\n"
+
+
+def zipped(**files: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def zstd(content: bytes) -> bytes:
+    buffer = pa.BufferOutputStream()
+    with pa.CompressedOutputStream(buffer, "zstd") as out:
+        out.write(content)
+    return bytes(buffer.getvalue().to_pybytes())
+
+
+PACKED: dict[str, Callable[[bytes], bytes]] = {
+    "gz": gzip.compress,
+    "bz2": bz2.compress,
+    "xz": lzma.compress,
+    "zst": zstd,
+    "zip": lambda content: zipped(**{"sub/orders.csv": content, "__MACOSX/._orders.csv": b"x", ".hidden": b"y"}),
+}
+
+
+def amounts(orders: Orders) -> list[tuple[int, float]]:
+    rows = orders.engine.collect(orders.lines.sort("source_line").select("source_line", "amount")).to_pylist()
+    return [(row["source_line"], row["amount"]) for row in rows]
+
+
+def write(path: Path, content: bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize("kind", list(PACKED))
+@pytest.mark.parametrize("name", ["orders.csv", "orders.csv.gz", "orders.zip"])
+def test_a_packed_file_is_known_by_its_content(tmp_path: Path, kind: str, name: str) -> None:
+    orders = read_orders(write(tmp_path / name, PACKED[kind](CSV)))
+    assert amounts(orders) == [(2, 5.0), (3, 6.0)]
+    assert orders.facts.name == name
+    people = orders.engine.collect(orders.personal().sort("source_line"))
+    assert people["email"].to_pylist() == ["k@example.org", "l@example.org"]
+    left = [file.name for file in orders.engine.folder.iterdir()]  # type: ignore[attr-defined]
+    assert [name for name in left if name.startswith("unpacked")] == []
+
+
+def test_plain_text_with_a_packed_name(tmp_path: Path) -> None:
+    assert amounts(read_orders(write(tmp_path / "orders.csv.gz", CSV))) == [(2, 5.0), (3, 6.0)]
+
+
+def test_an_archive_of_one_table_in_two_files(tmp_path: Path) -> None:
+    orders = read_orders(write(tmp_path / "orders.zip", zipped(**{"a.csv": CSV, "b.csv": LATER})))
+    assert amounts(orders) == [(2, 5.0), (3, 6.0), (5, 7.0)]
+    assert [one.code for one in orders.facts.decisions] == ["files_together"]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (gzip.compress(CSV * 100)[:-20], "cannot be unpacked: it is damaged"),
+        (gzip.compress(CSV + b"0" * (260 << 20), 1), "more than 256 MB when it is unpacked"),
+        (gzip.compress(b""), "holds an empty file"),
+        (gzip.compress(b"PAR1 and more"), "holds a packed file, a workbook or Parquet"),
+        (gzip.compress(zipped(a=CSV)), "holds a packed file"),
+        (zipped(**{"__MACOSX/a": b"x"}), "holds no file"),
+        (zipped(**{"a.csv": CSV, "b.csv": b"x,y\n1,2\n"}), "are different tables"),
+    ],
+)
+def test_packed_files_that_are_refused(tmp_path: Path, content: bytes, says: str) -> None:
+    with pytest.raises(OrdersError, match=says):
+        read_orders(write(tmp_path / "orders.packed", content))
+
+
+def test_a_folder_and_a_pattern_of_texts(tmp_path: Path) -> None:
+    folder = tmp_path / "days"
+    write(folder / "a.csv", CSV)
+    write(folder / "more" / "b.csv.gz", gzip.compress(b"Shop north\n\n" + LATER.replace(b",", b";")))
+    for name in (".DS_Store", "~$a.xlsx", ".git/config"):
+        write(folder / name, b"no table")
+    (folder / "again").symlink_to(folder)
+    (folder / "0 latest.csv").symlink_to("a.csv")
+    (folder / "lost.csv").symlink_to("nowhere.csv")
+    for source in (folder, str(folder / "**" / "*.csv*")):
+        orders = read_orders(source)
+        assert amounts(orders) == [(2, 5.0), (3, 6.0), (7, 7.0)]
+        assert orders.facts.lines == 3
+        assert [one.code for one in orders.facts.decisions] == ["files_together", "header_found"]
+
+
+def test_rows_that_cannot_be_split_are_numbered_through(tmp_path: Path) -> None:
+    write(tmp_path / "a.csv", CSV + b"\n9,short\n")
+    write(tmp_path / "b.csv", LATER + b"8,short\n")
+    orders = read_orders(tmp_path)
+    assert orders.malformed["source_line"].to_pylist() == [5, 8]
+    assert amounts(orders) == [(2, 5.0), (3, 6.0), (7, 7.0)]
+    assert orders.facts.lines == 5
+
+
+def test_files_with_other_columns(tmp_path: Path) -> None:
+    write(tmp_path / "a.csv", CSV)
+    write(tmp_path / "b.csv", b"status,amount,ordered_on,customer_id,order_id\npaid,7,2024-02-01,M,3\n")
+    orders = read_orders(tmp_path)
+    assert amounts(orders) == [(2, 5.0), (3, 6.0), (5, 7.0)]
+    assert orders.facts.warnings == (
+        "2 files were read as one table, and their columns differ: a.csv has no 'status' and b.csv has no 'email'. "
+        "Such cells were read as empty. (Naming the files that belong together decides otherwise.)",
+    )
+    assert orders.engine.collect(orders.lines.sort("source_line"))["status"].to_pylist() == [None, None, "paid"]
+    people = orders.engine.collect(orders.personal().sort("source_line"))
+    assert people["email"].to_pylist() == ["k@example.org", "l@example.org", None]
+
+
+def table(**columns: list[Any]) -> pa.Table:
+    return pa.table({"order_id": ["1"], "customer_id": ["K"], "ordered_on": ["2024-01-01"]} | columns)
+
+
+def test_a_file_that_lacks_what_is_needed_is_named(tmp_path: Path) -> None:
+    write(tmp_path / "text" / "a.csv", CSV)
+    write(tmp_path / "text" / "b.csv", CSV.replace(b"amount", b"total"))
+    (tmp_path / "parquet").mkdir()
+    pq.write_table(table(amount=[1.0]), tmp_path / "parquet" / "a.parquet")
+    pq.write_table(table(total=[1.0]), tmp_path / "parquet" / "b.parquet")
+    for folder in ("text", "parquet"):
+        with pytest.raises(OrdersError, match=r"b\.\w+ has no column 'amount' \(amount\)"):
+            read_orders(tmp_path / folder, ReadingOptions(mapping={"amount": "amount"}))
+
+
+def test_files_of_several_kinds_are_refused(tmp_path: Path) -> None:
+    write(tmp_path / "a.csv", CSV)
+    pq.write_table(table(amount=[1.0]), tmp_path / "b.parquet")
+    with pytest.raises(OrdersError, match=r"text \(a\.csv\) beside Parquet \(b\.parquet\)"):
+        read_orders(tmp_path)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(OrdersError, match="holds no file"):
+        read_orders(tmp_path / "empty")
+
+
+@pytest.mark.parametrize("content", [CSV, gzip.compress(CSV)], ids=["plain", "packed"])
+def test_standard_input(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+    orders = read_orders("-")
+    assert amounts(orders) == [(2, 5.0), (3, 6.0)]
+    assert orders.facts.name == "standard input"
+    assert orders.engine.collect(orders.personal()).num_rows == 2
+
+
+def test_a_terminal_is_no_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    master, slave = os.openpty()
+    with os.fdopen(slave, "r") as terminal:
+        monkeypatch.setattr("sys.stdin", terminal)
+        with pytest.raises(OrdersError, match="a terminal here"):
+            read_orders("-")
+    os.close(master)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("o.pdf", b"%PDF-1.7 x", "a PDF document"),
+        ("o.json", b'[{"order_id": 1}]', "is JSON"),
+        ("o.csv", b'{\n "orders": []}', "is JSON"),
+        ("o.xls", b"<html><table><tr><td>1</td></tr></table></html>", "an HTML page"),
+        ("o.xml", b'<?xml version="1.0"?><a/>', "is XML"),
+        ("o.docx", zipped(**{"word/document.xml": b"x", "[Content_Types].xml": b"x"}), "is a document"),
+        ("~$o.xlsx", b"\x05lock", "the lock of a workbook"),
+        ("o.arrow", b"ARROW1\0\0", "an Arrow"),
+        ("o.7z", b"7z\xbc\xaf\x27\x1c\0\0", "a 7z archive"),
+        ("o.xlsx", b"PK\x03\x04 and then nothing", "cannot be read as a workbook"),
+    ],
+)
+def test_files_of_other_programs(tmp_path: Path, name: str, content: bytes, says: str) -> None:
+    with pytest.raises(OrdersError, match=says):
+        read_orders(write(tmp_path / name, content))
+
+
+def test_a_database_is_not_read(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "orders.db")
+    connection.execute("CREATE TABLE a (b)")
+    connection.commit()
+    connection.close()
+    with pytest.raises(OrdersError, match="an SQLite database"):
+        read_orders(tmp_path / "orders.db")
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ("", "The name of the orders is empty"),
+        ("~no_such_user/x.csv", "There can be no file"),
+        ("x" * 300, "file name too long"),
+        ("or\udcffd.csv", "bytes that are not UTF-8"),
+        ("a\0b.csv", "There is no file|There can be no file"),
+        ("*.nothing", "There is no file"),
+    ],
+)
+def test_names_that_are_no_file(given: str, says: str) -> None:
+    with pytest.raises(OrdersError, match=says):
+        read_orders(given)
+
+
+def test_links_to_nowhere(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "lost").symlink_to("nowhere.csv")
+    for name in ("loop", "lost"):
+        with pytest.raises(SourceNotFoundError, match="a link to a file that is not there, or to itself"):
+            read_orders(tmp_path / name)
+
+
+def test_the_row_of_a_header_says_nothing_of_parquet(tmp_path: Path) -> None:
+    pq.write_table(table(amount=[1.0]), tmp_path / "b.parquet")
+    with pytest.raises(OrdersError, match="--header-row cannot be given"):
+        read_orders(tmp_path / "b.parquet", ReadingOptions(header_row=2))

@@ -1,0 +1,178 @@
+"""Workbooks: which sheets hold the table, where it begins, and how far a workbook may reach."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import struct
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import openpyxl
+import pytest
+
+from marketfold.config import ReadingOptions
+from marketfold.errors import OrdersError
+from marketfold.orders import Orders, read_orders
+from marketfold.orders.workbook_limits import check_extent
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAMES = ["Order ID", "Customer ID", "Order Date", "Line Total"]
+
+
+def line(number: int) -> list[Any]:
+    return [number, f"K{number % 3}", dt.datetime(2024, 1, number, 10), number + 0.5]
+
+
+def book(folder: Path, name: str = "orders.xlsx", **sheets: list[list[Any]]) -> Path:
+    made = openpyxl.Workbook()
+    made.remove(made.active)  # type: ignore[arg-type]
+    for title, rows in sheets.items():
+        sheet = made.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    made.save(folder / name)
+    return folder / name
+
+
+def numbered(orders: Orders) -> list[tuple[int, str]]:
+    rows = orders.engine.collect(orders.lines.sort("source_line").select("source_line", "order_id")).to_pylist()
+    return [(row["source_line"], row["order_id"]) for row in rows]
+
+
+def said(orders: Orders) -> list[str]:
+    return [one.what for one in orders.facts.decisions]
+
+
+def test_sheets_of_one_header_are_one_table(tmp_path: Path) -> None:
+    years = {"2023": [NAMES, line(1), line(2)], "2024": [NAMES[::-1], line(3)[::-1]]}
+    path = book(tmp_path, Cover=[["All our orders"]], **years, Totals=[["Year", "Money"], [2023, 4.0]], Blank=[])
+    orders = read_orders(path)
+    assert numbered(orders) == [(2, "1"), (3, "2"), (5, "3")]
+    assert said(orders) == [
+        "The sheets '2023' and '2024' have the same columns and were read as one table.",
+        "Of the sheets '2023' and '2024' was read, and not 'Totals' and 'Cover'.",
+    ]
+    assert numbered(read_orders(path, ReadingOptions(sheet="2024"))) == [(2, "3")]
+    assert said(read_orders(path, ReadingOptions(sheet="2024"))) == []
+
+
+def test_a_summary_before_the_orders_is_passed_over(tmp_path: Path) -> None:
+    summary = [["Product", "Money"], ["Tea", 5.0], ["Cup", 7.0]]
+    orders = read_orders(book(tmp_path, Summary=summary, Orders=[NAMES, line(1)]))
+    assert numbered(orders) == [(2, "1")]
+    assert said(orders) == ["Of the sheets 'Orders' was read, and not 'Summary'."]
+
+
+def test_a_title_groups_and_blank_rows(tmp_path: Path) -> None:
+    rows = [["Sales"], ["Until", dt.date(2024, 9, 1)], [], NAMES, line(1), [None, " "], line(2), [], [""]]
+    orders = read_orders(book(tmp_path, S=rows))
+    assert numbered(orders) == [(5, "1"), (7, "2")]
+    assert orders.facts.lines == 2
+    assert said(orders)[0].startswith("The names of the columns stand in row 4;")
+    grouped = [["Order", None, None, "Money"], ["ID", "Customer ID", "Order Date", "Line Total"], line(1)]
+    assert numbered(read_orders(book(tmp_path, S=grouped), ReadingOptions(mapping={"order_id": "ID"}))) == [(3, "1")]
+    given = read_orders(book(tmp_path, S=rows), ReadingOptions(header_row=4))
+    assert numbered(given) == [(5, "1"), (7, "2")]
+    assert said(given) == []
+
+
+def test_workbooks_of_a_folder_are_one_table(tmp_path: Path) -> None:
+    book(tmp_path, "a.xlsx", S=[NAMES, line(1)])
+    book(tmp_path, "b.xlsx", S=[["Title"], NAMES, line(2)])
+    orders = read_orders(tmp_path)
+    assert numbered(orders) == [(2, "1"), (5, "2")]
+    assert said(orders)[0] == "2 files with the same columns were read as one table, from a.xlsx to b.xlsx."
+    book(tmp_path, "c.xlsx", S=[["Name", "Street", "Town"], ["x", "y", "z"]])
+    with pytest.raises(OrdersError, match=r"a\.xlsx and c\.xlsx are different tables"):
+        read_orders(tmp_path)
+
+
+def test_which_cells_of_a_column_were_days(tmp_path: Path) -> None:
+    rows = [NAMES, line(1), [2, "K", "13.02.2024", 1.0], line(3)]
+    orders = read_orders(book(tmp_path, S=rows))
+    assert orders.source.typed_days == {"Order Date": frozenset({2, 4})}
+    days = orders.engine.collect(orders.lines.sort("source_line"))["ordered_on"].to_pylist()
+    assert days == [dt.date(2024, 1, 1), dt.date(2024, 2, 13), dt.date(2024, 1, 3)]
+
+
+def test_hidden_sheets_are_left(tmp_path: Path) -> None:
+    path = book(tmp_path, Orders=[NAMES, line(1)], Old=[NAMES, line(2)])
+    made = openpyxl.load_workbook(path)
+    made["Old"].sheet_state = "hidden"
+    made.save(path)
+    assert numbered(read_orders(path)) == [(2, "1")]
+    assert numbered(read_orders(path, ReadingOptions(sheet="Old"))) == [(2, "2")]
+
+
+@pytest.mark.parametrize("cell", ["XFD1048576", "ZZ900000"])
+def test_a_stray_cell_far_away_is_refused(tmp_path: Path, cell: str) -> None:
+    path = book(tmp_path, S=[NAMES, line(1)])
+    made = openpyxl.load_workbook(path)
+    made["S"][cell] = " "
+    made.save(path)
+    with pytest.raises(OrdersError, match=f"reaches to the cell {cell}, .*Delete the rows and columns"):
+        read_orders(path)
+
+
+@pytest.mark.parametrize("cell", ["XFD1", "A20000"])
+def test_a_stray_cell_beside_or_below_is_no_line(tmp_path: Path, cell: str) -> None:
+    path = book(tmp_path, S=[NAMES, line(1)])
+    made = openpyxl.load_workbook(path)
+    made["S"][cell] = " "
+    made.save(path)
+    assert numbered(read_orders(path)) == [(2, "1")]
+
+
+def opened(folder: Path, name: str, **parts: bytes) -> Path:
+    with zipfile.ZipFile(folder / name, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part, content in parts.items():
+            archive.writestr(part, content)
+    return folder / name
+
+
+def test_an_open_document_that_repeats_a_cell(tmp_path: Path) -> None:
+    cell = b'<table:table-cell table:number-columns-repeated="%d" office:value-type="float" office:value="1"/>'
+    blank = b'<table:table-cell table:number-columns-repeated="16384"/>'
+    row = b'<table:table-row table:number-rows-repeated="%d">%s</table:table-row>'
+    start = b'<table:table table:name="S">'
+    far = start + row % (1, cell % 4) + row % (1_000_000, blank) + row % (1, cell % 900)
+    near = start + row % (1, cell % 4) + row % (1_000_000, blank)
+    check_extent(opened(tmp_path, "near.ods", **{"content.xml": near}), "near.ods")
+    for content in (far, start + row % (1_000_000, cell % 16_384)):
+        with pytest.raises(OrdersError, match=r"A sheet of far\.ods reaches over"):
+            check_extent(opened(tmp_path, "far.ods", **{"content.xml": content}), "far.ods")
+
+
+def test_a_binary_workbook_with_a_stray_cell(tmp_path: Path) -> None:
+    def record(kind: int, data: bytes) -> bytes:
+        return bytes([kind, len(data)]) + data
+
+    def cell(row: int, column: int) -> bytes:
+        return record(0, struct.pack("<I", row) + bytes(20)) + record(5, struct.pack("<I", column) + bytes(12))
+
+    near, far = cell(0, 0) + cell(9, 9), cell(0, 0) + cell(1_048_575, 16_383)
+    check_extent(opened(tmp_path, "near.xlsb", **{"xl/worksheets/sheet1.bin": near}), "near.xlsb")
+    with pytest.raises(OrdersError, match="1,048,576 rows and 16,384 columns"):
+        check_extent(opened(tmp_path, "far.xlsb", **{"xl/worksheets/sheet1.bin": far}), "far.xlsb")
+
+
+def test_a_workbook_that_is_too_large_unpacked(tmp_path: Path) -> None:
+    path = book(tmp_path, S=[NAMES, line(1)])
+    with (
+        zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open("xl/sharedStrings2.xml", "w", force_zip64=True) as part,
+    ):
+        block = bytes(16 << 20)
+        for _ in range(65):
+            part.write(block)
+    with pytest.raises(OrdersError, match="1,040 MB when it is unpacked; 1,024 MB are read at most"):
+        read_orders(path)
+
+
+def test_a_workbook_from_a_stream_of_bytes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    content = book(tmp_path, S=[NAMES, line(1)]).read_bytes()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+    assert numbered(read_orders("-")) == [(2, "1")]
