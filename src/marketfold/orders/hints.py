@@ -116,6 +116,8 @@ def fits(role: str, cells: Cells) -> bool:
 
 def _likeness(role: str, column: str) -> float:
     name = plain_name(column)
+    if len(column) > _LONGEST_ID:  # a sentence above the table is no name
+        return 0.0
     if role in {"amount", "unit_price"} and (_COUNTER.search(name) or any(word in name for word in _NO_MONEY)):
         return 0.0
     if role == "customer_id" and not any(word in name for word in _PERSON) and not _COUNTER.search(name):

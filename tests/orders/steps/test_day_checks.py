@@ -1,0 +1,100 @@
+"""Days far from all others, after today, and few in every month."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pyarrow as pa
+import pytest
+
+from marketfold.cleaning import clean_orders
+from marketfold.config import ReadingOptions
+from marketfold.orders import inspect_orders, read_orders
+
+FIRST = dt.date(2023, 1, 10)
+
+
+def shop(*extra: str, days: int = 120, step: int = 3) -> pa.Table:
+    """An order of 10.00 every third day, and one of 5.00 on each of the days given."""
+    texts = [(FIRST + dt.timedelta(days=step * n)).isoformat() for n in range(days)] + list(extra)
+    return pa.table(
+        {
+            "Order ID": [str(n) for n in range(len(texts))],
+            "Customer ID": [f"C{n % 7}" for n in range(len(texts))],
+            "Order Date": texts,
+            "Total": ["10.00"] * days + ["5.00"] * len(extra),
+        }
+    )
+
+
+def codes(table: pa.Table, **options: object) -> dict[str, object]:
+    return {one.code: one for one in read_orders(table, ReadingOptions(**options)).facts.decisions}  # type: ignore[arg-type]
+
+
+def test_a_stray_last_day_moves_nothing_and_is_told() -> None:
+    orders = read_orders(shop("2026-04-28", "2026-05-02"))
+    (told,) = [one for one in orders.facts.decisions if one.code == "stray_date"]
+    assert (told.lines, told.money, told.kind.way) == (2, 10.0, "warned")
+    assert "2026-04-28" in told.what
+    assert "away 851 days longer" in told.why
+    clean = clean_orders(orders)
+    assert clean.report.ledger.lines_set_aside == {"stray_date": 2}
+    assert clean.report.ledger.money_set_aside == {"stray_date": 10.0}
+    assert clean.report.reads.last_on == FIRST + dt.timedelta(days=357)
+    assert inspect_orders(orders).empty == {}
+
+
+def test_what_was_set_aside_comes_back_and_is_still_warned_of() -> None:
+    orders = read_orders(shop("2026-04-28"), ReadingOptions(undo=("stray_date",)))
+    assert clean_orders(orders).report.ledger.lines_set_aside == {}
+    assert [one.code for one in orders.facts.decisions] == ["last_day_apart"]
+
+
+@pytest.mark.parametrize("years", [1, 10])
+def test_a_day_after_today_is_never_taken_in_silence(years: int) -> None:
+    today = dt.datetime.now(dt.UTC).date()
+    ahead = dt.date(today.year + years, 12, 30).isoformat()
+    found = codes(shop(ahead))
+    assert set(found) == ({"stray_date"} if years == 1 else {"unreadable_days"})
+    recent = [(today - dt.timedelta(days=5 - n)).isoformat() for n in range(12)]
+    table = pa.table({"Customer": ["a"] * 12, "Order": list("abcdefghijkl"), "Date": recent, "Total": ["1"] * 12})
+    (told,) = [one for one in read_orders(table).facts.decisions if one.code == "days_after_today"]
+    assert told.lines == 6
+    assert "7 days from now" in told.what
+
+
+def test_placeholders_are_no_days() -> None:
+    orders = read_orders(shop("1970-01-01", "1900-01-01", "1899-12-30", "9999-12-31", "0000-00-00"))
+    told = {one.code: one for one in orders.facts.decisions}
+    assert told["placeholder_days"].lines == 5
+    assert clean_orders(orders).report.ledger.lines_set_aside == {"unreadable_date": 5}
+    alone = read_orders(shop(*["2000-01-01"] * 9))
+    assert clean_orders(alone).report.ledger.lines_set_aside == {"stray_date": 9}
+    among = shop()
+    years_before = among.set_column(
+        2, "Order Date", [[f"{2000 + n // 28}-01-{n % 28 + 1:02}" for n in range(len(among))]]
+    )
+    assert "stray_date" not in codes(years_before)
+
+
+def test_a_few_first_days_are_warned_of_and_kept() -> None:
+    orders = read_orders(shop("2019-05-05"))
+    assert [one.code for one in orders.facts.decisions] == ["first_day_apart"]
+    assert clean_orders(orders).report.ledger.lines_kept == 121
+
+
+@pytest.mark.parametrize("step", [1, 3, 20])
+def test_ordinary_shops_are_read_without_a_word(step: int) -> None:
+    assert codes(shop(step=step, days=60)) == {}
+
+
+def test_a_shop_that_sells_now_and_then_has_no_stray_days() -> None:
+    assert codes(shop(days=9, step=100)) == {}
+    assert "stray_date" not in codes(shop("2025-06-01", days=9, step=30))
+
+
+def test_months_on_few_days() -> None:
+    texts = [f"2022-{month:02}-{day:02}" for month in range(1, 13) for day in (4, 5, 6)]
+    table = shop(days=36).set_column(2, "Order Date", [texts])
+    told = codes(table)["few_days_of_month"]
+    assert "same 3 days of a month (4, 5, 6), over 12 months" in told.what  # type: ignore[attr-defined]
