@@ -86,6 +86,9 @@ class ReadingOptions(Options):
     delimiter: str | None = Field(default=None, description="Field separator of a text file, where it is not found.")
     encoding: str | None = Field(default=None, description="Encoding of a text file, where it is not found.")
     sheet: str | None = Field(default=None, description="Sheet of a workbook.")
+    table: bool = Field(
+        default=False, description="Read as a table of customers, one row for each, where that is not found."
+    )
     undo: tuple[Annotated[str, AfterValidator(_known_decision)], ...] = Field(
         default=(), description="Decisions of the reading, by their codes in `marketfold inspect`, not to be made."
     )

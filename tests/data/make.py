@@ -9,7 +9,10 @@ export; `totals.json` holds what a right reading finds, counted here in plain Py
                      prices cut off at 100, a deal size that follows from the sale, a month and a year twice told
 `sales_two_styles.csv` the same lines with half of the days written another way
 `purchases.txt`      one intake of a shop's customers: columns apart by spaces, CRLF, days as YYYYMMDD
-`customers.csv`      a table of customers, not of orders
+`customers.csv`      a table of customers, not of orders: neither ids nor days
+`shoppers.csv`       a table of a mall's customers: id, gender, age, income and a score
+`households.csv`     a table of households, columns apart by tabs: yes and no, a day, marital status, constants, blanks
+`members.csv`        a table of a loyalty programme: days of the first and last order, orders and money by channel, e-mails
 `credit_notes.csv`   invoices with credit notes, a cancelled line, a line without customer and one with nothing on it
 ==================== =========================================================================================
 """
@@ -310,6 +313,110 @@ def customers_text() -> str:
     return csv_text(header, rows)
 
 
+def _groups(rng: random.Random, n: int = 300) -> list[int]:
+    """A planted group of four for each of `n` customers, in no order."""
+    groups = [place % 4 for place in range(n)]
+    rng.shuffle(groups)
+    return groups
+
+
+def _near(rng: random.Random, middle: float, spread: float, least: int = 0) -> int:
+    return max(least, round(rng.gauss(middle, spread)))
+
+
+SHOPPER_HEADER = ("CustomerID", "Gender", "Age", "Annual Income (k$)", "Spending Score (1-100)")
+
+
+def shoppers() -> tuple[list[dict[str, Any]], list[int]]:
+    """Four corners of income and score; age goes with the score, gender with nothing."""
+    rng = seeded(14)
+    groups = _groups(rng)
+    incomes, scores, ages = (32, 32, 92, 92), (20, 80, 20, 80), (52, 25, 46, 33)
+    rows = [
+        {
+            "CustomerID": f"{number:04d}",
+            "Gender": rng.choice(("Female", "Male")),
+            "Age": _near(rng, ages[group], 4, 18),
+            "Annual Income (k$)": _near(rng, incomes[group], 7, 10),
+            "Spending Score (1-100)": min(99, _near(rng, scores[group], 7, 1)),
+        }
+        for number, group in enumerate(groups, start=1)
+    ]
+    return rows, groups
+
+
+HOUSEHOLD_HEADER = (
+    "ID", "Year_Birth", "Education", "Marital_Status", "Income", "Kidhome", "Dt_Customer", "MntBread", "MntWine",
+    "NumWebVisits", "Newsletter", "Complain", "Z_Cost", "Remark",
+)  # fmt: skip
+
+
+def households() -> tuple[list[dict[str, Any]], list[int]]:
+    """Four groups by income, children, spend and newsletter; status and education only describe."""
+    rng = seeded(15)
+    groups = _groups(rng)
+    incomes, bread, wine = (24_000, 48_000, 48_000, 82_000), (40, 380, 90, 420), (15, 40, 420, 700)
+    kids, visits, letter = (1, 2, 0, 0), (8, 7, 4, 2), (0.05, 0.95, 0.05, 0.95)
+    statuses = "Married", "Single", "Together"
+    rows = []
+    for number, group in enumerate(groups):
+        joined = date(2021, 1, 1) + timedelta(days=rng.randint(0, 700))
+        rows.append(
+            {
+                "ID": 5_000 + 37 * number % 9_973,
+                "Year_Birth": _near(rng, 1972, 9),
+                "Education": rng.choice(("Basic", "Graduation", "Master", "PhD")),
+                "Marital_Status": rng.choices(statuses, (1, 5, 1) if group == 2 else (4, 1, 3))[0],
+                "Income": "" if number % 40 == 7 else _near(rng, incomes[group], 4_000, 5_000),
+                "Kidhome": kids[group],
+                "Dt_Customer": f"{joined:%d-%m-%Y}",
+                "MntBread": _near(rng, bread[group], bread[group] / 6),
+                "MntWine": _near(rng, wine[group], wine[group] / 6),
+                "NumWebVisits": _near(rng, visits[group], 1),
+                "Newsletter": "Yes" if rng.random() < letter[group] else "No",
+                "Complain": int(rng.random() < 0.03),
+                "Z_Cost": 3,
+                "Remark": f"note {number} of {rng.randint(1, 9_999)}",
+            }
+        )
+    return rows, groups
+
+
+MEMBER_HEADER = (
+    "master_id", "order_channel", "first_order_date", "last_order_date", "order_num_total_ever_online",
+    "order_num_total_ever_offline", "customer_value_total_ever_offline", "customer_value_total_ever_online", "email",
+    "newsletter_consent",
+)  # fmt: skip
+
+
+def members() -> tuple[list[dict[str, Any]], list[int]]:
+    """Four groups by how long ago, how often, how much and where they buy."""
+    rng = seeded(16)
+    groups = _groups(rng, 320)
+    away, online, offline, worth = (12, 25, 200, 330), (16, 2, 2, 1), (2, 9, 2, 1), (140, 90, 320, 50)
+    last, rows = date(2024, 5, 30), []
+    for number, group in enumerate(groups):
+        came = last - timedelta(days=_near(rng, away[group], away[group] / 6))
+        counts = _near(rng, online[group], online[group] / 8, 1), _near(rng, offline[group], offline[group] / 8, 1)
+        money = [count * worth[group] * rng.uniform(0.85, 1.15) for count in counts]
+        rows.append(
+            {
+                "master_id": f"m-{rng.getrandbits(40):010x}-{number}",
+                "order_channel": rng.choice(("Android App", "Desktop", "Ios App", "Mobile")),
+                "first_order_date": f"{came - timedelta(days=rng.randint(200, 1_500)):%Y-%m-%d}",
+                "last_order_date": f"{came:%Y-%m-%d}",
+                "order_num_total_ever_online": f"{counts[0]}.0",
+                "order_num_total_ever_offline": f"{counts[1]}.0",
+                "customer_value_total_ever_offline": f"{money[1]:.2f}",
+                "customer_value_total_ever_online": f"{money[0]:.2f}",
+                "email": f"{rng.choice(TREES).lower()}{number}@example.org",
+                "newsletter_consent": rng.choice(("yes", "yes", "no")),
+            }
+        )
+    rows[0]["last_order_date"] = f"{last:%Y-%m-%d}"
+    return rows, groups
+
+
 CREDIT_NOTES = """\
 invoice,line,customer,date,sku,quantity,unit price,status
 1001,1,K1,2024-02-01,TEA,4,2.50,paid
@@ -338,16 +445,21 @@ CREDIT_NOTE_TOTALS = {
 def main() -> None:
     """Write every file."""
     rows, bought = sales_rows(), purchases()
+    tables = {"shoppers.csv": shoppers(), "households.csv": households(), "members.csv": members()}
     totals = {
         "sales.csv": sales_totals(rows),
         "purchases.txt": purchase_totals(bought),
         "credit_notes.csv": CREDIT_NOTE_TOTALS,
+        **{name: {"groups": "".join(map(str, groups))} for name, (_, groups) in tables.items()},
     }
     files = {
         "sales.csv": csv_text(HEADER, rows).encode("cp437"),
         "sales_two_styles.csv": csv_text(HEADER, in_two_styles(rows)).encode("cp437"),
         "purchases.txt": purchases_text(bought).encode(),
         "customers.csv": customers_text().encode(),
+        "shoppers.csv": csv_text(SHOPPER_HEADER, tables["shoppers.csv"][0]).encode(),
+        "households.csv": csv_text(HOUSEHOLD_HEADER, tables["households.csv"][0]).replace(",", "\t").encode(),
+        "members.csv": csv_text(MEMBER_HEADER, tables["members.csv"][0]).encode(),
         "credit_notes.csv": CREDIT_NOTES.encode(),
         "totals.json": (json.dumps(totals, indent=1) + "\n").encode(),
     }

@@ -75,4 +75,4 @@ def _aligned(rows: pa.Table, key: str, table: FeatureTable) -> dict[str, NDArray
 def _outcome_window(clean: CleanOrders, table: FeatureTable) -> Float64 | None:
     """Revenue on and after the as-of day, where there is any: no feature may know of it."""
     span = purchase_span(clean)
-    return revenue_from(clean, table) if span and span[1] >= table.as_of else None
+    return revenue_from(clean, table) if span and table.as_of and span[1] >= table.as_of else None

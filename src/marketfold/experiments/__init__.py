@@ -10,6 +10,7 @@ from marketfold.experiments.design import (
     as_assigned,
     detectable_lift,
     plan_holdout,
+    plan_tenth,
 )
 from marketfold.experiments.effects import Effect
 from marketfold.experiments.measuring import (
@@ -42,6 +43,7 @@ __all__ = [
     "detectable_lift",
     "measure_campaigns",
     "plan_holdout",
+    "plan_tenth",
     "read_baselines",
     "read_outcomes",
 ]

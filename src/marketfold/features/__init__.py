@@ -2,7 +2,7 @@
 
 from marketfold.features.build import build_features
 from marketfold.features.fitted_statistics import OTHER, category_of
-from marketfold.features.geography import keep_columns, with_geography
+from marketfold.features.geography import is_place, keep_columns, with_geography
 from marketfold.features.literature_baseline import literature_line_table
 from marketfold.features.matrix import FeatureMatrix, build_matrix
 from marketfold.features.scaler import MatrixScaler
@@ -16,6 +16,7 @@ __all__ = [
     "build_features",
     "build_matrix",
     "category_of",
+    "is_place",
     "keep_columns",
     "literature_line_table",
     "purchase_span",

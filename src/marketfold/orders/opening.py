@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from marketfold.engine import DuckDBEngine
 from marketfold.errors import OrdersError, SourceNotFoundError
-from marketfold.orders.sources import RelationSource, from_parquet, from_polars, from_spark, from_table
+from marketfold.orders.sources import FrameSource, RelationSource, from_parquet, from_polars, from_spark, from_table
 from marketfold.orders.text_files import TextSource
 from marketfold.orders.workbooks import read_workbook
 
@@ -27,7 +27,7 @@ _WORKBOOK_MARKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 def open_source(source: object, options: ReadingOptions) -> Source:
-    """Open what was given as a source of order lines.
+    """Open what was given as a source of order lines; one that is open already is given back.
 
     Raises
     ------
@@ -36,6 +36,8 @@ def open_source(source: object, options: ReadingOptions) -> Source:
     OrdersError
         If it cannot hold order lines.
     """
+    if isinstance(source, TextSource | FrameSource | RelationSource):
+        return source
     if isinstance(source, str | Path):
         return _open_path(Path(source).expanduser(), options)
     if isinstance(source, duckdb.DuckDBPyRelation):

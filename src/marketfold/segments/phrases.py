@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from marketfold.features import OTHER, category_of
+from marketfold.features import OTHER, category_of, is_place
 from marketfold.words import measured, singular
 
 if TYPE_CHECKING:
@@ -82,6 +82,8 @@ def _of_category(category: str) -> Phrase:
 def phrase_of(feature: str, unit: Unit = "customer") -> Phrase:
     """The phrase of a feature by its name; a plain one, of an aspect of its own, for a feature that the table lacks.
 
+    Such are the columns of a table of customers, which are called as a person called them.
+
     >>> phrase_of("recency_days").high, phrase_of("recency_days", "order").high
     ('quiet', 'earlier')
     >>> phrase_of("shoe_size").difference.format(label="shoe size", this="42", others="40")
@@ -95,7 +97,12 @@ def phrase_of(feature: str, unit: Unit = "customer") -> Phrase:
         for phrase in _table():
             if any(fnmatchcase(name, pattern) for pattern in phrase.match):
                 return phrase
-    return Phrase(aspect=feature)
+    return Phrase(aspect=feature) if is_place(feature) else _of_column(feature)
+
+
+def _of_column(feature: str) -> Phrase:
+    """A column of the user's own, called as it is called there."""
+    return Phrase(aspect=feature, order=80, low_tail=f", low {feature}", high_tail=f", high {feature}")
 
 
 def difference_text(feature: DistinguishingFeature, unit: Unit = "customer", currency: str | None = None) -> str:

@@ -50,6 +50,8 @@ def describe_segment(campaign: Campaign, plan: CampaignPlan) -> str:
 def _size(campaign: Campaign) -> str:
     customers = words.plural(campaign.customers, "customer")
     of_revenue = share(campaign.revenue_share)
+    if not campaign.revenue_total and campaign.timing.season == "no orders":
+        return f"{customers} ({share(campaign.customer_share)} of all)."
     return f"{customers} ({share(campaign.customer_share)} of all) who brought {of_revenue} of the revenue."
 
 
@@ -113,9 +115,12 @@ def missing_contacts(channel: PlannedChannel) -> str:
 
 def inter_purchase_time(timing: Timing) -> str:
     """How much time lies between their orders, and since the last one."""
+    unknown = "no orders" if timing.season == "no orders" else "no gap"
     if timing.recency_days is None:
-        return say("timing", "no gap")
+        return say("timing", unknown)
     since = say("timing", "away", away=timing.recency_days)
+    if timing.season == "no orders":
+        return say("timing", "no orders.away", since=since)
     if timing.gap_days is None:
         return say("timing", "few back", since=since)
     low, middle, high = timing.gap_days
