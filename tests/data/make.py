@@ -356,22 +356,22 @@ def households() -> tuple[list[dict[str, Any]], list[int]]:
     rng = seeded(15)
     groups = _groups(rng)
     incomes, bread, wine = (24_000, 48_000, 48_000, 82_000), (40, 380, 90, 420), (15, 40, 420, 700)
-    kids, visits, letter = (1, 2, 0, 0), (8, 7, 4, 2), (0.05, 0.95, 0.05, 0.95)
+    kids, visits, letter, born = (1, 2, 0, 0), (8, 7, 4, 1), (0.02, 0.98, 0.02, 0.98), (1988, 1978, 1966, 1956)
     statuses = "Married", "Single", "Together"
     rows = []
     for number, group in enumerate(groups):
-        joined = date(2021, 1, 1) + timedelta(days=rng.randint(0, 700))
+        joined = date(2021, 1, 1) + timedelta(days=700 - 170 * group + rng.randint(0, 120))
         rows.append(
             {
                 "ID": 5_000 + 37 * number % 9_973,
-                "Year_Birth": _near(rng, 1972, 9),
+                "Year_Birth": _near(rng, born[group], 3),
                 "Education": rng.choice(("Basic", "Graduation", "Master", "PhD")),
                 "Marital_Status": rng.choices(statuses, (1, 5, 1) if group == 2 else (4, 1, 3))[0],
                 "Income": "" if number % 40 == 7 else _near(rng, incomes[group], 4_000, 5_000),
                 "Kidhome": kids[group],
                 "Dt_Customer": f"{joined:%d-%m-%Y}",
-                "MntBread": _near(rng, bread[group], bread[group] / 6),
-                "MntWine": _near(rng, wine[group], wine[group] / 6),
+                "MntBread": _near(rng, bread[group], bread[group] / 9),
+                "MntWine": _near(rng, wine[group], wine[group] / 9),
                 "NumWebVisits": _near(rng, visits[group], 1),
                 "Newsletter": "Yes" if rng.random() < letter[group] else "No",
                 "Complain": int(rng.random() < 0.03),
@@ -393,17 +393,18 @@ def members() -> tuple[list[dict[str, Any]], list[int]]:
     """Four groups by how long ago, how often, how much and where they buy."""
     rng = seeded(16)
     groups = _groups(rng, 320)
-    away, online, offline, worth = (12, 25, 200, 330), (16, 2, 2, 1), (2, 9, 2, 1), (140, 90, 320, 50)
+    away, online, offline, worth = (15, 15, 200, 200), (48, 8, 24, 5), (24, 5, 48, 8), (60, 90, 40, 60)
+    members_for = (300, 300, 1_200, 1_200)
     last, rows = date(2024, 5, 30), []
     for number, group in enumerate(groups):
         came = last - timedelta(days=_near(rng, away[group], away[group] / 6))
         counts = _near(rng, online[group], online[group] / 8, 1), _near(rng, offline[group], offline[group] / 8, 1)
-        money = [count * worth[group] * rng.uniform(0.85, 1.15) for count in counts]
+        money = [count * worth[group] * rng.uniform(0.7, 1.3) for count in counts]
         rows.append(
             {
                 "master_id": f"m-{rng.getrandbits(40):010x}-{number}",
                 "order_channel": rng.choice(("Android App", "Desktop", "Ios App", "Mobile")),
-                "first_order_date": f"{came - timedelta(days=rng.randint(200, 1_500)):%Y-%m-%d}",
+                "first_order_date": f"{came - timedelta(days=members_for[group] + rng.randint(-60, 60)):%Y-%m-%d}",
                 "last_order_date": f"{came:%Y-%m-%d}",
                 "order_num_total_ever_online": f"{counts[0]}.0",
                 "order_num_total_ever_offline": f"{counts[1]}.0",

@@ -28,6 +28,8 @@ MOST_CLASSES = 50
 FEW_VALUES = 12
 """Whole numbers with so few values may be codes of classes, where the column's name says so."""
 MOSTLY_MISSING = 0.5
+DAYS_SINCE = "days since "
+"""How the feature of a day begins: the name of its column follows."""
 
 _CLASS_NAME = re.compile(
     r"(channel|region|segment|cluster|class|group|type|category|zone|market|store|branch|state|status|level|tier|plan|"
@@ -37,6 +39,7 @@ _SAYS_WHAT = frozenset(
     {"gender", "geschlecht", "sex", "sexe", "genero", "title", "anrede", "salutation", "age", "alter"}
 )
 """About a person and yet of a crowd: these describe a segment, and tell nobody from another."""
+_CONSENT = re.compile(r"consent|optin|einwilligung|consentement|consentimiento|consenso|toestemming|gdpr|dsgvo|donotcontact")
 _WHERE = re.compile(r"^(lat|lon|lng|latitude|longitude|ip|ipaddress|ssn|taxid|iban|passport|vat)$")
 RESERVED = frozenset(
     {"customer_id", "segment", "segment_name", "distance", "confidence", "fits_none", "trust", "arm", "source_line"}
@@ -164,6 +167,8 @@ def judge_columns(columns: Mapping[str, Column], identity: str | None, meanings:
 def _why_not(column: Column, meanings: Meanings) -> str:
     if _is_personal(column, meanings):
         return "about a person: it is read only for audiences"
+    if _CONSENT.search(plain_name(column.name)):
+        return "consent to be written to: it is read only for audiences"
     return _no_use(column, len(column.codes)) or _too_empty(column)
 
 
@@ -185,5 +190,6 @@ def _shaping(column: Column, block: str | None) -> Shaping:
     if column.is_flag:
         return Shaping(Feature(name, name, "flag", "value", block), (column.name,), "flag")
     if column.is_date:
-        return Shaping(Feature(name, f"days since {name}", "days", "timing", block), (column.name,), "days")
+        since = f"{DAYS_SINCE}{name}"
+        return Shaping(Feature(since, since, "days", "timing", block), (column.name,), "days")
     return Shaping(Feature(name, name, _measure(column), "value", block), (column.name,), "number")

@@ -102,6 +102,9 @@ def phrase_of(feature: str, unit: Unit = "customer") -> Phrase:
 
 def _of_column(feature: str) -> Phrase:
     """A column of the user's own, called as it is called there."""
+    day = feature.removeprefix("days since ")
+    if day != feature:
+        return Phrase(aspect=feature, order=80, low_tail=f", late {day}", high_tail=f", early {day}")
     return Phrase(aspect=feature, order=80, low_tail=f", low {feature}", high_tail=f", high {feature}")
 
 
