@@ -12,7 +12,7 @@ export; `totals.json` holds what a right reading finds, counted here in plain Py
 `customers.csv`      a table of customers, not of orders: neither ids nor days
 `shoppers.csv`       a table of a mall's customers: id, gender, age, income and a score
 `households.csv`     a table of households, columns apart by tabs: yes and no, a day, marital status, constants, blanks
-`members.csv`        a table of a loyalty programme: days of the first and last order, orders and money by channel, e-mails
+`members.csv`        a table of a loyalty programme: days of first and last order, orders and money by channel, e-mails
 `credit_notes.csv`   invoices with credit notes, a cancelled line, a line without customer and one with nothing on it
 ==================== =========================================================================================
 """

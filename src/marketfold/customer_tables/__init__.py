@@ -11,6 +11,7 @@ from marketfold.customer_tables.reading import (
     refuse_settings_of_orders,
 )
 from marketfold.customer_tables.recognition import is_customer_table
+from marketfold.customer_tables.roles import part_of
 
 __all__ = [
     "ASIDE",
@@ -20,6 +21,7 @@ __all__ = [
     "is_customer_table",
     "is_of_table",
     "measure_again",
+    "part_of",
     "read_customers",
     "read_source",
     "refuse_settings_of_orders",

@@ -39,7 +39,7 @@ _SAYS_WHAT = frozenset(
     {"gender", "geschlecht", "sex", "sexe", "genero", "title", "anrede", "salutation", "age", "alter"}
 )
 """About a person and yet of a crowd: these describe a segment, and tell nobody from another."""
-_CONSENT = re.compile(r"consent|optin|einwilligung|consentement|consentimiento|consenso|toestemming|gdpr|dsgvo|donotcontact")
+_CONSENT = re.compile(r"consent|optin|einwilligung|consentimiento|consenso|toestemming|gdpr|dsgvo|donotcontact")
 _WHERE = re.compile(r"^(lat|lon|lng|latitude|longitude|ip|ipaddress|ssn|taxid|iban|passport|vat)$")
 RESERVED = frozenset(
     {"customer_id", "segment", "segment_name", "distance", "confidence", "fits_none", "trust", "arm", "source_line"}
@@ -86,7 +86,7 @@ def _no_use(column: Column, n_rows: int) -> str:
         return "every cell is empty"
     if column.different == 1 and n_filled == n_rows:
         return "the same for everybody"
-    if column.is_number and column.different == n_filled and n_filled > 2:
+    if column.is_number and column.different == n_filled == n_rows > 2:
         numbers = np.sort(column.numbers[column.filled])
         if (np.diff(numbers) == 1).all():
             return "it numbers the rows"

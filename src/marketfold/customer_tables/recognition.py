@@ -98,7 +98,8 @@ def _is_plain_order(sample: Sample, measures: Sequence[str]) -> bool:
     """Who, when and how much, and nothing else: orders of customers who came once."""
     dated = [c for c, values in sample.items() if looks_like_dates(values)]
     bought = find_meanings({}, list(sample)).of
-    return len(dated) == 1 and dated[0] not in bought.values() and len([c for c in measures if c not in dated]) <= 1
+    amounts = [alias_rank("amount", c) is not None for c in measures if c not in dated]
+    return len(dated) == 1 and dated[0] not in bought.values() and amounts == [True]
 
 
 def is_customer_table(source: Source, options: ReadingOptions) -> bool:

@@ -104,8 +104,21 @@ def parts_of(role: BoughtRole, columns: Sequence[str]) -> list[str]:
     >>> parts_of(BOUGHT["order_count"], ["order_num_total_ever_online", "order_num_total_ever_offline", "age"])
     ['order_num_total_ever_online', 'order_num_total_ever_offline']
     """
-    found = [c for c in columns if any(re.fullmatch(name + _CHANNEL, plain_name(c)) for name in role.names)]
-    return found if len(found) > 1 and not role.dated else []
+    found = [column for column in columns if _is_part(role, column)]
+    return found if len(found) > 1 else []
+
+
+def part_of(feature: str) -> str | None:
+    """The feature of which a column is a part by channel; None for any other column.
+
+    >>> part_of("order_num_total_ever_online"), part_of("Age")
+    ('order_count', None)
+    """
+    return next((role.feature.name for role in BOUGHT.values() if _is_part(role, feature)), None)
+
+
+def _is_part(role: BoughtRole, column: str) -> bool:
+    return not role.dated and any(re.fullmatch(name + _CHANNEL, plain_name(column)) for name in role.names)
 
 
 def _named(role: str, columns: Sequence[str]) -> str | None:

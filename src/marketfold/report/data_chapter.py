@@ -69,7 +69,7 @@ def _reading(analysis: Analysis) -> Facts:
     facts, reads = analysis.data.facts, analysis.data.reads
     rows = [
         Fact("Source", facts.name, facts.encoding or ""),
-        Fact("Lines read", words.count(reads.lines)),
+        Fact("Lines read" if reads.orders is not None else "Rows read", words.count(reads.lines)),
         *([Fact("Orders", words.count(reads.orders))] if reads.orders is not None else []),
         Fact("Customers", words.count(reads.customers)),
     ]

@@ -76,7 +76,7 @@ def making_chapter(analysis: Analysis) -> Section:
         "How it was made",
         (
             _recipe(analysis),
-            Prose((say("teaching", "making"),)),
+            Prose((say("teaching", "making" if analysis.data.kind == "orders" else "making_table"),)),
             Fold(
                 "Features that shaped the segments",
                 (

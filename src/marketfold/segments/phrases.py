@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from marketfold.customer_tables import part_of
 from marketfold.features import OTHER, category_of, is_place
 from marketfold.words import measured, singular
 
@@ -105,7 +106,10 @@ def _of_column(feature: str) -> Phrase:
     day = feature.removeprefix("days since ")
     if day != feature:
         return Phrase(aspect=feature, order=80, low_tail=f", late {day}", high_tail=f", early {day}")
-    return Phrase(aspect=feature, order=80, low_tail=f", low {feature}", high_tail=f", high {feature}")
+    whole = part_of(feature)  # in a name the whole speaks for its parts, where both stand out
+    yields_to = (phrase_of(whole).aspect,) if whole else ()
+    low, high = f", low {feature}", f", high {feature}"
+    return Phrase(aspect=feature, order=80, yields_to=yields_to, low_tail=low, high_tail=high)
 
 
 def difference_text(feature: DistinguishingFeature, unit: Unit = "customer", currency: str | None = None) -> str:
