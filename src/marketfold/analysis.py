@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Literal
 
+from marketfold.cleaning import ReadTotals
 from marketfold.errors import ParameterError
 from marketfold.frames import table_html
 from marketfold.words import share
@@ -16,11 +17,13 @@ if TYPE_CHECKING:
     from marketfold.cleaning import CleanOrders
     from marketfold.clustering import AcrossSolutions, Stability
     from marketfold.config import RunConfig
+    from marketfold.customer_tables import CustomerTable
+    from marketfold.decisions import Decision, SourceFacts
     from marketfold.diagnostics import LiteratureBaseline, Trap
     from marketfold.exploration import Exploration
     from marketfold.model import SegmentModel
     from marketfold.orders import Orders
-    from marketfold.schema import Labels
+    from marketfold.schema import Labels, Ledger
     from marketfold.segments import SegmentMatch, SegmentProfile
     from marketfold.selection import Choice, FutureScore, Segmentation
     from marketfold.snapshot import Snapshot
@@ -45,6 +48,7 @@ class DataPart:
     """From which orders: the path as given or the kind of the table, and what was read, kept and seen in them.
 
     `sha256` is the fingerprint of the file; None where it was none.
+    What every kind of source has (facts, ledger, decisions, currency) `CustomersPart` has by the same names.
     """
 
     source: str
@@ -52,6 +56,115 @@ class DataPart:
     clean: CleanOrders
     exploration: Exploration
     sha256: str | None = None
+    kind: ClassVar[Literal["orders", "customers"]] = "orders"
+
+    @property
+    def facts(self) -> SourceFacts:
+        """How the source was read."""
+        return self.clean.facts
+
+    @property
+    def ledger(self) -> Ledger:
+        """What was read, kept and set aside."""
+        return self.clean.report.ledger
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        """What was decided where the source could be read in more than one way."""
+        return (*self.facts.decisions, *self.clean.report.decisions)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What may be wrong with what was read, each a sentence."""
+        return (*self.facts.warnings, *self.clean.report.warnings)
+
+    @property
+    def currency(self) -> str | None:
+        """Of the money columns, where one is known."""
+        return self.exploration.currency
+
+    @property
+    def reads(self) -> ReadTotals:
+        """Totals over all lines that were read."""
+        return self.clean.report.reads
+
+    @property
+    def money(self) -> float | None:
+        """What the units brought in all; None where that is not known."""
+        return self.ledger.money_net
+
+    def set_aside(self) -> pa.Table:
+        """Every row that was set aside, by its number in the source, with its reason."""
+        return self.clean.engine.collect(self.clean.set_aside.sort("source_line"))
+
+
+@dataclass(frozen=True)
+class CustomersPart:
+    """From which table of customers: what `DataPart` has of orders, without the orders themselves."""
+
+    source: str
+    table: CustomerTable
+    sha256: str | None = None
+    kind: ClassVar[Literal["orders", "customers"]] = "customers"
+
+    @property
+    def facts(self) -> SourceFacts:
+        """How the source was read."""
+        return self.table.facts
+
+    @property
+    def ledger(self) -> Ledger:
+        """Rows that were read, kept and set aside; no money."""
+        return self.table.ledger
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        """What was decided where the source could be read in more than one way."""
+        return self.facts.decisions
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What may be wrong with what was read, each a sentence."""
+        return self.facts.warnings
+
+    @property
+    def currency(self) -> str | None:
+        """Not known: no column of such a table says it."""
+        return None
+
+    @property
+    def reads(self) -> ReadTotals:
+        """Rows and customers; there are no orders, and no days of them."""
+        return ReadTotals(self.ledger.lines_read, None, len(self.table.features), None, None, self.money)
+
+    @property
+    def money(self) -> float | None:
+        """What the customers brought in all; None where that is not known."""
+        features = self.table.features
+        return round(float(features.revenue.sum()), 2) if features.has_money else None
+
+    def set_aside(self) -> pa.Table:
+        """Every row that was set aside, by its number in the source, with its reason."""
+        return self.table.set_aside
+
+    @property
+    def orders(self) -> Orders:
+        """A table of customers has none."""
+        raise _no_orders(self.facts.name)
+
+    @property
+    def clean(self) -> CleanOrders:
+        """A table of customers has no orders to clean."""
+        raise _no_orders(self.facts.name)
+
+    @property
+    def exploration(self) -> Exploration:
+        """A table of customers has no orders to explore."""
+        raise _no_orders(self.facts.name)
+
+
+def _no_orders(name: str) -> ParameterError:
+    return ParameterError(f"{name} is a table of customers: there are no orders behind this analysis.")
 
 
 @dataclass(frozen=True)
@@ -106,7 +219,7 @@ class Analysis:
     run went.
     """
 
-    data: DataPart
+    data: DataPart | CustomersPart
     segmentation: Segmentation
     choice: ChoicePart
     segments: SegmentsPart
@@ -133,7 +246,7 @@ class Analysis:
 
     def __repr__(self) -> str:
         made = self.segmentation
-        name = self.data.clean.facts.name
+        name = self.data.facts.name
         return f"<Analysis of {name}: {len(made):,} {made.unit}s, {made.n_segments} segments>"
 
     def _repr_html_(self) -> str:

@@ -95,6 +95,9 @@ class ReadingOptions(Options):
     delimiter: str | None = Field(default=None, description="Field separator of a text file, where it is not found.")
     encoding: str | None = Field(default=None, description="Encoding of a text file, where it is not found.")
     sheet: str | None = Field(default=None, description="Sheet of a workbook, where it is not found.")
+    table: bool = Field(
+        default=False, description="Read as a table of customers, one row for each, where that is not found."
+    )
     header_row: int | None = Field(
         default=None, ge=1, description="Row with the names of the columns, 1 for the first, where it is not found."
     )

@@ -1,21 +1,22 @@
-"""From a source of orders to segments and campaigns: the stages, joined."""
+"""From a source of orders, or a table of customers, to segments and campaigns: the stages, joined."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from marketfold.analysis import Analysis, ChoicePart, DataPart, RunPart, SegmentsPart
+from marketfold.analysis import Analysis, ChoicePart, CustomersPart, DataPart, RunPart, SegmentsPart
 from marketfold.campaigns import ArmDraw, keep_edits, plan_campaigns
 from marketfold.cleaning import clean_orders
 from marketfold.clustering import assess_stability, split_and_merge
 from marketfold.config import load_config
+from marketfold.customer_tables import CustomerTable, read_source, refuse_settings_of_orders
 from marketfold.diagnostics import cluster_as_published, find_traps
 from marketfold.errors import OrdersError, ParameterError, TooFewUnitsError
 from marketfold.exploration import explore
 from marketfold.features import before_day, build_features
-from marketfold.orders import fingerprint, read_orders
+from marketfold.orders import fingerprint
 from marketfold.reduction import reducer_type
 from marketfold.segments import find_traits, number_and_name, profile_segments
 from marketfold.selection import Fits, choose_cutoff, choose_recipe, hold_out_future, score_on_future
@@ -27,13 +28,88 @@ if TYPE_CHECKING:
     from marketfold.campaigns import CampaignPlan
     from marketfold.cleaning import CleanOrders
     from marketfold.config import RunConfig
-    from marketfold.diagnostics import LiteratureBaseline
+    from marketfold.diagnostics import LiteratureBaseline, Trap
     from marketfold.orders import Orders
     from marketfold.schema import FeatureTable, Progress
     from marketfold.selection import FutureScore, Recipe, Segmentation, TemporalHoldout
 
 STABILITY_SEED = 2_000_003
 """Far from the seeds of the search for a feature set, so that the labels rest on resamples that no choice has seen."""
+
+
+class _Ground(Protocol):
+    """What a run stands on, orders or a table of customers, as far as the stages see it."""
+
+    @property
+    def data(self) -> DataPart | CustomersPart:
+        """What was read."""
+        ...
+
+    def features(self) -> FeatureTable:
+        """One row per unit."""
+        ...
+
+    def holdout(self) -> TemporalHoldout | None:
+        """The customers of an earlier day; None where there is none to know of."""
+        ...
+
+    def traps(self, segmentation: Segmentation) -> tuple[Trap, ...]:
+        """What may be wrong with the segments."""
+        ...
+
+    def baseline(self) -> LiteratureBaseline | None:
+        """What published analyses would find."""
+        ...
+
+    def behind_plan(self) -> CleanOrders | CustomerTable:
+        """What campaigns are counted from."""
+        ...
+
+
+@dataclass(frozen=True)
+class _OrdersGround:
+    """Orders, of which those before the as-of day are seen."""
+
+    data: DataPart
+    seen: CleanOrders
+    config: RunConfig
+
+    def features(self) -> FeatureTable:
+        return build_features(self.seen, self.config.features)
+
+    def holdout(self) -> TemporalHoldout | None:
+        return _temporal_holdout(self.seen, self.config)
+
+    def traps(self, segmentation: Segmentation) -> tuple[Trap, ...]:
+        return find_traps(segmentation, self.data.clean)
+
+    def baseline(self) -> LiteratureBaseline | None:
+        return _literature_baseline(self.data.orders, self.config)
+
+    def behind_plan(self) -> CleanOrders:
+        return self.seen
+
+
+@dataclass(frozen=True)
+class _CustomersGround:
+    """A table of customers: what takes orders is not there."""
+
+    data: CustomersPart
+
+    def features(self) -> FeatureTable:
+        return self.data.table.features
+
+    def holdout(self) -> None:
+        return None
+
+    def traps(self, segmentation: Segmentation) -> tuple[Trap, ...]:
+        return find_traps(segmentation)
+
+    def baseline(self) -> None:
+        return None
+
+    def behind_plan(self) -> CustomerTable:
+        return self.data.table
 
 
 @dataclass(frozen=True)
@@ -45,25 +121,31 @@ class _Pipeline:
     progress: Progress | None
     previous: Previous | None
 
-    def read(self, source: Any) -> DataPart:
-        """Read, clean and explore the orders."""
+    def read(self, source: Any) -> _Ground:
+        """Read the source; orders are cleaned and explored."""
+        config = self.config
         with self.clock.stage("read"):
-            orders = read_orders(source, self.config.reading)
+            read = read_source(source, config.reading)
             sha256 = fingerprint(source)
+        name = str(source) if isinstance(source, str | os.PathLike) else read.facts.name
+        if isinstance(read, CustomerTable):
+            refuse_settings_of_orders(read, config.features)
+            return _CustomersGround(CustomersPart(name, read, sha256))
         with self.clock.stage("clean"):
-            clean = clean_orders(orders, self.config.cleaning)
+            clean = clean_orders(read, config.cleaning)
         with self.clock.stage("explore"):
-            exploration = explore(clean, seed=self.config.seed, progress=self.progress)
-        name = str(source) if isinstance(source, str | os.PathLike) else orders.facts.name
-        return DataPart(name, orders, clean, exploration, sha256)
+            exploration = explore(clean, seed=config.seed, progress=self.progress)
+        as_of = config.features.as_of
+        seen = before_day(clean, as_of) if as_of else clean  # once: what customers did is remembered with it
+        return _OrdersGround(DataPart(name, read, clean, exploration, sha256), seen, config)
 
-    def segment(self, seen: CleanOrders, reducer: Any, clusterer: Any) -> tuple[Segmentation, ChoicePart]:
+    def segment(self, ground: _Ground, reducer: Any, clusterer: Any) -> tuple[Segmentation, ChoicePart]:
         """Measure the units, choose how to segment them, and assess what came of it."""
         config = self.config
         with self.clock.stage("features"):
-            table = build_features(seen, config.features)
+            table = ground.features()
             _check_enough_units(table, config)
-            fits = Fits(table, _temporal_holdout(seen, config), self.progress)
+            fits = Fits(table, ground.holdout(), self.progress)
         with self.clock.stage("choose"):
             choice = choose_recipe(fits, config, reducer=reducer, clusterer=clusterer)
         with self.clock.stage("segment"):
@@ -83,24 +165,23 @@ class _Pipeline:
             future = _score_future(fits, choice.recipe)
         return made, ChoicePart(choice, across, future)
 
-    def describe(self, segmentation: Segmentation, data: DataPart) -> tuple[Segmentation, SegmentsPart]:
+    def describe(self, segmentation: Segmentation, ground: _Ground) -> tuple[Segmentation, SegmentsPart]:
         """Number and name the segments, say what each is, and look for what may be wrong with them."""
         with self.clock.stage("profile"):
             traits = find_traits(segmentation)
             earlier = self.previous.snapshot if self.previous else None
             segmentation, matches = number_and_name(segmentation, traits, earlier)
             profiles = profile_segments(segmentation, self.config.seed, traits)
-            traps = find_traps(segmentation, data.clean)
-            baseline = _literature_baseline(data.orders, self.config)
+            traps, baseline = ground.traps(segmentation), ground.baseline()
         return segmentation, SegmentsPart(profiles, traps, baseline, matches)
 
-    def plan(self, segmentation: Segmentation, segments: SegmentsPart, seen: CleanOrders) -> CampaignPlan:
+    def plan(self, segmentation: Segmentation, segments: SegmentsPart, ground: _Ground) -> CampaignPlan:
         """Plan a campaign for each segment, with what was edited by hand in the earlier run."""
         with self.clock.stage("plan"):
             plan = plan_campaigns(
                 segmentation,
                 segments.profiles,
-                seen,
+                ground.behind_plan(),
                 self.config.campaigns,
                 draw=ArmDraw(self.config.seed, self.previous.arms if self.previous else None),
                 progress=self.progress,
@@ -118,6 +199,8 @@ def segment_market(
     clusterer: Any = None,
 ) -> Analysis:
     """Read orders, clean and explore them, segment the customers and plan a campaign for each segment.
+
+    A table with one row for each customer is recognised by what it holds, and segmented as it is.
 
     Parameters
     ----------
@@ -137,7 +220,9 @@ def segment_market(
     Raises
     ------
     OrdersError
-        If the source cannot be read as orders, or too much of it is set aside.
+        If the source cannot be read, or too much of it is set aside.
+    ParameterError
+        If a table of customers is given with settings that take orders.
     TooFewUnitsError
         If there are fewer customers than segments.
 
@@ -151,16 +236,14 @@ def segment_market(
     4
     """
     stages = _Pipeline(config or load_config(), StageClock(progress), progress, previous)
-    data = stages.read(source)
-    as_of = stages.config.features.as_of
-    seen = before_day(data.clean, as_of) if as_of else data.clean  # once: what customers did is remembered with it
-    segmentation, choice = stages.segment(seen, reducer, clusterer)
-    segmentation, segments = stages.describe(segmentation, data)
-    plan = stages.plan(segmentation, segments, seen)
+    ground = stages.read(source)
+    segmentation, choice = stages.segment(ground, reducer, clusterer)
+    segmentation, segments = stages.describe(segmentation, ground)
+    plan = stages.plan(segmentation, segments, ground)
     edited = previous.briefs if previous else {}
     briefs = {number: edited[old] for number, old in segments.kept_numbers.items() if old in edited}
     run = RunPart(stages.config, tuple(stages.clock.costs), briefs)
-    return Analysis(data, segmentation, choice, segments, plan, run)
+    return Analysis(ground.data, segmentation, choice, segments, plan, run)
 
 
 def _check_enough_units(table: FeatureTable, config: RunConfig) -> None:

@@ -30,7 +30,7 @@ Aspect = Literal["value", "timing", "basket", "taste", "seasonality", "geography
 FeatureSetName = Literal[
     "auto", "all", "value", "loyalty", "timing", "basket", "recency_basket", "taste", "seasonality"
 ]
-Measure = Literal["days", "count", "money", "share", "ratio", "flag"]
+Measure = Literal["days", "count", "money", "share", "ratio", "flag", "year"]
 
 Float32 = NDArray[np.float32]
 Float64 = NDArray[np.float64]
@@ -246,7 +246,8 @@ class FeatureTable(Framed):
     revenue : float64, shape (n_units,)
         Money that the unit brought in kept lines, whether or not it is among the features.
     as_of
-        The day on which the features look back; no line on or after it is counted.
+        The day on which the features look back; no line on or after it is counted. None for a table of customers
+        that holds no day.
     left_out
         Features that were not built or not kept, with the reason.
     described
@@ -262,7 +263,7 @@ class FeatureTable(Framed):
     values: Float64
     features: tuple[Feature, ...]
     revenue: Float64
-    as_of: date
+    as_of: date | None
     left_out: dict[str, str] = field(default_factory=dict)
     described: dict[str, NDArray[np.object_]] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
@@ -271,6 +272,11 @@ class FeatureTable(Framed):
     def names(self) -> tuple[str, ...]:
         """Names of the features, in the order of the columns."""
         return tuple(feature.name for feature in self.features)
+
+    @property
+    def has_money(self) -> bool:
+        """Whether it is known what the units brought."""
+        return bool(self.revenue.any())
 
     def column(self, name: str) -> Float64:
         """Values of one feature, shape (n_units,)."""
@@ -291,7 +297,8 @@ class FeatureTable(Framed):
 
     def __repr__(self) -> str:  # ids may be names: they are not shown
         n_units, n_features = self.values.shape
-        return f"<FeatureTable: {n_units:,} {self.unit}s x {n_features} features, as of {self.as_of}>"
+        when = f", as of {self.as_of}" if self.as_of else ""
+        return f"<FeatureTable: {n_units:,} {self.unit}s x {n_features} features{when}>"
 
     def _repr_html_(self) -> str:
         middle = np.median(self.values, axis=0) if len(self.values) else np.zeros(len(self.features))

@@ -160,6 +160,8 @@ def measured(value: float, measure: Measure, currency: str | None = None) -> str
         return share(value)
     if measure == "days":
         return days(value)
+    if measure == "year":
+        return f"{value:.0f}"
     return _rounded(value) if measure == "count" else decimal(value).rstrip("0").rstrip(".")
 
 

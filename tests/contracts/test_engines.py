@@ -87,7 +87,9 @@ def test_the_matrix_is_the_same_on_every_engine(lines: pa.Table, on_duckdb: Clea
 
 
 def test_the_future_is_the_same_on_every_engine(lines: pa.Table, on_duckdb: CleanOrders):
-    cut = build_features(on_duckdb).as_of.replace(month=1, day=1)
+    as_of = build_features(on_duckdb).as_of
+    assert as_of
+    cut = as_of.replace(month=1, day=1)
     _, here = split_at(on_duckdb, cut)
     _, there = split_at(clean_orders(read_orders(to_polars(lines))), cut)
     assert here["customer_id"].equals(there["customer_id"])

@@ -12,6 +12,10 @@ export; `totals.json` holds what a right reading finds, counted here in plain Py
 `customers.csv`      a table of customers, not of orders
 `printed_list.txt`   a list as a merchandise system prints it: title, frames and rules, code page 1252, decimal comma,
                      minus behind the number, the title and the names again on each page
+`customers.csv`      a table of customers, not of orders: neither ids nor days
+`shoppers.csv`       a table of a mall's customers: id, gender, age, income and a score
+`households.csv`     a table of households, columns apart by tabs: yes and no, a day, marital status, constants, blanks
+`members.csv`        a table of a loyalty programme: days of first and last order, orders and money by channel, e-mails
 `credit_notes.csv`   invoices with credit notes, a cancelled line, a line without customer and one with nothing on it
 `uci_credit_notes.csv` the layout of Online Retail: everything bought and cancelled minutes later, a part sent back,
                      a return of before the file, postage, a manual charge, a discount of no order
@@ -324,6 +328,111 @@ def customers_text() -> str:
         for _ in range(60)
     ]
     return csv_text(header, rows)
+
+
+def _groups(rng: random.Random, n: int = 300) -> list[int]:
+    """A planted group of four for each of `n` customers, in no order."""
+    groups = [place % 4 for place in range(n)]
+    rng.shuffle(groups)
+    return groups
+
+
+def _near(rng: random.Random, middle: float, spread: float, least: int = 0) -> int:
+    return max(least, round(rng.gauss(middle, spread)))
+
+
+SHOPPER_HEADER = ("CustomerID", "Gender", "Age", "Annual Income (k$)", "Spending Score (1-100)")
+
+
+def shoppers() -> tuple[list[dict[str, Any]], list[int]]:
+    """Four corners of income and score; age goes with the score, gender with nothing."""
+    rng = seeded(14)
+    groups = _groups(rng)
+    incomes, scores, ages = (32, 32, 92, 92), (20, 80, 20, 80), (52, 25, 46, 33)
+    rows = [
+        {
+            "CustomerID": f"{number:04d}",
+            "Gender": rng.choice(("Female", "Male")),
+            "Age": _near(rng, ages[group], 4, 18),
+            "Annual Income (k$)": _near(rng, incomes[group], 7, 10),
+            "Spending Score (1-100)": min(99, _near(rng, scores[group], 7, 1)),
+        }
+        for number, group in enumerate(groups, start=1)
+    ]
+    return rows, groups
+
+
+HOUSEHOLD_HEADER = (
+    "ID", "Year_Birth", "Education", "Marital_Status", "Income", "Kidhome", "Dt_Customer", "MntBread", "MntWine",
+    "NumWebVisits", "Newsletter", "Complain", "Z_Cost", "Remark",
+)  # fmt: skip
+
+
+def households() -> tuple[list[dict[str, Any]], list[int]]:
+    """Four groups by income, children, spend and newsletter; status and education only describe."""
+    rng = seeded(15)
+    groups = _groups(rng)
+    incomes, bread, wine = (24_000, 48_000, 48_000, 82_000), (40, 380, 90, 420), (15, 40, 420, 700)
+    kids, visits, letter, born = (1, 2, 0, 0), (8, 7, 4, 1), (0.02, 0.98, 0.02, 0.98), (1988, 1978, 1966, 1956)
+    statuses = "Married", "Single", "Together"
+    rows = []
+    for number, group in enumerate(groups):
+        joined = date(2021, 1, 1) + timedelta(days=700 - 170 * group + rng.randint(0, 120))
+        rows.append(
+            {
+                "ID": 5_000 + 37 * number % 9_973,
+                "Year_Birth": _near(rng, born[group], 3),
+                "Education": rng.choice(("Basic", "Graduation", "Master", "PhD")),
+                "Marital_Status": rng.choices(statuses, (1, 5, 1) if group == 2 else (4, 1, 3))[0],
+                "Income": "" if number % 40 == 7 else _near(rng, incomes[group], 4_000, 5_000),
+                "Kidhome": kids[group],
+                "Dt_Customer": f"{joined:%d-%m-%Y}",
+                "MntBread": _near(rng, bread[group], bread[group] / 9),
+                "MntWine": _near(rng, wine[group], wine[group] / 9),
+                "NumWebVisits": _near(rng, visits[group], 1),
+                "Newsletter": "Yes" if rng.random() < letter[group] else "No",
+                "Complain": int(rng.random() < 0.03),
+                "Z_Cost": 3,
+                "Remark": f"note {number} of {rng.randint(1, 9_999)}",
+            }
+        )
+    return rows, groups
+
+
+MEMBER_HEADER = (
+    "master_id", "order_channel", "first_order_date", "last_order_date", "order_num_total_ever_online",
+    "order_num_total_ever_offline", "customer_value_total_ever_offline", "customer_value_total_ever_online", "email",
+    "newsletter_consent",
+)  # fmt: skip
+
+
+def members() -> tuple[list[dict[str, Any]], list[int]]:
+    """Four groups by how long ago, how often, how much and where they buy."""
+    rng = seeded(16)
+    groups = _groups(rng, 320)
+    away, online, offline, worth = (15, 15, 200, 200), (48, 8, 24, 5), (24, 5, 48, 8), (60, 90, 40, 60)
+    members_for = (300, 300, 1_200, 1_200)
+    last, rows = date(2024, 5, 30), []
+    for number, group in enumerate(groups):
+        came = last - timedelta(days=_near(rng, away[group], away[group] / 6))
+        counts = _near(rng, online[group], online[group] / 8, 1), _near(rng, offline[group], offline[group] / 8, 1)
+        money = [count * worth[group] * rng.uniform(0.7, 1.3) for count in counts]
+        rows.append(
+            {
+                "master_id": f"m-{rng.getrandbits(40):010x}-{number}",
+                "order_channel": rng.choice(("Android App", "Desktop", "Ios App", "Mobile")),
+                "first_order_date": f"{came - timedelta(days=members_for[group] + rng.randint(-60, 60)):%Y-%m-%d}",
+                "last_order_date": f"{came:%Y-%m-%d}",
+                "order_num_total_ever_online": f"{counts[0]}.0",
+                "order_num_total_ever_offline": f"{counts[1]}.0",
+                "customer_value_total_ever_offline": f"{money[1]:.2f}",
+                "customer_value_total_ever_online": f"{money[0]:.2f}",
+                "email": f"{rng.choice(TREES).lower()}{number}@example.org",
+                "newsletter_consent": rng.choice(("yes", "yes", "no")),
+            }
+        )
+    rows[0]["last_order_date"] = f"{last:%Y-%m-%d}"
+    return rows, groups
 
 
 CREDIT_NOTES = """\
@@ -678,6 +787,7 @@ def main() -> None:
     """Write every file."""
     rows, bought, exports = sales_rows(), purchases(), layouts()
     sold, printed = shop_orders(), printed_lines()
+    tables = {"shoppers.csv": shoppers(), "households.csv": households(), "members.csv": members()}
     totals = {
         "sales.csv": sales_totals(rows),
         "purchases.txt": purchase_totals(bought),
@@ -689,12 +799,16 @@ def main() -> None:
         **{name: right for name, (_, right) in exports.items()},
         **dict.fromkeys(LAYOUTS, shop_totals(sold)),
         "printed_list.txt": printed_totals(printed),
+        **{name: {"groups": "".join(map(str, groups))} for name, (_, groups) in tables.items()},
     }
     files = {
         "sales.csv": csv_text(HEADER, rows).encode("cp437"),
         "sales_two_styles.csv": csv_text(HEADER, in_two_styles(rows)).encode("cp437"),
         "purchases.txt": purchases_text(bought).encode(),
         "customers.csv": customers_text().encode(),
+        "shoppers.csv": csv_text(SHOPPER_HEADER, tables["shoppers.csv"][0]).encode(),
+        "households.csv": csv_text(HOUSEHOLD_HEADER, tables["households.csv"][0]).replace(",", "\t").encode(),
+        "members.csv": csv_text(MEMBER_HEADER, tables["members.csv"][0]).encode(),
         "credit_notes.csv": CREDIT_NOTES.encode(),
         "uci_credit_notes.csv": UCI.encode(),
         "shopify.csv": SHOPIFY.encode(),

@@ -26,9 +26,9 @@ def line(number: int) -> list[Any]:
     return [number, f"K{number % 3}", dt.datetime(2024, 1, number, 10), number + 0.5]
 
 
-def book(folder: Path, name: str = "orders.xlsx", **sheets: list[list[Any]]) -> Path:
+def book(folder: Path, name: str = "orders.xlsx", **sheets: Any) -> Path:
     made = openpyxl.Workbook()
-    made.remove(made.active)  # type: ignore[arg-type]
+    made.remove(made.active)
     for title, rows in sheets.items():
         sheet = made.create_sheet(title)
         for row in rows:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from marketfold.analysis import DataPart
 from marketfold.campaigns.plan import as_made
 from marketfold.decisions import Decision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from marketfold.analysis import Analysis
+    from marketfold.analysis import Analysis, CustomersPart
+    from marketfold.cleaning import CleanOrders
     from marketfold.segments import SegmentProfile
 
 
@@ -53,6 +55,12 @@ def _remark(text: str) -> Decision:
     return _Remark("set_aside", numbers={"text": text} | _NUMBERS)
 
 
+def with_orders(data: DataPart | CustomersPart, clean: CleanOrders) -> DataPart:
+    """The same orders, cleaned otherwise."""
+    assert isinstance(data, DataPart)
+    return dataclasses.replace(data, clean=clean)
+
+
 def remarking(analysis: Analysis, *remarks: str) -> Analysis:
     """The same with these warnings and no other."""
     clean, segments, choice = analysis.data.clean, analysis.segments, analysis.choice
@@ -65,7 +73,7 @@ def remarking(analysis: Analysis, *remarks: str) -> Analysis:
     profiles = tuple(dataclasses.replace(profile, trust="stable") for profile in segments.profiles)
     return dataclasses.replace(
         analysis,
-        data=dataclasses.replace(analysis.data, clean=clean),
+        data=with_orders(analysis.data, clean),
         choice=dataclasses.replace(choice, evidence=dataclasses.replace(choice.evidence, k_choice=groups)),
         segments=dataclasses.replace(segments, profiles=profiles, traps=()),
     )

@@ -32,7 +32,7 @@ def test_a_card_and_a_brief_for_each_segment_with_its_own_numbers(analysis: Anal
     briefs = next(part for part in parts["campaigns"] if isinstance(part, Briefs)).briefs
     assert [card.name for card in cards] == [profile.name for profile in analysis.segments.profiles]
     assert sum(card.unit_share for card in cards) == pytest.approx(1)
-    assert sum(card.revenue_share for card in cards) == pytest.approx(1)
+    assert sum(card.revenue_share or 0.0 for card in cards) == pytest.approx(1)
     assert [brief.key for brief in briefs] == [card.todo_link for card in cards]
     assert page.n_segments == len(cards)
 

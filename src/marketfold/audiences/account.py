@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from marketfold.audiences.people import People
     from marketfold.audiences.platform import Platform
-    from marketfold.orders import Orders
     from marketfold.schema import Trust
 
 Refusal = Literal["", "nobody", "too small"]
@@ -109,7 +109,7 @@ class AudienceReport:
         return asdict(self) | {"on": self.on.isoformat()}
 
 
-def matched_by(orders: Orders, platform: Platform) -> tuple[str, ...]:
+def matched_by(orders: People, platform: Platform) -> tuple[str, ...]:
     """What people can be found by: `email`, `phone` and `address`, as the platform takes and the source has them."""
     have = set(orders.facts.mapping)
     found = [role for role in ("email", "phone") if role in platform.roles & have]
@@ -117,7 +117,7 @@ def matched_by(orders: Orders, platform: Platform) -> tuple[str, ...]:
 
 
 def notes_on(
-    orders: Orders, platform: Platform, audiences: Sequence[Audience], country: str | None
+    orders: People, platform: Platform, audiences: Sequence[Audience], country: str | None
 ) -> tuple[NoteCode, ...]:
     """What to expect of the whole export; `country` is the one that was set for all."""
     if platform.purpose == "list":

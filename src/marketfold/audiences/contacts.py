@@ -16,7 +16,8 @@ from marketfold.schema import SOURCE_LINE
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from marketfold.orders import Orders
+    from marketfold.audiences.people import People
+
 
 PLACES = ("country", "state")
 OF_ONE_ROW = ("contact_first_name", "contact_last_name", "city", "postal_code", "customer_name", "address")
@@ -69,7 +70,7 @@ class Contact:
 
 
 def _rows(
-    orders: Orders, ids: Sequence[str], columns: Sequence[str], consent_column: str | None
+    orders: People, ids: Sequence[str], columns: Sequence[str], consent_column: str | None
 ) -> list[dict[str, Any]]:
     """Distinct contact details of the wanted customers, the newest first."""
     extra = (consent_column,) if consent_column else ()
@@ -104,7 +105,7 @@ def _take(contact: Contact, row: dict[str, Any]) -> None:
 
 
 def read_contacts(
-    orders: Orders, ids: Sequence[str], roles: Collection[str], *, consent_column: str | None = None
+    orders: People, ids: Sequence[str], roles: Collection[str], *, consent_column: str | None = None
 ) -> dict[str, Contact]:
     """Read the contacts of some customers: of personal roles none but those that the platform needs.
 

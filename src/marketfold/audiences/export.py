@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
     from marketfold.audiences.account import Refusal, WarningCode
     from marketfold.audiences.platform import PersonRow
-    from marketfold.orders import Orders
 
     _Facts = Mapping[int, SegmentFacts]
+    from marketfold.audiences.people import People
 
 COUNTED = ("without_consent", "nothing_to_match", "suppressed", "repeated", "in_eea", "consent_unclear")
 
@@ -191,7 +191,7 @@ def _write_all(
 
 
 def export_audiences(
-    orders: Orders,
+    orders: People,
     assignments: pa.Table,
     *,
     to: str,

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
+    from marketfold.audiences.people import People
     from marketfold.audiences.platform import Platform
-    from marketfold.orders import Orders
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Request:
     consent: str
 
     @classmethod
-    def of(cls, orders: Orders, to: str, options: ExportOptions) -> Request:
+    def of(cls, orders: People, to: str, options: ExportOptions) -> Request:
         """Check what was asked; `AudienceError` where platform, country, consent or suppression list is missing."""
         platform = platform_named(to)
         code = country_code(options.country)

@@ -55,7 +55,7 @@ class PlannedChannel:
 class PlanNote:
     """What a person should know about the plan as a whole, and the name that it is about."""
 
-    code: Literal["contacts", "deal size", "no companies", "unknown feature", "edits lost"]
+    code: Literal["contacts", "deal size", "no companies", "unknown feature", "edits lost", "no orders", "no stakes"]
     about: str = ""
 
 

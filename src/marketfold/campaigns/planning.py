@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-import narwhals as nw
 import numpy as np
 
 from marketfold import words
 from marketfold.campaigns.budget import Stake, allocate_budget
-from marketfold.campaigns.customers import Customers, condense, members_of, read_customers, segment_facts
 from marketfold.campaigns.drafts import presentable, write_drafts
+from marketfold.campaigns.known import known_from_orders, known_from_table
 from marketfold.campaigns.plan import Campaign, CampaignPlan, PlannedChannel, PlannedOffer, PlanNote, as_made
 from marketfold.campaigns.playbook import load_playbook, select_aim
-from marketfold.campaigns.product_affinity import ProductAffinity, measure_affinity
-from marketfold.campaigns.timing import count_months, time_segments
+from marketfold.cleaning import CleanOrders
 from marketfold.config import CampaignOptions
 from marketfold.errors import ParameterError
-from marketfold.experiments import as_assigned, assign_arms, plan_holdout, read_baselines
+from marketfold.experiments import as_assigned, assign_arms, plan_holdout, plan_tenth
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -26,9 +25,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from marketfold.campaigns.customers import SegmentFacts
+    from marketfold.campaigns.known import KnownCustomers
     from marketfold.campaigns.playbook import Aim, Playbook
+    from marketfold.campaigns.product_affinity import ProductAffinity
     from marketfold.campaigns.timing import Timing
-    from marketfold.cleaning import CleanOrders
+    from marketfold.customer_tables import CustomerTable
     from marketfold.schema import Progress
     from marketfold.segments import SegmentProfile
     from marketfold.selection import Segmentation
@@ -114,7 +115,7 @@ def _campaign(
         customers=int(facts.values["customer_count"]),
         customer_share=facts.values["customer_share"],
         revenue_total=facts.revenue,
-        revenue_share=facts.values["revenue_share"],
+        revenue_share=facts.values.get("revenue_share", 0.0),
         trust=profile.trust,
         order_count=facts.values.get("order_count"),
         order_value=facts.values.get("order_value"),
@@ -144,16 +145,10 @@ def _report(progress: Progress | None, step: int) -> None:
         progress(STEPS[min(step, len(STEPS) - 1)], step, len(STEPS))
 
 
-def _currency(clean: CleanOrders) -> str | None:
-    """The one currency of the money columns, where the source names exactly one."""
-    if "currency" not in clean.purchases.collect_schema().names():
-        return None
-    named = clean.purchases.filter(~nw.col("currency").is_null()).group_by("currency").agg(n=nw.len())
-    values = clean.engine.collect(named)["currency"].to_pylist()
-    return str(values[0]) if len(values) == 1 else None
-
-
-def _stakes(campaigns: Sequence[Campaign], customers: Customers, playbook: Playbook) -> list[Stake]:
+def _stakes(campaigns: Sequence[Campaign], customers: KnownCustomers, playbook: Playbook) -> list[Stake]:
+    """What each campaign is about in money; none where that is not known."""
+    if not customers.can_be_priced:
+        return []
     orders = np.bincount(customers.labels, weights=customers.order_count, minlength=len(campaigns)).astype(int).tolist()
     return [
         Stake(
@@ -170,16 +165,19 @@ def _stakes(campaigns: Sequence[Campaign], customers: Customers, playbook: Playb
 
 
 def _hold_out(
-    campaigns: Sequence[Campaign], customers: Customers, playbook: Playbook, wanted_lift: float, draw: ArmDraw
+    campaigns: Sequence[Campaign], customers: KnownCustomers, playbook: Playbook, wanted_lift: float, draw: ArmDraw
 ) -> tuple[list[Campaign], pa.Table]:
     """The campaigns with their holdouts as they came out, and everybody's arm."""
     n = len(campaigns)
-    planned = [
-        plan_holdout(
-            c.number, c.customers, c.baseline, playbook.aims[c.aim].primary, wanted_lift=wanted_lift, n_tests=n
+    planned = []
+    for c in campaigns:
+        about = c.number, c.customers
+        primary = playbook.aims[c.aim].primary
+        planned.append(
+            plan_holdout(*about, c.baseline, primary, wanted_lift=wanted_lift, n_tests=n)
+            if customers.has_orders
+            else plan_tenth(*about, primary, wanted_lift=wanted_lift)
         )
-        for c in campaigns
-    ]
     who = customers.ids, customers.labels, customers.revenue
     arms = assign_arms(*who, planned, salt=draw.salt, previous=draw.previous)
     held = np.bincount(customers.labels, weights=arms["arm"].to_numpy() == "holdout", minlength=n).astype(int).tolist()
@@ -192,7 +190,7 @@ def _hold_out(
 def plan_campaigns(
     segmentation: Segmentation,
     profiles: Sequence[SegmentProfile],
-    clean: CleanOrders,
+    source: CleanOrders | CustomerTable,
     options: CampaignOptions | None = None,
     *,
     draw: ArmDraw | None = None,
@@ -207,8 +205,8 @@ def plan_campaigns(
         which most of her money lies.
     profiles
         One for each segment, in the order of the labels.
-    clean
-        The orders behind them; lines on or after the as-of day are not looked at.
+    source
+        The orders behind them, of which those on or after the as-of day are not looked at; or the table of customers.
     options
         Playbook, money, and length of the campaign.
     draw
@@ -223,39 +221,42 @@ def plan_campaigns(
     ParameterError
         If profiles and segments do not belong together, or money is not positive.
     """
-    options, draw, as_of = options or CampaignOptions(), draw or ArmDraw(), segmentation.table.as_of
+    options, draw = options or CampaignOptions(), draw or ArmDraw()
     chosen, notes = options.playbook, []
     if chosen == AUTO:
-        chosen, note = pick_playbook(clean.facts.mapping, id_is_personal=clean.facts.id_is_personal)
+        chosen, note = pick_playbook(source.facts.mapping, id_is_personal=source.facts.id_is_personal)
         notes.append(note)
     playbook = load_playbook(chosen)
     if segmentation.n_segments != len(profiles) or not profiles:
         got = f"{len(profiles)} profiles and {segmentation.n_segments} segments"
         raise ParameterError(f"Every segment needs one profile; got {got}.")
-    notes += [PlanNote("unknown feature", name) for name in sorted(playbook.features - set(profiles[0].medians))]
+    if isinstance(source, CleanOrders):
+        notes += [PlanNote("unknown feature", name) for name in sorted(playbook.features - set(profiles[0].medians))]
+    else:
+        notes.append(PlanNote("no orders"))
     _report(progress, 0)
-    members = members_of(clean, segmentation.ids, segmentation.labels, segmentation.unit)
-    purchases = condense(clean, members, len(profiles), as_of)
-    customers = read_customers(purchases, as_of)
-    _report(progress, 1)
-    affinity = measure_affinity(purchases)
-    _report(progress, 2)
-    timing = time_segments(customers, count_months(purchases))
-    counted = segment_facts(customers, [one.season_share for one in timing]), affinity, timing
-    have = _identifiers(clean.facts.mapping)
+    customers = (
+        known_from_orders(segmentation, source, options.campaign_days, partial(_report, progress))
+        if isinstance(source, CleanOrders)
+        else known_from_table(segmentation, source)
+    )
+    counted = customers.facts, customers.affinity, customers.timing
+    have = _identifiers(source.facts.mapping)
     campaigns = [_campaign(*of_segment, playbook, have) for of_segment in zip(profiles, *counted, strict=True)]
-    _report(progress, 3)
-    baselines = read_baselines(purchases, customers, options.campaign_days)
-    campaigns = [replace(c, baseline=baseline) for c, baseline in zip(campaigns, baselines, strict=True)]
+    campaigns = [replace(c, baseline=one) for c, one in zip(campaigns, customers.baselines, strict=True)]
     campaigns, assignments = _hold_out(campaigns, customers, playbook, options.smallest_lift, draw)
-    terms = {"total": options.budget, "margin": options.margin, "contact_cost": options.contact_cost}
-    budget = allocate_budget(_stakes(campaigns, customers, playbook), days=customers.observed_days, **terms)
+    stakes = _stakes(campaigns, customers, playbook)
+    terms = {"margin": options.margin, "contact_cost": options.contact_cost}
+    budget = allocate_budget(stakes, days=customers.observed_days, total=options.budget if stakes else None, **terms)
+    if options.budget and not stakes:
+        notes.append(PlanNote("no stakes"))
+    lines = budget.lines or (None,) * len(campaigns)
     _report(progress, len(STEPS))
     return CampaignPlan(
-        campaigns=tuple(as_made(replace(c, budget=b)) for c, b in zip(campaigns, budget.lines, strict=True)),
+        campaigns=tuple(as_made(replace(c, budget=b)) for c, b in zip(campaigns, lines, strict=True)),
         playbook=playbook.name,
         budget=budget,
-        currency=_currency(clean),
+        currency=customers.currency,
         unit=segmentation.unit,
         salt=draw.salt,
         campaign_days=options.campaign_days,

@@ -37,7 +37,7 @@ REPEATED = 0.25
 """Of a peak's orders in its best year, so many must fall into another year: what happened once is not a season."""
 
 
-Season = Literal["seasonal", "all year", "too few orders", "too short"]
+Season = Literal["seasonal", "all year", "too few orders", "too short", "no orders"]
 
 
 @dataclass(frozen=True)

@@ -33,15 +33,16 @@ USUAL_ANONYMOUS_SHARE = 0.30
 class ReadTotals:
     """Totals over all lines that were read, those that could not be split into fields included; before cleaning.
 
-    Orders and customers are distinct ids; the days are None if no line has one.
+    Orders and customers are distinct ids; the days are None if no line has one. Of a table of customers orders are None
+    as well, and so is the money where no column has it.
     """
 
     lines: int
-    orders: int
+    orders: int | None
     customers: int
     first_on: date | None
     last_on: date | None
-    amount_total: float
+    amount_total: float | None
 
 
 @dataclass(frozen=True)

@@ -70,13 +70,17 @@ def inspect(ctx: typer.Context, orders: flags.Source, json_: flags.Json = False)
     What `run` would refuse ends with 2 here too, after it was shown.
     """
     from marketfold.cleaning import check_enough_kept, clean_orders
-    from marketfold.cli.summary import print_inspection
+    from marketfold.cli.summary import print_customers, print_inspection
     from marketfold.config import CleaningOptions, load_config
+    from marketfold.customer_tables import CustomerTable, read_source
     from marketfold.errors import MarketfoldError
-    from marketfold.orders import inspect_orders, read_orders
+    from marketfold.orders import inspect_orders
 
     config = load_config(ctx.obj)
-    read = read_orders(orders, config.reading)
+    read = read_source(orders, config.reading)
+    if isinstance(read, CustomerTable):
+        print_customers(read, as_json=json_)
+        return
     options: CleaningOptions = config.cleaning.model_copy(update={"allow_mostly_set_aside": True})
     found, fault = inspect_orders(read), None
     try:
@@ -132,7 +136,7 @@ def _plant(shop: Shop, finished: Run, effect: float, *, quiet: bool) -> None:
     later = make_later_orders(shop, {row["customer_id"] for row in arms if row["arm"] == "treated"}, effect)
     path = finished.folder.parent / "later_orders.csv"
     write_csv(later, path)
-    if not quiet:
+    if not quiet and finished.as_of:
         last = finished.as_of + timedelta(days=DEMO_CAMPAIGN_DAYS - 1)
         command = f"marketfold measure {finished.folder} {path} --from {finished.as_of} --to {last}"
         _console().print(f"Later orders with an effect of {effect:g} are in {path}. Look for it with:")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from marketfold.audiences import AudienceReport
     from marketfold.campaigns import Campaign, CampaignPlan
     from marketfold.cleaning import CleaningReport, CleanOrders
+    from marketfold.customer_tables import CustomerTable
     from marketfold.decisions import Decision
     from marketfold.experiments import Measurement
     from marketfold.orders import Inspection
@@ -50,12 +51,7 @@ def print_run(run: Run) -> None:
     """The segments, the ledger, the warnings, and where the report is."""
     out = _out()
     record = run.record
-    read = record["input"]
-    out.print(
-        f"{words.count(read['lines'])} lines, {words.count(read['orders'])} orders, "
-        f"{words.count(read['customers'])} customers, "
-        f"{read['first_on']} to {read['last_on']}, {words.exact_money(read['amount_total'], run.plan.currency)} in all."
-    )
+    out.print(_what_was_read(run))
     aside = record["ledger"]["lines"]["set_aside"]
     reasons = ", ".join(f"{words.count(count)} {reason}" for reason, count in aside.items()) or "none"
     out.print(f"Kept {words.count(record['ledger']['lines']['kept'])} lines; set aside: {reasons}.")
@@ -70,12 +66,28 @@ def print_run(run: Run) -> None:
     out.print(Text(f"Report: {run.report}"), soft_wrap=True)
 
 
+def _what_was_read(run: Run) -> str:
+    """In one line, orders or a table of customers."""
+    read = run.record["input"]
+    if read["kind"] == "customers":
+        shaping = words.plural(len(run.record["features"]["shaping"]), "feature")
+        return f"A table of {words.count(read['customers'])} customers, told apart by {shaping}."
+    return (
+        f"{words.count(read['lines'])} lines, {words.count(read['orders'])} orders, "
+        f"{words.count(read['customers'])} customers, "
+        f"{read['first_on']} to {read['last_on']}, {words.exact_money(read['amount_total'], run.plan.currency)} in all."
+    )
+
+
 def _segments(run: Run) -> Table:
     units = words.units_word(run.record["unit"])
-    headings = ("", "segment", units, "share", "of revenue", "trust")
-    table = _table(f"{len(run.record['segments'])} segments", headings, left={"segment", "trust"})
-    for one in run.record["segments"]:
-        counts = (words.count(one["units"]), words.share(one["unit_share"]), words.share(one["revenue_share"]))
+    found = run.record["segments"]
+    money = found[0]["revenue_share"] is not None
+    headings = ("", "segment", units, "share", *(["of revenue"] if money else []), "trust")
+    table = _table(f"{len(found)} segments", headings, left={"segment", "trust"})
+    for one in found:
+        counts = [words.count(one["units"]), words.share(one["unit_share"])]
+        counts += [words.share(one["revenue_share"])] if money else []
         table.add_row(str(one["number"]), Text(one["name"]), *counts, one["trust"] or "")
     return table
 
@@ -86,13 +98,17 @@ def print_inspection(found: Inspection, clean: CleanOrders | None, *, as_json: b
     warnings = tuple(one.text for one in decisions if one.kind.way == "warned")
     if as_json:
         ledger = clean.report.ledger if clean else None
-        plain = found.to_dict() | {
-            "set_aside": ledger.lines_set_aside if ledger else {},
-            "notes": [one.text for one in decisions if one.kind.way != "warned"],
-            "warnings": warnings,
-            "decisions": [one.to_dict() for one in decisions],
-            "ledger": ledger.to_dict() if ledger else None,
-        }
+        plain = (
+            {"kind": "orders"}
+            | found.to_dict()
+            | {
+                "set_aside": ledger.lines_set_aside if ledger else {},
+                "notes": [one.text for one in decisions if one.kind.way != "warned"],
+                "warnings": warnings,
+                "decisions": [one.to_dict() for one in decisions],
+                "ledger": ledger.to_dict() if ledger else None,
+            }
+        )
         sys.stdout.write(json.dumps(plain, ensure_ascii=False, indent=1) + "\n")
         return
     out = _out()
@@ -109,6 +125,42 @@ def print_inspection(found: Inspection, clean: CleanOrders | None, *, as_json: b
     if clean:
         out.print(_ledger(clean.report))
     _print_decisions(decisions)
+
+
+def print_customers(read: CustomerTable, *, as_json: bool) -> None:
+    """What each column of a table of customers would be taken for, and which rows would be set aside."""
+    facts, ledger = read.facts, read.ledger
+    if as_json:
+        plain = {
+            "kind": "customers",
+            "name": facts.name,
+            "encoding": facts.encoding,
+            "mapping": facts.mapping,
+            "lines": facts.lines,
+            "customers": len(read.features),
+            "features": {one.feature.name: list(one.columns) for one in read.uses.shaping},
+            "describing": read.uses.describing,
+            "left_out": read.uses.left_out,
+            "set_aside": ledger.lines_set_aside,
+            "notes": list(facts.notes),
+            "warnings": list(facts.warnings),
+            "decisions": [one.to_dict() for one in facts.decisions],
+            "ledger": ledger.to_dict(),
+        }
+        sys.stdout.write(json.dumps(plain, ensure_ascii=False, indent=1) + "\n")
+        return
+    out = _out()
+    _warn(out, *facts.warnings)
+    counts = f"{words.count(facts.lines)} rows, {words.count(len(read.features))} customers"
+    out.print(Text(f"{facts.name}: a table of customers, not of orders; {counts}."))
+    headings = ("source column", "taken for")
+    columns = _table("Columns", headings, left=headings)
+    for column, text in read.rows():
+        columns.add_row(Text(column), Text(text))
+    out.print(columns)
+    for reason, n in ledger.lines_set_aside.items():
+        out.print(f"set aside: {words.count(n)} {reason}")
+    _print_decisions(facts.decisions)
 
 
 def _print_decisions(decisions: Sequence[Decision]) -> None:

@@ -47,8 +47,7 @@ class SourceContext:
 def read_context(clean: CleanOrders, table: FeatureTable) -> SourceContext:
     """Look up what the lines behind a table say of its units, those after its as-of day included."""
     if table.unit == "customer":
-        span = clean.activity.span
-        return SourceContext(later_revenue=revenue_from(clean, table) if span and span[1] >= table.as_of else None)
+        return SourceContext(later_revenue=_outcome_window(clean, table))
     lines = clean.purchases.filter(nw.col("ordered_on") < table.as_of)
     key = UNIT_ID[table.unit]
     owners = clean.engine.collect(lines.group_by(key).agg(nw.col("customer_id").min()))
@@ -67,3 +66,9 @@ def _aligned(rows: pa.Table, key: str, table: FeatureTable) -> dict[str, NDArray
     places = order[np.searchsorted(ids[order], table.ids)]
     others = (name for name in rows.column_names if name != key)
     return {name: np.asarray(rows.column(name).to_pylist(), dtype=object)[places] for name in others}
+
+
+def _outcome_window(clean: CleanOrders, table: FeatureTable) -> Float64 | None:
+    """Revenue on and after the as-of day, where there is any: no feature may know of it."""
+    span = clean.activity.span
+    return revenue_from(clean, table) if span and table.as_of and span[1] >= table.as_of else None

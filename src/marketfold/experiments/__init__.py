@@ -10,6 +10,7 @@ from marketfold.experiments.design import (
     as_assigned,
     detectable_lift,
     plan_holdout,
+    plan_tenth,
 )
 from marketfold.experiments.effects import Effect
 from marketfold.experiments.later_customers import Coverage
@@ -44,6 +45,7 @@ __all__ = [
     "detectable_lift",
     "measure_campaigns",
     "plan_holdout",
+    "plan_tenth",
     "read_baselines",
     "read_outcomes",
 ]

@@ -33,9 +33,13 @@ LEAST_HELD_OUT = 10
 HOPELESS_LIFT = 1.0
 """A holdout that could only show a doubling measures nothing that a campaign does."""
 
-Sizing = Literal["enough", "all there is", "too few", "never observed", "kept", "set"]
+TENTH = 0.1
+"""Held out where nothing tells what is usual: enough to measure what later orders show, and little reach is lost."""
+
+Sizing = Literal["enough", "all there is", "too few", "never observed", "a tenth", "no tenth", "kept", "set"]
 """Why so many are held out: they show the wished lift; they are as many as may be, and show a larger one; nobody, as
-even so many would show too little, or as the past is too short; everybody keeps the arm of an earlier run; somebody has
+even so many would show too little, or as the past is too short; a tenth, or nobody as that is too few, where no orders
+tell what is usual; everybody keeps the arm of an earlier run; somebody has
 set the number by hand."""
 
 
@@ -231,6 +235,18 @@ def plan_holdout(
         planned=0 if refused else held_out,
         best_lift=lift if refused and math.isfinite(lift) else None,
     )
+
+
+def plan_tenth(number: int, customers: int, primary: Primary, *, wanted_lift: float) -> Holdout:
+    """Hold out a tenth of a segment whose past is not known, and ten at least; nobody where that would be too much.
+
+    >>> plan_tenth(1, 300, "revenue", wanted_lift=0.2).held_out, plan_tenth(2, 20, "revenue", wanted_lift=0.2).held_out
+    (30, 0)
+    """
+    held_out = max(LEAST_HELD_OUT, round(TENTH * customers))
+    held_out = held_out if held_out <= MOST_SHARE * customers else 0
+    sizing: Sizing = "a tenth" if held_out else "no tenth"
+    return Holdout(number, customers, held_out, primary, 0, None, None, wanted_lift, sizing, planned=held_out)
 
 
 def as_assigned(

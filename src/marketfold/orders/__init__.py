@@ -1,8 +1,40 @@
-"""A file or frame -> order lines in our columns, and the rows that could not be read."""
+"""A file or frame -> order lines in our columns, and the rows that could not be read.
 
+What reads cells, names of columns and sources is offered as well, for what is read that is no orders.
+"""
+
+from marketfold.orders.cells import as_texts as cells_as_texts
+from marketfold.orders.dates import EARLIEST, latest_day, looks_like_dates, without_time_of_day
+from marketfold.orders.day_columns import read_days
 from marketfold.orders.fingerprint import fingerprint
 from marketfold.orders.inspection import Inspection, inspect_orders
-from marketfold.orders.numbers import read_number
+from marketfold.orders.names import plain_name
+from marketfold.orders.numbers import read_number, sample_evidence
+from marketfold.orders.open_columns import sounds_personal
+from marketfold.orders.opening import open_source
 from marketfold.orders.reading import Orders, read_orders
+from marketfold.orders.roles import names_are_values
+from marketfold.orders.roles import sureness as alias_rank
+from marketfold.orders.sources import Source
 
-__all__ = ["Inspection", "Orders", "fingerprint", "inspect_orders", "read_number", "read_orders"]
+__all__ = [
+    "EARLIEST",
+    "Inspection",
+    "Orders",
+    "Source",
+    "alias_rank",
+    "cells_as_texts",
+    "fingerprint",
+    "inspect_orders",
+    "latest_day",
+    "looks_like_dates",
+    "names_are_values",
+    "open_source",
+    "plain_name",
+    "read_days",
+    "read_number",
+    "read_orders",
+    "sample_evidence",
+    "sounds_personal",
+    "without_time_of_day",
+]

@@ -175,6 +175,15 @@ def read_day(text: str) -> DayText | None:
     return found if found and (found.day_first or found.month_first) else None
 
 
+def without_time_of_day(text: str) -> str:
+    """A text of a date without its time of day.
+
+    >>> without_time_of_day("2024-01-31 00:00:00")
+    '2024-01-31'
+    """
+    return _TIME.sub("", text.strip())
+
+
 def looks_like_dates(values: Sequence[object]) -> bool:
     """Whether all given values of a column are days and at least one says more than a bare number.
 
@@ -186,5 +195,5 @@ def looks_like_dates(values: Sequence[object]) -> bool:
         return False
     if all(isinstance(value, date) for value in texts):
         return True
-    found = [read_day(_TIME.sub("", value.strip())) if isinstance(value, str) else None for value in texts]
+    found = [read_day(without_time_of_day(value)) if isinstance(value, str) else None for value in texts]
     return all(found) and not any(day and day.style in {DAY_NUMBER, "|%Y"} for day in found)

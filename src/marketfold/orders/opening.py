@@ -19,7 +19,7 @@ from marketfold.errors import OrdersError, SourceNotFoundError
 from marketfold.orders.kinds import Kind, kind_of
 from marketfold.orders.packing import TextFile, is_passed_over, members_of, packed_as, spool_input
 from marketfold.orders.several import SeveralTexts
-from marketfold.orders.sources import RelationSource, from_parquet, from_polars, from_spark, from_table
+from marketfold.orders.sources import FrameSource, RelationSource, from_parquet, from_polars, from_spark, from_table
 from marketfold.orders.text_files import TextSource
 from marketfold.orders.workbooks import open_workbooks
 
@@ -35,7 +35,7 @@ MOST_FILES = 10_000
 
 
 def open_source(source: object, options: ReadingOptions) -> Source:
-    """Open what was given as a source of order lines.
+    """Open what was given as a source of order lines; one that is open already is given back.
 
     Raises
     ------
@@ -44,6 +44,8 @@ def open_source(source: object, options: ReadingOptions) -> Source:
     OrdersError
         If it cannot hold order lines.
     """
+    if isinstance(source, TextSource | FrameSource | RelationSource):
+        return source
     if isinstance(source, str | Path):
         return _open_given(str(source), options)
     if isinstance(source, duckdb.DuckDBPyRelation):

@@ -157,14 +157,14 @@ class Facts:
 
 @dataclass(frozen=True)
 class SegmentCard:
-    """A segment at a glance; shares are 0 to 1, texts are already formatted."""
+    """A segment at a glance; shares are 0 to 1, that of revenue None where no money is known; texts are formatted."""
 
     number: int
     name: str
     units: str
     unit_share: float
     revenue: str
-    revenue_share: float
+    revenue_share: float | None
     distinguishing: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
     rule: str = ""

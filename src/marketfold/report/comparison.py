@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from marketfold.segments import Movement
 
 
-def comparison_page(movement: Movement, earlier_on: date, table: FeatureTable) -> ReportPage:
+def comparison_page(movement: Movement, earlier_on: date | None, table: FeatureTable) -> ReportPage:
     """Put a comparison on a page, ready to be written or shown.
 
     Parameters
     ----------
     earlier_on
-        The day on which the earlier run looked back.
+        The day on which the earlier run looked back; None where it had none.
     table
         Features of the later run: for its day, its unit, and what each feature is called.
     """
@@ -30,7 +30,7 @@ def comparison_page(movement: Movement, earlier_on: date, table: FeatureTable) -
     return ReportPage(
         title=f"{words.share(movement.stayed_share)} of the {units} are where they were",
         lead=" ".join(movement_sentences(movement, {one.name: one.label for one in table.features})),
-        kicker=" to ".join(dict.fromkeys((words.day(earlier_on), words.day(table.as_of)))),
+        kicker=" to ".join(dict.fromkeys(words.day(one) for one in (earlier_on, table.as_of) if one)) or "Two runs",
         facts=(
             Fact("In both runs", words.count(movement.shared), units),
             Fact("New", words.count(int(movement.new.sum()))),

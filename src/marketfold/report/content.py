@@ -68,7 +68,7 @@ def report_data(analysis: Analysis) -> PageData:
     analysis = _with_stand_ins(analysis)
     page = ReportPage(
         title=headline(analysis),
-        kicker=f"Segmentation of {analysis.data.clean.facts.name}",
+        kicker=f"Segmentation of {analysis.data.facts.name}",
         lead=lead(analysis),
         first_aim=first_aim(analysis),
         facts=key_facts(analysis),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marketfold import words
+from marketfold.analysis import CustomersPart
 from marketfold.cleaning import REASONS
+from marketfold.customer_tables import ASIDE
 from marketfold.figures import exploration_figures
 from marketfold.page import (
     Column,
@@ -23,14 +25,17 @@ from marketfold.page import (
 )
 from marketfold.report.opening import MOST_WARNINGS
 from marketfold.report.sentences.exploration import finding_sentence
+from marketfold.report.sentences.phrases import say
 from marketfold.report.sentences.warnings import run_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from marketfold.analysis import Analysis
+    from marketfold.customer_tables import CustomerTable
     from marketfold.exploration import Exploration
     from marketfold.page import FigurePart, Part
+    from marketfold.schema import Ledger
 
 FIRST_FIGURE = "over-time"
 NARROW = ("calendar", "counts", "distribution", "gaps", "repeats", "concentration", "discounts", "year-on-year")
@@ -38,7 +43,7 @@ NARROW = ("calendar", "counts", "distribution", "gaps", "repeats", "concentratio
 
 
 def _ledger(analysis: Analysis) -> TablePart:
-    ledger, currency = analysis.data.clean.report.ledger, analysis.data.exploration.currency
+    ledger, currency = analysis.data.ledger, analysis.data.currency
     total = max(ledger.lines_read, 1)
 
     def row(what: str, lines: int, money: float) -> tuple[str, ...]:
@@ -67,25 +72,26 @@ def _ledger(analysis: Analysis) -> TablePart:
 
 
 def _reading(analysis: Analysis) -> Facts:
-    facts, reads = analysis.data.clean.facts, analysis.data.clean.report.reads
+    facts, reads = analysis.data.facts, analysis.data.reads
     rows = [
         Fact("Source", facts.name, facts.encoding or ""),
-        Fact("Lines read", words.count(reads.lines)),
-        Fact("Orders", words.count(reads.orders)),
+        Fact("Lines read" if reads.orders is not None else "Rows read", words.count(reads.lines)),
+        *([Fact("Orders", words.count(reads.orders))] if reads.orders is not None else []),
         Fact("Customers", words.count(reads.customers)),
     ]
     if reads.first_on and reads.last_on:
         rows.append(Fact("From", words.day(reads.first_on), f"to {words.day(reads.last_on)}"))
-    rows.append(Fact("Features look back from", words.day(analysis.segmentation.table.as_of)))
+    if as_of := analysis.segmentation.table.as_of:
+        rows.append(Fact("Features look back from", words.day(as_of)))
     return Facts(tuple(rows), title="What was read")
 
 
 def _decisions(analysis: Analysis) -> TablePart | None:
     """What was decided where the source could be read in more than one way."""
-    made = (*analysis.data.clean.facts.decisions, *analysis.data.clean.report.decisions)
+    made = analysis.data.decisions
     if not made:
         return None
-    currency = analysis.data.exploration.currency
+    currency = analysis.data.currency
     rows = tuple(
         (
             " ".join(part for part in (one.what, one.why) if part),
@@ -105,7 +111,7 @@ def _decisions(analysis: Analysis) -> TablePart | None:
 
 
 def _mapping(analysis: Analysis) -> Part:
-    facts = analysis.data.clean.facts
+    facts = analysis.data.facts
     rows = tuple((role.replace("_", " "), column) for role, column in facts.mapping.items())
     spare = f"Columns without a part in this: {', '.join(facts.extra_columns)}." if facts.extra_columns else ""
     return Fold(
@@ -152,15 +158,63 @@ def exploration_parts(exploration: Exploration) -> tuple[Part, ...]:
 
 
 def data_chapter(analysis: Analysis) -> Section:
-    """The orders themselves."""
+    """The orders themselves, or the table of customers."""
+    if isinstance(analysis.data, CustomersPart):
+        return customers_chapter(analysis, analysis.data)
     explored = exploration_parts(analysis.data.exploration)
     decisions = _decisions(analysis)
     told = [decisions] if decisions else []
     parts: list[Part] = [_reading(analysis), _ledger(analysis), *told, *explored, _mapping(analysis)]
+    return Section("data", "The data", (*parts, *_remarks(analysis)), _kept(analysis.data.ledger, "line"))
+
+
+def _remarks(analysis: Analysis) -> tuple[Fold, ...]:
+    """Warnings for which there was no room at the top."""
     warnings = run_warnings(analysis)
     rest = warnings[MOST_WARNINGS:] if len(warnings) > MOST_WARNINGS + 1 else ()
-    if rest:
-        parts.append(Fold("Smaller remarks", (Notice(rest),)))
-    ledger = analysis.data.clean.report.ledger
-    kept = f"{words.share(1 - ledger.set_aside_share)} of the lines were kept."
-    return Section("data", "The data", tuple(parts), kept if ledger.lines_set_aside else "Every line was kept.")
+    return (Fold("Smaller remarks", (Notice(rest),)),) if rest else ()
+
+
+def _kept(ledger: Ledger, row: str) -> str:
+    kept = f"{words.share(1 - ledger.set_aside_share)} of the {row}s were kept."
+    return kept if ledger.lines_set_aside else f"Every {row} was kept."
+
+
+def _rows_ledger(ledger: Ledger) -> TablePart:
+    """The rows of a table of customers; it has no money that could be added up line by line."""
+    total = max(ledger.lines_read, 1)
+    reasons = sorted(ledger.lines_set_aside.items(), key=lambda item: (-item[1], item[0]))
+    counted = [
+        ("Read", ledger.lines_read),
+        *((f"Set aside: {ASIDE.get(code, code)}", n) for code, n in reasons),
+        ("Kept", ledger.lines_kept),
+    ]
+    return TablePart(
+        key="ledger",
+        title="Every row is kept, or set aside for a reason",
+        columns=(Column("Rows"), *numbers("Count", "Share")),
+        rows=tuple((what, words.count(n), words.share(n / total)) for what, n in counted),
+        marked=(len(counted) - 1,),
+        note="Each row that was set aside stands in set_aside.csv, with its number and its reason."
+        if ledger.lines_set_aside
+        else "",
+    )
+
+
+def _columns(table: CustomerTable) -> TablePart:
+    """What each column of a table of customers was taken for."""
+    return TablePart(
+        key="columns",
+        title="What each column was taken for",
+        columns=(Column("Column of your file"), Column("Taken for")),
+        rows=tuple((column, text) for column, text in table.rows()),
+    )
+
+
+def customers_chapter(analysis: Analysis, data: CustomersPart) -> Section:
+    """The table of customers, and what it cannot tell."""
+    decisions = _decisions(analysis)
+    parts: list[Part] = [_reading(analysis), _rows_ledger(data.ledger), *([decisions] if decisions else [])]
+    cannot = Notice((say("customers", "no_orders"),), title="What a table of customers cannot tell")
+    parts += [_columns(data.table), cannot]
+    return Section("data", "The data", (*parts, *_remarks(analysis)), _kept(data.ledger, "row"))

@@ -37,7 +37,7 @@ def settings_rows(settings: Mapping[str, Any], path: str = "") -> Iterator[tuple
 
 
 def _recipe(analysis: Analysis) -> Facts:
-    recipe = analysis.choice.evidence.recipe
+    recipe, as_of = analysis.choice.evidence.recipe, analysis.segmentation.table.as_of
     features = "all features" if recipe.feature_set == ALL else recipe.feature_set.replace("_", " and ")
     return Facts(
         (
@@ -45,7 +45,7 @@ def _recipe(analysis: Analysis) -> Facts:
             Fact("Looked at", features),
             Fact("Reduction", short_label(recipe.method), f"{analysis.segmentation.dimensions.shape[1]} dimensions"),
             Fact("Segments", str(recipe.n_segments), analysis.segmentation.segmenter.label),
-            Fact("Features look back from", words.day(analysis.segmentation.table.as_of)),
+            *([Fact("Features look back from", words.day(as_of))] if as_of else []),
             Fact("Marketfold", __version__),
         )
     )
@@ -76,7 +76,7 @@ def making_chapter(analysis: Analysis) -> Section:
         "How it was made",
         (
             _recipe(analysis),
-            Prose((say("teaching", "making"),)),
+            Prose((say("teaching", "making" if analysis.data.kind == "orders" else "making_table"),)),
             Fold(
                 "Features that shaped the segments",
                 (

@@ -50,7 +50,7 @@ def sample_by_segment(labels: Labels, size: int, seed: int) -> Rows:
 
 def _hover(analysis: Analysis, rows: Rows) -> tuple[str, ...]:
     """What is said of each point: its segment and a few features, never who it is."""
-    currency = analysis.data.exploration.currency
+    currency = analysis.data.currency
     shown = [feature for feature in analysis.segmentation.table.features if feature.name in CARD_FEATURES]
     names = [f"{profile.number}. {profile.name}" for profile in analysis.segments.profiles]
     columns = [
@@ -118,5 +118,6 @@ def map_chapter(analysis: Analysis) -> Section | None:
         if len(figures) > 1
         else figure_part("map-2d", flat, teaching=notes)
     )
-    lead = f"Near points bought alike. The flat map shows {words.share(float(pca.explained_shares_[:2].sum()))} of "
+    near = "Near points bought alike" if analysis.data.kind == "orders" else "Near points are alike"
+    lead = f"{near}. The flat map shows {words.share(float(pca.explained_shares_[:2].sum()))} of "
     return Section("the-map", "The map", (part,), f"{lead}all differences; the colours are the segments.")

@@ -68,7 +68,7 @@ def _first_move(analysis: Analysis) -> str:
     best = _best(analysis)
     units = words.plural(best.units, words.unit_word(analysis.segmentation.unit))
     brought = (
-        f" who brought {words.money(best.revenue_total, analysis.data.exploration.currency, short=True)}, "
+        f" who brought {words.money(best.revenue_total, analysis.data.currency, short=True)}, "
         f"{words.share(best.revenue_share)} of the revenue"
         if best.revenue_total > 0
         else ""
@@ -90,7 +90,7 @@ def segment_aim(campaign: Campaign) -> SegmentAim:
 
 def lead(analysis: Analysis) -> str:
     """The answer in one paragraph."""
-    reads = analysis.data.clean.report.reads
+    reads = analysis.data.reads
     made = analysis.segmentation
     when = (
         f" between {words.day(reads.first_on)} and {words.day(reads.last_on)}"
@@ -98,6 +98,8 @@ def lead(analysis: Analysis) -> str:
         else ""
     )
     what = "who bought" if made.unit == "customer" else "placed"
+    if analysis.data.kind == "customers":
+        what = "in the table"
     return (
         f"The {words.count(len(made))} {words.units_word(made.unit)} {what}{when} form "
         f"{words.number_word(made.n_segments)} segments. {_trust_sentence(analysis)} {_first_move(analysis)}"
@@ -105,7 +107,7 @@ def lead(analysis: Analysis) -> str:
 
 
 def _period(analysis: Analysis) -> tuple[Fact, ...]:
-    reads = analysis.data.clean.report.reads
+    reads = analysis.data.reads
     if reads.first_on is None or reads.last_on is None:
         return ()
     days = (reads.last_on - reads.first_on).days + 1
@@ -122,11 +124,11 @@ def key_facts(analysis: Analysis) -> tuple[Fact, ...]:
     firm = "all stable" if stable == n else f"{words.number_word(stable) if stable else 'none'} stable"
     facts = [Fact("segments", words.count(n), firm)]
     facts.append(Fact(units, words.count(len(analysis.segmentation))))
-    if units != "orders":
+    if units != "orders" and analysis.data.kind == "orders":
         facts.append(Fact("orders", words.count(analysis.data.exploration.lines.orders)))
-    ledger = analysis.data.clean.report.ledger
-    net = "net of returns" if ledger.money_came_back else ""
-    facts.append(Fact("revenue", words.money(ledger.money_net, analysis.data.exploration.currency, short=True), net))
+    if (money := analysis.data.money) is not None:
+        net = "net of returns" if analysis.data.ledger.money_came_back else ""
+        facts.append(Fact("revenue", words.money(money, analysis.data.currency, short=True), net))
     return (*facts, *_period(analysis))
 
 

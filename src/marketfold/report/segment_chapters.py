@@ -79,8 +79,8 @@ def _card(profile: SegmentProfile, table: FeatureTable, currency: str | None, an
         name=profile.name,
         units=words.count(profile.units),
         unit_share=profile.unit_share,
-        revenue=words.money(profile.revenue_total, currency, short=True),
-        revenue_share=profile.revenue_share,
+        revenue=words.money(profile.revenue_total, currency, short=True) if table.has_money else "",
+        revenue_share=profile.revenue_share if table.has_money else None,
         distinguishing=tuple(
             words.sentence(difference_text(feature, table.unit, currency))
             for feature in profile.distinguishing[:LISTED_OF_ONE]
@@ -104,23 +104,29 @@ def _with_aim(card: SegmentCard, campaign: Campaign | None) -> SegmentCard:
     return replace(card, aim=campaign.aim_title, todo=campaign.goal, todo_link=campaign_key(card.number))
 
 
+def _how_numbered(table: FeatureTable) -> str:
+    units = words.units_word(table.unit)
+    if not table.has_money:
+        return f"Numbered by size, largest first. The bar divides your {units}; what they brought is not known."
+    return f"Numbered by revenue, largest first. The first bar divides your {units}, the second the money they brought."
+
+
 def segments_chapter(analysis: Analysis) -> Section:
     """A card for each segment."""
-    table, currency = analysis.segmentation.table, analysis.data.exploration.currency
+    table, currency = analysis.segmentation.table, analysis.data.currency
     answer = analysis.choice.evidence.k_choice.answer
     cards = tuple(_card(profile, table, currency, answer) for profile in analysis.segments.profiles)
     return Section(
         key="segments",
         title="The segments",
-        lead="Numbered by revenue, largest first. The first bar divides your "
-        f"{words.units_word(analysis.segmentation.unit)}, the second the money they brought.",
+        lead=_how_numbered(table),
         parts=(with_aims(SegmentCards(cards, words.units_word(analysis.segmentation.unit)), analysis.plan.campaigns),),
     )
 
 
 def _medians_table(analysis: Analysis, key: str, title: str, features: list[Feature], marked: int) -> TablePart:
     """Medians of features in the user's units, beside everybody's."""
-    currency = analysis.data.exploration.currency
+    currency = analysis.data.currency
     first = analysis.segments.profiles[0]
     rows = [
         (
@@ -197,7 +203,7 @@ def _telling_features(analysis: Analysis) -> list[str]:
 def _profile_figures(analysis: Analysis) -> tuple[Part, ...]:
     """The heat map of differences, and the distributions of the features that part the segments best."""
     profiles, table = analysis.segments.profiles, analysis.segmentation.table
-    heatmap = profile_heatmap_figure(profiles, table, currency=analysis.data.exploration.currency)
+    heatmap = profile_heatmap_figure(profiles, table, currency=analysis.data.currency)
     heat = figure_part("heatmap", heatmap, teaching=teaching.about_heatmap(profiles))
     spreads = tuple(
         figure_part(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from marketfold.audiences import ExportOptions, SegmentFacts, export_audiences, platform_named
 from marketfold.cleaning import clean_orders
+from marketfold.customer_tables import read_source
 from marketfold.errors import MeasurementError, RunFolderError
 from marketfold.experiments import MeasuringOptions, measure_campaigns
 from marketfold.json_files import write_json
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from marketfold.audiences import AudienceReport
+    from marketfold.config import ReadingOptions
     from marketfold.experiments import Measurement
 
 DEFAULTS = ExportOptions()
@@ -60,7 +62,7 @@ def export_run(
         campaign.number: SegmentFacts(campaign.name, campaign.offer.title, trust.get(campaign.number))
         for campaign in run.plan.campaigns
     }
-    found = read_orders(source, run.config.reading)
+    found = read_source(source, run.config.reading)
     report = export_audiences(found, run.assignments(), to=to, folder=out, options=options, about=about)
     write_json(audience_account(report), out / "export.json")
     return report, out
@@ -107,17 +109,27 @@ def measure_run(
         If the period begins before the run looked back, and as `measure_campaigns` does.
     """
     run = Run.read(folder)
-    assignments = run.assignments().append_column("revenue_before", run.segments["revenue_total"])
-    if date_from < run.as_of:
+    assignments, before = run.assignments(), run.segments["revenue_total"]
+    if before.to_numpy().any():
+        assignments = assignments.append_column("revenue_before", before)
+    if run.as_of and date_from < run.as_of:
         raise MeasurementError(
             f"The period begins on {date_from}, before the day on which the run looked back ({run.as_of}): what was "
             "bought until then has made the segments, so it cannot judge them. Measure from that day on, or segment "
             f"again with --as-of {date_from}."
         )
-    config = run.config
+    config, reading = run.config, _reading_of_orders(run)
     cleaning = config.cleaning.model_copy(update={"allow_mostly_set_aside": True})
-    later = clean_orders(read_orders(later_orders, config.reading), cleaning)
+    later = clean_orders(read_orders(later_orders, reading), cleaning)
     options = MeasuringOptions(seed=config.seed)
     measurement = measure_campaigns(assignments, later, date_from, date_to, run.plan.experiment, options)
     page = out or run.folder / f"measured_{date_from}_{date_to}.html"
     return measurement, write_measurement(measurement, page)
+
+
+def _reading_of_orders(run: Run) -> ReadingOptions:
+    """How later orders are read: as those of the run; what was said of a table of customers is not about orders."""
+    reading = run.config.reading
+    if run.record["input"].get("kind") != "customers":
+        return reading
+    return reading.model_copy(update={"mapping": {}, "table": False, "sheet": None, "date_format": None})

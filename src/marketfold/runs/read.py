@@ -198,9 +198,10 @@ class Run:
             return RunConfig(**self.record["configuration"])
 
     @property
-    def as_of(self) -> date:
-        """The day on which the features look back."""
-        return date.fromisoformat(self.record["as_of"])
+    def as_of(self) -> date | None:
+        """The day on which the features look back; None for a table of customers that holds no day."""
+        text = self.record["as_of"]
+        return date.fromisoformat(text) if text else None
 
     def assignments(self) -> pa.Table:
         """Customer, segment and arm: whom campaigns address; `RunFolderError` where no customers were segmented."""
@@ -244,6 +245,12 @@ class Run:
 
     def _repr_html_(self) -> str:
         found = self.record["segments"]
-        rows = ((s["number"], s["name"], f"{s['units']:,}", share(s["revenue_share"]), s["trust"] or "") for s in found)
+        rows = (
+            (s["number"], s["name"], f"{s['units']:,}", _share(s["revenue_share"]), s["trust"] or "") for s in found
+        )
         table = table_html(rows, ("", "segment", "units", "of revenue", "trust"))
         return f"{table}<p>{escape(self.report.as_posix())}</p>"
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else share(value)

@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
 def run_record(analysis: Analysis) -> dict[str, Any]:
     """Everything that `run.json` says, ready for JSON."""
-    config = analysis.run.config
+    config, as_of = analysis.run.config, analysis.segmentation.table.as_of
     return {
         "marketfold": __version__,
         "seed": config.seed,
         "unit": analysis.segmentation.unit,
-        "as_of": analysis.segmentation.table.as_of.isoformat(),
+        "as_of": as_of.isoformat() if as_of else None,
         "input": _input(analysis),
-        "ledger": analysis.data.clean.report.ledger.to_dict(),
+        "ledger": analysis.data.ledger.to_dict(),
         "feature_set": _feature_set(analysis),
         "features": _features(analysis),
         "choose_k": _choose_k(analysis),
@@ -56,21 +56,24 @@ def run_record(analysis: Analysis) -> dict[str, Any]:
 def segment_facts(profile: SegmentProfile, analysis: Analysis) -> dict[str, Any]:
     """What tables and `run.json` say of one segment, beside its features."""
     names = ("number", "name", "units", "unit_share", "revenue_total", "revenue_share", "trust", "jaccard")
-    rule = rule_words(profile.rule, analysis.segmentation.table) if profile.rule else None
-    return {name: getattr(profile, name) for name in names} | {"rule": rule}
+    table = analysis.segmentation.table
+    rule = rule_words(profile.rule, table) if profile.rule else None
+    unknown = {} if table.has_money else {"revenue_total": None, "revenue_share": None}
+    return {name: getattr(profile, name) for name in names} | unknown | {"rule": rule}
 
 
 def _input(analysis: Analysis) -> dict[str, Any]:
-    facts, reads = analysis.data.clean.facts, analysis.data.clean.report.reads
+    facts, reads = analysis.data.facts, analysis.data.reads
     names = ("lines", "orders", "customers", "first_on", "last_on", "amount_total")
     return {
         "path": analysis.data.source,
         "sha256": analysis.data.sha256,
+        "kind": analysis.data.kind,
         "encoding": facts.encoding,
         **{name: getattr(reads, name) for name in names},
         "mapping": facts.mapping,
         "extra_columns": list(facts.extra_columns),
-        "decisions": [one.to_dict() for one in (*facts.decisions, *analysis.data.clean.report.decisions)],
+        "decisions": [one.to_dict() for one in analysis.data.decisions],
     }
 
 

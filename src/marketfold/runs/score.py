@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from marketfold.cleaning import clean_orders
 from marketfold.config import load_config
+from marketfold.customer_tables import is_of_table, measure_again
+from marketfold.errors import ParameterError
 from marketfold.features import build_features
 from marketfold.model import SegmentModel
 from marketfold.orders import read_orders
@@ -29,7 +31,7 @@ def score_orders(model: SegmentModel | str | Path, source: Any, config: RunConfi
     model
         A model, or the path of a run or model folder.
     source
-        Orders, as `read_orders` takes them.
+        Orders, as `read_orders` takes them; for a model of a table of customers, a table with the same columns.
     config
         Settings for reading and cleaning; those of the run if not given, where `model` is a run folder.
 
@@ -42,6 +44,11 @@ def score_orders(model: SegmentModel | str | Path, source: Any, config: RunConfi
     if not isinstance(model, SegmentModel):
         folder = Path(model)
         model = SegmentModel.load(folder / "model" if (folder / "model").is_dir() else folder)
+    if is_of_table(model.settings):
+        table = measure_again(source, config.reading, model.settings)
+        if config.features.as_of:
+            raise ParameterError("This model is of a table of customers, which has no --as-of: leave it out.")
+        return assignment_table(model, model.assign(table))
     clean = clean_orders(read_orders(source, config.reading), config.cleaning)
     options = config.features.model_copy(update={"unit": model.unit})
     table = build_features(clean, options, names=model.names, settings=model.settings)

@@ -62,8 +62,7 @@ def _write_tables(analysis: Analysis, folder: Path) -> None:
     parquet.write_table(segments, folder / "segments.parquet")
     parquet.write_table(features_table(analysis), folder / "features.parquet")
     write_csv(profiles_table(analysis), folder / "profiles.csv")
-    aside = analysis.data.clean.engine.collect(analysis.data.clean.set_aside.sort("source_line"))
-    write_csv(aside, folder / "set_aside.csv")
+    write_csv(analysis.data.set_aside(), folder / "set_aside.csv")
 
 
 def assignment_table(model: SegmentModel, assigned: Assignment) -> pa.Table:
@@ -104,10 +103,11 @@ def features_table(analysis: Analysis) -> pa.Table:
 def profiles_table(analysis: Analysis) -> pa.Table:
     """`profiles.csv`: everybody, then one row per segment; medians in the user's units."""
     profiles = analysis.segments.profiles
-    money = round(float(analysis.segmentation.table.revenue.sum()), 2)
+    known = analysis.segmentation.table.has_money
+    money = round(float(analysis.segmentation.table.revenue.sum()), 2) if known else None
     everyone = dict.fromkeys(segment_facts(profiles[0], analysis)) | {
         "name": "everybody", "units": len(analysis.segmentation), "unit_share": 1.0, "revenue_total": money,
-        "revenue_share": 1.0,
+        "revenue_share": 1.0 if known else None,
     }  # fmt: skip
     rows = [_beside(segment_facts(profile, analysis), profile.medians) for profile in profiles]
     table = pa.Table.from_pylist([_beside(everyone, profiles[0].everyone), *rows])

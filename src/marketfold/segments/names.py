@@ -74,6 +74,8 @@ def _part(feature: DistinguishingFeature, traits: SegmentTraits, unit: Unit) -> 
     high = feature.effect > 0
     adjective = _adjective(phrase, feature, traits)
     tail = "" if adjective else (phrase.high_tail if high else phrase.low_tail)
+    if tail and feature.measure == "flag":
+        tail = f", {feature.label}: {'yes' if high else 'no'}"
     if tail and phrase.aspect == "taste":
         tail = f", mostly {tail}" if feature.median >= DOMINANT_SHARE else f"leaning to {tail}"
     once = phrase.high_quiet if high else phrase.low_quiet
@@ -113,9 +115,13 @@ def _rather_parts(traits: SegmentTraits, taken: set[str], unit: Unit) -> list[_P
     parts: dict[str, _Part] = {}
     for feature, effect in sorted(traits.effects.items(), key=lambda item: -abs(round(item[1], 6))):
         phrase = phrase_of(feature, unit)
-        adjective = phrase.high if effect > 0 else phrase.low
-        if adjective and abs(effect) >= SMALL_EFFECT and phrase.aspect not in taken | set(parts):
+        adjective, tail = (phrase.high, phrase.high_tail) if effect > 0 else (phrase.low, phrase.low_tail)
+        if abs(effect) < SMALL_EFFECT or phrase.aspect in taken | set(parts):
+            continue
+        if adjective:
             parts[phrase.aspect] = _Part(phrase.aspect, phrase.order, f"rather {adjective}")
+        elif tail.startswith(", "):
+            parts[phrase.aspect] = _Part(phrase.aspect, phrase.order, tail=f", rather {tail[2:]}")
     return list(parts.values())
 
 

@@ -13,7 +13,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from marketfold.features import OTHER, category_of
+from marketfold.customer_tables import part_of
+from marketfold.features import OTHER, category_of, is_place
 from marketfold.words import measured, singular
 
 if TYPE_CHECKING:
@@ -78,6 +79,8 @@ def _of_category(category: str) -> Phrase:
 def phrase_of(feature: str, unit: Unit = "customer") -> Phrase:
     """The phrase of a feature by its name; a plain one, of an aspect of its own, for a feature that the table lacks.
 
+    Such are the columns of a table of customers, which are called as a person called them.
+
     >>> phrase_of("recency_days").high, phrase_of("recency_days", "order").high
     ('quiet', 'earlier')
     >>> phrase_of("shoe_size").difference.format(label="shoe size", this="42", others="40")
@@ -87,8 +90,22 @@ def phrase_of(feature: str, unit: Unit = "customer") -> Phrase:
     if category is not None:
         return _of_category(category)
     wanted = (feature,) if unit == "customer" else (f"{unit}:{feature}", feature)
-    fitting = (row for name in wanted for row in _table() if any(fnmatchcase(name, pattern) for pattern in row.match))
-    return next(fitting, Phrase(aspect=feature))
+    for name in wanted:
+        for phrase in _table():
+            if any(fnmatchcase(name, pattern) for pattern in phrase.match):
+                return phrase
+    return Phrase(aspect=feature) if is_place(feature) else _of_column(feature)
+
+
+def _of_column(feature: str) -> Phrase:
+    """A column of the user's own, called as it is called there."""
+    day = feature.removeprefix("days since ")
+    if day != feature:
+        return Phrase(aspect=feature, order=80, low_tail=f", late {day}", high_tail=f", early {day}")
+    whole = part_of(feature)  # in a name the whole speaks for its parts, where both stand out
+    yields_to = (phrase_of(whole).aspect,) if whole else ()
+    low, high = f", low {feature}", f", high {feature}"
+    return Phrase(aspect=feature, order=80, yields_to=yields_to, low_tail=low, high_tail=high)
 
 
 def difference_text(feature: DistinguishingFeature, unit: Unit = "customer", currency: str | None = None) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from tests.report.edited import remarking, with_evidence, with_profiles
+from tests.report.edited import remarking, with_evidence, with_orders, with_profiles
 
 from marketfold.decisions import Decision
 from marketfold.diagnostics import BaselineClusters, ColumnDependency, LiteratureBaseline, Trap
@@ -56,7 +56,7 @@ def answered(analysis: Analysis, answer: Answer) -> Analysis:
 def with_cleaning(analysis: Analysis, warning: Decision) -> Analysis:
     clean = analysis.data.clean
     clean = dataclasses.replace(clean, report=dataclasses.replace(clean.report, decisions=(warning,)))
-    return dataclasses.replace(analysis, data=dataclasses.replace(analysis.data, clean=clean))
+    return dataclasses.replace(analysis, data=with_orders(analysis.data, clean))
 
 
 def test_a_sound_run_warns_of_nothing(sound: Analysis) -> None:

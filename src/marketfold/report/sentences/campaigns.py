@@ -50,6 +50,8 @@ def describe_segment(campaign: Campaign, plan: CampaignPlan) -> str:
 def _size(campaign: Campaign) -> str:
     customers = words.plural(campaign.customers, "customer")
     of_revenue = share(campaign.revenue_share)
+    if not campaign.revenue_total and campaign.timing.season == "no orders":
+        return f"{customers} ({share(campaign.customer_share)} of all)."
     return f"{customers} ({share(campaign.customer_share)} of all) who brought {of_revenue} of the revenue."
 
 
@@ -113,9 +115,12 @@ def missing_contacts(channel: PlannedChannel) -> str:
 
 def inter_purchase_time(timing: Timing) -> str:
     """How much time lies between their orders, and since the last one."""
+    unknown = "no orders" if timing.season == "no orders" else "no gap"
     if timing.recency_days is None:
-        return say("timing", "no gap")
+        return say("timing", unknown)
     since = say("timing", "away", away=timing.recency_days)
+    if timing.season == "no orders":
+        return say("timing", "no orders.away", since=since)
     if timing.gap_days is None:
         return say("timing", "few back", since=since)
     low, middle, high = timing.gap_days
@@ -133,7 +138,14 @@ def nothing_bought_more(campaign: Campaign) -> str:
     """Why nothing is said of what they buy more than others; "" where something is."""
     if campaign.products or campaign.categories:
         return ""
+    if campaign.timing.season == "no orders":
+        return say("campaign", "no_lines")
     return say("campaign", "no_affinity" if campaign.products_named else "no_products")
+
+
+def no_money() -> str:
+    """Why a brief has no sums."""
+    return say("campaign", "no_money")
 
 
 def next_step(step: NextBuy) -> str:
@@ -144,8 +156,9 @@ def next_step(step: NextBuy) -> str:
 def arithmetic(line: BudgetLine, plan: CampaignPlan) -> tuple[str, ...]:
     """The money of a campaign, step by step."""
     lift = line.stake.detectable_lift
-    held_out = any(c.held_out for c in plan.campaigns if c.number == line.stake.number)
-    seen = "lift" if lift is not None else "lift.none" if held_out else "lift.no holdout"
+    holdouts = [c.holdout for c in plan.campaigns if c.number == line.stake.number and c.holdout and c.held_out]
+    unknown = any(holdout.sizing == "a tenth" for holdout in holdouts)
+    seen = "lift" if lift is not None else "lift.unknown" if unknown else "lift.none" if holdouts else "lift.no holdout"
     return (
         _value_at_stake(line, plan),
         *_contacts(line, plan),

@@ -50,6 +50,8 @@ def _usual(holdout: Holdout, currency: str | None) -> str:
 
 
 def _power(holdout: Holdout, currency: str | None) -> str:
+    if holdout.usual is None and holdout.days == 0 and holdout.held_out:
+        return "What is usual is not known, and so neither is how small a change this can show"
     if holdout.detectable_lift is None:
         return "So few show nothing of a campaign"
     return (

@@ -55,8 +55,8 @@ def baseline_sentence(clusters: BaselineClusters) -> str:
 
 def run_warnings(analysis: Analysis) -> tuple[str, ...]:
     """Each a sentence: segments not to trust, no groups, what was set aside, what may be wrong with the segments."""
-    clean, segments, choice = analysis.data.clean, analysis.segments, analysis.choice.evidence
-    found = [*clean.facts.warnings, *clean.report.warnings]
+    segments, choice = analysis.segments, analysis.choice.evidence
+    found = list(analysis.data.warnings)
     if choice.k_choice.answer != "groups":
         found.insert(0, number_summary(choice))
     weak = [str(profile.number) for profile in segments.profiles if profile.trust == "weak"]

@@ -1,0 +1,151 @@
+"""What is known of the customers of a plan, counted from their orders or from a table of customers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+import numpy as np
+
+from marketfold.campaigns.customers import SegmentFacts, condense, members_of, read_customers, segment_facts
+from marketfold.campaigns.product_affinity import ProductAffinity, measure_affinity
+from marketfold.campaigns.timing import Timing, count_months, time_segments
+from marketfold.experiments import read_baselines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from marketfold.cleaning import CleanOrders
+    from marketfold.customer_tables import CustomerTable
+    from marketfold.decisions import SourceFacts
+    from marketfold.experiments import Baseline
+    from marketfold.schema import FeatureTable, Float64, Ids, Labels
+    from marketfold.selection import Segmentation
+
+    Report = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class KnownCustomers:
+    """The customers of a plan, and what is known of each segment in the order of the labels.
+
+    Attributes
+    ----------
+    ids, labels, revenue, order_count
+        Of each customer, shape (n_customers,); revenue is 0, and orders are None, where they are not known.
+    baselines
+        What is usual without a campaign; None where the past does not tell.
+    observed_days
+        Length of the time in which all this was bought; 0 where that is not known.
+    has_orders
+        Whether it was counted from orders.
+    """
+
+    ids: Ids
+    labels: Labels
+    revenue: Float64
+    order_count: Float64 | None
+    facts: tuple[SegmentFacts, ...]
+    affinity: tuple[ProductAffinity, ...]
+    timing: tuple[Timing, ...]
+    baselines: tuple[Baseline | None, ...]
+    observed_days: int
+    source: SourceFacts
+    currency: str | None = None
+    has_orders: bool = True
+
+    @property
+    def can_be_priced(self) -> bool:
+        """Whether it is known what the segments bring in a year."""
+        return self.order_count is not None and self.observed_days > 0 and bool(self.revenue.any())
+
+
+def _currency(clean: CleanOrders) -> str | None:
+    """The one currency of the money columns, where the source names exactly one."""
+    if "currency" not in clean.purchases.collect_schema().names():
+        return None
+    named = clean.purchases.filter(~nw.col("currency").is_null()).group_by("currency").agg(n=nw.len())
+    values = clean.engine.collect(named)["currency"].to_pylist()
+    return str(values[0]) if len(values) == 1 else None
+
+
+def known_from_orders(
+    segmentation: Segmentation, clean: CleanOrders, campaign_days: int, report: Report
+) -> KnownCustomers:
+    """Count the kept lines of every segment's customers; those on or after the as-of day are not looked at.
+
+    `report` is told the number of each step.
+    """
+    as_of = segmentation.table.as_of
+    members = members_of(clean, segmentation.ids, segmentation.labels, segmentation.unit)
+    purchases = condense(clean, members, segmentation.n_segments, as_of)
+    customers = read_customers(purchases, as_of)
+    report(1)
+    affinity = measure_affinity(purchases)
+    report(2)
+    timing = time_segments(customers, count_months(purchases))
+    facts = segment_facts(customers, [one.season_share for one in timing])
+    report(3)
+    return KnownCustomers(
+        ids=customers.ids,
+        labels=customers.labels,
+        revenue=customers.revenue,
+        order_count=customers.order_count,
+        facts=facts,
+        affinity=affinity,
+        timing=timing,
+        baselines=tuple(read_baselines(purchases, customers, campaign_days)),
+        observed_days=customers.observed_days,
+        source=clean.facts,
+        currency=_currency(clean),
+    )
+
+
+def _median(table: FeatureTable, name: str, who: NDArray[np.bool_]) -> float | None:
+    return float(np.median(table.column(name)[who])) if name in table.names else None
+
+
+def _facts(table: FeatureTable, who: NDArray[np.bool_]) -> dict[str, float]:
+    """The facts that a table tells; a playbook's conditions on others do not hold."""
+    share = float(who.mean())
+    found: dict[str, float | None] = {"customer_count": float(who.sum()), "customer_share": share}
+    for name in ("order_count", "recency_days", "revenue_total"):
+        found[name] = _median(table, name, who)
+    if table.has_money:
+        part = float(table.revenue[who].sum() / table.revenue.sum())
+        found |= {"revenue_share": part, "revenue_lead": part / share if share else None}
+    if "order_count" in table.names:
+        orders = table.column("order_count")[who]
+        found["one_order_share"] = float((orders == 1).mean()) if len(orders) else None
+        bought = orders > 0
+        if table.has_money and bought.any():
+            found["order_value"] = float(np.median(table.revenue[who][bought] / orders[bought]))
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def known_from_table(segmentation: Segmentation, source: CustomerTable) -> KnownCustomers:
+    """What a table of customers tells: sizes, and what was bought so far where columns say it."""
+    table, labels = segmentation.table, segmentation.labels
+    everyone = _facts(table, np.ones(len(table), dtype=np.bool_))
+    facts, timing = [], []
+    for segment in range(segmentation.n_segments):
+        who = np.asarray(labels == segment)
+        facts.append(SegmentFacts(_facts(table, who), everyone, round(float(table.revenue[who].sum()), 2)))
+        timing.append(Timing((), (), None, _median(table, "recency_days", who), "no orders", 0, 0))
+    n = segmentation.n_segments
+    return KnownCustomers(
+        ids=table.ids,
+        labels=labels,
+        revenue=table.revenue,
+        order_count=table.column("order_count") if "order_count" in table.names else None,
+        facts=tuple(facts),
+        affinity=(ProductAffinity(named=False),) * n,
+        timing=tuple(timing),
+        baselines=(None,) * n,
+        observed_days=round(float(table.column("tenure_days").max())) if "tenure_days" in table.names else 0,
+        source=source.facts,
+        has_orders=False,
+    )

@@ -1,0 +1,28 @@
+"""A table with one row for each customer -> features, what describes them, and what was left out."""
+
+from marketfold.customer_tables.columns import ColumnUses, Shaping
+from marketfold.customer_tables.reading import (
+    ASIDE,
+    CustomerTable,
+    is_of_table,
+    measure_again,
+    read_customers,
+    read_source,
+    refuse_settings_of_orders,
+)
+from marketfold.customer_tables.recognition import is_customer_table
+from marketfold.customer_tables.roles import part_of
+
+__all__ = [
+    "ASIDE",
+    "ColumnUses",
+    "CustomerTable",
+    "Shaping",
+    "is_customer_table",
+    "is_of_table",
+    "measure_again",
+    "part_of",
+    "read_customers",
+    "read_source",
+    "refuse_settings_of_orders",
+]

@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from marketfold.config import FeatureOptions, ReadingOptions
+from marketfold.customer_tables import CustomerTable, measure_again, read_source, refuse_settings_of_orders
+from marketfold.errors import OrdersError, ParameterError
+
+N = 30
+
+
+def columns(**more: Any) -> dict[str, Any]:
+    """A table that is recognised, with what a test adds to it."""
+    return {"CustomerID": [f"{1_000 - n}" for n in range(N)], "Age": [20 + n % 17 for n in range(N)]} | more
+
+
+def read(source: Any, **options: Any) -> CustomerTable:
+    found = read_source(source, ReadingOptions(**options))
+    assert isinstance(found, CustomerTable)
+    return found
+
+
+def of(**more: Any) -> CustomerTable:
+    return read(pa.table(columns(**more)))
+
+
+def test_numbers_become_features_sorted_by_id() -> None:
+    table = of(Income=[float(n * n) for n in range(N)]).features
+    assert table.names == ("Age", "Income")
+    assert table.ids.tolist() == sorted(f"{1_000 - n}" for n in range(N))
+    assert dict(zip(table.ids, table.column("Income"), strict=True))["997"] == 9.0
+    assert table.as_of is None
+    assert not table.has_money
+
+
+@pytest.mark.parametrize(
+    ("yes", "no"), [("Yes", "No"), ("ja", "nein"), ("1", "0"), ("TRUE", "false"), ("S", "N"), (True, False)]
+)
+def test_yes_and_no_become_flags(yes: Any, no: Any) -> None:
+    table = of(member=[yes if n % 3 == 0 else no for n in range(N)]).features
+    (flag,) = (feature for feature in table.features if feature.name == "member")
+    assert flag.measure == "flag"
+    assert table.column("member").sum() == N / 3
+
+
+def test_days_are_counted_back_from_the_latest() -> None:
+    texts = [f"{1 + n % 28:02d}.03.2024" for n in range(N)]
+    table = of(joined=texts).features
+    assert table.as_of == date(2024, 3, 28)
+    assert table.column("days since joined").min() == 0
+    assert table.column("days since joined").max() == 27
+
+
+def test_days_that_can_be_read_in_two_ways_are_asked() -> None:
+    texts = [f"{1 + n % 12:02d}/{1 + n % 11:02d}/2024" for n in range(N)]
+    with pytest.raises(OrdersError, match="day-first or month-first"):
+        of(joined=texts)
+    table = read(pa.table(columns(joined=texts)), date_format="%d/%m/%Y").features
+    assert table.as_of == max(date(2024, 1 + n % 11, 1 + n % 12) for n in range(N))
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [(["1.234,50", "7,25"], 1234.5), (["1,234.50", "7.25"], 1234.5), (["€ 1 234,50", "7,25"], 1234.5)],
+)
+def test_money_is_read_as_in_orders(cells: list[str], expected: float) -> None:
+    table = of(spent=[cells[n % 2] for n in range(N - 1)] + ["9"]).features
+    assert expected in table.column("spent")
+
+
+def test_classes_describe() -> None:
+    read_ = of(
+        Gender=["f" if n % 2 else "m" for n in range(N)],
+        Region=[1 + n % 3 for n in range(N)],
+        Channel=[1 + n % 2 for n in range(N)],
+        children=[n % 3 for n in range(N)],
+    )
+    assert set(read_.features.described) == {"Gender", "territory", "Channel"}
+    assert read_.features.names == ("Age", "children")
+    assert set(read_.features.described["Gender"]) == {"f", "m"}
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "reason"),
+    [
+        ("E-mail", [f"a{n}@example.org" for n in range(N)], "about a person"),
+        ("Reach me at", [f"a{n}@example.org" for n in range(N)], "about a person"),
+        ("Full name", [f"Person {n % 5}" for n in range(N)], "about a person"),
+        ("Phone", [f"+44 20 7946 0{n:03d}" for n in range(N)], "about a person"),
+        ("Date of birth", [f"1980-01-{1 + n % 28:02d}" for n in range(N)], "about a person"),
+        ("zip", [10_000 + 7 * (n % 9) for n in range(N)], "about a person"),
+        ("newsletter_consent", ["yes" if n % 2 else "no" for n in range(N)], "consent"),
+        ("Z_Revenue", [11] * N, "the same for everybody"),
+        ("nothing", [None] * N, "every cell is empty"),
+        ("row", list(range(7, 7 + N)), "it numbers the rows"),
+        ("loyalty_no", [f"L{7 * n}" for n in range(N)], "an id"),
+        ("why they came", [f"because of {n}" for n in range(N)], "free text"),
+        ("seldom known", [n if n < 4 else None for n in range(N)], "87 % of its cells are empty"),
+    ],
+)
+def test_what_says_nothing_is_left_out_with_the_reason(name: str, cells: list[Any], reason: str) -> None:
+    table = of(**{name: cells, "Income": [float(n * 3 % 29) for n in range(N)]}).features
+    assert table.names == ("Age", "Income")
+    assert reason in table.left_out[name]
+    assert name not in table.described
+
+
+@pytest.mark.parametrize("name", ["Emails opened", "capacity", "PhoneService", "contacts_last_year"])
+def test_counts_that_only_sound_personal_are_features(name: str) -> None:
+    assert name in of(**{name: [n % 7 for n in range(N)]}).features.names
+
+
+def test_empty_numbers_are_filled_with_the_middle_and_counted() -> None:
+    read_ = of(Income=[None if n < 5 else float(n * n) for n in range(N)])
+    middle = float(np.median(np.arange(5, N) ** 2))
+    assert (read_.features.column("Income") == middle).sum() >= 5
+    (decision,) = (one for one in read_.facts.decisions if one.code == "missing_filled")
+    assert (decision.lines, decision.columns) == (5, ("Income",))
+
+
+def test_what_orders_would_tell_is_taken_as_such() -> None:
+    read_ = of(
+        last_order_date=[f"2024-04-{1 + n % 30:02d}" for n in range(N)],
+        orders_online=[n % 4 for n in range(N)],
+        orders_offline=[n % 5 for n in range(N)],
+        **{"Total Spent": [float(n * n) for n in range(N)]},
+    )
+    table = read_.features
+    assert table.names[:3] == ("recency_days", "order_count", "revenue_total")
+    assert sorted(table.column("order_count")) == sorted(n % 4 + n % 5 for n in range(N))
+    assert {feature.block for feature in table.features if "orders" in feature.name} == {"order_count"}
+    assert table.revenue.sum() == sum(n * n for n in range(N))
+    assert table.as_of == date(2024, 4, 30)
+
+
+def test_roles_can_be_said() -> None:
+    table = pa.table(columns(seen=[f"2024-04-{1 + n % 30:02d}" for n in range(N)], n=[n % 4 for n in range(N)]))
+    read_ = read(table, mapping={"last_on": "seen", "order_count": "n"})
+    assert read_.features.names[:2] == ("recency_days", "order_count")
+    assert read_.facts.decisions[0].code == "customer_table_asked"
+    with pytest.raises(OrdersError, match="there is no column 'sen'"):
+        read(table, mapping={"last_on": "sen"})
+    with pytest.raises(OrdersError, match="'ordered_on' is not a role of a table of customers: it is one of orders"):
+        read(table, table=True, mapping={"ordered_on": "seen"})
+
+
+def test_repeated_ids_are_set_aside_and_told() -> None:
+    cells = columns()
+    cells["CustomerID"][-1] = cells["CustomerID"][0]
+    cells["CustomerID"][-2] = None
+    read_ = read(pa.table(cells), table=True)
+    assert read_.ledger.lines_read == N
+    assert read_.ledger.lines_kept == N - 2
+    assert read_.ledger.lines_set_aside == {"repeated_customer": 1, "no_customer": 1}
+    assert read_.ledger.reconciles()
+    assert read_.set_aside.to_pylist() == [
+        {"source_line": N, "reason": "no_customer"},
+        {"source_line": N + 1, "reason": "repeated_customer"},
+    ]
+    assert "customer_repeated" in {one.code for one in read_.facts.decisions}
+
+
+def test_rows_number_the_customers_where_nothing_else_does() -> None:
+    read_ = read(pa.table({"Milk": [n * 7 % 31 for n in range(N)], "Bread": [n * 5 % 23 for n in range(N)]}))
+    assert set(read_.features.ids) == {str(line) for line in range(2, N + 2)}
+    assert "customer_is_row" in {one.code for one in read_.facts.decisions}
+
+
+def test_names_of_our_own_columns_are_not_taken() -> None:
+    table = of(segment=[n % 7 for n in range(N)], confidence=[n * 0.5 for n in range(N)]).features
+    assert set(table.names) | set(table.described) == {"Age", "segment (column)", "confidence (column)"}
+
+
+def test_engines_agree() -> None:
+    cells = columns(Income=[float(n) * 1.5 for n in range(N)], member=["yes" if n % 3 else "no" for n in range(N)])
+    one, other = read(pa.table(cells)).features, read(pl.DataFrame(cells)).features
+    assert one.names == other.names
+    assert one.values.tolist() == other.values.tolist()
+    assert one.ids.tolist() == other.ids.tolist()
+
+
+def test_a_table_with_nothing_to_measure_is_refused() -> None:
+    with pytest.raises(OrdersError, match="nothing tells customers apart"):
+        read(pa.table({"CustomerID": ["a", "b"], "Name": ["x", "y"]}), table=True)
+
+
+@pytest.mark.parametrize("options", [FeatureOptions(unit="order"), FeatureOptions(as_of=date(2024, 1, 1))])
+def test_settings_of_orders_are_refused_in_words(options: FeatureOptions) -> None:
+    with pytest.raises(ParameterError, match="is a table of customers, not of orders"):
+        refuse_settings_of_orders(of(), options)
+
+
+def test_another_table_is_measured_alike() -> None:
+    first = of(Income=[float(n * n) for n in range(N)], joined=[f"2024-03-{1 + n % 28:02d}" for n in range(N)]).features
+    few = pa.table({"CustomerID": ["new"], "Age": [33], "Income": [None], "joined": ["2024-03-20"]})
+    again = measure_again(few, ReadingOptions(), first.settings)
+    assert again.names == first.names
+    assert again.column("Income").tolist() == [float(np.median(first.column("Income")))]
+    assert again.column("days since joined").tolist() == [8.0]
+    with pytest.raises(ParameterError, match="no column 'joined'"):
+        measure_again(few.drop_columns(["joined"]), ReadingOptions(), first.settings)
+    with pytest.raises(ParameterError, match="'Age' does not hold what it held"):
+        measure_again(few.set_column(1, "Age", pa.array(["old"])), ReadingOptions(), first.settings)
+
+
+def test_people_are_read_for_audiences_only(examples: Path) -> None:
+    read_ = read(examples / "members.csv")
+    people = read_.engine.collect(read_.personal("newsletter_consent"))
+    assert {"customer_id", "email", "newsletter_consent"} <= set(people.column_names)
+    assert set(people["customer_id"].to_pylist()) == set(read_.features.ids.tolist())
+    assert "example.org" not in repr(read_) + repr(read_.features) + repr(read_.facts)
