@@ -7,7 +7,6 @@ something more in it (tax, shipping). What is chosen here from the first lines i
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -19,6 +18,15 @@ from typing import TYPE_CHECKING
 from marketfold import words
 from marketfold.decisions import Decision
 from marketfold.errors import Fault
+from marketfold.orders.money_names import (
+    QUANTITY_WORDS,
+    is_cost,
+    is_gross,
+    is_net,
+    is_subtotal,
+    name_words,
+    sounds_like_money,
+)
 from marketfold.orders.numbers import read_number, sample_evidence
 
 if TYPE_CHECKING:
@@ -40,96 +48,6 @@ NEAR = 0.4
 CENT = 0.0051
 UNKNOWN_NAME = 9
 PRICE_NAME = 8
-
-
-def word_set(text: str) -> frozenset[str]:
-    """The words of a text, to look words up in."""
-    return frozenset(text.split())
-
-
-_NET = word_set(
-    "net nett netto neto neta netas nette netta ht liquido liquida liquidas excl exkl excluding without "
-    "ohne sin senza zonder sem hors exvat extax final discounted"
-)
-_NET_STARTS = ("netto", "netsal", "netrev", "netam", "netprice", "nettotal", "netval")
-_GROSS = word_set("gross brutto bruto bruta brutas brut brute ttc lordo lorda incl inkl including inc inclusive")
-_GROSS_STARTS = ("brutto", "gross", "bruttobe")
-_MONEY = word_set(
-    "amount amt total totals sales sale revenue revenues turnover value paid spend spent payment subtotal "
-    "sum gross net betrag umsatz summe wert netto brutto erlos erlose gesamt gesamtpreis montant ht ttc "
-    "valeur ca importe ventas venta ingreso ingresos valor neto bruto importo totale ricavo ricavi "
-    "fatturato lordo valore bedrag omzet totaal waarde receita faturamento vendas venda liquido"
-)
-_MONEY_ENDS = ("betrag", "umsatz", "wert", "summe", "erlos", "bedrag", "omzet", "waarde", "revenue", "sales", "amount")
-_OTHERWISE = word_set(
-    "tax taxes vat gst mwst ust tva iva btw imposto impuesto impuestos imposta ship shipping freight "
-    "porto fracht livraison envio spedizione frete delivery handling fee fees commission provision cost "
-    "costs kosten cout coste costo custo cogs reembolso rimborso remise descuento sconto korting desconto "
-    "coupon gutschein voucher tip tips profit margin gewinn marge balance saldo due outstanding deposit "
-    "qty quantity count weight gewicht rate pct percent percentage prozent id no number nr date day time "
-    "list msrp points score income budget credit age size limit lifetime ltv clv customer avg average "
-    "mean median year month code name original compare stock inventory target forecast plan previous prev "
-    "installments cumulative running sequential share ratio growth first last price preis prix precio "
-    "prezzo preco prijs unit each"
-)
-_WHOLE = ("total", "totaal", "gesamt", "subtotal")
-_PRICE_WORDS = word_set("price preis prix precio prezzo preco prijs")
-_TAXES = word_set("tax taxes vat gst mwst ust tva iva btw taxe impuestos imposto")
-_WITH_OR_WITHOUT = word_set(
-    "excl exkl ex excluding without ohne sin senza zonder sem hors incl inkl inc including with mit avec con met com"
-)
-_OTHERWISE_STARTS = ("discount", "rabatt", "nachlass", "steuer", "versand", "verzend", "gebuhr", "refund", "return",
-                     "erstatt", "promo", "offline", "online", "ever")  # fmt: skip
-_QUANTITY = word_set(
-    "qty quantity menge anzahl stuck stueck units pcs pieces count cantidad quantite aantal unidades "
-    "quantidade quantita"
-)
-_SUBTOTAL = (
-    "ordervalue",
-    "warenwert",
-    "itemtotal",
-    "goodsvalue",
-    "subtotal",
-    "sous total",
-    "zwischensumme",
-    "sub total",
-    "totalht",
-    "nettosumme",
-    "subtotale",
-)
-
-
-def name_words(name: str) -> list[str]:
-    """The words of a column's name, without case and accents.
-
-    >>> name_words("N. Revenue"), name_words("NetPrice"), name_words("Erlös_EUR")
-    (['n', 'revenue'], ['net', 'price'], ['erlos', 'eur'])
-    """
-    spaced = unicodedata.normalize("NFKD", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)).casefold()
-    return re.findall(r"[a-z]+|%", "".join(letter for letter in spaced if not unicodedata.combining(letter)))
-
-
-def is_net(name: str) -> bool:
-    """Whether a name says that tax or discount is off."""
-    found = name_words(name)
-    return any(word in _NET or word.startswith(_NET_STARTS) for word in found) or found[:1] == ["n"]
-
-
-def is_gross(name: str) -> bool:
-    """Whether a name says that tax or discount is in it."""
-    return any(word in _GROSS or word.startswith(_GROSS_STARTS) for word in name_words(name))
-
-
-def sounds_like_money(name: str) -> bool:
-    """Whether a name says that a column is what was paid, in words that no list of names has whole."""
-    found = name_words(name)
-    if set(found) & _WITH_OR_WITHOUT:
-        found = [word for word in found if word not in _TAXES]
-    if any(word.startswith(_WHOLE) for word in found):  # a `total price` is no price of an item
-        found = [word for word in found if word not in _PRICE_WORDS]
-    if any(word in _OTHERWISE or word.startswith(_OTHERWISE_STARTS) for word in found):
-        return False
-    return any(word in _MONEY or word.endswith(_MONEY_ENDS) or word.startswith(_WHOLE) for word in found)
 
 
 def read_cells(values: Sequence[object]) -> list[float | None]:
@@ -378,7 +296,7 @@ class _Finding:
         quantities = self.lines.numbers("quantity")
         best = {column: rank for rank, column in reversed(ranked)}
         if len(best) > 1 and quantities is not None:  # a price that grows with the quantity is the line's
-            first = self._cheapest([column for column in best if not _is_cost(column)] or best)
+            first = self._cheapest([column for column in best if not is_cost(column)] or best)
             lines = FirstLines(self.sample, self.mapping | {"unit_price": first})
             per_line = {
                 column for column in best if column != first and lines.is_per_line(read_cells(self.sample[column]))
@@ -390,7 +308,7 @@ class _Finding:
         return min(columns, key=lambda column: _size(read_cells(self.sample[column])))
 
     def _price_key(self, column: str, rank: int) -> tuple[bool, bool, bool, int, float]:
-        return _is_cost(column), not is_net(column), is_gross(column), rank, _size(read_cells(self.sample[column]))
+        return is_cost(column), not is_net(column), is_gross(column), rank, _size(read_cells(self.sample[column]))
 
     def _amounts(self) -> list[MoneyColumn]:
         """Columns that may be what a line or an order brought."""
@@ -483,7 +401,7 @@ class _Finding:
 
     def _hidden_quantity(self) -> str | None:
         for column in self._free():
-            if _QUANTITY & set(name_words(column)) and "photos" not in name_words(column):
+            if QUANTITY_WORDS & set(name_words(column)) and "photos" not in name_words(column):
                 counts = [value for value in read_cells(self.sample[column]) if value is not None]
                 if counts and max(counts) > 1 and all(value == int(value) for value in counts):
                     return column
@@ -503,7 +421,7 @@ class _Finding:
         smallest = min(alike, key=lambda column: abs(totals[column.name]))
         largest = max(abs(total) for total in totals.values())
         same = largest - abs(totals[smallest.name]) <= OUGHT_TO_TELL * largest
-        subtotals = any(_is_subtotal(column.name) for column in alike)
+        subtotals = any(is_subtotal(column.name) for column in alike)
         if same or subtotals or all(column.of_order for column in alike):
             return alike[0] if same else smallest
         told = " and ".join(f"{name!r} ({words.exact_money(total)})" for name, total in totals.items())
@@ -517,7 +435,7 @@ class _Finding:
             return chosen
         mine = abs(self.lines.total(chosen))
         for other in columns:
-            same = other.of_order == chosen.of_order and other.rank < PRICE_NAME and _is_subtotal(other.name)
+            same = other.of_order == chosen.of_order and other.rank < PRICE_NAME and is_subtotal(other.name)
             if same and 0 < abs(self.lines.total(other)) < mine:
                 return other
         return chosen
@@ -575,14 +493,6 @@ def _is_cut(before: float, after: float, cut: float) -> bool:
 def _key(column: MoneyColumn) -> tuple[bool, bool, bool, bool, int]:
     unknown = column.rank >= PRICE_NAME
     return column.of_order, unknown, is_gross(column.name), not is_net(column.name), column.rank
-
-
-def _is_cost(name: str) -> bool:
-    return bool({"cost", "costs", "kosten", "cout", "costo", "coste", "custo"} & set(name_words(name)))
-
-
-def _is_subtotal(name: str) -> bool:
-    return "".join(name_words(name)).startswith(tuple(word.replace(" ", "") for word in _SUBTOTAL))
 
 
 def _quoted(name: str) -> str:
