@@ -13,7 +13,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal
 
 from marketfold import words
-from marketfold.blanks import WRITERS, Blanks
+from marketfold.blanks import Blanks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,12 +47,16 @@ def undoable() -> tuple[str, ...]:
     return tuple(code for code, kind in kinds().items() if kind.undo == f"--undo {code}")
 
 
+_WRITERS = frozenset({"share", "one", "sign", "listed", "plural", "decimal"})
+"""Writers of `blanks`; any other word after the colon is a noun to be counted, `day` and `month` too."""
+
+
 class _Sentences(Blanks):
     """Numbers as people read them: `{lines:order line}` counts its noun, and without a writer a float is money."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
         """One blank as text."""
-        if format_spec.partition(" ")[0] in WRITERS:
+        if format_spec.partition(" ")[0] in _WRITERS:
             return super().format_field(value, format_spec)
         if format_spec:
             return words.plural(value, format_spec)

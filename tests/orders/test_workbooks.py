@@ -47,7 +47,7 @@ def said(orders: Orders) -> list[str]:
 
 
 def test_sheets_of_one_header_are_one_table(tmp_path: Path) -> None:
-    years = {"2023": [NAMES, line(1), line(2)], "2024": [NAMES[::-1], line(3)[::-1]]}
+    years: dict[str, Any] = {"2023": [NAMES, line(1), line(2)], "2024": [NAMES[::-1], line(3)[::-1]]}
     path = book(tmp_path, Cover=[["All our orders"]], **years, Totals=[["Year", "Money"], [2023, 4.0]], Blank=[])
     orders = read_orders(path)
     assert numbered(orders) == [(2, "1"), (3, "2"), (5, "3")]

@@ -147,7 +147,8 @@ def same_grouping(one: Cells, other: Cells) -> bool:
 
 def settle(role: str, columns: Sequence[str], sample: Mapping[str, Cells]) -> str | None:
     """Which of several equally named columns has a role, by what they hold; None where that cannot be told."""
-    able = [column for column in columns if not filled(sample[column]) or fits(role, sample[column])]
+    full = [column for column in columns if filled(sample[column])] or columns
+    able = [column for column in full if not filled(sample[column]) or fits(role, sample[column])]
     if len(able) == 1:
         return able[0]
     cells = {column: sample[column] for column in columns}
