@@ -71,7 +71,7 @@ def read_export(path: Path, truth: Truth | None) -> tuple[Outcome, str]:
 def _compare(path: Path, truth: Truth | None) -> tuple[Outcome, str]:
     orders = read_orders(path)
     clean = clean_orders(orders, CleaningOptions(allow_mostly_set_aside=True))
-    customers = clean.engine.collect(clean.purchases.select("customer_id").unique()).num_rows
+    customers = clean.engine.collect(clean.bought.select("customer_id").unique()).num_rows
     ledger = clean.report.ledger
     if truth is None:
         return "right", ""

@@ -16,7 +16,7 @@ import random
 import zipfile
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -219,7 +219,7 @@ def _draw_traits(rng: random.Random, language: str) -> dict[str, str]:
 
 def _as_text(cells: Cells, traits: dict[str, str]) -> bytes:
     buffer = io.StringIO()
-    quoting = csv.QUOTE_ALL if traits["quoting"] == "all" else csv.QUOTE_MINIMAL
+    quoting: Literal[0, 1] = csv.QUOTE_ALL if traits["quoting"] == "all" else csv.QUOTE_MINIMAL
     if traits["title"] == "yes":
         buffer.write(f"Sales report{traits['line end'] * 2}")
     writer = csv.writer(buffer, delimiter=traits["delimiter"], quoting=quoting, lineterminator=traits["line end"])

@@ -60,12 +60,22 @@ def _first_line(error: Exception) -> str:
     return str(error).splitlines()[0].rstrip(".")
 
 
+_DAMAGED = ("corrupt", "arquet file", "Parquet", "TProtocolException", "thrift", "Snappy", "ZSTD", "decompress")
+"""What DuckDB says of a Parquet file that is not as its own table of contents has it."""
+
+
 @contextmanager
 def _room() -> Iterator[None]:
-    """Say plainly that disk or memory ran out; other errors are bugs and go on."""
+    """Say plainly that disk or memory ran out, or that a Parquet file is damaged; other errors are bugs and go on.
+
+    A Parquet file is read when its cells are asked for, so damage shows in whatever stage asks first.
+    """
     try:
         yield
     except duckdb.Error as error:
+        if any(sign in str(error) for sign in _DAMAGED):
+            what = "The Parquet file is damaged or cut short, or has changed while it was read"
+            raise EngineError(f"{what}: {_first_line(error)}. Export it again.") from error
         if not isinstance(error, duckdb.OutOfMemoryException) and "No space left" not in str(error):
             raise
         raise EngineError(
