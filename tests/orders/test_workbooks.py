@@ -26,9 +26,9 @@ def line(number: int) -> list[Any]:
     return [number, f"K{number % 3}", dt.datetime(2024, 1, number, 10), number + 0.5]
 
 
-def book(folder: Path, name: str = "orders.xlsx", **sheets: list[list[Any]]) -> Path:
+def book(folder: Path, name: str = "orders.xlsx", **sheets: Any) -> Path:
     made = openpyxl.Workbook()
-    made.remove(made.active)  # type: ignore[arg-type]
+    made.remove(made.active)
     for title, rows in sheets.items():
         sheet = made.create_sheet(title)
         for row in rows:
@@ -47,7 +47,10 @@ def said(orders: Orders) -> list[str]:
 
 
 def test_sheets_of_one_header_are_one_table(tmp_path: Path) -> None:
-    years = {"2023": [NAMES, line(1), line(2)], "2024": [NAMES[::-1], line(3)[::-1]]}
+    years: dict[str, Any] = {
+        "2023": [NAMES, line(1), line(2)],
+        "2024": [[name.upper() for name in NAMES[::-1]], line(3)[::-1]],
+    }
     path = book(tmp_path, Cover=[["All our orders"]], **years, Totals=[["Year", "Money"], [2023, 4.0]], Blank=[])
     orders = read_orders(path)
     assert numbered(orders) == [(2, "1"), (3, "2"), (5, "3")]

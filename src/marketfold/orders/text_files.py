@@ -97,6 +97,11 @@ class TextSource:
             raise OrdersError(message)
         return found
 
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Call the columns as another file of the same table does (own name: other name)."""
+        self._places = {names[label]: place for label, place in self._places.items()}
+        self.columns = tuple(self._places)
+
     def sample(self) -> dict[str, list[object]]:
         """The first values of each column."""
         width = self._layout.width
