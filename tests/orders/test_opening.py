@@ -202,6 +202,7 @@ def test_a_terminal_is_no_input(monkeypatch: pytest.MonkeyPatch) -> None:
         ("o.xls", b"<html><table><tr><td>1</td></tr></table></html>", "an HTML page"),
         ("o.xml", b'<?xml version="1.0"?><a/>', "is XML"),
         ("o.docx", zipped(**{"word/document.xml": b"x", "[Content_Types].xml": b"x"}), "is a document"),
+        ("o.numbers", zipped(**{"Index/Document.iwa": b"x"}), "is a document"),
         ("~$o.xlsx", b"\x05lock", "the lock of a workbook"),
         ("o.arrow", b"ARROW1\0\0", "an Arrow"),
         ("o.7z", b"7z\xbc\xaf\x27\x1c\0\0", "a 7z archive"),

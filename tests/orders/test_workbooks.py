@@ -69,6 +69,12 @@ def test_a_summary_before_the_orders_is_passed_over(tmp_path: Path) -> None:
     assert said(orders) == ["Of the sheets 'Orders' was read, and not 'Summary'."]
 
 
+def test_a_refusal_names_the_sheets(tmp_path: Path) -> None:
+    path = book(tmp_path, A=[["Product", "Money"], ["Tea", 5.0]], B=[["Stadt", "Land"], ["x", "y"]])
+    with pytest.raises(OrdersError, match=r"\(Of the sheets 'A' was read, and not 'B'\): \d faults"):
+        read_orders(path)
+
+
 def test_a_title_groups_and_blank_rows(tmp_path: Path) -> None:
     rows = [["Sales"], ["Until", dt.date(2024, 9, 1)], [], NAMES, line(1), [None, " "], line(2), [], [""]]
     orders = read_orders(book(tmp_path, S=rows))
