@@ -139,5 +139,12 @@ def test_columns_apart_by_blanks_below_a_title(tmp_path: Path) -> None:
     assert lines_of(read(tmp_path, f"Report of sales\n\n{table}"))[0]["source_line"] == 4
 
 
+@pytest.mark.parametrize("cell", ["5,50 €", "5,50"])
+def test_blanks_in_cells_are_no_separators_below_a_title(tmp_path: Path, cell: str) -> None:
+    body = "".join(f'"{n}";"K{n}";"2024-01-{n:02d}";"{cell}"\n' for n in range(1, 20))
+    orders = read(tmp_path, f'Sales report\n\n"Número de pedido";"Id cliente";"Fecha de pedido";"Importe"\n{body}')
+    assert sum(line["amount"] for line in lines_of(orders)) == 19 * 5.5
+
+
 def test_rows_without_any_cell_have_no_header() -> None:
     assert find_header([[], ["", None]]) is None
