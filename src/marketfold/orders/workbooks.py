@@ -67,6 +67,8 @@ class _Sheet:
     columns: Mapping[str, Cells]
     lines: list[int]
     last_row: int
+    titled: bool
+    """Whether anything stands above its header."""
 
     @property
     def has_orders(self) -> bool:
@@ -111,7 +113,7 @@ def _read_sheet(book: str, name: str, sheet: Any, given: int | None) -> _Sheet |
     labels = unique_labels(header.names[:width])
     kept = [place for place in range(width) if header.names[place] or any(map(is_filled, columns[place]))]
     table = {label: columns[place] for place, label in enumerate(labels) if place in set(kept)}
-    return _Sheet(book, name, header, table, [number for number, _ in body], rows[-1][0])
+    return _Sheet(book, name, header, table, [number for number, _ in body], rows[-1][0], rows[0][0] <= header.first)
 
 
 def _open_book(path: Path, name: str, options: ReadingOptions) -> _Book:
@@ -196,7 +198,7 @@ def open_workbooks(name: str, paths: Mapping[str, Path], options: ReadingOptions
     if len(paths) > 1:
         decisions = [*file_decisions(columns), *decisions]
     first = sheets[0].header
-    decisions += header_decisions(first.rows, first.body, options.header_row)
+    decisions += header_decisions(first.rows, first.body, titled=sheets[0].titled and options.header_row is None)
     table, lines = _as_table(sheets, labels)
     source = from_table(name, table, engine, lines)
     source.typed_days = _typed_days(sheets, labels, lines)
