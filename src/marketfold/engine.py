@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import duckdb
 import narwhals as nw
 
-from marketfold.errors import EngineError
+from marketfold.errors import EngineError, OrdersError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -60,28 +60,23 @@ def _first_line(error: Exception) -> str:
     return str(error).splitlines()[0].rstrip(".")
 
 
-_DAMAGED = ("corrupt", "arquet file", "Parquet", "TProtocolException", "thrift", "Snappy", "ZSTD", "decompress")
-"""What DuckDB says of a Parquet file that is not as its own table of contents has it."""
-
-
 @contextmanager
-def _room() -> Iterator[None]:
-    """Say plainly that disk or memory ran out, or that a Parquet file is damaged; other errors are bugs and go on.
-
-    A Parquet file is read when its cells are asked for, so damage shows in whatever stage asks first.
-    """
+def _room(scanned: Sequence[Path] = ()) -> Iterator[None]:
+    """Say plainly that disk or memory ran out, or that a file scanned lazily is damaged; other errors are bugs."""
     try:
         yield
     except duckdb.Error as error:
-        if any(sign in str(error) for sign in _DAMAGED):
-            what = "The Parquet file is damaged or cut short, or has changed while it was read"
-            raise EngineError(f"{what}: {_first_line(error)}. Export it again.") from error
-        if not isinstance(error, duckdb.OutOfMemoryException) and "No space left" not in str(error):
-            raise
-        raise EngineError(
-            f"There is no room for the work: {_first_line(error)}. Free space in the temporary folder (TMPDIR names "
-            "another), or raise --memory-limit."
-        ) from error
+        if isinstance(error, duckdb.OutOfMemoryException) or "No space left" in str(error):
+            message = (
+                f"There is no room for the work: {_first_line(error)}. Free space in the temporary folder (TMPDIR "
+                "names another), or raise --memory-limit."
+            )
+            raise EngineError(message) from error
+        if scanned and type(error) in {duckdb.Error, duckdb.InvalidInputException, duckdb.IOException}:
+            said = re.split(r"[\"']", _first_line(error))[0].strip(" :")
+            message = f"{scanned[0].name} is damaged within, or was changed while it was read ({said}). Write it again."
+            raise OrdersError(message) from error
+        raise
 
 
 @dataclass(frozen=True)
@@ -131,6 +126,7 @@ class DuckDBEngine:
         settings: dict[str, Any] = dict.fromkeys(("autoinstall_known_extensions", "autoload_known_extensions"), False)
         settings |= {"temp_directory": str(home / "spill")} | ({"memory_limit": memory_limit} if memory_limit else {})
         self.folder = home
+        self._scanned: Sequence[Path] = ()
         try:
             self.connection = duckdb.connect(str(home / "orders.duckdb"), config=settings)
         except duckdb.Error as error:
@@ -157,13 +153,13 @@ class DuckDBEngine:
 
     def _table(self, frame: nw.LazyFrame[Any]) -> str:
         name = f"table_{uuid.uuid4().hex}"
-        with _room():
+        with _room(self._scanned):
             frame.to_native().create(name)
         return name
 
     def collect(self, frame: nw.LazyFrame[Any]) -> pa.Table:
         """Bring a result home as Arrow."""
-        with _room():
+        with _room(self._scanned):
             table: pa.Table = frame.to_native().to_arrow_table()
         return table
 
@@ -192,6 +188,7 @@ class DuckDBEngine:
 
     def scan_parquet(self, paths: Sequence[Path], row_number: str) -> nw.LazyFrame[Any]:
         """Parquet files as one lazy table with the number of each row, from 0 through all files in their order."""
+        self._scanned = paths
         files = "[" + ", ".join(verbatim(path) for path in paths) + "]"
         rows = self.connection.sql(f"SELECT num_rows FROM parquet_file_metadata({files})")  # noqa: S608  (names are quoted)
         offsets = [0, *itertools.accumulate(n for (n,) in rows.fetchall())]

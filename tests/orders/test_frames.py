@@ -135,6 +135,17 @@ def test_parquet_cut_short(tmp_path: Path) -> None:
         read_orders(path)
 
 
+def test_parquet_damaged_within(tmp_path: Path) -> None:
+    path = tmp_path / "orders.parquet"
+    lines = [f"{n * 7919 % 1_000_003}" for n in range(3000)]
+    pq.write_table(pa.table({"customer": lines, "date": ["2024-01-01"] * 3000, "total": lines}), path)
+    content = bytearray(path.read_bytes())
+    content[200:260] = bytes(range(60))
+    path.write_bytes(content)
+    with pytest.raises(OrdersError, match=r"orders\.parquet is damaged within"):
+        inspect_orders(path)
+
+
 @pytest.mark.parametrize("sheet", [None, "Orders"])
 def test_workbook(tmp_path: Path, sheet: str | None) -> None:
     path = tmp_path / "orders.xlsx"

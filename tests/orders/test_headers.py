@@ -43,7 +43,6 @@ def codes(orders: Orders) -> list[str]:
         ('"Shop ""Haus & Hof"""\n"Exported:","2024-09-01 10:00"\n\n', 4),
         ("# made by a program\n# version 2\n", 3),
         ("Kunde: Alle; Zeitraum: 2023\n", 2),
-        ("\n\n", 3),
     ],
 )
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -55,6 +54,12 @@ def test_titles_above_the_header(tmp_path: Path, above: str, row: int, delimiter
     assert sum(line["amount"] for line in lines) == MONEY
     assert codes(orders) == ["header_found"]
     assert f"stand in row {row};" in orders.facts.decisions[0].what
+
+
+def test_blank_rows_above_are_nothing_to_speak_of(tmp_path: Path) -> None:
+    orders = read(tmp_path, f"\n,,,,,\n{NAMES}\n{BODY}")
+    assert lines_of(orders)[0]["source_line"] == 4
+    assert codes(orders) == []
 
 
 def test_a_title_in_another_encoding_and_a_declared_separator(tmp_path: Path) -> None:
@@ -137,6 +142,13 @@ def test_rules_are_no_rows(tmp_path: Path) -> None:
 def test_columns_apart_by_blanks_below_a_title(tmp_path: Path) -> None:
     table = (NAMES.replace(" ", "_") + "\n" + BODY).replace(",", "   ")
     assert lines_of(read(tmp_path, f"Report of sales\n\n{table}"))[0]["source_line"] == 4
+
+
+@pytest.mark.parametrize("cell", ["5,50 €", "5,50"])
+def test_blanks_in_cells_are_no_separators_below_a_title(tmp_path: Path, cell: str) -> None:
+    body = "".join(f'"{n}";"K{n}";"2024-01-{n:02d}";"{cell}"\n' for n in range(1, 20))
+    orders = read(tmp_path, f'Sales report\n\n"Número de pedido";"Id cliente";"Fecha de pedido";"Importe"\n{body}')
+    assert sum(line["amount"] for line in lines_of(orders)) == 19 * 5.5
 
 
 def test_rows_without_any_cell_have_no_header() -> None:

@@ -140,6 +140,16 @@ def test_files_with_other_columns(tmp_path: Path) -> None:
     assert people["email"].to_pylist() == ["k@example.org", "l@example.org", None]
 
 
+def test_names_in_another_case_are_the_same_columns(tmp_path: Path) -> None:
+    write(tmp_path / "text" / "a.csv", CSV)
+    write(tmp_path / "text" / "b.csv", LATER.replace(b"amount", b"Amount").replace(b"email", b"EMail"))
+    (tmp_path / "parquet").mkdir()
+    pq.write_table(table(amount=[1.0]), tmp_path / "parquet" / "a.parquet")
+    pq.write_table(table(AMOUNT=[2.0]), tmp_path / "parquet" / "b.parquet")
+    assert amounts(read_orders(tmp_path / "text")) == [(2, 5.0), (3, 6.0), (5, 7.0)]
+    assert amounts(read_orders(tmp_path / "parquet")) == [(2, 1.0), (3, 2.0)]
+
+
 def table(**columns: list[Any]) -> pa.Table:
     return pa.table({"order_id": ["1"], "customer_id": ["K"], "ordered_on": ["2024-01-01"]} | columns)
 
@@ -192,6 +202,7 @@ def test_a_terminal_is_no_input(monkeypatch: pytest.MonkeyPatch) -> None:
         ("o.xls", b"<html><table><tr><td>1</td></tr></table></html>", "an HTML page"),
         ("o.xml", b'<?xml version="1.0"?><a/>', "is XML"),
         ("o.docx", zipped(**{"word/document.xml": b"x", "[Content_Types].xml": b"x"}), "is a document"),
+        ("o.numbers", zipped(**{"Index/Document.iwa": b"x"}), "is a document"),
         ("~$o.xlsx", b"\x05lock", "the lock of a workbook"),
         ("o.arrow", b"ARROW1\0\0", "an Arrow"),
         ("o.7z", b"7z\xbc\xaf\x27\x1c\0\0", "a 7z archive"),

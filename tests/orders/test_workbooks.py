@@ -47,7 +47,10 @@ def said(orders: Orders) -> list[str]:
 
 
 def test_sheets_of_one_header_are_one_table(tmp_path: Path) -> None:
-    years: dict[str, Any] = {"2023": [NAMES, line(1), line(2)], "2024": [NAMES[::-1], line(3)[::-1]]}
+    years: dict[str, Any] = {
+        "2023": [NAMES, line(1), line(2)],
+        "2024": [[name.upper() for name in NAMES[::-1]], line(3)[::-1]],
+    }
     path = book(tmp_path, Cover=[["All our orders"]], **years, Totals=[["Year", "Money"], [2023, 4.0]], Blank=[])
     orders = read_orders(path)
     assert numbered(orders) == [(2, "1"), (3, "2"), (5, "3")]
@@ -64,6 +67,12 @@ def test_a_summary_before_the_orders_is_passed_over(tmp_path: Path) -> None:
     orders = read_orders(book(tmp_path, Summary=summary, Orders=[NAMES, line(1)]))
     assert numbered(orders) == [(2, "1")]
     assert said(orders) == ["Of the sheets 'Orders' was read, and not 'Summary'."]
+
+
+def test_a_refusal_names_the_sheets(tmp_path: Path) -> None:
+    path = book(tmp_path, A=[["Product", "Money"], ["Tea", 5.0]], B=[["Stadt", "Land"], ["x", "y"]])
+    with pytest.raises(OrdersError, match=r"\(Of the sheets 'A' was read, and not 'B'\): \d faults"):
+        read_orders(path)
 
 
 def test_a_title_groups_and_blank_rows(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def _run(orders: str, config: RunConfig, out: Path | None, previous: Path | None
     from marketfold.pipeline import segment_market
     from marketfold.runs import Run, next_free_folder, refuse_existing, write_run
 
-    folder = out or next_free_folder(Path(orders.rstrip("/*")).stem or "orders")
+    folder = out or next_free_folder(Path(orders.rstrip("/*")).stem.strip("-") or "orders")
     refuse_existing(folder)  # before the work, not after it
     earlier = Run.read(previous) if previous else None
     with _progress_bars(quiet=quiet) as progress:

@@ -135,10 +135,15 @@ def sniff(lines: Sequence[str], delimiter: str | None = None) -> Dialect:
         candidate = Dialect(sign, quote, escape)
         if sign in header and (score := _consistency(candidate, body)) > best_score:
             best, best_score = candidate, score
+    if best_score[0] > _SURE:
+        return best
     blanks = Dialect(None, quote, None)
-    if best_score[0] < 0.5 and _consistency(blanks, body)[0] > max(best_score[0], 0.5):
+    share, width = _consistency(blanks, body)
+    below = _below_title(best, best_score[0], body)
+    # A title of two words is as wide as rows with a blank in one cell: the separator that makes more fields is meant.
+    if best_score[0] < 0.5 and share > max(best_score[0], 0.5) and width >= _agreement(below, body)[1]:
         return blanks
-    return best if best_score[0] > _SURE else _below_title(best, best_score[0], body)
+    return below
 
 
 def _below_title(best: Dialect, score: float, lines: Sequence[str]) -> Dialect:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -79,22 +79,26 @@ def _is_value(cell: object) -> bool:
     return cell is not None and not isinstance(cell, bool)
 
 
-@dataclass(frozen=True)
 class _Shape:
-    """What tells a row of names from a title and from a row of values."""
+    """What tells a row of names from a title and from a row of values; each is counted when it is asked for."""
 
-    filled: int
-    values: int
-    known: int
+    def __init__(self, row: Sequence[object]) -> None:
+        self._cells = [cell for cell in row if is_filled(cell)]
+        self.filled = len(self._cells)
 
-    @classmethod
-    def of(cls, row: Sequence[object]) -> _Shape:
-        cells = [cell for cell in row if is_filled(cell)]
-        known = {plain_name(cell) for cell in cells if isinstance(cell, str) and _is_name_known(cell)}
-        return cls(len(cells), sum(map(_is_value, cells)), len(known))
+    @cached_property
+    def values(self) -> int:
+        """Cells that are numbers or days."""
+        return sum(map(_is_value, self._cells))
+
+    @cached_property
+    def known(self) -> int:
+        """Different names of columns that are known."""
+        return len({plain_name(cell) for cell in self._cells if isinstance(cell, str) and _is_name_known(cell)})
 
     @property
     def is_data(self) -> bool:
+        """Whether it is a row of values."""
         return self.values >= 2 or self.values == self.filled > 0
 
 
@@ -102,10 +106,10 @@ def _place(shapes: Sequence[_Shape]) -> int:
     """The row of names: the first that is wide and known; else the last above the first values that is wide."""
     least = max(2.0, _WIDE * median([shape.filled for shape in shapes if shape.filled]))
     wide = [place for place, shape in enumerate(shapes) if shape.filled >= least]
-    names = [place for place in wide if not shapes[place].is_data]
-    known = next((place for place in names if shapes[place].known >= 3), None)
+    known = next((place for place in wide if shapes[place].known >= 3 and not shapes[place].is_data), None)
     if known is not None:
         return known
+    names = [place for place in wide if not shapes[place].is_data]
     data = next((place for place in wide if shapes[place].is_data), len(shapes))
     above = [place for place in names if place < data]
     if not above:
@@ -151,7 +155,7 @@ def find_header(rows: Sequence[Sequence[object]], given: int | None = None) -> H
     >>> find_header(rows).first
     2
     """
-    shapes = [_Shape.of(row) for row in rows[:SEARCHED]]
+    shapes = [_Shape(row) for row in rows[:SEARCHED]]
     if given is not None:
         return Header(given, 1, tuple(_texts(rows[given], 0))) if given < len(rows) else None
     if not any(shape.filled for shape in shapes):

@@ -138,7 +138,8 @@ def _zip_kind(path: Path, name: str) -> Kind:
         return Kind.WORKBOOK if path.suffix.lower() in _WORKBOOK_NAMES else Kind.PACKED
     if parts & _WORKBOOK_PARTS and is_sheet:
         return Kind.WORKBOOK
-    if parts & {"word/document.xml", "ppt/presentation.xml", "content.xml", "[Content_Types].xml"}:
+    others = any(part.endswith(".iwa") for part in parts)  # Apple's programs
+    if others or parts & {"word/document.xml", "ppt/presentation.xml", "content.xml", "[Content_Types].xml"}:
         message = f"{name} is a document, not a table of orders. Save its table as xlsx or CSV."
         raise OrdersError(message)
     return Kind.PACKED

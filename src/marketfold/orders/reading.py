@@ -151,9 +151,11 @@ def _check_column(column: str, source: Source, roles: Mapping[str, str]) -> None
 
 
 def _headline(source: Source) -> str:
-    if source.encoding in {None, "ascii", "utf-8", "utf-8-sig"}:
-        return f"{source.name} cannot be read as orders"
-    return f"{source.name}, read as {source.encoding} (--encoding names another), cannot be read as orders"
+    """What cannot be read, and what was found out about it on the way: that may be where it went wrong."""
+    known = [one.what.rstrip(".") for one in source.decisions]
+    if source.encoding not in {None, "ascii", "utf-8", "utf-8-sig"}:
+        known.insert(0, f"Read as {source.encoding}: --encoding names another")
+    return f"{source.name} cannot be read as orders" + (f" ({'. '.join(known)})" if known else "")
 
 
 def _raise_faults(source: Source, match: Match, faults: list[Fault]) -> None:

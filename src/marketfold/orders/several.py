@@ -28,6 +28,25 @@ _SAMPLE_OF_EACH = 200
 _MOST_NAMED = 5
 
 
+def as_in_first(columns: Sequence[Sequence[str]]) -> list[dict[str, str]]:
+    """For each of several files its columns, each under the name that the first file with it gives, in any case.
+
+    >>> as_in_first([["Order ID", "Date"], ["DATE", "order id", "Note"]])[1]
+    {'DATE': 'Date', 'order id': 'Order ID', 'Note': 'Note'}
+    """
+    known: dict[str, str] = {}
+    shared = []
+    for own in columns:
+        folded = [column.casefold() for column in own]
+        alike = {
+            column: column if folded.count(name) > 1 else known.get(name, column)
+            for column, name in zip(own, folded, strict=True)
+        }
+        known = {name: alike[column] for column, name in zip(own, folded, strict=True)} | known
+        shared.append(alike)
+    return shared
+
+
 def joint_columns(columns: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """All columns of several files, in the order in which they are met.
 
@@ -118,6 +137,8 @@ class SeveralTexts:
         self.name = name
         self.engine: Engine = files[0].engine
         self._files = files
+        for file, names in zip(files, as_in_first([file.columns for file in files]), strict=True):
+            file.rename(names)
         self._columns = {file.name: file.columns for file in files}
         self.columns = joint_columns(self._columns)
         self.encoding: str | None = ", ".join(dict.fromkeys(file.encoding or "" for file in files))

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from marketfold.engine import PolarsEngine, SparkEngine, quoted
 from marketfold.orders.odd_types import BYTES, DURATIONS, cells_of, is_bytes, odd_kind, plain_column, refuse_odd
-from marketfold.orders.several import file_decisions, refuse_lacking
+from marketfold.orders.several import as_in_first, file_decisions, refuse_lacking
 from marketfold.orders.splitting import MALFORMED_SCHEMA
 from marketfold.schema import SOURCE_LINE
 
@@ -219,7 +219,8 @@ def from_parquet(name: str, paths: Mapping[str, Path], engine: DuckDBEngine) -> 
     if len(files) == 1:
         _take_names(source, next(iter(schemas.values())).names)
     else:
-        source.files = {file: schema.names for file, schema in schemas.items()}
+        names = as_in_first([schema.names for schema in schemas.values()])  # the engine joins them in any case, too
+        source.files = {file: list(own.values()) for file, own in zip(schemas, names, strict=True)}
         source.decisions = file_decisions(source.files)
     kinds = {field.name: field.type for schema in schemas.values() for field in schema}
     source.odd |= {label: DURATIONS for label, kind in kinds.items() if pa.types.is_duration(kind)}

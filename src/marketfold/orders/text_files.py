@@ -75,11 +75,15 @@ class TextSource:
         self.delimiter: str | None = self._dialect.delimiter or "blanks"
         header, self._layout, self._head = self._find_names(head, options.header_row)
         labels = unique_labels(header.names)
+        above = head[: self._layout.above + self._dialect.declared]
+        blanks = f' \t\r\n"{self._dialect.delimiter or ""}'
+        filled = sum(bool(line.strip(blanks)) for line in above)
+        titled = options.header_row is None and filled > self._dialect.declared
         framed = self.delimiter == "|" and len(labels) > 2 and not (header.names[0] or header.names[-1])
         shown = labels[1:-1] if framed else labels  # a frame of | makes a field before the first and after the last
         self._places = {label: place for place, label in enumerate(labels) if label in set(shown)}
         self.columns = tuple(self._places)
-        self.decisions = header_decisions(header.rows, self._layout.above + header.rows, options.header_row)
+        self.decisions = header_decisions(header.rows, self._layout.above + header.rows, titled=titled)
         self._odd_blanks = scan.odd_blanks
         as_usual = not (self._layout.above or self._dialect.declared) and header.rows == 1
         self._simple = scan.simple and self._dialect.delimiter is not None and as_usual and not any(map(is_rule, head))
@@ -98,6 +102,11 @@ class TextSource:
             message = f"{self.name} has a header and no order line below it."
             raise OrdersError(message)
         return found
+
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Call the columns as another file of the same table does (own name: other name)."""
+        self._places = {names[label]: place for label, place in self._places.items()}
+        self.columns = tuple(self._places)
 
     def sample(self) -> dict[str, list[object]]:
         """The first values of each column."""
@@ -182,13 +191,11 @@ class TextSource:
         return self._rows.to_table() if self._rows else MALFORMED_SCHEMA.empty_table()
 
 
-def header_decisions(rows: int, row: int, given: int | None) -> tuple[Decision, ...]:
-    """What to say of a header that is not the first row alone: `rows` high, ending in row `row`."""
-    if given or row == 1:
-        return ()
+def header_decisions(rows: int, row: int, *, titled: bool) -> tuple[Decision, ...]:
+    """What to say of a header that is `rows` high and ends in row `row`, below something that is no part of it."""
     if rows == 2:
         return (Decision("header_joined", numbers={"upper": str(row - 1), "row": str(row)}),)
-    return (Decision("header_found", numbers={"row": str(row)}),)
+    return (Decision("header_found", numbers={"row": str(row)}),) if titled else ()
 
 
 def _not_in(encoding: str, name: str, error: UnicodeError) -> OrdersError:

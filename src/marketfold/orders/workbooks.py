@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from marketfold.decisions import Decision
 from marketfold.errors import OrdersError
 from marketfold.orders.headers import SEARCHED, find_header, is_filled
 from marketfold.orders.roles import ID_STAND_INS, sureness
-from marketfold.orders.several import file_decisions, joint_columns
+from marketfold.orders.several import as_in_first, file_decisions, joint_columns
 from marketfold.orders.sources import from_table, unique_labels
 from marketfold.orders.text_files import header_decisions
 from marketfold.orders.workbook_limits import check_extent, not_a_workbook
@@ -67,6 +67,8 @@ class _Sheet:
     columns: Mapping[str, Cells]
     lines: list[int]
     last_row: int
+    titled: bool
+    """Whether anything stands above its header."""
 
     @property
     def has_orders(self) -> bool:
@@ -111,7 +113,7 @@ def _read_sheet(book: str, name: str, sheet: Any, given: int | None) -> _Sheet |
     labels = unique_labels(header.names[:width])
     kept = [place for place in range(width) if header.names[place] or any(map(is_filled, columns[place]))]
     table = {label: columns[place] for place, label in enumerate(labels) if place in set(kept)}
-    return _Sheet(book, name, header, table, [number for number, _ in body], rows[-1][0])
+    return _Sheet(book, name, header, table, [number for number, _ in body], rows[-1][0], rows[0][0] <= header.first)
 
 
 def _open_book(path: Path, name: str, options: ReadingOptions) -> _Book:
@@ -154,10 +156,14 @@ def _read_book(name: str, book: Any, sheets: Mapping[str, bool], options: Readin
     return found
 
 
+def _names(sheet: _Sheet) -> set[str]:
+    return {label.casefold() for label in sheet.columns}
+
+
 def _choose(book: _Book) -> tuple[list[_Sheet], tuple[Decision, ...]]:
     """The first sheet that holds orders, with all that have its columns; and what to say of the others."""
     chosen = next((sheet for sheet in book.tables if sheet.has_orders), book.tables[0])
-    together = [sheet for sheet in book.tables if set(sheet.columns) == set(chosen.columns)]
+    together = [sheet for sheet in book.tables if _names(sheet) == _names(chosen)]
     left = [sheet.name for sheet in book.tables if sheet not in together] + book.others
     decisions = []
     if len(together) > 1:
@@ -185,18 +191,24 @@ def open_workbooks(name: str, paths: Mapping[str, Path], options: ReadingOptions
         chosen, said = ([found.tables[0]], ()) if options.sheet else _choose(found)
         sheets += chosen
         decisions += said
+    names = as_in_first([list(sheet.columns) for sheet in sheets])
+    sheets = [_renamed(sheet, own) for sheet, own in zip(sheets, names, strict=True)]
     columns = {sheet.book: list(sheet.columns) for sheet in sheets}
     labels = joint_columns(columns)
     if len(paths) > 1:
         decisions = [*file_decisions(columns), *decisions]
     first = sheets[0].header
-    decisions += header_decisions(first.rows, first.body, options.header_row)
+    decisions += header_decisions(first.rows, first.body, titled=sheets[0].titled and options.header_row is None)
     table, lines = _as_table(sheets, labels)
     source = from_table(name, table, engine, lines)
     source.typed_days = _typed_days(sheets, labels, lines)
     source.files = columns if len(paths) > 1 else {}
     source.decisions = tuple({one.code: one for one in reversed(decisions)}.values())[::-1]
     return source
+
+
+def _renamed(sheet: _Sheet, names: Mapping[str, str]) -> _Sheet:
+    return replace(sheet, columns={names[label]: cells for label, cells in sheet.columns.items()})
 
 
 def _cells(sheets: Sequence[_Sheet], label: str) -> Cells:
