@@ -23,7 +23,7 @@ _SHOPS: dict[str, tuple[frozenset[str], ...]] = {
         "auftragsnummer auftragsnr auftragid bestellungid rechnungsnummer rechnungsnr belegnummer numerocommande "
         "nocommande idcommande numcommande commandeid numerofacture numeropedido nopedido idpedido pedidoid "
         "numerofactura idfactura nofactura numeroordine idordine ordinenummer bestelnummer incrementid "
-        "amazonorderid merchantorderid salesordernumber salesorderid salesorderno salesordernr orderreference "
+        "amazonorderid salesordernumber salesorderid salesorderno salesordernr orderreference "
         "orderref ordernumberid saleorder numerodepedido ordernumbers checkoutid receiptnr bonnummer bonnr "
         "kassenbonnr transactionnumber transactionref orderkey",
         "order bestellung auftrag commande pedido facture factura ordine saleid salesorder purchaseid transaction "
