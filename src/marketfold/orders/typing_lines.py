@@ -123,7 +123,7 @@ def _prepare(frame: nw.LazyFrame[Any], source: Source, plan: _Plan) -> nw.LazyFr
     # A cast looks past blanks: what it reads need not be trimmed first, unless some texts stand for a missing cell.
     late = tried if not plan.null_values else set()
     # What a product is called is shown for few of them, and tidied then.
-    late |= {name for name in texts if name == "product_name" and schema[name] == nw.String}
+    late = late | {name for name in texts if name == "product_name" and schema[name] == nw.String}
     untidy = _untidy(frame, [name for name in texts if name not in late], source, plan)
     frame = as_texts(frame, untidy, plan.null_values)
     expressions: list[nw.Expr] = [nw.col(SOURCE_LINE)] if SOURCE_LINE in schema else []
