@@ -129,7 +129,7 @@ class CleanOrders:
         counted = named.group_by("product_id", "product_name").agg(nw.len().alias("n"))
         rows = self.engine.collect(counted).to_pylist()
         rows.sort(key=lambda row: (row["n"], row["product_name"]))
-        return {row["product_id"]: " ".join(row["product_name"].split()) for row in rows}
+        return {row["product_id"]: title for row in rows if (title := " ".join(row["product_name"].split()))}
 
     def _repr_html_(self) -> str:
         return self.report._repr_html_()

@@ -25,7 +25,7 @@ _SHOPS: dict[str, tuple[frozenset[str], ...]] = {
         "auftragsreferenz bestellreferenz referenciadepedido "
         "nocommande idcommande numcommande commandeid numerofacture numeropedido nopedido idpedido pedidoid "
         "numerofactura idfactura nofactura numeroordine idordine ordinenummer bestelnummer incrementid "
-        "amazonorderid merchantorderid salesordernumber salesorderid salesorderno salesordernr orderreference "
+        "amazonorderid salesordernumber salesorderid salesorderno salesordernr orderreference "
         "orderref ordernumberid saleorder numerodepedido ordernumbers checkoutid receiptnr bonnummer bonnr "
         "kassenbonnr transactionnumber transactionref orderkey",
         "bon bonnummer bonnr beleg belegnr belegno receipt ticket ticketid ticketno ticketnumber billno billnumber "

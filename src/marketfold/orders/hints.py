@@ -147,8 +147,8 @@ def same_grouping(one: Cells, other: Cells) -> bool:
 
 def settle(role: str, columns: Sequence[str], sample: Mapping[str, Cells]) -> str | None:
     """Which of several equally named columns has a role, by what they hold; None where that cannot be told."""
-    full = [column for column in columns if filled(sample[column])] or columns
-    able = [column for column in full if not filled(sample[column]) or fits(role, sample[column])]
+    known_ones = [column for column in columns if filled(sample[column])] or columns
+    able = [column for column in known_ones if len(known_ones) == 1 or fits(role, sample[column])]
     if len(able) == 1:
         return able[0]
     cells = {column: sample[column] for column in columns}
