@@ -180,9 +180,9 @@ _STATUS_STEMS = (
     "success", "storn", "bezahl", "versand", "versend", "geliefert", "offen", "abgeschl", "annul", "livr", "pay",
     "expedi", "envi", "entreg", "spedit", "consegn", "evas", "betaald", "verzonden", "geleverd", "concl", "termin",
     "anul", "pag", "zrealiz", "wys", "оплач", "достав", "отмен", "已", "完成", "取消", "待", "キャンセル", "発送",
-    "iptal", "teslim",
+    "iptal", "teslim", "accept", "rembours", "won", "lost", "gewonnen", "verloren", "gagn", "perdu", "ganad", "perdid",
 )  # fmt: skip
-_OF_PLACES = frozenset({"orderstate", "state", "estado", "stato", "estadopedido"})
+_OF_PLACES = frozenset({"orderstate", "state", "estado", "stato", "estadopedido", "etat", "stage", "phase"})
 
 
 def holds_statuses(column: str, cells: Cells) -> bool:
