@@ -154,6 +154,9 @@ _SHOPS: dict[str, tuple[frozenset[str], ...]] = {
         "linetype lineitemtype itemtype rowtype orderlinetype orderitemtype positionsart positionstyp zeilenart "
         "zeilentyp postentyp typeligne typelignecommande tipolinea tipoarticulo tiporiga tipolinha regeltype "
         "regelsoort transactionlinetype",
+        "type typ tipo soort kind art documenttype doctype transactiontype transaktionsart transaktionstyp eventtype "
+        "saletype salekind invoicetype rechnungsart belegart belegtyp vorgang vorgangsart typedocument typetransaction "
+        "tipodocumento tipodoc tipotransaccion tipofactura tipotransazione documentsoort tipotransacao movetype",
     ),
     "product_name": _tiers(
         "productname producttitle productdescription itemname itemtitle itemdescription lineitemname lineitemtitle "
