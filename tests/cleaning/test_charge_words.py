@@ -43,7 +43,8 @@ def test_a_product_that_sounds_like_a_charge_is_goods(name: str):
         ("line_item", None), ("Product", None), ("Artikel", None), ("shipping", "shipping"),
         ("shipping_line", "shipping"),
         ("Porto", "shipping"), ("coupon", "discount"), ("fee", "charge"), ("tax", "tax"), ("tip", "tip"),
-        ("gift_card", "gift_card"), ("Versand", "shipping"), ("remise", "discount"), ("bundle", None),
+        ("gift_card", "gift_card"), ("Versand", "shipping"), ("Versandposition", "shipping"),
+        ("remise", "discount"), ("bundle", None),
     ],
 )  # fmt: skip
 def test_the_type_of_a_line(text: str, kind: str | None):

@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pyarrow as pa
 import pytest
 
+from marketfold.cleaning import clean_orders
 from marketfold.cleaning.report import check_reconciles
 from marketfold.errors import LedgerError
+from marketfold.orders import read_orders
 from marketfold.schema import Ledger
 
 LEDGER = Ledger(10, 7, {"cancelled": 2, "no_date": 1}, 100.0, 80.5, {"cancelled": 19.0, "no_date": 0.5})
@@ -36,3 +39,13 @@ def test_a_line_that_was_lost_on_the_way_is_missed():
 def test_amounts_of_half_a_cent_and_huge_amounts_add_up():
     assert Ledger(2, 1, {"cancelled": 1}, 0.005, 0.0025, {"cancelled": 0.0025}).reconciles()
     assert Ledger(3, 1, {"a": 1, "b": 1}, 3e13 + 0.3, 1e13 + 0.1, {"a": 1e13 + 0.1, "b": 1e13 + 0.1}).reconciles()
+
+
+@pytest.mark.parametrize(("statuses", "warned"), [(["5"] * 4, False), (["5", "5", "5", "7"], True)])
+def test_one_unknown_status_on_all_lines_tells_nothing(statuses: list[str], warned: bool):
+    lines = pa.table({
+        "order_id": ["1", "2", "3", "4"], "customer_id": ["a", "b", "c", "a"], "status": statuses,
+        "order_date": [f"2024-01-0{day}" for day in range(1, 5)], "amount": [1.0, 2.0, 3.0, 4.0],
+    })  # fmt: skip
+    found = clean_orders(read_orders(lines)).report.decisions
+    assert ("statuses_unknown" in [one.code for one in found]) is warned

@@ -81,3 +81,32 @@ def test_what_waits_is_told_by_the_words_beside_it(texts: tuple[str, ...], word:
 def test_what_is_pending_in_a_column_of_shipping_was_sold():
     assert read_statuses(["pending", "open"], "Fulfillment Status") == {"pending": "sold", "open": "sold"}
     assert read_statuses(["pending"], "Lieferstatus") == {"pending": "sold"}
+
+
+@pytest.mark.parametrize(
+    ("won", "lost", "under_way"),
+    [
+        ("Closed Won", "Closed Lost", "Negotiation/Review"),
+        ("closedwon", "closedlost", "appointmentscheduled"),
+        ("Gewonnen", "Verloren", "Angebot gesendet"),
+        ("Gagnée", "Perdue", "Qualification"),
+        ("Ganado", "Perdido", "Propuesta enviada"),
+        ("Won", "Lost", "Contract Sent"),
+    ],
+)
+def test_of_deals_only_what_is_won_was_bought(won: str, lost: str, under_way: str):
+    assert read_statuses([won, lost, under_way]) == {won: "sold", lost: "cancelled", under_way: "cancelled"}
+
+
+@pytest.mark.parametrize("text", ["Dispute won", "Chargeback won", "Lost in transit"])
+def test_a_dispute_is_no_deal(text: str):
+    assert read_statuses([text, "Shipped", "Pending"])["Shipped"] == "sold"
+    assert read_statuses([text, "Shipped", "Pending"])["Pending"] == "open"
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [("Erreur de paiement", "cancelled"), ("Erfolgreich", "sold"), ("Réussi", "sold"), ("Exitoso", "sold")],
+)
+def test_words_of_payments_in_other_languages(text: str, meaning: str):
+    assert meaning_of(text) == meaning

@@ -215,3 +215,38 @@ def test_orders_show_themselves_without_personal_data() -> None:
     assert "CustomerName" in shown
     assert "Ann Smith" not in shown + repr(orders)
     assert "<b>" not in shown
+
+
+@pytest.mark.parametrize(
+    ("column", "role", "cells"),
+    [
+        ("État", "status", ["Livré", "Paiement accepté", "Annulé"]),
+        ("Stage", "status", ["Closed Won", "Closed Lost", "Prospecting"]),
+        ("Deal Stage", "status", ["Closed Won", "Closed Lost", "Qualified"]),
+        ("id_order", "order_id", ["1", "1", "2"]),
+        ("Transaktions-ID", "order_id", ["T1", "T1", "T2"]),
+        ("id_customer", "customer_id", ["7", "7", "8"]),
+        ("Auftraggeber", "customer_id", ["7", "7", "8"]),
+        ("Nutzername des Käufers", "customer_id", ["ada", "ada", "ben"]),
+        ("Verkauft am", "ordered_on", ["2024-01-02", "2024-01-02", "2024-01-03"]),
+        ("Close Date", "ordered_on", ["2024-01-02", "2024-01-02", "2024-01-03"]),
+        ("Created (UTC)", "ordered_on", ["2024-01-02", "2024-01-02", "2024-01-03"]),
+        ("OXAMOUNT", "quantity", ["1", "2", "1"]),
+    ],
+)
+def test_names_of_shops_and_sales_programs(column: str, role: str, cells: list[str]):
+    assert match_roles({column: cells}, {}).mapping.get(role) == column
+
+
+@pytest.mark.parametrize("column", ["État", "Stage"])
+def test_a_place_or_a_play_is_no_status(column: str):
+    assert "status" not in match_roles({column: ["Ohio", "Texas", "Utah"]}, {}).mapping
+
+
+def test_both_prices_of_an_item_beside_what_a_line_brought():
+    sample = {
+        "Menge": ["1", "2", "3"], "VK Netto": ["10,00", "5,50", "4,00"], "VK Brutto": ["11,90", "6,55", "4,76"],
+        "Gesamt Netto": ["10,00", "11,00", "12,00"], "Gesamt Brutto": ["11,90", "13,10", "14,28"],
+    }  # fmt: skip
+    found = match_roles(sample, {}).mapping
+    assert (found["unit_price"], found["amount"]) == ("VK Netto", "Gesamt Netto")

@@ -72,7 +72,7 @@ def charge_of_type(text: str) -> Charge | None:
     plain = plain_text(text)
     if plain in _GOODS:
         return None
-    if re.search(r"\b(?:porto|port|transport)\b", plain):
+    if re.search(r"\b(?:porto|port|transport|versand\w*|verzend\w*)\b", plain):
         return "shipping"
     return next((kind for kind, core in _CORES.items() if core.search(plain)), None)
 

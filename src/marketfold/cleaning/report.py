@@ -219,6 +219,12 @@ def _named(found: Sequence[StatusText]) -> str:
     return words.listed([*told, *([f"{words.count(rest)} more"] if rest else [])])
 
 
+def _tells_nothing(found: Sequence[StatusText], matches: Matches) -> bool:
+    """Whether a status that nobody knows is the only one, so that it tells no line from another (AdventureWorks' 5)."""
+    one = found[0]
+    return len(found) == 1 and [other.text for other in matches.statuses if other.column == one.column] == [one.text]
+
+
 def _on_statuses(matches: Matches, orders: Orders, *, refunds_known: bool) -> Iterator[Decision]:
     codes = {
         "statuses_unknown": matches.of(None),
@@ -227,7 +233,7 @@ def _on_statuses(matches: Matches, orders: Orders, *, refunds_known: bool) -> It
         "statuses_open": matches.of("open"),
     }
     for code, found in codes.items():
-        if found:
+        if found and not (code == "statuses_unknown" and _tells_nothing(found, matches)):
             yield Decision(
                 code,
                 tuple(dict.fromkeys(orders.facts.mapping.get(one.column, one.column) for one in found)),

@@ -31,6 +31,8 @@ _UNPAID = pattern_of("status", "unpaid")
 _SHIPPING = pattern_of("status", "shipping")
 _SOLD = pattern_of("status", "sold")
 _OPEN = pattern_of("status", "open")
+_WON = pattern_of("status", "won")
+_LOST = pattern_of("status", "lost")
 _NOT = r"(?:not|non|no|nicht|noch nicht|niet|nao|pas|un|not yet|never)"
 _NOT_UNDONE = re.compile(rf"\b{_NOT} (?:{_CANCELLED.pattern}|{_RETURNED.pattern})|\bnon ?(?:return|refund)able\b")
 _PART_PAID = re.compile(rf"(?:{_PARTLY.pattern}) ?(?:paid|bezahlt|paye\w*|pagad\w*|pagat\w*|betaald|pag[oa])\b")
@@ -98,11 +100,18 @@ def meaning_of(status: str, *, ships: bool = False) -> Meaning | None:
     return found
 
 
+def _of_deal(text: str, found: Meaning | None) -> Meaning:
+    """What the stage of a deal says: only what is won was sold, for anything else is still talked about or lost."""
+    sold = _WON.fullmatch(text) or text in _NOTHING or (found == "sold" and _SOLD.fullmatch(text))
+    return "sold" if sold else "cancelled"
+
+
 def read_statuses(texts: Iterable[str], column: str = "") -> dict[str, Meaning | None]:
     """What each text of a status column says.
 
-    `column` is its name in the source. What is on hold or pending waits for money where the column's other words are
-    about payments, as WooCommerce has them, and to be shipped where they are about shipping; then the order stands.
+    `column` is its name in the source. What is on hold or pending waits for money where the column's other words
+    are about payments, as WooCommerce has them, and to be shipped where they are about shipping; then the order
+    stands. Where a word is that of a deal won or lost, the others are stages on the way there.
 
     >>> read_statuses(["Shipped", "On Hold"])["On Hold"], read_statuses(["wc-failed", "wc-on-hold"])["wc-on-hold"]
     ('open', 'unpaid')
@@ -114,6 +123,8 @@ def read_statuses(texts: Iterable[str], column: str = "") -> dict[str, Meaning |
         plain[text].startswith("wc ") or one == "unpaid" or (one == "cancelled" and _FAILED.search(plain[text]))
         for text, one in found.items()
     )
+    if any(_WON.fullmatch(text) or _LOST.fullmatch(text) for text in plain.values()):
+        return {text: _of_deal(plain[text], one) for text, one in found.items()}
     about_goods = any(one == "sold" and _SHIPPING.search(plain[text]) for text, one in found.items())
     settled: dict[Meaning | None, Meaning] = {
         "on_hold": "unpaid" if about_money else "open",

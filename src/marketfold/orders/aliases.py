@@ -20,7 +20,8 @@ _SHOPS: dict[str, tuple[frozenset[str], ...]] = {
     "order_id": _tiers(
         "orderid orderno ordernr ordernum ordernumber order# invoiceno invoiceid invoicenumber invoice invoicenr "
         "transactionid transactionno receiptid receiptno receiptnumber basketid bestellnummer bestellnr "
-        "auftragsnummer auftragsnr auftragid bestellungid rechnungsnummer rechnungsnr belegnummer numerocommande "
+        "idorder oxordernr oxorderid idbestellung transaktionsid ordername auftragsnummer auftragsnr auftragid "
+        "bestellungid rechnungsnummer rechnungsnr belegnummer numerocommande "
         "orderreference orderref referencecommande referenciapedido referenzaordine riferimentoordine orderreferentie "
         "auftragsreferenz bestellreferenz referenciadepedido "
         "nocommande idcommande numcommande commandeid numerofacture numeropedido nopedido idpedido pedidoid "
@@ -43,10 +44,13 @@ _SHOPS: dict[str, tuple[frozenset[str], ...]] = {
         "customerid customeruniqueid custid customerno customernr customernumber customercode clientid clientno "
         "clientnumber clientcode memberid membershipid userid buyerid shopperid householdid householdkey "
         "accountid accountnumber accountno kundennummer kundennr kundenid kundeid kdnr debitor debitorennummer "
-        "debitornummer numeroclient noclient idclient codeclient numclient idcliente numerocliente nocliente "
+        "debitornummer idcustomer idkunde auftraggeber auftraggebernummer auftraggebernr buyerusername "
+        "nutzernamekaufers associatedcompanyid associatedcompanyids associatedcontactids oxuserid numeroclient "
+        "noclient idclient codeclient numclient idcliente numerocliente nocliente "
         "codigocliente clienteid codcliente clientenumero klantnummer klantid klantnr codicecliente customeruid "
         "loyaltyid visitorid",
-        "customer client kunde cliente klant buyer user member account cust kunden customerkey customeruserid",
+        "customer client kunde cliente klant buyer kaufer kaeufer acheteur comprador compratore koper user member "
+        "account cust kunden customerkey customeruserid",
     ),
     "till": _tiers(
         "till tillid tillno tillnumber register registerid registerno registernumber cashregister cashregisterid "
@@ -65,16 +69,18 @@ _SHOPS: dict[str, tuple[frozenset[str], ...]] = {
     "ordered_on": _tiers(
         "orderdate orderedat orderedon dateordered invoicedate purchasedate purchasedon transactiondate saledate "
         "salesdate dateofpurchase dateofsale orderpurchasetimestamp ordertimestamp orderdatetime invoicedatetime "
+        "verkauftam verkaufsdatum soldon datesold datevendu oxorderdate "
         "ordertime bestelldatum auftragsdatum rechnungsdatum kaufdatum belegdatum bestelltam datecommande "
         "datedecommande datefacture dateachat datevente fechapedido fechadepedido fechafactura fechacompra "
         "fechaventa fechadecompra dataordine datapedido datacompra besteldatum orderplaced dateplaced "
         "purchasetimestamp orderdatekey belegdat fkdat",
-        "date datum fecha data createdat createdon creationdate dateadd orderdateutc datecreated timestamp day "
+        "date datum fecha data createdat createdon created creationdate dateadd orderdateutc datecreated timestamp day "
         "datetime",
-        "paidat processedat completedat paiddate completeddate shippeddate orderapprovedat",
+        "closedate closingdate abschlussdatum paidat processedat completedat paiddate completeddate shippeddate "
+        "orderapprovedat",
     ),
     "quantity": _tiers(
-        "quantity qty quantityordered qtyordered orderquantity orderqty lineitemquantity itemquantity units "
+        "quantity oxamount qty quantityordered qtyordered orderquantity orderqty lineitemquantity itemquantity units "
         "unitssold itemcount numberofitems menge anzahl bestellmenge stuckzahl stueckzahl stuck quantite qte "
         "quantitecommandee cantidad unidades quantita quantidade aantal numberofcds numitems itemqty "
         "itemsquantity saleqty salesquantity volumesold "
@@ -82,11 +88,12 @@ _SHOPS: dict[str, tuple[frozenset[str], ...]] = {
         "items pieces count pcs amountofitems volume",
     ),
     "unit_price": _tiers(
-        "unitprice priceeach priceperunit soldfor itemprice lineitemprice itemcost unitcost productprice sellingprice "
+        "unitprice oxnprice priceeach priceperunit soldfor verkauftfur vendupour vendidopor vendutoper itemprice "
+        "lineitemprice itemcost unitcost productprice sellingprice "
         "saleprice salesprice einzelpreis stuckpreis stueckpreis verkaufspreis preisprostuck prixunitaire "
         "prixunite puht puttc preciounitario preciounidad precioporunidad prezzounitario precounitario stukprijs "
         "eenheidsprijs unitpriceusd avgprice averageprice pricepaid paidprice pricecharged "
-        "priceht prixht nettopreis bruttopreis einzelpreisnetto "
+        "priceht prixht nettopreis bruttopreis einzelpreisnetto vk vkpreis vknetto vkbrutto vkpreisnetto vkpreisbrutto "
         "einzelpreisbrutto precioneto preciobruto prezzonetto prezzolordo nettoprijs brutoprijs "
         "precounitario",
         "price preis prix precio prezzo preco prijs rate",
@@ -98,7 +105,7 @@ _SHOPS: dict[str, tuple[frozenset[str], ...]] = {
         "adviesprijs",
     ),
     "amount": _tiers(
-        "sales amount lineamount linetotal linesubtotal lineitemtotal salesamount saleamount lineprice "
+        "sales oxnetprice amount lineamount linetotal linesubtotal lineitemtotal salesamount saleamount lineprice "
         "extendedprice totalprice itemtotal netamount grossamount dollarvalue revenue turnover umsatz betrag "
         "gesamtbetrag gesamtpreis summe positionsbetrag zeilenbetrag nettobetrag bruttobetrag montant "
         "montanttotal montantligne chiffredaffaires prixtotal importe importetotal preciototal ventas importo "
@@ -134,7 +141,7 @@ _SHOPS: dict[str, tuple[frozenset[str], ...]] = {
         "parentligne ligneparente lineapadre rigapadre posicionsuperior linhapai hoofdregel",
     ),
     "product_id": _tiers(
-        "productid productcode productno productnumber productsku sku stockcode itemcode itemno "
+        "productid oxartnum productcode productno productnumber productsku sku stockcode itemcode itemno "
         "lineitemsku articleid articleno articlenumber article# artikelnummer artikelnr "
         "artikelid produktnummer produktid produktnr artnr codeproduit idproduit refproduit reference "
         "referenceproduit codearticle refarticle codigoproducto idproducto producto codigoarticulo codiceprodotto "
@@ -147,6 +154,9 @@ _SHOPS: dict[str, tuple[frozenset[str], ...]] = {
         "linetype lineitemtype itemtype rowtype orderlinetype orderitemtype positionsart positionstyp zeilenart "
         "zeilentyp postentyp typeligne typelignecommande tipolinea tipoarticulo tiporiga tipolinha regeltype "
         "regelsoort transactionlinetype",
+        "type typ tipo soort kind art documenttype doctype transactiontype transaktionsart transaktionstyp eventtype "
+        "saletype salekind invoicetype rechnungsart belegart belegtyp vorgang vorgangsart typedocument typetransaction "
+        "tipodocumento tipodoc tipotransaccion tipofactura tipotransazione documentsoort tipotransacao movetype",
     ),
     "product_name": _tiers(
         "productname producttitle productdescription itemname itemtitle itemdescription lineitemname lineitemtitle "
@@ -169,8 +179,8 @@ _SHOPS: dict[str, tuple[frozenset[str], ...]] = {
     "status": _tiers(
         "status orderstatus shippingstatus orderstate fulfillmentstatus deliverystatus bestellstatus "
         "auftragsstatus lieferstatus statut statutcommande estado estadopedido estadodelpedido stato statoordine "
-        "situacao",
-        "financialstatus paymentstatus invoicestatus",
+        "situacao etatcommande etatactuel dealstage opportunitystage orderstatename",
+        "financialstatus paymentstatus invoicestatus etat stage phase verkaufsphase",
     ),
     "payment_status": _tiers(
         "financialstatus paymentstatus paymentstate paystatus zahlungsstatus bezahlstatus zahlstatus statutpaiement "
@@ -179,7 +189,7 @@ _SHOPS: dict[str, tuple[frozenset[str], ...]] = {
         "invoicestatus billingstatus rechnungsstatus statutfacture estadofactura statofattura factuurstatus",
     ),
     "cancelled_on": _tiers(
-        "cancelledat canceledat cancelledon canceledon cancelleddate canceleddate cancelledtime canceledtime "
+        "oxstorno cancelledat canceledat cancelledon canceledon cancelleddate canceleddate cancelledtime canceledtime "
         "cancellationdate cancelationdate cancellationtime datecancelled datecanceled canceldate cancelat cancelon "
         "iscancelled iscanceled cancelled canceled voidedat voidedon storniertam stornodatum stornierungsdatum "
         "storniert stornierung annulele dateannulation annule fechacancelacion fechaanulacion cancelado anulado "

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 import shlex
+import unicodedata
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -180,9 +181,65 @@ _STATUS_STEMS = (
     "success", "storn", "bezahl", "versand", "versend", "geliefert", "offen", "abgeschl", "annul", "livr", "pay",
     "expedi", "envi", "entreg", "spedit", "consegn", "evas", "betaald", "verzonden", "geleverd", "concl", "termin",
     "anul", "pag", "zrealiz", "wys", "оплач", "достав", "отмен", "已", "完成", "取消", "待", "キャンセル", "発送",
-    "iptal", "teslim",
+    "iptal", "teslim", "accept", "rembours", "won", "lost", "gewonnen", "verloren", "gagn", "perdu", "ganad", "perdid",
 )  # fmt: skip
-_OF_PLACES = frozenset({"orderstate", "state", "estado", "stato", "estadopedido"})
+_OF_ANYTHING = frozenset((
+    "type", "typ", "tipo", "soort", "kind", "art", "documenttype", "doctype", "transactiontype", "transaktionsart",
+    "transaktionstyp", "eventtype", "saletype", "salekind", "invoicetype", "rechnungsart", "belegart", "belegtyp",
+    "vorgang", "vorgangsart", "typedocument", "typetransaction", "tipodocumento", "tipodoc", "tipotransaccion",
+    "tipofactura", "tipotransazione", "documentsoort", "tipotransacao", "movetype",
+))  # fmt: skip
+_OF_PLACES = frozenset({"orderstate", "state", "estado", "stato", "estadopedido", "etat", "stage", "phase"})
+
+
+_CREDIT_NOTE = re.compile(
+    r"\b(?:credit ?(?:notes?|memos?)|refund\w*|returns?|ruck(?:zahlung|erstattung|gabe|sendung)\w*|erstattung\w*"
+    r"|\w*gutschrift(?:en)?|storno(?:rechnung\w*)?|retouren?|avoirs?|rembours\w*|retours?|abonos?"
+    r"|(?:factura )?rectificativ[ao]s?|notas? (?:de )?creditos?|reembols\w*|devoluc\w*|not[ae] (?:di )?credito"
+    r"|rimbors\w*|res[oi]|credit ?nota\w*|creditfactu\w*|terugbetaling\w*|estorno\w*)\b"
+)
+_SALES_DOCUMENT = re.compile(
+    r"\b(?:\w*invoices?|sales?|purchases?|orders?|payments?|charges?|\w*rechnung(?:en)?|verkauf\w*|verkaufe|zahlung\w*"
+    r"|bestellung\w*|auftrag\w*|factures?|ventes?|commandes?|paiements?|facturas?|ventas?|pagos?|fattur[ae]|vendit[ae]"
+    r"|pagament[oi]|factuur|facturen|verkoop|betaling\w*|faturas?|vendas?)\b"
+)
+_INVOICE = re.compile(
+    r"\b(?:\w*invoices?|\w*rechnung(?:en)?|factures?|facturas?|fattur[ae]|factuur|facturen|faturas?)\b"
+)
+_NO_NOTE = re.compile(
+    r"\b(?:gift|geschenk|hold|einbehalt\w*|fees?|gebuhr\w*|non ?refundable|policy|shipping|versand)\b"
+)
+
+
+def says_credit_note(text: str) -> bool:
+    """Whether the type of a document says that money or goods went back.
+
+    >>> [says_credit_note(one) for one in ("Customer Credit Note", "Rückzahlung", "Invoice", "Gift card refund")]
+    [True, True, False, False]
+    """
+    plain = _plain_words(text)
+    return bool(_CREDIT_NOTE.search(plain)) and not _NO_NOTE.search(plain)
+
+
+def holds_documents(column: str, cells: Cells) -> bool:
+    """Whether a column that may be a type of anything (`Type`) tells sales from credit notes or refunds.
+
+    >>> holds_documents("Type", ["Invoice", "Credit Note"]), holds_documents("Type", ["Mugs", "Returns"])
+    (True, False)
+    """
+    words = {_plain_words(str(cell)) for cell in filled(cells)}
+    if plain_name(column) not in _OF_ANYTHING:
+        return True
+    notes = {word for word in words if says_credit_note(word)}
+    sales = {word for word in words - notes if _SALES_DOCUMENT.search(word)}
+    # Where the first lines have no credit note, later ones may have: invoices name no kind of product.
+    return bool(sales) and (bool(notes) or all(_INVOICE.search(word) for word in words))
+
+
+def _plain_words(text: str) -> str:
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(letter if letter.isalnum() else " " for letter in letters if not unicodedata.combining(letter))
+    return " ".join(bare.split())
 
 
 def holds_statuses(column: str, cells: Cells) -> bool:

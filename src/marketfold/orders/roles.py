@@ -14,7 +14,7 @@ from marketfold.orders.aliases import ALIASES
 from marketfold.orders.bundles import PARENT_ROLES, find_parents
 from marketfold.orders.customers import MAKERS, changes_within, comes_again, on_several_days, one_each
 from marketfold.orders.dates import looks_like_dates, read_day
-from marketfold.orders.hints import closest_column, described, holds_statuses, map_flag, settle
+from marketfold.orders.hints import closest_column, described, holds_documents, holds_statuses, map_flag, settle
 from marketfold.orders.money_columns import MONEY_ROLES, find_money
 from marketfold.orders.names import plain_name
 from marketfold.orders.numbers import read_number
@@ -146,6 +146,7 @@ def _match_names(draft: _Draft, sample: Mapping[str, Sequence[object]]) -> None:
             if column not in taken
             and (rank := sureness(role, column)) is not None
             and (role != "status" or holds_statuses(column, cells))
+            and (role != "line_type" or holds_documents(column, cells))
         ]
         if not ranked:
             continue

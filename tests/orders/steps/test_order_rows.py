@@ -93,3 +93,21 @@ def test_a_line_without_a_product_is_no_order_row(first: bool):
 
 def test_it_can_be_undone():
     assert kinds_of(read(EBAY, undo=("order_rows",))) == {}
+
+
+def test_a_tills_sale_its_items_and_its_payments():
+    names = ("Receipt Number", "Customer Code", "Date", "Sku", "Quantity", "Subtotal", "Paid")
+    rows = [
+        ("1", "ada", "2024-01-05", None, "3", "25.00", "28.75"),
+        ("1", "ada", "2024-01-05", "Cup", "1", "5.00", None),
+        ("1", "ada", "2024-01-05", "Jug", "2", "20.00", None),
+        ("1", "ada", "2024-01-05", None, None, None, "20.00"),
+        ("1", "ada", "2024-01-05", None, None, None, "8.75"),
+        ("2", "bea", "2024-01-06", None, "1", "5.00", "5.75"),
+        ("2", "bea", "2024-01-06", "Cup", "1", "5.00", None),
+        ("2", "bea", "2024-01-06", None, None, None, "5.75"),
+    ]
+    orders = read(rows, names)
+    assert kinds_of(orders) == dict.fromkeys((2, 5, 6, 7, 9), "order_row")
+    report = clean_orders(orders).report
+    assert (report.ledger.money_kept, report.ledger.lines_set_aside) == (30.0, {"order_row": 5})

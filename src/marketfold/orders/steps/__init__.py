@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marketfold.orders.steps.completing import add_amount, add_order_id
+from marketfold.orders.steps.credit_notes import negate_credit_notes
 from marketfold.orders.steps.currency_signs import tell_currency_signs
 from marketfold.orders.steps.day_checks import check_days
 from marketfold.orders.steps.discounts import take_discount
@@ -37,6 +38,7 @@ STEPS: tuple[Step, ...] = (
     fill_from_above,
     fill_orders,
     leave_order_rows,
+    negate_credit_notes,
     tell_currency_signs,
     leave_order_totals,
     add_amount,

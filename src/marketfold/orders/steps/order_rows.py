@@ -31,6 +31,12 @@ def _sum(value: nw.Expr) -> nw.Expr:
     return nw.when(~nw.col("is_head")).then(value).sum()
 
 
+def _is_bare(read: LinesRead) -> nw.Expr:
+    """Whether a row says neither how many nor how much, as that of a payment below the items of a till's sale."""
+    told = [nw.col(name) for name in ("quantity", "unit_price", "amount") if read.has(name)]
+    return nw.all_horizontal(*(cell.is_null() for cell in told), ignore_nulls=True)
+
+
 def _compare(read: LinesRead) -> list[dict[str, Any]]:
     """Each order whose first row alone has no product: its number, and what that row and the items say.
 
@@ -39,7 +45,8 @@ def _compare(read: LinesRead) -> list[dict[str, Any]]:
     """
     lines = read.lines.filter(are_lines(read) & ~nw.col("order_id").is_null())
     blank = nw.col("product_id").is_null()
-    lines = lines.with_columns(blank.alias("is_head"), _of_item(read).alias("worth"))
+    bare = blank & _is_bare(read)
+    lines = lines.with_columns((blank & ~bare).alias("is_head"), _of_item(read).alias("worth")).filter(~bare)
     totals = [name for name in ("amount", "unit_price", "quantity") if name in lines.collect_schema().names()]
     head = [nw.when(nw.col("is_head")).then(nw.col(name)).max().alias(f"head {name}") for name in totals]
     heads = nw.when(nw.col("is_head"))
@@ -87,12 +94,20 @@ def leave_order_rows(read: LinesRead) -> LinesRead:
     if not told or len(told) < MOSTLY * len(orders):
         return read
     heads = {int(order["head"]): "order_row" for order in told}
-    moved = sum(order.get("head amount") or order["items"] or 0.0 for order in told)
+    heads |= _payments_of(read, {order["order_id"] for order in told})
+    moved = sum(order["items"] or order.get("head amount") or 0.0 for order in told)
     marked = mark_rows(read, heads).decided(Decision("order_rows", lines=len(heads), money=round(float(moved), 4)))
     priced = read.has("quantity", "unit_price", "amount") and not any(order["amounts"] for order in told)
     if not priced or "amount" in read.options.mapping:
         return marked
     return marked.without("amount").decided(Decision("order_total_left", (read.mapping["amount"],)))
+
+
+def _payments_of(read: LinesRead, orders: set[str]) -> dict[int, str]:
+    """Rows without product, quantity or money in these orders: they too are about the order and no item."""
+    bare = are_lines(read) & nw.col("product_id").is_null() & _is_bare(read)
+    found = read.engine.collect(read.lines.filter(bare).select(SOURCE_LINE, "order_id").head(MOST_ROWS)).to_pylist()
+    return {int(row[SOURCE_LINE]): "order_row" for row in found if row["order_id"] in orders}
 
 
 def _leave_items(read: LinesRead, orders: list[dict[str, Any]]) -> LinesRead:
