@@ -48,6 +48,14 @@ def _known_method(method: str) -> str:
     return method
 
 
+def _one_sign(delimiter: str | None) -> str | None:
+    """A separator as people type it: shells pass the two signs of `\\t` on as they stand."""
+    sign = {"\\t": "\t", "tab": "\t"}.get((delimiter or "").lower(), delimiter)
+    if sign is None or (len(sign) == 1 and sign not in '"\r\n\0'):
+        return sign
+    raise PydanticCustomError("no_separator", "Input should be one sign, as in , ; | or tab")
+
+
 def _known_decision(code: str) -> str:
     if code not in undoable():
         close = difflib.get_close_matches(code, undoable(), n=1)
@@ -92,7 +100,9 @@ class ReadingOptions(Options):
     decimal: Literal[".", ","] | None = Field(
         default=None, description="Decimal sign, . or , where the numbers do not tell."
     )
-    delimiter: str | None = Field(default=None, description="Field separator of a text file, where it is not found.")
+    delimiter: Annotated[str | None, AfterValidator(_one_sign)] = Field(
+        default=None, description="Field separator of a text file, where it is not found."
+    )
     encoding: str | None = Field(default=None, description="Encoding of a text file, where it is not found.")
     sheet: str | None = Field(default=None, description="Sheet of a workbook, where it is not found.")
     table: bool = Field(

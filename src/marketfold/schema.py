@@ -112,13 +112,14 @@ ROW_KINDS: dict[str, str] = {
     "order_row": "a row about a whole order, beside a row for each of its items",
     "item_row": "an item without money of its own, beside the row of its order",
     "note_row": "a note below the table",
+    "blank_row": "a row without a cell in the columns that are read",
     "part_of_line": "a part of another line, whose money has it already",
     "stray_date": "a day far from all others",
 }
 """What a row can be that is no order line, as `row_kind` says it; that column is there where such rows are. Their money
 is null, for it is that of other rows; but a stray date keeps its money, and has no day."""
 
-NO_LINES = ("repeated_header", "total_row", "order_row", "item_row", "note_row")
+NO_LINES = ("repeated_header", "total_row", "order_row", "item_row", "note_row", "blank_row")
 """Row kinds that are about no line, customer or day of their own: all their cells are null."""
 
 _DTYPES = {"text": nw.String, "number": nw.Float64, "money": nw.Float64, "date": nw.Date}

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from marketfold.cli.app import app
 from marketfold.cli.settings import takes
 from marketfold.config import ClusteringOptions, Flag, RunConfig, load_config, settings_of
+from marketfold.errors import ConfigError
 
 WORDS = {int: "7", float: "0.5", bool: None}
 
@@ -61,6 +62,17 @@ def test_every_setting_has_a_flag_of_its_own_and_says_what_it_does():
         assert setting.field.description
         assert re.search(rf"{setting.flag.name.split()[0]}[ ,]", told)
         assert setting.field.description in told
+
+
+@pytest.mark.parametrize("typed", ["", ";;", '"', "\n", "comma"])
+def test_a_separator_is_one_sign(typed: str):
+    with pytest.raises(ConfigError, match="reading.delimiter: Input should be one sign"):
+        load_config({"reading": {"delimiter": typed}})
+
+
+@pytest.mark.parametrize("typed", ["\t", "\\t", "tab", "TAB"])
+def test_a_tab_as_it_can_be_typed(typed: str):
+    assert load_config({"reading": {"delimiter": typed}}).reading.delimiter == "\t"
 
 
 def test_every_flag_reaches_its_setting():

@@ -62,6 +62,13 @@ def write(path: Path, content: bytes) -> Path:
     return path
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+@pytest.mark.parametrize("name", ["orders.xls", "orders.xlsx"])
+def test_text_that_is_called_a_workbook(tmp_path: Path, name: str, encoding: str) -> None:
+    (tmp_path / name).write_bytes(CSV.decode().replace(",", "\t").encode(encoding))
+    assert read_orders(tmp_path / name).facts.lines == 2
+
+
 @pytest.mark.parametrize("kind", list(PACKED))
 @pytest.mark.parametrize("name", ["orders.csv", "orders.csv.gz", "orders.zip"])
 def test_a_packed_file_is_known_by_its_content(tmp_path: Path, kind: str, name: str) -> None:

@@ -56,7 +56,7 @@ def test_sheets_of_one_header_are_one_table(tmp_path: Path) -> None:
     assert numbered(orders) == [(2, "1"), (3, "2"), (5, "3")]
     assert said(orders) == [
         "The sheets '2023' and '2024' have the same columns and were read as one table.",
-        "Of the sheets '2023' and '2024' was read, and not 'Totals' and 'Cover'.",
+        "Sheets that were read: '2023' and '2024'; and not: 'Totals' and 'Cover'.",
     ]
     assert numbered(read_orders(path, ReadingOptions(sheet="2024"))) == [(2, "3")]
     assert said(read_orders(path, ReadingOptions(sheet="2024"))) == []
@@ -66,7 +66,7 @@ def test_a_summary_before_the_orders_is_passed_over(tmp_path: Path) -> None:
     summary = [["Product", "Money"], ["Tea", 5.0], ["Cup", 7.0]]
     orders = read_orders(book(tmp_path, Summary=summary, Orders=[NAMES, line(1)]))
     assert numbered(orders) == [(2, "1")]
-    assert said(orders) == ["Of the sheets 'Orders' was read, and not 'Summary'."]
+    assert said(orders) == ["Sheets that were read: 'Orders'; and not: 'Summary'."]
 
 
 def test_a_refusal_names_the_sheets(tmp_path: Path) -> None:

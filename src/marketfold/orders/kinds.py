@@ -28,6 +28,8 @@ class Kind(Enum):
 _PARQUET_NAMES = frozenset({".parquet", ".pq", ".parq"})
 _WORKBOOK_NAMES = frozenset({".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"})
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+"""Marks of text that shops call `orders.xls`, so that a spreadsheet opens it."""
 _WORKBOOK_PARTS = frozenset({"xl/workbook.xml", "xl/workbook.bin", "content.xml"})
 
 _OTHERS: tuple[tuple[bytes, str, str], ...] = (
@@ -79,7 +81,7 @@ def kind_of(path: Path, name: str) -> Kind:
         return _zip_kind(path, name)
     if head.startswith(_OLD_OFFICE):
         return Kind.WORKBOOK
-    if path.suffix.lower() in _WORKBOOK_NAMES and b"\0" in head:
+    if path.suffix.lower() in _WORKBOOK_NAMES and b"\0" in head and not head.startswith(_UTF_16):
         return Kind.WORKBOOK  # damaged, as its reader says
     return Kind.PACKED if packed_as(path) else Kind.TEXT
 

@@ -260,7 +260,7 @@ def _missing(role: str, sample: Mapping[str, Sequence[object]], taken: set[str])
     what = f"no column for {role} ({ROLES[role].meaning})."
     if close:
         return Fault(f"{what} Closest: {close!r}.", map_flag(role, close))
-    return Fault(f"{what} None of the others looks like one.", f"--map {role}=COLUMN, if there is one.")
+    return Fault(f"{what} None of the others looks like one.", f"--map {role}=COLUMN, if there is such a column.")
 
 
 def _check_complete(draft: _Draft, sample: Mapping[str, Sequence[object]]) -> None:
@@ -303,7 +303,7 @@ def _no_money(fault: Fault) -> Fault:
         "without it."
     )
     hint = (
-        f"{fault.hint}; or add a column of prices from the shop. To segment by how often and how lately people bought "
+        f"{fault.hint.rstrip('.')}; or add a column of prices from the shop. To segment by how often and how lately people bought "
         "alone, add a column of ones and give it as amount: all money of the report is then a number of lines."
     )
     return Fault(what, hint)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 NEEDED_ROLES = frozenset({"customer_id", "ordered_on", "amount", "quantity", "unit_price", "order_id"})
 """A table that lacks a column of these in some of its files is no one table."""
 
+_UNASKED = "unasked column"
 _SAMPLE_OF_EACH = 200
 _MOST_NAMED = 5
 
@@ -173,7 +174,8 @@ class SeveralTexts:
             self._starts.append(start)
             own = {name: column for name, column in columns.items() if column in file.columns}
             blank = [nw.lit(None, dtype=nw.String).alias(name) for name in columns if name not in own]
-            table = file.load(own, _completed(prepare, blank, list(columns)))
+            # a file without any of them is read all the same, for its rows
+            table = file.load(own or {_UNASKED: file.columns[0]}, _completed(prepare, blank, list(columns)))
             tables.append(table.with_columns(nw.col(SOURCE_LINE) + start))
             start += file.last_row()
         return self.engine.materialise(_below(tables))
@@ -196,7 +198,7 @@ def _completed(prepare: Prepare, blank: list[nw.Expr], names: list[str]) -> Prep
     """Prepare rows with blank cells in the columns that a file has not, in the order of all."""
 
     def complete(raw: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        kept = [name for name in raw.collect_schema().names() if name not in names]
+        kept = [name for name in raw.collect_schema().names() if name not in {*names, _UNASKED}]
         return prepare(raw.with_columns(*blank).select(*kept, *names) if blank else raw)
 
     return complete

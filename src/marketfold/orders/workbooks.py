@@ -12,6 +12,8 @@ import pyarrow as pa
 from marketfold.decisions import Decision
 from marketfold.errors import OrdersError
 from marketfold.orders.headers import SEARCHED, find_header, is_filled
+from marketfold.orders.names import plain_name
+from marketfold.orders.repeated_tables import rows_within
 from marketfold.orders.roles import ID_STAND_INS, sureness
 from marketfold.orders.several import as_in_first, file_decisions, joint_columns
 from marketfold.orders.sources import from_table, unique_labels
@@ -69,6 +71,12 @@ class _Sheet:
     last_row: int
     titled: bool
     """Whether anything stands above its header."""
+
+    def named_as(self, other: _Sheet) -> _Sheet:
+        """The same under the labels of another sheet of the same columns, which may be in another case."""
+        labels = {plain_name(label) or label: label for label in other.columns}
+        columns = {labels[plain_name(label) or label]: cells for label, cells in self.columns.items()}
+        return self if len(columns) < len(self.columns) else replace(self, columns=columns)
 
     @property
     def has_orders(self) -> bool:
@@ -156,21 +164,32 @@ def _read_book(name: str, book: Any, sheets: Mapping[str, bool], options: Readin
     return found
 
 
-def _names(sheet: _Sheet) -> set[str]:
-    return {label.casefold() for label in sheet.columns}
+def _plain(sheet: _Sheet) -> set[str]:
+    return {plain_name(label) or label for label in sheet.columns}
 
 
-def _choose(book: _Book) -> tuple[list[_Sheet], tuple[Decision, ...]]:
+def _choose(book: _Book, *, repeats: bool) -> tuple[list[_Sheet], tuple[Decision, ...]]:
     """The first sheet that holds orders, with all that have its columns; and what to say of the others."""
     chosen = next((sheet for sheet in book.tables if sheet.has_orders), book.tables[0])
-    together = [sheet for sheet in book.tables if _names(sheet) == _names(chosen)]
-    left = [sheet.name for sheet in book.tables if sheet not in together] + book.others
+    alike = [sheet.named_as(chosen) for sheet in book.tables if _plain(sheet) == _plain(chosen)]
+    within = rows_within([sheet.columns for sheet in alike], chosen.columns) if repeats else {}
+    together = [sheet for place, sheet in enumerate(alike) if place not in within]
+    names = {sheet.name for sheet in alike}
+    left = [sheet for sheet in book.tables if sheet.name not in names]
     decisions = []
+    for whole in dict.fromkeys(within.values()):
+        copies = tuple(alike[place].name for place, other in within.items() if other == whole)
+        decisions.append(Decision("sheets_repeated", numbers={"sheets": copies, "sheet": (alike[whole].name,)}))
     if len(together) > 1:
         decisions.append(Decision("sheets_together", numbers={"sheets": tuple(sheet.name for sheet in together)}))
-    if left:
-        read = tuple(sheet.name for sheet in together)
-        decisions.append(Decision("sheets_left", numbers={"sheet": read, "sheets": tuple(left)}))
+    read = tuple(sheet.name for sheet in together)
+    doubted = tuple(sheet.name for sheet in left if sheet.has_orders)
+    if doubted:
+        lines = sum(len(sheet.lines) for sheet in left if sheet.has_orders)
+        decisions.append(Decision("orders_left", lines=lines, numbers={"sheet": read, "sheets": doubted}))
+    others = [sheet.name for sheet in left if not sheet.has_orders] + book.others
+    if others:
+        decisions.append(Decision("sheets_left", numbers={"sheet": read, "sheets": tuple(others)}))
     return together, tuple(decisions)
 
 
@@ -188,7 +207,9 @@ def open_workbooks(name: str, paths: Mapping[str, Path], options: ReadingOptions
     decisions: list[Decision] = []
     for book, path in paths.items():
         found = _open_book(path, book, options)
-        chosen, said = ([found.tables[0]], ()) if options.sheet else _choose(found)
+        chosen, said = (
+            ([found.tables[0]], ()) if options.sheet else _choose(found, repeats="sheets_repeated" not in options.undo)
+        )
         sheets += chosen
         decisions += said
     names = as_in_first([list(sheet.columns) for sheet in sheets])

@@ -151,3 +151,19 @@ def test_rows_that_are_no_lines_do_not_count_as_set_aside(tmp_path: Path):
 def test_a_frame_with_totals_is_read_alike():
     frame = pd.read_csv(io.StringIO("\n".join([HEADER, *LINES, "Total,,,,6,41.25"])))
     assert inspect_orders(frame).amount_total == SUM
+
+
+@pytest.mark.parametrize("blank", [",,,,,", ' , ,"",,,', "\t,,,,,"])
+def test_rows_of_separators_alone(tmp_path: Path, blank: str):
+    """Spreadsheets write them for cells that were emptied; there may be more of them than lines."""
+    orders = read(tmp_path, [*LINES[:2], blank, *LINES[2:], *[blank] * 20])
+    found = inspect_orders(orders)
+    assert (found.customers, found.orders, found.amount_total) == (3, 4, SUM)
+    cleaned = clean_orders(orders).report
+    assert cleaned.ledger.lines_set_aside == {"blank_row": 21}
+    assert [one.code for one in (*orders.facts.decisions, *cleaned.decisions)] == ["blank_rows"]
+
+
+def test_a_row_with_one_cell_is_not_blank(tmp_path: Path):
+    orders = read(tmp_path, [*LINES[:2], ",,,CUP,,", *LINES[2:]])
+    assert "blank_row" not in kinds_of(orders).values()

@@ -17,7 +17,7 @@ from marketfold.orders.steps.discounts import take_discount
 from marketfold.orders.steps.filling import fill_blocks, fill_from_above, fill_orders
 from marketfold.orders.steps.identities import doubt_one_order_each, fold_ids, key_orders, refuse_shortened
 from marketfold.orders.steps.lines_read import LinesRead
-from marketfold.orders.steps.not_lines import leave_headers, leave_notes, leave_totals
+from marketfold.orders.steps.not_lines import leave_blank_rows, leave_headers, leave_notes, leave_totals
 from marketfold.orders.steps.order_rows import leave_order_rows
 from marketfold.orders.steps.order_totals import leave_order_totals
 from marketfold.orders.steps.other_money import tell_other_money
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 STEPS: tuple[Step, ...] = (
     doubt_twice_named,
+    leave_blank_rows,
     leave_headers,
     leave_totals,
     leave_notes,

@@ -246,14 +246,15 @@ def _warn_shared(read: LinesRead) -> LinesRead:
 
 
 def _other_ids(read: LinesRead) -> list[str]:
-    """Other columns that may say who bought, the surest first."""
+    """Other columns that may say who bought and come again where the customer does not, the surest first."""
+    customers = len(set(_texts(read.cells("customer_id"))))
     ranked = []
     for column in read.sample:
         if column in {read.mapping["customer_id"], read.mapping.get("order_id")}:
             continue
         ranks = [sureness(role, column) for role in ("customer_id", *ID_STAND_INS)]
         known = [10 * place + rank for place, rank in enumerate(ranks) if rank is not None and rank < 3]
-        if known and len(set(_texts(read.sample[column]))) > 1:
+        if known and 1 < len(set(_texts(read.sample[column]))) < customers:  # one for each order tells no more
             ranked.append((min(known), column))
     return [column for _, column in sorted(ranked)]
 

@@ -12,7 +12,7 @@ import narwhals as nw
 import pyarrow as pa
 
 from marketfold.decisions import Decision
-from marketfold.orders.steps.row_kinds import count_where, mark_rows
+from marketfold.orders.steps.row_kinds import count_where, mark_rows, mark_where
 from marketfold.schema import MONEY_SCALE, ROLES, SOURCE_LINE
 
 if TYPE_CHECKING:
@@ -49,6 +49,17 @@ MOST_BARE = 0.5
 def _texts(read: LinesRead) -> list[str]:
     names = read.lines.collect_schema().names()
     return [name for name in names if name in ROLES and ROLES[name].kind == "text"]
+
+
+def leave_blank_rows(read: LinesRead) -> LinesRead:
+    """Set aside rows of separators alone (`;;;;`), which spreadsheets write for cells that were emptied or framed."""
+    blank = reduce(
+        and_, (nw.col(name).is_null() for name in read.lines.collect_schema().names() if name != SOURCE_LINE)
+    )
+    lines = int(read.measure(n=count_where(blank))["n"] or 0)
+    if not lines:
+        return read
+    return mark_where(read, blank, "blank_row").decided(Decision("blank_rows", lines=lines))
 
 
 def _is_header(read: LinesRead) -> nw.Expr:

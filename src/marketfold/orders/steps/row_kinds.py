@@ -38,6 +38,14 @@ def mark_rows(read: LinesRead, kinds: Mapping[int, str]) -> LinesRead:
     return read.with_lines(read.engine.materialise(lines.select(SOURCE_LINE, *cells, kind.alias(KIND))))
 
 
+def mark_where(read: LinesRead, test: nw.Expr, kind: str) -> LinesRead:
+    """Say of all rows for which something is so what they are, without a look at each; their cells stay."""
+    names = read.lines.collect_schema().names()
+    known = nw.col(KIND) if KIND in names else nw.lit(None, nw.String)
+    marked = nw.when(test).then(nw.lit(kind)).otherwise(known).alias(KIND)
+    return read.with_lines(read.engine.materialise(read.lines.with_columns(marked)))
+
+
 def are_lines(read: LinesRead) -> nw.Expr:
     """Whether a row may still be an order line."""
     if KIND not in read.lines.collect_schema():
