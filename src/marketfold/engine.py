@@ -8,9 +8,9 @@ disk, Polars, and PySpark.
 from __future__ import annotations
 
 import itertools
+import os
 import re
 import shutil
-import tempfile
 import uuid
 import weakref
 from contextlib import contextmanager, suppress
@@ -22,6 +22,7 @@ import duckdb
 import narwhals as nw
 
 from marketfold.errors import EngineError
+from marketfold.temporary import make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -58,6 +59,12 @@ def verbatim(path: Path) -> str:
 
 def _first_line(error: Exception) -> str:
     return str(error).splitlines()[0].rstrip(".")
+
+
+def _clear(folder: Path, lock: int | None) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    if lock is not None:
+        os.close(lock)
 
 
 @contextmanager
@@ -111,9 +118,9 @@ class DuckDBEngine:
     name = "duckdb"
 
     def __init__(self, memory_limit: str | None = None) -> None:
-        home = Path(tempfile.mkdtemp(prefix="marketfold-"))
+        home, self._lock = make_folder("marketfold-")
         # Gone with the engine, and at exit at the latest; a TemporaryDirectory would warn that it was not closed.
-        weakref.finalize(self, shutil.rmtree, home, ignore_errors=True)
+        weakref.finalize(self, _clear, home, self._lock)
         settings: dict[str, Any] = dict.fromkeys(("autoinstall_known_extensions", "autoload_known_extensions"), False)
         settings |= {"temp_directory": str(home / "spill")} | ({"memory_limit": memory_limit} if memory_limit else {})
         self.folder = home

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -11,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from marketfold import words
+from marketfold.cli.terminal import console, say_json
 from marketfold.thresholds import OUTSIDE_ALLOWED
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def _out() -> Console:
-    return Console(file=sys.stdout, highlight=False)
+    return console()
 
 
 def _warn(out: Console, *notes: str) -> None:
@@ -89,7 +88,7 @@ def print_inspection(found: Inspection, clean: CleanOrders | None, *, as_json: b
             "decisions": [one.to_dict() for one in decisions],
             "ledger": ledger.to_dict() if ledger else None,
         }
-        sys.stdout.write(json.dumps(plain, ensure_ascii=False, indent=1) + "\n")
+        say_json(plain)
         return
     out = _out()
     _warn(out, *warnings)
