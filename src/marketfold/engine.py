@@ -15,7 +15,6 @@ import uuid
 import weakref
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import duckdb
@@ -26,6 +25,7 @@ from marketfold.temporary import make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     import pyarrow as pa
 
@@ -51,6 +51,7 @@ def _frame(native: Any) -> nw.LazyFrame[Any]:
 def verbatim(path: Path) -> str:
     """A path in DuckDB's SQL that names one file: DuckDB would take `*`, `?` and `[` for a pattern.
 
+    >>> from pathlib import Path
     >>> verbatim(Path("orders[1].csv"))
     "'orders[[]1].csv'"
     """
