@@ -58,7 +58,7 @@ def _known_decision(code: str) -> str:
 
 
 def _refused(code: str, text: str) -> PydanticCustomError:
-    return PydanticCustomError(code, "Input should be {text}", {"text": text})  # type: ignore[arg-type]  # of one's own
+    return PydanticCustomError(code, "Input should be {text}", {"text": text})
 
 
 def _separator(text: str) -> str:

@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import shutil
+import sys
 import tempfile
 import time
 from contextlib import contextmanager, suppress
@@ -18,10 +19,8 @@ from typing import TYPE_CHECKING
 
 from marketfold.errors import RunFolderError
 
-try:
+if sys.platform != "win32":
     import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +39,7 @@ def locked(path: Path) -> int | None:
     """
     handle = os.open(path, os.O_RDONLY)
     try:
-        if fcntl:
+        if sys.platform != "win32":
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(handle)
@@ -53,7 +52,7 @@ def locked(path: Path) -> int | None:
 
 def sweep(home: Path, prefix: str) -> None:
     """Clear away what processes left in a folder that ended before they could; never what a living one works on."""
-    if not fcntl:
+    if sys.platform == "win32":
         return
     ours = re.compile(rf"{re.escape(prefix)}{RANDOM}(\.\w+)?{re.escape(PARTIAL)}")
     with suppress(OSError):
@@ -108,7 +107,7 @@ def claimed(folder: Path) -> Iterator[None]:
 
     `RunFolderError` if another one does.
     """
-    if not fcntl:
+    if sys.platform == "win32":
         yield
         return
     place = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:16]

@@ -79,6 +79,13 @@ def test_a_configuration_of_another_kind_is_refused(folder: Path):
         _ = Run.read(folder).config
 
 
+OTHER: dict[str, tuple[str, object]] = {
+    "other arms": ("arm", "both"),
+    "other segments": ("segment", 99),
+    "numbers as text": ("segment", "1"),
+}
+
+
 @pytest.mark.parametrize("what", ["swapped", "fewer rows", "junk", "gone", *OTHER])
 def test_tables_that_do_not_fit_the_run_are_refused(folder: Path, what: str):
     path = folder / "segments.parquet"

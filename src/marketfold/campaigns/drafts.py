@@ -102,7 +102,10 @@ def _beyond(text: str) -> str:
     if len(text) > LONGEST_TEMPLATE:
         return f"it has {len(text):,} characters"
     environment = _environment()
-    unfit = {nodes.Filter: {*environment.filters} - FILTERS, nodes.Test: {*environment.tests} - TESTS}
+    unfit: dict[type[nodes.Node], set[str]] = {
+        nodes.Filter: {*environment.filters} - FILTERS,
+        nodes.Test: {*environment.tests} - TESTS,
+    }
     for node in environment.parse(text).find_all(nodes.Node):
         name = getattr(node, "name", "")
         if not isinstance(node, PARTS):

@@ -110,7 +110,8 @@ class AddedUp:
     def by_customer(self, name: str) -> Float64:
         """Sum for each customer of the run; 0 for those who are not in the table."""
         mine = ~self.unknown
-        return np.bincount(self.places[mine], weights=self.values(name)[mine], minlength=self.n)
+        added: Float64 = np.bincount(self.places[mine], weights=self.values(name)[mine], minlength=self.n).astype(float)
+        return added
 
 
 def cover(period: AddedUp, earlier: AddedUp, returned: float) -> Coverage:
