@@ -11,7 +11,7 @@ from marketfold.demo import make_shop
 from marketfold.pipeline import segment_market
 from marketfold.reduction import AutoencoderReducer, PCAReducer, TrainingSettings
 from marketfold.runs import Run, write_run
-from marketfold.runs import sample as kept
+from marketfold.runs import lessons as kept
 from marketfold.runs.lessons import history_of, write_lessons
 
 if TYPE_CHECKING:

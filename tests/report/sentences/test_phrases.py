@@ -8,13 +8,13 @@ from string import Formatter
 from typing import Any, get_args
 
 import pytest
-from marketfold.experiments.results import Reason
 
 from marketfold.audiences.account import NoteCode, Refusal, WarningCode
 from marketfold.blanks import WRITERS, filled
 from marketfold.campaigns.timing import Season
 from marketfold.clustering import Answer
 from marketfold.experiments.design import Sizing
+from marketfold.experiments.measuring import Reason
 from marketfold.reduction.suitability import Advice
 from marketfold.report.sentences.phrases import phrases
 from marketfold.schema import Trust
