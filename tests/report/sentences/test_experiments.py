@@ -172,7 +172,7 @@ def test_whose_the_later_orders_are_and_what_came_back_is_said():
     found = Coverage(
         customers=40, revenue=1_000.0, unknown=10, unknown_revenue=250.0, earlier=20, earlier_unknown=5, respelt=3
     )
-    doubted = replace(whole(currency="USD"), coverage=found)
+    doubted = replace(whole(judged(0.02, 600), currency="USD"), coverage=found)
     returned, unknown, respelt = describe_coverage(doubted)
     assert returned.startswith("Nothing in the later orders is a return")
     assert unknown.startswith("Of 40 customers who ordered in the period, 10 (25 %, with $250 of $1,000) are not in")
