@@ -10,10 +10,12 @@ command line, and its line in docs/reference/settings.md.
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import os
+import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
@@ -39,6 +41,13 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
 CONFIG_FILE = "marketfold.toml"
+_SOME_DAY = datetime(2024, 2, 13, 14, 55, 7)
+
+LARGEST_SEED = 4_000_000_000
+"""scikit-learn takes 32 bits, and parts of a run add to the seed."""
+FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(2100, 1, 1)
+MOST_MONEY = 1e12
+"""In any currency more than a campaign costs, and few enough figures to divide to the cent."""
 
 
 def _known_method(method: str) -> str:
@@ -46,14 +55,6 @@ def _known_method(method: str) -> str:
         code = "unknown_reduction"
         raise PydanticCustomError(code, "Input should be {methods}", {"methods": method_choices()})
     return method
-
-
-def _one_sign(delimiter: str | None) -> str | None:
-    """A separator as people type it: shells pass the two signs of `\\t` on as they stand."""
-    sign = {"\\t": "\t", "tab": "\t"}.get((delimiter or "").lower(), delimiter)
-    if sign is None or (len(sign) == 1 and sign not in '"\r\n\0'):
-        return sign
-    raise PydanticCustomError("no_separator", "Input should be one sign, as in , ; | or tab")
 
 
 def _known_decision(code: str) -> str:
@@ -65,6 +66,50 @@ def _known_decision(code: str) -> str:
 
 
 Entered = BeforeValidator(entered_number)
+
+
+def _refused(code: str, text: str) -> PydanticCustomError:
+    return PydanticCustomError(code, "Input should be {text}", {"text": text})
+
+
+def _separator(text: str) -> str:
+    mark = {r"\t": "\t", "tab": "\t"}.get(text.lower(), text)
+    if len(mark) != 1 or mark in "\"'\r\n\0" or mark.isalnum():
+        raise _refused("separator", "one sign that separates fields, as in , ; | or tab")
+    return mark
+
+
+def _text_encoding(name: str) -> str:
+    try:
+        known = codecs.lookup(name)
+    except (LookupError, ValueError):
+        known = None
+    if known is None or not getattr(known, "_is_text_encoding", True):
+        raise _refused("encoding", "an encoding of text, such as utf-8, cp1252, cp437 or utf-16")
+    return name
+
+
+def _readable_format(text: str) -> str:
+    try:
+        datetime.strptime(_SOME_DAY.strftime(text), text)
+    except (ValueError, re.error, OverflowError):
+        raise _refused("date_format", "directives of strptime, each once, as in %d/%m/%Y") from None
+    return text
+
+
+def _size(text: str) -> str:
+    if not re.fullmatch(r"\s*\d{1,9}(\.\d{1,3})?\s*([KMGT]i?B|%)\s*", text, re.IGNORECASE):
+        raise _refused("size", "a size such as 2GB or 500MB")
+    return text
+
+
+def _plain_text(text: str) -> str:
+    if "\0" in text:
+        raise _refused("text", "a text without NUL")
+    return text
+
+
+PlainText = Annotated[str, AfterValidator(_plain_text)]
 ReductionMethod = Annotated[str, AfterValidator(_known_method)]
 
 
@@ -88,23 +133,25 @@ class Options(BaseModel):
 class ReadingOptions(Options):
     """How a source becomes order lines."""
 
-    mapping: Annotated[dict[str, str], Flag("--map", "ROLE=COLUMN")] = Field(
+    mapping: Annotated[dict[PlainText, PlainText], Flag("--map", "ROLE=COLUMN")] = Field(
         default_factory=dict, description="What a column means, where its name does not tell."
     )
-    null_values: Annotated[tuple[str, ...], Flag("--null-value")] = Field(
+    null_values: Annotated[tuple[PlainText, ...], Flag("--null-value")] = Field(
         default=(), description="Texts that stand for a missing cell, beside the empty cell."
     )
-    date_format: str | None = Field(
+    date_format: Annotated[str, AfterValidator(_readable_format)] | None = Field(
         default=None, description="How dates are written, as in %d/%m/%Y, where they fit more than one format."
     )
     decimal: Literal[".", ","] | None = Field(
         default=None, description="Decimal sign, . or , where the numbers do not tell."
     )
-    delimiter: Annotated[str | None, AfterValidator(_one_sign)] = Field(
+    delimiter: Annotated[str, AfterValidator(_separator)] | None = Field(
         default=None, description="Field separator of a text file, where it is not found."
     )
-    encoding: str | None = Field(default=None, description="Encoding of a text file, where it is not found.")
-    sheet: str | None = Field(default=None, description="Sheet of a workbook, where it is not found.")
+    encoding: Annotated[str, AfterValidator(_text_encoding)] | None = Field(
+        default=None, description="Encoding of a text file, where it is not found."
+    )
+    sheet: PlainText | None = Field(default=None, description="Sheet of a workbook, where it is not found.")
     table: bool = Field(
         default=False, description="Read as a table of customers, one row for each, where that is not found."
     )
@@ -114,7 +161,9 @@ class ReadingOptions(Options):
     undo: tuple[Annotated[str, AfterValidator(_known_decision)], ...] = Field(
         default=(), description="Decisions of the reading, by their codes in `marketfold inspect`, not to be made."
     )
-    memory_limit: str | None = Field(default=None, description="Most memory the embedded engine may take, as in 2GB.")
+    memory_limit: Annotated[str, AfterValidator(_size)] | None = Field(
+        default=None, description="Most memory the embedded engine may take, as in 2GB."
+    )
 
 
 class CleaningOptions(Options):
@@ -153,6 +202,8 @@ class FeatureOptions(Options):
     unit: Unit = Field(default="customer", description="What is segmented: customer, order or order_line.")
     as_of: date | None = Field(
         default=None,
+        ge=FIRST_DAY,
+        le=LAST_DAY,
         description="Day on which features look back, YYYY-MM-DD; the day after the last order if not set.",
     )
     feature_set: Annotated[FeatureSetName, Flag("--feature-set --view")] = Field(
@@ -168,7 +219,7 @@ class ReductionOptions(Options):
         default="auto", description=f"{method_choices()}; auto takes the simplest that is not worse."
     )
     n_dimensions: Annotated[int | None, Flag("--dimensions")] = Field(
-        default=None, ge=1, description="Dimensions to keep; found from the data if not set."
+        default=None, ge=1, le=1_000, description="Dimensions to keep; found from the data if not set."
     )
 
 
@@ -176,10 +227,10 @@ class ClusteringOptions(Options):
     """How many segments, and how surely."""
 
     segments: int | None = Field(
-        default=None, ge=2, description="Number of segments; chosen from the evidence if not set."
+        default=None, ge=2, le=1_000, description="Number of segments; chosen from the evidence if not set."
     )
-    k_max: int = Field(default=15, ge=3, description="Largest number of segments on the elbow curve.")
-    bootstraps: int = Field(default=100, ge=2, description="Pairs of resamples in the stability test.")
+    k_max: int = Field(default=15, ge=3, le=1_000, description="Largest number of segments on the elbow curve.")
+    bootstraps: int = Field(default=100, ge=2, le=100_000, description="Pairs of resamples in the stability test.")
 
 
 class CampaignOptions(Options):
@@ -189,17 +240,19 @@ class CampaignOptions(Options):
         default="auto", description="retail, b2b, a TOML file of your own, or auto for the one that fits the orders."
     )
     budget: Annotated[float | None, Entered] = Field(
-        default=None, gt=0, description="Money to divide between the campaigns."
+        default=None, gt=0, le=MOST_MONEY, description="Money to divide between the campaigns."
     )
     margin: Annotated[float | None, Entered] = Field(
         default=None, gt=0, le=1, description="Share of revenue that is left after costs, 0 to 1."
     )
     contact_cost: Annotated[float | None, Entered] = Field(
-        default=None, gt=0, description="Cost of reaching one customer once."
+        default=None, gt=0, le=MOST_MONEY, description="Cost of reaching one customer once."
     )
-    campaign_days: int = Field(default=90, ge=7, description="Length of a campaign and of its measurement, in days.")
+    campaign_days: int = Field(
+        default=90, ge=7, le=1_000, description="Length of a campaign and of its measurement, in days."
+    )
     smallest_lift: Annotated[float, Entered] = Field(
-        default=0.2, gt=0, description="Smallest relative lift worth knowing; it sizes the holdouts."
+        default=0.2, gt=0, le=100, description="Smallest relative lift worth knowing; it sizes the holdouts."
     )
 
 
@@ -215,7 +268,10 @@ class RunConfig(BaseSettings):
     )
 
     seed: int = Field(
-        default=0, ge=0, description="Same input, settings and versions with the same seed: the same segments."
+        default=0,
+        ge=0,
+        le=LARGEST_SEED,
+        description="Same input, settings and versions with the same seed: the same segments.",
     )
     reading: ReadingOptions = ReadingOptions()
     cleaning: CleaningOptions = CleaningOptions()
@@ -316,5 +372,6 @@ def load_config(overrides: dict[str, Any] | None = None) -> RunConfig:
             "set one by one, as in MARKETFOLD_CLUSTERING__SEGMENTS=4."
         )
         raise ConfigError(message) from error
-    except ValueError as error:  # a marketfold.toml that is not TOML
-        raise ConfigError(f"{CONFIG_FILE} cannot be read: {error}.") from error
+    except (ValueError, RecursionError, OSError) as error:  # a marketfold.toml that is not TOML
+        why = "it is nested too deep" if isinstance(error, RecursionError) else error
+        raise ConfigError(f"{CONFIG_FILE} cannot be read: {why}.") from error

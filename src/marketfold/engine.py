@@ -8,23 +8,24 @@ disk, Polars, and PySpark.
 from __future__ import annotations
 
 import itertools
+import os
 import re
 import shutil
-import tempfile
 import uuid
 import weakref
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import duckdb
 import narwhals as nw
 
 from marketfold.errors import EngineError, OrdersError
+from marketfold.temporary import make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     import pyarrow as pa
 
@@ -50,6 +51,7 @@ def _frame(native: Any) -> nw.LazyFrame[Any]:
 def verbatim(path: Path) -> str:
     """A path in DuckDB's SQL that names one file: DuckDB would take `*`, `?` and `[` for a pattern.
 
+    >>> from pathlib import Path
     >>> verbatim(Path("orders[1].csv"))
     "'orders[[]1].csv'"
     """
@@ -58,6 +60,12 @@ def verbatim(path: Path) -> str:
 
 def _first_line(error: Exception) -> str:
     return str(error).splitlines()[0].rstrip(".")
+
+
+def _clear(folder: Path, lock: int | None) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    if lock is not None:
+        os.close(lock)
 
 
 @contextmanager
@@ -120,9 +128,9 @@ class DuckDBEngine:
     name = "duckdb"
 
     def __init__(self, memory_limit: str | None = None) -> None:
-        home = Path(tempfile.mkdtemp(prefix="marketfold-"))
+        home, self._lock = make_folder("marketfold-")
         # Gone with the engine, and at exit at the latest; a TemporaryDirectory would warn that it was not closed.
-        weakref.finalize(self, shutil.rmtree, home, ignore_errors=True)
+        weakref.finalize(self, _clear, home, self._lock)
         settings: dict[str, Any] = dict.fromkeys(("autoinstall_known_extensions", "autoload_known_extensions"), False)
         settings |= {"temp_directory": str(home / "spill")} | ({"memory_limit": memory_limit} if memory_limit else {})
         self.folder = home

@@ -61,6 +61,8 @@ def read_json(path: Path) -> Any:
         value = json.loads(text, parse_constant=_refuse_constant)
     except RecursionError as error:
         raise ValueError("it is nested too deep") from error
+    if "\\ud" in text.lower():  # half of a sign, which no file can hold
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
     level, depth = [value], 0
     while level:
         depth += 1

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketfold.errors import RunFolderError
+from marketfold.temporary import PARTIAL, locked, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,8 +25,9 @@ def whole_file(path: Path) -> Iterator[Path]:
     """
     try:
         _refuse_other_kinds(path)
-        handle, name = tempfile.mkstemp(prefix=".marketfold-", suffix=path.suffix, dir=path.parent)
-        os.close(handle)
+        sweep(path.parent, ".marketfold-")
+        handle, name = tempfile.mkstemp(prefix=".marketfold-", suffix=f"{path.suffix}{PARTIAL}", dir=path.parent)
+        lock = _lock(handle, Path(name))
     except RunFolderError:
         raise
     except OSError as error:
@@ -41,11 +43,20 @@ def whole_file(path: Path) -> Iterator[Path]:
         raise _cannot(path, error) from error
     finally:
         staging.unlink(missing_ok=True)
+        if lock is not None:
+            os.close(lock)
 
 
 def _refuse_other_kinds(path: Path) -> None:
     if path.exists() and not path.is_file():
         raise RunFolderError(f"{path} is a folder or a device. Name another file with --out.")
+
+
+def _lock(handle: int, staging: Path) -> int | None:
+    os.close(handle)
+    with suppress(OSError):
+        return locked(staging)
+    return None
 
 
 def _cannot(path: Path, error: OSError) -> RunFolderError:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from marketfold.schema import Measure, Unit
 
+STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Signs that move, colour or hide what a terminal or a page shows, instead of standing in it."""
+
 DASH = "\u2013"
 MISSING = "\u2014"
 MINUS = "\u2212"
@@ -33,6 +36,15 @@ WHOLE_FROM = 10
 """From here on a decimal of a count, of days or of percent says nothing to a reader."""
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+def printable(text: str) -> str:
+    r"""A text in which signs that would steer a terminal stand as U+FFFD; line feeds and tabs stay.
+
+    >>> printable("a\x1b[31mb\tc\n")
+    'a\ufffd[31mb\tc\n'
+    """
+    return STEERING.sub("\ufffd", text)
 
 
 def count(value: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from marketfold.config import Setting, settings_of
 
@@ -27,6 +27,8 @@ def values(annotation: Any) -> str:
         return ", ".join(f"`{part}`" for part in parts)
     if origin in {types.UnionType, Union}:
         return " or ".join(values(part) for part in parts if part is not type(None))
+    if origin is Annotated:
+        return values(parts[0])
     if origin is tuple:
         return "texts"
     if origin is dict:

@@ -158,3 +158,44 @@ def test_a_memory_limit_that_is_none_is_an_error(marketfold: Command, shop_file:
     ended = marketfold("run", shop_file, "--memory-limit", "lots")
     assert ended.code == 2
     assert "2GB" in ended.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("inspect", "n" * 300),
+        ("inspect", "n" * 300 + "/orders.csv"),
+        ("inspect", "~nouser/orders.csv"),
+        ("inspect", ""),
+        ("inspect", "or\udcff.csv"),
+        ("run", "{orders}", "--out", "n" * 300),
+        ("run", "{orders}", "--out", "or\udcff"),
+        ("run", "{orders}", "--out", "{orders}/run"),
+        ("run", "{orders}", "--playbook", "nowhere.toml"),
+        ("run", "{orders}", "--delimiter", "ab"),
+        ("measure", "n" * 300, "{orders}", "--from", "2026-01-01", "--to", "2026-02-01"),
+        ("learn", "--out", "no/such/folder.html"),
+        ("score", "n" * 300, "{orders}"),
+    ],
+)
+def test_a_path_or_value_that_cannot_be_is_refused_in_words(
+    words: tuple[str, ...], marketfold: Command, shop_file: Path, tmp_path: Path
+):
+    ended = marketfold(*(word.replace("{orders}", str(shop_file)) for word in words))
+    assert ended.code == 2
+    assert len(ended.err.strip()) > 20
+    assert "Traceback" not in ended.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_from_a_file_steers_the_terminal(marketfold: Command, tmp_path: Path):
+    steering = "\x1b[31m\x9b2J\u202e\x07"
+    text = lines(20).replace("\n", ",north\n").replace("amount,north", f"amount,reg{steering}ion", 1)
+    (tmp_path / "orders.csv").write_text(text, encoding="utf-8")
+    ended = marketfold("inspect", "orders.csv", "--map", f"quantity={steering}nope")
+    shown = marketfold("inspect", "orders.csv")
+    machine = marketfold("inspect", "orders.csv", "--json")
+    for output in (ended.err, shown.out, shown.err, machine.out):
+        assert not set(steering) & set(output) - set("[312mJ")
+    assert shown.code == 0
+    assert f"reg{steering}ion" in json.loads(machine.out)["extra_columns"]

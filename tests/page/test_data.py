@@ -9,7 +9,6 @@ import pytest
 from marketfold.errors import RunFolderError
 from marketfold.figures.theme import new_figure
 from marketfold.page import Column, PageData, Prose, ReportPage, Section, TablePart, figure_part, render_page, stand_in
-from marketfold.page import data as module
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -132,6 +131,6 @@ def test_a_page_that_is_gone_is_said(tmp_path: Path) -> None:
 
 def test_a_file_larger_than_any_page_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     a_page().save(tmp_path / "page.json")
-    monkeypatch.setattr(module, "MOST_BYTES", 100)
+    monkeypatch.setattr("marketfold.json_files.MOST_BYTES", 100)
     with pytest.raises(RunFolderError, match="more than 100 bytes"):
         PageData.load(tmp_path / "page.json")

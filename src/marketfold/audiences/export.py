@@ -6,7 +6,6 @@ The order of the checks is fixed: holdout, consent, what can be matched, and the
 from __future__ import annotations
 
 import re
-import tempfile
 from collections import Counter, deque
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from marketfold.audiences.identifiers import EEA
 from marketfold.audiences.platform import NO_FACTS, SegmentFacts
 from marketfold.audiences.request import DEFAULTS, ExportOptions, Request
 from marketfold.errors import AudienceError, Fault
+from marketfold.temporary import working_folder
 from marketfold.words import count, listed
 
 if TYPE_CHECKING:
@@ -173,16 +173,16 @@ def _write_all(
 ) -> tuple[Audience, ...]:
     """Write every file beside its place; only when all are good do they take it."""
     home.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".", dir=home) as name:
+    with working_folder(".marketfold-", home) as staging:
         audiences = [
             audience
             if audience.refused
-            else _write_one(Path(name), request, audience, rows, about.get(audience.segment, NO_FACTS))
+            else _write_one(staging, request, audience, rows, about.get(audience.segment, NO_FACTS))
             for audience, rows in planned
         ]
-        written = {path.name for path in Path(name).iterdir()}
+        written = {path.name for path in staging.iterdir()}
         for one in written:
-            (Path(name) / one).replace(home / one)
+            (staging / one).replace(home / one)
     stems = "|".join(audience_stem(one.segment, request.on, request.platform.name) for one in audiences if one.files)
     for path in home.iterdir():
         if re.fullmatch(rf"({stems})(_\d+of\d+)?\.(csv|xlsx)", path.name) and path.name not in written:

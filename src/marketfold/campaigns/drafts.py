@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import StrictUndefined, TemplateError, UndefinedError
+from jinja2 import StrictUndefined, TemplateError, UndefinedError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import BaseModel, ConfigDict, Field
+
+from marketfold.damage import DAMAGE, reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -76,11 +78,64 @@ def _environment() -> ImmutableSandboxedEnvironment:
     # Plain text: a brief that shows it as HTML escapes it there.
     environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
     environment.filters["upfirst"] = upfirst
+    environment.globals.clear()
     return environment
+
+
+LONGEST_TEMPLATE = 20_000
+PARTS = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Getattr, nodes.Getitem, nodes.If,
+    nodes.CondExpr, nodes.Test, nodes.Filter, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
+    nodes.Concat, nodes.Assign, nodes.Slice, nodes.Keyword,
+)  # fmt: skip
+"""Of a template: what takes no longer and gets no longer than it is written. No loop, no call, no arithmetic."""
+FILTERS = frozenset({
+    "upfirst", "capitalize", "d", "default", "e", "escape", "first", "last", "length", "lower", "title", "trim",
+    "upper",
+})  # fmt: skip
+TESTS = frozenset({"defined", "undefined", "none", "string", "eq", "ne", "equalto", "in", "lower", "upper"})
+_SIMPLE = "a template has variables, if and else, ~, and the filters {}; see docs/reference/playbook.md."
+
+
+def _beyond(text: str) -> str:
+    """What of a template is more than a message needs, and could run for hours; "" where nothing is."""
+    if len(text) > LONGEST_TEMPLATE:
+        return f"it has {len(text):,} characters"
+    environment = _environment()
+    unfit: dict[type[nodes.Node], set[str]] = {
+        nodes.Filter: {*environment.filters} - FILTERS,
+        nodes.Test: {*environment.tests} - TESTS,
+    }
+    for node in environment.parse(text).find_all(nodes.Node):
+        name = getattr(node, "name", "")
+        if not isinstance(node, PARTS):
+            return f"it has a {type(node).__name__.lower()}"
+        if name in unfit.get(type(node), {"self"}):
+            return f"it uses '{name}'"
+        if isinstance(node, nodes.Assign) and node.find(nodes.Concat):
+            return "it joins texts in a set"  # each could be twice the last
+    return ""
 
 
 def _render(text: str, known: Mapping[str, Any]) -> str:
     return _environment().from_string(text).render(**known, merge=_MERGED).strip()
+
+
+def _fault_of(text: str) -> tuple[str, str] | None:
+    """What is wrong with a template where everything is known."""
+    try:
+        if beyond := _beyond(text):
+            return f"the template does what none may: {beyond}.", _SIMPLE.format(", ".join(sorted(FILTERS)))
+        _render(text, dict.fromkeys(VARIABLES, "Tea"))
+    except UndefinedError as error:
+        word = (re.findall(r"'([^']+)'", str(error)) or [str(error)])[-1]
+        near = difflib.get_close_matches(word, [*VARIABLES, *MERGE_FIELDS], n=1, cutoff=0.4)
+        known = f"closest: '{near[0]}'." if near else f"known: {', '.join([*VARIABLES, *MERGE_FIELDS])}."
+        return f"the template asks for '{word}', which there is not.", known
+    except (TemplateError, *DAMAGE) as error:
+        hint = "templates are Jinja; see docs/reference/playbook.md."
+        return f"the template cannot be read: {reason(error)}.", hint
+    return None
 
 
 def check_template(field: str, texts: Sequence[str], promises: Iterable[str]) -> list[tuple[str, str]]:
@@ -88,22 +143,16 @@ def check_template(field: str, texts: Sequence[str], promises: Iterable[str]) ->
 
     The last must render and fit with every promise of an offer when nothing else is known.
     """
-    everything: dict[str, Any] = dict.fromkeys(VARIABLES, "Tea")
     for text in texts:
-        try:
-            _render(text, everything)
-        except UndefinedError as error:
-            word = re.findall(r"'([^']+)'", str(error))[-1]
-            near = difflib.get_close_matches(word, [*VARIABLES, *MERGE_FIELDS], n=1, cutoff=0.4)
-            known = f"closest: '{near[0]}'." if near else f"known: {', '.join([*VARIABLES, *MERGE_FIELDS])}."
-            return [(f"the template asks for '{word}', which there is not.", known)]
-        except TemplateError as error:
-            return [(f"the template cannot be read: {error}.", "templates are Jinja; see docs/reference/playbook.md.")]
+        if fault := _fault_of(text):
+            return [fault]
     for promise in promises:
         try:
             text = _render(texts[-1], {"promise": promise})
         except UndefinedError as error:
             return [(f"the last alternative needs what may be absent: {error}.", "end with one that always fits.")]
+        except (TemplateError, *DAMAGE) as error:
+            return [(f"the last alternative cannot be filled: {reason(error)}.", "end with one that always fits.")]
         limit = TEXT_LIMITS.get(field)
         if limit and len(text) > limit:
             what = f"'{text}' has {len(text)} characters, {limit} are allowed."

@@ -2,22 +2,74 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 INTERRUPTED = 130
+ENDED = 143
+"""128 and the number of the signal, as shells have it."""
 
 
 def main() -> None:
     """Run the command line; a deliberate error is printed without a traceback and ends with 2."""
     from marketfold.cli.app import app
-    from marketfold.errors import EXIT_CODE, MarketfoldError
+    from marketfold.errors import MarketfoldError
 
+    _end_cleanly_when_asked()
     try:
+        _refuse_other_letters()
         app()
     except MarketfoldError as error:
-        sys.stderr.write(f"{error}\n")
-        sys.exit(EXIT_CODE)
+        _fail(str(error))
+    except OSError as error:  # of a place that the machine refuses; a bug has another kind
+        where = f"{error.filename}: " if error.filename else ""
+        _fail(f"{where}{error.strerror or error}. Check the path, and that there is room and permission.")
+    except RuntimeError as error:
+        if "interrupted" not in str(error).lower():
+            raise
+        _stop(INTERRUPTED)  # Ctrl-C inside a query of the embedded engine
     except SystemExit as ended:
-        if ended.code == INTERRUPTED:
-            sys.stderr.write("Stopped. Nothing half-written was left.\n")
+        if ended.code in {INTERRUPTED, ENDED}:
+            _stop(int(ended.code))
         raise
+
+
+def _end_cleanly_when_asked() -> None:
+    """Take SIGTERM as Ctrl-C is taken: what is half-written and temporary goes."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(ENDED)
+
+    with suppress(ValueError):  # only the main thread may
+        signal.signal(signal.SIGTERM, end)
+
+
+def _refuse_other_letters() -> None:
+    from marketfold.errors import ParameterError
+
+    for word in sys.argv[1:]:
+        try:
+            word.encode("utf-8")
+        except UnicodeEncodeError as error:
+            shown = word.encode("utf-8", "backslashreplace").decode()
+            raise ParameterError(
+                f"{shown} is not in UTF-8. Rename the file; if its name is in UTF-8, set PYTHONUTF8=1."
+            ) from error
+
+
+def _fail(message: str) -> None:
+    from marketfold.errors import EXIT_CODE
+    from marketfold.words import printable
+
+    sys.stderr.write(f"{printable(message)}\n")
+    sys.exit(EXIT_CODE)
+
+
+def _stop(code: int) -> None:
+    sys.stderr.write("Stopped. Nothing half-written was left.\n")
+    raise SystemExit(code)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +9,7 @@ import typer
 
 from marketfold import words
 from marketfold.cli import flags
+from marketfold.cli.terminal import say, say_json
 
 if TYPE_CHECKING:
     from marketfold.campaigns import CampaignPlan
@@ -33,7 +33,7 @@ def score(
     table = score_orders(model, orders, scoring_config(model, ctx.obj.get("reading"), day))
     write_table(table, out)
     if not quiet:
-        typer.echo(f"{words.plural(table.num_rows, 'row')} in {out}.")
+        say(f"{words.plural(table.num_rows, 'row')} in {out}.")
         print_scores(table)
 
 
@@ -55,7 +55,7 @@ def plan(
     read = Run.read(run)
     after = change_plan(run, _changes(set_ or [])) if set_ or renew else before
     if json_:
-        typer.echo(json.dumps(_plain(after), ensure_ascii=False, indent=1))
+        say_json(_plain(after))
     else:
         from marketfold.cli.summary import print_plan
 
@@ -68,7 +68,7 @@ def _say_outdated(audiences: list[Path]) -> None:
     """Say which audiences were exported before the plan was changed."""
     if audiences:
         folders = words.listed([str(path) for path in audiences])
-        typer.echo(f"! Exported before this change, and out of date: {folders}. Export them again.", err=True)
+        say(f"! Exported before this change, and out of date: {folders}. Export them again.", err=True)
 
 
 def _plain(plan: CampaignPlan) -> dict[str, object]:
@@ -104,7 +104,7 @@ def rename(
     before = read_plan(run)
     read = Run.read(run)
     old = rename_segment(run, number, name)
-    typer.echo(f"Segment {number} is called {name!r} now; it was {old!r}.")
+    say(f"Segment {number} is called {name!r} now; it was {old!r}.")
     _say_outdated(outdated_audiences(read, before, read_plan(run)))
 
 
@@ -116,7 +116,7 @@ def learn(
     from marketfold.runs import write_lessons
 
     write_lessons(run, out)
-    typer.echo(f"The lessons are in {out}.")
+    say(f"The lessons are in {out}.")
 
 
 def figures(
@@ -130,16 +130,16 @@ def figures(
     from marketfold.runs import Run, write_pictures
 
     out = out or Run.read(run).beside(to)
-    written = write_pictures(run, to, out, only=only or (), progress=None if quiet else typer.echo)
+    written = write_pictures(run, to, out, only=only or (), progress=None if quiet else say)
     if not quiet:
-        typer.echo(f"{words.plural(len(written), 'file')} in {out}.")
+        say(f"{words.plural(len(written), 'file')} in {out}.")
 
 
 def report(run: flags.RunFolder) -> None:
     """Render the report of a run again from its page.json, in the style of this version."""
     from marketfold.runs import Run, render_run
 
-    typer.echo(f"Report: {render_run(Run.read(run).folder)}")
+    say(f"Report: {render_run(Run.read(run).folder)}")
 
 
 def export(
@@ -198,5 +198,5 @@ def compare(
 
     movement = compare_run_folders(run_a, run_b, out)
     for sentence in movement_sentences(movement):
-        typer.echo(sentence)
-    typer.echo(f"The comparison is in {out}.")
+        say(sentence)
+    say(f"The comparison is in {out}.")

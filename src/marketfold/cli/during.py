@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ import typer
 
 from marketfold import words
 from marketfold.cli import flags
+from marketfold.cli.terminal import say_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,13 +43,17 @@ def run(
 
 
 def _run(orders: str, config: RunConfig, out: Path | None, previous: Path | None, *, quiet: bool) -> Run:
+    from marketfold.campaigns import load_playbook
     from marketfold.pipeline import segment_market
     from marketfold.runs import Run, next_free_folder, refuse_existing, write_run
+    from marketfold.temporary import claimed
 
     folder = out or next_free_folder(Path(orders.rstrip("/*")).stem.strip("-") or "orders")
     refuse_existing(folder)  # before the work, not after it
+    if config.campaigns.playbook != "auto":
+        load_playbook(config.campaigns.playbook)
     earlier = Run.read(previous) if previous else None
-    with _progress_bars(quiet=quiet) as progress:
+    with claimed(folder), _progress_bars(quiet=quiet) as progress:
         analysis = segment_market(orders, config, progress, previous=earlier.as_previous() if earlier else None)
         return write_run(analysis, folder, progress)
 
@@ -57,7 +61,7 @@ def _run(orders: str, config: RunConfig, out: Path | None, previous: Path | None
 def _print_result(finished: Run, *, quiet: bool, as_json: bool) -> None:
     """The result on standard output: as JSON, as a table, or not at all."""
     if as_json:
-        typer.echo(json.dumps(finished.record | {"folder": str(finished.folder)}, ensure_ascii=False, indent=1))
+        say_json(finished.record | {"folder": str(finished.folder)})
     elif not quiet:
         from marketfold.cli.summary import print_run
 

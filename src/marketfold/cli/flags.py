@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,10 +10,28 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
+LONGEST_NAME = 255
+
+
+def _place(text: str) -> str:
+    """A path that a machine can have; what stands there is not looked at."""
+    try:
+        path = Path(text).expanduser()
+    except RuntimeError as error:
+        message = f"{text} begins with the home of a user who is not there. Give the whole path."
+        raise typer.BadParameter(message) from error
+    if not text.strip() or any(len(os.fsencode(part)) > LONGEST_NAME for part in path.parts):
+        what = "is empty" if not text.strip() else f"has a name of more than {LONGEST_NAME} bytes"
+        raise typer.BadParameter(f"The path {what}. Give that of a file or a folder.")
+    return text
+
+
 Source = Annotated[
     str,
     typer.Argument(
-        metavar="ORDERS", help="Order lines: CSV (gz, zip, ...), Excel, Parquet: a file, folder, pattern, or -."
+        metavar="ORDERS",
+        help="Order lines: CSV (gz, zip, ...), Excel, Parquet: a file, folder, pattern, or -.",
+        callback=_place,
     ),
 ]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder that `marketfold run` wrote.")]

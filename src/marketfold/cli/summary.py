@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -11,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from marketfold import words
+from marketfold.cli.terminal import console, say_json
 from marketfold.thresholds import OUTSIDE_ALLOWED
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def _out() -> Console:
-    return Console(file=sys.stdout, highlight=False)
+    return console()
 
 
 def _warn(out: Console, *notes: str) -> None:
@@ -109,7 +108,7 @@ def print_inspection(found: Inspection, clean: CleanOrders | None, *, as_json: b
                 "ledger": ledger.to_dict() if ledger else None,
             }
         )
-        sys.stdout.write(json.dumps(plain, ensure_ascii=False, indent=1) + "\n")
+        say_json(plain)
         return
     out = _out()
     _warn(out, *warnings)
@@ -147,7 +146,7 @@ def print_customers(read: CustomerTable, *, as_json: bool) -> None:
             "decisions": [one.to_dict() for one in facts.decisions],
             "ledger": ledger.to_dict(),
         }
-        sys.stdout.write(json.dumps(plain, ensure_ascii=False, indent=1) + "\n")
+        say_json(plain)
         return
     out = _out()
     _warn(out, *facts.warnings)

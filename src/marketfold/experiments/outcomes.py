@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from marketfold import words
+from marketfold.activity import Activity
 from marketfold.errors import MeasurementError
 from marketfold.experiments.later_customers import AddedUp, RunIds, cover
 from marketfold.schema import MONEY_SCALE, SOURCE_LINE, money_sum
@@ -138,7 +139,8 @@ def read_outcomes(assignments: pa.Table, later: CleanOrders, date_from: date, da
     _check_assignments(assignments)
     engine = later.engine
     revenue = (nw.col("revenue_scaled") / MONEY_SCALE).alias("revenue")
-    orders = later.activity.orders.with_columns(revenue)
+    # gross, for what came back is taken off by the day on which it did
+    orders = Activity(later.bought, later.returns, engine).orders.with_columns(revenue)
     within = nw.col("ordered_on").is_between(nw.lit(date_from), nw.lit(date_to))
     back = _came_back(later).filter(within).group_by("customer_id").agg(returned=money_sum("amount"))
     run = RunIds(assignments["customer_id"].combine_chunks().cast(pa.string()))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from marketfold.errors import TooFewUnitsError
+from marketfold.damage import told_as
+from marketfold.errors import ModelError, TooFewUnitsError
 from marketfold.schema import MONEY_SCALE, money_sum
 
 if TYPE_CHECKING:
@@ -116,14 +117,15 @@ def fit_statistics(
     as_of = as_of or last_on + timedelta(days=1)
     # The same as-of date means the same window, even where only some of its orders are measured again.
     same_window = settings.get("as_of") == as_of.isoformat()
-    large = float(settings["large_order_at"]) * MONEY_SCALE if "large_order_at" in settings else _large_order_at(clean)
-    return FittedStatistics(
-        first_on=date.fromisoformat(settings["first_on"]) if same_window else first_on,
-        as_of=as_of,
-        categories=_categories(clean, names, settings),
-        large_deal_size=settings.get("large_deal_size") if settings else _largest_deal_size(clean),
-        large_order_at=round(large),
-    )
+    large = settings.get("large_order_at")
+    with told_as(ModelError, "What the model was measured by"):
+        return FittedStatistics(
+            first_on=date.fromisoformat(settings["first_on"]) if same_window else first_on,
+            as_of=as_of,
+            categories=_categories(clean, names, settings),
+            large_deal_size=settings.get("large_deal_size") if settings else _largest_deal_size(clean),
+            large_order_at=round(_large_order_at(clean) if large is None else float(large) * MONEY_SCALE),
+        )
 
 
 def _large_order_at(clean: CleanOrders) -> float:

@@ -104,7 +104,7 @@ def render_learn_page(sample: LearnSample) -> str:
     style = asset("report.css") + asset("learn.css", PACKAGE)
     script = "\n".join([*(asset(name) for name in FRAME_SCRIPTS), *(asset(name, PACKAGE) for name in SCRIPTS)])
     template = environment(PACKAGE).get_template("learn.html.j2")
-    return template.render(
+    html = template.render(
         page=_opening(sample),
         sample=sample,
         run=sample.run,
@@ -114,6 +114,7 @@ def render_learn_page(sample: LearnSample) -> str:
         **_texts(sample),
         **frame_values(COLOURS, style, script),
     )
+    return words.printable(html)
 
 
 def write_learn_page(sample: LearnSample, path: Path) -> None:

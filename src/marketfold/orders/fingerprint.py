@@ -34,8 +34,8 @@ def _files(path: Path) -> list[Path]:
     if path.is_dir():
         inside = [file for file in path.rglob("*") if not file.name.startswith(LEFT_OUT)]
     else:
-        named = glob.glob(str(path), recursive=True) if glob.has_magic(str(path)) else []  # noqa: PTH207
-        inside = [Path(name) for name in named]
+        names = glob.glob(str(path), recursive=True) if glob.has_magic(str(path)) else []  # noqa: PTH207
+        inside = [Path(name) for name in names]
     return sorted(file for file in inside if file.is_file())
 
 

@@ -41,9 +41,9 @@ def rows_within(tables: Sequence[Mapping[str, Cells]], labels: Collection[str]) 
     larger = sorted(range(len(tables)), key=lambda place: (-sizes[place], place))
     within: dict[int, int] = {}
     for rank, place in enumerate(larger):
-        wholes = (other for other in larger[:rank] if other not in within)
-        if sizes[place] >= FEWEST_ROWS:
-            within |= {place: other for other in wholes if counted[place] <= counted[other]}
+        wholes = [other for other in larger[:rank] if other not in within and counted[place] <= counted[other]]
+        if wholes and sizes[place] >= FEWEST_ROWS:
+            within[place] = wholes[0]
     return dict(sorted(within.items()))
 
 

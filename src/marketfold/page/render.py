@@ -16,7 +16,7 @@ from marketfold.page import embed
 from marketfold.page.parts import Briefs, FigureGrid, FigurePart, FigureTabs, Fold, TablePart
 from marketfold.version import __version__
 from marketfold.whole_files import write_whole
-from marketfold.words import NARROW_SPACE, share
+from marketfold.words import NARROW_SPACE, printable, share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -172,7 +172,7 @@ def render_page(page: ReportPage) -> str:
     packed, plotly_hash = embed.plotly_script() if figures else ("", "")
     script = "\n".join(asset(name) for name in REPORT_SCRIPTS)
     frame = frame_values(page.n_segments, asset("report.css"), script, [plotly_hash] if figures else [])
-    return (
+    html = (
         environment()
         .get_template("report.html.j2")
         .render(
@@ -183,6 +183,7 @@ def render_page(page: ReportPage) -> str:
             **frame,
         )
     )
+    return printable(html)
 
 
 def write_page(page: ReportPage, path: Path) -> None:

@@ -57,7 +57,7 @@ def brief_markdown(campaign: Campaign, plan: CampaignPlan) -> str:
         For what all campaigns share: currency, budget, playbook.
     """
     brief = _environment().get_template("brief.md.j2").render(campaign=campaign, plan=plan)
-    return re.sub(r"\n{3,}", "\n\n", brief).strip() + "\n"
+    return words.printable(re.sub(r"\n{3,}", "\n\n", brief).strip()) + "\n"
 
 
 def brief_filename(campaign: Campaign) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketfold.errors import MarketfoldError, RunFolderError
+from marketfold.temporary import make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,14 +28,24 @@ def next_free_folder(name: str) -> Path:
 
 
 def refuse_existing(folder: Path) -> None:
-    """`RunFolderError` where a folder exists: a run never writes over another."""
+    """`RunFolderError` where a folder exists, for a run never writes over another, or where none can be made."""
     try:
         there = folder.exists()
+        if not there:
+            _try_to_make(folder)
     except OSError as error:
         raise RunFolderError(f"{folder} cannot be made ({error.strerror}). Name another folder with --out.") from error
     if there:
         message = f"{folder} exists already, and a run never writes over anything. Name another folder with --out."
         raise RunFolderError(message)
+
+
+def _try_to_make(folder: Path) -> None:
+    """Make a folder of nearly its name in the nearest folder there is, and take it away: `OSError` if it cannot be."""
+    home = next(path for path in (folder.absolute(), *folder.absolute().parents)[1:] if path.exists())
+    missing = folder.absolute().relative_to(home).parts
+    for name in dict.fromkeys((max(missing, key=lambda part: len(os.fsencode(part))), missing[-1])):
+        Path(tempfile.mkdtemp(prefix=f".{name}-", dir=home)).rmdir()
 
 
 @contextmanager
@@ -46,7 +57,7 @@ def staged_folder(folder: Path) -> Iterator[Path]:
     refuse_existing(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        staging, lock = make_folder(f".{folder.name}-", folder.parent)
     except OSError as error:
         message = f"{folder} cannot be made ({error.strerror}). Name a folder that you may write to with --out."
         raise RunFolderError(message) from error
@@ -61,6 +72,8 @@ def staged_folder(folder: Path) -> Iterator[Path]:
         raise RunFolderError(message) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+        if lock is not None:
+            os.close(lock)
 
 
 @contextmanager

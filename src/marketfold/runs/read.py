@@ -236,8 +236,9 @@ class Run:
             raise RunFolderError(f"{path} cannot be read: it is not there, or no file. Make the run again.")
         with told_as(RunFolderError, str(path)):
             told = parquet.read_metadata(path)
-            if told.num_rows * told.num_columns > MOST_CELLS:
-                raise ValueError("it says that it is larger than any of ours")
+            units = sum(one["units"] for one in self.record["segments"])
+            if told.num_rows != units or told.num_rows * told.num_columns > MOST_CELLS:
+                raise ValueError(f"it has {told.num_rows:,} rows, and run.json speaks of {units:,}")
             return parquet.read_table(path)
 
     def __repr__(self) -> str:

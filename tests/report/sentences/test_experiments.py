@@ -10,6 +10,7 @@ from tests.experiments.cases import simulate
 from marketfold.experiments import (
     Baseline,
     Check,
+    Coverage,
     Experiment,
     Gain,
     Measurement,
@@ -20,12 +21,15 @@ from marketfold.experiments import (
     compare_arms,
     plan_holdout,
 )
+from marketfold.report.measurement import measurement_page
 from marketfold.report.sentences.experiments import (
     describe_check,
+    describe_coverage,
     describe_holdout,
     describe_overall,
     describe_period,
     describe_result,
+    doubt_coverage,
 )
 
 USUAL = Baseline(days=90, periods=10_000, order_rate=0.2, revenue_mean=40.0, revenue_sd=120.0)
@@ -155,6 +159,26 @@ def test_all_segments_together_in_one_sentence():
 def test_a_period_that_is_cut_short_is_said():
     assert describe_period(whole()) == ""
     assert "end on 2026-09-01" in describe_period(replace(whole(), orders_end_on=date(2026, 9, 1)))
+
+
+def test_whose_the_later_orders_are_and_what_came_back_is_said():
+    assert describe_coverage(whole()) == []
+    known = replace(whole(currency="USD"), coverage=Coverage(customers=40, revenue=1_000.0, returned=39.5))
+    assert describe_coverage(known) == [
+        "Revenue is net: 39.50 that came back in the period is taken off.",
+        "The run knows all 40 customers who ordered in the period.",
+    ]
+    assert doubt_coverage(known) == ""
+    found = Coverage(
+        customers=40, revenue=1_000.0, unknown=10, unknown_revenue=250.0, earlier=20, earlier_unknown=5, respelt=3
+    )
+    doubted = replace(whole(judged(0.02, 600), currency="USD"), coverage=found)
+    returned, unknown, respelt = describe_coverage(doubted)
+    assert returned.startswith("Nothing in the later orders is a return")
+    assert unknown.startswith("Of 40 customers who ordered in the period, 10 (25 %, with $250 of $1,000) are not in")
+    assert respelt.startswith("3 customers are in the later orders with their e-mail address in another case")
+    assert "so many are not: 5 of 20 had ordered before the period." in doubt_coverage(doubted)
+    assert doubt_coverage(doubted) in measurement_page(doubted).warnings
 
 
 def test_what_the_checks_found_is_said():

@@ -1,0 +1,105 @@
+"""No value of any setting or path ends in a traceback, or in hours of work before it is refused."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from marketfold.config import Setting, load_config, settings_of
+from marketfold.errors import ConfigError, RunFolderError
+from marketfold.runs import refuse_existing
+
+BAD: dict[str, list[Any]] = {
+    "seed": [-1, 10**23, "x"],
+    "reading.mapping": [{"amount": "a\0"}, {"a\0": "b"}, "x"],
+    "reading.null_values": [["a\0"]],
+    "reading.date_format": ["%Y%Y", "%", "%!", "\0%"],
+    "reading.decimal": [";", ""],
+    "reading.delimiter": ["ab", '"', "", "\n", "\0", "a"],
+    "reading.encoding": ["base64", "rot13", "zlib", "hex", "a\0b", "", "klingon"],
+    "reading.sheet": ["a\0"],
+    "reading.undo": [["nothing"]],
+    "reading.memory_limit": ["-1", "", "2", "lots", "9" * 40 + "GB", "1GB'; DROP"],
+    "cleaning.drop_duplicates": ["perhaps"],
+    "cleaning.allow_mostly_set_aside": ["perhaps"],
+    "features.unit": ["shop"],
+    "features.as_of": ["tomorrow", "9999-12-31", "0001-01-01"],
+    "features.feature_set": ["magic"],
+    "features.geography": ["perhaps"],
+    "reduction.method": ["magic"],
+    "reduction.n_dimensions": [0, 10**12],
+    "clustering.segments": [1, 10**12, 1.5],
+    "clustering.k_max": [2, 10**12],
+    "clustering.bootstraps": [1, 10**12],
+    "campaigns.budget": [0, -1, 1e308, float("inf"), float("nan")],
+    "campaigns.margin": [0, 1.5, float("nan")],
+    "campaigns.contact_cost": [0, 1e308, float("inf"), float("nan")],
+    "campaigns.campaign_days": [6, 99_999_999_999],
+    "campaigns.smallest_lift": [0, float("inf"), float("nan"), 1e308],
+}
+ANY_TEXT = {"cleaning.cancelled_statuses", "cleaning.not_products", "cleaning.test_customers", "campaigns.playbook"}
+"""Any text may stand here; a playbook is looked for before the work."""
+
+
+def name_of(setting: Setting) -> str:
+    return ".".join(setting.path)
+
+
+def nested(name: str, value: Any) -> dict[str, Any]:
+    *branch, last = name.split(".")
+    return {branch[0]: {last: value}} if branch else {last: value}
+
+
+def test_bad_values_are_known_of_every_setting():
+    assert {name_of(setting) for setting in settings_of()} <= BAD.keys() | ANY_TEXT
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in BAD.items() for value in values])
+def test_a_bad_value_is_refused_with_its_setting(name: str, value: Any):
+    with pytest.raises(ConfigError) as refused:
+        load_config(nested(name, value))
+    assert name in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("reading.delimiter", r"\t"),
+        ("reading.encoding", "cp437"),
+        ("reading.encoding", "utf-8-sig"),
+        ("reading.date_format", "%d.%m.%y %H:%M"),
+        ("reading.memory_limit", "1.5GB"),
+        ("reading.memory_limit", "60MB"),
+        ("seed", 2**31),
+        ("features.as_of", "2026-07-01"),
+    ],
+)
+def test_good_values_are_taken(name: str, value: Any):
+    load_config(nested(name, value))
+
+
+def test_a_settings_file_that_is_nested_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "marketfold.toml").write_text("seed = " + "[" * 5_000)
+    with pytest.raises(ConfigError, match=r"marketfold\.toml cannot be read"):
+        load_config()
+
+
+def test_a_bad_variable_is_not_blamed_on_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MARKETFOLD_READING", "{")
+    with pytest.raises(ConfigError, match="environment variable"):
+        load_config()
+
+
+@pytest.mark.parametrize("name", ["file/x", "n" * 300, "made/" + "n" * 300, "there"])
+def test_a_folder_that_cannot_be_made_is_refused_before_the_work(tmp_path: Path, name: str):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "there").mkdir()
+    with pytest.raises(RunFolderError, match="--out"):
+        refuse_existing(tmp_path / name)
+    refuse_existing(tmp_path / "a" / "b")
+    assert sorted(os.listdir(tmp_path)) == ["file", "there"]  # noqa: PTH208
