@@ -215,3 +215,9 @@ def test_orders_show_themselves_without_personal_data() -> None:
     assert "CustomerName" in shown
     assert "Ann Smith" not in shown + repr(orders)
     assert "<b>" not in shown
+
+
+@pytest.mark.parametrize("role", ALIASES)
+def test_a_name_is_as_sure_of_a_role_as_it_is_once(role: str) -> None:
+    names = [name for tier in ALIASES[role] for name in tier]
+    assert len(names) == len(set(names))
