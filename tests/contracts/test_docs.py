@@ -16,6 +16,7 @@ import marketfold
 from marketfold.cli.app import app
 from marketfold.config import ClusteringOptions, FeatureOptions, ReductionOptions, RunConfig
 from marketfold.csv_files import write_csv
+from marketfold.decisions import kinds, undoable
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -129,6 +130,40 @@ def test_every_link_of_a_page_leads_somewhere(page: Path):
         if anchor:
             heads = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
             assert anchor in {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def rows_of_kinds() -> list[tuple[set[tuple[str, str]], str]]:
+    """Ways with their codes, and what undoes them, of each row of the tables of what a source can hold."""
+    text = (ROOT / "docs" / "reference" / "reading.md").read_text(encoding="utf-8")
+    rows = []
+    for way, undo in re.findall(r"^\|.*\| ((?:read|asked|warned|set aside)\b[^|]*) \| ([^|]*)\|$", text, re.MULTILINE):
+        told = re.findall(r"(read|asked|warned|set aside) \(([^)]*)\)", way)
+        rows.append(({(name, code) for name, codes in told for code in re.findall(r"`(\w+)`", codes)}, undo))
+    return rows
+
+
+def test_every_kind_of_decision_stands_in_the_reference():
+    pages = [(ROOT / "docs" / "reference" / name).read_text(encoding="utf-8") for name in ("reading.md", "cleaning.md")]
+    assert not [code for code in kinds() if not any(f"`{code}`" in page for page in pages)]
+
+
+def test_what_the_reference_says_of_a_decision_is_so():
+    rows = rows_of_kinds()
+    assert len(rows) > 60
+    told = [(way, code, undo) for codes, undo in rows for way, code in codes]
+    assert len({code for _, code, _ in told}) == len(told), "one row for each kind"
+    assert not [(way, code) for way, code, _ in told if way not in {kinds()[code].way, "asked"}]
+    flags = {code: re.findall(r"--\S+(?: [a-z_]+(?==|$))?", kinds()[code].undo) for _, code, _ in told}
+    assert not [(code, flag) for _, code, undo in told for flag in flags[code] if flag not in undo]
+
+
+def test_every_flag_that_undoes_a_decision_exists():
+    text = " ".join(undo for _, undo in rows_of_kinds())
+    ours: Any = typer.main.get_command(app)
+    run = ours.commands["run"]
+    known = {flag for one in run.get_params(run.make_context("run", [], resilient_parsing=True)) for flag in one.opts}
+    assert set(re.findall(r"--[a-z-]+", text)) <= known
+    assert set(re.findall(r"--undo (\w+)", text)) == set(undoable())
 
 
 def test_every_page_can_be_reached_from_the_index():

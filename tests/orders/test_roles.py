@@ -250,3 +250,9 @@ def test_both_prices_of_an_item_beside_what_a_line_brought():
     }  # fmt: skip
     found = match_roles(sample, {}).mapping
     assert (found["unit_price"], found["amount"]) == ("VK Netto", "Gesamt Netto")
+
+
+@pytest.mark.parametrize("role", ALIASES)
+def test_a_name_is_as_sure_of_a_role_as_it_is_once(role: str) -> None:
+    names = [name for tier in ALIASES[role] for name in tier]
+    assert len(names) == len(set(names))

@@ -143,13 +143,12 @@ def check_reconciles(ledger: Ledger, lines_in_source: int) -> None:
     """
     if ledger.reconciles() and ledger.lines_read == lines_in_source:
         return
-    message = (
+    raise LedgerError(
         "The ledger does not add up, which is a bug of Marketfold; please report it with these numbers. The source "
         f"has {lines_in_source:,} lines; {ledger.lines_read:,} were read, {ledger.lines_kept:,} kept, set aside: "
         f"{ledger.lines_set_aside}. Money read {ledger.money_read:.4f}, kept {ledger.money_kept:.4f}, set aside: "
         f"{ledger.money_set_aside}."
     )
-    raise LedgerError(message)
 
 
 def check_enough_kept(ledger: Ledger, *, allow_mostly_set_aside: bool) -> None:
@@ -164,17 +163,14 @@ def check_enough_kept(ledger: Ledger, *, allow_mostly_set_aside: bool) -> None:
         lines, charges and discounts count neither way.
     """
     if not ledger.lines_read:
-        message = "There is no order line to clean: the source has a header and no rows."
-        raise OrdersError(message)
+        raise OrdersError("There is no order line to clean: the source has a header and no rows.")
     lines, aside = _of_lines(ledger)
     told = f"{aside:,} of {lines:,} lines would be set aside: {list_reasons(ledger)}."
     if not ledger.lines_kept:
-        message = f"No purchase is left. {told} Check the mapping of the columns."
-        raise TooMuchSetAsideError(message)
+        raise TooMuchSetAsideError(f"No purchase is left. {told} Check the mapping of the columns.")
     if aside > MOST_SET_ASIDE * lines and not allow_mostly_set_aside:
         hint = "Check the mapping of the columns; to go on all the same, give --allow-mostly-set-aside."
-        message = f"More than half is too much to set aside. {told} {hint}"
-        raise TooMuchSetAsideError(message)
+        raise TooMuchSetAsideError(f"More than half is too much to set aside. {told} {hint}")
 
 
 def decide_on(

@@ -29,16 +29,16 @@ _SHOPS: dict[str, tuple[frozenset[str], ...]] = {
         "amazonorderid salesordernumber salesorderid salesorderno salesordernr orderreference "
         "orderref ordernumberid saleorder numerodepedido ordernumbers checkoutid receiptnr bonnummer bonnr "
         "kassenbonnr transactionnumber transactionref orderkey",
-        "bon bonnummer bonnr beleg belegnr belegno receipt ticket ticketid ticketno ticketnumber billno billnumber "
+        "bon beleg belegnr belegno receipt ticket ticketid ticketno ticketnumber billno billnumber "
         "kassenbon kassenbonnummer kassabon scontrino numeroscontrino numeroticket noticket nobon numerodeticket "
         "order bestellung auftrag commande pedido facture factura ordine saleid salesorder purchaseid transaction "
-        "salesid po ponumber beleg",
+        "salesid po ponumber",
         "id name",
     ),
     "line_number": _tiers(
         "orderlinenumber linenumber lineno linenr lineid orderline orderlineid orderitemid itemnumber orderlineno "
         "lineitemid position pos positionsnummer posnr numeroligne noligne numerolinea nolinea rownumber line "
-        "salesorderlinenumber orderlineitem lineitemid lineitem rowid",
+        "salesorderlinenumber orderlineitem lineitem rowid",
     ),
     "customer_id": _tiers(
         "customerid customeruniqueid custid customerno customernr customernumber customercode clientid clientno "
@@ -84,7 +84,7 @@ _SHOPS: dict[str, tuple[frozenset[str], ...]] = {
         "unitssold itemcount numberofitems menge anzahl bestellmenge stuckzahl stueckzahl stuck quantite qte "
         "quantitecommandee cantidad unidades quantita quantidade aantal numberofcds numitems itemqty "
         "itemsquantity saleqty salesquantity volumesold "
-        "salesquantity orderedquantity quantitypurchased quantitysold numberofunits",
+        "orderedquantity quantitypurchased quantitysold numberofunits",
         "items pieces count pcs amountofitems volume",
     ),
     "unit_price": _tiers(
@@ -201,7 +201,7 @@ _SHOPS: dict[str, tuple[frozenset[str], ...]] = {
         "daterefunded isreturned isrefunded returned isreturn refundtime returntime retourdatum erstattetam "
         "erstattungsdatum ruckgabedatum rueckgabedatum retourniertam retourniert erstattet dateretour "
         "dateremboursement rembourse fechadevolucion fechareembolso devuelto reembolsado datareso datarimborso "
-        "rimborsato retourdatum terugbetaaldop terugbetaald geretourneerd datadevolucao datareembolso devolvido",
+        "rimborsato terugbetaaldop terugbetaald geretourneerd datadevolucao datareembolso devolvido",
     ),
     "refunded": _tiers(
         "refundedamount amountrefunded refundamount refundtotal totalrefunded totalrefund refundedtotal "

@@ -138,11 +138,11 @@ def scan_text(path: Path, name: str, encoding: str | None = None) -> TextScan:
         return TextScan(found, simple=False, odd_blanks=True)
     state = _walk(path)
     if state.nul or _is_junk(head):
-        message = f"{name} is not text: it holds bytes that no text has. Give a CSV, Parquet or Excel file."
-        raise OrdersError(message)
+        raise OrdersError(f"{name} is not text: it holds bytes that no text has. Give a CSV, Parquet or Excel file.")
     if not state.utf8 and given:
-        message = f"{name} is not {given}: it has bytes that {given} has not. Leave --encoding out to have it found."
-        raise OrdersError(message)
+        raise OrdersError(
+            f"{name} is not {given}: it has bytes that {given} has not. Leave --encoding out to have it found."
+        )
     if not state.utf8:
         return TextScan(guess_encoding(state.foreign), simple=False, odd_blanks=state.odd_blanks)
     mixed = state.other or (state.pairs and state.feeds)
@@ -153,8 +153,9 @@ def _known(encoding: str, name: str) -> str:
     try:
         return codecs.lookup(encoding).name
     except LookupError as error:
-        message = f"{name}: there is no encoding {encoding!r}. Give one such as utf-8, cp1252, cp437 or utf-16."
-        raise OrdersError(message) from error
+        raise OrdersError(
+            f"{name}: there is no encoding {encoding!r}. Give one such as utf-8, cp1252, cp437 or utf-16."
+        ) from error
 
 
 def _wide(head: bytes) -> str | None:

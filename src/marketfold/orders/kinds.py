@@ -57,23 +57,19 @@ def kind_of(path: Path, name: str) -> Kind:
         If it is none that can be read: no regular file, empty, or of another program.
     """
     if not path.is_file():
-        message = (
+        raise OrdersError(
             f"{name} is no regular file but a device, a pipe or a socket, which may never end. Write what it gives "
             "into a file, and give that; or give - and let standard input come from it."
         )
-        raise OrdersError(message)
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD)
     except OSError as error:
-        message = f"{name} cannot be opened: {error.strerror}."
-        raise OrdersError(message) from error
+        raise OrdersError(f"{name} cannot be opened: {error.strerror}.") from error
     if not head:
-        message = f"{name} is empty. Give a file with a header and at least one order line."
-        raise OrdersError(message)
+        raise OrdersError(f"{name} is empty. Give a file with a header and at least one order line.")
     if path.name.startswith("~$"):
-        message = f"{name} is the lock of a workbook that is open in Excel. Give the workbook, {name[2:]}."
-        raise OrdersError(message)
+        raise OrdersError(f"{name} is the lock of a workbook that is open in Excel. Give the workbook, {name[2:]}.")
     if head.startswith(b"PAR1") or path.suffix.lower() in _PARQUET_NAMES:
         return Kind.PARQUET
     refuse_other(head, name)
@@ -105,8 +101,7 @@ def refuse_other(head: bytes, name: str) -> None:
     elif re.match(rb'\{\s*"|\[\s*[\[{]|\{\s*\}', start):
         found = "JSON", "Write its order lines as CSV or Parquet"
     if found:
-        message = f"{name} is {found[0]}, not a table of orders. {found[1]}."
-        raise OrdersError(message)
+        raise OrdersError(f"{name} is {found[0]}, not a table of orders. {found[1]}.")
 
 
 def check_unpacked(path: Path, file: TextFile) -> None:
@@ -122,12 +117,12 @@ def check_unpacked(path: Path, file: TextFile) -> None:
     with path.open("rb") as unpacked:
         head = unpacked.read(_HEAD)
     if not head:
-        message = f"{file.name} holds an empty file."
-        raise OrdersError(message)
+        raise OrdersError(f"{file.name} holds an empty file.")
     refuse_other(head, file.name)
     if head.startswith((b"PAR1", _OLD_OFFICE)) or packed_as(path):
-        message = f"{file.name} holds a packed file, a workbook or Parquet. Unpack it, and give the file that is in it."
-        raise OrdersError(message)
+        raise OrdersError(
+            f"{file.name} holds a packed file, a workbook or Parquet. Unpack it, and give the file that is in it."
+        )
 
 
 def _zip_kind(path: Path, name: str) -> Kind:
@@ -142,6 +137,5 @@ def _zip_kind(path: Path, name: str) -> Kind:
         return Kind.WORKBOOK
     others = any(part.endswith(".iwa") for part in parts)  # Apple's programs
     if others or parts & {"word/document.xml", "ppt/presentation.xml", "content.xml", "[Content_Types].xml"}:
-        message = f"{name} is a document, not a table of orders. Save its table as xlsx or CSV."
-        raise OrdersError(message)
+        raise OrdersError(f"{name} is a document, not a table of orders. Save its table as xlsx or CSV.")
     return Kind.PACKED

@@ -62,11 +62,10 @@ def refuse_odd(source: str, odd: Mapping[str, str], wanted: Mapping[str, str]) -
     """
     for role, column in wanted.items():
         if column in odd:
-            message = (
+            raise OrdersError(
                 f"The column {column!r} of {source} holds {odd[column]}, which cannot be read as {role}. Write plain "
                 f"values into it, or name another column: --map {role}=COLUMN."
             )
-            raise OrdersError(message)
 
 
 def cells_of(column: str, kind: nw.dtypes.DType) -> nw.Expr:

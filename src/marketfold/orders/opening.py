@@ -57,11 +57,10 @@ def _open_frame(source: Any, options: ReadingOptions) -> Source:
     try:
         frame = nw.from_native(source)
     except TypeError as error:
-        message = (
+        raise OrdersError(
             f"A {type(source).__name__} cannot be read as orders. "
             "Give a path, or a pandas, Polars, PyArrow, DuckDB or PySpark table."
-        )
-        raise OrdersError(message) from error
+        ) from error
     if frame.implementation is nw.Implementation.POLARS:
         return from_polars(frame.lazy())
     if frame.implementation in {nw.Implementation.PYSPARK, nw.Implementation.PYSPARK_CONNECT}:
@@ -92,15 +91,17 @@ def _from_pandas(frame: Any) -> pa.Table:
 def _open_given(given: str, options: ReadingOptions) -> Source:
     """A path, a pattern, or `-`."""
     if not given.strip():
-        message = "The name of the orders is empty. Give a file, a folder, a pattern, or - for standard input."
-        raise SourceNotFoundError(message)
+        raise SourceNotFoundError(
+            "The name of the orders is empty. Give a file, a folder, a pattern, or - for standard input."
+        )
     engine = DuckDBEngine(options.memory_limit)
     if given == STANDARD_INPUT:
         return _open_files("standard input", {"standard input": spool_input(engine.folder)}, options, engine)
     shown = os.fsencode(given).decode("utf-8", "replace")
     if shown != given:
-        message = f"The name {shown} has bytes that are not UTF-8, which cannot be read. Rename the file or its folder."
-        raise OrdersError(message)
+        raise OrdersError(
+            f"The name {shown} has bytes that are not UTF-8, which cannot be read. Rename the file or its folder."
+        )
     try:
         path = Path(given)
         path = path.expanduser() if given.startswith("~") and not path.exists() else path  # a file may be called ~$x
@@ -111,8 +112,9 @@ def _open_given(given: str, options: ReadingOptions) -> Source:
     except (OSError, RuntimeError, ValueError) as error:  # too long, no such user, a zero byte
         if isinstance(error, OrdersError):
             raise
-        message = f"There can be no file {given[:60]!r}{'...' if len(given) > 60 else ''}: {_reason(error)}."
-        raise SourceNotFoundError(message) from error
+        raise SourceNotFoundError(
+            f"There can be no file {given[:60]!r}{'...' if len(given) > 60 else ''}: {_reason(error)}."
+        ) from error
     return _open_files(path.name, {path.name: path}, options, engine)
 
 
@@ -125,14 +127,14 @@ def _files_below(folder: Path) -> dict[str, Path]:
     """The files of a folder and of those within it, by their names there."""
     found = dict(islice(_walk(folder), MOST_FILES + 1))
     if len(found) > MOST_FILES:
-        message = (
+        raise OrdersError(
             f"The folder {folder} holds more than {words.count(MOST_FILES)} files: that is no one table. Give a "
             "pattern, or a folder of orders alone."
         )
-        raise OrdersError(message)
     if not found:
-        message = f"The folder {folder.name or folder} holds no file. Give a folder of CSV, Excel or Parquet files."
-        raise OrdersError(message)
+        raise OrdersError(
+            f"The folder {folder.name or folder} holds no file. Give a folder of CSV, Excel or Parquet files."
+        )
     return _each_once({name: found[name] for name in sorted(found)})
 
 
@@ -189,14 +191,12 @@ def _open_files(name: str, paths: Mapping[str, Path], options: ReadingOptions, e
     text = {Kind.TEXT, Kind.PACKED}
     other = next(((file, own) for file, own in others if own != kind and not {own, kind} <= text), None)
     if other:
-        message = (
+        raise OrdersError(
             f"{name} holds {kind.value} ({first}) beside {other[1].value} ({other[0]}). Several files are read as one "
             "table only where they are of one kind: give a pattern, such as *.csv."
         )
-        raise OrdersError(message)
     if kind in {Kind.PARQUET, Kind.WORKBOOK} and not _fits(kind, options):
-        message = f"{name} is of {kind.value}, which --header-row cannot be given for."
-        raise OrdersError(message)
+        raise OrdersError(f"{name} is of {kind.value}, which --header-row cannot be given for.")
     if kind is Kind.PARQUET:
         return _open_parquet(name, paths, engine)
     if kind is Kind.WORKBOOK:
@@ -217,8 +217,7 @@ def _texts(name: str, path: Path, folder: Path) -> list[TextFile]:
         return [TextFile(name, path, kind, folder=folder)]
     members = members_of(path)
     if not members:
-        message = f"{name} holds no file. Give a text file, or an archive of one table."
-        raise OrdersError(message)
+        raise OrdersError(f"{name} holds no file. Give a text file, or an archive of one table.")
     return [
         TextFile(name if len(members) == 1 else f"{name}/{member}", path, kind, member, folder)
         for member in sorted(members)
@@ -229,10 +228,9 @@ def _open_parquet(name: str, paths: Mapping[str, Path], engine: DuckDBEngine) ->
     try:
         return from_parquet(name, paths, engine)
     except (duckdb.Error, pa.ArrowException, OSError) as error:
-        message = (
+        raise OrdersError(
             f"{name} cannot be read as Parquet: it is damaged, cut short, or something else ({_first_line(error)})."
-        )
-        raise OrdersError(message) from error
+        ) from error
 
 
 def _first_line(error: Exception) -> str:

@@ -104,8 +104,7 @@ class TextFile:
         try:
             status = self.path.stat()
         except FileNotFoundError as error:
-            message = f"{self.name} is no longer where it was read."
-            raise SourceNotFoundError(message) from error
+            raise SourceNotFoundError(f"{self.name} is no longer where it was read.") from error
         return status.st_size, status.st_mtime_ns
 
     @contextmanager
@@ -147,17 +146,15 @@ def copy_within(packed: IO[bytes], copy: Path, limit: int | None, name: str) -> 
         while block := packed.read(_BLOCK):
             written += len(block)
             if limit is not None and written > limit:
-                message = (
+                raise OrdersError(
                     f"{name} is more than {words.count(limit >> 20)} MB when it is unpacked, which no table of orders "
                     "of its size is. Unpack it yourself and give the text file, if you trust it."
                 )
-                raise OrdersError(message)
             if written > room:
-                message = (
+                raise OrdersError(
                     f"There is no room for {name} in the temporary folder: it is more than {words.count(room >> 20)} "
                     "MB. Free space there (TMPDIR names another)."
                 )
-                raise OrdersError(message)
             out.write(block)
 
 
@@ -170,10 +167,9 @@ def spool_input(folder: Path) -> Path:
         If it is a terminal, or there is no room for it.
     """
     if sys.stdin is None or sys.stdin.closed or sys.stdin.isatty():
-        message = (
+        raise OrdersError(
             "- stands for standard input, which is a terminal here. Give a file, or a pipe: `cat orders.csv | ...`."
         )
-        raise OrdersError(message)
     copy = folder / "standard-input"
     copy_within(sys.stdin.buffer, copy, None, "Standard input")
     return copy

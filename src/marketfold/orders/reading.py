@@ -139,15 +139,13 @@ class Orders:
 def _check_column(column: str, source: Source, roles: Mapping[str, str]) -> None:
     """Refuse a column that is not there, or that an engine would not tell from a role (`Email` and `email`)."""
     if column.casefold() in roles:
-        message = (
+        raise ParameterError(
             f"{column!r} cannot be read beside {column.casefold()}, which is read from {roles[column.casefold()]!r}."
         )
-        raise ParameterError(message)
     if column not in source.columns:
         near = difflib.get_close_matches(column, source.columns, n=1, cutoff=0.4)
         hint = f" Closest: {near[0]!r}." if near else ""
-        message = f"{source.name} has no column {column!r}.{hint}"
-        raise ParameterError(message)
+        raise ParameterError(f"{source.name} has no column {column!r}.{hint}")
 
 
 def _headline(source: Source) -> str:
@@ -197,8 +195,7 @@ def read_orders(source: object, options: ReadingOptions | None = None) -> Orders
     opened = open_source(source, options)
     sample = opened.sample()
     if opened.encoding is None and not any(sample.values()):  # a text file says so itself, with its separator
-        message = f"{opened.name} holds no order line."
-        raise OrdersError(message)
+        raise OrdersError(f"{opened.name} holds no order line.")
     match = match_roles(sample, options.mapping)
     needed = {role: column for role, column in match.mapping.items() if role == "customer_id" or role not in PERSONAL}
     if not needed:  # there is no column to type, and what is missing is a fault already

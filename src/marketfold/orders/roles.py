@@ -304,7 +304,8 @@ def _no_money(fault: Fault) -> Fault:
     )
     hint = (
         f"{fault.hint.rstrip('.')}; or add a column of prices from the shop. To segment by how often and how lately "
-        "people bought alone, add a column of ones and give it as amount: all money of the report is then a number of lines."
+        "people bought alone, add a column of ones and give it as amount: all money of the report is then a number of "
+        "lines."
     )
     return Fault(what, hint)
 

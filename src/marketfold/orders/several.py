@@ -65,11 +65,10 @@ def joint_columns(columns: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     for name, own in others:
         shared = set(known) & set(own)
         if 2 * len(shared) < min(len(set(known)), len(set(own))):
-            message = (
+            raise OrdersError(
                 f"{first} and {name} are different tables: {first} has the columns {_some(known)}, {name} has "
                 f"{_some(own)}. Give one file, or a pattern that names the files of one table."
             )
-            raise OrdersError(message)
     return tuple(dict.fromkeys(column for own in columns.values() for column in own))
 
 
@@ -103,11 +102,10 @@ def refuse_lacking(columns: Mapping[str, Sequence[str]], wanted: Mapping[str, st
     for name, own in columns.items():
         missing = [f"{column!r} ({role})" for role, column in needed.items() if column not in own]
         if missing:
-            message = (
+            raise OrdersError(
                 f"{name} has no column {listed(missing)}, which the other files have: they are not one table. Give the "
                 f"files alone that have it, or rename the column there; {name} has {_some(own)}."
             )
-            raise OrdersError(message)
 
 
 def _some(names: Sequence[str]) -> str:

@@ -93,14 +93,13 @@ class TextSource:
     def _find_names(self, head: list[str], given: int | None) -> tuple[Header, Layout, list[list[str]]]:
         found = find_names(head, self._dialect, given) if any(line.strip() for line in head) else None
         if found is None and given and any(line.strip() for line in head):
-            message = f"{self.name} has no names of columns in row {given}, or it lies beyond row {SAMPLE_LINES}."
-            raise OrdersError(message)
+            raise OrdersError(
+                f"{self.name} has no names of columns in row {given}, or it lies beyond row {SAMPLE_LINES}."
+            )
         if found is None:
-            message = f"{self.name} is empty. Give a file with a header and at least one order line."
-            raise OrdersError(message)
+            raise OrdersError(f"{self.name} is empty. Give a file with a header and at least one order line.")
         if not any(found[2]):
-            message = f"{self.name} has a header and no order line below it."
-            raise OrdersError(message)
+            raise OrdersError(f"{self.name} has a header and no order line below it.")
         return found
 
     def rename(self, names: Mapping[str, str]) -> None:
@@ -123,8 +122,7 @@ class TextSource:
             If no row can be split as the header is, or the file has changed since it was opened.
         """
         if self._file.stamp() != self._stamp:
-            message = f"{self.name} has changed since it was read. Read it again."
-            raise OrdersError(message)
+            raise OrdersError(f"{self.name} has changed since it was read. Read it again.")
         cells = {name: nw.col(f"c{self._places[label]}") for name, label in columns.items()}
         if self._odd_blanks:  # the usual ones are trimmed with less work, see `cells.trimmed`
             cells = {name: cell.str.strip_chars(BLANKS) for name, cell in cells.items()}
@@ -137,22 +135,20 @@ class TextSource:
         except UnicodeError as error:
             raise _not_in(self.encoding or "", self.name, error) from error
         except (duckdb.IOException, OSError) as error:
-            message = (
+            raise OrdersError(
                 f"There is no room to read {self.name}: {str(error).splitlines()[0]}. Free space in the temporary "
                 "folder (TMPDIR names another), or raise the memory limit."
-            )
-            raise OrdersError(message) from error
+            ) from error
         row = self.engine.collect(
             table.select(nw.len().alias("n"), nw.col(SOURCE_LINE).max().alias("last"))
         ).to_pylist()
         self._count, self._last = int(row[0]["n"]), int(row[0]["last"] or 0)
         if not self._count:
-            message = (
+            raise OrdersError(
                 f"None of the {len(self._rows.malformed) if self._rows else 0:,} rows of {self.name} has the "
                 f"{self._layout.width} fields of its header. Give the separator with --delimiter, or the row of the "
                 "header with --header-row."
             )
-            raise OrdersError(message)
         return table
 
     def _load_simple(self, path: Path, chosen: list[nw.Expr], prepare: Prepare) -> nw.LazyFrame[Any] | None:

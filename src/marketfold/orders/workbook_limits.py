@@ -63,20 +63,18 @@ def _check_part(book: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> None
 
 
 def _refuse_bytes(name: str, size: int) -> None:
-    message = (
+    raise OrdersError(
         f"{name} is a workbook of {words.count(size >> 20)} MB when it is unpacked; {words.count(MOST_BYTES >> 20)} MB "
         "are read at most. Save the sheet with the orders as CSV, and give that."
     )
-    raise OrdersError(message)
 
 
 def _refuse_cells(name: str, rows: int, columns: int, cell: str = "") -> None:
     where = f" to the cell {cell}" if cell else f" over {words.count(rows)} rows and {words.count(columns)} columns"
-    message = (
+    raise OrdersError(
         f"A sheet of {name} reaches{where}, which is more than {words.count(MOST_CELLS)} cells: a stray cell far away, "
         "as Ctrl+End shows it. Delete the rows and columns beyond the table, or save it as CSV."
     )
-    raise OrdersError(message)
 
 
 def _blocks(book: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> Iterator[bytes]:

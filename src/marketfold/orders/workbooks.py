@@ -140,8 +140,7 @@ def _open_book(path: Path, name: str, options: ReadingOptions) -> _Book:
     if not found.tables:
         known = ", ".join(map(repr, book.sheet_names))
         what = f"The sheet {options.sheet!r} of {name}" if options.sheet else f"{name} (its sheets are {known})"
-        message = f"{what} has no row below its header."
-        raise OrdersError(message)
+        raise OrdersError(f"{what} has no row below its header.")
     return found
 
 
@@ -149,8 +148,7 @@ def _read_book(name: str, book: Any, sheets: Mapping[str, bool], options: Readin
     """The tables of the sheets that are visible, or of the one that was named."""
     if options.sheet is not None and options.sheet not in sheets:
         known = ", ".join(map(repr, sheets))
-        message = f"{name} has no sheet {options.sheet!r}. Its sheets are {known}: --sheet NAME."
-        raise OrdersError(message)
+        raise OrdersError(f"{name} has no sheet {options.sheet!r}. Its sheets are {known}: --sheet NAME.")
     found = _Book()
     for sheet, visible in sheets.items():
         if options.sheet not in {None, sheet}:

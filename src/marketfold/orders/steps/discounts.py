@@ -9,7 +9,7 @@ import narwhals as nw
 from marketfold import words
 from marketfold.decisions import Decision
 from marketfold.errors import Fault
-from marketfold.orders.money_columns import MOSTLY, OUGHT_TO_TELL
+from marketfold.orders.first_lines import MOSTLY, OUGHT_TO_TELL
 from marketfold.orders.money_names import name_words, word_set
 from marketfold.schema import SOURCE_LINE
 

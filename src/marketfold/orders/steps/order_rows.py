@@ -89,7 +89,7 @@ def leave_order_rows(read: LinesRead) -> LinesRead:
         return read
     orders = _compare(read)
     if orders and all(not order["worth"] for order in orders):
-        return _leave_items(read, orders) if len(orders) > 1 else read
+        return _leave_items(read, orders) if len(orders) > 1 and read.may("item_rows") else read
     told = [order for order in orders if order["worth"] and _repeats_items(order)]
     if not told or len(told) < MOSTLY * len(orders):
         return read

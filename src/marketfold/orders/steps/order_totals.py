@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from marketfold.decisions import Decision
-from marketfold.orders.money_columns import MOSTLY, NEAR, OUGHT_TO_TELL, FirstLines
+from marketfold.orders.first_lines import MOSTLY, NEAR, OUGHT_TO_TELL, FirstLines
 from marketfold.schema import MONEY_SCALE, SOURCE_LINE, money_sum
 
 if TYPE_CHECKING:

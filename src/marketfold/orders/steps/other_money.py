@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from marketfold.decisions import Decision
-from marketfold.orders.money_columns import ENOUGH_VOTES, OUGHT_TO_TELL, FirstLines, price_votes
+from marketfold.orders.first_lines import ENOUGH_VOTES, OUGHT_TO_TELL, FirstLines, price_votes
 from marketfold.schema import money_sum
 
 if TYPE_CHECKING:
