@@ -144,7 +144,7 @@ def test_roles_can_be_said() -> None:
     table = pa.table(columns(seen=[f"2024-04-{1 + n % 30:02d}" for n in range(N)], n=[n % 4 for n in range(N)]))
     read_ = read(table, mapping={"last_on": "seen", "order_count": "n"})
     assert read_.features.names[:2] == ("recency_days", "order_count")
-    assert [one.code for one in read_.facts.decisions][0] == "customer_table_asked"
+    assert next(one.code for one in read_.facts.decisions) == "customer_table_asked"
     with pytest.raises(OrdersError, match="there is no column 'sen'"):
         read(table, mapping={"last_on": "sen"})
     with pytest.raises(OrdersError, match="'ordered_on' is not a role of a table of customers: it is one of orders"):

@@ -72,8 +72,8 @@ def test_cdnow(marketfold: Command, shared_data: Path):
     assert_read(record_of(marketfold, shared_data / "CDNOW_master.txt"), known | {"amount": 2_500_315.63})
 
 
-def test_a_table_of_customers_is_refused_with_help(marketfold: Command, examples: Path, tmp_path: Path):
-    ended = marketfold("run", examples / "customers.csv")
+def test_a_table_of_customers_can_be_refused_as_orders_with_help(marketfold: Command, examples: Path, tmp_path: Path):
+    ended = marketfold("run", examples / "customers.csv", "--undo", "customer_table")
     assert ended.code == 2
     assert "customers" in ended.err
     assert "Traceback" not in ended.err
