@@ -15,6 +15,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 from sklearn.metrics import adjusted_rand_score
+from tests.end_to_end.conftest import Command
 
 from marketfold.analysis import CustomersPart
 from marketfold.cli import main
@@ -22,7 +23,6 @@ from marketfold.config import ClusteringOptions, FeatureOptions, ReductionOption
 from marketfold.csv_files import write_csv
 from marketfold.errors import ParameterError
 from marketfold.pipeline import segment_market
-from tests.end_to_end.conftest import Command
 
 IDS = {"shoppers.csv": "CustomerID", "households.csv": "ID", "members.csv": "master_id"}
 

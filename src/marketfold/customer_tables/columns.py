@@ -39,6 +39,7 @@ _SAYS_WHAT = frozenset(
     {"gender", "geschlecht", "sex", "sexe", "genero", "title", "anrede", "salutation", "age", "alter"}
 )
 """About a person and yet of a crowd: these describe a segment, and tell nobody from another."""
+_REMARK = re.compile(r"comment|remark|note|kommentar|bemerk")
 _CONSENT = re.compile(r"consent|optin|einwilligung|consentimiento|consenso|toestemming|gdpr|dsgvo|donotcontact")
 _WHERE = re.compile(r"^(lat|lon|lng|latitude|longitude|ip|ipaddress|ssn|taxid|iban|passport|vat)$")
 RESERVED = frozenset(
@@ -102,8 +103,8 @@ def _is_personal(column: Column, meanings: Meanings) -> bool:
         return False
     if column.is_flag:
         return False
-    if sounds_personal(column.name) and (column.is_date or not column.is_number):
-        return True
+    if sounds_personal(column.name) and not _REMARK.search(plain_name(column.name)):
+        return column.is_date or not column.is_number or column.looks_personal
     return column.looks_personal
 
 
