@@ -36,6 +36,7 @@ def recognised(columns: dict[str, Any], options: ReadingOptions | None = None) -
         {"Customer ID": IDS, "Created at": [f"{day}" for day in DAYS], "Total Spent": SPEND, "Orders": AGES},
         {"Email": [f"{one}@example.org" for one in IDS], "visits": AGES, "spend": SPEND},
         {"Fresh": AGES, "Milk": SPEND},
+        {"CustomerID": IDS[:3], "Age": AGES[:3], "Spending Score (1-100)": SPEND[:3]},
         {"customer": IDS, "Recency": AGES, "Frequency": AGES, "Monetary": SPEND},
     ],
 )
@@ -54,7 +55,8 @@ def test_one_row_for_each_customer_is_recognised(columns: dict[str, Any]) -> Non
         {"sku": IDS, "stock": AGES, "weight": SPEND},
         {"Day of sale": DAYS, "visitors": AGES, "takings": SPEND},
         {"CustomerID": IDS, "Name": [f"Person {one}" for one in IDS]},
-        {"customer_id": IDS[:5], "Age": AGES[:5], "Score": SPEND[:5]},
+        {"id": IDS[:5], "Age": AGES[:5], "Score": SPEND[:5]},
+        {"customer_id": IDS[:5], "when": DAYS[:5], "how much": SPEND[:5]},
     ],
 )
 def test_other_tables_are_not(columns: dict[str, Any]) -> None:

@@ -118,7 +118,8 @@ def _is_class(column: Column) -> bool:
     numbers = column.numbers[np.isfinite(column.numbers)]
     whole = bool((numbers == np.floor(numbers)).all())
     named = bool(_CLASS_NAME.search(plain_name(column.name)))
-    return whole and (column.different == 2 or (named and column.different <= FEW_VALUES))
+    two = column.different == 2 < int(column.filled.sum()) / 2
+    return whole and (two or (named and column.different <= FEW_VALUES))
 
 
 def _describes(column: Column, *, is_place: bool) -> str:

@@ -31,7 +31,7 @@ OF_BOTH = frozenset({"createdat", "createdon", "creationdate", "dateadd", "datec
 
 _ID_NAME = re.compile(r"(^id|id|uuid|guid|key|number|nummer|no|nr|code|codigo|numero)$")
 FEWEST_ROWS = 10
-"""Below so many an id that never repeats says nothing."""
+"""Below so many an id that never repeats says nothing, unless its name is that of a customer's and there is no day."""
 
 MOSTLY = 0.95
 
@@ -114,15 +114,25 @@ def is_customer_table(source: Source, options: ReadingOptions) -> bool:
     if CODE in options.undo or set(options.mapping) & set(OF_ORDERS) & set(ROLES) or order_columns(columns):
         return False
     sample = source.sample()
-    if names_are_values(columns) or min(map(len, sample.values()), default=0) < FEWEST_ROWS:
-        return False
     identity = id_column(options.mapping, sample)
+    looks = not names_are_values(columns) and _looks_like_customers(sample, identity)
+    return looks and (identity is None or _repeats_nowhere(source, identity))
+
+
+def _looks_like_customers(sample: Sample, identity: str | None) -> bool:
+    """Whether the first rows could be customers: there is something to measure, and nobody stands there twice."""
     measures = _measures(sample, identity)
+    dated = any(looks_like_dates(values) for values in sample.values())
     if identity is None:
-        return len(measures) > 1 and not any(looks_like_dates(values) for values in sample.values())
+        return len(measures) > 1 and not dated and _enough(sample)
     if not measures or not _never_repeats(sample[identity]) or _is_plain_order(sample, measures):
         return False
-    return _repeats_nowhere(source, identity)
+    named = alias_rank("customer_id", identity) is not None and len(measures) > 1 and not dated
+    return named or _enough(sample)
+
+
+def _enough(sample: Sample) -> bool:
+    return min(map(len, sample.values()), default=0) >= FEWEST_ROWS
 
 
 def _repeats_nowhere(source: Source, column: str) -> bool:
