@@ -36,6 +36,8 @@ def recognised(columns: dict[str, Any], options: ReadingOptions | None = None) -
         {"Customer ID": IDS, "Created at": [f"{day}" for day in DAYS], "Total Spent": SPEND, "Orders": AGES},
         {"Email": [f"{one}@example.org" for one in IDS], "visits": AGES, "spend": SPEND},
         {"Fresh": AGES, "Milk": SPEND},
+        {"Q1": AGES, "Q2": SPEND, "Q3": AGES},
+        {"RowNumber": list(range(1, N + 1)), "CustomerId": IDS, "Surname": ["H"] * N, "Age": AGES, "Balance": SPEND},
         {"CustomerID": IDS[:3], "Age": AGES[:3], "Spending Score (1-100)": SPEND[:3]},
         {"customer": IDS, "Recency": AGES, "Frequency": AGES, "Monetary": SPEND},
     ],
@@ -56,6 +58,7 @@ def test_one_row_for_each_customer_is_recognised(columns: dict[str, Any]) -> Non
         {"Day of sale": DAYS, "visitors": AGES, "takings": SPEND},
         {"CustomerID": IDS, "Name": [f"Person {one}" for one in IDS]},
         {"id": IDS[:5], "Age": AGES[:5], "Score": SPEND[:5]},
+        {"19": AGES, "15": SPEND, "39": AGES},
         {"customer_id": IDS[:5], "when": DAYS[:5], "how much": SPEND[:5]},
     ],
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from marketfold.customer_tables.roles import find_meanings, is_about_bought
-from marketfold.orders import alias_rank, looks_like_dates, names_are_values, plain_name, read_number
+from marketfold.orders import alias_rank, looks_like_dates, plain_name, read_number
 from marketfold.schema import ROLES
 
 if TYPE_CHECKING:
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 CODE = "customer_table"
 """The decision that a source is one; `--undo` takes it away."""
 
-OF_ORDERS = {"ordered_on": 3, "order_id": 2, "line_number": 1, "quantity": 1, "unit_price": 2, "list_price": 1,
-             "product_id": 2}  # fmt: skip
+OF_ORDERS = {"ordered_on": 3, "order_id": 2, "quantity": 1, "unit_price": 2, "list_price": 1, "product_id": 2}
 """Roles that only order lines have, and the tier of names up to which a name says so."""
 
 OF_BOTH = frozenset({"createdat", "createdon", "creationdate", "dateadd", "datecreated", "day", "timestamp", "items"})
@@ -84,6 +83,14 @@ def id_column(mapping: Mapping[str, str], sample: Sample) -> str | None:
     return next((known[role] for role in ("email", "customer_name", "phone") if role in known), None)
 
 
+def _are_values(columns: Sequence[str]) -> bool:
+    """Whether what should be names are numbers and days; Q1 and x2 are names of a survey's."""
+    values = [
+        c for c in columns if not re.search("[A-Za-z]", c) and (read_number(c) is not None or looks_like_dates([c]))
+    ]
+    return len(values) >= 2 and len(values) * 3 >= len(columns)
+
+
 def _never_repeats(values: Sequence[object]) -> bool:
     texts = _filled(values)
     return bool(texts) and len(set(texts)) == len(texts)
@@ -115,7 +122,7 @@ def is_customer_table(source: Source, options: ReadingOptions) -> bool:
         return False
     sample = source.sample()
     identity = id_column(options.mapping, sample)
-    looks = not names_are_values(columns) and _looks_like_customers(sample, identity)
+    looks = not _are_values(columns) and _looks_like_customers(sample, identity)
     return looks and (identity is None or _repeats_nowhere(source, identity))
 
 

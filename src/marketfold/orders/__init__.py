@@ -10,7 +10,7 @@ from marketfold.orders.numbers import read_number, sample_evidence
 from marketfold.orders.open_columns import sounds_personal
 from marketfold.orders.opening import open_source
 from marketfold.orders.reading import Orders, read_orders
-from marketfold.orders.roles import names_are_values, plain_name
+from marketfold.orders.roles import plain_name
 from marketfold.orders.roles import sureness as alias_rank
 from marketfold.orders.sources import Source
 
@@ -24,7 +24,6 @@ __all__ = [
     "inspect_orders",
     "latest_day",
     "looks_like_dates",
-    "names_are_values",
     "open_source",
     "plain_name",
     "read_days",
