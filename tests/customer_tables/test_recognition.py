@@ -78,6 +78,7 @@ def test_what_the_user_says_decides() -> None:
     table = {"CustomerID": IDS, "Age": AGES, "Score": SPEND}
     assert not recognised(table, ReadingOptions(undo=("customer_table",)))
     assert not recognised(table, ReadingOptions(mapping={"ordered_on": "Age"}))
+    assert not recognised(table, ReadingOptions(mapping={"amount": "Score"}))
 
 
 @pytest.mark.parametrize("name", ["sales.csv", "purchases.txt", "credit_notes.csv", "sales_two_styles.csv"])

@@ -54,7 +54,8 @@ def print_run(run: Run) -> None:
     out.print(_what_was_read(run))
     aside = record["ledger"]["lines"]["set_aside"]
     reasons = ", ".join(f"{words.count(count)} {reason}" for reason, count in aside.items()) or "none"
-    out.print(f"Kept {words.count(record['ledger']['lines']['kept'])} lines; set aside: {reasons}.")
+    row = "line" if record["input"]["kind"] == "orders" else "row"
+    out.print(f"Kept {words.count(record['ledger']['lines']['kept'])} {row}s; set aside: {reasons}.")
     out.print(_segments(run))
     if record["choose_k"]["answer"] == "groups":
         out.print(Text(record["choose_k"]["decision"]))

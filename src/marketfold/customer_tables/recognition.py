@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from marketfold.customer_tables.roles import find_meanings, is_about_bought
+from marketfold.customer_tables.roles import TABLE_ROLES, find_meanings, is_about_bought
 from marketfold.orders import alias_rank, looks_like_dates, plain_name, read_number
-from marketfold.schema import ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -118,7 +117,7 @@ def is_customer_table(source: Source, options: ReadingOptions) -> bool:
     if options.table or any(is_about_bought(role) for role in options.mapping):
         return True
     columns = list(source.columns)
-    if CODE in options.undo or set(options.mapping) & set(OF_ORDERS) & set(ROLES) or order_columns(columns):
+    if CODE in options.undo or set(options.mapping) - set(TABLE_ROLES) or order_columns(columns):
         return False
     sample = source.sample()
     identity = id_column(options.mapping, sample)
