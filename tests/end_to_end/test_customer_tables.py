@@ -237,6 +237,8 @@ def test_the_row_number_serves_as_id(examples: Path):
     analysis = segment_market(examples / "customers.csv", config)
     assert sorted(map(int, analysis.segmentation.ids)) == list(range(2, 62))
     assert set(analysis.segmentation.table.described) == {"territory", "Channel"}
+    sizes = [profile.units for profile in analysis.segments.profiles]
+    assert sizes == sorted(sizes, reverse=True)  # numbered by size, as no money is known
 
 
 def test_published_wholesale_customers(shared_data: Path):
