@@ -11,7 +11,7 @@ from marketfold.campaigns import ArmDraw, keep_edits, plan_campaigns
 from marketfold.cleaning import clean_orders
 from marketfold.clustering import assess_stability, split_and_merge
 from marketfold.config import load_config
-from marketfold.customer_tables import CustomerTable, read_source, refuse_settings_of_orders
+from marketfold.customer_tables import CustomerTable, is_of_table, read_source, refuse_settings_of_orders
 from marketfold.diagnostics import cluster_as_published, find_traps
 from marketfold.errors import OrdersError, ParameterError, TooFewUnitsError
 from marketfold.exploration import explore
@@ -252,7 +252,8 @@ def _check_enough_units(table: FeatureTable, config: RunConfig) -> None:
         n_units, unit = len(table), table.unit.replace("_", " ")
         there = f"There is one {unit}" if n_units == 1 else f"There are {n_units} {unit}s"
         fewer = ", or ask for fewer segments with --segments" if n_units > FEWEST_SEGMENTS else ""
-        message = f"{there} with purchases, and {wanted} segments need more than that. Give a longer file{fewer}."
+        bought = "" if is_of_table(table.settings) else " with purchases"
+        message = f"{there}{bought}, and {wanted} segments need more than that. Give a longer file{fewer}."
         raise TooFewUnitsError(message)
 
 

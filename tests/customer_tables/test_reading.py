@@ -112,6 +112,12 @@ def test_what_says_nothing_is_left_out_with_the_reason(name: str, cells: list[An
     assert name not in table.described
 
 
+def test_codes_are_no_numbers() -> None:
+    table = of(grade=[f"K{n % 4}" for n in range(N)], spent=[f"{n * n % 41} EUR" for n in range(N)]).features
+    assert "grade" in table.described
+    assert table.names == ("Age", "spent")
+
+
 @pytest.mark.parametrize("name", ["Emails opened", "capacity", "PhoneService", "contacts_last_year"])
 def test_counts_that_only_sound_personal_are_features(name: str) -> None:
     assert name in of(**{name: [n % 7 for n in range(N)]}).features.names

@@ -36,6 +36,9 @@ def recognised(columns: dict[str, Any], options: ReadingOptions | None = None) -
         {"Customer ID": IDS, "Created at": [f"{day}" for day in DAYS], "Total Spent": SPEND, "Orders": AGES},
         {"Email": [f"{one}@example.org" for one in IDS], "visits": AGES, "spend": SPEND},
         {"Fresh": AGES, "Milk": SPEND},
+        {"Q1": AGES, "Q2": SPEND, "Q3": AGES},
+        {"RowNumber": list(range(1, N + 1)), "CustomerId": IDS, "Surname": ["H"] * N, "Age": AGES, "Balance": SPEND},
+        {"CustomerID": IDS[:3], "Age": AGES[:3], "Spending Score (1-100)": SPEND[:3]},
         {"customer": IDS, "Recency": AGES, "Frequency": AGES, "Monetary": SPEND},
     ],
 )
@@ -54,7 +57,9 @@ def test_one_row_for_each_customer_is_recognised(columns: dict[str, Any]) -> Non
         {"sku": IDS, "stock": AGES, "weight": SPEND},
         {"Day of sale": DAYS, "visitors": AGES, "takings": SPEND},
         {"CustomerID": IDS, "Name": [f"Person {one}" for one in IDS]},
-        {"customer_id": IDS[:5], "Age": AGES[:5], "Score": SPEND[:5]},
+        {"id": IDS[:5], "Age": AGES[:5], "Score": SPEND[:5]},
+        {"19": AGES, "15": SPEND, "39": AGES},
+        {"customer_id": IDS[:5], "when": DAYS[:5], "how much": SPEND[:5]},
     ],
 )
 def test_other_tables_are_not(columns: dict[str, Any]) -> None:
@@ -73,6 +78,7 @@ def test_what_the_user_says_decides() -> None:
     table = {"CustomerID": IDS, "Age": AGES, "Score": SPEND}
     assert not recognised(table, ReadingOptions(undo=("customer_table",)))
     assert not recognised(table, ReadingOptions(mapping={"ordered_on": "Age"}))
+    assert not recognised(table, ReadingOptions(mapping={"amount": "Score"}))
 
 
 @pytest.mark.parametrize("name", ["sales.csv", "purchases.txt", "credit_notes.csv", "sales_two_styles.csv"])

@@ -1,55 +1,80 @@
-"""Exports of every shape are read as they are, or the doubt is said: held against a count that knows no reader."""
+"""From a file to a run: the examples, and the files that others published."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import csv
+import json
+from pathlib import Path
+from typing import Any
 
 import pytest
-from bench.fuzz import FAULTS, damaged, read_export
-from bench.shop_exports import make_export
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-WHOLE, DAMAGED = range(200), range(200, 300)
-DIALECTS = (
-    {"container": "text", "delimiter": "\t"},
-    {"container": "text", "encoding": "utf-16", "delimiter": ";"},
-    {"container": "text", "quoting": "all", "line_end": "\r\n"},
-    {"container": "text", "blank_lines": "yes"},
-    {"container": "gz"},
-    {"container": "zip"},
-    {"container": "two files"},
-    {"container": "two sheets"},
-    {"container": "xlsx"},
-    {"container": "parquet"},
-    {"columns": "shuffled"},
-    {"day": "%d.%m.%Y %H:%M:%S"},
-    {"decimal": ",", "delimiter": ";", "thousands": "yes", "currency": "after"},
-)
-PLAIN = {
-    "container": "text", "encoding": "utf-8", "delimiter": ",", "quoting": "minimal", "line_end": "\n",
-    "blank_lines": "no", "columns": "as usual", "day": "%Y-%m-%d", "decimal": ".", "thousands": "no",
-    "currency": "no", "title": "no", "total_row": "no", "repeated_header": "no",
-}  # fmt: skip
+from tests.end_to_end.conftest import Command
 
 
-@pytest.mark.parametrize("seed", WHOLE)
-def test_an_export_is_read_right_or_the_doubt_is_said(seed: int, tmp_path: Path) -> None:
-    export = make_export(seed, tmp_path)
-    outcome, said = read_export(export.path, export.truth)
-    assert outcome not in FAULTS, (said, export.traits)
+def record_of(marketfold: Command, path: Path) -> dict[str, Any]:
+    ended = marketfold("run", path, "--json", "--bootstraps", "10", "--k-max", "8")
+    assert ended.code == 0, ended.err
+    told: dict[str, Any] = json.loads(ended.out)
+    return told
 
 
-@pytest.mark.parametrize("seed", DAMAGED)
-def test_a_damaged_export_ends_in_words(seed: int, tmp_path: Path) -> None:
-    outcome, said = read_export(damaged(make_export(seed, tmp_path), seed), None)
-    assert outcome not in FAULTS, said
+def assert_read(record: dict[str, Any], known: dict[str, Any]) -> None:
+    read = record["input"]
+    asked = ("lines", "customers", "first_on", "last_on")
+    assert {name: read[name] for name in asked} == {name: known[name] for name in asked}
+    assert read["amount_total"] == known["amount"]
+    lines = record["ledger"]["lines"]
+    assert lines["kept"] + sum(lines["set_aside"].values()) == known["lines"]
+    assert len(record["segments"]) >= 3
 
 
-@pytest.mark.parametrize("change", DIALECTS, ids=lambda change: " ".join(map(str, change.values())).strip() or "tab")
-def test_the_same_lines_written_another_way_are_read_the_same(change: dict[str, str], tmp_path: Path) -> None:
-    plain = make_export(11, tmp_path / "plain", **PLAIN)
-    other = make_export(11, tmp_path / "other", **PLAIN | change)
-    assert plain.truth == other.truth
-    assert [read_export(one.path, one.truth)[0] for one in (plain, other)] == ["right", "right"]
+@pytest.mark.parametrize("name", ["sales.csv", "sales_two_styles.csv"])
+def test_sales(marketfold: Command, examples: Path, totals: dict[str, Any], name: str):
+    record, known = record_of(marketfold, examples / name), totals["sales.csv"]
+    assert_read(record, known)
+    assert record["input"]["orders"] == known["orders"]
+    assert record["input"]["mapping"]["customer_id"] == "CUSTOMERNAME"
+    assert record["as_of"] == "2023-06-01"
+    assert record["ledger"]["lines"]["set_aside"] == {"cancelled": known["lines"] - known["lines_kept"]}
+    assert min(one["units"] for one in record["segments"]) >= 5
+    with (examples / "sales.csv").open(encoding="cp437", newline="") as file:
+        people = {row["CUSTOMERNAME"].encode() for row in csv.DictReader(file)}
+    folder = Path(record["folder"])
+    for path in (path for path in folder.rglob("*") if path.is_file() and path.name.split(".")[0] != "segments"):
+        content = path.read_bytes()
+        assert not [person for person in people if person in content], path.name
+
+
+def test_purchases(marketfold: Command, examples: Path, totals: dict[str, Any]):
+    assert_read(record_of(marketfold, examples / "purchases.txt"), totals["purchases.txt"])
+
+
+@pytest.mark.parametrize("name", ["sales_data_sample.csv", "sales_data_sample__two_date_styles.csv"])
+def test_the_sales_sample(marketfold: Command, shared_data: Path, name: str):
+    record = record_of(marketfold, shared_data / name)
+    known = {"lines": 2_823, "customers": 92, "first_on": "2003-01-06", "last_on": "2005-05-31"}
+    assert_read(record, known | {"amount": 10_032_628.85})
+    assert record["input"]["orders"] == 307
+    assert record["input"]["mapping"]["customer_id"] == "CUSTOMERNAME"
+    assert record["as_of"] == "2005-06-01"
+    assert record["ledger"]["lines"] == {"read": 2_823, "kept": 2_763, "set_aside": {"cancelled": 60}}
+    assert {one["trust"] for one in record["segments"]} == {"stable"}
+    assert min(one["units"] for one in record["segments"]) >= 5
+    folder = Path(record["folder"])
+    for path in (path for path in folder.rglob("*") if path.is_file() and path.name.split(".")[0] != "segments"):
+        content = path.read_bytes()
+        for person in (b"Euro Shopping Channel", b"Mini Gifts Distributors", b"La Rochelle Gifts"):
+            assert person not in content, path.name
+
+
+def test_cdnow(marketfold: Command, shared_data: Path):
+    known = {"lines": 69_659, "customers": 23_570, "first_on": "1997-01-01", "last_on": "1998-06-30"}
+    assert_read(record_of(marketfold, shared_data / "CDNOW_master.txt"), known | {"amount": 2_500_315.63})
+
+
+def test_a_table_of_customers_can_be_refused_as_orders_with_help(marketfold: Command, examples: Path, tmp_path: Path):
+    ended = marketfold("run", examples / "customers.csv", "--undo", "customer_table")
+    assert ended.code == 2
+    assert "customers" in ended.err
+    assert "Traceback" not in ended.err
+    assert list(tmp_path.iterdir()) == []

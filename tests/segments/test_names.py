@@ -61,7 +61,10 @@ NOBODY = traits(("trend", 0.0))
         (traits(("order_count", 0.9), country=Described("France", 0.8, 0.2, 40, notable=True)), "Frequent buyers"),
         (traits(country=Described("France", 0.4, 0.1, 20, notable=True)), "Average buyers"),
         (traits(("order_count", 1.0), units=2), "Exceptional buyers"),
-        (traits(("shoe_size", 0.9)), "Average buyers"),
+        (traits(("shoe_size", 0.9)), "High shoe_size"),
+        (traits(("order_count", 0.9), ("shoe_size", -0.8)), "Frequent buyers, low shoe_size"),
+        (traits(("days since signup", 0.9)), "Early signup"),
+        (traits(("order_count", 0.9), ("order_num_total_online", 0.95)), "Frequent buyers"),
     ],
 )  # fmt: skip
 def test_names_say_what_is_distinguishing(segment: SegmentTraits, name: str):

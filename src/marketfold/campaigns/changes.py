@@ -41,6 +41,8 @@ Money = Annotated[Annotated[float, Field(gt=0, allow_inf_nan=False)] | None, Bef
 Margin = Annotated[Annotated[float, Field(gt=0, le=1)] | None, BeforeValidator(_or_nothing)]
 
 DAYS: TypeAdapter[Any] = TypeAdapter(Annotated[int, Field(ge=1)])
+OBSERVED_DAYS: TypeAdapter[Any] = TypeAdapter(Annotated[int, Field(ge=0)])
+"""Of what was bought: none where that is not known."""
 PLAN_FIELDS: dict[str, TypeAdapter[Any]] = {
     "budget.total": TypeAdapter(Money),
     "budget.margin": TypeAdapter(Margin),
@@ -171,7 +173,7 @@ def checked_edits(plan: CampaignPlan) -> CampaignPlan:
         Naming every part that cannot be, by its path.
     """
     faults: list[Fault] = []
-    for path, kind in {**PLAN_FIELDS, **dict.fromkeys(("campaign_days", "budget.days"), DAYS)}.items():
+    for path, kind in {**PLAN_FIELDS, "campaign_days": DAYS, "budget.days": OBSERVED_DAYS}.items():
         with _noted_in(faults):
             _valid(path, kind, _get(plan, path))
     numbers = [campaign.number for campaign in plan.campaigns]

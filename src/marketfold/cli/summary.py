@@ -53,7 +53,8 @@ def print_run(run: Run) -> None:
     out.print(_what_was_read(run))
     aside = record["ledger"]["lines"]["set_aside"]
     reasons = ", ".join(f"{words.count(count)} {reason}" for reason, count in aside.items()) or "none"
-    out.print(f"Kept {words.count(record['ledger']['lines']['kept'])} lines; set aside: {reasons}.")
+    row = "line" if record["input"]["kind"] == "orders" else "row"
+    out.print(f"Kept {words.count(record['ledger']['lines']['kept'])} {row}s; set aside: {reasons}.")
     if record["ledger"].get("came_back", {}).get("money"):
         ends = (record["ledger"][key]["money"] for key in ("came_back", "net"))
         back, net = (words.exact_money(money, run.plan.currency) for money in ends)

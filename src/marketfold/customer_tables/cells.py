@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -28,6 +28,10 @@ MOSTLY = 0.95
 YES = frozenset({"1", "1.0", "yes", "y", "true", "t", "ja", "j", "oui", "o", "si", "sí", "s", "sim", "tak", "evet"})
 NO = frozenset({"0", "0.0", "no", "n", "false", "f", "nein", "non", "não", "nao", "nee", "nie", "hayir"})
 _PERSONAL_CELL = re.compile(r"@|^\+?[\d\s()/.-]{9,}$")
+_CODES = "EUR USD GBP CHF SEK NOK DKK PLN CZK HUF RON TRY JPY CNY INR AUD CAD NZD SGD HKD BRL MXN ZAR AED SAR"
+CURRENCIES = frozenset((*_CODES.split(), "TL", "RMB", "RS", "R", "KR", "FT", "US", "E"))
+"""Letters beside a number that are money; any others make a code of it, as in K12. E is that of 1e5."""
+_PLAIN = re.compile(r"-?\d{1,11}(\.\d+)?", re.ASCII)
 _TIMES = (pa.types.is_date, pa.types.is_timestamp)
 
 
@@ -38,6 +42,15 @@ def _text(value: Any) -> str | None:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value).strip() or None
+
+
+def _number(text: str, sign: Literal[".", ","]) -> float | None:
+    """As `read_number`, and faster where a text is figures and a point alone."""
+    plain = text if sign == "." else text.replace(",", ".") if "." not in text else ""
+    if _PLAIN.fullmatch(plain):
+        return float(plain)
+    letters = "".join(letter for letter in text if letter.isascii() and letter.isalpha())
+    return read_number(text, sign) if not letters or letters.upper() in CURRENCIES else None
 
 
 @dataclass(frozen=True)
@@ -94,7 +107,7 @@ class Column:
     @cached_property
     def _numbers(self) -> Float64:
         sign = self.decimal or sample_evidence(self.texts[:1000]).sign or "."
-        read = (read_number(text, "," if sign == "," else ".") for text in self.texts)
+        read = (_number(text, "," if sign == "," else ".") for text in self.texts)
         return np.array([np.nan if number is None else number for number in read], dtype=np.float64)
 
     @property
@@ -138,6 +151,8 @@ class Column:
     @property
     def is_flag(self) -> bool:
         """Whether the cells are yes and no."""
+        if len(self.texts) > len(YES | NO):
+            return False
         kinds = {text.casefold() in YES for text in self.texts}
         return len(kinds) == 2 and all(text.casefold() in YES | NO for text in self.texts)
 

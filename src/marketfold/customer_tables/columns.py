@@ -39,7 +39,11 @@ _SAYS_WHAT = frozenset(
     {"gender", "geschlecht", "sex", "sexe", "genero", "title", "anrede", "salutation", "age", "alter"}
 )
 """About a person and yet of a crowd: these describe a segment, and tell nobody from another."""
-_CONSENT = re.compile(r"consent|optin|einwilligung|consentimiento|consenso|toestemming|gdpr|dsgvo|donotcontact")
+_OF_MANY = re.compile(r"comment|remark|note|kommentar|bemerk|country|territory")
+"""Free text, which is judged by its cells, and places that are large."""
+_CONSENT = re.compile(
+    r"consent|optin|einwilligung|consentimiento|consenso|toestemming|gdpr|dsgvo|donotcontact|accepts.*marketing"
+)
 _WHERE = re.compile(r"^(lat|lon|lng|latitude|longitude|ip|ipaddress|ssn|taxid|iban|passport|vat)$")
 RESERVED = frozenset(
     {"customer_id", "segment", "segment_name", "distance", "confidence", "fits_none", "trust", "arm", "source_line"}
@@ -102,8 +106,8 @@ def _is_personal(column: Column, meanings: Meanings) -> bool:
         return False
     if column.is_flag:
         return False
-    if sounds_personal(column.name) and (column.is_date or not column.is_number):
-        return True
+    if sounds_personal(column.name) and not _OF_MANY.search(plain_name(column.name)):
+        return column.is_date or not column.is_number or column.looks_personal
     return column.looks_personal
 
 
@@ -117,7 +121,8 @@ def _is_class(column: Column) -> bool:
     numbers = column.numbers[np.isfinite(column.numbers)]
     whole = bool((numbers == np.floor(numbers)).all())
     named = bool(_CLASS_NAME.search(plain_name(column.name)))
-    return whole and (column.different == 2 or (named and column.different <= FEW_VALUES))
+    two = column.different == 2 < int(column.filled.sum()) / 2
+    return whole and (two or (named and column.different <= FEW_VALUES))
 
 
 def _describes(column: Column, *, is_place: bool) -> str:
@@ -177,12 +182,19 @@ def _checked(shaping: Sequence[Shaping], columns: Mapping[str, Column]) -> tuple
     good, left_out = [], dict[str, str]()
     for one in shaping:
         own = [columns[name] for name in one.columns]
-        if all(column.is_date if one.kind == "days" else column.is_number for column in own):
+        if all(column.is_date if one.kind == "days" else _could_be(one.feature, column) for column in own):
             if reason := next(filter(None, map(_too_empty, own)), ""):
                 left_out |= dict.fromkeys(one.columns, reason)
             else:
                 good.append(one)
     return good, left_out
+
+
+def _could_be(feature: Feature, column: Column) -> bool:
+    """Whether numbers can be what their column is called: counts and days are whole, and never below zero."""
+    numbers = column.numbers[np.isfinite(column.numbers)]
+    counted = bool((numbers >= 0).all() and (numbers == np.floor(numbers)).all())
+    return column.is_number and (counted or feature.measure == "money")
 
 
 def _shaping(column: Column, block: str | None) -> Shaping:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from marketfold.customer_tables.roles import find_meanings, is_about_bought
-from marketfold.orders import alias_rank, looks_like_dates, names_are_values, plain_name, read_number
-from marketfold.schema import ROLES
+from marketfold.customer_tables.roles import TABLE_ROLES, find_meanings, is_about_bought
+from marketfold.orders import alias_rank, looks_like_dates, plain_name, read_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
 CODE = "customer_table"
 """The decision that a source is one; `--undo` takes it away."""
 
-OF_ORDERS = {"ordered_on": 3, "order_id": 2, "line_number": 1, "quantity": 1, "unit_price": 2, "list_price": 1,
-             "product_id": 2}  # fmt: skip
+OF_ORDERS = {"ordered_on": 3, "order_id": 2, "quantity": 1, "unit_price": 2, "list_price": 1, "product_id": 2}
 """Roles that only order lines have, and the tier of names up to which a name says so."""
 
 OF_BOTH = frozenset({"createdat", "createdon", "creationdate", "dateadd", "datecreated", "day", "timestamp", "items"})
@@ -31,7 +29,7 @@ OF_BOTH = frozenset({"createdat", "createdon", "creationdate", "dateadd", "datec
 
 _ID_NAME = re.compile(r"(^id|id|uuid|guid|key|number|nummer|no|nr|code|codigo|numero)$")
 FEWEST_ROWS = 10
-"""Below so many an id that never repeats says nothing."""
+"""Below so many an id that never repeats says nothing, unless its name is that of a customer's and there is no day."""
 
 MOSTLY = 0.95
 
@@ -84,6 +82,14 @@ def id_column(mapping: Mapping[str, str], sample: Sample) -> str | None:
     return next((known[role] for role in ("email", "customer_name", "phone") if role in known), None)
 
 
+def _are_values(columns: Sequence[str]) -> bool:
+    """Whether what should be names are numbers and days; Q1 and x2 are names of a survey's."""
+    values = [
+        c for c in columns if not re.search("[A-Za-z]", c) and (read_number(c) is not None or looks_like_dates([c]))
+    ]
+    return len(values) >= 2 and len(values) * 3 >= len(columns)
+
+
 def _never_repeats(values: Sequence[object]) -> bool:
     texts = _filled(values)
     return bool(texts) and len(set(texts)) == len(texts)
@@ -111,18 +117,28 @@ def is_customer_table(source: Source, options: ReadingOptions) -> bool:
     if options.table or any(is_about_bought(role) for role in options.mapping):
         return True
     columns = list(source.columns)
-    if CODE in options.undo or set(options.mapping) & set(OF_ORDERS) & set(ROLES) or order_columns(columns):
+    if CODE in options.undo or set(options.mapping) - set(TABLE_ROLES) or order_columns(columns):
         return False
     sample = source.sample()
-    if names_are_values(columns) or min(map(len, sample.values()), default=0) < FEWEST_ROWS:
-        return False
     identity = id_column(options.mapping, sample)
+    looks = not _are_values(columns) and _looks_like_customers(sample, identity)
+    return looks and (identity is None or _repeats_nowhere(source, identity))
+
+
+def _looks_like_customers(sample: Sample, identity: str | None) -> bool:
+    """Whether the first rows could be customers: there is something to measure, and nobody stands there twice."""
     measures = _measures(sample, identity)
+    dated = any(looks_like_dates(values) for values in sample.values())
     if identity is None:
-        return len(measures) > 1 and not any(looks_like_dates(values) for values in sample.values())
+        return len(measures) > 1 and not dated and _enough(sample)
     if not measures or not _never_repeats(sample[identity]) or _is_plain_order(sample, measures):
         return False
-    return _repeats_nowhere(source, identity)
+    named = alias_rank("customer_id", identity) is not None and len(measures) > 1 and not dated
+    return named or _enough(sample)
+
+
+def _enough(sample: Sample) -> bool:
+    return min(map(len, sample.values()), default=0) >= FEWEST_ROWS
 
 
 def _repeats_nowhere(source: Source, column: str) -> bool:

@@ -71,7 +71,7 @@ BOUGHT: dict[str, BoughtRole] = {
         ),
         BoughtRole("order_count", "number of orders", _COUNT, _words(
             "orders ordercount orderscount numberoforders numorders norders totalorders ordernum ordernumtotal "
-            "ordernumbertotal frequency purchasecount numberofpurchases totalpurchases numpurchases purchases "
+            "ordernumbertotal frequency purchasecount numberofpurchases totalpurchases numpurchases "
             "transactioncount numberoftransactions totaltransactions anzahlbestellungen bestellungen anzahlkaufe "
             "nbcommandes nombrecommandes nombreachats numeropedidos numpedidos numerocompras numeroordini "
             "aantalbestellingen"

@@ -28,7 +28,6 @@ __all__ = [
     "inspect_orders",
     "latest_day",
     "looks_like_dates",
-    "names_are_values",
     "open_source",
     "plain_name",
     "read_days",

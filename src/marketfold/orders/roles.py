@@ -128,7 +128,7 @@ def _know_shopify(draft: _Draft, columns: Sequence[str]) -> None:
         draft.mapping.setdefault("order_id", names["name"])
 
 
-def names_are_values(columns: Sequence[str]) -> bool:
+def _is_data(columns: Sequence[str]) -> bool:
     """Whether what should be names are values."""
     values = [column for column in columns if read_number(column) is not None or read_day(column)]
     return len(values) >= 2 and len(values) * 3 >= len(columns)
@@ -340,7 +340,7 @@ def match_roles(sample: Mapping[str, Sequence[object]], mapping: Mapping[str, st
     """
     columns = list(sample)
     draft = _apply_overrides(mapping, columns)
-    if not mapping and names_are_values(columns):
+    if not mapping and _is_data(columns):
         return Match({}, faults=(NO_HEADER,))
     _know_shopify(draft, columns)
     _match_parents(draft, sample)

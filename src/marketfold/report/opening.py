@@ -61,7 +61,8 @@ def _trust_sentence(analysis: Analysis) -> str:
 def _best(analysis: Analysis) -> SegmentProfile:
     """Where to begin: the most valuable of the surest segments."""
     order = {"stable": 0, "pattern": 1, None: 2, "weak": 3}
-    return min(analysis.segments.profiles, key=lambda profile: (order[profile.trust], -profile.revenue_share))
+    profiles = analysis.segments.profiles
+    return min(profiles, key=lambda profile: (order[profile.trust], -profile.revenue_share, -profile.unit_share))
 
 
 def _first_move(analysis: Analysis) -> str:

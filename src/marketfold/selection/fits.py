@@ -177,7 +177,7 @@ class Fits:
         def segment() -> Segmentation:
             found = self.reduce(recipe, units)
             segmenter = make_segmenter(recipe.clusterer, recipe.n_segments, recipe.seed)
-            segmenter.fit(found.dimensions, revenue=units.revenue)
+            segmenter.fit(found.dimensions, revenue=units.revenue if units.has_money else None)
             made = (found.matrix, found.reducer, found.dimensions, segmenter, segmenter.labels_)
             return Segmentation(units, *made, *unnamed(segmenter.n_segments))
 
