@@ -140,7 +140,7 @@ def bomb(path: Path) -> None:
         out.write(b"\0" * 600_000_000)
 
 
-SAMPLES: dict[str, Callable[[Path], None]] = {
+SAMPLES: dict[str, Callable[[Path], object]] = {
     "no archive": lambda path: path.write_bytes(b"PK\3\4junk"),
     "nothing": lambda path: path.write_bytes(b""),
     "complex": lambda path: np.savez(path, scaled=np.zeros((9, 3), complex)),

@@ -13,7 +13,6 @@ from marketfold.orders.numbers import read_number, sample_evidence
 from marketfold.orders.open_columns import sounds_personal
 from marketfold.orders.opening import open_source
 from marketfold.orders.reading import Orders, read_orders
-from marketfold.orders.roles import names_are_values
 from marketfold.orders.roles import sureness as alias_rank
 from marketfold.orders.sources import Source
 
