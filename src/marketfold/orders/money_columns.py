@@ -481,7 +481,8 @@ class _Finding:
             return None
         if self.lines.grain(read_cells(self.sample[amount])) in {"order", "once"}:
             return None
-        totals = [column for column in self._free() if sounds_like_money(column) and is_numeric(self.sample[column])]
+        named = [one for one in self._free() if sounds_like_money(one) or is_subtotal(one)]
+        totals = [one for one in named if is_numeric(self.sample[one])]
         totals += [self.mapping["other_amount"]] if "other_amount" in self.mapping else []
         for column in self._free():
             cells = self.sample[column]
