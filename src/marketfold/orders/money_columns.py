@@ -33,6 +33,7 @@ from marketfold.orders.money_names import (
     is_subtotal,
     name_words,
     sounds_like_money,
+    word_set,
 )
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
 MONEY_ROLES = ("unit_price", "amount", "discount", "discount_percent", "other_amount")
 """Roles that are given here."""
 
+MOST_ADDED = 4
+"""Columns of taxes and shipping that are tried beside an amount, all their combinations."""
+_ADDED = word_set("tax taxes vat mwst ust tva iva btw shipping freight delivery versand versandkosten porto")
 UNKNOWN_NAME = 9
 PRICE_NAME = 8
 
@@ -290,7 +294,7 @@ class _Finding:
             one.code for one in self.found.decisions
         }
         if not by_line and not {"quantity", "unit_price"} <= set(self.mapping):
-            return None
+            return self._proven_discount()
         found = []
         for column in self._free():
             rank, cells = self.rank("discount", column), without_percent(self.sample[column])
@@ -304,6 +308,39 @@ class _Finding:
             self.found.decisions.append(Decision("discount_in_price", (self.mapping[role], column)))
             return None
         return column
+
+    def _proven_discount(self) -> str | None:
+        """A discount that the amount has not taken off yet, as another column of money shows (Etsy's `Order Value`)."""
+        amount = self.mapping.get("amount")
+        if amount is None or "amount" in self.given:
+            return None
+        if self.lines.grain(read_cells(self.sample[amount])) in {"order", "once"}:
+            return None
+        named = [one for one in self._free() if sounds_like_money(one) or is_subtotal(one)]
+        totals = [one for one in named if is_numeric(self.sample[one])]
+        totals += [self.mapping["other_amount"]] if "other_amount" in self.mapping else []
+        for column in self._free():
+            cells = self.sample[column]
+            if self.rank("discount", column) is None or not is_numeric(cells):
+                continue
+            off = [abs(cut or 0.0) for cut in read_cells(cells)]
+            if any(off) and any(self._is_before(amount, off, total) for total in totals):
+                return column
+        return None
+
+    def _is_before(self, amount: str, off: list[float], total: str) -> bool:
+        """Whether a total is the amount less the discount, with or without taxes and shipping."""
+        extra = [name for name in self._free() if _ADDED & set(name_words(name)) and name != total]
+        extra = [name for name in extra if is_numeric(self.sample[name]) and not sounds_like_money(name)][:MOST_ADDED]
+        mine, whole = read_cells(self.sample[amount]), read_cells(self.sample[total])
+        added = [read_cells(self.sample[name]) for name in extra]
+        rows = [place for place, cut in enumerate(off) if cut and mine[place] and whole[place] is not None]
+        for some in (chosen for n in range(len(added) + 1) for chosen in combinations(added, n)):
+            rest = [(whole[row] or 0.0) - (mine[row] or 0.0) - sum(one[row] or 0.0 for one in some) for row in rows]
+            fits = sum(abs(left + off[row]) <= 2 * CENT for left, row in zip(rest, rows, strict=True))
+            if len(rows) >= ENOUGH_VOTES and fits >= 0.9 * len(rows):
+                return True
+        return False
 
     def _is_in_price(self, off: list[float | None], price: str) -> bool:
         """Whether a price is another column less the discount."""

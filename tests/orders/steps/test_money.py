@@ -12,7 +12,7 @@ import pytest
 from marketfold.cleaning import clean_orders
 from marketfold.config import ReadingOptions
 from marketfold.errors import OrdersError
-from marketfold.orders import Orders, read_orders
+from marketfold.orders import Orders, inspect_orders, read_orders
 
 WHO = {"Order ID": "1 1 2 3 4 4", "Customer ID": "a a b c a a"}
 DAYS = ["2024-01-05", "2024-01-05", "2024-02-06", "2024-03-07", "2024-04-08", "2024-04-08"]
@@ -323,3 +323,27 @@ def test_the_refunds_of_square_are_set_aside_with_their_money(right: dict[str, A
 def test_the_payments_of_olist_are_told_once_for_each_order(right: dict[str, Any]):
     told = next(one for one in read_orders(DATA / "olist_joined.csv").facts.decisions if one.code == "other_money")
     assert told.money == pytest.approx(right["olist_joined.csv"]["paid"] - right["olist_joined.csv"]["amount"])
+
+
+VALUES = [100.0, 80.0, 60.5, 45.0, 20.0, 33.3, 75.0, 12.0]
+CUTS = [10.0, 8.0, 6.0, 4.5, 2.0, 3.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("names", "total", "net"),
+    [
+        (("Order Value", "Discount Amount", "Order Total"), lambda value, cut: value - cut + 5.0, True),
+        (("Subtotal", "Discount", "Subtotal w/ Discounts"), lambda value, cut: value - cut, True),
+        (("Warenwert", "Rabatt", "Gesamtbetrag"), lambda value, cut: value - cut + 5.0, True),
+        (("Order Value", "Discount Amount", "Order Total"), lambda value, cut: value + 5.0 + 0 * cut, False),
+    ],
+)
+def test_a_total_shows_whether_an_amount_has_its_discount_off(names: tuple[str, str, str], total: Any, net: bool):
+    table = {
+        "Order ID": [str(number) for number in range(8)], "Customer ID": list("abcdabcd"),
+        "Order Date": [f"2024-01-0{day}" for day in range(1, 9)], names[0]: VALUES, names[1]: CUTS,
+        names[2]: [round(total(value, cut), 2) for value, cut in zip(VALUES, CUTS, strict=True)], "Shipping": [5.0] * 8,
+    }  # fmt: skip
+    found = inspect_orders(read_orders(pa.table(table)))
+    assert found.amount_total == pytest.approx(sum(VALUES) - (sum(CUTS) if net else 0.0))
+    assert ("discount_taken" in [one.code for one in found.decisions]) is net

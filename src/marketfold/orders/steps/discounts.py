@@ -34,13 +34,18 @@ def take_discount(read: LinesRead) -> LinesRead:
     if role == "discount_percent":
         read = _renamed(read)
     of_line = any(one.code in _PRICES for one in read.decisions)
-    if not (of_line or not read.has("amount")):
-        return _told(read).without("discount") if read.has("quantity", "unit_price") else read.without("discount")
-    return _taken(read, role) if read.may(CODE) else read.without("discount")
+    proven = read.has("amount") and not of_line and not read.has("quantity", "unit_price")
+    if not (of_line or proven or not read.has("amount")):
+        return _told(read).without("discount")
+    return (
+        _taken(read, role, proven=proven and role not in read.options.mapping)
+        if read.may(CODE)
+        else read.without("discount")
+    )
 
 
-def _taken(read: LinesRead, role: str) -> LinesRead:
-    """The discount off the money of the lines, by the scale that it has."""
+def _taken(read: LinesRead, role: str, *, proven: bool) -> LinesRead:
+    """The discount off the money of the lines, by the scale that it has; `proven` where sums show it to be money."""
     lines = read.lines.with_columns(nw.col("amount").alias(_GROSS))
     found = _measured(read.with_lines(lines))
     if not found["n"]:
@@ -49,7 +54,7 @@ def _taken(read: LinesRead, role: str) -> LinesRead:
     given = {"discount", "discount_percent"} & set(read.options.mapping)
     if totals is not None and not given and abs(totals - float(found["gross"])) <= ALIKE * abs(totals):
         return _left(read, found)
-    scale = _scale(read, found, role)
+    scale = "money" if proven else _scale(read, found, role)
     if scale is None:
         return read.refused(_unclear(read, found))
     if scale == "money" and _is_of_order(read.with_lines(lines)):
