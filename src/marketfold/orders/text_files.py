@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from marketfold.orders.sources import Prepare
 
 
+class NoLinesError(OrdersError):
+    """A text file is a header alone."""
+
+
 class TextSource:
     """CSV, TSV or any other text with a separator.
 
@@ -96,7 +100,7 @@ class TextSource:
             raise OrdersError(message)
         if not any(found[2]):
             message = f"{self.name} has a header and no order line below it."
-            raise OrdersError(message)
+            raise NoLinesError(message)
         return found
 
     def sample(self) -> dict[str, list[object]]:
