@@ -266,7 +266,10 @@ def _missing(role: str, sample: Mapping[str, Sequence[object]], taken: set[str])
     what = f"no column for {role} ({ROLES[role].meaning})."
     if close:
         return Fault(f"{what} Closest: {close!r}.", map_flag(role, close))
-    return Fault(f"{what} None of the others looks like one.", f"--map {role}=COLUMN, if there is such a column.{_left(sample, taken)}")
+    return Fault(
+        f"{what} None of the others looks like one.",
+        f"--map {role}=COLUMN, if there is such a column.{_left(sample, taken)}",
+    )
 
 
 def _doubt_empty(draft: _Draft, sample: Mapping[str, Sequence[object]], given: Mapping[str, str]) -> None:

@@ -108,7 +108,9 @@ def _labels_of(files: Sequence[TextSource]) -> dict[str, dict[str, str]]:
         alone = {name for name, times in Counter(plain).items() if times == 1}
         pairs = zip(file.columns, plain, strict=True)
         labels[file.name] = {known.get(name, column) if name in alone else column: column for column, name in pairs}
-        known |= {name: label for label, column in labels[file.name].items() if (name := plain_name(column)) not in known}
+        known |= {
+            name: label for label, column in labels[file.name].items() if (name := plain_name(column)) not in known
+        }
     return labels
 
 

@@ -205,7 +205,9 @@ def open_workbooks(name: str, paths: Mapping[str, Path], options: ReadingOptions
     decisions: list[Decision] = []
     for book, path in paths.items():
         found = _open_book(path, book, options)
-        chosen, said = ([found.tables[0]], ()) if options.sheet else _choose(found, repeats="sheets_repeated" not in options.undo)
+        chosen, said = (
+            ([found.tables[0]], ()) if options.sheet else _choose(found, repeats="sheets_repeated" not in options.undo)
+        )
         sheets += chosen
         decisions += said
     columns = {sheet.book: list(sheet.columns) for sheet in sheets}
