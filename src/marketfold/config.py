@@ -49,7 +49,7 @@ def _known_method(method: str) -> str:
 
 
 def _one_sign(delimiter: str | None) -> str | None:
-    """A separator as people type it: shells pass the two signs of `\\t` on as they stand."""
+    """A separator as people type it: shells pass a backslash and a t on as they stand."""
     sign = {"\\t": "\t", "tab": "\t"}.get((delimiter or "").lower(), delimiter)
     if sign is None or (len(sign) == 1 and sign not in '"\r\n\0'):
         return sign

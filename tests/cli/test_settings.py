@@ -66,7 +66,7 @@ def test_every_setting_has_a_flag_of_its_own_and_says_what_it_does():
 
 @pytest.mark.parametrize("typed", ["", ";;", '"', "\n", "comma"])
 def test_a_separator_is_one_sign(typed: str):
-    with pytest.raises(ConfigError, match="reading.delimiter: Input should be one sign"):
+    with pytest.raises(ConfigError, match=r"reading\.delimiter: Input should be one sign"):
         load_config({"reading": {"delimiter": typed}})
 
 

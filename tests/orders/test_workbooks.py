@@ -216,5 +216,5 @@ def test_formulas_that_no_program_has_calculated(tmp_path: Path) -> None:
     assert orders.engine.collect(orders.lines)["amount"].to_pylist() == [9.0, 9.0]
     assert "amount_blank" in [one.code for one in orders.facts.decisions]
     alone = book(tmp_path, S=[[*names[:3], names[5]], *([*row[:3], row[5]] for row in rows)])
-    with pytest.raises(OrdersError, match=r"'Line Total' is blank on the first 2 lines.*open the file in a spreadsheet"):
+    with pytest.raises(OrdersError, match=r"'Line Total' is blank on the first 2 lines.*open the file in a spread"):
         read_orders(alone)

@@ -46,7 +46,9 @@ def rows_within(tables: Sequence[Mapping[str, Cells]], labels: Collection[str]) 
     for rank, place in enumerate(larger):
         wholes = (other for other in larger[:rank] if other not in within)
         if sizes[place] >= FEWEST_ROWS:
-            within |= {place: other for other in wholes if counted[place] <= counted[other]}
+            whole = next((other for other in wholes if counted[place] <= counted[other]), None)
+            if whole is not None:
+                within[place] = whole
     return dict(sorted(within.items()))
 
 

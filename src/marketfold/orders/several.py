@@ -100,7 +100,10 @@ def _alone(name: str, columns: Mapping[str, Sequence[str]]) -> Sequence[str]:
 
 
 def _labels_of(files: Sequence[TextSource]) -> dict[str, dict[str, str]]:
-    """For each file its columns by the name that the first file with such a column gives it (`order_id`, `Order ID`)."""
+    """For each file its columns by the name that the first file with such a column gives it.
+
+    What is one under this name is one column, whatever its case and signs (`order_id`, `Order ID`).
+    """
     known: dict[str, str] = {}
     labels = {}
     for file in files:
