@@ -37,6 +37,9 @@ def orders(dates: list[object], **options: object) -> dict[str, object]:
         (["janvier 2024", "févr. 2024"], "month", D(2024, 1, 1)),
         (["enero de 2024", "febrero de 2024"], "month", D(2024, 1, 1)),
         (["2024年1月", "2024年2月"], "month", D(2024, 1, 1)),
+        (["Jan-24", "Feb-24", "Mar-24"], "month", D(2024, 1, 1)),
+        (["janv. 24", "févr. 24", "mars 24"], "month", D(2024, 1, 1)),
+        (["24-Jan", "24-Feb", "24-Mar"], "month", D(2024, 1, 1)),
         (["Q1 2024", "Q2 2024"], "quarter", D(2024, 1, 1)),
         (["2024-Q1", "2024-Q2"], "quarter", D(2024, 1, 1)),
         (["T1 2024", "T2 2024"], "quarter", D(2024, 1, 1)),
@@ -50,6 +53,12 @@ def test_periods_are_their_first_day_and_warned_of(texts: list[object], unit: st
     assert f"names a {unit} and not a day" in told.what  # type: ignore[attr-defined]
     with pytest.raises(OrdersError, match="holds no day that can be read"):
         orders(texts, undo=("dates_are_periods",))
+
+
+@pytest.mark.parametrize("texts", [["Jan-03", "Jan-14", "Feb-21"], ["3 Jan", "14 Jan", "21 Feb"], ["Jan-24", "Feb-05"]])
+def test_days_without_a_year_are_no_months(texts: list[object]) -> None:
+    with pytest.raises(OrdersError, match="holds no day that can be read"):
+        orders(texts)
 
 
 @pytest.mark.parametrize("unit", [1, 1_000, 1_000_000, 1_000_000_000])

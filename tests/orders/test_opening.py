@@ -258,3 +258,44 @@ def test_the_row_of_a_header_says_nothing_of_parquet(tmp_path: Path) -> None:
     pq.write_table(table(amount=[1.0]), tmp_path / "b.parquet")
     with pytest.raises(OrdersError, match="--header-row cannot be given"):
         read_orders(tmp_path / "b.parquet", ReadingOptions(header_row=2))
+
+
+def test_a_copy_of_a_file_is_read_once(tmp_path: Path) -> None:
+    for name, content in {"a.csv": CSV, "a (1).csv": CSV, "b.csv": LATER}.items():
+        write(tmp_path / name, content)
+    orders = read_orders(tmp_path)
+    assert [money for _, money in amounts(orders)] == [5.0, 6.0, 7.0]
+    told = {one.code: one.what for one in orders.facts.decisions}
+    assert told["files_repeated"].endswith("byte for byte: 'a (1).csv' (as 'a.csv').")
+    assert read_orders(tmp_path, ReadingOptions(undo=("files_repeated",))).facts.lines == 5
+
+
+@pytest.mark.parametrize("content", [b"", CSV.splitlines(keepends=True)[0]])
+def test_a_month_without_orders(tmp_path: Path, content: bytes) -> None:
+    for name, own in {"1.csv": CSV, "2.csv": content, "3.csv": LATER}.items():
+        write(tmp_path / name, own)
+    orders = read_orders(tmp_path)
+    assert [money for _, money in amounts(orders)] == [5.0, 6.0, 7.0]
+    assert "Files without an order line were passed over: '2.csv'." in orders.facts.warnings
+
+
+def test_files_of_headers_alone_are_refused(tmp_path: Path) -> None:
+    for name in ("1.csv", "2.csv"):
+        write(tmp_path / name, CSV.splitlines(keepends=True)[0])
+    with pytest.raises(OrdersError, match="has a header and no order line"):
+        read_orders(tmp_path)
+
+
+def test_files_with_the_header_in_another_case(tmp_path: Path) -> None:
+    write(tmp_path / "a.csv", CSV)
+    write(tmp_path / "b.csv", b"Email,Order ID,Customer-ID,Ordered On,AMOUNT\nm@example.org,3,M,2024-02-01,7\n")
+    orders = read_orders(tmp_path)
+    assert amounts(orders) == [(2, 5.0), (3, 6.0), (5, 7.0)]
+    assert orders.engine.collect(orders.personal())["email"].to_pylist().count("m@example.org") == 1
+
+
+def test_what_a_file_has_instead_is_named(tmp_path: Path) -> None:
+    write(tmp_path / "a.csv", CSV)
+    write(tmp_path / "b.csv", LATER.replace(b"amount", b"worth"))
+    with pytest.raises(OrdersError, match=r"b\.csv has no column 'amount' \(amount\).*b\.csv has 'worth'\."):
+        read_orders(tmp_path)

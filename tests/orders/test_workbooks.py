@@ -185,3 +185,45 @@ def test_a_workbook_from_a_stream_of_bytes(monkeypatch: pytest.MonkeyPatch, tmp_
     content = book(tmp_path, S=[NAMES, line(1)]).read_bytes()
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
     assert numbered(read_orders("-")) == [(2, "1")]
+
+
+def test_sheets_whose_rows_stand_on_another_too(tmp_path: Path) -> None:
+    lines = [line(number) for number in range(1, 9)]
+    total = [["Total", None, None, sum(one[-1] for one in lines[:4])]]
+    path = book(tmp_path, **{"01": [NAMES, *lines[:4], *total], "All": [NAMES, *lines], "02": [NAMES, *lines[4:]]})
+    orders = read_orders(path)
+    assert [number for _, number in numbered(orders)] == list("12345678")
+    assert [one.what for one in orders.facts.decisions if one.code.startswith("sheets")] == [
+        "Every row of '01' and '02' stands in the sheet 'All' too, so those were not read again."
+    ]
+    assert read_orders(path, ReadingOptions(undo=("sheets_repeated",))).facts.lines == 17
+
+
+def test_sheets_that_share_some_rows_stay(tmp_path: Path) -> None:
+    lines = [line(number) for number in range(1, 9)]
+    assert read_orders(book(tmp_path, A=[NAMES, *lines[:5]], B=[NAMES, *lines[2:]])).facts.lines == 11
+
+
+def test_sheets_with_the_header_in_another_case(tmp_path: Path) -> None:
+    other = ["LINE_TOTAL", "order-id", "Customer Id", "order_date"]
+    two = line(2)
+    orders = read_orders(book(tmp_path, A=[NAMES, line(1)], B=[other, [two[-1], *two[:-1]]]))
+    assert numbered(orders) == [(2, "1"), (4, "2")]
+
+
+def test_orders_in_other_columns_are_told(tmp_path: Path) -> None:
+    path = book(tmp_path, A=[NAMES, line(1)], B=[[*NAMES, "Channel"], [*line(2), "web"]])
+    told = read_orders(path).facts.warnings
+    assert len(told) == 1
+    assert told[0].startswith("Sheets with orders in other columns were not read: 'B', 1 row in all; read: 'A'.")
+
+
+def test_formulas_that_no_program_has_calculated(tmp_path: Path) -> None:
+    names = ["Order ID", "Customer ID", "Order Date", "Quantity", "Unit Price", "Line Total"]
+    rows = [[number, f"K{number % 3}", dt.date(2024, 1, number), 2, 4.5, f"=D{number}*E{number}"] for number in (2, 3)]
+    orders = read_orders(book(tmp_path, S=[names, *rows]))
+    assert orders.engine.collect(orders.lines)["amount"].to_pylist() == [9.0, 9.0]
+    assert "amount_blank" in [one.code for one in orders.facts.decisions]
+    alone = book(tmp_path, S=[[*names[:3], names[5]], *([*row[:3], row[5]] for row in rows)])
+    with pytest.raises(OrdersError, match=r"'Line Total' is blank on the first 2 lines.*open the file in a spread"):
+        read_orders(alone)

@@ -14,17 +14,19 @@ import narwhals as nw
 import pyarrow as pa
 
 from marketfold import words
+from marketfold.decisions import Decision
 from marketfold.engine import DuckDBEngine
 from marketfold.errors import OrdersError, SourceNotFoundError
 from marketfold.orders.kinds import Kind, kind_of
 from marketfold.orders.packing import TextFile, is_passed_over, members_of, packed_as, spool_input
+from marketfold.orders.repeated_tables import same_files
 from marketfold.orders.several import SeveralTexts
 from marketfold.orders.sources import FrameSource, RelationSource, from_parquet, from_polars, from_spark, from_table
-from marketfold.orders.text_files import TextSource
+from marketfold.orders.text_files import NoLinesError, TextSource
 from marketfold.orders.workbooks import open_workbooks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from marketfold.config import ReadingOptions
     from marketfold.orders.sources import Source
@@ -185,6 +187,31 @@ def _not_found(path: Path) -> SourceNotFoundError:
 
 
 def _open_files(name: str, paths: Mapping[str, Path], options: ReadingOptions, engine: DuckDBEngine) -> Source:
+    """Files as one table, without those that hold nothing or are copies of another."""
+    paths, said = _worth_reading(paths, options)
+    source = _open_of_one_kind(name, paths, options, engine)
+    source.decisions = (*source.decisions, *said)
+    return source
+
+
+def _worth_reading(paths: Mapping[str, Path], options: ReadingOptions) -> tuple[Mapping[str, Path], list[Decision]]:
+    """Of several files those of which each holds something of its own, and what to say of the others."""
+    files = {name: path for name, path in paths.items() if path.is_file()}
+    if len(files) < 2 or len(files) < len(paths):
+        return paths, []
+    said = []
+    empty = [name for name, path in files.items() if not path.stat().st_size]
+    if empty and len(empty) < len(files):
+        said.append(Decision("files_empty", numbers={"empty": tuple(empty)}))
+        paths = {name: path for name, path in paths.items() if name not in empty}
+    copies = same_files(paths) if "files_repeated" not in options.undo else {}
+    if copies:
+        shown = words.listed([f"{copy!r} (as {first!r})" for copy, first in sorted(copies.items())])
+        said.append(Decision("files_repeated", numbers={"copies": shown}))
+    return {name: path for name, path in paths.items() if name not in copies}, said
+
+
+def _open_of_one_kind(name: str, paths: Mapping[str, Path], options: ReadingOptions, engine: DuckDBEngine) -> Source:
     """Files of one kind, one table."""
     kinds = {file: kind_of(path, file) for file, path in paths.items()}
     (first, kind), *others = kinds.items()
@@ -202,8 +229,25 @@ def _open_files(name: str, paths: Mapping[str, Path], options: ReadingOptions, e
     if kind is Kind.WORKBOOK:
         return open_workbooks(name, paths, options, engine)
     texts = [text for file, path in paths.items() for text in _texts(file, path, engine.folder)]
-    sources = [TextSource(text, options, engine) for text in texts]
-    return sources[0] if len(sources) == 1 else SeveralTexts(name, sources)
+    if len(texts) == 1:
+        return TextSource(texts[0], options, engine)
+    return _several(name, texts, options, engine)
+
+
+def _several(name: str, texts: Sequence[TextFile], options: ReadingOptions, engine: DuckDBEngine) -> Source:
+    """Text files as one table; a month without orders is a header alone."""
+    sources, empty = [], []
+    for text in texts:
+        try:
+            sources.append(TextSource(text, options, engine))
+        except NoLinesError as error:
+            empty.append(text.name)
+            if len(empty) == len(texts):
+                raise error from None
+    source = sources[0] if len(sources) == 1 else SeveralTexts(name, sources)
+    if empty:
+        source.decisions = (*source.decisions, Decision("files_empty", numbers={"empty": tuple(empty)}))
+    return source
 
 
 def _fits(kind: Kind, options: ReadingOptions) -> bool:

@@ -22,6 +22,7 @@ _WEEK = re.compile(
 )
 _QUARTER = re.compile(r"(\d{4})[-\s/_.]?[QT]([1-4])|[QT]([1-4])[-\s/_.,]*(\d{4})", re.I | re.A)
 _MONTH = re.compile(r"(\d{4})[-/._\s]?M?(\d{1,2})|(\d{1,2})[-/._\s](\d{4})|(\d{4})年(\d{1,2})月", re.I | re.A)
+_SHORT_MONTH = re.compile(r"([^\W\d_]{3,}\.?)[-\s/.']+(\d\d)|(\d\d)[-\s/.]+([^\W\d_]{3,}\.?)")
 _TOKEN = re.compile(r"\d+|[^\W\d_]+\.?")
 
 _EPOCH = re.compile(r"(\d{9,10}|\d{12,13}|\d{15,16}|\d{18,19})(\.\d+)?", re.A)
@@ -82,6 +83,23 @@ def _month(text: str) -> date | None:
     return possible_day(year_named, months[0], 1) if year_named else None
 
 
+def _short_months(texts: Iterable[str]) -> dict[str, date]:
+    """Months with a year of two digits (`Apr-24`); none where the digits can be days, which take many values."""
+    found = {}
+    for text in texts:
+        match = _SHORT_MONTH.fullmatch(text)
+        month = MONTHS.get(plain_word(match[1] or match[4])) if match else None
+        year = full_year(match[2] or match[3]) if match else None
+        if month is None or year is None:
+            return {}
+        found[text] = possible_day(year, month, 1)
+    days = {text: day for text, day in found.items() if day is not None}
+    years = {day.year for day in days.values()}
+    if len(days) < len(found) or not years or max(years) - min(years) >= len(years) or len(days) < 3 * len(years):
+        return {}
+    return days
+
+
 def _plausible(day: date) -> date | None:
     return day if EARLIEST <= day <= latest_day() else None
 
@@ -102,6 +120,8 @@ def read_periods(counts: Mapping[str, int]) -> Periods | None:
     ('month', True)
     """
     total = sum(counts.values())
+    if short := _short_months(counts):
+        return Periods("month", short)
     for unit, read in _KINDS:
         days = {text: day for text in counts if (day := read(text)) is not None}
         if days and sum(counts[text] for text in days) >= _MOSTLY * total:

@@ -156,11 +156,15 @@ def _headline(source: Source) -> str:
     return f"{source.name} cannot be read as orders" + (f" ({'. '.join(known)})" if known else "")
 
 
-def _raise_faults(source: Source, match: Match, faults: list[Fault]) -> None:
+def _raise_faults(source: Source, match: Match, faults: list[Fault], given: int | None = None) -> None:
     missing = [role for role in ("customer_id", "ordered_on") if role not in match.mapping]
     if len(missing) == 2 and NO_HEADER not in faults:
         what = "neither who bought nor when is among its columns: this may be a table of customers, not of orders."
         faults = [Fault(what, NEEDED), *faults]
+    if given is not None:
+        hint = "--header-row N with another row; or leave it out, to have the row found."
+        there = Fault(f"row {given} holds values, not the names of columns.", hint)
+        faults = [there if fault == NO_HEADER else fault for fault in faults]
     if faults:
         raise OrdersError.from_faults(_headline(source), faults)
 
@@ -199,7 +203,7 @@ def read_orders(source: object, options: ReadingOptions | None = None) -> Orders
     match = match_roles(sample, options.mapping)
     needed = {role: column for role, column in match.mapping.items() if role == "customer_id" or role not in PERSONAL}
     if not needed:  # there is no column to type, and what is missing is a fault already
-        _raise_faults(opened, match, list(match.faults))
+        _raise_faults(opened, match, list(match.faults), options.header_row)
     typed, cells = type_lines(opened, needed, sample, options)
     _raise_faults(opened, match, [*match.faults, *cells.faults])
     read = LinesRead(

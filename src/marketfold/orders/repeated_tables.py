@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 FEWEST_ROWS = 3
 """Fewer rows may be those of another table by chance."""
+MOST_SPARSE = 0.1
+"""Share of rows with few cells above which they are lines like the others."""
 
 
 def rows_within(tables: Sequence[Mapping[str, Cells]], labels: Collection[str]) -> dict[int, int]:
@@ -24,7 +27,7 @@ def rows_within(tables: Sequence[Mapping[str, Cells]], labels: Collection[str]) 
     tables
         Columns of each table, by label.
     labels
-        Columns to compare; rows with less than half of them, such as totals, are not looked at.
+        Columns to compare; a few rows with half as many cells as most have, such as totals, are not looked at.
 
     Returns
     -------
@@ -49,8 +52,11 @@ def rows_within(tables: Sequence[Mapping[str, Cells]], labels: Collection[str]) 
 
 def _rows(table: Mapping[str, Cells], labels: Collection[str]) -> Counter[tuple[Any, ...]]:
     columns = [table[label] for label in labels if label in table]
-    rows = zip(*columns, strict=True)
-    return Counter(row for row in rows if 2 * sum(cell not in {None, ""} for cell in row) >= len(labels))
+    rows = list(zip(*columns, strict=True))
+    filled = [sum(cell is not None and cell != "" for cell in row) for row in rows]
+    usual = median(filled) if filled else 0
+    lines = [row for row, cells in zip(rows, filled, strict=True) if 2 * cells > usual]
+    return Counter(lines if len(rows) - len(lines) <= 1 + MOST_SPARSE * len(rows) else rows)
 
 
 def same_files(paths: Mapping[str, Path]) -> dict[str, str]:

@@ -14,11 +14,12 @@ from marketfold.orders.aliases import ALIASES
 from marketfold.orders.bundles import PARENT_ROLES, find_parents
 from marketfold.orders.customers import MAKERS, changes_within, comes_again, on_several_days, one_each
 from marketfold.orders.dates import looks_like_dates, read_day
-from marketfold.orders.hints import closest_column, described, holds_documents, holds_statuses, map_flag, settle
+from marketfold.orders.hints import closest_column, described, filled, holds_documents, holds_statuses, map_flag, settle
 from marketfold.orders.money_columns import MONEY_ROLES, find_money
 from marketfold.orders.names import plain_name
 from marketfold.orders.numbers import read_number
 from marketfold.schema import ROLES
+from marketfold.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -110,12 +111,9 @@ def _apply_overrides(mapping: Mapping[str, str], columns: Sequence[str]) -> _Dra
             hint = f"did you mean {close[0]!r}? " if close else ""
             draft.faults.append(Fault(f"{role!r} is not a role.", f"{hint}The roles are {', '.join(ROLES)}."))
         elif column is None:
-            near = difflib.get_close_matches(wanted, columns, n=1, cutoff=0.4) or list(columns[:1])
-            draft.faults.append(
-                Fault(f"--map {role}={wanted}: there is no column {wanted!r}.", map_flag(role, near[0]))
-                if near
-                else Fault(f"--map {role}={wanted}: there is no column {wanted!r}.")
-            )
+            near = difflib.get_close_matches(wanted, columns, n=1, cutoff=0.6)
+            hint = map_flag(role, near[0]) if near else f"the columns are {listed([repr(name) for name in columns])}."
+            draft.faults.append(Fault(f"--map {role}={wanted}: there is no column {wanted!r}.", hint))
         else:
             draft.mapping[role] = column
     return draft
@@ -255,12 +253,41 @@ def _stand_in_for_customer(draft: _Draft) -> None:
             return
 
 
+_MOST_NAMED = 8
+
+
+def _left(sample: Mapping[str, Sequence[object]], taken: set[str]) -> str:
+    names = [repr(column) for column in sample if column not in taken]
+    more = [f"{len(names) - _MOST_NAMED} more"] if len(names) > _MOST_NAMED else []
+    return f" Columns without a meaning are {listed([*names[:_MOST_NAMED], *more])}." if names else ""
+
+
 def _missing(role: str, sample: Mapping[str, Sequence[object]], taken: set[str]) -> Fault:
     close = closest_column(role, {column: cells for column, cells in sample.items() if column not in taken})
     what = f"no column for {role} ({ROLES[role].meaning})."
     if close:
         return Fault(f"{what} Closest: {close!r}.", map_flag(role, close))
-    return Fault(f"{what} None of the others looks like one.", f"--map {role}=COLUMN, if there is such a column.")
+    return Fault(
+        f"{what} None of the others looks like one.",
+        f"--map {role}=COLUMN, if there is such a column.{_left(sample, taken)}",
+    )
+
+
+def _doubt_empty(draft: _Draft, sample: Mapping[str, Sequence[object]], given: Mapping[str, str]) -> None:
+    """Take quantity and price where the amount is blank on all first lines; refuse it where nothing else tells."""
+    amount = draft.mapping.get("amount")
+    if amount is None or not sample[amount] or filled(sample[amount]):
+        return
+    if "amount" not in given and {"quantity", "unit_price"} <= set(draft.mapping):
+        del draft.mapping["amount"]
+        draft.decisions.append(Decision("amount_blank", (amount,)))
+        return
+    what = f"{amount!r} is blank on the first {len(sample[amount])} lines."
+    hint = (
+        "if it holds formulas, no program has calculated them: open the file in a spreadsheet, save it, and give it "
+        "again; --map amount=COLUMN takes another column"
+    )
+    draft.faults.append(Fault(what, f"{hint}."))
 
 
 def _check_complete(draft: _Draft, sample: Mapping[str, Sequence[object]]) -> None:
@@ -303,9 +330,8 @@ def _no_money(fault: Fault) -> Fault:
         "without it."
     )
     hint = (
-        f"{fault.hint.rstrip('.')}; or add a column of prices from the shop. To segment by how often and how lately "
-        "people bought alone, add a column of ones and give it as amount: all money of the report is then a number of "
-        "lines."
+        f"{fault.hint} Or add a column of prices from the shop. To segment by how often and how lately people bought "
+        "alone, add a column of ones and give it as amount: all money of the report is then a number of lines."
     )
     return Fault(what, hint)
 
@@ -350,6 +376,7 @@ def match_roles(sample: Mapping[str, Sequence[object]], mapping: Mapping[str, st
     _stand_in_for_customer(draft)
     _match_content(draft, sample)
     _match_money(draft, sample, mapping)
+    _doubt_empty(draft, sample, mapping)
     _check_complete(draft, sample)
     _check_single_use(draft)
     found = {role: draft.mapping[role] for role in ROLES if role in draft.mapping}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import pyarrow as pa
 
 from marketfold.decisions import Decision
 from marketfold.errors import OrdersError
+from marketfold.orders.names import plain_name
 from marketfold.orders.splitting import MALFORMED_SCHEMA
 from marketfold.schema import SOURCE_LINE
 from marketfold.words import listed
@@ -104,8 +106,32 @@ def refuse_lacking(columns: Mapping[str, Sequence[str]], wanted: Mapping[str, st
         if missing:
             raise OrdersError(
                 f"{name} has no column {listed(missing)}, which the other files have: they are not one table. Give the "
-                f"files alone that have it, or rename the column there; {name} has {_some(own)}."
+                f"files alone that have it, or rename the column there; {name} has {_some(_alone(name, columns))}."
             )
+
+
+def _alone(name: str, columns: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    """What a file alone has, of which one may be what it lacks; else all that it has."""
+    others = {column for other, own in columns.items() if other != name for column in own}
+    return [column for column in columns[name] if column not in others] or columns[name]
+
+
+def _labels_of(files: Sequence[TextSource]) -> dict[str, dict[str, str]]:
+    """For each file its columns by the name that the first file with such a column gives it.
+
+    What is one under this name is one column, whatever its case and signs (`order_id`, `Order ID`).
+    """
+    known: dict[str, str] = {}
+    labels = {}
+    for file in files:
+        plain = [plain_name(column) or column for column in file.columns]
+        alone = {name for name, times in Counter(plain).items() if times == 1}
+        pairs = zip(file.columns, plain, strict=True)
+        labels[file.name] = {known.get(name, column) if name in alone else column: column for column, name in pairs}
+        known |= {
+            name: label for label, column in labels[file.name].items() if (name := plain_name(column)) not in known
+        }
+    return labels
 
 
 def _some(names: Sequence[str]) -> str:
@@ -136,9 +162,8 @@ class SeveralTexts:
         self.name = name
         self.engine: Engine = files[0].engine
         self._files = files
-        for file, names in zip(files, as_in_first([file.columns for file in files]), strict=True):
-            file.rename(names)
-        self._columns = {file.name: file.columns for file in files}
+        self._own = _labels_of(files)
+        self._columns = {name: tuple(own) for name, own in self._own.items()}
         self.columns = joint_columns(self._columns)
         self.encoding: str | None = ", ".join(dict.fromkeys(file.encoding or "" for file in files))
         self.delimiter: str | None = files[0].delimiter
@@ -151,7 +176,8 @@ class SeveralTexts:
         """The first values of each column, from the first files."""
         found: dict[str, list[object]] = {column: [] for column in self.columns}
         for file in self._files[:_MOST_NAMED]:
-            own = file.sample()
+            cells = file.sample()
+            own = {label: cells[column] for label, column in self._own[file.name].items()}
             rows = min(len(next(iter(own.values()))), _SAMPLE_OF_EACH)
             for column, values in found.items():
                 values.extend(own[column][:rows] if column in own else [""] * rows)
@@ -170,7 +196,8 @@ class SeveralTexts:
         tables = []
         for file in self._files:
             self._starts.append(start)
-            own = {name: column for name, column in columns.items() if column in file.columns}
+            labels = self._own[file.name]
+            own = {name: labels[column] for name, column in columns.items() if column in labels}
             blank = [nw.lit(None, dtype=nw.String).alias(name) for name in columns if name not in own]
             # a file without any of them is read all the same, for its rows
             table = file.load(own or {_UNASKED: file.columns[0]}, _completed(prepare, blank, list(columns)))

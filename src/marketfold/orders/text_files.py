@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from marketfold.orders.sources import Prepare
 
 
+class NoLinesError(OrdersError):
+    """A text file is a header alone."""
+
+
 class TextSource:
     """CSV, TSV or any other text with a separator.
 
@@ -99,7 +103,7 @@ class TextSource:
         if found is None:
             raise OrdersError(f"{self.name} is empty. Give a file with a header and at least one order line.")
         if not any(found[2]):
-            raise OrdersError(f"{self.name} has a header and no order line below it.")
+            raise NoLinesError(f"{self.name} has a header and no order line below it.")
         return found
 
     def rename(self, names: Mapping[str, str]) -> None:

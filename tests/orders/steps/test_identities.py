@@ -94,6 +94,19 @@ def test_an_e_mail_is_the_same_in_any_case():
     assert [row["customer_id"] for row in people] == ["a@x.org"] * 3 + ["b@x.org"] * 2 + ["c@x.org"]
 
 
+@pytest.mark.parametrize("ids", [("00101", "101", "00102", "00102"), ("0101", "101", "X1", "0101")])
+def test_numbers_without_their_zeros_are_warned_of(ids: tuple[str, ...]):
+    orders = read([[str(n), one, "2024-01-05", "10"] for n, one in enumerate(ids)])
+    warned = told(orders)["ids_differ_in_zeros"]
+    assert (warned.customers, warned.numbers) == (1, {"ids": 2, "people": 1})
+    assert counts(orders) == (4, 3)
+
+
+@pytest.mark.parametrize("ids", [("00101", "00102", "10103"), ("101", "102", "0"), ("A01", "A1", "7")])
+def test_zeros_that_tell_nobody_apart_are_no_doubt(ids: tuple[str, ...]):
+    assert "ids_differ_in_zeros" not in told(read([[str(n), one, "2024-01-05", "10"] for n, one in enumerate(ids)]))
+
+
 def test_other_ids_in_another_case_are_warned_of():
     rows = [[str(n), one, "2024-01-05", "10"] for n, one in enumerate(("C1", "c1", "C2", "C3", "c3", "c3"))]
     orders = read(rows)

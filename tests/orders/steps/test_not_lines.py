@@ -167,3 +167,9 @@ def test_rows_of_separators_alone(tmp_path: Path, blank: str):
 def test_a_row_with_one_cell_is_not_blank(tmp_path: Path):
     orders = read(tmp_path, [*LINES[:2], ",,,CUP,,", *LINES[2:]])
     assert "blank_row" not in kinds_of(orders).values()
+
+
+def test_rows_of_separators_among_days_and_money_as_text(tmp_path: Path):
+    lines = ["Ada;1;05.01.2024;CUP;1;1.005,00", "Bea;2;19.01.2024;CUP;1;5,00", ";;;;;", ";;;;;;"[:5], ";;?;;;gratis"]
+    orders = read(tmp_path, lines, HEADER.replace(",", ";"))
+    assert kinds_of(orders) == {4: "blank_row", 5: "blank_row"}

@@ -122,10 +122,23 @@ def _merged(read: LinesRead, folded: nw.Expr) -> dict[str, Any]:
 def fold_ids(read: LinesRead) -> LinesRead:
     """Take e-mails in another case for one customer; warn where other ids differ in case alone."""
     shown = _texts(read.cells("customer_id"))
+    read = _doubt_zeros(read, shown)
     if not any(text.upper() != text.lower() for text in shown):
         return read
     by_mail = sureness("email", read.mapping["customer_id"]) is not None or any("@" in text for text in shown)
     return _fold_emails(read) if by_mail else _doubt_case(read, shown)
+
+
+def _doubt_zeros(read: LinesRead, shown: Sequence[str]) -> LinesRead:
+    """Warn of numbers that differ in their first zeros alone: a spreadsheet drops those of some of the files."""
+    customer = nw.col("customer_id")
+    if not read.may("ids_differ_in_zeros") or not any(text.isdecimal() for text in shown):
+        return read
+    zeros = customer.str.starts_with("0") & (customer != "0")
+    if not read.measure(n=count_where(zeros.fill_null(value=False)))["n"]:
+        return read
+    merged = _merged(read, customer.str.replace_all(r"^0+", ""))
+    return read.decided(_about("ids_differ_in_zeros", read, merged)) if merged["ids"] else read
 
 
 def _fold_emails(read: LinesRead) -> LinesRead:

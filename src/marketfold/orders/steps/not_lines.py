@@ -59,6 +59,15 @@ def leave_blank_rows(read: LinesRead) -> LinesRead:
     lines = int(read.measure(n=count_where(blank))["n"] or 0)
     if not lines:
         return read
+    if read.texts is not None:  # a cell that is no number is null as well
+        texts = [nw.col(name).is_null() for name in read.texts.collect_schema().names() if name != SOURCE_LINE]
+        filled = read.texts.filter(~reduce(and_, texts)).select(SOURCE_LINE)
+        rows = read.lines.filter(blank).select(SOURCE_LINE).join(filled, on=SOURCE_LINE, how="semi")
+        odd = read.engine.collect(rows)[SOURCE_LINE].to_pylist()
+        blank = blank & ~nw.col(SOURCE_LINE).is_in(odd) if odd else blank
+        lines -= len(odd)
+    if not lines:
+        return read
     return mark_where(read, blank, "blank_row").decided(Decision("blank_rows", lines=lines))
 
 
