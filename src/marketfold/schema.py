@@ -140,6 +140,14 @@ def money_sum(column: str) -> nw.Expr:
     return _exact_sum(nw.col(column), MONEY_SCALE) / MONEY_SCALE
 
 
+def count_where(test: nw.Expr) -> nw.Expr:
+    """Number of rows for which something is so, as a whole number: engines may add up to decimals.
+
+    Where it cannot be told, because a cell is null, it is not so.
+    """
+    return nw.when(test).then(1).otherwise(0).sum().cast(nw.Int64)
+
+
 def exact_mean(value: nw.Expr, scale: int = MONEY_SCALE) -> nw.Expr:
     """Mean of the cells that are filled, to one part in `scale`, whatever the order in which they are added."""
     return _exact_sum(value, scale) / (value.count().cast(nw.Float64) * scale)

@@ -190,7 +190,8 @@ def test_a_workbook_from_a_stream_of_bytes(monkeypatch: pytest.MonkeyPatch, tmp_
 def test_sheets_whose_rows_stand_on_another_too(tmp_path: Path) -> None:
     lines = [line(number) for number in range(1, 9)]
     total = [["Total", None, None, sum(one[-1] for one in lines[:4])]]
-    path = book(tmp_path, **{"01": [NAMES, *lines[:4], *total], "All": [NAMES, *lines], "02": [NAMES, *lines[4:]]})
+    sheets: dict[str, Any] = {"01": [NAMES, *lines[:4], *total], "All": [NAMES, *lines], "02": [NAMES, *lines[4:]]}
+    path = book(tmp_path, **sheets)
     orders = read_orders(path)
     assert [number for _, number in numbered(orders)] == list("12345678")
     assert [one.what for one in orders.facts.decisions if one.code.startswith("sheets")] == [

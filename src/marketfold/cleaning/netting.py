@@ -11,7 +11,7 @@ import pyarrow as pa
 from marketfold.activity import scaled
 from marketfold.cleaning.matching_returns import MatchedReturns, ReturnsToMatch, match_returns
 from marketfold.cleaning.refund_amounts import share_refunds
-from marketfold.schema import MONEY_SCALE, SOURCE_LINE
+from marketfold.schema import MONEY_SCALE, SOURCE_LINE, count_where
 
 if TYPE_CHECKING:
     from marketfold.engine import Engine
@@ -99,7 +99,7 @@ def _count(bought: nw.LazyFrame[Any], taken_back: nw.LazyFrame[Any], engine: Eng
     """Purchases that came back in whole, and the money that is off all of them."""
     off = taken_back.group_by(SOURCE_LINE).agg(nw.col("back").sum())
     joined = bought.join(off, on=SOURCE_LINE, how="inner")
-    gone = nw.when(scaled(nw.col("amount")) <= nw.col("back")).then(1).otherwise(0).sum()
+    gone = count_where(scaled(nw.col("amount")) <= nw.col("back"))
     (row,) = engine.collect(joined.select(gone.alias("lines"), nw.col("back").sum())).to_pylist()
     return int(row["lines"] or 0), float(row["back"] or 0.0) / MONEY_SCALE
 

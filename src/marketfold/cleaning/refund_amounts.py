@@ -8,7 +8,7 @@ import narwhals as nw
 
 from marketfold.activity import scaled
 from marketfold.cleaning.shares import share_of
-from marketfold.schema import SOURCE_LINE
+from marketfold.schema import SOURCE_LINE, count_where
 
 if TYPE_CHECKING:
     from marketfold.engine import Engine
@@ -23,17 +23,17 @@ def _is_of_order(lines: nw.LazyFrame[Any], engine: Engine) -> bool:
     orders = lines.group_by("order_id").agg(
         nw.len().alias("n"),
         cells.alias("filled"),
-        nw.when(given > 0).then(1).otherwise(0).sum().alias("given"),
+        count_where(given > 0).alias("given"),
         nw.when(given > 0).then(given).min().alias("least"),
         given.max().alias("most"),
-        nw.when(given == nw.col("_weight")).then(1).otherwise(0).sum().alias("in_full"),
+        count_where(given == nw.col("_weight")).alias("in_full"),
     )
     n = nw.col("n")
     once = (nw.col("filled") < n) & (nw.col("given") == 1)
     repeated = (nw.col("given") == n) & (nw.col("least") == nw.col("most")) & (nw.col("in_full") < n)
     several = orders.filter(n > 1, nw.col("given") > 0)
     row = engine.collect(
-        several.select(nw.len().alias("orders"), nw.when(once | repeated).then(1).otherwise(0).sum().alias("whole"))
+        several.select(nw.len().alias("orders"), count_where(once | repeated).alias("whole"))
     ).to_pylist()[0]
     return bool(row["orders"]) and int(row["whole"] or 0) >= MOSTLY * int(row["orders"])
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from functools import cache
 from importlib import resources
+
+from marketfold.orders import without_accents
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -43,6 +44,4 @@ def plain_text(text: str) -> str:
     >>> plain_text("wc-Remboursé"), plain_text("PaymentFailed")
     ('wc rembourse', 'payment failed')
     """
-    letters = unicodedata.normalize("NFKD", _CAMEL.sub(" ", text).casefold())
-    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return " ".join(re.findall(r"[a-z0-9]+", bare))
+    return " ".join(re.findall(r"[a-z0-9]+", without_accents(_CAMEL.sub(" ", text).casefold())))

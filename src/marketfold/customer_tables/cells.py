@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pyarrow as pa
 
-from marketfold.orders import EARLIEST, latest_day, read_days, read_number, sample_evidence, without_time_of_day
+from marketfold.orders import (
+    EARLIEST,
+    is_contact,
+    latest_day,
+    read_days,
+    read_number,
+    sample_evidence,
+    without_time_of_day,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +35,6 @@ MOSTLY = 0.95
 
 YES = frozenset({"1", "1.0", "yes", "y", "true", "t", "ja", "j", "oui", "o", "si", "sí", "s", "sim", "tak", "evet"})
 NO = frozenset({"0", "0.0", "no", "n", "false", "f", "nein", "non", "não", "nao", "nee", "nie", "hayir"})
-_PERSONAL_CELL = re.compile(r"@|^\+?[\d\s()/.-]{9,}$")
 _CODES = "EUR USD GBP CHF SEK NOK DKK PLN CZK HUF RON TRY JPY CNY INR AUD CAD NZD SGD HKD BRL MXN ZAR AED SAR"
 CURRENCIES = frozenset((*_CODES.split(), "TL", "RMB", "RS", "R", "KR", "FT", "US", "E"))
 """Letters beside a number that are money; any others make a code of it, as in K12. E is that of 1e5."""
@@ -175,7 +182,7 @@ class Column:
             return False
         if self.is_number:
             texts = tuple(text for text in texts if "." not in text and "," not in text)
-        return bool(texts) and sum(bool(_PERSONAL_CELL.search(text)) for text in texts) > len(texts) / 2
+        return bool(texts) and sum(map(is_contact, texts)) > len(texts) / 2
 
 
 def _compact_days(texts: Sequence[str]) -> bool:

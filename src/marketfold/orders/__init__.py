@@ -8,9 +8,9 @@ from marketfold.orders.dates import EARLIEST, latest_day, looks_like_dates, with
 from marketfold.orders.day_columns import read_days
 from marketfold.orders.fingerprint import fingerprint
 from marketfold.orders.inspection import Inspection, inspect_orders
-from marketfold.orders.names import plain_name
+from marketfold.orders.names import plain_name, without_accents
 from marketfold.orders.numbers import read_number, sample_evidence
-from marketfold.orders.open_columns import sounds_personal
+from marketfold.orders.open_columns import is_contact, sounds_personal
 from marketfold.orders.opening import open_source
 from marketfold.orders.reading import Orders, read_orders
 from marketfold.orders.roles import sureness as alias_rank
@@ -25,6 +25,7 @@ __all__ = [
     "cells_as_texts",
     "fingerprint",
     "inspect_orders",
+    "is_contact",
     "latest_day",
     "looks_like_dates",
     "open_source",
@@ -34,5 +35,6 @@ __all__ = [
     "read_orders",
     "sample_evidence",
     "sounds_personal",
+    "without_accents",
     "without_time_of_day",
 ]

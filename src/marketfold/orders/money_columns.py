@@ -6,7 +6,6 @@ something more in it (tax, shipping). What is chosen here from the first lines i
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from itertools import combinations
 from statistics import median
@@ -26,6 +25,7 @@ from marketfold.orders.first_lines import (
     read_cells,
     without_percent,
 )
+from marketfold.orders.hints import map_flag
 from marketfold.orders.money_names import (
     QUANTITY_WORDS,
     is_cost,
@@ -266,7 +266,7 @@ class _Finding:
             return alike[0] if same else smallest
         told = " and ".join(f"{name!r} ({words.exact_money(total)})" for name, total in totals.items())
         what = f"{told} can both be amount; the money is that of the first {len(smallest.values):,} lines."
-        self.found.faults.append(Fault(what, f"--map amount={_quoted(alike[0].name)}"))
+        self.found.faults.append(Fault(what, map_flag("amount", alike[0].name)))
         return alike[0]
 
     def _before_tax(self, chosen: MoneyColumn, columns: list[MoneyColumn]) -> MoneyColumn:
@@ -366,10 +366,6 @@ def _is_cut(before: float, after: float, cut: float) -> bool:
 def _key(column: MoneyColumn) -> tuple[bool, bool, bool, bool, int]:
     unknown = column.rank >= PRICE_NAME
     return column.of_order, unknown, is_gross(column.name), not is_net(column.name), column.rank
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"' if re.search(r"[^\w.-]", name) else name
 
 
 def _size(values: list[float | None]) -> float:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from marketfold.orders.names import without_accents
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -69,8 +70,8 @@ def name_words(name: str) -> list[str]:
     >>> name_words("N. Revenue"), name_words("NetPrice"), name_words("Erlös_EUR")
     (['n', 'revenue'], ['net', 'price'], ['erlos', 'eur'])
     """
-    spaced = unicodedata.normalize("NFKD", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)).casefold()
-    return re.findall(r"[a-z]+|%", "".join(letter for letter in spaced if not unicodedata.combining(letter)))
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    return re.findall(r"[a-z]+|%", without_accents(spaced).casefold())
 
 
 def is_net(name: str) -> bool:

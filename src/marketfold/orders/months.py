@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+from marketfold.orders.names import without_accents
 
 
 def plain_word(word: str) -> str:
@@ -11,8 +11,7 @@ def plain_word(word: str) -> str:
     >>> plain_word("Févr."), plain_word("MÄRZ")
     ('fevr', 'marz')
     """
-    letters = unicodedata.normalize("NFKD", word.rstrip(".").casefold().replace("\u0131", "i"))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return without_accents(word.rstrip(".").casefold().replace("\u0131", "i"))
 
 
 _NAMES = (

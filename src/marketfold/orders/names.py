@@ -9,6 +9,15 @@ _ARTICLES = re.compile(r"\b(de|del|de la|du|des|di|do|da|the|of)\b")
 _LETTERS = str.maketrans({"°": "o", "ł": "l", "\u0131": "i", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe"})
 
 
+def without_accents(text: str) -> str:
+    """A text with the bare letters of accented ones; case and blanks stay.
+
+    >>> without_accents("Févr. MÄRZ")
+    'Fevr. MARZ'
+    """
+    return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
+
+
 def plain_name(name: str) -> str:
     """A column name without case, accents, signs and articles; the letters of other scripts stay.
 

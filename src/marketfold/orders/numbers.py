@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import narwhals as nw
 
 from marketfold.errors import Fault
+from marketfold.schema import count_where
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -153,7 +154,7 @@ def evidence_of(text: nw.Expr, name: str) -> list[nw.Expr]:
         "open_comma": text.str.contains(OPEN) & text.str.contains(",", literal=True),
         "open_point": text.str.contains(OPEN) & text.str.contains(".", literal=True),
     }
-    return [nw.when(test).then(1).otherwise(0).sum().alias(f"{name} {kind}") for kind, test in kinds.items()]
+    return [count_where(test).alias(f"{name} {kind}") for kind, test in kinds.items()]
 
 
 def sample_evidence(values: Sequence[object]) -> DecimalEvidence:

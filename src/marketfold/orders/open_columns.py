@@ -27,8 +27,7 @@ _PERSONAL_PARTS = (
 _PERSONAL_WORDS = frozenset(
     {"age", "alter", "sex", "dob", "ip", "ssn", "vat", "fax", "lat", "lon", "lng", "title", "salutation", "anrede"}
 ).union(*(tier for role in PERSONAL for tier in ALIASES.get(role, ())))
-_PERSONAL_CELL = re.compile(r"@|^\+?[\d\s()/.-]{9,}$")
-"""An e-mail address, or nine and more signs of a telephone number."""
+_CONTACT = re.compile(r"@|^\+?[\d\s()/.-]{9,}$")
 
 
 def sounds_personal(column: str) -> bool:
@@ -41,6 +40,11 @@ def sounds_personal(column: str) -> bool:
     return plain in _PERSONAL_WORDS or any(part in plain for part in _PERSONAL_PARTS)
 
 
+def is_contact(text: str) -> bool:
+    """Whether a cell may be an e-mail address, or nine and more signs of a telephone number."""
+    return _CONTACT.search(text) is not None
+
+
 def _may_be_shown(values: Sequence[object]) -> bool:
     texts = [text for value in values if value is not None and (text := str(value).strip())]
     if not texts:
@@ -49,7 +53,7 @@ def _may_be_shown(values: Sequence[object]) -> bool:
     if sum(numbers) >= MOSTLY * len(texts):
         whole = {text for text in texts if re.fullmatch(r"\+?[\d\s()/-]{9,}", text)}
         return not whole  # a number of nine digits identifies or calls somebody
-    return len(set(texts)) <= MOST_VALUES and not any(_PERSONAL_CELL.search(text) for text in texts)
+    return len(set(texts)) <= MOST_VALUES and not any(map(is_contact, texts))
 
 
 def open_columns(extra: Iterable[str], sample: Mapping[str, Sequence[object]]) -> tuple[str, ...]:

@@ -219,25 +219,29 @@ def read_orders(source: object, options: ReadingOptions | None = None) -> Orders
     for step in STEPS:
         read = step(read)
     _raise_faults(opened, match, [*read.faults])
+    return _handed_on(read, opened, cells, id_is_personal=match.id_is_personal)
+
+
+def _handed_on(read: LinesRead, source: Source, cells: CellReadings, *, id_is_personal: bool) -> Orders:
+    """What is kept of the lines, and what is said of the reading."""
     names = set(read.lines.collect_schema().names())
-    extra = tuple(column for column in sample if column not in read.mapping.values())
     kept = {column for role, column in read.mapping.items() if not ROLES[role].passing}
     facts = SourceFacts(
-        name=opened.name,
-        lines=opened.count(),
+        name=source.name,
+        lines=source.count(),
         mapping=dict(read.mapping),
-        encoding=opened.encoding,
-        extra_columns=extra,
-        id_is_personal=match.id_is_personal,
+        encoding=source.encoding,
+        extra_columns=tuple(column for column in read.sample if column not in read.mapping.values()),
+        id_is_personal=id_is_personal,
         decisions=read.decisions,
     )
     return Orders(
         lines=read.lines.select(*(name for name in ORDER_LINE if name in names)),
-        engine=opened.engine,
+        engine=source.engine,
         facts=facts,
-        malformed=opened.malformed(),
-        source=opened,
+        malformed=source.malformed(),
+        source=source,
         cells=cells,
-        null_values=options.null_values,
-        open_columns=open_columns([column for column in sample if column not in kept], sample),
+        null_values=read.options.null_values,
+        open_columns=open_columns([column for column in read.sample if column not in kept], read.sample),
     )

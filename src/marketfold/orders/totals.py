@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from marketfold.schema import NO_LINES, SOURCE_LINE, money_sum
+from marketfold.schema import NO_LINES, SOURCE_LINE, count_where, money_sum
 
 if TYPE_CHECKING:
     from datetime import date
@@ -31,10 +31,6 @@ class Totals:
     nulls: dict[str, int]
 
 
-def _count_where(test: nw.Expr) -> nw.Expr:
-    return nw.when(test).then(1).otherwise(0).sum()
-
-
 def _n_known(column: str) -> nw.Expr:
     """Different values of a column; a missing one is none."""
     missing = nw.when(nw.col(column).is_null()).then(1).otherwise(0).max()
@@ -47,7 +43,7 @@ def total_lines(lines: nw.LazyFrame[Any], engine: Engine) -> Totals:
     if "row_kind" in names:
         lines = lines.filter(~nw.col("row_kind").is_in(NO_LINES).fill_null(value=False)).drop("row_kind")
         names = [name for name in names if name != "row_kind"]
-    signs = [_count_where(nw.col("quantity") < 0).alias("negative_quantities")] if "quantity" in names else []
+    signs = [count_where(nw.col("quantity") < 0).alias("negative_quantities")] if "quantity" in names else []
     asked = [
         nw.len().alias("lines"),
         _n_known("order_id").alias("orders"),
@@ -55,10 +51,10 @@ def total_lines(lines: nw.LazyFrame[Any], engine: Engine) -> Totals:
         nw.col("ordered_on").min().alias("first_on"),
         nw.col("ordered_on").max().alias("last_on"),
         money_sum("amount").alias("amount_total"),
-        _count_where(nw.col("amount") == 0).alias("zero_amounts"),
-        _count_where(nw.col("amount") < 0).alias("negative_amounts"),
+        count_where(nw.col("amount") == 0).alias("zero_amounts"),
+        count_where(nw.col("amount") < 0).alias("negative_amounts"),
         *signs,
-        *(_count_where(nw.col(name).is_null()).alias(f"null {name}") for name in names if name != SOURCE_LINE),
+        *(count_where(nw.col(name).is_null()).alias(f"null {name}") for name in names if name != SOURCE_LINE),
     ]
     row: dict[str, Any] = engine.collect(lines.select(*asked)).to_pylist()[0]
     return Totals(

@@ -31,7 +31,7 @@ from marketfold.orders.numbers import (
     with_point,
 )
 from marketfold.orders.periods import epoch_unit, per_day
-from marketfold.schema import ROLES, SOURCE_LINE
+from marketfold.schema import ROLES, SOURCE_LINE, count_where
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -89,7 +89,7 @@ class CellReadings:
         for role, sign in self.decimals.items():
             text = _number_text(role)
             unread = ~text.is_null() & number_from_text(text, sign).is_null()
-            asked.append(nw.when(unread).then(1).otherwise(0).sum().alias(role))
+            asked.append(count_where(unread).alias(role))
         return self.left.select(*asked)
 
 

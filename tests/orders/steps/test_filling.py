@@ -71,7 +71,7 @@ def test_an_order_is_the_same_whether_its_cells_are_repeated(blank: tuple[str, .
     assert lines(orders) == lines(read_orders(table(FULL)))
     told = next(one for one in orders.facts.decisions if one.code == "cells_of_the_order")
     assert (told.lines, told.money) == (3, 50.0)
-    assert clean_orders(orders).report.ledger.lines_set_aside == {"cancelled": 3}
+    assert clean_orders(orders).report.ledger.lines_set_aside == {"returned": 3}
 
 
 def test_where_the_order_number_is_left_out_too_the_row_above_tells():
@@ -101,7 +101,7 @@ def test_a_guest_has_no_customer_on_any_line():
     assert [row["customer_id"] for row in found[-2:]] == [None, None]
     assert [row["status"] for row in found[-2:]] == ["paid", "paid"]
     cleaned = clean_orders(orders, CleaningOptions(allow_mostly_set_aside=True))
-    assert cleaned.report.ledger.lines_set_aside == {"no_customer": 2, "cancelled": 3}
+    assert cleaned.report.ledger.lines_set_aside == {"no_customer": 2, "returned": 3}
 
 
 def test_a_column_that_is_merely_sometimes_empty_stays_so():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -11,7 +12,7 @@ from marketfold.decisions import Decision
 from marketfold.errors import Fault
 from marketfold.orders.first_lines import MOSTLY, OUGHT_TO_TELL
 from marketfold.orders.money_names import name_words, word_set
-from marketfold.schema import SOURCE_LINE
+from marketfold.schema import SOURCE_LINE, count_where
 
 if TYPE_CHECKING:
     from marketfold.orders.steps.lines_read import LinesRead
@@ -93,23 +94,19 @@ def _renamed(read: LinesRead) -> LinesRead:
     lines = read.lines.rename({"discount_percent": "discount"})
     column = read.mapping["discount_percent"]
     read = read.without("discount_percent")
-    return type(read)(lines, read.engine, {**read.mapping, "discount": column}, read.sample, read.options,
-                      read.decisions, read.faults, read.texts)  # fmt: skip
+    return replace(read, lines=lines, mapping={**read.mapping, "discount": column})
 
 
 def _measured(read: LinesRead) -> dict[str, Any]:
     taken = _OFF > 0
     off = nw.when(taken).then(_OFF)
 
-    def count(test: nw.Expr) -> nw.Expr:
-        return nw.when(test.fill_null(False)).then(1).otherwise(0).sum()  # noqa: FBT003
-
     return read.measure(
-        n=count(taken),
+        n=count_where(taken),
         largest=off.max(),
-        whole=count(taken & (_OFF.round() == _OFF)),
-        halves=count(taken & ((_OFF * 2).round() == _OFF * 2)),
-        beyond=count(taken & (_OFF - nw.col(_GROSS).abs() > 0.0051)),
+        whole=count_where(taken & (_OFF.round() == _OFF)),
+        halves=count_where(taken & ((_OFF * 2).round() == _OFF * 2)),
+        beyond=count_where(taken & (_OFF - nw.col(_GROSS).abs() > 0.0051)),
         gross=nw.col(_GROSS).sum(),
         off=off.sum(),
         in_hundred=(off * nw.col(_GROSS) / 100).sum(),
@@ -205,10 +202,7 @@ def _is_of_order(read: LinesRead) -> bool:
     alike = several & (nw.col("low") == nw.col("high")) & (nw.col("filled") == nw.col("lines"))
     once = several & (nw.col("filled") == 1)
 
-    def count(test: nw.Expr, name: str) -> nw.Expr:
-        return nw.when(test.fill_null(False)).then(1).otherwise(0).sum().alias(name)  # noqa: FBT003
-
-    asked = orders.select(count(several, "several"), count(alike | once, "alike"))
+    asked = orders.select(count_where(several).alias("several"), count_where(alike | once).alias("alike"))
     found = read.engine.collect(asked).to_pylist()[0]
     return bool(found["several"]) and int(found["alike"]) >= MOSTLY * int(found["several"])
 
@@ -244,8 +238,8 @@ def _told(read: LinesRead) -> LinesRead:
     given = (_OFF > 0) & ~product.is_null() & ~nw.col("amount").is_null()
     before = given & ((nw.col("amount") - product).abs() <= 0.0051)
     sums = read.measure(
-        n=nw.when(given.fill_null(False)).then(1).otherwise(0).sum(),  # noqa: FBT003
-        before=nw.when(before.fill_null(False)).then(1).otherwise(0).sum(),  # noqa: FBT003
+        n=count_where(given),
+        before=count_where(before),
         largest=_OFF.max(),
         off=nw.when(given).then(_OFF).sum(),
         shares=nw.when(given).then(_OFF * product).sum(),

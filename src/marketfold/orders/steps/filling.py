@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from marketfold.decisions import Decision
-from marketfold.orders.steps.row_kinds import are_lines, count_where
-from marketfold.schema import SOURCE_LINE, money_sum
+from marketfold.orders.steps.row_kinds import are_lines
+from marketfold.schema import SOURCE_LINE, count_where, money_sum
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

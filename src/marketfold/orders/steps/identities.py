@@ -11,8 +11,8 @@ import narwhals as nw
 from marketfold.decisions import Decision
 from marketfold.errors import Fault
 from marketfold.orders.roles import ID_STAND_INS, sureness
-from marketfold.orders.steps.row_kinds import are_lines, count_where
-from marketfold.schema import PERSONAL, SOURCE_LINE, money_sum
+from marketfold.orders.steps.row_kinds import are_lines
+from marketfold.schema import PERSONAL, SOURCE_LINE, count_where, money_sum
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

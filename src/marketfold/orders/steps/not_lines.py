@@ -12,8 +12,8 @@ import narwhals as nw
 import pyarrow as pa
 
 from marketfold.decisions import Decision
-from marketfold.orders.steps.row_kinds import count_where, mark_rows, mark_where
-from marketfold.schema import MONEY_SCALE, ROLES, SOURCE_LINE
+from marketfold.orders.steps.row_kinds import mark_rows, mark_where
+from marketfold.schema import MONEY_SCALE, ROLES, SOURCE_LINE, count_where
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from marketfold.decisions import Decision
-from marketfold.orders.steps.row_kinds import are_lines, count_where, mark_rows
-from marketfold.schema import SOURCE_LINE
+from marketfold.orders.steps.row_kinds import are_lines, mark_rows
+from marketfold.schema import SOURCE_LINE, count_where
 
 if TYPE_CHECKING:
     from marketfold.orders.steps.lines_read import LinesRead
@@ -52,7 +52,7 @@ def _compare(read: LinesRead) -> list[dict[str, Any]]:
     heads = nw.when(nw.col("is_head"))
     orders = lines.group_by("order_id").agg(
         nw.len().alias("rows"),
-        heads.then(1).otherwise(0).sum().alias("heads"),
+        count_where(nw.col("is_head")).alias("heads"),
         heads.then(nw.col(SOURCE_LINE)).min().alias("head"),
         nw.col(SOURCE_LINE).min().alias("first"),
         _sum(nw.col("worth")).alias("items"),

@@ -13,7 +13,7 @@ import narwhals as nw
 
 from marketfold.decisions import Decision
 from marketfold.orders.first_lines import MOSTLY, NEAR, OUGHT_TO_TELL, FirstLines
-from marketfold.schema import MONEY_SCALE, SOURCE_LINE, money_sum
+from marketfold.schema import MONEY_SCALE, SOURCE_LINE, count_where, money_sum
 
 if TYPE_CHECKING:
     from marketfold.orders.steps.lines_read import LinesRead
@@ -58,7 +58,7 @@ def _is_suspect(read: LinesRead) -> bool:
     sums = read.measure(
         amounts=money_sum("amount"),
         products=(product * 100).sum() / 100,
-        empty=nw.when(nw.col("amount").is_null() & (product > 0)).then(1).otherwise(0).sum(),
+        empty=count_where(nw.col("amount").is_null() & (product > 0)),
         lines=nw.len(),
     )
     amounts, products = float(sums["amounts"] or 0.0), float(sums["products"] or 0.0)
@@ -106,15 +106,12 @@ def _count_orders(read: LinesRead) -> dict[str, Any]:
     several = nw.col("differs") & (nw.col("filled") > 0) & ~((nw.col("low") == 0) & (nw.col("high") == 0))
     off = (nw.col("by_lines") - nw.col("high")).abs()
 
-    def count(test: nw.Expr, name: str) -> nw.Expr:
-        return nw.when(test.fill_null(False)).then(1).otherwise(0).sum().alias(name)  # noqa: FBT003
-
     total = nw.when(whole).then(nw.col("high")).otherwise(nw.col("sum"))
     asked = orders.select(
-        count(several, "several"),
-        count(several & whole, "alike"),
-        count(several & (nw.col("filled") == 1), "once"),
-        count(several & (off <= NEAR * nw.col("high").abs()), "fits"),
+        count_where(several).alias("several"),
+        count_where(several & whole).alias("alike"),
+        count_where(several & (nw.col("filled") == 1)).alias("once"),
+        count_where(several & (off <= NEAR * nw.col("high").abs())).alias("fits"),
         nw.col("sum").sum().alias("repeated"),
         total.sum().alias("total"),
         nw.col("by_lines").sum().alias("by_lines"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from marketfold.decisions import Decision
+from marketfold.schema import count_where
 
 if TYPE_CHECKING:
     from marketfold.orders.steps.lines_read import LinesRead
@@ -42,7 +43,7 @@ def _left(read: LinesRead, column: str, child: nw.Expr, family: nw.Expr) -> Line
     joined = keyed.join(parents, on=["order_id", "family"], how="left")
     paid = (nw.col("is part") & (nw.col("parent money") != 0)).fill_null(False)  # noqa: FBT003
     asked = joined.select(
-        nw.when(paid).then(1).otherwise(0).sum().alias("lines"),
+        count_where(paid).alias("lines"),
         nw.when(paid).then(nw.col("amount")).sum().alias("money"),
     )
     found = read.engine.collect(asked).to_pylist()[0]

@@ -51,8 +51,3 @@ def are_lines(read: LinesRead) -> nw.Expr:
     if KIND not in read.lines.collect_schema():
         return nw.col(SOURCE_LINE) > 0
     return ~nw.col(KIND).is_in(NO_LINES).fill_null(value=False)
-
-
-def count_where(test: nw.Expr) -> nw.Expr:
-    """Number of rows for which something is so; engines may add whole numbers up to decimals."""
-    return nw.when(test).then(1).otherwise(0).sum().cast(nw.Int64)
