@@ -8,7 +8,8 @@ import narwhals as nw
 
 from marketfold.decisions import Decision
 from marketfold.orders.hints import says_credit_note
-from marketfold.orders.steps.row_kinds import are_lines, count_where
+from marketfold.orders.steps.row_kinds import are_lines
+from marketfold.schema import count_where
 
 if TYPE_CHECKING:
     from marketfold.orders.steps.lines_read import LinesRead
