@@ -48,6 +48,10 @@ def _frame(native: Any) -> nw.LazyFrame[Any]:
     return frame
 
 
+def _with_tails(frame: nw.LazyFrame[Any], columns: Mapping[str, str]) -> nw.LazyFrame[Any]:
+    return frame.with_columns(*(nw.col(old).str.tail(1).alias(new) for new, old in columns.items()))
+
+
 def verbatim(path: Path) -> str:
     """A path in DuckDB's SQL that names one file: DuckDB would take `*`, `?` and `[` for a pattern.
 
@@ -118,6 +122,9 @@ class Engine(Protocol):
     def try_cast(self, frame: nw.LazyFrame[Any], columns: Mapping[str, str], to: Castable) -> nw.LazyFrame[Any]:
         """Add columns (new name: text column) that are null where the text does not fit the type."""
 
+    def last_letters(self, frame: nw.LazyFrame[Any], columns: Mapping[str, str]) -> nw.LazyFrame[Any]:
+        """Add columns (new name: text column) with the last character of each text."""
+
     def fingerprint(self, frame: nw.LazyFrame[Any], columns: Sequence[str], name: str) -> nw.LazyFrame[Any]:
         """Add column `name`, a 64-bit hash of `columns`: equal rows have equal ones, unequal rows nearly never."""
 
@@ -180,6 +187,11 @@ class DuckDBEngine:
         casts = [f"TRY_CAST({quoted(old)} AS {_SQL[to]}) AS {quoted(new)}" for new, old in columns.items()]
         return _frame(frame.to_native().project(", ".join(["*", *casts])))
 
+    def last_letters(self, frame: nw.LazyFrame[Any], columns: Mapping[str, str]) -> nw.LazyFrame[Any]:
+        """Add columns by a function of the text alone, which DuckDB asks once of each text in a dictionary."""
+        letters = [f"substring({quoted(old)}, -1, 1) AS {quoted(new)}" for new, old in columns.items()]
+        return _frame(frame.to_native().project(", ".join(["*", *letters])))
+
     def scan_csv(self, path: Path, columns: Sequence[str], layout: CsvLayout) -> nw.LazyFrame[Any]:
         """A well-formed UTF-8 file as text columns, named as given and not by the file."""
         options = {
@@ -194,13 +206,17 @@ class DuckDBEngine:
         listed = ", ".join(f"{name} = {value}" for name, value in options.items())
         return _frame(self.connection.sql(f"SELECT * FROM read_csv({verbatim(path)}, {listed})"))  # noqa: S608
 
-    def scan_parquet(self, paths: Sequence[Path], row_number: str) -> nw.LazyFrame[Any]:
-        """Parquet files as one lazy table with the number of each row, from 0 through all files in their order."""
+    def scan_parquet(self, paths: Sequence[Path], row_number: str, first: int) -> nw.LazyFrame[Any]:
+        """Parquet files as one lazy table with the number of each row, from `first` through all files in their order.
+
+        Of one file the number is that of DuckDB and one constant: as such, and no other, rows asked for by their number
+        are found without reading those before them.
+        """
         self._scanned = paths
         files = "[" + ", ".join(verbatim(path) for path in paths) + "]"
         rows = self.connection.sql(f"SELECT num_rows FROM parquet_file_metadata({files})")  # noqa: S608  (names are quoted)
-        offsets = [0, *itertools.accumulate(n for (n,) in rows.fetchall())]
-        shift = f"[{', '.join(map(str, offsets))}][file_index::BIGINT + 1]" if len(paths) > 1 else "0"
+        offsets = list(itertools.accumulate((first, *(n for (n,) in rows.fetchall()))))
+        shift = f"[{', '.join(map(str, offsets))}][file_index::BIGINT + 1]" if len(paths) > 1 else str(first)
         number = f"(file_row_number + {shift})::BIGINT AS {quoted(row_number)}"
         table = f"read_parquet({files}, union_by_name = true, binary_as_string = true)"
         return _frame(self.connection.sql(f"SELECT {number}, * FROM {table}"))  # noqa: S608
@@ -254,6 +270,10 @@ class PolarsEngine:
             casts = [pl.col(old).str.to_date("%Y-%m-%d", strict=False).alias(new) for new, old in columns.items()]
         return _frame(frame.to_native().with_columns(casts))
 
+    def last_letters(self, frame: nw.LazyFrame[Any], columns: Mapping[str, str]) -> nw.LazyFrame[Any]:
+        """Add columns as Narwhals cuts them."""
+        return _with_tails(frame, columns)
+
     def fingerprint(self, frame: nw.LazyFrame[Any], columns: Sequence[str], name: str) -> nw.LazyFrame[Any]:
         """The hash of a Polars struct."""
         import polars as pl  # noqa: PLC0415  (only where Polars is in use)
@@ -303,6 +323,10 @@ class SparkEngine:
         start = F.create_map(*map(F.lit, itertools.chain(*starts)))[F.shiftright(place, 33).cast("int")]
         number = (place.bitwiseAND(F.lit((1 << 33) - 1)) + start).cast("bigint")
         return _frame(native.withColumn(row_number, number))
+
+    def last_letters(self, frame: nw.LazyFrame[Any], columns: Mapping[str, str]) -> nw.LazyFrame[Any]:
+        """Add columns as Narwhals cuts them."""
+        return _with_tails(frame, columns)
 
     def fingerprint(self, frame: nw.LazyFrame[Any], columns: Sequence[str], name: str) -> nw.LazyFrame[Any]:
         """Spark's `xxhash64`."""

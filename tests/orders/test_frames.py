@@ -218,6 +218,21 @@ def test_blanks_around_an_id_make_no_other_customer(blank: str) -> None:
         assert set(orders.engine.collect(orders.lines)["customer_id"].to_pylist()) == {"Acme", "Café"}
 
 
+@pytest.mark.parametrize(
+    "untidy",
+    ["x", "Acme ", " Acme", "Acme\n", "Acme\u00a0", "\ufeffAcme", "Acme\u200b", "", "7.0", "Acm\u00e9", "~"],
+)
+def test_one_untidy_id_among_tidy_ones_is_tidied(untidy: str, tmp_path: Path) -> None:
+    ids = ["Acme"] * 4 + [untidy, None]
+    table = pa.table({"customer": ids, "date": ["2024-02-13"] * 6, "total": [1.0] * 6})
+    pq.write_table(table, tmp_path / "orders.parquet")
+    tidy = {"": None, "7.0": "7"}.get(untidy, untidy.strip(" \n\u00a0\ufeff\u200b"))
+    for source in (tmp_path / "orders.parquet", table, pl.DataFrame(table)):
+        orders = read_orders(source)
+        lines = orders.engine.collect(orders.lines).sort_by("source_line")
+        assert lines["customer_id"].to_pylist() == ["Acme"] * 4 + [tidy, None]
+
+
 @pytest.mark.parametrize("as_frame", [pd.DataFrame, pl.DataFrame, pa.table], ids=["pandas", "polars", "arrow"])
 def test_a_frame_without_a_line_is_refused(as_frame: Callable[[dict[str, list[str]]], object]) -> None:
     empty: dict[str, list[str]] = {"order_id": [], "customer_id": [], "ordered_on": [], "amount": []}

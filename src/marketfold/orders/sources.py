@@ -214,7 +214,7 @@ def from_parquet(name: str, paths: Mapping[str, Path], engine: DuckDBEngine) -> 
 
     schemas = {file: pq.read_schema(path) for file, path in paths.items()}
     files = list(paths.values())
-    frame = engine.scan_parquet(files, SOURCE_LINE).with_columns(nw.col(SOURCE_LINE) + FIRST_LINE)
+    frame = engine.scan_parquet(files, SOURCE_LINE, FIRST_LINE)
     source = FrameSource(name, engine, frame)
     if len(files) == 1:
         _take_names(source, next(iter(schemas.values())).names)

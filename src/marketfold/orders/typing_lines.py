@@ -11,9 +11,11 @@ import pyarrow as pa
 from marketfold.decisions import Decision
 from marketfold.errors import Fault
 from marketfold.orders.cells import (
+    LAST,
     NUMBER_LIKE,
     as_texts,
-    is_untidy,
+    begins_untidy,
+    ends_untidy,
     iso_head,
     native_day,
     native_number,
@@ -115,8 +117,15 @@ def _untidy(frame: nw.LazyFrame[Any], names: Sequence[str], source: Source, plan
     texts = [name for name in names if schema[name] == nw.String]
     if source.copies or not texts:
         return list(names)
-    asked = frame.select(*(is_untidy(name, plan.null_values, number_like=name in NUMBER_LIKE) for name in texts))
-    found = source.engine.collect(asked).to_pylist()[0]
+    # asked by themselves, for a Parquet file tells them without being read
+    ends = [end for name in texts for end in (nw.col(name).min().alias(name), nw.col(name).max().alias(f"{name} most"))]
+    found = source.engine.collect(frame.select(*ends)).to_pylist()[0]
+    open_ones = [name for name in texts if not begins_untidy(found[name], found[f"{name} most"])]
+    if not open_ones:
+        return list(names)
+    asked = [ends_untidy(name, plan.null_values, number_like=name in NUMBER_LIKE) for name in open_ones]
+    frame = source.engine.last_letters(frame, {name + LAST: name for name in open_ones})
+    found = source.engine.collect(frame.select(*asked)).to_pylist()[0]
     return [name for name in names if found.get(name, True)]
 
 

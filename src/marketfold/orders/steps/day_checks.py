@@ -13,7 +13,7 @@ from marketfold.decisions import Decision
 from marketfold.schema import money_sum
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from marketfold.orders.steps.lines_read import LinesRead
 
@@ -43,23 +43,22 @@ _FEW_DAYS, _LEAST_MONTHS = 3, 6
 
 @dataclass(frozen=True)
 class _Days:
-    """The different days in their order, with the lines and the money of each."""
+    """The different days in their order, with the lines of each."""
 
     days: tuple[date, ...]
     lines: tuple[int, ...]
-    money: tuple[float, ...]
 
     @property
     def total(self) -> int:
         return sum(self.lines)
 
     def __getitem__(self, part: slice) -> _Days:
-        return _Days(self.days[part], self.lines[part], self.money[part])
+        return _Days(self.days[part], self.lines[part])
 
     def mirrored(self) -> _Days:
         """The same with the last first, each day as far before a middle as it was after it."""
         turned = tuple(date.fromordinal(_MIRROR - day.toordinal()) for day in reversed(self.days))
-        return _Days(turned, self.lines[::-1], self.money[::-1])
+        return _Days(turned, self.lines[::-1])
 
     def longest_gap(self) -> int:
         """Most days between two neighbours; 1 where there are none."""
@@ -118,7 +117,7 @@ def _warn_of_start(read: LinesRead, days: _Days) -> LinesRead:
         return read
     until, since = days.days[place - 1], days.days[place]
     numbers = {"until": until.isoformat(), "since": since.isoformat(), "gap": (since - until).days}
-    lines, money = sum(days.lines[:place]), sum(days.money[:place])
+    lines, money = sum(days.lines[:place]), _money_of(read, days.days[:place])
     return read.decided(Decision("first_day_apart", (read.mapping["ordered_on"],), lines, money, None, numbers))
 
 
@@ -143,7 +142,7 @@ def _set_aside(read: LinesRead, days: _Days, first: int, last: int) -> LinesRead
         "stretched": (days.days[-1] - days.days[0]).days + 1,
         "recency": f", and every customer would seem to have been away {moved:,} days longer" if moved else "",
     }
-    money = sum(days.money[place] for place in gone)
+    money = _money_of(read, stray)
     column = (read.mapping["ordered_on"],)
     return read.decided(Decision(STRAY, column, sum(days.lines[place] for place in gone), money, None, numbers), lines)
 
@@ -191,18 +190,25 @@ def _warn_of_few_days(read: LinesRead, days: _Days) -> LinesRead:
     return read.decided(Decision("few_days_of_month", (read.mapping["ordered_on"],), days.total, numbers=numbers))
 
 
+def _dated(read: LinesRead) -> nw.LazyFrame[Any]:
+    lines = read.lines.filter(~nw.col("ordered_on").is_null())
+    return lines.filter(nw.col("row_kind").is_null()) if "row_kind" in lines.collect_schema().names() else lines
+
+
+def _money_of(read: LinesRead, days: Sequence[date]) -> float:
+    """The money of the lines of some days; few sources have days of which it is asked."""
+    if "amount" not in read.lines.collect_schema().names():
+        return 0.0
+    of_days = _dated(read).filter(nw.col("ordered_on").is_in(list(days)))
+    return float(read.engine.collect(of_days.select(money_sum("amount").alias("money")))["money"][0].as_py() or 0.0)
+
+
 def _count_days(read: LinesRead) -> _Days:
-    names = read.lines.collect_schema().names()
-    lines = read.lines.filter(nw.col("row_kind").is_null()) if "row_kind" in names else read.lines
-    money = money_sum("amount") if "amount" in names else nw.lit(0.0)
-    counted = (
-        lines.filter(~nw.col("ordered_on").is_null()).group_by("ordered_on").agg(nw.len().alias("n"), money.alias("m"))
-    )
+    counted = _dated(read).group_by("ordered_on").agg(nw.len().alias("n"))
     rows: list[dict[str, Any]] = sorted(read.engine.collect(counted).to_pylist(), key=lambda row: row["ordered_on"])
     return _Days(
         tuple(row["ordered_on"] for row in rows),
         tuple(int(row["n"]) for row in rows),
-        tuple(float(row["m"] or 0.0) for row in rows),
     )
 
 

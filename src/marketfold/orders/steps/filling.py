@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from marketfold.decisions import Decision
-from marketfold.orders.steps.row_kinds import are_lines
+from marketfold.orders.steps.overview import OF_AN_ORDER
+from marketfold.orders.steps.row_kinds import KIND, are_lines
 from marketfold.schema import SOURCE_LINE, count_where, money_sum
 
 if TYPE_CHECKING:
@@ -18,11 +19,6 @@ if TYPE_CHECKING:
 
     from marketfold.orders.steps.lines_read import LinesRead
 
-OF_AN_ORDER = (
-    "customer_id", "ordered_on", "status", "payment_status", "cancelled_on", "returned_on", "currency", "country",
-    "territory", "state", "deal_size", "till",
-)  # fmt: skip
-"""Roles that say something of the whole order, never of one line."""
 _OF_A_LINE = ("product_id", "line_number", "quantity", "unit_price", "amount")
 
 MOSTLY = 0.8
@@ -87,8 +83,8 @@ def fill_from_above(read: LinesRead) -> LinesRead:
     """
     if not read.may("cells_from_above"):
         return read
-    seen = read.measure(lines=nw.len(), days=nw.col("ordered_on").count(), known=nw.col("customer_id").count())
-    if seen["days"] == seen["lines"] or seen["known"] == seen["lines"]:
+    seen = read.overview
+    if not (seen.lacks("ordered_on") and seen.lacks("customer_id")):
         return read
     again = _continues(read)
     first = nw.when(~again & are_lines(read)).then(nw.col(SOURCE_LINE)).min()
@@ -99,7 +95,7 @@ def fill_from_above(read: LinesRead) -> LinesRead:
         asked |= {"ids": nw.col("order_id").count(), "orders": nw.col("order_id").n_unique() - missing}
     found = read.measure(**asked)
     least = FEWEST_CONTINUED if numbered else FEWEST_UNNUMBERED
-    if not found["again"] or found["again"] < least * seen["lines"]:
+    if not found["again"] or found["again"] < least * seen.lines:
         return read
     if found["first"] is None or found["first_again"] < found["first"]:
         return read
@@ -211,8 +207,9 @@ def fill_orders(read: LinesRead) -> LinesRead:
     if not read.has("order_id") or not read.may("cells_of_the_order"):
         return read
     roles = _present(read, OF_AN_ORDER)
-    counted = read.measure(lines=count_where(are_lines(read)), **{role: nw.col(role).count() for role in roles})
-    roles = [role for role in roles if 0 < counted[role] < counted["lines"]]
+    seen = read.overview
+    lines = read.measure(lines=count_where(are_lines(read)))["lines"] if seen.filled.get(KIND) else seen.lines
+    roles = [role for role in roles if 0 < seen.filled[role] < lines]
     roles = _probed(read, roles) if roles else []
     roles = _standing_once(read, roles) if roles else []
     if not roles:

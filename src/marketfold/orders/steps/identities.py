@@ -11,6 +11,7 @@ import narwhals as nw
 from marketfold.decisions import Decision
 from marketfold.errors import Fault
 from marketfold.orders.roles import ID_STAND_INS, sureness
+from marketfold.orders.steps.overview import in_capitals
 from marketfold.orders.steps.row_kinds import are_lines
 from marketfold.schema import PERSONAL, SOURCE_LINE, count_where, money_sum
 
@@ -126,7 +127,7 @@ def fold_ids(read: LinesRead) -> LinesRead:
     if not any(text.upper() != text.lower() for text in shown):
         return read
     by_mail = sureness("email", read.mapping["customer_id"]) is not None or any("@" in text for text in shown)
-    return _fold_emails(read) if by_mail else _doubt_case(read, shown)
+    return _fold_emails(read) if by_mail else _doubt_case(read)
 
 
 def _doubt_zeros(read: LinesRead, shown: Sequence[str]) -> LinesRead:
@@ -150,12 +151,10 @@ def _fold_emails(read: LinesRead) -> LinesRead:
     return read.decided(_about("emails_folded", read, merged), lines) if merged["ids"] else read.with_lines(lines)
 
 
-def _doubt_case(read: LinesRead, shown: Sequence[str]) -> LinesRead:
-    customer = nw.col("customer_id")
-    capitals = all(text == text.upper() for text in shown)
-    if capitals and not read.measure(n=count_where(customer != customer.str.to_uppercase()))["n"]:
+def _doubt_case(read: LinesRead) -> LinesRead:
+    if in_capitals(read) and not read.overview.in_small:
         return read
-    merged = _merged(read, customer.str.to_lowercase())
+    merged = _merged(read, nw.col("customer_id").str.to_lowercase())
     told = merged["ids"] and read.may("ids_differ_in_case")
     return read.decided(_about("ids_differ_in_case", read, merged)) if told else read
 

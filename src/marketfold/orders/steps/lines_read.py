@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from marketfold.orders.steps.overview import Overview, look_over
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -45,6 +47,7 @@ class LinesRead:
     faults: tuple[Fault, ...] = ()
     texts: nw.LazyFrame[Any] | None = None
     typed_days: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    _seen: list[Overview] = field(default_factory=list, repr=False, compare=False)
 
     def has(self, *roles: str) -> bool:
         """Whether the source has a column for each of these roles."""
@@ -57,6 +60,13 @@ class LinesRead:
     def cells(self, role: str) -> Sequence[object]:
         """The first cells of a role's column."""
         return self.sample[self.mapping[role]]
+
+    @property
+    def overview(self) -> Overview:
+        """What all lines say together, asked when it is first needed and again once the lines have changed."""
+        if not self._seen:
+            self._seen.append(look_over(self))
+        return self._seen[0]
 
     def measure(self, **asked: nw.Expr) -> dict[str, Any]:
         """Aggregates over all lines, by name."""
@@ -71,7 +81,7 @@ class LinesRead:
 
     def with_lines(self, lines: nw.LazyFrame[Any]) -> LinesRead:
         """The same with other lines."""
-        return replace(self, lines=lines)
+        return replace(self, lines=lines, _seen=[])
 
     def without(self, role: str) -> LinesRead:
         """The same as if the source had no column for a role."""

@@ -53,6 +53,8 @@ def _texts(read: LinesRead) -> list[str]:
 
 def leave_blank_rows(read: LinesRead) -> LinesRead:
     """Set aside rows of separators alone (`;;;;`), which spreadsheets write for cells that were emptied or framed."""
+    if not all(read.overview.lacks(role) for role in read.overview.filled):
+        return read
     blank = reduce(
         and_, (nw.col(name).is_null() for name in read.lines.collect_schema().names() if name != SOURCE_LINE)
     )
@@ -127,6 +129,13 @@ def _poor(keys: Sequence[str]) -> nw.Expr:
         return nw.col("ordered_on").is_null()
     empty = reduce(add, (nw.when(nw.col(name).is_null()).then(1).otherwise(0) for name in keys))
     return empty >= len(keys) - 1
+
+
+def _some_poor(read: LinesRead, keys: Sequence[str]) -> bool:
+    """Whether some row may be poor: each such row lacks all its keys but one."""
+    if len(keys) == 1:
+        return read.overview.lacks("ordered_on")
+    return sum(read.overview.lacks(name) for name in keys) >= len(keys) - 1
 
 
 def _bare(keys: Sequence[str]) -> nw.Expr:
@@ -225,12 +234,13 @@ def _adding_up(rows: Iterable[_Candidate]) -> list[_Candidate]:
 def _totals_among(read: LinesRead, keys: Sequence[str]) -> list[_Candidate]:
     """Rows that are totals by their words, by their sums, or by both."""
     bare = _bare(keys) if read.has("amount") and len(keys) > 1 else None
-    asked = {"last": nw.col(SOURCE_LINE).max(), "poor": count_where(_poor(keys)), "lines": nw.len()}
-    if bare is not None:
+    seen = read.overview
+    asked = {"poor": count_where(_poor(keys))} if _some_poor(read, keys) else {}
+    if bare is not None and all(seen.lacks(name) for name in keys if name != "customer_id"):
         asked["bare"] = count_where(bare)
-    seen = read.measure(**asked)
-    wanted = _may_be_total(read, keys, int(seen["last"] or 0), seen["poor"])
-    if bare is not None and 0 < seen["bare"] <= MOST_BARE * seen["lines"]:
+    found = {"poor": 0, "bare": 0} | (read.measure(**asked) if asked else {})
+    wanted = _may_be_total(read, keys, seen.last, found["poor"])
+    if bare is not None and 0 < found["bare"] <= MOST_BARE * seen.lines:
         wanted = wanted | bare
     candidates = _candidates(read, keys, wanted)
     by_words = [row for row in candidates if row.sure(keys)]
@@ -265,8 +275,7 @@ def leave_notes(read: LinesRead) -> LinesRead:
     texts = _texts(read)
     if not read.may("note_rows") or len(read.lines.collect_schema().names()) < 5:
         return read
-    last = int(read.measure(last=nw.col(SOURCE_LINE).max())["last"] or 0)
-    tail = read.engine.collect(read.lines.filter(nw.col(SOURCE_LINE) > last - _TAIL)).to_pylist()
+    tail = read.engine.collect(read.lines.filter(nw.col(SOURCE_LINE) > read.overview.last - _TAIL)).to_pylist()
     notes: dict[int, str] = {}
     for row in sorted(tail, key=lambda row: -row[SOURCE_LINE]):
         if _is_note(row, texts):

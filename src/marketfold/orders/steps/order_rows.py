@@ -85,7 +85,7 @@ def leave_order_rows(read: LinesRead) -> LinesRead:
     if not (read.has("order_id", "product_id") and money and read.may("order_rows")):
         return read
     blank = nw.col("product_id").is_null() & ~nw.col("order_id").is_null()
-    if not read.measure(blank=count_where(blank))["blank"]:
+    if not read.overview.lacks("product_id") or not read.measure(blank=count_where(blank))["blank"]:
         return read
     orders = _compare(read)
     if orders and all(not order["worth"] for order in orders):

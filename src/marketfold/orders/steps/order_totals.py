@@ -13,7 +13,7 @@ import narwhals as nw
 
 from marketfold.decisions import Decision
 from marketfold.orders.first_lines import MOSTLY, NEAR, OUGHT_TO_TELL, FirstLines
-from marketfold.schema import MONEY_SCALE, SOURCE_LINE, count_where, money_sum
+from marketfold.schema import MONEY_SCALE, SOURCE_LINE, count_where
 
 if TYPE_CHECKING:
     from marketfold.orders.steps.lines_read import LinesRead
@@ -54,17 +54,9 @@ def _is_suspect(read: LinesRead) -> bool:
         return True
     if not read.has("quantity", "unit_price"):
         return False
-    product = nw.col("quantity") * nw.col("unit_price")
-    sums = read.measure(
-        amounts=money_sum("amount"),
-        products=(product * 100).sum() / 100,
-        empty=count_where(nw.col("amount").is_null() & (product > 0)),
-        lines=nw.len(),
-    )
-    amounts, products = float(sums["amounts"] or 0.0), float(sums["products"] or 0.0)
-    differs = abs(amounts - products) > OUGHT_TO_TELL * abs(products) or int(sums["empty"]) > OUGHT_TO_TELL * int(
-        sums["lines"]
-    )
+    seen = read.overview
+    differs = abs(seen.money["amount"] - seen.product) > OUGHT_TO_TELL * abs(seen.product)
+    differs = differs or seen.empty > OUGHT_TO_TELL * seen.lines
     # lines that differ from each other in the orders seen, and whose amounts do too, are lines
     return differs and not (lines.mixed_orders and lines.grain(values) == "line")
 

@@ -8,7 +8,6 @@ import narwhals as nw
 
 from marketfold.decisions import Decision
 from marketfold.orders.first_lines import ENOUGH_VOTES, OUGHT_TO_TELL, FirstLines, price_votes
-from marketfold.schema import money_sum
 
 if TYPE_CHECKING:
     from marketfold.orders.steps.lines_read import LinesRead
@@ -44,10 +43,9 @@ def _tell_column(read: LinesRead) -> LinesRead:
         )
         once = nw.when(nw.col("low") == nw.col("high")).then(nw.col("high")).otherwise(nw.col("sum"))
         total = read.engine.collect(orders.select(once.sum().alias("total")))["total"].to_pylist()[0]
-        mine = read.measure(mine=money_sum("amount"))["mine"]
     else:
-        sums = read.measure(mine=money_sum("amount"), total=money_sum("other_amount"))
-        mine, total = sums["mine"], sums["total"]
+        total = read.overview.money["other_amount"]
+    mine = read.overview.money["amount"]
     taken = read.mapping.get("amount") or f"{read.mapping['quantity']} times {read.mapping['unit_price']}"
     return _told(read.without("other_amount"), "other_money", (taken, read.mapping["other_amount"]), (mine, total))
 
@@ -56,12 +54,9 @@ def _tell_price(read: LinesRead) -> LinesRead:
     codes = {one.code for one in read.decisions}
     if not read.has("amount", "quantity", "unit_price") or codes & {"order_total_shared"}:
         return read
-    product = nw.col("quantity") * nw.col("unit_price")
-    known = ~product.is_null() & ~nw.col("amount").is_null()
-    sums = read.measure(mine=nw.when(known).then(nw.col("amount")).sum(), total=nw.when(known).then(product).sum())
     columns = (read.mapping["amount"], read.mapping["quantity"], read.mapping["unit_price"])
     doubtful = "amount_by_likeness" in codes
-    return _told(read, "likeness_differs" if doubtful else "price_differs", columns, (sums["mine"], sums["total"]))
+    return _told(read, "likeness_differs" if doubtful else "price_differs", columns, read.overview.both)
 
 
 def _told(read: LinesRead, code: str, columns: tuple[str, ...], sums: tuple[float | None, float | None]) -> LinesRead:
