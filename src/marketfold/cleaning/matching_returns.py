@@ -129,14 +129,20 @@ def _sides(returned: pa.Table, sold: pa.Table) -> tuple[_Lines, _Lines]:
     def numbers(name: str) -> Int64:
         column = both[name].combine_chunks()
         if pa.types.is_large_string(column.type):
-            return pc.dictionary_encode(column).indices.fill_null(_NONE).to_numpy().astype(np.int64)
-        whole = column.cast(pa.int32()) if pa.types.is_date(column.type) else column
-        return whole.cast(pa.int64()).fill_null(0).to_numpy()
+            whole = pc.dictionary_encode(column).indices.cast(pa.int64()).fill_null(_NONE)
+        else:
+            whole = (column.cast(pa.int32()) if pa.types.is_date(column.type) else column).cast(pa.int64()).fill_null(0)
+        values: Int64 = whole.to_numpy()
+        return values
 
     columns = [numbers(name) for name in _COMPARED.names]
-    cut = returned.num_rows
-    first, second = ([column[part].copy() for column in columns] for part in (slice(cut), slice(cut, None)))
-    return _Lines(*first[:-1], first[-1] > 0), _Lines(*second[:-1], second[-1] > 0)
+
+    def part(rows: slice) -> _Lines:
+        *cells, gone = (column[rows].copy() for column in columns)
+        line, customer, order, product, day, money, items = cells
+        return _Lines(line, customer, order, product, day, money, items, gone > 0)
+
+    return part(slice(returned.num_rows)), part(slice(returned.num_rows, None))
 
 
 @dataclass
@@ -222,8 +228,10 @@ def _starts(*columns: Int64) -> Flags:
 
 
 def _rounds(taking: _Taking, chosen: Flags, back_key: Int64, sold_key: Int64) -> Iterator[_Pairs]:
-    """The chosen returns with the lines of their key that were sold in time and have money left: first of each key
-    the first return, when that is done the second, and so on."""
+    """The chosen returns, each with the lines of its key that were sold in time and have money left.
+
+    First comes of each key the first return, when that is done the second, and so on.
+    """
     by_key = np.argsort(sold_key, kind="stable")
     keys = sold_key[by_key]
     backs = np.flatnonzero(chosen & (back_key >= 0))
@@ -302,12 +310,14 @@ class ReturnsToMatch:
 
     `bought`, `gone` (undone by their own status) and `undoing` (lines that take back what others sold) have the columns
     `source_line, order_id, customer_id, ordered_on, amount` and, where the source has them, `product_id` and
-    `quantity`. `by_order` is whether the source numbers its orders itself.
+    `quantity`; `repeats` are lines of `bought` that do not count. `by_order` is whether the source numbers its orders
+    itself.
     """
 
     bought: nw.LazyFrame[Any]
     gone: nw.LazyFrame[Any]
     undoing: nw.LazyFrame[Any]
+    repeats: nw.LazyFrame[Any] | None
     by_order: bool
 
     @cached_property
@@ -315,7 +325,7 @@ class ReturnsToMatch:
         """Columns of all three."""
         return frozenset(self.undoing.collect_schema().names())
 
-    def keys(self) -> Iterator[nw.LazyFrame[Any]]:
+    def agreements(self) -> Iterator[nw.LazyFrame[Any]]:
         """What a purchase must agree in with some returned line: customer and product, order, or customer alone."""
         product = nw.col("product_id")
         if "product_id" in self.columns:
@@ -334,14 +344,15 @@ class ReturnsToMatch:
         for mark, key in zip(marks, keys, strict=True):
             on = key.collect_schema().names()
             found = found.join(key.with_columns(nw.lit(1).alias(mark)), on=on, how="left")
-        return found.filter(nw.any_horizontal(*(~nw.col(mark).is_null() for mark in marks), ignore_nulls=True)).select(*names)
+        marked = nw.any_horizontal(*(~nw.col(mark).is_null() for mark in marks), ignore_nulls=True)
+        return found.filter(marked).select(*names)
 
     def compared(self, frame: nw.LazyFrame[Any], *, gone: bool) -> nw.LazyFrame[Any]:
         """Columns of `_COMPARED`, as far as they are there."""
         named = [name for name in _COMPARED.names if name in self.columns]
         sizes = [("amount", "money")] + ([("quantity", "items")] if "quantity" in self.columns else [])
         whole = [scaled(nw.col(name)).abs().fill_null(0.0).cast(nw.Int64).alias(new) for name, new in sizes]
-        return frame.select(*named, *whole, nw.lit(gone).alias("gone"))  # noqa: FBT003
+        return frame.select(*named, *whole, nw.lit(gone).alias("gone"))
 
 
 def match_returns(to_match: ReturnsToMatch, engine: Engine) -> tuple[MatchedReturns, nw.LazyFrame[Any]]:
@@ -354,8 +365,11 @@ def match_returns(to_match: ReturnsToMatch, engine: Engine) -> tuple[MatchedRetu
     tuple
         What was matched; and, kept by the engine with all their columns, the purchases that could have been.
     """
-    keys = [engine.hold(key) for key in to_match.keys()]
-    could_be = engine.hold(to_match.candidates(to_match.bought, keys))
+    keys = [engine.hold(key) for key in to_match.agreements()]
+    candidates = to_match.candidates(to_match.bought, keys)
+    if to_match.repeats is not None:  # looked for among the few that are left
+        candidates = candidates.join(to_match.repeats.select(SOURCE_LINE), on=SOURCE_LINE, how="anti")
+    could_be = engine.hold(candidates)
     sold = [
         engine.collect(to_match.compared(could_be, gone=False)),
         engine.collect(to_match.compared(to_match.candidates(to_match.gone, keys), gone=True)),

@@ -126,13 +126,12 @@ def _as_returns(bought: nw.LazyFrame[Any], given: nw.LazyFrame[Any]) -> nw.LazyF
     return joined.with_columns(*cells).select(*names)
 
 
-def _match(
-    sides: Sides, sold: nw.LazyFrame[Any], orders: Orders
-) -> tuple[MatchedReturns, nw.LazyFrame[Any]]:
+def _match(sides: Sides, sold: nw.LazyFrame[Any], orders: Orders) -> tuple[MatchedReturns, nw.LazyFrame[Any]]:
     asked = ReturnsToMatch(
         bought=sold,
         gone=sides.back.filter(~sides.undoes, nw.col("amount") > 0),
         undoing=sides.back.filter(sides.undoes),
+        repeats=sides.dropped,
         by_order=all(one.code != "order_by_day" for one in orders.facts.decisions),
     )
     return match_returns(asked, orders.engine)
@@ -183,7 +182,7 @@ def net_of_returns(sides: Sides, orders: Orders, *, gross: bool) -> NetOfReturns
         return net
     matched, could_be = MatchedReturns(), sides.bought
     if sides.any_back:
-        sold = sides.bought if given is None else less_returns(sides.bought, given)
+        sold = sides.kept if given is None else less_returns(sides.bought, given)
         matched, could_be = _match(sides, sold, orders)
         net = replace(net, matched=matched)
     if matched.told_twice:
