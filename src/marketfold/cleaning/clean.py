@@ -221,8 +221,7 @@ def find_repeats(lines: nw.LazyFrame[Any], columns: Sequence[str], engine: Engin
     compared = [name for name in columns if name != SOURCE_LINE]
     telling = _NUMBERED if "line_number" in compared else _UNNUMBERED
     marked = engine.fingerprint(lines, [name for name in telling if name in compared], _PRINT)
-    suspects = marked.group_by(_PRINT).agg(nw.len().alias("_alike")).filter(nw.col("_alike") > 1).select(_PRINT)
-    candidates = engine.materialise(marked.join(suspects, on=_PRINT, how="semi"))
+    candidates = engine.materialise(marked.join(engine.repeated(marked, _PRINT), on=_PRINT, how="semi"))
     first = nw.col(SOURCE_LINE).min().over(*compared).alias("repeats")
     repeats = candidates.with_columns(first).filter(nw.col(SOURCE_LINE) > nw.col("repeats"))
     return engine.materialise(repeats.select(SOURCE_LINE, "repeats", "amount"))

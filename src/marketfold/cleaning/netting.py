@@ -176,7 +176,7 @@ def net_of_returns(sides: Sides, orders: Orders, *, gross: bool) -> NetOfReturns
     engine = orders.engine
     if sides.any_back:
         # Asked for several times, here and by whoever counts returns; few beside all lines.
-        sides = replace(sides, back=engine.materialise(sides.back))
+        sides = replace(sides, back=engine.hold(sides.back))
     net, given = _refunds(sides, engine)
     if gross:
         return net
