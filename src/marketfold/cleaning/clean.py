@@ -13,7 +13,7 @@ import pyarrow as pa
 from marketfold.activity import Activity
 from marketfold.cleaning.discount_lines import TakenOff, take_off_discounts
 from marketfold.cleaning.matching import Matches, match_values
-from marketfold.cleaning.netting import Sides, less_returns, net_of_returns
+from marketfold.cleaning.netting import Sides, net_of_returns
 from marketfold.cleaning.report import (
     Account,
     CleaningReport,
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from marketfold.cleaning.netting import TakenBack
     from marketfold.decisions import SourceFacts
     from marketfold.engine import Engine
     from marketfold.orders import Orders
@@ -66,8 +67,7 @@ class CleanOrders:
         Cancelled and returned lines that have a customer and a date; `amount` is the value that went back, zero or
         more, and so is `quantity`.
     taken_back
-        What of `bought` came back later: `source_line`, `back` and `items_back` (whole ten-thousandths), and the day,
-        `returned_on`. None where nothing did.
+        What of `bought` came back later. None where nothing did.
     set_aside
         Every line that is not a purchase: `source_line`, `reason` (a code of `REASONS`), `detail`.
     orders
@@ -81,13 +81,13 @@ class CleanOrders:
     set_aside: nw.LazyFrame[Any]
     report: CleaningReport
     orders: Orders
-    taken_back: nw.LazyFrame[Any] | None = None
+    taken_back: TakenBack | None = None
     before: date | None = None
 
     @cached_property
     def purchases(self) -> nw.LazyFrame[Any]:
         """What was bought and stayed: without lines that came back in whole, others less what came back of them."""
-        return self.bought if self.taken_back is None else less_returns(self.bought, self.taken_back)
+        return self.bought if self.taken_back is None else self.taken_back.stayed()
 
     def before_day(self, day: date) -> CleanOrders:
         """The same as on the eve of a day: what was bought before it, less what came back before it."""
@@ -97,7 +97,7 @@ class CleanOrders:
             self,
             bought=self.bought.filter(earlier),
             returns=self.returns.filter(earlier),
-            taken_back=None if taken is None else taken.filter(nw.col("returned_on") < day),
+            taken_back=None if taken is None else taken.before_day(day),
             before=day,
         )
 
@@ -221,8 +221,7 @@ def find_repeats(lines: nw.LazyFrame[Any], columns: Sequence[str], engine: Engin
     compared = [name for name in columns if name != SOURCE_LINE]
     telling = _NUMBERED if "line_number" in compared else _UNNUMBERED
     marked = engine.fingerprint(lines, [name for name in telling if name in compared], _PRINT)
-    suspects = marked.group_by(_PRINT).agg(nw.len().alias("_alike")).filter(nw.col("_alike") > 1).select(_PRINT)
-    candidates = engine.materialise(marked.join(suspects, on=_PRINT, how="semi"))
+    candidates = engine.materialise(marked.join(engine.repeated(marked, _PRINT), on=_PRINT, how="semi"))
     first = nw.col(SOURCE_LINE).min().over(*compared).alias("repeats")
     repeats = candidates.with_columns(first).filter(nw.col(SOURCE_LINE) > nw.col("repeats"))
     return engine.materialise(repeats.select(SOURCE_LINE, "repeats", "amount"))
@@ -314,7 +313,8 @@ def clean_orders(orders: Orders, options: CleaningOptions | None = None) -> Clea
     account = _account(found.counted, found.judged.rules)
     reads, currencies = _totals(orders, columns, account, customers)
 
-    bought, dropped = judged.kept(), None
+    bought = kept = judged.kept()
+    dropped = None
     repeats = find_repeats(bought, columns, engine)
     (repeated,) = engine.collect(repeats.select(*_TOTALS)).to_pylist()
     duplicates = int(repeated["lines"])
@@ -325,7 +325,7 @@ def clean_orders(orders: Orders, options: CleaningOptions | None = None) -> Clea
         bought = bought.join(repeats.select(SOURCE_LINE), on=SOURCE_LINE, how="anti")
 
     undoes = undoes_purchase(columns, credit_notes=found.credit_notes)
-    back = Sides(bought, judged.came_back(), undoes, any_back=found.any_back)
+    back = Sides(bought, judged.came_back(), undoes, found.any_back, kept, dropped)
     net = net_of_returns(back, orders, gross=options.gross)
     ledger = replace(account.close(orders.malformed.num_rows), money_came_back=net.money, lines_came_back=net.lines)
     check_reconciles(ledger, orders.facts.lines)

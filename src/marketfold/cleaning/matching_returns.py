@@ -11,25 +11,34 @@ which purchase it undoes. The rules, in their order:
 What fits nowhere was bought before the orders begin, or is a gesture: it takes nothing off. A line whose whole quantity
 came back for at least half of its money is gone (the rest is a fee that the shop kept, and no revenue); else the line
 is worth less by what was given back.
+
+Returns of different customers, or of different products of one, cannot get in each other's way. So the rules are asked
+of arrays: first of the first return of each group (a customer and product, or an order), then of the second, and so on.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from marketfold.activity import scaled
 from marketfold.schema import SOURCE_LINE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import date
+    from collections.abc import Callable, Iterator, Sequence
+
+    from numpy.typing import NDArray
 
     from marketfold.engine import Engine
+
+    Int64 = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
 
 WHOLE_FOR = 0.5
 """Share of a line's money from which on its whole quantity coming back means that the line is gone."""
@@ -39,39 +48,19 @@ TAKEN_BACK = pa.schema(
 )
 """What came back of a purchase: its line, money and items in whole ten-thousandths, and the day."""
 
-
-@dataclass
-class _Line:
-    """A line that was sold, and what of it has not come back yet; `gone` where its own status undid it already."""
-
-    line: int
-    order: str | None
-    day: date
-    money: int
-    items: int
-    gone: bool
-    whole_money: int = 0
-
-    def __post_init__(self) -> None:
-        self.whole_money = self.money
-
-
-@dataclass
-class _Return:
-    """A returned line, and what of it has found no purchase yet."""
-
-    line: int
-    customer: str
-    order: str | None
-    product: str | None
-    day: date
-    money: int
-    items: int
-    of_gone: int = 0
-    whole_money: int = 0
-
-    def __post_init__(self) -> None:
-        self.whole_money = self.money
+_COMPARED = pa.schema(
+    [
+        (SOURCE_LINE, pa.int64()),
+        ("customer_id", pa.large_string()),
+        ("order_id", pa.large_string()),
+        ("product_id", pa.large_string()),
+        ("ordered_on", pa.date32()),
+        ("money", pa.int64()),
+        ("items", pa.int64()),
+        ("gone", pa.bool_()),
+    ]
+)
+_NONE = -1
 
 
 @dataclass
@@ -88,6 +77,8 @@ class MatchedReturns:
         Returned lines, or the rest of one, that found none.
     told_twice
         Source lines of returns whose purchase is set aside already by its own status.
+    whole
+        Purchases of which all the money is off.
     """
 
     table: pa.Table = field(default_factory=TAKEN_BACK.empty_table)
@@ -96,180 +87,314 @@ class MatchedReturns:
     unmatched_lines: int = 0
     unmatched_money: int = 0
     told_twice: tuple[int, ...] = ()
+    whole: int = 0
+
+
+@dataclass
+class _Lines:
+    """Lines that were sold or came back, as arrays of one length, and what of each is still to be matched.
+
+    Customers, orders and products are numbers that both sides share, -1 where there is none; `money` and `items` are
+    whole ten-thousandths; `gone` is where the line's own status undid it already.
+    """
+
+    line: Int64
+    customer: Int64
+    order: Int64
+    product: Int64
+    day: Int64
+    money: Int64
+    items: Int64
+    gone: Flags
+
+    def __post_init__(self) -> None:
+        self.whole_money = self.money.copy()
+
+    def key(self, of: Int64) -> Int64:
+        """A number for each customer and one of her orders or products, -1 where there is none."""
+        # Both sides need the same factor, and the numbers are places in one list: below 2**31.
+        return np.where(of < 0, _NONE, self.customer * 2**31 + of)
+
+
+def _sides(returned: pa.Table, sold: pa.Table) -> tuple[_Lines, _Lines]:
+    """Both tables, with columns of `_COMPARED`, as arrays; the returned lines by day and line."""
+    tables = [
+        pa.table([table[name] if name in table.column_names else pa.nulls(table.num_rows, kind.type)
+                  for name, kind in zip(_COMPARED.names, _COMPARED, strict=True)], names=_COMPARED.names)
+        for table in (returned, sold)
+    ]  # fmt: skip
+    order = [("ordered_on", "ascending"), (SOURCE_LINE, "ascending")]
+    both = pa.concat_tables([tables[0].cast(_COMPARED).sort_by(order), tables[1].cast(_COMPARED)])
+
+    def numbers(name: str) -> Int64:
+        column = both[name].combine_chunks()
+        if pa.types.is_large_string(column.type):
+            whole = pc.dictionary_encode(column).indices.cast(pa.int64()).fill_null(_NONE)
+        else:
+            whole = (column.cast(pa.int32()) if pa.types.is_date(column.type) else column).cast(pa.int64()).fill_null(0)
+        values: Int64 = whole.to_numpy()
+        return values
+
+    columns = [numbers(name) for name in _COMPARED.names]
+
+    def part(rows: slice) -> _Lines:
+        *cells, gone = (column[rows].copy() for column in columns)
+        line, customer, order, product, day, money, items = cells
+        return _Lines(line, customer, order, product, day, money, items, gone > 0)
+
+    return part(slice(returned.num_rows)), part(slice(returned.num_rows, None))
 
 
 @dataclass
 class _Taking:
-    """What has been taken so far, as columns of `TAKEN_BACK`."""
+    """Returned lines, lines sold, and what has been taken so far, as parts of the columns of `TAKEN_BACK`."""
 
-    rows: list[tuple[int, float, float, date]] = field(default_factory=list)
+    back: _Lines
+    sold: _Lines
+    rows: list[tuple[Int64, Int64, Int64, Int64]] = field(default_factory=list)
 
-    def take(self, line: _Line, back: _Return, money: int, items: int) -> None:
-        """Take money and items off a line, on account of a return."""
-        line.money -= money
-        line.items -= items
-        if line.gone:
-            back.of_gone += money
-        elif money or items:
-            self.rows.append((line.line, float(money), float(items), back.day))
+    def __post_init__(self) -> None:
+        self.of_gone = np.zeros_like(self.back.money)
 
-    def take_items(self, line: _Line, back: _Return) -> None:
+    def take(self, line: Int64, back: Int64, money: Int64, items: Int64) -> None:
+        """Take money and items off lines, each on account of its return."""
+        self.sold.money[line] -= money
+        self.sold.items[line] -= items
+        gone = self.sold.gone[line]
+        self.of_gone[back] += np.where(gone, money, 0)
+        told = ~gone & ((money > 0) | (items > 0))
+        self.rows.append((line[told], money[told], items[told], self.back.day[back[told]]))
+
+    def take_items(self, line: Int64, back: Int64) -> None:
         """Take as many items off as came back and are there."""
-        if not back.items or not line.items:
-            money = min(line.money, back.money)
-            self.take(line, back, money, 0)
-            back.money -= money
-            return
-        items = min(line.items, back.items)
-        credited = back.money if items == back.items else round(back.money * items / back.items)
-        money = min(line.money, credited)
-        if items == line.items and credited >= WHOLE_FOR * line.money:
-            money = line.money
-        elif items == line.items:
-            items = 0  # a price was corrected: the goods stayed
-        self.take(line, back, money, items)
-        back.items -= items or back.items
-        back.money = max(back.money - credited, 0)
+        there, wanted = self.sold.items[line], self.back.items[back]
+        worth, owed = self.sold.money[line], self.back.money[back]
+        items = np.minimum(there, wanted)
+        counted = items > 0
+        part = np.rint(owed.astype(np.float64) * items / np.maximum(wanted, 1)).astype(np.int64)
+        credited = np.where(counted & (items < wanted), part, owed)
+        emptied = counted & (items == there)
+        whole = emptied & (credited >= WHOLE_FOR * worth)
+        # Where a price was corrected, the goods stayed.
+        taken = np.where(emptied & ~whole, 0, items)
+        money = np.where(whole, worth, np.minimum(worth, credited))
+        self.take(line, back, money, taken)
+        self.back.items[back] -= np.where(counted & (taken == 0), wanted, taken)
+        self.back.money[back] = np.maximum(owed - np.where(counted, credited, money), 0)
 
-    def take_order(self, lines: Sequence[_Line], back: _Return) -> None:
-        """Take money off an order: its lines one after the other, those of exactly that money first."""
-        for line in sorted(lines, key=lambda one: (one.money != back.money, one.line)):
-            money = min(line.money, back.money)
-            if money:
-                self.take(line, back, money, line.items if money == line.money else 0)
-                back.money -= money
+    def take_money(self, line: Int64, back: Int64) -> None:
+        """Take as much money off as is owed and there."""
+        worth = self.sold.money[line]
+        money = np.minimum(worth, self.back.money[back])
+        self.take(line, back, money, np.where((money == worth) & (money > 0), self.sold.items[line], 0))
+        self.back.money[back] -= money
 
 
-def _of_product(taking: _Taking, sold: Sequence[_Line], back: _Return, *, by_order: bool) -> None:
+@dataclass(frozen=True)
+class _Pairs:
+    """Returns, each with the lines sold that could be its own: places among the returns and among the lines sold."""
+
+    back: Int64
+    line: Int64
+
+    def where(self, chosen: Flags | Int64) -> _Pairs:
+        """Some of the pairs, or all in another order."""
+        return _Pairs(self.back[chosen], self.line[chosen])
+
+    def ranked(self, *ranks: NDArray[Any]) -> _Pairs:
+        """By return, and the lines of each by their ranks, the weightiest rank first."""
+        return self.where(np.lexsort((*reversed(ranks), self.back)))
+
+    def walk(self, taking: _Taking, take: Callable[[Int64, Int64], None]) -> None:
+        """Offer the ranked lines: to each return its first, then, where something is still owed, its second."""
+        first = np.flatnonzero(_starts(self.back))
+        last = np.append(first[1:], len(self.back))
+        while len(first):
+            take(self.line[first], self.back[first])
+            first = first + 1
+            more = first < last
+            first, last = first[more], last[more]
+            owing = taking.back.money[self.back[first]] > 0
+            first, last = first[owing], last[owing]
+
+
+def _starts(*columns: Int64) -> Flags:
+    """Where a run of equal rows begins."""
+    begins = np.zeros(len(columns[0]), bool)
+    begins[:1] = True
+    for column in columns:
+        begins[1:] |= column[1:] != column[:-1]
+    return begins
+
+
+def _rounds(taking: _Taking, chosen: Flags, back_key: Int64, sold_key: Int64) -> Iterator[_Pairs]:
+    """The chosen returns, each with the lines of its key that were sold in time and have money left.
+
+    First comes of each key the first return, when that is done the second, and so on.
+    """
+    by_key = np.argsort(sold_key, kind="stable")
+    keys = sold_key[by_key]
+    backs = np.flatnonzero(chosen & (back_key >= 0))
+    backs = backs[np.argsort(back_key[backs], kind="stable")]
+    start, end = (np.searchsorted(keys, back_key[backs], side) for side in ("left", "right"))
+    begins = np.flatnonzero(_starts(back_key[backs]))
+    turn = np.arange(len(backs)) - np.repeat(begins, np.diff(np.append(begins, len(backs))))
+    in_turn = np.argsort(turn, kind="stable")
+    for now in np.split(in_turn, np.flatnonzero(np.diff(turn[in_turn])) + 1):
+        size = end[now] - start[now]
+        within = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
+        pairs = _Pairs(np.repeat(backs[now], size), by_key[np.repeat(start[now], size) + within])
+        sold, back = taking.sold, taking.back
+        fits = (sold.money[pairs.line] > 0) & (sold.day[pairs.line] <= back.day[pairs.back])
+        yield pairs.where(fits & (back.money[pairs.back] > 0))
+
+
+def _of_product(taking: _Taking, *, by_order: bool) -> None:
     """Rule 1: lines of the same customer and product."""
-
-    def rank(line: _Line) -> tuple[bool, bool, bool, int, int]:
-        same = by_order and line.order is not None and line.order == back.order
-        exact = bool(back.items) and line.items == back.items
-        return (not same, not exact, not line.gone, -line.day.toordinal(), -line.line)
-
-    for line in sorted((one for one in sold if one.money > 0 and one.day <= back.day), key=rank):
-        if back.money <= 0:
-            return
-        taking.take_items(line, back)
+    back, sold = taking.back, taking.sold
+    for pairs in _rounds(taking, back.product >= 0, back.key(back.product), sold.key(sold.product)):
+        line, of = pairs.line, pairs.back
+        same = (sold.order[line] == back.order[of]) & (back.order[of] >= 0) & by_order
+        exact = (back.items[of] > 0) & (sold.items[line] == back.items[of])
+        ranks = (~same, ~exact, ~sold.gone[line], -sold.day[line], -sold.line[line])
+        pairs.ranked(*ranks).walk(taking, taking.take_items)
 
 
-def _of_customer(taking: _Taking, sold: Sequence[_Line], back: _Return) -> None:
-    """Rule 3: an order of exactly that money, then the latest that brought as much."""
-    orders: dict[object, list[_Line]] = defaultdict(list)
-    for line in sold:
-        if line.money > 0 and line.day <= back.day:
-            orders[line.order if line.order is not None else line.line].append(line)
-    best: tuple[tuple[bool, bool, int, int], list[_Line]] | None = None
-    for lines in orders.values():
-        money, gone = sum(line.money for line in lines), all(line.gone for line in lines)
-        if money < back.money or (gone and money != back.money):
-            continue
-        latest = max(line.day.toordinal() for line in lines)
-        rank = (money != back.money, not gone, -latest, -max(line.line for line in lines))
-        if best is None or rank < best[0]:
-            best = rank, lines
-    if best:
-        taking.take_order(best[1], back)
+def _take_order(taking: _Taking, pairs: _Pairs) -> None:
+    """Take money off orders: their lines one after the other, those of exactly that money first."""
+    sold, back = taking.sold, taking.back
+    other = sold.money[pairs.line] != back.money[pairs.back]
+    pairs.ranked(other, sold.line[pairs.line]).walk(taking, taking.take_money)
+
+
+def _of_order(taking: _Taking) -> None:
+    """Rule 2: lines of the same order."""
+    back, sold = taking.back, taking.sold
+    untouched = (back.money > 0) & (back.money == back.whole_money)
+    for pairs in _rounds(taking, untouched, back.key(back.order), sold.key(sold.order)):
+        _take_order(taking, pairs)
+
+
+def _best_orders(taking: _Taking, pairs: _Pairs) -> _Pairs:
+    """Of the lines of each return those of one order: of exactly that money, else the latest that brought as much."""
+    sold, back = taking.sold, taking.back
+    # A line without an order is an order by itself.
+    order = np.where(sold.order[pairs.line] < 0, -2 - pairs.line, sold.order[pairs.line])
+    by_order = np.lexsort((order, pairs.back))
+    pairs, order = pairs.where(by_order), order[by_order]
+    if not len(order):
+        return pairs
+    begins = _starts(pairs.back, order)
+    first, of = np.flatnonzero(begins), np.cumsum(begins) - 1
+    money, owner = np.add.reduceat(sold.money[pairs.line], first), pairs.back[first]
+    gone = np.logical_and.reduceat(sold.gone[pairs.line], first)
+    latest, last = (np.maximum.reduceat(column[pairs.line], first) for column in (sold.day, sold.line))
+    other = money != back.money[owner]
+    able = np.flatnonzero((money >= back.money[owner]) & ~(gone & other))
+    able = able[np.lexsort((-last[able], -latest[able], ~gone[able], other[able], owner[able]))]
+    best = np.zeros(len(first), bool)
+    best[able[_starts(owner[able])]] = True
+    return pairs.where(best[of])
+
+
+def _of_customer(taking: _Taking) -> None:
+    """Rule 3: an order of the same customer."""
+    back, sold = taking.back, taking.sold
+    for pairs in _rounds(taking, (back.money > 0) & (back.product < 0), back.customer, sold.customer):
+        _take_order(taking, _best_orders(taking, pairs))
 
 
 @dataclass(frozen=True)
 class ReturnsToMatch:
     """Lines sold and lines that came back, and how they may find each other.
 
-    `sold` has `source_line, order_id, customer_id, ordered_on, amount`, `gone` and, where the source has them,
-    `product_id` and `quantity`; `undoing` the same columns of the returned lines. `by_order` is whether the source
-    numbers its orders itself.
+    `bought`, `gone` (undone by their own status) and `undoing` (lines that take back what others sold) have the columns
+    `source_line, order_id, customer_id, ordered_on, amount` and, where the source has them, `product_id` and
+    `quantity`; `repeats` are lines of `bought` that do not count. `by_order` is whether the source numbers its orders
+    itself.
     """
 
-    sold: nw.LazyFrame[Any]
+    bought: nw.LazyFrame[Any]
+    gone: nw.LazyFrame[Any]
     undoing: nw.LazyFrame[Any]
-    columns: frozenset[str]
+    repeats: nw.LazyFrame[Any] | None
     by_order: bool
 
-    def rows(self, frame: nw.LazyFrame[Any], engine: Engine) -> list[dict[str, Any]]:
-        """A frame as records, by day and line, money and items in whole ten-thousandths."""
-        named = {SOURCE_LINE, "order_id", "customer_id", "ordered_on"} | ({"product_id"} & self.columns)
-        extra = [nw.col("gone")] if "gone" in frame.collect_schema().names() else []
-        numbers = [scaled(nw.col(name)).abs().fill_null(0.0).cast(nw.Int64).alias(new) for name, new in self._numbers()]
-        table = engine.collect(frame.select(*sorted(named), *extra, *numbers))
-        rows: list[dict[str, Any]] = table.sort_by(
-            [("ordered_on", "ascending"), (SOURCE_LINE, "ascending")]
-        ).to_pylist()
-        return rows
+    @cached_property
+    def columns(self) -> frozenset[str]:
+        """Columns of all three."""
+        return frozenset(self.undoing.collect_schema().names())
 
-    def _numbers(self) -> Iterable[tuple[str, str]]:
-        yield "amount", "money"
-        if "quantity" in self.columns:
-            yield "quantity", "items"
+    def agreements(self) -> Iterator[nw.LazyFrame[Any]]:
+        """What a purchase must agree in with some returned line: customer and product, order, or customer alone."""
+        product = nw.col("product_id")
+        if "product_id" in self.columns:
+            yield self.undoing.filter(~product.is_null()).select("customer_id", "product_id").unique()
+        if self.by_order:
+            yield self.undoing.filter(~nw.col("order_id").is_null()).select("customer_id", "order_id").unique()
+        unnamed = self.undoing.filter(product.is_null()) if "product_id" in self.columns else self.undoing
+        yield unnamed.select("customer_id").unique()
 
-    def alike(self, engine: Engine, keys: pa.Table) -> list[_Keyed]:
-        """Lines sold that agree with some row of `keys` in its columns."""
-        wanted = engine.from_arrow(keys)
-        found = self.rows(self.sold.join(wanted, on=keys.column_names, how="semi"), engine)
-        return [(tuple(row[name] for name in keys.column_names), row) for row in found]
+    def candidates(self, lines: nw.LazyFrame[Any], keys: Sequence[nw.LazyFrame[Any]]) -> nw.LazyFrame[Any]:
+        """Lines that agree with some row of some of `keys`, found in one pass."""
+        names = lines.collect_schema().names()
+        # Most lines are of customers who returned nothing, and are not asked further.
+        found = lines.join(self.undoing.select("customer_id").unique(), on="customer_id", how="semi")
+        marks = [f"_agrees_{place}" for place in range(len(keys))]
+        for mark, key in zip(marks, keys, strict=True):
+            on = key.collect_schema().names()
+            found = found.join(key.with_columns(nw.lit(1).alias(mark)), on=on, how="left")
+        marked = nw.any_horizontal(*(~nw.col(mark).is_null() for mark in marks), ignore_nulls=True)
+        return found.filter(marked).select(*names)
 
-
-_Keyed = tuple[tuple[Any, ...], dict[str, Any]]
-
-
-def _groups(keyed: Iterable[_Keyed], lines: dict[int, _Line]) -> dict[tuple[Any, ...], list[_Line]]:
-    """Lines by key; a line that is in several groups is one line, so that nothing comes back twice."""
-    groups: dict[tuple[Any, ...], list[_Line]] = defaultdict(list)
-    for key, row in keyed:
-        number = row[SOURCE_LINE]
-        if number not in lines:
-            lines[number] = _Line(
-                number, row["order_id"], row["ordered_on"], row["money"], row.get("items", 0), row["gone"]
-            )
-        groups[key].append(lines[number])
-    return groups
+    def compared(self, frame: nw.LazyFrame[Any], *, gone: bool) -> nw.LazyFrame[Any]:
+        """Columns of `_COMPARED`, as far as they are there."""
+        named = [name for name in _COMPARED.names if name in self.columns]
+        sizes = [("amount", "money")] + ([("quantity", "items")] if "quantity" in self.columns else [])
+        whole = [scaled(nw.col(name)).abs().fill_null(0.0).cast(nw.Int64).alias(new) for name, new in sizes]
+        return frame.select(*named, *whole, nw.lit(gone).alias("gone"))
 
 
-def _keys(returns: Sequence[_Return], **columns: str) -> pa.Table:
-    """The different values of attributes of returned lines, as a table to join by."""
-    rows = sorted({tuple(getattr(one, name) for name in columns.values()) for one in returns}, key=str)
-    return pa.table({name: pa.array([row[place] for row in rows], pa.string()) for place, name in enumerate(columns)})
-
-
-def match_returns(to_match: ReturnsToMatch, engine: Engine) -> MatchedReturns:
+def match_returns(to_match: ReturnsToMatch, engine: Engine) -> tuple[MatchedReturns, nw.LazyFrame[Any]]:
     """Find for each returned line the purchases that it takes back.
 
-    The returned lines and the purchases that could be theirs come home, which are few beside all lines; each rule
-    brings home no more than it needs.
+    The returned lines and the purchases that could be theirs come home, which are few beside all lines.
+
+    Returns
+    -------
+    tuple
+        What was matched; and, kept by the engine with all their columns, the purchases that could have been.
     """
-    returns = [
-        _Return(row[SOURCE_LINE], row["customer_id"], row["order_id"], row.get("product_id"), row["ordered_on"],
-                row["money"], row.get("items", 0))
-        for row in to_match.rows(to_match.undoing, engine)
-    ]  # fmt: skip
-    lines: dict[int, _Line] = {}
-    taking = _Taking()
-    if named := [one for one in returns if one.product is not None]:
-        keys = _keys(named, customer_id="customer", product_id="product")
-        sold = _groups(to_match.alike(engine, keys), lines)
-        for one in named:
-            _of_product(taking, sold.get((one.customer, one.product), ()), one, by_order=to_match.by_order)
-    left = [one for one in returns if one.money > 0 and one.money == one.whole_money and one.order is not None]
-    if left and to_match.by_order:
-        sold = _groups(to_match.alike(engine, _keys(left, customer_id="customer", order_id="order")), lines)
-        for one in left:
-            taking.take_order([line for line in sold.get((one.customer, one.order), ()) if line.day <= one.day], one)
-    if left := [one for one in returns if one.money > 0 and one.product is None]:
-        sold = _groups(to_match.alike(engine, _keys(left, customer_id="customer")), lines)
-        for one in left:
-            _of_customer(taking, sold.get((one.customer,), ()), one)
-    return _account(returns, taking)
+    keys = [engine.hold(key) for key in to_match.agreements()]
+    candidates = to_match.candidates(to_match.bought, keys)
+    if to_match.repeats is not None:  # looked for among the few that are left
+        candidates = candidates.join(to_match.repeats.select(SOURCE_LINE), on=SOURCE_LINE, how="anti")
+    could_be = engine.hold(candidates)
+    sold = [
+        engine.collect(to_match.compared(could_be, gone=False)),
+        engine.collect(to_match.compared(to_match.candidates(to_match.gone, keys), gone=True)),
+    ]
+    returned = engine.collect(to_match.compared(to_match.undoing, gone=False))
+    taking = _Taking(*_sides(returned, pa.concat_tables(sold)))
+    _of_product(taking, by_order=to_match.by_order)
+    if to_match.by_order:
+        _of_order(taking)
+    _of_customer(taking)
+    return _account(taking), could_be
 
 
-def _account(returns: Sequence[_Return], taking: _Taking) -> MatchedReturns:
-    columns = list(zip(*taking.rows, strict=True)) or [()] * len(TAKEN_BACK)
-    arrays = [pa.array(column, kind.type) for column, kind in zip(columns, TAKEN_BACK, strict=True)]
+def _account(taking: _Taking) -> MatchedReturns:
+    back, sold = taking.back, taking.sold
+    empty = (np.empty(0, np.int64),) * len(TAKEN_BACK)
+    line, money, items, day = (np.concatenate(parts) for parts in zip(empty, *taking.rows, strict=True))
+    arrays = [sold.line[line], money.astype(np.float64), items.astype(np.float64), day.astype("datetime64[D]")]
+    twice = (back.whole_money > 0) & (taking.of_gone >= back.whole_money)
     return MatchedReturns(
-        table=pa.Table.from_arrays(arrays, schema=TAKEN_BACK),
-        lines=sum(one.money < one.whole_money for one in returns),
-        money=round(sum(money for _, money, _, _ in taking.rows)),
-        unmatched_lines=sum(one.money > 0 for one in returns),
-        unmatched_money=sum(one.money for one in returns),
-        told_twice=tuple(one.line for one in returns if one.whole_money and one.of_gone >= one.whole_money),
+        table=pa.table([pa.array(column) for column in arrays], schema=TAKEN_BACK),
+        lines=int((back.money < back.whole_money).sum()),
+        money=int(money.sum()),
+        unmatched_lines=int((back.money > 0).sum()),
+        unmatched_money=int(back.money.sum()),
+        told_twice=tuple(back.line[twice].tolist()),
+        whole=int(((sold.money <= 0) & (sold.whole_money > 0) & ~sold.gone).sum()),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -14,6 +14,8 @@ from marketfold.cleaning.refund_amounts import share_refunds
 from marketfold.schema import MONEY_SCALE, SOURCE_LINE, count_where
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from marketfold.engine import Engine
     from marketfold.orders import Orders
 
@@ -32,17 +34,58 @@ def less_returns(bought: nw.LazyFrame[Any], taken_back: nw.LazyFrame[Any]) -> nw
 
 
 @dataclass(frozen=True)
+class TakenBack:
+    """What of the purchases came back later.
+
+    Kept apart, so that the many lines that nothing came back of are read as they are each time somebody asks.
+
+    Attributes
+    ----------
+    rest
+        Purchases that nothing came back of.
+    touched
+        The others, as they were bought; kept by the engine.
+    off
+        What came back of `touched`: `source_line`, `back` and `items_back` (whole ten-thousandths), and the day,
+        `returned_on`.
+    """
+
+    rest: nw.LazyFrame[Any]
+    touched: nw.LazyFrame[Any]
+    off: nw.LazyFrame[Any]
+
+    def stayed(self) -> nw.LazyFrame[Any]:
+        """All lines less what came back of them."""
+        return nw.concat([self.rest, less_returns(self.touched, self.off)], how="vertical")
+
+    def before_day(self, day: date) -> TakenBack:
+        """What was bought and what came back before a day."""
+        earlier = nw.col("ordered_on") < day
+        off = self.off.filter(nw.col("returned_on") < day)
+        return TakenBack(self.rest.filter(earlier), self.touched.filter(earlier), off)
+
+
+@dataclass(frozen=True)
 class Sides:
     """Lines that were bought, and lines that are no purchase because something was cancelled or came back.
 
     `undoes` is true where a line of `back` takes back what another line sold; `any_back` is whether there is any line
-    in `back`.
+    in `back`. `bought` is `kept` without the repeats, `dropped`.
     """
 
     bought: nw.LazyFrame[Any]
     back: nw.LazyFrame[Any]
     undoes: nw.Expr
     any_back: bool
+    kept: nw.LazyFrame[Any]
+    dropped: nw.LazyFrame[Any] | None = None
+
+    def split(self, touched: nw.LazyFrame[Any], off: nw.LazyFrame[Any], engine: Engine) -> TakenBack:
+        """Purchases of which something came back, and the rest."""
+        apart = [frame.select(SOURCE_LINE) for frame in (touched, self.dropped) if frame is not None]
+        # One look-up for both, because the rest is scanned again and again.
+        numbers = engine.hold(nw.concat(apart, how="vertical"))
+        return TakenBack(self.kept.join(numbers, on=SOURCE_LINE, how="anti"), touched, off)
 
 
 @dataclass(frozen=True)
@@ -64,7 +107,7 @@ class NetOfReturns:
     """
 
     returns: nw.LazyFrame[Any]
-    taken_back: nw.LazyFrame[Any] | None = None
+    taken_back: TakenBack | None = None
     lines: int = 0
     money: float = 0.0
     matched: MatchedReturns = field(default_factory=MatchedReturns)
@@ -83,51 +126,73 @@ def _as_returns(bought: nw.LazyFrame[Any], given: nw.LazyFrame[Any]) -> nw.LazyF
     return joined.with_columns(*cells).select(*names)
 
 
-def _match(sides: Sides, sold: nw.LazyFrame[Any], orders: Orders) -> MatchedReturns:
-    gone = sides.back.filter(~sides.undoes, nw.col("amount") > 0)
-    marked = [side.with_columns(nw.lit(mark).alias("gone")) for side, mark in ((sold, False), (gone, True))]
+def _match(sides: Sides, sold: nw.LazyFrame[Any], orders: Orders) -> tuple[MatchedReturns, nw.LazyFrame[Any]]:
     asked = ReturnsToMatch(
-        sold=nw.concat(marked, how="vertical"),
+        bought=sold,
+        gone=sides.back.filter(~sides.undoes, nw.col("amount") > 0),
         undoing=sides.back.filter(sides.undoes),
-        columns=frozenset(sold.collect_schema().names()),
+        repeats=sides.dropped,
         by_order=all(one.code != "order_by_day" for one in orders.facts.decisions),
     )
     return match_returns(asked, orders.engine)
 
 
-def _count(bought: nw.LazyFrame[Any], taken_back: nw.LazyFrame[Any], engine: Engine) -> tuple[int, float]:
+def _count(touched: nw.LazyFrame[Any], off: nw.LazyFrame[Any], engine: Engine) -> tuple[int, float]:
     """Purchases that came back in whole, and the money that is off all of them."""
-    off = taken_back.group_by(SOURCE_LINE).agg(nw.col("back").sum())
-    joined = bought.join(off, on=SOURCE_LINE, how="inner")
+    joined = touched.join(off.group_by(SOURCE_LINE).agg(nw.col("back").sum()), on=SOURCE_LINE, how="inner")
     gone = count_where(scaled(nw.col("amount")) <= nw.col("back"))
     (row,) = engine.collect(joined.select(gone.alias("lines"), nw.col("back").sum())).to_pylist()
     return int(row["lines"] or 0), float(row["back"] or 0.0) / MONEY_SCALE
 
 
-def net_of_returns(sides: Sides, orders: Orders, *, gross: bool) -> NetOfReturns:
-    """Match what came back with what was bought; with `gross` it stays beside it."""
-    engine, names = orders.engine, sides.bought.collect_schema().names()
+def _refunds(sides: Sides, engine: Engine) -> tuple[NetOfReturns, nw.LazyFrame[Any] | None]:
+    """What the returned lines and a column of refunds say; and what the column takes off each line, if anything."""
+    names = sides.bought.collect_schema().names()
     sizes = [nw.col(name).abs() for name in ("amount", "quantity") if name in names]
     returns = sides.back.with_columns(*sizes)
-    parts: list[nw.LazyFrame[Any]] = []
-    refunded_lines, refunded_money, of_order = 0, 0.0, False
-    if "refunded" in names:
-        given, of_order = share_refunds(sides.bought, engine)
-        (row,) = engine.collect(given.select(nw.len().alias("lines"), nw.col("back").sum())).to_pylist()
-        refunded_lines, refunded_money = int(row["lines"]), float(row["back"] or 0.0) / MONEY_SCALE
-        if refunded_lines:
-            parts.append(given)
-            returns = nw.concat([returns, _as_returns(sides.bought, given)], how="vertical")
-    matched = MatchedReturns()
-    if sides.any_back and not gross:
-        matched = _match(sides, less_returns(sides.bought, parts[0]) if parts else sides.bought, orders)
-        if matched.told_twice:
-            twice = engine.from_arrow(pa.table({SOURCE_LINE: pa.array(matched.told_twice, pa.int64())}))
-            returns = returns.join(twice, on=SOURCE_LINE, how="anti")
-        if matched.table.num_rows:
-            parts.append(engine.from_arrow(matched.table))
-    if not parts or gross:
-        return NetOfReturns(returns, None, 0, 0.0, matched, refunded_lines, refunded_money, of_order)
-    taken = nw.concat(parts, how="vertical") if len(parts) > 1 else parts[0]
-    lines, money = _count(sides.bought, taken, engine)
-    return NetOfReturns(returns, taken, lines, money, matched, refunded_lines, refunded_money, of_order)
+    if "refunded" not in names:
+        return NetOfReturns(returns), None
+    given, of_order = share_refunds(sides.bought, engine)
+    (row,) = engine.collect(given.select(nw.len().alias("lines"), nw.col("back").sum())).to_pylist()
+    lines, money = int(row["lines"]), float(row["back"] or 0.0) / MONEY_SCALE
+    if lines:
+        returns = nw.concat([returns, _as_returns(sides.bought, given)], how="vertical")
+    net = NetOfReturns(returns, refunded_lines=lines, refunded_money=money, of_order=of_order)
+    return net, given if lines else None
+
+
+def _take_refunds_off(
+    sides: Sides, net: NetOfReturns, given: nw.LazyFrame[Any], matched: pa.Table, engine: Engine
+) -> NetOfReturns:
+    """The same where a column of refunds has a say, beside the returned lines."""
+    off = nw.concat([given, engine.from_arrow(matched)], how="vertical") if matched.num_rows else given
+    touched = engine.hold(sides.bought.join(off.select(SOURCE_LINE), on=SOURCE_LINE, how="semi"))
+    lines, money = _count(touched, off, engine)
+    return replace(net, taken_back=sides.split(touched, off, engine), lines=lines, money=money)
+
+
+def net_of_returns(sides: Sides, orders: Orders, *, gross: bool) -> NetOfReturns:
+    """Match what came back with what was bought; with `gross` it stays beside it."""
+    engine = orders.engine
+    if sides.any_back:
+        # Asked for several times, here and by whoever counts returns; few beside all lines.
+        sides = replace(sides, back=engine.hold(sides.back))
+    net, given = _refunds(sides, engine)
+    if gross:
+        return net
+    matched, could_be = MatchedReturns(), sides.bought
+    if sides.any_back:
+        sold = sides.kept if given is None else less_returns(sides.bought, given)
+        matched, could_be = _match(sides, sold, orders)
+        net = replace(net, matched=matched)
+    if matched.told_twice:
+        twice = engine.from_arrow(pa.table({SOURCE_LINE: pa.array(matched.told_twice, pa.int64())}))
+        net = replace(net, returns=net.returns.join(twice, on=SOURCE_LINE, how="anti"))
+    if given is not None:
+        return _take_refunds_off(sides, net, given, matched.table, engine)
+    if not matched.table.num_rows:
+        return net
+    off = engine.hold(engine.from_arrow(matched.table))
+    touched = engine.hold(could_be.join(off.select(SOURCE_LINE), on=SOURCE_LINE, how="semi"))
+    taken_back = sides.split(touched, off, engine)
+    return replace(net, taken_back=taken_back, lines=matched.whole, money=matched.money / MONEY_SCALE)
