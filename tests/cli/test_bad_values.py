@@ -21,10 +21,13 @@ BAD: dict[str, list[Any]] = {
     "reading.delimiter": ["ab", '"', "", "\n", "\0", "a"],
     "reading.encoding": ["base64", "rot13", "zlib", "hex", "a\0b", "", "klingon"],
     "reading.sheet": ["a\0"],
+    "reading.table": ["perhaps"],
+    "reading.header_row": [0, -1, "first"],
     "reading.undo": [["nothing"]],
     "reading.memory_limit": ["-1", "", "2", "lots", "9" * 40 + "GB", "1GB'; DROP"],
     "cleaning.drop_duplicates": ["perhaps"],
     "cleaning.allow_mostly_set_aside": ["perhaps"],
+    "cleaning.gross": ["perhaps"],
     "features.unit": ["shop"],
     "features.as_of": ["tomorrow", "9999-12-31", "0001-01-01"],
     "features.feature_set": ["magic"],
@@ -40,7 +43,8 @@ BAD: dict[str, list[Any]] = {
     "campaigns.campaign_days": [6, 99_999_999_999],
     "campaigns.smallest_lift": [0, float("inf"), float("nan"), 1e308],
 }
-ANY_TEXT = {"cleaning.cancelled_statuses", "cleaning.not_products", "cleaning.test_customers", "campaigns.playbook"}
+ANY_TEXT = {"cleaning.cancelled_statuses", "cleaning.not_products", "cleaning.test_customers", "campaigns.playbook",
+            "cleaning.sale_statuses", "cleaning.products"}  # fmt: skip
 """Any text may stand here; a playbook is looked for before the work."""
 
 

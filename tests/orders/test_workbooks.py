@@ -71,7 +71,7 @@ def test_a_summary_before_the_orders_is_passed_over(tmp_path: Path) -> None:
 
 def test_a_refusal_names_the_sheets(tmp_path: Path) -> None:
     path = book(tmp_path, A=[["Product", "Money"], ["Tea", 5.0]], B=[["Stadt", "Land"], ["x", "y"]])
-    with pytest.raises(OrdersError, match=r"\(Of the sheets 'A' was read, and not 'B'\): \d faults"):
+    with pytest.raises(OrdersError, match=r"\(Sheets that were read: 'A'; and not: 'B'\): \d faults"):
         read_orders(path)
 
 

@@ -135,7 +135,8 @@ class Column:
             counts[text] = counts.get(text, 0) + n
         read = read_days(self.name, counts, None if self.holds_days else self.date_format)
         found = [read.days.get(text) for text in bare]
-        return np.array([np.nan if day is None else day.toordinal() for day in found], np.float64), read.fault
+        fault = read.fault if read.days else None  # a column without a day is no column of days
+        return np.array([np.nan if day is None else day.toordinal() for day in found], np.float64), fault
 
     @property
     def is_date(self) -> bool:

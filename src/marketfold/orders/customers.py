@@ -17,7 +17,7 @@ MOSTLY = 0.5
 def _pairs(sample: Sample, one: str, other: str) -> list[tuple[str, str]]:
     """Cells of two columns, row by row, where both are filled."""
     rows = zip(sample[one], sample[other], strict=True)
-    return [(str(a).strip(), str(b).strip()) for a, b in rows if a not in {None, ""} and b not in {None, ""}]
+    return [(str(a).strip(), str(b).strip()) for a, b in rows if a not in (None, "") and b not in (None, "")]
 
 
 def one_each(sample: Sample, customer: str, order: str) -> bool:

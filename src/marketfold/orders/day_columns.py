@@ -227,7 +227,7 @@ def _unread(column: str, counts: Mapping[str, int]) -> list[Decision]:
     told = []
     hidden = sounds_personal(column)
     for code, wanted in (("placeholder_days", True), ("unreadable_days", False)):
-        texts = {text: n for text, n in counts.items() if _is_placeholder(text) == wanted}
+        texts = {text: n for text, n in counts.items() if _is_placeholder(text) == wanted and text != column}
         if texts:
             often = sorted(texts, key=lambda text: -texts[text])
             told.append(
