@@ -264,10 +264,11 @@ def leave_totals(read: LinesRead) -> LinesRead:
 
 
 def _is_note(row: dict[str, Any], texts: Sequence[str]) -> bool:
-    """Whether a row has a cell or two of text and neither day nor number."""
+    """Whether a row has a cell or two of text and neither day nor number, nor a product where others have one."""
     others = [name for name in row if name not in texts and name not in {SOURCE_LINE, "row_kind"}]
     filled = sum(row[name] is not None for name in texts)
-    return 0 < filled <= max(1, len(texts) // 3) and all(row[name] is None for name in others)
+    most = max(2 if row.get("product_id", "") is None else 1, len(texts) // 3)
+    return 0 < filled <= most and all(row[name] is None for name in others)
 
 
 def leave_notes(read: LinesRead) -> LinesRead:
