@@ -133,7 +133,7 @@ def test_a_folder_without_parquet_is_refused(marketfold: Command, tmp_path: Path
     (tmp_path / "orders").mkdir()
     ended = marketfold("run", "orders")
     assert ended.code == 2
-    assert "no Parquet file" in ended.err
+    assert "holds no file" in ended.err
 
 
 def test_a_handful_of_customers_is_segmented_and_not_trusted(marketfold: Command, tmp_path: Path):

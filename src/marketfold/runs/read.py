@@ -43,7 +43,7 @@ class _Segment:
     number: int
     name: str
     units: NonNegativeInt
-    revenue_share: FiniteFloat
+    revenue_share: FiniteFloat | None
     trust: Trust | None
 
 
@@ -64,7 +64,7 @@ class _Record:
     marketfold: str
     seed: NonNegativeInt
     unit: Unit
-    as_of: date
+    as_of: date | None
     input: _Input
     segments: Annotated[list[_Segment], Field(min_length=1)]
     choose_k: _ChooseK
