@@ -58,6 +58,12 @@ def test_days_are_counted_back_from_the_latest() -> None:
     assert table.column("days since joined").max() == 27
 
 
+def test_days_of_which_none_is_certain_are_asked_too() -> None:
+    texts = [f"{1 + n % 12:02d}/{1 + (n + 3) % 12:02d}/2024" for n in range(N)]
+    with pytest.raises(OrdersError, match="day-first or month-first"):
+        of(joined=texts)
+
+
 def test_days_that_can_be_read_in_two_ways_are_asked() -> None:
     texts = [f"{1 + n % 12:02d}/{1 + n % 11:02d}/2024" for n in range(N)]
     with pytest.raises(OrdersError, match="day-first or month-first"):

@@ -135,7 +135,7 @@ class Column:
             counts[text] = counts.get(text, 0) + n
         read = read_days(self.name, counts, None if self.holds_days else self.date_format)
         found = [read.days.get(text) for text in bare]
-        fault = read.fault if read.days else None  # a column without a day is no column of days
+        fault = read.fault if read.holds_days else None
         return np.array([np.nan if day is None else day.toordinal() for day in found], np.float64), fault
 
     @property

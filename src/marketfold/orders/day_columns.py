@@ -45,12 +45,15 @@ class DateReading:
         Why the column cannot be read, if it cannot.
     decisions
         What was decided where the texts could be read in more than one way, or not at all.
+    holds_days
+        Whether any text is a day, or could be one.
     """
 
     days: dict[str, date]
     styles: dict[str, int] = field(default_factory=dict)
     fault: Fault | None = None
     decisions: tuple[Decision, ...] = ()
+    holds_days: bool = True
 
 
 def _strptime(text: str, date_format: str) -> date | None:
@@ -254,7 +257,7 @@ def _without_days(column: str, counts: Mapping[str, int], undo: Collection[str])
     such = "" if sounds_personal(column) else f" such as {_cells(counts)}"
     what = f"{column!r} holds no day that can be read, in {sum(counts.values()):,} cells{such}."
     hint = "--date-format says how days are written (as in %d.%m.%Y); --map ordered_on=COLUMN names another column."
-    return DateReading({}, {}, Fault(what, hint))
+    return DateReading({}, {}, Fault(what, hint), holds_days=False)
 
 
 def _as_periods(column: str, periods: Periods, counts: Mapping[str, int]) -> DateReading:
