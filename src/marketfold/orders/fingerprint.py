@@ -7,8 +7,7 @@ import hashlib
 import os
 from pathlib import Path
 
-LEFT_OUT = (".", "_")
-"""How names begin that writers of several files leave beside them, as `_SUCCESS`."""
+from marketfold.orders.packing import files_below, is_passed_over
 
 
 def fingerprint(source: object) -> str | None:
@@ -32,10 +31,10 @@ def _files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
     if path.is_dir():
-        inside = [file for file in path.rglob("*") if not file.name.startswith(LEFT_OUT)]
+        inside = [file for _, file in files_below(path)]
     else:
         names = glob.glob(str(path), recursive=True) if glob.has_magic(str(path)) else []  # noqa: PTH207
-        inside = [Path(name) for name in names]
+        inside = [Path(name) for name in names if not is_passed_over(Path(Path(name).name))]
     return sorted(file for file in inside if file.is_file())
 
 

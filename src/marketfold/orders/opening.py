@@ -18,7 +18,7 @@ from marketfold.decisions import Decision
 from marketfold.engine import DuckDBEngine
 from marketfold.errors import OrdersError, SourceNotFoundError
 from marketfold.orders.kinds import Kind, kind_of
-from marketfold.orders.packing import TextFile, is_passed_over, members_of, packed_as, spool_input
+from marketfold.orders.packing import TextFile, files_below, is_passed_over, members_of, packed_as, spool_input
 from marketfold.orders.repeated_tables import same_files
 from marketfold.orders.several import SeveralTexts
 from marketfold.orders.sources import FrameSource, RelationSource, from_parquet, from_polars, from_spark, from_table
@@ -26,7 +26,7 @@ from marketfold.orders.text_files import NoLinesError, TextSource
 from marketfold.orders.workbooks import open_workbooks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from marketfold.config import ReadingOptions
     from marketfold.orders.sources import Source
@@ -127,7 +127,7 @@ def _reason(error: Exception) -> str:
 
 def _files_below(folder: Path) -> dict[str, Path]:
     """The files of a folder and of those within it, by their names there."""
-    found = dict(islice(_walk(folder), MOST_FILES + 1))
+    found = dict(islice(files_below(folder), MOST_FILES + 1))
     if len(found) > MOST_FILES:
         raise OrdersError(
             f"The folder {folder} holds more than {words.count(MOST_FILES)} files: that is no one table. Give a "
@@ -147,15 +147,6 @@ def _each_once(files: Mapping[str, Path]) -> dict[str, Path]:
         own.setdefault(files[name].resolve(), name)
     kept = set(own.values())
     return {name: path for name, path in files.items() if name in kept}
-
-
-def _walk(folder: Path) -> Iterator[tuple[str, Path]]:
-    for home, folders, names in os.walk(folder):  # which does not follow links to folders
-        folders[:] = [name for name in folders if not is_passed_over(Path(name))]
-        for name in names:
-            path = Path(home, name)
-            if path.exists() and not is_passed_over(path.relative_to(folder)):
-                yield str(path.relative_to(folder)), path
 
 
 def _open_pattern(path: Path, options: ReadingOptions, engine: DuckDBEngine) -> Source:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import os
 import shutil
 import sys
 import zipfile
@@ -73,6 +74,16 @@ def is_passed_over(path: Path) -> bool:
         or path.name in {"Thumbs.db", "desktop.ini"}
         or ("__MACOSX" in path.parts)
     )
+
+
+def files_below(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Files in a folder and the folders within it that may be tables, each with its path from there."""
+    for home, folders, names in os.walk(folder):  # which does not follow links to folders
+        folders[:] = [name for name in folders if not is_passed_over(Path(name))]
+        for name in names:
+            path = Path(home, name)
+            if path.exists() and not is_passed_over(path.relative_to(folder)):
+                yield str(path.relative_to(folder)), path
 
 
 @dataclass(frozen=True)
