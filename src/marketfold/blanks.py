@@ -24,11 +24,6 @@ _OWN: dict[str, Callable[[Any], str]] = {
 _OF_SEVERAL = {"listed", "some", "one", "length"}
 _OF_MONEY = {"money", "exact_money", "price"}
 
-WRITERS = frozenset({*_OWN, "one", "sign", "share", "count", "decimal", "money", "exact_money", "price", "day", "days",
-                     "month", "listed", "plural", "times", "some", "unit_word", "units_word",
-                     "measured", "number_word"})  # fmt: skip
-"""What may stand after the colon of a blank."""
-
 
 class Blanks(Formatter):
     """Fills blanks; it never reads what it has filled in, so texts of a file stand as they are."""

@@ -138,8 +138,8 @@ def _read_digits(text: str) -> DayText | None:
     return None
 
 
-def _read_named(text: str) -> DayText | None:
-    """A date with the name of its month: `5 Jan 2024`, `January 5th, 2024`, `5. März 2024`, `5 de enero de 2024`."""
+def numbers_and_months(text: str) -> tuple[list[str], list[int]] | None:
+    """The numbers in a text and the months that it names, in their order; None where it says anything else."""
     numbers, months = [], []
     for token in _TOKEN.findall(text):
         word = plain_word(token)
@@ -149,6 +149,14 @@ def _read_named(text: str) -> DayText | None:
             months.append(MONTHS[word])
         elif word not in FILLERS:
             return None
+    return numbers, months
+
+
+def _read_named(text: str) -> DayText | None:
+    """A date with the name of its month: `5 Jan 2024`, `January 5th, 2024`, `5. März 2024`, `5 de enero de 2024`."""
+    if (named := numbers_and_months(text)) is None:
+        return None
+    numbers, months = named
     if len(months) == 2 and _AMBIGUOUS_DAY.match(text):  # mar. is Mars, and a Tuesday in front of another month
         months.pop(0)
     if len(months) != 1 or len(numbers) != 2:

@@ -205,3 +205,19 @@ def price_votes(lines: FirstLines, role: str) -> tuple[int, int]:
                 item += abs(price - other) <= CENT
                 line += abs(price * more - other * some) <= CENT * max(some, more)
     return item, line
+
+
+def is_less_by_discount(
+    whole: Sequence[float | None],
+    mine: Sequence[float | None],
+    off: Sequence[float],
+    added: Sequence[list[float | None]],
+) -> bool:
+    """Whether a total is an amount less the discount, with or without some of the columns that may be added to it."""
+    rows = [place for place, cut in enumerate(off) if cut and mine[place] and whole[place] is not None]
+    for some in (chosen for n in range(len(added) + 1) for chosen in combinations(added, n)):
+        rest = [(whole[row] or 0.0) - (mine[row] or 0.0) - sum(one[row] or 0.0 for one in some) for row in rows]
+        fits = sum(abs(left + off[row]) <= 2 * CENT for left, row in zip(rest, rows, strict=True))
+        if len(rows) >= ENOUGH_VOTES and fits >= 0.9 * len(rows):
+            return True
+    return False

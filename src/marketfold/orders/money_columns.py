@@ -7,7 +7,6 @@ something more in it (tax, shipping). What is chosen here from the first lines i
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import combinations
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from marketfold.orders.first_lines import (
     OUGHT_TO_TELL,
     FirstLines,
     MoneyColumn,
+    is_less_by_discount,
     is_numeric,
     price_votes,
     read_cells,
@@ -333,15 +333,8 @@ class _Finding:
         """Whether a total is the amount less the discount, with or without taxes and shipping."""
         extra = [name for name in self._free() if _ADDED & set(name_words(name)) and name != total]
         extra = [name for name in extra if is_numeric(self.sample[name]) and not sounds_like_money(name)][:MOST_ADDED]
-        mine, whole = read_cells(self.sample[amount]), read_cells(self.sample[total])
         added = [read_cells(self.sample[name]) for name in extra]
-        rows = [place for place, cut in enumerate(off) if cut and mine[place] and whole[place] is not None]
-        for some in (chosen for n in range(len(added) + 1) for chosen in combinations(added, n)):
-            rest = [(whole[row] or 0.0) - (mine[row] or 0.0) - sum(one[row] or 0.0 for one in some) for row in rows]
-            fits = sum(abs(left + off[row]) <= 2 * CENT for left, row in zip(rest, rows, strict=True))
-            if len(rows) >= ENOUGH_VOTES and fits >= 0.9 * len(rows):
-                return True
-        return False
+        return is_less_by_discount(read_cells(self.sample[total]), read_cells(self.sample[amount]), off, added)
 
     def _is_in_price(self, off: list[float | None], price: str) -> bool:
         """Whether a price is another column less the discount."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from marketfold.orders.dates import EARLIEST, full_year, latest_day, possible_day
-from marketfold.orders.months import FILLERS, MONTHS, plain_word
+from marketfold.orders.dates import EARLIEST, full_year, latest_day, numbers_and_months, possible_day
+from marketfold.orders.months import MONTHS, plain_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -68,15 +68,9 @@ def _month(text: str) -> date | None:
             pair for pair in ((match[1], match[2]), (match[4], match[3]), (match[5], match[6])) if pair[0]
         )
         return possible_day(int(year), int(month), 1)
-    numbers, months = [], []
-    for token in _TOKEN.findall(text):
-        word = plain_word(token)
-        if token.isascii() and token.isdecimal():
-            numbers.append(token)
-        elif word in MONTHS:
-            months.append(MONTHS[word])
-        elif word not in FILLERS:
-            return None
+    if (named := numbers_and_months(text)) is None:
+        return None
+    numbers, months = named
     if len(months) != 1 or len(numbers) != 1 or len(numbers[0]) != 4:
         return None
     year_named = full_year(numbers[0])

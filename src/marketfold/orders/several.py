@@ -17,7 +17,7 @@ from marketfold.schema import SOURCE_LINE
 from marketfold.words import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from marketfold.engine import Engine
     from marketfold.orders.sources import Prepare
@@ -31,22 +31,32 @@ _SAMPLE_OF_EACH = 200
 _MOST_NAMED = 5
 
 
-def as_in_first(columns: Sequence[Sequence[str]]) -> list[dict[str, str]]:
-    """For each of several files its columns, each under the name that the first file with it gives, in any case.
+def plain_label(column: str) -> str:
+    """A column's name without case and signs, by which it is one in all files and sheets; signs alone stay."""
+    return plain_name(column) or column
 
-    >>> as_in_first([["Order ID", "Date"], ["DATE", "order id", "Note"]])[1]
-    {'DATE': 'Date', 'order id': 'Order ID', 'Note': 'Note'}
+
+def as_in_first(columns: Sequence[Sequence[str]], plain: Callable[[str], str] = plain_label) -> list[dict[str, str]]:
+    """For each of several files its columns, each under the name that the first file with it gives.
+
+    Parameters
+    ----------
+    plain
+        What is alike of two names of one column. Names of one file that are alike stay as they are.
+
+    Examples
+    --------
+    >>> as_in_first([["Order ID", "Date"], ["DATE", "order_id", "Note"]])[1]
+    {'DATE': 'Date', 'order_id': 'Order ID', 'Note': 'Note'}
     """
     known: dict[str, str] = {}
     shared = []
     for own in columns:
-        folded = [column.casefold() for column in own]
-        alike = {
-            column: column if folded.count(name) > 1 else known.get(name, column)
-            for column, name in zip(own, folded, strict=True)
-        }
-        known = {name: alike[column] for column, name in zip(own, folded, strict=True)} | known
-        shared.append(alike)
+        times = Counter(map(plain, own))
+        labels = {one: known.get(plain(one), one) if times[plain(one)] == 1 else one for one in own}
+        for label in labels.values():
+            known.setdefault(plain(label), label)
+        shared.append(labels)
     return shared
 
 
@@ -116,24 +126,6 @@ def _alone(name: str, columns: Mapping[str, Sequence[str]]) -> Sequence[str]:
     return [column for column in columns[name] if column not in others] or columns[name]
 
 
-def _labels_of(files: Sequence[TextSource]) -> dict[str, dict[str, str]]:
-    """For each file its columns by the name that the first file with such a column gives it.
-
-    What is one under this name is one column, whatever its case and signs (`order_id`, `Order ID`).
-    """
-    known: dict[str, str] = {}
-    labels = {}
-    for file in files:
-        plain = [plain_name(column) or column for column in file.columns]
-        alone = {name for name, times in Counter(plain).items() if times == 1}
-        pairs = zip(file.columns, plain, strict=True)
-        labels[file.name] = {known.get(name, column) if name in alone else column: column for column, name in pairs}
-        known |= {
-            name: label for label, column in labels[file.name].items() if (name := plain_name(column)) not in known
-        }
-    return labels
-
-
 def _some(names: Sequence[str]) -> str:
     shown = [repr(name) for name in names[:_MOST_NAMED]]
     return listed([*shown, f"{len(names) - _MOST_NAMED} more"] if len(names) > _MOST_NAMED else shown)
@@ -162,7 +154,10 @@ class SeveralTexts:
         self.name = name
         self.engine: Engine = files[0].engine
         self._files = files
-        self._own = _labels_of(files)
+        labels = as_in_first([file.columns for file in files])
+        self._own = {
+            file.name: {label: column for column, label in own.items()} for file, own in zip(files, labels, strict=True)
+        }
         self._columns = {name: tuple(own) for name, own in self._own.items()}
         self.columns = joint_columns(self._columns)
         self.encoding: str | None = ", ".join(dict.fromkeys(file.encoding or "" for file in files))

@@ -219,7 +219,8 @@ def from_parquet(name: str, paths: Mapping[str, Path], engine: DuckDBEngine) -> 
     if len(files) == 1:
         _take_names(source, next(iter(schemas.values())).names)
     else:
-        names = as_in_first([schema.names for schema in schemas.values()])  # the engine joins them in any case, too
+        # the engine joins them in any case, too
+        names = as_in_first([schema.names for schema in schemas.values()], str.casefold)
         source.files = {file: list(own.values()) for file, own in zip(schemas, names, strict=True)}
         source.decisions = file_decisions(source.files)
     kinds = {field.name: field.type for schema in schemas.values() for field in schema}

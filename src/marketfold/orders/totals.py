@@ -31,7 +31,7 @@ class Totals:
     nulls: dict[str, int]
 
 
-def _n_known(column: str) -> nw.Expr:
+def n_known(column: str) -> nw.Expr:
     """Different values of a column; a missing one is none."""
     missing = nw.when(nw.col(column).is_null()).then(1).otherwise(0).max()
     return nw.col(column).n_unique() - missing
@@ -46,8 +46,8 @@ def total_lines(lines: nw.LazyFrame[Any], engine: Engine) -> Totals:
     signs = [count_where(nw.col("quantity") < 0).alias("negative_quantities")] if "quantity" in names else []
     asked = [
         nw.len().alias("lines"),
-        _n_known("order_id").alias("orders"),
-        _n_known("customer_id").alias("customers"),
+        n_known("order_id").alias("orders"),
+        n_known("customer_id").alias("customers"),
         nw.col("ordered_on").min().alias("first_on"),
         nw.col("ordered_on").max().alias("last_on"),
         money_sum("amount").alias("amount_total"),

@@ -12,10 +12,9 @@ import pyarrow as pa
 from marketfold.decisions import Decision
 from marketfold.errors import OrdersError
 from marketfold.orders.headers import SEARCHED, find_header, is_filled
-from marketfold.orders.names import plain_name
 from marketfold.orders.repeated_tables import rows_within
 from marketfold.orders.roles import ID_STAND_INS, sureness
-from marketfold.orders.several import as_in_first, file_decisions, joint_columns
+from marketfold.orders.several import as_in_first, file_decisions, joint_columns, plain_label
 from marketfold.orders.sources import from_table, unique_labels
 from marketfold.orders.text_files import header_decisions
 from marketfold.orders.workbook_limits import check_extent, not_a_workbook
@@ -71,12 +70,6 @@ class _Sheet:
     last_row: int
     titled: bool
     """Whether anything stands above its header."""
-
-    def named_as(self, other: _Sheet) -> _Sheet:
-        """The same under the labels of another sheet of the same columns, which may be in another case."""
-        labels = {plain_name(label) or label: label for label in other.columns}
-        columns = {labels[plain_name(label) or label]: cells for label, cells in self.columns.items()}
-        return self if len(columns) < len(self.columns) else replace(self, columns=columns)
 
     @property
     def has_orders(self) -> bool:
@@ -163,13 +156,13 @@ def _read_book(name: str, book: Any, sheets: Mapping[str, bool], options: Readin
 
 
 def _plain(sheet: _Sheet) -> set[str]:
-    return {plain_name(label) or label for label in sheet.columns}
+    return set(map(plain_label, sheet.columns))
 
 
 def _choose(book: _Book, *, repeats: bool) -> tuple[list[_Sheet], tuple[Decision, ...]]:
     """The first sheet that holds orders, with all that have its columns; and what to say of the others."""
     chosen = next((sheet for sheet in book.tables if sheet.has_orders), book.tables[0])
-    alike = [sheet.named_as(chosen) for sheet in book.tables if _plain(sheet) == _plain(chosen)]
+    alike = _named_alike([sheet for sheet in book.tables if _plain(sheet) == _plain(chosen)])
     within = rows_within([sheet.columns for sheet in alike], chosen.columns) if repeats else {}
     together = [sheet for place, sheet in enumerate(alike) if place not in within]
     names = {sheet.name for sheet in alike}
@@ -210,8 +203,7 @@ def open_workbooks(name: str, paths: Mapping[str, Path], options: ReadingOptions
         )
         sheets += chosen
         decisions += said
-    names = as_in_first([list(sheet.columns) for sheet in sheets])
-    sheets = [_renamed(sheet, own) for sheet, own in zip(sheets, names, strict=True)]
+    sheets = _named_alike(sheets)
     columns = {sheet.book: list(sheet.columns) for sheet in sheets}
     labels = joint_columns(columns)
     if len(paths) > 1:
@@ -226,8 +218,13 @@ def open_workbooks(name: str, paths: Mapping[str, Path], options: ReadingOptions
     return source
 
 
-def _renamed(sheet: _Sheet, names: Mapping[str, str]) -> _Sheet:
-    return replace(sheet, columns={names[label]: cells for label, cells in sheet.columns.items()})
+def _named_alike(sheets: Sequence[_Sheet]) -> list[_Sheet]:
+    """Sheets whose columns are called as the first sheet with such a column calls it."""
+    names = as_in_first([list(sheet.columns) for sheet in sheets])
+    return [
+        replace(sheet, columns={own[label]: cells for label, cells in sheet.columns.items()})
+        for sheet, own in zip(sheets, names, strict=True)
+    ]
 
 
 def _cells(sheets: Sequence[_Sheet], label: str) -> Cells:

@@ -12,6 +12,7 @@ import narwhals as nw
 from marketfold.decisions import Decision
 from marketfold.orders.steps.overview import OF_AN_ORDER
 from marketfold.orders.steps.row_kinds import KIND, are_lines
+from marketfold.orders.totals import n_known
 from marketfold.schema import SOURCE_LINE, count_where, money_sum
 
 if TYPE_CHECKING:
@@ -91,8 +92,7 @@ def fill_from_above(read: LinesRead) -> LinesRead:
     asked = {"again": count_where(again), "first": first, "first_again": nw.when(again).then(nw.col(SOURCE_LINE)).min()}
     numbered = read.has("order_id")
     if numbered:
-        missing = nw.when(nw.col("order_id").is_null()).then(1).otherwise(0).max()
-        asked |= {"ids": nw.col("order_id").count(), "orders": nw.col("order_id").n_unique() - missing}
+        asked |= {"ids": nw.col("order_id").count(), "orders": n_known("order_id")}
     found = read.measure(**asked)
     least = FEWEST_CONTINUED if numbered else FEWEST_UNNUMBERED
     if not found["again"] or found["again"] < least * seen.lines:

@@ -13,7 +13,8 @@ from marketfold.errors import Fault
 from marketfold.orders.roles import ID_STAND_INS, sureness
 from marketfold.orders.steps.overview import in_capitals
 from marketfold.orders.steps.row_kinds import are_lines
-from marketfold.schema import PERSONAL, SOURCE_LINE, count_where, money_sum
+from marketfold.orders.totals import n_known
+from marketfold.schema import PERSONAL, count_where, money_sum
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -278,10 +279,7 @@ def doubt_one_order_each(read: LinesRead) -> LinesRead:
     customers, orders = set(_texts(read.cells("customer_id"))), set(_texts(read.cells("order_id")))
     if len(customers) < len(orders) or len(orders) < 2 or not (others := _other_ids(read)):
         return read
-    missing = {role: nw.when(nw.col(role).is_null()).then(1).otherwise(0).max() for role in ("customer_id", "order_id")}
-    found = read.measure(
-        **{role: nw.col(role).n_unique() - missing[role] for role in missing}, last=nw.col(SOURCE_LINE).max()
-    )
+    found = read.measure(customer_id=n_known("customer_id"), order_id=n_known("order_id"))
     if found["customer_id"] != found["order_id"] or found["customer_id"] < 2:
         return read
     numbers = {"other": shlex.quote(others[0]), "customers_read": int(found["customer_id"])}
