@@ -39,6 +39,11 @@ appender.console.layout.pattern = %p %c: %m%n
 """
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes are named by their parameter: packed ones hold the second of packing, and two workers must agree."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Folder of the third-party files, for what was published about them; without them those tests are skipped.
