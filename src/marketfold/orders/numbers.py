@@ -86,6 +86,11 @@ class DecimalEvidence:
         return bool(self.comma or self.open_point) if sign == "." else bool(self.point or self.open_comma)
 
     @property
+    def is_open(self) -> bool:
+        """Whether values fit both signs and none says which."""
+        return self.sign is None and bool(self.comma or self.open_comma or self.open_point)
+
+    @property
     def sign(self) -> Decimal | None:
         """The one sign that the values speak for."""
         if bool(self.comma) == bool(self.point):
@@ -98,6 +103,11 @@ def with_point(text: nw.Expr, sign: Decimal) -> nw.Expr:
     if sign == ".":
         return text
     return nw.when(~text.str.contains(".", literal=True)).then(text.str.replace_all(",", ".", literal=True))
+
+
+def comma_as_point(text: nw.Expr) -> nw.Expr:
+    """A number with a decimal comma as one with a point: `1.234,50 €` becomes `1234.50 €`."""
+    return text.str.replace_all(".", "", literal=True).str.replace_all(",", ".", literal=True)
 
 
 def read_number(text: str, decimal: Decimal = ".") -> float | None:
@@ -168,6 +178,26 @@ def sample_evidence(values: Sequence[object]) -> DecimalEvidence:
                 comma and not point, point and not comma, opened and "," in text, opened and "." in text
             )
     return found
+
+
+def as_one_sign(parts: Sequence[Sequence[object]]) -> Sequence[Sequence[object]]:
+    """Cells of one column in several files, with a decimal point where some write a comma and others a point.
+
+    >>> as_one_sign([["1.234,50"], ["12.25"]]), as_one_sign([["1,50"], ["2,25"]])
+    ([['1234.50'], ['12.25']], [['1,50'], ['2,25']])
+    """
+    signs = [sample_evidence(part).sign for part in parts]
+    if not {",", "."} <= set(signs):
+        return parts
+    return [
+        [
+            cell.replace(".", "").replace(",", ".") if isinstance(cell, str) and read_number(cell, ",") else cell
+            for cell in part
+        ]
+        if sign == ","
+        else part
+        for part, sign in zip(parts, signs, strict=True)
+    ]
 
 
 def mixed_decimals(column: str, evidence: DecimalEvidence) -> Fault:

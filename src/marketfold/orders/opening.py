@@ -46,7 +46,7 @@ def open_source(source: object, options: ReadingOptions) -> Source:
     OrdersError
         If it cannot hold order lines.
     """
-    if isinstance(source, TextSource | FrameSource | RelationSource):
+    if isinstance(source, TextSource | SeveralTexts | FrameSource | RelationSource):
         return source
     if isinstance(source, str | Path):
         return _open_given(str(source), options)

@@ -12,6 +12,7 @@ import pyarrow as pa
 from marketfold.decisions import Decision
 from marketfold.errors import OrdersError
 from marketfold.orders.names import plain_name
+from marketfold.orders.numbers import as_one_sign
 from marketfold.orders.splitting import MALFORMED_SCHEMA
 from marketfold.schema import SOURCE_LINE
 from marketfold.words import listed
@@ -170,12 +171,15 @@ class SeveralTexts:
     def sample(self) -> dict[str, list[object]]:
         """The first values of each column, from the first files."""
         found: dict[str, list[object]] = {column: [] for column in self.columns}
+        shown = []
         for file in self._files[:_MOST_NAMED]:
             cells = file.sample()
             own = {label: cells[column] for label, column in self._own[file.name].items()}
             rows = min(len(next(iter(own.values()))), _SAMPLE_OF_EACH)
-            for column, values in found.items():
-                values.extend(own[column][:rows] if column in own else [""] * rows)
+            shown.append({column: own[column][:rows] if column in own else [""] * rows for column in found})
+        for column, values in found.items():
+            for part in as_one_sign([part[column] for part in shown]):
+                values.extend(part)
         return found
 
     def load(self, columns: Mapping[str, str], prepare: Prepare) -> nw.LazyFrame[Any]:

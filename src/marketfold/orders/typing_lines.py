@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -24,9 +24,9 @@ from marketfold.orders.cells import (
 )
 from marketfold.orders.dates import ISO_FORMAT, read_day
 from marketfold.orders.day_columns import DateReading, read_days
+from marketfold.orders.decimal_signs import column_evidence, told_by_file, with_points
 from marketfold.orders.numbers import (
     DecimalEvidence,
-    evidence_of,
     mixed_decimals,
     number_from_text,
     sample_evidence,
@@ -97,11 +97,15 @@ class CellReadings:
 
 @dataclass(frozen=True)
 class _Plan:
-    """How each role is prepared: which texts are tried as plain numbers or ISO days at once, under which sign."""
+    """How each role is prepared: which texts are tried as plain numbers or ISO days at once, under which sign.
+
+    With `of_each` the decimal sign is that of each file by itself; what each says is put there.
+    """
 
     null_values: tuple[str, ...]
     tried: frozenset[str] = frozenset()
     sign: Decimal = "."
+    of_each: list[DecimalEvidence] | None = None
 
 
 def _is_text(kind: Kind, dtype: nw.dtypes.DType) -> bool:
@@ -141,6 +145,8 @@ def _prepare(frame: nw.LazyFrame[Any], source: Source, plan: _Plan) -> nw.LazyFr
     late = late | {name for name in texts if name == "product_name" and schema[name] == nw.String}
     untidy = _untidy(frame, [name for name in texts if name not in late], source, plan)
     frame = as_texts(frame, untidy, plan.null_values)
+    if plan.of_each is not None:
+        frame = with_points(frame, source.engine, [name for name in texts if ROLES[name].kind != "date"], plan.of_each)
     expressions: list[nw.Expr] = [nw.col(SOURCE_LINE)] if SOURCE_LINE in schema else []
     for name in names:
         kind = ROLES[name].kind
@@ -182,13 +188,9 @@ def _left_over(frame: nw.LazyFrame[Any], source: Source) -> tuple[dict[str, int]
         return {}, {}
     counts = source.engine.collect(frame.select(*(nw.col(name).count() for name in left))).to_pylist()[0]
     roles = {name.removesuffix(LEFT): int(count or 0) for name, count in counts.items() if count}
-    numbers = [role for role in roles if ROLES[role].kind != "date"]
-    if not numbers:
-        return roles, {}
-    asked = [part for role in numbers for part in evidence_of(nw.col(role + LEFT), role)]
-    found = source.engine.collect(frame.select(*asked)).to_pylist()[0]
-    kinds = ("comma", "point", "open_comma", "open_point")
-    evidence = {role: DecimalEvidence(*(int(found[f"{role} {kind}"] or 0) for kind in kinds)) for role in numbers}
+    evidence = column_evidence(
+        frame, source.engine, {role: role + LEFT for role in roles if ROLES[role].kind != "date"}
+    )
     return roles, evidence
 
 
@@ -342,12 +344,20 @@ def type_lines(
         plan = _Plan(options.null_values, tried_days)
         frame = source.load(mapping, lambda raw: _prepare(raw, source, plan))
         left, evidence = _left_over(frame, source)
+    by_file = None
+    if not options.decimal and any(found.comma and found.point for found in evidence.values()):
+        each = replace(plan, tried=tried_days, sign=".", of_each=[])
+        of_files = source.load(mapping, lambda raw: _prepare(raw, source, each))
+        if by_file := told_by_file(each.of_each or [], mapping, evidence):
+            plan, frame = each, of_files
+            left, evidence = _left_over(frame, source)
     if tried_days and left.get("ordered_on") and _beside_iso(frame, source, "ordered_on"):
-        plan = _Plan(plan.null_values, plan.tried - tried_days, plan.sign)
+        plan = replace(plan, tried=plan.tried - tried_days)
         frame = source.load(mapping, lambda raw: _prepare(raw, source, plan))
         left, evidence = _left_over(frame, source)
     texts = {role: mapping[role] for role in mapping if role + LEFT in frame.collect_schema().names()}
     readings = _decimals(evidence, texts, options, plan)
+    readings.decisions += [by_file] if by_file else []
     counts_time = "ordered_on" in mapping and not options.date_format
     epoch = epoch_unit(sample[mapping["ordered_on"]]) if counts_time else None
     typing = _Typing(source, mapping, options, plan.tried, left, readings, epoch)
