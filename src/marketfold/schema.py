@@ -80,6 +80,8 @@ ROLES: dict[str, Role] = {
         Role("cancelled_on", "text", "when the order was cancelled, or whether it was"),
         Role("returned_on", "text", "when the goods or the money went back, or whether they did"),
         Role("refunded", "money", "money that was given back of the line or the order"),
+        Role("before_refunds", "money", "money of the line or the order, refunded or not", passing=True),
+        Role("after_refunds", "money", "the same money less what was refunded", passing=True),
         Role("country", "text", "country of the customer"),
         Role("territory", "text", "sales region"),
         Role("state", "text", "state or province"),

@@ -276,9 +276,10 @@ def _on_returns(ledger: Ledger, net: NetOfReturns, orders: Orders) -> Iterator[D
         }
         yield Decision("net_of_returns", lines=net.matched.lines, money=ledger.money_came_back, numbers=numbers)
     if net.refunded_lines:
-        column = orders.facts.mapping["refunded"]
+        mapping = orders.facts.mapping
+        columns = tuple(mapping[role] for role in ("refunded", "after_refunds") if role in mapping)
         whose = "whole orders" if net.of_order else "single lines"
-        yield Decision("refunded_column", (column,), net.refunded_lines, net.refunded_money, numbers={"whose": whose})
+        yield Decision("refunded_column", columns, net.refunded_lines, net.refunded_money, numbers={"whose": whose})
     if (left and net.taken_back is not None) or left >= UNMATCHED_SHARE * max(ledger.money_kept, 1.0):
         much = left >= UNMATCHED_SHARE * ledger.money_kept
         code = "returns_unmatched" if much else "returns_unmatched_few"

@@ -32,6 +32,8 @@ FEWEST_ROWS = 10
 """Below so many an id that never repeats says nothing, unless its name is that of a customer's and there is no day."""
 
 MOSTLY = 0.95
+OFTEN = 0.8
+"""Different customers among the rows below which rows are no customers."""
 
 
 def names_an_id(column: str) -> bool:
@@ -134,7 +136,23 @@ def _looks_like_customers(sample: Sample, identity: str | None) -> bool:
     if not measures or not _never_repeats(sample[identity]) or _is_plain_order(sample, measures):
         return False
     named = alias_rank("customer_id", identity) is not None and len(measures) > 1 and not dated
+    if dated and _come_again(sample, identity):
+        return False
     return named or _enough(sample)
+
+
+def _come_again(sample: Sample, identity: str) -> bool:
+    """Whether customers are numbered or named by another column, in which many stand twice: rows are what they did."""
+    for column, values in sample.items():
+        numbered = alias_rank("customer_id", column) in {0, 1}  # `Member` or `Account` may be a class
+        texts = _filled(values)
+        if (
+            (numbered or alias_rank("email", column) is not None)
+            and column != identity
+            and len(set(texts)) < OFTEN * len(texts)
+        ):
+            return True
+    return False
 
 
 def _enough(sample: Sample) -> bool:

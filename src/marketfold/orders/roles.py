@@ -18,6 +18,7 @@ from marketfold.orders.hints import closest_column, described, filled, holds_doc
 from marketfold.orders.money_columns import MONEY_ROLES, find_money
 from marketfold.orders.names import plain_name
 from marketfold.orders.numbers import read_number
+from marketfold.orders.refund_totals import before_refunds, find_refund_totals
 from marketfold.schema import ROLES
 from marketfold.words import listed
 
@@ -184,6 +185,24 @@ def _match_money(draft: _Draft, sample: Mapping[str, Sequence[object]], given: M
         del draft.mapping["unit_price"]
     draft.decisions += found.decisions
     draft.faults += found.faults
+    _match_refunds(draft, sample, given)
+
+
+def _match_refunds(draft: _Draft, sample: Mapping[str, Sequence[object]], given: Mapping[str, str]) -> None:
+    """Find money before and after refunds; and take the money before them where a column has them off already."""
+    whole = before_refunds(sample, draft.mapping) if "refunded" not in given else None
+    if whole is None:
+        draft.mapping = find_refund_totals(sample, draft.mapping) | draft.mapping
+        if draft.mapping.get("other_amount") == draft.mapping.get("after_refunds"):
+            draft.mapping.pop("other_amount", None)
+        return
+    net, refunded = draft.mapping["amount"], draft.mapping["refunded"]
+    numbers = {"net": repr(net), "refunded": repr(refunded), "whole": repr(whole)}
+    draft.decisions.append(Decision("refunds_in_amount", (net, refunded, whole), numbers=numbers))
+    if "amount" in given:
+        del draft.mapping["refunded"]
+        return
+    draft.mapping = {role: column for role, column in draft.mapping.items() if column != whole} | {"amount": whole}
 
 
 def _match_content(draft: _Draft, sample: Mapping[str, Sequence[object]]) -> None:
@@ -343,6 +362,7 @@ def _check_single_use(draft: _Draft) -> None:
         users.setdefault(column, []).append(role)
     for column, roles in users.items():
         others = [role for role in roles if role != "customer_id" or not set(roles) & set(ID_STAND_INS)]
+        others = [role for role in others if role != "before_refunds"]  # it is the amount, or told as other money
         if len(others) > 1:
             what = f"{column!r} is given to {' and '.join(others)}."
             draft.faults.append(Fault(what, "name one column for each role with --map."))

@@ -22,6 +22,7 @@ from marketfold.orders.steps.order_rows import leave_order_rows
 from marketfold.orders.steps.order_totals import leave_order_totals
 from marketfold.orders.steps.other_money import tell_other_money
 from marketfold.orders.steps.parts_of_lines import leave_parts_of_lines
+from marketfold.orders.steps.refunded_totals import take_refunded_totals
 from marketfold.orders.steps.twice_named import doubt_twice_named
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ STEPS: tuple[Step, ...] = (
     add_amount,
     take_discount,
     leave_parts_of_lines,
+    take_refunded_totals,
     tell_other_money,
     refuse_shortened,
     fold_ids,

@@ -1,0 +1,155 @@
+"""The same money before and after what was refunded, in two columns: `Order Total` beside `Adjusted Order Total`.
+
+Found by names and first lines; over all lines it is counted in `steps`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import product
+from typing import TYPE_CHECKING
+
+from marketfold.orders.first_lines import CENT, ENOUGH_VOTES, is_numeric, read_cells
+from marketfold.orders.money_names import is_net, name_words, sounds_like_money, word_set
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+REFUND_ROLES = ("before_refunds", "after_refunds")
+"""Roles that are given here."""
+
+ALIKE = 0.6
+"""Share of the rows on which both are the same, or the second is blank or zero: most orders are not refunded."""
+_AFTER = word_set(
+    "adjusted adj current remaining bereinigt angepasst korrigiert ajuste ajustee rectifie ajustado ajustada "
+    "corregido rettificato rettificata corretto aangepast gecorrigeerd corrigido"
+)
+_LESS_REFUNDS = re.compile(
+    r"\b(?:after|net of|less|minus|nach|abzuglich|apres|despues de|menos|dopo|meno|na|apos) "
+    r"(?:\w+ )?(?:refund|return|erstattung|ruckerstattung|retour|rembours|reembolso|devoluc|rimbors|reso|terugbetaling)"
+)
+_OTHERWISE = word_set(
+    "fee fees gebuhr gebuhren commission tax taxes vat mwst iva tva discount rabatt shipping versand tip"
+)
+
+
+_MINUS_REFUND = re.compile(r"[-\u2212\u2013] ?(?:refund|erstattung|rembours|reembolso|rimbors|terugbetaling)")
+
+
+def says_after_refunds(name: str) -> bool:
+    """Whether a name says that what was refunded is off.
+
+    >>> [says_after_refunds(one) for one in ("Adjusted Order Total", "current_total_price", "Total nach Erstattung")]
+    [True, True, True]
+    """
+    found = name_words(name)
+    if _LESS_REFUNDS.search(" ".join(found)) or _MINUS_REFUND.search(name.casefold()):
+        return True
+    return bool(_AFTER & set(found)) and not _OTHERWISE & set(found)
+
+
+@dataclass(frozen=True)
+class RefundPair:
+    """Two columns of money, of which the second may be the first after refunds."""
+
+    before: str
+    after: str
+    whole: list[float | None] = field(repr=False)
+    left: list[float | None] = field(repr=False)
+
+    @classmethod
+    def of(cls, sample: Mapping[str, Sequence[object]], before: str, after: str) -> RefundPair:
+        """Two columns of a source, by their first cells."""
+        return cls(before, after, read_cells(sample[before]), read_cells(sample[after]))
+
+    @property
+    def sure(self) -> bool:
+        """Whether the name says so, or that it is net where some is left of nothing and taxes would be on each line."""
+        return says_after_refunds(self.after) or (is_net(self.after) and not is_net(self.before) and 0.0 in self.left)
+
+    @property
+    def lower(self) -> list[int]:
+        """Rows on which less is left."""
+        rows = [place for place, value in enumerate(self.whole) if value and value > 0]
+        blank = [place for place in rows if not self.left[place]]
+        if len(blank) >= ALIKE * len(rows):  # a zero where nothing was changed, as Etsy writes it
+            rows = sorted(set(rows) - set(blank))
+        return [place for place in rows if (self.whole[place] or 0) - (self.left[place] or 0) > CENT]
+
+    def fits(self) -> bool:
+        """Whether both are the same on most rows, and the second is never more."""
+        rows = [place for place, value in enumerate(self.whole) if value and value > 0]
+        if any((self.left[place] or 0) - (self.whole[place] or 0) > CENT for place in rows):
+            return False
+        return len(rows) >= ENOUGH_VOTES and len(self.lower) <= (1 - ALIKE) * len(rows)
+
+    def is_told_by(self, cells: list[float | None]) -> bool:
+        """Whether another column, as a discount, is just what the second lacks."""
+        off = [(self.whole[row] or 0) - (self.left[row] or 0) - abs(cells[row] or 0) for row in self.lower]
+        return bool(off) and sum(abs(rest) <= 2 * CENT for rest in off) >= 0.9 * len(off)
+
+
+def find_refund_totals(sample: Mapping[str, Sequence[object]], mapping: Mapping[str, str]) -> dict[str, str]:
+    """The roles of money before and after refunds, where a source has such columns.
+
+    Parameters
+    ----------
+    sample
+        The first cells of each column.
+    mapping
+        Roles that are known; that of `after_refunds` only where the user has given it.
+    """
+    if "after_refunds" in mapping:
+        return {"before_refunds": mapping["amount"]} if "amount" in mapping else {}
+    pair = None if "refunded" in mapping else _best_pair(sample, mapping)
+    return {"before_refunds": pair.before, "after_refunds": pair.after} if pair else {}
+
+
+def before_refunds(sample: Mapping[str, Sequence[object]], mapping: Mapping[str, str]) -> str | None:
+    """The column of which the amount is what a column of refunds leaves; None where it is not less by them."""
+    if not {"amount", "refunded"} <= set(mapping):
+        return None
+    mine, off = read_cells(sample[mapping["amount"]]), read_cells(sample[mapping["refunded"]])
+    rows = [place for place, cut in enumerate(off) if cut and mine[place] is not None]
+    if len(rows) < ENOUGH_VOTES:
+        return None
+    for column, cells in sample.items():
+        if column in {mapping["amount"], mapping["refunded"]} or not is_numeric(cells):
+            continue
+        whole = read_cells(cells)
+        rest = [(whole[row] or 0) - abs(off[row] or 0) - (mine[row] or 0) for row in rows]
+        if sum(abs(one) <= CENT for one in rest) >= 0.9 * len(rows):
+            return column
+    return None
+
+
+def _best_pair(sample: Mapping[str, Sequence[object]], mapping: Mapping[str, str]) -> RefundPair | None:
+    """The surest pair: of the amount itself, else of the largest money."""
+    numbers = {column: read_cells(cells) for column, cells in sample.items() if is_numeric(cells)}
+    money = {mapping[role] for role in ("amount", "other_amount") if role in mapping}
+    money |= {column for column in numbers if sounds_like_money(column) or says_after_refunds(column)}
+    taken = {column for role, column in mapping.items() if role != "other_amount"}
+    pairs = [
+        RefundPair(before, after, numbers[before], numbers[after])
+        for before, after in product(sorted(money & set(numbers)), repeat=2)
+        if before != after and after not in taken and not says_after_refunds(before)
+    ]
+    fitting = [pair for pair in pairs if pair.fits()]
+    others = {column: cells for column, cells in numbers.items() if column not in money}
+    fitting = [
+        pair
+        for pair in fitting
+        if says_after_refunds(pair.after)
+        or (
+            pair.before == mapping.get("amount")
+            and pair.lower
+            and not any(pair.is_told_by(cells) for cells in others.values())
+        )
+    ]
+
+    def key(pair: RefundPair) -> tuple[bool, bool, int, float]:
+        size = sum(value or 0.0 for value in pair.whole)
+        return pair.sure, pair.before == mapping.get("amount"), -len(pair.lower), size
+
+    return max(fitting, key=key, default=None)

@@ -1,0 +1,170 @@
+"""Refunds that stand only in a second total: taken off once, told where the name does not say so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from marketfold.cleaning import CleanOrders, clean_orders
+from marketfold.config import CleaningOptions, ReadingOptions
+from marketfold.customer_tables import read_source
+from marketfold.orders import Orders, read_orders
+
+BACK = {3: 700, 8: 1000, 15: 1500}
+"""Cents that were refunded of orders; order 15 whole."""
+GOODS = [900 + 40 * number for number in range(20)]
+SHIPPING = 100
+TOTALS = [goods + SHIPPING for goods in GOODS]
+
+
+def money(cents: int) -> str:
+    return f"{cents / 100:.2f}"
+
+
+def orders_table(**columns: list[int]) -> pa.Table:
+    """Twenty orders of five customers; columns of money in cents."""
+    table: dict[str, list[str]] = {
+        "Order Number": [str(100 + number) for number in range(20)],
+        "Order Date": [f"2024-01-{number + 1:02}" for number in range(20)],
+        "Customer ID": [f"K{number % 5}" for number in range(20)],
+    }
+    table |= {name.replace("_", " "): [money(cents) for cents in cells] for name, cells in columns.items()}
+    return pa.table(table)
+
+
+def after(totals: list[int], *, unchanged: bool = True) -> list[int]:
+    """Totals less refunds; where nothing was refunded the same, or zero."""
+    back = BACK | {15: totals[15]}
+    return [
+        total - back[number] if number in back else (total if unchanged else 0) for number, total in enumerate(totals)
+    ]
+
+
+def read(table: pa.Table, undo: tuple[str, ...] = (), **mapping: str) -> tuple[Orders, CleanOrders]:
+    orders = read_orders(table, ReadingOptions(mapping=mapping, undo=undo))
+    return orders, clean_orders(orders, CleaningOptions())
+
+
+def codes(orders: Orders) -> list[str]:
+    return [one.code for one in orders.facts.decisions]
+
+
+@pytest.mark.parametrize(
+    ("before", "less"),
+    [
+        ("Order Total", "Adjusted Order Total"),
+        ("total_price", "current_total_price"),
+        ("Order Total", "Net Total"),
+        ("Order Total", "Order Total after refunds"),
+        ("Order Total Amount", "Order Total Amount (- Refund)"),
+        ("Gesamtbetrag", "Gesamtbetrag nach Erstattung"),
+        ("Montant total", "Montant total après remboursement"),
+    ],
+)
+def test_what_a_second_total_lacks_was_refunded(before: str, less: str):
+    table = orders_table(total=TOTALS, less=after(TOTALS)).rename_columns(
+        ["Order Number", "Order Date", "Customer ID", before, less]
+    )
+    orders, clean = read(table)
+    gone = sum({**BACK, 15: TOTALS[15]}.values()) / 100
+    (told,) = [one for one in orders.facts.decisions if one.code == "refunds_from_totals"]
+    assert (told.columns, told.lines, told.money) == ((before, less), 3, gone)
+    ledger = clean.report.ledger
+    assert (ledger.money_kept, ledger.money_net) == (sum(TOTALS) / 100, sum(TOTALS) / 100 - gone)
+    assert ledger.lines_net == 19
+
+
+def test_refunds_of_a_total_with_shipping_come_off_the_goods():
+    columns: dict[str, Any] = {
+        "Order_Value": GOODS, "Shipping": [SHIPPING] * 20, "Order_Total": TOTALS, "Order_Net": [t - 30 for t in TOTALS],
+        "Adjusted_Order_Total": after(TOTALS), "Adjusted_Card_Processing_Fees": [30] * 20,
+        "Adjusted_Net_Order_Amount": after([t - 30 for t in TOTALS]),
+    }  # fmt: skip
+    orders, clean = read(orders_table(**columns))
+    (told,) = [one for one in orders.facts.decisions if one.code == "refunds_from_totals"]
+    assert told.columns == ("Order Total", "Adjusted Order Total")
+    right = sum(GOODS) - BACK[3] - BACK[8] - GOODS[15]
+    assert clean.report.ledger.money_net == right / 100
+
+
+def test_a_zero_stands_for_no_change_where_most_are_zero():
+    less = after(TOTALS, unchanged=False)
+    less[15] = 1  # what is left of it, for a zero says nothing here
+    orders, clean = read(orders_table(Order_Total=TOTALS, Adjusted_Order_Total=less))
+    assert "refunds_from_totals" in codes(orders)
+    gone = BACK[3] + BACK[8] + TOTALS[15] - 1
+    assert clean.report.ledger.money_net == (sum(TOTALS) - gone) / 100
+
+
+def test_an_order_of_several_lines_is_refunded_once():
+    table = orders_table(Price=GOODS, Order_Total=TOTALS, Adjusted_Order_Total=after(TOTALS))
+    twice = pa.concat_tables([table, table]).append_column("Quantity", pa.array(["1"] * 40))
+    twice = twice.append_column("SKU", pa.array([f"P{number}" for number in range(40)]))
+    totals = [2 * goods + SHIPPING for goods in GOODS]
+    place = twice.column_names.index("Order Total")
+    twice = twice.set_column(place, "Order Total", pa.array([money(cents) for cents in totals * 2]))
+    place = twice.column_names.index("Adjusted Order Total")
+    twice = twice.set_column(place, "Adjusted Order Total", pa.array([money(cents) for cents in after(totals) * 2]))
+    orders, clean = read(twice)
+    (told,) = [one for one in orders.facts.decisions if one.code == "refunds_from_totals"]
+    assert told.money == (BACK[3] + BACK[8] + totals[15]) / 100
+    assert clean.report.ledger.money_net == (2 * sum(GOODS) - BACK[3] - BACK[8] - 2 * GOODS[15]) / 100
+
+
+def test_it_can_be_undone():
+    orders, clean = read(orders_table(Order_Total=TOTALS, Adjusted_Order_Total=after(TOTALS)), ("refunds_from_totals",))
+    assert clean.report.ledger.money_net == sum(TOTALS) / 100
+    assert "total_is_lower" in codes(orders)
+
+
+def test_a_name_that_does_not_say_so_is_told_and_can_be_given():
+    table = orders_table(Order_Total=TOTALS, Total_settled=after(TOTALS))
+    orders, clean = read(table)
+    (told,) = [one for one in orders.facts.decisions if one.code == "total_is_lower"]
+    gone = (BACK[3] + BACK[8] + TOTALS[15]) / 100
+    assert (told.kind.way, told.lines, told.money) == ("warned", 3, gone)
+    assert told.undo == "--map 'after_refunds=Total settled'"
+    assert clean.report.ledger.money_net == sum(TOTALS) / 100
+    _, given = read(table, after_refunds="Total settled")
+    assert given.report.ledger.money_net == sum(TOTALS) / 100 - gone
+
+
+@pytest.mark.parametrize(
+    "less",
+    [
+        [total + (50 if number == 4 else 0) for number, total in enumerate(TOTALS)],  # more, once
+        [total // 2 for total in TOTALS],  # less everywhere: without tax
+        TOTALS,
+    ],
+)
+def test_other_totals_are_no_refunds(less: list[int]):
+    orders, clean = read(orders_table(Order_Total=TOTALS, Total_settled=less))
+    assert not {"refunds_from_totals", "total_is_lower"} & set(codes(orders))
+    assert clean.report.ledger.money_came_back == 0
+
+
+def test_a_discount_that_has_a_column_is_no_refund():
+    off = [TOTALS[number] - left for number, left in enumerate(after(TOTALS))]
+    orders, _ = read(orders_table(Order_Total=TOTALS, Discount=off, Total_settled=after(TOTALS)))
+    assert not {"refunds_from_totals", "total_is_lower"} & set(codes(orders))
+
+
+def test_refunds_that_an_amount_has_off_already_come_off_once():
+    number = {order: 300 + 10 * order for order in range(0, 20, 3)}
+    back = [number.get(order, 0) for order in range(20)]
+    net = [total - gone for total, gone in zip(TOTALS, back, strict=True)]
+    orders, clean = read(orders_table(Sales_before=TOTALS, Refund_Amount=back, Net_Sales=net))
+    assert "refunds_in_amount" in codes(orders)
+    assert clean.report.ledger.money_net == sum(net) / 100
+    _, given = read(orders_table(Sales_before=TOTALS, Refund_Amount=back, Net_Sales=net), amount="Net Sales")
+    assert given.report.ledger.money_net == sum(net) / 100
+
+
+def test_numbered_orders_of_customers_who_come_again_are_orders():
+    rows = orders_table(total_price=TOTALS, current_total_price=after(TOTALS))
+    rows = rows.rename_columns(["id", "created_at", "email", "total_price", "current_total_price"])
+    place = [f"{who}@example.org" for who in rows["email"].to_pylist()]
+    orders = read_source(rows.set_column(2, "email", pa.array(place)), ReadingOptions())
+    assert isinstance(orders, Orders)
