@@ -58,6 +58,7 @@ ROLES: dict[str, Role] = {
     role.name: role
     for role in (
         Role("order_id", "text", "order number; lines with the same one were bought together"),
+        Role("refers_to", "text", "order or payment that a refund is of", passing=True),
         Role("line_number", "text", "position of the line within its order"),
         Role("customer_id", "text", "who bought"),
         Role("ordered_on", "date", "day of the order"),
@@ -114,6 +115,8 @@ ROW_KINDS: dict[str, str] = {
     "order_row": "a row about a whole order, beside a row for each of its items",
     "item_row": "an item without money of its own, beside the row of its order",
     "note_row": "a note below the table",
+    "moved_row": "money that was moved or kept as a fee, and no sale",
+    "refund_row": "a refund that a column says of its sale too",
     "blank_row": "a row without a cell in the columns that are read",
     "part_of_line": "a part of another line, whose money has it already",
     "stray_date": "a day far from all others",
@@ -121,7 +124,7 @@ ROW_KINDS: dict[str, str] = {
 """What a row can be that is no order line, as `row_kind` says it; that column is there where such rows are. Their money
 is null, for it is that of other rows; but a stray date keeps its money, and has no day."""
 
-NO_LINES = ("repeated_header", "total_row", "order_row", "item_row", "note_row", "blank_row")
+NO_LINES = ("repeated_header", "total_row", "order_row", "item_row", "note_row", "moved_row", "refund_row", "blank_row")
 """Row kinds that are about no line, customer or day of their own: all their cells are null."""
 
 _DTYPES = {"text": nw.String, "number": nw.Float64, "money": nw.Float64, "date": nw.Date}

@@ -25,6 +25,7 @@ _SHOPS: dict[str, tuple[frozenset[str], ...]] = {
         "orderreference orderref referencecommande referenciapedido referenzaordine riferimentoordine orderreferentie "
         "auftragsreferenz bestellreferenz referenciadepedido "
         "nocommande idcommande numcommande commandeid numerofacture numeropedido nopedido idpedido pedidoid "
+        "transaktionscode idtransaction idtransaccion idtransazione transactiereferentie "
         "numerofactura idfactura nofactura numeroordine idordine ordinenummer bestelnummer incrementid "
         "amazonorderid salesordernumber salesorderid salesorderno salesordernr orderreference "
         "orderref ordernumberid saleorder numerodepedido ordernumbers checkoutid receiptnr bonnummer bonnr "
@@ -34,6 +35,14 @@ _SHOPS: dict[str, tuple[frozenset[str], ...]] = {
         "order bestellung auftrag commande pedido facture factura ordine saleid salesorder purchaseid transaction "
         "salesid po ponumber",
         "id name",
+    ),
+    "refers_to": _tiers(
+        "referencetxnid referencetransactionid relatedtransactionid originaltransactionid originaltransaction "
+        "originalorderid originalorder originalordernumber originalinvoice originalinvoiceno originalreference "
+        "parenttransactionid parentorderid parentorder refundedorderid refundedtransactionid refundof returnof "
+        "chargeid sourcecharge zugehorigertransaktionscode ursprungstransaktion originalbestellung "
+        "ursprungsrechnung numerotransactionreference idtransaccionreferencia idtransaccionoriginal "
+        "idtransazionereferimento referentietransactieid",
     ),
     "line_number": _tiers(
         "orderlinenumber linenumber lineno linenr lineid orderline orderlineid orderitemid itemnumber orderlineno "
@@ -156,7 +165,8 @@ _SHOPS: dict[str, tuple[frozenset[str], ...]] = {
         "regelsoort transactionlinetype",
         "type typ tipo soort kind art documenttype doctype transactiontype transaktionsart transaktionstyp eventtype "
         "saletype salekind invoicetype rechnungsart belegart belegtyp vorgang vorgangsart typedocument typetransaction "
-        "tipodocumento tipodoc tipotransaccion tipofactura tipotransazione documentsoort tipotransacao movetype",
+        "reportingcategory tipodocumento tipodoc tipotransaccion tipofactura tipotransazione documentsoort "
+        "tipotransacao movetype",
     ),
     "product_name": _tiers(
         "productname producttitle productdescription itemname itemtitle itemdescription lineitemname lineitemtitle "
@@ -249,7 +259,8 @@ _SHOPS: dict[str, tuple[frozenset[str], ...]] = {
     ),
     "email": _tiers(
         "email emailaddress customeremail mail mailaddress emailadresse adresseemail courriel correo "
-        "correoelectronico emailkunde clientemail buyeremail contactemail billingemail mailadresse correoe",
+        "correoelectronico emailkunde clientemail buyeremail contactemail billingemail mailadresse correoe "
+        "fromemailaddress absenderemailadresse payeremail senderemail deladresseemail",
     ),
     "address": _tiers(
         "address addressline1 address1 street streetaddress streetname adresse strasse anschrift "

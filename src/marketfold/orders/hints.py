@@ -217,7 +217,7 @@ def says_credit_note(text: str) -> bool:
     >>> [says_credit_note(one) for one in ("Customer Credit Note", "Rückzahlung", "Invoice", "Gift card refund")]
     [True, True, False, False]
     """
-    plain = _plain_words(text)
+    plain = plain_words(text)
     return bool(_CREDIT_NOTE.search(plain)) and not _NO_NOTE.search(plain)
 
 
@@ -227,7 +227,7 @@ def holds_documents(column: str, cells: Cells) -> bool:
     >>> holds_documents("Type", ["Invoice", "Credit Note"]), holds_documents("Type", ["Mugs", "Returns"])
     (True, False)
     """
-    words = {_plain_words(str(cell)) for cell in filled(cells)}
+    words = {plain_words(str(cell)) for cell in filled(cells)}
     if plain_name(column) not in _OF_ANYTHING:
         return True
     notes = {word for word in words if says_credit_note(word)}
@@ -236,7 +236,8 @@ def holds_documents(column: str, cells: Cells) -> bool:
     return bool(sales) and (bool(notes) or all(_INVOICE.search(word) for word in words))
 
 
-def _plain_words(text: str) -> str:
+def plain_words(text: str) -> str:
+    """The words of a text in small letters, without accents and signs."""
     letters = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(letter if letter.isalnum() else " " for letter in letters if not unicodedata.combining(letter))
     return " ".join(bare.split())

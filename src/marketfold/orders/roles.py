@@ -18,6 +18,7 @@ from marketfold.orders.hints import closest_column, described, filled, holds_doc
 from marketfold.orders.money_columns import MONEY_ROLES, find_money
 from marketfold.orders.names import plain_name
 from marketfold.orders.numbers import read_number
+from marketfold.orders.payment_types import says_paid
 from marketfold.orders.refund_totals import before_refunds, find_refund_totals
 from marketfold.schema import ROLES
 from marketfold.words import listed
@@ -65,6 +66,7 @@ class Match:
 STOPPING = frozenset({"order_id", "customer_id", "ordered_on", "amount", "quantity", "unit_price"})
 """Roles that no run can do without: two columns for one of them are asked about, for any other one is taken."""
 
+_DESCRIBES = frozenset({"description", "designation", "descripcion", "beschreibung", "bezeichnung", "omschrijving"})
 _ASIDE = re.compile(r"\([^)]*\)")
 
 
@@ -175,6 +177,16 @@ def _match_parents(draft: _Draft, sample: Mapping[str, Sequence[object]]) -> Non
         named = [(rank, column) for column in sample if (rank := sureness("order_id", column)) is not None]
         order = draft.mapping.get("order_id") or (min(named)[1] if named else None)
         draft.mapping |= find_parents(sample, set(draft.mapping.values()), order, sureness)
+
+
+def _doubt_descriptions(draft: _Draft, sample: Mapping[str, Sequence[object]], given: Mapping[str, str]) -> None:
+    """Take the description of a payment for no product: it names the payment, or what it is given back of."""
+    found, types = draft.mapping, filled(sample[draft.mapping["line_type"]]) if "line_type" in draft.mapping else ()
+    if {"quantity", "unit_price"} & set(found) or not any(says_paid(str(text)) for text in types):
+        return
+    for role in ("product_id", "product_name"):
+        if role in found and role not in given and plain_name(found[role]) in _DESCRIBES:
+            del found[role]
 
 
 def _match_money(draft: _Draft, sample: Mapping[str, Sequence[object]], given: Mapping[str, str]) -> None:
@@ -395,6 +407,7 @@ def match_roles(sample: Mapping[str, Sequence[object]], mapping: Mapping[str, st
     _doubt_makers(draft, sample, mapping)
     _stand_in_for_customer(draft)
     _match_content(draft, sample)
+    _doubt_descriptions(draft, sample, mapping)
     _match_money(draft, sample, mapping)
     _doubt_empty(draft, sample, mapping)
     _check_complete(draft, sample)

@@ -22,6 +22,12 @@ from marketfold.orders.steps.order_rows import leave_order_rows
 from marketfold.orders.steps.order_totals import leave_order_totals
 from marketfold.orders.steps.other_money import tell_other_money
 from marketfold.orders.steps.parts_of_lines import leave_parts_of_lines
+from marketfold.orders.steps.payment_rows import (
+    doubt_refunds_of_nobody,
+    follow_references,
+    leave_moved_money,
+    leave_repeated_refunds,
+)
 from marketfold.orders.steps.refunded_totals import take_refunded_totals
 from marketfold.orders.steps.twice_named import doubt_twice_named
 
@@ -36,11 +42,14 @@ STEPS: tuple[Step, ...] = (
     leave_headers,
     leave_totals,
     leave_notes,
+    leave_moved_money,
     fill_blocks,
     fill_from_above,
     fill_orders,
     leave_order_rows,
     negate_credit_notes,
+    leave_repeated_refunds,
+    follow_references,
     tell_currency_signs,
     leave_order_totals,
     add_amount,
@@ -48,6 +57,7 @@ STEPS: tuple[Step, ...] = (
     leave_parts_of_lines,
     take_refunded_totals,
     tell_other_money,
+    doubt_refunds_of_nobody,
     refuse_shortened,
     fold_ids,
     doubt_one_order_each,

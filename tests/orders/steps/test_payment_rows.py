@@ -1,0 +1,144 @@
+"""Lists of a payment account: sales are orders, refunds come off once, money that was only moved is none."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from marketfold.cleaning import CleanOrders, clean_orders
+from marketfold.config import CleaningOptions, ReadingOptions
+from marketfold.orders import Orders, read_orders
+
+SALES = [(f"T{number}", f"buyer{number % 4}@example.org", 500 + 130 * number) for number in range(24)]
+BACK = {"T3": 200, "T7": 500 + 130 * 7, "T20": 900}
+NET = sum(cents for _, _, cents in SALES) - sum(BACK.values())
+SHOP = "shop@example.org"
+
+
+def money(cents: int) -> str:
+    return f"{cents / 100:.2f}"
+
+
+def account(
+    words: tuple[str, str, str], names: str, *, refers: bool = True, refund_mail: str = SHOP, sign: int = -1
+) -> pa.Table:
+    """Sales, their refunds and payouts of an account; columns: day, type, gross, fee, net, e-mail, id, reference."""
+    sale, refund, payout = words
+    rows = []
+    for place, (number, mail, cents) in enumerate(SALES):
+        day = f"2024-03-{place + 1:02}"
+        rows.append((day, sale, money(cents), money(-30), money(cents - 30), mail, number, ""))
+        if number in BACK:
+            gone = sign * BACK[number]
+            reference = number if refers else ""
+            rows.append((day, refund, money(gone), "0.00", money(gone), refund_mail, f"R{number}", reference))
+        if place % 8 == 0:
+            rows.append((day, payout, "-400.00", "0.00", "-400.00", SHOP, f"W{place}", ""))
+    rows.append(("2024-03-28", "Supplier bill", "-19.00", "0.00", "-19.00", SHOP, "B1", ""))
+    return pa.table(dict(zip(names.split("|"), map(list, zip(*rows, strict=True)), strict=True)))
+
+
+PAYPAL = "Date|Type|Gross|Fee|Net|From Email Address|Transaction ID|Reference Txn ID"
+
+
+def read(table: pa.Table, **options: object) -> tuple[Orders, CleanOrders]:
+    orders = read_orders(table, ReadingOptions(**options))
+    return orders, clean_orders(orders, CleaningOptions())
+
+
+def decisions(orders: Orders) -> dict[str, int]:
+    return {one.code: one.lines for one in orders.facts.decisions}
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        (("Express Checkout Payment", "Payment Refund", "General Withdrawal"), PAYPAL),
+        (
+            ("Allgemeine Zahlung", "Rückzahlung", "Allgemeine Auszahlung"),
+            "Datum|Typ|Brutto|Gebühr|Netto|Absender E-Mail-Adresse|Transaktionscode|Zugehöriger Transaktionscode",
+        ),
+        (("charge", "refund", "payout"), "Created|Type|Amount|Fee|Net|Customer Email|id|Charge ID"),
+    ],
+)
+def test_a_refund_finds_its_sale_by_what_it_refers_to(words: tuple[str, str, str], names: str):
+    orders, clean = read(account(words, names))
+    assert decisions(orders)["refunds_by_reference"] == len(BACK)
+    assert decisions(orders)["moved_rows"] == 4
+    ledger = clean.report.ledger
+    assert (ledger.lines_kept, ledger.money_kept) == (len(SALES), sum(cents for _, _, cents in SALES) / 100)
+    assert ledger.money_net == NET / 100
+    assert ledger.lines_set_aside == {"moved_row": 4, "returned": len(BACK)}
+    assert {one.code for one in clean.report.decisions} & {"returns_unmatched", "returns_unmatched_few"} == set()
+
+
+def test_without_a_minus_the_type_says_it():
+    words = ("Express Checkout Payment", "Payment Refund", "General Withdrawal")
+    orders, clean = read(account(words, PAYPAL, sign=1))
+    assert {"credit_notes_negated", "refunds_by_reference"} <= set(decisions(orders))
+    assert clean.report.ledger.money_net == NET / 100
+
+
+def test_a_description_is_no_product_that_must_come_back():
+    table = account(
+        ("charge", "refund", "payout"), "Created|Type|Amount|Fee|Net|Customer Email|id|Source", refers=False
+    )
+    mails = {"RT3": "buyer3@example.org", "RT7": "buyer3@example.org", "RT20": "buyer0@example.org"}
+    pairs = zip(table["id"].to_pylist(), table["Customer Email"].to_pylist(), strict=True)
+    given = [mails.get(number, mail) for number, mail in pairs]
+    table = table.set_column(5, "Customer Email", pa.array(given))
+    table = table.append_column("Description", pa.array([f"Payment {row}" for row in range(table.num_rows)]))
+    orders, clean = read(table)
+    assert "product_id" not in orders.facts.mapping
+    assert clean.report.ledger.money_net == NET / 100
+
+
+def test_refunds_of_nobody_are_told():
+    table = account(
+        ("charge", "refund", "payout"),
+        "Created|Type|Amount|Fee|Net|Customer Email|id|Source",
+        refers=False,
+        refund_mail="",
+    )
+    orders, clean = read(table)
+    (told,) = [one for one in orders.facts.decisions if one.code == "refunds_of_nobody"]
+    assert (told.kind.way, told.lines, told.money) == ("warned", len(BACK), sum(BACK.values()) / 100)
+    assert clean.report.ledger.lines_set_aside["no_customer"] == len(BACK)
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_a_refund_told_by_row_and_by_column_comes_off_once(later: bool):
+    table = account(
+        ("charge", "refund", "payout"), "Created|Type|Amount|Fee|Net|Customer Email|id|Source", refers=False
+    )
+    back = [money(BACK.get(number, 0)) for number in table["id"].to_pylist()]
+    table = table.append_column("Amount Refunded", pa.array(back))
+    if later:  # one refund was paid after the export ends
+        table = table.filter(pa.compute.not_equal(table["id"], "RT20"))
+    orders, clean = read(table)
+    assert decisions(orders)["refund_rows"] == len(BACK) - later
+    assert clean.report.ledger.money_net == NET / 100
+    _, twice = read(table, undo=("refund_rows",))
+    assert twice.report.ledger.lines_set_aside["returned"] == len(BACK) - later
+
+
+def test_what_is_moved_can_be_kept():
+    words = ("Express Checkout Payment", "Payment Refund", "General Withdrawal")
+    orders, clean = read(account(words, PAYPAL), undo=("moved_rows",))
+    assert "moved_rows" not in decisions(orders)
+    assert clean.report.ledger.lines_set_aside["returned"] == len(BACK) + 4
+
+
+@pytest.mark.parametrize("kinds", [("Airport transfer", "City tour"), ("fee", "line_item"), ("Invoice", "Credit note")])
+def test_kinds_of_goods_are_no_moves(kinds: tuple[str, str]):
+    table = pa.table(
+        {
+            "Order ID": [str(number) for number in range(12)],
+            "Customer ID": [f"K{number % 3}" for number in range(12)],
+            "Order Date": [f"2024-03-{number + 1:02}" for number in range(12)],
+            "Line type": [kinds[number % 2] for number in range(12)],
+            "Amount": [money(1000 + number) for number in range(12)],
+        }
+    )
+    orders, _ = read(table)
+    assert "moved_rows" not in decisions(orders)
