@@ -87,6 +87,10 @@ def test_every_alias_is_plain_and_every_role_has_some() -> None:
     assert set(ROLES) - set(ALIASES) == {
         "discount_percent",
         "other_amount",
+        "tip",
+        "tax",
+        "before_refunds",
+        "after_refunds",
         "line_id",
         "product_kind",
     }  # found by content, or given

@@ -220,7 +220,7 @@ _SHOPS: dict[str, tuple[frozenset[str], ...]] = {
         "betragerstattet montantrembourse montantremboursement remboursement importereembolsado importedevuelto "
         "montoreembolsado totalreembolsado reembolso importorimborsato importorimborso rimborso totalerimborsato "
         "terugbetaaldbedrag bedragterugbetaald terugbetaling valorreembolsado valordevolvido valorestornado",
-        "refunded refund refunds",
+        "refunded refund refunds partialrefunds partialrefund",
     ),
     "country": _tiers(
         "country countryname countrycode customercountry land lieferland rechnungsland pays pais paese billingcountry",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from itertools import combinations
+from statistics import median
 from typing import TYPE_CHECKING
 
 from marketfold.orders.numbers import read_number, sample_evidence
@@ -221,3 +222,28 @@ def is_less_by_discount(
         if len(rows) >= ENOUGH_VOTES and fits >= 0.9 * len(rows):
             return True
     return False
+
+
+def is_cut(before: float, after: float, cut: float) -> bool:
+    """Whether one price is another less a share, per cent, or money."""
+    cut = abs(cut)
+    ways = (before * (1 - cut),) if cut <= 1 else (before * (1 - cut / 100), before - cut)
+    return before - after > 2 * CENT and any(abs(way - after) <= 2 * CENT for way in ways)
+
+
+def follows_discounted(
+    charged: Sequence[float | None],
+    before: Sequence[float | None],
+    after: Sequence[float | None],
+    off: Sequence[float | None],
+) -> bool:
+    """Whether money is in proportion to what a discount left of other money, and not to that money before it."""
+    rows = [row for row in zip(before, after, off, charged, strict=True) if row[0] and row[1] and row[3]]
+    cut = [(mine / one, mine / left) for one, left, less, mine in rows if less and one and left and mine]
+    whole = [mine / one for one, _, less, mine in rows if not less and one and mine]
+    told = [is_cut(one, left, less) for one, left, less, _ in rows if less and one and left]
+    if len(cut) < ENOUGH_VOTES or not whole or sum(told) < 0.9 * len(told):
+        return False
+    usual = median(whole)
+    of_before, of_after = (abs(median(ratios) - usual) for ratios in zip(*cut, strict=True))
+    return of_after < 0.25 * of_before

@@ -7,6 +7,7 @@ something more in it (tax, shipping). What is chosen here from the first lines i
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import permutations
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ from marketfold.orders.first_lines import (
     OUGHT_TO_TELL,
     FirstLines,
     MoneyColumn,
+    follows_discounted,
+    is_cut,
     is_less_by_discount,
     is_numeric,
     price_votes,
@@ -32,6 +35,8 @@ from marketfold.orders.money_names import (
     is_gross,
     is_net,
     is_subtotal,
+    is_tax,
+    is_tip,
     name_words,
     sounds_like_money,
     word_set,
@@ -43,12 +48,14 @@ if TYPE_CHECKING:
     Rank = Callable[[str, str], int | None]
     """How surely a column's name means a role, as `roles.sureness`."""
 
-MONEY_ROLES = ("unit_price", "amount", "discount", "discount_percent", "other_amount")
+MONEY_ROLES = ("unit_price", "amount", "discount", "discount_percent", "other_amount", "tip", "tax")
 """Roles that are given here."""
 
 MOST_ADDED = 4
 """Columns of taxes and shipping that are tried beside an amount, all their combinations."""
 _ADDED = word_set("tax taxes vat mwst ust tva iva btw shipping freight delivery versand versandkosten porto")
+MOST_COMPARED = 12
+"""Columns of money of which pairs are compared."""
 UNKNOWN_NAME = 9
 PRICE_NAME = 8
 
@@ -99,6 +106,8 @@ class _Finding:
             self._find_amount()
         if not self.given & {"discount", "discount_percent"}:
             self._give("discount", self._discount())
+        if "amount" in self.found.mapping and "other_amount" not in self.mapping:
+            self._find_included(self.mapping["amount"])
         return self.found
 
     @property
@@ -212,8 +221,19 @@ class _Finding:
         self._give("amount", chosen.name)
         if chosen.rank == UNKNOWN_NAME:
             self.found.decisions.append(Decision("amount_by_likeness", (chosen.name,)))
+        if chosen is price:
+            columns = [*columns, *self._other_prices()]
         if not chosen.of_order:
             self._add_other(chosen, columns)
+
+    def _other_prices(self) -> list[MoneyColumn]:
+        """Other prices of the whole line, where the amount is one: with tax beside without."""
+        named = [one for one in self._free() if {"price", "preis", "prix", "prijs"} & set(name_words(one))]
+        return [
+            MoneyColumn(one, read_cells(self.sample[one]), PRICE_NAME, "line")
+            for one in named
+            if (is_gross(one) or is_net(one)) and is_numeric(self.sample[one])
+        ]
 
     def _price_of_line(self, amounts: list[MoneyColumn]) -> MoneyColumn | None:
         """The price column where a line brings just that: it is already for the quantity, or there is none."""
@@ -289,6 +309,21 @@ class _Finding:
         if differ:
             self._give("other_amount", min(differ, key=_key).name)
 
+    def _find_included(self, amount: str) -> None:
+        """Tips and taxes that may be in an amount of which no name says that they are not (a card reader's `Total`)."""
+        values = read_cells(self.sample[amount])
+        if is_net(amount) or is_subtotal(amount) or amount in {self.mapping.get("unit_price")}:
+            return
+        if self.rank("unit_price", amount) is not None or self.lines.agrees(values) >= 0.5:
+            return
+        for role, named in (("tip", is_tip), ("tax", is_tax)):
+            free = [one for one in self._free() if named(one) and is_numeric(self.sample[one])]
+            money = {one: read_cells(self.sample[one]) for one in free}
+            told = [
+                one for one, cells in money.items() if any(cells) and self.lines.grain(cells) not in {"order", "once"}
+            ]
+            self._give(role, told[0] if told else None)
+
     def _discount(self) -> str | None:
         """A column of discounts, where it can say something of the money."""
         by_line = {"price_of_line", "price_as_amount", "unit_price_as_amount"} & {
@@ -343,17 +378,18 @@ class _Finding:
             if column in {price, self.mapping.get("quantity")} or not is_numeric(cells):
                 continue
             rows = list(zip(read_cells(cells), charged, off, strict=True))
-            told = [_is_cut(before, after, cut) for before, after, cut in rows if before and after and cut]
+            told = [is_cut(before, after, cut) for before, after, cut in rows if before and after and cut]
             if told and sum(told) >= 0.9 * len(told):
                 return True
-        return False
+        return self._is_in_gross(off, price)
 
-
-def _is_cut(before: float, after: float, cut: float) -> bool:
-    """Whether one price is another less a share, per cent, or money."""
-    cut = abs(cut)
-    ways = (before * (1 - cut),) if cut <= 1 else (before * (1 - cut / 100), before - cut)
-    return before - after > 2 * CENT and any(abs(way - after) <= 2 * CENT for way in ways)
+    def _is_in_gross(self, off: list[float | None], price: str) -> bool:
+        """Whether a price without tax is that of money with tax which has the discount off (SumUp's `Price (Net)`)."""
+        named = [one for one in self.sample if sounds_like_money(one) or {"price", "preis"} & set(name_words(one))]
+        money = [one for one in named if one != price and is_numeric(self.sample[one])][:MOST_COMPARED]
+        cells = [read_cells(self.sample[one]) for one in money]
+        charged = read_cells(self.sample[price])
+        return any(follows_discounted(charged, before, after, off) for before, after in permutations(cells, 2))
 
 
 def _key(column: MoneyColumn) -> tuple[bool, bool, bool, bool, int]:

@@ -40,6 +40,8 @@ _OTHERWISE = word_set(
 _WHOLE = ("total", "totaal", "gesamt", "subtotal")
 _PRICE_WORDS = word_set("price preis prix precio prezzo preco prijs")
 _TAXES = word_set("tax taxes vat gst mwst ust tva iva btw taxe impuestos imposto")
+_NO_TAX = word_set("rate pct percent prozent % id no number nr code name class satz included inclusive incl")
+_TIPS = word_set("tip tips gratuity gratuities trinkgeld pourboire pourboires propina propinas mancia fooi gorjeta")
 _WITH_OR_WITHOUT = word_set(
     "excl exkl ex excluding without ohne sin senza zonder sem hors incl inkl inc including with mit avec con met com"
 )
@@ -100,6 +102,21 @@ def sounds_like_money(name: str) -> bool:
 def is_cost(name: str) -> bool:
     """Whether a name says what the shop paid itself."""
     return bool({"cost", "costs", "kosten", "cout", "costo", "coste", "custo"} & set(name_words(name)))
+
+
+def is_tip(name: str) -> bool:
+    """Whether a name says that a column holds tips."""
+    return bool(_TIPS & set(name_words(name)))
+
+
+def is_tax(name: str) -> bool:
+    """Whether a name says that a column holds taxes, as money.
+
+    >>> is_tax("Sales Tax"), is_tax("MwSt."), is_tax("Tax rate")
+    (True, True, False)
+    """
+    found = {*name_words(name), "".join(name_words(name))}
+    return bool(_TAXES & found) and not found & _NO_TAX
 
 
 def is_subtotal(name: str) -> bool:

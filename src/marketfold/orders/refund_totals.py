@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from marketfold.decisions import Decision
 from marketfold.orders.first_lines import CENT, ENOUGH_VOTES, is_numeric, read_cells
 from marketfold.orders.money_names import is_net, name_words, sounds_like_money, word_set
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 REFUND_ROLES = ("before_refunds", "after_refunds")
 """Roles that are given here."""
@@ -90,23 +91,50 @@ class RefundPair:
         return bool(off) and sum(abs(rest) <= 2 * CENT for rest in off) >= 0.9 * len(off)
 
 
-def find_refund_totals(sample: Mapping[str, Sequence[object]], mapping: Mapping[str, str]) -> dict[str, str]:
-    """The roles of money before and after refunds, where a source has such columns.
+class RefundRoles(NamedTuple):
+    """Roles of all columns, with those of refunds, and what is to be said of it."""
+
+    mapping: dict[str, str]
+    decisions: tuple[Decision, ...] = ()
+
+
+def give_refund_roles(
+    sample: Mapping[str, Sequence[object]], mapping: Mapping[str, str], given: Collection[str]
+) -> RefundRoles:
+    """Find money before and after refunds; and take the money before them where an amount has them off already.
 
     Parameters
     ----------
     sample
         The first cells of each column.
     mapping
-        Roles that are known; that of `after_refunds` only where the user has given it.
+        Roles that are known.
+    given
+        Roles that the user gave; they stay as they are.
     """
+    whole = _before_refunds(sample, mapping) if "refunded" not in given else None
+    if whole is None:
+        found = _find_totals(sample, mapping) | dict(mapping)
+        if found.get("other_amount") == found.get("after_refunds"):
+            found.pop("other_amount", None)
+        return RefundRoles(found)
+    net, refunded = mapping["amount"], mapping["refunded"]
+    numbers = {"net": repr(net), "refunded": repr(refunded), "whole": repr(whole)}
+    told = (Decision("refunds_in_amount", (net, refunded, whole), numbers=numbers),)
+    if "amount" in given:
+        return RefundRoles({role: column for role, column in mapping.items() if role != "refunded"}, told)
+    return RefundRoles({role: column for role, column in mapping.items() if column != whole} | {"amount": whole}, told)
+
+
+def _find_totals(sample: Mapping[str, Sequence[object]], mapping: Mapping[str, str]) -> dict[str, str]:
+    """The roles of money before and after refunds, where a source has such columns."""
     if "after_refunds" in mapping:
         return {"before_refunds": mapping["amount"]} if "amount" in mapping else {}
     pair = None if "refunded" in mapping else _best_pair(sample, mapping)
     return {"before_refunds": pair.before, "after_refunds": pair.after} if pair else {}
 
 
-def before_refunds(sample: Mapping[str, Sequence[object]], mapping: Mapping[str, str]) -> str | None:
+def _before_refunds(sample: Mapping[str, Sequence[object]], mapping: Mapping[str, str]) -> str | None:
     """The column of which the amount is what a column of refunds leaves; None where it is not less by them."""
     if not {"amount", "refunded"} <= set(mapping):
         return None

@@ -15,11 +15,12 @@ from marketfold.orders.bundles import PARENT_ROLES, find_parents
 from marketfold.orders.customers import MAKERS, changes_within, comes_again, on_several_days, one_each
 from marketfold.orders.dates import looks_like_dates, read_day
 from marketfold.orders.hints import closest_column, described, filled, holds_documents, holds_statuses, map_flag, settle
+from marketfold.orders.item_columns import MOST_NAMED, item_columns, no_total_beside
 from marketfold.orders.money_columns import MONEY_ROLES, find_money
 from marketfold.orders.names import plain_name
 from marketfold.orders.numbers import read_number
 from marketfold.orders.payment_types import says_paid
-from marketfold.orders.refund_totals import before_refunds, find_refund_totals
+from marketfold.orders.refund_totals import give_refund_roles
 from marketfold.schema import ROLES
 from marketfold.words import listed
 
@@ -76,6 +77,7 @@ class _Draft:
     faults: list[Fault] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     id_is_personal: bool = False
+    items: tuple[str, ...] = ()
 
 
 _LINES = re.compile(r"(?i)lines?\b|positionen|zeilen|lignes|l[ií]neas|righe|regels|linhas|items?\b")
@@ -197,24 +199,9 @@ def _match_money(draft: _Draft, sample: Mapping[str, Sequence[object]], given: M
         del draft.mapping["unit_price"]
     draft.decisions += found.decisions
     draft.faults += found.faults
-    _match_refunds(draft, sample, given)
-
-
-def _match_refunds(draft: _Draft, sample: Mapping[str, Sequence[object]], given: Mapping[str, str]) -> None:
-    """Find money before and after refunds; and take the money before them where a column has them off already."""
-    whole = before_refunds(sample, draft.mapping) if "refunded" not in given else None
-    if whole is None:
-        draft.mapping = find_refund_totals(sample, draft.mapping) | draft.mapping
-        if draft.mapping.get("other_amount") == draft.mapping.get("after_refunds"):
-            draft.mapping.pop("other_amount", None)
-        return
-    net, refunded = draft.mapping["amount"], draft.mapping["refunded"]
-    numbers = {"net": repr(net), "refunded": repr(refunded), "whole": repr(whole)}
-    draft.decisions.append(Decision("refunds_in_amount", (net, refunded, whole), numbers=numbers))
-    if "amount" in given:
-        del draft.mapping["refunded"]
-        return
-    draft.mapping = {role: column for role, column in draft.mapping.items() if column != whole} | {"amount": whole}
+    refunds = give_refund_roles(sample, draft.mapping, given)
+    draft.mapping = refunds.mapping
+    draft.decisions += refunds.decisions
 
 
 def _match_content(draft: _Draft, sample: Mapping[str, Sequence[object]]) -> None:
@@ -331,9 +318,11 @@ def _check_complete(draft: _Draft, sample: Mapping[str, Sequence[object]]) -> No
     if "amount" in found or "amount" in faulted:
         return
     lacking = [role for role in ("quantity", "unit_price") if role not in found]
-    if len(lacking) == 2:
+    if draft.items and lacking:
+        draft.faults.append(no_total_beside(draft.items))
+    elif len(lacking) == 2:
         draft.faults.append(_no_money(_missing("amount", sample, taken)))
-    if len(lacking) == 1:
+    elif len(lacking) == 1:
         draft.faults.append(_half_a_price(lacking[0], draft, sample, taken))
 
 
@@ -398,8 +387,12 @@ def match_roles(sample: Mapping[str, Sequence[object]], mapping: Mapping[str, st
     """
     columns = list(sample)
     draft = _apply_overrides(mapping, columns)
+    draft.items = item_columns([column for column in columns if column not in draft.mapping.values()])
     if not mapping and _is_data(columns):
         return Match({}, faults=(NO_HEADER,))
+    if draft.items:
+        draft.decisions.append(Decision("items_in_columns", draft.items, numbers={"items": draft.items[:MOST_NAMED]}))
+        sample = {column: cells for column, cells in sample.items() if column not in draft.items}
     _know_shopify(draft, columns)
     _match_parents(draft, sample)
     _match_names(draft, sample)

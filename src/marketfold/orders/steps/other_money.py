@@ -15,7 +15,24 @@ if TYPE_CHECKING:
 
 def tell_other_money(read: LinesRead) -> LinesRead:
     """Say what another column of money, or quantity times price, would come to if it differs by more than 0.5 %."""
-    return _tell_items(_tell_price(_tell_column(read)))
+    return _tell_included(_tell_items(_tell_price(_tell_column(read))))
+
+
+def _tell_included(read: LinesRead) -> LinesRead:
+    """Say what tips and taxes come to, which may be in the amount or beside it."""
+    roles = [role for role in ("tip", "tax") if read.has(role)]
+    if not roles or not read.has("amount"):
+        return read
+    sums = read.measure(amount=nw.col("amount").sum(), **{role: nw.col(role).sum() for role in roles})
+    mine, included = float(sums["amount"] or 0.0), {role: float(sums[role] or 0.0) for role in roles}
+    columns = tuple(read.mapping[role] for role in roles)
+    for role in roles:
+        read = read.without(role)
+    money = round(sum(included.values()), 4)
+    if abs(money) <= OUGHT_TO_TELL * abs(mine):
+        return read
+    numbers = {"taken": repr(read.mapping["amount"]), "mine": round(mine, 4), "rest": round(mine - money, 4)}
+    return read.decided(Decision("amount_may_include", columns, money=money, numbers=numbers))
 
 
 def _tell_items(read: LinesRead) -> LinesRead:
