@@ -68,6 +68,17 @@ def test_an_unknown_status_is_named_with_its_money(examples: Path):
     assert told.report.ledger.lines_set_aside["cancelled"] == 3
 
 
+@pytest.mark.parametrize("given", [False, True])
+def test_what_could_not_be_delivered_was_not_bought(tmp_path: Path, given: bool):
+    rows = [f"{n},K{n % 3},2024-01-{n + 1:02},{n + 1}.00,{'unavailable' if n == 4 else 'delivered'}" for n in range(12)]
+    path = tmp_path / "orders.csv"
+    path.write_text("\n".join(["order_id,customer_id,order_date,price,order_status", *rows]))
+    clean = cleaned(path, sale_statuses=("unavailable",) if given else ())
+    told = [one for one in clean.report.decisions if one.code == "statuses_not_delivered"]
+    assert [(one.kind.way, one.lines, one.money) for one in told] == ([] if given else [("set aside", 1, 5.0)])
+    assert clean.report.ledger.money_kept == (78.0 if given else 73.0)
+
+
 def test_what_words_say_can_be_overruled(examples: Path):
     clean = cleaned(
         examples / "woocommerce.csv", sale_statuses=("wc-on-hold",), products=("versandkosten", "Gift card 50")

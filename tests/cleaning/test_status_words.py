@@ -36,8 +36,12 @@ Consegnato|Evaso|In attesa di spedizione|betaald|verzonden|bezorgd|voltooid|In b
 Enviado|none
 """
 OPEN = "Disputed|open|Offen|partially_paid|created"
+ABSENT = """
+unavailable|Out of stock|Sold out|nicht lieferbar|Ausverkauft|Indisponible|Rupture de stock|No disponible|Agotado
+Non disponibile|Esaurito|Niet leverbaar|Uitverkocht|Indisponível|Esgotado
+"""
 UNKNOWN = """
-unavailable|laid-away|17|Gelb|Return requested|refund_pending|cancellation requested|delivery failed|chargeback reversed
+laid-away|17|Gelb|Return requested|refund_pending|cancellation requested|delivery failed|chargeback reversed
 Canceled_Reversal|COD
 """
 
@@ -52,7 +56,7 @@ def words(text: str) -> list[str]:
         (word, meaning)
         for meaning, listed in (
             ("cancelled", CANCELLED), ("returned", RETURNED), ("part_returned", PART), ("unpaid", UNPAID),
-            ("sold", SOLD), ("open", OPEN), (None, UNKNOWN),
+            ("sold", SOLD), ("open", OPEN), ("absent", ABSENT), (None, UNKNOWN),
         )
         for word in words(listed)
     ],
@@ -81,6 +85,13 @@ def test_what_waits_is_told_by_the_words_beside_it(texts: tuple[str, ...], word:
 def test_what_is_pending_in_a_column_of_shipping_was_sold():
     assert read_statuses(["pending", "open"], "Fulfillment Status") == {"pending": "sold", "open": "sold"}
     assert read_statuses(["pending"], "Lieferstatus") == {"pending": "sold"}
+
+
+@pytest.mark.parametrize("word", words(ABSENT))
+def test_goods_that_were_not_there_were_not_bought(word: str):
+    assert read_statuses([word, "delivered", "canceled"])[word] == "absent"
+    assert read_statuses([word], "Delivery status")[word] == "absent"
+    assert read_statuses([word, "paid", "failed"])[word] is None
 
 
 @pytest.mark.parametrize(

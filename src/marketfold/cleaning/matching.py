@@ -149,7 +149,7 @@ def match_values(
             draft.add("product_id", "not_a_product", text)
     short = _add_charges(draft, columns, orders, options)
     statuses = [one for column in STATUSES if column in columns for one in _statuses(column, orders, options)]
-    reasons = {"cancelled": CANCELLED, "unpaid": CANCELLED, "returned": RETURNED}
+    reasons = {"cancelled": CANCELLED, "unpaid": CANCELLED, "absent": CANCELLED, "returned": RETURNED}
     for one in statuses:
         draft.add(one.column, reasons.get(one.meaning or ""), one.text)
     found = Matches(draft.close(), tuple(statuses), tuple(short))

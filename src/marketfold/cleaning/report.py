@@ -226,6 +226,7 @@ def _on_statuses(matches: Matches, orders: Orders, *, refunds_known: bool) -> It
         "statuses_unknown": matches.of(None),
         "statuses_part_returned": [] if refunds_known else matches.of("part_returned"),
         "statuses_not_paid": matches.of("unpaid"),
+        "statuses_not_delivered": matches.of("absent"),
         "statuses_open": matches.of("open"),
     }
     for code, found in codes.items():

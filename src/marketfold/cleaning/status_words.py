@@ -15,7 +15,7 @@ from marketfold.cleaning.word_lists import pattern_of, plain_text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Meaning = Literal["sold", "open", "on_hold", "pending", "unpaid", "cancelled", "returned", "part_returned"]
+Meaning = Literal["sold", "open", "on_hold", "pending", "unpaid", "absent", "cancelled", "returned", "part_returned"]
 
 
 _CANCELLED = pattern_of("status", "cancelled")
@@ -27,6 +27,7 @@ _ASKED = pattern_of("status", "asked")
 _PENDING = pattern_of("status", "pending")
 _HELD = pattern_of("status", "held")
 _PAYMENT = pattern_of("status", "payment")
+_ABSENT = pattern_of("status", "absent")
 _UNPAID = pattern_of("status", "unpaid")
 _SHIPPING = pattern_of("status", "shipping")
 _SOLD = pattern_of("status", "sold")
@@ -36,6 +37,13 @@ _LOST = pattern_of("status", "lost")
 _NOT = r"(?:not|non|no|nicht|noch nicht|niet|nao|pas|un|not yet|never)"
 _NOT_UNDONE = re.compile(rf"\b{_NOT} (?:{_CANCELLED.pattern}|{_RETURNED.pattern})|\bnon ?(?:return|refund)able\b")
 _PART_PAID = re.compile(rf"(?:{_PARTLY.pattern}) ?(?:paid|bezahlt|paye\w*|pagad\w*|pagat\w*|betaald|pag[oa])\b")
+_PLAINLY: tuple[tuple[re.Pattern[str], Meaning], ...] = (
+    (_ABSENT, "absent"),
+    (_UNREAL, "cancelled"),
+    (_PART_PAID, "open"),
+    (_UNPAID, "unpaid"),
+    (_HELD, "on_hold"),
+)
 _NOTHING = frozenset({"", "na", "n a", "none", "null", "nan", "unknown"})
 _SHIPPING_COLUMN = re.compile(
     "fulfil|shipping|shipment|delivery|liefer|versand|livraison|expedition|envio|spedizione|verzend|lever|entrega"
@@ -83,14 +91,8 @@ def meaning_of(status: str, *, ships: bool = False) -> Meaning | None:
     elif _FAILED.search(text):
         refused_at_the_door = _SHIPPING.search(text) and re.search(r"reject|refus", text)
         found = "returned" if refused_at_the_door else None if _SHIPPING.search(text) else "cancelled"
-    elif _UNREAL.search(text):
-        found = "cancelled"
-    elif _PART_PAID.search(text):
-        found = "open"
-    elif _UNPAID.search(text):
-        found = "unpaid"
-    elif _HELD.search(text):
-        found = "on_hold"
+    elif plainly := [meaning for pattern, meaning in _PLAINLY if pattern.search(text)]:
+        found = plainly[0]
     elif _PENDING.search(text):
         found = _of_waiting(text, ships=ships)
     elif _SOLD.search(text):
@@ -111,7 +113,8 @@ def read_statuses(texts: Iterable[str], column: str = "") -> dict[str, Meaning |
 
     `column` is its name in the source. What is on hold or pending waits for money where the column's other words
     are about payments, as WooCommerce has them, and to be shipped where they are about shipping; then the order
-    stands. Where a word is that of a deal won or lost, the others are stages on the way there.
+    stands. What is unavailable are the goods where other words are about shipping, and else not known. Where a word is
+    that of a deal won or lost, the others are stages on the way there.
 
     >>> read_statuses(["Shipped", "On Hold"])["On Hold"], read_statuses(["wc-failed", "wc-on-hold"])["wc-on-hold"]
     ('open', 'unpaid')
@@ -126,7 +129,8 @@ def read_statuses(texts: Iterable[str], column: str = "") -> dict[str, Meaning |
     if any(_WON.fullmatch(text) or _LOST.fullmatch(text) for text in plain.values()):
         return {text: _of_deal(plain[text], one) for text, one in found.items()}
     about_goods = any(one == "sold" and _SHIPPING.search(plain[text]) for text, one in found.items())
-    settled: dict[Meaning | None, Meaning] = {
+    settled: dict[Meaning | None, Meaning | None] = {
+        "absent": "absent" if about_goods or ships else None,  # elsewhere it may be the status that is not known
         "on_hold": "unpaid" if about_money else "open",
         "pending": "unpaid" if about_money or not about_goods else "open",
     }
