@@ -9,6 +9,7 @@ from marketfold.orders.hints import plain_words
 _MOVED = re.compile(
     r"\b(?:pay ?outs?|transfers?|withdrawals?|top ?ups?|currency conversions?|conversion|reserves?|holds?|releases?"
     r"|bank deposits?|deposit to|fund(?:ing|s)?|general credit|(?:general|debit) card deposit|(?:\w+ )?fees?"
+    r"|authori[sz]ations?|autorisierung\w*|autorisations?|autorizacion\w*|autorizzazion\w*|autorisatie\w*"
     r"|auszahlung\w*|abhebung\w*|abbuchung\w*|ubertrag\w*|umbuchung\w*|wahrungsumrechnung\w*|einbehalt\w*|aufladung\w*"
     r"|bankgutschrift\w*|gebuhr\w*|entgelte?|virements?|retraits?|conversion de devise|frais|transferencias?|retiradas?"
     r"|retiros?|conversion de divisas?|comision\w*|trasferiment\w*|preliev\w*|conversione|commission[ei]|uitbetaling\w*"
@@ -21,17 +22,19 @@ _PAYOUT = re.compile(
 _PAID = re.compile(
     r"\b(?:payments?|charges?|checkout|zahlung\w*|\w+zahlung(?:en)?|paiements?|pagos?|pagament[oi]|betaling\w*)\b"
 )
+_KEPT = re.compile(r"\b(?:fees?|gebuhr\w*|entgelte?|frais|holds?|reserves?|authori[sz]ations?)\b")
+"""What is given back of these is no sale that came back either."""
 _BACK = re.compile(r"\b(?:reversals?|charge ?backs?|disputes?|ruckbuchung\w*|ruckbelastung\w*|contracargos?)\b")
 
 
 def says_moved(text: str) -> bool:
     """Whether the type of a row says that money was moved, changed or kept as a fee, and nothing sold or given back.
 
-    >>> [says_moved(one) for one in ("payout", "General Withdrawal", "Express Checkout Payment", "Payment Refund")]
+    >>> [says_moved(one) for one in ("payout", "Reversal of General Account Hold", "Mobile Payment", "Payment Refund")]
     [True, True, False, False]
     """
     plain = plain_words(text)
-    return bool(_MOVED.search(plain)) and not says_back(text)
+    return bool(_MOVED.search(plain)) and (bool(_KEPT.search(plain)) or not says_back(text))
 
 
 def says_payout(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from marketfold.cleaning import CleanOrders, clean_orders
@@ -114,7 +115,7 @@ def test_a_refund_told_by_row_and_by_column_comes_off_once(later: bool):
     back = [money(BACK.get(number, 0)) for number in table["id"].to_pylist()]
     table = table.append_column("Amount Refunded", pa.array(back))
     if later:  # one refund was paid after the export ends
-        table = table.filter(pa.compute.not_equal(table["id"], "RT20"))
+        table = table.filter(pc.not_equal(table["id"], "RT20"))
     orders, clean = read(table)
     assert decisions(orders)["refund_rows"] == len(BACK) - later
     assert clean.report.ledger.money_net == NET / 100
@@ -142,3 +143,17 @@ def test_kinds_of_goods_are_no_moves(kinds: tuple[str, str]):
     )
     orders, _ = read(table)
     assert "moved_rows" not in decisions(orders)
+
+
+@pytest.mark.parametrize(
+    "kind", ["General Authorization", "Account Hold for Open Authorization", "Reversal of General Account Hold",
+             "Chargeback Fee", "General Currency Conversion", "Allgemeine Währungsumrechnung"]
+)  # fmt: skip
+def test_a_payment_that_was_only_announced_counts_once(kind: str):
+    table = account(("Express Checkout Payment", "Payment Refund", "General Withdrawal"), PAYPAL)
+    again = table.filter(pc.equal(table["Type"], "Express Checkout Payment"))
+    again = again.set_column(1, "Type", pa.array([kind] * again.num_rows))
+    again = again.set_column(6, "Transaction ID", pa.array([f"A{row}" for row in range(again.num_rows)]))
+    orders, clean = read(pa.concat_tables([table, again]))
+    assert decisions(orders)["moved_rows"] == 4 + again.num_rows
+    assert clean.report.ledger.money_net == NET / 100
