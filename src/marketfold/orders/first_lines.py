@@ -245,5 +245,5 @@ def follows_discounted(
     if len(cut) < ENOUGH_VOTES or not whole or sum(told) < 0.9 * len(told):
         return False
     usual = median(whole)
-    of_before, of_after = (abs(median(ratios) - usual) for ratios in zip(*cut, strict=True))
+    of_before, of_after = (abs(median(pair[side] for pair in cut) - usual) for side in (0, 1))
     return of_after < 0.25 * of_before

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketfold.decisions import Decision
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
 REFUND_ROLES = ("before_refunds", "after_refunds")
 """Roles that are given here."""
 
+MOST_NAMED = 12
+"""Columns of money after refunds that are tried."""
 ALIKE = 0.6
 """Share of the rows on which both are the same, or the second is blank or zero: most orders are not refunded."""
 _AFTER = word_set(
@@ -154,30 +155,24 @@ def _before_refunds(sample: Mapping[str, Sequence[object]], mapping: Mapping[str
 
 def _best_pair(sample: Mapping[str, Sequence[object]], mapping: Mapping[str, str]) -> RefundPair | None:
     """The surest pair: of the amount itself, else of the largest money."""
-    numbers = {column: read_cells(cells) for column, cells in sample.items() if is_numeric(cells)}
-    money = {mapping[role] for role in ("amount", "other_amount") if role in mapping}
-    money |= {column for column in numbers if sounds_like_money(column) or says_after_refunds(column)}
-    taken = {column for role, column in mapping.items() if role != "other_amount"}
-    pairs = [
-        RefundPair(before, after, numbers[before], numbers[after])
-        for before, after in product(sorted(money & set(numbers)), repeat=2)
-        if before != after and after not in taken and not says_after_refunds(before)
-    ]
+    amount, taken = mapping.get("amount"), {column for role, column in mapping.items() if role != "other_amount"}
+    money = [one for one in sample if sounds_like_money(one) or one in {amount, mapping.get("other_amount")}]
+    named = [one for one in sample if says_after_refunds(one) and one not in taken][:MOST_NAMED]
+    wanted = [(before, after) for after in named for before in money if not says_after_refunds(before)]
+    wanted += [(amount, after) for after in money if amount and after not in {*taken, *named}]
+    numeric = {column for column in {one for pair in wanted for one in pair} if is_numeric(sample[column])}
+    pairs = [RefundPair.of(sample, *pair) for pair in wanted if pair[0] != pair[1] and set(pair) <= numeric]
     fitting = [pair for pair in pairs if pair.fits()]
-    others = {column: cells for column, cells in numbers.items() if column not in money}
-    fitting = [
-        pair
-        for pair in fitting
-        if says_after_refunds(pair.after)
-        or (
-            pair.before == mapping.get("amount")
-            and pair.lower
-            and not any(pair.is_told_by(cells) for cells in others.values())
-        )
-    ]
+    fitting = [pair for pair in fitting if pair.after in named or (pair.lower and not _is_explained(sample, pair))]
 
     def key(pair: RefundPair) -> tuple[bool, bool, int, float]:
         size = sum(value or 0.0 for value in pair.whole)
-        return pair.sure, pair.before == mapping.get("amount"), -len(pair.lower), size
+        return pair.sure, pair.before == amount, -len(pair.lower), size
 
     return max(fitting, key=key, default=None)
+
+
+def _is_explained(sample: Mapping[str, Sequence[object]], pair: RefundPair) -> bool:
+    """Whether another column, as a discount or a tax, is just what the second of a pair lacks."""
+    others = [column for column in sample if column not in {pair.before, pair.after}]
+    return any(pair.is_told_by(read_cells(sample[one])) for one in others if is_numeric(sample[one]))

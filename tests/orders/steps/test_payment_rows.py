@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
@@ -42,7 +44,7 @@ def account(
 PAYPAL = "Date|Type|Gross|Fee|Net|From Email Address|Transaction ID|Reference Txn ID"
 
 
-def read(table: pa.Table, **options: object) -> tuple[Orders, CleanOrders]:
+def read(table: pa.Table, **options: Any) -> tuple[Orders, CleanOrders]:
     orders = read_orders(table, ReadingOptions(**options))
     return orders, clean_orders(orders, CleaningOptions())
 
