@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from marketfold.config import ReadingOptions
+from marketfold.customer_tables import read_source
 from marketfold.errors import OrdersError, SourceNotFoundError
 from marketfold.orders import Orders, read_orders
 
@@ -122,6 +123,14 @@ def test_a_folder_and_a_pattern_of_texts(tmp_path: Path) -> None:
         assert amounts(orders) == [(2, 5.0), (3, 6.0), (7, 7.0)]
         assert orders.facts.lines == 3
         assert [one.code for one in orders.facts.decisions] == ["files_together", "header_found"]
+
+
+def test_a_folder_that_is_open_already_is_read(tmp_path: Path) -> None:
+    write(tmp_path / "a.csv", CSV)
+    write(tmp_path / "b.csv", LATER)
+    read = read_source(tmp_path, ReadingOptions())  # opens, asks what it is, and hands the open source on
+    assert isinstance(read, Orders)
+    assert read.facts.lines == 3
 
 
 def test_rows_that_cannot_be_split_are_numbered_through(tmp_path: Path) -> None:

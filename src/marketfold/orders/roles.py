@@ -14,6 +14,7 @@ from marketfold.orders.aliases import ALIASES
 from marketfold.orders.bundles import PARENT_ROLES, find_parents
 from marketfold.orders.customers import MAKERS, changes_within, comes_again, on_several_days, one_each
 from marketfold.orders.dates import looks_like_dates, read_day
+from marketfold.orders.day_parts import find_day_parts
 from marketfold.orders.hints import closest_column, described, filled, holds_documents, holds_statuses, map_flag, settle
 from marketfold.orders.money_columns import MONEY_ROLES, find_money
 from marketfold.orders.names import plain_name
@@ -124,6 +125,13 @@ def _know_shopify(draft: _Draft, columns: Sequence[str]) -> None:
     names = {plain_name(column): column for column in columns}
     if "name" in names and "lineitemname" in names:
         draft.mapping.setdefault("order_id", names["name"])
+
+
+def _match_day_parts(draft: _Draft, columns: Sequence[str]) -> None:
+    """Take the column that was put together from year, month and day, where a source shows one."""
+    parts = find_day_parts(columns)
+    if parts and parts.label in columns:
+        draft.mapping.setdefault("ordered_on", parts.label)
 
 
 def _is_data(columns: Sequence[str]) -> bool:
@@ -369,6 +377,7 @@ def match_roles(sample: Mapping[str, Sequence[object]], mapping: Mapping[str, st
     if not mapping and _is_data(columns):
         return Match({}, faults=(NO_HEADER,))
     _know_shopify(draft, columns)
+    _match_day_parts(draft, columns)
     _match_parents(draft, sample)
     _match_names(draft, sample)
     _prefer_returning(draft, sample, mapping)
