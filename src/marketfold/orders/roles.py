@@ -15,6 +15,7 @@ from marketfold.orders.bundles import PARENT_ROLES, find_parents
 from marketfold.orders.customers import MAKERS, changes_within, comes_again, on_several_days, one_each
 from marketfold.orders.dates import looks_like_dates, read_day
 from marketfold.orders.day_parts import find_day_parts
+from marketfold.orders.guesses import guess_fault
 from marketfold.orders.hints import closest_column, described, filled, holds_documents, holds_statuses, map_flag, settle
 from marketfold.orders.money_columns import MONEY_ROLES, find_money
 from marketfold.orders.names import plain_name
@@ -301,6 +302,9 @@ def _doubt_empty(draft: _Draft, sample: Mapping[str, Sequence[object]], given: M
 def _check_complete(draft: _Draft, sample: Mapping[str, Sequence[object]]) -> None:
     found, taken = draft.mapping, set(draft.mapping.values())
     faulted = " ".join(fault.what + fault.hint for fault in draft.faults)
+    if guess := guess_fault(sample, found, faulted):
+        draft.faults.append(guess)
+        faulted += guess.what
     if "customer_id" not in found and "customer_id" not in faulted:
         draft.faults.append(_missing("customer_id", sample, taken))
     if "ordered_on" not in found and "ordered_on" not in faulted:
