@@ -308,3 +308,29 @@ def test_what_a_file_has_instead_is_named(tmp_path: Path) -> None:
     write(tmp_path / "b.csv", LATER.replace(b"amount", b"worth"))
     with pytest.raises(OrdersError, match=r"b\.csv has no column 'amount' \(amount\).*b\.csv has 'worth'\."):
         read_orders(tmp_path)
+
+
+def unused(source: object, **options: Any) -> list[str]:
+    decisions = read_orders(source, ReadingOptions(**options)).facts.decisions
+    return [str(one.numbers["flags"]) for one in decisions if one.code == "flags_unused"]
+
+
+def test_a_flag_without_effect_is_told(tmp_path: Path) -> None:
+    typed = pa.table(
+        {
+            "Order ID": ["1", "2"],
+            "Customer ID": ["a", "b"],
+            "Order Date": pa.array([19_800, 19_801], pa.int32()).cast(pa.date32()),
+            "Total": [1.5, 2.5],
+        }
+    )
+    text = write(tmp_path / "orders.csv", CSV)
+    pq.write_table(typed, tmp_path / "orders.parquet")
+    assert unused(text, sheet="Orders") == ["--sheet"]
+    assert unused(write(tmp_path / "orders.csv.gz", gzip.compress(CSV)), sheet="Orders") == ["--sheet"]
+    assert unused(text, delimiter=",", encoding="utf-8", header_row=1) == []
+    assert unused(text, date_format="%Y-%m-%d", decimal=".") == []
+    for source in (typed, tmp_path / "orders.parquet"):
+        assert unused(source, sheet="A", delimiter=";", encoding="utf-8") == ["--sheet, --delimiter and --encoding"]
+        assert unused(source, date_format="%Y-%m-%d", decimal=",") == ["--date-format", "--decimal"]
+    assert unused(typed, header_row=2) == ["--header-row"]

@@ -53,7 +53,7 @@ def open_source(source: object, options: ReadingOptions) -> Source:
         return source
     if isinstance(source, str | Path):
         return _with_days(_open_given(str(source), options), options)
-    return _with_days(_open_frame(source, options), options)
+    return _with_days(_told_of_unused(_open_frame(source, options), options, None), options)
 
 
 def _with_days(source: Source, options: ReadingOptions) -> Source:
@@ -67,6 +67,25 @@ def _with_days(source: Source, options: ReadingOptions) -> Source:
         return source
     whole = len(parts.columns) == len(PARTS) or not any(holds_days(cells) for cells in sample.values())
     return JoinedDays(source, parts) if whole else source
+
+
+_FILE_FLAGS = {"sheet": "--sheet", "delimiter": "--delimiter", "encoding": "--encoding", "header_row": "--header-row"}
+_TAKEN = {
+    Kind.TEXT: frozenset({"delimiter", "encoding", "header_row"}),
+    Kind.PACKED: frozenset({"delimiter", "encoding", "header_row"}),
+    Kind.WORKBOOK: frozenset({"sheet", "header_row"}),
+}
+"""The flags about the form of a file that each kind has a use for; other kinds have none for any."""
+
+
+def _told_of_unused(source: Source, options: ReadingOptions, kind: Kind | None) -> Source:
+    """The source with a word on flags that say what a source of its kind has not."""
+    given = {name for name in _FILE_FLAGS if getattr(options, name) is not None}
+    if unused := [flag for name, flag in _FILE_FLAGS.items() if name in given - _TAKEN.get(kind, frozenset())]:
+        what = kind.value if kind else "a table in memory"
+        numbers = {"flags": words.listed(unused), "what": f"the orders are {what}"}
+        source.decisions = (*source.decisions, Decision("flags_unused", numbers=numbers))
+    return source
 
 
 def _open_frame(source: Any, options: ReadingOptions) -> Source:
@@ -197,6 +216,7 @@ def _open_files(name: str, paths: Mapping[str, Path], options: ReadingOptions, e
     """Files as one table, without those that hold nothing or are copies of another."""
     paths, said = _worth_reading(paths, options)
     source = _open_of_one_kind(name, paths, options, engine)
+    source = _told_of_unused(source, options, kind_of(next(iter(paths.values())), name))
     source.decisions = (*source.decisions, *said)
     return source
 
