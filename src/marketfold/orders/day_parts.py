@@ -127,6 +127,10 @@ class JoinedDays:
         """What was decided about where its table is, and that the days were put together."""
         return (*self._source.decisions, Decision("day_joined", self._parts.columns))
 
+    @decisions.setter
+    def decisions(self, said: tuple[Decision, ...]) -> None:
+        self._source.decisions = tuple(one for one in said if one.code != "day_joined")
+
     def sample(self) -> dict[str, list[object]]:
         """The first values of each column."""
         found = self._source.sample()

@@ -81,7 +81,8 @@ _TAKEN = {
 def _told_of_unused(source: Source, options: ReadingOptions, kind: Kind | None) -> Source:
     """The source with a word on flags that say what a source of its kind has not."""
     given = {name for name in _FILE_FLAGS if getattr(options, name) is not None}
-    if unused := [flag for name, flag in _FILE_FLAGS.items() if name in given - _TAKEN.get(kind, frozenset())]:
+    taken = _TAKEN.get(kind, frozenset()) if kind else frozenset()
+    if unused := [flag for name, flag in _FILE_FLAGS.items() if name in given - taken]:
         what = kind.value if kind else "a table in memory"
         numbers = {"flags": words.listed(unused), "what": f"the orders are {what}"}
         source.decisions = (*source.decisions, Decision("flags_unused", numbers=numbers))
