@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from marketfold.config import ReadingOptions
+from marketfold.customer_tables import read_source
 from marketfold.errors import OrdersError, SourceNotFoundError
 from marketfold.orders import Orders, read_orders
 
@@ -122,6 +123,14 @@ def test_a_folder_and_a_pattern_of_texts(tmp_path: Path) -> None:
         assert amounts(orders) == [(2, 5.0), (3, 6.0), (7, 7.0)]
         assert orders.facts.lines == 3
         assert [one.code for one in orders.facts.decisions] == ["files_together", "header_found"]
+
+
+def test_a_folder_that_is_open_already_is_read(tmp_path: Path) -> None:
+    write(tmp_path / "a.csv", CSV)
+    write(tmp_path / "b.csv", LATER)
+    read = read_source(tmp_path, ReadingOptions())  # opens, asks what it is, and hands the open source on
+    assert isinstance(read, Orders)
+    assert read.facts.lines == 3
 
 
 def test_rows_that_cannot_be_split_are_numbered_through(tmp_path: Path) -> None:
@@ -299,3 +308,29 @@ def test_what_a_file_has_instead_is_named(tmp_path: Path) -> None:
     write(tmp_path / "b.csv", LATER.replace(b"amount", b"worth"))
     with pytest.raises(OrdersError, match=r"b\.csv has no column 'amount' \(amount\).*b\.csv has 'worth'\."):
         read_orders(tmp_path)
+
+
+def unused(source: object, **options: Any) -> list[str]:
+    decisions = read_orders(source, ReadingOptions(**options)).facts.decisions
+    return [str(one.numbers["flags"]) for one in decisions if one.code == "flags_unused"]
+
+
+def test_a_flag_without_effect_is_told(tmp_path: Path) -> None:
+    typed = pa.table(
+        {
+            "Order ID": ["1", "2"],
+            "Customer ID": ["a", "b"],
+            "Order Date": pa.array([19_800, 19_801], pa.int32()).cast(pa.date32()),
+            "Total": [1.5, 2.5],
+        }
+    )
+    text = write(tmp_path / "orders.csv", CSV)
+    pq.write_table(typed, tmp_path / "orders.parquet")
+    assert unused(text, sheet="Orders") == ["--sheet"]
+    assert unused(write(tmp_path / "orders.csv.gz", gzip.compress(CSV)), sheet="Orders") == ["--sheet"]
+    assert unused(text, delimiter=",", encoding="utf-8", header_row=1) == []
+    assert unused(text, date_format="%Y-%m-%d", decimal=".") == []
+    for source in (typed, tmp_path / "orders.parquet"):
+        assert unused(source, sheet="A", delimiter=";", encoding="utf-8") == ["--sheet, --delimiter and --encoding"]
+        assert unused(source, date_format="%Y-%m-%d", decimal=",") == ["--date-format", "--decimal"]
+    assert unused(typed, header_row=2) == ["--header-row"]

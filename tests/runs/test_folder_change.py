@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from marketfold.errors import RunFolderError
+from marketfold.runs import Run
 from marketfold.runs.folder import changed_copy, put_back
 
 
@@ -105,6 +107,51 @@ def test_what_a_dead_process_left_is_put_back_and_cleared_away(folder: Path):
     shutil.copytree(folder, folder.with_name(".shop-renewed"))
     (folder.with_name(".shop-renewed") / "run.json").write_text("{}", "utf-8")
     put_back(folder)
+    assert contents(folder) == before
+    assert nothing_beside(folder)
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from marketfold.runs.folder import changed_copy
+
+folder, which = Path(sys.argv[1]), int(sys.argv[2])
+rename, done = Path.rename, []
+
+def killing(self, target):
+    if len(done) == which:
+        os.kill(os.getpid(), signal.SIGKILL)
+    done.append(target)
+    return rename(self, target)
+
+Path.rename = killing
+with changed_copy(folder) as copy:
+    for name in ("a", "b", "sub/d", "run.json"):
+        (copy / name).write_text("new " + name, "utf-8")
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no such signal here")
+@pytest.mark.parametrize("which", [0, 1, 4, 7, 8, 10])
+def test_a_kill_in_the_middle_is_healed_by_the_next_command_that_reads(folder: Path, which: int):
+    (folder / "run.json").write_text("old run.json", "utf-8")
+    before = contents(folder)
+    ended = subprocess.run([sys.executable, "-c", KILLED, folder, str(which)], check=False)
+    assert ended.returncode == -signal.SIGKILL
+    with pytest.raises(RunFolderError, match=r"run\.json is damaged"):  # it is there, and is no record
+        Run.read(folder)
+    assert contents(folder) == before
+    assert nothing_beside(folder)
+
+
+@pytest.mark.parametrize("what", ["before", "renewed"])
+def test_a_whole_folder_that_was_left_takes_its_name_again(folder: Path, what: str):
+    (folder / "run.json").write_text("old run.json", "utf-8")
+    before = contents(folder)
+    folder.rename(folder.with_name(f".shop-{what}"))
+    with pytest.raises(RunFolderError, match=r"run\.json is damaged"):
+        Run.read(folder)
     assert contents(folder) == before
     assert nothing_beside(folder)
 

@@ -134,7 +134,8 @@ class Column:
         for text, n in zip(bare, self.counts.tolist(), strict=True):
             counts[text] = counts.get(text, 0) + n
         read = read_days(self.name, counts, None if self.holds_days else self.date_format)
-        found = [read.days.get(text) for text in bare]
+        able = {text: day for text, day in read.days.items() if day <= latest_day()}
+        found = [able.get(text) for text in bare]
         fault = read.fault if read.holds_days else None
         return np.array([np.nan if day is None else day.toordinal() for day in found], np.float64), fault
 

@@ -282,7 +282,7 @@ _SHOPS: dict[str, tuple[frozenset[str], ...]] = {
 
 
 def _with_other_languages() -> dict[str, tuple[frozenset[str], ...]]:
-    """The names above, and those of languages that are written in other letters."""
+    """The names above, and those of further languages."""
     text = resources.files("marketfold.orders").joinpath("other_languages.toml").read_text("utf-8")
     added = {role: _tiers(named["surer"], named["likely"]) for role, named in tomllib.loads(text).items()}
     none = frozenset[str]()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from marketfold.orders.dates import EARLIEST, TIME_OF_DAY, latest_day
+from marketfold.orders.dates import EARLIEST, LATEST_READ, TIME_OF_DAY
 from marketfold.orders.numbers import finite, plausible
 
 if TYPE_CHECKING:
@@ -126,8 +126,8 @@ def native_number(column: str) -> nw.Expr:
 
 
 def plausible_day(day: nw.Expr) -> nw.Expr:
-    """A day from 1970 to the end of next year; another is unreadable, as 1899 and 2999 are placeholders."""
-    return nw.when(day.is_between(EARLIEST, latest_day())).then(day)
+    """A day from 1970 on that can be told; another is unreadable, as 1899 and 2999 are placeholders."""
+    return nw.when(day.is_between(EARLIEST, LATEST_READ)).then(day)
 
 
 def native_day(column: str) -> nw.Expr:

@@ -33,6 +33,7 @@ _AMBIGUOUS_DAY = re.compile(r"mar\b", re.IGNORECASE)
 _WEEKDAY = re.compile(r"([^\W\d_]+)\.?,?\s+(?=\d)")
 _TOKEN = re.compile(r"\d+|[^\W\d_]+\.?")
 _TIME = re.compile(TIME_OF_DAY)
+_YEAR = re.compile(r"(?<!\d)[12]\d{3}(?!\d)", re.ASCII)
 
 ISO_FORMAT = "%Y-%m-%d"
 DAY_NUMBER = "spreadsheet day number"
@@ -42,6 +43,10 @@ SECONDS = "time since 1970"
 def latest_day() -> date:
     """The last day that an order can have: an order may be dated ahead, but not by years."""
     return date(datetime.now(tz=UTC).year + 1, 12, 31)
+
+
+LATEST_READ = date(2098, 12, 31)
+"""The last day that is read where it is written out: no order has it, but it can be told. 2099 is a placeholder."""
 
 
 def written(style: str, order: Order) -> str:
@@ -79,11 +84,26 @@ class DayText:
 
 def possible_day(year: int, month: int, day: int) -> date | None:
     """A day that an order can have, from its parts."""
+    found = _written_day(year, month, day)
+    return found if found and found <= latest_day() else None
+
+
+def _written_day(year: int, month: int, day: int) -> date | None:
+    """A day that is written out with its signs or the name of its month, from its parts; it may lie ahead by years."""
     try:
         found = date(year, month, day)
     except ValueError:
         return None
-    return found if EARLIEST <= found <= latest_day() else None
+    return found if EARLIEST <= found <= LATEST_READ else None
+
+
+def names_a_day(text: str) -> bool:
+    """Whether a text names a day, if not one that an order can have.
+
+    >>> names_a_day("05.03.1924"), names_a_day("2204-01-31"), names_a_day("31.02.1924"), names_a_day("soon")
+    (True, True, False, False)
+    """
+    return read_day(_YEAR.sub("2000", text)) is not None
 
 
 def full_year(text: str) -> int | None:
@@ -99,7 +119,7 @@ def full_year(text: str) -> int | None:
 
 def _read_numeric(text: str) -> DayText | None:
     if match := _CHINESE.fullmatch(text):
-        day = possible_day(int(match[1]), int(match[2]), int(match[3]))
+        day = _written_day(int(match[1]), int(match[2]), int(match[3]))
         return DayText("%Y年%m月%d日", day, day)
     match = _NUMERIC.fullmatch(text)
     if match is None:
@@ -108,13 +128,13 @@ def _read_numeric(text: str) -> DayText | None:
     if len(first) == 4:
         if len(third) > 2:
             return None
-        day = possible_day(int(first), int(second), int(third))
+        day = _written_day(int(first), int(second), int(third))
         return DayText(f"%Y{sign}%m{sign}%d", day, day)
     year = full_year(third)
     if year is None or len(first) > 2:
         return None
     style = f"{sign}%Y" if len(third) == 4 else f"{sign}%y"
-    return DayText(style, possible_day(year, int(second), int(first)), possible_day(year, int(first), int(second)))
+    return DayText(style, _written_day(year, int(second), int(first)), _written_day(year, int(first), int(second)))
 
 
 def _read_digits(text: str) -> DayText | None:
@@ -165,7 +185,7 @@ def _read_named(text: str) -> DayText | None:
     year = full_year(year_text)
     if year is None or len(day_text) > 2:
         return None
-    day = possible_day(year, months[0], int(day_text))
+    day = _written_day(year, months[0], int(day_text))
     return DayText("name of the month", day, day)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from marketfold.decisions import Decision
 from marketfold.errors import Fault
-from marketfold.orders.dates import EARLIEST, SECONDS, latest_day, read_day, written
+from marketfold.orders.dates import EARLIEST, LATEST_READ, SECONDS, names_a_day, read_day, written
 from marketfold.orders.open_columns import sounds_personal
 from marketfold.orders.periods import Periods, read_periods, read_six_digits, six_digit_formats
 from marketfold.orders.swapped_days import out_of_range, typed_and_swapped
@@ -38,7 +38,7 @@ class DateReading:
     Attributes
     ----------
     days
-        Day of each text; texts that are no day, or a placeholder, or one after next year, are absent.
+        Day of each text; texts that are no day, a placeholder, or a day beyond `LATEST_READ`, are absent.
     styles
         Number of values in each style.
     fault
@@ -61,7 +61,7 @@ def _strptime(text: str, date_format: str) -> date | None:
         found = datetime.strptime(text, date_format).date()
     except ValueError:
         return None
-    return found if EARLIEST <= found <= latest_day() else None
+    return found if EARLIEST <= found <= LATEST_READ else None
 
 
 def _bare(date_format: str) -> str:
@@ -226,18 +226,18 @@ def _is_placeholder(text: str) -> bool:
 
 
 def _unread(column: str, counts: Mapping[str, int]) -> list[Decision]:
-    """What is said of the texts that are no day."""
+    """What is said of the texts that are no day, or one that no order can have."""
+    kinds: dict[str, dict[str, int]] = {"placeholder_days": {}, "impossible_days": {}, "unreadable_days": {}}
+    for text, n in counts.items():
+        if text != column:
+            placeholder, day = _is_placeholder(text), names_a_day(text)
+            kinds["placeholder_days" if placeholder else "impossible_days" if day else "unreadable_days"][text] = n
     told = []
-    hidden = sounds_personal(column)
-    for code, wanted in (("placeholder_days", True), ("unreadable_days", False)):
-        texts = {text: n for text, n in counts.items() if _is_placeholder(text) == wanted and text != column}
+    for code, texts in kinds.items():
         if texts:
             often = sorted(texts, key=lambda text: -texts[text])
-            told.append(
-                Decision(
-                    code, (column,), sum(texts.values()), numbers={"cells": "not shown" if hidden else _cells(often)}
-                )
-            )
+            cells = "not shown" if sounds_personal(column) else _cells(often)
+            told.append(Decision(code, (column,), sum(texts.values()), numbers={"cells": cells}))
     return told
 
 

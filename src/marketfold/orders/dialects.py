@@ -24,6 +24,10 @@ _SURE = 0.8
 """Share of the first records of one width from which on the first line is taken for one of them."""
 _DECLARED = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 
+_WHOLE = re.compile(r'\s*"((?:[^"]|"")*)"[;,\t|]*\s*')
+_FEWEST_FIELDS = 3
+"""Who bought, when and how much: a quoted cell with fewer fields within is a cell and no line."""
+
 csv.field_size_limit(1 << 24)
 
 
@@ -84,6 +88,42 @@ def read_head(path: Path, encoding: str) -> list[str]:
     with path.open(encoding=encoding) as file:
         text = file.read(_SAMPLE_CHARACTERS)
     return list(itertools.islice(io.StringIO(text, newline="\n"), SAMPLE_LINES))
+
+
+def unquoted(line: str) -> str | None:
+    """The line within a line that is one quoted cell, as a spreadsheet saves lines that it has not split; else None.
+
+    >>> unquoted('"B1,K7,""Mug, red"",5.00"')
+    'B1,K7,"Mug, red",5.00'
+    >>> unquoted('"B1","K7"') is unquoted('"Report, 2024"') is None
+    True
+    """
+    match = _WHOLE.fullmatch(line) if '"' in line else None
+    inner = match[1].replace('""', '"') if match else ""
+    return inner if max(map(inner.count, USUAL)) >= _FEWEST_FIELDS - 1 else None
+
+
+def without_quotes(lines: Sequence[str]) -> list[str]:
+    """Lines of which those that are one quoted cell stand without it, where that is more than one of them."""
+    bare = [unquoted(line) for line in lines]
+    if sum(line is not None for line in bare) < 2:
+        return list(lines)
+    return [line if own is None else f"{own}\n" for line, own in zip(lines, bare, strict=True)]
+
+
+def better_dialect(lines: Sequence[str], given: Dialect) -> Dialect | None:
+    r"""How lines seem to be separated, where a given separator tells fewer of their columns apart; else None.
+
+    >>> better_dialect(["order;customer;day\n", "1;K1;2024-05-01\n"], Dialect(",")).delimiter
+    ';'
+    """
+    body = lines[1:] if given.declared else lines
+    found = sniff(body)
+    share, width = _agreement(found, body)
+    own_share, own_width = _agreement(given, body)
+    surer = own_width < 2 or (width > own_width and share > own_share)
+    differs = found.delimiter != given.delimiter and width >= _FEWEST_FIELDS
+    return found if differs and surer and share > _SURE else None
 
 
 def _consistency(dialect: Dialect, lines: Sequence[str]) -> tuple[float, int]:
@@ -166,12 +206,15 @@ class Layout:
         Lines above the header, without the one that declares the separator.
     headers
         Rows of names: 1, or 2 where names of groups stand above them.
+    unquote
+        Whether a line that is one quoted cell is split as the others are.
     """
 
     dialect: Dialect
     width: int
     above: int = 0
     headers: int = 1
+    unquote: bool = True
 
 
 def find_names(

@@ -17,9 +17,12 @@ from marketfold import words
 from marketfold.decisions import Decision
 from marketfold.engine import DuckDBEngine
 from marketfold.errors import OrdersError, SourceNotFoundError
+from marketfold.orders.day_parts import PARTS, JoinedDays, find_day_parts, hold_days
+from marketfold.orders.hints import holds_days
 from marketfold.orders.kinds import Kind, kind_of
 from marketfold.orders.packing import TextFile, files_below, is_passed_over, members_of, packed_as, spool_input
 from marketfold.orders.repeated_tables import same_files
+from marketfold.orders.roles import sureness
 from marketfold.orders.several import SeveralTexts
 from marketfold.orders.sources import FrameSource, RelationSource, from_parquet, from_polars, from_spark, from_table
 from marketfold.orders.text_files import NoLinesError, TextSource
@@ -46,16 +49,49 @@ def open_source(source: object, options: ReadingOptions) -> Source:
     OrdersError
         If it cannot hold order lines.
     """
-    if isinstance(source, TextSource | SeveralTexts | FrameSource | RelationSource):
+    if isinstance(source, TextSource | SeveralTexts | FrameSource | RelationSource | JoinedDays):
         return source
     if isinstance(source, str | Path):
-        return _open_given(str(source), options)
-    if isinstance(source, duckdb.DuckDBPyRelation):
-        return RelationSource(source, DuckDBEngine(options.memory_limit))
-    return _open_frame(source, options)
+        return _with_days(_open_given(str(source), options), options)
+    return _with_days(_told_of_unused(_open_frame(source, options), options, None), options)
+
+
+def _with_days(source: Source, options: ReadingOptions) -> Source:
+    """The source with its days in one column, where no column is named for them and others hold their parts."""
+    parts = find_day_parts(source.columns)
+    if parts is None or options.mapping.get("ordered_on", parts.label) != parts.label or isinstance(source, JoinedDays):
+        return source
+    sample = source.sample()
+    named = [column for column in source.columns if sureness("ordered_on", column) is not None]
+    if any(holds_days(sample[column]) for column in named) or not hold_days(parts, sample):
+        return source
+    whole = len(parts.columns) == len(PARTS) or not any(holds_days(cells) for cells in sample.values())
+    return JoinedDays(source, parts) if whole else source
+
+
+_FILE_FLAGS = {"sheet": "--sheet", "delimiter": "--delimiter", "encoding": "--encoding", "header_row": "--header-row"}
+_TAKEN = {
+    Kind.TEXT: frozenset({"delimiter", "encoding", "header_row"}),
+    Kind.PACKED: frozenset({"delimiter", "encoding", "header_row"}),
+    Kind.WORKBOOK: frozenset({"sheet", "header_row"}),
+}
+"""The flags about the form of a file that each kind has a use for; other kinds have none for any."""
+
+
+def _told_of_unused(source: Source, options: ReadingOptions, kind: Kind | None) -> Source:
+    """The source with a word on flags that say what a source of its kind has not."""
+    given = {name for name in _FILE_FLAGS if getattr(options, name) is not None}
+    taken = _TAKEN.get(kind, frozenset()) if kind else frozenset()
+    if unused := [flag for name, flag in _FILE_FLAGS.items() if name in given - taken]:
+        what = kind.value if kind else "a table in memory"
+        numbers = {"flags": words.listed(unused), "what": f"the orders are {what}"}
+        source.decisions = (*source.decisions, Decision("flags_unused", numbers=numbers))
+    return source
 
 
 def _open_frame(source: Any, options: ReadingOptions) -> Source:
+    if isinstance(source, duckdb.DuckDBPyRelation):
+        return RelationSource(source, DuckDBEngine(options.memory_limit))
     try:
         frame = nw.from_native(source)
     except TypeError as error:
@@ -68,7 +104,7 @@ def _open_frame(source: Any, options: ReadingOptions) -> Source:
     if frame.implementation in {nw.Implementation.PYSPARK, nw.Implementation.PYSPARK_CONNECT}:
         return from_spark(frame)
     if frame.implementation is nw.Implementation.DUCKDB:
-        return open_source(frame.to_native(), options)
+        return _open_frame(frame.to_native(), options)
     engine = DuckDBEngine(options.memory_limit)
     if frame.implementation is nw.Implementation.PANDAS:
         return from_table("pandas frame", _from_pandas(frame.to_native()), engine)
@@ -181,6 +217,7 @@ def _open_files(name: str, paths: Mapping[str, Path], options: ReadingOptions, e
     """Files as one table, without those that hold nothing or are copies of another."""
     paths, said = _worth_reading(paths, options)
     source = _open_of_one_kind(name, paths, options, engine)
+    source = _told_of_unused(source, options, kind_of(next(iter(paths.values())), name))
     source.decisions = (*source.decisions, *said)
     return source
 

@@ -14,6 +14,8 @@ from marketfold.orders.aliases import ALIASES
 from marketfold.orders.bundles import PARENT_ROLES, find_parents
 from marketfold.orders.customers import MAKERS, changes_within, comes_again, on_several_days, one_each
 from marketfold.orders.dates import looks_like_dates, read_day
+from marketfold.orders.day_parts import find_day_parts
+from marketfold.orders.guesses import guess_fault
 from marketfold.orders.hints import closest_column, described, filled, holds_documents, holds_statuses, map_flag, settle
 from marketfold.orders.item_columns import MOST_NAMED, item_columns, no_total_beside
 from marketfold.orders.money_columns import MONEY_ROLES, find_money
@@ -129,6 +131,13 @@ def _know_shopify(draft: _Draft, columns: Sequence[str]) -> None:
     names = {plain_name(column): column for column in columns}
     if "name" in names and "lineitemname" in names:
         draft.mapping.setdefault("order_id", names["name"])
+
+
+def _match_day_parts(draft: _Draft, columns: Sequence[str]) -> None:
+    """Take the column that was put together from year, month and day, where a source shows one."""
+    parts = find_day_parts(columns)
+    if parts and parts.label in columns:
+        draft.mapping.setdefault("ordered_on", parts.label)
 
 
 def _is_data(columns: Sequence[str]) -> bool:
@@ -311,6 +320,9 @@ def _doubt_empty(draft: _Draft, sample: Mapping[str, Sequence[object]], given: M
 def _check_complete(draft: _Draft, sample: Mapping[str, Sequence[object]]) -> None:
     found, taken = draft.mapping, set(draft.mapping.values())
     faulted = " ".join(fault.what + fault.hint for fault in draft.faults)
+    if guess := guess_fault(sample, found, faulted):
+        draft.faults.append(guess)
+        faulted += guess.what
     if "customer_id" not in found and "customer_id" not in faulted:
         draft.faults.append(_missing("customer_id", sample, taken))
     if "ordered_on" not in found and "ordered_on" not in faulted:
@@ -394,6 +406,7 @@ def match_roles(sample: Mapping[str, Sequence[object]], mapping: Mapping[str, st
         draft.decisions.append(Decision("items_in_columns", draft.items, numbers={"items": draft.items[:MOST_NAMED]}))
         sample = {column: cells for column, cells in sample.items() if column not in draft.items}
     _know_shopify(draft, columns)
+    _match_day_parts(draft, columns)
     _match_parents(draft, sample)
     _match_names(draft, sample)
     _prefer_returning(draft, sample, mapping)

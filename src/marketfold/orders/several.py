@@ -202,7 +202,16 @@ class SeveralTexts:
             table = file.load(own or {_UNASKED: file.columns[0]}, _completed(prepare, blank, list(columns)))
             tables.append(table.with_columns(nw.col(SOURCE_LINE) + start))
             start += file.last_row()
+        self._tell_of_rows()
         return self.engine.materialise(_below(tables))
+
+    def _tell_of_rows(self) -> None:
+        """Take over what the files say of their rows, once these are read."""
+        known = {one.code for one in self.decisions}
+        new = Counter[str]()
+        for one in (one for file in self._files for one in file.decisions if one.code not in known):
+            new[one.code] += one.lines
+        self.decisions = (*self.decisions, *(Decision(code, lines=lines) for code, lines in new.items()))
 
     def count(self) -> int:
         """Number of rows, those that could not be split included."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from marketfold.orders.dialects import unquoted
 from marketfold.orders.headers import is_rule
 
 if TYPE_CHECKING:
@@ -36,9 +37,10 @@ _FEW, _MANY, _LONG, _QUOTE = "too_few_fields", "too_many_fields", "too_long", "u
 
 @dataclass
 class Rows:
-    """Outcome of a splitting: how many rows were written, and which could not be."""
+    """Outcome of a splitting: how many rows were written, how many of them were one quoted cell, and which were not."""
 
     written: int = 0
+    unquoted: int = 0
     malformed: list[tuple[int, str, str]] = field(default_factory=list)
 
     def to_table(self) -> pa.Table:
@@ -123,6 +125,22 @@ def _read_record(source: _Lines, dialect: Dialect, first: str) -> list[str] | st
         lines.append(following)
 
 
+def _fields_within(line: str, fields: list[str] | str, layout: Layout) -> list[str] | None:
+    """Fields of a row that is one quoted cell; None where it is none, or what is within is no row."""
+    if not layout.unquote or (not isinstance(fields, str) and len(fields) == layout.width):
+        return None
+    whole = unquoted(line)
+    if whole is None and not isinstance(fields, str) and fields and not any(fields[1:]):
+        whole = fields[0]  # a cell within has line breaks
+    if whole is None:
+        return None
+    try:
+        found = _parse(layout.dialect, whole.split("\n"))
+    except csv.Error:
+        return None
+    return found if found and len(found) == layout.width else None
+
+
 def _judge(fields: list[str] | str, width: int) -> tuple[str, str] | None:
     """Reason and detail of a row that is not of the header's width."""
     if isinstance(fields, str):
@@ -157,6 +175,9 @@ def _write_record(source: _Lines, line: str, number: int, layout: Layout, rows: 
         rows.written += 1
         return f"{number}{dialect.delimiter}{line}\n"
     fields = _read_record(source, dialect, line)
+    if dialect.quote in line and (within := _fields_within(line, fields, layout)):
+        rows.unquoted += 1
+        fields = within
     if not isinstance(fields, str) and len(fields) == width + 1 and not fields[-1].strip():
         fields = fields[:-1]
     if judged := _judge(fields, width):

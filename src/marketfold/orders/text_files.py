@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from marketfold.decisions import Decision
 from marketfold.engine import CsvLayout
 from marketfold.errors import OrdersError
 from marketfold.orders.cells import BLANKS
-from marketfold.orders.dialects import SAMPLE_LINES, find_names, read_head, sniff
+from marketfold.orders.dialects import SAMPLE_LINES, better_dialect, find_names, read_head, sniff, without_quotes
 from marketfold.orders.encodings import scan_text
 from marketfold.orders.headers import is_rule
 from marketfold.orders.kinds import check_unpacked
@@ -74,10 +75,15 @@ class TextSource:
                 head = read_head(path, scan.encoding)
             except UnicodeError as error:
                 raise _not_in(scan.encoding, file.name, error) from error
+        split = "lines_unquoted" not in options.undo
+        quoted, head = head, without_quotes(head) if split else head
         # DuckDB takes a line of blanks for the header
-        self._dialect = sniff(list(itertools.dropwhile(lambda line: not line.strip(), head)), options.delimiter)
+        lines = list(itertools.dropwhile(lambda line: not line.strip(), head))
+        self._dialect = sniff(lines, options.delimiter)
         self.delimiter: str | None = self._dialect.delimiter or "blanks"
-        header, self._layout, self._head = self._find_names(head, options.header_row)
+        self._refuse_delimiter(lines, options.delimiter)
+        header, layout, self._head = self._find_names(head, options.header_row)
+        self._layout = replace(layout, unquote=split and layout.width > 2)
         labels = unique_labels(header.names)
         above = head[: self._layout.above + self._dialect.declared]
         blanks = f' \t\r\n"{self._dialect.delimiter or ""}'
@@ -90,9 +96,29 @@ class TextSource:
         self.decisions = header_decisions(header.rows, self._layout.above + header.rows, titled=titled)
         self._odd_blanks = scan.odd_blanks
         as_usual = not (self._layout.above or self._dialect.declared) and header.rows == 1
-        self._simple = scan.simple and self._dialect.delimiter is not None and as_usual and not any(map(is_rule, head))
+        self._simple = (
+            scan.simple
+            and head == quoted
+            and self._dialect.delimiter is not None
+            and as_usual
+            and not any(map(is_rule, head))
+        )
         self._rows: Rows | None = None
         self._count = self._last = 0
+
+    def _refuse_delimiter(self, lines: list[str], given: str | None) -> None:
+        """Refuse a separator that was given, or that the file declares, where the lines have another."""
+        stated = given or self._dialect.declared
+        if not stated or (other := better_dialect(lines, self._dialect)) is None:
+            return
+        wrong = _delimiter_flag(given) if given else "The separator that its first line declares"
+        seem = repr(other.delimiter) if other.delimiter else "blanks"
+        ways = [_delimiter_flag(other.delimiter)] if other.delimiter else []
+        ways += ["no --delimiter"] if given and not self._dialect.declared else []
+        raise OrdersError(
+            f"{wrong} does not tell the columns of {self.name} apart: they seem to be separated by {seem}. "
+            f"Give {' or '.join(ways)}."
+        )
 
     def _find_names(self, head: list[str], given: int | None) -> tuple[Header, Layout, list[list[str]]]:
         found = find_names(head, self._dialect, given) if any(line.strip() for line in head) else None
@@ -173,9 +199,13 @@ class TextSource:
             names = [SOURCE_LINE, *(f"c{i}" for i in range(self._layout.width))]
             frame = self._duckdb.scan_csv(copy, names, CsvLayout(self._dialect.delimiter or "\t", header=False))
             numbered = frame.select(nw.col(SOURCE_LINE).cast(nw.Int64), *chosen)
-            return self.engine.materialise(prepare(numbered))
+            table = self.engine.materialise(prepare(numbered))
         finally:
             copy.unlink(missing_ok=True)
+        if self._rows.unquoted:
+            said = [one for one in self.decisions if one.code != "lines_unquoted"]
+            self.decisions = (*said, Decision("lines_unquoted", lines=self._rows.unquoted))
+        return table
 
     def last_row(self) -> int:
         """Row of the last line, blank ones below it not counted; asked after `load`."""
@@ -196,6 +226,10 @@ def header_decisions(rows: int, row: int, *, titled: bool) -> tuple[Decision, ..
     if rows == 2:
         return (Decision("header_joined", numbers={"upper": str(row - 1), "row": str(row)}),)
     return (Decision("header_found", numbers={"row": str(row)}),) if titled else ()
+
+
+def _delimiter_flag(sign: str) -> str:
+    return "--delimiter tab" if sign == "\t" else f"--delimiter '{sign}'"
 
 
 def _not_in(encoding: str, name: str, error: UnicodeError) -> OrdersError:

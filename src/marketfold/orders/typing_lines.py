@@ -314,6 +314,17 @@ class _Typing:
         return self.source.engine.materialise(frame) if self.left and self.source.copies else frame
 
 
+def _unused(options: ReadingOptions, mapping: Mapping[str, str], texts: Mapping[str, str]) -> list[Decision]:
+    """A word on flags that say how texts are written, where the source has numbers and days and no texts."""
+    numbers = [role for role in mapping if ROLES[role].kind in {"number", "money"}]
+    found = []
+    if options.date_format and "ordered_on" in mapping and "ordered_on" not in texts:
+        found.append(("--date-format", f"{mapping['ordered_on']!r} holds days and no texts"))
+    if options.decimal and numbers and not set(numbers) & set(texts):
+        found.append(("--decimal", "its columns hold numbers and no texts"))
+    return [Decision("flags_unused", numbers={"flags": flag, "what": what}) for flag, what in found]
+
+
 def type_lines(
     source: Source, mapping: Mapping[str, str], sample: Mapping[str, Sequence[object]], options: ReadingOptions
 ) -> tuple[nw.LazyFrame[Any], CellReadings]:
@@ -358,6 +369,7 @@ def type_lines(
     texts = {role: mapping[role] for role in mapping if role + LEFT in frame.collect_schema().names()}
     readings = _decimals(evidence, texts, options, plan)
     readings.decisions += [by_file] if by_file else []
+    readings.decisions += _unused(options, mapping, texts)
     counts_time = "ordered_on" in mapping and not options.date_format
     epoch = epoch_unit(sample[mapping["ordered_on"]]) if counts_time else None
     typing = _Typing(source, mapping, options, plan.tried, left, readings, epoch)

@@ -131,10 +131,10 @@ def _lock(folder: Path) -> Path:
 def put_back(folder: Path) -> None:
     """Put back and clear away what a process left that ended in a change; `RunFolderError` where that cannot be."""
     folder = folder.resolve()
-    for what in ("renewed", "before"):
+    for what in ("before", "renewed"):
         earlier = folder.with_name(f".{folder.name}-{what}")
         if (earlier / "run.json").is_file():
-            shutil.rmtree(earlier, ignore_errors=True)
+            _settle_earlier(earlier, folder)
     work = folder.with_name(WORK.format(folder.name))
     try:
         process = int((work / PROCESS).read_text("ascii"))
@@ -155,6 +155,19 @@ def put_back(folder: Path) -> None:
             f"missing in it is in {mine / OLD}. Move it back by hand."
         ) from error
     shutil.rmtree(mine, ignore_errors=True)
+
+
+def _settle_earlier(earlier: Path, folder: Path) -> None:
+    """What a process left that changed whole folders: the folder where none has its name, else no longer needed."""
+    try:
+        if folder.exists():
+            shutil.rmtree(earlier, ignore_errors=True)
+        else:
+            earlier.rename(folder)
+    except OSError as error:
+        raise RunFolderError(
+            f"{folder} is not there, and {earlier} could not take its place ({_reason(error)})."
+        ) from error
 
 
 def _runs(process: int) -> bool:

@@ -17,7 +17,7 @@ from marketfold.errors import ParameterError, RunFolderError
 from marketfold.json_files import read_json, write_json
 from marketfold.model import SETTINGS_FILE
 from marketfold.report import brief_markdown
-from marketfold.runs.folder import changed_copy, put_back
+from marketfold.runs.folder import changed_copy
 from marketfold.runs.pages import refresh_page
 from marketfold.runs.plan_files import delete_briefs, digests, edited_briefs, write_plan
 from marketfold.runs.read import Run
@@ -38,7 +38,6 @@ def read_plan(folder: str | Path) -> CampaignPlan:
     RunFolderError
         If it is not a run folder, or its plan is damaged.
     """
-    put_back(Path(folder))
     return Run.read(folder).plan
 
 

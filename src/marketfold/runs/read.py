@@ -21,6 +21,7 @@ from marketfold.errors import Fault, RunFolderError
 from marketfold.frames import table_html
 from marketfold.json_files import read_json
 from marketfold.model import SegmentModel
+from marketfold.runs.folder import put_back
 from marketfold.runs.plan_files import edited_briefs, from_earlier_run, read_plan
 from marketfold.schema import UNIT_ID, Trust, Unit
 from marketfold.snapshot import Snapshot
@@ -110,6 +111,7 @@ class Run:
             If it is not a run folder, its `run.json` is damaged, or an earlier version wrote it.
         """
         folder = Path(folder)
+        put_back(folder)
         path = folder / "run.json"
         if not path.is_file():
             what = "does not exist" if not folder.exists() else "is not a run folder: it has no run.json"

@@ -50,17 +50,58 @@ def test_what_was_set_aside_comes_back_and_is_still_warned_of() -> None:
     assert [one.code for one in orders.facts.decisions] == ["last_day_apart"]
 
 
-@pytest.mark.parametrize("years", [1, 10])
+@pytest.mark.parametrize("years", [1, 2, 10])
 def test_a_day_after_today_is_never_taken_in_silence(years: int) -> None:
     today = dt.datetime.now(dt.UTC).date()
     ahead = dt.date(today.year + years, 12, 30).isoformat()
-    found = codes(shop(ahead))
-    assert set(found) == ({"stray_date"} if years == 1 else {"unreadable_days"})
+    (stray,) = codes(shop(ahead)).values()
+    assert (stray.code, stray.lines, stray.money) == ("stray_date", 1, 5.0)
+    assert f"1 line on {ahead} (after today) lie far" in stray.what
     recent = [(today - dt.timedelta(days=5 - n)).isoformat() for n in range(12)]
     table = pa.table({"Customer": ["a"] * 12, "Order": list("abcdefghijkl"), "Date": recent, "Total": ["1"] * 12})
     (told,) = [one for one in read_orders(table).facts.decisions if one.code == "days_after_today"]
     assert told.lines == 6
     assert "7 days from now" in told.what
+
+
+FAR = ["2042-03-04", "23.04.2042", "4 March 2042"]
+
+
+@pytest.mark.parametrize("far", FAR)
+def test_many_days_beyond_next_year_are_set_aside_and_can_be_kept(far: str) -> None:
+    mixed = shop(*[far] * 40)  # a quarter of all lines is no stray end
+    orders = read_orders(mixed)
+    assert [(one.code, one.lines, one.money, one.undo) for one in orders.facts.decisions if one.lines] == [
+        ("stray_date", 40, 200.0, "--undo stray_date")
+    ]
+    assert clean_orders(orders).report.ledger.lines_set_aside == {"stray_date": 40}
+    kept = read_orders(mixed, ReadingOptions(undo=("stray_date",)))
+    assert clean_orders(kept).report.ledger.lines_set_aside == {}
+    assert inspect_orders(kept).last_on.year == 2042
+
+
+def test_typed_days_beyond_next_year_are_told_as_texts_are() -> None:
+    days = [FIRST + dt.timedelta(days=3 * n) for n in range(60)] + [dt.date(2042, 3, 4)] * 9
+    table = shop(days=69).set_column(2, "Order Date", pa.array(days))
+    (told,) = [one for one in read_orders(table).facts.decisions if one.code == "stray_date"]
+    assert (told.lines, told.money) == (9, 90.0)
+
+
+def test_a_file_of_nothing_but_such_days_is_read_and_warned_of() -> None:
+    days = [f"2042-{n % 12 + 1:02}-{n % 28 + 1:02}" for n in range(60)]
+    orders = read_orders(shop(days=60).set_column(2, "Order Date", [days]))
+    assert clean_orders(orders).report.ledger.lines_set_aside == {}
+    assert "days_after_today" in {one.code for one in orders.facts.decisions}
+
+
+def test_days_that_no_order_can_have_are_told_from_what_is_no_day() -> None:
+    told = codes(shop("1924-03-05", "05.03.1924", "2204-01-31", "soon", "1970-01-01"))
+    assert {code: one.lines for code, one in told.items() if code.endswith("_days")} == {
+        "impossible_days": 3,
+        "unreadable_days": 1,
+        "placeholder_days": 1,
+    }
+    assert told["impossible_days"].undo == ""
 
 
 def test_placeholders_are_no_days() -> None:

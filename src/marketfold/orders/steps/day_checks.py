@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from marketfold.decisions import Decision
+from marketfold.orders.dates import latest_day
 from marketfold.schema import money_sum
 
 if TYPE_CHECKING:
@@ -104,6 +105,11 @@ def _after_today(days: _Days) -> int:
     return len(days.days)
 
 
+def _beyond(days: _Days) -> int:
+    """The place from which no order can have the days, on however many lines; all of them say nothing of a slip."""
+    return sum(day <= latest_day() for day in days.days) or len(days.days)
+
+
 def _stray_until(days: _Days) -> int:
     """The place until which the first days are no days of orders but where a system begins to count."""
     starts = len(days.days) > _FEW_DAYS and days.days[0] in _START_DAYS
@@ -136,6 +142,7 @@ def _set_aside(read: LinesRead, days: _Days, first: int, last: int) -> LinesRead
     moved = (days.days[-1] - kept.days[-1]).days
     numbers = {
         "days": ", ".join(day.isoformat() for day in stray[:3]) + (", ..." if len(stray) > 3 else ""),
+        "ahead": " (after today)" if stray[-1] > _today() else "",
         "first": kept.days[0].isoformat(),
         "last": kept.days[-1].isoformat(),
         "span": (kept.days[-1] - kept.days[0]).days + 1,
@@ -220,7 +227,7 @@ def check_days(read: LinesRead) -> LinesRead:
     if not days.days:
         return read
     if read.may(STRAY):
-        last = min(_stray_from(days), _after_today(days))
+        last = min(_stray_from(days), _after_today(days), _beyond(days))
         first = _stray_until(days[:last])
         if first or last < len(days.days):
             read, days = _set_aside(read, days, first, last), days[first:last]

@@ -1,0 +1,127 @@
+"""Separators that are not the file's, and lines that are one quoted cell."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shlex
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from marketfold.config import ReadingOptions
+from marketfold.errors import OrdersError
+from marketfold.orders import Orders, read_orders
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEADER = ["Order ID", "Customer ID", "Date", "Product Name", "Amount"]
+ROWS = [
+    [f"B{n}", f"K{n % 7}", f"2024-02-{n % 28 + 1:02}", 'Mug "big", red' if n % 5 == 0 else f"Cup {n}", f"{n}.50"]
+    for n in range(40)
+]
+MONEY = sum(n + 0.5 for n in range(40))
+
+
+def line(row: list[str], sign: str = ",") -> str:
+    out = io.StringIO()
+    csv.writer(out, delimiter=sign, lineterminator="").writerow(row)
+    return out.getvalue()
+
+
+def quoted(text: str, ending: str = "") -> str:
+    return '"' + text.replace('"', '""') + f'"{ending}'
+
+
+def read(folder: Path, lines: list[str], **options: Any) -> Orders:
+    path = folder / "orders.csv"
+    path.write_bytes("".join(f"{one}\n" for one in lines).encode())
+    return read_orders(path, ReadingOptions(**options))
+
+
+def money(orders: Orders) -> float:
+    return float(sum(orders.engine.collect(orders.lines)["amount"].to_pylist()))
+
+
+def unquoted_lines(orders: Orders) -> int:
+    return sum(one.lines for one in orders.facts.decisions if one.code == "lines_unquoted")
+
+
+ALL = [HEADER, *ROWS]
+
+
+@pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("ending", ["", ";;", ",,,", "\r"])
+def test_lines_that_are_one_quoted_cell(tmp_path: Path, sign: str, ending: str):
+    orders = read(tmp_path, [quoted(line(row, sign), ending) for row in ALL])
+    assert (orders.facts.lines, money(orders), unquoted_lines(orders)) == (40, MONEY, 40)
+    assert orders.source.delimiter == sign
+    names = orders.engine.collect(orders.lines.sort("source_line"))["product_id"].to_pylist()
+    assert names == [row[3] for row in ROWS]
+
+
+def test_only_the_lines_with_quotes_are_one_cell(tmp_path: Path):
+    # a spreadsheet that separates by semicolons quotes only the lines in which it finds a quote
+    lines = [quoted(text) if '"' in text else text for text in map(line, ALL)]
+    orders = read(tmp_path, lines)
+    assert (orders.facts.lines, money(orders), unquoted_lines(orders)) == (40, MONEY, 8)
+    assert orders.malformed.num_rows == 0
+
+
+def test_a_quoted_line_beyond_the_first_lines(tmp_path: Path):
+    plain = [row for row in ROWS if '"' not in row[3]] * 10
+    orders = read(tmp_path, [*map(line, [HEADER, *plain]), quoted(line(ROWS[0]))])
+    assert (orders.facts.lines, unquoted_lines(orders)) == (len(plain) + 1, 1)
+
+
+def test_a_line_break_within(tmp_path: Path):
+    broken = [["B99", "K1", "2024-03-01", "Mug,\nblue", "7.00"]]
+    orders = read(tmp_path, [quoted(line(row)) for row in [*ALL, *broken]])
+    assert (orders.facts.lines, money(orders)) == (41, MONEY + 7)
+
+
+def test_files_of_a_folder(tmp_path: Path):
+    for name, rows in (("a", ROWS[:20]), ("b", ROWS[20:])):
+        text = "".join(quoted(line(row)) + "\n" for row in [HEADER, *rows])
+        (tmp_path / f"{name}.csv").write_text(text, "utf-8")
+    orders = read_orders(tmp_path)
+    assert (orders.facts.lines, money(orders), unquoted_lines(orders)) == (40, MONEY, 40)
+
+
+def test_it_can_be_undone(tmp_path: Path):
+    lines = [quoted(text) if '"' in text else text for text in map(line, ALL)]
+    orders = read(tmp_path, lines, undo=("lines_unquoted",))
+    assert orders.malformed["reason"].to_pylist() == ["too_few_fields"] * 8
+
+
+def test_a_cell_is_no_line(tmp_path: Path):
+    rows = [["B1", "K1", "2024-02-01", "one, two, three", "5"], ["B2", "K2", "2024-02-02", "a, b, c, d, e", "6"]]
+    orders = read(tmp_path, [",".join(f'"{cell}"' for cell in row) for row in [HEADER, *rows]])
+    assert (money(orders), unquoted_lines(orders)) == (11, 0)
+
+
+@pytest.mark.parametrize("real", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("given", [",", ";", "\t", "|"])
+def test_a_wrong_separator_is_refused_with_the_right_one(tmp_path: Path, real: str, given: str):
+    lines = [line(row, real) for row in ALL]
+    if real == given:
+        assert money(read(tmp_path, lines, delimiter=given)) == MONEY
+        return
+    with pytest.raises(OrdersError, match="seem to be separated by") as caught:
+        read(tmp_path, lines, delimiter=given)
+    words = shlex.split(str(caught.value).partition("Give ")[2])
+    flag = words[words.index("--delimiter") + 1]
+    assert money(read(tmp_path, lines, delimiter="\t" if flag == "tab" else flag)) == MONEY
+
+
+def test_a_wrong_separator_that_the_file_declares(tmp_path: Path):
+    lines = ["sep=,", *(line(row, ";") for row in ALL)]
+    with pytest.raises(OrdersError, match=r"its first line declares .* Give --delimiter ';'\.$"):
+        read(tmp_path, lines)
+    assert money(read(tmp_path, lines, delimiter=";")) == MONEY
+
+
+def test_a_given_separator_stands_where_cells_have_many_of_another(tmp_path: Path):
+    rows = [[*row[:3], "a,b,c,d", row[4]] for row in ROWS]
+    assert money(read(tmp_path, [";".join(row) for row in [HEADER, *rows]], delimiter=";")) == MONEY

@@ -1,0 +1,110 @@
+"""What is offered for columns in a language that nobody knows, and that what is offered works when it is given."""
+
+from __future__ import annotations
+
+import random
+import re
+import shlex
+from datetime import date, timedelta
+
+import pyarrow as pa
+import pytest
+
+from marketfold.config import ReadingOptions
+from marketfold.errors import OrdersError
+from marketfold.orders import Orders, inspect_orders, read_orders
+from marketfold.orders.guesses import guess_roles
+
+COLUMNS = ("order", "customer", "day", "product", "quantity", "price", "amount", "country")
+STRANGE = dict(zip(COLUMNS, ["ა", "ბ", "გ", "დ", "ე", "ვ", "ზ", "თ"], strict=True))
+
+
+def lines(n_orders: int = 150, most: int = 3) -> dict[str, list[str]]:
+    draw = random.Random(5)  # noqa: S311  (no secret)
+    prices = {f"P{place}": f"{draw.uniform(3, 90):.2f}" for place in range(30)}
+    rows = []
+    for number in range(n_orders):
+        who, day = f"K{draw.randint(1, 40):03}", date(2023, 1, 1) + timedelta(days=2 * number)
+        for _ in range(draw.randint(1, most)):
+            product, items = draw.choice(list(prices)), draw.randint(1, 5)
+            money = f"{items * float(prices[product]):.2f}"
+            country = draw.choice(["DE", "AT", "CH"])
+            rows.append(
+                (str(7000 + number), who, day.isoformat(), product, str(items), prices[product], money, country)
+            )
+    return dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
+
+
+def named(columns: tuple[str, ...], **how: int) -> dict[str, list[str]]:
+    cells = lines(**how)
+    return {STRANGE[column]: cells[column] for column in columns}
+
+
+def refused(table: dict[str, list[str]]) -> dict[str, str]:
+    """The flags of the refusal, as a shell would hand them on."""
+    with pytest.raises(OrdersError) as caught:
+        read_orders(pa.table(table))
+    (fault,) = caught.value.faults
+    words = shlex.split(fault.hint)
+    assert words[::2] == ["--map"] * (len(words) // 2)
+    return dict(word.split("=", 1) for word in words[1::2])
+
+
+ALL = {"order_id": "ა", "customer_id": "ბ"}
+
+
+@pytest.mark.parametrize(
+    ("columns", "offered"),
+    [
+        (COLUMNS, ALL | {"amount": "ზ"}),
+        (COLUMNS[:6], ALL | {"quantity": "ე", "unit_price": "ვ"}),
+        (("order", "customer", "day", "amount"), ALL | {"amount": "ზ"}),
+        (("customer", "day", "amount", "country"), {"customer_id": "ბ", "amount": "ზ"}),
+    ],
+)
+def test_the_flags_of_the_refusal_work(columns: tuple[str, ...], offered: dict[str, str]):
+    flags = refused(named(columns))
+    assert flags == offered
+    found = inspect_orders(pa.table(named(columns)), ReadingOptions(mapping=flags))
+    cells = lines()
+    assert found.customers == len(set(cells["customer"]))
+    assert found.amount_total == pytest.approx(sum(map(float, cells["amount"])))
+    if "order_id" in offered:
+        assert found.orders == 150
+
+
+def test_orders_of_one_line_leave_customer_and_product_open():
+    guessed = guess_roles(named(("order", "customer", "day", "product", "amount"), most=1), {"ordered_on": "გ"})
+    assert guessed == {"order_id": ["ა"], "customer_id": ["ბ", "დ"], "amount": ["ზ"]}
+
+
+def test_a_number_that_counts_up_and_texts_are_no_money():
+    table = {"n": [str(n) for n in range(60)], "d": [f"2024-01-{n % 28 + 1:02}" for n in range(60)], "t": ["x"] * 60}
+    assert "amount" not in guess_roles(table, {"ordered_on": "d"})
+
+
+HEADERS = {
+    "Greek": "Αριθμός παραγγελίας;Κωδικός πελάτη;Ημερομηνία;Κωδικός προϊόντος;Ποσότητα;Τιμή μονάδας",
+    "Hungarian": "Rendelésszám;Vevőkód;Rendelés dátuma;Cikkszám;Mennyiség;Egységár",
+    "Romanian": "Nr. comandă;Cod client;Data comenzii;Cod produs;Cantitate;Preț unitar",
+    "Czech": "Číslo objednávky;Číslo zákazníka;Datum objednávky;Kód produktu;Množství;Jednotková cena",
+    "Thai": "หมายเลขคำสั่งซื้อ;รหัสลูกค้า;วันที่สั่งซื้อ;รหัสสินค้า;จำนวน;ราคาต่อหน่วย",
+    "Hebrew": "מספר הזמנה;מספר לקוח;תאריך;קוד מוצר;כמות;מחיר",
+    "Arabic": "رقم الطلب;رقم العميل;تاريخ الطلب;رمز المنتج;الكمية;سعر الوحدة",
+    "Swedish": "Ordernummer;Kundnummer;Orderdatum;Artikelnummer;Antal;Styckpris",
+    "Danish": "Ordrenummer;Kundenummer;Ordredato;Varenummer;Antal;Stykpris",
+    "Finnish": "Tilausnumero;Asiakasnumero;Tilauspäivä;Tuotenumero;Määrä;Yksikköhinta",
+    "Ukrainian": "Номер замовлення;Код клієнта;Дата замовлення;Код товару;Кількість;Ціна за одиницю",
+    "Vietnamese": "Mã đơn hàng;Mã khách hàng;Ngày đặt hàng;Mã sản phẩm;Số lượng;Đơn giá",
+    "Indonesian": "Nomor pesanan;Kode pelanggan;Tanggal pesanan;Kode produk;Kuantitas;Harga satuan",
+}
+
+
+@pytest.mark.parametrize("language", HEADERS)
+def test_headers_of_other_languages_are_known(language: str):
+    names, cells = HEADERS[language].split(";"), lines()
+    orders = read_orders(pa.table(dict(zip(names, [cells[one] for one in COLUMNS[:6]], strict=True))))
+    assert isinstance(orders, Orders)
+    roles = ("order_id", "customer_id", "ordered_on", "product_id", "quantity", "unit_price")
+    assert {role: orders.facts.mapping[role] for role in roles} == dict(zip(roles, names, strict=True))
+    assert not re.search("order_by_day|customer_by_name", " ".join(one.code for one in orders.facts.decisions))
