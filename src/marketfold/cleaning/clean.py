@@ -300,7 +300,7 @@ def clean_orders(orders: Orders, options: CleaningOptions | None = None) -> Clea
     """
     options = options or CleaningOptions()
     engine = orders.engine
-    customers = engine.materialise(distinct_texts(orders.lines, "customer_id"))
+    customers = engine.hold(distinct_texts(orders.lines, "customer_id").select("customer_id"))
     found = _sort_lines(orders, options, customers)
     columns, judged = found.columns, found.judged.without_idle(found.counted)
     account = _account(found.counted, found.judged.rules)
