@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import narwhals as nw
 import pyarrow as pa
 import pytest
 
-from marketfold.cleaning.clean import find_repeats
+from marketfold.cleaning.close_look import look_closely
 from marketfold.engine import DuckDBEngine, Engine, PolarsEngine
 
 COLUMNS: dict[str, list[Any]] = {
@@ -27,7 +28,8 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 def repeats(engine: Engine, **changed: list[Any]) -> dict[int, int]:
     """First line of its kind for each line that repeats it."""
     table = pa.table(COLUMNS | changed)
-    found = engine.collect(find_repeats(engine.from_arrow(table), table.column_names, engine))
+    lines = engine.from_arrow(table)
+    found = engine.collect(look_closely(lines, lines, [], engine).repeats)
     return dict(zip(found["source_line"].to_pylist(), found["repeats"].to_pylist(), strict=True))
 
 
@@ -43,3 +45,18 @@ def test_three_alike_repeat_the_first_of_them(engine: Engine):
 def test_numbered_lines_are_told_apart_by_their_numbers(engine: Engine):
     assert repeats(engine, line_number=["1", "2", "3", "4", "1", "5"]) == {}
     assert repeats(engine, line_number=["1", "1", "3", "4", "1", "5"]) == {3: 2}
+
+
+def test_a_line_that_is_not_kept_is_no_first_of_its_kind(engine: Engine):
+    lines = engine.from_arrow(pa.table(COLUMNS))
+    kept = lines.filter(nw.col("source_line") > 2)
+    assert engine.collect(look_closely(kept, lines, [], engine).repeats)["repeats"].to_pylist() == [4]
+
+
+def test_what_agrees_with_a_key_is_found_beside_the_repeats(engine: Engine):
+    lines = engine.from_arrow(pa.table(COLUMNS))
+    keys = [engine.from_arrow(pa.table({"order_id": ["2"]})), engine.from_arrow(pa.table({"note": ["c", "b"]}))]
+    look = look_closely(lines, lines, keys, engine)
+    assert sorted(engine.collect(look.could_be)["source_line"].to_pylist()) == [4, 5, 6, 7]
+    assert look.could_be.collect_schema().names() == list(COLUMNS)
+    assert sorted(engine.collect(look.repeats)["source_line"].to_pylist()) == [3, 5]

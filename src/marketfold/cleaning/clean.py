@@ -11,9 +11,10 @@ import narwhals as nw
 import pyarrow as pa
 
 from marketfold.activity import Activity
+from marketfold.cleaning.close_look import look_closely
 from marketfold.cleaning.discount_lines import TakenOff, take_off_discounts
 from marketfold.cleaning.matching import Matches, match_values
-from marketfold.cleaning.netting import Sides, net_of_returns
+from marketfold.cleaning.netting import CameBack, Sides, net_of_returns
 from marketfold.cleaning.report import (
     Account,
     CleaningReport,
@@ -49,10 +50,7 @@ if TYPE_CHECKING:
     from marketfold.orders import Orders
 
 _TOTALS = (nw.len().alias("lines"), money_sum("amount").alias("money"))
-_RULE, _PRINT = "_rule", "_fingerprint"
-# Few columns tell nearly all lines apart; whoever agrees on them is compared on every column.
-_NUMBERED = ("order_id", "line_number")
-_UNNUMBERED = ("order_id", "product_id", "quantity", "amount")
+_RULE = "_rule"
 
 
 @dataclass(frozen=True)
@@ -207,26 +205,6 @@ def _totals(
     return reads, counts.get("currency", 0)
 
 
-def find_repeats(lines: nw.LazyFrame[Any], columns: Sequence[str], engine: Engine) -> nw.LazyFrame[Any]:
-    """Lines that agree with an earlier line in every one of `columns` but `source_line`.
-
-    Grouping ten million lines by all their columns would be most of the work of a whole cleaning. A fingerprint of a
-    few columns finds the candidates; a fingerprint can agree by chance, so the candidates are compared in full.
-
-    Returns
-    -------
-    nw.LazyFrame
-        Kept by the engine: `source_line` of the repeat, `repeats` (the first line of its kind), `amount`.
-    """
-    compared = [name for name in columns if name != SOURCE_LINE]
-    telling = _NUMBERED if "line_number" in compared else _UNNUMBERED
-    marked = engine.fingerprint(lines, [name for name in telling if name in compared], _PRINT)
-    candidates = engine.materialise(marked.join(engine.repeated(marked, _PRINT), on=_PRINT, how="semi"))
-    first = nw.col(SOURCE_LINE).min().over(*compared).alias("repeats")
-    repeats = candidates.with_columns(first).filter(nw.col(SOURCE_LINE) > nw.col("repeats"))
-    return engine.materialise(repeats.select(SOURCE_LINE, "repeats", "amount"))
-
-
 def _set_aside(judged: _Judged, repeats: nw.LazyFrame[Any] | None, orders: Orders) -> nw.LazyFrame[Any]:
     """Every line that is not a purchase, with its reason."""
     code = by_rule(judged.rules, _RULE, lambda rule: nw.lit(rule.code)).alias("reason")
@@ -268,6 +246,13 @@ class _Sorted:
         return any(rule.columns == ("order_id",) for rule in self._broken())
 
 
+def _may_begin_with_c(orders: Orders) -> bool:
+    """Whether any order id can begin with a C: the ends of a column are cheap, and of a Parquet file known unread."""
+    ends = {"least": nw.col("order_id").min(), "most": nw.col("order_id").max()}
+    (found,) = orders.engine.collect(orders.lines.select(**ends)).to_pylist()
+    return found["least"] is not None and found["least"] < "D" and found["most"] >= "C"
+
+
 def _sort_lines(orders: Orders, options: CleaningOptions, customers: nw.LazyFrame[Any]) -> _Sorted:
     """Ask every line the rules, once discounts have been taken off the goods of their orders."""
     columns = tuple(orders.lines.collect_schema().names())
@@ -278,7 +263,7 @@ def _sort_lines(orders: Orders, options: CleaningOptions, customers: nw.LazyFram
         rules = rules_for(columns, credit_notes=credit_notes)
         return tuple(rule for rule in rules if not rule.listed or (rule.columns[0], rule.code) in listed)
 
-    rules = asked(credit_notes=True)
+    rules = asked(credit_notes="order_id" in columns and _may_begin_with_c(orders))
     off = take_off_discounts(orders.lines, rules, matches.values, orders.engine)
     judged = _Judged(off.frame, rules, matches.values)
     counted = judged.count(orders.engine)
@@ -287,6 +272,14 @@ def _sort_lines(orders: Orders, options: CleaningOptions, customers: nw.LazyFram
         judged = replace(judged, rules=asked(credit_notes=False))
         counted = judged.count(orders.engine)
     return _Sorted(columns, judged, counted, matches, off, ignored)
+
+
+def _came_back(found: _Sorted, judged: _Judged, orders: Orders, *, gross: bool) -> CameBack:
+    """The returned lines, which are asked for again and again and are few beside all lines."""
+    lines = judged.came_back()
+    undoes = undoes_purchase(found.columns, credit_notes=found.credit_notes)
+    held = orders.engine.hold(lines) if found.any_back else lines
+    return CameBack.sort(held, undoes, orders, match=found.any_back and not gross)
 
 
 def clean_orders(orders: Orders, options: CleaningOptions | None = None) -> CleanOrders:
@@ -307,26 +300,27 @@ def clean_orders(orders: Orders, options: CleaningOptions | None = None) -> Clea
     """
     options = options or CleaningOptions()
     engine = orders.engine
-    customers = engine.materialise(distinct_texts(orders.lines, "customer_id"))
+    customers = engine.hold(distinct_texts(orders.lines, "customer_id").select("customer_id"))
     found = _sort_lines(orders, options, customers)
     columns, judged = found.columns, found.judged.without_idle(found.counted)
     account = _account(found.counted, found.judged.rules)
     reads, currencies = _totals(orders, columns, account, customers)
 
+    back = _came_back(found, judged, orders, gross=options.gross)
     bought = kept = judged.kept()
-    dropped = None
-    repeats = find_repeats(bought, columns, engine)
+    look = look_closely(kept, judged.lines, back.keys, engine)
+    could_be, repeats, dropped = look.could_be, look.repeats, None
     (repeated,) = engine.collect(repeats.select(*_TOTALS)).to_pylist()
     duplicates = int(repeated["lines"])
     if duplicates and (options.drop_duplicates or "line_number" in columns):
         account.add(None, -duplicates, -float(repeated["money"]))
         account.add(DUPLICATE, duplicates, float(repeated["money"]))
         dropped = repeats
-        bought = bought.join(repeats.select(SOURCE_LINE), on=SOURCE_LINE, how="anti")
+        bought, could_be = (
+            frame.join(repeats.select(SOURCE_LINE), on=SOURCE_LINE, how="anti") for frame in (bought, could_be)
+        )
 
-    undoes = undoes_purchase(columns, credit_notes=found.credit_notes)
-    back = Sides(bought, judged.came_back(), undoes, found.any_back, kept, dropped)
-    net = net_of_returns(back, orders, gross=options.gross)
+    net = net_of_returns(Sides(bought, back, kept, could_be, dropped), engine, gross=options.gross)
     ledger = replace(account.close(orders.malformed.num_rows), money_came_back=net.money, lines_came_back=net.lines)
     check_reconciles(ledger, orders.facts.lines)
     check_enough_kept(ledger, allow_mostly_set_aside=options.allow_mostly_set_aside)

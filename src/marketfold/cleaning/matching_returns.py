@@ -19,7 +19,6 @@ of arrays: first of the first return of each group (a customer and product, or a
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -31,7 +30,7 @@ from marketfold.activity import scaled
 from marketfold.schema import SOURCE_LINE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -304,83 +303,55 @@ def _of_customer(taking: _Taking) -> None:
         _take_order(taking, _best_orders(taking, pairs))
 
 
+def agreements(undoing: nw.LazyFrame[Any], *, by_order: bool) -> Iterator[nw.LazyFrame[Any]]:
+    """What a purchase must agree in with some line that undoes one: customer and product, order, or customer alone.
+
+    `by_order` is whether the source numbers its orders itself.
+    """
+    product, has_product = nw.col("product_id"), "product_id" in undoing.collect_schema().names()
+    if has_product:
+        yield undoing.filter(~product.is_null()).select("customer_id", "product_id").unique()
+    if by_order:
+        yield undoing.filter(~nw.col("order_id").is_null()).select("customer_id", "order_id").unique()
+    unnamed = undoing.filter(product.is_null()) if has_product else undoing
+    yield unnamed.select("customer_id").unique()
+
+
 @dataclass(frozen=True)
 class ReturnsToMatch:
-    """Lines sold and lines that came back, and how they may find each other.
+    """Lines sold and lines that came back, which are to find each other.
 
-    `bought`, `gone` (undone by their own status) and `undoing` (lines that take back what others sold) have the columns
-    `source_line, order_id, customer_id, ordered_on, amount` and, where the source has them, `product_id` and
-    `quantity`; `repeats` are lines of `bought` that do not count. `by_order` is whether the source numbers its orders
-    itself.
+    `sold` (purchases), `gone` (undone by their own status) and `undoing` (lines that take back what others sold) have
+    the columns `source_line, order_id, customer_id, ordered_on, amount` and, where the source has them, `product_id`
+    and `quantity`. The lines sold agree with some row of `agreements`; `by_order` is what those were asked with.
     """
 
-    bought: nw.LazyFrame[Any]
+    sold: nw.LazyFrame[Any]
     gone: nw.LazyFrame[Any]
     undoing: nw.LazyFrame[Any]
-    repeats: nw.LazyFrame[Any] | None
     by_order: bool
 
-    @cached_property
-    def columns(self) -> frozenset[str]:
-        """Columns of all three."""
-        return frozenset(self.undoing.collect_schema().names())
-
-    def agreements(self) -> Iterator[nw.LazyFrame[Any]]:
-        """What a purchase must agree in with some returned line: customer and product, order, or customer alone."""
-        product = nw.col("product_id")
-        if "product_id" in self.columns:
-            yield self.undoing.filter(~product.is_null()).select("customer_id", "product_id").unique()
-        if self.by_order:
-            yield self.undoing.filter(~nw.col("order_id").is_null()).select("customer_id", "order_id").unique()
-        unnamed = self.undoing.filter(product.is_null()) if "product_id" in self.columns else self.undoing
-        yield unnamed.select("customer_id").unique()
-
-    def candidates(self, lines: nw.LazyFrame[Any], keys: Sequence[nw.LazyFrame[Any]]) -> nw.LazyFrame[Any]:
-        """Lines that agree with some row of some of `keys`, found in one pass."""
-        names = lines.collect_schema().names()
-        # Most lines are of customers who returned nothing, and are not asked further.
-        found = lines.join(self.undoing.select("customer_id").unique(), on="customer_id", how="semi")
-        marks = [f"_agrees_{place}" for place in range(len(keys))]
-        for mark, key in zip(marks, keys, strict=True):
-            on = key.collect_schema().names()
-            found = found.join(key.with_columns(nw.lit(1).alias(mark)), on=on, how="left")
-        marked = nw.any_horizontal(*(~nw.col(mark).is_null() for mark in marks), ignore_nulls=True)
-        return found.filter(marked).select(*names)
-
-    def compared(self, frame: nw.LazyFrame[Any], *, gone: bool) -> nw.LazyFrame[Any]:
+    def collect(self, frame: nw.LazyFrame[Any], engine: Engine, *, gone: bool = False) -> pa.Table:
         """Columns of `_COMPARED`, as far as they are there."""
-        named = [name for name in _COMPARED.names if name in self.columns]
-        sizes = [("amount", "money")] + ([("quantity", "items")] if "quantity" in self.columns else [])
+        columns = self.undoing.collect_schema().names()
+        named = [name for name in _COMPARED.names if name in columns]
+        sizes = [("amount", "money")] + ([("quantity", "items")] if "quantity" in columns else [])
         whole = [scaled(nw.col(name)).abs().fill_null(0.0).cast(nw.Int64).alias(new) for name, new in sizes]
-        return frame.select(*named, *whole, nw.lit(gone).alias("gone"))
+        return engine.collect(frame.select(*named, *whole, nw.lit(gone).alias("gone")))
 
 
-def match_returns(to_match: ReturnsToMatch, engine: Engine) -> tuple[MatchedReturns, nw.LazyFrame[Any]]:
+def match_returns(to_match: ReturnsToMatch, engine: Engine) -> MatchedReturns:
     """Find for each returned line the purchases that it takes back.
 
     The returned lines and the purchases that could be theirs come home, which are few beside all lines.
-
-    Returns
-    -------
-    tuple
-        What was matched; and, kept by the engine with all their columns, the purchases that could have been.
     """
-    keys = [engine.hold(key) for key in to_match.agreements()]
-    candidates = to_match.candidates(to_match.bought, keys)
-    if to_match.repeats is not None:  # looked for among the few that are left
-        candidates = candidates.join(to_match.repeats.select(SOURCE_LINE), on=SOURCE_LINE, how="anti")
-    could_be = engine.hold(candidates)
-    sold = [
-        engine.collect(to_match.compared(could_be, gone=False)),
-        engine.collect(to_match.compared(to_match.candidates(to_match.gone, keys), gone=True)),
-    ]
-    returned = engine.collect(to_match.compared(to_match.undoing, gone=False))
-    taking = _Taking(*_sides(returned, pa.concat_tables(sold)))
+    sold = [to_match.collect(to_match.sold, engine), to_match.collect(to_match.gone, engine, gone=True)]
+    taking = _Taking(*_sides(to_match.collect(to_match.undoing, engine), pa.concat_tables(sold)))
     _of_product(taking, by_order=to_match.by_order)
     if to_match.by_order:
         _of_order(taking)
     _of_customer(taking)
-    return _account(taking), could_be
+    return _account(taking)
 
 
 def _account(taking: _Taking) -> MatchedReturns:

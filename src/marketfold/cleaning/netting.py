@@ -9,7 +9,8 @@ import narwhals as nw
 import pyarrow as pa
 
 from marketfold.activity import scaled
-from marketfold.cleaning.matching_returns import MatchedReturns, ReturnsToMatch, match_returns
+from marketfold.cleaning.close_look import agreeing
+from marketfold.cleaning.matching_returns import MatchedReturns, ReturnsToMatch, agreements, match_returns
 from marketfold.cleaning.refund_amounts import share_refunds
 from marketfold.schema import MONEY_SCALE, SOURCE_LINE, count_where
 
@@ -66,18 +67,49 @@ class TakenBack:
 
 
 @dataclass(frozen=True)
-class Sides:
-    """Lines that were bought, and lines that are no purchase because something was cancelled or came back.
+class CameBack:
+    """Lines that are no purchase because something was cancelled or came back.
 
-    `undoes` is true where a line of `back` takes back what another line sold; `any_back` is whether there is any line
-    in `back`. `bought` is `kept` without the repeats, `dropped`.
+    Attributes
+    ----------
+    lines
+        All of them; kept by the engine where there are any.
+    undoing, gone
+        Those that take back what another line sold, and those that were sold and are undone by their own status.
+    keys
+        What a purchase must agree in with some undoing line, kept by the engine; empty where none is looked for.
+    by_order
+        Whether the source numbers its orders itself.
+    """
+
+    lines: nw.LazyFrame[Any]
+    undoing: nw.LazyFrame[Any]
+    gone: nw.LazyFrame[Any]
+    keys: tuple[nw.LazyFrame[Any], ...]
+    by_order: bool
+
+    @classmethod
+    def sort(cls, lines: nw.LazyFrame[Any], undoes: nw.Expr, orders: Orders, *, match: bool) -> CameBack:
+        """Tell the lines apart by `undoes`; with `match` purchases are to be found for them."""
+        by_order = all(one.code != "order_by_day" for one in orders.facts.decisions)
+        undoing = lines.filter(undoes)
+        asked = agreements(undoing, by_order=by_order) if match else ()
+        keys = tuple(orders.engine.hold(key) for key in asked)
+        return cls(lines, undoing, lines.filter(~undoes, nw.col("amount") > 0), keys, by_order)
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Lines that were bought, and lines that came back.
+
+    `bought` is `kept` without the repeats, `dropped`; `could_be` are those of `bought` that agree with some of the
+    keys of `back`.
     """
 
     bought: nw.LazyFrame[Any]
-    back: nw.LazyFrame[Any]
-    undoes: nw.Expr
-    any_back: bool
+    back: CameBack
     kept: nw.LazyFrame[Any]
+    could_be: nw.LazyFrame[Any]
     dropped: nw.LazyFrame[Any] | None = None
 
     def split(self, touched: nw.LazyFrame[Any], off: nw.LazyFrame[Any], engine: Engine) -> TakenBack:
@@ -126,15 +158,9 @@ def _as_returns(bought: nw.LazyFrame[Any], given: nw.LazyFrame[Any]) -> nw.LazyF
     return joined.with_columns(*cells).select(*names)
 
 
-def _match(sides: Sides, sold: nw.LazyFrame[Any], orders: Orders) -> tuple[MatchedReturns, nw.LazyFrame[Any]]:
-    asked = ReturnsToMatch(
-        bought=sold,
-        gone=sides.back.filter(~sides.undoes, nw.col("amount") > 0),
-        undoing=sides.back.filter(sides.undoes),
-        repeats=sides.dropped,
-        by_order=all(one.code != "order_by_day" for one in orders.facts.decisions),
-    )
-    return match_returns(asked, orders.engine)
+def _match(sides: Sides, sold: nw.LazyFrame[Any], engine: Engine) -> MatchedReturns:
+    back = sides.back
+    return match_returns(ReturnsToMatch(sold, agreeing(back.gone, back.keys), back.undoing, back.by_order), engine)
 
 
 def _count(touched: nw.LazyFrame[Any], off: nw.LazyFrame[Any], engine: Engine) -> tuple[int, float]:
@@ -149,7 +175,7 @@ def _refunds(sides: Sides, engine: Engine) -> tuple[NetOfReturns, nw.LazyFrame[A
     """What the returned lines and a column of refunds say; and what the column takes off each line, if anything."""
     names = sides.bought.collect_schema().names()
     sizes = [nw.col(name).abs() for name in ("amount", "quantity") if name in names]
-    returns = sides.back.with_columns(*sizes)
+    returns = sides.back.lines.with_columns(*sizes)
     if "refunded" not in names:
         return NetOfReturns(returns), None
     given, of_order = share_refunds(sides.bought, engine)
@@ -171,19 +197,14 @@ def _take_refunds_off(
     return replace(net, taken_back=sides.split(touched, off, engine), lines=lines, money=money)
 
 
-def net_of_returns(sides: Sides, orders: Orders, *, gross: bool) -> NetOfReturns:
+def net_of_returns(sides: Sides, engine: Engine, *, gross: bool) -> NetOfReturns:
     """Match what came back with what was bought; with `gross` it stays beside it."""
-    engine = orders.engine
-    if sides.any_back:
-        # Asked for several times, here and by whoever counts returns; few beside all lines.
-        sides = replace(sides, back=engine.hold(sides.back))
     net, given = _refunds(sides, engine)
     if gross:
         return net
-    matched, could_be = MatchedReturns(), sides.bought
-    if sides.any_back:
-        sold = sides.kept if given is None else less_returns(sides.bought, given)
-        matched, could_be = _match(sides, sold, orders)
+    matched, could_be = MatchedReturns(), sides.could_be
+    if sides.back.keys:
+        matched = _match(sides, could_be if given is None else less_returns(could_be, given), engine)
         net = replace(net, matched=matched)
     if matched.told_twice:
         twice = engine.from_arrow(pa.table({SOURCE_LINE: pa.array(matched.told_twice, pa.int64())}))

@@ -69,12 +69,13 @@ _MONEY = REVENUE / MONEY_SCALE
 ITEMS = Sum("items_scaled", scaled(nw.col("quantity")).sum())
 _ITEMS_SCALED = nw.col(ITEMS.name)
 _ITEMS = _ITEMS_SCALED / MONEY_SCALE
-_LISTED = nw.col("quantity") * nw.col("list_price")
-LIST = Sum("list_scaled", nw.when(_LISTED > 0).then(scaled(_LISTED)).sum())
+_LISTED = scaled(nw.col("quantity") * nw.col("list_price"))
+_NOTHING = nw.lit(0.0)
+LIST = Sum("list_scaled", nw.max_horizontal(_LISTED, _NOTHING).sum())
 _LIST_SCALED = nw.col(LIST.name)
-# what was paid above the list is no discount, and does not make up for one elsewhere
-_OFF = nw.when(_LISTED > 0).then(scaled(_LISTED) - REVENUE)
-DISCOUNT = Sum("discount_scaled", _OFF.clip(lower_bound=0.0).sum())
+# What was paid above the list is no discount, and does not make up for one elsewhere. A list price of nothing, or less,
+# is always below what was paid.
+DISCOUNT = Sum("discount_scaled", nw.max_horizontal(_LISTED - REVENUE, _NOTHING).sum())
 # n_unique counts an empty cell as a product of its own
 _IS_EMPTY = nw.when(nw.col("product_id").is_null()).then(nw.lit(1)).otherwise(nw.lit(0))
 PRODUCTS = Sum("product_count", nw.col("product_id").n_unique() - _IS_EMPTY.max())
@@ -107,11 +108,12 @@ def _categories(statistics: FittedStatistics) -> list[Measurement]:
 
 def _quarters() -> list[Measurement]:
     months = ("January to March", "April to June", "July to September", "October to December")
-    quarter = (nw.col("ordered_on").dt.month() - 1) // 3 + 1
+    month = nw.col("ordered_on").dt.month()
     found = []
     for number, span in enumerate(months, start=1):
+        within = (month > 3 * number - 3) & (month <= 3 * number)
         feature = Feature(f"quarter_{number}_share", f"share of revenue in {span}", "share", "seasonality", "quarter")
-        found.append(_share(feature, money_where(f"quarter_{number}_scaled", quarter == number, "orders")))
+        found.append(_share(feature, money_where(f"quarter_{number}_scaled", within, "orders")))
     return found
 
 
