@@ -34,7 +34,8 @@ def table(names: tuple[str, ...] = ENGLISH, months: str = "%m", **more: list[Any
 
 def days_of(orders: Orders) -> list[date]:
     rows = orders.engine.collect(orders.lines).sort_by("source_line")
-    return rows["ordered_on"].to_pylist()
+    days: list[date] = rows["ordered_on"].to_pylist()
+    return days
 
 
 def codes(orders: Orders) -> set[str]:
@@ -108,7 +109,7 @@ def test_a_blank_part_is_no_day():
 
 
 def test_a_column_of_whole_days_comes_first():
-    orders = read_orders(table(**{"Order date": ["2024-05-01"] * 4}))
+    orders = read_orders(table().append_column("Order date", [["2024-05-01"] * 4]))
     assert orders.facts.mapping["ordered_on"] == "Order date"
     assert "day_joined" not in codes(orders)
 

@@ -9,6 +9,7 @@ import pytest
 
 from marketfold.cleaning import clean_orders
 from marketfold.config import ReadingOptions
+from marketfold.decisions import Decision
 from marketfold.orders import inspect_orders, read_orders
 
 FIRST = dt.date(2023, 1, 10)
@@ -27,7 +28,7 @@ def shop(*extra: str, days: int = 120, step: int = 3) -> pa.Table:
     )
 
 
-def codes(table: pa.Table, **options: object) -> dict[str, object]:
+def codes(table: pa.Table, **options: object) -> dict[str, Decision]:
     return {one.code: one for one in read_orders(table, ReadingOptions(**options)).facts.decisions}  # type: ignore[arg-type]
 
 
@@ -77,7 +78,9 @@ def test_many_days_beyond_next_year_are_set_aside_and_can_be_kept(far: str) -> N
     assert clean_orders(orders).report.ledger.lines_set_aside == {"stray_date": 40}
     kept = read_orders(mixed, ReadingOptions(undo=("stray_date",)))
     assert clean_orders(kept).report.ledger.lines_set_aside == {}
-    assert inspect_orders(kept).last_on.year == 2042
+    last_on = inspect_orders(kept).last_on
+    assert last_on is not None
+    assert last_on.year == 2042
 
 
 def test_typed_days_beyond_next_year_are_told_as_texts_are() -> None:
