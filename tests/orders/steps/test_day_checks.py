@@ -141,4 +141,4 @@ def test_months_on_few_days() -> None:
     texts = [f"2022-{month:02}-{day:02}" for month in range(1, 13) for day in (4, 5, 6)]
     table = shop(days=36).set_column(2, "Order Date", [texts])
     told = codes(table)["few_days_of_month"]
-    assert "same 3 days of a month (4, 5, 6), over 12 months" in told.what  # type: ignore[attr-defined]
+    assert "same 3 days of a month (4, 5, 6), over 12 months" in told.what
