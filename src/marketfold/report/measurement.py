@@ -99,21 +99,26 @@ def _row(result: SegmentResult, measure: str, currency: str | None) -> tuple[str
     return (*begin, *arms, *with_interval(effect.raw or effect), *adjusted, words.p_value(effect.p_value))
 
 
+def _measured(measurement: Measurement) -> list[SegmentResult]:
+    return [result for result in measurement.segments if result.revenue is not None]
+
+
 def _every_number(measurement: Measurement) -> TablePart:
+    measured = _measured(measurement)
     interval = f"{words.share(1 - measurement.alpha)} interval"
     columns = numbers("Reached", "Held out", "As observed", interval, "Adjusted", interval, "p")
     return TablePart(
         key="every-number",
         columns=(Column("Segment"), Column("Measure"), *columns),
-        rows=tuple(_row(result, name, measurement.currency) for result in measurement.segments for name in MEASURED),
+        rows=tuple(_row(result, name, measurement.currency) for result in measured for name in MEASURED),
         note=phrases("measurement")["every_number"],
-        segments=tuple(result.segment for result in measurement.segments for _ in MEASURED),
+        segments=tuple(result.segment for result in measured for _ in MEASURED),
     )
 
 
 def _money(measurement: Measurement) -> tuple[TablePart | Prose, ...]:
     """What campaigns brought, cost and earned, and what holding out cost."""
-    measured = [result for result in measurement.segments if result.revenue is not None]
+    measured = _measured(measurement)
     currency, rows = measurement.currency, []
     for result in measured:
         payback = result.payback
@@ -121,12 +126,12 @@ def _money(measurement: Measurement) -> tuple[TablePart | Prose, ...]:
         back = words.share(payback.return_on_cost) if payback and payback.return_on_cost is not None else words.MISSING
         cost = words.money(payback.cost, currency) if payback else words.MISSING
         known = (*signed_gain(result.gained, currency), cost, *earned, back, signed_gain(result.forgone, currency)[0])
-        rows.append((_name(result), *known, describe_payback(result)))
+        rows.append((_name(result), describe_payback(result), *known))
     interval = f"{words.share(1 - measurement.alpha)} interval"
     columns = numbers("Brought", interval, "Cost", "Profit", interval, "Return", "Forgone")
     table = TablePart(
         key="money",
-        columns=(Column("Segment"), *columns, Column("Did it pay?")),
+        columns=(Column("Segment"), Column("Did it pay?"), *columns),
         rows=tuple(rows),
         segments=tuple(result.segment for result in measured),
     )
@@ -137,9 +142,9 @@ def _money(measurement: Measurement) -> tuple[TablePart | Prose, ...]:
 def _decisions(measurement: Measurement) -> TablePart:
     return TablePart(
         key="decisions",
-        columns=(Column("Segment"), *numbers("Reached", "Held out"), Column("Verdict")),
+        columns=(Column("Segment"), Column("Verdict"), *numbers("Reached", "Held out")),
         rows=tuple(
-            (_name(r), words.count(r.n_treated), words.count(r.n_holdout), describe_result(r, measurement))
+            (_name(r), describe_result(r, measurement), words.count(r.n_treated), words.count(r.n_holdout))
             for r in measurement.segments
         ),
         segments=tuple(result.segment for result in measurement.segments),
