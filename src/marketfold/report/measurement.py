@@ -23,11 +23,11 @@ from marketfold.report.sentences.experiments import (
     describe_check,
     describe_coverage,
     describe_overall,
-    describe_payback,
     describe_period,
     describe_result,
     doubt_coverage,
     missing_payback,
+    payback_verdict,
     signed_gain,
 )
 from marketfold.report.sentences.phrases import phrases
@@ -126,7 +126,7 @@ def _money(measurement: Measurement) -> tuple[TablePart | Prose, ...]:
         back = words.share(payback.return_on_cost) if payback and payback.return_on_cost is not None else words.MISSING
         cost = words.money(payback.cost, currency) if payback else words.MISSING
         known = (*signed_gain(result.gained, currency), cost, *earned, back, signed_gain(result.forgone, currency)[0])
-        rows.append((_name(result), describe_payback(result), *known))
+        rows.append((_name(result), payback_verdict(result), *known))
     interval = f"{words.share(1 - measurement.alpha)} interval"
     columns = numbers("Brought", interval, "Cost", "Profit", interval, "Return", "Forgone")
     table = TablePart(

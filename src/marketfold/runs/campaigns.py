@@ -131,22 +131,25 @@ def measure_run(
     options = MeasuringOptions(seed=config.seed)
     experiment = run.plan.experiment
     measurement = measure_campaigns(assignments, later, date_from, date_to, experiment, options)
-    page = write_measurement(measurement, out or run.folder / f"measured_{date_from}_{date_to}.html")
-    _add_lift_tests(lift_tests(measurement, experiment), page.with_name("lift_tests.csv"))
+    page = out or run.folder / f"measured_{date_from}_{date_to}.html"
+    beside = page.with_name("lift_tests.csv")
+    tests = _with_other_periods(lift_tests(measurement, experiment), beside, measurement)
+    write_measurement(measurement, page)
+    write_table(tests, beside)
     return measurement, page
 
 
-def _add_lift_tests(table: pa.Table, path: Path) -> None:
-    """Write lift tests beside those of other periods: a marketing-mix model takes them all."""
-    if path.exists():
-        try:
-            earlier = csv.read_csv(path, convert_options=csv.ConvertOptions(column_types=table.schema))
-            earlier = earlier.select(table.column_names)
-        except (pa.ArrowException, KeyError, OSError) as error:
-            raise RunFolderError(f"{path} is no table of lift tests. Move it away, and measure again.") from error
-        own = pc.and_(*(pc.is_in(earlier[day], table[day].unique()) for day in ("date_from", "date_to")))
-        table = pa.concat_tables([earlier.filter(pc.invert(own)), table])
-    write_table(table, path)
+def _with_other_periods(table: pa.Table, path: Path, measurement: Measurement) -> pa.Table:
+    """Lift tests with those of other periods that were written before: a marketing-mix model takes them all."""
+    if not path.exists():
+        return table
+    try:
+        earlier = csv.read_csv(path, convert_options=csv.ConvertOptions(column_types=table.schema))
+        earlier = earlier.select(table.column_names)
+    except (pa.ArrowException, KeyError, OSError) as error:
+        raise RunFolderError(f"{path} is no table of lift tests. Move it away, and measure again.") from error
+    begun, ended = (pc.equal(earlier[day], getattr(measurement, day)) for day in ("date_from", "date_to"))
+    return pa.concat_tables([earlier.filter(pc.invert(pc.and_(begun, ended))), table])
 
 
 def _reading_of_orders(run: Run) -> ReadingOptions:

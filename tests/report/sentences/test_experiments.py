@@ -15,6 +15,7 @@ from marketfold.experiments import (
     Gain,
     Measurement,
     MeasuringOptions,
+    Payback,
     SegmentDesign,
     SegmentResult,
     as_assigned,
@@ -32,6 +33,7 @@ from marketfold.report.sentences.experiments import (
     describe_result,
     doubt_coverage,
     missing_payback,
+    payback_verdict,
 )
 
 USUAL = Baseline(days=90, periods=10_000, order_rate=0.2, revenue_mean=40.0, revenue_sd=120.0, revenue_skew=6.4)
@@ -127,12 +129,16 @@ def test_whether_it_paid_is_said_or_why_not():
         return compare_arms(simulate(np.random.default_rng(1), 1, 6_000, lift), experiment, QUICK)[0]
 
     cheap, dear = sold(100.0, 0.5), sold(90_000.0, 0.5)
-    assert (describe_payback(cheap), describe_payback(dear)) == ("It paid.", "It did not pay.")
+    assert (payback_verdict(cheap), payback_verdict(dear)) == ("It paid.", "It did not pay.")
     assert cheap.payback is not None
     assert cheap.payback.profit.amount > 0
     assert missing_payback(replace(whole(cheap), margin=0.5)) == ""
     unknown = sold(100.0, None)
-    assert describe_payback(unknown) == "\u2014"
+    assert (payback_verdict(unknown), describe_payback(unknown, whole(unknown))) == ("\u2014", "")
+    exact = replace(dear, payback=Payback(90.0, Gain(-50.0, -80.0, -20.0)))
+    assert describe_payback(exact, whole(exact, currency="EUR")) == (
+        "It did not pay. Profit \u2212€50 (95 % interval \u2212€80 to \u2212€20), with a cost of €90."
+    )
     assert "The plan holds no margin (budget.margin)" in missing_payback(whole(unknown))
     assert "neither an amount" in missing_payback(replace(whole(sold(None, 0.5)), margin=0.5))
 

@@ -113,9 +113,19 @@ def missing_payback(measurement: Measurement) -> str:
     return say("payback", "missing", lacking=names, what=what) if names else ""
 
 
-def describe_payback(result: SegmentResult) -> str:
+def payback_verdict(result: SegmentResult) -> str:
     """Say whether a campaign earned its cost back; a dash where that is not reckoned."""
     return say("payback", result.payback.verdict) if result.payback else words.MISSING
+
+
+def describe_payback(result: SegmentResult, measurement: Measurement) -> str:
+    """Say whether a campaign earned its cost back, with its numbers; "" where that is not reckoned."""
+    payback, currency = result.payback, measurement.currency
+    if payback is None:
+        return ""
+    amount, ends = signed_gain(payback.profit, currency)
+    said = {"verdict": payback_verdict(result), "amount": amount, "ends": ends, "coverage": 1 - measurement.alpha}
+    return say("payback", "profit", currency, cost=payback.cost, **said)
 
 
 def _numbers(result: SegmentResult, measurement: Measurement) -> str:
