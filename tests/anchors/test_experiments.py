@@ -16,8 +16,8 @@ NOTHING = np.zeros(())
 
 def arm(total: float, squares: float, n: int) -> Sums:
     """An arm of which no more is known than is added up."""
-    known = (np.asarray(float(value)) for value in (n, total, squares))
-    return Sums(*known, NOTHING, NOTHING, NOTHING)
+    count, added, squared = (np.asarray(float(value)) for value in (n, total, squares))
+    return Sums(count, added, squared, NOTHING, NOTHING, NOTHING)
 
 
 def test_welch_from_sums_alone():

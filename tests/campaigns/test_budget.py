@@ -103,6 +103,7 @@ def test_the_discount_to_those_who_order_anyway_must_come_back_too():
     """Worked by hand: 30 of 100 order anyway and are given 10 % of 500; each extra order leaves 20 % of 500."""
     stake = Stake(1, 100, 300_000, 600, discount=0.1, usual_rate=0.3)
     line = allocate_budget([stake], days=400, total=1_000, margin=0.3).lines[0]
+    assert line.break_even_rate is not None
     assert line.break_even_rate == pytest.approx((1_000 + 30 * 50) / (100 * 100))
     profit = line.break_even_rate * 100 * 500 * 0.2 - 30 * 50 - 1_000
     assert profit == pytest.approx(0)

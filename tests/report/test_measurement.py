@@ -63,8 +63,7 @@ def test_every_number_stands_on_the_page(measured: Measurement):
     assert rate is not None
     assert revenue.raw is not None
     raw = revenue.raw.difference
-    numbers = (revenue.treated, revenue.holdout, raw)
-    assert rows[0][2:5] == tuple(f"€{value:.2f}" for value in numbers)
+    assert rows[0][2:5] == tuple(f"€{value:.2f}" for value in (revenue.treated, revenue.holdout, raw))
     assert rows[0][6] == f"€{revenue.difference:.2f}"  # adjusted, beside what was observed
     assert raw == pytest.approx(revenue.treated - revenue.holdout)
     assert revenue.difference != pytest.approx(raw)

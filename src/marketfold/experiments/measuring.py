@@ -121,17 +121,28 @@ def _with_effects(
         name: effect_of(*pair, float(y.mean()), options.alpha)
         for (name, y), pair in zip(measured.items(), arms, strict=True)
     }
-    n, profit = result.n_treated, effects.pop("earned", None)
-    payback = None
-    if profit is not None and design.cost is not None:
-        ends = (value * n - design.cost for value in (profit.difference, profit.low, profit.high))
-        payback = Payback(design.cost, Gain(*ends))
     revenue = effects["revenue"]
-    gained = Gain(revenue.difference * n, revenue.low * n, revenue.high * n)
     found, drawn = arms[0]
-    return _Compared(
-        replace(result, **effects, gained=gained, payback=payback), (difference(*found), difference(*drawn))
+    measured_result = replace(
+        result,
+        revenue=revenue,
+        order_rate=effects["order_rate"],
+        repeat_rate=effects["repeat_rate"],
+        gained=_gain(revenue, result.n_treated),
+        payback=_payback(effects.get("earned"), result.n_treated, design.cost),
     )
+    return _Compared(measured_result, (difference(*found), difference(*drawn)))
+
+
+def _payback(earned_more: Effect | None, customers: int, cost: float | None) -> Payback | None:
+    if earned_more is None or cost is None:
+        return None
+    return Payback(cost, _gain(earned_more, customers, cost))
+
+
+def _gain(effect: Effect, customers: int, cost: float = 0.0) -> Gain:
+    """What an effect on the mean of so many customers is in all, less a cost."""
+    return Gain(*(value * customers - cost for value in (effect.difference, effect.low, effect.high)))
 
 
 def _can_be_judged(result: SegmentResult) -> bool:
@@ -194,15 +205,18 @@ def compare_arms(
 def _together(measured: Sequence[_Compared], alpha: float) -> Gain | None:
     if len(measured) < 2:
         return None
-    parts = [(one.result.n_treated, *one.revenue) for one in measured if one.revenue]
-
-    def added(own: Sequence[tuple[int, Difference]]) -> Difference:
-        size = sum(n * each.size for n, each in own)
-        error = np.sqrt(sum((n * each.error) ** 2 for n, each in own))
-        return Difference(np.asarray(size), error, np.ones(()))
-
-    found, drawn = (added([(part[0], part[place]) for part in parts]) for place in (1, 2))
+    weights = [one.result.n_treated for one in measured]
+    pairs = [one.revenue for one in measured if one.revenue]
+    found, drawn = (_added(weights, [pair[place] for pair in pairs]) for place in (0, 1))
     return Gain(float(found.size), *interval(found, drawn, alpha))
+
+
+def _added(weights: Sequence[int], parts: Sequence[Difference]) -> Difference:
+    """One difference of several, each with its weight."""
+    weighed = list(zip(weights, parts, strict=True))
+    size = sum(n * part.size for n, part in weighed)
+    error = np.sqrt(sum((n * part.error) ** 2 for n, part in weighed))
+    return Difference(np.asarray(size), np.asarray(error), np.ones(()))
 
 
 def measure_campaigns(

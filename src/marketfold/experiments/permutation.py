@@ -87,7 +87,7 @@ def slope(*arms: Sums) -> Float64:
     With one arm it is the theta of CUPED (Deng, Xu, Kohavi and Walker 2013).
     """
     xx, xy = (sum(arm.centred[part] for arm in arms) for part in (1, 2))
-    return np.divide(xy, xx, out=np.zeros_like(xy + xx), where=xx > 0)
+    return np.asarray(np.divide(xy, xx, out=np.zeros_like(xy + xx), where=xx > 0), dtype=np.float64)
 
 
 Arms = tuple[Sums, Sums]

@@ -98,7 +98,7 @@ def _revenue_lift(n_treated: int, n_holdout: int, baseline: Baseline, alpha: flo
     def t(lift: float) -> Float64:
         error = np.sqrt((1 + lift) ** 2 * variance / n_treated + spread / n_holdout)
         size = (1 + lift) * mean - usual
-        return np.divide(size, error, out=np.zeros_like(size), where=error > 0)
+        return np.asarray(np.divide(size, error, out=np.zeros_like(size), where=error > 0), dtype=np.float64)
 
     limit = np.quantile(t(0.0), 1 - alpha / 2)
 

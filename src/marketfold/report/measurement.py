@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -168,7 +169,7 @@ def measurement_page(measurement: Measurement) -> ReportPage:
     """Put a measurement on a page, ready to be written or shown."""
     results = measurement.segments
     period = f"{words.day(measurement.date_from)} to {words.day(measurement.date_to)}"
-    tested = sum(result.main is not None for result in results)
+    tested = sum(math.isfinite(result.p_adjusted) for result in results)
     many = f"{tested} segments" if tested > 1 else "one segment"
     allowing = f"; allowing for {many} by {CORRECTIONS[measurement.correction]}" if tested else ""
     warnings, texts = (describe_period(measurement), doubt_coverage(measurement)), phrases("measurement")
@@ -183,7 +184,7 @@ def measurement_page(measurement: Measurement) -> ReportPage:
         facts=(
             Fact("Reached", words.count(sum(result.n_treated for result in results)), "customers"),
             Fact("Held out", words.count(sum(result.n_holdout for result in results)), "customers"),
-            Fact("Worked", str(len(measurement.worked)), f"of {tested} measured"),
+            Fact("Worked", str(len(measurement.worked)), f"of {tested} judged"),
         ),
         warnings=tuple(filter(None, warnings)),
         sections=(
