@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -31,6 +32,8 @@ def test_the_page_works_offline_and_says_the_decisions(measured: Measurement, tm
     text = path.read_text("utf-8")
     assert "It worked." in text
     assert 'src="http' not in text
+    ids = re.findall(r' id="([^"]+)"', text)
+    assert len(ids) == len(set(ids))
     assert text.count("plotly") > 0
     with pytest.raises(RunFolderError, match="cannot be written"):
         write_measurement(measured, tmp_path / "missing" / "measurement.html")

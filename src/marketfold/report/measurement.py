@@ -131,7 +131,7 @@ def _money(measurement: Measurement) -> tuple[TablePart | Prose, ...]:
     interval = f"{words.share(1 - measurement.alpha)} interval"
     columns = numbers("Brought", interval, "Cost", "Profit", interval, "Return", "Forgone")
     table = TablePart(
-        key="money",
+        key="payback",
         columns=(Column("Segment"), Column("Did it pay?"), *columns),
         rows=tuple(rows),
         segments=tuple(result.segment for result in measured),
@@ -142,7 +142,7 @@ def _money(measurement: Measurement) -> tuple[TablePart | Prose, ...]:
 
 def _decisions(measurement: Measurement) -> TablePart:
     return TablePart(
-        key="decisions",
+        key="verdicts",
         columns=(Column("Segment"), Column("Verdict"), *numbers("Reached", "Held out")),
         rows=tuple(
             (_name(r), describe_result(r, measurement), words.count(r.n_treated), words.count(r.n_holdout))
