@@ -123,7 +123,7 @@ def made(analysis: Analysis, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_run(analysis, tmp_path_factory.mktemp("made") / "run").folder
 
 
-SHOP_LINES = 20_000
+SHOP_LINES = 36_000
 """So many that segments have enough customers for a holdout."""
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketfold.campaigns import Stake, allocate_budget
+from marketfold.campaigns.budget import price_line
 from marketfold.errors import ParameterError
 
 TWO = (Stake(1, 100, 300_000, 600), Stake(2, 300, 100_000, 500))
@@ -96,3 +97,38 @@ def test_no_cent_appears_or_is_lost(stakes: list[Stake], total: float, margin: f
     given_out = sum(amount for amount in amounts if amount is not None)
     assert given_out <= total + 0.011
     assert given_out + budget.left_over == pytest.approx(total, abs=0.011)
+
+
+def test_the_discount_to_those_who_order_anyway_must_come_back_too():
+    """Worked by hand: 30 of 100 order anyway and are given 10 % of 500; each extra order leaves 20 % of 500."""
+    stake = Stake(1, 100, 300_000, 600, discount=0.1, usual_rate=0.3)
+    line = allocate_budget([stake], days=400, total=1_000, margin=0.3).lines[0]
+    assert line.break_even_rate is not None
+    assert line.break_even_rate == pytest.approx((1_000 + 30 * 50) / (100 * 100))
+    profit = line.break_even_rate * 100 * 500 * 0.2 - 30 * 50 - 1_000
+    assert profit == pytest.approx(0)
+    assert line.break_even == "possible"
+
+
+@pytest.mark.parametrize(
+    ("stake", "margin", "amount", "code"),
+    [
+        (Stake(1, 100, 300_000, 600, usual_rate=0.3), 0.3, 4_000, "possible"),  # 27 % of those reached
+        (Stake(1, 100, 300_000, 600, usual_rate=0.3), 0.3, 6_000, "beyond doubling"),  # 40 %
+        (Stake(1, 100, 300_000, 600, usual_rate=0.3), 0.3, 12_000, "beyond all"),  # 80 %, and 30 % order anyway
+        (Stake(1, 100, 300_000, 600), 0.3, 12_000, "possible"),  # who orders anyway is not known
+        (Stake(1, 100, 300_000, 600), 0.3, 16_000, "beyond all"),
+        (Stake(1, 100, 300_000, 600, discount=0.3), 0.3, 100, "unknown"),  # no order earns anything
+        (Stake(1, 100, 300_000, 600), None, 100, "unknown"),
+    ],
+)
+def test_a_break_even_that_no_campaign_reaches_is_known(stake: Stake, margin: float | None, amount: float, code: str):
+    assert price_line(stake, amount, days=400, margin=margin, contact_cost=None).break_even == code
+
+
+def test_no_campaign_is_given_more_than_those_who_do_not_order_anyway_would_earn():
+    stake = Stake(1, 10, 1_000, 10, discount=0.1, usual_rate=0.4)
+    line = allocate_budget([stake], days=365, total=50_000, margin=0.3).lines[0]
+    assert line.amount == pytest.approx(10 * 100 * (0.6 * 0.2 - 0.4 * 0.1))
+    assert line.break_even_rate == pytest.approx(0.6)
+    assert line.break_even == "beyond doubling"

@@ -4,6 +4,7 @@ import io
 import json
 import shutil
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -230,6 +231,17 @@ def test_the_demo_plants_an_effect_and_measuring_finds_it(marketfold: Command, t
     assert measured.code == 0, measured.err
     assert "It worked." in measured.out
     assert (tmp_path / "m.html").is_file()
+    tests = csv.read_csv(tmp_path / "lift_tests.csv")
+    assert marketfold(*words[1:], "--out", "m.html").code == 0
+    assert csv.read_csv(tmp_path / "lift_tests.csv").equals(tests)  # of the same period, once
+    until = words.index("--to") + 1
+    assert marketfold(*words[1:until], "2026-08-15", *words[until + 1 :], "--out", "m.html").code == 0
+    both = csv.read_csv(tmp_path / "lift_tests.csv")
+    assert both["date_to"].unique().to_pylist() == [date(2026, 9, 28), date(2026, 8, 15)]
+    (tmp_path / "lift_tests.csv").write_text("somebody,else\n1,2\n")
+    refused = marketfold(*words[1:], "--out", "m.html")
+    assert refused.code == 2
+    assert "Move it away" in refused.err
 
 
 def test_customers_of_another_kind_are_pointed_out(capsys: pytest.CaptureFixture[str]):

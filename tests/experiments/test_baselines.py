@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from scipy import stats
 from tests.experiments.cases import shoppers, steady_shoppers
 
 from marketfold.engine import DuckDBEngine, Engine, PolarsEngine
@@ -35,6 +36,7 @@ def test_a_customer_counts_from_the_period_after_her_first_order_on(engine: Engi
     assert first.order_rate == pytest.approx(2 / 5)
     assert first.revenue_mean == pytest.approx(revenue.mean())
     assert first.revenue_sd == pytest.approx(revenue.std())
+    assert first.revenue_skew == pytest.approx(stats.skew(revenue))
 
 
 def test_the_planted_rates_come_back():

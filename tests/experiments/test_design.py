@@ -24,7 +24,7 @@ from marketfold.experiments import (
 from marketfold.experiments.checks import holm
 from marketfold.schema import Float64, Ids, Labels
 
-USUAL = Baseline(days=90, periods=10_000, order_rate=0.2, revenue_mean=40.0, revenue_sd=120.0)
+USUAL = Baseline(days=90, periods=10_000, order_rate=0.2, revenue_mean=40.0, revenue_sd=120.0, revenue_skew=6.4)
 
 
 class Crowd(NamedTuple):
@@ -46,8 +46,8 @@ def test_the_planned_power_is_the_power_that_comes(primary: Primary):
 
     400 campaigns; the tolerance is the 99.9 % binomial interval of 80 %, some seven points to either side.
     """
-    rate, mean, variance = 0.4, 16.0, 704.0  # two in five order, for an amount of gamma(2, 20)
-    usual = Baseline(days=90, periods=10_000, order_rate=rate, revenue_mean=mean, revenue_sd=variance**0.5)
+    rate = 0.4  # two in five order, for an amount of gamma(2, 20)
+    usual = Baseline(90, 10_000, order_rate=rate, revenue_mean=16.0, revenue_sd=704.0**0.5, revenue_skew=2.083)
     planned = plan_holdout(1, 2_500, usual, primary, wanted_lift=0.2)
     lift = planned.detectable_lift
     assert lift is not None
@@ -65,9 +65,9 @@ def test_the_planned_power_is_the_power_that_comes(primary: Primary):
         orders = (rng.random(2_500) < chance).astype(np.float64)
         revenue = orders * rng.gamma(2.0, 20.0, 2_500)
         if primary == "revenue":
-            revenue += np.where(held_out, 0.0, lift * mean)
+            revenue *= np.where(held_out, 1.0, 1 + lift)
         outcomes = Outcomes(np.ones(2_500, np.int64), held_out, revenue, orders, None)
-        (result,) = compare_arms(outcomes, experiment, MeasuringOptions(n_resamples=0))
+        (result,) = compare_arms(outcomes, experiment, MeasuringOptions(n_draws=999))
         found += result.decision == "worked"
     low, high = stats.binom.interval(0.999, trials, 0.8)
     assert low <= found <= high
@@ -140,7 +140,7 @@ def test_arms_that_are_kept_make_another_holdout():
     assert more.sizing == "kept"
     assert (more.held_out, more.planned) == (planned.held_out + 500, planned.held_out)
     assert more.detectable_lift == detectable_lift(9_000 - more.held_out, more.held_out, USUAL, "order_rate")
-    few = as_assigned(planned, 9, USUAL)
+    few = as_assigned(planned, 49, USUAL)  # one in five orders: fewer than ten of them
     assert (few.sizing, few.detectable_lift) == ("kept", None)
     assert as_assigned(planned, 900, None).detectable_lift is None
     assert as_assigned(planned, 2_000, USUAL, sizing="set") == replace(as_assigned(planned, 2_000, USUAL), sizing="set")

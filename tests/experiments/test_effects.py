@@ -1,16 +1,31 @@
 from __future__ import annotations
 
-import tracemalloc
 from dataclasses import astuple
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from marketfold.experiments.effects import basket_effect, bootstrap_interval, cuped, mean_effect, welch
+from marketfold.experiments import Effect, Raw
+from marketfold.experiments.effects import basket_effect, effect_of, welch
+from marketfold.experiments.permutation import ArmDraws, Sums
 
 PINNED = (-1.1682922965, 1.5418171794, -4.1920144417, 1.8554298487, 0.4486968906)
 """Difference, error, interval and p-value of the skewed spending, as they were before SciPy computed them."""
+
+
+def effect(
+    y: np.ndarray,
+    held_out: np.ndarray,
+    x: np.ndarray | None = None,
+    *,
+    alpha: float = 0.05,
+    seed: int = 0,
+    n_draws: int = 1_999,
+) -> Effect:
+    """The effect on one outcome, as a measurement finds it."""
+    ((found, drawn),) = ArmDraws(held_out, n_draws, seed).arms(y, x=np.zeros(len(y)) if x is None else x)
+    return effect_of(found, drawn, float(y.mean()), alpha)
 
 
 @pytest.fixture
@@ -22,27 +37,10 @@ def spending() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return y, before, rng.random(4_000) < 0.3
 
 
-def _customers(n: int, total: float, squares: float) -> np.ndarray:
-    """Any customers with these sums: as many at the same distance above the mean as below it, and the odd one on it."""
-    mean, pairs = total / n, n // 2
-    distance = np.sqrt((squares - total**2 / n) / (2 * pairs))
-    return np.concatenate([np.full(pairs, mean - distance), np.full(pairs, mean + distance), np.full(n % 2, mean)])
-
-
-def test_welch_gives_the_published_numbers():
-    """Sums of two arms with their difference, interval and p-value, as GrowthBook's tests have them."""
-    treated, holdout = _customers(3_461, 2_422.7, 134_698.29), _customers(3_407, 1_396.87, 52_377.9767)
-    assert (treated.sum(), (holdout**2).sum()) == pytest.approx((2_422.7, 52_377.9767))
-    found = welch(treated, holdout)
-    assert found.difference == pytest.approx(0.29, abs=5e-6)
-    assert (found.low, found.high) == pytest.approx((0.04538, 0.53462), abs=5e-6)
-    assert found.p_value == pytest.approx(0.02016, abs=5e-6)
-
-
 def test_welch_gives_the_textbooks_numbers(spending: tuple[np.ndarray, ...]):
     """Written out, with the degrees of freedom of Welch (1947), and pinned."""
     y, _, held_out = spending
-    found = welch(y[~held_out], y[held_out])
+    found = welch(Sums.of(y[~held_out]), Sums.of(y[held_out]))
     parts = np.array([y[arm].var(ddof=1) / arm.sum() for arm in (~held_out, held_out)])
     freedom = parts.sum() ** 2 / (parts**2 / (np.array([(~held_out).sum(), held_out.sum()]) - 1)).sum()
     half = stats.t.ppf(0.975, freedom) * np.sqrt(parts.sum())
@@ -54,60 +52,49 @@ def test_welch_gives_the_textbooks_numbers(spending: tuple[np.ndarray, ...]):
 
 
 def test_arms_in_which_everybody_is_alike_are_compared_too():
-    same, other = np.full(5, 2.0), np.full(4, 1.0)
+    same, other = Sums.of(np.full(5, 2.0)), Sums.of(np.full(4, 1.0))
     assert astuple(welch(same, same))[2:7] == (0.0, 0.0, 0.0, 0.0, 1.0)
     assert astuple(welch(same, other))[2:7] == (1.0, 0.0, 1.0, 1.0, 0.0)
-    spread = welch(np.array([1.0, 2.0, 3.0, 4.0]), other)  # only one arm has a spread
+    spread = welch(Sums.of(np.array([1.0, 2.0, 3.0, 4.0])), other)  # only one arm has a spread
     assert spread.low < spread.difference == 1.5 < spread.high
     assert 0 < spread.p_value < 1
 
 
-def test_the_bootstrap_agrees_with_welch_on_many_customers(spending: tuple[np.ndarray, ...]):
-    y, _, held_out = spending
-    _, error, low, high, _ = astuple(welch(y[~held_out], y[held_out], 0.05))[2:7]
-    boot = bootstrap_interval(y[~held_out], y[held_out], n_resamples=4_000, alpha=0.05, seed=0)
-    assert boot == pytest.approx((low, high), abs=0.2 * error)
-    assert bootstrap_interval(y[~held_out], y[held_out], n_resamples=4_000, alpha=0.05, seed=0) == boot
+def test_on_many_customers_the_draws_agree_with_welch():
+    rng = np.random.default_rng(0)
+    y, held_out = rng.normal(50, 10, 4_000), np.arange(4_000) < 1_200
+    known = welch(Sums.of(y[~held_out]), Sums.of(y[held_out]))
+    found = effect(y, held_out)
+    assert (found.low, found.high) == pytest.approx((known.low, known.high), abs=0.1 * known.error)
+    assert found.p_value == pytest.approx(known.p_value, abs=0.03)
+    assert effect(y, held_out) == found
 
 
-def test_the_bootstrap_is_the_percentile_interval_within_chance(spending: tuple[np.ndarray, ...]):
-    """Against resampled means written out: the quantiles of 4,000 draws differ by chance, some 0.06 errors each."""
-    y, _, held_out = spending
-    rng = np.random.default_rng(5)
-    treated, holdout = y[~held_out], y[held_out]
-    differences = [
-        rng.choice(treated, len(treated)).mean() - rng.choice(holdout, len(holdout)).mean() for _ in range(4_000)
-    ]
-    boot = bootstrap_interval(treated, holdout, n_resamples=4_000, alpha=0.05, seed=0)
-    error = float(np.std(differences))
-    assert boot == pytest.approx(tuple(np.quantile(differences, (0.025, 0.975))), abs=4 * 0.06 * error)
-    assert all(np.isnan(bootstrap_interval(treated, holdout, n_resamples=0, alpha=0.05, seed=0)))
-
-
-def test_the_bootstrap_of_a_million_customers_fits_into_memory():
-    y = np.random.default_rng(0).gamma(1.0, 50.0, 1_000_000)
-    tracemalloc.start()
-    bootstrap_interval(y[:900_000], y[900_000:], n_resamples=12, alpha=0.05, seed=0)
-    _, most = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert most < 150_000_000
+@pytest.mark.parametrize("alpha", [0.05, 0.2])
+def test_the_interval_leaves_zero_out_where_the_p_value_says_so(alpha: float):
+    """Raw and adjusted, on small and skewed arms: the page never shows one and says the other."""
+    rng, beyond = np.random.default_rng(3), 0
+    for trial in range(200):
+        before = rng.gamma(1.0, 20.0, 60)
+        y, held_out = (rng.random(60) < 0.6) * (before + rng.lognormal(1.0, 1.5, 60)), np.arange(60) < 18
+        found = effect(y, held_out, before, alpha=alpha, seed=trial, n_draws=199)
+        beyond += found.p_value <= alpha
+        assert (found.p_value <= alpha) == (not found.low <= 0 <= found.high)
+    assert beyond > 0
 
 
 def test_cuped_narrows_the_interval_and_moves_nothing_on_average(spending: tuple[np.ndarray, ...]):
     y, before, held_out = spending
-    plain, adjusted = mean_effect(y, held_out), mean_effect(y, held_out, before)
-    assert plain is not None
-    assert adjusted is not None
+    plain, adjusted = effect(y, held_out), effect(y, held_out, before)
     assert adjusted.variance_kept < 0.9
     assert adjusted.error == pytest.approx(plain.error * np.sqrt(adjusted.variance_kept), rel=0.02)
     assert adjusted.treated == plain.treated  # means are shown as observed
+    assert adjusted.raw == Raw(plain.difference, plain.low, plain.high)
     differences = []
     rng = np.random.default_rng(1)
     for _ in range(300):
         arms = rng.random(len(y)) < 0.3
-        effect = mean_effect(y, arms, before)
-        assert effect is not None
-        differences.append(effect.difference)
+        differences.append(effect(y, arms, before, n_draws=8).difference)
     assert abs(np.mean(differences)) < 3 * np.std(differences) / np.sqrt(300)
 
 
@@ -116,20 +103,18 @@ def test_cuped_does_not_eat_the_effect():
     before = rng.gamma(2, 10, 2_000)
     held_out = before < np.median(before)  # the worst imbalance that there can be
     y = before + 5.0 * ~held_out
-    adjusted, kept = cuped(y, before, held_out)
-    assert adjusted[~held_out].mean() - adjusted[held_out].mean() == pytest.approx(5.0)
-    assert kept == pytest.approx(0, abs=1e-12)
+    found = effect(y, held_out, before, n_draws=8)
+    assert found.difference == pytest.approx(5.0)
+    assert found.variance_kept == pytest.approx(0, abs=1e-12)
 
 
 def test_a_covariate_that_says_nothing_is_left_alone():
-    y = np.array([1.0, 2.0, 3.0, 4.0])
-    arms = np.array([True, True, False, False])
-    assert cuped(y, np.ones(4), arms)[1] == 1.0
-    assert cuped(y, None, arms)[0] is y
+    y, arms = np.array([1.0, 2.0, 3.0, 5.0]), np.array([True, True, False, False])
+    assert effect(y, arms, np.ones(4)).variance_kept == 1.0
+    assert effect(y, arms, np.ones(4)) == effect(y, arms)
 
 
 def test_too_few_customers_give_no_effect():
-    assert mean_effect(np.ones(3), np.array([True, False, False])) is None
     assert basket_effect(np.ones(4), np.zeros(4), np.array([True, True, False, False])) is None
 
 

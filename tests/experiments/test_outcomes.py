@@ -41,6 +41,7 @@ def test_what_each_customer_did_in_the_period():
     assert found.held_out.tolist() == [False, True, False, False]
     assert found.orders.tolist() == [0, 1, 0, 2]
     assert found.ordered.tolist() == [0, 1, 0, 1]
+    assert found.repeated.tolist() == [0, 0, 0, 1]
     assert found.revenue.tolist() == [0, 10.0, 0, 22.5]
     assert found.before is not None
     assert found.before.tolist() == [4, 0, 2, 1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from marketfold.errors import ParameterError
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 YEAR_DAYS = 365.25
+A_CENT_MORE = 1e-4
+"""Amounts are whole cents, so that the most that a campaign may get can seem to be a little beyond all."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,9 @@ class Stake:
         The playbook's weight of the aim.
     discount
         Share of an order's price that the offer gives away.
+    usual_rate
+        Share of customers who order in the campaign's time without it, 0 to 1, and would be given the discount, too;
+        None where that is not known.
     detectable_lift
         Smallest relative lift that the holdout can show; None without a holdout.
     """
@@ -36,7 +41,13 @@ class Stake:
     order_count: int
     weight: float = 1.0
     discount: float = 0.0
+    usual_rate: float | None = None
     detectable_lift: float | None = None
+
+    @property
+    def given_away(self) -> float:
+        """Discount to a customer who is reached and would have ordered anyway, as a share of an order's price."""
+        return self.discount * (self.usual_rate or 0.0)
 
 
 @dataclass(frozen=True)
@@ -56,7 +67,8 @@ class BudgetLine:
     contact_cost
         Of reaching everybody once.
     break_even_rate
-        Share of those reached who must place one extra order of that worth to earn the amount back.
+        Share of those reached who must place one extra order of that worth to earn back the amount, and the discount
+        that is given to those who would have ordered anyway.
     """
 
     stake: Stake
@@ -67,6 +79,20 @@ class BudgetLine:
     per_customer: float | None = None
     contact_cost: float | None = None
     break_even_rate: float | None = None
+
+    @property
+    def break_even(self) -> BreakEven:
+        """Whether the break-even rate is one that a campaign can reach."""
+        rate, usual = self.break_even_rate, self.stake.usual_rate
+        if rate is None:
+            return "unknown"
+        if rate > 1 - (usual or 0.0) + A_CENT_MORE:
+            return "beyond all"
+        return "beyond doubling" if usual is not None and rate > usual else "possible"
+
+
+BreakEven = Literal["unknown", "possible", "beyond doubling", "beyond all"]
+"""Whether more must order than a campaign brings about: twice as many as usually do, or more than there are others."""
 
 
 @dataclass(frozen=True)
@@ -124,10 +150,11 @@ def _order_value(stake: Stake) -> float:
 
 
 def _cap(stake: Stake, value: float, margin: float | None) -> float:
-    """Most that a campaign gets: what one extra order from everybody would earn, and never the value at stake."""
+    """Most that a campaign gets: what an order from all who do not order anyway earns, and never the value at stake."""
     if margin is None:
         return math.inf
-    return min(value, max(stake.customers * _order_value(stake) * (margin - stake.discount), 0.0))
+    earned = (1 - (stake.usual_rate or 0.0)) * (margin - stake.discount) - stake.given_away
+    return min(value, max(stake.customers * _order_value(stake) * earned, 0.0))
 
 
 def price_line(
@@ -138,7 +165,8 @@ def price_line(
     if amount is not None and contact_cost and amount < contact_cost * reached:
         reached = int(amount / contact_cost)
     spent = contacts if amount is None else amount
-    earned = 0.0 if margin is None else reached * _order_value(stake) * (margin - stake.discount)
+    orders = reached * _order_value(stake)
+    earned = 0.0 if margin is None else orders * (margin - stake.discount)
     return BudgetLine(
         stake=stake,
         value_at_stake=round(_value_at_stake(stake, days, margin), 2),
@@ -147,7 +175,7 @@ def price_line(
         amount=amount,
         per_customer=amount / reached if amount is not None and reached else None,
         contact_cost=contacts,
-        break_even_rate=None if spent is None or earned <= 0 else spent / earned,
+        break_even_rate=None if spent is None or earned <= 0 else (spent + orders * stake.given_away) / earned,
     )
 
 
@@ -162,8 +190,10 @@ def allocate_budget(
     """Divide a budget in proportion to the value at stake.
 
     Nothing is assumed about responses: a campaign gets the share of the budget that its segment has in the value at
-    stake (times the weight that the playbook gives the aim), and never more than one extra order from every customer
-    reached would earn. Whether it is well spent is what the break-even rate asks and the holdout answers.
+    stake (times the weight that the playbook gives the aim), and never more than one extra order would earn from every
+    customer reached who does not order anyway. Whether it is well spent is what the break-even rate asks and the
+    holdout answers: profit is extra orders x (margin - discount) - orders placed anyway x discount - amount (Blattberg
+    and Neslin 1990).
 
     Parameters
     ----------

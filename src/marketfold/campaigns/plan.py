@@ -145,6 +145,13 @@ class Campaign:
         return self.budget.amount if self.budget else None
 
     @property
+    def cost(self) -> float | None:
+        """Its amount, or what contacts cost where no budget is given; None where neither is known."""
+        if self.budget is None:
+            return None
+        return self.budget.contact_cost if self.budget.amount is None else self.budget.amount
+
+    @property
     def edited(self) -> tuple[str, ...]:
         """Editable parts that are not as they were made."""
         return tuple(name for name in EDITABLE if name in self.made and digest(self, name) != self.made[name])
@@ -198,9 +205,19 @@ class CampaignPlan:
     def experiment(self) -> Experiment:
         """What was planned, as `measure_campaigns` judges it."""
         designs = {
-            c.number: SegmentDesign(c.name, c.holdout.primary, c.holdout.share) for c in self.campaigns if c.holdout
+            c.number: SegmentDesign(
+                name=c.name,
+                primary=c.holdout.primary,
+                holdout_share=c.holdout.share,
+                wanted_lift=c.holdout.wanted_lift,
+                cost=c.cost,
+                discount=c.offer.discount,
+                channels=tuple(channel.title for channel in c.channels),
+            )
+            for c in self.campaigns
+            if c.holdout
         }
-        return Experiment(designs, self.currency)
+        return Experiment(designs, self.currency, self.budget.margin)
 
     def to_dict(self) -> dict[str, Any]:
         """As it stands in plan.json; no customer is in it."""

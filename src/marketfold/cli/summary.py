@@ -225,12 +225,20 @@ def print_audiences(report: AudienceReport, folder: Path) -> None:
 
 def print_measurement(measurement: Measurement, page: Path) -> None:
     """The decision for each segment, and where the page is."""
-    from marketfold.report import describe_coverage, describe_period, describe_result, doubt_coverage
+    from marketfold.report import (
+        describe_coverage,
+        describe_overall,
+        describe_payback,
+        describe_period,
+        describe_result,
+        doubt_coverage,
+    )
 
     out = _out()
     for result in measurement.segments:
-        out.print(Text(f"{result.segment}. {result.name}. {describe_result(result, measurement)}"))
-    for sentence in describe_coverage(measurement):
+        told = (describe_result(result, measurement), describe_payback(result, measurement))
+        out.print(Text(f"{result.segment}. {result.name}. {' '.join(filter(None, told))}"))
+    for sentence in filter(None, (describe_overall(measurement), *describe_coverage(measurement))):
         out.print(Text(sentence))
     _warn(out, describe_period(measurement), doubt_coverage(measurement))
     out.print(Text(f"Page: {page}"), soft_wrap=True)

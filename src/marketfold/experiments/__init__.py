@@ -8,23 +8,20 @@ from marketfold.experiments.design import (
     Holdout,
     SegmentDesign,
     as_assigned,
-    detectable_lift,
     plan_holdout,
     plan_tenth,
 )
-from marketfold.experiments.effects import Effect
+from marketfold.experiments.effects import Effect, Raw
 from marketfold.experiments.later_customers import Coverage
-from marketfold.experiments.measuring import (
-    Gain,
-    Measurement,
-    MeasuringOptions,
-    SegmentResult,
-    compare_arms,
-    measure_campaigns,
-)
+from marketfold.experiments.lift_tests import lift_tests
+from marketfold.experiments.measuring import MeasuringOptions, compare_arms, measure_campaigns
 from marketfold.experiments.outcomes import Baseline, Outcomes, Primary, read_baselines, read_outcomes
+from marketfold.experiments.payback import Payback
+from marketfold.experiments.power import LEAST_EXPECTED, detectable_lift
+from marketfold.experiments.results import Gain, Measurement, SegmentResult
 
 __all__ = [
+    "LEAST_EXPECTED",
     "MOST_SHARE",
     "Baseline",
     "Check",
@@ -36,13 +33,16 @@ __all__ = [
     "Measurement",
     "MeasuringOptions",
     "Outcomes",
+    "Payback",
     "Primary",
+    "Raw",
     "SegmentDesign",
     "SegmentResult",
     "as_assigned",
     "assign_arms",
     "compare_arms",
     "detectable_lift",
+    "lift_tests",
     "measure_campaigns",
     "plan_holdout",
     "plan_tenth",

@@ -11,6 +11,7 @@ from scipy import stats
 
 from marketfold.errors import ParameterError
 from marketfold.experiments.effects import FEWEST, welch
+from marketfold.experiments.permutation import Sums
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +73,7 @@ def check_balance(before: Float64 | None, held_out: NDArray[np.bool_]) -> Check:
     if before is None or min(held_out.sum(), (~held_out).sum()) < FEWEST:
         return Check("past unknown")
     treated, holdout = before[~held_out], before[held_out]
-    test = welch(treated, holdout)
+    test = welch(Sums.of(treated - before.mean()), Sums.of(holdout - before.mean()))
     spread = math.sqrt((float(treated.var(ddof=1)) + float(holdout.var(ddof=1))) / 2)
     size = test.difference / spread if spread else 0.0
     unlike = abs(size) >= NOTABLE_IMBALANCE and test.p_value < IMBALANCE_ALARM

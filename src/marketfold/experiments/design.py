@@ -1,9 +1,4 @@
-"""How many not to reach, so that the campaign can be measured: the smallest holdout with enough power.
-
-One power calculation serves design and analysis: the normal approximation for two means or two proportions with unequal
-groups (Chow, Shao and Wang 2008, chapters 3 and 4). Using revenue before the campaign (CUPED) only makes the true
-figures smaller.
-"""
+"""How many not to reach, so that the campaign can be measured: the smallest holdout with enough power."""
 
 from __future__ import annotations
 
@@ -11,16 +6,14 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from scipy import optimize, stats
-
 from marketfold.errors import ParameterError
 from marketfold.experiments.outcomes import Primary  # noqa: TC001  (read back by its types)
-from marketfold.thresholds import ALPHA, POWER
+from marketfold.experiments.power import LEAST_EXPECTED, detectable_lift
+from marketfold.thresholds import ALPHA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from marketfold.experiments.effects import Effect
     from marketfold.experiments.outcomes import Baseline
 
 LEAST_SHARE = 0.05
@@ -30,6 +23,14 @@ MOST_SHARE = 0.3
 """More would cost more reach than it adds in power: one half would show lifts smaller by a twelfth only."""
 
 LEAST_HELD_OUT = 10
+"""Where nothing tells how many of them order."""
+
+PLANNED_EXPECTED = 2 * LEAST_EXPECTED
+"""A campaign's time may bring half the orders that the past did, and still be judged."""
+
+NEAR_ENOUGH = 0.01
+"""A holdout is sized to so much of the segment where its power is simulated."""
+
 HOPELESS_LIFT = 1.0
 """A holdout that could only show a doubling measures nothing that a campaign does."""
 
@@ -62,6 +63,8 @@ class Holdout:
         How many would be held out anew.
     best_lift
         Smallest relative change that as many as may be held out would show; None where they would show none.
+    usual_revenue
+        Revenue per customer in so many days without a campaign; None where the past is too short to tell.
     """
 
     number: int
@@ -75,6 +78,12 @@ class Holdout:
     sizing: Sizing
     planned: int
     best_lift: float | None = None
+    usual_revenue: float | None = None
+
+    @property
+    def forgone(self) -> float | None:
+        """Revenue that those held out would bring more, if the campaign did what was wished; None where not known."""
+        return None if self.usual_revenue is None else self.held_out * self.usual_revenue * self.wanted_lift
 
     @property
     def share(self) -> float:
@@ -84,21 +93,37 @@ class Holdout:
 
 @dataclass(frozen=True)
 class SegmentDesign:
-    """What was planned for one segment, as far as reading the result needs it.
+    """What was planned for one segment, as far as reading the result needs it; what is not known is None.
 
-    `holdout_share` is the share that was to be held out, 0 to 1; None where it is not known.
+    Attributes
+    ----------
+    holdout_share
+        The share that was to be held out, 0 to 1.
+    wanted_lift
+        Smallest relative lift that the campaign was to show.
+    cost
+        Of the campaign, in the currency of the orders.
+    discount
+        Share of an order's price that the offer gives away.
+    channels
+        By which the segment was to be reached.
     """
 
     name: str
     primary: Primary = "revenue"
     holdout_share: float | None = None
+    wanted_lift: float | None = None
+    cost: float | None = None
+    discount: float = 0.0
+    channels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Experiment:
     """What was planned before the campaign began: it is read from a plan, and judged by `measure_campaigns`.
 
-    A segment whose number is not among `segments` is judged by its revenue.
+    A segment whose number is not among `segments` is judged by its revenue. `margin` is the share of revenue left after
+    costs, 0 to 1; None where it is not known.
 
     >>> Experiment({1: SegmentDesign("Regulars", "order_rate", 0.1)}).of(2).name
     'Segment 2'
@@ -106,67 +131,11 @@ class Experiment:
 
     segments: Mapping[int, SegmentDesign] = field(default_factory=dict)
     currency: str | None = None
+    margin: float | None = None
 
     def of(self, segment: int) -> SegmentDesign:
         """The design of one segment, by its number."""
         return self.segments.get(segment) or SegmentDesign(f"Segment {segment}")
-
-
-def needed_z(alpha: float = ALPHA, power: float = POWER) -> float:
-    """How many standard errors an effect must have, to be seen by a two-sided test with the given power.
-
-    >>> round(needed_z(0.05, 0.8), 3)
-    2.802
-    """
-    return float(stats.norm.ppf(1 - alpha / 2) + stats.norm.ppf(power))
-
-
-def detectable_lift(
-    n_treated: float,
-    n_holdout: float,
-    baseline: Baseline,
-    primary: Primary,
-    *,
-    alpha: float = ALPHA,
-    power: float = POWER,
-) -> float:
-    """Smallest relative lift that a two-sided test sees with the given power; infinite where none can be seen.
-
-    >>> from marketfold.experiments import Baseline
-    >>> usual = Baseline(days=90, periods=10_000, order_rate=0.25, revenue_mean=40.0, revenue_sd=120.0)
-    >>> round(detectable_lift(5_000, 5_000, usual, "order_rate"), 3)
-    0.099
-    """
-    if min(n_treated, n_holdout) <= 0:
-        return math.inf
-    z = needed_z(alpha, power)
-    if primary == "revenue":
-        error = baseline.revenue_sd * math.sqrt(1 / n_treated + 1 / n_holdout)
-        return z * error / baseline.revenue_mean if baseline.revenue_mean > 0 else math.inf
-    p = baseline.order_rate
-    if not 0 < p < 1:
-        return math.inf
-
-    def short_of(lift: float) -> float:
-        q = p + lift
-        return lift - z * math.sqrt(p * (1 - p) / n_holdout + q * (1 - q) / n_treated)
-
-    if short_of(1 - p) < 0:
-        return math.inf
-    return float(optimize.brentq(short_of, 0.0, 1 - p)) / p
-
-
-def more_customers(effect: Effect, n_customers: int, worth: float, alpha: float) -> int | None:
-    """How many more customers, split as these are, would show an effect that is worth it in 8 of 10 campaigns.
-
-    The effect looked for is the one observed, or `worth` where that is larger: a tiny difference would need the world.
-    None where no number helps, as nothing was bought.
-    """
-    wanted = max(abs(effect.difference), worth)
-    if wanted <= 0 or effect.error <= 0:
-        return None
-    times = (needed_z(alpha) * effect.error / wanted) ** 2
-    return max(math.ceil(n_customers * (times - 1)), 1)
 
 
 def _size(customers: int, baseline: Baseline, primary: Primary, wanted: float, alpha: float) -> tuple[int, float]:
@@ -175,17 +144,24 @@ def _size(customers: int, baseline: Baseline, primary: Primary, wanted: float, a
     def lift(held_out: int) -> float:
         return detectable_lift(customers - held_out, held_out, baseline, primary, alpha=alpha)
 
-    low, high = max(1, math.ceil(LEAST_SHARE * customers)), int(MOST_SHARE * customers)
+    high = int(MOST_SHARE * customers)
+    low = min(max(math.ceil(LEAST_SHARE * customers), _least(baseline)), high)
     if high < 1 or lift(high) > wanted:
         return max(high, 0), lift(high)
-    while low < high:  # more in the holdout shows smaller lifts, up to one half of all
+    step = max(int(NEAR_ENOUGH * customers), 1) if primary == "revenue" else 1
+    while high - low >= step:  # more in the holdout shows smaller lifts, up to one half of all
         middle = (low + high) // 2
         low, high = (low, middle) if lift(middle) <= wanted else (middle + 1, high)
-    return low, lift(low)
+    return high, lift(high)
 
 
-def _shows_nothing(held_out: int, lift: float) -> bool:
-    return lift > HOPELESS_LIFT or held_out < LEAST_HELD_OUT
+def _least(baseline: Baseline) -> int:
+    """Customers of whom so many order that a verdict will be given."""
+    return math.ceil(PLANNED_EXPECTED / baseline.order_rate) if baseline.order_rate > 0 else 0
+
+
+def _shows_nothing(held_out: int, lift: float, baseline: Baseline) -> bool:
+    return lift > HOPELESS_LIFT or held_out < _least(baseline)
 
 
 def plan_holdout(
@@ -211,7 +187,7 @@ def plan_holdout(
     Examples
     --------
     >>> from marketfold.experiments import Baseline
-    >>> usual = Baseline(days=90, periods=10_000, order_rate=0.25, revenue_mean=40.0, revenue_sd=120.0)
+    >>> usual = Baseline(90, 10_000, order_rate=0.25, revenue_mean=40.0, revenue_sd=120.0, revenue_skew=6.0)
     >>> plan_holdout(1, 20_000, usual, "order_rate", wanted_lift=0.2).held_out
     1000
     """
@@ -220,7 +196,7 @@ def plan_holdout(
     if baseline is None:
         return Holdout(number, customers, 0, primary, 0, None, None, wanted_lift, "never observed", planned=0)
     held_out, lift = _size(customers, baseline, primary, wanted_lift, ALPHA / n_tests)
-    refused = _shows_nothing(held_out, lift)
+    refused = _shows_nothing(held_out, lift, baseline)
     sizing: Sizing = "too few" if refused else "all there is" if lift > wanted_lift * 1.0001 else "enough"
     return Holdout(
         number=number,
@@ -234,6 +210,7 @@ def plan_holdout(
         sizing=sizing,
         planned=0 if refused else held_out,
         best_lift=lift if refused and math.isfinite(lift) else None,
+        usual_revenue=baseline.revenue_mean,
     )
 
 
@@ -260,9 +237,9 @@ def as_assigned(
     """The holdout as it is, where customers who keep an earlier arm, or a team's wish, make it another than planned."""
     if held_out == planned.held_out:
         return planned
-    lift = math.inf
+    shown = None
     if baseline is not None:
         reached = planned.customers - held_out
         lift = detectable_lift(reached, held_out, baseline, planned.primary, alpha=ALPHA / n_tests)
-    shown = None if _shows_nothing(held_out, lift) else lift
+        shown = None if _shows_nothing(held_out, lift, baseline) else lift
     return replace(planned, held_out=held_out, detectable_lift=shown, sizing=sizing)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
 
 from marketfold.errors import ParameterError
 from marketfold.experiments.checks import Correction, check_balance, check_ratio, correct
-from marketfold.experiments.design import Experiment, more_customers
-from marketfold.experiments.effects import basket_effect, mean_effect
+from marketfold.experiments.design import Experiment
+from marketfold.experiments.effects import FEWEST, N_DRAWS, basket_effect, effect_of, interval
 from marketfold.experiments.outcomes import Outcomes, read_outcomes
-from marketfold.frames import table_html
+from marketfold.experiments.payback import Payback, earned
+from marketfold.experiments.permutation import ArmDraws, Difference, difference
+from marketfold.experiments.power import LEAST_EXPECTED, more_customers
+from marketfold.experiments.results import Decision, Gain, Measurement, Reason, SegmentResult
 from marketfold.thresholds import ALPHA
 
 if TYPE_CHECKING:
@@ -25,19 +26,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from marketfold.cleaning import CleanOrders
-    from marketfold.experiments.checks import Check
     from marketfold.experiments.design import SegmentDesign
     from marketfold.experiments.effects import Effect
-    from marketfold.experiments.later_customers import Coverage
-    from marketfold.experiments.outcomes import Primary
-
-
-Decision = Literal["worked", "did not", "cannot tell yet"]
-
-Reason = Literal["above zero", "below zero", "not worth it", "too wide", "no holdout", "too few", "arms differ"]
-"""What a decision rests on. It worked: the difference is above zero. It did not: it is below zero, or an effect worth
-having is ruled out. It cannot be told yet: the interval is too wide, nobody was held out, an arm has fewer than two
-customers, or the arms are not what was planned."""
+    from marketfold.schema import Float64
 
 
 def decide(effect: Effect, p_adjusted: float, *, worth: float, alpha: float) -> tuple[Decision, Reason]:
@@ -55,97 +46,6 @@ def decide(effect: Effect, p_adjusted: float, *, worth: float, alpha: float) -> 
 
 
 @dataclass(frozen=True)
-class Gain:
-    """Revenue that campaigns brought from those reached, with its interval; NaN where it could not be measured."""
-
-    amount: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class SegmentResult:
-    """What a campaign did in one segment.
-
-    Attributes
-    ----------
-    revenue, order_rate, basket
-        Effects per customer, on the share who ordered, and on the worth of an order; None where there are too few.
-    gained
-        Revenue that the campaign brought.
-    decision, reason
-        Whether it worked, and what this rests on.
-    p_adjusted
-        Of no difference in the primary measure, corrected for all segments; NaN where it could not be tested.
-    worth
-        Smallest difference worth having, in the unit of the primary measure; NaN where it could not be tested.
-    more
-        Customers more that would tell; None where none is asked for or no number helps.
-    """
-
-    segment: int
-    name: str
-    n_treated: int
-    n_holdout: int
-    primary: Primary
-    revenue: Effect | None
-    order_rate: Effect | None
-    basket: Effect | None
-    gained: Gain
-    ratio: Check
-    balance: Check
-    reason: Reason
-    decision: Decision = "cannot tell yet"
-    p_adjusted: float = math.nan
-    worth: float = math.nan
-    more: int | None = None
-
-    @property
-    def main(self) -> Effect | None:
-        """The effect that the decision rests on."""
-        return self.revenue if self.primary == "revenue" else self.order_rate
-
-
-@dataclass(frozen=True)
-class Measurement:
-    """What the campaigns did in a period.
-
-    Attributes
-    ----------
-    alpha
-        Accepted rate of false alarms over all segments.
-    overall
-        All measured segments together; None where fewer than two could be measured.
-    orders_end_on
-        Last day of the later orders, where they end before the period does.
-    coverage
-        Whose the later orders are, and what of them came back.
-    """
-
-    date_from: date
-    date_to: date
-    segments: tuple[SegmentResult, ...]
-    alpha: float
-    correction: Correction
-    currency: str | None = None
-    overall: Gain | None = None
-    orders_end_on: date | None = None
-    coverage: Coverage | None = None
-
-    @property
-    def worked(self) -> tuple[SegmentResult, ...]:
-        """Segments in which it worked."""
-        return tuple(result for result in self.segments if result.decision == "worked")
-
-    def _repr_html_(self) -> str:
-        rows = []
-        for r in self.segments:
-            numbers = (f"{v:+,.4g}" for v in (r.main.difference, r.main.low, r.main.high)) if r.main else ("",) * 3
-            rows.append((r.segment, r.name, r.decision, r.reason, r.primary.replace("_", " "), *numbers))
-        return table_html(rows, ("", "segment", "decision", "reason", "judged by", "difference", "from", "to"))
-
-
-@dataclass(frozen=True)
 class MeasuringOptions:
     """How campaigns are measured.
 
@@ -157,57 +57,139 @@ class MeasuringOptions:
         Smallest relative lift worth having; below it a campaign "did not" work.
     correction
         `holm` keeps the chance of any false alarm at alpha, `bh` the share of false ones among the alarms.
+    n_draws
+        How often the arms are drawn anew, to see what chance alone does.
     """
 
     alpha: float = ALPHA
     worth: float = 0.05
     correction: Correction = "holm"
-    n_resamples: int = 2_000
+    n_draws: int = N_DRAWS
     seed: int = 0
 
 
-def _measure(segment: int, outcomes: Outcomes, design: SegmentDesign, options: MeasuringOptions) -> SegmentResult:
-    """What a campaign did in one segment, before the correction for all of them: nothing is decided yet."""
-    held_out, n_holdout = outcomes.held_out, int(outcomes.held_out.sum())
-    n_treated = len(held_out) - n_holdout
-    effect = partial(
-        mean_effect,
-        held_out=held_out,
-        x=outcomes.before,
-        alpha=options.alpha,
-        n_resamples=options.n_resamples,
-        seed=options.seed,
-    )
-    revenue = effect(outcomes.revenue)
-    gains = (revenue.difference, revenue.low, revenue.high) if revenue else (math.nan,) * 3
-    return SegmentResult(
+@dataclass(frozen=True)
+class _Compared:
+    """One segment before the correction for all of them, and its revenue as it is and in the draws of the arms."""
+
+    result: SegmentResult
+    revenue: tuple[Difference, Difference] | None = None
+
+
+def _compare(segment: int, outcomes: Outcomes, experiment: Experiment, options: MeasuringOptions) -> _Compared:
+    """What a campaign did in one segment: nothing is decided yet."""
+    design, held_out = experiment.of(segment), outcomes.held_out
+    n_holdout = int(held_out.sum())
+    smaller = min(n_holdout, len(held_out) - n_holdout)
+    result = SegmentResult(
         segment=segment,
         name=design.name,
-        n_treated=n_treated,
+        n_treated=len(held_out) - n_holdout,
         n_holdout=n_holdout,
         primary=design.primary,
-        revenue=revenue,
-        order_rate=effect(outcomes.ordered),
+        revenue=None,
+        order_rate=None,
+        repeat_rate=None,
         basket=basket_effect(outcomes.revenue, outcomes.orders, held_out, alpha=options.alpha),
-        gained=Gain(*(gain * n_treated for gain in gains)),
+        gained=Gain(math.nan, math.nan, math.nan),
+        expected=smaller * float(outcomes.ordered.mean()),
         ratio=check_ratio(held_out, outcomes.known, design.holdout_share),
         balance=check_balance(outcomes.before, held_out),
         reason="too few" if n_holdout else "no holdout",
     )
+    return _Compared(result) if smaller < FEWEST else _with_effects(result, outcomes, design, experiment, options)
 
 
-def _decided(result: SegmentResult, p_adjusted: float, n_tests: int, options: MeasuringOptions) -> SegmentResult:
+def _with_effects(
+    result: SegmentResult,
+    outcomes: Outcomes,
+    design: SegmentDesign,
+    experiment: Experiment,
+    options: MeasuringOptions,
+) -> _Compared:
+    """Measure every outcome in the same draws of the arms."""
+    measured: dict[str, Float64] = {
+        "revenue": outcomes.revenue,
+        "order_rate": outcomes.ordered,
+        "repeat_rate": outcomes.repeated,
+    }
+    if experiment.margin is not None and design.cost is not None:
+        measured["earned"] = earned(outcomes.revenue, outcomes.held_out, experiment.margin, design.discount)
+    before = np.zeros(len(outcomes.revenue)) if outcomes.before is None else outcomes.before
+    arms = ArmDraws(outcomes.held_out, options.n_draws, options.seed).arms(*measured.values(), x=before)
+    effects = {
+        name: effect_of(*pair, float(y.mean()), options.alpha)
+        for (name, y), pair in zip(measured.items(), arms, strict=True)
+    }
+    revenue = effects["revenue"]
+    found, drawn = arms[0]
+    measured_result = replace(
+        result,
+        revenue=revenue,
+        order_rate=effects["order_rate"],
+        repeat_rate=effects["repeat_rate"],
+        gained=_gain(revenue, result.n_treated),
+        payback=_payback(effects.get("earned"), result.n_treated, design.cost),
+    )
+    return _Compared(measured_result, (difference(*found), difference(*drawn)))
+
+
+def _payback(earned_more: Effect | None, customers: int, cost: float | None) -> Payback | None:
+    if earned_more is None or cost is None:
+        return None
+    return Payback(cost, _gain(earned_more, customers, cost))
+
+
+def _gain(effect: Effect, customers: int, cost: float = 0.0) -> Gain:
+    """What an effect on the mean of so many customers is in all, less a cost."""
+    return Gain(*(value * customers - cost for value in (effect.difference, effect.low, effect.high)))
+
+
+def _can_be_judged(result: SegmentResult) -> bool:
+    """Whether the arms can bear a verdict: orders are counted over both, so that none is thrown out for what it did."""
+    return result.main is not None and result.expected >= LEAST_EXPECTED
+
+
+def _decided(
+    result: SegmentResult, p_adjusted: float, n_tests: int, experiment: Experiment, options: MeasuringOptions
+) -> SegmentResult:
     main = result.main
-    if main is None:
+    if main is None or not _can_be_judged(result):
         return result
-    worth = options.worth * abs(main.holdout)
-    result = replace(result, p_adjusted=p_adjusted, worth=worth)
+    usual = abs(main.holdout)
+    sought = (experiment.of(result.segment).wanted_lift or options.worth) * usual
+    result = replace(result, p_adjusted=p_adjusted, worth=options.worth * usual, sought=sought)
     if not result.ratio.passed:
         return replace(result, reason="arms differ")
-    decision, reason = decide(main, p_adjusted, worth=worth, alpha=options.alpha)
+    decision, reason = decide(main, p_adjusted, worth=result.worth, alpha=options.alpha)
     n, alpha = result.n_treated + result.n_holdout, options.alpha / n_tests
-    more = more_customers(main, n, worth, alpha) if reason == "too wide" else None
+    more = more_customers(main, n, sought, alpha) if reason == "too wide" else None
     return replace(result, decision=decision, reason=reason, more=more)
+
+
+def judge_arms(
+    outcomes: Outcomes, experiment: Experiment | None = None, options: MeasuringOptions | None = None
+) -> tuple[tuple[SegmentResult, ...], Gain | None]:
+    """Compare the arms of every segment, by what was planned, and of all of them together (see `compare_arms`).
+
+    All together is one number that needs no correction, each segment weighed by the customers reached; None where fewer
+    than two could be measured.
+    """
+    experiment, options = experiment or Experiment(), options or MeasuringOptions()
+    if not 0 < options.alpha < 1 or options.worth < 0 or options.n_draws < 1:
+        got = f"{options.alpha:g}, {options.worth:g} and {options.n_draws}"
+        raise ParameterError(f"alpha is between 0 and 1, worth not negative, n_draws 1 or more; got {got}.")
+    compared = [
+        _compare(segment, outcomes.of(segment), experiment, options) for segment in np.unique(outcomes.segment).tolist()
+    ]
+    results = [one.result for one in compared]
+    p_values = [result.main.p_value for result in results if result.main and _can_be_judged(result)]
+    adjusted = iter(correct(p_values, options.correction))
+    decided = tuple(
+        _decided(result, next(adjusted) if _can_be_judged(result) else math.nan, len(p_values), experiment, options)
+        for result in results
+    )
+    return decided, _together([one for one in compared if one.revenue], options.alpha)
 
 
 def compare_arms(
@@ -215,35 +197,26 @@ def compare_arms(
 ) -> tuple[SegmentResult, ...]:
     """Compare the arms of every segment, by what was planned.
 
-    `ParameterError` if alpha, worth or the correction is not one.
+    `ParameterError` if alpha, worth, the draws or the correction is not one.
     """
-    experiment, options = experiment or Experiment(), options or MeasuringOptions()
-    if not 0 < options.alpha < 1 or options.worth < 0:
-        got = f"{options.alpha:g} and {options.worth:g}"
-        raise ParameterError(f"alpha lies between 0 and 1 and worth is not negative; got {got}.")
-    results = [
-        _measure(segment, outcomes.of(segment), experiment.of(segment), options)
-        for segment in np.unique(outcomes.segment).tolist()
-    ]
-    p_values = [result.main.p_value for result in results if result.main]
-    adjusted = iter(correct(p_values, options.correction))
-    return tuple(
-        _decided(result, next(adjusted) if result.main else math.nan, len(p_values), options) for result in results
-    )
+    return judge_arms(outcomes, experiment, options)[0]
 
 
-def add_gains(results: Sequence[SegmentResult], alpha: float = ALPHA) -> Gain | None:
-    """All segments together, each weighed by the customers reached: one number that needs no correction.
-
-    None where fewer than two could be measured.
-    """
-    measured = [(result.n_treated, result.revenue) for result in results if result.revenue is not None]
+def _together(measured: Sequence[_Compared], alpha: float) -> Gain | None:
     if len(measured) < 2:
         return None
-    amount = sum(n * effect.difference for n, effect in measured)
-    error = math.sqrt(sum((n * effect.error) ** 2 for n, effect in measured))
-    half = float(stats.norm.ppf(1 - alpha / 2)) * error
-    return Gain(amount, amount - half, amount + half)
+    weights = [one.result.n_treated for one in measured]
+    pairs = [one.revenue for one in measured if one.revenue]
+    found, drawn = (_added(weights, [pair[place] for pair in pairs]) for place in (0, 1))
+    return Gain(float(found.size), *interval(found, drawn, alpha))
+
+
+def _added(weights: Sequence[int], parts: Sequence[Difference]) -> Difference:
+    """One difference of several, each with its weight."""
+    weighed = list(zip(weights, parts, strict=True))
+    size = sum(n * part.size for n, part in weighed)
+    error = np.sqrt(sum((n * part.error) ** 2 for n, part in weighed))
+    return Difference(np.asarray(size), np.asarray(error), np.ones(()))
 
 
 def measure_campaigns(
@@ -276,11 +249,11 @@ def measure_campaigns(
     MeasurementError
         If the dates are the wrong way round, nobody was held out, or the later orders leave the holdout out.
     ParameterError
-        If alpha, worth or the correction is not one.
+        If alpha, worth, the draws or the correction is not one.
     """
     experiment, options = experiment or Experiment(), options or MeasuringOptions()
     outcomes = read_outcomes(assignments, later, date_from, date_to)
-    results = compare_arms(outcomes, experiment, options)
+    results, overall = judge_arms(outcomes, experiment, options)
     last_on = later.report.reads.last_on
     return Measurement(
         date_from=date_from,
@@ -289,7 +262,8 @@ def measure_campaigns(
         alpha=options.alpha,
         correction=options.correction,
         currency=experiment.currency,
-        overall=add_gains(results, options.alpha),
+        margin=experiment.margin,
+        overall=overall,
         orders_end_on=last_on if last_on is not None and last_on < date_to else None,
         coverage=outcomes.coverage,
     )

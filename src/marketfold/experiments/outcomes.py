@@ -64,6 +64,11 @@ class Outcomes:
         """1 for those who ordered, 0 for the others: its mean is the order rate."""
         return np.asarray(self.orders > 0, dtype=np.float64)
 
+    @property
+    def repeated(self) -> Float64:
+        """1 for those who ordered twice or more, 0 for the others: its mean is the repeat rate."""
+        return np.asarray(self.orders > 1, dtype=np.float64)
+
     def of(self, segment: int) -> Outcomes:
         """One segment's customers."""
         who = self.segment == segment
@@ -190,8 +195,8 @@ class _Customers(Protocol):
 class Baseline:
     """A segment's usual period of so many days, from the customer-periods that were seen.
 
-    `order_rate` is the share of customers who order in one; `revenue_mean` and `revenue_sd` are of revenue per
-    customer, those without an order counted as zero.
+    `order_rate` is the share of customers who order in one; `revenue_mean`, `revenue_sd` and `revenue_skew` (the third
+    moment about the mean, in standard deviations) are of revenue per customer, those without an order counted as zero.
     """
 
     days: int
@@ -199,6 +204,7 @@ class Baseline:
     order_rate: float
     revenue_mean: float
     revenue_sd: float
+    revenue_skew: float
 
     def usual(self, primary: Primary) -> float:
         """What a campaign is judged by, as it is without one."""
@@ -220,17 +226,19 @@ def read_baselines(purchases: _Purchases, customers: _Customers, days: int) -> t
     started = dated.group_by("customer").agg(started=nw.col("period").max())
     cells = add_up(dated, "customer", "segment", "period").join(started, on="customer", how="inner")
     later = cells.filter(nw.col("period") < nw.col("started"))
-    squared = later.with_columns(square=nw.col("revenue") * nw.col("revenue"))
-    table = purchases.engine.collect(
-        squared.group_by("segment").agg(n=nw.len(), revenue=nw.col("revenue").sum(), square=nw.col("square").sum())
-    )
+    one = nw.col("revenue")
+    powers = later.with_columns(square=one * one, cube=one * one * one)
+    sums = {name: nw.col(name).sum() for name in ("revenue", "square", "cube")}
+    table = purchases.engine.collect(powers.group_by("segment").agg(n=nw.len(), **sums))
     waited = (np.datetime64(last) - customers.first_on).astype(np.int64) // days
     seen = np.bincount(customers.labels, weights=waited, minlength=customers.n_segments)
     found: dict[int, Baseline] = {}
     for row in table.to_pylist():
-        n, mean = seen[row["segment"]], row["revenue"] / seen[row["segment"]]
-        sd = math.sqrt(max(row["square"] / n - mean**2, 0.0))
+        n = seen[row["segment"]]
+        mean, square, cube = (row[name] / n for name in sums)
+        sd = math.sqrt(max(square - mean**2, 0.0))
+        skew = (cube - 3 * mean * square + 2 * mean**3) / sd**3 if sd else 0.0
         # nine figures: engines add floats in any order, and the last ones of a sum would differ from run to run
-        steady = (float(f"{value:.9g}") for value in (mean, sd))
+        steady = (float(f"{value:.9g}") for value in (mean, sd, skew))
         found[row["segment"]] = Baseline(days, int(n), row["n"] / n, *steady)
     return tuple(found.get(segment) for segment in range(customers.n_segments))

@@ -10,6 +10,8 @@ from marketfold.report.sentences.clustering import disagreements
 from marketfold.report.sentences.experiments import (
     describe_coverage,
     describe_holdout,
+    describe_overall,
+    describe_payback,
     describe_period,
     describe_result,
     doubt_coverage,
@@ -41,6 +43,8 @@ __all__ = [
     "comparison_page",
     "describe_coverage",
     "describe_holdout",
+    "describe_overall",
+    "describe_payback",
     "describe_period",
     "describe_result",
     "disagreements",

@@ -27,6 +27,9 @@ from marketfold.report.sentences.experiments import (
     describe_period,
     describe_result,
     doubt_coverage,
+    missing_payback,
+    payback_verdict,
+    signed_gain,
 )
 from marketfold.report.sentences.phrases import phrases
 
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
 
     import plotly.graph_objects as go
 
-    from marketfold.experiments import Effect, Measurement, Primary, SegmentResult
+    from marketfold.experiments import Effect, Measurement, Primary, Raw, SegmentResult
 
 MEASURES: dict[Primary, str] = {"revenue": "revenue per customer", "order_rate": "share who ordered"}
 CORRECTIONS = {"holm": "Holm's correction", "bh": "Benjamini and Hochberg's correction"}
@@ -71,45 +74,78 @@ def _lift(result: SegmentResult) -> EffectRow:
     return EffectRow(_name(result), result.decision, *lifts)
 
 
-def _row(name: str, label: str, effect: Effect | None, currency: str | None) -> tuple[str, ...]:
+MEASURED = {
+    "revenue": "Revenue per customer",
+    "order_rate": "Share who ordered",
+    "repeat_rate": "Share who ordered again",
+    "basket": "Worth of an order",
+}
+SHARES = {"order_rate", "repeat_rate"}
+
+
+def _row(result: SegmentResult, measure: str, currency: str | None) -> tuple[str, ...]:
+    effect: Effect | None = getattr(result, measure)
+    begin = (_name(result), MEASURED[measure])
     if effect is None:
-        return (name, label, *[words.MISSING] * 6)
+        return (*begin, *[words.MISSING] * 7)
 
     def amount(value: float) -> str:
-        return words.share(value) if label == "Share who ordered" else words.money(value, currency)
+        return words.share(value) if measure in SHARES else words.money(value, currency)
 
-    def between(low: float, high: float) -> str:
-        return f"{amount(low)} to {amount(high)}"
+    def with_interval(found: Effect | Raw) -> tuple[str, str]:
+        return amount(found.difference), f"{amount(found.low)} to {amount(found.high)}"
 
-    boot = between(effect.boot_low, effect.boot_high) if math.isfinite(effect.boot_low) else words.MISSING
-    arms = (amount(effect.treated), amount(effect.holdout), amount(effect.difference))
-    return (name, label, *arms, between(effect.low, effect.high), boot, words.p_value(effect.p_value))
+    adjusted = with_interval(effect) if effect.raw and effect.variance_kept < 1 else (words.MISSING,) * 2
+    arms = amount(effect.treated), amount(effect.holdout)
+    return (*begin, *arms, *with_interval(effect.raw or effect), *adjusted, words.p_value(effect.p_value))
+
+
+def _measured(measurement: Measurement) -> list[SegmentResult]:
+    return [result for result in measurement.segments if result.revenue is not None]
 
 
 def _every_number(measurement: Measurement) -> TablePart:
-    measures = ("Revenue per customer", "Share who ordered", "Worth of an order")
-    rows = [
-        _row(_name(result), label, effect, measurement.currency)
-        for result in measurement.segments
-        for label, effect in zip(measures, (result.revenue, result.order_rate, result.basket), strict=True)
-    ]
-    coverage = words.share(1 - measurement.alpha)
-    columns = numbers("Reached", "Held out", "Difference", f"{coverage} interval", "Bootstrap", "p")
+    measured = _measured(measurement)
+    interval = f"{words.share(1 - measurement.alpha)} interval"
+    columns = numbers("Reached", "Held out", "As observed", interval, "Adjusted", interval, "p")
     return TablePart(
         key="every-number",
         columns=(Column("Segment"), Column("Measure"), *columns),
-        rows=tuple(rows),
-        note="p is of no difference, before the correction for many segments.",
-        segments=tuple(result.segment for result in measurement.segments for _ in measures),
+        rows=tuple(_row(result, name, measurement.currency) for result in measured for name in MEASURED),
+        note=phrases("measurement")["every_number"],
+        segments=tuple(result.segment for result in measured for _ in MEASURED),
     )
+
+
+def _money(measurement: Measurement) -> tuple[TablePart | Prose, ...]:
+    """What campaigns brought, cost and earned, and what holding out cost."""
+    measured = _measured(measurement)
+    currency, rows = measurement.currency, []
+    for result in measured:
+        payback = result.payback
+        earned = signed_gain(payback.profit, currency) if payback else (words.MISSING,) * 2
+        back = words.share(payback.return_on_cost) if payback and payback.return_on_cost is not None else words.MISSING
+        cost = words.money(payback.cost, currency) if payback else words.MISSING
+        known = (*signed_gain(result.gained, currency), cost, *earned, back, signed_gain(result.forgone, currency)[0])
+        rows.append((_name(result), payback_verdict(result), *known))
+    interval = f"{words.share(1 - measurement.alpha)} interval"
+    columns = numbers("Brought", interval, "Cost", "Profit", interval, "Return", "Forgone")
+    table = TablePart(
+        key="payback",
+        columns=(Column("Segment"), Column("Did it pay?"), *columns),
+        rows=tuple(rows),
+        segments=tuple(result.segment for result in measured),
+    )
+    told = tuple(filter(None, (missing_payback(measurement), phrases("payback")["how"])))
+    return (table, Prose(told)) if rows else ()
 
 
 def _decisions(measurement: Measurement) -> TablePart:
     return TablePart(
-        key="decisions",
-        columns=(Column("Segment"), *numbers("Reached", "Held out"), Column("Verdict")),
+        key="verdicts",
+        columns=(Column("Segment"), Column("Verdict"), *numbers("Reached", "Held out")),
         rows=tuple(
-            (_name(r), words.count(r.n_treated), words.count(r.n_holdout), describe_result(r, measurement))
+            (_name(r), describe_result(r, measurement), words.count(r.n_treated), words.count(r.n_holdout))
             for r in measurement.segments
         ),
         segments=tuple(result.segment for result in measurement.segments),
@@ -133,7 +169,7 @@ def measurement_page(measurement: Measurement) -> ReportPage:
     """Put a measurement on a page, ready to be written or shown."""
     results = measurement.segments
     period = f"{words.day(measurement.date_from)} to {words.day(measurement.date_to)}"
-    tested = sum(result.main is not None for result in results)
+    tested = sum(math.isfinite(result.p_adjusted) for result in results)
     many = f"{tested} segments" if tested > 1 else "one segment"
     allowing = f"; allowing for {many} by {CORRECTIONS[measurement.correction]}" if tested else ""
     warnings, texts = (describe_period(measurement), doubt_coverage(measurement)), phrases("measurement")
@@ -148,11 +184,12 @@ def measurement_page(measurement: Measurement) -> ReportPage:
         facts=(
             Fact("Reached", words.count(sum(result.n_treated for result in results)), "customers"),
             Fact("Held out", words.count(sum(result.n_holdout for result in results)), "customers"),
-            Fact("Worked", str(len(measurement.worked)), f"of {tested} measured"),
+            Fact("Worked", str(len(measurement.worked)), f"of {tested} judged"),
         ),
         warnings=tuple(filter(None, warnings)),
         sections=(
             Section("decisions", "Verdicts", (_decisions(measurement), *figures)),
+            *([Section("money", "Did it pay?", money)] if (money := _money(measurement)) else []),
             Section("numbers", "Every number", (_every_number(measurement),)),
             Section(
                 "soundness",

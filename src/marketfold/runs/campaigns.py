@@ -6,15 +6,20 @@ import glob
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
+
 from marketfold.audiences import ExportOptions, SegmentFacts, export_audiences, platform_named
 from marketfold.cleaning import clean_orders
 from marketfold.customer_tables import read_source
 from marketfold.errors import MeasurementError, RunFolderError
-from marketfold.experiments import MeasuringOptions, measure_campaigns
+from marketfold.experiments import MeasuringOptions, lift_tests, measure_campaigns
 from marketfold.json_files import write_json
 from marketfold.orders import fingerprint, read_orders
 from marketfold.report import audience_account, write_measurement
 from marketfold.runs.read import Run
+from marketfold.runs.write import write_table
 
 if TYPE_CHECKING:
     from datetime import date
@@ -92,7 +97,7 @@ def _order_file(run: Run, given: str | Path | None) -> Path:
 def measure_run(
     folder: str | Path, later_orders: str | Path, date_from: date, date_to: date, out: Path | None = None
 ) -> tuple[Measurement, Path]:
-    """Say what the campaigns of a run did, and write it as a page.
+    """Say what the campaigns of a run did, and write it as a page, and its lift tests beside it in lift_tests.csv.
 
     Parameters
     ----------
@@ -107,6 +112,8 @@ def measure_run(
     ------
     MeasurementError
         If the period begins before the run looked back, and as `measure_campaigns` does.
+    RunFolderError
+        If lift_tests.csv is there and is another table.
     """
     run = Run.read(folder)
     assignments, before = run.assignments(), run.segments["revenue_total"]
@@ -122,9 +129,27 @@ def measure_run(
     cleaning = config.cleaning.model_copy(update={"allow_mostly_set_aside": True})
     later = clean_orders(read_orders(later_orders, reading), cleaning)
     options = MeasuringOptions(seed=config.seed)
-    measurement = measure_campaigns(assignments, later, date_from, date_to, run.plan.experiment, options)
+    experiment = run.plan.experiment
+    measurement = measure_campaigns(assignments, later, date_from, date_to, experiment, options)
     page = out or run.folder / f"measured_{date_from}_{date_to}.html"
-    return measurement, write_measurement(measurement, page)
+    beside = page.with_name("lift_tests.csv")
+    tests = _with_other_periods(lift_tests(measurement, experiment), beside, measurement)
+    write_measurement(measurement, page)
+    write_table(tests, beside)
+    return measurement, page
+
+
+def _with_other_periods(table: pa.Table, path: Path, measurement: Measurement) -> pa.Table:
+    """Lift tests with those of other periods that were written before: a marketing-mix model takes them all."""
+    if not path.exists():
+        return table
+    try:
+        earlier = csv.read_csv(path, convert_options=csv.ConvertOptions(column_types=table.schema))
+        earlier = earlier.select(table.column_names)
+    except (pa.ArrowException, KeyError, OSError) as error:
+        raise RunFolderError(f"{path} is no table of lift tests. Move it away, and measure again.") from error
+    begun, ended = (pc.equal(earlier[day], getattr(measurement, day)) for day in ("date_from", "date_to"))
+    return pa.concat_tables([earlier.filter(pc.invert(pc.and_(begun, ended))), table])
 
 
 def _reading_of_orders(run: Run) -> ReadingOptions:

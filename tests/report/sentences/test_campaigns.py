@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from marketfold.campaigns import AimRule, CampaignPlan, MetCondition, PlannedChannel, Stake, Timing, allocate_budget
+from marketfold.campaigns.budget import price_line
 from marketfold.report.sentences import campaigns as text
 from marketfold.segments import DistinguishingFeature
 
@@ -59,7 +60,23 @@ def test_the_arithmetic_shows_every_number() -> None:
         (replace(STAKE, discount=0.1), {"total": 1_000, "margin": 0.3}, "(30 % margin \u2212 10 % discount)"),
         (STAKE, {"total": 50, "margin": 0.3, "contact_cost": 2}, "The amount reaches 25 of them"),
         (STAKE, {"contact_cost": 0.004}, "100 customers \u00d7 €0.004 = €0.40 to reach all once"),
-        (STAKE, {"margin": 0.01, "contact_cost": 9}, "Spend less here."),
+        (STAKE, {"margin": 0.01, "contact_cost": 9}, "from every customer who does not order anyway. Spend less here"),
+        (
+            replace(STAKE, discount=0.1, usual_rate=0.3),
+            {"total": 1_000, "margin": 0.3},
+            "(€1,000 + €1,500 of discount to the 30 % who order anyway) / (100 customers \u00d7 €500 an order \u00d7 "
+            "(30 % margin \u2212 10 % discount)) = 25 % of those reached",
+        ),
+        (
+            replace(STAKE, discount=0.1),
+            {"total": 1_000, "margin": 0.3},
+            "placed otherwise. The discount to those who would have ordered anyway is not in it",
+        ),
+        (
+            replace(STAKE, usual_rate=0.1),
+            {"total": 3_000, "margin": 0.3},
+            " % of those reached must place one order that they would not have placed otherwise: they",
+        ),
         (replace(STAKE, detectable_lift=0.2), {}, "the holdout can show: 20 % of what is usual"),
     ],
 )
@@ -69,12 +86,25 @@ def test_what_the_arithmetic_says(stake: Stake, money: dict[str, float], part: s
 
 def test_the_notes_on_the_budget(analysis: Analysis) -> None:
     plan = analysis.plan
-    plan = replace(plan, currency="SEK")
+    plan = replace(plan, currency="SEK", campaigns=())
     budget = allocate_budget([Stake(1, 10, 1_000, 10)], days=365, total=50_000, margin=0.3)
     assert "49,700\u202fSEK of the budget is not given out" in text.plan_notes(replace(plan, budget=budget))[-1]
     without = replace(budget, margin=None, left_over=0.0)
     assert "Without a margin (--margin)" in text.plan_notes(replace(plan, budget=without, notes=()))[0]
     assert text.plan_notes(replace(plan, budget=replace(budget, total=None), notes=())) == ()
+
+
+def test_a_campaign_that_cannot_pay_is_warned_of(campaign: Campaign, analysis: Analysis) -> None:
+    stake = replace(STAKE, usual_rate=0.1)
+    dear, possible = (price_line(stake, n, days=731, margin=0.3, contact_cost=None) for n in (14_000, 1_000))
+    assert "It cannot earn its cost back: 93.3 % of those" in text.campaign_warning(replace(campaign, budget=dear))
+    assert "extra order" not in text.campaign_warning(replace(campaign, budget=possible))
+    plan = replace(analysis.plan, campaigns=(replace(campaign, name="Regulars", budget=dear),), notes=())
+    plan = replace(plan, budget=replace(plan.budget, total=None))
+    assert text.plan_notes(plan) == (
+        "Regulars has to bring about more orders than campaigns do to earn its cost back: "
+        "see the arithmetic in its brief.",
+    )
 
 
 def test_why_an_aim_was_chosen(campaign: Campaign) -> None:
@@ -105,7 +135,7 @@ def test_why_an_aim_was_chosen(campaign: Campaign) -> None:
     ],
 )
 def test_what_to_know_first(campaign: Campaign, trust: Trust | None, customers: int, parts: list[str]) -> None:
-    told = text.campaign_warning(replace(campaign, trust=trust, customers=customers))
+    told = text.campaign_warning(replace(campaign, trust=trust, customers=customers, budget=None))
     assert bool(told) is bool(parts)
     assert all(part in told for part in parts)
 

@@ -15,6 +15,7 @@ from marketfold.experiments import (
     Gain,
     Measurement,
     MeasuringOptions,
+    Payback,
     SegmentDesign,
     SegmentResult,
     as_assigned,
@@ -27,27 +28,31 @@ from marketfold.report.sentences.experiments import (
     describe_coverage,
     describe_holdout,
     describe_overall,
+    describe_payback,
     describe_period,
     describe_result,
     doubt_coverage,
+    missing_payback,
+    payback_verdict,
 )
 
-USUAL = Baseline(days=90, periods=10_000, order_rate=0.2, revenue_mean=40.0, revenue_sd=120.0)
-QUICK = MeasuringOptions(n_resamples=0)
+USUAL = Baseline(days=90, periods=10_000, order_rate=0.2, revenue_mean=40.0, revenue_sd=120.0, revenue_skew=6.4)
+QUICK = MeasuringOptions(n_draws=999)
 
 
 def test_a_holdout_says_what_it_will_show():
     enough = plan_holdout(1, 30_000, USUAL, "order_rate", wanted_lift=0.2)
     text = describe_holdout(enough)
     assert text.startswith("Hold out 1,500 of 30,000 customers. The share of customers who order is usually 20 % in 90")
-    assert text.endswith("will be seen in 8 of 10 cases.")
+    assert "will be seen in 8 of 10 cases. Not reaching them has its price" in text
+    assert text.endswith("a campaign that brings 20 % more forgoes about 12,000.")  # 1,500 of them, 40 each
     revenue = plan_holdout(1, 300_000, USUAL, "revenue", wanted_lift=0.2)
     assert "revenue per customer is usually €40 in 90 days" in describe_holdout(revenue, "EUR")
 
 
 def test_what_cannot_be_reached_is_said():
     text = describe_holdout(plan_holdout(1, 2_000, USUAL, "order_rate", wanted_lift=0.05))
-    assert text.endswith("which is all that this many customers can show (5 % was wished).")
+    assert "which is all that this many customers can show (5 % was wished)." in text
 
 
 @pytest.mark.parametrize(
@@ -74,7 +79,7 @@ def test_arms_that_are_kept_are_said_to_be():
     assert as_set.startswith("2,000 of 9,000 customers are held out: as you have set it. The share of customers")
     refused = plan_holdout(1, 20, USUAL, "order_rate", wanted_lift=0.2)
     few = describe_holdout(as_assigned(refused, 9, USUAL))
-    assert few.endswith("(no holdout would be made anew). So few show nothing of a campaign.")
+    assert "(no holdout would be made anew). So few show nothing of a campaign." in few
 
 
 def whole(*results: SegmentResult, currency: str | None = None) -> Measurement:
@@ -108,9 +113,34 @@ def test_a_decision_is_said_with_its_numbers(lift: float, n: int, share: float |
 def test_the_number_that_would_tell_is_said():
     result = judged(0.02, 600)
     assert result.more is not None
-    assert describe_result(result, whole(result)).endswith(f"About {result.more:,} more customers would tell.")
+    assert result.main is not None
+    assert result.sought == pytest.approx(0.05 * result.main.holdout)
+    text = describe_result(result, whole(result))
+    assert f"takes at least {result.more:,} customers more, in a campaign that is judged by itself." in text
     nobody = replace(result, more=None)
-    assert describe_result(nobody, whole(nobody)).endswith("Nobody bought, so no number of them would tell.")
+    assert describe_result(nobody, whole(nobody)).endswith("Nobody bought, so no number of customers would tell.")
+    enough = replace(result, more=0)
+    assert describe_result(enough, whole(enough)).endswith("if there is an effect, it is likely to be smaller.")
+
+
+def test_whether_it_paid_is_said_or_why_not():
+    def sold(cost: float | None, margin: float | None, lift: float = 0.5) -> SegmentResult:
+        experiment = Experiment({1: SegmentDesign("All", cost=cost, discount=0.1)}, margin=margin)
+        return compare_arms(simulate(np.random.default_rng(1), 1, 6_000, lift), experiment, QUICK)[0]
+
+    cheap, dear = sold(100.0, 0.5), sold(90_000.0, 0.5)
+    assert (payback_verdict(cheap), payback_verdict(dear)) == ("It paid.", "It did not pay.")
+    assert cheap.payback is not None
+    assert cheap.payback.profit.amount > 0
+    assert missing_payback(replace(whole(cheap), margin=0.5)) == ""
+    unknown = sold(100.0, None)
+    assert (payback_verdict(unknown), describe_payback(unknown, whole(unknown))) == ("\u2014", "")
+    exact = replace(dear, payback=Payback(90.0, Gain(-50.0, -80.0, -20.0)))
+    assert describe_payback(exact, whole(exact, currency="EUR")) == (
+        "It did not pay. Profit \u2212€50 (95 % interval \u2212€80 to \u2212€20), with a cost of €90."
+    )
+    assert "The plan holds no margin (budget.margin)" in missing_payback(whole(unknown))
+    assert "neither an amount" in missing_payback(replace(whole(sold(None, 0.5)), margin=0.5))
 
 
 def test_numbers_carry_their_sign_and_unit():
@@ -135,7 +165,9 @@ def test_arms_without_customers_are_said_to_be():
     outcomes.held_out[outcomes.segment == 2] = False
     outcomes.held_out[outcomes.segment == 1] = np.arange(500) == 0
     few, none = compare_arms(outcomes, options=QUICK)
-    assert "fewer than two customers" in describe_result(few, whole(few))
+    assert "of the 1 customer in the smaller arm about 0.4 would order in such a time" in describe_result(
+        few, whole(few)
+    )
     assert "nobody of this segment was held out" in describe_result(none, whole(none))
 
 

@@ -15,7 +15,7 @@ from marketfold.blanks import _OWN, filled
 from marketfold.campaigns.timing import Season
 from marketfold.clustering import Answer
 from marketfold.experiments.design import Sizing
-from marketfold.experiments.measuring import Reason
+from marketfold.experiments.results import Reason
 from marketfold.reduction.suitability import Advice
 from marketfold.report.sentences.phrases import phrases
 from marketfold.schema import Trust

@@ -31,7 +31,10 @@ def campaign_warning(campaign: Campaign) -> str:
     """What to know first about a segment; "" where it stands firm and is not tiny."""
     codes: list[str] = [] if campaign.trust == "stable" else [campaign.trust or "untested"]
     codes += ["few"] if campaign.customers < FEW else []
-    return " ".join(say("campaign_warning", code, customers=campaign.customers) for code in codes)
+    line = campaign.budget
+    codes += [line.break_even] if line and line.break_even.startswith("beyond") else []
+    rate = line.break_even_rate if line else None
+    return " ".join(say("campaign_warning", code, customers=campaign.customers, rate=rate) for code in codes)
 
 
 def edited_parts(campaign: Campaign) -> tuple[str, ...]:
@@ -193,8 +196,13 @@ def _break_even(line: BudgetLine, plan: CampaignPlan) -> str:
     if rate is None:
         return say("arithmetic", "rate.never", margin=margin, discount=discount)
     kept = say("arithmetic", "kept.discount" if discount else "kept", margin=margin, discount=discount)
-    code = "rate.above all" if rate > 1.0001 else "rate"
-    return say("arithmetic", code, plan.currency, line=line, spent=spent, kept=kept, rate=rate)
+    usual, given_away = line.stake.usual_rate, line.reached * line.order_value * line.stake.given_away
+    facts = {"amount": spent, "given_away": given_away, "usual": usual, "rate": rate, "line": line, "kept": kept}
+    both = say("arithmetic", "spent.given away", plan.currency, **facts) if given_away else ""
+    paid = both or words.money(spent, plan.currency)
+    codes = ["rate", f"rate.{line.break_even}"]
+    codes += ["rate.given away unknown"] if discount and usual is None else []
+    return "".join(say("arithmetic", code, plan.currency, spent=paid, **facts) for code in codes)
 
 
 def plan_notes(plan: CampaignPlan) -> tuple[str, ...]:
@@ -211,10 +219,12 @@ def promise_note(before: Campaign, after: Campaign) -> str:
 
 def _about_budget(plan: CampaignPlan) -> tuple[str, ...]:
     money = plan.budget
+    beyond = tuple(c.name for c in plan.campaigns if c.budget and c.budget.break_even.startswith("beyond"))
+    warned = (say("plan_note", "beyond", names=beyond),) if beyond else ()
     if money.total is None:
-        return ()
+        return warned
     difference = sum(campaign.amount or 0.0 for campaign in plan.campaigns) + money.left_over - money.total
     by_hand = abs(difference) >= CENT and any("amount" in campaign.edited for campaign in plan.campaigns)
     found = {"left over": money.left_over > 0, "no margin": money.margin is None, "by hand": by_hand}
     facts = {"left_over": money.left_over, "size": abs(difference), "difference": difference}
-    return tuple(say("plan_note", code, plan.currency, **facts) for code, holds in found.items() if holds)
+    return warned + tuple(say("plan_note", code, plan.currency, **facts) for code, holds in found.items() if holds)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marketfold import words
-from marketfold.experiments import MOST_SHARE
+from marketfold.experiments import LEAST_EXPECTED, MOST_SHARE
 from marketfold.report.sentences.phrases import say
 
 if TYPE_CHECKING:
-    from marketfold.experiments import Check, Holdout, Measurement, Primary, SegmentResult
+    from marketfold.experiments import Check, Gain, Holdout, Measurement, Primary, SegmentResult
 
 
 def describe_holdout(holdout: Holdout, currency: str | None = None) -> str:
@@ -33,6 +33,7 @@ def describe_holdout(holdout: Holdout, currency: str | None = None) -> str:
         what=_what(holdout.primary),
         usual=_usual(holdout, currency),
         power=_power(holdout, currency),
+        price=_price(holdout, currency),
         anew=f"{words.count(holdout.planned)} would be held out" if holdout.planned else "no holdout would be made",
     )
 
@@ -60,6 +61,11 @@ def _power(holdout: Holdout, currency: str | None) -> str:
     )
 
 
+def _price(holdout: Holdout, currency: str | None) -> str:
+    """What holding out costs, beside what it lets one see."""
+    return say("holdout", "price", currency, holdout=holdout, forgone=holdout.forgone) if holdout.forgone else ""
+
+
 def describe_result(result: SegmentResult, measurement: Measurement) -> str:
     """Say whether a campaign worked in a segment, with its numbers.
 
@@ -79,10 +85,47 @@ def describe_result(result: SegmentResult, measurement: Measurement) -> str:
         numbers=_numbers(result, measurement),
         check=describe_check(result.ratio),
         worth=_difference(result.worth, result.primary, measurement.currency),
-        telling=f"About {words.count(result.more)} more customers would tell."
-        if result.more
-        else "Nobody bought, so no number of them would tell.",
+        smaller=min(result.n_treated, result.n_holdout),
+        least=LEAST_EXPECTED,
+        result=result,
+        telling=_telling(result, measurement.currency),
     )
+
+
+def _telling(result: SegmentResult, currency: str | None) -> str:
+    """What it would take to tell: never by the difference observed."""
+    code = "none" if result.more is None else "needed" if result.more else "enough"
+    sought = _difference(result.sought, result.primary, currency)
+    return say("effect", f"more.{code}", result=result, sought=sought)
+
+
+def signed_gain(gain: Gain, currency: str | None) -> tuple[str, str]:
+    """Money that was brought or earned, and its interval."""
+    amount, low, high = (_signed(value, "revenue", currency) for value in (gain.amount, gain.low, gain.high))
+    return amount, f"{low} to {high}"
+
+
+def missing_payback(measurement: Measurement) -> str:
+    """Say why it is not reckoned whether campaigns paid; "" where it is of all that were measured."""
+    open_ones = [r for r in measurement.segments if r.revenue is not None and r.payback is None]
+    what = say("payback", "missing.margin" if measurement.margin is None else "missing.cost")
+    names = tuple(result.name for result in open_ones)
+    return say("payback", "missing", lacking=names, what=what) if names else ""
+
+
+def payback_verdict(result: SegmentResult) -> str:
+    """Say whether a campaign earned its cost back; a dash where that is not reckoned."""
+    return say("payback", result.payback.verdict) if result.payback else words.MISSING
+
+
+def describe_payback(result: SegmentResult, measurement: Measurement) -> str:
+    """Say whether a campaign earned its cost back, with its numbers; "" where that is not reckoned."""
+    payback, currency = result.payback, measurement.currency
+    if payback is None:
+        return ""
+    amount, ends = signed_gain(payback.profit, currency)
+    said = {"verdict": payback_verdict(result), "amount": amount, "ends": ends, "coverage": 1 - measurement.alpha}
+    return say("payback", "profit", currency, cost=payback.cost, **said)
 
 
 def _numbers(result: SegmentResult, measurement: Measurement) -> str:
@@ -119,8 +162,8 @@ def describe_overall(measurement: Measurement) -> str:
     gain = measurement.overall
     if gain is None:
         return ""
-    amount, low, high = (_signed(v, "revenue", measurement.currency) for v in (gain.amount, gain.low, gain.high))
-    interval = f"{words.share(1 - measurement.alpha)} interval {low} to {high}"
+    amount, ends = signed_gain(gain, measurement.currency)
+    interval = f"{words.share(1 - measurement.alpha)} interval {ends}"
     return f"All measured segments together: the campaigns changed revenue by {amount} ({interval})."
 
 
