@@ -126,7 +126,7 @@ def _buying_loss(
     from scipy.special import betaln, digamma, expit, gammaln  # noqa: PLC0415
 
     r, alpha, a, b = parameters = np.exp(place)
-    repeats, shape = orders[of], r + orders
+    repeats, shape, weights = orders[of], r + orders, counts / counts.sum()
     log_known = np.log(alpha + known)
     gone = _log_odds_of_gone(parameters, repeats, last, known)
     fixed = gammaln(shape) - gammaln(r) + r * np.log(alpha) + betaln(a, b + orders) - betaln(a, b)
@@ -141,9 +141,9 @@ def _buying_loss(
     by_b = (common + digamma(b + orders) - digamma(b))[of]
     again = repeats > 0
     by_b[again] -= share[again] / (b + repeats[again] - 1)
-    slopes = np.array([by_r @ counts, by_alpha @ counts, by_a @ counts, by_b @ counts])
-    total = counts.sum()
-    return -float(likely @ counts) / total, -slopes * parameters / total
+    # not as products of matrices: those wake threads that cost more than they bring
+    slopes = np.array([(slope * weights).sum() for slope in (by_r, by_alpha, by_a, by_b)])
+    return -float((likely * weights).sum()), -slopes * parameters
 
 
 @dataclass(frozen=True)
