@@ -30,6 +30,7 @@ Aspect = Literal["value", "timing", "basket", "taste", "seasonality", "geography
 FeatureSetName = Literal[
     "auto", "all", "value", "loyalty", "timing", "basket", "recency_basket", "taste", "seasonality", "expected"
 ]
+RFMMeasure = Literal["recency", "frequency", "money"]
 Measure = Literal["days", "count", "money", "share", "ratio", "flag", "year"]
 
 Float32 = NDArray[np.float32]

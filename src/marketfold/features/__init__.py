@@ -18,6 +18,7 @@ from marketfold.features.fitted_statistics import OTHER, category_of
 from marketfold.features.geography import is_place, keep_columns
 from marketfold.features.literature_baseline import literature_line_table
 from marketfold.features.matrix import FeatureMatrix, build_matrix
+from marketfold.features.rfm import RFM, rfm_of, score_rfm
 from marketfold.features.scaler import MatrixScaler
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "HORIZONS",
     "OTHER",
     "OVERDUE_AT",
+    "RFM",
     "FeatureMatrix",
     "MatrixScaler",
     "Outlook",
@@ -40,6 +42,8 @@ __all__ = [
     "literature_line_table",
     "outlook_of",
     "overdue",
+    "rfm_of",
+    "score_rfm",
     "split_at",
     "with_expected",
     "without_outlook",

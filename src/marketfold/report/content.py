@@ -20,6 +20,7 @@ from marketfold.report.making_chapter import glossary_chapter, making_chapter
 from marketfold.report.map_chapter import map_chapter
 from marketfold.report.opening import first_aim, headline, key_facts, lead, segment_aim, weightiest_warnings
 from marketfold.report.outlook_chapter import outlook_chapter
+from marketfold.report.rfm_chapter import rfm_chapter
 from marketfold.report.segment_chapters import profiles_chapter, segments_chapter, with_aims
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ CHAPTERS: tuple[Callable[[Analysis], Section | None], ...] = (
     baseline_chapter,
     choice_chapter,
     profiles_chapter,
+    rfm_chapter,
     campaigns_chapter,
     data_chapter,
     making_chapter,

@@ -12,7 +12,7 @@ from pyarrow import parquet
 
 from marketfold.csv_files import write_csv
 from marketfold.errors import ParameterError
-from marketfold.features import expected_columns
+from marketfold.features import expected_columns, rfm_of
 from marketfold.json_files import write_json
 from marketfold.report import report_data
 from marketfold.runs.folder import staged_folder
@@ -88,6 +88,10 @@ def segments_table(analysis: Analysis) -> pa.Table:
     made, model = analysis.segmentation, analysis.model
     table = assignment_table(model, model.assign_dimensions(made.ids, made.dimensions, made.labels))
     table = with_outlook(table.append_column("revenue_total", pa.array(made.table.revenue)), made.table)
+    if rfm := rfm_of(made.table, analysis.run.config.features.rfm_cuts):
+        for name in ("recency", "frequency", "money"):
+            table = table.append_column(f"rfm_{name}", pa.array(getattr(rfm, name)))
+        table = table.append_column("rfm_segment", pa.array([rfm.names[place] for place in rfm.segments], pa.string()))
     arms = analysis.plan.assignments
     if arms is None or made.unit != "customer":
         return table
