@@ -1,9 +1,9 @@
 """Recency, frequency and money as scores from 1 to 5, and the customary names of their combinations.
 
 Cut points are quintiles of the values (by linear interpolation); customers of one value have one score, and a value
-that equals a cut point stands below it. Names and their limits are the customary ones, as the documentation of R's package
-`rfm` has them; the first that fits is taken. That package cuts one unit above the quintiles, which is the same for days
-and orders, and for money would make scores depend on the currency.
+that equals a cut point stands below it. Names and their limits are the customary ones, as the documentation of R's
+package `rfm` has them; the first that fits is taken. That package cuts one unit above the quintiles: the same for days
+and orders, but for money it would make scores depend on the currency.
 """
 
 from __future__ import annotations
