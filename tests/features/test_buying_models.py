@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from marketfold.errors import ParameterError
-from marketfold.features.buying_models import BuyingModel, SpendModel
+from marketfold.features.buying_models import LARGEST_BETA, SMALLEST, BuyingModel, SpendModel
 from marketfold.schema import Float64
 
 PLANTED = BuyingModel(r=0.6, alpha=40.0, a=0.9, b=3.0)
@@ -99,7 +99,7 @@ def test_days_and_weeks_give_the_same_model(bought: tuple[Float64, list[Float64]
     )
 
 
-@pytest.mark.parametrize("a", [1e-4, 0.5, 1.0, 1.0 + 1e-9, 3.0, 100.0])
+@pytest.mark.parametrize("a", [1e-4, 0.5, 1.0, 1.0 + 1e-9, 3.0, LARGEST_BETA])
 @pytest.mark.parametrize("repeats", [0.0, 1.0, 40.0, 900.0])
 def test_expected_orders_are_the_mean_over_rates_and_chances_of_stopping(a: float, repeats: float) -> None:
     model = BuyingModel(r=0.8, alpha=12.0, a=a, b=2.0)
@@ -112,6 +112,21 @@ def test_expected_orders_are_the_mean_over_rates_and_chances_of_stopping(a: floa
     drawn = -np.expm1(-rate * stops * ahead) / stops  # of those still there
 
     assert model.expected_orders(ahead, *one)[0] == pytest.approx(drawn.mean() * model.alive(*one)[0], rel=0.02)
+
+
+@pytest.mark.parametrize("b", [SMALLEST, 0.5, LARGEST_BETA])
+@pytest.mark.parametrize("a", [SMALLEST, 0.5, LARGEST_BETA])
+@pytest.mark.parametrize("r", [SMALLEST, 1.0, 50.0])
+def test_nobody_is_expected_to_order_more_than_at_his_rate(r: float, a: float, b: float) -> None:
+    repeats = np.array([0.0, 0.0, 1.0, 1.0, 3.0, 700.0])
+    last, known = np.array([0.0, 0.0, 1.0, 1.0, 650.0, 2_999.0]), np.array([1.0, 700.0, 2.0, 700.0, 700.0, 3_000.0])
+    model = BuyingModel(r, 20.0, a, b)
+
+    expected, most = model.expected_orders(365, repeats, last, known), 365 * (r + repeats) / (20.0 + known)
+
+    assert np.isfinite(expected).all()
+    assert (expected >= -1e-9).all()
+    assert (expected <= most * (1 + 1e-3)).all()
 
 
 def test_the_planted_spending_comes_out() -> None:

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 SMALLEST, LARGEST = 1e-4, 1e3
 """Bounds of a parameter, in units of the mean where it has a unit: beyond them the models no longer change."""
-LARGEST_BETA = 1e2
-"""Of the two parameters of dropping out: a beta distribution so narrow is a point."""
+LARGEST_BETA = 30.0
+"""Of the two parameters of stopping: a beta distribution so narrow is nearly a point, and beyond it sums overflow."""
 COMPARED_ROWS = 20_000
 """Starts are compared on this many rows at most; only the best is carried on with all of them."""
-_NEVER_ONE = 1e-7  # the closed form of expected orders has a gap at a = 1, which it crosses smoothly
+_NEVER = 1e-7  # the closed form of expected orders has gaps at a = 1 and at a + b = 1, which it crosses smoothly
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,11 @@ class BuyingModel:
 
     def alive(self, repeats: Float64, last: Float64, known: Float64) -> Float64:
         """Chance of being still a customer, 0 to 1; 1 without a repeat: nobody stops before the second order here."""
-        return 1 / (1 + np.exp(_log_odds_of_gone((self.r, self.alpha, self.a, self.b), repeats, last, known)))
+        from scipy.special import expit  # noqa: PLC0415
+
+        gone = _log_odds_of_gone((self.r, self.alpha, self.a, self.b), repeats, last, known)
+        there: Float64 = expit(-gone)
+        return there
 
     def expected_orders(self, ahead: float, repeats: Float64, last: Float64, known: Float64) -> Float64:
         """Days with an order in the time `ahead`, shape (n_customers,).
@@ -95,9 +99,10 @@ class BuyingModel:
         """
         from scipy.special import hyp2f1  # noqa: PLC0415
 
-        a = self.a if abs(self.a - 1) > _NEVER_ONE else 1 + _NEVER_ONE
+        a = self.a if abs(self.a - 1) > _NEVER else 1 + _NEVER
         stays = (self.alpha + known) / (self.alpha + known + ahead)
         top = a + self.b + repeats - 1
+        top = np.where(np.abs(top) > _NEVER, top, _NEVER)
         hyper = hyp2f1(a - 1, a + self.b - 1 - self.r, top, 1 - stays)
         if_alive = top / (a - 1) * (1 - stays ** (a - 1) * hyper)
         return if_alive * self.alive(repeats, last, known)
