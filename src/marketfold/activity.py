@@ -39,8 +39,8 @@ class Activity:
         """One row per order of a customer.
 
         `customer_id`, `ordered_on` (day of the first line, which dates the order), `last_line_on`, `line_count`,
-        `revenue_scaled` (ten-thousandths), and `gap_days` since the customer's order before: 0 where both are of one
-        day, null for the first.
+        `revenue_scaled` (ten-thousandths), `gap_days` since the customer's order before: 0 where both are of one day,
+        null for the first; and `on_first_day`, whether it is of the day on which the customer first ordered.
         """
         lines = self.purchases.with_columns(scaled(nw.col("amount")).alias("revenue_scaled"))
         grouped = lines.group_by("customer_id", "order_id").agg(
@@ -51,7 +51,9 @@ class Activity:
         )
         day = nw.col("_day")
         gap = day - day.shift(1).over("customer_id", order_by="_day")
-        spaced = grouped.with_columns(day_number("ordered_on").alias("_day")).with_columns(gap.alias("gap_days"))
+        spaced = grouped.with_columns(day_number("ordered_on").alias("_day")).with_columns(
+            gap.alias("gap_days"), (day == day.min().over("customer_id")).alias("on_first_day")
+        )
         return self.engine.hold(spaced.drop("order_id", "_day"))
 
     @cached_property
@@ -60,8 +62,8 @@ class Activity:
 
         `customer_id`, `order_count`, `order_days` (different days with an order), `line_count`, `first_on` and
         `last_on` (days of the first and the last order), `gap_squares` (sum of the squared days between an order and
-        the next; their plain sum is `last_on - first_on`), `revenue_scaled`, and `returned_line_count` and
-        `returned_scaled` of what was cancelled or came back.
+        the next; their plain sum is `last_on - first_on`), `revenue_scaled`, of it `first_day_scaled` on the first day,
+        and `returned_line_count` and `returned_scaled` of what was cancelled or came back.
         """
         gap, on = nw.col("gap_days"), nw.col("ordered_on")
         bought = self.orders.group_by("customer_id").agg(
@@ -72,6 +74,11 @@ class Activity:
             on.max().alias("last_on"),
             nw.when(gap > 0).then(gap * gap).otherwise(nw.lit(0)).sum().cast(nw.Float64).alias("gap_squares"),
             nw.col("revenue_scaled").sum(),
+            nw.when(nw.col("on_first_day"))
+            .then(nw.col("revenue_scaled"))
+            .otherwise(nw.lit(0.0))
+            .sum()
+            .alias("first_day_scaled"),
         )
         back = self.returns.with_columns(scaled(nw.col("amount")).alias("returned_scaled")).group_by("customer_id")
         returned = back.agg(nw.len().alias("returned_line_count"), nw.col("returned_scaled").sum())

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from marketfold.orders import Orders
     from marketfold.schema import Labels, Ledger
     from marketfold.segments import SegmentMatch, SegmentProfile
-    from marketfold.selection import Choice, FutureScore, Segmentation
+    from marketfold.selection import Choice, FutureScore, OutlookCheck, Segmentation
     from marketfold.snapshot import Snapshot
     from marketfold.stage_costs import StageCost
 
@@ -172,11 +172,13 @@ class ChoicePart:
     """Why these segments and no others: the recipe with its evidence, and how segments split and merge as k grows.
 
     `future` is what the segments of an earlier day said of the revenue after it; None where the orders are too short.
+    `outlook` is what was expected of each customer on that day, beside what came; None where nothing was.
     """
 
     evidence: Choice
     across: AcrossSolutions
     future: FutureScore | None
+    outlook: OutlookCheck | None = None
 
 
 @dataclass(frozen=True)

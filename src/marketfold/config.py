@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import codecs
 import difflib
+import math
 import os
 import re
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ from marketfold.decisions import undoable
 from marketfold.entered import entered_number
 from marketfold.errors import ConfigError, Fault
 from marketfold.reduction import REDUCERS, method_choices
-from marketfold.schema import FeatureSetName, Unit
+from marketfold.schema import FeatureSetName, RFMMeasure, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,6 +101,16 @@ def _readable_format(text: str) -> str:
 def _size(text: str) -> str:
     if not re.fullmatch(r"\s*\d{1,9}(\.\d{1,3})?\s*([KMGT]i?B|%)\s*", text, re.IGNORECASE):
         raise _refused("size", "a size such as 2GB or 500MB")
+    return text
+
+
+def _cut_points(text: str) -> str:
+    try:
+        cuts = [float(part) for part in text.split(",")]
+    except ValueError:
+        cuts = []
+    if len(cuts) != 4 or not all(map(math.isfinite, cuts)) or cuts != sorted(set(cuts)):
+        raise _refused("cuts", "four ascending numbers, as in 30,90,180,365")
     return text
 
 
@@ -210,6 +221,13 @@ class FeatureOptions(Options):
         default="auto", description=f"Features that shape the segments: {', '.join(get_args(FeatureSetName))}."
     )
     geography: bool = Field(default=False, description="Let countries and territories shape segments.")
+    rfm_cuts: Annotated[
+        dict[RFMMeasure, Annotated[str, AfterValidator(_cut_points)]],
+        Flag("--rfm-cut", "SCORE=CUTS"),
+    ] = Field(
+        default_factory=dict,
+        description="Cut points of an RFM score, as in recency=30,90,180,365, in the place of quintiles.",
+    )
 
 
 class ReductionOptions(Options):

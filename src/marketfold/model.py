@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from marketfold.clustering import KMeansSegmenter
 from marketfold.damage import DAMAGE, reason, told_as
 from marketfold.errors import ModelError
-from marketfold.features import MatrixScaler, with_geography
+from marketfold.features import MatrixScaler, complete
 from marketfold.json_files import read_json
 from marketfold.reduction import as_known, reducer_from_state
 from marketfold.schema import Feature, Trust, Unit
@@ -124,8 +124,7 @@ class SegmentModel:
 
     def assign(self, table: FeatureTable) -> Assignment:
         """Give each unit of a table its segment; ModelError if the table does not hold the features of the model."""
-        if not set(self.names) <= set(table.names):
-            table = with_geography(table, names=self.names)
+        table = complete(table, self.names)
         missing = [name for name in self.names if name not in table.names]
         if missing or table.unit != self.unit:
             raise ModelError(

@@ -19,7 +19,7 @@ from marketfold.features import before_day, build_features
 from marketfold.orders import fingerprint
 from marketfold.reduction import reducer_type
 from marketfold.segments import find_traits, number_and_name, profile_segments
-from marketfold.selection import Fits, choose_cutoff, choose_recipe, hold_out_future, score_on_future
+from marketfold.selection import Fits, check_outlook, choose_cutoff, choose_recipe, hold_out_future, score_on_future
 from marketfold.stage_costs import StageClock
 from marketfold.thresholds import FEWEST_SEGMENTS
 
@@ -31,10 +31,12 @@ if TYPE_CHECKING:
     from marketfold.diagnostics import LiteratureBaseline, Trap
     from marketfold.orders import Orders
     from marketfold.schema import FeatureTable, Progress
-    from marketfold.selection import FutureScore, Recipe, Segmentation, TemporalHoldout
+    from marketfold.selection import FutureScore, OutlookCheck, Recipe, Segmentation, TemporalHoldout
 
 STABILITY_SEED = 2_000_003
 """Far from the seeds of the search for a feature set, so that the labels rest on resamples that no choice has seen."""
+
+Checked = tuple["FeatureTable", "TemporalHoldout | None", "OutlookCheck | None"]
 
 
 class _Ground(Protocol):
@@ -51,6 +53,10 @@ class _Ground(Protocol):
 
     def holdout(self) -> TemporalHoldout | None:
         """The customers of an earlier day; None where there is none to know of."""
+        ...
+
+    def checked(self, table: FeatureTable, holdout: TemporalHoldout | None) -> Checked:
+        """Both, without what is expected of customers where a later period did not bring it; and the check."""
         ...
 
     def traps(self, segmentation: Segmentation) -> tuple[Trap, ...]:
@@ -80,6 +86,9 @@ class _OrdersGround:
     def holdout(self) -> TemporalHoldout | None:
         return _temporal_holdout(self.seen, self.config)
 
+    def checked(self, table: FeatureTable, holdout: TemporalHoldout | None) -> Checked:
+        return check_outlook(table, holdout, self.seen)
+
     def traps(self, segmentation: Segmentation) -> tuple[Trap, ...]:
         return find_traps(segmentation, self.data.clean)
 
@@ -101,6 +110,9 @@ class _CustomersGround:
 
     def holdout(self) -> None:
         return None
+
+    def checked(self, table: FeatureTable, holdout: TemporalHoldout | None) -> Checked:
+        return table, holdout, None
 
     def traps(self, segmentation: Segmentation) -> tuple[Trap, ...]:
         return find_traps(segmentation)
@@ -145,7 +157,8 @@ class _Pipeline:
         with self.clock.stage("features"):
             table = ground.features()
             _check_enough_units(table, config)
-            fits = Fits(table, ground.holdout(), self.progress)
+            table, holdout, outlook = ground.checked(table, ground.holdout())
+            fits = Fits(table, holdout, self.progress)
         with self.clock.stage("choose"):
             choice = choose_recipe(fits, config, reducer=reducer, clusterer=clusterer)
         with self.clock.stage("segment"):
@@ -163,7 +176,7 @@ class _Pipeline:
             made = replace(made, stability=stability)
             across = split_and_merge(made.dimensions, made.labels, seed=config.seed)
             future = _score_future(fits, choice.recipe)
-        return made, ChoicePart(choice, across, future)
+        return made, ChoicePart(choice, across, future, outlook)
 
     def describe(self, segmentation: Segmentation, ground: _Ground) -> tuple[Segmentation, SegmentsPart]:
         """Number and name the segments, say what each is, and look for what may be wrong with them."""

@@ -28,8 +28,9 @@ Unit = Literal["customer", "order", "order_line"]
 Trust = Literal["stable", "pattern", "weak"]
 Aspect = Literal["value", "timing", "basket", "taste", "seasonality", "geography"]
 FeatureSetName = Literal[
-    "auto", "all", "value", "loyalty", "timing", "basket", "recency_basket", "taste", "seasonality"
+    "auto", "all", "value", "loyalty", "timing", "basket", "recency_basket", "taste", "seasonality", "expected"
 ]
+RFMMeasure = Literal["recency", "frequency", "money"]
 Measure = Literal["days", "count", "money", "share", "ratio", "flag", "year"]
 
 Float32 = NDArray[np.float32]
@@ -249,6 +250,30 @@ class Feature:
     block: str | None = None
 
 
+@dataclass(frozen=True)
+class History:
+    """When customers ordered and what it brought, as far as models of buying look at it; float64, shape (n_units,).
+
+    Attributes
+    ----------
+    repeats
+        Different days with an order after the first such day.
+    last_days, known_days
+        Days from the first order to the last one, and to the as-of date.
+    repeat_mean
+        Money per day with an order, without the first; 0 where there was no other.
+    """
+
+    repeats: Float64
+    last_days: Float64
+    known_days: Float64
+    repeat_mean: Float64
+
+    def take(self, rows: NDArray[np.intp]) -> History:
+        """That of some of the units."""
+        return History(self.repeats[rows], self.last_days[rows], self.known_days[rows], self.repeat_mean[rows])
+
+
 @dataclass(frozen=True, repr=False)
 class FeatureTable(Framed):
     """One row per unit, in the user's own units.
@@ -270,8 +295,10 @@ class FeatureTable(Framed):
         Text columns that describe units and do not shape segments (`country`, `territory`, ...), each of shape
         (n_units,).
     settings
-        What was taken from these orders to measure by (the window's first day, what counts as a large order), to
-        measure later orders by the same.
+        What was taken from these orders to measure by (the window's first day, what counts as a large order, how
+        customers buy), to measure later orders by the same.
+    history
+        Of customers, what is to be expected of them rests on; None for other units and for a table of customers.
     """
 
     unit: Unit
@@ -283,6 +310,7 @@ class FeatureTable(Framed):
     left_out: dict[str, str] = field(default_factory=dict)
     described: dict[str, NDArray[np.object_]] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
+    history: History | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

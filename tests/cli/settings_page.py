@@ -32,7 +32,7 @@ def values(annotation: Any) -> str:
     if origin is tuple:
         return "texts"
     if origin is dict:
-        return "roles and columns"
+        return "pairs"
     words = {str: "text", int: "whole number", float: "number", bool: "yes", Path: "file"}
     return words[annotation] if annotation in words else str(annotation.__name__)
 

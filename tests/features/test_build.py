@@ -312,7 +312,7 @@ def test_the_features_of_an_export(clean_sales: CleanOrders, totals: dict[str, A
     assert table.revenue.sum() == pytest.approx(known["amount_kept"])
     assert table.left_out == {}
     assert json.loads(table.settings["categories"])[0] == "Sail Boats"
-    assert set(table.settings) == {"first_on", "as_of", "large_deal_size", "categories"}
+    assert set(table.settings) == {"first_on", "as_of", "large_deal_size", "categories", "expected"}
     assert (table.settings["first_on"], table.settings["large_deal_size"]) == (known["first_on"], "Large")
 
 
@@ -324,4 +324,5 @@ def test_the_sales_file(shared_data: Any):
     assert table.left_out == {}
     assert json.loads(table.settings["categories"])[0] == "Classic Cars"
     known = {"first_on": "2003-01-06", "as_of": "2005-06-01", "large_deal_size": "Large"}
-    assert table.settings == known | {"categories": table.settings["categories"]}
+    taken = {name: table.settings[name] for name in ("categories", "expected")}
+    assert table.settings == known | taken

@@ -4,15 +4,20 @@ import csv
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
 from marketfold.errors import ParameterError, RunFolderError
+from marketfold.features import Outlook, build_features, expected_columns, outlook_of, rfm_of
+from marketfold.runs import score_orders
 from marketfold.runs.write import features_table, profiles_table, segments_table, write_table
+from marketfold.selection import Fits, Recipe
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
+    from marketfold.cleaning import CleanOrders
 
 TABLE = pa.table({"name": ["tea", "=1+1"], "n": [1, 2]})
 
@@ -27,6 +32,30 @@ def test_every_unit_has_one_row_with_its_segment_revenue_and_arm(analysis: Analy
     assert arms is not None
     arm_of = dict(zip(arms["customer_id"].to_pylist(), arms["arm"].to_pylist(), strict=True))
     assert table["arm"].to_pylist() == [arm_of.get(one) for one in made.ids.tolist()]
+
+
+def test_rfm_and_what_is_expected_stand_beside_the_segments(analysis: Analysis) -> None:
+    table, made = segments_table(analysis), analysis.segmentation.table
+    rfm = rfm_of(made)
+    assert rfm is not None
+    assert table["rfm_recency"].to_pylist() == rfm.recency.tolist()
+    assert table["rfm_segment"].to_pylist() == [rfm.names[place] for place in rfm.segments]
+    assert not isinstance(outlook_of(made), Outlook)
+    assert table["expected_value_365d"].null_count == table["alive_chance"].null_count == len(made)
+    late = expected_columns(made)["overdue_ratio"]
+    assert table["overdue_ratio"].null_count == np.isnan(late).sum() < len(made)
+
+
+def test_scoring_gives_what_the_fitted_models_expect(
+    clean_purchases: CleanOrders, examples: Path, tmp_path: Path
+) -> None:
+    table = build_features(clean_purchases)
+    made = Fits(table).segment(Recipe("expected", "none", n_segments=3))
+    made.model().save(tmp_path / "model")
+    scored = score_orders(tmp_path / "model", examples / "purchases.txt")
+    assert scored["customer_id"].to_pylist() == made.ids.tolist()
+    assert scored["segment"].to_pylist() == [made.numbers[label] for label in made.labels]
+    assert scored["expected_value_365d"].to_pylist() == expected_columns(table)["expected_value_365d"].round(4).tolist()
 
 
 def test_features_stand_row_for_row_without_ids(analysis: Analysis) -> None:

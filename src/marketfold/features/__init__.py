@@ -1,23 +1,50 @@
 """Features: from lines to one row per customer, order or order line, then to a scaled matrix and back."""
 
 from marketfold.features.build import before_day, build_features, split_at
+from marketfold.features.completing import complete
+from marketfold.features.expected import (
+    EXPECTED,
+    HORIZONS,
+    OVERDUE_AT,
+    Outlook,
+    Unfit,
+    expected_columns,
+    outlook_of,
+    overdue,
+    with_expected,
+    without_outlook,
+)
 from marketfold.features.fitted_statistics import OTHER, category_of
-from marketfold.features.geography import is_place, keep_columns, with_geography
+from marketfold.features.geography import is_place, keep_columns
 from marketfold.features.literature_baseline import literature_line_table
 from marketfold.features.matrix import FeatureMatrix, build_matrix
+from marketfold.features.rfm import RFM, rfm_of, score_rfm
 from marketfold.features.scaler import MatrixScaler
 
 __all__ = [
+    "EXPECTED",
+    "HORIZONS",
     "OTHER",
+    "OVERDUE_AT",
+    "RFM",
     "FeatureMatrix",
     "MatrixScaler",
+    "Outlook",
+    "Unfit",
     "before_day",
     "build_features",
     "build_matrix",
     "category_of",
+    "complete",
+    "expected_columns",
     "is_place",
     "keep_columns",
     "literature_line_table",
+    "outlook_of",
+    "overdue",
+    "rfm_of",
+    "score_rfm",
     "split_at",
-    "with_geography",
+    "with_expected",
+    "without_outlook",
 ]

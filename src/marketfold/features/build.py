@@ -13,9 +13,11 @@ from marketfold.activity import scaled
 from marketfold.config import FeatureOptions
 from marketfold.errors import Fault, OrdersError, ParameterError, TooFewUnitsError
 from marketfold.features.catalogue import CATALOGUE, REVENUE, Measurement, Rows, Sum
+from marketfold.features.completing import complete, is_made_later
+from marketfold.features.expected import SETTING, fit_outlook
 from marketfold.features.fitted_statistics import fit_statistics
-from marketfold.features.geography import DESCRIBING, is_place, keep_columns, with_geography
-from marketfold.schema import MONEY_SCALE, UNIT_ID, FeatureTable, day_number, money_sum
+from marketfold.features.geography import DESCRIBING, keep_columns
+from marketfold.schema import MONEY_SCALE, UNIT_ID, FeatureTable, History, day_number, day_number_of, money_sum
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -29,6 +31,12 @@ LONGEST_ID = 1_000
 SEVERAL = "(several)"
 ALWAYS = (Sum("line_count", nw.len()), Sum("revenue_scaled", REVENUE.sum()))
 """What `Activity` tells of a customer and lines must tell of an order."""
+_OF_HISTORY = (
+    nw.col("first_day").alias("_first_day"),
+    nw.col("last_day").alias("_last_day"),
+    nw.col("order_days").alias("_order_days"),
+    ((nw.col("revenue_scaled") - nw.col("first_day_scaled")) / MONEY_SCALE).alias("_repeat_money"),
+)
 
 
 def _sorted_out(sums: Sequence[Sum], unit: Unit) -> dict[Rows, list[nw.Expr]]:
@@ -147,13 +155,14 @@ def build_features(
     options = options or FeatureOptions()
     seen = before_day(clean, options.as_of) if options.as_of else clean
     statistics = fit_statistics(seen, options.as_of, names, settings or {})
-    measured = None if names is None else [name for name in names if not is_place(name)]
+    measured = None if names is None else [name for name in names if not is_made_later(name)]
     chosen, left_out = _chosen(CATALOGUE[options.unit](statistics), seen.columns, measured)
     key = UNIT_ID[options.unit]
     plan = sum_units(seen, options.unit, [one for measurement in chosen for one in measurement.sums]).select(
         key,
         *(name for name in DESCRIBING if name in seen.columns),
         (nw.col("revenue_scaled") / MONEY_SCALE).alias("_revenue"),
+        *(_OF_HISTORY if options.unit == "customer" else ()),
         *(measurement.formula.cast(nw.Float64).alias(measurement.feature.name) for measurement in chosen),
     )
     table = seen.engine.collect(plan)
@@ -161,6 +170,10 @@ def build_features(
     values = np.empty((table.num_rows, len(chosen)), order="F")  # filled column by column
     for place, measurement in enumerate(chosen):
         values[:, place] = table.column(measurement.feature.name).to_numpy()[order]
+    history = _history(table.take(order), day_number_of(statistics.as_of)) if options.unit == "customer" else None
+    taken = statistics.to_settings()
+    if history:
+        taken[SETTING] = (settings or {}).get(SETTING) or fit_outlook(history).to_setting()
     built = FeatureTable(
         unit=options.unit,
         ids=_ids(table.column(key).cast(pa.string()))[order],
@@ -170,9 +183,20 @@ def build_features(
         as_of=statistics.as_of,
         left_out=left_out,
         described={name: table.column(name).to_numpy()[order] for name in DESCRIBING if name in table.column_names},
-        settings=statistics.to_settings(),
+        settings=taken,
+        history=history,
     )
-    return built if names is None else keep_columns(with_geography(built, names), names)
+    return built if names is None else keep_columns(complete(built, names), names)
+
+
+def _history(table: pa.Table, as_of_day: int) -> History:
+    """From the columns of `_OF_HISTORY`."""
+    first, last, order_days, repeat_money = (
+        table.column(name).to_numpy() for name in ("_first_day", "_last_day", "_order_days", "_repeat_money")
+    )
+    repeats = order_days - 1
+    money = np.maximum(repeat_money, 0.0) / np.maximum(repeats, 1)
+    return History(repeats, last - first, as_of_day - first, money)
 
 
 def before_day(clean: CleanOrders, day: date) -> CleanOrders:

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from marketfold.errors import OrdersError, TooFewUnitsError
+from marketfold.features.completing import complete
 from marketfold.features.geography import keep_columns, with_geography
 from marketfold.features.scaler import MatrixScaler
 from marketfold.frames import Framed
@@ -68,16 +69,14 @@ class FeatureMatrix(Framed):
         return self.scaler.inverse_transform(values)
 
     def transform(self, table: FeatureTable) -> Float32:
-        """Other units on the same scale; geography is added from what describes them.
+        """Other units on the same scale; geography and what is expected are added from what stands beside the features.
 
         Raises
         ------
         ParameterError
             If a column is absent.
         """
-        has_all = set(self.names) <= set(table.names)
-        whole = table if has_all else with_geography(table, names=self.names)
-        scaled: Float32 = self.scaler.transform(keep_columns(whole, self.names).values)
+        scaled: Float32 = self.scaler.transform(keep_columns(complete(table, self.names), self.names).values)
         return scaled
 
 

@@ -16,6 +16,7 @@ from marketfold.report.sentences.experiments import (
     describe_result,
     doubt_coverage,
 )
+from marketfold.report.sentences.outlook import outlook_sentence
 from marketfold.report.sentences.reduction import about_suitability
 from marketfold.report.sentences.segments import movement_sentences, rule_sentence, rule_words
 from marketfold.report.sentences.selection import (
@@ -53,6 +54,7 @@ __all__ = [
     "measurement_page",
     "movement_sentences",
     "number_decision",
+    "outlook_sentence",
     "plan_notes",
     "promise_note",
     "reduction_decision",

@@ -19,6 +19,8 @@ from marketfold.report.evidence_chapters import (
 from marketfold.report.making_chapter import glossary_chapter, making_chapter
 from marketfold.report.map_chapter import map_chapter
 from marketfold.report.opening import first_aim, headline, key_facts, lead, segment_aim, weightiest_warnings
+from marketfold.report.outlook_chapter import outlook_chapter
+from marketfold.report.rfm_chapter import rfm_chapter
 from marketfold.report.segment_chapters import profiles_chapter, segments_chapter, with_aims
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 CHAPTERS: tuple[Callable[[Analysis], Section | None], ...] = (
     segments_chapter,
+    outlook_chapter,
     map_chapter,
     k_chapter,
     stability_chapter,
@@ -38,6 +41,7 @@ CHAPTERS: tuple[Callable[[Analysis], Section | None], ...] = (
     baseline_chapter,
     choice_chapter,
     profiles_chapter,
+    rfm_chapter,
     campaigns_chapter,
     data_chapter,
     making_chapter,

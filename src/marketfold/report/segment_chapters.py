@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from marketfold import words
+from marketfold.features import EXPECTED, Outlook, expected_columns, outlook_of
 from marketfold.figures import feature_by_segment_figure, profile_heatmap_figure
 from marketfold.page import (
     Column,
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
     from marketfold.campaigns import Campaign
     from marketfold.clustering import Answer
     from marketfold.page import Part
-    from marketfold.schema import Feature, FeatureTable
+    from marketfold.schema import Feature, FeatureTable, Float64
     from marketfold.segments import SegmentProfile
 
 CARD_FEATURES = ("recency_days", "order_count", "revenue_total", "basket_mean")
@@ -70,6 +73,26 @@ def _card_facts(profile: SegmentProfile, table: FeatureTable, currency: str | No
             ),
         )
         for feature in known[:LISTED_OF_ONE]
+    )
+
+
+def _outlook_fact(analysis: Analysis, profile: SegmentProfile, values: Float64) -> Fact:
+    """What the middle customer of a segment is expected to bring, beside everybody's."""
+    here = values[np.array(analysis.segmentation.numbers)[analysis.labels] == profile.number]
+    feature, currency = EXPECTED["expected_value_365d"], analysis.data.currency
+    told = (words.measured(float(np.median(of)), feature.measure, currency) for of in (here, values))
+    return Fact(words.sentence(feature.label).rstrip("."), *told)
+
+
+def _with_outlook(analysis: Analysis, cards: tuple[SegmentCard, ...]) -> tuple[SegmentCard, ...]:
+    """The cards with what is expected of their customers, where anything is."""
+    table = analysis.segmentation.table
+    if not isinstance(outlook_of(table), Outlook):
+        return cards
+    values = expected_columns(table)["expected_value_365d"]
+    return tuple(
+        replace(card, facts=(*card.facts, _outlook_fact(analysis, profile, values)))
+        for card, profile in zip(cards, analysis.segments.profiles, strict=True)
     )
 
 
@@ -116,6 +139,7 @@ def segments_chapter(analysis: Analysis) -> Section:
     table, currency = analysis.segmentation.table, analysis.data.currency
     answer = analysis.choice.evidence.k_choice.answer
     cards = tuple(_card(profile, table, currency, answer) for profile in analysis.segments.profiles)
+    cards = _with_outlook(analysis, cards)
     return Section(
         key="segments",
         title="The segments",

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from marketfold.features import Outlook, outlook_of
 from marketfold.report import (
     REDUCTION_RULE,
     about_suitability,
     baseline_sentence,
     disagreements,
     number_decision,
+    outlook_sentence,
     reduction_decision,
     rule_words,
     run_warnings,
@@ -43,6 +45,7 @@ def run_record(analysis: Analysis) -> dict[str, Any]:
         "reduction": _reduction(analysis),
         "stability": _stability(analysis),
         "future": asdict(analysis.choice.future) if analysis.choice.future else None,
+        "expected": _expected(analysis),
         "traps": [_trap(trap) for trap in analysis.segments.traps],
         "literature_baseline": _literature_baseline(analysis),
         "segments": [segment_facts(profile, analysis) for profile in analysis.segments.profiles],
@@ -136,6 +139,20 @@ def _stability(analysis: Analysis) -> dict[str, Any]:
         "jaccard": [one.jaccard for one in stability.segments],
         "slsw": [one.slsw for one in stability.segments],
         "slsa": [{"k": k, "segments": [across.of(k, segment) for segment in range(k)]} for k in across.k[1:]],
+    }
+
+
+def _expected(analysis: Analysis) -> dict[str, Any] | None:
+    outlook, check = outlook_of(analysis.segmentation.table), analysis.choice.outlook
+    if outlook is None:
+        return None
+    fits = isinstance(outlook, Outlook)
+    return {
+        "fits": fits,
+        "sentence": outlook_sentence(outlook, check, analysis.data.currency),
+        "parameters": asdict(outlook) if fits else None,
+        "why_not": None if fits else asdict(outlook),
+        "check": asdict(check) if check else None,
     }
 
 

@@ -13,7 +13,7 @@ from marketfold.features import build_features
 from marketfold.model import SegmentModel
 from marketfold.orders import read_orders
 from marketfold.runs.read import Run
-from marketfold.runs.write import assignment_table
+from marketfold.runs.write import assignment_table, with_outlook
 
 if TYPE_CHECKING:
     from datetime import date
@@ -38,7 +38,8 @@ def score_orders(model: SegmentModel | str | Path, source: Any, config: RunConfi
     Returns
     -------
     pyarrow.Table
-        The columns of `segments.csv` as far as they are about the assignment.
+        The columns of `segments.csv` as far as they are about the assignment and about what is expected of each
+        customer, by the models that the run fitted.
     """
     config = config or scoring_config(model)
     if not isinstance(model, SegmentModel):
@@ -52,7 +53,7 @@ def score_orders(model: SegmentModel | str | Path, source: Any, config: RunConfi
     clean = clean_orders(read_orders(source, config.reading), config.cleaning)
     options = config.features.model_copy(update={"unit": model.unit})
     table = build_features(clean, options, names=model.names, settings=model.settings)
-    return assignment_table(model, model.assign(table))
+    return with_outlook(assignment_table(model, model.assign(table)), table)
 
 
 def scoring_config(

@@ -12,6 +12,7 @@ from pyarrow import parquet
 
 from marketfold.csv_files import write_csv
 from marketfold.errors import ParameterError
+from marketfold.features import expected_columns, rfm_of
 from marketfold.json_files import write_json
 from marketfold.report import report_data
 from marketfold.runs.folder import staged_folder
@@ -27,7 +28,7 @@ from marketfold.whole_files import whole_file
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
     from marketfold.model import Assignment, SegmentModel
-    from marketfold.schema import Progress
+    from marketfold.schema import FeatureTable, Progress
 
 
 def write_run(analysis: Analysis, folder: str | Path, progress: Progress | None = None) -> Run:
@@ -86,12 +87,23 @@ def segments_table(analysis: Analysis) -> pa.Table:
     """`segments.*`: the assignment of every unit of the run, its revenue and its arm in the campaign."""
     made, model = analysis.segmentation, analysis.model
     table = assignment_table(model, model.assign_dimensions(made.ids, made.dimensions, made.labels))
-    table = table.append_column("revenue_total", pa.array(made.table.revenue))
+    table = with_outlook(table.append_column("revenue_total", pa.array(made.table.revenue)), made.table)
+    if rfm := rfm_of(made.table, analysis.run.config.features.rfm_cuts):
+        for name in ("recency", "frequency", "money"):
+            table = table.append_column(f"rfm_{name}", pa.array(getattr(rfm, name)))
+        table = table.append_column("rfm_segment", pa.array([rfm.names[place] for place in rfm.segments], pa.string()))
     arms = analysis.plan.assignments
     if arms is None or made.unit != "customer":
         return table
     arm_of = dict(zip(arms["customer_id"].to_pylist(), arms["arm"].to_pylist(), strict=True))
     return table.append_column("arm", pa.array([arm_of.get(one) for one in made.ids.tolist()], pa.string()))
+
+
+def with_outlook(rows: pa.Table, table: FeatureTable) -> pa.Table:
+    """The rows of a feature table's units with what is expected of each, empty where it cannot be told."""
+    for name, values in expected_columns(table).items():
+        rows = rows.append_column(name, pa.array(values.round(4), from_pandas=True))
+    return rows
 
 
 def features_table(analysis: Analysis) -> pa.Table:

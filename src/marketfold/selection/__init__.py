@@ -4,6 +4,7 @@ from marketfold.selection.choice import Choice, choose_recipe
 from marketfold.selection.compare import WORSE_BY, ReducerComparison, ReducerScore, Skipped, compare_reducers, worth
 from marketfold.selection.feature_sets import ALL, FEATURE_SETS, feature_sets_of, select_features, take_units
 from marketfold.selection.fits import Fits, Recipe
+from marketfold.selection.outlook_check import OutlookCheck, check_outlook
 from marketfold.selection.search import Candidate, FeatureSetSearch, search_feature_sets
 from marketfold.selection.segmentation import Segmentation
 from marketfold.selection.temporal_holdout import (
@@ -25,12 +26,14 @@ __all__ = [
     "FeatureSetSearch",
     "Fits",
     "FutureScore",
+    "OutlookCheck",
     "Recipe",
     "ReducerComparison",
     "ReducerScore",
     "Segmentation",
     "Skipped",
     "TemporalHoldout",
+    "check_outlook",
     "choose_cutoff",
     "choose_recipe",
     "compare_reducers",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketfold.errors import ParameterError
+from marketfold.features import EXPECTED, Outlook, outlook_of, with_expected
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,10 +24,23 @@ FEATURE_SETS: dict[str, tuple[str, ...]] = {
     "recency_basket": ("recency_days", "basket_mean"),
     "taste": ("product_breadth", "category"),
     "seasonality": ("quarter",),
+    "expected": ("expected_value_365d", "expected_orders_365d", "order_count"),
 }
 """Features that ask one question of a customer: single ones, and whole blocks, by name."""
 ALL = "all"
-"""Every feature at once."""
+"""Every feature at once, without what is expected: that is computed from recency, frequency, age and money, and would
+only count them twice."""
+
+
+def widened(table: FeatureTable, feature_set: str) -> FeatureTable:
+    """The table with the features of what is expected, where the feature set asks for them.
+
+    Raises
+    ------
+    ParameterError
+        If nothing is expected of its units.
+    """
+    return with_expected(table) if set(FEATURE_SETS.get(feature_set, ())) & set(EXPECTED) else table
 
 
 def _columns(table: FeatureTable, feature_set: str) -> list[int]:
@@ -42,6 +56,7 @@ def select_features(table: FeatureTable, feature_set: str) -> FeatureTable:
     if feature_set not in FEATURE_SETS:
         known = ", ".join([ALL, *FEATURE_SETS])
         raise ParameterError(f"There is no feature set {feature_set!r}. Choose one of: {known}.")
+    table = widened(table, feature_set)
     kept = _columns(table, feature_set)
     if not kept:
         names = ", ".join(FEATURE_SETS[feature_set])
@@ -59,11 +74,14 @@ def take_units(table: FeatureTable, rows: NDArray[np.intp]) -> FeatureTable:
         values=table.values[rows],
         revenue=table.revenue[rows],
         described={name: values[rows] for name, values in table.described.items()},
+        history=table.history.take(rows) if table.history else None,
     )
 
 
 def feature_sets_of(table: FeatureTable) -> tuple[str, ...]:
     """Feature sets that tell the units apart by two features or more and that are narrower than all of it."""
+    if isinstance(outlook_of(table), Outlook):
+        table = with_expected(table)
     varies = np.ptp(table.values, axis=0) > 0
     columns = {name: _columns(table, name) for name in FEATURE_SETS}
     return tuple(

@@ -13,7 +13,7 @@ from marketfold.clustering import choose_k, make_segmenter
 from marketfold.features import build_matrix
 from marketfold.reduction import make_reducer
 from marketfold.sampling import sample_rows
-from marketfold.selection.feature_sets import select_features, take_units
+from marketfold.selection.feature_sets import select_features, take_units, widened
 from marketfold.selection.segmentation import Segmentation, unnamed
 from marketfold.thresholds import FEWEST_SEGMENTS
 
@@ -179,7 +179,7 @@ class Fits:
             segmenter = make_segmenter(recipe.clusterer, recipe.n_segments, recipe.seed)
             segmenter.fit(found.dimensions, revenue=units.revenue if units.has_money else None)
             made = (found.matrix, found.reducer, found.dimensions, segmenter, segmenter.labels_)
-            return Segmentation(units, *made, *unnamed(segmenter.n_segments))
+            return Segmentation(widened(units, recipe.feature_set), *made, *unnamed(segmenter.n_segments))
 
         self._known(recipe.reducer)
         clusterer = self._known(recipe.clusterer)

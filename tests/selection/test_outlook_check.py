@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from marketfold.config import FeatureOptions
+from marketfold.features import Outlook, Unfit, build_features, outlook_of
+from marketfold.selection import check_outlook, choose_cutoff, feature_sets_of, hold_out_future
+from marketfold.selection.outlook_check import _groups, _why_not
+
+if TYPE_CHECKING:
+    from marketfold.cleaning import CleanOrders
+    from marketfold.schema import FeatureTable, Float64
+    from marketfold.selection import TemporalHoldout
+
+
+@pytest.fixture(scope="module")
+def purchased(clean_purchases: CleanOrders) -> tuple[FeatureTable, TemporalHoldout]:
+    span = clean_purchases.activity.span
+    assert span is not None
+    cutoff = choose_cutoff(*span)
+    assert cutoff is not None
+    holdout = hold_out_future(clean_purchases, cutoff, FeatureOptions())
+    assert holdout is not None
+    return build_features(clean_purchases), holdout.halved(0)
+
+
+def columns(expected: Float64, seen: Float64) -> Float64:
+    return np.column_stack([expected, seen, expected * 10, seen * 10])
+
+
+def test_the_models_of_the_earlier_day_have_seen_nothing_after_it(
+    clean_purchases: CleanOrders, purchased: tuple[FeatureTable, TemporalHoldout]
+) -> None:
+    _, holdout = purchased
+    options = FeatureOptions(as_of=holdout.cutoff)
+    alone = build_features(clean_purchases.before_day(holdout.cutoff), options)
+    assert outlook_of(holdout.table) == outlook_of(alone)
+
+
+def test_who_is_shown_has_decided_nothing(
+    clean_purchases: CleanOrders, purchased: tuple[FeatureTable, TemporalHoldout]
+) -> None:
+    table, holdout = purchased
+    _, _, check = check_outlook(table, holdout, clean_purchases)
+    assert check is not None
+    assert check.units == holdout.evaluation.sum()
+    assert check.total("seen_value") == pytest.approx(holdout.next_revenue[holdout.evaluation].sum())
+    expected = [group.expected_value for group in check.groups]
+    assert expected == sorted(expected, reverse=True)
+
+
+def test_without_a_later_period_nothing_is_expected(
+    clean_purchases: CleanOrders, purchased: tuple[FeatureTable, TemporalHoldout]
+) -> None:
+    table, holdout = purchased
+    assert isinstance(outlook_of(table), Outlook)
+    unchecked, _, check = check_outlook(table, None, clean_purchases)
+    assert check is None
+    assert outlook_of(unchecked) == Unfit("unchecked")
+    assert "expected" in feature_sets_of(table)
+    assert "expected" not in feature_sets_of(unchecked)
+    nobody = replace(holdout, next_revenue=np.zeros(len(holdout.table)))
+    refused, held, found = check_outlook(table, nobody, clean_purchases)
+    assert found is not None
+    assert found.unfit is not None
+    assert held is not None
+    assert outlook_of(refused) == outlook_of(held.table) == found.unfit
+
+
+def test_what_does_not_come_true_has_its_reason() -> None:
+    expected = np.linspace(0.1, 4.0, 200)
+    assert _why_not(columns(expected, expected * 1.2)) is None
+    assert _why_not(columns(expected, expected * 2)) == Unfit("total_off", expected.sum(), expected.sum() * 2)
+    dear = columns(expected, expected)
+    dear[:, 3] *= 3
+    assert (_why_not(dear) or Unfit("unchecked")).code == "value_off"
+    expected = np.geomspace(0.05, 4.0, 200)
+    all_alike = columns(expected, np.full(200, expected.mean()))
+    assert (_why_not(all_alike) or Unfit("unchecked")).code == "silence_misleads"
+
+
+def test_small_shops_have_fewer_groups() -> None:
+    expected = np.arange(70.0)
+    assert [len(_groups(columns(expected[:n], expected[:n]))) for n in (5, 45, 70)] == [1, 2, 3]
