@@ -67,7 +67,7 @@ def guess_fault(sample: Sample, mapping: Mapping[str, str], faulted: str) -> Fau
     say, for what they name is not looked for.
     """
     left = {column: sample[column] for column in _free(sample, mapping)}
-    money = "amount" in mapping or {"quantity", "unit_price"} <= set(mapping)
+    money = not {"amount", "unit_price"}.isdisjoint(mapping)  # a price that lacks its quantity has a fault of its own
     needed = ("customer_id",) if money else ("customer_id", "amount")
     missing = [role for role in needed if role not in mapping and role not in faulted]
     if not missing or any(closest_column(role, left) for role in missing):
@@ -140,7 +140,7 @@ def _money(free: Sequence[str], sample: Sample, found: Mapping[str, str]) -> dic
             return {"amount": [amount]}
     if len(counts) == len(prices) == 1:
         pair = {"quantity": counts, "unit_price": prices}
-        return {} if "unit_price" in found else {role: cols for role, cols in pair.items() if role not in found}
+        return {role: columns for role, columns in pair.items() if role not in found}
     return {"amount": prices or money} if prices or money else {}
 
 
