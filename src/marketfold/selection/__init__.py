@@ -1,16 +1,26 @@
 """Choosing between feature sets, reductions and numbers of segments, with evidence that the choice did not see."""
 
 from marketfold.selection.choice import Choice, choose_recipe
-from marketfold.selection.compare import WORSE_BY, ReducerComparison, ReducerScore, Skipped, compare_reducers, worth
+from marketfold.selection.compare import (
+    ERRORS_APART,
+    REFITS,
+    WORSE_BY,
+    Lead,
+    ReducerComparison,
+    ReducerScore,
+    Skipped,
+    WayMap,
+    compare_reducers,
+)
 from marketfold.selection.feature_sets import ALL, FEATURE_SETS, feature_sets_of, select_features, take_units
 from marketfold.selection.fits import Fits, Recipe
+from marketfold.selection.foretelling import Explained, explained_share
 from marketfold.selection.search import Candidate, FeatureSetSearch, search_feature_sets
 from marketfold.selection.segmentation import Segmentation
 from marketfold.selection.temporal_holdout import (
     FutureScore,
     TemporalHoldout,
     choose_cutoff,
-    explained_share,
     hold_out_future,
     revenue_from,
     score_on_future,
@@ -18,19 +28,24 @@ from marketfold.selection.temporal_holdout import (
 
 __all__ = [
     "ALL",
+    "ERRORS_APART",
     "FEATURE_SETS",
+    "REFITS",
     "WORSE_BY",
     "Candidate",
     "Choice",
+    "Explained",
     "FeatureSetSearch",
     "Fits",
     "FutureScore",
+    "Lead",
     "Recipe",
     "ReducerComparison",
     "ReducerScore",
     "Segmentation",
     "Skipped",
     "TemporalHoldout",
+    "WayMap",
     "choose_cutoff",
     "choose_recipe",
     "compare_reducers",
@@ -42,5 +57,4 @@ __all__ = [
     "search_feature_sets",
     "select_features",
     "take_units",
-    "worth",
 ]
