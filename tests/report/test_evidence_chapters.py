@@ -89,4 +89,5 @@ def test_the_test_on_the_future_stands_beside_what_chance_gives(analysis: Analys
     assert len(table.rows) == 4
     assert table.marked == (0,)
     assert f"{future.n_segments} segments" in table.rows[0][0]
-    assert table.rows[0][1] in table.caption
+    told = [section.lead, *(text for part in section.parts for text in getattr(part, "paragraphs", ()))]
+    assert any(f"foretell {table.rows[0][1]} of" in text for text in told)

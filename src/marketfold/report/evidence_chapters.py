@@ -213,7 +213,6 @@ def _future_table(future: FutureScore) -> TablePart:
     return TablePart(
         key="future-table",
         title="How much of what came next the groups foretell",
-        caption=future_summary(future),
         columns=(Column("Groups"), *numbers("Later revenue foretold", "Middle 95 %")),
         rows=tuple((name, words.share(one.share), share_range(one)) for name, one in rows),
         marked=(0,),
