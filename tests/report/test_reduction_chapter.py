@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def three_ways() -> Analysis:
     """A run that trains its network, at little effort."""
-    settings = {
-        "features": FeatureOptions(feature_set="all"),
-        "clustering": ClusteringOptions(segments=3, k_max=4, bootstraps=2),
-    }
-    return segment_market(make_shop(lines=3_000).lines, RunConfig(**settings))
+    config = RunConfig(
+        features=FeatureOptions(feature_set="all"),
+        clustering=ClusteringOptions(segments=3, k_max=4, bootstraps=2),
+    )
+    return segment_market(make_shop(lines=3_000).lines, config)
 
 
 def chapter(analysis: Analysis) -> Section:

@@ -116,7 +116,8 @@ def bootstrapped(errors: Sequence[SquaredErrors], seed: int) -> Float64:
     sums = [np.bincount(block, values, n_blocks) for values in (errors[0].mean, *(one.own for one in errors))]
     drawn = rng.multinomial(n_blocks, np.full(n_blocks, 1 / n_blocks), size=RESAMPLES) @ np.array(sums).T
     total = drawn[:, :1]
-    return np.where(total > 0, 1 - drawn[:, 1:] / np.where(total > 0, total, 1), 0.0)
+    shares: Float64 = np.where(total > 0, 1 - drawn[:, 1:] / np.where(total > 0, total, 1), 0.0)
+    return shares
 
 
 def interval(share: float, draws: Float64) -> Explained:

@@ -235,12 +235,9 @@ def boosted(table: FeatureTable, outcome: Float64, seed: int = 0) -> SquaredErro
 def _by_lot(holdout: TemporalHoldout, labels: Labels, seed: int) -> tuple[Float64, SquaredErrors]:
     """Explained share of each draw of random groups of the same sizes, and the mean of what they miss."""
     rng = np.random.default_rng(seed)
-    shares, missed = [], np.zeros(int(holdout.evaluation.sum()))
-    for _ in range(RANDOM_DRAWS):
-        drawn = holdout.errors_at_last(rng.permutation(labels))
-        shares.append(drawn.explained)
-        missed += drawn.own / RANDOM_DRAWS
-    return np.array(shares), SquaredErrors(missed, drawn.mean)
+    draws = [holdout.errors_at_last(rng.permutation(labels)) for _ in range(RANDOM_DRAWS)]
+    missed = np.mean([drawn.own for drawn in draws], axis=0)
+    return np.array([drawn.explained for drawn in draws]), SquaredErrors(missed, draws[0].mean)
 
 
 def score_on_future(holdout: TemporalHoldout, labels: Labels, seed: int = 0) -> FutureScore:

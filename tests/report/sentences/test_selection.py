@@ -36,7 +36,12 @@ LED = {"best": "pca", "leads": {"none": Lead(0.03, 0.02)}}
             "not enough to justify it.",
         ),
         (compared(NONE, PCA, chosen="pca", **LED), "PCA is taken: nothing simpler does nearly as well."),
-        (compared(NONE, PCA, best="none"), "No reduction is taken: no other does better."),
+        (compared(NONE, PCA, best="none"), "No reduction is taken: no other scores more."),
+        (
+            compared(NONE, PCA, best="none", by_future=True),
+            "No reduction is taken: among the customers by whose later revenue the choice goes, no other foretells "
+            "more.",
+        ),
     ],
 )
 def test_why_a_reduction_is_taken(comparison: ReducerComparison, text: str):
@@ -46,7 +51,7 @@ def test_why_a_reduction_is_taken(comparison: ReducerComparison, text: str):
 def test_of_too_few_features_the_rule_speaks_of_all():
     text = reduction_decision(compared(NONE, PCA, best="none", of_own_features=False))
     assert text.startswith("The segments of this run are made from too few features to be reduced")
-    assert text.endswith("Of all features the rule says: No reduction is taken: no other does better.")
+    assert text.endswith("Of all features the rule says: No reduction is taken: no other scores more.")
 
 
 def test_a_reduction_that_was_asked_for_is_said_before_the_rule():

@@ -86,10 +86,10 @@ def _by_rule(comparison: ReducerComparison) -> str:
     label, tried = label_of(comparison.chosen), comparison.tried
     if len(tried) == 1:
         return say("taken", "only", label=label)
-    label = label[:1].upper() + label[1:]
+    label, kind = label[:1].upper() + label[1:], "by future" if comparison.by_future else "by score"
     if comparison.chosen == comparison.best:
-        return say("taken", "best" if comparison.chosen == tried[0].method else "best.least", label=label)
-    lead, kind = comparison.leads[comparison.chosen], "by future" if comparison.by_future else "by score"
+        return say("taken", f"best.{kind}" if comparison.chosen == tried[0].method else "best.least", label=label)
+    lead = comparison.leads[comparison.chosen]
     margin = ERRORS_APART * lead.error
     by = say("taken", f"lead.{kind}", lead=lead.value, margin=margin)
     return say("taken", "simpler", label=label, best=label_of(comparison.best), by=by)
