@@ -86,8 +86,9 @@ def _group_means(groups: Labels, outcome: Float64, folds: Labels) -> Float64:
     cells = groups * FOLDS + folds
 
     def elsewhere(weights: Float64 | None) -> Float64:
-        counted = np.bincount(cells, weights, shape[0] * FOLDS).reshape(shape).astype(np.float64)
-        return counted.sum(axis=1, keepdims=True) - counted
+        counted: Float64 = np.bincount(cells, weights, shape[0] * FOLDS).reshape(shape).astype(np.float64)
+        others: Float64 = counted.sum(axis=1, keepdims=True) - counted
+        return others
 
     sums, sizes = elsewhere(outcome), elsewhere(None)
     overall = sums.sum(axis=0) / np.maximum(sizes.sum(axis=0), 1)
