@@ -16,7 +16,12 @@ from marketfold.demo import make_shop
 from marketfold.pipeline import segment_market
 from marketfold.report import rule_words, trap_sentence
 from marketfold.report.sentences.clustering import k_decision
-from marketfold.report.sentences.selection import reduction_decision, search_decision, skip_reason
+from marketfold.report.sentences.selection import (
+    future_summary,
+    reduction_decision,
+    search_decision,
+    skip_reason,
+)
 
 
 def _row(*cells: object) -> str:
@@ -52,20 +57,29 @@ def _reductions(analysis: Analysis) -> Iterator[str]:
         "reduction",
         "dimensions",
         "comes back",
+        "shuffled",
         "silhouette",
-        "Calinski-Harabasz",
         "ARI",
-        "next revenue",
-        "seconds",
+        "weakest Jaccard",
+        "later revenue",
     )
-    yield _row(*heads)
-    yield _row("---", *["--:"] * (len(heads) - 1))
+    yield _row(*heads, "behind the best", "seconds")
+    yield _row("---", *["--:"] * (len(heads) + 1))
     for s in comparison.scores:
         if s.skipped:
-            yield _row(s.method, skip_reason(comparison, s.method), *[""] * 6)
+            yield _row(s.method, skip_reason(comparison, s.method), *[""] * len(heads))
             continue
-        worth = (_number(s.reconstruction), _number(s.silhouette), _number(s.calinski_harabasz, 0), _number(s.ari))
-        yield _row(s.method, s.n_dimensions, *worth, _number(s.explained, 3), _number(s.seconds, 1))
+        worth = (s.reconstruction, s.shuffled, s.silhouette, s.ari, s.jaccard)
+        lead = comparison.leads.get(s.method)
+        behind = f"{lead.value:.3f} ± {lead.error:.3f}" if lead else ""
+        figures = (*map(_number, worth), _number(s.explained, 3), behind, _number(s.seconds, 1))
+        yield _row(s.method, s.n_dimensions, *figures)
+    yield ""
+    methods = [one.method for one in comparison.tried]
+    yield _row("adjusted Rand", *methods)
+    yield _row("---", *["--:"] * len(methods))
+    for method, row in zip(methods, comparison.agreement, strict=True):
+        yield _row(method, *map(_number, row))
     yield ""
     yield reduction_decision(comparison)
 
@@ -76,7 +90,7 @@ def _feature_sets(analysis: Analysis) -> Iterator[str]:
         return
     yield search_decision(search)
     yield ""
-    yield _row("feature set", "k", "ARI", "weakest Jaccard", "smallest", "next revenue", "holds")
+    yield _row("feature set", "k", "ARI", "weakest Jaccard", "smallest", "later revenue", "holds")
     yield _row("---", *["--:"] * 5, "---")
     for c in search.candidates[:10]:
         holds = "yes" if c.holds else "no"
@@ -87,11 +101,22 @@ def _future(analysis: Analysis) -> Iterator[str]:
     score = analysis.choice.future
     if score is None:
         return
-    made = f"{score.n_segments} segments"
-    yield _row("cutoff", "customers", made, "25 RFM cells", "random groups", "gradient boosting")
-    yield _row("---", *["--:"] * 5)
-    figures = (score.segments, score.rfm, score.random, score.upper_bound)
-    yield _row(score.cutoff, f"{score.n_units:,}", *(_number(figure, 3) for figure in figures))
+    yield _row(
+        f"from {score.cutoff}, {score.n_evaluated:,} of {score.n_units:,} customers", "later revenue", "middle 95 %"
+    )
+    yield _row("---", "--:", "--:")
+    rows = {
+        f"{score.n_segments} segments": score.segments,
+        "25 RFM cells": score.rfm,
+        "random groups of the same sizes": score.random,
+        "gradient boosting": score.upper_bound,
+        "segments over RFM cells (paired)": score.over_rfm,
+        "segments over random groups (paired)": score.over_random,
+    }
+    for name, one in rows.items():
+        yield _row(name, _number(one.share, 3), f"{one.low:.3f} to {one.high:.3f}")
+    yield ""
+    yield future_summary(score)
 
 
 def told(name: str, analysis: Analysis) -> str:

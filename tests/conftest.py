@@ -109,6 +109,7 @@ def shop_case() -> Case:
 def analysis() -> Analysis:
     """The demo shop, segmented with little effort: what is made of the segments is tested, not the segments."""
     config = RunConfig(
+        quick=True,
         features=FeatureOptions(feature_set="value"),
         reduction=ReductionOptions(method="none"),
         clustering=ClusteringOptions(segments=3, k_max=5, bootstraps=2),

@@ -291,6 +291,9 @@ class RunConfig(BaseSettings):
         le=LARGEST_SEED,
         description="Same input, settings and versions with the same seed: the same segments.",
     )
+    quick: bool = Field(
+        default=False, description="Leave out what is slow: no network is trained unless it is asked for."
+    )
     reading: ReadingOptions = ReadingOptions()
     cleaning: CleaningOptions = CleaningOptions()
     features: FeatureOptions = FeatureOptions()

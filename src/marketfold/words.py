@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     import numpy as np
@@ -282,6 +282,15 @@ def units_word(unit: Unit) -> str:
     'order lines'
     """
     return f"{unit_word(unit)}s"
+
+
+def known(value: float | None, write: Callable[[float], str] | None = None) -> str:
+    """A number as `write` writes it, as a decimal where nothing is given; a dash for None and NaN.
+
+    >>> known(0.25), known(math.nan)
+    ('0.25', '\N{EN DASH}')
+    """
+    return MISSING if value is None or math.isnan(value) else (write or decimal)(value)
 
 
 def number_word(value: int) -> str:

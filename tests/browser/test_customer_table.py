@@ -19,7 +19,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 @pytest.fixture(scope="module")
 def table_report(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = RunConfig(
-        reduction=ReductionOptions(method="none"), clustering=ClusteringOptions(segments=4, k_max=5, bootstraps=2)
+        quick=True,
+        reduction=ReductionOptions(method="none"),
+        clustering=ClusteringOptions(segments=4, k_max=5, bootstraps=2),
     )
     path = tmp_path_factory.mktemp("tables") / "report.html"
     write_report(segment_market(examples / "shoppers.csv", config), path)

@@ -36,7 +36,9 @@ def planted(examples: Path, totals: dict[str, Any], name: str) -> dict[str, int]
 
 @pytest.mark.parametrize("name", list(IDS))
 def test_planted_groups_are_found(examples: Path, totals: dict[str, Any], name: str):
-    config = RunConfig(reduction=ReductionOptions(method="none"), clustering=ClusteringOptions(bootstraps=3, k_max=6))
+    config = RunConfig(
+        quick=True, reduction=ReductionOptions(method="none"), clustering=ClusteringOptions(bootstraps=3, k_max=6)
+    )
     analysis = segment_market(examples / name, config)
     groups = planted(examples, totals, name)
     truth = [groups[one] for one in analysis.segmentation.ids.tolist()]
@@ -59,7 +61,7 @@ def run_of(words: list[str]) -> None:
 def table_run(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run on a table of customers with ids, e-mails, orders and money, made once."""
     folder = tmp_path_factory.mktemp("tables") / "run"
-    fast = ["--bootstraps", "3", "--k-max", "5", "--reduction", "none", "--quiet"]
+    fast = ["--bootstraps", "3", "--k-max", "5", "--reduction", "none", "--quick", "--quiet"]
     run_of(["run", str(examples / "members.csv"), "--out", str(folder), *fast])
     return folder
 
@@ -68,7 +70,7 @@ def table_run(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def plain_run(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run on a table that tells nothing of orders, money or days, made once."""
     folder = tmp_path_factory.mktemp("tables") / "run"
-    fast = ["--bootstraps", "3", "--k-max", "5", "--reduction", "none", "--budget", "500", "--quiet"]
+    fast = ["--bootstraps", "3", "--k-max", "5", "--reduction", "none", "--quick", "--budget", "500", "--quiet"]
     run_of(["run", str(examples / "shoppers.csv"), "--out", str(folder), *fast])
     return folder
 
@@ -195,7 +197,7 @@ def test_after_a_run(marketfold: Command, table_run: Path, plain_run: Path, tmp_
 
 
 def test_a_later_run_keeps_numbers_and_arms(marketfold: Command, table_run: Path, examples: Path, tmp_path: Path):
-    fast = ("--bootstraps", "3", "--k-max", "5", "--reduction", "none", "--quiet")
+    fast = ("--bootstraps", "3", "--k-max", "5", "--reduction", "none", "--quick", "--quiet")
     ended = marketfold("run", examples / "members.csv", "--previous", table_run, "--out", tmp_path / "later", *fast)
     assert ended.code == 0, ended.err
     before, after = (parquet.read_table(folder / "segments.parquet") for folder in (table_run, tmp_path / "later"))
@@ -232,7 +234,9 @@ def test_later_orders_measure_by_id(marketfold: Command, plain_run: Path, tmp_pa
 
 def test_the_row_number_serves_as_id(examples: Path):
     config = RunConfig(
-        reduction=ReductionOptions(method="none"), clustering=ClusteringOptions(segments=3, bootstraps=2, k_max=4)
+        quick=True,
+        reduction=ReductionOptions(method="none"),
+        clustering=ClusteringOptions(segments=3, bootstraps=2, k_max=4),
     )
     analysis = segment_market(examples / "customers.csv", config)
     assert sorted(map(int, analysis.segmentation.ids)) == list(range(2, 62))
@@ -242,7 +246,9 @@ def test_the_row_number_serves_as_id(examples: Path):
 
 
 def test_published_wholesale_customers(shared_data: Path):
-    config = RunConfig(reduction=ReductionOptions(method="none"), clustering=ClusteringOptions(bootstraps=2, k_max=5))
+    config = RunConfig(
+        quick=True, reduction=ReductionOptions(method="none"), clustering=ClusteringOptions(bootstraps=2, k_max=5)
+    )
     analysis = segment_market(shared_data / "wholesale_customers.csv", config)
     assert len(analysis.segmentation) == 440
     assert analysis.segmentation.table.names == (

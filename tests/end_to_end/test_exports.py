@@ -12,7 +12,7 @@ from tests.end_to_end.conftest import Command
 
 
 def record_of(marketfold: Command, path: Path) -> dict[str, Any]:
-    ended = marketfold("run", path, "--json", "--bootstraps", "10", "--k-max", "8")
+    ended = marketfold("run", path, "--json", "--bootstraps", "10", "--k-max", "8", "--quick")
     assert ended.code == 0, ended.err
     told: dict[str, Any] = json.loads(ended.out)
     return told

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from tests.figures.colours import colours_of
 
-from marketfold.figures.reduction import loadings_figure, loss_figure, reconstruction_figure, scree_figure
-from marketfold.figures.theme import ACCENT, SOFT, SWAP
+from marketfold.errors import ParameterError
+from marketfold.figures.reduction import loadings_figure, loss_figure, reconstruction_figure, scree_figure, way_figure
+from marketfold.figures.theme import ACCENT, SOFT, SWAP, segment_colour
 from marketfold.reduction import PCAReducer, assess_suitability
 from marketfold.schema import Float32
+from marketfold.selection import ReducerScore, WayMap
 
 LABELS = ["orders", "revenue", "items", "days between orders", "basket", "returns"]
 HISTORY = {"loss": [0.9, 0.5, 0.3, 0.2], "validation_loss": [1.0, 0.6, 0.5, 0.7], "best_epoch": 3}
@@ -24,10 +26,12 @@ def customers() -> Float32:
 
 X = customers()
 PCA = PCAReducer(2).fit(X)
+WAY = ReducerScore("pca", 2, drawn=WayMap(PCA.transform(X[:90]), np.repeat([0, 2, 1], 30).astype(np.int32)))
 FIGURES = {
     "scree": scree_figure(PCA),
     "loadings": loadings_figure(PCA, LABELS),
     "loss": loss_figure(HISTORY, "6-4-2-4-6"),
+    "way": way_figure(WAY, "customer"),
     "reconstruction": reconstruction_figure(assess_suitability(X, n_dimensions=2)),
 }
 
@@ -54,6 +58,15 @@ def test_loadings_stand_beside_their_feature() -> None:
     for row, label in enumerate(heatmap.y):
         np.testing.assert_allclose(heatmap.z[row], PCA.loadings_[LABELS.index(label)])
     assert "orders" in FIGURES["loadings"].layout.meta["alt"]
+
+
+def test_a_way_draws_each_segment_in_its_colour() -> None:
+    figure = FIGURES["way"]
+    assert [trace.name for trace in figure.data] == ["Segment 1", "Segment 2", "Segment 3"]
+    assert [trace.marker.color for trace in figure.data] == [segment_colour(number) for number in (1, 2, 3)]
+    assert "90 customers drawn" in figure.layout.title.subtitle.text
+    with pytest.raises(ParameterError, match="autoencoder was not tried"):
+        way_figure(ReducerScore("autoencoder"), "customer")
 
 
 def test_only_the_strongest_loadings_are_shown_of_many_features() -> None:

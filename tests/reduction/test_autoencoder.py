@@ -19,7 +19,7 @@ from marketfold.reduction import (
     reconstruction_error,
 )
 from marketfold.reduction.backend import load_keras
-from marketfold.reduction.training import TrainingPlan, cut_batches, learning_rates, split_rows
+from marketfold.reduction.training import TrainingPlan, cut_batches, learning_rates, number_held_out, split_rows
 from marketfold.schema import Float32
 
 KINDS = (AutoencoderReducer, TiedAutoencoderReducer)
@@ -268,7 +268,8 @@ def test_best_epoch_is_restored(correlated: Float32) -> None:
     best = int(np.argmin(history["validation_loss"]))
     assert history["best_epoch"] == best + 1
     plan = TrainingPlan(12, 16, 0.3, 0.1, 12, int(np.random.RandomState(3).randint(2**31 - 1)))
-    _, held_out = split_rows(len(correlated), plan)
+    drawn = np.arange(len(correlated))
+    _, held_out = split_rows(drawn, plan, number_held_out([drawn], plan))
     measured = reconstruction_error(reducer, correlated[held_out])
     assert measured == pytest.approx(history["validation_loss"][best], rel=1e-4)
 
@@ -301,9 +302,39 @@ def test_every_row_is_in_a_batch() -> None:
 
 def test_held_out_rows_are_never_trained_on() -> None:
     plan = TrainingPlan(1, 64, 0.01, 0.1, 1, 7)
-    training, held_out = split_rows(1003, plan)
-    assert sorted([*training, *held_out]) == list(range(1003))
-    assert len(held_out) == 64
+    drawn = np.arange(1003)
+    n_held = number_held_out([drawn], plan)
+    training, held_out = split_rows(drawn, plan, n_held)
+    assert sorted([*training, *held_out]) == drawn.tolist()
+    assert len(held_out) == n_held == 100
+
+
+def test_a_unit_that_was_drawn_twice_is_trained_on_or_held_out_and_never_both() -> None:
+    plan = TrainingPlan(1, 64, 0.01, 0.1, 1, 7)
+    draws = [np.random.default_rng(seed).integers(200, size=200) for seed in range(3)]
+    n_held = number_held_out(draws, plan)
+    assert 10 <= n_held <= 14
+    for drawn in draws:
+        training, held_out = split_rows(drawn, plan, n_held)
+        assert not set(training) & set(held_out)
+        assert len(held_out) == len(set(held_out)) == n_held
+        assert set(training) | set(held_out) == set(drawn.tolist())
+
+
+@pytest.mark.parametrize("tied", [False, True])
+def test_networks_side_by_side_learn_each_its_own_rows_as_if_alone(correlated: Float32, tied: bool) -> None:
+    halves = [np.arange(0, len(correlated), 2), np.arange(1, len(correlated), 2)]
+    shifted = correlated.copy()
+    shifted[halves[1]] += 5
+    reducer = KINDS[tied](3, layers=(6,), training=TrainingSettings(epochs=40), random_state=1)
+    one, other = reducer.fit_each(shifted, halves)
+    assert not hasattr(reducer, "network_")
+    for fitted, own, strange in ((one, halves[0], halves[1]), (other, halves[1], halves[0])):
+        assert reconstruction_error(fitted, shifted[own]) < 1 < reconstruction_error(fitted, shifted[strange])
+        assert len(fitted.history_["loss"]) >= fitted.history_["best_epoch"]
+    again = reducer.fit_each(shifted, halves)
+    assert_same_weights(one, again[0])
+    assert_same_weights(other, again[1])
 
 
 def test_rate_rises_and_falls_to_nothing() -> None:

@@ -49,11 +49,23 @@ def test_all_components_give_everything_back(correlated: Float32) -> None:
     np.testing.assert_allclose(reducer.inverse_transform(reducer.transform(correlated)), correlated, atol=1e-5)
 
 
-def test_loadings_are_correlations_with_the_components(correlated: Float32) -> None:
-    reducer = PCAReducer(2).fit(correlated)
-    scores = reducer.transform(correlated)
-    measured = [[np.corrcoef(correlated[:, f], scores[:, c])[0, 1] for c in range(2)] for f in range(8)]
+@pytest.mark.parametrize("weights", [1.0, np.linspace(0.1, 3, 8)])
+def test_loadings_are_correlations_with_the_components(correlated: Float32, weights: Any) -> None:
+    X = correlated * weights  # a block of features weighs less than its spread of one
+    reducer = PCAReducer(3).fit(X)
+    measured = np.corrcoef(X.T, reducer.transform(X).T)[: X.shape[1], X.shape[1] :]
     np.testing.assert_allclose(reducer.loadings_, measured, atol=2e-3)
+    read = PCAReducer.from_state(*reducer.to_state())
+    np.testing.assert_array_equal(read.loadings_, reducer.loadings_)
+
+
+def test_a_constant_feature_goes_with_no_component_and_an_old_model_knows_no_spreads(correlated: Float32) -> None:
+    X = np.column_stack([correlated, np.ones(len(correlated))])
+    reducer = PCAReducer(2, allow_constant=True).fit(X)
+    assert reducer.loadings_[-1].tolist() == [0, 0]
+    settings, arrays = reducer.to_state()
+    arrays.pop("deviations")
+    assert np.isnan(PCAReducer.from_state(settings, arrays).loadings_).all()
 
 
 @given(st.permutations(range(60)))

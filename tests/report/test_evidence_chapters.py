@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 from tests.report.edited import remarking, with_evidence
 
 from marketfold.page import Notice, figures_of, tables_of
-from marketfold.reduction import PCAReducer
 from marketfold.report.evidence_chapters import (
     choice_chapter,
     k_chapter,
     k_figures,
-    reduction_chapter,
     stability_chapter,
 )
 from marketfold.report.sentences.clustering import k_decision
@@ -49,13 +47,6 @@ def test_the_elbow_has_its_indices_where_there_are_any(analysis: Analysis) -> No
     assert drawn(k_chapter(analysis))[:2] == ["elbow", "indices"]
     bare = dataclasses.replace(analysis.choice.evidence.k_choice, indices={}, gaps={})
     assert [figure.key for figure in k_figures(bare, "customer")] == ["elbow"]
-
-
-def test_a_reduction_is_drawn_where_there_was_one(analysis: Analysis) -> None:
-    assert reduction_chapter(with_evidence(analysis, comparison=None, suitability=None)) is None
-    made = analysis.segmentation
-    reduced = dataclasses.replace(made, reducer=PCAReducer(2).fit(made.matrix.values))
-    assert drawn(reduction_chapter(dataclasses.replace(analysis, segmentation=reduced)))[:2] == ["scree", "loadings"]
 
 
 def test_splitting_is_drawn_where_several_numbers_were_tried(analysis: Analysis) -> None:
@@ -98,3 +89,5 @@ def test_the_test_on_the_future_stands_beside_what_chance_gives(analysis: Analys
     assert len(table.rows) == 4
     assert table.marked == (0,)
     assert f"{future.n_segments} segments" in table.rows[0][0]
+    told = [section.lead, *(text for part in section.parts for text in getattr(part, "paragraphs", ()))]
+    assert any(f"foretell {table.rows[0][1]} of" in text for text in told)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +14,6 @@ from marketfold.report.teaching import (
     about_spread,
     about_stability,
 )
-from marketfold.selection import FutureScore
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
@@ -55,12 +53,12 @@ def test_the_map_says_what_it_hides() -> None:
     assert "hides nothing" in " ".join(about_map("customer", np.array([0.6, 0.4])))
 
 
-def test_chance_explains_more_the_more_groups_there_are() -> None:
-    future = FutureScore(
-        cutoff=date(2024, 1, 1), horizon_days=90, n_units=202, n_evaluated=101, returned_share=0.5, segments=0.3,
-        n_segments=3, rfm=0.2, random=0.1, upper_bound=0.4,
-    )  # fmt: skip
-    assert "3 groups drawn by lot explain about 2 % by chance, and 25 groups about 24 %" in about_future(future)[1]
+def test_what_groups_foretell_needs_no_correction_for_their_number(analysis: Analysis) -> None:
+    future = analysis.choice.future
+    assert future is not None
+    said = " ".join(about_future(future))
+    assert f"these numbers are of {future.n_evaluated} others" in said
+    assert "groups drawn by lot have 0 % or a little less" in said
 
 
 def test_the_boxes_name_the_largest_segment(analysis: Analysis) -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,13 +10,11 @@ from marketfold.config import ClusteringOptions, FeatureOptions, ReductionOption
 from marketfold.demo import make_shop
 from marketfold.features import build_features
 from marketfold.orders import read_orders
-from marketfold.reduction import make_reducer
-from marketfold.selection import Fits, Recipe, ReducerScore, Skipped, choose_recipe, compare_reducers
-from marketfold.selection.choice import methods_to_compare
-from marketfold.selection.compare import held_out_reconstruction, simplest_not_worse
-
-if TYPE_CHECKING:
-    from marketfold.schema import Float32
+from marketfold.reduction import PCAReducer
+from marketfold.selection import REFITS, Fits, Lead, Recipe, ReducerScore, choose_recipe, compare_reducers
+from marketfold.selection.compare import _leads, _Tried, jaccards_of
+from marketfold.selection.foretelling import SquaredErrors, errors_of_groups
+from marketfold.selection.ways import methods_to_compare
 
 ALL_FEATURES = Recipe("all", "none", 4, n_dimensions=5)
 
@@ -25,26 +22,6 @@ ALL_FEATURES = Recipe("all", "none", 4, n_dimensions=5)
 @pytest.fixture(scope="module")
 def fits() -> Fits:
     return Fits(build_features(clean_orders(read_orders(make_shop(4_000).lines))))
-
-
-def given_back(X: Float32, method: str, n_dimensions: int) -> float:
-    return held_out_reconstruction(X, lambda rows: make_reducer(method, n_dimensions).fit(rows))
-
-
-def test_no_reduction_gives_everything_back(fits: Fits):
-    assert given_back(fits.matrix(ALL_FEATURES).values, "none", 3) == pytest.approx(1.0)
-
-
-def test_pca_gives_more_back_with_more_dimensions(fits: Fits):
-    few, more = (given_back(fits.matrix(ALL_FEATURES).values, "pca", n) for n in (2, 8))
-    assert 0 < few < more < 1
-
-
-def test_what_comes_back_is_a_share_of_the_variance_and_not_of_the_distance_from_nought():
-    X = np.random.default_rng(0).standard_normal((500, 4)).astype(np.float32)
-    centred, shifted = (given_back(values, "pca", 2) for values in (X, X + 50))
-    assert centred == pytest.approx(0.5, abs=0.1)
-    assert shifted == pytest.approx(centred, abs=0.01)
 
 
 def test_reductions_are_judged_in_the_original_space(fits: Fits):
@@ -55,41 +32,91 @@ def test_reductions_are_judged_in_the_original_space(fits: Fits):
     assert pca.calinski_harabasz <= none.calinski_harabasz * 1.02
 
 
-TOO_FEW = ReducerScore("autoencoder", skipped=Skipped("too_few_units", 92, 1_000))
-SCORE = ReducerScore("none", 9, 1.0, 0.3, 100.0, 0.9, 0.8, 0.20, 0.1)
+def test_the_ways_are_shown_with_agreement_maps_and_refits(fits: Fits):
+    comparison = compare_reducers(fits, ALL_FEATURES, ["none", "pca"])
+    none, pca = comparison.tried
+    assert np.diag(np.array(comparison.agreement)).tolist() == [1.0, 1.0]
+    assert comparison.agreement[0][1] == comparison.agreement[1][0] < 1.01
+    assert none.reconstruction == none.shuffled == pytest.approx(1)
+    assert pca.shuffled < pca.reconstruction < 1
+    for score in comparison.tried:
+        assert score.drawn is not None
+        assert score.drawn.points.shape == (len(score.drawn.labels), 2)
+        assert set(score.drawn.labels.tolist()) <= set(range(4))
+    assert len(comparison.features) == none.n_dimensions
+    assert not comparison.by_future
 
 
-def test_the_simplest_is_taken_when_the_rest_is_no_better():
-    rival = replace(SCORE, method="pca", explained=0.215)
-    assert simplest_not_worse([SCORE, rival]) == "none"
+def test_a_reduction_is_fitted_anew_in_each_resample(fits: Fits, monkeypatch: pytest.MonkeyPatch):
+    seen: list[bytes] = []
+    real = PCAReducer.fit
+
+    def spy(self: PCAReducer, X: Any, y: None = None, **more: Any) -> PCAReducer:
+        seen.append(np.asarray(X).tobytes())
+        return real(self, X, y, **more)
+
+    monkeypatch.setattr(PCAReducer, "fit", spy)
+    compare_reducers(Fits(fits.table), ALL_FEATURES, ["pca"])
+    assert len(set(seen)) >= REFITS
 
 
-def test_a_reduction_that_explains_much_more_is_taken():
-    rival = replace(SCORE, method="pca", explained=0.25)
-    assert simplest_not_worse([SCORE, rival]) == "pca"
+def test_segments_that_come_out_again_have_jaccards_of_one_and_lost_ones_of_nought():
+    labels = np.array([0, 0, 1, 1, 2, 2])
+    assert jaccards_of(labels, labels[::-1], 3).tolist() == [1, 1, 1]
+    assert jaccards_of(labels[:4], labels[:4], 3).tolist() == [1, 1, 0]
+
+
+def tried(method: str, errors: SquaredErrors | None = None, **figures: Any) -> _Tried:
+    weakest = figures.pop("weakest", np.full(REFITS, 0.8))
+    return _Tried(ReducerScore(method, silhouette=0.3), made=None, weakest=weakest, errors=errors, **figures)  # type: ignore[arg-type]
+
+
+def missing(share: float, seed: int, n_units: int = 2_000) -> SquaredErrors:
+    """What a forecast misses that foretells about such a share."""
+    mean = np.ones(n_units)
+    return SquaredErrors(mean * (1 - share) + np.random.default_rng(seed).normal(size=n_units) * 0.3, mean)
+
+
+def test_a_lead_is_clear_where_it_is_large_and_sure():
+    small, large = tried("none", missing(0.2, 0)), tried("pca", missing(0.3, 1))
+    best, leads = _leads([small, large])
+    assert best == "pca"
+    assert leads["none"].value == pytest.approx(0.1, abs=0.03)
+    assert leads["none"].clear
+    _, unsure = _leads([tried("none", missing(0.2, 0, 12)), tried("pca", missing(0.3, 1, 12))])
+    assert not any(lead.clear for lead in unsure.values())
+
+
+def test_worthless_reductions_are_seldom_taken_for_the_simplest():
+    outcomes = [np.random.default_rng(seed) for seed in range(300)]
+    clear = 0
+    for random in outcomes:
+        y = random.normal(size=46)
+        none, other = (errors_of_groups(random.integers(3, size=46).astype(np.int32), y) for _ in range(2))
+        lead, error = other.lead_over(none)
+        clear += Lead(lead, error).clear
+    assert clear <= 0.06 * len(outcomes)
 
 
 def test_without_a_next_period_stability_and_silhouette_decide():
-    plain = replace(SCORE, explained=None, jaccard=0.5)
-    rival = replace(SCORE, method="pca", explained=None, jaccard=0.9)
-    assert simplest_not_worse([plain, rival]) == "pca"
-
-
-def test_what_was_not_tried_is_not_taken():
-    assert simplest_not_worse([SCORE, TOO_FEW]) == "none"
-    assert np.isnan(TOO_FEW.silhouette)
+    shaky = tried("none", weakest=np.linspace(0.4, 0.6, REFITS))
+    best, leads = _leads([shaky, tried("pca", weakest=np.full(REFITS, 0.9))])
+    assert best == "pca"
+    assert leads["none"].clear
+    best, leads = _leads([tried("none"), tried("pca")])
+    assert (best, leads["pca"].value) == ("none", 0)
 
 
 @pytest.mark.parametrize(
     ("asked", "n_units", "tried", "left_out"),
     [
-        ("auto", 999, ["none", "pca"], {"autoencoder": "too_few_units"}),
-        ("auto", 1_000, ["none", "pca", "autoencoder"], {}),
-        ("none", 5_000, ["none", "pca"], {}),
-        ("pca", 5_000, ["none", "pca"], {}),
+        ("auto", 59, ["none", "pca"], {"autoencoder": "too_few_units"}),
+        ("auto", 60, ["none", "pca", "autoencoder"], {}),
+        ("none", 5_000, ["none", "pca", "autoencoder"], {}),
+        ("pca", 5_000, ["none", "pca", "autoencoder"], {}),
         ("autoencoder", 50, ["none", "pca", "autoencoder"], {}),
-        ("autoencoder-tied", 50, ["none", "pca", "autoencoder-tied"], {}),
-        ("FastICA", 5_000, ["none", "pca"], {}),
+        ("autoencoder-tied", 50, ["none", "pca", "autoencoder-tied"], {"autoencoder": "too_few_units"}),
+        ("FastICA", 5_000, ["none", "pca", "autoencoder"], {}),
     ],
 )
 def test_a_network_is_tried_where_it_is_asked_for_or_can_be_taught(
@@ -100,9 +127,46 @@ def test_a_network_is_tried_where_it_is_asked_for_or_can_be_taught(
     assert {score.method: score.skipped.code for score in scores if score.skipped} == left_out
 
 
+def test_a_quick_run_trains_no_network_but_the_one_that_is_asked_for():
+    methods, (score,) = methods_to_compare("auto", 5_000, quick=True)
+    assert methods == ["none", "pca"]
+    assert score.skipped is not None
+    assert score.skipped.code == "quick"
+    assert methods_to_compare("autoencoder", 5_000, quick=True) == (["none", "pca", "autoencoder"], ())
+
+
+def test_every_run_of_sixty_customers_on_compares_three_ways_and_trains_a_network_that_fits_the_data():
+    table = build_features(clean_orders(read_orders(make_shop(3_000).lines)))
+    assert len(table) >= 60
+    config = RunConfig(clustering=ClusteringOptions(segments=3, k_max=4, bootstraps=2))
+    comparison = choose_recipe(Fits(table), config).comparison
+    assert comparison is not None
+    assert [score.method for score in comparison.tried] == ["none", "pca", "autoencoder"]
+    network: Any = comparison.tried[2].fitted
+    assert network.network_.architecture.n_weights <= comparison.n_units * len(comparison.features)
+    assert np.array(comparison.agreement).shape == (3, 3)
+
+
+def test_too_few_features_are_compared_on_all_and_segmented_as_they_are():
+    table = build_features(clean_orders(read_orders(make_shop(2_000).lines)))
+    config = RunConfig(
+        quick=True,
+        features=FeatureOptions(feature_set="timing"),
+        clustering=ClusteringOptions(segments=3, k_max=4, bootstraps=2),
+    )
+    fits = Fits(table)
+    choice = choose_recipe(fits, config)
+    assert fits.matrix(choice.recipe).values.shape[1] < 4
+    assert choice.comparison is not None
+    assert not choice.comparison.of_own_features
+    assert len(choice.comparison.features) > 4
+    assert (choice.comparison.taken, choice.recipe.method) == ("none", "none")
+
+
 def test_a_reduction_that_was_asked_for_is_made_whatever_the_rule_says():
     table = build_features(clean_orders(read_orders(make_shop(2_000).lines)))
     config = RunConfig(
+        quick=True,
         features=FeatureOptions(feature_set="all"),
         reduction=ReductionOptions(method="autoencoder-tied", n_dimensions=2),
         clustering=ClusteringOptions(segments=3, k_max=4, bootstraps=2),
@@ -111,4 +175,5 @@ def test_a_reduction_that_was_asked_for_is_made_whatever_the_rule_says():
     assert choice.recipe.method == "autoencoder-tied"
     assert choice.comparison is not None
     assert (choice.comparison.asked, choice.comparison.taken) == ("autoencoder-tied", "autoencoder-tied")
+    assert {score.skipped.code for score in choice.comparison.scores if score.skipped} <= {"quick", "too_few_units"}
     assert choice.comparison.chosen in {score.method for score in choice.comparison.tried}

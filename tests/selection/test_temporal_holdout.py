@@ -35,14 +35,6 @@ def shop() -> CleanOrders:
     return clean_orders(read_orders(make_shop(4_000).lines))
 
 
-def test_nothing_is_explained_by_groups_that_do_not_differ():
-    assert explained_share(np.array([0, 1, 0, 1], np.int32), np.array([1.0, 1.0, 3.0, 3.0])) == 0.0
-
-
-def test_a_constant_outcome_has_nothing_to_explain():
-    assert explained_share(np.array([0, 1], np.int32), np.array([2.0, 2.0])) == 0.0
-
-
 def test_a_short_span_is_not_cut():
     assert choose_cutoff(date(2026, 1, 1), date(2026, 6, 1)) is None
 
@@ -85,8 +77,30 @@ def test_segments_say_more_than_random_groups_and_less_than_can_be_known(shop: C
     holdout = hold_out_future(shop, CUTOFF, FeatureOptions())
     assert holdout is not None
     score = score_on_future(holdout, Fits(holdout.table).segment(Recipe("value", "none", 4)).labels)
-    assert score.random < score.segments
+    assert score.random.share < score.segments.low
+    assert score.over_random.low > 0
+    assert score.by_chance == pytest.approx(1 / 200)
+    assert score.better_than_chance
     assert score.n_segments == 4
+
+
+def test_random_segments_foretell_no_better_than_chance(shop: CleanOrders):
+    holdout = hold_out_future(shop, CUTOFF, FeatureOptions())
+    assert holdout is not None
+    n_units = len(holdout.table.ids)
+    by_lot = [np.random.default_rng(seed).integers(4, size=n_units).astype(np.int32) for seed in range(6)]
+    scores = [score_on_future(holdout, labels) for labels in by_lot]
+    assert 0.25 < np.mean([score.by_chance for score in scores]) < 0.75
+    assert np.mean([score.segments.share for score in scores]) < 0
+    assert all(score.over_rfm.high < 0 < score.rfm.low for score in scores)
+
+
+def test_a_forecast_of_many_is_judged_on_a_sample(shop: CleanOrders, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("marketfold.selection.temporal_holdout.SCORED_UNITS", 60)
+    holdout = hold_out_future(shop, CUTOFF, FeatureOptions())
+    assert holdout is not None
+    score = score_on_future(holdout, Fits(holdout.table).segment(Recipe("value", "none", 4)).labels)
+    assert (score.n_units, score.n_evaluated) == (len(holdout.table), 60)
 
 
 def test_a_choice_sees_one_half_of_the_future_and_the_last_word_is_the_others(shop: CleanOrders):
@@ -95,8 +109,8 @@ def test_a_choice_sees_one_half_of_the_future_and_the_last_word_is_the_others(sh
     halved = holdout.halved(3)
     assert halved.evaluation.sum() == len(halved.evaluation) // 2
     labels = Fits(holdout.table).segment(Recipe("value", "none", 4)).labels
-    changed = replace(halved, next_revenue=np.where(halved.evaluation, halved.next_revenue, 0.0))
-    assert score_on_future(changed, labels).segments == score_on_future(halved, labels).segments
+    assert len(halved.errors_at_last(labels).own) == score_on_future(halved, labels).n_evaluated
+    assert len(halved.errors_at_last(labels).own) == halved.evaluation.sum()
     changed = replace(halved, next_revenue=np.where(halved.evaluation, 0.0, halved.next_revenue))
     assert changed.explained_to_choose(labels) == halved.explained_to_choose(labels)
     assert halved.halved(3).evaluation.tolist() == halved.evaluation.tolist()
@@ -147,7 +161,8 @@ def test_five_segments_by_loyalty_reach_the_target_on_cdnow(cdnow: Any):
 def test_segments_of_cdnow_stand_between_chance_and_what_can_be_known(cdnow: Any):
     score = score_on_future(cdnow, Fits(cdnow.table).segment(Recipe("value", "none", 8)).labels)
     assert score.n_units > 23_000
-    assert score.segments >= 0.285
-    assert score.random < 0.01
-    assert score.rfm == pytest.approx(0.276, abs=0.01)
-    assert score.upper_bound == pytest.approx(0.304, abs=0.015)
+    assert score.segments.share >= 0.284
+    assert abs(score.random.share) < 0.001
+    assert score.rfm.share == pytest.approx(0.276, abs=0.01)
+    assert score.over_rfm.low < score.segments.share - score.rfm.share < score.over_rfm.high
+    assert score.upper_bound.share == pytest.approx(0.304, abs=0.015)

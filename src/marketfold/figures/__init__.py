@@ -3,7 +3,7 @@
 from marketfold.figures.campaigns import EffectRow, budget_figure, effect_figure
 from marketfold.figures.clustering import elbow_figure, gap_figure, indices_figure, slsa_figure, stability_figure
 from marketfold.figures.exploration import exploration_figures
-from marketfold.figures.reduction import loadings_figure, loss_figure, reconstruction_figure, scree_figure
+from marketfold.figures.reduction import loadings_figure, loss_figure, reconstruction_figure, scree_figure, way_figure
 from marketfold.figures.segments import (
     UnitMap,
     direction_words,
@@ -43,5 +43,6 @@ __all__ = [
     "segment_colour",
     "slsa_figure",
     "stability_figure",
+    "way_figure",
     "wrapped",
 ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from marketfold import words
+from marketfold.errors import ParameterError
 from marketfold.figures.theme import (
     ACCENT,
     HIGHLIGHT,
@@ -16,6 +17,8 @@ from marketfold.figures.theme import (
     add_named_bars,
     add_note,
     new_figure,
+    segment_colour,
+    segment_symbol,
 )
 from marketfold.reduction import short_label
 
@@ -25,7 +28,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from marketfold.reduction import PCAReducer, Suitability
-    from marketfold.schema import Float64
+    from marketfold.schema import Float64, Unit
+    from marketfold.selection import ReducerScore
 
 MOST_COMPONENTS, MOST_FEATURES = 30, 24
 MOST_DECADES = 2
@@ -80,7 +84,7 @@ def loadings_figure(reducer: PCAReducer, labels: Sequence[str]) -> go.Figure:
     leading = labels[int(np.abs(loadings[:, 0]).argmax())]
     figure = new_figure(
         f"Component 1 goes most with {leading}",
-        subtitle="Loading of each feature: its correlation with the component where features are standardised"
+        subtitle="Loading of each feature: its correlation with the component"
         + (f"; the {len(grouped)} strongest of {len(labels)}" if left else ""),
         alt=f"Loadings of {len(grouped)} features on {words.plural(loadings.shape[1], 'component')}. "
         + " ".join(f"Component {i}: {_named_by(column, labels)}." for i, column in enumerate(loadings.T[:4], 1)),
@@ -152,4 +156,37 @@ def reconstruction_figure(suitability: Suitability) -> go.Figure:
         barmode="group",
         margin={"r": 56},
         xaxis={"tickformat": ".0%", "range": [lowest, 1.2], "tickvals": [0, 0.25, 0.5, 0.75, 1]},
+    )
+
+
+def way_figure(score: ReducerScore, unit: Unit) -> go.Figure:
+    """Drawn units in the two directions in which the dimensions of one way differ most, coloured by its segments."""
+    drawn, name = score.drawn, short_label(score.method)
+    if drawn is None:
+        message = f"{name} was not tried: there is no map of it."
+        raise ParameterError(message)
+    segments = np.unique(drawn.labels)
+    units, dimensions = (
+        words.plural(len(drawn.labels), words.unit_word(unit)),
+        words.plural(score.n_dimensions, "dimension"),
+    )
+    figure = new_figure(
+        f"{name[:1].upper()}{name[1:]}: segments in {dimensions}",
+        subtitle=f"{units} drawn, in the two directions in which they differ most",
+        alt=f"Map of {units} through {name}, {dimensions}. Units by segment: "
+        + ", ".join(f"{place + 1}: {int((drawn.labels == place).sum())}" for place in segments.tolist())
+        + ".",
+        height=460,
+    )
+    for place in segments.tolist():
+        own, number = drawn.points[drawn.labels == place].round(3), place + 1
+        mark = {"size": 7, "opacity": 0.72, "color": segment_colour(number), "symbol": segment_symbol(number)}
+        figure.add_scatter(
+            x=own[:, 0], y=own[:, 1], mode="markers", marker=mark, name=f"Segment {number}", hoverinfo="name"
+        )
+    plain = {"showticklabels": False, "showgrid": True}
+    return figure.update_layout(
+        xaxis={"title": {"text": "Direction 1"}, **plain},
+        yaxis={"title": {"text": "Direction 2"}, **plain},
+        legend={"itemsizing": "constant"},
     )

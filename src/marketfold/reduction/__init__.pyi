@@ -12,6 +12,7 @@ from marketfold.reduction.suitability import FEWEST_UNITS as FEWEST_UNITS
 from marketfold.reduction.suitability import Reconstruction as Reconstruction
 from marketfold.reduction.suitability import Suitability as Suitability
 from marketfold.reduction.suitability import assess_suitability as assess_suitability
+from marketfold.reduction.suitability import held_out_reconstruction as held_out_reconstruction
 from marketfold.reduction.table import REDUCERS as REDUCERS
 from marketfold.reduction.table import as_known as as_known
 from marketfold.reduction.table import label_of as label_of

@@ -6,6 +6,7 @@ import warnings
 from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args
 
 import numpy as np
+from sklearn.base import clone
 from sklearn.utils import check_random_state
 
 from marketfold.errors import ModelError, ParameterError
@@ -53,7 +54,7 @@ def _warn_of_size(shape: Architecture, n_units: int) -> None:
     )
     if ratio > MOST_WEIGHTS_A_VALUE:
         raise ParameterError(message)
-    warnings.warn(message, OverparameterisedWarning, stacklevel=4)
+    warnings.warn(message, OverparameterisedWarning, stacklevel=5)
 
 
 def _saved_architecture(settings: Mapping[str, Any], *, tied: bool) -> Architecture:
@@ -119,8 +120,8 @@ class AutoencoderReducer(BaseReducer):
 
     name: ClassVar[str] = "autoencoder"
     label: ClassVar[str] = "the autoencoder"
-    fewest_units: ClassVar[int | None] = 1_000
-    """Below this it would have more weights than the customers have values to teach it."""
+    fewest_units: ClassVar[int | None] = 60
+    """Its size follows the data, and with fewer there is hardly anything to hold out for its training."""
     cost: ClassVar[int] = 2
     stochastic: ClassVar[bool] = True
     figures: ClassVar[tuple[str, ...]] = ("loss",)
@@ -171,15 +172,32 @@ class AutoencoderReducer(BaseReducer):
 
     def _fit(self, X: ArrayLike, progress: Progress | None) -> None:
         matrix = self._checked(X, reset=True, min_rows=2)
+        self._train(np.ascontiguousarray(matrix, np.float32), [np.arange(len(matrix))], [self], progress)
+
+    def fit_each(
+        self, X: ArrayLike, draws: Sequence[NDArray[np.intp]], *, progress: Progress | None = None
+    ) -> list[Self]:
+        """Train a copy on each draw of rows, all side by side; their seeds follow one another."""
+        matrix = np.ascontiguousarray(self._checked(X, reset=True, min_rows=2), np.float32)
+        copies = [clone(self) for _ in draws]
+        for copied in copies:
+            copied.n_features_in_ = matrix.shape[1]
+        self._train(matrix, draws, copies, progress)
+        return copies
+
+    def _train(
+        self, X: Float32, draws: Sequence[NDArray[np.intp]], taught: Sequence[Self], progress: Progress | None
+    ) -> None:
+        first = X[draws[0]]
         if not self.allow_constant:
-            refuse_constant_columns(matrix)
-        matrix = np.ascontiguousarray(matrix, np.float32)
-        shape = self._architecture(matrix)
-        _warn_of_size(shape, len(matrix))
-        seed = int(check_random_state(self.random_state).randint(2**31 - 1))
-        plan = (self.training or TrainingSettings()).plan(len(matrix), shape.widest, seed)
-        self.network_, self.history_ = train(matrix, shape, plan, progress)
-        self.n_dimensions_ = shape.bottleneck
+            refuse_constant_columns(first)
+        shape = self._architecture(first)
+        _warn_of_size(shape, len(first))
+        seed = int(check_random_state(self.random_state).randint(2**31 - 1 - len(draws)))
+        plan = (self.training or TrainingSettings()).plan(len(first), shape.widest, seed)
+        for one, trained in zip(taught, train(X, draws, shape, plan, progress), strict=True):
+            one.network_, one.history_ = trained
+            one.n_dimensions_ = shape.bottleneck
 
     def _architecture(self, X: Float32) -> Architecture:
         n_features = X.shape[1]

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, runtime_checkable
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone
 from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -14,7 +14,7 @@ from marketfold.errors import ModelError, ParameterError
 from marketfold.words import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import ArrayLike, NDArray
@@ -58,6 +58,11 @@ class Reducer(Protocol):
 
     def fit(self, X: ArrayLike, y: None = None, *, progress: Progress | None = None) -> Self:
         """Learn from a matrix of shape (n_units, n_features)."""
+
+    def fit_each(
+        self, X: ArrayLike, draws: Sequence[NDArray[np.intp]], *, progress: Progress | None = None
+    ) -> list[Self]:
+        """Fit a copy on each draw of rows, which may hold a row twice."""
 
     def transform(self, X: ArrayLike) -> Float32:
         """Reduce a matrix to shape (n_units, n_dimensions)."""
@@ -157,6 +162,12 @@ class BaseReducer(ABC, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
     @abstractmethod
     def fit(self, X: ArrayLike, y: None = None, *, progress: Progress | None = None) -> Self:
         """Learn from a matrix of shape (n_units, n_features)."""
+
+    def fit_each(
+        self, X: ArrayLike, draws: Sequence[NDArray[np.intp]], *, progress: Progress | None = None
+    ) -> list[Self]:
+        """Fit a copy on each draw of rows, which may hold a row twice; `self` stays as it is."""
+        return [clone(self).fit(np.asarray(X)[rows], progress=progress) for rows in draws]
 
     @abstractmethod
     def _encode(self, X: NDArray[Any]) -> Float32 | Float64: ...

@@ -70,6 +70,8 @@ class OwnReducer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.n_dimensions_ = self.transform(matrix[:2]).shape[1]
         return self
 
+    fit_each = BaseReducer.fit_each
+
     def transform(self, X: ArrayLike) -> Float32:
         """Reduce units to dimensions, shape (n_units, n_dimensions)."""
         return self._checked(self.transformer_.transform(X), len(np.asarray(X)))

@@ -111,6 +111,8 @@ class PCAReducer(BaseReducer):
         Unit directions, largest variance first, each with its largest entry positive.
     mean_ : float64, shape (n_features,)
         Centre of the fitted units.
+    deviations_ : float64, shape (n_features,)
+        Standard deviation of each feature.
     variances_ : float64, shape (n_features,)
         Variance along every component, those not kept included (for the scree).
 
@@ -148,6 +150,7 @@ class PCAReducer(BaseReducer):
             refuse_constant_columns(matrix)
         mean, covariances = covariance(matrix)
         variances, components = principal_components(covariances)
+        self.deviations_ = np.sqrt(np.diag(covariances))
         kept = number_of_components(self.n_components, variances / variances.sum(), len(matrix))
         self.mean_, self.variances_, self.components_, self.n_dimensions_ = mean, variances, components[:kept], kept
         return self
@@ -160,11 +163,13 @@ class PCAReducer(BaseReducer):
 
     @property
     def loadings_(self) -> Float64:
-        """Components scaled by their standard deviation, shape (n_features, n_dimensions).
+        """Correlation of each feature with each component, -1 to 1, shape (n_features, n_dimensions).
 
-        On standardised features a loading is the correlation of the feature with the component, -1 to 1.
+        0 for a feature in which all units are alike, and NaN in a model that was saved before spreads were.
         """
-        return self.components_.T * np.sqrt(self.variances_[: self.n_dimensions_])
+        scaled = self.components_.T * np.sqrt(self.variances_[: self.n_dimensions_])
+        loadings: Float64 = scaled / np.where(self.deviations_ == 0, np.inf, self.deviations_)[:, None]
+        return loadings
 
     def _encode(self, X: NDArray[Any]) -> Float64:
         return (X - self.mean_) @ self.components_.T
@@ -180,7 +185,8 @@ class PCAReducer(BaseReducer):
             "n_components": n_components if isinstance(n_components, float) else int(n_components),
             "allow_constant": bool(self.allow_constant),
         }
-        return settings, {"mean": self.mean_, "components": self.components_, "variances": self.variances_}
+        arrays = {"mean": self.mean_, "components": self.components_, "variances": self.variances_}
+        return settings, arrays | {"deviations": self.deviations_}
 
     @classmethod
     def from_state(cls, settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Self:
@@ -194,5 +200,6 @@ class PCAReducer(BaseReducer):
         n_components = settings.get("n_components", len(components))
         reducer = cls(n_components, allow_constant=bool(settings.get("allow_constant")))
         reducer.mean_, reducer.components_, reducer.variances_ = mean, components, variances
+        reducer.deviations_ = arrays.get("deviations", np.full(n_features, np.nan))
         reducer.n_features_in_, reducer.n_dimensions_ = n_features, len(components)
         return reducer

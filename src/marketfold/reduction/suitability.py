@@ -15,14 +15,12 @@ from marketfold.reduction.table import make_reducer
 from marketfold.thresholds import SIGNIFICANCE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
     from marketfold.reduction.base import Reducer
     from marketfold.schema import Float32, Float64, Progress
-
-    Fit = Callable[[str, int, Float32], Reducer]
 
 FEWEST_UNITS = 10
 TRIED_UNITS = 5_000
@@ -188,28 +186,24 @@ def _tests(correlations: Float64, n_units: int) -> tuple[tuple[int, ...], tuple[
     return redundant, bartlett_sphericity(reduced, n_units), kaiser_meyer_olkin(reduced)
 
 
-def _try(method: str, X: Float32, n_dimensions: int, fit: Fit) -> float:
-    """Share of the variance of held-out rows that comes back."""
-    held_out = max(2, round(len(X) * HELD_OUT_SHARE))
-    reducer = fit(method, n_dimensions, X[held_out:])
-    mean = X[held_out:].mean(axis=0)
-    baseline = float(np.square(X[:held_out] - mean, dtype=np.float64).mean())
-    return 1 - reconstruction_error(reducer, X[:held_out]) / baseline if baseline > 0 else 0.0
+def held_out_reconstruction(
+    reducer: Reducer, X: Float32, seed: int = 0, *, progress: Progress | None = None
+) -> Reconstruction:
+    """How much of units that it did not learn from an unfitted reducer gives back, and how much of shuffled columns.
 
-
-def _reconstructions(
-    X: Float32, methods: Sequence[str], n_dimensions: int, seed: int, progress: Progress | None, fit: Fit
-) -> tuple[Reconstruction, ...]:
+    At most `TRIED_UNITS` take part; the shares are NaN where the reducer gives nothing back.
+    """
     random = np.random.default_rng(seed)
     tried = X[random.permutation(len(X))[:TRIED_UNITS]]
-    shuffled = random.permuted(tried, axis=0)
-    found = []
-    for done, method in enumerate(methods):
-        if progress is not None:
-            progress(f"{method} on the data and on shuffled columns", done, len(methods))
-        shares = [_try(method, matrix, n_dimensions, fit) for matrix in (tried, shuffled)]
-        found.append(Reconstruction(method, n_dimensions, *shares))
-    return tuple(found)
+    both = np.vstack([tried, random.permuted(tried, axis=0)])
+    held_out, learned = np.split(np.arange(len(tried)), [max(2, round(len(tried) * HELD_OUT_SHARE))])
+    fitted = reducer.fit_each(both, [learned, len(tried) + learned], progress=progress)
+    shares = []
+    for one, start in zip(fitted, (0, len(tried)), strict=True):
+        held, mean = both[start + held_out], both[start + learned].mean(axis=0)
+        spread = float(np.square(held - mean, dtype=np.float64).mean())
+        shares.append(1 - reconstruction_error(one, held) / spread if spread > 0 else 1.0)
+    return Reconstruction(reducer.name, fitted[0].n_dimensions_, *shares)
 
 
 def assess_suitability(
@@ -219,7 +213,7 @@ def assess_suitability(
     *,
     also: Sequence[str] = (),
     progress: Progress | None = None,
-    fit: Fit | None = None,
+    reconstructions: Sequence[Reconstruction] = (),
 ) -> Suitability:
     """Find out whether the features of a scaled matrix are correlated enough for a reduction to pay.
 
@@ -230,8 +224,8 @@ def assess_suitability(
         half of the features at most.
     also
         Reductions to try beside PCA; `"autoencoder"` costs two trainings.
-    fit
-        Gives a reduction by its name and dimensions, fitted on the rows given; one that remembers saves trainings.
+    reconstructions
+        The trials, PCA's first, where they have been made.
 
     Raises
     ------
@@ -248,17 +242,19 @@ def assess_suitability(
     'correlated'
     """
     matrix = _checked(X)
-    fit = fit or (lambda method, kept, rows: make_reducer(method, kept, seed).fit(rows))
     covariances = covariance(matrix)[1]
     variances, _ = principal_components(covariances)
     spread = np.sqrt(np.diag(covariances))
     correlations = covariances / np.outer(spread, spread)
     redundant, bartlett, kmo = _tests(correlations, len(matrix))
     statistic, p_value = bartlett or (None, None)
-    if n_dimensions is None:
-        needed = fewest_for_share(variances / variances.sum(), VARIANCE_SHARE)
-        n_dimensions = max(1, min(needed, len(correlations) // 2, len(matrix) // 2))
-    tried = _reconstructions(matrix, ("pca", *also), n_dimensions, seed, progress, fit)
+    tried = tuple(reconstructions)
+    if not tried:
+        if n_dimensions is None:
+            needed = fewest_for_share(variances / variances.sum(), VARIANCE_SHARE)
+            n_dimensions = max(1, min(needed, len(correlations) // 2, len(matrix) // 2))
+        reducers = [make_reducer(method, n_dimensions, seed) for method in ("pca", *also)]
+        tried = tuple(held_out_reconstruction(reducer, matrix, seed, progress=progress) for reducer in reducers)
     weak: Finding = "weakly correlated" if tried[0].gain >= WEAK_GAIN else "independent"
     return Suitability(
         finding="correlated" if tried[0].gain >= CORRELATED_GAIN else weak,

@@ -2,41 +2,25 @@
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from marketfold import figures, words
 from marketfold.page import Column, Fold, Notice, Prose, Section, TablePart, figure_part, numbers
-from marketfold.reduction import short_label
 from marketfold.report import teaching
 from marketfold.report.sentences.clustering import disagreements, k_decision, resample_size, rules_applied
-from marketfold.report.sentences.reduction import (
-    about_bottleneck,
-    about_components,
-    about_loss,
-    about_suitability,
-    about_tied_weights,
-)
-from marketfold.report.sentences.selection import REDUCTION_RULE, reduction_decision, search_decision, skip_reason
+from marketfold.report.sentences.selection import future_summary, search_decision, share_range
 from marketfold.report.sentences.warnings import baseline_sentence, space_text, trap_sentence
-from marketfold.selection import ALL
 from marketfold.thresholds import PATTERN, STABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from marketfold.analysis import Analysis
     from marketfold.clustering import KChoice, ValidityIndex
     from marketfold.diagnostics import BaselineClusters, LiteratureBaseline
     from marketfold.page import FigurePart, Part
     from marketfold.schema import Unit
-    from marketfold.selection import FeatureSetSearch, FutureScore, ReducerComparison
+    from marketfold.selection import FeatureSetSearch, FutureScore
 
 SHOWN_CANDIDATES = 12
-
-
-def _known(value: float | None, write: Callable[[float], str] = words.decimal) -> str:
-    return words.MISSING if value is None or math.isnan(value) else write(value)
 
 
 def _index_cell(index: ValidityIndex, k: int) -> str:
@@ -138,97 +122,6 @@ def stability_chapter(analysis: Analysis) -> Section:
     return Section("stability", "Would they come out again?", tuple(parts), lead, "Stability")
 
 
-def _comparison_table(comparison: ReducerComparison, analysis: Analysis) -> TablePart:
-    tried = comparison.tried
-    rows = [
-        (
-            short_label(score.method),
-            words.count(score.n_dimensions),
-            _known(score.reconstruction, words.share),
-            *map(_known, (score.silhouette, score.ari, score.jaccard)),
-            _known(score.explained, words.share),
-            words.seconds(score.seconds),
-        )
-        for score in tried
-    ]
-    left = " ".join(
-        f"{short_label(one.method).capitalize()} was not tried: {skip_reason(comparison, one.method)}"
-        for one in comparison.scores
-        if one.skipped
-    )
-    return TablePart(
-        key="reducers",
-        title="The reductions side by side",
-        caption=f"Each made {comparison.k} segments; the segments are judged on the original features.",
-        columns=(
-            Column("Reduction"),
-            *numbers("Dimensions", "Comes back", "Silhouette", "Resamples agree", "Lowest Jaccard"),
-            *numbers("Future revenue explained", "Time"),
-        ),
-        rows=tuple(rows),
-        marked=tuple(i for i, score in enumerate(tried) if score.method == comparison.taken),
-        note=f"Rule: {REDUCTION_RULE} {left}".strip(),
-        teaching=teaching.about_reduction(comparison, analysis.segmentation.unit),
-    )
-
-
-def _narrow(analysis: Analysis) -> str:
-    """What the comparison is about where the segments were made from a narrower feature set."""
-    return (
-        f"This compares reductions of all features. The segments of this run were made from a narrower feature set, "
-        f"{words.listed(_shaping(analysis))}, which needed none."
-    )
-
-
-def _shaping(analysis: Analysis) -> list[str]:
-    return [feature.label for feature in analysis.segmentation.matrix.table.features]
-
-
-def _scree(analysis: Analysis, reducer: Any) -> tuple[Part, ...]:
-    return (
-        figure_part("scree", figures.scree_figure(reducer), teaching=about_components(reducer, _shaping(analysis))),
-    )
-
-
-def _loadings(analysis: Analysis, reducer: Any) -> tuple[Part, ...]:
-    return (figure_part("loadings", figures.loadings_figure(reducer, _shaping(analysis))),)
-
-
-def _loss(analysis: Analysis, reducer: Any) -> tuple[Part, ...]:
-    shape, history = reducer.network_.architecture, reducer.history_
-    notes = (*about_bottleneck(shape, len(analysis.labels)), *about_tied_weights(shape))
-    return (
-        figure_part("loss", figures.loss_figure(history, str(shape)), teaching=about_loss(history)),
-        Prose(notes, title="The network of this run"),
-    )
-
-
-LEARNED = {"scree": _scree, "loadings": _loadings, "loss": _loss}
-"""How to draw each of the figures that a reducer says explain it (`Reducer.figures`)."""
-
-
-def reduction_chapter(analysis: Analysis) -> Section | None:
-    """Whether fewer dimensions helped; None where nothing was compared."""
-    choice, reducer = analysis.choice.evidence, analysis.segmentation.reducer
-    parts: list[Part] = [_comparison_table(choice.comparison, analysis)] if choice.comparison else []
-    parts.extend(part for name in reducer.figures for part in LEARNED[name](analysis, reducer))
-    if choice.suitability:
-        if choice.suitability.reconstructions:
-            parts.append(figure_part("reconstruction", figures.reconstruction_figure(choice.suitability)))
-        parts.append(Prose(about_suitability(choice.suitability), title="Do the features suit a reduction?"))
-    if not parts:
-        return None
-    method = short_label(choice.recipe.method)
-    lead = (
-        reduction_decision(choice.comparison)
-        if choice.comparison
-        else f"The segments were made with {method}, as you asked."
-    )
-    if choice.recipe.feature_set != ALL:
-        parts.insert(0, Prose((_narrow(analysis),)))
-    return Section("reduction", "Did fewer dimensions help?", tuple(parts), lead, "Reduction")
-
-
 def _rules_table(baseline: LiteratureBaseline) -> TablePart:
     columns = sorted(rule.column for rule in baseline.found[0].dependencies)
     rows = []
@@ -286,7 +179,7 @@ def _search_table(search: FeatureSetSearch) -> TablePart:
             str(candidate.k),
             *map(words.decimal, (candidate.ari, candidate.jaccard)),
             words.count(candidate.smallest),
-            _known(candidate.explained, words.share),
+            words.known(candidate.explained, words.share),
             "holds" if candidate.holds else "",
         )
         for candidate in shown
@@ -295,10 +188,11 @@ def _search_table(search: FeatureSetSearch) -> TablePart:
     return TablePart(
         key="feature-sets",
         title="Feature sets that were tried",
-        caption="The same customers, told apart by fewer features.",
+        caption="The same customers, told apart by fewer features. What is foretold here is of the half of them by "
+        "which the choice was made; of the other half it stands in the test on the future.",
         columns=(
             Column("Features"),
-            *numbers("k", "Resamples agree", "Lowest Jaccard", "Smallest segment", "Future revenue explained"),
+            *numbers("k", "Resamples agree", "Lowest Jaccard", "Smallest segment", "Later revenue foretold"),
             Column("Every segment stable"),
         ),
         rows=tuple(rows),
@@ -310,20 +204,17 @@ def _search_table(search: FeatureSetSearch) -> TablePart:
 
 
 def _future_table(future: FutureScore) -> TablePart:
-    def chance(groups: int) -> str:
-        return words.share((groups - 1) / max(future.n_evaluated - 1, 1))
-
-    rows = (
-        (f"These {future.n_segments} segments", words.share(future.segments), chance(future.n_segments)),
-        ("Recency, frequency and money in 25 cells", words.share(future.rfm), chance(25)),
-        ("Random groups of the same sizes, the best of many", words.share(future.random), chance(future.n_segments)),
-        ("About what can be known (gradient boosting)", words.share(max(future.upper_bound, 0.0)), words.MISSING),
-    )
+    rows = [
+        (f"These {future.n_segments} segments", future.segments),
+        ("Recency, frequency and money in 25 cells", future.rfm),
+        ("Random groups of the same sizes, on average", future.random),
+        ("About what can be known (gradient boosting)", future.upper_bound),
+    ]
     return TablePart(
         key="future-table",
-        title="How much of what came next the groups explain",
-        columns=(Column("Groups"), *numbers("Variance of log revenue explained", "By chance alone, about")),
-        rows=rows,
+        title="How much of what came next the groups foretell",
+        columns=(Column("Groups"), *numbers("Later revenue foretold", "Middle 95 %")),
+        rows=tuple((name, words.share(one.share), share_range(one)) for name, one in rows),
         marked=(0,),
         teaching=teaching.about_future(future),
     )
@@ -341,8 +232,7 @@ def choice_chapter(analysis: Analysis) -> Section | None:
         text = (
             f"The segments were made again from what was known on {words.day(future.cutoff)}, and judged on the "
             f"{words.count(future.horizon_days)} days after it: {words.share(future.returned_share)} of the "
-            f"{words.count(future.n_units)} customers bought again. The segments explain "
-            f"{words.share(future.segments)} of how their revenue differed."
+            f"{words.count(future.n_units)} customers bought again. {future_summary(future)}"
         )
         lead = lead or text
         if lead != text:

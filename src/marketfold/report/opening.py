@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from marketfold import words
 from marketfold.page import Fact, SegmentAim
+from marketfold.report.sentences.selection import future_warning
 from marketfold.report.sentences.warnings import run_warnings
 
 if TYPE_CHECKING:
@@ -89,6 +90,12 @@ def segment_aim(campaign: Campaign) -> SegmentAim:
     return SegmentAim(campaign.number, f"The aim for them: {title[:1].lower()}{title[1:]}.")
 
 
+def _future(analysis: Analysis) -> str:
+    future = analysis.choice.future
+    warning = future_warning(future) if future else ""
+    return f"{warning} " if warning else ""
+
+
 def lead(analysis: Analysis) -> str:
     """The answer in one paragraph."""
     reads = analysis.data.reads
@@ -103,7 +110,8 @@ def lead(analysis: Analysis) -> str:
         what = "in the table"
     return (
         f"The {words.count(len(made))} {words.units_word(made.unit)} {what}{when} form "
-        f"{words.number_word(made.n_segments)} segments. {_trust_sentence(analysis)} {_first_move(analysis)}"
+        f"{words.number_word(made.n_segments)} segments. {_trust_sentence(analysis)} {_future(analysis)}"
+        f"{_first_move(analysis)}"
     )
 
 

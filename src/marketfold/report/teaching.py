@@ -83,13 +83,23 @@ def about_reduction(comparison: ReducerComparison, unit: Unit) -> Notes:
         for score in comparison.tried
         if score.method == "pca"
     ]
-    return (note("reduction", unit=unit), *pca, note("reduction_judged"))
+    judged = note("reduction_judged", refits=2 * (comparison.refits // 2))
+    return (note("reduction", unit=unit), *pca, note("reduction_shuffled"), judged)
+
+
+def about_ways(unit: Unit) -> Notes:
+    """How to read the maps of the ways."""
+    return (note("ways", unit=unit),)
+
+
+def about_agreement() -> str:
+    """What the numbers between two ways are."""
+    return note("reduction_agreement")
 
 
 def about_future(future: FutureScore) -> Notes:
-    """What share of variance explained means, and what chance alone gives."""
-    chance, of_25 = ((groups - 1) / max(future.n_evaluated - 1, 1) for groups in (future.n_segments, 25))
-    return note("future", future=future), note("future_chance", future=future, chance=chance, chance_of_25=of_25)
+    """What the share foretold means, and why chance gives none."""
+    return note("future", future=future), note("future_chance")
 
 
 def about_spread(profiles: tuple[SegmentProfile, ...]) -> Notes:

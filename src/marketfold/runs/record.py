@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from marketfold.features import Outlook, outlook_of
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from marketfold.analysis import Analysis
     from marketfold.diagnostics import ColumnDependency, Trap
     from marketfold.segments import SegmentProfile
+    from marketfold.selection import ReducerComparison, ReducerScore
 
 
 def run_record(analysis: Analysis) -> dict[str, Any]:
@@ -121,14 +122,27 @@ def _reduction(analysis: Analysis) -> dict[str, Any]:
     return {
         "method": analysis.choice.evidence.recipe.method,
         "n_dimensions": int(analysis.segmentation.dimensions.shape[1]),
-        "compared": [asdict(score) | {"skipped": skip_reason(comparison, score.method)} for score in comparison.scores]
-        if comparison
-        else [],
+        "compared": [_reducer_score(comparison, score) for score in comparison.scores] if comparison else [],
+        "agreement": [list(row) for row in comparison.agreement] if comparison else [],
+        "refits": comparison.refits if comparison else 0,
+        "of_own_features": comparison.of_own_features if comparison else None,
         "rule": REDUCTION_RULE if comparison else None,
         "decision": reduction_decision(comparison) if comparison else None,
         "suitability": list(about_suitability(suitability)) if suitability else [],
         "reconstructions": [asdict(one) for one in suitability.reconstructions] if suitability else [],
     }
+
+
+def _reducer_score(comparison: ReducerComparison, score: ReducerScore) -> dict[str, Any]:
+    names = (field.name for field in fields(score) if field.name not in {"skipped", "drawn", "fitted"})
+    lead = comparison.leads.get(score.method)
+    behind = {"behind": lead.value if lead else 0.0, "behind_error": lead.error if lead else 0.0}
+    told = {name: getattr(score, name) for name in names}
+    return (
+        told
+        | (behind if not score.skipped else dict.fromkeys(behind))
+        | {"skipped": skip_reason(comparison, score.method)}
+    )
 
 
 def _stability(analysis: Analysis) -> dict[str, Any]:

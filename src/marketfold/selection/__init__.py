@@ -1,9 +1,20 @@
 """Choosing between feature sets, reductions and numbers of segments, with evidence that the choice did not see."""
 
 from marketfold.selection.choice import Choice, choose_recipe
-from marketfold.selection.compare import WORSE_BY, ReducerComparison, ReducerScore, Skipped, compare_reducers, worth
+from marketfold.selection.compare import (
+    ERRORS_APART,
+    REFITS,
+    WORSE_BY,
+    Lead,
+    ReducerComparison,
+    ReducerScore,
+    Skipped,
+    WayMap,
+    compare_reducers,
+)
 from marketfold.selection.feature_sets import ALL, FEATURE_SETS, feature_sets_of, select_features, take_units
 from marketfold.selection.fits import Fits, Recipe
+from marketfold.selection.foretelling import Explained, explained_share
 from marketfold.selection.outlook_check import OutlookCheck, check_outlook
 from marketfold.selection.search import Candidate, FeatureSetSearch, search_feature_sets
 from marketfold.selection.segmentation import Segmentation
@@ -11,7 +22,6 @@ from marketfold.selection.temporal_holdout import (
     FutureScore,
     TemporalHoldout,
     choose_cutoff,
-    explained_share,
     hold_out_future,
     revenue_from,
     score_on_future,
@@ -19,13 +29,17 @@ from marketfold.selection.temporal_holdout import (
 
 __all__ = [
     "ALL",
+    "ERRORS_APART",
     "FEATURE_SETS",
+    "REFITS",
     "WORSE_BY",
     "Candidate",
     "Choice",
+    "Explained",
     "FeatureSetSearch",
     "Fits",
     "FutureScore",
+    "Lead",
     "OutlookCheck",
     "Recipe",
     "ReducerComparison",
@@ -33,6 +47,7 @@ __all__ = [
     "Segmentation",
     "Skipped",
     "TemporalHoldout",
+    "WayMap",
     "check_outlook",
     "choose_cutoff",
     "choose_recipe",
@@ -45,5 +60,4 @@ __all__ = [
     "search_feature_sets",
     "select_features",
     "take_units",
-    "worth",
 ]

@@ -1,43 +1,61 @@
-"""Which reduction helps? Each is judged where all are equal: in the original scaled space and on the future."""
+"""The reductions side by side, on the reader's own data: none, PCA and a network, each followed by K-means."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+from scipy.optimize import linear_sum_assignment
 from sklearn.metrics import calinski_harabasz_score, silhouette_score
 
-from marketfold.clustering import assess_stability
-from marketfold.reduction import reconstruction_error
-from marketfold.selection.temporal_holdout import explained_by
+from marketfold.clustering import KMeansSegmenter, adjusted_rand, cross_table, jaccards
+from marketfold.errors import ParameterError, TooFewUnitsError
+from marketfold.reduction import PCAReducer, held_out_reconstruction, make_reducer
+from marketfold.sampling import sample_rows
+from marketfold.selection.temporal_holdout import earlier_labels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from marketfold.reduction import Reducer
-    from marketfold.schema import Float32
+    from marketfold.schema import Float32, Float64, Labels
     from marketfold.selection.fits import Fits, Recipe
+    from marketfold.selection.foretelling import SquaredErrors
+    from marketfold.selection.segmentation import Segmentation
 
-SILHOUETTE_ROWS = 5_000
-COMPARED_ROWS = 20_000
-HELD_OUT_SHARE = 0.2
-STABILITY_PAIRS = 20
-WORSE_BY = 0.02
-"""What a more involved reduction must bring beyond a simpler one: the simplest that is not worse is taken, none before
-PCA before a network. One is worse when another explains over this much more of the differences in later (log)
-revenue, or, without a later period, when the mean of its silhouette and lowest Jaccard is over this much lower."""
+SILHOUETTE_UNITS = 5_000
+REFITS, REFITTED_UNITS = 10, 5_000
+"""Resamples in which reduction and K-means are fitted anew, few since each trains a network; units in each."""
+DRAWN_UNITS = 500
+"""Points on the map of each way."""
+WORSE_BY, ERRORS_APART = 0.02, 2
+"""What a more involved reduction must bring beyond a simpler one: a lead of over this much, and of over so many of its
+standard errors. Among equally worthless ones a more involved one is then taken in about one of forty cases."""
 
 
 @dataclass(frozen=True)
 class Skipped:
-    """Why a reduction was not tried: fewer units than it is tried on unasked, or what it needs cannot be imported."""
+    """Why a reduction was not tried, and from how many units on it is.
 
-    code: Literal["too_few_units", "missing_library"]
+    Too few units, too few values for even the smallest network, a library that cannot be imported, or a quick run.
+    """
+
+    code: Literal["too_few_units", "too_few_values", "missing_library", "quick"]
     n_units: int
     fewest_units: int
+
+
+@dataclass(frozen=True)
+class WayMap:
+    """Drawn units in the two directions in which a way's dimensions differ most; segments named as the taken way's.
+
+    `points` is float32 of shape (n_drawn, 2), `labels` the segment of each from 0.
+    """
+
+    points: Float32
+    labels: Labels
 
 
 @dataclass(frozen=True)
@@ -48,24 +66,29 @@ class ReducerScore:
     ----------
     n_dimensions
         Dimensions that K-means saw.
-    reconstruction
-        Share of the variance of held-out units that comes back through `inverse_transform`, at most 1; NaN where the
-        reduction has none.
+    reconstruction, shuffled
+        Share of the variance of held-out units that comes back, at most 1, and that of the same columns each shuffled
+        by itself; NaN where the reduction gives nothing back.
     silhouette, calinski_harabasz
         Of its segments, in the original scaled space; the silhouette on a sample.
     ari, jaccard
-        Bootstrap adjusted Rand in its own space, and the lowest mean Jaccard of its segments.
+        With reduction and K-means fitted anew in each resample: mean adjusted Rand of two solutions, and mean Jaccard
+        of the weakest segment.
     explained
-        Share of the variance of log next-period revenue that its segments explain; None without a next period.
+        Share of the later (log) revenue that its segments foretell, of units that no choice has seen (cross-validated);
+        None without a next period.
     seconds
         To fit and transform.
     skipped
         Why it was not tried; the figures are then NaN.
+    drawn, fitted
+        Its map, and the reduction itself; None where it was not tried.
     """
 
     method: str
     n_dimensions: int = 0
     reconstruction: float = math.nan
+    shuffled: float = math.nan
     silhouette: float = math.nan
     calinski_harabasz: float = math.nan
     ari: float = math.nan
@@ -73,6 +96,21 @@ class ReducerScore:
     explained: float | None = None
     seconds: float = 0.0
     skipped: Skipped | None = None
+    drawn: WayMap | None = field(default=None, repr=False, compare=False)
+    fitted: Reducer | None = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Lead:
+    """How much better the best reduction is than this one, and the standard error of that."""
+
+    value: float
+    error: float
+
+    @property
+    def clear(self) -> bool:
+        """Whether it is enough to justify a more involved reduction."""
+        return self.value > WORSE_BY and self.value > ERRORS_APART * self.error
 
 
 @dataclass(frozen=True)
@@ -82,11 +120,23 @@ class ReducerComparison:
     Attributes
     ----------
     chosen
-        Name of the simplest that is not worse, by the rule of `WORSE_BY`.
+        Name of the simplest that the best does not clearly lead.
     asked
         Name of the one that was asked for, whatever the rule says; None where none was.
     k, n_dimensions
         Segments made for the comparison, and dimensions of each method that reduces.
+    best, leads
+        Name of the best, and how much it leads each of the others.
+    by_future
+        Whether leads are of later revenue foretold, on units that a choice may look at; otherwise of the mean of
+        silhouette and weakest Jaccard.
+    agreement
+        Adjusted Rand index between the segments of each two that were tried, in the order of `tried`.
+    features, of_own_features
+        Labels of the features compared, and whether the segments of the run are made from them: too few features
+        cannot be reduced.
+    n_units, refits
+        Units compared, and resamples.
     """
 
     scores: tuple[ReducerScore, ...]
@@ -94,16 +144,50 @@ class ReducerComparison:
     asked: str | None
     k: int
     n_dimensions: int | None
+    best: str = "none"
+    leads: dict[str, Lead] = field(default_factory=dict)
+    by_future: bool = False
+    agreement: tuple[tuple[float, ...], ...] = ()
+    features: tuple[str, ...] = ()
+    of_own_features: bool = True
+    n_units: int = 0
+    refits: int = REFITS
 
     @property
     def taken(self) -> str:
         """Name of the one that the segments are made with: as asked, or else as the rule says."""
+        if self.asked is None and not self.of_own_features:
+            return "none"
         return self.asked or self.chosen
 
     @property
     def tried(self) -> tuple[ReducerScore, ...]:
         """Scores of those that were not skipped."""
         return tuple(score for score in self.scores if not score.skipped)
+
+    def followed(self, recipe: Recipe) -> Recipe:
+        """A recipe with the reduction that the rule takes, where the rule decides."""
+        if self.asked is not None or self.taken == "none":
+            return recipe
+        return replace(recipe.through(self.taken), n_dimensions=self.n_dimensions)
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """A score with all that leads, agreement and maps are made of."""
+
+    score: ReducerScore
+    made: Segmentation
+    weakest: Float64
+    errors: SquaredErrors | None
+
+    def lead_over(self, other: _Tried) -> Lead:
+        """Unit by unit where the future is known, and otherwise resample by resample."""
+        if self.errors and other.errors:
+            return Lead(*self.errors.lead_over(other.errors))
+        further = self.weakest - other.weakest
+        apart = self.score.silhouette - other.score.silhouette
+        return Lead(float(further.mean() + apart) / 2, float(further.std(ddof=1) / 2 / math.sqrt(len(further))))
 
 
 def compare_reducers(
@@ -114,7 +198,7 @@ def compare_reducers(
     asked: str | None = None,
     left_out: Sequence[ReducerScore] = (),
 ) -> ReducerComparison:
-    """Judge each reduction on the same customers at the same number of dimensions and segments.
+    """Judge each reduction on the same units at the same number of dimensions and segments.
 
     Parameters
     ----------
@@ -126,55 +210,125 @@ def compare_reducers(
         Name of the one that was asked for, whatever the rule says.
     left_out
         Reductions that are not tried, with the reason.
+
+    Raises
+    ------
+    TooFewUnitsError
+        If the one that was asked for, or every one, has too few units.
     """
-    scores = []
+    tried: list[_Tried] = []
+    left = list(left_out)
     for done, method in enumerate(methods, start=1):
-        scores.append(_score(fits, replace(recipe, clusterer=None).through(method)))
+        one = replace(recipe, clusterer=None).through(method)
+        try:
+            tried.append(_try(fits, one))
+        except TooFewUnitsError:
+            if asked == one.method or (done == len(methods) and not tried):
+                raise
+            left.append(ReducerScore(one.method, skipped=Skipped("too_few_values", len(fits.table), 0)))
         if fits.progress:
             fits.progress("comparing reductions", done, len(methods))
-    chosen = simplest_not_worse(scores)
-    return ReducerComparison((*scores, *left_out), chosen, asked, recipe.n_segments, recipe.n_dimensions)
-
-
-def _score(fits: Fits, recipe: Recipe) -> ReducerScore:
-    made, seed = fits.segment(recipe), recipe.seed
-    X, labels = made.matrix.values, made.labels
-    rows = np.random.default_rng(seed).permutation(len(X))
-    few, shown = rows[:COMPARED_ROWS], rows[:SILHOUETTE_ROWS]
-    stability = assess_stability(made.dimensions[few], made.segmenter, labels[few], n_pairs=STABILITY_PAIRS, seed=seed)
-    return ReducerScore(
-        method=recipe.method,
-        n_dimensions=made.dimensions.shape[1],
-        reconstruction=held_out_reconstruction(X, partial(fits.reducer, recipe), seed),
-        silhouette=float(silhouette_score(X[shown], labels[shown])),
-        calinski_harabasz=float(calinski_harabasz_score(X, labels)),
-        ari=stability.ari,
-        jaccard=min(segment.jaccard for segment in stability.segments),
-        explained=explained_by(recipe, fits),
-        seconds=fits.reduce(recipe).seconds,
+    best, leads = _leads(tried)
+    chosen = next(one for one in (two.score.method for two in tried) if one not in leads or not leads[one].clear)
+    taken = next((one for one in tried if one.score.method == (asked or chosen)), tried[0])
+    labels = [one.made.labels for one in tried]
+    return ReducerComparison(
+        (*(_drawn(one, taken, recipe.seed) for one in tried), *left),
+        chosen,
+        asked,
+        recipe.n_segments,
+        recipe.n_dimensions,
+        best=best,
+        leads=leads,
+        by_future=tried[0].errors is not None,
+        agreement=tuple(tuple(adjusted_rand(mine, theirs) for theirs in labels) for mine in labels),
+        features=tuple(feature.label for feature in tried[0].made.matrix.table.features),
+        n_units=len(fits.table),
     )
 
 
-def held_out_reconstruction(X: Float32, fit: Callable[[Float32], Reducer], seed: int = 0) -> float:
-    """Share of the variance of units that the fit did not see which comes back from the dimensions, at most 1.
+def _leads(tried: Sequence[_Tried]) -> tuple[str, dict[str, Lead]]:
+    """Name of the best, and its lead over each of the others; the simplest of those that are equally good."""
+    best = tried[0]
+    for one in tried[1:]:
+        if one.lead_over(best).value > 0:
+            best = one
+    return best.score.method, {one.score.method: best.lead_over(one) for one in tried if one is not best}
 
-    NaN where the reduction gives nothing back.
+
+def _try(fits: Fits, recipe: Recipe) -> _Tried:
+    made, seed = fits.segment(recipe), recipe.seed
+    X, labels = made.matrix.values, made.labels
+    shown = sample_rows(len(X), SILHOUETTE_UNITS, seed)
+    few = sample_rows(len(X), REFITTED_UNITS, seed)
+    given_back = held_out_reconstruction(_unfitted(recipe, most=len(X) * 4 // 5 - 1), X, seed, progress=fits.progress)
+    ari, found = _refitted(X[few], labels[few], recipe, fits)
+    earlier = earlier_labels(recipe, fits)
+    known = fits.holdout if earlier is not None else None
+    score = ReducerScore(
+        method=recipe.method,
+        n_dimensions=made.dimensions.shape[1],
+        reconstruction=given_back.share,
+        shuffled=given_back.shuffled_share,
+        silhouette=float(silhouette_score(X[shown], labels[shown])),
+        calinski_harabasz=float(calinski_harabasz_score(X, labels)),
+        ari=ari,
+        jaccard=float(found.mean(axis=0).min()),
+        explained=known.errors_at_last(earlier).explained if known and earlier is not None else None,
+        seconds=fits.reduce(recipe).seconds,
+        fitted=made.reducer,
+    )
+    errors = known.errors_to_choose(earlier) if known and earlier is not None else None
+    return _Tried(score, made, found[:, found.mean(axis=0).argmin()], errors)
+
+
+def _unfitted(recipe: Recipe, most: int) -> Any:
+    kept = None if recipe.n_dimensions is None else max(1, min(recipe.n_dimensions, most))
+    return make_reducer(recipe.method if recipe.reducer is None else recipe.reducer, kept, recipe.seed)
+
+
+def _refitted(X: Float32, reference: Labels, recipe: Recipe, fits: Fits) -> tuple[float, Float64]:
+    """Mean adjusted Rand of two resamples, and the Jaccard of each segment in each, shape (n_resamples, n_segments).
+
+    Reduction and K-means are fitted on the resample alone; the same resamples are drawn for every reduction.
     """
-    rows = np.random.default_rng(seed).permutation(len(X))[:COMPARED_ROWS]
-    held_out, fitted = np.split(rows, [max(1, round(HELD_OUT_SHARE * len(rows)))])
-    reducer = fit(X[fitted])
-    spread = np.square(X[held_out] - X[fitted].mean(axis=0)).mean(dtype=np.float64)
-    return float(1 - reconstruction_error(reducer, X[held_out]) / spread) if spread else 1.0
+    k, draws = (
+        recipe.n_segments,
+        [np.random.default_rng([recipe.seed, i]).integers(len(X), size=len(X)) for i in range(REFITS)],
+    )
+    fitted = _unfitted(recipe, most=len(X)).fit_each(X, draws, progress=fits.progress)
+    solutions: list[Labels] = []
+    found = np.zeros((REFITS, k))
+    for place, (reducer, drawn) in enumerate(zip(fitted, draws, strict=True)):
+        segmenter = KMeansSegmenter(k, n_init=3, random_state=recipe.seed + place)
+        try:
+            solution = segmenter.fit(reducer.transform(X[drawn])).predict(reducer.transform(X))
+        except ParameterError:  # fewer units differ than segments are asked for: all are lost
+            continue
+        units = np.unique(drawn)
+        found[place] = jaccards_of(reference[units], solution[units], k)
+        solutions.append(solution)
+    pairs = zip(solutions[::2], solutions[1::2], strict=False)
+    return float(np.mean([adjusted_rand(one, other) for one, other in pairs] or [0.0])), found
 
 
-def worth(score: ReducerScore) -> float:
-    """What the rule goes by: later revenue explained, or where it is not known what the segments look like."""
-    if score.explained is not None:
-        return score.explained
-    return (score.jaccard + score.silhouette) / 2
+def jaccards_of(reference: Labels, solution: Labels, n_segments: int) -> Float64:
+    """Jaccard of each segment with its best match, shape (n_segments,); 0 for one of which no unit is there.
+
+    >>> jaccards_of(np.array([0, 0, 1, 1]), np.array([1, 1, 1, 0]), 3).round(2).tolist()
+    [0.67, 0.5, 0.0]
+    """
+    both = cross_table(reference, solution, (n_segments, n_segments))
+    return np.where(both.any(axis=1), np.nan_to_num(jaccards(both)).max(axis=1), 0.0)
 
 
-def simplest_not_worse(scores: Sequence[ReducerScore]) -> str:
-    """Name of the first reduction that loses no more than `WORSE_BY` against the best."""
-    worths = {score.method: worth(score) for score in scores if not score.skipped}
-    return next(method for method, its in worths.items() if its >= max(worths.values()) - WORSE_BY)
+def _drawn(one: _Tried, taken: _Tried, seed: int) -> ReducerScore:
+    """The score with its map; a segment is named as the one of the taken way with which it shares most."""
+    both = cross_table(one.made.labels, taken.made.labels, (one.made.n_segments, taken.made.n_segments))
+    named = linear_sum_assignment(-both)[1]  # every way has as many segments
+    rows = sample_rows(len(one.made.labels), DRAWN_UNITS, seed)
+    seen = one.made.dimensions
+    turned = PCAReducer(min(2, seen.shape[1]), allow_constant=True).fit(seen).transform(seen[rows])
+    points = np.zeros((len(rows), 2), np.float32)
+    points[:, : turned.shape[1]] = turned
+    return replace(one.score, drawn=WayMap(points, named[one.made.labels[rows]].astype(np.int32)))

@@ -11,7 +11,7 @@ import numpy as np
 
 from marketfold.clustering import choose_k, make_segmenter
 from marketfold.features import build_matrix
-from marketfold.reduction import make_reducer
+from marketfold.reduction import as_known, make_reducer
 from marketfold.sampling import sample_rows
 from marketfold.selection.feature_sets import select_features, take_units, widened
 from marketfold.selection.segmentation import Segmentation, unnamed
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from marketfold.selection.temporal_holdout import TemporalHoldout
 
 T = TypeVar("T")
+
+TAUGHT_UNITS = 50_000
+"""Units that teach a network; it is small, and more would not teach it more."""
 
 
 @dataclass(frozen=True)
@@ -142,13 +145,20 @@ class Fits:
         )
 
     def reducer(self, recipe: Recipe, X: Float32) -> Reducer:
-        """A recipe's reduction, fitted on any matrix of shape (n_units, n_features), which is known by its content."""
+        """A recipe's reduction, fitted on any matrix of shape (n_units, n_features), which is known by its content.
+
+        A network of ours learns from a seeded sample of at most `TAUGHT_UNITS`.
+        """
         matrix = np.ascontiguousarray(X)
         content = blake2b(matrix.data, digest_size=16).digest()
 
         def fit() -> Reducer:
             method = recipe.method if recipe.reducer is None else recipe.reducer
-            return make_reducer(method, recipe.n_dimensions, recipe.seed).fit(matrix, progress=self.progress)
+            made = make_reducer(method, recipe.n_dimensions, recipe.seed)
+            taught = matrix
+            if made.stochastic and as_known(made):
+                taught = matrix[sample_rows(len(matrix), TAUGHT_UNITS, recipe.seed)]
+            return made.fit(taught, progress=self.progress)
 
         own = recipe.method, self._known(recipe.reducer)
         return self._once((content, matrix.shape, own, recipe.n_dimensions, recipe.seed), fit)

@@ -15,6 +15,16 @@ from marketfold.features import build_features, split_at
 from marketfold.sampling import sample_rows
 from marketfold.schema import money_sum
 from marketfold.selection.feature_sets import take_units
+from marketfold.selection.foretelling import (
+    Explained,
+    SquaredErrors,
+    bootstrapped,
+    errors_of,
+    errors_of_groups,
+    folds_of,
+    interval,
+)
+from marketfold.thresholds import SIGNIFICANCE
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,9 +39,10 @@ SHORTEST_SPAN_DAYS = 270
 LONGEST_HORIZON_DAYS = 365
 HORIZON_SHARE = 1 / 3
 FEWEST_UNITS = 50
-UPPER_BOUND_ROWS = 50_000
-MANY_ROWS = 10_000
-RANDOM_DRAWS = 20
+SCORED_UNITS = 50_000
+"""The last word is spoken on a seeded sample of this many units; more would not narrow its intervals to any use."""
+RANDOM_DRAWS = 199
+"""Draws of random groups: with as many a p-value goes down to half a percent."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +72,18 @@ class TemporalHoldout:
         place = np.random.default_rng(seed).permutation(len(self.evaluation))
         return replace(self, evaluation=place < len(place) // 2)
 
-    def explained_to_choose(self, labels: Labels) -> float:
-        """`explained_share` among those whose later revenue a choice may look at."""
+    def errors_to_choose(self, labels: Labels) -> SquaredErrors:
+        """What groups miss of the later revenue that a choice may look at; nobody else's enters."""
         seen = ~self.evaluation if not self.evaluation.all() else self.evaluation
-        return explained_share(labels[seen], self.log_revenue[seen])
+        return errors_of_groups(labels[seen], self.log_revenue[seen])
+
+    def explained_to_choose(self, labels: Labels) -> float:
+        """Share of later revenue, as far as a choice may look at it, that groups foretell."""
+        return self.errors_to_choose(labels).explained
+
+    def errors_at_last(self, labels: Labels) -> SquaredErrors:
+        """What groups miss of the later revenue that no choice has seen; what they are worth is learned from all."""
+        return errors_of_groups(labels, self.log_revenue).of(self.evaluation)
 
     def sample(self, most: int, seed: int) -> TemporalHoldout:
         """A seeded sample of the customers; all of them where there are not too many."""
@@ -86,23 +105,27 @@ class TemporalHoldout:
 
 @dataclass(frozen=True)
 class FutureScore:
-    """How much of the next period's revenue groups explain, beside what else could.
+    """How much of the next period's revenue groups foretell, beside what else could.
+
+    Every share is a cross-validated R squared of the logarithm (`SquaredErrors.explained`) on the same units and folds,
+    so it needs no correction for the number of groups: groups by lot have 0 or less.
 
     Attributes
     ----------
     n_units, n_evaluated
-        Customers known on the cutoff, and those of them whose later revenue no choice has seen; the four last shares
-        are of theirs.
+        Customers known on the cutoff, and those of them on whom the shares rest: no choice has seen their later
+        revenue.
     returned_share
         Of all known, the share that bought again, 0 to 1.
-    segments
-        Share of the variance of log next-period revenue that the segments explain (eta squared), 0 to 1.
-    rfm
-        The same for the 25 cells of recency and frequency-with-money quintiles.
+    segments, rfm, upper_bound
+        Of the segments, of the 25 cells of recency and frequency-with-money quintiles, and of gradient boosting on the
+        same features: about what can be known.
     random
-        The same for random groups of the segments' sizes: the highest of `RANDOM_DRAWS` draws.
-    upper_bound
-        Cross-validated R squared of gradient boosting on the same features: about what can be known.
+        Mean and middle 95 % of `RANDOM_DRAWS` draws of random groups of the segments' sizes.
+    over_rfm, over_random
+        How much more the segments foretell, unit by unit (paired).
+    by_chance
+        Share of the draws of random groups, the segments counted with them, that foretell at least as much.
     """
 
     cutoff: date
@@ -110,11 +133,19 @@ class FutureScore:
     n_units: int
     n_evaluated: int
     returned_share: float
-    segments: float
     n_segments: int
-    rfm: float
-    random: float
-    upper_bound: float
+    segments: Explained
+    rfm: Explained
+    random: Explained
+    upper_bound: Explained
+    over_rfm: Explained
+    over_random: Explained
+    by_chance: float
+
+    @property
+    def better_than_chance(self) -> bool:
+        """Whether groups by lot seldom foretell as much."""
+        return self.by_chance <= SIGNIFICANCE
 
 
 def choose_cutoff(first_on: date, last_on: date) -> date | None:
@@ -157,30 +188,22 @@ def _aligned(later: pa.Table, table: FeatureTable) -> Float64:
     return np.array([money.get(one, 0.0) for one in table.ids.tolist()], dtype=np.float64)
 
 
-def explained_share(groups: Labels, outcome: Float64) -> float:
-    """Share of the variance of an outcome that lies between groups (eta squared), 0 to 1.
-
-    >>> explained_share(np.array([0, 0, 1, 1], np.int32), np.array([1.0, 1.0, 3.0, 3.0]))
-    1.0
-    """
-    total = float(np.square(outcome - outcome.mean()).sum())
-    if total == 0:
-        return 0.0
-    sizes = np.maximum(np.bincount(groups), 1)
-    means = np.bincount(groups, weights=outcome) / sizes
-    return float((np.bincount(groups) * np.square(means - outcome.mean())).sum() / total)
-
-
 def explained_by(recipe: Recipe, fits: Fits) -> float | None:
-    """Share of later revenue, as far as a choice may see it, that a recipe's segments of the earlier day explain.
+    """Share of later revenue, as far as a choice may see it, that a recipe's segments of the earlier day foretell.
 
     None without a temporal holdout, and where its segments cannot be made: on an early day too few may have differed.
     """
+    labels = earlier_labels(recipe, fits)
+    return None if fits.holdout is None or labels is None else fits.holdout.explained_to_choose(labels)
+
+
+def earlier_labels(recipe: Recipe, fits: Fits) -> Labels | None:
+    """A recipe's segments of the customers of the earlier day; None where there are none, or too few differ."""
     if fits.holdout is None:
         return None
     try:
-        return fits.holdout.explained_to_choose(fits.segment(recipe, fits.holdout.table).labels)
-    except (OrdersError, ParameterError):
+        return fits.segment(recipe, fits.holdout.table).labels
+    except (OrdersError, ParameterError, TooFewUnitsError):
         return None
 
 
@@ -198,23 +221,23 @@ def rfm_cells(table: FeatureTable) -> Labels:
     return recency * 5 + quintile(orders + revenue)
 
 
-def upper_bound(table: FeatureTable, outcome: Float64, evaluation: NDArray[np.bool_], seed: int = 0) -> float:
-    """Cross-validated R squared of gradient boosting on the features: about as much as can be known from them.
-
-    It learns from everybody, each fold from the others, and is judged by those in `evaluation`.
-    """
+def boosted(table: FeatureTable, outcome: Float64, seed: int = 0) -> SquaredErrors:
+    """What gradient boosting on the features misses: about as much can be known from them."""
     from sklearn.ensemble import HistGradientBoostingRegressor  # noqa: PLC0415
-    from sklearn.model_selection import KFold, cross_val_predict  # noqa: PLC0415
+    from sklearn.model_selection import PredefinedSplit, cross_val_predict  # noqa: PLC0415
 
-    rows = np.random.default_rng(seed).permutation(len(outcome))[:UPPER_BOUND_ROWS]
     model = HistGradientBoostingRegressor(max_iter=100, learning_rate=0.05, max_leaf_nodes=8, random_state=seed)
-    folds = KFold(5, shuffle=True, random_state=seed)
-    # threads that wait for one another cost more than they bring on few rows
-    with threadpool_limits(1 if len(rows) < MANY_ROWS else None):
-        predicted = cross_val_predict(model, table.values[rows], outcome[rows], cv=folds)
-    last, predicted = outcome[rows][evaluation[rows]], predicted[evaluation[rows]]
-    total = np.square(last - last.mean()).sum() if len(last) else 0.0
-    return float(1 - np.square(last - predicted).sum() / total) if total else 0.0
+    folds = folds_of(len(outcome))
+    with threadpool_limits(1):  # threads that wait for one another cost twenty times what they bring
+        return errors_of(outcome, cross_val_predict(model, table.values, outcome, cv=PredefinedSplit(folds)), folds)
+
+
+def _by_lot(holdout: TemporalHoldout, labels: Labels, seed: int) -> tuple[Float64, SquaredErrors]:
+    """Explained share of each draw of random groups of the same sizes, and the mean of what they miss."""
+    rng = np.random.default_rng(seed)
+    draws = [holdout.errors_at_last(rng.permutation(labels)) for _ in range(RANDOM_DRAWS)]
+    missed = np.mean([drawn.own for drawn in draws], axis=0)
+    return np.array([drawn.explained for drawn in draws]), SquaredErrors(missed, draws[0].mean)
 
 
 def score_on_future(holdout: TemporalHoldout, labels: Labels, seed: int = 0) -> FutureScore:
@@ -222,18 +245,30 @@ def score_on_future(holdout: TemporalHoldout, labels: Labels, seed: int = 0) -> 
 
     `labels` are the segment of each of them, from 0, made from `holdout.table` alone, shape (n_units,).
     """
-    last = holdout.evaluation
-    outcome, shown = holdout.log_revenue[last], labels[last]
-    rng = np.random.default_rng(seed)
+    n_units, returned = len(labels), float((holdout.next_revenue > 0).mean())
+    labels = labels[sample_rows(n_units, SCORED_UNITS, seed)]
+    holdout = holdout.sample(SCORED_UNITS, seed)
+    shares_by_lot, by_lot = _by_lot(holdout, labels, seed)
+    kinds = (
+        holdout.errors_at_last(labels),
+        holdout.errors_at_last(rfm_cells(holdout.table)),
+        by_lot,
+        boosted(holdout.table, holdout.log_revenue, seed).of(holdout.evaluation),
+    )
+    segments, rfm, random, known = (one.explained for one in kinds)
+    draws = bootstrapped(kinds, seed)
     return FutureScore(
         cutoff=holdout.cutoff,
         horizon_days=holdout.horizon_days,
-        n_units=len(labels),
-        n_evaluated=int(last.sum()),
-        returned_share=float((holdout.next_revenue > 0).mean()),
-        segments=explained_share(shown, outcome),
+        n_units=n_units,
+        n_evaluated=int(holdout.evaluation.sum()),
+        returned_share=returned,
         n_segments=int(labels.max()) + 1,
-        rfm=explained_share(rfm_cells(holdout.table)[last], outcome),
-        random=max(explained_share(rng.permutation(shown), outcome) for _ in range(RANDOM_DRAWS)),
-        upper_bound=upper_bound(holdout.table, holdout.log_revenue, last, seed),
+        segments=interval(segments, draws[:, 0]),
+        rfm=interval(rfm, draws[:, 1]),
+        random=interval(random, shares_by_lot),
+        upper_bound=interval(known, draws[:, 3]),
+        over_rfm=interval(segments - rfm, draws[:, 0] - draws[:, 1]),
+        over_random=interval(segments - random, draws[:, 0] - draws[:, 2]),
+        by_chance=float((1 + (shares_by_lot >= segments).sum()) / (1 + RANDOM_DRAWS)),
     )

@@ -6,53 +6,63 @@ from typing import Any
 import pytest
 
 from marketfold.report.sentences.selection import reduction_decision, search_decision, skip_reason
-from marketfold.selection import Candidate, FeatureSetSearch, ReducerComparison, ReducerScore, Skipped
+from marketfold.selection import Candidate, FeatureSetSearch, Lead, ReducerComparison, ReducerScore, Skipped
 
-NONE = ReducerScore("none", 9, 1.0, 0.3, 100.0, 0.9, 0.8, 0.20, 0.1)
+NONE = ReducerScore("none", 9, 1.0, 1.0, 0.3, 100.0, 0.9, 0.8, 0.20, 0.1)
 PCA = replace(NONE, method="pca", explained=0.215)
 WIDE = Candidate("all", "none", 3, 0.5, 0.34, 9, 0.1, holds=False)
 TIMING = Candidate("timing", "none", 3, 0.75, 0.84, 17, 0.132, holds=True)
 
 
-def compared(*scores: ReducerScore, chosen: str, asked: str | None = None) -> ReducerComparison:
-    return ReducerComparison(scores, chosen, asked, k=3, n_dimensions=2)
+def compared(*scores: ReducerScore, chosen: str = "none", **more: Any) -> ReducerComparison:
+    return ReducerComparison(scores, chosen, more.pop("asked", None), k=3, n_dimensions=2, **more)
+
+
+LED = {"best": "pca", "leads": {"none": Lead(0.03, 0.02)}}
 
 
 @pytest.mark.parametrize(
-    ("scores", "chosen", "text"),
+    ("comparison", "text"),
     [
-        ((NONE,), "none", "Only no reduction was tried."),
+        (compared(NONE), "Only no reduction was tried."),
         (
-            (NONE, PCA),
-            "none",
-            "No reduction is taken: it explains 20 % of the differences in later revenue, and PCA, the best, "
-            "explains 22 % of the differences in later revenue: not enough more to justify it.",
+            compared(NONE, PCA, by_future=True, **LED),
+            "No reduction is taken: PCA does best, but foretells only 3 % more of the differences in later "
+            "revenue, give or take 4 %, which is not enough to justify it.",
         ),
         (
-            (NONE, replace(PCA, explained=0.3)),
-            "pca",
-            "PCA is taken: nothing simpler is as good, and it explains 30 % of the differences in later revenue.",
+            compared(NONE, PCA, **LED),
+            "No reduction is taken: PCA does best, but its segments score only 0.03 more, give or take 0.04, which is "
+            "not enough to justify it.",
         ),
+        (compared(NONE, PCA, chosen="pca", **LED), "PCA is taken: nothing simpler does nearly as well."),
+        (compared(NONE, PCA, best="none"), "No reduction is taken: no other scores more."),
         (
-            (replace(NONE, explained=None), replace(PCA, explained=None, jaccard=0.7)),
-            "none",
-            "No reduction is taken: no other is clearly better, and it scores 0.55.",
+            compared(NONE, PCA, best="none", by_future=True),
+            "No reduction is taken: among the customers by whose later revenue the choice goes, no other foretells "
+            "more.",
         ),
     ],
 )
-def test_why_a_reduction_is_taken(scores: tuple[ReducerScore, ...], chosen: str, text: str):
-    assert reduction_decision(compared(*scores, chosen=chosen)) == text
+def test_why_a_reduction_is_taken(comparison: ReducerComparison, text: str):
+    assert reduction_decision(comparison) == text
+
+
+def test_of_too_few_features_the_rule_speaks_of_all():
+    text = reduction_decision(compared(NONE, PCA, best="none", of_own_features=False))
+    assert text.startswith("The segments of this run are made from too few features to be reduced")
+    assert text.endswith("Of all features the rule says: No reduction is taken: no other scores more.")
 
 
 def test_a_reduction_that_was_asked_for_is_said_before_the_rule():
-    text = reduction_decision(compared(NONE, PCA, chosen="none", asked="pca"))
+    text = reduction_decision(compared(NONE, PCA, asked="pca", **LED))
     assert text.startswith("The segments were made with PCA, as asked. Left to the rule: No reduction is taken")
 
 
 def test_what_was_not_tried_says_how_many_units_it_takes():
-    left_out = replace(NONE, method="autoencoder", skipped=Skipped("too_few_units", 92, 1_000))
-    comparison = compared(NONE, left_out, chosen="none")
-    assert "92 units are too few to teach a network unasked (from 1,000)" in skip_reason(comparison, "autoencoder")
+    left_out = replace(NONE, method="autoencoder", skipped=Skipped("too_few_units", 50, 60))
+    comparison = compared(NONE, left_out)
+    assert "50 units are too few to teach a network unasked (from 60)" in skip_reason(comparison, "autoencoder")
     assert skip_reason(comparison, "none") == ""
 
 
@@ -72,7 +82,7 @@ def searched(chosen: Candidate, wide: Candidate, *jaccards: float) -> FeatureSet
         ),
         (
             (replace(WIDE, k=4, holds=True, explained=0.2), replace(WIDE, holds=True), 0.9),
-            ("They explain 20 % of the differences in later revenue, the 3 that the curve advises 10 %",),
+            ("They foretell 20 % of the differences in later revenue, the 3 that the curve advises 10 %",),
         ),
         (
             (replace(WIDE, k=4, holds=True), WIDE, 0.9),

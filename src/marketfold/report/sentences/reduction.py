@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from marketfold.reduction import Architecture, PCAReducer, Suitability
+    from marketfold.schema import Unit
+    from marketfold.selection import ReducerComparison
 
 Notes = tuple[str, ...]
 
@@ -27,6 +29,17 @@ def about_suitability(found: Suitability) -> Notes:
     trials = (note("trial", trial=one, method=label_of(one.method)) for one in found.reconstructions)
     advice = note(f"advice.{found.advice}", found=found)
     return (_rank(found), *_adequacy(found), _sphericity(found), *trials, advice)
+
+
+def about_ways(comparison: ReducerComparison, unit: Unit) -> str:
+    """What was compared, of whom, and what each column is judged on."""
+    facts = {"comparison": comparison, "unit": unit, "n_features": len(comparison.features)}
+    parts = [note("ways", **facts), note("ways.judged", **facts)]
+    if not comparison.of_own_features:
+        parts.append(note("ways.all features", **facts))
+    if comparison.by_future:
+        parts.append(note("ways.future"))
+    return " ".join(parts)
 
 
 def _rank(found: Suitability) -> str:

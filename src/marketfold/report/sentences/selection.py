@@ -8,16 +8,17 @@ from marketfold import words
 from marketfold.reduction import label_of
 from marketfold.report.sentences.clustering import k_decision, k_summary
 from marketfold.report.sentences.phrases import say
-from marketfold.selection import ALL, WORSE_BY, worth
+from marketfold.selection import ALL, ERRORS_APART, WORSE_BY
 
 if TYPE_CHECKING:
-    from marketfold.selection import Candidate, Choice, FeatureSetSearch, ReducerComparison, ReducerScore
+    from marketfold.selection import Candidate, Choice, Explained, FeatureSetSearch, FutureScore, ReducerComparison
 
 REDUCTION_RULE = (
-    "The simplest reduction that is not worse is taken: none before PCA before the autoencoder. One is worse when "
-    f"another explains over {words.decimal(WORSE_BY)} more of the differences in later (log) revenue, or, where there "
-    f"is no later period, when the mean of its silhouette and of its lowest Jaccard is over {words.decimal(WORSE_BY)} "
-    "lower."
+    "The simplest reduction that is not clearly worse is taken: none before PCA before the autoencoder. One is clearly "
+    f"worse when the best foretells over {words.decimal(WORSE_BY)} more of the differences in later (log) revenue, and "
+    f"over {words.number_word(ERRORS_APART)} standard errors of that lead, customer by customer, among those by whose "
+    "later revenue a choice may go. Where there is no later period the lead is of the mean of silhouette and weakest "
+    "Jaccard, resample by resample."
 )
 
 
@@ -76,30 +77,45 @@ def _rather(chosen: Candidate, wide: Candidate) -> str:
 def reduction_decision(comparison: ReducerComparison) -> str:
     """Which reduction the rule takes and why, and that another was asked for where it was."""
     by_rule = _by_rule(comparison)
-    if comparison.asked is None:
-        return by_rule
-    return say("taken", "asked", label=label_of(comparison.asked), by_rule=by_rule)
-
-
-def _worth_text(score: ReducerScore) -> str:
-    code = "worth.score" if score.explained is None else "worth.explained"
-    return say("taken", code, worth=worth(score), explained=score.explained)
+    if comparison.asked is not None:
+        return say("taken", "asked", label=label_of(comparison.asked), by_rule=by_rule)
+    return by_rule if comparison.of_own_features else say("taken", "narrow", by_rule=by_rule)
 
 
 def _by_rule(comparison: ReducerComparison) -> str:
     label, tried = label_of(comparison.chosen), comparison.tried
     if len(tried) == 1:
         return say("taken", "only", label=label)
-    best = max(tried, key=worth)
-    taken = next(score for score in tried if score.method == comparison.chosen)
-    code = "simpler" if best is not taken else "best" if taken is tried[0] else "best.least"
-    worths = {"worth": _worth_text(taken), "best_worth": _worth_text(best)}
-    return say("taken", code, label=label[:1].upper() + label[1:], best=label_of(best.method), **worths)
+    label, kind = label[:1].upper() + label[1:], "by future" if comparison.by_future else "by score"
+    if comparison.chosen == comparison.best:
+        return say("taken", f"best.{kind}" if comparison.chosen == tried[0].method else "best.least", label=label)
+    lead = comparison.leads[comparison.chosen]
+    margin = ERRORS_APART * lead.error
+    by = say("taken", f"lead.{kind}", lead=lead.value, margin=margin)
+    return say("taken", "simpler", label=label, best=label_of(comparison.best), by=by)
 
 
 def skip_reason(comparison: ReducerComparison, method: str) -> str:
     """Why a reduction was not tried, and what to do; empty where it was."""
     why = next(score.skipped for score in comparison.scores if score.method == method)
-    if why is None:
-        return ""
-    return say("taken", "skipped.library" if why.code == "missing_library" else "skipped.few", method=method, why=why)
+    return say("taken", f"skipped.{why.code.replace('_', ' ')}", method=method, why=why) if why else ""
+
+
+def share_range(found: Explained) -> str:
+    """The middle 95 % of a share."""
+    return f"{words.share(found.low)} to {words.share(found.high)}"
+
+
+def future_summary(future: FutureScore) -> str:
+    """What the segments foretell of later revenue, and whether chance and the usual cells do as well."""
+    facts = {"future": future, "apart": share_range(future.over_rfm)}
+    told = say("future", "better" if future.better_than_chance else "chance", **facts)
+    if not future.better_than_chance:
+        return told
+    code = "rfm.more" if future.over_rfm.low > 0 else "rfm.less" if future.over_rfm.high < 0 else "rfm.alike"
+    return f"{told} {say('future', code, **facts)}"
+
+
+def future_warning(future: FutureScore) -> str:
+    """In the first lines, that the segments foretell no better than chance; empty where they do better."""
+    return "" if future.better_than_chance else say("future", "opening", future=future)
