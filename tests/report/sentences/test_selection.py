@@ -18,7 +18,7 @@ def compared(*scores: ReducerScore, chosen: str = "none", **more: Any) -> Reduce
     return ReducerComparison(scores, chosen, more.pop("asked", None), k=3, n_dimensions=2, **more)
 
 
-LED = {"best": "pca", "leads": {"none": Lead(0.03, 0.02)}}
+LED: dict[str, Any] = {"best": "pca", "leads": {"none": Lead(0.03, 0.02)}}
 
 
 @pytest.mark.parametrize(
