@@ -19,7 +19,18 @@ from marketfold.features import before_day, build_features
 from marketfold.orders import fingerprint
 from marketfold.reduction import reducer_type
 from marketfold.segments import find_traits, number_and_name, profile_segments
-from marketfold.selection import Fits, choose_cutoff, choose_recipe, hold_out_future, score_on_future
+from marketfold.selection import (
+    Fits,
+    NullClouds,
+    NullShops,
+    choose_cutoff,
+    choose_recipe,
+    choosing_half,
+    hold_out_future,
+    label_segments,
+    repetition,
+    score_on_future,
+)
 from marketfold.stage_costs import StageClock
 from marketfold.thresholds import FEWEST_SEGMENTS
 
@@ -31,7 +42,7 @@ if TYPE_CHECKING:
     from marketfold.diagnostics import LiteratureBaseline, Trap
     from marketfold.orders import Orders
     from marketfold.schema import FeatureTable, Progress
-    from marketfold.selection import FutureScore, Recipe, Segmentation, TemporalHoldout
+    from marketfold.selection import FutureScore, Null, Recipe, Segmentation, TemporalHoldout
 
 STABILITY_SEED = 2_000_003
 """Far from the seeds of the search for a feature set, so that the labels rest on resamples that no choice has seen."""
@@ -51,6 +62,10 @@ class _Ground(Protocol):
 
     def holdout(self) -> TemporalHoldout | None:
         """The customers of an earlier day; None where there is none to know of."""
+        ...
+
+    def null(self) -> Null:
+        """What draws units without groups."""
         ...
 
     def traps(self, segmentation: Segmentation) -> tuple[Trap, ...]:
@@ -80,6 +95,9 @@ class _OrdersGround:
     def holdout(self) -> TemporalHoldout | None:
         return _temporal_holdout(self.seen, self.config)
 
+    def null(self) -> Null:
+        return NullShops(self.seen)
+
     def traps(self, segmentation: Segmentation) -> tuple[Trap, ...]:
         return find_traps(segmentation, self.data.clean)
 
@@ -101,6 +119,9 @@ class _CustomersGround:
 
     def holdout(self) -> None:
         return None
+
+    def null(self) -> Null:
+        return NullClouds()
 
     def traps(self, segmentation: Segmentation) -> tuple[Trap, ...]:
         return find_traps(segmentation)
@@ -145,9 +166,11 @@ class _Pipeline:
         with self.clock.stage("features"):
             table = ground.features()
             _check_enough_units(table, config)
-            fits = Fits(table, ground.holdout(), self.progress)
+            chooses = choosing_half(len(table), config.seed)
+            holdout = ground.holdout()
+            fits = Fits(table, holdout.halved(table.ids[chooses]) if holdout else None, self.progress)
         with self.clock.stage("choose"):
-            choice = choose_recipe(fits, config, reducer=reducer, clusterer=clusterer)
+            choice = choose_recipe(fits, config, null=ground.null(), reducer=reducer, clusterer=clusterer)
         with self.clock.stage("segment"):
             made = fits.segment(choice.recipe)
             choice = replace(choice, recipe=replace(choice.recipe, n_segments=made.n_segments))
@@ -161,6 +184,8 @@ class _Pipeline:
                 progress=self.progress,
             )
             made = replace(made, stability=stability)
+            again = repetition(fits, choice.recipe, made, chooses)
+            made = replace(made, tests=label_segments(made, again, choice.groups))
             across = split_and_merge(made.dimensions, made.labels, seed=config.seed)
             future = _score_future(fits, choice.recipe)
         return made, ChoicePart(choice, across, future)
@@ -261,8 +286,7 @@ def _temporal_holdout(clean: CleanOrders, config: RunConfig) -> TemporalHoldout 
     """The customers of an earlier day, where the orders are long enough and the question is about customers."""
     span = clean.activity.span if config.features.unit == "customer" else None
     cutoff = choose_cutoff(*span) if span else None
-    holdout = hold_out_future(clean, cutoff, config.features) if cutoff else None
-    return holdout.halved(config.seed) if holdout else None
+    return hold_out_future(clean, cutoff, config.features) if cutoff else None
 
 
 def _score_future(fits: Fits, recipe: Recipe) -> FutureScore | None:

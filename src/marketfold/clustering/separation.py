@@ -2,8 +2,8 @@
 
 A slice of one crowd borders on the next slice, and between the two there are as many units as in either; a group has a
 valley around it. Units of two segments are projected on the line between the two centres, and the depth of the lowest
-point of their density between the two medians is measured. This is the multimodality of a mixture along its ridge (Ray and Lindsay 2005,
-"The topography of multivariate normal mixtures", *Annals of Statistics* 33), with a kernel in the place of the mixture.
+point of their density between the two medians is measured. Ray and Lindsay (2005), "The topography of multivariate
+normal mixtures", *Annals of Statistics* 33, ask the same of a mixture along its ridge; here it is a kernel density.
 """
 
 from __future__ import annotations

@@ -1,9 +1,11 @@
 """Choosing between feature sets, reductions and numbers of segments, with evidence that the choice did not see."""
 
-from marketfold.selection.choice import Choice, choose_recipe
+from marketfold.selection.choice import Choice, Finding, choose_recipe
 from marketfold.selection.compare import WORSE_BY, ReducerComparison, ReducerScore, Skipped, compare_reducers, worth
 from marketfold.selection.feature_sets import ALL, FEATURE_SETS, feature_sets_of, select_features, take_units
 from marketfold.selection.fits import Fits, Recipe
+from marketfold.selection.groups import GroupTest, SeekOptions, choosing_half, seek_groups
+from marketfold.selection.null_shops import Null, NullClouds, NullKind, NullShops
 from marketfold.selection.search import Candidate, FeatureSetSearch, search_feature_sets
 from marketfold.selection.segmentation import Segmentation
 from marketfold.selection.temporal_holdout import (
@@ -15,6 +17,7 @@ from marketfold.selection.temporal_holdout import (
     revenue_from,
     score_on_future,
 )
+from marketfold.selection.trust import SegmentTest, label_segments, repetition
 
 __all__ = [
     "ALL",
@@ -23,23 +26,35 @@ __all__ = [
     "Candidate",
     "Choice",
     "FeatureSetSearch",
+    "Finding",
     "Fits",
     "FutureScore",
+    "GroupTest",
+    "Null",
+    "NullClouds",
+    "NullKind",
+    "NullShops",
     "Recipe",
     "ReducerComparison",
     "ReducerScore",
+    "SeekOptions",
+    "SegmentTest",
     "Segmentation",
     "Skipped",
     "TemporalHoldout",
     "choose_cutoff",
     "choose_recipe",
+    "choosing_half",
     "compare_reducers",
     "explained_share",
     "feature_sets_of",
     "hold_out_future",
+    "label_segments",
+    "repetition",
     "revenue_from",
     "score_on_future",
     "search_feature_sets",
+    "seek_groups",
     "select_features",
     "take_units",
     "worth",

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from marketfold.errors import MissingDependencyError
+from marketfold.errors import MissingDependencyError, ParameterError
 from marketfold.reduction import FEWEST_UNITS, assess_suitability, reducer_type, reducers_by_cost
 from marketfold.selection.compare import ReducerScore, Skipped, compare_reducers
-from marketfold.selection.feature_sets import ALL
+from marketfold.selection.feature_sets import ALL, feature_sets_of
 from marketfold.selection.fits import Recipe
-from marketfold.selection.search import K_TRIED, search_feature_sets
-from marketfold.thresholds import FEWEST_SEGMENTS
+from marketfold.selection.groups import FEWEST_TESTED, K_APART, SeekOptions, choosing_half, seek_groups
+from marketfold.selection.search import choosing_part, search_feature_sets
+from marketfold.selection.trust import best_matches
+from marketfold.thresholds import FEWEST_SEGMENTS, STABLE
 
 if TYPE_CHECKING:
     from marketfold.clustering import KChoice
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from marketfold.schema import Float32
     from marketfold.selection.compare import ReducerComparison
     from marketfold.selection.fits import Fits
+    from marketfold.selection.groups import GroupTest
+    from marketfold.selection.null_shops import Null
     from marketfold.selection.search import FeatureSetSearch
 
 FEWEST_FEATURES_TO_REDUCE = 4
@@ -27,9 +32,10 @@ COMPARED_UNITS = 50_000
 """Feature sets and reductions are compared on a seeded sample of this many units; k is chosen, and segments made, on
 all."""
 
-NumberFrom = Literal["asked", "clusterer", "search", "curve"]
-"""Who decided how many segments there are: the settings, a clusterer of the user's own, the search for a feature set,
-or the curve of the recipe's space."""
+NumberFrom = Literal["asked", "clusterer", "groups", "search", "curve"]
+"""Who decided how many segments there are: the settings, a clusterer of the user's own, the groups that were found, the
+search for a useful cut, or the curve of the recipe's space."""
+Finding = Literal["groups", "structure", "crowd", "too_few"]
 
 
 @dataclass(frozen=True)
@@ -37,8 +43,8 @@ class Choice:
     """What was chosen, and why.
 
     `k_choice` is of the recipe's own space, and `number_from` says whether its number was taken. `suitability` and
-    `comparison` are None where the features are too few to reduce, `search` where the feature set or the reduction was
-    given.
+    `comparison` are None where the features are too few to reduce, `groups` where no test could be made, `search` where
+    groups were found or none was made.
     """
 
     recipe: Recipe
@@ -47,11 +53,24 @@ class Choice:
     suitability: Suitability | None = None
     comparison: ReducerComparison | None = None
     search: FeatureSetSearch | None = None
+    groups: GroupTest | None = None
+
+    @property
+    def finding(self) -> Finding:
+        """What the customers are: groups, more than one cloud without a number that stands out, or one crowd."""
+        if self.groups is not None and self.groups.groups:
+            return "groups"
+        if self.k_choice.answer == "too_few" or (self.groups is None and self.k_choice.n_units < FEWEST_TESTED):
+            return "too_few"
+        return "crowd" if self.k_choice.answer == "no_structure" else "structure"
 
 
-def choose_recipe(fits: Fits, config: RunConfig, *, reducer: Any = None, clusterer: Any = None) -> Choice:
+def choose_recipe(
+    fits: Fits, config: RunConfig, *, null: Null | None = None, reducer: Any = None, clusterer: Any = None
+) -> Choice:
     """Choose features, reduction and number of segments, as far as the settings leave them open.
 
+    Groups are sought first, and held against what `null` draws; where there are none, the most useful cut is taken.
     `fits` remembers what was fitted, so that what is made by the recipe afterwards costs nothing more. A `reducer` and
     a `clusterer` of one's own, as instances, are taken whatever the rules say; how many segments the clusterer finds
     is known when the recipe is followed.
@@ -63,22 +82,60 @@ def choose_recipe(fits: Fits, config: RunConfig, *, reducer: Any = None, cluster
     """
     fixed, k_max = config.clustering.segments, config.clustering.k_max
     recipe = _start(config, reducer, clusterer)
-    advised = fits.choose_k(recipe, k_max)
-    recipe = replace(recipe, n_segments=fixed or advised.k)
-    few = fits.sample(COMPARED_UNITS, config.seed)
-    comparison, suitability = _compare(few, recipe, config)
+    options = _options(fits, recipe, config)
+    by_customer = fits.table.unit == "customer"
+    groups = seek_groups(fits.table, null, options, config.seed, fits.progress) if null and by_customer else None
+    advised = fits.choose_k(recipe, k_max).k
+    number = groups.k if groups and groups.groups else fixed or advised
+    recipe = replace(recipe, n_segments=number)
+    comparison, suitability = _compare(fits.sample(COMPARED_UNITS, config.seed), recipe, config)
     if comparison:
         recipe = recipe if reducer is not None else recipe.through(comparison.taken)
         recipe = replace(recipe, n_dimensions=None if comparison.taken == "none" else comparison.n_dimensions)
-        if comparison.taken != "none" and fixed is None:
-            recipe = replace(recipe, n_segments=fits.choose_k(recipe, k_max).k)
-    search = _search(few, recipe, config, keep_number=fixed is not None or advised.answer == "groups")
-    if search:
-        recipe = search.chosen.recipe(recipe)
-    decided: NumberFrom = "search" if search else "curve"
+    decided: NumberFrom = "curve"
+    search = None
+    if groups and groups.groups:
+        recipe, decided = _with_groups(fits, recipe, groups, asked=_reduction_asked(recipe, config)), "groups"
+    elif by_customer and clusterer is None and (search := _search(fits, options, advised, config)):
+        recipe, decided = search.chosen.recipe(recipe), "search"
+    elif fixed is None:
+        recipe = replace(recipe, n_segments=fits.choose_k(recipe, k_max).k)
     if clusterer is not None or fixed is not None:
         decided = "asked" if clusterer is None else "clusterer"
-    return Choice(recipe, fits.choose_k(recipe, k_max), decided, suitability, comparison, search)
+    return Choice(recipe, fits.choose_k(recipe, k_max), decided, suitability, comparison, search, groups)
+
+
+def _options(fits: Fits, recipe: Recipe, config: RunConfig) -> SeekOptions:
+    """What the settings leave open: all feature sets where neither they nor the reduction were given."""
+    open_sets = config.features.feature_set == "auto" and not _reduction_asked(recipe, config)
+    names = (ALL, *feature_sets_of(fits.table)) if open_sets and recipe.clusterer is None else (recipe.feature_set,)
+    fixed = config.clustering.segments
+    return SeekOptions(names, (fixed,) if fixed else K_APART, recipe.geography)
+
+
+def _reduction_asked(recipe: Recipe, config: RunConfig) -> bool:
+    return recipe.reducer is not None or config.reduction.method != "auto"
+
+
+def _with_groups(fits: Fits, recipe: Recipe, test: GroupTest, *, asked: bool) -> Recipe:
+    """The recipe that was tested; a reduction that nobody asked for is taken where its segments keep the groups."""
+    plain = replace(recipe, feature_set=test.found.feature_set, n_segments=test.k)
+    if asked or recipe.clusterer is not None:
+        return plain
+    unreduced = replace(plain.through("none"), n_dimensions=None)
+    if plain.feature_set != recipe.feature_set or recipe.method == "none":
+        return unreduced
+    kept = best_matches(test.labels, fits.segment(plain).labels)[1][list(test.groups)] >= STABLE
+    return plain if kept.all() else unreduced
+
+
+def _search(fits: Fits, options: SeekOptions, advised: int, config: RunConfig) -> FeatureSetSearch | None:
+    """The most useful cut by the choosing half; None where half of the customers cannot be told apart so often."""
+    chooses = choosing_half(len(fits.table), config.seed)
+    with suppress(ParameterError):
+        half = choosing_part(fits.table, fits.holdout, chooses, config.seed)
+        return search_feature_sets(half, options, advised, fits.progress)
+    return None
 
 
 def _start(config: RunConfig, reducer: Any, clusterer: Any) -> Recipe:
@@ -147,13 +204,3 @@ def _why_not(reducer: type[BaseReducer], n_units: int) -> Skipped | None:
     except MissingDependencyError:
         return Skipped("missing_library", n_units, fewest)
     return None
-
-
-def _search(fits: Fits, recipe: Recipe, config: RunConfig, *, keep_number: bool) -> FeatureSetSearch | None:
-    """All features where they hold, otherwise those that do; nothing to search where one or the other was given."""
-    asked = {config.features.feature_set, config.reduction.method} != {"auto"}
-    if asked or recipe.clusterer is not None or recipe.reducer is not None or fits.table.unit != "customer":
-        return None
-    fixed, n_pairs = config.clustering.segments, config.clustering.bootstraps
-    k_tried = (fixed,) if fixed else K_TRIED
-    return search_feature_sets(fits, recipe, k_tried=k_tried, keep_number=keep_number, n_pairs=n_pairs)

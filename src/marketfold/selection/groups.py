@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from marketfold.clustering import nearest, separations, ward_centers
 from marketfold.errors import OrdersError, ParameterError
@@ -225,12 +226,13 @@ def seek_groups(
     if len(rows) < FEWEST_TESTED:
         return None
     rng = np.random.default_rng([seed, 13])
-    found = find_separated(take_units(table, rows[chooses[rows]]), options, rng)
-    if found is None:
-        return None
-    own = found.separations(take_units(table, rows[~chooses[rows]]))
-    draw = null.fit(take_units(table, rows))
-    highest = _draw_until_beaten(draw, float(own.max()), options, rng, progress)
+    with threadpool_limits(1):  # threads that wait for one another cost more than they bring
+        found = find_separated(take_units(table, rows[chooses[rows]]), options, rng)
+        if found is None:
+            return None
+        own = found.separations(take_units(table, rows[~chooses[rows]]))
+        draw = null.fit(take_units(table, rows))
+        highest = _draw_until_beaten(draw, float(own.max()), options, rng, progress)
     p = p_values_of(own, highest)
     return GroupTest(
         null=null.kind,

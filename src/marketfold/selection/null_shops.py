@@ -42,7 +42,7 @@ LEAST_AMOUNT = 0.01
 
 
 def _columns(model: ShopModel, owner: tuple[Whole, Whole, Whole], items: Float64, rng: Generator) -> dict[str, Any]:
-    """Columns of lines that features ask for, beside their money; `owner` is customer, order and buyer of each order."""
+    """Columns of lines beside their money; `owner` is customer and order of each line, and buyer of each order."""
     customer, order, buyer = owner
     found: dict[str, Any] = {}
     if "quantity" in model.columns:
@@ -94,7 +94,9 @@ def draw_orders(model: ShopModel, n_shops: int, large: str | None, rng: Generato
         }
     )
     returned = rng.random(len(order)) < _chance_back(model, n, rng)[customer]
-    return lines, lines.select([SOURCE_LINE, "customer_id", "order_id", "ordered_on", "amount"]).filter(pa.array(returned))
+    return lines, lines.select([SOURCE_LINE, "customer_id", "order_id", "ordered_on", "amount"]).filter(
+        pa.array(returned)
+    )
 
 
 def _chance_back(model: ShopModel, n: int, rng: Generator) -> Float64:
@@ -130,7 +132,9 @@ class NullShops:
         model = fit_shop(self.clean, table)
 
         def draw(n_shops: int, rng: Generator) -> Iterator[FeatureTable]:
-            built = _measured(self.clean, table, draw_orders(model, n_shops, table.settings.get("large_deal_size"), rng))
+            built = _measured(
+                self.clean, table, draw_orders(model, n_shops, table.settings.get("large_deal_size"), rng)
+            )
             places = rng.integers(len(table), size=len(built))  # where customers live has to do with nothing
             built = replace(built, described={name: values[places] for name, values in table.described.items()})
             for rows in np.split(np.arange(len(built)), n_shops):

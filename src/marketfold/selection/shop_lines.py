@@ -73,7 +73,9 @@ def read_lines(clean: CleanOrders, ids: Ids, first_on: date) -> ShopLines:
     asked = engine.from_arrow(numbered.append_column("_customer", pa.array(np.arange(len(ids)))))
     columns = [name for name in MEASURED if name in clean.columns]
     bought = clean.purchases.join(asked, on="customer_id", how="inner")
-    lines = engine.collect(bought.select("_customer", "order_id", day_number("ordered_on").alias("_day"), "amount", *columns))
+    lines = engine.collect(
+        bought.select("_customer", "order_id", day_number("ordered_on").alias("_day"), "amount", *columns)
+    )
     back = engine.collect(clean.returns.join(asked, on="customer_id", how="inner").select("_customer"))
     customer = lines["_customer"].to_numpy().astype(np.int64)
     codes = lines["order_id"].combine_chunks().dictionary_encode().indices.fill_null(-1).to_numpy().astype(np.int64)

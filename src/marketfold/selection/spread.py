@@ -57,7 +57,7 @@ def spread_of(values: Float64, owner: Whole, n_owners: int) -> Spread:
 
 
 def censored_spread(values: Float64, owner: Whole, n_owners: int) -> Spread:
-    """Of one number, shape (n_rows,), of which only what is above zero shows (Tobin 1958): by its mean and its zeros."""
+    """Of one number, shape (n_rows,), of which only what is above zero shows (Tobin 1958): by mean and zeros."""
     found = spread_of(values[:, None], owner, n_owners)
     zeros, mean = float((values <= 0).mean()), float(values.mean())
     if zeros < FEWEST_ZEROS or mean <= 0:
