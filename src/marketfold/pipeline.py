@@ -28,6 +28,7 @@ from marketfold.selection import (
     choosing_half,
     hold_out_future,
     label_segments,
+    other_solutions,
     repetition,
     score_on_future,
 )
@@ -188,7 +189,8 @@ class _Pipeline:
             made = replace(made, tests=label_segments(made, again, choice.groups))
             across = split_and_merge(made.dimensions, made.labels, seed=config.seed)
             future = _score_future(fits, choice.recipe)
-        return made, ChoicePart(choice, across, future)
+            solutions = other_solutions(fits, choice.recipe, made, choice.groups)
+        return made, ChoicePart(choice, across, future, solutions)
 
     def describe(self, segmentation: Segmentation, ground: _Ground) -> tuple[Segmentation, SegmentsPart]:
         """Number and name the segments, say what each is, and look for what may be wrong with them."""

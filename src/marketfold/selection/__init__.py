@@ -8,6 +8,7 @@ from marketfold.selection.groups import GroupTest, SeekOptions, choosing_half, s
 from marketfold.selection.null_shops import Null, NullClouds, NullKind, NullShops
 from marketfold.selection.search import Candidate, FeatureSetSearch, search_feature_sets
 from marketfold.selection.segmentation import Segmentation
+from marketfold.selection.solutions import Solution, other_solutions
 from marketfold.selection.temporal_holdout import (
     FutureScore,
     TemporalHoldout,
@@ -41,6 +42,7 @@ __all__ = [
     "SegmentTest",
     "Segmentation",
     "Skipped",
+    "Solution",
     "TemporalHoldout",
     "choose_cutoff",
     "choose_recipe",
@@ -50,6 +52,7 @@ __all__ = [
     "feature_sets_of",
     "hold_out_future",
     "label_segments",
+    "other_solutions",
     "repetition",
     "revenue_from",
     "score_on_future",

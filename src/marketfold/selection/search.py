@@ -92,8 +92,8 @@ def least_members(n_units: int) -> int:
     return max(FEWEST_MEMBERS, round(LEAST_SHARE * n_units))
 
 
-def _repeated(X: Float32, centers: dict[int, Float32], seed: int) -> dict[int, float]:
-    """Lowest mean Jaccard of the segments at each k, over fits to bootstrap resamples (Hennig 2007)."""
+def repeated(X: Float32, centers: dict[int, Float32], seed: int) -> dict[int, Float64]:
+    """Mean Jaccard of each segment at each k, over fits to bootstrap resamples (Hennig 2007)."""
     rng = np.random.default_rng([seed, 14])
     few = X[sample_rows(len(X), REPEATED_ROWS, seed)]
     own = {k: nearest(few, one) for k, one in centers.items()}
@@ -102,10 +102,10 @@ def _repeated(X: Float32, centers: dict[int, Float32], seed: int) -> dict[int, f
         drawn = few[rng.integers(len(few), size=len(few))]
         for k, other in ward_centers(drawn, tuple(centers)).items():
             found[k].append(jaccards(cross_table(own[k], nearest(few, other), (k, k))).max(axis=1))
-    return {k: float(np.mean(each, axis=0).min()) if each else 0.0 for k, each in found.items()}
+    return {k: np.mean(each, axis=0) if each else np.zeros(k) for k, each in found.items()}
 
 
-def _foretold(labels: Labels, outcome: Float64) -> tuple[float, Float64]:
+def foretold(labels: Labels, outcome: Float64) -> tuple[float, Float64]:
     """Share explained, adjusted for the number of groups (Ezekiel 1930), and each unit's squared rest."""
     sizes = np.maximum(np.bincount(labels), 1)
     left = np.square(outcome - (np.bincount(labels, weights=outcome) / sizes)[labels])
@@ -131,18 +131,18 @@ class ChoosingHalf:
     def candidates(self, name: str, options: SeekOptions) -> Iterator[Candidate]:
         """One feature set at each number of segments."""
         X, centers = self.centers(name, options, self.table)
-        repeated = _repeated(X, centers, self.seed)
+        again = {k: float(each.min()) for k, each in repeated(X, centers, self.seed).items()}
         early: dict[int, tuple[float, Float64]] = {}
         if self.holdout is not None:
             with suppress(OrdersError, ParameterError):  # on an early day too few may have differed
                 then, settled = self.centers(name, options, self.holdout.table)
                 outcome = self.holdout.log_revenue
-                early = {k: _foretold(nearest(then, one), outcome) for k, one in settled.items()}
+                early = {k: foretold(nearest(then, one), outcome) for k, one in settled.items()}
         for k, one in centers.items():
             smallest = int(np.bincount(nearest(X, one), minlength=k).min())
-            repeats = repeated[k] >= STABLE and smallest >= least_members(len(X))
+            repeats = again[k] >= STABLE and smallest >= least_members(len(X))
             explained, left = early.get(k, (None, None))
-            yield Candidate(name, k, repeated[k], smallest, explained, repeats, left)
+            yield Candidate(name, k, again[k], smallest, explained, repeats, left)
 
 
 def choosing_part(
