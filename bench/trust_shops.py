@@ -11,6 +11,7 @@ import pyarrow as pa
 from marketfold.demo import LINES_PER_CUSTOMER, make_shop
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -151,7 +152,8 @@ def demo_shop(n: int, seed: int) -> tuple[pa.Table, dict[str, str]]:
     return shop.lines, dict(zip(*(shop.truth[name].to_pylist() for name in ("customer_id", "group")), strict=True))
 
 
-LEVELS = {"rate": (2.0, 5.0, 12.0), "price": (1.6, 2.6, 3.6), "lines": (0.3, 2.0, 6.0)}
+LEVELS = {"rate": (2.0, 6.0, 18.0), "price": (1.2, 2.6, 4.0), "lines": (0.3, 2.0, 7.0)}
+"""Orders a year, logarithm of the price, and lines beyond the first, of which each group has one."""
 
 
 def planted(n_groups: int, n: int, seed: int) -> tuple[pa.Table, dict[str, str]]:
@@ -159,30 +161,24 @@ def planted(n_groups: int, n: int, seed: int) -> tuple[pa.Table, dict[str, str]]
     rng = np.random.default_rng([seed, n_groups])
     shares = np.full(n_groups, 0.06) + rng.dirichlet(np.full(n_groups, 4.0)) * (1 - 0.06 * n_groups)
     group = rng.choice(n_groups, n, p=shares)
-    level = {
-        name: np.log(values)[rng.permutation(np.arange(n_groups) % 3)]
-        if name == "rate"
-        else np.array(values)[rng.permutation(np.arange(n_groups) % 3)]
-        for name, values in LEVELS.items()
-    }
-    favourite = rng.permutation(CATEGORIES)[:n_groups]
-    taste = np.full((n_groups, CATEGORIES), 0.4)
-    taste[np.arange(n_groups), favourite] = 6.0
-    lines = draw_lines(
+    rate, price, lines = (np.array(levels)[rng.permutation(n_groups) % 3][group] for levels in LEVELS.values())
+    taste = np.full((n_groups, CATEGORIES), 0.8)
+    taste[np.arange(n_groups), rng.permutation(CATEGORIES)[:n_groups]] = 12.0
+    drawn = draw_lines(
         Customers(
-            rate=np.exp(level["rate"][group] + rng.normal(0, 0.25, n)) / 365,
-            price=level["price"][group] + rng.normal(0, 0.2, n),
-            lines=level["lines"][group] * rng.lognormal(0, 0.2, n),
+            rate=rate * rng.lognormal(0, 0.2, n) / 365,
+            price=price + rng.normal(0, 0.2, n),
+            lines=lines * rng.lognormal(0, 0.2, n),
             taste=np.array([rng.dirichlet(taste[one]) for one in group]),
             start=rng.uniform(START, 400, n),
             end=np.full(n, float(END)),
         ),
         rng,
     )
-    return lines, {f"C{one:06d}": str(its) for one, its in enumerate(group)}
+    return drawn, {f"C{one:06d}": str(its) for one, its in enumerate(group)}
 
 
-def _of(n_groups: int):  # noqa: ANN202
+def _of(n_groups: int) -> Callable[[int, int], tuple[pa.Table, dict[str, str]]]:
     return lambda n, seed: planted(n_groups, n, seed)
 
 

@@ -19,6 +19,7 @@ from marketfold.selection import (
     Fits,
     Recipe,
     choose_cutoff,
+    choosing_half,
     explained_share,
     hold_out_future,
     score_on_future,
@@ -92,14 +93,17 @@ def test_segments_say_more_than_random_groups_and_less_than_can_be_known(shop: C
 def test_a_choice_sees_one_half_of_the_future_and_the_last_word_is_the_others(shop: CleanOrders):
     holdout = hold_out_future(shop, CUTOFF, FeatureOptions())
     assert holdout is not None
-    halved = holdout.halved(3)
-    assert halved.evaluation.sum() == len(halved.evaluation) // 2
+    choosing = holdout.table.ids[choosing_half(len(holdout.table), seed=3)]
+    halved = holdout.halved(choosing)
+    assert halved.evaluation.sum() == len(halved.evaluation) - len(choosing)
+    chosen_by = halved.choosing(1_000, seed=0)
+    assert chosen_by is not None
+    assert chosen_by.table.ids.tolist() == choosing.tolist()
     labels = Fits(holdout.table).segment(Recipe("value", "none", 4)).labels
     changed = replace(halved, next_revenue=np.where(halved.evaluation, halved.next_revenue, 0.0))
     assert score_on_future(changed, labels).segments == score_on_future(halved, labels).segments
     changed = replace(halved, next_revenue=np.where(halved.evaluation, 0.0, halved.next_revenue))
     assert changed.explained_to_choose(labels) == halved.explained_to_choose(labels)
-    assert halved.halved(3).evaluation.tolist() == halved.evaluation.tolist()
 
 
 def leaking_features(

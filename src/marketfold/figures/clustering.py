@@ -25,7 +25,7 @@ from marketfold.figures.theme import (
     segment_symbol,
     wrapped,
 )
-from marketfold.thresholds import HIGHLY_STABLE, PATTERN, STABLE
+from marketfold.thresholds import HIGHLY_STABLE, STABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -229,9 +229,8 @@ def stability_figure(stability: Stability, names: Sequence[str] = ()) -> go.Figu
         )  # fmt: skip
         add_note(figure, f"{one.jaccard:.2f}", 1.02, row, xref="paper", xanchor="left")
     # The middle one stands above the others, which would lie on it.
-    add_threshold(figure, PATTERN, f"pattern {PATTERN:g}", xanchor="right")
-    add_threshold(figure, STABLE, f"stable {STABLE:g}<br> ", xanchor="center")
-    add_threshold(figure, HIGHLY_STABLE, f"highly {HIGHLY_STABLE:g}", xanchor="left")
+    add_threshold(figure, STABLE, f"comes out again {STABLE:g}<br> ", xanchor="center")
+    add_threshold(figure, HIGHLY_STABLE, f"surely {HIGHLY_STABLE:g}", xanchor="left")
     return figure.update_layout(
         showlegend=False,
         xaxis={"range": [0, 1.01], "title": {"text": "Jaccard, 0 to 1"}},

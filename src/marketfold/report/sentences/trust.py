@@ -33,6 +33,8 @@ def trust_summary(analysis: Analysis) -> str:
     if groups == n:
         return say("earned", "groups.all")
     finding = analysis.choice.evidence.finding
+    if weak == n:
+        return say("earned", "none")
     if groups:
         verb = "is a group" if groups == 1 else "are groups"
         found = say("earned", "groups", groups=groups, k=n, verb=verb)
@@ -41,8 +43,8 @@ def trust_summary(analysis: Analysis) -> str:
         found = say("earned", "structure" if finding == "groups" else finding)
     if not weak:
         return found
-    which = "All" if weak == n else words.number_word(weak).capitalize()
-    return f"{found} {say('finding', 'weak' if weak == 1 else 'weak.many', weak=which)}"
+    which = words.number_word(weak).capitalize()
+    return f"{found} {say('earned', 'weak' if weak == 1 else 'weak.many', weak=which)}"
 
 
 def trust_evidence(analysis: Analysis) -> tuple[str, ...]:
