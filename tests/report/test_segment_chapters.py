@@ -3,8 +3,6 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-import pytest
-
 from marketfold.page import SegmentCards, TablePart, figures_of, tables_of
 from marketfold.report.segment_chapters import (
     CARD_FEATURES,

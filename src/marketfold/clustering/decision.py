@@ -107,12 +107,11 @@ def _agreed(evidence: Evidence, grouped: int) -> int:
 
     The gap creeps on as K-means cuts groups up that it has all found: seven clear groups were called eleven.
     """
-    others = {index.prefers for name, index in evidence.indices.items() if name != "gap"}
-    if len(evidence.indices) < FEWEST_WITNESSES or len(others) != 1 or None in others:
+    others = [index.prefers for name, index in evidence.indices.items() if name != "gap"]
+    agreed = others[0] if others else None
+    if len(others) < FEWEST_WITNESSES or others.count(agreed) < len(others) or agreed is None:
         return grouped
-    (agreed,) = others
-    place = evidence.k.index(agreed) if agreed in evidence.k else None
-    if place is None or not _usable(evidence)[place]:
+    if agreed not in evidence.k or not _usable(evidence)[place := evidence.k.index(agreed)]:
         return grouped
     is_grouped = all(gap.values[place] >= GROUPS_GAP and gap.z_scores[place] >= SURE for gap in evidence.gaps.values())
     return agreed if is_grouped else grouped

@@ -67,7 +67,7 @@ def ward_centers(X: Float32, k_range: Sequence[int], *, seed: int = 0) -> dict[i
     return found
 
 
-def _density(X: Float32, labels: Labels, centers: Float32, pairs: tuple[NDArray[np.intp], ...]) -> Float64:
+def _density(X: Float32, labels: Labels, centers: Float32, pairs: tuple[NDArray[np.intp], ...]) -> NDArray[np.int64]:
     """Units of both segments of each pair along the line between their centres, shape (n_pairs, 2, BINS)."""
     i, j = pairs
     ways = centers[j] - centers[i]

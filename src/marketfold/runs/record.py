@@ -56,8 +56,8 @@ def run_record(analysis: Analysis) -> dict[str, Any]:
 
 def segment_facts(profile: SegmentProfile, analysis: Analysis) -> dict[str, Any]:
     """What tables and `run.json` say of one segment, beside its features."""
-    names = ("number", "name", "units", "unit_share", "revenue_total", "revenue_share")
-    names += ("trust", "jaccard", "separation", "p")
+    told = ("number", "name", "units", "unit_share", "revenue_total", "revenue_share")
+    names = (*told, "trust", "jaccard", "separation", "p")
     table = analysis.segmentation.table
     rule = rule_words(profile.rule, table) if profile.rule else None
     unknown = {} if table.has_money else {"revenue_total": None, "revenue_share": None}

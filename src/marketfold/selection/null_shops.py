@@ -154,7 +154,7 @@ class NullClouds:
 
         def draw(n_tables: int, rng: Generator) -> Iterator[FeatureTable]:
             for _ in range(n_tables):
-                yield replace(table, values=cloud(table.values, rng))
+                yield replace(table, values=cloud(table.values.astype(np.float32), rng).astype(np.float64))
 
         return draw
 

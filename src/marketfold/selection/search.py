@@ -163,7 +163,7 @@ def _not_worse(one: Candidate, best: Candidate) -> bool:
     difference = one.left - best.left
     error = float(difference.std(ddof=1)) * len(difference) ** 0.5
     scale = float(best.left.sum()) / max(1 - best.explained, 1e-9)
-    return best.explained - one.explained <= STANDARD_ERRORS * error / scale
+    return bool(best.explained - one.explained <= STANDARD_ERRORS * error / scale)
 
 
 def search_feature_sets(

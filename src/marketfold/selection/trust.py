@@ -88,7 +88,8 @@ def repetition(fits: Fits, recipe: Recipe, made: Segmentation, chooses: Mask) ->
     )
     match, alike = best_matches(made.labels[few], labels)
     again = np.array([segment.jaccard for segment in found.segments])
-    return np.minimum(alike, again[match])
+    carried: Float64 = np.minimum(alike, again[match])
+    return carried
 
 
 def label_segments(made: Segmentation, again: Float64 | None, test: GroupTest | None) -> tuple[SegmentTest, ...]:

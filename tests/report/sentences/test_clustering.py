@@ -26,7 +26,9 @@ def test_groups_are_said_with_how_far_beyond_chance(grouped: KChoice):
         f"{100 * (1 - np.exp(-grouped.gaps[name].values[3])):.0f} % below that of {grouped.gaps[name].label}"
         for name in ("cloud", "box")
     )
-    assert text.startswith(f"By the fall of the WCSS there are groups, 4 of them. At k = 4 the WCSS is {cloud}, and {box}.")
+    assert text.startswith(
+        f"By the fall of the WCSS there are groups, 4 of them. At k = 4 the WCSS is {cloud}, and {box}."
+    )
     assert f"an adjusted Rand index of {grouped.indices['stability'].at(4):.2f}." in text
 
 
