@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from marketfold.orders import Orders
     from marketfold.schema import Labels, Ledger
     from marketfold.segments import SegmentMatch, SegmentProfile
-    from marketfold.selection import Choice, FutureScore, OutlookCheck, Segmentation
+    from marketfold.selection import Choice, FutureScore, OutlookCheck, Segmentation, Solution
     from marketfold.snapshot import Snapshot
     from marketfold.stage_costs import StageCost
 
@@ -171,6 +171,7 @@ def _no_orders(name: str) -> ParameterError:
 class ChoicePart:
     """Why these segments and no others: the recipe with its evidence, and how segments split and merge as k grows.
 
+    `solutions` are what other numbers of segments would give.
     `future` is what the segments of an earlier day said of the revenue after it; None where the orders are too short.
     `outlook` is what was expected of each customer on that day, beside what came; None where nothing was.
     """
@@ -179,6 +180,7 @@ class ChoicePart:
     across: AcrossSolutions
     future: FutureScore | None
     outlook: OutlookCheck | None = None
+    solutions: tuple[Solution, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,20 @@ from marketfold.features import before_day, build_features
 from marketfold.orders import fingerprint
 from marketfold.reduction import reducer_type
 from marketfold.segments import find_traits, number_and_name, profile_segments
-from marketfold.selection import Fits, check_outlook, choose_cutoff, choose_recipe, hold_out_future, score_on_future
+from marketfold.selection import (
+    Fits,
+    NullClouds,
+    NullShops,
+    check_outlook,
+    choose_cutoff,
+    choose_recipe,
+    choosing_half,
+    hold_out_future,
+    label_segments,
+    other_solutions,
+    repetition,
+    score_on_future,
+)
 from marketfold.stage_costs import StageClock
 from marketfold.thresholds import FEWEST_SEGMENTS
 
@@ -31,7 +44,7 @@ if TYPE_CHECKING:
     from marketfold.diagnostics import LiteratureBaseline, Trap
     from marketfold.orders import Orders
     from marketfold.schema import FeatureTable, Progress
-    from marketfold.selection import FutureScore, OutlookCheck, Recipe, Segmentation, TemporalHoldout
+    from marketfold.selection import FutureScore, Null, OutlookCheck, Recipe, Segmentation, TemporalHoldout
 
 STABILITY_SEED = 2_000_003
 """Far from the seeds of the search for a feature set, so that the labels rest on resamples that no choice has seen."""
@@ -57,6 +70,10 @@ class _Ground(Protocol):
 
     def checked(self, table: FeatureTable, holdout: TemporalHoldout | None) -> Checked:
         """Both, without what is expected of customers where a later period did not bring it; and the check."""
+        ...
+
+    def null(self) -> Null:
+        """What draws units without groups."""
         ...
 
     def traps(self, segmentation: Segmentation) -> tuple[Trap, ...]:
@@ -89,6 +106,9 @@ class _OrdersGround:
     def checked(self, table: FeatureTable, holdout: TemporalHoldout | None) -> Checked:
         return check_outlook(table, holdout, self.seen)
 
+    def null(self) -> Null:
+        return NullShops(self.seen)
+
     def traps(self, segmentation: Segmentation) -> tuple[Trap, ...]:
         return find_traps(segmentation, self.data.clean)
 
@@ -113,6 +133,9 @@ class _CustomersGround:
 
     def checked(self, table: FeatureTable, holdout: TemporalHoldout | None) -> Checked:
         return table, holdout, None
+
+    def null(self) -> Null:
+        return NullClouds()
 
     def traps(self, segmentation: Segmentation) -> tuple[Trap, ...]:
         return find_traps(segmentation)
@@ -157,10 +180,11 @@ class _Pipeline:
         with self.clock.stage("features"):
             table = ground.features()
             _check_enough_units(table, config)
+            chooses = choosing_half(len(table), config.seed)
             table, holdout, outlook = ground.checked(table, ground.holdout())
-            fits = Fits(table, holdout, self.progress)
+            fits = Fits(table, holdout.halved(table.ids[chooses]) if holdout else None, self.progress)
         with self.clock.stage("choose"):
-            choice = choose_recipe(fits, config, reducer=reducer, clusterer=clusterer)
+            choice = choose_recipe(fits, config, null=ground.null(), reducer=reducer, clusterer=clusterer)
         with self.clock.stage("segment"):
             made = fits.segment(choice.recipe)
             choice = replace(choice, recipe=replace(choice.recipe, n_segments=made.n_segments))
@@ -174,9 +198,12 @@ class _Pipeline:
                 progress=self.progress,
             )
             made = replace(made, stability=stability)
+            again = repetition(fits, choice.recipe, made, chooses)
+            made = replace(made, tests=label_segments(made, again, choice.groups))
             across = split_and_merge(made.dimensions, made.labels, seed=config.seed)
             future = _score_future(fits, choice.recipe)
-        return made, ChoicePart(choice, across, future, outlook)
+            solutions = other_solutions(fits, choice.recipe, made, choice.groups)
+        return made, ChoicePart(choice, across, future, outlook, solutions)
 
     def describe(self, segmentation: Segmentation, ground: _Ground) -> tuple[Segmentation, SegmentsPart]:
         """Number and name the segments, say what each is, and look for what may be wrong with them."""
@@ -274,8 +301,7 @@ def _temporal_holdout(clean: CleanOrders, config: RunConfig) -> TemporalHoldout 
     """The customers of an earlier day, where the orders are long enough and the question is about customers."""
     span = clean.activity.span if config.features.unit == "customer" else None
     cutoff = choose_cutoff(*span) if span else None
-    holdout = hold_out_future(clean, cutoff, config.features) if cutoff else None
-    return holdout.halved(config.seed) if holdout else None
+    return hold_out_future(clean, cutoff, config.features) if cutoff else None
 
 
 def _score_future(fits: Fits, recipe: Recipe) -> FutureScore | None:

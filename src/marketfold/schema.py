@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
 Unit = Literal["customer", "order", "order_line"]
-Trust = Literal["stable", "pattern", "weak"]
+Trust = Literal["group", "slice", "weak"]
+"""What a segment has earned; `selection.trust.SegmentTest` says what each takes."""
 Aspect = Literal["value", "timing", "basket", "taste", "seasonality", "geography"]
 FeatureSetName = Literal[
     "auto", "all", "value", "loyalty", "timing", "basket", "recency_basket", "taste", "seasonality", "expected"

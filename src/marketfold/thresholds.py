@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-PATTERN, STABLE, HIGHLY_STABLE = 0.6, 0.75, 0.85
-"""Mean Jaccard of a segment over resamples: below 0.6 it is not to be trusted, from there on it is a pattern whose
-members are in doubt, from 0.75 it is stable, from 0.85 highly stable (Hennig 2007; clusterboot in R's package fpc)."""
+STABLE, HIGHLY_STABLE = 0.75, 0.85
+"""Mean Jaccard of a segment over resamples: from 0.75 it comes out again, from 0.85 surely (Hennig 2007; clusterboot in
+R's package fpc)."""
 
 FEWEST_SEGMENTS = 3
 """Two groups only say "more" and "less"; plans begin with three."""

@@ -78,7 +78,7 @@ def _heat() -> go.Figure:
 def _card(number: int, name: str) -> SegmentCard:
     return SegmentCard(
         number, name, "40", 0.5, "$1.2M", 0.5, distinguishing=(HOSTILE,), facts=(Fact("Orders", "3", "all: 2"),),
-        rule="over 3 orders.", trust="weak" if number == 2 else "stable", trust_text="It came out again.",
+        rule="over 3 orders.", trust="weak" if number == 2 else "group", trust_text="It came out again.",
         todo="Keep them.", todo_link=f"campaign-{number}",
     )  # fmt: skip
 
@@ -108,7 +108,7 @@ def hostile_page() -> ReportPage:
         title=f"Two segments of {HOSTILE}",
         lead=HOSTILE,
         kicker=HOSTILE,
-        facts=(Fact("segments", "2", "one stable"),),
+        facts=(Fact("segments", "2", "one of them useful"),),
         warnings=(HOSTILE,),
         sections=(
             Section("segments", "The segments", (SegmentCards((_card(1, HOSTILE), _card(2, "Plain"))),), "Lead."),

@@ -177,8 +177,8 @@ def test_a_weak_segment_is_warned_about_first(shop_case: Case):
     plan = plan_campaigns(shop_case.segmentation, profiles, shop_case.clean)
     text = brief_markdown(plan.campaigns[0], plan)
     assert text.index("This segment is weak") < text.index("Who they are")
-    stable = [replace(profile, trust="stable") for profile in shop_case.profiles]
-    assert plan_campaigns(shop_case.segmentation, stable, shop_case.clean).campaigns[0].trust == "stable"
+    surest = [replace(profile, trust="group") for profile in shop_case.profiles]
+    assert plan_campaigns(shop_case.segmentation, surest, shop_case.clean).campaigns[0].trust == "group"
 
 
 def test_orders_as_units_are_planned_for_their_customers(shop_case: Case):

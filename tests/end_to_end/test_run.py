@@ -60,7 +60,7 @@ def test_each_segment_has_a_brief_and_a_trust_label(run_folder: Path):
     record = record_of(run_folder)
     assert len(record["segments"]) >= 3
     assert len(list((run_folder / "campaigns").glob("*.md"))) == len(record["segments"])
-    assert {one["trust"] for one in record["segments"]} <= {"stable", "pattern", "weak"}
+    assert {one["trust"] for one in record["segments"]} <= {"group", "slice", "weak"}
 
 
 def test_the_ledger_reconciles_with_the_file_of_what_was_set_aside(run_folder: Path):

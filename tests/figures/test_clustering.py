@@ -71,8 +71,8 @@ def test_stability_marks_each_segment_and_the_thresholds():
     marks = [trace for trace in figure.data if trace.mode == "markers"]
     assert [trace.x[0] for trace in marks] == [segment.jaccard for segment in found.segments]
     assert [trace.y[0] for trace in marks] == ["1 Big", "2 Small", "3 Late"]
-    assert all(words in texts(figure) for words in ("pattern 0.6", "stable 0.75", "highly 0.85"))
-    assert figure.layout.title.text == "3 of 3 segments are stable"
+    assert all(words in texts(figure) for words in ("comes out again 0.75", "surely 0.85"))
+    assert figure.layout.title.text == "3 of 3 segments come out again"
     assert "Segment 1" in stability_figure(found).layout.meta["alt"]
 
 

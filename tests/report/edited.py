@@ -70,7 +70,7 @@ def remarking(analysis: Analysis, *remarks: str) -> Analysis:
         orders=dataclasses.replace(clean.orders, facts=dataclasses.replace(clean.facts, decisions=())),
     )
     groups = dataclasses.replace(choice.evidence.k_choice, answer="groups")
-    profiles = tuple(dataclasses.replace(profile, trust="stable") for profile in segments.profiles)
+    profiles = tuple(dataclasses.replace(profile, trust="group") for profile in segments.profiles)
     return dataclasses.replace(
         analysis,
         data=with_orders(analysis.data, clean),

@@ -3,15 +3,12 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+import pytest
 from tests.report.edited import remarking, with_evidence
 
 from marketfold.page import Notice, figures_of, tables_of
-from marketfold.report.evidence_chapters import (
-    choice_chapter,
-    k_chapter,
-    k_figures,
-    stability_chapter,
-)
+from marketfold.report.evidence_chapters import choice_chapter, stability_chapter
+from marketfold.report.number_chapter import k_chapter, k_figures
 from marketfold.report.sentences.clustering import k_decision
 from marketfold.report.sentences.warnings import trap_sentence
 
@@ -32,10 +29,19 @@ def test_every_k_has_a_row_and_the_one_taken_is_marked(analysis: Analysis) -> No
 def test_another_number_than_the_advised_one_gives_its_reason_and_keeps_the_decision(analysis: Analysis) -> None:
     k_choice = dataclasses.replace(analysis.choice.evidence.k_choice, k=5)
     section = k_chapter(with_evidence(analysis, k_choice=k_choice))
-    assert "as you asked" in section.lead
+    assert "That many were asked for." in section.lead
     assert any(isinstance(part, Notice) and k_decision(k_choice) in part.sentences for part in section.parts)
-    agreed = dataclasses.replace(k_choice, k=3)
-    assert k_chapter(with_evidence(analysis, k_choice=agreed)).lead == k_decision(agreed)
+    assert k_chapter(with_evidence(analysis, k_choice=k_choice, number_from="curve")).lead == k_decision(k_choice)
+
+
+def test_each_number_of_segments_says_what_it_would_give(analysis: Analysis) -> None:
+    table = next(table for table in tables_of(k_chapter(analysis).parts) if table.key == "solutions")
+    assert [row[0] for row in table.rows] == [str(one.k) for one in analysis.choice.solutions]
+    (marked,) = table.marked
+    assert table.rows[marked][-1] == "1.00"
+    for row, one in zip(table.rows, analysis.choice.solutions, strict=True):
+        assert sum(map(int, row[2:5])) == one.k == len(one.shares)
+        assert sum(one.shares) == pytest.approx(1)
 
 
 def drawn(section: Section | None) -> list[str]:
@@ -59,7 +65,7 @@ def test_each_segment_has_its_trust(analysis: Analysis) -> None:
     section = stability_chapter(analysis)
     table = next(table for table in tables_of(section.parts) if table.key == "stability-table")
     assert [row[0] for row in table.rows] == [profile.name for profile in analysis.segments.profiles]
-    assert [row[3] for row in table.rows] == [one.trust for one in analysis.stability.segments]
+    assert [row[-1] for row in table.rows] == [one.trust for one in analysis.segments.profiles]
     assert table.segments == tuple(profile.number for profile in analysis.segments.profiles)
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def answered(analysis: Analysis, answer: Answer) -> Analysis:
     k_choice = dataclasses.replace(analysis.choice.evidence.k_choice, answer=answer)
-    return with_evidence(analysis, k_choice=k_choice)
+    return with_evidence(analysis, k_choice=k_choice, groups=None)
 
 
 def test_each_answer_has_a_headline_of_its_own(analysis: Analysis) -> None:
@@ -53,7 +53,7 @@ def test_equal_shares_are_no_news(analysis: Analysis) -> None:
 
 
 def test_begin_with_the_most_valuable_of_the_surest(analysis: Analysis) -> None:
-    trusts: tuple[Trust, ...] = ("weak", "pattern", "pattern")
+    trusts: tuple[Trust, ...] = ("weak", "slice", "slice")
     profiles = tuple(
         dataclasses.replace(profile, trust=trust, revenue_share=money)
         for profile, trust, money in zip(analysis.segments.profiles, trusts, (0.8, 0.05, 0.15), strict=True)
@@ -68,13 +68,14 @@ def test_without_a_plan_there_is_no_aim(analysis: Analysis) -> None:
     assert first_aim(dataclasses.replace(analysis, plan=dataclasses.replace(analysis.plan, campaigns=()))) is None
 
 
-@pytest.mark.parametrize("trust", ["stable", "pattern", "weak"])
+@pytest.mark.parametrize("trust", ["group", "slice", "weak"])
 def test_trust_is_counted(trust: Trust, analysis: Analysis) -> None:
     profiles = tuple(dataclasses.replace(profile, trust=trust) for profile in analysis.segments.profiles)
     said = with_profiles(analysis, profiles)
     facts = {fact.label: fact for fact in key_facts(said)}
     assert facts["segments"].value == "3"
-    assert facts["segments"].detail == ("all stable" if trust == "stable" else "none stable")
+    said_of = {"group": "all groups", "slice": "useful cuts", "weak": "none that comes out again"}
+    assert facts["segments"].detail == said_of[trust]
     assert ("small audience" in lead(said)) is (trust == "weak")
 
 

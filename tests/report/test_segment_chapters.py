@@ -3,8 +3,6 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-import pytest
-
 from marketfold.page import SegmentCards, TablePart, figures_of, tables_of
 from marketfold.report.segment_chapters import (
     CARD_FEATURES,
@@ -12,9 +10,9 @@ from marketfold.report.segment_chapters import (
     campaign_key,
     profiles_chapter,
     segments_chapter,
-    trust_text,
     with_aims,
 )
+from marketfold.report.sentences.trust import trust_text
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
@@ -51,15 +49,19 @@ def test_aims_come_from_the_campaigns_and_only_where_there_is_one(analysis: Anal
     assert sum(bool(card.todo) for card in planned) == 1
 
 
-@pytest.mark.parametrize("answer", ["no_structure", "too_few"])
-def test_a_stable_cut_through_one_crowd_is_not_called_a_group(answer: str, analysis: Analysis) -> None:
-    profile = dataclasses.replace(analysis.segments.profiles[0], trust="stable", jaccard=0.9)
-    assert trust_text(profile, answer) != trust_text(profile, "groups")  # type: ignore[arg-type]
-    assert "0.90" in trust_text(profile, "groups")
+def test_a_cut_that_comes_out_again_is_not_called_a_group(analysis: Analysis) -> None:
+    profile = dataclasses.replace(analysis.segments.profiles[0], jaccard=0.9, separation=0.3, p=0.4)
+    cut = trust_text(dataclasses.replace(profile, trust="slice"), analysis.choice.evidence.groups)
+    assert "useful cut, not a discovery" in cut
+    assert "0.90" in cut
+    assert "40 % of shops without groups" in cut
+    group = trust_text(dataclasses.replace(profile, trust="group", p=0.02), analysis.choice.evidence.groups)
+    assert group.startswith("A group")
+    assert "98 % of shops" in group
 
 
 def test_what_was_not_tested_is_not_told(analysis: Analysis) -> None:
-    assert trust_text(dataclasses.replace(analysis.segments.profiles[0], trust=None, jaccard=None), "groups") == ""
+    assert trust_text(dataclasses.replace(analysis.segments.profiles[0], trust=None, jaccard=None), None) == ""
 
 
 def test_medians_stand_in_one_column_for_each_segment_and_one_for_everyone(analysis: Analysis) -> None:

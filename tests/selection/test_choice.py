@@ -50,8 +50,9 @@ def test_k_is_chosen_on_all_units_though_reductions_are_compared_on_a_sample(
     assert len(table) > 30
     choice = choose_recipe(Fits(table), config)
     assert [X.shape for X in chosen_on] == [(len(table), 2)]  # in the space that was asked for
-    assert choice.recipe.n_segments == choice.k_choice.k
-    assert choice.number_from == "curve"
+    assert choice.number_from == "search"
+    assert choice.search is not None
+    assert choice.recipe.n_segments == choice.search.chosen.k
 
 
 def test_no_training_is_repeated_on_the_same_rows_where_there_are_more_units_than_are_compared(
@@ -82,7 +83,7 @@ def test_a_clusterer_of_ones_own_decides_its_number_and_nobody_is_said_to_have_a
     made = fits.segment(choice.recipe)
     assert (choice.number_from, made.n_segments) == ("clusterer", 5)
     choice = replace(choice, recipe=replace(choice.recipe, n_segments=made.n_segments))
-    assert number_decision(choice).startswith("5 segments were made. Your GaussianMixture decides itself how many. Of")
+    assert number_decision(choice).startswith("5 segments were made. Your GaussianMixture decides itself how many. ")
 
 
 def test_a_number_that_was_asked_for_is_said_so(table: FeatureTable):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import replace
 from typing import get_args
 
 import numpy as np
@@ -15,8 +15,20 @@ from marketfold.errors import ParameterError
 from marketfold.features import build_features
 from marketfold.orders import read_orders
 from marketfold.schema import FeatureSetName, FeatureTable
-from marketfold.selection import FEATURE_SETS, Fits, Recipe, feature_sets_of, search_feature_sets, select_features
-from marketfold.selection.search import least_members
+from marketfold.selection import (
+    FEATURE_SETS,
+    FeatureSetSearch,
+    SeekOptions,
+    TemporalHoldout,
+    choose_cutoff,
+    choosing_half,
+    feature_sets_of,
+    hold_out_future,
+    search_feature_sets,
+    select_features,
+)
+from marketfold.selection.groups import K_APART
+from marketfold.selection.search import choosing_part, least_members
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +69,7 @@ def test_a_feature_set_that_tells_nobody_apart_is_not_offered():
     )
     table = build_features(clean_orders(read_orders(quarter)))
     assert "seasonality" not in feature_sets_of(table)
-    assert search_feature_sets(Fits(table), Recipe("all", "none", 3), n_pairs=5).candidates
+    assert searched(table).candidates
 
 
 def test_feature_sets_without_their_columns_are_not_offered(shop: FeatureTable):
@@ -65,32 +77,48 @@ def test_feature_sets_without_their_columns_are_not_offered(shop: FeatureTable):
     assert "seasonality" not in feature_sets_of(bare)
 
 
-def test_all_features_are_kept_where_they_hold(shop: FeatureTable):
-    search = search_feature_sets(Fits(shop), Recipe("all", "none", 4), n_pairs=10)
-    assert search.chosen.feature_set == "all"
-    assert search.holds
-    assert {one.feature_set for one in search.candidates} == {"all"}
+def searched(
+    table: FeatureTable, holdout: TemporalHoldout | None = None, k_tried: tuple[int, ...] = K_APART
+) -> FeatureSetSearch:
+    chooses = choosing_half(len(table), seed=0)
+    half = choosing_part(table, holdout and holdout.halved(table.ids[chooses]), chooses, seed=0)
+    return search_feature_sets(half, SeekOptions(("all", *feature_sets_of(table)), k_tried), advised=3)
 
 
-def test_planted_groups_hold_on_fresh_resamples(sales: FeatureTable):
-    assert_three_or_more_hold(sales)
+def test_what_is_chosen_comes_out_again_and_only_half_of_the_customers_choose(sales: FeatureTable):
+    search = searched(sales)
+    assert search.reason == "repeats"
+    assert search.chosen.repeats
+    assert search.chosen.jaccard == max(one.jaccard for one in search.candidates if one.repeats)
+    chooses = choosing_half(len(sales), seed=0)
+    others = np.where(chooses[:, None], sales.values, sales.values[:1])  # the other half are all alike now
+    assert searched(replace(sales, values=others)).chosen == search.chosen
 
 
-def test_the_sales_sample_has_three_or_more_segments_that_hold_on_fresh_resamples(shared_data: Path):
-    assert_three_or_more_hold(build_features(clean_orders(read_orders(shared_data / "sales_data_sample.csv"))))
+def test_where_a_next_period_is_known_what_foretells_most_is_taken_with_as_few_segments_as_are_no_worse(
+    clean_sales: CleanOrders, sales: FeatureTable
+):
+    span = clean_sales.activity.span
+    assert span
+    cutoff = choose_cutoff(*span)
+    assert cutoff
+    search = searched(sales, hold_out_future(clean_sales, cutoff, FeatureOptions()))
+    assert search.reason == "foretells"
+    repeating = [one for one in search.candidates if one.repeats]
+    best = max(repeating, key=lambda one: one.explained or 0.0)
+    assert search.chosen.repeats
+    assert search.chosen.k <= best.k
 
 
-def assert_three_or_more_hold(sales: FeatureTable) -> None:
-    search = search_feature_sets(Fits(sales), Recipe("all", "none", 3), n_pairs=50)
-    made = Fits(sales).segment(Recipe(search.chosen.feature_set, "none", search.chosen.k))
-    assert search.chosen.k >= 3
-    assert np.bincount(made.labels).min() >= 5
-    assert min(search.adjusted_jaccards) >= 0.75
+def test_a_number_that_was_asked_for_is_the_only_one_tried(sales: FeatureTable):
+    assert {one.k for one in searched(sales, k_tried=(5,)).candidates} == {5}
 
 
-def test_the_reported_score_is_not_the_one_of_the_choice(sales: FeatureTable):
-    search = search_feature_sets(Fits(sales), Recipe("all", "none", 3), n_pairs=20)
-    assert min(search.adjusted_jaccards) != search.chosen.jaccard
+def test_where_nothing_comes_out_again_all_features_are_kept():
+    table = build_features(clean_orders(read_orders(make_shop(600).lines)))
+    noise = replace(table, values=np.random.default_rng(0).normal(size=table.values.shape))
+    search = searched(noise)
+    assert (search.reason, search.chosen.feature_set, search.chosen.k) == ("none repeats", "all", 3)
 
 
 def test_a_segment_worth_a_campaign_has_five_customers_or_two_in_a_hundred():

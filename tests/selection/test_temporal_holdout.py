@@ -19,6 +19,7 @@ from marketfold.selection import (
     Fits,
     Recipe,
     choose_cutoff,
+    choosing_half,
     explained_share,
     hold_out_future,
     score_on_future,
@@ -106,14 +107,17 @@ def test_a_forecast_of_many_is_judged_on_a_sample(shop: CleanOrders, monkeypatch
 def test_a_choice_sees_one_half_of_the_future_and_the_last_word_is_the_others(shop: CleanOrders):
     holdout = hold_out_future(shop, CUTOFF, FeatureOptions())
     assert holdout is not None
-    halved = holdout.halved(3)
-    assert halved.evaluation.sum() == len(halved.evaluation) // 2
+    choosing = holdout.table.ids[choosing_half(len(holdout.table), seed=3)]
+    halved = holdout.halved(choosing)
+    assert halved.evaluation.sum() == len(halved.evaluation) - len(choosing)
+    chosen_by = halved.choosing(1_000, seed=0)
+    assert chosen_by is not None
+    assert chosen_by.table.ids.tolist() == choosing.tolist()
     labels = Fits(holdout.table).segment(Recipe("value", "none", 4)).labels
     assert len(halved.errors_at_last(labels).own) == score_on_future(halved, labels).n_evaluated
     assert len(halved.errors_at_last(labels).own) == halved.evaluation.sum()
     changed = replace(halved, next_revenue=np.where(halved.evaluation, 0.0, halved.next_revenue))
     assert changed.explained_to_choose(labels) == halved.explained_to_choose(labels)
-    assert halved.halved(3).evaluation.tolist() == halved.evaluation.tolist()
 
 
 def leaking_features(

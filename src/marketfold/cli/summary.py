@@ -60,7 +60,7 @@ def print_run(run: Run) -> None:
         back, net = (words.exact_money(money, run.plan.currency) for money in ends)
         out.print(f"Revenue is net of returns: {back} came back, {net} stayed.")
     out.print(_segments(run))
-    if record["choose_k"]["answer"] == "groups":
+    if record["choose_k"]["finding"] == "groups":
         out.print(Text(record["choose_k"]["decision"]))
     _warn(out, *record["warnings"])
     out.print(Text(f"Report: {run.report}"), soft_wrap=True)

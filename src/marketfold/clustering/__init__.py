@@ -7,10 +7,11 @@ from marketfold.clustering.choice import KChoice, choose_k
 from marketfold.clustering.decision import SURE, UNITS_PER_FEATURE, Answer, Strength
 from marketfold.clustering.elbow import ElbowCurve, Knee, find_knee
 from marketfold.clustering.kmeans import KMeansSegmenter
-from marketfold.clustering.null_references import Gap
+from marketfold.clustering.null_references import Gap, cloud
 from marketfold.clustering.own import OwnSegmenter, make_segmenter
+from marketfold.clustering.separation import separations, ward_centers
 from marketfold.clustering.stability import SegmentStability, Stability, assess_stability, trust_of
-from marketfold.clustering.validity import ValidityIndex, adjusted_rand, cross_table, jaccards
+from marketfold.clustering.validity import ValidityIndex, adjusted_rand, cross_table, jaccards, nearest
 
 __all__ = [
     "SURE",
@@ -31,10 +32,14 @@ __all__ = [
     "adjusted_rand",
     "assess_stability",
     "choose_k",
+    "cloud",
     "cross_table",
     "find_knee",
     "jaccards",
     "make_segmenter",
+    "nearest",
+    "separations",
     "split_and_merge",
     "trust_of",
+    "ward_centers",
 ]

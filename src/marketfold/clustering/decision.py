@@ -42,6 +42,8 @@ Groups six standard deviations apart gave 0.46 and more."""
 UNITS_PER_FEATURE = 70
 """Dolnicar, Grün, Leisch and Schmidt (2014)."""
 FEWEST_PER_FEATURE = 5
+FEWEST_WITNESSES = 4
+"""Indices that must name one k together before they overrule the gap."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,21 @@ def _grouped_at(evidence: Evidence) -> int | None:
     return _local_peak(evidence, grouped) if still_rising else evidence.k[furthest]
 
 
+def _agreed(evidence: Evidence, grouped: int) -> int:
+    """The k that all other indices name alike, where the gap counts others beyond it; otherwise that of the gap.
+
+    The gap creeps on as K-means cuts groups up that it has all found: seven clear groups were called eleven.
+    """
+    others = [index.prefers for name, index in evidence.indices.items() if name != "gap"]
+    agreed = others[0] if others else None
+    if len(others) < FEWEST_WITNESSES or others.count(agreed) < len(others) or agreed is None:
+        return grouped
+    if agreed not in evidence.k or not _usable(evidence)[place := evidence.k.index(agreed)]:
+        return grouped
+    is_grouped = all(gap.values[place] >= GROUPS_GAP and gap.z_scores[place] >= SURE for gap in evidence.gaps.values())
+    return agreed if is_grouped else grouped
+
+
 def _beyond_cloud(evidence: Evidence) -> int | None:
     """The k at which the data lie furthest below one cloud, and surely; None where they do so nowhere."""
     gap = evidence.gaps["cloud"]
@@ -133,6 +150,7 @@ def decide(evidence: Evidence, *, n_units: int, k_min: int) -> tuple[int, Answer
     groups; then k is where it lies furthest below. Otherwise the most reproducible k is advised.
     """
     grouped, beyond = _grouped_at(evidence), _beyond_cloud(evidence)
+    grouped = None if grouped is None else _agreed(evidence, grouped)
     k = _most_reproducible(evidence, k_min) if grouped is None else max(grouped, k_min)
     # data without groups may vary so much that even clear groups would be lost among them
     blurred = SURE * float(np.median(evidence.gaps["cloud"].errors)) > DETECTABLE

@@ -14,7 +14,7 @@ from marketfold.clustering.own import OwnSegmenter, own_fit
 from marketfold.clustering.validity import adjusted_rand, cross_table, jaccards, nearest
 from marketfold.errors import ParameterError
 from marketfold.sampling import sample_rows
-from marketfold.thresholds import PATTERN, STABLE
+from marketfold.thresholds import STABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,14 +28,12 @@ MANY_ROWS = 2_000
 
 
 def trust_of(jaccard: float) -> Trust:
-    """The label of a mean Jaccard of 0 to 1 (Hennig 2007; thresholds of R's `fpc::clusterboot`).
+    """What a mean Jaccard of 0 to 1 earns by itself (Hennig 2007): to come out again does not make a group.
 
-    >>> trust_of(0.8), trust_of(0.7), trust_of(0.3)
-    ('stable', 'pattern', 'weak')
+    >>> trust_of(0.8), trust_of(0.7)
+    ('slice', 'weak')
     """
-    if jaccard >= STABLE:
-        return "stable"
-    return "pattern" if jaccard >= PATTERN else "weak"
+    return "slice" if jaccard >= STABLE else "weak"
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from marketfold.figures.theme import (
     segment_symbol,
     wrapped,
 )
-from marketfold.thresholds import HIGHLY_STABLE, PATTERN, STABLE
+from marketfold.thresholds import HIGHLY_STABLE, STABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,7 @@ ANSWERS = {
     "no_structure": "no group structure here",
     "too_few": "too few customers to tell",
 }
-TRUST = {"stable": "stable", "pattern": "a pattern", "weak": "weak"}
+AGAIN = {True: "comes out again", False: "does not"}
 INDEX_WORDS = {
     "silhouette": "Silhouette \N{UPWARDS ARROW}",
     "calinski_harabasz": "Calinski-Harabasz \N{UPWARDS ARROW}",
@@ -201,9 +201,12 @@ def stability_figure(stability: Stability, names: Sequence[str] = ()) -> go.Figu
     numbers = [one.number for one in segments]
     labels = [f"{number} {name}" for number, name in zip(numbers, names, strict=True)] if names else []
     labels = labels or [f"Segment {number}" for number in numbers]
-    stable = sum(one.trust == "stable" for one in segments)
-    title = f"{stable} of {len(segments)} segments are stable"
-    each = [f"{label} {one.jaccard:.2f}, {TRUST[one.trust]}" for label, one in zip(labels, segments, strict=True)]
+    again = sum(one.jaccard >= STABLE for one in segments)
+    title = f"{again} of {len(segments)} segments come out again"
+    each = [
+        f"{label} {one.jaccard:.2f}, {AGAIN[one.jaccard >= STABLE]}"
+        for label, one in zip(labels, segments, strict=True)
+    ]
     figure = new_figure(
         title,
         subtitle=f"Jaccard with the best match in {2 * stability.n_pairs} resamples: mean (mark), middle 90 % (bar); "
@@ -224,11 +227,10 @@ def stability_figure(stability: Stability, names: Sequence[str] = ()) -> go.Figu
             marker={"size": 13, "color": segment_colour(one.number), "symbol": segment_symbol(one.number)},
             hovertemplate=f"{label}<br>Jaccard %{{x:.3f}}<br>SLSw {one.slsw:.3f}<extra></extra>",
         )  # fmt: skip
-        add_note(figure, f"{one.jaccard:.2f} {TRUST[one.trust]}", 1.02, row, xref="paper", xanchor="left")
+        add_note(figure, f"{one.jaccard:.2f}", 1.02, row, xref="paper", xanchor="left")
     # The middle one stands above the others, which would lie on it.
-    add_threshold(figure, PATTERN, f"pattern {PATTERN:g}", xanchor="right")
-    add_threshold(figure, STABLE, f"stable {STABLE:g}<br> ", xanchor="center")
-    add_threshold(figure, HIGHLY_STABLE, f"highly {HIGHLY_STABLE:g}", xanchor="left")
+    add_threshold(figure, STABLE, f"comes out again {STABLE:g}<br> ", xanchor="center")
+    add_threshold(figure, HIGHLY_STABLE, f"surely {HIGHLY_STABLE:g}", xanchor="left")
     return figure.update_layout(
         showlegend=False,
         xaxis={"range": [0, 1.01], "title": {"text": "Jaccard, 0 to 1"}},

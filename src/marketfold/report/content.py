@@ -12,11 +12,11 @@ from marketfold.report.data_chapter import data_chapter
 from marketfold.report.evidence_chapters import (
     baseline_chapter,
     choice_chapter,
-    k_chapter,
     stability_chapter,
 )
 from marketfold.report.making_chapter import glossary_chapter, making_chapter
 from marketfold.report.map_chapter import map_chapter
+from marketfold.report.number_chapter import k_chapter
 from marketfold.report.opening import first_aim, headline, key_facts, lead, segment_aim, weightiest_warnings
 from marketfold.report.outlook_chapter import outlook_chapter
 from marketfold.report.reduction_chapter import reduction_chapter

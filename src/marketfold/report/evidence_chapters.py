@@ -1,95 +1,53 @@
-"""The evidence: for the number of segments, their stability and the reduction, beside the usual way, and the future."""
+"""The evidence: for the segments' trust and the reduction, beside the usual way, and the future."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from marketfold import figures, words
-from marketfold.page import Column, Fold, Notice, Prose, Section, TablePart, figure_part, numbers
+from marketfold.page import Column, Notice, Prose, Section, TablePart, figure_part, numbers
 from marketfold.report import teaching
-from marketfold.report.sentences.clustering import disagreements, k_decision, resample_size, rules_applied
+from marketfold.report.sentences.clustering import resample_size
 from marketfold.report.sentences.selection import future_summary, search_decision, share_range
+from marketfold.report.sentences.trust import trust_evidence
 from marketfold.report.sentences.warnings import baseline_sentence, space_text, trap_sentence
-from marketfold.thresholds import PATTERN, STABLE
+from marketfold.thresholds import SIGNIFICANCE, STABLE
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
-    from marketfold.clustering import KChoice, ValidityIndex
     from marketfold.diagnostics import BaselineClusters, LiteratureBaseline
-    from marketfold.page import FigurePart, Part
-    from marketfold.schema import Unit
+    from marketfold.page import Part
     from marketfold.selection import FeatureSetSearch, FutureScore
 
 SHOWN_CANDIDATES = 12
 
 
-def _index_cell(index: ValidityIndex, k: int) -> str:
-    if k not in index.k:
-        return words.MISSING
-    value = index.at(k)
-    return words.count(value) if abs(value) >= 100 else words.decimal(value)
-
-
-def _k_table(choice: KChoice, chosen: int) -> TablePart:
-    wcss = dict(zip(choice.curve.k, choice.curve.wcss, strict=True))
-    rows = []
-    for k in choice.curve.k:
-        fall = f"\u2212{words.share(1 - wcss[k] / wcss[k - 1])}" if k - 1 in wcss and wcss[k - 1] > 0 else ""
-        cells = [_index_cell(index, k) for index in choice.indices.values()]
-        rows.append((str(k), words.count(wcss[k]), fall, *cells))
-    return TablePart(
-        key="k-table",
-        title="Every number of segments, by every validity index",
-        columns=numbers("k", "WCSS", "change", *(index.label for index in choice.indices.values())),
-        rows=tuple(rows),
-        marked=(choice.curve.k.index(chosen),) if chosen in choice.curve.k else (),
-        note="WCSS: within-cluster sum of squares, in scaled units. It falls with every further segment; what counts "
-        "is where it stops falling fast, and whether data without groups would fall alike.",
-    )
-
-
-def k_figures(choice: KChoice, unit: Unit) -> list[FigurePart]:
-    """The elbow, the validity indices and the distance from data without groups, as far as they were measured."""
-    parts = [figure_part("elbow", figures.elbow_figure(choice), teaching=teaching.about_elbow(choice, unit))]
-    if choice.indices:
-        parts.append(figure_part("indices", figures.indices_figure(choice), teaching=teaching.about_indices(choice)))
-    if choice.gaps:
-        parts.append(figure_part("gap", figures.gap_figure(choice)))
-    return parts
-
-
-def k_chapter(analysis: Analysis) -> Section:
-    """Why this many segments."""
-    choice, chosen = analysis.choice.evidence.k_choice, analysis.choice.evidence.recipe.n_segments
-    parts: list[Part] = []
-    decision = lead = k_decision(choice)
-    if chosen != choice.k:
-        asked = analysis.run.config.clustering.segments is not None
-        search = analysis.choice.evidence.search
-        why = ", as you asked." if asked else f", for this reason: {search_decision(search)}" if search else "."
-        lead = f"This run made {chosen} segments{why}"
-        parts.append(Notice((decision,), title="What the evidence below says"))
-    parts.extend(k_figures(choice, analysis.segmentation.unit))
-    if against := disagreements(choice):
-        parts.append(Notice(against, title="Who disagrees"))
-    parts.append(Fold("All numbers", (_k_table(choice, chosen),)))
-    parts.append(Fold("The rules that were applied", (Notice(rules_applied(choice)),)))
-    return Section("how-many", "How many segments?", tuple(parts), lead, "How many?")
-
-
 def _stability_table(analysis: Analysis) -> TablePart:
     rows = [
-        (profile.name, words.decimal(found.jaccard), words.decimal(found.slsw), found.trust)
+        (
+            profile.name,
+            *(words.known(value, words.decimal) for value in (profile.jaccard, profile.separation)),
+            words.known(profile.p, partial(words.decimal, digits=3)),
+            words.decimal(found.slsw),
+            profile.trust or "",
+        )
         for profile, found in zip(analysis.segments.profiles, analysis.stability.segments, strict=True)
     ]
     return TablePart(
         key="stability-table",
         title="Trust, segment by segment",
-        columns=(Column("Segment"), *numbers("Jaccard", "Stability within the solution"), Column("Trust")),
+        columns=(
+            Column("Segment"),
+            *numbers("Jaccard", "Separation", "p", "Stability within the solution"),
+            Column("Trust"),
+        ),
         rows=tuple(rows),
         segments=tuple(profile.number for profile in analysis.segments.profiles),
         note="Jaccard: members that a segment shares with its best match in a resample, out of the members of either. "
-        f"Stable from {words.decimal(STABLE)}, a pattern from {words.decimal(PATTERN)}, weak below (Hennig 2007).",
+        f"Below {words.decimal(STABLE)} a segment is weak (Hennig 2007). Separation: how deep the valley of density "
+        "around it is, 0 to 1. p: share of shops without groups that have any segment as far apart; a group has "
+        f"{words.decimal(SIGNIFICANCE)} at most. A dash: the segment was not among those that were tested.",
     )
 
 
@@ -113,7 +71,9 @@ def stability_chapter(analysis: Analysis) -> Section:
         f"The {units} were drawn anew {2 * found.n_pairs} times and segmented afresh. Two such segmentations agreed to "
         f"{words.decimal(found.ari)} on average, where 1 is the same and 0 is chance (adjusted Rand index)."
     )
-    parts: list[Part] = [*_stability_figures(analysis), _stability_table(analysis)]
+    parts: list[Part] = [_stability_table(analysis), *_stability_figures(analysis)]
+    if evidence := trust_evidence(analysis):
+        parts.insert(0, Prose(evidence, title="How trust is earned"))
     if few := resample_size(found):
         parts.append(Notice((few,)))
     serious = tuple(map(trap_sentence, analysis.segments.traps))
@@ -177,10 +137,10 @@ def _search_table(search: FeatureSetSearch) -> TablePart:
         (
             candidate.feature_set.replace("_", " and "),
             str(candidate.k),
-            *map(words.decimal, (candidate.ari, candidate.jaccard)),
+            words.decimal(candidate.jaccard),
             words.count(candidate.smallest),
             words.known(candidate.explained, words.share),
-            "holds" if candidate.holds else "",
+            "yes" if candidate.repeats else "",
         )
         for candidate in shown
     ]
@@ -192,14 +152,14 @@ def _search_table(search: FeatureSetSearch) -> TablePart:
         "which the choice was made; of the other half it stands in the test on the future.",
         columns=(
             Column("Features"),
-            *numbers("k", "Resamples agree", "Lowest Jaccard", "Smallest segment", "Later revenue foretold"),
-            Column("Every segment stable"),
+            *numbers("k", "Lowest Jaccard", "Smallest segment", "Later revenue foretold"),
+            Column("Every segment comes out again"),
         ),
         rows=tuple(rows),
         marked=tuple(i for i, candidate in enumerate(shown) if candidate == search.chosen),
         note=(f"{words.count(more)} more were tried. " if more > 0 else "")
-        + "The chosen one was then measured again on resamples that the choice had not seen: its lowest Jaccard is "
-        f"{words.decimal(min(search.adjusted_jaccards))}.",
+        + "All figures are of the half of the customers that chose; what is explained is beyond what as many groups "
+        "explain by chance.",
     )
 
 

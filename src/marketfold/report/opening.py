@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from marketfold import words
 from marketfold.page import Fact, SegmentAim
 from marketfold.report.sentences.selection import future_warning
+from marketfold.report.sentences.trust import trust_summary
 from marketfold.report.sentences.warnings import run_warnings
 
 if TYPE_CHECKING:
@@ -32,10 +33,10 @@ def headline(analysis: Analysis) -> str:
     n = len(analysis.segments.profiles)
     how_many = words.number_word(n).capitalize()
     units = words.units_word(analysis.segmentation.unit)
-    answer = analysis.choice.evidence.k_choice.answer
-    if answer == "no_structure":
+    finding = analysis.choice.evidence.finding
+    if finding == "crowd":
         return f"{how_many} segments to work with, cut from one crowd"
-    if answer == "too_few":
+    if finding == "too_few":
         return f"{how_many} segments, from too few {units} to be sure"
     leading, unit_share, revenue_share = _leaders(analysis)
     if revenue_share - unit_share < LEAST_LEAD:
@@ -46,22 +47,9 @@ def headline(analysis: Analysis) -> str:
     return f"{which}, {who} of the {units}, {verb} {money} of the revenue"
 
 
-def _trust_sentence(analysis: Analysis) -> str:
-    trust = [profile.trust for profile in analysis.segments.profiles]
-    n, firm, tendency, weak = len(trust), trust.count("stable"), trust.count("pattern"), trust.count("weak")
-    units, times = words.units_word(analysis.segmentation.unit), 2 * analysis.stability.n_pairs
-    anew = f"hen the {units} were drawn anew {times} times"
-    if firm == n:
-        return f"All of them came out again w{anew}."
-    counts = ((firm, "came out again"), (tendency, "came out only in part"), (weak, "did not come out again"))
-    said = tuple(f"{'all' if count == n else words.number_word(count)} {what}" for count, what in counts if count)
-    advice = " Test what did not come out on a small audience first." if weak else ""
-    return f"W{anew}, {words.listed(said)}.{advice}"
-
-
 def _best(analysis: Analysis) -> SegmentProfile:
     """Where to begin: the most valuable of the surest segments."""
-    order = {"stable": 0, "pattern": 1, None: 2, "weak": 3}
+    order = {"group": 0, "slice": 1, None: 2, "weak": 3}
     profiles = analysis.segments.profiles
     return min(profiles, key=lambda profile: (order[profile.trust], -profile.revenue_share, -profile.unit_share))
 
@@ -110,7 +98,7 @@ def lead(analysis: Analysis) -> str:
         what = "in the table"
     return (
         f"The {words.count(len(made))} {words.units_word(made.unit)} {what}{when} form "
-        f"{words.number_word(made.n_segments)} segments. {_trust_sentence(analysis)} {_future(analysis)}"
+        f"{words.number_word(made.n_segments)} segments. {trust_summary(analysis)} {_future(analysis)}"
         f"{_first_move(analysis)}"
     )
 
@@ -127,11 +115,9 @@ def _period(analysis: Analysis) -> tuple[Fact, ...]:
 
 def key_facts(analysis: Analysis) -> tuple[Fact, ...]:
     """The numbers below the lead."""
-    stable = sum(profile.trust == "stable" for profile in analysis.segments.profiles)
     units = words.units_word(analysis.segmentation.unit)
     n = len(analysis.segments.profiles)
-    firm = "all stable" if stable == n else f"{words.number_word(stable) if stable else 'none'} stable"
-    facts = [Fact("segments", words.count(n), firm)]
+    facts = [Fact("segments", words.count(n), _earned(analysis))]
     facts.append(Fact(units, words.count(len(analysis.segmentation))))
     if units != "orders" and analysis.data.kind == "orders":
         facts.append(Fact("orders", words.count(analysis.data.exploration.lines.orders)))
@@ -139,6 +125,17 @@ def key_facts(analysis: Analysis) -> tuple[Fact, ...]:
         net = "net of returns" if analysis.data.ledger.money_came_back else ""
         facts.append(Fact("revenue", words.money(money, analysis.data.currency, short=True), net))
     return (*facts, *_period(analysis))
+
+
+def _earned(analysis: Analysis) -> str:
+    """What the segments are, in a word or two."""
+    trust = [profile.trust for profile in analysis.segments.profiles]
+    groups, slices = trust.count("group"), trust.count("slice")
+    if groups:
+        return "all groups" if groups == len(trust) else f"{words.number_word(groups)} of them groups"
+    if slices:
+        return "useful cuts" if slices == len(trust) else f"{words.number_word(slices)} of them useful"
+    return "none that comes out again"
 
 
 def weightiest_warnings(analysis: Analysis) -> tuple[str, ...]:

@@ -23,8 +23,8 @@ from marketfold.page import (
     numbers,
 )
 from marketfold.report import teaching
-from marketfold.report.sentences.phrases import say
 from marketfold.report.sentences.segments import rule_sentence
+from marketfold.report.sentences.trust import trust_text
 from marketfold.segments import difference_text
 
 if TYPE_CHECKING:
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
     from marketfold.analysis import Analysis
     from marketfold.campaigns import Campaign
-    from marketfold.clustering import Answer
     from marketfold.page import Part
     from marketfold.schema import Feature, FeatureTable, Float64
     from marketfold.segments import SegmentProfile
+    from marketfold.selection import GroupTest
 
 CARD_FEATURES = ("recency_days", "order_count", "revenue_total", "basket_mean")
 """Shown on every card, so that cards can be compared line by line."""
@@ -45,15 +45,6 @@ MOST_ROWS = 14
 SHOWN_VALUES = 4
 SPREADS = 4
 """Features whose distributions are shown: those that part the segments best."""
-
-
-def trust_text(profile: SegmentProfile, answer: Answer) -> str:
-    """What the trust label means, with the number behind it, and what it does not mean where there are no groups."""
-    if profile.trust is None:
-        return ""
-    number = f" (Jaccard {words.decimal(profile.jaccard)})" if profile.jaccard is not None else ""
-    sliced = profile.trust == "stable" and answer in {"no_structure", "too_few"}
-    return say("trust", "stable.no groups" if sliced else profile.trust, number=number)
 
 
 def campaign_key(number: int) -> str:
@@ -96,7 +87,7 @@ def _with_outlook(analysis: Analysis, cards: tuple[SegmentCard, ...]) -> tuple[S
     )
 
 
-def _card(profile: SegmentProfile, table: FeatureTable, currency: str | None, answer: Answer) -> SegmentCard:
+def _card(profile: SegmentProfile, table: FeatureTable, currency: str | None, test: GroupTest | None) -> SegmentCard:
     return SegmentCard(
         number=profile.number,
         name=profile.name,
@@ -111,7 +102,7 @@ def _card(profile: SegmentProfile, table: FeatureTable, currency: str | None, an
         facts=_card_facts(profile, table, currency),
         rule=rule_sentence(profile.rule, table, currency) if profile.rule else "",
         trust=profile.trust,
-        trust_text=trust_text(profile, answer),
+        trust_text=trust_text(profile, test),
     )
 
 
@@ -137,8 +128,8 @@ def _how_numbered(table: FeatureTable) -> str:
 def segments_chapter(analysis: Analysis) -> Section:
     """A card for each segment."""
     table, currency = analysis.segmentation.table, analysis.data.currency
-    answer = analysis.choice.evidence.k_choice.answer
-    cards = tuple(_card(profile, table, currency, answer) for profile in analysis.segments.profiles)
+    test = analysis.choice.evidence.groups
+    cards = tuple(_card(profile, table, currency, test) for profile in analysis.segments.profiles)
     cards = _with_outlook(analysis, cards)
     return Section(
         key="segments",

@@ -122,7 +122,11 @@ class Run:
             raise RunFolderError(f"{path} is damaged: {reason(error)}. Make the run again.") from error
         if not isinstance(record, dict) or "marketfold" not in record:
             raise RunFolderError(f"{path} is not what marketfold run writes. Give a folder that it wrote.")
-        if absent := sorted(_KEYS - record.keys()):
+        absent = sorted(_KEYS - record.keys())
+        k_choice = record.get("choose_k")
+        if not absent and isinstance(k_choice, dict) and "answer" in k_choice and "finding" not in k_choice:
+            absent = ["choose_k.finding"]
+        if absent:
             raise RunFolderError(
                 f"{folder} was written by an earlier Marketfold ({record['marketfold']}), whose runs are no longer "
                 f"read: run.json has no {', '.join(absent)}. Make the run again from its order file."

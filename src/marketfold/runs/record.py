@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from marketfold.analysis import Analysis
     from marketfold.diagnostics import ColumnDependency, Trap
     from marketfold.segments import SegmentProfile
-    from marketfold.selection import ReducerComparison, ReducerScore
+    from marketfold.selection import Candidate, GroupTest, ReducerComparison, ReducerScore, Solution
 
 
 def run_record(analysis: Analysis) -> dict[str, Any]:
@@ -59,7 +59,8 @@ def run_record(analysis: Analysis) -> dict[str, Any]:
 
 def segment_facts(profile: SegmentProfile, analysis: Analysis) -> dict[str, Any]:
     """What tables and `run.json` say of one segment, beside its features."""
-    names = ("number", "name", "units", "unit_share", "revenue_total", "revenue_share", "trust", "jaccard")
+    told = ("number", "name", "units", "unit_share", "revenue_total", "revenue_share")
+    names = (*told, "trust", "jaccard", "separation", "p")
     table = analysis.segmentation.table
     rule = rule_words(profile.rule, table) if profile.rule else None
     unknown = {} if table.has_money else {"revenue_total": None, "revenue_share": None}
@@ -86,8 +87,13 @@ def _feature_set(analysis: Analysis) -> dict[str, Any]:
     return {
         "name": analysis.choice.evidence.recipe.feature_set,
         "decision": search_decision(search) if search else None,
-        "candidates": [asdict(candidate) for candidate in search.candidates] if search else [],
+        "candidates": [_candidate(one) for one in search.candidates] if search else [],
     }
+
+
+def _candidate(one: Candidate) -> dict[str, Any]:
+    names = ("feature_set", "k", "jaccard", "smallest", "explained", "repeats")
+    return {name: getattr(one, name) for name in names}
 
 
 def _features(analysis: Analysis) -> dict[str, Any]:
@@ -105,6 +111,9 @@ def _choose_k(analysis: Analysis) -> dict[str, Any]:
         "k": analysis.choice.evidence.recipe.n_segments,
         "advised": choice.k,
         "from": analysis.choice.evidence.number_from,
+        "finding": analysis.choice.evidence.finding,
+        "null": _null(analysis.choice.evidence.groups),
+        "solutions": [_solution(one, analysis) for one in analysis.choice.solutions],
         "answer": choice.answer,
         "strength": choice.strength,
         "knee": choice.curve.knee.k,
@@ -114,6 +123,42 @@ def _choose_k(analysis: Analysis) -> dict[str, Any]:
         "indices": {
             name: {"k": one.k, "values": one.values, "prefers": one.prefers} for name, one in choice.indices.items()
         },
+    }
+
+
+def _null(test: GroupTest | None) -> dict[str, Any] | None:
+    if test is None:
+        return None
+    return {
+        "kind": test.null,
+        "draws": len(test.highest),
+        "units": test.n_units,
+        "feature_set": test.found.feature_set,
+        "k": test.k,
+        "p": test.p,
+        "separations": list(test.separations),
+        "p_values": list(test.p_values),
+        "highest": list(test.highest),
+    }
+
+
+def _solution(one: Solution, analysis: Analysis) -> dict[str, Any]:
+    made = analysis.segmentation
+    parts = zip(one.shares, one.most_alike, one.alike, one.trust, strict=True)
+    return {
+        "k": one.k,
+        "segments": [
+            {
+                "unit_share": units,
+                "like": made.numbers[which],
+                "name": made.names[which],
+                "jaccard": how,
+                "trust": trust,
+            }
+            for units, which, how, trust in parts
+        ],
+        "explained": one.explained,
+        "ari": one.ari,
     }
 
 

@@ -91,7 +91,11 @@ class SegmentProfile(SegmentTraits):
     rule
         A readable rule for the segment; None where there is none.
     trust, jaccard
-        The label of its stability, and the mean Jaccard of its best match over resamples; None where not assessed.
+        What it has earned, and the mean Jaccard of its best match among segments that were fitted anew; None where not
+        assessed.
+    separation, p
+        How far apart it is, and the share of shops without groups that show any segment as far apart; None where it
+        was not tested.
     """
 
     number: int
@@ -99,6 +103,8 @@ class SegmentProfile(SegmentTraits):
     rule: SegmentRule | None = None
     trust: Trust | None = None
     jaccard: float | None = None
+    separation: float | None = None
+    p: float | None = None
 
 
 def profile_segments(
@@ -126,7 +132,7 @@ def profile_segments(
     >>> [profile.units for profile in profile_segments(segmentation)] == np.bincount(quiet).tolist()
     True
     """
-    stability = segmentation.stability.segments if segmentation.stability else None
+    earned = segmentation.tests or (segmentation.stability.segments if segmentation.stability else ())
     return tuple(
         SegmentProfile(
             **vars(known),
@@ -134,7 +140,9 @@ def profile_segments(
             name=segmentation.names[s],
             rule=find_rule(segmentation.table, segmentation.labels, s, seed),
             trust=segmentation.trust[s],
-            jaccard=stability[s].jaccard if stability else None,
+            jaccard=earned[s].jaccard if earned else None,
+            separation=segmentation.tests[s].separation if segmentation.tests else None,
+            p=segmentation.tests[s].p if segmentation.tests else None,
         )
         for s, known in enumerate(traits or find_traits(segmentation))
     )

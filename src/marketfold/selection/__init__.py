@@ -1,6 +1,6 @@
 """Choosing between feature sets, reductions and numbers of segments, with evidence that the choice did not see."""
 
-from marketfold.selection.choice import Choice, choose_recipe
+from marketfold.selection.choice import Choice, Finding, choose_recipe
 from marketfold.selection.compare import (
     ERRORS_APART,
     REFITS,
@@ -15,9 +15,12 @@ from marketfold.selection.compare import (
 from marketfold.selection.feature_sets import ALL, FEATURE_SETS, feature_sets_of, select_features, take_units
 from marketfold.selection.fits import Fits, Recipe
 from marketfold.selection.foretelling import Explained, explained_share
+from marketfold.selection.groups import GroupTest, SeekOptions, choosing_half, seek_groups
+from marketfold.selection.null_shops import Null, NullClouds, NullKind, NullShops
 from marketfold.selection.outlook_check import OutlookCheck, check_outlook
 from marketfold.selection.search import Candidate, FeatureSetSearch, search_feature_sets
 from marketfold.selection.segmentation import Segmentation
+from marketfold.selection.solutions import Solution, other_solutions
 from marketfold.selection.temporal_holdout import (
     FutureScore,
     TemporalHoldout,
@@ -26,6 +29,7 @@ from marketfold.selection.temporal_holdout import (
     revenue_from,
     score_on_future,
 )
+from marketfold.selection.trust import SegmentTest, label_segments, repetition
 
 __all__ = [
     "ALL",
@@ -37,27 +41,41 @@ __all__ = [
     "Choice",
     "Explained",
     "FeatureSetSearch",
+    "Finding",
     "Fits",
     "FutureScore",
+    "GroupTest",
     "Lead",
+    "Null",
+    "NullClouds",
+    "NullKind",
+    "NullShops",
     "OutlookCheck",
     "Recipe",
     "ReducerComparison",
     "ReducerScore",
+    "SeekOptions",
+    "SegmentTest",
     "Segmentation",
     "Skipped",
+    "Solution",
     "TemporalHoldout",
     "WayMap",
     "check_outlook",
     "choose_cutoff",
     "choose_recipe",
+    "choosing_half",
     "compare_reducers",
     "explained_share",
     "feature_sets_of",
     "hold_out_future",
+    "label_segments",
+    "other_solutions",
+    "repetition",
     "revenue_from",
     "score_on_future",
     "search_feature_sets",
+    "seek_groups",
     "select_features",
     "take_units",
 ]

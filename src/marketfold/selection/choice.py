@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from marketfold.errors import ParameterError
 from marketfold.reduction import reducer_type
-from marketfold.selection.feature_sets import ALL
+from marketfold.selection.feature_sets import ALL, EXPECTED_SET, feature_sets_of
 from marketfold.selection.fits import Recipe
-from marketfold.selection.search import K_TRIED, search_feature_sets
+from marketfold.selection.groups import FEWEST_TESTED, K_APART, SeekOptions, choosing_half, seek_groups
+from marketfold.selection.search import choosing_part, search_feature_sets
+from marketfold.selection.trust import best_matches
 from marketfold.selection.ways import compare_ways, with_dimensions
-from marketfold.thresholds import FEWEST_SEGMENTS
+from marketfold.thresholds import FEWEST_SEGMENTS, STABLE
 
 if TYPE_CHECKING:
     from marketfold.clustering import KChoice
@@ -18,15 +22,18 @@ if TYPE_CHECKING:
     from marketfold.reduction import Suitability
     from marketfold.selection.compare import ReducerComparison
     from marketfold.selection.fits import Fits
+    from marketfold.selection.groups import GroupTest
+    from marketfold.selection.null_shops import Null
     from marketfold.selection.search import FeatureSetSearch
 
 COMPARED_UNITS = 50_000
 """Feature sets and reductions are compared on a seeded sample of this many units; k is chosen, and segments made, on
 all."""
 
-NumberFrom = Literal["asked", "clusterer", "search", "curve"]
-"""Who decided how many segments there are: the settings, a clusterer of the user's own, the search for a feature set,
-or the curve of the recipe's space."""
+NumberFrom = Literal["asked", "clusterer", "groups", "search", "curve"]
+"""Who decided how many segments there are: the settings, a clusterer of the user's own, the groups that were found, the
+search for a useful cut, or the curve of the recipe's space."""
+Finding = Literal["groups", "structure", "crowd", "too_few"]
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,7 @@ class Choice:
 
     `k_choice` is of the recipe's features as they are, or through the reduction that was asked for, and `number_from`
     says whether its number was taken. `suitability` and `comparison` are None where features or units are too few to
-    compare reductions, `search` where the feature set or the reduction was given.
+    compare reductions, `groups` where no test could be made, `search` where groups were found or none was made.
     """
 
     recipe: Recipe
@@ -44,11 +51,24 @@ class Choice:
     suitability: Suitability | None = None
     comparison: ReducerComparison | None = None
     search: FeatureSetSearch | None = None
+    groups: GroupTest | None = None
+
+    @property
+    def finding(self) -> Finding:
+        """What the customers are: groups, more than one cloud without a number that stands out, or one crowd."""
+        if self.groups is not None and self.groups.groups:
+            return "groups"
+        if self.k_choice.answer == "too_few" or (self.groups is None and self.k_choice.n_units < FEWEST_TESTED):
+            return "too_few"
+        return "crowd" if self.k_choice.answer == "no_structure" else "structure"
 
 
-def choose_recipe(fits: Fits, config: RunConfig, *, reducer: Any = None, clusterer: Any = None) -> Choice:
+def choose_recipe(
+    fits: Fits, config: RunConfig, *, null: Null | None = None, reducer: Any = None, clusterer: Any = None
+) -> Choice:
     """Choose features, reduction and number of segments, as far as the settings leave them open.
 
+    Groups are sought first, and held against what `null` draws; where there are none, the most useful cut is taken.
     `fits` remembers what was fitted, so that what is made by the recipe afterwards costs nothing more. A `reducer` and
     a `clusterer` of one's own, as instances, are taken whatever the rules say; how many segments the clusterer finds
     is known when the recipe is followed.
@@ -59,21 +79,58 @@ def choose_recipe(fits: Fits, config: RunConfig, *, reducer: Any = None, cluster
         If a network is asked for and TensorFlow cannot be imported.
     """
     fixed, k_max = config.clustering.segments, config.clustering.k_max
+    fixed, k_max = config.clustering.segments, config.clustering.k_max
     recipe = _start(fits, config, reducer, clusterer)
-    advised = fits.choose_k(recipe, k_max)
-    recipe = replace(recipe, n_segments=fixed or advised.k)
-    few = fits.sample(COMPARED_UNITS, config.seed)
-    search = _search(few, recipe, config, keep_number=fixed is not None or advised.answer == "groups")
-    if search:
-        recipe = search.chosen.recipe(recipe)
-    decided: NumberFrom = "search" if search else "curve"
+    options = _options(fits, recipe, config)
+    by_customer = fits.table.unit == "customer"
+    groups = _seek(fits, null, options, config.seed) if null and by_customer else None
+    advised = fits.choose_k(recipe, k_max).k
+    recipe = replace(recipe, n_segments=fixed or advised)
+    decided: NumberFrom = "curve"
+    search = None
+    if groups and groups.groups:
+        recipe, decided = replace(recipe, feature_set=groups.found.feature_set, n_segments=groups.k), "groups"
+    elif by_customer and clusterer is None and (search := _search(fits, options, advised, config)):
+        recipe, decided = search.chosen.recipe(recipe), "search"
     if clusterer is not None or fixed is not None:
         decided = "asked" if clusterer is None else "clusterer"
     k_choice = fits.choose_k(recipe, k_max)
-    comparison, suitability = compare_ways(few, recipe, config)
+    comparison, suitability = compare_ways(fits.sample(COMPARED_UNITS, config.seed), recipe, config)
     if comparison:
-        recipe = comparison.followed(recipe)
-    return Choice(recipe, k_choice, decided, suitability, comparison, search)
+        recipe = _followed(fits, recipe, comparison, groups)
+    return Choice(recipe, k_choice, decided, suitability, comparison, search, groups)
+
+
+def _options(fits: Fits, recipe: Recipe, config: RunConfig) -> SeekOptions:
+    """What the settings leave open: all feature sets where neither they nor the reduction were given."""
+    asked = config.features.feature_set != "auto" or recipe.reducer is not None or config.reduction.method != "auto"
+    names = (ALL, *feature_sets_of(fits.table)) if not asked and recipe.clusterer is None else (recipe.feature_set,)
+    fixed = config.clustering.segments
+    return SeekOptions(names, (fixed,) if fixed else K_APART, recipe.geography)
+
+
+def _seek(fits: Fits, null: Null, options: SeekOptions, seed: int) -> GroupTest | None:
+    """Groups by all that shops without groups are measured by too: nothing is expected of their customers."""
+    names = tuple(name for name in options.feature_sets if name != EXPECTED_SET)
+    return seek_groups(fits.table, null, replace(options, feature_sets=names), seed, fits.progress) if names else None
+
+
+def _followed(fits: Fits, recipe: Recipe, comparison: ReducerComparison, test: GroupTest | None) -> Recipe:
+    """The recipe with the reduction that is taken; one that nobody asked for only where it keeps the groups."""
+    taken = comparison.followed(recipe)
+    if test is None or not test.groups or comparison.asked or taken is recipe:
+        return taken
+    kept = best_matches(test.labels, fits.segment(taken).labels)[1][list(test.groups)] >= STABLE
+    return taken if kept.all() else recipe
+
+
+def _search(fits: Fits, options: SeekOptions, advised: int, config: RunConfig) -> FeatureSetSearch | None:
+    """The most useful cut by the choosing half; None where half of the customers cannot be told apart so often."""
+    chooses = choosing_half(len(fits.table), config.seed)
+    with suppress(ParameterError):
+        half = choosing_part(fits.table, fits.holdout, chooses, config.seed)
+        return search_feature_sets(half, options, advised, fits.progress)
+    return None
 
 
 def _start(fits: Fits, config: RunConfig, reducer: Any, clusterer: Any) -> Recipe:
@@ -94,13 +151,3 @@ def _start(fits: Fits, config: RunConfig, reducer: Any, clusterer: Any) -> Recip
         return recipe
     reducer_type(method).check_available()
     return with_dimensions(fits, recipe).through(method)
-
-
-def _search(fits: Fits, recipe: Recipe, config: RunConfig, *, keep_number: bool) -> FeatureSetSearch | None:
-    """All features where they hold, otherwise those that do; nothing to search where one or the other was given."""
-    asked = {config.features.feature_set, config.reduction.method} != {"auto"}
-    if asked or recipe.clusterer is not None or recipe.reducer is not None or fits.table.unit != "customer":
-        return None
-    fixed, n_pairs = config.clustering.segments, config.clustering.bootstraps
-    k_tried = (fixed,) if fixed else K_TRIED
-    return search_feature_sets(fits, recipe, k_tried=k_tried, keep_number=keep_number, n_pairs=n_pairs)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from marketfold.schema import FeatureTable
 
 
+EXPECTED_SET = "expected"
+"""The feature set that takes what is expected of each customer."""
 FEATURE_SETS: dict[str, tuple[str, ...]] = {
     "value": ("recency_days", "order_count", "revenue_total"),
     "loyalty": ("recency_days", "order_count"),
@@ -24,7 +26,7 @@ FEATURE_SETS: dict[str, tuple[str, ...]] = {
     "recency_basket": ("recency_days", "basket_mean"),
     "taste": ("product_breadth", "category"),
     "seasonality": ("quarter",),
-    "expected": ("expected_value_365d", "expected_orders_365d", "order_count"),
+    EXPECTED_SET: ("expected_value_365d", "expected_orders_365d", "order_count"),
 }
 """Features that ask one question of a customer: single ones, and whole blocks, by name."""
 ALL = "all"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from marketfold.features import FeatureMatrix
     from marketfold.reduction import Reducer
     from marketfold.schema import FeatureTable, Float32, Ids, Labels, Trust, Unit
+    from marketfold.selection.trust import SegmentTest
 
 
 @dataclass(frozen=True, repr=False)
@@ -46,6 +47,8 @@ class Segmentation(Framed):
         What a person calls each segment, by position: numbers from 1, names distinct.
     stability
         Of each segment under resampling; None where it was not assessed.
+    tests
+        What each segment has earned; empty where it was not tested.
 
     Examples
     --------
@@ -68,6 +71,7 @@ class Segmentation(Framed):
     numbers: tuple[int, ...]
     names: tuple[str, ...]
     stability: Stability | None = None
+    tests: tuple[SegmentTest, ...] = ()
 
     @classmethod
     def of(cls, matrix: FeatureMatrix, labels: Labels, table: FeatureTable | None = None) -> Self:
@@ -107,7 +111,9 @@ class Segmentation(Framed):
 
     @property
     def trust(self) -> tuple[Trust | None, ...]:
-        """Label of each segment's stability; None where it was not assessed."""
+        """What each segment has earned, or by its stability alone; None where neither was assessed."""
+        if self.tests:
+            return tuple(test.trust for test in self.tests)
         return self.stability.trust if self.stability else (None,) * self.n_segments
 
     def __len__(self) -> int:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from marketfold.cleaning import CleanOrders
     from marketfold.config import FeatureOptions
-    from marketfold.schema import FeatureTable, Float64, Labels
+    from marketfold.schema import FeatureTable, Float64, Ids, Labels
     from marketfold.selection.fits import Fits, Recipe
 
 SHORTEST_SPAN_DAYS = 270
@@ -67,10 +67,16 @@ class TemporalHoldout:
     horizon_days: int
     evaluation: NDArray[np.bool_]
 
-    def halved(self, seed: int) -> TemporalHoldout:
-        """Keep the later revenue of a seeded half for the last word; choices are made by the other half's."""
-        place = np.random.default_rng(seed).permutation(len(self.evaluation))
-        return replace(self, evaluation=place < len(place) // 2)
+    def halved(self, choosing: Ids) -> TemporalHoldout:
+        """Keep the later revenue of all but the customers of these ids for the last word; choices go by theirs."""
+        return replace(self, evaluation=~np.isin(self.table.ids, choosing))
+
+    def choosing(self, most: int, seed: int) -> TemporalHoldout | None:
+        """Those whose later revenue a choice may look at, a seeded sample of them; None where they are too few."""
+        rows = np.flatnonzero(~self.evaluation)
+        if len(rows) < FEWEST_UNITS // 2:
+            return None
+        return self._of(rows[sample_rows(len(rows), most, seed)])
 
     def errors_to_choose(self, labels: Labels) -> SquaredErrors:
         """What groups miss of the later revenue that a choice may look at; nobody else's enters."""
@@ -87,9 +93,10 @@ class TemporalHoldout:
 
     def sample(self, most: int, seed: int) -> TemporalHoldout:
         """A seeded sample of the customers; all of them where there are not too many."""
-        if len(self.table) <= most:
-            return self
         rows = sample_rows(len(self.table), most, seed)
+        return self if len(rows) == len(self.table) else self._of(rows)
+
+    def _of(self, rows: NDArray[np.intp]) -> TemporalHoldout:
         return replace(
             self,
             table=take_units(self.table, rows),

@@ -126,11 +126,11 @@ def test_why_an_aim_was_chosen(campaign: Campaign) -> None:
 @pytest.mark.parametrize(
     ("trust", "customers", "parts"),
     [
-        ("stable", 100, []),
+        ("group", 100, []),
         ("weak", 100, ["This segment is weak"]),
-        ("pattern", 100, ["a pattern rather than a firm group"]),
+        ("slice", 100, ["a useful cut rather than a group of its own"]),
         (None, 100, ["was not tested"]),
-        ("stable", 1, ["only 1 customer:"]),
+        ("group", 1, ["only 1 customer:"]),
         ("weak", 9, ["This segment is weak", "only 9 customers:"]),
     ],
 )

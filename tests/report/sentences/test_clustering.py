@@ -7,7 +7,7 @@ import pytest
 from tests.clustering.tables import blobs, noise
 
 from marketfold.clustering import KChoice, Knee, assess_stability, choose_k
-from marketfold.report.sentences.clustering import disagreements, k_decision, k_summary, resample_size, rules_applied
+from marketfold.report.sentences.clustering import disagreements, k_decision, resample_size, rules_applied
 
 
 @pytest.fixture(scope="module")
@@ -26,9 +26,10 @@ def test_groups_are_said_with_how_far_beyond_chance(grouped: KChoice):
         f"{100 * (1 - np.exp(-grouped.gaps[name].values[3])):.0f} % below that of {grouped.gaps[name].label}"
         for name in ("cloud", "box")
     )
-    assert text.startswith(f"There are groups, 4 of them. At k = 4 the WCSS is {cloud}, and {box}.")
+    assert text.startswith(
+        f"By the fall of the WCSS there are groups, 4 of them. At k = 4 the WCSS is {cloud}, and {box}."
+    )
     assert f"an adjusted Rand index of {grouped.indices['stability'].at(4):.2f}." in text
-    assert k_summary(grouped) == "There are groups, 4 of them."
 
 
 def test_slices_of_a_cloud_are_called_that(cloud: KChoice):
@@ -69,9 +70,8 @@ def test_an_index_that_is_best_below_the_least_is_named(grouped: KChoice):
 
 def test_few_units_and_fewer_groups_than_asked_for_are_said(grouped: KChoice):
     few = replace(grouped, n_units=100, n_features=8)
-    assert "100 units are few for 8 features, at least 560 are advised: only clear groups can be seen." in k_summary(
-        few
-    )
+    said = "100 units are few for 8 features, at least 560 are advised: only clear groups can be seen."
+    assert said in k_decision(few)
     assert "5 is the least that was asked for, and more than the groups found." in k_decision(replace(grouped, k=5))
 
 

@@ -40,7 +40,7 @@ def test_every_writer_is_known():
         ("audience_refused", Refusal, {""}),
         ("audience_warning", WarningCode, {"no copy"}),
         ("audience_note", NoteCode, set()),
-        ("campaign_warning", Trust, {"stable"}),
+        ("campaign_warning", Trust, {"group"}),
         ("effect", Reason, set()),
         ("groups", Answer, set()),
         ("holdout", Sizing, set()),

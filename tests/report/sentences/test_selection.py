@@ -10,8 +10,6 @@ from marketfold.selection import Candidate, FeatureSetSearch, Lead, ReducerCompa
 
 NONE = ReducerScore("none", 9, 1.0, 1.0, 0.3, 100.0, 0.9, 0.8, 0.20, 0.1)
 PCA = replace(NONE, method="pca", explained=0.215)
-WIDE = Candidate("all", "none", 3, 0.5, 0.34, 9, 0.1, holds=False)
-TIMING = Candidate("timing", "none", 3, 0.75, 0.84, 17, 0.132, holds=True)
 
 
 def compared(*scores: ReducerScore, chosen: str = "none", **more: Any) -> ReducerComparison:
@@ -66,31 +64,20 @@ def test_what_was_not_tried_says_how_many_units_it_takes():
     assert skip_reason(comparison, "none") == ""
 
 
-def searched(chosen: Candidate, wide: Candidate, *jaccards: float) -> FeatureSetSearch:
-    return FeatureSetSearch(chosen, wide, 0.8, jaccards, (chosen, wide))
+WIDE = Candidate("all", 3, 0.34, 9, 0.1, repeats=False)
+TIMING = Candidate("timing", 3, 0.84, 17, 0.132, repeats=True)
 
 
 @pytest.mark.parametrize(
-    ("search", "parts"),
+    ("chosen", "reason", "parts"),
     [
-        ((TIMING, WIDE, 0.87, 0.9), ("the feature set 'timing' with 3 segments is best", "each segment is stable.")),
-        ((TIMING, WIDE, 0.7, 0.9), ("weakest Jaccard 0.34 at 3 segments", "not every segment is stable.")),
-        ((WIDE, WIDE, 0.3), ("None of 2 recipes gives segments that all hold, so all features are kept",)),
-        (
-            (replace(WIDE, holds=True), replace(WIDE, holds=True), 0.96),
-            ("All features at once give 3 segments that hold", "0.96), so no narrower feature set was sought."),
-        ),
-        (
-            (replace(WIDE, k=4, holds=True, explained=0.2), replace(WIDE, holds=True), 0.9),
-            ("They foretell 20 % of the differences in later revenue, the 3 that the curve advises 10 %",),
-        ),
-        (
-            (replace(WIDE, k=4, holds=True), WIDE, 0.9),
-            ("The 3 that the curve advises do not (weakest Jaccard 0.34), and no narrower",),
-        ),
+        (TIMING, "foretells", ("'timing' with 3 segments explains 13 % of the differences",)),
+        (replace(TIMING, explained=-0.01), "foretells", ("no better than chance; 'timing' with 3",)),
+        (replace(TIMING, explained=None), "repeats", ("most surely (weakest Jaccard 0.84)",)),
+        (WIDE, "none repeats", ("none gives segments that all come out again, so all features are kept",)),
     ],
 )
-def test_which_features_were_taken_and_whether_they_hold(search: Any, parts: tuple[str, ...]):
-    chosen, wide, *jaccards = search
-    text = search_decision(searched(chosen, wide, *jaccards))
+def test_why_a_cut_is_taken(chosen: Candidate, reason: Any, parts: tuple[str, ...]):
+    text = search_decision(FeatureSetSearch(chosen, reason, (chosen, WIDE)))
+    assert text.startswith("Of 2 cuts")
     assert all(part in text for part in parts)

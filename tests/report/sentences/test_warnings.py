@@ -12,7 +12,7 @@ from tests.report.edited import remarking, with_evidence, with_orders, with_prof
 from marketfold.decisions import Decision
 from marketfold.diagnostics import BaselineClusters, ColumnDependency, LiteratureBaseline, Trap
 from marketfold.report import baseline_sentence, run_warnings, trap_sentence
-from marketfold.report.sentences.selection import number_summary
+from marketfold.report.sentences.trust import trust_summary
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
@@ -24,7 +24,8 @@ TRAP = Trap("outlier_segment", (), "serious", (2,), {"kind": "1"})
 @pytest.fixture
 def sound(analysis: Analysis) -> Analysis:
     """A run of which nothing need be known."""
-    return with_baseline(remarking(analysis), None)
+    groups = [dataclasses.replace(one, trust="group") for one in analysis.segments.profiles]
+    return with_profiles(with_baseline(remarking(analysis), None), groups)
 
 
 def with_baseline(analysis: Analysis, agreement: float | None) -> Analysis:
@@ -42,7 +43,7 @@ def with_weak(analysis: Analysis, *numbers: int) -> Analysis:
     return with_profiles(
         analysis,
         [
-            dataclasses.replace(one, trust="weak" if one.number in numbers else "stable")
+            dataclasses.replace(one, trust="weak" if one.number in numbers else "slice")
             for one in analysis.segments.profiles
         ],
     )
@@ -50,7 +51,7 @@ def with_weak(analysis: Analysis, *numbers: int) -> Analysis:
 
 def answered(analysis: Analysis, answer: Answer) -> Analysis:
     k_choice = dataclasses.replace(analysis.choice.evidence.k_choice, answer=answer)
-    return with_evidence(analysis, k_choice=k_choice)
+    return with_weak(with_evidence(analysis, k_choice=k_choice, groups=None))
 
 
 def with_cleaning(analysis: Analysis, warning: Decision) -> Analysis:
@@ -65,10 +66,10 @@ def test_a_sound_run_warns_of_nothing(sound: Analysis) -> None:
 
 def test_the_weightiest_stands_first(sound: Analysis) -> None:
     run = with_cleaning(sound, Decision("currencies", numbers={"currencies": 2}))
-    run = answered(with_weak(with_traps(with_baseline(run, 0.99), TRAP), 1, 3), "no_structure")
+    run = with_weak(answered(with_traps(with_baseline(run, 0.99), TRAP), "no_structure"), 1, 3)
     weak, structure, cleaning, trap, baseline = run_warnings(run)
     assert weak == "Do not trust 2 of the segments, they do not come out again: 1, 3."
-    assert structure == number_summary(run.choice.evidence)
+    assert structure == trust_summary(run)
     assert cleaning.startswith("The orders are in 2 currencies")
     assert trap == trap_sentence(TRAP)
     clusters = run.segments.baseline
@@ -79,7 +80,7 @@ def test_the_weightiest_stands_first(sound: Analysis) -> None:
 @pytest.mark.parametrize("answer", ["no_structure", "too_few"])
 def test_where_there_are_no_groups_it_is_said(answer: Answer, sound: Analysis) -> None:
     run = answered(sound, answer)
-    assert run_warnings(run) == (number_summary(run.choice.evidence),)
+    assert run_warnings(run) == (trust_summary(run),)
 
 
 def test_what_is_said_twice_is_read_once(sound: Analysis) -> None:

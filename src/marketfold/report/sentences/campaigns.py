@@ -29,7 +29,7 @@ _IDENTIFIERS = {"email": "e-mail addresses", "phone": "phone numbers", "address"
 
 def campaign_warning(campaign: Campaign) -> str:
     """What to know first about a segment; "" where it stands firm and is not tiny."""
-    codes: list[str] = [] if campaign.trust == "stable" else [campaign.trust or "untested"]
+    codes: list[str] = [] if campaign.trust == "group" else [campaign.trust or "untested"]
     codes += ["few"] if campaign.customers < FEW else []
     line = campaign.budget
     codes += [line.break_even] if line and line.break_even.startswith("beyond") else []

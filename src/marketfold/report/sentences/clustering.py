@@ -32,11 +32,6 @@ def k_decision(choice: KChoice) -> str:
     return " ".join([_opening(choice), found, *more, *_few_units(choice)])
 
 
-def k_summary(choice: KChoice) -> str:
-    """What a reader must know of it, without the numbers."""
-    return " ".join([_opening(choice), *_few_units(choice)])
-
-
 def _opening(choice: KChoice) -> str:
     return say("groups", choice.answer, at=choice.shows_at, k=choice.k)
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from marketfold import words
 from marketfold.reduction import label_of
-from marketfold.report.sentences.clustering import k_decision, k_summary
+from marketfold.report.sentences.clustering import k_decision
 from marketfold.report.sentences.phrases import say
-from marketfold.selection import ALL, ERRORS_APART, WORSE_BY
+from marketfold.selection import ERRORS_APART, WORSE_BY
 
 if TYPE_CHECKING:
-    from marketfold.selection import Candidate, Choice, Explained, FeatureSetSearch, FutureScore, ReducerComparison
+    from marketfold.selection import Choice, Explained, FeatureSetSearch, FutureScore, ReducerComparison
 
 REDUCTION_RULE = (
     "The simplest reduction that is not clearly worse is taken: none before PCA before the autoencoder. One is clearly "
@@ -23,55 +23,28 @@ REDUCTION_RULE = (
 
 
 def number_decision(choice: Choice) -> str:
-    """What is said of the number of segments, and why another was made than the curve advises."""
-    return _and_why(choice, k_decision(choice.k_choice))
+    """Why so many segments were made, and what the curve says of itself."""
+    return f"{choice.recipe.n_segments} segments were made. {number_reason(choice)}{k_decision(choice.k_choice)}"
 
 
-def number_summary(choice: Choice) -> str:
-    """The same without the numbers."""
-    return _and_why(choice, k_summary(choice.k_choice))
-
-
-def _and_why(choice: Choice, text: str) -> str:
-    made = choice.recipe.n_segments
-    if made == choice.k_choice.k:
-        return text
-    return f"{made} segments were made. {_number_reason(choice)} Of itself the curve says this: {text}"
-
-
-def _number_reason(choice: Choice) -> str:
+def number_reason(choice: Choice) -> str:
+    """Who decided the number, with a space after it; empty where the curve did."""
+    if choice.number_from == "curve":
+        return ""
     if choice.number_from == "clusterer":
-        return f"Your {type(choice.recipe.clusterer).__name__} decides itself how many."
-    if choice.search and choice.number_from == "search":
-        return search_decision(choice.search)
-    return "That many were asked for."
+        return f"Your {type(choice.recipe.clusterer).__name__} decides itself how many. "
+    if choice.number_from == "groups":
+        return f"{say('finding', 'number')} "
+    asked = "That many were asked for. " if choice.number_from == "asked" else ""
+    return asked + (f"{search_decision(choice.search)} " if choice.search else "")
 
 
 def search_decision(search: FeatureSetSearch) -> str:
-    """Which features were taken, and whether their segments hold on resamples that the choice did not see."""
-    chosen, wide = search.chosen, search.wide
-    if not chosen.holds:
-        code = "none holds"
-    elif chosen.feature_set != ALL:
-        code = "narrow"
-    else:
-        code = "all" if chosen == wide else "all.other number"
-    return say(
-        "search",
-        code,
-        chosen=chosen,
-        wide=wide,
-        tried=len(search.candidates),
-        fresh=say("search", "fresh", jaccard=min(search.adjusted_jaccards)),
-        rather=_rather(chosen, wide),
-        outcome="each segment is stable" if search.holds else "not every segment is stable",
-    )
-
-
-def _rather(chosen: Candidate, wide: Candidate) -> str:
-    unknown = chosen.explained is None or wide.explained is None
-    code = "rather.unlike wide" if not wide.holds else "rather.surer" if unknown else "rather"
-    return say("search", code, chosen=chosen, wide=wide)
+    """Which features were taken, and why, where no number of groups stands out."""
+    chosen = search.chosen
+    nothing = search.reason == "foretells" and (chosen.explained or 0.0) <= 0
+    code = "foretells.nothing" if nothing else search.reason
+    return say("search", code, chosen=chosen, tried=len(search.candidates))
 
 
 def reduction_decision(comparison: ReducerComparison) -> str:

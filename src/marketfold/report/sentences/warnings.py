@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from marketfold.reduction import label_of
 from marketfold.report.sentences.phrases import say
-from marketfold.report.sentences.selection import number_summary
+from marketfold.report.sentences.trust import trust_summary
 from marketfold.words import decimal, share
 
 if TYPE_CHECKING:
@@ -55,10 +55,10 @@ def baseline_sentence(clusters: BaselineClusters) -> str:
 
 def run_warnings(analysis: Analysis) -> tuple[str, ...]:
     """Each a sentence: segments not to trust, no groups, what was set aside, what may be wrong with the segments."""
-    segments, choice = analysis.segments, analysis.choice.evidence
+    segments = analysis.segments
     found = list(analysis.data.warnings)
-    if choice.k_choice.answer != "groups":
-        found.insert(0, number_summary(choice))
+    if all(profile.trust != "group" for profile in segments.profiles):
+        found.insert(0, trust_summary(analysis))
     weak = [str(profile.number) for profile in segments.profiles if profile.trust == "weak"]
     if weak:
         found.insert(0, f"Do not trust {len(weak)} of the segments, they do not come out again: {', '.join(weak)}.")

@@ -1,0 +1,132 @@
+"""How often a group is called where there is none, and how often one that was planted is found.
+
+    python -m bench.trust [--quick] [--case NAME ...] [--customers N ...] [--shops N] [--whole]
+
+Each made-up shop is read, cleaned and measured as a run does it, and then tested by `seek_groups` with the settings of
+a run; `--whole` makes the whole run instead, which takes longer. One line for each case, with the
+Clopper-Pearson interval of 95 %.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+from scipy.stats import beta
+
+from bench.trust_shops import NULL_SHOPS, PLANTED_SHOPS, shuffled_orders
+from marketfold.cleaning import clean_orders
+from marketfold.clustering import cross_table, jaccards
+from marketfold.config import load_config
+from marketfold.features import build_features
+from marketfold.orders import read_orders
+from marketfold.pipeline import segment_market
+from marketfold.selection import ALL, NullClouds, NullShops, SeekOptions, feature_sets_of, seek_groups
+from marketfold.thresholds import STABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from marketfold.cleaning import CleanOrders
+    from marketfold.schema import FeatureTable, Labels
+
+SHARED = Path(__file__).parents[2] / "shared/data"
+SALES, CDNOW = SHARED / "sales_data_sample.csv", SHARED / "CDNOW_master.txt"
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Of a number of trials."""
+
+    hits: int
+    trials: int
+
+    def __str__(self) -> str:
+        a, b = self.hits, self.trials
+        low = beta.ppf(0.025, a, b - a + 1) if a else 0.0
+        high = beta.ppf(0.975, a + 1, b - a) if a < b else 1.0
+        return f"{a} of {b} ({a / max(b, 1):.1%}, {low:.1%} to {high:.1%})"
+
+
+def groups_called(lines: pa.Table, *, whole: bool) -> tuple[FeatureTable, Labels, Sequence[int]]:
+    """The table of the units, the segment of each, and the segments that are called groups."""
+    if whole:
+        made = segment_market(lines).segmentation
+        return made.table, made.labels, [s for s, trust in enumerate(made.trust) if trust == "group"]
+    clean = clean_orders(read_orders(lines))
+    table = build_features(clean)
+    return (table, *tested(table, clean))
+
+
+def tested(table: FeatureTable, clean: CleanOrders | None) -> tuple[Labels, Sequence[int]]:
+    """Segment of each unit, and the segments that are called groups, as a run's stages are called."""
+    options = SeekOptions((ALL, *feature_sets_of(table)))
+    null = NullClouds() if clean is None else NullShops(clean)
+    test = seek_groups(table, null, options, load_config().seed)
+    return (np.zeros(len(table), np.int32), ()) if test is None else (test.labels, test.groups)
+
+
+def permuted_columns(shops: int) -> Iterator[Sequence[int]]:
+    """Each feature of the sales customers permuted by itself, as a table of customers."""
+    table = build_features(clean_orders(read_orders(SALES)))
+    for seed in range(shops):
+        values = np.random.default_rng(seed).permuted(table.values, axis=0)
+        yield tested(replace(table, values=values), None)[1]
+
+
+def false_rate(case: str, n_customers: int, shops: int, *, whole: bool) -> Counted:
+    """Shops without groups that carry any."""
+    if case == "permuted":
+        called = list(permuted_columns(shops))
+    else:
+        make = NULL_SHOPS.get(case) or (lambda n, seed: shuffled_orders(CDNOW, n, seed))
+        called = [groups_called(make(n_customers, seed), whole=whole)[2] for seed in range(shops)]
+    return Counted(sum(len(one) > 0 for one in called), len(called))
+
+
+def found_rate(case: str, n_customers: int, shops: int, *, whole: bool) -> tuple[Counted, Counted]:
+    """Planted groups that are found and called one; and groups called that were not planted."""
+    found = planted = strange = called_in_all = 0
+    for seed in range(shops):
+        lines, truth = PLANTED_SHOPS[case](n_customers, seed)
+        table, labels, called = groups_called(lines, whole=whole)
+        group_of = np.unique([truth[one] for one in table.ids.tolist()], return_inverse=True)[1].astype(np.int32)
+        alike = jaccards(cross_table(group_of, labels))
+        hits = (alike >= STABLE)[:, list(called)] if called else np.zeros((len(alike), 0), bool)
+        found, planted = found + int(hits.any(axis=1).sum()), planted + len(alike)
+        strange, called_in_all = strange + int((~hits.any(axis=0)).sum()), called_in_all + len(called)
+    return Counted(found, planted), Counted(strange, called_in_all)
+
+
+def main() -> None:
+    """Run the cases that are asked for, all where none is."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    nulls = ["permuted", *NULL_SHOPS, "shuffled"]
+    parser.add_argument("--case", nargs="+", choices=[*nulls, *PLANTED_SHOPS], default=[*nulls, *PLANTED_SHOPS])
+    parser.add_argument("--customers", nargs="+", type=int, default=[92, 280, 1_000, 5_000])
+    parser.add_argument("--shops", type=int, default=40)
+    parser.add_argument("--quick", action="store_true", help="Four shops of 280 customers.")
+    parser.add_argument("--whole", action="store_true", help="The whole run instead of its stages.")
+    asked = parser.parse_args()
+    sizes, shops = ([280], 4) if asked.quick else (asked.customers, asked.shops)
+    for case in asked.case:
+        for n_customers in sizes if case != "permuted" else [92]:
+            if (case == "permuted" and not SALES.exists()) or (case == "shuffled" and not CDNOW.exists()):
+                continue
+            started = time.process_time()
+            if case in PLANTED_SHOPS:
+                found, strange = found_rate(case, n_customers, shops, whole=asked.whole)
+                text = f"planted groups found {found}; called and not planted {strange}"
+            else:
+                text = f"shops that carry a group {false_rate(case, n_customers, shops, whole=asked.whole)}"
+            seconds = (time.process_time() - started) / shops
+            print(f"{case:10} {n_customers:6,} customers, {shops} shops: {text}; {seconds:.1f} s each", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""How far apart segments are: the valley of density between each and its neighbours, on units that no fit has seen.
+
+A slice of one crowd borders on the next slice, and between the two there are as many units as in either; a group has a
+valley around it. Units of two segments are projected on the line between the two centres, and the depth of the lowest
+point of their density between the two medians is measured. Ray and Lindsay (2005), "The topography of multivariate
+normal mixtures", *Annals of Statistics* 33, ask the same of a mixture along its ridge; here it is a kernel density.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.cluster.hierarchy import fcluster, linkage
+
+from marketfold.clustering.validity import nearest
+from marketfold.sampling import sample_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from marketfold.schema import Float32, Float64, Labels
+
+JOINED_ROWS = 1_000
+"""Ward's method joins so many rows at most; the centres then settle on all."""
+LLOYD_STEPS = 8
+BANDWIDTH = 0.15
+"""Of the kernel, in distances between the two centres: 0.3 of half the way."""
+BINS, FROM, TO = 240, -1.0, 2.0
+"""The line on which units are counted, in distances between the centres: the one is at 0, the other at 1."""
+PSEUDO_UNITS = 2.0
+"""Added to the density at valley and peak, in units under the kernel: a handful of units shows no deep valley."""
+_STEP = (TO - FROM) / BINS
+_MIDDLES = FROM + _STEP * (np.arange(BINS) + 0.5)
+_KERNEL = np.exp(-0.5 * np.square((_MIDDLES[:, None] - _MIDDLES) / BANDWIDTH)).astype(np.float32)
+
+
+def _means(X: Float32, labels: Labels | NDArray[np.intp], centers: Float32) -> Float32:
+    """Mean of the rows of each segment; a segment without rows keeps its centre."""
+    member = np.zeros((len(centers), len(X)), np.float32)
+    member[labels, np.arange(len(X))] = 1.0
+    sizes = member.sum(axis=1)[:, None]
+    means: Float32 = np.where(sizes > 0, (member @ X) / np.maximum(sizes, 1.0), centers)
+    return means
+
+
+def ward_centers(X: Float32, k_range: Sequence[int], *, seed: int = 0) -> dict[int, Float32]:
+    """Centres at each k that the distinct rows allow: Ward's tree, cut, then a few steps of Lloyd's.
+
+    One tree serves every k, and nothing is random on few rows: so a search can be repeated a thousand times.
+    """
+    few = X[sample_rows(len(X), JOINED_ROWS, seed)]
+    if len(few) < 2:
+        return {}
+    tree, found = linkage(few, "ward"), {}
+    for k in k_range:
+        labels = fcluster(tree, k, "maxclust") - 1
+        if labels.max() + 1 == k:
+            centers = _means(few, labels, np.zeros((k, X.shape[1]), np.float32))
+            for _ in range(LLOYD_STEPS):
+                before, centers = centers, _means(X, nearest(X, centers), centers)
+                if np.allclose(before, centers, atol=1e-4):
+                    break
+            found[k] = centers
+    return found
+
+
+def _density(X: Float32, labels: Labels, centers: Float32, pairs: tuple[NDArray[np.intp], ...]) -> NDArray[np.int64]:
+    """Units of both segments of each pair along the line between their centres, shape (n_pairs, 2, BINS)."""
+    i, j = pairs
+    ways = centers[j] - centers[i]
+    lengths = np.maximum(np.square(ways).sum(axis=1), np.finfo(np.float32).tiny)
+    along = (X @ ways.T - (ways * centers[i]).sum(axis=1)) / lengths
+    row, pair = np.nonzero((labels[:, None] == i) | (labels[:, None] == j))
+    cell = np.clip(((along[row, pair] - FROM) / _STEP).astype(np.intp), 0, BINS - 1)
+    place = (2 * pair + (labels[row] == j[pair])) * BINS + cell
+    return np.bincount(place, minlength=2 * len(i) * BINS).reshape(len(i), 2, BINS)
+
+
+def separations(X: Float32, centers: Float32) -> tuple[Float64, NDArray[np.int64]]:
+    """Depth of the shallowest valley around each segment, 0 (none) to 1 (empty), and its units; of shape (n_segments,).
+
+    `X` should be units that the centres were not fitted to, shape (n_units, n_dimensions).
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.normal(size=(400, 2)).astype(np.float32)
+    >>> X[:200, 0] += 9
+    >>> depths, sizes = separations(X, np.array([[9, 0], [0, -1], [0, 1]], np.float32))
+    >>> depths.round(1).tolist(), sizes.tolist()[0]
+    ([0.9, 0.0, 0.0], 200)
+    """
+    n_segments = len(centers)
+    labels = nearest(X, centers)
+    i, j = np.triu_indices(n_segments, 1)
+    units = _density(X, labels, centers, (i, j))
+    counted = units.cumsum(axis=2)
+    middle = (2 * counted < counted[:, :, -1:]).sum(axis=2).clip(max=BINS - 1)
+    density = units.sum(axis=1).astype(np.float32) @ _KERNEL
+    cells, which = np.arange(BINS), np.arange(len(i))
+    between = (cells >= middle[:, :1]) & (cells <= middle[:, 1:])
+    lowest = np.where(between, density, np.inf).min(axis=1)
+    peak = np.minimum(density[which, middle[:, 0]], density[which, middle[:, 1]])
+    there = between.any(axis=1)
+    depth = np.where(there, 1 - (np.where(there, lowest, 0) + PSEUDO_UNITS) / (peak + PSEUDO_UNITS), 0.0)
+    sizes = np.bincount(labels, minlength=n_segments)
+    known = (sizes[i] > 0) & (sizes[j] > 0)
+    valleys = np.full((n_segments, n_segments), np.inf)
+    valleys[i, j] = valleys[j, i] = np.where(known, np.maximum(depth, 0.0), np.inf)
+    shallowest = valleys.min(axis=1) if n_segments > 1 else np.zeros(n_segments)
+    return np.where(np.isfinite(shallowest) & (sizes > 0), shallowest, 0.0), sizes

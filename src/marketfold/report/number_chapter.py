@@ -1,0 +1,114 @@
+"""How many segments: why so many were made, what others would give, and the evidence for each number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marketfold import figures, words
+from marketfold.page import Column, Fold, Notice, Section, TablePart, figure_part, numbers
+from marketfold.report import teaching
+from marketfold.report.sentences.clustering import disagreements, k_decision, rules_applied
+from marketfold.report.sentences.selection import number_reason
+from marketfold.report.sentences.trust import trust_summary
+from marketfold.thresholds import STABLE
+
+if TYPE_CHECKING:
+    from marketfold.analysis import Analysis
+    from marketfold.clustering import KChoice, ValidityIndex
+    from marketfold.page import FigurePart, Part
+    from marketfold.schema import Unit
+    from marketfold.selection import Solution
+
+HALF = 0.5
+"""A segment that shares less than this with its best match (Jaccard) is a part of it."""
+
+
+def _index_cell(index: ValidityIndex, k: int) -> str:
+    if k not in index.k:
+        return words.MISSING
+    value = index.at(k)
+    return words.count(value) if abs(value) >= 100 else words.decimal(value)
+
+
+def _k_table(choice: KChoice, chosen: int) -> TablePart:
+    wcss = dict(zip(choice.curve.k, choice.curve.wcss, strict=True))
+    rows = []
+    for k in choice.curve.k:
+        fall = f"\u2212{words.share(1 - wcss[k] / wcss[k - 1])}" if k - 1 in wcss and wcss[k - 1] > 0 else ""
+        cells = [_index_cell(index, k) for index in choice.indices.values()]
+        rows.append((str(k), words.count(wcss[k]), fall, *cells))
+    return TablePart(
+        key="k-table",
+        title="Every number of segments, by every validity index",
+        columns=numbers("k", "WCSS", "change", *(index.label for index in choice.indices.values())),
+        rows=tuple(rows),
+        marked=(choice.curve.k.index(chosen),) if chosen in choice.curve.k else (),
+        note="WCSS: within-cluster sum of squares, in scaled units. It falls with every further segment; what counts "
+        "is where it stops falling fast, and whether data without groups would fall alike.",
+    )
+
+
+def k_figures(choice: KChoice, unit: Unit) -> list[FigurePart]:
+    """The elbow, the validity indices and the distance from data without groups, as far as they were measured."""
+    parts = [figure_part("elbow", figures.elbow_figure(choice), teaching=teaching.about_elbow(choice, unit))]
+    if choice.indices:
+        parts.append(figure_part("indices", figures.indices_figure(choice), teaching=teaching.about_indices(choice)))
+    if choice.gaps:
+        parts.append(figure_part("gap", figures.gap_figure(choice)))
+    return parts
+
+
+def k_chapter(analysis: Analysis) -> Section:
+    """Why this many segments."""
+    choice, chosen = analysis.choice.evidence.k_choice, analysis.choice.evidence.recipe.n_segments
+    parts: list[Part] = []
+    decision = lead = k_decision(choice)
+    if reason := number_reason(analysis.choice.evidence):
+        lead = f"{trust_summary(analysis)} {reason}".strip()
+        parts.append(Notice((decision,), title="What the evidence below says"))
+    if analysis.choice.solutions:
+        parts.append(_solutions_table(analysis))
+    parts.extend(k_figures(choice, analysis.segmentation.unit))
+    if against := disagreements(choice):
+        parts.append(Notice(against, title="Who disagrees"))
+    parts.append(Fold("All numbers", (_k_table(choice, chosen),)))
+    parts.append(Fold("The rules that were applied", (Notice(rules_applied(choice)),)))
+    return Section("how-many", "How many segments?", tuple(parts), lead, "How many?")
+
+
+def _solutions_table(analysis: Analysis) -> TablePart:
+    """What each number of segments would give."""
+    names = [profile.name for profile in analysis.segments.profiles]
+    made, unit = analysis.choice.evidence.recipe.n_segments, analysis.segmentation.unit
+
+    def segments(one: Solution) -> str:
+        parts = zip(one.shares, one.most_alike, one.alike, strict=True)
+        return "; ".join(
+            f"{words.share(share)} {'' if how >= STABLE else 'mostly ' if how >= HALF else 'part of '}{names[which]}"
+            for share, which, how in parts
+        )
+
+    rows = tuple(
+        (
+            str(one.k),
+            segments(one),
+            *(words.count(one.trust.count(label)) for label in ("group", "slice", "weak")),
+            words.known(one.explained, words.share),
+            words.decimal(one.ari),
+        )
+        for one in analysis.choice.solutions
+    )
+    return TablePart(
+        key="solutions",
+        title="What other numbers of segments would give",
+        columns=(
+            Column("k"),
+            Column("Segments, largest first"),
+            *numbers("Groups", "Slices", "Weak", "Future revenue explained", "Agreement"),
+        ),
+        rows=rows,
+        marked=tuple(place for place, one in enumerate(analysis.choice.solutions) if one.k == made),
+        note=f"Each segment bears the name of the one above that it shares most {words.units_word(unit)} with. "
+        "Agreement: adjusted Rand index with the segments of this run, 1 is the same and 0 is chance. What is "
+        "explained is of customers who chose nothing, beyond what as many groups explain by chance.",
+    )

@@ -1,0 +1,170 @@
+"""Shops without groups like the one at hand, drawn from the orders on, and measured by the same code.
+
+What features have to do with each other by construction (one order has no gaps, and all its revenue in one quarter)
+arises in them by itself: a parametric bootstrap of clusters (McLachlan 1987, *Applied Statistics* 36, 318-324; Hennig
+and Lin 2015, *Statistics and Computing* 25, 821-833). It is conditional on the shop's own calendar, on the days on
+which its customers came, and on the categories and products that it sells.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+
+import numpy as np
+import pyarrow as pa
+
+from marketfold.clustering import cloud
+from marketfold.config import FeatureOptions
+from marketfold.engine import DuckDBEngine
+from marketfold.features import build_features
+from marketfold.schema import SOURCE_LINE
+from marketfold.selection.feature_sets import take_units
+from marketfold.selection.shop_model import MOST_DISCOUNT, fit_shop
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.random import Generator
+    from numpy.typing import NDArray
+
+    from marketfold.cleaning import CleanOrders
+    from marketfold.schema import FeatureTable, Float64
+    from marketfold.selection.shop_model import ShopModel
+
+    Whole = NDArray[np.int64]
+    Draw = Callable[[int, Generator], Iterator[FeatureTable]]
+
+MOST_LINES = 500
+"""No drawn order has more lines."""
+MOST_LOG = 20.0
+LEAST_AMOUNT = 0.01
+
+
+def _columns(model: ShopModel, owner: tuple[Whole, Whole, Whole], items: Float64, rng: Generator) -> dict[str, Any]:
+    """Columns of lines beside their money; `owner` is customer and order of each line, and buyer of each order."""
+    customer, order, buyer = owner
+    found: dict[str, Any] = {}
+    if "quantity" in model.columns:
+        found["quantity"] = items[order]
+    if model.taste is not None:
+        category, product = model.taste.draw(customer, order, buyer, rng)
+        names = pa.array(model.taste.categories, pa.string())
+        found["category"] = pa.DictionaryArray.from_arrays(pa.array(category), names).cast(pa.string())
+        found["product_id"] = product
+    if model.discount is not None:
+        drawn = model.discount.draw(customer, int(buyer.max()) + 1, rng)[:, 0]
+        found["_off"] = np.clip(drawn, 0.0, MOST_DISCOUNT)
+    return found
+
+
+def draw_orders(model: ShopModel, n_shops: int, large: str | None, rng: Generator) -> tuple[pa.Table, pa.Table]:
+    """Lines that were bought, and lines that came back, of several shops; customers are numbered through all of them.
+
+    `large` is the name of the largest deal size.
+    """
+    n = model.n_customers * n_shops
+    first = model.first[rng.integers(model.n_customers, size=n)]
+    again, later = model.process.draw_repeats(first, rng)
+    buyer, day = np.concatenate([np.arange(n), again]), np.concatenate([first, later])
+    sizes = np.exp(np.clip(model.sizes.draw(buyer, n, rng), -MOST_LOG, MOST_LOG))
+    n_lines = np.clip(np.rint(sizes[:, 1]), 1, MOST_LINES).astype(np.int64)
+    order = np.repeat(np.arange(len(buyer)), n_lines)
+    customer = buyer[order]
+    weight = np.exp(model.line_spread * rng.standard_normal(len(order)))
+    part = weight / np.bincount(order, weights=weight)[order]
+    amount = np.maximum(np.round(sizes[:, 0][order] * part, 2), LEAST_AMOUNT)
+    items = np.maximum(np.rint(sizes[:, -1]), n_lines) if model.whole_items else sizes[:, -1]
+    items = np.maximum(np.round(items / n_lines, 4), 1e-4)
+    columns = _columns(model, (customer, order, buyer), items, rng)
+    if "list_price" in model.columns:
+        columns["list_price"] = amount / (1 - columns.pop("_off", 0.0)) / columns.get("quantity", 1.0)
+    if "deal_size" in model.columns:
+        is_large = amount > np.quantile(amount, 1 - model.large_share)
+        columns["deal_size"] = pa.array([None, large], pa.string()).take(pa.array(is_large.astype(np.int64)))
+    start = np.datetime64(model.first_on.isoformat())
+    lines = pa.table(
+        {
+            SOURCE_LINE: np.arange(len(order)),
+            "customer_id": customer,
+            "order_id": order,
+            "ordered_on": pa.array(start + day[order]),
+            "amount": amount,
+            **{name: columns[name] for name in model.columns},
+        }
+    )
+    returned = rng.random(len(order)) < _chance_back(model, n, rng)[customer]
+    return lines, lines.select([SOURCE_LINE, "customer_id", "order_id", "ordered_on", "amount"]).filter(
+        pa.array(returned)
+    )
+
+
+def _chance_back(model: ShopModel, n: int, rng: Generator) -> Float64:
+    """Chance of each customer that a line comes back: beta."""
+    if not model.back:
+        return np.zeros(n)
+    strength = (1 - model.back_alike) / model.back_alike
+    return rng.beta(model.back * strength, (1 - model.back) * strength, n)
+
+
+NullKind = Literal["shop", "cloud"]
+
+
+class Null(Protocol):
+    """Units without groups."""
+
+    kind: ClassVar[NullKind]
+
+    def fit(self, table: FeatureTable) -> Draw:
+        """What draws so many tables without groups, each like the one given."""
+        ...
+
+
+@dataclass(frozen=True)
+class NullShops:
+    """Shops whose customers differ by degrees: their orders are drawn anew, and features measured by the same code."""
+
+    clean: CleanOrders
+    kind: ClassVar[NullKind] = "shop"
+
+    def fit(self, table: FeatureTable) -> Draw:
+        """Of as many customers as a table has; all shops of a call are one table of orders to the engine."""
+        model = fit_shop(self.clean, table)
+
+        def draw(n_shops: int, rng: Generator) -> Iterator[FeatureTable]:
+            built = _measured(
+                self.clean, table, draw_orders(model, n_shops, table.settings.get("large_deal_size"), rng)
+            )
+            places = rng.integers(len(table), size=len(built))  # where customers live has to do with nothing
+            built = replace(built, described={name: values[places] for name, values in table.described.items()})
+            for rows in np.split(np.arange(len(built)), n_shops):
+                yield take_units(built, rows)
+
+        return draw
+
+
+@dataclass(frozen=True)
+class NullClouds:
+    """For tables without orders: one cloud with the same columns and the same rank correlations."""
+
+    kind: ClassVar[NullKind] = "cloud"
+
+    def fit(self, table: FeatureTable) -> Draw:
+        """Of as many units as a table has."""
+
+        def draw(n_tables: int, rng: Generator) -> Iterator[FeatureTable]:
+            for _ in range(n_tables):
+                yield replace(table, values=cloud(table.values.astype(np.float32), rng).astype(np.float64))
+
+        return draw
+
+
+def _measured(clean: CleanOrders, table: FeatureTable, drawn: tuple[pa.Table, pa.Table]) -> FeatureTable:
+    """Features of drawn customers, by what those of a table were measured by."""
+    engine = DuckDBEngine()
+    bought, back = map(engine.from_arrow, drawn)
+    orders = replace(clean.orders, engine=engine)
+    shops = replace(clean, bought=bought, returns=back, orders=orders, taken_back=None, before=table.as_of)
+    # what counts as a large order is the shops' own
+    settings = {name: value for name, value in table.settings.items() if name != "large_order_at"}
+    return build_features(shops, FeatureOptions(as_of=table.as_of), settings=settings)

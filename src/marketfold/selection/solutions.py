@@ -1,0 +1,115 @@
+"""What each number of segments would give, beside the one that was made."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from marketfold.clustering import adjusted_rand, nearest, ward_centers
+from marketfold.errors import OrdersError, ParameterError
+from marketfold.sampling import sample_rows
+from marketfold.selection.search import foretold, repeated
+from marketfold.selection.trust import best_matches
+from marketfold.thresholds import STABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from marketfold.schema import Float64, Labels, Trust
+    from marketfold.selection.fits import Fits, Recipe
+    from marketfold.selection.groups import GroupTest
+    from marketfold.selection.segmentation import Segmentation
+
+K_SHOWN = tuple(range(2, 11))
+SHOWN_ROWS = 5_000
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The customers in so many segments, from the largest to the smallest.
+
+    Attributes
+    ----------
+    shares
+        Of all units that each segment has, 0 to 1.
+    most_alike, alike
+        Position of the segment of the run that each is most alike, and their Jaccard.
+    trust
+        What each has earned: as tested where it matches a segment of the test, otherwise by resamples alone.
+    explained
+        Share of the variance of later (log) revenue that it explains among those who chose nothing, beyond what as many
+        groups do by chance; None where there is no later period.
+    ari
+        Agreement with the segments of the run: 1 is the same, 0 chance (adjusted Rand index).
+    """
+
+    k: int
+    shares: tuple[float, ...]
+    most_alike: tuple[int, ...]
+    alike: tuple[float, ...]
+    trust: tuple[Trust, ...]
+    explained: float | None
+    ari: float
+
+
+def _explained(fits: Fits, recipe: Recipe, k_range: Sequence[int]) -> dict[int, float]:
+    """What each number foretells of those whose later revenue no choice has seen."""
+    if fits.holdout is None:
+        return {}
+    with suppress(OrdersError, ParameterError):  # on an early day too few may have differed
+        X = fits.reduce(recipe, fits.holdout.table).dimensions
+        settled = ward_centers(X[sample_rows(len(X), SHOWN_ROWS, recipe.seed)], k_range)
+        last = fits.holdout.evaluation
+        return {k: foretold(nearest(X[last], one), fits.holdout.log_revenue[last])[0] for k, one in settled.items()}
+    return {}
+
+
+def other_solutions(fits: Fits, recipe: Recipe, made: Segmentation, test: GroupTest | None) -> tuple[Solution, ...]:
+    """From two to ten segments in the space of a recipe, on a sample where there are many units.
+
+    Empty for a clusterer of the user's own, which decides itself how many there are.
+    """
+    if recipe.clusterer is not None:
+        return ()
+    rows = sample_rows(len(made), SHOWN_ROWS, recipe.seed)
+    X, own = made.dimensions[rows], made.labels[rows]
+    with threadpool_limits(1):
+        centers = ward_centers(X, K_SHOWN)
+        if made.n_segments in centers:
+            centers[made.n_segments] = made.segmenter.centers_
+        explained, again = _explained(fits, recipe, tuple(centers)), repeated(X, centers, recipe.seed)
+    found = []
+    for k, one in centers.items():
+        labels = own if k == made.n_segments else nearest(X, one)
+        trust = _trust(labels, again[k], None if test is None else (test.labels[rows], test.groups))
+        if k == made.n_segments:
+            trust = tuple(label or "weak" for label in made.trust)
+        match, alike = best_matches(labels, own)
+        order = np.argsort(-np.bincount(labels, minlength=k), kind="stable").tolist()
+        shares = np.bincount(labels, minlength=k) / len(labels)
+        found.append(
+            Solution(
+                k=k,
+                shares=tuple(float(shares[s]) for s in order),
+                most_alike=tuple(int(match[s]) for s in order),
+                alike=tuple(float(alike[s]) for s in order),
+                trust=tuple(trust[s] for s in order),
+                explained=explained.get(k),
+                ari=adjusted_rand(labels, own),
+            )
+        )
+    return tuple(found)
+
+
+def _trust(labels: Labels, again: Float64, tested: tuple[Labels, tuple[int, ...]] | None) -> tuple[Trust, ...]:
+    groups: set[int] = set()
+    if tested is not None:
+        match, alike = best_matches(labels, tested[0])
+        groups = set(np.flatnonzero((alike >= STABLE) & np.isin(match, tested[1])).tolist())
+    return tuple(
+        "weak" if one < STABLE else "group" if s in groups else "slice" for s, one in enumerate(again.tolist())
+    )

@@ -1,0 +1,114 @@
+"""What each segment has earned: group, slice or weak."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from marketfold.clustering import assess_stability, cross_table, jaccards
+from marketfold.errors import OrdersError, ParameterError
+from marketfold.sampling import sample_rows
+from marketfold.selection.feature_sets import take_units
+from marketfold.thresholds import SIGNIFICANCE, STABLE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from marketfold.schema import Float64, Labels, Trust
+    from marketfold.selection.fits import Fits, Recipe
+    from marketfold.selection.groups import GroupTest
+    from marketfold.selection.segmentation import Segmentation
+
+    Mask = NDArray[np.bool_]
+
+FEWEST_ASIDE = 100
+"""Customers that are kept aside for the test of whether segments come out again; with fewer, resamples are of all."""
+ASIDE_ROWS = 5_000
+REPEATED_PAIRS = 25
+
+
+@dataclass(frozen=True)
+class SegmentTest:
+    """What one segment has earned.
+
+    Attributes
+    ----------
+    trust
+        `weak`: it does not come out again. `slice`: it does, and so does a slice of any crowd. `group`: and it is
+        further apart from the others than the same procedure finds in shops without groups, at 5 % for all segments
+        and the whole search together.
+    jaccard
+        Mean Jaccard of its best match among segments that were fitted anew, 0 to 1 (Hennig 2007).
+    unseen
+        Whether they were fitted to customers that no choice has seen; otherwise to resamples of all.
+    separation, p
+        How far apart it is on those customers, 0 to 1, and the share of shops without groups that show any segment as
+        far apart; None where it is no segment of the test.
+    """
+
+    trust: Trust
+    jaccard: float
+    unseen: bool
+    separation: float | None = None
+    p: float | None = None
+
+
+def best_matches(own: Labels, other: Labels) -> tuple[NDArray[np.intp], Float64]:
+    """For each of our segments the most alike of others of the same units, and their Jaccard.
+
+    >>> best_matches(np.array([0, 0, 1, 1]), np.array([1, 1, 0, 1]))
+    (array([1, 0]), array([0.66666667, 0.5       ]))
+    """
+    alike = jaccards(cross_table(own, other))
+    return alike.argmax(axis=1), alike.max(axis=1)
+
+
+def repetition(fits: Fits, recipe: Recipe, made: Segmentation, chooses: Mask) -> Float64 | None:
+    """Jaccard of each segment among customers that no choice has seen, shape (n_segments,).
+
+    The recipe is followed on the half that chose and on resamples of the other, and the two are compared on the other;
+    what the choosing half's segments earn is carried to those of all customers that they match. None where the half
+    that was kept aside is too small, or the recipe cannot be followed on a half.
+    """
+    seen, aside = np.flatnonzero(chooses), np.flatnonzero(~chooses)
+    if len(aside) < FEWEST_ASIDE:
+        return None
+    seen, aside = (rows[sample_rows(len(rows), ASIDE_ROWS, recipe.seed)] for rows in (seen, aside))
+    try:
+        half = fits.segment(recipe, take_units(fits.table, seen))
+    except (OrdersError, ParameterError):
+        return None
+    few = np.sort(np.concatenate([seen, aside]))
+    placed = half.reducer.transform(half.matrix.transform(take_units(fits.table, few)))
+    labels, kept = half.segmenter.predict(placed), ~chooses[few]
+    found = assess_stability(
+        placed[kept], half.segmenter, labels[kept], n_pairs=REPEATED_PAIRS, seed=recipe.seed, progress=fits.progress
+    )
+    match, alike = best_matches(made.labels[few], labels)
+    again = np.array([segment.jaccard for segment in found.segments])
+    carried: Float64 = np.minimum(alike, again[match])
+    return carried
+
+
+def label_segments(made: Segmentation, again: Float64 | None, test: GroupTest | None) -> tuple[SegmentTest, ...]:
+    """The label of each segment; `again` is its Jaccard among unseen customers, where they are enough."""
+    own = [segment.jaccard for segment in made.stability.segments] if made.stability else [0.0] * made.n_segments
+    jaccard = own if again is None else again.tolist()
+    tested: list[tuple[float | None, float | None]] = [(None, None)] * made.n_segments
+    if test is not None:
+        match, alike = best_matches(made.labels, test.labels)
+        for position, (one, how) in enumerate(zip(match.tolist(), alike.tolist(), strict=True)):
+            if how >= STABLE:
+                tested[position] = test.separations[one], test.p_values[one]
+    return tuple(
+        SegmentTest(_label(one, p), one, again is not None, separation, p)
+        for one, (separation, p) in zip(jaccard, tested, strict=True)
+    )
+
+
+def _label(jaccard: float, p: float | None) -> Trust:
+    if jaccard < STABLE:
+        return "weak"
+    return "group" if p is not None and p <= SIGNIFICANCE else "slice"

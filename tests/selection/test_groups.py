@@ -1,0 +1,140 @@
+"""A group is called where one was planted, and not where customers differ by degrees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import pytest
+
+from marketfold.cleaning import CleanOrders, clean_orders
+from marketfold.demo import make_shop
+from marketfold.features import build_features
+from marketfold.orders import read_orders
+from marketfold.schema import FeatureTable
+from marketfold.selection import (
+    ALL,
+    Fits,
+    NullClouds,
+    NullShops,
+    Recipe,
+    SeekOptions,
+    choosing_half,
+    feature_sets_of,
+    label_segments,
+    repetition,
+    seek_groups,
+    take_units,
+)
+from marketfold.selection.groups import BEATEN, DRAWS, p_values_of
+from marketfold.selection.shop_model import fit_shop
+from marketfold.selection.trust import best_matches
+
+if TYPE_CHECKING:
+    from marketfold.selection import NullKind
+    from marketfold.selection.null_shops import Draw
+
+
+@pytest.fixture(scope="module")
+def clean() -> CleanOrders:
+    return clean_orders(read_orders(make_shop(10_000, seed=1).lines))
+
+
+@pytest.fixture(scope="module")
+def table(clean: CleanOrders) -> FeatureTable:
+    return build_features(clean)
+
+
+@dataclass
+class Alike:
+    """Draws the same crowds, whoever asks."""
+
+    draw: Draw
+    kind: ClassVar[NullKind] = "shop"
+
+    def fit(self, table: FeatureTable) -> Draw:  # noqa: ARG002
+        return self.draw
+
+
+def crowd_of(clean: CleanOrders, table: FeatureTable) -> tuple[FeatureTable, Alike]:
+    draw = NullShops(clean).fit(table)
+    (crowd,) = draw(1, np.random.default_rng(0))
+    return crowd, Alike(draw)
+
+
+def options_of(table: FeatureTable) -> SeekOptions:
+    return SeekOptions((ALL, *feature_sets_of(table)))
+
+
+def test_planted_groups_are_found_and_no_group_is_called_in_a_shop_drawn_without_any(
+    clean: CleanOrders, table: FeatureTable
+):
+    test = seek_groups(table, NullShops(clean), options_of(table), seed=0)
+    assert test is not None
+    assert (test.k, len(test.groups), len(test.highest)) == (4, 4, sum(DRAWS))
+    assert test.p == pytest.approx(1 / (1 + sum(DRAWS)))
+    crowd, alike = crowd_of(clean, table)
+    nothing = seek_groups(crowd, alike, options_of(table), seed=0)
+    assert nothing is not None
+    assert nothing.groups == ()
+
+
+def test_a_null_shop_is_measured_like_the_real_one_and_has_its_rates_and_baskets(
+    clean: CleanOrders, table: FeatureTable
+):
+    drawn = list(NullShops(clean).fit(table)(20, np.random.default_rng(1)))
+    assert all(one.names == table.names and len(one) == len(table) for one in drawn)
+    for name in ("order_count", "tenure_days", "product_breadth", "discount_share"):
+        null = np.mean([one.column(name).mean() for one in drawn])
+        assert null == pytest.approx(table.column(name).mean(), rel=0.35), name
+    shares = [one.values[:, [f.block == "quarter" for f in one.features]].sum(axis=1) for one in drawn]
+    assert np.concatenate(shares) == pytest.approx(1)
+
+
+def test_customers_who_leave_are_drawn_to_leave(clean: CleanOrders, table: FeatureTable):
+    assert fit_shop(clean, table).process.leaving is not None  # a quarter of the demo's customers lapse
+
+
+def test_permuted_columns_of_a_table_of_customers_carry_no_group(table: FeatureTable):
+    for seed in range(3):
+        values = np.random.default_rng(seed).permuted(table.values, axis=0)
+        test = seek_groups(replace(table, values=values), NullClouds(), options_of(table), seed=seed)
+        assert test is not None
+        assert test.groups == ()
+
+
+def test_drawing_stops_when_the_best_is_beaten_too_often_and_p_says_how_often():
+    own = np.array([0.5, 0.1])
+    stopped = [0.6, 0.2, 0.7, 0.8, 0.9]
+    assert p_values_of(own, stopped).tolist() == [BEATEN / 5, 1.0]
+    whole = [0.0] * (sum(DRAWS) - 1) + [0.6]
+    assert p_values_of(own, whole).tolist() == [2 / 60, 2 / 60]
+
+
+def test_too_few_units_are_not_tested(clean: CleanOrders, table: FeatureTable):
+    assert seek_groups(take_units(table, np.arange(30)), NullShops(clean), options_of(table), seed=0) is None
+
+
+def test_labels_are_earned_by_coming_out_again_and_by_the_test(clean: CleanOrders, table: FeatureTable):
+    fits, chooses = Fits(table), choosing_half(len(table), seed=0)
+    test = seek_groups(table, NullShops(clean), options_of(table), seed=0)
+    assert test is not None
+    recipe = Recipe(test.found.feature_set, "none", test.k)
+    made = fits.segment(recipe)
+    again = repetition(fits, recipe, made, chooses)
+    assert again is not None
+    labels = label_segments(made, again, test)
+    assert [one.trust for one in labels] == ["group"] * 4
+    assert all(one.unseen and one.p is not None and one.separation is not None for one in labels)
+    assert {one.trust for one in label_segments(made, again, None)} == {"slice"}
+    assert {one.trust for one in label_segments(made, np.full(4, 0.7), test)} == {"weak"}
+
+
+def test_segments_that_match_none_of_the_test_are_slices(table: FeatureTable, clean: CleanOrders):
+    test = seek_groups(table, NullShops(clean), options_of(table), seed=0)
+    assert test is not None
+    shuffled = replace(test, labels=np.random.default_rng(0).permutation(test.labels))
+    made = Fits(table).segment(Recipe(test.found.feature_set, "none", test.k))
+    assert {one.trust for one in label_segments(made, np.ones(4), shuffled)} == {"slice"}
+    assert best_matches(made.labels, made.labels)[1].tolist() == [1.0] * 4

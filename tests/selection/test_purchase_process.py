@@ -1,0 +1,58 @@
+"""The process that null shops are drawn by, against a published fit and against itself."""
+
+from __future__ import annotations
+
+import csv
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from marketfold.selection.purchase_process import PurchaseProcess, fit_process, shop_clock
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_the_process_of_cdnow_is_the_published_one(shared_data: Path):
+    """Fader, Hardie and Lee (2005): r 0.243, alpha 4.414, a 0.793, b 2.426, with time in weeks."""
+    path = shared_data / "cdnow_sample.csv"
+    days: dict[str, set[int]] = {}
+    with path.open() as file:
+        for row in csv.DictReader(file):
+            day = (datetime.strptime(row["date"], "%Y%m%d") - datetime(1997, 1, 1)).days
+            if day < 273:
+                days.setdefault(row["masterid"], set()).add(day)
+    first, last = (np.array([pick(one) for one in days.values()]) for pick in (min, max))
+    x = np.array([len(one) - 1.0 for one in days.values()])
+    found = fit_process(x, np.float64(last - first) / 7, np.float64(272 - first) / 7, np.arange(3.0))
+    assert found.leaving is not None
+    assert (found.shape, 1 / found.scale, *found.leaving) == pytest.approx((0.243, 4.414, 0.793, 2.426), rel=0.05)
+
+
+def test_what_is_drawn_is_fitted_again():
+    rng = np.random.default_rng(0)
+    clock = np.arange(701.0)
+    first = rng.integers(0, 300, 4_000)
+    customer, day = PurchaseProcess(2.0, 0.005, None, clock).draw_repeats(first, rng)
+    x, last = np.bincount(customer, minlength=len(first)).astype(float), first.astype(float)
+    np.maximum.at(last, customer, day)
+    assert (day >= first[customer]).all()
+    found = fit_process(x, last - first, 700.0 - first, clock)
+    assert found.leaving is None
+    assert found.shape * found.scale == pytest.approx(0.01, rel=0.05)
+    assert found.shape == pytest.approx(2.0, rel=0.15)
+
+
+def test_nobody_orders_again_where_nobody_did():
+    found = fit_process(np.zeros(5), np.zeros(5), np.full(5, 10.0), np.arange(11.0))
+    customer, _ = found.draw_repeats(np.zeros(50, np.int64), np.random.default_rng(0))
+    assert len(customer) == 0
+
+
+def test_the_clock_runs_faster_in_the_months_in_which_customers_buy_more():
+    months = np.repeat([1, 2], 100)
+    clock = shop_clock(np.zeros(50, np.int64), np.repeat([50, 150], [100, 900]), months)
+    assert clock[-1] == pytest.approx(200)
+    assert (clock[-1] - clock[100]) / clock[100] == pytest.approx(910 / 110, rel=0.15)
