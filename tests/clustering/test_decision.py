@@ -21,8 +21,7 @@ NAMES = ("silhouette", "calinski_harabasz", "davies_bouldin", "stability")
 
 def creeping() -> Float64:
     """Gaps of seven groups that K-means cuts up to eleven: they rise to 1.5 at seven, and creep on to 1.6."""
-    gaps = np.interp(K, (1, 7, 11, 12, 15), (0, 1.5, 1.6, 1.45, 1.4))
-    return gaps
+    return np.interp(K, (1, 7, 11, 12, 15), (0, 1.5, 1.6, 1.45, 1.4))
 
 
 def evidence(prefers: tuple[int, ...]) -> Evidence:

@@ -34,7 +34,7 @@ def number_reason(choice: Choice) -> str:
     if choice.number_from == "clusterer":
         return f"Your {type(choice.recipe.clusterer).__name__} decides itself how many. "
     if choice.number_from == "groups":
-        return f"{say('finding', 'number')} "
+        return f"{say('earned', 'number')} "
     asked = "That many were asked for. " if choice.number_from == "asked" else ""
     return asked + (f"{search_decision(choice.search)} " if choice.search else "")
 
