@@ -90,11 +90,11 @@ def _feature_sets(analysis: Analysis) -> Iterator[str]:
         return
     yield search_decision(search)
     yield ""
-    yield _row("feature set", "k", "ARI", "weakest Jaccard", "smallest", "later revenue", "holds")
-    yield _row("---", *["--:"] * 5, "---")
+    yield _row("feature set", "k", "weakest Jaccard", "smallest", "later revenue", "repeats")
+    yield _row("---", *["--:"] * 4, "---")
     for c in search.candidates[:10]:
-        holds = "yes" if c.holds else "no"
-        yield _row(c.feature_set, c.k, _number(c.ari), _number(c.jaccard), c.smallest, _number(c.explained, 3), holds)
+        repeats = "yes" if c.repeats else "no"
+        yield _row(c.feature_set, c.k, _number(c.jaccard), c.smallest, _number(c.explained, 3), repeats)
 
 
 def _future(analysis: Analysis) -> Iterator[str]:

@@ -181,8 +181,10 @@ class _Pipeline:
             table = ground.features()
             _check_enough_units(table, config)
             chooses = choosing_half(len(table), config.seed)
-            table, holdout, outlook = ground.checked(table, ground.holdout())
-            fits = Fits(table, holdout.halved(table.ids[chooses]) if holdout else None, self.progress)
+            holdout = ground.holdout()
+            holdout = holdout.halved(table.ids[chooses]) if holdout else None
+            table, holdout, outlook = ground.checked(table, holdout)
+            fits = Fits(table, holdout, self.progress)
         with self.clock.stage("choose"):
             choice = choose_recipe(fits, config, null=ground.null(), reducer=reducer, clusterer=clusterer)
         with self.clock.stage("segment"):

@@ -14,7 +14,7 @@ import pytest
 from marketfold.cleaning import clean_orders
 from marketfold.config import FeatureOptions
 from marketfold.orders import read_orders
-from marketfold.selection import Fits, Recipe, TemporalHoldout, explained_share, hold_out_future
+from marketfold.selection import Fits, Recipe, TemporalHoldout, choosing_half, explained_share, hold_out_future
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,7 @@ def holdout(shared_data: Path) -> TemporalHoldout:
     clean = clean_orders(read_orders(shared_data / "CDNOW_master.txt"))
     found = hold_out_future(clean, date(1997, 10, 1), FeatureOptions())
     assert found is not None
-    return found.halved(0)
+    return found.halved(found.table.ids[choosing_half(len(found.table), 0)])
 
 
 @pytest.mark.parametrize(("n_segments", "least"), [(5, 0.2815), (8, 0.29)])

@@ -25,7 +25,7 @@ def purchased(clean_purchases: CleanOrders) -> tuple[FeatureTable, TemporalHoldo
     assert cutoff is not None
     holdout = hold_out_future(clean_purchases, cutoff, FeatureOptions())
     assert holdout is not None
-    return build_features(clean_purchases), holdout.halved(0)
+    return build_features(clean_purchases), holdout.halved(holdout.table.ids[::2])
 
 
 def columns(expected: Float64, seen: Float64) -> Float64:

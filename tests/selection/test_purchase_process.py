@@ -26,7 +26,7 @@ def test_the_process_of_cdnow_is_the_published_one(shared_data: Path):
                 days.setdefault(row["masterid"], set()).add(day)
     first, last = (np.array([pick(one) for one in days.values()]) for pick in (min, max))
     x = np.array([len(one) - 1.0 for one in days.values()])
-    found = fit_process(x, np.float64(last - first) / 7, np.float64(272 - first) / 7, np.arange(3.0))
+    found = fit_process(x, (last - first).astype(float) / 7, (272 - first).astype(float) / 7, np.arange(3.0))
     assert found.leaving is not None
     assert (found.shape, 1 / found.scale, *found.leaving) == pytest.approx((0.243, 4.414, 0.793, 2.426), rel=0.05)
 
@@ -39,7 +39,7 @@ def test_what_is_drawn_is_fitted_again():
     x, last = np.bincount(customer, minlength=len(first)).astype(float), first.astype(float)
     np.maximum.at(last, customer, day)
     assert (day >= first[customer]).all()
-    found = fit_process(x, last - first, 700.0 - first, clock)
+    found = fit_process(x, last - first, (700 - first).astype(float), clock)
     assert found.leaving is None
     assert found.shape * found.scale == pytest.approx(0.01, rel=0.05)
     assert found.shape == pytest.approx(2.0, rel=0.15)

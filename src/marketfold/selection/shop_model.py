@@ -210,7 +210,7 @@ def fit_shop(clean: CleanOrders, table: FeatureTable) -> ShopModel:
     return ShopModel(
         first_on=first_on,
         first=first,
-        process=fit_process(repeats, clock[last] - clock[first], np.float64(clock[-1]) - clock[first], clock),
+        process=fit_process(repeats, clock[last] - clock[first], clock[-1:] - clock[first], clock),
         sizes=sizes,
         line_spread=line_spread,
         taste=_taste(lines),
