@@ -153,3 +153,9 @@ def test_blanks_in_cells_are_no_separators_below_a_title(tmp_path: Path, cell: s
 
 def test_rows_without_any_cell_have_no_header() -> None:
     assert find_header([[], ["", None]]) is None
+
+
+def test_a_torn_upper_row_of_names_that_is_longer_than_all_lines_is_refused_in_words(tmp_path: Path) -> None:
+    body = "".join(f"{100 + n // 2};K{n % 3};2023-01-{n // 2 + 1:02};P{n % 4};{n},50;Sent\n" for n in range(20))
+    with pytest.raises(OrdersError, match="no column"):
+        read(tmp_path, f"Order;Day of,,order 52,23;Sent\n{body}", delimiter=",")

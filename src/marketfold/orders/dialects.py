@@ -241,7 +241,7 @@ def find_names(
     if header is None or not any(header.names):
         return None
     above = records[header.first][0]
-    return header, Layout(dialect, len(rows[header.body - 1]), above, header.rows), rows[header.body :]
+    return header, Layout(dialect, len(header.names), above, header.rows), rows[header.body :]
 
 
 def _without_declaration(records: list[tuple[int, list[str]]], lines: Sequence[str]) -> list[tuple[int, list[str]]]:
