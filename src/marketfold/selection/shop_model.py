@@ -207,10 +207,11 @@ def fit_shop(clean: CleanOrders, table: FeatureTable) -> ShopModel:
     sized = lines.columns.get("deal_size")
     sizes, line_spread = _sizes(lines)
     back, back_alike = _returns(lines)
+    left: Float64 = np.subtract(clock[-1], clock[first])
     return ShopModel(
         first_on=first_on,
         first=first,
-        process=fit_process(repeats, clock[last] - clock[first], clock[-1:] - clock[first], clock),
+        process=fit_process(repeats, clock[last] - clock[first], left, clock),
         sizes=sizes,
         line_spread=line_spread,
         taste=_taste(lines),
