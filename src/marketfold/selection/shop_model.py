@@ -202,16 +202,15 @@ def fit_shop(clean: CleanOrders, table: FeatureTable) -> ShopModel:
     first, last, is_first = lines.first_days()
     months = np.array([(first_on + timedelta(days=day)).month for day in range(n_days)], np.int64)
     clock = shop_clock(first, lines.day[~is_first], months)
-    repeats = np.bincount(lines.buyer, minlength=lines.n_customers) - 1.0
+    repeats: Float64 = np.subtract(np.bincount(lines.buyer, minlength=lines.n_customers), 1.0)
     large = table.settings.get("large_deal_size")
     sized = lines.columns.get("deal_size")
     sizes, line_spread = _sizes(lines)
     back, back_alike = _returns(lines)
-    left: Float64 = np.subtract(clock[-1], clock[first])
     return ShopModel(
         first_on=first_on,
         first=first,
-        process=fit_process(repeats, clock[last] - clock[first], left, clock),
+        process=fit_process(repeats, clock[last] - clock[first], clock[-1] - clock[first], clock),
         sizes=sizes,
         line_spread=line_spread,
         taste=_taste(lines),
