@@ -67,7 +67,7 @@ def k_chapter(analysis: Analysis) -> Section:
         lead = f"{trust_summary(analysis)} {reason}".strip()
         parts.append(Notice((decision,), title="What the evidence below says"))
     if analysis.choice.solutions:
-        parts.append(_solutions_table(analysis))
+        parts.append(Fold("What two to ten segments would give", (_solutions_table(analysis),)))
     parts.extend(k_figures(choice, analysis.segmentation.unit))
     if against := disagreements(choice):
         parts.append(Notice(against, title="Who disagrees"))
@@ -104,11 +104,11 @@ def _solutions_table(analysis: Analysis) -> TablePart:
         columns=(
             Column("k"),
             Column("Segments, largest first"),
-            *numbers("Groups", "Slices", "Weak", "Future revenue explained", "Agreement"),
+            *numbers("Groups", "Slices", "Weak", "Later revenue foretold", "Agreement"),
         ),
         rows=rows,
         marked=tuple(place for place, one in enumerate(analysis.choice.solutions) if one.k == made),
         note=f"Each segment bears the name of the one above that it shares most {words.units_word(unit)} with. "
         "Agreement: adjusted Rand index with the segments of this run, 1 is the same and 0 is chance. What is "
-        "explained is of customers who chose nothing, beyond what as many groups explain by chance.",
+        "foretold is of customers who chose nothing, beyond what as many groups foretell by chance.",
     )

@@ -139,8 +139,9 @@ def _earned(analysis: Analysis) -> str:
 
 
 def weightiest_warnings(analysis: Analysis) -> tuple[str, ...]:
-    """What to know first; the rest is told with the data."""
-    warnings = run_warnings(analysis)
+    """What to know first beyond what the lead says; the rest is told with the data."""
+    trust = trust_summary(analysis)
+    warnings = tuple(warning for warning in run_warnings(analysis) if warning != trust)
     if len(warnings) <= MOST_WARNINGS + 1:
         return warnings
     rest = len(warnings) - MOST_WARNINGS
