@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from marketfold.reduction import Reducer
     from marketfold.schema import FeatureTable, Float32, Ids, Labels
 
-FORMAT = 1
+FORMAT = 2
 SETTINGS_FILE = "model.json"
 ARRAYS_FILE = "arrays.npz"
 MOST_BYTES = 512 * 2**20
