@@ -13,6 +13,7 @@ from marketfold.errors import ConfigError, RunFolderError
 from marketfold.runs import refuse_existing
 
 BAD: dict[str, list[Any]] = {
+    "quick": ["perhaps"],
     "seed": [-1, 10**23, "x"],
     "reading.mapping": [{"amount": "a\0"}, {"a\0": "b"}, "x"],
     "reading.null_values": [["a\0"]],
@@ -32,6 +33,7 @@ BAD: dict[str, list[Any]] = {
     "features.as_of": ["tomorrow", "9999-12-31", "0001-01-01"],
     "features.feature_set": ["magic"],
     "features.geography": ["perhaps"],
+    "features.rfm_cuts": [{"magic": [1, 2, 3, 4]}, {"recency": [1, 2]}, {"recency": [4, 3, 2, 1]}, "x"],
     "reduction.method": ["magic"],
     "reduction.n_dimensions": [0, 10**12],
     "clustering.segments": [1, 10**12, 1.5],

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from marketfold.errors import ParameterError
@@ -18,7 +20,7 @@ def test_a_new_name_and_the_old_one_again_leave_everything_as_it_was(name: str, 
     records = read_page(run.folder).page
     old = rename_segment(run.folder, 1, name)
     assert read_page(run.folder).names[1] == name
-    assert repr(read_page(run.folder).page).replace("Edited by hand: name.", "", 1) == repr(records)
+    assert re.sub(" ?Edited by hand: name[.]", "", repr(read_page(run.folder).page)) == repr(records)
     assert "<script>alert" not in run.report.read_text("utf-8")
     assert rename_segment(run.folder, 1, old) == name
     assert {path: (run.folder / path).read_bytes() for path in before} == before

@@ -109,8 +109,8 @@ def _agreed(evidence: Evidence, grouped: int) -> int:
     """
     others = [index.prefers for name, index in evidence.indices.items() if name != "gap"]
     agreed = others[0] if others else None
-    if len(others) < FEWEST_WITNESSES or others.count(agreed) < len(others) or agreed is None:
-        return grouped
+    if len(others) < FEWEST_WITNESSES or others.count(agreed) < len(others) or agreed is None or agreed > grouped:
+        return grouped  # they are asked of no fewer segments than are made, the gap of any number
     if agreed not in evidence.k or not _usable(evidence)[place := evidence.k.index(agreed)]:
         return grouped
     is_grouped = all(gap.values[place] >= GROUPS_GAP and gap.z_scores[place] >= SURE for gap in evidence.gaps.values())
