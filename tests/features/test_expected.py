@@ -105,7 +105,7 @@ def test_without_an_outlook_there_are_no_numbers_and_the_feature_set_is_refused(
     columns = expected_columns(bare)
     assert all(np.isnan(values).all() for name, values in columns.items() if name != "overdue_ratio")
     assert np.isfinite(columns["overdue_ratio"]).any()
-    with pytest.raises(ParameterError, match="silence misleads"):
+    with pytest.raises(ParameterError, match="silence misleads: 70 against 180"):
         with_expected(bare)
     assert expected_columns(replace(table, history=None)) == {}
 

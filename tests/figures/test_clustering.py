@@ -44,7 +44,7 @@ def test_every_figure_says_in_words_what_it_shows(choice: KChoice, without_group
             alt = figure.layout.meta["alt"]
             assert len(alt) > 60
             assert figure.layout.title.text
-    assert "there are groups" in elbow_figure(choice).layout.meta["alt"]
+    assert "the WCSS speaks for groups" in elbow_figure(choice).layout.meta["alt"]
     assert "no group structure" in indices_figure(without_groups).layout.meta["alt"]
     assert "No group structure" in gap_figure(without_groups).layout.title.text
 

@@ -44,6 +44,11 @@ def test_a_brief_says_what_its_campaign_plans(plan: CampaignPlan) -> None:
         assert [message.label for message in brief.messages] == [draft.title for draft in campaign.drafts]
 
 
+def test_a_brief_for_one_customer_speaks_of_one(plan: CampaignPlan) -> None:
+    alone = dataclasses.replace(plan.campaigns[0], customers=1, holdout=None)
+    assert briefs(dataclasses.replace(plan, campaigns=(alone,)))[0].summary.startswith("1 customer. ")
+
+
 def test_those_held_out_are_not_reached(plan: CampaignPlan) -> None:
     for brief, campaign in zip(briefs(plan), plan.campaigns, strict=True):
         facts = {fact.label: fact.value for fact in brief.facts}

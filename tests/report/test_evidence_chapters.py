@@ -44,6 +44,18 @@ def test_each_number_of_segments_says_what_it_would_give(analysis: Analysis) -> 
         assert sum(one.shares) == pytest.approx(1)
 
 
+def test_what_the_number_taken_foretells_is_the_same_in_both_tables(analysis: Analysis) -> None:
+    future = analysis.choice.future
+    assert future is not None
+    of_each_number = next(table for table in tables_of(k_chapter(analysis).parts) if table.key == "solutions")
+    section = choice_chapter(analysis)
+    assert section is not None
+    at_last = next(table for table in tables_of(section.parts) if table.key == "future-table")
+    (marked,) = of_each_number.marked
+    assert of_each_number.rows[marked][-2] == at_last.rows[0][1]
+    assert analysis.choice.solutions[marked].explained == pytest.approx(future.segments.share)
+
+
 def drawn(section: Section | None) -> list[str]:
     assert section is not None
     return [figure.key for figure in figures_of(section.parts)]

@@ -13,9 +13,11 @@ from marketfold.report.segment_chapters import (
     with_aims,
 )
 from marketfold.report.sentences.trust import trust_text
+from marketfold.selection.groups import GroupTest, Separated
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
+    from marketfold.selection.null_shops import NullKind
 
 
 def cards(analysis: Analysis) -> SegmentCards:
@@ -58,6 +60,16 @@ def test_a_cut_that_comes_out_again_is_not_called_a_group(analysis: Analysis) ->
     group = trust_text(dataclasses.replace(profile, trust="group", p=0.02), analysis.choice.evidence.groups)
     assert group.startswith("A group")
     assert "98 % of shops" in group
+
+
+def test_what_was_drawn_without_groups_is_named_as_it_was(analysis: Analysis) -> None:
+    made = analysis.segmentation
+    found = Separated("value", made.matrix, made.segmenter.centers_)
+    group = dataclasses.replace(analysis.segments.profiles[0], trust="group", p=0.02)
+    names: tuple[tuple[NullKind, str], ...] = (("shop", "shops"), ("cloud", "tables"))
+    for null, name in names:
+        test = GroupTest(null, found, len(made), (0.8,) * 3, (0.02,) * 3, (0.1,) * 59, made.labels)
+        assert f"98 % of {name} without groups" in trust_text(group, test)
 
 
 def test_what_was_not_tested_is_not_told(analysis: Analysis) -> None:

@@ -15,11 +15,12 @@ from marketfold.features import build_features
 from marketfold.orders import read_orders
 from marketfold.reduction import AutoencoderReducer
 from marketfold.report import number_decision
-from marketfold.selection import Fits, choose_cutoff, choose_recipe, hold_out_future
+from marketfold.selection import Fits, choose_cutoff, choose_recipe, choosing_half, hold_out_future
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from marketfold.cleaning import CleanOrders
     from marketfold.schema import FeatureTable
 
 SHORT = ClusteringOptions(k_max=4, bootstraps=2)
@@ -114,6 +115,27 @@ class Halves:
 
     def fit_predict(self, X: Any) -> Any:
         return (X[:, self.column] > np.median(X[:, self.column])).astype(int)
+
+
+def test_nothing_is_chosen_otherwise_where_those_kept_aside_buy_otherwise(clean_sales: CleanOrders):
+    table, config = build_features(clean_sales), RunConfig(quick=True, clustering=SHORT)
+    assert clean_sales.activity.span is not None
+    cutoff = choose_cutoff(*clean_sales.activity.span)
+    assert cutoff is not None
+    known = hold_out_future(clean_sales, cutoff, config.features)
+    assert known is not None
+    holdout = known.halved(table.ids[choosing_half(len(table), config.seed)])
+    revenue, last = holdout.next_revenue.copy(), holdout.evaluation
+    revenue[last] = np.random.default_rng(1).permutation(revenue[last]) * 50
+    one, other = (
+        choose_recipe(Fits(table, held), config) for held in (holdout, replace(holdout, next_revenue=revenue))
+    )
+    assert (one.recipe, one.search, one.number_from) == (other.recipe, other.search, other.number_from)
+    assert one.comparison is not None
+    assert other.comparison is not None
+    assert one.comparison.by_future
+    assert (one.comparison.taken, one.comparison.leads) == (other.comparison.taken, other.comparison.leads)
+    assert [score.explained for score in one.comparison.tried] != [score.explained for score in other.comparison.tried]
 
 
 def test_parts_of_ones_own_need_not_be_hashable(table: FeatureTable):

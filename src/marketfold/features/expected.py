@@ -53,6 +53,10 @@ class Unfit:
         """As a text, for `FeatureTable.settings`."""
         return json.dumps(asdict(self))
 
+    def __str__(self) -> str:
+        held = f": {self.found:,.0f} against {self.against:,.0f}" if self.against else ""
+        return self.code.replace("_", " ") + held
+
 
 @dataclass(frozen=True)
 class Outlook:
@@ -187,7 +191,7 @@ def with_expected(table: FeatureTable) -> FeatureTable:
         return table
     outlook = outlook_of(table)
     if not isinstance(outlook, Outlook) or table.history is None:
-        why = f" ({outlook.code.replace('_', ' ')}: {outlook.found:,.4g})" if isinstance(outlook, Unfit) else ""
+        why = f" ({outlook})" if isinstance(outlook, Unfit) else ""
         raise ParameterError(
             f"Nothing can be expected of these {table.unit.replace('_', ' ')}s{why}: that needs customers of "
             "whom enough ordered again, and a later period that shows that it comes true. Choose another feature set."

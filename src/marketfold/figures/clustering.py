@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from marketfold.clustering import AcrossSolutions, KChoice, Stability, ValidityIndex
 
 ANSWERS = {
-    "groups": "there are groups",
+    "groups": "the WCSS speaks for groups",
     "weak": "more than chance, but no clear groups",
     "no_structure": "no group structure here",
     "too_few": "too few customers to tell",

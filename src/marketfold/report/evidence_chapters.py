@@ -10,7 +10,7 @@ from marketfold.page import Column, Notice, Prose, Section, TablePart, figure_pa
 from marketfold.report import teaching
 from marketfold.report.sentences.clustering import resample_size
 from marketfold.report.sentences.selection import future_summary, search_decision, share_range
-from marketfold.report.sentences.trust import trust_evidence
+from marketfold.report.sentences.trust import drawn_word, trust_evidence
 from marketfold.report.sentences.warnings import baseline_sentence, space_text, trap_sentence
 from marketfold.thresholds import SIGNIFICANCE, STABLE
 
@@ -34,6 +34,7 @@ def _stability_table(analysis: Analysis) -> TablePart:
         )
         for profile, found in zip(analysis.segments.profiles, analysis.stability.segments, strict=True)
     ]
+    drawn = drawn_word(analysis.choice.evidence.groups)
     return TablePart(
         key="stability-table",
         title="Trust, segment by segment",
@@ -46,7 +47,7 @@ def _stability_table(analysis: Analysis) -> TablePart:
         segments=tuple(profile.number for profile in analysis.segments.profiles),
         note="Jaccard: members that a segment shares with its best match in a resample, out of the members of either. "
         f"Below {words.decimal(STABLE)} a segment is weak (Hennig 2007). Separation: how deep the valley of density "
-        "around it is, 0 to 1. p: share of shops without groups that have any segment as far apart; a group has "
+        f"around it is, 0 to 1. p: share of {drawn} without groups that have any segment as far apart; a group has "
         f"{words.decimal(SIGNIFICANCE)} at most. A dash: the segment was not among those that were tested.",
     )
 
@@ -158,8 +159,8 @@ def _search_table(search: FeatureSetSearch) -> TablePart:
         rows=tuple(rows),
         marked=tuple(i for i, candidate in enumerate(shown) if candidate == search.chosen),
         note=(f"{words.count(more)} more were tried. " if more > 0 else "")
-        + "All figures are of the half of the customers that chose; what is explained is beyond what as many groups "
-        "explain by chance.",
+        + "All figures are of the half of the customers that chose. Here the same customers say what a group is worth "
+        "and how well it foretells, less what as many groups would explain by chance; in the test on the future never.",
     )
 
 

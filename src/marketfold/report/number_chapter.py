@@ -110,5 +110,5 @@ def _solutions_table(analysis: Analysis) -> TablePart:
         marked=tuple(place for place, one in enumerate(analysis.choice.solutions) if one.k == made),
         note=f"Each segment bears the name of the one above that it shares most {words.units_word(unit)} with. "
         "Agreement: adjusted Rand index with the segments of this run, 1 is the same and 0 is chance. What is "
-        "foretold is of customers who chose nothing, beyond what as many groups foretell by chance.",
+        "foretold is of customers whose later revenue no choice has seen, as in the test on the future.",
     )

@@ -12,7 +12,8 @@ from threadpoolctl import threadpool_limits
 from marketfold.clustering import adjusted_rand, nearest, ward_centers
 from marketfold.errors import OrdersError, ParameterError
 from marketfold.sampling import sample_rows
-from marketfold.selection.search import foretold, repeated
+from marketfold.selection.search import repeated
+from marketfold.selection.temporal_holdout import earlier_labels
 from marketfold.selection.trust import best_matches
 from marketfold.thresholds import STABLE
 
@@ -41,8 +42,8 @@ class Solution:
     trust
         What each has earned: as tested where it matches a segment of the test, otherwise by resamples alone.
     explained
-        Share of the variance of later (log) revenue that it explains among those who chose nothing, beyond what as many
-        groups do by chance; None where there is no later period.
+        Share of later (log) revenue that it foretells, cross-validated, of units that no choice has seen, as
+        `FutureScore.segments` is; None where there is no later period.
     ari
         Agreement with the segments of the run: 1 is the same, 0 chance (adjusted Rand index).
     """
@@ -57,14 +58,17 @@ class Solution:
 
 
 def _explained(fits: Fits, recipe: Recipe, k_range: Sequence[int]) -> dict[int, float]:
-    """What each number foretells of those whose later revenue no choice has seen."""
-    if fits.holdout is None:
+    """What each number foretells of those whose later revenue no choice has seen; of the run's, its own segments do."""
+    holdout = fits.holdout
+    if holdout is None:
         return {}
     with suppress(OrdersError, ParameterError):  # on an early day too few may have differed
-        X = fits.reduce(recipe, fits.holdout.table).dimensions
+        X = fits.reduce(recipe, holdout.table).dimensions
         settled = ward_centers(X[sample_rows(len(X), SHOWN_ROWS, recipe.seed)], k_range)
-        last = fits.holdout.evaluation
-        return {k: foretold(nearest(X[last], one), fits.holdout.log_revenue[last])[0] for k, one in settled.items()}
+        earlier = {k: nearest(X, one) for k, one in settled.items()}
+        if (own := earlier_labels(recipe, fits)) is not None:
+            earlier[recipe.n_segments] = own
+        return {k: holdout.errors_at_last(labels).explained for k, labels in earlier.items()}
     return {}
 
 

@@ -77,6 +77,11 @@ def test_the_weightiest_stands_first(sound: Analysis) -> None:
     assert baseline.endswith(baseline_sentence(clusters.found[0]))
 
 
+def test_that_no_segment_comes_out_again_is_said_once(sound: Analysis) -> None:
+    run = with_weak(sound, *(profile.number for profile in sound.segments.profiles))
+    assert run_warnings(run) == (trust_summary(run),)
+
+
 @pytest.mark.parametrize("answer", ["no_structure", "too_few"])
 def test_where_there_are_no_groups_it_is_said(answer: Answer, sound: Analysis) -> None:
     run = answered(sound, answer)

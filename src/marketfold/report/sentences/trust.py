@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from marketfold.selection import GroupTest
 
 
+def drawn_word(test: GroupTest | None) -> str:
+    """What was drawn without groups, to be held against the customers."""
+    return "tables" if test is not None and test.null == "cloud" else "shops"
+
+
 def trust_text(profile: SegmentProfile, test: GroupTest | None) -> str:
     """What the label of a segment means, with the numbers behind it."""
     if profile.trust is None:
@@ -21,9 +26,9 @@ def trust_text(profile: SegmentProfile, test: GroupTest | None) -> str:
     if profile.trust == "slice" and profile.p is None:
         return say("trust", "slice.untested" if test is None else "slice.unmatched", number=number)
     if profile.p is None:
-        return say("trust", profile.trust, number=number, beyond="", beaten="")
+        return say("trust", profile.trust, number=number, beyond="", beaten="", drawn="")
     beaten, beyond = words.share(profile.p), words.share(1 - profile.p)
-    return say("trust", profile.trust, number=number, beyond=beyond, beaten=beaten)
+    return say("trust", profile.trust, number=number, beyond=beyond, beaten=beaten, drawn=drawn_word(test))
 
 
 def trust_summary(analysis: Analysis) -> str:

@@ -60,7 +60,7 @@ def run_warnings(analysis: Analysis) -> tuple[str, ...]:
     if all(profile.trust != "group" for profile in segments.profiles):
         found.insert(0, trust_summary(analysis))
     weak = [str(profile.number) for profile in segments.profiles if profile.trust == "weak"]
-    if weak:
+    if 0 < len(weak) < len(segments.profiles):  # of none that comes out again the summary says so
         found.insert(0, f"Do not trust {len(weak)} of the segments, they do not come out again: {', '.join(weak)}.")
     traps = [trap_sentence(trap) for trap in segments.traps]
     others = [
