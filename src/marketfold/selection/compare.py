@@ -32,8 +32,8 @@ DRAWN_UNITS = 500
 """Points on the map of each way."""
 WORSE_BY, ERRORS_APART = 0.02, 2
 """What a more involved reduction must bring beyond a simpler one: a lead of over this much, and of over so many of its
-standard errors. Among equally worthless ones a more involved one is then taken in about one of a hundred cases (30 of 3,000
-pairs of random groups of 46 units)."""
+standard errors. Among equally worthless ones a more involved one is then taken in about one of a hundred cases (30 of
+3,000 pairs of random groups of 46 units)."""
 
 
 @dataclass(frozen=True)
