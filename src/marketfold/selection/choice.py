@@ -79,7 +79,6 @@ def choose_recipe(
         If a network is asked for and TensorFlow cannot be imported.
     """
     fixed, k_max = config.clustering.segments, config.clustering.k_max
-    fixed, k_max = config.clustering.segments, config.clustering.k_max
     recipe = _start(fits, config, reducer, clusterer)
     options = _options(fits, recipe, config)
     by_customer = fits.table.unit == "customer"
