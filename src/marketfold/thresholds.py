@@ -12,6 +12,9 @@ FEWEST_SEGMENTS = 3
 FEWEST_MEMBERS = 5
 """Units of a group below which nothing is said of it: the fewest expected in a cell of a table (Cochran 1954)."""
 
+SMALLEST_SHARE = 0.02
+"""Of all customers, in a segment that is sought or searched for: fewer are not worth a campaign of their own."""
+
 ALPHA = 0.05
 """Chance of calling an effect that is none, over all segments of a run together (two-sided)."""
 

@@ -20,7 +20,7 @@ from marketfold.errors import OrdersError, ParameterError
 from marketfold.features import build_matrix
 from marketfold.sampling import sample_rows
 from marketfold.selection.feature_sets import select_features, take_units
-from marketfold.thresholds import FEWEST_MEMBERS, SIGNIFICANCE
+from marketfold.thresholds import FEWEST_MEMBERS, SIGNIFICANCE, SMALLEST_SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,7 +45,6 @@ BEATEN = 4
 NEARLY_BEST = 0.1
 """Solutions that are no further below the best are as good; of these the one with most segments is taken, for two
 groups in one segment lie far from the others, too."""
-LEAST_SHARE = 0.02
 QUARTERS = 4
 
 
@@ -154,7 +153,7 @@ def _tried(matrix: FeatureMatrix, options: SeekOptions, rng: Generator) -> Itera
     place = rng.permutation(len(X))
     quarters = X[place[::2]], X[place[1::2]]
     fits = [ward_centers(one, options.k_tried) for one in quarters]
-    least = max(2.0, FEWEST_MEMBERS / QUARTERS, LEAST_SHARE * len(X) / 2)
+    least = max(2.0, FEWEST_MEMBERS / QUARTERS, SMALLEST_SHARE * len(X) / 2)
     for k in options.k_tried:
         if all(k in fit for fit in fits):
             found = [separations(shown, fit[k]) for fit, shown in zip(fits, reversed(quarters), strict=True)]

@@ -17,7 +17,7 @@ from marketfold.errors import OrdersError, ParameterError
 from marketfold.features import build_matrix
 from marketfold.sampling import sample_rows
 from marketfold.selection.feature_sets import ALL, select_features, take_units
-from marketfold.thresholds import FEWEST_MEMBERS, STABLE
+from marketfold.thresholds import FEWEST_MEMBERS, SMALLEST_SHARE, STABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from marketfold.selection.groups import SeekOptions
     from marketfold.selection.temporal_holdout import TemporalHoldout
 
-LEAST_SHARE = 0.02
 SEARCH_RESAMPLES = 10
 SEARCH_ROWS, REPEATED_ROWS = 5_000, 1_000
 """Customers that are searched by, and of how many of them resamples are drawn."""
@@ -64,7 +63,7 @@ class Candidate:
     explained: float | None
     repeats: bool
     left: Float64 | None = field(default=None, repr=False, compare=False)
-    """Squared difference of each known customer's outcome from the mean of her segment."""
+    """Squared difference of each known customer's outcome from the mean of the segment."""
 
     def recipe(self, wide: Recipe) -> Recipe:
         """What it is, as a change of a recipe; a narrower feature set is not reduced unless that was asked for."""
@@ -89,7 +88,7 @@ def least_members(n_units: int) -> int:
     >>> least_members(92), least_members(1_000)
     (5, 20)
     """
-    return max(FEWEST_MEMBERS, round(LEAST_SHARE * n_units))
+    return max(FEWEST_MEMBERS, round(SMALLEST_SHARE * n_units))
 
 
 def repeated(X: Float32, centers: dict[int, Float32], seed: int) -> dict[int, Float64]:

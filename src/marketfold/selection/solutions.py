@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from marketfold.clustering import adjusted_rand, nearest, ward_centers
+from marketfold.clustering import adjusted_rand, nearest, trust_of, ward_centers
 from marketfold.errors import OrdersError, ParameterError
 from marketfold.sampling import sample_rows
 from marketfold.selection.search import repeated
@@ -115,5 +115,6 @@ def _trust(labels: Labels, again: Float64, tested: tuple[Labels, tuple[int, ...]
         match, alike = best_matches(labels, tested[0])
         groups = set(np.flatnonzero((alike >= STABLE) & np.isin(match, tested[1])).tolist())
     return tuple(
-        "weak" if one < STABLE else "group" if s in groups else "slice" for s, one in enumerate(again.tolist())
+        "group" if earned == "slice" and s in groups else earned
+        for s, earned in enumerate(map(trust_of, again.tolist()))
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marketfold.clustering import assess_stability, cross_table, jaccards
+from marketfold.clustering import assess_stability, cross_table, jaccards, trust_of
 from marketfold.errors import OrdersError, ParameterError
 from marketfold.sampling import sample_rows
 from marketfold.selection.feature_sets import take_units
@@ -109,6 +109,5 @@ def label_segments(made: Segmentation, again: Float64 | None, test: GroupTest | 
 
 
 def _label(jaccard: float, p: float | None) -> Trust:
-    if jaccard < STABLE:
-        return "weak"
-    return "group" if p is not None and p <= SIGNIFICANCE else "slice"
+    earned = trust_of(jaccard)
+    return "group" if earned == "slice" and p is not None and p <= SIGNIFICANCE else earned

@@ -228,8 +228,8 @@ def _by_order(lines: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     full = parted.join(sums, on="order_id", how="left")
     first = nw.col(SOURCE_LINE) == nw.col("order first")
     rest = nw.when(first).then(nw.col("off order") - nw.col("off parts")).otherwise(0.0)
-    helpers = [name for name in full.collect_schema().names() if name.startswith(("off ", "order "))]
-    return full.with_columns((gross - nw.col("off part") - rest).alias("amount")).drop(*helpers)
+    working = [name for name in full.collect_schema().names() if name.startswith(("off ", "order "))]
+    return full.with_columns((gross - nw.col("off part") - rest).alias("amount")).drop(*working)
 
 
 def _told(read: LinesRead) -> LinesRead:
