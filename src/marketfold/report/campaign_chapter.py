@@ -135,7 +135,7 @@ def _summary(campaign: Campaign) -> str:
     when = f" Best in {words.listed(peaks)}." if peaks else ""
     first = campaign.channels[0].title if campaign.channels else ""
     channel = f" {first} first." if first else ""
-    return f"{words.count(campaign.customers)} customers. {campaign.offer.title}.{channel}{when}"
+    return f"{words.plural(campaign.customers, 'customer')}. {campaign.offer.title}.{channel}{when}"
 
 
 def _brief(campaign: Campaign, plan: CampaignPlan) -> Brief:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from marketfold.reduction import label_of
 from marketfold.report.sentences.phrases import say
 from marketfold.report.sentences.trust import trust_summary
-from marketfold.words import decimal, share
+from marketfold.words import decimal, listed, share
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
@@ -60,8 +60,9 @@ def run_warnings(analysis: Analysis) -> tuple[str, ...]:
     if all(profile.trust != "group" for profile in segments.profiles):
         found.insert(0, trust_summary(analysis))
     weak = [str(profile.number) for profile in segments.profiles if profile.trust == "weak"]
-    if weak:
-        found.insert(0, f"Do not trust {len(weak)} of the segments, they do not come out again: {', '.join(weak)}.")
+    if weak and len(weak) < len(segments.profiles):
+        which = f"segment {weak[0]}: it does" if len(weak) == 1 else f"segments {listed(weak)}: they do"
+        found.insert(0, f"Do not trust {which} not come out again.")
     traps = [trap_sentence(trap) for trap in segments.traps]
     others = [
         f"What published analyses do with such lines finds nothing new. {baseline_sentence(one)}"
