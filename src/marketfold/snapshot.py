@@ -63,7 +63,7 @@ def check_comparable(earlier: Snapshot, later: Snapshot, *, features: bool) -> N
         parts = [
             f"only the {which} has {', '.join(names)}" for which, names in (("earlier", gone), ("later", come)) if names
         ]
-        hint = "run both with the same columns and --feature-set"
+        hint = "run both on files with the same columns, and with the same --feature-set"
         faults.append(Fault(f"Their features differ: {'; '.join(parts)}.", hint))
     if faults:
         raise ParameterError.from_faults("The two runs cannot be compared", faults)

@@ -90,6 +90,11 @@ def test_a_line_has_the_reason_of_the_first_rule():
     assert reasons(clean(lines({}, cancelled_and_returned))) == {3: "cancelled"}
 
 
+def test_clean_orders_show_counts_and_no_cell():
+    table = pa.table({"customer": ["Ann Smith", "k2"], "date": ["2024-01-05", "Ann Smith"], "amount": ["5.0", "6.0"]})
+    assert repr(clean_orders(read_orders(table))) == "<CleanOrders: 1 of 2 lines kept>"
+
+
 def test_the_detail_says_what_is_wrong():
     frame = lines({}, {"status": "Refunded"}, {"product_id": "Postage"}, {"product_id": "M"}, {"customer_id": None})
     rows = clean(frame, not_products=("m",)).set_aside

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from marketfold.cleaning import clean_orders
-from marketfold.cleaning.report import check_reconciles
+from marketfold.cleaning.report import check_reconciles, list_reasons
 from marketfold.errors import LedgerError
 from marketfold.orders import read_orders
 from marketfold.schema import Ledger
@@ -16,6 +16,18 @@ LEDGER = Ledger(10, 7, {"cancelled": 2, "no_date": 1}, 100.0, 80.5, {"cancelled"
 
 def test_a_ledger_that_adds_up_passes():
     check_reconciles(LEDGER, 10)
+
+
+@pytest.mark.parametrize(
+    ("aside", "named"),
+    [
+        ({"cancelled": 2, "gift_card": 3}, ["2 cancelled"]),
+        ({"gift_card": 3, "total_row": 1}, ["3 gift_card", "1 total_row"]),
+    ],
+)
+def test_reasons_add_up_to_the_lines_that_are_counted(aside: dict[str, int], named: list[str]):
+    told = list_reasons(replace(LEDGER, lines_set_aside=aside)).split("; ")
+    assert [one.split(" (")[0] for one in told] == named
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,11 @@ def test_equal_customers_are_not_concentrated():
     assert found.top_fifth_share == pytest.approx(0.2)
 
 
+def test_most_of_the_customers_do_not_stand_apart_from_the_rest():
+    assert of_customers(*[100.0] * 10, 1.0).n_apart == 0
+    assert of_customers(*[100.0] * 5, *[1.0] * 6).n_apart == 5
+
+
 def test_one_who_brings_nearly_everything_stands_apart():
     found = of_customers(991.0, *[1.0] * 9)
     assert found.gini == pytest.approx(0.891)  # mean absolute difference over twice the mean: 0.9 - 0.009

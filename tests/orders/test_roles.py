@@ -218,6 +218,7 @@ def test_orders_show_themselves_without_personal_data() -> None:
     shown = orders._repr_html_()
     assert "CustomerName" in shown
     assert "Ann Smith" not in shown + repr(orders)
+    assert repr(orders) == "<Orders of Arrow table: 1 lines>"
     assert "<b>" not in shown
 
 

@@ -82,6 +82,10 @@ class CleanOrders:
     taken_back: TakenBack | None = None
     before: date | None = None
 
+    def __repr__(self) -> str:  # the details of what was set aside may be of a person: they are not shown
+        ledger = self.report.ledger
+        return f"<CleanOrders: {ledger.lines_kept:,} of {ledger.lines_read:,} lines kept>"
+
     @cached_property
     def purchases(self) -> nw.LazyFrame[Any]:
         """What was bought and stayed: without lines that came back in whole, others less what came back of them."""

@@ -122,15 +122,23 @@ def _ordered(ledger: Ledger) -> list[tuple[str, int]]:
     return sorted(ledger.lines_set_aside.items(), key=lambda item: (-item[1], item[0]))
 
 
+_NOT_COUNTED = (*NO_LINES, "part_of_line", *CHARGES)
+
+
 def _of_lines(ledger: Ledger) -> tuple[int, int]:
     """Order lines that were read, and those set aside, without charges and rows that are no lines."""
-    others = sum(ledger.lines_set_aside.get(kind, 0) for kind in (*NO_LINES, "part_of_line", *CHARGES))
+    others = sum(ledger.lines_set_aside.get(kind, 0) for kind in _NOT_COUNTED)
     return ledger.lines_read - others, ledger.lines_read - ledger.lines_kept - others
 
 
 def list_reasons(ledger: Ledger) -> str:
-    """Lines that were set aside, by reason, as errors and warnings name them."""
-    return "; ".join(f"{count:,} {reason} ({REASONS[reason]})" for reason, count in _ordered(ledger))
+    """Lines that were set aside, by reason, as errors and warnings name them.
+
+    Charges and rows that are no lines are named only where there is nothing else: they do not count as set aside.
+    """
+    found = _ordered(ledger)
+    counted = [(reason, count) for reason, count in found if reason not in _NOT_COUNTED]
+    return "; ".join(f"{count:,} {reason} ({REASONS[reason]})" for reason, count in counted or found)
 
 
 def check_reconciles(ledger: Ledger, lines_in_source: int) -> None:

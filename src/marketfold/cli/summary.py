@@ -250,9 +250,11 @@ def print_plan(before: CampaignPlan, after: CampaignPlan) -> None:
 
     out = _out()
     headings = ("", "segment", "customers", "aim", "offer", "budget", "held out", "detects", "edited by hand")
-    table = _table(_title(after), headings, left={"segment", "aim", "offer", "edited by hand"})
-    for campaign in after.campaigns:
-        table.add_row(*_row(campaign, after))
+    cells = zip(*(_row(campaign, after) for campaign in after.campaigns), strict=True)
+    filled = {heading: column for heading, column in zip(headings, cells, strict=True) if any(map(str, column))}
+    table = _table(_title(after), filled, left={"segment", "aim", "offer", "edited by hand"})
+    for row in zip(*filled.values(), strict=True):
+        table.add_row(*row)
     out.print(table)
     _warn(out, *plan_notes(after))
     for old, new in zip(before.campaigns, after.campaigns, strict=True):

@@ -116,10 +116,11 @@ def elbow_figure(choice: KChoice) -> go.Figure:
         share = shares[curve.k.index(knee.k)]
         _ring(figure, knee.k, share, "elbow", 16, showlegend=False)
         beside = {"xanchor": "left", "yanchor": "bottom", "xshift": 12, "yshift": 4}
-        add_note(figure, f"elbow ({words.share(knee.agreement)} of the sensitivities)", knee.k, share, **beside)
+        add_note(figure, f"elbow (in {words.share(knee.agreement)} of tries)", knee.k, share, **beside)
     _advised(figure, choice.k)
     add_note(figure, f"advised: k = {choice.k}", choice.k, xanchor="left", xshift=5)
-    return _k_axis(figure).update_yaxes(tickformat=".0%", rangemode="tozero")
+    room = [curve.k[0] - 0.5, curve.k[-1] + 0.5]  # or the words at the elbow would push the axis out on a phone
+    return _k_axis(figure).update_xaxes(range=room).update_yaxes(tickformat=".0%", rangemode="tozero")
 
 
 def _draw_index(figure: go.Figure, index: ValidityIndex, choice: KChoice, row: int, col: int) -> None:

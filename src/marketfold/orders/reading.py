@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -54,14 +54,17 @@ class Orders:
         Columns of the source without a role that may be looked at.
     """
 
-    lines: nw.LazyFrame[Any] = field(repr=False)
-    engine: Engine = field(repr=False)
+    lines: nw.LazyFrame[Any]
+    engine: Engine
     facts: SourceFacts
-    malformed: pa.Table = field(repr=False)
-    source: Source = field(repr=False)
-    cells: CellReadings = field(repr=False)
-    null_values: tuple[str, ...] = field(default=(), repr=False)
-    open_columns: tuple[str, ...] = field(default=(), repr=False)
+    malformed: pa.Table
+    source: Source
+    cells: CellReadings
+    null_values: tuple[str, ...] = ()
+    open_columns: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Orders of {self.facts.name}: {self.facts.lines:,} lines>"
 
     def unmapped(self) -> nw.LazyFrame[Any] | None:
         """Columns without a role that hold classes or numbers, read from the source now; None where there is none.

@@ -58,9 +58,10 @@ def _headline(measurement: Measurement) -> str:
 def measurement_figures(measurement: Measurement) -> tuple[go.Figure, ...]:
     """The effect of each campaign with its interval, as a share of what is usual: so segments can be compared.
 
-    One figure for each thing that campaigns were judged by.
+    One figure for each thing that campaigns were judged by; segments without a holdout have no effect to show.
     """
-    rows = {kind: [_lift(r) for r in measurement.segments if r.primary == kind] for kind in MEASURES}
+    measured = _measured(measurement)
+    rows = {kind: [_lift(r) for r in measured if r.primary == kind] for kind in MEASURES}
     return tuple(
         effect_figure(own, measure=MEASURES[kind], coverage=1 - measurement.alpha) for kind, own in rows.items() if own
     )
@@ -157,7 +158,8 @@ def _checks(results: Sequence[SegmentResult]) -> tuple[Prose | Notice, ...]:
     failed = tuple(f"{_name(result)}: {text}" for result, check, text in made if not check.passed)
     if failed:
         return (Notice(failed, title="What is not as it should be", tone="warning"),)
-    return (Prose((" ".join(dict.fromkeys(text for _, _, text in made)),)),)
+    compared = [text for result, _, text in made if result.revenue is not None]
+    return (Prose((" ".join(dict.fromkeys(compared or [text for _, _, text in made])),)),)
 
 
 def _whose(measurement: Measurement) -> tuple[Prose, ...]:

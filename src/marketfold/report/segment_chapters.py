@@ -190,7 +190,7 @@ def _described_table(analysis: Analysis, column: str) -> TablePart | None:
 
     def cells(profile: SegmentProfile) -> str:
         return ", ".join(
-            f"{cell.value} {words.share(cell.share)} (all: {words.share(cell.everyone_share)})"
+            f"{cell.value}: {words.share(cell.share)} (all: {words.share(cell.everyone_share)})"
             for cell in profile.described[column][:SHOWN_VALUES]
         )
 

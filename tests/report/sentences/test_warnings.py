@@ -68,7 +68,7 @@ def test_the_weightiest_stands_first(sound: Analysis) -> None:
     run = with_cleaning(sound, Decision("currencies", numbers={"currencies": 2}))
     run = with_weak(answered(with_traps(with_baseline(run, 0.99), TRAP), "no_structure"), 1, 3)
     weak, structure, cleaning, trap, baseline = run_warnings(run)
-    assert weak == "Do not trust 2 of the segments, they do not come out again: 1, 3."
+    assert weak == "Do not trust segments 1 and 3: they do not come out again."
     assert structure == trust_summary(run)
     assert cleaning.startswith("The orders are in 2 currencies")
     assert trap == trap_sentence(TRAP)

@@ -39,7 +39,7 @@ def trust_summary(analysis: Analysis) -> str:
         return say("earned", "groups.all")
     finding = analysis.choice.evidence.finding
     if weak == n:
-        return say("earned", "none")
+        return say("earned", "none", units=words.units_word(analysis.segmentation.unit))
     if groups:
         verb = "is a group" if groups == 1 else "are groups"
         found = say("earned", "groups", groups=groups, k=n, verb=verb)
@@ -74,4 +74,6 @@ def trust_evidence(analysis: Analysis) -> tuple[str, ...]:
     )
     n = len(analysis.segmentation)
     sampled = (say("earned", "sampled", n_units=test.n_units, n=n),) if test.n_units < n else ()
-    return (how, *sampled, again)
+    below = any(profile.separation == furthest for profile in analysis.segments.profiles)
+    elsewhere = () if below else (say("earned", "elsewhere"),)
+    return (how, *sampled, *elsewhere, again)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from marketfold.reduction import label_of
 from marketfold.report.sentences.phrases import say
 from marketfold.report.sentences.trust import trust_summary
-from marketfold.words import decimal, share
+from marketfold.words import decimal, listed, share
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
@@ -61,7 +61,8 @@ def run_warnings(analysis: Analysis) -> tuple[str, ...]:
         found.insert(0, trust_summary(analysis))
     weak = [str(profile.number) for profile in segments.profiles if profile.trust == "weak"]
     if 0 < len(weak) < len(segments.profiles):  # of none that comes out again the summary says so
-        found.insert(0, f"Do not trust {len(weak)} of the segments, they do not come out again: {', '.join(weak)}.")
+        which = f"segment {weak[0]}: it does" if len(weak) == 1 else f"segments {listed(weak)}: they do"
+        found.insert(0, f"Do not trust {which} not come out again.")
     traps = [trap_sentence(trap) for trap in segments.traps]
     others = [
         f"What published analyses do with such lines finds nothing new. {baseline_sentence(one)}"
