@@ -45,6 +45,20 @@ def test_what_is_drawn_is_fitted_again():
     assert found.shape == pytest.approx(2.0, rel=0.15)
 
 
+def test_those_who_leave_are_fitted_again():
+    rng = np.random.default_rng(1)
+    clock = np.arange(701.0)
+    first = rng.integers(0, 300, 4_000)
+    drawn = PurchaseProcess(1.5, 0.02, (1.0, 3.0), clock)
+    customer, day = drawn.draw_repeats(first, rng)
+    x, last = np.bincount(customer, minlength=len(first)).astype(float), first.astype(float)
+    np.maximum.at(last, customer, day)
+    found = fit_process(x, last - first, (700 - first).astype(float), clock)
+    assert found.leaving is not None
+    assert found.leaving[0] / sum(found.leaving) == pytest.approx(0.25, abs=0.04)
+    assert found.shape * found.scale == pytest.approx(0.03, rel=0.1)
+
+
 def test_nobody_orders_again_where_nobody_did():
     found = fit_process(np.zeros(5), np.zeros(5), np.full(5, 10.0), np.arange(11.0))
     customer, _ = found.draw_repeats(np.zeros(50, np.int64), np.random.default_rng(0))

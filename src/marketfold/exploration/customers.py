@@ -50,7 +50,7 @@ class Concentration:
 
     @property
     def n_apart(self) -> int:
-        """Customers, under half of all, each of whom brings at least twice what the largest other does; 0 if none do."""
+        """Customers, under half of all, each of whom brings at least twice what the largest other does; 0 if none."""
         top = self.top_revenue
         for k in range(min(MOST_APART, (self.n_customers - 1) // 2), 0, -1):
             if top[k] > 0 and top[k - 1] >= STANDS_APART * top[k] and top[:k].sum() >= WORTH * self.revenue_total:

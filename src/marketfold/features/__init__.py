@@ -1,6 +1,7 @@
 """Features: from lines to one row per customer, order or order line, then to a scaled matrix and back."""
 
 from marketfold.features.build import before_day, build_features, split_at
+from marketfold.features.buying_models import BuyingModel
 from marketfold.features.completing import complete
 from marketfold.features.expected import (
     EXPECTED,
@@ -27,6 +28,7 @@ __all__ = [
     "OTHER",
     "OVERDUE_AT",
     "RFM",
+    "BuyingModel",
     "FeatureMatrix",
     "MatrixScaler",
     "Outlook",

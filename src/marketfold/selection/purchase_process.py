@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import betaln, gammaln
+from scipy.special import gammaln
+
+from marketfold.features import BuyingModel
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -24,12 +26,11 @@ MOST_ORDERS = 2_000
 """No drawn customer orders more often: a rate far beyond the file's would only cost time."""
 LEAST_GAIN = 2.0
 """Log likelihood that drop-out must bring beyond the plain process (Akaike's two parameters)."""
-_UNLIKELY = 1e12
 
 
 @dataclass(frozen=True)
 class PurchaseProcess:
-    """Rates are gamma with `shape` and `scale`; after each order a customer leaves with a chance drawn from a beta.
+    """Rates are gamma with `shape` and `scale`; after each repeat a customer leaves with a chance drawn from a beta.
 
     `clock` is the shop's own time at the start of each day of the window, shape (n_days + 1,), which rises by 1 a day
     on average; `leaving` are the two parameters of the beta, None where nobody leaves.
@@ -49,7 +50,6 @@ class PurchaseProcess:
         alive = np.arange(n)
         customers, days = [], []
         for _ in range(MOST_ORDERS):
-            alive = alive[rng.random(len(alive)) >= leave[alive]]
             with np.errstate(divide="ignore", over="ignore"):
                 now[alive] += rng.standard_exponential(len(alive)) / rate[alive]
             alive = alive[now[alive] < end]
@@ -57,6 +57,7 @@ class PurchaseProcess:
                 break
             customers.append(alive)
             days.append(np.searchsorted(self.clock, now[alive], side="right") - 1)
+            alive = alive[rng.random(len(alive)) >= leave[alive]]  # nobody leaves before the second order
         if not customers:
             return np.empty(0, np.int64), np.empty(0, np.int64)
         return np.concatenate(customers), np.concatenate(days).astype(np.int64)
@@ -79,17 +80,11 @@ def shop_clock(first: NDArray[np.int64], days: NDArray[np.int64], month_of_day: 
     return np.concatenate([[0.0], np.cumsum(steps / steps.mean())])
 
 
-def _minus_log_likelihood(logs: Float64, x: Float64, last: Float64, length: Float64) -> float:
-    r, alpha = np.exp(logs[:2])
-    common = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
-    stayed = -(r + x) * np.log(alpha + length)
-    if len(logs) == 2:
-        return -float((common + stayed).sum())
-    a, b = np.exp(logs[2:])
-    stayed = stayed + betaln(a, b + x) - betaln(a, b)
-    left = np.where(x > 0, betaln(a + 1, b + np.maximum(x, 1) - 1) - betaln(a, b), -np.inf)
-    left = left - (r + x) * np.log(alpha + last)
-    return -float((common + np.logaddexp(stayed, left)).sum())
+def _plain_loss(logs: Float64, x: Float64, length: Float64) -> float:
+    """Minus the log likelihood where nobody leaves, at the logs of shape and 1 / scale."""
+    r, alpha = np.exp(np.clip(logs, -9, 9))
+    likely = gammaln(r + x) - gammaln(r) + r * np.log(alpha) - (r + x) * np.log(alpha + length)
+    return -float(likely.sum())
 
 
 def fit_process(x: Float64, last: Float64, length: Float64, clock: Float64) -> PurchaseProcess:
@@ -102,17 +97,10 @@ def fit_process(x: Float64, last: Float64, length: Float64, clock: Float64) -> P
         return PurchaseProcess(1.0, 0.0, None, clock)
     unit = float(length.mean())
     last, length = last / unit, np.maximum(length / unit, 1e-9)
-
-    def fitted(start: list[float]) -> tuple[float, Float64]:
-        def cost(logs: Float64) -> float:
-            value = _minus_log_likelihood(np.clip(logs, -9, 9), x, last, length)
-            return value if np.isfinite(value) else _UNLIKELY
-
-        found = minimize(cost, start, method="Nelder-Mead", options={"maxiter": 600, "xatol": 0.01, "fatol": 0.05})
-        return float(found.fun), np.exp(np.clip(found.x, -9, 9))
-
-    plain, (r, alpha) = fitted([0.0, -float(np.log(max(x.mean(), 1e-3)))])
-    dropping, (r2, alpha2, a, b) = fitted([float(np.log(r)), float(np.log(alpha)), -1.0, 1.0])
-    if dropping < plain - LEAST_GAIN:
-        return PurchaseProcess(float(r2), 1 / float(alpha2) / unit, (float(a), float(b)), clock)
-    return PurchaseProcess(float(r), 1 / float(alpha) / unit, None, clock)
+    start = [0.0, -float(np.log(max(x.mean(), 1e-3)))]
+    plain = minimize(_plain_loss, start, args=(x, length), method="Nelder-Mead", options={"maxiter": 600})
+    leaving = BuyingModel.fit(x, last, length)
+    if leaving.log_likelihood(x, last, length) > LEAST_GAIN - plain.fun:
+        return PurchaseProcess(leaving.r, 1 / leaving.alpha / unit, (leaving.a, leaving.b), clock)
+    r, alpha = np.exp(np.clip(plain.x, -9, 9)).tolist()
+    return PurchaseProcess(r, 1 / alpha / unit, None, clock)
