@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def test_the_process_of_cdnow_is_the_published_one(shared_data: Path):
-    """Fader, Hardie and Lee (2005): r 0.243, alpha 4.414, a 0.793, b 2.426, with time in weeks."""
+    """The MBG/NBD of the lifetimes and BTYDplus packages: r 0.525, alpha 6.183, a 0.891, b 1.614, time in weeks."""
     path = shared_data / "cdnow_sample.csv"
     days: dict[str, set[int]] = {}
     with path.open() as file:
@@ -28,7 +28,8 @@ def test_the_process_of_cdnow_is_the_published_one(shared_data: Path):
     x = np.array([len(one) - 1.0 for one in days.values()])
     found = fit_process(x, (last - first).astype(float) / 7, (272 - first).astype(float) / 7, np.arange(3.0))
     assert found.leaving is not None
-    assert (found.shape, 1 / found.scale, *found.leaving) == pytest.approx((0.243, 4.414, 0.793, 2.426), rel=0.05)
+    assert (found.shape, 1 / found.scale, *found.leaving) == pytest.approx((0.525, 6.183, 0.891, 1.614), rel=0.01)
+    assert found.at_once
 
 
 def test_what_is_drawn_is_fitted_again():
@@ -45,16 +46,18 @@ def test_what_is_drawn_is_fitted_again():
     assert found.shape == pytest.approx(2.0, rel=0.15)
 
 
-def test_those_who_leave_are_fitted_again():
+@pytest.mark.parametrize("at_once", [False, True])
+def test_those_who_leave_are_fitted_again(at_once: bool):
     rng = np.random.default_rng(1)
     clock = np.arange(701.0)
     first = rng.integers(0, 300, 4_000)
-    drawn = PurchaseProcess(1.5, 0.02, (1.0, 3.0), clock)
+    drawn = PurchaseProcess(1.5, 0.02, (1.0, 3.0), clock, at_once=at_once)
     customer, day = drawn.draw_repeats(first, rng)
     x, last = np.bincount(customer, minlength=len(first)).astype(float), first.astype(float)
     np.maximum.at(last, customer, day)
     found = fit_process(x, last - first, (700 - first).astype(float), clock)
     assert found.leaving is not None
+    assert found.at_once == at_once
     assert found.leaving[0] / sum(found.leaving) == pytest.approx(0.25, abs=0.04)
     assert found.shape * found.scale == pytest.approx(0.03, rel=0.1)
 
