@@ -288,7 +288,7 @@ def known(value: float | None, write: Callable[[float], str] | None = None) -> s
     """A number as `write` writes it, as a decimal where nothing is given; a dash for None and NaN.
 
     >>> known(0.25), known(math.nan)
-    ('0.25', '\N{EN DASH}')
+    ('0.25', '\N{EM DASH}')
     """
     return MISSING if value is None or math.isnan(value) else (write or decimal)(value)
 

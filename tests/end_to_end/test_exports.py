@@ -58,7 +58,7 @@ def test_the_sales_sample(marketfold: Command, shared_data: Path, name: str):
     assert record["input"]["mapping"]["customer_id"] == "CUSTOMERNAME"
     assert record["as_of"] == "2005-06-01"
     assert record["ledger"]["lines"] == {"read": 2_823, "kept": 2_763, "set_aside": {"cancelled": 60}}
-    assert {one["trust"] for one in record["segments"]} == {"group"}
+    assert {one["trust"] for one in record["segments"]} == {"slice"}
     assert min(one["units"] for one in record["segments"]) >= 5
     folder = Path(record["folder"])
     for path in (path for path in folder.rglob("*") if path.is_file() and path.name.split(".")[0] != "segments"):

@@ -89,8 +89,8 @@ def effect_of(found: Arms, drawn: Arms, mean: float, alpha: float = ALPHA) -> Ef
     raw, raw_by_chance = (difference(*(arm.by_itself for arm in arms)) for arms in (found, drawn))
     low, high = interval(size, by_chance, alpha)
     return Effect(
-        treated=float(found[0].mean) + mean,
-        holdout=float(found[1].mean) + mean,
+        treated=float(found[0].mean + mean),
+        holdout=float(found[1].mean + mean),
         difference=float(size.size),
         error=float(size.error),
         low=low,

@@ -57,7 +57,7 @@ def test_a_day_after_today_is_never_taken_in_silence(years: int) -> None:
     ahead = dt.date(today.year + years, 12, 30).isoformat()
     (stray,) = codes(shop(ahead)).values()
     assert (stray.code, stray.lines, stray.money) == ("stray_date", 1, 5.0)
-    assert f"1 line on {ahead} (after today) lie far" in stray.what
+    assert f"1 line on {ahead} (after today) lies far from" in stray.what
     recent = [(today - dt.timedelta(days=5 - n)).isoformat() for n in range(12)]
     table = pa.table({"Customer": ["a"] * 12, "Order": list("abcdefghijkl"), "Date": recent, "Total": ["1"] * 12})
     (told,) = [one for one in read_orders(table).facts.decisions if one.code == "days_after_today"]
