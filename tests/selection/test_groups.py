@@ -74,6 +74,7 @@ def test_planted_groups_are_found_and_no_group_is_called_in_a_shop_drawn_without
     assert test is not None
     assert (test.k, len(test.groups), len(test.highest)) == (4, 4, sum(DRAWS))
     assert test.p == pytest.approx(1 / (1 + sum(DRAWS)))
+    assert replace(test, repeats=False).groups == ()  # far apart, and never found again
     crowd, alike = crowd_of(clean, table)
     nothing = seek_groups(crowd, alike, options_of(table), seed=0)
     assert nothing is not None

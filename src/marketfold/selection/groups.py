@@ -20,7 +20,8 @@ from marketfold.errors import OrdersError, ParameterError
 from marketfold.features import build_matrix
 from marketfold.sampling import sample_rows
 from marketfold.selection.feature_sets import select_features, take_units
-from marketfold.thresholds import FEWEST_MEMBERS, SIGNIFICANCE, SMALLEST_SHARE
+from marketfold.selection.search import repeated
+from marketfold.thresholds import FEWEST_MEMBERS, SIGNIFICANCE, SMALLEST_SHARE, STABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -96,6 +97,8 @@ class GroupTest:
         The furthest apart of each null shop.
     labels
         Tested segment of every unit of the whole table, from 0.
+    repeats
+        Whether any segment that is further apart than chance allows comes out again in the half that chose.
     """
 
     null: NullKind
@@ -105,6 +108,7 @@ class GroupTest:
     p_values: tuple[float, ...]
     highest: tuple[float, ...] = field(repr=False)
     labels: Labels = field(repr=False)
+    repeats: bool = True
 
     @property
     def k(self) -> int:
@@ -118,8 +122,8 @@ class GroupTest:
 
     @property
     def groups(self) -> tuple[int, ...]:
-        """Positions of the segments that are further apart than chance allows."""
-        return tuple(position for position, p in enumerate(self.p_values) if p <= SIGNIFICANCE)
+        """Positions of the segments that are further apart than chance allows; none where none of them comes again."""
+        return tuple(position for position, p in enumerate(self.p_values) if self.repeats and p <= SIGNIFICANCE)
 
 
 def choosing_half(n_units: int, seed: int) -> Mask:
@@ -232,6 +236,7 @@ def seek_groups(
         own = found.separations(take_units(table, rows[~chooses[rows]]))
         draw = null.fit(take_units(table, rows))
         highest = _draw_until_beaten(draw, float(own.max()), options, rng, progress)
+        again = repeated(found.matrix.values, {len(own): found.centers}, seed)[len(own)]
     p = p_values_of(own, highest)
     return GroupTest(
         null=null.kind,
@@ -241,4 +246,5 @@ def seek_groups(
         p_values=tuple(p.tolist()),
         highest=tuple(highest),
         labels=found.labels(table),
+        repeats=bool((again[p <= SIGNIFICANCE] >= STABLE).any()),
     )
