@@ -217,6 +217,14 @@ def p_values_of(own: Float64, highest: Sequence[float]) -> Float64:
     return p
 
 
+def _comes_again(found: Separated, apart: Mask, seed: int) -> bool:
+    """Whether any of the segments that are far apart comes out again in the half that chose."""
+    if not apart.any():
+        return False
+    again = repeated(found.matrix.values, {len(apart): found.centers}, seed)[len(apart)]
+    return bool((again[apart] >= STABLE).any())
+
+
 def seek_groups(
     table: FeatureTable, null: Null, options: SeekOptions, seed: int, progress: Progress | None = None
 ) -> GroupTest | None:
@@ -236,8 +244,8 @@ def seek_groups(
         own = found.separations(take_units(table, rows[~chooses[rows]]))
         draw = null.fit(take_units(table, rows))
         highest = _draw_until_beaten(draw, float(own.max()), options, rng, progress)
-        again = repeated(found.matrix.values, {len(own): found.centers}, seed)[len(own)]
-    p = p_values_of(own, highest)
+        p = p_values_of(own, highest)
+        repeats = _comes_again(found, p <= SIGNIFICANCE, seed)
     return GroupTest(
         null=null.kind,
         found=found,
@@ -246,5 +254,5 @@ def seek_groups(
         p_values=tuple(p.tolist()),
         highest=tuple(highest),
         labels=found.labels(table),
-        repeats=bool((again[p <= SIGNIFICANCE] >= STABLE).any()),
+        repeats=repeats,
     )

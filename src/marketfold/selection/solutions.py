@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from marketfold.clustering import adjusted_rand, nearest, trust_of, ward_centers
+from marketfold.clustering import adjusted_rand, nearest, ward_centers
 from marketfold.errors import OrdersError, ParameterError
 from marketfold.sampling import sample_rows
 from marketfold.selection.search import repeated
 from marketfold.selection.temporal_holdout import earlier_labels
-from marketfold.selection.trust import best_matches
-from marketfold.thresholds import STABLE
+from marketfold.selection.trust import best_matches, earned, tested_places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from marketfold.schema import Float64, Labels, Trust
+    from marketfold.schema import Trust
     from marketfold.selection.fits import Fits, Recipe
     from marketfold.selection.groups import GroupTest
     from marketfold.selection.segmentation import Segmentation
@@ -89,9 +88,11 @@ def other_solutions(fits: Fits, recipe: Recipe, made: Segmentation, test: GroupT
     found = []
     for k, one in centers.items():
         labels = own if k == made.n_segments else nearest(X, one)
-        trust = _trust(labels, again[k], None if test is None else (test.labels[rows], test.groups))
         if k == made.n_segments:
             trust = tuple(label or "weak" for label in made.trust)
+        else:
+            places = tested_places(labels, test.labels[rows]) if test else (None,) * k
+            trust = earned(again[k].tolist(), places, test.groups if test else ())
         match, alike = best_matches(labels, own)
         order = np.argsort(-np.bincount(labels, minlength=k), kind="stable").tolist()
         shares = np.bincount(labels, minlength=k) / len(labels)
@@ -107,14 +108,3 @@ def other_solutions(fits: Fits, recipe: Recipe, made: Segmentation, test: GroupT
             )
         )
     return tuple(found)
-
-
-def _trust(labels: Labels, again: Float64, tested: tuple[Labels, tuple[int, ...]] | None) -> tuple[Trust, ...]:
-    groups: set[int] = set()
-    if tested is not None:
-        match, alike = best_matches(labels, tested[0])
-        groups = set(np.flatnonzero((alike >= STABLE) & np.isin(match, tested[1])).tolist())
-    return tuple(
-        "group" if earned == "slice" and s in groups else earned
-        for s, earned in enumerate(map(trust_of, again.tolist()))
-    )

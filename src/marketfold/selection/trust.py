@@ -11,9 +11,11 @@ from marketfold.clustering import assess_stability, cross_table, jaccards, trust
 from marketfold.errors import OrdersError, ParameterError
 from marketfold.sampling import sample_rows
 from marketfold.selection.feature_sets import take_units
-from marketfold.thresholds import SIGNIFICANCE, STABLE
+from marketfold.thresholds import STABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from marketfold.schema import Float64, Labels, Trust
@@ -96,18 +98,27 @@ def label_segments(made: Segmentation, again: Float64 | None, test: GroupTest | 
     """The label of each segment; `again` is its Jaccard among unseen customers, where they are enough."""
     own = [segment.jaccard for segment in made.stability.segments] if made.stability else [0.0] * made.n_segments
     jaccard = own if again is None else again.tolist()
-    tested: list[tuple[float | None, float | None]] = [(None, None)] * made.n_segments
-    if test is not None:
-        match, alike = best_matches(made.labels, test.labels)
-        for position, (one, how) in enumerate(zip(match.tolist(), alike.tolist(), strict=True)):
-            if how >= STABLE:
-                tested[position] = test.separations[one], test.p_values[one]
+    unseen = again is not None
+    if test is None:
+        return tuple(SegmentTest(trust_of(one), one, unseen) for one in jaccard)
+    places = tested_places(made.labels, test.labels)
     return tuple(
-        SegmentTest(_label(one, p), one, again is not None, separation, p)
-        for one, (separation, p) in zip(jaccard, tested, strict=True)
+        SegmentTest(trust, one, unseen)
+        if place is None
+        else SegmentTest(trust, one, unseen, test.separations[place], test.p_values[place])
+        for one, place, trust in zip(jaccard, places, earned(jaccard, places, test.groups), strict=True)
     )
 
 
-def _label(jaccard: float, p: float | None) -> Trust:
-    earned = trust_of(jaccard)
-    return "group" if earned == "slice" and p is not None and p <= SIGNIFICANCE else earned
+def tested_places(labels: Labels, tested: Labels) -> tuple[int | None, ...]:
+    """Which segment of a test each of ours is, by their Jaccard; None where it is none of them."""
+    match, alike = best_matches(labels, tested)
+    return tuple(place if how >= STABLE else None for place, how in zip(match.tolist(), alike.tolist(), strict=True))
+
+
+def earned(jaccards: Sequence[float], places: Sequence[int | None], groups: Sequence[int]) -> tuple[Trust, ...]:
+    """The label of each segment: what comes out again is a group where the test found one in its place."""
+    return tuple(
+        "group" if trust_of(one) == "slice" and place in groups else trust_of(one)
+        for one, place in zip(jaccards, places, strict=True)
+    )
