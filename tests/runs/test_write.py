@@ -12,8 +12,9 @@ from pyarrow import parquet
 from marketfold.errors import ParameterError, RunFolderError
 from marketfold.features import Outlook, build_features, expected_columns, outlook_of, rfm_of
 from marketfold.runs import score_orders
-from marketfold.runs.write import features_table, profiles_table, segments_table, write_table
+from marketfold.runs.write import features_table, profiles_table, write_table
 from marketfold.selection import Fits, Recipe
+from marketfold.unit_tables import segments_table
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis

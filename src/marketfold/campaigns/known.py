@@ -9,13 +9,14 @@ import narwhals as nw
 import numpy as np
 
 from marketfold.campaigns.customers import SegmentFacts, condense, members_of, read_customers, segment_facts
-from marketfold.campaigns.product_affinity import ProductAffinity, measure_affinity
+from marketfold.campaigns.product_affinity import ProductAffinity, measure_affinity, next_products
 from marketfold.campaigns.timing import Timing, count_months, time_segments
 from marketfold.experiments import read_baselines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from marketfold.cleaning import CleanOrders
@@ -42,6 +43,8 @@ class KnownCustomers:
         Length of the time in which all this was bought; 0 where that is not known.
     has_orders
         Whether it was counted from orders.
+    next_products
+        As `product_affinity.next_products` has it; None without orders.
     """
 
     ids: Ids
@@ -56,6 +59,7 @@ class KnownCustomers:
     source: SourceFacts
     currency: str | None = None
     has_orders: bool = True
+    next_products: pa.Table | None = None
 
     @property
     def can_be_priced(self) -> bool:
@@ -101,6 +105,7 @@ def known_from_orders(
         observed_days=customers.observed_days,
         source=clean.facts,
         currency=_currency(clean),
+        next_products=next_products(purchases, affinity),
     )
 
 

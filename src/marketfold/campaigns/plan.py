@@ -186,6 +186,8 @@ class CampaignPlan:
         What was segmented: what sets a segment apart is said of it.
     assignments
         `customer_id`, `segment` and `arm`; not part of plan.json.
+    next_products
+        `customer_id` and `next_product`, null where nothing is to be suggested; not part of plan.json.
     templates
         The playbook's messages for each aim, by which they are written anew; not part of plan.json.
     """
@@ -199,6 +201,7 @@ class CampaignPlan:
     unit: Unit = "customer"
     notes: tuple[PlanNote, ...] = ()
     assignments: pa.Table | None = field(default=None, compare=False, repr=False)
+    next_products: pa.Table | None = field(default=None, compare=False, repr=False)
     templates: Mapping[str, Sequence[DraftTemplate]] = field(default_factory=dict, compare=False, repr=False)
 
     @property

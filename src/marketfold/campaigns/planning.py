@@ -263,5 +263,6 @@ def plan_campaigns(
         campaign_days=options.campaign_days,
         notes=tuple(notes),
         assignments=assignments,
+        next_products=customers.next_products,
         templates={key: aim.drafts for key, aim in playbook.aims.items()},
     )

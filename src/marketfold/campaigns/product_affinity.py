@@ -236,19 +236,28 @@ def _over_indexed(cells: _Cells, totals: _Totals, category_of: dict[str, str]) -
     return tuple(found)
 
 
+def _taken_up_more(takers: Float64, eligible: Float64, enough: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Where more of a segment added a thing than everybody does, beyond chance (hypergeometric, one-sided)."""
+    all_takers, all_eligible = takers.sum(axis=0), eligible.sum(axis=0)
+    rate, everyone = takers / np.maximum(eligible, 1), all_takers / np.maximum(all_eligible, 1)
+    p_values = np.asarray(stats.hypergeom.sf(takers - 1, all_eligible, all_takers, eligible), dtype=np.float64)
+    return _supported(p_values, enough) & (rate >= MIN_LIFT * everyone)
+
+
 def _next_buys(cells: _Cells, totals: _Totals, category_of: dict[str, str]) -> tuple[NextBuy | None, ...]:
-    """The thing that the largest share of those who came back added later, counted cautiously.
+    """The thing that the largest share of those who came back added later, and more of them than of everybody.
 
     Ordered by the lower end of Wilson's 95 % interval (Wilson 1927), so that 3 of 3 does not beat 60 of 80.
     """
-    eligible = totals.came_back[:, None] - cells.first_buyers_back
+    eligible = np.maximum(totals.came_back[:, None] - cells.first_buyers_back, 0)
     n, z = np.maximum(eligible, 1), 1.96
     rate = cells.takers / n
     low = (rate + z**2 / (2 * n) - z * np.sqrt(rate * (1 - rate) / n + z**2 / (4 * n**2))) / (1 + z**2 / n)
     everyone = cells.takers.sum(axis=0) / np.maximum(eligible.sum(axis=0), 1)
     open_to = totals.customers[:, None] - cells.buyers
     enough_open = open_to >= np.maximum(MIN_BUYERS, OPEN_SHARE * totals.customers[:, None])
-    low = np.where((cells.takers >= MIN_BUYERS) & enough_open, low, -1.0)
+    enough = (cells.takers >= MIN_BUYERS) & enough_open
+    low = np.where(_taken_up_more(cells.takers, eligible, enough), low, -1.0)
     found: list[NextBuy | None] = []
     for s in range(len(low)):
         j = int(np.argmax(low[s])) if low.shape[1] else 0
@@ -295,3 +304,27 @@ def measure_affinity(purchases: Purchases) -> tuple[ProductAffinity, ...]:
     over["product_id"], following["product_id"] = _with_titles(purchases, over["product_id"], following["product_id"])
     whole = zip(over["product_id"], over["category"], following["product_id"], following["category"], strict=True)
     return tuple(ProductAffinity(*found, bool(purchases.columns)) for found in whole)
+
+
+def next_products(purchases: Purchases, affinity: Sequence[ProductAffinity]) -> pa.Table:
+    """What to suggest to each customer: what her segment takes up next, as long as she has not bought it.
+
+    The product before the category, for it is the narrower. `customer_id` and `next_product`, null where the segment
+    takes up nothing more than others, or the customer has it.
+    """
+    suggested = np.full(len(purchases.ids), None, dtype=object)
+    for segment, of_segment in enumerate(affinity):
+        members = np.flatnonzero(purchases.labels == segment)
+        for what, step in (("category", of_segment.next_category), ("product_id", of_segment.next_product)):
+            if step is not None:
+                without = np.setdiff1d(members, _buyers(purchases, segment, what, step.name))
+                suggested[without] = step.title or step.name
+    ids = pa.array(purchases.ids.tolist(), pa.string())
+    return pa.table({"customer_id": ids, "next_product": pa.array(suggested.tolist(), pa.string())})
+
+
+def _buyers(purchases: Purchases, segment: int, what: str, name: str) -> NDArray[np.int64]:
+    assert purchases.things is not None  # noqa: S101  (something is taken up, so there are things)
+    bought = purchases.things.filter((nw.col("segment") == segment) & (nw.col(what) == name))
+    rows = purchases.engine.collect(bought.select("customer").unique())["customer"]
+    return np.asarray(rows.to_numpy(), dtype=np.int64)

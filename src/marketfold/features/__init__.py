@@ -12,6 +12,7 @@ from marketfold.features.expected import (
     expected_columns,
     outlook_of,
     overdue,
+    usual_gap,
     with_expected,
     without_outlook,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "rfm_of",
     "score_rfm",
     "split_at",
+    "usual_gap",
     "with_expected",
     "without_outlook",
 ]

@@ -136,12 +136,15 @@ def without_outlook(table: FeatureTable, why: Unfit) -> FeatureTable:
     return replace(table, settings=table.settings | {SETTING: why.to_setting()})
 
 
+def usual_gap(history: History) -> Float64:
+    """Mean days between a customer's own days with an order, shape (n_units,); NaN below `FEWEST_ORDER_DAYS`."""
+    enough = history.repeats + 1 >= FEWEST_ORDER_DAYS
+    return np.where(enough, history.last_days / np.maximum(history.repeats, 1), np.nan)
+
+
 def overdue(history: History) -> Float64:
     """Time since the last order, in mean times between the customer's own; NaN below `FEWEST_ORDER_DAYS`."""
-    enough = history.repeats + 1 >= FEWEST_ORDER_DAYS
-    since = history.known_days - history.last_days
-    gap = history.last_days / np.maximum(history.repeats, 1)
-    return np.where(enough, since / np.where(enough, gap, 1.0), np.nan)
+    return (history.known_days - history.last_days) / usual_gap(history)
 
 
 EXPECTED: dict[str, Feature] = {

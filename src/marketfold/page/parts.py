@@ -138,6 +138,34 @@ class TablePart:
 
 
 @dataclass(frozen=True)
+class ListPart:
+    """Rows that a reader sorts by a column, and narrows to one segment or to what holds some words.
+
+    Attributes
+    ----------
+    rows
+        Formatted texts.
+    sort_keys
+        Of each row what its cells are sorted by; None where the text itself is, and last where it is empty.
+    segments
+        Segment number of each row.
+    choices
+        Number and name of every segment.
+    """
+
+    key: Key
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    sort_keys: tuple[tuple[float | None, ...], ...]
+    segments: tuple[int, ...]
+    choices: tuple[tuple[int, str], ...]
+    title: str = ""
+    caption: str = ""
+    note: str = ""
+    kind: Literal["list"] = "list"
+
+
+@dataclass(frozen=True)
 class Fact:
     """A number with its name."""
 
@@ -262,6 +290,7 @@ Part = Annotated[
     | FigureTabs
     | FigureGrid
     | TablePart
+    | ListPart
     | Facts
     | SegmentCards
     | Briefs

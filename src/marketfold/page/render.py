@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from marketfold.page.parts import Part, ReportPage
 
-REPORT_SCRIPTS = ("theme.js", "page.js", "figures.js")
+REPORT_SCRIPTS = ("theme.js", "page.js", "list.js", "figures.js")
 _INK, _PAPER = "#101418", "#ffffff"
 
 

@@ -17,6 +17,7 @@ from marketfold.report.sentences.experiments import (
     doubt_coverage,
 )
 from marketfold.report.sentences.outlook import outlook_sentence
+from marketfold.report.sentences.phrases import phrases
 from marketfold.report.sentences.reduction import about_suitability
 from marketfold.report.sentences.segments import movement_sentences, rule_sentence, rule_words
 from marketfold.report.sentences.selection import (
@@ -55,6 +56,7 @@ __all__ = [
     "movement_sentences",
     "number_decision",
     "outlook_sentence",
+    "phrases",
     "plan_notes",
     "promise_note",
     "reduction_decision",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from marketfold.campaigns import as_made
 from marketfold.page import PageData, ReportPage, SegmentCards, stand_in, write_page
 from marketfold.report.campaign_chapter import campaigns_chapter, campaigns_section
+from marketfold.report.customers_chapter import customers_chapter
 from marketfold.report.data_chapter import data_chapter
 from marketfold.report.evidence_chapters import (
     baseline_chapter,
@@ -43,6 +44,7 @@ CHAPTERS: tuple[Callable[[Analysis], Section | None], ...] = (
     profiles_chapter,
     rfm_chapter,
     campaigns_chapter,
+    customers_chapter,
     data_chapter,
     making_chapter,
     glossary_chapter,

@@ -17,6 +17,7 @@ from marketfold.errors import ParameterError, RunFolderError
 from marketfold.json_files import read_json, write_json
 from marketfold.model import SETTINGS_FILE
 from marketfold.report import brief_markdown
+from marketfold.runs.customer_files import write_customers
 from marketfold.runs.folder import changed_copy
 from marketfold.runs.pages import refresh_page
 from marketfold.runs.plan_files import delete_briefs, digests, edited_briefs, write_plan
@@ -164,3 +165,4 @@ def _write_segments(run: Run, staging: Path, names: Names, arms: pa.Table | None
         table = table.set_column(table.column_names.index("arm"), "arm", arm)
     parquet.write_table(table, staging / "segments.parquet")
     write_csv(table, staging / "segments.csv")
+    write_customers(table, staging, run.as_of)

@@ -13,7 +13,7 @@ from marketfold.features import build_features
 from marketfold.model import SegmentModel
 from marketfold.orders import read_orders
 from marketfold.runs.read import Run
-from marketfold.runs.write import assignment_table, with_outlook
+from marketfold.unit_tables import assignment_table, with_outlook
 
 if TYPE_CHECKING:
     from datetime import date

@@ -6,29 +6,27 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
 from marketfold.csv_files import write_csv
 from marketfold.errors import ParameterError
-from marketfold.features import expected_columns, rfm_of
 from marketfold.json_files import write_json
 from marketfold.report import report_data
+from marketfold.runs.customer_files import write_customers
 from marketfold.runs.folder import staged_folder
 from marketfold.runs.lessons import save_sample
 from marketfold.runs.pages import write_report_files
 from marketfold.runs.plan_files import write_plan
 from marketfold.runs.read import Run
 from marketfold.runs.record import run_record, segment_facts
-from marketfold.schema import UNIT_ID
 from marketfold.stage_costs import StageClock
+from marketfold.unit_tables import segments_table
 from marketfold.whole_files import whole_file
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
-    from marketfold.model import Assignment, SegmentModel
-    from marketfold.schema import FeatureTable, Progress
+    from marketfold.schema import Progress
 
 
 def write_run(analysis: Analysis, folder: str | Path, progress: Progress | None = None) -> Run:
@@ -61,49 +59,10 @@ def _write_tables(analysis: Analysis, folder: Path) -> None:
     segments = segments_table(analysis)
     write_csv(segments, folder / "segments.csv")
     parquet.write_table(segments, folder / "segments.parquet")
+    write_customers(segments, folder, analysis.segmentation.table.as_of)
     parquet.write_table(features_table(analysis), folder / "features.parquet")
     write_csv(profiles_table(analysis), folder / "profiles.csv")
     write_csv(analysis.data.set_aside(), folder / "set_aside.csv")
-
-
-def assignment_table(model: SegmentModel, assigned: Assignment) -> pa.Table:
-    """One row per unit: id, segment, how far from its centre, how surely."""
-    names = np.array([segment.name for segment in model.segments], dtype=object)
-    trust = np.array([segment.trust for segment in model.segments], dtype=object)
-    return pa.table(
-        {
-            UNIT_ID[model.unit]: pa.array(assigned.ids.tolist(), pa.string()),
-            "segment": assigned.numbers,
-            "segment_name": pa.array(names[assigned.labels], pa.string()),
-            "distance": assigned.distances,
-            "confidence": assigned.confidence,
-            "fits_none": assigned.fits_none,
-            "trust": pa.array(trust[assigned.labels], pa.string()),
-        }
-    )
-
-
-def segments_table(analysis: Analysis) -> pa.Table:
-    """`segments.*`: the assignment of every unit of the run, its revenue and its arm in the campaign."""
-    made, model = analysis.segmentation, analysis.model
-    table = assignment_table(model, model.assign_dimensions(made.ids, made.dimensions, made.labels))
-    table = with_outlook(table.append_column("revenue_total", pa.array(made.table.revenue)), made.table)
-    if rfm := rfm_of(made.table, analysis.run.config.features.rfm_cuts):
-        for name in ("recency", "frequency", "money"):
-            table = table.append_column(f"rfm_{name}", pa.array(getattr(rfm, name)))
-        table = table.append_column("rfm_segment", pa.array([rfm.names[place] for place in rfm.segments], pa.string()))
-    arms = analysis.plan.assignments
-    if arms is None or made.unit != "customer":
-        return table
-    arm_of = dict(zip(arms["customer_id"].to_pylist(), arms["arm"].to_pylist(), strict=True))
-    return table.append_column("arm", pa.array([arm_of.get(one) for one in made.ids.tolist()], pa.string()))
-
-
-def with_outlook(rows: pa.Table, table: FeatureTable) -> pa.Table:
-    """The rows of a feature table's units with what is expected of each, empty where it cannot be told."""
-    for name, values in expected_columns(table).items():
-        rows = rows.append_column(name, pa.array(values.round(4), from_pandas=True))
-    return rows
 
 
 def features_table(analysis: Analysis) -> pa.Table:

@@ -1,0 +1,56 @@
+/* Lists: sorted by the heading that is pressed, narrowed to a segment or to some words. */
+(function () {
+  "use strict";
+  for (const block of document.querySelectorAll(".list-block")) {
+    const body = block.querySelector("tbody");
+    const rows = Array.from(body.rows);
+    const chosen = block.querySelector(".list-segment");
+    const find = block.querySelector(".list-find");
+    const count = block.querySelector(".list-count");
+
+    function narrow() {
+      const words = find.value.trim().toLowerCase();
+      let shown = 0;
+      for (const row of rows) {
+        row.hidden = (chosen.value && row.dataset.segment !== chosen.value) || !row.textContent.toLowerCase().includes(words);
+        if (!row.hidden) shown += 1;
+      }
+      count.textContent = shown.toLocaleString("en") + " of " + rows.length.toLocaleString("en");
+    }
+
+    function keyOf(row, place) {
+      const cell = row.cells[place];
+      return cell.dataset.key === undefined ? cell.textContent.trim() : Number(cell.dataset.key);
+    }
+
+    /* What is not known stays last, whichever way one sorts. */
+    function sort(place, down) {
+      const known = (key) => typeof key === "number" || (key !== "" && key !== "\u2014");
+      const keyed = rows.map((row, index) => ({ row, index, key: keyOf(row, place) }));
+      keyed.sort((a, b) => {
+        if (known(a.key) !== known(b.key)) return known(a.key) ? -1 : 1;
+        const order = typeof a.key === "number" && typeof b.key === "number" ? a.key - b.key : String(a.key).localeCompare(String(b.key));
+        return (down ? -order : order) || a.index - b.index;
+      });
+      body.append(...keyed.map((one) => one.row));
+    }
+
+    const heads = Array.from(block.querySelectorAll("thead th"));
+    heads.forEach((head, place) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = head.textContent;
+      head.replaceChildren(button);
+      button.addEventListener("click", () => {
+        const down = head.getAttribute("aria-sort") ? head.getAttribute("aria-sort") === "ascending" : head.classList.contains("num");
+        for (const other of heads) other.removeAttribute("aria-sort");
+        head.setAttribute("aria-sort", down ? "descending" : "ascending");
+        sort(place, down);
+      });
+    });
+    chosen.addEventListener("change", narrow);
+    find.addEventListener("input", narrow);
+    block.querySelector(".list-tools").hidden = false;
+    narrow();
+  }
+})();

@@ -1,0 +1,92 @@
+"""The customers of each segment, one by one, as far as a page may show them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from marketfold import words
+from marketfold.page import Column, ListPart, Section
+from marketfold.report.sentences.phrases import phrases, say
+from marketfold.unit_tables import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    import pyarrow as pa
+
+    from marketfold.analysis import Analysis
+
+MOST_OF_A_SEGMENT = 50
+"""Customers of each segment on the page; all of them are in the files."""
+
+NUMERIC = (
+    "last_order_on", "order_count", "revenue_total", "usual_gap_days", "overdue_days", "expected_value_365d",
+    "alive_chance",
+)  # fmt: skip
+TEXT = ("next_product", "why_here")
+
+
+def customers_chapter(analysis: Analysis) -> Section | None:
+    """The first customers of each segment; None for units that are no customers."""
+    if analysis.segmentation.unit != "customer":
+        return None
+    rows = listed(analysis, MOST_OF_A_SEGMENT)
+    personal = analysis.data.facts.id_is_personal
+    n_all, n_shown = len(analysis.segmentation), rows.num_rows
+    code = "all" if n_shown == n_all else "first"
+    return Section(
+        key="customers",
+        title="The customers",
+        lead=say("customer_list", code, shown=n_shown, of_each=MOST_OF_A_SEGMENT, all=n_all),
+        parts=(_list(rows, analysis, personal=personal),),
+    )
+
+
+def _list(rows: pa.Table, analysis: Analysis, *, personal: bool) -> ListPart:
+    labels = phrases("customer_column")
+    who = "no" if personal else "customer_id"
+    shown = [name for name in (*NUMERIC, *TEXT) if name in rows.column_names and rows[name].null_count < len(rows)]
+    cells = [_texts(name, rows[name].to_pylist(), analysis.data.currency) for name in (who, *shown)]
+    keys = [_keys(rows[name].to_pylist()) if name not in TEXT else [None] * len(rows) for name in shown]
+    first = [float(one) for one in rows["no"].to_pylist()] if personal else [None] * len(rows)
+    columns = (Column(labels[who]), *(Column(labels[name], numeric=name in NUMERIC) for name in shown))
+    notes = [say("customer_list", "personal")] if personal else []
+    notes += [say("customer_list", code) for code in ("overdue",) if "overdue_days" in shown]
+    profiles = analysis.segments.profiles
+    return ListPart(
+        key="customer-list",
+        columns=columns,
+        rows=tuple(zip(*cells, strict=True)),
+        sort_keys=tuple(zip(first, *keys, strict=True)),
+        segments=tuple(rows["segment"].to_pylist()),
+        choices=tuple((profile.number, profile.name) for profile in profiles),
+        note=" ".join(notes),
+    )
+
+
+def _texts(name: str, values: list[Any], currency: str | None) -> list[str]:
+    write = _WRITERS.get(name, lambda value, _: str(value))
+    return [words.MISSING if value is None else write(value, currency) for value in values]
+
+
+def _keys(values: list[Any]) -> list[float | None]:
+    """Numbers as they are, days by their number since 1970."""
+    return [None if value is None else _key(value) for value in values]
+
+
+def _key(value: date | float) -> float:
+    return float(value) if isinstance(value, int | float) else float(np.datetime64(value, "D").astype(int))
+
+
+_WRITERS: dict[str, Callable[[Any, str | None], str]] = {
+    "last_order_on": lambda value, _: words.day(value),
+    "order_count": lambda value, _: words.count(value),
+    "revenue_total": words.money,
+    "usual_gap_days": lambda value, _: words.days(value),
+    "overdue_days": lambda value, _: words.days(value) if value else words.MISSING,
+    "expected_value_365d": words.money,
+    "alive_chance": lambda value, _: words.share(value),
+}

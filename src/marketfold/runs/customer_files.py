@@ -1,0 +1,112 @@
+"""`customers.csv` and `customers.xlsx`: who is in each segment, those first who are worth most."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import xlsxwriter
+
+from marketfold.csv_files import write_csv
+from marketfold.report import phrases
+from marketfold.unit_tables import as_list
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from typing import Any
+
+CSV_FILE, WORKBOOK_FILE = "customers.csv", "customers.xlsx"
+MOST_IN_WORKBOOK = 100_000
+"""Beyond so many rows nobody scrolls, and writing takes longer than the run: the CSV has them all."""
+SHEET_NAME = 31
+"""Characters of a sheet's name (Excel specifications and limits)."""
+NO_DAY = date(2000, 1, 1)
+"""When a workbook was made stays the same from run to run; this where nothing says a day."""
+_NOT_IN_A_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
+
+
+FORMATS = {
+    "customer_id": ("@", 24), "last_order_on": ("yyyy-mm-dd", 12), "order_count": ("#,##0", 8),
+    "revenue_total": ("#,##0.00", 14), "usual_gap_days": ("0", 10), "overdue_days": ("0", 10),
+    "expected_value_365d": ("#,##0", 14), "alive_chance": ("0%", 12), "next_product": ("@", 28), "why_here": ("@", 60),
+    "trust": ("@", 8), "arm": ("@", 10),
+}  # fmt: skip
+"""Excel's format of each column that the workbook shows, and its width in characters."""
+
+
+def write_customers(segments: pa.Table, folder: Path, as_of: date | None) -> None:
+    """Write who is in each segment from `segments.parquet`'s table; nothing where the units are no customers.
+
+    The workbook has a sheet for each segment, and is left out beyond `MOST_IN_WORKBOOK` customers.
+    """
+    if "customer_id" not in segments.column_names:
+        return
+    listed = as_list(segments)
+    write_csv(listed, folder / CSV_FILE)
+    workbook = folder / WORKBOOK_FILE
+    workbook.unlink(missing_ok=True)
+    if len(listed) <= MOST_IN_WORKBOOK:
+        _write_workbook(listed, workbook, as_of)
+
+
+def _write_workbook(listed: pa.Table, path: Path, as_of: date | None) -> None:
+    options = {
+        "constant_memory": True, "tmpdir": str(path.parent), "strings_to_formulas": False,
+        "strings_to_urls": False, "strings_to_numbers": False, "default_date_format": "yyyy-mm-dd",
+    }  # fmt: skip
+    headers = phrases("customer_column")
+    shown = [name for name in FORMATS if name in listed.column_names]
+    with xlsxwriter.Workbook(path, options) as book:
+        book.set_properties({"created": datetime.combine(as_of or NO_DAY, time())})
+        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        formats = [book.add_format({"num_format": FORMATS[name][0]}) for name in shown]
+        for number, name in _segments(listed):
+            rows = listed.filter(pc.equal(listed["segment"], number)).select(shown)
+            sheet = book.add_worksheet(sheet_name(number, name))
+            sheet.freeze_panes(1, 1)
+            for place, column in enumerate(shown):
+                sheet.set_column(place, place, FORMATS[column][1], formats[place])
+                sheet.write_string(0, place, headers[column], bold)
+            _write_rows(sheet, rows)
+            sheet.autofilter(0, 0, len(rows), len(shown) - 1)
+        _write_about(book, shown, as_of)
+
+
+def _write_rows(sheet: Any, rows: pa.Table) -> None:
+    columns: Sequence[list[Any]] = [column.to_pylist() for column in rows.columns]
+    for number, row in enumerate(zip(*columns, strict=True), start=1):
+        for place, value in enumerate(row):
+            if isinstance(value, str):
+                sheet.write_string(number, place, value)
+            elif value is not None:
+                sheet.write(number, place, value)
+
+
+def _write_about(book: Any, shown: Sequence[str], as_of: date | None) -> None:
+    sheet = book.add_worksheet("About")
+    sheet.set_column(0, 0, 32)
+    sheet.set_column(1, 1, 100)
+    headers, about = phrases("customer_column"), phrases("about_customer_column")
+    told = [(headers[name], about[name]) for name in shown if name in about]
+    days = [("As of", as_of.isoformat())] if as_of else []
+    for number, (what, said) in enumerate([*days, ("Order", about["order"]), *told]):
+        sheet.write_string(number, 0, what)
+        sheet.write_string(number, 1, said)
+
+
+def _segments(listed: pa.Table) -> list[tuple[int, str]]:
+    pairs = zip(listed["segment"].to_pylist(), listed["segment_name"].to_pylist(), strict=True)
+    return sorted(dict(pairs).items())
+
+
+def sheet_name(number: int, name: str) -> str:
+    """What a workbook calls a segment: its number makes it one of a kind, and Excel's own signs are left out.
+
+    >>> sheet_name(2, "Year-end buyers, mostly Gift sets [new]")
+    '2 Year-end buyers, mostly Gift'
+    """
+    return f"{number} {_NOT_IN_A_SHEET_NAME.sub(' ', name)}"[:SHEET_NAME].rstrip(" '")

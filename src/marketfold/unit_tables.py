@@ -1,0 +1,181 @@
+"""Which unit is in which segment, and what is known of each: the tables of a run for people and for other programs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from marketfold import words
+from marketfold.features import expected_columns, rfm_of, usual_gap
+from marketfold.schema import UNIT_ID
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from marketfold.analysis import Analysis
+    from marketfold.model import Assignment, SegmentModel
+    from marketfold.schema import Feature, FeatureTable, Float32, Float64
+    from marketfold.selection import Segmentation
+
+REASONS = 2
+"""Features by which a customer's place is explained; more and nobody reads them."""
+
+
+def assignment_table(model: SegmentModel, assigned: Assignment) -> pa.Table:
+    """One row per unit: id, segment, how far from its centre, how surely."""
+    names = np.array([segment.name for segment in model.segments], dtype=object)
+    trust = np.array([segment.trust for segment in model.segments], dtype=object)
+    return pa.table(
+        {
+            UNIT_ID[model.unit]: pa.array(assigned.ids.tolist(), pa.string()),
+            "segment": assigned.numbers,
+            "segment_name": pa.array(names[assigned.labels], pa.string()),
+            "distance": assigned.distances,
+            "confidence": assigned.confidence,
+            "fits_none": assigned.fits_none,
+            "trust": pa.array(trust[assigned.labels], pa.string()),
+        }
+    )
+
+
+def segments_table(analysis: Analysis) -> pa.Table:
+    """`segments.*`: the assignment of every unit of the run, its revenue, what is known of it, and its arm."""
+    made, model = analysis.segmentation, analysis.model
+    table = assignment_table(model, model.assign_dimensions(made.ids, made.dimensions, made.labels))
+    table = with_outlook(table.append_column("revenue_total", pa.array(made.table.revenue)), made.table)
+    if rfm := rfm_of(made.table, analysis.run.config.features.rfm_cuts):
+        for name in ("recency", "frequency", "money"):
+            table = table.append_column(f"rfm_{name}", pa.array(getattr(rfm, name)))
+        table = table.append_column("rfm_segment", pa.array([rfm.names[place] for place in rfm.segments], pa.string()))
+    for name, column in customer_columns(analysis).items():
+        table = table.append_column(name, column)
+    arms = analysis.plan.assignments
+    if arms is None or made.unit != "customer":
+        return table
+    arm_of = dict(zip(arms["customer_id"].to_pylist(), arms["arm"].to_pylist(), strict=True))
+    return table.append_column("arm", pa.array([arm_of.get(one) for one in made.ids.tolist()], pa.string()))
+
+
+def with_outlook(rows: pa.Table, table: FeatureTable) -> pa.Table:
+    """The rows of a feature table's units with what is expected of each, empty where it cannot be told."""
+    for name, values in expected_columns(table).items():
+        rows = rows.append_column(name, pa.array(values.round(4), from_pandas=True))
+    return rows
+
+
+def customer_columns(analysis: Analysis) -> dict[str, pa.Array]:
+    """What is said of each customer beside what was expected, by column, row for row with the segmentation.
+
+    `last_order_on`, `order_count`, `usual_gap_days` (mean days between the customer's own orders, from three days with
+    an order on), `overdue_days` (beyond that gap, 0 for those who are not), `next_product` (what the segment takes up
+    next and the customer has not bought) and `why_here`. Where the source does not tell one, it is absent. Nothing for
+    units that are no customers.
+    """
+    made = analysis.segmentation
+    if made.unit != "customer":
+        return {}
+    found = _rhythm(made.table)
+    following = analysis.plan.next_products
+    if following is not None and len(following):
+        rows = pc.index_in(pa.array(made.ids.tolist(), pa.string()), following["customer_id"].combine_chunks())
+        found["next_product"] = following["next_product"].combine_chunks().take(rows)
+    return found | {"why_here": why_here(made, analysis.data.currency)}
+
+
+def _rhythm(table: FeatureTable) -> dict[str, pa.Array]:
+    columns: dict[str, pa.Array] = {}
+    if table.as_of is not None and "recency_days" in table.names:
+        columns["last_order_on"] = _days_before(table.as_of, table.column("recency_days"))
+    if "order_count" in table.names:
+        columns["order_count"] = pa.array(table.column("order_count").astype(np.int64))
+    if (history := table.history) is None:
+        return columns
+    gap = usual_gap(history)
+    late = np.maximum(history.known_days - history.last_days - gap, 0.0)
+    columns["usual_gap_days"] = pa.array(gap.round(1), from_pandas=True)
+    columns["overdue_days"] = pa.array(late.round(0), from_pandas=True)
+    return columns
+
+
+def _days_before(as_of: date, days: Float64) -> pa.Array:
+    distinct, places = np.unique(days, return_inverse=True)
+    dates = pa.array([as_of - timedelta(days=round(one)) for one in distinct.tolist()], pa.date32())
+    return dates.take(pa.array(places.ravel()))
+
+
+def why_here(made: Segmentation, currency: str | None = None) -> pa.Array:
+    """In what each unit is nearer its own segment than the next one, with its own values.
+
+    The squared distance to the middle of the nearest other segment less that to the middle of its own is a sum over the
+    features that shaped the segments; those that add most to it are named. Where a reduction was taken the distances
+    are those before it.
+    """
+    X, shaping = made.matrix.values, made.matrix.table
+    centres = np.array([X[made.members(place)].mean(axis=0) for place in range(made.n_segments)])
+    texts = np.full(len(X), "", dtype=object)
+    for place in range(made.n_segments):
+        who = made.members(place)
+        lead = _leads(X[who], centres, place)
+        best = np.argsort(-lead, axis=1, kind="stable")[:, :REASONS]
+        for column in best.T:
+            told = lead[np.arange(len(who)), column] > 0
+            for j in np.unique(column[told]).tolist():
+                rows = who[told & (column == j)]
+                said = _said(shaping.features[j], shaping.values[rows, j], currency)
+                texts[rows] = [f"{old}; {new}" if old else new for old, new in zip(texts[rows], said, strict=True)]
+    return pa.array([text or None for text in texts.tolist()], pa.string())
+
+
+def _leads(X: Float32, centres: Float32, own: int) -> Float32:
+    """What each feature adds to being nearer the own centre than the nearest other one; shape of `X`."""
+    others = np.delete(centres, own, axis=0)
+    if not len(others):
+        return np.zeros_like(X)
+    nearest = others[np.argmin((others**2).sum(axis=1) - 2 * X @ others.T, axis=1)]
+    lead: Float32 = (X - nearest) ** 2 - (X - centres[own]) ** 2
+    return lead
+
+
+def _said(feature: Feature, values: Float64, currency: str | None) -> list[str]:
+    distinct, places = np.unique(values, return_inverse=True)
+    texts = [_with_label(feature, words.measured(value, feature.measure, currency)) for value in distinct.tolist()]
+    return [texts[place] for place in places.ravel().tolist()]
+
+
+def _with_label(feature: Feature, value: str) -> str:
+    """A value with what it is of, the way round that reads: 44 days between orders, 4 orders, revenue 120."""
+    if feature.measure == "days" and feature.label.startswith("days "):
+        return f"{value} {feature.label.removeprefix('days ')}"
+    return words.singular(f"{value} {feature.label}") if feature.measure == "count" else f"{feature.label} {value}"
+
+
+LISTED = (
+    "no", "customer_id", "segment", "segment_name", "last_order_on", "order_count", "revenue_total", "usual_gap_days",
+    "overdue_days", "expected_value_365d", "alive_chance", "next_product", "why_here", "trust", "arm",
+)  # fmt: skip
+
+
+def as_list(segments: pa.Table) -> pa.Table:
+    """Customers as a person works through them: by segment, those first of whom most is expected or who brought most.
+
+    `segments` has the columns of `segments.csv`; those of `LISTED` that it has are kept. `no` counts the rows from 1:
+    a page that must not show an id points to a row by it.
+    """
+    worth = "expected_value_365d"
+    if worth not in segments.column_names or segments[worth].null_count == len(segments):
+        worth = "revenue_total"
+    ordered = segments.sort_by([("segment", "ascending"), (worth, "descending"), ("customer_id", "ascending")])
+    numbered = ordered.append_column("no", pa.array(range(1, len(ordered) + 1), pa.int64()))
+    return numbered.select([name for name in LISTED if name in numbered.column_names])
+
+
+def listed(analysis: Analysis, most: int) -> pa.Table:
+    """The first rows of `as_list` of each segment."""
+    rows = as_list(segments_table(analysis))
+    numbers = rows["segment"].to_numpy()
+    starts = np.searchsorted(numbers, numbers)
+    return rows.take(pa.array(np.flatnonzero(np.arange(len(rows)) - starts < most)))

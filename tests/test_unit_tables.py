@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from marketfold.schema import Feature
+from marketfold.unit_tables import LISTED, as_list, listed, segments_table, why_here
+
+if TYPE_CHECKING:
+    from marketfold.analysis import Analysis
+
+
+def test_each_customer_has_the_last_order_the_usual_gap_and_what_is_beyond_it(analysis: Analysis) -> None:
+    table, made = segments_table(analysis), analysis.segmentation.table
+    clean = analysis.data.clean
+    orders = clean.engine.collect(clean.activity.orders.select("customer_id", "ordered_on"))
+    days: dict[str, set[date]] = {}
+    for customer, day in zip(orders["customer_id"].to_pylist(), orders["ordered_on"].to_pylist(), strict=True):
+        days.setdefault(customer, set()).add(day)
+    assert made.as_of is not None
+    for row in table.to_pylist():
+        own = sorted(days[row["customer_id"]])
+        assert row["last_order_on"] == own[-1]
+        if len(own) < 3:
+            assert row["usual_gap_days"] is row["overdue_days"] is None
+            continue
+        gap = (own[-1] - own[0]).days / (len(own) - 1)
+        assert abs(row["usual_gap_days"] - gap) < 0.06
+        assert abs(row["overdue_days"] - max((made.as_of - own[-1]).days - gap, 0)) < 0.51
+
+
+def test_what_comes_next_is_nothing_that_the_customer_has_bought(analysis: Analysis) -> None:
+    clean = analysis.data.clean
+    things = clean.engine.collect(clean.purchases.select("customer_id", "product_id", "category").unique())
+    bought = {(row["customer_id"], name) for row in things.to_pylist() for name in (row["product_id"], row["category"])}
+    rows = segments_table(analysis).to_pylist()
+    suggested = [(row["customer_id"], row["next_product"]) for row in rows if row["next_product"]]
+    assert suggested
+    assert not bought & set(suggested)
+    steps = {
+        c.number: {s.title or s.name for s in (c.next_product, c.next_category) if s} for c in analysis.plan.campaigns
+    }
+    assert all(row["next_product"] in steps[row["segment"]] for row in rows if row["next_product"])
+
+
+def test_a_reason_names_what_brings_a_customer_nearer_with_the_own_value(analysis: Analysis) -> None:
+    made = analysis.segmentation
+    names = made.matrix.table.names
+    X = np.zeros((4, len(names)), np.float32)
+    X[:2, 0], X[2:, 0] = 5.0, -5.0
+    X[1, 1] = 1.0  # beyond both middles by the same: no reason
+    values = np.zeros(X.shape)
+    values[:, 0] = [44, 1, 300, 400]
+    feature = Feature("recency_days", "days since the last order", "days", "timing")
+    table = replace(
+        made.matrix.table, values=values, features=(feature, *made.matrix.table.features[1:]),
+        ids=np.array(list("abcd")), revenue=np.ones(4), history=None, described={},
+    )  # fmt: skip
+    toy = replace(
+        made, table=table, matrix=replace(made.matrix, values=X, table=table), labels=np.array([0, 0, 1, 1], np.int32),
+        numbers=(1, 2), names=("a", "b"), tests=(), stability=None,
+    )  # fmt: skip
+    said = why_here(toy).to_pylist()
+    assert [text.split(";")[0] for text in said] == [
+        f"{days} since the last order" for days in ("44 days", "1 day", "300 days", "400 days")
+    ]
+
+
+def test_a_list_begins_with_those_of_whom_most_is_expected_or_who_brought_most() -> None:
+    rows = {
+        "customer_id": list("abcd"), "segment": [2, 1, 1, 1], "segment_name": list("yxxx"), "trust": ["slice"] * 4,
+        "revenue_total": [1.0, 5.0, 9.0, 9.0],
+    }  # fmt: skip
+    assert as_list(pa.table(rows))["customer_id"].to_pylist() == list("cdba")
+    expected = as_list(pa.table(rows | {"expected_value_365d": [1.0, None, 2.0, 3.0]}))
+    assert expected["customer_id"].to_pylist() == list("dcba")
+    assert expected["no"].to_pylist() == [1, 2, 3, 4]
+    assert set(expected.column_names) < set(LISTED)
+
+
+def test_a_short_list_is_the_beginning_of_each_segment(analysis: Analysis) -> None:
+    whole = as_list(segments_table(analysis)).to_pylist()
+    short = listed(analysis, 2).to_pylist()
+    for number in analysis.segmentation.numbers:
+        assert [r for r in short if r["segment"] == number] == [r for r in whole if r["segment"] == number][:2]
