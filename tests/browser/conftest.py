@@ -22,6 +22,7 @@ from marketfold.page import (
     FindingItem,
     Findings,
     Fold,
+    ListPart,
     Message,
     ReportPage,
     Section,
@@ -31,6 +32,7 @@ from marketfold.page import (
     Terms,
     figure_part,
     find_chromium,
+    numbers,
     write_page,
 )
 from marketfold.page.images import QUIET_FLAGS
@@ -124,10 +126,23 @@ def hostile_page() -> ReportPage:
                     Fold("More", (figure_part("folded", _bars(), title="Folded"),)),
                 ),
             ),
+            Section("customers", "The customers", (customer_list(),)),
             Section("glossary", "Glossary", (Terms((("Lift", HOSTILE),)),)),
         ),
         n_segments=2,
         footer="Made with Marketfold.",
+    )
+
+
+def customer_list() -> ListPart:
+    """Three customers, of whom one has no known gap."""
+    return ListPart(
+        "customer-list",
+        (Column("Customer"), *numbers("Orders", "Usual gap"), Column("Why here")),
+        (("A", "2", "\u2014", HOSTILE), ("B", "10", "9 days", "10 orders"), ("C", "3", "30 days", "3 orders")),
+        ((None, 2.0, None, None), (None, 10.0, 9.0, None), (None, 3.0, 30.0, None)),
+        segments=(1, 1, 2),
+        choices=((1, HOSTILE), (2, "Calm")),
     )
 
 

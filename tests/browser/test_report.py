@@ -88,6 +88,37 @@ def background(page: Page) -> str:
     return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
 
 
+def _shown(page: Page) -> list[str]:
+    return page.locator("#customer-list tbody tr:visible th").all_inner_texts()
+
+
+def test_a_list_is_sorted_by_the_heading_that_is_pressed_and_what_is_not_known_stays_last(
+    hostile_report: Path, open_page: Opener
+) -> None:
+    page = open_page(hostile_report).page
+    orders, gap = (
+        page.get_by_role("columnheader", name=name).get_by_role("button") for name in ("Orders", "Usual gap")
+    )
+    orders.click()
+    assert _shown(page) == ["B", "C", "A"]
+    orders.click()
+    assert _shown(page) == ["A", "C", "B"]
+    gap.click()
+    assert _shown(page) == ["C", "B", "A"]
+    gap.click()
+    assert _shown(page) == ["B", "C", "A"]
+    assert page.locator("#customer-list th[aria-sort]").all_inner_texts() == ["Usual gap"]
+
+
+def test_a_list_is_narrowed_to_a_segment_and_to_words(hostile_report: Path, open_page: Opener) -> None:
+    page = open_page(hostile_report).page
+    page.locator("#customer-list").get_by_label("Segment").select_option("1")
+    assert _shown(page) == ["A", "B"]
+    page.locator("#customer-list").get_by_label("Find").fill("10 ORDERS")
+    assert _shown(page) == ["B"]
+    assert page.locator("#customer-list").get_by_role("status").inner_text() == "1 of 3"
+
+
 def test_dark_follows_the_system_and_the_button_overrules_it(hostile_report: Path, open_page: Opener) -> None:
     page = open_page(hostile_report, scheme="dark").page
     page.locator("#plot-bars").scroll_into_view_if_needed()
