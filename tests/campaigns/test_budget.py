@@ -10,17 +10,26 @@ from marketfold.campaigns import Stake, allocate_budget
 from marketfold.campaigns.budget import price_line
 from marketfold.errors import ParameterError
 
-TWO = (Stake(1, 100, 300_000, 600), Stake(2, 300, 100_000, 500))
+TWO = (Stake(1, 100, 300_000, 600, usual_rate=0.4), Stake(2, 300, 100_000, 500, usual_rate=0.5))
 
 
 def test_the_arithmetic_is_shown_and_right():
     budget = allocate_budget(TWO, days=731, total=4_000, margin=0.3, contact_cost=2)
     first, second = budget.lines
-    assert (first.amount, second.amount) == (3_000, 1_000)
-    assert first.value_at_stake == pytest.approx(300_000 / (731 / 365.25) * 0.3, abs=0.01)
-    assert first.break_even_rate == pytest.approx(3_000 / (100 * 500 * 0.3))
+    assert (first.value_at_stake, second.value_at_stake) == (100 * 500 * 0.6 * 0.3, 300 * 200 * 0.5 * 0.3)
+    assert first.yearly_value == pytest.approx(300_000 / (731 / 365.25) * 0.3, abs=0.01)
+    assert (first.amount, second.amount) == (2_000, 2_000)
+    assert first.break_even_rate == pytest.approx(2_000 / (100 * 500 * 0.3))
     assert first.contact_cost == 200
     assert (first.order_value, first.reached) == (500, 100)
+
+
+def test_money_goes_where_it_can_move_something_and_not_where_most_is_bought_anyway():
+    """Both bring as much; of the first nearly all order anyway."""
+    loyal, idle = Stake(1, 100, 100_000, 1_000, usual_rate=0.95), Stake(2, 100, 100_000, 1_000, usual_rate=0.05)
+    lines = allocate_budget([loyal, idle], days=400, total=1_000, margin=0.5).lines
+    assert [line.amount for line in lines] == [50, 950]
+    assert lines[0].yearly_value == lines[1].yearly_value
 
 
 def test_what_is_not_known_is_left_blank():
@@ -33,7 +42,7 @@ def test_what_is_not_known_is_left_blank():
 
 def test_without_a_margin_the_budget_follows_revenue():
     budget = allocate_budget(TWO, days=400, total=4_000)
-    assert [line.amount for line in budget.lines] == [3_000, 1_000]
+    assert [line.amount for line in budget.lines] == [2_000, 2_000]
     assert [line.break_even_rate for line in budget.lines] == [None, None]
 
 

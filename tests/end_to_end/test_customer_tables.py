@@ -119,7 +119,7 @@ def test_briefs_say_what_the_table_knows(table_run: Path, plain_run: Path):
         assert "What they bring in a year is not known" in brief
     rich = "".join(path.read_text(encoding="utf-8") for path in (table_run / "campaigns").glob("*.md"))
     assert "The median customer has placed" in rich
-    assert "Value at stake" in rich
+    assert "What a campaign can move" in rich
 
 
 def test_arms_are_drawn(table_run: Path, plain_run: Path):

@@ -57,7 +57,10 @@ class BudgetLine:
     Attributes
     ----------
     value_at_stake
-        What they bring in a year at their pace so far: margin where the margin is known, revenue otherwise.
+        What the campaign can move: one order of usual worth from each customer reached who does not order anyway in
+        its time. Margin where the margin is known, revenue otherwise.
+    yearly_value
+        What they bring in a year at their pace so far, whatever is done; margin or revenue likewise.
     order_value
         Mean worth of an order.
     reached
@@ -73,6 +76,7 @@ class BudgetLine:
 
     stake: Stake
     value_at_stake: float
+    yearly_value: float
     order_value: float
     reached: int
     amount: float | None = None
@@ -140,7 +144,12 @@ def _divide(total: float, weights: Sequence[float], caps: Sequence[float]) -> li
     return [cent / 100 for cent in cents]
 
 
-def _value_at_stake(stake: Stake, days: int, margin: float | None) -> float:
+def _value_at_stake(stake: Stake, margin: float | None) -> float:
+    """An order more from all who do not order anyway, before what is given away."""
+    return stake.customers * _order_value(stake) * (1 - (stake.usual_rate or 0.0)) * (1.0 if margin is None else margin)
+
+
+def _yearly_value(stake: Stake, days: int, margin: float | None) -> float:
     """What they bring in a year; less than a year is not stretched to one."""
     return stake.revenue_total / max(days / YEAR_DAYS, 1.0) * (1.0 if margin is None else margin)
 
@@ -149,12 +158,12 @@ def _order_value(stake: Stake) -> float:
     return stake.revenue_total / stake.order_count if stake.order_count else 0.0
 
 
-def _cap(stake: Stake, value: float, margin: float | None) -> float:
-    """Most that a campaign gets: what an order from all who do not order anyway earns, and never the value at stake."""
+def _cap(stake: Stake, margin: float | None) -> float:
+    """Most that a campaign gets: what an order from all who do not order anyway earns after the discount."""
     if margin is None:
         return math.inf
     earned = (1 - (stake.usual_rate or 0.0)) * (margin - stake.discount) - stake.given_away
-    return min(value, max(stake.customers * _order_value(stake) * earned, 0.0))
+    return max(stake.customers * _order_value(stake) * earned, 0.0)
 
 
 def price_line(
@@ -169,7 +178,8 @@ def price_line(
     earned = 0.0 if margin is None else orders * (margin - stake.discount)
     return BudgetLine(
         stake=stake,
-        value_at_stake=round(_value_at_stake(stake, days, margin), 2),
+        value_at_stake=round(_value_at_stake(stake, margin), 2),
+        yearly_value=round(_yearly_value(stake, days, margin), 2),
         order_value=round(_order_value(stake), 2),
         reached=reached,
         amount=amount,
@@ -187,11 +197,11 @@ def allocate_budget(
     margin: float | None = None,
     contact_cost: float | None = None,
 ) -> Budget:
-    """Divide a budget in proportion to the value at stake.
+    """Divide a budget in proportion to what each campaign can move, and not to what its segment brings anyway.
 
-    Nothing is assumed about responses: a campaign gets the share of the budget that its segment has in the value at
-    stake (times the weight that the playbook gives the aim), and never more than one extra order would earn from every
-    customer reached who does not order anyway. Whether it is well spent is what the break-even rate asks and the
+    Nothing is assumed about responses: a campaign gets the share of the budget that it has in the value at stake (one
+    order more from every customer reached who does not order anyway, times the weight that the playbook gives the aim),
+    and never more than such orders would earn. Whether it is well spent is what the break-even rate asks and the
     holdout answers: profit is extra orders x (margin - discount) - orders placed anyway x discount - amount (Blattberg
     and Neslin 1990).
 
@@ -213,19 +223,19 @@ def allocate_budget(
 
     Examples
     --------
-    >>> stakes = [Stake(1, 100, 300_000, 600), Stake(2, 300, 100_000, 500)]
+    >>> stakes = [Stake(1, 100, 300_000, 600, usual_rate=0.7), Stake(2, 300, 100_000, 500, usual_rate=0.25)]
     >>> budget = allocate_budget(stakes, days=365, total=1_000, margin=0.3)
+    >>> [line.value_at_stake for line in budget.lines]
+    [4500.0, 13500.0]
     >>> [line.amount for line in budget.lines]
-    [750.0, 250.0]
-    >>> budget.lines[0].break_even_rate
-    0.05
+    [250.0, 750.0]
     """
     _check(total, margin, contact_cost)
-    values = [_value_at_stake(stake, days, margin) for stake in stakes]
+    values = [_value_at_stake(stake, margin) for stake in stakes]
     amounts: list[float | None] = [None] * len(stakes)
     left_over = 0.0
     if total is not None:
-        caps = [_cap(stake, value, margin) for stake, value in zip(stakes, values, strict=True)]
+        caps = [_cap(stake, margin) for stake in stakes]
         amounts = list(_divide(total, [v * s.weight for v, s in zip(values, stakes, strict=True)], caps))
         left_over = round(total - sum(amount or 0.0 for amount in amounts), 2)
     lines = tuple(

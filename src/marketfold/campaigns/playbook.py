@@ -87,7 +87,9 @@ class Aim(_Entry):
     timing: str = Field(min_length=1)
     measure: str = Field(min_length=1)
     primary: Primary
-    budget_weight: float = Field(default=1.0, gt=0, description="Multiplies the value at stake when a budget is split.")
+    budget_weight: float = Field(
+        default=1.0, gt=0, description="Multiplies what a campaign can move when a budget is split."
+    )
     offers: tuple[str, ...] = Field(min_length=1)
     channels: tuple[ChannelShare, ...] = Field(min_length=1)
     drafts: tuple[DraftTemplate, ...] = Field(min_length=3, max_length=3)

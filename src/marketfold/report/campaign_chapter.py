@@ -44,7 +44,9 @@ def _money_facts(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
     if line is None:
         return ()
     known = "margin" if plan.budget.margin else "revenue"
-    facts = [Fact("At stake in a year", words.money(line.value_at_stake, plan.currency), known)]
+    moved = f"{known}, one order more from each who does not order anyway"
+    facts = [Fact("Can be moved", words.money(line.value_at_stake, plan.currency), moved)]
+    facts.append(Fact("Brought in a year", words.money(line.yearly_value, plan.currency), f"{known}, whatever is done"))
     if line.amount is not None:
         each = f"{words.money(line.per_customer, plan.currency)} each" if line.per_customer is not None else ""
         facts.append(Fact("Budget", words.money(line.amount, plan.currency), each))

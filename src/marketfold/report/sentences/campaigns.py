@@ -163,19 +163,26 @@ def arithmetic(line: BudgetLine, plan: CampaignPlan) -> tuple[str, ...]:
     unknown = any(holdout.sizing == "a tenth" for holdout in holdouts)
     seen = "lift" if lift is not None else "lift.unknown" if unknown else "lift.none" if holdouts else "lift.no holdout"
     return (
-        _value_at_stake(line, plan),
+        *_stake(line, plan),
         *_contacts(line, plan),
         _break_even(line, plan),
         say("arithmetic", seen, lift=lift),
     )
 
 
-def _value_at_stake(line: BudgetLine, plan: CampaignPlan) -> str:
-    days, margin = plan.budget.days, plan.budget.margin
+def _stake(line: BudgetLine, plan: CampaignPlan) -> tuple[str, str]:
+    """What the campaign can move, and what the segment brings anyway."""
+    days, margin, usual = plan.budget.days, plan.budget.margin, line.stake.usual_rate
     years = days / YEAR_DAYS
     over = say("arithmetic", "over.years" if years > 1 else "over.days", years=years, days=days)
-    code = "stake.revenue" if margin is None else "stake"
-    return say("arithmetic", code, plan.currency, line=line, over=over, margin=margin)
+    of_it = say("arithmetic", "stake.no margin" if margin is None else "stake.margin", margin=margin)
+    moved = say(
+        "arithmetic", "stake.usual unknown" if usual is None else "stake", plan.currency,
+        line=line, of_it=of_it, others=1 - (usual or 0.0),
+    )  # fmt: skip
+    what = "revenue" if margin is None else "margin"
+    factor = "" if margin is None else of_it
+    return moved, say("arithmetic", "yearly", plan.currency, line=line, over=over, of_it=factor, what=what)
 
 
 def _contacts(line: BudgetLine, plan: CampaignPlan) -> list[str]:
