@@ -158,7 +158,7 @@ def _stakes(campaigns: Sequence[Campaign], customers: KnownCustomers, playbook: 
             order_count=n,
             weight=playbook.aims[c.aim].budget_weight,
             discount=c.offer.discount,
-            usual_rate=c.baseline.order_rate if c.baseline else None,
+            usual_rate=float(c.baseline.order_rate) if c.baseline else None,
             detectable_lift=c.holdout.detectable_lift if c.holdout else None,
         )
         for c, n in zip(campaigns, orders, strict=True)

@@ -129,7 +129,7 @@ def budget_figure(plan: CampaignPlan) -> go.Figure:
     ]
     figure = new_figure(
         f"{words.share(amounts[first] / sum(amounts))} of the money goes to {names[first]}",
-        subtitle=f"Budget of each campaign, and what one order more from each who does not order anyway would bring{currency}",
+        subtitle=f"Budget, and what one order more from each who does not order anyway would bring{currency}",
         alt="; ".join(said),
         height=150 + ROW * max(len(names), 2),
     )
