@@ -30,8 +30,9 @@ def test_another_number_than_the_advised_one_gives_its_reason_and_keeps_the_deci
     k_choice = dataclasses.replace(analysis.choice.evidence.k_choice, k=5)
     section = k_chapter(with_evidence(analysis, k_choice=k_choice))
     assert "That many were asked for." in section.lead
-    assert any(isinstance(part, Notice) and k_decision(k_choice) in part.sentences for part in section.parts)
-    assert k_chapter(with_evidence(analysis, k_choice=k_choice, number_from="curve")).lead == k_decision(k_choice)
+    decision = k_decision(k_choice, "customer", groups=False)
+    assert any(isinstance(part, Notice) and decision in part.sentences for part in section.parts)
+    assert k_chapter(with_evidence(analysis, k_choice=k_choice, number_from="curve")).lead == decision
 
 
 def test_each_number_of_segments_says_what_it_would_give(analysis: Analysis) -> None:
@@ -64,7 +65,7 @@ def drawn(section: Section | None) -> list[str]:
 def test_the_elbow_has_its_indices_where_there_are_any(analysis: Analysis) -> None:
     assert drawn(k_chapter(analysis))[:2] == ["elbow", "indices"]
     bare = dataclasses.replace(analysis.choice.evidence.k_choice, indices={}, gaps={})
-    assert [figure.key for figure in k_figures(bare, "customer")] == ["elbow"]
+    assert [figure.key for figure in k_figures(bare, "customer", 3, "as was asked for")] == ["elbow"]
 
 
 def test_splitting_is_drawn_where_several_numbers_were_tried(analysis: Analysis) -> None:

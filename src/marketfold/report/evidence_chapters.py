@@ -149,18 +149,19 @@ def _search_table(search: FeatureSetSearch) -> TablePart:
     return TablePart(
         key="feature-sets",
         title="Feature sets that were tried",
-        caption="The same customers, told apart by fewer features. What is foretold here is of the half of them by "
-        "which the choice was made; of the other half it stands in the test on the future.",
+        caption="The same customers, told apart by fewer features; all figures are of the half of them by which the choice "
+        "was made.",
         columns=(
             Column("Features"),
-            *numbers("k", "Lowest Jaccard", "Smallest segment", "Later revenue foretold"),
+            *numbers("k", "Lowest Jaccard", "Smallest segment", "Fit to later revenue"),
             Column("Every segment comes out again"),
         ),
         rows=tuple(rows),
         marked=tuple(i for i, candidate in enumerate(shown) if candidate == search.chosen),
         note=(f"{words.count(more)} more were tried. " if more > 0 else "")
-        + "All figures are of the half of the customers that chose. Here the same customers say what a group is worth "
-        "and how well it foretells, less what as many groups would explain by chance; in the test on the future never.",
+        + "Fit to later revenue: how much of the differences in it the segments account for among the customers whose "
+        "revenue it is, less what as many groups would by chance. It serves to choose; what the segments foretell of "
+        "others is in the test on the future, and is another number.",
     )
 
 
@@ -169,7 +170,7 @@ def _future_table(future: FutureScore) -> TablePart:
         (f"These {future.n_segments} segments", future.segments),
         ("Recency, frequency and money in 25 cells", future.rfm),
         ("Random groups of the same sizes, on average", future.random),
-        ("About what can be known (gradient boosting)", future.upper_bound),
+        ("A flexible model of all features (gradient boosting)", future.boosting),
     ]
     return TablePart(
         key="future-table",

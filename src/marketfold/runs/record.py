@@ -118,8 +118,8 @@ def _choose_k(analysis: Analysis) -> dict[str, Any]:
         "strength": choice.strength,
         "knee": choice.curve.knee.k,
         "curve": choice.curve.points(),
-        "decision": number_decision(analysis.choice.evidence),
-        "disagreeing": list(disagreements(choice)),
+        "decision": number_decision(analysis.choice.evidence, analysis.segmentation.unit),
+        "disagreeing": list(disagreements(choice, analysis.choice.evidence.recipe.n_segments)),
         "indices": {
             name: {"k": one.k, "values": one.values, "prefers": one.prefers} for name, one in choice.indices.items()
         },
