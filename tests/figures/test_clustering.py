@@ -88,7 +88,7 @@ def test_stability_marks_each_segment_and_the_thresholds():
     assert [trace.x[0] for trace in marks] == [segment.jaccard for segment in found.segments]
     assert [trace.y[0] for trace in marks] == ["1 Big", "2 Small", "3 Late"]
     assert all(words in texts(figure) for words in ("comes out again 0.75", "surely 0.85"))
-    assert figure.layout.title.text == "3 of 3 segments come out again"
+    assert figure.layout.title.text == "3 of 3 segments come out again in resamples of all"
     assert "Segment 1" in stability_figure(found).layout.meta["alt"]
 
 

@@ -10,7 +10,7 @@ from marketfold.page import Notice, figures_of, tables_of
 from marketfold.report.evidence_chapters import choice_chapter, stability_chapter
 from marketfold.report.number_chapter import k_chapter, k_figures
 from marketfold.report.sentences.clustering import k_decision
-from marketfold.report.sentences.warnings import trap_sentence
+from marketfold.report.sentences.warnings import trap_sentences
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
@@ -89,7 +89,7 @@ def test_traps_are_told_with_the_stability(analysis: Analysis) -> None:
         told = next(
             part for part in stability_chapter(analysis).parts if isinstance(part, Notice) and "Traps" in part.title
         )
-        assert told.sentences == tuple(map(trap_sentence, analysis.segments.traps))
+        assert told.sentences == trap_sentences(analysis)
 
 
 def test_where_nothing_was_compared_there_is_no_chapter(analysis: Analysis) -> None:

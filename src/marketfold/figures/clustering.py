@@ -226,7 +226,7 @@ def stability_figure(stability: Stability, names: Sequence[str] = ()) -> go.Figu
     labels = [f"{number} {name}" for number, name in zip(numbers, names, strict=True)] if names else []
     labels = labels or [f"Segment {number}" for number in numbers]
     again = sum(one.jaccard >= STABLE for one in segments)
-    title = f"{again} of {len(segments)} segments come out again"
+    title = f"{again} of {len(segments)} segments come out again in resamples of all"
     each = [
         f"{label} {one.jaccard:.2f}, {AGAIN[one.jaccard >= STABLE]}"
         for label, one in zip(labels, segments, strict=True)

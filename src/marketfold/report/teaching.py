@@ -43,10 +43,11 @@ def about_indices(choice: KChoice, made: int) -> Notes:
     return note("indices"), note("indices_agree", k=made, agree=named, **counts)
 
 
-def about_stability(stability: Stability, names: Sequence[str], unit: Unit) -> Notes:
-    """What a resample is, and what the Jaccard counts."""
+def about_stability(stability: Stability, names: Sequence[str], unit: Unit, *, unseen: bool) -> Notes:
+    """What a resample is, what the Jaccard counts, and that labels go by `unseen` customers where they do."""
     place, best = max(enumerate(stability.segments), key=lambda one: one[1].jaccard)
-    return note("stability", unit=unit), note("stability_best", name=names[place], jaccard=best.jaccard)
+    labels = (note("stability_unseen", unit=unit),) if unseen else ()
+    return note("stability", unit=unit), note("stability_best", name=names[place], jaccard=best.jaccard), *labels
 
 
 def about_splitting(across: AcrossSolutions, made: int, names: Sequence[str]) -> Notes:
@@ -66,7 +67,7 @@ def about_heatmap(profiles: tuple[SegmentProfile, ...]) -> Notes:
         return (note("heatmap"),)
     value, number = max(effects, key=lambda effect: abs(effect[0]))
     code = "heatmap_delta" if abs(value) < 1 else "heatmap_whole"
-    return note("heatmap"), note(code, value=value, number=number, higher=(1 + value) / 2)
+    return note("heatmap"), note(code, value=value, number=number, share=(1 + abs(value)) / 2)
 
 
 def about_map(unit: Unit, shares: Float64) -> Notes:

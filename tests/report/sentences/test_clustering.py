@@ -70,6 +70,8 @@ def test_an_elbow_is_held_against_shuffled_copies(grouped: KChoice):
     no_evidence = "The elbow agrees, but 2 of 3 column-shuffled copies bend there too: it is no evidence."
     assert elbow(replace(agreeing, shuffled=(at_four, at_six, at_four))) == no_evidence
     assert elbow(agreeing, taken=5) == "The elbow is at k = 4; 1 of 3 column-shuffled copies bend there too."
+    alone = replace(agreeing, shuffled=(at_six, at_six))
+    assert elbow(alone, taken=5) == "The elbow is at k = 4, and no column-shuffled copy bends there."
     assert elbow(replace(agreeing, curve=replace(at_four, knee=Knee(None, {}, 1.0)))) == "The elbow curve has no knee."
 
 
@@ -89,7 +91,7 @@ def test_few_units_and_fewer_groups_than_asked_for_are_said(grouped: KChoice):
 
 def test_resamples_that_are_smaller_than_the_table_are_said():
     found = assess_stability(noise(60, 2, 0), 2, n_pairs=2)
-    assert resample_size(found) is None
-    assert resample_size(replace(found, n_units=22_000, rows=20_000)) == (
-        "Each resample holds 20,000 of the 22,000 units."
+    assert resample_size(found, "customer") is None
+    assert resample_size(replace(found, n_units=22_000, rows=20_000), "customer") == (
+        "Each resample holds 20,000 of the 22,000 customers."
     )

@@ -25,8 +25,8 @@ LED: dict[str, Any] = {"best": "pca", "leads": {"none": Lead(0.03, 0.02)}}
         (compared(NONE), "Only no reduction was tried."),
         (
             compared(NONE, PCA, by_future=True, **LED),
-            "No reduction is taken: in the half of the customers that chooses, PCA foretells 3 percentage points more of "
-            "the differences in later revenue, give or take 4 percentage points, which is not enough to justify it.",
+            "No reduction is taken: in the half of the customers that chooses, PCA foretells 3 percentage points more "
+            "of the differences in later revenue, give or take 4 percentage points, which is not enough to justify it.",
         ),
         (
             compared(NONE, PCA, **LED),
@@ -37,7 +37,8 @@ LED: dict[str, Any] = {"best": "pca", "leads": {"none": Lead(0.03, 0.02)}}
         (compared(NONE, PCA, best="none"), "No reduction is taken: no other scores more."),
         (
             compared(NONE, PCA, best="none", by_future=True),
-            "No reduction is taken: in the half of the customers that chooses, no other foretells more of later revenue.",
+            "No reduction is taken: in the half of the customers that chooses, no other foretells more of later "
+            "revenue.",
         ),
     ],
 )

@@ -71,7 +71,7 @@ def _elbow(choice: KChoice, taken: int) -> str:
     same = sum(curve.knee.k == knee for curve in choice.shuffled)
     if knee == taken and 2 * same < copies:
         return ""
-    code = "no elbow" if knee is None else "elbow" if knee != taken else "elbow agrees"
+    code = "no elbow" if knee is None else ("elbow" if same else "elbow alone") if knee != taken else "elbow agrees"
     return say("disagreement", code, knee=knee, same=same, copies=copies)
 
 
@@ -95,8 +95,9 @@ def rules_applied(choice: KChoice) -> tuple[str, ...]:
     return tuple(say("groups_rule", rule, units_per_feature=UNITS_PER_FEATURE) for rule in rules)
 
 
-def resample_size(stability: Stability) -> str | None:
+def resample_size(stability: Stability, unit: Unit) -> str | None:
     """How large the resamples were, where they were smaller than the table."""
     if stability.rows == stability.n_units:
         return None
-    return f"Each resample holds {words.count(stability.rows)} of the {words.count(stability.n_units)} units."
+    all_units = f"{words.count(stability.n_units)} {words.units_word(unit)}"
+    return f"Each resample holds {words.count(stability.rows)} of the {all_units}."

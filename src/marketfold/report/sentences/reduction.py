@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from marketfold import words
 from marketfold.reduction import label_of
 from marketfold.report.sentences.phrases import say
 

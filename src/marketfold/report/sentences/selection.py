@@ -51,6 +51,12 @@ def number_reason(choice: Choice) -> str:
     return asked + (f"{search_decision(choice.search)} " if choice.search else "")
 
 
+def feature_set_reason(choice: Choice) -> str:
+    """Why these features shape the segments, where no cut was searched for."""
+    name = choice.recipe.feature_set.replace("_", " ")
+    return say("search", "groups" if choice.number_from == "groups" else "no search", feature_set=name)
+
+
 def search_decision(search: FeatureSetSearch) -> str:
     """Which features were taken, and why, where no number of groups stands out."""
     chosen = search.chosen

@@ -61,11 +61,16 @@ def _no_group(analysis: Analysis) -> str:
     return "structure.untested" if choice.finding == "structure" and choice.groups is None else choice.finding
 
 
+def labels_are_unseen(analysis: Analysis) -> bool:
+    """Whether labels were earned on customers that no choice has seen."""
+    tests = analysis.segmentation.tests
+    return bool(tests) and all(one.unseen for one in tests)
+
+
 def trust_evidence(analysis: Analysis) -> tuple[str, ...]:
     """How it was found out, each a sentence."""
-    tests, test = analysis.segmentation.tests, analysis.choice.evidence.groups
-    unseen = bool(tests) and all(one.unseen for one in tests)
-    again = say("earned", "aside" if unseen else "resampled")
+    test = analysis.choice.evidence.groups
+    again = say("earned", "aside" if labels_are_unseen(analysis) else "resampled")
     if analysis.segmentation.unit != "customer":
         return ()
     if test is None:
