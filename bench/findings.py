@@ -90,7 +90,7 @@ def _feature_sets(analysis: Analysis) -> Iterator[str]:
         return
     yield search_decision(search)
     yield ""
-    yield _row("feature set", "k", "weakest Jaccard", "smallest", "later revenue", "repeats")
+    yield _row("feature set", "k", "weakest Jaccard", "smallest", "fit to later revenue", "repeats")
     yield _row("---", *["--:"] * 4, "---")
     for c in search.candidates[:10]:
         repeats = "yes" if c.repeats else "no"

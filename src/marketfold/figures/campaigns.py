@@ -118,21 +118,24 @@ def _row_words(row: EffectRow) -> str:
 
 
 def budget_figure(plan: CampaignPlan) -> go.Figure:
-    """How the budget is divided among the campaigns that have some, beside what is at stake in their segments."""
+    """How the budget is divided among the campaigns that have some, beside what their customers bring in a year."""
     lines = [(campaign, campaign.budget) for campaign in plan.campaigns if campaign.budget and campaign.budget.amount]
     names, amounts = [campaign.name for campaign, _ in lines], [line.amount or 0.0 for _, line in lines]
     first = amounts.index(max(amounts))
     currency = f", {plan.currency}" if plan.currency else ""
-    said = [f"{campaign.name}: {line.amount:,.0f} for {line.value_at_stake:,.0f} at stake" for campaign, line in lines]
+    said = [
+        f"{campaign.name}: {line.amount:,.0f} where they bring {line.value_at_stake:,.0f} in a year"
+        for campaign, line in lines
+    ]
     figure = new_figure(
         f"{words.share(amounts[first] / sum(amounts))} of the money goes to {names[first]}",
-        subtitle=f"Budget of each campaign, and what is at stake in a year{currency}",
+        subtitle=f"Budget of each campaign, and what its customers bring in a year{currency}",
         alt="; ".join(said),
         height=150 + ROW * max(len(names), 2),
     )
     stakes = [line.value_at_stake for _, line in lines]
     about = {"text": said, "textposition": "none", "hovertemplate": "%{text}<extra></extra>"}
-    add_named_bars(figure, stakes, names, marker={"color": PALE}, name="At stake", **about)
+    add_named_bars(figure, stakes, names, marker={"color": PALE}, name="They bring in a year", **about)
     colours = [segment_colour(campaign.number) for campaign, _ in lines]
     about = {"text": [f"{amount:,.0f}" for amount in amounts], "hovertemplate": "%{y}: %{x:,.0f}<extra></extra>"}
     add_named_bars(figure, amounts, names, marker={"color": colours}, name="Budget", **about)

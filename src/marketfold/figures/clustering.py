@@ -68,12 +68,12 @@ def _taken(figure: go.Figure, k: int, **place: object) -> None:
 def _elbow_words(choice: KChoice, taken: int, why: str) -> str:
     """What was taken and why, and where the elbow is."""
     knee = choice.curve.knee.k
-    title = f"k = {taken} was taken{f', {why}' if why else ''}"
+    title = f"{taken} segments were taken{f', {why}' if why else ''}"
     if knee is None:
         return f"{title}; the curve has no elbow"
     same = sum(curve.knee.k == knee for curve in choice.shuffled)
-    tail = f", and that of {same} of {len(choice.shuffled)} shuffled copies" if same else ""
-    return f"{title}; the elbow is {'there too' if knee == taken else f'at k = {knee}'}{tail}"
+    tail = f", as in {same} of {len(choice.shuffled)} shuffled copies" if same else ""
+    return f"{title}; the elbow is at {knee}{' too' if knee == taken else ''}{tail}"
 
 
 def _ring(figure: go.Figure, k: int, value: float, name: str, size: int, **place: object) -> None:

@@ -44,7 +44,7 @@ def _money_facts(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
     if line is None:
         return ()
     known = "margin" if plan.budget.margin else "revenue"
-    facts = [Fact("At stake in a year", words.money(line.value_at_stake, plan.currency), known)]
+    facts = [Fact("They bring in a year", words.money(line.value_at_stake, plan.currency), known)]
     if line.amount is not None:
         each = f"{words.money(line.per_customer, plan.currency)} each" if line.per_customer is not None else ""
         facts.append(Fact("Budget", words.money(line.amount, plan.currency), each))
