@@ -90,7 +90,7 @@ def _feature_sets(analysis: Analysis) -> Iterator[str]:
         return
     yield search_decision(search)
     yield ""
-    yield _row("feature set", "k", "weakest Jaccard", "smallest", "later revenue", "repeats")
+    yield _row("feature set", "k", "weakest Jaccard", "smallest", "fit to later revenue", "repeats")
     yield _row("---", *["--:"] * 4, "---")
     for c in search.candidates[:10]:
         repeats = "yes" if c.repeats else "no"
@@ -109,7 +109,7 @@ def _future(analysis: Analysis) -> Iterator[str]:
         f"{score.n_segments} segments": score.segments,
         "25 RFM cells": score.rfm,
         "random groups of the same sizes": score.random,
-        "gradient boosting": score.upper_bound,
+        "gradient boosting": score.boosting,
         "segments over RFM cells (paired)": score.over_rfm,
         "segments over random groups (paired)": score.over_random,
     }
@@ -121,7 +121,11 @@ def _future(analysis: Analysis) -> Iterator[str]:
 
 def told(name: str, analysis: Analysis) -> str:
     """One section of the page."""
-    parts = [f"## {name}", k_decision(analysis.choice.evidence.k_choice)]
+    evidence = analysis.choice.evidence
+    parts = [
+        f"## {name}",
+        k_decision(evidence.k_choice, analysis.segmentation.unit, groups=evidence.finding == "groups"),
+    ]
     for title, table in (
         ("Segments", _segments),
         ("Feature sets", _feature_sets),

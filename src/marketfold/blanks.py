@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _OWN: dict[str, Callable[[Any], str]] = {
     "plain": lambda code: str(code).replace("_", " "),
     "size": lambda value: words.share(abs(value)),
+    "points": lambda value: f"{words.share(abs(value)).removesuffix(' %')} percentage points",
     "month": lambda number: words.month(int(number)),
     "length": lambda things: words.count(len(things)),
 }

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pydantic.fields import FieldInfo
+    from pydantic_core import ErrorDetails
 
 CONFIG_FILE = "marketfold.toml"
 _SOME_DAY = datetime(2024, 2, 13, 14, 55, 7)
@@ -365,10 +366,33 @@ def _origin(place: tuple[int | str, ...], overrides: dict[str, Any]) -> str:
     for name in place:
         found = found.get(name) if isinstance(found, dict) else None
         if found is not None and not isinstance(found, dict):
-            return path
+            flags = (one.flag.name.split()[0] for one in settings_of() if one.path == place)
+            return " ".join((path, *(f"({flag})" for flag in flags)))
     wanted = {f"MARKETFOLD_{'__'.join(map(str, place[:end])).upper()}" for end in range(1, len(place) + 1)}
     variables = [name for name in os.environ if name.upper() in wanted]
     return f"{path} (environment variable {variables[0]})" if variables else f"{path} ({CONFIG_FILE})"
+
+
+_WANTED = {
+    "greater_than_equal": "{ge} or more",
+    "greater_than": "more than {gt}",
+    "less_than_equal": "{le} or less",
+    "less_than": "less than {lt}",
+    "literal_error": "{expected}",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+}
+"""What is wanted, by the code of a fault; the others say it themselves."""
+
+
+def _fault_text(fault: ErrorDetails) -> str:
+    """What was wanted and what was given."""
+    limits = {name: f"{one:g}" if isinstance(one, float) else one for name, one in fault.get("ctx", {}).items()}
+    wanted = _WANTED.get(fault["type"], "").format(**limits)
+    wanted = wanted or fault["msg"].removeprefix("Input should be ")
+    return (
+        f"wanted {wanted}, got {fault['input']!r}" if wanted != fault["msg"] else f"{wanted} (got {fault['input']!r})"
+    )
 
 
 def load_config(overrides: dict[str, Any] | None = None) -> RunConfig:
@@ -380,10 +404,7 @@ def load_config(overrides: dict[str, Any] | None = None) -> RunConfig:
     try:
         return RunConfig(**(overrides or {}))
     except ValidationError as error:
-        faults = [
-            Fault(f"{_origin(fault['loc'], overrides or {})}: {fault['msg']} (got {fault['input']!r}).")
-            for fault in error.errors()
-        ]
+        faults = [Fault(f"{_origin(fault['loc'], overrides or {})}: {_fault_text(fault)}.") for fault in error.errors()]
         raise ConfigError.from_faults("The settings cannot be used", faults) from error
     except SettingsError as error:  # a branch of the settings that is no JSON
         branches = [name for name in RunConfig.model_fields if f'"{name}"' in str(error)]

@@ -76,8 +76,8 @@ def _rounded(value: float) -> str:
 def share(value: float) -> str:
     """A share of 0 to 1 in percent, with one decimal near none and near all, and never rounded to either.
 
-    >>> [share(value) for value in (0.4619, 0.9270, 0.021, 0.08, 0.0004, 0.9996, 1, 0)]
-    ['46 %', '92.7 %', '2.1 %', '8 %', '<0.1 %', '>99.9 %', '100 %', '0 %']
+    >>> [share(value) for value in (0.4619, 0.9270, 0.021, 0.0004, -0.0004, 0.9996, 1, 0)]
+    ['46 %', '92.7 %', '2.1 %', '<0.1 %', '>\N{MINUS SIGN}0.1 %', '>99.9 %', '100 %', '0 %']
     """
     if not math.isfinite(value):
         return MISSING
@@ -89,7 +89,9 @@ def share(value: float) -> str:
         text = ">99.9"
     elif 90 < percent < 100:
         text = f"{percent:.1f}".removesuffix(".0")
-    return f"{MINUS if value < 0 else ''}{text} %"
+    if value < 0:  # what is nearer to none than -0.1 % is above it
+        text = f"{ {'<': '>', '>': '<'}.get(text[0], '') }{MINUS}{text.lstrip('<>')}"
+    return f"{text} %"
 
 
 def in_currency(amount: str, currency: str | None) -> str:

@@ -66,7 +66,7 @@ def test_every_setting_has_a_flag_of_its_own_and_says_what_it_does():
 
 @pytest.mark.parametrize("typed", ["", ";;", '"', "\n", "comma"])
 def test_a_separator_is_one_sign(typed: str):
-    with pytest.raises(ConfigError, match=r"reading\.delimiter: Input should be one sign"):
+    with pytest.raises(ConfigError, match=r"reading\.delimiter \(--delimiter\): wanted one sign"):
         load_config({"reading": {"delimiter": typed}})
 
 
@@ -120,3 +120,17 @@ def test_a_command_takes_only_the_settings_that_it_names():
 
 def test_the_page_of_settings_is_in_step():
     assert PAGE.read_text("utf-8") == page(), "write it anew: python -m tests.cli.settings_page"
+
+
+@pytest.mark.parametrize(
+    ("given_settings", "said"),
+    [
+        ({"clustering": {"segments": 1}}, "clustering.segments (--segments): wanted 2 or more, got 1."),
+        ({"clustering": {"segments": 1.5}}, "clustering.segments (--segments): wanted a whole number, got 1.5."),
+        ({"campaigns": {"margin": 30}}, "campaigns.margin (--margin): wanted 1 or less, got 30"),
+        ({"features": {"unit": "shop"}}, "wanted 'customer', 'order' or 'order_line', got 'shop'."),
+    ],
+)
+def test_a_fault_of_a_setting_names_its_flag_and_what_is_wanted(given_settings: dict[str, Any], said: str):
+    with pytest.raises(ConfigError, match=re.escape(said)):
+        load_config(given_settings)

@@ -5,16 +5,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from marketfold.errors import ParameterError, TooFewUnitsError
 from marketfold.reduction import Reconstruction, Suitability, assess_suitability, held_out_reconstruction, make_reducer
-from marketfold.reduction.suitability import (
-    bartlett_sphericity,
-    effective_rank,
-    kaiser_meyer_olkin,
-    redundant_features,
-)
+from marketfold.reduction.suitability import effective_rank, redundant_features
 from marketfold.schema import Float32, Float64
 
 
@@ -53,41 +47,11 @@ def test_what_comes_back_is_a_share_of_the_variance_and_not_of_the_distance_from
     assert shifted == pytest.approx(centred, abs=0.01)
 
 
-def test_bartlett_against_its_formula_and_its_distribution() -> None:
-    R: Float64 = np.array([[1, 0.5, 0.2], [0.5, 1, 0.3], [0.2, 0.3, 1]])
-    found = bartlett_sphericity(R, 50)
-    assert found is not None
-    statistic = -(50 - 1 - 11 / 6) * np.log(np.linalg.det(R))
-    assert found == pytest.approx((statistic, stats.chi2.sf(statistic, 3)))
-
-
-def test_bartlett_rejects_noise_about_as_often_as_it_says() -> None:
-    random = np.random.default_rng(0)
-    rejected = 0
-    for _ in range(300):
-        result = bartlett_sphericity(correlations(random.normal(size=(60, 5))), 60)
-        assert result is not None
-        rejected += result[1] < 0.05
-    assert 5 <= rejected <= 28  # 15 expected
-
-
-def test_kmo_of_equal_correlations() -> None:
-    # With p features all correlated r, partial correlations are r / (1 + (p - 2) r).
-    p, r = 5, 0.4
-    R = np.full((p, p), r) + (1 - r) * np.eye(p)
-    partial = r / (1 + (p - 2) * r)
-    found = kaiser_meyer_olkin(R)
-    assert found == pytest.approx(r**2 / (r**2 + partial**2))
-
-
-def test_shares_that_sum_to_one_are_found_and_left_out(correlated: Float32) -> None:
+def test_shares_that_sum_to_one_are_found(correlated: Float32) -> None:
     random = np.random.default_rng(0)
     shares = random.dirichlet([2, 2, 2], size=len(correlated))
     X = np.column_stack([correlated[:, :3], shares, correlated[:, 3]])
-    found = assess_suitability(X)
-    assert found.redundant == (5,)
-    assert found.kmo is not None
-    assert 0 < found.kmo < 1
+    assert assess_suitability(X).redundant == (5,)
 
 
 def test_redundant_features_keep_the_first_of_twins() -> None:
@@ -103,12 +67,7 @@ def test_effective_rank_counts_equal_directions() -> None:
 
 def test_more_features_than_units_is_said_not_faked() -> None:
     X = np.random.default_rng(0).normal(size=(12, 20))
-    found = assess_suitability(X)
-    assert found.redundant == ()
-    assert found.bartlett_p is None
-    assert found.kmo is None
-    assert found.kmo_level is None
-    assert found.sphericity_rejected is None
+    assert assess_suitability(X).redundant == ()
 
 
 def test_autoencoder_is_tried_when_asked(correlated: Float32) -> None:
@@ -122,29 +81,8 @@ def test_autoencoder_is_tried_when_asked(correlated: Float32) -> None:
 
 
 def with_numbers(**changed: Any) -> Suitability:
-    found = Suitability("correlated", 100.0, 0.01, 0.8, (), 2.0, 3, (Reconstruction("pca", 2, 0.8, 0.5),))
+    found = Suitability("correlated", (), 2.0, 3, (Reconstruction("pca", 2, 0.8, 0.5),))
     return replace(found, **changed)
-
-
-@pytest.mark.parametrize(
-    ("kmo", "level", "shared"),
-    [
-        (0.9, "marvelous", True),
-        (0.89, "meritorious", True),
-        (0.7, "middling", True),
-        (0.6, "mediocre", True),
-        (0.59, "miserable", False),
-        (0.49, "unacceptable", False),
-    ],
-)
-def test_sampling_adequacy_has_kaisers_levels(kmo: float, level: str, shared: bool) -> None:
-    found = with_numbers(kmo=kmo)
-    assert (found.kmo_level, found.shared) == (level, shared)
-
-
-@pytest.mark.parametrize(("p", "rejected"), [(0.049, True), (0.05, False)])
-def test_sphericity_is_rejected_below_a_twentieth(p: float, rejected: bool) -> None:
-    assert with_numbers(bartlett_p=p).sphericity_rejected is rejected
 
 
 @pytest.mark.parametrize(

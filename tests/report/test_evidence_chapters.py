@@ -10,7 +10,7 @@ from marketfold.page import Notice, figures_of, tables_of
 from marketfold.report.evidence_chapters import choice_chapter, stability_chapter
 from marketfold.report.number_chapter import k_chapter, k_figures
 from marketfold.report.sentences.clustering import k_decision
-from marketfold.report.sentences.warnings import trap_sentence
+from marketfold.report.sentences.warnings import trap_sentences
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
@@ -30,8 +30,9 @@ def test_another_number_than_the_advised_one_gives_its_reason_and_keeps_the_deci
     k_choice = dataclasses.replace(analysis.choice.evidence.k_choice, k=5)
     section = k_chapter(with_evidence(analysis, k_choice=k_choice))
     assert "That many were asked for." in section.lead
-    assert any(isinstance(part, Notice) and k_decision(k_choice) in part.sentences for part in section.parts)
-    assert k_chapter(with_evidence(analysis, k_choice=k_choice, number_from="curve")).lead == k_decision(k_choice)
+    decision = k_decision(k_choice, "customer", groups=False)
+    assert any(isinstance(part, Notice) and decision in part.sentences for part in section.parts)
+    assert k_chapter(with_evidence(analysis, k_choice=k_choice, number_from="curve")).lead == decision
 
 
 def test_each_number_of_segments_says_what_it_would_give(analysis: Analysis) -> None:
@@ -64,7 +65,7 @@ def drawn(section: Section | None) -> list[str]:
 def test_the_elbow_has_its_indices_where_there_are_any(analysis: Analysis) -> None:
     assert drawn(k_chapter(analysis))[:2] == ["elbow", "indices"]
     bare = dataclasses.replace(analysis.choice.evidence.k_choice, indices={}, gaps={})
-    assert [figure.key for figure in k_figures(bare, "customer")] == ["elbow"]
+    assert [figure.key for figure in k_figures(bare, "customer", 3, "as was asked for")] == ["elbow"]
 
 
 def test_splitting_is_drawn_where_several_numbers_were_tried(analysis: Analysis) -> None:
@@ -88,7 +89,7 @@ def test_traps_are_told_with_the_stability(analysis: Analysis) -> None:
         told = next(
             part for part in stability_chapter(analysis).parts if isinstance(part, Notice) and "Traps" in part.title
         )
-        assert told.sentences == tuple(map(trap_sentence, analysis.segments.traps))
+        assert told.sentences == trap_sentences(analysis)
 
 
 def test_where_nothing_was_compared_there_is_no_chapter(analysis: Analysis) -> None:

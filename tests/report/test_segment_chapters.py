@@ -52,24 +52,30 @@ def test_aims_come_from_the_campaigns_and_only_where_there_is_one(analysis: Anal
 
 
 def test_a_cut_that_comes_out_again_is_not_called_a_group(analysis: Analysis) -> None:
+    made, highest = analysis.segmentation, (0.4, 0.1, 0.2, 0.4, 0.1)
+    found = Separated("value", made.matrix, made.segmenter.centers_)
+    test = GroupTest("shop", found, len(made), (0.3,) * 3, (0.4,) * 3, highest, made.labels)
     profile = dataclasses.replace(analysis.segments.profiles[0], jaccard=0.9, separation=0.3, p=0.4)
-    cut = trust_text(dataclasses.replace(profile, trust="slice"), analysis.choice.evidence.groups)
+    cut = trust_text(dataclasses.replace(profile, trust="slice"), test)
     assert "useful cut, not a discovery" in cut
     assert "0.90" in cut
-    assert "40 % of shops without groups" in cut
-    group = trust_text(dataclasses.replace(profile, trust="group", p=0.02), analysis.choice.evidence.groups)
+    assert "2 of 5 shops without groups" in cut
+    group = trust_text(dataclasses.replace(profile, trust="group", separation=0.5, p=0.02), test)
     assert group.startswith("A group")
-    assert "98 % of shops" in group
+    assert "any segment in 5 of 5 shops" in group
+    held_back = trust_text(dataclasses.replace(profile, trust="slice", separation=0.5, p=0.02), test)
+    assert "only 0 of 5 shops" in held_back
+    assert "not called a group" in held_back
 
 
 def test_what_was_drawn_without_groups_is_named_as_it_was(analysis: Analysis) -> None:
     made = analysis.segmentation
     found = Separated("value", made.matrix, made.segmenter.centers_)
-    group = dataclasses.replace(analysis.segments.profiles[0], trust="group", p=0.02)
+    group = dataclasses.replace(analysis.segments.profiles[0], trust="group", separation=0.8, p=0.02)
     names: tuple[tuple[NullKind, str], ...] = (("shop", "shops"), ("cloud", "tables"))
     for null, name in names:
         test = GroupTest(null, found, len(made), (0.8,) * 3, (0.02,) * 3, (0.1,) * 59, made.labels)
-        assert f"98 % of {name} without groups" in trust_text(group, test)
+        assert f"59 of 59 {name} without groups" in trust_text(group, test)
 
 
 def test_what_was_not_tested_is_not_told(analysis: Analysis) -> None:

@@ -22,20 +22,20 @@ if TYPE_CHECKING:
 def test_the_elbow_is_explained_with_the_falls_of_this_run(analysis: Analysis) -> None:
     choice = analysis.choice.evidence.k_choice
     wcss = dict(zip(choice.curve.k, choice.curve.wcss, strict=True))
-    notes = about_elbow(dataclasses.replace(choice, k=3), "customer")
+    notes = about_elbow(choice, "customer", 3)
     assert any(f"to 3 groups takes {(1 - wcss[3] / wcss[2]) * 100:.0f} % off" in note for note in notes)
-    assert len(about_elbow(dataclasses.replace(choice, k=max(wcss)), "customer")) == len(notes) - 1
+    assert len(about_elbow(choice, "customer", max(wcss))) == len(notes) - 1
 
 
 def test_the_indices_that_agree_are_counted_and_named(analysis: Analysis) -> None:
     choice = analysis.choice.evidence.k_choice
-    said = about_indices(choice)[-1]
+    said = about_indices(choice, choice.k)[-1]
     assert all((index.label in said) is (index.prefers == choice.k) for index in choice.indices.values())
 
 
 def test_the_surest_segment_is_the_example(analysis: Analysis) -> None:
     best = max(range(3), key=lambda s: analysis.stability.segments[s].jaccard)
-    said = " ".join(about_stability(analysis.stability, ("Aaa", "Bbb", "Ccc"), "customer"))
+    said = " ".join(about_stability(analysis.stability, ("Aaa", "Bbb", "Ccc"), "customer", unseen=True))
     assert [name for name in ("Aaa", "Bbb", "Ccc") if name in said] == [("Aaa", "Bbb", "Ccc")[best]]
 
 

@@ -169,4 +169,4 @@ def test_segments_of_cdnow_stand_between_chance_and_what_can_be_known(cdnow: Any
     assert abs(score.random.share) < 0.001
     assert score.rfm.share == pytest.approx(0.276, abs=0.01)
     assert score.over_rfm.low < score.segments.share - score.rfm.share < score.over_rfm.high
-    assert score.upper_bound.share == pytest.approx(0.304, abs=0.015)
+    assert score.boosting.share == pytest.approx(0.304, abs=0.015)

@@ -52,7 +52,7 @@ def print_run(run: Run) -> None:
     record = run.record
     out.print(_what_was_read(run))
     aside = record["ledger"]["lines"]["set_aside"]
-    reasons = ", ".join(f"{words.count(count)} {reason}" for reason, count in aside.items()) or "none"
+    reasons = ", ".join(f"{words.count(count)} {reason.replace('_', ' ')}" for reason, count in aside.items()) or "none"
     row = "line" if record["input"]["kind"] == "orders" else "row"
     out.print(f"Kept {words.count(record['ledger']['lines']['kept'])} {row}s; set aside: {reasons}.")
     if record["ledger"].get("came_back", {}).get("money"):
@@ -60,8 +60,8 @@ def print_run(run: Run) -> None:
         back, net = (words.exact_money(money, run.plan.currency) for money in ends)
         out.print(f"Revenue is net of returns: {back} came back, {net} stayed.")
     out.print(_segments(run))
-    if record["choose_k"]["finding"] == "groups":
-        out.print(Text(record["choose_k"]["decision"]))
+    if record["choose_k"]["summary"] not in record["warnings"]:
+        out.print(Text(record["choose_k"]["summary"]))
     _warn(out, *record["warnings"])
     out.print(Text(f"Report: {run.report}"), soft_wrap=True)
 

@@ -34,12 +34,6 @@ if TYPE_CHECKING:
 
     from marketfold.clustering import AcrossSolutions, KChoice, Stability, ValidityIndex
 
-ANSWERS = {
-    "groups": "the WCSS speaks for groups",
-    "weak": "more than chance, but no clear groups",
-    "no_structure": "no group structure here",
-    "too_few": "too few customers to tell",
-}
 AGAIN = {True: "comes out again", False: "does not"}
 INDEX_WORDS = {
     "silhouette": "Silhouette \N{UPWARDS ARROW}",
@@ -51,6 +45,8 @@ INDEX_WORDS = {
 SHUFFLED, CLOUD = "column-shuffled data", "one cloud with the same correlations"
 DASHED = {"color": SOFT, "width": 2, "dash": "dash"}
 THINNEST_FLOW = 0.01
+JUST_BELOW = 0.005
+"""Below this share a WCSS is written as no lower."""
 LABEL_WIDTH = 20
 """Letters in a line of an axis label with a segment's name."""
 
@@ -65,17 +61,19 @@ def _band(
     )  # fmt: skip
 
 
-def _advised(figure: go.Figure, k: int, **place: object) -> None:
+def _taken(figure: go.Figure, k: int, **place: object) -> None:
     figure.add_vline(x=k, line=dotted(HIGHLIGHT, 1.5), **place)
 
 
-def _elbow_words(choice: KChoice) -> str:
+def _elbow_words(choice: KChoice, taken: int, why: str) -> str:
+    """What was taken and why, and where the elbow is."""
     knee = choice.curve.knee.k
+    title = f"{taken} segments were taken{f', {why}' if why else ''}"
     if knee is None:
-        return "The curve has no elbow"
+        return f"{title}; the curve has no elbow"
     same = sum(curve.knee.k == knee for curve in choice.shuffled)
-    tail = f", and so is that of {same} of {len(choice.shuffled)} shuffled copies" if same else ""
-    return f"The elbow is at k = {knee}{tail}"
+    tail = f", as in {same} of {len(choice.shuffled)} shuffled copies" if same else ""
+    return f"{title}; the elbow is at {knee}{' too' if knee == taken else ''}{tail}"
 
 
 def _ring(figure: go.Figure, k: int, value: float, name: str, size: int, **place: object) -> None:
@@ -87,17 +85,20 @@ def _k_axis(figure: go.Figure) -> go.Figure:
     return figure.update_xaxes(title={"text": "number of segments k"}, dtick=1)
 
 
-def elbow_figure(choice: KChoice) -> go.Figure:
-    """WCSS for each k with its knee, beside the same curve of column-shuffled data: what they share is no evidence."""
-    curve = choice.curve
-    title = _elbow_words(choice)
+def elbow_figure(choice: KChoice, taken: int | None = None, why: str = "") -> go.Figure:
+    """WCSS for each k with its knee, beside the same curve of column-shuffled data: what they share is no evidence.
+
+    `taken` is the number of segments that were made, the advised one where none is given; `why` ends the title's first
+    half.
+    """
+    curve, taken = choice.curve, taken or choice.k
+    title = _elbow_words(choice, taken, why)
     total = curve.wcss[0] or 1.0
     shares = [value / total for value in curve.wcss]
     figure = new_figure(
         title,
         subtitle="Within-cluster sum of squares (WCSS) as a share of that at k = 1, by number of segments k",
-        alt=f"{title}. WCSS falls from 100 % at k = 1 to {words.share(shares[-1])} at k = {curve.k[-1]}. "
-        f"Advised: k = {choice.k}; {ANSWERS[choice.answer]}.",
+        alt=f"{title}. WCSS falls from 100 % at k = 1 to {words.share(shares[-1])} at k = {curve.k[-1]}.",
         height=430,
     )
     if choice.shuffled:
@@ -117,13 +118,14 @@ def elbow_figure(choice: KChoice) -> go.Figure:
         _ring(figure, knee.k, share, "elbow", 16, showlegend=False)
         beside = {"xanchor": "left", "yanchor": "bottom", "xshift": 12, "yshift": 4}
         add_note(figure, f"elbow (in {words.share(knee.agreement)} of tries)", knee.k, share, **beside)
-    _advised(figure, choice.k)
-    add_note(figure, f"advised: k = {choice.k}", choice.k, xanchor="left", xshift=5)
+    if taken in curve.k:
+        _taken(figure, taken)
+        add_note(figure, f"taken: k = {taken}", taken, xanchor="left", xshift=5)
     room = [curve.k[0] - 0.5, curve.k[-1] + 0.5]  # or the words at the elbow would push the axis out on a phone
     return _k_axis(figure).update_xaxes(range=room).update_yaxes(tickformat=".0%", rangemode="tozero")
 
 
-def _draw_index(figure: go.Figure, index: ValidityIndex, choice: KChoice, row: int, col: int) -> None:
+def _draw_index(figure: go.Figure, index: ValidityIndex, taken: int, row: int, col: int) -> None:
     place = {"row": row, "col": col, "showlegend": row == col == 1}
     if index.low:
         _band(figure, index.k, index.low, index.high, SHUFFLED, **place)
@@ -140,19 +142,23 @@ def _draw_index(figure: go.Figure, index: ValidityIndex, choice: KChoice, row: i
     )  # fmt: skip
     if index.prefers in index.k:
         _ring(figure, index.prefers, index.at(index.prefers), "prefers this k", 14, **place)
-    _advised(figure, choice.k, row=row, col=col)
+    if taken in index.k:
+        _taken(figure, taken, row=row, col=col)
 
 
-def indices_figure(choice: KChoice) -> go.Figure:
-    """Each index at each k beside its band on shuffled data, small multiples; a ring marks the k that it prefers."""
-    indices = list(choice.indices.values())
-    agree = sum(index.prefers == choice.k for index in indices)
-    prefer = "prefers" if agree == 1 else "prefer"
-    title = f"{agree} of {len(indices)} indices {prefer} k = {choice.k}: {ANSWERS[choice.answer]}"
+def indices_figure(choice: KChoice, taken: int | None = None) -> go.Figure:
+    """Each index at each k beside its band on shuffled data, small multiples; a ring marks the k that it prefers.
+
+    `taken` is the number of segments that were made, the advised one where none is given.
+    """
+    indices, taken = list(choice.indices.values()), taken or choice.k
+    agree = sum(index.prefers == taken for index in indices)
+    counted = f"{words.number_word(agree).capitalize()} of {words.number_word(len(indices))} indices"
+    title = f"{counted} {'prefers' if agree == 1 else 'prefer'} k = {taken}"
     votes = "; ".join(f"{index.label} " + (f"k = {index.prefers}" if index.prefers else "none") for index in indices)
     frame = new_figure(
         title,
-        subtitle="Each index by number of segments; arrow: which way is better, ring: preferred, dotted line: advised",
+        subtitle="Each index by number of segments; arrow: which way is better, ring: preferred, dotted line: taken",
         alt=f"{title}. They prefer: {votes}.",
         height=620,
     )
@@ -161,16 +167,33 @@ def indices_figure(choice: KChoice) -> go.Figure:
         horizontal_spacing=0.07, figure=frame,
     )  # fmt: skip
     for place, index in enumerate(indices):
-        _draw_index(figure, index, choice, place // 3 + 1, place % 3 + 1)
+        _draw_index(figure, index, taken, place // 3 + 1, place % 3 + 1)
     figure.update_annotations(font={"size": 13, "color": INK})
     return figure.update_layout(legend={"y": -0.06, "yanchor": "top"})
 
 
-def gap_figure(choice: KChoice) -> go.Figure:
-    """How far the WCSS lies below that of three kinds of data without groups; groups lie clearly below all three."""
+def _gap_words(choice: KChoice, taken: int) -> str:
+    """How far below one cloud the WCSS lies where the segments were made, and where it lies furthest below."""
+    gap = choice.gaps["cloud"]
+
+    def lower(k: int) -> str:
+        share = 1 - float(np.exp(-gap.values[gap.k.index(k)]))
+        return f"{words.share(share)} below" if share >= JUST_BELOW else "not below"
+
+    title = f"At k = {taken} the WCSS is {lower(taken)} that of one cloud"
+    shows = choice.answer in {"groups", "weak"} and choice.shows_at != taken
+    return f"{title}, and at k = {choice.shows_at} {lower(choice.shows_at)}" if shows else title
+
+
+def gap_figure(choice: KChoice, taken: int | None = None) -> go.Figure:
+    """How far the WCSS lies below that of three kinds of data without groups; groups lie clearly below all three.
+
+    `taken` is the number of segments that were made, the advised one where none is given, or it was not tried.
+    """
+    taken = taken if taken in choice.curve.k else choice.k
     kinds = {"shuffled": SHUFFLED, "cloud": CLOUD, "box": "a uniform box"}
     colours = {"shuffled": SOFT, "cloud": ACCENT, "box": segment_colour(3)}
-    title = f"{ANSWERS[choice.answer].capitalize()}: k = {choice.k} is advised"
+    title = _gap_words(choice, taken)
     lines = []
     figure = new_figure(
         title,
@@ -179,8 +202,8 @@ def gap_figure(choice: KChoice) -> go.Figure:
     )
     for name, gap in choice.gaps.items():
         lower, spread = 1 - np.exp(-gap.values), 2 * np.exp(-gap.values) * gap.errors
-        share = lower[gap.k.index(choice.k)]
-        lines.append(f"{words.share(share) if share >= 0.005 else 'not'} lower than {kinds[name]}")
+        share = lower[gap.k.index(taken)]
+        lines.append(f"{words.share(share) if share >= JUST_BELOW else 'not'} lower than {kinds[name]}")
         figure.add_scatter(
             x=gap.k, y=lower, mode="lines+markers", name=f"than {kinds[name]}", marker={"size": 6},
             line={"color": colours[name], "width": 2.5, "dash": {"shuffled": "dash"}.get(name, "solid")},
@@ -188,8 +211,8 @@ def gap_figure(choice: KChoice) -> go.Figure:
             hovertemplate=f"k = %{{x}}: %{{y:.1%}} lower than {kinds[name]}<extra></extra>",
         )  # fmt: skip
     figure.add_hline(y=0, line={"color": MUTED, "width": 1})
-    _advised(figure, choice.k)
-    figure.update_layout(meta={"alt": f"{title}. At k = {choice.k} the WCSS is " + ", ".join(lines) + "."})
+    _taken(figure, taken)
+    figure.update_layout(meta={"alt": f"{title}. At k = {taken} the WCSS is " + ", ".join(lines) + "."})
     return _k_axis(figure).update_yaxes(tickformat=".0%")
 
 
@@ -203,7 +226,7 @@ def stability_figure(stability: Stability, names: Sequence[str] = ()) -> go.Figu
     labels = [f"{number} {name}" for number, name in zip(numbers, names, strict=True)] if names else []
     labels = labels or [f"Segment {number}" for number in numbers]
     again = sum(one.jaccard >= STABLE for one in segments)
-    title = f"{again} of {len(segments)} segments come out again"
+    title = f"{again} of {len(segments)} segments come out again in resamples of all"
     each = [
         f"{label} {one.jaccard:.2f}, {AGAIN[one.jaccard >= STABLE]}"
         for label, one in zip(labels, segments, strict=True)

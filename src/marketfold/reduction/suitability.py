@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from scipy.special import chdtrc, entr
+from scipy.special import entr
 
 from marketfold.errors import ParameterError, TooFewUnitsError
 from marketfold.reduction.base import reconstruction_error, refuse_constant_columns, refuse_not_finite
 from marketfold.reduction.pca import VARIANCE_SHARE, covariance, fewest_for_share, principal_components
 from marketfold.reduction.table import make_reducer
-from marketfold.thresholds import SIGNIFICANCE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,14 +31,6 @@ REDUNDANT = 1e-6
 CORRELATED_GAIN, WEAK_GAIN = 0.2, 0.05
 """Our own cuts on what correlation brings to the reconstruction: from a fifth of the variance on it is plain, below a
 twentieth it is nothing to build on."""
-
-KmoLevel = Literal["marvelous", "meritorious", "middling", "mediocre", "miserable", "unacceptable"]
-KMO_LEVELS: tuple[tuple[float, KmoLevel], ...] = (
-    (0.9, "marvelous"), (0.8, "meritorious"), (0.7, "middling"), (0.6, "mediocre"), (0.5, "miserable"),
-)  # fmt: skip
-"""Kaiser's own words for his measure (Kaiser 1974); below 0.5 it is unacceptable."""
-SHARED = 0.6
-"""From Kaiser's mediocre on, what correlation there is, is mostly shared by several features."""
 
 Finding = Literal["correlated", "weakly correlated", "independent"]
 Advice = Literal["none", "perhaps none", "pca", "pca, perhaps a network", "network"]
@@ -69,12 +60,8 @@ class Suitability:
 
     Attributes
     ----------
-    bartlett_statistic, bartlett_p
-        Chi square and p-value of Bartlett's test of sphericity; None where there are too few units for it.
-    kmo
-        Kaiser-Meyer-Olkin measure of sampling adequacy, 0 to 1; None where no two features are left to compare.
     redundant
-        Positions of features that follow from earlier ones; both tests leave them out.
+        Positions of features that follow from earlier ones; none where there are no more units than features.
     effective_rank
         As how many equally strong independent features the matrix counts, 1 to n_features.
     reconstructions
@@ -82,30 +69,10 @@ class Suitability:
     """
 
     finding: Finding
-    bartlett_statistic: float | None
-    bartlett_p: float | None
-    kmo: float | None
     redundant: tuple[int, ...]
     effective_rank: float
     n_features: int
     reconstructions: tuple[Reconstruction, ...]
-
-    @property
-    def kmo_level(self) -> KmoLevel | None:
-        """Kaiser's word for the sampling adequacy."""
-        if self.kmo is None:
-            return None
-        return next((level for least, level in KMO_LEVELS if self.kmo >= least), "unacceptable")
-
-    @property
-    def shared(self) -> bool:
-        """Whether correlation is shared by several features, and not between single pairs of them."""
-        return self.kmo is not None and self.kmo >= SHARED
-
-    @property
-    def sphericity_rejected(self) -> bool | None:
-        """Whether Bartlett's test tells the features from uncorrelated ones; None where there are too few units."""
-        return None if self.bartlett_p is None else self.bartlett_p < SIGNIFICANCE
 
     @property
     def more_than_pca(self) -> float:
@@ -139,31 +106,6 @@ def redundant_features(correlations: Float64) -> tuple[int, ...]:
     return tuple(found)
 
 
-def bartlett_sphericity(correlations: Float64, n_units: int) -> tuple[float, float] | None:
-    """Chi square and p-value of the test that no features are correlated (Bartlett 1951); None with too few units."""
-    p = len(correlations)
-    scale = n_units - 1 - (2 * p + 5) / 6
-    sign, log_determinant = np.linalg.slogdet(correlations)
-    if p < 2 or scale <= 0 or sign <= 0:
-        return None
-    statistic = max(0.0, -scale * float(log_determinant))
-    return statistic, float(chdtrc(p * (p - 1) / 2, statistic))
-
-
-def kaiser_meyer_olkin(correlations: Float64) -> float | None:
-    """Correlations against partial correlations (Kaiser 1974), 0 to 1; None below two features."""
-    if len(correlations) < 2:
-        return None
-    inverse = np.linalg.inv(correlations)
-    scale = np.sqrt(np.diag(inverse))
-    partial = (inverse / np.outer(scale, scale)) ** 2
-    simple = correlations**2
-    np.fill_diagonal(partial, 0)
-    np.fill_diagonal(simple, 0)
-    # Without any correlation both sums are 0, and nothing speaks for reducing.
-    return float(simple.sum() / max(simple.sum() + partial.sum(), np.finfo(float).tiny))
-
-
 def effective_rank(variances: Float64) -> float:
     """Exponential of the entropy of the variance shares along the components (Roy and Vetterli 2007).
 
@@ -171,19 +113,6 @@ def effective_rank(variances: Float64) -> float:
     2.0
     """
     return float(np.exp(entr(variances / variances.sum()).sum()))
-
-
-def _tests(correlations: Float64, n_units: int) -> tuple[tuple[int, ...], tuple[float, float] | None, float | None]:
-    """Redundant features, and both tests on the others; nothing where there are no more units than features.
-
-    With so few units every correlation matrix is singular, whatever the features are.
-    """
-    if n_units <= len(correlations) + 1:
-        return (), None, None
-    redundant = redundant_features(correlations)
-    own = np.setdiff1d(np.arange(len(correlations)), redundant)
-    reduced = correlations[np.ix_(own, own)]
-    return redundant, bartlett_sphericity(reduced, n_units), kaiser_meyer_olkin(reduced)
 
 
 def held_out_reconstruction(
@@ -246,8 +175,8 @@ def assess_suitability(
     variances, _ = principal_components(covariances)
     spread = np.sqrt(np.diag(covariances))
     correlations = covariances / np.outer(spread, spread)
-    redundant, bartlett, kmo = _tests(correlations, len(matrix))
-    statistic, p_value = bartlett or (None, None)
+    # with no more units than features every correlation matrix is singular, whatever the features are
+    redundant = redundant_features(correlations) if len(matrix) > len(correlations) + 1 else ()
     tried = tuple(reconstructions)
     if not tried:
         if n_dimensions is None:
@@ -258,9 +187,6 @@ def assess_suitability(
     weak: Finding = "weakly correlated" if tried[0].gain >= WEAK_GAIN else "independent"
     return Suitability(
         finding="correlated" if tried[0].gain >= CORRELATED_GAIN else weak,
-        bartlett_statistic=statistic,
-        bartlett_p=p_value,
-        kmo=kmo,
         redundant=redundant,
         effective_rank=effective_rank(variances),
         n_features=len(correlations),

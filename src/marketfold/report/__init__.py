@@ -22,11 +22,13 @@ from marketfold.report.sentences.reduction import about_suitability
 from marketfold.report.sentences.segments import movement_sentences, rule_sentence, rule_words
 from marketfold.report.sentences.selection import (
     REDUCTION_RULE,
+    feature_set_reason,
     number_decision,
     reduction_decision,
     search_decision,
     skip_reason,
 )
+from marketfold.report.sentences.trust import trust_summary
 from marketfold.report.sentences.warnings import (
     baseline_sentence,
     run_warnings,
@@ -51,6 +53,7 @@ __all__ = [
     "describe_result",
     "disagreements",
     "doubt_coverage",
+    "feature_set_reason",
     "measurement_figures",
     "measurement_page",
     "movement_sentences",
@@ -69,6 +72,7 @@ __all__ = [
     "skip_reason",
     "space_text",
     "trap_sentence",
+    "trust_summary",
     "with_plan",
     "write_measurement",
     "write_report",

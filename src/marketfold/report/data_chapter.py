@@ -82,7 +82,7 @@ def _reading(analysis: Analysis) -> Facts:
     if reads.first_on and reads.last_on:
         rows.append(Fact("From", words.day(reads.first_on), f"to {words.day(reads.last_on)}"))
     if as_of := analysis.segmentation.table.as_of:
-        rows.append(Fact("Features look back from", words.day(as_of)))
+        rows.append(Fact("As of", words.day(as_of)))
     return Facts(tuple(rows), title="What was read")
 
 
@@ -101,12 +101,15 @@ def _decisions(analysis: Analysis) -> TablePart | None:
         )
         for one in made
     )
+    columns = (Column("Decided"), *numbers("Lines", "Money"), Column("To decide otherwise"))
+    filled = [place for place in range(len(columns)) if any(row[place] for row in rows)]
+    money = "Money is what the other reading would move. " if 2 in filled else ""
     return TablePart(
         key="decisions",
         title="What was decided where the file could be read in more than one way",
-        columns=(Column("Decided"), *numbers("Lines", "Money"), Column("To decide otherwise")),
-        rows=rows,
-        note="Money is what the other reading would move. The last column is what to give to marketfold run.",
+        columns=tuple(columns[place] for place in filled),
+        rows=tuple(tuple(row[place] for place in filled) for row in rows),
+        note=f"{money}The last column is what to give to marketfold run.",
     )
 
 

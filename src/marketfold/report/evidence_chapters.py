@@ -10,8 +10,8 @@ from marketfold.page import Column, Notice, Prose, Section, TablePart, figure_pa
 from marketfold.report import teaching
 from marketfold.report.sentences.clustering import resample_size
 from marketfold.report.sentences.selection import future_summary, search_decision, share_range
-from marketfold.report.sentences.trust import drawn_word, trust_evidence
-from marketfold.report.sentences.warnings import baseline_sentence, space_text, trap_sentence
+from marketfold.report.sentences.trust import drawn_word, labels_are_unseen, trust_evidence
+from marketfold.report.sentences.warnings import baseline_sentence, space_text, trap_sentences
 from marketfold.thresholds import SIGNIFICANCE, STABLE
 
 if TYPE_CHECKING:
@@ -34,21 +34,25 @@ def _stability_table(analysis: Analysis) -> TablePart:
         )
         for profile, found in zip(analysis.segments.profiles, analysis.stability.segments, strict=True)
     ]
-    drawn = drawn_word(analysis.choice.evidence.groups)
+    drawn, unseen = drawn_word(analysis.choice.evidence.groups), labels_are_unseen(analysis)
     return TablePart(
         key="stability-table",
         title="Trust, segment by segment",
         columns=(
             Column("Segment"),
-            *numbers("Jaccard", "Separation", "p", "Stability within the solution"),
+            *numbers(
+                "Jaccard, unseen half" if unseen else "Jaccard", "Separation", "p", "Stability within the solution"
+            ),
             Column("Trust"),
         ),
         rows=tuple(rows),
         segments=tuple(profile.number for profile in analysis.segments.profiles),
-        note="Jaccard: members that a segment shares with its best match in a resample, out of the members of either. "
+        note="Jaccard: members that a segment shares with its best match in a resample"
+        f"{' of the customers that no choice has seen' if unseen else ''}, out of the members of either. "
         f"Below {words.decimal(STABLE)} a segment is weak (Hennig 2007). Separation: how deep the valley of density "
         f"around it is, 0 to 1. p: share of {drawn} without groups that have any segment as far apart; a group has "
-        f"{words.decimal(SIGNIFICANCE)} at most. A dash: the segment was not among those that were tested.",
+        f"{words.decimal(SIGNIFICANCE)} at most. A dash: the segment was not among those that were tested. "
+        "Stability within the solution: of the two best matches, in resamples of all (SLSw).",
     )
 
 
@@ -56,7 +60,8 @@ def _stability_figures(analysis: Analysis) -> tuple[Part, ...]:
     """The resamples, segment by segment, and how segments split as there are more of them."""
     names = [profile.name for profile in analysis.segments.profiles]
     across, resampled = analysis.choice.across, figures.stability_figure(analysis.stability, names)
-    notes = teaching.about_stability(analysis.stability, names, analysis.segmentation.unit)
+    unseen = labels_are_unseen(analysis)
+    notes = teaching.about_stability(analysis.stability, names, analysis.segmentation.unit, unseen=unseen)
     parts = [figure_part("jaccards", resampled, teaching=notes)]
     if len(across.k) > 1:
         split = teaching.about_splitting(across, analysis.choice.evidence.recipe.n_segments, names)
@@ -75,9 +80,9 @@ def stability_chapter(analysis: Analysis) -> Section:
     parts: list[Part] = [_stability_table(analysis), *_stability_figures(analysis)]
     if evidence := trust_evidence(analysis):
         parts.insert(0, Prose(evidence, title="How trust is earned"))
-    if few := resample_size(found):
+    if few := resample_size(found, analysis.segmentation.unit):
         parts.append(Notice((few,)))
-    serious = tuple(map(trap_sentence, analysis.segments.traps))
+    serious = trap_sentences(analysis)
     if serious:
         parts.append(Notice(serious, title="Traps that were looked for, and found"))
     return Section("stability", "Would they come out again?", tuple(parts), lead, "Stability")
@@ -149,18 +154,18 @@ def _search_table(search: FeatureSetSearch) -> TablePart:
     return TablePart(
         key="feature-sets",
         title="Feature sets that were tried",
-        caption="The same customers, told apart by fewer features. What is foretold here is of the half of them by "
-        "which the choice was made; of the other half it stands in the test on the future.",
+        caption="The same customers, told apart by fewer features; all figures are of the half of them that chose.",
         columns=(
             Column("Features"),
-            *numbers("k", "Lowest Jaccard", "Smallest segment", "Later revenue foretold"),
+            *numbers("k", "Lowest Jaccard", "Smallest segment", "Fit to later revenue"),
             Column("Every segment comes out again"),
         ),
         rows=tuple(rows),
         marked=tuple(i for i, candidate in enumerate(shown) if candidate == search.chosen),
         note=(f"{words.count(more)} more were tried. " if more > 0 else "")
-        + "All figures are of the half of the customers that chose. Here the same customers say what a group is worth "
-        "and how well it foretells, less what as many groups would explain by chance; in the test on the future never.",
+        + "Fit to later revenue: how much of the differences in it the segments account for among the customers whose "
+        "revenue it is, less what as many groups would by chance. It serves to choose; what the segments foretell of "
+        "others is in the test on the future, and is another number.",
     )
 
 
@@ -169,7 +174,7 @@ def _future_table(future: FutureScore) -> TablePart:
         (f"These {future.n_segments} segments", future.segments),
         ("Recency, frequency and money in 25 cells", future.rfm),
         ("Random groups of the same sizes, on average", future.random),
-        ("About what can be known (gradient boosting)", future.upper_bound),
+        ("A flexible model of all features (gradient boosting)", future.boosting),
     ]
     return TablePart(
         key="future-table",

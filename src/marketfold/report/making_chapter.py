@@ -45,7 +45,7 @@ def _recipe(analysis: Analysis) -> Facts:
             Fact("Looked at", features),
             Fact("Reduction", short_label(recipe.method), f"{analysis.segmentation.dimensions.shape[1]} dimensions"),
             Fact("Segments", str(recipe.n_segments), analysis.segmentation.segmenter.label),
-            *([Fact("Features look back from", words.day(as_of))] if as_of else []),
+            *([Fact("As of", words.day(as_of))] if as_of else []),
             Fact("Marketfold", __version__),
         )
     )

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from marketfold import figures, words
 from marketfold.page import Column, Fold, Notice, Section, TablePart, figure_part, numbers
 from marketfold.report import teaching
-from marketfold.report.sentences.clustering import disagreements, k_decision, rules_applied
-from marketfold.report.sentences.selection import number_reason
+from marketfold.report.sentences.clustering import disagreements, index_value, k_decision, rules_applied
+from marketfold.report.sentences.selection import number_reason, taken_as
 from marketfold.report.sentences.trust import trust_summary
 from marketfold.thresholds import STABLE
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
-    from marketfold.clustering import KChoice, ValidityIndex
+    from marketfold.clustering import KChoice
     from marketfold.page import FigurePart, Part
     from marketfold.schema import Unit
     from marketfold.selection import Solution
@@ -23,19 +23,12 @@ HALF = 0.5
 """A segment that shares less than this with its best match (Jaccard) is a part of it."""
 
 
-def _index_cell(index: ValidityIndex, k: int) -> str:
-    if k not in index.k:
-        return words.MISSING
-    value = index.at(k)
-    return words.count(value) if abs(value) >= 100 else words.decimal(value)
-
-
 def _k_table(choice: KChoice, chosen: int) -> TablePart:
     wcss = dict(zip(choice.curve.k, choice.curve.wcss, strict=True))
     rows = []
     for k in choice.curve.k:
         fall = f"\u2212{words.share(1 - wcss[k] / wcss[k - 1])}" if k - 1 in wcss and wcss[k - 1] > 0 else ""
-        cells = [_index_cell(index, k) for index in choice.indices.values()]
+        cells = [index_value(index, k) if k in index.k else words.MISSING for index in choice.indices.values()]
         rows.append((str(k), words.count(wcss[k]), fall, *cells))
     return TablePart(
         key="k-table",
@@ -48,29 +41,32 @@ def _k_table(choice: KChoice, chosen: int) -> TablePart:
     )
 
 
-def k_figures(choice: KChoice, unit: Unit) -> list[FigurePart]:
+def k_figures(choice: KChoice, unit: Unit, taken: int, why: str) -> list[FigurePart]:
     """The elbow, the validity indices and the distance from data without groups, as far as they were measured."""
-    parts = [figure_part("elbow", figures.elbow_figure(choice), teaching=teaching.about_elbow(choice, unit))]
+    elbow = figures.elbow_figure(choice, taken, why)
+    parts = [figure_part("elbow", elbow, teaching=teaching.about_elbow(choice, unit, taken))]
     if choice.indices:
-        parts.append(figure_part("indices", figures.indices_figure(choice), teaching=teaching.about_indices(choice)))
+        indices = figures.indices_figure(choice, taken)
+        parts.append(figure_part("indices", indices, teaching=teaching.about_indices(choice, taken)))
     if choice.gaps:
-        parts.append(figure_part("gap", figures.gap_figure(choice)))
+        parts.append(figure_part("gap", figures.gap_figure(choice, taken)))
     return parts
 
 
 def k_chapter(analysis: Analysis) -> Section:
     """Why this many segments."""
-    choice, chosen = analysis.choice.evidence.k_choice, analysis.choice.evidence.recipe.n_segments
+    evidence, unit = analysis.choice.evidence, analysis.segmentation.unit
+    choice, chosen = evidence.k_choice, evidence.recipe.n_segments
     parts: list[Part] = []
-    decision = lead = k_decision(choice)
-    if reason := number_reason(analysis.choice.evidence):
+    decision = lead = k_decision(choice, unit, groups=evidence.finding == "groups")
+    if reason := number_reason(evidence):
         lead = f"{trust_summary(analysis)} {reason}".strip()
         parts.append(Notice((decision,), title="What the evidence below says"))
     if analysis.choice.solutions:
         parts.append(Fold("What two to ten segments would give", (_solutions_table(analysis),)))
-    parts.extend(k_figures(choice, analysis.segmentation.unit))
-    if against := disagreements(choice):
-        parts.append(Notice(against, title="Who disagrees"))
+    parts.extend(k_figures(choice, unit, chosen, taken_as(evidence)))
+    if against := disagreements(choice, chosen):
+        parts.append(Notice(against, title="What speaks for another number"))
     parts.append(Fold("All numbers", (_k_table(choice, chosen),)))
     parts.append(Fold("The rules that were applied", (Notice(rules_applied(choice)),)))
     return Section("how-many", "How many segments?", tuple(parts), lead, "How many?")
@@ -109,6 +105,7 @@ def _solutions_table(analysis: Analysis) -> TablePart:
         rows=rows,
         marked=tuple(place for place, one in enumerate(analysis.choice.solutions) if one.k == made),
         note=f"Each segment bears the name of the one above that it shares most {words.units_word(unit)} with. "
-        "Agreement: adjusted Rand index with the segments of this run, 1 is the same and 0 is chance. What is "
-        "foretold is of customers whose later revenue no choice has seen, as in the test on the future.",
+        "Agreement: adjusted Rand index with the segments of this run, 1 is the same and 0 is chance. Later revenue "
+        "foretold: as in the test on the future, and of the same customers; the best of nine such figures looks better "
+        "than it is.",
     )

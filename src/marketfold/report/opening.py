@@ -34,6 +34,8 @@ def headline(analysis: Analysis) -> str:
     how_many = words.number_word(n).capitalize()
     units = words.units_word(analysis.segmentation.unit)
     finding = analysis.choice.evidence.finding
+    if all(profile.trust == "weak" for profile in analysis.segments.profiles):
+        return f"{how_many} segments, none of which comes out again"
     if finding == "crowd":
         return f"{how_many} segments to work with, cut from one crowd"
     if finding == "too_few":
@@ -63,7 +65,8 @@ def _first_move(analysis: Analysis) -> str:
         if best.revenue_total > 0
         else ""
     )
-    return f"Begin with \u201c{best.name}\u201d: {units}{brought}."
+    begin = "To test first" if best.trust == "weak" else "Begin with"
+    return f"{begin} \u201c{best.name}\u201d: {units}{brought}."
 
 
 def first_aim(analysis: Analysis) -> SegmentAim | None:
@@ -120,7 +123,8 @@ def key_facts(analysis: Analysis) -> tuple[Fact, ...]:
     facts = [Fact("segments", words.count(n), _earned(analysis))]
     facts.append(Fact(units, words.count(len(analysis.segmentation))))
     if units != "orders" and analysis.data.kind == "orders":
-        facts.append(Fact("orders", words.count(analysis.data.exploration.lines.orders)))
+        kept, read = analysis.data.exploration.lines.orders, analysis.data.reads.orders
+        facts.append(Fact("orders", words.count(kept), "" if read in {None, kept} else f"of {words.count(read)} read"))
     if (money := analysis.data.money) is not None:
         net = "net of returns" if analysis.data.ledger.money_came_back else ""
         facts.append(Fact("revenue", words.money(money, analysis.data.currency, short=True), net))

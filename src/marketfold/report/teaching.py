@@ -24,29 +24,30 @@ STEADY = 0.9
 note = partial(say, "teaching")
 
 
-def about_elbow(choice: KChoice, unit: Unit) -> Notes:
+def about_elbow(choice: KChoice, unit: Unit, made: int) -> Notes:
     """What WCSS is, what falls and what bends."""
     wcss = dict(zip(choice.curve.k, choice.curve.wcss, strict=True))
-    before, here, after = (wcss.get(k) for k in (choice.k - 1, choice.k, choice.k + 1))
+    before, here, after = (wcss.get(k) for k in (made - 1, made, made + 1))
     notes = [note("elbow", unit=unit)]
     if before and here and after:
         falls = {"fall": 1 - here / before, "next_fall": 1 - after / here}
-        notes.append(note("elbow_steps", k=choice.k, next_k=choice.k + 1, **falls))
+        notes.append(note("elbow_steps", k=made, next_k=made + 1, **falls))
     return (*notes, note("elbow_proof"))
 
 
-def about_indices(choice: KChoice) -> Notes:
+def about_indices(choice: KChoice, made: int) -> Notes:
     """What each index asks."""
-    agree = [index.label for index in choice.indices.values() if index.prefers == choice.k]
+    agree = [index.label for index in choice.indices.values() if index.prefers == made]
     named = f": {words.listed(agree)}" if agree else ""
     counts = {"n_agree": len(agree), "n": len(choice.indices)}
-    return note("indices"), note("indices_agree", k=choice.k, agree=named, **counts)
+    return note("indices"), note("indices_agree", k=made, agree=named, **counts)
 
 
-def about_stability(stability: Stability, names: Sequence[str], unit: Unit) -> Notes:
-    """What a resample is, and what the Jaccard counts."""
+def about_stability(stability: Stability, names: Sequence[str], unit: Unit, *, unseen: bool) -> Notes:
+    """What a resample is, what the Jaccard counts, and that labels go by `unseen` customers where they do."""
     place, best = max(enumerate(stability.segments), key=lambda one: one[1].jaccard)
-    return note("stability", unit=unit), note("stability_best", name=names[place], jaccard=best.jaccard)
+    labels = (note("stability_unseen", unit=unit),) if unseen else ()
+    return note("stability", unit=unit), note("stability_best", name=names[place], jaccard=best.jaccard), *labels
 
 
 def about_splitting(across: AcrossSolutions, made: int, names: Sequence[str]) -> Notes:
@@ -66,7 +67,7 @@ def about_heatmap(profiles: tuple[SegmentProfile, ...]) -> Notes:
         return (note("heatmap"),)
     value, number = max(effects, key=lambda effect: abs(effect[0]))
     code = "heatmap_delta" if abs(value) < 1 else "heatmap_whole"
-    return note("heatmap"), note(code, value=value, number=number, higher=(1 + value) / 2)
+    return note("heatmap"), note(code, value=value, number=number, share=(1 + abs(value)) / 2)
 
 
 def about_map(unit: Unit, shares: Float64) -> Notes:

@@ -11,6 +11,7 @@ from marketfold.report import (
     about_suitability,
     baseline_sentence,
     disagreements,
+    feature_set_reason,
     number_decision,
     outlook_sentence,
     reduction_decision,
@@ -20,6 +21,7 @@ from marketfold.report import (
     skip_reason,
     space_text,
     trap_sentence,
+    trust_summary,
 )
 from marketfold.version import __version__, versions
 
@@ -47,7 +49,7 @@ def run_record(analysis: Analysis) -> dict[str, Any]:
         "stability": _stability(analysis),
         "future": asdict(analysis.choice.future) if analysis.choice.future else None,
         "expected": _expected(analysis),
-        "traps": [_trap(trap) for trap in analysis.segments.traps],
+        "traps": [_trap(trap, analysis) for trap in analysis.segments.traps],
         "literature_baseline": _literature_baseline(analysis),
         "segments": [segment_facts(profile, analysis) for profile in analysis.segments.profiles],
         "warnings": list(run_warnings(analysis)),
@@ -86,7 +88,7 @@ def _feature_set(analysis: Analysis) -> dict[str, Any]:
     search = analysis.choice.evidence.search
     return {
         "name": analysis.choice.evidence.recipe.feature_set,
-        "decision": search_decision(search) if search else None,
+        "decision": search_decision(search) if search else feature_set_reason(analysis.choice.evidence),
         "candidates": [_candidate(one) for one in search.candidates] if search else [],
     }
 
@@ -112,14 +114,15 @@ def _choose_k(analysis: Analysis) -> dict[str, Any]:
         "advised": choice.k,
         "from": analysis.choice.evidence.number_from,
         "finding": analysis.choice.evidence.finding,
+        "summary": trust_summary(analysis),
         "null": _null(analysis.choice.evidence.groups),
         "solutions": [_solution(one, analysis) for one in analysis.choice.solutions],
         "answer": choice.answer,
         "strength": choice.strength,
         "knee": choice.curve.knee.k,
         "curve": choice.curve.points(),
-        "decision": number_decision(analysis.choice.evidence),
-        "disagreeing": list(disagreements(choice)),
+        "decision": number_decision(analysis.choice.evidence, analysis.segmentation.unit),
+        "disagreeing": list(disagreements(choice, analysis.choice.evidence.recipe.n_segments)),
         "indices": {
             name: {"k": one.k, "values": one.values, "prefers": one.prefers} for name, one in choice.indices.items()
         },
@@ -215,8 +218,9 @@ def _expected(analysis: Analysis) -> dict[str, Any] | None:
     }
 
 
-def _trap(trap: Trap) -> dict[str, Any]:
-    told = {"code": trap.code, "columns": trap.columns, "sentence": trap_sentence(trap)}
+def _trap(trap: Trap, analysis: Analysis) -> dict[str, Any]:
+    sentence = trap_sentence(trap, analysis.segmentation.unit, analysis.data.kind)
+    told = {"code": trap.code, "columns": trap.columns, "sentence": sentence}
     return told | {"severity": trap.severity, "segments": trap.segments}
 
 

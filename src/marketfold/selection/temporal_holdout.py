@@ -124,9 +124,9 @@ class FutureScore:
         revenue.
     returned_share
         Of all known, the share that bought again, 0 to 1.
-    segments, rfm, upper_bound
-        Of the segments, of the 25 cells of recency and frequency-with-money quintiles, and of gradient boosting on the
-        same features: about what can be known.
+    segments, rfm, boosting
+        Of the segments, of the 25 cells of recency and frequency-with-money quintiles, and of gradient boosting on all
+        features: a flexible model, and no limit of what can be known.
     random
         Mean and middle 95 % of `RANDOM_DRAWS` draws of random groups of the segments' sizes.
     over_rfm, over_random
@@ -144,7 +144,7 @@ class FutureScore:
     segments: Explained
     rfm: Explained
     random: Explained
-    upper_bound: Explained
+    boosting: Explained
     over_rfm: Explained
     over_random: Explained
     by_chance: float
@@ -229,7 +229,7 @@ def rfm_cells(table: FeatureTable) -> Labels:
 
 
 def boosted(table: FeatureTable, outcome: Float64, seed: int = 0) -> SquaredErrors:
-    """What gradient boosting on the features misses: about as much can be known from them."""
+    """What gradient boosting on the features misses."""
     from sklearn.ensemble import HistGradientBoostingRegressor  # noqa: PLC0415
     from sklearn.model_selection import PredefinedSplit, cross_val_predict  # noqa: PLC0415
 
@@ -274,7 +274,7 @@ def score_on_future(holdout: TemporalHoldout, labels: Labels, seed: int = 0) -> 
         segments=interval(segments, draws[:, 0]),
         rfm=interval(rfm, draws[:, 1]),
         random=interval(random, shares_by_lot),
-        upper_bound=interval(known, draws[:, 3]),
+        boosting=interval(known, draws[:, 3]),
         over_rfm=interval(segments - rfm, draws[:, 0] - draws[:, 1]),
         over_random=interval(segments - random, draws[:, 0] - draws[:, 2]),
         by_chance=float((1 + (shares_by_lot >= segments).sum()) / (1 + RANDOM_DRAWS)),

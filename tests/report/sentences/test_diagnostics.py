@@ -12,7 +12,7 @@ from marketfold.report.sentences.warnings import baseline_sentence, space_text, 
     [
         (
             Trap("derived_column", ("score", "basket", "visits"), "warning", facts={"kind": "sum"}),
-            "score is a sum of basket, visits: it counts them twice. Leave it out.",
+            "score is a sum of basket, visits: it counts them twice. Leave score out: --feature-set takes others.",
         ),
         (
             Trap("unscaled_column", ("spend",), "serious", facts={"variance_share": 0.934}),
@@ -21,23 +21,30 @@ from marketfold.report.sentences.warnings import baseline_sentence, space_text, 
         ),
         (
             Trap("outlier_segment", (), "serious", (4,), {"kind": "1"}),
-            "Segment 4 is a single unit, an outlier and not a group: look at it by hand, winsorise the features or set "
-            "it aside, and run again.",
+            "Segment 4 is a single customer, an outlier and not a group: look at it by hand, take it out of the file "
+            "or ask for fewer segments (--segments), and run again.",
         ),
         (
             Trap("segments_are_values", ("country",), "serious", (1, 2), {"values": ("FR", "US")}),
-            "Segments 1, 2 are exactly FR, US of country: leave country out of the features, or let it describe "
-            "segments instead.",
+            "Segments 1, 2 are exactly FR, US of country: let it describe segments instead of shaping them. Leave "
+            "country out: --feature-set takes others.",
         ),
         (
             Trap("one_column_decides", ("spend",), "warning", facts={"difference_share": 0.9, "n_others": 3}),
-            "spend alone makes 90 % of the difference between the segments; the other 3 columns hardly count. Scale it "
-            "as they are, or say openly that this is a segmentation by spend.",
+            "spend alone makes 90 % of the difference between the segments; the other 3 features hardly count. Take "
+            "other features (--feature-set), or say openly that this is a segmentation by spend.",
         ),
     ],
 )
 def test_a_trap_says_what_was_found_and_the_way_out(trap: Trap, sentence: str):
     assert trap_sentence(trap) == sentence
+
+
+def test_the_way_out_is_one_that_the_source_has():
+    trap = Trap("derived_column", ("score", "visits"), "warning", facts={"kind": "repeats"})
+    assert "Leave score out: delete the column from the file" in trap_sentence(trap, source="customers")
+    lines = Trap("outlier_segment", (), "serious", (4,), {"kind": "2"})
+    assert "is two order lines, outliers" in trap_sentence(lines, "order_line")
 
 
 def clusters(agreement: float, method: str = "none") -> BaselineClusters:

@@ -25,20 +25,20 @@ LED: dict[str, Any] = {"best": "pca", "leads": {"none": Lead(0.03, 0.02)}}
         (compared(NONE), "Only no reduction was tried."),
         (
             compared(NONE, PCA, by_future=True, **LED),
-            "No reduction is taken: PCA does best, but foretells only 3 % more of the differences in later "
-            "revenue, give or take 4 %, which is not enough to justify it.",
+            "No reduction is taken: in the half of the customers that chooses, PCA foretells 3 percentage points more "
+            "of the differences in later revenue, give or take 4 percentage points, which is not enough to justify it.",
         ),
         (
             compared(NONE, PCA, **LED),
-            "No reduction is taken: PCA does best, but its segments score only 0.03 more, give or take 0.04, which is "
-            "not enough to justify it.",
+            "No reduction is taken: the segments of PCA score 0.03 more, give or take 0.04, which is not enough to "
+            "justify it.",
         ),
         (compared(NONE, PCA, chosen="pca", **LED), "PCA is taken: nothing simpler does nearly as well."),
         (compared(NONE, PCA, best="none"), "No reduction is taken: no other scores more."),
         (
             compared(NONE, PCA, best="none", by_future=True),
-            "No reduction is taken: among the customers by whose later revenue the choice goes, no other foretells "
-            "more.",
+            "No reduction is taken: in the half of the customers that chooses, no other foretells more of later "
+            "revenue.",
         ),
     ],
 )
@@ -71,7 +71,7 @@ TIMING = Candidate("timing", 3, 0.84, 17, 0.132, repeats=True)
 @pytest.mark.parametrize(
     ("chosen", "reason", "parts"),
     [
-        (TIMING, "foretells", ("'timing' with 3 segments explains 13 % of the differences",)),
+        (TIMING, "foretells", ("'timing' with 3 segments fits it as well as any",)),
         (replace(TIMING, explained=-0.01), "foretells", ("no better than chance; 'timing' with 3",)),
         (replace(TIMING, explained=None), "repeats", ("most surely (weakest Jaccard 0.84)",)),
         (WIDE, "none repeats", ("none gives segments that all come out again, so all features are kept",)),

@@ -13,10 +13,14 @@ from marketfold.report.sentences.phrases import say
 
 if TYPE_CHECKING:
     from marketfold.clustering import Gap, KChoice, Stability, ValidityIndex
+    from marketfold.schema import Unit
 
 
-def k_decision(choice: KChoice) -> str:
-    """Whether there are groups, how far beyond chance, and how surely they come out again."""
+def k_decision(choice: KChoice, unit: Unit, *, groups: bool) -> str:
+    """What the fall of the WCSS shows, how far beyond chance, and how surely segments come out again.
+
+    `groups` is whether the test of how far apart segments stand found any: it has the last word.
+    """
     at, stability = choice.shows_at, choice.indices["stability"]
     found = say(
         "groups",
@@ -29,15 +33,15 @@ def k_decision(choice: KChoice) -> str:
         agreement=stability.at(choice.k) if choice.k in stability.k else math.nan,
     )
     more = [say("groups", "more than found", k=choice.k)] if choice.answer == "groups" and at < choice.k else []
-    return " ".join([_opening(choice), found, *more, *_few_units(choice)])
+    few = [] if choice.enough_units else [say("groups", "few units", choice=choice, unit=unit)]
+    return " ".join([_opening(choice, groups=groups), found, *more, *few])
 
 
-def _opening(choice: KChoice) -> str:
-    return say("groups", choice.answer, at=choice.shows_at, k=choice.k)
-
-
-def _few_units(choice: KChoice) -> list[str]:
-    return [] if choice.enough_units else [say("groups", "few units", choice=choice)]
+def _opening(choice: KChoice, *, groups: bool) -> str:
+    code: str = choice.answer
+    if groups != (choice.answer == "groups"):
+        code = "not by the WCSS" if groups else "by the WCSS alone" if choice.answer == "groups" else code
+    return say("groups", code, at=choice.shows_at, k=choice.k)
 
 
 def _lower(gap: Gap, k: int) -> str:
@@ -49,30 +53,39 @@ def _lower(gap: Gap, k: int) -> str:
     return f"{below} that of {gap.label}{doubt}"
 
 
-def disagreements(choice: KChoice) -> tuple[str, ...]:
-    """Who disagrees with the number that is advised, each a sentence."""
-    found = [_elbow(choice), *(_preference(one, choice.k) for one in choice.disagreeing), _better_below(choice)]
+def index_value(index: ValidityIndex, k: int) -> str:
+    """What an index says of a number of segments; those that count in hundreds need no decimals."""
+    value = index.at(k)
+    return words.count(value) if abs(value) >= 100 else words.decimal(value)
+
+
+def disagreements(choice: KChoice, taken: int) -> tuple[str, ...]:
+    """What speaks for another number than was taken, each a sentence."""
+    others = [one for one in choice.indices.values() if one.prefers != taken and taken in one.k]
+    found = [_elbow(choice, taken), *(_preference(one, taken) for one in others), _better_below(choice)]
     return tuple(sentence for sentence in found if sentence)
 
 
-def _elbow(choice: KChoice) -> str:
+def _elbow(choice: KChoice, taken: int) -> str:
     knee, copies = choice.curve.knee.k, len(choice.shuffled)
     same = sum(curve.knee.k == knee for curve in choice.shuffled)
-    if knee == choice.k and 2 * same < copies:
+    if knee == taken and 2 * same < copies:
         return ""
-    code = "no elbow" if knee is None else "elbow" if knee != choice.k else "elbow agrees"
+    code = "no elbow" if knee is None else ("elbow" if same else "elbow alone") if knee != taken else "elbow agrees"
     return say("disagreement", code, knee=knee, same=same, copies=copies)
 
 
 def _preference(index: ValidityIndex, k: int) -> str:
     if index.prefers is None or index.prefers < 2:
         return say("disagreement", "prefers none" if index.prefers is None else "prefers one", index=index)
-    return say("disagreement", "prefers", index=index, k=k, there=index.at(index.prefers), here=index.at(k))
+    return say(
+        "disagreement", "prefers", index=index, k=k, there=index_value(index, index.prefers), here=index_value(index, k)
+    )
 
 
 def _better_below(choice: KChoice) -> str:
     found = [(choice.indices[name], k) for name, k in choice.better_below.items()]
-    named = ", ".join(f"{index.label} at k = {k} ({index.at(k):.3g})" for index, k in found)
+    named = ", ".join(f"{index.label} at k = {k} ({index_value(index, k)})" for index, k in found)
     return say("disagreement", "better below", k_min=choice.k_min, named=named) if found else ""
 
 
@@ -82,8 +95,9 @@ def rules_applied(choice: KChoice) -> tuple[str, ...]:
     return tuple(say("groups_rule", rule, units_per_feature=UNITS_PER_FEATURE) for rule in rules)
 
 
-def resample_size(stability: Stability) -> str | None:
+def resample_size(stability: Stability, unit: Unit) -> str | None:
     """How large the resamples were, where they were smaller than the table."""
     if stability.rows == stability.n_units:
         return None
-    return f"Each resample holds {words.count(stability.rows)} of the {words.count(stability.n_units)} units."
+    all_units = f"{words.count(stability.n_units)} {words.units_word(unit)}"
+    return f"Each resample holds {words.count(stability.rows)} of the {all_units}."

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from marketfold import words
 from marketfold.reduction import label_of
 from marketfold.report.sentences.phrases import say
 
@@ -28,7 +27,7 @@ def about_suitability(found: Suitability) -> Notes:
     """Whether features are correlated enough to be reduced, and what follows."""
     trials = (note("trial", trial=one, method=label_of(one.method)) for one in found.reconstructions)
     advice = note(f"advice.{found.advice}", found=found)
-    return (_rank(found), *_adequacy(found), _sphericity(found), *trials, advice)
+    return (_rank(found), *trials, advice)
 
 
 def about_ways(comparison: ReducerComparison, unit: Unit) -> str:
@@ -46,20 +45,6 @@ def _rank(found: Suitability) -> str:
     n_redundant = len(found.redundant)
     together = note("rank", found=found)
     return f"{together} {note('redundant', n_redundant=n_redundant)}" if n_redundant else together
-
-
-def _adequacy(found: Suitability) -> Notes:
-    if found.kmo is None:
-        return ()
-    shared = "shared by several features" if found.shared else "between single pairs of features"
-    return (note("adequacy", found=found, shared=shared),)
-
-
-def _sphericity(found: Suitability) -> str:
-    if found.bartlett_p is None:
-        return note("sphericity.unknown")
-    p = "p < 0.001" if found.bartlett_p < 0.001 else f"p = {words.decimal(found.bartlett_p, 3)}"
-    return note("sphericity.rejected" if found.sphericity_rejected else "sphericity", p=p)
 
 
 def about_components(reducer: PCAReducer, labels: Sequence[str]) -> Notes:

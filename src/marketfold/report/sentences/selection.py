@@ -11,6 +11,7 @@ from marketfold.report.sentences.phrases import say
 from marketfold.selection import ERRORS_APART, WORSE_BY
 
 if TYPE_CHECKING:
+    from marketfold.schema import Unit
     from marketfold.selection import Choice, Explained, FeatureSetSearch, FutureScore, ReducerComparison
 
 REDUCTION_RULE = (
@@ -22,9 +23,20 @@ REDUCTION_RULE = (
 )
 
 
-def number_decision(choice: Choice) -> str:
+def number_decision(choice: Choice, unit: Unit) -> str:
     """Why so many segments were made, and what the curve says of itself."""
-    return f"{choice.recipe.n_segments} segments were made. {number_reason(choice)}{k_decision(choice.k_choice)}"
+    curve = k_decision(choice.k_choice, unit, groups=choice.finding == "groups")
+    return f"{words.plural(choice.recipe.n_segments, 'segment')} were made. {number_reason(choice)}{curve}"
+
+
+def taken_as(choice: Choice) -> str:
+    """Why so many segments were made, as the end of a half-sentence."""
+    code: str = choice.number_from
+    if code == "curve":
+        code = "curve.groups" if choice.k_choice.answer == "groups" else "curve.no groups"
+    if code == "search" and choice.search:
+        code = f"search.{choice.search.reason}"
+    return say("taken_as", code)
 
 
 def number_reason(choice: Choice) -> str:
@@ -39,12 +51,19 @@ def number_reason(choice: Choice) -> str:
     return asked + (f"{search_decision(choice.search)} " if choice.search else "")
 
 
+def feature_set_reason(choice: Choice) -> str:
+    """Why these features shape the segments, where no cut was searched for."""
+    name = choice.recipe.feature_set.replace("_", " ")
+    return say("search", "groups" if choice.number_from == "groups" else "no search", feature_set=name)
+
+
 def search_decision(search: FeatureSetSearch) -> str:
     """Which features were taken, and why, where no number of groups stands out."""
     chosen = search.chosen
     nothing = search.reason == "foretells" and (chosen.explained or 0.0) <= 0
     code = "foretells.nothing" if nothing else search.reason
-    return say("search", code, chosen=chosen, tried=len(search.candidates))
+    name = chosen.feature_set.replace("_", " ")
+    return say("search", code, chosen=chosen, feature_set=name, tried=len(search.candidates))
 
 
 def reduction_decision(comparison: ReducerComparison) -> str:
@@ -63,9 +82,8 @@ def _by_rule(comparison: ReducerComparison) -> str:
     if comparison.chosen == comparison.best:
         return say("taken", f"best.{kind}" if comparison.chosen == tried[0].method else "best.least", label=label)
     lead = comparison.leads[comparison.chosen]
-    margin = ERRORS_APART * lead.error
-    by = say("taken", f"lead.{kind}", lead=lead.value, margin=margin)
-    return say("taken", "simpler", label=label, best=label_of(comparison.best), by=by)
+    facts = {"lead": lead.value, "margin": ERRORS_APART * lead.error, "best": label_of(comparison.best)}
+    return say("taken", f"simpler.{kind}", label=label, **facts)
 
 
 def skip_reason(comparison: ReducerComparison, method: str) -> str:
@@ -81,10 +99,11 @@ def share_range(found: Explained) -> str:
 
 def future_summary(future: FutureScore) -> str:
     """What the segments foretell of later revenue, and whether chance and the usual cells do as well."""
-    facts = {"future": future, "apart": share_range(future.over_rfm)}
-    told = say("future", "better" if future.better_than_chance else "chance", **facts)
+    facts = {"future": future, "apart": share_range(future.over_rfm), "range": share_range(future.segments)}
     if not future.better_than_chance:
-        return told
+        return say("future", "chance", **facts)
+    unsure = f" {say('future', 'unsure', **facts)}" if future.segments.low <= 0 else ""
+    told = f"{say('future', 'better', **facts)}{unsure}"
     code = "rfm.more" if future.over_rfm.low > 0 else "rfm.less" if future.over_rfm.high < 0 else "rfm.alike"
     return f"{told} {say('future', code, **facts)}"
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from marketfold import words
 from marketfold.report.sentences.phrases import say
+from marketfold.thresholds import SIGNIFICANCE
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
@@ -25,38 +26,51 @@ def trust_text(profile: SegmentProfile, test: GroupTest | None) -> str:
     number = f" (Jaccard {words.decimal(profile.jaccard)})" if profile.jaccard is not None else ""
     if profile.trust == "slice" and profile.p is None:
         return say("trust", "slice.untested" if test is None else "slice.unmatched", number=number)
-    if profile.p is None:
-        return say("trust", profile.trust, number=number, beyond="", beaten="", drawn="")
-    beaten, beyond = words.share(profile.p), words.share(1 - profile.p)
-    return say("trust", profile.trust, number=number, beyond=beyond, beaten=beaten, drawn=drawn_word(test))
+    highest, p = test.highest if test else (), 1.0 if profile.p is None else profile.p
+    beaten = sum(one >= (profile.separation or 0.0) for one in highest)
+    held_back = profile.trust == "slice" and p <= SIGNIFICANCE
+    facts = {"beaten": beaten, "beyond": len(highest) - beaten, "all_drawn": len(highest), "drawn": drawn_word(test)}
+    return say("trust", "slice.not in the half" if held_back else profile.trust, number=number, **facts)
 
 
 def trust_summary(analysis: Analysis) -> str:
     """Of all segments together: groups, useful cuts, or nothing to rely on."""
     trust = [profile.trust for profile in analysis.segments.profiles]
     n, groups, weak = len(trust), trust.count("group"), trust.count("weak")
+    units = words.units_word(analysis.segmentation.unit)
     if groups == n:
         return say("earned", "groups.all")
-    finding = analysis.choice.evidence.finding
     if weak == n:
-        return say("earned", "none", units=words.units_word(analysis.segmentation.unit))
+        return say("earned", "none", units=units)
     if groups:
         verb = "is a group" if groups == 1 else "are groups"
-        found = say("earned", "groups", groups=groups, k=n, verb=verb)
-        found = words.sentence(found)
+        found = words.sentence(say("earned", "groups", groups=groups, k=n, verb=verb))
     else:
-        found = say("earned", "structure" if finding == "groups" else finding)
+        found = say("earned", _no_group(analysis), units=units, cuts=say("earned", "cuts.some" if weak else "cuts"))
     if not weak:
         return found
     which = words.number_word(weak).capitalize()
     return f"{found} {say('earned', 'weak' if weak == 1 else 'weak.many', weak=which)}"
 
 
+def _no_group(analysis: Analysis) -> str:
+    """What the units are where none of the segments is a group."""
+    choice = analysis.choice.evidence
+    if choice.finding == "groups":
+        return "others"
+    return "structure.untested" if choice.finding == "structure" and choice.groups is None else choice.finding
+
+
+def labels_are_unseen(analysis: Analysis) -> bool:
+    """Whether labels were earned on customers that no choice has seen."""
+    tests = analysis.segmentation.tests
+    return bool(tests) and all(one.unseen for one in tests)
+
+
 def trust_evidence(analysis: Analysis) -> tuple[str, ...]:
     """How it was found out, each a sentence."""
-    tests, test = analysis.segmentation.tests, analysis.choice.evidence.groups
-    unseen = bool(tests) and all(one.unseen for one in tests)
-    again = say("earned", "aside" if unseen else "resampled")
+    test = analysis.choice.evidence.groups
+    again = say("earned", "aside" if labels_are_unseen(analysis) else "resampled")
     if analysis.segmentation.unit != "customer":
         return ()
     if test is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from marketfold.reduction import label_of
 from marketfold.report.sentences.phrases import say
@@ -12,20 +12,33 @@ from marketfold.words import decimal, listed, share
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
     from marketfold.diagnostics import BaselineClusters, Trap
+    from marketfold.schema import Unit
 
 
-def trap_sentence(trap: Trap) -> str:
-    """What was found and what to do about it."""
-    kind = trap.facts.get("kind")
-    return say(
-        "trap",
-        f"{trap.code}.{kind}" if kind else trap.code,
-        column=next(iter(trap.columns), ""),
-        columns=trap.columns,
-        others=trap.columns[1:],
-        segments=[str(number) for number in trap.segments],
-        **trap.facts,
-    )
+LATE_DAYS = 31
+"""An export is made within a month of its last order; features of a later day take an old file for a silent shop."""
+
+
+def trap_sentence(trap: Trap, unit: Unit = "customer", source: Literal["orders", "customers"] = "orders") -> str:
+    """What was found and what to do about it, by what is segmented and of which kind its file is."""
+    kind, column = trap.facts.get("kind"), next(iter(trap.columns), "")
+    way = say("way_out", source)
+    facts = {
+        "column": column,
+        "columns": trap.columns,
+        "others": trap.columns[1:],
+        "segments": [str(number) for number in trap.segments],
+        "unit": unit,
+        "way": way,
+        "leave_out": say("way_out", "leave_out", column=column, way=way),
+    }
+    return say("trap", f"{trap.code}.{kind}" if kind else trap.code, **(facts | trap.facts))
+
+
+def trap_sentences(analysis: Analysis) -> tuple[str, ...]:
+    """Every trap of a run."""
+    unit, source = analysis.segmentation.unit, analysis.data.kind
+    return tuple(trap_sentence(trap, unit, source) for trap in analysis.segments.traps)
 
 
 def space_text(clusters: BaselineClusters) -> str:
@@ -53,20 +66,26 @@ def baseline_sentence(clusters: BaselineClusters) -> str:
     )
 
 
+def _as_of_late(analysis: Analysis) -> tuple[str, ...]:
+    """That features look back from a day long after the last order."""
+    as_of, last_on = analysis.segmentation.table.as_of, analysis.data.reads.last_on
+    days = (as_of - last_on).days if as_of and last_on else 0
+    return (say("run_warning", "as_of_late", as_of=as_of, days=days),) if days > LATE_DAYS else ()
+
+
 def run_warnings(analysis: Analysis) -> tuple[str, ...]:
     """Each a sentence: segments not to trust, no groups, what was set aside, what may be wrong with the segments."""
     segments = analysis.segments
-    found = list(analysis.data.warnings)
+    found = [*analysis.data.warnings, *_as_of_late(analysis)]
     if all(profile.trust != "group" for profile in segments.profiles):
         found.insert(0, trust_summary(analysis))
     weak = [str(profile.number) for profile in segments.profiles if profile.trust == "weak"]
     if 0 < len(weak) < len(segments.profiles):  # of none that comes out again the summary says so
         which = f"segment {weak[0]}: it does" if len(weak) == 1 else f"segments {listed(weak)}: they do"
         found.insert(0, f"Do not trust {which} not come out again.")
-    traps = [trap_sentence(trap) for trap in segments.traps]
     others = [
         f"What published analyses do with such lines finds nothing new. {baseline_sentence(one)}"
         for one in (segments.baseline.found if segments.baseline else ())
         if one.restates
     ]
-    return tuple(dict.fromkeys([*found, *traps, *others]))
+    return tuple(dict.fromkeys([*found, *trap_sentences(analysis), *others]))
