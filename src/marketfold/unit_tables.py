@@ -153,6 +153,9 @@ def _with_label(feature: Feature, value: str) -> str:
     return words.singular(f"{value} {feature.label}") if feature.measure == "count" else f"{feature.label} {value}"
 
 
+MOST_IN_WORKBOOK = 100_000
+"""Beyond so many rows nobody scrolls, and writing takes longer than the run: the CSV has them all."""
+
 LISTED = (
     "no", "customer_id", "segment", "segment_name", "last_order_on", "order_count", "revenue_total", "usual_gap_days",
     "overdue_days", "expected_value_365d", "alive_chance", "next_product", "why_here", "trust", "arm",

@@ -43,12 +43,16 @@ class PlannedOffer:
 
 @dataclass(frozen=True)
 class PlannedChannel:
-    """A channel, its share of the effort (0 to 1), and what the order file lacks for it: any of these would do."""
+    """A channel, its share of the effort (0 to 1), and what the order file lacks for it: any of these would do.
+
+    `act` is what one does by it, before whom: "Call", "Write to".
+    """
 
     title: str
     share: float
     use: str
     lacking: tuple[Identifier, ...] = ()
+    act: str = "Reach"
 
 
 @dataclass(frozen=True)

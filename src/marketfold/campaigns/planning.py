@@ -76,14 +76,22 @@ def _identifiers(mapping: dict[str, str]) -> frozenset[str]:
     return frozenset(name for name, roles in IDENTIFIER_ROLES.items() if any(role in mapping for role in roles))
 
 
-def _channels(playbook: Playbook, aim: Aim, have: Collection[str]) -> tuple[PlannedChannel, ...]:
-    """Channels of the aim; one of several identifiers is enough for a channel that can use them all."""
+def _channels(playbook: Playbook, aim: Aim, have: Collection[str], n_customers: int) -> tuple[PlannedChannel, ...]:
+    """Channels of the aim that can be used; one of several identifiers is enough for one that can use them all.
+
+    What a channel that is left out would have had goes to the others in proportion; the first stays where none can be.
+    """
     planned = []
     for part in aim.channels:
         channel = playbook.channels[part.channel]
         lacking = () if set(channel.needs) & set(have) else channel.needs
-        planned.append(PlannedChannel(channel.title, part.share, channel.use, lacking))
-    return tuple(planned)
+        if n_customers >= channel.fewest and not (channel.must_know and lacking):
+            planned.append(PlannedChannel(channel.title, part.share, channel.use, lacking, channel.act))
+    if not planned:
+        first = playbook.channels[aim.channels[0].channel]
+        return (PlannedChannel(first.title, 1.0, first.use, first.needs, first.act),)
+    whole = sum(channel.share for channel in planned)
+    return tuple(replace(channel, share=channel.share / whole) for channel in planned)
 
 
 def _message_words(affinity: ProductAffinity, timing: Timing, promise: str, recency_days: float) -> dict[str, str]:
@@ -126,7 +134,7 @@ def _campaign(
         goal=aim.goal,
         why=why,
         offer=PlannedOffer(offer.title, offer.promise, offer.reason, offer.discount),
-        channels=_channels(playbook, aim, have),
+        channels=_channels(playbook, aim, have, int(facts.values["customer_count"])),
         schedule=timing.advice or aim.timing,
         timing=timing,
         products=affinity.products,

@@ -69,7 +69,10 @@ class Channel(_Entry):
 
     title: str = Field(min_length=1)
     use: str = Field(min_length=1)
+    act: str = Field(default="Reach", min_length=1, description="What one does by it, before whom: 'Call', 'Write to'.")
     needs: tuple[Identifier, ...] = ()
+    must_know: bool = Field(default=False, description="Whether it is left out where the file has none of `needs`.")
+    fewest: int = Field(default=0, ge=0, description="Customers below which it is left out: a platform's minimum.")
 
 
 class ChannelShare(_Entry):

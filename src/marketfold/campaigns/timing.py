@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 import narwhals as nw
@@ -11,7 +12,7 @@ import numpy as np
 from marketfold.words import month, share
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Sequence
 
     import pyarrow as pa
 
@@ -60,6 +61,8 @@ class Timing:
         Whether they buy by the season, or why that cannot be told.
     order_count, observed_days
         From which it was told.
+    season_begins_on
+        First day of the next season after the as-of day; None where there is no season.
     season_share
         Share of a year's orders that falls into the three busiest months in a row, 0 to 1; None where no season can
         be told.
@@ -73,6 +76,7 @@ class Timing:
     order_count: int
     observed_days: int
     season_share: float | None = None
+    season_begins_on: date | None = None
 
     @property
     def advice(self) -> str:
@@ -134,6 +138,13 @@ def _inter_purchase_times(gaps: Float64) -> tuple[float, float, float] | None:
     return low, middle, high
 
 
+def _next_season(peaks: Sequence[int], as_of: date) -> date | None:
+    """First day of the first month, after the as-of day, that begins a run of peaks."""
+    begins = [peak for peak in peaks if (peak - 2) % 12 + 1 not in peaks]
+    days = (date(as_of.year + year, month, 1) for year in (0, 1) for month in sorted(begins))
+    return next((day for day in days if day > as_of), None)
+
+
 def time_segments(customers: Customers, monthly: pa.Table) -> tuple[Timing, ...]:
     """Say when each segment buys, from its customers and from what `count_months` found."""
     years = np.asarray(monthly["year"].to_numpy(), dtype=np.int64) - customers.observed[0].year
@@ -149,5 +160,9 @@ def time_segments(customers: Customers, monthly: pa.Table) -> tuple[Timing, ...]
         counted = int(orders[segment].sum()), customers.observed_days
         share_of_year = _season_share(np.array(months)) if peaks else None
         gap_days = _inter_purchase_times(customers.gap_days[who])
-        found.append(Timing(months, peaks, gap_days, recency, season, *counted, share_of_year))
+        found.append(
+            Timing(
+                months, peaks, gap_days, recency, season, *counted, share_of_year, _next_season(peaks, customers.as_of)
+            )
+        )
     return tuple(found)

@@ -205,11 +205,31 @@ class SegmentCard:
 
 @dataclass(frozen=True)
 class SegmentCards:
-    """All segments, with a bar of their shares above the cards."""
+    """All segments, a card for each."""
 
     cards: tuple[SegmentCard, ...]
     unit_plural: str = "customers"
     kind: Literal["cards"] = "cards"
+
+
+@dataclass(frozen=True)
+class CalendarRow:
+    """A segment's orders in each month from January, in average months of its own; empty where `why_not` says why."""
+
+    number: int
+    name: str
+    months: tuple[float, ...]
+    why_not: str = ""
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """When each segment buys, month by month."""
+
+    title: str
+    rows: tuple[CalendarRow, ...]
+    caption: str = ""
+    kind: Literal["calendar"] = "calendar"
 
 
 @dataclass(frozen=True)
@@ -291,6 +311,7 @@ Part = Annotated[
     | FigureGrid
     | TablePart
     | ListPart
+    | Calendar
     | Facts
     | SegmentCards
     | Briefs
@@ -303,21 +324,50 @@ Part = Annotated[
 
 @dataclass(frozen=True)
 class Section:
-    """A chapter of the page; `lead` says its answer in a sentence or two."""
+    """A chapter of the page; `lead` says its answer in a sentence or two. That of analysts waits behind its title."""
 
     key: Key
     title: str
     parts: tuple[Part, ...]
     lead: str = ""
     short_title: str = ""
+    for_analyst: bool = False
 
 
 @dataclass(frozen=True)
-class SegmentAim:
-    """What a campaign is to reach, as a sentence."""
+class Move:
+    """What to do with a segment, as a sentence, and the anchor of its campaign."""
 
     number: int
     sentence: str
+    link: str
+
+
+@dataclass(frozen=True)
+class ShareRow:
+    """A segment's part of the units and of what they brought, 0 to 1; None where no money is known."""
+
+    number: int
+    name: str
+    unit_share: float
+    revenue_share: float | None
+
+
+@dataclass(frozen=True)
+class SharesChart:
+    """How the units and their money divide over the segments: the answer as one picture."""
+
+    title: str
+    rows: tuple[ShareRow, ...]
+    unit_plural: str = "customers"
+
+
+@dataclass(frozen=True)
+class Link:
+    """A file beside the page, and what is in it."""
+
+    href: Annotated[str, Field(pattern=r"^[\w-][\w./-]*$")]
+    about: str
 
 
 @dataclass(frozen=True)
@@ -329,13 +379,17 @@ class ReportPage:
     kicker
         The line above the title: what kind of page this is, and of which data.
     title, lead
-        The answer as a headline and as one paragraph.
+        The answer as a headline and as one paragraph. Where there are moves, the first of them is the headline.
+    moves
+        What to do, the most worthwhile first.
+    shares
+        The picture below them.
     facts
         The handful of numbers below the lead.
     warnings
         What a reader must know before using the answer.
-    first_aim
-        What to do with the segment to begin with; it ends the lead.
+    files, commands
+        Where the lists are, and what comes next.
     n_segments
         How many segment colours the page needs.
     """
@@ -347,5 +401,8 @@ class ReportPage:
     warnings: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()
     footer: str = ""
-    first_aim: SegmentAim | None = None
+    moves: tuple[Move, ...] = ()
+    shares: SharesChart | None = None
+    files: tuple[Link, ...] = ()
+    commands: tuple[Fact, ...] = ()
     n_segments: Annotated[int, Field(ge=0, le=1_000)] = 0

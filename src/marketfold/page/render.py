@@ -16,7 +16,7 @@ from marketfold.page import embed
 from marketfold.page.parts import Briefs, FigureGrid, FigurePart, FigureTabs, Fold, TablePart
 from marketfold.version import __version__
 from marketfold.whole_files import write_whole
-from marketfold.words import NARROW_SPACE, printable, share
+from marketfold.words import MONTHS, NARROW_SPACE, printable, share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,7 +44,7 @@ def environment(*packages: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.globals.update(percent=share)
+    templates.globals.update(percent=share, months=MONTHS)
     return templates
 
 

@@ -18,7 +18,16 @@ from marketfold.report.evidence_chapters import (
 from marketfold.report.making_chapter import glossary_chapter, making_chapter
 from marketfold.report.map_chapter import map_chapter
 from marketfold.report.number_chapter import k_chapter
-from marketfold.report.opening import first_aim, headline, key_facts, lead, segment_aim, weightiest_warnings
+from marketfold.report.opening import (
+    headline,
+    key_facts,
+    lead,
+    moves,
+    run_commands,
+    run_files,
+    shares,
+    weightiest_warnings,
+)
 from marketfold.report.outlook_chapter import outlook_chapter
 from marketfold.report.reduction_chapter import reduction_chapter
 from marketfold.report.rfm_chapter import rfm_chapter
@@ -34,22 +43,32 @@ if TYPE_CHECKING:
 
 CHAPTERS: tuple[Callable[[Analysis], Section | None], ...] = (
     segments_chapter,
+    campaigns_chapter,
+    customers_chapter,
     outlook_chapter,
+)
+"""What everybody reads, in reading order; a chapter without content is None and left out."""
+
+FOR_ANALYSTS: tuple[Callable[[Analysis], Section | None], ...] = (
     map_chapter,
+    profiles_chapter,
     k_chapter,
     stability_chapter,
     reduction_chapter,
     baseline_chapter,
     choice_chapter,
-    profiles_chapter,
     rfm_chapter,
-    campaigns_chapter,
-    customers_chapter,
     data_chapter,
     making_chapter,
     glossary_chapter,
 )
-"""In reading order; a chapter without content is None and left out."""
+"""What waits behind its title until somebody asks."""
+
+
+def _sections(analysis: Analysis) -> tuple[Section, ...]:
+    everybody = [section for chapter in CHAPTERS if (section := chapter(analysis))]
+    analysts = [replace(section, for_analyst=True) for chapter in FOR_ANALYSTS if (section := chapter(analysis))]
+    return (*everybody, *analysts)
 
 
 def _plan_with_stand_ins(plan: CampaignPlan) -> CampaignPlan:
@@ -68,18 +87,24 @@ def _with_stand_ins(analysis: Analysis) -> Analysis:
     return replace(analysis, segments=segments, plan=_plan_with_stand_ins(analysis.plan))
 
 
-def report_data(analysis: Analysis) -> PageData:
-    """Everything that the report says, with the segments' names apart, so that they can be changed."""
+def report_data(analysis: Analysis, *, in_folder: bool = False) -> PageData:
+    """Everything that the report says, with the segments' names apart, so that they can be changed.
+
+    `in_folder` where it will stand in a run folder, whose files it then links to.
+    """
     names = {profile.number: profile.name for profile in analysis.segments.profiles}
     analysis = _with_stand_ins(analysis)
     page = ReportPage(
-        title=headline(analysis),
+        title=first[0].sentence.rstrip(".") if (first := moves(analysis.plan)) else headline(analysis),
         kicker=f"Segmentation of {analysis.data.facts.name}",
         lead=lead(analysis),
-        first_aim=first_aim(analysis),
+        moves=first[1:],
+        shares=shares(analysis),
+        files=run_files(analysis) if in_folder else (),
+        commands=run_commands() if in_folder else (),
         facts=key_facts(analysis),
         warnings=weightiest_warnings(analysis),
-        sections=tuple(section for chapter in CHAPTERS if (section := chapter(analysis))),
+        sections=_sections(analysis),
         footer="Made with Marketfold. This page holds no names, phones, e-mails or addresses, and asks no other "
         "computer for anything.",
         n_segments=max(names),
@@ -104,15 +129,15 @@ def with_plan(data: PageData, plan: CampaignPlan) -> PageData:
     """
     names = {campaign.number: campaign.name for campaign in plan.campaigns if campaign.number in data.names}
     plan = _plan_with_stand_ins(plan)
-    aims = {campaign.number: segment_aim(campaign) for campaign in plan.campaigns}
-    first, campaigns = data.page.first_aim, campaigns_section(plan)
+    first, campaigns = moves(plan), campaigns_section(plan)
     sections = []
     for section in data.page.sections:
         if section.key != "campaigns":
             sections.append(replace(section, parts=tuple(_planned(part, plan) for part in section.parts)))
         elif campaigns:
             sections.append(campaigns)
-    page = replace(data.page, first_aim=aims.get(first.number, first) if first else None, sections=tuple(sections))
+    title = first[0].sentence.rstrip(".") if first else data.page.title
+    page = replace(data.page, title=title, moves=first[1:], sections=tuple(sections))
     return PageData(page, {**data.names, **names})
 
 

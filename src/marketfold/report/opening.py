@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marketfold import words
-from marketfold.page import Fact, SegmentAim
+from marketfold.page import Fact, Link, Move, ShareRow, SharesChart
+from marketfold.report.segment_chapters import campaign_key
+from marketfold.report.sentences.moves import move_sentences
+from marketfold.report.sentences.phrases import phrases, say
 from marketfold.report.sentences.selection import future_warning
 from marketfold.report.sentences.trust import trust_summary
 from marketfold.report.sentences.warnings import run_warnings
+from marketfold.unit_tables import MOST_IN_WORKBOOK
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
-    from marketfold.campaigns import Campaign
-    from marketfold.segments import SegmentProfile
+    from marketfold.campaigns import CampaignPlan
 
 LEAST_LEAD = 0.1
 """By how much a group's share of revenue must exceed its share of customers to be news."""
@@ -49,36 +52,33 @@ def headline(analysis: Analysis) -> str:
     return f"{which}, {who} of the {units}, {verb} {money} of the revenue"
 
 
-def _best(analysis: Analysis) -> SegmentProfile:
-    """Where to begin: the most valuable of the surest segments."""
-    order = {"group": 0, "slice": 1, None: 2, "weak": 3}
-    profiles = analysis.segments.profiles
-    return min(profiles, key=lambda profile: (order[profile.trust], -profile.revenue_share, -profile.unit_share))
+def moves(plan: CampaignPlan) -> tuple[Move, ...]:
+    """What to do, the most worthwhile first."""
+    return tuple(Move(number, sentence, campaign_key(number)) for number, sentence in move_sentences(plan))
 
 
-def _first_move(analysis: Analysis) -> str:
-    best = _best(analysis)
-    units = words.plural(best.units, words.unit_word(analysis.segmentation.unit))
-    brought = (
-        f" who brought {words.money(best.revenue_total, analysis.data.currency, short=True)}, "
-        f"{words.share(best.revenue_share)} of the revenue"
-        if best.revenue_total > 0
-        else ""
+def shares(analysis: Analysis) -> SharesChart:
+    """How units and money divide over the segments."""
+    known = analysis.segmentation.table.has_money
+    rows = tuple(
+        ShareRow(one.number, one.name, one.unit_share, one.revenue_share if known else None)
+        for one in analysis.segments.profiles
     )
-    begin = "To test first" if best.trust == "weak" else "Begin with"
-    return f"{begin} \u201c{best.name}\u201d: {units}{brought}."
+    return SharesChart(headline(analysis), rows, words.units_word(analysis.segmentation.unit))
 
 
-def first_aim(analysis: Analysis) -> SegmentAim | None:
-    """What to do with the segment to begin with; None where nothing was planned for it."""
-    number = _best(analysis).number
-    return next((segment_aim(campaign) for campaign in analysis.plan.campaigns if campaign.number == number), None)
+def run_files(analysis: Analysis) -> tuple[Link, ...]:
+    """The files of a run folder that a reader of the page opens next."""
+    customers = analysis.segmentation.unit == "customer"
+    names = (*(("customers.xlsx",) if customers and len(analysis.segmentation) <= MOST_IN_WORKBOOK else ()),)
+    names += ("customers.csv",) if customers else ("segments.csv",)
+    names += ("campaigns/",) if analysis.plan.campaigns else ()
+    return tuple(Link(name, say("file", name)) for name in names)
 
 
-def segment_aim(campaign: Campaign) -> SegmentAim:
-    """The aim of a campaign as a sentence."""
-    title = campaign.aim_title
-    return SegmentAim(campaign.number, f"The aim for them: {title[:1].lower()}{title[1:]}.")
+def run_commands() -> tuple[Fact, ...]:
+    """What to do next in a terminal, from the run's folder."""
+    return tuple(Fact(command, about) for command, about in phrases("next_command").items())
 
 
 def _future(analysis: Analysis) -> str:
@@ -101,8 +101,7 @@ def lead(analysis: Analysis) -> str:
         what = "in the table"
     return (
         f"The {words.count(len(made))} {words.units_word(made.unit)} {what}{when} form "
-        f"{words.number_word(made.n_segments)} segments. {trust_summary(analysis)} {_future(analysis)}"
-        f"{_first_move(analysis)}"
+        f"{words.number_word(made.n_segments)} segments. {trust_summary(analysis)} {_future(analysis)}".rstrip()
     )
 
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from marketfold import words
 from marketfold.features import HORIZONS, OVERDUE_AT, Outlook, expected_columns, outlook_of
-from marketfold.page import Column, Section, TablePart, numbers
+from marketfold.page import Calendar, CalendarRow, Column, Fold, Section, TablePart, numbers
+from marketfold.report.sentences.campaigns import season
 from marketfold.report.sentences.outlook import outlook_sentence
 from marketfold.report.sentences.phrases import say
 
@@ -30,8 +31,20 @@ def outlook_chapter(analysis: Analysis) -> Section | None:
     lead = outlook_sentence(outlook, check, analysis.data.currency)
     parts: tuple[Part, ...] = (_segments_table(analysis, fits=isinstance(outlook, Outlook)),)
     if check:
-        parts = (*parts, _check_table(check, analysis.data.currency))
-    return Section("outlook", "What to expect of them", parts, lead, "Ahead")
+        parts = (*parts, Fold(say("outlook_table", "came true"), (_check_table(check, analysis.data.currency),)))
+    return Section("outlook", "What is ahead", (*_calendar(analysis), *parts), lead, "Ahead")
+
+
+def _calendar(analysis: Analysis) -> tuple[Part, ...]:
+    """The months in which each segment buys; nothing where no season can be told of any."""
+    campaigns = analysis.plan.campaigns
+    if not any(campaign.timing.months for campaign in campaigns):
+        return ()
+    rows = tuple(
+        CalendarRow(one.number, one.name, one.timing.months, "" if one.timing.months else season(one.timing))
+        for one in campaigns
+    )
+    return (Calendar(say("calendar", "title"), rows, say("calendar", "caption")),)
 
 
 def _segments_table(analysis: Analysis, *, fits: bool) -> TablePart:
@@ -93,7 +106,6 @@ def _check_table(check: OutlookCheck, currency: str | None) -> TablePart:
     )
     return TablePart(
         key="outlook-check",
-        title="Did it come true before?",
         caption=say("outlook_table", "check", cutoff=check.cutoff, days=check.horizon_days),
         columns=numbers("Group", "Customers", "Orders expected", "came", "Revenue expected", "came"),
         rows=rows,

@@ -12,7 +12,7 @@ import xlsxwriter
 
 from marketfold.csv_files import write_csv
 from marketfold.report import phrases
-from marketfold.unit_tables import as_list
+from marketfold.unit_tables import MOST_IN_WORKBOOK, as_list
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 CSV_FILE, WORKBOOK_FILE = "customers.csv", "customers.xlsx"
-MOST_IN_WORKBOOK = 100_000
-"""Beyond so many rows nobody scrolls, and writing takes longer than the run: the CSV has them all."""
 SHEET_NAME = 31
 """Characters of a sheet's name (Excel specifications and limits)."""
 NO_DAY = date(2000, 1, 1)

@@ -48,7 +48,7 @@ def write_run(analysis: Analysis, folder: str | Path, progress: Progress | None 
                 save_sample(analysis, staging / "model")
             write_plan(analysis.plan, staging, analysis.run.kept_briefs)
         with clock.stage("report"):
-            write_report_files(report_data(analysis), staging)
+            write_report_files(report_data(analysis, in_folder=True), staging)
         record = run_record(analysis)
         record["stages"] += [asdict(cost) for cost in clock.costs]
         write_json(record, staging / "run.json")

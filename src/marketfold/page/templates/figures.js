@@ -168,13 +168,14 @@
     plots.filter((plot) => plot.dataset.state === "done").forEach(paint);
   });
 
-  /* Paper: everything open, everything drawn in light colours, each figure scaled to the width of its column. */
+  /* Paper: every fold open but the chapters for analysts that the reader left shut, everything drawn in light colours,
+     each figure scaled to the width of its column. */
   let opened = [];
   function beforePrint() {
     if (printing) return;
     printing = true;
     document.documentElement.dataset.mode = "light";
-    opened = Array.from(document.querySelectorAll("details:not([open])"));
+    opened = Array.from(document.querySelectorAll("details:not([open]):not(.for-analyst)"));
     opened.forEach((fold) => { fold.open = true; });
     document.documentElement.classList.add("printing");
     if (window.Plotly) {

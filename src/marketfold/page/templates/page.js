@@ -10,7 +10,7 @@
   fold.addEventListener("click", (event) => { if (event.target.closest("a") && narrow.matches) fold.open = false; });
 
   /* Scroll spy: the last chapter whose top has passed the upper third of the window. */
-  const chapters = Array.from(document.querySelectorAll("main > section"));
+  const chapters = Array.from(document.querySelectorAll("main > .chapter"));
   let waiting = false;
   function spy() {
     waiting = false;
