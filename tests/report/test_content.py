@@ -17,7 +17,18 @@ if TYPE_CHECKING:
     from marketfold.analysis import Analysis
     from marketfold.page import ReportPage
 
-IN_ORDER = ("segments", "the-map", "how-many", "stability", "profiles", "campaigns", "data", "making", "glossary")
+IN_ORDER = (
+    "segments",
+    "campaigns",
+    "customers",
+    "outlook",
+    "the-map",
+    "how-many",
+    "stability",
+    "data",
+    "making",
+    "glossary",
+)
 
 
 def test_chapters_stand_in_the_order_of_a_memo(analysis: Analysis) -> None:
@@ -64,9 +75,11 @@ def test_what_was_not_made_is_left_out(analysis: Analysis) -> None:
     assert 'class="notice warning"' not in render_page(page)
 
 
-def test_no_customer_is_in_the_report(analysis: Analysis, tmp_path: Path) -> None:
-    path = tmp_path / "report.html"
-    write_report(analysis, path)
+def test_no_customer_whose_id_is_personal_is_in_the_report(analysis: Analysis, tmp_path: Path) -> None:
+    path, data = tmp_path / "report.html", analysis.data
+    facts = dataclasses.replace(data.facts, id_is_personal=True)
+    clean = dataclasses.replace(data.clean, orders=dataclasses.replace(data.clean.orders, facts=facts))
+    write_report(dataclasses.replace(analysis, data=dataclasses.replace(data, clean=clean)), path)
     text = path.read_text("utf-8")
     ids = {str(one) for one in analysis.segmentation.ids}
     assert len(ids) > 20
@@ -96,11 +109,13 @@ def test_most_warnings_are_told_first_and_all_are_told(analysis: Analysis) -> No
     assert all(f"Remark number {i}." in html for i in range(9))
 
 
-def test_no_structure_is_said_in_the_headline(analysis: Analysis) -> None:
+def test_no_structure_is_said_above_the_picture(analysis: Analysis) -> None:
     evidence = analysis.choice.evidence
     evidence = dataclasses.replace(evidence, k_choice=dataclasses.replace(evidence.k_choice, answer="no_structure"))
     choice = dataclasses.replace(analysis.choice, evidence=evidence)
-    assert "cut from one crowd" in report_page(dataclasses.replace(analysis, choice=choice)).title
+    chart = report_page(dataclasses.replace(analysis, choice=choice)).shares
+    assert chart is not None
+    assert "cut from one crowd" in chart.title
 
 
 def every_text(value: object) -> list[str]:

@@ -8,15 +8,17 @@ from tests.report.edited import remarking, with_evidence, with_profiles
 
 from marketfold.report.opening import (
     MOST_WARNINGS,
-    first_aim,
     headline,
     key_facts,
     lead,
-    segment_aim,
+    run_files,
+    shares,
     weightiest_warnings,
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from marketfold.analysis import Analysis
     from marketfold.clustering import Answer
     from marketfold.schema import Trust
@@ -52,20 +54,18 @@ def test_equal_shares_are_no_news(analysis: Analysis) -> None:
     assert "%" not in said
 
 
-def test_begin_with_the_most_valuable_of_the_surest(analysis: Analysis) -> None:
-    trusts: tuple[Trust, ...] = ("weak", "slice", "slice")
-    profiles = tuple(
-        dataclasses.replace(profile, trust=trust, revenue_share=money)
-        for profile, trust, money in zip(analysis.segments.profiles, trusts, (0.8, 0.05, 0.15), strict=True)
-    )
-    said = with_profiles(analysis, profiles)
-    assert f"Begin with \u201c{profiles[2].name}\u201d" in lead(said)
-    aim = first_aim(said)
-    assert aim == segment_aim(next(one for one in analysis.plan.campaigns if one.number == profiles[2].number))
+def test_the_picture_has_each_segment_with_its_shares(analysis: Analysis) -> None:
+    chart = shares(analysis)
+    assert [(row.number, row.unit_share, row.revenue_share) for row in chart.rows] == [
+        (one.number, one.unit_share, one.revenue_share) for one in analysis.segments.profiles
+    ]
+    assert chart.title == headline(analysis)
 
 
-def test_without_a_plan_there_is_no_aim(analysis: Analysis) -> None:
-    assert first_aim(dataclasses.replace(analysis, plan=dataclasses.replace(analysis.plan, campaigns=()))) is None
+def test_files_of_the_run_are_linked_and_are_there(analysis: Analysis, made: Path) -> None:
+    links = [link.href for link in run_files(analysis)]
+    assert links == ["customers.xlsx", "customers.csv", "campaigns/"]
+    assert all((made / link).exists() for link in links)
 
 
 @pytest.mark.parametrize("trust", ["group", "slice", "weak"])
