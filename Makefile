@@ -12,7 +12,7 @@ demo: $(VENV)/.runs
 
 test: $(VENV)/.tests
 	$(BIN)/lint-imports --no-cache > /dev/null
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 lint: $(VENV)/.tests
 	$(BIN)/ruff check .

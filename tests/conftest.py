@@ -44,6 +44,31 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return argname if isinstance(val, bytes) else None
 
 
+DEAR = ("spark", "run_folder", "made_run", "shop_case", "analysis")
+"""Fixtures that take long to make and are asked for in many modules, dearest first."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep on one worker what shares a dear fixture or a module, so that each is made once; longest groups come first.
+
+    Small modules end the collection, and fill up the worker that is done earlier.
+    """
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            asked = getattr(item, "fixturenames", ())
+            group = next((name for name in DEAR if name in asked), item.nodeid.partition("::")[0])
+            item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    mark = item.get_closest_marker("xdist_group")
+    group = mark.args[0] if mark else ""
+    first = ("spark", "browser", *DEAR[1:])
+    return first.index(group) if group in first else len(first)
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Folder of the third-party files, for what was published about them; without them those tests are skipped.
@@ -132,6 +157,7 @@ SHOP_LINES = 36_000
 def made_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run with a budget, made once and not to be changed."""
     config = RunConfig(
+        quick=True,
         reduction=ReductionOptions(method="none"),
         clustering=ClusteringOptions(segments=3, k_max=4, bootstraps=2),
         campaigns=CampaignOptions(budget=2_000, margin=0.4),
@@ -170,6 +196,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
             # Short jobs on small tables: compiling less is what makes them fast.
             "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
             "spark.sql.codegen.wholeStage": "false",
+            "spark.sql.codegen.factoryMode": "NO_CODEGEN",
             "spark.sql.adaptive.enabled": "false",
         }
         builder = SparkSession.builder.master("local[2]").appName("marketfold tests")

@@ -118,7 +118,9 @@ def test_a_run_as_of_a_day_measures_its_customers_once(monkeypatch: pytest.Monke
     monkeypatch.setattr("marketfold.cleaning.clean.Activity", spied)
     cut = date(2025, 10, 1)
     config = RunConfig(
-        features=FeatureOptions(as_of=cut), clustering=ClusteringOptions(segments=3, k_max=4, bootstraps=2)
+        quick=True,
+        features=FeatureOptions(as_of=cut),
+        clustering=ClusteringOptions(segments=3, k_max=4, bootstraps=2),
     )
     analysis = segment_market(make_shop(2_000).lines, config)
     seen = before_day(analysis.data.clean, cut).activity.span

@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 import tracemalloc
 import warnings
-from collections.abc import Iterator
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -45,19 +44,6 @@ def test_a_campaign_keeps_the_rule_that_chose_its_aim_with_its_numbers(shop_case
     asked = next(one for one in campaign.why.conditions if one.at_least == 0.6)
     assert asked.value >= 0.6
     assert asked.everyone is not None
-
-
-@pytest.fixture
-def spark() -> Iterator[None]:
-    sql = pytest.importorskip("pyspark.sql")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Python 3.11's socketserver under py4j; nothing of ours
-        before = sql.SparkSession.getActiveSession()
-        builder = sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
-        session = builder.config("spark.sql.shuffle.partitions", "1").getOrCreate()
-        yield
-        if before is None:  # another test's session is not ours to stop
-            session.stop()
 
 
 def as_engine(case: Case, engine: Engine) -> CleanOrders:

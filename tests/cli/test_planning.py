@@ -70,15 +70,25 @@ def test_what_was_edited_in_the_file_is_made_anew(own_run: Path):
 SETS = ["1.name=Tea lovers", "1.offer.title=Free tasting", "{n}.holdout.held_out={more}"]
 
 
+def exported_audiences(run: Path) -> Path:
+    exported = run.with_name("run-audiences-mailchimp")
+    exported.mkdir()
+    run.with_name("runner-audiences-mailchimp").mkdir()
+    return exported
+
+
 @pytest.mark.parametrize("change", SETS)
 def test_audiences_exported_before_are_named(own_run: Path, change: str):
     first = next(one for one in read_plan(own_run).campaigns if one.held_out)
-    exported = own_run.with_name("run-audiences-mailchimp")
-    exported.mkdir()
-    own_run.with_name("runner-audiences-mailchimp").mkdir()
-    assert "out of date" not in run("plan", own_run, "--set", "1.goal=Ours.")
+    exported = exported_audiences(own_run)
     told = run("plan", own_run, "--set", change.format(n=first.number, more=first.held_out + 5))
     assert f"out of date: {exported}. Export them again." in told
+
+
+def test_audiences_are_named_for_what_is_in_them_and_no_other_change(own_run: Path):
+    exported = exported_audiences(own_run)
+    assert "out of date" not in run("plan", own_run, "--set", "1.goal=Ours.")
+    assert "out of date" in run("plan", own_run, "--set", SETS[0])
     assert "out of date" not in run("plan", own_run, "--renew")
     assert str(exported) in run("rename", own_run, "2", "Coffee lovers")
 

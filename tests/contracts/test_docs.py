@@ -21,6 +21,7 @@ from marketfold.decisions import kinds, undoable
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SETTINGS = """
+quick = true
 [reduction]
 method = "none"
 [clustering]
@@ -71,6 +72,7 @@ def known() -> dict[str, Any]:
     """What a reader has at hand when a block begins; a shop so large that there is a holdout to measure with."""
     begun = date(2026, 1, 1)
     config = RunConfig(
+        quick=True,
         features=FeatureOptions(as_of=begun),
         clustering=ClusteringOptions(segments=3, k_max=4, bootstraps=2),
         reduction=ReductionOptions(method="none"),

@@ -60,7 +60,7 @@ def test_a_run_that_trains_no_network_never_loads_tensorflow(tmp_path: Path):
         "import sys\nfrom marketfold import make_shop, segment_market, write_run, RunConfig\n"
         "from marketfold.config import ClusteringOptions\n"
         "from pathlib import Path\n"
-        "config = RunConfig(clustering=ClusteringOptions(bootstraps=2))\n"
+        "config = RunConfig(clustering=ClusteringOptions(segments=3, k_max=4, bootstraps=2))\n"
         f"write_run(segment_market(make_shop(2_000).lines, config), Path({str(tmp_path / 'run')!r}))\n"
         "print('LOADED', 'tensorflow' in sys.modules)\n"
     )

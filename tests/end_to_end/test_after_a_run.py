@@ -56,7 +56,8 @@ def test_scoring_reads_as_the_run_did(marketfold: Command, shop: Shop, tmp_path:
     odd = {"customer_id": "buyer no", "ordered_on": "placed"}
     write_csv(shop.lines.rename_columns([odd.get(c, c) for c in shop.lines.column_names]), tmp_path / "odd.csv")
     mapped = [word for role, column in odd.items() for word in ("--map", f"{role}={column}")]
-    ended = marketfold("run", "odd.csv", "--out", "run", "--bootstraps", "2", "--segments", "3", "--quiet", *mapped)
+    words = ("--quick", "--bootstraps", "2", "--segments", "3", "--quiet", *mapped)
+    ended = marketfold("run", "odd.csv", "--out", "run", *words)
     assert ended.code == 0, ended.err
     assert marketfold("score", "run", "odd.csv", "--quiet").code == 0
     assert marketfold("score", "run/model", "odd.csv", "--quiet", *mapped).code == 0
@@ -123,7 +124,7 @@ def test_a_name_that_cannot_be_given(number: int, name: str, marketfold: Command
 
 def test_a_later_run_keeps_numbers_names_and_arms(marketfold: Command, own_run: Path, shop_file: Path):
     marketfold("rename", own_run, 2, "Second to none")
-    words = ("--previous", own_run, "--out", "later", "--bootstraps", "2", "--quiet")
+    words = ("--previous", own_run, "--out", "later", "--quick", "--bootstraps", "2", "--quiet")
     assert marketfold("run", shop_file, *words).code == 0
     before, after = Run.read(own_run), Run.read("later")
     assert before.segments["segment"].equals(after.segments["segment"])
@@ -180,7 +181,8 @@ def test_a_run_on_several_files_is_exported_from_them(marketfold: Command, shop:
     half = shop.lines.num_rows // 2
     for number, part in enumerate((shop.lines.slice(0, half), shop.lines.slice(half))):
         parquet.write_table(part, tmp_path / f"part{number}.parquet")
-    ended = marketfold("run", "part*.parquet", "--out", "run", "--bootstraps", "2", "--segments", "3", "--quiet")
+    fast = ("--quick", "--bootstraps", "2", "--segments", "3", "--quiet")
+    ended = marketfold("run", "part*.parquet", "--out", "run", *fast)
     assert ended.code == 0, ended.err
     words = ("--to", "csv", "--consent-column", "marketing_consent", "--allow-small")
     ended = marketfold("export", "run", *words)

@@ -149,7 +149,7 @@ def test_customers_who_never_came_back_can_be_segmented(marketfold: Command, tmp
     """There is a span to cut, and nothing after the cut to be judged by."""
     rows = "".join(f"{n},c{n},{date(2024, 1, 1) + timedelta(days=3 * n)},{n % 17 + 1}\n" for n in range(200))
     (tmp_path / "orders.csv").write_text(HEADER + rows)
-    ended = marketfold("run", "orders.csv", "--bootstraps", "2", "--json")
+    ended = marketfold("run", "orders.csv", "--quick", "--bootstraps", "2", "--json")
     assert ended.code == 0, ended.err
     assert json.loads(ended.out)["future"] is None
 

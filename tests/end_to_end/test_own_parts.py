@@ -30,7 +30,7 @@ RUN_SCHEMA = json.loads(files("marketfold.runs").joinpath("run.schema.json").rea
 
 @pytest.fixture(scope="module")
 def analysis() -> Analysis:
-    config = RunConfig(clustering=ClusteringOptions(k_max=4, bootstraps=2))
+    config = RunConfig(quick=True, clustering=ClusteringOptions(k_max=4, bootstraps=2))
     return segment_market(
         make_shop(2_000).lines, config, reducer=PCA(3), clusterer=AgglomerativeClustering(4, linkage="ward")
     )

@@ -26,7 +26,9 @@ FILES = {
     "set_aside.csv", "run.json", "plan.json", "model", "campaigns",
 }  # fmt: skip
 RUN_SCHEMA = json.loads(files("marketfold.runs").joinpath("run.schema.json").read_text("utf-8"))
-QUICK = RunConfig(clustering=ClusteringOptions(bootstraps=5))
+FULL = RunConfig(clustering=ClusteringOptions(bootstraps=5))
+QUICK = FULL.model_copy(update={"quick": True})
+"""Where no network is asked about: training one is most of what a small run costs."""
 
 
 def record_of(folder: Path) -> dict[str, Any]:
@@ -73,7 +75,7 @@ def test_the_ledger_reconciles_with_the_file_of_what_was_set_aside(run_folder: P
 
 
 def test_the_same_seed_gives_the_same_folder_byte_for_byte(tmp_path: Path, shop_file: Path):
-    one, other = (write_run(segment_market(shop_file, QUICK), tmp_path / name).folder for name in ("one", "other"))
+    one, other = (write_run(segment_market(shop_file, FULL), tmp_path / name).folder for name in ("one", "other"))
     for path in (path for path in one.rglob("*") if path.is_file()):
         twin = other / path.relative_to(one)
         if path.name == "run.json":
@@ -88,7 +90,7 @@ def test_the_same_seed_gives_the_same_folder_byte_for_byte(tmp_path: Path, shop_
 
 def test_the_planted_groups_are_found_at_default_settings():
     shop = make_shop()
-    analysis = segment_market(shop.lines, QUICK)
+    analysis = segment_market(shop.lines, FULL)
     planted = dict(zip(shop.truth["customer_id"].to_pylist(), shop.truth["group"].to_pylist(), strict=True))
     truth = [planted[one] for one in analysis.segmentation.ids.tolist()]
     assert adjusted_rand_score(truth, analysis.labels) >= 0.9
@@ -126,7 +128,7 @@ def test_ctrl_c_leaves_nothing(tmp_path: Path, shop_file: Path):
         "import sys, _thread, marketfold.runs.write as w\n"
         "from marketfold.cli import main\n"
         "w.write_report_files = lambda *_: _thread.interrupt_main() or __import__('time').sleep(5)\n"
-        f"sys.argv = ['marketfold', 'run', {str(shop_file)!r}, '--out', 'run', '--bootstraps', '2', '--quiet']\n"
+        f"sys.argv = ['marketfold', 'run', {str(shop_file)!r}, '--out', 'run', '--bootstraps=2', '--quick', '-q']\n"
         "main()\n"
     )
     ended = subprocess.run(
@@ -138,7 +140,7 @@ def test_ctrl_c_leaves_nothing(tmp_path: Path, shop_file: Path):
 
 
 def test_json_on_standard_output(marketfold: Command, shop_file: Path):
-    ended = marketfold("run", shop_file, "--json", "--bootstraps", "2", "--segments", "3")
+    ended = marketfold("run", shop_file, "--json", "--quick", "--bootstraps", "2", "--segments", "3")
     told = json.loads(ended.out)
     assert ended.code == 0
     assert told["choose_k"]["k"] == 3

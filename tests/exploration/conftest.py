@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from marketfold.exploration import Exploration
@@ -47,22 +45,3 @@ def purchases_kept(examples: Path) -> pd.DataFrame:
     rows = pd.read_csv(examples / "purchases.txt", sep=r"\s+")
     rows["day"] = pd.to_datetime(rows["date"].astype(str), format="%Y%m%d")
     return rows[rows["dollar_value"] > 0]
-
-
-@pytest.fixture(scope="session")
-def spark() -> Iterator[Any]:
-    """A local Spark session on one core, without its web page."""
-    sql = pytest.importorskip("pyspark.sql")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Python 3.11's socketserver under py4j; nothing of ours
-        session = (
-            sql.SparkSession.builder.master("local[1]")
-            .config("spark.ui.enabled", "false")
-            .config("spark.sql.shuffle.partitions", "1")
-            .config("spark.sql.session.timeZone", "UTC")
-            .config("spark.sql.codegen.wholeStage", "false")
-            .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
-            .getOrCreate()
-        )
-    yield session
-    session.stop()

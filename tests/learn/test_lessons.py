@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A run of more customers than its sample keeps, reduced by PCA."""
     config = RunConfig(
+        quick=True,
         reduction=ReductionOptions(method="pca"),
         clustering=ClusteringOptions(segments=3, k_max=4, bootstraps=2),
     )

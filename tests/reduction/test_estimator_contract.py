@@ -35,7 +35,17 @@ def test_estimator_keeps_scikit_learn_habits(estimator: Any, check: Any) -> None
     check(estimator)
 
 
-@pytest.mark.parametrize("estimator", [NoReducer(), PCAReducer(3), QUICK, TIED], ids=lambda e: str(e.name))
+@pytest.fixture(scope="module", params=[NoReducer(), PCAReducer(3), QUICK, TIED], ids=lambda e: str(e.name))
+def estimator(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def fitted(estimator: Any, correlated: Float32) -> Any:
+    """A fitted copy, not to be changed."""
+    return clone(estimator).fit(correlated)
+
+
 class TestEveryReducer:
     def test_clone_keeps_every_parameter(self, estimator: Any) -> None:
         assert clone(estimator).get_params() == estimator.get_params()
@@ -44,28 +54,24 @@ class TestEveryReducer:
         parameters = estimator.get_params(deep=False)
         assert type(estimator)().set_params(**parameters).get_params(deep=False) == parameters
 
-    def test_is_a_reducer(self, estimator: Any, correlated: Float32) -> None:
-        fitted = clone(estimator).fit(correlated)
+    def test_is_a_reducer(self, fitted: Any) -> None:
         assert isinstance(fitted, Reducer)
         assert fitted.name in REDUCERS
 
-    def test_gives_float32_of_its_dimensions_and_back(self, estimator: Any, correlated: Float32) -> None:
-        fitted = clone(estimator).fit(correlated)
+    def test_gives_float32_of_its_dimensions_and_back(self, fitted: Any, correlated: Float32) -> None:
         reduced = fitted.transform(correlated)
         assert reduced.dtype == np.float32
         assert reduced.shape == (len(correlated), fitted.n_dimensions_)
         assert fitted.inverse_transform(reduced).shape == correlated.shape
 
-    def test_comes_back_from_its_state_exactly(self, estimator: Any, correlated: Float32) -> None:
-        fitted = clone(estimator).fit(correlated)
+    def test_comes_back_from_its_state_exactly(self, fitted: Any, correlated: Float32) -> None:
         restored = reducer_from_state(*fitted.to_state())
         assert restored.name == fitted.name
         np.testing.assert_array_equal(restored.transform(correlated), fitted.transform(correlated))
         code = fitted.transform(correlated)
         np.testing.assert_array_equal(restored.inverse_transform(code), fitted.inverse_transform(code))
 
-    def test_refuses_a_code_of_another_width(self, estimator: Any, correlated: Float32) -> None:
-        fitted = clone(estimator).fit(correlated)
+    def test_refuses_a_code_of_another_width(self, fitted: Any) -> None:
         with pytest.raises(ParameterError, match=f"Wanted {fitted.n_dimensions_} dimensions"):
             fitted.inverse_transform(np.zeros((2, fitted.n_dimensions_ + 1)))
 

@@ -114,6 +114,7 @@ class TestOneLineMore:
 
     def test_makes_a_run_whose_model_is_read_again(self, one_line_more: str, tmp_path: Path) -> None:
         config = RunConfig(
+            quick=True,
             features=FeatureOptions(feature_set="all"),
             reduction=ReductionOptions(method=one_line_more, n_dimensions=3),
             clustering=ClusteringOptions(segments=3, k_max=4, bootstraps=2),

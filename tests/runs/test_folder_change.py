@@ -14,13 +14,17 @@ from marketfold.runs import Run
 from marketfold.runs.folder import changed_copy, put_back
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "shop"
+def folder_in(home: Path) -> Path:
+    folder = home / "shop"
     (folder / "sub").mkdir(parents=True)
     for name in ("a", "b", "c", "sub/d"):
         (folder / name).write_text(f"old {name}", "utf-8")
     return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return folder_in(tmp_path)
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -116,33 +120,54 @@ import os, signal, sys
 from pathlib import Path
 from marketfold.runs.folder import changed_copy
 
-folder, which = Path(sys.argv[1]), int(sys.argv[2])
-rename, done = Path.rename, []
+def change_until(which, folder):
+    rename, done = Path.rename, []
 
-def killing(self, target):
-    if len(done) == which:
-        os.kill(os.getpid(), signal.SIGKILL)
-    done.append(target)
-    return rename(self, target)
+    def killing(self, target):
+        if len(done) == which:
+            os.kill(os.getpid(), signal.SIGKILL)
+        done.append(target)
+        return rename(self, target)
 
-Path.rename = killing
-with changed_copy(folder) as copy:
-    for name in ("a", "b", "sub/d", "run.json"):
-        (copy / name).write_text("new " + name, "utf-8")
+    Path.rename = killing
+    with changed_copy(folder) as copy:
+        for name in ("a", "b", "sub/d", "run.json"):
+            (copy / name).write_text("new " + name, "utf-8")
+    os._exit(0)
+
+for which, folder in zip(sys.argv[1::2], sys.argv[2::2]):
+    child = os.fork()
+    if not child:
+        change_until(int(which), Path(folder))
+    print(-os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
+"""Loads the library once; each change is a process of its own, killed before one of its renames."""
+
+POINTS = (0, 1, 4, 7, 8, 10)
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
+    """For each point in a change, the folder that a process which was killed there left."""
+    folders = {which: folder_in(tmp_path_factory.mktemp(f"killed-{which}")) for which in POINTS}
+    for folder in folders.values():
+        (folder / "run.json").write_text("old run.json", "utf-8")
+    words = [str(word) for pair in folders.items() for word in pair]
+    ended = subprocess.run([sys.executable, "-c", KILLED, *words], capture_output=True, text=True, check=True)
+    assert ended.stdout.split() == [str(int(signal.SIGKILL))] * len(POINTS)
+    return folders
 
 
 @pytest.mark.skipif(os.name != "posix", reason="no such signal here")
-@pytest.mark.parametrize("which", [0, 1, 4, 7, 8, 10])
-def test_a_kill_in_the_middle_is_healed_by_the_next_command_that_reads(folder: Path, which: int):
+@pytest.mark.parametrize("which", POINTS)
+def test_a_kill_in_the_middle_is_healed_by_the_next_command_that_reads(
+    folder: Path, killed: dict[int, Path], which: int
+):
     (folder / "run.json").write_text("old run.json", "utf-8")
-    before = contents(folder)
-    ended = subprocess.run([sys.executable, "-c", KILLED, folder, str(which)], check=False)
-    assert ended.returncode == -signal.SIGKILL
     with pytest.raises(RunFolderError, match=r"run\.json is damaged"):  # it is there, and is no record
-        Run.read(folder)
-    assert contents(folder) == before
-    assert nothing_beside(folder)
+        Run.read(killed[which])
+    assert contents(killed[which]) == contents(folder)
+    assert nothing_beside(killed[which])
 
 
 @pytest.mark.parametrize("what", ["before", "renewed"])

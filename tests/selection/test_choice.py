@@ -80,7 +80,7 @@ def test_no_training_is_repeated_on_the_same_rows_where_there_are_more_units_tha
 
 def test_a_clusterer_of_ones_own_decides_its_number_and_nobody_is_said_to_have_asked(table: FeatureTable):
     fits = Fits(table)
-    choice = choose_recipe(fits, RunConfig(clustering=SHORT), clusterer=GaussianMixture(5))
+    choice = choose_recipe(fits, RunConfig(quick=True, clustering=SHORT), clusterer=GaussianMixture(5))
     made = fits.segment(choice.recipe)
     assert (choice.number_from, made.n_segments) == ("clusterer", 5)
     choice = replace(choice, recipe=replace(choice.recipe, n_segments=made.n_segments))
@@ -88,7 +88,7 @@ def test_a_clusterer_of_ones_own_decides_its_number_and_nobody_is_said_to_have_a
 
 
 def test_a_number_that_was_asked_for_is_said_so(table: FeatureTable):
-    config = RunConfig(clustering=SHORT.model_copy(update={"segments": 6}))
+    config = RunConfig(quick=True, clustering=SHORT.model_copy(update={"segments": 6}))
     choice = choose_recipe(Fits(table), config)
     assert choice.number_from == "asked"
     assert number_decision(choice).startswith("6 segments were made. That many were asked for.")
@@ -140,7 +140,7 @@ def test_nothing_is_chosen_otherwise_where_those_kept_aside_buy_otherwise(clean_
 
 def test_parts_of_ones_own_need_not_be_hashable(table: FeatureTable):
     fits = Fits(table)
-    two = choose_recipe(fits, RunConfig(clustering=SHORT), reducer=Few(), clusterer=Halves())
+    two = choose_recipe(fits, RunConfig(quick=True, clustering=SHORT), reducer=Few(), clusterer=Halves())
     made = fits.segment(two.recipe)
     assert made is fits.segment(two.recipe)
     assert (made.dimensions.shape[1], made.n_segments) == (2, 2)

@@ -47,9 +47,13 @@ WORDS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("word", WORDS)
-@pytest.mark.parametrize("day", ["", "2024-09-30"])
-@pytest.mark.parametrize("place", ["Customer", "Order No", "Item"])
+DAYS, PLACES = ("", "2024-09-30"), ("Customer", "Order No", "Item")
+# every word, by turns with and without a day and in each place; and one word in all of them
+TOTAL_ROWS = [(word, DAYS[n % 2], PLACES[n % 3]) for n, word in enumerate(WORDS[1:])]
+TOTAL_ROWS += [(WORDS[0], day, place) for day in DAYS for place in PLACES]
+
+
+@pytest.mark.parametrize(("word", "day", "place"), TOTAL_ROWS)
 def test_a_row_that_is_called_a_total_is_none(tmp_path: Path, word: str, day: str, place: str):
     cells = {"Customer": "", "Order No": "", "Order Date": day, "Item": "", "Quantity": "6", "Amount": str(SUM)}
     cells[place] = word
