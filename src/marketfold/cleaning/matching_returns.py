@@ -323,7 +323,8 @@ class ReturnsToMatch:
 
     `sold` (purchases), `gone` (undone by their own status) and `undoing` (lines that take back what others sold) have
     the columns `source_line, order_id, customer_id, ordered_on, amount` and, where the source has them, `product_id`
-    and `quantity`. The lines sold agree with some row of `agreements`; `by_order` is what those were asked with.
+    and `quantity`. All lines sold that agree with some row of `agreements` are there; `by_order` is what those were
+    asked with.
     """
 
     sold: nw.LazyFrame[Any]
