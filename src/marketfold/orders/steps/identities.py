@@ -207,8 +207,10 @@ def key_orders(read: LinesRead) -> LinesRead:
     """
     if not read.has("order_id"):
         return read
-    first = read.lines.filter(are_lines(read) & ~nw.col("order_id").is_null()).head(PROBED)
-    probed = read.lines.filter(are_lines(read)).join(first.select("order_id").unique(), on="order_id", how="semi")
+    probed = read.lines.filter(are_lines(read) & ~nw.col("order_id").is_null())
+    if read.overview.lines > PROBED:
+        first = probed.head(PROBED).select("order_id").unique()
+        probed = probed.join(first, on="order_id", how="semi")
     days, customers = _spread(read, probed, ())
     if days > MOSTLY and customers > MOSTLY and read.may("order_numbers_restart"):
         for key in KEYS:
