@@ -10,7 +10,8 @@ import narwhals as nw
 
 from marketfold.decisions import Decision
 from marketfold.errors import Fault
-from marketfold.orders.roles import ID_STAND_INS, sureness
+from marketfold.orders.role_names import sureness
+from marketfold.orders.roles import ID_STAND_INS
 from marketfold.orders.steps.overview import in_capitals
 from marketfold.orders.steps.row_kinds import are_lines
 from marketfold.orders.totals import n_known

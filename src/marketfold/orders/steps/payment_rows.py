@@ -92,18 +92,10 @@ def doubt_refunds_of_nobody(read: LinesRead) -> LinesRead:
     """Warn where refunds have no customer though sales have one: they can be taken off nobody."""
     if not read.has("amount", "customer_id") or not read.overview.lacks("customer_id"):
         return read
-    amount = nw.col("amount")
-    nobody = are_lines(read) & nw.col("customer_id").is_null()
-    found = read.measure(
-        lines=count_where(nobody & (amount < 0)),
-        back=nw.when(nobody & (amount < 0)).then(-amount).sum(),
-        bought=nw.when(nobody & (amount > 0)).then(amount).sum(),
-        of=nw.when(amount > 0).then(amount).sum(),
-    )
-    back, bought = float(found["back"] or 0.0), float(found["bought"] or 0.0)
-    if back - bought < MUCH * float(found["of"] or 0.0) or not found["lines"]:
+    lines, back, bought = read.overview.of_nobody
+    if back - bought < MUCH * read.overview.sold or not lines:
         return read
-    decision = Decision("refunds_of_nobody", (read.mapping["customer_id"],), int(found["lines"]), round(back, 4))
+    decision = Decision("refunds_of_nobody", (read.mapping["customer_id"],), lines, round(back, 4))
     return read.decided(decision)
 
 
