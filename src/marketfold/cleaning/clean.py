@@ -324,7 +324,8 @@ def clean_orders(orders: Orders, options: CleaningOptions | None = None) -> Clea
     """
     options = options or CleaningOptions()
     engine = orders.engine
-    customers = engine.hold(distinct_texts(orders.lines, "customer_id").select("customer_id"))
+    customers = distinct_texts(orders.lines, "customer_id").select("customer_id")
+    customers = customers if _are_few(orders) else engine.hold(customers)
     found = _sort_lines(orders, options, customers)
     columns, judged = found.columns, found.judged.without_idle(found.counted)
     account = _account(found.counted, found.judged.rules)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from marketfold.orders.steps.row_kinds import are_lines
 from marketfold.schema import SOURCE_LINE, money_sum
 
 if TYPE_CHECKING:
@@ -48,10 +47,6 @@ class Overview:
         Amounts, and quantity times price, of the lines that have both.
     in_small
         Number of customer ids that are not in capitals, where all of the sample are.
-    sold
-        Sum of the amounts above zero.
-    of_nobody
-        Money of lines without a customer: number of those below zero, what they give back, and what the others brought.
     """
 
     lines: int
@@ -62,8 +57,6 @@ class Overview:
     empty: int = 0
     both: tuple[float, float] = (0.0, 0.0)
     in_small: int = 0
-    sold: float = 0.0
-    of_nobody: tuple[int, float, float] = (0, 0.0, 0.0)
 
     def lacks(self, role: str) -> bool:
         """Whether some row has no cell of a role that is counted."""
@@ -91,16 +84,6 @@ def _products() -> dict[str, nw.Expr]:
     }
 
 
-def _refunds(read: LinesRead) -> dict[str, nw.Expr]:
-    amount, nobody = nw.col("amount"), are_lines(read) & nw.col("customer_id").is_null()
-    return {
-        "sold": nw.when(amount > 0).then(amount).sum(),
-        "nobody lines": _count(nobody & (amount < 0)),
-        "nobody back": nw.when(nobody & (amount < 0)).then(-amount).sum(),
-        "nobody bought": nw.when(nobody & (amount > 0)).then(amount).sum(),
-    }
-
-
 def look_over(read: LinesRead) -> Overview:
     """Ask all lines at once."""
     names = set(read.lines.collect_schema().names())
@@ -110,8 +93,6 @@ def look_over(read: LinesRead) -> Overview:
     asked |= {f"{name} money": money_sum(name) for name in money}
     if {"amount", "quantity", "unit_price"} <= names:
         asked |= _products()
-    if {"amount", "customer_id"} <= names:
-        asked |= _refunds(read)
     if in_capitals(read):
         customer = nw.col("customer_id")
         asked["in small"] = _count(customer != customer.str.to_uppercase())
@@ -125,10 +106,4 @@ def look_over(read: LinesRead) -> Overview:
         empty=int(found.get("empty") or 0),
         both=(float(found.get("both amount") or 0.0), float(found.get("both product") or 0.0)),
         in_small=int(found.get("in small") or 0),
-        sold=float(found.get("sold") or 0.0),
-        of_nobody=(
-            int(found.get("nobody lines") or 0),
-            float(found.get("nobody back") or 0.0),
-            float(found.get("nobody bought") or 0.0),
-        ),
     )
