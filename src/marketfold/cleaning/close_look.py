@@ -82,7 +82,7 @@ def compare_all(kept: nw.LazyFrame[Any], engine: Engine) -> CloseLook:
 def look_closely(
     kept: nw.LazyFrame[Any], lines: nw.LazyFrame[Any], keys: Sequence[nw.LazyFrame[Any]], engine: Engine
 ) -> CloseLook:
-    """Find the repeats among the kept of all lines, and what agrees with some row of `keys`.
+    """Find the repeats among the kept of all lines, and what agrees with some row of `keys`, each with `customer_id`.
 
     Grouping ten million lines by all their columns would be most of the work of a whole cleaning. A fingerprint of a
     few columns finds the candidates; a fingerprint can agree by chance, so the candidates are compared in full.
