@@ -211,7 +211,7 @@ def passed(rules: Iterable[Rule], matched: MatchedValues) -> list[nw.Expr]:
 def first_broken(rules: Mapping[int, Rule], matched: MatchedValues) -> nw.Expr:
     """Number of the first rule that a line breaks, null where it breaks none."""
     number = nw.lit(None, nw.Int32)
-    for place, rule in reversed(rules.items()):
+    for place, rule in reversed(list(rules.items())):
         number = nw.when(rule.breaks(matched)).then(nw.lit(place, nw.Int32)).otherwise(number)
     return number
 
@@ -219,6 +219,6 @@ def first_broken(rules: Mapping[int, Rule], matched: MatchedValues) -> nw.Expr:
 def by_rule(rules: Mapping[int, Rule], number: str, tell: Callable[[Rule], nw.Expr]) -> nw.Expr:
     """What `tell` says of the rule whose number stands in a column, as text."""
     text = nw.lit(None, nw.String)
-    for place, rule in reversed(rules.items()):
+    for place, rule in reversed(list(rules.items())):
         text = nw.when(nw.col(number) == place).then(tell(rule)).otherwise(text)
     return text
