@@ -13,11 +13,11 @@ import narwhals as nw
 from marketfold.schema import SOURCE_LINE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from marketfold.engine import Engine
 
-_PRINT, _ALIKE, _THEIRS = "_fingerprint", "_alike", "_theirs"
+_PRINT = "_fingerprint"
 # Few columns tell nearly all lines apart; whoever agrees on them is compared on every column.
 _NUMBERED = ("order_id", "line_number")
 _UNNUMBERED = ("order_id", "product_id", "quantity", "amount")
@@ -42,19 +42,12 @@ class CloseLook:
     could_be: nw.LazyFrame[Any]
 
 
-def _is_marked(*marks: str) -> nw.Expr:
-    return nw.any_horizontal(*(~nw.col(mark).is_null() for mark in marks), ignore_nulls=True)
+def _mark(place: int) -> str:
+    return f"_agrees_{place}"
 
 
-def _marked(lines: nw.LazyFrame[Any], keys: Mapping[str, nw.LazyFrame[Any]]) -> nw.LazyFrame[Any]:
-    """All lines, with a column for each of `keys` that is filled where a line agrees with some row of it."""
-    for mark, key in keys.items():
-        lines = lines.join(key.with_columns(nw.lit(1).alias(mark)), on=key.collect_schema().names(), how="left")
-    return lines
-
-
-def _by_mark(keys: Sequence[nw.LazyFrame[Any]]) -> dict[str, nw.LazyFrame[Any]]:
-    return {f"_agrees_{place}": key for place, key in enumerate(keys)}
+def _is_marked(places: Sequence[int]) -> nw.Expr:
+    return nw.any_horizontal(*(~nw.col(_mark(place)).is_null() for place in places), ignore_nulls=True)
 
 
 def agreeing(lines: nw.LazyFrame[Any], keys: Sequence[nw.LazyFrame[Any]]) -> nw.LazyFrame[Any]:
@@ -62,8 +55,9 @@ def agreeing(lines: nw.LazyFrame[Any], keys: Sequence[nw.LazyFrame[Any]]) -> nw.
 
     Each of `keys` holds different rows, of columns of the lines.
     """
-    by_mark = _by_mark(keys)
-    return _marked(lines, by_mark).filter(_is_marked(*by_mark))
+    for place, key in enumerate(keys):
+        lines = lines.join(key.with_columns(nw.lit(1).alias(_mark(place))), on=key.collect_schema().names(), how="left")
+    return lines.filter(_is_marked(range(len(keys))))
 
 
 def _repeats(lines: nw.LazyFrame[Any], columns: Sequence[str]) -> nw.LazyFrame[Any]:
@@ -82,7 +76,7 @@ def compare_all(kept: nw.LazyFrame[Any], engine: Engine) -> CloseLook:
 def look_closely(
     kept: nw.LazyFrame[Any], lines: nw.LazyFrame[Any], keys: Sequence[nw.LazyFrame[Any]], engine: Engine
 ) -> CloseLook:
-    """Find the repeats among the kept of all lines, and what agrees with some row of `keys`, each with `customer_id`.
+    """Find the repeats among the kept of all lines, and what agrees with some row of `keys`.
 
     Grouping ten million lines by all their columns would be most of the work of a whole cleaning. A fingerprint of a
     few columns finds the candidates; a fingerprint can agree by chance, so the candidates are compared in full.
@@ -94,11 +88,8 @@ def look_closely(
     # no order lines have the same empty cells.
     real = lines.filter(nw.col("row_kind").is_null()) if "row_kind" in compared else lines
     alike = engine.repeated(engine.fingerprint(real, telling, _PRINT), _PRINT)
-    near, by_mark = _marked(engine.fingerprint(kept, telling, _PRINT), {_ALIKE: alike}), _by_mark(keys)
-    if keys:  # few customers bring anything back, and the lines of all others need not be asked more
-        theirs = engine.hold(nw.concat([key.select("customer_id") for key in keys], how="vertical").unique())
-        near = _marked(_marked(near, {_THEIRS: theirs}).filter(_is_marked(_ALIKE, _THEIRS)), by_mark)
-    near = engine.hold(near.filter(_is_marked(_ALIKE, *by_mark)))
-    repeats = _repeats(near.filter(_is_marked(_ALIKE)), columns)
-    could_be = near.filter(_is_marked(*by_mark)) if keys else near.filter(nw.col(SOURCE_LINE).is_null())
+    near = engine.hold(agreeing(engine.fingerprint(kept, telling, _PRINT), [alike, *keys]))
+    repeats = _repeats(near.filter(_is_marked([0])), columns)
+    by_key = range(1, len(keys) + 1)
+    could_be = near.filter(_is_marked(by_key)) if keys else near.filter(nw.col(SOURCE_LINE).is_null())
     return CloseLook(engine.hold(repeats), could_be.select(*columns))
