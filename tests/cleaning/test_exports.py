@@ -35,6 +35,23 @@ def test_an_export_agrees_with_its_shop(name: str, examples: Path, totals: dict[
     assert dict(zip(table.ids.tolist(), table.revenue.tolist(), strict=True)) == pytest.approx(known["customers"])
 
 
+@pytest.mark.parametrize("name", [*EXPORTS, "sales.csv", "credit_notes.csv"])
+@pytest.mark.parametrize("drop_duplicates", [False, True])
+def test_many_lines_are_cleaned_as_few_are(
+    name: str, drop_duplicates: bool, examples: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Few lines are compared with each other at once, of many those that need it are found first."""
+    few = cleaned(examples / name, drop_duplicates=drop_duplicates)
+    monkeypatch.setattr("marketfold.cleaning.clean.FEW_LINES", 0)
+    many = cleaned(examples / name, drop_duplicates=drop_duplicates)
+    assert many.report == few.report
+    for side in ("bought", "purchases", "returns", "set_aside"):
+        one, other = (
+            clean.engine.collect(getattr(clean, side)).sort_by("source_line").to_pylist() for clean in (few, many)
+        )
+        assert one == other, side
+
+
 def test_who_cancelled_all_is_no_customer(examples: Path, totals: dict[str, Any]):
     clean = cleaned(examples / "uci_credit_notes.csv")
     assert "12346" not in build_features(clean).ids.tolist()

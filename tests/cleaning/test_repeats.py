@@ -6,12 +6,13 @@ import narwhals as nw
 import pyarrow as pa
 import pytest
 
-from marketfold.cleaning.close_look import look_closely
+from marketfold.cleaning.close_look import compare_all, look_closely
 from marketfold.engine import DuckDBEngine, Engine, PolarsEngine
 
 COLUMNS: dict[str, list[Any]] = {
     "source_line": [2, 3, 4, 5, 6, 7],
     "order_id": ["1", "1", "1", "1", "2", "1"],
+    "customer_id": ["ann"] * 6,
     "product_id": ["tea", "tea", None, None, "tea", "tea"],
     "quantity": [1.0, 1.0, 1.0, 1.0, 1.0, 1.0],
     "amount": [5.0, 5.0, 5.0, 5.0, 5.0, 5.0],
@@ -26,11 +27,15 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 
 
 def repeats(engine: Engine, **changed: list[Any]) -> dict[int, int]:
-    """First line of its kind for each line that repeats it."""
-    table = pa.table(COLUMNS | changed)
-    lines = engine.from_arrow(table)
-    found = engine.collect(look_closely(lines, lines, [], engine).repeats)
-    return dict(zip(found["source_line"].to_pylist(), found["repeats"].to_pylist(), strict=True))
+    """First line of its kind for each line that repeats it, found alike in both ways."""
+    lines = engine.from_arrow(pa.table(COLUMNS | changed))
+    looks = (look_closely(lines, lines, [], engine), compare_all(lines, engine))
+    tables = [engine.collect(look.repeats) for look in looks]
+    one, other = (
+        dict(zip(found["source_line"].to_pylist(), found["repeats"].to_pylist(), strict=True)) for found in tables
+    )
+    assert one == other
+    return one
 
 
 def test_lines_that_agree_in_every_column_repeat_the_first(engine: Engine):
@@ -55,7 +60,8 @@ def test_a_line_that_is_not_kept_is_no_first_of_its_kind(engine: Engine):
 
 def test_what_agrees_with_a_key_is_found_beside_the_repeats(engine: Engine):
     lines = engine.from_arrow(pa.table(COLUMNS))
-    keys = [engine.from_arrow(pa.table({"order_id": ["2"]})), engine.from_arrow(pa.table({"note": ["c", "b"]}))]
+    theirs = ({"customer_id": ["ann"], "order_id": ["2"]}, {"customer_id": ["ann", "ann"], "note": ["c", "b"]})
+    keys = [engine.from_arrow(pa.table(key)) for key in theirs]
     look = look_closely(lines, lines, keys, engine)
     assert sorted(engine.collect(look.could_be)["source_line"].to_pylist()) == [4, 5, 6, 7]
     assert look.could_be.collect_schema().names() == list(COLUMNS)

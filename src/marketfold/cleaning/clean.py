@@ -11,7 +11,7 @@ import narwhals as nw
 import pyarrow as pa
 
 from marketfold.activity import Activity
-from marketfold.cleaning.close_look import look_closely
+from marketfold.cleaning.close_look import FEW_LINES, compare_all, look_closely
 from marketfold.cleaning.discount_lines import TakenOff, take_off_discounts
 from marketfold.cleaning.matching import Matches, match_values
 from marketfold.cleaning.netting import CameBack, Sides, net_of_returns
@@ -41,7 +41,7 @@ from marketfold.config import CleaningOptions
 from marketfold.schema import MONEY_SCALE, SOURCE_LINE, money_sum
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from marketfold.cleaning.netting import TakenBack
@@ -139,15 +139,22 @@ class CleanOrders:
 
 @dataclass(frozen=True)
 class _Judged:
-    """Order lines and the rules that they are asked."""
+    """Order lines and the rules that they are asked, by number; of few lines the engine keeps what was found."""
 
     lines: nw.LazyFrame[Any]
-    rules: tuple[Rule, ...]
+    rules: Mapping[int, Rule]
     matched: MatchedValues
+    held: nw.LazyFrame[Any] | None = None
 
     def numbered(self) -> nw.LazyFrame[Any]:
         """Lines with the number of the first rule that each breaks."""
+        if self.held is not None:
+            return self.held
         return self.lines.with_columns(first_broken(self.rules, self.matched).alias(_RULE))
+
+    def kept_by(self, engine: Engine) -> _Judged:
+        """The same with its answers kept by the engine, so that no later query asks the rules again."""
+        return replace(self, held=engine.hold(self.numbered()))
 
     def count(self, engine: Engine) -> list[dict[str, Any]]:
         """Lines and money for each rule; the one without a rule is kept."""
@@ -156,32 +163,37 @@ class _Judged:
 
     def kept(self) -> nw.LazyFrame[Any]:
         """Lines that break no rule."""
-        return self.lines.filter(*passed(self.rules, self.matched)) if self.rules else self.lines
+        if self.held is not None:
+            return self.held.filter(nw.col(_RULE).is_null()).drop(_RULE)
+        return self.lines.filter(*passed(self.rules.values(), self.matched)) if self.rules else self.lines
 
     def without_idle(self, counted: list[dict[str, Any]]) -> _Judged:
         """The same without the rules that set no line aside, so that later work need not ask them."""
         busy = {row[_RULE] for row in counted}
-        return replace(self, rules=tuple(rule for place, rule in enumerate(self.rules) if place in busy))
+        return replace(self, rules={place: rule for place, rule in self.rules.items() if place in busy})
 
     def came_back(self) -> nw.LazyFrame[Any]:
         """Lines whose first broken rule makes them a return."""
-        places = [place for place, rule in enumerate(self.rules) if rule.code in RETURNS]
+        places = [place for place, rule in self.rules.items() if rule.code in RETURNS]
         if not places:
             return self.lines.filter(nw.col(SOURCE_LINE).is_null())  # none: every line has its number
+        if self.held is not None:
+            return self.held.filter(nw.col(_RULE).is_in(places)).drop(_RULE)
         broken = reduce(or_, (self.rules[place].breaks(self.matched).fill_null(False) for place in places))  # noqa: FBT003
-        return self.lines.filter(*passed(self.rules[: places[0]], self.matched), broken)
+        before = (rule for place, rule in self.rules.items() if place < places[0])
+        return self.lines.filter(*passed(before, self.matched), broken)
 
 
-def _account(counted: list[dict[str, Any]], rules: Sequence[Rule]) -> Account:
+def _account(counted: list[dict[str, Any]], rules: Mapping[int, Rule]) -> Account:
     account = Account()
     for row in sorted(counted, key=lambda row: -1 if row[_RULE] is None else row[_RULE]):
         account.add(None if row[_RULE] is None else rules[row[_RULE]].code, int(row["lines"]), float(row["money"]))
     return account
 
 
-def _mostly_credit_notes(counted: list[dict[str, Any]], rules: Sequence[Rule]) -> bool:
+def _mostly_credit_notes(counted: list[dict[str, Any]], rules: Mapping[int, Rule]) -> bool:
     """Whether C and digits is simply how this shop numbers its orders."""
-    marked = [place for place, rule in enumerate(rules) if rule.columns == ("order_id",)]
+    marked = [place for place, rule in rules.items() if rule.columns == ("order_id",)]
     lines = {row[_RULE]: int(row["lines"]) for row in counted}
     return any(2 * lines.get(place, 0) > sum(lines.values()) for place in marked)
 
@@ -263,27 +275,35 @@ def _sort_lines(orders: Orders, options: CleaningOptions, customers: nw.LazyFram
     matches = match_values(columns, orders, options, customers)
     listed = {which for which, texts in matches.values.items() if texts}
 
-    def asked(*, credit_notes: bool) -> tuple[Rule, ...]:
+    def asked(*, credit_notes: bool) -> dict[int, Rule]:
         rules = rules_for(columns, credit_notes=credit_notes)
-        return tuple(rule for rule in rules if not rule.listed or (rule.columns[0], rule.code) in listed)
+        known = (rule for rule in rules if not rule.listed or (rule.columns[0], rule.code) in listed)
+        return dict(enumerate(known))
+
+    def judge(rules: Mapping[int, Rule]) -> tuple[_Judged, list[dict[str, Any]]]:
+        judged = _Judged(off.frame, rules, matches.values)
+        judged = judged.kept_by(orders.engine) if _are_few(orders) else judged
+        return judged, judged.count(orders.engine)
 
     rules = asked(credit_notes="order_id" in columns and _may_begin_with_c(orders))
-    off = take_off_discounts(orders.lines, rules, matches.values, orders.engine)
-    judged = _Judged(off.frame, rules, matches.values)
-    counted = judged.count(orders.engine)
+    off = take_off_discounts(orders.lines, tuple(rules.values()), matches.values, orders.engine)
+    judged, counted = judge(rules)
     ignored = _mostly_credit_notes(counted, judged.rules)
     if ignored:
-        judged = replace(judged, rules=asked(credit_notes=False))
-        counted = judged.count(orders.engine)
+        judged, counted = judge(asked(credit_notes=False))
     return _Sorted(columns, judged, counted, matches, off, ignored)
 
 
-def _came_back(found: _Sorted, judged: _Judged, orders: Orders, *, gross: bool) -> CameBack:
+def _are_few(orders: Orders) -> bool:
+    return orders.facts.lines <= FEW_LINES
+
+
+def _came_back(found: _Sorted, judged: _Judged, orders: Orders) -> CameBack:
     """The returned lines, which are asked for again and again and are few beside all lines."""
     lines = judged.came_back()
     undoes = undoes_purchase(found.columns, credit_notes=found.credit_notes)
-    held = orders.engine.hold(lines) if found.any_back else lines
-    return CameBack.sort(held, undoes, orders, match=found.any_back and not gross)
+    held = orders.engine.hold(lines) if found.any_back and judged.held is None else lines
+    return CameBack.sort(held, undoes, orders)
 
 
 def clean_orders(orders: Orders, options: CleaningOptions | None = None) -> CleanOrders:
@@ -304,15 +324,17 @@ def clean_orders(orders: Orders, options: CleaningOptions | None = None) -> Clea
     """
     options = options or CleaningOptions()
     engine = orders.engine
-    customers = engine.hold(distinct_texts(orders.lines, "customer_id").select("customer_id"))
+    customers = distinct_texts(orders.lines, "customer_id").select("customer_id")
+    customers = customers if _are_few(orders) else engine.hold(customers)
     found = _sort_lines(orders, options, customers)
     columns, judged = found.columns, found.judged.without_idle(found.counted)
     account = _account(found.counted, found.judged.rules)
     reads, currencies = _totals(orders, columns, account, customers)
 
-    back = _came_back(found, judged, orders, gross=options.gross)
+    back, match = _came_back(found, judged, orders), found.any_back and not options.gross
     bought = kept = judged.kept()
-    look = look_closely(kept, judged.lines, back.keys, engine)
+    keys = back.keys(engine) if match and not _are_few(orders) else ()
+    look = compare_all(kept, engine) if _are_few(orders) else look_closely(kept, judged.lines, keys, engine)
     could_be, repeats, dropped = look.could_be, look.repeats, None
     (repeated,) = engine.collect(repeats.select(*_TOTALS)).to_pylist()
     duplicates = int(repeated["lines"])
@@ -324,7 +346,8 @@ def clean_orders(orders: Orders, options: CleaningOptions | None = None) -> Clea
             frame.join(repeats.select(SOURCE_LINE), on=SOURCE_LINE, how="anti") for frame in (bought, could_be)
         )
 
-    net = net_of_returns(Sides(bought, back, kept, could_be, dropped), engine, gross=options.gross)
+    sides = Sides(bought, back, kept, could_be if match else None, keys, dropped)
+    net = net_of_returns(sides, engine, gross=options.gross)
     ledger = replace(account.close(orders.malformed.num_rows), money_came_back=net.money, lines_came_back=net.lines)
     check_reconciles(ledger, orders.facts.lines)
     check_enough_kept(ledger, allow_mostly_set_aside=options.allow_mostly_set_aside)

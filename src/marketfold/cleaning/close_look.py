@@ -21,6 +21,8 @@ _PRINT = "_fingerprint"
 # Few columns tell nearly all lines apart; whoever agrees on them is compared on every column.
 _NUMBERED = ("order_id", "line_number")
 _UNNUMBERED = ("order_id", "product_id", "quantity", "amount")
+FEW_LINES = 20_000
+"""So many lines are compared with each other at once: to find out first which need be costs more than it saves."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class CloseLook:
         Lines that agree with an earlier line in every column but `source_line`: `source_line` of the repeat, `repeats`
         (the first line of its kind), `amount`.
     could_be
-        Lines, with all their columns, that agree with some returned line; repeats are among them.
+        Lines, with all their columns, that agree with some returned line, and perhaps others; repeats are among them.
     """
 
     repeats: nw.LazyFrame[Any]
@@ -58,6 +60,19 @@ def agreeing(lines: nw.LazyFrame[Any], keys: Sequence[nw.LazyFrame[Any]]) -> nw.
     return lines.filter(_is_marked(range(len(keys))))
 
 
+def _repeats(lines: nw.LazyFrame[Any], columns: Sequence[str]) -> nw.LazyFrame[Any]:
+    """Lines that agree with an earlier one in all columns but `source_line`."""
+    compared = [name for name in columns if name != SOURCE_LINE]
+    first = nw.col(SOURCE_LINE).min().over(*compared).alias("repeats")
+    found = lines.select(*columns).with_columns(first).filter(nw.col(SOURCE_LINE) > nw.col("repeats"))
+    return found.select(SOURCE_LINE, "repeats", "amount")
+
+
+def compare_all(kept: nw.LazyFrame[Any], engine: Engine) -> CloseLook:
+    """The same as `look_closely` where all lines are few: any of them could be what came back."""
+    return CloseLook(engine.hold(_repeats(kept, kept.collect_schema().names())), kept)
+
+
 def look_closely(
     kept: nw.LazyFrame[Any], lines: nw.LazyFrame[Any], keys: Sequence[nw.LazyFrame[Any]], engine: Engine
 ) -> CloseLook:
@@ -74,9 +89,7 @@ def look_closely(
     real = lines.filter(nw.col("row_kind").is_null()) if "row_kind" in compared else lines
     alike = engine.repeated(engine.fingerprint(real, telling, _PRINT), _PRINT)
     near = engine.hold(agreeing(engine.fingerprint(kept, telling, _PRINT), [alike, *keys]))
-    first = nw.col(SOURCE_LINE).min().over(*compared).alias("repeats")
-    repeats = near.filter(_is_marked([0])).select(*columns).with_columns(first)
-    repeats = repeats.filter(nw.col(SOURCE_LINE) > nw.col("repeats")).select(SOURCE_LINE, "repeats", "amount")
+    repeats = _repeats(near.filter(_is_marked([0])), columns)
     by_key = range(1, len(keys) + 1)
     could_be = near.filter(_is_marked(by_key)) if keys else near.filter(nw.col(SOURCE_LINE).is_null())
     return CloseLook(engine.hold(repeats), could_be.select(*columns))

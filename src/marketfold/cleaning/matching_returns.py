@@ -323,7 +323,8 @@ class ReturnsToMatch:
 
     `sold` (purchases), `gone` (undone by their own status) and `undoing` (lines that take back what others sold) have
     the columns `source_line, order_id, customer_id, ordered_on, amount` and, where the source has them, `product_id`
-    and `quantity`. The lines sold agree with some row of `agreements`; `by_order` is what those were asked with.
+    and `quantity`. All lines sold that agree with some row of `agreements` are there; `by_order` is what those were
+    asked with.
     """
 
     sold: nw.LazyFrame[Any]
@@ -331,13 +332,23 @@ class ReturnsToMatch:
     undoing: nw.LazyFrame[Any]
     by_order: bool
 
-    def collect(self, frame: nw.LazyFrame[Any], engine: Engine, *, gone: bool = False) -> pa.Table:
-        """Columns of `_COMPARED`, as far as they are there."""
+    def collect(self, engine: Engine) -> tuple[pa.Table, pa.Table]:
+        """The lines that undo others and the lines sold, those that are gone among them, brought home at once."""
+        sides = ((self.undoing, True, False), (self.sold, False, False), (self.gone, False, True))
+        asked = [
+            self._compared(frame).with_columns(nw.lit(undoes).alias("undoes"), nw.lit(gone).alias("gone"))
+            for frame, undoes, gone in sides
+        ]
+        found = engine.collect(nw.concat(asked, how="vertical"))
+        return found.filter(found["undoes"]), found.filter(pc.invert(found["undoes"]))
+
+    def _compared(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """Columns of `_COMPARED`, as far as the source has them."""
         columns = self.undoing.collect_schema().names()
         named = [name for name in _COMPARED.names if name in columns]
         sizes = [("amount", "money")] + ([("quantity", "items")] if "quantity" in columns else [])
         whole = [scaled(nw.col(name)).abs().fill_null(0.0).cast(nw.Int64).alias(new) for name, new in sizes]
-        return engine.collect(frame.select(*named, *whole, nw.lit(gone).alias("gone")))
+        return frame.select(*named, *whole)
 
 
 def match_returns(to_match: ReturnsToMatch, engine: Engine) -> MatchedReturns:
@@ -345,8 +356,7 @@ def match_returns(to_match: ReturnsToMatch, engine: Engine) -> MatchedReturns:
 
     The returned lines and the purchases that could be theirs come home, which are few beside all lines.
     """
-    sold = [to_match.collect(to_match.sold, engine), to_match.collect(to_match.gone, engine, gone=True)]
-    taking = _Taking(*_sides(to_match.collect(to_match.undoing, engine), pa.concat_tables(sold)))
+    taking = _Taking(*_sides(*to_match.collect(engine)))
     _of_product(taking, by_order=to_match.by_order)
     if to_match.by_order:
         _of_order(taking)

@@ -76,8 +76,6 @@ class CameBack:
         All of them; kept by the engine where there are any.
     undoing, gone
         Those that take back what another line sold, and those that were sold and are undone by their own status.
-    keys
-        What a purchase must agree in with some undoing line, kept by the engine; empty where none is looked for.
     by_order
         Whether the source numbers its orders itself.
     """
@@ -85,17 +83,17 @@ class CameBack:
     lines: nw.LazyFrame[Any]
     undoing: nw.LazyFrame[Any]
     gone: nw.LazyFrame[Any]
-    keys: tuple[nw.LazyFrame[Any], ...]
     by_order: bool
 
     @classmethod
-    def sort(cls, lines: nw.LazyFrame[Any], undoes: nw.Expr, orders: Orders, *, match: bool) -> CameBack:
-        """Tell the lines apart by `undoes`; with `match` purchases are to be found for them."""
+    def sort(cls, lines: nw.LazyFrame[Any], undoes: nw.Expr, orders: Orders) -> CameBack:
+        """Tell the lines apart by `undoes`."""
         by_order = all(one.code != "order_by_day" for one in orders.facts.decisions)
-        undoing = lines.filter(undoes)
-        asked = agreements(undoing, by_order=by_order) if match else ()
-        keys = tuple(orders.engine.hold(key) for key in asked)
-        return cls(lines, undoing, lines.filter(~undoes, nw.col("amount") > 0), keys, by_order)
+        return cls(lines, lines.filter(undoes), lines.filter(~undoes, nw.col("amount") > 0), by_order)
+
+    def keys(self, engine: Engine) -> tuple[nw.LazyFrame[Any], ...]:
+        """What a purchase must agree in with some undoing line, kept by the engine."""
+        return tuple(engine.hold(key) for key in agreements(self.undoing, by_order=self.by_order))
 
 
 @dataclass(frozen=True)
@@ -103,13 +101,15 @@ class Sides:
     """Lines that were bought, and lines that came back.
 
     `bought` is `kept` without the repeats, `dropped`; `could_be` are those of `bought` that agree with some of the
-    keys of `back`.
+    `keys` of `back`, or all of `bought`: then there are no keys. None where no purchases are to be found for what came
+    back.
     """
 
     bought: nw.LazyFrame[Any]
     back: CameBack
     kept: nw.LazyFrame[Any]
-    could_be: nw.LazyFrame[Any]
+    could_be: nw.LazyFrame[Any] | None
+    keys: tuple[nw.LazyFrame[Any], ...] = ()
     dropped: nw.LazyFrame[Any] | None = None
 
     def split(self, touched: nw.LazyFrame[Any], off: nw.LazyFrame[Any], engine: Engine) -> TakenBack:
@@ -160,7 +160,8 @@ def _as_returns(bought: nw.LazyFrame[Any], given: nw.LazyFrame[Any]) -> nw.LazyF
 
 def _match(sides: Sides, sold: nw.LazyFrame[Any], engine: Engine) -> MatchedReturns:
     back = sides.back
-    return match_returns(ReturnsToMatch(sold, agreeing(back.gone, back.keys), back.undoing, back.by_order), engine)
+    gone = agreeing(back.gone, sides.keys) if sides.keys else back.gone
+    return match_returns(ReturnsToMatch(sold, gone, back.undoing, back.by_order), engine)
 
 
 def _count(touched: nw.LazyFrame[Any], off: nw.LazyFrame[Any], engine: Engine) -> tuple[int, float]:
@@ -203,7 +204,7 @@ def net_of_returns(sides: Sides, engine: Engine, *, gross: bool) -> NetOfReturns
     if gross:
         return net
     matched, could_be = MatchedReturns(), sides.could_be
-    if sides.back.keys:
+    if could_be is not None:
         matched = _match(sides, could_be if given is None else less_returns(could_be, given), engine)
         net = replace(net, matched=matched)
     if matched.told_twice:
@@ -211,7 +212,7 @@ def net_of_returns(sides: Sides, engine: Engine, *, gross: bool) -> NetOfReturns
         net = replace(net, returns=net.returns.join(twice, on=SOURCE_LINE, how="anti"))
     if given is not None:
         return _take_refunds_off(sides, net, given, matched.table, engine)
-    if not matched.table.num_rows:
+    if could_be is None or not matched.table.num_rows:
         return net
     off = engine.hold(engine.from_arrow(matched.table))
     touched = engine.hold(could_be.join(off.select(SOURCE_LINE), on=SOURCE_LINE, how="semi"))

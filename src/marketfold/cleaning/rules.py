@@ -18,7 +18,7 @@ import narwhals as nw
 from marketfold.schema import ROW_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable
 
 
 CANCELLED = "cancelled"
@@ -200,7 +200,7 @@ def distinct_texts(lines: nw.LazyFrame[Any], column: str) -> nw.LazyFrame[Any]:
     return lines.group_by(column).agg(nw.len().alias("_lines"))
 
 
-def passed(rules: Sequence[Rule], matched: MatchedValues) -> list[nw.Expr]:
+def passed(rules: Iterable[Rule], matched: MatchedValues) -> list[nw.Expr]:
     """For each rule whether a line passes it; where a rule cannot tell (an empty cell), it does.
 
     Says the same as `first_broken` being null, in a form that engines push into the scan.
@@ -208,17 +208,17 @@ def passed(rules: Sequence[Rule], matched: MatchedValues) -> list[nw.Expr]:
     return [(~rule.breaks(matched)).fill_null(True) for rule in rules]  # noqa: FBT003
 
 
-def first_broken(rules: Sequence[Rule], matched: MatchedValues) -> nw.Expr:
-    """Number of the first rule that a line breaks (its place in `rules`), null where it breaks none."""
+def first_broken(rules: Mapping[int, Rule], matched: MatchedValues) -> nw.Expr:
+    """Number of the first rule that a line breaks, null where it breaks none."""
     number = nw.lit(None, nw.Int32)
-    for place, rule in reversed(list(enumerate(rules))):
+    for place, rule in reversed(list(rules.items())):
         number = nw.when(rule.breaks(matched)).then(nw.lit(place, nw.Int32)).otherwise(number)
     return number
 
 
-def by_rule(rules: Sequence[Rule], number: str, tell: Callable[[Rule], nw.Expr]) -> nw.Expr:
+def by_rule(rules: Mapping[int, Rule], number: str, tell: Callable[[Rule], nw.Expr]) -> nw.Expr:
     """What `tell` says of the rule whose number stands in a column, as text."""
     text = nw.lit(None, nw.String)
-    for place, rule in reversed(list(enumerate(rules))):
+    for place, rule in reversed(list(rules.items())):
         text = nw.when(nw.col(number) == place).then(tell(rule)).otherwise(text)
     return text

@@ -13,7 +13,7 @@ from marketfold.orders.numbers import read_number, sample_evidence
 from marketfold.orders.open_columns import is_contact, sounds_personal
 from marketfold.orders.opening import open_source
 from marketfold.orders.reading import Orders, read_orders
-from marketfold.orders.roles import sureness as alias_rank
+from marketfold.orders.role_names import sureness as alias_rank
 from marketfold.orders.sources import Source
 
 __all__ = [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from marketfold.orders.money_columns import Rank
+    from marketfold.orders.role_names import Rank
 
 
 PARENT_ROLES = ("parent_line", "line_id", "product_kind")

@@ -54,6 +54,9 @@ _SIGN = re.compile(r"[^\x00-\x7f]")
 _EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff66-\uff9f]+")
 _TIE = 0.05
 """Difference of two scores that says nothing."""
+_OF_LANGUAGE = 0.3
+"""Weight of the language in a score; words and prices have one of 1."""
+_HIGHEST = 1.0 + _OF_LANGUAGE
 
 
 def _script(letter: str) -> str:
@@ -167,22 +170,30 @@ def _score(sample: bytes, encoding: str) -> float:
         text = sample.decode(encoding)
     except (UnicodeDecodeError, LookupError):
         return -1.0
-    return plausibility(text, encoding) + 0.3 * _language_share(text)
+    return plausibility(text, encoding) + _OF_LANGUAGE * _language_share(text)
 
 
 def guess_encoding(sample: bytes) -> str:
     """The encoding in which the lines beyond ASCII read most like words.
 
-    charset-normalizer speaks first. It judges by the frequencies of letters, and where accents are rare it takes one
-    code page for another, so its answer stands only while no common encoding makes better words of the same bytes.
+    charset-normalizer judges by the frequencies of letters, and where accents are rare it takes one code page for
+    another, so its answer stands only where no common encoding makes as good words of the same bytes. It is slow, and
+    not asked where one makes words that could not be better.
 
     >>> guess_encoding("Martín; Berguvsvägen".encode("cp437"))
     'cp437'
     >>> guess_encoding("Ilość;Wartość;Zamówienie".encode("cp1250")), guess_encoding("Москва".encode("cp1251"))
     ('cp1250', 'cp1251')
     """
+    ours, most = CANDIDATES[0], -1.0
+    for encoding in CANDIDATES:
+        score = _score(sample, encoding)
+        if score > most:
+            ours, most = encoding, score
+        if most >= _HIGHEST:
+            break
+    if most + _TIE >= _HIGHEST:
+        return ours
     best = charset_normalizer.from_bytes(sample).best()
     guessed = best.encoding if best else CANDIDATES[0]
-    scores = {encoding: _score(sample, encoding) for encoding in CANDIDATES}
-    ours = max(scores, key=lambda encoding: scores[encoding])
-    return guessed if _score(sample, guessed) > scores[ours] + _TIE else ours
+    return guessed if _score(sample, guessed) > most + _TIE else ours

@@ -28,7 +28,8 @@ CENT = 0.0051
 def read_cells(values: Sequence[object]) -> list[float | None]:
     """Cells as numbers, None where there is none."""
     sign = sample_evidence(values).sign or "."
-    return [_number(value, sign) for value in values]
+    texts = {text: _number(text, sign) for text in {value for value in values if isinstance(value, str)}}
+    return [texts[value] if isinstance(value, str) else _number(value, sign) for value in values]
 
 
 def _number(value: object, sign: str) -> float | None:
@@ -79,10 +80,34 @@ class FirstLines:
 
     sample: Mapping[str, Sequence[object]]
     mapping: Mapping[str, str]
+    _read: dict[str, list[float | None]] = field(default_factory=dict, repr=False, compare=False)
+    _numeric: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
+
+    def with_mapping(self, mapping: Mapping[str, str]) -> FirstLines:
+        """The same lines with other meanings of their columns; what was read of them stays known."""
+        return FirstLines(self.sample, mapping, self._read, self._numeric)
+
+    @property
+    def free(self) -> list[str]:
+        """Columns that mean nothing so far."""
+        taken = set(self.mapping.values())
+        return [column for column in self.sample if column not in taken]
+
+    def cells(self, column: str) -> list[float | None]:
+        """Cells of a column as numbers, None where there is none; read once."""
+        if column not in self._read:
+            self._read[column] = read_cells(self.sample[column])
+        return self._read[column]
+
+    def is_numeric(self, column: str) -> bool:
+        """Whether nearly all cells of a column that hold something are numbers."""
+        if column not in self._numeric:
+            self._numeric[column] = is_numeric(self.sample[column])
+        return self._numeric[column]
 
     def numbers(self, role: str) -> list[float | None] | None:
         """Cells of a role's column as numbers; None without one."""
-        return read_cells(self.sample[self.mapping[role]]) if role in self.mapping else None
+        return self.cells(self.mapping[role]) if role in self.mapping else None
 
     @cached_property
     def by_price(self) -> list[float | None] | None:

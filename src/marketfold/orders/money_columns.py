@@ -7,26 +7,20 @@ something more in it (tax, shipping). What is chosen here from the first lines i
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import permutations
 from statistics import median
 from typing import TYPE_CHECKING
 
 from marketfold import words
 from marketfold.decisions import Decision
 from marketfold.errors import Fault
+from marketfold.orders.discount_columns import find_discount
 from marketfold.orders.first_lines import (
     CENT,
     ENOUGH_VOTES,
     OUGHT_TO_TELL,
     FirstLines,
     MoneyColumn,
-    follows_discounted,
-    is_cut,
-    is_less_by_discount,
-    is_numeric,
     price_votes,
-    read_cells,
-    without_percent,
 )
 from marketfold.orders.hints import map_flag
 from marketfold.orders.money_names import (
@@ -39,25 +33,20 @@ from marketfold.orders.money_names import (
     is_tip,
     name_words,
     sounds_like_money,
-    word_set,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    Rank = Callable[[str, str], int | None]
-    """How surely a column's name means a role, as `roles.sureness`."""
+    from marketfold.orders.role_names import Rank
 
 MONEY_ROLES = ("unit_price", "amount", "discount", "discount_percent", "other_amount", "tip", "tax")
 """Roles that are given here."""
 
-MOST_ADDED = 4
-"""Columns of taxes and shipping that are tried beside an amount, all their combinations."""
-_ADDED = word_set("tax taxes vat mwst ust tva iva btw shipping freight delivery versand versandkosten porto")
-MOST_COMPARED = 12
-"""Columns of money of which pairs are compared."""
 UNKNOWN_NAME = 9
 PRICE_NAME = 8
+_BY_LINE = frozenset({"price_of_line", "price_as_amount", "unit_price_as_amount"})
+"""What is decided where a price is that of all items of its line."""
 
 
 @dataclass
@@ -105,15 +94,21 @@ class _Finding:
         if "amount" not in self.given:
             self._find_amount()
         if not self.given & {"discount", "discount_percent"}:
-            self._give("discount", self._discount())
+            by_line = bool({one.code for one in self.found.decisions} & _BY_LINE)
+            column, told = find_discount(self.lines, self.rank, self.given, by_line=by_line)
+            self._give("discount", column)
+            self.found.decisions += told
         if "amount" in self.found.mapping and "other_amount" not in self.mapping:
             self._find_included(self.mapping["amount"])
         return self.found
 
+    def __post_init__(self) -> None:
+        self._read = FirstLines(self.sample, self.mapping)
+
     @property
     def lines(self) -> FirstLines:
         """The first lines, as far as their columns are known by now."""
-        return FirstLines(self.sample, self.mapping)
+        return self._read.with_mapping(self.mapping)
 
     def _give(self, role: str, column: str | None) -> None:
         if column is not None:
@@ -123,21 +118,17 @@ class _Finding:
         self.mapping.pop(role, None)
         self.found.mapping.pop(role, None)
 
-    def _free(self) -> list[str]:
-        taken = set(self.mapping.values())
-        return [column for column in self.sample if column not in taken]
-
     def _ranked(self, role: str) -> list[tuple[int, str]]:
         """Columns that a name gives a role; those that hold numbers, where any does."""
-        ranked = [(rank, column) for column in self._free() if (rank := self.rank(role, column)) is not None]
-        numeric = [(rank, column) for rank, column in ranked if is_numeric(self.sample[column])]
+        ranked = [(rank, column) for column in self.lines.free if (rank := self.rank(role, column)) is not None]
+        numeric = [(rank, column) for rank, column in ranked if self._read.is_numeric(column)]
         return numeric or ranked
 
     def _price(self) -> str | None:
         """The price of an item as charged: net before gross, a price before a cost."""
         ranked = self._ranked("unit_price")
         named = {column for _, column in ranked}
-        for column in self._free():
+        for column in self.lines.free:
             if {"price", "preis", "prijs"} & set(name_words(column)) and is_net(column) and column not in named:
                 ranked.append((1, column))
         if not ranked:
@@ -146,38 +137,36 @@ class _Finding:
         best = {column: rank for rank, column in reversed(ranked)}
         if len(best) > 1 and quantities is not None:  # a price that grows with the quantity is the line's
             first = self._cheapest([column for column in best if not is_cost(column)] or best)
-            lines = FirstLines(self.sample, self.mapping | {"unit_price": first})
-            per_line = {
-                column for column in best if column != first and lines.is_per_line(read_cells(self.sample[column]))
-            }
+            lines = self.lines.with_mapping(self.mapping | {"unit_price": first})
+            per_line = {column for column in best if column != first and lines.is_per_line(self._read.cells(column))}
             best = {column: rank for column, rank in best.items() if column not in per_line}
         return min(best, key=lambda column: self._price_key(column, best[column]))
 
     def _cheapest(self, columns: Iterable[str]) -> str:
-        return min(columns, key=lambda column: _size(read_cells(self.sample[column])))
+        return min(columns, key=lambda column: _size(self._read.cells(column)))
 
     def _price_key(self, column: str, rank: int) -> tuple[bool, bool, bool, int, float]:
-        return is_cost(column), not is_net(column), is_gross(column), rank, _size(read_cells(self.sample[column]))
+        return is_cost(column), not is_net(column), is_gross(column), rank, _size(self._read.cells(column))
 
     def _amounts(self) -> list[MoneyColumn]:
         """Columns that may be what a line or an order brought."""
         ranked = {column: rank for rank, column in self._ranked("amount")}
-        for column in self._free():
-            if column not in ranked and sounds_like_money(column) and is_numeric(self.sample[column]):
+        for column in self.lines.free:
+            if column not in ranked and sounds_like_money(column) and self._read.is_numeric(column):
                 ranked[column] = UNKNOWN_NAME
         lines = self.lines
         if lines.by_price is not None and not any(rank < PRICE_NAME for rank in ranked.values()):
-            for column in self._free():  # no name says it: a column that is quantity times price says so itself
-                if column not in ranked and is_numeric(cells := self.sample[column]) and self._is_product(cells):
+            for column in self.lines.free:  # no name says it: a column that is quantity times price says so itself
+                if column not in ranked and self._read.is_numeric(column) and self._is_product(column):
                     ranked[column] = UNKNOWN_NAME
         columns = []
         for column, rank in ranked.items():
-            values = read_cells(self.sample[column])
+            values = self._read.cells(column)
             columns.append(MoneyColumn(column, values, rank, lines.grain(values)))
         return self._without_payouts([column for column in columns if self._may_be_amount(column)])
 
-    def _is_product(self, cells: Sequence[object]) -> bool:
-        return self.lines.agrees(read_cells(cells)) >= 0.5
+    def _is_product(self, column: str) -> bool:
+        return self.lines.agrees(self._read.cells(column)) >= 0.5
 
     def _may_be_amount(self, column: MoneyColumn) -> bool:
         if column.rank < PRICE_NAME:
@@ -194,9 +183,9 @@ class _Finding:
     def _without_payouts(self, columns: list[MoneyColumn]) -> list[MoneyColumn]:
         """Without what is left after the fee of a bank: the shop sold for the whole."""
         fees = [
-            read_cells(values)
-            for column, values in self.sample.items()
-            if {"fee", "fees", "gebuhr", "gebuhren"} & set(name_words(column)) and is_numeric(values)
+            self._read.cells(column)
+            for column in self.sample
+            if {"fee", "fees", "gebuhr", "gebuhren"} & set(name_words(column)) and self._read.is_numeric(column)
         ]
         kept = []
         for column in columns:
@@ -228,11 +217,11 @@ class _Finding:
 
     def _other_prices(self) -> list[MoneyColumn]:
         """Other prices of the whole line, where the amount is one: with tax beside without."""
-        named = [one for one in self._free() if {"price", "preis", "prix", "prijs"} & set(name_words(one))]
+        named = [one for one in self.lines.free if {"price", "preis", "prix", "prijs"} & set(name_words(one))]
         return [
-            MoneyColumn(one, read_cells(self.sample[one]), PRICE_NAME, "line")
+            MoneyColumn(one, self._read.cells(one), PRICE_NAME, "line")
             for one in named
-            if (is_gross(one) or is_net(one)) and is_numeric(self.sample[one])
+            if (is_gross(one) or is_net(one)) and self._read.is_numeric(one)
         ]
 
     def _price_of_line(self, amounts: list[MoneyColumn]) -> MoneyColumn | None:
@@ -252,7 +241,7 @@ class _Finding:
             return column
         unclear = any(one.grain == "unknown" and one.rank < PRICE_NAME for one in amounts)
         covers = all(_covers(lines, prices, total.values) for total in amounts if total.of_order)
-        if unclear or not covers or self._hidden_quantity() or not is_numeric(self.sample[name]):
+        if unclear or not covers or self._hidden_quantity() or not self._read.is_numeric(name):
             return None
         each = {"unit", "each", "per", "einzelpreis", "stuckpreis", "stukprijs", "unitaire", "unitario"}
         plain = not each & set(name_words(name))
@@ -260,9 +249,9 @@ class _Finding:
         return column
 
     def _hidden_quantity(self) -> str | None:
-        for column in self._free():
+        for column in self.lines.free:
             if QUANTITY_WORDS & set(name_words(column)) and "photos" not in name_words(column):
-                counts = [value for value in read_cells(self.sample[column]) if value is not None]
+                counts = [value for value in self._read.cells(column) if value is not None]
                 if counts and max(counts) > 1 and all(value == int(value) for value in counts):
                     return column
         return None
@@ -311,85 +300,18 @@ class _Finding:
 
     def _find_included(self, amount: str) -> None:
         """Tips and taxes that may be in an amount of which no name says that they are not (a card reader's `Total`)."""
-        values = read_cells(self.sample[amount])
+        values = self._read.cells(amount)
         if is_net(amount) or is_subtotal(amount) or amount in {self.mapping.get("unit_price")}:
             return
         if self.rank("unit_price", amount) is not None or self.lines.agrees(values) >= 0.5:
             return
         for role, named in (("tip", is_tip), ("tax", is_tax)):
-            free = [one for one in self._free() if named(one) and is_numeric(self.sample[one])]
-            money = {one: read_cells(self.sample[one]) for one in free}
+            free = [one for one in self.lines.free if named(one) and self._read.is_numeric(one)]
+            money = {one: self._read.cells(one) for one in free}
             told = [
                 one for one, cells in money.items() if any(cells) and self.lines.grain(cells) not in {"order", "once"}
             ]
             self._give(role, told[0] if told else None)
-
-    def _discount(self) -> str | None:
-        """A column of discounts, where it can say something of the money."""
-        by_line = {"price_of_line", "price_as_amount", "unit_price_as_amount"} & {
-            one.code for one in self.found.decisions
-        }
-        if not by_line and not {"quantity", "unit_price"} <= set(self.mapping):
-            return self._proven_discount()
-        found = []
-        for column in self._free():
-            rank, cells = self.rank("discount", column), without_percent(self.sample[column])
-            if rank is not None and is_numeric(cells):
-                found.append((not any(read_cells(cells)), rank, column))
-        if not found:
-            return None
-        column = min(found)[2]
-        role = "amount" if by_line else "unit_price"
-        if self._is_in_price(read_cells(without_percent(self.sample[column])), self.mapping[role]):
-            self.found.decisions.append(Decision("discount_in_price", (self.mapping[role], column)))
-            return None
-        return column
-
-    def _proven_discount(self) -> str | None:
-        """A discount that the amount has not taken off yet, as another column of money shows (Etsy's `Order Value`)."""
-        amount = self.mapping.get("amount")
-        if amount is None or "amount" in self.given:
-            return None
-        if self.lines.grain(read_cells(self.sample[amount])) in {"order", "once"}:
-            return None
-        named = [one for one in self._free() if sounds_like_money(one) or is_subtotal(one)]
-        totals = [one for one in named if is_numeric(self.sample[one])]
-        totals += [self.mapping["other_amount"]] if "other_amount" in self.mapping else []
-        for column in self._free():
-            cells = self.sample[column]
-            if self.rank("discount", column) is None or not is_numeric(cells):
-                continue
-            off = [abs(cut or 0.0) for cut in read_cells(cells)]
-            if any(off) and any(self._is_before(amount, off, total) for total in totals):
-                return column
-        return None
-
-    def _is_before(self, amount: str, off: list[float], total: str) -> bool:
-        """Whether a total is the amount less the discount, with or without taxes and shipping."""
-        extra = [name for name in self._free() if _ADDED & set(name_words(name)) and name != total]
-        extra = [name for name in extra if is_numeric(self.sample[name]) and not sounds_like_money(name)][:MOST_ADDED]
-        added = [read_cells(self.sample[name]) for name in extra]
-        return is_less_by_discount(read_cells(self.sample[total]), read_cells(self.sample[amount]), off, added)
-
-    def _is_in_price(self, off: list[float | None], price: str) -> bool:
-        """Whether a price is another column less the discount."""
-        charged = read_cells(self.sample[price])
-        for column, cells in self.sample.items():
-            if column in {price, self.mapping.get("quantity")} or not is_numeric(cells):
-                continue
-            rows = list(zip(read_cells(cells), charged, off, strict=True))
-            told = [is_cut(before, after, cut) for before, after, cut in rows if before and after and cut]
-            if told and sum(told) >= 0.9 * len(told):
-                return True
-        return self._is_in_gross(off, price)
-
-    def _is_in_gross(self, off: list[float | None], price: str) -> bool:
-        """Whether a price without tax is that of money with tax which has the discount off (SumUp's `Price (Net)`)."""
-        named = [one for one in self.sample if sounds_like_money(one) or {"price", "preis"} & set(name_words(one))]
-        money = [one for one in named if one != price and is_numeric(self.sample[one])][:MOST_COMPARED]
-        cells = [read_cells(self.sample[one]) for one in money]
-        charged = read_cells(self.sample[price])
-        return any(follows_discounted(charged, before, after, off) for before, after in permutations(cells, 2))
 
 
 def _key(column: MoneyColumn) -> tuple[bool, bool, bool, bool, int]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -170,13 +171,17 @@ def evidence_of(text: nw.Expr, name: str) -> list[nw.Expr]:
 def sample_evidence(values: Sequence[object]) -> DecimalEvidence:
     """What the first values of a column say of the decimal sign."""
     found = DecimalEvidence()
-    for text in values:
-        if isinstance(text, str):
-            comma, point = bool(re.search(COMMA_EVIDENCE, text)), bool(re.search(POINT_EVIDENCE, text))
-            opened = bool(re.search(OPEN, text))
-            found += DecimalEvidence(
-                comma and not point, point and not comma, opened and "," in text, opened and "." in text
-            )
+    for text, n in Counter(
+        value for value in values if isinstance(value, str) and ("," in value or "." in value)
+    ).items():
+        comma, point = bool(re.search(COMMA_EVIDENCE, text)), bool(re.search(POINT_EVIDENCE, text))
+        opened = bool(re.search(OPEN, text))
+        found += DecimalEvidence(
+            n * (comma and not point),
+            n * (point and not comma),
+            n * (opened and "," in text),
+            n * (opened and "." in text),
+        )
     return found
 
 

@@ -22,7 +22,7 @@ from marketfold.orders.hints import holds_days
 from marketfold.orders.kinds import Kind, kind_of
 from marketfold.orders.packing import TextFile, files_below, is_passed_over, members_of, packed_as, spool_input
 from marketfold.orders.repeated_tables import same_files
-from marketfold.orders.roles import sureness
+from marketfold.orders.role_names import sureness
 from marketfold.orders.several import SeveralTexts
 from marketfold.orders.sources import FrameSource, RelationSource, from_parquet, from_polars, from_spark, from_table
 from marketfold.orders.text_files import NoLinesError, TextSource

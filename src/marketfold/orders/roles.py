@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import difflib
-import re
 import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from marketfold.decisions import Decision
 from marketfold.errors import Fault
-from marketfold.orders.aliases import ALIASES
 from marketfold.orders.bundles import PARENT_ROLES, find_parents
 from marketfold.orders.customers import MAKERS, changes_within, comes_again, on_several_days, one_each
 from marketfold.orders.dates import looks_like_dates, read_day
 from marketfold.orders.day_parts import find_day_parts
-from marketfold.orders.guesses import guess_fault
-from marketfold.orders.hints import closest_column, described, filled, holds_documents, holds_statuses, map_flag, settle
-from marketfold.orders.item_columns import MOST_NAMED, item_columns, no_total_beside
+from marketfold.orders.hints import described, filled, holds_documents, holds_statuses, map_flag, settle
+from marketfold.orders.item_columns import MOST_NAMED, item_columns
+from marketfold.orders.missing_roles import missing_roles
 from marketfold.orders.money_columns import MONEY_ROLES, find_money
 from marketfold.orders.names import plain_name
 from marketfold.orders.numbers import read_number
 from marketfold.orders.payment_types import says_paid
 from marketfold.orders.refund_totals import give_refund_roles
+from marketfold.orders.role_names import sureness
 from marketfold.schema import ROLES
 from marketfold.words import listed
 
@@ -70,7 +69,6 @@ STOPPING = frozenset({"order_id", "customer_id", "ordered_on", "amount", "quanti
 """Roles that no run can do without: two columns for one of them are asked about, for any other one is taken."""
 
 _DESCRIBES = frozenset({"description", "designation", "descripcion", "beschreibung", "bezeichnung", "omschrijving"})
-_ASIDE = re.compile(r"\([^)]*\)")
 
 
 @dataclass
@@ -80,32 +78,6 @@ class _Draft:
     decisions: list[Decision] = field(default_factory=list)
     id_is_personal: bool = False
     items: tuple[str, ...] = ()
-
-
-_LINES = re.compile(r"(?i)lines?\b|positionen|zeilen|lignes|l[ií]neas|righe|regels|linhas|items?\b")
-
-
-def _of_line(column: str) -> tuple[str, ...]:
-    """The names of a column of an order's lines, which Odoo and others write as `Order Lines/Subtotal`."""
-    table, sign, name = column.rpartition("/")
-    if not sign or not _LINES.search(table):
-        return ()
-    return f"line{plain_name(name)}", plain_name(name)
-
-
-def sureness(role: str, column: str) -> int | None:
-    """How surely a column name means a role: 0 is the surest, None is not at all."""
-    names = dict.fromkeys((plain_name(column), plain_name(_ASIDE.sub("", column))), 0)
-    names |= {name: place for place, name in enumerate(names)} | dict.fromkeys(_of_line(column), 0)
-    for name, penalty in names.items():
-        if not name:
-            continue
-        if name == plain_name(role):
-            return penalty
-        for rank, aliases in enumerate(ALIASES.get(role, ()), start=1):
-            if name in aliases:
-                return rank + penalty
-    return None
 
 
 def _apply_overrides(mapping: Mapping[str, str], columns: Sequence[str]) -> _Draft:
@@ -280,26 +252,6 @@ def _stand_in_for_customer(draft: _Draft) -> None:
             return
 
 
-_MOST_NAMED = 8
-
-
-def _left(sample: Mapping[str, Sequence[object]], taken: set[str]) -> str:
-    names = [repr(column) for column in sample if column not in taken]
-    more = [f"{len(names) - _MOST_NAMED} more"] if len(names) > _MOST_NAMED else []
-    return f" Columns without a meaning are {listed([*names[:_MOST_NAMED], *more])}." if names else ""
-
-
-def _missing(role: str, sample: Mapping[str, Sequence[object]], taken: set[str]) -> Fault:
-    close = closest_column(role, {column: cells for column, cells in sample.items() if column not in taken})
-    what = f"no column for {role} ({ROLES[role].meaning})."
-    if close:
-        return Fault(f"{what} Closest: {close!r}.", map_flag(role, close))
-    return Fault(
-        f"{what} None of the others looks like one.",
-        f"--map {role}=COLUMN, if there is such a column.{_left(sample, taken)}",
-    )
-
-
 def _doubt_empty(draft: _Draft, sample: Mapping[str, Sequence[object]], given: Mapping[str, str]) -> None:
     """Take quantity and price where the amount is blank on all first lines; refuse it where nothing else tells."""
     amount = draft.mapping.get("amount")
@@ -315,57 +267,6 @@ def _doubt_empty(draft: _Draft, sample: Mapping[str, Sequence[object]], given: M
         "again; --map amount=COLUMN takes another column"
     )
     draft.faults.append(Fault(what, f"{hint}."))
-
-
-def _check_complete(draft: _Draft, sample: Mapping[str, Sequence[object]]) -> None:
-    found, taken = draft.mapping, set(draft.mapping.values())
-    faulted = " ".join(fault.what + fault.hint for fault in draft.faults)
-    if guess := guess_fault(sample, found, faulted):
-        draft.faults.append(guess)
-        faulted += guess.what
-    if "customer_id" not in found and "customer_id" not in faulted:
-        draft.faults.append(_missing("customer_id", sample, taken))
-    if "ordered_on" not in found and "ordered_on" not in faulted:
-        draft.faults.append(_missing("ordered_on", sample, taken))
-    if "amount" in found or "amount" in faulted:
-        return
-    lacking = [role for role in ("quantity", "unit_price") if role not in found]
-    if draft.items and lacking:
-        draft.faults.append(no_total_beside(draft.items))
-    elif len(lacking) == 2:
-        draft.faults.append(_no_money(_missing("amount", sample, taken)))
-    elif len(lacking) == 1:
-        draft.faults.append(_half_a_price(lacking[0], draft, sample, taken))
-
-
-def _half_a_price(lacking: str, draft: _Draft, sample: Mapping[str, Sequence[object]], taken: set[str]) -> Fault:
-    """The fault of a source with a quantity or a price, and neither the other nor an amount."""
-    left = {column: cells for column, cells in sample.items() if column not in taken}
-    what = _missing(lacking, sample, taken)
-    if amount := closest_column("amount", left):
-        return Fault(
-            f"no column for amount ({ROLES['amount'].meaning}). Closest: {amount!r}.", map_flag("amount", amount)
-        )
-    if lacking == "quantity" and not closest_column("quantity", left):
-        price = draft.mapping["unit_price"]
-        way_out = f"where each row is one item, its price is the amount: {map_flag('amount', price)}"
-        return Fault(f"no column for amount, and {what.what}", way_out)
-    return Fault(f"no column for amount, and {what.what}", what.hint)
-
-
-def _no_money(fault: Fault) -> Fault:
-    """What can be done where no column is money; a column that may be it is named by the hint."""
-    if "COLUMN" not in fault.hint:
-        return fault
-    what = (
-        f"{fault.what} No column of numbers looks like money, and customers cannot be told apart by what they brought "
-        "without it."
-    )
-    hint = (
-        f"{fault.hint} Or add a column of prices from the shop. To segment by how often and how lately people bought "
-        "alone, add a column of ones and give it as amount: all money of the report is then a number of lines."
-    )
-    return Fault(what, hint)
 
 
 def _check_single_use(draft: _Draft) -> None:
@@ -416,7 +317,7 @@ def match_roles(sample: Mapping[str, Sequence[object]], mapping: Mapping[str, st
     _doubt_descriptions(draft, sample, mapping)
     _match_money(draft, sample, mapping)
     _doubt_empty(draft, sample, mapping)
-    _check_complete(draft, sample)
+    draft.faults += missing_roles(sample, draft.mapping, draft.items, draft.faults)
     _check_single_use(draft)
     found = {role: draft.mapping[role] for role in ROLES if role in draft.mapping}
     extra = tuple(column for column in columns if column not in found.values())

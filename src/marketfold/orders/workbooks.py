@@ -13,7 +13,8 @@ from marketfold.decisions import Decision
 from marketfold.errors import OrdersError
 from marketfold.orders.headers import SEARCHED, find_header, is_filled
 from marketfold.orders.repeated_tables import rows_within
-from marketfold.orders.roles import ID_STAND_INS, sureness
+from marketfold.orders.role_names import sureness
+from marketfold.orders.roles import ID_STAND_INS
 from marketfold.orders.several import as_in_first, file_decisions, joint_columns, plain_label
 from marketfold.orders.sources import from_table, unique_labels
 from marketfold.orders.text_files import header_decisions

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
@@ -29,31 +29,33 @@ def tell_currency_signs(read: LinesRead) -> LinesRead:
     if role is None or read.texts is None or role + LEFT not in read.texts.collect_schema().names():
         return read
     text = nw.col(role + LEFT)
-    decimal = read.options.decimal or sample_evidence(read.cells(role)).sign or "."
     shown = next((cell for cell in read.cells(role) if isinstance(cell, str) and _sign(cell)), None)
     texts = read.texts.filter(~text.is_null())
     if shown is not None:  # one cheap look: most files have one sign in every cell
         sign = "".join(letter for letter in shown if letter not in "0123456789.,'()+- \u00a0\u202f\u2009\u2212\u2019")
-        texts = texts.filter(~text.str.contains(sign, literal=True))
-        if not read.engine.collect(texts.select(nw.len().alias("n")))["n"].to_pylist()[0]:
+        others = texts.filter(~text.str.contains(sign, literal=True))
+        if not read.engine.collect(others.select(nw.len().alias("n")))["n"].to_pylist()[0]:
             return read
-    counts = (
-        read.texts.filter(~text.is_null())
-        .select(text.str.replace_all(_FIGURES, "").alias("sign"), number_from_text(text, decimal).alias("money"))
-        .group_by("sign")
-        .agg(nw.len().alias("n"), nw.col("money").sum().alias("money"))
-    )
+    signed = texts.with_columns(text.str.replace_all(_FIGURES, "").alias("sign"))
+    if len(_by_sign(read, signed.select("sign", nw.lit(0.0).alias("money")))) < 2:
+        return read
+    decimal = read.options.decimal or sample_evidence(read.cells(role)).sign or "."
+    found = _by_sign(read, signed.select("sign", number_from_text(text, decimal).alias("money")))
+    ordered = sorted(found.items(), key=lambda item: -item[1][0])
+    signs = ", ".join(f"{sign} on {lines:,}" for sign, (lines, _) in ordered)
+    lines, money = sum(one[0] for _, one in ordered[1:]), round(sum(one[1] for _, one in ordered[1:]), 4)
+    return read.decided(Decision("currency_signs", (read.mapping[role],), lines, money, numbers={"signs": signs}))
+
+
+def _by_sign(read: LinesRead, signed: nw.LazyFrame[Any]) -> dict[str, tuple[int, float]]:
+    """Lines and money of each currency, of texts with their sign and their money."""
+    counts = signed.group_by("sign").agg(nw.len().alias("n"), nw.col("money").sum())
     found: dict[str, tuple[int, float]] = {}
     for row in read.engine.collect(counts.head(MOST_SIGNS + 1)).to_pylist():
         if sign := _SAME.get(str(row["sign"] or "").strip(".").casefold(), ""):
             lines, money = found.get(sign, (0, 0.0))
             found[sign] = lines + int(row["n"]), money + float(row["money"] or 0.0)
-    if len(found) < 2:
-        return read
-    ordered = sorted(found.items(), key=lambda item: -item[1][0])
-    signs = ", ".join(f"{sign} on {lines:,}" for sign, (lines, _) in ordered)
-    lines, money = sum(one[0] for _, one in ordered[1:]), round(sum(one[1] for _, one in ordered[1:]), 4)
-    return read.decided(Decision("currency_signs", (read.mapping[role],), lines, money, numbers={"signs": signs}))
+    return found
 
 
 def _sign(cell: str) -> str:

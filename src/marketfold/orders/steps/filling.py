@@ -190,10 +190,11 @@ def _standing_once(read: LinesRead, roles: Sequence[str]) -> list[str]:
 
 def _probed(read: LinesRead, roles: Sequence[str]) -> list[str]:
     """Roles that some line lacks while another line of its order has them, as far as a sample of such lines shows."""
-    known = ~nw.col("order_id").is_null()
-    lacking = reduce(or_, (nw.col(role).is_null() for role in roles))
-    orders = read.lines.filter(known & lacking).head(_PROBE).select("order_id").unique()
-    of_them = read.lines.filter(known).join(orders, on="order_id", how="semi")
+    of_them = read.lines.filter(~nw.col("order_id").is_null())
+    if read.overview.lines > _PROBE:
+        lacking = reduce(or_, (nw.col(role).is_null() for role in roles))
+        orders = of_them.filter(lacking).head(_PROBE).select("order_id").unique()
+        of_them = of_them.join(orders, on="order_id", how="semi")
     per_order = of_them.group_by("order_id").agg(
         nw.len().alias("lines"), *(nw.col(role).count().alias(role) for role in roles)
     )

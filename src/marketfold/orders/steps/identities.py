@@ -10,7 +10,8 @@ import narwhals as nw
 
 from marketfold.decisions import Decision
 from marketfold.errors import Fault
-from marketfold.orders.roles import ID_STAND_INS, sureness
+from marketfold.orders.role_names import sureness
+from marketfold.orders.roles import ID_STAND_INS
 from marketfold.orders.steps.overview import in_capitals
 from marketfold.orders.steps.row_kinds import are_lines
 from marketfold.orders.totals import n_known
@@ -112,6 +113,9 @@ def folded_id(text: nw.Expr) -> nw.Expr:
 
 def _merged(read: LinesRead, folded: nw.Expr) -> dict[str, Any]:
     """How many customers are one with another under a coarser id; lines and money without those of the largest."""
+    different = read.measure(ids=nw.col("customer_id").n_unique(), people=folded.n_unique())
+    if different["ids"] == different["people"]:
+        return {"people": 0, "ids": 0, "lines": 0, "money": 0.0}
     ids = read.lines.filter(~nw.col("customer_id").is_null()).select("customer_id", "amount", folded.alias("folded"))
     each = ids.group_by("customer_id", "folded").agg(nw.len().alias("lines"), money_sum("amount").alias("money"))
     moved = [(nw.col(name).sum() - nw.col(name).max()).alias(name) for name in ("lines", "money")]
@@ -207,8 +211,10 @@ def key_orders(read: LinesRead) -> LinesRead:
     """
     if not read.has("order_id"):
         return read
-    first = read.lines.filter(are_lines(read) & ~nw.col("order_id").is_null()).head(PROBED)
-    probed = read.lines.filter(are_lines(read)).join(first.select("order_id").unique(), on="order_id", how="semi")
+    probed = read.lines.filter(are_lines(read) & ~nw.col("order_id").is_null())
+    if read.overview.lines > PROBED:
+        first = probed.head(PROBED).select("order_id").unique()
+        probed = probed.join(first, on="order_id", how="semi")
     days, customers = _spread(read, probed, ())
     if days > MOSTLY and customers > MOSTLY and read.may("order_numbers_restart"):
         for key in KEYS:
