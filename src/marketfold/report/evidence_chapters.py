@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from marketfold.selection import FeatureSetSearch, FutureScore
 
 SHOWN_CANDIDATES = 12
+FIT_NOTE = (
+    "Fit to later revenue: how much of the differences in it the segments account for among the customers whose revenue it "
+    "is, less what as many groups would by chance. It serves to choose; what the segments foretell of others is in the test "
+    "on the future, and is another number."
+)
 
 
 def _stability_table(analysis: Analysis) -> TablePart:
@@ -139,13 +144,14 @@ def baseline_chapter(analysis: Analysis) -> Section | None:
 
 def _search_table(search: FeatureSetSearch) -> TablePart:
     shown = search.candidates[:SHOWN_CANDIDATES]
+    fits = any(candidate.explained is not None for candidate in search.candidates)
     rows = [
         (
             candidate.feature_set.replace("_", " and "),
             str(candidate.k),
             words.decimal(candidate.jaccard),
             words.count(candidate.smallest),
-            words.known(candidate.explained, words.share),
+            *((words.known(candidate.explained, words.share),) if fits else ()),
             "yes" if candidate.repeats else "",
         )
         for candidate in shown
@@ -157,15 +163,12 @@ def _search_table(search: FeatureSetSearch) -> TablePart:
         caption="The same customers, told apart by fewer features; all figures are of the half of them that chose.",
         columns=(
             Column("Features"),
-            *numbers("k", "Lowest Jaccard", "Smallest segment", "Fit to later revenue"),
+            *numbers("k", "Lowest Jaccard", "Smallest segment", *(("Fit to later revenue",) if fits else ())),
             Column("Every segment comes out again"),
         ),
         rows=tuple(rows),
         marked=tuple(i for i, candidate in enumerate(shown) if candidate == search.chosen),
-        note=(f"{words.count(more)} more were tried. " if more > 0 else "")
-        + "Fit to later revenue: how much of the differences in it the segments account for among the customers whose "
-        "revenue it is, less what as many groups would by chance. It serves to choose; what the segments foretell of "
-        "others is in the test on the future, and is another number.",
+        note=" ".join(([f"{words.count(more)} more were tried."] if more > 0 else []) + ([FIT_NOTE] if fits else [])),
     )
 
 

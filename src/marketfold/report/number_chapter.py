@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from marketfold.schema import Unit
     from marketfold.selection import Solution
 
+FORETOLD_NOTE = (
+    "Later revenue foretold: as in the test on the future, and of the same customers; the best of so many figures looks "
+    "better than it is."
+)
 HALF = 0.5
 """A segment that shares less than this with its best match (Jaccard) is a part of it."""
 
@@ -76,6 +80,7 @@ def _solutions_table(analysis: Analysis) -> TablePart:
     """What each number of segments would give."""
     names = [profile.name for profile in analysis.segments.profiles]
     made, unit = analysis.choice.evidence.recipe.n_segments, analysis.segmentation.unit
+    foretold = any(one.explained is not None for one in analysis.choice.solutions)
 
     def segments(one: Solution) -> str:
         parts = zip(one.shares, one.most_alike, one.alike, strict=True)
@@ -89,7 +94,7 @@ def _solutions_table(analysis: Analysis) -> TablePart:
             str(one.k),
             segments(one),
             *(words.count(one.trust.count(label)) for label in ("group", "slice", "weak")),
-            words.known(one.explained, words.share),
+            *((words.known(one.explained, words.share),) if foretold else ()),
             words.decimal(one.ari),
         )
         for one in analysis.choice.solutions
@@ -100,12 +105,11 @@ def _solutions_table(analysis: Analysis) -> TablePart:
         columns=(
             Column("k"),
             Column("Segments, largest first"),
-            *numbers("Groups", "Slices", "Weak", "Later revenue foretold", "Agreement"),
+            *numbers("Groups", "Slices", "Weak", *(("Later revenue foretold",) if foretold else ()), "Agreement"),
         ),
         rows=rows,
         marked=tuple(place for place, one in enumerate(analysis.choice.solutions) if one.k == made),
         note=f"Each segment bears the name of the one above that it shares most {words.units_word(unit)} with. "
-        "Agreement: adjusted Rand index with the segments of this run, 1 is the same and 0 is chance. Later revenue "
-        "foretold: as in the test on the future, and of the same customers; the best of nine such figures looks better "
-        "than it is.",
+        "Agreement: adjusted Rand index with the segments of this run, 1 is the same and 0 is chance."
+        f"{f' {FORETOLD_NOTE}' if foretold else ''}",
     )
