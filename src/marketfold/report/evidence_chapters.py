@@ -9,6 +9,7 @@ from marketfold import figures, words
 from marketfold.page import Column, Notice, Prose, Section, TablePart, figure_part, numbers
 from marketfold.report import teaching
 from marketfold.report.sentences.clustering import resample_size
+from marketfold.report.sentences.phrases import say
 from marketfold.report.sentences.selection import future_summary, search_decision, share_range
 from marketfold.report.sentences.trust import drawn_word, labels_are_unseen, trust_evidence
 from marketfold.report.sentences.warnings import baseline_sentence, space_text, trap_sentences
@@ -21,11 +22,6 @@ if TYPE_CHECKING:
     from marketfold.selection import FeatureSetSearch, FutureScore
 
 SHOWN_CANDIDATES = 12
-FIT_NOTE = (
-    "Fit to later revenue: how much of the differences in it the segments account for among the customers whose revenue it "
-    "is, less what as many groups would by chance. It serves to choose; what the segments foretell of others is in the test "
-    "on the future, and is another number."
-)
 
 
 def _stability_table(analysis: Analysis) -> TablePart:
@@ -157,6 +153,7 @@ def _search_table(search: FeatureSetSearch) -> TablePart:
         for candidate in shown
     ]
     more = len(search.candidates) - len(shown)
+    notes = [f"{words.count(more)} more were tried."] * (more > 0) + [say("search", "fit")] * fits
     return TablePart(
         key="feature-sets",
         title="Feature sets that were tried",
@@ -168,7 +165,7 @@ def _search_table(search: FeatureSetSearch) -> TablePart:
         ),
         rows=tuple(rows),
         marked=tuple(i for i, candidate in enumerate(shown) if candidate == search.chosen),
-        note=" ".join(([f"{words.count(more)} more were tried."] if more > 0 else []) + ([FIT_NOTE] if fits else [])),
+        note=" ".join(notes),
     )
 
 

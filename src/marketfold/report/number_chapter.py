@@ -8,6 +8,7 @@ from marketfold import figures, words
 from marketfold.page import Column, Fold, Notice, Section, TablePart, figure_part, numbers
 from marketfold.report import teaching
 from marketfold.report.sentences.clustering import disagreements, index_value, k_decision, rules_applied
+from marketfold.report.sentences.phrases import say
 from marketfold.report.sentences.selection import number_reason, taken_as
 from marketfold.report.sentences.trust import trust_summary
 from marketfold.thresholds import STABLE
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
     from marketfold.schema import Unit
     from marketfold.selection import Solution
 
-FORETOLD_NOTE = (
-    "Later revenue foretold: as in the test on the future, and of the same customers; the best of so many figures looks "
-    "better than it is."
-)
 HALF = 0.5
 """A segment that shares less than this with its best match (Jaccard) is a part of it."""
 
@@ -111,5 +108,5 @@ def _solutions_table(analysis: Analysis) -> TablePart:
         marked=tuple(place for place, one in enumerate(analysis.choice.solutions) if one.k == made),
         note=f"Each segment bears the name of the one above that it shares most {words.units_word(unit)} with. "
         "Agreement: adjusted Rand index with the segments of this run, 1 is the same and 0 is chance."
-        f"{f' {FORETOLD_NOTE}' if foretold else ''}",
+        + (f" {say('future', 'of each number')}" if foretold else ""),
     )
