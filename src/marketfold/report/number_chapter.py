@@ -100,7 +100,7 @@ def _solutions_table(analysis: Analysis) -> TablePart:
         key="solutions",
         title="What other numbers of segments would give",
         columns=(
-            Column("k"),
+            *numbers("k"),
             Column("Segments, largest first"),
             *numbers("Groups", "Slices", "Weak", *(("Later revenue foretold",) if foretold else ()), "Agreement"),
         ),
