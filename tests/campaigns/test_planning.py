@@ -93,7 +93,7 @@ def test_orders_with_a_deal_size_are_planned_as_business_to_business(clean_sales
         assert campaign.holdout.sizing == "too few"  # 92 customers can measure nothing, and the brief says so
         assert "No holdout" in text
         assert any("email" in channel.lacking for channel in campaign.channels)
-        assert "The order file has no e-mail addresses" in text
+        assert "The file has no e-mail addresses" in text
         assert "M10_" not in "".join(draft.body + draft.subject for draft in campaign.drafts)
 
 

@@ -41,7 +41,7 @@ def test_the_page_speaks_of_all_customers_and_of_the_components_of_the_run(run: 
     said = re.search(r"In your run the first (\w+) components? holds? ([\d.]+)", page)
     assert said is not None
     assert float(said[2]) == pytest.approx(100 * reducer.explained_shares_[: reducer.n_dimensions_].sum(), abs=0.5)
-    assert "Your run did not train a network" in page
+    assert "The segments of your run were made without a network" in page
 
 
 def test_no_customer_is_on_the_page(run: Run, tmp_path: Path) -> None:

@@ -38,6 +38,14 @@ def test_figures_that_findings_speak_of_are_seen_and_the_others_folded(analysis:
     assert FIRST_FIGURE in seen
 
 
+def test_a_column_that_is_empty_for_all_decisions_is_left_out(analysis: Analysis) -> None:
+    told = data_chapter(remarking(analysis, "A remark without lines and without money."))
+    table = next(table for table in tables_of(told.parts) if table.key == "decisions")
+    assert not {"Lines", "Money"} & {column.label for column in table.columns}
+    assert {len(row) for row in table.rows} == {len(table.columns)}
+    assert "Money" not in table.note
+
+
 def test_remarks_that_found_no_room_above_stand_here(analysis: Analysis) -> None:
     warnings = tuple(f"Remark {i}." for i in range(MOST_WARNINGS + 3))
     last = data_chapter(remarking(analysis, *warnings)).parts[-1]

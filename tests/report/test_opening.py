@@ -74,14 +74,20 @@ def test_trust_is_counted(trust: Trust, analysis: Analysis) -> None:
     said = with_profiles(analysis, profiles)
     facts = {fact.label: fact for fact in key_facts(said)}
     assert facts["segments"].value == "3"
+    assert ("comes out again" in headline(said)) is (trust == "weak")
+    assert ("Begin with" in lead(said)) is (trust != "weak")
+    assert ("To test first" in lead(said)) is (trust == "weak")
     said_of = {"group": "all groups", "slice": "useful cuts", "weak": "none that comes out again"}
     assert facts["segments"].detail == said_of[trust]
     assert ("small audience" in lead(said)) is (trust == "weak")
 
 
 def test_the_units_are_counted_and_called_what_they_are(analysis: Analysis) -> None:
-    facts = {fact.label: fact.value for fact in key_facts(analysis)}
-    assert facts["customers"] == f"{len(analysis.segmentation.table.ids):,}"
+    facts = {fact.label: fact for fact in key_facts(analysis)}
+    assert facts["customers"].value == f"{len(analysis.segmentation.table.ids):,}"
+    kept, read = analysis.data.exploration.lines.orders, analysis.data.reads.orders
+    assert read
+    assert facts["orders"].detail == ("" if read == kept else f"of {read:,} read")
 
 
 @pytest.mark.parametrize("many", [0, 1, MOST_WARNINGS + 1, MOST_WARNINGS + 2, 30])

@@ -84,14 +84,16 @@ def test_a_clusterer_of_ones_own_decides_its_number_and_nobody_is_said_to_have_a
     made = fits.segment(choice.recipe)
     assert (choice.number_from, made.n_segments) == ("clusterer", 5)
     choice = replace(choice, recipe=replace(choice.recipe, n_segments=made.n_segments))
-    assert number_decision(choice).startswith("5 segments were made. Your GaussianMixture decides itself how many. ")
+    assert number_decision(choice, "customer").startswith(
+        "5 segments were made. Your GaussianMixture decides itself how many. "
+    )
 
 
 def test_a_number_that_was_asked_for_is_said_so(table: FeatureTable):
     config = RunConfig(quick=True, clustering=SHORT.model_copy(update={"segments": 6}))
     choice = choose_recipe(Fits(table), config)
     assert choice.number_from == "asked"
-    assert number_decision(choice).startswith("6 segments were made. That many were asked for.")
+    assert number_decision(choice, "customer").startswith("6 segments were made. That many were asked for.")
 
 
 @dataclass

@@ -71,10 +71,9 @@ def _texts(sample: LearnSample) -> dict[str, Any]:
     pca = network = ""
     if run.explained:
         held = words.share(sum(run.explained))
-        pca = (
-            f"In your run the first {words.number_word(len(run.explained))} components hold {held} of what makes "
-            f"{run.unit_plural} differ."
-        )
+        n = len(run.explained)
+        first = "component holds" if n == 1 else f"{words.number_word(n)} components hold"
+        pca = f"In your run the first {first} {held} of what makes {run.unit_plural} differ."
     if run.history:
         nodes = f" of {', '.join(map(str, run.history.layers))} nodes" if run.history.layers else ""
         network = (

@@ -9,6 +9,7 @@ from marketfold import figures, words
 from marketfold.page import Column, Notice, Prose, Section, TablePart, figure_part, numbers
 from marketfold.report import teaching
 from marketfold.report.sentences.clustering import resample_size
+from marketfold.report.sentences.phrases import say
 from marketfold.report.sentences.selection import future_summary, search_decision, share_range
 from marketfold.report.sentences.trust import drawn_word, labels_are_unseen, trust_evidence
 from marketfold.report.sentences.warnings import baseline_sentence, space_text, trap_sentences
@@ -139,33 +140,32 @@ def baseline_chapter(analysis: Analysis) -> Section | None:
 
 def _search_table(search: FeatureSetSearch) -> TablePart:
     shown = search.candidates[:SHOWN_CANDIDATES]
+    fits = any(candidate.explained is not None for candidate in search.candidates)
     rows = [
         (
             candidate.feature_set.replace("_", " and "),
             str(candidate.k),
             words.decimal(candidate.jaccard),
             words.count(candidate.smallest),
-            words.known(candidate.explained, words.share),
+            *((words.known(candidate.explained, words.share),) if fits else ()),
             "yes" if candidate.repeats else "",
         )
         for candidate in shown
     ]
     more = len(search.candidates) - len(shown)
+    notes = [f"{words.count(more)} more were tried."] * (more > 0) + [say("search", "fit")] * fits
     return TablePart(
         key="feature-sets",
         title="Feature sets that were tried",
         caption="The same customers, told apart by fewer features; all figures are of the half of them that chose.",
         columns=(
             Column("Features"),
-            *numbers("k", "Lowest Jaccard", "Smallest segment", "Fit to later revenue"),
+            *numbers("k", "Lowest Jaccard", "Smallest segment", *(("Fit to later revenue",) if fits else ())),
             Column("Every segment comes out again"),
         ),
         rows=tuple(rows),
         marked=tuple(i for i, candidate in enumerate(shown) if candidate == search.chosen),
-        note=(f"{words.count(more)} more were tried. " if more > 0 else "")
-        + "Fit to later revenue: how much of the differences in it the segments account for among the customers whose "
-        "revenue it is, less what as many groups would by chance. It serves to choose; what the segments foretell of "
-        "others is in the test on the future, and is another number.",
+        note=" ".join(notes),
     )
 
 

@@ -8,6 +8,7 @@ from marketfold import figures, words
 from marketfold.page import Column, Fold, Notice, Section, TablePart, figure_part, numbers
 from marketfold.report import teaching
 from marketfold.report.sentences.clustering import disagreements, index_value, k_decision, rules_applied
+from marketfold.report.sentences.phrases import say
 from marketfold.report.sentences.selection import number_reason, taken_as
 from marketfold.report.sentences.trust import trust_summary
 from marketfold.thresholds import STABLE
@@ -76,6 +77,7 @@ def _solutions_table(analysis: Analysis) -> TablePart:
     """What each number of segments would give."""
     names = [profile.name for profile in analysis.segments.profiles]
     made, unit = analysis.choice.evidence.recipe.n_segments, analysis.segmentation.unit
+    foretold = any(one.explained is not None for one in analysis.choice.solutions)
 
     def segments(one: Solution) -> str:
         parts = zip(one.shares, one.most_alike, one.alike, strict=True)
@@ -89,7 +91,7 @@ def _solutions_table(analysis: Analysis) -> TablePart:
             str(one.k),
             segments(one),
             *(words.count(one.trust.count(label)) for label in ("group", "slice", "weak")),
-            words.known(one.explained, words.share),
+            *((words.known(one.explained, words.share),) if foretold else ()),
             words.decimal(one.ari),
         )
         for one in analysis.choice.solutions
@@ -98,14 +100,13 @@ def _solutions_table(analysis: Analysis) -> TablePart:
         key="solutions",
         title="What other numbers of segments would give",
         columns=(
-            Column("k"),
+            *numbers("k"),
             Column("Segments, largest first"),
-            *numbers("Groups", "Slices", "Weak", "Later revenue foretold", "Agreement"),
+            *numbers("Groups", "Slices", "Weak", *(("Later revenue foretold",) if foretold else ()), "Agreement"),
         ),
         rows=rows,
         marked=tuple(place for place, one in enumerate(analysis.choice.solutions) if one.k == made),
         note=f"Each segment bears the name of the one above that it shares most {words.units_word(unit)} with. "
-        "Agreement: adjusted Rand index with the segments of this run, 1 is the same and 0 is chance. Later revenue "
-        "foretold: as in the test on the future, and of the same customers; the best of nine such figures looks better "
-        "than it is.",
+        "Agreement: adjusted Rand index with the segments of this run, 1 is the same and 0 is chance."
+        + (f" {say('future', 'of each number')}" if foretold else ""),
     )

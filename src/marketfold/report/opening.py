@@ -120,14 +120,20 @@ def key_facts(analysis: Analysis) -> tuple[Fact, ...]:
     units = words.units_word(analysis.segmentation.unit)
     n = len(analysis.segments.profiles)
     facts = [Fact("segments", words.count(n), _earned(analysis))]
-    facts.append(Fact(units, words.count(len(analysis.segmentation))))
+    made, reads = len(analysis.segmentation), analysis.data.reads
+    facts.append(Fact(units, words.count(made), _of_read(made, reads.customers if units == "customers" else None)))
     if units != "orders" and analysis.data.kind == "orders":
-        kept, read = analysis.data.exploration.lines.orders, analysis.data.reads.orders
-        facts.append(Fact("orders", words.count(kept), "" if read in {None, kept} else f"of {words.count(read)} read"))
+        orders = analysis.data.exploration.lines.orders
+        facts.append(Fact("orders", words.count(orders), _of_read(orders, reads.orders)))
     if (money := analysis.data.money) is not None:
         net = "net of returns" if analysis.data.ledger.money_came_back else ""
         facts.append(Fact("revenue", words.money(money, analysis.data.currency, short=True), net))
     return (*facts, *_period(analysis))
+
+
+def _of_read(kept: int, read: int | None) -> str:
+    """How many were read, where cleaning or the as-of day left fewer."""
+    return "" if read is None or read == kept else f"of {words.count(read)} read"
 
 
 def _earned(analysis: Analysis) -> str:

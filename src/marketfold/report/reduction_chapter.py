@@ -27,13 +27,14 @@ if TYPE_CHECKING:
 
 def _comparison_table(comparison: ReducerComparison, unit: Unit) -> TablePart:
     tried = comparison.tried
+    foretold = any(score.explained is not None for score in tried)
     rows = [
         (
             short_label(score.method),
             words.count(score.n_dimensions),
             *(words.known(share, words.share) for share in (score.reconstruction, score.shuffled)),
             *map(words.known, (score.silhouette, score.ari, score.jaccard)),
-            words.known(score.explained, words.share),
+            *((words.known(score.explained, words.share),) if foretold else ()),
             words.seconds(score.seconds),
         )
         for score in tried
@@ -50,7 +51,7 @@ def _comparison_table(comparison: ReducerComparison, unit: Unit) -> TablePart:
         columns=(
             Column("Reduction"),
             *numbers("Dimensions", "Comes back", "Comes back, columns shuffled", "Silhouette", "Resamples agree"),
-            *numbers("Lowest Jaccard", "Later revenue foretold", "Time"),
+            *numbers("Lowest Jaccard", *(("Later revenue foretold",) if foretold else ()), "Time"),
         ),
         rows=tuple(rows),
         marked=tuple(i for i, score in enumerate(tried) if score.method == comparison.taken),

@@ -63,7 +63,7 @@ def test_a_refusal_says_how_many_there_are():
 
 def test_a_source_without_e_mails_says_what_that_means():
     missing, covered, *own = describe_notes(REPORT)
-    assert missing.startswith("The order file has no e-mail addresses: Google Ads can find")
+    assert missing.startswith("The file has no e-mail addresses: Google Ads can find")
     assert "by phone or by name and address only" in missing
     assert covered == (
         "Of 120 rows can be matched: 0 (0 %) by e-mail, 60 (50 %) by phone and 120 (100 %) by name and address."

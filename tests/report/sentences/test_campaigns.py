@@ -203,7 +203,7 @@ def test_the_time_between_orders() -> None:
 
 def test_what_a_channel_lacks() -> None:
     channel = PlannedChannel("Ads", 0.5, "Upload", ("email", "phone"))
-    assert text.missing_contacts(channel).startswith("The order file has no e-mail addresses or phone numbers:")
+    assert text.missing_contacts(channel).startswith("The file has no e-mail addresses or phone numbers:")
     assert text.missing_contacts(replace(channel, lacking=())) == ""
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from typing import get_args
 
 import numpy as np
 
@@ -8,6 +10,7 @@ from marketfold.report.sentences.segments import fit_sentence, movement_sentence
 from marketfold.schema import Feature, FeatureTable, Float64, Measure
 from marketfold.segments import Bound, ModelFit, Movement, SegmentRule, find_rule
 from marketfold.segments.movement import Drift
+from marketfold.segments.rules import Measured
 
 
 def table_of(values: Float64, name: str, measure: Measure) -> FeatureTable:
@@ -41,8 +44,12 @@ def test_a_rule_with_its_shares():
     )
     table = table_of(np.array([[10.0], [90.5]]), "recency_days", "days")
     assert rule_sentence(rule, table) == (
-        "last order within 50 days (tried on others than it was made from: 100 % of them, 29 % of the rest)."
+        "last order within 50 days (finds 100 % of them, and 29 % of the rest meet it too; measured on the very "
+        "customers that it was made from, which flatters it)."
     )
+    for measured in set(get_args(Measured)) - {"same units"}:
+        told = rule_sentence(replace(rule, measured=measured), table)
+        assert told.endswith("; measured on others than it was made from).")
 
 
 def test_an_amount_in_a_rule_carries_its_currency():

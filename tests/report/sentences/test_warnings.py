@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,7 @@ from marketfold.decisions import Decision
 from marketfold.diagnostics import BaselineClusters, ColumnDependency, LiteratureBaseline, Trap
 from marketfold.report import baseline_sentence, run_warnings, trap_sentence
 from marketfold.report.sentences.trust import trust_summary
+from marketfold.report.sentences.warnings import LATE_DAYS
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
@@ -75,6 +77,32 @@ def test_the_weightiest_stands_first(sound: Analysis) -> None:
     clusters = run.segments.baseline
     assert clusters
     assert baseline.endswith(baseline_sentence(clusters.found[0]))
+
+
+@pytest.mark.parametrize(
+    ("answer", "weak", "parts"),
+    [
+        ("weak", (), ("more than one smooth crowd would", "not tested")),
+        ("no_structure", (), ("Nothing shows groups here", "the segments are useful cuts")),
+        ("no_structure", (1,), ("those that come out again are useful cuts", "One did not come out again: test it")),
+        ("too_few", (), ("too few customers to tell groups from chance",)),
+    ],
+)
+def test_each_answer_has_its_sentence(
+    answer: Answer, weak: tuple[int, ...], parts: tuple[str, ...], sound: Analysis
+) -> None:
+    run = with_weak(answered(sound, answer), *weak)
+    assert [part for part in parts if part not in trust_summary(run)] == []
+
+
+def test_features_of_a_day_long_after_the_last_order_are_warned_of(sound: Analysis) -> None:
+    made, last_on = sound.segmentation, sound.data.reads.last_on
+    assert last_on is not None
+    for days, n_warnings in ((LATE_DAYS, 0), (LATE_DAYS + 1, 1)):
+        table = dataclasses.replace(made.table, as_of=last_on + timedelta(days=days))
+        told = run_warnings(dataclasses.replace(sound, segmentation=dataclasses.replace(made, table=table)))
+        assert len(told) == n_warnings
+        assert all(f"{days} days after the last order (--as-of)" in text for text in told)
 
 
 def test_that_no_segment_comes_out_again_is_said_once(sound: Analysis) -> None:

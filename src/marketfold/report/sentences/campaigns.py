@@ -113,7 +113,7 @@ def missing_contacts(channel: PlannedChannel) -> str:
     if not channel.lacking:
         return ""
     what = listed([_IDENTIFIERS[name] for name in channel.lacking], "or")
-    return f"The order file has no {what}: match this list with your customer records by customer id."
+    return f"The file has no {what}: match this list with your customer records by customer id."
 
 
 def inter_purchase_time(timing: Timing) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketfold.segments import phrase_of
-from marketfold.words import count, listed, measured, share, singular
+from marketfold.words import count, listed, measured, share, singular, units_word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,9 +35,12 @@ def rule_words(rule: SegmentRule, table: FeatureTable, currency: str | None = No
 
 
 def rule_sentence(rule: SegmentRule, table: FeatureTable, currency: str | None = None) -> str:
-    """The words, the share of the segment that meets them, and that of the others."""
+    """The words, the share of the segment that meets them, that of the others, and of whom these shares are."""
     them, others = share(rule.recall), share(rule.others_share)
-    tried = f"tried on others than it was made from: {them} of them, {others} of the rest"
+    unseen = "measured on others than it was made from"
+    seen = f"measured on the very {units_word(table.unit)} that it was made from, which flatters it"
+    how = seen if rule.measured == "same units" else unseen
+    tried = f"finds {them} of them, and {others} of the rest meet it too; {how}"
     return f"{rule_words(rule, table, currency)} ({tried})."
 
 
