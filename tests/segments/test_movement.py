@@ -50,6 +50,19 @@ def test_chance_alone_is_seldom_called_drift(n: int):
     assert drifted <= 8  # two features at 5 in 100: 4 expected
 
 
+def test_what_is_not_measured_does_not_drift():
+    earlier, later = run(0), run(1)
+    assert later.values is not None
+    values = later.values.copy()
+    values[:200, 0] = 5_000.0
+    measured = np.ones(values.shape, dtype=np.bool_)
+    measured[:200, 0] = False
+    drift = compare_runs(earlier, replace(later, values=values, measured=measured)).drift
+    assert {one.level for one in drift} == {"steady"}
+    told = next(one for one in drift if one.feature == "recency_days")
+    assert told.later_median == np.median(values[200:, 0])
+
+
 def test_stability_index_agrees_with_its_definition():
     earlier, later = np.arange(1000.0), np.arange(1000.0) + 100
     p, q = np.full(10, 0.1), np.array([0.0005, *[0.1] * 8, 0.2])

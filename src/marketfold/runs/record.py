@@ -217,7 +217,7 @@ def _expected(analysis: Analysis) -> dict[str, Any] | None:
 
 def _trap(trap: Trap) -> dict[str, Any]:
     told = {"code": trap.code, "columns": trap.columns, "sentence": trap_sentence(trap)}
-    return told | {"severity": trap.severity, "segments": trap.segments}
+    return told | {"severity": trap.severity, "segments": trap.segments, "facts": trap.facts}
 
 
 def _dependency(found: ColumnDependency) -> dict[str, Any]:

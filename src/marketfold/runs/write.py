@@ -19,7 +19,7 @@ from marketfold.runs.folder import staged_folder
 from marketfold.runs.lessons import save_sample
 from marketfold.runs.pages import write_report_files
 from marketfold.runs.plan_files import write_plan
-from marketfold.runs.read import Run
+from marketfold.runs.read import FILLED, Run
 from marketfold.runs.record import run_record, segment_facts
 from marketfold.schema import UNIT_ID
 from marketfold.stage_costs import StageClock
@@ -107,9 +107,14 @@ def with_outlook(rows: pa.Table, table: FeatureTable) -> pa.Table:
 
 
 def features_table(analysis: Analysis) -> pa.Table:
-    """`features.parquet`: every measured feature in the user's units, row for row with `segments.parquet`, no ids."""
+    """`features.parquet`: every measured feature in the user's units, row for row with `segments.parquet`, no ids.
+
+    Null where a feature is not measured; what the matrix took there stands in a column of its own.
+    """
     table = analysis.segmentation.table
-    return pa.table({name: table.values[:, index] for index, name in enumerate(table.names)})
+    shown = {name: pa.array(table.shown(name), from_pandas=True) for name in table.names}
+    filled = {f"{FILLED}{name}": table.column(name) for name, column in shown.items() if column.null_count}
+    return pa.table(shown | filled)
 
 
 def profiles_table(analysis: Analysis) -> pa.Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from marketfold.reduction import label_of
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from marketfold.diagnostics import BaselineClusters, Trap
 
 
+FIRST = frozenset({"joining_date", "one_order_each"})
+"""Traps that say what the whole page is about; they are told before anything else."""
+
+
 def trap_sentence(trap: Trap) -> str:
     """What was found and what to do about it."""
     kind = trap.facts.get("kind")
@@ -23,6 +28,7 @@ def trap_sentence(trap: Trap) -> str:
         column=next(iter(trap.columns), ""),
         columns=trap.columns,
         others=trap.columns[1:],
+        first=shlex.quote(trap.columns[1]) if trap.columns[1:] else "",
         segments=[str(number) for number in trap.segments],
         **trap.facts,
     )
@@ -63,10 +69,11 @@ def run_warnings(analysis: Analysis) -> tuple[str, ...]:
     if 0 < len(weak) < len(segments.profiles):  # of none that comes out again the summary says so
         which = f"segment {weak[0]}: it does" if len(weak) == 1 else f"segments {listed(weak)}: they do"
         found.insert(0, f"Do not trust {which} not come out again.")
-    traps = [trap_sentence(trap) for trap in segments.traps]
+    traps = [trap_sentence(trap) for trap in segments.traps if trap.code not in FIRST]
     others = [
         f"What published analyses do with such lines finds nothing new. {baseline_sentence(one)}"
         for one in (segments.baseline.found if segments.baseline else ())
         if one.restates
     ]
-    return tuple(dict.fromkeys([*found, *traps, *others]))
+    first = [trap_sentence(trap) for trap in segments.traps if trap.code in FIRST]
+    return tuple(dict.fromkeys([*first, *found, *traps, *others]))
