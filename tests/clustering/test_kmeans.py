@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from sklearn.base import clone
 from scipy.stats import binom
+from sklearn.base import clone
 from sklearn.cluster import KMeans
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from tests.clustering.tables import blobs, ellipse, noise

@@ -32,7 +32,9 @@ def dated(known_days: np.ndarray, repeats: np.ndarray, labels: Labels) -> tuple[
     history = History(repeats, np.minimum(repeats * 5, known_days), known_days, repeats * 10)
     table = replace(matrix.table, as_of=AS_OF, history=history)
     return tuple(
-        trap for trap in find_traps(Segmentation.of(replace(matrix, table=table), labels)) if trap.code == "joining_date"
+        trap
+        for trap in find_traps(Segmentation.of(replace(matrix, table=table), labels))
+        if trap.code == "joining_date"
     )
 
 

@@ -24,10 +24,11 @@ FOLLOWS = 0.5
 """Adjusted Rand index between the segments and a rule on the joining date from which they follow from it: half of what
 they have beyond chance."""
 IS_DATE = 0.7
-"""Jaccard index, among customers with one order, from which a segment and those who came in its periods are the same."""
+"""Jaccard index, among customers with one order, of a segment and those who came in its periods: the same from here."""
 MOSTLY = 0.5
 ELSEWHERE = 0.1
-"""Share of the customers that must lie outside the largest segment before it is asked from what their segments follow."""
+"""Share of the customers outside the largest segment from which it is asked from what their segments follow."""
+
 
 def find_calendar(table: FeatureTable, labels: Labels, rows: NDArray[np.intp], numbers: Sequence[int]) -> list[Trap]:
     """Find that segments follow from when customers first ordered, on the given rows.

@@ -104,9 +104,7 @@ def _chosen(
     can = {one.feature.name: one for one in offered if not lacking[one.feature.name]}
     if names is None:
         short = f"the orders cover {window_days} days, and it takes"
-        left_out |= {
-            name: f"{short} {one.window_days}" for name, one in can.items() if one.window_days > window_days
-        }
+        left_out |= {name: f"{short} {one.window_days}" for name, one in can.items() if one.window_days > window_days}
         return [one for name, one in can.items() if name not in left_out], left_out
     hint = "map the column as it was in the orders of the model"
     faults = [

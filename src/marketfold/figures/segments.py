@@ -114,7 +114,9 @@ def feature_by_segment_figure(
     q = np.full((len(profiles), len(QUANTILES)), np.nan)
     for s in np.flatnonzero(known):
         q[s] = np.nanquantile(values[labels == s], QUANTILES)
-    log = feature.measure in {"money", "count", "days"} and np.nanmin(q) > 0 and np.nanmax(q) / np.nanmin(q) > LOG_SPREAD
+    log = (
+        feature.measure in {"money", "count", "days"} and np.nanmin(q) > 0 and np.nanmax(q) / np.nanmin(q) > LOG_SPREAD
+    )
     said = [measured(float(median), feature.measure) for median in q[:, 2]]
     heard = "; ".join(f"{_name(profile)} {words}" for profile, words in zip(profiles, said, strict=True))
     figure = new_figure(

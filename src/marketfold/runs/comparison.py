@@ -13,6 +13,7 @@ from marketfold.segments import compare_runs
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from marketfold.model import SegmentModel

@@ -76,7 +76,7 @@ _RECORD = TypeAdapter(_Record)
 
 TEXTS = (pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string()))
 FILLED = "filled:"
-"""Before the name of a column of `features.parquet` that is complete for the matrix, beside the one with what was measured."""
+"""Before the name of a column of `features.parquet`: complete, as the matrix takes it, beside what was measured."""
 MOST_CELLS = 2_000_000_000
 """Of a table of a run: 100 million customers with 20 features. A few bytes of Parquet may say that they hold more."""
 

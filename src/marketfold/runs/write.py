@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -133,7 +134,8 @@ def profiles_table(analysis: Analysis) -> pa.Table:
 
 def _beside(facts: dict[str, Any], medians: dict[str, float]) -> dict[str, Any]:
     """Facts of a segment, then its medians; that of a feature whose name is a fact's says that it is a median."""
-    return facts | {f"{name}_median" if name in facts else name: value for name, value in medians.items()}
+    known = {name: None if math.isnan(value) else value for name, value in medians.items()}
+    return facts | {f"{name}_median" if name in facts else name: value for name, value in known.items()}
 
 
 def write_table(table: pa.Table, path: Path) -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from marketfold.schema import FeatureTable, Float64, Labels
 
+    Owner = NDArray[np.unsignedinteger[Any]]
+
 MEDIUM_EFFECT = 0.33
 """|Cliff's delta| from which a difference is called medium (Romano et al. 2006, who give 0.147, 0.33 and 0.474)."""
 
@@ -59,9 +61,9 @@ class DistinguishingFeature:
 class EffectSizes:
     """Every feature of every segment against the other units, in the user's units; see `DistinguishingFeature`.
 
-    Arrays of shape (n_segments, n_features); each row of `everyone` is the same. Medians and means are of those units of
-    which the feature is measured, NaN where these are too few to speak of; the effect is 0 where it is not measured of
-    most units on either side.
+    Arrays of shape (n_segments, n_features); each row of `everyone` is the same. Medians and means are of those units
+    of which the feature is measured, NaN where these are too few to speak of; the effect is 0 where it is not measured
+    of most units on either side.
     """
 
     median: Float64
@@ -122,7 +124,8 @@ def effect_sizes(values: Float64, labels: Labels, n_segments: int) -> EffectSize
     >>> table.median[:, 0].tolist(), table.effect[:, 0].tolist()
     ([1.5, 6.0], [-1.0, 1.0])
     """
-    narrow = labels.astype(np.uint8 if n_segments <= np.iinfo(np.uint8).max else np.uint16)  # radix-sorted by NumPy
+    # radix-sorted by NumPy
+    narrow: Owner = labels.astype(np.uint8 if n_segments <= np.iinfo(np.uint8).max else np.uint16)
     sizes = np.bincount(labels, minlength=n_segments)
     columns = [_compared(np.ascontiguousarray(column), narrow, sizes) for column in values.T]
     found = {name: np.array([one[name] for one in columns]).T.reshape(n_segments, -1) for name in _COMPARED}
@@ -139,7 +142,7 @@ def _speaks(n_measured: Any, n_units: Any) -> Any:
     return n_measured >= np.minimum(np.maximum(FEWEST_MEMBERS, MEASURED_SHARE * n_units), n_units)
 
 
-def _compared(column: Float64, owner: NDArray[np.unsignedinteger], all_sizes: NDArray[np.intp]) -> dict[str, Float64]:
+def _compared(column: Float64, owner: Owner, all_sizes: NDArray[np.intp]) -> dict[str, Float64]:
     """One feature of each segment against the other units, by the names of `EffectSizes`, p-values uncorrected."""
     n_segments = len(all_sizes)
     known = ~np.isnan(column)
@@ -176,8 +179,7 @@ def distinguishing_features(
     found = [
         j
         for j in range(len(table.features))
-        if abs(effects[j]) >= MEDIUM_EFFECT
-        and compared.p_value[segment, j] < SIGNIFICANCE
+        if abs(effects[j]) >= MEDIUM_EFFECT and compared.p_value[segment, j] < SIGNIFICANCE
     ]
     found.sort(key=lambda j: (-round(abs(float(effects[j])), 6), j))
     every = []

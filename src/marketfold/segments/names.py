@@ -60,21 +60,21 @@ class _Part:
         return self.adjective or self.tail
 
 
-def _adjective(phrase: Phrase, feature: DistinguishingFeature, traits: SegmentTraits) -> str:
+def _words(phrase: Phrase, feature: DistinguishingFeature, traits: SegmentTraits) -> tuple[str, str]:
     orders, everyone = traits.medians.get(ORDERS, FEW + 1), traits.everyone.get(ORDERS, FEW)
     high = feature.effect > 0
     if phrase.one and not high and feature.median <= 1:
-        return phrase.one
+        return phrase.one, ""
     if phrase.few and high == bool(phrase.one) and orders <= FEW and everyone <= 1:
-        return phrase.few
-    return phrase.adjective(high=high, this=feature.median, others=feature.others, orders=orders)
+        return phrase.few, ""
+    return phrase.words(high=high, this=feature.median, others=feature.others, orders=orders)
 
 
 def _part(feature: DistinguishingFeature, traits: SegmentTraits, unit: Unit) -> _Part | None:
     phrase = phrase_of(feature.name, unit)
     high = feature.effect > 0
-    adjective = _adjective(phrase, feature, traits)
-    tail = "" if adjective else (phrase.high_tail if high else phrase.low_tail)
+    adjective, tail = _words(phrase, feature, traits)
+    tail = "" if adjective else tail
     if tail and feature.measure == "flag":
         tail = f", {feature.label}: {'yes' if high else 'no'}"
     if tail and phrase.aspect == "taste":
@@ -122,9 +122,8 @@ def _rather_parts(traits: SegmentTraits, taken: set[str], unit: Unit) -> list[_P
         phrase, high = phrase_of(feature, unit), effect > 0
         this, everyone = (of.get(feature, math.nan) for of in (traits.medians, traits.everyone))
         orders = traits.medians.get(ORDERS, math.inf)
-        adjective = phrase.adjective(high=high, this=this, others=everyone, orders=orders)
+        adjective, tail = phrase.words(high=high, this=this, others=everyone, orders=orders)
         adjective = "" if adjective in {phrase.low_else, phrase.high_else} else adjective
-        tail = phrase.high_tail if high else phrase.low_tail
         if abs(effect) < SMALL_EFFECT or phrase.aspect in taken | set(parts):
             continue
         if adjective:

@@ -56,16 +56,15 @@ class Phrase:
     exactly: str = "{label} of {x}"
     none: str = ""
 
-
-    def adjective(self, *, high: bool, this: float, others: float, orders: float) -> str:
-        """What a segment with these medians is called; empty where nothing fits, and what is not known holds."""
+    def words(self, *, high: bool, this: float, others: float, orders: float) -> tuple[str, str]:
+        """Adjective and tail of a segment with these medians; empty where nothing fits, and what is not known holds."""
         fewest = self.high_orders if high else self.low_orders
         if orders < fewest or max(this, others) < self.apart * min(this, others):
-            return ""
+            return "", ""
         too_much = this < self.high_from if high else this > self.low_to
         if too_much:
-            return self.high_else if high else self.low_else
-        return self.high if high else self.low
+            return (self.high_else if high else self.low_else), ""
+        return (self.high, self.high_tail) if high else (self.low, self.low_tail)
 
 
 @cache

@@ -232,9 +232,15 @@ def find_rule(table: FeatureTable, labels: Labels, segment: int, seed: int = 0) 
     """
     inside = labels == segment
     # of whom a feature is not measured meets no condition on it: so it says something only where most have it
-    names = tuple(
-        name for name in table.names if min(table.measured(name)[rows].mean() for rows in (inside, ~inside)) >= MOSTLY
-    ) if 0 < inside.sum() < len(inside) else ()
+    names = (
+        tuple(
+            name
+            for name in table.names
+            if min(table.measured(name)[rows].mean() for rows in (inside, ~inside)) >= MOSTLY
+        )
+        if 0 < inside.sum() < len(inside)
+        else ()
+    )
     if not names:
         return None
     values = np.column_stack([table.shown(name) for name in names])

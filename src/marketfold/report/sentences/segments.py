@@ -42,7 +42,7 @@ def rule_sentence(rule: SegmentRule, table: FeatureTable, currency: str | None =
 
 
 def _bounds(table: FeatureTable, name: str, bounds: list[Bound], currency: str | None) -> str:
-    """One feature's bounds; above 2 of what is counted is 3 or more, and above what is written like the most is the most."""
+    """One feature's bounds: above 2 of what is counted is 3 or more; above what is written like the most, the most."""
     feature, column = table.features[table.names.index(name)], table.shown(name)
     column = column[~np.isnan(column)]
     phrase = phrase_of(name, table.unit)
@@ -55,7 +55,11 @@ def _bounds(table: FeatureTable, name: str, bounds: list[Bound], currency: str |
         amounts = {key: measured(value, feature.measure, currency) for key, value in values.items()}
         return text.format(label=feature.label, **amounts)
 
-    ends = [end for end, bound in ((column.max(), least), (column.min(), below)) if bound is not None and _alike(end, bound, feature)]
+    ends = [
+        end
+        for end, bound in ((column.max(), least), (column.min(), below))
+        if bound is not None and _alike(end, bound, feature)
+    ]
     if ends and (least is None or below is None) and not (below == 0 and phrase.none):
         return singular(filled(phrase.exactly, x=float(ends[0])))
     if least is not None and below is not None:
