@@ -64,8 +64,8 @@ class _Ground(Protocol):
         """One row per unit."""
         ...
 
-    def holdout(self) -> TemporalHoldout | None:
-        """The customers of an earlier day; None where there is none to know of."""
+    def holdout(self, table: FeatureTable) -> TemporalHoldout | None:
+        """The customers of an earlier day, by the features of the table; None where there is none to know of."""
         ...
 
     def checked(self, table: FeatureTable, holdout: TemporalHoldout | None) -> Checked:
@@ -100,8 +100,8 @@ class _OrdersGround:
     def features(self) -> FeatureTable:
         return build_features(self.seen, self.config.features)
 
-    def holdout(self) -> TemporalHoldout | None:
-        return _temporal_holdout(self.seen, self.config)
+    def holdout(self, table: FeatureTable) -> TemporalHoldout | None:
+        return _temporal_holdout(self.seen, self.config, table)
 
     def checked(self, table: FeatureTable, holdout: TemporalHoldout | None) -> Checked:
         return check_outlook(table, holdout, self.seen)
@@ -128,7 +128,7 @@ class _CustomersGround:
     def features(self) -> FeatureTable:
         return self.data.table.features
 
-    def holdout(self) -> None:
+    def holdout(self, table: FeatureTable) -> None:  # noqa: ARG002
         return None
 
     def checked(self, table: FeatureTable, holdout: TemporalHoldout | None) -> Checked:
@@ -181,7 +181,7 @@ class _Pipeline:
             table = ground.features()
             _check_enough_units(table, config)
             chooses = choosing_half(len(table), config.seed)
-            holdout = ground.holdout()
+            holdout = ground.holdout(table)
             holdout = holdout.halved(table.ids[chooses]) if holdout else None
             table, holdout, outlook = ground.checked(table, holdout)
             fits = Fits(table, holdout, self.progress)
@@ -299,11 +299,11 @@ def _check_enough_units(table: FeatureTable, config: RunConfig) -> None:
         raise TooFewUnitsError(message)
 
 
-def _temporal_holdout(clean: CleanOrders, config: RunConfig) -> TemporalHoldout | None:
+def _temporal_holdout(clean: CleanOrders, config: RunConfig, table: FeatureTable) -> TemporalHoldout | None:
     """The customers of an earlier day, where the orders are long enough and the question is about customers."""
     span = clean.activity.span if config.features.unit == "customer" else None
     cutoff = choose_cutoff(*span) if span else None
-    return hold_out_future(clean, cutoff, config.features) if cutoff else None
+    return hold_out_future(clean, cutoff, config.features, table.names) if cutoff else None
 
 
 def _score_future(fits: Fits, recipe: Recipe) -> FutureScore | None:

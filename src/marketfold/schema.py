@@ -241,7 +241,8 @@ class Feature:
 
     The name carries the unit (`recency_days`), and the label says it to a reader ("days since the last order"). Money
     is in the run's currency, a share is 0 to 1, a flag 0 or 1. `aspect` is what of a customer it shows. Columns of one
-    `block` (the category shares, say) together weigh as one feature; with None it stands alone.
+    `block` (the category shares, say) together weigh as one feature; with None it stands alone. It means something
+    only of units with at least `order_days` days with an order, the first of them at least `known_days` ago.
     """
 
     name: str
@@ -249,6 +250,8 @@ class Feature:
     measure: Measure
     aspect: Aspect
     block: str | None = None
+    order_days: int = 1
+    known_days: int = 0
 
 
 @dataclass(frozen=True)
@@ -284,7 +287,8 @@ class FeatureTable(Framed):
     ids
         Sorted (order lines by number), shape (n_units,).
     values : float64, shape (n_units, n_features)
-        Finite everywhere.
+        Finite everywhere: where a feature is not `measured` of a unit something stands in for it, for a matrix needs a
+        number there. Nothing that a person reads is taken from here; `shown` is for that.
     revenue : float64, shape (n_units,)
         Money that the unit brought in kept lines, whether or not it is among the features.
     as_of
@@ -327,6 +331,27 @@ class FeatureTable(Framed):
         """Values of one feature, shape (n_units,)."""
         return self.values[:, self.names.index(name)]
 
+    @property
+    def order_days(self) -> Float64 | None:
+        """Days with an order of each unit, or its orders where days are not known; None where neither is."""
+        if self.history is not None:
+            return self.history.repeats + 1
+        return self.column("order_count") if "order_count" in self.names else None
+
+    def measured(self, name: str) -> NDArray[np.bool_]:
+        """Of which units a feature means something, shape (n_units,): one order has no time between orders."""
+        feature, order_days = self.features[self.names.index(name)], self.order_days
+        known = np.ones(len(self), dtype=np.bool_)
+        if feature.order_days > 1 and order_days is not None:
+            known &= order_days >= feature.order_days
+        if feature.known_days and self.history is not None:
+            known &= self.history.known_days >= feature.known_days
+        return known
+
+    def shown(self, name: str) -> Float64:
+        """Values of one feature as a person may read them, shape (n_units,): NaN where it is not measured."""
+        return np.where(self.measured(name), self.column(name), np.nan)
+
     def __len__(self) -> int:
         return len(self.ids)
 
@@ -334,9 +359,9 @@ class FeatureTable(Framed):
         return np.array(self.values, dtype=dtype, copy=copy)
 
     def to_arrow(self) -> pa.Table:
-        """Identifier, every feature in the user's units, and the columns that describe."""
+        """Identifier, every feature in the user's units (null where not measured), and the columns that describe."""
         ids = {UNIT_ID[self.unit]: pa.array(self.ids.tolist(), pa.string())}
-        features = {name: pa.array(self.values[:, j]) for j, name in enumerate(self.names)}
+        features = {name: pa.array(self.shown(name), from_pandas=True) for name in self.names}
         described = {name: pa.array(column, pa.string()) for name, column in self.described.items()}
         return pa.table(ids | described | features)
 
@@ -346,10 +371,18 @@ class FeatureTable(Framed):
         return f"<FeatureTable: {n_units:,} {self.unit}s x {n_features} features{when}>"
 
     def _repr_html_(self) -> str:
-        middle = np.median(self.values, axis=0) if len(self.values) else np.zeros(len(self.features))
-        measured = zip(self.features, middle.tolist(), strict=True)
-        rows = ((f.name, f.label, f.measure, f"{value:,.4g}") for f, value in measured)
+        rows = ((f.name, f.label, f.measure, f"{median_of(self.shown(f.name)):,.4g}") for f in self.features)
         return f"<p>{escape(repr(self).strip('<>'))}</p>{table_html(rows, ('feature', '', 'measure', 'median'))}"
+
+
+def median_of(values: Float64) -> float:
+    """Median of what was measured; NaN where that is nothing.
+
+    >>> median_of(np.array([1.0, np.nan, 3.0])), median_of(np.array([np.nan]))
+    (2.0, nan)
+    """
+    known = values[~np.isnan(values)]
+    return float(np.median(known)) if len(known) else math.nan
 
 
 class Progress(Protocol):

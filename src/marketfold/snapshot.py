@@ -28,6 +28,8 @@ class Snapshot:
         Name of each segment by its number.
     values : float64, shape (n_units, n_features)
         Columns `features` in the user's units; None where they were not kept.
+    measured : bool, shape (n_units, n_features)
+        Of which units each is measured; elsewhere something stands in. None where all are.
     """
 
     unit: Unit
@@ -36,6 +38,14 @@ class Snapshot:
     names: dict[int, str]
     features: tuple[str, ...] = ()
     values: Float64 | None = field(default=None, repr=False)
+    measured: NDArray[np.bool_] | None = field(default=None, repr=False)
+
+    def shown(self, feature: str) -> Float64:
+        """Values of one feature of the units of which it is measured; none where values were not kept."""
+        if self.values is None:
+            return np.empty(0)
+        place = self.features.index(feature)
+        return self.values[:, place] if self.measured is None else self.values[self.measured[:, place], place]
 
     @property
     def segment_numbers(self) -> tuple[int, ...]:

@@ -24,5 +24,11 @@ SIGNIFICANCE = 0.05
 OUTSIDE_ALLOWED = 0.05
 """Share of units that may fit no segment of an older model; its own run leaves 1 % beyond every segment's reach."""
 
+MEASURED_SHARE = 0.1
+"""Share of all units, or of a segment, of which something must be measured before it is told of them."""
+
+SEASON_DAYS = 730
+"""Nothing is told of a season before each month was seen at least twice."""
+
 POWER = 0.8
 """Chance of seeing an effect that is as large as the smallest that matters (Cohen 1988)."""

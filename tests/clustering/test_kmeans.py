@@ -5,14 +5,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 from sklearn.base import clone
 from sklearn.cluster import KMeans
 from sklearn.utils.estimator_checks import parametrize_with_checks
-from tests.clustering.tables import blobs, noise
+from tests.clustering.tables import blobs, ellipse, noise
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from marketfold.schema import Float32
 
 from marketfold.clustering import KMeansSegmenter
 from marketfold.clustering.fitting import SAMPLE_ROWS
@@ -67,6 +70,20 @@ def test_fits_none_is_rare_within_and_certain_far_away():
     segmenter = KMeansSegmenter(3, reach_quantile=0.99).fit(X)
     assert 0.002 < segmenter.fits_none(X).mean() <= 0.01
     assert segmenter.fits_none(X + 1_000).all()
+
+
+@pytest.mark.parametrize("n_features", [5, 25])
+@pytest.mark.parametrize(("n_units", "sets"), [(92, 120), (300, 40), (3_000, 5)])
+@pytest.mark.parametrize("draw", [noise, ellipse])
+def test_one_in_a_hundred_further_customers_fits_none(
+    draw: Callable[[int, int, int], Float32], n_units: int, sets: int, n_features: int
+):
+    fresh, beyond = 6_000 // sets, 0
+    for seed in range(sets):
+        X = draw(n_units + fresh, n_features, seed)
+        beyond += int(KMeansSegmenter(3).fit(X[:n_units]).fits_none(X[n_units:]).sum())
+    assert beyond <= binom.ppf(0.999, 6_000, 0.0125)
+    assert beyond >= binom.ppf(0.001, 6_000, 0.004)
 
 
 def test_a_tight_segment_reaches_less_far_than_a_wide_one():

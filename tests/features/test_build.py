@@ -108,8 +108,43 @@ def test_one_entry_of_the_catalogue_is_a_feature(monkeypatch: pytest.MonkeyPatch
 
 
 def test_trend_compares_the_halves_of_the_window():
-    table = build(lines(line("early", 0, 8.0), line("both", 10, 1.0), line("both", 90, 3.0), line("late", 99, 8.0)))
+    rows = [line("early", 0, 8.0), line("both", 10, 1.0), line("both", 390, 3.0), line("late", 399, 8.0)]
+    table = build(lines(*rows))
     assert [of(table, name, "trend") for name in ("early", "both", "late")] == [-1.0, 0.5, 1.0]
+    assert table.measured("trend").tolist() == [True, False, False]  # sorted by id: both, early, late
+
+
+def test_what_means_nothing_of_a_customer_is_not_shown():
+    days = {"once": (0,), "twice": (0, 400), "thrice": (10, 20, 700), "new": (600, 690), "same day": (5, 5)}
+    frame = lines(*(line(name, day, 1.0, order_id=f"{name}{n}") for name in days for n, day in enumerate(days[name])))
+    table = build(pl.concat([frame, lines(line("last", 760, 1.0, order_id="z"))], how="diagonal"))
+    shown = {name: dict(zip(table.ids.tolist(), table.shown(name).tolist(), strict=True)) for name in table.names}
+    for name, told in {
+        "gap_mean_days": {"twice", "thrice", "new"},
+        "gap_spread_days": {"thrice"},
+        "trend": {"twice", "thrice"},
+        "quarter_1_share": {"twice", "thrice"},
+        "recency_days": set(table.ids.tolist()),
+    }.items():
+        assert {one for one, value in shown[name].items() if not np.isnan(value)} == told
+    assert np.isfinite(table.values).all()
+    nulls = {name: table.to_arrow().column(name).null_count for name in table.names}
+    assert (nulls["gap_mean_days"], nulls["recency_days"]) == (3, 0)
+
+
+@pytest.mark.parametrize(("last", "gone"), [(72, {"trend", "quarter"}), (500, {"quarter"}), (729, set())])
+def test_a_short_file_has_neither_trend_nor_seasons(last: int, gone: set[str]):
+    table = build(lines(*(line(name, day, 1.0) for name in "ab" for day in (0, last // 2, last))))
+    left = {name.split("_")[0] for name, why in table.left_out.items() if why.startswith("the orders cover")}
+    assert left == gone
+    assert build_features(clean(lines(line("a", 0, 1.0))), names=["trend"]).names == ("trend",)  # as a model needs it
+
+
+def test_what_means_something_of_few_customers_alone_is_left_out():
+    rows = [line(f"c{n}", n, 1.0) for n in range(30)] + [line("c0", 50, 1.0), line("c1", 60, 1.0)]
+    table = build(lines(*rows))
+    assert table.left_out["gap_mean_days"] == "it means something of 2 of 30 customers only"
+    assert "gap_mean_days" not in table.names
 
 
 def test_shares_of_category_and_quarter_add_up():
@@ -118,7 +153,7 @@ def test_shares_of_category_and_quarter_add_up():
             line("a", 0, 30.0, category="Tea"),
             line("a", 100, 10.0, category="Cups"),
             line("b", 200, 4.0, category=None),
-            line("b", 300, 4.0, category="Tea"),
+            line("b", 800, 4.0, category="Tea"),
         )
     )
     assert of(table, "a", "category_Tea_share") == 0.75

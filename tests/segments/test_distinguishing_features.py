@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -79,11 +80,16 @@ def test_who_ordered_once_has_no_inter_purchase_time():
     values = matrix.table.values.copy()
     values[40:, 1] = 1
     values[40:, 3] = 400.0
-    features = (*matrix.table.features[:3], Feature("gap_mean_days", "days between orders", "days", "timing"))
+    gap = Feature("gap_mean_days", "days between orders", "days", "timing", order_days=2)
+    features = (*matrix.table.features[:3], gap)
     matrix = matrix_of(matrix.values, replace(matrix.table, values=values, features=features))
     first, second = profile_segments(segmented(matrix, labels))
-    assert "gap_mean_days" in {s.name for s in first.distinguishing}
-    assert "gap_mean_days" not in {s.name for s in second.distinguishing}
+    for profile in (first, second):  # who ordered once is no measure of who did not, either
+        assert "gap_mean_days" not in {s.name for s in profile.distinguishing}
+        assert profile.effects["gap_mean_days"] == 0
+        assert profile.rule is None or "gap_mean_days" not in {bound.feature for bound in profile.rule.conditions}
+    assert math.isnan(second.medians["gap_mean_days"])
+    assert first.medians["gap_mean_days"] == np.median(values[:40, 3])
     assert [s.median for s in second.distinguishing if s.name == "order_count"] == [1]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import narwhals as nw
 import numpy as np
 
+from marketfold.thresholds import MEASURED_SHARE, SEASON_DAYS
 from marketfold.words import month, share
 
 if TYPE_CHECKING:
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
     from marketfold.campaigns.customers import Customers, Purchases
     from marketfold.schema import Float64
-
-SEASON_DAYS = 730
-"""A month is called a season only where each month was seen at least twice."""
 
 PEAK = 1.3
 """A month is a peak when it brings this many times the orders of the segment's average month."""
@@ -38,7 +36,10 @@ REPEATED = 0.25
 """Of a peak's orders in its best year, so many must fall into another year: what happened once is not a season."""
 
 
-Season = Literal["seasonal", "all year", "too few orders", "too short", "no orders"]
+MOSTLY = 0.5
+"""Share of a segment that must have come back: of one order each, the months say when customers joined."""
+
+Season = Literal["seasonal", "all year", "too few orders", "too short", "ordered once", "no orders"]
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def _season(by_year: Float64, observed: tuple[date, date]) -> tuple[Season, tupl
 def _inter_purchase_times(gaps: Float64) -> tuple[float, float, float] | None:
     """Quartiles of the customers' own inter-purchase times; None where too few have come back."""
     known = gaps[~np.isnan(gaps)]
-    if len(known) < MIN_RETURNING:
+    if len(known) < max(MIN_RETURNING, MEASURED_SHARE * len(gaps)):
         return None
     low, middle, high = np.quantile(known, (0.25, 0.5, 0.75)).tolist()
     return low, middle, high
@@ -157,6 +158,8 @@ def time_segments(customers: Customers, monthly: pa.Table) -> tuple[Timing, ...]
         who = customers.labels == segment
         recency = float(np.median(customers.recency_days[who])) if who.any() else None
         season, months, peaks = _season(orders[segment], customers.observed)
+        if who.any() and season in {"seasonal", "all year"} and np.isnan(customers.gap_days[who]).mean() > MOSTLY:
+            season, months, peaks = "ordered once", (), ()
         counted = int(orders[segment].sum()), customers.observed_days
         share_of_year = _season_share(np.array(months)) if peaks else None
         gap_days = _inter_purchase_times(customers.gap_days[who])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -26,15 +27,27 @@ PRIOR_MEMBERS = 5
 
 
 def reaches_of(own: Float64, labels: Labels, n_segments: int, quantile: float) -> Float32:
-    """Distance beyond which a unit belongs to no segment, for each segment; see `KMeansSegmenter`."""
-    sizes = np.bincount(labels, minlength=n_segments)
+    """Distance beyond which a unit belongs to no segment, for each segment; see `KMeansSegmenter`.
+
+    Each unit is measured from its segment without it: the mean of the n - 1 others is n / (n - 1) times as far, and
+    the spread is theirs. Then a further unit is as likely as any of these to be the farthest, and at most 1 - quantile
+    of such lie beyond the order statistic that is taken (split conformal prediction without the split: Vovk,
+    Gammerman and Shafer 2005; leave-one-out residuals: Barber, Candès, Ramdas and Tibshirani 2021). Where there are too
+    few units for that share, the farthest of them is the limit.
+    """
+    n, sizes = len(own), np.bincount(labels, minlength=n_segments)
     squares = np.bincount(labels, weights=own**2, minlength=n_segments)
-    pooled = squares.sum() / len(labels)
-    spread = np.sqrt((squares + PRIOR_MEMBERS * pooled) / (sizes + PRIOR_MEMBERS))
-    if pooled == 0.0:
+    total = squares.sum()
+    if total == 0.0:
         return np.zeros(n_segments, np.float32)
-    relative = np.quantile(own / spread[labels], quantile, method="higher")
-    reach: Float32 = (relative * spread).astype(np.float32)
+    spread = np.sqrt((squares + PRIOR_MEMBERS * total / n) / (sizes + PRIOR_MEMBERS))
+    others = np.maximum(sizes[labels] - 1, 1)
+    pooled = (total - own**2) / max(n - 1, 1)
+    left = (np.maximum(squares[labels] - own**2, 0.0) + PRIOR_MEMBERS * pooled) / (sizes[labels] - 1 + PRIOR_MEMBERS)
+    away = own * (others + 1) / others
+    relative = np.divide(away, np.sqrt(left), out=np.zeros(n), where=left > 0)
+    limit = np.sort(relative)[min(n, math.ceil((n + 1) * quantile - 1e-9)) - 1]
+    reach: Float32 = (limit * spread).astype(np.float32)
     return reach
 
 
@@ -64,8 +77,9 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
     max_iter
         Lloyd steps at most.
     reach_quantile
-        Share of the fitted units, 0 to 1, that lie within the reach of their segment. Distances are measured in the
-        spread (root mean square distance) of the segment, so that a wide segment reaches further than a tight one.
+        Share of further units of the same kind, 0 to 1, that lie within the reach of a segment. Distances are measured
+        in the spread (root mean square distance) of the segment, so that a wide segment reaches further than a tight
+        one, and each fitted unit from its segment without it.
 
     Attributes
     ----------

@@ -58,7 +58,7 @@ def agreement_of_values(codes: NDArray[np.int64], labels: Labels) -> float:
     return adjusted_rand(counts.argmax(axis=1), labels)
 
 
-def _agreement_of_cuts(column: Float64, labels: Labels) -> float:
+def agreement_of_cuts(column: Float64, labels: Labels) -> float:
     """How well cuts on one column, as many groups as there are segments, reproduce the labels."""
     from sklearn.tree import DecisionTreeClassifier  # noqa: PLC0415  (costs start-up time)
 
@@ -122,7 +122,7 @@ def _find_number(numbers: Mapping[str, Float64], labels: Labels) -> list[Trap]:
     structure and no trap. So the other columns clear the first when they nearly reproduce the groups without it; those
     that go with it inside the segments have no say.
     """
-    agreements = {name: _agreement_of_cuts(column, labels) for name, column in numbers.items()}
+    agreements = {name: agreement_of_cuts(column, labels) for name, column in numbers.items()}
     best = max(agreements, key=lambda name: agreements[name], default="")
     if not best or agreements[best] < RESTATED:
         return []

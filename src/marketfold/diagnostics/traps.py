@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from marketfold.diagnostics.calendar_traps import find_calendar, find_one_order_each
 from marketfold.diagnostics.label_traps import find_alone, find_functional_dependency, find_grain, find_small
 from marketfold.diagnostics.matrix_traps import find_derived, find_ids, find_leaks, find_one_hot, find_unscaled
 from marketfold.diagnostics.source_context import SourceContext, read_context
@@ -59,8 +60,11 @@ def find_traps(segmentation: Segmentation, source: CleanOrders | SourceContext |
     for name, values in given.items():
         if values is not None and len(values) != len(table):
             raise ParameterError(f"{name} has {len(values)} rows, the table {len(table)} units.")
-    restated = find_functional_dependency(table, labels, context.columns, sample_rows(len(table), SAMPLE, 0), numbers)
+    rows = sample_rows(len(table), SAMPLE, 0)
+    restated = find_functional_dependency(table, labels, context.columns, rows, numbers)
     found = [
+        *find_one_order_each(table, None if isinstance(source, SourceContext) else source),
+        *find_calendar(table, labels, rows, numbers),
         *find_column_traps(segmentation.matrix, context.later_revenue),
         *restated,
         *([] if restated else find_alone(segmentation.matrix.values, labels, segmentation.matrix.names)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -18,6 +19,7 @@ from marketfold.features.expected import SETTING, fit_outlook
 from marketfold.features.fitted_statistics import fit_statistics
 from marketfold.features.geography import DESCRIBING, keep_columns
 from marketfold.schema import MONEY_SCALE, UNIT_ID, FeatureTable, History, day_number, day_number_of, money_sum
+from marketfold.thresholds import MEASURED_SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -88,9 +90,9 @@ def sum_units(clean: CleanOrders, unit: Unit, sums: Sequence[Sum]) -> nw.LazyFra
 
 
 def _chosen(
-    offered: Sequence[Measurement], columns: Collection[str], names: Sequence[str] | None
+    offered: Sequence[Measurement], columns: Collection[str], names: Sequence[str] | None, window_days: int
 ) -> tuple[list[Measurement], dict[str, str]]:
-    """Measurements to take, and the reason of each that is left out.
+    """Measurements to take, and the reason of each that is left out; a model's are taken however short the window is.
 
     Raises
     ------
@@ -101,7 +103,9 @@ def _chosen(
     left_out = {name: f"the orders have no {' and no '.join(gone)}" for name, gone in lacking.items() if gone}
     can = {one.feature.name: one for one in offered if not lacking[one.feature.name]}
     if names is None:
-        return list(can.values()), left_out
+        short = f"the orders cover {window_days} days, and it takes"
+        left_out |= {name: f"{short} {one.window_days}" for name, one in can.items() if one.window_days > window_days}
+        return [one for name, one in can.items() if name not in left_out], left_out
     hint = "map the column as it was in the orders of the model"
     faults = [
         Fault(f"{name}: {left_out.get(name, 'no such feature')}.", hint if name in left_out else "")
@@ -156,7 +160,8 @@ def build_features(
     seen = before_day(clean, options.as_of) if options.as_of else clean
     statistics = fit_statistics(seen, options.as_of, names, settings or {})
     measured = None if names is None else [name for name in names if not is_made_later(name)]
-    chosen, left_out = _chosen(CATALOGUE[options.unit](statistics), seen.columns, measured)
+    offered = CATALOGUE[options.unit](statistics)
+    chosen, left_out = _chosen(offered, seen.columns, measured, statistics.window_days)
     key = UNIT_ID[options.unit]
     plan = sum_units(seen, options.unit, [one for measurement in chosen for one in measurement.sums]).select(
         key,
@@ -186,7 +191,20 @@ def build_features(
         settings=taken,
         history=history,
     )
-    return built if names is None else keep_columns(complete(built, names), names)
+    return _without_rare(built) if names is None else keep_columns(complete(built, names), names)
+
+
+def _without_rare(table: FeatureTable) -> FeatureTable:
+    """The table without the features that mean something of so few units that what stands in would be most of them."""
+    rare = {}
+    for feature in table.features:
+        n_measured = int(table.measured(feature.name).sum())
+        if n_measured < MEASURED_SHARE * len(table):
+            rare[feature.name] = f"it means something of {n_measured:,} of {len(table):,} {table.unit}s only"
+    if not rare:
+        return table
+    kept = keep_columns(table, [name for name in table.names if name not in rare])
+    return replace(kept, left_out=table.left_out | rare)
 
 
 def _history(table: pa.Table, as_of_day: int) -> History:

@@ -15,6 +15,7 @@ import narwhals as nw
 from marketfold.activity import scaled
 from marketfold.features.fitted_statistics import OTHER, category_feature_name
 from marketfold.schema import MONEY_SCALE, Feature, day_number_of
+from marketfold.thresholds import SEASON_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from marketfold.schema import Unit
 
 Rows = Literal["lines", "orders", "returns"]
+YEAR = 365
+"""Days without which a trend is a season or a single order, and the shares of the quarters say when somebody joined."""
 REVENUE = nw.col("revenue_scaled")
 
 
@@ -48,12 +51,14 @@ def money_where(name: str, condition: nw.Expr, rows: Rows = "lines") -> Sum:
 
 @dataclass(frozen=True, eq=False)
 class Measurement:
-    """One feature, its formula, the sums that the formula asks for, and the source columns that these need."""
+    """One feature, its formula, the source columns that it needs, and the sums that the formula asks for."""
 
     feature: Feature
     formula: nw.Expr
     needs: tuple[str, ...] = ()
     sums: tuple[Sum, ...] = ()
+    window_days: int = 0
+    """Days that the orders must cover for the feature to mean anything."""
 
 
 def _ratio(top: nw.Expr, bottom: nw.Expr) -> nw.Expr:
@@ -61,8 +66,8 @@ def _ratio(top: nw.Expr, bottom: nw.Expr) -> nw.Expr:
     return nw.when(bottom > 0).then(top / bottom).otherwise(nw.lit(0.0))
 
 
-def _share(feature: Feature, money: Sum, needs: tuple[str, ...] = ()) -> Measurement:
-    return Measurement(feature, _ratio(nw.col(money.name), REVENUE), needs, (money,))
+def _share(feature: Feature, money: Sum, needs: tuple[str, ...] = (), window_days: int = 0) -> Measurement:
+    return Measurement(feature, _ratio(nw.col(money.name), REVENUE), needs, (money,), window_days)
 
 
 _MONEY = REVENUE / MONEY_SCALE
@@ -106,14 +111,16 @@ def _categories(statistics: FittedStatistics) -> list[Measurement]:
     return found
 
 
-def _quarters() -> list[Measurement]:
+def _quarters(order_days: int = 1, known_days: int = 0, window_days: int = 0) -> list[Measurement]:
+    """Of a customer they tell the season only if a whole year of theirs was seen; else they tell when they joined."""
     months = ("January to March", "April to June", "July to September", "October to December")
     month = nw.col("ordered_on").dt.month()
     found = []
     for number, span in enumerate(months, start=1):
         within = (month > 3 * number - 3) & (month <= 3 * number)
-        feature = Feature(f"quarter_{number}_share", f"share of revenue in {span}", "share", "seasonality", "quarter")
-        found.append(_share(feature, money_where(f"quarter_{number}_scaled", within, "orders")))
+        name, label = f"quarter_{number}_share", f"share of revenue in {span}"
+        feature = Feature(name, label, "share", "seasonality", "quarter", order_days, known_days)
+        found.append(_share(feature, money_where(f"quarter_{number}_scaled", within, "orders"), (), window_days))
     return found
 
 
@@ -143,13 +150,15 @@ def _trend(statistics: FittedStatistics) -> Measurement:
     money = money_where("later_scaled", nw.col("ordered_on") >= statistics.middle_on, "orders")
     later = nw.col(money.name)
     formula = _ratio(later - (REVENUE - later), REVENUE)
-    return Measurement(Feature("trend", label, "ratio", "value"), formula, sums=(money,))
+    known_days = (statistics.as_of - statistics.middle_on).days + 1  # who came later can have bought in one half only
+    feature = Feature("trend", label, "ratio", "value", order_days=2, known_days=known_days)
+    return Measurement(feature, formula, sums=(money,), window_days=YEAR)
 
 
 def _of_customers(statistics: FittedStatistics) -> list[Measurement]:
     as_of_day = day_number_of(statistics.as_of)
     tenure = as_of_day - nw.col("first_day")
-    # One order has no gap yet: nobody waits less than since that order.
+    # One order has no gap, and stands in the matrix as what it will be at least: the time since that order.
     gap_mean = nw.when(_GAPS > 0).then(_SPAN / _GAPS).otherwise(tenure)
     gap_spread = nw.when(_GAPS > 1).then(_GAP_VARIANCE.clip(lower_bound=0.0).sqrt()).otherwise(nw.lit(0.0))
     returned = nw.col("returned_scaled")
@@ -163,8 +172,10 @@ def _of_customers(statistics: FittedStatistics) -> list[Measurement]:
         _large(statistics, "revenue"),
         _recency(statistics, "days since the last order"),
         Measurement(Feature("tenure_days", "days since the first order", "days", "timing"), tenure),
-        Measurement(Feature("gap_mean_days", "days between orders", "days", "timing"), gap_mean),
-        Measurement(Feature("gap_spread_days", "spread of the days between orders", "days", "timing"), gap_spread),
+        Measurement(Feature("gap_mean_days", "days between orders", "days", "timing", order_days=2), gap_mean),
+        Measurement(
+            Feature("gap_spread_days", "spread of the days between orders", "days", "timing", order_days=3), gap_spread
+        ),
         Measurement(Feature("basket_mean", "revenue per order", "money", "basket"), _MONEY / _ORDERS),
         Measurement(items, _ITEMS / _ORDERS, ("quantity",), (ITEMS,)),
         _discount(),
@@ -173,7 +184,7 @@ def _of_customers(statistics: FittedStatistics) -> list[Measurement]:
         Measurement(Feature("return_total", "value cancelled or returned", "money", "basket"), returned / MONEY_SCALE),
         _products("different products bought"),
         *_categories(statistics),
-        *_quarters(),
+        *_quarters(order_days=2, known_days=YEAR, window_days=SEASON_DAYS),
     ]
 
 

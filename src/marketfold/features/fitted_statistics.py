@@ -45,6 +45,11 @@ class FittedStatistics:
         """First day of the later half of the window."""
         return date.fromordinal((self.first_on.toordinal() + self.as_of.toordinal()) // 2)
 
+    @property
+    def window_days(self) -> int:
+        """Days that the window covers."""
+        return (self.as_of - self.first_on).days
+
     def to_settings(self) -> dict[str, str]:
         """As texts, to measure later orders by the same."""
         kept = {

@@ -106,8 +106,13 @@ def _within(scores: Labels, limits: Limits) -> np.ndarray:
 
 
 def rfm_of(table: FeatureTable, cuts: Mapping[RFMMeasure, str] | None = None) -> RFM | None:
-    """Of customers with orders; None of other units. Cut points of one's own are as in `FeatureOptions`."""
+    """Of customers with orders; None of other units, and where nobody has ordered twice: loyalty cannot be scored then.
+
+    Cut points of one's own are as in `FeatureOptions`.
+    """
     if table.history is None or not set(MEASURES.values()) <= set(table.names):
+        return None
+    if table.column(MEASURES["frequency"]).max() <= 1:
         return None
     values = {name: table.column(feature) for name, feature in MEASURES.items()}
     return score_rfm(values, {name: tuple(map(float, text.split(","))) for name, text in (cuts or {}).items()})

@@ -109,9 +109,14 @@ def feature_by_segment_figure(
         In the order of the labels.
     """
     feature = table.features[table.names.index(name)]
-    values = table.column(name)
-    q = np.stack([np.quantile(values[labels == s], QUANTILES) for s in range(len(profiles))])
-    log = feature.measure in {"money", "count", "days"} and q.min() > 0 and q.max() / q.min() > LOG_SPREAD
+    values = table.shown(name)
+    known = np.isfinite([profile.medians.get(name, 0.0) for profile in profiles])
+    q = np.full((len(profiles), len(QUANTILES)), np.nan)
+    for s in np.flatnonzero(known):
+        q[s] = np.nanquantile(values[labels == s], QUANTILES)
+    log = (
+        feature.measure in {"money", "count", "days"} and np.nanmin(q) > 0 and np.nanmax(q) / np.nanmin(q) > LOG_SPREAD
+    )
     said = [measured(float(median), feature.measure) for median in q[:, 2]]
     heard = "; ".join(f"{_name(profile)} {words}" for profile, words in zip(profiles, said, strict=True))
     figure = new_figure(

@@ -56,7 +56,7 @@ def _hover(analysis: Analysis, rows: Rows) -> tuple[str, ...]:
     columns = [
         [
             f"{words.sentence(feature.label).rstrip('.')}: {words.measured(value, feature.measure, currency)}"
-            for value in analysis.segmentation.table.column(feature.name)[rows]
+            for value in analysis.segmentation.table.shown(feature.name)[rows]
         ]
         for feature in shown
     ]

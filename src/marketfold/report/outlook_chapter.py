@@ -23,10 +23,13 @@ if TYPE_CHECKING:
 
 
 def outlook_chapter(analysis: Analysis) -> Section | None:
-    """What each segment is expected to bring, who is overdue, and what was expected before; None without orders."""
+    """What each segment is expected to bring, who is overdue, and what was expected before; None without orders.
+
+    None, too, where nobody ordered on a second day.
+    """
     table, check = analysis.segmentation.table, analysis.choice.outlook
     outlook = outlook_of(table)
-    if outlook is None:
+    if outlook is None or table.history is None or not table.history.repeats.any():
         return None
     lead = outlook_sentence(outlook, check, analysis.data.currency)
     parts: tuple[Part, ...] = (_segments_table(analysis, fits=isinstance(outlook, Outlook)),)

@@ -23,6 +23,7 @@ from marketfold.page import (
     numbers,
 )
 from marketfold.report import teaching
+from marketfold.report.sentences.phrases import say
 from marketfold.report.sentences.segments import rule_sentence
 from marketfold.report.sentences.trust import trust_text
 from marketfold.segments import difference_text
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from marketfold.page import Part
     from marketfold.schema import Feature, FeatureTable, Float64
     from marketfold.segments import SegmentProfile
-    from marketfold.selection import GroupTest
 
 CARD_FEATURES = ("recency_days", "order_count", "revenue_total", "basket_mean")
 """Shown on every card, so that cards can be compared line by line."""
@@ -87,7 +87,10 @@ def _with_outlook(analysis: Analysis, cards: tuple[SegmentCard, ...]) -> tuple[S
     )
 
 
-def _card(profile: SegmentProfile, table: FeatureTable, currency: str | None, test: GroupTest | None) -> SegmentCard:
+def _card(profile: SegmentProfile, analysis: Analysis) -> SegmentCard:
+    table, currency = analysis.segmentation.table, analysis.data.currency
+    dated = any(trap.code == "joining_date" and profile.number in trap.segments for trap in analysis.segments.traps)
+    told = trust_text(profile, analysis.choice.evidence.groups)
     return SegmentCard(
         number=profile.number,
         name=profile.name,
@@ -102,7 +105,7 @@ def _card(profile: SegmentProfile, table: FeatureTable, currency: str | None, te
         facts=_card_facts(profile, table, currency),
         rule=rule_sentence(profile.rule, table, currency) if profile.rule else "",
         trust=profile.trust,
-        trust_text=trust_text(profile, test),
+        trust_text=f"{told} {say('trust', 'calendar')}".strip() if dated else told,
     )
 
 
@@ -127,9 +130,8 @@ def _how_numbered(table: FeatureTable) -> str:
 
 def segments_chapter(analysis: Analysis) -> Section:
     """A card for each segment."""
-    table, currency = analysis.segmentation.table, analysis.data.currency
-    test = analysis.choice.evidence.groups
-    cards = tuple(_card(profile, table, currency, test) for profile in analysis.segments.profiles)
+    table = analysis.segmentation.table
+    cards = tuple(_card(profile, analysis) for profile in analysis.segments.profiles)
     cards = _with_outlook(analysis, cards)
     return Section(
         key="segments",
@@ -154,7 +156,7 @@ def _medians_table(analysis: Analysis, key: str, title: str, features: list[Feat
     return TablePart(
         key=key,
         title=title,
-        caption="Half of the segment lies below each number, half above.",
+        caption="Half of the segment lies below each number, half above." + _of_whom(analysis, features),
         columns=(
             Column("Feature"),
             *numbers(*(f"{one.number}. {one.name}" for one in analysis.segments.profiles), "Everyone"),
@@ -163,6 +165,14 @@ def _medians_table(analysis: Analysis, key: str, title: str, features: list[Feat
         marked=tuple(range(marked)),
         note="The coloured rows shaped the segments; the others only describe them." if 0 < marked < len(rows) else "",
     )
+
+
+def _of_whom(analysis: Analysis, features: list[Feature]) -> str:
+    """That some of these features are not measured of everybody, where it is so."""
+    table = analysis.segmentation.table
+    if all(table.measured(feature.name).all() for feature in features):
+        return ""
+    return " What needs several orders is of those who have placed them, and a dash where hardly anyone has."
 
 
 def _medians(analysis: Analysis) -> tuple[Part, ...]:

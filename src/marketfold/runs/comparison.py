@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from marketfold.page import write_page
 from marketfold.report import comparison_page
 from marketfold.runs.read import Run
@@ -15,6 +13,7 @@ from marketfold.segments import compare_runs
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from marketfold.model import SegmentModel
@@ -57,12 +56,13 @@ def _outside(model: SegmentModel | None, run: Run) -> NDArray[np.bool_] | None:
 def _table(run: Run) -> FeatureTable:
     """The features as the run measured them; what each is called is kept in a model, of those that shaped segments."""
     known = {feature.name: feature for feature in run.model.features} if run.has_model else {}
-    values = run.features
+    kept = run.snapshot()
+    assert kept.values is not None  # noqa: S101  (a run keeps them)
     return FeatureTable(
-        unit=run.record["unit"],
-        ids=run.snapshot().ids,
-        values=np.column_stack([values[name].to_numpy() for name in values.column_names]),
-        features=tuple(known.get(name, Feature(name, name, "ratio", "value")) for name in values.column_names),
+        unit=kept.unit,
+        ids=kept.ids,
+        values=kept.values,
+        features=tuple(known.get(name, Feature(name, name, "ratio", "value")) for name in kept.features),
         revenue=run.segments["revenue_total"].to_numpy(),
         as_of=run.as_of,
     )

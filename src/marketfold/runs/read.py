@@ -75,6 +75,8 @@ class _Record:
 _RECORD = TypeAdapter(_Record)
 
 TEXTS = (pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string()))
+FILLED = "filled:"
+"""Before the name of a column of `features.parquet`: complete, as the matrix takes it, beside what was measured."""
 MOST_CELLS = 2_000_000_000
 """Of a table of a run: 100 million customers with 20 features. A few bytes of Parquet may say that they hold more."""
 
@@ -187,7 +189,7 @@ class Run:
 
     @cached_property
     def features(self) -> pa.Table:
-        """Every measured feature, row for row with `segments`."""
+        """Every measured feature, row for row with `segments`; columns that begin with `FILLED` say what stands in."""
         name = "features.parquet"
         table = self._table(name)
         with told_as(RunFolderError, str(self.folder / name)):
@@ -220,13 +222,16 @@ class Run:
     def snapshot(self) -> Snapshot:
         """Who was in which segment, and what they looked like; names as they stand in the plan, hand edits included."""
         table, features = self.segments, self.features
+        names = [name for name in features.column_names if not name.startswith(FILLED)]
+        taken = [f"{FILLED}{name}" if f"{FILLED}{name}" in features.column_names else name for name in names]
         return Snapshot(
             unit=self.record["unit"],
             ids=np.asarray(table[UNIT_ID[self.record["unit"]]].to_pylist(), dtype=np.str_),
             numbers=table["segment"].to_numpy().astype(np.int_),
             names={campaign.number: campaign.name for campaign in self.plan.campaigns},
-            features=tuple(features.column_names),
-            values=np.column_stack([features[name].to_numpy() for name in features.column_names]),
+            features=tuple(names),
+            values=np.column_stack([features[name].to_numpy() for name in taken]),
+            measured=np.column_stack([features[name].is_valid().to_numpy() for name in names]),
         )
 
     def as_previous(self) -> Previous:

@@ -221,7 +221,7 @@ def _expected(analysis: Analysis) -> dict[str, Any] | None:
 def _trap(trap: Trap, analysis: Analysis) -> dict[str, Any]:
     sentence = trap_sentence(trap, analysis.segmentation.unit, analysis.data.kind)
     told = {"code": trap.code, "columns": trap.columns, "sentence": sentence}
-    return told | {"severity": trap.severity, "segments": trap.segments}
+    return told | {"severity": trap.severity, "segments": trap.segments, "facts": trap.facts}
 
 
 def _dependency(found: ColumnDependency) -> dict[str, Any]:

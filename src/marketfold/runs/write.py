@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from marketfold.runs.folder import staged_folder
 from marketfold.runs.lessons import save_sample
 from marketfold.runs.pages import write_report_files
 from marketfold.runs.plan_files import write_plan
-from marketfold.runs.read import Run
+from marketfold.runs.read import FILLED, Run
 from marketfold.runs.record import run_record, segment_facts
 from marketfold.stage_costs import StageClock
 from marketfold.unit_tables import segments_table
@@ -66,9 +67,14 @@ def _write_tables(analysis: Analysis, folder: Path) -> None:
 
 
 def features_table(analysis: Analysis) -> pa.Table:
-    """`features.parquet`: every measured feature in the user's units, row for row with `segments.parquet`, no ids."""
+    """`features.parquet`: every measured feature in the user's units, row for row with `segments.parquet`, no ids.
+
+    Null where a feature is not measured; what the matrix took there stands in a column of its own.
+    """
     table = analysis.segmentation.table
-    return pa.table({name: table.values[:, index] for index, name in enumerate(table.names)})
+    shown = {name: pa.array(table.shown(name), from_pandas=True) for name in table.names}
+    filled = {f"{FILLED}{name}": table.column(name) for name, column in shown.items() if column.null_count}
+    return pa.table(shown | filled)
 
 
 def profiles_table(analysis: Analysis) -> pa.Table:
@@ -87,7 +93,8 @@ def profiles_table(analysis: Analysis) -> pa.Table:
 
 def _beside(facts: dict[str, Any], medians: dict[str, float]) -> dict[str, Any]:
     """Facts of a segment, then its medians; that of a feature whose name is a fact's says that it is a median."""
-    return facts | {f"{name}_median" if name in facts else name: value for name, value in medians.items()}
+    known = {name: None if math.isnan(value) else value for name, value in medians.items()}
+    return facts | {f"{name}_median" if name in facts else name: value for name, value in known.items()}
 
 
 def write_table(table: pa.Table, path: Path) -> None:

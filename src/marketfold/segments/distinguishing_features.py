@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import stats
 
 from marketfold.schema import Measure  # noqa: TC001  (plans are read back by it)
-from marketfold.segments.phrases import difference_text, phrase_of
-from marketfold.thresholds import SIGNIFICANCE
+from marketfold.segments.phrases import difference_text
+from marketfold.thresholds import FEWEST_MEMBERS, MEASURED_SHARE, SIGNIFICANCE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from marketfold.schema import FeatureTable, Float64, Labels
 
+    Owner = NDArray[np.unsignedinteger[Any]]
+
 MEDIUM_EFFECT = 0.33
 """|Cliff's delta| from which a difference is called medium (Romano et al. 2006, who give 0.147, 0.33 and 0.474)."""
 
-ORDERS, SPREAD = "order_count", "gap_spread_days"
-"""Of those who mostly ordered once it makes no sense to say how often they order, and of those with two orders not by
-how much their gaps vary: there is one gap."""
+ORDERS = "order_count"
+
+MOSTLY = 0.5
+"""Share of a segment, and of the others, of which a feature must be measured before the two are compared by it."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,9 @@ class DistinguishingFeature:
 class EffectSizes:
     """Every feature of every segment against the other units, in the user's units; see `DistinguishingFeature`.
 
-    Arrays of shape (n_segments, n_features); each row of `everyone` is the same.
+    Arrays of shape (n_segments, n_features); each row of `everyone` is the same. Medians and means are of those units
+    of which the feature is measured, NaN where these are too few to speak of; the effect is 0 where it is not measured
+    of most units on either side.
     """
 
     median: Float64
@@ -100,7 +105,7 @@ def _mann_whitney(u: Float64, sizes: Float64, n: int, tie_term: float) -> tuple[
     """Cliff's delta and the two-sided p-value by the normal approximation with ties and continuity."""
     others = n - sizes
     pairs = np.maximum(sizes * others, 1.0)
-    spread = np.sqrt(pairs / 12 * ((n + 1) - tie_term / (n * max(n - 1, 1))))
+    spread = np.sqrt(pairs / 12 * ((n + 1) - tie_term / max(n * (n - 1), 1)))
     excess = np.maximum(np.abs(u - sizes * others / 2) - 0.5, 0.0)
     z = np.divide(excess, spread, out=np.zeros_like(u), where=spread > 0)
     effect = np.where(others > 0, 2 * u / pairs - 1, 0.0)
@@ -110,7 +115,8 @@ def _mann_whitney(u: Float64, sizes: Float64, n: int, tie_term: float) -> tuple[
 def effect_sizes(values: Float64, labels: Labels, n_segments: int) -> EffectSizes:
     """Compare each segment with the units outside it, ranking each feature once for all segments.
 
-    `values` are of shape (n_units, n_features), in the user's units; of the labels from 0 each is used.
+    `values` are of shape (n_units, n_features), in the user's units, NaN where not measured; of the labels from 0 each
+    is used.
 
     Examples
     --------
@@ -118,36 +124,51 @@ def effect_sizes(values: Float64, labels: Labels, n_segments: int) -> EffectSize
     >>> table.median[:, 0].tolist(), table.effect[:, 0].tolist()
     ([1.5, 6.0], [-1.0, 1.0])
     """
-    n, n_features = values.shape
-    shape = (n_segments, n_features)
-    medians, other_medians, everyone, effects, p_values, totals = (np.zeros(shape) for _ in range(6))
-    sizes = np.bincount(labels, minlength=n_segments).astype(np.float64)
-    ends = np.cumsum(sizes).astype(int)
-    narrow = labels.astype(np.uint8 if n_segments <= np.iinfo(np.uint8).max else np.uint16)  # radix-sorted by NumPy
-    for j in range(n_features):
-        column = np.ascontiguousarray(values[:, j])
-        order = np.argsort(column)
-        ordered, owner = column[order], narrow[order]
-        ranks, tie_term = _tied_ranks(ordered)
-        u = np.bincount(owner, weights=ranks, minlength=n_segments) - sizes * (sizes + 1) / 2
-        effects[:, j], p_values[:, j] = _mann_whitney(u, sizes, n, tie_term)
-        totals[:, j] = np.bincount(owner, weights=ordered, minlength=n_segments)
-        everyone[:, j] = (ordered[(n - 1) // 2] + ordered[n // 2]) / 2
-        grouped = np.argsort(owner, kind="stable")
-        for s, places in enumerate(np.split(grouped, ends[:-1])):
-            medians[s, j] = _middle(ordered, places)
-            other_medians[s, j] = _middle_of_others(ordered, places)
-    rest = np.maximum(n - sizes, 1.0)[:, None]
+    # radix-sorted by NumPy
+    narrow: Owner = labels.astype(np.uint8 if n_segments <= np.iinfo(np.uint8).max else np.uint16)
+    sizes = np.bincount(labels, minlength=n_segments)
+    columns = [_compared(np.ascontiguousarray(column), narrow, sizes) for column in values.T]
+    found = {name: np.array([one[name] for one in columns]).T.reshape(n_segments, -1) for name in _COMPARED}
+    p_values = found["p_value"]
     corrected = stats.false_discovery_control(p_values, axis=None) if p_values.size else p_values
-    return EffectSizes(
-        median=medians,
-        everyone=everyone,
-        effect=effects,
-        p_value=np.asarray(corrected, dtype=np.float64).reshape(shape),
-        others=other_medians,
-        mean=totals / sizes[:, None],
-        others_mean=(totals.sum(axis=0) - totals) / rest,
-    )
+    return EffectSizes(**found | {"p_value": np.asarray(corrected, dtype=np.float64).reshape(p_values.shape)})
+
+
+_COMPARED = tuple(EffectSizes.__dataclass_fields__)
+
+
+def _speaks(n_measured: Any, n_units: Any) -> Any:
+    """Whether so many of a number of units, all or a handful and a tenth of them, may stand for it."""
+    return n_measured >= np.minimum(np.maximum(FEWEST_MEMBERS, MEASURED_SHARE * n_units), n_units)
+
+
+def _compared(column: Float64, owner: Owner, all_sizes: NDArray[np.intp]) -> dict[str, Float64]:
+    """One feature of each segment against the other units, by the names of `EffectSizes`, p-values uncorrected."""
+    n_segments = len(all_sizes)
+    known = ~np.isnan(column)
+    if not known.all():
+        column, owner = column[known], owner[known]
+    order = np.argsort(column)
+    ordered, owner = column[order], owner[order]
+    sizes = np.bincount(owner, minlength=n_segments).astype(np.float64)
+    n, rest = len(ordered), len(ordered) - sizes
+    speaks, others_speak = _speaks(sizes, all_sizes), _speaks(rest, known.size - all_sizes)
+    ranks, tie_term = _tied_ranks(ordered)
+    u = np.bincount(owner, weights=ranks, minlength=n_segments) - sizes * (sizes + 1) / 2
+    effect, p_value = _mann_whitney(u, sizes, n, tie_term)
+    most = (sizes >= MOSTLY * all_sizes) & (rest >= MOSTLY * (known.size - all_sizes)) & speaks & others_speak
+    total = np.bincount(owner, weights=ordered, minlength=n_segments)
+    groups = np.split(np.argsort(owner, kind="stable"), np.cumsum(sizes).astype(int)[:-1])
+    spoken = list(zip(groups, speaks, others_speak, strict=True))
+    return {
+        "median": np.array([_middle(ordered, places) if said else np.nan for places, said, _ in spoken]),
+        "everyone": np.full(n_segments, _middle(ordered, np.arange(n)) if _speaks(n, known.size) else np.nan),
+        "effect": np.where(most, effect, 0.0),
+        "p_value": np.where(most, p_value, 1.0),
+        "others": np.array([_middle_of_others(ordered, places) if said else np.nan for places, _, said in spoken]),
+        "mean": np.where(speaks, total / np.maximum(sizes, 1), np.nan),
+        "others_mean": np.where(others_speak, (total.sum() - total) / np.maximum(rest, 1), np.nan),
+    }
 
 
 def distinguishing_features(
@@ -155,18 +176,10 @@ def distinguishing_features(
 ) -> tuple[DistinguishingFeature, ...]:
     """Features in which a segment (from 0) differs at least by a medium effect, strongest first."""
     effects = compared.effect[segment]
-    # orders of the median unit; no bound where they are not known
-    own, others = (
-        float(side[segment, table.names.index(ORDERS)]) if ORDERS in table.names else np.inf
-        for side in (compared.median, compared.others)
-    )
     found = [
         j
         for j in range(len(table.features))
-        if abs(effects[j]) >= MEDIUM_EFFECT
-        and compared.p_value[segment, j] < SIGNIFICANCE
-        and not (own <= 1 and phrase_of(table.features[j].name, table.unit).repeat)
-        and not (min(own, others) <= 2 and table.features[j].name == SPREAD)
+        if abs(effects[j]) >= MEDIUM_EFFECT and compared.p_value[segment, j] < SIGNIFICANCE
     ]
     found.sort(key=lambda j: (-round(abs(float(effects[j])), 6), j))
     every = []

@@ -189,8 +189,10 @@ def _drifts(earlier: Snapshot, later: Snapshot) -> tuple[Drift, ...]:
     if earlier.values is None or later.values is None:
         return ()
     found = []
-    for j, name in enumerate(earlier.features):
-        old, new = earlier.values[:, j], later.values[:, later.features.index(name)]
+    for name in earlier.features:
+        old, new = earlier.shown(name), later.shown(name)
+        if not len(old) or not len(new):
+            continue
         index, by_chance = population_stability(old, new)
         level: DriftLevel = "much drift" if index >= MUCH_DRIFT else "some drift"
         level = level if index > by_chance and index >= SOME_DRIFT else "steady"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -59,27 +60,31 @@ class _Part:
         return self.adjective or self.tail
 
 
-def _adjective(phrase: Phrase, feature: DistinguishingFeature, traits: SegmentTraits) -> str:
+def _words(phrase: Phrase, feature: DistinguishingFeature, traits: SegmentTraits) -> tuple[str, str]:
     orders, everyone = traits.medians.get(ORDERS, FEW + 1), traits.everyone.get(ORDERS, FEW)
     high = feature.effect > 0
     if phrase.one and not high and feature.median <= 1:
-        return phrase.one
+        return phrase.one, ""
     if phrase.few and high == bool(phrase.one) and orders <= FEW and everyone <= 1:
-        return phrase.few
-    return phrase.high if high else phrase.low
+        return phrase.few, ""
+    return phrase.words(high=high, this=feature.median, others=feature.others, orders=orders)
 
 
 def _part(feature: DistinguishingFeature, traits: SegmentTraits, unit: Unit) -> _Part | None:
     phrase = phrase_of(feature.name, unit)
     high = feature.effect > 0
-    adjective = _adjective(phrase, feature, traits)
-    tail = "" if adjective else (phrase.high_tail if high else phrase.low_tail)
+    adjective, tail = _words(phrase, feature, traits)
+    tail = "" if adjective else tail
     if tail and feature.measure == "flag":
         tail = f", {feature.label}: {'yes' if high else 'no'}"
     if tail and phrase.aspect == "taste":
         tail = f", mostly {tail}" if feature.median >= DOMINANT_SHARE else f"leaning to {tail}"
-    once = phrase.high_quiet if high else phrase.low_quiet
+    once = phrase.quiet_else if adjective in {phrase.low_else, phrase.high_else} else _once(phrase, high=high)
     return _Part(phrase.aspect, phrase.order, adjective, tail, once) if adjective or tail else None
+
+
+def _once(phrase: Phrase, *, high: bool) -> str:
+    return phrase.high_quiet if high else phrase.low_quiet
 
 
 def _plain_parts(traits: SegmentTraits, unit: Unit) -> tuple[list[_Part], list[_Part]]:
@@ -114,8 +119,11 @@ def _rather_parts(traits: SegmentTraits, taken: set[str], unit: Unit) -> list[_P
     """Small effects, for telling apart what has no larger ones."""
     parts: dict[str, _Part] = {}
     for feature, effect in sorted(traits.effects.items(), key=lambda item: -abs(round(item[1], 6))):
-        phrase = phrase_of(feature, unit)
-        adjective, tail = (phrase.high, phrase.high_tail) if effect > 0 else (phrase.low, phrase.low_tail)
+        phrase, high = phrase_of(feature, unit), effect > 0
+        this, everyone = (of.get(feature, math.nan) for of in (traits.medians, traits.everyone))
+        orders = traits.medians.get(ORDERS, math.inf)
+        adjective, tail = phrase.words(high=high, this=this, others=everyone, orders=orders)
+        adjective = "" if adjective in {phrase.low_else, phrase.high_else} else adjective
         if abs(effect) < SMALL_EFFECT or phrase.aspect in taken | set(parts):
             continue
         if adjective:

@@ -6,6 +6,7 @@ words, and all of them are made before the report.
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -39,7 +40,14 @@ class Phrase:
     few: str = ""
     low_quiet: str = ""
     high_quiet: str = ""
-    repeat: bool = False
+    low_to: float = math.inf
+    high_from: float = -math.inf
+    apart: float = 1.0
+    low_orders: float = 0.0
+    high_orders: float = 0.0
+    low_else: str = ""
+    high_else: str = ""
+    quiet_else: str = ""
     difference: str = "{label}: {this}, others {others}"
     below: str = "{label} up to {x}"
     above: str = "{label} over {x}"
@@ -47,6 +55,16 @@ class Phrase:
     between: str = "{label} between {low} and {high}"
     exactly: str = "{label} of {x}"
     none: str = ""
+
+    def words(self, *, high: bool, this: float, others: float, orders: float) -> tuple[str, str]:
+        """Adjective and tail of a segment with these medians; empty where nothing fits, and what is not known holds."""
+        fewest = self.high_orders if high else self.low_orders
+        if orders < fewest or max(this, others) < self.apart * min(this, others):
+            return "", ""
+        too_much = this < self.high_from if high else this > self.low_to
+        if too_much:
+            return (self.high_else if high else self.low_else), ""
+        return (self.high, self.high_tail) if high else (self.low, self.low_tail)
 
 
 @cache

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from marketfold.segments.described import Described, describe
 from marketfold.segments.distinguishing_features import (
     DistinguishingFeature,
@@ -30,7 +32,8 @@ class SegmentTraits:
     unit_share, revenue_share
         Of all units and of all money, 0 to 1 (0 where there is no money).
     medians, everyone
-        Median of each feature in the segment and among all units, in the user's units.
+        Median of each feature in the segment and among all units, in the user's units, of those of whom it is measured;
+        NaN where they are too few.
     effects
         Cliff's delta of each feature against the other units, -1 to 1.
     distinguishing
@@ -53,7 +56,8 @@ class SegmentTraits:
 def find_traits(segmentation: Segmentation) -> tuple[SegmentTraits, ...]:
     """Count every segment beside everybody, in the order of the labels."""
     table, n_segments = segmentation.table, segmentation.n_segments
-    compared = effect_sizes(table.values, segmentation.labels, n_segments)
+    shown = np.column_stack([table.shown(name) for name in table.names])
+    compared = effect_sizes(shown, segmentation.labels, n_segments)
     described = describe(table.described, segmentation.labels, n_segments)
     return tuple(_traits(segmentation, compared, described[s], s) for s in range(n_segments))
 

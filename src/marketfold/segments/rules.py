@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from marketfold.segments.distinguishing_features import ORDERS
-from marketfold.segments.phrases import phrase_of
+from marketfold.segments.distinguishing_features import MOSTLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,16 +122,20 @@ def _paths(values: Float64, inside: Flags, names: tuple[str, ...], seed: int) ->
     classifier = DecisionTreeClassifier(
         max_depth=DEPTH, class_weight="balanced", min_weight_fraction_leaf=0.02, random_state=seed
     )
-    tree = classifier.fit(values, inside).tree_
+    least, most = np.nanmin(values, axis=0), np.nanmax(values, axis=0)
+    # of whom a feature is not measured stands below all others; that it is measured is no condition
+    tree = classifier.fit(np.where(np.isnan(values), least - 1, values), inside).tree_
     waiting: list[tuple[int, list[Bound]]] = [(0, [])]
     while waiting:
         node, path = waiting.pop()
         if path:
             yield _tightest(path)
         if tree.children_left[node] != tree.children_right[node]:
-            name, threshold = names[tree.feature[node]], float(tree.threshold[node])
-            waiting.append((tree.children_left[node], [*path, Bound(name, above=False, threshold=threshold)]))
-            waiting.append((tree.children_right[node], [*path, Bound(name, above=True, threshold=threshold)]))
+            place, threshold = tree.feature[node], float(tree.threshold[node])
+            possible = least[place] <= threshold < most[place]
+            for child, above in ((tree.children_left[node], False), (tree.children_right[node], True)):
+                step = [Bound(names[place], above=above, threshold=threshold)] if possible else []
+                waiting.append((child, [*path, *step]))
 
 
 def _roundest(low: float, high: float) -> float:
@@ -167,9 +170,12 @@ def _rounded(
     kept = list(conditions)
     for i, condition in enumerate(conditions):
         column = values[:, names.index(condition.feature)]
+        column = column[~np.isnan(column)]
         whole = bool((column == np.floor(column)).all())  # of whole numbers, 2.5 divides as 2 does
         for candidate in _readable(math.floor(condition.threshold) if whole else condition.threshold, column):
             rounded = float(math.floor(candidate)) if whole else candidate
+            if not column.min() <= rounded < column.max():  # nobody, or everybody, meets it
+                continue
             trial = [*kept[:i], replace(condition, threshold=rounded), *kept[i + 1 :]]
             if _rates(meets(values, names, tuple(trial)), inside).youden >= floor:
                 kept = trial
@@ -225,13 +231,19 @@ def find_rule(table: FeatureTable, labels: Labels, segment: int, seed: int = 0) 
     (Bound(feature='recency_days', above=False, threshold=20.0),)
     """
     inside = labels == segment
-    # days between orders say something only where most customers have ordered again
-    once = ORDERS in table.names and float(np.median(table.column(ORDERS))) <= 1
-    usable = [j for j, name in enumerate(table.names) if not (once and phrase_of(name, table.unit).repeat)]
-    if inside.all() or not inside.any() or not usable:
+    # of whom a feature is not measured meets no condition on it: so it says something only where most have it
+    names = (
+        tuple(
+            name
+            for name in table.names
+            if min(table.measured(name)[rows].mean() for rows in (inside, ~inside)) >= MOSTLY
+        )
+        if 0 < inside.sum() < len(inside)
+        else ()
+    )
+    if not names:
         return None
-    names = tuple(table.names[j] for j in usable)
-    values = table.values if len(usable) == len(table.names) else table.values[:, usable]
+    values = np.column_stack([table.shown(name) for name in names])
     conditions, rates, measured = _made_and_measured(values, inside, names, seed)
     if not conditions or rates.youden < LEAST_YOUDEN:
         return None

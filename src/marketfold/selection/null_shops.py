@@ -167,4 +167,4 @@ def _measured(clean: CleanOrders, table: FeatureTable, drawn: tuple[pa.Table, pa
     shops = replace(clean, bought=bought, returns=back, orders=orders, taken_back=None, before=table.as_of)
     # what counts as a large order is the shops' own
     settings = {name: value for name, value in table.settings.items() if name != "large_order_at"}
-    return build_features(shops, FeatureOptions(as_of=table.as_of), settings=settings)
+    return build_features(shops, FeatureOptions(as_of=table.as_of), names=table.names, settings=settings)

@@ -161,8 +161,8 @@ def _not_worse(one: Candidate, best: Candidate) -> bool:
         return True
     difference = one.left - best.left
     error = float(difference.std(ddof=1)) * len(difference) ** 0.5
-    scale = float(best.left.sum()) / max(1 - best.explained, 1e-9)
-    return bool(best.explained - one.explained <= STANDARD_ERRORS * error / scale)
+    scale = float(best.left.sum()) / max(1 - best.explained, 1e-9)  # 0 where nobody came back
+    return bool((best.explained - one.explained) * scale <= STANDARD_ERRORS * error)
 
 
 def search_feature_sets(

@@ -130,7 +130,8 @@ class Segmentation(Framed):
         """Who is in which segment, to set beside another run."""
         numbers = np.array(self.numbers)[self.labels]
         names = dict(zip(self.numbers, self.names, strict=True))
-        return Snapshot(self.unit, self.ids, numbers, names, self.table.names, self.table.values)
+        measured = np.column_stack([self.table.measured(name) for name in self.table.names])
+        return Snapshot(self.unit, self.ids, numbers, names, self.table.names, self.table.values, measured)
 
     def model(self) -> SegmentModel:
         """What assigns further units to these segments."""

@@ -27,6 +27,8 @@ from marketfold.selection.foretelling import (
 from marketfold.thresholds import SIGNIFICANCE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pyarrow as pa
     from numpy.typing import NDArray
 
@@ -167,8 +169,13 @@ def choose_cutoff(first_on: date, last_on: date) -> date | None:
     return last_on - timedelta(days=min(round(span * HORIZON_SHARE), LONGEST_HORIZON_DAYS))
 
 
-def hold_out_future(clean: CleanOrders, cutoff: date, options: FeatureOptions) -> TemporalHoldout | None:
-    """Split at a day; None where fewer than `FEWEST_UNITS` customers were known by then, or none of them came back."""
+def hold_out_future(
+    clean: CleanOrders, cutoff: date, options: FeatureOptions, names: Sequence[str] | None = None
+) -> TemporalHoldout | None:
+    """Split at a day; None where fewer than `FEWEST_UNITS` customers were known by then, or none of them came back.
+
+    `names` are the features to measure: those of the whole table, where its recipes are to be followed.
+    """
     span = clean.activity.span
     if span is None or not span[0] < cutoff <= span[1]:
         return None
@@ -176,7 +183,7 @@ def hold_out_future(clean: CleanOrders, cutoff: date, options: FeatureOptions) -
         before, later = split_at(clean, cutoff)
     except TooFewUnitsError:
         return None
-    table = build_features(before, options.model_copy(update={"as_of": cutoff}))
+    table = build_features(before, options.model_copy(update={"as_of": cutoff}), names=names)
     if len(table.ids) < FEWEST_UNITS:
         return None
     everybody = np.ones(len(table), dtype=np.bool_)

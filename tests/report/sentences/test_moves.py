@@ -43,7 +43,8 @@ def test_a_move_has_people_time_and_money(plan: CampaignPlan) -> None:
     other = replace(plan.campaigns[1], revenue_total=4_900_000.0)
     said = dict(move_sentences(replace(with_campaigns(plan, seasonal, other), currency="USD")))
     assert said[first.number] == (
-        "Write to the 30 \u201cResellers\u201d before November 2026, when their season begins: they brought $4.9M of $9.8M."
+        "Write to the 30 \u201cResellers\u201d before November 2026, when their season begins: they brought $4.9M of "
+        "$9.8M."
     )
     lapsed = replace(seasonal, aim="win_back", timing=replace(timing, season_begins_on=None), order_value=410.0)
     (sentence,) = [text for _, text in move_sentences(replace(with_campaigns(plan, lapsed), currency="USD"))]

@@ -30,7 +30,7 @@ def test_counts_are_said_as_counts():
 
     assert words(3, 5) == "3 orders or more"
     assert words(1, 2) == "at most 2 orders"
-    assert words(1, 1) == "at most 1 order"
+    assert words(1, 1) == "exactly 1 order"
     assert words(2, 4) == "2 to 4 orders"
     assert words(3, 3) == "exactly 3 orders"
 

@@ -12,7 +12,7 @@ from marketfold.words import count, listed, measured, share, singular, units_wor
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from marketfold.schema import FeatureTable
+    from marketfold.schema import Feature, FeatureTable
     from marketfold.segments import Bound, ModelFit, Movement, SegmentRule
 
 
@@ -45,8 +45,9 @@ def rule_sentence(rule: SegmentRule, table: FeatureTable, currency: str | None =
 
 
 def _bounds(table: FeatureTable, name: str, bounds: list[Bound], currency: str | None) -> str:
-    """One feature's bounds; above 2 of what is counted is 3 or more."""
-    feature, column = table.features[table.names.index(name)], table.column(name)
+    """One feature's bounds: above 2 of what is counted is 3 or more; above what is written like the most, the most."""
+    feature, column = table.features[table.names.index(name)], table.shown(name)
+    column = column[~np.isnan(column)]
     phrase = phrase_of(name, table.unit)
     above = next((bound.threshold for bound in bounds if bound.above), None)
     below = next((bound.threshold for bound in bounds if not bound.above), None)
@@ -57,6 +58,13 @@ def _bounds(table: FeatureTable, name: str, bounds: list[Bound], currency: str |
         amounts = {key: measured(value, feature.measure, currency) for key, value in values.items()}
         return text.format(label=feature.label, **amounts)
 
+    ends = [
+        end
+        for end, bound in ((column.max(), least), (column.min(), below))
+        if bound is not None and _alike(end, bound, feature)
+    ]
+    if ends and (least is None or below is None) and not (below == 0 and phrase.none):
+        return singular(filled(phrase.exactly, x=float(ends[0])))
     if least is not None and below is not None:
         return (
             singular(filled(phrase.exactly, x=below))
@@ -67,6 +75,10 @@ def _bounds(table: FeatureTable, name: str, bounds: list[Bound], currency: str |
         return singular(filled(phrase.none if below == 0 and phrase.none else phrase.below, x=below))
     assert least is not None  # noqa: S101  (a bound is one or the other)
     return singular(filled(phrase.at_least if counted else phrase.above, x=least))
+
+
+def _alike(one: float, other: float, feature: Feature) -> bool:
+    return measured(one, feature.measure) == measured(other, feature.measure)
 
 
 def movement_sentences(movement: Movement, labels: Mapping[str, str] | None = None) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Literal
 
 from marketfold.reduction import label_of
@@ -10,10 +11,15 @@ from marketfold.report.sentences.trust import trust_summary
 from marketfold.words import decimal, listed, share
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from marketfold.analysis import Analysis
     from marketfold.diagnostics import BaselineClusters, Trap
     from marketfold.schema import Unit
 
+
+FIRST = frozenset({"joining_date", "one_order_each"})
+"""Traps that say what the whole page is about; they are told before anything else."""
 
 LATE_DAYS = 31
 """An export is made within a month of its last order; features of a later day take an old file for a silent shop."""
@@ -27,6 +33,7 @@ def trap_sentence(trap: Trap, unit: Unit = "customer", source: Literal["orders",
         "column": column,
         "columns": trap.columns,
         "others": trap.columns[1:],
+        "first": shlex.quote(trap.columns[1]) if trap.columns[1:] else "",
         "segments": [str(number) for number in trap.segments],
         "unit": unit,
         "way": way,
@@ -35,10 +42,10 @@ def trap_sentence(trap: Trap, unit: Unit = "customer", source: Literal["orders",
     return say("trap", f"{trap.code}.{kind}" if kind else trap.code, **(facts | trap.facts))
 
 
-def trap_sentences(analysis: Analysis) -> tuple[str, ...]:
-    """Every trap of a run."""
+def trap_sentences(analysis: Analysis, traps: Sequence[Trap] | None = None) -> tuple[str, ...]:
+    """Every trap of a run, or some."""
     unit, source = analysis.segmentation.unit, analysis.data.kind
-    return tuple(trap_sentence(trap, unit, source) for trap in analysis.segments.traps)
+    return tuple(trap_sentence(trap, unit, source) for trap in (analysis.segments.traps if traps is None else traps))
 
 
 def space_text(clusters: BaselineClusters) -> str:
@@ -88,4 +95,6 @@ def run_warnings(analysis: Analysis) -> tuple[str, ...]:
         for one in (segments.baseline.found if segments.baseline else ())
         if one.restates
     ]
-    return tuple(dict.fromkeys([*found, *trap_sentences(analysis), *others]))
+    first = trap_sentences(analysis, [trap for trap in segments.traps if trap.code in FIRST])
+    rest = trap_sentences(analysis, [trap for trap in segments.traps if trap.code not in FIRST])
+    return tuple(dict.fromkeys([*first, *found, *rest, *others]))
