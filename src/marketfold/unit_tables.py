@@ -111,15 +111,16 @@ def why_here(made: Segmentation, currency: str | None = None) -> pa.Array:
     """In what each unit is nearer its own segment than the next one, with its own values.
 
     The squared distance to the middle of the nearest other segment less that to the middle of its own is a sum over the
-    features that shaped the segments; those that add most to it are named. Where a reduction was taken the distances
-    are those before it.
+    features that shaped the segments; those that add most to it are named, as far as they are measured of the unit.
+    Where a reduction was taken the distances are those before it.
     """
     X, shaping = made.matrix.values, made.matrix.table
+    measured = np.column_stack([shaping.measured(name) for name in shaping.names])
     centres = np.array([X[made.members(place)].mean(axis=0) for place in range(made.n_segments)])
     texts = np.full(len(X), "", dtype=object)
     for place in range(made.n_segments):
         who = made.members(place)
-        lead = _leads(X[who], centres, place)
+        lead = np.where(measured[who], _leads(X[who], centres, place), 0.0)
         best = np.argsort(-lead, axis=1, kind="stable")[:, :REASONS]
         for column in best.T:
             told = lead[np.arange(len(who)), column] > 0
