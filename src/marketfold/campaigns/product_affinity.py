@@ -241,7 +241,8 @@ def _taken_up_more(takers: Float64, eligible: Float64, enough: NDArray[np.bool_]
     all_takers, all_eligible = takers.sum(axis=0), eligible.sum(axis=0)
     rate, everyone = takers / np.maximum(eligible, 1), all_takers / np.maximum(all_eligible, 1)
     p_values = np.asarray(stats.hypergeom.sf(takers - 1, all_eligible, all_takers, eligible), dtype=np.float64)
-    return _supported(p_values, enough) & (rate >= MIN_LIFT * everyone)
+    more: NDArray[np.bool_] = _supported(p_values, enough) & (rate >= MIN_LIFT * everyone)
+    return more
 
 
 def _next_buys(cells: _Cells, totals: _Totals, category_of: dict[str, str]) -> tuple[NextBuy | None, ...]:

@@ -12,12 +12,12 @@ from marketfold.report.sentences.phrases import phrases, say
 from marketfold.unit_tables import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import date
 
     import pyarrow as pa
 
     from marketfold.analysis import Analysis
+    from marketfold.schema import Measure
 
 MOST_OF_A_SEGMENT = 50
 """Customers of each segment on the page; all of them are in the files."""
@@ -27,6 +27,10 @@ NUMERIC = (
     "alive_chance",
 )  # fmt: skip
 TEXT = ("next_product", "why_here")
+MEASURES: dict[str, Measure] = {
+    "order_count": "count", "revenue_total": "money", "usual_gap_days": "days", "overdue_days": "days",
+    "expected_value_365d": "money", "alive_chance": "share",
+}  # fmt: skip
 
 
 def customers_chapter(analysis: Analysis) -> Section | None:
@@ -68,8 +72,16 @@ def _list(rows: pa.Table, analysis: Analysis, *, personal: bool) -> ListPart:
 
 
 def _texts(name: str, values: list[Any], currency: str | None) -> list[str]:
-    write = _WRITERS.get(name, lambda value, _: str(value))
-    return [words.MISSING if value is None else write(value, currency) for value in values]
+    return [words.MISSING if value is None else _text(name, value, currency) for value in values]
+
+
+def _text(name: str, value: Any, currency: str | None) -> str:
+    if name == "last_order_on":
+        return words.day(value)
+    if name == "overdue_days" and not value:
+        return words.MISSING
+    measure = MEASURES.get(name)
+    return words.measured(value, measure, currency) if measure else str(value)
 
 
 def _keys(values: list[Any]) -> list[float | None]:
@@ -79,14 +91,3 @@ def _keys(values: list[Any]) -> list[float | None]:
 
 def _key(value: date | float) -> float:
     return float(value) if isinstance(value, int | float) else float(np.datetime64(value, "D").astype(int))
-
-
-_WRITERS: dict[str, Callable[[Any, str | None], str]] = {
-    "last_order_on": lambda value, _: words.day(value),
-    "order_count": lambda value, _: words.count(value),
-    "revenue_total": words.money,
-    "usual_gap_days": lambda value, _: words.days(value),
-    "overdue_days": lambda value, _: words.days(value) if value else words.MISSING,
-    "expected_value_365d": words.money,
-    "alive_chance": lambda value, _: words.share(value),
-}
