@@ -48,7 +48,7 @@ def test_a_move_has_people_time_and_money(plan: CampaignPlan) -> None:
     )
     lapsed = replace(seasonal, aim="win_back", timing=replace(timing, season_begins_on=None), order_value=410.0)
     (sentence,) = [text for _, text in move_sentences(replace(with_campaigns(plan, lapsed), currency="USD"))]
-    assert sentence == "Write to the 30 \u201cResellers\u201d who have stopped ordering now: $410 an order of theirs."
+    assert sentence == "Write to the 30 \u201cResellers\u201d who have stopped ordering: $410 an order of theirs."
 
 
 def test_one_acts_by_the_first_channel_for_which_the_file_has_what_it_needs(plan: CampaignPlan) -> None:

@@ -47,9 +47,7 @@ def _act(campaign: Campaign) -> str:
 
 def _when(campaign: Campaign) -> str:
     begins = campaign.timing.season_begins_on
-    if begins is not None:
-        return say("move", "before", month=begins.month, year=begins.year)
-    return say("move", "now") if campaign.aim == "win_back" else ""
+    return say("move", "before", month=begins.month, year=begins.year) if begins else ""
 
 
 def _worth(campaign: Campaign) -> str:
