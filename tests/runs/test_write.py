@@ -61,7 +61,11 @@ def test_scoring_gives_what_the_fitted_models_expect(
 
 def test_features_stand_row_for_row_without_ids(analysis: Analysis) -> None:
     table, made = features_table(analysis), analysis.segmentation.table
-    assert tuple(table.column_names) == made.names
+    unmeasured = [name for name in made.names if not made.measured(name).all()]
+    assert table.column_names == [*made.names, *(f"filled:{name}" for name in unmeasured)]
+    for name in unmeasured:
+        assert table[name].null_count == (~made.measured(name)).sum() > 0
+        assert table[f"filled:{name}"].to_pylist() == made.column(name).tolist()
     assert table["order_count"].to_pylist() == made.column("order_count").tolist()
 
 
