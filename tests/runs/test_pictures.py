@@ -36,7 +36,7 @@ def test_progress_hears_each_file(made: Path, tmp_path: Path):
 
 
 def test_what_the_report_has_not_is_said_and_nothing_is_written(made: Path, tmp_path: Path):
-    with pytest.raises(ParameterError, match=r"has no nothing\. There are: map-2d"):
+    with pytest.raises(ParameterError, match=r"has no nothing\. There are: budget, map-2d"):
         write_pictures(made, "svg", tmp_path / "out", only=("nothing",))
     assert not (tmp_path / "out").exists()
 

@@ -93,6 +93,7 @@ def test_an_edited_part_is_on_the_page_and_nothing_else_changes(own_run: Path, p
     expected = {"plan.json", "page.json", "report.html"}
     if part == "name":
         expected |= {"run.json", "profiles.csv", "segments.csv", "segments.parquet", "model/model.json"}
+        expected |= {"customers.csv", "customers.xlsx"}
     assert {name for name in changed if not name.startswith("campaigns/01-")} == expected
 
 
