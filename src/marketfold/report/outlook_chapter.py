@@ -32,7 +32,11 @@ def outlook_chapter(analysis: Analysis) -> Section | None:
     if outlook is None or table.history is None or not table.history.repeats.any():
         return None
     lead = outlook_sentence(outlook, check, analysis.data.currency)
-    parts: tuple[Part, ...] = (_segments_table(analysis, fits=isinstance(outlook, Outlook)),)
+    fits = isinstance(outlook, Outlook)
+    table_of_segments = _segments_table(analysis, fits=fits)
+    parts: tuple[Part, ...] = (
+        (table_of_segments,) if fits else (Fold(say("outlook_table", "late"), (table_of_segments,)),)
+    )
     if check:
         parts = (*parts, Fold(say("outlook_table", "came true"), (_check_table(check, analysis.data.currency),)))
     return Section("outlook", "What is ahead", (*_calendar(analysis), *parts), lead, "Ahead")
@@ -64,7 +68,7 @@ def _segments_table(analysis: Analysis, *, fits: bool) -> TablePart:
     notes = ("still", "overdue") if fits else ("overdue",)
     return TablePart(
         key="outlook-segments",
-        title="What each segment is expected to bring" if fits else "Who is overdue",
+        title="What each segment is expected to bring" if fits else "",
         caption=say("outlook_table", "segments") if fits else "",
         columns=(Column("Segment"), *numbers(*labels)),
         rows=rows,

@@ -122,10 +122,7 @@ def _with_aim(card: SegmentCard, campaign: Campaign | None) -> SegmentCard:
 
 
 def _how_numbered(table: FeatureTable) -> str:
-    units = words.units_word(table.unit)
-    if not table.has_money:
-        return f"Numbered by size, largest first. The bar divides your {units}; what they brought is not known."
-    return f"Numbered by revenue, largest first. The first bar divides your {units}, the second the money they brought."
+    return f"Numbered by {'revenue' if table.has_money else 'size'}, largest first."
 
 
 def segments_chapter(analysis: Analysis) -> Section:
