@@ -47,7 +47,8 @@ def _stability_table(analysis: Analysis) -> TablePart:
         segments=tuple(profile.number for profile in analysis.segments.profiles),
         note="Jaccard: members that a segment shares with its best match in a resample, out of the members of either. "
         f"Below {words.decimal(STABLE)} a segment is weak (Hennig 2007). Separation: how deep the valley of density "
-        f"around it is, 0 to 1. p: share of {drawn} without groups that have any segment as far apart; a group has "
+        "around it is, and no deeper than on the mean around all, 0 to 1. "
+        f"p: share of {drawn} without groups that have any segment as far apart; a group has "
         f"{words.decimal(SIGNIFICANCE)} at most. A dash: the segment was not among those that were tested.",
     )
 
