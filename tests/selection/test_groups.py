@@ -27,7 +27,7 @@ from marketfold.selection import (
     seek_groups,
     take_units,
 )
-from marketfold.selection.groups import BEATEN, DRAWS, p_values_of
+from marketfold.selection.groups import BEATEN, DRAWS, find_separated, of_segments, p_values_of
 from marketfold.selection.shop_model import fit_shop
 from marketfold.selection.trust import best_matches
 
@@ -95,6 +95,44 @@ def test_a_null_shop_is_measured_like_the_real_one_and_has_its_rates_and_baskets
 
 def test_customers_who_leave_are_drawn_to_leave(clean: CleanOrders, table: FeatureTable):
     assert fit_shop(clean, table).process.leaving is not None  # a quarter of the demo's customers lapse
+
+
+def crowds(table: FeatureTable, n_groups: int, apart: float) -> tuple[FeatureTable, np.ndarray]:
+    """Customers of so many crowds, whose middles lie `apart` standard deviations off; and the crowd of each."""
+    rng = np.random.default_rng(n_groups)
+    group = rng.integers(n_groups, size=len(table))
+    middles = rng.normal(0, apart, (n_groups, len(table.features)))
+    return replace(table, values=100 + middles[group] + rng.normal(0, 1, table.values.shape)), group
+
+
+@pytest.mark.parametrize("n_groups", [3, 5, 8])
+def test_as_many_groups_are_called_as_were_planted(table: FeatureTable, n_groups: int):
+    planted, group = crowds(table, n_groups, 2.0)
+    test = seek_groups(planted, NullClouds(), SeekOptions((ALL,)), seed=0)
+    assert test is not None
+    assert (test.k, len(test.groups)) == (n_groups, n_groups)
+    assert best_matches(group.astype(np.int32), test.labels)[1].min() > 0.9
+
+
+def test_of_what_is_nearly_as_far_apart_most_segments_are_taken(table: FeatureTable):
+    planted, _ = crowds(table, 6, 3.0)
+    fewest, most = (find_separated(planted, SeekOptions((ALL,), k_tried)) for k_tried in ((3,), (3, 6)))
+    assert fewest is not None
+    assert most is not None
+    assert len(most.centers) == 6
+    assert fewest.apart == pytest.approx(most.apart, abs=0.1)  # two groups in one segment lie far from the others, too
+
+
+def test_no_segment_is_further_apart_than_its_solution_on_the_mean():
+    lone = np.array([0.9, 0.0, 0.1, 0.0])  # a few customers off the crowd, which was sliced
+    assert of_segments(lone).tolist() == [0.25, 0.0, 0.1, 0.0]
+
+
+def test_a_solution_with_a_segment_too_small_for_a_campaign_is_not_taken(table: FeatureTable):
+    values = np.random.default_rng(0).normal(100, 1, table.values.shape)
+    assert find_separated(replace(table, values=values), SeekOptions((ALL,))) is not None
+    values[:3] += 50  # far from all others, so that they are a segment at each number
+    assert find_separated(replace(table, values=values), SeekOptions((ALL,))) is None
 
 
 def test_permuted_columns_of_a_table_of_customers_carry_no_group(table: FeatureTable):

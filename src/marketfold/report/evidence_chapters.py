@@ -51,9 +51,9 @@ def _stability_table(analysis: Analysis) -> TablePart:
         note="Jaccard: members that a segment shares with its best match in a resample"
         f"{' of the customers that no choice has seen' if unseen else ''}, out of the members of either. "
         f"Below {words.decimal(STABLE)} a segment is weak (Hennig 2007). Separation: how deep the valley of density "
-        f"around it is, 0 to 1. p: share of {drawn} without groups that have any segment as far apart; a group has "
-        f"{words.decimal(SIGNIFICANCE)} at most. A dash: the segment was not among those that were tested. "
-        "Stability within the solution: of the two best matches, in resamples of all (SLSw).",
+        f"around it is, and no deeper than on the mean around all, 0 to 1. p: share of {drawn} without groups that have any "
+        f"segment as far apart; a group has {words.decimal(SIGNIFICANCE)} at most. A dash: the segment was not among those "
+        "that were tested. Stability within the solution: of the two best matches, in resamples of all (SLSw).",
     )
 
 

@@ -1,9 +1,9 @@
-"""Are they groups? Segments that half of the customers suggest, tested on the other half, beside shops without groups.
+"""Are they groups? The segments that lie furthest apart, beside those of shops without groups.
 
-One half of the units chooses a feature set and a number of segments, by how far apart the segments are; the other half,
-which no choice has seen, says how far apart they are. Then the whole of it, halves and choice included, is done again
-in shops without groups. A segment is a group where no more than one in twenty of these shops shows any segment that is
-as far apart: so the chance of calling any group where there is none is at most 5 %, however much was tried.
+Among feature sets and numbers of segments the solution is sought whose segments are furthest apart. Fitted to the units
+that it is measured by, it is further apart than it should be, and so the same search is made in shops without groups,
+as large and measured alike. A segment is a group where no more than one in twenty of these shops shows any segment that
+is as far apart: so the chance of calling any group where there is none is at most 5 %, however much was tried.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from marketfold.errors import OrdersError, ParameterError
 from marketfold.features import build_matrix
 from marketfold.sampling import sample_rows
 from marketfold.selection.feature_sets import select_features, take_units
-from marketfold.selection.search import repeated
-from marketfold.thresholds import FEWEST_MEMBERS, SIGNIFICANCE, SMALLEST_SHARE, STABLE
+from marketfold.selection.search import least_members, repeated
+from marketfold.thresholds import SIGNIFICANCE, STABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from marketfold.features import FeatureMatrix
-    from marketfold.schema import FeatureTable, Float64, Labels, Progress
+    from marketfold.schema import FeatureTable, Float32, Float64, Labels, Progress
     from marketfold.selection.null_shops import Draw, Null, NullKind
 
     Mask = NDArray[np.bool_]
@@ -46,7 +46,6 @@ BEATEN = 4
 NEARLY_BEST = 0.1
 """Solutions that are no further below the best are as good; of these the one with most segments is taken, for two
 groups in one segment lie far from the others, too."""
-QUARTERS = 4
 
 
 @dataclass(frozen=True)
@@ -60,18 +59,26 @@ class SeekOptions:
 
 @dataclass(frozen=True)
 class Separated:
-    """The segments that one half suggests.
+    """The segments that lie furthest apart.
 
-    `matrix` is of that half, with its scales; `centers` of shape (n_segments, n_features).
+    `matrix` is of the units that they were sought by, with its scales; `centers` of shape (n_segments, n_features);
+    `depths` of the shallowest valley around each, shape (n_segments,).
     """
 
     feature_set: str
     matrix: FeatureMatrix = field(repr=False)
-    centers: NDArray[np.float32] = field(repr=False)
+    centers: Float32 = field(repr=False)
+    depths: Float64 = field(repr=False)
 
-    def separations(self, table: FeatureTable) -> Float64:
-        """How far apart the segments are by the units of a table, shape (n_segments,)."""
-        return of_segments(separations(self.matrix.transform(table), self.centers)[0])
+    @property
+    def apart(self) -> float:
+        """How far apart the segments are on the whole, 0 to 1."""
+        return float(self.depths.mean())
+
+    @property
+    def separations(self) -> Float64:
+        """How far apart each segment is, shape (n_segments,)."""
+        return of_segments(self.depths)
 
     def labels(self, table: FeatureTable) -> Labels:
         """Nearest segment of each unit of a table, from 0."""
@@ -89,16 +96,15 @@ class GroupTest:
     found
         The segments that were tested.
     n_units
-        Units in the test, half of which chose; each null shop has as many.
+        Units in the test; each null shop has as many.
     separations, p_values
-        Of each segment, how far apart it is by the half that did not choose, 0 to 1, and the share of null shops in
-        which any segment is as far apart.
+        Of each segment, how far apart it is, 0 to 1, and the share of null shops in which any segment is as far apart.
     highest
         The furthest apart of each null shop.
     labels
         Tested segment of every unit of the whole table, from 0.
     repeats
-        Whether any segment that is further apart than chance allows comes out again in the half that chose.
+        Whether any segment that is further apart than chance allows comes out again in resamples of the units.
     """
 
     null: NullKind
@@ -135,57 +141,44 @@ def choosing_half(n_units: int, seed: int) -> Mask:
     return np.random.default_rng([seed, 12]).permutation(n_units) < n_units // 2
 
 
-def of_solution(depths: Float64) -> float:
-    """How far apart the segments of a solution are, 0 to 1: the mean of its two shallowest valleys."""
-    return float(np.sort(depths)[:2].mean())
-
-
 def of_segments(depths: Float64) -> Float64:
-    """How far apart each segment is, 0 to 1: its own valley, and how far apart the whole solution is, count half each.
+    """How far apart each segment is, 0 to 1: the depth of its own valley, and no more than the mean of all segments.
 
     A few units off the crowd show one deep valley by chance; that every segment has one, chance seldom does.
 
-    >>> of_segments(np.array([0.8, 0.0, 0.0])), of_segments(np.array([0.8, 0.6, 0.6]))
-    (array([0.4, 0. , 0. ]), array([0.7, 0.6, 0.6]))
+    >>> of_segments(np.array([0.9, 0.0, 0.0])), of_segments(np.array([0.8, 0.6, 0.7]))
+    (array([0.3, 0. , 0. ]), array([0.7, 0.6, 0.7]))
     """
-    return (depths + of_solution(depths)) / 2
+    found: Float64 = np.minimum(depths, depths.mean())
+    return found
 
 
-def _tried(matrix: FeatureMatrix, options: SeekOptions, rng: Generator) -> Iterator[tuple[float, int]]:
-    """How far apart the segments are at each number of them: centres from one quarter, valleys on the other."""
-    X = matrix.values
-    place = rng.permutation(len(X))
-    quarters = X[place[::2]], X[place[1::2]]
-    fits = [ward_centers(one, options.k_tried) for one in quarters]
-    least = max(2.0, FEWEST_MEMBERS / QUARTERS, SMALLEST_SHARE * len(X) / 2)
-    for k in options.k_tried:
-        if all(k in fit for fit in fits):
-            found = [separations(shown, fit[k]) for fit, shown in zip(fits, reversed(quarters), strict=True)]
-            if min(sizes.min() for _, sizes in found) >= least:
-                yield float(np.mean([of_solution(depths) for depths, _ in found])), k
-
-
-def find_separated(table: FeatureTable, options: SeekOptions, rng: Generator) -> Separated | None:
-    """The feature set and number whose segments are furthest apart by these units alone; None where there are none."""
-    tried = []
+def _tried(table: FeatureTable, options: SeekOptions) -> Iterator[Separated]:
+    """Each feature set at each number of segments that leaves none of them too small."""
     for name in options.feature_sets:
-        with suppress(OrdersError, ParameterError):  # among half of the units nothing may tell them apart
+        with suppress(OrdersError, ParameterError):  # in a null shop nothing may tell the units apart
             matrix = build_matrix(select_features(table, name), geography=options.geography)
-            tried += [(apart, k, name, matrix) for apart, k in _tried(matrix, options, rng)]
+            for centers in ward_centers(matrix.values, options.k_tried).values():
+                depths, sizes = separations(matrix.values, centers)
+                if sizes.min() >= least_members(len(table)):
+                    yield Separated(name, matrix, centers, depths)
+
+
+def find_separated(table: FeatureTable, options: SeekOptions) -> Separated | None:
+    """Of what is nearly as far apart as can be, the solution with most segments; None where there is none."""
+    tried = list(_tried(table, options))
     if not tried:
         return None
-    furthest = max(apart for apart, *_ in tried)
-    near = [one for one in tried if one[0] >= furthest - NEARLY_BEST]
-    _, k, name, matrix = max(near, key=lambda one: (one[1], one[0]))
-    centers = ward_centers(matrix.values, (k,)).get(k)
-    return None if centers is None else Separated(name, matrix, centers)
+    furthest = max(one.apart for one in tried)
+    return max(
+        (one for one in tried if one.apart >= furthest - NEARLY_BEST), key=lambda one: (len(one.centers), one.apart)
+    )
 
 
-def _furthest(table: FeatureTable, options: SeekOptions, rng: Generator) -> float:
-    """The same procedure in a null shop, halves and choice included: its segment that is furthest apart."""
-    chooses = rng.permutation(len(table)) < len(table) // 2
-    found = find_separated(take_units(table, np.flatnonzero(chooses)), options, rng)
-    return 0.0 if found is None else float(found.separations(take_units(table, np.flatnonzero(~chooses))).max())
+def _furthest(table: FeatureTable, options: SeekOptions) -> float:
+    """The segment that is furthest apart where the same search is made in a null shop."""
+    found = find_separated(table, options)
+    return 0.0 if found is None else float(found.separations.max())
 
 
 def _draw_until_beaten(
@@ -195,7 +188,7 @@ def _draw_until_beaten(
     highest: list[float] = []
     for batch in DRAWS:
         for table in draw(batch, rng):
-            highest.append(_furthest(table, options, rng))
+            highest.append(_furthest(table, options))
             if progress is not None:
                 progress("shops without groups", len(highest), sum(DRAWS))
             if sum(one >= best for one in highest) >= BEATEN:
@@ -218,7 +211,7 @@ def p_values_of(own: Float64, highest: Sequence[float]) -> Float64:
 
 
 def _comes_again(found: Separated, apart: Mask, seed: int) -> bool:
-    """Whether any of the segments that are far apart comes out again in the half that chose."""
+    """Whether any of the segments that are far apart comes out again in resamples."""
     if not apart.any():
         return False
     again = repeated(found.matrix.values, {len(apart): found.centers}, seed)[len(apart)]
@@ -228,22 +221,20 @@ def _comes_again(found: Separated, apart: Mask, seed: int) -> bool:
 def seek_groups(
     table: FeatureTable, null: Null, options: SeekOptions, seed: int, progress: Progress | None = None
 ) -> GroupTest | None:
-    """Look for groups with half of the units, test them on the other half, and draw shops without groups beside.
+    """Look for the segments that are furthest apart, and for the same in shops without groups.
 
     None where there are too few units to tell, or no number of segments gives segments that are large enough.
     """
-    chooses = choosing_half(len(table), seed)
     rows = sample_rows(len(table), MOST_TESTED, seed)
     if len(rows) < FEWEST_TESTED:
         return None
-    rng = np.random.default_rng([seed, 13])
+    rng, tested = np.random.default_rng([seed, 13]), take_units(table, rows)
     with threadpool_limits(1):  # threads that wait for one another cost more than they bring
-        found = find_separated(take_units(table, rows[chooses[rows]]), options, rng)
+        found = find_separated(tested, options)
         if found is None:
             return None
-        own = found.separations(take_units(table, rows[~chooses[rows]]))
-        draw = null.fit(take_units(table, rows))
-        highest = _draw_until_beaten(draw, float(own.max()), options, rng, progress)
+        own = found.separations
+        highest = _draw_until_beaten(null.fit(tested), float(own.max()), options, rng, progress)
         p = p_values_of(own, highest)
         repeats = _comes_again(found, p <= SIGNIFICANCE, seed)
     return GroupTest(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 FEWEST_ASIDE = 100
-"""Customers that are kept aside for the test of whether segments come out again; with fewer, resamples are of all."""
+"""Customers in the half whose resamples say whether segments come out again; with fewer, resamples are of all."""
 ASIDE_ROWS = 5_000
 REPEATED_PAIRS = 25
 
@@ -44,9 +44,10 @@ class SegmentTest:
     jaccard
         Mean Jaccard of its best match among segments that were fitted anew, 0 to 1 (Hennig 2007).
     unseen
-        Whether they were fitted to customers that no choice has seen; otherwise to resamples of all.
+        Whether they were fitted to a half of the customers that had no part in the other fit; otherwise to resamples
+        of all.
     separation, p
-        How far apart it is on those customers, 0 to 1, and the share of shops without groups that show any segment as
+        How far apart it is, 0 to 1, and the share of shops without groups that show any segment as
         far apart; None where it is no segment of the test.
     """
 
@@ -68,9 +69,9 @@ def best_matches(own: Labels, other: Labels) -> tuple[NDArray[np.intp], Float64]
 
 
 def repetition(fits: Fits, recipe: Recipe, made: Segmentation, chooses: Mask) -> Float64 | None:
-    """Jaccard of each segment among customers that no choice has seen, shape (n_segments,).
+    """Jaccard of each segment across halves of the customers, shape (n_segments,).
 
-    The recipe is followed on the half that chose and on resamples of the other, and the two are compared on the other;
+    The recipe is followed on the choosing half and on resamples of the other, and the two are compared on the other;
     what the choosing half's segments earn is carried to those of all customers that they match. None where the half
     that was kept aside is too small, or the recipe cannot be followed on a half.
     """
@@ -95,7 +96,7 @@ def repetition(fits: Fits, recipe: Recipe, made: Segmentation, chooses: Mask) ->
 
 
 def label_segments(made: Segmentation, again: Float64 | None, test: GroupTest | None) -> tuple[SegmentTest, ...]:
-    """The label of each segment; `again` is its Jaccard among unseen customers, where they are enough."""
+    """The label of each segment; `again` is its Jaccard across halves, where they are large enough."""
     own = [segment.jaccard for segment in made.stability.segments] if made.stability else [0.0] * made.n_segments
     jaccard = own if again is None else again.tolist()
     unseen = again is not None
