@@ -12,6 +12,7 @@ from pyarrow import parquet
 from marketfold.errors import ParameterError, RunFolderError
 from marketfold.features import Outlook, build_features, expected_columns, outlook_of, rfm_of
 from marketfold.runs import score_orders
+from marketfold.runs.read import FILLED
 from marketfold.runs.write import features_table, profiles_table, write_table
 from marketfold.selection import Fits, Recipe
 from marketfold.unit_tables import segments_table
@@ -61,12 +62,13 @@ def test_scoring_gives_what_the_fitted_models_expect(
 
 def test_features_stand_row_for_row_without_ids(analysis: Analysis) -> None:
     table, made = features_table(analysis), analysis.segmentation.table
-    unmeasured = [name for name in made.names if not made.measured(name).all()]
-    assert table.column_names == [*made.names, *(f"filled:{name}" for name in unmeasured)]
-    for name in unmeasured:
-        assert table[name].null_count == (~made.measured(name)).sum() > 0
-        assert table[f"filled:{name}"].to_pylist() == made.column(name).tolist()
+    names = [name for name in table.column_names if not name.startswith(FILLED)]
+    assert tuple(names) == made.names
     assert table["order_count"].to_pylist() == made.column("order_count").tolist()
+    assert table["gap_mean_days"].null_count == int((~made.measured("gap_mean_days")).sum()) > 0
+    for name in names:  # null is what was not measured, and what the matrix took stands beside it
+        whole = table[f"{FILLED}{name}" if f"{FILLED}{name}" in table.column_names else name]
+        assert whole.to_pylist() == made.column(name).tolist()
 
 
 def test_everybody_stands_before_the_segments(analysis: Analysis) -> None:

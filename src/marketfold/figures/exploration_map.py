@@ -95,10 +95,11 @@ def map_figure(geography: Geography, currency: str | None = None) -> go.Figure:
     known = np.flatnonzero((np.array(g.iso3) != "") & np.isfinite(g.latitude) & (g.revenue > 0))
     unknown = [name for name, code in zip(g.names, g.iso3, strict=True) if not code]
     off = f"; not on the map: {words.listed(unknown[:3])}{' and others' if len(unknown) > 3 else ''}" if unknown else ""
+    n_countries = "one country" if len(g.names) == 1 else f"{len(g.names)} countries"
     figure = new_figure(
         f"{g.names[0]} brings {words.share(g.revenue_share[0])} of revenue",
         subtitle=f"The area of a circle is the revenue of a country{off}",
-        alt=f"Revenue by country, {len(g.names)} countries: {each_share(g.names[:5], g.revenue_share[:5])}",
+        alt=f"Revenue by country, {n_countries}: {each_share(g.names[:5], g.revenue_share[:5])}",
         height=480,
     )
     _ground(figure)
