@@ -49,11 +49,11 @@ def _stability_table(analysis: Analysis) -> TablePart:
         rows=tuple(rows),
         segments=tuple(profile.number for profile in analysis.segments.profiles),
         note="Jaccard: members that a segment shares with its best match in a resample"
-        f"{' of the customers that no choice has seen' if unseen else ''}, out of the members of either. "
-        f"Below {words.decimal(STABLE)} a segment is weak (Hennig 2007). Separation: how deep the valley of density "
-        f"around it is, and no deeper than on the mean around all, 0 to 1. p: share of {drawn} without groups that have any "
-        f"segment as far apart; a group has {words.decimal(SIGNIFICANCE)} at most. A dash: the segment was not among those "
-        "that were tested. Stability within the solution: of the two best matches, in resamples of all (SLSw).",
+        f"{' of the other half of the customers' if unseen else ''}, out of the members of either. Below "
+        f"{words.decimal(STABLE)} a segment is weak (Hennig 2007). Separation: how deep the valley of density around it "
+        f"is, and no deeper than on the mean around all, 0 to 1. p: share of {drawn} without groups that have any segment "
+        f"as far apart; a group has {words.decimal(SIGNIFICANCE)} at most. A dash: the segment was not among those that "
+        "were tested. Stability within the solution: of the two best matches, in resamples of all (SLSw).",
     )
 
 
