@@ -42,18 +42,13 @@ def _stability_table(analysis: Analysis) -> TablePart:
         columns=(
             Column("Segment"),
             *numbers(
-                "Jaccard, unseen half" if unseen else "Jaccard", "Separation", "p", "Stability within the solution"
+                "Jaccard, other half" if unseen else "Jaccard", "Separation", "p", "Stability within the solution"
             ),
             Column("Trust"),
         ),
         rows=tuple(rows),
         segments=tuple(profile.number for profile in analysis.segments.profiles),
-        note="Jaccard: members that a segment shares with its best match in a resample"
-        f"{' of the other half of the customers' if unseen else ''}, out of the members of either. Below "
-        f"{words.decimal(STABLE)} a segment is weak (Hennig 2007). Separation: how deep the valley of density around it "
-        f"is, and no deeper than on the mean around all, 0 to 1. p: share of {drawn} without groups that have any segment "
-        f"as far apart; a group has {words.decimal(SIGNIFICANCE)} at most. A dash: the segment was not among those that "
-        "were tested. Stability within the solution: of the two best matches, in resamples of all (SLSw).",
+        note=say("stability_note", "unseen" if unseen else "resampled", stable=STABLE, drawn=drawn, level=SIGNIFICANCE),
     )
 
 
