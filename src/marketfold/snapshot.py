@@ -11,9 +11,31 @@ from marketfold.errors import Fault, ParameterError
 from marketfold.words import units_word
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from numpy.typing import NDArray
 
     from marketfold.schema import Float64, Ids, Unit
+
+
+@dataclass(frozen=True, repr=False)
+class Takings:
+    """What the units of a run brought, and how it was counted.
+
+    Attributes
+    ----------
+    values : float64, shape (n_units,)
+        Of each unit, from the first day of the orders on.
+    begins_on
+        First day of the orders; None where the money stood in a table of customers, of which it cannot be told.
+    gross
+        Whether what came back is still in it.
+    """
+
+    values: Float64
+    currency: str | None = None
+    begins_on: date | None = None
+    gross: bool = False
 
 
 @dataclass(frozen=True)
@@ -28,6 +50,10 @@ class Snapshot:
         Name of each segment by its number.
     values : float64, shape (n_units, n_features)
         Columns `features` in the user's units; None where they were not kept.
+    as_of
+        The day on which the features look back; None where there is none.
+    takings
+        None where no money is known.
     """
 
     unit: Unit
@@ -36,6 +62,14 @@ class Snapshot:
     names: dict[int, str]
     features: tuple[str, ...] = ()
     values: Float64 | None = field(default=None, repr=False)
+    as_of: date | None = None
+    takings: Takings | None = field(default=None, repr=False)
+
+    def column(self, name: str) -> Float64 | None:
+        """Values of one feature, shape (n_units,); None where it was not measured, or not kept."""
+        if self.values is None or name not in self.features:
+            return None
+        return self.values[:, self.features.index(name)]
 
     @property
     def segment_numbers(self) -> tuple[int, ...]:

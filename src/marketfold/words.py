@@ -128,6 +128,18 @@ def money(value: float, currency: str | None = None, *, short: bool = False) -> 
     return _signed(text, value, currency)
 
 
+def signed(value: float, write: Callable[[float], str]) -> str:
+    """A difference with its sign, its size as `write` writes it; none at all has no sign.
+
+    >>> signed(-12.5, money), signed(3.0, count), signed(0.0, count)
+    ('\u221212.50', '+3', '0')
+    """
+    if not math.isfinite(value):
+        return MISSING
+    size = write(abs(value))
+    return f"{MINUS if value < 0 else '+'}{size}" if any(digit in size for digit in "123456789") else size
+
+
 def exact_money(value: float, currency: str | None = None) -> str:
     """Money to the cent.
 

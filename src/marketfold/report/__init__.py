@@ -16,9 +16,10 @@ from marketfold.report.sentences.experiments import (
     describe_result,
     doubt_coverage,
 )
+from marketfold.report.sentences.movement import about_people, movement_sentences, movement_title
 from marketfold.report.sentences.outlook import outlook_sentence
 from marketfold.report.sentences.reduction import about_suitability
-from marketfold.report.sentences.segments import movement_sentences, rule_sentence, rule_words
+from marketfold.report.sentences.segments import rule_sentence, rule_words
 from marketfold.report.sentences.selection import (
     REDUCTION_RULE,
     number_decision,
@@ -36,6 +37,7 @@ from marketfold.report.sentences.warnings import (
 __all__ = [
     "PART_WORDS",
     "REDUCTION_RULE",
+    "about_people",
     "about_suitability",
     "audience_account",
     "baseline_sentence",
@@ -53,6 +55,7 @@ __all__ = [
     "measurement_figures",
     "measurement_page",
     "movement_sentences",
+    "movement_title",
     "number_decision",
     "outlook_sentence",
     "plan_notes",

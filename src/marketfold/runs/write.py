@@ -107,9 +107,16 @@ def with_outlook(rows: pa.Table, table: FeatureTable) -> pa.Table:
 
 
 def features_table(analysis: Analysis) -> pa.Table:
-    """`features.parquet`: every measured feature in the user's units, row for row with `segments.parquet`, no ids."""
+    """`features.parquet`: every measured feature in the user's units, row for row with `segments.parquet`, no ids.
+
+    Each column says in its metadata what it is called (`label`) and how it is written (`measure`).
+    """
     table = analysis.segmentation.table
-    return pa.table({name: table.values[:, index] for index, name in enumerate(table.names)})
+    fields = [
+        pa.field(one.name, pa.float64(), metadata={"label": one.label, "measure": one.measure})
+        for one in table.features
+    ]
+    return pa.table([table.values[:, place] for place in range(len(fields))], schema=pa.schema(fields))
 
 
 def profiles_table(analysis: Analysis) -> pa.Table:
