@@ -92,6 +92,33 @@ def share(value: float) -> str:
     return f"{MINUS if value < 0 else ''}{text} %"
 
 
+def exact_share(value: float) -> str:
+    """A share of 0 to 1 in percent to one decimal, so that two of them and what lies between can be checked by hand.
+
+    >>> exact_share(0.1664), exact_share(0.15)
+    ('16.6 %', '15.0 %')
+    """
+    return f"{decimal(value * 100, 1)} %" if math.isfinite(value) else MISSING
+
+
+def points(value: float) -> str:
+    """What lies between two shares of 0 to 1, in percentage points.
+
+    >>> points(0.0164)
+    '1.6 points'
+    """
+    return f"{decimal(value * 100, 1)} points" if math.isfinite(value) else MISSING
+
+
+def quoted(names: Sequence[str]) -> str:
+    """Names in a sentence, each in quotation marks, as a name may hold a comma.
+
+    >>> quoted(["Resellers", "Year-end buyers, mostly Gift sets"])
+    '“Resellers” and “Year-end buyers, mostly Gift sets”'
+    """
+    return listed([f"“{name}”" for name in names])
+
+
 def in_currency(amount: str, currency: str | None) -> str:
     """An amount that is already written, with the sign or the code of its currency.
 
@@ -235,9 +262,9 @@ def p_value(value: float) -> str:
     """Probability of so much by chance.
 
     >>> p_value(0.0112), p_value(0.0002)
-    ('0.011', '<0.001')
+    ('0.011', 'under 0.001')
     """
-    return "<0.001" if value < 0.001 else decimal(value, 3)
+    return "under 0.001" if value < 0.001 else decimal(value, 3)
 
 
 def seconds(value: float) -> str:

@@ -184,7 +184,7 @@ def measure(
     from marketfold.runs import measure_run
 
     measurement, page = measure_run(run, orders, flags.day(date_from, "--from"), flags.day(date_to, "--to"), out)
-    print_measurement(measurement, page)
+    print_measurement(measurement, page, str(run))
 
 
 def compare(

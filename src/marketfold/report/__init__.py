@@ -3,7 +3,7 @@
 from marketfold.report.briefs import brief_filename, brief_markdown
 from marketfold.report.comparison import comparison_page
 from marketfold.report.content import report_data, report_page, with_plan, write_report
-from marketfold.report.measurement import measurement_figures, measurement_page, write_measurement
+from marketfold.report.measurement import measurement_figure, measurement_page, write_measurement
 from marketfold.report.sentences.audiences import audience_account
 from marketfold.report.sentences.campaigns import PART_WORDS, plan_notes, promise_note
 from marketfold.report.sentences.clustering import disagreements
@@ -12,9 +12,11 @@ from marketfold.report.sentences.experiments import (
     describe_holdout,
     describe_overall,
     describe_payback,
+    describe_paybacks,
     describe_period,
     describe_result,
     doubt_coverage,
+    missing_payback,
 )
 from marketfold.report.sentences.movement import about_people, movement_sentences, movement_title
 from marketfold.report.sentences.outlook import outlook_sentence
@@ -48,12 +50,14 @@ __all__ = [
     "describe_holdout",
     "describe_overall",
     "describe_payback",
+    "describe_paybacks",
     "describe_period",
     "describe_result",
     "disagreements",
     "doubt_coverage",
-    "measurement_figures",
+    "measurement_figure",
     "measurement_page",
+    "missing_payback",
     "movement_sentences",
     "movement_title",
     "number_decision",
