@@ -58,4 +58,4 @@ def test_what_time_moves_is_not_drawn_as_drift():
     assert bars.y == ("revenue per order",)
     assert bars.marker.color == (HIGHLIGHT,)
     assert "1 of 1 feature" in FIGURES["drift"].layout.title.text
-    assert "€" in FIGURES["drift"].data[1].text[0]
+    assert "median €60 then, €900 now" in bars.customdata[0]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from marketfold.schema import Feature
-    from marketfold.segments import Movement
+    from marketfold.segments import Drift, Movement
 
 DRIFT_COLOURS = {"steady": SOFT, "some drift": ACCENT, "much drift": HIGHLIGHT}
 TOP_FEATURES = 16
@@ -94,33 +94,25 @@ def drift_figure(movement: Movement, features: Mapping[str, Feature], n_features
     heard = "; ".join(f"{label} {words.decimal(d.index)} ({d.level})" for label, d in zip(labels, shown, strict=True))
     figure = new_figure(
         title if much else "No feature has shifted much",
-        subtitle="Population stability index over the deciles of the earlier run; medians beside it",
+        subtitle="Population stability index over the deciles of the earlier run",
         alt=f"Population stability index by feature: {heard or 'none was kept'}.",
         height=130 + 30 * max(len(shown), 1),
     )
     rows = [wrapped(label, 40) for label in labels]
-    hover = "<b>%{y}</b><br>%{customdata[0]}; chance alone stays under %{customdata[1]:.2f}<extra></extra>"
-    about = {"customdata": [[drift.level, drift.by_chance] for drift in shown], "hovertemplate": hover}
+    hover = "<b>%{y}</b><br>%{customdata}<extra></extra>"
+    about = {"customdata": [_hover(one, features[one.feature], movement) for one in shown], "hovertemplate": hover}
     look = {"marker_color": [DRIFT_COLOURS[drift.level] for drift in shown], "showlegend": False}
     indices = [drift.index for drift in shown]
     add_named_bars(figure, indices, rows, text=[words.decimal(index) for index in indices], **look, **about)
     most = max([MUCH_DRIFT, *indices])
-    beside = {"mode": "text", "textposition": "middle right", "textfont": {"color": MUTED}}
-    told = [
-        " then, ".join(
-            words.measured(value, features[d.feature].measure, movement.currency)
-            for value in (d.earlier_median, d.later_median)
-        )
-        for d in shown
-    ]
-    figure.add_scatter(
-        x=[most * 1.15] * len(shown),
-        y=rows,
-        text=[f"{text} now" for text in told],
-        hoverinfo="skip",
-        showlegend=False,
-        **beside,
+    add_threshold(figure, SOME_DRIFT, "some", xanchor="right")
+    add_threshold(figure, MUCH_DRIFT, "much", xanchor="left")
+    return figure.update_layout(xaxis={"range": [0, most * 1.2], "showgrid": False, "visible": False}, bargap=0.35)
+
+
+def _hover(drift: Drift, feature: Feature, movement: Movement) -> str:
+    then, now = (
+        words.measured(value, feature.measure, movement.currency)
+        for value in (drift.earlier_median, drift.later_median)
     )
-    add_threshold(figure, SOME_DRIFT, "some")
-    add_threshold(figure, MUCH_DRIFT, "much")
-    return figure.update_layout(xaxis={"range": [0, most * 1.75], "showgrid": False, "visible": False}, bargap=0.35)
+    return f"{drift.level}; median {then} then, {now} now; chance alone stays under {words.decimal(drift.by_chance)}"

@@ -138,10 +138,11 @@ def _money(measurement: Measurement, run: str) -> tuple[TablePart | Prose, ...]:
         earned = signed_gain(payback.profit, currency) if payback else (words.MISSING,) * 2
         back = words.share(payback.return_on_cost) if payback and payback.return_on_cost is not None else words.MISSING
         cost = words.money(payback.cost, currency) if payback else words.MISSING
-        known = (*signed_gain(result.gained, currency), cost, *earned, back, signed_gain(result.forgone, currency)[0])
+        brought, forgone = signed_gain(result.gained, currency), signed_gain(result.forgone, currency)[0]
+        known = (*earned, back, cost, *brought, forgone)
         rows.append((_name(result), payback_verdict(result), *known))
     interval = f"{words.share(1 - measurement.alpha)} interval"
-    columns = numbers("Brought", interval, "Cost", "Profit", interval, "Return", "Forgone")
+    columns = numbers("Profit", interval, "Return", "Cost", "Brought", interval, "Forgone")
     table = TablePart(
         key="payback",
         columns=(Column("Segment"), Column("Did it pay?"), *columns),
