@@ -10,6 +10,7 @@ import pytest
 from pyarrow import csv, parquet
 from tests.segments.runs import earlier_run, later_run
 
+from marketfold.errors import ParameterError, RunFolderError
 from marketfold.json_files import read_json, write_json
 from marketfold.runs import Run, compare_run_folders, rename_segment
 from marketfold.runs.comparison import people_table
@@ -57,6 +58,18 @@ def test_who_moved_stands_by_id_beside_the_page_and_not_on_it(made: Path, later:
         sheets = b"".join(book.read(name) for name in book.namelist())
     assert all(one.encode() in sheets for one in ids[:10])
     assert not list(tmp_path.glob(".*"))
+
+
+def test_nothing_is_left_where_the_page_cannot_be_written(made: Path, tmp_path: Path):
+    (tmp_path / "comparison.html").mkdir()
+    with pytest.raises(RunFolderError, match="is a folder"):
+        compare_run_folders(made, made, tmp_path / "comparison.html")
+    assert [path.name for path in tmp_path.iterdir()] == ["comparison.html"]
+
+
+def test_the_page_is_not_called_as_the_file_of_people(made: Path, tmp_path: Path):
+    with pytest.raises(ParameterError, match="Name another page with --out"):
+        compare_run_folders(made, made, tmp_path / "moved.csv")
 
 
 def test_those_who_say_most_stand_first():

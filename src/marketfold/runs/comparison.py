@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from marketfold.audiences import EXCEL_ROWS, OWNER_ONLY, Notes, fill_workbook
 from marketfold.csv_files import write_csv
+from marketfold.errors import ParameterError
 from marketfold.page import write_page
 from marketfold.report import about_people, comparison_page
 from marketfold.runs.read import Run
@@ -36,10 +37,14 @@ def compare_run_folders(earlier: str | Path, later: str | Path, page: Path) -> M
     Raises
     ------
     ParameterError
-        If the runs segment different units, have different features, or the later one looks back from an earlier day.
+        If the runs segment different units, have different features, or the later one looks back from an earlier day;
+        or if the page is called as one of the files beside it.
     RunFolderError
         If one of them is no run folder, or a file cannot be written.
     """
+    table, workbook = (page.with_name(PEOPLE_FILE).with_suffix(ending) for ending in (".csv", ".xlsx"))
+    if page in {table, workbook}:
+        raise ParameterError(f"{page} is where the people who moved are written. Name another page with --out.")
     before, after = Run.read(earlier), Run.read(later)
     model = before.model if before.has_model else None
     movement = compare_runs(
@@ -48,11 +53,13 @@ def compare_run_folders(earlier: str | Path, later: str | Path, page: Path) -> M
         outside_then=_outside(model, before),
         outside_now=_outside(model, after),
     )
-    people, path = people_table(movement), page.with_name(PEOPLE_FILE)
-    with whole_file(path, OWNER_ONLY) as staging:
-        write_csv(people, staging)
-    _write_workbook(people, movement, path.with_suffix(".xlsx"))
-    write_page(comparison_page(movement, after.described_features, (PEOPLE_FILE, people.num_rows)), page)
+    people, about = people_table(movement), about_people(movement, PEOPLE_FILE, EXCEL_ROWS)
+    shown = comparison_page(movement, after.described_features, (PEOPLE_FILE, people.num_rows))
+    with whole_file(table, OWNER_ONLY) as rows, whole_file(workbook, OWNER_ONLY) as copy:
+        write_csv(people, rows)
+        with copy.open("wb") as file:
+            fill_workbook(file, page.parent, _lines(people), Notes("Moved", about, movement.later_on))
+        write_page(shown, page)
     return movement
 
 
@@ -82,21 +89,10 @@ def people_table(movement: Movement) -> pa.Table:
     return pa.table(columns)
 
 
-def _write_workbook(people: pa.Table, movement: Movement, path: Path) -> None:
-    """The same for Excel, as long as a sheet can hold it; an older copy would be of other runs."""
-    if people.num_rows > EXCEL_ROWS:
-        path.unlink(missing_ok=True)
-        return
-    with whole_file(path, OWNER_ONLY) as staging, staging.open("wb") as file:
-        fill_workbook(
-            file, path.parent, _lines(people), Notes("Moved", about_people(movement, PEOPLE_FILE), movement.later_on)
-        )
-
-
 def _lines(people: pa.Table) -> Iterator[list[str | float]]:
-    """Headers, then rows: numbers as numbers, days as texts that sort."""
+    """Headers, then as many rows as a sheet holds: numbers as numbers, days as texts that sort."""
     yield list(people.column_names)
-    for row in people.to_pylist():
+    for row in people.slice(0, EXCEL_ROWS).to_pylist():
         yield [
             value if isinstance(value, int | float) else "" if value is None else str(value) for value in row.values()
         ]

@@ -176,6 +176,7 @@ def follow(earlier: Snapshot, later: Snapshot) -> Journeys:
 
     Examples
     --------
+    >>> from marketfold.snapshot import Snapshot
     >>> before = Snapshot("customer", np.array(["a", "b"]), np.array([1, 2]), {1: "Friends", 2: "Guests"})
     >>> after = Snapshot("customer", np.array(["a", "c"]), np.array([2, 2]), {1: "Friends", 2: "Guests"})
     >>> follow(before, after).events.tolist()

@@ -137,12 +137,12 @@ def fit_sentence(fit: ModelFit) -> str:
     return say("movement", "fits" if fit.still_fits else "fits no longer", now=fit.outside_now, then=fit.outside_then)
 
 
-def about_people(movement: Movement, file: str) -> list[tuple[str, str]]:
-    """What the second sheet of the workbook of people says, with no name of anybody."""
+def about_people(movement: Movement, file: str, most: int) -> list[tuple[str, str]]:
+    """What the second sheet of the workbook of people says, with no name of anybody; a sheet holds so many at most."""
     days = [words.day(one) for one in (movement.earlier_on, movement.later_on) if one]
     texts = phrases("movement")
     return [
-        ("Rows", texts["sheet.rows"]),
+        ("Rows", say("movement", "sheet.rows", most=most)),
         *([("Runs", " to ".join(days))] if days else []),
         ("Quiet", texts["quiet" if knows_quiet(movement) else "quiet.unknown"]),
         ("Careful", say("movement", "sheet.careful", file=file)),
