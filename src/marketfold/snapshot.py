@@ -11,9 +11,31 @@ from marketfold.errors import Fault, ParameterError
 from marketfold.words import units_word
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from numpy.typing import NDArray
 
     from marketfold.schema import Float64, Ids, Unit
+
+
+@dataclass(frozen=True, repr=False)
+class Takings:
+    """What the units of a run brought, and how it was counted.
+
+    Attributes
+    ----------
+    values : float64, shape (n_units,)
+        Of each unit, from the first day of the orders on.
+    begins_on
+        First day of the orders; None where the money stood in a table of customers, of which it cannot be told.
+    gross
+        Whether what came back is still in it.
+    """
+
+    values: Float64
+    currency: str | None = None
+    begins_on: date | None = None
+    gross: bool = False
 
 
 @dataclass(frozen=True)
@@ -30,6 +52,10 @@ class Snapshot:
         Columns `features` in the user's units; None where they were not kept.
     measured : bool, shape (n_units, n_features)
         Of which units each is measured; elsewhere something stands in. None where all are.
+    as_of
+        The day on which the features look back; None where there is none.
+    takings
+        None where no money is known.
     """
 
     unit: Unit
@@ -39,6 +65,8 @@ class Snapshot:
     features: tuple[str, ...] = ()
     values: Float64 | None = field(default=None, repr=False)
     measured: NDArray[np.bool_] | None = field(default=None, repr=False)
+    as_of: date | None = None
+    takings: Takings | None = field(default=None, repr=False)
 
     def shown(self, feature: str) -> Float64:
         """Values of one feature of the units of which it is measured; none where values were not kept."""
@@ -46,6 +74,12 @@ class Snapshot:
             return np.empty(0)
         place = self.features.index(feature)
         return self.values[:, place] if self.measured is None else self.values[self.measured[:, place], place]
+
+    def column(self, name: str) -> Float64 | None:
+        """Values of one feature, shape (n_units,), with what stands in; None where there is none, or not kept."""
+        if self.values is None or name not in self.features:
+            return None
+        return self.values[:, self.features.index(name)]
 
     @property
     def segment_numbers(self) -> tuple[int, ...]:

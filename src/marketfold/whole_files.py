@@ -18,10 +18,11 @@ MODE = 0o666
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
+def whole_file(path: Path, mode: int = MODE) -> Iterator[Path]:
     """Write beside the final name, and take that name when all is written; what stood there stays until then.
 
-    `RunFolderError` if the file cannot be written; nothing is left of it then.
+    `mode` is who may read and write it, less what the process's umask takes away. `RunFolderError` if the file cannot
+    be written; nothing is left of it then.
     """
     try:
         _refuse_other_kinds(path)
@@ -35,7 +36,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     staging = Path(name)
     try:
         yield staging
-        staging.chmod(MODE & ~_umask())  # mkstemp makes it private
+        staging.chmod(mode & ~_umask())  # mkstemp makes it private
         staging.replace(path)
     except RunFolderError:
         raise

@@ -94,6 +94,33 @@ def share(value: float) -> str:
     return f"{text} %"
 
 
+def exact_share(value: float) -> str:
+    """A share of 0 to 1 in percent to one decimal, so that two of them and what lies between can be checked by hand.
+
+    >>> exact_share(0.1664), exact_share(0.15)
+    ('16.6 %', '15.0 %')
+    """
+    return f"{decimal(value * 100, 1)} %" if math.isfinite(value) else MISSING
+
+
+def points(value: float) -> str:
+    """What lies between two shares of 0 to 1, in percentage points.
+
+    >>> points(0.0164)
+    '1.6 points'
+    """
+    return f"{decimal(value * 100, 1)} points" if math.isfinite(value) else MISSING
+
+
+def quoted(names: Sequence[str]) -> str:
+    """Names in a sentence, each in quotation marks, as a name may hold a comma.
+
+    >>> quoted(["Resellers", "Year-end buyers, mostly Gift sets"])
+    '“Resellers” and “Year-end buyers, mostly Gift sets”'
+    """
+    return listed([f"“{name}”" for name in names])
+
+
 def in_currency(amount: str, currency: str | None) -> str:
     """An amount that is already written, with the sign or the code of its currency.
 
@@ -128,6 +155,18 @@ def money(value: float, currency: str | None = None, *, short: bool = False) -> 
     else:
         text = f"{size:,.2f}" if size < WHOLE_MONEY_FROM and size != int(size) else f"{size:,.0f}"
     return _signed(text, value, currency)
+
+
+def signed(value: float, write: Callable[[float], str]) -> str:
+    """A difference with its sign, its size as `write` writes it; none at all has no sign.
+
+    >>> signed(-12.5, money), signed(3.0, count), signed(0.0, count)
+    ('\u221212.50', '+3', '0')
+    """
+    if not math.isfinite(value):
+        return MISSING
+    size = write(abs(value))
+    return f"{MINUS if value < 0 else '+'}{size}" if any(digit in size for digit in "123456789") else size
 
 
 def exact_money(value: float, currency: str | None = None) -> str:
@@ -225,9 +264,9 @@ def p_value(value: float) -> str:
     """Probability of so much by chance.
 
     >>> p_value(0.0112), p_value(0.0002)
-    ('0.011', '<0.001')
+    ('0.011', 'under 0.001')
     """
-    return "<0.001" if value < 0.001 else decimal(value, 3)
+    return "under 0.001" if value < 0.001 else decimal(value, 3)
 
 
 def seconds(value: float) -> str:

@@ -135,6 +135,7 @@ def test_a_later_run_keeps_numbers_names_and_arms(marketfold: Command, own_run: 
 def test_comparing_a_run_with_itself_finds_no_movement(marketfold: Command, run_folder: Path, tmp_path: Path):
     ended = marketfold("compare", run_folder, run_folder)
     assert ended.code == 0, ended.err
+    assert "Nobody changed segment." in ended.out
     assert "100 % are in the same segment" in ended.out
     assert (tmp_path / "comparison.html").is_file()
 

@@ -20,12 +20,14 @@ from marketfold.experiments import (
     Experiment,
     Measurement,
     MeasuringOptions,
+    Outcomes,
     Primary,
     SegmentDesign,
+    SegmentResult,
     compare_arms,
     measure_campaigns,
 )
-from marketfold.experiments.measuring import judge_arms
+from marketfold.experiments.measuring import LONGEST_WAIT, ask_again_on, judge_arms
 from marketfold.json_files import plain
 from marketfold.orders import read_orders
 from marketfold.schema import money_sum
@@ -283,3 +285,37 @@ def test_polars_measures_the_same(planted: Measurement, shop: Shop, before: pa.T
     found = measure_campaigns(with_past(table, before), other, FROM, TO)
     assert [r.p_adjusted for r in found.segments] == pytest.approx([r.p_adjusted for r in planted.segments])
     assert nw.from_native(other.purchases.to_native()).implementation.is_polars()
+
+
+@pytest.fixture(scope="module")
+def small() -> SegmentResult:
+    """Of 100 held out hardly one orders in ten days; nothing is decided of 400 reached."""
+    rng = np.random.default_rng(0)
+    held_out = np.arange(500) < 100
+    orders = (np.arange(500) % 100 == 0).astype(np.float64)
+    before = rng.gamma(1.0, 50.0, 500)
+    (found,) = compare_arms(Outcomes(np.ones(500, np.int64), held_out, orders * 30, orders, before))
+    return found
+
+
+TEN_DAYS = (date(2026, 7, 1), date(2026, 7, 10))
+
+
+def test_with_few_orders_it_is_asked_again_when_enough_will_have_come(small: SegmentResult):
+    assert (small.reason, small.expected) == ("too few", 1.0)
+    again = ask_again_on(small, date(2026, 7, 10), *TEN_DAYS)
+    # 1 of 100 in ten days; 5 of 100 after log(0.95) / log(0.99) such times
+    assert again == date(2026, 7, 1) + timedelta(days=52)
+    assert small.needed == 2_500
+    assert ask_again_on(replace(small, expected=0.1), date(2026, 7, 10), *TEN_DAYS) is None  # after over a year
+    assert LONGEST_WAIT < 520
+    assert ask_again_on(replace(small, n_holdout=5, expected=1.0), None, *TEN_DAYS) is None  # they are too few for ever
+
+
+def test_orders_that_end_too_early_are_asked_for_again(small: SegmentResult):
+    half_way = date(2026, 7, 5)
+    wide = replace(small, reason="too wide")
+    assert ask_again_on(wide, half_way, *TEN_DAYS) == date(2026, 7, 11)
+    assert ask_again_on(wide, date(2026, 7, 10), *TEN_DAYS) is None  # a second look at the whole period
+    assert ask_again_on(replace(wide, decision="worked", reason="above zero"), half_way, *TEN_DAYS) is None
+    assert ask_again_on(replace(wide, reason="arms differ"), half_way, *TEN_DAYS) is None

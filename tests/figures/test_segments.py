@@ -12,40 +12,22 @@ from tests.segments.shops import segmented, shop
 from marketfold.figures.segments import (
     UnitMap,
     direction_words,
-    drift_figure,
     feature_by_segment_figure,
     map_2d_figure,
     map_3d_figure,
-    movement_sankey_figure,
     profile_heatmap_figure,
 )
-from marketfold.figures.theme import HIGHLIGHT, PALE, SOFT, SWAP, segment_colour
+from marketfold.figures.theme import SWAP, segment_colour
 from marketfold.page import figure_part
 from marketfold.page.embed import figure_payload
-from marketfold.segments import Movement, compare_runs, profile_segments
-from marketfold.snapshot import Snapshot
+from marketfold.segments import profile_segments
 
 MATRIX, LABELS = shop()
 PROFILES = profile_segments(segmented(MATRIX, LABELS))
 TABLE = MATRIX.table
-
-
-def movement() -> Movement:
-    """Five of the first segment move, ten are gone, ten are new, recency triples."""
-    ids, numbers = TABLE.ids, LABELS + 1
-    names = {profile.number: profile.name for profile in PROFILES}
-    earlier = Snapshot("customer", ids[:90], numbers[:90], names, TABLE.names, TABLE.values[:90])
-    moved = numbers.copy()
-    moved[10:15] = 2
-    later = Snapshot("customer", ids[10:], moved[10:], names, TABLE.names, TABLE.values[10:] * [3.0, 1, 1, 1])
-    return compare_runs(earlier, later)
-
-
 FIGURES = {
     "heatmap": profile_heatmap_figure(PROFILES, TABLE),
     "feature": feature_by_segment_figure(TABLE, LABELS, "basket_mean", PROFILES),
-    "sankey": movement_sankey_figure(movement()),
-    "drift": drift_figure(movement(), TABLE),
 }
 
 
@@ -84,21 +66,6 @@ def test_amounts_far_apart_are_drawn_on_a_logarithmic_axis():
     table = replace(TABLE, values=TABLE.values * np.where(LABELS == 0, 100.0, 1.0)[:, None])
     assert feature_by_segment_figure(table, LABELS, "basket_mean", PROFILES).layout.xaxis.type == "log"
     assert FIGURES["feature"].layout.xaxis.type == "linear"
-
-
-def test_sankey_carries_every_unit_once():
-    link, moves = FIGURES["sankey"].data[0].link, movement()
-    assert sum(link.value) == moves.shared + int(moves.lost.sum()) + int(moves.new.sum()) == 100
-    assert {
-        colour: sum(v for v, c in zip(link.value, link.color, strict=True) if c == colour) for colour in (SOFT, PALE)
-    } == {SOFT: 25, PALE: 75}
-
-
-def test_drift_that_matters_is_highlighted():
-    bars = FIGURES["drift"].data[0]
-    assert bars.y[0] == "days since the last order"
-    assert bars.marker.color[0] == HIGHLIGHT
-    assert "1 of 4" in FIGURES["drift"].layout.title.text
 
 
 def test_names_from_the_data_are_no_markup_on_a_page():

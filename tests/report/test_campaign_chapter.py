@@ -9,6 +9,7 @@ from marketfold.campaigns import PlanNote
 from marketfold.page import Brief, Briefs, Notice, figures_of
 from marketfold.report.campaign_chapter import campaigns_chapter, campaigns_section
 from marketfold.report.sentences.campaigns import campaign_warning, describe_segment
+from marketfold.words import money
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
@@ -77,7 +78,7 @@ def test_the_budget_is_drawn_where_there_is_one(plan: CampaignPlan) -> None:
     given = {campaign.name: campaign.amount for campaign in plan.campaigns if campaign.amount}
     assert budget.key == "budget"
     assert dict(zip(budget.figure.data[1]["y"], budget.figure.data[1]["text"], strict=True)) == {
-        name: f"{amount:,.0f}" for name, amount in given.items()
+        name: money(amount, plan.currency) for name, amount in given.items()
     }
     assert max(given, key=lambda name: given[name]) in budget.title
     assert not list(figures_of(bare.parts))

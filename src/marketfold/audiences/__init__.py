@@ -2,20 +2,23 @@
 
 from marketfold.audiences.account import Audience, AudienceReport
 from marketfold.audiences.export import export_audiences
-from marketfold.audiences.files import EXCEL_ROWS
+from marketfold.audiences.files import EXCEL_ROWS, OWNER_ONLY, Notes, fill_workbook
 from marketfold.audiences.platform import Column, Platform, SegmentFacts
 from marketfold.audiences.platforms import PLATFORMS, platform_named
 from marketfold.audiences.request import ExportOptions
 
 __all__ = [
     "EXCEL_ROWS",
+    "OWNER_ONLY",
     "PLATFORMS",
     "Audience",
     "AudienceReport",
     "Column",
     "ExportOptions",
+    "Notes",
     "Platform",
     "SegmentFacts",
     "export_audiences",
+    "fill_workbook",
     "platform_named",
 ]

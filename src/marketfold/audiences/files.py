@@ -9,7 +9,7 @@ import re
 import tempfile
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 import xlsxwriter
 
@@ -29,7 +29,7 @@ EXCEL_ROWS = 1_048_576 - 1
 """Of a sheet, beside the headers (Excel specifications and limits)."""
 
 AS_GIVEN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-TEXT = {"num_format": "@"}
+TEXT, NUMBER = {"num_format": "@"}, {"num_format": "General"}
 """Excel's format of text: a phone or a postal code keeps its form even where somebody types over it."""
 
 OWNER_ONLY = 0o600
@@ -166,28 +166,48 @@ def read_back(path: Path, platform: Platform, n_rows: int, *, hashed: bool) -> I
 
 
 def write_workbook(path: Path, lines: Iterator[list[str]], about: Sequence[tuple[str, str]], on: date) -> None:
-    """Write lines, the headers first, as one sheet and what they are as another; only its owner can read the file.
+    """Write an audience, the headers first, as one sheet and what it is as another; only its owner can read the file.
 
     Every cell is text, and a row is held at a time, so that a million people fit.
     """
+    with os.fdopen(open_for_owner(path), "wb") as file:
+        fill_workbook(file, path.parent, lines, Notes("Audience", about, on))
+
+
+class Notes(NamedTuple):
+    """What a workbook says beside its rows: the name of their sheet, what they are, and of which day."""
+
+    sheet: str
+    about: Sequence[tuple[str, str]]
+    on: date | None
+
+
+def fill_workbook(file: IO[bytes], folder: Path, lines: Iterator[Sequence[str | float]], notes: Notes) -> None:
+    """Write lines, the headers first, into an open file; a number stays one, and everything else is text.
+
+    `folder` is where rows may wait: they are of people, and belong beside the file.
+    """
     with (
-        tempfile.TemporaryDirectory(prefix=".", dir=path.parent) as rows,  # rows of people wait beside the file
-        os.fdopen(open_for_owner(path), "wb") as file,
-        xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": rows, **AS_GIVEN}) as book,
+        tempfile.TemporaryDirectory(prefix=".", dir=folder) as waiting,
+        xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": waiting, **AS_GIVEN}) as book,
     ):
-        book.set_properties({"created": datetime(on.year, on.month, on.day)})
-        text, bold = book.add_format(TEXT), book.add_format({"bold": True})
-        people, facts = book.add_worksheet("Audience"), book.add_worksheet("About this file")
-        people.freeze_panes(1, 0)
-        people.set_column(0, len(headers := next(lines)) - 1, 24, text)
+        if notes.on:
+            book.set_properties({"created": datetime(notes.on.year, notes.on.month, notes.on.day)})
+        text, bold, plain = book.add_format(TEXT), book.add_format({"bold": True}), book.add_format(NUMBER)
+        rows, facts = book.add_worksheet(notes.sheet), book.add_worksheet("About this file")
+        rows.freeze_panes(1, 0)
+        rows.set_column(0, len(headers := next(lines)) - 1, 24, text)
         for place, header in enumerate(headers):
-            people.write_string(0, place, header, bold)
+            rows.write_string(0, place, header, bold)
         for number, line in enumerate(lines, start=1):
             for place, value in enumerate(line):
-                if value:
-                    people.write_string(number, place, value)
+                if isinstance(value, str):
+                    if value:
+                        rows.write_string(number, place, value)
+                else:
+                    rows.write_number(number, place, value, plain)
         facts.set_column(0, 0, 16)
         facts.set_column(1, 1, 110)
-        for number, (what, said) in enumerate(about):
+        for number, (what, said) in enumerate(notes.about):
             facts.write_string(number, 0, what, bold)
             facts.write_string(number, 1, said)

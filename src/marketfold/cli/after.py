@@ -184,19 +184,22 @@ def measure(
     from marketfold.runs import measure_run
 
     measurement, page = measure_run(run, orders, flags.day(date_from, "--from"), flags.day(date_to, "--to"), out)
-    print_measurement(measurement, page)
+    print_measurement(measurement, page, str(run))
 
 
 def compare(
-    run_a: Annotated[Path, typer.Argument(metavar="RUN_A", help="The earlier run.")],
-    run_b: Annotated[Path, typer.Argument(metavar="RUN_B", help="The later run.")],
-    out: Annotated[Path, typer.Option(help="Page to write.")] = Path("comparison.html"),
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="The earlier run.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="The later run.")],
+    out: Annotated[Path, typer.Option(help="Page to write; the people who moved stand beside it in moved.csv.")] = Path(
+        "comparison.html"
+    ),
 ) -> None:
-    """Say who moved from which segment to which, what drifted, and whether the old model still fits."""
-    from marketfold.report import movement_sentences
-    from marketfold.runs import compare_run_folders
+    """Say what changed in money, who came back, went quiet or moved, and what drifted."""
+    from marketfold.report import movement_sentences, movement_title
+    from marketfold.runs import Run, compare_run_folders
 
-    movement = compare_run_folders(run_a, run_b, out)
-    for sentence in movement_sentences(movement):
+    movement = compare_run_folders(old, new, out)
+    labels = {one.name: one.label for one in Run.read(new).described_features}
+    for sentence in (f"{movement_title(movement)}.", *movement_sentences(movement, labels)):
         say(sentence)
-    say(f"The comparison is in {out}.")
+    say(f"The comparison is in {out}, and who moved in moved.csv and moved.xlsx beside it.")

@@ -223,22 +223,25 @@ def print_audiences(report: AudienceReport, folder: Path) -> None:
         out.print(Text(f"{number}. {step}"))
 
 
-def print_measurement(measurement: Measurement, page: Path) -> None:
+def print_measurement(measurement: Measurement, page: Path, run: str) -> None:
     """The decision for each segment, and where the page is."""
     from marketfold.report import (
         describe_coverage,
         describe_overall,
         describe_payback,
+        describe_paybacks,
         describe_period,
         describe_result,
         doubt_coverage,
+        missing_payback,
     )
 
     out = _out()
     for result in measurement.segments:
         told = (describe_result(result, measurement), describe_payback(result, measurement))
         out.print(Text(f"{result.segment}. {result.name}. {' '.join(filter(None, told))}"))
-    for sentence in filter(None, (describe_overall(measurement), *describe_coverage(measurement))):
+    together = (describe_overall(measurement), describe_paybacks(measurement), missing_payback(measurement, run))
+    for sentence in filter(None, (*together, *describe_coverage(measurement))):
         out.print(Text(sentence))
     _warn(out, describe_period(measurement), doubt_coverage(measurement))
     out.print(Text(f"Page: {page}"), soft_wrap=True)

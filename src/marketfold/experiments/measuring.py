@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from marketfold.experiments.design import SegmentDesign
     from marketfold.experiments.effects import Effect
     from marketfold.schema import Float64
+
+
+LONGEST_WAIT = 365
+"""Days from the beginning of a campaign after which its effect is no longer asked for."""
 
 
 def decide(effect: Effect, p_adjusted: float, *, worth: float, alpha: float) -> tuple[Decision, Reason]:
@@ -162,8 +167,8 @@ def _decided(
     if not result.ratio.passed:
         return replace(result, reason="arms differ")
     decision, reason = decide(main, p_adjusted, worth=result.worth, alpha=options.alpha)
-    n, alpha = result.n_treated + result.n_holdout, options.alpha / n_tests
-    more = more_customers(main, n, sought, alpha) if reason == "too wide" else None
+    alpha = options.alpha / n_tests
+    more = more_customers(main, result.n_customers, sought, alpha) if reason == "too wide" else None
     return replace(result, decision=decision, reason=reason, more=more)
 
 
@@ -219,6 +224,23 @@ def _added(weights: Sequence[int], parts: Sequence[Difference]) -> Difference:
     return Difference(np.asarray(size), np.asarray(error), np.ones(()))
 
 
+def ask_again_on(result: SegmentResult, last_on: date | None, date_from: date, date_to: date) -> date | None:
+    """Day from which later orders would tell; looking again after a verdict by the whole period would be a second look.
+
+    Where too few order, they are taken to go on at the same rate, each customer with the same chance in the same time.
+    """
+    if result.decision != "cannot tell yet" or result.reason in {"no holdout", "arms differ"}:
+        return None
+    if last_on is not None and last_on < date_to:
+        return date_to + timedelta(days=1)
+    smaller = min(result.n_treated, result.n_holdout)
+    if result.reason != "too few" or not 0 < result.expected < smaller or smaller <= LEAST_EXPECTED:
+        return None
+    periods = math.log(1 - LEAST_EXPECTED / smaller) / math.log(1 - result.expected / smaller)
+    days = math.ceil(periods * ((date_to - date_from).days + 1))
+    return date_from + timedelta(days=days) if days <= LONGEST_WAIT else None
+
+
 def measure_campaigns(
     assignments: pa.Table,
     later: CleanOrders,
@@ -255,6 +277,7 @@ def measure_campaigns(
     outcomes = read_outcomes(assignments, later, date_from, date_to)
     results, overall = judge_arms(outcomes, experiment, options)
     last_on = later.report.reads.last_on
+    results = tuple(replace(one, ask_again_on=ask_again_on(one, last_on, date_from, date_to)) for one in results)
     return Measurement(
         date_from=date_from,
         date_to=date_to,

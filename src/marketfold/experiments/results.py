@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from marketfold.experiments.power import LEAST_EXPECTED
 from marketfold.frames import table_html
 
 if TYPE_CHECKING:
@@ -55,6 +56,9 @@ class SegmentResult:
         Whether the campaign earned its cost back; None where cost or margin is not known.
     decision, reason
         Whether it worked, and what this rests on.
+    ask_again_on
+        Day from which the later orders would tell, or are likely to: those that were measured end before the period
+        does, or too few ordered until then; None where time does not help.
     p_adjusted
         Of no difference in the primary measure, corrected for all segments; NaN where it could not be tested.
     worth, sought
@@ -81,10 +85,26 @@ class SegmentResult:
     reason: Reason
     decision: Decision = "cannot tell yet"
     payback: Payback | None = None
+    ask_again_on: date | None = None
     p_adjusted: float = math.nan
     worth: float = math.nan
     sought: float = math.nan
     more: int | None = None
+
+    @property
+    def n_customers(self) -> int:
+        """Reached or held out."""
+        return self.n_treated + self.n_holdout
+
+    @property
+    def needed(self) -> int | None:
+        """Customers whom a verdict would take, at least; None where that is not known, or more are no help.
+
+        Where too few order, as many more as there are orders missing; else so many that the effect sought is seen.
+        """
+        if self.reason == "too few" and self.expected > 0:
+            return math.ceil(self.n_customers * LEAST_EXPECTED / self.expected)
+        return self.n_customers + self.more if self.more else None
 
     @property
     def main(self) -> Effect | None:
@@ -125,6 +145,15 @@ class Measurement:
     overall: Gain | None = None
     orders_end_on: date | None = None
     coverage: Coverage | None = None
+
+    @property
+    def judged(self) -> tuple[SegmentResult, ...]:
+        """Segments in which a campaign could be tested at all."""
+        return tuple(result for result in self.segments if math.isfinite(result.p_adjusted))
+
+    def too_large(self, customers: int) -> bool:
+        """Whether so many customers are more than the whole shop has in its campaigns."""
+        return customers > sum(result.n_customers for result in self.segments)
 
     @property
     def worked(self) -> tuple[SegmentResult, ...]:

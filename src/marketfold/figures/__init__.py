@@ -3,18 +3,17 @@
 from marketfold.figures.campaigns import EffectRow, budget_figure, effect_figure
 from marketfold.figures.clustering import elbow_figure, gap_figure, indices_figure, slsa_figure, stability_figure
 from marketfold.figures.exploration import exploration_figures
+from marketfold.figures.movement import drift_figure, movement_sankey_figure
 from marketfold.figures.reduction import loadings_figure, loss_figure, reconstruction_figure, scree_figure, way_figure
 from marketfold.figures.segments import (
     UnitMap,
     direction_words,
-    drift_figure,
     feature_by_segment_figure,
     map_2d_figure,
     map_3d_figure,
-    movement_sankey_figure,
     profile_heatmap_figure,
 )
-from marketfold.figures.theme import DARK, LIGHT, SWAP, new_figure, segment_colour, wrapped
+from marketfold.figures.theme import DARK, LIGHT, SWAP, new_figure, segment_colour, segment_tint, wrapped
 
 __all__ = [
     "DARK",
@@ -41,6 +40,7 @@ __all__ = [
     "reconstruction_figure",
     "scree_figure",
     "segment_colour",
+    "segment_tint",
     "slsa_figure",
     "stability_figure",
     "way_figure",

@@ -1,4 +1,4 @@
-"""Figures of the segments: what they are, how their members spread, where they lie, how they move between runs."""
+"""Figures of the segments: what they are, how their members spread, where they lie."""
 
 from __future__ import annotations
 
@@ -8,22 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from marketfold.figures.theme import (
-    ACCENT,
-    HIGHLIGHT,
     INK,
-    MUTED,
     NAMES_DOWN,
-    PALE,
-    SOFT,
     add_cells,
-    add_named_bars,
-    add_threshold,
     new_figure,
     segment_colour,
     segment_symbol,
     wrapped,
 )
-from marketfold.segments import MUCH_DRIFT, SOME_DRIFT, difference_text
+from marketfold.segments import difference_text
 from marketfold.words import measured, share
 
 if TYPE_CHECKING:
@@ -32,9 +25,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from marketfold.schema import FeatureTable, Float64, Labels
-    from marketfold.segments import Movement, SegmentProfile
+    from marketfold.segments import SegmentProfile
 
-DRIFT_COLOURS = {"steady": SOFT, "some drift": ACCENT, "much drift": HIGHLIGHT}
 TOP_FEATURES = 16
 PALER = 1.8
 """End of the colour scale of effects, which end at 1: so the numbers can be read on every cell, in light and dark."""
@@ -253,79 +245,3 @@ def map_3d_figure(units: UnitMap, profiles: Sequence[SegmentProfile]) -> go.Figu
         legend={"itemsizing": "constant"},
         margin={"l": 0, "r": 0, "b": 16},
     )
-
-
-def movement_sankey_figure(movement: Movement) -> go.Figure:
-    """Who was where and is where now: strong bands moved, pale ones stayed; new and gone units included."""
-    m, flows = movement, _flows(movement)
-    before = [f"{number}. {name}" for number, name in zip(m.earlier_numbers, m.earlier_names, strict=True)]
-    after = [f"{number}. {name}" for number, name in zip(m.later_numbers, m.later_names, strict=True)]
-    labels = [*before, "New", *after, "Gone"]
-    colours = [*map(segment_colour, m.earlier_numbers), MUTED, *map(segment_colour, m.later_numbers), MUTED]
-    top = sorted((flow for flow in flows if flow[3]), key=lambda flow: -flow[2])[:5]
-    heard = "; ".join(f"{value:,} from {labels[source]} to {labels[target]}" for source, target, value, _ in top)
-    stayed = measured(m.stayed_share, "share")
-    figure = new_figure(
-        f"{stayed} stayed in their segment",
-        subtitle="The earlier run on the left, the later on the right; the stronger bands changed place",
-        alt=f"{stayed} of {m.shared:,} stayed. Largest moves: {heard or 'none'}.",
-        height=180 + 60 * max(len(before), len(after)),
-    )
-    nodes = {"pad": 18, "thickness": 14, "line": {"width": 0}, "label": labels, "color": colours}
-    links = {name: [flow[i] for flow in flows] for i, name in enumerate(("source", "target", "value"))}
-    colour, hover = [SOFT if flow[3] else PALE for flow in flows], "%{source.label} to %{target.label}: %{value:,}"
-    return figure.add_sankey(
-        arrangement="snap",
-        textfont={"color": INK, "shadow": "none"},
-        node={**nodes, "hovertemplate": "%{label}: %{value:,}<extra></extra>"},
-        link={**links, "color": colour, "hovertemplate": f"{hover}<extra></extra>"},
-    )
-
-
-def _flows(movement: Movement) -> list[tuple[int, int, int, bool]]:
-    """Source node, target node, units, and whether the segment changed; empty flows are left out."""
-    n_earlier, n_later = movement.moves.shape
-    new, first, gone = n_earlier, n_earlier + 1, n_earlier + 1 + n_later
-    flows = [
-        (i, first + j, int(n), movement.earlier_numbers[i] != movement.later_numbers[j])
-        for (i, j), n in np.ndenumerate(movement.moves)
-    ]
-    flows += [(new, first + j, int(movement.new[j]), True) for j in range(n_later)]
-    flows += [(i, gone, int(movement.lost[i]), True) for i in range(n_earlier)]
-    return [flow for flow in flows if flow[2]]
-
-
-def drift_figure(movement: Movement, table: FeatureTable, n_features: int = TOP_FEATURES) -> go.Figure:
-    """How far each feature has shifted: its population stability index, against the usual thresholds.
-
-    The table says how the features are called; there are at most `n_features` bars, the largest.
-    """
-    shown = movement.drift[:n_features]
-    features = {feature.name: feature for feature in table.features}
-    labels = [features[drift.feature].label if drift.feature in features else drift.feature for drift in shown]
-    much = sum(drift.level == "much drift" for drift in shown)
-    title = f"Much has shifted in {much} of {len(movement.drift)} features"
-    heard = "; ".join(f"{label} {d.index:.2f} ({d.level})" for label, d in zip(labels, shown, strict=True))
-    figure = new_figure(
-        title if much else "No feature has shifted much",
-        subtitle="Population stability index over the deciles of the earlier run; medians beside it",
-        alt=f"Population stability index by feature: {heard or 'none was kept'}.",
-        height=130 + 30 * max(len(shown), 1),
-    )
-    rows = [wrapped(label, 40) for label in labels]
-    hover = "<b>%{y}</b><br>%{customdata[0]}; chance alone stays under %{customdata[1]:.2f}<extra></extra>"
-    about = {"customdata": [[drift.level, drift.by_chance] for drift in shown], "hovertemplate": hover}
-    look = {"marker_color": [DRIFT_COLOURS[drift.level] for drift in shown], "showlegend": False}
-    indices = [drift.index for drift in shown]
-    add_named_bars(figure, indices, rows, text=[f"{index:.2f}" for index in indices], **look, **about)
-    most = max([MUCH_DRIFT, *indices])
-    beside = {"mode": "text", "textposition": "middle right", "textfont": {"color": MUTED}}
-    measures = [features[drift.feature].measure if drift.feature in features else "ratio" for drift in shown]
-    told = [
-        f"{measured(drift.earlier_median, measure)} then, {measured(drift.later_median, measure)} now"
-        for drift, measure in zip(shown, measures, strict=True)
-    ]
-    figure.add_scatter(x=[most * 1.15] * len(shown), y=rows, text=told, hoverinfo="skip", showlegend=False, **beside)
-    add_threshold(figure, SOME_DRIFT, "some")
-    add_threshold(figure, MUCH_DRIFT, "much")
-    return figure.update_layout(xaxis={"range": [0, most * 1.75], "showgrid": False, "visible": False}, bargap=0.35)

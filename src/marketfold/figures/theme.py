@@ -56,10 +56,20 @@ ON_FILL = "#ffffff"
 ON_DARK_FILL = "#fefefe"
 """Text on fills that are dark in both themes: unlike `ON_FILL` it is not swapped."""
 
+TINT = 0.42
+"""Of a segment's colour in its tint; the rest is the ground."""
+
+
+def _tinted(colour: str, ground: str) -> str:
+    parts = ([int(one[place : place + 2], 16) for place in (1, 3, 5)] for one in (colour, ground))
+    return "#" + "".join(f"{round(TINT * own + (1 - TINT) * under):02x}" for own, under in zip(*parts, strict=True))
+
+
 SWAP: dict[str, str] = dict(zip(SEGMENT_COLOURS, SEGMENT_COLOURS_DARK, strict=True)) | {
     ON_FILL: "#14171b", INK: "#e8e5de", MUTED: "#a3abb5", GRID: "#333a42",
     ACCENT: "#7db9de", HIGHLIGHT: "#f39a55", SOFT: "#7a8591", PALE: "#343c45",
 }  # fmt: skip
+SWAP |= {_tinted(light, ON_FILL): _tinted(SWAP[light], SWAP[ON_FILL]) for light in SEGMENT_COLOURS}
 """Dark colour of each light one that a figure may write."""
 
 NAMES_DOWN = {"autorange": "reversed", "showgrid": False, "tickfont": {"color": INK}, "type": "category"}
@@ -79,6 +89,15 @@ def segment_colour(number: int, *, dark: bool = False) -> str:
     """
     colours = SEGMENT_COLOURS_DARK if dark else SEGMENT_COLOURS
     return colours[(number - 1) % len(colours)]
+
+
+def segment_tint(number: int) -> str:
+    """Pale shade of a segment's colour, for bands that words lie on.
+
+    >>> segment_tint(1)
+    '#a2b1e6'
+    """
+    return _tinted(segment_colour(number), ON_FILL)
 
 
 def segment_symbol(number: int) -> str:

@@ -3,7 +3,7 @@
 from marketfold.report.briefs import brief_filename, brief_markdown
 from marketfold.report.comparison import comparison_page
 from marketfold.report.content import report_data, report_page, with_plan, write_report
-from marketfold.report.measurement import measurement_figures, measurement_page, write_measurement
+from marketfold.report.measurement import measurement_figure, measurement_page, write_measurement
 from marketfold.report.sentences.audiences import audience_account
 from marketfold.report.sentences.campaigns import PART_WORDS, plan_notes, promise_note
 from marketfold.report.sentences.clustering import disagreements
@@ -12,14 +12,17 @@ from marketfold.report.sentences.experiments import (
     describe_holdout,
     describe_overall,
     describe_payback,
+    describe_paybacks,
     describe_period,
     describe_result,
     doubt_coverage,
+    missing_payback,
 )
+from marketfold.report.sentences.movement import about_people, movement_sentences, movement_title
 from marketfold.report.sentences.outlook import outlook_sentence
 from marketfold.report.sentences.phrases import phrases
 from marketfold.report.sentences.reduction import about_suitability
-from marketfold.report.sentences.segments import movement_sentences, rule_sentence, rule_words
+from marketfold.report.sentences.segments import rule_sentence, rule_words
 from marketfold.report.sentences.selection import (
     REDUCTION_RULE,
     feature_set_reason,
@@ -39,6 +42,7 @@ from marketfold.report.sentences.warnings import (
 __all__ = [
     "PART_WORDS",
     "REDUCTION_RULE",
+    "about_people",
     "about_suitability",
     "audience_account",
     "baseline_sentence",
@@ -49,14 +53,17 @@ __all__ = [
     "describe_holdout",
     "describe_overall",
     "describe_payback",
+    "describe_paybacks",
     "describe_period",
     "describe_result",
     "disagreements",
     "doubt_coverage",
     "feature_set_reason",
-    "measurement_figures",
+    "measurement_figure",
     "measurement_page",
+    "missing_payback",
     "movement_sentences",
+    "movement_title",
     "number_decision",
     "outlook_sentence",
     "phrases",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,67 +11,76 @@ from marketfold.page import (
     Column,
     Fact,
     Notice,
+    Part,
     Prose,
     ReportPage,
     Section,
     TablePart,
+    Terms,
     figure_part,
     numbers,
     write_page,
 )
 from marketfold.report.sentences.experiments import (
+    describe_adjustment,
     describe_check,
     describe_coverage,
     describe_overall,
+    describe_paybacks,
     describe_period,
     describe_result,
     doubt_coverage,
+    interval_text,
     missing_payback,
     payback_verdict,
     signed_gain,
 )
-from marketfold.report.sentences.phrases import phrases
+from marketfold.report.sentences.phrases import phrases, say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import plotly.graph_objects as go
 
     from marketfold.experiments import Effect, Measurement, Primary, Raw, SegmentResult
 
 MEASURES: dict[Primary, str] = {"revenue": "revenue per customer", "order_rate": "share who ordered"}
-CORRECTIONS = {"holm": "Holm's correction", "bh": "Benjamini and Hochberg's correction"}
 
 
 def _name(result: SegmentResult) -> str:
     return f"{result.segment}. {result.name}"
 
 
-def _headline(measurement: Measurement) -> str:
-    worked = measurement.worked
-    if not worked:
-        return "No campaign is proven to have worked"
-    return f"The campaign worked for {words.listed([result.name for result in worked])}"
+def _title(measurement: Measurement) -> str:
+    """Counts and no names: these may hold commas, and each has a line of its own below."""
+    judged, worked = len(measurement.judged), len(measurement.worked)
+    if not judged:
+        code = "unjudged"
+    elif judged == 1:
+        code = "one" if worked else "not one"
+    else:
+        code = "some" if worked else "none"
+    return say("measurement", f"title.{code}", worked=worked, judged=judged)
 
 
-def measurement_figures(measurement: Measurement) -> tuple[go.Figure, ...]:
+def measurement_figure(measurement: Measurement) -> go.Figure | None:
     """The effect of each campaign with its interval, as a share of what is usual: so segments can be compared.
 
-    One figure for each thing that campaigns were judged by; segments without a holdout have no effect to show.
+    Segments stand in their order, and those that nobody was held out of have no effect to show; None where that is all.
     """
     measured = _measured(measurement)
-    rows = {kind: [_lift(r) for r in measured if r.primary == kind] for kind in MEASURES}
-    return tuple(
-        effect_figure(own, measure=MEASURES[kind], coverage=1 - measurement.alpha) for kind, own in rows.items() if own
-    )
+    kinds = dict.fromkeys(result.primary for result in measured)
+    if not measured:
+        return None
+    rows = [_lift(result, judged_by=MEASURES[result.primary] if len(kinds) > 1 else "") for result in measured]
+    measure = words.listed([MEASURES[kind] for kind in kinds], "or")
+    return effect_figure(rows, title=_title(measurement), measure=measure, coverage=1 - measurement.alpha)
 
 
-def _lift(result: SegmentResult) -> EffectRow:
+def _lift(result: SegmentResult, judged_by: str) -> EffectRow:
     effect = result.main
     if effect is None or effect.holdout <= 0:
         return EffectRow(_name(result), result.decision)
-    lifts = (value / effect.holdout for value in (effect.difference, effect.low, effect.high))
-    return EffectRow(_name(result), result.decision, *lifts)
+    lift, low, high = (value / effect.holdout for value in (effect.difference, effect.low, effect.high))
+    return EffectRow(_name(result), result.decision, lift, low, high, judged_by)
 
 
 MEASURED = {
@@ -91,10 +99,13 @@ def _row(result: SegmentResult, measure: str, currency: str | None) -> tuple[str
         return (*begin, *[words.MISSING] * 7)
 
     def amount(value: float) -> str:
-        return words.share(value) if measure in SHARES else words.money(value, currency)
+        return words.exact_share(value) if measure in SHARES else words.exact_money(value, currency)
+
+    def change(value: float) -> str:
+        return words.signed(value, words.points if measure in SHARES else amount)
 
     def with_interval(found: Effect | Raw) -> tuple[str, str]:
-        return amount(found.difference), f"{amount(found.low)} to {amount(found.high)}"
+        return change(found.difference), interval_text(change(found.low), change(found.high))
 
     adjusted = with_interval(effect) if effect.raw and effect.variance_kept < 1 else (words.MISSING,) * 2
     arms = amount(effect.treated), amount(effect.holdout)
@@ -118,7 +129,7 @@ def _every_number(measurement: Measurement) -> TablePart:
     )
 
 
-def _money(measurement: Measurement) -> tuple[TablePart | Prose, ...]:
+def _money(measurement: Measurement, run: str) -> tuple[TablePart | Prose, ...]:
     """What campaigns brought, cost and earned, and what holding out cost."""
     measured = _measured(measurement)
     currency, rows = measurement.currency, []
@@ -127,84 +138,90 @@ def _money(measurement: Measurement) -> tuple[TablePart | Prose, ...]:
         earned = signed_gain(payback.profit, currency) if payback else (words.MISSING,) * 2
         back = words.share(payback.return_on_cost) if payback and payback.return_on_cost is not None else words.MISSING
         cost = words.money(payback.cost, currency) if payback else words.MISSING
-        known = (*signed_gain(result.gained, currency), cost, *earned, back, signed_gain(result.forgone, currency)[0])
+        brought, forgone = signed_gain(result.gained, currency), signed_gain(result.forgone, currency)[0]
+        known = (*earned, back, cost, *brought, forgone)
         rows.append((_name(result), payback_verdict(result), *known))
     interval = f"{words.share(1 - measurement.alpha)} interval"
-    columns = numbers("Brought", interval, "Cost", "Profit", interval, "Return", "Forgone")
+    columns = numbers("Profit", interval, "Return", "Cost", "Brought", interval, "Forgone")
     table = TablePart(
         key="payback",
         columns=(Column("Segment"), Column("Did it pay?"), *columns),
         rows=tuple(rows),
         segments=tuple(result.segment for result in measured),
     )
-    told = tuple(filter(None, (missing_payback(measurement), phrases("payback")["how"])))
-    return (table, Prose(told)) if rows else ()
+    told = tuple(filter(None, (missing_payback(measurement, run), phrases("payback")["how"])))
+    if not rows:
+        return ()
+    reckoned = any(result.payback for result in measured)
+    return (table, Prose(told)) if reckoned else (Prose(told[:1]), table)
 
 
-def _decisions(measurement: Measurement) -> TablePart:
-    return TablePart(
-        key="verdicts",
-        columns=(Column("Segment"), Column("Verdict"), *numbers("Reached", "Held out")),
-        rows=tuple(
-            (_name(r), describe_result(r, measurement), words.count(r.n_treated), words.count(r.n_holdout))
-            for r in measurement.segments
-        ),
-        segments=tuple(result.segment for result in measurement.segments),
+def _verdicts(measurement: Measurement) -> tuple[Part, ...]:
+    """One line for each segment, then all together and the figure."""
+    lines = []
+    for one in measurement.segments:
+        arms = f"{words.count(one.n_treated)} reached, {words.count(one.n_holdout)} held out"
+        lines.append((f"{_name(one)} ({arms})", describe_result(one, measurement)))
+    told = (describe_overall(measurement), describe_adjustment(measurement))
+    figure = measurement_figure(measurement)
+    teaching = phrases("measurement")["how_to_read"]
+    return (
+        Terms(tuple(lines)),
+        *([Prose(paragraphs)] if (paragraphs := tuple(filter(None, told))) else []),
+        *([figure_part("effects", figure, teaching=teaching)] if figure is not None else []),
     )
 
 
-def _checks(results: Sequence[SegmentResult]) -> tuple[Prose | Notice, ...]:
-    made = [(r, check, describe_check(check)) for r in results for check in (r.ratio, r.balance)]
-    failed = tuple(f"{_name(result)}: {text}" for result, check, text in made if not check.passed)
-    if failed:
-        return (Notice(failed, title="What is not as it should be", tone="warning"),)
-    compared = [text for result, _, text in made if result.revenue is not None]
-    return (Prose((" ".join(dict.fromkeys(compared or [text for _, _, text in made])),)),)
-
-
-def _whose(measurement: Measurement) -> tuple[Prose, ...]:
-    said = describe_coverage(measurement)
-    return (Prose((" ".join(said),), title="The later orders"),) if said else ()
-
-
-def measurement_page(measurement: Measurement) -> ReportPage:
-    """Put a measurement on a page, ready to be written or shown."""
+def _checks(measurement: Measurement) -> tuple[Part, ...]:
+    """What the sample is worth: who was not found, whether the arms have their sizes and were alike."""
     results = measurement.segments
-    period = f"{words.day(measurement.date_from)} to {words.day(measurement.date_to)}"
-    tested = sum(math.isfinite(result.p_adjusted) for result in results)
-    many = f"{tested} segments" if tested > 1 else "one segment"
-    allowing = f"; allowing for {many} by {CORRECTIONS[measurement.correction]}" if tested else ""
-    warnings, texts = (describe_period(measurement), doubt_coverage(measurement)), phrases("measurement")
-    figures = [
-        figure_part(f"effects-{place}", figure, teaching=texts["how_to_read"])
-        for place, figure in enumerate(measurement_figures(measurement), start=1)
-    ]
+    made = [(r, check, describe_check(check)) for r in results for check in (r.ratio, r.balance)]
+    failed = tuple(f"{words.quoted([result.name])}: {text}" for result, check, text in made if not check.passed)
+    judged = [one for one in results if one.revenue is not None] or results
+    told = {
+        "Sizes of the arms": [describe_check(one.ratio) for one in judged if one.ratio.passed],
+        "Before the campaign": [describe_check(one.balance) for one in judged if one.balance.passed],
+        "The later orders": describe_coverage(measurement),
+    }
+    facts = tuple(Fact(what, " ".join(dict.fromkeys(texts))) for what, texts in told.items() if texts)
+    return (
+        *([Notice(failed, title="What is not as it should be", tone="warning")] if failed else []),
+        Terms(tuple((fact.label, fact.value) for fact in facts)),
+    )
+
+
+def measurement_page(measurement: Measurement, run: str = "RUN") -> ReportPage:
+    """Put a measurement on a page, ready to be written or shown; `run` is the folder that hints name."""
+    results, texts = measurement.segments, phrases("measurement")
+    judged = len(measurement.judged)
+    period = say("measurement", "lead", date_from=measurement.date_from, date_to=measurement.date_to)
+    correction = say("measurement", f"correction.{measurement.correction}", alpha=measurement.alpha)
+    warnings = (describe_period(measurement), doubt_coverage(measurement))
+    lead = (period, describe_overall(measurement), describe_paybacks(measurement))
+    method = (*texts["method"], *([correction] if judged > 1 else []))
     return ReportPage(
-        title=_headline(measurement),
-        lead=(f"Those reached against those held out, {period}{allowing}. {describe_overall(measurement)}"),
+        title=_title(measurement),
+        lead=" ".join(filter(None, lead)),
         kicker="Measurement",
         facts=(
             Fact("Reached", words.count(sum(result.n_treated for result in results)), "customers"),
             Fact("Held out", words.count(sum(result.n_holdout for result in results)), "customers"),
-            Fact("Worked", str(len(measurement.worked)), f"of {tested} judged"),
+            Fact("Worked", words.count(len(measurement.worked)), f"of {words.count(judged)} that could be judged"),
         ),
         warnings=tuple(filter(None, warnings)),
         sections=(
-            Section("decisions", "Verdicts", (_decisions(measurement), *figures)),
-            *([Section("money", "Did it pay?", money)] if (money := _money(measurement)) else []),
+            Section("soundness", "Is it a fair comparison?", _checks(measurement)),
+            Section("decisions", "Did it work?", _verdicts(measurement)),
+            *([Section("money", "Did it pay?", money)] if (money := _money(measurement, run)) else []),
             Section("numbers", "Every number", (_every_number(measurement),)),
-            Section(
-                "soundness",
-                "Was it a fair comparison?",
-                (*_checks(results), *_whose(measurement), Prose(tuple(texts["method"]), title="Method")),
-            ),
+            Section("method", "How it was measured", (Prose(method),)),
         ),
         n_segments=max(result.segment for result in results),
     )
 
 
-def write_measurement(measurement: Measurement, path: str | Path) -> Path:
-    """Write the page as one HTML file that works offline.
+def write_measurement(measurement: Measurement, path: str | Path, run: str = "RUN") -> Path:
+    """Write the page as one HTML file that works offline; `run` is the folder that hints name.
 
     Raises
     ------
@@ -212,5 +229,5 @@ def write_measurement(measurement: Measurement, path: str | Path) -> Path:
         If the file cannot be written.
     """
     path = Path(path)
-    write_page(measurement_page(measurement), path)
+    write_page(measurement_page(measurement, run), path)
     return path

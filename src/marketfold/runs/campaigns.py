@@ -134,7 +134,7 @@ def measure_run(
     page = out or run.folder / f"measured_{date_from}_{date_to}.html"
     beside = page.with_name("lift_tests.csv")
     tests = _with_other_periods(lift_tests(measurement, experiment), beside, measurement)
-    write_measurement(measurement, page)
+    write_measurement(measurement, page, str(folder))
     write_table(tests, beside)
     return measurement, page
 

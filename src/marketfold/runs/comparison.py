@@ -1,35 +1,50 @@
-"""Two runs side by side: who moved, what drifted, whether the earlier model still fits."""
+"""Two runs side by side: a page without a person on it, and beside it the people who moved."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pyarrow as pa
+
+from marketfold.audiences import EXCEL_ROWS, OWNER_ONLY, Notes, fill_workbook
+from marketfold.csv_files import write_csv
+from marketfold.errors import ParameterError
 from marketfold.page import write_page
-from marketfold.report import comparison_page
+from marketfold.report import about_people, comparison_page
 from marketfold.runs.read import Run
-from marketfold.schema import Feature, FeatureTable
-from marketfold.segments import compare_runs
+from marketfold.schema import UNIT_ID, FeatureTable
+from marketfold.segments import EVENTS, compare_runs
+from marketfold.whole_files import whole_file
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from marketfold.model import SegmentModel
     from marketfold.segments import Movement
 
+PEOPLE_FILE = "moved.csv"
+
 
 def compare_run_folders(earlier: str | Path, later: str | Path, page: Path) -> Movement:
-    """Compare two run folders and write the comparison as a page.
+    """Compare two run folders and write the comparison as a page, and beside it who moved, as moved.csv and moved.xlsx.
+
+    Only their owner can read the two files of people; no id stands on the page.
 
     Raises
     ------
     ParameterError
-        If the runs segment different units, or have different features.
+        If the runs segment different units, have different features, or the later one looks back from an earlier day;
+        or if the page is called as one of the files beside it.
     RunFolderError
-        If one of them is no run folder.
+        If one of them is no run folder, or a file cannot be written.
     """
+    table, workbook = (page.with_name(PEOPLE_FILE).with_suffix(ending) for ending in (".csv", ".xlsx"))
+    if page in {table, workbook}:
+        raise ParameterError(f"{page} is where the people who moved are written. Name another page with --out.")
     before, after = Run.read(earlier), Run.read(later)
     model = before.model if before.has_model else None
     movement = compare_runs(
@@ -38,8 +53,49 @@ def compare_run_folders(earlier: str | Path, later: str | Path, page: Path) -> M
         outside_then=_outside(model, before),
         outside_now=_outside(model, after),
     )
-    write_page(comparison_page(movement, before.as_of, _table(after)), page)
+    people, about = people_table(movement), about_people(movement, PEOPLE_FILE, EXCEL_ROWS)
+    shown = comparison_page(movement, after.described_features, (PEOPLE_FILE, people.num_rows))
+    with whole_file(table, OWNER_ONLY) as rows, whole_file(workbook, OWNER_ONLY) as copy:
+        write_csv(people, rows)
+        with copy.open("wb") as file:
+            fill_workbook(file, page.parent, _lines(people), Notes("Moved", about, movement.later_on))
+        write_page(shown, page)
     return movement
+
+
+def people_table(movement: Movement) -> pa.Table:
+    """One row for each unit that came, left, moved, came back or went quiet, those first who say most."""
+    who, between = movement.journeys, movement.basis == "between"
+    events, money = who.events, who.brought_after - who.brought_before
+    place = {event: number for number, event in enumerate(EVENTS)}
+    rank = np.array([place[event] for event in events.tolist()], dtype=np.int64)
+    order = np.lexsort((-np.maximum(who.brought_before, who.brought_after), rank))
+    rows = order[events[order] != EVENTS[-1]]
+    names = [
+        dict(zip(movement.earlier_numbers, movement.earlier_names, strict=True)),
+        dict(zip(movement.later_numbers, movement.later_names, strict=True)),
+    ]
+    columns = {
+        UNIT_ID[movement.unit]: pa.array(who.ids[rows].tolist(), pa.string()),
+        "event": pa.array(events[rows].tolist(), pa.string()),
+    }
+    for when, numbers, called in zip(("before", "after"), (who.before, who.after), names, strict=True):
+        own = [number or None for number in numbers[rows].tolist()]
+        columns[f"segment_{when}"] = pa.array(own, pa.int64())
+        columns[f"segment_{when}_name"] = pa.array([called[number] if number else None for number in own], pa.string())
+    known = who.after[rows] > 0  # of who is gone it is not known what came since
+    columns["revenue_between"] = pa.array(money[rows].round(2), mask=~known if between else np.ones(len(rows), bool))
+    columns["last_order_on"] = pa.array(who.last_on[rows], pa.date32())
+    return pa.table(columns)
+
+
+def _lines(people: pa.Table) -> Iterator[list[str | float]]:
+    """Headers, then as many rows as a sheet holds: numbers as numbers, days as texts that sort."""
+    yield list(people.column_names)
+    for row in people.slice(0, EXCEL_ROWS).to_pylist():
+        yield [
+            value if isinstance(value, int | float) else "" if value is None else str(value) for value in row.values()
+        ]
 
 
 def _outside(model: SegmentModel | None, run: Run) -> NDArray[np.bool_] | None:
@@ -54,15 +110,14 @@ def _outside(model: SegmentModel | None, run: Run) -> NDArray[np.bool_] | None:
 
 
 def _table(run: Run) -> FeatureTable:
-    """The features as the run measured them; what each is called is kept in a model, of those that shaped segments."""
-    known = {feature.name: feature for feature in run.model.features} if run.has_model else {}
+    """The features as the run measured them."""
     kept = run.snapshot()
     assert kept.values is not None  # noqa: S101  (a run keeps them)
     return FeatureTable(
         unit=kept.unit,
         ids=kept.ids,
         values=kept.values,
-        features=tuple(known.get(name, Feature(name, name, "ratio", "value")) for name in kept.features),
+        features=run.described_features,
         revenue=run.segments["revenue_total"].to_numpy(),
         as_of=run.as_of,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from html import escape
@@ -23,8 +23,8 @@ from marketfold.json_files import read_json
 from marketfold.model import SegmentModel
 from marketfold.runs.folder import put_back
 from marketfold.runs.plan_files import edited_briefs, from_earlier_run, read_plan
-from marketfold.schema import UNIT_ID, Trust, Unit
-from marketfold.snapshot import Snapshot
+from marketfold.schema import UNIT_ID, Feature, Measure, Trust, Unit
+from marketfold.snapshot import Snapshot, Takings
 from marketfold.words import share
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 class _Input:
     path: str
     sha256: str | None = None
+    kind: str | None = None
+    first_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,17 @@ def _check_type(table: pa.Table, column: str, fits: Callable[[pa.DataType], bool
     kind = table.schema.field(column).type
     if not fits(kind):
         raise TypeError(f"{column} is of the type {kind}")
+
+
+_MEASURE = TypeAdapter(Measure)
+
+
+def _described(field: pa.Field, plain: Feature) -> Feature:
+    """A column of features.parquet by what it says of itself, or as it is known without that."""
+    said = {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}
+    if "label" not in said:
+        return plain
+    return replace(plain, label=said["label"], measure=_MEASURE.validate_python(said.get("measure", "ratio")))
 
 
 @dataclass(frozen=True, repr=False)
@@ -199,6 +212,18 @@ class Run:
                 raise ValueError("it does not fit segments.parquet")
         return table
 
+    @cached_property
+    def described_features(self) -> tuple[Feature, ...]:
+        """What each measured feature is called and how it is written, in the order of the columns of `features`.
+
+        A folder whose features.parquet does not say so has it of those that shaped segments, in the model.
+        """
+        known = {feature.name: feature for feature in self.model.features} if self.has_model else {}
+        fields = [field for field in self.features.schema if not field.name.startswith(FILLED)]
+        plain = {name: known.get(name, Feature(name, name, "ratio", "value")) for name in (one.name for one in fields)}
+        with told_as(RunFolderError, str(self.folder / "features.parquet")):
+            return tuple(_described(field, plain[field.name]) for field in fields)
+
     @property
     def config(self) -> RunConfig:
         """The settings that the run was made with."""
@@ -232,7 +257,18 @@ class Run:
             features=tuple(names),
             values=np.column_stack([features[name].to_numpy() for name in taken]),
             measured=np.column_stack([features[name].is_valid().to_numpy() for name in names]),
+            as_of=self.as_of,
+            takings=self._takings(),
         )
+
+    def _takings(self) -> Takings | None:
+        """What each unit brought; None where no money is known."""
+        brought, source = self.segments["revenue_total"].to_numpy(), self.record["input"]
+        if not brought.any():
+            return None
+        begins = source.get("first_on") if source.get("kind") == "orders" else None
+        begins_on = date.fromisoformat(begins) if begins else None
+        return Takings(brought, self.plan.currency, begins_on, self.config.cleaning.gross)
 
     def as_previous(self) -> Previous:
         """What a new run carries on."""

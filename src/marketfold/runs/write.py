@@ -69,12 +69,18 @@ def _write_tables(analysis: Analysis, folder: Path) -> None:
 def features_table(analysis: Analysis) -> pa.Table:
     """`features.parquet`: every measured feature in the user's units, row for row with `segments.parquet`, no ids.
 
-    Null where a feature is not measured; what the matrix took there stands in a column of its own.
+    Null where a feature is not measured; what the matrix took there stands in a column of its own. Each column says in
+    its metadata what it is called (`label`) and how it is written (`measure`).
     """
     table = analysis.segmentation.table
     shown = {name: pa.array(table.shown(name), from_pandas=True) for name in table.names}
     filled = {f"{FILLED}{name}": table.column(name) for name, column in shown.items() if column.null_count}
-    return pa.table(shown | filled)
+    fields = [
+        pa.field(one.name, pa.float64(), metadata={"label": one.label, "measure": one.measure})
+        for one in table.features
+    ]
+    schema = pa.schema([*fields, *(pa.field(name, pa.float64()) for name in filled)])
+    return pa.table([*shown.values(), *map(pa.array, filled.values())], schema=schema)
 
 
 def profiles_table(analysis: Analysis) -> pa.Table:

@@ -2,31 +2,30 @@
 
 from marketfold.segments.described import Described
 from marketfold.segments.distinguishing_features import DistinguishingFeature
+from marketfold.segments.drift import MUCH_DRIFT, SOME_DRIFT, Drift, population_stability
+from marketfold.segments.journeys import EVENTS, Event, Journeys, MoneyBasis, SegmentMoney, follow
 from marketfold.segments.matching import SegmentMatch, match_segments
-from marketfold.segments.movement import (
-    MUCH_DRIFT,
-    SOME_DRIFT,
-    Drift,
-    ModelFit,
-    Movement,
-    compare_runs,
-    population_stability,
-)
+from marketfold.segments.movement import ModelFit, Movement, compare_runs
 from marketfold.segments.names import name_segments, number_and_name
 from marketfold.segments.phrases import difference_text, phrase_of
 from marketfold.segments.profiles import SegmentProfile, SegmentTraits, find_traits, profile_segments
 from marketfold.segments.rules import Bound, SegmentRule, find_rule, meets
 
 __all__ = [
+    "EVENTS",
     "MUCH_DRIFT",
     "SOME_DRIFT",
     "Bound",
     "Described",
     "DistinguishingFeature",
     "Drift",
+    "Event",
+    "Journeys",
     "ModelFit",
+    "MoneyBasis",
     "Movement",
     "SegmentMatch",
+    "SegmentMoney",
     "SegmentProfile",
     "SegmentRule",
     "SegmentTraits",
@@ -34,6 +33,7 @@ __all__ = [
     "difference_text",
     "find_rule",
     "find_traits",
+    "follow",
     "match_segments",
     "meets",
     "name_segments",

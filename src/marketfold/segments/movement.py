@@ -2,60 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import stats
 
-from marketfold.segments.matching import shared_units
+from marketfold.errors import ParameterError
+from marketfold.segments.drift import find_drift
+from marketfold.segments.journeys import follow, money_basis, segment_money
+from marketfold.segments.matching import match_segments, shared_units
 from marketfold.snapshot import Snapshot, check_comparable
 from marketfold.thresholds import OUTSIDE_ALLOWED
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from numpy.typing import NDArray
 
-    from marketfold.schema import Float64
-
-SOME_DRIFT, MUCH_DRIFT = 0.1, 0.25
-"""Population stability index from which a population has shifted somewhat, and much (Siddiqi 2006)."""
-
-BINS = 10
-UNITS_PER_BIN = 20
-"""With fewer units a bin the index is mostly chance; small runs get fewer bins."""
-
-CHANCE = 0.95
-"""An index below this quantile of what chance gives (Yurdakul 2018) is not called drift."""
+    from marketfold.schema import Unit
+    from marketfold.segments.drift import Drift
+    from marketfold.segments.journeys import Journeys, MoneyBasis, SegmentMoney
 
 OUTSIDE_SURE = 0.01
 """An old model no longer fits when more of the units than are allowed fit none of its segments, and that is more than
 before at this level (Fisher's exact test)."""
-
-DriftLevel = Literal["steady", "some drift", "much drift"]
-
-
-@dataclass(frozen=True)
-class Drift:
-    """How far one feature has shifted.
-
-    Attributes
-    ----------
-    index
-        Population stability index over the deciles of the earlier run.
-    by_chance
-        What the index would be exceeded by in 5 of 100 cases if nothing had changed.
-    level
-        By Siddiqi's thresholds, and `steady` where chance explains it.
-    earlier_median, later_median
-        In the user's units.
-    """
-
-    feature: str
-    index: float
-    by_chance: float
-    level: DriftLevel
-    earlier_median: float
-    later_median: float
 
 
 @dataclass(frozen=True)
@@ -74,15 +45,23 @@ class Movement:
     Attributes
     ----------
     earlier_numbers, later_numbers, earlier_names, later_names
-        Segments of either run, ascending, and their names.
+        Segments of either run, ascending, and their names: of the later run as the earlier one numbers the same groups.
     moves : int64, shape (n_earlier, n_later)
         Shared units by segment then and now.
     lost, new : int64, shape (n_earlier,) and (n_later,)
         Units that only the earlier run has, by their segment then; and only the later, by their segment now.
     drift
         One for each feature, most drift first.
+    journeys
+        Every unit by itself.
     fit
         None where the earlier model's reach was not given.
+    earlier_on, later_on
+        The days on which the runs looked back; None where they had none.
+    basis, currency
+        Whether the revenue of the runs can be subtracted, and its currency.
+    renumbered
+        Number of a segment in the later run, and the one that it has here, where these differ.
     """
 
     earlier_numbers: tuple[int, ...]
@@ -93,7 +72,28 @@ class Movement:
     lost: NDArray[np.int64]
     new: NDArray[np.int64]
     drift: tuple[Drift, ...]
+    journeys: Journeys
+    unit: Unit = "customer"
     fit: ModelFit | None = None
+    earlier_on: date | None = None
+    later_on: date | None = None
+    basis: MoneyBasis = "unknown"
+    currency: str | None = None
+    renumbered: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def days(self) -> int | None:
+        """Days between the two runs; None where one of them has no day."""
+        return (self.later_on - self.earlier_on).days if self.earlier_on and self.later_on else None
+
+    @property
+    def money(self) -> tuple[SegmentMoney, ...]:
+        """Revenue of each segment of either run, by its number; nothing where amounts cannot be compared."""
+        if self.basis in {"unknown", "currencies"}:
+            return ()
+        names = dict(zip(self.earlier_numbers, self.earlier_names, strict=True))
+        names |= dict(zip(self.later_numbers, self.later_names, strict=True))
+        return segment_money(self.journeys, sorted(names.items()))
 
     @property
     def shared(self) -> int:
@@ -105,32 +105,6 @@ class Movement:
         """Share of the shared units whose segment number is the same, 0 to 1."""
         same = [(i, self.later_numbers.index(n)) for i, n in enumerate(self.earlier_numbers) if n in self.later_numbers]
         return float(sum(int(self.moves[i, j]) for i, j in same)) / self.shared if self.shared else 0.0
-
-
-def population_stability(earlier: Float64, later: Float64) -> tuple[float, float]:
-    """Population stability index of one feature, and the index that chance exceeds in 5 of 100 cases.
-
-    sum((q - p) * ln(q / p)) over the deciles of the earlier values, p and q being the shares of either run; half a unit
-    is added to each bin, so that an empty one does not make it infinite. Without change the index is distributed as
-    (1/n + 1/m) times a chi-squared variable of one degree less than there are bins (Yurdakul 2018).
-
-    Examples
-    --------
-    >>> rng = np.random.default_rng(0)
-    >>> before = rng.normal(size=2_000)
-    >>> index, by_chance = population_stability(before, before + 1)
-    >>> index > 0.25 > by_chance
-    True
-    """
-    n_bins = int(np.clip(min(len(earlier), len(later)) // UNITS_PER_BIN, 2, BINS))
-    edges = np.unique(np.quantile(earlier, np.linspace(0, 1, n_bins + 1)[1:-1]))
-    # an edge belongs to the bin below it, so that a value that many share (one order) stays in one bin
-    n = len(edges) + 1
-    counts = (np.bincount(np.searchsorted(edges, run), minlength=n) + 0.5 for run in (earlier, later))
-    p, q = (count / count.sum() for count in counts)
-    index = float(((q - p) * np.log(q / p)).sum())
-    by_chance = (1 / len(earlier) + 1 / len(later)) * float(stats.chi2.ppf(CHANCE, n - 1))
-    return index, by_chance
 
 
 def _fit(then: NDArray[np.bool_], now: NDArray[np.bool_]) -> ModelFit:
@@ -147,7 +121,10 @@ def compare_runs(
     outside_then: NDArray[np.bool_] | None = None,
     outside_now: NDArray[np.bool_] | None = None,
 ) -> Movement:
-    """Set two runs of the same unit and features side by side; equal numbers mean the same group.
+    """Set two runs of the same unit and features side by side.
+
+    Equal numbers mean the same group, as a run with `--previous` gives them. Where the later run was made without it,
+    its segments are numbered like those of the earlier one that they are (`match_segments`).
 
     Parameters
     ----------
@@ -158,7 +135,7 @@ def compare_runs(
     Raises
     ------
     ParameterError
-        If the runs segment different units or have different features.
+        If the runs segment different units or have different features, or the later one looks back from an earlier day.
 
     Examples
     --------
@@ -169,6 +146,8 @@ def compare_runs(
     ([[1, 1], [0, 0]], [0, 1], [0, 1])
     """
     check_comparable(earlier, later, features=True)
+    _check_order(earlier, later)
+    later, renumbered = _numbered_alike(earlier, later)
     moves = shared_units(earlier, later)
     then, now = ((run.numbers[:, None] == run.segment_numbers).sum(axis=0) for run in (earlier, later))
     return Movement(
@@ -179,22 +158,33 @@ def compare_runs(
         moves=moves,
         lost=then - moves.sum(axis=1),
         new=now - moves.sum(axis=0),
-        drift=_drifts(earlier, later),
+        drift=find_drift(earlier, later),
+        journeys=follow(earlier, later),
+        unit=later.unit,
         fit=_fit(outside_then, outside_now) if outside_then is not None and outside_now is not None else None,
+        earlier_on=earlier.as_of,
+        later_on=later.as_of,
+        basis=money_basis(earlier, later),
+        currency=later.takings.currency if later.takings else None,
+        renumbered=renumbered,
     )
 
 
-def _drifts(earlier: Snapshot, later: Snapshot) -> tuple[Drift, ...]:
-    """Drift of every feature, most first; nothing where a run did not keep its values."""
-    if earlier.values is None or later.values is None:
-        return ()
-    found = []
-    for name in earlier.features:
-        old, new = earlier.shown(name), later.shown(name)
-        if not len(old) or not len(new):
-            continue
-        index, by_chance = population_stability(old, new)
-        level: DriftLevel = "much drift" if index >= MUCH_DRIFT else "some drift"
-        level = level if index > by_chance and index >= SOME_DRIFT else "steady"
-        found.append(Drift(name, index, by_chance, level, float(np.median(old)), float(np.median(new))))
-    return tuple(sorted(found, key=lambda drift: -drift.index))
+def _check_order(earlier: Snapshot, later: Snapshot) -> None:
+    if earlier.as_of and later.as_of and later.as_of < earlier.as_of:
+        raise ParameterError(
+            f"The first run looks back from {earlier.as_of}, the second from {later.as_of}, which is before it. Give "
+            "the earlier run first."
+        )
+
+
+def _numbered_alike(earlier: Snapshot, later: Snapshot) -> tuple[Snapshot, tuple[tuple[int, int], ...]]:
+    """The later run under the numbers of the earlier one, where the same groups have others, and which are changed."""
+    matches = match_segments(earlier, later)
+    if all(match.earlier in {None, match.segment} for match in matches):
+        return later, ()
+    number = {match.segment: match.number for match in matches}
+    own = np.array([number[one] for one in later.numbers.tolist()], dtype=np.int_)
+    names = {match.number: match.name for match in matches}
+    changed = tuple((match.segment, match.number) for match in matches if match.segment != match.number)
+    return replace(later, numbers=own, names=names), changed

@@ -16,6 +16,7 @@ from marketfold.experiments import (
     Measurement,
     MeasuringOptions,
     Payback,
+    Raw,
     SegmentDesign,
     SegmentResult,
     as_assigned,
@@ -24,11 +25,13 @@ from marketfold.experiments import (
 )
 from marketfold.report.measurement import measurement_page
 from marketfold.report.sentences.experiments import (
+    describe_adjustment,
     describe_check,
     describe_coverage,
     describe_holdout,
     describe_overall,
     describe_payback,
+    describe_paybacks,
     describe_period,
     describe_result,
     doubt_coverage,
@@ -96,7 +99,7 @@ def judged(lift: float, n: int = 6_000, share: float | None = None) -> SegmentRe
     [
         (0.4, 6_000, None, "It worked. Share who ordered: "),
         (-0.4, 6_000, None, "It did not work: those reached did less than those held out. "),
-        (0.0, 200_000, None, " percentage points or more is ruled out. "),
+        (0.0, 200_000, None, " points or more is ruled out. "),
         (0.02, 600, None, "It cannot be told yet. Share who ordered: "),
         (0.4, 6_000, 0.1, "It cannot be told, as the arms are not what was planned. "),
     ],
@@ -106,21 +109,40 @@ def test_a_decision_is_said_with_its_numbers(lift: float, n: int, share: float |
     text = describe_result(result, whole(result))
     assert says in text
     if share is None:
-        assert "adjusted for what they had brought before" in text
+        assert "Adjusted for what they had brought before: " in text
         assert "(95 % interval " in text
 
 
-def test_the_number_that_would_tell_is_said():
+def test_what_would_tell_is_said():
     result = judged(0.02, 600)
     assert result.more is not None
     assert result.main is not None
     assert result.sought == pytest.approx(0.05 * result.main.holdout)
-    text = describe_result(result, whole(result))
-    assert f"takes at least {result.more:,} customers more, in a campaign that is judged by itself." in text
+    needed = f"{600 + result.more:,} customers"
+    small = describe_result(result, whole(result))
+    assert "Your shop is too small to tell this one: to see a change of" in small
+    assert small.endswith(f"it would take about {needed}; you have 600 here.")
+    larger = whole(result, replace(result, segment=2, n_treated=10 * (600 + result.more)))
+    text = describe_result(result, larger)
+    assert "takes about " + needed + ", in a campaign that is judged by itself; this one had 600." in text
+    assert "points in 8 of 10 cases" in text
     nobody = replace(result, more=None)
     assert describe_result(nobody, whole(nobody)).endswith("Nobody bought, so no number of customers would tell.")
     enough = replace(result, more=0)
     assert describe_result(enough, whole(enough)).endswith("if there is an effect, it is likely to be smaller.")
+    waiting = replace(result, ask_again_on=date(2026, 10, 3))
+    assert describe_result(waiting, whole(waiting)).endswith(
+        "Ask again on 3 October 2026, with the orders up to the day before."
+    )
+
+
+def test_too_few_orders_are_said_with_what_it_would_take():
+    few = replace(judged(0.02, 600), reason="too few", expected=1.0, more=None, n_treated=80, n_holdout=20)
+    alone = describe_result(few, whole(few))
+    assert "of the 20 customers in the smaller arm about 1.0 would order in such a time" in alone
+    assert alone.endswith("it would take about 500 customers; you have 100 here.")
+    other = replace(few, segment=2, n_treated=2_000)
+    assert describe_result(few, whole(few, other)).endswith("It would take about 500 customers; this campaign had 100.")
 
 
 def test_whether_it_paid_is_said_or_why_not():
@@ -139,23 +161,32 @@ def test_whether_it_paid_is_said_or_why_not():
     assert describe_payback(exact, whole(exact, currency="EUR")) == (
         "It did not pay. Profit \u2212€50 (95 % interval \u2212€80 to \u2212€20), with a cost of €90."
     )
-    assert "The plan holds no margin (budget.margin)" in missing_payback(whole(unknown))
+    assert missing_payback(whole(unknown), "runs/a b").startswith(
+        "Whether “All” paid is not reckoned: the plan holds no"
+    )
+    assert "marketfold plan 'runs/a b' --set budget.margin=0.3, and" in missing_payback(whole(unknown), "runs/a b")
     assert "neither an amount" in missing_payback(replace(whole(sold(None, 0.5)), margin=0.5))
+    assert describe_paybacks(whole(cheap, dear, unknown)) == "It paid in 1 of the 2 segments whose cost is known."
+    assert describe_paybacks(whole(dear)) == "That it paid is shown in no segment."
+    assert describe_paybacks(whole(unknown)) == ""
 
 
 def test_numbers_carry_their_sign_and_unit():
     effect = judged(0.4).revenue
     assert effect is not None
-    exact = replace(effect, treated=12.5, holdout=10.0, difference=2.5, low=-0.25, high=5.25)
+    exact = replace(effect, treated=12.5, holdout=10.0, difference=2.5, low=-0.25, high=5.25, raw=Raw(2.5, -0.25, 5.25))
     result = replace(judged(0.4), primary="revenue", revenue=exact)
     text = describe_result(result, whole(result, currency="EUR"))
-    assert "€12.50 reached, €10 held out" in text
-    assert "+€2.50 (95 % interval \u2212€0.25 to +€5.25)" in text
+    assert "€12.50 reached, €10.00 held out: +€2.50 (95 % interval \u2212€0.25 to +€5.25). Adjusted for" in text
+    assert describe_adjustment(whole(result)).startswith("Adjusted differs from observed because")
+    plain = replace(result, revenue=replace(exact, variance_kept=1.0))
+    assert "Adjusted" not in describe_result(plain, whole(plain))
+    assert describe_adjustment(whole(plain)) == ""
     rate = replace(
-        judged(0.4), order_rate=replace(exact, treated=0.5, holdout=0.4, difference=0.1, low=-0.01, high=0.21)
+        judged(0.4),
+        order_rate=replace(exact, treated=0.5, holdout=0.4, raw=Raw(0.1, -0.01, 0.21)),
     )
-    assert "50 % reached, 40 % held out" in describe_result(rate, whole(rate))
-    assert "+10.0 percentage points (95 % interval \u22121.0 to +21.0 percentage points)" in describe_result(
+    assert "50.0 % reached, 40.0 % held out: +10.0 points (95 % interval \u22121.0 to +21.0 points)" in describe_result(
         rate, whole(rate)
     )
 
@@ -190,14 +221,14 @@ def test_all_segments_together_in_one_sentence():
 
 def test_a_period_that_is_cut_short_is_said():
     assert describe_period(whole()) == ""
-    assert "end on 2026-09-01" in describe_period(replace(whole(), orders_end_on=date(2026, 9, 1)))
+    assert "end on 1 September 2026" in describe_period(replace(whole(), orders_end_on=date(2026, 9, 1)))
 
 
 def test_whose_the_later_orders_are_and_what_came_back_is_said():
     assert describe_coverage(whole()) == []
     known = replace(whole(currency="USD"), coverage=Coverage(customers=40, revenue=1_000.0, returned=39.5))
     assert describe_coverage(known) == [
-        "Revenue is net: 39.50 that came back in the period is taken off.",
+        "Revenue is net: $39.50 that came back in the period is taken off.",
         "The run knows all 40 customers who ordered in the period.",
     ]
     assert doubt_coverage(known) == ""

@@ -6,10 +6,9 @@ from typing import get_args
 
 import numpy as np
 
-from marketfold.report.sentences.segments import fit_sentence, movement_sentences, rule_sentence, rule_words
+from marketfold.report.sentences.segments import rule_sentence, rule_words
 from marketfold.schema import Feature, FeatureTable, Float64, Measure
-from marketfold.segments import Bound, ModelFit, Movement, SegmentRule, find_rule
-from marketfold.segments.movement import Drift
+from marketfold.segments import Bound, SegmentRule, find_rule
 from marketfold.segments.rules import Measured
 
 
@@ -58,35 +57,3 @@ def test_an_amount_in_a_rule_carries_its_currency():
     )
     table = table_of(np.array([[10.0], [900.0]]), "revenue_total", "money")
     assert "€500" in rule_words(rule, table, "EUR")
-
-
-def movement_of(moves: list[list[int]], *drift: Drift, fit: ModelFit | None = None) -> Movement:
-    return Movement(
-        (1, 2), (1, 2), ("a", "b"), ("a", "b"), np.array(moves), np.array([1, 0]), np.array([2, 3]), drift, fit
-    )
-
-
-def test_what_happened_between_two_runs():
-    drifts = (
-        Drift("recency_days", 0.4, 0.1, "much drift", 30.0, 90.0),
-        Drift("basket_mean", 0.2, 0.1, "some drift", 1, 2),
-    )
-    said = movement_sentences(movement_of([[30, 10], [0, 60]], *drifts, fit=ModelFit(0.012, 0.08, still_fits=False)))
-    assert said == (
-        "Of 100 in both runs 90 % are in the same segment as before.",
-        "5 are new, 1 are gone.",
-        "Much has shifted in recency_days.",
-        "The earlier model no longer fits: 8 % fit none of its segments, 1.2 % did then. Make new segments instead of "
-        "scoring with it.",
-    )
-
-
-def test_runs_that_share_nobody():
-    said = movement_sentences(movement_of([[0, 0], [0, 0]]))
-    assert said == ("The runs share nobody: were the ids written the same way?", "5 are new, 1 are gone.")
-
-
-def test_a_model_that_still_fits():
-    assert fit_sentence(ModelFit(0.01, 0.02, still_fits=True)) == (
-        "The earlier model still fits: 2 % fit none of its segments, 1 % did then."
-    )

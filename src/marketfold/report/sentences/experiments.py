@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from marketfold import words
@@ -9,7 +10,7 @@ from marketfold.experiments import LEAST_EXPECTED, MOST_SHARE
 from marketfold.report.sentences.phrases import say
 
 if TYPE_CHECKING:
-    from marketfold.experiments import Check, Gain, Holdout, Measurement, Primary, SegmentResult
+    from marketfold.experiments import Check, Effect, Gain, Holdout, Measurement, Primary, Raw, SegmentResult
 
 
 def describe_holdout(holdout: Holdout, currency: str | None = None) -> str:
@@ -43,11 +44,14 @@ def _what(primary: Primary) -> str:
 
 
 def _amount(value: float, primary: Primary, currency: str | None) -> str:
-    return words.share(value) if primary == "order_rate" else words.money(value, currency)
+    """Of one customer, so exact that what lies between two of them can be checked by hand."""
+    return words.exact_share(value) if primary == "order_rate" else words.exact_money(value, currency)
 
 
 def _usual(holdout: Holdout, currency: str | None) -> str:
-    return f"{_amount(holdout.usual or 0.0, holdout.primary, currency)} in {words.days(holdout.days)}"
+    usual = holdout.usual or 0.0
+    amount = words.share(usual) if holdout.primary == "order_rate" else words.money(usual, currency)
+    return f"{amount} in {words.days(holdout.days)}"
 
 
 def _power(holdout: Holdout, currency: str | None) -> str:
@@ -88,29 +92,43 @@ def describe_result(result: SegmentResult, measurement: Measurement) -> str:
         smaller=min(result.n_treated, result.n_holdout),
         least=LEAST_EXPECTED,
         result=result,
-        telling=_telling(result, measurement.currency),
+        telling=_telling(result, measurement),
     )
 
 
-def _telling(result: SegmentResult, currency: str | None) -> str:
-    """What it would take to tell: never by the difference observed."""
-    code = "none" if result.more is None else "needed" if result.more else "enough"
-    sought = _difference(result.sought, result.primary, currency)
-    return say("effect", f"more.{code}", result=result, sought=sought)
+def _telling(result: SegmentResult, measurement: Measurement) -> str:
+    """What it would take to tell, never by the difference observed: days, customers, or another shop."""
+    if result.ask_again_on:
+        return say("effect", "ask again", day=result.ask_again_on)
+    sought = _difference(result.sought, result.primary, measurement.currency)
+    few = ".too few" if result.reason == "too few" else ""
+    if result.needed:
+        size = "shop too small" if measurement.too_large(result.needed) else "more.needed"
+        return say("effect", f"{size}{few}", result=result, sought=sought)
+    return say("effect", "more.enough" if result.more == 0 else "more.none", sought=sought)
 
 
 def signed_gain(gain: Gain, currency: str | None) -> tuple[str, str]:
     """Money that was brought or earned, and its interval."""
-    amount, low, high = (_signed(value, "revenue", currency) for value in (gain.amount, gain.low, gain.high))
+    amounts = (gain.amount, gain.low, gain.high)
+    amount, low, high = (words.signed(value, lambda size: words.money(size, currency)) for value in amounts)
     return amount, f"{low} to {high}"
 
 
-def missing_payback(measurement: Measurement) -> str:
-    """Say why it is not reckoned whether campaigns paid; "" where it is of all that were measured."""
+def missing_payback(measurement: Measurement, run: str = "RUN") -> str:
+    """Say why it is not reckoned whether campaigns paid, and what to give; "" where it is of all that were measured."""
     open_ones = [r for r in measurement.segments if r.revenue is not None and r.payback is None]
     what = say("payback", "missing.margin" if measurement.margin is None else "missing.cost")
+    give = say("payback", "give.margin" if measurement.margin is None else "give.cost", run=shlex.quote(run))
     names = tuple(result.name for result in open_ones)
-    return say("payback", "missing", lacking=names, what=what) if names else ""
+    return say("payback", "missing", names=words.quoted(names), what=what, give=give) if names else ""
+
+
+def describe_paybacks(measurement: Measurement) -> str:
+    """Say in how many segments the campaign paid; "" where that is not reckoned of any."""
+    known = [result.payback.verdict for result in measurement.segments if result.payback]
+    paid = known.count("paid")
+    return say("payback", "together" if paid else "together.none", paid=paid, known=len(known)) if known else ""
 
 
 def payback_verdict(result: SegmentResult) -> str:
@@ -129,32 +147,45 @@ def describe_payback(result: SegmentResult, measurement: Measurement) -> str:
 
 
 def _numbers(result: SegmentResult, measurement: Measurement) -> str:
+    """The arms and what lies between them as observed, which can be checked by hand; then adjusted, where it is."""
     effect, primary, currency = result.main, result.primary, measurement.currency
     if effect is None:
         return ""
-    what = "Share who ordered" if primary == "order_rate" else "Revenue per customer"
     reached, held_out = (_amount(value, primary, currency) for value in (effect.treated, effect.holdout))
-    adjusted = ", adjusted for what they had brought before," if effect.variance_kept < 1 else ""
-    low = _signed(effect.low, primary, currency)
-    difference, high = (_difference(value, primary, currency) for value in (effect.difference, effect.high))
-    coverage = words.share(1 - measurement.alpha)
-    return (
-        f"{what}: {reached} reached, {held_out} held out; difference{adjusted} {difference} "
-        f"({coverage} interval {low} to {high})."
-    )
+    coverage = 1 - measurement.alpha
+
+    def difference(found: Effect | Raw) -> str:
+        size, low, high = (_difference(value, primary, currency) for value in (found.difference, found.low, found.high))
+        return say("effect", "difference", size=size, ends=interval_text(low, high), coverage=coverage)
+
+    what = say("effect", f"measure.{primary}")
+    observed = difference(effect.raw or effect)
+    adjusted = difference(effect) if effect.variance_kept < 1 else ""
+    code = "numbers.adjusted" if adjusted else "numbers"
+    said = {"what": what, "reached": reached, "held_out": held_out, "observed": observed, "adjusted": adjusted}
+    return say("effect", code, **said)
 
 
-def _points(value: float) -> str:
-    return words.decimal(value * 100, 1)
+def interval_text(low: str, high: str) -> str:
+    """Two ends that are written already, with a unit behind them once.
+
+    >>> interval_text("+1.2 points", "+3.4 points")
+    '+1.2 to +3.4 points'
+    """
+    return f"{low.removesuffix(' points')} to {high}"
 
 
-def _signed(value: float, primary: Primary, currency: str | None) -> str:
-    size = _points(abs(value)) if primary == "order_rate" else words.money(abs(value), currency)
-    return f"{words.MINUS if value < 0 else '+'}{size}"
+def describe_adjustment(measurement: Measurement) -> str:
+    """Say why adjusted differences are not those observed; "" where none is adjusted."""
+    adjusted = [r for r in measurement.segments if r.main and r.main.raw and r.main.variance_kept < 1]
+    return say("effect", "why adjusted") if adjusted else ""
 
 
 def _difference(value: float, primary: Primary, currency: str | None) -> str:
-    return _signed(value, primary, currency) + (" percentage points" if primary == "order_rate" else "")
+    """A difference with its sign: between shares in points, else in money."""
+    return words.signed(
+        value, words.points if primary == "order_rate" else lambda size: words.exact_money(size, currency)
+    )
 
 
 def describe_overall(measurement: Measurement) -> str:
@@ -172,7 +203,7 @@ def describe_period(measurement: Measurement) -> str:
     last_on, date_to = measurement.orders_end_on, measurement.date_to
     if last_on is None:
         return ""
-    return f"The later orders end on {last_on}, before the period does ({date_to}): a part of it is missing."
+    return say("coverage", "cut short", last_on=last_on, date_to=date_to)
 
 
 def describe_coverage(measurement: Measurement) -> list[str]:
@@ -182,7 +213,9 @@ def describe_coverage(measurement: Measurement) -> list[str]:
         return []
     said = [
         say(
-            "coverage", "returned" if found.returned else "nothing returned", returned=words.exact_money(found.returned)
+            "coverage",
+            "returned" if found.returned else "nothing returned",
+            returned=words.exact_money(found.returned, currency),
         ),
         say(
             "coverage",
@@ -211,5 +244,5 @@ def doubt_coverage(measurement: Measurement) -> str:
 
 def describe_check(check: Check) -> str:
     """Say what a check of the arms found."""
-    found, planned = _points(check.value), _points(check.planned)
+    found, planned = words.exact_share(check.value), words.exact_share(check.planned)
     return say("check", check.found, value=check.value, apart=abs(check.value), found=found, planned=planned)

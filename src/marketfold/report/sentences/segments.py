@@ -1,4 +1,4 @@
-"""What is said of a segment's rule, and of what happened between two runs."""
+"""What is said of a segment's rule."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketfold.segments import phrase_of
-from marketfold.words import count, listed, measured, share, singular, units_word
+from marketfold.words import listed, measured, share, singular, units_word
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from marketfold.schema import Feature, FeatureTable
-    from marketfold.segments import Bound, ModelFit, Movement, SegmentRule
+    from marketfold.segments import Bound, SegmentRule
 
 
 def rule_words(rule: SegmentRule, table: FeatureTable, currency: str | None = None) -> str:
@@ -79,25 +77,3 @@ def _bounds(table: FeatureTable, name: str, bounds: list[Bound], currency: str |
 
 def _alike(one: float, other: float, feature: Feature) -> bool:
     return measured(one, feature.measure) == measured(other, feature.measure)
-
-
-def movement_sentences(movement: Movement, labels: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """What a reader should know first of two runs; `labels` say what features are called."""
-    stayed = f"{share(movement.stayed_share)} are in the same segment as before."
-    found = [
-        f"Of {count(movement.shared)} in both runs {stayed}"
-        if movement.shared
-        else "The runs share nobody: were the ids written the same way?",
-        f"{count(int(movement.new.sum()))} are new, {count(int(movement.lost.sum()))} are gone.",
-    ]
-    drifted = [(labels or {}).get(one.feature, one.feature) for one in movement.drift if one.level == "much drift"]
-    found += [f"Much has shifted in {', '.join(drifted)}."] if drifted else []
-    return (*found, fit_sentence(movement.fit)) if movement.fit else tuple(found)
-
-
-def fit_sentence(fit: ModelFit) -> str:
-    """Whether the earlier run's model still fits, and what to do."""
-    shares = f"{share(fit.outside_now)} fit none of its segments, {share(fit.outside_then)} did then"
-    if fit.still_fits:
-        return f"The earlier model still fits: {shares}."
-    return f"The earlier model no longer fits: {shares}. Make new segments instead of scoring with it."
