@@ -50,12 +50,12 @@ class Snapshot:
         Name of each segment by its number.
     values : float64, shape (n_units, n_features)
         Columns `features` in the user's units; None where they were not kept.
-    measured : bool, shape (n_units, n_features)
-        Of which units each is measured; elsewhere something stands in. None where all are.
     as_of
         The day on which the features look back; None where there is none.
     takings
         None where no money is known.
+    measured : bool, shape (n_units, n_features)
+        Of which units each is measured; elsewhere something stands in. None where all are.
     """
 
     unit: Unit
@@ -64,9 +64,9 @@ class Snapshot:
     names: dict[int, str]
     features: tuple[str, ...] = ()
     values: Float64 | None = field(default=None, repr=False)
-    measured: NDArray[np.bool_] | None = field(default=None, repr=False)
     as_of: date | None = None
     takings: Takings | None = field(default=None, repr=False)
+    measured: NDArray[np.bool_] | None = field(default=None, repr=False)
 
     def shown(self, feature: str) -> Float64:
         """Values of one feature of the units of which it is measured; none where values were not kept."""
