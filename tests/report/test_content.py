@@ -111,7 +111,9 @@ def test_most_warnings_are_told_first_and_all_are_told(analysis: Analysis) -> No
 
 def test_no_structure_is_said_above_the_picture(analysis: Analysis) -> None:
     evidence = analysis.choice.evidence
-    evidence = dataclasses.replace(evidence, k_choice=dataclasses.replace(evidence.k_choice, answer="no_structure"))
+    evidence = dataclasses.replace(
+        evidence, k_choice=dataclasses.replace(evidence.k_choice, answer="no_structure"), groups=None
+    )
     choice = dataclasses.replace(analysis.choice, evidence=evidence)
     chart = report_page(dataclasses.replace(analysis, choice=choice)).shares
     assert chart is not None

@@ -131,7 +131,7 @@ class Segmentation(Framed):
         numbers = np.array(self.numbers)[self.labels]
         names = dict(zip(self.numbers, self.names, strict=True))
         measured = np.column_stack([self.table.measured(name) for name in self.table.names])
-        return Snapshot(self.unit, self.ids, numbers, names, self.table.names, self.table.values, measured)
+        return Snapshot(self.unit, self.ids, numbers, names, self.table.names, self.table.values, measured=measured)
 
     def model(self) -> SegmentModel:
         """What assigns further units to these segments."""
