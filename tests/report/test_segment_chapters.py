@@ -3,6 +3,8 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from marketfold.page import SegmentCards, TablePart, figures_of, tables_of
 from marketfold.report.segment_chapters import (
     CARD_FEATURES,
