@@ -159,8 +159,8 @@ def _search_table(search: FeatureSetSearch) -> TablePart:
         rows=tuple(rows),
         marked=tuple(i for i, candidate in enumerate(shown) if candidate == search.chosen),
         note=(f"{words.count(more)} more were tried. " if more > 0 else "")
-        + "All figures are of the half of the customers that chose. Here the same customers say what a group is worth "
-        "and how well it foretells, less what as many groups would explain by chance; in the test on the future never.",
+        + "All figures are of the half of the customers that chose. What is foretold of a customer is learned from the "
+        "others.",
     )
 
 
