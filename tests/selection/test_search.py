@@ -28,7 +28,13 @@ from marketfold.selection import (
     select_features,
 )
 from marketfold.selection.groups import K_APART
-from marketfold.selection.search import choosing_part, least_members
+from marketfold.selection.search import (
+    Candidate,
+    ChoosingHalf,
+    choosing_part,
+    least_members,
+    search_same_groups,
+)
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +114,58 @@ def test_where_a_next_period_is_known_what_foretells_most_is_taken_with_as_few_s
     best = max(repeating, key=lambda one: one.explained or 0.0)
     assert search.chosen.repeats
     assert search.chosen.k <= best.k
+
+
+@pytest.mark.parametrize(("lines", "apart"), [(4_000, False), (90_000, True)])
+def test_where_the_choosing_half_is_large_enough_cuts_are_drawn_anew_from_customers_that_made_none(
+    lines: int, apart: bool
+):
+    table = build_features(clean_orders(read_orders(make_shop(lines).lines)))
+    chooses = choosing_half(len(table), seed=0)
+    half = choosing_part(table, None, chooses, seed=0)
+    makes, others = set(half.table.ids.tolist()), set(half.others.ids.tolist())
+    assert makes.isdisjoint(others) is apart
+    assert makes | others == set(table.ids[chooses].tolist())
+
+
+@pytest.fixture(scope="module")
+def known_half() -> ChoosingHalf:
+    clean = clean_orders(read_orders(make_shop().lines))
+    table, span = build_features(clean), clean.activity.span
+    cutoff = choose_cutoff(*span) if span else None
+    assert cutoff
+    holdout = hold_out_future(clean, cutoff, FeatureOptions())
+    assert holdout
+    chooses = choosing_half(len(table), seed=0)
+    return choosing_part(table, holdout.halved(table.ids[chooses]), chooses, seed=0)
+
+
+def test_of_feature_sets_that_hold_the_tested_groups_the_one_that_foretells_most_is_taken(known_half: ChoosingHalf):
+    options = SeekOptions(("all", "recency_basket", "basket"), (4,))
+    found = search_same_groups(known_half, options, "recency_basket", lambda _: True)
+    assert found
+    tested = next(one for one in found.candidates if one.feature_set == "recency_basket")
+    assert (found.reason, found.chosen.feature_set) == ("same groups", "all")
+    assert found.chosen.repeats
+    assert found.chosen.errors
+    assert tested.errors
+    lead, error = found.chosen.errors.lead_over(tested.errors)
+    assert lead > error
+
+
+def test_the_tested_feature_set_stays_where_no_better_one_holds_its_groups(known_half: ChoosingHalf):
+    asked: list[Candidate] = []
+
+    def holds(one: Candidate) -> bool:
+        asked.append(one)
+        return False
+
+    options = SeekOptions(("all", "recency_basket"), (4,))
+    found = search_same_groups(known_half, options, "recency_basket", holds)
+    assert found
+    assert (found.reason, found.chosen.feature_set) == ("tested", "recency_basket")
+    assert [one.feature_set for one in asked] == ["all"]
+    assert search_same_groups(replace(known_half, holdout=None), options, "recency_basket", lambda _: True) is None
 
 
 def test_a_number_that_was_asked_for_is_the_only_one_tried(sales: FeatureTable):

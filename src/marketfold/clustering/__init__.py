@@ -6,14 +6,23 @@ from marketfold.clustering.across import AcrossSolutions, across_solutions, spli
 from marketfold.clustering.choice import KChoice, choose_k
 from marketfold.clustering.decision import SURE, UNITS_PER_FEATURE, Answer, Strength
 from marketfold.clustering.elbow import ElbowCurve, Knee, find_knee
+from marketfold.clustering.fitting import centers_each, quiet_fits
 from marketfold.clustering.kmeans import KMeansSegmenter
 from marketfold.clustering.null_references import Gap, cloud
 from marketfold.clustering.own import OwnSegmenter, make_segmenter
-from marketfold.clustering.separation import separations, ward_centers
+from marketfold.clustering.separation import JOINED_ROWS, separations, ward_centers
 from marketfold.clustering.stability import SegmentStability, Stability, assess_stability, trust_of
-from marketfold.clustering.validity import ValidityIndex, adjusted_rand, cross_table, jaccards, nearest
+from marketfold.clustering.validity import (
+    ValidityIndex,
+    adjusted_rand,
+    cross_table,
+    jaccards,
+    nearest,
+    solutions_anew,
+)
 
 __all__ = [
+    "JOINED_ROWS",
     "SURE",
     "UNITS_PER_FEATURE",
     "AcrossSolutions",
@@ -31,6 +40,7 @@ __all__ = [
     "across_solutions",
     "adjusted_rand",
     "assess_stability",
+    "centers_each",
     "choose_k",
     "cloud",
     "cross_table",
@@ -38,7 +48,9 @@ __all__ = [
     "jaccards",
     "make_segmenter",
     "nearest",
+    "quiet_fits",
     "separations",
+    "solutions_anew",
     "split_and_merge",
     "trust_of",
     "ward_centers",

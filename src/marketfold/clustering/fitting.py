@@ -198,6 +198,14 @@ def good_fits(X: Float32, k_range: Sequence[int], *, n_starts: int, seed: int) -
         yield fit
 
 
+def centers_each(X: Float32, k_range: Sequence[int], *, n_starts: int, seed: int) -> dict[int, Float32]:
+    """Good centres at each k that the rows allow."""
+    enough = distinct_rows(X, max(k_range))
+    allowed = [k for k in sorted(k_range) if k <= enough]
+    fits = good_fits(X, allowed, n_starts=n_starts, seed=seed) if allowed else ()
+    return {k: fit.centers for k, fit in zip(allowed, fits, strict=True)}
+
+
 def by_weight(fit: Fit, weights: Float64 | None) -> Fit:
     """The same fit with segments ordered by the sum of their units' weights (or by size), largest first."""
     total = np.bincount(fit.labels, weights=weights, minlength=len(fit.centers))

@@ -168,7 +168,7 @@ def resample_agreement(X: Float32, k_range: Sequence[int], *, resamples: int, se
 
     Each sample has three k-means++ starts of its own at each k, never the centres of the solution to be judged.
     """
-    solutions = [_solutions(X, k_range, [seed, one]) for one in range(resamples)]
+    solutions = [solutions_anew(X, k_range, [seed, one]) for one in range(resamples)]
     following = solutions[1:] + solutions[:1]
     return np.array(
         [
@@ -178,7 +178,8 @@ def resample_agreement(X: Float32, k_range: Sequence[int], *, resamples: int, se
     )
 
 
-def _solutions(X: Float32, k_range: Sequence[int], seed: list[int]) -> dict[int, Labels]:
+def solutions_anew(X: Float32, k_range: Sequence[int], seed: list[int]) -> dict[int, Labels]:
+    """Segment of every row at each k, by K-means on one bootstrap sample of them, each of shape (n_units,)."""
     rng = np.random.default_rng(seed)
     sample = X[rng.integers(len(X), size=len(X))]
     most = distinct_rows(sample, max(k_range))

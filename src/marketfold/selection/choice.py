@@ -11,7 +11,7 @@ from marketfold.reduction import reducer_type
 from marketfold.selection.feature_sets import ALL, EXPECTED_SET, feature_sets_of
 from marketfold.selection.fits import Recipe
 from marketfold.selection.groups import FEWEST_TESTED, K_APART, SeekOptions, choosing_half, seek_groups
-from marketfold.selection.search import choosing_part, search_feature_sets
+from marketfold.selection.search import choosing_part, search_feature_sets, search_same_groups
 from marketfold.selection.trust import best_matches
 from marketfold.selection.ways import compare_ways, with_dimensions
 from marketfold.thresholds import FEWEST_SEGMENTS, STABLE
@@ -42,7 +42,8 @@ class Choice:
 
     `k_choice` is of the recipe's features as they are, or through the reduction that was asked for, and `number_from`
     says whether its number was taken. `suitability` and `comparison` are None where features or units are too few to
-    compare reductions, `groups` where no test could be made, `search` where groups were found or none was made.
+    compare reductions, `groups` where no test could be made, `search` where none was made; where groups were found it
+    is of the feature sets that may hold them, at their number.
     """
 
     recipe: Recipe
@@ -88,7 +89,9 @@ def choose_recipe(
     decided: NumberFrom = "curve"
     search = None
     if groups and groups.groups:
-        recipe, decided = replace(recipe, feature_set=groups.found.feature_set, n_segments=groups.k), "groups"
+        tested = replace(recipe, feature_set=groups.found.feature_set, n_segments=groups.k)
+        search, decided = _search_same(fits, tested, groups, options), "groups"
+        recipe = search.chosen.recipe(tested) if search else tested
     elif by_customer and clusterer is None and (search := _search(fits, options, advised, config)):
         recipe, decided = search.chosen.recipe(recipe), "search"
     if clusterer is not None or fixed is not None:
@@ -119,8 +122,27 @@ def _followed(fits: Fits, recipe: Recipe, comparison: ReducerComparison, test: G
     taken = comparison.followed(recipe)
     if test is None or not test.groups or comparison.asked or taken is recipe:
         return taken
-    kept = best_matches(test.labels, fits.segment(taken).labels)[1][list(test.groups)] >= STABLE
-    return taken if kept.all() else recipe
+    return taken if _keeps(fits, taken, test) else recipe
+
+
+def _keeps(fits: Fits, recipe: Recipe, test: GroupTest) -> bool:
+    """Whether each group of the test is among the segments of a recipe."""
+    alike = best_matches(test.labels, fits.segment(recipe).labels)[1]
+    return bool((alike[list(test.groups)] >= STABLE).all())
+
+
+def _search_same(fits: Fits, tested: Recipe, test: GroupTest, options: SeekOptions) -> FeatureSetSearch | None:
+    """By which features the tested groups are segmented; None where there is nothing to choose by.
+
+    A label rests on the test, which knows nothing of later revenue: so that may choose among all that have the groups.
+    """
+    if len(options.feature_sets) == 1 or fits.holdout is None:
+        return None
+    half = choosing_part(fits.table, fits.holdout, choosing_half(len(fits.table), tested.seed), tested.seed)
+    same = replace(options, k_tried=(test.k,))
+    with suppress(ParameterError):
+        return search_same_groups(half, same, tested.feature_set, lambda one: _keeps(fits, one.recipe(tested), test))
+    return None
 
 
 def _search(fits: Fits, options: SeekOptions, advised: int, config: RunConfig) -> FeatureSetSearch | None:

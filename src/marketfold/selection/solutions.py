@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
-from marketfold.clustering import adjusted_rand, nearest, ward_centers
+from marketfold.clustering import adjusted_rand, nearest, quiet_fits
 from marketfold.errors import OrdersError, ParameterError
 from marketfold.sampling import sample_rows
-from marketfold.selection.search import repeated
+from marketfold.selection.search import centers_of, repeated
 from marketfold.selection.temporal_holdout import earlier_labels
 from marketfold.selection.trust import best_matches, earned, tested_places
 
@@ -63,7 +62,7 @@ def _explained(fits: Fits, recipe: Recipe, k_range: Sequence[int]) -> dict[int, 
         return {}
     with suppress(OrdersError, ParameterError):  # on an early day too few may have differed
         X = fits.reduce(recipe, holdout.table).dimensions
-        settled = ward_centers(X[sample_rows(len(X), SHOWN_ROWS, recipe.seed)], k_range)
+        settled = centers_of(X, k_range, recipe.seed)
         earlier = {k: nearest(X, one) for k, one in settled.items()}
         if (own := earlier_labels(recipe, fits)) is not None:
             earlier[recipe.n_segments] = own
@@ -80,8 +79,8 @@ def other_solutions(fits: Fits, recipe: Recipe, made: Segmentation, test: GroupT
         return ()
     rows = sample_rows(len(made), SHOWN_ROWS, recipe.seed)
     X, own = made.dimensions[rows], made.labels[rows]
-    with threadpool_limits(1):
-        centers = ward_centers(X, K_SHOWN)
+    with quiet_fits(threads=1):
+        centers = centers_of(X, K_SHOWN, recipe.seed)
         if made.n_segments in centers:
             centers[made.n_segments] = made.segmenter.centers_
         explained, again = _explained(fits, recipe, tuple(centers)), repeated(X, centers, recipe.seed)
