@@ -43,6 +43,7 @@ def _repeated(table: FeatureTable, rows: np.ndarray, rng: np.random.Generator) -
         values=table.values[rows] * noise,
         revenue=table.revenue[rows],
         described={name: column[rows] for name, column in table.described.items()},
+        history=table.history.take(rows) if table.history else None,
     )
 
 

@@ -82,6 +82,12 @@ def test_a_list_begins_with_those_of_whom_most_is_expected_or_who_brought_most()
     assert set(expected.column_names) < set(LISTED)
 
 
+def test_a_list_leaves_out_money_where_none_is_known() -> None:
+    rows = {"customer_id": ["b", "a"], "segment": [1, 1], "segment_name": ["x"] * 2, "trust": ["slice"] * 2}
+    assert "revenue_total" not in as_list(pa.table(rows | {"revenue_total": [0.0, 0.0]})).column_names
+    assert "revenue_total" in as_list(pa.table(rows | {"revenue_total": [0.0, -1.0]})).column_names
+
+
 def test_a_short_list_is_the_beginning_of_each_segment(analysis: Analysis) -> None:
     whole = as_list(segments_table(analysis)).to_pylist()
     short = listed(analysis, 2).to_pylist()

@@ -16,10 +16,14 @@ from marketfold.schema import UNIT_ID
 if TYPE_CHECKING:
     from datetime import date
 
+    from numpy.typing import NDArray
+
     from marketfold.analysis import Analysis
     from marketfold.model import Assignment, SegmentModel
     from marketfold.schema import Feature, FeatureTable, Float32, Float64
     from marketfold.selection import Segmentation
+
+    Rows = NDArray[np.integer]
 
 REASONS = 2
 """Features by which a customer's place is explained; more and nobody reads them."""
@@ -42,8 +46,11 @@ def assignment_table(model: SegmentModel, assigned: Assignment) -> pa.Table:
     )
 
 
-def segments_table(analysis: Analysis) -> pa.Table:
-    """`segments.*`: the assignment of every unit of the run, its revenue, what is known of it, and its arm."""
+def segments_table(analysis: Analysis, *, reasons: bool = True) -> pa.Table:
+    """`segments.*`: the assignment of every unit of the run, its revenue, what is known of it, and its arm.
+
+    `why_here`, which takes longer than all else, is left out without `reasons`, as for units that are no customers.
+    """
     made, model = analysis.segmentation, analysis.model
     table = assignment_table(model, model.assign_dimensions(made.ids, made.dimensions, made.labels))
     table = with_outlook(table.append_column("revenue_total", pa.array(made.table.revenue)), made.table)
@@ -53,6 +60,8 @@ def segments_table(analysis: Analysis) -> pa.Table:
         table = table.append_column("rfm_segment", pa.array([rfm.names[place] for place in rfm.segments], pa.string()))
     for name, column in customer_columns(analysis).items():
         table = table.append_column(name, column)
+    if reasons and made.unit == "customer":
+        table = table.append_column("why_here", why_here(made, analysis.data.currency))
     arms = analysis.plan.assignments
     if arms is None or made.unit != "customer":
         return table
@@ -71,9 +80,9 @@ def customer_columns(analysis: Analysis) -> dict[str, pa.Array]:
     """What is said of each customer beside what was expected, by column, row for row with the segmentation.
 
     `last_order_on`, `order_count`, `usual_gap_days` (mean days between the customer's own orders, from three days with
-    an order on), `overdue_days` (beyond that gap, 0 for those who are not), `next_product` (what the segment takes up
-    next and the customer has not bought) and `why_here`. Where the source does not tell one, it is absent. Nothing for
-    units that are no customers.
+    an order on), `overdue_days` (beyond that gap, 0 for those who are not) and `next_product` (what the segment takes
+    up next and the customer has not bought). Where the source does not tell one, it is absent. Nothing for units that
+    are no customers.
     """
     made = analysis.segmentation
     if made.unit != "customer":
@@ -83,7 +92,7 @@ def customer_columns(analysis: Analysis) -> dict[str, pa.Array]:
     if following is not None and len(following):
         rows = pc.index_in(pa.array(made.ids.tolist(), pa.string()), following["customer_id"].combine_chunks())
         found["next_product"] = following["next_product"].combine_chunks().take(rows)
-    return found | {"why_here": why_here(made, analysis.data.currency)}
+    return found
 
 
 def _rhythm(table: FeatureTable) -> dict[str, pa.Array]:
@@ -107,27 +116,29 @@ def _days_before(as_of: date, days: Float64) -> pa.Array:
     return dates.take(pa.array(places.ravel()))
 
 
-def why_here(made: Segmentation, currency: str | None = None) -> pa.Array:
-    """In what each unit is nearer its own segment than the next one, with its own values.
+def why_here(made: Segmentation, currency: str | None = None, rows: Rows | None = None) -> pa.Array:
+    """In what each unit, or those on the given rows, is nearer its own segment than the next one, with its own values.
 
     The squared distance to the middle of the nearest other segment less that to the middle of its own is a sum over the
     features that shaped the segments; those that add most to it are named, as far as they are measured of the unit.
     Where a reduction was taken the distances are those before it.
     """
     X, shaping = made.matrix.values, made.matrix.table
-    measured = np.column_stack([shaping.measured(name) for name in shaping.names])
+    rows = np.arange(len(X)) if rows is None else rows
+    measured = np.column_stack([shaping.measured(name)[rows] for name in shaping.names])
     centres = np.array([X[made.members(place)].mean(axis=0) for place in range(made.n_segments)])
-    texts = np.full(len(X), "", dtype=object)
+    texts = np.full(len(rows), "", dtype=object)
     for place in range(made.n_segments):
-        who = made.members(place)
-        lead = np.where(measured[who], _leads(X[who], centres, place), 0.0)
-        best = np.argsort(-lead, axis=1, kind="stable")[:, :REASONS]
-        for column in best.T:
-            told = lead[np.arange(len(who)), column] > 0
-            for j in np.unique(column[told]).tolist():
-                rows = who[told & (column == j)]
-                said = _said(shaping.features[j], shaping.values[rows, j], currency)
-                texts[rows] = [f"{old}; {new}" if old else new for old, new in zip(texts[rows], said, strict=True)]
+        who = np.flatnonzero(made.labels[rows] == place)
+        lead = np.where(measured[who], _leads(X[rows[who]], centres, place), np.float32(0))
+        for _ in range(REASONS):
+            best = lead.argmax(axis=1)
+            told = lead[np.arange(len(who)), best] > 0
+            for j in np.unique(best[told]).tolist():
+                by = who[told & (best == j)]
+                said = _said(shaping.features[j], shaping.values[rows[by], j], currency)
+                texts[by] = [f"{old}; {new}" if old else new for old, new in zip(texts[by], said, strict=True)]
+            lead[np.arange(len(who)), best] = 0
     return pa.array([text or None for text in texts.tolist()], pa.string())
 
 
@@ -166,20 +177,25 @@ LISTED = (
 def as_list(segments: pa.Table) -> pa.Table:
     """Customers as a person works through them: by segment, those first of whom most is expected or who brought most.
 
-    `segments` has the columns of `segments.csv`; those of `LISTED` that it has are kept. `no` counts the rows from 1:
-    a page that must not show an id points to a row by it.
+    `segments` has the columns of `segments.csv`; those of `LISTED` that it has are kept, without the money where none
+    is known. `no` counts the rows from 1: a page that must not show an id points to a row by it.
     """
     worth = "expected_value_365d"
     if worth not in segments.column_names or segments[worth].null_count == len(segments):
         worth = "revenue_total"
     ordered = segments.sort_by([("segment", "ascending"), (worth, "descending"), ("customer_id", "ascending")])
-    numbered = ordered.append_column("no", pa.array(range(1, len(ordered) + 1), pa.int64()))
-    return numbered.select([name for name in LISTED if name in numbered.column_names])
+    numbered = ordered.append_column("no", pa.array(np.arange(1, len(ordered) + 1)))
+    has_money = pc.any(pc.not_equal(ordered["revenue_total"], 0)).as_py()
+    known = [name for name in numbered.column_names if has_money or name != "revenue_total"]
+    return numbered.select([name for name in LISTED if name in known])
 
 
 def listed(analysis: Analysis, most: int) -> pa.Table:
     """The first rows of `as_list` of each segment."""
-    rows = as_list(segments_table(analysis))
+    rows = as_list(segments_table(analysis, reasons=False))
     numbers = rows["segment"].to_numpy()
     starts = np.searchsorted(numbers, numbers)
-    return rows.take(pa.array(np.flatnonzero(np.arange(len(rows)) - starts < most)))
+    first = rows.take(pa.array(np.flatnonzero(np.arange(len(rows)) - starts < most)))
+    made = analysis.segmentation
+    places = pc.index_in(first["customer_id"].combine_chunks(), pa.array(made.ids.tolist(), pa.string()))
+    return first.append_column("why_here", why_here(made, analysis.data.currency, places.to_numpy()))

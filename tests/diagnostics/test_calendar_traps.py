@@ -119,3 +119,13 @@ def test_the_column_that_may_say_who_bought_is_named():
     trap = next(trap for trap in find_traps(made, clean) if trap.code == "one_order_each")
     assert trap.columns == ("customer_id", "email")
     assert trap_sentence(trap).endswith("If email says who bought, name it: --map customer_id=email.")
+
+
+def test_years_before_1970_are_years_too() -> None:
+    matrix, _ = clean_shop()
+    n = len(matrix.table)
+    known = np.where(np.arange(n) % 2 == 0, 400.0, 40.0)
+    history = History(np.zeros(n), np.zeros(n), known, np.full(n, 10.0))
+    table = replace(matrix.table, as_of=date(1969, 7, 1), history=history)
+    traps = find_traps(Segmentation.of(replace(matrix, table=table), np.arange(n, dtype=np.int32) % 2))
+    assert [trap.facts["kind"] for trap in traps if trap.code == "joining_date"] == ["once"]

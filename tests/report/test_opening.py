@@ -11,6 +11,7 @@ from marketfold.report.opening import (
     headline,
     key_facts,
     lead,
+    run_commands,
     run_files,
     shares,
     weightiest_warnings,
@@ -66,6 +67,12 @@ def test_files_of_the_run_are_linked_and_are_there(analysis: Analysis, made: Pat
     links = [link.href for link in run_files(analysis)]
     assert links == ["customers.xlsx", "customers.csv", "campaigns/"]
     assert all((made / link).exists() for link in links)
+
+
+def test_nobody_is_exported_where_orders_were_segmented() -> None:
+    offered = {unit: " ".join(fact.label for fact in run_commands(unit)) for unit in ("customer", "order")}
+    assert "export" in offered["customer"]
+    assert "export" not in offered["order"]
 
 
 @pytest.mark.parametrize("trust", ["group", "slice", "weak"])

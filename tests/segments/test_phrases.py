@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from datetime import date
 from string import Formatter
 
@@ -42,3 +43,10 @@ def test_a_category_with_braces_is_said_as_it_is():
     phrase = phrase_of("category_{odd}_share")
     assert phrase.difference.format(this="4 %", others="2 %") == "4 % of their revenue is in {odd}, others 2 %"
     assert phrase.none.format(x="0 %") == "nothing in {odd}"
+
+
+def test_what_is_not_known_forbids_no_word() -> None:
+    phrase = Phrase(aspect="frequency", high="frequent", high_from=4, apart=1.5)
+    for this, others in ((5.0, math.nan), (math.nan, 5.0), (8.0, 5.0)):
+        assert phrase.words(high=True, this=this, others=others, orders=math.inf) == ("frequent", "")
+    assert phrase.words(high=True, this=6.0, others=5.0, orders=math.inf) == ("", "")

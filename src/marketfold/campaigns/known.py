@@ -44,7 +44,7 @@ class KnownCustomers:
     has_orders
         Whether it was counted from orders.
     next_products
-        As `product_affinity.next_products` has it; None without orders.
+        As `product_affinity.next_products` has it; None where nothing is known of what was bought.
     """
 
     ids: Ids
@@ -105,7 +105,7 @@ def known_from_orders(
         observed_days=customers.observed_days,
         source=clean.facts,
         currency=_currency(clean),
-        next_products=next_products(purchases, affinity),
+        next_products=next_products(purchases, affinity) if purchases.columns else None,
     )
 
 

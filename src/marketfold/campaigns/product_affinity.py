@@ -308,7 +308,7 @@ def measure_affinity(purchases: Purchases) -> tuple[ProductAffinity, ...]:
 
 
 def next_products(purchases: Purchases, affinity: Sequence[ProductAffinity]) -> pa.Table:
-    """What to suggest to each customer: what her segment takes up next, as long as she has not bought it.
+    """What to suggest to each customer: what the segment takes up next, and the customer has not bought.
 
     The product before the category, for it is the narrower. `customer_id` and `next_product`, null where the segment
     takes up nothing more than others, or the customer has it.

@@ -74,7 +74,7 @@ def _of_once(
     known, own = history.known_days[once], labels[once]
     assert table.as_of is not None and table.history is not None  # noqa: S101, PT018  (asked by the caller)
     months = (np.datetime64(table.as_of) - known.astype(np.int64)).astype("datetime64[M]").astype(np.int64)
-    periods = {"quarter": months % 12 // 3, "month": months % 12, "year": months // 12}
+    periods = {"quarter": months % 12 // 3, "month": months % 12, "year": months // 12 - months.min() // 12}
     agreements = {name: agreement_of_values(codes, own) for name, codes in periods.items() if len(np.unique(codes)) > 1}
     agreements["day"] = agreement_of_cuts(known, own)
     period = max(agreements, key=lambda name: agreements[name])

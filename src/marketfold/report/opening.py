@@ -17,6 +17,7 @@ from marketfold.unit_tables import MOST_IN_WORKBOOK
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
     from marketfold.campaigns import CampaignPlan
+    from marketfold.schema import Unit
 
 LEAST_LEAD = 0.1
 """By how much a group's share of revenue must exceed its share of customers to be news."""
@@ -69,16 +70,18 @@ def shares(analysis: Analysis) -> SharesChart:
 
 def run_files(analysis: Analysis) -> tuple[Link, ...]:
     """The files of a run folder that a reader of the page opens next."""
-    customers = analysis.segmentation.unit == "customer"
-    names = (*(("customers.xlsx",) if customers and len(analysis.segmentation) <= MOST_IN_WORKBOOK else ()),)
-    names += ("customers.csv",) if customers else ("segments.csv",)
-    names += ("campaigns/",) if analysis.plan.campaigns else ()
+    names = ["segments.csv"]
+    if analysis.segmentation.unit == "customer":
+        names = ["customers.xlsx"] * (len(analysis.segmentation) <= MOST_IN_WORKBOOK) + ["customers.csv"]
+    if analysis.plan.campaigns:
+        names.append("campaigns/")
     return tuple(Link(name, say("file", name)) for name in names)
 
 
-def run_commands() -> tuple[Fact, ...]:
-    """What to do next in a terminal, from the run's folder."""
-    return tuple(Fact(command, about) for command, about in phrases("next_command").items())
+def run_commands(unit: Unit) -> tuple[Fact, ...]:
+    """What to do next in a terminal, from the run's folder; only customers can be addressed."""
+    commands = phrases("next_command").items()
+    return tuple(Fact(code, about) for code, about in commands if unit == "customer" or "export" not in code)
 
 
 def _future(analysis: Analysis) -> str:

@@ -59,7 +59,8 @@ class Phrase:
     def words(self, *, high: bool, this: float, others: float, orders: float) -> tuple[str, str]:
         """Adjective and tail of a segment with these medians; empty where nothing fits, and what is not known holds."""
         fewest = self.high_orders if high else self.low_orders
-        if orders < fewest or max(this, others) < self.apart * min(this, others):
+        near = this < self.apart * others and others < self.apart * this
+        if orders < fewest or near:
             return "", ""
         too_much = this < self.high_from if high else this > self.low_to
         if too_much:

@@ -204,8 +204,11 @@
     await drawAll();
   }
 
-  /* Opened to be printed by a program: nothing waits to be scrolled to. */
-  if (location.hash === "#print") prepare();
+  /* Opened to be printed by a program: the whole page is asked for, and nothing waits to be scrolled to. */
+  if (location.hash === "#print") {
+    document.querySelectorAll(".for-analyst").forEach((chapter) => { chapter.open = true; });
+    prepare();
+  }
 
   window.marketfoldFigures = { drawAll, loadPlotly, prepare };
 })();
