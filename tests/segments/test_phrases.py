@@ -8,7 +8,8 @@ import pytest
 from marketfold.features.catalogue import CATALOGUE
 from marketfold.features.fitted_statistics import FittedStatistics
 from marketfold.schema import Unit
-from marketfold.segments.phrases import Phrase, phrase_of
+from marketfold.segments.distinguishing_features import DistinguishingFeature
+from marketfold.segments.phrases import Phrase, difference_text, phrase_of
 
 UNITS: tuple[Unit, ...] = ("customer", "order", "order_line")
 
@@ -42,3 +43,17 @@ def test_a_category_with_braces_is_said_as_it_is():
     phrase = phrase_of("category_{odd}_share")
     assert phrase.difference.format(this="4 %", others="2 %") == "4 % of their revenue is in {odd}, others 2 %"
     assert phrase.none.format(x="0 %") == "nothing in {odd}"
+
+
+@pytest.mark.parametrize(
+    ("this", "others", "said"),
+    [
+        (-1.0, 0.1, "all of their revenue came in the first half of the period, others 45 %"),
+        (1.0, 0.1, "all of their revenue came in the second half of the period, others 55 %"),
+        (-0.5, 0.1, "25 % of their revenue came in the second half of the period, others 55 %"),
+        (0.1, 0.1, ""),
+    ],
+)
+def test_a_trend_is_said_as_the_share_of_the_second_half(this: float, others: float, said: str):
+    trend = DistinguishingFeature("trend", "growth of revenue", "ratio", this, others, -0.5, 0.01, others, this, others)
+    assert difference_text(trend) == said

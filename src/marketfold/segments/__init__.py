@@ -1,7 +1,7 @@
 """What each segment is, what it is called, and how it moves from run to run."""
 
 from marketfold.segments.described import Described
-from marketfold.segments.distinguishing_features import DistinguishingFeature
+from marketfold.segments.distinguishing_features import DistinguishingFeature, most_telling
 from marketfold.segments.matching import SegmentMatch, match_segments
 from marketfold.segments.movement import (
     MUCH_DRIFT,
@@ -36,6 +36,7 @@ __all__ = [
     "find_traits",
     "match_segments",
     "meets",
+    "most_telling",
     "name_segments",
     "number_and_name",
     "phrase_of",
