@@ -49,3 +49,26 @@ def test_the_planted_rates_come_back():
         assert baseline.usual("order_rate") == baseline.order_rate
         assert baseline.usual("revenue") == baseline.revenue_mean > 0
         assert baseline.revenue_sd > 0
+
+
+@pytest.mark.parametrize("engine", [DuckDBEngine(), PolarsEngine()], ids=["duckdb", "polars"])
+def test_of_a_season_the_earlier_seasons_are_what_is_usual(engine: Engine):
+    """All who buy each December order without a campaign, though hardly anyone does on a mean day of the year."""
+    orders = [
+        (who, 0, date(year, 12, day), 50.0) for year in (2023, 2024, 2025) for who, day in (("a", 5), ("b", 20))
+    ] + [("c", 0, date(2025, 11, 20), 50.0), ("d", 0, date(2024, 6, 1), 50.0), ("d", 0, LAST, 50.0)]
+    case = shoppers(orders, engine)
+    (season,) = read_baselines(case, case, 90, [date(2026, 12, 1)])
+    (mean,) = read_baselines(case, case, 90)
+    assert season is not None
+    assert mean is not None
+    # December 2023 made a and b customers and begins before anything was seen; of 2024 and 2025 d orders in neither,
+    # and c came in the last
+    assert season.periods == 6
+    assert season.order_rate == pytest.approx(4 / 6)
+    assert mean.order_rate < 0.4
+
+
+def test_a_season_that_was_not_seen_before_tells_nothing():
+    case = shoppers([("a", 0, date(2026, 1, 1), 50.0), ("a", 0, LAST, 50.0)])
+    assert read_baselines(case, case, 30, [date(2026, 12, 1)]) == (None,)

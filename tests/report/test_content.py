@@ -111,9 +111,10 @@ def test_most_warnings_are_told_first_and_all_are_told(analysis: Analysis) -> No
 
 def test_no_structure_is_said_above_the_picture(analysis: Analysis) -> None:
     evidence = analysis.choice.evidence
-    evidence = dataclasses.replace(
-        evidence, k_choice=dataclasses.replace(evidence.k_choice, answer="no_structure"), groups=None
-    )
+    k_choice = dataclasses.replace(evidence.k_choice, answer="no_structure")
+    assert evidence.groups is not None
+    as_by_chance = dataclasses.replace(evidence.groups, p_values=(1.0,) * len(evidence.groups.p_values))
+    evidence = dataclasses.replace(evidence, k_choice=k_choice, groups=as_by_chance)
     choice = dataclasses.replace(analysis.choice, evidence=evidence)
     chart = report_page(dataclasses.replace(analysis, choice=choice)).shares
     assert chart is not None

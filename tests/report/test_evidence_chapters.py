@@ -30,7 +30,8 @@ def test_another_number_than_the_advised_one_gives_its_reason_and_keeps_the_deci
     k_choice = dataclasses.replace(analysis.choice.evidence.k_choice, k=5)
     section = k_chapter(with_evidence(analysis, k_choice=k_choice))
     assert "That many were asked for." in section.lead
-    decision = k_decision(k_choice, "customer", groups=analysis.choice.evidence.finding == "groups")
+    found = analysis.choice.evidence.finding == "groups"
+    decision = k_decision(k_choice, "customer", groups=found)
     assert any(isinstance(part, Notice) and decision in part.sentences for part in section.parts)
     assert k_chapter(with_evidence(analysis, k_choice=k_choice, number_from="curve")).lead == decision
 

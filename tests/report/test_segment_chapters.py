@@ -55,7 +55,7 @@ def test_aims_come_from_the_campaigns_and_only_where_there_is_one(analysis: Anal
 
 def test_a_cut_that_comes_out_again_is_not_called_a_group(analysis: Analysis) -> None:
     made, highest = analysis.segmentation, (0.4, 0.1, 0.2, 0.4, 0.1)
-    found = Separated("value", made.matrix, made.segmenter.centers_, np.full(3, 0.3))
+    found = Separated("value", made.matrix, made.segmenter.centers_, np.full(made.n_segments, 0.3))
     test = GroupTest("shop", found, len(made), (0.3,) * 3, (0.4,) * 3, highest, made.labels)
     profile = dataclasses.replace(analysis.segments.profiles[0], jaccard=0.9, separation=0.3, p=0.4)
     cut = trust_text(dataclasses.replace(profile, trust="slice"), test)
@@ -72,7 +72,7 @@ def test_a_cut_that_comes_out_again_is_not_called_a_group(analysis: Analysis) ->
 
 def test_what_was_drawn_without_groups_is_named_as_it_was(analysis: Analysis) -> None:
     made = analysis.segmentation
-    found = Separated("value", made.matrix, made.segmenter.centers_, np.full(3, 0.3))
+    found = Separated("value", made.matrix, made.segmenter.centers_, np.full(made.n_segments, 0.3))
     group = dataclasses.replace(analysis.segments.profiles[0], trust="group", separation=0.8, p=0.02)
     names: tuple[tuple[NullKind, str], ...] = (("shop", "shops"), ("cloud", "tables"))
     for null, name in names:

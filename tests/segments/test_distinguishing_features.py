@@ -10,7 +10,12 @@ from tests.segments.shops import clean_shop, matrix_of, segmented, shop
 
 from marketfold.schema import Feature
 from marketfold.segments import difference_text, profile_segments
-from marketfold.segments.distinguishing_features import distinguishing_features, effect_sizes
+from marketfold.segments.distinguishing_features import (
+    DistinguishingFeature,
+    distinguishing_features,
+    effect_sizes,
+    most_telling,
+)
 from marketfold.words import measured
 
 
@@ -99,3 +104,13 @@ def test_a_large_table_is_ranked_once_for_each_feature():
     labels = rng.integers(0, 300, 60_000).astype(np.int32)  # more segments than a byte can number
     found = effect_sizes(values, labels, 300)
     assert found.others[299, 0] == np.median(values[labels != 299, 0])
+
+
+def test_what_says_the_same_again_is_not_listed_again():
+    """Of customers with one order the first order is the last one."""
+    last = DistinguishingFeature("recency_days", "", "days", 526.0, 300.0, 0.9, 0.0, others=218.0, mean=520.0)
+    first = replace(last, name="tenure_days", effect=0.8)
+    other = replace(last, name="revenue_total", measure="money", effect=0.7)
+    rarely = replace(last, name="gap_mean_days", mean=521.0)
+    assert most_telling([last, first, other, rarely], 3) == (last, other, rarely)
+    assert most_telling([last, first, other], 1) == (last,)

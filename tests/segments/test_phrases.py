@@ -9,7 +9,8 @@ import pytest
 from marketfold.features.catalogue import CATALOGUE
 from marketfold.features.fitted_statistics import FittedStatistics
 from marketfold.schema import Unit
-from marketfold.segments.phrases import Phrase, phrase_of
+from marketfold.segments.distinguishing_features import DistinguishingFeature
+from marketfold.segments.phrases import Phrase, difference_text, phrase_of
 
 UNITS: tuple[Unit, ...] = ("customer", "order", "order_line")
 
@@ -50,3 +51,17 @@ def test_what_is_not_known_forbids_no_word() -> None:
     for this, others in ((5.0, math.nan), (math.nan, 5.0), (8.0, 5.0)):
         assert phrase.words(high=True, this=this, others=others, orders=math.inf) == ("frequent", "")
     assert phrase.words(high=True, this=6.0, others=5.0, orders=math.inf) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("this", "others", "said"),
+    [
+        (-1.0, 0.1, "all of their revenue came in the first half of the period, others 45 %"),
+        (1.0, 0.1, "all of their revenue came in the second half of the period, others 55 %"),
+        (-0.5, 0.1, "25 % of their revenue came in the second half of the period, others 55 %"),
+        (0.1, 0.1, ""),
+    ],
+)
+def test_a_trend_is_said_as_the_share_of_the_second_half(this: float, others: float, said: str):
+    trend = DistinguishingFeature("trend", "growth of revenue", "ratio", this, others, -0.5, 0.01, others, this, others)
+    assert difference_text(trend) == said

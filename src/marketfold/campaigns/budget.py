@@ -139,8 +139,9 @@ def _divide(total: float, weights: Sequence[float], caps: Sequence[float]) -> li
         open_to = [i for i in open_to if i not in full]
     cents = [math.floor(amount * 100 + 1e-6) for amount in amounts]
     spare = min(round(total * 100), round(sum(amounts) * 100)) - sum(cents)
-    if amounts and spare:
-        cents[max(range(len(amounts)), key=lambda i: (amounts[i] < caps[i], amounts[i]))] += spare
+    below = [i for i, amount in enumerate(amounts) if amount < caps[i]]
+    if below:  # where all are at their caps the cents are left over
+        cents[max(below, key=lambda i: amounts[i])] += spare
     return [cent / 100 for cent in cents]
 
 

@@ -101,7 +101,9 @@ def known_from_orders(
         facts=facts,
         affinity=affinity,
         timing=timing,
-        baselines=tuple(read_baselines(purchases, customers, campaign_days)),
+        baselines=read_baselines(
+            purchases, customers, campaign_days, [one.season_begins_on if one.advice else None for one in timing]
+        ),
         observed_days=customers.observed_days,
         source=clean.facts,
         currency=_currency(clean),

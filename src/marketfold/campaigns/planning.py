@@ -18,6 +18,7 @@ from marketfold.cleaning import CleanOrders
 from marketfold.config import CampaignOptions
 from marketfold.errors import ParameterError
 from marketfold.experiments import as_assigned, assign_arms, plan_holdout, plan_tenth
+from marketfold.segments import most_telling
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -127,7 +128,7 @@ def _campaign(
         trust=profile.trust,
         order_count=facts.values.get("order_count"),
         order_value=facts.values.get("order_value"),
-        distinguishing=profile.distinguishing[:DISTINGUISHING],
+        distinguishing=most_telling(profile.distinguishing, DISTINGUISHING),
         countries=profile.described.get("country", ())[:COUNTRIES],
         aim=aim_key,
         aim_title=aim.title,

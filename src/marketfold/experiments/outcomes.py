@@ -19,6 +19,7 @@ from marketfold.experiments.later_customers import AddedUp, RunIds, cover
 from marketfold.schema import MONEY_SCALE, SOURCE_LINE, money_sum
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -211,34 +212,66 @@ class Baseline:
         return self.order_rate if primary == "order_rate" else self.revenue_mean
 
 
-def read_baselines(purchases: _Purchases, customers: _Customers, days: int) -> tuple[Baseline | None, ...]:
+LEAD_DAYS = 21
+"""So long before a season begins a campaign for it does."""
+
+
+def read_baselines(
+    purchases: _Purchases, customers: _Customers, days: int, seasons: Sequence[date | None] = ()
+) -> tuple[Baseline | None, ...]:
     """Measure each segment's usual period from its own past, in back-to-back periods that end on the last day.
 
-    A customer counts from the period after the one of her first order on, in every period whether she ordered or not:
-    so the figures do not lean on the last weeks, by which segments such as "lapsed" are defined. `purchases` has one
-    row per order: `customer`, `segment` (0-based), `ordered_on`, `revenue`.
+    A customer counts from the first period that begins after her first order, in every period whether she ordered or
+    not: so the figures do not lean on the last weeks, by which segments such as "lapsed" are defined. Of a segment
+    that buys in a season, whose next first day `seasons` gives, the periods are those of earlier seasons instead: a
+    mean over the whole year would take nearly all who order then for people who do not order without a campaign.
+    `purchases` has one row per order: `customer`, `segment` (0-based), `ordered_on`, `revenue`.
     """
-    first, last = customers.observed
-    day = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    period = [(last - d).days // days for d in day]
-    calendar = pa.table({"ordered_on": pa.array(day, pa.date32()), "period": pa.array(period, pa.int64())})
-    dated = purchases.orders.join(purchases.engine.from_arrow(calendar), on="ordered_on", how="inner")
-    started = dated.group_by("customer").agg(started=nw.col("period").max())
-    cells = add_up(dated, "customer", "segment", "period").join(started, on="customer", how="inner")
-    later = cells.filter(nw.col("period") < nw.col("started"))
+    begins = [_begins(customers.observed, days, one) for one in seasons or (None,) * customers.n_segments]
+    calendar = purchases.engine.from_arrow(_calendar(begins, days))
+    came = purchases.orders.group_by("customer").agg(first_on=nw.col("ordered_on").min())
+    dated = purchases.orders.join(calendar, on=["segment", "ordered_on"], how="inner")
+    dated = dated.join(came, on="customer", how="inner")
+    later = add_up(dated.filter(nw.col("begins") > nw.col("first_on")), "customer", "segment", "period")
     one = nw.col("revenue")
     powers = later.with_columns(square=one * one, cube=one * one * one)
     sums = {name: nw.col(name).sum() for name in ("revenue", "square", "cube")}
     table = purchases.engine.collect(powers.group_by("segment").agg(n=nw.len(), **sums))
-    waited = (np.datetime64(last) - customers.first_on).astype(np.int64) // days
-    seen = np.bincount(customers.labels, weights=waited, minlength=customers.n_segments)
-    found: dict[int, Baseline] = {}
-    for row in table.to_pylist():
-        n = seen[row["segment"]]
-        mean, square, cube = (row[name] / n for name in sums)
-        sd = math.sqrt(max(square - mean**2, 0.0))
-        skew = (cube - 3 * mean * square + 2 * mean**3) / sd**3 if sd else 0.0
-        # nine figures: engines add floats in any order, and the last ones of a sum would differ from run to run
-        steady = (float(f"{value:.9g}") for value in (mean, sd, skew))
-        found[row["segment"]] = Baseline(days, int(n), row["n"] / n, *steady)
+    seen = [
+        sum(int((customers.first_on[customers.labels == segment] < np.datetime64(day)).sum()) for day in own)
+        for segment, own in enumerate(begins)
+    ]
+    found = {row["segment"]: _baseline(row, days, seen[row["segment"]]) for row in table.to_pylist()}
     return tuple(found.get(segment) for segment in range(customers.n_segments))
+
+
+def _baseline(sums: dict[str, float], days: int, seen: int) -> Baseline:
+    """From the sums of one segment's periods with an order, of `seen` periods in all."""
+    mean, square, cube = (sums[name] / seen for name in ("revenue", "square", "cube"))
+    sd = math.sqrt(max(square - mean**2, 0.0))
+    skew = (cube - 3 * mean * square + 2 * mean**3) / sd**3 if sd else 0.0
+    # nine figures: engines add floats in any order, and the last ones of a sum would differ from run to run
+    steady = (float(f"{value:.9g}") for value in (mean, sd, skew))
+    return Baseline(days, seen, sums["n"] / seen, *steady)
+
+
+def _calendar(begins: Sequence[Sequence[date]], days: int) -> pa.Table:
+    """One row for each day of each segment's periods: the first day and the number of its period."""
+    rows = [
+        {"segment": segment, "ordered_on": first + timedelta(days=n), "begins": first, "period": number}
+        for segment, own in enumerate(begins)
+        for number, first in enumerate(own)
+        for n in range(days)
+    ]
+    types = {"segment": pa.int64(), "ordered_on": pa.date32(), "begins": pa.date32(), "period": pa.int64()}
+    return pa.Table.from_pylist(rows, schema=pa.schema(list(types.items())))
+
+
+def _begins(observed: tuple[date, date], days: int, season: date | None) -> list[date]:
+    """First days of the whole periods observed: back to back, or each a while before an earlier season."""
+    first, last = observed
+    if season is None:
+        n = ((last - first).days + 1) // days
+        return [last - timedelta(days=days * (one + 1) - 1) for one in range(n)]
+    earlier = (season.replace(year=year) - timedelta(days=LEAD_DAYS) for year in range(first.year, season.year))
+    return [day for day in earlier if day >= first and day + timedelta(days=days - 1) <= last]

@@ -75,12 +75,13 @@ def repeats_figure(repeats: Repeats) -> go.Figure:
     once, again = words.share(repeats.once_share), words.share(1 - repeats.once_share)
     title = f"{once} of customers ordered once" if repeats.once_share >= 0.25 else f"{again} of customers ordered again"
     title = title if repeats.once_share else "Every customer ordered more than once"
+    last = f"; {words.share(customers[-1])} ordered {names[-1]} times and bring {words.share(revenue[-1])}"
+    most_often = last if most > 1 else ""
     figure = new_figure(
         title,
         subtitle="Share of customers and of revenue by number of orders",
         alt=f"Customers by number of orders: {once} ordered once and bring "
-        f"{words.share(repeats.once_revenue_share)} of revenue; {words.share(customers[-1])} ordered {names[-1]} "
-        f"times and bring {words.share(revenue[-1])}.",
+        f"{words.share(repeats.once_revenue_share)} of revenue{most_often}.",
         height=360,
     )
     for name, share, colour in (("Customers", customers, ACCENT), ("Revenue", revenue, SOFT)):

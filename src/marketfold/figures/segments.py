@@ -16,7 +16,7 @@ from marketfold.figures.theme import (
     segment_symbol,
     wrapped,
 )
-from marketfold.segments import difference_text
+from marketfold.segments import difference_text, most_telling
 from marketfold.words import measured, share
 
 if TYPE_CHECKING:
@@ -68,7 +68,10 @@ def profile_heatmap_figure(
     effects = np.array([[profile.effects.get(f.name, 0.0) for profile in profiles] for f in shown])
     words = [[measured(profile.medians[f.name], f.measure, currency) for profile in profiles] for f in shown]
     everyone = [[measured(profile.everyone[f.name], f.measure, currency) for profile in profiles] for f in shown]
-    apart = [[difference_text(one, table.unit, currency) for one in profile.distinguishing[:3]] for profile in profiles]
+    apart = [
+        [difference_text(one, table.unit, currency) for one in most_telling(profile.distinguishing, 3)]
+        for profile in profiles
+    ]
     heard = [f"{_name(p)}: {'; '.join(texts) or 'as everybody'}" for p, texts in zip(profiles, apart, strict=True)]
     rest = f" The {len(shown)} features that differ most of {len(known)}." if len(known) > len(shown) else ""
     figure = new_figure(

@@ -26,7 +26,7 @@ from marketfold.report import teaching
 from marketfold.report.sentences.phrases import say
 from marketfold.report.sentences.segments import rule_sentence
 from marketfold.report.sentences.trust import trust_text
-from marketfold.segments import difference_text
+from marketfold.segments import difference_text, most_telling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -100,7 +100,7 @@ def _card(profile: SegmentProfile, analysis: Analysis) -> SegmentCard:
         revenue_share=profile.revenue_share if table.has_money else None,
         distinguishing=tuple(
             words.sentence(difference_text(feature, table.unit, currency))
-            for feature in profile.distinguishing[:LISTED_OF_ONE]
+            for feature in most_telling(profile.distinguishing, LISTED_OF_ONE)
         ),
         facts=_card_facts(profile, table, currency),
         rule=rule_sentence(profile.rule, table, currency) if profile.rule else "",

@@ -1,7 +1,7 @@
 """What each segment is, what it is called, and how it moves from run to run."""
 
 from marketfold.segments.described import Described
-from marketfold.segments.distinguishing_features import DistinguishingFeature
+from marketfold.segments.distinguishing_features import DistinguishingFeature, most_telling
 from marketfold.segments.drift import MUCH_DRIFT, SOME_DRIFT, Drift, population_stability
 from marketfold.segments.journeys import EVENTS, Event, Journeys, MoneyBasis, SegmentMoney, follow
 from marketfold.segments.matching import SegmentMatch, match_segments
@@ -36,6 +36,7 @@ __all__ = [
     "follow",
     "match_segments",
     "meets",
+    "most_telling",
     "name_segments",
     "number_and_name",
     "phrase_of",

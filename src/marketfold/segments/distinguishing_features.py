@@ -13,6 +13,8 @@ from marketfold.segments.phrases import difference_text
 from marketfold.thresholds import FEWEST_MEMBERS, MEASURED_SHARE, SIGNIFICANCE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from marketfold.schema import FeatureTable, Float64, Labels
@@ -188,3 +190,15 @@ def distinguishing_features(
         numbers = {name: float(values[segment, j]) for name, values in vars(compared).items()}
         every.append(DistinguishingFeature(feature.name, feature.label, feature.measure, **numbers))
     return tuple(feature for feature in every if difference_text(feature, table.unit))
+
+
+def most_telling(features: Sequence[DistinguishingFeature], n: int) -> tuple[DistinguishingFeature, ...]:
+    """The first n that say something new: of those with one order the first order is the last, and its worth is all.
+
+    A feature whose medians and averages are those of an earlier one, in the same measure, says it again.
+    """
+    new: dict[tuple[str, ...], DistinguishingFeature] = {}
+    for feature in features:
+        numbers = feature.median, feature.others, feature.mean, feature.others_mean
+        new.setdefault((feature.measure, *(f"{number:.6g}" for number in numbers)), feature)
+    return tuple(new.values())[:n]

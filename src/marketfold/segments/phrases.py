@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from marketfold.customer_tables import part_of
 from marketfold.features import OTHER, category_of, is_place
-from marketfold.words import measured, singular
+from marketfold.words import measured, share, singular
 
 if TYPE_CHECKING:
-    from marketfold.schema import Unit
+    from marketfold.schema import Measure, Unit
     from marketfold.segments.distinguishing_features import DistinguishingFeature
 
 
@@ -48,13 +48,20 @@ class Phrase:
     low_else: str = ""
     high_else: str = ""
     quiet_else: str = ""
+    halves: bool = False
     difference: str = "{label}: {this}, others {others}"
+    difference_all: str = ""
+    difference_none: str = ""
     below: str = "{label} up to {x}"
     above: str = "{label} over {x}"
     at_least: str = "{label} of {x} or more"
     between: str = "{label} between {low} and {high}"
     exactly: str = "{label} of {x}"
     none: str = ""
+
+    def said(self, value: float, measure: Measure, currency: str | None = None) -> str:
+        """A value of the feature in the units in which the phrase speaks of it."""
+        return share((1 + value) / 2) if self.halves else measured(value, measure, currency)
 
     def words(self, *, high: bool, this: float, others: float, orders: float) -> tuple[str, str]:
         """Adjective and tail of a segment with these medians; empty where nothing fits, and what is not known holds."""
@@ -132,12 +139,17 @@ def difference_text(feature: DistinguishingFeature, unit: Unit = "customer", cur
 
     Empty where even averages do, as they may with shares that are mostly zero.
     """
-    this, others = (measured(value, feature.measure, currency) for value in (feature.median, feature.others))
-    average = ""
+    phrase = phrase_of(feature.name, unit)
+    pair, average = (feature.median, feature.others), ""
+    this, others = (phrase.said(value, feature.measure, currency) for value in pair)
     if feature.measure == "flag" or this == others:
-        this, others = (measured(value, feature.measure, currency) for value in (feature.mean, feature.others_mean))
+        pair = feature.mean, feature.others_mean
+        this, others = (phrase.said(value, feature.measure, currency) for value in pair)
         average = "" if feature.measure == "flag" else " (averages)"
     if this == others:
         return ""
-    text = phrase_of(feature.name, unit).difference.format(label=feature.label, this=this, others=others)
+    ends = {-1.0: phrase.difference_none, 1.0: phrase.difference_all} if phrase.halves else {}
+    text = ends.get(pair[0]) or phrase.difference
+    rest = phrase.said(-pair[1], feature.measure, currency)
+    text = text.format(label=feature.label, this=this, others=others, others_rest=rest)
     return singular(text) + average

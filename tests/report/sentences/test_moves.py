@@ -38,17 +38,28 @@ def test_one_begins_where_most_can_be_moved_and_last_where_nothing_comes_out_aga
 def test_a_move_has_people_time_and_money(plan: CampaignPlan) -> None:
     first = plan.campaigns[0]
     timing = replace(first.timing, season_begins_on=date(2026, 11, 1))
+    first = with_value(first, 36_000)
     seasonal = replace(first, name="Resellers", customers=30, aim="reward", timing=timing, trust="group",
                        revenue_total=4_900_000.0)  # fmt: skip
     other = replace(plan.campaigns[1], revenue_total=4_900_000.0)
-    said = dict(move_sentences(replace(with_campaigns(plan, seasonal, other), currency="USD")))
+    plan = replace(plan, budget=replace(plan.budget, margin=None), currency="USD")
+    said = dict(move_sentences(with_campaigns(plan, seasonal, other)))
     assert said[first.number] == (
-        "Write to the 30 \u201cResellers\u201d before November 2026, when their season begins: they brought $4.9M of "
-        "$9.8M."
+        "Write to the 30 \u201cResellers\u201d before November 2026, when their season begins: up to $36,000 more "
+        "revenue, one order each."
     )
-    lapsed = replace(seasonal, aim="win_back", timing=replace(timing, season_begins_on=None), order_value=410.0)
-    (sentence,) = [text for _, text in move_sentences(replace(with_campaigns(plan, lapsed), currency="USD"))]
-    assert sentence == "Write to the 30 \u201cResellers\u201d who have stopped ordering: $410 an order of theirs."
+    lapsed = replace(seasonal, aim="win_back", timing=replace(timing, season_begins_on=None))
+    with_margin = replace(plan, budget=replace(plan.budget, margin=0.3))
+    ((_, sentence),) = move_sentences(with_campaigns(with_margin, lapsed))
+    assert sentence.endswith(
+        "\u201cResellers\u201d who have stopped ordering: up to $36,000 more margin, one order each."
+    )
+
+
+def test_where_all_order_anyway_a_move_says_what_they_brought(plan: CampaignPlan) -> None:
+    first = replace(with_value(plan.campaigns[0], 0.0), revenue_total=4_900_000.0)
+    ((_, sentence),) = move_sentences(replace(with_campaigns(plan, first), currency="USD"))
+    assert sentence.endswith(": they brought $4.9M of $4.9M.")
 
 
 def test_one_acts_by_the_first_channel_for_which_the_file_has_what_it_needs(plan: CampaignPlan) -> None:

@@ -34,6 +34,18 @@ def test_counts_are_said_as_counts():
     assert words(3, 3) == "exactly 3 orders"
 
 
+def test_a_trend_is_said_as_the_share_of_the_second_half():
+    table = table_of(np.linspace(-1, 1, 41)[:, None], "trend", "ratio")
+
+    def words(*bounds: Bound) -> str:
+        rule = SegmentRule(recall=1.0, others_share=0.0, precision=1.0, conditions=bounds)
+        return rule_words(rule, table)
+
+    assert words(Bound("trend", above=True, threshold=-0.9)) == "over 5 % of revenue in the second half of the period"
+    assert words(Bound("trend", above=False, threshold=0.5)) == "up to 75 % of revenue in the second half of the period"
+    assert words(Bound("trend", above=False, threshold=-1.0)) == "nothing in the second half of the period"
+
+
 def test_a_rule_with_its_shares():
     rule = SegmentRule(
         recall=1.0,

@@ -124,6 +124,8 @@ def inter_purchase_time(timing: Timing) -> str:
     since = say("timing", "away", away=timing.recency_days)
     if timing.season == "no orders":
         return say("timing", "no orders.away", since=since)
+    if timing.advice:
+        return say("timing", "season", since=since)
     if timing.gap_days is None:
         return say("timing", "few back", since=since)
     low, middle, high = timing.gap_days

@@ -10,6 +10,9 @@ from marketfold.report.sentences.phrases import phrases, say
 if TYPE_CHECKING:
     from marketfold.campaigns import Campaign, CampaignPlan
 
+LEAST_MOVED = 1.0
+"""Less than one of the currency is nothing to begin for."""
+
 
 def worthwhile_first(plan: CampaignPlan) -> tuple[Campaign, ...]:
     """Campaigns in the order in which to begin: those that can be relied on, and of them those that can move most."""
@@ -24,14 +27,16 @@ def worthwhile_first(plan: CampaignPlan) -> tuple[Campaign, ...]:
 def move_sentences(plan: CampaignPlan) -> tuple[tuple[int, str], ...]:
     """Number of each campaign and what to do in it, those first with which to begin."""
     total = sum(campaign.revenue_total for campaign in plan.campaigns)
-    return tuple((one.number, _move(one, total, plan.currency)) for one in worthwhile_first(plan))
+    return tuple((one.number, _move(one, total, plan)) for one in worthwhile_first(plan))
 
 
-def _move(campaign: Campaign, total: float, currency: str | None) -> str:
+def _move(campaign: Campaign, total: float, plan: CampaignPlan) -> str:
+    currency, margin = plan.currency, plan.budget.margin
     codes = phrases("move")
     who = codes.get(f"who.{campaign.aim}", codes["who"])
     brought = [words.money(value, currency, short=True) for value in (campaign.revenue_total, total)]
     facts = {"act": _act(campaign), "campaign": campaign, "when": _when(campaign), "customers": campaign.customers}
+    facts["what"] = "revenue" if margin is None else "margin"
     facts |= dict(zip(("brought", "total"), brought, strict=True))
     worth = _worth(campaign)
     lead = say("move", "weak") if campaign.trust == "weak" else ""
@@ -51,6 +56,6 @@ def _when(campaign: Campaign) -> str:
 
 
 def _worth(campaign: Campaign) -> str:
-    if campaign.aim in {"win_back", "second_order", "grow_basket"} and campaign.order_value:
-        return "worth.order"
+    if campaign.budget and campaign.budget.value_at_stake >= LEAST_MOVED:
+        return "worth.moved"
     return "worth.share" if campaign.revenue_total > 0 else ""

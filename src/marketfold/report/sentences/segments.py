@@ -52,8 +52,10 @@ def _bounds(table: FeatureTable, name: str, bounds: list[Bound], currency: str |
     counted = above is not None and feature.measure == "count" and bool((column == np.floor(column)).all())
     least = above + 1 if above is not None and counted else above
 
+    nothing = below == (-1 if phrase.halves else 0)
+
     def filled(text: str, **values: float) -> str:
-        amounts = {key: measured(value, feature.measure, currency) for key, value in values.items()}
+        amounts = {key: phrase.said(value, feature.measure, currency) for key, value in values.items()}
         return text.format(label=feature.label, **amounts)
 
     ends = [
@@ -61,7 +63,7 @@ def _bounds(table: FeatureTable, name: str, bounds: list[Bound], currency: str |
         for end, bound in ((column.max(), least), (column.min(), below))
         if bound is not None and _alike(end, bound, feature)
     ]
-    if ends and (least is None or below is None) and not (below == 0 and phrase.none):
+    if ends and (least is None or below is None) and not (nothing and phrase.none):
         return singular(filled(phrase.exactly, x=float(ends[0])))
     if least is not None and below is not None:
         return (
@@ -70,7 +72,7 @@ def _bounds(table: FeatureTable, name: str, bounds: list[Bound], currency: str |
             else filled(phrase.between, low=least, high=below)
         )
     if below is not None:
-        return singular(filled(phrase.none if below == 0 and phrase.none else phrase.below, x=below))
+        return singular(filled(phrase.none if nothing and phrase.none else phrase.below, x=below))
     assert least is not None  # noqa: S101  (a bound is one or the other)
     return singular(filled(phrase.at_least if counted else phrase.above, x=least))
 
