@@ -70,7 +70,7 @@ def personal(shop: Shop) -> set[str]:
 
 
 def found_in(texts: list[str], wanted: set[str]) -> set[str]:
-    """Which of the wanted stand as a word of their own in any text; a whole number before a point is part of another."""
+    """Which of the wanted stand as a word of their own in any text; digits before a point are part of a number."""
     words = set(re.findall(r"\w+", "\n".join(texts)))
     likely = {value for value in wanted if set(re.findall(r"\w+", value)) <= words}
     whole = "\n".join(texts)
