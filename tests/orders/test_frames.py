@@ -127,6 +127,15 @@ def test_parquet_file_folder_and_pattern(tmp_path: Path) -> None:
         assert orders.facts.lines == 4
 
 
+def test_parquet_whose_names_are_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "orders.parquet"
+    name = TABLE.column_names[0].encode()
+    pq.write_table(TABLE, path)
+    path.write_bytes(path.read_bytes().replace(name, b"\xa1" + name[1:]))
+    with pytest.raises(OrdersError, match=r"orders\.parquet cannot be read as Parquet"):
+        read_orders(path)
+
+
 def test_parquet_cut_short(tmp_path: Path) -> None:
     path = tmp_path / "orders.parquet"
     pq.write_table(TABLE, path)

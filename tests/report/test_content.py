@@ -5,7 +5,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.report.edited import remarking, with_names
+from tests.report.edited import remarking, with_names, with_orders
 
 from marketfold.page import Briefs, PageData, Section, SegmentCards, figures_of, render_page
 from marketfold.report import content, report_data, report_page, with_plan, write_report
@@ -79,7 +79,7 @@ def test_no_customer_whose_id_is_personal_is_in_the_report(analysis: Analysis, t
     path, data = tmp_path / "report.html", analysis.data
     facts = dataclasses.replace(data.facts, id_is_personal=True)
     clean = dataclasses.replace(data.clean, orders=dataclasses.replace(data.clean.orders, facts=facts))
-    write_report(dataclasses.replace(analysis, data=dataclasses.replace(data, clean=clean)), path)
+    write_report(dataclasses.replace(analysis, data=with_orders(data, clean)), path)
     text = path.read_text("utf-8")
     ids = {str(one) for one in analysis.segmentation.ids}
     assert len(ids) > 20

@@ -3,6 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tests.report.edited import with_orders
+
 from marketfold.page import ListPart, ReportPage, render_page
 from marketfold.report.customers_chapter import MOST_OF_A_SEGMENT, customers_chapter
 from marketfold.unit_tables import as_list, segments_table
@@ -32,7 +34,7 @@ def test_ids_that_are_names_stay_in_the_files(analysis: Analysis) -> None:
     data = analysis.data
     facts = replace(data.clean.facts, id_is_personal=True)
     clean = replace(data.clean, orders=replace(data.clean.orders, facts=facts))
-    private = replace(analysis, data=replace(data, clean=clean))
+    private = replace(analysis, data=with_orders(data, clean))
     part = list_of(private)
     assert [row[0] for row in part.rows] == [str(number) for number in range(1, len(part.rows) + 1)]
     html = render_page(ReportPage("t", "l", sections=(customers_chapter(private),), n_segments=3))  # type: ignore[arg-type]

@@ -299,7 +299,7 @@ def _texts(name: str, path: Path, folder: Path) -> list[TextFile]:
 def _open_parquet(name: str, paths: Mapping[str, Path], engine: DuckDBEngine) -> Source:
     try:
         return from_parquet(name, paths, engine)
-    except (duckdb.Error, pa.ArrowException, OSError) as error:
+    except (duckdb.Error, pa.ArrowException, OSError, UnicodeError) as error:  # a name may be no text
         raise OrdersError(
             f"{name} cannot be read as Parquet: it is damaged, cut short, or something else ({_first_line(error)})."
         ) from error
