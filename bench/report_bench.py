@@ -79,6 +79,7 @@ def _opened(path: Path, rounds: int) -> list[tuple[float, float, float]]:
         for _ in range(rounds):
             page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
             page.goto(path.as_uri())
+            page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
             page.evaluate("document.querySelector('.plot').scrollIntoView()")
             page.wait_for_selector(".plot[data-ready]", timeout=60_000)
             found.append(
