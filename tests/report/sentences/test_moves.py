@@ -46,13 +46,13 @@ def test_a_move_has_people_time_and_money(plan: CampaignPlan) -> None:
     said = dict(move_sentences(with_campaigns(plan, seasonal, other)))
     assert said[first.number] == (
         "Write to the 30 \u201cResellers\u201d before November 2026, when their season begins: up to $36,000 more "
-        "revenue, one order each."
+        "revenue, at one more order each."
     )
     lapsed = replace(seasonal, aim="win_back", timing=replace(timing, season_begins_on=None))
     with_margin = replace(plan, budget=replace(plan.budget, margin=0.3))
     ((_, sentence),) = move_sentences(with_campaigns(with_margin, lapsed))
     assert sentence.endswith(
-        "\u201cResellers\u201d who have stopped ordering: up to $36,000 more margin, one order each."
+        "\u201cResellers\u201d who have stopped ordering: up to $36,000 more margin, at one more order each."
     )
 
 
