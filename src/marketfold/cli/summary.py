@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -47,7 +48,7 @@ def _table(title: str, headings: Iterable[str], left: Collection[str] = ()) -> T
 
 
 def print_run(run: Run) -> None:
-    """The segments, the ledger, the warnings, and where the report is."""
+    """The segments, the ledger, the warnings, what to do first, and where everything is."""
     out = _out()
     record = run.record
     out.print(_what_was_read(run))
@@ -63,7 +64,24 @@ def print_run(run: Run) -> None:
     if record["choose_k"]["summary"] not in record["warnings"]:
         out.print(Text(record["choose_k"]["summary"]))
     _warn(out, *record["warnings"])
-    out.print(Text(f"Report: {run.report}"), soft_wrap=True)
+    _say_what_comes_next(out, run)
+
+
+def _say_what_comes_next(out: Console, run: Run) -> None:
+    """What to do with the customers, then where everything is, and the commands for it."""
+    from marketfold.report import move_sentences
+
+    for place, (_, sentence) in enumerate(move_sentences(run.plan), start=1):
+        out.print(Text(f"{place}. {sentence}"))
+    out.print(Text(f"Report: {run.home / run.report.name}"), soft_wrap=True)
+    lists = run.home / "customers.csv"
+    if lists.is_file():
+        book = lists.with_suffix(".xlsx")
+        out.print(Text(f"Who is in each segment: {book if book.is_file() else lists}"), soft_wrap=True)
+    folder = shlex.quote(str(run.home))
+    commands = [f"marketfold plan {folder}", f"marketfold learn {folder}"]
+    commands[1:1] = [f"marketfold export {folder} --to google"] if "arm" in run.segments.column_names else []
+    out.print(Text("Next: " + "\n      ".join(commands)), soft_wrap=True)
 
 
 def _what_was_read(run: Run) -> str:

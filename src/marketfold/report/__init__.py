@@ -19,6 +19,7 @@ from marketfold.report.sentences.experiments import (
     missing_payback,
 )
 from marketfold.report.sentences.movement import about_people, movement_sentences, movement_title
+from marketfold.report.sentences.moves import move_sentences
 from marketfold.report.sentences.outlook import outlook_sentence
 from marketfold.report.sentences.phrases import phrases
 from marketfold.report.sentences.reduction import about_suitability
@@ -62,6 +63,7 @@ __all__ = [
     "measurement_figure",
     "measurement_page",
     "missing_payback",
+    "move_sentences",
     "movement_sentences",
     "movement_title",
     "number_decision",
