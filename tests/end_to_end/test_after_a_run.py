@@ -115,6 +115,15 @@ def test_a_renamed_segment_is_renamed_everywhere(marketfold: Command, own_run: P
     assert not [path for path in own_run.parent.iterdir() if path.name.startswith(".")]
 
 
+def test_a_segment_is_renamed_by_its_name_so_far(marketfold: Command, own_run: Path):
+    old = Run.read(own_run).plan.campaigns[1].name
+    assert marketfold("rename", own_run, old.upper(), "Our guests").code == 0
+    assert Run.read(own_run).plan.campaigns[1].name == "Our guests"
+    ended = marketfold("rename", own_run, "Our guest", "Friends")
+    assert ended.code == 2
+    assert "closest: 'Our guests'" in ended.err
+
+
 @pytest.mark.parametrize(("number", "name"), [(99, "Nobody"), (1, ""), (1, "x" * 200)])
 def test_a_name_that_cannot_be_given(number: int, name: str, marketfold: Command, own_run: Path):
     before = (own_run / "run.json").read_bytes()

@@ -10,6 +10,7 @@ import typer
 from marketfold import words
 from marketfold.cli import flags
 from marketfold.cli.terminal import say, say_json
+from marketfold.errors import ParameterError, closest
 
 if TYPE_CHECKING:
     from marketfold.campaigns import CampaignPlan
@@ -95,7 +96,7 @@ def _changes(texts: list[str]) -> dict[str, object]:
 
 def rename(
     run: flags.RunFolder,
-    number: Annotated[int, typer.Argument(min=1, help="Number of the segment.")],
+    segment: Annotated[str, typer.Argument(metavar="NUMBER_OR_NAME", help="The segment, as it is so far.")],
     name: Annotated[str, typer.Argument(help="What it is to be called.")],
 ) -> None:
     """Call a segment by a name of your own; later runs with --previous keep it."""
@@ -103,9 +104,21 @@ def rename(
 
     before = read_plan(run)
     read = Run.read(run)
+    number = _number_of(segment, before)
     old = rename_segment(run, number, name)
     say(f"Segment {number} is called {name!r} now; it was {old!r}.")
     _say_outdated(outdated_audiences(read, before, read_plan(run)))
+
+
+def _number_of(segment: str, plan: CampaignPlan) -> int:
+    """Number of a segment that is given by it or by its name, in any case."""
+    if segment.strip() in {str(campaign.number) for campaign in plan.campaigns}:
+        return int(segment)
+    names = {campaign.name.casefold(): campaign.number for campaign in plan.campaigns}
+    if (key := segment.strip().casefold()) in names:
+        return names[key]
+    known = closest(segment, [campaign.name for campaign in plan.campaigns])
+    raise ParameterError(f"There is no segment called {segment!r}; {known}")
 
 
 def learn(
