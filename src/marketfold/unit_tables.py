@@ -165,6 +165,7 @@ def _with_label(feature: Feature, value: str) -> str:
     return words.singular(f"{value} {feature.label}") if feature.measure == "count" else f"{feature.label} {value}"
 
 
+CUSTOMERS_CSV, CUSTOMERS_WORKBOOK = "customers.csv", "customers.xlsx"
 MOST_IN_WORKBOOK = 100_000
 """Beyond so many rows nobody scrolls, and writing takes longer than the run: the CSV has them all."""
 

@@ -3,11 +3,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.figures.colours import colours_of
+from tests.figures.colours import assert_dark_side, assert_words
 from tests.segments.runs import HALF, NAMES, earlier_run, later_run
 
 from marketfold.figures import drift_figure, movement_sankey_figure, segment_tint
-from marketfold.figures.theme import HIGHLIGHT, PALE, SOFT, SWAP
+from marketfold.figures.theme import HIGHLIGHT, PALE, SOFT
 from marketfold.schema import Feature
 from marketfold.segments import Movement, compare_runs
 
@@ -29,14 +29,12 @@ FIGURES = {"sankey": movement_sankey_figure(movement()), "drift": drift_figure(m
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_has_words_for_those_who_cannot_see_it(name: str):
-    figure = FIGURES[name]
-    assert len(figure.layout.meta["alt"]) > len(figure.layout.title.text)
-    assert figure.layout.title.subtitle.text
+    assert_words(FIGURES[name])
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_colour_has_one_for_dark_pages(name: str):
-    assert colours_of(FIGURES[name]) <= SWAP.keys()
+    assert_dark_side(FIGURES[name])
 
 
 def test_bands_carry_every_unit_once_in_the_colour_of_where_they_were():

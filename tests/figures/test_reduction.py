@@ -4,11 +4,11 @@ import json
 
 import numpy as np
 import pytest
-from tests.figures.colours import colours_of
+from tests.figures.colours import assert_dark_side, assert_words
 
 from marketfold.errors import ParameterError
 from marketfold.figures.reduction import loadings_figure, loss_figure, reconstruction_figure, scree_figure, way_figure
-from marketfold.figures.theme import ACCENT, SOFT, SWAP, segment_colour
+from marketfold.figures.theme import ACCENT, SOFT, segment_colour
 from marketfold.reduction import PCAReducer, assess_suitability
 from marketfold.schema import Float32
 from marketfold.selection import ReducerScore, WayMap
@@ -39,9 +39,8 @@ FIGURES = {
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_has_words_a_dark_side_and_sound_json(name: str) -> None:
     figure = FIGURES[name]
-    assert len(figure.layout.meta["alt"]) > len(figure.layout.title.text)
-    assert figure.layout.title.subtitle.text
-    assert colours_of(figure) <= SWAP.keys()
+    assert_words(figure)
+    assert_dark_side(figure)
     assert "NaN" not in json.dumps(json.loads(figure.to_json()))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.figures.colours import colours_of
+from tests.figures.colours import assert_dark_side, assert_words
 from tests.segments.shops import segmented, shop
 
 from marketfold.figures.segments import (
@@ -17,7 +17,7 @@ from marketfold.figures.segments import (
     map_3d_figure,
     profile_heatmap_figure,
 )
-from marketfold.figures.theme import SWAP, segment_colour
+from marketfold.figures.theme import segment_colour
 from marketfold.page import figure_part
 from marketfold.page.embed import figure_payload
 from marketfold.segments import profile_segments
@@ -33,14 +33,12 @@ FIGURES = {
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_figure_has_words_for_those_who_cannot_see_it(name: str):
-    figure = FIGURES[name]
-    assert len(figure.layout.meta["alt"]) > len(figure.layout.title.text)
-    assert figure.layout.title.subtitle.text
+    assert_words(FIGURES[name])
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_every_colour_has_one_for_dark_pages(name: str):
-    assert colours_of(FIGURES[name]) <= SWAP.keys()
+    assert_dark_side(FIGURES[name])
 
 
 def test_heatmap_shows_medians_and_colours_effects():

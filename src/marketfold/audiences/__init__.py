@@ -2,12 +2,13 @@
 
 from marketfold.audiences.account import Audience, AudienceReport
 from marketfold.audiences.export import export_audiences
-from marketfold.audiences.files import EXCEL_ROWS, OWNER_ONLY, Notes, fill_workbook
+from marketfold.audiences.files import AS_GIVEN, EXCEL_ROWS, OWNER_ONLY, Notes, fill_workbook
 from marketfold.audiences.platform import Column, Platform, SegmentFacts
 from marketfold.audiences.platforms import PLATFORMS, platform_named
 from marketfold.audiences.request import ExportOptions
 
 __all__ = [
+    "AS_GIVEN",
     "EXCEL_ROWS",
     "OWNER_ONLY",
     "PLATFORMS",

@@ -110,6 +110,11 @@ class Budget:
     left_over: float
     lines: tuple[BudgetLine, ...]
 
+    @property
+    def reckoned_in(self) -> Literal["revenue", "margin"]:
+        """What the values of its lines are."""
+        return "revenue" if self.margin is None else "margin"
+
 
 def _check(total: float | None, margin: float | None, contact_cost: float | None) -> None:
     if total is not None and not 0 < total < math.inf:

@@ -70,14 +70,14 @@ def print_run(run: Run) -> None:
 def _say_what_comes_next(out: Console, run: Run) -> None:
     """What to do with the customers, then where everything is, and the commands for it."""
     from marketfold.report import move_sentences
+    from marketfold.unit_tables import CUSTOMERS_CSV, CUSTOMERS_WORKBOOK
 
     for place, (_, sentence) in enumerate(move_sentences(run.plan), start=1):
         out.print(Text(f"{place}. {sentence}"))
     out.print(Text(f"Report: {run.home / run.report.name}"), soft_wrap=True)
-    lists = run.home / "customers.csv"
-    if lists.is_file():
-        book = lists.with_suffix(".xlsx")
-        out.print(Text(f"Who is in each segment: {book if book.is_file() else lists}"), soft_wrap=True)
+    lists = [run.home / name for name in (CUSTOMERS_WORKBOOK, CUSTOMERS_CSV)]
+    if there := next((path for path in lists if path.is_file()), None):
+        out.print(Text(f"Who is in each segment: {there}"), soft_wrap=True)
     folder = shlex.quote(str(run.home))
     commands = [f"marketfold plan {folder}", f"marketfold learn {folder}"]
     commands[1:1] = [f"marketfold export {folder} --to google"] if "arm" in run.segments.column_names else []

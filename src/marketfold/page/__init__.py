@@ -18,24 +18,19 @@ from marketfold.page.parts import (
     FindingItem,
     Findings,
     Fold,
-    Link,
     ListPart,
     Message,
-    Move,
     Notice,
     Part,
     Prose,
-    ReportPage,
-    Section,
     SegmentCard,
     SegmentCards,
-    ShareRow,
-    SharesChart,
     TablePart,
     Terms,
     numbers,
 )
 from marketfold.page.render import asset, environment, figures_of, frame_values, render_page, tables_of, write_page
+from marketfold.page.report_page import Link, Move, ReportPage, Section, ShareRow, SharesChart
 
 __all__ = [
     "Brief",

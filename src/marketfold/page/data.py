@@ -18,7 +18,7 @@ from marketfold.damage import reason, told_as
 from marketfold.errors import RunFolderError
 from marketfold.figures import wrapped
 from marketfold.json_files import plain, read_json, write_json
-from marketfold.page.parts import ReportPage
+from marketfold.page.report_page import ReportPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from marketfold.page.parts import Part, ReportPage
+    from marketfold.page.parts import Part
+    from marketfold.page.report_page import ReportPage
 
 REPORT_SCRIPTS = ("theme.js", "page.js", "list.js", "figures.js")
 _INK, _PAPER = "#101418", "#ffffff"
@@ -163,7 +164,7 @@ def render_page(page: ReportPage) -> str:
 
     Examples
     --------
-    >>> from marketfold.page.parts import ReportPage
+    >>> from marketfold.page.report_page import ReportPage
     >>> "&lt;b&gt;" in render_page(ReportPage(title="<b>", lead="Nothing yet."))
     True
     """

@@ -43,7 +43,7 @@ def _money_facts(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
     line = campaign.budget
     if line is None:
         return ()
-    known = "margin" if plan.budget.margin else "revenue"
+    known = plan.budget.reckoned_in
     moved = f"{known}, one order more from each who does not order anyway"
     facts = [Fact("Can be moved", words.money(line.value_at_stake, plan.currency), moved)]
     facts.append(Fact("Brought in a year", words.money(line.yearly_value, plan.currency), f"{known}, whatever is done"))

@@ -22,15 +22,12 @@ if TYPE_CHECKING:
 MOST_OF_A_SEGMENT = 50
 """Customers of each segment on the page; all of them are in the files."""
 
-NUMERIC = (
-    "last_order_on", "order_count", "revenue_total", "usual_gap_days", "overdue_days", "expected_value_365d",
-    "alive_chance",
-)  # fmt: skip
-TEXT = ("next_product", "why_here")
 MEASURES: dict[str, Measure] = {
     "order_count": "count", "revenue_total": "money", "usual_gap_days": "days", "overdue_days": "days",
     "expected_value_365d": "money", "alive_chance": "share",
 }  # fmt: skip
+NUMERIC = ("last_order_on", *MEASURES)
+TEXT = ("next_product", "why_here")
 
 
 def customers_chapter(analysis: Analysis) -> Section | None:
@@ -57,8 +54,7 @@ def _list(rows: pa.Table, analysis: Analysis, *, personal: bool) -> ListPart:
     keys = [_keys(rows[name].to_pylist()) if name not in TEXT else [None] * len(rows) for name in shown]
     first = [float(one) for one in rows["no"].to_pylist()] if personal else [None] * len(rows)
     columns = (Column(labels[who]), *(Column(labels[name], numeric=name in NUMERIC) for name in shown))
-    notes = [say("customer_list", "personal")] if personal else []
-    notes += [say("customer_list", code) for code in ("overdue",) if "overdue_days" in shown]
+    notes = {"personal": personal, "overdue": "overdue_days" in shown}
     profiles = analysis.segments.profiles
     return ListPart(
         key="customer-list",
@@ -67,7 +63,7 @@ def _list(rows: pa.Table, analysis: Analysis, *, personal: bool) -> ListPart:
         sort_keys=tuple(zip(first, *keys, strict=True)),
         segments=tuple(rows["segment"].to_pylist()),
         choices=tuple((profile.number, profile.name) for profile in profiles),
-        note=" ".join(notes),
+        note=" ".join(say("customer_list", code) for code, holds in notes.items() if holds),
     )
 
 

@@ -12,7 +12,7 @@ from marketfold.report.sentences.phrases import phrases, say
 from marketfold.report.sentences.selection import future_warning
 from marketfold.report.sentences.trust import trust_summary
 from marketfold.report.sentences.warnings import run_warnings
-from marketfold.unit_tables import MOST_IN_WORKBOOK
+from marketfold.unit_tables import CUSTOMERS_CSV, CUSTOMERS_WORKBOOK, MOST_IN_WORKBOOK
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
@@ -72,7 +72,9 @@ def run_files(analysis: Analysis) -> tuple[Link, ...]:
     """The files of a run folder that a reader of the page opens next."""
     names = ["segments.csv"]
     if analysis.segmentation.unit == "customer":
-        names = ["customers.xlsx"] * (len(analysis.segmentation) <= MOST_IN_WORKBOOK) + ["customers.csv"]
+        names = [CUSTOMERS_CSV]
+        if len(analysis.segmentation) <= MOST_IN_WORKBOOK:
+            names.insert(0, CUSTOMERS_WORKBOOK)
     if analysis.plan.campaigns:
         names.append("campaigns/")
     return tuple(Link(name, say("file", name)) for name in names)

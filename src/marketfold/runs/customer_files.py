@@ -10,16 +10,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import xlsxwriter
 
+from marketfold.audiences import AS_GIVEN
 from marketfold.csv_files import write_csv
 from marketfold.report import phrases
-from marketfold.unit_tables import MOST_IN_WORKBOOK, as_list
+from marketfold.unit_tables import CUSTOMERS_CSV, CUSTOMERS_WORKBOOK, MOST_IN_WORKBOOK, as_list
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
     from typing import Any
 
-CSV_FILE, WORKBOOK_FILE = "customers.csv", "customers.xlsx"
 SHEET_NAME = 31
 """Characters of a sheet's name (Excel specifications and limits)."""
 NO_DAY = date(2000, 1, 1)
@@ -44,18 +44,15 @@ def write_customers(segments: pa.Table, folder: Path, as_of: date | None) -> Non
     if "customer_id" not in segments.column_names:
         return
     listed = as_list(segments)
-    write_csv(listed, folder / CSV_FILE)
-    workbook = folder / WORKBOOK_FILE
+    write_csv(listed, folder / CUSTOMERS_CSV)
+    workbook = folder / CUSTOMERS_WORKBOOK
     workbook.unlink(missing_ok=True)
     if len(listed) <= MOST_IN_WORKBOOK:
         _write_workbook(listed, workbook, as_of)
 
 
 def _write_workbook(listed: pa.Table, path: Path, as_of: date | None) -> None:
-    options = {
-        "constant_memory": True, "tmpdir": str(path.parent), "strings_to_formulas": False,
-        "strings_to_urls": False, "strings_to_numbers": False, "default_date_format": "yyyy-mm-dd",
-    }  # fmt: skip
+    options = {"constant_memory": True, "tmpdir": str(path.parent), "default_date_format": "yyyy-mm-dd", **AS_GIVEN}
     headers = phrases("customer_column")
     shown = [name for name in FORMATS if name in listed.column_names]
     with xlsxwriter.Workbook(path, options) as book:

@@ -182,8 +182,7 @@ def _stake(line: BudgetLine, plan: CampaignPlan) -> tuple[str, str]:
         "arithmetic", "stake.usual unknown" if usual is None else "stake", plan.currency,
         line=line, of_it=of_it, others=1 - (usual or 0.0),
     )  # fmt: skip
-    what = "revenue" if margin is None else "margin"
-    factor = "" if margin is None else of_it
+    factor, what = "" if margin is None else of_it, plan.budget.reckoned_in
     return moved, say("arithmetic", "yearly", plan.currency, line=line, over=over, of_it=factor, what=what)
 
 

@@ -31,16 +31,19 @@ def move_sentences(plan: CampaignPlan) -> tuple[tuple[int, str], ...]:
 
 
 def _move(campaign: Campaign, total: float, plan: CampaignPlan) -> str:
-    currency, margin = plan.currency, plan.budget.margin
-    codes = phrases("move")
-    who = codes.get(f"who.{campaign.aim}", codes["who"])
-    brought = [words.money(value, currency, short=True) for value in (campaign.revenue_total, total)]
-    facts = {"act": _act(campaign), "campaign": campaign, "when": _when(campaign), "customers": campaign.customers}
-    facts["what"] = "revenue" if margin is None else "margin"
-    facts |= dict(zip(("brought", "total"), brought, strict=True))
+    codes, currency = phrases("move"), plan.currency
+    facts = {
+        "act": _act(campaign),
+        "campaign": campaign,
+        "who": codes.get(f"who.{campaign.aim}", codes["who"]),
+        "when": _when(campaign),
+        "what": plan.budget.reckoned_in,
+        "brought": words.money(campaign.revenue_total, currency, short=True),
+        "total": words.money(total, currency, short=True),
+    }
+    lead = codes["weak"] if campaign.trust == "weak" else ""
+    said = f"{lead}{say('move', 'sentence', **facts)}"
     worth = _worth(campaign)
-    lead = say("move", "weak") if campaign.trust == "weak" else ""
-    said = f"{lead}{say('move', 'sentence', who=who, **facts)}"
     return f"{said}: {say('move', worth, currency, **facts)}." if worth else f"{said}."
 
 
