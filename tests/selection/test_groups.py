@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from marketfold.cleaning import CleanOrders, clean_orders
@@ -95,6 +97,27 @@ def test_a_null_shop_is_measured_like_the_real_one_and_has_its_rates_and_baskets
 
 def test_customers_who_leave_are_drawn_to_leave(clean: CleanOrders, table: FeatureTable):
     assert fit_shop(clean, table).process.leaving is not None  # a quarter of the demo's customers lapse
+
+
+def test_shops_without_groups_return_whole_orders_where_the_file_does():
+    rng = np.random.default_rng(3)
+    orders = {}
+    for customer in range(200):
+        for order in range(int(rng.integers(1, 7))):
+            orders[f"{customer}-{order}"] = (f"c{customer}", date(2024, 1, 1) + timedelta(days=int(rng.integers(700))))
+    back = set(rng.choice(sorted(orders), len(orders) // 20, replace=False).tolist())
+    lines = pd.DataFrame(
+        {"order_id": order, "customer": who, "date": day, "quantity": -1 if order in back else 1, "price": 10.0 + line}
+        for order, (who, day) in orders.items()
+        for line in range(4)  # all of which come back, or none
+    )
+    clean = clean_orders(read_orders(lines))
+    table = build_features(clean)
+    drawn = list(NullShops(clean).fit(table)(20, np.random.default_rng(0)))
+    returning = [float((shop.column("return_count") > 0).mean()) for shop in drawn]
+    seen = float((table.column("return_count") > 0).mean())
+    assert min(returning) <= seen <= max(returning)
+    assert abs(np.mean(returning) - seen) < 0.05  # by lines, twice as many would return something
 
 
 def crowds(table: FeatureTable, n_groups: int, apart: float) -> tuple[FeatureTable, np.ndarray]:

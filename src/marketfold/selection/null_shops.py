@@ -93,18 +93,20 @@ def draw_orders(model: ShopModel, n_shops: int, large: str | None, rng: Generato
             **{name: columns[name] for name in model.columns},
         }
     )
-    returned = rng.random(len(order)) < _chance_back(model, n, rng)[customer]
-    return lines, lines.select([SOURCE_LINE, "customer_id", "order_id", "ordered_on", "amount"]).filter(
-        pa.array(returned)
-    )
+    returned = pa.array(_comes_back(model, (customer, order, buyer), rng))
+    return lines, lines.select([SOURCE_LINE, "customer_id", "order_id", "ordered_on", "amount"]).filter(returned)
 
 
-def _chance_back(model: ShopModel, n: int, rng: Generator) -> Float64:
-    """Chance of each customer that a line comes back: beta."""
+def _comes_back(model: ShopModel, owner: tuple[Whole, Whole, Whole], rng: Generator) -> NDArray[np.bool_]:
+    """Which lines come back: of some orders (a customer's chance is beta) a part, their first line at least."""
+    customer, order, buyer = owner
     if not model.back:
-        return np.zeros(n)
+        return np.zeros(len(order), np.bool_)
     strength = (1 - model.back_alike) / model.back_alike
-    return rng.beta(model.back * strength, (1 - model.back) * strength, n)
+    chance = rng.beta(model.back * strength, (1 - model.back) * strength, int(customer.max()) + 1)
+    of_order = rng.random(len(buyer)) < chance[buyer]
+    is_first = np.diff(order, prepend=-1) > 0
+    return of_order[order] & (is_first | (rng.random(len(order)) < model.back_part))
 
 
 NullKind = Literal["shop", "cloud"]

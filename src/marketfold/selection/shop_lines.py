@@ -35,8 +35,10 @@ class ShopLines:
         Those of `MEASURED` that the source has, each of shape (n_lines,).
     buyer, day : shape (n_orders,)
         Customer of each order, and the day of its first line.
-    returned
-        Customer of each returned line.
+    mover, came_back : shape (n_orders and those that came back whole,)
+        Customer of each, and whether something of it came back.
+    returned_part
+        Share of the lines of orders of which something came back that did.
     """
 
     n_customers: int
@@ -46,7 +48,9 @@ class ShopLines:
     columns: dict[str, NDArray[Any]]
     buyer: Whole
     day: Whole
-    returned: Whole
+    mover: Whole
+    came_back: NDArray[np.bool_]
+    returned_part: float
 
     @property
     def n_orders(self) -> int:
@@ -67,6 +71,16 @@ class ShopLines:
         return self.day[in_turn[starts]], self.day[in_turn[ends]], is_first
 
 
+def _orders_of(lines: pa.Table) -> tuple[Whole, Whole]:
+    """Number of the order of each line, and whose each order is: the same number of two customers is two orders."""
+    customer = lines["_customer"].to_numpy().astype(np.int64)
+    ids = lines["order_id"].combine_chunks().dictionary_encode()
+    base = len(ids.dictionary) + 1
+    codes = ids.indices.fill_null(base - 1).to_numpy().astype(np.int64)
+    orders, order = np.unique(customer * base + codes, return_inverse=True)
+    return order, orders // base
+
+
 def read_lines(clean: CleanOrders, ids: Ids, first_on: date) -> ShopLines:
     """Bring home the lines of some customers, each of whom bought."""
     engine, numbered = clean.engine, pa.table({"customer_id": pa.array(ids.tolist(), pa.string())})
@@ -76,10 +90,13 @@ def read_lines(clean: CleanOrders, ids: Ids, first_on: date) -> ShopLines:
     lines = engine.collect(
         bought.select("_customer", "order_id", day_number("ordered_on").alias("_day"), "amount", *columns)
     )
-    back = engine.collect(clean.returns.join(asked, on="customer_id", how="inner").select("_customer"))
+    back = engine.collect(clean.returns.join(asked, on="customer_id", how="inner").select("_customer", "order_id"))
     customer = lines["_customer"].to_numpy().astype(np.int64)
-    codes = lines["order_id"].combine_chunks().dictionary_encode().indices.fill_null(-1).to_numpy().astype(np.int64)
-    _, order = np.unique(customer * (codes.max() + 2) + codes, return_inverse=True)
+    order, mover = _orders_of(pa.concat_tables([lines.select(back.column_names), back]))
+    order, order_back = order[: len(customer)], order[len(customer) :]
+    came_back = np.isin(np.arange(len(mover)), order_back)
+    kept_of_those = int(came_back[order].sum())
+    order = np.unique(order, return_inverse=True)[1]  # what came back whole is no purchase
     day = np.full(order.max() + 1, np.iinfo(np.int64).max)
     np.minimum.at(day, order, lines["_day"].to_numpy().astype(np.int64) - day_number_of(first_on))
     buyer = np.empty(len(day), np.int64)
@@ -92,5 +109,7 @@ def read_lines(clean: CleanOrders, ids: Ids, first_on: date) -> ShopLines:
         columns={name: lines[name].to_numpy(zero_copy_only=False) for name in columns},
         buyer=buyer,
         day=day,
-        returned=back["_customer"].to_numpy().astype(np.int64),
+        mover=mover,
+        came_back=came_back,
+        returned_part=len(order_back) / max(len(order_back) + kept_of_those, 1),
     )

@@ -91,7 +91,9 @@ class ShopModel:
     large_share
         Share of the lines that are of the largest deal size.
     back, back_alike
-        Share of the lines that come back, and the intraclass correlation of customers in it.
+        Share of the orders of which something comes back, and the intraclass correlation of customers in it.
+    back_part
+        Share of the lines of such orders that come back.
     whole_items
         Whether quantities are whole numbers, one at least.
     columns
@@ -108,6 +110,7 @@ class ShopModel:
     large_share: float
     back: float
     back_alike: float
+    back_part: float
     whole_items: bool
     columns: tuple[str, ...]
 
@@ -178,8 +181,9 @@ def _discount(lines: ShopLines) -> Spread | None:
 
 
 def _returns(lines: ShopLines) -> tuple[float, float]:
-    back = np.bincount(lines.returned, minlength=lines.n_customers).astype(np.float64)
-    moved = back + np.bincount(lines.customer, minlength=lines.n_customers)
+    """Of orders, not of lines: where an order comes back whole, those who return something are fewer."""
+    back = np.bincount(lines.mover[lines.came_back], minlength=lines.n_customers).astype(np.float64)
+    moved = np.bincount(lines.mover, minlength=lines.n_customers)
     share = float(back.sum() / moved.sum())
     if share == 0:
         return 0.0, _LEAST_ALIKE
@@ -218,6 +222,7 @@ def fit_shop(clean: CleanOrders, table: FeatureTable) -> ShopModel:
         large_share=float((sized == large).mean()) if sized is not None and large is not None else 0.0,
         back=back,
         back_alike=back_alike,
+        back_part=lines.returned_part,
         whole_items=_whole_items(lines),
         columns=tuple(lines.columns),
     )
