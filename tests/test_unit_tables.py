@@ -68,6 +68,9 @@ def test_a_reason_names_what_brings_a_customer_nearer_with_the_own_value(analysi
     assert [text.split(";")[0] for text in said] == [
         f"{days} since the last order" for days in ("44 days", "1 day", "300 days", "400 days")
     ]
+    of_one_topic = replace(table, features=tuple(replace(one, topic="all the same") for one in table.features))
+    said = why_here(replace(toy, table=of_one_topic, matrix=replace(toy.matrix, table=of_one_topic))).to_pylist()
+    assert not any(";" in text for text in said)  # nothing is said twice in other words
 
 
 def test_a_list_begins_with_those_of_whom_most_is_expected_or_who_brought_most() -> None:

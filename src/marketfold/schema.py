@@ -241,8 +241,9 @@ class Feature:
 
     The name carries the unit (`recency_days`), and the label says it to a reader ("days since the last order"). Money
     is in the run's currency, a share is 0 to 1, a flag 0 or 1. `aspect` is what of a customer it shows. Columns of one
-    `block` (the category shares, say) together weigh as one feature; with None it stands alone. It means something
-    only of units with at least `order_days` days with an order, the first of them at least `known_days` ago.
+    `block` (the category shares, say) together weigh as one feature; with None it stands alone. Of features of one
+    `topic` (what came back, as a share and in money, say) people are told one. It means something only of units with at
+    least `order_days` days with an order, the first of them at least `known_days` ago.
     """
 
     name: str
@@ -252,6 +253,7 @@ class Feature:
     block: str | None = None
     order_days: int = 1
     known_days: int = 0
+    topic: str | None = None
 
 
 @dataclass(frozen=True)

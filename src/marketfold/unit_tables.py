@@ -127,6 +127,7 @@ def why_here(made: Segmentation, currency: str | None = None, rows: Rows | None 
     rows = np.arange(len(X)) if rows is None else rows
     measured = np.column_stack([shaping.measured(name)[rows] for name in shaping.names])
     centres = np.array([X[made.members(place)].mean(axis=0) for place in range(made.n_segments)])
+    topics = np.unique([one.topic or one.name for one in shaping.features], return_inverse=True)[1]
     texts = np.full(len(rows), "", dtype=object)
     for place in range(made.n_segments):
         who = np.flatnonzero(made.labels[rows] == place)
@@ -138,7 +139,7 @@ def why_here(made: Segmentation, currency: str | None = None, rows: Rows | None 
                 by = who[told & (best == j)]
                 said = _said(shaping.features[j], shaping.values[rows[by], j], currency)
                 texts[by] = [f"{old}; {new}" if old else new for old, new in zip(texts[by], said, strict=True)]
-            lead[np.arange(len(who)), best] = 0
+            lead[topics == topics[best][:, None]] = 0  # what is said once is not said in other words
     return pa.array([text or None for text in texts.tolist()], pa.string())
 
 

@@ -114,3 +114,6 @@ def test_what_says_the_same_again_is_not_listed_again():
     rarely = replace(last, name="gap_mean_days", mean=521.0)
     assert most_telling([last, first, other, rarely], 3) == (last, other, rarely)
     assert most_telling([last, first, other], 1) == (last,)
+    back = replace(last, name="return_share", measure="share", topic="returns")
+    lines_back = replace(back, name="return_count", measure="count", mean=2.0)
+    assert most_telling([back, lines_back, last], 3) == (back, last)  # what came back is said once

@@ -86,6 +86,7 @@ _IS_EMPTY = nw.when(nw.col("product_id").is_null()).then(nw.lit(1)).otherwise(nw
 PRODUCTS = Sum("product_count", nw.col("product_id").n_unique() - _IS_EMPTY.max())
 
 _ORDERS = nw.col("order_count")
+_RETURNS = "returns"
 _GAPS = _ORDERS - 1
 _SPAN = nw.col("last_day") - nw.col("first_day")
 # n * sum(g^2) - sum(g)^2 over n^2 is the variance; both terms are whole, so nothing cancels
@@ -163,8 +164,9 @@ def _of_customers(statistics: FittedStatistics) -> list[Measurement]:
     gap_spread = nw.when(_GAPS > 1).then(_GAP_VARIANCE.clip(lower_bound=0.0).sqrt()).otherwise(nw.lit(0.0))
     returned = nw.col("returned_scaled")
     items = Feature("basket_items_mean", "items per order", "count", "basket")
-    return_share = Feature("return_share", "share of value cancelled or returned", "share", "basket")
-    return_count = Feature("return_count", "lines cancelled or returned", "count", "basket")
+    return_share = Feature("return_share", "share of value cancelled or returned", "share", "basket", topic=_RETURNS)
+    return_count = Feature("return_count", "lines cancelled or returned", "count", "basket", topic=_RETURNS)
+    return_total = Feature("return_total", "value cancelled or returned", "money", "basket", topic=_RETURNS)
     return [
         Measurement(Feature("revenue_total", "revenue", "money", "value"), _MONEY),
         Measurement(Feature("order_count", "orders", "count", "value"), _ORDERS),
@@ -181,7 +183,7 @@ def _of_customers(statistics: FittedStatistics) -> list[Measurement]:
         _discount(),
         Measurement(return_share, _ratio(returned, returned + REVENUE)),
         Measurement(return_count, nw.col("returned_line_count")),
-        Measurement(Feature("return_total", "value cancelled or returned", "money", "basket"), returned / MONEY_SCALE),
+        Measurement(return_total, returned / MONEY_SCALE),
         _products("different products bought"),
         *_categories(statistics),
         *_quarters(order_days=2, known_days=YEAR, window_days=SEASON_DAYS),

@@ -29,7 +29,7 @@ _NOT_IN_A_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
 
 FORMATS = {
     "customer_id": ("@", 24), "last_order_on": ("yyyy-mm-dd", 12), "order_count": ("#,##0", 8),
-    "revenue_total": ("#,##0.00", 14), "usual_gap_days": ("0", 10), "overdue_days": ("0", 10),
+    "revenue_total": ("#,##0.00", 14), "usual_gap_days": ('0 "days"', 10), "overdue_days": ('0 "days"', 10),
     "expected_value_365d": ("#,##0", 14), "alive_chance": ("0%", 12), "next_product": ("@", 28), "why_here": ("@", 60),
     "trust": ("@", 8), "arm": ("@", 10),
 }  # fmt: skip

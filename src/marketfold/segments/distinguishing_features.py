@@ -45,6 +45,8 @@ class DistinguishingFeature:
         these very features, so it guards against naming noise; it does not prove that the segment exists.
     mean, others_mean
         Averages, which speak where medians hide the difference.
+    topic
+        Features of one topic say one thing.
     """
 
     name: str
@@ -57,6 +59,7 @@ class DistinguishingFeature:
     others: float = 0.0
     mean: float = 0.0
     others_mean: float = 0.0
+    topic: str | None = None
 
 
 @dataclass(frozen=True)
@@ -188,17 +191,23 @@ def distinguishing_features(
     for j in found:
         feature = table.features[j]
         numbers = {name: float(values[segment, j]) for name, values in vars(compared).items()}
-        every.append(DistinguishingFeature(feature.name, feature.label, feature.measure, **numbers))
+        every.append(
+            DistinguishingFeature(feature.name, feature.label, feature.measure, **numbers, topic=feature.topic)
+        )
     return tuple(feature for feature in every if difference_text(feature, table.unit))
 
 
 def most_telling(features: Sequence[DistinguishingFeature], n: int) -> tuple[DistinguishingFeature, ...]:
     """The first n that say something new: of those with one order the first order is the last, and its worth is all.
 
-    A feature whose medians and averages are those of an earlier one, in the same measure, says it again.
+    A feature of an earlier one's topic, or whose medians and averages are those of an earlier one in the same measure,
+    says it again.
     """
     new: dict[tuple[str, ...], DistinguishingFeature] = {}
     for feature in features:
+        if feature.topic:
+            new.setdefault((feature.topic,), feature)
+            continue
         numbers = feature.median, feature.others, feature.mean, feature.others_mean
         new.setdefault((feature.measure, *(f"{number:.6g}" for number in numbers)), feature)
     return tuple(new.values())[:n]
