@@ -160,7 +160,9 @@ def _said(feature: Feature, values: Float64, currency: str | None) -> list[str]:
 
 
 def _with_label(feature: Feature, value: str) -> str:
-    """A value with what it is of, the way round that reads: 44 days between orders, 4 orders, revenue 120."""
+    """A value with what it is of, the way round that reads: 44 days between orders, 4 orders, revenue 120, Milk 7."""
+    if feature.label == feature.name:  # a column of the user's own
+        return f"{feature.label} {value}"
     if feature.measure == "days" and feature.label.startswith("days "):
         return f"{value} {feature.label.removeprefix('days ')}"
     return words.singular(f"{value} {feature.label}") if feature.measure == "count" else f"{feature.label} {value}"

@@ -80,6 +80,18 @@ def record(folder: Path) -> dict[str, Any]:
     return read
 
 
+def test_who_is_where_is_said_in_the_words_of_the_table(plain_run: Path):
+    with (plain_run / "customers.csv").open(encoding="utf-8-sig", newline="") as file:
+        reasons = [row["why_here"] for row in csv.DictReader(file) if row["why_here"]]
+    names = record(plain_run)["features"]["measured"]
+    told = [reason.split("; ")[0] for reason in reasons]
+    assert told
+    assert all(any(one.startswith(f"{name} ") for name in names) for one in told)  # "Age 44", never "44 Age"
+    page = (plain_run / "page.json").read_text(encoding="utf-8")
+    for of_orders in ("how late", "what comes next", "most is expected or who brought most"):
+        assert of_orders not in page
+
+
 def test_run_json_says_what_was_read(table_run: Path, plain_run: Path):
     schema = json.loads((Path(__file__).parents[2] / "src/marketfold/runs/run.schema.json").read_text("utf-8"))
     for folder in (table_run, plain_run):

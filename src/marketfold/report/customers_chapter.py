@@ -38,6 +38,8 @@ def customers_chapter(analysis: Analysis) -> Section | None:
     personal = analysis.data.facts.id_is_personal
     n_all, n_shown = len(analysis.segmentation), rows.num_rows
     code = "all" if n_shown == n_all else "first"
+    if "revenue_total" not in rows.column_names:
+        code += ".alike"  # in the order of the file: nothing says who brings more
     return Section(
         key="customers",
         title="The customers",
