@@ -20,6 +20,7 @@ from marketfold.figures.segments import (
 from marketfold.figures.theme import segment_colour
 from marketfold.page import figure_part
 from marketfold.page.embed import figure_payload
+from marketfold.schema import Feature
 from marketfold.segments import profile_segments
 
 MATRIX, LABELS = shop()
@@ -96,9 +97,23 @@ def test_each_point_is_drawn_once_in_the_colour_of_its_segment(units: UnitMap) -
     assert "Regulars around 0.5, 1.0" in figure.layout.meta["alt"]
 
 
+def test_two_features_are_drawn_as_they_are(units: UnitMap) -> None:
+    features = (
+        Feature("recency_days", "days since the last order", "days", "timing"),
+        Feature("return_share", "share of value returned", "share", "basket"),
+    )
+    points = np.array([[3.0, 0.1], [40.0, 0.2], [400.0, 0.3]])
+    figure = map_2d_figure(replace(units, points=points, features=features), MAPPED)
+    assert figure.layout.xaxis.title.text == "days since the last order"
+    assert figure.layout.xaxis.type == "log"
+    assert figure.layout.xaxis.tickvals == (5, 10, 20, 50, 100, 200)
+    assert figure.layout.yaxis.ticktext == ("10 %", "15 %", "20 %", "25 %", "30 %")
+    assert "Direction" not in str(figure.to_dict())
+
+
 def test_the_number_hides_with_its_segment(units: UnitMap) -> None:
     figure = map_2d_figure(units, MAPPED)
-    numbers = [trace for trace in figure.data if trace.mode == "text"]
+    numbers = [trace for trace in figure.data if trace.mode == "markers+text"]
     assert [trace.legendgroup for trace in numbers] == [trace.legendgroup for trace in figure.data[:2]]
 
 

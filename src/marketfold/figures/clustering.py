@@ -23,6 +23,7 @@ from marketfold.figures.theme import (
     new_figure,
     segment_colour,
     segment_symbol,
+    share_axis,
     wrapped,
 )
 from marketfold.thresholds import HIGHLY_STABLE, STABLE
@@ -45,6 +46,9 @@ INDEX_WORDS = {
 SHUFFLED, CLOUD = "column-shuffled data", "one cloud with the same correlations"
 DASHED = {"color": SOFT, "width": 2, "dash": "dash"}
 THINNEST_FLOW = 0.01
+LEAST_JACCARD = 0.5
+"""Where the axis begins at the latest: below it segments have nothing in common with their match."""
+ONE_ORIGIN = "from one<br>segment"
 JUST_BELOW = 0.005
 """Below this share a WCSS is written as no lower."""
 LABEL_WIDTH = 20
@@ -122,7 +126,7 @@ def elbow_figure(choice: KChoice, taken: int | None = None, why: str = "") -> go
         _taken(figure, taken)
         add_note(figure, f"taken: k = {taken}", taken, xanchor="left", xshift=5)
     room = [curve.k[0] - 0.5, curve.k[-1] + 0.5]  # or the words at the elbow would push the axis out on a phone
-    return _k_axis(figure).update_xaxes(range=room).update_yaxes(tickformat=".0%", rangemode="tozero")
+    return _k_axis(figure).update_xaxes(range=room).update_yaxes(share_axis(1), rangemode="tozero")
 
 
 def _draw_index(figure: go.Figure, index: ValidityIndex, taken: int, row: int, col: int) -> None:
@@ -200,9 +204,11 @@ def gap_figure(choice: KChoice, taken: int | None = None) -> go.Figure:
         subtitle="How much lower the WCSS is than that of data without groups; bars: two standard errors",
         height=430,
     )
+    reach = [0.0]
     for name, gap in choice.gaps.items():
         lower, spread = 1 - np.exp(-gap.values), 2 * np.exp(-gap.values) * gap.errors
         share = lower[gap.k.index(taken)]
+        reach += [*(lower - spread), *(lower + spread)]
         lines.append(f"{words.share(share) if share >= JUST_BELOW else 'not'} lower than {kinds[name]}")
         figure.add_scatter(
             x=gap.k, y=lower, mode="lines+markers", name=f"than {kinds[name]}", marker={"size": 6},
@@ -213,7 +219,7 @@ def gap_figure(choice: KChoice, taken: int | None = None) -> go.Figure:
     figure.add_hline(y=0, line={"color": MUTED, "width": 1})
     _taken(figure, taken)
     figure.update_layout(meta={"alt": f"{title}. At k = {taken} the WCSS is " + ", ".join(lines) + "."})
-    return _k_axis(figure).update_yaxes(tickformat=".0%")
+    return _k_axis(figure).update_yaxes(share_axis(max(reach), min(reach)))
 
 
 def stability_figure(stability: Stability, names: Sequence[str] = ()) -> go.Figure:
@@ -257,7 +263,7 @@ def stability_figure(stability: Stability, names: Sequence[str] = ()) -> go.Figu
     add_threshold(figure, HIGHLY_STABLE, f"surely {HIGHLY_STABLE:g}", xanchor="left")
     return figure.update_layout(
         showlegend=False,
-        xaxis={"range": [0, 1.01], "title": {"text": "Jaccard, 0 to 1"}},
+        xaxis={"range": [min(LEAST_JACCARD, float(low.min()) - 0.05), 1.01], "title": {"text": "Jaccard"}},
         yaxis={"autorange": "reversed", "showgrid": False},
         margin={"r": 88, "t": 130},
     )
@@ -305,9 +311,9 @@ def slsa_figure(across: AcrossSolutions) -> go.Figure:
             marker={
                 "size": 24, "color": values or [1.0] * k, "cmin": 0, "cmax": 1,
                 "colorscale": [[0, SEQUENTIAL[2]], [1, SEQUENTIAL[4]]],
-                "colorbar": {"title": {"text": "SLSa"}, "len": 0.6}, "showscale": place == 1,
+                "colorbar": {"title": {"text": ONE_ORIGIN}, "len": 0.6}, "showscale": place == 1,
             },
             customdata=values or [None] * k,
-            hovertemplate=f"k = {k}, segment %{{text}}<br>SLSa %{{customdata:.2f}}<extra></extra>",
+            hovertemplate=f"k = {k}, segment %{{text}}<br>from one before: %{{customdata:.2f}} (SLSa)<extra></extra>",
         )  # fmt: skip
     return _k_axis(figure).update_yaxes(visible=False, range=[-0.08, 1.08])

@@ -8,7 +8,7 @@ import numpy as np
 
 from marketfold import words
 from marketfold.exploration import MOST, nice_step
-from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, SOFT, add_cells, add_note, dotted, new_figure
+from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, SOFT, add_cells, add_note, dotted, new_figure, share_axis
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -58,8 +58,8 @@ def concentration_figure(concentration: Concentration) -> go.Figure:
         figure.add_scatter(x=[few / c.n_customers], y=[brought], hoverinfo="skip", **mark, **text)
     return figure.update_layout(
         showlegend=False,
-        xaxis={"tickformat": ".0%", "range": [0, 1.01], "title": {"text": "customers"}, "nticks": 6},
-        yaxis={"tickformat": ".0%", "range": [0, 1.02], "title": {"text": "revenue"}, "nticks": 6},
+        xaxis={**share_axis(1), "range": [0, 1.01], "title": {"text": "customers"}},
+        yaxis={**share_axis(1), "range": [0, 1.02], "title": {"text": "revenue"}},
     )
 
 
@@ -89,7 +89,7 @@ def repeats_figure(repeats: Repeats) -> go.Figure:
         figure.add_bar(x=names, y=share, name=name, marker_color=colour, hovertemplate=hover)
     return figure.update_layout(
         xaxis={"type": "category", "title": {"text": "orders"}, "tickangle": 0 if n <= LEVEL else -45},
-        yaxis={"tickformat": ".0%", "nticks": 6},
+        yaxis=share_axis(max(customers.max(), revenue.max())),
         bargap=0.3,
         bargroupgap=0.05,
     )

@@ -19,6 +19,7 @@ from marketfold.figures.theme import (
     new_figure,
     segment_colour,
     segment_symbol,
+    share_axis,
 )
 from marketfold.reduction import short_label
 
@@ -62,7 +63,7 @@ def scree_figure(reducer: PCAReducer) -> go.Figure:
     return figure.update_layout(
         showlegend=False,
         xaxis={"title": {"text": "Component"}, "dtick": 1 if len(shares) <= 15 else 5},
-        yaxis={"tickformat": ".0%", "range": [0, 1.08]},
+        yaxis={**share_axis(1), "range": [0, 1.08]},
     )
 
 
@@ -155,7 +156,7 @@ def reconstruction_figure(suitability: Suitability) -> go.Figure:
     return figure.update_layout(
         barmode="group",
         margin={"r": 56},
-        xaxis={"tickformat": ".0%", "range": [lowest, 1.2], "tickvals": [0, 0.25, 0.5, 0.75, 1]},
+        xaxis={**share_axis(1), "range": [lowest, 1.2]},
     )
 
 

@@ -10,10 +10,13 @@ import numpy as np
 from marketfold.figures.theme import (
     INK,
     NAMES_DOWN,
+    ON_FILL,
     add_cells,
+    log_axis,
     new_figure,
     segment_colour,
     segment_symbol,
+    share_axis,
     wrapped,
 )
 from marketfold.segments import difference_text, most_telling
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 
     import plotly.graph_objects as go
 
-    from marketfold.schema import FeatureTable, Float64, Labels
+    from marketfold.schema import Feature, FeatureTable, Float64, Labels
     from marketfold.segments import SegmentProfile
 
 TOP_FEATURES = 16
@@ -109,14 +112,13 @@ def feature_by_segment_figure(
     q = np.full((len(profiles), len(QUANTILES)), np.nan)
     for s in np.flatnonzero(known):
         q[s] = np.nanquantile(values[labels == s], QUANTILES)
-    log = (
-        feature.measure in {"money", "count", "days"} and np.nanmin(q) > 0 and np.nanmax(q) / np.nanmin(q) > LOG_SPREAD
-    )
+    axis = _axis_of(feature, q)
+    scale = ", on a logarithmic axis" if axis["type"] == "log" else ""
     said = [measured(float(median), feature.measure) for median in q[:, 2]]
     heard = "; ".join(f"{_name(profile)} {words}" for profile, words in zip(profiles, said, strict=True))
     figure = new_figure(
         feature.label[:1].upper() + feature.label[1:],
-        subtitle="Median, middle half and 5 to 95 % of each segment" + (", on a logarithmic axis" if log else ""),
+        subtitle=f"Median, middle half and 5 to 95 % of each segment{scale}",
         alt=f"{feature.label} by segment, medians: {heard}.",
         height=110 + 44 * len(profiles),
         label_width=SPREAD_LABEL,
@@ -126,9 +128,17 @@ def feature_by_segment_figure(
         named = {"name": words, "marker_color": segment_colour(profile.number), "showlegend": False}
         row = [wrapped(_name(profile), SPREAD_LABEL)]
         figure.add_box(y=row, orientation="h", hoverinfo="x", **box, **named)
-    scale = {"type": "log", "dtick": 1} if log else {"type": "linear"}
-    figure.update_xaxes(tickformat=",.0%" if feature.measure in {"share", "flag"} else ",~r", showgrid=True, **scale)
-    return figure.update_yaxes(NAMES_DOWN)
+    return figure.update_xaxes(axis, showgrid=True).update_yaxes(NAMES_DOWN)
+
+
+def _axis_of(feature: Feature, values: Float64) -> dict[str, Any]:
+    """The axis of a feature for the values to be drawn: logarithmic where the farthest amounts are far apart."""
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    if feature.measure in {"share", "flag"}:
+        return {"type": "linear", **share_axis(high, low)}
+    if feature.measure in {"money", "count", "days"} and low > 0 and high / low > LOG_SPREAD:
+        return {"tickformat": ",~r", **log_axis(low, high)}
+    return {"tickformat": ",~r", "type": "linear"}
 
 
 @dataclass(frozen=True)
@@ -148,6 +158,8 @@ class UnitMap:
         Each direction in words.
     caption
         What is drawn: everybody, or which sample.
+    features
+        Where there are two alone, the points are these, in the user's units, and not turned.
     """
 
     points: Float64
@@ -156,6 +168,7 @@ class UnitMap:
     shares: Float64
     directions: tuple[str, ...]
     caption: str
+    features: tuple[Feature, ...] = ()
 
 
 def direction_words(component: Float64, labels: Sequence[str]) -> str:
@@ -174,6 +187,8 @@ def direction_words(component: Float64, labels: Sequence[str]) -> str:
 
 
 def _axis_title(units: UnitMap, place: int) -> str:
+    if units.features:
+        return units.features[place].label
     return f"Direction {place + 1} ({share(units.shares[place])})"
 
 
@@ -203,14 +218,10 @@ def _points(units: UnitMap, place: int, profile: SegmentProfile, axes: str, mark
 def map_2d_figure(units: UnitMap, profiles: Sequence[SegmentProfile]) -> go.Figure:
     """Units in the two directions in which they differ most; the numbers stand at the middle of each segment.
 
-    The profiles are in the order of the labels.
+    Two features are drawn as they are. The profiles are in the order of the labels.
     """
-    figure = new_figure(
-        f"A flat map shows {share(units.shares[:2].sum())} of the differences",
-        subtitle=f"{units.caption} To the right: {units.directions[0]}. Upwards: {units.directions[1]}.",
-        alt=_alt(units, profiles, 2),
-        height=560,
-    )
+    title, subtitle = _flat_words(units)
+    figure = new_figure(title, subtitle=subtitle, alt=_alt(units, profiles, 2), height=560)
     for place, profile in enumerate(profiles):
         mark = {"size": 7, "opacity": 0.72, "symbol": segment_symbol(profile.number)}
         figure.add_scatter(**_points(units, place, profile, "xy", mark), legendgroup=str(profile.number))
@@ -219,14 +230,28 @@ def map_2d_figure(units: UnitMap, profiles: Sequence[SegmentProfile]) -> go.Figu
         if len(own):
             x, y = np.median(own[:, :2], axis=0).round(3)
             figure.add_scatter(
-                x=[x], y=[y], mode="text", text=[f"<b>{profile.number}</b>"], textfont={"size": 20, "color": INK},
+                x=[x], y=[y], mode="markers+text", text=[f"<b>{profile.number}</b>"],
+                textfont={"size": 15, "color": INK},
+                marker={"size": 26, "color": ON_FILL, "line": {"color": segment_colour(profile.number), "width": 2}},
                 legendgroup=str(profile.number), showlegend=False, hoverinfo="skip",
             )  # fmt: skip
+    axes = [_axis_of(one, units.points[:, place]) for place, one in enumerate(units.features)]
+    x_axis, y_axis = axes or [{"showticklabels": False}] * 2
     return figure.update_layout(
-        xaxis={"title": {"text": _axis_title(units, 0)}, "showticklabels": False, "showgrid": True},
-        yaxis={"title": {"text": _axis_title(units, 1)}, "showticklabels": False},
+        xaxis={"title": {"text": _axis_title(units, 0)}, "showgrid": True, **x_axis},
+        yaxis={"title": {"text": _axis_title(units, 1)}, **y_axis},
         legend={"itemsizing": "constant"},
     )
+
+
+def _flat_words(units: UnitMap) -> tuple[str, str]:
+    if not units.features:
+        title = f"A flat map shows {share(units.shares[:2].sum())} of the differences"
+        directions = f"To the right: {units.directions[0]}. Upwards: {units.directions[1]}."
+        return title, f"{units.caption} {directions}"
+    across, up = (one.label for one in units.features)
+    title = f"The segments by {across} and {up}"
+    return title, f"{units.caption} These two features made the segments; nothing is hidden."
 
 
 def map_3d_figure(units: UnitMap, profiles: Sequence[SegmentProfile]) -> go.Figure:

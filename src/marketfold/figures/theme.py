@@ -13,6 +13,7 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import plotly.graph_objects as go
 
 from marketfold.words import share
@@ -257,6 +258,37 @@ def each_share(names: Iterable[str], shares: Iterable[float]) -> str:
 def dotted(colour: str, width: float = 1) -> dict[str, Any]:
     """A dotted line."""
     return {"color": colour, "width": width, "dash": "dot"}
+
+
+_NEARLY = 1e-9
+_TICK_STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0)
+_MOST_TICKS = 6
+
+
+def share_axis(high: float, low: float = 0.0) -> dict[str, Any]:
+    """Ticks of an axis of shares from `low` to `high`, written as everywhere: Plotly's own format has no space.
+
+    >>> share_axis(0.42)["ticktext"]
+    ['0 %', '10 %', '20 %', '30 %', '40 %']
+    """
+    step = next((one for one in _TICK_STEPS if (high - low) / one < _MOST_TICKS), _TICK_STEPS[-1])
+    ticks = np.arange(np.ceil(low / step - _NEARLY), high / step + _NEARLY) * step
+    return {"tickmode": "array", "tickvals": ticks.round(2).tolist(), "ticktext": [share(float(one)) for one in ticks]}
+
+
+_LOG_STEPS = (1, 2, 5)
+
+
+def log_axis(low: float, high: float) -> dict[str, Any]:
+    """A logarithmic axis with the ticks that people count by, between two amounts above 0.
+
+    >>> log_axis(8, 120)["tickvals"]
+    [10.0, 20.0, 50.0, 100.0]
+    """
+    decades = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
+    steps = _LOG_STEPS if len(decades) <= _MOST_TICKS // 2 + 1 else _LOG_STEPS[:1]
+    ticks = [float(step * 10.0**decade) for decade in decades for step in steps]
+    return {"type": "log", "tickmode": "array", "tickvals": [one for one in ticks if low <= one <= high]}
 
 
 def add_threshold(figure: go.Figure, value: float, text: str, **more: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ from marketfold.figures import UnitMap, direction_words, map_2d_figure, map_3d_f
 from marketfold.page import FigureTabs, Section, figure_part
 from marketfold.reduction import PCAReducer
 from marketfold.report.segment_chapters import CARD_FEATURES
-from marketfold.report.teaching import about_map
+from marketfold.report.teaching import about_map, about_two_features
 from marketfold.sampling import sample_rows
 
 if TYPE_CHECKING:
@@ -89,6 +90,13 @@ def unit_map(analysis: Analysis, pca: PCAReducer, size: int) -> UnitMap:
     )
 
 
+def as_measured(analysis: Analysis, turned: UnitMap) -> UnitMap:
+    """The same points in the user's units, where two features are all that there is: a turned plane says less."""
+    rows = sample_by_segment(analysis.labels, SHOWN, analysis.run.config.seed)
+    table = analysis.segmentation.matrix.table
+    return replace(turned, points=table.values[rows], features=table.features)
+
+
 def fit_map(analysis: Analysis) -> PCAReducer:
     """PCA of the scaled features, on a seeded sample where there are very many units.
 
@@ -107,7 +115,10 @@ def map_chapter(analysis: Analysis) -> Section | None:
         return None
     pca = fit_map(analysis)
     notes = about_map(analysis.segmentation.unit, pca.explained_shares_)
-    flat = map_2d_figure(unit_map(analysis, pca, SHOWN), analysis.segments.profiles)
+    seen = unit_map(analysis, pca, SHOWN)
+    if analysis.segmentation.matrix.values.shape[1] == 2:
+        seen, notes = as_measured(analysis, seen), about_two_features(analysis.segmentation.unit)
+    flat = map_2d_figure(seen, analysis.segments.profiles)
     figures = [figure_part("map-2d", flat, title="Flat")]
     if pca.n_dimensions_ > 2:
         in_space = map_3d_figure(unit_map(analysis, pca, SHOWN_IN_SPACE), analysis.segments.profiles)

@@ -77,6 +77,11 @@ def about_map(unit: Unit, shares: Float64) -> Notes:
     return note("map", unit=unit), lost, note("map_click")
 
 
+def about_two_features(unit: Unit) -> Notes:
+    """How to read a map whose axes are the only two features."""
+    return note("map_two", unit=unit), note("map_click")
+
+
 def about_reduction(comparison: ReducerComparison, unit: Unit) -> Notes:
     """What reducing means, and what the columns of the comparison say."""
     pca = [
