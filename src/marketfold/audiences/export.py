@@ -63,7 +63,7 @@ def _sorted_out(
     out: Counter[str] = Counter()
     written: set[str] = set()
     for contact in contacts:
-        agreed = consents(contact.consent) if request.consent_column else True
+        agreed = consents(contact.consent) if request.consent.column else True
         out["consent_unclear"] += agreed is None
         if not agreed:
             out["without_consent"] += 1
@@ -138,7 +138,7 @@ def _about(request: Request, audience: Audience, facts: SegmentFacts, n_rows: in
         ("Made on", request.on.isoformat()),
         ("Rows", count(n_rows)),
         ("Values", "hashed with SHA-256 where the platform takes them so" if request.hashed else "plain"),
-        ("Consent", request.consent),
+        ("Consent", request.consent.text),
         *(("Note", note) for note in platform.notes),
         *((f"Upload {number}", step) for number, step in enumerate(platform.steps, start=1)),
         *(("Source", source) for source in platform.sources),
@@ -224,7 +224,7 @@ def export_audiences(
     about = about or {}
     members = _members(assignments, options.segments)
     reached = [customer for own in members.values() for customer in own.reached]
-    contacts = read_contacts(orders, reached, request.roles, consent_column=request.consent_column)
+    contacts = read_contacts(orders, reached, request.roles, consent_column=request.consent.column)
     planned = []
     for segment, own in members.items():
         facts = about.get(segment, NO_FACTS)
@@ -237,7 +237,9 @@ def export_audiences(
         raise AudienceError(f"The audience files cannot be written to {folder}: {error.strerror}.") from error
     platform = request.platform
     notes = notes_on(orders, platform, audiences, request.country)
-    return AudienceReport(platform.name, request.on, request.consent, audiences, notes, matched_by(orders, platform))
+    return AudienceReport(
+        platform.name, request.on, request.consent.text, audiences, notes, matched_by(orders, platform)
+    )
 
 
 def _members(assignments: pa.Table, segments: Collection[int] | None) -> dict[int, _Members]:

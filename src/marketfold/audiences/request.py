@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from marketfold.audiences.consent import establish
+from marketfold.audiences.consent import Consent, establish
 from marketfold.audiences.platforms import platform_named
 from marketfold.audiences.suppression import Suppression
 from marketfold.countries import country_code
@@ -27,7 +27,8 @@ class ExportOptions:
     Attributes
     ----------
     consent_column, consent_override
-        Column of the source that records consent, or why it need not be read from one; recorded in the report.
+        Column of the source that records consent, or why it need not be read from one; recorded in the report. Without
+        either the source's only column of consent is read, if its name says that it is to marketing.
     suppression
         File of people who must not be reached, applied last.
     allow_small
@@ -65,7 +66,7 @@ class Request:
     hashed: bool
     country: str | None
     suppression: Suppression | None
-    consent: str
+    consent: Consent
 
     @classmethod
     def of(cls, orders: People, to: str, options: ExportOptions) -> Request:
@@ -87,11 +88,6 @@ class Request:
             suppression=None if options.suppression is None else Suppression.read(options.suppression),
             consent=consent,
         )
-
-    @property
-    def consent_column(self) -> str | None:
-        """The column that is asked, unless an override says why not."""
-        return None if self.options.consent_override else self.options.consent_column
 
     @property
     def roles(self) -> frozenset[str]:

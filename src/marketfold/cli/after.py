@@ -160,7 +160,9 @@ def export(
     to: flags.To = "",
     orders: Annotated[Path | None, typer.Option(help="The run's order file, where it has moved.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the audiences; beside the run if not given.")] = None,
-    consent_column: Annotated[str | None, typer.Option(help="Column that records consent.")] = None,
+    consent_column: Annotated[
+        str | None, typer.Option(help="Column that records consent; the file's only one for marketing if not given.")
+    ] = None,
     consent_override: flags.ConsentOverride = None,
     suppression: Annotated[Path | None, typer.Option(help="File of people who must not be reached.")] = None,
     allow_small: Annotated[bool, typer.Option("--allow-small", help="Write audiences under the minimum too.")] = False,

@@ -75,8 +75,8 @@ def export_run(
 
 def _order_file(run: Run, given: str | Path | None) -> Path:
     """The file that the run read: who is in another one is not whom the run speaks of."""
-    source = Path(given or run.record["input"]["path"])
-    if given is None and not (source.exists() or glob.has_magic(str(source))):
+    source = Path(given) if given else _where_it_was(run)
+    if given is None and not _is_there(source):
         message = f"{source} is not there any more, and names and addresses are read from it. Say where with --orders."
         raise RunFolderError(message)
     recorded = run.record["input"].get("sha256")
@@ -92,6 +92,22 @@ def _order_file(run: Run, given: str | Path | None) -> Path:
             f"this one, with --previous {run.folder} to keep segments, names and holdout, and export that."
         )
     return source
+
+
+def _where_it_was(run: Run) -> Path:
+    """The order file that the run read. A path that was relative counts from where it leads to that very file.
+
+    The run was made in a folder above it, as a rule, whatever the folder is from which it is exported.
+    """
+    path, recorded = Path(run.record["input"]["path"]), run.record["input"].get("sha256")
+    if path.is_absolute() or recorded is None:
+        return path
+    places = [path, *(folder / path for folder in run.home.parents)]
+    return next((one for one in places if _is_there(one) and fingerprint(one) == recorded), path)
+
+
+def _is_there(source: Path) -> bool:
+    return source.exists() or glob.has_magic(str(source))
 
 
 def measure_run(
