@@ -75,7 +75,9 @@ def test_the_one_column_that_records_consent_to_marketing_is_read_unasked(tmp_pa
     cells = ["yes"] * 110 + ["no"] * 10
     report = export(shop(marketing_consent=cells), everybody(), to=to, folder=tmp_path)
     assert (report.audiences[0].written, report.audiences[0].without_consent) == (110, 10)
-    assert "'marketing_consent' is the one column of the file that records consent" in report.consent
+    assert (
+        "'marketing_consent', the one column of consent in the file (--consent-column takes another)" in report.consent
+    )
 
 
 @pytest.mark.parametrize(
@@ -213,18 +215,19 @@ def test_files_are_for_their_owner_only(tmp_path: Path):
     path.chmod(0o644)  # an older file does not lend its rights to the new one
     export(shop(), everybody(), to="meta", folder=tmp_path, consent_override=WHY)
     written = sorted(tmp_path.iterdir())
-    assert [file.name for file in written] == [path.name, path.with_suffix(".xlsx").name]
-    assert [stat.S_IMODE(file.stat().st_mode) for file in written] == [0o600, 0o600]
+    assert [file.name for file in written] == [path.name, path.with_suffix(".xlsx").name, f"{path.stem}_about.txt"]
+    assert {stat.S_IMODE(file.stat().st_mode) for file in written} == {0o600}
 
 
 def test_a_failed_export_leaves_the_earlier_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     report = export(shop(), everybody(), to="meta", folder=tmp_path, consent_override=WHY)
+    there = sorted(tmp_path.iterdir())
     before = (tmp_path / report.files[0]).read_bytes()
     monkeypatch.setattr("os.fdopen", lambda *_, **__: (_ for _ in ()).throw(OSError(28, "No space left on device")))
     with pytest.raises(AudienceError, match="No space left"):
         export(shop(90), everybody(90), to="meta", folder=tmp_path, consent_override=WHY, allow_small=True)
     assert (tmp_path / report.files[0]).read_bytes() == before
-    assert sorted(file.name for file in tmp_path.iterdir()) == [report.files[0], "seg_01_2026q4_meta.xlsx"]
+    assert sorted(tmp_path.iterdir()) == there
 
 
 @pytest.mark.parametrize(

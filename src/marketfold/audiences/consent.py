@@ -94,8 +94,8 @@ def establish(platform: Platform, columns: Sequence[str], column: str | None, ov
         return Consent(None, f"Consent was not checked, by an override: {override.strip().rstrip('.')}.{unread}")
     found = None if column else plain_column(columns, platform.purpose)
     if found:
-        by = f"'{found}' is the one column of the file that records consent; --consent-column takes another."
-        return Consent(found, f"{_by_column(found, purpose)} {by}")
+        how = ", the one column of consent in the file (--consent-column takes another)"
+        return Consent(found, _by_column(found, purpose, how))
     likely = likely_columns(columns, platform.purpose)
     ways = (
         f"{f'Perhaps --consent-column {likely[0]}.' if likely else '--consent-column COLUMN.'} Or, where consent is "
@@ -110,5 +110,5 @@ def establish(platform: Platform, columns: Sequence[str], column: str | None, ov
     raise AudienceError(f"{unsaid} {ways}")
 
 
-def _by_column(column: str, purpose: str) -> str:
-    return f"Only customers whose newest entry in '{column}' says yes; it must be consent to {purpose}."
+def _by_column(column: str, purpose: str, how: str = "") -> str:
+    return f"Only customers whose newest entry in '{column}'{how} says yes; it must be consent to {purpose}."

@@ -21,6 +21,31 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """What segments were made from, as it is said beside their audiences; what is not known is left out.
+
+    Attributes
+    ----------
+    run, source, sha256
+        Names of the run and of its order file, and the file's SHA-256.
+    as_of, until
+        The day from which customers were looked at, and the day after the campaign.
+    settings
+        Those that are not the defaults, as `name = value`.
+    """
+
+    run: str = ""
+    source: str = ""
+    sha256: str = ""
+    as_of: date | None = None
+    until: date | None = None
+    settings: tuple[str, ...] = ()
+
+
+UNKNOWN = Origin()
+
+
+@dataclass(frozen=True)
 class ExportOptions:
     """What the caller of an export decides.
 
@@ -40,7 +65,9 @@ class ExportOptions:
     segments
         Numbers of the segments to export; all if not given.
     on
-        Day that names the files; today if not given.
+        Day whose quarter names the files; if not given the day as of which the segments are, or today.
+    origin
+        What the segments were made from.
     """
 
     consent_column: str | None = None
@@ -51,6 +78,7 @@ class ExportOptions:
     country: str | None = None
     segments: Collection[int] | None = None
     on: date | None = None
+    origin: Origin = UNKNOWN
 
 
 DEFAULTS = ExportOptions()
@@ -82,7 +110,7 @@ class Request:
         return cls(
             platform=platform,
             options=options,
-            on=options.on or date.today(),
+            on=options.on or options.origin.as_of or date.today(),
             hashed=options.hashed and platform.hashes,
             country=code,
             suppression=None if options.suppression is None else Suppression.read(options.suppression),

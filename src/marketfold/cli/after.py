@@ -172,7 +172,7 @@ def export(
 ) -> None:
     """Write audience files that ad platforms and mail tools accept; the holdout is left out."""
     from marketfold.audiences import ExportOptions
-    from marketfold.cli.summary import print_audiences
+    from marketfold.cli.exported import print_audiences
     from marketfold.runs import export_run
 
     options = ExportOptions(
@@ -184,7 +184,7 @@ def export(
         country=country,
         segments=segment,
     )
-    print_audiences(*export_run(run, to, options, orders=orders, out=out))
+    print_audiences(*export_run(run, to, options, orders=orders, out=out), run)
 
 
 def measure(
