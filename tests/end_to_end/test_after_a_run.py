@@ -168,6 +168,7 @@ def test_a_mail_tool_gets_names_and_offers_of_the_plan(marketfold: Command, run_
     ended = marketfold("export", run_folder, "--to", "klaviyo", *words)
     assert ended.code == 0, ended.err
     assert "Excel copy" in ended.out
+    assert f"Nobody is held out, so the campaign cannot be measured: marketfold plan {run_folder}" in ended.out
     assert "3. Mark the people as subscribed to e-mail only" in ended.out
     campaign = Run.read(run_folder).plan.campaigns[0]
     written = csv.read_csv(next((tmp_path / "out").glob(f"seg_{campaign.number:02d}_*.csv")))

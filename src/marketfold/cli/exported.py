@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from marketfold.audiences import Audience, AudienceReport, Platform
+    from marketfold.audiences import AudienceReport
+
+NONE = {"nobody": "nobody is left", "too small": "too few people"}
+"""In the place of a file, by why there is none."""
 
 
 def print_audiences(report: AudienceReport, folder: Path, run: Path) -> None:
@@ -26,10 +29,11 @@ def print_audiences(report: AudienceReport, folder: Path, run: Path) -> None:
 
     out, platform = console(), platform_named(report.to)
     table = numbers_table(f"Audiences for {platform.title}", ("segment", "people", "file"), left={"segment", "file"})
+    table.columns[-1].no_wrap = True  # what is to be copied stays in one piece
     for one in report.audiences:
         named = f"{one.segment}. {one.name}" if one.name else str(one.segment)
         people = f"{words.count(one.written)} of {words.count(one.customers)}"
-        table.add_row(Text(named), people, Text(_files(one, platform)))
+        table.add_row(Text(named), people, Text("\n".join(one.files) or f"none: {NONE[one.refused]}"))
     out.print(table)
     out.print(Text(f"In {folder}; beside each an Excel copy, and what it is in ..._about.txt."), soft_wrap=True)
     if out_of_all := left_out(report.audiences):
@@ -42,19 +46,17 @@ def print_audiences(report: AudienceReport, folder: Path, run: Path) -> None:
     _say_how_to_measure(out, run)
 
 
-def _files(audience: Audience, platform: Platform) -> str:
-    from marketfold.report import describe_refusal
-
-    return ", ".join(audience.files) or f"none: {describe_refusal(audience, platform)}"
-
-
 def _say_how_to_measure(out: Console, folder: Path) -> None:
-    """The command for when the campaign is over."""
+    """The command for when the campaign is over, or that nobody was left alone to compare with."""
     from marketfold.runs import Run
 
     run = Run.read(folder)
-    if run.as_of is None or not any(campaign.held_out for campaign in run.plan.campaigns):
-        return
-    last = run.as_of + timedelta(days=run.plan.campaign_days - 1)
-    command = f"marketfold measure {shlex.quote(str(run.home))} LATER_ORDERS --from {run.as_of} --to {last}"
-    out.print(Text(f"After the campaign: {command}"), soft_wrap=True)
+    place = shlex.quote(str(run.home))
+    if not any(campaign.held_out for campaign in run.plan.campaigns):
+        out.print(
+            Text(f"Nobody is held out, so the campaign cannot be measured: marketfold plan {place}"), soft_wrap=True
+        )
+    elif run.as_of:
+        last = run.as_of + timedelta(days=run.plan.campaign_days - 1)
+        command = f"marketfold measure {place} LATER_ORDERS --from {run.as_of} --to {last}"
+        out.print(Text(f"After the campaign: {command}"), soft_wrap=True)

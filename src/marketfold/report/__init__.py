@@ -5,7 +5,7 @@ from marketfold.report.comparison import comparison_page
 from marketfold.report.content import report_data, report_page, with_plan, write_report
 from marketfold.report.making_chapter import settings_rows
 from marketfold.report.measurement import measurement_figure, measurement_page, write_measurement
-from marketfold.report.sentences.audiences import audience_account, describe_notes, describe_refusal, describe_together
+from marketfold.report.sentences.audiences import audience_account, describe_notes, describe_together
 from marketfold.report.sentences.campaigns import PART_WORDS, plan_notes, promise_note
 from marketfold.report.sentences.clustering import disagreements
 from marketfold.report.sentences.experiments import (
@@ -58,7 +58,6 @@ __all__ = [
     "describe_payback",
     "describe_paybacks",
     "describe_period",
-    "describe_refusal",
     "describe_result",
     "describe_together",
     "disagreements",

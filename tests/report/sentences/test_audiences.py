@@ -83,7 +83,9 @@ def test_what_is_said_of_several_segments_is_said_once():
     first = replace(FIRST, warnings=("few", "in EEA"), blanked={"a bad phone": 2})
     second = replace(first, segment=2, in_eea=5, warnings=("in EEA",), blanked={"a bad phone": 1})
     third = replace(first, segment=3, warnings=(), blanked={})
-    said = describe_together(replace(REPORT, audiences=(first, second, third)))
+    fourth = replace(third, segment=4, customers=9, refused="too small")
+    refused, *said = describe_together(replace(REPORT, audiences=(first, second, third, fourth)))
+    assert refused == "Segment 4: 9 people, and Google Ads cannot use fewer than 100."
     assert said[0] == "Segment 1: Google Ads may not use audiences under 1,000 people."
     assert said[1].startswith("Segments 1 and 2: 12 are in the EEA")
     assert said[2:] == ["Cells left empty: 3 x a bad phone."]

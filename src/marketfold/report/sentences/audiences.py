@@ -52,8 +52,10 @@ def describe_notes(report: AudienceReport) -> list[str]:
 
 
 def describe_together(report: AudienceReport) -> list[str]:
-    """Say each warning once, of all the segments that it is of, and last what cells were left empty."""
-    platform, said = platform_named(report.to), []
+    """Say why audiences were refused, each warning once for all its segments, and last what cells were left empty."""
+    platform = platform_named(report.to)
+    refused = [audience for audience in report.audiences if audience.refused]
+    said = [f"{_segments([audience])}: {describe_refusal(audience, platform)}." for audience in refused]
     for code in dict.fromkeys(code for audience in report.audiences for code in audience.warnings):
         own = [audience for audience in report.audiences if code in audience.warnings]
         sums: dict[str, Any] = {
