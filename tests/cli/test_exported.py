@@ -31,6 +31,17 @@ def test_an_export_says_which_file_is_for_whom_each_warning_once_and_how_to_meas
     assert [row[1] for row in rows] == [f"{one.written} of {one.customers}" for one in report.audiences]
     files = {row[2] for row in rows if not row[2].startswith("none: ")}
     assert files == {path.name for path in folder.glob("*.csv")} != set()
+    written = next(one for one in report.audiences if one.files)
+    about = (folder / f"{Path(written.files[0]).stem}_about.txt").read_text(encoding="utf-8")
+    rule = record["segments"][written.segment - 1]["rule"]
+    for said in (
+        f"in short: {rule}.",
+        "clustering.segments = 3",
+        f"{own_run.parent.name}/run, made by",
+        "orders.parquet",
+    ):
+        assert said in about
+    assert str(tmp_path) not in about
     assert sum("Google wants their consent" in line for line in lines) == 1
     assert lines[-1].startswith(
         f"After the campaign: marketfold measure {own_run} LATER_ORDERS --from 2026-07-01 --to "

@@ -46,7 +46,7 @@ def provenance(request: Request, audience: Audience, facts: SegmentFacts) -> lis
         ("Customers", f"{count(audience.customers)} in the segment"),
         *(("Left out", why) for why in left_out([audience]) or ["nobody"]),
         *(("Left empty", f"{plural(n, 'cell')}: {what}") for what, n in audience.blanked.items()),
-        ("Rows", count(audience.written)),
+        ("Rows", count(audience.written) + (f" in {len(audience.files)} files" if len(audience.files) > 1 else "")),
         ("Values", "hashed with SHA-256 where the platform takes them so" if request.hashed else "plain"),
         ("Consent", request.consent.text),
         ("Export", _asked(request)),

@@ -80,7 +80,7 @@ def export_run(
 
 
 def _origin(run: Run, source: Path) -> Origin:
-    """What the segments were made from, without any path of this machine."""
+    """What the segments were made from: what run and file are called, and not where they lie."""
     usual = dict(settings_rows(RunConfig().model_dump(mode="json")))
     settings = dict(settings_rows(run.config.model_dump(mode="json")))
     return Origin(
