@@ -23,7 +23,7 @@ def test_every_planted_group_is_there_at_its_share():
 
 
 def test_the_export_carries_dirt():
-    lines = make_shop().lines
+    lines = make_shop(4_000).lines
     assert "" in lines["customer_id"].to_pylist()
     assert "unknown" in lines["ordered_on"].to_pylist()
     assert "POST" in lines["sku"].to_pylist()

@@ -27,6 +27,10 @@ DAYS = (LAST_DAY - FIRST_DAY).days + 1
 MOST_LATER_DAYS = 730
 CANCELLED_SHARE = 0.015
 
+DEMO_LINES = 85_000
+"""Some 2,000 customers: without the holdout and those who do not consent, each planted group has the 100 people that
+Google and Meta ask of an audience at least."""
+
 CATEGORIES = ("Tea", "Coffee", "Ceramics", "Linen", "Kitchen", "Gift sets")
 PRODUCTS_EACH = 12
 TYPICAL_PRICE = (9.0, 14.0, 28.0, 36.0, 22.0, 45.0)
@@ -80,7 +84,7 @@ class Shop:
     seed: int
 
 
-def make_shop(lines: int = 12_000, seed: int = 0) -> Shop:
+def make_shop(lines: int = DEMO_LINES, seed: int = 0) -> Shop:
     """Make about `lines` order lines of a shop with four kinds of customers.
 
     >>> shop = make_shop(lines=2_000, seed=1)

@@ -61,12 +61,34 @@ def test_the_holdout_is_left_out(tmp_path: Path):
 def test_consent_is_asked_for(tmp_path: Path):
     with pytest.raises(AudienceError, match="--consent-column"):
         export(shop(), everybody(), to="google", folder=tmp_path)
-    with pytest.raises(AudienceError, match="Perhaps --consent-column marketing_consent"):
-        export(shop(marketing_consent=["yes"] * 120), everybody(), to="google", folder=tmp_path)
+    with pytest.raises(AudienceError, match="Perhaps --consent-column consent"):
+        export(shop(consent=["yes"] * 120), everybody(), to="google", folder=tmp_path)
     with pytest.raises(AudienceError, match="no column 'consnt'"):
         export(shop(), everybody(), to="google", folder=tmp_path, consent_column="consnt")
     with pytest.raises(AudienceError, match="needs a reason"):
         export(shop(), everybody(), to="google", folder=tmp_path, consent_override=" ")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("to", ["google", "klaviyo", "csv"])
+def test_the_one_column_that_records_consent_to_marketing_is_read_unasked(tmp_path: Path, to: str):
+    cells = ["yes"] * 110 + ["no"] * 10
+    report = export(shop(marketing_consent=cells), everybody(), to=to, folder=tmp_path)
+    assert (report.audiences[0].written, report.audiences[0].without_consent) == (110, 10)
+    assert (
+        "'marketing_consent', the one column of consent in the file (--consent-column takes another)" in report.consent
+    )
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [("sms_marketing_consent",), ("marketing_consent", "newsletter"), ("cookie_consent",), ("email_marketing_opt_in",)],
+)
+def test_a_column_that_may_record_another_consent_is_not_read_unasked(tmp_path: Path, columns: tuple[str, ...]):
+    cells: dict[str, Any] = dict.fromkeys(columns, ["yes"] * 120)
+    orders = shop(**cells)
+    with pytest.raises(AudienceError, match="--consent-column"):
+        export(orders, everybody(), to="google", folder=tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -193,18 +215,19 @@ def test_files_are_for_their_owner_only(tmp_path: Path):
     path.chmod(0o644)  # an older file does not lend its rights to the new one
     export(shop(), everybody(), to="meta", folder=tmp_path, consent_override=WHY)
     written = sorted(tmp_path.iterdir())
-    assert [file.name for file in written] == [path.name, path.with_suffix(".xlsx").name]
-    assert [stat.S_IMODE(file.stat().st_mode) for file in written] == [0o600, 0o600]
+    assert [file.name for file in written] == [path.name, path.with_suffix(".xlsx").name, f"{path.stem}_about.txt"]
+    assert {stat.S_IMODE(file.stat().st_mode) for file in written} == {0o600}
 
 
 def test_a_failed_export_leaves_the_earlier_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     report = export(shop(), everybody(), to="meta", folder=tmp_path, consent_override=WHY)
+    there = sorted(tmp_path.iterdir())
     before = (tmp_path / report.files[0]).read_bytes()
     monkeypatch.setattr("os.fdopen", lambda *_, **__: (_ for _ in ()).throw(OSError(28, "No space left on device")))
     with pytest.raises(AudienceError, match="No space left"):
         export(shop(90), everybody(90), to="meta", folder=tmp_path, consent_override=WHY, allow_small=True)
     assert (tmp_path / report.files[0]).read_bytes() == before
-    assert sorted(file.name for file in tmp_path.iterdir()) == [report.files[0], "seg_01_2026q4_meta.xlsx"]
+    assert sorted(tmp_path.iterdir()) == there
 
 
 @pytest.mark.parametrize(
@@ -225,7 +248,7 @@ def test_the_demo_shop_exports_by_its_consent_column(tmp_path: Path):
     made = make_shop(lines=12_000)
     ids = made.truth["customer_id"]
     assigned = pa.table({"customer_id": ids, "segment": [1] * len(ids), "arm": ["treated"] * len(ids)})
-    report = export(read_orders(made.lines), assigned, to="meta", folder=tmp_path, consent_column="marketing_consent")
+    report = export(read_orders(made.lines), assigned, to="meta", folder=tmp_path)
     audience = report.audiences[0]
     assert audience.written + audience.without_consent == len(ids)
     assert audience.blanked == {}

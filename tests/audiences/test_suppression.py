@@ -34,7 +34,7 @@ def test_a_phone_on_the_list_is_met_however_either_side_writes_it(entry: str, ph
     listed = tmp_path / "stop.txt"
     listed.write_text(entry)
     orders = shop(1, phone=[phone], country=[country])
-    with pytest.raises(AudienceError, match="1 are suppressed"):
+    with pytest.raises(AudienceError, match="1 on the stop list"):
         export(
             orders, everybody(1), to="google", folder=tmp_path / "out", consent_override=WHY, suppression=listed,
             allow_small=True,
@@ -45,7 +45,7 @@ def test_a_plain_email_on_the_list_is_met_where_the_source_holds_its_hash(tmp_pa
     listed = tmp_path / "stop.txt"
     listed.write_text("Jane@Example.com")
     orders = shop(1, email=[sha256("jane@example.com")])
-    with pytest.raises(AudienceError, match="1 are suppressed"):
+    with pytest.raises(AudienceError, match="1 on the stop list"):
         export(
             orders, everybody(1), to="meta", folder=tmp_path / "out", consent_override=WHY, suppression=listed,
             allow_small=True,

@@ -7,7 +7,7 @@ from typing import Any
 from openpyxl import load_workbook
 from tests.audiences.cases import TODAY, WHY, everybody, export, rows_of, shop
 
-from marketfold.audiences import SegmentFacts
+from marketfold.audiences import Origin, SegmentFacts
 from marketfold.audiences.files import write_workbook
 
 
@@ -48,7 +48,7 @@ def test_the_second_sheet_says_what_is_in_the_file(tmp_path: Path):
     export(shop(), everybody(), to="google", folder=tmp_path, consent_override=WHY, on=TODAY, about=about)
     _, said = sheets(tmp_path / "seg_01_2026q4_google.xlsx")
     assert said["Platform"] == ["Google Ads"]
-    assert said["Segment"] == ["1"]  # the names of segments are no business of an ad platform
+    assert said["Segment"] == ["1. High income"]
     assert said["Rows"] == ["120"]
     assert said["Made on"] == ["2026-11-23"]
     assert said["Values"][0].startswith("hashed")
@@ -57,6 +57,43 @@ def test_the_second_sheet_says_what_is_in_the_file(tmp_path: Path):
     export(shop(), everybody(), to="klaviyo", folder=tmp_path, consent_override=WHY, on=TODAY, about=about)
     _, said = sheets(tmp_path / "seg_01_2026q4_klaviyo.xlsx")
     assert (said["Segment"], said["Values"]) == (["1. High income"], ["plain"])
+
+
+def test_where_an_audience_comes_from_is_said_beside_it(tmp_path: Path):
+    origin = Origin(
+        run="runs/spring", source="orders.csv", sha256="ab12", as_of=date(2026, 7, 1), until=date(2026, 9, 29),
+        settings=("clustering.segments = 3",),
+    )  # fmt: skip
+    about = {1: SegmentFacts("Year-end buyers", rule="first order within 600 days")}
+    okay, phones = ["yes"] * 110 + ["no"] * 10, ["(201) 555-0100"] * 119 + ["26.47.1555"]
+    stop = tmp_path / "stop.txt"
+    stop.write_text("C005\nC006\n")
+    report = export(
+        shop(okay=okay, phone=phones), everybody(C000="holdout"), to="google", folder=tmp_path / "out", about=about,
+        consent_column="okay", suppression=stop, origin=origin,
+    )  # fmt: skip
+    stem = "seg_01_year_end_buyers_2026q3_google"
+    assert report.files == (f"{stem}.csv",)
+    _, said = sheets(tmp_path / "out" / f"{stem}.xlsx")
+    assert said["Definition"][0].endswith("in short: first order within 600 days.")
+    assert (said["As of"], said["Run"], said["Order file"]) == (
+        ["2026-07-01"], ["runs/spring"], ["orders.csv, SHA-256 ab12"]
+    )  # fmt: skip
+    assert said["Customers"] == ["120 in the segment"]
+    assert said["Left out"] == ["1 held out to measure the campaign by", "10 without consent", "2 on the stop list"]
+    assert said["Settings"] == ["clustering.segments = 3"]
+    assert "from 2026-09-29 on" in said["Upload again"][0]
+    lines = (tmp_path / "out" / f"{stem}_about.txt").read_text(encoding="utf-8").splitlines()
+    texts = [text for what in said.values() for text in what]
+    assert sorted(line.partition(":")[2].strip() for line in lines) == sorted(texts)
+    assert "gmail" not in "".join(lines)
+
+
+def test_an_export_takes_the_place_of_an_earlier_one_whatever_its_segment_was_called(tmp_path: Path):
+    for name in ("Repeat buyers", "Recent buyers"):
+        about = {1: SegmentFacts(name)}
+        export(shop(), everybody(), to="google", folder=tmp_path, consent_override=WHY, on=TODAY, about=about)
+    assert {path.name[:23] for path in tmp_path.iterdir()} == {"seg_01_recent_buyers_20"}
 
 
 def test_the_same_export_gives_the_same_copy(tmp_path: Path):
@@ -68,4 +105,4 @@ def test_the_same_export_gives_the_same_copy(tmp_path: Path):
 
 def test_nothing_is_left_beside_the_files(tmp_path: Path):
     export(shop(), everybody(), to="meta", folder=tmp_path, consent_override=WHY, on=TODAY)
-    assert sorted(path.suffix for path in tmp_path.rglob("*")) == [".csv", ".xlsx"]
+    assert sorted(path.suffix for path in tmp_path.rglob("*")) == [".csv", ".txt", ".xlsx"]

@@ -168,6 +168,7 @@ def test_a_mail_tool_gets_names_and_offers_of_the_plan(marketfold: Command, run_
     ended = marketfold("export", run_folder, "--to", "klaviyo", *words)
     assert ended.code == 0, ended.err
     assert "Excel copy" in ended.out
+    assert f"Nobody is held out, so the campaign cannot be measured: marketfold plan {run_folder}" in ended.out
     assert "3. Mark the people as subscribed to e-mail only" in ended.out
     campaign = Run.read(run_folder).plan.campaigns[0]
     written = csv.read_csv(next((tmp_path / "out").glob(f"seg_{campaign.number:02d}_*.csv")))
@@ -181,10 +182,25 @@ def test_an_export_to_nowhere_is_refused_before_the_orders_are_read(marketfold: 
     assert "no platform 'bing'; known are google, meta" in ended.err
 
 
-def test_an_export_without_consent_is_refused(marketfold: Command, run_folder: Path):
-    ended = marketfold("export", run_folder, "--to", "google", "--out", "out")
+def test_a_run_on_a_relative_path_is_exported_from_any_folder_and_not_without_consent(
+    marketfold: Command, shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "work").mkdir()
+    orders = tmp_path / "work" / "orders.parquet"
+    parquet.write_table(shop.lines.drop_columns("marketing_consent"), orders)
+    monkeypatch.chdir(orders.parent)
+    fast = ("--quick", "--bootstraps", "2", "--segments", "3", "--quiet")
+    assert marketfold("run", orders.name, "--out", "run", *fast).code == 0
+    monkeypatch.chdir(tmp_path)
+    ended = marketfold("export", orders.parent / "run", "--to", "csv")
     assert ended.code == 2
     assert "consent" in ended.err
+    agreed = ("--to", "csv", "--consent-override", "All of them signed.")
+    assert marketfold("export", orders.parent / "run", *agreed).code == 0
+    orders.write_bytes(b"another file")
+    ended = marketfold("export", orders.parent / "run", *agreed)
+    assert ended.code == 2
+    assert "--orders" in ended.err
 
 
 def test_a_run_on_several_files_is_exported_from_them(marketfold: Command, shop: Shop, tmp_path: Path):

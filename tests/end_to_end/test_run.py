@@ -89,7 +89,7 @@ def test_the_same_seed_gives_the_same_folder_byte_for_byte(tmp_path: Path, shop_
 
 
 def test_the_planted_groups_are_found_at_default_settings():
-    shop = make_shop()
+    shop = make_shop(12_000)
     analysis = segment_market(shop.lines, FULL)
     planted = dict(zip(shop.truth["customer_id"].to_pylist(), shop.truth["group"].to_pylist(), strict=True))
     truth = [planted[one] for one in analysis.segmentation.ids.tolist()]

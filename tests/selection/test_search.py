@@ -130,7 +130,7 @@ def test_where_the_choosing_half_is_large_enough_cuts_are_drawn_anew_from_custom
 
 @pytest.fixture(scope="module")
 def known_half() -> ChoosingHalf:
-    clean = clean_orders(read_orders(make_shop().lines))
+    clean = clean_orders(read_orders(make_shop(12_000).lines))
     table, span = build_features(clean), clean.activity.span
     cutoff = choose_cutoff(*span) if span else None
     assert cutoff

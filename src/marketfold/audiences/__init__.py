@@ -2,10 +2,11 @@
 
 from marketfold.audiences.account import Audience, AudienceReport
 from marketfold.audiences.export import export_audiences
-from marketfold.audiences.files import AS_GIVEN, EXCEL_ROWS, OWNER_ONLY, Notes, fill_workbook
+from marketfold.audiences.files import AS_GIVEN, EXCEL_ROWS, OWNER_ONLY, Notes, add_about, fill_workbook
 from marketfold.audiences.platform import Column, Platform, SegmentFacts
 from marketfold.audiences.platforms import PLATFORMS, platform_named
-from marketfold.audiences.request import ExportOptions
+from marketfold.audiences.provenance import left_out
+from marketfold.audiences.request import ExportOptions, Origin
 
 __all__ = [
     "AS_GIVEN",
@@ -17,9 +18,12 @@ __all__ = [
     "Column",
     "ExportOptions",
     "Notes",
+    "Origin",
     "Platform",
     "SegmentFacts",
+    "add_about",
     "export_audiences",
     "fill_workbook",
+    "left_out",
     "platform_named",
 ]

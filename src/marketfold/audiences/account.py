@@ -48,6 +48,8 @@ class Audience:
         Entries that say neither yes nor no, and count as no.
     without_copy
         Files that are too long for a sheet of Excel.
+    name
+        What the segment is called; "" where that is not known.
     """
 
     segment: int
@@ -70,6 +72,7 @@ class Audience:
     warnings: tuple[WarningCode, ...] = ()
     without_copy: tuple[str, ...] = ()
     trust: Trust | None = None
+    name: str = ""
 
     @property
     def remaining(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from marketfold.errors import AudienceError
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 OF_CONSENT = re.compile(r"consent|opt[ _-]?in|newsletter|subscri", re.IGNORECASE)
 OF_MAIL = re.compile(r"mail|newsletter|subscri", re.IGNORECASE)
 OF_ADS = re.compile(r"(?<![a-z])ads?(?![a-z])|advert|personali[sz]", re.IGNORECASE)
+OF_MARKETING = re.compile(r"marketing", re.IGNORECASE)
+OF_ANOTHER_WAY = re.compile(r"sms|phone|whatsapp|push|letter|third", re.IGNORECASE)
 PURPOSES: dict[Purpose, str] = {"ads": "advertising", "mail": "e-mail", "list": "what the list is for"}
 
 YES = frozenset({
@@ -56,8 +58,30 @@ def likely_columns(columns: Sequence[str], purpose: Purpose) -> list[str]:
     return [one for one in columns if OF_CONSENT.search(one) and not _is_for_another(one, purpose)]
 
 
-def establish(platform: Platform, columns: Sequence[str], column: str | None, override: str | None) -> str:
-    """How consent is established, in words: by a column of the source, or by a reason why none needs to be read.
+def plain_column(columns: Sequence[str], purpose: Purpose) -> str | None:
+    """The one column of a source that records consent, where its name says that it is to marketing as a whole.
+
+    >>> plain_column(["city", "marketing_consent"], "ads"), plain_column(["sms_marketing_consent"], "mail")
+    ('marketing_consent', None)
+    >>> plain_column(["marketing_consent", "newsletter"], "mail"), plain_column(["consent"], "ads")
+    (None, None)
+    """
+    of_consent = [one for one in columns if OF_CONSENT.search(one)]
+    if len(of_consent) != 1 or not likely_columns(of_consent, purpose):
+        return None
+    (column,) = of_consent
+    return column if OF_MARKETING.search(column) and not OF_ANOTHER_WAY.search(column) else None
+
+
+class Consent(NamedTuple):
+    """How consent is established: the column that is read, if any, and the same in words."""
+
+    column: str | None
+    text: str
+
+
+def establish(platform: Platform, columns: Sequence[str], column: str | None, override: str | None) -> Consent:
+    """Establish consent: by a column of the source, or by a reason why none needs to be read.
 
     Consent to advertising is not consent to e-mail. `AudienceError` if there is neither column nor reason, or the
     column records consent to something else.
@@ -67,7 +91,11 @@ def establish(platform: Platform, columns: Sequence[str], column: str | None, ov
         raise AudienceError("The consent override needs a reason: it is recorded with the export.")
     if override:
         unread = f" The column '{column}' was not looked at." if column else ""
-        return f"Consent was not checked, by an override: {override.strip()}.{unread}"
+        return Consent(None, f"Consent was not checked, by an override: {override.strip().rstrip('.')}.{unread}")
+    found = None if column else plain_column(columns, platform.purpose)
+    if found:
+        how = ", the one column of consent in the file (--consent-column takes another)"
+        return Consent(found, _by_column(found, purpose, how))
     likely = likely_columns(columns, platform.purpose)
     ways = (
         f"{f'Perhaps --consent-column {likely[0]}.' if likely else '--consent-column COLUMN.'} Or, where consent is "
@@ -77,6 +105,10 @@ def establish(platform: Platform, columns: Sequence[str], column: str | None, ov
         message = f"'{column}' sounds like another consent; {platform.title} needs consent to {purpose}. {ways}"
         raise AudienceError(message)
     if column:
-        return f"Only customers whose newest entry in '{column}' says yes; it must be consent to {purpose}."
+        return Consent(column, _by_column(column, purpose))
     unsaid = f"People may be exported with their consent to {purpose} only, and it is not said where that is recorded."
     raise AudienceError(f"{unsaid} {ways}")
+
+
+def _by_column(column: str, purpose: str, how: str = "") -> str:
+    return f"Only customers whose newest entry in '{column}'{how} says yes; it must be consent to {purpose}."

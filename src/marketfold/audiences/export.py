@@ -5,7 +5,6 @@ The order of the checks is fixed: holdout, consent, what can be matched, and the
 
 from __future__ import annotations
 
-import re
 from collections import Counter, deque
 from dataclasses import replace
 from pathlib import Path
@@ -14,17 +13,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from marketfold.audiences.account import Audience, AudienceReport, matched_by, notes_on
 from marketfold.audiences.consent import consents
 from marketfold.audiences.contacts import Contact, read_contacts
-from marketfold.audiences.files import EXCEL_ROWS, Layout, read_back, write_parts, write_workbook
+from marketfold.audiences.files import EXCEL_ROWS, Layout, read_back, write_parts, write_text, write_workbook
 from marketfold.audiences.identifiers import EEA
+from marketfold.audiences.naming import audience_stem, is_of
 from marketfold.audiences.platform import NO_FACTS, SegmentFacts
+from marketfold.audiences.provenance import as_text, plain_refusal, provenance
 from marketfold.audiences.request import DEFAULTS, ExportOptions, Request
 from marketfold.errors import AudienceError, Fault
 from marketfold.temporary import working_folder
-from marketfold.words import count, listed
+from marketfold.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from datetime import date
 
     import pyarrow as pa
 
@@ -44,16 +44,6 @@ class _Members(NamedTuple):
     held_out: int
 
 
-def audience_stem(segment: int, on: date, to: str) -> str:
-    """A name that says nothing of the people in it: platforms flag audiences by their names, too.
-
-    >>> from datetime import date
-    >>> audience_stem(1, date(2026, 11, 23), "google")
-    'seg_01_2026q4_google'
-    """
-    return f"seg_{segment:02d}_{on.year}q{(on.month - 1) // 3 + 1}_{to}"
-
-
 def _sorted_out(
     request: Request, contacts: Sequence[Contact], facts: SegmentFacts
 ) -> tuple[list[PersonRow], Counter[str]]:
@@ -63,7 +53,7 @@ def _sorted_out(
     out: Counter[str] = Counter()
     written: set[str] = set()
     for contact in contacts:
-        agreed = consents(contact.consent) if request.consent_column else True
+        agreed = consents(contact.consent) if request.consent.column else True
         out["consent_unclear"] += agreed is None
         if not agreed:
             out["without_consent"] += 1
@@ -125,25 +115,8 @@ def _account(
         refused=refused,
         warnings=_warnings(request, len(rows), out, facts),
         trust=facts.trust,
+        name=facts.name,
     )
-
-
-def _about(request: Request, audience: Audience, facts: SegmentFacts, n_rows: int) -> list[tuple[str, str]]:
-    """What the second sheet of a workbook says: an ad platform's says no name of a segment."""
-    platform = request.platform
-    named = f"{audience.segment}. {facts.name}" if facts.name and platform.purpose != "ads" else str(audience.segment)
-    return [
-        ("Platform", platform.title),
-        ("Segment", named),
-        ("Made on", request.on.isoformat()),
-        ("Rows", count(n_rows)),
-        ("Values", "hashed with SHA-256 where the platform takes them so" if request.hashed else "plain"),
-        ("Consent", request.consent),
-        *(("Note", note) for note in platform.notes),
-        *((f"Upload {number}", step) for number, step in enumerate(platform.steps, start=1)),
-        *(("Source", source) for source in platform.sources),
-        ("Careful", "Upload the .csv file, not this one. Both are about people: delete them after the upload."),
-    ]
 
 
 def _write_one(
@@ -152,20 +125,22 @@ def _write_one(
     """Write one audience, read it back and copy it to Excel, and say into which files."""
     platform, hashed = request.platform, request.hashed
     layout = Layout.of(platform, rows, hashed=hashed)
-    parts = write_parts(folder, audience_stem(audience.segment, request.on, platform.name), platform, layout, rows)
+    stem = audience_stem(audience.segment, facts.name, request.on, platform.name)
+    parts = write_parts(folder, stem, platform, layout, rows)
+    audience = replace(audience, files=tuple(part.path.name for part in parts))
+    about = provenance(request, audience, facts)
+    write_text(folder / f"{stem}_about.txt", as_text(about))
     without_copy = []
     for path, n_rows in parts:
         lines = read_back(path, platform, n_rows, hashed=hashed)
         if n_rows <= EXCEL_ROWS:
-            about = _about(request, audience, facts, n_rows)
             write_workbook(path.with_suffix(".xlsx"), lines, about, request.on)
         else:
             deque(lines, maxlen=0)  # checked all the same
             without_copy.append(path.name)
     found: dict[WarningCode, bool] = {"in parts": len(parts) > 1, "no copy": bool(without_copy)}
     warnings = (*audience.warnings, *(code for code, true in found.items() if true))
-    names = tuple(path.name for path, _ in parts)
-    return replace(audience, files=names, warnings=warnings, without_copy=tuple(without_copy))
+    return replace(audience, warnings=warnings, without_copy=tuple(without_copy))
 
 
 def _write_all(
@@ -183,9 +158,9 @@ def _write_all(
         written = {path.name for path in staging.iterdir()}
         for one in written:
             (staging / one).replace(home / one)
-    stems = "|".join(audience_stem(one.segment, request.on, request.platform.name) for one in audiences if one.files)
+    again = {one.segment for one in audiences if one.files}
     for path in home.iterdir():
-        if re.fullmatch(rf"({stems})(_\d+of\d+)?\.(csv|xlsx)", path.name) and path.name not in written:
+        if is_of(path.name, again, request.on, request.platform.name) and path.name not in written:
             path.unlink()  # a part of an earlier export would be taken for one of this
     return tuple(audiences)
 
@@ -199,7 +174,7 @@ def export_audiences(
     options: ExportOptions = DEFAULTS,
     about: _Facts | None = None,
 ) -> AudienceReport:
-    """Write one audience file for each segment, by the platform's rules, and an Excel copy beside it.
+    """Write one audience file for each segment, by the platform's rules, an Excel copy, and a text of what it is.
 
     Personal data is read from the source now, goes into these files and nowhere else; the report holds counts.
 
@@ -212,8 +187,8 @@ def export_audiences(
     folder
         Where to write; made if missing.
     about
-        What is known of each segment: name and offer go along to mail tools, a weak one is warned about before it is
-        paid for.
+        What is known of each segment: name and offer go along to mail tools, the rule is said beside the file, a weak
+        one is warned about before it is paid for.
 
     Raises
     ------
@@ -224,7 +199,7 @@ def export_audiences(
     about = about or {}
     members = _members(assignments, options.segments)
     reached = [customer for own in members.values() for customer in own.reached]
-    contacts = read_contacts(orders, reached, request.roles, consent_column=request.consent_column)
+    contacts = read_contacts(orders, reached, request.roles, consent_column=request.consent.column)
     planned = []
     for segment, own in members.items():
         facts = about.get(segment, NO_FACTS)
@@ -237,7 +212,9 @@ def export_audiences(
         raise AudienceError(f"The audience files cannot be written to {folder}: {error.strerror}.") from error
     platform = request.platform
     notes = notes_on(orders, platform, audiences, request.country)
-    return AudienceReport(platform.name, request.on, request.consent, audiences, notes, matched_by(orders, platform))
+    return AudienceReport(
+        platform.name, request.on, request.consent.text, audiences, notes, matched_by(orders, platform)
+    )
 
 
 def _members(assignments: pa.Table, segments: Collection[int] | None) -> dict[int, _Members]:
@@ -266,16 +243,7 @@ def _check_any(audiences: Sequence[Audience], request: Request) -> None:
     if not all(audience.refused for audience in audiences):
         return
     platform = request.platform
-    nobody = "nobody is left to export"
-    small = f"people, and {platform.title} cannot use fewer than {count(platform.refused_under)}"
-    faults = [
-        Fault(
-            f"segment {one.segment}: {f'{count(one.remaining)} {small}' if one.remaining else nobody} "
-            f"(of {one.customers} customers {one.held_out} are held out, {one.without_consent} without consent, "
-            f"{one.nothing_to_match} cannot be matched, {one.suppressed} are suppressed)."
-        )
-        for one in audiences
-    ]
+    faults = [Fault(plain_refusal(one, platform)) for one in audiences]
     if any(audience.refused == "too small" for audience in audiences):
         faults.append(Fault("every audience is too small.", "--allow-small writes them all the same, and records it."))
     headline = f"No audience can be written for {platform.title}"

@@ -35,6 +35,8 @@ TEXT, NUMBER = {"num_format": "@"}, {"num_format": "General"}
 OWNER_ONLY = 0o600
 SEVERAL = ("email", "phone")
 
+Widths = tuple[int, int]
+
 
 def open_for_owner(path: Path) -> int:
     """Descriptor of a new file that only its owner can read; an older file would keep its own mode."""
@@ -95,6 +97,12 @@ def _write(path: Path, layout: Layout, rows: Iterable[PersonRow]) -> None:
         writer = csv.writer(file)
         writer.writerow(layout.headers)
         writer.writerows(layout.line(row) for row in rows)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text that only its owner can read."""
+    with os.fdopen(open_for_owner(path), "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 def write_parts(folder: Path, stem: str, platform: Platform, layout: Layout, rows: Sequence[PersonRow]) -> list[Part]:
@@ -194,7 +202,7 @@ def fill_workbook(file: IO[bytes], folder: Path, lines: Iterator[Sequence[str | 
         if notes.on:
             book.set_properties({"created": datetime(notes.on.year, notes.on.month, notes.on.day)})
         text, bold, plain = book.add_format(TEXT), book.add_format({"bold": True}), book.add_format(NUMBER)
-        rows, facts = book.add_worksheet(notes.sheet), book.add_worksheet("About this file")
+        rows = book.add_worksheet(notes.sheet)
         rows.freeze_panes(1, 0)
         rows.set_column(0, len(headers := next(lines)) - 1, 24, text)
         for place, header in enumerate(headers):
@@ -206,8 +214,16 @@ def fill_workbook(file: IO[bytes], folder: Path, lines: Iterator[Sequence[str | 
                         rows.write_string(number, place, value)
                 else:
                     rows.write_number(number, place, value, plain)
-        facts.set_column(0, 0, 16)
-        facts.set_column(1, 1, 110)
-        for number, (what, said) in enumerate(notes.about):
-            facts.write_string(number, 0, what, bold)
-            facts.write_string(number, 1, said)
+        add_about(book, "About this file", notes.about)
+
+
+def add_about(
+    book: xlsxwriter.Workbook, sheet: str, about: Sequence[tuple[str, str]], widths: Widths = (16, 110)
+) -> None:
+    """Add the sheet that says what a workbook is, as pairs of a word and what is said; widths are in characters."""
+    facts, bold = book.add_worksheet(sheet), book.add_format({"bold": True})
+    for place, width in enumerate(widths):
+        facts.set_column(place, place, width)
+    for number, (what, said) in enumerate(about):
+        facts.write_string(number, 0, what, bold)
+        facts.write_string(number, 1, said)

@@ -96,12 +96,14 @@ class PersonRow:
 class SegmentFacts:
     """What is known of a segment beside who is in it.
 
-    Name and offer are as the plan has them: mail tools take them along, ad platforms never see them.
+    Name and offer are as the plan has them: mail tools take them along, ad platforms never see them. The rule says in
+    words who is in it.
     """
 
     name: str = ""
     offer: str = ""
     trust: Trust | None = None
+    rule: str = ""
 
 
 NO_FACTS = SegmentFacts()

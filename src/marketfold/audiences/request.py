@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from marketfold.audiences.consent import establish
+from marketfold.audiences.consent import Consent, establish
 from marketfold.audiences.platforms import platform_named
 from marketfold.audiences.suppression import Suppression
 from marketfold.countries import country_code
@@ -21,13 +21,39 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """What segments were made from, as it is said beside their audiences; what is not known is left out.
+
+    Attributes
+    ----------
+    run, source, sha256
+        Names of the run and of its order file, and the file's SHA-256.
+    as_of, until
+        The day from which customers were looked at, and the day after the campaign.
+    settings
+        Those that are not the defaults, as `name = value`.
+    """
+
+    run: str = ""
+    source: str = ""
+    sha256: str = ""
+    as_of: date | None = None
+    until: date | None = None
+    settings: tuple[str, ...] = ()
+
+
+UNKNOWN = Origin()
+
+
+@dataclass(frozen=True)
 class ExportOptions:
     """What the caller of an export decides.
 
     Attributes
     ----------
     consent_column, consent_override
-        Column of the source that records consent, or why it need not be read from one; recorded in the report.
+        Column of the source that records consent, or why it need not be read from one; recorded in the report. Without
+        either the source's only column of consent is read, if its name says that it is to marketing.
     suppression
         File of people who must not be reached, applied last.
     allow_small
@@ -39,7 +65,9 @@ class ExportOptions:
     segments
         Numbers of the segments to export; all if not given.
     on
-        Day that names the files; today if not given.
+        Day whose quarter names the files; if not given the day as of which the segments are, or today.
+    origin
+        What the segments were made from.
     """
 
     consent_column: str | None = None
@@ -50,6 +78,7 @@ class ExportOptions:
     country: str | None = None
     segments: Collection[int] | None = None
     on: date | None = None
+    origin: Origin = UNKNOWN
 
 
 DEFAULTS = ExportOptions()
@@ -65,7 +94,7 @@ class Request:
     hashed: bool
     country: str | None
     suppression: Suppression | None
-    consent: str
+    consent: Consent
 
     @classmethod
     def of(cls, orders: People, to: str, options: ExportOptions) -> Request:
@@ -81,17 +110,12 @@ class Request:
         return cls(
             platform=platform,
             options=options,
-            on=options.on or date.today(),
+            on=options.on or options.origin.as_of or date.today(),
             hashed=options.hashed and platform.hashes,
             country=code,
             suppression=None if options.suppression is None else Suppression.read(options.suppression),
             consent=consent,
         )
-
-    @property
-    def consent_column(self) -> str | None:
-        """The column that is asked, unless an override says why not."""
-        return None if self.options.consent_override else self.options.consent_column
 
     @property
     def roles(self) -> frozenset[str]:

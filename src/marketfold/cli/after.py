@@ -160,7 +160,9 @@ def export(
     to: flags.To = "",
     orders: Annotated[Path | None, typer.Option(help="The run's order file, where it has moved.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the audiences; beside the run if not given.")] = None,
-    consent_column: Annotated[str | None, typer.Option(help="Column that records consent.")] = None,
+    consent_column: Annotated[
+        str | None, typer.Option(help="Column that records consent; the file's only one for marketing if not given.")
+    ] = None,
     consent_override: flags.ConsentOverride = None,
     suppression: Annotated[Path | None, typer.Option(help="File of people who must not be reached.")] = None,
     allow_small: Annotated[bool, typer.Option("--allow-small", help="Write audiences under the minimum too.")] = False,
@@ -170,7 +172,7 @@ def export(
 ) -> None:
     """Write audience files that ad platforms and mail tools accept; the holdout is left out."""
     from marketfold.audiences import ExportOptions
-    from marketfold.cli.summary import print_audiences
+    from marketfold.cli.exported import print_audiences
     from marketfold.runs import export_run
 
     options = ExportOptions(
@@ -182,7 +184,7 @@ def export(
         country=country,
         segments=segment,
     )
-    print_audiences(*export_run(run, to, options, orders=orders, out=out))
+    print_audiences(*export_run(run, to, options, orders=orders, out=out), run)
 
 
 def measure(

@@ -100,7 +100,10 @@ def inspect(ctx: typer.Context, orders: flags.Source, json_: flags.Json = False)
 
 
 def demo(
-    lines: Annotated[int, typer.Option(min=1_000, help="About how many order lines the shop has.")] = 12_000,
+    lines: Annotated[
+        int | None,
+        typer.Option(min=1_000, help="About how many order lines the shop has; enough for audiences if not given."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the shop's order file and the run.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another shop.")] = 0,
     effect: flags.Effect = None,
@@ -109,12 +112,12 @@ def demo(
     """Make the demo shop and run on it."""
     from marketfold.config import load_config
     from marketfold.csv_files import write_csv
-    from marketfold.demo import make_shop
+    from marketfold.demo import DEMO_LINES, make_shop
     from marketfold.runs import next_free_folder, refuse_existing, staged_folder
 
     folder = out or next_free_folder("demo")
     refuse_existing(folder)
-    shop = make_shop(lines, seed)
+    shop = make_shop(lines or DEMO_LINES, seed)
     with staged_folder(folder) as staging:
         write_csv(shop.lines, staging / "orders.csv")
         write_csv(shop.truth, staging / "planted_groups.csv")

@@ -10,16 +10,15 @@ from rich.table import Table
 from rich.text import Text
 
 from marketfold import words
-from marketfold.cli.terminal import console, say_json
+from marketfold.cli.terminal import console, numbers_table, say_json, warn
 from marketfold.thresholds import OUTSIDE_ALLOWED
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     import pyarrow as pa
 
-    from marketfold.audiences import AudienceReport
     from marketfold.campaigns import Campaign, CampaignPlan
     from marketfold.cleaning import CleaningReport, CleanOrders
     from marketfold.customer_tables import CustomerTable
@@ -29,27 +28,9 @@ if TYPE_CHECKING:
     from marketfold.runs import Run
 
 
-def _out() -> Console:
-    return console()
-
-
-def _warn(out: Console, *notes: str) -> None:
-    for note in filter(None, notes):
-        out.print(Text(f"! {note}", style="yellow"))
-
-
-def _table(title: str, headings: Iterable[str], left: Collection[str] = ()) -> Table:
-    """A table of numbers, but for the columns that are named as texts."""
-    table = Table(title=title, title_justify="left")
-    for heading in headings:
-        is_text = heading in left
-        table.add_column(heading, justify="left" if is_text else "right", no_wrap=not is_text, overflow="fold")
-    return table
-
-
 def print_run(run: Run) -> None:
     """The segments, the ledger, the warnings, what to do first, and where everything is."""
-    out = _out()
+    out = console()
     record = run.record
     out.print(_what_was_read(run))
     aside = record["ledger"]["lines"]["set_aside"]
@@ -63,7 +44,7 @@ def print_run(run: Run) -> None:
     out.print(_segments(run))
     if record["choose_k"]["summary"] not in record["warnings"]:
         out.print(Text(record["choose_k"]["summary"]))
-    _warn(out, *record["warnings"])
+    warn(out, *record["warnings"])
     _say_what_comes_next(out, run)
 
 
@@ -102,7 +83,7 @@ def _segments(run: Run) -> Table:
     found = run.record["segments"]
     money = found[0]["revenue_share"] is not None
     headings = ("", "segment", units, "share", *(["of revenue"] if money else []), "trust")
-    table = _table(f"{len(found)} segments", headings, left={"segment", "trust"})
+    table = numbers_table(f"{len(found)} segments", headings, left={"segment", "trust"})
     for one in found:
         counts = [words.count(one["units"]), words.share(one["unit_share"])]
         counts += [words.share(one["revenue_share"])] if money else []
@@ -129,10 +110,10 @@ def print_inspection(found: Inspection, clean: CleanOrders | None, *, as_json: b
         )
         say_json(plain)
         return
-    out = _out()
-    _warn(out, *warnings)
+    out = console()
+    warn(out, *warnings)
     headings = ("means", "source column")
-    mapping = _table("Columns", headings, left=headings)
+    mapping = numbers_table("Columns", headings, left=headings)
     for role, column in found.mapping.items():
         mapping.add_row(role, Text(column))
     out.print(mapping)
@@ -167,12 +148,12 @@ def print_customers(read: CustomerTable, *, as_json: bool) -> None:
         }
         say_json(plain)
         return
-    out = _out()
-    _warn(out, *facts.warnings)
+    out = console()
+    warn(out, *facts.warnings)
     counts = f"{words.count(facts.lines)} rows, {words.count(len(read.features))} customers"
     out.print(Text(f"{facts.name}: a table of customers, not of orders; {counts}."))
     headings = ("source column", "taken for")
-    columns = _table("Columns", headings, left=headings)
+    columns = numbers_table("Columns", headings, left=headings)
     for column, text in read.rows():
         columns.add_row(Text(column), Text(text))
     out.print(columns)
@@ -184,18 +165,18 @@ def print_customers(read: CustomerTable, *, as_json: bool) -> None:
 def _print_decisions(decisions: Sequence[Decision]) -> None:
     """What was decided where the source could be read in more than one way; warnings stand above everything."""
     left = ("decided", "otherwise by")
-    table = _table("Decisions", ("decided", "lines", "money", "otherwise by"), left=left)
+    table = numbers_table("Decisions", ("decided", "lines", "money", "otherwise by"), left=left)
     for one in decisions:
         if one.kind.way != "warned":
             money = "" if one.money is None else words.exact_money(one.money)
             what = " ".join(part for part in (one.what, one.why) if part)
             table.add_row(Text(what), words.count(one.lines) if one.lines else "", money, Text(one.undo))
     if table.row_count:
-        _out().print(table)
+        console().print(table)
 
 
 def _ledger(report: CleaningReport) -> Table:
-    table = _table("Ledger", ("", "lines", "money"), left={""})
+    table = numbers_table("Ledger", ("", "lines", "money"), left={""})
     for what, lines, money in report.rows():
         table.add_row(what, words.count(lines), words.exact_money(money))
     return table
@@ -203,42 +184,18 @@ def _ledger(report: CleaningReport) -> Table:
 
 def print_scores(table: pa.Table) -> None:
     """How many fell into each segment, and how many into none."""
-    out = _out()
+    out = console()
     counted = table.group_by(["segment", "segment_name"]).aggregate([([], "count_all")]).sort_by("segment").to_pylist()
     for row in counted:
         out.print(Text(f"  {row['segment']}. {row['segment_name']}: {words.count(row['count_all'])}"))
     strangers = sum(table["fits_none"].to_pylist())
     if strangers > OUTSIDE_ALLOWED * table.num_rows:
         of_all = words.share(strangers / table.num_rows)
-        _warn(
+        warn(
             out,
             f"{words.count(strangers)} ({of_all}) lie farther from every segment than the run's own customers did "
             "(fits_none): these may be customers of another kind, and their segments mean little.",
         )
-
-
-def print_audiences(report: AudienceReport, folder: Path) -> None:
-    """Rows written for each segment, who was left out and why, where they are, and what to know before uploading."""
-    from marketfold.report import audience_account
-
-    out = _out()
-    headings = ("segment", "customers", "held out", "no consent", "stop list", "no match", "written")
-    table = _table(f"Audiences for {report.to}", headings)
-    for one in report.audiences:
-        counts = (one.customers, one.held_out, one.without_consent, one.suppressed, one.nothing_to_match, one.written)
-        table.add_row(str(one.segment), *map(words.count, counts))
-    out.print(table)
-    out.print(Text(f"In {folder}, each with an Excel copy: {', '.join(report.files)}"), soft_wrap=True)
-    out.print(Text(report.consent))
-    account = audience_account(report)
-    for note in account["notes"]:
-        out.print(Text(note))
-    for one in account["audiences"]:
-        blanked = "; ".join(f"{words.count(count)} x {what}" for what, count in one["blanked"].items())
-        warnings = (one["refused"], *one["warnings"], f"cells left empty: {blanked}." if blanked else "")
-        _warn(out, *(f"Segment {one['segment']}: {warning}" for warning in warnings if warning))
-    for number, step in enumerate(account["steps"], start=1):
-        out.print(Text(f"{number}. {step}"))
 
 
 def print_measurement(measurement: Measurement, page: Path, run: str) -> None:
@@ -254,14 +211,14 @@ def print_measurement(measurement: Measurement, page: Path, run: str) -> None:
         missing_payback,
     )
 
-    out = _out()
+    out = console()
     for result in measurement.segments:
         told = (describe_result(result, measurement), describe_payback(result, measurement))
         out.print(Text(f"{result.segment}. {result.name}. {' '.join(filter(None, told))}"))
     together = (describe_overall(measurement), describe_paybacks(measurement), missing_payback(measurement, run))
     for sentence in filter(None, (*together, *describe_coverage(measurement))):
         out.print(Text(sentence))
-    _warn(out, describe_period(measurement), doubt_coverage(measurement))
+    warn(out, describe_period(measurement), doubt_coverage(measurement))
     out.print(Text(f"Page: {page}"), soft_wrap=True)
 
 
@@ -269,19 +226,19 @@ def print_plan(before: CampaignPlan, after: CampaignPlan) -> None:
     """The campaigns as they are planned now, and what became of the holdouts that were changed."""
     from marketfold.report import describe_holdout, plan_notes, promise_note
 
-    out = _out()
+    out = console()
     headings = ("", "segment", "customers", "aim", "offer", "budget", "held out", "detects", "edited by hand")
     cells = zip(*(_row(campaign, after) for campaign in after.campaigns), strict=True)
     filled = {heading: column for heading, column in zip(headings, cells, strict=True) if any(map(str, column))}
-    table = _table(_title(after), filled, left={"segment", "aim", "offer", "edited by hand"})
+    table = numbers_table(_title(after), filled, left={"segment", "aim", "offer", "edited by hand"})
     for row in zip(*filled.values(), strict=True):
         table.add_row(*row)
     out.print(table)
-    _warn(out, *plan_notes(after))
+    warn(out, *plan_notes(after))
     for old, new in zip(before.campaigns, after.campaigns, strict=True):
         if new.holdout and old.holdout != new.holdout:
             out.print(Text(f"Segment {new.number}: {describe_holdout(new.holdout, after.currency)}"))
-        _warn(out, promise_note(old, new))
+        warn(out, promise_note(old, new))
 
 
 def _title(plan: CampaignPlan) -> str:

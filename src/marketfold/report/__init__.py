@@ -3,8 +3,9 @@
 from marketfold.report.briefs import brief_filename, brief_markdown
 from marketfold.report.comparison import comparison_page
 from marketfold.report.content import report_data, report_page, with_plan, write_report
+from marketfold.report.making_chapter import settings_rows
 from marketfold.report.measurement import measurement_figure, measurement_page, write_measurement
-from marketfold.report.sentences.audiences import audience_account
+from marketfold.report.sentences.audiences import audience_account, describe_notes, describe_together
 from marketfold.report.sentences.campaigns import PART_WORDS, plan_notes, promise_note
 from marketfold.report.sentences.clustering import disagreements
 from marketfold.report.sentences.experiments import (
@@ -52,11 +53,13 @@ __all__ = [
     "comparison_page",
     "describe_coverage",
     "describe_holdout",
+    "describe_notes",
     "describe_overall",
     "describe_payback",
     "describe_paybacks",
     "describe_period",
     "describe_result",
+    "describe_together",
     "disagreements",
     "doubt_coverage",
     "feature_set_reason",
@@ -78,6 +81,7 @@ __all__ = [
     "rule_words",
     "run_warnings",
     "search_decision",
+    "settings_rows",
     "skip_reason",
     "space_text",
     "trap_sentence",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import glob
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,14 +12,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from marketfold.audiences import ExportOptions, SegmentFacts, export_audiences, platform_named
+from marketfold.audiences import ExportOptions, Origin, SegmentFacts, export_audiences, platform_named
 from marketfold.cleaning import clean_orders
+from marketfold.config import RunConfig
 from marketfold.customer_tables import read_source
 from marketfold.errors import MeasurementError, RunFolderError
 from marketfold.experiments import MeasuringOptions, lift_tests, measure_campaigns
 from marketfold.json_files import write_json
 from marketfold.orders import fingerprint, read_orders
-from marketfold.report import audience_account, write_measurement
+from marketfold.report import audience_account, settings_rows, write_measurement
 from marketfold.runs.read import Run
 from marketfold.runs.write import write_table
 
@@ -62,21 +65,38 @@ def export_run(
     run = Run.read(folder)
     out = out or run.beside(f"audiences-{platform_named(to).name}")
     source = _order_file(run, orders)
-    trust = {segment["number"]: segment["trust"] for segment in run.record["segments"]}
+    told = {segment["number"]: segment for segment in run.record["segments"]}
     about = {
-        campaign.number: SegmentFacts(campaign.name, campaign.offer.title, trust.get(campaign.number))
-        for campaign in run.plan.campaigns
+        one.number: SegmentFacts(
+            one.name, one.offer.title, told[one.number]["trust"], told[one.number].get("rule") or ""
+        )
+        for one in run.plan.campaigns
     }
+    options = replace(options, origin=_origin(run, source))
     found = read_source(source, run.config.reading)
     report = export_audiences(found, run.assignments(), to=to, folder=out, options=options, about=about)
     write_json(audience_account(report), out / "export.json")
     return report, out
 
 
+def _origin(run: Run, source: Path) -> Origin:
+    """What the segments were made from: what run and file are called, and not where they lie."""
+    usual = dict(settings_rows(RunConfig().model_dump(mode="json")))
+    settings = dict(settings_rows(run.config.model_dump(mode="json")))
+    return Origin(
+        run=f"{run.home.parent.name}/{run.home.name}, made by Marketfold {run.record['marketfold']}",
+        source=source.name,
+        sha256=run.record["input"].get("sha256") or "",
+        as_of=run.as_of,
+        until=run.as_of and run.as_of + timedelta(days=run.plan.campaign_days),
+        settings=tuple(f"{name} = {value}" for name, value in settings.items() if usual.get(name) != value),
+    )
+
+
 def _order_file(run: Run, given: str | Path | None) -> Path:
     """The file that the run read: who is in another one is not whom the run speaks of."""
-    source = Path(given or run.record["input"]["path"])
-    if given is None and not (source.exists() or glob.has_magic(str(source))):
+    source = Path(given) if given else _where_it_was(run)
+    if given is None and not _is_there(source):
         message = f"{source} is not there any more, and names and addresses are read from it. Say where with --orders."
         raise RunFolderError(message)
     recorded = run.record["input"].get("sha256")
@@ -92,6 +112,22 @@ def _order_file(run: Run, given: str | Path | None) -> Path:
             f"this one, with --previous {run.folder} to keep segments, names and holdout, and export that."
         )
     return source
+
+
+def _where_it_was(run: Run) -> Path:
+    """The order file that the run read. A path that was relative counts from where it leads to that very file.
+
+    The run was made in a folder above it, as a rule, whatever the folder is from which it is exported.
+    """
+    path, recorded = Path(run.record["input"]["path"]), run.record["input"].get("sha256")
+    if path.is_absolute() or recorded is None:
+        return path
+    places = [path, *(folder / path for folder in run.home.parents)]
+    return next((one for one in places if _is_there(one) and fingerprint(one) == recorded), path)
+
+
+def _is_there(source: Path) -> bool:
+    return source.exists() or glob.has_magic(str(source))
 
 
 def measure_run(

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import xlsxwriter
 
-from marketfold.audiences import AS_GIVEN
+from marketfold.audiences import AS_GIVEN, add_about
 from marketfold.csv_files import write_csv
 from marketfold.report import phrases
 from marketfold.unit_tables import CUSTOMERS_CSV, CUSTOMERS_WORKBOOK, MOST_IN_WORKBOOK, as_list
@@ -68,7 +68,7 @@ def _write_workbook(listed: pa.Table, path: Path, as_of: date | None) -> None:
                 sheet.write_string(0, place, headers[column], bold)
             _write_rows(sheet, rows)
             sheet.autofilter(0, 0, len(rows), len(shown) - 1)
-        _write_about(book, shown, as_of)
+        add_about(book, "About", _about(shown, as_of), (32, 100))
 
 
 def _write_rows(sheet: Any, rows: pa.Table) -> None:
@@ -81,16 +81,11 @@ def _write_rows(sheet: Any, rows: pa.Table) -> None:
                 sheet.write(number, place, value)
 
 
-def _write_about(book: Any, shown: Sequence[str], as_of: date | None) -> None:
-    sheet = book.add_worksheet("About")
-    sheet.set_column(0, 0, 32)
-    sheet.set_column(1, 1, 100)
+def _about(shown: Sequence[str], as_of: date | None) -> list[tuple[str, str]]:
     headers, about = phrases("customer_column"), phrases("about_customer_column")
     told = [(headers[name], about[name]) for name in shown if name in about]
     days = [("As of", as_of.isoformat())] if as_of else []
-    for number, (what, said) in enumerate([*days, ("Order", about["order"]), *told]):
-        sheet.write_string(number, 0, what)
-        sheet.write_string(number, 1, said)
+    return [*days, ("Order", about["order"]), *told]
 
 
 def _segments(listed: pa.Table) -> list[tuple[int, str]]:

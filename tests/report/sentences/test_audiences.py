@@ -11,6 +11,7 @@ from marketfold.report.sentences.audiences import (
     audience_account,
     describe_notes,
     describe_refusal,
+    describe_together,
     describe_warnings,
 )
 
@@ -26,9 +27,9 @@ REPORT = AudienceReport(
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        ("weak", "This segment is weak"),
-        ("allowed", "as asked: 120 people, and Google Ads cannot use fewer than 100"),
-        ("few", "120 people: Google Ads may not use audiences under 1,000."),
+        ("weak", "Weak: it does not come out again"),
+        ("allowed", "as asked: Google Ads cannot use fewer than 100 people"),
+        ("few", "Google Ads may not use audiences under 1,000 people."),
         ("consent unclear", "15 consent entries are neither yes nor no"),
         ("repeated", "share the e-mail or phone of another, and are written once."),
         ("in EEA", "7 are in the EEA: Google wants their consent for ad_user_data"),
@@ -43,7 +44,7 @@ def test_every_warning_is_said_with_its_number(code: WarningCode, said: str):
 def test_a_platform_says_why_few_are_too_few():
     audience = replace(FIRST, customers=9_000, warnings=("few",))
     (sentence,) = describe_warnings(audience, platform_named("linkedin"))
-    assert "9,000 people: LinkedIn needs 300 matched members, and advises against lists under 10,000." in sentence
+    assert sentence == "LinkedIn needs 300 matched members, and advises against lists under 10,000 people."
 
 
 def test_a_file_too_long_for_excel_is_named():
@@ -62,18 +63,31 @@ def test_a_refusal_says_how_many_there_are():
 
 
 def test_a_source_without_e_mails_says_what_that_means():
-    missing, covered, *own = describe_notes(REPORT)
+    missing, covered = describe_notes(REPORT)
     assert missing.startswith("The file has no e-mail addresses: Google Ads can find")
     assert "by phone or by name and address only" in missing
     assert covered == (
         "Of 120 rows can be matched: 0 (0 %) by e-mail, 60 (50 %) by phone and 120 (100 %) by name and address."
     )
-    assert own == list(platform_named("google").notes)
 
 
 def test_the_account_is_the_report_in_words():
     account = audience_account(replace(REPORT, audiences=(replace(FIRST, warnings=("few",)),)))
     assert (account["to"], account["on"], account["steps"]) == ("google", "2026-11-23", platform_named("google").steps)
-    assert account["audiences"][0]["warnings"][0].startswith("120 people")
+    assert account["audiences"][0]["warnings"][0].startswith("Google Ads may not use")
     assert account["audiences"][0]["refused"] == ""
-    assert account["notes"] == describe_notes(REPORT)
+    assert account["notes"] == [*describe_notes(REPORT), *platform_named("google").notes]
+
+
+def test_what_is_said_of_several_segments_is_said_once():
+    first = replace(FIRST, warnings=("few", "in EEA"), blanked={"a bad phone": 2})
+    second = replace(first, segment=2, in_eea=5, warnings=("in EEA",), blanked={"a bad phone": 1})
+    third = replace(first, segment=3, warnings=(), blanked={})
+    fourth = replace(third, segment=4, customers=9, refused="too small")
+    refused, *said = describe_together(replace(REPORT, audiences=(first, second, third, fourth)))
+    assert refused == "Segment 4: 9 people, and Google Ads cannot use fewer than 100."
+    assert said[0] == "Segment 1: Google Ads may not use audiences under 1,000 people."
+    assert said[1].startswith("Segments 1 and 2: 12 are in the EEA")
+    assert said[2:] == ["Cells left empty: 3 x a bad phone."]
+    both = describe_together(replace(REPORT, audiences=(first, second)))
+    assert both[1].startswith("All: 12 are in the EEA")

@@ -49,7 +49,10 @@ def google_name(text: str, _country: str | None = None) -> str:
 
 
 class Google(Platform):
-    """Customer Match (November 2026): hashed but for country and zip; a match by address needs all four parts."""
+    """Customer Match (November 2026): hashed but for country and zip; a match by address needs all four parts.
+
+    Steps by Google Ads Help 6276125.
+    """
 
     name = "google"
     title = "Google Ads"
@@ -76,6 +79,7 @@ class Google(Platform):
         "Confirm Google's policy, set how long people stay (540 days at most), and wait for the match rate.",
     )
     sources = (
+        "Google Ads Help 6276125: Create a customer list",
         "Google Ads Help: Format your customer data file (Customer Match)",
         "Google Ads Help: Customer Match policy",
     )
@@ -108,7 +112,10 @@ def _meta_country(text: str, country: str | None) -> str:
 
 
 class Meta(Platform):
-    """Customer lists (November 2026), not by Google's rules: all hashed; each part of an address counts by itself."""
+    """Customer lists (November 2026), not by Google's rules: all hashed; each part of an address counts by itself.
+
+    Steps by Meta Business Help 170456843145568.
+    """
 
     name = "meta"
     title = "Meta"
@@ -130,6 +137,7 @@ class Meta(Platform):
         "Keep the neutral file name as the audience's name: names that suggest health or money are flagged.",
     )
     sources = (
+        "Meta Business Help 170456843145568: Create a customer list custom audience",
         "Meta Business Help: Best practices for preparing your customer list",
         "Meta for Developers: Custom audiences from customer files, hashing and normalisation",
     )
@@ -150,7 +158,8 @@ class TikTok(Platform):
 
     The pages disagree on phones: the one of August 2025 writes (657)777-0000 of the USA as 16577770000, the one of
     September shows a `+` and says that the form without is taken too. The form without suits both. The list of formats
-    takes the `+tag` off for every domain; dots stay, as the newest page does not ask that they go.
+    takes the `+tag` off for every domain; dots stay, as the newest page does not ask that they go. Steps by the page of
+    September 2025.
     """
 
     name = "tiktok"
@@ -183,6 +192,7 @@ class LinkedIn(Platform):
 
     The help page gives 300 to 300,000 rows and 20 MB; the API gives 35 characters for a name and 50 for a company or a
     title. Only e-mails may be hashed. Nothing in an order file is a person's job title, so that column stays empty.
+    Template, sizes and time by LinkedIn Help a1489764.
     """
 
     name = "linkedin"
@@ -216,7 +226,8 @@ class LinkedIn(Platform):
 class Microsoft(Platform):
     """Customer match: hashed e-mails, and nothing else.
 
-    The help page names no header for the column of e-mails; the minimum of 300 is what accounts commonly show.
+    The help page 56921 names no header for the column of e-mails; the minimum of 300 is what accounts commonly show.
+    Steps by it; that terms are accepted once by hand, by the records of the Bulk service.
     """
 
     name = "microsoft"

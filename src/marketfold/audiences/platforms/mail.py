@@ -10,7 +10,9 @@ LONGEST_TAG = 100
 
 
 class Klaviyo(Platform):
-    """Klaviyo's own properties, and segment and offer as custom ones.
+    """Klaviyo's own properties, and segment and offer as custom ones; steps by its help page 115005078967.
+
+    The page names `Email Address` or `Phone Number` as the header of the first column.
 
     Consent to SMS would need a column and a time of its own, which an order file does not have: phones go along as a
     property, and no SMS may be sent to them on the strength of this file.
@@ -19,7 +21,7 @@ class Klaviyo(Platform):
     name = "klaviyo"
     title = "Klaviyo"
     columns = (
-        Column("email", "Email", spaceless_email),
+        Column("email", "Email Address", spaceless_email),
         Column("phone", "Phone Number", e164),
         Column("contact_first_name", "First Name", readable),
         Column("contact_last_name", "Last Name", readable),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from marketfold.audiences import EXCEL_ROWS, platform_named
 from marketfold.report.sentences.phrases import say
-from marketfold.words import count, share
+from marketfold.words import count, listed, share
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from marketfold.audiences import Audience, AudienceReport, Platform
 
 LACKING = {"email": "e-mail addresses", "phone": "phones"}
@@ -31,7 +35,7 @@ def describe_warnings(audience: Audience, platform: Platform) -> list[str]:
 
 
 def describe_notes(report: AudienceReport) -> list[str]:
-    """Say what the whole export can be matched by and what to expect of it, the platform's own notes last."""
+    """Say what the whole export can be matched by and what to expect of it."""
     platform = platform_named(report.to)
     written = [audience for audience in report.audiences if audience.files]
     n_rows = sum(audience.written for audience in written)
@@ -44,7 +48,32 @@ def describe_notes(report: AudienceReport) -> list[str]:
         "rows": n_rows,
         "covered": [f"{count(n)} ({share(n / max(n_rows, 1))}) by {WAYS[way]}" for way, n in covered.items()],
     }
-    return [*(say("audience_note", code, **facts) for code in report.notes), *platform.notes]
+    return [say("audience_note", code, **facts) for code in report.notes]
+
+
+def describe_together(report: AudienceReport) -> list[str]:
+    """Say why audiences were refused, each warning once for all its segments, and last what cells were left empty."""
+    platform = platform_named(report.to)
+    refused = [audience for audience in report.audiences if audience.refused]
+    said = [f"{_segments([audience])}: {describe_refusal(audience, platform)}." for audience in refused]
+    for code in dict.fromkeys(code for audience in report.audiences for code in audience.warnings):
+        own = [audience for audience in report.audiences if code in audience.warnings]
+        sums: dict[str, Any] = {
+            name: sum(getattr(one, name) for one in own) for name in ("consent_unclear", "repeated", "in_eea")
+        }
+        files: dict[str, Any] = {
+            name: tuple(file for one in own for file in getattr(one, name)) for name in ("files", "without_copy")
+        }
+        together = replace(own[0], **sums, **files, warnings=(code,))
+        who = "All" if len(own) == len(report.audiences) > 1 else _segments(own)
+        said += [f"{who}: {warning}" for warning in describe_warnings(together, platform)]
+    blanked = sum((Counter(audience.blanked) for audience in report.audiences), Counter[str]())
+    cells = [f"{count(n)} x {what}" for what, n in sorted(blanked.items())]
+    return [*said, f"Cells left empty: {'; '.join(cells)}."] if cells else said
+
+
+def _segments(audiences: Sequence[Audience]) -> str:
+    return f"Segment{'s' * (len(audiences) > 1)} {listed([str(one.segment) for one in audiences])}"
 
 
 def audience_account(report: AudienceReport) -> dict[str, Any]:
@@ -54,4 +83,5 @@ def audience_account(report: AudienceReport) -> dict[str, Any]:
         audience | {"refused": describe_refusal(record, platform), "warnings": describe_warnings(record, platform)}
         for record, audience in zip(report.audiences, report.to_dict()["audiences"], strict=True)
     ]
-    return report.to_dict() | {"audiences": audiences, "notes": describe_notes(report), "steps": platform.steps}
+    notes = [*describe_notes(report), *platform.notes]
+    return report.to_dict() | {"audiences": audiences, "notes": notes, "steps": platform.steps}
