@@ -282,6 +282,19 @@ def seconds(value: float) -> str:
     return f"{value:.1f} s" if value < 60 else f"{int(value // 60)} min {value % 60:.0f} s"
 
 
+def about_seconds(value: float) -> str:
+    """How long something may take, no finer than can be known.
+
+    >>> [about_seconds(value) for value in (3.2, 41, 58, 100, 3700)]
+    ['about 4 s', 'about 45 s', 'about 1 min', 'about 2 min', 'about 62 min']
+    """
+    if value <= 10:
+        return f"about {max(math.ceil(value), 1)} s"
+    if value <= 55:
+        return f"about {5 * math.ceil(value / 5)} s"
+    return f"about {math.ceil(value / 60)} min"
+
+
 def titled(name: str, title: str | None, group: str | None = None) -> str:
     """A product by what it is called, its code and its category in brackets, as far as there are any.
 

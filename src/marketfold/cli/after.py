@@ -11,6 +11,7 @@ from marketfold import words
 from marketfold.cli import flags
 from marketfold.cli.terminal import say, say_json
 from marketfold.errors import ParameterError, closest
+from marketfold.progress import progress_line
 
 if TYPE_CHECKING:
     from marketfold.campaigns import CampaignPlan
@@ -31,8 +32,10 @@ def score(
 
     as_of = ctx.obj.get("features", {}).get("as_of")
     day = flags.day(as_of, "--as-of") if as_of else None
-    table = score_orders(model, orders, scoring_config(model, ctx.obj.get("reading"), day))
-    write_table(table, out)
+    config = scoring_config(model, ctx.obj.get("reading"), day)
+    with progress_line("score", quiet=quiet) as progress:
+        table = score_orders(model, orders, config, progress)
+        write_table(table, out)
     if not quiet:
         say(f"{words.plural(table.num_rows, 'row')} in {out}.")
         print_scores(table)
@@ -128,7 +131,8 @@ def learn(
     """Write a page that teaches K-means, the elbow, PCA and autoencoders on your own customers."""
     from marketfold.runs import write_lessons
 
-    write_lessons(run, out)
+    with progress_line("learn") as progress:
+        write_lessons(run, out, progress)
     say(f"The lessons are in {out}.")
 
 
@@ -143,7 +147,8 @@ def figures(
     from marketfold.runs import Run, write_pictures
 
     out = out or Run.read(run).beside(to)
-    written = write_pictures(run, to, out, only=only or (), progress=None if quiet else say)
+    with progress_line("figures", quiet=quiet) as progress:
+        written = write_pictures(run, to, out, only=only or (), progress=progress)
     if not quiet:
         say(f"{words.plural(len(written), 'file')} in {out}.")
 
@@ -152,7 +157,9 @@ def report(run: flags.RunFolder) -> None:
     """Render the report of a run again from its page.json, in the style of this version."""
     from marketfold.runs import Run, render_run
 
-    say(f"Report: {render_run(Run.read(run).folder)}")
+    with progress_line("writing"):
+        page = render_run(Run.read(run).folder)
+    say(f"Report: {page}")
 
 
 def export(
@@ -182,7 +189,9 @@ def export(
         country=country,
         segments=segment,
     )
-    print_audiences(*export_run(run, to, options, orders=orders, out=out))
+    with progress_line("export") as progress:
+        report, folder = export_run(run, to, options, orders=orders, out=out, progress=progress)
+    print_audiences(report, folder)
 
 
 def measure(
@@ -196,7 +205,9 @@ def measure(
     from marketfold.cli.summary import print_measurement
     from marketfold.runs import measure_run
 
-    measurement, page = measure_run(run, orders, flags.day(date_from, "--from"), flags.day(date_to, "--to"), out)
+    first, last = flags.day(date_from, "--from"), flags.day(date_to, "--to")
+    with progress_line("measure") as progress:
+        measurement, page = measure_run(run, orders, first, last, out, progress)
     print_measurement(measurement, page, str(run))
 
 
@@ -211,7 +222,8 @@ def compare(
     from marketfold.report import movement_sentences, movement_title
     from marketfold.runs import Run, compare_run_folders
 
-    movement = compare_run_folders(old, new, out)
+    with progress_line("compare") as progress:
+        movement = compare_run_folders(old, new, out, progress)
     labels = {one.name: one.label for one in Run.read(new).described_features}
     for sentence in (f"{movement_title(movement)}.", *movement_sentences(movement, labels)):
         say(sentence)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,14 +12,12 @@ from marketfold.cli import flags
 from marketfold.cli.terminal import say_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from rich.console import Console
 
     from marketfold.config import RunConfig
     from marketfold.demo import Shop
     from marketfold.runs import Run
-    from marketfold.schema import Progress
+    from marketfold.schema import ProgressCode
 
 DEMO_CAMPAIGN_DAYS = 90
 """Days that the later orders of the demo shop cover."""
@@ -45,6 +41,7 @@ def run(
 def _run(orders: str, config: RunConfig, out: Path | None, previous: Path | None, *, quiet: bool) -> Run:
     from marketfold.campaigns import load_playbook
     from marketfold.pipeline import segment_market
+    from marketfold.progress import progress_line
     from marketfold.runs import Run, next_free_folder, refuse_existing, write_run
     from marketfold.temporary import claimed
 
@@ -53,7 +50,8 @@ def _run(orders: str, config: RunConfig, out: Path | None, previous: Path | None
     if config.campaigns.playbook != "auto":
         load_playbook(config.campaigns.playbook)
     earlier = Run.read(previous) if previous else None
-    with claimed(folder), _progress_bars(quiet=quiet) as progress:
+    without: set[ProgressCode] = {"training"} if config.quick else set()
+    with claimed(folder), progress_line("run", quiet=quiet, without=without) as progress:
         analysis = segment_market(orders, config, progress, previous=earlier.as_previous() if earlier else None)
         return write_run(analysis, folder, progress)
 
@@ -148,29 +146,7 @@ def _plant(shop: Shop, finished: Run, effect: float, *, quiet: bool) -> None:
 
 
 def _console() -> Console:
-    """The console of the progress bars and the messages: standard error, so that standard output stays clean."""
+    """The console of what is said aside: standard error, so that standard output stays clean."""
     from rich.console import Console
 
     return Console(stderr=True, highlight=False)
-
-
-@contextmanager
-def _progress_bars(*, quiet: bool) -> Iterator[Progress | None]:
-    """One line for each thing that is being done, with a bar where it has many steps; None where nobody watches."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.progress import BarColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bars
-
-    spinner = SpinnerColumn(finished_text="[green]✓")
-    with Bars(spinner, TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=_console()) as bars:
-        tasks: dict[str, TaskID] = {}
-
-        def note(what: str, done: int, total: int) -> None:
-            task = tasks.get(what)
-            if task is None:
-                task = tasks[what] = bars.add_task(what, total=total)
-            bars.update(task, completed=done, total=total)
-
-        yield note
