@@ -173,7 +173,14 @@ def export(
     allow_small: Annotated[bool, typer.Option("--allow-small", help="Write audiences under the minimum too.")] = False,
     plain: Annotated[bool, typer.Option("--plain", help="Do not hash; the platform does so on upload.")] = False,
     country: Annotated[str | None, typer.Option(help="Country of the customers, where no column says.")] = None,
-    segment: Annotated[list[int] | None, typer.Option(help="Only this segment; may repeat.")] = None,
+    segment: Annotated[
+        list[int] | None,
+        typer.Option(
+            metavar="NUMBER",
+            parser=flags.number_of(int, 1),
+            help="Only the segment of this number; may repeat. (default: all)",
+        ),
+    ] = None,
 ) -> None:
     """Write audience files that ad platforms and mail tools accept; the holdout is left out."""
     from marketfold.audiences import ExportOptions

@@ -98,9 +98,19 @@ def inspect(ctx: typer.Context, orders: flags.Source, json_: flags.Json = False)
 
 
 def demo(
-    lines: Annotated[int, typer.Option(min=1_000, help="About how many order lines the shop has.")] = 12_000,
-    out: Annotated[Path | None, typer.Option(help="Folder for the shop's order file and the run.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Another seed, another shop.")] = 0,
+    lines: Annotated[
+        int,
+        typer.Option(
+            metavar="NUMBER", parser=flags.number_of(int, 1_000), help="About how many order lines the shop has."
+        ),
+    ] = 12_000,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Folder for the shop's order file and the run. (default: a new one)"),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(metavar="NUMBER", parser=flags.number_of(int, 0), help="Another seed, another shop.")
+    ] = 0,
     effect: flags.Effect = None,
     quiet: flags.Quiet = False,
 ) -> None:
