@@ -22,7 +22,7 @@ WORKS = sorted(STEPS)
 
 def codes_told() -> set[str]:
     """The codes that some code of ours tells: of stages, and of what counts within them."""
-    told = set()
+    told: set[Any] = set()
     for path in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
@@ -136,7 +136,7 @@ def test_no_time_is_reckoned_for_what_the_settings_leave_out(monkeypatch: pytest
 
 
 def test_where_nobody_watches_there_is_no_line(capsys: pytest.CaptureFixture[str]):
-    def own(*_: Any) -> None: ...
+    def own(what: ProgressCode, done: int, total: int) -> None: ...
 
     with progress_line("run") as progress, shown_progress(True, "run") as also, shown_progress(own, "run") as given:
         assert (progress, also, given) == (None, None, own)

@@ -65,7 +65,6 @@ STEPS: dict[Work, tuple[Step, ...]] = {
         _READING,
         _MEASURING,
         Step("finding the segment of each customer", {"assign": 0.3}),
-        Step("writing the table", {"write": 0.2}),
     ),
     "measure": (
         _READING,

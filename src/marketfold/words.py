@@ -41,7 +41,8 @@ _CURRENCIES = (
 """Codes of ISO 4217 that people pay with."""
 _OTHER_SIGNS = {
     "Fr.": "CHF", "SFr.": "CHF", "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "₩": "KRW", "₽": "RUB", "₺": "TRY",
-    "₫": "VND", "₴": "UAH", "₦": "NGN", "₱": "PHP", "฿": "THB", "₪": "ILS", "C$": "CAD", "A$": "AUD", "US$": "USD",
+    "₫": "VND", "₴": "UAH", "₦": "NGN", "₱": "PHP", "฿": "THB", "₪": "ILS", "C$": "CAD", "A$": "AUD",
+    "US$": "USD", "CA$": "CAD",
 }  # fmt: skip
 """Signs that are read, beside those that are written."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,7 +28,7 @@ def score(
     quiet: flags.Quiet = False,
 ) -> None:
     """Give the customers of an order file the segments of an earlier run; it is read as the run's was."""
-    from marketfold.cli.summary import print_scores
+    from marketfold.cli.summary import print_scores, say_next
     from marketfold.runs import score_orders, scoring_config, write_table
 
     as_of = ctx.obj.get("features", {}).get("as_of")
@@ -37,8 +38,20 @@ def score(
         table = score_orders(model, orders, config, progress)
         write_table(table, out)
     if not quiet:
-        say(f"{words.plural(table.num_rows, 'row')} in {out}.")
+        say(f"{words.plural(table.num_rows, 'row')} in {out.absolute()}.")
         print_scores(table)
+        say_next(_after_scoring(model, orders))
+
+
+def _after_scoring(model: Path, orders: str) -> list[str]:
+    """A new run that keeps what the old one called its segments; of a model alone, a run of its own."""
+    from marketfold.cli.summary import next_commands, typed_source
+    from marketfold.runs import Run
+
+    source, run = typed_source(orders), Run.read(model) if (model / "run.json").is_file() else None
+    kept = f" --previous {shlex.quote(str(run.home))}" if run else ""
+    again = [f"marketfold run {source}{kept}"] if source else []
+    return again + (next_commands(run, but="score") if run else [])
 
 
 def plan(
@@ -129,11 +142,13 @@ def learn(
     out: Annotated[Path, typer.Option(help="Page to write.")] = Path("learn.html"),
 ) -> None:
     """Write a page that teaches K-means, the elbow, PCA and autoencoders on your own customers."""
-    from marketfold.runs import write_lessons
+    from marketfold.cli.summary import next_commands, say_next
+    from marketfold.runs import Run, write_lessons
 
     with progress_line("learn") as progress:
         write_lessons(run, out, progress)
-    say(f"The lessons are in {out}.")
+    say(f"The lessons are in {out.absolute()}.")
+    say_next(next_commands(Run.read(run), but="learn") if run else ["marketfold demo"])
 
 
 def figures(
@@ -150,7 +165,7 @@ def figures(
     with progress_line("figures", quiet=quiet) as progress:
         written = write_pictures(run, to, out, only=only or (), progress=progress)
     if not quiet:
-        say(f"{words.plural(len(written), 'file')} in {out}.")
+        say(f"{words.plural(len(written), 'file')} in {out.absolute()}.")
 
 
 def report(run: flags.RunFolder) -> None:
@@ -184,8 +199,8 @@ def export(
 ) -> None:
     """Write audience files that ad platforms and mail tools accept; the holdout is left out."""
     from marketfold.audiences import ExportOptions
-    from marketfold.cli.summary import print_audiences
-    from marketfold.runs import export_run
+    from marketfold.cli.summary import next_commands, print_audiences, say_next
+    from marketfold.runs import Run, export_run
 
     options = ExportOptions(
         consent_column=consent_column,
@@ -199,6 +214,7 @@ def export(
     with progress_line("export") as progress:
         report, folder = export_run(run, to, options, orders=orders, out=out, progress=progress)
     print_audiences(report, folder)
+    say_next(next_commands(Run.read(run), but="export"))
 
 
 def measure(
@@ -209,13 +225,14 @@ def measure(
     out: Annotated[Path | None, typer.Option(help="Page to write; in the run folder if not given.")] = None,
 ) -> None:
     """Say what the campaigns did: each segment's reached customers against those held out."""
-    from marketfold.cli.summary import print_measurement
-    from marketfold.runs import measure_run
+    from marketfold.cli.summary import next_commands, print_measurement, say_next
+    from marketfold.runs import Run, measure_run
 
     first, last = flags.day(date_from, "--from"), flags.day(date_to, "--to")
     with progress_line("measure") as progress:
         measurement, page = measure_run(run, orders, first, last, out, progress)
     print_measurement(measurement, page, str(run))
+    say_next(next_commands(Run.read(run), but="measure"))
 
 
 def compare(
@@ -226,12 +243,15 @@ def compare(
     ),
 ) -> None:
     """Say what changed in money, who came back, went quiet or moved, and what drifted."""
+    from marketfold.cli.summary import next_commands, say_next
     from marketfold.report import movement_sentences, movement_title
     from marketfold.runs import Run, compare_run_folders
 
     with progress_line("compare") as progress:
         movement = compare_run_folders(old, new, out, progress)
-    labels = {one.name: one.label for one in Run.read(new).described_features}
+    later = Run.read(new)
+    labels = {one.name: one.label for one in later.described_features}
     for sentence in (f"{movement_title(movement)}.", *movement_sentences(movement, labels)):
         say(sentence)
-    say(f"The comparison is in {out}, and who moved in moved.csv and moved.xlsx beside it.")
+    say(f"The comparison is in {out.absolute()}, and who moved in moved.csv and moved.xlsx beside it.")
+    say_next(next_commands(later, but="compare"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -72,7 +73,7 @@ def inspect(ctx: typer.Context, orders: flags.Source, json_: flags.Json = False)
     What `run` would refuse ends with 2 here too, after it was shown.
     """
     from marketfold.cleaning import check_enough_kept, clean_orders
-    from marketfold.cli.summary import print_customers, print_inspection
+    from marketfold.cli.inspection import print_customers, print_inspection
     from marketfold.config import CleaningOptions, load_config
     from marketfold.customer_tables import CustomerTable, read_source
     from marketfold.errors import MarketfoldError
@@ -150,7 +151,8 @@ def _plant(shop: Shop, finished: Run, effect: float, *, quiet: bool) -> None:
     write_csv(later, path)
     if not quiet and finished.as_of:
         last = finished.as_of + timedelta(days=DEMO_CAMPAIGN_DAYS - 1)
-        command = f"marketfold measure {finished.folder} {path} --from {finished.as_of} --to {last}"
+        places = f"{shlex.quote(str(finished.home))} {shlex.quote(str(path.absolute()))}"
+        command = f"marketfold measure {places} --from {finished.as_of} --to {last}"
         _console().print(f"Later orders with an effect of {effect:g} are in {path}. Look for it with:")
         _console().print(command, soft_wrap=True)
 

@@ -3,59 +3,41 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from marketfold import words
-from marketfold.cli.terminal import console, say_json
+from marketfold.cli.terminal import console, table_of, warn
 from marketfold.thresholds import OUTSIDE_ALLOWED
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
-    from pathlib import Path
+    from collections.abc import Sequence
 
     import pyarrow as pa
 
     from marketfold.audiences import AudienceReport
     from marketfold.campaigns import Campaign, CampaignPlan
-    from marketfold.cleaning import CleaningReport, CleanOrders
-    from marketfold.customer_tables import CustomerTable
-    from marketfold.decisions import Decision
     from marketfold.experiments import Measurement
-    from marketfold.orders import Inspection
     from marketfold.runs import Run
 
-
-def _out() -> Console:
-    return console()
-
-
-def _warn(out: Console, *notes: str) -> None:
-    for note in filter(None, notes):
-        out.print(Text(f"! {note}", style="yellow"))
-
-
-def _table(title: str, headings: Iterable[str], left: Collection[str] = ()) -> Table:
-    """A table of numbers, but for the columns that are named as texts."""
-    table = Table(title=title, title_justify="left")
-    for heading in headings:
-        is_text = heading in left
-        table.add_column(heading, justify="left" if is_text else "right", no_wrap=not is_text, overflow="fold")
-    return table
+MOST_DECISIONS, MOST_NEXT = 3, 3
+"""As many as are read before a table, and after it."""
 
 
 def print_run(run: Run) -> None:
     """The segments, the ledger, the warnings, what to do first, and where everything is."""
-    out = _out()
+    out = console()
     record = run.record
     out.print(_what_was_read(run))
     aside = record["ledger"]["lines"]["set_aside"]
     reasons = ", ".join(f"{words.count(count)} {reason.replace('_', ' ')}" for reason, count in aside.items()) or "none"
     row = "line" if record["input"]["kind"] == "orders" else "row"
     out.print(f"Kept {words.count(record['ledger']['lines']['kept'])} {row}s; set aside: {reasons}.")
+    _say_what_was_decided(out, record)
     if record["ledger"].get("came_back", {}).get("money"):
         ends = (record["ledger"][key]["money"] for key in ("came_back", "net"))
         back, net = (words.exact_money(money, run.plan.currency) for money in ends)
@@ -63,8 +45,21 @@ def print_run(run: Run) -> None:
     out.print(_segments(run))
     if record["choose_k"]["summary"] not in record["warnings"]:
         out.print(Text(record["choose_k"]["summary"]))
-    _warn(out, *record["warnings"])
+    warn(out, *record["warnings"])
     _say_what_comes_next(out, run)
+
+
+def _say_what_was_decided(out: Console, record: dict[str, Any]) -> None:
+    """The decisions of the reading that move most, each in a line, and where all of them stand."""
+    made = [one for one in record["input"]["decisions"] if one["way"] != "warned"]
+    made.sort(key=lambda one: (-(one["money"] or 0.0), -one["lines"]))
+    for one in made[:MOST_DECISIONS]:
+        undo = f" ({one['undo']} decides otherwise.)" if one["undo"] else ""
+        out.print(Text(f"- {one['what']}{undo}"))
+    if len(made) > MOST_DECISIONS:
+        source = typed_source(record["input"]["path"])
+        where = f"marketfold inspect {source}" if source else "marketfold inspect"
+        out.print(Text(f"- {len(made) - MOST_DECISIONS} more, and the reasons: {where}"), soft_wrap=True)
 
 
 def _say_what_comes_next(out: Console, run: Run) -> None:
@@ -78,10 +73,29 @@ def _say_what_comes_next(out: Console, run: Run) -> None:
     lists = [run.home / name for name in (CUSTOMERS_WORKBOOK, CUSTOMERS_CSV)]
     if there := next((path for path in lists if path.is_file()), None):
         out.print(Text(f"Who is in each segment: {there}"), soft_wrap=True)
+    say_next(next_commands(run, but="run"))
+
+
+def typed_source(path: str) -> str:
+    """A source of orders as it can be typed in any folder; nothing where it came through a pipe."""
+    return "" if path == "-" else shlex.quote(str(Path.cwd() / path))
+
+
+def next_commands(run: Run, *, but: str) -> list[str]:
+    """What can be done with a run, as commands that work from any folder; `but` is what was done just now."""
     folder = shlex.quote(str(run.home))
-    commands = [f"marketfold plan {folder}", f"marketfold learn {folder}"]
-    commands[1:1] = [f"marketfold export {folder} --to google"] if "arm" in run.segments.column_names else []
-    out.print(Text("Next: " + "\n      ".join(commands)), soft_wrap=True)
+    commands = {
+        "plan": f"marketfold plan {folder}",
+        "export": f"marketfold export {folder} --to google" if "arm" in run.segments.column_names else "",
+        "learn": f"marketfold learn {folder}",
+        "figures": f"marketfold figures {folder} --to csv",
+    }
+    return [command for name, command in commands.items() if command and name != but]
+
+
+def say_next(commands: Sequence[str]) -> None:
+    """The first three commands that come next."""
+    console().print(Text("Next: " + "\n      ".join(commands[:MOST_NEXT])), soft_wrap=True)
 
 
 def _what_was_read(run: Run) -> str:
@@ -102,7 +116,7 @@ def _segments(run: Run) -> Table:
     found = run.record["segments"]
     money = found[0]["revenue_share"] is not None
     headings = ("", "segment", units, "share", *(["of revenue"] if money else []), "trust")
-    table = _table(f"{len(found)} segments", headings, left={"segment", "trust"})
+    table = table_of(f"{len(found)} segments", headings, left={"segment", "trust"})
     for one in found:
         counts = [words.count(one["units"]), words.share(one["unit_share"])]
         counts += [words.share(one["revenue_share"])] if money else []
@@ -110,107 +124,16 @@ def _segments(run: Run) -> Table:
     return table
 
 
-def print_inspection(found: Inspection, clean: CleanOrders | None, *, as_json: bool) -> None:
-    """How the source would be read, and what would be set aside; None where cleaning would leave nothing."""
-    decisions = (*found.decisions, *(clean.report.decisions if clean else ()))
-    warnings = tuple(one.text for one in decisions if one.kind.way == "warned")
-    if as_json:
-        ledger = clean.report.ledger if clean else None
-        plain = (
-            {"kind": "orders"}
-            | found.to_dict()
-            | {
-                "set_aside": ledger.lines_set_aside if ledger else {},
-                "notes": [one.text for one in decisions if one.kind.way != "warned"],
-                "warnings": warnings,
-                "decisions": [one.to_dict() for one in decisions],
-                "ledger": ledger.to_dict() if ledger else None,
-            }
-        )
-        say_json(plain)
-        return
-    out = _out()
-    _warn(out, *warnings)
-    headings = ("means", "source column")
-    mapping = _table("Columns", headings, left=headings)
-    for role, column in found.mapping.items():
-        mapping.add_row(role, Text(column))
-    out.print(mapping)
-    facts = Table.grid(padding=(0, 2))
-    for what, value in found.rows():
-        facts.add_row(Text(what, style="dim"), Text(value))
-    out.print(facts)
-    if clean:
-        out.print(_ledger(clean.report))
-    _print_decisions(decisions)
-
-
-def print_customers(read: CustomerTable, *, as_json: bool) -> None:
-    """What each column of a table of customers would be taken for, and which rows would be set aside."""
-    facts, ledger = read.facts, read.ledger
-    if as_json:
-        plain = {
-            "kind": "customers",
-            "name": facts.name,
-            "encoding": facts.encoding,
-            "mapping": facts.mapping,
-            "lines": facts.lines,
-            "customers": len(read.features),
-            "features": {one.feature.name: list(one.columns) for one in read.uses.shaping},
-            "describing": read.uses.describing,
-            "left_out": read.uses.left_out,
-            "set_aside": ledger.lines_set_aside,
-            "notes": list(facts.notes),
-            "warnings": list(facts.warnings),
-            "decisions": [one.to_dict() for one in facts.decisions],
-            "ledger": ledger.to_dict(),
-        }
-        say_json(plain)
-        return
-    out = _out()
-    _warn(out, *facts.warnings)
-    counts = f"{words.count(facts.lines)} rows, {words.count(len(read.features))} customers"
-    out.print(Text(f"{facts.name}: a table of customers, not of orders; {counts}."))
-    headings = ("source column", "taken for")
-    columns = _table("Columns", headings, left=headings)
-    for column, text in read.rows():
-        columns.add_row(Text(column), Text(text))
-    out.print(columns)
-    for reason, n in ledger.lines_set_aside.items():
-        out.print(f"set aside: {words.count(n)} {reason}")
-    _print_decisions(facts.decisions)
-
-
-def _print_decisions(decisions: Sequence[Decision]) -> None:
-    """What was decided where the source could be read in more than one way; warnings stand above everything."""
-    left = ("decided", "otherwise by")
-    table = _table("Decisions", ("decided", "lines", "money", "otherwise by"), left=left)
-    for one in decisions:
-        if one.kind.way != "warned":
-            money = "" if one.money is None else words.exact_money(one.money)
-            what = " ".join(part for part in (one.what, one.why) if part)
-            table.add_row(Text(what), words.count(one.lines) if one.lines else "", money, Text(one.undo))
-    if table.row_count:
-        _out().print(table)
-
-
-def _ledger(report: CleaningReport) -> Table:
-    table = _table("Ledger", ("", "lines", "money"), left={""})
-    for what, lines, money in report.rows():
-        table.add_row(what, words.count(lines), words.exact_money(money))
-    return table
-
-
 def print_scores(table: pa.Table) -> None:
     """How many fell into each segment, and how many into none."""
-    out = _out()
+    out = console()
     counted = table.group_by(["segment", "segment_name"]).aggregate([([], "count_all")]).sort_by("segment").to_pylist()
     for row in counted:
         out.print(Text(f"  {row['segment']}. {row['segment_name']}: {words.count(row['count_all'])}"))
     strangers = sum(table["fits_none"].to_pylist())
     if strangers > OUTSIDE_ALLOWED * table.num_rows:
         of_all = words.share(strangers / table.num_rows)
-        _warn(
+        warn(
             out,
             f"{words.count(strangers)} ({of_all}) lie farther from every segment than the run's own customers did "
             "(fits_none): these may be customers of another kind, and their segments mean little.",
@@ -221,14 +144,14 @@ def print_audiences(report: AudienceReport, folder: Path) -> None:
     """Rows written for each segment, who was left out and why, where they are, and what to know before uploading."""
     from marketfold.report import audience_account
 
-    out = _out()
+    out = console()
     headings = ("segment", "customers", "held out", "no consent", "stop list", "no match", "written")
-    table = _table(f"Audiences for {report.to}", headings)
+    table = table_of(f"Audiences for {report.to}", headings)
     for one in report.audiences:
         counts = (one.customers, one.held_out, one.without_consent, one.suppressed, one.nothing_to_match, one.written)
         table.add_row(str(one.segment), *map(words.count, counts))
     out.print(table)
-    out.print(Text(f"In {folder}, each with an Excel copy: {', '.join(report.files)}"), soft_wrap=True)
+    out.print(Text(f"In {folder.absolute()}, each with an Excel copy: {', '.join(report.files)}"), soft_wrap=True)
     out.print(Text(report.consent))
     account = audience_account(report)
     for note in account["notes"]:
@@ -236,7 +159,7 @@ def print_audiences(report: AudienceReport, folder: Path) -> None:
     for one in account["audiences"]:
         blanked = "; ".join(f"{words.count(count)} x {what}" for what, count in one["blanked"].items())
         warnings = (one["refused"], *one["warnings"], f"cells left empty: {blanked}." if blanked else "")
-        _warn(out, *(f"Segment {one['segment']}: {warning}" for warning in warnings if warning))
+        warn(out, *(f"Segment {one['segment']}: {warning}" for warning in warnings if warning))
     for number, step in enumerate(account["steps"], start=1):
         out.print(Text(f"{number}. {step}"))
 
@@ -254,34 +177,34 @@ def print_measurement(measurement: Measurement, page: Path, run: str) -> None:
         missing_payback,
     )
 
-    out = _out()
+    out = console()
     for result in measurement.segments:
         told = (describe_result(result, measurement), describe_payback(result, measurement))
         out.print(Text(f"{result.segment}. {result.name}. {' '.join(filter(None, told))}"))
     together = (describe_overall(measurement), describe_paybacks(measurement), missing_payback(measurement, run))
     for sentence in filter(None, (*together, *describe_coverage(measurement))):
         out.print(Text(sentence))
-    _warn(out, describe_period(measurement), doubt_coverage(measurement))
-    out.print(Text(f"Page: {page}"), soft_wrap=True)
+    warn(out, describe_period(measurement), doubt_coverage(measurement))
+    out.print(Text(f"Page: {page.absolute()}"), soft_wrap=True)
 
 
 def print_plan(before: CampaignPlan, after: CampaignPlan) -> None:
     """The campaigns as they are planned now, and what became of the holdouts that were changed."""
     from marketfold.report import describe_holdout, plan_notes, promise_note
 
-    out = _out()
+    out = console()
     headings = ("", "segment", "customers", "aim", "offer", "budget", "held out", "detects", "edited by hand")
     cells = zip(*(_row(campaign, after) for campaign in after.campaigns), strict=True)
     filled = {heading: column for heading, column in zip(headings, cells, strict=True) if any(map(str, column))}
-    table = _table(_title(after), filled, left={"segment", "aim", "offer", "edited by hand"})
+    table = table_of(_title(after), filled, left={"segment", "aim", "offer", "edited by hand"})
     for row in zip(*filled.values(), strict=True):
         table.add_row(*row)
     out.print(table)
-    _warn(out, *plan_notes(after))
+    warn(out, *plan_notes(after))
     for old, new in zip(before.campaigns, after.campaigns, strict=True):
         if new.holdout and old.holdout != new.holdout:
             out.print(Text(f"Segment {new.number}: {describe_holdout(new.holdout, after.currency)}"))
-        _warn(out, promise_note(old, new))
+        warn(out, promise_note(old, new))
 
 
 def _title(plan: CampaignPlan) -> str:

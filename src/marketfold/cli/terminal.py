@@ -11,7 +11,10 @@ import typer
 from marketfold.words import STEERING, printable
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderResult
+    from rich.table import Table
 
 
 def say(text: object, *, err: bool = False) -> None:
@@ -49,4 +52,23 @@ def console(*, err: bool = False) -> Console:
 
     made = RichConsole(file=sys.stderr if err else sys.stdout, highlight=False)
     made.push_render_hook(Hook())
+    return made
+
+
+def warn(out: Console, *notes: str) -> None:
+    """Print what may be wrong."""
+    from rich.text import Text
+
+    for note in filter(None, notes):
+        out.print(Text(f"! {note}", style="yellow"))
+
+
+def table_of(title: str, headings: Iterable[str], left: Collection[str] = ()) -> Table:
+    """A table of numbers, but for the columns that are named as texts."""
+    from rich.table import Table as RichTable
+
+    made = RichTable(title=title, title_justify="left")
+    for heading in headings:
+        is_text = heading in left
+        made.add_column(heading, justify="left" if is_text else "right", no_wrap=not is_text, overflow="fold")
     return made

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, get_origin
 
 from pydantic import BaseModel
 
-from marketfold import words
 from marketfold.config.settings import Setting, settings_of
 from marketfold.config.tree import CONFIG_FILE, RunConfig
 from marketfold.config.values import Wanted
@@ -91,7 +90,7 @@ def _wanted(setting: Setting) -> str:
         return own
     low, high = (next((getattr(one, end) for one in notes if hasattr(one, end)), None) for end in ("ge", "le"))
     if kind is int:
-        return f"a whole number from {words.count(low)} to {words.count(high)}" if high else f"a row, {low} or more"
+        return f"a whole number from {low:,} to {high:,}" if high else f"a whole number, {low} or more"
     if kind is date:
         return f"a day as YYYY-MM-DD, from {low} to {high}"
     if get_origin(kind) is dict:

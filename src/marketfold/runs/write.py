@@ -63,7 +63,7 @@ def _write_tables(analysis: Analysis, folder: Path) -> None:
     segments = segments_table(analysis)
     write_csv(segments, folder / "segments.csv")
     parquet.write_table(segments, folder / "segments.parquet")
-    write_customers(segments, folder, analysis.segmentation.table.as_of)
+    write_customers(segments, folder, analysis.segmentation.table.as_of, analysis.data.currency)
     parquet.write_table(features_table(analysis), folder / "features.parquet")
     write_csv(profiles_table(analysis), folder / "profiles.csv")
     write_csv(analysis.data.set_aside(), folder / "set_aside.csv")
