@@ -8,6 +8,7 @@ A setting is declared in `tree` and nowhere else: its field gives the flag, the 
 command line, and its line in docs/reference/settings.md.
 """
 
+from marketfold.config.faults import in_plain_words
 from marketfold.config.loading import load_config
 from marketfold.config.settings import Setting, settings_of
 from marketfold.config.tree import (
@@ -36,6 +37,7 @@ __all__ = [
     "RunConfig",
     "Setting",
     "Wanted",
+    "in_plain_words",
     "load_config",
     "settings_of",
 ]

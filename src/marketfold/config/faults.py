@@ -26,6 +26,7 @@ _QUOTED_WORD = re.compile(r"'(\w+)'")
 
 _BEYOND = {
     "less_than_equal": ("is too much", "is too late"),
+    "less_than": ("is too much", "is too late"),
     "greater_than_equal": ("is too little", "is too early"),
     "greater_than": ("is too little", "is too early"),
 }
@@ -35,6 +36,9 @@ _WRONG = {
     "unknown": "is not known",
     "currency": "is no currency",
     "no_number": "is no number",
+    "finite_number": "is no number",
+    "string_too_short": "is too short",
+    "string_too_long": "is too long",
     "float_type": "is no number",
     "int_parsing": "is no whole number",
     "int_type": "is no whole number",
@@ -45,6 +49,37 @@ _WRONG = {
     "date_type": "is no day",
 }
 """What a value is, by the code of its fault; of the others it is only said what is wanted."""
+
+
+_LIMITS = {
+    "le": "{} or less", "lt": "less than {}", "ge": "{} or more", "gt": "more than {}",
+    "min_length": "a text of at least {} letters", "max_length": "a text of at most {} letters",
+}  # fmt: skip
+_KINDS = {
+    "no_number": "a number such as 50000, 50k or 30 %", "float_type": "a number such as 50000, 50k or 30 %",
+    "finite_number": "a number such as 50000, 50k or 30 %", "string_type": "a text",
+    **dict.fromkeys(("int_parsing", "int_type", "int_from_float"), "a whole number"),
+}  # fmt: skip
+"""What is wanted, by the limits and by the code of a fault."""
+
+
+def in_plain_words(error: ErrorDetails) -> str:
+    """What a value is and what to give instead, as far as its fault alone says it; it follows the value.
+
+    >>> from typing import Annotated
+    >>> from pydantic import Field, TypeAdapter, ValidationError
+    >>> try:
+    ...     TypeAdapter(Annotated[float, Field(le=1)]).validate_python(1.5)
+    ... except ValidationError as refused:
+    ...     in_plain_words(refused.errors()[0])
+    'is too much: give 1 or less'
+    """
+    known = error.get("ctx", {})
+    if error["type"] == "two_numbers":
+        return "can be {many} or {few}: write the one that is meant".format(**known)
+    limits = [text.format(f"{known[name]:g}") for name, text in _LIMITS.items() if name in known]
+    wanted = limits or [_KINDS.get(error["type"], "another value")]
+    return f"{_wrong(error)}: give {wanted[0]}"
 
 
 def faults_of(errors: list[ErrorDetails], overrides: dict[str, Any]) -> list[Fault]:
@@ -65,7 +100,7 @@ def _sentence(subject: str, place: Place, setting: Setting | None, error: ErrorD
     if setting is None:
         return f"{subject}: {place[0]} is a group of settings. Set one of them, as in {_one_of(str(place[0]))}."
     if error["type"] == "two_numbers":
-        return "{subject} can be {many} or {few}: write the one that is meant.".format(subject=subject, **error["ctx"])
+        return f"{subject} {in_plain_words(error)}."
     wanted = error.get("ctx", {}).get("text") or error.get("ctx", {}).get("expected") or _wanted(setting)
     plain = _QUOTED_WORD.sub(r"\1", wanted)
     return f"{subject} {_wrong(error)}: give {plain}."
