@@ -41,7 +41,7 @@ def test_what_is_no_number(text: str) -> None:
 def test_settings_take_them() -> None:
     campaigns = load_config({"campaigns": {"budget": "50k", "margin": "30 %", "smallest_lift": 0.1}}).campaigns
     assert (campaigns.budget, campaigns.margin, campaigns.smallest_lift) == (50_000, 0.3, 0.1)
-    with pytest.raises(ConfigError, match=r"campaigns\.budget \(--budget\): This can be 50000 or 50;"):
+    with pytest.raises(ConfigError, match=r"^--budget 50\.000 can be 50000 or 50: write the one that is meant"):
         load_config({"campaigns": {"budget": "50.000"}})
 
 
@@ -54,12 +54,12 @@ def test_how_a_number_was_read_is_said() -> None:
 def test_a_wrong_variable_is_blamed_and_not_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
     monkeypatch.chdir(str(tmp_path))
     monkeypatch.setenv("MARKETFOLD_CLUSTERING__SEGMENTS", "many")
-    with pytest.raises(ConfigError, match=r"environment variable MARKETFOLD_CLUSTERING__SEGMENTS") as raised:
+    with pytest.raises(ConfigError, match=r"^MARKETFOLD_CLUSTERING__SEGMENTS=many is no whole number") as raised:
         load_config()
     assert "marketfold.toml" not in str(raised.value)
-    with pytest.raises(ConfigError, match=r"clustering\.k_max \(--k-max\): ") as raised:
+    with pytest.raises(ConfigError, match=r"--k-max 1 is too little") as raised:
         load_config({"clustering": {"segments": 4, "k_max": 1}})
-    assert "environment" not in str(raised.value)
+    assert "MARKETFOLD" not in str(raised.value)
     monkeypatch.setenv("MARKETFOLD_CLUSTERING", "many")
     with pytest.raises(ConfigError, match=r"environment variable MARKETFOLD_CLUSTERING cannot be read"):
         load_config()
@@ -67,7 +67,9 @@ def test_a_wrong_variable_is_blamed_and_not_the_file(monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("MARKETFOLD_CLUSTERING__SEGMENTS")
     with open("marketfold.toml", "w", encoding="utf-8") as file:  # noqa: PTH123
         file.write("[clustering]\nsegments = 'many'\n")
-    with pytest.raises(ConfigError, match=r"clustering.segments \(marketfold.toml\)"):
+    with pytest.raises(
+        ConfigError, match=r"marketfold\.toml, table \[clustering\]: segments = .many. is no whole number"
+    ):
         load_config()
 
 

@@ -81,7 +81,7 @@ class DataPart:
     @property
     def currency(self) -> str | None:
         """Of the money columns, where one is known."""
-        return self.exploration.currency
+        return self.clean.currency
 
     @property
     def reads(self) -> ReadTotals:
@@ -129,8 +129,8 @@ class CustomersPart:
 
     @property
     def currency(self) -> str | None:
-        """Not known: no column of such a table says it."""
-        return None
+        """As it was given: no column of such a table says it."""
+        return self.facts.currency
 
     @property
     def reads(self) -> ReadTotals:

@@ -145,7 +145,8 @@ class SourceFacts:
     `name` is that of the file (never its folder) or the kind of the frame, `lines` are data rows, those that could not
     be split into fields included, and `mapping` has the source column of each role that was found, personal roles
     included; `extra_columns` have none. Only text files have an encoding. `id_is_personal` where a name, an e-mail or a
-    phone serves as the customer id: such ids are shown nowhere but in `segments.*`.
+    phone serves as the customer id: such ids are shown nowhere but in `segments.*`. `currency` is the code of the one
+    that was given, or that the signs in the cells of the money show; what a column of currencies says is not in it.
     """
 
     name: str
@@ -154,6 +155,7 @@ class SourceFacts:
     encoding: str | None = None
     extra_columns: tuple[str, ...] = ()
     id_is_personal: bool = False
+    currency: str | None = None
     decisions: tuple[Decision, ...] = ()
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from marketfold.analysis import Analysis, ChoicePart, CustomersPart, DataPart, RunPart, SegmentsPart
 from marketfold.campaigns import ArmDraw, keep_edits, plan_campaigns
@@ -17,6 +17,7 @@ from marketfold.errors import OrdersError, ParameterError, TooFewUnitsError
 from marketfold.exploration import explore
 from marketfold.features import before_day, build_features
 from marketfold.orders import fingerprint
+from marketfold.progress import shown_progress
 from marketfold.reduction import reducer_type
 from marketfold.segments import find_traits, number_and_name, profile_segments
 from marketfold.selection import (
@@ -234,7 +235,7 @@ class _Pipeline:
 def segment_market(
     source: Any,
     config: RunConfig | None = None,
-    progress: Progress | None = None,
+    progress: Progress | Literal[True] | None = None,
     *,
     previous: Previous | None = None,
     reducer: Any = None,
@@ -251,7 +252,8 @@ def segment_market(
     config
         Settings; from `marketfold.toml` and the environment if not given.
     progress
-        Told of each stage.
+        Told of each stage; True shows one line with the step, the share that is done and the time left, on a terminal
+        and in a notebook.
     previous
         An earlier run: where a segment is the same group it keeps its number, its name and its hand edits.
     reducer, clusterer
@@ -277,11 +279,13 @@ def segment_market(
     >>> analysis.segmentation.n_segments
     4
     """
-    stages = _Pipeline(config or load_config(), StageClock(progress), progress, previous)
-    ground = stages.read(source)
-    segmentation, choice = stages.segment(ground, reducer, clusterer)
-    segmentation, segments = stages.describe(segmentation, ground)
-    plan = stages.plan(segmentation, segments, ground)
+    config = config or load_config()
+    with shown_progress(progress, "analysis") as told:
+        stages = _Pipeline(config, StageClock(told), told, previous)
+        ground = stages.read(source)
+        segmentation, choice = stages.segment(ground, reducer, clusterer)
+        segmentation, segments = stages.describe(segmentation, ground)
+        plan = stages.plan(segmentation, segments, ground)
     edited = previous.briefs if previous else {}
     briefs = {number: edited[old] for number, old in segments.kept_numbers.items() if old in edited}
     run = RunPart(stages.config, tuple(stages.clock.costs), briefs)

@@ -387,8 +387,16 @@ def median_of(values: Float64) -> float:
     return float(np.median(known)) if len(known) else math.nan
 
 
+ProgressCode = Literal[
+    "read", "clean", "explore", "features", "choose", "null_shops", "feature_sets", "elbow", "evidence", "reductions",
+    "training", "segment", "stability", "profile", "plan", "write", "report", "assign", "compare", "measure", "export",
+    "draw",
+]  # fmt: skip
+"""What slow work is doing; `marketfold.progress` says it in words."""
+
+
 class Progress(Protocol):
     """How slow work tells how far it is: what is being done, how many steps are done, how many there are."""
 
-    def __call__(self, what: str, done: int, total: int) -> None:
+    def __call__(self, what: ProgressCode, done: int, total: int) -> None:
         """Take note of one step."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from marketfold.schema import Progress
+    from marketfold.schema import Progress, ProgressCode
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class StageClock:
         self._progress = progress
 
     @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
+    def stage(self, name: ProgressCode) -> Iterator[None]:
         """Time one stage."""
         if self._progress:
             self._progress(name, 0, 1)

@@ -30,6 +30,22 @@ CURRENCY_SIGNS = {
 }  # fmt: skip
 """Signs that stand before an amount; other currencies stand after it, by their code."""
 
+_CURRENCIES = (
+    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF "
+    "CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD "
+    "HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD "
+    "MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN "
+    "PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY "
+    "TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG "
+)
+"""Codes of ISO 4217 that people pay with."""
+_OTHER_SIGNS = {
+    "Fr.": "CHF", "SFr.": "CHF", "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "₩": "KRW", "₽": "RUB", "₺": "TRY",
+    "₫": "VND", "₴": "UAH", "₦": "NGN", "₱": "PHP", "฿": "THB", "₪": "ILS", "C$": "CAD", "A$": "AUD",
+    "US$": "USD", "CA$": "CAD",
+}  # fmt: skip
+"""Signs that are read, beside those that are written."""
+
 WHOLE_MONEY_FROM = 100
 """From here on cents say nothing to a reader."""
 WHOLE_FROM = 10
@@ -119,6 +135,18 @@ def quoted(names: Sequence[str]) -> str:
     '“Resellers” and “Year-end buyers, mostly Gift sets”'
     """
     return listed([f"“{name}”" for name in names])
+
+
+def currency_code(text: str) -> str | None:
+    """Code of a currency that is given by its code, in any case, or by its sign; None where there is none such.
+
+    >>> currency_code("eur"), currency_code("€"), currency_code("zł"), currency_code("EURO")
+    ('EUR', 'EUR', 'PLN', None)
+    """
+    given = text.strip()
+    signs = {sign.strip(): code for code, sign in CURRENCY_SIGNS.items()} | _OTHER_SIGNS
+    is_code = re.fullmatch("[A-Z]{3}", given.upper()) and given.upper() in _CURRENCIES
+    return signs.get(given) or (given.upper() if is_code else None)
 
 
 def in_currency(amount: str, currency: str | None) -> str:
@@ -280,6 +308,19 @@ def seconds(value: float) -> str:
     if value < 1:
         return f"{value:.2f} s"
     return f"{value:.1f} s" if value < 60 else f"{int(value // 60)} min {value % 60:.0f} s"
+
+
+def about_seconds(value: float) -> str:
+    """How long something may take, no finer than can be known.
+
+    >>> [about_seconds(value) for value in (3.2, 41, 58, 100, 3700)]
+    ['about 4 s', 'about 45 s', 'about 1 min', 'about 2 min', 'about 62 min']
+    """
+    if value <= 10:
+        return f"about {max(math.ceil(value), 1)} s"
+    if value <= 55:
+        return f"about {5 * math.ceil(value / 5)} s"
+    return f"about {math.ceil(value / 60)} min"
 
 
 def titled(name: str, title: str | None, group: str | None = None) -> str:

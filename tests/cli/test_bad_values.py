@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ BAD: dict[str, list[Any]] = {
     "reading.sheet": ["a\0"],
     "reading.table": ["perhaps"],
     "reading.header_row": [0, -1, "first"],
+    "reading.currency": ["EURO", "%", "", "XX"],
     "reading.undo": [["nothing"]],
     "reading.memory_limit": ["-1", "", "2", "lots", "9" * 40 + "GB", "1GB'; DROP"],
     "cleaning.drop_duplicates": ["perhaps"],
@@ -54,6 +57,15 @@ def name_of(setting: Setting) -> str:
     return ".".join(setting.path)
 
 
+def in_toml(value: Any) -> str:
+    """A value as a settings file has it."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(key)} = {in_toml(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(in_toml, value)) + "]"
+    return str(value) if isinstance(value, float) else json.dumps(value)
+
+
 def nested(name: str, value: Any) -> dict[str, Any]:
     *branch, last = name.split(".")
     return {branch[0]: {last: value}} if branch else {last: value}
@@ -63,11 +75,68 @@ def test_bad_values_are_known_of_every_setting():
     assert {name_of(setting) for setting in settings_of()} <= BAD.keys() | ANY_TEXT
 
 
-@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in BAD.items() for value in values])
-def test_a_bad_value_is_refused_with_its_setting(name: str, value: Any):
+ALL_BAD = [(name, value) for name, values in BAD.items() for value in values]
+OF_PYDANTIC = re.compile(
+    r"Input|valid |validat|unable to|instance|Extra|parse|string|integer|tuple|dictionary|pydantic"
+)
+
+
+@pytest.mark.parametrize(("name", "value"), ALL_BAD)
+def test_a_bad_value_is_refused_by_its_flag_in_plain_words(name: str, value: Any):
     with pytest.raises(ConfigError) as refused:
         load_config(nested(name, value))
-    assert name in str(refused.value)
+    (setting,) = (one for one in settings_of() if name_of(one) == name)
+    said = str(refused.value)
+    assert said.startswith(f"{setting.flag.name.split()[0]} ")
+    assert re.search(r": (give|write) \S.*\.$", said, re.DOTALL)
+    assert "." not in name or name not in said
+    assert not OF_PYDANTIC.search(said)
+
+
+@pytest.mark.parametrize(("name", "value"), ALL_BAD)
+def test_a_bad_value_in_the_file_is_refused_by_its_table_and_key(
+    name: str, value: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    *table, key = name.split(".")
+    monkeypatch.chdir(tmp_path)
+    head = "".join(f"[{one}]\n" for one in table)
+    (tmp_path / "marketfold.toml").write_text(f"{head}{key} = {in_toml(value)}\n", encoding="utf-8")
+    with pytest.raises(ConfigError) as refused:
+        load_config()
+    said = str(refused.value)
+    assert "marketfold.toml" in said
+    assert not OF_PYDANTIC.search(said)
+    if not said.startswith("marketfold.toml cannot be read"):  # a number that TOML itself does not take
+        assert said.startswith("marketfold.toml, table [" if table else "marketfold.toml: ")
+        assert key in said
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("[clustering]\nkmax = 3\n", "table [clustering]: kmax = 3: there is no such setting; did you mean k_max?"),
+        ("clusterin = 3\n", "marketfold.toml: clusterin = 3: there is no such setting; did you mean clustering?"),
+        ("clustering = 3\n", "clustering is a group of settings. Set one of them, as in segments = ... below [clust"),
+        ("[features]\nas_of = 5.5\n", "table [features]: as_of = 5.5 is no day: give a day as YYYY-MM-DD"),
+        ('[reading]\nnull_values = "NA"\n', 'table [reading]: null_values = "NA" cannot be used: give texts.'),
+        ("[reading]\nsheet = 4\n", "table [reading]: sheet = 4 cannot be used: give a text."),
+        ("[reading.mapping]\namount = 4\n", "table [reading.mapping]: amount = 4 cannot be used: give pairs"),
+    ],
+)
+def test_what_the_file_may_not_say_is_said_in_its_own_names(
+    written: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "marketfold.toml").write_text(written)
+    with pytest.raises(ConfigError) as refused:
+        load_config()
+    assert said in str(refused.value)
+
+
+def test_a_bad_value_of_the_environment_is_said_by_its_variable(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MARKETFOLD_CLUSTERING__K_MAX", "2")
+    with pytest.raises(ConfigError, match=r"^MARKETFOLD_CLUSTERING__K_MAX=2 is too little: give a whole number from 3"):
+        load_config()
 
 
 @pytest.mark.parametrize(
@@ -81,6 +150,9 @@ def test_a_bad_value_is_refused_with_its_setting(name: str, value: Any):
         ("reading.memory_limit", "60MB"),
         ("seed", 2**31),
         ("features.as_of", "2026-07-01"),
+        ("reading.currency", "eur"),
+        ("reading.currency", "zł"),
+        ("campaigns.margin", "30 %"),
     ],
 )
 def test_good_values_are_taken(name: str, value: Any):

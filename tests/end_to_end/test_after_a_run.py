@@ -258,6 +258,7 @@ def test_the_demo_plants_an_effect_and_measuring_finds_it(marketfold: Command, t
     measured = marketfold(*words[1:], "--out", "m.html")
     assert measured.code == 0, measured.err
     assert "It worked." in measured.out
+    assert f"Next: marketfold plan {tmp_path / 'demo' / 'run'}" in measured.out
     assert (tmp_path / "m.html").is_file()
     tests = csv.read_csv(tmp_path / "lift_tests.csv")
     assert marketfold(*words[1:], "--out", "m.html").code == 0

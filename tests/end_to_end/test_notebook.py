@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 ORDERS = "order_id,customer_id,ordered_on,amount\n" + "".join(
@@ -29,14 +31,36 @@ def test_this_kernel_lacks_ipywidgets():
     assert importlib.util.find_spec("ipywidgets") is None  # else the test below would show nothing
 
 
-@pytest.mark.filterwarnings("default")  # those of the client, not ours
-def test_orders_are_read_and_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+@pytest.fixture
+def kernel_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where a kernel of its own runs, with orders."""
     (tmp_path / "orders.csv").write_text(ORDERS, encoding="utf-8")
     monkeypatch.setenv("JUPYTER_PLATFORM_DIRS", "1")
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     monkeypatch.setenv("PYTHONPATH", os.environ.get("PYTHONPATH", ""))
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
-    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
-    shown = [cell.outputs[-1]["data"].get("text/html", "") for cell in notebook.cells]
+    return tmp_path
+
+
+def outputs_of(cells: Sequence[str], folder: Path) -> list[Any]:
+    """What each cell leaves below itself."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(folder)}}).execute()
+    return [cell.outputs for cell in notebook.cells]
+
+
+@pytest.mark.filterwarnings("default")  # those of the client, not ours
+def test_orders_are_read_and_shown(kernel_folder: Path):
+    shown = [outputs[-1]["data"].get("text/html", "") for outputs in outputs_of(CELLS, kernel_folder)]
     assert all("<table>" in html for html in shown)
     assert "7 customers" in shown[0]
+
+
+@pytest.mark.filterwarnings("default")
+def test_progress_is_one_line_that_says_the_total_at_the_end(kernel_folder: Path):
+    cell = (
+        "import marketfold as mf\n"
+        "config = mf.RunConfig(quick=True, clustering={'segments': 2, 'k_max': 3, 'bootstraps': 2})\n"
+        "analysis = mf.segment_market('orders.csv', config, progress=True)"
+    )
+    ((line,),) = outputs_of([cell], kernel_folder)
+    assert re.fullmatch(r"Done( in .+ s)?\.", line["data"]["text/plain"])

@@ -92,7 +92,7 @@ class TestOneLineMore:
     def test_is_a_setting(self, one_line_more: str) -> None:
         assert ReductionOptions(method=one_line_more).method == one_line_more
         assert one_line_more in method_choices()
-        with pytest.raises(ConfigError, match=r"reduction.method .*autoencoder-tied or first-columns, got 'umap'"):
+        with pytest.raises(ConfigError, match=r"--reduction umap is not known: .*or first-columns"):
             load_config({"reduction": {"method": "umap"}})
 
     def test_is_compared_and_called_by_its_label(self, one_line_more: str) -> None:

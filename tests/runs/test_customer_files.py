@@ -43,8 +43,10 @@ def test_every_customer_is_once_in_each_file_and_on_the_sheet_of_the_segment(run
 
 
 def test_numbers_are_numbers_days_are_days_and_no_text_is_a_formula(tmp_path: Path) -> None:
-    write_customers(ROWS, tmp_path, date(2024, 6, 1))
-    sheet = load_workbook(tmp_path / "customers.xlsx").worksheets[0]
+    write_customers(ROWS, tmp_path, date(2024, 6, 1), "CHF")
+    *_, about = (book := load_workbook(tmp_path / "customers.xlsx")).worksheets
+    assert ("Currency", "CHF") in list(about.values)
+    sheet = book.worksheets[0]
     assert [cell.value for cell in sheet[2]] == ["=1+1", datetime(2024, 5, 3), 12.5, "4 orders", "slice"]
     assert sheet["A2"].data_type == "s"
     assert read_csv(tmp_path / "customers.csv")[0]["customer_id"] == "'=1+1"

@@ -30,9 +30,12 @@ def test_a_table_holds_what_the_report_shows_with_the_names_of_the_segments(made
 
 
 def test_progress_hears_each_file(made: Path, tmp_path: Path):
-    heard: list[str] = []
-    write_pictures(made, "csv", tmp_path / "tables", only=("ledger",), progress=heard.append)
-    assert heard == ["ledger.csv"]
+    heard: list[tuple[str, int, int]] = []
+    names = write_pictures(
+        made, "csv", tmp_path / "tables", only=("ledger", "medians"), progress=lambda *one: heard.append(one)
+    )
+    assert names == ("ledger.csv", "medians.csv")
+    assert heard == [("draw", 1, 2), ("draw", 2, 2)]
 
 
 def test_what_the_report_has_not_is_said_and_nothing_is_written(made: Path, tmp_path: Path):

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, TypeAdapter, Val
 
 from marketfold import words
 from marketfold.campaigns.drafts import TEXT_LIMITS, Draft
+from marketfold.config import in_plain_words
 from marketfold.entered import entered_number
 from marketfold.errors import Fault, ParameterError, RunFolderError, closest
 
@@ -101,7 +102,7 @@ def _valid(given: str, kind: TypeAdapter[Any], value: object) -> Any:
     try:
         return kind.validate_python(value)
     except ValidationError as error:
-        raise _UnfitError(Fault(f"{given}: {error.errors()[0]['msg']} (got {value!r}).")) from error
+        raise _UnfitError(Fault(f"{given}: {value!r} {in_plain_words(error.errors()[0])}.")) from error
 
 
 def _put(record: Any, path: tuple[str, ...], value: Any) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import narwhals as nw
 import numpy as np
 
 from marketfold.campaigns.customers import SegmentFacts, condense, members_of, read_customers, segment_facts
@@ -67,15 +66,6 @@ class KnownCustomers:
         return self.order_count is not None and self.observed_days > 0 and bool(self.revenue.any())
 
 
-def _currency(clean: CleanOrders) -> str | None:
-    """The one currency of the money columns, where the source names exactly one."""
-    if "currency" not in clean.purchases.collect_schema().names():
-        return None
-    named = clean.purchases.filter(~nw.col("currency").is_null()).group_by("currency").agg(n=nw.len())
-    values = clean.engine.collect(named)["currency"].to_pylist()
-    return str(values[0]) if len(values) == 1 else None
-
-
 def known_from_orders(
     segmentation: Segmentation, clean: CleanOrders, campaign_days: int, report: Report
 ) -> KnownCustomers:
@@ -106,7 +96,7 @@ def known_from_orders(
         ),
         observed_days=customers.observed_days,
         source=clean.facts,
-        currency=_currency(clean),
+        currency=clean.currency,
         next_products=next_products(purchases, affinity) if purchases.columns else None,
     )
 
@@ -154,5 +144,6 @@ def known_from_table(segmentation: Segmentation, source: CustomerTable) -> Known
         baselines=(None,) * n,
         observed_days=round(float(table.column("tenure_days").max())) if "tenure_days" in table.names else 0,
         source=source.facts,
+        currency=source.facts.currency,
         has_orders=False,
     )

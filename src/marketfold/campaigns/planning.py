@@ -43,7 +43,8 @@ COUNTRIES = 4
 LONG_AGO_DAYS = 182
 """Thanks for an order that is older than half a year come too late."""
 AUTO = "auto"
-STEPS = ("customers", "products", "seasons", "holdouts", "words")
+STEPS = 5
+"""Customers, products, seasons, holdouts and words."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ def _campaign(
 
 def _report(progress: Progress | None, step: int) -> None:
     if progress is not None:
-        progress(STEPS[min(step, len(STEPS) - 1)], step, len(STEPS))
+        progress("plan", step, STEPS)
 
 
 def _stakes(campaigns: Sequence[Campaign], customers: KnownCustomers, playbook: Playbook) -> list[Stake]:
@@ -261,7 +262,7 @@ def plan_campaigns(
     if options.budget and not stakes:
         notes.append(PlanNote("no stakes"))
     lines = budget.lines or (None,) * len(campaigns)
-    _report(progress, len(STEPS))
+    _report(progress, STEPS)
     return CampaignPlan(
         campaigns=tuple(as_made(replace(c, budget=b)) for c, b in zip(campaigns, lines, strict=True)),
         playbook=playbook.name,

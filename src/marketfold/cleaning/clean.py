@@ -39,6 +39,7 @@ from marketfold.cleaning.rules import (
 )
 from marketfold.config import CleaningOptions
 from marketfold.schema import MONEY_SCALE, SOURCE_LINE, money_sum
+from marketfold.words import currency_code
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,6 +91,16 @@ class CleanOrders:
     def purchases(self) -> nw.LazyFrame[Any]:
         """What was bought and stayed: without lines that came back in whole, others less what came back of them."""
         return self.bought if self.taken_back is None else self.taken_back.stayed()
+
+    @cached_property
+    def currency(self) -> str | None:
+        """Code of the one currency of the money: as it was given or its cells show, or as its own column says it."""
+        if self.facts.currency or "currency" not in self.bought.collect_schema().names():
+            return self.facts.currency
+        named = self.bought.filter(~nw.col("currency").is_null()).group_by("currency").agg(n=nw.len())
+        values = {str(one) for one in self.engine.collect(named)["currency"].to_pylist()}
+        codes = {currency_code(one) or one for one in values}
+        return codes.pop() if len(codes) == 1 else None
 
     def before_day(self, day: date) -> CleanOrders:
         """The same as on the eve of a day: what was bought before it, less what came back before it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ from marketfold import words
 from marketfold.cli import flags
 from marketfold.cli.terminal import say, say_json
 from marketfold.errors import ParameterError, closest
+from marketfold.progress import progress_line
 
 if TYPE_CHECKING:
     from marketfold.campaigns import CampaignPlan
@@ -26,16 +28,30 @@ def score(
     quiet: flags.Quiet = False,
 ) -> None:
     """Give the customers of an order file the segments of an earlier run; it is read as the run's was."""
-    from marketfold.cli.summary import print_scores
+    from marketfold.cli.summary import print_scores, say_next
     from marketfold.runs import score_orders, scoring_config, write_table
 
     as_of = ctx.obj.get("features", {}).get("as_of")
     day = flags.day(as_of, "--as-of") if as_of else None
-    table = score_orders(model, orders, scoring_config(model, ctx.obj.get("reading"), day))
-    write_table(table, out)
+    config = scoring_config(model, ctx.obj.get("reading"), day)
+    with progress_line("score", quiet=quiet) as progress:
+        table = score_orders(model, orders, config, progress)
+        write_table(table, out)
     if not quiet:
-        say(f"{words.plural(table.num_rows, 'row')} in {out}.")
+        say(f"{words.plural(table.num_rows, 'row')} in {out.absolute()}.")
         print_scores(table)
+        say_next(_after_scoring(model, orders))
+
+
+def _after_scoring(model: Path, orders: str) -> list[str]:
+    """A new run that keeps what the old one called its segments; of a model alone, a run of its own."""
+    from marketfold.cli.summary import next_commands, typed_source
+    from marketfold.runs import Run
+
+    source, run = typed_source(orders), Run.read(model) if (model / "run.json").is_file() else None
+    kept = f" --previous {shlex.quote(str(run.home))}" if run else ""
+    again = [f"marketfold run {source}{kept}"] if source else []
+    return again + (next_commands(run, but="score") if run else [])
 
 
 def plan(
@@ -126,10 +142,13 @@ def learn(
     out: Annotated[Path, typer.Option(help="Page to write.")] = Path("learn.html"),
 ) -> None:
     """Write a page that teaches K-means, the elbow, PCA and autoencoders on your own customers."""
-    from marketfold.runs import write_lessons
+    from marketfold.cli.summary import next_commands, say_next
+    from marketfold.runs import Run, write_lessons
 
-    write_lessons(run, out)
-    say(f"The lessons are in {out}.")
+    with progress_line("learn") as progress:
+        write_lessons(run, out, progress)
+    say(f"The lessons are in {out.absolute()}.")
+    say_next(next_commands(Run.read(run), but="learn") if run else ["marketfold demo"])
 
 
 def figures(
@@ -143,16 +162,19 @@ def figures(
     from marketfold.runs import Run, write_pictures
 
     out = out or Run.read(run).beside(to)
-    written = write_pictures(run, to, out, only=only or (), progress=None if quiet else say)
+    with progress_line("figures", quiet=quiet) as progress:
+        written = write_pictures(run, to, out, only=only or (), progress=progress)
     if not quiet:
-        say(f"{words.plural(len(written), 'file')} in {out}.")
+        say(f"{words.plural(len(written), 'file')} in {out.absolute()}.")
 
 
 def report(run: flags.RunFolder) -> None:
     """Render the report of a run again from its page.json, in the style of this version."""
     from marketfold.runs import Run, render_run
 
-    say(f"Report: {render_run(Run.read(run).folder)}")
+    with progress_line("writing"):
+        page = render_run(Run.read(run).folder)
+    say(f"Report: {page}")
 
 
 def export(
@@ -168,7 +190,14 @@ def export(
     allow_small: Annotated[bool, typer.Option("--allow-small", help="Write audiences under the minimum too.")] = False,
     plain: Annotated[bool, typer.Option("--plain", help="Do not hash; the platform does so on upload.")] = False,
     country: Annotated[str | None, typer.Option(help="Country of the customers, where no column says.")] = None,
-    segment: Annotated[list[int] | None, typer.Option(help="Only this segment; may repeat.")] = None,
+    segment: Annotated[
+        list[int] | None,
+        typer.Option(
+            metavar="NUMBER",
+            parser=flags.number_of(int, 1),
+            help="Only the segment of this number; may repeat. (default: all)",
+        ),
+    ] = None,
 ) -> None:
     """Write audience files that ad platforms and mail tools accept; the holdout is left out."""
     from marketfold.audiences import ExportOptions
@@ -184,7 +213,9 @@ def export(
         country=country,
         segments=segment,
     )
-    print_audiences(*export_run(run, to, options, orders=orders, out=out), run)
+    with progress_line("export") as progress:
+        report, folder = export_run(run, to, options, orders=orders, out=out, progress=progress)
+    print_audiences(report, folder, run)
 
 
 def measure(
@@ -195,11 +226,14 @@ def measure(
     out: Annotated[Path | None, typer.Option(help="Page to write; in the run folder if not given.")] = None,
 ) -> None:
     """Say what the campaigns did: each segment's reached customers against those held out."""
-    from marketfold.cli.summary import print_measurement
-    from marketfold.runs import measure_run
+    from marketfold.cli.summary import next_commands, print_measurement, say_next
+    from marketfold.runs import Run, measure_run
 
-    measurement, page = measure_run(run, orders, flags.day(date_from, "--from"), flags.day(date_to, "--to"), out)
+    first, last = flags.day(date_from, "--from"), flags.day(date_to, "--to")
+    with progress_line("measure") as progress:
+        measurement, page = measure_run(run, orders, first, last, out, progress)
     print_measurement(measurement, page, str(run))
+    say_next(next_commands(Run.read(run), but="measure"))
 
 
 def compare(
@@ -210,11 +244,15 @@ def compare(
     ),
 ) -> None:
     """Say what changed in money, who came back, went quiet or moved, and what drifted."""
+    from marketfold.cli.summary import next_commands, say_next
     from marketfold.report import movement_sentences, movement_title
     from marketfold.runs import Run, compare_run_folders
 
-    movement = compare_run_folders(old, new, out)
-    labels = {one.name: one.label for one in Run.read(new).described_features}
+    with progress_line("compare") as progress:
+        movement = compare_run_folders(old, new, out, progress)
+    later = Run.read(new)
+    labels = {one.name: one.label for one in later.described_features}
     for sentence in (f"{movement_title(movement)}.", *movement_sentences(movement, labels)):
         say(sentence)
-    say(f"The comparison is in {out}, and who moved in moved.csv and moved.xlsx beside it.")
+    say(f"The comparison is in {out.absolute()}, and who moved in moved.csv and moved.xlsx beside it.")
+    say_next(next_commands(later, but="compare"))

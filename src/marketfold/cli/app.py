@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from marketfold import __version__
 from marketfold.cli import after, during, flags
+from marketfold.cli.examples import epilog
 from marketfold.cli.settings import takes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from typer.core import TyperCommand
 
 app = typer.Typer(
     name="marketfold",
@@ -35,15 +41,19 @@ def _root(
     """Hold the flags that belong to no command."""
 
 
-app.command("run", cls=takes())(during.run)
-app.command("inspect", cls=takes("reading", "cleaning"))(during.inspect)
-app.command("demo")(during.demo)
-app.command("score", cls=takes("reading", "features.as_of"))(after.score)
-app.command("plan")(after.plan)
-app.command("rename")(after.rename)
-app.command("learn")(after.learn)
-app.command("report")(after.report)
-app.command("figures")(after.figures)
-app.command("compare")(after.compare)
-app.command("export", cls=flags.ExportCommand)(after.export)
-app.command("measure")(after.measure)
+_COMMANDS: dict[str, tuple[Callable[..., None], type[TyperCommand] | None]] = {
+    "run": (during.run, takes()),
+    "inspect": (during.inspect, takes("reading", "cleaning")),
+    "demo": (during.demo, None),
+    "score": (after.score, takes("reading", "features.as_of")),
+    "plan": (after.plan, None),
+    "rename": (after.rename, None),
+    "learn": (after.learn, None),
+    "report": (after.report, None),
+    "figures": (after.figures, None),
+    "compare": (after.compare, None),
+    "export": (after.export, flags.ExportCommand),
+    "measure": (after.measure, None),
+}
+for _name, (_function, _kind) in _COMMANDS.items():
+    app.command(_name, cls=_kind, epilog=epilog(_name))(_function)

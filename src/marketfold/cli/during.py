@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import contextmanager
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,14 +13,12 @@ from marketfold.cli import flags
 from marketfold.cli.terminal import say_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from rich.console import Console
 
     from marketfold.config import RunConfig
     from marketfold.demo import Shop
     from marketfold.runs import Run
-    from marketfold.schema import Progress
+    from marketfold.schema import ProgressCode
 
 DEMO_CAMPAIGN_DAYS = 90
 """Days that the later orders of the demo shop cover."""
@@ -45,6 +42,7 @@ def run(
 def _run(orders: str, config: RunConfig, out: Path | None, previous: Path | None, *, quiet: bool) -> Run:
     from marketfold.campaigns import load_playbook
     from marketfold.pipeline import segment_market
+    from marketfold.progress import progress_line
     from marketfold.runs import Run, next_free_folder, refuse_existing, write_run
     from marketfold.temporary import claimed
 
@@ -53,7 +51,8 @@ def _run(orders: str, config: RunConfig, out: Path | None, previous: Path | None
     if config.campaigns.playbook != "auto":
         load_playbook(config.campaigns.playbook)
     earlier = Run.read(previous) if previous else None
-    with claimed(folder), _progress_bars(quiet=quiet) as progress:
+    without: set[ProgressCode] = {"training"} if config.quick else set()
+    with claimed(folder), progress_line("run", quiet=quiet, without=without) as progress:
         analysis = segment_market(orders, config, progress, previous=earlier.as_previous() if earlier else None)
         return write_run(analysis, folder, progress)
 
@@ -74,7 +73,7 @@ def inspect(ctx: typer.Context, orders: flags.Source, json_: flags.Json = False)
     What `run` would refuse ends with 2 here too, after it was shown.
     """
     from marketfold.cleaning import check_enough_kept, clean_orders
-    from marketfold.cli.summary import print_customers, print_inspection
+    from marketfold.cli.inspection import print_customers, print_inspection
     from marketfold.config import CleaningOptions, load_config
     from marketfold.customer_tables import CustomerTable, read_source
     from marketfold.errors import MarketfoldError
@@ -102,10 +101,19 @@ def inspect(ctx: typer.Context, orders: flags.Source, json_: flags.Json = False)
 def demo(
     lines: Annotated[
         int | None,
-        typer.Option(min=1_000, help="About how many order lines the shop has; enough for audiences if not given."),
+        typer.Option(
+            metavar="NUMBER",
+            parser=flags.number_of(int, 1_000),
+            help="About how many order lines the shop has. (default: enough for audiences)",
+        ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for the shop's order file and the run.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Another seed, another shop.")] = 0,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Folder for the shop's order file and the run. (default: a new one)"),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(metavar="NUMBER", parser=flags.number_of(int, 0), help="Another seed, another shop.")
+    ] = 0,
     effect: flags.Effect = None,
     quiet: flags.Quiet = False,
 ) -> None:
@@ -145,35 +153,14 @@ def _plant(shop: Shop, finished: Run, effect: float, *, quiet: bool) -> None:
     write_csv(later, path)
     if not quiet and finished.as_of:
         last = finished.as_of + timedelta(days=DEMO_CAMPAIGN_DAYS - 1)
-        command = f"marketfold measure {finished.folder} {path} --from {finished.as_of} --to {last}"
+        places = f"{shlex.quote(str(finished.home))} {shlex.quote(str(path.absolute()))}"
+        command = f"marketfold measure {places} --from {finished.as_of} --to {last}"
         _console().print(f"Later orders with an effect of {effect:g} are in {path}. Look for it with:")
         _console().print(command, soft_wrap=True)
 
 
 def _console() -> Console:
-    """The console of the progress bars and the messages: standard error, so that standard output stays clean."""
+    """The console of what is said aside: standard error, so that standard output stays clean."""
     from rich.console import Console
 
     return Console(stderr=True, highlight=False)
-
-
-@contextmanager
-def _progress_bars(*, quiet: bool) -> Iterator[Progress | None]:
-    """One line for each thing that is being done, with a bar where it has many steps; None where nobody watches."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.progress import BarColumn, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bars
-
-    spinner = SpinnerColumn(finished_text="[green]✓")
-    with Bars(spinner, TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=_console()) as bars:
-        tasks: dict[str, TaskID] = {}
-
-        def note(what: str, done: int, total: int) -> None:
-            task = tasks.get(what)
-            if task is None:
-                task = tasks[what] = bars.add_task(what, total=total)
-            bars.update(task, completed=done, total=total)
-
-        yield note

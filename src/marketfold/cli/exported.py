@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from marketfold import words
-from marketfold.cli.terminal import console, numbers_table, warn
+from marketfold.cli.terminal import console, table_of, warn
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,14 +28,15 @@ def print_audiences(report: AudienceReport, folder: Path, run: Path) -> None:
     from marketfold.report import describe_notes, describe_together
 
     out, platform = console(), platform_named(report.to)
-    table = numbers_table(f"Audiences for {platform.title}", ("segment", "people", "file"), left={"segment", "file"})
+    table = table_of(f"Audiences for {platform.title}", ("segment", "people", "file"), left={"segment", "file"})
     table.columns[-1].no_wrap = True  # what is to be copied stays in one piece
     for one in report.audiences:
         named = f"{one.segment}. {one.name}" if one.name else str(one.segment)
         people = f"{words.count(one.written)} of {words.count(one.customers)}"
         table.add_row(Text(named), people, Text("\n".join(one.files) or f"none: {NONE[one.refused]}"))
     out.print(table)
-    out.print(Text(f"In {folder}; beside each an Excel copy, and what it is in ..._about.txt."), soft_wrap=True)
+    where = f"In {folder.absolute()}; beside each an Excel copy, and what it is in ..._about.txt."
+    out.print(Text(where), soft_wrap=True)
     if out_of_all := left_out(report.audiences):
         out.print(Text(f"Left out: {words.listed(out_of_all)}."))
     for sentence in (report.consent, *describe_notes(report)):

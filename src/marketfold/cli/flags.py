@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from typer.core import TyperCommand
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 LONGEST_NAME = 255
+Number = TypeVar("Number", int, float)
 
 
 def _place(text: str) -> str:
@@ -26,6 +30,26 @@ def _place(text: str) -> str:
     return text
 
 
+def number_of(kind: Callable[[str], Number], at_least: int) -> Callable[[str], Number]:
+    """A reader of a number that says in plain words what it wants; `kind` is int or float.
+
+    >>> number_of(int, at_least=1)("12")
+    12
+    """
+
+    def number(text: str) -> Number:
+        what = "a whole number" if kind is int else "a number"
+        try:
+            found = kind(text)
+        except ValueError:
+            raise typer.BadParameter(f"{text} is {what.replace('a ', 'no ')}: give {what}.") from None
+        if not found >= at_least:
+            raise typer.BadParameter(f"{text} is too little: give {what}, {at_least:,} or more.")
+        return found
+
+    return number
+
+
 Source = Annotated[
     str,
     typer.Argument(
@@ -38,17 +62,38 @@ RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder tha
 
 To = Annotated[str, typer.Option("--to", help="What takes the audiences.")]
 
-Out = Annotated[Path | None, typer.Option(help="Run folder to make; under runs/ if not given.")]
+OUTPUT_PANEL = "Output: where it goes, and what is printed"
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        help="Run folder to make. (default: a new one under runs/)",
+        rich_help_panel=OUTPUT_PANEL,
+    ),
+]
 Previous = Annotated[
-    Path | None, typer.Option(help="An earlier run: its segment numbers, names and hand edits are kept.")
+    Path | None,
+    typer.Option(
+        metavar="RUN",
+        help="An earlier run: its segment numbers, names and hand edits are kept. (default: none)",
+        rich_help_panel=OUTPUT_PANEL,
+    ),
 ]
 ConsentOverride = Annotated[str | None, typer.Option(help="Why consent need not be read from a column; recorded.")]
 Effect = Annotated[
     float | None,
-    typer.Option(min=0, help="Also make later orders, with campaigns that had this effect: 0.5 is half as many again."),
+    typer.Option(
+        metavar="NUMBER",
+        parser=number_of(float, at_least=0),
+        help="Also make later orders, with campaigns that had this effect: 0.5 is half as many again. (default: none)",
+    ),
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Print nothing but errors. (default: no)", rich_help_panel=OUTPUT_PANEL)
+]
+Json = Annotated[
+    bool, typer.Option("--json", help="Print the result as JSON. (default: no)", rich_help_panel=OUTPUT_PANEL)
+]
 
 
 class ExportCommand(TyperCommand):

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import inspect
-from types import NoneType
-from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
+import shlex
+from typing import TYPE_CHECKING, Annotated, Any, get_origin
 
 import typer
 from typer.core import TyperCommand
 from typer.main import get_command
 
+from marketfold.cli.flags import OUTPUT_PANEL
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from marketfold.config import Setting
+    from marketfold.config import Flag, Setting
 
 
 def takes(*branches: str) -> type[TyperCommand]:
@@ -29,14 +31,16 @@ def takes(*branches: str) -> type[TyperCommand]:
 
     class Command(TyperCommand):
         def get_params(self, ctx: Any) -> list[Any]:
-            own = super().get_params(ctx)
-            return [*own[:-1], *_options(self._settings()), own[-1]]  # --help stays the last
+            *own, help_ = super().get_params(ctx)
+            help_.rich_help_panel = OUTPUT_PANEL  # type: ignore[attr-defined]
+            taken = [one for one in own if one.param_type_name == "argument"]
+            return [*taken, *_options(self._settings()), *(one for one in own if one not in taken), help_]
 
         def _settings(self) -> list[Setting]:
-            from marketfold.config import RunConfig, settings_of
+            from marketfold.config import PANELS, RunConfig, settings_of
 
             wanted = [tuple(branch.split(".")) for branch in branches] or [()]
-            found = settings_of(RunConfig)
+            found = sorted(settings_of(RunConfig), key=lambda one: PANELS.index(one.panel))
             return [one for one in found if any(one.path[: len(part)] == part for part in wanted)]
 
         def invoke(self, ctx: Any) -> Any:
@@ -46,7 +50,7 @@ def takes(*branches: str) -> type[TyperCommand]:
                 if _origin(setting) is float and isinstance(value, str) and not ctx.params.get("quiet"):
                     _echo_number(setting.flag.name, value)
                 if not (value is None or value is False or (isinstance(value, list | tuple) and not value)):
-                    _put(ctx.obj, setting.path, pairs(value, setting.flag.name) if _origin(setting) is dict else value)
+                    _put(ctx.obj, setting.path, pairs(value, setting.flag) if _origin(setting) is dict else value)
             return super().invoke(ctx)
 
     return Command
@@ -63,14 +67,11 @@ def _put(tree: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
 
 
 def _origin(setting: Setting) -> Any:
-    """The type of a setting without None and without what it holds."""
-    annotation = setting.field.annotation
-    kinds = [kind for kind in get_args(annotation) if kind is not NoneType] if NoneType in get_args(annotation) else []
-    kind = kinds[0] if kinds else annotation
-    return get_origin(kind) or kind
+    """The type of a setting without what it holds."""
+    return get_origin(setting.kind) or setting.kind
 
 
-_METAVARS: dict[Any, str] = {float: "NUMBER"}
+_METAVARS: dict[Any, str] = {float: "NUMBER", int: "NUMBER", bool: ""}
 
 
 def _echo_number(flag: str, text: str) -> None:
@@ -87,15 +88,15 @@ def _echo_number(flag: str, text: str) -> None:
 def _type(setting: Setting) -> Any:
     """What the command line checks by itself; all else is text, which the settings check."""
     origin = _origin(setting)
-    return list[str] if origin in {tuple, dict} else origin if origin in {bool, int} else str
+    return list[str] if origin in {tuple, dict} else bool if origin is bool else str
 
 
 def _help(setting: Setting) -> str:
     """The field's own description, and what holds where the flag is not given."""
-    text, default = setting.field.description or "", setting.default
+    text = setting.field.description or ""
     if _type(setting) == list[str]:
-        return f"{text} May repeat{'; replaces the list' if default else ''}."
-    return text if default is None or default is False else f"{text} (default: {default})"
+        text = f"{text} May repeat{'; replaces the list' if setting.default else ''}."
+    return f"{text} (default: {setting.default_words})"
 
 
 def _options(settings: Iterable[Setting]) -> list[Any]:
@@ -105,9 +106,9 @@ def _options(settings: Iterable[Setting]) -> list[Any]:
         flag = setting.flag
         option = typer.Option(
             *flag.name.split(),
-            metavar=flag.metavar or _METAVARS.get(_origin(setting)),
+            metavar=flag.metavar or _METAVARS.get(_origin(setting), "TEXT"),
             help=_help(setting),
-            rich_help_panel=setting.group or None,
+            rich_help_panel=setting.panel,
         )
         annotation: Any = Annotated[_type(setting) | None, option]
         parameters.append(
@@ -124,20 +125,21 @@ def _options(settings: Iterable[Setting]) -> list[Any]:
     return list(get_command(maker).params)
 
 
-def pairs(texts: list[str], flag: str) -> dict[str, str]:
-    """Read `role=COLUMN` pairs.
+def pairs(texts: list[str], flag: Flag) -> dict[str, str]:
+    """Read pairs such as `role=COLUMN`, which the flag's `metavar` names.
 
-    >>> pairs(["ordered_on=Bought on"], "--map")
+    >>> from marketfold.config import Flag
+    >>> pairs(["ordered_on=Bought on"], Flag("--map", "ROLE=COLUMN"))
     {'ordered_on': 'Bought on'}
     """
-    roles: dict[str, str] = {}
+    found: dict[str, str] = {}
     for text in texts:
-        role, equals, column = (part.strip() for part in text.partition("="))
-        if not (role and equals and column):
-            message = f"{flag} wants ROLE=COLUMN, as in {flag} customer_id=CUSTOMERNAME; got {text!r}."
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (name and equals and value):
+            message = f"{flag.name} {shlex.quote(text)} is no pair: give {flag.metavar}."
             raise typer.BadParameter(message)
-        if role in roles:
-            message = f"{flag} names the role {role!r} twice; say once which column it is."
+        if name in found:
+            message = f"{flag.name} says twice what {name} is, {found[name]} and {value}: say it once."
             raise typer.BadParameter(message)
-        roles[role] = column
-    return roles
+        found[name] = value
+    return found

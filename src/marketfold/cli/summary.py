@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from marketfold import words
-from marketfold.cli.terminal import console, numbers_table, say_json, warn
+from marketfold.cli.terminal import console, table_of, warn
 from marketfold.thresholds import OUTSIDE_ALLOWED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     import pyarrow as pa
 
     from marketfold.campaigns import Campaign, CampaignPlan
-    from marketfold.cleaning import CleaningReport, CleanOrders
-    from marketfold.customer_tables import CustomerTable
-    from marketfold.decisions import Decision
     from marketfold.experiments import Measurement
-    from marketfold.orders import Inspection
     from marketfold.runs import Run
+
+MOST_DECISIONS, MOST_NEXT = 3, 3
+"""As many as are read before a table, and after it."""
 
 
 def print_run(run: Run) -> None:
@@ -37,6 +36,7 @@ def print_run(run: Run) -> None:
     reasons = ", ".join(f"{words.count(count)} {reason.replace('_', ' ')}" for reason, count in aside.items()) or "none"
     row = "line" if record["input"]["kind"] == "orders" else "row"
     out.print(f"Kept {words.count(record['ledger']['lines']['kept'])} {row}s; set aside: {reasons}.")
+    _say_what_was_decided(out, record)
     if record["ledger"].get("came_back", {}).get("money"):
         ends = (record["ledger"][key]["money"] for key in ("came_back", "net"))
         back, net = (words.exact_money(money, run.plan.currency) for money in ends)
@@ -46,6 +46,19 @@ def print_run(run: Run) -> None:
         out.print(Text(record["choose_k"]["summary"]))
     warn(out, *record["warnings"])
     _say_what_comes_next(out, run)
+
+
+def _say_what_was_decided(out: Console, record: dict[str, Any]) -> None:
+    """The decisions of the reading that move most, each in a line, and where all of them stand."""
+    made = [one for one in record["input"]["decisions"] if one["way"] != "warned"]
+    made.sort(key=lambda one: (-(one["money"] or 0.0), -one["lines"]))
+    for one in made[:MOST_DECISIONS]:
+        undo = f" ({one['undo']} decides otherwise.)" if one["undo"] else ""
+        out.print(Text(f"- {one['what']}{undo}"))
+    if len(made) > MOST_DECISIONS:
+        source = typed_source(record["input"]["path"])
+        where = f"marketfold inspect {source}" if source else "marketfold inspect"
+        out.print(Text(f"- {len(made) - MOST_DECISIONS} more, and the reasons: {where}"), soft_wrap=True)
 
 
 def _say_what_comes_next(out: Console, run: Run) -> None:
@@ -59,10 +72,29 @@ def _say_what_comes_next(out: Console, run: Run) -> None:
     lists = [run.home / name for name in (CUSTOMERS_WORKBOOK, CUSTOMERS_CSV)]
     if there := next((path for path in lists if path.is_file()), None):
         out.print(Text(f"Who is in each segment: {there}"), soft_wrap=True)
+    say_next(next_commands(run, but="run"))
+
+
+def typed_source(path: str) -> str:
+    """A source of orders as it can be typed in any folder; nothing where it came through a pipe."""
+    return "" if path == "-" else shlex.quote(str(Path.cwd() / path))
+
+
+def next_commands(run: Run, *, but: str) -> list[str]:
+    """What can be done with a run, as commands that work from any folder; `but` is what was done just now."""
     folder = shlex.quote(str(run.home))
-    commands = [f"marketfold plan {folder}", f"marketfold learn {folder}"]
-    commands[1:1] = [f"marketfold export {folder} --to google"] if "arm" in run.segments.column_names else []
-    out.print(Text("Next: " + "\n      ".join(commands)), soft_wrap=True)
+    commands = {
+        "plan": f"marketfold plan {folder}",
+        "export": f"marketfold export {folder} --to google" if "arm" in run.segments.column_names else "",
+        "learn": f"marketfold learn {folder}",
+        "figures": f"marketfold figures {folder} --to csv",
+    }
+    return [command for name, command in commands.items() if command and name != but]
+
+
+def say_next(commands: Sequence[str]) -> None:
+    """The first three commands that come next."""
+    console().print(Text("Next: " + "\n      ".join(commands[:MOST_NEXT])), soft_wrap=True)
 
 
 def _what_was_read(run: Run) -> str:
@@ -83,102 +115,11 @@ def _segments(run: Run) -> Table:
     found = run.record["segments"]
     money = found[0]["revenue_share"] is not None
     headings = ("", "segment", units, "share", *(["of revenue"] if money else []), "trust")
-    table = numbers_table(f"{len(found)} segments", headings, left={"segment", "trust"})
+    table = table_of(f"{len(found)} segments", headings, left={"segment", "trust"})
     for one in found:
         counts = [words.count(one["units"]), words.share(one["unit_share"])]
         counts += [words.share(one["revenue_share"])] if money else []
         table.add_row(str(one["number"]), Text(one["name"]), *counts, one["trust"] or "")
-    return table
-
-
-def print_inspection(found: Inspection, clean: CleanOrders | None, *, as_json: bool) -> None:
-    """How the source would be read, and what would be set aside; None where cleaning would leave nothing."""
-    decisions = (*found.decisions, *(clean.report.decisions if clean else ()))
-    warnings = tuple(one.text for one in decisions if one.kind.way == "warned")
-    if as_json:
-        ledger = clean.report.ledger if clean else None
-        plain = (
-            {"kind": "orders"}
-            | found.to_dict()
-            | {
-                "set_aside": ledger.lines_set_aside if ledger else {},
-                "notes": [one.text for one in decisions if one.kind.way != "warned"],
-                "warnings": warnings,
-                "decisions": [one.to_dict() for one in decisions],
-                "ledger": ledger.to_dict() if ledger else None,
-            }
-        )
-        say_json(plain)
-        return
-    out = console()
-    warn(out, *warnings)
-    headings = ("means", "source column")
-    mapping = numbers_table("Columns", headings, left=headings)
-    for role, column in found.mapping.items():
-        mapping.add_row(role, Text(column))
-    out.print(mapping)
-    facts = Table.grid(padding=(0, 2))
-    for what, value in found.rows():
-        facts.add_row(Text(what, style="dim"), Text(value))
-    out.print(facts)
-    if clean:
-        out.print(_ledger(clean.report))
-    _print_decisions(decisions)
-
-
-def print_customers(read: CustomerTable, *, as_json: bool) -> None:
-    """What each column of a table of customers would be taken for, and which rows would be set aside."""
-    facts, ledger = read.facts, read.ledger
-    if as_json:
-        plain = {
-            "kind": "customers",
-            "name": facts.name,
-            "encoding": facts.encoding,
-            "mapping": facts.mapping,
-            "lines": facts.lines,
-            "customers": len(read.features),
-            "features": {one.feature.name: list(one.columns) for one in read.uses.shaping},
-            "describing": read.uses.describing,
-            "left_out": read.uses.left_out,
-            "set_aside": ledger.lines_set_aside,
-            "notes": list(facts.notes),
-            "warnings": list(facts.warnings),
-            "decisions": [one.to_dict() for one in facts.decisions],
-            "ledger": ledger.to_dict(),
-        }
-        say_json(plain)
-        return
-    out = console()
-    warn(out, *facts.warnings)
-    counts = f"{words.count(facts.lines)} rows, {words.count(len(read.features))} customers"
-    out.print(Text(f"{facts.name}: a table of customers, not of orders; {counts}."))
-    headings = ("source column", "taken for")
-    columns = numbers_table("Columns", headings, left=headings)
-    for column, text in read.rows():
-        columns.add_row(Text(column), Text(text))
-    out.print(columns)
-    for reason, n in ledger.lines_set_aside.items():
-        out.print(f"set aside: {words.count(n)} {reason}")
-    _print_decisions(facts.decisions)
-
-
-def _print_decisions(decisions: Sequence[Decision]) -> None:
-    """What was decided where the source could be read in more than one way; warnings stand above everything."""
-    left = ("decided", "otherwise by")
-    table = numbers_table("Decisions", ("decided", "lines", "money", "otherwise by"), left=left)
-    for one in decisions:
-        if one.kind.way != "warned":
-            money = "" if one.money is None else words.exact_money(one.money)
-            what = " ".join(part for part in (one.what, one.why) if part)
-            table.add_row(Text(what), words.count(one.lines) if one.lines else "", money, Text(one.undo))
-    if table.row_count:
-        console().print(table)
-
-
-def _ledger(report: CleaningReport) -> Table:
-    table = numbers_table("Ledger", ("", "lines", "money"), left={""})
-    for what, lines, money in report.rows():
-        table.add_row(what, words.count(lines), words.exact_money(money))
     return table
 
 
@@ -219,7 +160,7 @@ def print_measurement(measurement: Measurement, page: Path, run: str) -> None:
     for sentence in filter(None, (*together, *describe_coverage(measurement))):
         out.print(Text(sentence))
     warn(out, describe_period(measurement), doubt_coverage(measurement))
-    out.print(Text(f"Page: {page}"), soft_wrap=True)
+    out.print(Text(f"Page: {page.absolute()}"), soft_wrap=True)
 
 
 def print_plan(before: CampaignPlan, after: CampaignPlan) -> None:
@@ -230,7 +171,7 @@ def print_plan(before: CampaignPlan, after: CampaignPlan) -> None:
     headings = ("", "segment", "customers", "aim", "offer", "budget", "held out", "detects", "edited by hand")
     cells = zip(*(_row(campaign, after) for campaign in after.campaigns), strict=True)
     filled = {heading: column for heading, column in zip(headings, cells, strict=True) if any(map(str, column))}
-    table = numbers_table(_title(after), filled, left={"segment", "aim", "offer", "edited by hand"})
+    table = table_of(_title(after), filled, left={"segment", "aim", "offer", "edited by hand"})
     for row in zip(*filled.values(), strict=True):
         table.add_row(*row)
     out.print(table)

@@ -63,12 +63,12 @@ def warn(out: Console, *notes: str) -> None:
         out.print(Text(f"! {note}", style="yellow"))
 
 
-def numbers_table(title: str, headings: Iterable[str], left: Collection[str] = ()) -> Table:
+def table_of(title: str, headings: Iterable[str], left: Collection[str] = ()) -> Table:
     """A table of numbers, but for the columns that are named as texts."""
     from rich.table import Table as RichTable
 
-    table = RichTable(title=title, title_justify="left")
+    made = RichTable(title=title, title_justify="left")
     for heading in headings:
         is_text = heading in left
-        table.add_column(heading, justify="left" if is_text else "right", no_wrap=not is_text, overflow="fold")
-    return table
+        made.add_column(heading, justify="left" if is_text else "right", no_wrap=not is_text, overflow="fold")
+    return made

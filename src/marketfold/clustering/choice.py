@@ -116,11 +116,11 @@ def _gather(X: Float32, fits: dict[int, Fit], *, k_min: int, seed: int, progress
     """Hold fits at each k (from 1) against data without groups, and ask every index."""
     k = tuple(fits)
     grown = {one: fit for one, fit in fits.items() if 1 < one < len(X)}
-    steps = (*(label for _, label, _ in NULL_REFERENCES.values()), "indices", "resamples", "resamples")
+    in_all = len(NULL_REFERENCES) + 2
 
     def report_done(done: int) -> None:
         if progress is not None:
-            progress(f"evidence: {steps[done]}", done, len(steps) - 1)
+            progress("evidence", done, in_all)
 
     with quiet_fits(threads=1):
         references: dict[str, NullReference] = {}

@@ -137,10 +137,10 @@ class _Steps:
     def __init__(self, progress: Progress | None, total: int) -> None:
         self.progress, self.total, self.done = progress, total, 0
 
-    def __call__(self, what: str, result: Result) -> Result:
+    def __call__(self, result: Result) -> Result:
         self.done += 1
         if self.progress:
-            self.progress(f"explore: {what}", self.done, self.total)
+            self.progress("explore", self.done, self.total)
         return result
 
 
@@ -165,9 +165,9 @@ def explore(clean: CleanOrders, seed: int = 0, progress: Progress | None = None)
     'month'
     """
     steps = _Steps(progress, total=13)
-    tables = steps("columns and orders", build_tables(clean))
-    over_time = steps("time", orders_over_time(tables))
-    concentration, repeats = steps("concentration", concentrate(tables))
+    tables = steps(build_tables(clean))
+    over_time = steps(orders_over_time(tables))
+    concentration, repeats = steps(concentrate(tables))
     by = next((name for name in ("deal_size", "category") if 1 < tables.columns.distinct.get(name, 0) <= 12), "")
     exploration = Exploration(
         currency=tables.currency,
@@ -175,20 +175,20 @@ def explore(clean: CleanOrders, seed: int = 0, progress: Progress | None = None)
         lines=_lines(tables, repeats),
         over_time=over_time,
         calendar=count_calendar(over_time),
-        counts=steps("counts", count_values(tables)),
-        distributions=steps("distributions", distribute(tables)),
-        correlations=steps("correlations", correlate(tables)),
-        sample=steps("sample", sample_lines(tables, seed, SAMPLE_LINES, by)),
-        caps=steps("columns that say little", tuple(find_caps(tables))),
+        counts=steps(count_values(tables)),
+        distributions=steps(distribute(tables)),
+        correlations=steps(correlate(tables)),
+        sample=steps(sample_lines(tables, seed, SAMPLE_LINES, by)),
+        caps=steps(tuple(find_caps(tables))),
         cuts=tuple(find_cuts(tables)),
         follows=tuple(find_follows(tables)),
         concentration=concentration,
         repeats=repeats,
-        cohorts=steps("cohorts", follow_cohorts(tables)),
-        gaps=steps("time between orders", inter_purchase_times(tables)),
-        discounts=steps("discounts", compare_with_list_price(tables)),
+        cohorts=steps(follow_cohorts(tables)),
+        gaps=steps(inter_purchase_times(tables)),
+        discounts=steps(compare_with_list_price(tables)),
         missing=find_missing(tables),
-        geography=steps("countries", locate(tables)),
-        dependence=steps("columns among themselves", relate(tables, seed)),
+        geography=steps(locate(tables)),
+        dependence=steps(relate(tables, seed)),
     )
     return replace(exploration, findings=find(exploration))

@@ -216,6 +216,4 @@ def build_tables(clean: CleanOrders) -> Tables:
         month=month_number("ordered_on"),
         revenue=nw.col("revenue_scaled") / MONEY_SCALE,
     )
-    currencies = collect(engine, cube.select("currency").unique())["currency"].tolist() if "currency" in classes else []
-    currency = str(currencies[0]) if len(currencies) == 1 and currencies[0] is not None else None
-    return Tables(clean, read, purchases, orders, cube, classes, columns, currency)
+    return Tables(clean, read, purchases, orders, cube, classes, columns, clean.currency)

@@ -218,6 +218,7 @@ def read_orders(source: object, options: ReadingOptions | None = None) -> Orders
         (*opened.decisions, *match.decisions, *cells.decisions),
         texts=cells.left,
         typed_days=opened.typed_days,
+        currency=options.currency,
     )
     for step in STEPS:
         read = step(read)
@@ -236,6 +237,7 @@ def _handed_on(read: LinesRead, source: Source, cells: CellReadings, *, id_is_pe
         encoding=source.encoding,
         extra_columns=tuple(column for column in read.sample if column not in read.mapping.values()),
         id_is_personal=id_is_personal,
+        currency=read.currency,
         decisions=read.decisions,
     )
     return Orders(

@@ -272,7 +272,6 @@ def train(
     losses: list[tuple[Float64, Float64]] = []
     best, best_epoch, lowest = loop.weights(), np.zeros(len(draws), int), np.full(len(draws), np.inf)
     last_epoch = np.full(len(draws), plan.epochs - 1)
-    what = f"training the network {shape}" if len(draws) == 1 else f"training {len(draws)} networks {shape}"
     for epoch in range(plan.epochs):
         losses.append(loop.run_epoch(epoch))
         _refuse_divergence(X, losses, plan)
@@ -283,7 +282,7 @@ def train(
         last_epoch[epoch - best_epoch == plan.patience] = epoch
         stops = bool((last_epoch <= epoch).all())
         if progress is not None:
-            progress(what, plan.epochs if stops else epoch + 1, plan.epochs)
+            progress("training", plan.epochs if stops else epoch + 1, plan.epochs)
         if stops:
             break
     learned, held_out = (np.array(kind) for kind in zip(*losses, strict=True))

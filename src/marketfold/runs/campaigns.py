@@ -23,13 +23,16 @@ from marketfold.orders import fingerprint, read_orders
 from marketfold.report import audience_account, settings_rows, write_measurement
 from marketfold.runs.read import Run
 from marketfold.runs.write import write_table
+from marketfold.stage_costs import StageClock
 
 if TYPE_CHECKING:
     from datetime import date
 
     from marketfold.audiences import AudienceReport
+    from marketfold.cleaning import CleanOrders
     from marketfold.config import ReadingOptions
     from marketfold.experiments import Measurement
+    from marketfold.schema import Progress
 
 DEFAULTS = ExportOptions()
 
@@ -41,6 +44,7 @@ def export_run(
     *,
     orders: str | Path | None = None,
     out: Path | None = None,
+    progress: Progress | None = None,
 ) -> tuple[AudienceReport, Path]:
     """Write the audiences of a run, from its own order file; their folder is returned, too.
 
@@ -54,6 +58,8 @@ def export_run(
         The order file, where it is no longer where the run read it.
     out
         Folder for the audiences; beside the run folder if not given, for nothing personal belongs into a run.
+    progress
+        Told of each stage.
 
     Raises
     ------
@@ -73,8 +79,11 @@ def export_run(
         for one in run.plan.campaigns
     }
     options = replace(options, origin=_origin(run, source))
-    found = read_source(source, run.config.reading)
-    report = export_audiences(found, run.assignments(), to=to, folder=out, options=options, about=about)
+    clock = StageClock(progress)
+    with clock.stage("read"):
+        found = read_source(source, run.config.reading)
+    with clock.stage("export"):
+        report = export_audiences(found, run.assignments(), to=to, folder=out, options=options, about=about)
     write_json(audience_account(report), out / "export.json")
     return report, out
 
@@ -131,7 +140,12 @@ def _is_there(source: Path) -> bool:
 
 
 def measure_run(
-    folder: str | Path, later_orders: str | Path, date_from: date, date_to: date, out: Path | None = None
+    folder: str | Path,
+    later_orders: str | Path,
+    date_from: date,
+    date_to: date,
+    out: Path | None = None,
+    progress: Progress | None = None,
 ) -> tuple[Measurement, Path]:
     """Say what the campaigns of a run did, and write it as a page, and its lift tests beside it in lift_tests.csv.
 
@@ -143,6 +157,8 @@ def measure_run(
         First and last day of the period.
     out
         The page; in the run folder if not given.
+    progress
+        Told of each stage.
 
     Raises
     ------
@@ -161,18 +177,26 @@ def measure_run(
             "bought until then has made the segments, so it cannot judge them. Measure from that day on, or segment "
             f"again with --as-of {date_from}."
         )
-    config, reading = run.config, _reading_of_orders(run)
-    cleaning = config.cleaning.model_copy(update={"allow_mostly_set_aside": True})
-    later = clean_orders(read_orders(later_orders, reading), cleaning)
-    options = MeasuringOptions(seed=config.seed)
-    experiment = run.plan.experiment
-    measurement = measure_campaigns(assignments, later, date_from, date_to, experiment, options)
+    clock, experiment = StageClock(progress), run.plan.experiment
+    later = _later(run, later_orders, clock)
+    with clock.stage("measure"):
+        options = MeasuringOptions(seed=run.config.seed)
+        measurement = measure_campaigns(assignments, later, date_from, date_to, experiment, options)
     page = out or run.folder / f"measured_{date_from}_{date_to}.html"
     beside = page.with_name("lift_tests.csv")
     tests = _with_other_periods(lift_tests(measurement, experiment), beside, measurement)
-    write_measurement(measurement, page, str(folder))
-    write_table(tests, beside)
+    with clock.stage("report"):
+        write_measurement(measurement, page, str(folder))
+        write_table(tests, beside)
     return measurement, page
+
+
+def _later(run: Run, orders: str | Path, clock: StageClock) -> CleanOrders:
+    """Later orders, read and cleaned as those of the run, however many of their lines are set aside."""
+    with clock.stage("read"):
+        read = read_orders(orders, _reading_of_orders(run))
+    with clock.stage("clean"):
+        return clean_orders(read, run.config.cleaning.model_copy(update={"allow_mostly_set_aside": True}))
 
 
 def _with_other_periods(table: pa.Table, path: Path, measurement: Measurement) -> pa.Table:

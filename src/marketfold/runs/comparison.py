@@ -15,6 +15,7 @@ from marketfold.report import about_people, comparison_page
 from marketfold.runs.read import Run
 from marketfold.schema import UNIT_ID, FeatureTable
 from marketfold.segments import EVENTS, compare_runs
+from marketfold.stage_costs import StageClock
 from marketfold.whole_files import whole_file
 
 if TYPE_CHECKING:
@@ -24,15 +25,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from marketfold.model import SegmentModel
+    from marketfold.schema import Progress
     from marketfold.segments import Movement
 
 PEOPLE_FILE = "moved.csv"
 
 
-def compare_run_folders(earlier: str | Path, later: str | Path, page: Path) -> Movement:
+def compare_run_folders(
+    earlier: str | Path, later: str | Path, page: Path, progress: Progress | None = None
+) -> Movement:
     """Compare two run folders and write the comparison as a page, and beside it who moved, as moved.csv and moved.xlsx.
 
-    Only their owner can read the two files of people; no id stands on the page.
+    Only their owner can read the two files of people; no id stands on the page. `progress` is told of each stage.
 
     Raises
     ------
@@ -45,14 +49,21 @@ def compare_run_folders(earlier: str | Path, later: str | Path, page: Path) -> M
     table, workbook = (page.with_name(PEOPLE_FILE).with_suffix(ending) for ending in (".csv", ".xlsx"))
     if page in {table, workbook}:
         raise ParameterError(f"{page} is where the people who moved are written. Name another page with --out.")
-    before, after = Run.read(earlier), Run.read(later)
-    model = before.model if before.has_model else None
-    movement = compare_runs(
-        before.snapshot(),
-        after.snapshot(),
-        outside_then=_outside(model, before),
-        outside_now=_outside(model, after),
-    )
+    clock = StageClock(progress)
+    with clock.stage("read"):
+        before, after = Run.read(earlier), Run.read(later)
+        model = before.model if before.has_model else None
+    with clock.stage("compare"):
+        then, now = _outside(model, before), _outside(model, after)
+        movement = compare_runs(before.snapshot(), after.snapshot(), outside_then=then, outside_now=now)
+    with clock.stage("write"):
+        _write_movement(movement, page, (table, workbook), after)
+    return movement
+
+
+def _write_movement(movement: Movement, page: Path, beside: tuple[Path, Path], after: Run) -> None:
+    """The page, and the people who moved as a table and a workbook beside it."""
+    table, workbook = beside
     people, about = people_table(movement), about_people(movement, PEOPLE_FILE, EXCEL_ROWS)
     shown = comparison_page(movement, after.described_features, (PEOPLE_FILE, people.num_rows))
     with whole_file(table, OWNER_ONLY) as rows, whole_file(workbook, OWNER_ONLY) as copy:
@@ -60,7 +71,6 @@ def compare_run_folders(earlier: str | Path, later: str | Path, page: Path) -> M
         with copy.open("wb") as file:
             fill_workbook(file, page.parent, _lines(people), Notes("Moved", about, movement.later_on))
         write_page(shown, page)
-    return movement
 
 
 def people_table(movement: Movement) -> pa.Table:

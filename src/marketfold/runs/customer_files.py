@@ -36,7 +36,7 @@ FORMATS = {
 """Excel's format of each column that the workbook shows, and its width in characters."""
 
 
-def write_customers(segments: pa.Table, folder: Path, as_of: date | None) -> None:
+def write_customers(segments: pa.Table, folder: Path, as_of: date | None, currency: str | None = None) -> None:
     """Write who is in each segment from `segments.parquet`'s table; nothing where the units are no customers.
 
     The workbook has a sheet for each segment, and is left out beyond `MOST_IN_WORKBOOK` customers.
@@ -48,10 +48,10 @@ def write_customers(segments: pa.Table, folder: Path, as_of: date | None) -> Non
     workbook = folder / CUSTOMERS_WORKBOOK
     workbook.unlink(missing_ok=True)
     if len(listed) <= MOST_IN_WORKBOOK:
-        _write_workbook(listed, workbook, as_of)
+        _write_workbook(listed, workbook, as_of, currency)
 
 
-def _write_workbook(listed: pa.Table, path: Path, as_of: date | None) -> None:
+def _write_workbook(listed: pa.Table, path: Path, as_of: date | None, currency: str | None) -> None:
     options = {"constant_memory": True, "tmpdir": str(path.parent), "default_date_format": "yyyy-mm-dd", **AS_GIVEN}
     headers = phrases("customer_column")
     shown = [name for name in FORMATS if name in listed.column_names]
@@ -68,7 +68,7 @@ def _write_workbook(listed: pa.Table, path: Path, as_of: date | None) -> None:
                 sheet.write_string(0, place, headers[column], bold)
             _write_rows(sheet, rows)
             sheet.autofilter(0, 0, len(rows), len(shown) - 1)
-        add_about(book, "About", _about(shown, as_of), (32, 100))
+        add_about(book, "About", _about(shown, as_of, currency), (32, 100))
 
 
 def _write_rows(sheet: Any, rows: pa.Table) -> None:
@@ -81,11 +81,12 @@ def _write_rows(sheet: Any, rows: pa.Table) -> None:
                 sheet.write(number, place, value)
 
 
-def _about(shown: Sequence[str], as_of: date | None) -> list[tuple[str, str]]:
+def _about(shown: Sequence[str], as_of: date | None, currency: str | None) -> list[tuple[str, str]]:
     headers, about = phrases("customer_column"), phrases("about_customer_column")
     told = [(headers[name], about[name]) for name in shown if name in about]
     days = [("As of", as_of.isoformat())] if as_of else []
-    return [*days, ("Order", about["order"]), *told]
+    money = [("Currency", currency)] if currency else []
+    return [*days, *money, ("Order", about["order"]), *told]
 
 
 def _segments(listed: pa.Table) -> list[tuple[int, str]]:

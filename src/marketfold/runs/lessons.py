@@ -17,19 +17,26 @@ from marketfold.model import read_arrays
 from marketfold.orders import read_orders
 from marketfold.runs.read import Run
 from marketfold.sampling import sample_rows
+from marketfold.stage_costs import StageClock
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
     from marketfold.learn import LearnSample
-    from marketfold.schema import Float32
+    from marketfold.schema import Float32, Progress
 
 SAMPLE_FILE = "sample.npz"
 MOST_ROWS = 2_000
 
 
-def write_lessons(folder: str | Path | None, page: Path) -> None:
-    """Write the learning page of a run folder, or of the demo shop if none is given."""
-    write_learn_page(_from_run(Run.read(folder)) if folder else _from_demo(), page)
+def write_lessons(folder: str | Path | None, page: Path, progress: Progress | None = None) -> None:
+    """Write the learning page of a run folder, or of the demo shop if none is given.
+
+    `progress` is told of each stage.
+    """
+    clock = StageClock(progress)
+    sample = _from_run(Run.read(folder)) if folder else _from_demo(clock)
+    with clock.stage("write"):
+        write_learn_page(sample, page)
 
 
 def _from_run(run: Run) -> LearnSample:
@@ -58,8 +65,13 @@ def history_of(reducer: Any) -> LossHistory | None:
         return LossHistory(loss, held_out, (*widths, *widths[-2::-1]))
 
 
-def _from_demo() -> LearnSample:
-    matrix = build_matrix(build_features(clean_orders(read_orders(make_shop().lines))))
+def _from_demo(clock: StageClock) -> LearnSample:
+    with clock.stage("read"):
+        orders = read_orders(make_shop().lines)
+    with clock.stage("clean"):
+        clean = clean_orders(orders)
+    with clock.stage("features"):
+        matrix = build_matrix(build_features(clean))
     labels = [feature.label for feature in matrix.table.features]
     return take_sample(matrix.values, labels, RunFacts(n_segments=4, source="the demo shop"))
 

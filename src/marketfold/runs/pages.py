@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from marketfold.campaigns import CampaignPlan
     from marketfold.page import FigurePart, TablePart
+    from marketfold.schema import Progress
 
 PAGE_FILE, REPORT_FILE = "page.json", "report.html"
 KINDS = ("png", "svg", "pdf", "csv")
@@ -57,7 +58,7 @@ def write_pictures(
     out: Path,
     *,
     only: Sequence[str] = (),
-    progress: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
 ) -> tuple[str, ...]:
     """Write what a run's report shows as files of another kind, all of them or none; their names are returned.
 
@@ -70,7 +71,7 @@ def write_pictures(
     only
         Anchors of the figures or tables wanted, as in the address of a link to them; all if empty.
     progress
-        Called with the name of each file that was written.
+        Told of each file that was written.
 
     Raises
     ------
@@ -87,13 +88,12 @@ def write_pictures(
     unknown = [name for name in only if name not in writers]
     if unknown:
         raise ParameterError(f"The report has no {', '.join(unknown)}. There are: {', '.join(writers)}.")
-    names = []
+    names = [f"{key}.{kind}" for key in only or writers]
     with staged_folder(out) as staging:
-        for key in only or writers:
-            names.append(f"{key}.{kind}")
-            writers[key](staging / names[-1])
+        for done, (key, name) in enumerate(zip(only or writers, names, strict=True), start=1):
+            writers[key](staging / name)
             if progress:
-                progress(names[-1])
+                progress("draw", done, len(names))
     return tuple(names)
 
 

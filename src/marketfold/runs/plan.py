@@ -165,4 +165,4 @@ def _write_segments(run: Run, staging: Path, names: Names, arms: pa.Table | None
         table = table.set_column(table.column_names.index("arm"), "arm", arm)
     parquet.write_table(table, staging / "segments.parquet")
     write_csv(table, staging / "segments.csv")
-    write_customers(table, staging, run.as_of)
+    write_customers(table, staging, run.as_of, run.plan.currency)

@@ -13,6 +13,7 @@ from marketfold.features import build_features
 from marketfold.model import SegmentModel
 from marketfold.orders import read_orders
 from marketfold.runs.read import Run
+from marketfold.stage_costs import StageClock
 from marketfold.unit_tables import assignment_table, with_outlook
 
 if TYPE_CHECKING:
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from marketfold.config import RunConfig
+    from marketfold.schema import Progress
 
 
-def score_orders(model: SegmentModel | str | Path, source: Any, config: RunConfig | None = None) -> pa.Table:
+def score_orders(
+    model: SegmentModel | str | Path, source: Any, config: RunConfig | None = None, progress: Progress | None = None
+) -> pa.Table:
     """Give the customers of an order file the segments of an earlier run.
 
     Parameters
@@ -34,6 +38,8 @@ def score_orders(model: SegmentModel | str | Path, source: Any, config: RunConfi
         Orders, as `read_orders` takes them; for a model of a table of customers, a table with the same columns.
     config
         Settings for reading and cleaning; those of the run if not given, where `model` is a run folder.
+    progress
+        Told of each stage.
 
     Returns
     -------
@@ -41,19 +47,26 @@ def score_orders(model: SegmentModel | str | Path, source: Any, config: RunConfi
         The columns of `segments.csv` as far as they are about the assignment and about what is expected of each
         customer, by the models that the run fitted.
     """
-    config = config or scoring_config(model)
+    config, stage = config or scoring_config(model), StageClock(progress).stage
     if not isinstance(model, SegmentModel):
         folder = Path(model)
         model = SegmentModel.load(folder / "model" if (folder / "model").is_dir() else folder)
     if is_of_table(model.settings):
-        table = measure_again(source, config.reading, model.settings)
+        with stage("read"):
+            table = measure_again(source, config.reading, model.settings)
         if config.features.as_of:
             raise ParameterError("This model is of a table of customers, which has no --as-of: leave it out.")
-        return assignment_table(model, model.assign(table))
-    clean = clean_orders(read_orders(source, config.reading), config.cleaning)
-    options = config.features.model_copy(update={"unit": model.unit})
-    table = build_features(clean, options, names=model.names, settings=model.settings)
-    return with_outlook(assignment_table(model, model.assign(table)), table)
+        with stage("assign"):
+            return assignment_table(model, model.assign(table))
+    with stage("read"):
+        orders = read_orders(source, config.reading)
+    with stage("clean"):
+        clean = clean_orders(orders, config.cleaning)
+    with stage("features"):
+        options = config.features.model_copy(update={"unit": model.unit})
+        table = build_features(clean, options, names=model.names, settings=model.settings)
+    with stage("assign"):
+        return with_outlook(assignment_table(model, model.assign(table)), table)
 
 
 def scoring_config(

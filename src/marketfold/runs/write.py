@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 from pyarrow import parquet
@@ -13,6 +13,7 @@ from pyarrow import parquet
 from marketfold.csv_files import write_csv
 from marketfold.errors import ParameterError
 from marketfold.json_files import write_json
+from marketfold.progress import shown_progress
 from marketfold.report import report_data
 from marketfold.runs.customer_files import write_customers
 from marketfold.runs.folder import staged_folder
@@ -30,18 +31,20 @@ if TYPE_CHECKING:
     from marketfold.schema import Progress
 
 
-def write_run(analysis: Analysis, folder: str | Path, progress: Progress | None = None) -> Run:
+def write_run(analysis: Analysis, folder: str | Path, progress: Progress | Literal[True] | None = None) -> Run:
     """Write a run folder, whole or not at all.
 
-    A run with a reducer or a clusterer of one's own has no `model` folder, for those cannot be saved.
+    A run with a reducer or a clusterer of one's own has no `model` folder, for those cannot be saved. `progress` is
+    told of each stage; True shows one line of how far it is, on a terminal and in a notebook.
 
     Raises
     ------
     RunFolderError
         If the folder exists or cannot be written; nothing is left then.
     """
-    folder, clock = Path(folder), StageClock(progress)
-    with staged_folder(folder) as staging:
+    folder = Path(folder)
+    with shown_progress(progress, "writing") as told, staged_folder(folder) as staging:
+        clock = StageClock(told)
         with clock.stage("write"):
             _write_tables(analysis, staging)
             if analysis.model.can_be_saved:
@@ -60,7 +63,7 @@ def _write_tables(analysis: Analysis, folder: Path) -> None:
     segments = segments_table(analysis)
     write_csv(segments, folder / "segments.csv")
     parquet.write_table(segments, folder / "segments.parquet")
-    write_customers(segments, folder, analysis.segmentation.table.as_of)
+    write_customers(segments, folder, analysis.segmentation.table.as_of, analysis.data.currency)
     parquet.write_table(features_table(analysis), folder / "features.parquet")
     write_csv(profiles_table(analysis), folder / "profiles.csv")
     write_csv(analysis.data.set_aside(), folder / "set_aside.csv")

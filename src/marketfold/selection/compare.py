@@ -219,6 +219,8 @@ def compare_reducers(
     """
     tried: list[_Tried] = []
     left = list(left_out)
+    if fits.progress:
+        fits.progress("reductions", 0, len(methods))
     for done, method in enumerate(methods, start=1):
         one = replace(recipe, clusterer=None).through(method)
         try:
@@ -228,7 +230,7 @@ def compare_reducers(
                 raise
             left.append(ReducerScore(one.method, skipped=Skipped("too_few_values", len(fits.table), 0)))
         if fits.progress:
-            fits.progress("comparing reductions", done, len(methods))
+            fits.progress("reductions", done, len(methods))
     best, leads = _leads(tried)
     chosen = next(one for one in (two.score.method for two in tried) if one not in leads or not leads[one].clear)
     taken = next((one for one in tried if one.score.method == (asked or chosen)), tried[0])

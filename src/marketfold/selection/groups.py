@@ -190,7 +190,7 @@ def _draw_until_beaten(
         for table in draw(batch, rng):
             highest.append(_furthest(table, options))
             if progress is not None:
-                progress("shops without groups", len(highest), sum(DRAWS))
+                progress("null_shops", len(highest), sum(DRAWS))
             if sum(one >= best for one in highest) >= BEATEN:
                 return highest
     return highest

@@ -204,7 +204,7 @@ def _tried(half: ChoosingHalf, options: SeekOptions, progress: Progress | None) 
         with quiet_fits(threads=1), suppress(OrdersError, ParameterError):  # all customers may be alike in one
             tried += half.candidates(name, options)
         if progress:
-            progress("trying feature sets", done, len(options.feature_sets))
+            progress("feature_sets", done, len(options.feature_sets))
     if not tried:
         raise ParameterError(
             f"No feature set tells half of the {half.n_units:,} units apart well enough for "

@@ -291,9 +291,37 @@ def test_currencies_in_the_cells_are_warned_of(cells: str, signs: str):
 
 
 @pytest.mark.parametrize("cells", ["€12.00 €3.00 €4.00 -€5.00 (€3.00) €1.00", "1.234,00_€ 3_€ _ 4,00_€ 3,50_€ 1,00_€"])
-def test_one_currency_is_not_warned_of(cells: str):
+def test_one_currency_is_not_warned_of_and_is_known(cells: str):
     table = {"Line Total": [cell.replace("_", " ") for cell in cells.split()], "Customer": list("aabcaa")}
-    assert not read_orders(pa.table(table | {"Order Date": DAYS})).facts.warnings
+    facts = read_orders(pa.table(table | {"Order Date": DAYS})).facts
+    assert not facts.warnings
+    assert facts.currency == "EUR"
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [("$1 $2 $3 $4 $5 $6", "USD"), ("1zł 2zł 3zł 4zł 5zł 6zł", "PLN"), ("Rs.1 Rs.2 Rs.3 Rs.4 Rs.5 Rs.6", "INR"),
+     ("1 2 3 4 5 6", None), ("€1 $2 €3 €4 €5 €6", None), ("1kr 2kr 3kr 4kr 5kr 6kr", None)],
+)  # fmt: skip
+def test_a_currency_is_told_by_the_signs_in_the_cells(cells: str, code: str | None):
+    table = {"Line Total": cells.split(), "Customer": list("aabcaa"), "Order Date": DAYS}
+    assert clean_orders(read_orders(pa.table(table))).currency == code
+
+
+@pytest.mark.parametrize("column", [None, ["usd"] * 6, ["USD", "EUR"] * 3])
+def test_the_currency_that_is_given_goes_before_all_that_the_file_says(column: list[str] | None):
+    table = {"Line Total": ["$1", "$2", "$3", "$4", "$5", "$6"], "Customer": list("aabcaa"), "Order Date": DAYS}
+    table |= {"Currency": column} if column else {}
+    assert clean_orders(read_orders(pa.table(table), ReadingOptions(currency="chf"))).currency == "CHF"
+
+
+@pytest.mark.parametrize(
+    ("column", "code"),
+    [(["eur"] * 6, "EUR"), (["EUR", "eur", "€", "EUR", "EUR", None], "EUR"), (["USD", "EUR"] * 3, None)],
+)
+def test_a_column_of_currencies_goes_before_the_signs(column: list[str | None], code: str | None):
+    table = {"Line Total": ["$1", "$2", "$3", "$4", "$5", "$6"], "Customer": list("aabcaa"), "Order Date": DAYS}
+    assert clean_orders(read_orders(pa.table(table | {"Currency": pa.array(column)}))).currency == code
 
 
 @pytest.mark.parametrize(

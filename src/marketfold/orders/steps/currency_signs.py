@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -9,6 +10,7 @@ import narwhals as nw
 from marketfold.decisions import Decision
 from marketfold.orders.numbers import number_from_text, sample_evidence
 from marketfold.orders.typing_lines import LEFT
+from marketfold.words import currency_code
 
 if TYPE_CHECKING:
     from marketfold.orders.steps.lines_read import LinesRead
@@ -24,7 +26,10 @@ MOST_SIGNS = 50
 
 
 def tell_currency_signs(read: LinesRead) -> LinesRead:
-    """Warn where one column has money of several currencies, by the signs in its cells."""
+    """Take the currency from the signs in the cells of the money, and warn where one column has several.
+
+    What was given, and a column of currencies, go before the signs.
+    """
     role = next((role for role in ("amount", "unit_price") if read.has(role)), None)
     if role is None or read.texts is None or role + LEFT not in read.texts.collect_schema().names():
         return read
@@ -35,16 +40,23 @@ def tell_currency_signs(read: LinesRead) -> LinesRead:
         sign = "".join(letter for letter in shown if letter not in "0123456789.,'()+- \u00a0\u202f\u2009\u2212\u2019")
         others = texts.filter(~text.str.contains(sign, literal=True))
         if not read.engine.collect(others.select(nw.len().alias("n")))["n"].to_pylist()[0]:
-            return read
+            return _with_currency(read, sign)
     signed = texts.with_columns(text.str.replace_all(_FIGURES, "").alias("sign"))
-    if len(_by_sign(read, signed.select("sign", nw.lit(0.0).alias("money")))) < 2:
-        return read
+    signs = _by_sign(read, signed.select("sign", nw.lit(0.0).alias("money")))
+    if len(signs) < 2:
+        return _with_currency(read, "".join(signs))
     decimal = read.options.decimal or sample_evidence(read.cells(role)).sign or "."
     found = _by_sign(read, signed.select("sign", number_from_text(text, decimal).alias("money")))
     ordered = sorted(found.items(), key=lambda item: -item[1][0])
-    signs = ", ".join(f"{sign} on {lines:,}" for sign, (lines, _) in ordered)
+    listed = ", ".join(f"{sign} on {lines:,}" for sign, (lines, _) in ordered)
     lines, money = sum(one[0] for _, one in ordered[1:]), round(sum(one[1] for _, one in ordered[1:]), 4)
-    return read.decided(Decision("currency_signs", (read.mapping[role],), lines, money, numbers={"signs": signs}))
+    return read.decided(Decision("currency_signs", (read.mapping[role],), lines, money, numbers={"signs": listed}))
+
+
+def _with_currency(read: LinesRead, sign: str) -> LinesRead:
+    """The same with the currency of the one sign that the cells have."""
+    known = read.currency or read.has("currency")
+    return read if known else replace(read, currency=currency_code(_SAME.get(sign.strip(".").casefold(), sign)))
 
 
 def _by_sign(read: LinesRead, signed: nw.LazyFrame[Any]) -> dict[str, tuple[int, float]]:

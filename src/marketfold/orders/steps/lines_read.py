@@ -36,6 +36,8 @@ class LinesRead:
         The cells of number columns that were no plain numbers, as `CellReadings.left` has them.
     typed_days
         For a source column of a workbook with days beside texts: the `source_line`s whose cell is a day and no text.
+    currency
+        Code of the currency that was given, or that the signs in the cells show.
     """
 
     lines: nw.LazyFrame[Any]
@@ -47,6 +49,7 @@ class LinesRead:
     faults: tuple[Fault, ...] = ()
     texts: nw.LazyFrame[Any] | None = None
     typed_days: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    currency: str | None = None
     _seen: list[Overview] = field(default_factory=list, repr=False, compare=False)
 
     def has(self, *roles: str) -> bool:

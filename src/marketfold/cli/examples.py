@@ -1,0 +1,51 @@
+"""What a person may type, at the end of the help of each command."""
+
+from __future__ import annotations
+
+EXAMPLES = {
+    "run": (
+        "marketfold run orders.csv",
+        "marketfold run orders.xlsx --map customer_id=KDNR --currency EUR",
+        "marketfold run orders.csv --quick --segments 4",
+        "marketfold run orders.csv --budget 50k --margin '30 %' --previous runs/spring",
+    ),
+    "inspect": (
+        "marketfold inspect orders.csv",
+        "marketfold inspect orders.csv --date-format %d/%m/%Y --decimal ,",
+        "marketfold inspect 'exports/*.csv' --json",
+    ),
+    "demo": (
+        "marketfold demo",
+        "marketfold demo --lines 60000 --effect 0.5",
+    ),
+    "score": ("marketfold score runs/orders new_orders.csv --out scored.csv",),
+    "plan": (
+        "marketfold plan runs/orders",
+        "marketfold plan runs/orders --set '2.offer.promise=free tea'",
+        "marketfold plan runs/orders --renew",
+    ),
+    "rename": (
+        "marketfold rename runs/orders 2 'Tea lovers'",
+        "marketfold rename runs/orders 'Quiet offer-minded buyers' 'Bargain hunters'",
+    ),
+    "learn": (
+        "marketfold learn",
+        "marketfold learn runs/orders --out lessons.html",
+    ),
+    "report": ("marketfold report runs/orders",),
+    "figures": (
+        "marketfold figures runs/orders --to svg",
+        "marketfold figures runs/orders --to csv --only ledger",
+    ),
+    "compare": ("marketfold compare runs/spring runs/autumn --out changes.html",),
+    "export": (
+        "marketfold export runs/orders --to meta --country DE",
+        "marketfold export runs/orders --to mailchimp --consent-column newsletter --segment 2",
+    ),
+    "measure": ("marketfold measure runs/orders later_orders.csv --from 2026-07-01 --to 2026-09-30",),
+}
+
+
+def epilog(command: str) -> str:
+    """The examples of a command, each on a line of its own."""
+    return "\n\n".join(("Examples:", *(f"  {example}" for example in EXAMPLES[command])))

@@ -1,0 +1,43 @@
+"""Everything a user can set, in one frozen tree: defaults < `marketfold.toml` < environment < flags.
+
+Each stage takes its own branch, so that a notebook and the command line speak of the same settings:
+`read_orders("orders.csv", ReadingOptions(date_format="%d/%m/%Y"))` and `marketfold run orders.csv --date-format
+%d/%m/%Y`.
+
+A setting is declared in `tree` and nowhere else: its field gives the flag, the help, the default and the group of the
+command line, and its line in docs/reference/settings.md.
+"""
+
+from marketfold.config.faults import in_plain_words
+from marketfold.config.loading import load_config
+from marketfold.config.settings import Setting, settings_of
+from marketfold.config.tree import (
+    CONFIG_FILE,
+    PANELS,
+    CampaignOptions,
+    CleaningOptions,
+    ClusteringOptions,
+    FeatureOptions,
+    ReadingOptions,
+    ReductionOptions,
+    RunConfig,
+)
+from marketfold.config.values import Flag, Wanted
+
+__all__ = [
+    "CONFIG_FILE",
+    "PANELS",
+    "CampaignOptions",
+    "CleaningOptions",
+    "ClusteringOptions",
+    "FeatureOptions",
+    "Flag",
+    "ReadingOptions",
+    "ReductionOptions",
+    "RunConfig",
+    "Setting",
+    "Wanted",
+    "in_plain_words",
+    "load_config",
+    "settings_of",
+]

@@ -1,0 +1,102 @@
+"""Every setting of the tree, with its names and what is said of it there."""
+
+from __future__ import annotations
+
+import types
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from marketfold.config.tree import SEGMENTS_PANEL, RunConfig
+from marketfold.config.values import Flag
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic.fields import FieldInfo
+
+
+def _is_union(annotation: Any) -> bool:
+    return get_origin(annotation) in {types.UnionType, Union}
+
+
+def _kind(annotation: Any) -> Any:
+    parts = [part for part in get_args(annotation) if part is not types.NoneType]
+    if get_origin(annotation) is Annotated or (_is_union(annotation) and len(parts) == 1):
+        return _kind(parts[0])
+    return annotation
+
+
+def _notes(annotation: Any) -> list[Any]:
+    parts = get_args(annotation)
+    if get_origin(annotation) is Annotated:
+        return [*parts[1:], *_notes(parts[0])]
+    return [one for part in parts for one in _notes(part)] if _is_union(annotation) else []
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: its names from the root, as ("clustering", "k_max"), and all that is said of it there.
+
+    `group` is what the settings beside it are about, "" at the root; `panel` is where its flag stands in the help.
+    """
+
+    path: tuple[str, ...]
+    field: FieldInfo
+    group: str
+    panel: str = SEGMENTS_PANEL
+
+    @property
+    def flag(self) -> Flag:
+        """What it is called on the command line."""
+        given = next((one for one in self.field.metadata if isinstance(one, Flag)), Flag())
+        return given if given.name else replace(given, name="--" + self.path[-1].replace("_", "-"))
+
+    @property
+    def kind(self) -> Any:
+        """Its type, without None and without notes."""
+        return _kind(self.field.annotation)
+
+    @property
+    def notes(self) -> list[Any]:
+        """What is noted at the field and at its type: limits, checks, words."""
+        return [*self.field.metadata, *_notes(self.field.annotation)]
+
+    @property
+    def variable(self) -> str:
+        """Its environment variable."""
+        return "MARKETFOLD_" + "__".join(self.path).upper()
+
+    @property
+    def default(self) -> Any:
+        """Its value where nobody sets it."""
+        return self.field.get_default(call_default_factory=True)
+
+    @property
+    def default_words(self) -> str:
+        """What holds where nobody sets it, for people."""
+        default = self.default
+        if isinstance(default, bool):
+            return "yes" if default else "no"
+        if isinstance(default, tuple):
+            return ", ".join(default) or self.flag.unset
+        return str(default) if default or default == 0 else self.flag.unset
+
+
+def settings_of(model: type[BaseModel] = RunConfig) -> Iterator[Setting]:
+    """Every setting of a tree of settings, in the order of its fields.
+
+    >>> next(one.flag.name for one in settings_of() if one.path == ("reduction", "method"))
+    '--reduction'
+    """
+    for name, field in model.model_fields.items():
+        branch = field.annotation
+        if isinstance(branch, type) and issubclass(branch, BaseModel):
+            group = f"{name.capitalize()}: {(branch.__doc__ or '').splitlines()[0].rstrip('.').lower()}"
+            for one in settings_of(branch):
+                yield Setting(
+                    (name, *one.path), one.field, one.group or group, getattr(branch, "panel", SEGMENTS_PANEL)
+                )
+        else:
+            yield Setting((name,), field, "")
