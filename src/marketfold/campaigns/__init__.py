@@ -1,5 +1,8 @@
 """From profiles to campaigns: a brief for each segment, budgets and holdouts."""
 
+from marketfold.campaigns.basket_counts import MOST_IN_ORDER
+from marketfold.campaigns.basket_tests import LEAST_ORDERS
+from marketfold.campaigns.baskets import Baskets, Pair
 from marketfold.campaigns.budget import YEAR_DAYS, Budget, BudgetLine, Stake, allocate_budget
 from marketfold.campaigns.changes import change_parts, checked_edits
 from marketfold.campaigns.consequences import (
@@ -20,10 +23,13 @@ from marketfold.campaigns.timing import MIN_ORDERS, Timing
 
 __all__ = [
     "FACTS",
+    "LEAST_ORDERS",
     "MIN_ORDERS",
+    "MOST_IN_ORDER",
     "YEAR_DAYS",
     "AimRule",
     "ArmDraw",
+    "Baskets",
     "Budget",
     "BudgetLine",
     "Campaign",
@@ -32,6 +38,7 @@ __all__ = [
     "MetCondition",
     "NextBuy",
     "OverIndex",
+    "Pair",
     "PlanNote",
     "PlannedChannel",
     "Playbook",
