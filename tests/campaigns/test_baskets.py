@@ -104,10 +104,20 @@ def test_who_buys_a_pair_most_is_counted_in_each_segments_own_orders(shop: Shop,
     of_segment = Counter(label[customer] for customer, _ in orders)
     for pair in baskets_of(case).pairs:
         own = Counter(label[customer] for (customer, _), held in orders.items() if {pair.first, pair.second} <= held)
-        rates = {segment: n / of_segment[segment] for segment, n in own.items() if n >= 5}
+        total = sum(own.values())
+        rates = {
+            segment: n / of_segment[segment]
+            for segment, n in own.items()
+            if n / of_segment[segment] >= MIN_LIFT * total / len(orders)
+            and 4 * stats.hypergeom.sf(n - 1, len(orders), of_segment[segment], total) <= 0.05
+        }
+        assert pair.everyone_share == pytest.approx(total / len(orders))
         assert pair.segment == max(rates, key=lambda segment: rates[segment])
         assert pair.segment_share == pytest.approx(rates[pair.segment])
-        assert pair.everyone_share == pytest.approx(sum(own.values()) / len(orders))
+
+
+def test_no_segment_is_named_where_all_buy_a_pair_alike():
+    assert [pair.segment for pair in baskets_of(case_of_orders(planted(90, customers=60))).pairs] == [None]
 
 
 @pytest.mark.parametrize("seed", range(6))

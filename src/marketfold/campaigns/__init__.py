@@ -19,10 +19,12 @@ from marketfold.campaigns.plan import Campaign, CampaignPlan, PlannedChannel, Pl
 from marketfold.campaigns.planning import ArmDraw, plan_campaigns
 from marketfold.campaigns.playbook import AimRule, MetCondition, Playbook, load_playbook
 from marketfold.campaigns.product_affinity import NextBuy, OverIndex
+from marketfold.campaigns.returning import LEAST_CUSTOMERS, SegmentCohorts
 from marketfold.campaigns.timing import MIN_ORDERS, Timing
 
 __all__ = [
     "FACTS",
+    "LEAST_CUSTOMERS",
     "LEAST_ORDERS",
     "MIN_ORDERS",
     "MOST_IN_ORDER",
@@ -42,6 +44,7 @@ __all__ = [
     "PlanNote",
     "PlannedChannel",
     "Playbook",
+    "SegmentCohorts",
     "Stake",
     "Timing",
     "allocate_budget",

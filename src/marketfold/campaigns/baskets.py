@@ -6,15 +6,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import stats
 
 from marketfold.campaigns.basket_counts import Counts, count_customers, count_pairs, count_things
 from marketfold.campaigns.basket_tests import most_likely, stand_out
-from marketfold.campaigns.product_affinity import MIN_BUYERS
+from marketfold.campaigns.product_affinity import MIN_BUYERS, MIN_LIFT
+from marketfold.thresholds import SIGNIFICANCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from marketfold.campaigns.basket_tests import Seen, Tested
+    from marketfold.campaigns.basket_tests import Numbers, Seen, Tested
     from marketfold.campaigns.customers import Purchases, Thing
 
 MOST_PAIRS = 100
@@ -38,8 +40,8 @@ class Pair:
     p
         Chance of as many or more, with customers as clusters.
     segment, segment_share
-        The 0-based segment of whose orders the largest share has both, and that share; None where no segment has five
-        such orders.
+        The 0-based segment of whose orders the largest share has both, and that share; None where none has both more
+        often than everybody, beyond chance.
     everyone_share
         Share of all orders that have both, 0 to 1.
     """
@@ -151,9 +153,8 @@ def _pair(counts: Counts, seen: tuple[Seen, Seen], tested: Tested, place: int) -
     whole, by_segment = seen
     first, second, group = int(whole.first[place]), int(whole.second[place]), int(whole.group[place])
     same = np.flatnonzero((by_segment.first == first) & (by_segment.second == second))
-    same = same[by_segment.together[same] >= MIN_BUYERS]
-    rates = by_segment.together[same] / counts.n_orders[by_segment.group[same]]
-    best = int(np.argmax(rates)) if len(same) else None
+    all_together = int(by_segment.together[same].sum())
+    best = _buys_most(counts, by_segment, same, all_together)
     return Pair(
         first=counts.names[first],
         second=counts.names[second],
@@ -163,11 +164,26 @@ def _pair(counts: Counts, seen: tuple[Seen, Seen], tested: Tested, place: int) -
         second_orders=int(counts.margins.all_orders[group, second]),
         expected=float(tested.expected[place]),
         p=float(tested.p[place]),
-        segment=None if best is None else int(by_segment.group[same[best]]) - 1,
-        segment_share=None if best is None else float(rates[best]),
-        everyone_share=float(by_segment.together[(by_segment.first == first) & (by_segment.second == second)].sum())
-        / int(counts.n_orders[0]),
+        segment=best[0] if best else None,
+        segment_share=best[1] if best else None,
+        everyone_share=all_together / int(counts.n_orders[0]),
     )
+
+
+def _buys_most(counts: Counts, by_segment: Seen, same: Numbers, all_together: int) -> tuple[int, float] | None:
+    """The segment of whose orders the largest share has both, and the share, where it is beyond everybody's.
+
+    Beyond chance as well (Fisher's exact test at 5 % over all segments), and of five customers or more.
+    """
+    assert by_segment.customers is not None  # noqa: S101  (they were counted with customers)
+    group, own = by_segment.group[same], by_segment.together[same]
+    orders, everyone = counts.n_orders[group], counts.n_orders[0]
+    p = stats.hypergeom.sf(own - 1, everyone, orders, all_together)
+    rates = own / orders
+    beyond = (p * (len(counts.n_orders) - 1) <= SIGNIFICANCE) & (rates >= MIN_LIFT * all_together / everyone)
+    rates = np.where(beyond & (by_segment.customers[same] >= MIN_BUYERS), rates, 0.0)
+    best = int(np.argmax(rates))
+    return (int(group[best]) - 1, float(rates[best])) if rates[best] else None
 
 
 def _with_titles(baskets: Baskets, purchases: Purchases) -> Baskets:

@@ -11,6 +11,7 @@ import numpy as np
 from marketfold.campaigns.baskets import Baskets, measure_baskets
 from marketfold.campaigns.customers import SegmentFacts, condense, members_of, read_customers, segment_facts
 from marketfold.campaigns.product_affinity import ProductAffinity, measure_affinity, next_products
+from marketfold.campaigns.returning import SegmentCohorts, follow_segments
 from marketfold.campaigns.timing import Timing, count_months, time_segments
 from marketfold.experiments import read_baselines
 
@@ -48,6 +49,8 @@ class KnownCustomers:
         As `product_affinity.next_products` has it; None where nothing is known of what was bought.
     baskets
         What is bought together; None where that is not known.
+    cohorts
+        Who came back in each segment of customers; None for other units, and where it is not known.
     """
 
     ids: Ids
@@ -64,6 +67,7 @@ class KnownCustomers:
     has_orders: bool = True
     next_products: pa.Table | None = None
     baskets: Baskets | None = None
+    cohorts: SegmentCohorts | None = None
 
     @property
     def can_be_priced(self) -> bool:
@@ -114,6 +118,7 @@ def known_from_orders(
         currency=_currency(clean),
         next_products=next_products(purchases, affinity) if purchases.columns else None,
         baskets=baskets,
+        cohorts=follow_segments(purchases, customers.observed) if segmentation.unit == "customer" else None,
     )
 
 

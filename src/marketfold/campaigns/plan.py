@@ -15,6 +15,7 @@ from marketfold.campaigns.budget import Budget, BudgetLine
 from marketfold.campaigns.drafts import Draft, DraftTemplate  # noqa: TC001  (read back by its types)
 from marketfold.campaigns.playbook import AimRule, Identifier  # noqa: TC001  (read back by their types)
 from marketfold.campaigns.product_affinity import NextBuy, OverIndex  # noqa: TC001  (read back by its types)
+from marketfold.campaigns.returning import SegmentCohorts  # noqa: TC001  (as the others)
 from marketfold.campaigns.timing import Timing  # noqa: TC001  (read back by its types)
 from marketfold.errors import Fault, RunFolderError
 from marketfold.experiments import Baseline, Experiment, Holdout, SegmentDesign
@@ -199,6 +200,8 @@ class CampaignPlan:
         `customer_id` and `next_product`, null where nothing is to be suggested; not part of plan.json.
     baskets
         What is bought together over all segments; not part of plan.json.
+    cohorts
+        Who came back in each segment; not part of plan.json.
     templates
         The playbook's messages for each aim, by which they are written anew; not part of plan.json.
     """
@@ -214,6 +217,7 @@ class CampaignPlan:
     assignments: pa.Table | None = field(default=None, compare=False, repr=False)
     next_products: pa.Table | None = field(default=None, compare=False, repr=False)
     baskets: Baskets | None = field(default=None, compare=False, repr=False)
+    cohorts: SegmentCohorts | None = field(default=None, compare=False, repr=False)
     templates: Mapping[str, Sequence[DraftTemplate]] = field(default_factory=dict, compare=False, repr=False)
 
     @property

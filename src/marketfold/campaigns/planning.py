@@ -276,5 +276,6 @@ def plan_campaigns(
         assignments=assignments,
         next_products=customers.next_products,
         baskets=customers.baskets,
+        cohorts=customers.cohorts,
         templates={key: aim.drafts for key, aim in playbook.aims.items()},
     )

@@ -34,7 +34,7 @@ def _table(baskets: Baskets, analysis: Analysis) -> TablePart:
         key="bought-together",
         columns=(
             Column(f"{NOUNS[baskets.what].capitalize()} pair"),
-            *numbers("Orders with both", "By chance", "Lift", "Of the first's orders", "Of the second's"),
+            *numbers("Orders with both", "By chance", "Lift", "Of orders with the first", "With the second"),
             Column("Most often bought by"),
         ),
         rows=tuple(_row(pair, names) for pair in shown),

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from marketfold.analysis import Analysis
     from marketfold.campaigns import Pair
+    from marketfold.exploration import Cohorts
 
 
 def bought_together(analysis: Analysis) -> dict[str, Any] | None:
@@ -26,6 +27,29 @@ def bought_together(analysis: Analysis) -> dict[str, Any] | None:
         "pairs": [_pair(pair, numbers) for pair in baskets.pairs],
         "of_segments": [{"number": number, "pair": pair and _pair(pair, numbers)} for number, pair in own],
     }
+
+
+def cohorts(analysis: Analysis) -> dict[str, Any] | None:
+    """Who came back in each segment; None for units that are no customers, and without orders of two periods."""
+    returning = analysis.plan.cohorts
+    if returning is None:
+        return None
+    first = returning.of_segments[0]
+    followed = zip(analysis.segments.profiles, returning.of_segments, strict=True)
+    return {
+        "unit": first.unit,
+        "starts": first.starts.astype("datetime64[D]").astype(str).tolist(),
+        "ends_on": returning.ends_on.isoformat(),
+        "last_is_whole": returning.whole,
+        "segments": [
+            {"number": profile.number, "sizes": one.sizes.tolist(), "active": _active(one)} for profile, one in followed
+        ],
+    }
+
+
+def _active(one: Cohorts) -> list[list[int]]:
+    """Of each cohort the customers who bought n periods later, as far as the data goes."""
+    return [[int(n) for n in row if n >= 0] for row in one.active]
 
 
 def _pair(pair: Pair, numbers: Sequence[int]) -> dict[str, Any]:
