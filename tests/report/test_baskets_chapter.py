@@ -40,6 +40,17 @@ def test_a_pair_is_told_by_name_with_its_support_lift_and_confidence(analysis: A
     assert "2.4 times as many" in table.teaching[0]
 
 
+def test_a_column_that_names_nobody_is_not_there(analysis: Analysis) -> None:
+    nobody = dataclasses.replace(PAIR, segment=None, segment_share=None)
+    for pairs, columns in (((nobody,), 6), ((nobody, PAIR), 7)):
+        section = baskets_chapter(with_baskets(analysis, pairs=pairs, n_found=len(pairs)))
+        assert section is not None
+        (table,) = section.parts
+        assert isinstance(table, TablePart)
+        assert {len(row) for row in table.rows} == {len(table.columns)} == {columns}
+        assert ("A dash" in table.note) is (columns == 7)
+
+
 def test_that_none_stands_out_is_said_without_a_table(analysis: Analysis) -> None:
     section = baskets_chapter(with_baskets(analysis, pairs=(), n_found=0, n_tested=40))
     assert section is not None

@@ -29,25 +29,33 @@ def baskets_chapter(analysis: Analysis) -> Section | None:
 def _table(baskets: Baskets, analysis: Analysis) -> TablePart:
     shown = baskets.pairs[:SHOWN]
     names = [profile.name for profile in analysis.segments.profiles]
+    most = [_most(pair, names) for pair in shown]
     told = say("baskets", "shown", baskets=baskets, shown=len(shown)) if baskets.n_found > len(shown) else ""
+    dash = say("baskets", "dash") if any(most) and not all(most) else ""
     return TablePart(
         key="bought-together",
         columns=(
             Column(f"{NOUNS[baskets.what].capitalize()} pair"),
             *numbers("Orders with both", "By chance", "Lift", "Of orders with the first", "With the second"),
-            Column("Most often bought by"),
+            *((Column("Most often bought by"),) if any(most) else ()),
         ),
-        rows=tuple(_row(pair, names) for pair in shown),
-        note=" ".join((told, *baskets_notes(baskets))).strip(),
+        rows=tuple(
+            (*_row(pair), *((by or words.MISSING,) if any(most) else ())) for pair, by in zip(shown, most, strict=True)
+        ),
+        note=" ".join(filter(None, (told, *baskets_notes(baskets), dash))),
         teaching=(say("teaching", "baskets", pair=shown[0], name=pair_name(shown[0])),),
     )
 
 
-def _row(pair: Pair, names: list[str]) -> tuple[str, ...]:
-    most = ""
-    if pair.segment is not None and pair.segment_share is not None:
-        most = f"{names[pair.segment]}: {words.share(pair.segment_share)} of their orders"
-        most += f" (all: {words.share(pair.everyone_share)})"
+def _most(pair: Pair, names: list[str]) -> str:
+    """Who buys it clearly more often than everybody; "" where nobody does."""
+    if pair.segment is None or pair.segment_share is None:
+        return ""
+    here, everyone = words.share(pair.segment_share), words.share(pair.everyone_share)
+    return f"{names[pair.segment]}: {here} of their orders (all: {everyone})"
+
+
+def _row(pair: Pair) -> tuple[str, ...]:
     return (
         pair_name(pair),
         words.count(pair.orders),
@@ -55,5 +63,4 @@ def _row(pair: Pair, names: list[str]) -> tuple[str, ...]:
         f"{words.decimal(pair.lift, 1)}\u00d7",
         words.share(pair.first_confidence),
         words.share(pair.second_confidence),
-        most or words.MISSING,
     )
