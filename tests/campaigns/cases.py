@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -9,6 +10,7 @@ import pyarrow as pa
 from marketfold.campaigns import CampaignPlan, plan_campaigns
 from marketfold.cleaning import CleanOrders, clean_orders
 from marketfold.config import CampaignOptions
+from marketfold.engine import Engine
 from marketfold.features import build_features, build_matrix
 from marketfold.orders import Orders
 from marketfold.segments import SegmentProfile, number_and_name, profile_segments
@@ -61,4 +63,17 @@ def table_of(rows: Sequence[tuple[str, str, str, float]], **columns: Sequence[st
     return pa.table(
         {"order_id": order, "customer_id": customer, "ordered_on": day, "amount": amount}
         | {name: list(values) for name, values in columns.items()}
+    )
+
+
+def as_engine(case: Case, engine: Engine) -> CleanOrders:
+    """The same purchases, held by another engine."""
+    purchases = engine.from_arrow(case.clean.engine.collect(case.clean.purchases))
+    returns = engine.from_arrow(case.clean.engine.collect(case.clean.returns))
+    return replace(
+        case.clean,
+        bought=purchases,
+        taken_back=None,
+        returns=returns,
+        orders=replace(case.orders, engine=engine),
     )

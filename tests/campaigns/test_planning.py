@@ -11,7 +11,7 @@ import narwhals as nw
 import numpy as np
 import pyarrow as pa
 import pytest
-from tests.campaigns.cases import Case, case_of, table_of
+from tests.campaigns.cases import Case, as_engine, case_of, table_of
 
 from marketfold.campaigns import ArmDraw, CampaignPlan, PlanNote, plan_campaigns
 from marketfold.campaigns.customers import condense, members_of
@@ -19,7 +19,7 @@ from marketfold.campaigns.product_affinity import _count
 from marketfold.cleaning import CleanOrders
 from marketfold.config import CampaignOptions, ReadingOptions
 from marketfold.demo import make_shop
-from marketfold.engine import Engine, PolarsEngine, SparkEngine
+from marketfold.engine import PolarsEngine, SparkEngine
 from marketfold.errors import ParameterError, RunFolderError
 from marketfold.orders import read_orders
 from marketfold.report import brief_filename, brief_markdown, describe_holdout
@@ -44,19 +44,6 @@ def test_a_campaign_keeps_the_rule_that_chose_its_aim_with_its_numbers(shop_case
     asked = next(one for one in campaign.why.conditions if one.at_least == 0.6)
     assert asked.value >= 0.6
     assert asked.everyone is not None
-
-
-def as_engine(case: Case, engine: Engine) -> CleanOrders:
-    """The same purchases, held by another engine."""
-    purchases = engine.from_arrow(case.clean.engine.collect(case.clean.purchases))
-    returns = engine.from_arrow(case.clean.engine.collect(case.clean.returns))
-    return replace(
-        case.clean,
-        bought=purchases,
-        taken_back=None,
-        returns=returns,
-        orders=replace(case.orders, engine=engine),
-    )
 
 
 def test_polars_plans_the_same(shop_case: Case):

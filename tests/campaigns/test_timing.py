@@ -58,6 +58,26 @@ def test_a_peak_is_a_season_only_where_chance_cannot_make_it(times: int):
         assert found.season == "seasonal"
 
 
+@pytest.mark.parametrize(
+    "years",
+    [
+        [months(20), months(0, jan=12), months(0)],
+        [months(0), months(0), months(0, may=20, jun=20, jul=20, aug=20, sep=20, oct=20, nov=20, dec=20)],
+        [months(20), months(1), months(1)],
+    ],
+    ids=["left", "came late", "a trickle"],
+)
+def test_customers_of_one_year_have_no_calendar_however_long_the_shop_has_been_open(years: list[list[int]]):
+    found = timing_of(years)
+    assert (found.season, found.months, found.peaks, found.season_share) == ("one year", (), (), None)
+
+
+def test_a_segment_of_two_years_has_a_calendar():
+    found = timing_of([months(20), months(20), months(0)])
+    assert found.season == "all year"
+    assert len(found.months) == 12
+
+
 def test_what_happened_once_is_no_season():
     assert timing_of([months(20, nov=300), months(20), months(20)]).peaks == ()
     assert timing_of([months(20, nov=80)] * 3).peaks == (11,)

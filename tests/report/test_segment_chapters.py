@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marketfold.page import SegmentCards, TablePart, figures_of, tables_of
+from marketfold.page import FigureGrid, Fold, Prose, SegmentCards, TablePart, figures_of, tables_of
+from marketfold.report.returning import returning_part
 from marketfold.report.segment_chapters import (
     CARD_FEATURES,
     SPREADS,
@@ -110,8 +112,9 @@ def test_describing_columns_have_a_row_for_each_segment_that_knows_them(analysis
 
 
 def test_the_features_that_part_the_segments_best_are_spread_out(analysis: Analysis) -> None:
-    heat, *spreads = figures_of(profiles_chapter(analysis).parts)
+    heat, *others = figures_of(profiles_chapter(analysis).parts)
     assert heat.key == "heatmap"
+    spreads = [one for one in others if one.key.startswith("spread-")]
     assert [one.key for one in spreads] == [f"spread-{place}" for place in range(1, SPREADS + 1)]
     strongest = {
         feature.label: max(abs(profile.effects.get(feature.name, 0.0)) for profile in analysis.segments.profiles)
@@ -120,3 +123,30 @@ def test_the_features_that_part_the_segments_best_are_spread_out(analysis: Analy
     first = max(strongest, key=lambda label: strongest[label])
     assert spreads[0].title == f"{first[:1].upper()}{first[1:]}"
     assert all(figure.teaching for figure in (heat, spreads[0]))
+
+
+def test_who_comes_back_is_folded_and_finds_nothing(analysis: Analysis) -> None:
+    (fold,) = [
+        part for part in profiles_chapter(analysis).parts if isinstance(part, Fold) and "comes back" in part.title
+    ]
+    prose, grid = fold.parts
+    assert isinstance(prose, Prose)
+    assert isinstance(grid, FigureGrid)
+    assert "is no finding" in prose.paragraphs[0]
+    assert ("left out" in prose.paragraphs[0]) is (len(grid.figures) < len(analysis.segments.profiles))
+    assert grid.figures[0].teaching
+
+
+def test_a_last_period_in_part_is_said(analysis: Analysis) -> None:
+    cohorts = analysis.plan.cohorts
+    assert cohorts is not None
+    for whole in (True, False):
+        plan = replace(analysis.plan, cohorts=replace(cohorts, whole=whole))
+        fold = returning_part(replace(analysis, plan=plan))
+        assert fold is not None
+        assert isinstance(fold.parts[0], Prose)
+        assert ("is there in part" in fold.parts[0].paragraphs[0]) is not whole
+
+
+def test_without_cohorts_nothing_is_said_of_who_comes_back(analysis: Analysis) -> None:
+    assert returning_part(replace(analysis, plan=replace(analysis.plan, cohorts=None))) is None

@@ -1,5 +1,8 @@
 """From profiles to campaigns: a brief for each segment, budgets and holdouts."""
 
+from marketfold.campaigns.basket_counts import MOST_IN_ORDER
+from marketfold.campaigns.basket_tests import LEAST_ORDERS
+from marketfold.campaigns.baskets import Baskets, Pair
 from marketfold.campaigns.budget import YEAR_DAYS, Budget, BudgetLine, Stake, allocate_budget
 from marketfold.campaigns.changes import change_parts, checked_edits
 from marketfold.campaigns.consequences import (
@@ -16,14 +19,19 @@ from marketfold.campaigns.plan import Campaign, CampaignPlan, PlannedChannel, Pl
 from marketfold.campaigns.planning import ArmDraw, plan_campaigns
 from marketfold.campaigns.playbook import AimRule, MetCondition, Playbook, load_playbook
 from marketfold.campaigns.product_affinity import NextBuy, OverIndex
+from marketfold.campaigns.returning import LEAST_CUSTOMERS, SegmentCohorts
 from marketfold.campaigns.timing import MIN_ORDERS, Timing
 
 __all__ = [
     "FACTS",
+    "LEAST_CUSTOMERS",
+    "LEAST_ORDERS",
     "MIN_ORDERS",
+    "MOST_IN_ORDER",
     "YEAR_DAYS",
     "AimRule",
     "ArmDraw",
+    "Baskets",
     "Budget",
     "BudgetLine",
     "Campaign",
@@ -32,9 +40,11 @@ __all__ = [
     "MetCondition",
     "NextBuy",
     "OverIndex",
+    "Pair",
     "PlanNote",
     "PlannedChannel",
     "Playbook",
+    "SegmentCohorts",
     "Stake",
     "Timing",
     "allocate_budget",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import narwhals as nw
 import numpy as np
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from marketfold.engine import Engine
     from marketfold.schema import Measure
 
-THINGS = ("product_id", "category")
+Thing = Literal["product_id", "category"]
+THINGS: tuple[Thing, ...] = ("product_id", "category")
 OVERDUE_GAPS = 2.0
 """A customer is overdue when she has been away for this many times her own time between orders."""
 
@@ -102,20 +103,22 @@ class Purchases:
 
     All have `customer` (row of the sorted `ids`) and `segment` (0-based, as in `labels`): `customers` what
     `Activity.customers` has of each; `orders` `ordered_on` and `revenue`; `things` `product_id` and `category` as far
-    as the source has them, `n` (lines), `bought_on` and `last_bought_on`, and is None where it has neither.
+    as the source has them, `n` (lines), `bought_on` and `last_bought_on`, and is None where it has neither. `lines` are
+    the kept lines themselves, for what is asked of whole orders.
     """
 
     clean: CleanOrders
     customers: nw.LazyFrame[Any]
     orders: nw.LazyFrame[Any]
     things: nw.LazyFrame[Any] | None
+    lines: nw.LazyFrame[Any]
     engine: Engine
     ids: Ids
     labels: Labels
     n_segments: int
 
     @property
-    def columns(self) -> tuple[str, ...]:
+    def columns(self) -> tuple[Thing, ...]:
         """Which of product and category the source has."""
         if self.things is None:
             return ()
@@ -138,7 +141,8 @@ def condense(clean: CleanOrders, members: pa.Table, n_segments: int, before: dat
 
     things = [name for name in THINGS if name in seen.columns]
     measures = {"n": nw.len(), "bought_on": nw.col("ordered_on").min(), "last_bought_on": nw.col("ordered_on").max()}
-    by_thing = of_members(seen.purchases).group_by("customer", "segment", *things).agg(**measures)
+    lines = of_members(seen.purchases)
+    by_thing = lines.group_by("customer", "segment", *things).agg(**measures)
     revenue = (nw.col("revenue_scaled") / MONEY_SCALE).alias("revenue")
     return Purchases(
         clean=seen,
@@ -147,6 +151,7 @@ def condense(clean: CleanOrders, members: pa.Table, n_segments: int, before: dat
             of_members(seen.activity.orders).select("customer", "segment", "ordered_on", revenue)
         ),
         things=seen.engine.materialise(by_thing) if things else None,
+        lines=lines,
         engine=seen.engine,
         ids=np.asarray(members["customer_id"].to_pylist(), dtype=str),
         labels=np.asarray(members["segment"].to_numpy(), dtype=np.int32),

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from marketfold.campaigns.baskets import Baskets, measure_baskets
 from marketfold.campaigns.customers import SegmentFacts, condense, members_of, read_customers, segment_facts
 from marketfold.campaigns.product_affinity import ProductAffinity, measure_affinity, next_products
+from marketfold.campaigns.returning import SegmentCohorts, follow_segments
 from marketfold.campaigns.timing import Timing, count_months, time_segments
 from marketfold.experiments import read_baselines
 
@@ -44,6 +46,10 @@ class KnownCustomers:
         Whether it was counted from orders.
     next_products
         As `product_affinity.next_products` has it; None where nothing is known of what was bought.
+    baskets
+        What is bought together; None where that is not known.
+    cohorts
+        Who came back in each segment of customers; None for other units, and where it is not known.
     """
 
     ids: Ids
@@ -59,6 +65,8 @@ class KnownCustomers:
     currency: str | None = None
     has_orders: bool = True
     next_products: pa.Table | None = None
+    baskets: Baskets | None = None
+    cohorts: SegmentCohorts | None = None
 
     @property
     def can_be_priced(self) -> bool:
@@ -78,6 +86,7 @@ def known_from_orders(
     purchases = condense(clean, members, segmentation.n_segments, as_of)
     customers = read_customers(purchases, as_of)
     report(1)
+    baskets = measure_baskets(purchases)
     affinity = measure_affinity(purchases)
     report(2)
     timing = time_segments(customers, count_months(purchases))
@@ -98,6 +107,8 @@ def known_from_orders(
         source=clean.facts,
         currency=clean.currency,
         next_products=next_products(purchases, affinity) if purchases.columns else None,
+        baskets=baskets,
+        cohorts=follow_segments(purchases, customers.observed) if segmentation.unit == "customer" else None,
     )
 
 

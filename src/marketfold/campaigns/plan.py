@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from marketfold import words
+from marketfold.campaigns.baskets import Baskets, Pair  # noqa: TC001  (pairs are read back by their type)
 from marketfold.campaigns.budget import Budget, BudgetLine
 from marketfold.campaigns.drafts import Draft, DraftTemplate  # noqa: TC001  (read back by its types)
 from marketfold.campaigns.playbook import AimRule, Identifier  # noqa: TC001  (read back by their types)
 from marketfold.campaigns.product_affinity import NextBuy, OverIndex  # noqa: TC001  (read back by its types)
+from marketfold.campaigns.returning import SegmentCohorts  # noqa: TC001  (as the others)
 from marketfold.campaigns.timing import Timing  # noqa: TC001  (read back by its types)
 from marketfold.errors import Fault, RunFolderError
 from marketfold.experiments import Baseline, Experiment, Holdout, SegmentDesign
@@ -85,6 +87,9 @@ class Campaign:
         What they buy more than others.
     next_product, next_category
         What they take up next.
+    bundle
+        The two things that stand together in their own orders beyond chance, the most orders beyond it; None where no
+        two do.
     products_named
         Whether the order lines name products or categories.
     measure
@@ -135,6 +140,7 @@ class Campaign:
     kept: tuple[str, ...] = ()
     message_words: dict[str, str] = field(default_factory=dict)
     baseline: Baseline | None = None
+    bundle: Pair | None = None
     text_by_hand: bool = False
     stated: dict[str, str] = field(default_factory=dict, compare=False)
 
@@ -192,6 +198,10 @@ class CampaignPlan:
         `customer_id`, `segment` and `arm`; not part of plan.json.
     next_products
         `customer_id` and `next_product`, null where nothing is to be suggested; not part of plan.json.
+    baskets
+        What is bought together over all segments; not part of plan.json.
+    cohorts
+        Who came back in each segment; not part of plan.json.
     templates
         The playbook's messages for each aim, by which they are written anew; not part of plan.json.
     """
@@ -206,6 +216,8 @@ class CampaignPlan:
     notes: tuple[PlanNote, ...] = ()
     assignments: pa.Table | None = field(default=None, compare=False, repr=False)
     next_products: pa.Table | None = field(default=None, compare=False, repr=False)
+    baskets: Baskets | None = field(default=None, compare=False, repr=False)
+    cohorts: SegmentCohorts | None = field(default=None, compare=False, repr=False)
     templates: Mapping[str, Sequence[DraftTemplate]] = field(default_factory=dict, compare=False, repr=False)
 
     @property

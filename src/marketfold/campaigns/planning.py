@@ -254,7 +254,9 @@ def plan_campaigns(
     counted = customers.facts, customers.affinity, customers.timing
     have = _identifiers(source.facts.mapping)
     campaigns = [_campaign(*of_segment, playbook, have) for of_segment in zip(profiles, *counted, strict=True)]
-    campaigns = [replace(c, baseline=one) for c, one in zip(campaigns, customers.baselines, strict=True)]
+    bundles = customers.baskets.of_segments if customers.baskets else (None,) * len(campaigns)
+    known = zip(campaigns, customers.baselines, bundles, strict=True)
+    campaigns = [replace(c, baseline=usual, bundle=pair) for c, usual, pair in known]
     campaigns, assignments = _hold_out(campaigns, customers, playbook, options.smallest_lift, draw)
     stakes = _stakes(campaigns, customers, playbook)
     terms = {"margin": options.margin, "contact_cost": options.contact_cost}
@@ -274,5 +276,7 @@ def plan_campaigns(
         notes=tuple(notes),
         assignments=assignments,
         next_products=customers.next_products,
+        baskets=customers.baskets,
+        cohorts=customers.cohorts,
         templates={key: aim.drafts for key, aim in playbook.aims.items()},
     )

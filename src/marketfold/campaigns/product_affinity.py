@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import Field, dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import numpy as np
@@ -15,10 +15,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from marketfold.campaigns.customers import Purchases
+    from marketfold.campaigns.customers import Purchases, Thing
     from marketfold.schema import Float64
-
-What = Literal["product_id", "category"]
 
 MIN_BUYERS = 5
 """Customers of the segment who must have bought a thing before anything is said of it: the usual least count."""
@@ -106,7 +104,7 @@ class _Totals:
     squares: Float64
 
 
-def _pairs(purchases: Purchases, what: What) -> nw.LazyFrame[Any]:
+def _pairs(purchases: Purchases, what: Thing) -> nw.LazyFrame[Any]:
     """One row per customer and thing."""
     assert purchases.things is not None  # noqa: S101  (asked for only where there are things)
     known = purchases.things.filter(~nw.col(what).is_null())
@@ -133,7 +131,7 @@ def _flag(condition: nw.Expr) -> nw.Expr:
     return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0))
 
 
-def _cells(table: pa.Table, what: What, n_segments: int) -> _Cells:
+def _cells(table: pa.Table, what: Thing, n_segments: int) -> _Cells:
     # not np.unique: an array of texts is as wide as the longest, and one cell may be a megabyte
     encoded = table[what].combine_chunks().cast(pa.string()).dictionary_encode()
     found = encoded.dictionary.to_pylist()
@@ -153,7 +151,7 @@ def _spread(table: pa.Table, shape: tuple[int, ...], places: Any, columns: Seque
     return spread
 
 
-def _count(purchases: Purchases, what: What) -> tuple[_Cells, _Totals, dict[str, str]]:
+def _count(purchases: Purchases, what: Thing) -> tuple[_Cells, _Totals, dict[str, str]]:
     """Two small tables, and the category of each product where the source has categories."""
     number, total = nw.col("n").cast(nw.Float64), nw.col("total").cast(nw.Float64)
     came_back = nw.col("last_on") > nw.col("first_on")
@@ -295,8 +293,8 @@ def _with_titles(
 def measure_affinity(purchases: Purchases) -> tuple[ProductAffinity, ...]:
     """Count what each segment buys, in the order of the labels; all grouping happens in the engine."""
     n = purchases.n_segments
-    over: dict[What, tuple[tuple[OverIndex, ...], ...]] = {"product_id": ((),) * n, "category": ((),) * n}
-    following: dict[What, tuple[NextBuy | None, ...]] = {"product_id": (None,) * n, "category": (None,) * n}
+    over: dict[Thing, tuple[tuple[OverIndex, ...], ...]] = {"product_id": ((),) * n, "category": ((),) * n}
+    following: dict[Thing, tuple[NextBuy | None, ...]] = {"product_id": (None,) * n, "category": (None,) * n}
     for what in over:
         if what in purchases.columns:
             cells, totals, category_of = _count(purchases, what)

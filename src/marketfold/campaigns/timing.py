@@ -37,9 +37,10 @@ REPEATED = 0.25
 
 
 MOSTLY = 0.5
-"""Share of a segment that must have come back: of one order each, the months say when customers joined."""
+"""Share of a segment that must have come back: of one order each, the months say when customers joined. And share of
+the months that must have orders in two years, of a segment without a peak: others were customers in one year only."""
 
-Season = Literal["seasonal", "all year", "too few orders", "too short", "ordered once", "no orders"]
+Season = Literal["seasonal", "all year", "too few orders", "too short", "one year", "ordered once", "no orders"]
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,8 @@ def _season(by_year: Float64, observed: tuple[date, date]) -> tuple[Season, tupl
     best_years = np.sort(by_year, axis=0)[::-1]
     repeated = best_years[1] >= REPEATED * best_years[0] if len(by_year) > 1 else np.zeros(12, dtype=np.bool_)
     peaks = tuple(int(m) + 1 for m in np.flatnonzero((index >= PEAK) & (index - noise > 1) & repeated))
+    if not peaks and (repeated & (best_years[1] > 0)).mean() < MOSTLY:
+        return "one year", (), ()
     return "seasonal" if peaks else "all year", tuple(float(round(value, 3)) for value in index), peaks
 
 

@@ -1,7 +1,15 @@
 """Order lines in numbers, and the findings that a person should read first."""
 
 from marketfold.exploration.counts import Counts, Missing
-from marketfold.exploration.customers import MOST, Cohorts, Concentration, InterPurchaseTimes, Repeats
+from marketfold.exploration.customers import (
+    MOST,
+    Cohorts,
+    Concentration,
+    InterPurchaseTimes,
+    Periods,
+    Repeats,
+    first_and_later,
+)
 from marketfold.exploration.dependence import Dependence
 from marketfold.exploration.distributions import REST, Discounts, Distribution, nice_step
 from marketfold.exploration.findings import Finding, anchor
@@ -29,9 +37,11 @@ __all__ = [
     "Lines",
     "Missing",
     "OverTime",
+    "Periods",
     "Repeats",
     "anchor",
     "explore",
+    "first_and_later",
     "nice_step",
     "places",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import narwhals as nw
 import numpy as np
@@ -135,19 +135,45 @@ class Cohorts:
 def follow_cohorts(tables: Tables) -> Cohorts | None:
     """First-purchase cohorts; None where the data lies within one month."""
     span = tables.collect(tables.orders.select(first=nw.col("month").min(), last=nw.col("month").max()))
-    first, last = int(span["first"][0]), int(span["last"][0])
-    if first == last:
+    periods = Periods.of(int(span["first"][0]), int(span["last"][0]), MOST_PERIODS)
+    if periods is None:
         return None
-    unit, months = next((one for one in PERIODS if last - first < MOST_PERIODS * one[1]), PERIODS[-1])
-    when = tables.orders.select("customer_id", period=nw.col("month") // months).unique()
-    since = when.with_columns(first=nw.col("period").min().over("customer_id"))
-    rows = tables.collect(since.group_by("first", "period").agg(nw.len().alias("customers")))
-    start, end = first // months, last // months
-    n = end - start + 1
-    active = np.where(np.arange(n)[:, None] + np.arange(n)[None, :] < n, 0, -1).astype(np.int64)
-    for cohort, period, customers in zip(rows["first"], rows["period"], rows["customers"], strict=True):
-        active[int(cohort) - start, int(period - cohort)] = customers
-    return Cohorts(unit, month_starts(np.arange(start, end + 1) * months), active[:, 0].copy(), active)
+    rows = tables.collect(first_and_later(tables.orders, periods, "customer_id").select("first", "period", "customers"))
+    return periods.lay_out(rows["first"], rows["period"], rows["customers"])
+
+
+@dataclass(frozen=True)
+class Periods:
+    """The periods of a span: the first month and the last (12 x year + month - 1), and how many months each has."""
+
+    first: int
+    last: int
+    unit: Literal["month", "quarter", "year"]
+    months: int
+
+    @classmethod
+    def of(cls, first: int, last: int, most: int) -> Periods | None:
+        """At most so many, of the shortest length that does; None within one month, or one such period."""
+        unit, months = next((one for one in PERIODS if last - first < most * one[1]), PERIODS[-1])
+        return None if first // months == last // months else cls(first, last, unit, months)
+
+    def lay_out(self, first: NDArray[Any], period: NDArray[Any], customers: NDArray[Any]) -> Cohorts:
+        """Cohorts from counts of customers by the period of their first purchase and one in which they bought."""
+        start, end = self.first // self.months, self.last // self.months
+        n = end - start + 1
+        active = np.where(np.arange(n)[:, None] + np.arange(n)[None, :] < n, 0, -1).astype(np.int64)
+        for cohort, when, count in zip(first, period, customers, strict=True):
+            active[int(cohort) - start, int(when - cohort)] = count
+        return Cohorts(self.unit, month_starts(np.arange(start, end + 1) * self.months), active[:, 0].copy(), active)
+
+
+def first_and_later(
+    orders: nw.LazyFrame[Any], periods: Periods, customer: str, by: tuple[str, ...] = ()
+) -> nw.LazyFrame[Any]:
+    """Customers by the period of their first order and of each in which they ordered; orders have their `month`."""
+    when = orders.select(customer, *by, period=nw.col("month") // periods.months).unique()
+    since = when.with_columns(first=nw.col("period").min().over(customer))
+    return since.group_by("first", "period", *by).agg(customers=nw.len())
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from marketfold.figures.clustering import elbow_figure, gap_figure, indices_figu
 from marketfold.figures.exploration import exploration_figures
 from marketfold.figures.movement import drift_figure, movement_sankey_figure
 from marketfold.figures.reduction import loadings_figure, loss_figure, reconstruction_figure, scree_figure, way_figure
+from marketfold.figures.returning import returning_figures
 from marketfold.figures.segments import (
     UnitMap,
     direction_words,
@@ -38,6 +39,7 @@ __all__ = [
     "new_figure",
     "profile_heatmap_figure",
     "reconstruction_figure",
+    "returning_figures",
     "scree_figure",
     "segment_colour",
     "segment_tint",

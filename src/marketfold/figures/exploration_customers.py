@@ -95,7 +95,8 @@ def repeats_figure(repeats: Repeats) -> go.Figure:
     )
 
 
-def _cohort_names(cohorts: Cohorts) -> list[str]:
+def cohort_names(cohorts: Cohorts) -> list[str]:
+    """The period in which each cohort came."""
     names = []
     for start in cohorts.starts.astype("datetime64[M]"):
         year, month = str(start).split("-")
@@ -110,7 +111,7 @@ def cohorts_figure(cohorts: Cohorts) -> go.Figure:
     later = cohorts.retention[rows, 1:]
     unit, mean = cohorts.unit, float(cohorts.mean_retention[1]) if later.shape[1] else 0.0
     title = f"{words.share(mean)} of new customers buy again in the {unit} after their first"
-    names = [f"{name}  ({words.count(size)})" for name, size in zip(_cohort_names(cohorts), cohorts.sizes, strict=True)]
+    names = [f"{name}  ({words.count(size)})" for name, size in zip(cohort_names(cohorts), cohorts.sizes, strict=True)]
     figure = new_figure(
         title,
         subtitle=f"Share of the customers who came in a {unit} (how many) and bought n {unit}s after it",

@@ -6,6 +6,7 @@ from marketfold.report.content import report_data, report_page, with_plan, write
 from marketfold.report.making_chapter import settings_rows
 from marketfold.report.measurement import measurement_figure, measurement_page, write_measurement
 from marketfold.report.sentences.audiences import audience_account, describe_notes, describe_together
+from marketfold.report.sentences.baskets import baskets_sentence
 from marketfold.report.sentences.campaigns import PART_WORDS, plan_notes, promise_note
 from marketfold.report.sentences.clustering import disagreements
 from marketfold.report.sentences.experiments import (
@@ -48,6 +49,7 @@ __all__ = [
     "about_suitability",
     "audience_account",
     "baseline_sentence",
+    "baskets_sentence",
     "brief_filename",
     "brief_markdown",
     "comparison_page",

@@ -8,6 +8,7 @@ from marketfold import words
 from marketfold.figures import budget_figure
 from marketfold.page import Brief, Briefs, Column, Fact, Fold, Message, Notice, Section, TablePart, figure_part, numbers
 from marketfold.report.segment_chapters import campaign_key
+from marketfold.report.sentences.baskets import bundle_sentence
 from marketfold.report.sentences.campaigns import (
     arithmetic,
     campaign_warning,
@@ -118,6 +119,8 @@ def _closing(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
     steps = [next_step(step) for step in (campaign.next_category, campaign.next_product) if step]
     if steps:
         facts.append(Fact("Their natural next step", "\n".join(steps)))
+    if campaign.bundle:
+        facts.append(Fact("What they buy together", bundle_sentence(campaign.bundle)))
     measured = describe_holdout(campaign.holdout, plan.currency) if campaign.holdout else ""
     facts.append(Fact("How you will know", campaign.measure, measured))
     if campaign.budget:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from marketfold.campaigns import as_made
 from marketfold.page import PageData, ReportPage, SegmentCards, stand_in, write_page
+from marketfold.report.baskets_chapter import baskets_chapter
 from marketfold.report.campaign_chapter import campaigns_chapter, campaigns_section
 from marketfold.report.customers_chapter import customers_chapter
 from marketfold.report.data_chapter import data_chapter
@@ -50,6 +51,7 @@ CHAPTERS: tuple[Callable[[Analysis], Section | None], ...] = (
 """What everybody reads, in reading order; a chapter without content is None and left out."""
 
 FOR_ANALYSTS: tuple[Callable[[Analysis], Section | None], ...] = (
+    baskets_chapter,
     map_chapter,
     profiles_chapter,
     k_chapter,

@@ -23,6 +23,7 @@ from marketfold.page import (
     numbers,
 )
 from marketfold.report import teaching
+from marketfold.report.returning import returning_part
 from marketfold.report.sentences.phrases import say
 from marketfold.report.sentences.segments import rule_sentence
 from marketfold.report.sentences.trust import trust_text
@@ -242,9 +243,10 @@ def profiles_chapter(analysis: Analysis) -> Section:
     """Feature by feature: what each segment is like, beside everybody."""
     columns = dict.fromkeys(column for profile in analysis.segments.profiles for column in profile.described)
     described = [_described_table(analysis, column) for column in columns]
+    others = (*described, returning_part(analysis))
     return Section(
         key="profiles",
         title="Profiles",
         lead="What each segment is like, beside everybody.",
-        parts=(*_profile_figures(analysis), *_medians(analysis), *(table for table in described if table)),
+        parts=(*_profile_figures(analysis), *_medians(analysis), *(part for part in others if part)),
     )

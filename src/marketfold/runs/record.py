@@ -23,6 +23,7 @@ from marketfold.report import (
     trap_sentence,
     trust_summary,
 )
+from marketfold.runs.buying_record import bought_together, cohorts
 from marketfold.version import __version__, versions
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ def run_record(analysis: Analysis) -> dict[str, Any]:
         "expected": _expected(analysis),
         "traps": [_trap(trap, analysis) for trap in analysis.segments.traps],
         "literature_baseline": _literature_baseline(analysis),
+        "bought_together": bought_together(analysis),
+        "cohorts": cohorts(analysis),
         "segments": [segment_facts(profile, analysis) for profile in analysis.segments.profiles],
         "warnings": list(run_warnings(analysis)),
         "configuration": config.model_dump(mode="json"),
