@@ -8,7 +8,18 @@ import numpy as np
 
 from marketfold import words
 from marketfold.exploration import MOST, nice_step
-from marketfold.figures.theme import ACCENT, HIGHLIGHT, INK, SOFT, add_cells, add_note, dotted, new_figure, share_axis
+from marketfold.figures.theme import (
+    ACCENT,
+    HIGHLIGHT,
+    INK,
+    SOFT,
+    add_cells,
+    add_note,
+    add_share_cells,
+    dotted,
+    new_figure,
+    share_axis,
+)
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -122,15 +133,16 @@ def cohorts_figure(cohorts: Cohorts) -> go.Figure:
     with_text = later.shape[1] <= CELLS_WITH_TEXT
     hover = f"<b>%{{y}}</b><br>%{{x}} {unit}s later: %{{z:.1%}} bought<extra></extra>"
     columns, shown = range(1, later.shape[1] + 1), [names[row] for row in rows]
-    text = "%{z:.0%}" if with_text else None
-    add_cells(figure, later, columns, shown, texttemplate=text, hovertemplate=hover)
     # The scale ends at the highest share among cohorts of some size, lest one customer of one bleaches all.
     large = later[cohorts.sizes[rows] >= np.median(cohorts.sizes[rows])]
     known = large if np.isfinite(large).any() else later
     high = float(np.nanmax(known)) if np.isfinite(known).any() else 1.0
-    scale = {"cmin": 0, "cmax": max(high, 0.01), "showscale": not with_text}
-    bar = {"tickformat": ".0%", "lenmode": "pixels", "len": 130, "y": 1, "yanchor": "top", "nticks": 4}
-    figure.update_layout(coloraxis={**scale, "colorbar": bar})
+    if with_text:
+        add_share_cells(figure, later, columns, shown, high, hovertemplate=hover)
+    else:
+        add_cells(figure, later, columns, shown, hovertemplate=hover)
+        bar = {"lenmode": "pixels", "len": 130, "y": 1, "yanchor": "top", **share_axis(max(high, 0.01))}
+        figure.update_layout(coloraxis={"cmin": 0, "cmax": max(high, 0.01), "colorbar": bar})
     return figure.update_xaxes(title={"text": f"{unit}s after the first purchase"}, dtick=1 if with_text else 3)
 
 

@@ -20,6 +20,7 @@ from marketfold.figures.theme import (
     segment_colour,
     segment_symbol,
     share_axis,
+    wrapped,
 )
 from marketfold.reduction import short_label
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from marketfold.selection import ReducerScore
 
 MOST_COMPONENTS, MOST_FEATURES = 30, 24
+LABEL_WIDTH = 34
+"""Letters in a line of a feature's name: longer ones would leave no cells on a phone."""
 MOST_DECADES = 2
 """Powers of ten on an axis beyond which 2 and 5 of each would crowd it."""
 STRONG = 0.5
@@ -89,13 +92,13 @@ def loadings_figure(reducer: PCAReducer, labels: Sequence[str]) -> go.Figure:
         + (f"; the {len(grouped)} strongest of {len(labels)}" if left else ""),
         alt=f"Loadings of {len(grouped)} features on {words.plural(loadings.shape[1], 'component')}. "
         + " ".join(f"Component {i}: {_named_by(column, labels)}." for i, column in enumerate(loadings.T[:4], 1)),
-        height=120 + 24 * len(grouped),
+        height=120 + 27 * len(grouped),
     )
     limit, few = float(np.abs(shown).max()), shown.shape[1] <= 12
     hover = "%{y} on component %{x}: %{z:.3f}<extra></extra>"
     about = {"texttemplate": "%{z:.2f}" if few else None, "hovertemplate": hover}
     components = (f"{number + 1}" for number in range(shown.shape[1]))
-    add_cells(figure, shown, components, [labels[i] for i in grouped], limit, **about)
+    add_cells(figure, shown, components, [wrapped(labels[i], LABEL_WIDTH) for i in grouped], limit, **about)
     figure.update_coloraxes(showscale=not few)
     return figure.update_xaxes(title={"text": "Component"}, type="category", side="bottom")
 

@@ -9,7 +9,7 @@ import numpy as np
 from marketfold import words
 from marketfold.campaigns import LEAST_CUSTOMERS
 from marketfold.figures.exploration_customers import cohort_names
-from marketfold.figures.theme import MUTED, add_cells, new_figure
+from marketfold.figures.theme import MUTED, add_share_cells, new_figure
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -55,13 +55,12 @@ def _segment_figure(cohorts: Cohorts, name: str, high: float) -> go.Figure:
     )
     later = np.arange(1, shares.shape[1] + 1)
     hover = f"<b>%{{y}}</b><br>%{{x}} {unit}s later: %{{z:.0%}} ordered<extra></extra>"
-    add_cells(figure, shares, later, labels, texttemplate="%{z:.0%}", textfont={"size": 10}, hovertemplate=hover)
+    add_share_cells(figure, shares, later, labels, high, hovertemplate=hover)
     small = np.argwhere((cohorts.active[rows, 1:] >= 0) & np.isnan(shares))
     figure.add_scatter(
         x=later[small[:, 1]], y=[labels[row] for row in small[:, 0]], text=["\u2013"] * len(small), mode="text",
         textfont={"color": MUTED}, hoverinfo="skip", showlegend=False,
     )  # fmt: skip
-    figure.update_layout(coloraxis={"cmin": 0, "cmax": high, "showscale": False})
     figure.update_yaxes(categoryorder="array", categoryarray=labels)
     ends = [0.5, shares.shape[1] + 0.5]
     return figure.update_xaxes(title={"text": f"{unit}s after the first order"}, dtick=1, range=ends)

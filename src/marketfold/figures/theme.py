@@ -232,6 +232,20 @@ def add_cells(
     figure.update_yaxes(NAMES_DOWN)
 
 
+_PALER_SHARES = 2.2
+"""End of the colour scale of shares that stand in their cells: so one ink can be read on all, in light and dark."""
+
+
+def add_share_cells(
+    figure: go.Figure, shares: Float64, columns: Iterable[Any], rows: Iterable[str], high: float, **more: Any
+) -> None:
+    """Cells that are coloured from 0 to `high` and say their share; one that is NaN is empty."""
+    text = [[share(one) if np.isfinite(one) else "" for one in row] for row in shares.tolist()]
+    ink = {"text": text, "texttemplate": "%{text}", "textfont": {"color": INK, "size": 11}}
+    add_cells(figure, shares, columns, rows, **(ink | more))
+    figure.update_layout(coloraxis={"cmin": 0, "cmax": _PALER_SHARES * max(high, 0.01), "showscale": False})
+
+
 def add_named_bars(figure: go.Figure, sizes: Sequence[float], names: Sequence[str], **more: Any) -> None:
     """Bars to the right, each with its text behind its end."""
     ends = {"textposition": "outside", "textfont": {"color": INK}, "cliponaxis": False}
