@@ -16,8 +16,10 @@ from marketfold.figures.theme import (
     INK,
     NAMES_DOWN,
     PALE,
+    PALER,
     SOFT,
     add_cells,
+    add_correlation_cells,
     add_note,
     add_panel_name,
     each_share,
@@ -234,8 +236,8 @@ def correlation_figure(correlations: Correlations) -> go.Figure:
         alt=f"Correlations: {'; '.join(each)}",
         height=150 + 60 * (n - 1),
     )
-    about = {"texttemplate": "%{z:.2f}", "hovertemplate": "%{y} with %{x}: r = %{z:.3f}<extra></extra>"}
-    add_cells(figure, lower, c.labels[:-1], c.labels[1:], 1, **about)
+    hover = "%{y} with %{x}: r = %{z:.3f}<extra></extra>"
+    add_correlation_cells(figure, lower, c.labels[:-1], c.labels[1:], hovertemplate=hover)
     return figure.update_xaxes(tickfont={"color": INK}, type="category")
 
 
@@ -259,7 +261,7 @@ def dependence_figure(dependence: Dependence) -> go.Figure:
         height=170 + 34 * n,
     )
     about = {"texttemplate": "%{z:.0f}", "hovertemplate": "%{x} tells %{z:.1f} % of %{y}<extra></extra>"}
-    add_cells(figure, other * 100, d.labels, d.labels, 100, **about)
+    add_cells(figure, other * 100, d.labels, d.labels, PALER * 100, textfont={"color": INK}, **about)
     return figure.update_xaxes(side="top", tickfont={"color": INK}, type="category", showgrid=False, tickangle=-35)
 
 

@@ -14,6 +14,7 @@ from marketfold.figures.theme import (
     MUTED,
     SOFT,
     add_cells,
+    add_correlation_cells,
     add_named_bars,
     add_note,
     new_figure,
@@ -94,12 +95,15 @@ def loadings_figure(reducer: PCAReducer, labels: Sequence[str]) -> go.Figure:
         + " ".join(f"Component {i}: {_named_by(column, labels)}." for i, column in enumerate(loadings.T[:4], 1)),
         height=120 + 27 * len(grouped),
     )
-    limit, few = float(np.abs(shown).max()), shown.shape[1] <= 12
+    few = shown.shape[1] <= 12
     hover = "%{y} on component %{x}: %{z:.3f}<extra></extra>"
-    about = {"texttemplate": "%{z:.2f}" if few else None, "hovertemplate": hover}
     components = (f"{number + 1}" for number in range(shown.shape[1]))
-    add_cells(figure, shown, components, [wrapped(labels[i], LABEL_WIDTH) for i in grouped], limit, **about)
-    figure.update_coloraxes(showscale=not few)
+    rows = [wrapped(labels[i], LABEL_WIDTH) for i in grouped]
+    if few:
+        add_correlation_cells(figure, shown, components, rows, hovertemplate=hover)
+    else:
+        add_cells(figure, shown, components, rows, float(np.abs(shown).max()), hovertemplate=hover)
+        figure.update_coloraxes(showscale=True)
     return figure.update_xaxes(title={"text": "Component"}, type="category", side="bottom")
 
 

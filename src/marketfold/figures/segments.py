@@ -11,6 +11,7 @@ from marketfold.figures.theme import (
     INK,
     NAMES_DOWN,
     ON_FILL,
+    PALER,
     add_cells,
     log_axis,
     new_figure,
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from marketfold.segments import SegmentProfile
 
 TOP_FEATURES = 16
-PALER = 1.8
-"""End of the colour scale of effects, which end at 1: so the numbers can be read on every cell, in light and dark."""
 
 HEATMAP_LABEL, SPREAD_LABEL = 18, 30
 """Letters in a line of an axis label with a segment's name."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import plotly.graph_objects as go
 
-from marketfold.words import share
+from marketfold.words import decimal, share
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -232,18 +232,28 @@ def add_cells(
     figure.update_yaxes(NAMES_DOWN)
 
 
-_PALER_SHARES = 2.2
-"""End of the colour scale of shares that stand in their cells: so one ink can be read on all, in light and dark."""
+PALER, _PALER_SHARES = 1.8, 2.2
+"""End of a colour scale, of its values and of shares, that stand in their cells: so one ink can be read on all of them,
+in light and dark."""
 
 
 def add_share_cells(
     figure: go.Figure, shares: Float64, columns: Iterable[Any], rows: Iterable[str], high: float, **more: Any
 ) -> None:
     """Cells that are coloured from 0 to `high` and say their share; one that is NaN is empty."""
-    text = [[share(one) if np.isfinite(one) else "" for one in row] for row in shares.tolist()]
-    ink = {"text": text, "texttemplate": "%{text}", "textfont": {"color": INK, "size": 11}}
+    text = [[f"{one * 100:.0f} %" if np.isfinite(one) else "" for one in row] for row in shares.tolist()]
+    ink = {"text": text, "texttemplate": "%{text}", "textfont": {"color": INK, "size": 10}}
     add_cells(figure, shares, columns, rows, **(ink | more))
     figure.update_layout(coloraxis={"cmin": 0, "cmax": _PALER_SHARES * max(high, 0.01), "showscale": False})
+
+
+def add_correlation_cells(
+    figure: go.Figure, values: Float64, columns: Iterable[Any], rows: Iterable[str], **more: Any
+) -> None:
+    """Cells from -1 to 1 that say their value; one that is NaN is empty."""
+    text = [[decimal(one) if np.isfinite(one) else "" for one in row] for row in values.tolist()]
+    ink = {"text": text, "texttemplate": "%{text}", "textfont": {"color": INK}}
+    add_cells(figure, values, columns, rows, PALER, **(ink | more))
 
 
 def add_named_bars(figure: go.Figure, sizes: Sequence[float], names: Sequence[str], **more: Any) -> None:
