@@ -13,7 +13,7 @@ from marketfold.campaigns.consequences import (
 from marketfold.campaigns.customers import FACTS
 from marketfold.campaigns.drafts import Draft
 from marketfold.campaigns.plan import Campaign, CampaignPlan, PlannedChannel, PlanNote, as_made
-from marketfold.campaigns.planning import ArmDraw, plan_campaigns
+from marketfold.campaigns.planning import ArmDraw, for_companies, plan_campaigns
 from marketfold.campaigns.playbook import AimRule, MetCondition, Playbook, load_playbook
 from marketfold.campaigns.product_affinity import NextBuy, OverIndex
 from marketfold.campaigns.timing import MIN_ORDERS, Timing
@@ -46,6 +46,7 @@ __all__ = [
     "divide_anew",
     "divided_alike",
     "follow",
+    "for_companies",
     "keep_edits",
     "load_playbook",
     "plan_campaigns",

@@ -13,7 +13,7 @@ from marketfold.campaigns.budget import Stake, allocate_budget
 from marketfold.campaigns.drafts import presentable, write_drafts
 from marketfold.campaigns.known import known_from_orders, known_from_table
 from marketfold.campaigns.plan import Campaign, CampaignPlan, PlannedChannel, PlannedOffer, PlanNote, as_made
-from marketfold.campaigns.playbook import load_playbook, select_aim
+from marketfold.campaigns.playbook import SHIPPED, load_playbook, select_aim
 from marketfold.cleaning import CleanOrders
 from marketfold.config import CampaignOptions
 from marketfold.errors import ParameterError
@@ -21,7 +21,7 @@ from marketfold.experiments import as_assigned, assign_arms, plan_holdout, plan_
 from marketfold.segments import most_telling
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
 
     import pyarrow as pa
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from marketfold.campaigns.product_affinity import ProductAffinity
     from marketfold.campaigns.timing import Timing
     from marketfold.customer_tables import CustomerTable
+    from marketfold.decisions import SourceFacts
     from marketfold.schema import Progress
     from marketfold.segments import SegmentProfile
     from marketfold.selection import Segmentation
@@ -43,6 +44,7 @@ COUNTRIES = 4
 LONG_AGO_DAYS = 182
 """Thanks for an order that is older than half a year come too late."""
 AUTO = "auto"
+RETAIL, B2B = SHIPPED
 STEPS = ("customers", "products", "seasons", "holdouts", "words")
 
 
@@ -59,18 +61,21 @@ class ArmDraw:
         return str(self.seed)
 
 
-def pick_playbook(mapping: Mapping[str, str], *, id_is_personal: bool) -> tuple[str, PlanNote]:
-    """Pick the shipped playbook that fits the roles that were found, and say why.
+def pick_playbook(facts: SourceFacts) -> tuple[str, PlanNote]:
+    """Pick the shipped playbook that fits what the source says of its customers, and say why.
 
     Examples
     --------
-    >>> pick_playbook({"customer_name": "COMPANY", "contact_last_name": "CONTACT"}, id_is_personal=False)
-    ('b2b', PlanNote(code='contacts', about=''))
+    >>> from marketfold.decisions import SourceFacts
+    >>> pick_playbook(SourceFacts("orders.csv", 10, {"deal_size": "DEALSIZE"}))
+    ('b2b', PlanNote(code='deal size', about=''))
     """
-    contacts = {"contact_first_name", "contact_last_name"} & set(mapping)
-    if contacts and ("customer_name" in mapping or id_is_personal):
-        return "b2b", PlanNote("contacts")
-    return ("b2b", PlanNote("deal size")) if "deal_size" in mapping else ("retail", PlanNote("no companies"))
+    return ("b2b", PlanNote(facts.companies_by)) if facts.companies_by else ("retail", PlanNote("no companies"))
+
+
+def for_companies(facts: SourceFacts, options: CampaignOptions) -> bool:
+    """Whether the campaigns are for companies: as the playbook says, or as the source does."""
+    return options.playbook == B2B or (options.playbook != RETAIL and bool(facts.companies_by))
 
 
 def _identifiers(mapping: dict[str, str]) -> frozenset[str]:
@@ -234,7 +239,7 @@ def plan_campaigns(
     options, draw = options or CampaignOptions(), draw or ArmDraw()
     chosen, notes = options.playbook, []
     if chosen == AUTO:
-        chosen, note = pick_playbook(source.facts.mapping, id_is_personal=source.facts.id_is_personal)
+        chosen, note = pick_playbook(source.facts)
         notes.append(note)
     playbook = load_playbook(chosen)
     if segmentation.n_segments != len(profiles) or not profiles:
