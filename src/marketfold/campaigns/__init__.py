@@ -11,7 +11,7 @@ from marketfold.campaigns.consequences import (
     keep_edits,
 )
 from marketfold.campaigns.customers import FACTS
-from marketfold.campaigns.drafts import Draft
+from marketfold.campaigns.drafts import LIMITS, Draft
 from marketfold.campaigns.plan import Campaign, CampaignPlan, PlannedChannel, PlanNote, as_made
 from marketfold.campaigns.planning import ArmDraw, for_companies, plan_campaigns
 from marketfold.campaigns.playbook import AimRule, MetCondition, Playbook, load_playbook
@@ -20,6 +20,7 @@ from marketfold.campaigns.timing import MIN_ORDERS, Timing
 
 __all__ = [
     "FACTS",
+    "LIMITS",
     "MIN_ORDERS",
     "YEAR_DAYS",
     "AimRule",

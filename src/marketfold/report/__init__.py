@@ -5,7 +5,7 @@ from marketfold.report.comparison import comparison_page
 from marketfold.report.content import report_data, report_page, with_plan, write_report
 from marketfold.report.measurement import measurement_figure, measurement_page, write_measurement
 from marketfold.report.sentences.audiences import audience_account
-from marketfold.report.sentences.campaigns import PART_WORDS, plan_notes, promise_note
+from marketfold.report.sentences.campaigns import AD_WORDS, PART_WORDS, plan_notes, promise_note
 from marketfold.report.sentences.clustering import disagreements
 from marketfold.report.sentences.experiments import (
     describe_coverage,
@@ -41,6 +41,7 @@ from marketfold.report.sentences.warnings import (
 )
 
 __all__ = [
+    "AD_WORDS",
     "PART_WORDS",
     "REDUCTION_RULE",
     "about_people",

@@ -146,7 +146,7 @@ class _Naming:
     spare: list[NamePart]
 
     def options(self, members: Members) -> Iterator[list[NamePart]]:
-        """What the name could say: the two strongest, then one of them beside another, then three things."""
+        """What the name could say: the two strongest, then the first beside another, then three."""
         first = self.chosen[:1]
         pairs = [[*first, part] for part in self.spare] if len(self.chosen) > 1 or not first else []
         thirds = [[*self.chosen, part] for part in self.spare]
@@ -196,8 +196,10 @@ def _distinct(namings: Sequence[_Naming], members: Members) -> list[str]:
         taken = list(names.values())
         free = [name for name in options[place] if not any(alike(name, one) for one in taken)]
         others = [name for name in options[place] if all(meaning(name) != meaning(one) for one in taken)]
-        names[place] = (free or others or [other_than(options[place][0], taken)])[0]
-        if not free and not others:
+        alone = [compose([part], members) for part in namings[place].chosen[1:]]
+        alone = [name for name in alone if not any(alike(name, one) for one in taken)]
+        names[place] = (free or others or alone or [other_than(options[place][0], taken)])[0]
+        if not (free or others or alone):
             left_over.add(place)
     for place in sorted(set(names) - left_over):
         taken = [name for other, name in names.items() if other not in {place, *left_over}]

@@ -23,20 +23,26 @@ def describe_holdout(holdout: Holdout, currency: str | None = None) -> str:
     currency
         Of its amounts.
     """
-    best = holdout.best_lift
     return say(
         "holdout",
         holdout.sizing,
         holdout=holdout,
         customers=words.plural(holdout.customers, "customer"),
         most=MOST_SHARE,
-        shown="no change at all" if best is None else f"only a change of {words.share(best)} or more",
+        shown=_shown(holdout.best_lift),
         what=_what(holdout.primary),
         usual=_usual(holdout, currency),
         power=_power(holdout, currency),
         price=_price(holdout, currency),
+        days=words.days(holdout.days),
         anew=f"{words.count(holdout.planned)} would be held out" if holdout.planned else "no holdout would be made",
     )
+
+
+def _shown(lift: float | None) -> str:
+    if lift is None:
+        return "no change at all"
+    return "nothing short of a doubling" if lift >= 1 else f"only a change of {words.share(lift)} or more"
 
 
 def _what(primary: Primary) -> str:
