@@ -18,6 +18,7 @@ def traits(
     everyone: dict[str, float] | None = None,
     country: Described | None = None,
     units: int = 50,
+    revenue_share: float = 0.2,
 ) -> SegmentTraits:
     medians = medians or {}
     distinguishing = tuple(
@@ -29,7 +30,7 @@ def traits(
         units=units,
         unit_share=0.1,
         revenue_total=0.0,
-        revenue_share=0.0,
+        revenue_share=revenue_share,
         medians=medians,
         everyone=everyone or {},
         effects=dict(effects),
@@ -74,6 +75,7 @@ NOBODY = traits(("trend", 0.0))
         (traits(("recency_days", 0.9), ("quarter_4_share", 0.8), medians={"recency_days": 400.0}),
          "Lapsed year-end buyers"),
         (traits(("revenue_total", 0.9)), "Top customers"),
+        (traits(("order_count", 0.9), ("revenue_total", 0.9), revenue_share=0.05), "Regulars"),
         (traits(("revenue_total", 0.9), ("basket_mean", 0.5)), "Big-basket buyers"),
         (traits(("quarter_4_share", 0.9), ("category_Gifts_share", 0.8), medians={"category_Gifts_share": 0.7}),
          "Year-end Gifts buyers"),

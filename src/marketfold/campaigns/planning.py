@@ -117,13 +117,13 @@ class _Terms:
     playbook: Playbook
     have: Collection[str]
     currency: str | None
-    as_of: date
+    as_of: date | None
 
 
-def _near_season(timing: Timing, as_of: date) -> str | None:
+def _near_season(timing: Timing, as_of: date | None) -> str | None:
     """The month in which the next season begins, where one can speak of it already."""
     begins = timing.season_begins_on
-    return words.month(begins.month) if begins and (begins - as_of).days <= LONG_AGO_DAYS else None
+    return words.month(begins.month) if begins and as_of and (begins - as_of).days <= LONG_AGO_DAYS else None
 
 
 def _round_up(amount: float) -> float:

@@ -16,6 +16,7 @@ from marketfold.report.sentences.campaigns import (
     edited_parts,
     how_many,
     inter_purchase_time,
+    member,
     missing_contacts,
     next_step,
     plan_notes,
@@ -125,7 +126,7 @@ def _closing(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
     steps = [next_step(step) for step in (campaign.next_category, campaign.next_product) if step]
     if steps:
         facts.append(Fact("Their natural next step", "\n".join(steps)))
-    measured = describe_holdout(campaign.holdout, plan.currency) if campaign.holdout else ""
+    measured = describe_holdout(campaign.holdout, plan.currency, member=member(plan)) if campaign.holdout else ""
     measured = " ".join(text for text in (measured, usual_note(campaign)) if text)
     facts.append(Fact("How you will know", campaign.measure, measured))
     if campaign.budget:

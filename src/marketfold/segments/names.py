@@ -44,7 +44,7 @@ GAP = "gap_mean_days"
 SLOW_DAYS = 120
 """Days between orders from which "regular" would be too much."""
 
-SEASON = "season"
+SEASON, VALUE = "season", "value"
 SEASON_AGAIN_DAYS = 370
 """Silence since the last season is no sign of leaving; a year and a few days after it, it is."""
 
@@ -78,6 +78,8 @@ def _part(feature: DistinguishingFeature, traits: SegmentTraits, members: Member
         own = _own_word(phrase.high_tail)
         mostly = feature.effect > 0 and feature.median >= DOMINANT_SHARE
         return NamePart(phrase.aspect, phrase.order, own, own=True) if own and mostly else None
+    if phrase.aspect == VALUE and feature.effect > 0 and traits.revenue_share < traits.unit_share:
+        return None  # a few who bring far more stand elsewhere
     words, tail = _words(phrase, feature, traits, members)
     tail = "" if words else tail
     if tail and feature.measure == "flag":

@@ -199,6 +199,11 @@ def ad_texts(draft: Draft, ads: Sequence[str]) -> list[tuple[str, str, int]]:
     ]
 
 
+def no_amount() -> str:
+    """That a campaign gets nothing of the budget."""
+    return say("campaign", "no_amount")
+
+
 def no_money() -> str:
     """Why a brief has no sums."""
     return say("campaign", "no_money")
@@ -257,6 +262,8 @@ def _contacts(line: BudgetLine, plan: CampaignPlan) -> list[str]:
 def _break_even(line: BudgetLine, plan: CampaignPlan) -> str:
     margin, discount, rate = plan.budget.margin, line.stake.discount, line.break_even_rate
     spent = line.contact_cost if line.amount is None else line.amount
+    if spent == 0:
+        return say("arithmetic", "rate.nothing spent")
     if spent is None:
         return say("arithmetic", "rate.no cost")
     if margin is None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from marketfold.experiments import Check, Effect, Gain, Holdout, Measurement, Primary, Raw, SegmentResult
 
 
-def describe_holdout(holdout: Holdout, currency: str | None = None) -> str:
+def describe_holdout(holdout: Holdout, currency: str | None = None, *, member: str = "customer") -> str:
     """Say how many are held out and what that will show, or why nobody is.
 
     Parameters
@@ -22,15 +22,18 @@ def describe_holdout(holdout: Holdout, currency: str | None = None) -> str:
         Of one segment.
     currency
         Of its amounts.
+    member
+        What one of them is called.
     """
+    what = _what(holdout.primary).replace("customer", member)
     return say(
         "holdout",
         holdout.sizing,
         holdout=holdout,
-        customers=words.plural(holdout.customers, "customer"),
+        customers=words.plural(holdout.customers, member),
         most=MOST_SHARE,
         shown=_shown(holdout.best_lift),
-        what=_what(holdout.primary),
+        what=what,
         usual=_usual(holdout, currency),
         power=_power(holdout, currency),
         price=_price(holdout, currency),
