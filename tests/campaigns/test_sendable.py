@@ -24,7 +24,11 @@ from marketfold.report import brief_markdown
 if TYPE_CHECKING:
     from marketfold.campaigns import CampaignPlan
 
-KNOWN: tuple[dict[str, str], ...] = ({}, {"category": "Tea", "next_category": "Coffee", "season": "November"}, {"long_ago": "yes", "due": "yes"})
+KNOWN: tuple[dict[str, str], ...] = (
+    {},
+    {"category": "Tea", "next_category": "Coffee", "season": "November"},
+    {"long_ago": "yes", "due": "yes"},
+)
 TWICE = ("win_back", "second_order", "keep", "recommend")
 """Aims that several segments of one shop often have."""
 

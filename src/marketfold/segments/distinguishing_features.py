@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 
 from marketfold.schema import Measure  # noqa: TC001  (plans are read back by it)
-from marketfold.segments.phrases import Large, difference_text
+from marketfold.segments.phrases import Large, difference_text, phrase_of
 from marketfold.thresholds import FEWEST_MEMBERS, MEASURED_SHARE, SIGNIFICANCE
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ MEDIUM_EFFECT = 0.33
 
 ORDERS = "order_count"
 LARGE = "large_deal_share"
+RETURNS = "returns"
 
 MOSTLY = 0.5
 """Share of a segment, and of the others, of which a feature must be measured before the two are compared by it."""
@@ -200,10 +201,13 @@ def distinguishing_features(
 def most_telling(features: Sequence[DistinguishingFeature], n: int) -> tuple[DistinguishingFeature, ...]:
     """The first n that say something new: of those with one order the first order is the last, and its worth is all.
 
-    A feature whose medians and averages are those of an earlier one, in the same measure, says it again.
+    A feature whose medians and averages are those of an earlier one, in the same measure, says it again; and how
+    much is sent back is said once, as a share, a count or an amount.
     """
     new: dict[tuple[str, ...], DistinguishingFeature] = {}
     for feature in features:
+        if phrase_of(feature.name).aspect == RETURNS and any(phrase_of(o.name).aspect == RETURNS for o in new.values()):
+            continue
         numbers = feature.median, feature.others, feature.mean, feature.others_mean
         new.setdefault((feature.measure, *(f"{number:.6g}" for number in numbers)), feature)
     return tuple(new.values())[:n]

@@ -44,7 +44,11 @@ GAP = "gap_mean_days"
 SLOW_DAYS = 120
 """Days between orders from which "regular" would be too much."""
 
-SEASON, VALUE = "season", "value"
+SEASON, VALUE, RECENCY = "season", "value", "recency"
+PRESENT = frozenset({"frequency", "inter-purchase time", "trend", "tenure", VALUE})
+"""What is said of how somebody buys now: of those who have stopped it is said with that."""
+STOPPED_DAYS = 180
+OVERDUE_GAPS = 2.0
 SEASON_AGAIN_DAYS = 370
 """Silence since the last season is no sign of leaving; a year and a few days after it, it is."""
 
@@ -103,8 +107,16 @@ def _plain_parts(traits: SegmentTraits, members: Members) -> tuple[list[NamePart
             yields = aspects.intersection(phrases[feature.name].yields_to)
             (yielding if yields else parts).setdefault(part.aspect, part)
     if SEASON in parts and traits.medians.get("recency_days", 0.0) <= SEASON_AGAIN_DAYS:
-        parts.pop("recency", None)
+        parts.pop(RECENCY, None)
+    elif _stopped(traits) and RECENCY not in parts and PRESENT.intersection(parts):
+        parts = {RECENCY: NamePart(RECENCY, 10, phrase_of("recency_days", members.unit).high)} | parts
     return list(parts.values()), [part for aspect, part in yielding.items() if aspect not in parts]
+
+
+def _stopped(traits: SegmentTraits) -> bool:
+    """Whether most have been away for half a year, and for twice their time between orders."""
+    away = traits.medians.get("recency_days", 0.0)
+    return away >= STOPPED_DAYS and not away <= OVERDUE_GAPS * traits.medians.get(GAP, 0.0)
 
 
 def _described_parts(traits: SegmentTraits) -> list[NamePart]:

@@ -122,7 +122,7 @@ def test_why_an_aim_was_chosen(campaign: Campaign) -> None:
         "worth of an order of the median customer: €80 (asked: at least €75) (rule 2 of 8 in the playbook)."
     )
     last = text.why_this_aim(replace(campaign, why=AimRule(8, 8, "Keep", ())), plan(None))
-    assert last == "no rule of the playbook calls for another aim (rule 8 of 8 in the playbook)."
+    assert last == "nothing about them calls for another aim (rule 8 of 8 in the playbook)."
 
 
 @pytest.mark.parametrize(

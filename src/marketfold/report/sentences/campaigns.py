@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from marketfold import words
 from marketfold.campaigns import FACTS, LIMITS, MIN_ORDERS, YEAR_DAYS
+from marketfold.features import SEVERAL
 from marketfold.report.sentences.phrases import phrases, say
 from marketfold.segments import difference_text
 from marketfold.words import listed, measured, share
@@ -109,7 +110,8 @@ def _places(campaign: Campaign) -> str:
     """Where they live; nothing where all customers live in one country."""
     if any(one.everyone_share >= NEARLY_ALL for one in campaign.countries):
         return ""
-    texts = [f"{one.value} {share(one.share)}" for one in campaign.countries[:COUNTRIES]]
+    named = {SEVERAL: say("campaign", "several_countries")}
+    texts = [f"{named.get(one.value, one.value)} {share(one.share)}" for one in campaign.countries[:COUNTRIES]]
     if len(campaign.countries) > COUNTRIES:
         texts.append("others less")
     return f"By country: {', '.join(texts)}." if texts else ""
@@ -262,14 +264,14 @@ def _contacts(line: BudgetLine, plan: CampaignPlan) -> list[str]:
 def _break_even(line: BudgetLine, plan: CampaignPlan) -> str:
     margin, discount, rate = plan.budget.margin, line.stake.discount, line.break_even_rate
     spent = line.contact_cost if line.amount is None else line.amount
-    if spent == 0:
-        return say("arithmetic", "rate.nothing spent")
     if spent is None:
         return say("arithmetic", "rate.no cost")
     if margin is None:
         return say("arithmetic", "rate.no margin")
     if rate is None:
         return say("arithmetic", "rate.never", margin=margin, discount=discount)
+    if spent == 0:
+        return say("arithmetic", "rate.nothing spent")
     kept = say("arithmetic", "kept.discount" if discount else "kept", margin=margin, discount=discount)
     usual, given_away = line.stake.usual_rate, line.reached * line.order_value * line.stake.given_away
     facts = {
