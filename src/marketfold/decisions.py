@@ -159,6 +159,14 @@ class SourceFacts:
     decisions: tuple[Decision, ...] = ()
 
     @property
+    def companies_by(self) -> Literal["contacts", "deal size", ""]:
+        """By what the customers are seen to be companies; "" where nothing says so."""
+        contacts = {"contact_first_name", "contact_last_name"} & set(self.mapping)
+        if contacts and ("customer_name" in self.mapping or self.id_is_personal):
+            return "contacts"
+        return "deal size" if "deal_size" in self.mapping else ""
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What was decided without a doubt that is left, each a sentence."""
         return tuple(one.text for one in self.decisions if one.kind.way != "warned")

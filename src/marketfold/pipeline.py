@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from marketfold.analysis import Analysis, ChoicePart, CustomersPart, DataPart, RunPart, SegmentsPart
-from marketfold.campaigns import ArmDraw, keep_edits, plan_campaigns
+from marketfold.campaigns import ArmDraw, for_companies, keep_edits, plan_campaigns
 from marketfold.cleaning import clean_orders
 from marketfold.clustering import assess_stability, split_and_merge
 from marketfold.config import load_config
@@ -213,7 +213,8 @@ class _Pipeline:
         with self.clock.stage("profile"):
             traits = find_traits(segmentation)
             earlier = self.previous.snapshot if self.previous else None
-            segmentation, matches = number_and_name(segmentation, traits, earlier)
+            companies = for_companies(ground.behind_plan().facts, self.config.campaigns)
+            segmentation, matches = number_and_name(segmentation, traits, earlier, companies=companies)
             profiles = profile_segments(segmentation, self.config.seed, traits)
             traps, baseline = ground.traps(segmentation), ground.baseline()
         return segmentation, SegmentsPart(profiles, traps, baseline, matches)

@@ -40,7 +40,7 @@ def test_planted_groups_get_the_aims_that_suit_them(shop_case: Case):
 
 def test_a_campaign_keeps_the_rule_that_chose_its_aim_with_its_numbers(shop_case: Case):
     campaign = next(c for c in shop_case.plan().campaigns if c.aim == "win_back")
-    assert (campaign.why.number, campaign.why.n_rules, campaign.why.title) == (2, 8, campaign.aim_title)
+    assert (campaign.why.number, campaign.why.n_rules, campaign.why.title) == (3, 9, campaign.aim_title)
     asked = next(one for one in campaign.why.conditions if one.at_least == 0.6)
     assert asked.value >= 0.6
     assert asked.everyone is not None
@@ -191,7 +191,7 @@ def test_everybody_buying_once_on_one_day_can_be_planned():
     rows = [(f"o{n}", f"c{n}", "2026-01-05", 10.0 + n) for n in range(40)]
     case = case_of(read_orders(table_of(rows), ReadingOptions(date_format="%Y-%m-%d")), k=2)
     plan = case.plan()
-    assert all(campaign.aim == "second_order" for campaign in plan.campaigns)
+    assert all(campaign.aim == "recommend" for campaign in plan.campaigns)
     assert all(campaign.holdout and not campaign.holdout.held_out for campaign in plan.campaigns)
 
 

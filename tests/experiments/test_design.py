@@ -120,7 +120,7 @@ def test_a_wish_that_is_out_of_reach_is_noted():
     [
         (20, USUAL, "too few", True),
         (5_000, None, "never observed", False),
-        (5_000, replace(USUAL, order_rate=0.0, revenue_mean=0.0), "too few", False),
+        (5_000, replace(USUAL, order_rate=0.0, revenue_mean=0.0), "nobody back", False),
     ],
 )
 def test_a_holdout_that_shows_nothing_is_refused(

@@ -347,7 +347,8 @@ def test_the_features_of_an_export(clean_sales: CleanOrders, totals: dict[str, A
     assert table.revenue.sum() == pytest.approx(known["amount_kept"])
     assert table.left_out == {}
     assert json.loads(table.settings["categories"])[0] == "Sail Boats"
-    assert set(table.settings) == {"first_on", "as_of", "large_deal_size", "categories", "expected"}
+    taken = {"large_deal_size", "large_deal_from", "categories", "expected"}
+    assert set(table.settings) == {"first_on", "as_of"} | taken
     assert (table.settings["first_on"], table.settings["large_deal_size"]) == (known["first_on"], "Large")
 
 
@@ -358,6 +359,6 @@ def test_the_sales_file(shared_data: Any):
     assert table.revenue.sum() == pytest.approx(9_838_141.37)
     assert table.left_out == {}
     assert json.loads(table.settings["categories"])[0] == "Classic Cars"
-    known = {"first_on": "2003-01-06", "as_of": "2005-06-01", "large_deal_size": "Large"}
+    known = {"first_on": "2003-01-06", "as_of": "2005-06-01", "large_deal_size": "Large", "large_deal_from": "7016.31"}
     taken = {name: table.settings[name] for name in ("categories", "expected")}
     assert table.settings == known | taken

@@ -98,11 +98,21 @@ def test_what_is_no_part_of_the_plan_stays_a_text(plan: CampaignPlan, folder: Pa
 
 def test_what_cannot_be_stays_a_text(plan: CampaignPlan, folder: Path):
     rewrite(folder, 1, f"# 1. {plan.campaigns[0].name}:", f"# 1. {plan.campaigns[1].name}:")  # taken
-    rewrite(folder, 1, plan.campaigns[0].drafts[0].google_headline, "x" * 31)
+    rewrite(folder, 1, f"Subject: {plan.campaigns[0].drafts[0].subject}", f"Subject: {'x' * 61}")
     read = read_plan(folder)
     assert read.campaigns[0].name == plan.campaigns[0].name
     assert read.campaigns[0].drafts == plan.campaigns[0].drafts
     assert read.campaigns[0].text_by_hand
+
+
+def test_an_ad_text_is_taken_from_its_row(plan: CampaignPlan, tmp_path: Path):
+    first, *others = plan.campaigns
+    with_ads = tuple(replace(channel, ads="google") for channel in first.channels)
+    write_plan(replace(plan, campaigns=(replace(first, channels=with_ads), *others)), tmp_path)
+    rewrite(
+        tmp_path, 1, f"| Google headline | {first.drafts[0].google_headline} |", "| Google headline | Our own words |"
+    )
+    assert read_plan(tmp_path).campaigns[0].drafts[0].google_headline == "Our own words"
 
 
 def test_what_was_taken_once_is_not_taken_again(plan: CampaignPlan, folder: Path):

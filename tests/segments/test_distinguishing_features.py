@@ -44,7 +44,7 @@ def test_effect_sizes_agree_with_scipy_and_numpy(seed: int):
 def test_one_segment_differs_in_nothing():
     matrix, labels = shop()
     (everyone,) = profile_segments(segmented(matrix, np.zeros_like(labels)))
-    assert (everyone.distinguishing, everyone.name, everyone.rule) == ((), "All buyers", None)
+    assert (everyone.distinguishing, everyone.name, everyone.rule) == ((), "All customers", None)
 
 
 def test_noise_differs_in_nothing():

@@ -67,7 +67,7 @@ def test_a_new_group_does_not_take_a_kept_name():
     numbers = earlier.numbers.copy()
     numbers[earlier.numbers == 3] = np.where(np.arange((earlier.numbers == 3).sum()) % 3 == 0, 4, 3)
     later = replace(earlier, numbers=numbers, names={1: "a", 2: "b", 3: "c", 4: "Strangers"})
-    assert match_segments(earlier, later)[3].name == "Strangers (new)"
+    assert match_segments(earlier, later)[3].name == "Other strangers"
 
 
 def test_without_shared_members_the_centres_decide():

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import re
+from itertools import combinations
+
 import numpy as np
 import pytest
 from tests.segments.shops import clean_shop, segmented, shop
 
 from marketfold.schema import Unit
 from marketfold.segments import Described, DistinguishingFeature, SegmentTraits, name_segments
+from marketfold.segments.name_words import MOST_WORDS, Members, alike, meaning
 
 
 def traits(
@@ -14,6 +18,7 @@ def traits(
     everyone: dict[str, float] | None = None,
     country: Described | None = None,
     units: int = 50,
+    revenue_share: float = 0.2,
 ) -> SegmentTraits:
     medians = medians or {}
     distinguishing = tuple(
@@ -25,7 +30,7 @@ def traits(
         units=units,
         unit_share=0.1,
         revenue_total=0.0,
-        revenue_share=0.0,
+        revenue_share=revenue_share,
         medians=medians,
         everyone=everyone or {},
         effects=dict(effects),
@@ -40,92 +45,124 @@ NOBODY = traits(("trend", 0.0))
 @pytest.mark.parametrize(
     ("segment", "name"),
     [
-        (traits(("order_count", 0.9), ("basket_mean", 0.9)), "Frequent big-basket buyers"),
-        (traits(("basket_mean", 0.9), ("order_count", 0.88), ("recency_days", -0.86)), "Frequent big-basket buyers"),
+        (traits(("order_count", 0.9), ("basket_mean", 0.9)), "Big-basket regulars"),
+        (traits(("basket_mean", 0.9), ("order_count", 0.88), ("recency_days", -0.86)), "Big-basket regulars"),
         (traits(("order_count", -0.8), medians={"order_count": 1.0}), "One-time buyers"),
         (traits(("order_count", 0.8), medians={"order_count": 2.0}, everyone={"order_count": 1.0}), "Repeat buyers"),
         (traits(("order_count", 0.8), medians={"order_count": 3.0}, everyone={"order_count": 2.0}),
-         "More frequent buyers"),
-        (traits(("order_count", 0.8), ("recency_days", 0.7), medians={"order_count": 2.0}), "Quiet repeat buyers"),
-        (traits(("gap_mean_days", -0.8), medians={"gap_mean_days": 182.0}), "More frequent buyers"),
-        (traits(("gap_mean_days", -0.8), medians={"gap_mean_days": 30.0, "order_count": 2.0}), "Average buyers"),
-        (traits(("recency_days", 0.9), ("gap_mean_days", -0.8), medians={"order_count": 2.0}), "Quiet buyers"),
-        (traits(("trend", 0.9), medians={"order_count": 1.0}), "Average buyers"),
-        (traits(("tenure_days", 0.9), medians={"tenure_days": 60.0}), "Average buyers"),
-        (traits(("tenure_days", 0.9), medians={"tenure_days": 500.0, "order_count": 1.0}), "Average buyers"),
-        (traits(("tenure_days", 0.9), medians={"tenure_days": 500.0}), "Long-standing buyers"),
-        (traits(("tenure_days", -0.9), medians={"tenure_days": 300.0}), "Average buyers"),
-        (traits(("recency_days", -0.9), medians={"recency_days": 171.0}), "Less quiet buyers"),
-        (traits(("quarter_1_share", 0.9), medians={"quarter_1_share": 0.41}), "Average buyers"),
-        (traits(("recency_days", 0.9), ("gap_mean_days", -0.8)), "Quiet once-frequent buyers"),
-        (traits(("recency_days", 0.9), ("trend", -0.95)), "Quiet buyers"),
-        (traits(("revenue_total", 0.9)), "Top buyers"),
+         "Typical customers"),
+        (traits(("order_count", 0.8), medians={"gap_mean_days": 182.0}), "Loyal customers"),
+        (traits(("order_count", 0.9), ("revenue_total", 0.9)), "Core customers"),
+        (traits(("order_count", 0.8), ("recency_days", 0.7),
+                medians={"order_count": 2.0, "recency_days": 300.0}, everyone={"order_count": 1.0}),
+         "Lapsed repeat buyers"),
+        (traits(("gap_mean_days", -0.8), medians={"gap_mean_days": 182.0}), "Typical customers"),
+        (traits(("gap_mean_days", -0.8), medians={"gap_mean_days": 30.0, "order_count": 2.0}), "Typical customers"),
+        (traits(("recency_days", 0.9), ("gap_mean_days", -0.8), medians={"order_count": 2.0, "recency_days": 300.0}),
+         "Lapsed customers"),
+        (traits(("trend", 0.9), medians={"order_count": 1.0}), "Typical customers"),
+        (traits(("tenure_days", 0.9), medians={"tenure_days": 60.0}), "Typical customers"),
+        (traits(("tenure_days", 0.9), medians={"tenure_days": 500.0, "order_count": 1.0}), "Typical customers"),
+        (traits(("tenure_days", 0.9), medians={"tenure_days": 500.0}), "Long-standing customers"),
+        (traits(("tenure_days", -0.9), medians={"tenure_days": 300.0}), "Typical customers"),
+        (traits(("tenure_days", -0.9), ("recency_days", -0.8), medians={"tenure_days": 90.0}), "New customers"),
+        (traits(("recency_days", -0.9), medians={"recency_days": 171.0}), "Typical customers"),
+        (traits(("recency_days", 0.9), medians={"recency_days": 120.0}), "Quiet customers"),
+        (traits(("quarter_1_share", 0.9), medians={"quarter_1_share": 0.41}), "Typical customers"),
+        (traits(("recency_days", 0.9), ("gap_mean_days", -0.8), medians={"recency_days": 300.0}), "Lapsed regulars"),
+        (traits(("recency_days", 0.9), ("trend", -0.95), medians={"recency_days": 300.0}), "Lapsed customers"),
+        (traits(("recency_days", 0.9), ("quarter_4_share", 0.8), medians={"recency_days": 200.0}), "Year-end buyers"),
+        (traits(("recency_days", 0.9), ("quarter_4_share", 0.8), medians={"recency_days": 400.0}),
+         "Lapsed year-end buyers"),
+        (traits(("gap_spread_days", -0.6), medians={"recency_days": 200.0, "gap_mean_days": 69.0}), "Lapsed customers"),
+        (traits(("order_count", 0.6), medians={"recency_days": 200.0, "gap_mean_days": 69.0}), "Lapsed regulars"),
+        (traits(("order_count", 0.6), medians={"recency_days": 200.0, "gap_mean_days": 150.0}), "Loyal customers"),
+        (traits(("order_count", -0.6), medians={"order_count": 5.0}), "Typical customers"),
+        (traits(("gap_mean_days", 0.6), medians={"gap_mean_days": 107.0}), "Typical customers"),
+        (traits(("revenue_total", 0.9)), "Top customers"),
+        (traits(("order_count", 0.9), ("revenue_total", 0.9), revenue_share=0.05), "Regulars"),
         (traits(("revenue_total", 0.9), ("basket_mean", 0.5)), "Big-basket buyers"),
         (traits(("quarter_4_share", 0.9), ("category_Gifts_share", 0.8), medians={"category_Gifts_share": 0.7}),
-         "Year-end buyers, mostly Gifts"),
+         "Year-end Gifts buyers"),
         (traits(("category_Classic Cars_share", 0.8), medians={"category_Classic Cars_share": 0.6}),
-         "Mostly Classic Cars"),
-        (traits(("category_Ships_share", 0.8), medians={"category_Ships_share": 0.2}), "Buyers leaning to Ships"),
-        (traits(("category_Ships_share", -0.8)), "Average buyers"),
-        (traits(("category_other_share", 0.8)), "Average buyers"),
-        (traits(("return_share", 0.8)), "Buyers with more returns"),
-        (traits(country=Described("France", 0.8, 0.2, 40, notable=True)), "Mostly from France"),
-        (traits(("order_count", 0.9), country=Described("France", 0.8, 0.2, 40, notable=True)), "Frequent buyers"),
-        (traits(country=Described("France", 0.4, 0.1, 20, notable=True)), "Average buyers"),
-        (traits(("order_count", 1.0), units=2), "Exceptional buyers"),
+         "Classic Cars buyers"),
+        (traits(("category_Ships_share", 0.8), medians={"category_Ships_share": 0.2}), "Typical customers"),
+        (traits(("category_A range of very many words_share", 0.8)), "Typical customers"),
+        (traits(("category_Ships_share", -0.8)), "Typical customers"),
+        (traits(("category_other_share", 0.8)), "Typical customers"),
+        (traits(("return_share", 0.8)), "Return-prone buyers"),
+        (traits(("return_share", 0.8), medians={"return_share": 0.03}), "Typical customers"),
+        (traits(country=Described("France", 0.8, 0.2, 40, notable=True)), "Customers in France"),
+        (traits(("order_count", 0.9), country=Described("France", 0.8, 0.2, 40, notable=True)), "Regulars"),
+        (traits(country=Described("France", 0.4, 0.1, 20, notable=True)), "Typical customers"),
+        (traits(("order_count", 1.0), units=2), "Exceptional customers"),
         (traits(("shoe_size", 0.9)), "High shoe_size"),
-        (traits(("order_count", 0.9), ("shoe_size", -0.8)), "Frequent buyers, low shoe_size"),
+        (traits(("order_count", 0.9), ("shoe_size", -0.8)), "Regulars, low shoe_size"),
         (traits(("days since signup", 0.9)), "Early signup"),
-        (traits(("order_count", 0.9), ("order_num_total_online", 0.95)), "Frequent buyers"),
+        (traits(("order_count", 0.9), ("order_num_total_online", 0.95)), "Regulars"),
     ],
 )  # fmt: skip
 def test_names_say_what_is_distinguishing(segment: SegmentTraits, name: str):
     other = traits(("discount_share", 0.9))
-    assert name_segments([segment, other]) == (name, "Offer-minded buyers")
+    assert name_segments([segment, other]) == (name, "Discount buyers")
 
 
-@pytest.mark.parametrize(("unit", "name"), [("order", "Large orders"), ("order_line", "Earlier order lines")])
+@pytest.mark.parametrize(
+    ("segment", "name"),
+    [
+        (traits(("order_count", 0.9), ("revenue_total", 0.9)), "Core accounts"),
+        (traits(("recency_days", 0.9), medians={"recency_days": 300.0}), "Lapsed accounts"),
+        (traits(("order_count", -0.8), medians={"order_count": 1.0}), "One-order accounts"),
+        (traits(("basket_mean", 0.9), ("order_count", 0.8)), "Regular large-order accounts"),
+        (traits(("revenue_total", -0.9)), "Small accounts"),
+        (NOBODY, "Typical accounts"),
+    ],
+)
+def test_companies_are_accounts(segment: SegmentTraits, name: str):
+    assert name_segments([segment, traits(("discount_share", 0.9))], Members(companies=True))[0] == name
+
+
+@pytest.mark.parametrize(("unit", "name"), [("order", "Large orders"), ("order_line", "Early order lines")])
 def test_orders_and_lines_are_called_so(unit: Unit, name: str):
     segment = traits(("order_total", 0.9)) if unit == "order" else traits(("recency_days", 0.9))
-    assert name_segments([segment, NOBODY], unit)[0] == name
+    assert name_segments([segment, NOBODY], Members(unit))[0] == name
 
 
 def test_a_shared_name_is_told_apart_by_what_only_one_can_say():
     one = traits(("order_count", 0.9), ("basket_mean", 0.8), ("discount_share", 0.5))
     other = traits(("order_count", 0.9), ("basket_mean", 0.8), ("quarter_4_share", 0.5))
-    assert name_segments([one, other]) == (
-        "Frequent big-basket offer-minded buyers",
-        "Frequent big-basket year-end buyers",
-    )
+    assert name_segments([one, other]) == ("Big-basket regulars", "Year-end regulars")
 
 
 def test_a_shared_name_is_told_apart_by_degree():
     one, other = traits(("order_count", 0.9)), traits(("order_count", 0.5))
-    assert name_segments([one, other]) == ("Frequent buyers", "Less frequent buyers")
+    assert name_segments([one, other]) == ("Very frequent buyers", "Regulars")
 
 
-def test_small_differences_are_called_rather():
-    assert name_segments([traits(("order_count", 0.2)), traits(("basket_mean", 0.2)), NOBODY]) == (
-        "Rather frequent buyers",
-        "Rather big-basket buyers",
-        "Average buyers",
-    )
+def test_what_says_less_is_the_others():
+    away = {"recency_days": 300.0}
+    big = traits(("recency_days", 0.9), ("basket_mean", 0.8), medians=away)
+    rest = traits(("recency_days", 0.9), medians=away)
+    assert name_segments([big, rest]) == ("Lapsed big-basket buyers", "Other lapsed customers")
 
 
-def test_what_cannot_be_told_apart_is_numbered():
-    assert name_segments([NOBODY, NOBODY, NOBODY]) == ("Average buyers", "Average buyers (2)", "Average buyers (3)")
+def test_small_differences_serve_to_tell_apart():
+    assert name_segments([traits(("order_count", 0.2)), NOBODY]) == ("Regulars", "Typical customers")
+    assert name_segments([traits(("order_count", 0.2)), traits(("discount_share", 0.9))])[0] == "Typical customers"
+
+
+def test_what_cannot_be_told_apart_has_a_letter():
+    names = name_segments([NOBODY, NOBODY, NOBODY])
+    assert names == ("Typical customers", "Other typical customers", "Typical customers A")
 
 
 def test_one_segment_is_everybody():
-    assert name_segments([traits(("order_count", 0.9))]) == ("All buyers",)
+    assert name_segments([traits(("order_count", 0.9))]) == ("All customers",)
 
 
 def test_named_from_a_table():
     matrix, labels = shop()
-    assert list(segmented(matrix, labels).names) == [
-        "Frequent big-basket buyers",
-        "Occasional small-basket buyers",
-    ]
+    assert list(segmented(matrix, labels).names) == ["Big-basket regulars", "Occasional small-basket buyers"]
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -135,5 +172,9 @@ def test_names_are_distinct_short_and_the_same_every_time(seed: int):
     labels = np.where(matrix.values[:, 0] > 0.5, labels % 3, 3 + labels % 3).astype(np.int32)
     names = segmented(matrix, labels).names
     assert len(set(names)) == 6
-    assert all(len(name) <= 60 for name in names)
+    for one, other in combinations(names, 2):
+        told = [name for name in (one, other) if re.match("Other ", name) or re.search(" [A-Z]$", name)]
+        assert told or not alike(one, other)
+        assert meaning(one) != meaning(other)
+    assert all(len(name.split(" ")) <= MOST_WORDS + 1 for name in names)
     assert names == segmented(matrix, labels).names

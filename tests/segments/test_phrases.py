@@ -10,7 +10,7 @@ from marketfold.features.catalogue import CATALOGUE
 from marketfold.features.fitted_statistics import FittedStatistics
 from marketfold.schema import Unit
 from marketfold.segments.distinguishing_features import DistinguishingFeature
-from marketfold.segments.phrases import Phrase, difference_text, phrase_of
+from marketfold.segments.phrases import Large, Phrase, difference_text, phrase_of
 
 UNITS: tuple[Unit, ...] = ("customer", "order", "order_line")
 
@@ -31,11 +31,11 @@ def test_phrases_name_only_what_they_are_given(unit: Unit):
     for measurement in CATALOGUE[unit](measured_by("Ships", "{odd}")):
         phrase = phrase_of(measurement.feature.name, unit)
         allowed = {
-            phrase.difference: {"label", "this", "others"},
-            phrase.between: {"label", "low", "high"},
+            phrase.difference: {"label", "this", "others", "large"},
+            phrase.between: {"label", "low", "high", "large"},
         }
         for template in (phrase.below, phrase.above, phrase.at_least, phrase.exactly, phrase.none):
-            allowed[template] = {"label", "x"}
+            allowed[template] = {"label", "x", "large"}
         for template, names in allowed.items():
             assert {field for _, field, _, _ in Formatter().parse(template) if field is not None} <= names
 
@@ -65,3 +65,18 @@ def test_what_is_not_known_forbids_no_word() -> None:
 def test_a_trend_is_said_as_the_share_of_the_second_half(this: float, others: float, said: str):
     trend = DistinguishingFeature("trend", "growth of revenue", "ratio", this, others, -0.5, 0.01, others, this, others)
     assert difference_text(trend) == said
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"large_order_at": "3500.0"}, "large orders (over €3,500)"),
+        ({"large_deal_size": "Large", "large_deal_from": "7016.31"}, "deals of size Large (from €7,016)"),
+        ({"large_deal_size": "Large"}, "deals of size Large"),
+    ],
+)
+def test_what_is_large_stands_with_its_amount(settings: dict[str, str], said: str):
+    numbers = (1.0, 0.1, 0.9, 0.01, 0.1, 1.0, 0.1)
+    about = "large_deal_share", "share of revenue in large orders"
+    of_large = DistinguishingFeature(*about, "share", *numbers, large=Large.of(settings))
+    assert difference_text(of_large, currency="EUR") == f"100 % of their revenue is in {said}, others 10 %"

@@ -14,9 +14,9 @@ from marketfold.campaigns.consequences import (
     keep_edits,
 )
 from marketfold.campaigns.customers import FACTS
-from marketfold.campaigns.drafts import Draft
+from marketfold.campaigns.drafts import LIMITS, Draft
 from marketfold.campaigns.plan import Campaign, CampaignPlan, PlannedChannel, PlanNote, as_made
-from marketfold.campaigns.planning import ArmDraw, plan_campaigns
+from marketfold.campaigns.planning import ArmDraw, for_companies, plan_campaigns
 from marketfold.campaigns.playbook import AimRule, MetCondition, Playbook, load_playbook
 from marketfold.campaigns.product_affinity import NextBuy, OverIndex
 from marketfold.campaigns.returning import LEAST_CUSTOMERS, SegmentCohorts
@@ -26,6 +26,7 @@ __all__ = [
     "FACTS",
     "LEAST_CUSTOMERS",
     "LEAST_ORDERS",
+    "LIMITS",
     "MIN_ORDERS",
     "MOST_IN_ORDER",
     "YEAR_DAYS",
@@ -56,6 +57,7 @@ __all__ = [
     "divide_anew",
     "divided_alike",
     "follow",
+    "for_companies",
     "keep_edits",
     "load_playbook",
     "plan_campaigns",

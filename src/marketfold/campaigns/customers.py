@@ -214,6 +214,7 @@ FACTS: dict[str, Fact] = {
         Fact("customer_share", "share of all customers", "share"),
         Fact("revenue_share", "share of all revenue", "share"),
         Fact("revenue_lead", "revenue share divided by customer share", "ratio"),
+        Fact("ever_again_share", "customers of the whole shop who ordered more than once", "share"),
         Fact("one_order_share", "customers with a single order", "share"),
         Fact("order_count", "orders of the median customer", "count"),
         Fact("recency_days", "time since the last order", "days"),
@@ -282,9 +283,11 @@ def segment_facts(customers: Customers, seasons: Sequence[float | None]) -> tupl
     """
     overdue = overdue_customers(customers)
     everyone = _of(customers, overdue, np.ones(len(customers.ids), dtype=np.bool_))
+    whole = {"ever_again_share": float((customers.order_count > 1).mean())}
+    everyone |= whole
     found = []
     for segment, season in enumerate(seasons):
         who = np.asarray(customers.labels == segment)
-        values = _of(customers, overdue, who) | ({} if season is None else {"season_share": season})
+        values = _of(customers, overdue, who) | whole | ({} if season is None else {"season_share": season})
         found.append(SegmentFacts(values, everyone, round(float(customers.revenue[who].sum()), 2)))
     return tuple(found)

@@ -41,7 +41,12 @@ VARIABLES: dict[str, str] = {
     "promise": "the offer, as 'free delivery on your next order'",
     "category": "the category that the segment buys more than others",
     "next_category": "the category that customers like these add next",
-    "season": "the month in which the segment buys most",
+    "next_product": "the product that customers like these add next, where it has a name",
+    "season": "the month in which the segment's next season begins, where it is near",
+    "due": "there where the median customer has been away for the usual time between orders",
+    "again": "there where an earlier segment of the plan has the same aim: it gets other words",
+    "threshold": "an order a quarter above the usual one, with its currency",
+    "amount": "the same without a currency, where the file names none",
     "long_ago": "there where the median customer last ordered half a year ago or longer",
 }
 """What a template may use; all but `promise` can be absent, so ask with `is defined` or give an alternative."""
@@ -138,6 +143,26 @@ def _fault_of(text: str) -> tuple[str, str] | None:
     return None
 
 
+def fill_text(text: str, known: Mapping[str, str]) -> str:
+    """A title, reason or timing of the playbook with the values of `VARIABLES` that are known.
+
+    >>> fill_text("Free delivery over {{ threshold }}", {"threshold": "€60"})
+    'Free delivery over €60'
+    """
+    return _render(text, known)
+
+
+def check_text(text: str) -> list[tuple[str, str]]:
+    """Find what is wrong with a text that must say something whatever is known: (what, hint) for each fault."""
+    if fault := _fault_of(text):
+        return [fault]
+    try:
+        _render(text, {})
+    except UndefinedError as error:
+        return [(f"it needs what may be absent: {error}.", "ask with `is defined`.")]
+    return []
+
+
 def check_template(field: str, texts: Sequence[str], promises: Iterable[str]) -> list[tuple[str, str]]:
     """Find what is wrong with the alternatives of one field of a draft: (what, hint) for each fault.
 
@@ -208,3 +233,18 @@ def write_drafts(templates: Iterable[DraftTemplate], known: Mapping[str, str]) -
         fields = {name: _first_fitting(name, getattr(template, name), known) for name in ("subject", *LIMITS)}
         drafts.append(Draft(title=template.title, body=_render(template.body, known), **fields))
     return tuple(drafts)
+
+
+SAME_WORDS = 0.8
+"""From this part of their words in common, in their order, two messages read alike."""
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two messages to different people read like one message.
+
+    >>> alike("Thank you for your order of tea.", "Thank you for your order of coffee.")
+    True
+    >>> alike("Thank you for your order of tea.", "It has been a while: come and see us again.")
+    False
+    """
+    return difflib.SequenceMatcher(None, one.split(), other.split(), autojunk=False).ratio() >= SAME_WORDS

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from marketfold import words
 from marketfold.campaigns.baskets import Baskets, Pair  # noqa: TC001  (pairs are read back by their type)
 from marketfold.campaigns.budget import Budget, BudgetLine
-from marketfold.campaigns.drafts import Draft, DraftTemplate  # noqa: TC001  (read back by its types)
+from marketfold.campaigns.drafts import Draft, DraftTemplate, alike
 from marketfold.campaigns.playbook import AimRule, Identifier  # noqa: TC001  (read back by their types)
 from marketfold.campaigns.product_affinity import NextBuy, OverIndex  # noqa: TC001  (read back by its types)
 from marketfold.campaigns.returning import SegmentCohorts  # noqa: TC001  (as the others)
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
+
+LONG_AGO_DAYS = 182
+"""Thanks for an order that is older than half a year come too late; and a season is near that begins within it."""
 
 EDITABLE = ("name", "aim_title", "goal", "offer", "channels", "schedule", "drafts", "measure", "amount", "held_out")
 """Parts that a team may change."""
@@ -47,7 +50,8 @@ class PlannedOffer:
 class PlannedChannel:
     """A channel, its share of the effort (0 to 1), and what the order file lacks for it: any of these would do.
 
-    `act` is what one does by it, before whom: "Call", "Write to".
+    `act` is what one does by it, before whom: "Call", "Write to"; `ads` says whose ad texts it needs, "google" or
+    "meta".
     """
 
     title: str
@@ -55,13 +59,16 @@ class PlannedChannel:
     use: str
     lacking: tuple[Identifier, ...] = ()
     act: str = "Reach"
+    ads: str = ""
 
 
 @dataclass(frozen=True)
 class PlanNote:
     """What a person should know about the plan as a whole, and the name that it is about."""
 
-    code: Literal["contacts", "deal size", "no companies", "unknown feature", "edits lost", "no orders", "no stakes"]
+    code: Literal[
+        "contacts", "deal size", "no companies", "unknown feature", "edits lost", "no orders", "no stakes", "same words"
+    ]
     about: str = ""
 
 
@@ -144,6 +151,23 @@ class Campaign:
     text_by_hand: bool = False
     stated: dict[str, str] = field(default_factory=dict, compare=False)
 
+    def says_the_same_as(self, other: Campaign) -> bool:
+        """Whether its messages read like those of another campaign."""
+        return all(alike(one.body, two.body) for one, two in zip(self.drafts, other.drafts, strict=True))
+
+    @property
+    def away(self) -> bool:
+        """Whether most of them stay away longer than they used to: what was usual is more than comes by itself now."""
+        if self.timing.recency_days is None or self.timing.advice:
+            return False
+        usual = self.timing.gap_days[1] if self.timing.gap_days else LONG_AGO_DAYS / 2
+        return self.timing.recency_days > 2 * usual
+
+    @property
+    def ads(self) -> tuple[str, ...]:
+        """Whose ad texts its channels need."""
+        return tuple(dict.fromkeys(channel.ads for channel in self.channels if channel.ads))
+
     @property
     def held_out(self) -> int:
         """Customers who are not reached."""
@@ -194,6 +218,8 @@ class CampaignPlan:
         Length of a campaign and of its measurement.
     unit
         What was segmented: what sets a segment apart is said of it.
+    companies
+        Whether the customers are companies, and so called accounts.
     assignments
         `customer_id`, `segment` and `arm`; not part of plan.json.
     next_products
@@ -213,6 +239,7 @@ class CampaignPlan:
     salt: str
     campaign_days: int
     unit: Unit = "customer"
+    companies: bool = False
     notes: tuple[PlanNote, ...] = ()
     assignments: pa.Table | None = field(default=None, compare=False, repr=False)
     next_products: pa.Table | None = field(default=None, compare=False, repr=False)
@@ -279,6 +306,7 @@ _ADAPTERS: dict[str, TypeAdapter[Any]] = {
     "salt": TypeAdapter(str),
     "campaign_days": TypeAdapter(int),
     "unit": TypeAdapter(Unit),
+    "companies": TypeAdapter(bool),
     "notes": TypeAdapter(tuple[PlanNote, ...]),
     "budget": TypeAdapter(Budget),
     "campaigns": TypeAdapter(tuple[Campaign, ...]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,10 +11,18 @@ import numpy as np
 
 from marketfold import words
 from marketfold.campaigns.budget import Stake, allocate_budget
-from marketfold.campaigns.drafts import presentable, write_drafts
+from marketfold.campaigns.drafts import fill_text, presentable, write_drafts
 from marketfold.campaigns.known import known_from_orders, known_from_table
-from marketfold.campaigns.plan import Campaign, CampaignPlan, PlannedChannel, PlannedOffer, PlanNote, as_made
-from marketfold.campaigns.playbook import load_playbook, select_aim
+from marketfold.campaigns.plan import (
+    LONG_AGO_DAYS,
+    Campaign,
+    CampaignPlan,
+    PlannedChannel,
+    PlannedOffer,
+    PlanNote,
+    as_made,
+)
+from marketfold.campaigns.playbook import SHIPPED, load_playbook, select_aim
 from marketfold.cleaning import CleanOrders
 from marketfold.config import CampaignOptions
 from marketfold.errors import ParameterError
@@ -21,7 +30,8 @@ from marketfold.experiments import as_assigned, assign_arms, plan_holdout, plan_
 from marketfold.segments import most_telling
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
+    from datetime import date
 
     import pyarrow as pa
 
@@ -31,6 +41,7 @@ if TYPE_CHECKING:
     from marketfold.campaigns.product_affinity import ProductAffinity
     from marketfold.campaigns.timing import Timing
     from marketfold.customer_tables import CustomerTable
+    from marketfold.decisions import SourceFacts
     from marketfold.schema import Progress
     from marketfold.segments import SegmentProfile
     from marketfold.selection import Segmentation
@@ -40,11 +51,12 @@ DISTINGUISHING = 3
 COUNTRIES = 4
 """One more than a brief names: so it knows that there are others."""
 
-LONG_AGO_DAYS = 182
-"""Thanks for an order that is older than half a year come too late."""
+ABOVE_USUAL = 1.25
+"""An order to ask for beside the usual one: near enough to be reached."""
 AUTO = "auto"
 STEPS = 5
 """Customers, products, seasons, holdouts and words."""
+RETAIL, B2B = SHIPPED
 
 
 @dataclass(frozen=True)
@@ -60,18 +72,21 @@ class ArmDraw:
         return str(self.seed)
 
 
-def pick_playbook(mapping: Mapping[str, str], *, id_is_personal: bool) -> tuple[str, PlanNote]:
-    """Pick the shipped playbook that fits the roles that were found, and say why.
+def pick_playbook(facts: SourceFacts) -> tuple[str, PlanNote]:
+    """Pick the shipped playbook that fits what the source says of its customers, and say why.
 
     Examples
     --------
-    >>> pick_playbook({"customer_name": "COMPANY", "contact_last_name": "CONTACT"}, id_is_personal=False)
-    ('b2b', PlanNote(code='contacts', about=''))
+    >>> from marketfold.decisions import SourceFacts
+    >>> pick_playbook(SourceFacts("orders.csv", 10, {"deal_size": "DEALSIZE"}))
+    ('b2b', PlanNote(code='deal size', about=''))
     """
-    contacts = {"contact_first_name", "contact_last_name"} & set(mapping)
-    if contacts and ("customer_name" in mapping or id_is_personal):
-        return "b2b", PlanNote("contacts")
-    return ("b2b", PlanNote("deal size")) if "deal_size" in mapping else ("retail", PlanNote("no companies"))
+    return ("b2b", PlanNote(facts.companies_by)) if facts.companies_by else ("retail", PlanNote("no companies"))
+
+
+def for_companies(facts: SourceFacts, options: CampaignOptions) -> bool:
+    """Whether the campaigns are for companies: as the playbook says, or as the source does."""
+    return options.playbook == B2B or (options.playbook != RETAIL and bool(facts.companies_by))
 
 
 def _identifiers(mapping: dict[str, str]) -> frozenset[str]:
@@ -88,37 +103,66 @@ def _channels(playbook: Playbook, aim: Aim, have: Collection[str], n_customers: 
         channel = playbook.channels[part.channel]
         lacking = () if set(channel.needs) & set(have) else channel.needs
         if n_customers >= channel.fewest and not (channel.must_know and lacking):
-            planned.append(PlannedChannel(channel.title, part.share, channel.use, lacking, channel.act))
+            planned.append(PlannedChannel(channel.title, part.share, channel.use, lacking, channel.act, channel.ads))
     if not planned:
         first = playbook.channels[aim.channels[0].channel]
-        return (PlannedChannel(first.title, 1.0, first.use, first.needs, first.act),)
+        return (PlannedChannel(first.title, 1.0, first.use, first.needs, first.act, first.ads),)
     whole = sum(channel.share for channel in planned)
     return tuple(replace(channel, share=channel.share / whole) for channel in planned)
 
 
-def _message_words(affinity: ProductAffinity, timing: Timing, promise: str, recency_days: float) -> dict[str, str]:
-    """What the messages may speak of; codes and placeholders are left to the brief's tables."""
+@dataclass(frozen=True)
+class _Terms:
+    """What all campaigns of a plan share."""
+
+    playbook: Playbook
+    have: Collection[str]
+    currency: str | None
+    as_of: date | None
+
+
+def _near_season(timing: Timing, as_of: date | None) -> str | None:
+    """The month in which the next season begins, where one can speak of it already."""
+    begins = timing.season_begins_on
+    return words.month(begins.month) if begins and as_of and (begins - as_of).days <= LONG_AGO_DAYS else None
+
+
+def _round_up(amount: float) -> float:
+    """The next amount that a person would name: steps of half the leading digit.
+
+    >>> _round_up(56.3), _round_up(243.0), _round_up(38_444.0)
+    (60.0, 250.0, 40000.0)
+    """
+    step = 10.0 ** math.floor(math.log10(amount)) / 2
+    return math.ceil(amount / step) * step
+
+
+def _message_words(facts: SegmentFacts, affinity: ProductAffinity, timing: Timing, terms: _Terms) -> dict[str, str]:
+    """What plan and messages may speak of; codes and placeholders are left to the brief's tables."""
+    away, value = facts.values.get("recency_days", 0.0), facts.values.get("order_value")
+    amount = words.money(_round_up(ABOVE_USUAL * value), terms.currency) if value else None
+    product = affinity.next_product
     known = {
-        "promise": promise,
-        "long_ago": "yes" if recency_days >= LONG_AGO_DAYS else None,
+        "long_ago": "yes" if away >= LONG_AGO_DAYS else None,
+        "due": "yes" if timing.gap_days and away >= timing.gap_days[1] else None,
         "category": next((name for item in affinity.categories if (name := presentable(item.name))), None),
         "next_category": presentable(affinity.next_category.name) if affinity.next_category else None,
-        "season": words.month(max(timing.peaks, key=lambda month: timing.months[month - 1])) if timing.peaks else None,
+        "next_product": presentable(product.title or product.name) if product else None,
+        "season": _near_season(timing, terms.as_of),
+        "threshold": amount if terms.currency else None,
+        "amount": amount,
     }
     return {name: text for name, text in known.items() if text}
 
 
 def _campaign(
-    profile: SegmentProfile,
-    facts: SegmentFacts,
-    affinity: ProductAffinity,
-    timing: Timing,
-    playbook: Playbook,
-    have: Collection[str],
+    profile: SegmentProfile, facts: SegmentFacts, affinity: ProductAffinity, timing: Timing, terms: _Terms
 ) -> Campaign:
-    aim_key, offer_key, why = select_aim(playbook, facts, profile.medians, profile.everyone)
-    aim, offer = playbook.aims[aim_key], playbook.offers[offer_key]
-    known = _message_words(affinity, timing, offer.promise, facts.values.get("recency_days", 0.0))
+    aim_key, offer_key, why = select_aim(terms.playbook, facts, profile.medians, profile.everyone)
+    aim, offer = terms.playbook.aims[aim_key], terms.playbook.offers[offer_key]
+    known = _message_words(facts, affinity, timing, terms)
+    title, promise, reason = (fill_text(text, known) for text in (offer.title, offer.promise, offer.reason))
+    known |= {"promise": promise}
     return Campaign(
         number=profile.number,
         name=profile.name,
@@ -135,9 +179,9 @@ def _campaign(
         aim_title=aim.title,
         goal=aim.goal,
         why=why,
-        offer=PlannedOffer(offer.title, offer.promise, offer.reason, offer.discount),
-        channels=_channels(playbook, aim, have, int(facts.values["customer_count"])),
-        schedule=timing.advice or aim.timing,
+        offer=PlannedOffer(title, promise, reason, offer.discount),
+        channels=(),
+        schedule=timing.advice or fill_text(aim.timing, known),
         timing=timing,
         products=affinity.products,
         categories=affinity.categories,
@@ -148,6 +192,23 @@ def _campaign(
         message_words=known,
         measure=aim.measure,
     )
+
+
+def _told_apart(campaigns: Sequence[Campaign], playbook: Playbook) -> tuple[list[Campaign], list[PlanNote]]:
+    """Other words for the second segment of one aim; and what says the same all the same, by the numbers."""
+    told: list[Campaign] = []
+    notes = []
+    for campaign in campaigns:
+        again = any(one.aim == campaign.aim for one in told)
+        known = campaign.message_words | ({"again": "yes"} if again else {})
+        drafts = write_drafts(playbook.aims[campaign.aim].drafts, known) if again else campaign.drafts
+        told.append(replace(campaign, message_words=known, drafts=drafts))
+    for aim in dict.fromkeys(campaign.aim for campaign in told):
+        same = [one for one in told if one.aim == aim]
+        alike = {one.number for one in same for other in same if one is not other and one.says_the_same_as(other)}
+        if alike:
+            notes.append(PlanNote("same words", ",".join(map(str, sorted(alike)))))
+    return told, notes
 
 
 def _report(progress: Progress | None, step: int) -> None:
@@ -198,6 +259,13 @@ def _hold_out(
     ], arms
 
 
+def _with_channels(campaign: Campaign, terms: _Terms) -> Campaign:
+    """With the channels that so many can be reached by: those held out are on no list."""
+    aim = terms.playbook.aims[campaign.aim]
+    reached = campaign.customers - campaign.held_out
+    return replace(campaign, channels=_channels(terms.playbook, aim, terms.have, reached))
+
+
 def plan_campaigns(
     segmentation: Segmentation,
     profiles: Sequence[SegmentProfile],
@@ -235,7 +303,7 @@ def plan_campaigns(
     options, draw = options or CampaignOptions(), draw or ArmDraw()
     chosen, notes = options.playbook, []
     if chosen == AUTO:
-        chosen, note = pick_playbook(source.facts.mapping, id_is_personal=source.facts.id_is_personal)
+        chosen, note = pick_playbook(source.facts)
         notes.append(note)
     playbook = load_playbook(chosen)
     if segmentation.n_segments != len(profiles) or not profiles:
@@ -252,15 +320,17 @@ def plan_campaigns(
         else known_from_table(segmentation, source)
     )
     counted = customers.facts, customers.affinity, customers.timing
-    have = _identifiers(source.facts.mapping)
-    campaigns = [_campaign(*of_segment, playbook, have) for of_segment in zip(profiles, *counted, strict=True)]
+    terms = _Terms(playbook, _identifiers(source.facts.mapping), customers.currency, segmentation.table.as_of)
+    campaigns = [_campaign(*of_segment, terms) for of_segment in zip(profiles, *counted, strict=True)]
+    campaigns, alike = _told_apart(campaigns, playbook)
     bundles = customers.baskets.of_segments if customers.baskets else (None,) * len(campaigns)
     known = zip(campaigns, customers.baselines, bundles, strict=True)
     campaigns = [replace(c, baseline=usual, bundle=pair) for c, usual, pair in known]
     campaigns, assignments = _hold_out(campaigns, customers, playbook, options.smallest_lift, draw)
+    campaigns = [_with_channels(campaign, terms) for campaign in campaigns]
     stakes = _stakes(campaigns, customers, playbook)
-    terms = {"margin": options.margin, "contact_cost": options.contact_cost}
-    budget = allocate_budget(stakes, days=customers.observed_days, total=options.budget if stakes else None, **terms)
+    money = {"margin": options.margin, "contact_cost": options.contact_cost}
+    budget = allocate_budget(stakes, days=customers.observed_days, total=options.budget if stakes else None, **money)
     if options.budget and not stakes:
         notes.append(PlanNote("no stakes"))
     lines = budget.lines or (None,) * len(campaigns)
@@ -271,9 +341,10 @@ def plan_campaigns(
         budget=budget,
         currency=customers.currency,
         unit=segmentation.unit,
+        companies=playbook.companies,
         salt=draw.salt,
         campaign_days=options.campaign_days,
-        notes=tuple(notes),
+        notes=(*notes, *alike),
         assignments=assignments,
         next_products=customers.next_products,
         baskets=customers.baskets,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from marketfold.campaigns.customers import FACTS
-from marketfold.campaigns.drafts import LIMITS, DraftTemplate, check_template
+from marketfold.campaigns.drafts import LIMITS, DraftTemplate, check_template, check_text, fill_text
 from marketfold.errors import Fault, PlaybookError, closest
 from marketfold.experiments import Primary
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from marketfold.campaigns.customers import SegmentFacts
 
 SHIPPED = ("retail", "b2b")
+
+LONGEST_THRESHOLD = {"threshold": "€100,000", "amount": "100,000"}
 
 Identifier = Literal["email", "phone", "address"]
 
@@ -72,6 +74,7 @@ class Channel(_Entry):
     act: str = Field(default="Reach", min_length=1, description="What one does by it, before whom: 'Call', 'Write to'.")
     needs: tuple[Identifier, ...] = ()
     must_know: bool = Field(default=False, description="Whether it is left out where the file has none of `needs`.")
+    ads: Literal["", "google", "meta"] = Field(default="", description="Whose ad texts it needs.")
     fewest: int = Field(default=0, ge=0, description="Customers below which it is left out: a platform's minimum.")
 
 
@@ -103,6 +106,7 @@ class Playbook(_Entry):
 
     name: str = Field(min_length=1)
     title: str = Field(min_length=1)
+    companies: bool = Field(default=False, description="Whether the customers are companies.")
     rules: tuple[Rule, ...] = Field(min_length=1)
     aims: dict[str, Aim] = Field(min_length=1)
     offers: dict[str, Offer] = Field(min_length=1)
@@ -209,10 +213,26 @@ def _aim_faults(playbook: Playbook) -> list[Fault]:
     return faults
 
 
+def _text_faults(where: str, text: str) -> list[Fault]:
+    """What is wrong with a text of the plan that may speak of what is known."""
+    return [Fault(f"{where}: {what}", hint) for what, hint in check_text(text)]
+
+
+def _offer_faults(playbook: Playbook) -> list[Fault]:
+    return [
+        fault
+        for key, offer in playbook.offers.items()
+        for field in ("title", "promise", "reason")
+        for fault in _text_faults(f"offers.{key}.{field}", getattr(offer, field))
+    ]
+
+
 def _draft_faults(playbook: Playbook) -> list[Fault]:
     faults = []
     for key, aim in playbook.aims.items():
-        promises = [playbook.offers[offer].promise for offer in aim.offers if offer in playbook.offers]
+        offered = [playbook.offers[offer].promise for offer in aim.offers if offer in playbook.offers]
+        promises = [fill_text(promise, known) for promise in offered for known in ({}, LONGEST_THRESHOLD)]
+        faults += _text_faults(f"aims.{key}.timing", aim.timing)
         for number, draft in enumerate(aim.drafts):
             for field in ("subject", "body", *LIMITS):
                 texts = getattr(draft, field)
@@ -250,7 +270,7 @@ def load_playbook(source: str | Path = "retail") -> Playbook:
     --------
     >>> playbook = load_playbook("retail")
     >>> sorted(playbook.aims)
-    ['cross_sell', 'grow_basket', 'keep', 'reward', 'second_order', 'win_back']
+    ['cross_sell', 'grow_basket', 'keep', 'recommend', 'reward', 'second_order', 'win_back']
     """
     name, raw = _raw(source)
     headline = f"{name} is not a playbook"
@@ -258,7 +278,8 @@ def load_playbook(source: str | Path = "retail") -> Playbook:
         playbook = Playbook.model_validate(raw)
     except ValidationError as error:
         raise PlaybookError.from_faults(headline, _shape_faults(error)) from error
-    faults = [*_condition_faults(playbook), *_rule_faults(playbook), *_aim_faults(playbook), *_draft_faults(playbook)]
+    faults = [*_condition_faults(playbook), *_rule_faults(playbook), *_aim_faults(playbook), *_offer_faults(playbook)]
+    faults = faults or _draft_faults(playbook)  # drafts are tried with the offers' words
     if faults:
         raise PlaybookError.from_faults(headline, faults)
     return playbook

@@ -37,7 +37,9 @@ HOPELESS_LIFT = 1.0
 TENTH = 0.1
 """Held out where nothing tells what is usual: enough to measure what later orders show, and little reach is lost."""
 
-Sizing = Literal["enough", "all there is", "too few", "never observed", "a tenth", "no tenth", "kept", "set"]
+Sizing = Literal[
+    "enough", "all there is", "too few", "never observed", "nobody back", "a tenth", "no tenth", "kept", "set"
+]
 """Why so many are held out: they show the wished lift; they are as many as may be, and show a larger one; nobody, as
 even so many would show too little, or as the past is too short; a tenth, or nobody as that is too few, where no orders
 tell what is usual; everybody keeps the arm of an earlier run; somebody has
@@ -195,6 +197,9 @@ def plan_holdout(
         raise ParameterError(f"The smallest lift worth knowing must be more than zero; got {wanted_lift:g}.")
     if baseline is None:
         return Holdout(number, customers, 0, primary, 0, None, None, wanted_lift, "never observed", planned=0)
+    if baseline.order_rate <= 0:
+        known = baseline.days, 0.0, None, wanted_lift
+        return Holdout(number, customers, 0, primary, *known, "nobody back", planned=0, usual_revenue=0.0)
     held_out, lift = _size(customers, baseline, primary, wanted_lift, ALPHA / n_tests)
     refused = _shows_nothing(held_out, lift, baseline)
     sizing: Sizing = "too few" if refused else "all there is" if lift > wanted_lift * 1.0001 else "enough"

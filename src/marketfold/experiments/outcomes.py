@@ -242,7 +242,8 @@ def read_baselines(
         for segment, own in enumerate(begins)
     ]
     found = {row["segment"]: _baseline(row, days, seen[row["segment"]]) for row in table.to_pylist()}
-    return tuple(found.get(segment) for segment in range(customers.n_segments))
+    nothing = [Baseline(days, n, 0.0, 0.0, 0.0, 0.0) if n else None for n in seen]  # seen, and nobody ordered
+    return tuple(found.get(segment, nothing[segment]) for segment in range(customers.n_segments))
 
 
 def _baseline(sums: dict[str, float], days: int, seen: int) -> Baseline:

@@ -1,6 +1,6 @@
 """Features: from lines to one row per customer, order or order line, then to a scaled matrix and back."""
 
-from marketfold.features.build import before_day, build_features, split_at
+from marketfold.features.build import SEVERAL, before_day, build_features, split_at
 from marketfold.features.buying_models import BuyingModel
 from marketfold.features.completing import complete
 from marketfold.features.expected import (
@@ -29,6 +29,7 @@ __all__ = [
     "OTHER",
     "OVERDUE_AT",
     "RFM",
+    "SEVERAL",
     "BuyingModel",
     "FeatureMatrix",
     "MatrixScaler",

@@ -31,13 +31,14 @@ class FittedStatistics:
 
     The window begins on `first_on` and ends before `as_of`, the day on which features look back. `categories` have a
     share of their own, and `other` is what is left. Lines of `large_deal_size` are large deals; where that is None,
-    orders above `large_order_at`, in ten-thousandths, are.
+    orders above `large_order_at`, in ten-thousandths, are. The least of the large deals was worth `large_deal_from`.
     """
 
     first_on: date
     as_of: date
     categories: tuple[str, ...] = ()
     large_deal_size: str | None = None
+    large_deal_from: float | None = None
     large_order_at: int = 0
 
     @property
@@ -59,7 +60,8 @@ class FittedStatistics:
         }
         if self.large_deal_size is None:
             return kept | {"large_order_at": repr(self.large_order_at / MONEY_SCALE)}
-        return kept | {"large_deal_size": self.large_deal_size}
+        least = {} if self.large_deal_from is None else {"large_deal_from": repr(self.large_deal_from)}
+        return kept | {"large_deal_size": self.large_deal_size} | least
 
 
 def category_feature_name(category: str) -> str:
@@ -94,15 +96,18 @@ def _categories(clean: CleanOrders, names: Sequence[str] | None, settings: Mappi
     return tuple(own + ([OTHER] if len(own) < len(rows) else []))
 
 
-def _largest_deal_size(clean: CleanOrders) -> str | None:
-    """The deal size with the greatest money per line; None where there is no choice."""
+def _largest_deal_size(clean: CleanOrders) -> tuple[str | None, float | None]:
+    """The deal size with the greatest money per line, and its least line; None where there is no choice."""
     if "deal_size" not in clean.columns:
-        return None
+        return None, None
     sized = clean.purchases.filter(~nw.col("deal_size").is_null()).group_by("deal_size")
-    rows = clean.engine.collect(sized.agg(nw.len().alias("lines"), money_sum("amount").alias("money"))).to_pylist()
+    rows = clean.engine.collect(
+        sized.agg(nw.len().alias("lines"), money_sum("amount").alias("money"), nw.col("amount").min().alias("least"))
+    ).to_pylist()
     if len(rows) < 2:
-        return None
-    return str(max(rows, key=lambda row: (float(row["money"]) / int(row["lines"]), row["deal_size"]))["deal_size"])
+        return None, None
+    largest = max(rows, key=lambda row: (float(row["money"]) / int(row["lines"]), row["deal_size"]))
+    return str(largest["deal_size"]), float(largest["least"])
 
 
 def fit_statistics(
@@ -122,13 +127,15 @@ def fit_statistics(
     as_of = as_of or last_on + timedelta(days=1)
     # The same as-of date means the same window, even where only some of its orders are measured again.
     same_window = settings.get("as_of") == as_of.isoformat()
-    large = settings.get("large_order_at")
+    large, least = settings.get("large_order_at"), settings.get("large_deal_from")
+    size, size_from = _largest_deal_size(clean) if not settings else (settings.get("large_deal_size"), None)
     with told_as(ModelError, "What the model was measured by"):
         return FittedStatistics(
             first_on=date.fromisoformat(settings["first_on"]) if same_window else first_on,
             as_of=as_of,
             categories=_categories(clean, names, settings),
-            large_deal_size=settings.get("large_deal_size") if settings else _largest_deal_size(clean),
+            large_deal_size=size,
+            large_deal_from=size_from if least is None else float(least),
             large_order_at=round(_large_order_at(clean) if large is None else float(large) * MONEY_SCALE),
         )
 

@@ -7,7 +7,7 @@ from marketfold.report.making_chapter import settings_rows
 from marketfold.report.measurement import measurement_figure, measurement_page, write_measurement
 from marketfold.report.sentences.audiences import audience_account, describe_notes, describe_together
 from marketfold.report.sentences.baskets import baskets_sentence
-from marketfold.report.sentences.campaigns import PART_WORDS, plan_notes, promise_note
+from marketfold.report.sentences.campaigns import AD_WORDS, PART_WORDS, plan_notes, promise_note
 from marketfold.report.sentences.clustering import disagreements
 from marketfold.report.sentences.experiments import (
     describe_coverage,
@@ -43,6 +43,7 @@ from marketfold.report.sentences.warnings import (
 )
 
 __all__ = [
+    "AD_WORDS",
     "PART_WORDS",
     "REDUCTION_RULE",
     "about_people",

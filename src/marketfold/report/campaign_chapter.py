@@ -10,31 +10,37 @@ from marketfold.page import Brief, Briefs, Column, Fact, Fold, Message, Notice, 
 from marketfold.report.segment_chapters import campaign_key
 from marketfold.report.sentences.baskets import bundle_sentence
 from marketfold.report.sentences.campaigns import (
+    ad_texts,
     arithmetic,
     campaign_warning,
     describe_segment,
     edited_parts,
+    how_many,
     inter_purchase_time,
+    member,
     missing_contacts,
     next_step,
     plan_notes,
     season,
+    usual_note,
     why_this_aim,
 )
 from marketfold.report.sentences.experiments import describe_holdout
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from marketfold.analysis import Analysis
     from marketfold.campaigns import Campaign, CampaignPlan, Draft, OverIndex
     from marketfold.page import Part
 
 
-def _audience(campaign: Campaign) -> tuple[Fact, ...]:
+def _audience(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
     holdout = campaign.holdout
     if holdout and holdout.held_out:
         reached = campaign.customers - holdout.held_out
         return (
-            Fact("To reach", words.count(reached), f"of {words.count(campaign.customers)} customers"),
+            Fact("To reach", words.count(reached), f"of {how_many(campaign.customers, plan)}"),
             Fact("Held out", words.count(holdout.held_out), "so that the effect can be measured"),
         )
     return (Fact("To reach", words.count(campaign.customers), "nobody is held out"),)
@@ -47,7 +53,7 @@ def _money_facts(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
     known = plan.budget.reckoned_in
     moved = f"{known}, one order more from each who does not order anyway"
     facts = [Fact("Can be moved", words.money(line.value_at_stake, plan.currency), moved)]
-    facts.append(Fact("Brought in a year", words.money(line.yearly_value, plan.currency), f"{known}, whatever is done"))
+    facts.append(_yearly(campaign, plan))
     if line.amount is not None:
         each = f"{words.money(line.per_customer, plan.currency)} each" if line.per_customer is not None else ""
         facts.append(Fact("Budget", words.money(line.amount, plan.currency), each))
@@ -56,6 +62,13 @@ def _money_facts(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
     if line.stake.detectable_lift is not None:
         facts.append(Fact("Smallest lift you can detect", words.share(line.stake.detectable_lift)))
     return tuple(facts)
+
+
+def _yearly(campaign: Campaign, plan: CampaignPlan) -> Fact:
+    assert campaign.budget  # noqa: S101  (asked for where there is one)
+    how = "while they ordered" if campaign.away else "whatever is done"
+    amount = words.money(campaign.budget.yearly_value, plan.currency)
+    return Fact("Brought in a year", amount, f"{plan.budget.reckoned_in}, {how}")
 
 
 def _channels(campaign: Campaign) -> TablePart:
@@ -91,26 +104,21 @@ def _over_index(campaign: Campaign, what: str, items: tuple[OverIndex, ...]) -> 
     )
 
 
-def _message(draft: Draft) -> Message:
-    return Message(
-        draft.title,
-        (
-            Fact("Subject", draft.subject),
-            Fact("Message", draft.body),
-            Fact("Google headline", draft.google_headline),
-            Fact("Google description", draft.google_description),
-            Fact("Meta headline", draft.meta_headline),
-            Fact("Meta text", draft.meta_text),
-        ),
-    )
+def _message(draft: Draft, ads: Sequence[str]) -> Message:
+    texts = [Fact(label, ad, f"{len(ad)} of {longest} characters") for label, ad, longest in ad_texts(draft, ads)]
+    return Message(draft.title, (Fact("Subject", draft.subject), Fact("Message", draft.body), *texts))
 
 
 def _paragraphs(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
     return (
         Fact("Who they are", describe_segment(campaign, plan)),
-        Fact("Aim", campaign.goal, f"Why this aim: {why_this_aim(campaign, plan.currency)}"),
+        Fact("Aim", campaign.goal, f"Why this aim: {why_this_aim(campaign, plan)}"),
         Fact("Offer", words.sentence(campaign.offer.title), campaign.offer.reason),
-        Fact("When", campaign.schedule, f"{inter_purchase_time(campaign.timing)} {season(campaign.timing)}"),
+        Fact(
+            "When",
+            campaign.schedule,
+            f"{inter_purchase_time(campaign.timing, companies=plan.companies)} {season(campaign.timing)}",
+        ),
     )
 
 
@@ -121,7 +129,8 @@ def _closing(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
         facts.append(Fact("Their natural next step", "\n".join(steps)))
     if campaign.bundle:
         facts.append(Fact("What they buy together", bundle_sentence(campaign.bundle)))
-    measured = describe_holdout(campaign.holdout, plan.currency) if campaign.holdout else ""
+    measured = describe_holdout(campaign.holdout, plan.currency, member=member(plan)) if campaign.holdout else ""
+    measured = " ".join(text for text in (measured, usual_note(campaign)) if text)
     facts.append(Fact("How you will know", campaign.measure, measured))
     if campaign.budget:
         facts.append(Fact("The arithmetic", "\n".join(arithmetic(campaign.budget, plan))))
@@ -135,12 +144,12 @@ def _warning(campaign: Campaign) -> str:
     return " ".join(text for text in texts if text)
 
 
-def _summary(campaign: Campaign) -> str:
+def _summary(campaign: Campaign, plan: CampaignPlan) -> str:
     peaks = [words.month(month) for month in campaign.timing.peaks]
     when = f" Best in {words.listed(peaks)}." if peaks else ""
     first = campaign.channels[0].title if campaign.channels else ""
     channel = f" {first} first." if first else ""
-    return f"{words.plural(campaign.customers, 'customer')}. {campaign.offer.title}.{channel}{when}"
+    return f"{how_many(campaign.customers, plan)}. {campaign.offer.title}.{channel}{when}"
 
 
 def _brief(campaign: Campaign, plan: CampaignPlan) -> Brief:
@@ -153,12 +162,12 @@ def _brief(campaign: Campaign, plan: CampaignPlan) -> Brief:
         number=campaign.number,
         name=campaign.name,
         aim=campaign.aim_title,
-        summary=_summary(campaign),
+        summary=_summary(campaign, plan),
         warning=_warning(campaign),
-        facts=(*_audience(campaign), *_money_facts(campaign, plan)),
+        facts=(*_audience(campaign, plan), *_money_facts(campaign, plan)),
         paragraphs=_paragraphs(campaign, plan),
         tables=tuple(tables),
-        messages=tuple(_message(draft) for draft in campaign.drafts),
+        messages=tuple(_message(draft, campaign.ads) for draft in campaign.drafts),
         closing=_closing(campaign, plan),
     )
 

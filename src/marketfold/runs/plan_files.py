@@ -12,7 +12,7 @@ from marketfold.campaigns import CampaignPlan, change_parts, checked_edits, foll
 from marketfold.damage import DAMAGE, reason
 from marketfold.errors import MarketfoldError, ParameterError, PlaybookError, RunFolderError
 from marketfold.json_files import read_json, write_json
-from marketfold.report import brief_filename, brief_markdown
+from marketfold.report import AD_WORDS, brief_filename, brief_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,12 +47,6 @@ PLACES = {
 }
 """Part of a campaign, the section of the brief in which it stands, and how it is told from what stands around it."""
 
-ADS = {
-    "google_headline": "Google headline",
-    "google_description": "Google description",
-    "meta_headline": "Meta headline",
-    "meta_text": "Meta primary text",
-}
 NOTE = re.compile(r"^> (?:Edited by hand|Kept from your earlier plan).*\n+", re.MULTILINE)
 
 
@@ -221,8 +215,8 @@ def _messages(text: str) -> Iterator[tuple[str, str]]:
         if mail:
             yield f"drafts.{number}.subject", mail[1].strip()
             yield f"drafts.{number}.body", mail[2].strip()
-        for field, words in ADS.items():
-            cell = re.search(rf"^\| {words} \| (.+) \|$", message, re.MULTILINE)
+        for field, words in AD_WORDS.items():
+            cell = re.search(rf"^\| {words} \| (.+?) \|(?: \d+ of \d+ \|)?$", message, re.MULTILINE)
             if cell:
                 yield f"drafts.{number}.{field}", _plain(cell[1])
 

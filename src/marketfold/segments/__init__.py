@@ -7,7 +7,7 @@ from marketfold.segments.journeys import EVENTS, Event, Journeys, MoneyBasis, Se
 from marketfold.segments.matching import SegmentMatch, match_segments
 from marketfold.segments.movement import ModelFit, Movement, compare_runs
 from marketfold.segments.names import name_segments, number_and_name
-from marketfold.segments.phrases import difference_text, phrase_of
+from marketfold.segments.phrases import Large, difference_text, phrase_of
 from marketfold.segments.profiles import SegmentProfile, SegmentTraits, find_traits, profile_segments
 from marketfold.segments.rules import Bound, SegmentRule, find_rule, meets
 
@@ -21,6 +21,7 @@ __all__ = [
     "Drift",
     "Event",
     "Journeys",
+    "Large",
     "ModelFit",
     "MoneyBasis",
     "Movement",

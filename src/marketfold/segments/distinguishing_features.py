@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 
 from marketfold.schema import Measure  # noqa: TC001  (plans are read back by it)
-from marketfold.segments.phrases import difference_text
+from marketfold.segments.phrases import Large, difference_text
 from marketfold.thresholds import FEWEST_MEMBERS, MEASURED_SHARE, SIGNIFICANCE
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ MEDIUM_EFFECT = 0.33
 """|Cliff's delta| from which a difference is called medium (Romano et al. 2006, who give 0.147, 0.33 and 0.474)."""
 
 ORDERS = "order_count"
+LARGE = "large_deal_share"
 
 MOSTLY = 0.5
 """Share of a segment, and of the others, of which a feature must be measured before the two are compared by it."""
@@ -47,6 +48,8 @@ class DistinguishingFeature:
         Averages, which speak where medians hide the difference.
     topic
         Features of one topic say one thing.
+    large
+        What counts as large, where the feature is a share of that.
     """
 
     name: str
@@ -60,6 +63,7 @@ class DistinguishingFeature:
     mean: float = 0.0
     others_mean: float = 0.0
     topic: str | None = None
+    large: Large | None = None
 
 
 @dataclass(frozen=True)
@@ -191,9 +195,10 @@ def distinguishing_features(
     for j in found:
         feature = table.features[j]
         numbers = {name: float(values[segment, j]) for name, values in vars(compared).items()}
-        every.append(
-            DistinguishingFeature(feature.name, feature.label, feature.measure, **numbers, topic=feature.topic)
-        )
+        told: dict[str, Any] = {"topic": feature.topic, "large": None}
+        if feature.name == LARGE:
+            told["large"] = Large.of(table.settings)
+        every.append(DistinguishingFeature(feature.name, feature.label, feature.measure, **numbers, **told))
     return tuple(feature for feature in every if difference_text(feature, table.unit))
 
 

@@ -10,6 +10,7 @@ from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
 from marketfold.clustering import cross_table, jaccards
+from marketfold.segments.name_words import meaning, other_than
 from marketfold.snapshot import Snapshot, check_comparable
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def match_segments(earlier: Snapshot, later: Snapshot) -> tuple[SegmentMatch, ..
     --------
     >>> ids = np.array(["a", "b", "c", "d"])
     >>> before = Snapshot("customer", ids, np.array([1, 1, 2, 2]), {1: "Friends", 2: "Guests"})
-    >>> after = Snapshot("customer", ids, np.array([2, 2, 1, 1]), {1: "Average buyers", 2: "Frequent buyers"})
+    >>> after = Snapshot("customer", ids, np.array([2, 2, 1, 1]), {1: "Typical customers", 2: "Regulars"})
     >>> [(match.segment, match.number, match.name) for match in match_segments(before, after)]
     [(1, 2, 'Guests'), (2, 1, 'Friends')]
     """
@@ -123,7 +124,9 @@ def match_segments(earlier: Snapshot, later: Snapshot) -> tuple[SegmentMatch, ..
             matches.append(SegmentMatch(segment, number, earlier.name(number), number, best, by))
             continue
         best = float(similarity[:, j].max(initial=0.0))
-        name = later.name(segment) if later.name(segment) not in taken else f"{later.name(segment)} (new)"
+        name = later.name(segment)
+        if any(meaning(name) == meaning(one) for one in taken):
+            name = other_than(name, sorted(taken))
         taken.add(name)
         matches.append(SegmentMatch(segment, following, name, None, best, by))
         following += 1

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from marketfold.segments.distinguishing_features import ORDERS
 from marketfold.segments.matching import match_segments
+from marketfold.segments.name_words import MOST_WORDS, Members, NamePart, alike, compose, graded, meaning, other_than
 from marketfold.segments.phrases import phrase_of
 from marketfold.segments.profiles import find_traits
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from marketfold.schema import Unit
     from marketfold.segments.distinguishing_features import DistinguishingFeature
     from marketfold.segments.matching import SegmentMatch
     from marketfold.segments.phrases import Phrase
@@ -24,15 +24,14 @@ if TYPE_CHECKING:
     from marketfold.snapshot import Snapshot
 
 PARTS = 2
-"""Things that a name says of its segment; more only where two segments would share a name."""
+"""Things that a name says of its segment; a third only where two segments would share a name."""
 
 SMALL_EFFECT = 0.147
-"""|Cliff's delta| of a small effect (Romano et al. 2006): enough for "rather", where a name needs telling apart."""
+"""|Cliff's delta| of a small effect (Romano et al. 2006): enough only where a name needs telling apart."""
 
 FEW = 3
-"""Orders up to which "frequent" would be too much; where the others bought once, these are "repeat" buyers."""
+"""Orders up to which "regular" would be too much; where the others bought once, these are "repeat" buyers."""
 
-QUIET = "quiet"
 ALONE = 2
 """Units that are no group; their medians say nothing."""
 
@@ -41,111 +40,115 @@ EQUAL_EFFECTS = 0.1
 
 DOMINANT_SHARE = 0.5
 DOMINANT_LIFT = 2.0
+GAP = "gap_mean_days"
+SLOW_DAYS = 120
+"""Days between orders from which "regular" would be too much."""
 
-NOUNS: dict[Unit, str] = {"customer": "buyers", "order": "orders", "order_line": "order lines"}
+SEASON, VALUE, RECENCY = "season", "value", "recency"
+PRESENT = frozenset({"frequency", "inter-purchase time", "trend", "tenure", VALUE})
+"""What is said of how somebody buys now: of those who have stopped it is said with that."""
+STOPPED_DAYS = 180
+OVERDUE_GAPS = 2.0
+SEASON_AGAIN_DAYS = 370
+"""Silence since the last season is no sign of leaving; a year and a few days after it, it is."""
 
-
-@dataclass(frozen=True)
-class _Part:
-    """One thing that a name can say."""
-
-    aspect: str
-    order: int
-    adjective: str = ""
-    tail: str = ""
-    beside_quiet: str = ""
-
-    @property
-    def text(self) -> str:
-        return self.adjective or self.tail
+LONGEST_OWN = 26
+MOST_OWN_WORDS = 3
 
 
-def _words(phrase: Phrase, feature: DistinguishingFeature, traits: SegmentTraits) -> tuple[str, str]:
+def _own_word(text: str) -> str:
+    """A word of the user's file as it may stand in a name; "" where it is too long for one."""
+    plain = " ".join(text.split())
+    return plain if len(plain) <= LONGEST_OWN and len(plain.split(" ")) <= MOST_OWN_WORDS else ""
+
+
+def _words(phrase: Phrase, feature: DistinguishingFeature, traits: SegmentTraits, members: Members) -> tuple[str, str]:
     orders, everyone = traits.medians.get(ORDERS, FEW + 1), traits.everyone.get(ORDERS, FEW)
     high = feature.effect > 0
     if phrase.one and not high and feature.median <= 1:
-        return phrase.one, ""
+        return (phrase.company_one if members.companies else phrase.one), ""
     if phrase.few and high == bool(phrase.one) and orders <= FEW and everyone <= 1:
         return phrase.few, ""
-    return phrase.words(high=high, this=feature.median, others=feature.others, orders=orders)
+    words, tail = phrase.words(
+        high=high, this=feature.median, others=feature.others, orders=orders, companies=members.companies
+    )
+    slow = phrase.high_slow and words == phrase.high and traits.medians.get(GAP, 0.0) > SLOW_DAYS
+    return (phrase.high_slow if slow else words), tail
 
 
-def _part(feature: DistinguishingFeature, traits: SegmentTraits, unit: Unit) -> _Part | None:
-    phrase = phrase_of(feature.name, unit)
-    high = feature.effect > 0
-    adjective, tail = _words(phrase, feature, traits)
-    tail = "" if adjective else tail
+def _part(feature: DistinguishingFeature, traits: SegmentTraits, members: Members) -> NamePart | None:
+    phrase = phrase_of(feature.name, members.unit)
+    if phrase.aspect == "taste":
+        own = _own_word(phrase.high_tail)
+        mostly = feature.effect > 0 and feature.median >= DOMINANT_SHARE
+        return NamePart(phrase.aspect, phrase.order, own, own=True) if own and mostly else None
+    if phrase.aspect == VALUE and feature.effect > 0 and traits.revenue_share < traits.unit_share:
+        return None  # a few who bring far more stand elsewhere
+    words, tail = _words(phrase, feature, traits, members)
+    tail = "" if words else tail
     if tail and feature.measure == "flag":
-        tail = f", {feature.label}: {'yes' if high else 'no'}"
-    if tail and phrase.aspect == "taste":
-        tail = f", mostly {tail}" if feature.median >= DOMINANT_SHARE else f"leaning to {tail}"
-    once = phrase.quiet_else if adjective in {phrase.low_else, phrase.high_else} else _once(phrase, high=high)
-    return _Part(phrase.aspect, phrase.order, adjective, tail, once) if adjective or tail else None
+        tail = f", {feature.label}: {'yes' if feature.effect > 0 else 'no'}"
+    return NamePart(phrase.aspect, phrase.order, words, tail, own=bool(tail)) if words or tail else None
 
 
-def _once(phrase: Phrase, *, high: bool) -> str:
-    return phrase.high_quiet if high else phrase.low_quiet
-
-
-def _plain_parts(traits: SegmentTraits, unit: Unit) -> tuple[list[_Part], list[_Part]]:
+def _plain_parts(traits: SegmentTraits, members: Members) -> tuple[list[NamePart], list[NamePart]]:
     """Parts from the stand-outs, each aspect once: strongest first, and the more telling first among equals.
 
     The second list holds those that give way to a more precise aspect.
     """
-    phrases = {feature.name: phrase_of(feature.name, unit) for feature in traits.distinguishing}
+    phrases = {feature.name: phrase_of(feature.name, members.unit) for feature in traits.distinguishing}
     aspects = {phrase.aspect for phrase in phrases.values()}
-    parts: dict[str, _Part] = {}
-    yielding: dict[str, _Part] = {}
+    parts: dict[str, NamePart] = {}
+    yielding: dict[str, NamePart] = {}
     for feature in sorted(
         traits.distinguishing, key=lambda one: (-round(abs(one.effect) / EQUAL_EFFECTS), phrases[one.name].rank)
     ):
-        if part := _part(feature, traits, unit):
+        if part := _part(feature, traits, members):
             yields = aspects.intersection(phrases[feature.name].yields_to)
             (yielding if yields else parts).setdefault(part.aspect, part)
+    if SEASON in parts and traits.medians.get("recency_days", 0.0) <= SEASON_AGAIN_DAYS:
+        parts.pop(RECENCY, None)
+    elif _stopped(traits) and RECENCY not in parts and PRESENT.intersection(parts):
+        parts = {RECENCY: NamePart(RECENCY, 10, phrase_of("recency_days", members.unit).high)} | parts
     return list(parts.values()), [part for aspect, part in yielding.items() if aspect not in parts]
 
 
-def _described_parts(traits: SegmentTraits) -> list[_Part]:
+def _stopped(traits: SegmentTraits) -> bool:
+    """Whether most have been away for half a year, and for twice their time between orders."""
+    away = traits.medians.get("recency_days", 0.0)
+    return away >= STOPPED_DAYS and not away <= OVERDUE_GAPS * traits.medians.get(GAP, 0.0)
+
+
+def _described_parts(traits: SegmentTraits) -> list[NamePart]:
     """Values of describing columns that most of the segment shares and few others do."""
     return [
-        _Part(column, 99, tail=f", mostly from {cell.value}" if column == "country" else f", mostly {cell.value}")
+        NamePart(column, 99, tail=f"in {own}", own=True) if column == "country" else NamePart(column, 60, own, own=True)
         for column, cells in traits.described.items()
         for cell in cells[:1]
-        if cell.notable and cell.share >= DOMINANT_SHARE and cell.lift >= DOMINANT_LIFT
+        if cell.notable
+        and cell.share >= DOMINANT_SHARE
+        and cell.lift >= DOMINANT_LIFT
+        and (own := _own_word(cell.value))
     ]
 
 
-def _rather_parts(traits: SegmentTraits, taken: set[str], unit: Unit) -> list[_Part]:
+def _small_parts(traits: SegmentTraits, taken: set[str], members: Members) -> list[NamePart]:
     """Small effects, for telling apart what has no larger ones."""
-    parts: dict[str, _Part] = {}
+    parts: dict[str, NamePart] = {}
     for feature, effect in sorted(traits.effects.items(), key=lambda item: -abs(round(item[1], 6))):
-        phrase, high = phrase_of(feature, unit), effect > 0
+        phrase = phrase_of(feature, members.unit)
+        if abs(effect) < SMALL_EFFECT or phrase.aspect in taken | {SEASON, "taste"} | set(parts):
+            continue
         this, everyone = (of.get(feature, math.nan) for of in (traits.medians, traits.everyone))
         orders = traits.medians.get(ORDERS, math.inf)
-        adjective, tail = phrase.words(high=high, this=this, others=everyone, orders=orders)
-        adjective = "" if adjective in {phrase.low_else, phrase.high_else} else adjective
-        if abs(effect) < SMALL_EFFECT or phrase.aspect in taken | set(parts):
-            continue
-        if adjective:
-            parts[phrase.aspect] = _Part(phrase.aspect, phrase.order, f"rather {adjective}")
+        words, tail = phrase.words(
+            high=effect > 0, this=this, others=everyone, orders=orders, companies=members.companies
+        )
+        if words in {phrase.high, phrase.low, phrase.company_high, phrase.company_low} and words:
+            parts[phrase.aspect] = NamePart(phrase.aspect, phrase.order, words)
         elif tail.startswith(", "):
-            parts[phrase.aspect] = _Part(phrase.aspect, phrase.order, tail=f", rather {tail[2:]}")
+            parts[phrase.aspect] = NamePart(phrase.aspect, phrase.order, tail=tail, own=True)
     return list(parts.values())
-
-
-def _compose(parts: Sequence[_Part], noun: str) -> str:
-    ordered = sorted(parts, key=lambda part: part.order)
-    quiet = any(part.adjective == QUIET for part in ordered)
-    adjectives = [(quiet and part.beside_quiet) or part.adjective for part in ordered if part.adjective]
-    tails = [part.tail for part in ordered if part.tail]
-    if not parts:
-        adjectives = ["average"]
-    if not adjectives and tails[0].startswith(", "):
-        text = tails[0][2:] + "".join(tails[1:])
-    else:
-        text = " ".join([*adjectives, noun])
-        text += "".join(tail if tail.startswith(",") else f" {tail}" for tail in tails)
-    return text[0].upper() + text[1:]
 
 
 @dataclass
@@ -153,50 +156,78 @@ class _Naming:
     """A name in the making: what it says, and what it could say besides."""
 
     traits: SegmentTraits
-    chosen: list[_Part]
-    spare: list[_Part]
+    chosen: list[NamePart]
+    spare: list[NamePart]
+
+    def options(self, members: Members) -> Iterator[list[NamePart]]:
+        """What the name could say: the two strongest, then the first beside another, then three."""
+        first = self.chosen[:1]
+        pairs = [[*first, part] for part in self.spare] if len(self.chosen) > 1 or not first else []
+        thirds = [[*self.chosen, part] for part in self.spare]
+        for parts in ([self.chosen] if self.chosen else [[]]) + pairs + thirds:
+            own = any(part.own for part in parts)
+            if own or len(compose(parts, members).split(" ")) <= MOST_WORDS:
+                yield parts
 
 
-def _begin(traits: SegmentTraits, unit: Unit) -> _Naming:
+def _begin(traits: SegmentTraits, members: Members) -> _Naming:
     if traits.units <= ALONE:
-        return _Naming(traits, [_Part("alone", 0, "exceptional")], [])
-    plain, yielding = _plain_parts(traits, unit)
+        return _Naming(traits, [NamePart("alone", 0, "exceptional")], [])
+    plain, yielding = _plain_parts(traits, members)
     described = _described_parts(traits)
-    rather = _rather_parts(traits, {part.aspect for part in (*plain, *yielding)}, unit)
+    small = _small_parts(traits, {part.aspect for part in (*plain, *yielding)}, members)
     first = plain[:PARTS] or described[:1]
-    spare = [part for part in (*plain, *yielding, *described, *rather) if part not in first]
-    return _Naming(traits, first, spare)
+    return _Naming(traits, first, [part for part in (*plain, *yielding, *described, *small) if part not in first])
 
 
-def _tell_apart(same: Sequence[_Naming], unit: Unit) -> None:
-    """Add to names that are alike what only one of them can say; else what one is less than the other."""
-    sayable = Counter(text for one in same for text in {part.text for part in (*one.chosen, *one.spare)})
-    unique = [[part for part in one.spare if sayable[part.text] == 1] for one in same]
-    for one, parts in zip(same, unique, strict=True):
-        one.chosen += parts[:1]
-        one.spare = [part for part in one.spare if part not in parts[:1]]
-    if not any(unique) and len(same) == 2:
-        _compare(same[0], same[1], unit)
+def _more_so(namings: Sequence[_Naming], members: Members) -> None:
+    """Where two would say the same and have nothing else to say, say of the one that it is more so."""
+    names = [compose(naming.chosen, members) for naming in namings]
+    for name in [name for name, count in Counter(names).items() if count > 1]:
+        same = [naming for naming, its in zip(namings, names, strict=True) if its == name]
+        for part in same[0].chosen:
+            word = graded(part.words)
+            if any(naming.spare for naming in same) or not word:
+                continue
+            strength = [_strength(naming, part.aspect, members) for naming in same]
+            if sorted(strength)[-1] > sorted(strength)[-2]:
+                most = same[strength.index(max(strength))]
+                most.chosen = [replace(one, words=word) if one.aspect == part.aspect else one for one in most.chosen]
+                break
 
 
-def _compare(one: _Naming, other: _Naming, unit: Unit) -> None:
-    """Say of one of two "less frequent" (or less quiet, ...) by the feature in which they differ most."""
-    effects, more = one.traits.effects, other.traits.effects
-    said = [feature for feature in effects if phrase_of(feature, unit).high and feature in more]
-    if not said:
-        return
-    feature = max(said, key=lambda name: round(abs(effects[name] - more[name]), 6))
-    phrase = phrase_of(feature, unit)
-    less = one if effects[feature] < more[feature] else other
-    less.chosen = [part for part in less.chosen if part.aspect != phrase.aspect]
-    less.chosen.append(_Part(phrase.aspect, phrase.order, f"less {phrase.high}"))
+def _strength(naming: _Naming, aspect: str, members: Members) -> float:
+    effects = naming.traits.effects.items()
+    return max((round(abs(e), 6) for name, e in effects if phrase_of(name, members.unit).aspect == aspect), default=0.0)
 
 
-def name_segments(traits: Sequence[SegmentTraits], unit: Unit = "customer") -> tuple[str, ...]:
-    """Name every segment after what stands out in it; no two alike, and the same traits always get the same names.
+def _distinct(namings: Sequence[_Naming], members: Members) -> list[str]:
+    """A name for each, none of which says the same as another; those with least to say choose first."""
+    options = [list(dict.fromkeys(compose(parts, members) for parts in one.options(members))) for one in namings]
+    names: dict[int, str] = {}
+    left_over: set[int] = set()
+    for place in sorted(range(len(namings)), key=lambda place: (len(options[place]), place)):
+        taken = list(names.values())
+        free = [name for name in options[place] if not any(alike(name, one) for one in taken)]
+        others = [name for name in options[place] if all(meaning(name) != meaning(one) for one in taken)]
+        alone = [compose([part], members) for part in namings[place].chosen[1:]]
+        alone = [name for name in alone if not any(alike(name, one) for one in taken)]
+        names[place] = (free or others or alone or [other_than(options[place][0], taken)])[0]
+        if not (free or others or alone):
+            left_over.add(place)
+    for place in sorted(set(names) - left_over):
+        taken = [name for other, name in names.items() if other not in {place, *left_over}]
+        if any(meaning(names[place]) < meaning(name) for name in taken):
+            free = [name for name in options[place] if not any(alike(name, one) for one in taken)]
+            names[place] = free[0] if free else other_than(names[place], taken)
+    return [names[place] for place in range(len(namings))]
+
+
+def name_segments(traits: Sequence[SegmentTraits], members: Members | None = None) -> tuple[str, ...]:
+    """Name every segment after what stands out in it, as a colleague would; no two read alike.
 
     A name says at most two things, the strongest, and a third only where two segments would otherwise share it. Where
-    nothing stands out it says so ("Average buyers").
+    nothing stands out it says so ("Typical customers"). The same traits always get the same names.
 
     Examples
     --------
@@ -204,32 +235,31 @@ def name_segments(traits: Sequence[SegmentTraits], unit: Unit = "customer") -> t
     >>> often = DistinguishingFeature("order_count", "orders", "count", 12, 4, 0.8, 0.001)
     >>> same = {"units": 50, "unit_share": 0.5, "revenue_total": 0, "revenue_share": 0.5, "medians": {}, "everyone": {}}
     >>> traits = [SegmentTraits(distinguishing=(often,), **same), SegmentTraits(**same)]
-    >>> name_segments(traits)
-    ('Frequent buyers', 'Average buyers')
+    >>> name_segments(traits), name_segments(traits, Members(companies=True))
+    (('Regulars', 'Typical customers'), ('Regular accounts', 'Typical accounts'))
     """
-    noun = NOUNS[unit]
+    members = members or Members()
     if len(traits) == 1:
-        return (f"All {noun}",)
-    namings = [_begin(one, unit) for one in traits]
-    names = [_compose(naming.chosen, noun) for naming in namings]
-    for name in [name for name, count in Counter(names).items() if count > 1]:
-        _tell_apart([naming for naming, its in zip(namings, names, strict=True) if its == name], unit)
-    seen: Counter[str] = Counter()
-    for i, name in enumerate(_compose(naming.chosen, noun) for naming in namings):
-        seen[name] += 1
-        names[i] = f"{name} ({seen[name]})" if seen[name] > 1 else name  # what could not be told apart
-    return tuple(names)
+        return (f"All {members.noun}",)
+    namings = [_begin(one, members) for one in traits]
+    _more_so(namings, members)
+    return tuple(_distinct(namings, members))
 
 
 def number_and_name(
-    segmentation: Segmentation, traits: Sequence[SegmentTraits] | None = None, earlier: Snapshot | None = None
+    segmentation: Segmentation,
+    traits: Sequence[SegmentTraits] | None = None,
+    earlier: Snapshot | None = None,
+    *,
+    companies: bool = False,
 ) -> tuple[Segmentation, tuple[SegmentMatch, ...]]:
     """Give segments the numbers and names that they keep from here on.
 
     Those of an earlier run are kept where a segment is the same group; what became of its segments is given beside,
-    empty without one. `traits` are as `find_traits` gives them, where they are known already.
+    empty without one. `traits` are as `find_traits` gives them, where they are known already. Where customers are
+    `companies` they are called accounts.
     """
-    names = name_segments(traits or find_traits(segmentation), segmentation.unit)
+    names = name_segments(traits or find_traits(segmentation), Members(segmentation.unit, companies))
     named = replace(segmentation, names=names)
     if earlier is None:
         return named, ()

@@ -16,11 +16,38 @@ from typing import TYPE_CHECKING, Any
 
 from marketfold.customer_tables import part_of
 from marketfold.features import OTHER, category_of, is_place
-from marketfold.words import measured, share, singular
+from marketfold.words import measured, money, share, singular
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from marketfold.schema import Measure, Unit
     from marketfold.segments.distinguishing_features import DistinguishingFeature
+
+
+@dataclass(frozen=True)
+class Large:
+    """What counts as large: deals of one `size`, or orders over an amount `at`; and what is known of it."""
+
+    at: float | None = None
+    size: str | None = None
+
+    @classmethod
+    def of(cls, settings: Mapping[str, str]) -> Large:
+        """As the settings of a table of features have it.
+
+        >>> Large.of({"large_order_at": "3500.0"}).text("EUR")
+        'large orders (over €3,500)'
+        """
+        at = settings.get("large_order_at", settings.get("large_deal_from"))
+        return cls(None if at is None else float(at), settings.get("large_deal_size"))
+
+    def text(self, currency: str | None = None) -> str:
+        """In words, with the amount."""
+        if self.size is None:
+            return "large orders" if self.at is None else f"large orders (over {money(self.at, currency)})"
+        deals = f"deals of size {self.size}"
+        return deals if self.at is None else f"{deals} (from {money(self.at, currency)})"
 
 
 @dataclass(frozen=True)
@@ -38,16 +65,16 @@ class Phrase:
     high_tail: str = ""
     one: str = ""
     few: str = ""
-    low_quiet: str = ""
-    high_quiet: str = ""
+    high_slow: str = ""
+    company_low: str = ""
+    company_high: str = ""
+    company_one: str = ""
     low_to: float = math.inf
     high_from: float = -math.inf
     apart: float = 1.0
     low_orders: float = 0.0
     high_orders: float = 0.0
-    low_else: str = ""
     high_else: str = ""
-    quiet_else: str = ""
     halves: bool = False
     difference: str = "{label}: {this}, others {others}"
     difference_all: str = ""
@@ -63,7 +90,9 @@ class Phrase:
         """A value of the feature in the units in which the phrase speaks of it."""
         return share((1 + value) / 2) if self.halves else measured(value, measure, currency)
 
-    def words(self, *, high: bool, this: float, others: float, orders: float) -> tuple[str, str]:
+    def words(
+        self, *, high: bool, this: float, others: float, orders: float, companies: bool = False
+    ) -> tuple[str, str]:
         """Adjective and tail of a segment with these medians; empty where nothing fits, and what is not known holds."""
         fewest = self.high_orders if high else self.low_orders
         near = this < self.apart * others and others < self.apart * this
@@ -71,8 +100,9 @@ class Phrase:
             return "", ""
         too_much = this < self.high_from if high else this > self.low_to
         if too_much:
-            return (self.high_else if high else self.low_else), ""
-        return (self.high, self.high_tail) if high else (self.low, self.low_tail)
+            return (self.high_else if high else ""), ""
+        company = (self.company_high if high else self.company_low) if companies else ""
+        return (company or self.high, self.high_tail) if high else (company or self.low, self.low_tail)
 
 
 @cache
@@ -92,6 +122,7 @@ def _of_category(category: str) -> Phrase:
     return Phrase(
         aspect="taste",
         rank=6,
+        order=55,
         high_tail="" if category == OTHER else name,
         difference=f"{{this}} of their revenue is in {safe}, others {{others}}",
         below=f"up to {{x}} of revenue in {safe}",
@@ -151,5 +182,6 @@ def difference_text(feature: DistinguishingFeature, unit: Unit = "customer", cur
     ends = {-1.0: phrase.difference_none, 1.0: phrase.difference_all} if phrase.halves else {}
     text = ends.get(pair[0]) or phrase.difference
     rest = phrase.said(-pair[1], feature.measure, currency)
-    text = text.format(label=feature.label, this=this, others=others, others_rest=rest)
+    large = (feature.large or Large()).text(currency)
+    text = text.format(label=feature.label, this=this, others=others, others_rest=rest, large=large)
     return singular(text) + average

@@ -116,14 +116,13 @@ def test_why_an_aim_was_chosen(campaign: Campaign) -> None:
         MetCondition(50.0, 20.0, feature="basket", times_everyone_at_least=2.0, at_most=60.0),
         MetCondition(80.0, 40.0, fact="order_value", at_least=75.0),
     )
-    told = text.why_this_aim(replace(campaign, why=AimRule(2, 8, "Win back", met)), "EUR")
+    told = text.why_this_aim(replace(campaign, why=AimRule(2, 8, "Win back", met)), plan("EUR"))
     assert told == (
-        "'Win back' by rule 2 of 8 in the playbook: customers with a single order: 70 % (asked: at least 60 %); "
-        "median of basket: 50 (asked: at least 2 times everybody's 20 and at most 60); "
-        "worth of an order of the median customer: €80 (asked: at least €75)."
+        "70 % have ordered once; median of basket: 50 (asked: at least 2 times everybody's 20 and at most 60); "
+        "worth of an order of the median customer: €80 (asked: at least €75) (rule 2 of 8 in the playbook)."
     )
-    last = text.why_this_aim(replace(campaign, why=AimRule(8, 8, "Keep", ())), None)
-    assert last == "'Keep' by rule 8 of 8 in the playbook, which takes every segment that no earlier rule claims."
+    last = text.why_this_aim(replace(campaign, why=AimRule(8, 8, "Keep", ())), plan(None))
+    assert last == "nothing about them calls for another aim (rule 8 of 8 in the playbook)."
 
 
 @pytest.mark.parametrize(

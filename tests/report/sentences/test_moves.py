@@ -40,6 +40,7 @@ def test_a_move_has_people_time_and_money(plan: CampaignPlan) -> None:
     timing = replace(first.timing, season_begins_on=date(2026, 11, 1))
     first = with_value(first, 36_000)
     seasonal = replace(first, name="Resellers", customers=30, aim="reward", timing=timing, trust="group",
+                       message_words={"season": "November"},
                        revenue_total=4_900_000.0)  # fmt: skip
     other = replace(plan.campaigns[1], revenue_total=4_900_000.0)
     plan = replace(plan, budget=replace(plan.budget, margin=None), currency="USD")

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from marketfold import words
-from marketfold.campaigns import FACTS, MIN_ORDERS, YEAR_DAYS
-from marketfold.report.sentences.phrases import say
+from marketfold.campaigns import FACTS, LIMITS, MIN_ORDERS, YEAR_DAYS
+from marketfold.features import SEVERAL
+from marketfold.report.sentences.phrases import phrases, say
 from marketfold.segments import difference_text
 from marketfold.words import listed, measured, share
 
 if TYPE_CHECKING:
-    from marketfold.campaigns import BudgetLine, Campaign, CampaignPlan, MetCondition, NextBuy, PlannedChannel, Timing
+    from collections.abc import Sequence
+
+    from marketfold.campaigns import (
+        BudgetLine,
+        Campaign,
+        CampaignPlan,
+        Draft,
+        MetCondition,
+        NextBuy,
+        PlannedChannel,
+        PlanNote,
+        Timing,
+    )
     from marketfold.schema import Measure
 
 PART_WORDS = {
@@ -22,7 +36,15 @@ PART_WORDS = {
 
 FEW = 10
 COUNTRIES = 3
+NEARLY_ALL = 0.95
+"""Of all customers in one country: then it is no news of a segment."""
 CENT = 0.01
+
+AD_WORDS = {
+    "google_headline": "Google headline", "google_description": "Google description",
+    "meta_headline": "Meta headline", "meta_text": "Meta primary text",
+}  # fmt: skip
+"""What the texts of ads are called."""
 
 _IDENTIFIERS = {"email": "e-mail addresses", "phone": "phone numbers", "address": "addresses"}
 
@@ -44,26 +66,39 @@ def edited_parts(campaign: Campaign) -> tuple[str, ...]:
     return tuple(f"{how}: {listed([PART_WORDS[name] for name in names])}." for how, names in found.items() if names)
 
 
+def member(plan: CampaignPlan, n: int = 1) -> str:
+    """What the plan calls one of them, or n: companies are accounts."""
+    one = "account" if plan.companies else "customer"
+    return one if n == 1 else f"{one}s"
+
+
+def how_many(n: int, plan: CampaignPlan) -> str:
+    """A number of customers, or of accounts."""
+    return words.plural(n, member(plan))
+
+
 def describe_segment(campaign: Campaign, plan: CampaignPlan) -> str:
     """One paragraph on who they are, in the user's units and the plan's currency."""
-    parts = [_size(campaign), _habits(campaign, plan.currency), _difference(campaign, plan), _places(campaign)]
+    parts = [_size(campaign, plan), _habits(campaign, plan), _difference(campaign, plan), _places(campaign)]
     return " ".join(part for part in parts if part)
 
 
-def _size(campaign: Campaign) -> str:
-    customers = words.plural(campaign.customers, "customer")
+def _size(campaign: Campaign, plan: CampaignPlan) -> str:
+    customers = how_many(campaign.customers, plan)
     of_revenue = share(campaign.revenue_share)
     if not campaign.revenue_total and campaign.timing.season == "no orders":
         return f"{customers} ({share(campaign.customer_share)} of all)."
     return f"{customers} ({share(campaign.customer_share)} of all) who brought {of_revenue} of the revenue."
 
 
-def _habits(campaign: Campaign, currency: str | None) -> str:
+def _habits(campaign: Campaign, plan: CampaignPlan) -> str:
     orders, value, away = campaign.order_count, campaign.order_value, campaign.timing.recency_days
     if orders is None or value is None or away is None:
         return ""
     code = "one_order" if orders == 1 else "several_orders"
-    return say("campaign", code, currency, orders=orders, value=value, away=away)
+    between = say("campaign", "or", low=math.floor(orders), high=math.ceil(orders))
+    counted = measured(orders, "count") if orders == int(orders) else between
+    return say("campaign", code, plan.currency, orders=counted, value=value, away=away, member=member(plan))
 
 
 def _difference(campaign: Campaign, plan: CampaignPlan) -> str:
@@ -72,28 +107,37 @@ def _difference(campaign: Campaign, plan: CampaignPlan) -> str:
 
 
 def _places(campaign: Campaign) -> str:
-    texts = [f"{one.value} {share(one.share)}" for one in campaign.countries[:COUNTRIES]]
+    """Where they live; nothing where all customers live in one country."""
+    if any(one.everyone_share >= NEARLY_ALL for one in campaign.countries):
+        return ""
+    named = {SEVERAL: say("campaign", "several_countries")}
+    texts = [f"{named.get(one.value, one.value)} {share(one.share)}" for one in campaign.countries[:COUNTRIES]]
     if len(campaign.countries) > COUNTRIES:
         texts.append("others less")
     return f"By country: {', '.join(texts)}." if texts else ""
 
 
-def why_this_aim(campaign: Campaign, currency: str | None) -> str:
+def why_this_aim(campaign: Campaign, plan: CampaignPlan) -> str:
     """The rule that chose the aim, with the numbers that decided."""
     why = campaign.why
-    title = why.title.lower().capitalize()
-    where = f"'{title}' by rule {why.number} of {why.n_rules} in the playbook"
-    if not why.conditions:
-        return f"{where}, which takes every segment that no earlier rule claims."
-    return f"{where}: {'; '.join(_condition(one, currency) for one in why.conditions)}."
+    reasons = [_reason(one, plan) for one in why.conditions] or [say("why", "otherwise")]
+    return say("why", "rule", reasons="; ".join(reasons), why=why)
 
 
-def _condition(met: MetCondition, currency: str | None) -> str:
-    measure: Measure
-    if met.fact:
-        label, measure = FACTS[met.fact].label, FACTS[met.fact].measure
-    else:
-        label, measure = f"median of {met.feature}", "ratio"
+def _reason(met: MetCondition, plan: CampaignPlan) -> str:
+    way = "least" if met.at_least is not None or met.times_everyone_at_least is not None else "most"
+    code = f"{met.fact}.{way}"
+    measure: Measure = FACTS[met.fact].measure if met.fact else "ratio"
+    value = measured(met.value, measure, plan.currency)
+    everyone = "" if met.everyone is None else measured(met.everyone, measure, plan.currency)
+    if code not in phrases("why"):
+        code = "other"
+    label = FACTS[met.fact].label if met.fact else f"median of {met.feature}"
+    asked = _asked(met, measure, plan.currency)
+    return say("why", code, value=value, everyone=everyone, label=label, asked=asked, member=member(plan))
+
+
+def _asked(met: MetCondition, measure: Measure, currency: str | None) -> str:
     asked = []
     for way, bound, times in (
         ("at least", met.at_least, met.times_everyone_at_least),
@@ -105,7 +149,7 @@ def _condition(met: MetCondition, currency: str | None) -> str:
             asked.append(
                 f"{way} {measured(times, 'ratio')} times everybody's {measured(met.everyone, measure, currency)}"
             )
-    return f"{label}: {measured(met.value, measure, currency)} (asked: {listed(asked)})"
+    return listed(asked)
 
 
 def missing_contacts(channel: PlannedChannel) -> str:
@@ -116,12 +160,12 @@ def missing_contacts(channel: PlannedChannel) -> str:
     return f"The file has no {what}: match this list with your customer records by customer id."
 
 
-def inter_purchase_time(timing: Timing) -> str:
+def inter_purchase_time(timing: Timing, *, companies: bool = False) -> str:
     """How much time lies between their orders, and since the last one."""
     unknown = "no orders" if timing.season == "no orders" else "no gap"
     if timing.recency_days is None:
         return say("timing", unknown)
-    since = say("timing", "away", away=timing.recency_days)
+    since = say("timing", "away", away=timing.recency_days, member="account" if companies else "customer")
     if timing.season == "no orders":
         return say("timing", "no orders.away", since=since)
     if timing.advice:
@@ -148,6 +192,20 @@ def nothing_bought_more(campaign: Campaign) -> str:
     return say("campaign", "no_affinity" if campaign.products_named else "no_products")
 
 
+def ad_texts(draft: Draft, ads: Sequence[str]) -> list[tuple[str, str, int]]:
+    """What each ad text is called, the text, and how long it may be; of the platforms on which the campaign is."""
+    return [
+        (label, getattr(draft, field), LIMITS[field])
+        for field, label in AD_WORDS.items()
+        if field.partition("_")[0] in ads
+    ]
+
+
+def no_amount() -> str:
+    """That a campaign gets nothing of the budget."""
+    return say("campaign", "no_amount")
+
+
 def no_money() -> str:
     """Why a brief has no sums."""
     return say("campaign", "no_money")
@@ -158,32 +216,41 @@ def next_step(step: NextBuy) -> str:
     return say("campaign", "next_step", name=words.titled(step.name, step.title, step.category), step=step)
 
 
+def usual_note(campaign: Campaign) -> str:
+    """That what was usual of those who stay away is more than comes by itself now; "" for others."""
+    known = campaign.holdout and campaign.holdout.usual
+    return say("campaign", "usual_past") if campaign.away and known else ""
+
+
 def arithmetic(line: BudgetLine, plan: CampaignPlan) -> tuple[str, ...]:
     """The money of a campaign, step by step."""
     lift = line.stake.detectable_lift
-    holdouts = [c.holdout for c in plan.campaigns if c.number == line.stake.number and c.holdout and c.held_out]
-    unknown = any(holdout.sizing == "a tenth" for holdout in holdouts)
-    seen = "lift" if lift is not None else "lift.unknown" if unknown else "lift.none" if holdouts else "lift.no holdout"
+    campaign = next((one for one in plan.campaigns if one.number == line.stake.number), None)
+    held = campaign.holdout if campaign and campaign.held_out else None
+    unknown = held is not None and held.sizing == "a tenth"
+    seen = "lift" if lift is not None else "lift.unknown" if unknown else "lift.none" if held else "lift.no holdout"
     return (
-        *_stake(line, plan),
+        *_stake(line, campaign, plan),
         *_contacts(line, plan),
         _break_even(line, plan),
         say("arithmetic", seen, lift=lift),
     )
 
 
-def _stake(line: BudgetLine, plan: CampaignPlan) -> tuple[str, str]:
+def _stake(line: BudgetLine, campaign: Campaign | None, plan: CampaignPlan) -> tuple[str, str]:
     """What the campaign can move, and what the segment brings anyway."""
     days, margin, usual = plan.budget.days, plan.budget.margin, line.stake.usual_rate
     years = days / YEAR_DAYS
     over = say("arithmetic", "over.years" if years > 1 else "over.days", years=years, days=days)
     of_it = say("arithmetic", "stake.no margin" if margin is None else "stake.margin", margin=margin)
-    moved = say(
-        "arithmetic", "stake.usual unknown" if usual is None else "stake", plan.currency,
-        line=line, of_it=of_it, others=1 - (usual or 0.0),
-    )  # fmt: skip
+    facts = {"line": line, "of_it": of_it, "members": member(plan, 2), "usual": usual, "others": 1 - (usual or 0.0)}
+    code = "stake.usual unknown" if usual is None else "stake" if usual else "stake.nobody"
+    moved = say("arithmetic", code, plan.currency, **facts)
+    away = campaign is not None and campaign.away
+    moved += say("arithmetic", "stake.away", **facts) if away and usual else ""
     factor, what = "" if margin is None else of_it, plan.budget.reckoned_in
-    return moved, say("arithmetic", "yearly", plan.currency, line=line, over=over, of_it=factor, what=what)
+    yearly = "yearly.once" if usual == 0 else "yearly.away" if away else "yearly"
+    return moved, say("arithmetic", yearly, plan.currency, line=line, over=over, of_it=factor, what=what)
 
 
 def _contacts(line: BudgetLine, plan: CampaignPlan) -> list[str]:
@@ -191,7 +258,7 @@ def _contacts(line: BudgetLine, plan: CampaignPlan) -> list[str]:
     if cost is None or line.contact_cost is None:
         return [say("arithmetic", "contact.unknown")]
     codes = ["contact"] if line.reached == line.stake.customers else ["contact", "contact.some"]
-    return [say("arithmetic", code, plan.currency, line=line, cost=cost) for code in codes]
+    return [say("arithmetic", code, plan.currency, line=line, cost=cost, members=member(plan, 2)) for code in codes]
 
 
 def _break_even(line: BudgetLine, plan: CampaignPlan) -> str:
@@ -203,9 +270,19 @@ def _break_even(line: BudgetLine, plan: CampaignPlan) -> str:
         return say("arithmetic", "rate.no margin")
     if rate is None:
         return say("arithmetic", "rate.never", margin=margin, discount=discount)
+    if spent == 0:
+        return say("arithmetic", "rate.nothing spent")
     kept = say("arithmetic", "kept.discount" if discount else "kept", margin=margin, discount=discount)
     usual, given_away = line.stake.usual_rate, line.reached * line.order_value * line.stake.given_away
-    facts = {"amount": spent, "given_away": given_away, "usual": usual, "rate": rate, "line": line, "kept": kept}
+    facts = {
+        "amount": spent,
+        "given_away": given_away,
+        "usual": usual,
+        "rate": rate,
+        "line": line,
+        "kept": kept,
+        "members": member(plan, 2),
+    }
     both = say("arithmetic", "spent.given away", plan.currency, **facts) if given_away else ""
     paid = both or words.money(spent, plan.currency)
     codes = ["rate", f"rate.{line.break_even}"]
@@ -215,7 +292,14 @@ def _break_even(line: BudgetLine, plan: CampaignPlan) -> str:
 
 def plan_notes(plan: CampaignPlan) -> tuple[str, ...]:
     """What a person should know about the plan as a whole, and about its money."""
-    return tuple(say("plan_note", note.code, about=note.about) for note in plan.notes) + _about_budget(plan)
+    return tuple(say("plan_note", note.code, **_about(note)) for note in plan.notes) + _about_budget(plan)
+
+
+def _about(note: PlanNote) -> dict[str, str]:
+    if note.code != "same words":
+        return {"about": note.about}
+    numbers = note.about.split(",")
+    return {"about": listed(numbers), "flags": " ".join(f"--segment {number}" for number in numbers)}
 
 
 def promise_note(before: Campaign, after: Campaign) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from marketfold.experiments import Check, Effect, Gain, Holdout, Measurement, Primary, Raw, SegmentResult
 
 
-def describe_holdout(holdout: Holdout, currency: str | None = None) -> str:
+def describe_holdout(holdout: Holdout, currency: str | None = None, *, member: str = "customer") -> str:
     """Say how many are held out and what that will show, or why nobody is.
 
     Parameters
@@ -22,21 +22,30 @@ def describe_holdout(holdout: Holdout, currency: str | None = None) -> str:
         Of one segment.
     currency
         Of its amounts.
+    member
+        What one of them is called.
     """
-    best = holdout.best_lift
+    what = _what(holdout.primary).replace("customer", member)
     return say(
         "holdout",
         holdout.sizing,
         holdout=holdout,
-        customers=words.plural(holdout.customers, "customer"),
+        customers=words.plural(holdout.customers, member),
         most=MOST_SHARE,
-        shown="no change at all" if best is None else f"only a change of {words.share(best)} or more",
-        what=_what(holdout.primary),
+        shown=_shown(holdout.best_lift),
+        what=what,
         usual=_usual(holdout, currency),
         power=_power(holdout, currency),
         price=_price(holdout, currency),
+        days=words.days(holdout.days),
         anew=f"{words.count(holdout.planned)} would be held out" if holdout.planned else "no holdout would be made",
     )
+
+
+def _shown(lift: float | None) -> str:
+    if lift is None:
+        return "no change at all"
+    return "nothing short of a doubling" if lift >= 1 else f"only a change of {words.share(lift)} or more"
 
 
 def _what(primary: Primary) -> str:

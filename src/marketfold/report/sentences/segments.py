@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marketfold.segments import phrase_of
+from marketfold.segments import Large, phrase_of
 from marketfold.words import listed, measured, share, singular, units_word
 
 if TYPE_CHECKING:
@@ -52,11 +52,12 @@ def _bounds(table: FeatureTable, name: str, bounds: list[Bound], currency: str |
     counted = above is not None and feature.measure == "count" and bool((column == np.floor(column)).all())
     least = above + 1 if above is not None and counted else above
 
+    large = Large.of(table.settings).text(currency)
     nothing = below == (-1 if phrase.halves else 0)
 
     def filled(text: str, **values: float) -> str:
         amounts = {key: phrase.said(value, feature.measure, currency) for key, value in values.items()}
-        return text.format(label=feature.label, **amounts)
+        return text.format(label=feature.label, large=large, **amounts)
 
     ends = [
         end
