@@ -194,11 +194,9 @@ def distinguishing_features(
     every = []
     for j in found:
         feature = table.features[j]
-        numbers = {name: float(values[segment, j]) for name, values in vars(compared).items()}
-        told: dict[str, Any] = {"topic": feature.topic, "large": None}
-        if feature.name == LARGE:
-            told["large"] = Large.of(table.settings)
-        every.append(DistinguishingFeature(feature.name, feature.label, feature.measure, **numbers, **told))
+        known: dict[str, Any] = {name: float(values[segment, j]) for name, values in vars(compared).items()}
+        known |= {"topic": feature.topic, "large": Large.of(table.settings) if feature.name == LARGE else None}
+        every.append(DistinguishingFeature(feature.name, feature.label, feature.measure, **known))
     return tuple(feature for feature in every if difference_text(feature, table.unit))
 
 
