@@ -77,6 +77,6 @@ def test_a_trend_is_said_as_the_share_of_the_second_half(this: float, others: fl
 )
 def test_what_is_large_stands_with_its_amount(settings: dict[str, str], said: str):
     numbers = (1.0, 0.1, 0.9, 0.01, 0.1, 1.0, 0.1)
-    about = "large_deal_share", "share of revenue in large orders"
-    of_large = DistinguishingFeature(*about, "share", *numbers, large=Large.of(settings))
+    label = "share of revenue in large orders"
+    of_large = DistinguishingFeature("large_deal_share", label, "share", *numbers, large=Large.of(settings))
     assert difference_text(of_large, currency="EUR") == f"100 % of their revenue is in {said}, others 10 %"
