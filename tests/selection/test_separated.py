@@ -13,8 +13,15 @@ from marketfold.demo import make_shop
 from marketfold.features import build_features
 from marketfold.orders import read_orders
 from marketfold.schema import FeatureTable
-from marketfold.selection import ALL, SeekOptions
-from marketfold.selection.separated import all_separated, as_unions, of_segments, telling_most
+from marketfold.selection import ALL, NullClouds, SeekOptions, seek_groups
+from marketfold.selection.separated import (
+    NEARLY_BEST,
+    all_separated,
+    as_unions,
+    furthest_apart,
+    of_segments,
+    telling_most,
+)
 
 
 @pytest.fixture(scope="module")
@@ -36,15 +43,25 @@ def test_two_groups_in_one_segment_are_not_taken_where_they_can_be_told_apart(ta
     tried = list(all_separated(crowds, SeekOptions((ALL,), (3, 6))))
     assert [len(one.centers) for one in tried] == [3, 6]
     assert tried[0].depths.mean() > tried[1].depths.mean()  # the pairs are further apart than the crowds
-    place = telling_most(tried, [np.full(len(one.centers), fill_value=True) for one in tried])
+    place = telling_most(tried, [one.separations for one in tried])
     assert place == 1
     assert jaccards(cross_table(group, tried[place].labels(crowds))).max(axis=1).min() > 0.9
+    test = seek_groups(crowds, NullClouds(), SeekOptions((ALL,), (3, 6)), seed=0)
+    assert test is not None
+    assert (test.k, len(test.groups)) == (6, 6)
+
+
+def test_of_what_is_nearly_as_far_apart_most_segments_are_the_first_to_be_tested(table: FeatureTable):
+    pairs, single = all_separated(six_crowds(table)[0], SeekOptions((ALL,), (3, 6)))
+    alike = replace(single, depths=np.full(6, pairs.apart - NEARLY_BEST / 2))
+    assert furthest_apart([pairs, alike]) is alike
+    assert furthest_apart([pairs, replace(single, depths=np.full(6, pairs.apart - 2 * NEARLY_BEST))]) is pairs
+    assert furthest_apart([]) is None
 
 
 def test_a_solution_counts_by_its_groups_alone(table: FeatureTable):
     tried = list(all_separated(six_crowds(table)[0], SeekOptions((ALL,), (3, 6))))
-    pairs_alone = [np.full(3, fill_value=True), np.arange(6) < 1]
-    assert telling_most(tried, pairs_alone) == 0
+    assert telling_most(tried, [np.ones(3), np.r_[1.0, np.zeros(5)]]) == 0
 
 
 def test_groups_are_put_together_from_what_lies_mostly_within_them():

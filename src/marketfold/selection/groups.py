@@ -1,11 +1,15 @@
 """Are they groups? Segments that lie apart by any features, beside those of shops without groups.
 
-By each feature set and at each number of segments it is measured how far apart the segments lie. Fitted to the units
-that it is measured by, they are further apart than they should be, and by some features more than by others; so the
-same is done in shops without groups, as large and measured alike. A segment is a group where no more than one in twenty
-of these shops shows any segment, by any features and at any number, that is as far beyond what is usual there (the
-single-step maximum of Westfall and Young 1993, "Resampling-Based Multiple Testing"): so the chance of calling any group
-where there is none is at most 5 %, and which of all solutions is taken is free to choose.
+First, are there any? Among feature sets and numbers of segments the solution is sought whose segments are furthest
+apart. Fitted to the units that it is measured by, it is further apart than it should be, and so the same search is made
+in shops without groups, as large and measured alike. There are groups where no more than one in twenty of these shops
+shows any segment that is as far apart: so the chance of calling any group where there is none is at most 5 %, however
+much was tried.
+
+Then, which are they? A segment of any solution is a group where no more than one in twenty of the same shops shows any
+segment, by any features and at any number, that is as far beyond what is usual there (the single-step maximum of
+Westfall and Young 1993, "Resampling-Based Multiple Testing"). That holds for all solutions together, so that one is
+free to take the solution that tells most of them apart.
 """
 
 from __future__ import annotations
@@ -19,7 +23,7 @@ from threadpoolctl import threadpool_limits
 from marketfold.sampling import sample_rows
 from marketfold.selection.feature_sets import take_units
 from marketfold.selection.search import repeated
-from marketfold.selection.separated import all_separated, telling_most
+from marketfold.selection.separated import all_separated, furthest_apart, telling_most
 from marketfold.thresholds import SIGNIFICANCE, STABLE
 
 if TYPE_CHECKING:
@@ -38,7 +42,8 @@ if TYPE_CHECKING:
 FEWEST_TESTED, MOST_TESTED = 40, 2_000
 """Units that the test needs, and the size of the seeded sample that it is made on where there are more."""
 DRAWS = (9, 20, 30)
-"""Null shops of each batch, 59 in all: two of them may be as far apart as what is called a group."""
+ALLOWED = 2
+"""Null shops of each batch, 59 in all, and how many of them may be as far apart as what is called a group."""
 BEATEN = 4
 """No more is drawn once so many null shops show a segment as far apart as the best: it cannot be a group any more
 (Besag and Clifford 1991, "Sequential Monte Carlo p-values", Biometrika 78, 301-304)."""
@@ -63,8 +68,8 @@ class GroupTest:
         Of each segment, how far apart it is, 0 to 1, and the share of null shops in which any segment is as far apart,
         for the features and the number that it is found by.
     highest
-        How far apart a segment would be by the features and at the number of `found`, were it as far beyond what is
-        usual as the furthest of each null shop is where that was found.
+        The furthest apart of each null shop. Where there are groups: as far as it would be by the features and at the
+        number of `found`, were it as far beyond what is usual there as it is where it was found.
     labels
         Tested segment of every unit of the whole table, from 0.
     repeats
@@ -87,7 +92,7 @@ class GroupTest:
 
     @property
     def p(self) -> float:
-        """Of the segment that is furthest apart: of the whole search."""
+        """Of the tested segment that is furthest apart; where it is no group, of the whole search."""
         return min(self.p_values)
 
     @property
@@ -103,6 +108,14 @@ def choosing_half(n_units: int, seed: int) -> Mask:
     2
     """
     return np.random.default_rng([seed, 12]).permutation(n_units) < n_units // 2
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """How far apart the furthest segment of a null shop is: in what the search takes, and in each solution."""
+
+    taken: float
+    each: Furthest
 
 
 def _furthest(tried: Iterable[Separated]) -> Furthest:
@@ -124,17 +137,18 @@ def beyond_usual(own: Furthest, drawn: Sequence[Furthest]) -> tuple[Furthest, Fl
 
 
 def _draw_until_beaten(
-    draw: Draw, own: Furthest, options: SeekOptions, rng: Generator, progress: Progress | None
-) -> list[Furthest]:
-    """The furthest apart in each null shop, until enough are drawn or the best of the data is beaten too often."""
-    drawn: list[Furthest] = []
+    draw: Draw, best: float, options: SeekOptions, rng: Generator, progress: Progress | None
+) -> list[_Drawn]:
+    """The furthest apart of each null shop, until enough are drawn or the best one of the data is beaten too often."""
+    drawn: list[_Drawn] = []
     for batch in DRAWS:
         for table in draw(batch, rng):
-            drawn.append(_furthest(all_separated(table, options)))
+            tried = list(all_separated(table, options))
+            taken = furthest_apart(tried)
+            drawn.append(_Drawn(0.0 if taken is None else float(taken.separations.max()), _furthest(tried)))
             if progress is not None:
                 progress("shops without groups", len(drawn), sum(DRAWS))
-            *highest, best = beyond_usual(own, drawn)[1]
-            if len(drawn) >= DRAWS[0] and sum(one >= best for one in highest) >= BEATEN:
+            if sum(one.taken >= best for one in drawn) >= BEATEN:
                 return drawn
     return drawn
 
@@ -169,13 +183,30 @@ def _coming_again(tried: Sequence[Separated], apart: Sequence[Mask], seed: int) 
     return [far & (again[one.kind] >= STABLE) if far.any() else far for one, far in which]
 
 
+def _finest(tried: Sequence[Separated], drawn: Sequence[_Drawn], seed: int) -> tuple[Separated, Float64] | None:
+    """The solution that tells most groups apart, and the furthest of each null shop by its features and number.
+
+    None where no segment that is far apart comes out again.
+    """
+    usual, beyond = beyond_usual(_furthest(tried), [one.each for one in drawn])
+    highest = [beyond[:-1] + usual[one.kind] for one in tried]
+    apart = [p_values_of(one.separations, its) <= SIGNIFICANCE for one, its in zip(tried, highest, strict=True)]
+    groups = _coming_again(tried, apart, seed)
+    if not any(which.any() for which in groups):
+        return None
+    level = np.sort(beyond[:-1])[-ALLOWED - 1]
+    weights = [which * (one.separations - usual[one.kind] - level) for one, which in zip(tried, groups, strict=True)]
+    place = telling_most(tried, weights)
+    return tried[place], highest[place]
+
+
 def seek_groups(
     table: FeatureTable, null: Null, options: SeekOptions, seed: int, progress: Progress | None = None
 ) -> GroupTest | None:
     """Look for segments that are further apart than any are in shops without groups, and take what tells most apart.
 
-    Where there are no groups, the solution is taken whose best segment is furthest beyond what is usual. None where
-    there are too few units to tell, or no number of segments gives segments that are large enough.
+    Where there are no groups, it is of the segments that are furthest apart. None where there are too few units to
+    tell, or no number of segments gives segments that are large enough.
     """
     rows = sample_rows(len(table), MOST_TESTED, seed)
     if len(rows) < FEWEST_TESTED:
@@ -183,24 +214,23 @@ def seek_groups(
     rng, tested = np.random.default_rng([seed, 13]), take_units(table, rows)
     with threadpool_limits(1):  # threads that wait for one another cost more than they bring
         tried = list(all_separated(tested, options))
-        if not tried:
+        found = furthest_apart(tried)
+        if found is None:
             return None
-        own = _furthest(tried)
-        usual, beyond = beyond_usual(own, _draw_until_beaten(null.fit(tested), own, options, rng, progress))
-        highest = [beyond[:-1] + usual[one.kind] for one in tried]
-        p = [p_values_of(one.separations, its) for one, its in zip(tried, highest, strict=True)]
-        groups = _coming_again(tried, [each <= SIGNIFICANCE for each in p], seed)
-    repeats = any(which.any() for which in groups)
-    best = max(range(len(tried)), key=lambda place: own[tried[place].kind] - usual[tried[place].kind])
-    place = telling_most(tried, groups) if repeats else best
-    found = tried[place]
+        drawn = _draw_until_beaten(null.fit(tested), float(found.separations.max()), options, rng, progress)
+        highest = np.array([one.taken for one in drawn])
+        p = p_values_of(found.separations, highest)
+        repeats = bool(_coming_again([found], [p <= SIGNIFICANCE], seed)[0].any())
+        if repeats and (finest := _finest(tried, drawn, seed)):
+            found, highest = finest
+            p = np.maximum(p_values_of(found.separations, highest), p.min())
     return GroupTest(
         null=null.kind,
         found=found,
         n_units=len(rows),
         separations=tuple(found.separations.tolist()),
-        p_values=tuple(p[place].tolist()),
-        highest=tuple(highest[place].tolist()),
+        p_values=tuple(p.tolist()),
+        highest=tuple(highest.tolist()),
         labels=found.labels(table),
         repeats=repeats,
     )
