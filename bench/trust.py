@@ -37,6 +37,7 @@ from marketfold.selection import (
     seek_groups,
     select_features,
 )
+from marketfold.selection.feature_sets import EXPECTED_SET
 from marketfold.thresholds import STABLE
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def groups_called(lines: pa.Table, *, whole: bool) -> tuple[FeatureTable, Labels
 
 def tested(table: FeatureTable, clean: CleanOrders | None) -> tuple[Labels, Sequence[int]]:
     """Segment of each unit, and the segments that are called groups, as a run's stages are called."""
-    options = SeekOptions((ALL, *feature_sets_of(table)))
+    options = SeekOptions((ALL, *(name for name in feature_sets_of(table) if name != EXPECTED_SET)))
     null = NullClouds() if clean is None else NullShops(clean)
     test = seek_groups(table, null, options, load_config().seed)
     return (np.zeros(len(table), np.int32), ()) if test is None else (test.labels, test.groups)

@@ -17,7 +17,8 @@ from marketfold.report.segment_chapters import (
     with_aims,
 )
 from marketfold.report.sentences.trust import trust_text
-from marketfold.selection.groups import GroupTest, Separated
+from marketfold.selection import GroupTest
+from marketfold.selection.separated import Separated
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis

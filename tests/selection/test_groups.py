@@ -29,7 +29,7 @@ from marketfold.selection import (
     seek_groups,
     take_units,
 )
-from marketfold.selection.groups import BEATEN, DRAWS, find_separated, of_segments, p_values_of
+from marketfold.selection.groups import BEATEN, DRAWS, beyond_usual, p_values_of
 from marketfold.selection.shop_model import fit_shop
 from marketfold.selection.trust import best_matches
 
@@ -137,25 +137,15 @@ def test_as_many_groups_are_called_as_were_planted(table: FeatureTable, n_groups
     assert best_matches(group.astype(np.int32), test.labels)[1].min() > 0.9
 
 
-def test_of_what_is_nearly_as_far_apart_most_segments_are_taken(table: FeatureTable):
-    planted, _ = crowds(table, 6, 3.0)
-    fewest, most = (find_separated(planted, SeekOptions((ALL,), k_tried)) for k_tried in ((3,), (3, 6)))
-    assert fewest is not None
-    assert most is not None
-    assert len(most.centers) == 6
-    assert fewest.apart == pytest.approx(most.apart, abs=0.1)  # two groups in one segment lie far from the others, too
-
-
-def test_no_segment_is_further_apart_than_its_solution_on_the_mean():
-    lone = np.array([0.9, 0.0, 0.1, 0.0])  # a few customers off the crowd, which was sliced
-    assert of_segments(lone).tolist() == [0.25, 0.0, 0.1, 0.0]
-
-
-def test_a_solution_with_a_segment_too_small_for_a_campaign_is_not_taken(table: FeatureTable):
-    values = np.random.default_rng(0).normal(100, 1, table.values.shape)
-    assert find_separated(replace(table, values=values), SeekOptions((ALL,))) is not None
-    values[:3] += 50  # far from all others, so that they are a segment at each number
-    assert find_separated(replace(table, values=values), SeekOptions((ALL,))) is None
+def test_a_segment_is_as_far_apart_as_it_is_beyond_what_is_usual_by_its_features_and_number():
+    narrow, wide = ("loyalty", 3), ("all", 8)  # slices by few features look far apart in any crowd
+    drawn = [{narrow: 0.5 + 0.01 * place, wide: 0.02} for place in range(19)]
+    usual, beyond = beyond_usual({narrow: 0.6, wide: 0.4}, drawn)
+    assert usual[narrow] == pytest.approx(0.6, abs=0.05)
+    assert usual[wide] == pytest.approx(0.02)
+    assert beyond[-1] == pytest.approx(0.38)
+    assert beyond[:-1].max() < 0.15
+    assert beyond_usual({wide: 0.4}, [*drawn[:-1], {}])[1].shape == (20,)  # a shop may lack a solution
 
 
 def test_permuted_columns_of_a_table_of_customers_carry_no_group(table: FeatureTable):

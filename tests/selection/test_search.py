@@ -27,7 +27,6 @@ from marketfold.selection import (
     search_feature_sets,
     select_features,
 )
-from marketfold.selection.groups import K_APART
 from marketfold.selection.search import (
     Candidate,
     ChoosingHalf,
@@ -35,6 +34,7 @@ from marketfold.selection.search import (
     least_members,
     search_same_groups,
 )
+from marketfold.selection.separated import K_APART
 
 
 @pytest.fixture(scope="module")

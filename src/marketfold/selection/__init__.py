@@ -15,11 +15,12 @@ from marketfold.selection.compare import (
 from marketfold.selection.feature_sets import ALL, FEATURE_SETS, feature_sets_of, select_features, take_units
 from marketfold.selection.fits import Fits, Recipe
 from marketfold.selection.foretelling import Explained, explained_share
-from marketfold.selection.groups import GroupTest, SeekOptions, choosing_half, seek_groups
+from marketfold.selection.groups import GroupTest, choosing_half, seek_groups
 from marketfold.selection.null_shops import Null, NullClouds, NullKind, NullShops
 from marketfold.selection.outlook_check import OutlookCheck, check_outlook
 from marketfold.selection.search import Candidate, FeatureSetSearch, search_feature_sets
 from marketfold.selection.segmentation import Segmentation
+from marketfold.selection.separated import SeekOptions
 from marketfold.selection.solutions import Solution, other_solutions
 from marketfold.selection.temporal_holdout import (
     FutureScore,

@@ -10,8 +10,9 @@ from marketfold.errors import ParameterError
 from marketfold.reduction import reducer_type
 from marketfold.selection.feature_sets import ALL, EXPECTED_SET, feature_sets_of
 from marketfold.selection.fits import Recipe
-from marketfold.selection.groups import FEWEST_TESTED, K_APART, SeekOptions, choosing_half, seek_groups
+from marketfold.selection.groups import FEWEST_TESTED, choosing_half, seek_groups
 from marketfold.selection.search import choosing_part, search_feature_sets, search_same_groups
+from marketfold.selection.separated import K_APART, SeekOptions
 from marketfold.selection.trust import best_matches
 from marketfold.selection.ways import compare_ways, with_dimensions
 from marketfold.thresholds import FEWEST_SEGMENTS, STABLE

@@ -1,88 +1,55 @@
-"""Are they groups? The segments that lie furthest apart, beside those of shops without groups.
+"""Are they groups? Segments that lie apart by any features, beside those of shops without groups.
 
-Among feature sets and numbers of segments the solution is sought whose segments are furthest apart. Fitted to the units
-that it is measured by, it is further apart than it should be, and so the same search is made in shops without groups,
-as large and measured alike. A segment is a group where no more than one in twenty of these shops shows any segment that
-is as far apart: so the chance of calling any group where there is none is at most 5 %, however much was tried.
+First, are there any? Among feature sets and numbers of segments the solution is sought whose segments are furthest
+apart. Fitted to the units that it is measured by, it is further apart than it should be, and so the same search is made
+in shops without groups, as large and measured alike. There are groups where no more than one in twenty of these shops
+shows any segment that is as far apart: so the chance of calling any group where there is none is at most 5 %, however
+much was tried.
+
+Then, which are they? A segment of any solution is a group where no more than one in twenty of the same shops shows any
+segment, by any features and at any number, that is as far beyond what is usual there (the single-step maximum of
+Westfall and Young 1993, "Resampling-Based Multiple Testing"). That holds for all solutions together, so that one is
+free to take the solution that tells most of them apart.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from marketfold.clustering import nearest, separations, ward_centers
-from marketfold.errors import OrdersError, ParameterError
-from marketfold.features import build_matrix
 from marketfold.sampling import sample_rows
-from marketfold.selection.feature_sets import select_features, take_units
-from marketfold.selection.search import least_members, repeated
+from marketfold.selection.feature_sets import take_units
+from marketfold.selection.search import repeated
+from marketfold.selection.separated import all_separated, furthest_apart, telling_most
 from marketfold.thresholds import SIGNIFICANCE, STABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.random import Generator
     from numpy.typing import NDArray
 
-    from marketfold.features import FeatureMatrix
-    from marketfold.schema import FeatureTable, Float32, Float64, Labels, Progress
+    from marketfold.schema import FeatureTable, Float64, Labels, Progress
     from marketfold.selection.null_shops import Draw, Null, NullKind
+    from marketfold.selection.separated import SeekOptions, Separated
 
     Mask = NDArray[np.bool_]
+    Furthest = dict[tuple[str, int], float]
 
-K_APART = (3, 4, 5, 6, 7, 8)
 FEWEST_TESTED, MOST_TESTED = 40, 2_000
 """Units that the test needs, and the size of the seeded sample that it is made on where there are more."""
 DRAWS = (9, 20, 30)
-"""Null shops of each batch, 59 in all: two of them may be as far apart as what is called a group."""
+ALLOWED = 2
+"""Null shops of each batch, 59 in all, and how many of them may be as far apart as what is called a group."""
 BEATEN = 4
 """No more is drawn once so many null shops show a segment as far apart as the best: it cannot be a group any more
 (Besag and Clifford 1991, "Sequential Monte Carlo p-values", Biometrika 78, 301-304)."""
-NEARLY_BEST = 0.1
-"""Solutions that are no further below the best are as good; of these the one with most segments is taken, for two
-groups in one segment lie far from the others, too."""
-
-
-@dataclass(frozen=True)
-class SeekOptions:
-    """Among which feature sets and numbers of segments groups are sought, and whether places may shape them."""
-
-    feature_sets: tuple[str, ...]
-    k_tried: tuple[int, ...] = K_APART
-    geography: bool = False
-
-
-@dataclass(frozen=True)
-class Separated:
-    """The segments that lie furthest apart.
-
-    `matrix` is of the units that they were sought by, with its scales; `centers` of shape (n_segments, n_features);
-    `depths` of the shallowest valley around each, shape (n_segments,).
-    """
-
-    feature_set: str
-    matrix: FeatureMatrix = field(repr=False)
-    centers: Float32 = field(repr=False)
-    depths: Float64 = field(repr=False)
-
-    @property
-    def apart(self) -> float:
-        """How far apart the segments are on the whole, 0 to 1."""
-        return float(self.depths.mean())
-
-    @property
-    def separations(self) -> Float64:
-        """How far apart each segment is, shape (n_segments,)."""
-        return of_segments(self.depths)
-
-    def labels(self, table: FeatureTable) -> Labels:
-        """Nearest segment of each unit of a table, from 0."""
-        return nearest(self.matrix.transform(table), self.centers)
+USUAL = 0.75
+"""Quantile, over null shops and the data, of how far apart the furthest segment is by a feature set and at a number: so
+far it is usual. Without it the features by which slices look deepest would set the level for all."""
 
 
 @dataclass(frozen=True)
@@ -98,9 +65,11 @@ class GroupTest:
     n_units
         Units in the test; each null shop has as many.
     separations, p_values
-        Of each segment, how far apart it is, 0 to 1, and the share of null shops in which any segment is as far apart.
+        Of each segment, how far apart it is, 0 to 1, and the share of null shops in which any segment is as far apart,
+        for the features and the number that it is found by.
     highest
-        The furthest apart of each null shop.
+        The furthest apart of each null shop. Where there are groups: as far as it would be by the features and at the
+        number of `found`, were it as far beyond what is usual there as it is where it was found.
     labels
         Tested segment of every unit of the whole table, from 0.
     repeats
@@ -123,7 +92,7 @@ class GroupTest:
 
     @property
     def p(self) -> float:
-        """Of the segment that is furthest apart: of the whole search."""
+        """Of the tested segment that is furthest apart; where it is no group, of the whole search."""
         return min(self.p_values)
 
     @property
@@ -141,62 +110,50 @@ def choosing_half(n_units: int, seed: int) -> Mask:
     return np.random.default_rng([seed, 12]).permutation(n_units) < n_units // 2
 
 
-def of_segments(depths: Float64) -> Float64:
-    """How far apart each segment is, 0 to 1: the depth of its own valley, and no more than the mean of all segments.
+@dataclass(frozen=True)
+class _Drawn:
+    """How far apart the furthest segment of a null shop is: in what the search takes, and in each solution."""
 
-    A few units off the crowd show one deep valley by chance; that every segment has one, chance seldom does.
+    taken: float
+    each: Furthest
 
-    >>> of_segments(np.array([0.9, 0.0, 0.0])), of_segments(np.array([0.8, 0.6, 0.7]))
-    (array([0.3, 0. , 0. ]), array([0.7, 0.6, 0.7]))
+
+def _furthest(tried: Iterable[Separated]) -> Furthest:
+    """The segment that is furthest apart by each feature set and at each number of segments."""
+    return {one.kind: float(one.separations.max()) for one in tried}
+
+
+def beyond_usual(own: Furthest, drawn: Sequence[Furthest]) -> tuple[Furthest, Float64]:
+    """What is usual by each feature set and number, and how far each null shop, and last the data, is at most beyond.
+
+    >>> usual, beyond = beyond_usual({("value", 3): 0.9}, [{("value", 3): 0.1}, {("value", 3): 0.2}, {}])
+    >>> round(usual["value", 3], 3), beyond.round(3).tolist()
+    (0.375, [-0.275, -0.175, -0.375, 0.525])
     """
-    found: Float64 = np.minimum(depths, depths.mean())
-    return found
-
-
-def _tried(table: FeatureTable, options: SeekOptions) -> Iterator[Separated]:
-    """Each feature set at each number of segments that leaves none of them too small."""
-    for name in options.feature_sets:
-        with suppress(OrdersError, ParameterError):  # in a null shop nothing may tell the units apart
-            matrix = build_matrix(select_features(table, name), geography=options.geography)
-            for centers in ward_centers(matrix.values, options.k_tried).values():
-                depths, sizes = separations(matrix.values, centers)
-                if sizes.min() >= least_members(len(table)):
-                    yield Separated(name, matrix, centers, depths)
-
-
-def find_separated(table: FeatureTable, options: SeekOptions) -> Separated | None:
-    """Of what is nearly as far apart as can be, the solution with most segments; None where there is none."""
-    tried = list(_tried(table, options))
-    if not tried:
-        return None
-    furthest = max(one.apart for one in tried)
-    return max(
-        (one for one in tried if one.apart >= furthest - NEARLY_BEST), key=lambda one: (len(one.centers), one.apart)
-    )
-
-
-def _furthest(table: FeatureTable, options: SeekOptions) -> float:
-    """The segment that is furthest apart where the same search is made in a null shop."""
-    found = find_separated(table, options)
-    return 0.0 if found is None else float(found.separations.max())
+    kinds = sorted(set(own).union(*drawn))
+    apart = np.array([[one.get(kind, 0.0) for kind in kinds] for one in (*drawn, own)])
+    usual = np.quantile(apart, USUAL, axis=0)
+    return dict(zip(kinds, usual.tolist(), strict=True)), (apart - usual).max(axis=1)
 
 
 def _draw_until_beaten(
     draw: Draw, best: float, options: SeekOptions, rng: Generator, progress: Progress | None
-) -> list[float]:
-    """Furthest segment of each null shop, until enough are drawn or the best one of the data is beaten too often."""
-    highest: list[float] = []
+) -> list[_Drawn]:
+    """The furthest apart of each null shop, until enough are drawn or the best one of the data is beaten too often."""
+    drawn: list[_Drawn] = []
     for batch in DRAWS:
         for table in draw(batch, rng):
-            highest.append(_furthest(table, options))
+            tried = list(all_separated(table, options))
+            taken = furthest_apart(tried)
+            drawn.append(_Drawn(0.0 if taken is None else float(taken.separations.max()), _furthest(tried)))
             if progress is not None:
-                progress("null_shops", len(highest), sum(DRAWS))
-            if sum(one >= best for one in highest) >= BEATEN:
-                return highest
-    return highest
+                progress("null_shops", len(drawn), sum(DRAWS))
+            if sum(one.taken >= best for one in drawn) >= BEATEN:
+                return drawn
+    return drawn
 
 
-def p_values_of(own: Float64, highest: Sequence[float]) -> Float64:
+def p_values_of(own: Float64, highest: Sequence[float] | Float64) -> Float64:
     """Share of null shops with any segment as far apart as each, shape (n_segments,).
 
     >>> p_values_of(np.array([0.9, 0.2]), [0.1, 0.3, 0.1, 0.1])
@@ -210,40 +167,70 @@ def p_values_of(own: Float64, highest: Sequence[float]) -> Float64:
     return p
 
 
-def _comes_again(found: Separated, apart: Mask, seed: int) -> bool:
-    """Whether any of the segments that are far apart comes out again in resamples."""
-    if not apart.any():
-        return False
-    again = repeated(found.matrix.values, {len(apart): found.centers}, seed)[len(apart)]
-    return bool((again[apart] >= STABLE).any())
+def _coming_again(tried: Sequence[Separated], apart: Sequence[Mask], seed: int) -> list[Mask]:
+    """Which of the segments that are far apart come out again in resamples.
+
+    The fewer units are cut in two, the deeper the valley looks: the parts of a clear group may be further apart than
+    slices of a whole crowd are. But it is not cut there again.
+    """
+    which = list(zip(tried, apart, strict=True))
+    again: dict[tuple[str, int], Float64] = {}
+    for name in dict.fromkeys(one.feature_set for one, far in which if far.any()):
+        same = {len(one.centers): one for one, far in which if one.feature_set == name and far.any()}
+        values = next(iter(same.values())).matrix.values
+        found = repeated(values, {k: one.centers for k, one in same.items()}, seed)
+        again |= {(name, k): jaccard for k, jaccard in found.items()}
+    return [far & (again[one.kind] >= STABLE) if far.any() else far for one, far in which]
+
+
+def _finest(tried: Sequence[Separated], drawn: Sequence[_Drawn], seed: int) -> tuple[Separated, Float64] | None:
+    """The solution that tells most groups apart, and the furthest of each null shop by its features and number.
+
+    None where no segment that is far apart comes out again.
+    """
+    usual, beyond = beyond_usual(_furthest(tried), [one.each for one in drawn])
+    highest = [beyond[:-1] + usual[one.kind] for one in tried]
+    apart = [p_values_of(one.separations, its) <= SIGNIFICANCE for one, its in zip(tried, highest, strict=True)]
+    groups = _coming_again(tried, apart, seed)
+    if not any(which.any() for which in groups):
+        return None
+    level = np.sort(beyond[:-1])[-ALLOWED - 1]
+    weights = [which * (one.separations - usual[one.kind] - level) for one, which in zip(tried, groups, strict=True)]
+    place = telling_most(tried, weights)
+    return tried[place], highest[place]
 
 
 def seek_groups(
     table: FeatureTable, null: Null, options: SeekOptions, seed: int, progress: Progress | None = None
 ) -> GroupTest | None:
-    """Look for the segments that are furthest apart, and for the same in shops without groups.
+    """Look for segments that are further apart than any are in shops without groups, and take what tells most apart.
 
-    None where there are too few units to tell, or no number of segments gives segments that are large enough.
+    Where there are no groups, it is of the segments that are furthest apart. None where there are too few units to
+    tell, or no number of segments gives segments that are large enough.
     """
     rows = sample_rows(len(table), MOST_TESTED, seed)
     if len(rows) < FEWEST_TESTED:
         return None
     rng, tested = np.random.default_rng([seed, 13]), take_units(table, rows)
     with threadpool_limits(1):  # threads that wait for one another cost more than they bring
-        found = find_separated(tested, options)
+        tried = list(all_separated(tested, options))
+        found = furthest_apart(tried)
         if found is None:
             return None
-        own = found.separations
-        highest = _draw_until_beaten(null.fit(tested), float(own.max()), options, rng, progress)
-        p = p_values_of(own, highest)
-        repeats = _comes_again(found, p <= SIGNIFICANCE, seed)
+        drawn = _draw_until_beaten(null.fit(tested), float(found.separations.max()), options, rng, progress)
+        highest = np.array([one.taken for one in drawn])
+        p = p_values_of(found.separations, highest)
+        repeats = bool(_coming_again([found], [p <= SIGNIFICANCE], seed)[0].any())
+        if repeats and (finest := _finest(tried, drawn, seed)):
+            found, highest = finest
+            p = np.maximum(p_values_of(found.separations, highest), p.min())
     return GroupTest(
         null=null.kind,
         found=found,
         n_units=len(rows),
-        separations=tuple(own.tolist()),
+        separations=tuple(found.separations.tolist()),
         p_values=tuple(p.tolist()),
-        highest=tuple(highest),
+        highest=tuple(highest.tolist()),
         labels=found.labels(table),
         repeats=repeats,
     )

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from marketfold.schema import FeatureTable, Float32, Float64, Labels, Progress
     from marketfold.selection.fits import Recipe
     from marketfold.selection.foretelling import SquaredErrors
-    from marketfold.selection.groups import SeekOptions
+    from marketfold.selection.separated import SeekOptions
     from marketfold.selection.temporal_holdout import TemporalHoldout
 
 SEARCH_RESAMPLES, SEARCH_STARTS = 10, 3
