@@ -131,8 +131,8 @@ def points(value: float) -> str:
 def quoted(names: Sequence[str]) -> str:
     """Names in a sentence, each in quotation marks, as a name may hold a comma.
 
-    >>> quoted(["Resellers", "Year-end buyers, mostly Gift sets"])
-    '“Resellers” and “Year-end buyers, mostly Gift sets”'
+    >>> quoted(["Resellers", "Year-end Gift sets buyers"])
+    '“Resellers” and “Year-end Gift sets buyers”'
     """
     return listed([f"“{name}”" for name in names])
 

@@ -8,6 +8,7 @@ from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from tests.campaigns.cases import case_of, table_of
 
@@ -17,8 +18,9 @@ from marketfold.campaigns.drafts import alike, fill_text, write_drafts
 from marketfold.campaigns.planning import _near_season, _round_up
 from marketfold.campaigns.playbook import SHIPPED, select_aim
 from marketfold.campaigns.timing import Timing
-from marketfold.config import ReadingOptions
+from marketfold.config import ClusteringOptions, ReadingOptions, ReductionOptions, RunConfig
 from marketfold.orders import read_orders
+from marketfold.pipeline import segment_market
 from marketfold.report import brief_markdown
 
 if TYPE_CHECKING:
@@ -133,6 +135,30 @@ def test_delivery_is_no_offer_for_orders_of_thousands(aim: str):
 )
 def test_an_amount_to_ask_for_is_one_that_a_person_would_name(amount: float, named: float):
     assert _round_up(amount) == pytest.approx(named)
+
+
+def test_who_brought_less_than_nothing_is_asked_for_no_amount():
+    half = range(60)
+    table = pa.table(
+        {
+            "customer_id": [f"K{one}" for one in range(120)],
+            "order_count": [1 + one % 3 for one in half] + [8 + one % 5 for one in half],
+            "revenue_total": [-10.5 - one for one in half] + [300.5 + 9 * one for one in half],
+            "last_on": [f"2025-01-{1 + one % 28:02d}" for one in half]
+            + [f"2025-12-{1 + one % 28:02d}" for one in half],
+        }
+    )
+    config = RunConfig(
+        quick=True,
+        reading=ReadingOptions(table=True, currency="EUR"),
+        reduction=ReductionOptions(method="none"),
+        clustering=ClusteringOptions(segments=2, k_max=3, bootstraps=2),
+    )
+    plan = segment_market(table, config).plan
+    asked = {(campaign.order_value or 0) > 0: campaign.message_words.get("threshold") for campaign in plan.campaigns}
+    assert asked.keys() == {False, True}
+    assert asked[False] is None
+    assert (asked[True] or "").startswith("€")
 
 
 @pytest.mark.parametrize(("as_of", "season"), [(date(2025, 8, 1), "November"), (date(2025, 12, 30), None)])

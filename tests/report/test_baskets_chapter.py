@@ -38,6 +38,7 @@ def test_a_pair_is_told_by_name_with_its_support_lift_and_confidence(analysis: A
     assert table.rows[0] == ("Cup (C1) + Saucer (S1)", "48", "20", "2.4\u00d7", share(0.4), share(0.8), most)
     assert table.note.startswith("The first eight of 9")
     assert "2.4 times as many" in table.teaching[0]
+    assert "from 10 orders of five customers on, at 1.2 times as often; no more than 5 %" in table.note
 
 
 def test_a_column_that_names_nobody_is_not_there(analysis: Analysis) -> None:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import platform
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
+from marketfold.config import RunConfig, settings_of
 from marketfold.page import Terms, tables_of
-from marketfold.report.making_chapter import glossary_chapter, making_chapter, settings_rows
+from marketfold.report.making_chapter import OF_FILES, glossary_chapter, making_chapter, settings_rows
 from marketfold.version import __version__, versions
 
 if TYPE_CHECKING:
@@ -23,6 +25,16 @@ def test_every_setting_stands_once_with_its_value(analysis: Analysis) -> None:
     assert settings["clustering.segments"] == "3"
     assert settings["reduction.method"] == "none"
     assert len(settings) == len(list(settings_rows(analysis.run.config.model_dump(mode="json"))))
+
+
+def test_of_a_file_its_name_is_said_and_not_where_it_lies() -> None:
+    config = RunConfig()
+    kinds = {".".join(one.path) for one in settings_of() if Path in get_args(one.kind)}
+    assert kinds == OF_FILES
+    for given, said in (("/home/ann/ours.toml", "ours.toml"), ("../ours.toml", "ours.toml"), ("auto", "auto")):
+        campaigns = config.campaigns.model_copy(update={"playbook": Path(given)})
+        rows = dict(settings_rows(config.model_copy(update={"campaigns": campaigns}).model_dump(mode="json")))
+        assert rows["campaigns.playbook"] == said
 
 
 def test_what_is_empty_is_said_in_words() -> None:

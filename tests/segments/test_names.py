@@ -42,6 +42,20 @@ def traits(
 NOBODY = traits(("trend", 0.0))
 
 
+def test_of_very_many_segments_that_are_alike_no_two_share_a_name():
+    assert len(set(name_segments([NOBODY] * 60))) == 60
+
+
+def test_of_many_segments_of_all_kinds_no_two_share_a_name():
+    rng = np.random.default_rng(0)
+    kinds = ["order_count", "recency_days", "basket_mean", "tenure_days", "revenue_total", "discount_share"]
+    strengths = [-0.8, -0.4, 0.3, 0.6, 0.9]
+    for _ in range(10):
+        chosen = [zip(rng.choice(kinds, 4, replace=False), rng.choice(strengths, 4), strict=True) for _ in range(60)]
+        names = name_segments([traits(*((str(name), float(effect)) for name, effect in one)) for one in chosen])
+        assert len(set(names)) == 60
+
+
 @pytest.mark.parametrize(
     ("segment", "name"),
     [

@@ -9,33 +9,35 @@ if TYPE_CHECKING:
     from datetime import date
 
 NEUTRAL = frozenset({
-    "average", "buyers", "end", "first", "fourth", "frequent", "more", "new", "of", "quarter", "recent", "regular",
-    "regulars", "repeat", "second", "start", "steady", "third", "year",
+    "active", "frequent", "loyal", "new", "newest", "recent", "regular", "regulars", "repeat", "steady", "very",
+    "end", "of", "quarter", "second", "start", "third", "year",
 })  # fmt: skip
-"""Words that say when people buy, and that they come back. How long they have been away, what they spend and what they
-like are not among them: a platform flags a name that suggests money or health, and a mail tool may show it."""
+"""Words of names that say when people buy, and that they come back. How long they have been away, what they spend
+and what they like are not among them: a platform flags names that suggest money or health, and a mail tool may show
+them."""
 
-SAYS_NOTHING = frozenset({"average", "buyers"})
-TAIL = re.compile(r",| leaning to | with ")
+NOUNS = frozenset({"accounts", "buyers", "customers"})
+"""What people are called in names; by itself it says nothing."""
+TAIL = re.compile(r",| in ")
 
 
 def neutral_part(name: str) -> str:
     """The head of a segment's name, if it is made of neutral words alone and says something; otherwise "".
 
-    >>> neutral_part("Year-end buyers, mostly Gift sets"), neutral_part("Recent frequent buyers leaning to Tea")
-    ('year_end_buyers', 'recent_frequent_buyers')
-    >>> neutral_part("Quiet buyers"), neutral_part("Big-basket buyers"), neutral_part("Average buyers")
+    >>> neutral_part("Year-end buyers in Germany"), neutral_part("Active regulars")
+    ('year_end_buyers', 'active_regulars')
+    >>> neutral_part("Lapsed customers"), neutral_part("Big-basket regulars"), neutral_part("Typical customers")
     ('', '', '')
     """
     words = re.findall(r"\w+", TAIL.split(name.casefold())[0])
-    return "_".join(words) if NEUTRAL.issuperset(words) and not SAYS_NOTHING.issuperset(words) else ""
+    return "_".join(words) if (NEUTRAL | NOUNS).issuperset(words) and not NOUNS.issuperset(words) else ""
 
 
 def audience_stem(segment: int, name: str, on: date, to: str) -> str:
     """Number of a segment, its name as far as that is neutral, the quarter of a day, and the platform.
 
     >>> from datetime import date
-    >>> audience_stem(2, "Year-end buyers, mostly Gift sets", date(2026, 7, 1), "google")
+    >>> audience_stem(2, "Year-end buyers in Germany", date(2026, 7, 1), "google")
     'seg_02_year_end_buyers_2026q3_google'
     """
     parts = (f"seg_{segment:02d}", neutral_part(name), _quarter(on), to)

@@ -18,7 +18,7 @@ from marketfold.campaigns.drafts import LIMITS, Draft
 from marketfold.campaigns.plan import Campaign, CampaignPlan, PlannedChannel, PlanNote, as_made
 from marketfold.campaigns.planning import ArmDraw, for_companies, plan_campaigns
 from marketfold.campaigns.playbook import AimRule, MetCondition, Playbook, load_playbook
-from marketfold.campaigns.product_affinity import NextBuy, OverIndex
+from marketfold.campaigns.product_affinity import MIN_LIFT, NextBuy, OverIndex
 from marketfold.campaigns.returning import LEAST_CUSTOMERS, SegmentCohorts
 from marketfold.campaigns.timing import MIN_ORDERS, Timing
 
@@ -27,6 +27,7 @@ __all__ = [
     "LEAST_CUSTOMERS",
     "LEAST_ORDERS",
     "LIMITS",
+    "MIN_LIFT",
     "MIN_ORDERS",
     "MOST_IN_ORDER",
     "YEAR_DAYS",

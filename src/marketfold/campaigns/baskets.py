@@ -44,6 +44,8 @@ class Pair:
         often than everybody, beyond chance.
     everyone_share
         Share of all orders that have both, 0 to 1.
+    first_title, second_title
+        What each is called, where order lines say it.
     """
 
     first: str
@@ -83,11 +85,11 @@ class Baskets:
     Attributes
     ----------
     what
-        Products; categories where no two products stand together in ten orders.
+        Products; categories where no two products stand together in `LEAST_ORDERS` orders.
     orders, single, large
-        Orders of two to a hundred different things, which are looked at; of one; and of more.
+        Orders of two to `MOST_IN_ORDER` different things, which are looked at; of one; and of more.
     n_things, n_left_out
-        Things in ten such orders that are looked at, and those beyond the thousand of most orders.
+        Things in `LEAST_ORDERS` such orders that are looked at, and those beyond the `MOST_THINGS` of most orders.
     n_tested, n_found
         Pairs that were tested over all orders, and those that stand out.
     pairs

@@ -128,7 +128,7 @@ def _near_season(timing: Timing, as_of: date | None) -> str | None:
 
 
 def _round_up(amount: float) -> float:
-    """The next amount that a person would name: steps of half the leading digit.
+    """The next amount that a person would name: steps of half the leading digit; of an amount above 0.
 
     >>> _round_up(56.3), _round_up(243.0), _round_up(38_444.0)
     (60.0, 250.0, 40000.0)
@@ -140,7 +140,7 @@ def _round_up(amount: float) -> float:
 def _message_words(facts: SegmentFacts, affinity: ProductAffinity, timing: Timing, terms: _Terms) -> dict[str, str]:
     """What plan and messages may speak of; codes and placeholders are left to the brief's tables."""
     away, value = facts.values.get("recency_days", 0.0), facts.values.get("order_value")
-    amount = words.money(_round_up(ABOVE_USUAL * value), terms.currency) if value else None
+    amount = words.money(_round_up(ABOVE_USUAL * value), terms.currency) if value and value > 0 else None
     product = affinity.next_product
     known = {
         "long_ago": "yes" if away >= LONG_AGO_DAYS else None,

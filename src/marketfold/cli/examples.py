@@ -26,7 +26,7 @@ EXAMPLES = {
     ),
     "rename": (
         "marketfold rename runs/orders 2 'Tea lovers'",
-        "marketfold rename runs/orders 'Quiet offer-minded buyers' 'Bargain hunters'",
+        "marketfold rename runs/orders 'Lapsed discount buyers' 'Bargain hunters'",
     ),
     "learn": (
         "marketfold learn",

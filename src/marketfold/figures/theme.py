@@ -189,8 +189,8 @@ DARK: dict[str, Any] = _template(dark=True)
 def wrapped(text: str, width: int) -> str:
     """Break a label over lines.
 
-    >>> wrapped("1. Quiet offer-minded buyers", 18)
-    '1. Quiet offer-<br>minded buyers'
+    >>> wrapped("1. Active big-basket buyers", 18)
+    '1. Active big-<br>basket buyers'
     """
     return "<br>".join(wrap(text, width)) or " "
 

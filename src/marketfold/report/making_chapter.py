@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from marketfold import words
@@ -17,18 +18,22 @@ if TYPE_CHECKING:
 
     from marketfold.analysis import Analysis
 
+OF_FILES = frozenset({"campaigns.playbook"})
+"""Settings that may be the path of a file."""
 _SAID = {"None": "not set", "{}": "not set", "True": "yes", "False": "no"}
 
 
 def settings_rows(settings: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
-    """Settings as rows of dotted name and value.
+    """Settings as rows of dotted name and value; of a file its name, and not where it lies.
 
     >>> list(settings_rows({"seed": 0, "reading": {"decimal": None, "null_values": ("NA",)}}))
     [('seed', '0'), ('reading.decimal', 'not set'), ('reading.null_values', 'NA')]
     """
     for name, value in settings.items():
         where = f"{path}.{name}" if path else name
-        if isinstance(value, dict) and value:
+        if where in OF_FILES:
+            yield where, Path(value).name
+        elif isinstance(value, dict) and value:
             yield from settings_rows(value, where)
         elif isinstance(value, (list, tuple)):
             yield where, ", ".join(map(str, value)) or "none"

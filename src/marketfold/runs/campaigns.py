@@ -126,10 +126,11 @@ def _order_file(run: Run, given: str | Path | None) -> Path:
 def _where_it_was(run: Run) -> Path:
     """The order file that the run read. A path that was relative counts from where it leads to that very file.
 
-    The run was made in a folder above it, as a rule, whatever the folder is from which it is exported.
+    The run was made in a folder above it, as a rule, whatever the folder is from which it is exported. A path without a
+    name of its own leads anywhere: `.`, `..` and `**` would be the whole disk from high enough.
     """
     path, recorded = Path(run.record["input"]["path"]), run.record["input"].get("sha256")
-    if path.is_absolute() or recorded is None:
+    if path.is_absolute() or recorded is None or path.name in {"", ".."} or "**" in path.parts:
         return path
     places = [path, *(folder / path for folder in run.home.parents)]
     return next((one for one in places if _is_there(one) and fingerprint(one) == recorded), path)

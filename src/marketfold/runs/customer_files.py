@@ -97,7 +97,7 @@ def _segments(listed: pa.Table) -> list[tuple[int, str]]:
 def sheet_name(number: int, name: str) -> str:
     """What a workbook calls a segment: its number makes it one of a kind, and Excel's own signs are left out.
 
-    >>> sheet_name(2, "Year-end buyers, mostly Gift sets [new]")
-    '2 Year-end buyers, mostly Gift'
+    >>> sheet_name(2, "Year-end [gift] sets buyers in Norway")
+    '2 Year-end  gift  sets buyers i'
     """
     return f"{number} {_NOT_IN_A_SHEET_NAME.sub(' ', name)}"[:SHEET_NAME].rstrip(" '")

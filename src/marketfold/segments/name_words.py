@@ -7,6 +7,8 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import chain, count
+from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -118,6 +120,7 @@ def compose(parts: Sequence[NamePart], members: Members) -> str:
     return text[0].upper() + text[1:]
 
 
+@cache
 def meaning(name: str) -> frozenset[str]:
     """The words of a name that say something: those that only say who the members are do not count.
 
@@ -142,10 +145,12 @@ def alike(one: str, other: str) -> bool:
 
 
 def other_than(name: str, taken: Sequence[str]) -> str:
-    """The name as that of what is left: "Other ..." beside one that says it and more; a letter where that is taken.
+    """The name as that of what is left: "Other ..." beside one that says it and more, then by letters, then by numbers.
 
     >>> other_than("Lapsed customers", ["Lapsed big-basket buyers"])
     'Other lapsed customers'
     """
-    tried = [f"Other {name[0].lower()}{name[1:]}", *(f"{name} {letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ")]
-    return next((text for text in tried if all(meaning(text) != meaning(one) for one in taken)), name)
+    said = {meaning(one) for one in taken}
+    ends = chain(ascii_uppercase, map(str, count(len(ascii_uppercase) + 1)))
+    tried = chain([f"Other {name[0].lower()}{name[1:]}"], (f"{name} {end}" for end in ends))
+    return next(text for text in tried if meaning(text) not in said)

@@ -218,6 +218,7 @@ def _distinct(namings: Sequence[_Naming], members: Members) -> list[str]:
     for place in sorted(set(names) - left_over):
         taken = [name for other, name in names.items() if other not in {place, *left_over}]
         if any(meaning(names[place]) < meaning(name) for name in taken):
+            taken = [name for other, name in names.items() if other != place]
             free = [name for name in options[place] if not any(alike(name, one) for one in taken)]
             names[place] = free[0] if free else other_than(names[place], taken)
     return [names[place] for place in range(len(namings))]

@@ -139,7 +139,7 @@ def phrase_of(feature: str, unit: Unit = "customer") -> Phrase:
     Such are the columns of a table of customers, which are called as a person called them.
 
     >>> phrase_of("recency_days").high, phrase_of("recency_days", "order").high
-    ('quiet', 'earlier')
+    ('lapsed', 'early')
     >>> phrase_of("shoe_size").difference.format(label="shoe size", this="42", others="40")
     'shoe size: 42, others 40'
     """

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from marketfold import words
-from marketfold.campaigns import LEAST_ORDERS, MOST_IN_ORDER
+from marketfold.campaigns import LEAST_ORDERS, MIN_LIFT, MOST_IN_ORDER
 from marketfold.report.sentences.phrases import say
+from marketfold.thresholds import FEWEST_MEMBERS, SIGNIFICANCE
 
 if TYPE_CHECKING:
     from marketfold.campaigns import Baskets, Pair
@@ -33,11 +34,12 @@ def baskets_sentence(baskets: Baskets) -> str:
 
 def baskets_notes(baskets: Baskets) -> tuple[str, ...]:
     """How it was counted, and what was left out."""
-    notes = [say("baskets", "how", what=NOUNS[baskets.what], least=LEAST_ORDERS)]
+    asked = {"least": LEAST_ORDERS, "fewest": FEWEST_MEMBERS, "lift": MIN_LIFT, "false": SIGNIFICANCE}
+    notes = [say("baskets", "how", **asked)]
     if baskets.pairs and not any(baskets.of_segments):
         notes.append(say("baskets", "taste"))
     if baskets.n_left_out:
-        notes.append(say("baskets", "left out", baskets=baskets, what=NOUNS[baskets.what]))
+        notes.append(say("baskets", "left out", baskets=baskets))
     if baskets.large:
         notes.append(say("baskets", "large", baskets=baskets, most=MOST_IN_ORDER))
     return tuple(notes)
