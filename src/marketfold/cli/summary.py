@@ -63,11 +63,11 @@ def _say_what_was_decided(out: Console, record: dict[str, Any]) -> None:
 
 def _say_what_comes_next(out: Console, run: Run) -> None:
     """What to do with the customers, then where everything is, and the commands for it."""
-    from marketfold.report import move_sentences
+    from marketfold.report import is_ranked, move_sentences
     from marketfold.unit_tables import CUSTOMERS_CSV, CUSTOMERS_WORKBOOK
 
-    for place, (_, sentence) in enumerate(move_sentences(run.plan), start=1):
-        out.print(Text(f"{place}. {sentence}"))
+    for place, (_, sentence, detail) in enumerate(move_sentences(run.plan) if is_ranked(run.plan) else (), start=1):
+        out.print(Text(f"{place}. {sentence} {detail}"))
     out.print(Text(f"Report: {run.home / run.report.name}"), soft_wrap=True)
     lists = [run.home / name for name in (CUSTOMERS_WORKBOOK, CUSTOMERS_CSV)]
     if there := next((path for path in lists if path.is_file()), None):

@@ -21,7 +21,7 @@ from marketfold.report.sentences.experiments import (
     missing_payback,
 )
 from marketfold.report.sentences.movement import about_people, movement_sentences, movement_title
-from marketfold.report.sentences.moves import move_sentences
+from marketfold.report.sentences.moves import is_ranked, move_sentences
 from marketfold.report.sentences.outlook import outlook_sentence
 from marketfold.report.sentences.phrases import phrases
 from marketfold.report.sentences.reduction import about_suitability
@@ -66,6 +66,7 @@ __all__ = [
     "disagreements",
     "doubt_coverage",
     "feature_set_reason",
+    "is_ranked",
     "measurement_figure",
     "measurement_page",
     "missing_payback",
