@@ -82,10 +82,12 @@ def typed_source(path: str) -> str:
 
 def next_commands(run: Run, *, but: str) -> list[str]:
     """What can be done with a run, as commands that work from any folder; `but` is what was done just now."""
-    folder = shlex.quote(str(run.home))
+    from marketfold.report import export_target
+
+    folder, to = shlex.quote(str(run.home)), export_target(run.plan, run.record["input"]["mapping"])
     commands = {
         "plan": f"marketfold plan {folder}",
-        "export": f"marketfold export {folder} --to google" if "arm" in run.segments.column_names else "",
+        "export": f"marketfold export {folder} --to {to}" if to else "",
         "learn": f"marketfold learn {folder}",
         "figures": f"marketfold figures {folder} --to csv",
     }

@@ -20,6 +20,7 @@ from marketfold.report.making_chapter import glossary_chapter, making_chapter
 from marketfold.report.map_chapter import map_chapter
 from marketfold.report.number_chapter import k_chapter
 from marketfold.report.opening import (
+    export_target,
     headline,
     key_facts,
     lead,
@@ -102,7 +103,7 @@ def report_data(analysis: Analysis, *, in_folder: bool = False) -> PageData:
         lead=lead(analysis),
         shares=shares(analysis),
         files=run_files(analysis) if in_folder else (),
-        commands=run_commands(analysis.segmentation.unit) if in_folder else (),
+        commands=run_commands(export_target(analysis.plan, analysis.data.facts.mapping)) if in_folder else (),
         facts=key_facts(analysis),
         warnings=weightiest_warnings(analysis),
         sections=_sections(analysis),

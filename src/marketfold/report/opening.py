@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from marketfold import words
+from marketfold.audiences import usable_platform
 from marketfold.page import Fact, Link, Move, ShareRow, SharesChart
 from marketfold.report.segment_chapters import campaign_key
 from marketfold.report.sentences.moves import is_ranked, move_sentences
@@ -16,10 +17,11 @@ from marketfold.report.sentences.warnings import run_warnings
 from marketfold.unit_tables import CUSTOMERS_CSV, CUSTOMERS_WORKBOOK, MOST_IN_WORKBOOK
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from marketfold.analysis import Analysis
     from marketfold.campaigns import CampaignPlan
     from marketfold.page import ReportPage
-    from marketfold.schema import Unit
 
 LEAST_LEAD = 0.1
 """By how much a group's share of revenue must exceed its share of customers to be news."""
@@ -94,10 +96,16 @@ def run_files(analysis: Analysis) -> tuple[Link, ...]:
     return tuple(Link(name, say("file", name)) for name in names)
 
 
-def run_commands(unit: Unit) -> tuple[Fact, ...]:
-    """What to do next in a terminal, from the run's folder; only customers can be addressed."""
+def export_target(plan: CampaignPlan, roles: Collection[str]) -> str:
+    """Where the people of a plan can be exported to first, from a file with these roles; "" where nowhere."""
+    platform = usable_platform(roles, [campaign.to_reach for campaign in plan.campaigns])
+    return platform.name if platform else ""
+
+
+def run_commands(to: str) -> tuple[Fact, ...]:
+    """What to do next in a terminal, from the run's folder; nobody is exported where `to` names no platform."""
     commands = phrases("next_command").items()
-    return tuple(Fact(code, about) for code, about in commands if unit == "customer" or "export" not in code)
+    return tuple(Fact(code.format(to=to), about) for code, about in commands if to or "{to}" not in code)
 
 
 def _future(analysis: Analysis) -> str:
