@@ -8,6 +8,7 @@ from tests.report.edited import remarking, with_evidence, with_profiles
 
 from marketfold.report.opening import (
     MOST_WARNINGS,
+    export_target,
     headline,
     key_facts,
     lead,
@@ -69,10 +70,18 @@ def test_files_of_the_run_are_linked_and_are_there(analysis: Analysis, made: Pat
     assert all((made / link).exists() for link in links)
 
 
-def test_nobody_is_exported_where_orders_were_segmented() -> None:
-    offered = {unit: " ".join(fact.label for fact in run_commands(unit)) for unit in ("customer", "order")}
-    assert "export" in offered["customer"]
-    assert "export" not in offered["order"]
+def test_an_export_is_offered_that_the_file_and_the_sizes_of_the_segments_allow(analysis: Analysis) -> None:
+    plan = analysis.plan
+    campaigns = [dataclasses.replace(one, customers=size, holdout=None) for one in plan.campaigns for size in (450, 45)]
+    large, small = (dataclasses.replace(plan, campaigns=tuple(campaigns[first::2])) for first in (0, 1))
+    assert [export_target(large, roles) for roles in (["email"], ["phone"], ["address"], ["country"])] == [
+        "google", "google", "csv", "",
+    ]  # fmt: skip
+    assert [export_target(small, roles) for roles in (["email"], ["phone"])] == ["klaviyo", "csv"]
+    assert export_target(dataclasses.replace(plan, campaigns=()), ["email"]) == ""  # orders were segmented
+    offered = {to: " ".join(fact.label for fact in run_commands(to)) for to in ("klaviyo", "")}
+    assert "marketfold export . --to klaviyo" in offered["klaviyo"]
+    assert "export" not in offered[""]
 
 
 @pytest.mark.parametrize("trust", ["group", "slice", "weak"])

@@ -4,7 +4,7 @@ from marketfold.audiences.account import Audience, AudienceReport
 from marketfold.audiences.export import export_audiences
 from marketfold.audiences.files import AS_GIVEN, EXCEL_ROWS, OWNER_ONLY, Notes, add_about, fill_workbook
 from marketfold.audiences.platform import Column, Platform, SegmentFacts
-from marketfold.audiences.platforms import PLATFORMS, platform_named
+from marketfold.audiences.platforms import PLATFORMS, platform_named, usable_platform
 from marketfold.audiences.provenance import left_out
 from marketfold.audiences.request import ExportOptions, Origin
 
@@ -26,4 +26,5 @@ __all__ = [
     "fill_workbook",
     "left_out",
     "platform_named",
+    "usable_platform",
 ]

@@ -78,10 +78,8 @@ def _with_line(campaign: Campaign, plan: CampaignPlan) -> Campaign:
     if campaign.budget is None:
         return campaign
     money, lift = plan.budget, campaign.holdout.detectable_lift if campaign.holdout else None
-    reachable, discount = campaign.customers - campaign.held_out, campaign.offer.discount
-    stake = replace(
-        campaign.budget.stake, number=campaign.number, customers=reachable, discount=discount, detectable_lift=lift
-    )
+    known = {"customers": campaign.to_reach, "discount": campaign.offer.discount, "detectable_lift": lift}
+    stake = replace(campaign.budget.stake, number=campaign.number, **known)
     line = price_line(stake, campaign.amount, days=money.days, margin=money.margin, contact_cost=money.contact_cost)
     return replace(campaign, budget=line)
 

@@ -174,6 +174,11 @@ class Campaign:
         return self.holdout.held_out if self.holdout else 0
 
     @property
+    def to_reach(self) -> int:
+        """Customers who are reached."""
+        return self.customers - self.held_out
+
+    @property
     def amount(self) -> float | None:
         """Money of the budget."""
         return self.budget.amount if self.budget else None

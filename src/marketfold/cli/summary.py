@@ -63,11 +63,11 @@ def _say_what_was_decided(out: Console, record: dict[str, Any]) -> None:
 
 def _say_what_comes_next(out: Console, run: Run) -> None:
     """What to do with the customers, then where everything is, and the commands for it."""
-    from marketfold.report import move_sentences
+    from marketfold.report import is_ranked, move_sentences
     from marketfold.unit_tables import CUSTOMERS_CSV, CUSTOMERS_WORKBOOK
 
-    for place, (_, sentence) in enumerate(move_sentences(run.plan), start=1):
-        out.print(Text(f"{place}. {sentence}"))
+    for place, (_, sentence, detail) in enumerate(move_sentences(run.plan) if is_ranked(run.plan) else (), start=1):
+        out.print(Text(f"{place}. {sentence} {detail}"))
     out.print(Text(f"Report: {run.home / run.report.name}"), soft_wrap=True)
     lists = [run.home / name for name in (CUSTOMERS_WORKBOOK, CUSTOMERS_CSV)]
     if there := next((path for path in lists if path.is_file()), None):
@@ -82,10 +82,12 @@ def typed_source(path: str) -> str:
 
 def next_commands(run: Run, *, but: str) -> list[str]:
     """What can be done with a run, as commands that work from any folder; `but` is what was done just now."""
-    folder = shlex.quote(str(run.home))
+    from marketfold.report import export_target
+
+    folder, to = shlex.quote(str(run.home)), export_target(run.plan, run.record["input"]["mapping"])
     commands = {
         "plan": f"marketfold plan {folder}",
-        "export": f"marketfold export {folder} --to google" if "arm" in run.segments.column_names else "",
+        "export": f"marketfold export {folder} --to {to}" if to else "",
         "learn": f"marketfold learn {folder}",
         "figures": f"marketfold figures {folder} --to csv",
     }

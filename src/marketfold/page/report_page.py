@@ -24,11 +24,12 @@ class Section:
 
 @dataclass(frozen=True)
 class Move:
-    """What to do with a segment, as a sentence, and the anchor of its campaign."""
+    """What to do with a segment, as a sentence and what stands below it, and the anchor of its campaign."""
 
     number: int
     sentence: str
     link: str
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,10 @@ class ReportPage:
         The line above the title: what kind of page this is, and of which data.
     title, lead
         The answer as a headline and as one paragraph. Where there are moves, the first of them is the headline.
+    subtitle
+        What stands below the headline: what its worth is made of, and with what to do it.
     moves
-        What to do, the most worthwhile first.
+        What to do beside it, the most worthwhile first.
     shares
         The picture below them.
     facts
@@ -85,6 +88,7 @@ class ReportPage:
     title: str
     lead: str
     kicker: str = ""
+    subtitle: str = ""
     facts: tuple[Fact, ...] = ()
     warnings: tuple[str, ...] = ()
     sections: tuple[Section, ...] = ()

@@ -5,6 +5,7 @@ from marketfold.report.comparison import comparison_page
 from marketfold.report.content import report_data, report_page, with_plan, write_report
 from marketfold.report.making_chapter import settings_rows
 from marketfold.report.measurement import measurement_figure, measurement_page, write_measurement
+from marketfold.report.opening import export_target
 from marketfold.report.sentences.audiences import audience_account, describe_notes, describe_together
 from marketfold.report.sentences.baskets import baskets_sentence
 from marketfold.report.sentences.campaigns import AD_WORDS, PART_WORDS, plan_notes, promise_note
@@ -21,7 +22,7 @@ from marketfold.report.sentences.experiments import (
     missing_payback,
 )
 from marketfold.report.sentences.movement import about_people, movement_sentences, movement_title
-from marketfold.report.sentences.moves import move_sentences
+from marketfold.report.sentences.moves import is_ranked, move_sentences
 from marketfold.report.sentences.outlook import outlook_sentence
 from marketfold.report.sentences.phrases import phrases
 from marketfold.report.sentences.reduction import about_suitability
@@ -65,7 +66,9 @@ __all__ = [
     "describe_together",
     "disagreements",
     "doubt_coverage",
+    "export_target",
     "feature_set_reason",
+    "is_ranked",
     "measurement_figure",
     "measurement_page",
     "missing_payback",

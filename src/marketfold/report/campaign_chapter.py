@@ -38,9 +38,8 @@ if TYPE_CHECKING:
 def _audience(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
     holdout = campaign.holdout
     if holdout and holdout.held_out:
-        reached = campaign.customers - holdout.held_out
         return (
-            Fact("To reach", words.count(reached), f"of {how_many(campaign.customers, plan)}"),
+            Fact("To reach", words.count(campaign.to_reach), f"of {how_many(campaign.customers, plan)}"),
             Fact("Held out", words.count(holdout.held_out), "so that the effect can be measured"),
         )
     return (Fact("To reach", words.count(campaign.customers), "nobody is held out"),)

@@ -20,14 +20,15 @@ from marketfold.report.making_chapter import glossary_chapter, making_chapter
 from marketfold.report.map_chapter import map_chapter
 from marketfold.report.number_chapter import k_chapter
 from marketfold.report.opening import (
+    export_target,
     headline,
     key_facts,
     lead,
-    moves,
     run_commands,
     run_files,
     shares,
     weightiest_warnings,
+    with_moves,
 )
 from marketfold.report.outlook_chapter import outlook_chapter
 from marketfold.report.reduction_chapter import reduction_chapter
@@ -97,13 +98,12 @@ def report_data(analysis: Analysis, *, in_folder: bool = False) -> PageData:
     names = {profile.number: profile.name for profile in analysis.segments.profiles}
     analysis = _with_stand_ins(analysis)
     page = ReportPage(
-        title=first[0].sentence.rstrip(".") if (first := moves(analysis.plan)) else headline(analysis),
+        title=headline(analysis),
         kicker=f"Segmentation of {analysis.data.facts.name}",
         lead=lead(analysis),
-        moves=first[1:],
         shares=shares(analysis),
         files=run_files(analysis) if in_folder else (),
-        commands=run_commands(analysis.segmentation.unit) if in_folder else (),
+        commands=run_commands(export_target(analysis.plan, analysis.data.facts.mapping)) if in_folder else (),
         facts=key_facts(analysis),
         warnings=weightiest_warnings(analysis),
         sections=_sections(analysis),
@@ -111,7 +111,7 @@ def report_data(analysis: Analysis, *, in_folder: bool = False) -> PageData:
         "computer for anything.",
         n_segments=max(names),
     )
-    return PageData(page, names)
+    return PageData(with_moves(page, analysis.plan), names)
 
 
 def report_page(analysis: Analysis) -> ReportPage:
@@ -131,16 +131,15 @@ def with_plan(data: PageData, plan: CampaignPlan) -> PageData:
     """
     names = {campaign.number: campaign.name for campaign in plan.campaigns if campaign.number in data.names}
     plan = _plan_with_stand_ins(plan)
-    first, campaigns = moves(plan), campaigns_section(plan)
+    campaigns = campaigns_section(plan)
     sections = []
     for section in data.page.sections:
         if section.key != "campaigns":
             sections.append(replace(section, parts=tuple(_planned(part, plan) for part in section.parts)))
         elif campaigns:
             sections.append(campaigns)
-    title = first[0].sentence.rstrip(".") if first else data.page.title
-    page = replace(data.page, title=title, moves=first[1:], sections=tuple(sections))
-    return PageData(page, {**data.names, **names})
+    page = replace(data.page, sections=tuple(sections))
+    return PageData(with_moves(page, plan), {**data.names, **names})
 
 
 def _planned(part: Part, plan: CampaignPlan) -> Part:

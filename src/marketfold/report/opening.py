@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from marketfold import words
+from marketfold.audiences import usable_platform
 from marketfold.page import Fact, Link, Move, ShareRow, SharesChart
 from marketfold.report.segment_chapters import campaign_key
-from marketfold.report.sentences.moves import move_sentences
+from marketfold.report.sentences.moves import is_ranked, move_sentences
 from marketfold.report.sentences.phrases import phrases, say
 from marketfold.report.sentences.selection import future_warning
 from marketfold.report.sentences.trust import trust_summary
@@ -15,9 +17,11 @@ from marketfold.report.sentences.warnings import run_warnings
 from marketfold.unit_tables import CUSTOMERS_CSV, CUSTOMERS_WORKBOOK, MOST_IN_WORKBOOK
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from marketfold.analysis import Analysis
     from marketfold.campaigns import CampaignPlan
-    from marketfold.schema import Unit
+    from marketfold.page import ReportPage
 
 LEAST_LEAD = 0.1
 """By how much a group's share of revenue must exceed its share of customers to be news."""
@@ -54,8 +58,18 @@ def headline(analysis: Analysis) -> str:
 
 
 def moves(plan: CampaignPlan) -> tuple[Move, ...]:
-    """What to do, the most worthwhile first."""
-    return tuple(Move(number, sentence, campaign_key(number)) for number, sentence in move_sentences(plan))
+    """What to do, the most worthwhile first; nothing where it is not known which that is."""
+    if not is_ranked(plan):
+        return ()
+    return tuple(Move(number, text, campaign_key(number), detail) for number, text, detail in move_sentences(plan))
+
+
+def with_moves(page: ReportPage, plan: CampaignPlan) -> ReportPage:
+    """The page whose headline is the first move of the plan, the others below it; its own headline where none is."""
+    if not (all_of_them := moves(plan)):
+        return page
+    first, *others = all_of_them
+    return replace(page, title=first.sentence.rstrip("."), subtitle=first.detail, moves=tuple(others))
 
 
 def shares(analysis: Analysis) -> SharesChart:
@@ -65,7 +79,9 @@ def shares(analysis: Analysis) -> SharesChart:
         ShareRow(one.number, one.name, one.unit_share, one.revenue_share if known else None)
         for one in analysis.segments.profiles
     )
-    return SharesChart(headline(analysis), rows, words.units_word(analysis.segmentation.unit))
+    units = words.units_word(analysis.segmentation.unit)
+    title = headline(analysis) if is_ranked(analysis.plan) else f"How the {units} divide"
+    return SharesChart(title, rows, units)
 
 
 def run_files(analysis: Analysis) -> tuple[Link, ...]:
@@ -80,10 +96,16 @@ def run_files(analysis: Analysis) -> tuple[Link, ...]:
     return tuple(Link(name, say("file", name)) for name in names)
 
 
-def run_commands(unit: Unit) -> tuple[Fact, ...]:
-    """What to do next in a terminal, from the run's folder; only customers can be addressed."""
+def export_target(plan: CampaignPlan, roles: Collection[str]) -> str:
+    """Where the people of a plan can be exported to first, from a file with these roles; "" where nowhere."""
+    platform = usable_platform(roles, [campaign.to_reach for campaign in plan.campaigns])
+    return platform.name if platform else ""
+
+
+def run_commands(to: str) -> tuple[Fact, ...]:
+    """What to do next in a terminal, from the run's folder; nobody is exported where `to` names no platform."""
     commands = phrases("next_command").items()
-    return tuple(Fact(code, about) for code, about in commands if unit == "customer" or "export" not in code)
+    return tuple(Fact(code.format(to=to), about) for code, about in commands if to or "{to}" not in code)
 
 
 def _future(analysis: Analysis) -> str:
@@ -146,7 +168,11 @@ def _earned(analysis: Analysis) -> str:
     trust = [profile.trust for profile in analysis.segments.profiles]
     groups, slices = trust.count("group"), trust.count("slice")
     if groups:
-        return "all groups" if groups == len(trust) else f"{words.number_word(groups)} of them groups"
+        return (
+            "all groups"
+            if groups == len(trust)
+            else f"{words.number_word(groups)} of them {'a group' if groups == 1 else 'groups'}"
+        )
     if slices:
         return "useful cuts" if slices == len(trust) else f"{words.number_word(slices)} of them useful"
     return "none that comes out again"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from marketfold.report.sentences.moves import move_sentences, worthwhile_first
+from marketfold.report.sentences.moves import is_ranked, move_sentences, worthwhile_first
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
@@ -31,8 +31,8 @@ def test_one_begins_where_most_can_be_moved_and_last_where_nothing_comes_out_aga
     one, two, three = (replace(campaign, trust="slice") for campaign in plan.campaigns)
     made = with_campaigns(plan, with_value(one, 10), with_value(two, 30), with_value(replace(three, trust="weak"), 99))
     assert [campaign.number for campaign in worthwhile_first(made)] == [2, 1, 3]
-    assert [number for number, _ in move_sentences(made)] == [2, 1, 3]
-    assert move_sentences(made)[-1][1].startswith("To try out first: ")
+    assert [move.number for move in move_sentences(made)] == [2, 1, 3]
+    assert move_sentences(made)[-1].text.startswith("On a small audience first, write to ")
 
 
 def test_a_move_has_people_time_and_money(plan: CampaignPlan) -> None:
@@ -44,34 +44,68 @@ def test_a_move_has_people_time_and_money(plan: CampaignPlan) -> None:
                        revenue_total=4_900_000.0)  # fmt: skip
     other = replace(plan.campaigns[1], revenue_total=4_900_000.0)
     plan = replace(plan, budget=replace(plan.budget, margin=None), currency="USD")
-    said = dict(move_sentences(with_campaigns(plan, seasonal, other)))
+    said = {move.number: move.text for move in move_sentences(with_campaigns(plan, seasonal, other))}
     assert said[first.number] == (
         "Write to the 30 \u201cResellers\u201d before November 2026, when their season begins: up to $36,000 more "
-        "revenue, at one more order each."
+        "revenue."
     )
     lapsed = replace(seasonal, aim="win_back", timing=replace(timing, season_begins_on=None))
     with_margin = replace(plan, budget=replace(plan.budget, margin=0.3))
-    ((_, sentence),) = move_sentences(with_campaigns(with_margin, lapsed))
-    assert sentence.endswith(
-        "\u201cResellers\u201d who have stopped ordering: up to $36,000 more margin, at one more order each."
-    )
+    (move,) = move_sentences(with_campaigns(with_margin, lapsed))
+    assert move.text.endswith("\u201cResellers\u201d who have stopped ordering: up to $36,000 more margin.")
 
 
 def test_where_all_order_anyway_a_move_says_what_they_brought(plan: CampaignPlan) -> None:
     first = replace(with_value(plan.campaigns[0], 0.0), revenue_total=4_900_000.0)
-    ((_, sentence),) = move_sentences(replace(with_campaigns(plan, first), currency="USD"))
-    assert sentence.endswith(": they brought $4.9M of $4.9M.")
+    (move,) = move_sentences(replace(with_campaigns(plan, first), currency="USD"))
+    assert move.text.endswith(": they brought $4.9M of $4.9M.")
 
 
 def test_one_acts_by_the_first_channel_for_which_the_file_has_what_it_needs(plan: CampaignPlan) -> None:
     first = plan.campaigns[0]
     call, mail = replace(first.channels[0], act="Call", lacking=("phone",)), replace(first.channels[0], lacking=())
     for channels, act in (((call, mail), "Write to"), ((call,), "Call"), ((), "Write to")):
-        ((_, sentence),) = move_sentences(with_campaigns(plan, replace(first, channels=channels, trust="slice")))
-        assert sentence.startswith(act)
+        (move,) = move_sentences(with_campaigns(plan, replace(first, channels=channels, trust="slice")))
+        assert move.text.startswith(act)
 
 
 def test_without_money_a_move_names_the_people(plan: CampaignPlan) -> None:
     bare = replace(plan.campaigns[0], revenue_total=0.0, order_value=None, budget=None, trust="slice")
-    ((_, sentence),) = move_sentences(with_campaigns(plan, bare))
-    assert ":" not in sentence
+    (move,) = move_sentences(with_campaigns(plan, bare))
+    assert ":" not in move.text
+    assert not is_ranked(with_campaigns(plan, bare))
+
+
+@pytest.mark.parametrize(
+    ("usual", "made"),
+    [
+        (0.89, "That is an order from each of the 3 who would not order anyway within 90 days."),
+        (0.99, "That is an order from each of the 1 % who would not order anyway within 90 days."),
+        (0.0, "That is an order more from every one of them, and so far none has come back."),
+        (None, "That is an order more from every one of them; how many order anyway is not known."),
+    ],
+)
+def test_under_a_move_stand_those_whose_orders_its_worth_is_with_what_and_how_they_are_reached(
+    plan: CampaignPlan, usual: float | None, made: str
+) -> None:
+    first = with_value(plan.campaigns[0], 6_910)
+    assert first.budget is not None
+    stake = replace(first.budget.stake, customers=28, usual_rate=usual)
+    mail = replace(first.channels[0], title="E-mail", lacking=())
+    first = replace(first, budget=replace(first.budget, stake=stake), channels=(mail,), holdout=None,
+                    offer=replace(first.offer, title="A small gift"))  # fmt: skip
+    move, other = move_sentences(with_campaigns(replace(plan, campaign_days=90), first, first))
+    said = f"{made} Offer: A small gift. E-mail first. No forecast: each sum is the most that is possible."
+    assert move.detail.replace("\u202f", " ").replace("\u00a0", " ") == said
+    assert "No forecast" not in other.detail
+    assert other.detail.endswith("Offer: A small gift. E-mail first.")
+
+
+def test_a_move_leaves_out_those_who_are_held_out(plan: CampaignPlan) -> None:
+    first = replace(plan.campaigns[0], name="Resellers", customers=1_200, trust="slice", holdout=None)
+    (whole,) = move_sentences(with_campaigns(plan, first))
+    assert " the 1,200 \u201cResellers\u201d" in whole.text
+    held = next(campaign.holdout for campaign in plan.campaigns if campaign.holdout)
+    (part,) = move_sentences(with_campaigns(plan, replace(first, holdout=replace(held, held_out=120))))
+    assert " 1,080 of the 1,200 \u201cResellers\u201d" in part.text
+    assert "The other 120 are left alone" in part.detail

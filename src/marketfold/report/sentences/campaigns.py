@@ -292,7 +292,16 @@ def _break_even(line: BudgetLine, plan: CampaignPlan) -> str:
 
 def plan_notes(plan: CampaignPlan) -> tuple[str, ...]:
     """What a person should know about the plan as a whole, and about its money."""
-    return tuple(say("plan_note", note.code, **_about(note)) for note in plan.notes) + _about_budget(plan)
+    return tuple(_note(note, plan) for note in plan.notes) + _about_budget(plan)
+
+
+def _note(note: PlanNote, plan: CampaignPlan) -> str:
+    """One note, with the command for it only where the file has the addresses that it needs."""
+    told = say("plan_note", note.code, **_about(note))
+    channels = [channel for campaign in plan.campaigns for channel in campaign.channels]
+    if note.code != "same words" or any("email" in channel.lacking for channel in channels):
+        return told
+    return told + say("plan_note", "same words.mail", **_about(note))
 
 
 def _about(note: PlanNote) -> dict[str, str]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from marketfold import words
 from marketfold.report.sentences.phrases import phrases, say
 
 if TYPE_CHECKING:
-    from marketfold.campaigns import Campaign, CampaignPlan
+    from marketfold.campaigns import BudgetLine, Campaign, CampaignPlan, PlannedChannel
 
 LEAST_MOVED = 1.0
 """Less than one of the currency is nothing to begin for."""
+LEAST_COUNTED = 2
+"""People who are told by their number; fewer would be rounded too roughly to come to the money beside them."""
 
 
 def worthwhile_first(plan: CampaignPlan) -> tuple[Campaign, ...]:
@@ -24,33 +26,83 @@ def worthwhile_first(plan: CampaignPlan) -> tuple[Campaign, ...]:
     return tuple(sorted(plan.campaigns, key=rank))
 
 
-def move_sentences(plan: CampaignPlan) -> tuple[tuple[int, str], ...]:
-    """Number of each campaign and what to do in it, those first with which to begin."""
+class MoveSentence(NamedTuple):
+    """Number of a segment, what to do with it, and under that what its worth is made of, with what and by which way."""
+
+    number: int
+    text: str
+    detail: str
+
+
+def move_sentences(plan: CampaignPlan) -> tuple[MoveSentence, ...]:
+    """What to do in each campaign, those first with which to begin; what goes for all is said of the first."""
     total = sum(campaign.revenue_total for campaign in plan.campaigns)
-    return tuple((one.number, _move(one, total, plan)) for one in worthwhile_first(plan))
+    first, told = worthwhile_first(plan), []
+    for place, one in enumerate(first):
+        told.append(MoveSentence(one.number, _move(one, total, plan), _detail(one, plan, in_full=place == 0)))
+    return tuple(told)
+
+
+def is_ranked(plan: CampaignPlan) -> bool:
+    """Whether anything is known by which one campaign comes before another."""
+    return any(_worth(campaign) for campaign in plan.campaigns)
 
 
 def _move(campaign: Campaign, total: float, plan: CampaignPlan) -> str:
     codes, currency = phrases("move"), plan.currency
+    lead, act = codes["weak"] if campaign.trust == "weak" else "", _act(campaign)
     facts = {
-        "act": _act(campaign),
-        "campaign": campaign,
+        "act": f"{act[:1].lower()}{act[1:]}" if lead else act,
+        "whom": say("move", "whom.some" if campaign.held_out else "whom.all", campaign=campaign),
         "who": codes.get(f"who.{campaign.aim}", codes["who"]),
         "when": _when(campaign),
         "what": plan.budget.reckoned_in,
         "brought": words.money(campaign.revenue_total, currency, short=True),
         "total": words.money(total, currency, short=True),
+        "campaign": campaign,
     }
-    lead = codes["weak"] if campaign.trust == "weak" else ""
     said = f"{lead}{say('move', 'sentence', **facts)}"
     worth = _worth(campaign)
     return f"{said}: {say('move', worth, currency, **facts)}." if worth else f"{said}."
 
 
+def _detail(campaign: Campaign, plan: CampaignPlan, *, in_full: bool) -> str:
+    line = campaign.budget if campaign.budget and _worth(campaign) == "worth.moved" else None
+    channel = _first_channel(campaign)
+    by = "by.lacking" if in_full and channel and channel.lacking else "by"
+    said = [
+        _made_of(line, plan, in_full=in_full) if line else "",
+        say("move", "offer", title=campaign.offer.title),
+        say("move", by, title=channel.title) if channel else "",
+        say("move", "held", held_out=campaign.held_out) if in_full and campaign.held_out else "",
+        say("move", "ceiling") if in_full and line else "",
+    ]
+    return " ".join(filter(None, said))
+
+
+def _made_of(line: BudgetLine, plan: CampaignPlan, *, in_full: bool) -> str:
+    """Whose orders the worth is: of those who would not order anyway, where that is known."""
+    usual = line.stake.usual_rate
+    others = 1 - (usual or 0.0)
+    people = round(line.stake.customers * others)
+    code = "made.usual unknown" if usual is None else "made.nobody" if not usual else "made"
+    if code == "made" and people < LEAST_COUNTED:
+        code = "made.few"
+    elif not in_full:
+        code = "made.also" if code == "made" else ""
+    return say("move", code, people=people, share=others, days=plan.campaign_days) if code else ""
+
+
+def _first_channel(campaign: Campaign) -> PlannedChannel | None:
+    """The first channel that needs nothing the file lacks; the first of all where every one does."""
+    usable = [channel for channel in campaign.channels if not channel.lacking]
+    return next(iter(usable or campaign.channels), None)
+
+
 def _act(campaign: Campaign) -> str:
-    """What the first channel does that needs nothing the file lacks; that of the first where all do."""
-    channels = [channel for channel in campaign.channels if not channel.lacking] or campaign.channels
-    return channels[0].act if channels else say("move", "act")
+    """What one does by the first channel."""
+    channel = _first_channel(campaign)
+    return channel.act if channel else say("move", "act")
 
 
 def _when(campaign: Campaign) -> str:
