@@ -87,6 +87,15 @@ def test_the_spread_of_two_uneven_gaps():
     assert of(table, "b", "gap_spread_days") == 0
 
 
+def test_two_orders_of_one_day_leave_no_days_between_them():
+    """The list of customers says how long each waits between visits, and why each is here: by the same number."""
+    orders = [line("a", day, 1.0, order_id=str(n)) for n, day in enumerate((0, 0, 10, 10, 40))]
+    table = build(lines(*orders, line("b", 3, 1.0, order_id="b1"), line("b", 3, 1.0, order_id="b2")))
+    assert of(table, "a", "order_count") == 5
+    assert (of(table, "a", "gap_mean_days"), of(table, "a", "gap_spread_days")) == (20, 10)
+    assert of(table, "b", "gap_mean_days") == of(table, "b", "tenure_days")
+
+
 def test_one_entry_of_the_catalogue_is_a_feature(monkeypatch: pytest.MonkeyPatch):
     """Its label, its sums over lines, orders and returns, and its formula stand together, and nothing else changes."""
     returned_items = Sum("returned_items", nw.col("quantity").sum(), "returns")

@@ -87,7 +87,7 @@ PRODUCTS = Sum("product_count", nw.col("product_id").n_unique() - _IS_EMPTY.max(
 
 _ORDERS = nw.col("order_count")
 _RETURNS = "returns"
-_GAPS = _ORDERS - 1
+_GAPS = nw.col("order_days") - 1  # two orders of one day are one visit, as in lists and timing
 _SPAN = nw.col("last_day") - nw.col("first_day")
 # n * sum(g^2) - sum(g)^2 over n^2 is the variance; both terms are whole, so nothing cancels
 _GAP_VARIANCE = (_GAPS * nw.col("gap_squares") - _SPAN * _SPAN) / (_GAPS * _GAPS)
