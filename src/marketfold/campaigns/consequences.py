@@ -78,8 +78,10 @@ def _with_line(campaign: Campaign, plan: CampaignPlan) -> Campaign:
     if campaign.budget is None:
         return campaign
     money, lift = plan.budget, campaign.holdout.detectable_lift if campaign.holdout else None
-    known = {"customers": campaign.to_reach, "discount": campaign.offer.discount, "detectable_lift": lift}
-    stake = replace(campaign.budget.stake, number=campaign.number, **known)
+    reached, discount = campaign.to_reach, campaign.offer.discount
+    stake = replace(
+        campaign.budget.stake, number=campaign.number, customers=reached, discount=discount, detectable_lift=lift
+    )
     line = price_line(stake, campaign.amount, days=money.days, margin=money.margin, contact_cost=money.contact_cost)
     return replace(campaign, budget=line)
 
