@@ -15,7 +15,7 @@ from tests.campaigns.cases import case_of, table_of
 from marketfold.campaigns import load_playbook
 from marketfold.campaigns.customers import SegmentFacts
 from marketfold.campaigns.drafts import alike, fill_text, write_drafts
-from marketfold.campaigns.planning import _near_season, _round_up
+from marketfold.campaigns.message_words import near_season, round_up
 from marketfold.campaigns.playbook import SHIPPED, select_aim
 from marketfold.campaigns.timing import Timing
 from marketfold.config import ClusteringOptions, ReadingOptions, ReductionOptions, RunConfig
@@ -134,7 +134,7 @@ def test_delivery_is_no_offer_for_orders_of_thousands(aim: str):
     ("amount", "named"), [(56.3, 60), (243.0, 250), (12.4, 15), (38_444.0, 40_000), (100.0, 100), (1.1, 1.5)]
 )
 def test_an_amount_to_ask_for_is_one_that_a_person_would_name(amount: float, named: float):
-    assert _round_up(amount) == pytest.approx(named)
+    assert round_up(amount) == pytest.approx(named)
 
 
 def test_who_brought_less_than_nothing_is_asked_for_no_amount():
@@ -165,8 +165,8 @@ def test_who_brought_less_than_nothing_is_asked_for_no_amount():
 def test_no_message_speaks_of_a_season_that_has_passed(as_of: date, season: str | None):
     begins = date(as_of.year + (as_of.month > 10), 11, 1)
     timing = Timing((), (11,), None, 20.0, "seasonal", 200, 800, 0.4, begins)
-    assert _near_season(timing, as_of) == season
-    assert _near_season(replace(timing, season_begins_on=None), as_of) is None
+    assert near_season(timing, as_of) == season
+    assert near_season(replace(timing, season_begins_on=None), as_of) is None
 
 
 def test_those_who_have_been_away_are_not_promised_what_was_usual():

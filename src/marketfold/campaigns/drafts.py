@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import StrictUndefined, TemplateError, UndefinedError, nodes
@@ -239,6 +239,7 @@ SAME_WORDS = 0.8
 """From this part of their words in common, in their order, two messages read alike."""
 
 
+@lru_cache(maxsize=10_000)  # of hundreds of segments with one aim most messages are the same few
 def alike(one: str, other: str) -> bool:
     """Whether two messages to different people read like one message.
 

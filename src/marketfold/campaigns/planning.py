@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marketfold import words
-from marketfold.campaigns.budget import Stake, allocate_budget
-from marketfold.campaigns.drafts import fill_text, presentable, write_drafts
+from marketfold.campaigns.budget import Budget, Stake, allocate_budget
+from marketfold.campaigns.drafts import fill_text, write_drafts
 from marketfold.campaigns.known import known_from_orders, known_from_table
-from marketfold.campaigns.plan import (
-    LONG_AGO_DAYS,
-    Campaign,
-    CampaignPlan,
-    PlannedChannel,
-    PlannedOffer,
-    PlanNote,
-    as_made,
-)
+from marketfold.campaigns.message_words import message_words, told_apart
+from marketfold.campaigns.plan import Campaign, CampaignPlan, PlannedChannel, PlannedOffer, PlanNote, as_made
 from marketfold.campaigns.playbook import SHIPPED, load_playbook, select_aim
 from marketfold.cleaning import CleanOrders
 from marketfold.config import CampaignOptions
@@ -51,8 +42,6 @@ DISTINGUISHING = 3
 COUNTRIES = 4
 """One more than a brief names: so it knows that there are others."""
 
-ABOVE_USUAL = 1.25
-"""An order to ask for beside the usual one: near enough to be reached."""
 AUTO = "auto"
 STEPS = 5
 """Customers, products, seasons, holdouts and words."""
@@ -121,46 +110,12 @@ class _Terms:
     as_of: date | None
 
 
-def _near_season(timing: Timing, as_of: date | None) -> str | None:
-    """The month in which the next season begins, where one can speak of it already."""
-    begins = timing.season_begins_on
-    return words.month(begins.month) if begins and as_of and (begins - as_of).days <= LONG_AGO_DAYS else None
-
-
-def _round_up(amount: float) -> float:
-    """The next amount that a person would name: steps of half the leading digit; of an amount above 0.
-
-    >>> _round_up(56.3), _round_up(243.0), _round_up(38_444.0)
-    (60.0, 250.0, 40000.0)
-    """
-    step = 10.0 ** math.floor(math.log10(amount)) / 2
-    return math.ceil(amount / step) * step
-
-
-def _message_words(facts: SegmentFacts, affinity: ProductAffinity, timing: Timing, terms: _Terms) -> dict[str, str]:
-    """What plan and messages may speak of; codes and placeholders are left to the brief's tables."""
-    away, value = facts.values.get("recency_days", 0.0), facts.values.get("order_value")
-    amount = words.money(_round_up(ABOVE_USUAL * value), terms.currency) if value and value > 0 else None
-    product = affinity.next_product
-    known = {
-        "long_ago": "yes" if away >= LONG_AGO_DAYS else None,
-        "due": "yes" if timing.gap_days and away >= timing.gap_days[1] else None,
-        "category": next((name for item in affinity.categories if (name := presentable(item.name))), None),
-        "next_category": presentable(affinity.next_category.name) if affinity.next_category else None,
-        "next_product": presentable(product.title or product.name) if product else None,
-        "season": _near_season(timing, terms.as_of),
-        "threshold": amount if terms.currency else None,
-        "amount": amount,
-    }
-    return {name: text for name, text in known.items() if text}
-
-
 def _campaign(
     profile: SegmentProfile, facts: SegmentFacts, affinity: ProductAffinity, timing: Timing, terms: _Terms
 ) -> Campaign:
     aim_key, offer_key, why = select_aim(terms.playbook, facts, profile.medians, profile.everyone)
     aim, offer = terms.playbook.aims[aim_key], terms.playbook.offers[offer_key]
-    known = _message_words(facts, affinity, timing, terms)
+    known = message_words(facts, affinity, timing, terms.currency, terms.as_of)
     title, promise, reason = (fill_text(text, known) for text in (offer.title, offer.promise, offer.reason))
     known |= {"promise": promise}
     return Campaign(
@@ -194,26 +149,16 @@ def _campaign(
     )
 
 
-def _told_apart(campaigns: Sequence[Campaign], playbook: Playbook) -> tuple[list[Campaign], list[PlanNote]]:
-    """Other words for the second segment of one aim; and what says the same all the same, by the numbers."""
-    told: list[Campaign] = []
-    notes = []
-    for campaign in campaigns:
-        again = any(one.aim == campaign.aim for one in told)
-        known = campaign.message_words | ({"again": "yes"} if again else {})
-        drafts = write_drafts(playbook.aims[campaign.aim].drafts, known) if again else campaign.drafts
-        told.append(replace(campaign, message_words=known, drafts=drafts))
-    for aim in dict.fromkeys(campaign.aim for campaign in told):
-        same = [one for one in told if one.aim == aim]
-        alike = {one.number for one in same for other in same if one is not other and one.says_the_same_as(other)}
-        if alike:
-            notes.append(PlanNote("same words", ",".join(map(str, sorted(alike)))))
-    return told, notes
-
-
 def _report(progress: Progress | None, step: int) -> None:
     if progress is not None:
         progress("plan", step, STEPS)
+
+
+def _with_what_is_usual(campaigns: Sequence[Campaign], customers: KnownCustomers) -> list[Campaign]:
+    """With what their customers do anyway, and what they buy together."""
+    bundles = customers.baskets.of_segments if customers.baskets else (None,) * len(campaigns)
+    known = zip(campaigns, customers.baselines, bundles, strict=True)
+    return [replace(c, baseline=usual, bundle=pair) for c, usual, pair in known]
 
 
 def _stakes(campaigns: Sequence[Campaign], customers: KnownCustomers, playbook: Playbook) -> list[Stake]:
@@ -266,6 +211,30 @@ def _with_channels(campaign: Campaign, terms: _Terms) -> Campaign:
     return replace(campaign, channels=_channels(terms.playbook, aim, terms.have, reached))
 
 
+def _playbook(facts: SourceFacts, options: CampaignOptions) -> tuple[Playbook, list[PlanNote]]:
+    """The playbook that was asked for, or that fits, and why it does."""
+    if options.playbook != AUTO:
+        return load_playbook(options.playbook), []
+    fitting, note = pick_playbook(facts)
+    return load_playbook(fitting), [note]
+
+
+def _known(
+    segmentation: Segmentation,
+    source: CleanOrders | CustomerTable,
+    options: CampaignOptions,
+    progress: Progress | None,
+) -> KnownCustomers:
+    if isinstance(source, CleanOrders):
+        return known_from_orders(segmentation, source, options.campaign_days, partial(_report, progress))
+    return known_from_table(segmentation, source)
+
+
+def _divided(stakes: Sequence[Stake], customers: KnownCustomers, options: CampaignOptions) -> Budget:
+    money = {"margin": options.margin, "contact_cost": options.contact_cost}
+    return allocate_budget(stakes, days=customers.observed_days, total=options.budget if stakes else None, **money)
+
+
 def plan_campaigns(
     segmentation: Segmentation,
     profiles: Sequence[SegmentProfile],
@@ -301,11 +270,7 @@ def plan_campaigns(
         If profiles and segments do not belong together, or money is not positive.
     """
     options, draw = options or CampaignOptions(), draw or ArmDraw()
-    chosen, notes = options.playbook, []
-    if chosen == AUTO:
-        chosen, note = pick_playbook(source.facts)
-        notes.append(note)
-    playbook = load_playbook(chosen)
+    playbook, notes = _playbook(source.facts, options)
     if segmentation.n_segments != len(profiles) or not profiles:
         got = f"{len(profiles)} profiles and {segmentation.n_segments} segments"
         raise ParameterError(f"Every segment needs one profile; got {got}.")
@@ -314,23 +279,16 @@ def plan_campaigns(
     else:
         notes.append(PlanNote("no orders"))
     _report(progress, 0)
-    customers = (
-        known_from_orders(segmentation, source, options.campaign_days, partial(_report, progress))
-        if isinstance(source, CleanOrders)
-        else known_from_table(segmentation, source)
-    )
+    customers = _known(segmentation, source, options, progress)
     counted = customers.facts, customers.affinity, customers.timing
     terms = _Terms(playbook, _identifiers(source.facts.mapping), customers.currency, segmentation.table.as_of)
     campaigns = [_campaign(*of_segment, terms) for of_segment in zip(profiles, *counted, strict=True)]
-    campaigns, alike = _told_apart(campaigns, playbook)
-    bundles = customers.baskets.of_segments if customers.baskets else (None,) * len(campaigns)
-    known = zip(campaigns, customers.baselines, bundles, strict=True)
-    campaigns = [replace(c, baseline=usual, bundle=pair) for c, usual, pair in known]
+    campaigns, alike = told_apart(campaigns, playbook)
+    campaigns = _with_what_is_usual(campaigns, customers)
     campaigns, assignments = _hold_out(campaigns, customers, playbook, options.smallest_lift, draw)
     campaigns = [_with_channels(campaign, terms) for campaign in campaigns]
     stakes = _stakes(campaigns, customers, playbook)
-    money = {"margin": options.margin, "contact_cost": options.contact_cost}
-    budget = allocate_budget(stakes, days=customers.observed_days, total=options.budget if stakes else None, **money)
+    budget = _divided(stakes, customers, options)
     if options.budget and not stakes:
         notes.append(PlanNote("no stakes"))
     lines = budget.lines or (None,) * len(campaigns)

@@ -126,8 +126,6 @@ class CleaningOptions(Options):
 class FeatureOptions(Options):
     """What is measured of each unit."""
 
-    panel = SEGMENTS_PANEL
-
     unit: Unit = Field(default="customer", description="What the segments are made of: customer, order or order_line.")
     as_of: Annotated[date | None, Flag(metavar="DAY", unset="the day after the last order")] = Field(
         default=None,
@@ -153,8 +151,6 @@ class FeatureOptions(Options):
 class ReductionOptions(Options):
     """How features become dimensions."""
 
-    panel = SEGMENTS_PANEL
-
     method: Annotated[ReductionMethod, Flag("--reduction")] = Field(
         default="auto",
         description="How many features are made into few dimensions before customers are grouped: "
@@ -167,8 +163,6 @@ class ReductionOptions(Options):
 
 class ClusteringOptions(Options):
     """How many segments, and how surely."""
-
-    panel = SEGMENTS_PANEL
 
     segments: Annotated[int | None, Flag(unset="chosen from the evidence")] = Field(
         default=None, ge=2, le=1_000, description="Number of segments."
