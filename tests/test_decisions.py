@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from marketfold.config import ReadingOptions
-from marketfold.decisions import Decision, SourceFacts, kinds, undoable
+from marketfold.decisions import Decision, SourceFacts, in_currency, kinds, undoable
 
 
 @pytest.mark.parametrize("code", kinds())
@@ -23,9 +23,19 @@ def test_every_kind_is_said_in_whole_sentences(code: str):
     fields = {
         name for text in (kind.what, kind.why, kind.undo) for _, name, _, _ in string.Formatter().parse(text) if name
     }
-    numbers = dict.fromkeys(fields - {"columns", "lines", "money", "customers"}, 1)
+    numbers: dict[str, object] = dict.fromkeys(fields - {"columns", "lines", "money", "customers"}, 1)
+    if "statuses" in numbers:
+        numbers["statuses"] = (("On Hold", 3, 4.5), ("more", 2, None))
     said = Decision(code, ("A", "B"), 3, 4.5, 2, numbers).text
     assert "{" not in said
+
+
+def test_money_is_said_in_the_currency_of_the_source():
+    numbers = {"statuses": (("On Hold", 44, 178_979.19), ("more", 2, None))}
+    (said,) = in_currency([Decision("statuses_open", ("STATUS",), 58, 251_192.05, numbers=numbers)], "CHF")
+    assert said.what.endswith("count as bought: 'On Hold' (44 lines, CHF 178,979.19) and 2 more.")
+    (repeats,) = in_currency([Decision("repeats_kept", lines=2, money=11.5)], "EUR")
+    assert "with €11.50 of money" in repeats.what
 
 
 def test_numbers_are_said_as_people_read_them():

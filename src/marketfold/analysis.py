@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from marketfold.cleaning import ReadTotals
+from marketfold.decisions import in_currency
 from marketfold.errors import ParameterError
 from marketfold.frames import table_html
 from marketfold.words import share
@@ -71,12 +72,12 @@ class DataPart:
     @property
     def decisions(self) -> tuple[Decision, ...]:
         """What was decided where the source could be read in more than one way."""
-        return (*self.facts.decisions, *self.clean.report.decisions)
+        return in_currency((*self.facts.decisions, *self.clean.report.decisions), self.currency)
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What may be wrong with what was read, each a sentence."""
-        return (*self.facts.warnings, *self.clean.report.warnings)
+        return tuple(one.text for one in self.decisions if one.kind.way == "warned")
 
     @property
     def currency(self) -> str | None:
@@ -120,12 +121,12 @@ class CustomersPart:
     @property
     def decisions(self) -> tuple[Decision, ...]:
         """What was decided where the source could be read in more than one way."""
-        return self.facts.decisions
+        return in_currency(self.facts.decisions, self.currency)
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What may be wrong with what was read, each a sentence."""
-        return self.facts.warnings
+        return tuple(one.text for one in self.decisions if one.kind.way == "warned")
 
     @property
     def currency(self) -> str | None:

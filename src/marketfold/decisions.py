@@ -7,7 +7,7 @@ decision and their sentences stand in `decisions.toml`.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,7 +16,7 @@ from marketfold import words
 from marketfold.blanks import Blanks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 Way = Literal["read", "warned", "set aside"]
 
@@ -52,19 +52,29 @@ _WRITERS = frozenset({"share", "one", "sign", "listed", "plural", "decimal"})
 
 
 class _Sentences(Blanks):
-    """Numbers as people read them: `{lines:order line}` counts its noun, and without a writer a float is money."""
+    """Numbers as people read them: `{lines:order line}` counts its noun, and without a writer a float is money.
+
+    `counted` writes (text, lines, money) of several things, and how many more there are.
+    """
 
     def format_field(self, value: Any, format_spec: str) -> str:
         """One blank as text."""
+        if format_spec == "counted":
+            return words.listed([self._counted(*one) for one in value])
         if format_spec.partition(" ")[0] in _WRITERS:
             return super().format_field(value, format_spec)
         if format_spec:
             return words.plural(value, format_spec)
         if isinstance(value, float):
-            return words.exact_money(value)
+            return words.exact_money(value, self._currency)
         if isinstance(value, int):
             return words.count(value)
         return words.listed([f"'{one}'" for one in value]) if isinstance(value, tuple) else str(value)
+
+    def _counted(self, text: str, lines: int, money: float | None) -> str:
+        if money is None:
+            return f"{words.count(lines)} {text}"
+        return f"'{text}' ({words.plural(lines, 'line')}, {words.exact_money(money, self._currency)})"
 
 
 @dataclass(frozen=True)
@@ -84,6 +94,8 @@ class Decision:
         nothing is moved.
     numbers
         What else its sentences name: counts, shares, money, and cells of columns that are not personal.
+    currency
+        Code of what its money is said in, where that is known.
     """
 
     code: str
@@ -92,6 +104,7 @@ class Decision:
     money: float | None = None
     customers: int | None = None
     numbers: Mapping[str, Any] = field(default_factory=dict)
+    currency: str | None = None
 
     @property
     def kind(self) -> Kind:
@@ -135,7 +148,12 @@ class Decision:
 
     def _say(self, sentence: str) -> str:
         about = {"columns": self.columns, "lines": self.lines, "money": self.money, "customers": self.customers}
-        return _Sentences().vformat(sentence, (), about | dict(self.numbers))
+        return _Sentences(self.currency).vformat(sentence, (), about | dict(self.numbers))
+
+
+def in_currency(decisions: Iterable[Decision], currency: str | None) -> tuple[Decision, ...]:
+    """The same decisions, with their money said in a currency."""
+    return tuple(replace(one, currency=currency) for one in decisions)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import json
 import tracemalloc
 import warnings
 from dataclasses import replace
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
@@ -36,6 +37,43 @@ def test_planted_groups_get_the_aims_that_suit_them(shop_case: Case):
     assert seasonal[0].aim == "keep"  # gift givers are silent in June, and have not left
     assert {11, 12} & set(seasonal[0].timing.peaks)
     assert seasonal[0].categories[0].name == "Gift sets"
+
+
+def _all_year_and_november(last: str) -> Case:
+    """Eighty customers who each order on five days spread over the year, and in November as well."""
+    days = [f"{year}-{month:02}" for year in (2022, 2023, 2024, 2025) for month in range(1, 13)]
+    rows = []
+    for who in range(80):
+        for n, month in enumerate(days):
+            day = f"{month}-{who % 28 + 1:02}"
+            if day <= last and (month.endswith("-11") or (n + who) % 5 == 0):
+                rows.append((f"{who}-{n}", f"C{who:02}", day, 20.0 + who))
+    return case_of(read_orders(table_of(rows)), k=2)
+
+
+def test_before_a_season_those_who_order_anyway_are_those_of_earlier_seasons():
+    """What a campaign can move is told of the time for which the page says to make it."""
+    plan = _all_year_and_november("2025-08-28").plan()
+    for campaign in plan.campaigns:
+        assert campaign.season_on == date(2025, 11, 1)
+        assert (campaign.timing.season_share or 1.0) < 0.6  # they do not buy in one season alone
+        assert campaign.baseline is not None
+        assert (campaign.baseline.periods, campaign.baseline.order_rate) == (3 * campaign.customers, 1.0)
+        assert campaign.budget is not None
+        assert campaign.budget.value_at_stake == 0  # all order in November without being asked
+        brief = brief_markdown(campaign, plan)
+        assert "The 100 % who order anyway are of earlier seasons." in brief
+        assert "What is usual is taken from earlier seasons" in brief
+
+
+def test_long_before_a_season_those_who_order_anyway_are_those_of_the_whole_past():
+    plan = _all_year_and_november("2025-02-28").plan()
+    for campaign in plan.campaigns:
+        assert campaign.timing.season_begins_on == date(2025, 11, 1)
+        assert campaign.season_on is None
+        assert campaign.baseline is not None
+        assert campaign.baseline.order_rate < 1
+        assert "earlier seasons" not in brief_markdown(campaign, plan)
 
 
 def test_a_campaign_keeps_the_rule_that_chose_its_aim_with_its_numbers(shop_case: Case):

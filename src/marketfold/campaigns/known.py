@@ -101,7 +101,7 @@ def known_from_orders(
         affinity=affinity,
         timing=timing,
         baselines=read_baselines(
-            purchases, customers, campaign_days, [one.season_begins_on if one.advice else None for one in timing]
+            purchases, customers, campaign_days, [one.season_before(customers.as_of) for one in timing]
         ),
         observed_days=customers.observed_days,
         source=clean.facts,

@@ -25,9 +25,9 @@ ABOVE_USUAL = 1.25
 
 
 def near_season(timing: Timing, as_of: date | None) -> str | None:
-    """The month in which the next season begins, where one can speak of it already."""
-    begins = timing.season_begins_on
-    return words.month(begins.month) if begins and as_of and (begins - as_of).days <= LONG_AGO_DAYS else None
+    """The month in which the season begins before which the campaign is made."""
+    begins = timing.season_before(as_of)
+    return words.month(begins.month) if begins else None
 
 
 def round_up(amount: float) -> float:

@@ -26,11 +26,12 @@ from marketfold.segments import Described, DistinguishingFeature  # noqa: TC001 
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     import pyarrow as pa
 
 LONG_AGO_DAYS = 182
-"""Thanks for an order that is older than half a year come too late; and a season is near that begins within it."""
+"""Thanks for an order that is older than half a year come too late."""
 
 EDITABLE = ("name", "aim_title", "goal", "offer", "channels", "schedule", "drafts", "measure", "amount", "held_out")
 """Parts that a team may change."""
@@ -162,6 +163,11 @@ class Campaign:
             return False
         usual = self.timing.gap_days[1] if self.timing.gap_days else LONG_AGO_DAYS / 2
         return self.timing.recency_days > 2 * usual
+
+    @property
+    def season_on(self) -> date | None:
+        """First day of the season before which it is made, of which what is usual is told as well; None for others."""
+        return self.timing.season_begins_on if self.timing.advice or "season" in self.message_words else None
 
     @property
     def ads(self) -> tuple[str, ...]:

@@ -36,6 +36,9 @@ REPEATED = 0.25
 """Of a peak's orders in its best year, so many must fall into another year: what happened once is not a season."""
 
 
+NEAR_DAYS = 182
+"""A season that begins within half a year is near: a campaign is made before it."""
+
 MOSTLY = 0.5
 """Share of a segment that must have come back: of one order each, the months say when customers joined. And share of
 the months that must have orders in two years, of a segment without a peak: others were customers in one year only."""
@@ -91,6 +94,12 @@ class Timing:
             f"{share(self.season_share)} of a year's orders fall into their season, and silence in between is no sign "
             "of leaving."
         )
+
+    def season_before(self, as_of: date | None) -> date | None:
+        """First day of the season before which a campaign is made: the only one, or one that is near; else None."""
+        begins = self.season_begins_on
+        near = begins is not None and as_of is not None and (begins - as_of).days <= NEAR_DAYS
+        return begins if near or self.advice else None
 
 
 def count_months(purchases: Purchases) -> pa.Table:

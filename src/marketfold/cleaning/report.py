@@ -213,14 +213,11 @@ def decide_on(
 MOST_NAMED = 6
 
 
-def _named(found: Sequence[StatusText]) -> str:
-    """Statuses with their lines and money, the most frequent first."""
-    told = [
-        f"'{one.text}' ({words.plural(one.lines, 'line')}, {words.exact_money(one.money)})"
-        for one in found[:MOST_NAMED]
-    ]
+def _named(found: Sequence[StatusText]) -> tuple[tuple[str, int, float | None], ...]:
+    """Statuses with their lines and money, the most frequent first, and how many more there are."""
+    told = tuple((one.text, one.lines, one.money) for one in found[:MOST_NAMED])
     rest = len(found) - len(told)
-    return words.listed([*told, *([f"{words.count(rest)} more"] if rest else [])])
+    return (*told, ("more", rest, None)) if rest else told
 
 
 def _tells_nothing(found: Sequence[StatusText], matches: Matches) -> bool:

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from marketfold import words
 from marketfold.cli.terminal import console, say_json, table_of, warn
+from marketfold.decisions import in_currency
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 def print_inspection(found: Inspection, clean: CleanOrders | None, *, as_json: bool) -> None:
     """How the source would be read, and what would be set aside; None where cleaning would leave nothing."""
     decisions = (*found.decisions, *(clean.report.decisions if clean else ()))
+    decisions = in_currency(decisions, clean.currency if clean else None)
     warnings = tuple(one.text for one in decisions if one.kind.way == "warned")
     if as_json:
         ledger = clean.report.ledger if clean else None
@@ -89,7 +91,7 @@ def print_customers(read: CustomerTable, *, as_json: bool) -> None:
     out.print(columns)
     for reason, n in ledger.lines_set_aside.items():
         out.print(f"set aside: {words.count(n)} {reason}")
-    _print_decisions(facts.decisions, facts.currency)
+    _print_decisions(in_currency(facts.decisions, facts.currency), facts.currency)
 
 
 def _print_decisions(decisions: Sequence[Decision], currency: str | None = None) -> None:

@@ -223,7 +223,7 @@ def read_baselines(
 
     A customer counts from the first period that begins after her first order, in every period whether she ordered or
     not: so the figures do not lean on the last weeks, by which segments such as "lapsed" are defined. Of a segment
-    that buys in a season, whose next first day `seasons` gives, the periods are those of earlier seasons instead: a
+    whose campaign is made before a season (its first day is in `seasons`) the periods are those of earlier ones: a
     mean over the whole year would take nearly all who order then for people who do not order without a campaign.
     `purchases` has one row per order: `customer`, `segment` (0-based), `ordered_on`, `revenue`.
     """

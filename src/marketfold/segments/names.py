@@ -220,7 +220,8 @@ def _distinct(namings: Sequence[_Naming], members: Members) -> list[str]:
         if any(meaning(names[place]) < meaning(name) for name in taken):
             taken = [name for other, name in names.items() if other != place]
             free = [name for name in options[place] if not any(alike(name, one) for one in taken)]
-            names[place] = free[0] if free else other_than(names[place], taken)
+            left = [names[other] for other in sorted(left_over)]
+            names[place] = free[0] if free else other_than(names[place], [*taken, *left])
     return [names[place] for place in range(len(namings))]
 
 

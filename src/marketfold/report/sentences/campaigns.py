@@ -217,9 +217,9 @@ def next_step(step: NextBuy) -> str:
 
 
 def usual_note(campaign: Campaign) -> str:
-    """That what was usual of those who stay away is more than comes by itself now; "" for others."""
-    known = campaign.holdout and campaign.holdout.usual
-    return say("campaign", "usual_past") if campaign.away and known else ""
+    """Where what is usual is no mean of their year: of those who stay away, and before a season; "" for others."""
+    code = "usual_past" if campaign.away else "usual_season" if campaign.season_on else ""
+    return say("campaign", code) if code and campaign.holdout and campaign.holdout.usual else ""
 
 
 def arithmetic(line: BudgetLine, plan: CampaignPlan) -> tuple[str, ...]:
@@ -247,7 +247,8 @@ def _stake(line: BudgetLine, campaign: Campaign | None, plan: CampaignPlan) -> t
     code = "stake.usual unknown" if usual is None else "stake" if usual else "stake.nobody"
     moved = say("arithmetic", code, plan.currency, **facts)
     away = campaign is not None and campaign.away
-    moved += say("arithmetic", "stake.away", **facts) if away and usual else ""
+    code = "stake.away" if away else "stake.season" if campaign and campaign.season_on else ""
+    moved += say("arithmetic", code, **facts) if code and usual else ""
     factor, what = "" if margin is None else of_it, plan.budget.reckoned_in
     yearly = "yearly.once" if usual == 0 else "yearly.away" if away else "yearly"
     return moved, say("arithmetic", yearly, plan.currency, line=line, over=over, of_it=factor, what=what)

@@ -106,9 +106,8 @@ def _act(campaign: Campaign) -> str:
 
 
 def _when(campaign: Campaign) -> str:
-    begins = campaign.timing.season_begins_on
-    speaks = campaign.timing.advice or "season" in campaign.message_words
-    return say("move", "before", month=begins.month, year=begins.year) if begins and speaks else ""
+    begins = campaign.season_on
+    return say("move", "before", month=begins.month, year=begins.year) if begins else ""
 
 
 def _worth(campaign: Campaign) -> str:
