@@ -202,7 +202,8 @@ def export(
     """Write audience files that ad platforms and mail tools accept; the holdout is left out."""
     from marketfold.audiences import ExportOptions
     from marketfold.cli.exported import print_audiences
-    from marketfold.runs import export_run
+    from marketfold.cli.summary import next_commands, say_next
+    from marketfold.runs import Run, export_run
 
     options = ExportOptions(
         consent_column=consent_column,
@@ -216,6 +217,7 @@ def export(
     with progress_line("export") as progress:
         report, folder = export_run(run, to, options, orders=orders, out=out, progress=progress)
     print_audiences(report, folder, run)
+    say_next(next_commands(Run.read(run), but="export"))
 
 
 def measure(
