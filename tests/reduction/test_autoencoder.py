@@ -249,7 +249,7 @@ def test_divergence_stops_with_a_suggestion_and_leaves_the_estimator_as_it_was(c
 
 def test_interrupted_training_leaves_nothing_behind(correlated: Float32) -> None:
     def interrupt(what: str, done: int, total: int) -> None:  # noqa: ARG001
-        assert what.startswith("training the network 8-")
+        assert what == "training"
         if done == 2:
             raise KeyboardInterrupt
 

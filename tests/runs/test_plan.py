@@ -221,13 +221,13 @@ def test_a_brief_edited_by_hand_is_kept_and_its_edits_are_in_the_plan(own_run: P
 
 
 def test_a_later_run_works_from_the_plan_alone(own_run: Path, tmp_path: Path):
-    change_plan(own_run, {"1.offer.promise": "a free tasting", "1.amount": "111", "1.name": "Regulars"})
+    change_plan(own_run, {"1.offer.promise": "a free tasting", "1.amount": "111", "1.name": "Wine club"})
     for path in (own_run / "campaigns").iterdir():
         path.unlink()
     run = Run.read(own_run)
     later = segment_market(make_shop(SHOP_LINES).lines, run.config, previous=run.as_previous())
     write_run(later, tmp_path / "later")
-    campaign = next(c for c in read_plan(tmp_path / "later").campaigns if c.name == "Regulars")
+    campaign = next(c for c in read_plan(tmp_path / "later").campaigns if c.name == "Wine club")
     assert campaign.kept == ("name", "offer", "amount")
     assert campaign.amount == 111
     assert "a free tasting" in campaign.drafts[0].body

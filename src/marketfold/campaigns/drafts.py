@@ -48,6 +48,7 @@ VARIABLES: dict[str, str] = {
     "threshold": "an order a quarter above the usual one, with its currency",
     "amount": "the same without a currency, where the file names none",
     "long_ago": "there where the median customer last ordered half a year ago or longer",
+    "no_orders": "there where a table of customers does not say how many orders they placed",
 }
 """What a template may use; all but `promise` can be absent, so ask with `is defined` or give an alternative."""
 
@@ -144,7 +145,7 @@ def _fault_of(text: str) -> tuple[str, str] | None:
 
 
 def fill_text(text: str, known: Mapping[str, str]) -> str:
-    """A title, reason or timing of the playbook with the values of `VARIABLES` that are known.
+    """A title, goal, reason or timing of the playbook with the values of `VARIABLES` that are known.
 
     >>> fill_text("Free delivery over {{ threshold }}", {"threshold": "€60"})
     'Free delivery over €60'

@@ -49,6 +49,7 @@ def message_words(
     product = affinity.next_product
     known = {
         "long_ago": "yes" if away >= LONG_AGO_DAYS else None,
+        "no_orders": None if "order_count" in facts.values else "yes",
         "due": "yes" if timing.gap_days and away >= timing.gap_days[1] else None,
         "category": next((name for item in affinity.categories if (name := presentable(item.name))), None),
         "next_category": presentable(affinity.next_category.name) if affinity.next_category else None,

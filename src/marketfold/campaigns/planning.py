@@ -132,7 +132,7 @@ def _campaign(
         countries=profile.described.get("country", ())[:COUNTRIES],
         aim=aim_key,
         aim_title=aim.title,
-        goal=aim.goal,
+        goal=fill_text(aim.goal, known),
         why=why,
         offer=PlannedOffer(title, promise, reason, offer.discount),
         channels=(),

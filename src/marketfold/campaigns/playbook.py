@@ -232,6 +232,7 @@ def _draft_faults(playbook: Playbook) -> list[Fault]:
     for key, aim in playbook.aims.items():
         offered = [playbook.offers[offer].promise for offer in aim.offers if offer in playbook.offers]
         promises = [fill_text(promise, known) for promise in offered for known in ({}, LONGEST_THRESHOLD)]
+        faults += _text_faults(f"aims.{key}.goal", aim.goal)
         faults += _text_faults(f"aims.{key}.timing", aim.timing)
         for number, draft in enumerate(aim.drafts):
             for field in ("subject", "body", *LIMITS):
