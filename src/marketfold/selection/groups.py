@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
     Furthest = dict[tuple[str, int], float]
 
+LASTING = 0.75
+"""Share of the units that have to be in segments that come out again, for a solution to be taken for what it tells."""
 FEWEST_TESTED, MOST_TESTED = 40, 2_000
 """Units that the test needs, and the size of the seeded sample that it is made on where there are more."""
 DRAWS = (9, 20, 30)
@@ -168,7 +170,7 @@ def p_values_of(own: Float64, highest: Sequence[float] | Float64) -> Float64:
 
 
 def _coming_again(tried: Sequence[Separated], apart: Sequence[Mask], seed: int) -> list[Mask]:
-    """Which of the segments that are far apart come out again in resamples.
+    """Which segments come out again in resamples, of the solutions of which any is far apart; of others none.
 
     The fewer units are cut in two, the deeper the valley looks: the parts of a clear group may be further apart than
     slices of a whole crowd are. But it is not cut there again.
@@ -180,24 +182,28 @@ def _coming_again(tried: Sequence[Separated], apart: Sequence[Mask], seed: int) 
         values = next(iter(same.values())).matrix.values
         found = repeated(values, {k: one.centers for k, one in same.items()}, seed)
         again |= {(name, k): jaccard for k, jaccard in found.items()}
-    return [far & (again[one.kind] >= STABLE) if far.any() else far for one, far in which]
+    return [again[one.kind] >= STABLE if far.any() else far for one, far in which]
 
 
 def _finest(tried: Sequence[Separated], drawn: Sequence[_Drawn], seed: int) -> tuple[Separated, Float64] | None:
     """The solution that tells most groups apart, and the furthest of each null shop by its features and number.
 
-    None where no segment that is far apart comes out again.
+    None where no segment that is far apart comes out again, or too many units are in segments that do not: a few that
+    lie apart are no reason to cut all others in ways that do not last.
     """
     usual, beyond = beyond_usual(_furthest(tried), [one.each for one in drawn])
     highest = [beyond[:-1] + usual[one.kind] for one in tried]
     apart = [p_values_of(one.separations, its) <= SIGNIFICANCE for one, its in zip(tried, highest, strict=True)]
-    groups = _coming_again(tried, apart, seed)
+    again = _coming_again(tried, apart, seed)
+    groups = [far & comes for far, comes in zip(apart, again, strict=True)]
     if not any(which.any() for which in groups):
         return None
     level = np.sort(beyond[:-1])[-ALLOWED - 1]
     weights = [which * (one.separations - usual[one.kind] - level) for one, which in zip(tried, groups, strict=True)]
     place = telling_most(tried, weights)
-    return tried[place], highest[place]
+    found = tried[place]
+    lasting = float(np.isin(found.labels(found.matrix.table), np.flatnonzero(again[place])).mean())
+    return (found, highest[place]) if lasting >= LASTING else None
 
 
 def seek_groups(
@@ -220,7 +226,8 @@ def seek_groups(
         drawn = _draw_until_beaten(null.fit(tested), float(found.separations.max()), options, rng, progress)
         highest = np.array([one.taken for one in drawn])
         p = p_values_of(found.separations, highest)
-        repeats = bool(_coming_again([found], [p <= SIGNIFICANCE], seed)[0].any())
+        far = p <= SIGNIFICANCE
+        repeats = bool((far & _coming_again([found], [far], seed)[0]).any())
         if repeats and (finest := _finest(tried, drawn, seed)):
             found, highest = finest
             p = np.maximum(p_values_of(found.separations, highest), p.min())
