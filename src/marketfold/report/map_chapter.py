@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -76,25 +75,21 @@ def _caption(analysis: Analysis, shown: int) -> str:
 
 
 def unit_map(analysis: Analysis, pca: PCAReducer, size: int) -> UnitMap:
-    """Points of a sample in the directions of a fitted PCA."""
+    """Points of a sample in the directions of a fitted PCA; of two features as they are: a turned plane says less."""
     rows = sample_by_segment(analysis.labels, size, analysis.run.config.seed)
     matrix = analysis.segmentation.matrix
-    labels = [feature.label for feature in matrix.table.features]
+    features = matrix.table.features
+    as_measured, labels = len(features) == 2, [feature.label for feature in features]
+    points = matrix.table.values[rows] if as_measured else pca.transform(matrix.values[rows])
     return UnitMap(
-        points=np.asarray(pca.transform(matrix.values[rows]), dtype=np.float64),
+        points=np.asarray(points, dtype=np.float64),
         labels=analysis.labels[rows],
         hover=_hover(analysis, rows),
         shares=pca.explained_shares_,
         directions=tuple(direction_words(component, labels) for component in pca.components_),
         caption=_caption(analysis, len(rows)),
+        features=features if as_measured else (),
     )
-
-
-def as_measured(analysis: Analysis, turned: UnitMap) -> UnitMap:
-    """The same points in the user's units, where two features are all that there is: a turned plane says less."""
-    rows = sample_by_segment(analysis.labels, SHOWN, analysis.run.config.seed)
-    table = analysis.segmentation.matrix.table
-    return replace(turned, points=table.values[rows], features=table.features)
 
 
 def fit_map(analysis: Analysis) -> PCAReducer:
@@ -114,10 +109,8 @@ def map_chapter(analysis: Analysis) -> Section | None:
     if analysis.segmentation.matrix.values.shape[1] < 2 or len(analysis.labels) < 3:
         return None
     pca = fit_map(analysis)
-    notes = about_map(analysis.segmentation.unit, pca.explained_shares_)
-    seen = unit_map(analysis, pca, SHOWN)
-    if analysis.segmentation.matrix.values.shape[1] == 2:
-        seen, notes = as_measured(analysis, seen), about_two_features(analysis.segmentation.unit)
+    seen, unit = unit_map(analysis, pca, SHOWN), analysis.segmentation.unit
+    notes = about_two_features(unit) if seen.features else about_map(unit, pca.explained_shares_)
     flat = map_2d_figure(seen, analysis.segments.profiles)
     figures = [figure_part("map-2d", flat, title="Flat")]
     if pca.n_dimensions_ > 2:

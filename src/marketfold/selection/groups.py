@@ -202,7 +202,7 @@ def _finest(tried: Sequence[Separated], drawn: Sequence[_Drawn], seed: int) -> t
     weights = [which * (one.separations - usual[one.kind] - level) for one, which in zip(tried, groups, strict=True)]
     place = telling_most(tried, weights)
     found = tried[place]
-    lasting = float(np.isin(found.labels(found.matrix.table), np.flatnonzero(again[place])).mean())
+    lasting = float(again[place][found.sought].mean())
     return (found, highest[place]) if lasting >= LASTING else None
 
 

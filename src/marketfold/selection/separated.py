@@ -68,6 +68,11 @@ class Separated:
         """How far apart each segment is, shape (n_segments,)."""
         return of_segments(self.depths)
 
+    @property
+    def sought(self) -> Labels:
+        """Nearest segment of each unit that they were sought by, from 0."""
+        return nearest(self.matrix.values, self.centers)
+
     def labels(self, table: FeatureTable) -> Labels:
         """Nearest segment of each unit of a table, from 0."""
         return nearest(self.matrix.transform(table), self.centers)
@@ -128,7 +133,7 @@ def telling_most(tried: Sequence[Separated], weights: Sequence[Float64]) -> int:
     features tell apart cannot be put together, whereas it can be from them.
     """
     members = [
-        np.eye(len(one.centers), dtype=np.float32)[nearest(one.matrix.values, one.centers)][:, weight > 0]
+        np.eye(len(one.centers), dtype=np.float32)[one.sought][:, weight > 0]
         for one, weight in zip(tried, weights, strict=True)
     ]
     everything, counts = np.concatenate(members, axis=1), np.concatenate(weights)
