@@ -14,7 +14,7 @@ from marketfold.cleaning import CleanOrders, clean_orders
 from marketfold.demo import make_shop
 from marketfold.features import build_features
 from marketfold.orders import read_orders
-from marketfold.schema import FeatureTable
+from marketfold.schema import SOURCE_LINE, FeatureTable
 from marketfold.selection import (
     ALL,
     Fits,
@@ -30,6 +30,7 @@ from marketfold.selection import (
     take_units,
 )
 from marketfold.selection.groups import BEATEN, DRAWS, beyond_usual, p_values_of
+from marketfold.selection.shop_lines import read_lines
 from marketfold.selection.shop_model import fit_shop
 from marketfold.selection.trust import best_matches
 
@@ -97,6 +98,13 @@ def test_a_null_shop_is_measured_like_the_real_one_and_has_its_rates_and_baskets
 
 def test_customers_who_leave_are_drawn_to_leave(clean: CleanOrders, table: FeatureTable):
     assert fit_shop(clean, table).process.leaving is not None  # a quarter of the demo's customers lapse
+
+
+def test_lines_are_read_in_the_order_of_the_file(clean: CleanOrders, table: FeatureTable):
+    """Engines give the rows of a join in any order, and null shops are drawn by places."""
+    lines = read_lines(clean, table.ids, date.fromisoformat(table.settings["first_on"]))
+    kept = clean.engine.collect(clean.purchases.select(SOURCE_LINE, "amount")).sort_by(SOURCE_LINE)
+    assert lines.amount.tolist() == kept["amount"].to_pylist()
 
 
 def test_shops_without_groups_return_whole_orders_where_the_file_does():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from marketfold.schema import day_number, day_number_of
+from marketfold.schema import SOURCE_LINE, day_number, day_number_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -87,10 +87,12 @@ def read_lines(clean: CleanOrders, ids: Ids, first_on: date) -> ShopLines:
     asked = engine.from_arrow(numbered.append_column("_customer", pa.array(np.arange(len(ids)))))
     columns = [name for name in MEASURED if name in clean.columns]
     bought = clean.purchases.join(asked, on="customer_id", how="inner")
+    # In the order of the file: a join gives rows in any order, and what is drawn by places would differ between runs.
     lines = engine.collect(
-        bought.select("_customer", "order_id", day_number("ordered_on").alias("_day"), "amount", *columns)
-    )
-    back = engine.collect(clean.returns.join(asked, on="customer_id", how="inner").select("_customer", "order_id"))
+        bought.select(SOURCE_LINE, "_customer", "order_id", day_number("ordered_on").alias("_day"), "amount", *columns)
+    ).sort_by(SOURCE_LINE)
+    returned = clean.returns.join(asked, on="customer_id", how="inner").select(SOURCE_LINE, "_customer", "order_id")
+    back = engine.collect(returned).sort_by(SOURCE_LINE)
     customer = lines["_customer"].to_numpy().astype(np.int64)
     order, mover = _orders_of(pa.concat_tables([lines.select(back.column_names), back]))
     order, order_back = order[: len(customer)], order[len(customer) :]
