@@ -57,7 +57,7 @@ def test_a_capped_price(sales: Exploration, sales_kept: pd.DataFrame):
 def test_a_class_that_is_cut_from_a_number(sales: Exploration, sales_kept: pd.DataFrame):
     told = finding(sales, "cut")
     assert told.texts == {"column": ("DEALSIZE",), "number": ("SALES",)}
-    assert told.numbers == {"cut_1": 3_000, "cut_2": 7_000}
+    assert told.numbers == {"cut_1": 3_000, "cut_2": 7_000, "in_money": 1.0}
     sizes = np.select([sales_kept["SALES"] < 3_000, sales_kept["SALES"] < 7_000], ["Small", "Medium"], "Large")
     assert (sizes == sales_kept["DEALSIZE"]).all()
 

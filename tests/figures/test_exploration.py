@@ -227,6 +227,12 @@ def test_a_wall_is_cut_off_and_said(sales: Exploration):
     assert "cut: 3,000" in [annotation.text for annotation in figure.layout.annotations]
 
 
+def test_what_is_pointed_at_is_in_the_unit_of_its_column(sales: Exploration):
+    figures = exploration_figures(replace(sales, currency="EUR"))
+    noted = {annotation.text for key in figures for annotation in figures[key].layout.annotations}
+    assert {"cut: \u20ac3,000", "cut: \u20ac7,000", "cap: \u20ac100"} <= noted
+
+
 def test_correlations_discounts_and_empty_cells(sales: Exploration, totals: dict[str, Any]):
     assert sales.correlations is not None
     assert sales.discounts is not None

@@ -82,9 +82,15 @@ def _status(e: Exploration) -> Iterator[Finding]:
         yield Finding("status", "counts-status", 0.55, numbers, texts)
 
 
+def _in_money(column: str, *, has_role: bool) -> dict[str, float]:
+    """Whether a number column is of money: all that have a role but the quantity; of others nothing says so."""
+    return {"in_money": 1.0} if has_role and column != "quantity" else {}
+
+
 def _caps(e: Exploration) -> Iterator[Finding]:
     for cap in (*e.caps, *(e.dependence.caps if e.dependence else ())):
         numbers = {"value": cap.value, "line_share": cap.line_share, "lines": float(cap.lines)}
+        numbers |= _in_money(cap.column, has_role=cap in e.caps)
         texts: dict[str, tuple[str, ...]] = {"column": (cap.label,)}
         at, below = cap.differs_at_cap_share, cap.differs_below_share
         if at is not None and below is not None and at > 0.9 and below < 0.1:
@@ -98,7 +104,7 @@ def _caps(e: Exploration) -> Iterator[Finding]:
 def _cuts(e: Exploration) -> Iterator[Finding]:
     for cut in (*e.cuts, *(e.dependence.cuts if e.dependence else ())):
         numbers = {f"cut_{i}": value for i, value in enumerate(cut.cuts, start=1)}
-        numbers |= {} if cut in e.cuts else _on_sample(e)
+        numbers |= _in_money(cut.number, has_role=cut in e.cuts) | ({} if cut in e.cuts else _on_sample(e))
         texts = {"column": (cut.label,), "number": (cut.number_label,)}
         yield Finding("cut", anchor("distribution", cut.number), 0.86, numbers, texts)
 

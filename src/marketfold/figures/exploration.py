@@ -15,6 +15,7 @@ from marketfold.figures.exploration_columns import (
     dependence_figure,
     discounts_figure,
     distribution_figure,
+    in_its_unit,
     missing_figure,
     scatter_matrix_figure,
 )
@@ -273,12 +274,13 @@ def _of_columns(e: Exploration) -> Iterator[tuple[str, go.Figure]]:
 def _marks(exploration: Exploration, distribution: Distribution) -> dict[float, str]:
     """What to point at on the axis of a column: where its classes are cut, where it is capped."""
     marks: dict[float, str] = {}
+    currency = exploration.currency
     for cut in exploration.cuts:
         if (cut.number, cut.column) == (distribution.column, distribution.by):
-            marks |= {value: f"cut: {words.money(value)}" for value in cut.cuts}
+            marks |= {value: f"cut: {in_its_unit(distribution, value, currency)}" for value in cut.cuts}
     for cap in exploration.caps:
         if cap.column == distribution.column:
-            marks[cap.value] = f"cap: {words.money(cap.value)}"
+            marks[cap.value] = f"cap: {in_its_unit(distribution, cap.value, currency)}"
     return marks
 
 

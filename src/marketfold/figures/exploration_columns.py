@@ -42,7 +42,8 @@ WALL = 2.5
 """A last bin that is this many times the tallest other one is cut off, and the figure says so."""
 
 
-def _value(distribution: Distribution, value: float, currency: str | None) -> str:
+def in_its_unit(distribution: Distribution, value: float, currency: str | None) -> str:
+    """A value of the column as text: money, or how many."""
     return words.count(value) if distribution.column == "quantity" else words.money(value, currency)
 
 
@@ -95,14 +96,14 @@ def _shares(distribution: Distribution) -> Float64:
 def _titled(distribution: Distribution, currency: str | None) -> go.Figure:
     d = distribution
     what = f"{words.count(d.counts.sum())} {_unit(d)}"
-    median, mean = _value(d, d.median, currency), _value(d, d.mean, currency)
-    span = f"from {_value(d, d.minimum, currency)} to {_value(d, d.maximum, currency)}"
+    median, mean = in_its_unit(d, d.median, currency), in_its_unit(d, d.mean, currency)
+    span = f"from {in_its_unit(d, d.minimum, currency)} to {in_its_unit(d, d.maximum, currency)}"
     by = f" by {d.by_label}" if d.by else ""
     # Our own words begin a title with a capital; the name of a column stays as the user wrote it.
     name = "Order value" if d.column == "order_value" else d.label
     notes = ""
     if d.maximum > d.edges[-1]:
-        notes += f"; the last bin holds all from {_value(d, float(_named_edges(d)[0][-1]), currency)} on"
+        notes += f"; the last bin holds all from {in_its_unit(d, float(_named_edges(d)[0][-1]), currency)} on"
     if len(d.groups) > 1 and _scale(_shares(d)) < _shares(d).max():
         notes += "; the last bin is cut off at the top"
     if d.log:
@@ -150,7 +151,7 @@ def _ridges(figure: go.Figure, distribution: Distribution, currency: str | None)
         base, height = float(n - 1 - row), np.minimum(share[row] / tallest, 1) * 0.82
         _ridge(figure, d, row, base, height)
         if np.isfinite(median := float(d.medians[row])):
-            hover, said = "%{meta}<extra></extra>", f"median of {d.groups[row]}: {_value(d, median, currency)}"
+            hover, said = "%{meta}<extra></extra>", f"median of {d.groups[row]}: {in_its_unit(d, median, currency)}"
             line = {"mode": "lines", "line": {"color": HIGHLIGHT, "width": 3}, "hovertemplate": hover}
             figure.add_scatter(x=[median, median], y=[base - 0.06, base + 0.2], meta=said, **line)
     names = [f"{group}  ({words.count(total)})" for group, total in zip(d.groups, d.counts.sum(axis=1), strict=True)]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SAMPLED = {"sampled_lines": 50_000, "kept_lines": 100_000}
-PRICED = {"value": 100.0, "line_share": 0.4619, "lines": 1276}
+PRICED = {"value": 100.0, "in_money": 1.0, "line_share": 0.4619, "lines": 1276}
 PRODUCT = {"column": ("PRICEEACH",), "quantity": ("QUANTITYORDERED",), "amount": ("SALES",)}
 SOME = {"customer_share": 0.512, "customers": 12_054, "revenue_share": 0.213, "all_customers": 23_502}
 INTAKE = {"customers": 23_270, "all_customers": 23_502}
@@ -38,17 +38,19 @@ CASES: list[tuple[str, Mapping[str, float], Mapping[str, tuple[str, ...]], str]]
      "97.8 % of customers ordered more than once (90 of 92)."),
     ("came_back", {**SOME, "customers": 0, "all_customers": 92, "repeat_share": 1}, {},
      "Each of the 92 customers ordered more than once."),
-    ("cap", PRICED, {"column": ("PRICEEACH",)}, "PRICEEACH stops at exactly 100 on 46 % of lines: it is capped."),
+    ("cap", PRICED, {"column": ("PRICEEACH",)}, "PRICEEACH stops at exactly €100 on 46 % of lines: it is capped."),
     ("cap", {**PRICED, "differs_at_cap_share": 1, "differs_below_share": 0}, PRODUCT,
-     "PRICEEACH stops at exactly 100 on 46 % of lines: it is capped. On exactly these lines QUANTITYORDERED x "
+     "PRICEEACH stops at exactly €100 on 46 % of lines: it is capped. On exactly these lines QUANTITYORDERED x "
      "PRICEEACH is not SALES: go by SALES."),
     ("cap", {**PRICED, "differs_at_cap_share": 0.95, "differs_below_share": 0.05}, PRODUCT,
-     "PRICEEACH stops at exactly 100 on 46 % of lines: it is capped. QUANTITYORDERED x PRICEEACH differs from SALES on "
-     "95 % of them: go by SALES."),
-    ("cap", {**PRICED, **SAMPLED}, {"column": ("points",)},
+     "PRICEEACH stops at exactly €100 on 46 % of lines: it is capped. QUANTITYORDERED x PRICEEACH differs from SALES "
+     "on 95 % of them: go by SALES."),
+    ("cap", {"value": 100.0, "line_share": 0.4619, **SAMPLED}, {"column": ("points",)},
      "points stops at exactly 100 on 46 % of lines: it is capped (seen on 50,000 lines drawn from 100,000)."),
-    ("cut", {"cut_1": 3_000, "cut_2": 7_000}, {"column": ("DEALSIZE",), "number": ("SALES",)},
-     "DEALSIZE follows from SALES (cut at 3,000 and 7,000): segments by DEALSIZE only restate SALES."),
+    ("cut", {"cut_1": 3, "cut_2": 7}, {"column": ("pack",), "number": ("QUANTITY",)},
+     "pack follows from QUANTITY (cut at 3 and 7): segments by pack only restate QUANTITY."),
+    ("cut", {"cut_1": 3_000, "cut_2": 7_000, "in_money": 1.0}, {"column": ("DEALSIZE",), "number": ("SALES",)},
+     "DEALSIZE follows from SALES (cut at €3,000 and €7,000): segments by DEALSIZE only restate SALES."),
     ("date_parts", {"columns": 2, "lines": 2_763, "lines_kept": 2_763},
      {"columns": ("QTR_ID", "YEAR_ID"), "parts": ("quarter", "year"), "date": ("ORDERDATE",)},
      "On each of 2,763 kept lines, QTR_ID is the quarter of ORDERDATE and YEAR_ID its year: they say nothing that "

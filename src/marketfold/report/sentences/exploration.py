@@ -19,15 +19,16 @@ Facts = dict[str, Any]
 
 
 def _cap(f: Finding) -> Facts:
-    at = {"at": words.money(f.numbers["value"])}
     if "quantity" not in f.texts:
-        return at
+        return {}
     exactly = f.numbers["differs_at_cap_share"] == 1 and f.numbers["differs_below_share"] == 0
-    return at | {"variant": "exactly" if exactly else "mostly"}
+    return {"variant": "exactly" if exactly else "mostly"}
 
 
-def _cut(f: Finding) -> Facts:
-    return {"at": [words.money(value) for name, value in f.numbers.items() if name.startswith("cut_")]}
+def _at(f: Finding, currency: str | None) -> list[str]:
+    """Where a column stops or is cut; of money where the column is."""
+    unit = currency if "in_money" in f.numbers else None
+    return [words.money(value, unit) for name, value in f.numbers.items() if name == "value" or name[:4] == "cut_"]
 
 
 def _date_parts(f: Finding) -> Facts:
@@ -47,7 +48,6 @@ def _growth(f: Finding) -> Facts:
 
 MORE: Mapping[str, Callable[[Finding], Facts]] = {
     "cap": _cap,
-    "cut": _cut,
     "date_parts": _date_parts,
     "came_back": _came_back,
     "growth": _growth,
@@ -66,7 +66,7 @@ def finding_sentence(finding: Finding, currency: str | None = None) -> str:
         Of the orders, as `Exploration.currency` has it.
     """
     code, numbers = finding.code, finding.numbers
-    facts = {**numbers, **finding.texts, **(MORE[code](finding) if code in MORE else {})}
+    facts = {**numbers, "at": _at(finding, currency), **finding.texts, **(MORE[code](finding) if code in MORE else {})}
     variant = facts.pop("variant", "")
     text = say("finding", f"{code}.{variant}" if variant else code, currency, **facts)
     if "sampled_lines" not in numbers:
