@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from marketfold.schema import Feature
-from marketfold.unit_tables import LISTED, as_list, listed, segments_table, why_here
+from marketfold.unit_tables import LISTED, as_list, listed, listed_by, segments_table, why_here
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
@@ -68,6 +68,10 @@ def test_a_reason_names_what_brings_a_customer_nearer_with_the_own_value(analysi
     assert [text.split(";")[0] for text in said] == [
         f"{days} since the last order" for days in ("44 days", "1 day", "300 days", "400 days")
     ]
+    growth = replace(feature, name="growth", label="growth of revenue: -1 to 1", measure="ratio")
+    explained = replace(table, features=(growth, *table.features[1:]))
+    said = why_here(replace(toy, table=explained, matrix=replace(toy.matrix, table=explained))).to_pylist()
+    assert [text.split(";")[0] for text in said] == [f"growth of revenue {value}" for value in (44, 1, 300, 400)]
     of_one_topic = replace(table, features=tuple(replace(one, topic="all the same") for one in table.features))
     said = why_here(replace(toy, table=of_one_topic, matrix=replace(toy.matrix, table=of_one_topic))).to_pylist()
     assert not any(";" in text for text in said)  # nothing is said twice in other words
@@ -79,7 +83,9 @@ def test_a_list_begins_with_those_of_whom_most_is_expected_or_who_brought_most()
         "revenue_total": [1.0, 5.0, 9.0, 9.0],
     }  # fmt: skip
     assert as_list(pa.table(rows))["customer_id"].to_pylist() == list("cdba")
+    assert listed_by(pa.table(rows | {"expected_value_365d": [None] * 4})) == "revenue_total"
     expected = as_list(pa.table(rows | {"expected_value_365d": [1.0, None, 2.0, 3.0]}))
+    assert listed_by(expected) == "expected_value_365d"
     assert expected["customer_id"].to_pylist() == list("dcba")
     assert expected["no"].to_pylist() == [1, 2, 3, 4]
     assert set(expected.column_names) < set(LISTED)

@@ -165,7 +165,8 @@ def _with_label(feature: Feature, value: str) -> str:
         return f"{feature.label} {value}"
     if feature.measure == "days" and feature.label.startswith("days "):
         return f"{value} {feature.label.removeprefix('days ')}"
-    return words.singular(f"{value} {feature.label}") if feature.measure == "count" else f"{feature.label} {value}"
+    label = feature.label.partition(":")[0]  # what follows explains the feature, not its value
+    return words.singular(f"{value} {label}") if feature.measure == "count" else f"{label} {value}"
 
 
 CUSTOMERS_CSV, CUSTOMERS_WORKBOOK = "customers.csv", "customers.xlsx"
@@ -178,15 +179,20 @@ LISTED = (
 )  # fmt: skip
 
 
+def listed_by(customers: pa.Table) -> str:
+    """The column by which the customers of a segment are listed, the largest first: what is expected, or what came."""
+    expected = "expected_value_365d"
+    known = expected in customers.column_names and customers[expected].null_count < len(customers)
+    return expected if known else "revenue_total"
+
+
 def as_list(segments: pa.Table) -> pa.Table:
     """Customers as a person works through them: by segment, those first of whom most is expected or who brought most.
 
     `segments` has the columns of `segments.csv`; those of `LISTED` that it has are kept, without the money where none
     is known. `no` counts the rows from 1: a page that must not show an id points to a row by it.
     """
-    worth = "expected_value_365d"
-    if worth not in segments.column_names or segments[worth].null_count == len(segments):
-        worth = "revenue_total"
+    worth = listed_by(segments)
     ordered = segments.sort_by([("segment", "ascending"), (worth, "descending"), ("customer_id", "ascending")])
     numbered = ordered.append_column("no", pa.array(np.arange(1, len(ordered) + 1)))
     has_money = pc.any(pc.not_equal(ordered["revenue_total"], 0)).as_py()

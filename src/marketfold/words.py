@@ -257,6 +257,17 @@ def day(when: date | np.datetime64) -> str:
     return f"{int(number)} {month(int(in_year))} {year}"
 
 
+def short_day(when: date | np.datetime64) -> str:
+    """A day as `day` writes it, with the month in three letters, for columns.
+
+    >>> from datetime import date
+    >>> short_day(date(2004, 11, 29))
+    '29 Nov 2004'
+    """
+    number, name, year = day(when).split()
+    return f"{number} {name[:3]} {year}"
+
+
 def month(number: int) -> str:
     """Name of a calendar month, January being 1.
 

@@ -9,6 +9,8 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from marketfold.page import Column, ListPart, Notice, ReportPage, Section, write_page
+
 from .conftest import FIGURE_KEYS, HOSTILE, Opener, Watched, serious_faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -117,6 +119,37 @@ def test_a_list_is_narrowed_to_a_segment_and_to_words(hostile_report: Path, open
     page.locator("#customer-list").get_by_label("Find").fill("10 ORDERS")
     assert _shown(page) == ["B"]
     assert page.locator("#customer-list").get_by_role("status").inner_text() == "1 of 3"
+
+
+def test_paper_has_the_first_of_each_segment_that_is_shown(tmp_path: Path, open_page: Opener) -> None:
+    segments = (1,) * 30 + (2,) * 12
+    rows = tuple((f"customer-{place}",) for place in range(len(segments)))
+    part = ListPart("long-list", (Column("Customer"),), rows, ((None,),) * len(rows), segments, ((1, "A"), (2, "B")))
+    path = tmp_path / "list.html"
+    write_page(ReportPage("A list", "Said.", sections=(Section("list", "A list", (part,)),), n_segments=2), path)
+    page = open_page(path).page
+    page.emulate_media(media="print")
+
+    def printed() -> tuple[list[str], str]:
+        shown = page.locator("#long-list tbody tr:visible").evaluate_all("rows => rows.map((r) => r.dataset.segment)")
+        return shown, page.locator(".list-printed").text_content() or ""
+
+    assert printed() == (["1"] * 7 + ["2"] * 7, "On paper: the first 7 of each segment.")
+    page.locator(".list-segment").evaluate("(one) => { one.value = '1'; one.dispatchEvent(new Event('change')); }")
+    assert printed() == (["1"] * 15, "On paper: the first 15.")
+    page.locator(".list-segment").evaluate("(one) => { one.value = '2'; one.dispatchEvent(new Event('change')); }")
+    assert printed() == (["2"] * 12, "")
+    expect(page.get_by_text("Press a heading")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", range(300, 420, 20))
+def test_no_line_ends_within_a_flag(width: int, tmp_path: Path, open_page: Opener) -> None:
+    said = "Choose yourself with --playbook retail or --playbook b2b, and --drop-duplicates decides otherwise."
+    path = tmp_path / "flags.html"
+    write_page(ReportPage("Flags", said, sections=(Section("one", "One", (Notice((said, HOSTILE)),), said),)), path)
+    page = open_page(path, width=width).page
+    lines = page.locator(".whole").evaluate_all("all => all.map((one) => [one.innerText, one.getClientRects().length])")
+    assert lines == [["--playbook", 1], ["--playbook", 1], ["--drop-duplicates", 1]] * 3
 
 
 def test_dark_follows_the_system_and_the_button_overrules_it(hostile_report: Path, open_page: Opener) -> None:

@@ -7,7 +7,7 @@ from tests.report.edited import with_orders
 
 from marketfold.page import ListPart, ReportPage, render_page
 from marketfold.report.customers_chapter import MOST_OF_A_SEGMENT, customers_chapter
-from marketfold.unit_tables import as_list, segments_table
+from marketfold.unit_tables import as_list, listed_by, segments_table
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
@@ -28,6 +28,14 @@ def test_the_first_of_each_segment_are_shown_by_their_ids(analysis: Analysis) ->
     assert list(part.segments) == rows["segment"].to_pylist()
     place = [column.label for column in part.columns].index("Orders")
     assert [keys[place] for keys in part.sort_keys] == rows["order_count"].to_pylist()
+
+
+def test_the_lead_says_who_comes_first(analysis: Analysis) -> None:
+    section, rows = customers_chapter(analysis), as_list(segments_table(analysis))
+    assert section is not None
+    says = {"expected_value_365d": "of whom most is expected", "revenue_total": "who brought most"}
+    assert section.lead.endswith(f"those first {says.pop(listed_by(rows))}.")
+    assert not any(other in section.lead for other in says.values())
 
 
 def test_ids_that_are_names_stay_in_the_files(analysis: Analysis) -> None:

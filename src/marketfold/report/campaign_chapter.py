@@ -190,6 +190,5 @@ def campaigns_section(plan: CampaignPlan) -> Section | None:
         "campaigns",
         "Campaigns",
         tuple(parts),
-        "One brief for each segment: open it, edit it, send it. What is not known is left blank; no response rate is "
-        "made up.",
+        "One brief for each segment. What is not known stays blank; no rate is made up.",
     )

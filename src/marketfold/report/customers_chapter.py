@@ -9,7 +9,7 @@ import numpy as np
 from marketfold import words
 from marketfold.page import Column, ListPart, Section
 from marketfold.report.sentences.phrases import phrases, say
-from marketfold.unit_tables import listed
+from marketfold.unit_tables import listed, listed_by
 
 if TYPE_CHECKING:
     from datetime import date
@@ -37,9 +37,9 @@ def customers_chapter(analysis: Analysis) -> Section | None:
     rows = listed(analysis, MOST_OF_A_SEGMENT)
     personal = analysis.data.facts.id_is_personal
     n_all, n_shown = len(analysis.segmentation), rows.num_rows
-    code = "all" if n_shown == n_all else "first"
-    if "revenue_total" not in rows.column_names:
-        code += ".alike"  # in the order of the file: nothing says who brings more
+    by = listed_by(rows)
+    order = by if by in rows.column_names else "alike"  # without money, in the order of the file
+    code = f"{'all' if n_shown == n_all else 'first'}.{order}"
     return Section(
         key="customers",
         title="The customers",
@@ -75,7 +75,7 @@ def _texts(name: str, values: list[Any], currency: str | None) -> list[str]:
 
 def _text(name: str, value: Any, currency: str | None) -> str:
     if name == "last_order_on":
-        return words.day(value)
+        return words.short_day(value)
     if name == "overdue_days" and not value:
         return words.MISSING
     measure = MEASURES.get(name)

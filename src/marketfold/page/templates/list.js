@@ -1,12 +1,27 @@
 /* Lists: sorted by the heading that is pressed, narrowed to a segment or to some words. */
 (function () {
   "use strict";
+  const ON_PAPER = 15;
+
   for (const block of document.querySelectorAll(".list-block")) {
     const body = block.querySelector("tbody");
     const rows = Array.from(body.rows);
     const chosen = block.querySelector(".list-segment");
     const find = block.querySelector(".list-find");
     const count = block.querySelector(".list-count");
+    const printed = block.querySelector(".list-printed");
+
+    /* Paper has the first of each segment that is shown, in the order that is shown, and says how many. */
+    function forPaper() {
+      const shown = Array.from(body.rows).filter((row) => !row.hidden);
+      const seen = {};
+      for (const row of shown) seen[row.dataset.segment] = 0;
+      const segments = Object.keys(seen).length;
+      const each = Math.max(1, Math.floor(ON_PAPER / segments));
+      for (const row of shown) row.classList.toggle("off-paper", ++seen[row.dataset.segment] > each);
+      const all = shown.every((row) => !row.classList.contains("off-paper"));
+      printed.textContent = all ? "" : "On paper: the first " + each + (segments > 1 ? " of each segment." : ".");
+    }
 
     function narrow() {
       const words = find.value.trim().toLowerCase();
@@ -16,6 +31,7 @@
         if (!row.hidden) shown += 1;
       }
       count.textContent = shown.toLocaleString("en") + " of " + rows.length.toLocaleString("en");
+      forPaper();
     }
 
     function keyOf(row, place) {
@@ -33,6 +49,7 @@
         return (down ? -order : order) || a.index - b.index;
       });
       body.append(...keyed.map((one) => one.row));
+      forPaper();
     }
 
     const heads = Array.from(block.querySelectorAll("thead th"));

@@ -50,6 +50,22 @@
     });
   }
 
+  /* A line ends nowhere within a flag: a browser would end it after the hyphens. */
+  const flag = /--[a-z][a-z-]*/;
+  const walker = document.createTreeWalker(document.getElementById("main"), NodeFilter.SHOW_TEXT);
+  const flagged = [];
+  while (walker.nextNode()) if (flag.test(walker.currentNode.data)) flagged.push(walker.currentNode);
+  for (let text of flagged) {
+    for (let match = flag.exec(text.data); match; match = flag.exec(text.data)) {
+      const name = text.splitText(match.index);
+      text = name.splitText(match[0].length);
+      const whole = document.createElement("span");
+      whole.className = "whole";
+      name.replaceWith(whole);
+      whole.append(name);
+    }
+  }
+
   document.getElementById("print-button").addEventListener("click", async () => {
     if (window.marketfoldFigures) await window.marketfoldFigures.prepare();
     window.print();
