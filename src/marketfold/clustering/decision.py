@@ -50,8 +50,9 @@ FEWEST_WITNESSES = 4
 class Evidence:
     """What the rule decides from.
 
-    `smallest` counts the units of the smallest segment at each k. Gaps tell how far the WCSS lies below that of each
-    kind of data without groups: `shuffled`, `cloud`, `box`. `rows` and `n_features` are the shape that the indices saw.
+    `smallest` counts the units of the smallest segment at each k. Gaps tell how far the WCSS, as a share of that at
+    k = 1, lies below that of each kind of data without groups: `shuffled`, `cloud`, `box`. `rows` and `n_features` are
+    the shape that the indices saw.
     """
 
     k: tuple[int, ...]

@@ -30,10 +30,11 @@ Pool = dict[int, list["Fit"]]
 
 FEW_ROWS, MORE_ROWS = 6_000, 40_000
 """Rows of the two samples on which coarse-to-fine starts compete."""
-SWAPPED_ROWS, SWAPS = 1_000, 9
-"""Rows up to which a fit goes on by random swaps, and how many of them for each start. Without groups K-means stops at
-ever so many solutions: of 92 rows in 10 dimensions ten starts ended up to 4.4 % above the least WCSS that was found and
-reached it in 3 of 12 cases, ten starts and 90 swaps in all 12; a hundred starts, in half as much time again, in 9."""
+THOROUGH_ROWS, SWAPS = 1_000, 9
+"""Rows up to which fits spare nothing: a fit goes on by so many random swaps for each start. Without groups K-means
+stops at ever so many solutions: of 92 rows in 10 dimensions ten starts ended up to 4.4 % above the least WCSS that was
+found and reached it in 3 of 12 cases, ten starts and 90 swaps in all 12; a hundred starts took half as much time
+again, and reached it in 9."""
 FINALISTS = 2
 LAST_STEPS = 15
 SAMPLE_ROWS = 20_000
@@ -156,7 +157,7 @@ def fit_kmeans(X: Float32, n_segments: int, *, n_starts: int, seed: int, steps: 
     sample = take_sample(X, SAMPLE_ROWS, seed)
     with quiet_fits(threads=1):
         fit = best_of_starts(sample, n_segments, n_starts=n_starts, seed=seed)
-        if len(X) <= SWAPPED_ROWS:
+        if len(X) <= THOROUGH_ROWS:
             fit = swapped(X, fit, swaps=SWAPS * n_starts, seed=seed)
     if sample is X:
         return fit
