@@ -32,7 +32,7 @@ SURE = 4.0
 noise. Single clouds reached 0.9 of all three references, groups four standard deviations apart 14 and more."""
 RISE = 0.05
 """A larger gap than this at a k that was not usable says that the groups are not counted yet."""
-SAME = 0.03
+SAME = 0.04
 """Gaps that differ by no more are the same; of such k the smallest is advised."""
 ABOUT = 0.05
 """Adjusted Rand indices of a handful of resamples differ by this much by chance."""
