@@ -51,7 +51,7 @@ WHOLE_MONEY_FROM = 100
 WHOLE_FROM = 10
 """From here on a decimal of a count, of days or of percent says nothing to a reader."""
 
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
 def printable(text: str) -> str:

@@ -50,6 +50,16 @@ def test_titles_say_what_was_taken_and_where_the_elbow_is(choice: KChoice, taken
     assert gap_figure(one, taken).layout.title.text.startswith(f"At k = {taken} the WCSS is")
 
 
+def test_a_number_that_no_index_prefers_is_said_to_be_preferred_by_none(choice: KChoice):
+    nobody = next(k for k in choice.curve.k if all(index.prefers != k for index in choice.indices.values()))
+    assert indices_figure(choice, nobody).layout.title.text.startswith(f"None of five indices prefer k = {nobody}")
+
+
+def test_the_gap_is_said_to_be_of_wcss_as_a_share_of_that_at_one(choice: KChoice):
+    assert all(gap.values[0] == pytest.approx(0.0, abs=1e-5) for gap in choice.gaps.values())
+    assert "as a share of that at k = 1" in gap_figure(choice).layout.title.subtitle.text
+
+
 def test_a_number_that_was_not_tried_has_no_line(choice: KChoice):
     figure = elbow_figure(choice, 20)
     assert "20 segments were taken" in figure.layout.title.text

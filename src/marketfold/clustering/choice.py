@@ -47,7 +47,7 @@ class KChoice:
     indices
         Each validity index at each k, beside its band on data without groups.
     gaps
-        How far the WCSS lies below that of each kind of data without groups.
+        How far the WCSS, as a share of that at k = 1, lies below that of each kind of data without groups.
     rows
         Units that the indices saw; beyond 2,000 they see a seeded sample.
     """
@@ -91,7 +91,10 @@ class KChoice:
 
 
 def _gap(gaps: dict[str, Gap], references: dict[str, NullReference], k: Sequence[int]) -> ValidityIndex:
-    """The gap statistic (Tibshirani, Walther and Hastie 2001, uniform box) beside that of shuffled tables."""
+    """The gap statistic (Tibshirani, Walther and Hastie 2001, uniform box) beside that of shuffled tables.
+
+    Theirs is of the WCSS itself, here it is a share of that at k = 1: the same but for a constant, and 0 at k = 1.
+    """
     gap = gaps["box"]
     expected = references["box"].log_wcss.mean(axis=0)
     shuffled_band, cloud_band = (band(expected - references[name].log_wcss) for name in ("shuffled", "cloud"))

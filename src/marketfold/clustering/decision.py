@@ -32,7 +32,7 @@ SURE = 4.0
 noise. Single clouds reached 0.9 of all three references, groups four standard deviations apart 14 and more."""
 RISE = 0.05
 """A larger gap than this at a k that was not usable says that the groups are not counted yet."""
-SAME = 0.03
+SAME = 0.04
 """Gaps that differ by no more are the same; of such k the smallest is advised."""
 ABOUT = 0.05
 """Adjusted Rand indices of a handful of resamples differ by this much by chance."""
@@ -50,8 +50,9 @@ FEWEST_WITNESSES = 4
 class Evidence:
     """What the rule decides from.
 
-    `smallest` counts the units of the smallest segment at each k. Gaps tell how far the WCSS lies below that of each
-    kind of data without groups: `shuffled`, `cloud`, `box`. `rows` and `n_features` are the shape that the indices saw.
+    `smallest` counts the units of the smallest segment at each k. Gaps tell how far the WCSS, as a share of that at
+    k = 1, lies below that of each kind of data without groups: `shuffled`, `cloud`, `box`. `rows` and `n_features` are
+    the shape that the indices saw.
     """
 
     k: tuple[int, ...]

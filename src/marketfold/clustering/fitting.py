@@ -30,6 +30,11 @@ Pool = dict[int, list["Fit"]]
 
 FEW_ROWS, MORE_ROWS = 6_000, 40_000
 """Rows of the two samples on which coarse-to-fine starts compete."""
+THOROUGH_ROWS, SWAPS = 1_000, 19
+"""Rows up to which fits spare nothing: a fit goes on by so many random swaps for each start. Without groups K-means
+stops at ever so many solutions: of 92 rows in 10 dimensions ten starts ended up to 4.4 % above the least WCSS that was
+found and reached it in 3 of 12 cases, a hundred starts in 9, ten starts and 90 swaps in all; of 88 rows in 25
+dimensions 90 swaps once missed it by 2.4 %, 140 never."""
 FINALISTS = 2
 LAST_STEPS = 15
 SAMPLE_ROWS = 20_000
@@ -134,11 +139,26 @@ def fit_each(X: Float32, k_range: Sequence[int], *, n_starts: int, seed: int) ->
     return fits
 
 
+def swapped(X: Float32, fit: Fit, *, swaps: int, seed: int, steps: int = 300) -> Fit:
+    """The fit after random swaps (Fränti 2018, "Efficiency of random swap clustering", *Journal of Big Data* 5).
+
+    In each a segment is dissolved and a row drawn as k-means++ draws takes its place; what lowers the WCSS is kept.
+    """
+    rng = np.random.default_rng(seed)
+    for _ in range(swaps if len(fit.centers) > 1 else 0):
+        dissolved = int(rng.integers(len(fit.centers)))
+        centers = np.delete(split(X, fit, int(rng.integers(2**31))), dissolved, axis=0)
+        fit = min(fit, lloyd(X, centers, steps=steps), key=lambda one: one.wcss)
+    return fit
+
+
 def fit_kmeans(X: Float32, n_segments: int, *, n_starts: int, seed: int, steps: int = 300) -> Fit:
-    """Let starts compete on a sample, then settle the winner on all rows."""
+    """Let starts compete on a sample, then settle the winner on all rows; on few rows the winner tries swaps."""
     sample = take_sample(X, SAMPLE_ROWS, seed)
     with quiet_fits(threads=1):
         fit = best_of_starts(sample, n_segments, n_starts=n_starts, seed=seed)
+        if len(X) <= THOROUGH_ROWS:
+            fit = swapped(X, fit, swaps=SWAPS * n_starts, seed=seed)
     if sample is X:
         return fit
     with quiet_fits():

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.stats import norm, rankdata
 
-from marketfold.clustering.fitting import Fit, fit_each, lloyd
+from marketfold.clustering.fitting import THOROUGH_ROWS, Fit, fit_each, lloyd
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -79,13 +79,17 @@ class NullReference:
     log_wcss: Float64
 
 
+STARTS_ALONE = 4
+"""Starts of each draw that is fitted by itself. With them the WCSS of a draw is as near its least as that of the data;
+carried over from another draw, centres left that of 92 rows in two dimensions 10 % above it at k = 15, and data without
+groups seemed as far below."""
 LEAST_ERROR = 0.004
 """K-means stops at solutions whose WCSS differ by about this much; no gap is known better."""
 
 
 @dataclass(frozen=True)
 class Gap:
-    """How far the WCSS of the data lies below that of data without groups, at each k.
+    """How far the WCSS of the data, as a share of that at k = 1, lies below that of data without groups, at each k.
 
     `values` are natural logarithms of the ratio (0.1 is about a tenth lower), `errors` their standard errors over the
     draws; both of shape (n_k,).
@@ -114,12 +118,16 @@ def draw_null_reference(
 ) -> NullReference:
     """Draw data without groups and fit them at each k.
 
-    The draws come from one distribution: the centres of one start the next, beside k-means++ for the first.
+    The draws come from one distribution: beyond 1,000 rows, where two of them are hardly told apart, the centres of one
+    start the next, beside k-means++ for the first. On fewer rows each is fitted by itself.
     """
     tables = tuple(make(X, np.random.default_rng([seed, draw])) for draw in range(draws))
-    fits = [fit_each(tables[0], k_range, n_starts=2, seed=seed)]
-    for table in tables[1:]:
-        fits.append({k: lloyd(table, fits[-1][k].centers, steps=40) for k in k_range})
+    if len(X) <= THOROUGH_ROWS:
+        fits = [fit_each(table, k_range, n_starts=STARTS_ALONE, seed=seed) for table in tables]
+    else:
+        fits = [fit_each(tables[0], k_range, n_starts=2, seed=seed)]
+        for table in tables[1:]:
+            fits.append({k: lloyd(table, fits[-1][k].centers, steps=40) for k in k_range})
     curves = np.array([log_wcss(table, mine) for table, mine in zip(tables, fits, strict=True)])
     return NullReference(label, tables, tuple(fits), curves)
 

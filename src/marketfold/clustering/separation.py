@@ -1,4 +1,4 @@
-"""How far apart segments are: the valley of density between each and its neighbours, on units that no fit has seen.
+"""How far apart segments are: the valley of density between each and its neighbours.
 
 A slice of one crowd borders on the next slice, and between the two there are as many units as in either; a group has a
 valley around it. Units of two segments are projected on the line between the two centres, and the depth of the lowest
@@ -82,7 +82,8 @@ def _density(X: Float32, labels: Labels, centers: Float32, pairs: tuple[NDArray[
 def separations(X: Float32, centers: Float32) -> tuple[Float64, NDArray[np.int64]]:
     """Depth of the shallowest valley around each segment, 0 (none) to 1 (empty), and its units; of shape (n_segments,).
 
-    `X` should be units that the centres were not fitted to, shape (n_units, n_dimensions).
+    `X` is of shape (n_units, n_dimensions). By the units that centres were fitted to, segments are further apart than
+    they should be: hold them against data without groups that were fitted and measured alike.
 
     Examples
     --------

@@ -190,7 +190,9 @@ def _gap_words(choice: KChoice, taken: int) -> str:
 
 
 def gap_figure(choice: KChoice, taken: int | None = None) -> go.Figure:
-    """How far the WCSS lies below that of three kinds of data without groups; groups lie clearly below all three.
+    """How far the WCSS, as a share of that at k = 1, lies below that of three kinds of data without groups.
+
+    Groups lie clearly below all three.
 
     `taken` is the number of segments that were made, the advised one where none is given, or it was not tried.
     """
@@ -201,7 +203,8 @@ def gap_figure(choice: KChoice, taken: int | None = None) -> go.Figure:
     lines = []
     figure = new_figure(
         title,
-        subtitle="How much lower the WCSS is than that of data without groups; bars: two standard errors",
+        subtitle="How much lower the WCSS, as a share of that at k = 1, is than that of data without groups; "
+        "bars: two standard errors",
         height=430,
     )
     reach = [0.0]

@@ -11,6 +11,7 @@ from marketfold.report.sentences.clustering import disagreements, index_value, k
 from marketfold.report.sentences.phrases import say
 from marketfold.report.sentences.selection import number_reason, taken_as
 from marketfold.report.sentences.trust import trust_summary
+from marketfold.selection import SEARCH_RESAMPLES
 from marketfold.thresholds import STABLE
 
 if TYPE_CHECKING:
@@ -107,6 +108,8 @@ def _solutions_table(analysis: Analysis) -> TablePart:
         rows=rows,
         marked=tuple(place for place, one in enumerate(analysis.choice.solutions) if one.k == made),
         note=f"Each segment bears the name of the one above that it shares most {words.units_word(unit)} with. "
-        "Agreement: adjusted Rand index with the segments of this run, 1 is the same and 0 is chance."
+        "Agreement: adjusted Rand index with the segments of this run, 1 is the same and 0 is chance. "
+        f"Whether segments of other numbers come out again was asked of {words.number_word(SEARCH_RESAMPLES)} "
+        "resamples, so few that a Jaccard can be off by a tenth and a segment bear another label."
         + (f" {say('future', 'of each number')}" if foretold else ""),
     )

@@ -18,7 +18,7 @@ from marketfold.selection.foretelling import Explained, explained_share
 from marketfold.selection.groups import GroupTest, choosing_half, seek_groups
 from marketfold.selection.null_shops import Null, NullClouds, NullKind, NullShops
 from marketfold.selection.outlook_check import OutlookCheck, check_outlook
-from marketfold.selection.search import Candidate, FeatureSetSearch, search_feature_sets
+from marketfold.selection.search import SEARCH_RESAMPLES, Candidate, FeatureSetSearch, search_feature_sets
 from marketfold.selection.segmentation import Segmentation
 from marketfold.selection.separated import SeekOptions
 from marketfold.selection.solutions import Solution, other_solutions
@@ -37,6 +37,7 @@ __all__ = [
     "ERRORS_APART",
     "FEATURE_SETS",
     "REFITS",
+    "SEARCH_RESAMPLES",
     "WORSE_BY",
     "Candidate",
     "Choice",

@@ -27,7 +27,8 @@ def test_groups_are_said_with_how_far_beyond_chance(grouped: KChoice):
         for name in ("cloud", "box")
     )
     assert text.startswith(
-        f"By the fall of the WCSS there are groups, 4 of them. At k = 4 the WCSS is {cloud}, and {box}."
+        f"By the fall of the WCSS there are groups, 4 of them. At k = 4 the WCSS, as a share of that at k = 1, "
+        f"is {cloud}, and {box}."
     )
     assert f"an adjusted Rand index of {grouped.indices['stability'].at(4):.2f}." in text
 
