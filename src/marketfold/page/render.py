@@ -159,6 +159,14 @@ def frame_values(n_segments: int, style: str, script: str, other_hashes: Sequenc
     }
 
 
+def figure_scripts(parts: Sequence[Part]) -> dict[str, Any]:
+    """What the script of the figures reads: their themes, and the key and content of every figure among parts."""
+    return {
+        "figure_themes": embed.script_json({"light": LIGHT, "dark": DARK, "swap": SWAP}),
+        "payloads": [(part.key, embed.script_json(embed.figure_payload(part))) for part in figures_of(parts)],
+    }
+
+
 def render_page(page: ReportPage) -> str:
     """HTML of a page, everything it needs inside.
 
@@ -178,8 +186,7 @@ def render_page(page: ReportPage) -> str:
         .get_template("report.html.j2")
         .render(
             page=page,
-            figure_themes=embed.script_json({"light": LIGHT, "dark": DARK, "swap": SWAP}),
-            payloads=[(part.key, embed.script_json(embed.figure_payload(part))) for part in figures],
+            **figure_scripts(figures),
             plotly_packed=packed,
             **frame,
         )

@@ -4,6 +4,7 @@ from marketfold.runs.campaigns import export_run, measure_run
 from marketfold.runs.comparison import compare_run_folders
 from marketfold.runs.folder import next_free_folder, refuse_existing, staged_folder
 from marketfold.runs.lessons import write_lessons
+from marketfold.runs.make import make_run
 from marketfold.runs.pages import read_page, refresh_page, render_run, write_pictures
 from marketfold.runs.plan import change_plan, outdated_audiences, read_plan, rename_segment
 from marketfold.runs.read import Run
@@ -15,6 +16,7 @@ __all__ = [
     "change_plan",
     "compare_run_folders",
     "export_run",
+    "make_run",
     "measure_run",
     "next_free_folder",
     "outdated_audiences",

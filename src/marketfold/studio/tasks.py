@@ -1,0 +1,44 @@
+"""What each kind of job does, in its own process: the same functions that the command line calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from marketfold.config import load_config
+from marketfold.runs import Run, make_run, next_free_folder
+from marketfold.studio.look import look_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from marketfold.progress import Work
+    from marketfold.schema import Progress
+    from marketfold.studio.jobs import Kind
+    from marketfold.studio.workspace import Workspace
+
+    Task = Callable[[Workspace, str, dict[str, Any], Progress], dict[str, Any]]
+
+
+def _look(workspace: Workspace, key: str, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Read a source with some settings, and keep what was seen."""
+    progress("read", 0, 1)
+    look_at(workspace, key, request["settings"])
+    return {}
+
+
+def _run(workspace: Workspace, key: str, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Make a run with the settings as they were when it was asked for."""
+    project = workspace.project(key)
+    source = workspace.path(project.source or "")
+    folder = workspace.root / next_free_folder(key)
+    previous = Run.read(workspace.path(request["previous"])) if request.get("previous") else None
+    finished = make_run(str(source), load_config(request["settings"]), folder, previous, progress)
+    workspace.change(key, None, run=workspace.told(finished.home))
+    return {"run": workspace.told(finished.home)}
+
+
+TASKS: Mapping[Kind, Task] = {"look": _look, "run": _run}
+"""By kind."""
+
+WORK: Mapping[Kind, Work] = {"look": "inspect", "run": "run"}
+"""How far each is, by the steps of this work."""
