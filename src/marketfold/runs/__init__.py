@@ -2,7 +2,7 @@
 
 from marketfold.runs.campaigns import export_run, measure_run
 from marketfold.runs.comparison import compare_run_folders
-from marketfold.runs.folder import next_free_folder, refuse_existing, staged_folder
+from marketfold.runs.folder import RUNS, next_free_folder, refuse_existing, staged_folder
 from marketfold.runs.lessons import write_lessons
 from marketfold.runs.make import make_run
 from marketfold.runs.pages import read_page, refresh_page, render_run, write_pictures
@@ -12,6 +12,7 @@ from marketfold.runs.score import score_orders, scoring_config
 from marketfold.runs.write import write_run, write_table
 
 __all__ = [
+    "RUNS",
     "Run",
     "change_plan",
     "compare_run_folders",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from marketfold.audiences import EXCEL_ROWS, OWNER_ONLY, Notes, fill_workbook
+from marketfold.audiences import EXCEL_ROWS, Notes, fill_workbook
 from marketfold.csv_files import write_csv
 from marketfold.errors import ParameterError
 from marketfold.page import write_page
@@ -16,7 +16,7 @@ from marketfold.runs.read import Run
 from marketfold.schema import UNIT_ID, FeatureTable
 from marketfold.segments import EVENTS, compare_runs
 from marketfold.stage_costs import StageClock
-from marketfold.whole_files import whole_file
+from marketfold.whole_files import OWNER_ONLY, whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from marketfold.cleaning import clean_orders
 from marketfold.config import load_config
-from marketfold.customer_tables import CustomerTable, read_source
 from marketfold.decisions import in_currency
 from marketfold.errors import MarketfoldError
 from marketfold.json_files import read_json, write_json
-from marketfold.orders import inspect_orders, open_source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,6 +77,8 @@ def last_look(workspace: Workspace, project: Project, settings: dict[str, Any] |
 
 def look_at(workspace: Workspace, key: str, settings: dict[str, Any]) -> Look:
     """Read the source of a project with some settings, and keep what was seen."""
+    from marketfold.orders import open_source  # noqa: PLC0415 - pages ask for what was seen, and read nothing
+
     source = str(workspace.path(workspace.project(key).source or ""))
     config = load_config(reading_part(settings))
     opened = open_source(source, config.reading)
@@ -95,6 +94,10 @@ def look_at(workspace: Workspace, key: str, settings: dict[str, Any]) -> Look:
 
 
 def _seen(source: str, config: Any) -> Look:
+    from marketfold.cleaning import clean_orders  # noqa: PLC0415
+    from marketfold.customer_tables import CustomerTable, read_source  # noqa: PLC0415
+    from marketfold.orders import inspect_orders  # noqa: PLC0415
+
     read = read_source(source, config.reading)
     if isinstance(read, CustomerTable):
         facts = read.facts

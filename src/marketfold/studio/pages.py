@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from marketfold.config import chosen
 from marketfold.errors import MarketfoldError, RunFolderError
 from marketfold.page import colour_rules, environment, figure_scripts
-from marketfold.runs import Run
 from marketfold.studio.look import Look, last_look
+from marketfold.studio.opening import made_with
 from marketfold.studio.workspace import OutdatedError
 from marketfold.version import __version__
 from marketfold.words import printable
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from starlette.routing import Route
 
     from marketfold.page import Part
+    from marketfold.runs import Run
     from marketfold.studio.jobs import Job, Jobs
     from marketfold.studio.workspace import Project, Workspace
 
@@ -92,16 +92,13 @@ class Desk:
         return self.run is not None and made_with(self.run) != self.project.settings
 
 
-def made_with(run: Run) -> dict[str, Any]:
-    """The settings that were chosen for a run, nested, without those that nobody chose."""
-    return chosen(run.record["configuration"])
-
-
 def desk_of(state: State, key: str) -> Desk:
     """All that is known of a project."""
     project = state.workspace.project(key)
     run, fault = None, ""
     if project.run:
+        from marketfold.runs import Run  # noqa: PLC0415 - what runs take is loaded when the first one is opened
+
         try:
             run = Run.read(state.workspace.path(project.run))
         except RunFolderError as error:
@@ -118,10 +115,11 @@ def state_of(request: Request) -> State:
 
 def page(request: Request, template: str, station: str, desk: Desk | None = None, **values: Any) -> HTMLResponse:
     """A page of the studio, or for htmx the part of it that the template names."""
-    from marketfold.studio.stations import STATIONS  # noqa: PLC0415 - each station makes pages
+    from marketfold.studio.stations import BEFORE_A_PROJECT, all_stations  # noqa: PLC0415 - each station makes pages
 
     status = values.pop("status", 200)
-    places = [(one, _address(one, desk), one.sentence(desk)) for one in STATIONS if desk or not one.takes_project]
+    stations = all_stations() if desk else BEFORE_A_PROJECT
+    places = [(one, _address(one, desk), one.sentence(desk)) for one in stations]
     html = (
         environment("marketfold.studio")
         .get_template(template)

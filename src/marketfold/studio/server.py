@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import socket
-import webbrowser
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,12 +15,11 @@ from marketfold.studio.app import make_app
 from marketfold.studio.security import guarded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from starlette.types import ASGIApp
 
-LOCAL = "127.0.0.1"
+LOCAL, EVERYWHERE = "127.0.0.1", frozenset({"0.0.0.0", "::"})  # noqa: S104 - only where somebody asks for it
 
 
 @dataclass(frozen=True)
@@ -44,10 +43,9 @@ class Studio:
             raise ParameterError(f"{root} is no folder. Name one that holds your order files with --root.")
         listening = _listen(host, port)
         port, token = listening.getsockname()[1], secrets.token_urlsafe(24)
-        name = f"[{host}]" if ":" in host else host
-        names = {name, "localhost", LOCAL} if host in {LOCAL, "::1", "localhost"} else {name}
+        names = _names(host)
         app = guarded(make_app(root), {f"{one}:{port}" for one in names}, token, f"marketfold-{port}")
-        return cls(listening, app, f"http://{name}:{port}/?token={token}")
+        return cls(listening, app, f"http://{names[0]}:{port}/?token={token}")
 
     def server(self) -> uvicorn.Server:
         """What answers; `should_exit` ends it."""
@@ -76,25 +74,32 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         made.close()
         raise ParameterError(
-            f"Nothing can listen on {host}, port {port} ({error.strerror}). Give another --port, or none."
+            f"Nothing can listen on {host}, port {port} ({error.strerror or error}). Give another --port, or none."
         ) from error
+    except OverflowError as error:
+        made.close()
+        raise ParameterError(f"There is no port {port}: give one from 1 to 65535, or none.") from error
     made.listen(128)
     return made
 
 
-def serve(
-    root: Path,
-    start: str = "",
-    *,
-    host: str = LOCAL,
-    port: int = 0,
-    browser: bool = True,
-    say: Callable[[str], None] = print,
-) -> None:
-    """Open the studio in the browser, and answer until Ctrl-C; `start` is the page to open first."""
-    studio = Studio.open(root, host=host, port=port)
-    address = studio.address.replace("/?", f"/{start}?", 1)
-    say(address)
-    if browser:
-        webbrowser.open(address)
-    studio.run()
+def _names(host: str) -> list[str]:
+    """What pages may call this machine, lower case; first as the address that is printed does."""
+    if host in {LOCAL, "localhost"}:
+        return [LOCAL, "localhost"]
+    if host == "::1":
+        return ["[::1]", "localhost"]
+    if host not in EVERYWHERE:
+        return [f"[{host}]" if ":" in host else host.lower()]
+    named = socket.gethostname()
+    with suppress(OSError):
+        found = {str(one[4][0]) for one in socket.getaddrinfo(named, None)}
+        return [named.lower(), socket.getfqdn().lower(), LOCAL, "localhost", "[::1]"] + [
+            f"[{one.partition('%')[0]}]" if ":" in one else one for one in sorted(found)
+        ]
+    return [named.lower(), LOCAL, "localhost"]
+
+
+def is_local(host: str) -> bool:
+    """Whether nobody but this machine can reach what listens there."""
+    return host in {LOCAL, "localhost", "::1"}
