@@ -140,7 +140,7 @@ def test_a_port_in_use_is_refused(tmp_path: Path):
 
 
 def test_another_host_is_warned_of(tmp_path: Path):
-    with running(tmp_path, "--host", "0.0.0.0") as studio:
+    with running(tmp_path, "--host", "0.0.0.0") as studio:  # noqa: S104
         assert studio.visitor.enter().get("/").status == 200
         _, out, err = studio.end(signal.SIGTERM)
     assert "?token=" in out

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import secrets
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import TypeAdapter, ValidationError
 
 from marketfold.errors import MarketfoldError, ParameterError
 from marketfold.json_files import read_json, write_json
@@ -28,11 +32,16 @@ if TYPE_CHECKING:
 Kind = Literal["look", "run", "export", "measure", "compare", "learn"]
 State = Literal["waiting", "running", "done", "failed", "cancelled", "broken"]
 
-ASKED, PROGRESS, ENDED, PROCESS, LOG = "job.json", "progress.json", "ended.json", "process", "log.txt"
+ASKED, PROGRESS, ENDED = "job.json", "progress.json", "ended.json"
+PROCESS, CANCEL, LOG = "process", "cancel", "log.txt"
 PAUSE = 0.15
 """Seconds between two looks at the jobs."""
 HEAVY: frozenset[Kind] = frozenset({"run"})
 """Of these one runs at a time; of the others, too, but beside it."""
+KEPT = 5
+"""Ended jobs of one project and kind; older ones are cleared away."""
+YOUNG = 60.0
+"""Seconds within which a process that was started holds its lock."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +89,8 @@ class Jobs:
     def __init__(self, home: Path) -> None:
         self.home = home
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._ended: dict[str, Job] = {}
+        self._turn: int | None = None
 
     def ask(self, kind: Kind, project: str, **request: Any) -> Job:
         """Put a job into the queue; the same one that is still open is not asked for twice."""
@@ -88,27 +99,41 @@ class Jobs:
                 return job
         ident = f"{time.time_ns():020d}-{secrets.token_hex(3)}"
         (self.home / ident).mkdir(parents=True)
-        write_json({"kind": kind, "project": project, "request": request}, self.home / ident / ASKED)
+        try:
+            write_json({"kind": kind, "project": project, "request": request}, self.home / ident / ASKED)
+        except BaseException:
+            shutil.rmtree(self.home / ident, ignore_errors=True)
+            raise
         return self.get(ident)
 
+    def ask_again(self, ident: str) -> Job:
+        """Ask for the same once more."""
+        job = self.get(ident)
+        return self.ask(job.kind, job.project, **job.request)
+
     def get(self, ident: str) -> Job:
-        """How a job stands; `ParameterError` if there is none."""
+        """How a job stands; `ParameterError` if there is none, or nothing can be made of its folder."""
+        if ident in self._ended:
+            return self._ended[ident]
         folder = self.home / ident
-        if not ident.replace("-", "").isalnum() or not (folder / ASKED).is_file():
-            raise ParameterError("There is no such job: it was cleared away. Start it again.")
-        asked, told = read_json(folder / ASKED), _read(folder / PROGRESS)
-        ended = _read(folder / ENDED)
-        return Job(
-            ident, asked["kind"], asked["project"], asked["request"], _state(folder, ended),
-            text=told.get("text", ""), share=told.get("share", 0.0), message=ended.get("message", ""),
-            faults=tuple((what, hint) for what, hint in ended.get("faults", ())), result=ended.get("result", {}),
-        )  # fmt: skip
+        asked = _read(folder / ASKED) if _IDENT.fullmatch(ident) else {}
+        told, ended = _read(folder / PROGRESS), _read(folder / ENDED)
+        try:
+            job = _JOB.validate_python(
+                {**asked, **told, **{name: ended[name] for name in _OF_THE_END if name in ended}}
+                | {"ident": ident, "state": _state(folder, ended)}
+            )
+        except ValidationError as error:
+            raise ParameterError("There is no such job: it was cleared away. Start it again.") from error
+        if not job.is_open:
+            self._ended[ident] = job
+        return job
 
     def all(self) -> list[Job]:
         """Every job, the newest first."""
         found = []
         for path in sorted(self.home.glob(f"*/{ASKED}"), reverse=True):
-            with suppress(MarketfoldError, OSError, ValueError, KeyError):
+            with suppress(MarketfoldError, OSError):
                 found.append(self.get(path.parent.name))
         return found
 
@@ -126,18 +151,52 @@ class Jobs:
         if job.state == "waiting":
             write_json({"state": "cancelled"}, folder / ENDED)
         elif job.state == "running":
-            (folder / "cancel").touch()
+            (folder / CANCEL).touch()
             with suppress(OSError, ValueError):
                 os.kill(int((folder / PROCESS).read_text("ascii")), signal.SIGTERM)
 
     def forget(self, project: str) -> None:
-        """Clear away the ended jobs of a project."""
+        """End and clear away the jobs of a project."""
         for job in self.all():
-            if job.project == project and not job.is_open:
-                shutil.rmtree(self.home / job.ident, ignore_errors=True)
+            if job.project == project:
+                self.cancel(job.ident)
+                self._clear(job)
+
+    def sweep(self) -> None:
+        """Clear away what ended long ago."""
+        seen: Counter[tuple[str, Kind]] = Counter()
+        for job in self.all():
+            seen[job.project, job.kind] += 1
+            if seen[job.project, job.kind] > KEPT and not job.is_open:
+                self._clear(job)
+
+    def _clear(self, job: Job) -> None:
+        shutil.rmtree(self.home / job.ident, ignore_errors=True)
+        self._ended.pop(job.ident, None)
+
+    def _is_our_turn(self) -> bool:
+        """Whether this studio starts the jobs: of several on one root the first that is there does, until it ends."""
+        if self._turn is None and self.home.is_dir():
+            self._turn = locked(self.home)
+        return self._turn is not None
+
+    def stop(self) -> None:
+        """Let another studio start the jobs; those that run go on."""
+        for process in self._processes.values():
+            if process.poll() is None:
+                process.returncode = 0  # else Python warns that it goes on
+        self._processes.clear()
+        if self._turn is not None:
+            os.close(self._turn)
+            self._turn = None
 
     def start_next(self) -> None:
         """Start each waiting job whose turn it is."""
+        if not self._is_our_turn():
+            return
+        ended = [ident for ident, one in self._processes.items() if one.poll() is not None]
+        if ended:
+            self.sweep()
         self._processes = {ident: one for ident, one in self._processes.items() if one.poll() is None}
         jobs = self.open_jobs()
         busy = {job.kind in HEAVY for job in jobs if job.state == "running"} | {
@@ -159,9 +218,18 @@ class Jobs:
 
     async def keep_going(self) -> None:
         """Start jobs as their turn comes, until cancelled."""
-        while True:
-            await asyncio.to_thread(self.start_next)
-            await asyncio.sleep(PAUSE)
+        try:
+            while True:
+                with suppress(OSError):  # a full disk: what waits goes on waiting
+                    await asyncio.to_thread(self.start_next)
+                await asyncio.sleep(PAUSE)
+        finally:
+            self.stop()
+
+
+_JOB = TypeAdapter(Job)
+_OF_THE_END = ("message", "faults", "result")
+_IDENT = re.compile(r"\d{20}-[0-9a-f]{6}")
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -172,19 +240,19 @@ def _read(path: Path) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _state(folder: Path, ended: dict[str, Any]) -> State:
+def _state(folder: Path, ended: dict[str, Any]) -> str:
     if ended:
-        state: State = ended["state"]
-        return state
+        return str(ended.get("state"))
     try:
         process = int((folder / PROCESS).read_text("ascii"))
+        age = time.time() - (folder / PROCESS).stat().st_mtime
     except (OSError, ValueError):
         return "waiting"
-    if is_alive(process) or _is_held(folder / ASKED):
+    if (is_alive(process) and age < YOUNG) or _is_held(folder / ASKED):
         return "running"
     if ended := _read(folder / ENDED):  # it ended in between
-        return _state(folder, ended)
-    return "cancelled" if (folder / "cancel").exists() else "broken"
+        return str(ended.get("state"))
+    return "cancelled" if (folder / CANCEL).exists() else "broken"
 
 
 def _is_held(path: Path) -> bool:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hmac
 import secrets
+import sys
+import traceback
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
@@ -161,6 +163,26 @@ class Bounded:
                 await too_much(scope, receive, send)
 
 
+class NoTracebacks:
+    """Keep to standard error what a bug is about, and what it knows of people to itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on; the app itself has said that something went wrong."""
+        try:
+            await self.app(scope, receive, send)
+        except Exception as error:  # noqa: BLE001 - whatever it is
+            tell_of_bug(error)
+
+
+def tell_of_bug(error: BaseException) -> None:
+    """Print where an error came from, without its message: that may hold what stands in an order file."""
+    frames = traceback.format_tb(error.__traceback__)
+    sys.stderr.write(f"{''.join(frames)}{type(error).__name__}\n")
+
+
 class SafeHeaders:
     """Say with every answer what its page may do; what an answer says itself is kept."""
 
@@ -182,7 +204,7 @@ class SafeHeaders:
 
 def guarded(app: ASGIApp, hosts: Collection[str], token: str, cookie: str) -> ASGIApp:
     """An app that only its own pages, opened with the token, can use."""
-    return SafeHeaders(KnownHosts(OwnPagesOnly(Session(Bounded(app), token, cookie)), hosts))
+    return NoTracebacks(SafeHeaders(KnownHosts(OwnPagesOnly(Session(Bounded(app), token, cookie)), hosts)))
 
 
 def _refuse(text: str, status: int) -> Response:

@@ -6,20 +6,29 @@ an earlier one is refused, so that of two tabs the second is told.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import threading
+import time
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
 from marketfold.damage import told_as
 from marketfold.errors import MarketfoldError, ParameterError, RunFolderError
 from marketfold.json_files import read_json, write_json
+from marketfold.temporary import locked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HOME = ".marketfold-studio"
+_LONGEST_CHANGE = 5.0
+"""Seconds."""
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 
@@ -110,7 +119,7 @@ class Workspace:
 
     def change(self, key: str, revision: int | None, **changes: Any) -> Project:
         """Change parts of a project; `OutdatedError` where it was changed since `revision`, if one is given."""
-        with self._changing:
+        with self._changing, _alone(self.folder(key)):
             project = self.project(key)
             if revision is not None and revision != project.revision:
                 raise OutdatedError(
@@ -127,6 +136,20 @@ class Workspace:
 
     def _write(self, project: Project) -> None:
         write_json(project, self.folder(project.key) / "project.json")
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let no other process change a project meanwhile; one that takes longer than a change takes is not waited for."""
+    handle, end = None, time.monotonic() + _LONGEST_CHANGE
+    with suppress(OSError):
+        while (handle := locked(folder)) is None and time.monotonic() < end:
+            time.sleep(0.01)
+    try:
+        yield
+    finally:
+        if handle is not None:
+            os.close(handle)
 
 
 def _changed(path: Path) -> float:
