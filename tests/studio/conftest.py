@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,17 +11,26 @@ from tests.studio.visitor import Visitor
 from marketfold.studio import Studio
 
 
+@contextmanager
+def served(opened: Studio) -> Iterator[None]:
+    """A studio that answers meanwhile."""
+    server = opened.server()
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [opened.listening]})
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        opened.listening.close()
+
+
 @pytest.fixture
 def stranger(tmp_path: Path) -> Iterator[Visitor]:
     """Somebody who knows the address of a studio that runs, and did not open it yet."""
     opened = Studio.open(tmp_path)
-    server = opened.server()
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [opened.listening]})
-    thread.start()
-    yield Visitor(opened.address, tmp_path)
-    server.should_exit = True
-    thread.join(20)
-    opened.listening.close()
+    with served(opened):
+        yield Visitor(opened.address, tmp_path)
 
 
 @pytest.fixture
