@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shlex
 import shutil
 import signal
@@ -48,17 +49,18 @@ class Running:
 
 @contextmanager
 def running(root: Path, *words: str) -> Iterator[Running]:
-    told = root / "address.txt"
-    told.unlink(missing_ok=True)
+    told = root / f"address-{secrets.token_hex(4)}.txt"
     command = [sys.executable, "-m", "marketfold", "studio", *words, "--no-browser", "--token-file", str(told)]
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        end = time.monotonic() + 60
-        while not told.exists():
-            assert process.poll() is None, process.communicate()
-            assert time.monotonic() < end
-            time.sleep(0.05)
-        yield Running(process, told, root)
-        process.kill()
+        try:
+            end = time.monotonic() + 60
+            while not told.exists():
+                assert process.poll() is None, process.communicate()
+                assert time.monotonic() < end
+                time.sleep(0.05)
+            yield Running(process, told, root)
+        finally:
+            process.kill()
 
 
 @pytest.fixture

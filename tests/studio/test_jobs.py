@@ -159,12 +159,16 @@ def test_a_worker_that_is_killed_is_told_and_begun_again(visitor: Visitor, proje
 
 def test_two_studios_of_one_root_start_a_job_once(tmp_path: Path, project: str):
     with running(tmp_path) as one, running(tmp_path) as other:
-        job = ask_run(other.visitor.enter(), project)
-        told = list(events_of(one.visitor.enter(), job.ident))
-        assert "data: done" in told
-        assert other.process.poll() is None
-    runs = [path.name for path in (tmp_path / "runs").iterdir()]
-    assert runs == ["orders"]
+        visitor = one.visitor.enter()
+        visitor.jobs.ask("look", project, settings=SETTINGS)
+        (job,) = visitor.wait_for_jobs()
+        assert job.state == "done"
+        one.process.kill()
+        one.process.wait()
+        visitor.jobs.ask("look", project, settings={})
+        assert [job.state for job in other.visitor.enter().wait_for_jobs()] == ["done", "done"]
+    logs = [path.read_text("utf-8") for path in (tmp_path / ".marketfold-studio" / "jobs").glob("*/log.txt")]
+    assert logs == ["", ""]
 
 
 def test_a_second_process_for_a_job_does_nothing(tmp_path: Path, project: str):

@@ -16,7 +16,11 @@ from marketfold.studio.workspace import Workspace
 class Answer:
     status: int
     headers: dict[str, str]
-    text: str
+    content: bytes
+
+    @property
+    def text(self) -> str:
+        return self.content.decode()
 
 
 @dataclass
@@ -44,7 +48,7 @@ class Visitor:
         own = {"Cookie": self.cookie} if self.cookie else {}
         connection.request(method, path, body, own | (headers or {}))
         answer = connection.getresponse()
-        found = Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read().decode())
+        found = Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
         connection.close()
         return found
 
@@ -56,9 +60,9 @@ class Visitor:
     def get(self, path: str) -> Answer:
         return self.ask("GET", path)
 
-    def post(self, path: str, **fields: str) -> Answer:
+    def post(self, address: str, /, **fields: str) -> Answer:
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{self.host}"}
-        return self.ask("POST", path, urlencode(fields).encode(), headers)
+        return self.ask("POST", address, urlencode(fields).encode(), headers)
 
     def wait_for_jobs(self, seconds: float = 120) -> list[Job]:
         """Until nothing is open any more."""

@@ -69,9 +69,9 @@ def _compare(request: Request, form: FormData) -> Response:
     chosen = [str(one) for one in form.getlist("run")]
     if len(set(chosen)) != 2:
         raise ParameterError(f"Two runs can be compared, and {len(set(chosen))} were chosen. Tick two.")
-    folders = {one: below_root(state.workspace, state.workspace.path(one)) for one in chosen}
-    earlier, later = sorted(folders, key=lambda one: (folders[one] / "run.json").stat().st_mtime)
-    states = [state_of_run(folders[one]) for one in (earlier, later)]
+    records = {one: below_root(state.workspace, state.workspace.path(one) / "run.json") for one in chosen}
+    earlier, later = sorted(records, key=lambda one: records[one].stat().st_mtime)
+    states = [state_of_run(records[one].parent) for one in (earlier, later)]
     job = state.jobs.ask("compare", "", earlier=earlier, later=later, states=states)
     return go(request, f"/runs/compare/{job.ident}")
 
@@ -96,10 +96,8 @@ def _comparison(request: Request) -> Response:
 
 def _moved(request: Request) -> Response:
     """Who moved, by their ids, as a file."""
-    folder, name = (
-        comparison_named(state_of(request).workspace, request.path_params["name"]),
-        request.path_params["file"],
-    )
+    name = request.path_params["file"]
+    folder = comparison_named(state_of(request).workspace, request.path_params["name"])
     if name not in MOVED or not (folder / name).is_file():
         raise ParameterError("There is no such file any more. Choose the two runs again.")
     return FileResponse(folder / name, media_type=MOVED[name], filename=name)
