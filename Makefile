@@ -5,10 +5,15 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 
-.PHONY: demo test lint bench clean
+.PHONY: demo studio test lint bench clean
 
 demo: $(VENV)/.runs
 	$(BIN)/marketfold demo
+	@echo "The same in a browser: make studio"
+
+# An order file or a run folder below this one: make studio FILE=orders.csv
+studio: $(VENV)/.runs
+	$(BIN)/marketfold studio $(FILE)
 
 test: $(VENV)/.tests
 	$(BIN)/lint-imports --no-cache > /dev/null

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from marketfold.schema import Progress, ProgressCode
 
-Work = Literal["analysis", "run", "writing", "score", "measure", "compare", "export", "learn", "figures"]
+Work = Literal["analysis", "run", "writing", "inspect", "score", "measure", "compare", "export", "learn", "figures"]
 
 KNOWN_FROM_SECONDS, KNOWN_FROM_SHARE = 4.0, 0.05
 """Before, how long it takes cannot be told from how long it took."""
@@ -61,6 +61,7 @@ STEPS: dict[Work, tuple[Step, ...]] = {
     "analysis": _ANALYSIS,
     "run": (*_ANALYSIS, _WRITING),
     "writing": (_WRITING,),
+    "inspect": (_READING,),
     "score": (
         _READING,
         _MEASURING,
@@ -125,6 +126,11 @@ class Pace:
     def elapsed(self) -> float:
         """Seconds since the work began."""
         return self._clock() - self._began
+
+    @property
+    def share(self) -> float:
+        """How much is done, 0 to 1."""
+        return self._share
 
     @property
     def _whole(self) -> float:

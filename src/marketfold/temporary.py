@@ -50,6 +50,16 @@ def locked(path: Path) -> int | None:
     return handle
 
 
+def is_alive(process: int) -> bool:
+    """Whether a process still runs; taken for granted where asking could end it."""
+    try:
+        if os.name == "posix":
+            os.kill(process, 0)
+    except OSError as error:
+        return not isinstance(error, ProcessLookupError)
+    return True
+
+
 def sweep(home: Path, prefix: str) -> None:
     """Clear away what processes left in a folder that ended before they could; never what a living one works on."""
     if sys.platform == "win32":

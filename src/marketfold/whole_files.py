@@ -14,7 +14,7 @@ from marketfold.temporary import PARTIAL, locked, sweep
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MODE = 0o666
+MODE, OWNER_ONLY = 0o666, 0o600
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from marketfold.audiences.account import Audience, AudienceReport
 from marketfold.audiences.export import export_audiences
-from marketfold.audiences.files import AS_GIVEN, EXCEL_ROWS, OWNER_ONLY, Notes, add_about, fill_workbook
+from marketfold.audiences.files import AS_GIVEN, EXCEL_ROWS, Notes, add_about, fill_workbook
 from marketfold.audiences.platform import Column, Platform, SegmentFacts
 from marketfold.audiences.platforms import PLATFORMS, platform_named, usable_platform
 from marketfold.audiences.provenance import left_out
@@ -11,7 +11,6 @@ from marketfold.audiences.request import ExportOptions, Origin
 __all__ = [
     "AS_GIVEN",
     "EXCEL_ROWS",
-    "OWNER_ONLY",
     "PLATFORMS",
     "Audience",
     "AudienceReport",

@@ -17,6 +17,7 @@ from marketfold.audiences.identifiers import HASHED, is_email, sha256
 from marketfold.audiences.platform import EMPTY
 from marketfold.csv_files import neutralised
 from marketfold.errors import AudienceError
+from marketfold.whole_files import OWNER_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -32,7 +33,6 @@ AS_GIVEN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_
 TEXT, NUMBER = {"num_format": "@"}, {"num_format": "General"}
 """Excel's format of text: a phone or a postal code keeps its form even where somebody types over it."""
 
-OWNER_ONLY = 0o600
 SEVERAL = ("email", "phone")
 
 Widths = tuple[int, int]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from marketfold import __version__
-from marketfold.cli import after, during, flags
+from marketfold.cli import after, during, flags, studio
 from marketfold.cli.examples import epilog
 from marketfold.cli.settings import takes
 
@@ -54,6 +54,7 @@ _COMMANDS: dict[str, tuple[Callable[..., None], type[TyperCommand] | None]] = {
     "compare": (after.compare, None),
     "export": (after.export, flags.ExportCommand),
     "measure": (after.measure, None),
+    "studio": (studio.studio, None),
 }
 for _name, (_function, _kind) in _COMMANDS.items():
     app.command(_name, cls=_kind, epilog=epilog(_name))(_function)

@@ -40,21 +40,15 @@ def run(
 
 
 def _run(orders: str, config: RunConfig, out: Path | None, previous: Path | None, *, quiet: bool) -> Run:
-    from marketfold.campaigns import load_playbook
-    from marketfold.pipeline import segment_market
     from marketfold.progress import progress_line
-    from marketfold.runs import Run, next_free_folder, refuse_existing, write_run
-    from marketfold.temporary import claimed
+    from marketfold.runs import Run, make_run, next_free_folder, refuse_existing
 
     folder = out or next_free_folder(Path(orders.rstrip("/*")).stem.strip("-") or "orders")
-    refuse_existing(folder)  # before the work, not after it
-    if config.campaigns.playbook != "auto":
-        load_playbook(config.campaigns.playbook)
+    refuse_existing(folder)
     earlier = Run.read(previous) if previous else None
     without: set[ProgressCode] = {"training"} if config.quick else set()
-    with claimed(folder), progress_line("run", quiet=quiet, without=without) as progress:
-        analysis = segment_market(orders, config, progress, previous=earlier.as_previous() if earlier else None)
-        return write_run(analysis, folder, progress)
+    with progress_line("run", quiet=quiet, without=without) as progress:
+        return make_run(orders, config, folder, earlier, progress)
 
 
 def _print_result(finished: Run, *, quiet: bool, as_json: bool) -> None:

@@ -43,6 +43,12 @@ EXAMPLES = {
         "marketfold export runs/orders --to mailchimp --consent-column newsletter --segment 2",
     ),
     "measure": ("marketfold measure runs/orders later_orders.csv --from 2026-07-01 --to 2026-09-30",),
+    "studio": (
+        "marketfold studio",
+        "marketfold studio orders.csv",
+        "marketfold studio demo/run",
+        "marketfold studio --root ~/exports --no-browser --port 8080",
+    ),
 }
 
 

@@ -8,6 +8,7 @@ A setting is declared in `tree` and nowhere else: its field gives the flag, the 
 command line, and its line in docs/reference/settings.md.
 """
 
+from marketfold.config.as_given import as_flags, as_toml, chosen, from_flags
 from marketfold.config.faults import in_plain_words
 from marketfold.config.loading import load_config
 from marketfold.config.settings import Setting, settings_of
@@ -37,6 +38,10 @@ __all__ = [
     "RunConfig",
     "Setting",
     "Wanted",
+    "as_flags",
+    "as_toml",
+    "chosen",
+    "from_flags",
     "in_plain_words",
     "load_config",
     "settings_of",

@@ -14,12 +14,13 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from marketfold.words import decimal, share
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    import plotly.graph_objects as go
 
     from marketfold.schema import Float64
 
@@ -210,6 +211,8 @@ def new_figure(
         Letters in a line of an axis label that holds a segment's name; it stands in `layout.meta["label_width"]` for
         whoever gives the segment another name.
     """
+    import plotly.graph_objects as go  # noqa: PLC0415 - the colours are asked for without a figure, too
+
     meta = {"alt": alt or title, "subtitle": subtitle}
     return go.Figure(
         layout={

@@ -100,8 +100,6 @@ def _opening(sample: LearnSample) -> ReportPage:
 
 def render_learn_page(sample: LearnSample) -> str:
     """HTML of the learning page."""
-    style = asset("report.css") + asset("learn.css", PACKAGE)
-    script = "\n".join([*(asset(name) for name in FRAME_SCRIPTS), *(asset(name, PACKAGE) for name in SCRIPTS)])
     template = environment(PACKAGE).get_template("learn.html.j2")
     html = template.render(
         page=_opening(sample),
@@ -111,9 +109,21 @@ def render_learn_page(sample: LearnSample) -> str:
         code_max=min(max(len(sample.labels) - 1, 1), 5),
         lesson=script_json(_lesson(sample)),
         **_texts(sample),
-        **frame_values(COLOURS, style, script),
+        **_frame(),
     )
     return words.printable(html)
+
+
+def _frame() -> dict[str, Any]:
+    style = asset("report.css") + asset("learn.css", PACKAGE)
+    script = "\n".join([*(asset(name) for name in FRAME_SCRIPTS), *(asset(name, PACKAGE) for name in SCRIPTS)])
+    return frame_values(COLOURS, style, script)
+
+
+def lessons_policy() -> str:
+    """What a learning page may do, for whoever serves it with a header of its own."""
+    policy: str = _frame()["policy"]
+    return policy
 
 
 def write_learn_page(sample: LearnSample, path: Path) -> None:

@@ -29,7 +29,18 @@ from marketfold.page.parts import (
     Terms,
     numbers,
 )
-from marketfold.page.render import asset, environment, figures_of, frame_values, render_page, tables_of, write_page
+from marketfold.page.render import (
+    asset,
+    colour_rules,
+    environment,
+    figure_scripts,
+    figures_of,
+    frame_values,
+    page_policy,
+    render_page,
+    tables_of,
+    write_page,
+)
 from marketfold.page.report_page import Link, Move, ReportPage, Section, ShareRow, SharesChart
 
 __all__ = [
@@ -63,12 +74,15 @@ __all__ = [
     "TablePart",
     "Terms",
     "asset",
+    "colour_rules",
     "environment",
     "figure_part",
+    "figure_scripts",
     "figures_of",
     "find_chromium",
     "frame_values",
     "numbers",
+    "page_policy",
     "plotly_figure",
     "render_page",
     "script_json",

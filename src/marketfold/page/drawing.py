@@ -7,8 +7,6 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-import plotly.graph_objects as go
-
 from marketfold.errors import RunFolderError
 from marketfold.figures import LIGHT
 from marketfold.page.embed import ALLOWED_TAG, neutralise
@@ -16,6 +14,8 @@ from marketfold.page.parts import Drawing, FigurePart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import plotly.graph_objects as go
 
 DEFAULT_HEIGHT, TITLE_ROOM = 420, 44
 CROWDED = 3
@@ -36,6 +36,7 @@ def figure_part(
 
     Examples
     --------
+    >>> import plotly.graph_objects as go
     >>> figure_part("bars", go.Figure(go.Bar(y=[1, 2]), layout={"title": "Two<br>bars"})).title
     'Two bars'
     """
@@ -63,6 +64,8 @@ def plotly_figure(part: FigurePart) -> go.Figure:
     RunFolderError
         If Plotly does not know what the record holds.
     """
+    import plotly.graph_objects as go  # noqa: PLC0415 - a page is rendered without it
+
     layout = {**neutralise(part.figure.layout), "template": LIGHT}
     try:
         return go.Figure({"data": neutralise(part.figure.data), "layout": layout})

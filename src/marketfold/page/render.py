@@ -159,6 +159,14 @@ def frame_values(n_segments: int, style: str, script: str, other_hashes: Sequenc
     }
 
 
+def figure_scripts(parts: Sequence[Part]) -> dict[str, Any]:
+    """What the script of the figures reads: their themes, and the key and content of every figure among parts."""
+    return {
+        "figure_themes": embed.script_json({"light": LIGHT, "dark": DARK, "swap": SWAP}),
+        "payloads": [(part.key, embed.script_json(embed.figure_payload(part))) for part in figures_of(parts)],
+    }
+
+
 def render_page(page: ReportPage) -> str:
     """HTML of a page, everything it needs inside.
 
@@ -170,21 +178,30 @@ def render_page(page: ReportPage) -> str:
     """
     figures = [figure for section in page.sections for figure in figures_of(section.parts)]
     _check_anchors(page, figures)
-    packed, plotly_hash = embed.plotly_script() if figures else ("", "")
-    script = "\n".join(asset(name) for name in REPORT_SCRIPTS)
-    frame = frame_values(page.n_segments, asset("report.css"), script, [plotly_hash] if figures else [])
+    packed, _ = embed.plotly_script() if figures else ("", "")
+    frame = _report_frame(page.n_segments, with_figures=bool(figures))
     html = (
         environment()
         .get_template("report.html.j2")
         .render(
             page=page,
-            figure_themes=embed.script_json({"light": LIGHT, "dark": DARK, "swap": SWAP}),
-            payloads=[(part.key, embed.script_json(embed.figure_payload(part))) for part in figures],
+            **figure_scripts(figures),
             plotly_packed=packed,
             **frame,
         )
     )
     return printable(html)
+
+
+def _report_frame(n_segments: int, *, with_figures: bool) -> dict[str, Any]:
+    script = "\n".join(asset(name) for name in REPORT_SCRIPTS)
+    return frame_values(n_segments, asset("report.css"), script, [embed.plotly_script()[1]] if with_figures else [])
+
+
+def page_policy() -> str:
+    """What a page of `render_page` may do, for whoever serves it with a header of its own."""
+    policy: str = _report_frame(0, with_figures=True)["policy"]
+    return policy
 
 
 def write_page(page: ReportPage, path: Path) -> None:

@@ -1,9 +1,10 @@
 """A finished run on disk, written whole or not at all, and read back."""
 
 from marketfold.runs.campaigns import export_run, measure_run
-from marketfold.runs.comparison import compare_run_folders
-from marketfold.runs.folder import next_free_folder, refuse_existing, staged_folder
+from marketfold.runs.comparison import PEOPLE_FILE, compare_into, compare_run_folders, read_comparison
+from marketfold.runs.folder import RUNS, next_free_folder, refuse_existing, staged_folder
 from marketfold.runs.lessons import write_lessons
+from marketfold.runs.make import make_run
 from marketfold.runs.pages import read_page, refresh_page, render_run, write_pictures
 from marketfold.runs.plan import change_plan, outdated_audiences, read_plan, rename_segment
 from marketfold.runs.read import Run
@@ -11,13 +12,18 @@ from marketfold.runs.score import score_orders, scoring_config
 from marketfold.runs.write import write_run, write_table
 
 __all__ = [
+    "PEOPLE_FILE",
+    "RUNS",
     "Run",
     "change_plan",
+    "compare_into",
     "compare_run_folders",
     "export_run",
+    "make_run",
     "measure_run",
     "next_free_folder",
     "outdated_audiences",
+    "read_comparison",
     "read_page",
     "read_plan",
     "refresh_page",

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
-from marketfold.audiences import EXCEL_ROWS, OWNER_ONLY, Notes, fill_workbook
+from marketfold.audiences import EXCEL_ROWS, Notes, fill_workbook
 from marketfold.csv_files import write_csv
 from marketfold.errors import ParameterError
-from marketfold.page import write_page
+from marketfold.page import PageData, write_page
 from marketfold.report import about_people, comparison_page
+from marketfold.runs.folder import staged_folder
 from marketfold.runs.read import Run
 from marketfold.schema import UNIT_ID, FeatureTable
 from marketfold.segments import EVENTS, compare_runs
 from marketfold.stage_costs import StageClock
-from marketfold.whole_files import whole_file
+from marketfold.whole_files import OWNER_ONLY, whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,10 +27,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from marketfold.model import SegmentModel
-    from marketfold.schema import Progress
+    from marketfold.page import ReportPage
+    from marketfold.schema import Feature, Progress
     from marketfold.segments import Movement
 
-PEOPLE_FILE = "moved.csv"
+PEOPLE_FILE, COMPARISON_FILE = "moved.csv", "comparison.json"
 
 
 def compare_run_folders(
@@ -50,27 +53,51 @@ def compare_run_folders(
     if page in {table, workbook}:
         raise ParameterError(f"{page} is where the people who moved are written. Name another page with --out.")
     clock = StageClock(progress)
+    movement, features = _compared(earlier, later, clock)
+    with clock.stage("write"), _people_files(movement, (table, workbook)) as people:
+        write_page(comparison_page(movement, features, (PEOPLE_FILE, people)), page)
+    return movement
+
+
+def compare_into(earlier: str | Path, later: str | Path, folder: Path, progress: Progress | None = None) -> None:
+    """Compare two run folders as `compare_run_folders` does, and keep the page as records, from which it is rendered.
+
+    `folder` must not exist; `read_comparison` reads the records.
+    """
+    clock = StageClock(progress)
+    movement, features = _compared(earlier, later, clock)
+    tables = (folder / PEOPLE_FILE, (folder / PEOPLE_FILE).with_suffix(".xlsx"))
+    with clock.stage("write"), staged_folder(folder) as staging:
+        beside = (staging / tables[0].name, staging / tables[1].name)
+        with _people_files(movement, beside) as people:
+            PageData(comparison_page(movement, features, (PEOPLE_FILE, people)), {}).save(staging / COMPARISON_FILE)
+
+
+def read_comparison(folder: Path) -> ReportPage:
+    """The page of a comparison; `RunFolderError` where its records are gone or damaged."""
+    return PageData.load(folder / COMPARISON_FILE).named()
+
+
+def _compared(earlier: str | Path, later: str | Path, clock: StageClock) -> tuple[Movement, tuple[Feature, ...]]:
     with clock.stage("read"):
         before, after = Run.read(earlier), Run.read(later)
         model = before.model if before.has_model else None
     with clock.stage("compare"):
         then, now = _outside(model, before), _outside(model, after)
         movement = compare_runs(before.snapshot(), after.snapshot(), outside_then=then, outside_now=now)
-    with clock.stage("write"):
-        _write_movement(movement, page, (table, workbook), after)
-    return movement
+    return movement, after.described_features
 
 
-def _write_movement(movement: Movement, page: Path, beside: tuple[Path, Path], after: Run) -> None:
-    """The page, and the people who moved as a table and a workbook beside it."""
+@contextmanager
+def _people_files(movement: Movement, beside: tuple[Path, Path]) -> Iterator[int]:
+    """Who moved as a table and a workbook, there together with what is written meanwhile; how many they are."""
     table, workbook = beside
     people, about = people_table(movement), about_people(movement, PEOPLE_FILE, EXCEL_ROWS)
-    shown = comparison_page(movement, after.described_features, (PEOPLE_FILE, people.num_rows))
     with whole_file(table, OWNER_ONLY) as rows, whole_file(workbook, OWNER_ONLY) as copy:
         write_csv(people, rows)
         with copy.open("wb") as file:
-            fill_workbook(file, page.parent, _lines(people), Notes("Moved", about, movement.later_on))
-        write_page(shown, page)
+            fill_workbook(file, table.parent, _lines(people), Notes("Moved", about, movement.later_on))
+        yield people.num_rows
 
 
 def people_table(movement: Movement) -> pa.Table:

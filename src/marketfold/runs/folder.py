@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketfold.errors import MarketfoldError, RunFolderError
-from marketfold.temporary import make_folder
+from marketfold.temporary import is_alive, make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,7 +140,7 @@ def put_back(folder: Path) -> None:
         process = int((work / PROCESS).read_text("ascii"))
     except (OSError, ValueError):
         return
-    if _runs(process):
+    if is_alive(process):
         return
     mine = work.with_name(f"{work.name}-{os.getpid()}")
     try:
@@ -168,16 +168,6 @@ def _settle_earlier(earlier: Path, folder: Path) -> None:
         raise RunFolderError(
             f"{folder} is not there, and {earlier} could not take its place ({_reason(error)})."
         ) from error
-
-
-def _runs(process: int) -> bool:
-    """Whether a process still runs; taken for granted where asking could end it."""
-    try:
-        if os.name == "posix":
-            os.kill(process, 0)
-    except OSError as error:
-        return not isinstance(error, ProcessLookupError)
-    return True
 
 
 def _remove(path: Path) -> None:

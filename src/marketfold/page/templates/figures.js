@@ -18,11 +18,24 @@
   }
 
   async function unpack() {
-    const packed = Uint8Array.from(atob(document.getElementById("plotly-packed").textContent), (c) => c.charCodeAt(0));
+    const inside = document.getElementById("plotly-packed");
+    if (!inside) return fetched();
+    const packed = Uint8Array.from(atob(inside.textContent), (c) => c.charCodeAt(0));
     const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
     const script = document.createElement("script");
     script.textContent = await new Response(stream).text();
     document.head.append(script);
+  }
+
+  /* A page that is served has the library beside it. */
+  function fetched() {
+    return new Promise((loaded, failed) => {
+      const script = document.createElement("script");
+      script.src = document.documentElement.dataset.plotly;
+      script.onload = loaded;
+      script.onerror = failed;
+      document.head.append(script);
+    });
   }
 
   function spec(plot) {

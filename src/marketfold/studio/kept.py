@@ -1,0 +1,57 @@
+"""Where is kept what was made of runs: the lessons beside their project, comparisons beside each other."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from marketfold.errors import ParameterError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from marketfold.studio.workspace import Workspace
+
+_RECORD, _PLAN = "run.json", "plan.json"
+
+
+def state_of_run(folder: Path) -> str:
+    """A text that changes when a run is made anew or its plan is changed."""
+    found = []
+    for name in (_RECORD, _PLAN):
+        try:
+            about = (folder / name).stat()
+        except OSError:
+            continue
+        found.append(f"{name} {about.st_mtime_ns} {about.st_size}")
+    return " ".join([str(folder.resolve()), *found])
+
+
+def _digest(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+def lessons_name(digest: str) -> str:
+    """What the lessons of a run are called."""
+    return f"lessons-{digest}.html"
+
+
+def lessons_file(workspace: Workspace, key: str, run: Path) -> Path:
+    """Where the lessons of a run as it stands are, or will be."""
+    return workspace.folder(key) / lessons_name(_digest(state_of_run(run)))
+
+
+def comparison_folder(workspace: Workspace, earlier: str, later: str) -> Path:
+    """Where the comparison of two runs as they stand is, or will be."""
+    digest = _digest(*(state_of_run(workspace.path(one)) for one in (earlier, later)))
+    return workspace.home / "comparisons" / digest
+
+
+def comparison_named(workspace: Workspace, name: str) -> Path:
+    """A comparison that was made; `ParameterError` if there is none."""
+    if not (len(name) == 16 and set(name) <= set("0123456789abcdef")):
+        raise ParameterError("There is no such comparison. Choose two runs.")
+    folder = workspace.home / "comparisons" / name
+    if not folder.is_dir():
+        raise ParameterError("There is no such comparison any more. Choose the two runs again.")
+    return folder

@@ -1,0 +1,73 @@
+"""From a path to a project: one that is there already is opened again, so that nothing is begun twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marketfold.config import chosen
+from marketfold.errors import ParameterError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from marketfold.runs import Run
+    from marketfold.studio.jobs import Jobs
+    from marketfold.studio.workspace import Project, Workspace
+
+
+def below_root(workspace: Workspace, path: Path) -> Path:
+    """A path with its links resolved; `ParameterError` where that is not below the root, or nothing is there."""
+    found = path.resolve()
+    if not found.is_relative_to(workspace.root):
+        raise ParameterError(f"{path} is not below {workspace.root}. Choose a file that is.")
+    if not found.exists():
+        raise ParameterError(f"There is no {path}. Choose a file below {workspace.root}.")
+    return found
+
+
+def open_orders(workspace: Workspace, jobs: Jobs, path: Path) -> Project:
+    """The project of an order file; a new one begins with a look at the file."""
+    source = below_root(workspace, path)
+    told = workspace.told(source)
+    for project in workspace.projects():
+        if project.source == told:
+            return project
+    project = workspace.create(source.name, source)
+    jobs.ask("look", project.key, settings=project.settings)
+    return project
+
+
+def open_run(workspace: Workspace, jobs: Jobs, folder: Path) -> Project:
+    """The project of a run folder, with the run's order file, settings and result.
+
+    `RunFolderError` where it is no run folder, or one that is no longer read.
+    """
+    from marketfold.runs import Run  # noqa: PLC0415 - loads all that a run takes
+
+    home = below_root(workspace, folder)
+    told = workspace.told(home)
+    for project in workspace.projects():
+        if project.run == told:
+            return project
+    run = Run.read(home)
+    source = source_of(workspace, run)
+    project = workspace.create(home.name if home.name != "run" else home.parent.name, source, made_with(run))
+    project = workspace.change(project.key, project.revision, run=told)
+    if source:
+        jobs.ask("look", project.key, settings=project.settings)
+    return project
+
+
+def made_with(run: Run) -> dict[str, object]:
+    """The settings that were chosen for a run, nested, without those that nobody chose."""
+    return chosen(run.record["configuration"])
+
+
+def source_of(workspace: Workspace, run: Run) -> Path | None:
+    """The order file of a run; None where it is no longer there, or not below the root."""
+    told = str(run.record["input"]["path"])
+    for start in (workspace.root, run.home.parent.parent, run.home.parent):
+        path: Path = (start / told).resolve()
+        if path.is_relative_to(workspace.root) and path != workspace.root and path.exists():
+            return path
+    return None

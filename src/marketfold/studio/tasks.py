@@ -1,0 +1,64 @@
+"""What each kind of job does, in its own process: the same functions that the command line calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from marketfold.config import load_config
+from marketfold.runs import Run, compare_into, make_run, next_free_folder, write_lessons
+from marketfold.studio.kept import comparison_folder, lessons_file, lessons_name
+from marketfold.studio.look import look_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from marketfold.progress import Work
+    from marketfold.schema import Progress
+    from marketfold.studio.jobs import Kind
+    from marketfold.studio.workspace import Workspace
+
+    Task = Callable[[Workspace, str, dict[str, Any], Progress], dict[str, Any]]
+
+
+def _look(workspace: Workspace, key: str, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Read a source with some settings, and keep what was seen."""
+    progress("read", 0, 1)
+    look_at(workspace, key, request["settings"])
+    return {}
+
+
+def _run(workspace: Workspace, key: str, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Make a run with the settings as they were when it was asked for."""
+    project = workspace.project(key)
+    source = workspace.path(project.source or "")
+    folder = workspace.root / next_free_folder(key)
+    previous = Run.read(workspace.path(request["previous"])) if request.get("previous") else None
+    finished = make_run(str(source), load_config(request["settings"]), folder, previous, progress)
+    workspace.change(key, None, run=workspace.told(finished.home))
+    return {"run": workspace.told(finished.home)}
+
+
+def _learn(workspace: Workspace, key: str, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Write the lessons of a run, in the place of those of an earlier one."""
+    page = lessons_file(workspace, key, workspace.path(request["run"]))
+    write_lessons(workspace.path(request["run"]), page, progress)
+    for old in page.parent.glob(lessons_name("*")):
+        if old != page:
+            old.unlink(missing_ok=True)
+    return {}
+
+
+def _compare(workspace: Workspace, _key: str, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Compare two runs, and keep the page as records."""
+    folder = comparison_folder(workspace, request["earlier"], request["later"])
+    if not folder.exists():
+        folder.parent.mkdir(exist_ok=True)
+        compare_into(workspace.path(request["earlier"]), workspace.path(request["later"]), folder, progress)
+    return {"comparison": folder.name}
+
+
+TASKS: Mapping[Kind, Task] = {"look": _look, "run": _run, "learn": _learn, "compare": _compare}
+"""By kind."""
+
+WORK: Mapping[Kind, Work] = {"look": "inspect", "run": "run", "learn": "learn", "compare": "compare"}
+"""How far each is, by the steps of this work."""

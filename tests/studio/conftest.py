@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from tests.studio.visitor import Visitor
+
+from marketfold.studio import Studio
+
+
+@contextmanager
+def served(opened: Studio) -> Iterator[None]:
+    """A studio that answers meanwhile."""
+    server = opened.server()
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [opened.listening]})
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        opened.listening.close()
+
+
+@pytest.fixture
+def stranger(tmp_path: Path) -> Iterator[Visitor]:
+    """Somebody who knows the address of a studio that runs, and did not open it yet."""
+    opened = Studio.open(tmp_path)
+    with served(opened):
+        yield Visitor(opened.address, tmp_path)
+
+
+@pytest.fixture
+def visitor(stranger: Visitor) -> Visitor:
+    return stranger.enter()
