@@ -113,22 +113,15 @@ def demo(
 ) -> None:
     """Make the demo shop and run on it."""
     from marketfold.config import load_config
-    from marketfold.csv_files import write_csv
-    from marketfold.demo import DEMO_LINES, make_shop
-    from marketfold.runs import next_free_folder, refuse_existing, staged_folder
+    from marketfold.runs import DEMO_ORDERS, next_free_folder, refuse_existing, write_demo_shop
 
     folder = out or next_free_folder("demo")
     refuse_existing(folder)
-    shop = make_shop(lines or DEMO_LINES, seed)
-    with staged_folder(folder) as staging:
-        write_csv(shop.lines, staging / "orders.csv")
-        write_csv(shop.truth, staging / "planted_groups.csv")
+    shop, orders = write_demo_shop(folder, lines, seed), folder / DEMO_ORDERS
     if not quiet:
-        _console().print(
-            f"The demo shop is in {folder / 'orders.csv'}: {words.plural(shop.lines.num_rows, 'order line')}."
-        )
+        _console().print(f"The demo shop is in {orders}: {words.plural(shop.lines.num_rows, 'order line')}.")
     config = load_config({"seed": seed})
-    finished = _run(str(folder / "orders.csv"), config, folder / "run", None, quiet=quiet)
+    finished = _run(str(orders), config, folder / "run", None, quiet=quiet)
     _print_result(finished, quiet=quiet, as_json=False)
     if effect is not None:
         _plant(shop, finished, effect, quiet=quiet)

@@ -2,6 +2,7 @@
 
 from marketfold.runs.campaigns import export_run, measure_run
 from marketfold.runs.comparison import compare_run_folders
+from marketfold.runs.demo_shop import DEMO_ORDERS, write_demo_shop
 from marketfold.runs.folder import next_free_folder, refuse_existing, staged_folder
 from marketfold.runs.lessons import write_lessons
 from marketfold.runs.make import make_run
@@ -12,6 +13,7 @@ from marketfold.runs.score import score_orders, scoring_config
 from marketfold.runs.write import write_run, write_table
 
 __all__ = [
+    "DEMO_ORDERS",
     "Run",
     "change_plan",
     "compare_run_folders",
@@ -29,6 +31,7 @@ __all__ = [
     "score_orders",
     "scoring_config",
     "staged_folder",
+    "write_demo_shop",
     "write_lessons",
     "write_pictures",
     "write_run",

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from starlette.routing import Route
 
 from marketfold import words
-from marketfold.errors import ParameterError
-from marketfold.studio.pages import Station, desk_of, go, page, state_of, with_form
+from marketfold.studio.pages import Station, desk_of, page, state_of
+from marketfold.studio.stations.start import ROUTES as START
 
 if TYPE_CHECKING:
-    from starlette.datastructures import FormData
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -26,22 +25,6 @@ def _sentence(desk: Desk | None) -> str:
     return f"{words.count(desk.look.lines)} lines of {desk.look.name}"
 
 
-def _start(request: Request) -> Response:
-    """The first page: bring a file, or take the demo shop."""
-    return page(request, "start.html.j2", "data")
-
-
-def _open(request: Request, form: FormData) -> Response:
-    """Begin a project with a file below the root."""
-    state = state_of(request)
-    path = (state.workspace.root / str(form.get("path", ""))).resolve()
-    if not path.is_relative_to(state.workspace.root) or not path.exists():
-        raise ParameterError(f"{form.get('path')} is not below {state.workspace.root}. Choose a file that is.")
-    project = state.workspace.create(path.name, path)
-    state.jobs.ask("look", project.key, settings=project.settings)
-    return go(request, f"/p/{project.key}/data")
-
-
 def _data(request: Request) -> Response:
     """What each column is taken for."""
     state, key = state_of(request), request.path_params["key"]
@@ -54,9 +37,7 @@ DATA = Station(
     "data",
     "Data",
     (
-        Route("/", _start),
-        Route("/data", _start),
-        Route("/open", with_form(_open), methods=["POST"]),
+        *START,
         Route("/p/{key}/data", _data),
     ),
     _sentence,
