@@ -4,6 +4,7 @@ from marketfold.runs.campaigns import export_run, measure_run
 from marketfold.runs.comparison import compare_run_folders
 from marketfold.runs.demo_shop import DEMO_ORDERS, write_demo_shop
 from marketfold.runs.folder import next_free_folder, refuse_existing, staged_folder
+from marketfold.runs.inspection import CustomersSeen, OrdersSeen, inspect_source
 from marketfold.runs.lessons import write_lessons
 from marketfold.runs.make import make_run
 from marketfold.runs.pages import read_page, refresh_page, render_run, write_pictures
@@ -14,10 +15,13 @@ from marketfold.runs.write import write_run, write_table
 
 __all__ = [
     "DEMO_ORDERS",
+    "CustomersSeen",
+    "OrdersSeen",
     "Run",
     "change_plan",
     "compare_run_folders",
     "export_run",
+    "inspect_source",
     "make_run",
     "measure_run",
     "next_free_folder",
