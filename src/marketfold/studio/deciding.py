@@ -22,7 +22,7 @@ from marketfold.schema import ROLES
 from marketfold.studio.look import Look, last_look, reading_part
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from marketfold.config import Setting
     from marketfold.studio.workspace import Project, Workspace
@@ -53,7 +53,11 @@ class Choice:
 
 @dataclass(frozen=True)
 class Doubt:
-    """A decision as it is shown: what, why, what it moves, and what else can be chosen."""
+    """A decision as it is shown: what, why, what it moves, and what else can be chosen.
+
+    `way` is that of its kind, "off" where it was switched off, and "given" where a person made it; `undo` is what
+    decides otherwise, where no choice here does.
+    """
 
     code: str
     way: str
@@ -63,7 +67,7 @@ class Doubt:
     money: float | None = None
     customers: int | None = None
     choices: tuple[Choice, ...] = ()
-    is_off: bool = False
+    undo: str = ""
 
 
 _BLANKS = {"--map": "column", "--sheet": "sheet", "--header-row": "number"}
@@ -79,20 +83,26 @@ def name_of(setting: Setting) -> str:
     return setting.path[-1].replace("_", " ").capitalize()
 
 
-def choices_in(text: str, look: Look) -> tuple[Choice, ...]:
-    """The ways out that a hint or a decision names, of those that shape how a source is read."""
+def choices_in(text: str, look: Look, about: Collection[str] = ()) -> tuple[Choice, ...]:
+    """The ways out that a hint or a decision names, of those that shape how a source is read.
+
+    `about` are the columns that it is about, whose commonest cells are offered where a text is to be said.
+    """
     ways = [way for way in ways_in(text) if way.settings and reading_part(way.settings) == way.settings]
-    return tuple(_choice(way, look) for way in ways)
+    return tuple(_choice(way, look, about) for way in ways)
 
 
-def _choice(way: Way, look: Look) -> Choice:
+def _choice(way: Way, look: Look, about: Collection[str]) -> Choice:
     flag = way.blank.partition(" ")[0]
     blank = _BLANKS.get(flag, "text") if flag else ""
-    among = {"column": tuple(column.name for column in look.columns), "sheet": look.sheets}.get(blank, ())
+    cells = (text for column in look.columns if column.name in about for text, _ in column.profile.values)
+    offered = {"column": (column.name for column in look.columns), "sheet": look.sheets, "text": cells}
+    among = tuple(offered.get(blank, ()))
     if flag == "--map":
         return Choice(f"Take another column for: {role_words(way.blank.partition(' ')[2])}", way.text, "", blank, among)
     if flag:
-        return Choice(_described(next(_given(way.settings))[0]), way.text, "", blank, among)
+        asked = _given(way.settings)[0][0].field.description or ""
+        return Choice(asked.rstrip("."), way.text, "", blank, among)
     return Choice("; ".join(said(way.settings)), way.text)
 
 
@@ -137,27 +147,37 @@ def changed(settings: Mapping[str, Any], give: str, back: str, value: str = "") 
     ConfigError
         If a value cannot be used.
     """
-    words = shlex.split(give)
-    ways = ways_in(give)
-    if len(ways) == 1 and ways[0].blank:
-        if not value.strip():
-            raise ParameterError("Say which, and then choose again.")
-        words = list(ways[0].filled(value.strip()).words)
-    given, taken = reading_part(from_flags(words)), reading_part(from_flags(shlex.split(back)))
+    give = filled(give, value)
+    if any(way.blank for way in ways_in(give)):
+        raise ParameterError("Say which, and then choose again.")
+    given, taken = (reading_part(from_flags(_split(text))) for text in (give, back))
     return settled(with_given(without_given(settings, taken), given))
+
+
+def _split(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise ParameterError(f"{text[:80]} cannot be read: {str(error).lower()}. Choose again.") from error
+
+
+def filled(give: str, value: str) -> str:
+    """What a choice gives, with the value that was still to be said."""
+    ways = ways_in(give)
+    return ways[0].filled(value.strip()).text if len(ways) == 1 and ways[0].blank and value.strip() else give
 
 
 def doubts_of(workspace: Workspace, project: Project, look: Look) -> list[Doubt]:
     """Every decision about a source, those that were switched off and those that a person made among them."""
-    found = [
-        Doubt(
-            one["code"], one["way"], one["what"], one["why"], one["lines"], one["money"], one["customers"],
-            choices_in(one["undo"], look),
-        )
-        for one in look.decisions
-    ]  # fmt: skip
     undone = project.settings.get("reading", {}).get("undo", ())
+    found = [_doubt(one, choices_in(one["undo"], look, one["columns"])) for one in look.decisions]
     return [*found, *(_switched_off(workspace, project, code) for code in undone), *_made_by_hand(project)]
+
+
+def _doubt(one: Mapping[str, Any], choices: tuple[Choice, ...], way: str = "") -> Doubt:
+    undo = "" if choices else one["undo"]
+    moved = one["lines"], one["money"], one["customers"]
+    return Doubt(one["code"], way or one["way"], one["what"], one["why"], *moved, choices, undo)
 
 
 def _switched_off(workspace: Workspace, project: Project, code: str) -> Doubt:
@@ -165,13 +185,10 @@ def _switched_off(workspace: Workspace, project: Project, code: str) -> Doubt:
     flag = f"--undo {code}"
     before = last_look(workspace, project, changed(project.settings, "", flag))
     told = [one for one in before.decisions if one["undo"] == flag] if before else []
-    choice = Choice("Switch it on again", "", flag)
+    choices = (Choice("Switch it on again", "", flag),)
     if told:
-        one = told[0]
-        return Doubt(
-            code, "off", one["what"], one["why"], one["lines"], one["money"], one["customers"], (choice,), is_off=True
-        )
-    return Doubt(code, "off", f"{otherwise(code)}: so it was chosen.", choices=(choice,), is_off=True)
+        return _doubt(told[0], choices, "off")
+    return Doubt(code, "off", f"{otherwise(code)}: so it was chosen.", choices=choices)
 
 
 def _made_by_hand(project: Project) -> list[Doubt]:
