@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _WORD = r"""(?:'[^']*'|"[^"]*"|[^\s'"])+"""
 _FLAG = re.compile(r"(?<![\w-])--[a-z][a-z-]*(?![\w-])")
 _VALUE = re.compile(rf"[= ]({_WORD})")
+_FLAGS_ALONE = re.compile(rf"--[a-z-]+(?:[= ]{_WORD})?|\bor\b|\s")
 _BLANKS: Mapping[str, str] = {
     "--map": "COLUMN", "--sheet": "NAME", "--header-row": "N", "--date-format": "FORMAT", "--decimal": "SIGN",
     "--cancelled-status": "STATUS", "--sale-status": "STATUS", "--not-product": "TEXT", "--product": "TEXT",
@@ -68,6 +69,7 @@ def ways_in(text: str) -> list[Way]:
     '--map amount'
     """
     known = {name: setting for setting in settings_of() for name in setting.flag.name.split()}
+    in_prose = bool(_FLAGS_ALONE.sub("", text))
     found: list[tuple[int, int, list[str]]] = []
     for match in _FLAG.finditer(text):
         name, end = match[0], match.end()
@@ -78,7 +80,7 @@ def ways_in(text: str) -> list[Way]:
             value = _VALUE.match(text, end)
             if value is None:
                 continue
-            words.append(_unquoted(value[1]))
+            words.append(_unquoted(value[1], in_prose=in_prose))
             end = value.end()
         if found and not text[found[-1][1] : match.start()].strip():
             start, _, before = found.pop()
@@ -89,12 +91,13 @@ def ways_in(text: str) -> list[Way]:
     return [way for way in dict.fromkeys(ways) if way.blank != "?"]
 
 
-def _unquoted(word: str) -> str:
-    plain = word.rstrip(".,;:)") or word
+def _unquoted(word: str, *, in_prose: bool) -> str:
+    """A word as a shell takes it; a stop behind it ends the sentence, where there is one around it."""
+    bare = (word.rstrip(".,;:)") or word) if in_prose else word
     try:
-        return "".join(shlex.split(plain if plain[-1:] not in "'\"" else word.rstrip(".,;:)")))
+        return "".join(shlex.split(bare))
     except ValueError:
-        return plain
+        return bare
 
 
 def _blank_of(words: list[str]) -> str:
