@@ -29,6 +29,7 @@ class Kind:
     what: str
     why: str = ""
     undo: str = ""
+    otherwise: str = ""
 
 
 @cache
@@ -45,6 +46,15 @@ def kinds() -> Mapping[str, Kind]:
 def undoable() -> tuple[str, ...]:
     """Codes that `--undo` takes."""
     return tuple(code for code, kind in kinds().items() if kind.undo == f"--undo {code}")
+
+
+def otherwise(code: str) -> str:
+    """What is done where a decision is undone, as a choice to be taken.
+
+    >>> otherwise("emails_folded")
+    'Keep e-mails that differ in case apart'
+    """
+    return next(kind.otherwise for kind in kinds().values() if kind.undo == f"--undo {code}")
 
 
 _WRITERS = frozenset({"share", "one", "sign", "listed", "plural", "decimal"})

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from marketfold.schema import Progress, ProgressCode
 
-Work = Literal["analysis", "run", "writing", "inspect", "score", "measure", "compare", "export", "learn", "figures"]
+Work = Literal[
+    "analysis", "run", "writing", "inspect", "score", "measure", "compare", "export", "learn", "figures", "demo"
+]
 
 KNOWN_FROM_SECONDS, KNOWN_FROM_SHARE = 4.0, 0.05
 """Before, how long it takes cannot be told from how long it took."""
@@ -87,6 +89,7 @@ STEPS: dict[Work, tuple[Step, ...]] = {
         Step("writing the lessons", {"write": 0.5}),
     ),
     "figures": (Step("drawing", {"draw": 1}),),
+    "demo": (Step("making the demo shop", {"write": 1.5}), _READING),
 }
 """By the work, in the order in which its steps come; what a file or a setting leaves out is passed over."""
 

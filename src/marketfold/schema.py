@@ -187,6 +187,40 @@ def day_number_of(day: date) -> int:
     return day.toordinal() - _UNIX_EPOCH
 
 
+Holds = Literal["personal", "nothing", "number", "day", "class", "text", "unreadable"]
+
+
+@dataclass(frozen=True)
+class ColumnProfile:
+    """What a column holds.
+
+    Attributes
+    ----------
+    holds
+        What its cells are; "personal" where they may be about a person.
+    empty_share
+        Share of the cells that are empty, 0 to 1; None where that was not counted.
+    bars
+        Share of the filled cells in each of at most 16 equal steps, from low to high; of numbers and days.
+    ends
+        The lowest and the highest number; of days as ISO texts.
+    values
+        The commonest texts, each with its share of the filled cells.
+    n_different
+        How many different texts there are; 0 where that was not counted.
+    samples
+        The first different cells; empty for what may be about a person.
+    """
+
+    holds: Holds
+    empty_share: float | None = None
+    bars: tuple[float, ...] = ()
+    ends: tuple[float | str, ...] = ()
+    values: tuple[tuple[str, float], ...] = ()
+    n_different: int = 0
+    samples: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Ledger:
     """Every line and every cent that was read is either kept or set aside for a reason.

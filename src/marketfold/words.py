@@ -334,6 +334,19 @@ def about_seconds(value: float) -> str:
     return f"about {math.ceil(value / 60)} min"
 
 
+def file_size(n_bytes: int) -> str:
+    """Bytes as file managers write them.
+
+    >>> file_size(900), file_size(527_958), file_size(2_400_000_000)
+    ('900 bytes', '528 KB', '2.4 GB')
+    """
+    if n_bytes < 1000:
+        return plural(n_bytes, "byte")
+    scale, unit = next(one for one in ((1e9, "GB"), (1e6, "MB"), (1e3, "KB")) if n_bytes >= 0.9995 * one[0])
+    size = n_bytes / scale
+    return f"{size:,.0f} {unit}" if size >= WHOLE_FROM else f"{size:,.1f} {unit}"
+
+
 def titled(name: str, title: str | None, group: str | None = None) -> str:
     """A product by what it is called, its code and its category in brackets, as far as there are any.
 

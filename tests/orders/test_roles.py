@@ -261,3 +261,17 @@ def test_both_prices_of_an_item_beside_what_a_line_brought():
 def test_a_name_is_as_sure_of_a_role_as_it_is_once(role: str) -> None:
     names = [name for tier in ALIASES[role] for name in tier]
     assert len(names) == len(set(names))
+
+
+def test_a_column_that_is_said_to_mean_nothing_has_no_role_and_stays():
+    sample = {
+        "Customer": ["a", "b"],
+        "Date": ["2024-01-02", "2024-01-03"],
+        "Total": ["9.50", "3"],
+        "Net Total": ["8", "2.5"],
+    }
+    before, after = match_roles(sample, {}), match_roles(sample, {}, ("Total",))
+    assert (before.mapping["amount"], after.mapping["amount"]) == ("Total", "Net Total")
+    assert "Total" in after.extra
+    (fault,) = match_roles(sample, {}, ("Net Totl",)).faults
+    assert fault.hint == "--no-role 'Net Total'"

@@ -66,30 +66,19 @@ def inspect(ctx: typer.Context, orders: flags.Source, json_: flags.Json = False)
 
     What `run` would refuse ends with 2 here too, after it was shown.
     """
-    from marketfold.cleaning import check_enough_kept, clean_orders
-    from marketfold.cli.inspection import print_customers, print_inspection
-    from marketfold.config import CleaningOptions, load_config
-    from marketfold.customer_tables import CustomerTable, read_source
-    from marketfold.errors import MarketfoldError
-    from marketfold.orders import inspect_orders
+    from marketfold.cli.inspection import print_customers, print_orders
+    from marketfold.config import load_config
+    from marketfold.runs import OrdersSeen, inspect_source
 
-    config = load_config(ctx.obj)
-    read = read_source(orders, config.reading)
-    if isinstance(read, CustomerTable):
-        print_customers(read, as_json=json_)
-        return
-    options: CleaningOptions = config.cleaning.model_copy(update={"allow_mostly_set_aside": True})
-    found, fault = inspect_orders(read), None
-    try:
-        clean = clean_orders(read, options)
-    except MarketfoldError as error:  # nothing would be left: all the more to see how it was read
-        clean, fault = None, error
-    print_inspection(found, clean, as_json=json_)
-    if fault:
-        raise fault
-    if clean:
-        allowed = config.cleaning.allow_mostly_set_aside
-        check_enough_kept(clean.report.ledger, allow_mostly_set_aside=allowed)
+    seen = inspect_source(orders, load_config(ctx.obj))
+    if json_:
+        say_json(seen.to_dict())
+    elif isinstance(seen, OrdersSeen):
+        print_orders(seen)
+    else:
+        print_customers(seen)
+    if seen.fault:
+        raise seen.fault
 
 
 def demo(
@@ -113,22 +102,15 @@ def demo(
 ) -> None:
     """Make the demo shop and run on it."""
     from marketfold.config import load_config
-    from marketfold.csv_files import write_csv
-    from marketfold.demo import DEMO_LINES, make_shop
-    from marketfold.runs import next_free_folder, refuse_existing, staged_folder
+    from marketfold.runs import DEMO_ORDERS, next_free_folder, refuse_existing, write_demo_shop
 
     folder = out or next_free_folder("demo")
     refuse_existing(folder)
-    shop = make_shop(lines or DEMO_LINES, seed)
-    with staged_folder(folder) as staging:
-        write_csv(shop.lines, staging / "orders.csv")
-        write_csv(shop.truth, staging / "planted_groups.csv")
+    shop, orders = write_demo_shop(folder, lines, seed), folder / DEMO_ORDERS
     if not quiet:
-        _console().print(
-            f"The demo shop is in {folder / 'orders.csv'}: {words.plural(shop.lines.num_rows, 'order line')}."
-        )
+        _console().print(f"The demo shop is in {orders}: {words.plural(shop.lines.num_rows, 'order line')}.")
     config = load_config({"seed": seed})
-    finished = _run(str(folder / "orders.csv"), config, folder / "run", None, quiet=quiet)
+    finished = _run(str(orders), config, folder / "run", None, quiet=quiet)
     _print_result(finished, quiet=quiet, as_json=False)
     if effect is not None:
         _plant(shop, finished, effect, quiet=quiet)

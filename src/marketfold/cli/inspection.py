@@ -8,78 +8,40 @@ from rich.table import Table
 from rich.text import Text
 
 from marketfold import words
-from marketfold.cli.terminal import console, say_json, table_of, warn
+from marketfold.cli.terminal import console, table_of, warn
 from marketfold.decisions import in_currency
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from marketfold.cleaning import CleanOrders
-    from marketfold.customer_tables import CustomerTable
     from marketfold.decisions import Decision
-    from marketfold.orders import Inspection
+    from marketfold.runs import CustomersSeen, OrdersSeen
 
 
-def print_inspection(found: Inspection, clean: CleanOrders | None, *, as_json: bool) -> None:
-    """How the source would be read, and what would be set aside; None where cleaning would leave nothing."""
-    decisions = (*found.decisions, *(clean.report.decisions if clean else ()))
-    decisions = in_currency(decisions, clean.currency if clean else None)
-    warnings = tuple(one.text for one in decisions if one.kind.way == "warned")
-    if as_json:
-        ledger = clean.report.ledger if clean else None
-        plain = (
-            {"kind": "orders"}
-            | found.to_dict()
-            | {
-                "set_aside": ledger.lines_set_aside if ledger else {},
-                "notes": [one.text for one in decisions if one.kind.way != "warned"],
-                "warnings": warnings,
-                "decisions": [one.to_dict() for one in decisions],
-                "currency": clean.currency if clean else None,
-                "ledger": ledger.to_dict() if ledger else None,
-            }
-        )
-        say_json(plain)
-        return
+def print_orders(seen: OrdersSeen) -> None:
+    """How the source would be read, and what would be set aside."""
+    found, clean = seen.found, seen.clean
     out = console()
-    warn(out, *warnings)
+    warn(out, *seen.warnings)
     headings = ("means", "source column")
     mapping = table_of("Columns", headings, left=headings)
     for role, column in found.mapping.items():
         mapping.add_row(role, Text(column))
     out.print(mapping)
     facts = Table.grid(padding=(0, 2))
-    rows = [*found.rows(), *([("currency", clean.currency)] if clean and clean.currency else [])]
+    rows = [*found.rows(), *([("currency", seen.currency)] if seen.currency else [])]
     for what, value in rows:
         facts.add_row(Text(what, style="dim"), Text(value))
     out.print(facts)
     if clean:
         out.print(_ledger(clean))
-    _print_decisions(decisions, clean.currency if clean else None)
+    _print_decisions(seen.decisions, seen.currency)
 
 
-def print_customers(read: CustomerTable, *, as_json: bool) -> None:
+def print_customers(seen: CustomersSeen) -> None:
     """What each column of a table of customers would be taken for, and which rows would be set aside."""
-    facts, ledger = read.facts, read.ledger
-    if as_json:
-        plain = {
-            "kind": "customers",
-            "name": facts.name,
-            "encoding": facts.encoding,
-            "mapping": facts.mapping,
-            "lines": facts.lines,
-            "customers": len(read.features),
-            "features": {one.feature.name: list(one.columns) for one in read.uses.shaping},
-            "describing": read.uses.describing,
-            "left_out": read.uses.left_out,
-            "set_aside": ledger.lines_set_aside,
-            "notes": list(facts.notes),
-            "warnings": list(facts.warnings),
-            "decisions": [one.to_dict() for one in facts.decisions],
-            "ledger": ledger.to_dict(),
-        }
-        say_json(plain)
-        return
+    read, facts, ledger = seen.table, seen.table.facts, seen.table.ledger
     out = console()
     warn(out, *facts.warnings)
     counts = f"{words.count(facts.lines)} rows, {words.count(len(read.features))} customers"

@@ -9,6 +9,7 @@ command line, and its line in docs/reference/settings.md.
 """
 
 from marketfold.config.as_given import as_flags, as_toml, chosen, from_flags
+from marketfold.config.changes import Way, settled, ways_in, with_given, without_given
 from marketfold.config.faults import in_plain_words
 from marketfold.config.loading import load_config
 from marketfold.config.settings import Setting, settings_of
@@ -38,6 +39,7 @@ __all__ = [
     "RunConfig",
     "Setting",
     "Wanted",
+    "Way",
     "as_flags",
     "as_toml",
     "chosen",
@@ -45,4 +47,8 @@ __all__ = [
     "in_plain_words",
     "load_config",
     "settings_of",
+    "settled",
+    "ways_in",
+    "with_given",
+    "without_given",
 ]

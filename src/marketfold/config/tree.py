@@ -56,6 +56,9 @@ class ReadingOptions(Options):
     mapping: Annotated[dict[PlainText, PlainText], Flag("--map", "ROLE=COLUMN", "found by names and cells")] = Field(
         default_factory=dict, description="What a column means, where its name does not tell, as in ordered_on=DATE."
     )
+    no_role: Annotated[tuple[PlainText, ...], Flag(metavar="COLUMN")] = Field(
+        default=(), description="Columns that mean nothing here, whatever their names and cells say."
+    )
     null_values: Annotated[tuple[PlainText, ...], Flag("--null-value")] = Field(
         default=(), description="Texts that stand for a missing cell, beside the empty cell."
     )

@@ -4,37 +4,48 @@ What reads cells, names of columns and sources is offered as well, for what is r
 """
 
 from marketfold.orders.cells import as_texts as cells_as_texts
+from marketfold.orders.column_profiles import first_samples, may_be_personal, profile_columns
 from marketfold.orders.dates import EARLIEST, latest_day, looks_like_dates, without_time_of_day
 from marketfold.orders.day_columns import read_days
 from marketfold.orders.fingerprint import fingerprint
 from marketfold.orders.inspection import Inspection, inspect_orders
+from marketfold.orders.kinds import USUAL_NAMES
 from marketfold.orders.names import plain_name, without_accents
 from marketfold.orders.numbers import read_number, sample_evidence
 from marketfold.orders.open_columns import is_contact, sounds_personal
-from marketfold.orders.opening import open_source
+from marketfold.orders.opening import open_source, tables_within
+from marketfold.orders.packing import is_passed_over
 from marketfold.orders.reading import Orders, read_orders
 from marketfold.orders.role_names import sureness as alias_rank
+from marketfold.orders.roles import match_roles
 from marketfold.orders.sources import Source
 
 __all__ = [
     "EARLIEST",
+    "USUAL_NAMES",
     "Inspection",
     "Orders",
     "Source",
     "alias_rank",
     "cells_as_texts",
     "fingerprint",
+    "first_samples",
     "inspect_orders",
     "is_contact",
+    "is_passed_over",
     "latest_day",
     "looks_like_dates",
+    "match_roles",
+    "may_be_personal",
     "open_source",
     "plain_name",
+    "profile_columns",
     "read_days",
     "read_number",
     "read_orders",
     "sample_evidence",
     "sounds_personal",
+    "tables_within",
     "without_accents",
     "without_time_of_day",
 ]

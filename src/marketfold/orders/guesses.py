@@ -131,7 +131,7 @@ def _customers(free: Sequence[str], sample: Sample, found: Mapping[str, str]) ->
 
 def _money(free: Sequence[str], sample: Sample, found: Mapping[str, str]) -> dict[str, list[str]]:
     """The amount; or quantity and price, where they are all there is or multiply to a third column."""
-    money = [column for column in free if fits("amount", sample[column]) and not _names_things(sample[column])]
+    money = [column for column in free if fits("amount", sample[column]) and not names_things(sample[column])]
     counts = [column for column in money if fits("quantity", sample[column]) and _counts(sample[column])]
     prices = [column for column in money if column not in counts and _numbers(sample[column])]
     counts = [found["quantity"]] if "quantity" in found else counts
@@ -144,7 +144,8 @@ def _money(free: Sequence[str], sample: Sample, found: Mapping[str, str]) -> dic
     return {"amount": prices or money} if prices or money else {}
 
 
-def _names_things(cells: Sequence[object]) -> bool:
+def names_things(cells: Sequence[object]) -> bool:
+    """Whether cells are ids that can be read as money, such as `P12`."""
     return any(_ID.match(str(cell).strip()) for cell in cells)
 
 

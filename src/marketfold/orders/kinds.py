@@ -27,6 +27,10 @@ class Kind(Enum):
 
 _PARQUET_NAMES = frozenset({".parquet", ".pq", ".parq"})
 _WORKBOOK_NAMES = frozenset({".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"})
+USUAL_NAMES = (
+    _PARQUET_NAMES | _WORKBOOK_NAMES | {".csv", ".tsv", ".tab", ".txt", ".dat", ".gz", ".bz2", ".xz", ".zst", ".zip"}
+)
+"""How names of files with orders usually end; what a file is, its first bytes say."""
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 """Marks of text that shops call `orders.xls`, so that a spreadsheet opens it."""

@@ -45,7 +45,8 @@ def is_contact(text: str) -> bool:
     return _CONTACT.search(text) is not None
 
 
-def _may_be_shown(values: Sequence[object]) -> bool:
+def holds_no_person(values: Sequence[object]) -> bool:
+    """Whether cells are classes or numbers, and none of them could reach or be somebody."""
     texts = [text for value in values if value is not None and (text := str(value).strip())]
     if not texts:
         return False
@@ -69,5 +70,5 @@ def open_columns(extra: Iterable[str], sample: Mapping[str, Sequence[object]]) -
     tuple of str
         At most 24, in the order of the source.
     """
-    shown = (name for name in extra if not sounds_personal(name) and _may_be_shown(sample.get(name, ())))
+    shown = (name for name in extra if not sounds_personal(name) and holds_no_person(sample.get(name, ())))
     return tuple(shown)[:MOST_COLUMNS]

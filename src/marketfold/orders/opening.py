@@ -26,7 +26,7 @@ from marketfold.orders.role_names import sureness
 from marketfold.orders.several import SeveralTexts
 from marketfold.orders.sources import FrameSource, RelationSource, from_parquet, from_polars, from_spark, from_table
 from marketfold.orders.text_files import NoLinesError, TextSource
-from marketfold.orders.workbooks import open_workbooks
+from marketfold.orders.workbooks import open_workbooks, sheet_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,6 +67,16 @@ def _with_days(source: Source, options: ReadingOptions) -> Source:
         return source
     whole = len(parts.columns) == len(PARTS) or not any(holds_days(cells) for cells in sample.values())
     return JoinedDays(source, parts) if whole else source
+
+
+def tables_within(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The sheets of a workbook, and the files of a folder by their paths from there; none of what cannot be read."""
+    try:
+        if path.is_dir():
+            return (), tuple(_files_below(path))
+        return (sheet_names(path, path.name), ()) if kind_of(path, path.name) is Kind.WORKBOOK else ((), ())
+    except OrdersError:
+        return (), ()
 
 
 _FILE_FLAGS = {"sheet": "--sheet", "delimiter": "--delimiter", "encoding": "--encoding", "header_row": "--header-row"}

@@ -203,7 +203,7 @@ def read_orders(source: object, options: ReadingOptions | None = None) -> Orders
     sample = opened.sample()
     if opened.encoding is None and not any(sample.values()):  # a text file says so itself, with its separator
         raise OrdersError(f"{opened.name} holds no order line.")
-    match = match_roles(sample, options.mapping)
+    match = match_roles(sample, options.mapping, options.no_role)
     needed = {role: column for role, column in match.mapping.items() if role == "customer_id" or role not in PERSONAL}
     if not needed:  # there is no column to type, and what is missing is a fault already
         _raise_faults(opened, match, list(match.faults), options.header_row)

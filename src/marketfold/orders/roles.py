@@ -282,7 +282,23 @@ def _check_single_use(draft: _Draft) -> None:
             draft.faults.append(Fault(what, "name one column for each role with --map."))
 
 
-def match_roles(sample: Mapping[str, Sequence[object]], mapping: Mapping[str, str]) -> Match:
+def _without(
+    sample: Mapping[str, Sequence[object]], no_role: Sequence[str], draft: _Draft
+) -> dict[str, Sequence[object]]:
+    """The columns that may have a role."""
+    for column in no_role:
+        if column not in sample:
+            near = difflib.get_close_matches(column, sample, n=1, cutoff=0.6)
+            hint = (
+                f"--no-role {shlex.quote(near[0])}" if near else f"the columns are {listed(list(map(repr, sample)))}."
+            )
+            draft.faults.append(Fault(f"--no-role {column}: there is no column {column!r}.", hint))
+    return {column: cells for column, cells in sample.items() if column not in no_role}
+
+
+def match_roles(
+    sample: Mapping[str, Sequence[object]], mapping: Mapping[str, str], no_role: Sequence[str] = ()
+) -> Match:
     """Match the columns of a source to roles.
 
     Parameters
@@ -291,6 +307,8 @@ def match_roles(sample: Mapping[str, Sequence[object]], mapping: Mapping[str, st
         The first values of each column, by column name in the order of the source.
     mapping
         Roles that the user has given: role to column.
+    no_role
+        Columns that the user has said have none.
 
     Examples
     --------
@@ -300,14 +318,15 @@ def match_roles(sample: Mapping[str, Sequence[object]], mapping: Mapping[str, st
     """
     columns = list(sample)
     draft = _apply_overrides(mapping, columns)
-    draft.items = item_columns([column for column in columns if column not in draft.mapping.values()])
+    sample = _without(sample, no_role, draft)
+    draft.items = item_columns([column for column in sample if column not in draft.mapping.values()])
     if not mapping and _is_data(columns):
         return Match({}, faults=(NO_HEADER,))
     if draft.items:
         draft.decisions.append(Decision("items_in_columns", draft.items, numbers={"items": draft.items[:MOST_NAMED]}))
         sample = {column: cells for column, cells in sample.items() if column not in draft.items}
-    _know_shopify(draft, columns)
-    _match_day_parts(draft, columns)
+    _know_shopify(draft, list(sample))
+    _match_day_parts(draft, list(sample))
     _match_parents(draft, sample)
     _match_names(draft, sample)
     _prefer_returning(draft, sample, mapping)

@@ -95,6 +95,23 @@ def _blank_out(cell: object) -> object:
     return None if isinstance(cell, str) and not cell.strip() else cell
 
 
+def sheet_names(path: Path, name: str) -> tuple[str, ...]:
+    """The sheets of a workbook, in their order.
+
+    Raises
+    ------
+    OrdersError
+        If it is no workbook, or reaches too far.
+    """
+    import python_calamine  # noqa: PLC0415  (only for workbooks)
+
+    check_extent(path, name)
+    try:
+        return tuple(python_calamine.load_workbook(str(path)).sheet_names)
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise not_a_workbook(name) from error
+
+
 def _read_sheet(book: str, name: str, sheet: Any, given: int | None) -> _Sheet | None:
     """The table of a sheet; None where there is none. Rows are read one after the other, blank ones are no lines."""
     rows: list[tuple[int, Cells]] = []

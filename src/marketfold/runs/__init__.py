@@ -2,7 +2,9 @@
 
 from marketfold.runs.campaigns import export_run, measure_run
 from marketfold.runs.comparison import PEOPLE_FILE, compare_into, compare_run_folders, read_comparison
+from marketfold.runs.demo_shop import DEMO_ORDERS, write_demo_shop
 from marketfold.runs.folder import RUNS, next_free_folder, refuse_existing, staged_folder
+from marketfold.runs.inspection import CustomersSeen, OrdersSeen, inspect_source
 from marketfold.runs.lessons import write_lessons
 from marketfold.runs.make import make_run
 from marketfold.runs.pages import read_page, refresh_page, render_run, write_pictures
@@ -12,13 +14,17 @@ from marketfold.runs.score import score_orders, scoring_config
 from marketfold.runs.write import write_run, write_table
 
 __all__ = [
+    "DEMO_ORDERS",
     "PEOPLE_FILE",
     "RUNS",
+    "CustomersSeen",
+    "OrdersSeen",
     "Run",
     "change_plan",
     "compare_into",
     "compare_run_folders",
     "export_run",
+    "inspect_source",
     "make_run",
     "measure_run",
     "next_free_folder",
@@ -33,6 +39,7 @@ __all__ = [
     "score_orders",
     "scoring_config",
     "staged_folder",
+    "write_demo_shop",
     "write_lessons",
     "write_pictures",
     "write_run",

@@ -218,4 +218,4 @@ def _reading_of_orders(run: Run) -> ReadingOptions:
     reading = run.config.reading
     if run.record["input"].get("kind") != "customers":
         return reading
-    return reading.model_copy(update={"mapping": {}, "table": False, "sheet": None, "date_format": None})
+    return reading.model_copy(update={"mapping": {}, "no_role": (), "table": False, "sheet": None, "date_format": None})

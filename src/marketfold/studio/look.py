@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import TypeAdapter
 
-from marketfold.config import load_config
-from marketfold.decisions import in_currency
-from marketfold.errors import MarketfoldError
-from marketfold.json_files import read_json, write_json
+from marketfold.json_files import read_json
+from marketfold.schema import ColumnProfile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,34 +20,126 @@ if TYPE_CHECKING:
 
 SHAPES_READING = ("reading", "cleaning")
 """Branches of the settings that decide how a source is read; the others change nothing of what is seen here."""
+N_SHOWN = 20
+"""Lines that are shown of each reason."""
+
+Reason = Literal["", "given", "name", "content"]
 
 
 @dataclass(frozen=True)
 class ColumnSeen:
-    """A column of the source: what it means, and some of its cells where they are nobody's own."""
+    """A column of the source.
+
+    Attributes
+    ----------
+    role
+        What it means; empty where it means nothing.
+    reason
+        Whether that was given, or found by its name or its content.
+    taken
+        Of a table of customers: what it is for, in words.
+    profile
+        What it holds; nothing of a person's.
+    """
 
     name: str
     role: str = ""
-    samples: tuple[str, ...] = ()
+    reason: Reason = ""
+    taken: str = ""
+    profile: ColumnProfile = field(default_factory=lambda: ColumnProfile("unreadable"))
+
+    @property
+    def is_used(self) -> bool:
+        """Whether it has a role, or was said to have none; of a table of customers, whether it is for something."""
+        return bool(self.role or self.reason or (self.taken and not self.taken.startswith("left out")))
+
+
+@dataclass(frozen=True)
+class AsideSeen:
+    """Lines that were set aside for one reason: how many, their money, and the first of them with what shows it."""
+
+    reason: str
+    words: str
+    lines: int
+    money: float
+    first: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What of the orders counts."""
+
+    lines: int
+    orders: int
+    customers: int
+    money: float
 
 
 @dataclass(frozen=True)
 class Look:
-    """A source as it is read with some settings; `refused` says why it cannot be used, with what it takes."""
+    """A source as it is read with some settings.
 
-    kind: str = ""
-    name: str = ""
-    lines: int = 0
-    orders: int = 0
-    customers: int = 0
-    first_on: str = ""
-    last_on: str = ""
-    currency: str | None = None
+    Attributes
+    ----------
+    said
+        Everything that `marketfold inspect --json` says; of a source that cannot be read its name alone.
+    sheets, files
+        Of a workbook and of a folder: what there is to choose from.
+    refused, faults
+        Why it cannot be used, and each cause with its hint; empty where it can.
+    stamp
+        The file as it was when it was looked at: by it is known that it has changed.
+    """
+
+    said: dict[str, Any] = field(default_factory=dict)
     columns: tuple[ColumnSeen, ...] = ()
-    ledger: dict[str, Any] = field(default_factory=dict)
-    decisions: tuple[dict[str, Any], ...] = ()
+    aside: tuple[AsideSeen, ...] = ()
+    kept: Kept | None = None
+    sheets: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     refused: str = ""
     faults: tuple[tuple[str, str], ...] = ()
+    stamp: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What it is: orders, or customers; empty of what cannot be read."""
+        return str(self.said.get("kind", ""))
+
+    @property
+    def name(self) -> str:
+        """Of the file."""
+        return str(self.said.get("name", ""))
+
+    @property
+    def lines(self) -> int:
+        """Rows that were read."""
+        return int(self.said.get("lines", 0))
+
+    @property
+    def orders(self) -> int:
+        """Orders that were read."""
+        return int(self.said.get("orders", 0))
+
+    @property
+    def customers(self) -> int:
+        """Customers that were read."""
+        return int(self.said.get("customers", 0))
+
+    @property
+    def currency(self) -> str | None:
+        """Code of the one currency of the money."""
+        return self.said.get("currency")
+
+    @property
+    def ledger(self) -> dict[str, Any]:
+        """Lines and money from read to kept, as `run.json` has them; empty where nothing could be cleaned."""
+        return self.said.get("ledger") or {}
+
+    @property
+    def decisions(self) -> tuple[dict[str, Any], ...]:
+        """What was decided, as records of `run.json`."""
+        return tuple(self.said.get("decisions", ()))
 
 
 _LOOK = TypeAdapter(Look)
@@ -75,40 +166,15 @@ def last_look(workspace: Workspace, project: Project, settings: dict[str, Any] |
         return None
 
 
-def look_at(workspace: Workspace, key: str, settings: dict[str, Any]) -> Look:
-    """Read the source of a project with some settings, and keep what was seen."""
-    from marketfold.orders import open_source  # noqa: PLC0415 - pages ask for what was seen, and read nothing
+def forget_looks(workspace: Workspace, key: str) -> None:
+    """Take away what was seen of a project's source, for it is another now."""
+    shutil.rmtree(workspace.folder(key) / "looks", ignore_errors=True)
 
-    source = str(workspace.path(workspace.project(key).source or ""))
-    config = load_config(reading_part(settings))
-    opened = open_source(source, config.reading)
+
+def stamp_of(path: Path) -> str:
+    """A file or folder as it is now, without reading it; empty where it is gone."""
     try:
-        look = _seen(source, config)
-    except MarketfoldError as error:
-        faults = tuple((fault.what, fault.hint) for fault in error.faults)
-        look = Look(name=opened.name, columns=tuple(map(ColumnSeen, opened.columns)), refused=str(error), faults=faults)
-    path = look_file(workspace, key, settings)
-    path.parent.mkdir(exist_ok=True)
-    write_json(look, path)
-    return look
-
-
-def _seen(source: str, config: Any) -> Look:
-    from marketfold.cleaning import clean_orders  # noqa: PLC0415
-    from marketfold.customer_tables import CustomerTable, read_source  # noqa: PLC0415
-    from marketfold.orders import inspect_orders  # noqa: PLC0415
-
-    read = read_source(source, config.reading)
-    if isinstance(read, CustomerTable):
-        facts = read.facts
-        return Look("customers", facts.name, facts.lines, customers=len(read.features))
-    found = inspect_orders(read)
-    options = config.cleaning.model_copy(update={"allow_mostly_set_aside": True})
-    clean = clean_orders(read, options)
-    roles = {column: role for role, column in found.mapping.items()}
-    decisions = in_currency((*found.decisions, *clean.report.decisions), clean.currency)
-    return Look(
-        "orders", found.name, found.lines, found.orders, found.customers, str(found.first_on), str(found.last_on),
-        clean.currency, tuple(ColumnSeen(name, roles.get(name, "")) for name in (*roles, *found.extra_columns)),
-        clean.report.ledger.to_dict(), tuple(one.to_dict() for one in decisions),
-    )  # fmt: skip
+        about = path.stat()
+    except OSError:
+        return ""
+    return f"{about.st_size} {about.st_mtime_ns}"

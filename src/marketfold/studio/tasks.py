@@ -5,9 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from marketfold.config import load_config
-from marketfold.runs import Run, compare_into, make_run, next_free_folder, write_lessons
+from marketfold.runs import (
+    DEMO_ORDERS,
+    Run,
+    compare_into,
+    make_run,
+    next_free_folder,
+    write_demo_shop,
+    write_lessons,
+)
 from marketfold.studio.kept import comparison_folder, lessons_file, lessons_name
-from marketfold.studio.look import look_at
+from marketfold.studio.looking import look_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,12 +27,26 @@ if TYPE_CHECKING:
 
     Task = Callable[[Workspace, str, dict[str, Any], Progress], dict[str, Any]]
 
+DEMO = "demo-shop"
+"""Folder of the demo shop below the root."""
+
 
 def _look(workspace: Workspace, key: str, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Read a source with some settings, and keep what was seen."""
     progress("read", 0, 1)
     look_at(workspace, key, request["settings"])
     return {}
+
+
+def _demo(workspace: Workspace, _: str, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Make the demo shop below the root, where it is not there yet, and a project for it."""
+    progress("write", 0, 1)
+    folder = workspace.root / DEMO
+    if not (folder / DEMO_ORDERS).is_file():
+        write_demo_shop(folder, request.get("lines"))
+    progress("write", 1, 1)
+    project = workspace.create(DEMO, folder / DEMO_ORDERS)
+    return {"project": project.key} | _look(workspace, project.key, {"settings": {}}, progress)
 
 
 def _run(workspace: Workspace, key: str, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -57,8 +79,8 @@ def _compare(workspace: Workspace, _key: str, request: dict[str, Any], progress:
     return {"comparison": folder.name}
 
 
-TASKS: Mapping[Kind, Task] = {"look": _look, "run": _run, "learn": _learn, "compare": _compare}
+TASKS: Mapping[Kind, Task] = {"look": _look, "demo": _demo, "run": _run, "learn": _learn, "compare": _compare}
 """By kind."""
 
-WORK: Mapping[Kind, Work] = {"look": "inspect", "run": "run", "learn": "learn", "compare": "compare"}
+WORK: Mapping[Kind, Work] = {"look": "inspect", "demo": "demo", "run": "run", "learn": "learn", "compare": "compare"}
 """How far each is, by the steps of this work."""

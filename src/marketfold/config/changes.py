@@ -1,0 +1,173 @@
+"""Settings with something more, or something less: what flags in a sentence say, put in and taken out again."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from marketfold.config.as_given import chosen, from_flags
+from marketfold.config.loading import load_config
+from marketfold.config.settings import settings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_WORD = r"""(?:'[^']*'|"[^"]*"|[^\s'"])+"""
+_FLAG = re.compile(r"(?<![\w-])--[a-z][a-z-]*(?![\w-])")
+_VALUE = re.compile(rf"[= ]({_WORD})")
+_FLAGS_ALONE = re.compile(rf"--[a-z-]+(?:[= ]{_WORD})?|\bor\b|\s")
+_BLANKS: Mapping[str, str] = {
+    "--map": "COLUMN", "--sheet": "NAME", "--header-row": "N", "--date-format": "FORMAT", "--decimal": "SIGN",
+    "--cancelled-status": "STATUS", "--sale-status": "STATUS", "--not-product": "TEXT", "--product": "TEXT",
+    "--as-of": "DAY",
+}  # fmt: skip
+"""What stands in sentences for a value that a person has to say."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way out that a hint or a decision names.
+
+    Attributes
+    ----------
+    words
+        Its flags with their values, as a shell splits them.
+    blank
+        The name of the flag whose value is still to be said, with the role of a column behind it (`--map order_id`);
+        empty where nothing is.
+    """
+
+    words: tuple[str, ...]
+    blank: str = ""
+
+    def filled(self, value: str) -> Way:
+        """The same with the value that was to be said."""
+        *first, last = self.words
+        role = last.partition("=")[0] if self.blank.startswith("--map ") else ""
+        return Way((*first, f"{role}={value}" if role else value))
+
+    @property
+    def text(self) -> str:
+        """As it is pasted into a shell."""
+        return shlex.join(self.words)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What it sets."""
+        return from_flags(list(self.words))
+
+
+def ways_in(text: str) -> list[Way]:
+    """The flags of each way out that a sentence names; a flag that sets nothing, or two blanks, are none.
+
+    >>> [way.words for way in ways_in("--map ordered_on=A or --map ordered_on=B")]
+    [('--map', 'ordered_on=A'), ('--map', 'ordered_on=B')]
+    >>> ways_in("Check the columns; --map amount=COLUMN takes another.")[0].blank
+    '--map amount'
+    """
+    known = {name: setting for setting in settings_of() for name in setting.flag.name.split()}
+    in_prose = bool(_FLAGS_ALONE.sub("", text))
+    found: list[tuple[int, int, list[str]]] = []
+    for match in _FLAG.finditer(text):
+        name, end = match[0], match.end()
+        if name not in known or (found and match.start() < found[-1][1]):
+            continue
+        words = [name]
+        if known[name].kind is not bool:
+            value = _VALUE.match(text, end)
+            if value is None:
+                continue
+            words.append(_unquoted(value[1], in_prose=in_prose))
+            end = value.end()
+        if found and not text[found[-1][1] : match.start()].strip():
+            start, _, before = found.pop()
+            found.append((start, end, before + words))
+        else:
+            found.append((match.start(), end, words))
+    ways = [Way(tuple(words), _blank_of(words)) for _, _, words in found]
+    return [way for way in dict.fromkeys(ways) if way.blank != "?"]
+
+
+def _unquoted(word: str, *, in_prose: bool) -> str:
+    """A word as a shell takes it; a stop behind it ends the sentence, where there is one around it."""
+    bare = (word.rstrip(".,;:)") or word) if in_prose else word
+    try:
+        return "".join(shlex.split(bare))
+    except ValueError:
+        return bare
+
+
+def _blank_of(words: list[str]) -> str:
+    """The flag that still wants its value; "?" where more than one value is to be said."""
+    blanks = []
+    for name, value in pairwise(words):
+        wanted = _BLANKS.get(name)
+        role, _, column = value.partition("=") if name == "--map" else ("", "", value)
+        if wanted and (column == wanted or (name == "--product" and column == "CODE")):
+            blanks.append("?" if role == "ROLE" else f"{name} {role}".strip())
+    if len(blanks) > 1 or (blanks and words[-1].rpartition("=")[2] not in {*_BLANKS.values(), "CODE"}):
+        return "?"
+    return blanks[0] if blanks else ""
+
+
+def with_given(settings: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings and what was given beside them: of texts in a row all, of one value the one that was given.
+
+    >>> with_given({"reading": {"undo": ["total_rows"]}}, {"reading": {"undo": ["note_rows"], "decimal": ","}})
+    {'reading': {'undo': ['total_rows', 'note_rows'], 'decimal': ','}}
+    """
+    found = dict(settings)
+    for name, value in given.items():
+        own = found.get(name)
+        if isinstance(own, dict) and isinstance(value, dict):
+            found[name] = with_given(own, value)
+        elif isinstance(own, list | tuple) and isinstance(value, list | tuple):
+            found[name] = list(dict.fromkeys([*own, *value]))
+        else:
+            found[name] = value
+    return found
+
+
+def without_given(settings: Mapping[str, Any], taken: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings without what was given; all else stays.
+
+    >>> without_given({"reading": {"undo": ["total_rows", "note_rows"]}}, {"reading": {"undo": ["total_rows"]}})
+    {'reading': {'undo': ['note_rows']}}
+    """
+    found = {}
+    for name, own in settings.items():
+        value = taken.get(name)
+        if name not in taken:
+            found[name] = own
+        elif isinstance(own, dict) and isinstance(value, dict):
+            found[name] = without_given(own, value)
+        elif isinstance(own, list | tuple) and isinstance(value, list | tuple):
+            found[name] = [one for one in own if one not in value]
+    return {name: own for name, own in found.items() if own not in ({}, [])}
+
+
+def settled(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings as a run records them: each value checked and of its type, and none that holds anyway.
+
+    Raises
+    ------
+    ConfigError
+        If one of them is unknown or out of range.
+    """
+    checked = load_config(dict(settings)).model_dump(mode="json")
+    return chosen(_among(checked, settings))
+
+
+def _among(values: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:
+    """Of nested values those whose names are there, down to the settings themselves."""
+    branches = {setting.path[:-1] for setting in settings_of()}
+
+    def walk(values: Mapping[str, Any], names: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+        for name, one in names.items():
+            inner = (*path, name)
+            yield name, dict(walk(values[name], one, inner)) if inner in branches else values[name]
+
+    return dict(walk(values, names, ()))

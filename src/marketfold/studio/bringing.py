@@ -1,0 +1,173 @@
+"""How order files come into the studio: streamed from the browser to disk, or picked below the root."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import tempfile
+import threading
+import unicodedata
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from starlette.concurrency import run_in_threadpool
+
+from marketfold.errors import EngineError, OrdersError
+from marketfold.orders import USUAL_NAMES, is_passed_over
+from marketfold.temporary import PARTIAL, locked, sweep
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from marketfold.studio.workspace import Workspace
+
+UPLOADS = "uploads"
+"""Folder below the root of what was dropped."""
+MOST_SHOWN = 500
+"""Entries of one folder in the picker."""
+_LONGEST = 120
+_NO_NAME = frozenset('<>:"/\\|?*')
+_STAGED = ".marketfold-"
+_naming = threading.Lock()
+
+
+def file_name(given: str) -> str:
+    r"""A name that any system takes for a file, whatever a browser says that a file is called.
+
+    >>> file_name("../../etc/pass:wd"), file_name("C:\\Orders\\May 2026.xlsx"), file_name("..")
+    ('passwd', 'May 2026.xlsx', 'orders')
+    """
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", given))[-1]
+    plain = "".join(sign for sign in last if sign.isprintable() and sign not in _NO_NAME).strip(" .~-")
+    path = Path(plain or "orders")
+    stem = path.stem.encode()[:_LONGEST].decode("utf-8", "ignore").strip(" .")
+    return f"{stem or 'orders'}{path.suffix if len(path.suffix.encode()) < 16 else ''}"
+
+
+async def receive(stream: AsyncIterator[bytes], folder: Path, name: str) -> Path:
+    """Write what arrives into a file of a folder, under a name that no other has; it is there whole or not at all.
+
+    Raises
+    ------
+    OrdersError
+        If nothing arrives.
+    EngineError
+        If it cannot be written.
+    """
+    name = file_name(name)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        sweep(folder, _STAGED)
+        handle, staging = tempfile.mkstemp(prefix=_STAGED, suffix=PARTIAL, dir=folder)
+    except OSError as error:
+        raise _not_kept(name, error) from error
+    lock = _lock(Path(staging))
+    try:
+        with os.fdopen(handle, "wb") as file:
+            async for chunk in stream:
+                await run_in_threadpool(file.write, chunk)
+            size = file.tell()
+        if not size:
+            raise OrdersError(f"{name} is empty. Bring a file with a header and at least one order line.")
+        return _take_name(Path(staging), name)
+    except OSError as error:
+        if isinstance(error, OrdersError):
+            raise
+        raise _not_kept(name, error) from error
+    finally:
+        Path(staging).unlink(missing_ok=True)
+        if lock is not None:
+            os.close(lock)
+
+
+def _lock(staging: Path) -> int | None:
+    with suppress(OSError):
+        return locked(staging)
+    return None
+
+
+def _take_name(staging: Path, name: str) -> Path:
+    stem, suffix, number = Path(name).stem, Path(name).suffix, 2
+    with _naming:
+        path = staging.parent / name
+        while path.exists() or path.is_symlink():
+            path, number = staging.parent / f"{stem}-{number}{suffix}", number + 1
+        staging.chmod(0o644)  # a temporary file is private
+        staging.rename(path)
+    return path
+
+
+def _not_kept(name: str, error: OSError) -> EngineError:
+    full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+    way = "Free some space, and bring it again." if full else "Look whether you may write there."
+    return EngineError(f"{name} could not be kept: {error.strerror or error}. {way} Nothing of it was left.")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file or folder of the picker: its name, and its path below the root."""
+
+    name: str
+    path: str
+    is_folder: bool
+    n_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class Folder:
+    """What can be picked in a folder.
+
+    Attributes
+    ----------
+    path
+        Below the root; empty for the root itself.
+    above
+        Name and path of each folder on the way to it.
+    entries
+        Folders before files; no more than `MOST_SHOWN`.
+    more
+        How many are not among them.
+    """
+
+    path: str
+    above: tuple[Entry, ...]
+    entries: tuple[Entry, ...]
+    more: int = 0
+
+    @property
+    def is_source(self) -> bool:
+        """Whether it holds files that may be read together as one table."""
+        return bool(self.path) and sum(not one.is_folder for one in self.entries) > 1
+
+
+def folder_below(workspace: Workspace, text: str) -> Folder:
+    """What of a folder below the root can be picked: folders, and files that may hold orders."""
+    home = workspace.below(text) if text else workspace.root
+    if not home.is_dir():
+        home = home.parent
+    found = [entry for path in home.iterdir() if (entry := _entry(workspace, path)) is not None]
+    found.sort(key=lambda one: (not one.is_folder, one.name.casefold()))
+    parts = home.relative_to(workspace.root).parts
+    above = tuple(Entry(part, "/".join(parts[: place + 1]), is_folder=True) for place, part in enumerate(parts))
+    return Folder("/".join(parts), above, tuple(found[:MOST_SHOWN]), max(len(found) - MOST_SHOWN, 0))
+
+
+def _entry(workspace: Workspace, path: Path) -> Entry | None:
+    """None for what is hidden, leads out of the root, or is a run or no table."""
+    if is_passed_over(path):
+        return None
+    try:
+        told = path.relative_to(workspace.root).as_posix()
+        if path.is_symlink() and not path.resolve(strict=True).is_relative_to(workspace.root):
+            return None
+        if path.is_dir():
+            return None if (path / "run.json").exists() else Entry(path.name, told, is_folder=True)
+        if path.suffix.lower() not in USUAL_NAMES or not path.is_file():
+            return None
+        told.encode()
+        return Entry(path.name, told, is_folder=False, n_bytes=path.stat().st_size)
+    except (OSError, RuntimeError, ValueError):  # a link to nothing, a name that is no text
+        return None

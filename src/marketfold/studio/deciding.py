@@ -1,0 +1,214 @@
+"""Other choices than those that were made, in words: what hints and decisions name, and what it would set."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, get_args, get_origin
+
+from marketfold.config import (
+    Way,
+    as_flags,
+    from_flags,
+    settings_of,
+    settled,
+    ways_in,
+    with_given,
+    without_given,
+)
+from marketfold.decisions import otherwise
+from marketfold.errors import ParameterError
+from marketfold.schema import ROLES
+from marketfold.studio.look import Look, last_look, reading_part
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from marketfold.config import Setting
+    from marketfold.studio.workspace import Project, Workspace
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something that can be chosen instead.
+
+    Attributes
+    ----------
+    label
+        What it does, in words.
+    give, back
+        Flags that it gives, or takes back, as one text.
+    blank
+        What a person still has to say: "column", "sheet", "number" or "text"; empty where nothing.
+    among
+        What there is to choose from, where that is known.
+    """
+
+    label: str
+    give: str = ""
+    back: str = ""
+    blank: str = ""
+    among: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A decision as it is shown: what, why, what it moves, and what else can be chosen.
+
+    `way` is that of its kind, "off" where it was switched off, and "given" where a person made it; `undo` is what
+    decides otherwise, where no choice here does.
+    """
+
+    code: str
+    way: str
+    what: str
+    why: str = ""
+    lines: int = 0
+    money: float | None = None
+    customers: int | None = None
+    choices: tuple[Choice, ...] = ()
+    undo: str = ""
+
+
+_BLANKS = {"--map": "column", "--sheet": "sheet", "--header-row": "number"}
+
+
+def role_words(role: str) -> str:
+    """What a column of a role holds, as a choice in a menu."""
+    return ROLES[role].meaning.partition(";")[0]
+
+
+def name_of(setting: Setting) -> str:
+    """What a setting is called in a form."""
+    return setting.path[-1].replace("_", " ").capitalize()
+
+
+def choices_in(text: str, look: Look, about: Collection[str] = ()) -> tuple[Choice, ...]:
+    """The ways out that a hint or a decision names, of those that shape how a source is read.
+
+    `about` are the columns that it is about, whose commonest cells are offered where a text is to be said.
+    """
+    ways = [way for way in ways_in(text) if way.settings and reading_part(way.settings) == way.settings]
+    return tuple(_choice(way, look, about) for way in ways)
+
+
+def _choice(way: Way, look: Look, about: Collection[str]) -> Choice:
+    flag = way.blank.partition(" ")[0]
+    blank = _BLANKS.get(flag, "text") if flag else ""
+    cells = (text for column in look.columns if column.name in about for text, _ in column.profile.values)
+    offered = {"column": (column.name for column in look.columns), "sheet": look.sheets, "text": cells}
+    among = tuple(offered.get(blank, ()))
+    if flag == "--map":
+        return Choice(f"Take another column for: {role_words(way.blank.partition(' ')[2])}", way.text, "", blank, among)
+    if flag:
+        asked = _given(way.settings)[0][0].field.description or ""
+        return Choice(asked.rstrip("."), way.text, "", blank, among)
+    return Choice("; ".join(said(way.settings)), way.text)
+
+
+def said(settings: Mapping[str, Any]) -> list[str]:
+    """What settings do, each in words."""
+    found = []
+    for setting, value in _given(settings):
+        if setting.path[-1] == "mapping":
+            found += [f"“{column}” is: {role_words(role) if role in ROLES else role}" for role, column in value.items()]
+        elif setting.path[-1] == "undo":
+            found += map(otherwise, value)
+        elif isinstance(value, bool):
+            found.append(_described(setting))
+        else:
+            values = value if isinstance(value, list | tuple) else (value,)
+            found += [f"{name_of(setting)}: {one}" for one in values]
+    return found
+
+
+def _given(settings: Mapping[str, Any]) -> list[tuple[Setting, Any]]:
+    found = []
+    for setting in settings_of():
+        value: Any = settings
+        for name in setting.path:
+            value = value.get(name) if isinstance(value, dict) else None
+        if value is not None:
+            found.append((setting, value))
+    return found
+
+
+def _described(setting: Setting) -> str:
+    return (setting.field.description or "").partition(",")[0].rstrip(".")
+
+
+def changed(settings: Mapping[str, Any], give: str, back: str, value: str = "") -> dict[str, Any]:
+    """Settings with what a choice gives, and without what it takes back.
+
+    Raises
+    ------
+    ParameterError
+        If a value is still to be said.
+    ConfigError
+        If a value cannot be used.
+    """
+    give = filled(give, value)
+    if any(way.blank for way in ways_in(give)):
+        raise ParameterError("Say which, and then choose again.")
+    given, taken = (reading_part(from_flags(_split(text))) for text in (give, back))
+    return settled(with_given(without_given(settings, taken), given))
+
+
+def _split(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise ParameterError(f"{text[:80]} cannot be read: {str(error).lower()}. Choose again.") from error
+
+
+def filled(give: str, value: str) -> str:
+    """What a choice gives, with the value that was still to be said."""
+    ways = ways_in(give)
+    return ways[0].filled(value.strip()).text if len(ways) == 1 and ways[0].blank and value.strip() else give
+
+
+def doubts_of(workspace: Workspace, project: Project, look: Look) -> list[Doubt]:
+    """Every decision about a source, those that were switched off and those that a person made among them."""
+    undone = project.settings.get("reading", {}).get("undo", ())
+    found = [_doubt(one, choices_in(one["undo"], look, one["columns"])) for one in look.decisions]
+    return [*found, *(_switched_off(workspace, project, code) for code in undone), *_made_by_hand(project)]
+
+
+def _doubt(one: Mapping[str, Any], choices: tuple[Choice, ...], way: str = "") -> Doubt:
+    undo = "" if choices else one["undo"]
+    moved = one["lines"], one["money"], one["customers"]
+    return Doubt(one["code"], way or one["way"], one["what"], one["why"], *moved, choices, undo)
+
+
+def _switched_off(workspace: Workspace, project: Project, code: str) -> Doubt:
+    """A decision that is not made, as it was told when it was."""
+    flag = f"--undo {code}"
+    before = last_look(workspace, project, changed(project.settings, "", flag))
+    told = [one for one in before.decisions if one["undo"] == flag] if before else []
+    choices = (Choice("Switch it on again", "", flag),)
+    if told:
+        return _doubt(told[0], choices, "off")
+    return Doubt(code, "off", f"{otherwise(code)}: so it was chosen.", choices=choices)
+
+
+def _made_by_hand(project: Project) -> list[Doubt]:
+    """What a person said of the reading and of the cleaning, each to be taken back by itself."""
+    found = []
+    own = without_given(
+        reading_part(project.settings), {"reading": {"undo": project.settings.get("reading", {}).get("undo", [])}}
+    )
+    for flag in as_flags(own):
+        words = said(from_flags(shlex.split(flag)))
+        found.append(Doubt(flag, "given", f"{words[0]}.", choices=(Choice("Take this back", "", flag),)))
+    return found
+
+
+def form_settings() -> list[Setting]:
+    """Settings of how a file is read that stand in the form, in the order of the tree."""
+    apart = {"mapping", "no_role", "undo", "memory_limit"}
+    return [one for one in settings_of() if one.path[0] == "reading" and one.path[-1] not in apart]
+
+
+def options_of(setting: Setting) -> tuple[str, ...]:
+    """What a setting can be, where that is one of a few texts."""
+    return tuple(map(str, get_args(setting.kind))) if get_origin(setting.kind) is not tuple else ()

@@ -1,0 +1,86 @@
+"""The first page: drop a file, pick one below the root, or take the demo shop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.routing import Route
+
+from marketfold.demo import DEMO_LINES
+from marketfold.errors import MarketfoldError
+from marketfold.studio.bringing import UPLOADS, folder_below, receive
+from marketfold.studio.pages import go, page, refusal, state_of, with_form
+from marketfold.words import count, file_size
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from starlette.datastructures import FormData
+    from starlette.requests import Request
+
+    from marketfold.studio.pages import State
+    from marketfold.studio.workspace import Project
+
+MOST_RECENT = 6
+
+
+def start(request: Request) -> Response:
+    """The first page; `below` is the folder that the picker shows."""
+    workspace = state_of(request).workspace
+    folder = folder_below(workspace, request.query_params.get("below", ""))
+    projects = workspace.projects()
+    return page(
+        request, "start.html.j2", "data", folder=folder, root=workspace.root.name, recent=projects[:MOST_RECENT],
+        is_first=not projects, file_size=file_size, demo_lines=count(DEMO_LINES),
+    )  # fmt: skip
+
+
+def begin(state: State, source: Path) -> Project:
+    """A new project for a file, whose look is asked for at once."""
+    project = state.workspace.create(source.name, source)
+    state.jobs.ask("look", project.key, settings=project.settings)
+    return project
+
+
+def _open(request: Request, form: FormData) -> Response:
+    """Begin a project with a file or a folder below the root."""
+    state = state_of(request)
+    project = begin(state, state.workspace.below(str(form.get("path", ""))))
+    return go(request, f"/p/{project.key}/data")
+
+
+async def _upload(request: Request) -> Response:
+    """Take a file whose bytes are the body, and begin a project with it."""
+    state = state_of(request)
+    try:
+        folder = state.workspace.root / UPLOADS
+        path = await receive(request.stream(), folder, request.query_params.get("name", ""))
+    except ClientDisconnect:  # nobody is there to be told
+        return Response(status_code=400)
+    except MarketfoldError as error:
+        return refusal(request, error)
+    return go(request, f"/p/{begin(state, path).key}/data")
+
+
+def _ask_for_demo(request: Request, form: FormData) -> Response:  # noqa: ARG001
+    return go(request, f"/demo/{state_of(request).jobs.ask('demo', '').ident}")
+
+
+def _demo(request: Request) -> Response:
+    """How far the demo shop is; where it is made, its project."""
+    job = state_of(request).jobs.get(request.path_params["job"])
+    if "project" in job.result:
+        return go(request, f"/p/{job.result['project']}/data")
+    return page(request, "demo.html.j2", "data", job=job)
+
+
+ROUTES = (
+    Route("/", start),
+    Route("/data", start),
+    Route("/open", with_form(_open), methods=["POST"]),
+    Route("/upload", _upload, methods=["POST"]),
+    Route("/demo", with_form(_ask_for_demo), methods=["POST"]),
+    Route("/demo/{job}", _demo),
+)

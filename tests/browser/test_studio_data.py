@@ -1,0 +1,209 @@
+"""Data and Cleaning in a browser: brought by mouse and by keyboard, mended, previewed, taken; for everybody."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from tests.browser.conftest import HOSTILE, serious_faults
+
+from marketfold.studio import Studio
+from marketfold.studio.looking import look_at
+from marketfold.studio.workspace import Workspace
+
+DATA = Path(__file__).parents[1] / "data"
+SLOW = 60_000
+"""Milliseconds that a look at a small file may take on a busy machine."""
+
+
+@dataclass
+class Guest:
+    """Somebody in a studio, and everything that must not happen there."""
+
+    page: Page
+    address: str
+    root: Path
+    faults: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.address + path)
+
+
+@dataclass
+class Door:
+    """A studio that can be entered once; more pages share the cookie."""
+
+    browser: Browser
+    studio: Studio
+    root: Path
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def enter(self, *, width: int = 1280, scheme: str = "light") -> Guest:
+        state = self.contexts[0].storage_state() if self.contexts else None
+        context = self.browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme="dark" if scheme == "dark" else "light",
+            storage_state=state,
+        )  # fmt: skip
+        guest = Guest(context.new_page(), self.studio.address.partition("/?")[0], self.root)
+        guest.page.on("console", lambda said: said.type == "error" and guest.faults.append(said.text))
+        guest.page.on("pageerror", lambda error: guest.faults.append(str(error)))
+        guest.page.on("request", lambda asked: self._note(guest, asked.url))
+        guest.page.goto(guest.address + "/" if self.contexts else self.studio.address)
+        self.contexts.append(context)
+        return guest
+
+    @staticmethod
+    def _note(guest: Guest, url: str) -> None:
+        if not url.startswith((guest.address, "data:", "blob:")):
+            guest.faults.append(url)
+
+
+@pytest.fixture
+def door(chromium: Browser, tmp_path: Path) -> Iterator[Door]:
+    opened = Studio.open(tmp_path)
+    server = opened.server()
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [opened.listening]})
+    thread.start()
+    door = Door(chromium, opened, tmp_path)
+    yield door
+    for context in door.contexts:
+        context.close()
+    server.should_exit = True
+    thread.join(20)
+    opened.listening.close()
+
+
+def broken_export(path: Path) -> Path:
+    """The made-up Shopify export, with days that can be read in two ways and names that try to be HTML."""
+    with (DATA / "shopify.csv").open(encoding="utf-8", newline="") as file:
+        head, *rows = list(csv.reader(file))
+    day = head.index("Created at")
+    head.append(HOSTILE)
+    for row in rows:
+        if row[day]:
+            when = datetime.fromisoformat(row[day][:10])
+            row[day] = f"{min(when.day, 12):02}/{when.month:02}/{when.year}"
+        row.append(HOSTILE)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([head, *rows])
+    return path
+
+
+def drop(page: Page, path: Path) -> None:
+    """Let go of a file above the page, as a mouse does."""
+    held = page.evaluate_handle(
+        "([text, name]) => { const held = new DataTransfer(); held.items.add(new File([text], name)); return held; }",
+        [path.read_text("utf-8"), path.name],
+    )
+    page.dispatch_event("#drop", "dragenter", {"dataTransfer": held})
+    expect(page.locator("#drop")).to_have_class("drop panel is-over")
+    page.dispatch_event("#drop", "drop", {"dataTransfer": held})
+
+
+def press(page: Page, name: str) -> None:
+    """Press a button with the keyboard."""
+    button = page.get_by_role("button", name=name).first
+    button.focus()
+    page.keyboard.press("Enter")
+
+
+def sideways(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def test_a_file_is_dropped_looked_at_and_mended_with_the_mouse(door: Door):
+    guest = door.enter()
+    page = guest.page
+    drop(page, broken_export(door.root.parent / "shop export.csv"))
+    expect(page.get_by_text("can be day-first or month-first")).to_be_visible(timeout=SLOW)
+    assert serious_faults(page) == []
+    page.get_by_role("button", name="Date format: %d/%m/%Y").click()
+    expect(page.get_by_role("heading", name="What each column means")).to_be_visible(timeout=SLOW)
+    expect(page.locator(".faults")).to_have_count(0, timeout=SLOW)
+    masked = page.locator("li.column", has=page.get_by_role("heading", name="Email", exact=True))
+    assert "@" not in masked.inner_text()
+    masked.get_by_role("button", name="Show three cells").or_(masked.get_by_text("Show three cells")).first.click()
+    expect(masked.locator(".cell").first).to_contain_text("@")
+    assert serious_faults(page) == []
+    assert page.title() == "Data · Marketfold"
+    assert guest.faults == []
+
+
+def test_a_file_is_brought_mended_and_decided_with_the_keyboard_alone(door: Door):
+    guest = door.enter()
+    page = guest.page
+    path = broken_export(door.root.parent / "orders.csv")
+    page.locator("#file").focus()
+    with page.expect_file_chooser() as chosen:
+        page.keyboard.press("Enter")
+    chosen.value.set_files(path)
+    expect(page.get_by_text("can be day-first or month-first")).to_be_visible(timeout=SLOW)
+    press(page, "Date format: %d/%m/%Y")
+    expect(page.get_by_role("link", name="Go on to what counts")).to_be_visible(timeout=SLOW)
+    page.get_by_role("link", name="Go on to what counts").press("Enter")
+    expect(page.get_by_role("heading", name="What counts", exact=True)).to_be_visible()
+    press(page, "Leave cells of an order's other lines empty")
+    expect(page.get_by_role("heading", name="What it would change")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("columnheader", name="difference")).to_be_visible(timeout=SLOW)
+    assert serious_faults(page) == []
+    press(page, "Take this")
+    expect(page.get_by_role("heading", name="Switched off")).to_be_visible(timeout=SLOW)
+    press(page, "Switch it on again")
+    expect(page.get_by_role("button", name="Take this")).to_be_visible(timeout=SLOW)
+    press(page, "Take this")
+    expect(page.get_by_role("heading", name="Switched off")).to_have_count(0, timeout=SLOW)
+    settings = Workspace(door.root).project("orders").settings
+    assert settings == {"reading": {"date_format": "%d/%m/%Y"}}
+    assert guest.faults == []
+
+
+def test_a_column_gets_another_meaning(door: Door):
+    shutil.copy(DATA / "shopify.csv", door.root)
+    guest = door.enter()
+    page = guest.page
+    page.get_by_role("button", name="shopify.csv").click()
+    expect(page.get_by_role("heading", name="What each column means")).to_be_visible(timeout=SLOW)
+    card = page.locator("li.column", has=page.get_by_role("heading", name="Lineitem name", exact=True))
+    card.get_by_label("Means").select_option(label="nothing")
+    expect(page.locator("#roles-said")).to_have_text("1 changed, not taken yet")
+    page.get_by_role("button", name="Take these meanings").click()
+    expect(card.get_by_text("As you said")).to_be_visible(timeout=SLOW)
+    assert guest.faults == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
+def test_every_page_and_state_is_for_everybody(door: Door, width: int, scheme: str):
+    for path in (broken_export(door.root / "broken.csv"), DATA / "shopify.csv", DATA / "customers.csv"):
+        if path.parent != door.root:
+            shutil.copy(path, door.root)
+        project = Workspace(door.root).create(path.name, door.root / path.name)
+        look_at(Workspace(door.root), project.key, project.settings)
+    give = "--undo cells_of_the_order"
+    look_at(Workspace(door.root), "shopify", {"reading": {"undo": ["cells_of_the_order"]}})
+    guest = door.enter(width=width, scheme=scheme)
+    for path in (
+        "/", "/p/broken/data", "/p/shopify/data", "/p/customers/data", "/p/shopify/cells?column=Email",
+        "/p/broken/cleaning", "/p/shopify/cleaning", "/p/customers/cleaning", f"/p/shopify/cleaning?give={give}",
+    ):  # fmt: skip
+        guest.go(path)
+        guest.page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+        assert (path, serious_faults(guest.page)) == (path, [])
+        assert (path, sideways(guest.page)) == (path, 0)
+        assert "taken" not in guest.page.title()
+    assert guest.faults == []
+
+
+def test_an_upload_that_cannot_be_kept_is_told_on_the_page(door: Door):
+    guest = door.enter()
+    (door.root / "uploads").write_text("in the way", encoding="utf-8")
+    drop(guest.page, DATA / "shopify.csv")
+    expect(guest.page.locator("#said")).to_contain_text("could not be kept", timeout=SLOW)
+    expect(guest.page.locator("#uploading")).to_be_hidden()
+    assert serious_faults(guest.page) == []
