@@ -5,6 +5,7 @@ from marketfold.report.comparison import comparison_page
 from marketfold.report.content import report_data, report_page, with_plan, write_report
 from marketfold.report.making_chapter import settings_rows
 from marketfold.report.measurement import measurement_figure, measurement_page, write_measurement
+from marketfold.report.number_chapter import alike_in_words
 from marketfold.report.opening import export_target
 from marketfold.report.sentences.audiences import audience_account, describe_notes, describe_together
 from marketfold.report.sentences.baskets import baskets_sentence
@@ -49,6 +50,7 @@ __all__ = [
     "REDUCTION_RULE",
     "about_people",
     "about_suitability",
+    "alike_in_words",
     "audience_account",
     "baseline_sentence",
     "baskets_sentence",

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from marketfold.config import chosen
-from marketfold.errors import MarketfoldError, RunFolderError
+from marketfold.config import chosen, differences, load_config
+from marketfold.errors import ConfigError, MarketfoldError, RunFolderError
 from marketfold.page import colour_rules, environment, figure_scripts
 from marketfold.runs import Run
 from marketfold.studio.look import Look, last_look
@@ -20,11 +20,13 @@ from marketfold.words import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
+    from pathlib import Path
 
     from starlette.datastructures import FormData
     from starlette.requests import Request
     from starlette.routing import Route
 
+    from marketfold.config import Difference
     from marketfold.page import Part
     from marketfold.studio.jobs import Job, Jobs
     from marketfold.studio.workspace import Project, Workspace
@@ -77,7 +79,9 @@ class Desk:
     run
         The run that was made last, whatever the settings are now.
     fault
-        Why the run cannot be opened; empty otherwise.
+        Why the run cannot be opened, or why the settings cannot be used; empty otherwise.
+    differing
+        Settings that are others now than those of the run.
     """
 
     project: Project
@@ -85,29 +89,37 @@ class Desk:
     run: Run | None
     job: Job | None
     fault: str = ""
+    differing: tuple[Difference, ...] = ()
 
     @property
     def is_outdated(self) -> bool:
         """Whether the run was made with other settings than are chosen now."""
-        return self.run is not None and made_with(self.run) != self.project.settings
+        return bool(self.differing)
 
 
-def made_with(run: Run) -> dict[str, Any]:
-    """The settings that were chosen for a run, nested, without those that nobody chose."""
-    return chosen(run.record["configuration"])
+def made_with(run: Run, root: Path) -> dict[str, Any]:
+    """The settings that make a run again, nested, whatever `marketfold.toml` and the environment say by now."""
+    settings = chosen(run.record["configuration"])
+    for one in differences(run.record["configuration"], load_config(settings, root)):
+        inner = settings
+        for name in one.setting.path[:-1]:
+            inner = inner.setdefault(name, {})
+        inner[one.setting.path[-1]] = one.made
+    return settings
 
 
 def desk_of(state: State, key: str) -> Desk:
     """All that is known of a project."""
     project = state.workspace.project(key)
-    run, fault = None, ""
-    if project.run:
-        try:
+    run, fault, differing = None, "", []
+    try:
+        if project.run:
             run = Run.read(state.workspace.path(project.run))
-        except RunFolderError as error:
-            fault = str(error)
+            differing = differences(run.record["configuration"], load_config(project.settings, state.workspace.root))
+    except (RunFolderError, ConfigError) as error:
+        fault = str(error)
     job = next((one for one in state.jobs.open_jobs() if one.project == key), None)
-    return Desk(project, last_look(state.workspace, project), run, job, fault)
+    return Desk(project, last_look(state.workspace, project), run, job, fault, tuple(differing))
 
 
 def state_of(request: Request) -> State:
