@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -10,27 +10,19 @@ from starlette.routing import Route
 from marketfold import words
 from marketfold.config import SEGMENTS_PANEL, load_config
 from marketfold.errors import ParameterError
-from marketfold.page import Prose
 from marketfold.runs import read_plan, rename_segment
-from marketfold.studio.pages import Station, desk_of, drawn, go, made_with, page, state_of, with_form
-from marketfold.studio.run_reading import (
-    cards_of,
-    feature_sets_of,
-    parts_of,
-    reductions_of,
-    report_of,
-    solutions_of,
-)
-from marketfold.studio.settings_form import chosen_as, filled_in, in_words, panel_fields
+from marketfold.studio.pages import Station, desk_of, go, made_with, page, state_of, with_form
+from marketfold.studio.run_reading import solutions_of
+from marketfold.studio.settings_form import chosen_as, filled_in
+from marketfold.studio.stations.segment_customers import ROUTES as CUSTOMER_ROUTES
+from marketfold.studio.stations.segments_page import chosen_solution, station_page
 from marketfold.studio.workspace import OutdatedError
 
 if TYPE_CHECKING:
     from starlette.datastructures import FormData
     from starlette.requests import Request
 
-    from marketfold.runs import Run
     from marketfold.studio.pages import Desk
-    from marketfold.studio.run_reading import Solution
 
 OPEN_TO_CHOICE = ("clustering.segments", "features.feature_set", "reduction.method")
 """Settings that have a button of their own on this page."""
@@ -51,54 +43,6 @@ def _shown(request: Request) -> Response:
     return station_page(request, desk_of(state_of(request), request.path_params["key"]))
 
 
-def station_page(request: Request, desk: Desk, **values: Any) -> Response:
-    """The page of the station, with what a request without JavaScript asked for in its place."""
-    state, key = state_of(request), desk.project.key
-    job = desk.job or state.jobs.latest(key, "run")
-    config = load_config(desk.project.settings, state.workspace.root)
-    fields = panel_fields(config)
-    shown: dict[str, Any] = {
-        "at": f"/p/{key}/segments",
-        "job": job if job and job.kind == "run" else None,
-        "fields": fields,
-        "settings_now": {field.name: field.value for field in fields},
-        "differing": [in_words(one) for one in desk.differing],
-        "wanted": config.clustering.segments,
-        "found": None,
-    }
-    if desk.run is not None:
-        shown |= _found(request, desk.run)
-    return page(request, "segments.html.j2", "segments", desk, **shown | values)
-
-
-def _found(request: Request, run: Run) -> dict[str, Any]:
-    """What a run says of its segments."""
-    report, solutions = report_of(run), solutions_of(run)
-    stability = parts_of(report, "stability")
-    return {
-        "found": report,
-        "cards": cards_of(report),
-        "trust": next((part for part in stability if isinstance(part, Prose)), None),
-        "solutions": solutions,
-        "solution": _chosen(request, run, solutions),
-        "made": run.record["choose_k"]["k"],
-        "number_reason": run.record["choose_k"]["decision"],
-        "sets": feature_sets_of(run),
-        "set_reason": run.record["feature_set"]["decision"],
-        "reductions": reductions_of(run),
-        "reduction_reason": run.record["reduction"]["decision"],
-        "name_template": "segment_name.html.j2",
-        **drawn(parts_of(report, "the-map")),
-    }
-
-
-def _chosen(request: Request, run: Run, solutions: list[Solution]) -> Solution | None:
-    """The solution nearest to the number that is asked for; that of the run where none is."""
-    asked = request.query_params.get("k", "")
-    k = int(asked) if asked.isascii() and asked.isdigit() else int(run.record["choose_k"]["k"])
-    return min(solutions, key=lambda one: abs(one.k - k), default=None)
-
-
 def _solution(request: Request) -> Response:
     """One number of segments, as the slider moves."""
     desk = desk_of(state_of(request), request.path_params["key"])
@@ -109,7 +53,7 @@ def _solution(request: Request) -> Response:
     solutions = solutions_of(desk.run)
     shown = {
         "at": f"/p/{desk.project.key}/segments",
-        "solution": _chosen(request, desk.run, solutions),
+        "solution": chosen_solution(request, desk.run, solutions),
         "made": desk.run.record["choose_k"]["k"],
     }
     config = load_config(desk.project.settings, state_of(request).workspace.root)
@@ -184,6 +128,7 @@ SEGMENTS = Station(
         Route("/p/{key}/segments/use", with_form(_use), methods=["POST"]),
         Route("/p/{key}/segments/back", with_form(_back), methods=["POST"]),
         Route("/p/{key}/segments/{number:int}/name", with_form(_rename), methods=["POST"]),
+        *CUSTOMER_ROUTES,
     ),
     _sentence,
 )
