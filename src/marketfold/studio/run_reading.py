@@ -128,7 +128,10 @@ def _of_candidate(one: dict[str, Any]) -> tuple[str, ...]:
     again = "all come out again" if one["repeats"] else "not all come out again"
     found = [f"{words.plural(one['k'], 'segment')}, {again} (weakest Jaccard {words.decimal(one['jaccard'])})"]
     if one["explained"] is not None:
-        found.append(f"fits {share(one['explained'])} of the differences in later revenue")
+        fit = f"fit {share(one['explained'])} of the differences in later revenue"
+        found.append(
+            fit if one["explained"] > 0 else f"fit later revenue no better than its mean ({share(one['explained'])})"
+        )
     return tuple(found)
 
 
