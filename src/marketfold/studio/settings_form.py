@@ -37,6 +37,7 @@ class Field:
         """A setting as it is now."""
         choices = tuple((one, choice_words(setting, one)) for one in setting.choices)
         about = setting.field.description or ""
+        about = "" if about.rstrip(".") == setting.title else about
         unset = setting.flag.unset if setting.default is None else ""
         return cls(
             ".".join(setting.path), _kind(setting), setting.title, about, _as_typed(value_of(config, setting)),
