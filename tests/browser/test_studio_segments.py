@@ -16,6 +16,8 @@ from tests.studio.runs import with_run
 from marketfold.runs import Run, rename_segment
 from marketfold.studio import Studio
 
+PATIENCE = 120_000
+"""Milliseconds until a name is changed in every file of a run; a machine may be busy."""
 HOSTILE = "<img src=x onerror=\"document.title='taken'\"> & 'Söns'"
 
 
@@ -51,6 +53,7 @@ class Studios:
             rename_segment(self.root / "runs" / "shop", 1, name)
         self.context = self.browser.new_context(**context)  # type: ignore[arg-type]
         watched = Watched(self.context.new_page())
+        watched.page.set_default_timeout(PATIENCE)
         watched.page.on("console", watched.note)
         watched.page.on("pageerror", lambda error: watched.faults.append(str(error)))
         watched.page.on("request", lambda request: watched.requests.append(request.url))
@@ -68,7 +71,9 @@ class Studios:
 @pytest.fixture
 def open_station(chromium: Browser, tmp_path: Path, made_run: Path) -> Iterator[Studios]:
     studios = Studios(chromium, tmp_path, made_run)
+    expect.set_options(timeout=PATIENCE / 4)
     yield studios
+    expect.set_options(timeout=5_000)
     studios.close()
 
 
@@ -84,7 +89,7 @@ def test_with_the_mouse(open_station: Studios):
     page.locator("#segment-1-name").click()
     page.get_by_role("textbox", name="New name of segment 1").fill("Best of all")
     page.get_by_role("button", name="Rename").first.click()
-    expect(page.locator("#segment-1-name")).to_have_text("Best of all", timeout=30_000)
+    expect(page.locator("#segment-1-name")).to_have_text("Best of all", timeout=PATIENCE)
     assert opened.run.record["segments"][0]["name"] == "Best of all"
 
     page.locator("#sort-revenue_total").click()
@@ -131,7 +136,7 @@ def test_with_the_keyboard_alone(open_station: Studios):
     page.keyboard.press("Control+a")
     page.keyboard.type("By keyboard")
     page.keyboard.press("Enter")
-    expect(page.locator("#segment-2-name")).to_have_text("By keyboard", timeout=30_000)
+    expect(page.locator("#segment-2-name")).to_have_text("By keyboard", timeout=PATIENCE)
 
     page.locator("#sort-order_count").focus()
     page.keyboard.press("Enter")
