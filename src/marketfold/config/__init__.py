@@ -8,7 +8,7 @@ A setting is declared in `tree` and nowhere else: its field gives the flag, the 
 command line, and its line in docs/reference/settings.md.
 """
 
-from marketfold.config.as_given import as_flags, as_toml, chosen, from_flags
+from marketfold.config.as_given import Difference, as_flags, as_toml, chosen, differences, from_flags
 from marketfold.config.changes import Way, settled, ways_in, with_given, without_given
 from marketfold.config.faults import in_plain_words
 from marketfold.config.loading import load_config
@@ -16,6 +16,7 @@ from marketfold.config.settings import Setting, settings_of
 from marketfold.config.tree import (
     CONFIG_FILE,
     PANELS,
+    SEGMENTS_PANEL,
     CampaignOptions,
     CleaningOptions,
     ClusteringOptions,
@@ -29,9 +30,11 @@ from marketfold.config.values import Flag, Wanted
 __all__ = [
     "CONFIG_FILE",
     "PANELS",
+    "SEGMENTS_PANEL",
     "CampaignOptions",
     "CleaningOptions",
     "ClusteringOptions",
+    "Difference",
     "FeatureOptions",
     "Flag",
     "ReadingOptions",
@@ -43,6 +46,7 @@ __all__ = [
     "as_flags",
     "as_toml",
     "chosen",
+    "differences",
     "from_flags",
     "in_plain_words",
     "load_config",

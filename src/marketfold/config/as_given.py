@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_origin
 
 from marketfold.config.settings import settings_of
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from marketfold.config.settings import Setting
+    from marketfold.config.tree import RunConfig
 
 
 def chosen(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -28,6 +30,27 @@ def chosen(settings: Mapping[str, Any]) -> dict[str, Any]:
                 inner = inner.setdefault(name, {})
             inner[setting.path[-1]] = value
     return found
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A setting that has one value in a run and another now."""
+
+    setting: Setting
+    made: Any
+    now: Any
+
+
+def differences(made: Mapping[str, Any], now: RunConfig) -> list[Difference]:
+    """Which settings are others than in the configuration that a run tells of, whatever set them.
+
+    >>> from marketfold.config.tree import RunConfig
+    >>> [(one.setting.title, one.made, one.now) for one in differences({"seed": 7}, RunConfig(seed="8"))]
+    [('Seed', 7, 8)]
+    """
+    dumped = now.model_dump(mode="json")
+    pairs = [(one, _value(made, one, _plain(one.default)), _value(dumped, one)) for one in settings_of()]
+    return [Difference(*pair) for pair in pairs if _plain(pair[1]) != pair[2]]
 
 
 def as_flags(settings: Mapping[str, Any]) -> list[str]:
@@ -93,11 +116,19 @@ def as_toml(settings: Mapping[str, Any]) -> str:
 def _set(settings: Mapping[str, Any]) -> Iterator[tuple[Setting, Any]]:
     """Every setting that has a value, in the order of the tree."""
     for setting in settings_of():
-        value: Any = settings
-        for name in setting.path:
-            value = value.get(name) if isinstance(value, dict) else None
+        value = _value(settings, setting)
         if value is not None:
             yield setting, value
+
+
+def _value(settings: Mapping[str, Any], setting: Setting, unset: Any = None) -> Any:
+    """What a setting is among settings nested as the tree is."""
+    value: Any = settings
+    for name in setting.path:
+        if not isinstance(value, dict) or name not in value:
+            return unset
+        value = value[name]
+    return value
 
 
 def _texts(value: Any) -> list[str]:

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
-from pydantic_settings import SettingsError
+from pydantic_settings import SettingsConfigDict, SettingsError
 
 from marketfold.config.faults import faults_of
 from marketfold.config.tree import CONFIG_FILE, RunConfig
 from marketfold.errors import ConfigError
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def load_config(overrides: dict[str, Any] | None = None) -> RunConfig:
+
+def load_config(overrides: dict[str, Any] | None = None, folder: Path | None = None) -> RunConfig:
     """Settings from defaults, `marketfold.toml` in the working folder, the environment and then `overrides`.
 
     Overrides are nested as the settings are: `{"seed": 1, "clustering": {"segments": 4}}`. ConfigError names every
-    setting that is unknown or out of range.
+    setting that is unknown or out of range. With a `folder` the file is looked for there.
     """
     try:
-        return RunConfig(**(overrides or {}))
+        if folder is None:
+            return RunConfig(**(overrides or {}))
+        found = _settings_in(folder)(**(overrides or {}))
+        return RunConfig.model_construct(**{name: getattr(found, name) for name in RunConfig.model_fields})
     except ValidationError as error:
         faults = faults_of(error.errors(), overrides or {})
         if len(faults) == 1:
@@ -37,3 +44,13 @@ def load_config(overrides: dict[str, Any] | None = None) -> RunConfig:
     except (ValueError, RecursionError, OSError) as error:  # a marketfold.toml that is not TOML
         why = "it is nested too deep" if isinstance(error, RecursionError) else error
         raise ConfigError(f"{CONFIG_FILE} cannot be read: {why}.") from error
+
+
+@cache
+def _settings_in(folder: Path) -> type[RunConfig]:
+    """The settings, with the file of a folder."""
+
+    class Settings(RunConfig):
+        model_config = SettingsConfigDict(toml_file=folder / CONFIG_FILE)
+
+    return Settings

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import types
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
 from marketfold.config.tree import SEGMENTS_PANEL, RunConfig
-from marketfold.config.values import Flag
+from marketfold.config.values import Flag, OneOf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,14 +74,31 @@ class Setting:
         return self.field.get_default(call_default_factory=True)
 
     @property
+    def title(self) -> str:
+        """What it is called in a form."""
+        words = self.flag.name.split()[0].strip("-").replace("-", " ")
+        return self.flag.title or words[:1].upper() + words[1:]
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """What it may be, where that is listed."""
+        listed = next((one.names for one in self.notes if isinstance(one, OneOf)), ())
+        return get_args(self.kind) if get_origin(self.kind) is Literal else listed
+
+    @property
     def default_words(self) -> str:
         """What holds where nobody sets it, for people."""
-        default = self.default
-        if isinstance(default, bool):
-            return "yes" if default else "no"
-        if isinstance(default, tuple):
-            return ", ".join(default) or self.flag.unset
-        return str(default) if default or default == 0 else self.flag.unset
+        return self.in_words(self.default)
+
+    def in_words(self, value: Any) -> str:
+        """A value of it, for people."""
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if isinstance(value, dict):
+            value = [f"{name}={one}" for name, one in value.items()]
+        if isinstance(value, list | tuple):
+            return ", ".join(map(str, value)) or self.flag.unset
+        return str(value) if value or value == 0 else self.flag.unset
 
 
 def settings_of(model: type[BaseModel] = RunConfig) -> Iterator[Setting]:

@@ -53,7 +53,9 @@ class ReadingOptions(Options):
 
     panel = FILE_PANEL
 
-    mapping: Annotated[dict[PlainText, PlainText], Flag("--map", "ROLE=COLUMN", "found by names and cells")] = Field(
+    mapping: Annotated[
+        dict[PlainText, PlainText], Flag("--map", "ROLE=COLUMN", "found by names and cells", "What columns mean")
+    ] = Field(
         default_factory=dict, description="What a column means, where its name does not tell, as in ordered_on=DATE."
     )
     no_role: Annotated[tuple[PlainText, ...], Flag(metavar="COLUMN")] = Field(
@@ -86,7 +88,7 @@ class ReadingOptions(Options):
     currency: Annotated[Currency | None, FOUND] = Field(
         default=None, description="Currency of the money, by its code or sign, as in EUR or €, whatever the file says."
     )
-    undo: tuple[DecisionCode, ...] = Field(
+    undo: Annotated[tuple[DecisionCode, ...], Flag(title="Decisions not to be made")] = Field(
         default=(), description="Decisions of the reading, by their codes in `marketfold inspect`, not to be made."
     )
     memory_limit: Annotated[Size | None, Flag(unset="80 % of the memory")] = Field(
@@ -129,22 +131,28 @@ class CleaningOptions(Options):
 class FeatureOptions(Options):
     """What is measured of each unit."""
 
-    unit: Unit = Field(default="customer", description="What the segments are made of: customer, order or order_line.")
-    as_of: Annotated[date | None, Flag(metavar="DAY", unset="the day after the last order")] = Field(
-        default=None,
-        ge=FIRST_DAY,
-        le=LAST_DAY,
-        description="Day on which features look back, YYYY-MM-DD; orders from that day on are left aside.",
+    unit: Annotated[Unit, Flag(title="What is segmented")] = Field(
+        default="customer", description="What the segments are made of: customer, order or order_line."
     )
-    feature_set: Annotated[FeatureSetName, Flag("--feature-set --view")] = Field(
-        default="auto",
-        description="What customers are told apart by; auto tries each and takes what foretells most: "
-        f"{', '.join(get_args(FeatureSetName))}.",
+    as_of: Annotated[date | None, Flag(metavar="DAY", unset="the day after the last order", title="Look back from")] = (
+        Field(
+            default=None,
+            ge=FIRST_DAY,
+            le=LAST_DAY,
+            description="Day on which features look back, YYYY-MM-DD; orders from that day on are left aside.",
+        )
+    )
+    feature_set: Annotated[FeatureSetName, Flag("--feature-set --view", title="What customers are told apart by")] = (
+        Field(
+            default="auto",
+            description="What customers are told apart by; auto tries each and takes what foretells most: "
+            f"{', '.join(get_args(FeatureSetName))}.",
+        )
     )
     geography: bool = Field(default=False, description="Let countries and territories shape segments.")
     rfm_cuts: Annotated[
         dict[RFMMeasure, CutPoints],
-        Flag("--rfm-cut", "SCORE=CUTS", "fifths of the customers"),
+        Flag("--rfm-cut", "SCORE=CUTS", "fifths of the customers", "Cut points of RFM scores"),
     ] = Field(
         default_factory=dict,
         description="Cut points of an RFM score, as in recency=30,90,180,365.",
@@ -167,11 +175,15 @@ class ReductionOptions(Options):
 class ClusteringOptions(Options):
     """How many segments, and how surely."""
 
-    segments: Annotated[int | None, Flag(unset="chosen from the evidence")] = Field(
+    segments: Annotated[int | None, Flag(unset="chosen from the evidence", title="Number of segments")] = Field(
         default=None, ge=2, le=1_000, description="Number of segments."
     )
-    k_max: int = Field(default=15, ge=3, le=1_000, description="Largest number of segments on the elbow curve.")
-    bootstraps: int = Field(default=100, ge=2, le=100_000, description="Pairs of resamples in the stability test.")
+    k_max: Annotated[int, Flag(title="Most segments tried")] = Field(
+        default=15, ge=3, le=1_000, description="Largest number of segments on the elbow curve."
+    )
+    bootstraps: Annotated[int, Flag(title="Pairs of resamples")] = Field(
+        default=100, ge=2, le=100_000, description="Pairs of resamples in the stability test."
+    )
 
 
 class CampaignOptions(Options):
@@ -222,7 +234,7 @@ class RunConfig(BaseSettings):
         le=LARGEST_SEED,
         description="Same input, settings and versions with the same seed: the same segments.",
     )
-    quick: bool = Field(
+    quick: Annotated[bool, Flag(title="Quick run")] = Field(
         default=False, description="Leave out what is slow: no network is trained unless it is asked for."
     )
     reading: ReadingOptions = ReadingOptions()

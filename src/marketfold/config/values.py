@@ -32,12 +32,14 @@ class Flag:
     """How a setting is called on the command line, where its own name with dashes does not do.
 
     Further spellings follow after a space, as in `--feature-set --view`; `metavar` stands for the value in the help,
-    and `unset` says there what holds where nothing is given.
+    and `unset` says there what holds where nothing is given. `title` is its name in a form, where the words of the
+    flag do not do.
     """
 
     name: str = ""
     metavar: str | None = None
     unset: str = "none"
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,13 @@ class Wanted:
     """What a setting takes, in words, where its type and its limits do not say it well."""
 
     text: str
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """What a setting may be, where its type does not list it."""
+
+    names: tuple[str, ...]
 
 
 FOUND = Flag(unset="found")
@@ -129,7 +138,7 @@ Money = Annotated[
     float, Entered, Wanted("an amount of money, more than 0 and up to 1,000,000,000,000, such as 50000 or 50k")
 ]
 PlainText = Annotated[str, AfterValidator(_plain_text)]
-ReductionMethod = Annotated[str, AfterValidator(_known_method)]
+ReductionMethod = Annotated[str, AfterValidator(_known_method), OneOf(("auto", *REDUCERS))]
 Separator = Annotated[str, AfterValidator(_separator)]
 Encoding = Annotated[str, AfterValidator(_text_encoding)]
 DateFormat = Annotated[str, AfterValidator(_readable_format)]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from marketfold.learn.sample import LearnSample
 
 PACKAGE = "marketfold.learn"
-FRAME_SCRIPTS = ("theme.js", "page.js")
+FRAME_SCRIPTS = ("theme.js", "page.js", "tabs.js")
 SCRIPTS = (
     "lesson_data.js", "mathematics.js", "drawing.js", "lesson_kmeans.js", "lesson_elbow.js", "lesson_pca.js",
     "lesson_autoencoder.js",

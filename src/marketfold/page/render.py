@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from marketfold.page.parts import Part
     from marketfold.page.report_page import ReportPage
 
-REPORT_SCRIPTS = ("theme.js", "page.js", "list.js", "figures.js")
+REPORT_SCRIPTS = ("theme.js", "page.js", "tabs.js", "list.js", "figures.js")
 _INK, _PAPER = "#101418", "#ffffff"
 
 

@@ -3,8 +3,10 @@
 from marketfold.report.briefs import brief_filename, brief_markdown
 from marketfold.report.comparison import comparison_page
 from marketfold.report.content import report_data, report_page, with_plan, write_report
+from marketfold.report.customers_chapter import customer_cell
 from marketfold.report.making_chapter import settings_rows
 from marketfold.report.measurement import measurement_figure, measurement_page, write_measurement
+from marketfold.report.number_chapter import alike_in_words
 from marketfold.report.opening import export_target
 from marketfold.report.sentences.audiences import audience_account, describe_notes, describe_together
 from marketfold.report.sentences.baskets import baskets_sentence
@@ -26,7 +28,7 @@ from marketfold.report.sentences.moves import is_ranked, move_sentences
 from marketfold.report.sentences.outlook import outlook_sentence
 from marketfold.report.sentences.phrases import phrases
 from marketfold.report.sentences.reduction import about_suitability
-from marketfold.report.sentences.segments import rule_sentence, rule_words
+from marketfold.report.sentences.segments import Ends, bounds_words, rule_sentence, rule_words
 from marketfold.report.sentences.selection import (
     REDUCTION_RULE,
     feature_set_reason,
@@ -47,14 +49,18 @@ __all__ = [
     "AD_WORDS",
     "PART_WORDS",
     "REDUCTION_RULE",
+    "Ends",
     "about_people",
     "about_suitability",
+    "alike_in_words",
     "audience_account",
     "baseline_sentence",
     "baskets_sentence",
+    "bounds_words",
     "brief_filename",
     "brief_markdown",
     "comparison_page",
+    "customer_cell",
     "describe_coverage",
     "describe_holdout",
     "describe_notes",

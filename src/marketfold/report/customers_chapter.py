@@ -70,10 +70,17 @@ def _list(rows: pa.Table, analysis: Analysis, *, personal: bool) -> ListPart:
 
 
 def _texts(name: str, values: list[Any], currency: str | None) -> list[str]:
-    return [words.MISSING if value is None else _text(name, value, currency) for value in values]
+    return [customer_cell(name, value, currency) for value in values]
 
 
-def _text(name: str, value: Any, currency: str | None) -> str:
+def customer_cell(name: str, value: Any, currency: str | None) -> str:
+    """What is known of a customer in one column of the list, as people read it; a dash for None.
+
+    >>> customer_cell("usual_gap_days", 34.2, None), customer_cell("next_product", None, None)
+    ('34 days', '\N{EM DASH}')
+    """
+    if value is None:
+        return words.MISSING
     if name == "last_order_on":
         return words.short_day(value)
     if name == "overdue_days" and not value:

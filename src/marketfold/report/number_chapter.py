@@ -74,6 +74,15 @@ def k_chapter(analysis: Analysis) -> Section:
     return Section("how-many", "How many segments?", tuple(parts), lead, "How many?")
 
 
+def alike_in_words(how: float) -> str:
+    """What goes before the name of the segment that another one shares most with, by their Jaccard index.
+
+    >>> alike_in_words(0.9), alike_in_words(0.6), alike_in_words(0.2)
+    ('', 'mostly ', 'part of ')
+    """
+    return "" if how >= STABLE else "mostly " if how >= HALF else "part of "
+
+
 def _solutions_table(analysis: Analysis) -> TablePart:
     """What each number of segments would give."""
     names = [profile.name for profile in analysis.segments.profiles]
@@ -82,10 +91,7 @@ def _solutions_table(analysis: Analysis) -> TablePart:
 
     def segments(one: Solution) -> str:
         parts = zip(one.shares, one.most_alike, one.alike, strict=True)
-        return "; ".join(
-            f"{words.share(share)} {'' if how >= STABLE else 'mostly ' if how >= HALF else 'part of '}{names[which]}"
-            for share, which, how in parts
-        )
+        return "; ".join(f"{words.share(share)} {alike_in_words(how)}{names[which]}" for share, which, how in parts)
 
     rows = tuple(
         (

@@ -10,6 +10,7 @@ from marketfold.runs.make import make_run
 from marketfold.runs.pages import read_page, refresh_page, render_run, write_pictures
 from marketfold.runs.plan import change_plan, outdated_audiences, read_plan, rename_segment
 from marketfold.runs.read import Run
+from marketfold.runs.rows import Met, RowsAsked, RowsFound, RunRows
 from marketfold.runs.score import score_orders, scoring_config
 from marketfold.runs.write import write_run, write_table
 
@@ -18,8 +19,12 @@ __all__ = [
     "PEOPLE_FILE",
     "RUNS",
     "CustomersSeen",
+    "Met",
     "OrdersSeen",
+    "RowsAsked",
+    "RowsFound",
     "Run",
+    "RunRows",
     "change_plan",
     "compare_into",
     "compare_run_folders",

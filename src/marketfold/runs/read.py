@@ -39,6 +39,7 @@ class _Input:
     sha256: str | None = None
     kind: str | None = None
     first_on: date | None = None
+    id_is_personal: bool = True
 
 
 @dataclass(frozen=True)
@@ -219,7 +220,8 @@ class Run:
         A folder whose features.parquet does not say so has it of those that shaped segments, in the model.
         """
         known = {feature.name: feature for feature in self.model.features} if self.has_model else {}
-        fields = [field for field in self.features.schema if not field.name.startswith(FILLED)]
+        schema = parquet.read_schema(self.table_file("features.parquet"))
+        fields = [field for field in schema if not field.name.startswith(FILLED)]
         plain = {name: known.get(name, Feature(name, name, "ratio", "value")) for name in (one.name for one in fields)}
         with told_as(RunFolderError, str(self.folder / "features.parquet")):
             return tuple(_described(field, plain[field.name]) for field in fields)
@@ -277,7 +279,14 @@ class Run:
         kept = {campaign.number for campaign in self.plan.campaigns if campaign.text_by_hand}
         return Previous(self.snapshot(), self.plan, arms, {n: text for n, text in briefs.items() if n in kept})
 
-    def _table(self, name: str) -> pa.Table:
+    @property
+    def id_is_personal(self) -> bool:
+        """Whether the ids of the units may be names or addresses of people: those of an earlier version may."""
+        personal: bool = self.record["input"].get("id_is_personal", True)
+        return personal
+
+    def table_file(self, name: str) -> Path:
+        """Where a Parquet file of the run is; `RunFolderError` if it is not there, damaged, or of another run."""
         path = self.folder / name
         if not path.is_file():
             raise RunFolderError(f"{path} cannot be read: it is not there, or no file. Make the run again.")
@@ -286,6 +295,11 @@ class Run:
             units = sum(one["units"] for one in self.record["segments"])
             if told.num_rows != units or told.num_rows * told.num_columns > MOST_CELLS:
                 raise ValueError(f"it has {told.num_rows:,} rows, and run.json speaks of {units:,}")
+        return path
+
+    def _table(self, name: str) -> pa.Table:
+        path = self.table_file(name)
+        with told_as(RunFolderError, str(path)):
             return parquet.read_table(path)
 
     def __repr__(self) -> str:

@@ -83,6 +83,7 @@ def _input(analysis: Analysis) -> dict[str, Any]:
         **{name: getattr(reads, name) for name in names},
         "mapping": facts.mapping,
         "extra_columns": list(facts.extra_columns),
+        "id_is_personal": facts.id_is_personal,
         "decisions": [one.to_dict() for one in analysis.data.decisions],
     }
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
 _KINDS = {"css": "text/css", "js": "text/javascript"}
-_OF_THE_PAGE = frozenset({"report.css", "early.js", "theme.js", "page.js", "list.js", "figures.js"})
+_OF_THE_PAGE = frozenset({"report.css", "early.js", "theme.js", "page.js", "tabs.js", "list.js", "figures.js"})
 
 
 def _static(request: Request) -> Response:

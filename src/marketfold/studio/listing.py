@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from marketfold.errors import MarketfoldError
 from marketfold.runs import RUNS, Run
-from marketfold.studio.opening import made_with
+from marketfold.studio.opening import differing_from
 from marketfold.studio.reports import headline
 from marketfold.words import day
 
@@ -108,7 +108,7 @@ def _of_folder(workspace: Workspace, folder: Path, project: Project | None = Non
             segments = tuple((number, names.get(number, name), trust) for number, name, trust in segments)
     except MarketfoldError as error:
         return Made(key, told, made_on=made_on, at=at, standing="unreadable", fault=str(error))
-    is_fresh = project is None or made_with(run) == project.settings
+    is_fresh = project is None or not differing_from(run, project, workspace)
     source = str(run.record["input"]["path"]).rpartition("/")[2]
     return Made(key, told, source, made_on, at, title, segments, "made" if is_fresh else "outdated")
 

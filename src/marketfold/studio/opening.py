@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from marketfold.config import chosen
+from marketfold.config import chosen, differences, load_config
 from marketfold.errors import ParameterError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from marketfold.config import Difference
     from marketfold.runs import Run
     from marketfold.studio.jobs import Jobs
     from marketfold.studio.workspace import Project, Workspace
@@ -51,16 +52,30 @@ def open_run(workspace: Workspace, jobs: Jobs, folder: Path) -> Project:
             return project
     run = Run.read(home)
     source = source_of(workspace, run)
-    project = workspace.create(home.name if home.name != "run" else home.parent.name, source, made_with(run))
+    project = workspace.create(
+        home.name if home.name != "run" else home.parent.name, source, made_with(run, workspace.root)
+    )
     project = workspace.change(project.key, project.revision, run=told)
     if source:
         jobs.ask("look", project.key, settings=project.settings)
     return project
 
 
-def made_with(run: Run) -> dict[str, object]:
-    """The settings that were chosen for a run, nested, without those that nobody chose."""
-    return chosen(run.record["configuration"])
+def made_with(run: Run, root: Path) -> dict[str, Any]:
+    """The settings that make a run again, nested, whatever `marketfold.toml` and the environment say by now."""
+    settings = chosen(run.record["configuration"])
+    for one in differences(run.record["configuration"], load_config(settings, root)):
+        inner = settings
+        for name in one.setting.path[:-1]:
+            inner = inner.setdefault(name, {})
+        inner[one.setting.path[-1]] = one.made
+    return settings
+
+
+def differing_from(run: Run, project: Project, workspace: Workspace) -> tuple[Difference, ...]:
+    """Settings of a project that are others now than those of a run; `ConfigError` where they cannot be used."""
+    now = load_config(project.settings, workspace.root)
+    return tuple(differences(run.record["configuration"], now))
 
 
 def source_of(workspace: Workspace, run: Run) -> Path | None:

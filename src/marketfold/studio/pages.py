@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from marketfold.errors import MarketfoldError, RunFolderError
+from marketfold.errors import ConfigError, MarketfoldError, RunFolderError
 from marketfold.page import colour_rules, environment, figure_scripts
 from marketfold.studio.look import Look, last_look
-from marketfold.studio.opening import made_with
+from marketfold.studio.opening import differing_from
 from marketfold.studio.workspace import OutdatedError
 from marketfold.version import __version__
 from marketfold.words import printable
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.routing import Route
 
+    from marketfold.config import Difference
     from marketfold.page import Part
     from marketfold.runs import Run
     from marketfold.studio.jobs import Job, Jobs
@@ -77,7 +78,9 @@ class Desk:
     run
         The run that was made last, whatever the settings are now.
     fault
-        Why the run cannot be opened; empty otherwise.
+        Why the run cannot be opened, or why the settings cannot be used; empty otherwise.
+    differing
+        Settings that are others now than those of the run.
     """
 
     project: Project
@@ -85,26 +88,28 @@ class Desk:
     run: Run | None
     job: Job | None
     fault: str = ""
+    differing: tuple[Difference, ...] = ()
 
     @property
     def is_outdated(self) -> bool:
         """Whether the run was made with other settings than are chosen now."""
-        return self.run is not None and made_with(self.run) != self.project.settings
+        return bool(self.differing)
 
 
 def desk_of(state: State, key: str) -> Desk:
     """All that is known of a project."""
     project = state.workspace.project(key)
-    run, fault = None, ""
-    if project.run:
-        from marketfold.runs import Run  # noqa: PLC0415 - what runs take is loaded when the first one is opened
+    run, fault, differing = None, "", ()
+    try:
+        if project.run:
+            from marketfold.runs import Run  # noqa: PLC0415 - what runs take is loaded when the first one is opened
 
-        try:
             run = Run.read(state.workspace.path(project.run))
-        except RunFolderError as error:
-            fault = str(error)
+            differing = differing_from(run, project, state.workspace)
+    except (RunFolderError, ConfigError) as error:
+        fault = str(error)
     job = next((one for one in state.jobs.open_jobs() if one.project == key), None)
-    return Desk(project, last_look(state.workspace, project), run, job, fault)
+    return Desk(project, last_look(state.workspace, project), run, job, fault, differing)
 
 
 def state_of(request: Request) -> State:

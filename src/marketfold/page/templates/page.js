@@ -1,4 +1,4 @@
-/* Contents, tabs and anchors. */
+/* Contents and anchors. */
 (function () {
   "use strict";
   const links = new Map(Array.from(document.querySelectorAll(".contents a")).map((a) => [a.hash.slice(1), a]));
@@ -25,30 +25,6 @@
   }
   window.addEventListener("scroll", () => { if (!waiting) { waiting = true; requestAnimationFrame(spy); } }, { passive: true });
   spy();
-
-  /* Tabs, with the arrow keys. */
-  for (const list of document.querySelectorAll("[role=tablist]")) {
-    const tabs = Array.from(list.querySelectorAll("[role=tab]"));
-    function select(tab) {
-      for (const other of tabs) {
-        const chosen = other === tab;
-        other.setAttribute("aria-selected", String(chosen));
-        other.tabIndex = chosen ? 0 : -1;
-        document.getElementById(other.getAttribute("aria-controls")).classList.toggle("later", !chosen);
-      }
-      document.dispatchEvent(new Event("marketfold-shown"));
-    }
-    tabs.forEach((tab, index) => {
-      tab.addEventListener("click", () => select(tab));
-      tab.addEventListener("keydown", (event) => {
-        const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-        if (!step) return;
-        const other = tabs[(index + step + tabs.length) % tabs.length];
-        other.focus();
-        select(other);
-      });
-    });
-  }
 
   /* A line ends nowhere within a flag: a browser would end it after the hyphens. */
   const flag = /--[a-z][a-z-]*/;

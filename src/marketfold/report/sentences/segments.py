@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ from marketfold.segments import Large, phrase_of
 from marketfold.words import listed, measured, share, singular, units_word
 
 if TYPE_CHECKING:
-    from marketfold.schema import Feature, FeatureTable
+    from marketfold.schema import Feature, FeatureTable, Unit
     from marketfold.segments import Bound, SegmentRule
 
 
@@ -43,29 +44,51 @@ def rule_sentence(rule: SegmentRule, table: FeatureTable, currency: str | None =
 
 
 def _bounds(table: FeatureTable, name: str, bounds: list[Bound], currency: str | None) -> str:
-    """One feature's bounds: above 2 of what is counted is 3 or more; above what is written like the most, the most."""
+    """One feature's bounds, among all values of the table."""
     feature, column = table.features[table.names.index(name)], table.shown(name)
     column = column[~np.isnan(column)]
-    phrase = phrase_of(name, table.unit)
+    ends = Ends(column.min(), column.max(), bool((column == np.floor(column)).all()))
+    return bounds_words(feature, bounds, ends, Large.of(table.settings).text(currency), table.unit, currency)
+
+
+@dataclass(frozen=True)
+class Ends:
+    """The least and the most that a feature is of any unit, and whether it is a whole number of all."""
+
+    least: float
+    most: float
+    whole: bool
+
+
+def bounds_words(
+    feature: Feature, bounds: list[Bound], ends: Ends, large: str, unit: Unit, currency: str | None = None
+) -> str:
+    """One feature's bounds: above 2 of what is counted is 3 or more; above what is written like the most, the most.
+
+    >>> from marketfold.schema import Feature
+    >>> from marketfold.segments import Bound
+    >>> orders = Feature("order_count", "orders", "count", "value")
+    >>> bounds_words(orders, [Bound("order_count", True, 2.0)], Ends(1, 9, True), "large orders", "customer")
+    '3 orders or more'
+    """
+    phrase = phrase_of(feature.name, unit)
     above = next((bound.threshold for bound in bounds if bound.above), None)
     below = next((bound.threshold for bound in bounds if not bound.above), None)
-    counted = above is not None and feature.measure == "count" and bool((column == np.floor(column)).all())
+    counted = above is not None and feature.measure == "count" and ends.whole
     least = above + 1 if above is not None and counted else above
-
-    large = Large.of(table.settings).text(currency)
     nothing = below == (-1 if phrase.halves else 0)
 
     def filled(text: str, **values: float) -> str:
         amounts = {key: phrase.said(value, feature.measure, currency) for key, value in values.items()}
         return text.format(label=feature.label, large=large, **amounts)
 
-    ends = [
+    at_end = [
         end
-        for end, bound in ((column.max(), least), (column.min(), below))
+        for end, bound in ((ends.most, least), (ends.least, below))
         if bound is not None and _alike(end, bound, feature)
     ]
-    if ends and (least is None or below is None) and not (nothing and phrase.none):
-        return singular(filled(phrase.exactly, x=float(ends[0])))
+    if at_end and (least is None or below is None) and not (nothing and phrase.none):
+        return singular(filled(phrase.exactly, x=float(at_end[0])))
     if least is not None and below is not None:
         return (
             singular(filled(phrase.exactly, x=below))

@@ -1,27 +1,135 @@
-"""The station of segments."""
+"""The segments of a run: what they are called and made of, and what other settings would give."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from starlette.responses import Response
 from starlette.routing import Route
 
-from marketfold.studio.pages import Station, desk_of, page, state_of
+from marketfold import words
+from marketfold.config import SEGMENTS_PANEL, load_config
+from marketfold.errors import ParameterError
+from marketfold.runs import read_plan, rename_segment
+from marketfold.studio.opening import made_with
+from marketfold.studio.pages import Station, desk_of, go, page, state_of, with_form
+from marketfold.studio.run_reading import solutions_of
+from marketfold.studio.settings_form import chosen_as, filled_in
+from marketfold.studio.stations.segment_customers import ROUTES as CUSTOMER_ROUTES
+from marketfold.studio.stations.segments_page import chosen_solution, station_page
+from marketfold.studio.workspace import OutdatedError
 
 if TYPE_CHECKING:
+    from starlette.datastructures import FormData
     from starlette.requests import Request
-    from starlette.responses import Response
 
     from marketfold.studio.pages import Desk
 
+OPEN_TO_CHOICE = ("clustering.segments", "features.feature_set", "reduction.method")
+"""Settings that have a button of their own on this page."""
+
 
 def _sentence(desk: Desk | None) -> str:
-    return "" if desk is None else "Not looked at yet"
+    if desk is None:
+        return ""
+    if desk.job is not None and desk.job.kind == "run":
+        return "Being made"
+    if desk.run is None:
+        return "Not made yet"
+    told = words.plural(len(desk.run.record["segments"]), "segment")
+    return f"{told}, made with other settings" if desk.is_outdated else told
 
 
 def _shown(request: Request) -> Response:
+    return station_page(request, desk_of(state_of(request), request.path_params["key"]))
+
+
+def _solution(request: Request) -> Response:
+    """One number of segments, as the slider moves."""
     desk = desk_of(state_of(request), request.path_params["key"])
-    return page(request, "segments.html.j2", "segments", desk)
+    if desk.run is None:
+        return go(request, f"/p/{desk.project.key}/segments")
+    if not request.headers.get("hx-request"):
+        return station_page(request, desk)
+    solutions = solutions_of(desk.run)
+    shown = {
+        "at": f"/p/{desk.project.key}/segments",
+        "solution": chosen_solution(request, desk.run, solutions),
+        "made": desk.run.record["choose_k"]["k"],
+    }
+    config = load_config(desk.project.settings, state_of(request).workspace.root)
+    return page(request, "segments_solution.html.j2", "segments", desk, wanted=config.clustering.segments, **shown)
 
 
-SEGMENTS = Station("segments", "Segments", (Route("/p/{key}/segments", _shown),), _sentence)
+def _settings(request: Request, form: FormData) -> Response:
+    """Take the settings of the form."""
+    workspace, key = state_of(request).workspace, request.path_params["key"]
+    project = workspace.project(key)
+    settings = filled_in(project.settings, form, workspace.root, SEGMENTS_PANEL)
+    workspace.change(key, revision_of(form), settings=settings)
+    return go(request, f"/p/{key}/segments")
+
+
+def _use(request: Request, form: FormData) -> Response:
+    """Take one setting that stands beside its evidence; an empty value leaves it to Marketfold."""
+    workspace, key = state_of(request).workspace, request.path_params["key"]
+    name = str(form.get("name", ""))
+    if name not in OPEN_TO_CHOICE:
+        raise ParameterError(f"{name!r} cannot be chosen here. Choose one of the buttons of this page.")
+    project = workspace.project(key)
+    settings = chosen_as(project.settings, name, str(form.get("value", "")), workspace.root)
+    workspace.change(key, revision_of(form), settings=settings)
+    return go(request, f"/p/{key}/segments")
+
+
+def _back(request: Request, form: FormData) -> Response:
+    """Take the settings of the run again."""
+    state, key = state_of(request), request.path_params["key"]
+    desk = desk_of(state, key)
+    if desk.run is not None:
+        settings = made_with(desk.run, state.workspace.root)
+        state.workspace.change(key, revision_of(form), settings=settings)
+    return go(request, f"/p/{key}/segments")
+
+
+def _rename(request: Request, form: FormData) -> Response:
+    """Call a segment otherwise, in everything that the run has made."""
+    key = request.path_params["key"]
+    desk = desk_of(state_of(request), key)
+    if desk.run is None:
+        raise ParameterError("There are no segments yet. Find them first.")
+    number, known = request.path_params["number"], str(form.get("known", ""))
+    name = " ".join(str(form.get("name", "")).split())
+    now = {campaign.number: campaign.name for campaign in read_plan(desk.run.home).campaigns}
+    if number in now and now[number] != known:
+        raise OutdatedError(
+            f"This segment was renamed to “{now[number]}” since the page was opened, and is still called that. Load "
+            f"the page again, and give it the name “{name}” where that is still wanted."
+        )
+    if name != known:
+        rename_segment(desk.run.home, number, name)
+    if request.headers.get("hx-request"):
+        return Response(status_code=204, headers={"HX-Refresh": "true"})
+    return go(request, f"/p/{key}/segments#segment-{number}")
+
+
+def revision_of(form: FormData) -> int:
+    """The revision of the project that a page was made of."""
+    text = str(form.get("revision", ""))
+    return int(text) if text.isascii() and text.isdigit() else -1
+
+
+SEGMENTS = Station(
+    "segments",
+    "Segments",
+    (
+        Route("/p/{key}/segments", _shown),
+        Route("/p/{key}/segments/solution", _solution),
+        Route("/p/{key}/segments/settings", with_form(_settings), methods=["POST"]),
+        Route("/p/{key}/segments/use", with_form(_use), methods=["POST"]),
+        Route("/p/{key}/segments/back", with_form(_back), methods=["POST"]),
+        Route("/p/{key}/segments/{number:int}/name", with_form(_rename), methods=["POST"]),
+        *CUSTOMER_ROUTES,
+    ),
+    _sentence,
+)

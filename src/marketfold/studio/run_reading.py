@@ -1,0 +1,163 @@
+"""What a run says of its segments, for the pages of the studio; a report is parsed once for each state of its file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field, FiniteFloat, TypeAdapter
+
+from marketfold import words
+from marketfold.damage import told_as
+from marketfold.errors import RunFolderError
+from marketfold.page import SegmentCards
+from marketfold.reduction import label_of
+from marketfold.report import alike_in_words
+from marketfold.runs import read_page
+from marketfold.schema import Trust  # noqa: TC001 - read at run time, when records are validated
+from marketfold.words import share
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from marketfold.page import Part, ReportPage
+    from marketfold.runs import Run
+
+SHOWN_SECTIONS = ("the-map",)
+
+
+@dataclass(frozen=True)
+class SolutionSegment:
+    """A segment of another number of them, and which of the run's it shares most with."""
+
+    unit_share: FiniteFloat
+    like: int
+    name: str
+    jaccard: FiniteFloat
+    trust: Trust | None
+
+    @property
+    def called(self) -> str:
+        """Its name: that of the segment it shares most with, and how much of it."""
+        return f"{alike_in_words(self.jaccard)}{self.name}"
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What another number of segments would give."""
+
+    k: Annotated[int, Field(ge=2, le=1_000)]
+    segments: list[SolutionSegment]
+    explained: FiniteFloat | None
+    ari: FiniteFloat
+
+    def trusted(self, *labels: str) -> int:
+        """How many of its segments have earned one of these words."""
+        return sum(one.trust in labels for one in self.segments)
+
+
+@dataclass(frozen=True)
+class Option:
+    """A feature set or a reduction that was tried, and what was found of it."""
+
+    name: str
+    title: str
+    found: tuple[str, ...]
+    taken: bool = False
+
+
+_SOLUTIONS = TypeAdapter(list[Solution])
+
+
+def report_of(run: Run) -> ReportPage:
+    """The report as records, with the names as they are now."""
+    path = run.home / "page.json"
+    try:
+        about = path.stat()
+    except OSError as error:
+        raise RunFolderError(f"{path} cannot be read ({error.strerror}). Make the run again.") from error
+    return _report(run.home, about.st_mtime_ns, about.st_size)
+
+
+@lru_cache(maxsize=8)
+def _report(folder: Path, _changed: int, _size: int) -> ReportPage:
+    return read_page(folder).named()
+
+
+def cards_of(report: ReportPage) -> SegmentCards | None:
+    """The cards of the segments; their links lead nowhere here, so they have none."""
+    parts = (part for section in report.sections for part in section.parts)
+    found = next((part for part in parts if isinstance(part, SegmentCards)), None)
+    return found and replace(found, cards=tuple(replace(card, todo_link="") for card in found.cards))
+
+
+def parts_of(report: ReportPage, key: str) -> tuple[Part, ...]:
+    """The parts of a chapter; none where the report has no such chapter."""
+    return next((section.parts for section in report.sections if section.key == key), ())
+
+
+def solutions_of(run: Run) -> list[Solution]:
+    """What each number of segments would give, by that number."""
+    with told_as(RunFolderError, str(run.folder / "run.json")):
+        found = _SOLUTIONS.validate_python(run.record["choose_k"].get("solutions", []))
+    return sorted(found, key=lambda one: one.k)
+
+
+def feature_sets_of(run: Run) -> list[Option]:
+    """Each feature set that was tried, by its best number of segments, and what was found of it."""
+    with told_as(RunFolderError, str(run.folder / "run.json")):
+        record = run.record["feature_set"]
+        by_name: dict[str, dict[str, Any]] = {}
+        for one in record["candidates"]:
+            best = by_name.get(one["feature_set"])
+            if best is None or _rank(one) > _rank(best):
+                by_name[one["feature_set"]] = one
+        taken = record["name"]
+        return [
+            Option(name, name.replace("_", " and "), _of_candidate(one), taken=name == taken)
+            for name, one in sorted(by_name.items(), key=lambda pair: (pair[0] != taken, *(-x for x in _rank(pair[1]))))
+        ]
+
+
+def _rank(one: dict[str, Any]) -> tuple[float, float]:
+    return float(bool(one["repeats"])), float(one["explained"] if one["explained"] is not None else -9.0)
+
+
+def _of_candidate(one: dict[str, Any]) -> tuple[str, ...]:
+    again = "all come out again" if one["repeats"] else "not all come out again"
+    found = [f"{words.plural(one['k'], 'segment')}, {again} (weakest Jaccard {words.decimal(one['jaccard'])})"]
+    if one["explained"] is not None:
+        fit = f"fit {share(one['explained'])} of the differences in later revenue"
+        found.append(
+            fit if one["explained"] > 0 else f"fit later revenue no better than its mean ({share(one['explained'])})"
+        )
+    return tuple(found)
+
+
+def reductions_of(run: Run) -> list[Option]:
+    """Each reduction that was compared, and what was found of it."""
+    with told_as(RunFolderError, str(run.folder / "run.json")):
+        record = run.record["reduction"]
+        return [
+            Option(
+                one["method"], _sentence(label_of(one["method"])), _of_reduction(one), one["method"] == record["method"]
+            )
+            for one in record["compared"]
+        ]
+
+
+def _of_reduction(one: dict[str, Any]) -> tuple[str, ...]:
+    if one["skipped"]:
+        return (f"Not tried: {one['skipped']}",)
+    found = [words.plural(one["n_dimensions"], "dimension")]
+    if one["reconstruction"] is not None:
+        found.append(f"{share(one['reconstruction'])} comes back")
+    if one["explained"] is not None:
+        found.append(f"foretells {share(one['explained'])} of the differences in later revenue")
+    found.append(f"resamples agree to {words.known(one['ari'])} (weakest Jaccard {words.known(one['jaccard'])})")
+    return tuple(found)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

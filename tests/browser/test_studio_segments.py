@@ -1,0 +1,212 @@
+"""The station of segments in a browser: with the mouse, with the keyboard alone, on a phone, and without scripts."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from tests.browser.conftest import Watched, serious_faults
+from tests.studio.runs import with_run
+
+from marketfold.runs import Run, rename_segment
+from marketfold.studio import Studio
+
+PATIENCE = 120_000
+"""Milliseconds until a name is changed in every file of a run; a machine may be busy."""
+HOSTILE = "<img src=x onerror=\"document.title='taken'\"> & 'Söns'"
+
+
+@dataclass
+class Opened:
+    """The station of a project, and everything on its page that must not happen."""
+
+    watched: Watched
+    root: Path
+
+    @property
+    def page(self) -> Page:
+        return self.watched.page
+
+    @property
+    def run(self) -> Run:
+        return Run.read(self.root / "runs" / "shop")
+
+
+class Studios:
+    """Opens the station in a studio of its own."""
+
+    def __init__(self, browser: Browser, root: Path, made: Path) -> None:
+        self.browser, self.root, self.made = browser, root, made
+        self.studio = Studio.open(root)
+        self.server = self.studio.server()
+        self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [self.studio.listening]})
+        self.thread.start()
+
+    def __call__(self, *, personal: bool = False, name: str = "", **context: object) -> Opened:
+        project = with_run(self.root, self.made, personal=personal)
+        if name:
+            rename_segment(self.root / "runs" / "shop", 1, name)
+        self.context = self.browser.new_context(**context)  # type: ignore[arg-type]
+        watched = Watched(self.context.new_page())
+        watched.page.set_default_timeout(PATIENCE)
+        watched.page.on("console", watched.note)
+        watched.page.on("pageerror", lambda error: watched.faults.append(str(error)))
+        watched.page.on("request", lambda request: watched.requests.append(request.url))
+        watched.page.goto(self.studio.address)
+        watched.page.goto(f"{self.studio.address.partition('?')[0]}p/{project.key}/segments")
+        return Opened(watched, self.root)
+
+    def close(self) -> None:
+        self.context.close()
+        self.server.should_exit = True
+        self.thread.join(20)
+        self.studio.listening.close()
+
+
+@pytest.fixture
+def open_station(chromium: Browser, tmp_path: Path, made_run: Path) -> Iterator[Studios]:
+    studios = Studios(chromium, tmp_path, made_run)
+    expect.set_options(timeout=PATIENCE / 4)
+    yield studios
+    expect.set_options(timeout=5_000)
+    studios.close()
+
+
+def test_with_the_mouse(open_station: Studios):
+    opened = open_station()
+    page, second = opened.page, opened.run.record["segments"][1]
+    expect(page.get_by_role("heading", level=1)).to_contain_text(re.compile("."))
+
+    page.locator(".k-marks").get_by_text("4", exact=True).click()
+    expect(page.locator("#solution")).to_contain_text("4 segments.")
+    expect(page.locator(".k-marks [aria-current]")).to_have_text("4")
+
+    page.locator("#segment-1-name").click()
+    page.get_by_role("textbox", name="New name of segment 1").fill("Best of all")
+    page.get_by_role("button", name="Rename").first.click()
+    expect(page.locator("#segment-1-name")).to_have_text("Best of all", timeout=PATIENCE)
+    assert opened.run.record["segments"][0]["name"] == "Best of all"
+
+    page.locator("#sort-revenue_total").click()
+    expect(page.locator("th[aria-sort=descending]")).to_have_text("Revenue")
+    page.get_by_label("Segment", exact=True).select_option(label=f"2. {second['name']}")
+    expect(page.locator("#customer-rows [role=status]")).to_contain_text(
+        f"{opened.run.record['segments'][1]['units']:,}"
+    )
+    first = page.locator(".opens").first
+    expect(page.locator("tbody .dot").first).to_have_class(re.compile("seg-2"))
+    first.click()
+    expect(page.locator(".why h3")).to_contain_text(first.inner_text())
+    first.click()
+    expect(page.locator(".why")).to_have_count(0)
+    page.get_by_label("Search by id").press_sequentially(first.inner_text())
+    expect(page.locator("#customer-rows [role=status]")).to_have_text(re.compile(r"^1 customer\b"))
+
+    before = page.locator(".rule-counts").inner_text()
+    slider = page.get_by_label("Threshold of feature 1")
+    slider.fill("10")
+    expect(page.locator(".rule-counts")).not_to_have_text(before)
+    expect(slider).to_have_attribute("aria-valuetext", page.locator("#at-1-is").inner_text())
+
+    page.get_by_role("button", name="Use 4 segments").click()
+    expect(page.locator(".outdated")).to_contain_text("Number of segments: 4 now, 3 in the run")
+    expect(page.get_by_role("button", name="Find them again")).to_be_visible()
+    page.get_by_role("button", name="Back to the settings of the run").click()
+    expect(page.locator(".outdated")).to_have_count(0)
+    assert not opened.watched.faults
+
+
+def test_with_the_keyboard_alone(open_station: Studios):
+    opened = open_station()
+    page = opened.page
+    page.locator("#k").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#solution")).to_contain_text("4 segments.")
+    expect(page.locator("#k")).to_be_focused()
+
+    page.locator("#segment-2 .rename summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("textbox", name="New name of segment 2")).to_be_focused()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("By keyboard")
+    page.keyboard.press("Enter")
+    expect(page.locator("#segment-2-name")).to_have_text("By keyboard", timeout=PATIENCE)
+
+    page.locator("#sort-order_count").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("th[aria-sort]")).to_have_text("Orders")
+    expect(page.locator("#sort-order_count")).to_be_focused()
+    page.locator(".opens").first.focus()
+    page.keyboard.press("Space")
+    expect(page.locator(".why")).to_be_visible()
+    expect(page.locator(".opens").first).to_have_attribute("aria-expanded", "true")
+
+    before = page.locator("#rule-words").inner_text()
+    page.locator("#at-1").focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowLeft")
+    expect(page.locator("#rule-words")).not_to_have_text(before)
+    expect(page.locator("#at-1")).to_be_focused()
+    assert not opened.watched.faults
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nobody_is_kept_out(open_station: Studios, scheme: str):
+    opened = open_station(color_scheme=scheme, name=HOSTILE, personal=True)
+    page = opened.page
+    assert not serious_faults(page)
+    page.evaluate("document.querySelectorAll('main details').forEach((fold) => { fold.open = true; })")
+    page.locator(".opens").first.click()
+    expect(page.locator(".why")).to_be_visible()
+    page.locator(".k-marks").get_by_text("4", exact=True).click()
+    page.get_by_role("button", name="Use 4 segments").click()
+    expect(page.locator(".outdated")).to_be_visible()
+    assert not serious_faults(page)
+    assert "taken" not in page.title()
+    expect(page.locator("#segment-1-name")).to_have_text(HOSTILE)
+    assert not opened.watched.faults
+    assert all(url.startswith(open_station.studio.address.partition("?")[0]) for url in opened.watched.requests)
+
+
+def test_on_a_phone_nothing_is_scrolled_sideways(open_station: Studios):
+    opened = open_station(viewport={"width": 390, "height": 800}, name="W" * 60)
+    page = opened.page
+    page.evaluate("document.querySelectorAll('main details').forEach((fold) => { fold.open = true; })")
+    page.locator(".opens").first.click()
+    expect(page.locator(".why")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_without_scripts(open_station: Studios):
+    opened = open_station(java_script_enabled=False, personal=True)
+    page = opened.page
+    page.locator(".k-marks").get_by_text("2", exact=True).click()
+    expect(page.locator("#solution")).to_contain_text("2 segments.")
+    page.get_by_role("button", name="Use 2 segments").click()
+    expect(page.locator(".outdated")).to_be_visible()
+    page.get_by_role("button", name="Show them").click()
+    expect(page.locator(".opens").first).to_have_text(opened.run.segments["customer_id"][0].as_py())
+    page.locator(".opens").nth(2).click()
+    expect(page.locator(".why")).to_be_visible()
+    page.get_by_role("button", name="Count").click()
+    expect(page.locator(".rule-counts")).to_be_visible()
+    with page.expect_download() as file:
+        page.get_by_role("button", name=re.compile("Download")).click()
+    assert file.value.path().read_text("utf-8").startswith('"customer_id"')
+
+
+def test_the_map_is_drawn(open_station: Studios):
+    opened = open_station()
+    opened.page.locator("#plot-map-2d").scroll_into_view_if_needed()
+    expect(opened.page.locator("#plot-map-2d")).to_have_attribute("data-ready", "true", timeout=60_000)
+    box, within = (opened.page.locator(name).bounding_box() for name in ("#plot-map-2d .main-svg >> nth=0", "#the-map"))
+    assert box
+    assert within
+    assert within["y"] < box["y"] < within["y"] + within["height"]
+    assert not opened.watched.faults
