@@ -1,21 +1,26 @@
 """A finished run on disk, written whole or not at all, and read back."""
 
-from marketfold.runs.campaigns import export_run, measure_run
+from marketfold.runs.campaigns import audience_folder, count_run, export_run, measure_run
 from marketfold.runs.comparison import compare_run_folders
+from marketfold.runs.exported import Exported, exported_audiences, outdated_audiences
 from marketfold.runs.folder import next_free_folder, refuse_existing, staged_folder
 from marketfold.runs.lessons import write_lessons
 from marketfold.runs.make import make_run
 from marketfold.runs.pages import read_page, refresh_page, render_run, write_pictures
-from marketfold.runs.plan import change_plan, outdated_audiences, read_plan, rename_segment
+from marketfold.runs.plan import change_plan, read_plan, rename_segment
 from marketfold.runs.read import Run
 from marketfold.runs.score import score_orders, scoring_config
 from marketfold.runs.write import write_run, write_table
 
 __all__ = [
+    "Exported",
     "Run",
+    "audience_folder",
     "change_plan",
     "compare_run_folders",
+    "count_run",
     "export_run",
+    "exported_audiences",
     "make_run",
     "measure_run",
     "next_free_folder",

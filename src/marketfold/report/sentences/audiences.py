@@ -37,7 +37,7 @@ def describe_warnings(audience: Audience, platform: Platform) -> list[str]:
 def describe_notes(report: AudienceReport) -> list[str]:
     """Say what the whole export can be matched by and what to expect of it."""
     platform = platform_named(report.to)
-    written = [audience for audience in report.audiences if audience.files]
+    written = [audience for audience in report.audiences if audience.written]
     n_rows = sum(audience.written for audience in written)
     shown = [way for way in WAYS if way in platform.roles or (way == "address" and platform.address)]
     covered = {way: sum(getattr(audience, f"with_{way}") for audience in written) for way in shown}
