@@ -8,7 +8,7 @@ from marketfold.report.making_chapter import settings_rows
 from marketfold.report.measurement import measurement_figure, measurement_page, write_measurement
 from marketfold.report.opening import export_target
 from marketfold.report.plan_parts import division_table, holdout_facts, holdout_table, part_label
-from marketfold.report.sentences.audiences import audience_account, describe_notes, describe_together
+from marketfold.report.sentences.audiences import audience_account, audience_table, describe_notes, describe_together
 from marketfold.report.sentences.baskets import baskets_sentence
 from marketfold.report.sentences.campaigns import AD_WORDS, PART_WORDS, plan_notes, promise_note
 from marketfold.report.sentences.clustering import disagreements
@@ -52,6 +52,7 @@ __all__ = [
     "about_people",
     "about_suitability",
     "audience_account",
+    "audience_table",
     "baseline_sentence",
     "baskets_sentence",
     "brief_filename",

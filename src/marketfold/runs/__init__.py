@@ -2,7 +2,7 @@
 
 from marketfold.runs.campaigns import audience_folder, count_run, export_run, measure_run
 from marketfold.runs.comparison import compare_run_folders
-from marketfold.runs.exported import Exported, exported_audiences, outdated_audiences
+from marketfold.runs.exported import Exported, audience_fingerprint, exported_audiences, outdated_audiences
 from marketfold.runs.folder import next_free_folder, refuse_existing, staged_folder
 from marketfold.runs.lessons import write_lessons
 from marketfold.runs.make import make_run
@@ -15,6 +15,7 @@ from marketfold.runs.write import write_run, write_table
 __all__ = [
     "Exported",
     "Run",
+    "audience_fingerprint",
     "audience_folder",
     "change_plan",
     "compare_run_folders",

@@ -25,7 +25,7 @@ from marketfold.temporary import is_alive, locked
 if TYPE_CHECKING:
     from pathlib import Path
 
-Kind = Literal["look", "run", "export", "measure", "compare", "learn"]
+Kind = Literal["look", "run", "count", "export", "measure", "compare", "learn"]
 State = Literal["waiting", "running", "done", "failed", "cancelled", "broken"]
 
 ASKED, PROGRESS, ENDED, PROCESS, LOG = "job.json", "progress.json", "ended.json", "process", "log.txt"

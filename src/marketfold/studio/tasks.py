@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from marketfold.config import load_config
-from marketfold.runs import Run, make_run, next_free_folder
+from marketfold.report import audience_account, describe_together
+from marketfold.runs import Run, audience_fingerprint, count_run, export_run, make_run, next_free_folder
+from marketfold.studio.audience_request import AudienceRequest
 from marketfold.studio.look import look_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from marketfold.audiences import AudienceReport
     from marketfold.progress import Work
     from marketfold.schema import Progress
     from marketfold.studio.jobs import Kind
@@ -37,8 +40,30 @@ def _run(workspace: Workspace, key: str, request: dict[str, Any], progress: Prog
     return {"run": workspace.told(finished.home)}
 
 
-TASKS: Mapping[Kind, Task] = {"look": _look, "run": _run}
+def _count(workspace: Workspace, key: str, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Say who would be in the audiences; nothing is written."""
+    run, asked = _run_of(workspace, key), AudienceRequest.from_job(request)
+    return _told(run, count_run(run.folder, asked.to, asked.options(workspace), orders=None, progress=progress))
+
+
+def _export(workspace: Workspace, key: str, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Write the audiences beside the run."""
+    run, asked = _run_of(workspace, key), AudienceRequest.from_job(request)
+    return _told(run, export_run(run.folder, asked.to, asked.options(workspace), progress=progress)[0])
+
+
+def _run_of(workspace: Workspace, key: str) -> Run:
+    return Run.read(workspace.path(workspace.project(key).run or ""))
+
+
+def _told(run: Run, report: AudienceReport) -> dict[str, Any]:
+    """Counts and no person, with the plan and the run that they are of."""
+    of = {"plan": audience_fingerprint(run), "run": str(run.home)}
+    return {"account": audience_account(report), "together": describe_together(report)} | of
+
+
+TASKS: Mapping[Kind, Task] = {"look": _look, "run": _run, "count": _count, "export": _export}
 """By kind."""
 
-WORK: Mapping[Kind, Work] = {"look": "inspect", "run": "run"}
+WORK: Mapping[Kind, Work] = {"look": "inspect", "run": "run", "count": "export", "export": "export"}
 """How far each is, by the steps of this work."""

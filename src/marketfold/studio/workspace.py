@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from marketfold.errors import MarketfoldError, ParameterError, RunFolderError
 from marketfold.json_files import read_json, write_json
 
 HOME = ".marketfold-studio"
+_ELSEWHERE = re.compile(r"^[\\/]|\\|\0|^[a-zA-Z]:|://|(^|/)\.\.(/|$)")
+"""Paths from a root or a drive, of another machine (`//server/share`), or upwards."""
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 
@@ -66,6 +69,19 @@ class Workspace:
     def path(self, text: str) -> Path:
         """Where a path of a project leads."""
         return self.root / text
+
+    def below(self, text: str) -> Path:
+        """Where a path leads that was given in a page: a file or folder that is there, below the root, links resolved.
+
+        `ParameterError` for anything else: another folder, something hidden, another machine.
+        """
+        path = None if _ELSEWHERE.search(text) else self.root / text
+        with suppress(OSError, RuntimeError, ValueError):  # too long, a link to itself, no text
+            path = path and path.resolve(strict=True)
+            parts = path.relative_to(self.root).parts if path else (".",)
+            if path and parts and not any(part[:1] == "." for part in parts):
+                return path
+        raise ParameterError(f"{text[:80]!r} is not below {self.root.name}. Choose a file or a folder that is.")
 
     def told(self, path: Path) -> str:
         """A path as a project keeps it."""

@@ -7,15 +7,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from marketfold.audiences import EXCEL_ROWS, platform_named
-from marketfold.report.sentences.phrases import say
+from marketfold.page import Column, TablePart, numbers
+from marketfold.report.sentences.phrases import phrases, say
 from marketfold.words import count, listed, share
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from marketfold.audiences import Audience, AudienceReport, Platform
 
 LACKING = {"email": "e-mail addresses", "phone": "phones"}
+CHECKS = ("held_out", "without_consent", "nothing_to_match", "suppressed", "repeated")
+"""Counts of who drops out, in the order of the checks."""
 WAYS = {"email": "e-mail", "phone": "phone", "address": "name and address"}
 
 
@@ -85,3 +88,24 @@ def audience_account(report: AudienceReport) -> dict[str, Any]:
     ]
     notes = [*describe_notes(report), *platform.notes]
     return report.to_dict() | {"audiences": audiences, "notes": notes, "steps": platform.steps}
+
+
+def audience_table(account: Mapping[str, Any]) -> TablePart:
+    """How many of each segment are in its audience, and at which check the others dropped out, from an account."""
+    rows = []
+    for one in account["audiences"]:
+        name = f"{one['segment']}. {one['name']}" if one["name"] else str(one["segment"])
+        out = [one[check] for check in CHECKS]
+        left = one["customers"] - sum(out)
+        rows.append((name, *(count(n) for n in (one["customers"], *out, left, one["written"])), one["refused"]))
+    labels = phrases("audience_table")
+    return TablePart(
+        key="counted",
+        columns=(
+            Column(labels["segment"]),
+            *numbers(labels["customers"], *(labels[check] for check in CHECKS), labels["left"], labels["written"]),
+            Column(labels["refused"]),
+        ),
+        rows=tuple(rows),
+        segments=tuple(one["segment"] for one in account["audiences"]),
+    )

@@ -14,8 +14,9 @@ from marketfold.errors import MarketfoldError, ParameterError
 from marketfold.page import environment
 from marketfold.report import campaign_brief, division_table, holdout_facts, holdout_table, plan_notes
 from marketfold.runs import change_plan
-from marketfold.studio.pages import Station, desk_of, go, page, state_of, with_form
+from marketfold.studio.pages import Station, desk_of, go, page, run_of, state_of, with_form
 from marketfold.studio.plan_form import changes_in, check_current, fingerprint, fingerprints, plan_fields
+from marketfold.studio.stations import audiences
 from marketfold.studio.workspace import OutdatedError
 from marketfold.words import printable
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from marketfold.campaigns import CampaignPlan, Unfit
-    from marketfold.runs import Run
     from marketfold.studio.pages import Desk
 
 _SAVING = threading.Lock()
@@ -46,13 +46,6 @@ def _sentence(desk: Desk | None) -> str:
     money = plan.budget.total
     divided = "no budget yet" if money is None else f"{words.money(money, plan.currency)} divided"
     return f"{words.plural(len(plan.campaigns), 'campaign')}, {divided}"
-
-
-def run_of(desk: Desk) -> Run:
-    """The run of a desk; `ParameterError` where none was made yet."""
-    if desk.run is None:
-        raise ParameterError(desk.fault or "There are no segments yet, and so no campaigns. Make segments first.")
-    return desk.run
 
 
 def _follows(plan: CampaignPlan) -> dict[str, Any]:
@@ -149,6 +142,7 @@ CAMPAIGNS = Station(
         Route("/p/{key}/campaigns", with_form(_save), methods=["POST"]),
         Route("/p/{key}/campaigns/follow", with_form(_follow), methods=["POST"]),
         Route("/p/{key}/campaigns/{number:int}/holdouts", _sizes),
+        *audiences.ROUTES,
     ),
     _sentence,
 )
