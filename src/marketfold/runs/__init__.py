@@ -6,6 +6,7 @@ from marketfold.runs.exported import Exported, audience_fingerprint, exported_au
 from marketfold.runs.folder import next_free_folder, refuse_existing, staged_folder
 from marketfold.runs.lessons import write_lessons
 from marketfold.runs.make import make_run
+from marketfold.runs.measured import LIFT_TESTS, Measured, measurement_folder, measurement_place, measurements
 from marketfold.runs.pages import read_page, refresh_page, render_run, write_pictures
 from marketfold.runs.plan import change_plan, read_plan, rename_segment
 from marketfold.runs.read import Run
@@ -13,7 +14,9 @@ from marketfold.runs.score import score_orders, scoring_config
 from marketfold.runs.write import write_run, write_table
 
 __all__ = [
+    "LIFT_TESTS",
     "Exported",
+    "Measured",
     "Run",
     "audience_fingerprint",
     "audience_folder",
@@ -24,6 +27,9 @@ __all__ = [
     "exported_audiences",
     "make_run",
     "measure_run",
+    "measurement_folder",
+    "measurement_place",
+    "measurements",
     "next_free_folder",
     "outdated_audiences",
     "read_page",

@@ -27,8 +27,10 @@ from marketfold.errors import MeasurementError, RunFolderError
 from marketfold.experiments import MeasuringOptions, lift_tests, measure_campaigns
 from marketfold.json_files import write_json
 from marketfold.orders import fingerprint, read_orders
-from marketfold.report import audience_account, settings_rows, write_measurement
+from marketfold.page import write_page
+from marketfold.report import audience_account, measurement_page, settings_rows
 from marketfold.runs.exported import ACCOUNT, audience_fingerprint
+from marketfold.runs.measured import LIFT_TESTS, Measured
 from marketfold.runs.read import Run
 from marketfold.runs.write import write_table
 from marketfold.stage_costs import StageClock
@@ -185,7 +187,7 @@ def measure_run(
     out: Path | None = None,
     progress: Progress | None = None,
 ) -> tuple[Measurement, Path]:
-    """Say what the campaigns of a run did, and write it as a page, and its lift tests beside it in lift_tests.csv.
+    """Say what the campaigns of a run did, and write it as a page; its records and lift_tests.csv stand beside it.
 
     Parameters
     ----------
@@ -221,10 +223,14 @@ def measure_run(
         options = MeasuringOptions(seed=run.config.seed)
         measurement = measure_campaigns(assignments, later, date_from, date_to, experiment, options)
     page = out or run.folder / f"measured_{date_from}_{date_to}.html"
-    beside = page.with_name("lift_tests.csv")
+    beside = page.with_name(LIFT_TESTS)
     tests = _with_other_periods(lift_tests(measurement, experiment), beside, measurement)
     with clock.stage("report"):
-        write_measurement(measurement, page, str(folder))
+        record = measurement_page(measurement, str(folder))
+        write_page(record, page)
+        again = [result.ask_again_on for result in measurement.segments if result.ask_again_on]
+        kept = Measured(date_from, date_to, min(again, default=None), audience_fingerprint(run), record)
+        write_json(kept, page.with_suffix(".json"), indent=None)
         write_table(tests, beside)
     return measurement, page
 

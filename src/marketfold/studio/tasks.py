@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from marketfold.config import load_config
 from marketfold.report import audience_account, describe_together
-from marketfold.runs import Run, audience_fingerprint, count_run, export_run, make_run, next_free_folder
+from marketfold.runs import (
+    Run,
+    audience_fingerprint,
+    count_run,
+    export_run,
+    make_run,
+    measure_run,
+    measurement_place,
+    next_free_folder,
+)
 from marketfold.studio.audience_request import AudienceRequest
 from marketfold.studio.look import look_at
 
@@ -52,6 +62,14 @@ def _export(workspace: Workspace, key: str, request: dict[str, Any], progress: P
     return _told(run, export_run(run.folder, asked.to, asked.options(workspace), progress=progress)[0])
 
 
+def _measure(workspace: Workspace, key: str, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Say what the campaigns did, in the folder of measurements beside the run."""
+    run, orders = _run_of(workspace, key), workspace.below(request["orders"])
+    first, last = (date.fromisoformat(request[day]) for day in ("date_from", "date_to"))
+    measure_run(run.folder, orders, first, last, measurement_place(run, first, last), progress)
+    return {}
+
+
 def _run_of(workspace: Workspace, key: str) -> Run:
     return Run.read(workspace.path(workspace.project(key).run or ""))
 
@@ -62,8 +80,14 @@ def _told(run: Run, report: AudienceReport) -> dict[str, Any]:
     return {"account": audience_account(report), "together": describe_together(report)} | of
 
 
-TASKS: Mapping[Kind, Task] = {"look": _look, "run": _run, "count": _count, "export": _export}
+TASKS: Mapping[Kind, Task] = {"look": _look, "run": _run, "count": _count, "export": _export, "measure": _measure}
 """By kind."""
 
-WORK: Mapping[Kind, Work] = {"look": "inspect", "run": "run", "count": "export", "export": "export"}
+WORK: Mapping[Kind, Work] = {
+    "look": "inspect",
+    "run": "run",
+    "count": "export",
+    "export": "export",
+    "measure": "measure",
+}
 """How far each is, by the steps of this work."""

@@ -97,14 +97,13 @@ def audience_table(account: Mapping[str, Any]) -> TablePart:
         name = f"{one['segment']}. {one['name']}" if one["name"] else str(one["segment"])
         out = [one[check] for check in CHECKS]
         left = one["customers"] - sum(out)
-        rows.append((name, *(count(n) for n in (one["customers"], *out, left, one["written"])), one["refused"]))
+        rows.append((name, *(count(n) for n in (one["customers"], *out, left, one["written"]))))
     labels = phrases("audience_table")
     return TablePart(
         key="counted",
         columns=(
             Column(labels["segment"]),
             *numbers(labels["customers"], *(labels[check] for check in CHECKS), labels["left"], labels["written"]),
-            Column(labels["refused"]),
         ),
         rows=tuple(rows),
         segments=tuple(one["segment"] for one in account["audiences"]),
