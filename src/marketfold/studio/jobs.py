@@ -158,10 +158,14 @@ class Jobs:
         (folder / PROCESS).write_text(str(self._processes[job.ident].pid), encoding="ascii")
 
     async def keep_going(self) -> None:
-        """Start jobs as their turn comes, until cancelled."""
-        while True:
-            await asyncio.to_thread(self.start_next)
-            await asyncio.sleep(PAUSE)
+        """Start jobs as their turn comes, until cancelled; those that run then go on by themselves."""
+        try:
+            while True:
+                await asyncio.to_thread(self.start_next)
+                await asyncio.sleep(PAUSE)
+        finally:
+            for one in self._processes.values():
+                one.returncode = one.poll() or 0  # or Python warns of each that it leaves
 
 
 def _read(path: Path) -> dict[str, Any]:

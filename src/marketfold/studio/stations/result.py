@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
@@ -18,6 +17,8 @@ from marketfold.runs import LIFT_TESTS, audience_fingerprint, measurement_folder
 from marketfold.studio.pages import Station, desk_of, go, page, run_of, state_of, with_form
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from starlette.datastructures import FormData
     from starlette.requests import Request
     from starlette.responses import Response
