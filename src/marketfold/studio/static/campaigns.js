@@ -24,10 +24,25 @@
     field.focus();
     field.dispatchEvent(new Event("input", { bubbles: true }));
   });
+
+  /* While the plan is saved nothing is typed, and what would have followed is not shown over what was saved. */
+  const typing = () => document.getElementById("following");
+  const isSaving = () => typing() && typing().inert;
+  const isFollowing = (detail) => detail.elt.id === "following";
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.elt.id === "plan") typing().inert = true;
+    else if (isFollowing(event.detail) && isSaving()) event.preventDefault();
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.elt.id === "plan" && typing()) typing().inert = false;
+  });
+
+  /* A form that comes back has the folds open that were open, and those in which something is to be mended. */
   let open = [];
-  function keyOf(fold) { return fold.id || (fold.closest(".campaign") || {}).id + "/" + fold.querySelector("summary").textContent; }
+  const keyOf = (fold) => fold.id || (fold.closest(".campaign") || {}).id + "/" + fold.querySelector("summary").textContent;
   document.addEventListener("htmx:beforeSwap", (event) => {
     const detail = event.detail;
+    if (isFollowing(detail)) { detail.shouldSwap = document.contains(detail.elt) && !isSaving(); return; }
     if (detail.xhr.status === 409 || detail.xhr.status === 422) { detail.shouldSwap = true; detail.isError = false; }
     if (detail.target.id === "main") open = Array.from(detail.target.querySelectorAll("details[open]"), keyOf);
   });
