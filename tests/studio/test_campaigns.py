@@ -10,7 +10,7 @@ import pytest
 from tests.studio.campaigns import bring_shop, field_text, form_of
 from tests.studio.visitor import Answer, Visitor
 
-from marketfold.campaigns import CAMPAIGN_FIELDS, PLAN_FIELDS, parts_of
+from marketfold.campaigns import CAMPAIGN_FIELDS, PLAN_FIELDS, load_playbook, parts_of
 from marketfold.report import part_label
 from marketfold.runs import Run, change_plan, read_plan
 from marketfold.studio.plan_form import LEFT_OUT, filled_with, general, typed
@@ -153,6 +153,22 @@ def test_what_cannot_be_is_said_at_its_field(visitor: Visitor, run: Run, path: s
     assert says in refused.text
     assert field_text(refused, path) == text
     assert read_plan(run.folder) == run.plan
+
+
+def test_another_aim_of_the_playbook_fills_the_fields_and_is_not_saved(visitor: Visitor, run: Run):
+    page, aims = visitor.get(PAGE), load_playbook(run.plan.playbook).aims
+    other = next(key for key, aim in aims.items() if aim.title != run.plan.campaigns[0].aim_title)
+    taken = visitor.post(f"{PAGE}/1/aim", **form_of(page), **{"aim-1": other, "2.goal": "Ours."})
+    assert taken.status == 200
+    assert field_text(taken, "1.aim_title") == aims[other].title
+    assert field_text(taken, "1.measure") == aims[other].measure
+    assert field_text(taken, "2.goal") == "Ours."
+    assert "you set it. The playbook takes" in taken.text
+    assert read_plan(run.folder) == run.plan
+    fields = {path: field_text(taken, path) for path in filled_with(run.plan) if not path.endswith("holdout.share")}
+    assert visitor.post(PAGE, **form_of(taken), **fields).status == 303
+    assert read_plan(run.folder).campaigns[0].aim_title == aims[other].title
+    assert visitor.post(f"{PAGE}/1/aim", **form_of(visitor.get(PAGE)), **{"aim-1": "none"}).status == 422
 
 
 def test_hostile_texts_stay_texts(visitor: Visitor, run: Run):

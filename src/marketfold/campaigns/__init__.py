@@ -1,5 +1,6 @@
 """From profiles to campaigns: a brief for each segment, budgets and holdouts."""
 
+from marketfold.campaigns.aims import aim_parts
 from marketfold.campaigns.basket_counts import MOST_IN_ORDER
 from marketfold.campaigns.basket_tests import LEAST_ORDERS
 from marketfold.campaigns.baskets import Baskets, Pair
@@ -63,6 +64,7 @@ __all__ = [
     "Stake",
     "Timing",
     "Unfit",
+    "aim_parts",
     "allocate_budget",
     "as_made",
     "assign_anew",

@@ -9,13 +9,22 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from marketfold import words
-from marketfold.campaigns import foresee, load_playbook
+from marketfold.campaigns import aim_parts, foresee, load_playbook
 from marketfold.errors import MarketfoldError, ParameterError
 from marketfold.page import environment
 from marketfold.report import campaign_brief, division_table, holdout_facts, holdout_table, plan_notes
 from marketfold.runs import change_plan
 from marketfold.studio.pages import Station, desk_of, go, page, run_of, state_of, with_form
-from marketfold.studio.plan_form import changes_in, check_current, fingerprint, fingerprints, plan_fields
+from marketfold.studio.plan_form import (
+    changes_in,
+    check_current,
+    filled_with,
+    fingerprint,
+    fingerprints,
+    general,
+    plan_fields,
+    typed,
+)
 from marketfold.studio.stations import audiences
 from marketfold.studio.workspace import OutdatedError
 from marketfold.words import printable
@@ -27,7 +36,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from marketfold.campaigns import CampaignPlan, Unfit
+    from marketfold.campaigns import CampaignPlan, Playbook, Unfit
+    from marketfold.runs import Run
     from marketfold.studio.pages import Desk
 
 _SAVING = threading.Lock()
@@ -59,12 +69,13 @@ def _follows(plan: CampaignPlan) -> dict[str, Any]:
     }
 
 
-def _aims(plan: CampaignPlan) -> list[str]:
-    """What the aims of the playbook are called; nothing where it has moved."""
+def _playbook(run: Run) -> Playbook | None:
+    """The playbook as the run was told; None where it has moved."""
+    told = run.config.campaigns.playbook
     try:
-        return [aim.title for aim in load_playbook(plan.playbook).aims.values()]
+        return load_playbook(run.plan.playbook if told == "auto" else told)
     except MarketfoldError:
-        return []
+        return None
 
 
 def _page(request: Request, desk: Desk, given: Mapping[str, str] | None = None, **told: Any) -> Response:
@@ -76,7 +87,7 @@ def _page(request: Request, desk: Desk, given: Mapping[str, str] | None = None, 
     values = _follows(shown) | {
         "fields": plan_fields(before, given, unfit),
         "unfit": unfit,
-        "aims": _aims(before),
+        "aims": {key: aim.title for key, aim in book.aims.items()} if (book := _playbook(desk.run)) else {},
         "fingerprint": fingerprint(before),
         "was": fingerprints(before),
         "n_changes": len(given or {}),
@@ -123,6 +134,20 @@ def _save(request: Request, form: FormData) -> Response:
     return go(request, f"/p/{key}/campaigns?saved")
 
 
+def _take_aim(request: Request, form: FormData) -> Response:
+    """Fill a campaign's fields with what another aim of the playbook says; nothing is saved."""
+    desk = desk_of(state_of(request), request.path_params["key"])
+    run, number = run_of(desk), request.path_params["number"]
+    check_current(form, run.plan)
+    book, aim = _playbook(run), str(form.get(f"aim-{number}", ""))
+    campaign = next((one for one in run.plan.campaigns if one.number == number), None)
+    if campaign is None or book is None or aim not in book.aims:
+        raise ParameterError("There is no such aim in the playbook. Load the page again.")
+    texts = {path: typed(general(path), value) for path, value in aim_parts(campaign, book, aim).items()}
+    same = filled_with(run.plan)
+    return _page(request, desk, {path: text for path, text in (changes_in(form) | texts).items() if text != same[path]})
+
+
 def _sizes(request: Request) -> Response:
     """What other sizes of one holdout would show and cost."""
     plan = run_of(desk_of(state_of(request), request.path_params["key"])).plan
@@ -141,6 +166,7 @@ CAMPAIGNS = Station(
         Route("/p/{key}/campaigns", _shown),
         Route("/p/{key}/campaigns", with_form(_save), methods=["POST"]),
         Route("/p/{key}/campaigns/follow", with_form(_follow), methods=["POST"]),
+        Route("/p/{key}/campaigns/{number:int}/aim", with_form(_take_aim), methods=["POST"]),
         Route("/p/{key}/campaigns/{number:int}/holdouts", _sizes),
         *audiences.ROUTES,
     ),
