@@ -6,6 +6,9 @@ import re
 
 from pydantic_core import PydanticCustomError
 
+TWO_NUMBERS = "two_numbers"
+"""Type of the fault of a text that can be two numbers; its context has both."""
+
 _TIMES = {"": 1.0, "k": 1e3, "tsd": 1e3, "m": 1e6, "mio": 1e6, "mn": 1e6, "%": 0.01}
 _ENTERED = re.compile(r"(?P<sign>[-+]?)(?P<body>\d[\d.,]*|[.,]\d+)(?P<unit>k|tsd\.?|mio\.?|mn|m|%|)", re.IGNORECASE)
 _ASIDE = re.compile(r"[\s\u00a0\u202f'\u2019_€$£¥]|(?<![a-z])(EUR|USD|GBP|CHF)(?![a-z])", re.IGNORECASE)
@@ -38,7 +41,7 @@ def entered_number(value: object) -> object:
     if _OPEN.fullmatch(body):
         whole, fraction = re.split(r"[.,]", body)
         ways = {"many": f"{whole}{fraction}{unit}", "few": f"{whole}{unit}"}
-        raise PydanticCustomError("two_numbers", "This can be {many} or {few}; write the one that is meant", ways)
+        raise PydanticCustomError(TWO_NUMBERS, "This can be {many} or {few}; write the one that is meant", ways)
     return round(float(match["sign"] + _with_point(body)) * _TIMES[unit], 10)
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from tests.audiences.cases import TODAY, WHY, everybody, export, rows_of, shop
 
-from marketfold.audiences import SegmentFacts
+from marketfold.audiences import ExportOptions, SegmentFacts, count_audiences
 from marketfold.audiences.identifiers import sha256
 from marketfold.audiences.platform import DOUBTS
 from marketfold.cleaning import CleanOrders
@@ -264,3 +264,17 @@ def test_a_weak_segment_is_warned_about_first(tmp_path: Path):
     assert audience.trust == "weak"
     assert audience.warnings == ("weak", "few")
     assert report.to_dict()["audiences"][0]["trust"] == "weak"
+
+
+def test_counting_says_what_an_export_would_and_writes_nothing(tmp_path: Path):
+    orders, arms = shop(), everybody(C000="holdout")
+    counted = count_audiences(orders, arms, to="google", options=ExportOptions(consent_override=WHY, on=TODAY))
+    written = export(orders, arms, to="google", folder=tmp_path, consent_override=WHY)
+    assert counted.files == ()
+    assert [one.written for one in counted.audiences] == [one.written for one in written.audiences]
+    assert (counted.notes, counted.consent, counted.matched_by) == (written.notes, written.consent, written.matched_by)
+
+
+def test_counting_refuses_no_audience_for_being_too_small():
+    counted = count_audiences(shop(), everybody(20), to="google", options=ExportOptions(consent_override=WHY))
+    assert [(one.refused, one.written, one.remaining) for one in counted.audiences] == [("too small", 0, 20)]

@@ -10,6 +10,7 @@ from marketfold.campaigns import (
     CampaignPlan,
     change_parts,
     follow,
+    parts_of,
 )
 from marketfold.errors import ParameterError
 
@@ -75,3 +76,20 @@ def test_shares_that_add_up_are_taken_together(plan: CampaignPlan):
     n = len(plan.campaigns[0].channels)
     after = change_parts(plan, {f"1.channels.{i + 1}.share": str(1 / n) for i in range(n)})
     assert [channel.share for channel in after.campaigns[0].channels] == pytest.approx([1 / n] * n)
+
+
+def test_every_part_of_a_plan_stands_by_its_path_and_can_be_set_to_itself(plan: CampaignPlan):
+    parts = parts_of(plan)
+    assert parts["budget.total"] == 2_000
+    assert parts["2.drafts.3.meta_text"] == plan.campaigns[1].drafts[2].meta_text
+    assert {path for path in parts if path.startswith("1.")} == {
+        f"1.{path.partition('.')[2]}" for path in parts if path.startswith("2.") and "channels" not in path
+    } | {path for path in parts if path.startswith("1.channels")}
+    shares = {path: value for path, value in parts.items() if not path.endswith("holdout.share")}
+    assert change_parts(plan, shares) == plan
+
+
+def test_nobody_is_left_to_reach_is_said_with_the_way_out(plan: CampaignPlan):
+    with pytest.raises(ParameterError) as refused:
+        change_parts(plan, {"1.holdout.held_out": plan.campaigns[0].customers})
+    assert "somebody must be reached" in refused.value.faults[0].hint

@@ -13,6 +13,7 @@ from marketfold.campaigns import (
     divide_anew,
     divided_alike,
     follow,
+    foresee,
 )
 from marketfold.errors import ParameterError
 from marketfold.report import plan_notes
@@ -159,3 +160,35 @@ def test_nobody_held_out(plan: CampaignPlan, segments: pa.Table):
     holdout = after.campaigns[number - 1].holdout
     assert holdout is not None
     assert holdout.detectable_lift is None
+
+
+def test_what_is_foreseen_is_what_would_be_made(plan: CampaignPlan, segments: pa.Table):
+    changes = {"3.holdout.share": "28 %", "2.offer.promise": "a free tasting", "budget.total": "3.000,00"}
+    foreseen, unfit = foresee(plan, changes)
+    made = divide_anew(follow(assign_anew(change_parts(plan, changes), segments)))
+    assert not unfit
+    assert foreseen == made
+    assert foreseen.campaigns[2].holdout != plan.campaigns[2].holdout
+
+
+def test_what_cannot_be_is_told_by_its_part_and_the_rest_is_followed(plan: CampaignPlan):
+    changes = {
+        "budget.total": "50.000",
+        "1.offer.promise": "x" * 80,
+        "1.name": plan.campaigns[1].name,
+        "2.channels.1.share": "101 %",
+        "3.goal": "Come back.",
+    }
+    foreseen, unfit = foresee(plan, changes)
+    assert unfit["budget.total"].readings == ("50000", "50")
+    assert "2.name" in unfit or "1.name" in unfit
+    assert "2.channels.1.share" in unfit
+    assert any(path.startswith("1.drafts.") for path in unfit)
+    assert foreseen.campaigns[2].goal == "Come back."
+    assert foreseen.budget.total == plan.budget.total
+
+
+def test_amounts_by_hand_that_leave_nothing_are_told_at_the_budget(plan: CampaignPlan):
+    by_hand, _ = foresee(plan, {"1.amount": "1500"})
+    _, unfit = foresee(by_hand, {"budget.total": "1000"})
+    assert "leave nothing" in unfit["budget.total"].fault.what

@@ -10,7 +10,9 @@ from typer.testing import CliRunner
 from marketfold import words
 from marketfold.cli import main
 from marketfold.cli.app import app
-from marketfold.runs import read_plan
+from marketfold.json_files import write_json
+from marketfold.runs import Run, read_plan
+from marketfold.runs.exported import ACCOUNT, audience_fingerprint
 
 
 def run(*words: object) -> str:
@@ -73,6 +75,7 @@ SETS = ["1.name=Tea lovers", "1.offer.title=Free tasting", "{n}.holdout.held_out
 def exported_audiences(run: Path) -> Path:
     exported = run.with_name("run-audiences-mailchimp")
     exported.mkdir()
+    write_json({"to": "mailchimp", "on": "2026-07-01", "plan": audience_fingerprint(Run.read(run))}, exported / ACCOUNT)
     run.with_name("runner-audiences-mailchimp").mkdir()
     return exported
 
@@ -89,7 +92,7 @@ def test_audiences_are_named_for_what_is_in_them_and_no_other_change(own_run: Pa
     exported = exported_audiences(own_run)
     assert "out of date" not in run("plan", own_run, "--set", "1.goal=Ours.")
     assert "out of date" in run("plan", own_run, "--set", SETS[0])
-    assert "out of date" not in run("plan", own_run, "--renew")
+    assert "out of date" in run("plan", own_run, "--renew")
     assert str(exported) in run("rename", own_run, "2", "Coffee lovers")
 
 

@@ -1,8 +1,10 @@
 """Audiences to upload: who is in them, in the form that each platform takes, and an account without a person in it."""
 
 from marketfold.audiences.account import Audience, AudienceReport
-from marketfold.audiences.export import export_audiences
+from marketfold.audiences.consent import likely_columns
+from marketfold.audiences.export import count_audiences, export_audiences
 from marketfold.audiences.files import AS_GIVEN, EXCEL_ROWS, Notes, add_about, fill_workbook
+from marketfold.audiences.people import People
 from marketfold.audiences.platform import Column, Platform, SegmentFacts
 from marketfold.audiences.platforms import PLATFORMS, platform_named, usable_platform
 from marketfold.audiences.provenance import left_out
@@ -18,12 +20,15 @@ __all__ = [
     "ExportOptions",
     "Notes",
     "Origin",
+    "People",
     "Platform",
     "SegmentFacts",
     "add_about",
+    "count_audiences",
     "export_audiences",
     "fill_workbook",
     "left_out",
+    "likely_columns",
     "platform_named",
     "usable_platform",
 ]

@@ -128,7 +128,7 @@ def notes_on(
     have = orders.facts.mapping
     found: dict[NoteCode, bool] = {
         "identifiers missing": not (platform.roles & {"email", "phone"}).issubset(have),
-        "coverage": any(audience.files for audience in audiences),
+        "coverage": any(audience.written for audience in audiences),
         "companies": platform.purpose == "ads" and ("customer_name" in have or orders.facts.id_is_personal),
         "no country": "country" not in have and country is None,
         "came hashed": any(audience.already_hashed for audience in audiences),

@@ -37,6 +37,13 @@ if TYPE_CHECKING:
 COUNTED = ("without_consent", "nothing_to_match", "suppressed", "repeated", "in_eea", "consent_unclear")
 
 
+class _Planned(NamedTuple):
+    """An audience as it would be written: its account and its rows."""
+
+    audience: Audience
+    rows: list[PersonRow]
+
+
 class _Members(NamedTuple):
     """A segment's customers: who is to be reached, and how many are held out."""
 
@@ -143,9 +150,7 @@ def _write_one(
     return replace(audience, warnings=warnings, without_copy=tuple(without_copy))
 
 
-def _write_all(
-    home: Path, request: Request, planned: Sequence[tuple[Audience, list[PersonRow]]], about: _Facts
-) -> tuple[Audience, ...]:
+def _write_all(home: Path, request: Request, planned: Sequence[_Planned], about: _Facts) -> tuple[Audience, ...]:
     """Write every file beside its place; only when all are good do they take it."""
     home.mkdir(parents=True, exist_ok=True)
     with working_folder(".marketfold-", home) as staging:
@@ -195,8 +200,32 @@ def export_audiences(
     AudienceError
         If consent is neither recorded nor overridden, no audience may be written, or a file does not read back.
     """
-    request = Request.of(orders, to, options)
     about = about or {}
+    request, planned = _plan(orders, assignments, to, options, about)
+    _check_any([audience for audience, _ in planned], request)
+    try:
+        audiences = _write_all(Path(folder), request, planned, about)
+    except OSError as error:
+        raise AudienceError(f"The audience files cannot be written to {folder}: {error.strerror}.") from error
+    return _reported(orders, request, audiences)
+
+
+def count_audiences(
+    orders: People, assignments: pa.Table, *, to: str, options: ExportOptions = DEFAULTS, about: _Facts | None = None
+) -> AudienceReport:
+    """Say who would be in the files of `export_audiences`, and who would not and why; nothing is written.
+
+    An audience that no file would be written of says so by itself. `AudienceError` as for an export, but for that.
+    """
+    request, planned = _plan(orders, assignments, to, options, about or {})
+    return _reported(orders, request, tuple(audience for audience, _ in planned))
+
+
+def _plan(
+    orders: People, assignments: pa.Table, to: str, options: ExportOptions, about: _Facts
+) -> tuple[Request, list[_Planned]]:
+    """What was asked, and each audience that it comes to."""
+    request = Request.of(orders, to, options)
     members = _members(assignments, options.segments)
     reached = [customer for own in members.values() for customer in own.reached]
     contacts = read_contacts(orders, reached, request.roles, consent_column=request.consent.column)
@@ -204,12 +233,11 @@ def export_audiences(
     for segment, own in members.items():
         facts = about.get(segment, NO_FACTS)
         rows, out = _sorted_out(request, [contacts[customer] for customer in own.reached], facts)
-        planned.append((_account(request, segment, own, rows, out, facts), rows))
-    _check_any([audience for audience, _ in planned], request)
-    try:
-        audiences = _write_all(Path(folder), request, planned, about)
-    except OSError as error:
-        raise AudienceError(f"The audience files cannot be written to {folder}: {error.strerror}.") from error
+        planned.append(_Planned(_account(request, segment, own, rows, out, facts), rows))
+    return request, planned
+
+
+def _reported(orders: People, request: Request, audiences: tuple[Audience, ...]) -> AudienceReport:
     platform = request.platform
     notes = notes_on(orders, platform, audiences, request.country)
     return AudienceReport(

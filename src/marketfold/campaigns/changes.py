@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field, StringConstraints, TypeAdapter, ValidationError
@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, TypeAdapter, Val
 from marketfold import words
 from marketfold.campaigns.drafts import TEXT_LIMITS, Draft
 from marketfold.config import in_plain_words
-from marketfold.entered import entered_number
+from marketfold.entered import TWO_NUMBERS, entered_number
 from marketfold.errors import Fault, ParameterError, RunFolderError, closest
 
 if TYPE_CHECKING:
@@ -67,17 +67,29 @@ CAMPAIGN_FIELDS: dict[str, TypeAdapter[Any]] = {
 """What may be changed, and what each part can be; N counts from 1."""
 
 
+@dataclass(frozen=True)
+class Unfit:
+    """Why a part cannot be as it was asked for; `readings` are the numbers that it can be, where there are two."""
+
+    fault: Fault
+    readings: tuple[str, ...] = ()
+
+
 class _UnfitError(Exception):
-    """A part cannot be as it was asked for; its argument is the fault."""
+    """A part cannot be as it was asked for."""
+
+    def __init__(self, what: str, hint: str = "", readings: tuple[str, ...] = ()) -> None:
+        super().__init__(what)
+        self.unfit = Unfit(Fault(what, hint), readings)
 
 
 @contextmanager
-def _noted_in(faults: list[Fault]) -> Iterator[None]:
+def _noted_in(unfit: dict[str, Unfit], path: str) -> Iterator[None]:
     """Note what is wrong with one part, and go on: a person wants to hear of all that is."""
     try:
         yield
     except _UnfitError as error:
-        faults.append(error.args[0])
+        unfit[path] = error.unfit
 
 
 def _part(given: str, plan: CampaignPlan) -> tuple[int | None, tuple[str, ...], TypeAdapter[Any]]:
@@ -87,14 +99,14 @@ def _part(given: str, plan: CampaignPlan) -> tuple[int | None, tuple[str, ...], 
     known = PLAN_FIELDS if number is None else CAMPAIGN_FIELDS
     if number is not None and number not in {campaign.number for campaign in plan.campaigns}:
         there = ", ".join(f"{campaign.number} ({campaign.name})" for campaign in plan.campaigns)
-        raise _UnfitError(Fault(f"{given}: there is no segment {number}.", f"there are {there}."))
+        raise _UnfitError(f"{given}: there is no segment {number}.", f"there are {there}.")
     path = tuple((given.strip() if number is None else rest).split("."))
     name = ".".join("N" if part.isdecimal() else part for part in path)
     if name not in known:
         where = known if number is not None else {**known, **{f"SEGMENT.{one}": None for one in CAMPAIGN_FIELDS}}
         near = closest(name, where)
         fields_ = "" if near.startswith("known") else f" Fields: {', '.join(where)}."
-        raise _UnfitError(Fault(f"{given}: there is no such field to change.", f"{near}{fields_}"))
+        raise _UnfitError(f"{given}: there is no such field to change.", f"{near}{fields_}")
     return number, path, known[name]
 
 
@@ -102,7 +114,9 @@ def _valid(given: str, kind: TypeAdapter[Any], value: object) -> Any:
     try:
         return kind.validate_python(value)
     except ValidationError as error:
-        raise _UnfitError(Fault(f"{given}: {value!r} {in_plain_words(error.errors()[0])}.")) from error
+        first = error.errors()[0]
+        ways = tuple(map(str, first.get("ctx", {}).values())) if first["type"] == TWO_NUMBERS else ()
+        raise _UnfitError(f"{given}: {value!r} {in_plain_words(first)}.", readings=ways) from error
 
 
 def _put(record: Any, path: tuple[str, ...], value: Any) -> Any:
@@ -119,7 +133,7 @@ def _put(record: Any, path: tuple[str, ...], value: Any) -> Any:
 
 def _changed(campaign: Campaign, given: str, path: tuple[str, ...], value: Any) -> Campaign:
     if path[0] == "holdout" and campaign.holdout is None:
-        raise _UnfitError(Fault(f"{given}: the plan has no holdouts."))
+        raise _UnfitError(f"{given}: the plan has no holdouts.")
     if path == ("holdout", "share"):
         path, value = ("holdout", "held_out"), round(value * campaign.customers)
     if path == ("holdout", "held_out") and value >= max(campaign.customers, 1):
@@ -128,11 +142,11 @@ def _changed(campaign: Campaign, given: str, path: tuple[str, ...], value: Any) 
     if path == ("amount",):
         path = ("budget", "amount")
         if campaign.budget is None:
-            raise _UnfitError(Fault(f"{given}: the plan has no money to give.", "set budget.total first."))
+            raise _UnfitError(f"{given}: the plan has no money to give.", "set budget.total first.")
     try:
         changed: Campaign = _put(campaign, path, value)
     except IndexError as error:
-        raise _UnfitError(Fault(f"{given}: {error}.")) from error
+        raise _UnfitError(f"{given}: {error}.") from error
     return changed
 
 
@@ -147,22 +161,48 @@ def change_parts(plan: CampaignPlan, changes: Mapping[str, object]) -> CampaignP
     ParameterError
         Naming every path that does not exist and every value that cannot be.
     """
+    changed, unfit = try_parts(plan, changes)
+    if unfit:
+        headline = "The plan was not changed"
+        raise ParameterError.from_faults(headline, [one.fault for one in unfit.values()])
+    return changed
+
+
+def try_parts(plan: CampaignPlan, changes: Mapping[str, object]) -> tuple[CampaignPlan, dict[str, Unfit]]:
+    """Change those parts of a plan that can be, as `change_parts` does; and what is wrong, by the path of each part."""
     campaigns = {campaign.number: campaign for campaign in plan.campaigns}
-    faults: list[Fault] = []
+    unfit: dict[str, Unfit] = {}
     budget = plan.budget
     for given, value in changes.items():
-        with _noted_in(faults):
+        with _noted_in(unfit, given):
             number, path, kind = _part(given, plan)
             fit = _valid(given, kind, value)
             if number is None:
                 budget = _put(budget, path[1:], fit)
             else:
                 campaigns[number] = _changed(campaigns[number], given, path, fit)
-    faults += _together(campaigns)
-    if faults:
-        headline = "The plan was not changed"
-        raise ParameterError.from_faults(headline, faults)
-    return replace(plan, budget=budget, campaigns=tuple(campaigns.values()))
+    changed = replace(plan, budget=budget, campaigns=tuple(campaigns.values()))
+    return changed, unfit | {path: Unfit(fault) for path, fault in _together(campaigns).items()}
+
+
+def parts_of(plan: CampaignPlan) -> dict[str, Any]:
+    """Every part of a plan that may be changed, as it is, by its path; none that the plan has no place for."""
+    found = {path: _get(plan, path) for path in PLAN_FIELDS}
+    for campaign in plan.campaigns:
+        lacking = {"holdout"} if campaign.holdout is None else set()
+        lacking |= {"amount"} if campaign.budget is None else set()
+        for name in CAMPAIGN_FIELDS:
+            first = name.partition(".")[0]
+            if first not in lacking:
+                found |= {f"{campaign.number}.{path}": _get(campaign, path) for path in _each(campaign, name)}
+    return found
+
+
+def _each(campaign: Campaign, name: str) -> list[str]:
+    """The paths of a field of a campaign: one, or one for each channel or message."""
+    if ".N." not in name:
+        return [name]
+    return [name.replace("N", str(number)) for number in range(1, len(getattr(campaign, name.partition(".")[0])) + 1)]
 
 
 def checked_edits(plan: CampaignPlan) -> CampaignPlan:
@@ -173,21 +213,22 @@ def checked_edits(plan: CampaignPlan) -> CampaignPlan:
     RunFolderError
         Naming every part that cannot be, by its path.
     """
-    faults: list[Fault] = []
+    unfit: dict[str, Unfit] = {}
     for path, kind in {**PLAN_FIELDS, "campaign_days": DAYS, "budget.days": OBSERVED_DAYS}.items():
-        with _noted_in(faults):
+        with _noted_in(unfit, path):
             _valid(path, kind, _get(plan, path))
     numbers = [campaign.number for campaign in plan.campaigns]
     twice = sorted({number for number in numbers if numbers.count(number) > 1})
-    faults += [Fault(f"campaigns: there is more than one of segment {number}.") for number in twice]
     campaigns = {}
     for campaign in plan.campaigns:
         campaigns[campaign.number] = campaign
         for path, kind in _edited_parts(campaign):
-            with _noted_in(faults):
+            with _noted_in(unfit, f"{campaign.number}.{path}"):
                 campaigns[campaign.number] = _set_again(campaigns[campaign.number], path, kind)
+    faults = [Fault(f"campaigns: there is more than one of segment {number}.") for number in twice]
+    faults += [one.fault for one in unfit.values()]
     if not twice and any({"name", "channels"} & set(campaign.edited) for campaign in plan.campaigns):
-        faults += _together(campaigns)
+        faults += _together(campaigns).values()
     if faults:
         raise RunFolderError.from_faults("plan.json cannot be followed", faults)
     return replace(plan, campaigns=tuple(campaigns.values()))
@@ -199,13 +240,12 @@ def _edited_parts(campaign: Campaign) -> Iterator[tuple[str, TypeAdapter[Any]]]:
     for name, kind in CAMPAIGN_FIELDS.items():
         first = name.partition(".")[0]
         if name != "holdout.share" and {"holdout": "held_out"}.get(first, first) in edited:
-            count = len(getattr(campaign, first)) if ".N." in name else 1
-            yield from ((name.replace("N", str(number)), kind) for number in range(1, count + 1))
+            yield from ((path, kind) for path in _each(campaign, name))
 
 
 def _set_again(campaign: Campaign, path: str, kind: TypeAdapter[Any]) -> Campaign:
     if path == "holdout.held_out" and campaign.holdout is None:
-        raise _UnfitError(Fault(f"{campaign.number}.holdout: it is gone.", "to hold out nobody, set held_out to 0."))
+        raise _UnfitError(f"{campaign.number}.holdout: it is gone.", "to hold out nobody, set held_out to 0.")
     given = f"{campaign.number}.{path}"
     value = _valid(given, kind, _get(campaign, path))
     if path == "amount" and campaign.budget is None:
@@ -220,16 +260,18 @@ def _get(record: Any, path: str) -> Any:
     return record
 
 
-def _together(campaigns: Mapping[int, Campaign]) -> Iterator[Fault]:
-    """What is wrong with parts that each could be by itself."""
+def _together(campaigns: Mapping[int, Campaign]) -> dict[str, Fault]:
+    """What is wrong with parts that each could be by itself, by their paths."""
     names: dict[str, int] = {}
+    found: dict[str, Fault] = {}
     for number, campaign in campaigns.items():
+        path = f"{number}.name"
         if campaign.name in names:
-            taken = names[campaign.name]
-            yield Fault(f"{number}.name: segment {taken} is called {campaign.name!r} already.", "names must differ.")
+            what = f"{path}: segment {names[campaign.name]} is called {campaign.name!r} already."
+            found[path] = Fault(what, "names must differ.")
         names.setdefault(campaign.name, number)
-        total = sum(channel.share for channel in campaign.channels)
+        path, total = f"{number}.channels", sum(channel.share for channel in campaign.channels)
         if campaign.channels and abs(total - 1) > SHARES_OFF:
-            yield Fault(
-                f"{number}.channels: the shares add up to {total:.3g}.", "change them together, to add up to 1."
-            )
+            what = f"{path}: the shares add up to {total:.3g}."
+            found[path] = Fault(what, "change them together, to add up to 1.")
+    return found

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from marketfold.campaigns.budget import allocate_budget, price_line
+from marketfold.campaigns.changes import Unfit, try_parts
 from marketfold.campaigns.drafts import TEXT_LIMITS, write_drafts
 from marketfold.campaigns.plan import PlanNote, as_made
 from marketfold.errors import Fault, ParameterError
@@ -53,25 +54,56 @@ def _with_drafts(campaign: Campaign, plan: CampaignPlan) -> Campaign:
     return as_made(replace(campaign, drafts=drafts, message_words=words), "drafts")
 
 
+def foresee(plan: CampaignPlan, changes: Mapping[str, object]) -> tuple[CampaignPlan, dict[str, Unfit]]:
+    """What follows from changes to a plan, of which nothing is written and no arms are drawn.
+
+    What cannot be, or would be refused, is told by the path of its part; everything else is followed all the same.
+    """
+    changed, unfit = try_parts(plan, changes)
+    after = follow(_with_holdouts_of(changed, plan))
+    if not divided_alike(plan, after):
+        try:
+            after = divide_anew(after)
+        except ParameterError as error:
+            unfit |= {"budget.total": Unfit(Fault(str(error)))}
+    return after, unfit | {path: Unfit(fault) for path, fault in _draft_faults(after).items()}
+
+
+def _with_holdouts_of(changed: CampaignPlan, plan: CampaignPlan) -> CampaignPlan:
+    """A changed plan with what holdouts of other sizes than before would show."""
+    campaigns = tuple(
+        _resized(new, old.held_out, new.held_out, len(plan.campaigns)) if new.held_out != old.held_out else new
+        for new, old in zip(changed.campaigns, plan.campaigns, strict=True)
+    )
+    return replace(changed, campaigns=campaigns)
+
+
 def check_drafts(plan: CampaignPlan) -> None:
     """Refuse a plan whose messages do not fit their offer or their platform.
 
     `ParameterError` naming every message that is too long, or could not be written anew.
     """
-    faults = []
+    if faults := _draft_faults(plan):
+        headline = "The plan was not changed"
+        raise ParameterError.from_faults(headline, list(faults.values()))
+
+
+def _draft_faults(plan: CampaignPlan) -> dict[str, Fault]:
+    """What is wrong with messages, by the path of each part."""
+    faults = {}
     for campaign in plan.campaigns:
         if campaign.message_words.get("promise", campaign.offer.promise) != campaign.offer.promise:
-            what = f"{campaign.number}.offer: the messages cannot be written anew, as the run's playbook is not there."
-            faults.append(Fault(what, "put the playbook back where the run read it."))
+            path = f"{campaign.number}.offer"
+            what = f"{path}: the messages cannot be written anew, as the run's playbook is not there."
+            faults[path] = Fault(what, "put the playbook back where the run read it.")
         for number, draft in enumerate(campaign.drafts, start=1):
             for name, limit in TEXT_LIMITS.items():
                 text = getattr(draft, name)
                 if len(text) > limit:
-                    what = f"{campaign.number}.drafts.{number}.{name}: '{text}' has {len(text)} characters."
-                    faults.append(Fault(what, f"{limit} are allowed; shorten the offer's promise, or set this text."))
-    if faults:
-        headline = "The plan was not changed"
-        raise ParameterError.from_faults(headline, faults)
+                    path = f"{campaign.number}.drafts.{number}.{name}"
+                    what = f"{path}: '{text}' has {len(text)} characters."
+                    faults[path] = Fault(what, f"{limit} are allowed; shorten the offer's promise, or set this text.")
+    return faults
 
 
 def _with_line(campaign: Campaign, plan: CampaignPlan) -> Campaign:

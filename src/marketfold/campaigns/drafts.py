@@ -17,6 +17,8 @@ from marketfold.damage import DAMAGE, reason
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from jinja2 import Template
+
 LIMITS: dict[str, int] = {"google_headline": 30, "google_description": 90, "meta_headline": 40, "meta_text": 125}
 """Longest texts: Google's responsive search ads, and what Meta shows of an ad before it cuts."""
 
@@ -123,8 +125,13 @@ def _beyond(text: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=1_000)  # a playbook has some 200, each of which is tried with every promise
+def _template(text: str) -> Template:
+    return _environment().from_string(text)
+
+
 def _render(text: str, known: Mapping[str, Any]) -> str:
-    return _environment().from_string(text).render(**known, merge=_MERGED).strip()
+    return _template(text).render(**known, merge=_MERGED).strip()
 
 
 def _fault_of(text: str) -> tuple[str, str] | None:

@@ -6,10 +6,10 @@ import difflib
 import math
 import tomllib
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -243,20 +243,24 @@ def _draft_faults(playbook: Playbook) -> list[Fault]:
     return faults
 
 
-def _raw(source: str | Path) -> tuple[str, dict[str, Any]]:
+def _text(source: str | Path) -> tuple[str, str]:
     """Name of the file, and what it says."""
     if source in SHIPPED:
         name = f"{source}.toml"
-        return name, tomllib.loads(files("marketfold.campaigns").joinpath("playbooks", name).read_text("utf-8"))
+        return name, files("marketfold.campaigns").joinpath("playbooks", name).read_text("utf-8")
     path = Path(source)
     if not path.is_file():
         near = difflib.get_close_matches(str(source), SHIPPED, n=1)
         hint = f"Did you mean '{near[0]}'?" if near else f"Give a TOML file of your own, or {' or '.join(SHIPPED)}."
         raise PlaybookError(f"There is no playbook '{source}'. {hint}")
     try:
-        return path.name, tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PlaybookError(f"{path.name} is not a TOML file in UTF-8: {error}.") from error
+        return path.name, path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise PlaybookError(_no_toml(path.name, error)) from error
+
+
+def _no_toml(name: str, error: ValueError) -> str:
+    return f"{name} is not a TOML file in UTF-8: {error}."
 
 
 def load_playbook(source: str | Path = "retail") -> Playbook:
@@ -273,10 +277,16 @@ def load_playbook(source: str | Path = "retail") -> Playbook:
     >>> sorted(playbook.aims)
     ['cross_sell', 'grow_basket', 'keep', 'recommend', 'reward', 'second_order', 'win_back']
     """
-    name, raw = _raw(source)
+    return _checked(*_text(source))
+
+
+@lru_cache(maxsize=8)  # a plan that is shown reads its playbook each time, and every draft is tried with every offer
+def _checked(name: str, text: str) -> Playbook:
     headline = f"{name} is not a playbook"
     try:
-        playbook = Playbook.model_validate(raw)
+        playbook = Playbook.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise PlaybookError(_no_toml(name, error)) from error
     except ValidationError as error:
         raise PlaybookError.from_faults(headline, _shape_faults(error)) from error
     faults = [*_condition_faults(playbook), *_rule_faults(playbook), *_aim_faults(playbook), *_offer_faults(playbook)]

@@ -69,7 +69,6 @@ def plan(
     from marketfold.runs import Run, change_plan, outdated_audiences, read_plan
 
     before = read_plan(run)
-    read = Run.read(run)
     after = change_plan(run, _changes(set_ or [])) if set_ or renew else before
     if json_:
         say_json(_plain(after))
@@ -78,14 +77,14 @@ def plan(
 
         print_plan(before, after)
     if after is not before:
-        _say_outdated(outdated_audiences(read, before, after))
+        _say_outdated(outdated_audiences(Run.read(run)))
 
 
 def _say_outdated(audiences: list[Path]) -> None:
     """Say which audiences were exported before the plan was changed."""
     if audiences:
         folders = words.listed([str(path) for path in audiences])
-        say(f"! Exported before this change, and out of date: {folders}. Export them again.", err=True)
+        say(f"! Exported before the plan was changed, and out of date: {folders}. Export them again.", err=True)
 
 
 def _plain(plan: CampaignPlan) -> dict[str, object]:
@@ -118,12 +117,10 @@ def rename(
     """Call a segment by a name of your own; later runs with --previous keep it."""
     from marketfold.runs import Run, outdated_audiences, read_plan, rename_segment
 
-    before = read_plan(run)
-    read = Run.read(run)
-    number = _number_of(segment, before)
+    number = _number_of(segment, read_plan(run))
     old = rename_segment(run, number, name)
     say(f"Segment {number} is called {name!r} now; it was {old!r}.")
-    _say_outdated(outdated_audiences(read, before, read_plan(run)))
+    _say_outdated(outdated_audiences(Run.read(run)))
 
 
 def _number_of(segment: str, plan: CampaignPlan) -> int:

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from marketfold.config.settings import Setting, settings_of
 from marketfold.config.tree import CONFIG_FILE, RunConfig
 from marketfold.config.values import Wanted
+from marketfold.entered import TWO_NUMBERS
 from marketfold.errors import Fault
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def in_plain_words(error: ErrorDetails) -> str:
     'is too much: give 1 or less'
     """
     known = error.get("ctx", {})
-    if error["type"] == "two_numbers":
+    if error["type"] == TWO_NUMBERS:
         return "can be {many} or {few}: write the one that is meant".format(**known)
     limits = [text.format(f"{known[name]:g}") for name, text in _LIMITS.items() if name in known]
     wanted = limits or [_KINDS.get(error["type"], "another value")]
@@ -99,7 +100,7 @@ def _sentence(subject: str, place: Place, setting: Setting | None, error: ErrorD
         return f"{subject}: there is no such setting{_meant(place)}."
     if setting is None:
         return f"{subject}: {place[0]} is a group of settings. Set one of them, as in {_one_of(str(place[0]))}."
-    if error["type"] == "two_numbers":
+    if error["type"] == TWO_NUMBERS:
         return f"{subject} {in_plain_words(error)}."
     wanted = error.get("ctx", {}).get("text") or error.get("ctx", {}).get("expected") or _wanted(setting)
     plain = _QUOTED_WORD.sub(r"\1", wanted)

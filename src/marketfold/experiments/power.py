@@ -87,6 +87,7 @@ def detectable_lift(
     return float(optimize.brentq(short_of, 0.0, 1 - p)) / p
 
 
+@lru_cache(maxsize=512)  # a size that somebody tries is tried again
 def _revenue_lift(n_treated: int, n_holdout: int, baseline: Baseline, alpha: float, power: float) -> float:
     """The lift at which so many simulated campaigns are beyond what chance alone does in as many without one."""
     if baseline.revenue_mean <= 0 or baseline.revenue_sd <= 0 or baseline.order_rate <= 0:

@@ -34,6 +34,15 @@ def kept_together(value: Any) -> Any:
     return value.replace(" %", f"{NARROW_SPACE}%") if type(value) is str else value
 
 
+def kept_apart(text: str) -> str:
+    """The text that `kept_together` was given, as it comes back from a field of a form.
+
+    >>> kept_apart(kept_together("30 %"))
+    '30 %'
+    """
+    return text.replace(f"{NARROW_SPACE}%", " %")
+
+
 @cache
 def environment(*packages: str) -> Environment:
     """Templates with autoescape on, of these packages before the page's own; a missing name is an error."""

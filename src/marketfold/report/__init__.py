@@ -1,6 +1,7 @@
 """A finished run as one HTML file that opens offline and reads like a memo, and results in words for other pages."""
 
 from marketfold.report.briefs import brief_filename, brief_markdown
+from marketfold.report.campaign_chapter import campaign_brief
 from marketfold.report.comparison import comparison_page
 from marketfold.report.content import report_data, report_page, with_plan, write_report
 from marketfold.report.customers_chapter import customer_cell
@@ -8,7 +9,8 @@ from marketfold.report.making_chapter import settings_rows
 from marketfold.report.measurement import measurement_figure, measurement_page, write_measurement
 from marketfold.report.number_chapter import alike_in_words
 from marketfold.report.opening import export_target
-from marketfold.report.sentences.audiences import audience_account, describe_notes, describe_together
+from marketfold.report.plan_parts import division_table, holdout_facts, holdout_table, part_label
+from marketfold.report.sentences.audiences import audience_account, audience_table, describe_notes, describe_together
 from marketfold.report.sentences.baskets import baskets_sentence
 from marketfold.report.sentences.campaigns import AD_WORDS, PART_WORDS, plan_notes, promise_note
 from marketfold.report.sentences.clustering import disagreements
@@ -54,11 +56,13 @@ __all__ = [
     "about_suitability",
     "alike_in_words",
     "audience_account",
+    "audience_table",
     "baseline_sentence",
     "baskets_sentence",
     "bounds_words",
     "brief_filename",
     "brief_markdown",
+    "campaign_brief",
     "comparison_page",
     "customer_cell",
     "describe_coverage",
@@ -71,9 +75,12 @@ __all__ = [
     "describe_result",
     "describe_together",
     "disagreements",
+    "division_table",
     "doubt_coverage",
     "export_target",
     "feature_set_reason",
+    "holdout_facts",
+    "holdout_table",
     "is_ranked",
     "measurement_figure",
     "measurement_page",
@@ -83,6 +90,7 @@ __all__ = [
     "movement_title",
     "number_decision",
     "outlook_sentence",
+    "part_label",
     "phrases",
     "plan_notes",
     "promise_note",

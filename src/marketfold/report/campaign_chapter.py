@@ -151,7 +151,8 @@ def _summary(campaign: Campaign, plan: CampaignPlan) -> str:
     return f"{how_many(campaign.customers, plan)}. {campaign.offer.title}.{channel}{when}"
 
 
-def _brief(campaign: Campaign, plan: CampaignPlan) -> Brief:
+def campaign_brief(campaign: Campaign, plan: CampaignPlan) -> Brief:
+    """The brief of one campaign, as the report shows it."""
     tables = [_channels(campaign)] if campaign.channels else []
     for what, items in (("category", campaign.categories), ("product", campaign.products)):
         if items:
@@ -180,7 +181,7 @@ def campaigns_section(plan: CampaignPlan) -> Section | None:
     """The chapter from the plan alone, so that it can be made anew when the plan was edited."""
     if not plan.campaigns:
         return None
-    parts: list[Part] = [Briefs(tuple(_brief(campaign, plan) for campaign in plan.campaigns))]
+    parts: list[Part] = [Briefs(tuple(campaign_brief(campaign, plan) for campaign in plan.campaigns))]
     if any(campaign.amount for campaign in plan.campaigns):
         parts.append(Fold("How the budget is divided", (figure_part("budget", budget_figure(plan)),)))
     notes = plan_notes(plan)

@@ -1,14 +1,16 @@
 """A finished run on disk, written whole or not at all, and read back."""
 
-from marketfold.runs.campaigns import export_run, measure_run
+from marketfold.runs.campaigns import audience_folder, count_run, export_run, measure_run
 from marketfold.runs.comparison import PEOPLE_FILE, compare_into, compare_run_folders, read_comparison
 from marketfold.runs.demo_shop import DEMO_ORDERS, write_demo_shop
+from marketfold.runs.exported import Exported, audience_fingerprint, exported_audiences, outdated_audiences
 from marketfold.runs.folder import RUNS, next_free_folder, refuse_existing, staged_folder
 from marketfold.runs.inspection import CustomersSeen, OrdersSeen, inspect_source
 from marketfold.runs.lessons import write_lessons
 from marketfold.runs.make import make_run
+from marketfold.runs.measured import LIFT_TESTS, Measured, measurement_folder, measurement_place, measurements
 from marketfold.runs.pages import read_page, refresh_page, render_run, write_pictures
-from marketfold.runs.plan import change_plan, outdated_audiences, read_plan, rename_segment
+from marketfold.runs.plan import change_plan, read_plan, rename_segment
 from marketfold.runs.read import Run
 from marketfold.runs.rows import Met, RowsAsked, RowsFound, RunRows
 from marketfold.runs.score import score_orders, scoring_config
@@ -16,22 +18,32 @@ from marketfold.runs.write import write_run, write_table
 
 __all__ = [
     "DEMO_ORDERS",
+    "LIFT_TESTS",
     "PEOPLE_FILE",
     "RUNS",
     "CustomersSeen",
+    "Exported",
+    "Measured",
     "Met",
     "OrdersSeen",
     "RowsAsked",
     "RowsFound",
     "Run",
     "RunRows",
+    "audience_fingerprint",
+    "audience_folder",
     "change_plan",
     "compare_into",
     "compare_run_folders",
+    "count_run",
     "export_run",
+    "exported_audiences",
     "inspect_source",
     "make_run",
     "measure_run",
+    "measurement_folder",
+    "measurement_place",
+    "measurements",
     "next_free_folder",
     "outdated_audiences",
     "read_comparison",

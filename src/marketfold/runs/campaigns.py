@@ -12,7 +12,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from marketfold.audiences import ExportOptions, Origin, SegmentFacts, export_audiences, platform_named
+from marketfold.audiences import (
+    ExportOptions,
+    Origin,
+    SegmentFacts,
+    count_audiences,
+    export_audiences,
+    platform_named,
+)
 from marketfold.cleaning import clean_orders
 from marketfold.config import RunConfig
 from marketfold.customer_tables import read_source
@@ -20,7 +27,10 @@ from marketfold.errors import MeasurementError, RunFolderError
 from marketfold.experiments import MeasuringOptions, lift_tests, measure_campaigns
 from marketfold.json_files import write_json
 from marketfold.orders import fingerprint, read_orders
-from marketfold.report import audience_account, settings_rows, write_measurement
+from marketfold.page import write_page
+from marketfold.report import audience_account, measurement_page, settings_rows
+from marketfold.runs.exported import ACCOUNT, audience_fingerprint
+from marketfold.runs.measured import LIFT_TESTS, Measured
 from marketfold.runs.read import Run
 from marketfold.runs.write import write_table
 from marketfold.stage_costs import StageClock
@@ -28,7 +38,7 @@ from marketfold.stage_costs import StageClock
 if TYPE_CHECKING:
     from datetime import date
 
-    from marketfold.audiences import AudienceReport
+    from marketfold.audiences import AudienceReport, People
     from marketfold.cleaning import CleanOrders
     from marketfold.config import ReadingOptions
     from marketfold.experiments import Measurement
@@ -69,7 +79,41 @@ def export_run(
         As `export_audiences` does.
     """
     run = Run.read(folder)
-    out = out or run.beside(f"audiences-{platform_named(to).name}")
+    out = out or audience_folder(run, to)
+    clock = StageClock(progress)
+    found, about, asked = _people(run, options, orders, clock)
+    with clock.stage("export"):
+        report = export_audiences(found, run.assignments(), to=to, folder=out, options=asked, about=about)
+    write_json(audience_account(report) | {"plan": audience_fingerprint(run)}, out / ACCOUNT)
+    return report, out
+
+
+def count_run(
+    folder: str | Path,
+    to: str,
+    options: ExportOptions = DEFAULTS,
+    *,
+    orders: str | Path | None = None,
+    progress: Progress | None = None,
+) -> AudienceReport:
+    """Say who would be in the files of `export_run`, and who would not and why; nothing is written."""
+    run = Run.read(folder)
+    platform_named(to)
+    clock = StageClock(progress)
+    found, about, asked = _people(run, options, orders, clock)
+    with clock.stage("export"):
+        return count_audiences(found, run.assignments(), to=to, options=asked, about=about)
+
+
+def audience_folder(run: Run, to: str) -> Path:
+    """Where the audiences of a run for a platform go: beside it, for nothing personal belongs into a run."""
+    return run.beside(f"audiences-{platform_named(to).name}")
+
+
+def _people(
+    run: Run, options: ExportOptions, orders: str | Path | None, clock: StageClock
+) -> tuple[People, dict[int, SegmentFacts], ExportOptions]:
+    """Who is in the run's own order file, what is known of each segment, and what is asked with where it comes from."""
     source = _order_file(run, orders)
     told = {segment["number"]: segment for segment in run.record["segments"]}
     about = {
@@ -78,14 +122,9 @@ def export_run(
         )
         for one in run.plan.campaigns
     }
-    options = replace(options, origin=_origin(run, source))
-    clock = StageClock(progress)
     with clock.stage("read"):
         found = read_source(source, run.config.reading)
-    with clock.stage("export"):
-        report = export_audiences(found, run.assignments(), to=to, folder=out, options=options, about=about)
-    write_json(audience_account(report), out / "export.json")
-    return report, out
+    return found, about, replace(options, origin=_origin(run, source))
 
 
 def _origin(run: Run, source: Path) -> Origin:
@@ -148,7 +187,7 @@ def measure_run(
     out: Path | None = None,
     progress: Progress | None = None,
 ) -> tuple[Measurement, Path]:
-    """Say what the campaigns of a run did, and write it as a page, and its lift tests beside it in lift_tests.csv.
+    """Say what the campaigns of a run did, and write it as a page; its records and lift_tests.csv stand beside it.
 
     Parameters
     ----------
@@ -184,10 +223,14 @@ def measure_run(
         options = MeasuringOptions(seed=run.config.seed)
         measurement = measure_campaigns(assignments, later, date_from, date_to, experiment, options)
     page = out or run.folder / f"measured_{date_from}_{date_to}.html"
-    beside = page.with_name("lift_tests.csv")
+    beside = page.with_name(LIFT_TESTS)
     tests = _with_other_periods(lift_tests(measurement, experiment), beside, measurement)
     with clock.stage("report"):
-        write_measurement(measurement, page, str(folder))
+        record = measurement_page(measurement, str(folder))
+        write_page(record, page)
+        again = [result.ask_again_on for result in measurement.segments if result.ask_again_on]
+        kept = Measured(date_from, date_to, min(again, default=None), audience_fingerprint(run), record)
+        write_json(kept, page.with_suffix(".json"), indent=None)
         write_table(tests, beside)
     return measurement, page
 

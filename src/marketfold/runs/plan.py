@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,17 +15,16 @@ from marketfold.damage import told_as
 from marketfold.errors import ParameterError, RunFolderError
 from marketfold.json_files import read_json, write_json
 from marketfold.model import SETTINGS_FILE
-from marketfold.report import brief_markdown
 from marketfold.runs.customer_files import write_customers
 from marketfold.runs.folder import changed_copy
 from marketfold.runs.pages import refresh_page
-from marketfold.runs.plan_files import delete_briefs, digests, edited_briefs, write_plan
+from marketfold.runs.plan_files import delete_briefs, edited_briefs, write_plan
 from marketfold.runs.read import Run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from marketfold.campaigns import Campaign, CampaignPlan
+    from marketfold.campaigns import CampaignPlan
 
 Names = dict[int, str]
 
@@ -95,33 +93,6 @@ def rename_segment(folder: str | Path, number: int, name: str) -> str:
     names = {campaign.number: campaign.name for campaign in read_plan(folder).campaigns}
     change_plan(folder, {f"{number}.name": name})
     return names[number]
-
-
-def outdated_audiences(run: Run, before: CampaignPlan, after: CampaignPlan) -> list[Path]:
-    """Folders of audiences, beside a run, that were exported with other arms, names or offers than the plan has now.
-
-    Parameters
-    ----------
-    run
-        As it was read before the change.
-    before, after
-        Its plan as it was read then, and as `change_plan` returned it.
-    """
-    names = {segment["number"]: segment["name"] for segment in run.record["segments"]}
-    changed = after.assignments is not None or any(
-        new.name != names[new.number] or new.offer != old.offer or _offer_was_edited(old, before)
-        for old, new in zip(before.campaigns, after.campaigns, strict=True)
-    )
-    beside = run.home.parent.glob(f"{glob.escape(run.home.name)}-audiences-*") if changed else ()
-    return sorted(path for path in beside if path.is_dir())
-
-
-def _offer_was_edited(campaign: Campaign, plan: CampaignPlan) -> bool:
-    """Whether the offer is another than when the brief was made, by an edit of a file."""
-    if campaign.text_by_hand or not campaign.stated:
-        return False
-    now = digests(brief_markdown(campaign, plan), campaign)
-    return now.get("offer.title") != campaign.stated.get("offer.title")
 
 
 def _with_arms(run: Run, plan: CampaignPlan) -> CampaignPlan:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from marketfold.errors import ConfigError, MarketfoldError, RunFolderError
+from marketfold.errors import ConfigError, MarketfoldError, ParameterError, RunFolderError
 from marketfold.page import colour_rules, environment, figure_scripts
 from marketfold.studio.look import Look, last_look
 from marketfold.studio.opening import differing_from
@@ -110,6 +110,13 @@ def desk_of(state: State, key: str) -> Desk:
         fault = str(error)
     job = next((one for one in state.jobs.open_jobs() if one.project == key), None)
     return Desk(project, last_look(state.workspace, project), run, job, fault, differing)
+
+
+def run_of(desk: Desk) -> Run:
+    """The run of a desk; `ParameterError` where none was made yet."""
+    if desk.run is None:
+        raise ParameterError(desk.fault or "There are no segments yet. Make them first.")
+    return desk.run
 
 
 def state_of(request: Request) -> State:

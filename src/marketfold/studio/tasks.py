@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from marketfold.config import load_config
+from marketfold.report import audience_account, describe_together
 from marketfold.runs import (
     DEMO_ORDERS,
     Run,
+    audience_fingerprint,
     compare_into,
+    count_run,
+    export_run,
     make_run,
+    measure_run,
+    measurement_place,
     next_free_folder,
     write_demo_shop,
     write_lessons,
 )
+from marketfold.studio.audience_request import AudienceRequest
 from marketfold.studio.kept import comparison_folder, lessons_file, lessons_name
 from marketfold.studio.looking import look_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from marketfold.audiences import AudienceReport
     from marketfold.progress import Work
     from marketfold.schema import Progress
     from marketfold.studio.jobs import Kind
@@ -79,8 +88,56 @@ def _compare(workspace: Workspace, _key: str, request: dict[str, Any], progress:
     return {"comparison": folder.name}
 
 
-TASKS: Mapping[Kind, Task] = {"look": _look, "demo": _demo, "run": _run, "learn": _learn, "compare": _compare}
+def _count(workspace: Workspace, key: str, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Say who would be in the audiences; nothing is written."""
+    run, asked = _run_of(workspace, key), AudienceRequest.from_job(request)
+    return _told(run, count_run(run.folder, asked.to, asked.options(workspace), orders=None, progress=progress))
+
+
+def _export(workspace: Workspace, key: str, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Write the audiences beside the run."""
+    run, asked = _run_of(workspace, key), AudienceRequest.from_job(request)
+    return _told(run, export_run(run.folder, asked.to, asked.options(workspace), progress=progress)[0])
+
+
+def _measure(workspace: Workspace, key: str, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Say what the campaigns did, in the folder of measurements beside the run."""
+    run, orders = _run_of(workspace, key), workspace.below(request["orders"])
+    first, last = (date.fromisoformat(request[day]) for day in ("date_from", "date_to"))
+    measure_run(run.folder, orders, first, last, measurement_place(run, first, last), progress)
+    return {}
+
+
+def _run_of(workspace: Workspace, key: str) -> Run:
+    return Run.read(workspace.path(workspace.project(key).run or ""))
+
+
+def _told(run: Run, report: AudienceReport) -> dict[str, Any]:
+    """Counts and no person, with the plan and the run that they are of."""
+    of = {"plan": audience_fingerprint(run), "run": str(run.home)}
+    return {"account": audience_account(report), "together": describe_together(report)} | of
+
+
+TASKS: Mapping[Kind, Task] = {
+    "look": _look,
+    "demo": _demo,
+    "run": _run,
+    "count": _count,
+    "export": _export,
+    "measure": _measure,
+    "learn": _learn,
+    "compare": _compare,
+}
 """By kind."""
 
-WORK: Mapping[Kind, Work] = {"look": "inspect", "demo": "demo", "run": "run", "learn": "learn", "compare": "compare"}
+WORK: Mapping[Kind, Work] = {
+    "look": "inspect",
+    "demo": "demo",
+    "run": "run",
+    "count": "export",
+    "export": "export",
+    "measure": "measure",
+    "learn": "learn",
+    "compare": "compare",
+}
 """How far each is, by the steps of this work."""

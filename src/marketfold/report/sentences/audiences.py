@@ -7,15 +7,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from marketfold.audiences import EXCEL_ROWS, platform_named
-from marketfold.report.sentences.phrases import say
+from marketfold.page import Column, TablePart, numbers
+from marketfold.report.sentences.phrases import phrases, say
 from marketfold.words import count, listed, share
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from marketfold.audiences import Audience, AudienceReport, Platform
 
 LACKING = {"email": "e-mail addresses", "phone": "phones"}
+CHECKS = ("held_out", "without_consent", "nothing_to_match", "suppressed", "repeated")
+"""Counts of who drops out, in the order of the checks."""
 WAYS = {"email": "e-mail", "phone": "phone", "address": "name and address"}
 
 
@@ -37,7 +40,7 @@ def describe_warnings(audience: Audience, platform: Platform) -> list[str]:
 def describe_notes(report: AudienceReport) -> list[str]:
     """Say what the whole export can be matched by and what to expect of it."""
     platform = platform_named(report.to)
-    written = [audience for audience in report.audiences if audience.files]
+    written = [audience for audience in report.audiences if audience.written]
     n_rows = sum(audience.written for audience in written)
     shown = [way for way in WAYS if way in platform.roles or (way == "address" and platform.address)]
     covered = {way: sum(getattr(audience, f"with_{way}") for audience in written) for way in shown}
@@ -85,3 +88,23 @@ def audience_account(report: AudienceReport) -> dict[str, Any]:
     ]
     notes = [*describe_notes(report), *platform.notes]
     return report.to_dict() | {"audiences": audiences, "notes": notes, "steps": platform.steps}
+
+
+def audience_table(account: Mapping[str, Any]) -> TablePart:
+    """How many of each segment are in its audience, and at which check the others dropped out, from an account."""
+    rows = []
+    for one in account["audiences"]:
+        name = f"{one['segment']}. {one['name']}" if one["name"] else str(one["segment"])
+        out = [one[check] for check in CHECKS]
+        left = one["customers"] - sum(out)
+        rows.append((name, *(count(n) for n in (one["customers"], *out, left, one["written"]))))
+    labels = phrases("audience_table")
+    return TablePart(
+        key="counted",
+        columns=(
+            Column(labels["segment"]),
+            *numbers(labels["customers"], *(labels[check] for check in CHECKS), labels["left"], labels["written"]),
+        ),
+        rows=tuple(rows),
+        segments=tuple(one["segment"] for one in account["audiences"]),
+    )

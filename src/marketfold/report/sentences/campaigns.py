@@ -118,10 +118,11 @@ def _places(campaign: Campaign) -> str:
 
 
 def why_this_aim(campaign: Campaign, plan: CampaignPlan) -> str:
-    """The rule that chose the aim, with the numbers that decided."""
+    """The rule that chose the aim, with the numbers that decided; or would have, where somebody chose another."""
     why = campaign.why
     reasons = [_reason(one, plan) for one in why.conditions] or [say("why", "otherwise")]
-    return say("why", "rule", reasons="; ".join(reasons), why=why)
+    code = "rule" if campaign.aim_title == why.title else "rule.by hand"
+    return say("why", code, reasons="; ".join(reasons), why=why)
 
 
 def _reason(met: MetCondition, plan: CampaignPlan) -> str:

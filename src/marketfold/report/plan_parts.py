@@ -1,0 +1,98 @@
+"""A plan beside the form in which it is changed: what its parts are called, what money and holdouts come to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from marketfold import words
+from marketfold.experiments import as_assigned
+from marketfold.page import Column, Fact, TablePart, numbers
+from marketfold.report.sentences.campaigns import AD_WORDS
+from marketfold.report.sentences.phrases import phrases, say
+
+if TYPE_CHECKING:
+    from marketfold.campaigns import Campaign, CampaignPlan
+    from marketfold.experiments import Holdout
+
+TRIED_SHARES = (0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
+"""Sizes of a holdout that are set beside each other, 0 to 1."""
+
+
+def part_label(name: str) -> str:
+    """What a part that may be changed is called, by its path in a plan or in a campaign, with N for each number.
+
+    >>> part_label("offer.title"), part_label("drafts.N.google_headline")
+    ('Offer', 'Google headline')
+    """
+    last = name.rpartition(".")[2]
+    label: str = AD_WORDS.get(last) or phrases("plan_part")[name]
+    return label
+
+
+def division_table(plan: CampaignPlan) -> TablePart:
+    """How the budget is divided, and what each campaign must bring."""
+    currency = plan.currency
+    rows = []
+    for campaign in plan.campaigns:
+        line = campaign.budget
+        lift = campaign.holdout.detectable_lift if campaign.holdout else None
+        rows.append(
+            (
+                f"{campaign.number}. {campaign.name}",
+                words.count(campaign.to_reach),
+                words.count(campaign.held_out),
+                words.known(campaign.amount, lambda amount: words.money(amount, currency)),
+                words.known(line.value_at_stake if line else None, lambda amount: words.money(amount, currency)),
+                words.known(line.break_even_rate if line else None, words.share),
+                words.known(lift, words.share),
+            )
+        )
+    return TablePart(
+        key="division",
+        columns=(Column("Segment"), *numbers(*phrases("plan_form")["division"])),
+        rows=tuple(rows),
+        segments=tuple(campaign.number for campaign in plan.campaigns),
+    )
+
+
+def holdout_facts(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
+    """What a holdout shows and what it costs, side by side; nothing where the plan has none."""
+    holdout = campaign.holdout
+    if holdout is None:
+        return ()
+    size = say("plan_form", "held_out", holdout=holdout)
+    return (Fact("Held out", words.count(holdout.held_out), size), _shows(holdout), _costs(holdout, plan.currency))
+
+
+def _shows(holdout: Holdout) -> Fact:
+    if holdout.detectable_lift is None:
+        code = "shows.nobody" if not holdout.held_out else "shows.unknown" if holdout.usual is None else "shows.nothing"
+        return Fact("Could show", words.MISSING, say("plan_form", code))
+    return Fact("Could show", words.share(holdout.detectable_lift), say("plan_form", "shows"))
+
+
+def _costs(holdout: Holdout, currency: str | None) -> Fact:
+    if holdout.forgone is None:
+        return Fact("Sales that it costs", words.MISSING, say("plan_form", "costs.unknown"))
+    cost = words.money(holdout.forgone, currency)
+    return Fact("Sales that it costs", cost, say("plan_form", "costs", holdout=holdout))
+
+
+def holdout_table(campaign: Campaign, plan: CampaignPlan) -> TablePart | None:
+    """What holdouts of several sizes would show and cost; None where the plan has none, or nothing is usual."""
+    planned = campaign.holdout
+    if planned is None or campaign.baseline is None:
+        return None
+    begun, rows = replace(planned, held_out=-1), []
+    for share in TRIED_SHARES:
+        size = round(share * campaign.customers)
+        found = as_assigned(begun, size, campaign.baseline, n_tests=len(plan.campaigns), sizing="set")
+        shows, costs = _shows(found), _costs(found, plan.currency)
+        rows.append((words.share(share), words.count(size), shows.value, costs.value))
+    return TablePart(
+        key=f"holdouts-{campaign.number}",
+        columns=(Column("Share"), *numbers("Held out", "Could show", "Sales that it costs")),
+        rows=tuple(rows),
+        note=say("plan_form", "holdout_note", holdout=planned),
+    )

@@ -1,0 +1,108 @@
+"""What is asked of an export in the studio: kept with its job, so that a page that is loaded again shows it again."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from marketfold.audiences import OWNER_ONLY, PLATFORMS, ExportOptions, platform_named
+from marketfold.errors import AudienceError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.datastructures import FormData
+
+    from marketfold.studio.workspace import Workspace
+
+ELSEWHERE = "elsewhere"
+"""Value of the choice that no column of the file records consent."""
+UPLOADS = "uploads"
+MOST_NAME = 80
+
+
+@dataclass(frozen=True)
+class AudienceRequest:
+    """What a person chose of an export.
+
+    Attributes
+    ----------
+    to
+        Name of a platform.
+    consent
+        A column of the order file; "" for the one that is plainly of marketing, or `ELSEWHERE`.
+    reason
+        Why consent need not be read from the file.
+    suppression
+        Path of the stop list, below the root.
+    segments
+        Numbers of those to export; all if empty.
+    """
+
+    to: str = next(iter(PLATFORMS))
+    consent: str = ""
+    reason: str = ""
+    suppression: str = ""
+    country: str = ""
+    plain: bool = False
+    allow_small: bool = False
+    segments: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, form: FormData, workspace: Workspace) -> AudienceRequest:
+        """From a form; `MarketfoldError` where it names no platform, no reason, or a list that is not there."""
+        consent, text = str(form.get("consent", "")), str(form.get("suppression", "")).strip()
+        reason = str(form.get("reason", "")).strip() if consent == ELSEWHERE else ""
+        if consent == ELSEWHERE and not reason:
+            raise AudienceError("Say where consent is recorded and how you know: it is noted beside the files.")
+        return cls(
+            to=platform_named(str(form.get("to", ""))).name,
+            consent=consent,
+            reason=reason,
+            suppression=workspace.told(workspace.below(text)) if text else "",
+            country=str(form.get("country", "")).strip(),
+            plain="plain" in form,
+            allow_small="allow_small" in form,
+            segments=tuple(int(str(one)) for one in form.getlist("segment") if str(one).isdecimal()),
+        )
+
+    @classmethod
+    def from_job(cls, request: Mapping[str, Any]) -> AudienceRequest:
+        """As it was asked before."""
+        known = {one.name for one in fields(cls)}
+        asked = {name: value for name, value in request.items() if name in known}
+        return cls(**asked | {"segments": tuple(asked.get("segments", ()))})
+
+    def options(self, workspace: Workspace) -> ExportOptions:
+        """As the export takes it."""
+        return ExportOptions(
+            consent_column=self.consent if self.consent not in {"", ELSEWHERE} else None,
+            consent_override=self.reason or None,
+            suppression=workspace.below(self.suppression) if self.suppression else None,
+            allow_small=self.allow_small,
+            hashed=not self.plain,
+            country=self.country or None,
+            segments=self.segments or None,
+        )
+
+
+def keep_list(workspace: Workspace, name: str, content: bytes) -> str:
+    """Keep a stop list that was brought, below the root under a name that no other file has; its path there."""
+    folder = workspace.root / UPLOADS
+    folder.mkdir(exist_ok=True)
+    plain = re.sub(r"[^\w. -]+", "_", re.split(r"[/\\]", name)[-1])[-MOST_NAME:].strip(". ") or "stop-list.txt"
+    for number in range(1, 1_000):
+        path = folder / (plain if number == 1 else f"{Path(plain).stem}-{number}{Path(plain).suffix}")
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise AudienceError(f"{plain} could not be kept: {error.strerror}. Free some space.") from error
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        return workspace.told(path)
+    raise AudienceError(f"There are too many files called {plain}. Clear {UPLOADS} up.")
