@@ -8,7 +8,8 @@ import pyarrow as pa
 import pytest
 
 from marketfold.config import ReadingOptions
-from marketfold.orders import ColumnProfile, may_be_personal, open_source, profile_columns
+from marketfold.orders import may_be_personal, open_source, profile_columns
+from marketfold.schema import ColumnProfile
 
 
 def profiles(columns: dict[str, list[object]], mapping: dict[str, str] | None = None) -> dict[str, ColumnProfile]:

@@ -16,7 +16,7 @@ from marketfold.json_files import read_json, write_json
 from marketfold.orders import fingerprint
 from marketfold.page import kept_apart
 from marketfold.runs import Run
-from marketfold.studio.pages import made_with
+from marketfold.studio.opening import made_with
 from marketfold.studio.workspace import Workspace
 
 SHOP = make_shop(SHOP_LINES)
@@ -31,7 +31,7 @@ def bring_shop(root: Path, made_run: Path) -> Run:
     record["input"] |= {"path": str(root / "shop.csv"), "sha256": fingerprint(root / "shop.csv")}
     write_json(record, folder / "run.json")
     workspace, run = Workspace(root), Run.read(folder)
-    project = workspace.create("shop", root / "shop.csv", made_with(run))
+    project = workspace.create("shop", root / "shop.csv", made_with(run, root))
     workspace.change(project.key, None, run=workspace.told(run.home))
     return run
 

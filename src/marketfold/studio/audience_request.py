@@ -8,8 +8,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from marketfold.audiences import OWNER_ONLY, PLATFORMS, ExportOptions, platform_named
+from marketfold.audiences import PLATFORMS, ExportOptions, platform_named
 from marketfold.errors import AudienceError
+from marketfold.whole_files import OWNER_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -99,7 +99,8 @@ class Desk:
 def desk_of(state: State, key: str) -> Desk:
     """All that is known of a project."""
     project = state.workspace.project(key)
-    run, fault, differing = None, "", ()
+    run, fault = None, ""
+    differing: tuple[Difference, ...] = ()
     try:
         if project.run:
             from marketfold.runs import Run  # noqa: PLC0415 - what runs take is loaded when the first one is opened
