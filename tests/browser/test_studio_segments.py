@@ -108,7 +108,7 @@ def test_with_the_mouse(open_station: Studios):
     expect(page.locator("#customer-rows [role=status]")).to_have_text(re.compile(r"^1 customer\b"))
 
     before = page.locator(".rule-counts").inner_text()
-    slider = page.get_by_label("Threshold of feature 1")
+    slider = page.locator("#at-1")
     slider.fill("10")
     expect(page.locator(".rule-counts")).not_to_have_text(before)
     expect(slider).to_have_attribute("aria-valuetext", page.locator("#at-1-is").inner_text())

@@ -155,7 +155,8 @@ def test_of_two_tabs_that_rename_the_second_is_told(visitor: Visitor, project: P
 def test_a_name_that_cannot_be_is_refused(visitor: Visitor, project: Project, name: str):
     old = Run.read(visitor.root / "runs" / "shop").record["segments"][0]["name"]
     assert visitor.post(_at(project, "/1/name"), known=old, name=name).status == 422
-    assert visitor.post(_at(project, "/99/name"), known=old, name="x").status == 422
+    assert {visitor.post(_at(project, f"/{n}/name"), known=old, name="x").status for n in ("99", "9" * 5000)} == {422}
+    assert visitor.post(_at(project, f"/customers/{'9' * 5000}")).status == 422
 
 
 def _htmx(visitor: Visitor) -> dict[str, str]:
@@ -251,6 +252,18 @@ def test_a_rule_at_the_end_of_its_slider_leaves_nobody_out(visitor: Visitor, pro
 def test_a_damaged_run_is_refused_and_is_no_fault_of_the_server(visitor: Visitor, project: Project, name: str):
     (visitor.root / "runs" / "shop" / name).write_bytes(b"{}")
     assert visitor.get(_at(project)).status in {200, 422}
+
+
+@pytest.mark.parametrize("part", ["feature_set", "features", "reduction", "choose_k", "segments"])
+def test_a_run_that_says_less_is_refused_at_every_question(visitor: Visitor, project: Project, part: str):
+    path = visitor.root / "runs" / "shop" / "run.json"
+    record = json.loads(path.read_text("utf-8"))
+    record[part] = {"curve": [], "name": 1} if part != "segments" else [{"number": 1, "name": "x", "units": 3}]
+    path.write_text(json.dumps(record), "utf-8")
+    asked = [visitor.get(_at(project)), visitor.get(_at(project, f"/solution?k={'9' * 5000}"))]
+    asked += [visitor.post(_at(project, rest)) for rest in ("/customers", "/customers/1", "/rule", "/rule.csv")]
+    assert {one.status for one in asked} <= {200, 303, 422}
+    assert asked[0].status == 422 or "This cannot be used as it is" in asked[0].text
 
 
 def test_a_setting_that_a_run_does_not_know_counts_as_unset(visitor: Visitor, project: Project):

@@ -5,19 +5,20 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
 from marketfold.csv_files import write_csv
-from marketfold.errors import ParameterError
+from marketfold.damage import told_as
+from marketfold.errors import ParameterError, RunFolderError
 from marketfold.runs import RowsAsked, RunRows
 from marketfold.studio.customer_list import customer_list, why_here
 from marketfold.studio.pages import desk_of, page, state_of, with_form
 from marketfold.studio.rule_of_thumb import rule_of
-from marketfold.studio.stations.segments_page import station_page
+from marketfold.studio.stations.segments_page import number_in, station_page
 
 if TYPE_CHECKING:
     from starlette.datastructures import FormData
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 def _customers(request: Request, form: FormData) -> Response:
     """A page of the table, as its form asks for it."""
     desk, run = _desk(request)
-    found = customer_list(run, asked_of(form), shows_ids=bool(form.get("show") or form.get("show_now")))
+    with told_as(RunFolderError, str(run.folder)):
+        found = customer_list(run, asked_of(form), shows_ids=bool(form.get("show") or form.get("show_now")))
     if not request.headers.get("hx-request"):
         return station_page(request, desk, customers=found)
     return page(request, "segments_rows.html.j2", "segments", desk, at=_address(desk), customers=found)
@@ -41,7 +43,11 @@ def _why(request: Request, form: FormData) -> Response:
     """Why a customer is in its segment."""
     desk, run = _desk(request)
     shows_ids = bool(form.get("show") or form.get("show_now"))
-    found = why_here(run, request.path_params["row"], shows_ids=shows_ids)
+    row = number_in(request.path_params["row"])
+    if row is None:
+        raise ParameterError("There is no such row. Load the page again.")
+    with told_as(RunFolderError, str(run.folder)):
+        found = why_here(run, row, shows_ids=shows_ids)
     if not request.headers.get("hx-request"):
         listed = customer_list(run, asked_of(form), shows_ids=shows_ids)
         return station_page(request, desk, customers=listed, why=found)
@@ -51,7 +57,8 @@ def _why(request: Request, form: FormData) -> Response:
 def _rule(request: Request, form: FormData) -> Response:
     """How many meet a rule, as its sliders move."""
     desk, run = _desk(request)
-    found = rule_of(run, form)
+    with told_as(RunFolderError, str(run.folder)):
+        found = rule_of(run, form)
     if not request.headers.get("hx-request"):
         return station_page(request, desk, rule=found)
     return page(request, "segments_rule_found.html.j2", "segments", desk, rule=found)
@@ -60,7 +67,8 @@ def _rule(request: Request, form: FormData) -> Response:
 def _rule_ids(request: Request, form: FormData) -> Response:
     """The ids of those who meet a rule, as a file."""
     _, run = _desk(request)
-    ids = RunRows(run).ids_meeting(rule_of(run, form).conditions)
+    with told_as(RunFolderError, str(run.folder)):
+        ids = RunRows(run).ids_meeting(rule_of(run, form).conditions)
     folder = Path(tempfile.mkdtemp(prefix="marketfold-"))
     write_csv(ids, folder / "customers.csv")
     cleared = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
@@ -72,15 +80,10 @@ def asked_of(form: FormData) -> RowsAsked:
     order = str(form.get("order") or form.get("order_now") or "")
     column, _, way = order.partition(":")
     return RowsAsked(
-        sort=column, descending=way == "down", segment=_number(form.get("segment")), arm=str(form.get("arm") or ""),
+        sort=column, descending=way == "down", segment=number_in(form.get("segment")), arm=str(form.get("arm") or ""),
         trust=str(form.get("trust") or ""), search=str(form.get("search") or "").strip(),
-        page=_number(form.get("page")) or 1,
+        page=number_in(form.get("page")) or 1,
     )  # fmt: skip
-
-
-def _number(given: Any) -> int | None:
-    text = str(given or "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None
 
 
 def _desk(request: Request) -> tuple[Desk, Run]:
@@ -96,7 +99,7 @@ def _address(desk: Desk) -> str:
 
 ROUTES = (
     Route("/p/{key}/segments/customers", with_form(_customers), methods=["POST"]),
-    Route("/p/{key}/segments/customers/{row:int}", with_form(_why), methods=["POST"]),
+    Route("/p/{key}/segments/customers/{row}", with_form(_why), methods=["POST"]),
     Route("/p/{key}/segments/rule", with_form(_rule), methods=["POST"]),
     Route("/p/{key}/segments/rule.csv", with_form(_rule_ids), methods=["POST"]),
 )

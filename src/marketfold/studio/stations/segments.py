@@ -9,14 +9,15 @@ from starlette.routing import Route
 
 from marketfold import words
 from marketfold.config import SEGMENTS_PANEL, load_config
-from marketfold.errors import ParameterError
+from marketfold.damage import told_as
+from marketfold.errors import ParameterError, RunFolderError
 from marketfold.runs import read_plan, rename_segment
 from marketfold.studio.opening import made_with
 from marketfold.studio.pages import Station, desk_of, go, page, state_of, with_form
 from marketfold.studio.run_reading import solutions_of
 from marketfold.studio.settings_form import chosen_as, filled_in
 from marketfold.studio.stations.segment_customers import ROUTES as CUSTOMER_ROUTES
-from marketfold.studio.stations.segments_page import chosen_solution, station_page
+from marketfold.studio.stations.segments_page import chosen_solution, number_in, station_page
 from marketfold.studio.workspace import OutdatedError
 
 if TYPE_CHECKING:
@@ -52,11 +53,11 @@ def _solution(request: Request) -> Response:
     if not request.headers.get("hx-request"):
         return station_page(request, desk)
     solutions = solutions_of(desk.run)
-    shown = {
-        "at": f"/p/{desk.project.key}/segments",
-        "solution": chosen_solution(request, desk.run, solutions),
-        "made": desk.run.record["choose_k"]["k"],
-    }
+    with told_as(RunFolderError, str(desk.run.folder)):
+        solution, made = chosen_solution(request, desk.run, solutions), desk.run.record["choose_k"]["k"]
+    if solution is None:
+        raise ParameterError("This run does not say what other numbers of segments would give. Make it again.")
+    shown = {"at": f"/p/{desk.project.key}/segments", "solution": solution, "made": made}
     config = load_config(desk.project.settings, state_of(request).workspace.root)
     return page(request, "segments_solution.html.j2", "segments", desk, wanted=config.clustering.segments, **shown)
 
@@ -98,7 +99,9 @@ def _rename(request: Request, form: FormData) -> Response:
     desk = desk_of(state_of(request), key)
     if desk.run is None:
         raise ParameterError("There are no segments yet. Find them first.")
-    number, known = request.path_params["number"], str(form.get("known", ""))
+    number, known = number_in(request.path_params["number"]), str(form.get("known", ""))
+    if number is None:
+        raise ParameterError("There is no such segment. Load the page again.")
     name = " ".join(str(form.get("name", "")).split())
     now = {campaign.number: campaign.name for campaign in read_plan(desk.run.home).campaigns}
     if number in now and now[number] != known:
@@ -115,8 +118,8 @@ def _rename(request: Request, form: FormData) -> Response:
 
 def revision_of(form: FormData) -> int:
     """The revision of the project that a page was made of."""
-    text = str(form.get("revision", ""))
-    return int(text) if text.isascii() and text.isdigit() else -1
+    number = number_in(form.get("revision"))
+    return -1 if number is None else number
 
 
 SEGMENTS = Station(
@@ -128,7 +131,7 @@ SEGMENTS = Station(
         Route("/p/{key}/segments/settings", with_form(_settings), methods=["POST"]),
         Route("/p/{key}/segments/use", with_form(_use), methods=["POST"]),
         Route("/p/{key}/segments/back", with_form(_back), methods=["POST"]),
-        Route("/p/{key}/segments/{number:int}/name", with_form(_rename), methods=["POST"]),
+        Route("/p/{key}/segments/{number}/name", with_form(_rename), methods=["POST"]),
         *CUSTOMER_ROUTES,
     ),
     _sentence,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from marketfold.config import load_config
+from marketfold.damage import told_as
+from marketfold.errors import RunFolderError
 from marketfold.page import Prose
 from marketfold.runs import RowsAsked
 from marketfold.studio.customer_list import customer_list
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from marketfold.runs import Run
     from marketfold.studio.pages import Desk
     from marketfold.studio.run_reading import Solution
+
+MOST_DIGITS = 12
 
 
 def station_page(request: Request, desk: Desk, **values: Any) -> Response:
@@ -38,9 +42,10 @@ def station_page(request: Request, desk: Desk, **values: Any) -> Response:
         "found": None,
     }
     if desk.run is not None:
-        shown |= _found(request, desk.run)
-        shown["customers"] = values.pop("customers", None) or customer_list(desk.run, RowsAsked())
-        shown["rule"] = values.pop("rule", None) or rule_of(desk.run, {})
+        with told_as(RunFolderError, str(desk.run.folder)):
+            shown |= _found(request, desk.run)
+            shown["customers"] = values.pop("customers", None) or customer_list(desk.run, RowsAsked())
+            shown["rule"] = values.pop("rule", None) or rule_of(desk.run, {})
     return page(request, "segments.html.j2", "segments", desk, **shown | values)
 
 
@@ -67,6 +72,15 @@ def _found(request: Request, run: Run) -> dict[str, Any]:
 
 def chosen_solution(request: Request, run: Run, solutions: list[Solution]) -> Solution | None:
     """The solution nearest to the number that is asked for; that of the run where none is."""
-    asked = request.query_params.get("k", "")
-    k = int(asked) if asked.isascii() and asked.isdigit() else int(run.record["choose_k"]["k"])
+    k = number_in(request.query_params.get("k")) or int(run.record["choose_k"]["k"])
     return min(solutions, key=lambda one: abs(one.k - k), default=None)
+
+
+def number_in(given: Any) -> int | None:
+    """A whole number that a form or an address holds; None where it holds none.
+
+    >>> number_in("12"), number_in("-1"), number_in("9" * 5000)
+    (12, None, None)
+    """
+    text = str(given or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < MOST_DIGITS else None
