@@ -1,6 +1,6 @@
 """A finished run on disk, written whole or not at all, and read back."""
 
-from marketfold.runs.campaigns import audience_folder, count_run, export_run, measure_run
+from marketfold.runs.campaigns import count_run, export_run, measure_run
 from marketfold.runs.comparison import compare_run_folders
 from marketfold.runs.exported import Exported, audience_fingerprint, exported_audiences, outdated_audiences
 from marketfold.runs.folder import next_free_folder, refuse_existing, staged_folder
@@ -19,7 +19,6 @@ __all__ = [
     "Measured",
     "Run",
     "audience_fingerprint",
-    "audience_folder",
     "change_plan",
     "compare_run_folders",
     "count_run",
