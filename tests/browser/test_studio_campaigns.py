@@ -127,7 +127,7 @@ def test_a_plan_is_changed_followed_saved_uploaded_and_judged(desk: Desk):
     assert serious_faults(page) == []
     page.get_by_label("Later orders").fill(later)
     page.get_by_role("button", name="Measure").click()
-    expect(page.get_by_role("heading", name="Did it work?")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_role("heading", name="Did it work?", exact=True)).to_be_visible(timeout=2 * WAIT)
     page.locator("#effects").scroll_into_view_if_needed()
     expect(page.locator("#plot-effects")).to_have_attribute("data-ready", "true", timeout=WAIT)
     assert serious_faults(page) == []

@@ -272,7 +272,7 @@ def test_nothing_but_files_of_audiences_is_downloaded(visitor: Visitor, run: Run
     ],
 )
 def test_what_is_asked_of_audiences_wrongly(visitor: Visitor, run: Run, fields: dict[str, str], says: str):
-    assert run
+    assert run.folder.is_dir()
     refused = visitor.post(f"{PAGE}/audiences", do="count", **fields)
     assert refused.status == 422
     assert says in refused.text

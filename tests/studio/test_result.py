@@ -73,7 +73,7 @@ def test_the_next_day_to_ask_stands_on_the_left_and_above(visitor: Visitor, run:
     ],
 )
 def test_what_is_asked_wrongly(visitor: Visitor, run: Run, fields: dict[str, str], says: str):
-    assert run
+    assert run.folder.is_dir()
     refused = visitor.post(PAGE, **fields)
     assert refused.status == 422
     assert says in refused.text
@@ -81,7 +81,7 @@ def test_what_is_asked_wrongly(visitor: Visitor, run: Run, fields: dict[str, str
 
 
 def test_what_the_measurement_refuses_is_told_in_its_words(visitor: Visitor, run: Run):
-    assert run
+    assert run.folder.is_dir()
     visitor.post(PAGE, orders="shop.csv", date_from="2026-01-01", date_to="2026-03-31")
     visitor.wait_for_jobs()
     page = visitor.get(PAGE).text

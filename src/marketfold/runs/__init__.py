@@ -1,6 +1,6 @@
 """A finished run on disk, written whole or not at all, and read back."""
 
-from marketfold.runs.campaigns import audience_folder, count_run, export_run, measure_run
+from marketfold.runs.campaigns import count_run, export_run, measure_run
 from marketfold.runs.comparison import PEOPLE_FILE, compare_into, compare_run_folders, read_comparison
 from marketfold.runs.demo_shop import DEMO_ORDERS, write_demo_shop
 from marketfold.runs.exported import Exported, audience_fingerprint, exported_audiences, outdated_audiences
@@ -31,7 +31,6 @@ __all__ = [
     "Run",
     "RunRows",
     "audience_fingerprint",
-    "audience_folder",
     "change_plan",
     "compare_into",
     "compare_run_folders",

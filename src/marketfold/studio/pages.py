@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 MOST_SEGMENTS = 60
 """Colours of so many are in the style sheet."""
+MOST_FIELDS = 100 * MOST_SEGMENTS
+"""Of a form: a plan has some 40 for each segment. How many bytes they have is bounded before."""
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,7 @@ def with_form(function: Callable[[Request, FormData], Response]) -> Callable[[Re
 
     @wraps(function)
     async def endpoint(request: Request) -> Response:
-        async with request.form(max_files=0) as form:
+        async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
             return await run_in_threadpool(function, request, form)
 
     return endpoint

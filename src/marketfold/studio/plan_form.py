@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from marketfold.campaigns import CAMPAIGN_FIELDS, LONGEST_NAME, TEXT_LIMITS, parts_of
+from marketfold.campaigns import LONGEST_NAME, TEXT_LIMITS, parts_of
 from marketfold.page import kept_apart
 from marketfold.report import part_label
 from marketfold.studio.workspace import OutdatedError
@@ -152,7 +152,3 @@ def check_current(form: FormData, plan: CampaignPlan) -> None:
 
 def _digest(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
-
-
-FORM_ORDER = tuple(name for name in CAMPAIGN_FIELDS if name not in LEFT_OUT)
-"""Every part of a campaign that a form must have."""

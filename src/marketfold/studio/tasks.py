@@ -91,7 +91,7 @@ def _compare(workspace: Workspace, _key: str, request: dict[str, Any], progress:
 def _count(workspace: Workspace, key: str, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Say who would be in the audiences; nothing is written."""
     run, asked = _run_of(workspace, key), AudienceRequest.from_job(request)
-    return _told(run, count_run(run.folder, asked.to, asked.options(workspace), orders=None, progress=progress))
+    return _told(run, count_run(run.folder, asked.to, asked.options(workspace), progress=progress))
 
 
 def _export(workspace: Workspace, key: str, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
