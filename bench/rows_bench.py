@@ -61,21 +61,24 @@ def enlarged(folder: Path, customers: int) -> Run:
     return Run.read(folder)
 
 
+FIRST = RowsAsked()
+
+
 def questions(rows: RunRows) -> dict[str, Callable[[], object]]:
     """What a person asks of the table, in words."""
     bounds = [Bound("recency_days", above=False, threshold=90.0), Bound("order_count", above=True, threshold=2.0)]
 
-    def page(**asked: object) -> Callable[[], object]:
-        return lambda: rows.page(RowsAsked(**asked))
+    def page(asked: RowsAsked = FIRST) -> Callable[[], object]:
+        return lambda: rows.page(asked)
 
     return {
         "first page": page(),
-        "by revenue": page(sort="revenue_total", descending=True),
-        "by revenue, last page": page(sort="revenue_total", page=10**9),
-        "by revenue, in the middle": page(sort="revenue_total", page=rows.n_units // 100),
-        "by last order in one segment, held out": page(sort="last_order_on", segment=1, arm="holdout"),
-        "search": page(search="1234"),
-        "search, by revenue": page(search="1234", sort="revenue_total", descending=True),
+        "by revenue": page(RowsAsked(sort="revenue_total", descending=True)),
+        "by revenue, last page": page(RowsAsked(sort="revenue_total", page=10**9)),
+        "by revenue, in the middle": page(RowsAsked(sort="revenue_total", page=rows.n_units // 100)),
+        "by last order in one segment, held out": page(RowsAsked(sort="last_order_on", segment=1, arm="holdout")),
+        "search": page(RowsAsked(search="1234")),
+        "search, by revenue": page(RowsAsked(search="1234", sort="revenue_total", descending=True)),
         "why one is here": lambda: (rows.row(rows.n_units // 2), rows.values(rows.n_units // 2)),
         "a rule of two features": lambda: rows.meeting(bounds),
     }

@@ -6,6 +6,7 @@ import json
 import re
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.studio.runs import with_run
@@ -34,7 +35,7 @@ def _text(answer: Answer) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
 
 
-def _settings(visitor: Visitor, project: Project) -> dict[str, object]:
+def _settings(visitor: Visitor, project: Project) -> dict[str, Any]:
     return visitor.workspace.project(project.key).settings
 
 
