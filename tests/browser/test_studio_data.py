@@ -52,7 +52,7 @@ class Door:
             storage_state=state,
         )  # fmt: skip
         guest = Guest(context.new_page(), self.studio.address.partition("/?")[0], self.root)
-        guest.page.on("console", lambda said: said.type == "error" and guest.faults.append(said.text))
+        guest.page.on("console", lambda said: guest.faults.extend([said.text] if said.type == "error" else []))
         guest.page.on("pageerror", lambda error: guest.faults.append(str(error)))
         guest.page.on("request", lambda asked: self._note(guest, asked.url))
         guest.page.goto(guest.address + "/" if self.contexts else self.studio.address)
@@ -180,10 +180,11 @@ def test_a_column_gets_another_meaning(door: Door):
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
 def test_every_page_and_state_is_for_everybody(door: Door, width: int, scheme: str):
-    for path in (broken_export(door.root / "broken.csv"), DATA / "shopify.csv", DATA / "customers.csv"):
-        if path.parent != door.root:
-            shutil.copy(path, door.root)
-        project = Workspace(door.root).create(path.name, door.root / path.name)
+    broken_export(door.root / "broken.csv")
+    for name in ("broken.csv", "shopify.csv", "customers.csv"):
+        if name != "broken.csv":
+            shutil.copy(DATA / name, door.root)
+        project = Workspace(door.root).create(name, door.root / name)
         look_at(Workspace(door.root), project.key, project.settings)
     give = "--undo cells_of_the_order"
     look_at(Workspace(door.root), "shopify", {"reading": {"undo": ["cells_of_the_order"]}})

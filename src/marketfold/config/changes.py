@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from marketfold.config.as_given import chosen, from_flags
 from marketfold.config.loading import load_config
-from marketfold.config.settings import settings_of
+from marketfold.config.settings import flags, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,7 +68,7 @@ def ways_in(text: str) -> list[Way]:
     >>> ways_in("Check the columns; --map amount=COLUMN takes another.")[0].blank
     '--map amount'
     """
-    known = {name: setting for setting in settings_of() for name in setting.flag.name.split()}
+    known = flags()
     in_prose = bool(_FLAGS_ALONE.sub("", text))
     found: list[tuple[int, int, list[str]]] = []
     for match in _FLAG.finditer(text):
