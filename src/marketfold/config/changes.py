@@ -80,8 +80,12 @@ def ways_in(text: str) -> list[Way]:
             value = _VALUE.match(text, end)
             if value is None:
                 continue
-            words.append(_unquoted(value[1], in_prose=in_prose))
-            end = value.end()
+            said, end = value[1], value.end()
+            if in_prose and said.isalpha() and said.islower():  # a word of the sentence: the value is still to be said
+                said, end = _BLANKS.get(name, ""), match.end()
+            if not said or (said == "COLUMN" and "=" not in said):
+                continue
+            words.append(_unquoted(said, in_prose=in_prose))
         if found and not text[found[-1][1] : match.start()].strip():
             start, _, before = found.pop()
             found.append((start, end, before + words))
