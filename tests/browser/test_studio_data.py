@@ -19,7 +19,7 @@ from marketfold.studio.look import look_at
 from marketfold.studio.workspace import Workspace
 
 DATA = Path(__file__).parents[1] / "data"
-SLOW = 60_000
+SLOW = 180_000
 """Milliseconds that a look at a small file may take on a busy machine."""
 
 
