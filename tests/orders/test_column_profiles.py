@@ -90,3 +90,10 @@ def test_a_file_is_read_whole(tmp_path: Path):
     found = profile_columns(open_source(path, ReadingOptions()), {}, ReadingOptions())
     assert found["Kind"].values == (("Cup", 0.6), ("Tea", 0.4))
     assert found["Price"].ends == (1.5, 2.5)
+
+
+def test_what_only_stands_further_down_is_not_told_either():
+    below = ["ada@example.com"] * 1500
+    late = profiles({"x": [*[None] * 1500, *below], "y": [*["Tea"] * 1500, *below]})
+    assert late["x"] == ColumnProfile("unreadable", 0.5)
+    assert late["y"] == ColumnProfile("personal", 0.0)
