@@ -46,6 +46,12 @@ def test_a_blank_is_filled():
     (way,) = ways_in("--map amount=COLUMN, if there is such a column.")
     assert way.blank == "--map amount"
     assert way.filled("a=b c").settings == {"reading": {"mapping": {"amount": "a=b c"}}}
+    asked, other = ways_in(
+        "--date-format says how days are written (as in %d.%m.%Y); --map ordered_on=COLUMN names another."
+    )
+    assert (asked.blank, other.blank) == ("--date-format", "--map ordered_on")
+    assert asked.filled("%d.%m.").settings == {"reading": {"date_format": "%d.%m."}}
+    assert ways_in("The others are known; --undo takes it away.") == []
     assert ways_in("--sheet NAME")[0].filled("May").text == "--sheet May"
 
 

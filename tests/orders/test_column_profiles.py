@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,9 +13,11 @@ from marketfold.orders import may_be_personal, open_source, profile_columns
 from marketfold.schema import ColumnProfile
 
 
-def profiles(columns: dict[str, list[object]], mapping: dict[str, str] | None = None) -> dict[str, ColumnProfile]:
+def profiles(
+    columns: Mapping[str, Sequence[object]], mapping: dict[str, str] | None = None
+) -> dict[str, ColumnProfile]:
     options = ReadingOptions()
-    return profile_columns(open_source(pa.table(columns), options), mapping or {}, options)
+    return profile_columns(open_source(pa.table(dict(columns)), options), mapping or {}, options)
 
 
 def test_numbers_are_counted_in_steps_and_their_ends_are_told():
@@ -40,7 +43,7 @@ def test_one_number_alone_and_numbers_far_out():
 def test_days_are_read_as_the_orders_are():
     found = profiles({"When": ["24/12/2024", "05/07/2024", "24/12/2024"]})["When"]
     assert (found.holds, found.ends) == ("day", ("2024-07-05", "2024-12-24"))
-    assert (found.bars[0], found.bars[-1]) == (pytest.approx(1 / 3), pytest.approx(2 / 3))
+    assert [found.bars[0], found.bars[-1]] == pytest.approx([1 / 3, 2 / 3])
     assert profiles({"When": ["05/07/2024"] * 4})["When"].holds == "class"  # day-first or month-first
 
 
@@ -67,7 +70,7 @@ def test_classes_have_their_shares_and_texts_their_number():
 def test_nothing_is_said_of_what_may_be_about_a_person(column: str, role: str, cells: list[object]):
     assert may_be_personal(column, role, cells)
     found = profiles({column: [*cells, None]}, {role: column} if role else {})[column]
-    assert found == ColumnProfile("personal", pytest.approx(1 / (len(cells) + 1)))
+    assert found == ColumnProfile("personal", 1 - len(cells) / (len(cells) + 1))
 
 
 @pytest.mark.parametrize(
@@ -88,3 +91,10 @@ def test_a_file_is_read_whole(tmp_path: Path):
     found = profile_columns(open_source(path, ReadingOptions()), {}, ReadingOptions())
     assert found["Kind"].values == (("Cup", 0.6), ("Tea", 0.4))
     assert found["Price"].ends == (1.5, 2.5)
+
+
+def test_what_only_stands_further_down_is_not_told_either():
+    below = ["ada@example.com"] * 1500
+    late = profiles({"x": [*[None] * 1500, *below], "y": [*["Tea"] * 1500, *below]})
+    assert late["x"] == ColumnProfile("unreadable", 0.5)
+    assert late["y"] == ColumnProfile("personal", 0.0)

@@ -7,7 +7,7 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_origin
 
-from marketfold.config.settings import settings_of
+from marketfold.config.settings import flags, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -72,7 +72,7 @@ def from_flags(words: list[str]) -> dict[str, Any]:
     >>> from_flags(["--date-format", "%d/%m/%Y", "--undo", "order_by_day"])
     {'reading': {'date_format': '%d/%m/%Y', 'undo': ['order_by_day']}}
     """
-    known = {name: setting for setting in settings_of() for name in setting.flag.name.split()}
+    known = flags()
     found: dict[str, Any] = {}
     rest = iter(words)
     for word in rest:

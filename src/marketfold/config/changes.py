@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from marketfold.config.as_given import chosen, from_flags
 from marketfold.config.loading import load_config
-from marketfold.config.settings import settings_of
+from marketfold.config.settings import flags, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,7 +68,7 @@ def ways_in(text: str) -> list[Way]:
     >>> ways_in("Check the columns; --map amount=COLUMN takes another.")[0].blank
     '--map amount'
     """
-    known = {name: setting for setting in settings_of() for name in setting.flag.name.split()}
+    known = flags()
     in_prose = bool(_FLAGS_ALONE.sub("", text))
     found: list[tuple[int, int, list[str]]] = []
     for match in _FLAG.finditer(text):
@@ -80,8 +80,12 @@ def ways_in(text: str) -> list[Way]:
             value = _VALUE.match(text, end)
             if value is None:
                 continue
-            words.append(_unquoted(value[1], in_prose=in_prose))
-            end = value.end()
+            said, end = value[1], value.end()
+            if in_prose and said.isalpha() and said.islower():  # a word of the sentence: the value is still to be said
+                said, end = _BLANKS.get(name, ""), match.end()
+            if not said or (said == "COLUMN" and "=" not in said):
+                continue
+            words.append(_unquoted(said, in_prose=in_prose))
         if found and not text[found[-1][1] : match.start()].strip():
             start, _, before = found.pop()
             found.append((start, end, before + words))

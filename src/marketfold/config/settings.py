@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -12,7 +13,7 @@ from marketfold.config.tree import SEGMENTS_PANEL, RunConfig
 from marketfold.config.values import Flag, OneOf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pydantic.fields import FieldInfo
 
@@ -117,3 +118,13 @@ def settings_of(model: type[BaseModel] = RunConfig) -> Iterator[Setting]:
                 )
         else:
             yield Setting((name,), field, "")
+
+
+@cache
+def flags() -> Mapping[str, Setting]:
+    """Every setting of a run by the names of its flag.
+
+    >>> flags()["--decimal"].path
+    ('reading', 'decimal')
+    """
+    return {name: setting for setting in settings_of() for name in setting.flag.name.split()}

@@ -54,7 +54,7 @@ def may_be_personal(column: str, role: str, cells: Sequence[object]) -> bool:
     """
     texts = [str(cell) for cell in filled(cells)]
     if not role:
-        return sounds_personal(column) or not (holds_days(cells) or holds_no_person(cells))
+        return sounds_personal(column) or not (not texts or holds_days(cells) or holds_no_person(cells))
     if role in PERSONAL or any("@" in text for text in texts):
         return True
     return role == "customer_id" and (sounds_personal(column) or not all(map(_IS_NUMBERED.fullmatch, texts)))
@@ -134,12 +134,16 @@ def _of_some(
     for name, column in names.items():
         n_rows, n_filled = counts[""], counts[name]
         empty = 1 - n_filled / n_rows if n_rows else None
-        if holds[name] == "personal":
-            found[column] = ColumnProfile("personal", empty)
+        if holds[name] in {"personal", "nothing"}:  # of cells that only stand further down nobody knows whose they are
+            later = holds[name] == "nothing" and n_filled
+            found[column] = ColumnProfile("unreadable" if later else holds[name], empty)
             continue
         profile = lying.get(name) or (asked.days if holds[name] == "day" else asked.texts)(name, n_filled)
-        kind = "nothing" if not n_filled else profile.holds
-        found[column] = replace(profile, holds=kind, empty_share=empty, samples=first_samples(known[column][1]))
+        role, cells = known[column]
+        if holds[name] != "day" and may_be_personal("", role, [text for text, _ in profile.values]):
+            found[column] = ColumnProfile("personal", empty)  # as the whole column shows, and not its first cells
+            continue
+        found[column] = replace(profile, empty_share=empty, samples=first_samples(cells))
     return found
 
 
