@@ -44,7 +44,7 @@ class Visitor:
         return urlsplit(self.address).netloc
 
     def ask(self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
-        connection = HTTPConnection(self.host, timeout=30)
+        connection = HTTPConnection(self.host, timeout=90)
         own = {"Cookie": self.cookie} if self.cookie else {}
         connection.request(method, path, body, own | (headers or {}))
         answer = connection.getresponse()
