@@ -45,7 +45,7 @@ class Desk:
         page.on("pageerror", lambda error: watched.faults.append(str(error)))
         page.on("request", lambda request: watched.requests.append(request.url))
         page.on("dialog", lambda dialog: watched.faults.append(dialog.message))
-        page.on("response", lambda answer: answer.status >= 500 and watched.faults.append(answer.url))
+        page.on("response", lambda answer: watched.faults.extend([answer.url] * (answer.status >= 500)))
         return watched
 
     def page(self, *, width: int = 1280, scheme: str = "light", locale: str = "en-US") -> Watched:
