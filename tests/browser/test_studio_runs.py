@@ -26,6 +26,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 NASTY = "<img src=x onerror=alert(1)><script>document.title='taken'<"
 """What a name of a file can hold: no slash."""
 
+LONGEST = 90_000
+"""Milliseconds: the first page of a project loads all that a run takes, beside whatever else the machine does."""
+
 
 @dataclass
 class Desk:
@@ -53,6 +56,7 @@ class Desk:
             viewport={"width": width, "height": 900}, color_scheme="dark" if scheme == "dark" else "light",
             locale=locale, storage_state=self.context.storage_state(),
         )  # fmt: skip
+        context.set_default_timeout(LONGEST)
         return self.watch(context.new_page())
 
 
@@ -91,6 +95,7 @@ def desk(chromium: Browser, made: Path, tmp_path_factory: pytest.TempPathFactory
         (root / "runs" / "broken" / "run.json").write_text(f'{{"marketfold": "{NASTY}"}}', "utf-8")
         visitor.wait_for_jobs()
         context = chromium.new_context()
+        context.set_default_timeout(LONGEST)
         context.new_page().goto(opened.address)
         visitor.cookie = "; ".join(f"{one['name']}={one['value']}" for one in context.cookies())
         yield Desk(visitor, context, chromium)
