@@ -26,6 +26,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 NASTY = "<img src=x onerror=alert(1)><script>document.title='taken'<"
 """What a name of a file can hold: no slash."""
 
+LONGEST = 90_000
+"""Milliseconds: the first page of a project loads all that a run takes, beside whatever else the machine does."""
+
 
 @dataclass
 class Desk:
@@ -45,7 +48,7 @@ class Desk:
         page.on("pageerror", lambda error: watched.faults.append(str(error)))
         page.on("request", lambda request: watched.requests.append(request.url))
         page.on("dialog", lambda dialog: watched.faults.append(dialog.message))
-        page.on("response", lambda answer: answer.status >= 500 and watched.faults.append(answer.url))
+        page.on("response", lambda answer: watched.faults.extend([answer.url] * (answer.status >= 500)))
         return watched
 
     def page(self, *, width: int = 1280, scheme: str = "light", locale: str = "en-US") -> Watched:
@@ -53,21 +56,22 @@ class Desk:
             viewport={"width": width, "height": 900}, color_scheme="dark" if scheme == "dark" else "light",
             locale=locale, storage_state=self.context.storage_state(),
         )  # fmt: skip
+        context.set_default_timeout(LONGEST)
         return self.watch(context.new_page())
 
 
-def hostile_run(made: Path, folder: Path) -> Path:
-    """A run folder in which every text that is read of it is hostile."""
+def hostile_run(made: Path, folder: Path, name: str) -> Path:
+    """A run folder in which every text that is read of it is hostile; a long `name` is one that a plan refuses."""
     shutil.copytree(made, folder)
     record = json.loads((folder / "run.json").read_text("utf-8"))
     record["input"]["path"] = f"{NASTY}.csv"
     for segment in record["segments"]:
-        segment["name"] = f"{segment['number']}{HOSTILE}"
+        segment["name"] = f"{segment['number']}{name}"
     write_json(record, folder / "run.json")
     plan = json.loads((folder / "plan.json").read_text("utf-8"))
     for campaign in plan["campaigns"]:
-        campaign["name"] = f"{campaign['number']}{HOSTILE}"
-        campaign["offer"]["title"] = HOSTILE
+        campaign["name"] = f"{campaign['number']}{name}"
+        campaign["offer"]["title"] = NASTY
     write_json(plan, folder / "plan.json")
     PageData(hostile_page(), {}).save(folder / "page.json")
     (folder / "report.html").write_text(f"<script>document.title='taken'</script>{HOSTILE}", "utf-8")
@@ -84,13 +88,14 @@ def desk(chromium: Browser, made: Path, tmp_path_factory: pytest.TempPathFactory
     with served(opened):
         visitor = Visitor(opened.address, root)
         open_orders(visitor.workspace, visitor.jobs, orders)
-        for name in ("spring", "autumn"):
-            open_run(visitor.workspace, visitor.jobs, hostile_run(made, root / "runs" / name))
+        for name, called in (("spring", NASTY), ("autumn", HOSTILE)):
+            open_run(visitor.workspace, visitor.jobs, hostile_run(made, root / "runs" / name, called))
         shutil.copytree(made, root / "runs" / "summer")
         (root / "runs" / "broken").mkdir()
         (root / "runs" / "broken" / "run.json").write_text(f'{{"marketfold": "{NASTY}"}}', "utf-8")
         visitor.wait_for_jobs()
         context = chromium.new_context()
+        context.set_default_timeout(LONGEST)
         context.new_page().goto(opened.address)
         visitor.cookie = "; ".join(f"{one['name']}={one['value']}" for one in context.cookies())
         yield Desk(visitor, context, chromium)
@@ -157,6 +162,7 @@ def test_the_report_within_its_frame_draws_and_has_no_origin(desk: Desk) -> None
     frame = watched.page.frame_locator("#report")
     expect(frame.locator("h1")).to_contain_text("Two segments")
     expect(frame.locator("h1")).to_contain_text("<script>")
+    frame.locator("#plot-map-2d").scroll_into_view_if_needed()
     expect(frame.locator("#plot-map-2d")).to_have_attribute("data-ready", "true", timeout=60_000)
     assert frame.locator("h1").evaluate("() => window.origin") == "null"
     is_quiet(watched, desk.base)
@@ -173,6 +179,7 @@ def test_two_runs_are_compared_by_keyboard_alone(desk: Desk) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/comparisons/*", timeout=90_000)
     expect(page.get_by_role("heading", name="Who moved")).to_be_visible()
+    expect(page.get_by_role("table").first).to_contain_text("<script>")
     with page.expect_download() as download:
         page.get_by_role("link", name="Who moved (CSV)").press("Enter")
     assert download.value.suggested_filename == "moved.csv"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import secrets
 import socket
+import threading
+import time
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -13,6 +16,7 @@ import uvicorn
 from marketfold.errors import ParameterError
 from marketfold.studio.app import make_app
 from marketfold.studio.security import guarded
+from marketfold.studio.stations import all_stations
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +24,10 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 LOCAL, EVERYWHERE = "127.0.0.1", frozenset({"0.0.0.0", "::"})  # noqa: S104 - only where somebody asks for it
+
+
+_FIRST_PAGE = 2.0
+"""Seconds within which the first page is there."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +69,15 @@ class Studio:
         return uvicorn.Server(config)
 
     def run(self) -> None:
-        """Answer until Ctrl-C."""
+        """Answer until Ctrl-C; what the pages of a project take is loaded while the first page is looked at."""
+        threading.Thread(target=_load_the_rest, daemon=True).start()
         self.server().run(sockets=[self.listening])
+
+
+def _load_the_rest() -> None:
+    time.sleep(_FIRST_PAGE)
+    all_stations()
+    import_module("marketfold.studio.listing")
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -8,11 +8,9 @@ from starlette.responses import FileResponse, HTMLResponse
 from starlette.routing import Route
 
 from marketfold.errors import ParameterError
-from marketfold.learn import lessons_policy
 from marketfold.page import page_policy
 from marketfold.studio.kept import lessons_file, state_of_run
 from marketfold.studio.pages import Station, desk_of, page, state_of
-from marketfold.studio.reports import framed_report, report_html
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,6 +68,8 @@ def _asked(request: Request, desk: Desk) -> Job:
 
 def _lessons(request: Request) -> Response:
     """The page of the lessons."""
+    from marketfold.learn import lessons_policy  # noqa: PLC0415 - what runs take is loaded when one is shown
+
     state, key = state_of(request), request.path_params["key"]
     path = lessons_file(state.workspace, key, _run_folder(request))
     if not path.is_file():
@@ -83,12 +83,16 @@ def _report(request: Request) -> Response:
 
 def _framed(request: Request) -> Response:
     """The report within its frame."""
+    from marketfold.studio.reports import framed_report  # noqa: PLC0415
+
     html = framed_report(_run_folder(request))
     return HTMLResponse(html, headers={"content-security-policy": page_policy() + FRAME})
 
 
 def _saved(request: Request) -> Response:
     """The report as the command line writes it, to be kept."""
+    from marketfold.studio.reports import report_html  # noqa: PLC0415
+
     name = f"report-{request.path_params['key']}.html"
     headers = {
         "content-disposition": f'attachment; filename="{name}"',
