@@ -43,7 +43,7 @@
     sending.onload = (event) => ended(event.target);
     sending.onerror = () => tell("", "The file did not arrive: the connection was broken off. Nothing of it was kept. Bring it again.");
     sending.onabort = () => tell("", "");
-    sending.open("POST", `/upload?name=${encodeURIComponent(one.name)}`);
+    sending.open("POST", `/upload?name=${encodeURIComponent(one.name)}&later=${drop.dataset.later || ""}`);
     sending.setRequestHeader("HX-Request", "true");
     sending.send(one);
   }

@@ -66,10 +66,15 @@ def _shown(request: Request) -> Response:
         request, "result.html.j2", "result", desk,
         plan=plan, job=job, shown=shown, found=found, faults=faults, figures=figure_scripts(parts) if parts else None,
         is_outdated=shown is not None and shown.plan != audience_fingerprint(desk.run),
-        asked=job.request if job else _usual(desk.run), offered=_offered(state), day=words.day,
+        asked=(job.request if job else _usual(desk.run)) | _brought(request), offered=_offered(state), day=words.day,
         held_out=sum(one.held_out for one in plan.campaigns), period=_period(desk.run), holdouts=holdouts,
         has_tests=(measurement_folder(desk.run) / LIFT_TESTS).is_file(),
     )  # fmt: skip
+
+
+def _brought(request: Request) -> dict[str, str]:
+    """The file that was uploaded just now."""
+    return {"orders": request.query_params["orders"]} if "orders" in request.query_params else {}
 
 
 def _usual(run: Run) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
@@ -11,17 +12,14 @@ from starlette.routing import Route
 from marketfold.demo import DEMO_LINES
 from marketfold.errors import MarketfoldError
 from marketfold.studio.bringing import UPLOADS, folder_below, receive
+from marketfold.studio.opening import open_orders
 from marketfold.studio.pages import go, page, refusal, state_of, with_form
 from marketfold.words import count, file_size
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from starlette.datastructures import FormData
     from starlette.requests import Request
 
-    from marketfold.studio.pages import State
-    from marketfold.studio.workspace import Project
 
 MOST_RECENT = 6
 
@@ -37,31 +35,28 @@ def start(request: Request) -> Response:
     )  # fmt: skip
 
 
-def begin(state: State, source: Path) -> Project:
-    """A new project for a file, whose look is asked for at once."""
-    project = state.workspace.create(source.name, source)
-    state.jobs.ask("look", project.key, settings=project.settings)
-    return project
-
-
 def _open(request: Request, form: FormData) -> Response:
-    """Begin a project with a file or a folder below the root."""
+    """Open the project of a file or a folder below the root; one that is there already is opened again."""
     state = state_of(request)
-    project = begin(state, state.workspace.below(str(form.get("path", ""))))
+    project = open_orders(state.workspace, state.jobs, state.workspace.below(str(form.get("path", ""))))
     return go(request, f"/p/{project.key}/data")
 
 
 async def _upload(request: Request) -> Response:
-    """Take a file whose bytes are the body, and begin a project with it."""
+    """Take a file whose bytes are the body: orders of a new project, or later orders of the one that is named."""
     state = state_of(request)
     try:
+        key = request.query_params.get("later", "")
+        project = state.workspace.project(key) if key else None
         folder = state.workspace.root / UPLOADS
         path = await receive(request.stream(), folder, request.query_params.get("name", ""))
     except ClientDisconnect:  # nobody is there to be told
         return Response(status_code=400)
     except MarketfoldError as error:
         return refusal(request, error)
-    return go(request, f"/p/{begin(state, path).key}/data")
+    if project:
+        return go(request, f"/p/{key}/result?{urlencode({'orders': state.workspace.told(path)})}")
+    return go(request, f"/p/{open_orders(state.workspace, state.jobs, path).key}/data")
 
 
 def _ask_for_demo(request: Request, form: FormData) -> Response:  # noqa: ARG001
