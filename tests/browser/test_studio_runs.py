@@ -104,7 +104,8 @@ def desk(chromium: Browser, made: Path, tmp_path_factory: pytest.TempPathFactory
 
 def is_quiet(watched: Watched, base: str) -> None:
     """No script of others ran, nothing was asked of another place, nothing failed."""
-    assert watched.faults == []
+    refused = "status of 422"  # of a page that tells what cannot be read
+    assert [fault for fault in watched.faults if refused not in fault] == []
     assert not [url for url in watched.requests if not url.startswith((base, "blob:", "data:"))]
     assert watched.page.title() != "taken"
     assert watched.page.locator("img[src=x]").count() == 0

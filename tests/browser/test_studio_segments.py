@@ -113,6 +113,7 @@ def test_with_the_mouse(open_station: Studios):
     expect(page.locator(".rule-counts")).not_to_have_text(before)
     expect(slider).to_have_attribute("aria-valuetext", page.locator("#at-1-is").inner_text())
 
+    page.locator(".k-marks").get_by_text("4", exact=True).click()  # the page was loaded again with the new name
     page.get_by_role("button", name="Use 4 segments").click()
     expect(page.locator(".outdated")).to_contain_text("Number of segments: 4 now, 3 in the run")
     expect(page.get_by_role("button", name="Find them again")).to_be_visible()

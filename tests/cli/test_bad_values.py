@@ -19,6 +19,7 @@ BAD: dict[str, list[Any]] = {
     "seed": [-1, 10**23, "x"],
     "reading.mapping": [{"amount": "a\0"}, {"a\0": "b"}, "x"],
     "reading.null_values": [["a\0"]],
+    "reading.no_role": [["a\0"]],
     "reading.date_format": ["%Y%Y", "%", "%!", "\0%"],
     "reading.decimal": [";", ""],
     "reading.delimiter": ["ab", '"', "", "\n", "\0", "a"],

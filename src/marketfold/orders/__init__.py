@@ -9,12 +9,10 @@ from marketfold.orders.dates import EARLIEST, latest_day, looks_like_dates, with
 from marketfold.orders.day_columns import read_days
 from marketfold.orders.fingerprint import fingerprint
 from marketfold.orders.inspection import Inspection, inspect_orders
-from marketfold.orders.kinds import USUAL_NAMES
 from marketfold.orders.names import plain_name, without_accents
 from marketfold.orders.numbers import read_number, sample_evidence
 from marketfold.orders.open_columns import is_contact, sounds_personal
 from marketfold.orders.opening import open_source, tables_within
-from marketfold.orders.packing import is_passed_over
 from marketfold.orders.reading import Orders, read_orders
 from marketfold.orders.role_names import sureness as alias_rank
 from marketfold.orders.roles import match_roles
@@ -22,7 +20,6 @@ from marketfold.orders.sources import Source
 
 __all__ = [
     "EARLIEST",
-    "USUAL_NAMES",
     "Inspection",
     "Orders",
     "Source",
@@ -32,7 +29,6 @@ __all__ = [
     "first_samples",
     "inspect_orders",
     "is_contact",
-    "is_passed_over",
     "latest_day",
     "looks_like_dates",
     "match_roles",

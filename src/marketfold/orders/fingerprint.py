@@ -7,7 +7,8 @@ import hashlib
 import os
 from pathlib import Path
 
-from marketfold.orders.packing import files_below, is_passed_over
+from marketfold.file_names import is_passed_over
+from marketfold.orders.packing import files_below
 
 
 def fingerprint(source: object) -> str | None:

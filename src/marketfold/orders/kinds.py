@@ -8,6 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from marketfold.errors import OrdersError
+from marketfold.file_names import PARQUET_NAMES, WORKBOOK_NAMES
 from marketfold.orders.packing import packed_as
 
 if TYPE_CHECKING:
@@ -25,12 +26,6 @@ class Kind(Enum):
     WORKBOOK = "workbooks"
 
 
-_PARQUET_NAMES = frozenset({".parquet", ".pq", ".parq"})
-_WORKBOOK_NAMES = frozenset({".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"})
-USUAL_NAMES = (
-    _PARQUET_NAMES | _WORKBOOK_NAMES | {".csv", ".tsv", ".tab", ".txt", ".dat", ".gz", ".bz2", ".xz", ".zst", ".zip"}
-)
-"""How names of files with orders usually end; what a file is, its first bytes say."""
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 """Marks of text that shops call `orders.xls`, so that a spreadsheet opens it."""
@@ -74,14 +69,14 @@ def kind_of(path: Path, name: str) -> Kind:
         raise OrdersError(f"{name} is empty. Give a file with a header and at least one order line.")
     if path.name.startswith("~$"):
         raise OrdersError(f"{name} is the lock of a workbook that is open in Excel. Give the workbook, {name[2:]}.")
-    if head.startswith(b"PAR1") or path.suffix.lower() in _PARQUET_NAMES:
+    if head.startswith(b"PAR1") or path.suffix.lower() in PARQUET_NAMES:
         return Kind.PARQUET
     refuse_other(head, name)
     if packed_as(path) == "zip":
         return _zip_kind(path, name)
     if head.startswith(_OLD_OFFICE):
         return Kind.WORKBOOK
-    if path.suffix.lower() in _WORKBOOK_NAMES and b"\0" in head and not head.startswith(_UTF_16):
+    if path.suffix.lower() in WORKBOOK_NAMES and b"\0" in head and not head.startswith(_UTF_16):
         return Kind.WORKBOOK  # damaged, as its reader says
     return Kind.PACKED if packed_as(path) else Kind.TEXT
 
@@ -136,7 +131,7 @@ def _zip_kind(path: Path, name: str) -> Kind:
             parts = set(archive.namelist())
             is_sheet = b"spreadsheet" in archive.read("mimetype")[:200] if "mimetype" in parts else True
     except (zipfile.BadZipFile, OSError, RuntimeError, ValueError):
-        return Kind.WORKBOOK if path.suffix.lower() in _WORKBOOK_NAMES else Kind.PACKED
+        return Kind.WORKBOOK if path.suffix.lower() in WORKBOOK_NAMES else Kind.PACKED
     if parts & _WORKBOOK_PARTS and is_sheet:
         return Kind.WORKBOOK
     others = any(part.endswith(".iwa") for part in parts)  # Apple's programs

@@ -17,10 +17,11 @@ from marketfold import words
 from marketfold.decisions import Decision
 from marketfold.engine import DuckDBEngine
 from marketfold.errors import OrdersError, SourceNotFoundError
+from marketfold.file_names import is_passed_over
 from marketfold.orders.day_parts import PARTS, JoinedDays, find_day_parts, hold_days
 from marketfold.orders.hints import holds_days
 from marketfold.orders.kinds import Kind, kind_of
-from marketfold.orders.packing import TextFile, files_below, is_passed_over, members_of, packed_as, spool_input
+from marketfold.orders.packing import TextFile, files_below, members_of, packed_as, spool_input
 from marketfold.orders.repeated_tables import same_files
 from marketfold.orders.role_names import sureness
 from marketfold.orders.several import SeveralTexts

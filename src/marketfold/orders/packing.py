@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from marketfold import words
 from marketfold.errors import OrdersError, SourceNotFoundError
+from marketfold.file_names import is_passed_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,19 +62,6 @@ def members_of(path: Path) -> list[str]:
             return [name for name in archive.namelist() if not (name.endswith("/") or is_passed_over(Path(name)))]
     except _DAMAGED as error:
         raise _damaged(path.name) from error
-
-
-def is_passed_over(path: Path) -> bool:
-    """Whether a file is nobody's table: hidden, a lock of an office program, or what a Mac adds to an archive.
-
-    >>> is_passed_over(Path("~$orders.xlsx")), is_passed_over(Path("__MACOSX/a.csv")), is_passed_over(Path("a.csv"))
-    (True, True, False)
-    """
-    return (
-        path.name.startswith((".", "~$", "_SUCCESS"))
-        or path.name in {"Thumbs.db", "desktop.ini"}
-        or ("__MACOSX" in path.parts)
-    )
 
 
 def files_below(folder: Path) -> Iterator[tuple[str, Path]]:

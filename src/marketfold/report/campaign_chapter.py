@@ -23,7 +23,7 @@ from marketfold.report.sentences.campaigns import (
     plan_notes,
     season,
     usual_note,
-    why_this_aim,
+    why_aim_on_page,
 )
 from marketfold.report.sentences.experiments import describe_holdout
 
@@ -111,7 +111,7 @@ def _message(draft: Draft, ads: Sequence[str]) -> Message:
 def _paragraphs(campaign: Campaign, plan: CampaignPlan) -> tuple[Fact, ...]:
     return (
         Fact("Who they are", describe_segment(campaign, plan)),
-        Fact("Aim", campaign.goal, f"Why this aim: {why_this_aim(campaign, plan)}"),
+        Fact("Aim", campaign.goal, f"Why this aim: {why_aim_on_page(campaign, plan)}"),
         Fact("Offer", words.sentence(campaign.offer.title), campaign.offer.reason),
         Fact(
             "When",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from starlette.concurrency import run_in_threadpool
 
 from marketfold.errors import EngineError, OrdersError
-from marketfold.orders import USUAL_NAMES, is_passed_over
+from marketfold.file_names import ORDER_FILE_NAMES, is_passed_over
 from marketfold.temporary import PARTIAL, locked, sweep
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def _entry(workspace: Workspace, path: Path) -> Entry | None:
             return None
         if path.is_dir():
             return None if (path / "run.json").exists() else Entry(path.name, told, is_folder=True)
-        if path.suffix.lower() not in USUAL_NAMES or not path.is_file():
+        if path.suffix.lower() not in ORDER_FILE_NAMES or not path.is_file():
             return None
         told.encode()
         return Entry(path.name, told, is_folder=False, n_bytes=path.stat().st_size)

@@ -14,6 +14,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from contextlib import suppress
@@ -91,6 +92,8 @@ class Jobs:
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._ended: dict[str, Job] = {}
         self._turn: int | None = None
+        self._starting = threading.Lock()
+        self._stopped = False
 
     def ask(self, kind: Kind, project: str, **request: Any) -> Job:
         """Put a job into the queue; the same one that is still open is not asked for twice."""
@@ -182,6 +185,8 @@ class Jobs:
 
     def stop(self) -> None:
         """Let another studio start the jobs; those that run go on."""
+        with self._starting:
+            self._stopped = True
         for process in self._processes.values():
             if process.poll() is None:
                 process.returncode = 0  # else Python warns that it goes on
@@ -192,8 +197,11 @@ class Jobs:
 
     def start_next(self) -> None:
         """Start each waiting job whose turn it is."""
-        if not self._is_our_turn():
-            return
+        with self._starting:
+            if not self._stopped and self._is_our_turn():
+                self._start_those_whose_turn_it_is()
+
+    def _start_those_whose_turn_it_is(self) -> None:
         ended = [ident for ident, one in self._processes.items() if one.poll() is not None]
         if ended:
             self.sweep()

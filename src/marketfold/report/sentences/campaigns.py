@@ -118,11 +118,18 @@ def _places(campaign: Campaign) -> str:
 
 
 def why_this_aim(campaign: Campaign, plan: CampaignPlan) -> str:
-    """The rule that chose the aim, with the numbers that decided; or would have, where somebody chose another."""
-    why = campaign.why
-    reasons = [_reason(one, plan) for one in why.conditions] or [say("why", "otherwise")]
-    code = "rule" if campaign.aim_title == why.title else "rule.by hand"
-    return say("why", code, reasons="; ".join(reasons), why=why)
+    """The rule that chose the aim, with the numbers that decided."""
+    return _by_rule(campaign, plan, "rule")
+
+
+def why_aim_on_page(campaign: Campaign, plan: CampaignPlan) -> str:
+    """The same, and where somebody chose another aim, that it is theirs; a brief is read back, and cannot say so."""
+    return _by_rule(campaign, plan, "rule.by hand" if "aim_title" in campaign.edited else "rule")
+
+
+def _by_rule(campaign: Campaign, plan: CampaignPlan, code: str) -> str:
+    reasons = [_reason(one, plan) for one in campaign.why.conditions] or [say("why", "otherwise")]
+    return say("why", code, reasons="; ".join(reasons), why=campaign.why)
 
 
 def _reason(met: MetCondition, plan: CampaignPlan) -> str:

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from marketfold import words
 from marketfold.errors import MarketfoldError, MeasurementError
+from marketfold.file_names import ORDER_FILE_NAMES
 from marketfold.page import figure_scripts
 from marketfold.report import describe_holdout
 from marketfold.runs import LIFT_TESTS, audience_fingerprint, measurement_folder, measurements
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from marketfold.runs import Run
     from marketfold.studio.pages import Desk, State
 
-ORDER_FILES = {".csv", ".tsv", ".txt", ".xlsx", ".xls", ".parquet", ".zip", ".gz"}
 MOST_OFFERED = 200
 """Files that are named at the field; any other below the root can be typed."""
 
@@ -88,7 +88,9 @@ def _offered(state: State) -> list[str]:
     """Files that may hold later orders: those that lie in the root and that were brought."""
     root = state.workspace.root
     there = [path for folder in (root / "uploads", root) if folder.is_dir() for path in sorted(folder.iterdir())]
-    fit = (path for path in there if path.suffix.lower() in ORDER_FILES and path.is_file() and path.name[:1] != ".")
+    fit = (
+        path for path in there if path.suffix.lower() in ORDER_FILE_NAMES and path.is_file() and path.name[:1] != "."
+    )
     return [path.relative_to(root).as_posix() for path in fit][:MOST_OFFERED]
 
 

@@ -8,6 +8,7 @@ from starlette.responses import FileResponse
 from starlette.routing import Route
 
 from marketfold.errors import MarketfoldError, ParameterError
+from marketfold.file_names import ORDER_FILE_NAMES
 from marketfold.studio.deleting import delete, what_goes
 from marketfold.studio.kept import comparison_named, state_of_run
 from marketfold.studio.opening import below_root, open_run
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from marketfold.studio.pages import Desk
 
 MOVED = {"moved.csv": "text/csv", "moved.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-ORDER_FILES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".parquet", ".gz", ".zip"})
 MOST_OFFERED = 100
 STANDINGS = {
     "outdated": "Out of date: made with other settings than are chosen now.",
@@ -107,7 +107,7 @@ def _copying(request: Request) -> Response:
     """Which file the settings are for."""
     workspace = state_of(request).workspace
     project = workspace.project(request.path_params["key"])
-    offered = [path for path in sorted(workspace.root.iterdir()) if path.suffix.lower() in ORDER_FILES]
+    offered = [path for path in sorted(workspace.root.iterdir()) if path.suffix.lower() in ORDER_FILE_NAMES]
     files = [path.name for path in offered if path.is_file()][:MOST_OFFERED]
     return page(request, "copy.html.j2", "runs", project=project, files=files)
 

@@ -1,0 +1,29 @@
+"""How files with orders are called; what a file is, its first bytes say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PARQUET_NAMES = frozenset({".parquet", ".pq", ".parq"})
+WORKBOOK_NAMES = frozenset({".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"})
+ORDER_FILE_NAMES = (
+    PARQUET_NAMES | WORKBOOK_NAMES | {".csv", ".tsv", ".tab", ".txt", ".dat", ".gz", ".bz2", ".xz", ".zst", ".zip"}
+)
+"""How their names usually end."""
+
+
+def is_passed_over(path: Path) -> bool:
+    """Whether a file is nobody's table: hidden, a lock of an office program, or what a Mac adds to an archive.
+
+    >>> from pathlib import Path
+    >>> is_passed_over(Path("~$orders.xlsx")), is_passed_over(Path("__MACOSX/a.csv")), is_passed_over(Path("a.csv"))
+    (True, True, False)
+    """
+    return (
+        path.name.startswith((".", "~$", "_SUCCESS"))
+        or path.name in {"Thumbs.db", "desktop.ini"}
+        or ("__MACOSX" in path.parts)
+    )
