@@ -295,3 +295,15 @@ def test_a_stop_list_that_is_brought_is_kept_for_its_owner_and_applied(visitor: 
     assert job.request["suppression"] == "uploads/stop.csv"
     assert (visitor.root / "uploads" / "stop.csv").stat().st_mode & 0o077 == 0
     assert sum(one["suppressed"] for one in job.result["account"]["audiences"]) == 1
+
+
+def test_audiences_of_another_plan_than_was_seen_are_not_written(visitor: Visitor, run: Run):
+    place = f"{PAGE}/audiences"
+    seen = re.search(r'name="of" value="([^"]+)"', visitor.get(place).text)
+    assert seen
+    assert visitor.post(place, of=seen[1], do="count", to="google").status == 303
+    visitor.wait_for_jobs()
+    change_plan(run.folder, {"1.name": "Others"})
+    refused = visitor.post(place, of=seen[1], do="export", to="google")
+    assert refused.status == 409
+    assert exported_audiences(run) == []

@@ -265,3 +265,20 @@ def test_what_is_counted_is_what_came():
         beside.submit(lambda: asyncio.run(Bounded(app)(scope, receive, send))).result()
     assert sum(taken) <= MOST_FORM_BYTES
     assert sent[0]["status"] == 413
+
+
+@pytest.mark.parametrize("path", ["//evil.example/", "/%2Fevil.example/", "/\\evil.example/"])
+def test_the_token_leads_to_no_other_machine(visitor: Visitor, path: str):
+    answer = visitor.ask("GET", f"{path}?token=x")
+    assert answer.status in {303, 400, 404}
+    assert not answer.headers.get("location", "/").startswith(("//", "/\\", "http"))
+
+
+def test_a_project_without_an_order_file_reads_nothing(visitor: Visitor):
+    (visitor.root / "others.csv").write_text("customer,date,total\nA,2024-01-01,5\nB,2024-01-02,6\n", "utf-8")
+    project = visitor.workspace.create("gone", None)
+    assert "The file is gone" in visitor.get(f"/p/{project.key}/data").text
+    visitor.post(f"/p/{project.key}/run", revision="0")
+    (job,) = (one for one in visitor.wait_for_jobs() if one.kind == "run")
+    assert job.state == "failed"
+    assert not (visitor.root / "runs").exists()

@@ -81,10 +81,10 @@ def plan(
 
 
 def _say_outdated(audiences: list[Path]) -> None:
-    """Say which audiences were exported before the plan was changed."""
+    """Say which audiences were exported with other names, offers or arms than the plan has now."""
     if audiences:
         folders = words.listed([str(path) for path in audiences])
-        say(f"! Exported before the plan was changed, and out of date: {folders}. Export them again.", err=True)
+        say(f"! Out of date, or exported by an earlier version: {folders}. Export them again.", err=True)
 
 
 def _plain(plan: CampaignPlan) -> dict[str, object]:

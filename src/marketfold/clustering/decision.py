@@ -33,7 +33,8 @@ noise. Single clouds reached 0.9 of all three references, groups four standard d
 RISE = 0.05
 """A larger gap than this at a k that was not usable says that the groups are not counted yet."""
 SAME = 0.04
-"""Gaps that differ by no more are the same; of such k the smallest is advised."""
+"""Gaps that differ by no more are the same; of such k the smallest is advised. With 0.03, and null draws fitted as
+closely as the data, one of 25 planted sets of eight groups was called weak: that set alone speaks for 0.04."""
 ABOUT = 0.05
 """Adjusted Rand indices of a handful of resamples differ by this much by chance."""
 DETECTABLE = 0.5

@@ -196,6 +196,10 @@ def read_customers(source: Source, options: ReadingOptions) -> CustomerTable:
     OrdersError
         If nothing in it can be measured, or what was said of its columns cannot be; all faults are named at once.
     """
+    if options.no_role:
+        raise OrdersError(
+            f"{source.name} is read as a table of customers, and --no-role is about orders. Leave it out."
+        )
     meanings = find_meanings(options.mapping, source.columns)
     if meanings.faults:
         raise OrdersError.from_faults(f"{source.name} cannot be read as a table of customers", meanings.faults)

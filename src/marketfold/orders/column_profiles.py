@@ -140,7 +140,10 @@ def _of_some(
             continue
         profile = lying.get(name) or (asked.days if holds[name] == "day" else asked.texts)(name, n_filled)
         role, cells = known[column]
-        if holds[name] != "day" and may_be_personal("", role, [text for text, _ in profile.values]):
+        whole = [text for text, _ in profile.values]
+        if holds[name] == "number" and not role:
+            whole = [f"{end:.0f}" for end in profile.ends]
+        if holds[name] != "day" and may_be_personal("", role, whole):
             found[column] = ColumnProfile("personal", empty)  # as the whole column shows, and not its first cells
             continue
         found[column] = replace(profile, empty_share=empty, samples=first_samples(cells))

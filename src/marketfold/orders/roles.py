@@ -287,12 +287,10 @@ def _without(
 ) -> dict[str, Sequence[object]]:
     """The columns that may have a role."""
     for column in no_role:
-        if column not in sample:
-            near = difflib.get_close_matches(column, sample, n=1, cutoff=0.6)
-            hint = (
-                f"--no-role {shlex.quote(near[0])}" if near else f"the columns are {listed(list(map(repr, sample)))}."
-            )
-            draft.faults.append(Fault(f"--no-role {column}: there is no column {column!r}.", hint))
+        near = [] if column in sample else difflib.get_close_matches(column, sample, n=1, cutoff=0.6)
+        if near:  # one that is not there at all needs no role either: later orders may lack it
+            what = f"--no-role {column}: there is no column {column!r}."
+            draft.faults.append(Fault(what, f"--no-role {shlex.quote(near[0])}"))
     return {column: cells for column, cells in sample.items() if column not in no_role}
 
 

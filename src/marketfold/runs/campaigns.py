@@ -30,7 +30,7 @@ from marketfold.orders import fingerprint, read_orders
 from marketfold.page import write_page
 from marketfold.report import audience_account, measurement_page, settings_rows
 from marketfold.runs.exported import ACCOUNT, audience_fingerprint
-from marketfold.runs.measured import LIFT_TESTS, Measured
+from marketfold.runs.measured import LIFT_TESTS, Measured, is_measured
 from marketfold.runs.read import Run
 from marketfold.runs.write import write_table
 from marketfold.stage_costs import StageClock
@@ -205,7 +205,7 @@ def measure_run(
     MeasurementError
         If the period begins before the run looked back, and as `measure_campaigns` does.
     RunFolderError
-        If lift_tests.csv is there and is another table.
+        If lift_tests.csv is there and is another table, or the records of the page would take another file's place.
     """
     run = Run.read(folder)
     assignments, before = run.assignments(), run.segments["revenue_total"]
@@ -223,14 +223,16 @@ def measure_run(
         options = MeasuringOptions(seed=run.config.seed)
         measurement = measure_campaigns(assignments, later, date_from, date_to, experiment, options)
     page = out or run.folder / f"measured_{date_from}_{date_to}.html"
-    beside = page.with_name(LIFT_TESTS)
+    beside, records = page.with_name(LIFT_TESTS), page.with_suffix(".json")
+    if records == page or (records.exists() and not is_measured(records)):
+        raise RunFolderError(f"{records} is where the records of the page go. Name another page with --out.")
     tests = _with_other_periods(lift_tests(measurement, experiment), beside, measurement)
     with clock.stage("report"):
         record = measurement_page(measurement, str(folder))
         write_page(record, page)
         again = [result.ask_again_on for result in measurement.segments if result.ask_again_on]
         kept = Measured(date_from, date_to, min(again, default=None), audience_fingerprint(run), record)
-        write_json(kept, page.with_suffix(".json"), indent=None)
+        write_json(kept, records, indent=None)
         write_table(tests, beside)
     return measurement, page
 

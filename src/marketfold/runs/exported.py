@@ -58,9 +58,10 @@ def outdated_audiences(run: Run) -> list[Path]:
 
 
 def audience_fingerprint(run: Run) -> str:
-    """What tells whether the audiences of a run are still what they were: who is held out, names and offers."""
+    """What tells whether audiences are still what they were: who is in which, who is held out, names and offers."""
     told = [(one.number, one.name, one.offer.title) for one in run.plan.campaigns]
     found = hashlib.blake2b(json.dumps(told).encode(), digest_size=8)
+    found.update(run.segments["segment"].to_numpy().tobytes())
     if "arm" in run.segments.column_names:  # of orders or lines nobody is held out
         found.update((run.segments["arm"].to_numpy() == "holdout").tobytes())
     return found.hexdigest()
@@ -74,7 +75,7 @@ def _exported(folder: Path, name: str, now: str) -> Exported:
     account: dict[str, Any] = {}
     try:
         read = read_json(folder / ACCOUNT)
-        account = {key: _TEXT.validate_python(read[key]) for key in ("to", "on", "plan")}
+        account = {key: _TEXT.validate_python(read[key]) for key in ("to", "on", "plan") if key in read}
     except (OSError, ValueError, TypeError, LookupError):
         pass
     files = sorted(

@@ -58,8 +58,17 @@ def read_measured(path: Path) -> Measured:
         return _MEASURED.validate_python(read_json(path))
 
 
+def is_measured(path: Path) -> bool:
+    """Whether a file holds the records of a measurement, and so may be written again."""
+    try:
+        read_measured(path)
+    except MarketfoldError:
+        return False
+    return True
+
+
 def measurements(run: Run) -> tuple[list[Measured], list[str]]:
-    """What was measured into the folder beside a run, the longest first; and why others cannot be read."""
+    """What was measured into the folder beside a run, the latest first; and why others cannot be read."""
     found, faults = [], []
     folder = measurement_folder(run)
     for path in sorted(folder.glob("measured_*.json")) if folder.is_dir() else ():

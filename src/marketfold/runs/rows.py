@@ -14,7 +14,7 @@ import duckdb
 from pyarrow import parquet
 
 from marketfold.engine import verbatim
-from marketfold.errors import ParameterError, RunFolderError
+from marketfold.errors import EngineError, ParameterError, RunFolderError
 from marketfold.runs.read import FILLED
 from marketfold.schema import MONEY_SCALE, UNIT_ID
 from marketfold.unit_tables import LISTED
@@ -264,7 +264,7 @@ def _in_money(found: tuple[int, int | None]) -> tuple[int, float]:
 def _connection() -> duckdb.DuckDBPyConnection:
     """One engine for all tables; each query takes a cursor of its own."""
     settings: dict[str, Any] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-    return duckdb.connect(":memory:", config=settings | {"memory_limit": MOST_MEMORY})
+    return duckdb.connect(":memory:", config=settings | {"memory_limit": MOST_MEMORY, "temp_directory": ""})
 
 
 def _asked(query: str, values: list[Any]) -> list[tuple[Any, ...]]:
@@ -277,6 +277,10 @@ def _told() -> Iterator[None]:
     """Say of a table that cannot be searched that it is damaged; what the engine says may quote a cell."""
     try:
         yield
+    except duckdb.OutOfMemoryException as error:
+        raise EngineError(
+            "There is not memory enough to search this table so. Narrow it to a segment first."
+        ) from error
     except duckdb.Error as error:
         message = (
             "A table of the run is damaged, or was changed while it was read. Load the page, or make the run, again."

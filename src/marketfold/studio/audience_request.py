@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from marketfold.audiences import PLATFORMS, ExportOptions, platform_named
 from marketfold.errors import AudienceError
+from marketfold.runs import audience_fingerprint
 from marketfold.whole_files import OWNER_ONLY
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from starlette.datastructures import FormData
 
+    from marketfold.runs import Run
     from marketfold.studio.workspace import Workspace
 
 ELSEWHERE = "elsewhere"
@@ -90,6 +92,11 @@ class AudienceRequest:
         )
 
 
+def as_seen(run: Run) -> str:
+    """What tells a run and its plan from others, so that nobody exports what they did not see."""
+    return f"{audience_fingerprint(run)} {run.home}"
+
+
 def keep_list(workspace: Workspace, name: str, content: bytes) -> str:
     """Keep a stop list that was brought, below the root under a name that no other file has; its path there."""
     folder = workspace.root / UPLOADS
@@ -103,7 +110,11 @@ def keep_list(workspace: Workspace, name: str, content: bytes) -> str:
             continue
         except OSError as error:
             raise AudienceError(f"{plain} could not be kept: {error.strerror}. Free some space.") from error
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+        except OSError as error:  # half a list would let people through
+            path.unlink(missing_ok=True)
+            raise AudienceError(f"{plain} could not be kept: {error.strerror}. Free some space.") from error
         return workspace.told(path)
     raise AudienceError(f"There are too many files called {plain}. Clear {UPLOADS} up.")

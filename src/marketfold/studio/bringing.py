@@ -18,6 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from marketfold.errors import EngineError, OrdersError
 from marketfold.file_names import ORDER_FILE_NAMES, is_passed_over
 from marketfold.temporary import PARTIAL, locked, sweep
+from marketfold.whole_files import OWNER_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -95,7 +96,7 @@ def _take_name(staging: Path, name: str) -> Path:
         path = staging.parent / name
         while path.exists() or path.is_symlink():
             path, number = staging.parent / f"{stem}-{number}{suffix}", number + 1
-        staging.chmod(0o644)  # a temporary file is private
+        staging.chmod(OWNER_ONLY)  # people may be in it
         staging.rename(path)
     return path
 

@@ -75,3 +75,4 @@ def delete(workspace: Workspace, jobs: Jobs, going: Going) -> None:
         workspace.delete(going.project)
     if going.run and (folder := _own_run(workspace, going.run)):
         shutil.rmtree(folder)
+        shutil.rmtree(workspace.home / "comparisons", ignore_errors=True)  # ids are in them; they can be made again

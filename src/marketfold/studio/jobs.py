@@ -155,8 +155,12 @@ class Jobs:
             write_json({"state": "cancelled"}, folder / ENDED)
         elif job.state == "running":
             (folder / CANCEL).touch()
+            own = self._processes.get(ident)
             with suppress(OSError, ValueError):
-                os.kill(int((folder / PROCESS).read_text("ascii")), signal.SIGTERM)
+                if own is not None:
+                    own.terminate()
+                elif _is_held(folder / ASKED) and (number := int((folder / PROCESS).read_text("ascii"))) > 1:
+                    os.kill(number, signal.SIGTERM)  # never a number that was given to another process
 
     def forget(self, project: str) -> None:
         """End and clear away the jobs of a project."""

@@ -48,7 +48,7 @@ _UNSHOWN = frozenset({"malformed"})
 
 def look_at(workspace: Workspace, key: str, settings: dict[str, Any]) -> Look:
     """Read the source of a project with some settings, and keep what was seen."""
-    path = workspace.path(workspace.project(key).source or "")
+    path = workspace.source(workspace.project(key))
     look = _look(path, load_config(reading_part(settings)))
     kept = look_file(workspace, key, settings)
     kept.parent.mkdir(exist_ok=True)

@@ -12,7 +12,7 @@ import sys
 import traceback
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse
@@ -100,7 +100,8 @@ class Session:
         tokens, known = [value for name, value in pairs if name == "token"], self._is_known(Headers(scope=scope))
         if tokens and scope["method"] in SAFE and (known or self._opens(tokens[0])):
             rest = urlencode([pair for pair in pairs if pair[0] != "token"])
-            answer = RedirectResponse(f"{scope['path']}{'?' if rest else ''}{rest}", 303)
+            place = quote("/" + scope["path"].lstrip("/\\"))  # `//name` would be another machine
+            answer = RedirectResponse(f"{place}{'?' if rest else ''}{rest}", 303)
             answer.set_cookie(self.cookie, self._session, httponly=True, samesite="strict")
             await answer(scope, receive, send)
         elif known:

@@ -52,7 +52,8 @@ class Studio:
         listening = _listen(host, port)
         port, token = listening.getsockname()[1], secrets.token_urlsafe(24)
         names = _names(host)
-        app = guarded(make_app(root), {f"{one}:{port}" for one in names}, token, f"marketfold-{port}")
+        hosts = {f"{one}:{port}" for one in names} | (set(names) if port == 80 else set())  # browsers leave 80 out
+        app = guarded(make_app(root), hosts, token, f"marketfold-{port}")
         return cls(listening, app, f"http://{names[0]}:{port}/?token={token}")
 
     def server(self) -> uvicorn.Server:

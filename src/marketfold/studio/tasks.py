@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from marketfold.config import load_config
+from marketfold.errors import AudienceError
 from marketfold.report import audience_account, describe_together
 from marketfold.runs import (
     DEMO_ORDERS,
@@ -21,7 +22,7 @@ from marketfold.runs import (
     write_demo_shop,
     write_lessons,
 )
-from marketfold.studio.audience_request import AudienceRequest
+from marketfold.studio.audience_request import AudienceRequest, as_seen
 from marketfold.studio.kept import comparison_folder, lessons_file, lessons_name
 from marketfold.studio.looking import look_at
 
@@ -61,7 +62,7 @@ def _demo(workspace: Workspace, _: str, request: dict[str, Any], progress: Progr
 def _run(workspace: Workspace, key: str, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Make a run with the settings as they were when it was asked for."""
     project = workspace.project(key)
-    source = workspace.path(project.source or "")
+    source = workspace.source(project)
     folder = workspace.root / next_free_folder(key)
     previous = Run.read(workspace.path(request["previous"])) if request.get("previous") else None
     finished = make_run(str(source), load_config(request["settings"]), folder, previous, progress)
@@ -90,13 +91,13 @@ def _compare(workspace: Workspace, _key: str, request: dict[str, Any], progress:
 
 def _count(workspace: Workspace, key: str, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Say who would be in the audiences; nothing is written."""
-    run, asked = _run_of(workspace, key), AudienceRequest.from_job(request)
+    run, asked = _run_asked_about(workspace, key, request), AudienceRequest.from_job(request)
     return _told(run, count_run(run.folder, asked.to, asked.options(workspace), progress=progress))
 
 
 def _export(workspace: Workspace, key: str, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Write the audiences beside the run."""
-    run, asked = _run_of(workspace, key), AudienceRequest.from_job(request)
+    run, asked = _run_asked_about(workspace, key, request), AudienceRequest.from_job(request)
     return _told(run, export_run(run.folder, asked.to, asked.options(workspace), progress=progress)[0])
 
 
@@ -106,6 +107,14 @@ def _measure(workspace: Workspace, key: str, request: dict[str, Any], progress: 
     first, last = (date.fromisoformat(request[day]) for day in ("date_from", "date_to"))
     measure_run(run.folder, orders, first, last, measurement_place(run, first, last), progress)
     return {}
+
+
+def _run_asked_about(workspace: Workspace, key: str, request: dict[str, Any]) -> Run:
+    """The run of the project, if run and plan are still those that the person saw."""
+    run = _run_of(workspace, key)
+    if as_seen(run) != request.get("of"):
+        raise AudienceError("The run or its plan was changed since this was asked for. Look at it, and ask again.")
+    return run
 
 
 def _run_of(workspace: Workspace, key: str) -> Run:

@@ -56,6 +56,9 @@ def main(folder: Path) -> None:
         return  # another process does it
     if (folder / ENDED).exists():
         return  # another process did it
+    if (folder / CANCEL).exists():  # before it could be told by a signal
+        write_json({"state": "cancelled"}, folder / ENDED)
+        return
     (folder / PROCESS).write_text(str(os.getpid()), encoding="ascii")
     asked = read_json(folder / ASKED)
     workspace = Workspace(folder.parents[2])

@@ -78,6 +78,10 @@ class Workspace:
         """Where a path of a project leads."""
         return self.root / text
 
+    def source(self, project: Project) -> Path:
+        """The order file of a project; where it has none, a place where nothing is."""
+        return self.path(project.source) if project.source else self.folder(project.key) / "no-order-file"
+
     def below(self, text: str) -> Path:
         """Where a path leads that was given in a page: a file or folder that is there, below the root, links resolved.
 

@@ -9,4 +9,16 @@
   document.addEventListener("htmx:sseBeforeMessage", (event) => {
     if (event.detail.type === "ended") location.reload();
   });
+  /* What was refused before a page could say so: too large, a studio that was started again, one that is gone. */
+  for (const name of ["htmx:responseError", "htmx:sendError"]) {
+    document.addEventListener(name, (event) => {
+      const said = document.getElementById("said");
+      const answer = event.detail.xhr;
+      const plain = answer && (answer.getResponseHeader("content-type") || "").startsWith("text/plain");
+      if (answer && answer.status && !plain) return;
+      said.textContent = (plain && answer.responseText) || "The studio did not answer, and nothing was saved. Is it still running?";
+      said.className = "notice warning";
+      said.scrollIntoView({ block: "center" });
+    });
+  }
 })();

@@ -14,8 +14,9 @@ from starlette.routing import Route
 from marketfold.audiences import PLATFORMS, likely_columns
 from marketfold.report import audience_table, export_target
 from marketfold.runs import audience_fingerprint, exported_audiences
-from marketfold.studio.audience_request import ELSEWHERE, AudienceRequest, keep_list
+from marketfold.studio.audience_request import ELSEWHERE, AudienceRequest, as_seen, keep_list
 from marketfold.studio.pages import desk_of, go, page, run_of, state_of
+from marketfold.studio.workspace import OutdatedError
 
 if TYPE_CHECKING:
     from starlette.datastructures import FormData
@@ -48,7 +49,7 @@ def _shown(request: Request) -> Response:
     return page(
         request, "audiences.html.j2", "campaigns", desk, job=job, asked=asked, platforms=PLATFORMS, suggested=first,
         columns=_columns(run), elsewhere=ELSEWHERE, plan=run.plan, exported=exported_audiences(run),
-        counted=_counted(job, run),
+        counted=_counted(job, run), of=as_seen(run),
     )  # fmt: skip
 
 
@@ -76,14 +77,16 @@ async def _ask(request: Request) -> Response:
 
 def _begin(request: Request, form: FormData, content: bytes) -> Response:
     state, key = state_of(request), request.path_params["key"]
-    run_of(desk_of(state, key))
+    now = as_seen(run_of(desk_of(state, key)))
+    if form.get("of", now) != now:
+        raise OutdatedError("The run or its plan was changed since this page was opened. Load it again.")
     fields = dict(form.multi_items())
     asked = AudienceRequest.of(form, state.workspace)
     if content:
         name = getattr(fields["list"], "filename", "") or ""
         asked = AudienceRequest(**asdict(asked) | {"suppression": keep_list(state.workspace, name, content)})
     kind = KINDS.get(str(fields.get("do", "")), "count")
-    state.jobs.ask(kind, key, **asdict(asked) | {"segments": list(asked.segments)})
+    state.jobs.ask(kind, key, **asdict(asked) | {"segments": list(asked.segments), "of": now})
     return go(request, f"/p/{key}/campaigns/audiences")
 
 

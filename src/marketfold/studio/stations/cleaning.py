@@ -155,7 +155,7 @@ def _ask(request: Request, form: FormData) -> Response:
     give, back, value = (str(form.get(name, "")) for name in ("give", "back", "value"))
     settings = changed(project.settings, give, back, value)
     look = last_look(state.workspace, project, settings)
-    if look is None or look.stamp != stamp_of(state.workspace.path(project.source or "")):
+    if look is None or look.stamp != stamp_of(state.workspace.source(project)):
         state.jobs.ask("look", key, settings=reading_part(settings))
     asked = {"give": filled(give, value), "back": back}
     return go(request, f"/p/{key}/cleaning?{urlencode({name: text for name, text in asked.items() if text})}")

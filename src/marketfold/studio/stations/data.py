@@ -48,7 +48,7 @@ def _data(request: Request) -> Response:
     desk = desk_of(state, key)
     look, project = desk.look, desk.project
     job = desk.job or (state.jobs.latest(key, "look") if look is None else None)
-    source = state.workspace.path(project.source or "")
+    source = state.workspace.source(project)
     return page(
         request, "data.html.j2", "data", desk, job=job, look=look,
         has_changed=bool(look and look.stamp != stamp_of(source)), is_gone=not source.exists(),
@@ -185,7 +185,7 @@ def _cells(request: Request) -> Response:
     project, column = state.workspace.project(key), request.query_params.get("column", "")
     from marketfold.studio.looking import first_cells  # noqa: PLC0415 - pages start without what reads sources
 
-    found = first_cells(state.workspace.path(project.source or ""), project.settings, column)
+    found = first_cells(state.workspace.source(project), project.settings, column)
     html = environment("marketfold.studio").get_template("cells.html.j2").render(cells=found)
     if request.headers.get("hx-request"):
         return HTMLResponse(printable(html))

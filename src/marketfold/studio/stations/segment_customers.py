@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from starlette.background import BackgroundTask
-from starlette.responses import FileResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from marketfold.csv_files import write_csv
@@ -19,11 +15,11 @@ from marketfold.studio.customer_list import customer_list, why_here
 from marketfold.studio.pages import desk_of, page, state_of, with_form
 from marketfold.studio.rule_of_thumb import rule_of
 from marketfold.studio.stations.segments_page import number_in, station_page
+from marketfold.temporary import working_folder
 
 if TYPE_CHECKING:
     from starlette.datastructures import FormData
     from starlette.requests import Request
-    from starlette.responses import Response
 
     from marketfold.runs import Run
     from marketfold.studio.pages import Desk
@@ -69,10 +65,11 @@ def _rule_ids(request: Request, form: FormData) -> Response:
     _, run = _desk(request)
     with told_as(RunFolderError, str(run.folder)):
         ids = RunRows(run).ids_meeting(rule_of(run, form).conditions)
-    folder = Path(tempfile.mkdtemp(prefix="marketfold-"))
-    write_csv(ids, folder / "customers.csv")
-    cleared = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
-    return FileResponse(folder / "customers.csv", filename="customers.csv", media_type="text/csv", background=cleared)
+    with working_folder("marketfold-") as folder:
+        write_csv(ids, folder / "customers.csv")
+        content = (folder / "customers.csv").read_bytes()
+    name = {"content-disposition": 'attachment; filename="customers.csv"'}
+    return Response(content, media_type="text/csv", headers=name)
 
 
 def asked_of(form: FormData) -> RowsAsked:
