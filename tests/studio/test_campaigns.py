@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -12,7 +13,7 @@ from tests.studio.visitor import Answer, Visitor
 
 from marketfold.campaigns import CAMPAIGN_FIELDS, PLAN_FIELDS, load_playbook, parts_of
 from marketfold.report import part_label
-from marketfold.runs import Run, change_plan, read_plan
+from marketfold.runs import Run, change_plan, exported_audiences, read_plan
 from marketfold.studio.plan_form import LEFT_OUT, filled_with, general, typed
 
 PAGE = "/p/shop/campaigns"
