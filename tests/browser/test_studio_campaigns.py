@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from tests.browser.conftest import HOSTILE, serious_faults
 from tests.studio.campaigns import bring_later_orders, bring_shop
+from tests.studio.conftest import served
 
 from marketfold.runs import Run, change_plan, read_plan
 from marketfold.studio import Studio
@@ -67,16 +67,11 @@ class Desk:
 def desk(chromium: Browser, made_run: Path, tmp_path: Path) -> Iterator[Desk]:
     run = bring_shop(tmp_path, made_run)
     opened = Studio.open(tmp_path)
-    server = opened.server()
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [opened.listening]})
-    thread.start()
-    desk = Desk(run, chromium, opened.address, tmp_path)
-    yield desk
-    for context in chromium.contexts:
-        context.close()
-    server.should_exit = True
-    thread.join(20)
-    opened.listening.close()
+    with served(opened):
+        desk = Desk(run, chromium, opened.address, tmp_path)
+        yield desk
+        for context in chromium.contexts:
+            context.close()
 
 
 def wide_as_the_screen(page: Page) -> bool:

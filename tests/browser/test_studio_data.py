@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.browser.conftest import HOSTILE, serious_faults
+from tests.studio.conftest import served
 
 from marketfold.studio import Studio
 from marketfold.studio.looking import look_at
@@ -68,16 +68,11 @@ class Door:
 @pytest.fixture
 def door(chromium: Browser, tmp_path: Path) -> Iterator[Door]:
     opened = Studio.open(tmp_path)
-    server = opened.server()
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [opened.listening]})
-    thread.start()
-    door = Door(chromium, opened, tmp_path)
-    yield door
-    for context in door.contexts:
-        context.close()
-    server.should_exit = True
-    thread.join(20)
-    opened.listening.close()
+    with served(opened):
+        door = Door(chromium, opened, tmp_path)
+        yield door
+        for context in door.contexts:
+            context.close()
 
 
 def broken_export(path: Path) -> Path:

@@ -14,8 +14,8 @@ from tests.experiments.cases import simulate
 from marketfold.errors import RunFolderError
 from marketfold.experiments import Check, Experiment, Measurement, MeasuringOptions, SegmentDesign, compare_arms
 from marketfold.experiments.results import Decision
-from marketfold.page import ReportPage
-from marketfold.report import describe_result, measurement_figure, measurement_page, write_measurement
+from marketfold.page import ReportPage, write_page
+from marketfold.report import describe_result, measurement_figure, measurement_page
 from marketfold.report.sentences.experiments import signed_gain
 from marketfold.words import exact_share, p_value, points
 
@@ -34,7 +34,8 @@ def measured() -> Measurement:
 
 
 def test_the_page_works_offline_and_says_the_decisions(measured: Measurement, tmp_path: Path):
-    path = write_measurement(measured, tmp_path / "measurement.html")
+    page, path = measurement_page(measured, "RUN"), tmp_path / "measurement.html"
+    write_page(page, path)
     text = path.read_text("utf-8")
     assert "It worked." in text
     assert 'src="http' not in text
@@ -42,7 +43,7 @@ def test_the_page_works_offline_and_says_the_decisions(measured: Measurement, tm
     assert len(ids) == len(set(ids))
     assert text.count("plotly") > 0
     with pytest.raises(RunFolderError, match="cannot be written"):
-        write_measurement(measured, tmp_path / "missing" / "measurement.html")
+        write_page(page, tmp_path / "missing" / "measurement.html")
 
 
 def parts_of(page: ReportPage, key: str) -> tuple[Any, ...]:

@@ -8,7 +8,7 @@ A setting is declared in `tree` and nowhere else: its field gives the flag, the 
 command line, and its line in docs/reference/settings.md.
 """
 
-from marketfold.config.as_given import Difference, as_flags, as_toml, chosen, differences, from_flags
+from marketfold.config.as_given import Difference, as_flags, as_toml, chosen, differences, from_flags, given_settings
 from marketfold.config.changes import Way, settled, ways_in, with_given, without_given
 from marketfold.config.faults import in_plain_words
 from marketfold.config.loading import load_config
@@ -48,6 +48,7 @@ __all__ = [
     "chosen",
     "differences",
     "from_flags",
+    "given_settings",
     "in_plain_words",
     "load_config",
     "settings_of",

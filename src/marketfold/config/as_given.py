@@ -23,7 +23,7 @@ def chosen(settings: Mapping[str, Any]) -> dict[str, Any]:
     {'clustering': {'segments': 4}}
     """
     found: dict[str, Any] = {}
-    for setting, value in _set(settings):
+    for setting, value in given_settings(settings):
         if _plain(value) != _plain(setting.default):
             inner = found
             for name in setting.path[:-1]:
@@ -61,7 +61,7 @@ def as_flags(settings: Mapping[str, Any]) -> list[str]:
     """
     return [
         f"{setting.flag.name.split()[0]} {shlex.quote(text)}".removesuffix(" ''")
-        for setting, value in _set(settings)
+        for setting, value in given_settings(settings)
         for text in _texts(value)
     ]
 
@@ -104,7 +104,7 @@ def as_toml(settings: Mapping[str, Any]) -> str:
     rfm_cuts = {"money" = "1,2,3,4"}
     """
     lines, heading = [], ""
-    for setting, value in sorted(_set(settings), key=lambda one: len(one[0].path) > 1):
+    for setting, value in sorted(given_settings(settings), key=lambda one: len(one[0].path) > 1):
         table = ".".join(setting.path[:-1])
         if table != heading:
             lines.append(f"[{table}]")
@@ -113,7 +113,7 @@ def as_toml(settings: Mapping[str, Any]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _set(settings: Mapping[str, Any]) -> Iterator[tuple[Setting, Any]]:
+def given_settings(settings: Mapping[str, Any]) -> Iterator[tuple[Setting, Any]]:
     """Every setting that has a value, in the order of the tree."""
     for setting in settings_of():
         value = _value(settings, setting)

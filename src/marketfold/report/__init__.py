@@ -6,7 +6,7 @@ from marketfold.report.comparison import comparison_page
 from marketfold.report.content import report_data, report_page, with_plan, write_report
 from marketfold.report.customers_chapter import customer_cell
 from marketfold.report.making_chapter import settings_rows
-from marketfold.report.measurement import measurement_figure, measurement_page, write_measurement
+from marketfold.report.measurement import measurement_figure, measurement_page
 from marketfold.report.number_chapter import alike_in_words
 from marketfold.report.opening import export_target
 from marketfold.report.plan_parts import division_table, holdout_facts, holdout_table, part_label
@@ -107,6 +107,5 @@ __all__ = [
     "trap_sentence",
     "trust_summary",
     "with_plan",
-    "write_measurement",
     "write_report",
 ]

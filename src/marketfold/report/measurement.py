@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketfold import words
@@ -19,7 +18,6 @@ from marketfold.page import (
     Terms,
     figure_part,
     numbers,
-    write_page,
 )
 from marketfold.report.sentences.experiments import (
     describe_adjustment,
@@ -218,16 +216,3 @@ def measurement_page(measurement: Measurement, run: str = "RUN") -> ReportPage:
         ),
         n_segments=max(result.segment for result in results),
     )
-
-
-def write_measurement(measurement: Measurement, path: str | Path, run: str = "RUN") -> Path:
-    """Write the page as one HTML file that works offline; `run` is the folder that hints name.
-
-    Raises
-    ------
-    RunFolderError
-        If the file cannot be written.
-    """
-    path = Path(path)
-    write_page(measurement_page(measurement, run), path)
-    return path

@@ -30,7 +30,7 @@ from marketfold.orders import fingerprint, read_orders
 from marketfold.page import write_page
 from marketfold.report import audience_account, measurement_page, settings_rows
 from marketfold.runs.exported import ACCOUNT, audience_fingerprint
-from marketfold.runs.measured import LIFT_TESTS, Measured, is_measured
+from marketfold.runs.measured import LIFT_TESTS, Measured, is_measured, page_name
 from marketfold.runs.read import Run
 from marketfold.runs.write import write_table
 from marketfold.stage_costs import StageClock
@@ -222,7 +222,7 @@ def measure_run(
     with clock.stage("measure"):
         options = MeasuringOptions(seed=run.config.seed)
         measurement = measure_campaigns(assignments, later, date_from, date_to, experiment, options)
-    page = out or run.folder / f"measured_{date_from}_{date_to}.html"
+    page = out or run.folder / f"{page_name(date_from, date_to)}.html"
     beside, records = page.with_name(LIFT_TESTS), page.with_suffix(".json")
     if records == page or (records.exists() and not is_measured(records)):
         raise RunFolderError(f"{records} is where the records of the page go. Name another page with --out.")

@@ -46,7 +46,12 @@ class Measured:
     @property
     def name(self) -> str:
         """Of its page, without an end."""
-        return f"measured_{self.date_from}_{self.date_to}"
+        return page_name(self.date_from, self.date_to)
+
+
+def page_name(date_from: date, date_to: date) -> str:
+    """What the page of a measurement is called, without an end."""
+    return f"measured_{date_from}_{date_to}"
 
 
 _MEASURED = TypeAdapter(Measured)
@@ -87,7 +92,7 @@ def measurement_folder(run: Run) -> Path:
 def measurement_place(run: Run, date_from: date, date_to: date) -> Path:
     """The page of a measurement in that folder, which is made; `RunFolderError` where something else is there."""
     folder = measurement_folder(run)
-    page = folder / f"measured_{date_from}_{date_to}.html"
+    page = folder / f"{page_name(date_from, date_to)}.html"
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import re
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from marketfold.audiences import PLATFORMS, ExportOptions, platform_named
 from marketfold.errors import AudienceError
 from marketfold.runs import audience_fingerprint
-from marketfold.whole_files import OWNER_ONLY
+from marketfold.studio.bringing import UPLOADS, keep
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,8 +20,6 @@ if TYPE_CHECKING:
 
 ELSEWHERE = "elsewhere"
 """Value of the choice that no column of the file records consent."""
-UPLOADS = "uploads"
-MOST_NAME = 80
 
 
 @dataclass(frozen=True)
@@ -99,22 +94,4 @@ def as_seen(run: Run) -> str:
 
 def keep_list(workspace: Workspace, name: str, content: bytes) -> str:
     """Keep a stop list that was brought, below the root under a name that no other file has; its path there."""
-    folder = workspace.root / UPLOADS
-    folder.mkdir(exist_ok=True)
-    plain = re.sub(r"[^\w. -]+", "_", re.split(r"[/\\]", name)[-1])[-MOST_NAME:].strip(". ") or "stop-list.txt"
-    for number in range(1, 1_000):
-        path = folder / (plain if number == 1 else f"{Path(plain).stem}-{number}{Path(plain).suffix}")
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
-        except FileExistsError:
-            continue
-        except OSError as error:
-            raise AudienceError(f"{plain} could not be kept: {error.strerror}. Free some space.") from error
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-        except OSError as error:  # half a list would let people through
-            path.unlink(missing_ok=True)
-            raise AudienceError(f"{plain} could not be kept: {error.strerror}. Free some space.") from error
-        return workspace.told(path)
-    raise AudienceError(f"There are too many files called {plain}. Clear {UPLOADS} up.")
+    return workspace.told(keep(content, workspace.root / UPLOADS, name or "stop-list.txt"))

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import errno
-import os
 import re
-import tempfile
 import threading
 import unicodedata
-from contextlib import suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 
-from marketfold.errors import EngineError, OrdersError
+from marketfold.errors import EngineError, MarketfoldError, OrdersError
 from marketfold.file_names import ORDER_FILE_NAMES, is_passed_over
-from marketfold.temporary import PARTIAL, locked, sweep
+from marketfold.temporary import working_folder
 from marketfold.whole_files import OWNER_ONLY
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
     from marketfold.studio.workspace import Workspace
 
@@ -59,43 +57,41 @@ async def receive(stream: AsyncIterator[bytes], folder: Path, name: str) -> Path
         If it cannot be written.
     """
     name = file_name(name)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        sweep(folder, _STAGED)
-        handle, staging = tempfile.mkstemp(prefix=_STAGED, suffix=PARTIAL, dir=folder)
-    except OSError as error:
-        raise _not_kept(name, error) from error
-    lock = _lock(Path(staging))
-    try:
-        with os.fdopen(handle, "wb") as file:
+    with _staged(folder, name) as staging:
+        with staging.open("wb") as file:
             async for chunk in stream:
                 await run_in_threadpool(file.write, chunk)
             size = file.tell()
         if not size:
             raise OrdersError(f"{name} is empty. Bring a file with a header and at least one order line.")
-        return _take_name(Path(staging), name)
+        return _take_name(staging, folder)
+
+
+def keep(content: bytes, folder: Path, name: str) -> Path:
+    """Write a small file that is here already as `receive` writes one that arrives; `EngineError` as there."""
+    with _staged(folder, file_name(name)) as staging:
+        staging.write_bytes(content)
+        return _take_name(staging, folder)
+
+
+@contextmanager
+def _staged(folder: Path, name: str) -> Iterator[Path]:
+    """Where a file is written before it takes its place, in a private folder that is cleared away."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with working_folder(_STAGED, folder) as private:
+            yield private / name
     except OSError as error:
-        if isinstance(error, OrdersError):
+        if isinstance(error, MarketfoldError):
             raise
         raise _not_kept(name, error) from error
-    finally:
-        Path(staging).unlink(missing_ok=True)
-        if lock is not None:
-            os.close(lock)
 
 
-def _lock(staging: Path) -> int | None:
-    with suppress(OSError):
-        return locked(staging)
-    return None
-
-
-def _take_name(staging: Path, name: str) -> Path:
-    stem, suffix, number = Path(name).stem, Path(name).suffix, 2
+def _take_name(staging: Path, folder: Path) -> Path:
+    path, number = folder / staging.name, 2
     with _naming:
-        path = staging.parent / name
         while path.exists() or path.is_symlink():
-            path, number = staging.parent / f"{stem}-{number}{suffix}", number + 1
+            path, number = folder / f"{staging.stem}-{number}{staging.suffix}", number + 1
         staging.chmod(OWNER_ONLY)  # people may be in it
         staging.rename(path)
     return path

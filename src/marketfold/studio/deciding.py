@@ -10,6 +10,7 @@ from marketfold.config import (
     Way,
     as_flags,
     from_flags,
+    given_settings,
     settings_of,
     settled,
     ways_in,
@@ -101,7 +102,7 @@ def _choice(way: Way, look: Look, about: Collection[str]) -> Choice:
     if flag == "--map":
         return Choice(f"Take another column for: {role_words(way.blank.partition(' ')[2])}", way.text, "", blank, among)
     if flag:
-        asked = _given(way.settings)[0][0].field.description or ""
+        asked = next(given_settings(way.settings))[0].field.description or ""
         return Choice(asked.rstrip("."), way.text, "", blank, among)
     return Choice("; ".join(said(way.settings)), way.text)
 
@@ -109,7 +110,7 @@ def _choice(way: Way, look: Look, about: Collection[str]) -> Choice:
 def said(settings: Mapping[str, Any]) -> list[str]:
     """What settings do, each in words."""
     found = []
-    for setting, value in _given(settings):
+    for setting, value in given_settings(settings):
         if setting.path[-1] == "mapping":
             found += [f"“{column}” is: {role_words(role) if role in ROLES else role}" for role, column in value.items()]
         elif setting.path[-1] == "undo":
@@ -119,17 +120,6 @@ def said(settings: Mapping[str, Any]) -> list[str]:
         else:
             values = value if isinstance(value, list | tuple) else (value,)
             found += [f"{name_of(setting)}: {one}" for one in values]
-    return found
-
-
-def _given(settings: Mapping[str, Any]) -> list[tuple[Setting, Any]]:
-    found = []
-    for setting in settings_of():
-        value: Any = settings
-        for name in setting.path:
-            value = value.get(name) if isinstance(value, dict) else None
-        if value is not None:
-            found.append((setting, value))
     return found
 
 

@@ -206,10 +206,10 @@ class Jobs:
                 self._start_those_whose_turn_it_is()
 
     def _start_those_whose_turn_it_is(self) -> None:
-        ended = [ident for ident, one in self._processes.items() if one.poll() is not None]
-        if ended:
+        going = {ident: one for ident, one in self._processes.items() if one.poll() is None}
+        if len(going) < len(self._processes):
             self.sweep()
-        self._processes = {ident: one for ident, one in self._processes.items() if one.poll() is None}
+        self._processes = going
         jobs = self.open_jobs()
         busy = {job.kind in HEAVY for job in jobs if job.state == "running"} | {
             self.get(ident).kind in HEAVY for ident in self._processes

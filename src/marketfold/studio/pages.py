@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from marketfold.studio.jobs import Job, Jobs
     from marketfold.studio.workspace import Project, Workspace
 
+_MOST_DIGITS = 12
 MOST_SEGMENTS = 60
 """Colours of so many are in the style sheet."""
 MOST_FIELDS = 100 * MOST_SEGMENTS
@@ -120,6 +121,22 @@ def run_of(desk: Desk) -> Run:
     if desk.run is None:
         raise ParameterError(desk.fault or "There are no segments yet. Make them first.")
     return desk.run
+
+
+def revision_of(form: FormData) -> int:
+    """The revision of the project that a page was made of."""
+    number = number_in(form.get("revision"))
+    return -1 if number is None else number
+
+
+def number_in(given: Any) -> int | None:
+    """A whole number that a form or an address holds; None where it holds none.
+
+    >>> number_in("12"), number_in("-1"), number_in("9" * 5000)
+    (12, None, None)
+    """
+    text = str(given or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < _MOST_DIGITS else None
 
 
 def state_of(request: Request) -> State:

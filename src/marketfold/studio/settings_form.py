@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, get_origin
 
-from marketfold.config import SEGMENTS_PANEL, load_config, settings_of
+from marketfold.config import SEGMENTS_PANEL, given_settings, load_config, settings_of
 from marketfold.reduction import label_of
 from marketfold.studio.workspace import with_setting
 
@@ -70,11 +70,8 @@ def chosen_as(settings: dict[str, Any], name: str, value: str, root: Path) -> di
 def as_stored(settings: dict[str, Any], root: Path) -> dict[str, Any]:
     """Settings as a project keeps them: checked, and each as what it is rather than as it was typed."""
     config = load_config(settings, root)
-    for setting in settings_of():
-        inner: Any = settings
-        for name in setting.path:
-            inner = inner.get(name) if isinstance(inner, dict) else None
-        if inner is not None and get_origin(setting.kind) is not dict:
+    for setting, _ in list(given_settings(settings)):
+        if get_origin(setting.kind) is not dict:
             settings = with_setting(settings, setting.path, value_of(config, setting))
     return settings
 

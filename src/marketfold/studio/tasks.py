@@ -11,7 +11,6 @@ from marketfold.report import audience_account, describe_together
 from marketfold.runs import (
     DEMO_ORDERS,
     Run,
-    audience_fingerprint,
     compare_into,
     count_run,
     export_run,
@@ -92,13 +91,13 @@ def _compare(workspace: Workspace, _key: str, request: dict[str, Any], progress:
 def _count(workspace: Workspace, key: str, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Say who would be in the audiences; nothing is written."""
     run, asked = _run_asked_about(workspace, key, request), AudienceRequest.from_job(request)
-    return _told(run, count_run(run.folder, asked.to, asked.options(workspace), progress=progress))
+    return _told(count_run(run.folder, asked.to, asked.options(workspace), progress=progress))
 
 
 def _export(workspace: Workspace, key: str, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Write the audiences beside the run."""
     run, asked = _run_asked_about(workspace, key, request), AudienceRequest.from_job(request)
-    return _told(run, export_run(run.folder, asked.to, asked.options(workspace), progress=progress)[0])
+    return _told(export_run(run.folder, asked.to, asked.options(workspace), progress=progress)[0])
 
 
 def _measure(workspace: Workspace, key: str, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -121,10 +120,9 @@ def _run_of(workspace: Workspace, key: str) -> Run:
     return Run.read(workspace.path(workspace.project(key).run or ""))
 
 
-def _told(run: Run, report: AudienceReport) -> dict[str, Any]:
-    """Counts and no person, with the plan and the run that they are of."""
-    of = {"plan": audience_fingerprint(run), "run": str(run.home)}
-    return {"account": audience_account(report), "together": describe_together(report)} | of
+def _told(report: AudienceReport) -> dict[str, Any]:
+    """Counts and no person."""
+    return {"account": audience_account(report), "together": describe_together(report)}
 
 
 TASKS: Mapping[Kind, Task] = {

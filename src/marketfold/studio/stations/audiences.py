@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from marketfold.audiences import PLATFORMS, likely_columns
 from marketfold.report import audience_table, export_target
-from marketfold.runs import audience_fingerprint, exported_audiences
+from marketfold.runs import exported_audiences
 from marketfold.studio.audience_request import ELSEWHERE, AudienceRequest, as_seen, keep_list
 from marketfold.studio.pages import desk_of, go, page, run_of, state_of
 from marketfold.studio.workspace import OutdatedError
@@ -62,7 +62,7 @@ def _counted(job: Job | None, run: Run) -> dict[str, Any] | None:
         "table": audience_table(account),
         "platform": PLATFORMS[account["to"]],
         "said": [account["consent"], *job.result["together"], *account["notes"]],
-        "is_outdated": job.result["plan"] != audience_fingerprint(run) or job.result["run"] != str(run.home),
+        "is_outdated": job.request.get("of") != as_seen(run),
         "written": job.kind == "export",
     }
 

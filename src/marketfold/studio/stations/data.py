@@ -15,7 +15,7 @@ from marketfold.page import environment
 from marketfold.schema import ROLES
 from marketfold.studio.deciding import changed, choices_in, form_settings, name_of, options_of, role_words
 from marketfold.studio.look import forget_looks, last_look, stamp_of
-from marketfold.studio.pages import Station, desk_of, go, page, state_of, with_form
+from marketfold.studio.pages import Station, desk_of, go, page, revision_of, state_of, with_form
 from marketfold.studio.stations.start import ROUTES as START
 from marketfold.studio.workspace import with_setting
 from marketfold.words import printable
@@ -105,12 +105,6 @@ def _asked(request: Request, state: State, project: Project, to: str = "data") -
     if last_look(state.workspace, project) is None:
         state.jobs.ask("look", project.key, settings=project.settings)
     return go(request, f"/p/{project.key}/{to}")
-
-
-def revision_of(form: FormData) -> int:
-    """The revision from which a change was begun."""
-    text = str(form.get("revision", ""))
-    return int(text) if text.isdecimal() and len(text) < 10 else -1
 
 
 def _roles(request: Request, form: FormData) -> Response:

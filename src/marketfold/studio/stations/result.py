@@ -15,6 +15,7 @@ from marketfold.file_names import ORDER_FILE_NAMES
 from marketfold.page import figure_scripts
 from marketfold.report import describe_holdout
 from marketfold.runs import LIFT_TESTS, audience_fingerprint, measurement_folder, measurements
+from marketfold.studio.bringing import UPLOADS
 from marketfold.studio.pages import Station, desk_of, go, page, run_of, state_of, with_form
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def _usual(run: Run) -> dict[str, Any]:
 def _offered(state: State) -> list[str]:
     """Files that may hold later orders: those that lie in the root and that were brought."""
     root = state.workspace.root
-    there = [path for folder in (root / "uploads", root) if folder.is_dir() for path in sorted(folder.iterdir())]
+    there = [path for folder in (root / UPLOADS, root) if folder.is_dir() for path in sorted(folder.iterdir())]
     fit = (
         path for path in there if path.suffix.lower() in ORDER_FILE_NAMES and path.is_file() and path.name[:1] != "."
     )

@@ -11,7 +11,7 @@ from marketfold.errors import MarketfoldError, ParameterError
 from marketfold.file_names import ORDER_FILE_NAMES
 from marketfold.studio.deleting import delete, what_goes
 from marketfold.studio.kept import comparison_named, state_of_run
-from marketfold.studio.opening import below_root, open_run
+from marketfold.studio.opening import open_run
 from marketfold.studio.pages import Station, drawn, go, page, state_of, with_form
 from marketfold.studio.stations.jobs import JOB_ROUTES
 
@@ -52,7 +52,7 @@ def _runs(request: Request) -> Response:
 def _open(request: Request, form: FormData) -> Response:
     """Make a project of a run folder that has none."""
     state = state_of(request)
-    project = open_run(state.workspace, state.jobs, state.workspace.path(_text(form, "run")))
+    project = open_run(state.workspace, state.jobs, state.workspace.below(_text(form, "run")))
     return go(request, f"/p/{project.key}/segments")
 
 
@@ -69,7 +69,7 @@ def _compare(request: Request, form: FormData) -> Response:
     chosen = [str(one) for one in form.getlist("run")]
     if len(set(chosen)) != 2:
         raise ParameterError(f"Two runs can be compared, and {len(set(chosen))} were chosen. Tick two.")
-    records = {one: below_root(state.workspace, state.workspace.path(one) / "run.json") for one in chosen}
+    records = {one: state.workspace.below(f"{one}/run.json") for one in chosen}
     earlier, later = sorted(records, key=lambda one: records[one].stat().st_mtime)
     states = [state_of_run(records[one].parent) for one in (earlier, later)]
     job = state.jobs.ask("compare", "", earlier=earlier, later=later, states=states)
@@ -116,7 +116,7 @@ def _copy(request: Request, form: FormData) -> Response:
     """Begin a project with the settings of another one."""
     state = state_of(request)
     settings = state.workspace.project(request.path_params["key"]).settings
-    path = below_root(state.workspace, state.workspace.path(_text(form, "path")))
+    path = state.workspace.below(_text(form, "path"))
     project = state.workspace.create(path.name, path, settings)
     state.jobs.ask("look", project.key, settings=settings)
     return go(request, f"/p/{project.key}/data")

@@ -12,9 +12,9 @@ from marketfold.damage import told_as
 from marketfold.errors import ParameterError, RunFolderError
 from marketfold.runs import RowsAsked, RunRows
 from marketfold.studio.customer_list import customer_list, why_here
-from marketfold.studio.pages import desk_of, page, state_of, with_form
+from marketfold.studio.pages import desk_of, number_in, page, run_of, state_of, with_form
 from marketfold.studio.rule_of_thumb import rule_of
-from marketfold.studio.stations.segments_page import number_in, station_page
+from marketfold.studio.stations.segments_page import station_page
 from marketfold.temporary import working_folder
 
 if TYPE_CHECKING:
@@ -85,9 +85,7 @@ def asked_of(form: FormData) -> RowsAsked:
 
 def _desk(request: Request) -> tuple[Desk, Run]:
     desk = desk_of(state_of(request), request.path_params["key"])
-    if desk.run is None:
-        raise ParameterError("There are no segments yet. Find them first.")
-    return desk, desk.run
+    return desk, run_of(desk)
 
 
 def _address(desk: Desk) -> str:

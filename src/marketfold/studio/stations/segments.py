@@ -13,11 +13,21 @@ from marketfold.damage import told_as
 from marketfold.errors import ParameterError, RunFolderError
 from marketfold.runs import read_plan, rename_segment
 from marketfold.studio.opening import made_with
-from marketfold.studio.pages import Station, desk_of, go, page, state_of, with_form
+from marketfold.studio.pages import (
+    Station,
+    desk_of,
+    go,
+    number_in,
+    page,
+    revision_of,
+    run_of,
+    state_of,
+    with_form,
+)
 from marketfold.studio.run_reading import solutions_of
 from marketfold.studio.settings_form import chosen_as, filled_in
 from marketfold.studio.stations.segment_customers import ROUTES as CUSTOMER_ROUTES
-from marketfold.studio.stations.segments_page import chosen_solution, number_in, station_page
+from marketfold.studio.stations.segments_page import chosen_solution, station_page
 from marketfold.studio.workspace import OutdatedError
 
 if TYPE_CHECKING:
@@ -96,30 +106,22 @@ def _back(request: Request, form: FormData) -> Response:
 def _rename(request: Request, form: FormData) -> Response:
     """Call a segment otherwise, in everything that the run has made."""
     key = request.path_params["key"]
-    desk = desk_of(state_of(request), key)
-    if desk.run is None:
-        raise ParameterError("There are no segments yet. Find them first.")
+    run = run_of(desk_of(state_of(request), key))
     number, known = number_in(request.path_params["number"]), str(form.get("known", ""))
     if number is None:
         raise ParameterError("There is no such segment. Load the page again.")
     name = " ".join(str(form.get("name", "")).split())
-    now = {campaign.number: campaign.name for campaign in read_plan(desk.run.home).campaigns}
+    now = {campaign.number: campaign.name for campaign in read_plan(run.home).campaigns}
     if number in now and now[number] != known:
         raise OutdatedError(
             f"This segment was renamed to “{now[number]}” since the page was opened, and is still called that. Load "
             f"the page again, and give it the name “{name}” where that is still wanted."
         )
     if name != known:
-        rename_segment(desk.run.home, number, name)
+        rename_segment(run.home, number, name)
     if request.headers.get("hx-request"):
         return Response(status_code=204, headers={"HX-Refresh": "true"})
     return go(request, f"/p/{key}/segments#segment-{number}")
-
-
-def revision_of(form: FormData) -> int:
-    """The revision of the project that a page was made of."""
-    number = number_in(form.get("revision"))
-    return -1 if number is None else number
 
 
 SEGMENTS = Station(

@@ -10,7 +10,7 @@ from marketfold.errors import RunFolderError
 from marketfold.page import Prose
 from marketfold.runs import RowsAsked
 from marketfold.studio.customer_list import customer_list
-from marketfold.studio.pages import drawn, page, state_of
+from marketfold.studio.pages import drawn, number_in, page, state_of
 from marketfold.studio.rule_of_thumb import rule_of
 from marketfold.studio.run_reading import cards_of, feature_sets_of, parts_of, reductions_of, report_of, solutions_of
 from marketfold.studio.settings_form import in_words, panel_fields
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from marketfold.runs import Run
     from marketfold.studio.pages import Desk
     from marketfold.studio.run_reading import Solution
-
-MOST_DIGITS = 12
 
 
 def station_page(request: Request, desk: Desk, **values: Any) -> Response:
@@ -74,13 +72,3 @@ def chosen_solution(request: Request, run: Run, solutions: list[Solution]) -> So
     """The solution nearest to the number that is asked for; that of the run where none is."""
     k = number_in(request.query_params.get("k")) or int(run.record["choose_k"]["k"])
     return min(solutions, key=lambda one: abs(one.k - k), default=None)
-
-
-def number_in(given: Any) -> int | None:
-    """A whole number that a form or an address holds; None where it holds none.
-
-    >>> number_in("12"), number_in("-1"), number_in("9" * 5000)
-    (12, None, None)
-    """
-    text = str(given or "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < MOST_DIGITS else None
