@@ -207,6 +207,8 @@ def test_everybody_can_use_it(desk: Desk, place: str, width: int, scheme: str) -
     """Wide, on a phone, and at 200 % of a window of 1,280 pixels."""
     page = desk.page(width=width, scheme=scheme).page
     page.goto(desk.base + place)
+    desk.visitor.wait_for_jobs()
+    page.goto(desk.base + place)  # no page is looked at that is about to be loaded again
     assert serious_faults(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert page.evaluate("document.documentElement.dataset.mode === 'dark'") is (scheme == "dark")
