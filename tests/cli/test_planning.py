@@ -85,14 +85,14 @@ def test_audiences_exported_before_are_named(own_run: Path, change: str):
     first = next(one for one in read_plan(own_run).campaigns if one.held_out)
     exported = exported_audiences(own_run)
     told = run("plan", own_run, "--set", change.format(n=first.number, more=first.held_out + 5))
-    assert f"out of date: {exported}. Export them again." in told
+    assert f"! Out of date, or exported by an earlier version: {exported}. Export them again." in told
 
 
 def test_audiences_are_named_for_what_is_in_them_and_no_other_change(own_run: Path):
     exported = exported_audiences(own_run)
-    assert "out of date" not in run("plan", own_run, "--set", "1.goal=Ours.")
-    assert "out of date" in run("plan", own_run, "--set", SETS[0])
-    assert "out of date" in run("plan", own_run, "--renew")
+    assert "! Out of date" not in run("plan", own_run, "--set", "1.goal=Ours.")
+    assert "! Out of date" in run("plan", own_run, "--set", SETS[0])
+    assert "! Out of date" in run("plan", own_run, "--renew")
     assert str(exported) in run("rename", own_run, "2", "Coffee lovers")
 
 
