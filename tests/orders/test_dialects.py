@@ -125,3 +125,35 @@ def test_a_wrong_separator_that_the_file_declares(tmp_path: Path):
 def test_a_given_separator_stands_where_cells_have_many_of_another(tmp_path: Path):
     rows = [[*row[:3], "a,b,c,d", row[4]] for row in ROWS]
     assert money(read(tmp_path, [";".join(row) for row in [HEADER, *rows]], delimiter=";")) == MONEY
+
+
+SURROUNDINGS = {
+    "nothing": ([], []),
+    "a title": (["Orders 2024"], []),
+    "titles with the sign": (["Orders{sign} 2024", "all{sign} of them"], []),
+    "a row that is cut": ([], ["B40"]),
+    "a row that is too long": ([], ["B40{real}K1{real}" * 9]),
+}
+
+
+@pytest.mark.parametrize("around", SURROUNDINGS.values(), ids=SURROUNDINGS.keys())
+@pytest.mark.parametrize("named", [False, True], ids=["in cells", "in cells and the header"])
+@pytest.mark.parametrize("sign", [",", ";", "\t", "|", "<", "&", "#"])
+@pytest.mark.parametrize("real", [",", ";", "\t", "|"])
+def test_a_sign_that_stands_in_each_last_cell_is_no_separator(
+    tmp_path: Path, real: str, sign: str, named: bool, around: tuple[list[str], list[str]]
+):
+    above, below = ([text.format(sign=sign, real=real) for text in part] for part in around)
+    names = ["Order ID", "Customer ID", "Date", "Amount", f"Product Name{f'{sign} size' if named else ''}"]
+    rows = [[*row[:3], row[4], f"Tea {sign} cake"] for row in ROWS]
+    lines = [*above, *(line(row, real) for row in [names, *rows]), *below]
+    assert money(read(tmp_path, lines)) == MONEY
+
+
+@pytest.mark.parametrize("title", ["Bericht", "Bericht, 2024", "a, b, c, d, e, f"])
+@pytest.mark.parametrize("titled", [False, True])
+def test_commas_of_numbers_and_names_do_not_separate(tmp_path: Path, title: str, titled: bool):
+    names = ["Order ID", "Customer ID", "Date", "Amount, net", "Price, EUR"]
+    rows = [[row[0], f"Berg, K{row[1]}", row[2], row[4].replace(".", ","), row[4].replace(".", ",")] for row in ROWS]
+    lines = [*[title] * titled, *(";".join(row) for row in [names, *rows])]
+    assert money(read(tmp_path, lines)) == MONEY

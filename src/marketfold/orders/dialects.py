@@ -22,6 +22,7 @@ SAMPLE_LINES = 200
 _SAMPLE_CHARACTERS = 256 << 10
 _SURE = 0.8
 """Share of the first records of one width from which on the first line is taken for one of them."""
+_NUMBER_OR_DAY = re.compile(r"[^\w;|\t]*\d[\d\s.,:/'\u2019+-]*[^\w;|\t]*")
 _DECLARED = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 
 _WHOLE = re.compile(r'\s*"((?:[^"]|"")*)"[;,\t|]*\s*')
@@ -143,11 +144,33 @@ def _agreement(dialect: Dialect, lines: Sequence[str]) -> tuple[float, int]:
     return (count / sum(bool(line.strip()) and not is_rule(line) for line in lines), width) if count > 1 else (0.0, 0)
 
 
-def _widths(dialect: Dialect, lines: Sequence[str]) -> list[int]:
+def _records(dialect: Dialect, lines: Sequence[str]) -> list[list[str]]:
+    """Records that are not empty; none where a quote is wrong."""
     try:
-        return [len(row) for row in dialect.split(lines) if row]
+        return [row for row in dialect.split(lines) if row]
     except csv.Error:
         return []
+
+
+def _widths(dialect: Dialect, lines: Sequence[str]) -> list[int]:
+    return [len(row) for row in _records(dialect, lines)]
+
+
+def _typed_columns(dialect: Dialect, lines: Sequence[str]) -> int:
+    """Columns of numbers and days among the rows of the most usual width.
+
+    A sign that stands in each line within a text (`Tea &amp; cake`) splits as regularly as the separator, and a stray
+    row makes it the more regular one; but what it splits off are no numbers and no days.
+    """
+    records = _records(dialect, lines)
+    width = max(Counter(map(len, records)).items(), key=lambda item: (item[1], item[0]), default=(0, 0))[0]
+    columns = zip(*(row for row in records if len(row) == width), strict=True)
+    filled = ([cell for cell in column if cell.strip()] for column in columns)
+    return sum(bool(cells) and 2 * sum(map(_is_typed, cells)) >= len(cells) for cells in filled)
+
+
+def _is_typed(cell: str) -> bool:
+    return _NUMBER_OR_DAY.fullmatch(cell) is not None
 
 
 def sniff(lines: Sequence[str], delimiter: str | None = None) -> Dialect:
@@ -170,29 +193,34 @@ def sniff(lines: Sequence[str], delimiter: str | None = None) -> Dialect:
     others = [
         sign for sign in dict.fromkeys(header) if not sign.isalnum() and sign.isprintable() and sign not in _NEVER
     ]
-    best, best_score = Dialect(",", quote, escape), (0.0, 0)
-    for sign in dict.fromkeys([*USUAL, *others]):
-        candidate = Dialect(sign, quote, escape)
-        if sign in header and (score := _consistency(candidate, body)) > best_score:
-            best, best_score = candidate, score
-    if best_score[0] > _SURE:
-        return best
+    candidates = [Dialect(sign, quote, escape) for sign in dict.fromkeys([*USUAL, *others]) if sign in header]
+    scores = {candidate: _consistency(candidate, body) for candidate in candidates}
+    sure = [candidate for candidate in candidates if scores[candidate][0] > _SURE]
+    best = max(
+        sure or candidates,
+        key=lambda candidate: (_typed_columns(candidate, body) if sure else 0, scores[candidate]),
+        default=Dialect(",", quote, escape),
+    )
+    score = scores.get(best, (0.0, 0))[0]
+    below = _below_title(best, score, body)
+    if sure:
+        return below
     blanks = Dialect(None, quote, None)
     share, width = _consistency(blanks, body)
-    below = _below_title(best, best_score[0], body)
     # A title of two words is as wide as rows with a blank in one cell: the separator that makes more fields is meant.
-    if best_score[0] < 0.5 and share > max(best_score[0], 0.5) and width >= _agreement(below, body)[1]:
+    if score < 0.5 and share > max(score, 0.5) and width >= _agreement(below, body)[1]:
         return blanks
     return below
 
 
 def _below_title(best: Dialect, score: float, lines: Sequence[str]) -> Dialect:
     """Another separator, where most lines agree on it and the first does not have it."""
+    typed = _typed_columns(best, lines)
     for sign in (*USUAL, None):  # a title has blanks where it may
         candidate = Dialect(sign, best.quote, best.escape)
-        share, _ = _agreement(candidate, lines)
-        if share > max(score, 0.5 if sign else _SURE):
-            best, score = candidate, share
+        share, columns = _agreement(candidate, lines)[0], _typed_columns(candidate, lines)
+        if share > (0.5 if sign else _SURE) and (columns, share) > (typed, score):
+            best, score, typed = candidate, share, columns
     return best
 
 
