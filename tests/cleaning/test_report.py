@@ -22,7 +22,8 @@ def test_a_ledger_that_adds_up_passes():
     ("aside", "named"),
     [
         ({"cancelled": 2, "gift_card": 3}, ["2 cancelled"]),
-        ({"gift_card": 3, "total_row": 1}, ["3 gift_card", "1 total_row"]),
+        ({"no_customer": 8}, ["8 no customer"]),
+        ({"gift_card": 3, "total_row": 1}, ["3 gift card", "1 total row"]),
     ],
 )
 def test_reasons_add_up_to_the_lines_that_are_counted(aside: dict[str, int], named: list[str]):

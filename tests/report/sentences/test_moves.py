@@ -81,7 +81,7 @@ def test_without_money_a_move_names_the_people(plan: CampaignPlan) -> None:
     [
         (0.89, "That is an order from each of the 3 who would not order anyway within 90 days."),
         (0.99, "That is an order from each of the 1 % who would not order anyway within 90 days."),
-        (0.0, "That is an order more from every one of them, and so far none has come back."),
+        (0.0, "That is an order from each of the 28 who would not order anyway within 90 days."),
         (None, "That is an order more from every one of them; how many order anyway is not known."),
     ],
 )
@@ -109,3 +109,23 @@ def test_a_move_leaves_out_those_who_are_held_out(plan: CampaignPlan) -> None:
     (part,) = move_sentences(with_campaigns(plan, replace(first, holdout=replace(held, held_out=120))))
     assert " 1,080 of the 1,200 \u201cResellers\u201d" in part.text
     assert "The other 120 are left alone" in part.detail
+
+
+def test_nothing_is_said_to_be_moved_where_nobody_has_come_back(plan: CampaignPlan) -> None:
+    first = with_value(plan.campaigns[0], 36_000)
+    assert first.budget is not None
+    once = replace(first.budget.stake, usual_rate=0.0, customers=first.customers, order_count=first.customers)
+    asked = replace(first, budget=replace(first.budget, stake=once), revenue_total=4_900_000.0)
+    (move,) = move_sentences(replace(with_campaigns(plan, asked), currency="USD"))
+    assert move.text.endswith(": they brought $4.9M of $4.9M.")
+    assert "None of them has come back so far" in move.detail and "the most that is possible" not in move.detail
+    again = replace(once, order_count=first.customers + 1)
+    (move,) = move_sentences(with_campaigns(plan, replace(asked, budget=replace(first.budget, stake=again))))
+    assert "36,000 more" in move.text and "come back" not in move.detail
+
+
+def test_one_does_not_begin_with_a_handful(plan: CampaignPlan) -> None:
+    few, *others = plan.campaigns
+    few = replace(with_value(few, 1e9), customers=4)
+    assert few.number not in [move.number for move in move_sentences(with_campaigns(plan, few, *others))]
+    assert [move.number for move in move_sentences(with_campaigns(plan, few))] == [few.number]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from marketfold import words
 from marketfold.report.sentences.phrases import phrases, say
+from marketfold.thresholds import FEWEST_MEMBERS
 
 if TYPE_CHECKING:
     from marketfold.campaigns import BudgetLine, Campaign, CampaignPlan, PlannedChannel
@@ -20,8 +21,8 @@ def worthwhile_first(plan: CampaignPlan) -> tuple[Campaign, ...]:
     """Campaigns in the order in which to begin: those that can be relied on, and of them those that can move most."""
 
     def rank(campaign: Campaign) -> tuple[bool, float, int]:
-        moved = campaign.budget.value_at_stake if campaign.budget else campaign.revenue_total
-        return campaign.trust == "weak", -moved, -campaign.customers
+        moved = _at_stake(campaign)
+        return campaign.trust == "weak", -(campaign.revenue_total if moved is None else moved), -campaign.customers
 
     return tuple(sorted(plan.campaigns, key=rank))
 
@@ -35,10 +36,14 @@ class MoveSentence(NamedTuple):
 
 
 def move_sentences(plan: CampaignPlan) -> tuple[MoveSentence, ...]:
-    """What to do in each campaign, those first with which to begin; what goes for all is said of the first."""
-    total = sum(campaign.revenue_total for campaign in plan.campaigns)
-    first, told = worthwhile_first(plan), []
-    for place, one in enumerate(first):
+    """What to do in each campaign, those first with which to begin; what goes for all is said of the first.
+
+    Nobody is sent to a handful of people first: their campaigns stand in the plan alone, unless there are no others.
+    """
+    total, told = sum(campaign.revenue_total for campaign in plan.campaigns), []
+    ranked = worthwhile_first(plan)
+    enough = [campaign for campaign in ranked if campaign.customers >= FEWEST_MEMBERS]
+    for place, one in enumerate(enough or ranked):
         told.append(MoveSentence(one.number, _move(one, total, plan), _detail(one, plan, in_full=place == 0)))
     return tuple(told)
 
@@ -67,11 +72,11 @@ def _move(campaign: Campaign, total: float, plan: CampaignPlan) -> str:
 
 
 def _detail(campaign: Campaign, plan: CampaignPlan, *, in_full: bool) -> str:
-    line = campaign.budget if campaign.budget and _worth(campaign) == "worth.moved" else None
+    line = campaign.budget if _worth(campaign) == "worth.moved" else None
     channel = _first_channel(campaign)
     by = "by.lacking" if in_full and channel and channel.lacking else "by"
     said = [
-        _made_of(line, plan, in_full=in_full) if line else "",
+        _made_of(line, plan, in_full=in_full) if line else say("move", "nobody") if _none_came_back(campaign) else "",
         say("move", "offer", title=campaign.offer.title),
         say("move", by, title=channel.title) if channel else "",
         say("move", "held", held_out=campaign.held_out) if in_full and campaign.held_out else "",
@@ -85,7 +90,7 @@ def _made_of(line: BudgetLine, plan: CampaignPlan, *, in_full: bool) -> str:
     usual = line.stake.usual_rate
     others = 1 - (usual or 0.0)
     people = round(line.stake.customers * others)
-    code = "made.usual unknown" if usual is None else "made.nobody" if not usual else "made"
+    code = "made.usual unknown" if usual is None else "made"
     if code == "made" and people < LEAST_COUNTED:
         code = "made.few"
     elif not in_full:
@@ -110,7 +115,18 @@ def _when(campaign: Campaign) -> str:
     return say("move", "before", month=begins.month, year=begins.year) if begins else ""
 
 
+def _none_came_back(campaign: Campaign) -> bool:
+    """Whether nobody ordered twice: an order more from each is then no bound on what an offer moves, but a wish."""
+    stake = campaign.budget.stake if campaign.budget else None
+    return stake is not None and stake.usual_rate == 0 and stake.order_count <= stake.customers
+
+
+def _at_stake(campaign: Campaign) -> float | None:
+    """What a campaign can move at most; None where nothing bounds it."""
+    return campaign.budget.value_at_stake if campaign.budget and not _none_came_back(campaign) else None
+
+
 def _worth(campaign: Campaign) -> str:
-    if campaign.budget and campaign.budget.value_at_stake >= LEAST_MOVED:
+    if (_at_stake(campaign) or 0.0) >= LEAST_MOVED:
         return "worth.moved"
     return "worth.share" if campaign.revenue_total > 0 else ""
