@@ -138,10 +138,10 @@ def list_reasons(ledger: Ledger) -> str:
     """
     found = _ordered(ledger)
     counted = [(reason, count) for reason, count in found if reason not in _NOT_COUNTED]
-    return "; ".join(f"{count:,} {_named(reason)}" for reason, count in counted or found)
+    return "; ".join(f"{count:,} {_plainly(reason)}" for reason, count in counted or found)
 
 
-def _named(reason: str) -> str:
+def _plainly(reason: str) -> str:
     name = reason.replace("_", " ")
     return name if REASONS[reason] == name else f"{name} ({REASONS[reason]})"
 
