@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from tests.studio.conftest import served
 
 from marketfold.audiences import ExportOptions
@@ -94,7 +94,7 @@ def opened(root: Path) -> Iterator[tuple[Page, str]]:
 def show(page: Page, address: str, top: str = "") -> None:
     """Open a page and wait until it stands still."""
     page.goto(address)
-    page.wait_for_function("!document.querySelector('progress:not(#uploaded)')")
+    expect(page.locator("progress:not(#uploaded)")).to_have_count(0, timeout=180_000)
     page.wait_for_load_state("networkidle")
     if top:
         page.evaluate("(top) => window.scrollBy(0, document.querySelector(top).getBoundingClientRect().top - 70)", top)

@@ -208,6 +208,7 @@ def test_the_sales_file_with_the_mouse(door: Door, shared_data: Path, elsewhere:
     walk.preview_and_take(walk.doubt("On Hold"), "Statuses", "On Hold")
     walk.segment()
     walk.rename("Toy shops")
+    # MERGING two segments comes here.
     walk.plan()
     head, *people = walk.download("Consent is recorded elsewhere")
     assert (head[0], {len(row) for row in people}) == ("Email", {len(head)})
@@ -232,6 +233,7 @@ def test_a_broken_shopify_export_with_the_keyboard_alone(door: Door, elsewhere: 
     walk.preview_and_take(walk.doubt("pending"), "Statuses", "pending")
     walk.segment()
     walk.rename("By keyboard")
+    # MERGING two segments comes here.
     walk.plan()
     head, *people = walk.download("Column Accepts Marketing")
     assert (head[0], {len(row[0]) for row in people}) == ("Email", {64})
