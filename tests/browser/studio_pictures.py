@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import ViewportSize, expect, sync_playwright
 from tests.studio.conftest import served
 
 from marketfold.audiences import ExportOptions
@@ -37,8 +37,12 @@ if TYPE_CHECKING:
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 LINES = 20_000
-SETTINGS = {"quick": True, "reduction": {"method": "none"}, "clustering": {"segments": 4, "k_max": 8, "bootstraps": 10}}
-SIZE = {"width": 1180, "height": 760}
+SETTINGS: dict[str, Any] = {
+    "quick": True,
+    "reduction": {"method": "none"},
+    "clustering": {"segments": 4, "k_max": 8, "bootstraps": 10},
+}
+SIZE = ViewportSize(width=1180, height=760)
 STATIONS = ("data", "cleaning", "segments", "campaigns", "campaigns/audiences", "result", "learn", "report")
 LOOKS = {"wide": (1280, "light"), "dark": (1280, "dark"), "phone": (390, "light")}
 
@@ -69,12 +73,13 @@ def make_project(root: Path) -> Project:
     arms = run.segments.select(["customer_id", "arm"]).to_pylist()
     treated = {row["customer_id"] for row in arms if row["arm"] == "treated"}
     write_csv(make_later_orders(shop, treated, 0.5), root / "later.csv")
+    assert run.as_of
     first, last = run.as_of, run.as_of + timedelta(days=run.plan.campaign_days - 1)
     measure_run(run.folder, root / "later.csv", first, last, measurement_place(run, first, last))
     folders = [workspace.told(one.home) for one in runs]
     compared = comparison_folder(workspace, *folders)
     compared.parent.mkdir(exist_ok=True)
-    compare_into(*(workspace.path(one) for one in folders), compared)
+    compare_into(runs[0].home, runs[1].home, compared)
     return workspace.change(project.key, None, run=folders[1], previous=folders[0])
 
 
