@@ -9,6 +9,8 @@ import plotly.graph_objects as go
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from tests.browser.studio_guest import Door
+from tests.studio.conftest import served
 
 from marketfold.errors import MissingDependencyError
 from marketfold.figures.theme import new_figure
@@ -41,6 +43,7 @@ from marketfold.page import (
     write_page,
 )
 from marketfold.page.images import QUIET_FLAGS
+from marketfold.studio import Studio
 
 HOSTILE = "O'Neill & \"Söns\" </script><script>document.title='taken'</script><img src=x onerror=alert(1)> 🎈 &amp;"
 """A name as a customer's file may hold it."""
@@ -247,3 +250,13 @@ def serious_faults(page: Page) -> list[str]:
         for fault in found
         if fault["impact"] in {"serious", "critical"}
     ]
+
+
+@pytest.fixture
+def door(chromium: Browser, tmp_path: Path) -> Iterator[Door]:
+    opened = Studio.open(tmp_path)
+    with served(opened):
+        door = Door(chromium, opened, tmp_path)
+        yield door
+        for context in door.contexts:
+            context.close()

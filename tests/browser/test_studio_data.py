@@ -4,75 +4,18 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 from tests.browser.conftest import HOSTILE, serious_faults
-from tests.studio.conftest import served
+from tests.browser.studio_guest import SLOW, Door, drop
 
-from marketfold.studio import Studio
 from marketfold.studio.looking import look_at
 from marketfold.studio.workspace import Workspace
 
 DATA = Path(__file__).parents[1] / "data"
-SLOW = 180_000
-"""Milliseconds that a look at a small file may take on a busy machine."""
-
-
-@dataclass
-class Guest:
-    """Somebody in a studio, and everything that must not happen there."""
-
-    page: Page
-    address: str
-    root: Path
-    faults: list[str] = field(default_factory=list)
-
-    def go(self, path: str) -> None:
-        self.page.goto(self.address + path)
-
-
-@dataclass
-class Door:
-    """A studio that can be entered once; more pages share the cookie."""
-
-    browser: Browser
-    studio: Studio
-    root: Path
-    contexts: list[BrowserContext] = field(default_factory=list)
-
-    def enter(self, *, width: int = 1280, scheme: str = "light") -> Guest:
-        state = self.contexts[0].storage_state() if self.contexts else None
-        context = self.browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme="dark" if scheme == "dark" else "light",
-            storage_state=state,
-        )  # fmt: skip
-        guest = Guest(context.new_page(), self.studio.address.partition("/?")[0], self.root)
-        guest.page.on("console", lambda said: guest.faults.extend([said.text] if said.type == "error" else []))
-        guest.page.on("pageerror", lambda error: guest.faults.append(str(error)))
-        guest.page.on("request", lambda asked: self._note(guest, asked.url))
-        guest.page.goto(guest.address + "/" if self.contexts else self.studio.address)
-        self.contexts.append(context)
-        return guest
-
-    @staticmethod
-    def _note(guest: Guest, url: str) -> None:
-        if not url.startswith((guest.address, "data:", "blob:")):
-            guest.faults.append(url)
-
-
-@pytest.fixture
-def door(chromium: Browser, tmp_path: Path) -> Iterator[Door]:
-    opened = Studio.open(tmp_path)
-    with served(opened):
-        door = Door(chromium, opened, tmp_path)
-        yield door
-        for context in door.contexts:
-            context.close()
 
 
 def broken_export(path: Path) -> Path:
@@ -89,17 +32,6 @@ def broken_export(path: Path) -> Path:
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([head, *rows])
     return path
-
-
-def drop(page: Page, path: Path) -> None:
-    """Let go of a file above the page, as a mouse does."""
-    held = page.evaluate_handle(
-        "([text, name]) => { const held = new DataTransfer(); held.items.add(new File([text], name)); return held; }",
-        [path.read_text("utf-8"), path.name],
-    )
-    page.dispatch_event("#drop", "dragenter", {"dataTransfer": held})
-    expect(page.locator("#drop")).to_have_class("drop panel is-over")
-    page.dispatch_event("#drop", "drop", {"dataTransfer": held})
 
 
 def press(page: Page, name: str) -> None:

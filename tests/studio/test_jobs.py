@@ -13,9 +13,10 @@ from collections.abc import Callable, Generator
 from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+from starlette.routing import Match
 from tests.studio.test_command import running
 from tests.studio.visitor import Visitor
 
@@ -24,7 +25,9 @@ from marketfold.demo import make_shop
 from marketfold.errors import ParameterError
 from marketfold.runs import Run
 from marketfold.studio import Jobs, Workspace
-from marketfold.studio.jobs import ASKED, ENDED, KEPT, PROCESS, Job
+from marketfold.studio.jobs import ASKED, ENDED, KEPT, PROCESS, Job, Kind
+from marketfold.studio.stations import BEFORE_A_PROJECT, all_stations
+from marketfold.studio.stations.jobs import PAGE_OF, place_of
 
 SETTINGS: dict[str, Any] = {
     "quick": True, "reduction": {"method": "none"}, "clustering": {"segments": 3, "k_max": 4, "bootstraps": 2},
@@ -155,6 +158,14 @@ def test_a_worker_that_is_killed_is_told_and_begun_again(visitor: Visitor, proje
     assert (again.ident != job.ident, again.request) == (True, job.request)
     visitor.post(f"/jobs/{again.ident}/cancel")
     visitor.wait_for_jobs()
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_whoever_starts_work_again_is_led_to_a_page_that_shows_it(tmp_path: Path, kind: Kind):
+    job = Jobs(tmp_path).ask(kind, "" if kind in PAGE_OF else "shop")
+    scope = {"type": "http", "method": "GET", "path": place_of(job)}
+    stations = (*BEFORE_A_PROJECT, *all_stations())
+    assert any(route.matches(scope)[0] is Match.FULL for station in stations for route in station.routes)
 
 
 def test_two_studios_of_one_root_start_a_job_once(tmp_path: Path, project: str):

@@ -127,7 +127,7 @@ def test_hostile_records_stay_texts(visitor: Visitor, run: Run):
 def test_later_orders_that_are_brought_are_those_that_are_asked_about(visitor: Visitor):
     headers = {"Origin": f"http://{visitor.host}", "HX-Request": "true"}
     answer = visitor.ask("POST", "/upload?name=June.csv&later=shop", b"customer,date,total\nA,2024-06-01,5\n", headers)
-    assert answer.headers["hx-redirect"] == "/p/shop/result?orders=uploads%2FJune.csv"
+    assert answer.headers["hx-redirect"] == "/p/shop/result?orders=uploads%2FJune.csv#measuring"
     assert 'value="uploads/June.csv"' in visitor.get(answer.headers["hx-redirect"]).text
     refused = visitor.ask("POST", "/upload?name=June.csv&later=nobody", b"x", headers)
     assert "There is no project" in refused.text

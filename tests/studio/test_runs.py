@@ -42,10 +42,10 @@ def test_a_run_of_no_project_is_listed_and_opened(visitor: Visitor, spring: Path
     listed = visitor.get("/runs").text
     names = [one["name"] for one in Run.read(spring).record["segments"]]
     assert all(name in listed for name in names)
-    assert "not in the studio yet" in listed
+    assert "not open in the studio" in listed
     opened = visitor.post("/runs/open", run="runs/spring")
     assert (opened.status, opened.headers["location"]) == (303, "/p/spring/segments")
-    assert "not in the studio yet" not in visitor.get("/runs").text
+    assert "not open in the studio" not in visitor.get("/runs").text
     assert visitor.workspace.project("spring").run == "runs/spring"
 
 

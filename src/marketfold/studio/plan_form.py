@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SHARES = {"budget.margin", "offer.discount", "channels.N.share"}
 """Typed as a per cent."""
-LONG = {"goal": 2, "offer.reason": 3, "schedule": 2, "measure": 3, "channels.N.use": 2, "drafts.N.body": 9}
+LONG = {"goal": 3, "offer.reason": 3, "schedule": 2, "measure": 3, "channels.N.use": 2, "drafts.N.body": 9}
 """Texts of more than a line, by their height in lines."""
 LEFT_OUT = {"holdout.held_out"}
 """The slider moves the share of it."""

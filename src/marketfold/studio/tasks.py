@@ -65,7 +65,7 @@ def _run(workspace: Workspace, key: str, request: dict[str, Any], progress: Prog
     folder = workspace.root / next_free_folder(key)
     previous = Run.read(workspace.path(request["previous"])) if request.get("previous") else None
     finished = make_run(str(source), load_config(request["settings"]), folder, previous, progress)
-    workspace.change(key, None, run=workspace.told(finished.home))
+    workspace.change(key, None, run=workspace.told(finished.home), previous=request.get("previous"))
     return {"run": workspace.told(finished.home)}
 
 

@@ -52,6 +52,8 @@ class Project:
         What was chosen, nested as `load_config` takes it.
     run
         Folder of the run that was made last, relative where it lies below the root.
+    previous
+        Folder of the earlier run whose names, numbers and held-out customers `run` carries on, if it does.
     revision
         How often it was changed.
     """
@@ -60,6 +62,7 @@ class Project:
     source: str | None = None
     settings: dict[str, Any] = field(default_factory=dict)
     run: str | None = None
+    previous: str | None = None
     revision: int = 0
 
 

@@ -53,8 +53,9 @@ def _data(request: Request) -> Response:
         request, "data.html.j2", "data", desk, job=job, look=look,
         has_changed=bool(look and look.stamp != stamp_of(source)), is_gone=not source.exists(),
         faults=_faults(look) if look else (), roles={role: role_words(role) for role in ROLES}, nothing=NO_ROLE,
-        fields=[_field(one, project, look) for one in form_settings()], command=_command(project),
-        toml=as_toml(project.settings), words=words, facts=_facts(look) if look else (), end=_end,
+        fields=[_field(one, project, look) for one in form_settings()], command=_command(desk),
+        toml=as_toml(project.settings), carries_on=_carried_on(desk), words=words, end=_end,
+        facts=_facts(look) if look else (),
     )  # fmt: skip
 
 
@@ -96,8 +97,16 @@ def _field(setting: Any, project: Project, look: Look | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _command(project: Project) -> str:
-    return " ".join(["marketfold run", shlex.quote(project.source or "orders.csv"), *as_flags(project.settings)])
+def _command(desk: Desk) -> str:
+    project, previous = desk.project, _carried_on(desk)
+    carried = [f"--previous {shlex.quote(previous)}"] if previous else []
+    source = shlex.quote(project.source or "orders.csv")
+    return " ".join(["marketfold run", source, *as_flags(project.settings), *carried])
+
+
+def _carried_on(desk: Desk) -> str | None:
+    """The run from which names and numbers come: that of the run as it is, or for the one that would be made now."""
+    return desk.project.run if desk.is_outdated else desk.project.previous
 
 
 def _asked(request: Request, state: State, project: Project, to: str = "data") -> Response:

@@ -14,18 +14,26 @@ from marketfold.studio.pages import go, state_of, with_form
 from marketfold.words import printable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
 
     from starlette.datastructures import FormData
     from starlette.requests import Request
 
-    from marketfold.studio.jobs import Job, Jobs
+    from marketfold.studio.jobs import Job, Jobs, Kind
 
 _PAUSE = 0.3
-STATION_OF = {
-    "look": "data", "run": "segments", "export": "campaigns", "measure": "result", "learn": "learn", "compare": "runs",
-}  # fmt: skip
-"""Where the outcome of each kind of work is shown."""
+STATION_OF: Mapping[Kind, str] = {
+    "look": "data",
+    "run": "segments",
+    "count": "campaigns/audiences",
+    "export": "campaigns/audiences",
+    "measure": "result",
+    "learn": "learn",
+}
+"""Where the outcome of each kind of work on a project is shown, below the project."""
+
+PAGE_OF: Mapping[Kind, str] = {"demo": "/demo", "compare": "/runs/compare"}
+"""Where work is shown that belongs to no project, above its name."""
 
 
 def _make(request: Request, form: FormData) -> Response:
@@ -55,8 +63,8 @@ def _again(request: Request, form: FormData) -> Response:  # noqa: ARG001
 
 def place_of(job: Job) -> str:
     """The page that shows how a job stands."""
-    if job.kind == "compare":
-        return f"/runs/compare/{job.ident}"
+    if job.kind in PAGE_OF:
+        return f"{PAGE_OF[job.kind]}/{job.ident}"
     return f"/p/{job.project}/{STATION_OF[job.kind]}"
 
 

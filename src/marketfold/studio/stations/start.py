@@ -55,7 +55,7 @@ async def _upload(request: Request) -> Response:
     except MarketfoldError as error:
         return refusal(request, error)
     if project:
-        return go(request, f"/p/{key}/result?{urlencode({'orders': state.workspace.told(path)})}")
+        return go(request, f"/p/{key}/result?{urlencode({'orders': state.workspace.told(path)})}#measuring")
     return go(request, f"/p/{open_orders(state.workspace, state.jobs, path).key}/data")
 
 

@@ -1,0 +1,131 @@
+"""Somebody in a studio, with a mouse or with the keyboard alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from marketfold.studio import Studio
+
+SLOW = 180_000
+"""Milliseconds that a look at a small file may take on a busy machine."""
+
+
+@dataclass
+class Guest:
+    """Somebody in a studio, and everything that must not happen there."""
+
+    page: Page
+    address: str
+    root: Path
+    faults: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.address + path)
+
+
+@dataclass
+class Door:
+    """A studio that can be entered once; more pages share the cookie."""
+
+    browser: Browser
+    studio: Studio
+    root: Path
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def enter(self, *, width: int = 1280, scheme: str = "light") -> Guest:
+        state = self.contexts[0].storage_state() if self.contexts else None
+        context = self.browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme="dark" if scheme == "dark" else "light",
+            storage_state=state,
+        )  # fmt: skip
+        guest = Guest(context.new_page(), self.studio.address.partition("/?")[0], self.root)
+        guest.page.on("console", lambda said: guest.faults.extend([said.text] if said.type == "error" else []))
+        guest.page.on("pageerror", lambda error: guest.faults.append(str(error)))
+        guest.page.on("request", lambda asked: self._note(guest, asked.url))
+        guest.page.goto(guest.address + "/" if self.contexts else self.studio.address)
+        self.contexts.append(context)
+        return guest
+
+    @staticmethod
+    def _note(guest: Guest, url: str) -> None:
+        if not url.startswith((guest.address, "data:", "blob:")):
+            guest.faults.append(url)
+
+
+def drop(page: Page, path: Path) -> None:
+    """Let go of a file above the page, as a mouse does."""
+    held = page.evaluate_handle(
+        "([text, name]) => { const held = new DataTransfer(); held.items.add(new File([text], name)); return held; }",
+        [path.read_text("utf-8"), path.name],
+    )
+    page.dispatch_event("#drop", "dragenter", {"dataTransfer": held})
+    expect(page.locator("#drop")).to_have_class("drop panel is-over")
+    page.dispatch_event("#drop", "drop", {"dataTransfer": held})
+
+
+class Mouse:
+    """Clicks where it is to be clicked."""
+
+    def bring(self, page: Page, path: Path) -> None:
+        drop(page, path)
+
+    def press(self, what: Locator) -> None:
+        what.click(timeout=SLOW)
+
+    def fill(self, field: Locator, text: str) -> None:
+        field.fill(text, timeout=SLOW)
+
+    def choose(self, menu: Locator, label: str) -> None:
+        menu.select_option(label=label)
+
+    def slide(self, slider: Locator, value: str) -> None:
+        slider.fill(value)
+
+
+class Keyboard:
+    """Goes everywhere with Tab, as somebody does who has no mouse."""
+
+    MOST_STEPS = 500
+
+    def bring(self, page: Page, path: Path) -> None:
+        self.reach(page.locator("#file"))
+        page.locator("#file").set_input_files(path)  # what the dialogue, which is the system's own, would answer
+
+    def reach(self, what: Locator) -> None:
+        """Go on with Tab until it has the focus."""
+        expect(what).to_be_visible(timeout=SLOW)
+        for _ in range(self.MOST_STEPS):
+            if what.evaluate("(element) => element === document.activeElement"):
+                return
+            what.page.keyboard.press("Tab")
+        pytest.fail(f"{what} cannot be reached")
+
+    def press(self, what: Locator) -> None:
+        self.reach(what)
+        what.page.keyboard.press("Space" if what.get_attribute("type") in {"checkbox", "radio"} else "Enter")
+
+    def fill(self, field: Locator, text: str) -> None:
+        self.reach(field)
+        field.page.keyboard.press("Control+A")
+        field.page.keyboard.type(text)
+
+    def choose(self, menu: Locator, label: str) -> None:
+        """Type the beginning of a choice, as menus take it."""
+        self.reach(menu)
+        menu.page.keyboard.type(label)
+
+    def slide(self, slider: Locator, value: str) -> None:
+        self.reach(slider)
+        for _ in range(self.MOST_STEPS):
+            now = float(slider.input_value())
+            if now == float(value):
+                return
+            slider.page.keyboard.press("ArrowRight" if now < float(value) else "ArrowLeft")
+        pytest.fail(f"{slider} cannot be moved to {value}")
+
+
+Hand = Mouse | Keyboard

@@ -1,0 +1,246 @@
+"""The whole way through the studio: from a file with doubts to what a campaign did, by mouse and by keyboard alone."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+from tests.browser.conftest import serious_faults
+from tests.browser.studio_guest import SLOW, Door, Guest, Hand, Keyboard, Mouse
+from tests.studio.shop_exports import shopify_export
+
+from marketfold.demo import make_later_orders, make_shop
+from marketfold.runs import Run
+from marketfold.studio.workspace import Workspace
+
+SETTINGS = {"Quick run": "yes", "Reduction": "no reduction"}
+NUMBERS = {"Most segments tried": "4", "Pairs of resamples": "2", "Number of segments": "3"}
+
+
+@dataclass
+class Walk:
+    """Somebody on the way, with what they work with and what they work on."""
+
+    guest: Guest
+    hand: Hand
+    key: str
+    found: bytes = b""
+
+    @property
+    def page(self) -> Page:
+        return self.guest.page
+
+    @property
+    def run(self) -> Run:
+        workspace = Workspace(self.guest.root)
+        return Run.read(workspace.path(workspace.project(self.key).run or ""))
+
+    @property
+    def segments_file(self) -> Path:
+        return self.run.folder / "segments.csv"
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True).first
+
+    def press(self, name: str) -> None:
+        self.hand.press(self.button(name))
+
+    def to(self, station: str) -> None:
+        """Go on by the list of stations; nobody may be kept out of what was left."""
+        assert serious_faults(self.page) == []
+        self.hand.press(self.page.locator(f".stations a[href$='/{station}']"))
+        self.page.wait_for_url(f"**/{station}")
+
+    def preview_and_take(self, group: Locator, words: str, text: str) -> None:
+        """Say another choice of a doubt, see what it would change, and take it."""
+        self.hand.fill(group.get_by_label(words), text)
+        self.hand.press(group.get_by_role("button", name="Show what it changes"))
+        expect(self.page.get_by_role("columnheader", name="difference")).to_be_visible(timeout=SLOW)
+        self.press("Take this")
+        self.page.wait_for_url("**/cleaning", timeout=SLOW)
+        expect(self.page.locator("#preview")).to_have_count(0, timeout=SLOW)
+        expect(self.button("Find the segments")).to_be_visible(timeout=SLOW)
+
+    def doubt(self, words: str) -> Locator:
+        return self.page.locator("article.doubt", has_text=words)
+
+    def segment(self) -> None:
+        """Find segments with little effort, look at another number of them, take it, and find them again."""
+        self.to("segments")
+        settings = self.page.locator("#settings")
+        for title, choice in SETTINGS.items():
+            self.hand.choose(settings.get_by_label(title, exact=True), choice)
+        for title, number in NUMBERS.items():
+            self.hand.fill(settings.get_by_label(title, exact=True), number)
+        self.press("Keep these settings")
+        self.press("Find the segments")
+        expect(self.page.locator("#cards")).to_be_visible(timeout=SLOW)
+        self.hand.slide(self.page.locator("#k"), "4")
+        expect(self.page.locator("#solution")).to_contain_text("4 segments.")
+        self.press("Use 4 segments")
+        self.press("Find them again")
+        expect(self.page.locator("#segment-4")).to_be_visible(timeout=SLOW)
+        assert len(self.run.record["segments"]) == 4
+        self.found = self.segments_file.read_bytes()
+
+    def rename(self, name: str) -> None:
+        self.hand.press(self.page.locator("#segment-1 .rename summary"))
+        self.hand.fill(self.page.get_by_label("New name of segment 1"), name)
+        self.hand.press(self.page.locator("#segment-1").get_by_role("button", name="Rename"))
+        expect(self.page.locator("#segment-1-name")).to_have_text(name, timeout=SLOW)
+
+    def plan(self) -> None:
+        """Set a budget and a holdout, and change an offer."""
+        self.to("campaigns")
+        self.hand.fill(self.page.locator("[name='budget.total']"), "2.000,50")
+        self.hand.fill(self.page.locator("[name='1.offer.title']"), "Free tasting")
+        expect(self.page.locator("#brief-1")).to_contain_text("Free tasting.")
+        self.hand.slide(self.page.locator("[name='1.holdout.share']"), "0.4")
+        self.press("Save the plan")
+        expect(self.page.locator("#plan-state")).to_contain_text("Saved", timeout=SLOW)
+        plan = self.run.plan
+        assert (plan.budget.total, plan.campaigns[0].offer.title) == (2_000.5, "Free tasting")
+        assert plan.campaigns[0].held_out > 0
+
+    def download(self, consent: str) -> list[list[str]]:
+        """Write the lists for Google and bring the first one home."""
+        self.hand.press(self.page.get_by_role("link", name="To the audiences"))
+        self.hand.choose(self.page.get_by_label("Platform", exact=True), "Google Ads")
+        self.hand.choose(self.page.get_by_label("Who agreed to be reached"), consent)
+        if consent == "Consent is recorded elsewhere":
+            self.hand.fill(self.page.get_by_label("Where it is recorded, if elsewhere"), "in the contracts")
+        self.hand.press(self.page.get_by_label("Audiences under the platform's minimum, too"))
+        self.press("Count who is in them")
+        expect(self.page.get_by_role("heading", name="Would be written for Google Ads")).to_be_visible(timeout=SLOW)
+        self.press("Write the files")
+        expect(self.page.get_by_role("heading", name="Files to upload")).to_be_visible(timeout=SLOW)
+        with self.page.expect_download() as begun:
+            self.hand.press(self.page.locator(".downloads a[href$='.csv']").first)
+        with begun.value.path().open(encoding="utf-8", newline="") as file:
+            return list(csv.reader(file))
+
+    def measure(self, later: Path) -> None:
+        """Bring later orders and read the verdict."""
+        self.to("result")
+        self.hand.bring(self.page, later)
+        expect(self.page.get_by_label("Later orders", exact=True)).to_have_value(
+            re.compile(re.escape(later.name)), timeout=SLOW
+        )
+        self.press("Measure")
+        expect(self.page.get_by_role("heading", name="Did it work?", exact=True)).to_be_visible(timeout=SLOW)
+
+    def compare(self) -> None:
+        self.to("runs")
+        for box in self.page.get_by_role("checkbox").all():
+            self.hand.press(box)
+        self.press("Compare two")
+        self.page.wait_for_url("**/comparisons/*", timeout=SLOW)
+        expect(self.page.get_by_role("heading", name="Who moved")).to_be_visible()
+        assert serious_faults(self.page) == []
+
+    def learn(self) -> None:
+        self.guest.go(f"/p/{self.key}/segments")
+        self.to("learn")
+        lessons = self.page.frame_locator("#lessons")
+        expect(lessons.get_by_role("heading", name="K-means in six steps")).to_be_visible(timeout=SLOW)
+
+    def repeat(self, orders: Path, elsewhere: Path) -> None:
+        """Command and settings that are handed out give the same segments, byte for byte."""
+        self.to("data")
+        self.hand.press(self.page.locator("summary", has_text="Repeat this on the command line"))
+        command = shlex.split(self.page.get_by_label("Command", exact=True).inner_text())
+        with self.page.expect_download() as begun:
+            self.hand.press(self.page.get_by_role("link", name="Download marketfold.toml"))
+        (elsewhere / command[2]).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(orders, elsewhere / command[2])
+        previous = command[command.index("--previous") :]
+        shutil.copytree(self.guest.root / previous[1], elsewhere / previous[1])
+        assert segments_of(command, elsewhere, "by-command") == self.found
+        begun.value.save_as(elsewhere / "marketfold.toml")
+        assert segments_of([*command[:3], *previous], elsewhere, "by-settings") == self.found
+
+
+def segments_of(command: list[str], folder: Path, name: str) -> bytes:
+    words = [sys.executable, "-m", *command, "--out", name, "--quiet"]
+    subprocess.run(words, cwd=folder, check=True)
+    return (folder / name / "segments.csv").read_bytes()
+
+
+def cut_in_two(path: Path, day: date, folder: Path) -> tuple[Path, Path]:
+    """The lines of a file before a day, and those from it on."""
+    with path.open(encoding="cp437", newline="") as file:
+        head, *rows = list(csv.reader(file))
+    place = head.index("ORDERDATE")
+    ordered = [datetime.strptime(row[place].split()[0], "%m/%d/%Y").date() for row in rows]
+    parts = (folder / "sales.csv", folder / "later.csv")
+    for part, is_in in zip(parts, (day.__gt__, day.__le__), strict=True):
+        with part.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([head, *(row for row, on in zip(rows, ordered, strict=True) if is_in(on))])
+    return parts
+
+
+@pytest.fixture
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which nothing is."""
+    return tmp_path_factory.mktemp("elsewhere")
+
+
+def test_the_sales_file_with_the_mouse(door: Door, shared_data: Path, elsewhere: Path):
+    orders, later = cut_in_two(shared_data / "sales_data_sample.csv", date(2005, 3, 1), elsewhere)
+    walk = Walk(door.enter(), Mouse(), "sales")
+    page = walk.page
+    walk.hand.bring(page, orders)
+    expect(page.get_by_role("heading", name="What each column means")).to_be_visible(timeout=SLOW)
+    card = page.locator("li.column", has=page.get_by_role("heading", name="MSRP", exact=True))
+    walk.hand.choose(card.get_by_label("Means"), "nothing")
+    walk.press("Take these meanings")
+    expect(card.get_by_text("As you said")).to_be_visible(timeout=SLOW)
+    walk.to("cleaning")
+    walk.preview_and_take(walk.doubt("On Hold"), "Statuses", "On Hold")
+    walk.segment()
+    walk.rename("Toy shops")
+    # MERGING two segments comes here.
+    walk.plan()
+    head, *people = walk.download("Consent is recorded elsewhere")
+    assert (head[0], {len(row) for row in people}) == ("Email", {len(head)})
+    walk.measure(later)
+    walk.compare()
+    walk.learn()
+    walk.repeat(orders, elsewhere / "again")
+    assert walk.guest.faults == []
+
+
+def test_a_broken_shopify_export_with_the_keyboard_alone(door: Door, elsewhere: Path):
+    shop = make_shop(8_000)
+    orders = shopify_export(shop.lines, elsewhere / "orders.csv")
+    walk = Walk(door.enter(), Keyboard(), "orders")
+    page = walk.page
+    walk.hand.bring(page, orders)
+    expect(page.get_by_text("can be day-first or month-first")).to_be_visible(timeout=SLOW)
+    walk.press("Date format: %d/%m/%Y")
+    expect(page.get_by_role("heading", name="What each column means")).to_be_visible(timeout=SLOW)
+    expect(page.locator(".faults")).to_have_count(0, timeout=SLOW)
+    walk.to("cleaning")
+    walk.preview_and_take(walk.doubt("pending"), "Statuses", "pending")
+    walk.segment()
+    walk.rename("By keyboard")
+    # MERGING two segments comes here.
+    walk.plan()
+    head, *people = walk.download("Column Accepts Marketing")
+    assert (head[0], {len(row[0]) for row in people}) == ("Email", {64})
+    reached = {row["customer_id"] for row in walk.run.segments.to_pylist() if row["arm"] == "treated"}
+    ids = {one.partition("@")[0].upper() for one in reached}
+    walk.measure(shopify_export(make_later_orders(shop, ids, 0.8), elsewhere / "later.csv"))
+    walk.compare()
+    walk.learn()
+    walk.repeat(orders, elsewhere / "again")
+    assert walk.guest.faults == []
