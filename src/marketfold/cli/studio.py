@@ -71,12 +71,12 @@ def studio(
     home = root or Path()
     start = "" if what is None else _begun(Workspace(home), what, home)
     opened = Studio.open(home, host=host, port=port or 0)
-    address = opened.address.replace("/?", f"/{start}?", 1)
+    address, own_address = (one.replace("/?", f"/{start}?", 1) for one in (opened.address, opened.own_address))
     if token_file:
         _write_address(address, token_file)
-    _say_where(address, home, host)
+    _say_where(address, home, "" if opened.is_local else host)
     if not no_browser:
-        threading.Thread(target=_open_browser, args=(address,), daemon=True).start()
+        threading.Thread(target=_open_browser, args=(own_address,), daemon=True).start()
     _answer(opened)
 
 
@@ -109,15 +109,13 @@ def _write_address(address: str, path: Path) -> None:
         staging.write_text(f"{address}\n", encoding="utf-8")
 
 
-def _say_where(address: str, root: Path, host: str) -> None:
-    from marketfold.studio import is_local
-
+def _say_where(address: str, root: Path, network: str) -> None:
     say(f"The studio: {address}")
     say(f"Works in {root.resolve()}. Everything stays on this machine. Ctrl-C ends it; work that was begun goes on.")
-    if not is_local(host):
+    if network:
         say(
-            f"! It listens on {host}: whoever in this network has the address can open it once and read your orders, "
-            "and what is sent is not encrypted. Give the address to nobody else.",
+            f"! It listens on {network}: whoever in this network has the address can open it once and read your "
+            "orders, and what is sent is not encrypted. Give the address to nobody else.",
             err=True,
         )
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 import re
+import shutil
 import threading
 import unicodedata
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from starlette.concurrency import run_in_threadpool
 
@@ -67,10 +68,11 @@ async def receive(stream: AsyncIterator[bytes], folder: Path, name: str) -> Path
         return _take_name(staging, folder)
 
 
-def keep(content: bytes, folder: Path, name: str) -> Path:
-    """Write a small file that is here already as `receive` writes one that arrives; `EngineError` as there."""
+def keep(content: BinaryIO, folder: Path, name: str) -> Path:
+    """Write a file that has arrived with a form as `receive` writes one that arrives alone; `EngineError` as there."""
     with _staged(folder, file_name(name)) as staging:
-        staging.write_bytes(content)
+        with staging.open("wb") as file:
+            shutil.copyfileobj(content, file)
         return _take_name(staging, folder)
 
 
