@@ -12,6 +12,7 @@ import typer
 from marketfold.cli import flags
 from marketfold.cli.terminal import say
 from marketfold.errors import ParameterError
+from marketfold.file_names import RUN_FILE
 
 if TYPE_CHECKING:
     from marketfold.studio import Studio, Workspace
@@ -97,7 +98,7 @@ def _begun(workspace: Workspace, what: Path, root: Path) -> str:
             f"{what} does not lie below {workspace.root}, where the studio works. Open it with: {asked}"
         )
     jobs = Jobs(workspace.home / "jobs")
-    if (found / "run.json").is_file():
+    if (found / RUN_FILE).is_file():
         return f"p/{open_run(workspace, jobs, found).key}/segments"
     return f"p/{open_orders(workspace, jobs, found).key}/data"
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from starlette.concurrency import run_in_threadpool
 
 from marketfold.errors import EngineError, MarketfoldError, OrdersError
-from marketfold.file_names import ORDER_FILE_NAMES, is_passed_over
+from marketfold.file_names import ORDER_FILE_NAMES, RUN_FILE, is_passed_over
 from marketfold.temporary import working_folder
 from marketfold.whole_files import OWNER_ONLY
 
@@ -163,7 +163,7 @@ def _entry(workspace: Workspace, path: Path) -> Entry | None:
         if path.is_symlink() and not path.resolve(strict=True).is_relative_to(workspace.root):
             return None
         if path.is_dir():
-            return None if (path / "run.json").exists() else Entry(path.name, told, is_folder=True)
+            return None if (path / RUN_FILE).exists() else Entry(path.name, told, is_folder=True)
         if path.suffix.lower() not in ORDER_FILE_NAMES or not path.is_file():
             return None
         told.encode()

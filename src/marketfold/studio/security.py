@@ -143,7 +143,7 @@ def _is_same(given: str, token: str) -> bool:
 def _is_ours(scope: Scope) -> bool:
     """Whether a process of the user asks whose studio this is."""
     client, server = scope.get("client"), scope.get("server")
-    return bool(client and server) and owner_of(client, server) == os.getuid()
+    return client is not None and server is not None and owner_of(client, server) == os.getuid()
 
 
 class _TooMuchError(Exception):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import socket
 import threading
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
@@ -18,17 +17,16 @@ from marketfold.errors import ParameterError
 from marketfold.studio.app import make_app
 from marketfold.studio.peers import TELLS_OWNERS
 from marketfold.studio.security import guarded
-from marketfold.studio.stations import all_stations
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
     from pathlib import Path
 
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOCAL = "127.0.0.1"
 _FIRST_PAGE = 2.0
-"""Seconds within which the first page is there."""
+"""Seconds after which nobody is waited for."""
 
 
 @dataclass(frozen=True)
@@ -76,10 +74,10 @@ class Studio:
         """Whether nobody but this machine can reach it."""
         return _bound(self.listening).is_loopback
 
-    def server(self) -> uvicorn.Server:
+    def server(self, app: ASGIApp | None = None) -> uvicorn.Server:
         """What answers; `should_exit` ends it."""
         config = uvicorn.Config(
-            self.app,
+            app or self.app,
             log_level="warning",
             access_log=False,
             lifespan="on",
@@ -91,14 +89,33 @@ class Studio:
 
     def run(self) -> None:
         """Answer until Ctrl-C; what the pages of a project take is loaded while the first page is looked at."""
-        threading.Thread(target=_load_the_rest, daemon=True).start()
-        self.server().run(sockets=[self.listening])
+        app = _FirstPage(self.app)
+        threading.Thread(target=_load_the_rest, args=(app.shown,), daemon=True).start()
+        self.server(app).run(sockets=[self.listening])
 
 
-def _load_the_rest() -> None:
-    time.sleep(_FIRST_PAGE)
-    all_stations()
-    import_module("marketfold.studio.listing")
+class _FirstPage:
+    """Notes when the first page is there."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app, self.shown = app, threading.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on."""
+
+        async def noted(message: Message) -> None:
+            await send(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                self.shown.set()
+
+        is_page = scope["type"] == "http" and b"token=" not in scope["query_string"]
+        await self.app(scope, receive, noted if is_page and not self.shown.is_set() else send)
+
+
+def _load_the_rest(first_page: threading.Event) -> None:
+    """Load what pages of a project take, which would keep the first of them waiting."""
+    first_page.wait(_FIRST_PAGE)
+    import_module("marketfold.studio.warming").warm()
 
 
 def _listen(host: str, port: int) -> socket.socket:
