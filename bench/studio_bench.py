@@ -40,8 +40,8 @@ STATIONS = (
     "report.html",
 )
 ROUNDS = 20
-LOADING = 10.0
-"""Seconds in which the studio has loaded what pages take."""
+SETTLED = 5.0
+"""Seconds in which a server that does nothing is told from one that waits for its turn."""
 
 
 @dataclass
@@ -86,11 +86,10 @@ class Opened:
         times = self.process.cpu_times()
         return float(times.user + times.system)
 
-    def run(self, source: Path, **settings: object) -> str:
-        """Open a file, and ask for its run; the key of its project."""
-        key = self.workspace.create(source.name, source, settings).key
+    def run(self, source: Path) -> str:
+        """Open a file, and ask for a look at it and for its run; the key of its project."""
+        key = self.workspace.create(source.name, source, {"quick": True}).key
         self.ask("POST", f"/p/{key}/again", "")
-        self.wait()
         revision = self.workspace.project(key).revision
         self.ask("POST", f"/p/{key}/run", urlencode({"revision": revision}))
         return key
@@ -101,6 +100,13 @@ class Opened:
             time.sleep(0.2)
         if failed := next((job for job in self.jobs.all() if job.state != "done"), None):
             sys.exit(f"{failed.kind}: {failed.message}")
+
+    def settle(self) -> None:
+        """Until it has loaded what pages take: until its processor time stands still."""
+        before = -1.0
+        while self.cpu() > before + 0.05:
+            before = self.cpu()
+            time.sleep(SETTLED)
 
     def tell(self, title: str) -> None:
         """Print what was noted, and forget it."""
@@ -150,6 +156,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("orders", type=Path)
     parser.add_argument("--during", type=Path, help="A large file, of which a run is made while pages are asked for.")
+    parser.add_argument("--seconds", type=float, default=300, help="Longest that pages are asked for meanwhile.")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
@@ -158,24 +165,26 @@ def main() -> None:
             with started(root):
                 pass
         with started(root) as opened:
-            key = opened.run(source, quick=True)
+            key = opened.run(source)
             opened.wait()
             opened.ask("GET", f"/p/{key}/learn")
             opened.wait()
         with started(root) as opened:
-            time.sleep(LOADING)
+            opened.settle()
             pages(opened, [key], 1)
             opened.tell("each page for the first time")
             pages(opened, [key], ROUNDS)
             opened.tell("each page")
             if given.during:
-                opened.run(Path(shutil.copy(given.during, root)), quick=True)
+                large = opened.run(Path(shutil.copy(given.during, root)))
                 opened.took = {}
                 begun = time.perf_counter()
-                while opened.jobs.open_jobs():
+                while opened.jobs.open_jobs() and time.perf_counter() - begun < given.seconds:
                     pages(opened, [key], 1)
-                opened.tell(f"while a run was made for {time.perf_counter() - begun:.0f} s")
-                opened.wait()
+                job = opened.jobs.latest(large, "run")
+                opened.tell(f"in {time.perf_counter() - begun:.0f} s of a run ({job.text if job else ''})")
+                for job in opened.jobs.open_jobs():
+                    opened.ask("POST", f"/jobs/{job.ident}/cancel", "")
 
 
 if __name__ == "__main__":
