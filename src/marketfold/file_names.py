@@ -1,12 +1,13 @@
-"""How files with orders are called; what a file is, its first bytes say."""
+"""How files with orders are called, whose first bytes say what they are, and those of a run that others look for."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+RUN_FILE, PLAN_FILE = "run.json", "plan.json"
+"""What a run says of itself, and its campaigns."""
+RUNS = Path("runs")
+"""Folder of the runs whose folder nobody named."""
 PARQUET_NAMES = frozenset({".parquet", ".pq", ".parq"})
 WORKBOOK_NAMES = frozenset({".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"})
 ORDER_FILE_NAMES = (

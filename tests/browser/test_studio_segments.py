@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import Watched, serious_faults
+from tests.studio.conftest import served
 from tests.studio.runs import with_run
 
 from marketfold.runs import Run, rename_segment
@@ -37,15 +37,11 @@ class Opened:
         return Run.read(self.root / "runs" / "shop")
 
 
-class Studios:
-    """Opens the station in a studio of its own."""
+class Stations:
+    """Opens the station of a project in a studio."""
 
-    def __init__(self, browser: Browser, root: Path, made: Path) -> None:
-        self.browser, self.root, self.made = browser, root, made
-        self.studio = Studio.open(root)
-        self.server = self.studio.server()
-        self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [self.studio.listening]})
-        self.thread.start()
+    def __init__(self, browser: Browser, studio: Studio, root: Path, made: Path) -> None:
+        self.browser, self.studio, self.root, self.made = browser, studio, root, made
 
     def __call__(self, *, personal: bool = False, name: str = "", **context: object) -> Opened:
         project = with_run(self.root, self.made, personal=personal)
@@ -61,23 +57,19 @@ class Studios:
         watched.page.goto(f"{self.studio.address.partition('?')[0]}p/{project.key}/segments")
         return Opened(watched, self.root)
 
-    def close(self) -> None:
-        self.context.close()
-        self.server.should_exit = True
-        self.thread.join(20)
-        self.studio.listening.close()
-
 
 @pytest.fixture
-def open_station(chromium: Browser, tmp_path: Path, made_run: Path) -> Iterator[Studios]:
-    studios = Studios(chromium, tmp_path, made_run)
-    expect.set_options(timeout=PATIENCE / 4)
-    yield studios
-    expect.set_options(timeout=5_000)
-    studios.close()
+def open_station(chromium: Browser, tmp_path: Path, made_run: Path) -> Iterator[Stations]:
+    studio = Studio.open(tmp_path)
+    with served(studio):
+        stations = Stations(chromium, studio, tmp_path, made_run)
+        expect.set_options(timeout=PATIENCE / 4)
+        yield stations
+        expect.set_options(timeout=5_000)
+        stations.context.close()
 
 
-def test_with_the_mouse(open_station: Studios):
+def test_with_the_mouse(open_station: Stations):
     opened = open_station()
     page, second = opened.page, opened.run.record["segments"][1]
     expect(page.get_by_role("heading", level=1)).to_contain_text(re.compile("."))
@@ -122,7 +114,7 @@ def test_with_the_mouse(open_station: Studios):
     assert not opened.watched.faults
 
 
-def test_with_the_keyboard_alone(open_station: Studios):
+def test_with_the_keyboard_alone(open_station: Stations):
     opened = open_station()
     page = opened.page
     page.locator("#k").focus()
@@ -158,7 +150,7 @@ def test_with_the_keyboard_alone(open_station: Studios):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nobody_is_kept_out(open_station: Studios, scheme: str):
+def test_nobody_is_kept_out(open_station: Stations, scheme: str):
     opened = open_station(color_scheme=scheme, name=HOSTILE, personal=True)
     page = opened.page
     assert not serious_faults(page)
@@ -175,7 +167,7 @@ def test_nobody_is_kept_out(open_station: Studios, scheme: str):
     assert all(url.startswith(open_station.studio.address.partition("?")[0]) for url in opened.watched.requests)
 
 
-def test_on_a_phone_nothing_is_scrolled_sideways(open_station: Studios):
+def test_on_a_phone_nothing_is_scrolled_sideways(open_station: Stations):
     opened = open_station(viewport={"width": 390, "height": 800}, name="W" * 60)
     page = opened.page
     page.evaluate("document.querySelectorAll('main details').forEach((fold) => { fold.open = true; })")
@@ -184,7 +176,7 @@ def test_on_a_phone_nothing_is_scrolled_sideways(open_station: Studios):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_without_scripts(open_station: Studios):
+def test_without_scripts(open_station: Stations):
     opened = open_station(java_script_enabled=False, personal=True)
     page = opened.page
     page.locator(".k-marks").get_by_text("2", exact=True).click()
@@ -202,7 +194,7 @@ def test_without_scripts(open_station: Studios):
     assert file.value.path().read_text("utf-8").startswith('"customer_id"')
 
 
-def test_the_map_is_drawn(open_station: Studios):
+def test_the_map_is_drawn(open_station: Stations):
     opened = open_station()
     opened.page.locator("#plot-map-2d").scroll_into_view_if_needed()
     expect(opened.page.locator("#plot-map-2d")).to_have_attribute("data-ready", "true", timeout=60_000)

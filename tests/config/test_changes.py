@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from marketfold.config import settled, ways_in, with_given, without_given
+from marketfold.config import load_config, settled, ways_in, with_given, without_given
 from marketfold.decisions import kinds, undoable
 from marketfold.errors import ConfigError
 
@@ -74,3 +75,15 @@ def test_settings_are_kept_as_a_run_records_them():
     assert settled({"reading": {"header_row": "3", "decimal": None}, "seed": 0}) == {"reading": {"header_row": 3}}
     with pytest.raises(ConfigError):
         settled({"reading": {"header_row": "x"}})
+
+
+def test_what_a_file_of_settings_says_is_taken_back_by_the_default_too(tmp_path: Path):
+    file = "[clustering]\nsegments = 4\nbootstraps = 30\n[reading]\nmapping = {amount = 'Sales'}\n"
+    (tmp_path / "marketfold.toml").write_text(file, "utf-8")
+    given = {
+        "clustering": {"segments": "4", "bootstraps": "100", "k_max": "15"},
+        "reading": {"mapping": {"amount": "Sales", "quantity": "Pieces"}},
+    }
+    kept = settled(given, tmp_path)
+    assert kept == {"clustering": {"bootstraps": 100}, "reading": {"mapping": {"quantity": "Pieces"}}}
+    assert load_config(kept, tmp_path) == load_config(given, tmp_path)

@@ -15,8 +15,11 @@ from marketfold.campaigns import CAMPAIGN_FIELDS, PLAN_FIELDS, load_playbook, pa
 from marketfold.report import part_label
 from marketfold.runs import Run, change_plan, exported_audiences, read_plan
 from marketfold.studio.plan_form import LEFT_OUT, filled_with, general, typed
+from marketfold.studio.security import MOST_FORM_BYTES
 
 PAGE = "/p/shop/campaigns"
+N_MORE = 200_000
+"""Of a stop list that is larger than any other form."""
 HOSTILE = "</textarea><script>alert(1)</script>\"'><img src=x onerror=alert(1)> {{ 7*7 }}"
 
 
@@ -282,13 +285,15 @@ def test_what_is_asked_of_audiences_wrongly(visitor: Visitor, run: Run, fields: 
 
 def test_a_stop_list_that_is_brought_is_kept_for_its_owner_and_applied(visitor: Visitor, run: Run):
     someone = next(row["customer_id"] for row in run.segments.to_pylist() if row["arm"] == "treated")
+    others = "n@example.com\r\n" * N_MORE
     body = (
         '--b\r\nContent-Disposition: form-data; name="to"\r\n\r\ncsv\r\n'
         '--b\r\nContent-Disposition: form-data; name="consent"\r\n\r\nelsewhere\r\n'
         '--b\r\nContent-Disposition: form-data; name="reason"\r\n\r\nAll signed.\r\n'
         '--b\r\nContent-Disposition: form-data; name="list"; filename="../../stop.csv"\r\n\r\n'
-        f"{someone}\r\n--b--\r\n"
+        f"{someone}\r\n{others}--b--\r\n"
     )
+    assert len(body) > MOST_FORM_BYTES
     headers = {"Content-Type": "multipart/form-data; boundary=b", "Origin": f"http://{visitor.host}"}
     assert visitor.ask("POST", f"{PAGE}/audiences", body.encode(), headers).status == 303
     (job, *_) = visitor.wait_for_jobs()

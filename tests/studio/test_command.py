@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
@@ -149,9 +150,20 @@ def test_another_host_is_warned_of(tmp_path: Path):
     assert "not encrypted" in err
 
 
-@pytest.mark.parametrize(("host", "first"), [("127.0.0.1", "127.0.0.1"), ("::1", "[::1]"), ("fe80::1", "[fe80::1]")])
-def test_the_names_of_a_host(host: str, first: str):
-    assert _names(host)[0] == first
+@pytest.mark.parametrize(
+    ("host", "bound", "names"),
+    [
+        ("127.0.0.1", "127.0.0.1", ["127.0.0.1", "localhost"]),
+        ("localhost", "127.0.0.1", ["127.0.0.1", "localhost"]),
+        ("Mine.local", "127.0.1.1", ["127.0.1.1", "localhost", "mine.local"]),
+        ("Shop.local", "192.168.0.7", ["shop.local", "192.168.0.7"]),
+        ("192.168.7", "192.168.0.7", ["192.168.0.7"]),
+        ("2001:0DB8:0:0:0:0:0:1", "2001:db8::1", ["[2001:db8::1]"]),
+        ("fe80::1%eth0", "fe80::1", ["[fe80::1]"]),
+    ],
+)
+def test_the_names_of_a_host(host: str, bound: str, names: list[str]):
+    assert _names(host, ip_address(bound)) == names
 
 
 def test_the_first_page_loads_nothing_heavy(tmp_path: Path, examples: Path):

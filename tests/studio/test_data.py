@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tomllib
+from contextlib import ExitStack
 from datetime import date
 from html import unescape
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from tests.browser.conftest import HOSTILE
 from tests.studio.visitor import Visitor
 
+from marketfold.studio import cells
 from marketfold.studio.look import Look, last_look
 from marketfold.studio.looking import look_at
 from marketfold.studio.workspace import Project, Workspace
@@ -201,3 +203,17 @@ def test_hostile_names_of_files_columns_and_cells_are_text(visitor: Visitor):
     assert visitor.post(f"/p/{project.key}/roles", **settings).status == 303
     assert json.dumps(visitor.workspace.project(project.key).settings)
     assert "<img" not in visitor.get(f"/p/{project.key}/data").text
+
+
+def test_cells_that_take_too_long_or_too_many_at_once_are_refused(visitor: Visitor, monkeypatch: pytest.MonkeyPatch):
+    project_of(visitor, write_orders(visitor.root / "a.csv"))
+    address = f"/p/a/cells?column={quote('E-mail')}"
+    with monkeypatch.context() as changed:
+        changed.setattr(cells, "LONGEST", 0.01)
+        assert "could not be opened" in visitor.get(address).text
+    with ExitStack() as busy:
+        for _ in range(4):
+            busy.enter_context(cells.BESIDE)
+        refused = visitor.get(address)
+        assert (refused.status, "Ask again" in refused.text) == (422, True)
+    assert "@example.com" in visitor.get(address).text

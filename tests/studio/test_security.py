@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import socket
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -22,6 +25,7 @@ from tests.studio.visitor import Visitor
 
 from marketfold.errors import ParameterError
 from marketfold.studio import Studio, make_app
+from marketfold.studio.peers import TELLS_OWNERS
 from marketfold.studio.security import MOST_FORM_BYTES, SAFE, Bounded, guarded
 from marketfold.studio.stations import all_stations
 
@@ -35,6 +39,31 @@ def test_the_token_opens_once_and_leaves_the_address(stranger: Visitor):
     assert stranger.ask("GET", path).status == 401
     stranger.cookie = opened.headers["set-cookie"].partition(";")[0]
     assert stranger.get("/").status == 200
+
+
+_ASKS = """
+import os, socket, sys
+os.setuid(int(sys.argv[3]))
+asking = socket.socket()
+asking.connect(("127.0.0.1", int(sys.argv[1])))
+asking.sendall(f"GET {sys.argv[2]} HTTP/1.1\\r\\nHost: 127.0.0.1:{sys.argv[1]}\\r\\n\\r\\n".encode())
+print(asking.recv(1000).split()[1].decode())
+"""
+
+
+@pytest.mark.skipif(not TELLS_OWNERS, reason="This system does not say whose a connection is.")
+def test_the_browser_that_is_started_is_let_in_and_nobody_who_saw_its_address(tmp_path: Path):
+    opened = Studio.open(tmp_path)
+    port, path = opened.listening.getsockname()[1], f"/?{opened.own_address.partition('?')[2]}"
+    asked = [sys.executable, "-I", "-c", _ASKS, str(port), path]
+    assert opened.own_address != opened.address
+    with served(opened):
+        users = [(65534, 401)] if os.getuid() == 0 else []  # only root can be somebody else
+        for user, status in [*users, (os.getuid(), 303)]:
+            told = subprocess.run([*asked, str(user)], capture_output=True, text=True, check=True)
+            assert told.stdout == f"{status}\n"
+        assert Visitor(opened.own_address, tmp_path).get(path).status == 401
+        assert Visitor(opened.address, tmp_path).get(f"/?{opened.address.partition('?')[2]}").status == 401
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1", "", "127.0.0.1.evil.example"])
@@ -130,16 +159,19 @@ def test_it_listens_on_this_machine_alone(tmp_path: Path):
     opened.listening.close()
 
 
-def test_its_names_in_another_family_of_addresses(tmp_path: Path):
+@pytest.mark.parametrize("host", ["::1", "0:0:0:0:0:0:0:1", "0000:0000:0000:0000:0000:0000:0000:0001"])
+def test_its_names_in_another_family_of_addresses(tmp_path: Path, host: str):
     if not socket.has_ipv6:
         pytest.skip("This machine has no IPv6.")
     try:
-        opened = Studio.open(tmp_path, host="::1")
+        opened = Studio.open(tmp_path, host=host)
     except ParameterError:
         pytest.skip("This machine has no IPv6.")
     port = opened.listening.getsockname()[1]
+    assert opened.is_local
+    assert opened.address.startswith(f"http://[::1]:{port}/")
     with served(opened):
-        visitor = Visitor(opened.address, tmp_path).enter()
+        visitor = Visitor(opened.own_address, tmp_path).enter()
         assert visitor.get("/").status == 200
         assert visitor.ask("GET", "/", headers={"Host": f"localhost:{port}"}).status == 200
         assert visitor.ask("GET", "/", headers={"Host": f"[::2]:{port}"}).status == 421

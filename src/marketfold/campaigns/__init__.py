@@ -27,7 +27,7 @@ from marketfold.campaigns.customers import FACTS
 from marketfold.campaigns.drafts import LIMITS, TEXT_LIMITS, Draft
 from marketfold.campaigns.plan import Campaign, CampaignPlan, PlannedChannel, PlanNote, as_made
 from marketfold.campaigns.planning import ArmDraw, for_companies, plan_campaigns
-from marketfold.campaigns.playbook import AimRule, MetCondition, Playbook, load_playbook
+from marketfold.campaigns.playbook import SHIPPED, AimRule, MetCondition, Playbook, load_playbook
 from marketfold.campaigns.product_affinity import MIN_LIFT, NextBuy, OverIndex
 from marketfold.campaigns.returning import LEAST_CUSTOMERS, SegmentCohorts
 from marketfold.campaigns.timing import MIN_ORDERS, Timing
@@ -43,6 +43,7 @@ __all__ = [
     "MIN_ORDERS",
     "MOST_IN_ORDER",
     "PLAN_FIELDS",
+    "SHIPPED",
     "TEXT_LIMITS",
     "YEAR_DAYS",
     "AimRule",

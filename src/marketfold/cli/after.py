@@ -12,6 +12,7 @@ from marketfold import words
 from marketfold.cli import flags
 from marketfold.cli.terminal import say, say_json
 from marketfold.errors import ParameterError, closest
+from marketfold.file_names import RUN_FILE
 from marketfold.progress import progress_line
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def _after_scoring(model: Path, orders: str) -> list[str]:
     from marketfold.cli.summary import next_commands, typed_source
     from marketfold.runs import Run
 
-    source, run = typed_source(orders), Run.read(model) if (model / "run.json").is_file() else None
+    source, run = typed_source(orders), Run.read(model) if (model / RUN_FILE).is_file() else None
     kept = f" --previous {shlex.quote(str(run.home))}" if run else ""
     again = [f"marketfold run {source}{kept}"] if source else []
     return again + (next_commands(run, but="score") if run else [])

@@ -12,6 +12,7 @@ import typer
 from marketfold.cli import flags
 from marketfold.cli.terminal import say
 from marketfold.errors import ParameterError
+from marketfold.file_names import RUN_FILE
 
 if TYPE_CHECKING:
     from marketfold.studio import Studio, Workspace
@@ -71,12 +72,12 @@ def studio(
     home = root or Path()
     start = "" if what is None else _begun(Workspace(home), what, home)
     opened = Studio.open(home, host=host, port=port or 0)
-    address = opened.address.replace("/?", f"/{start}?", 1)
+    address, own_address = (one.replace("/?", f"/{start}?", 1) for one in (opened.address, opened.own_address))
     if token_file:
         _write_address(address, token_file)
-    _say_where(address, home, host)
+    _say_where(address, home, "" if opened.is_local else host)
     if not no_browser:
-        threading.Thread(target=_open_browser, args=(address,), daemon=True).start()
+        threading.Thread(target=_open_browser, args=(own_address,), daemon=True).start()
     _answer(opened)
 
 
@@ -97,7 +98,7 @@ def _begun(workspace: Workspace, what: Path, root: Path) -> str:
             f"{what} does not lie below {workspace.root}, where the studio works. Open it with: {asked}"
         )
     jobs = Jobs(workspace.home / "jobs")
-    if (found / "run.json").is_file():
+    if (found / RUN_FILE).is_file():
         return f"p/{open_run(workspace, jobs, found).key}/segments"
     return f"p/{open_orders(workspace, jobs, found).key}/data"
 
@@ -109,15 +110,13 @@ def _write_address(address: str, path: Path) -> None:
         staging.write_text(f"{address}\n", encoding="utf-8")
 
 
-def _say_where(address: str, root: Path, host: str) -> None:
-    from marketfold.studio import is_local
-
+def _say_where(address: str, root: Path, network: str) -> None:
     say(f"The studio: {address}")
     say(f"Works in {root.resolve()}. Everything stays on this machine. Ctrl-C ends it; work that was begun goes on.")
-    if not is_local(host):
+    if network:
         say(
-            f"! It listens on {host}: whoever in this network has the address can open it once and read your orders, "
-            "and what is sent is not encrypted. Give the address to nobody else.",
+            f"! It listens on {network}: whoever in this network has the address can open it once and read your "
+            "orders, and what is sent is not encrypted. Give the address to nobody else.",
             err=True,
         )
 

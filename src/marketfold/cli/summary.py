@@ -82,8 +82,8 @@ def typed_source(path: str) -> str:
 
 def next_commands(run: Run, *, but: str) -> list[str]:
     """What can be done with a run, as commands that work from any folder; `but` is what was done just now."""
+    from marketfold.file_names import RUNS
     from marketfold.report import export_target
-    from marketfold.runs import RUNS
 
     folder, to = shlex.quote(str(run.home)), export_target(run.plan, run.record["input"]["mapping"])
     root = run.home.parent.parent if run.home.parent.name == RUNS.name else run.home.parent

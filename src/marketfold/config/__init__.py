@@ -9,11 +9,12 @@ command line, and its line in docs/reference/settings.md.
 """
 
 from marketfold.config.as_given import Difference, as_flags, as_toml, chosen, differences, from_flags, given_settings
-from marketfold.config.changes import Way, settled, ways_in, with_given, without_given
+from marketfold.config.changes import Way, flags_named, settled, ways_in, with_given, without_given
 from marketfold.config.faults import in_plain_words
 from marketfold.config.loading import load_config
-from marketfold.config.settings import Setting, settings_of
+from marketfold.config.settings import Setting, flags, settings_of
 from marketfold.config.tree import (
+    CAMPAIGNS_PANEL,
     CONFIG_FILE,
     PANELS,
     SEGMENTS_PANEL,
@@ -28,6 +29,7 @@ from marketfold.config.tree import (
 from marketfold.config.values import Flag, Wanted
 
 __all__ = [
+    "CAMPAIGNS_PANEL",
     "CONFIG_FILE",
     "PANELS",
     "SEGMENTS_PANEL",
@@ -47,6 +49,8 @@ __all__ = [
     "as_toml",
     "chosen",
     "differences",
+    "flags",
+    "flags_named",
     "from_flags",
     "given_settings",
     "in_plain_words",

@@ -6,25 +6,20 @@ import re
 import shlex
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_origin
 
-from marketfold.config.as_given import chosen, from_flags
+from marketfold.config.as_given import from_flags, given_settings
 from marketfold.config.loading import load_config
-from marketfold.config.settings import flags, settings_of
+from marketfold.config.settings import flags
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
+    from pathlib import Path
 
 _WORD = r"""(?:'[^']*'|"[^"]*"|[^\s'"])+"""
 _FLAG = re.compile(r"(?<![\w-])--[a-z][a-z-]*(?![\w-])")
 _VALUE = re.compile(rf"[= ]({_WORD})")
 _FLAGS_ALONE = re.compile(rf"--[a-z-]+(?:[= ]{_WORD})?|\bor\b|\s")
-_BLANKS: Mapping[str, str] = {
-    "--map": "COLUMN", "--sheet": "NAME", "--header-row": "N", "--date-format": "FORMAT", "--decimal": "SIGN",
-    "--cancelled-status": "STATUS", "--sale-status": "STATUS", "--not-product": "TEXT", "--product": "TEXT",
-    "--as-of": "DAY",
-}  # fmt: skip
-"""What stands in sentences for a value that a person has to say."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +55,15 @@ class Way:
         return from_flags(list(self.words))
 
 
+def flags_named(text: str) -> list[str]:
+    """The flags that a sentence names, each once.
+
+    >>> flags_named("Give --from or --to; --from comes first.")
+    ['--from', '--to']
+    """
+    return list(dict.fromkeys(_FLAG.findall(text)))
+
+
 def ways_in(text: str) -> list[Way]:
     """The flags of each way out that a sentence names; a flag that sets nothing, or two blanks, are none.
 
@@ -82,7 +86,7 @@ def ways_in(text: str) -> list[Way]:
                 continue
             said, end = value[1], value.end()
             if in_prose and said.isalpha() and said.islower():  # a word of the sentence: the value is still to be said
-                said, end = _BLANKS.get(name, ""), match.end()
+                said, end = known[name].blank, match.end()
             if not said or (said == "COLUMN" and "=" not in said):
                 continue
             words.append(_unquoted(said, in_prose=in_prose))
@@ -106,13 +110,12 @@ def _unquoted(word: str, *, in_prose: bool) -> str:
 
 def _blank_of(words: list[str]) -> str:
     """The flag that still wants its value; "?" where more than one value is to be said."""
-    blanks = []
+    blanks, known, column = [], flags(), ""
     for name, value in pairwise(words):
-        wanted = _BLANKS.get(name)
         role, _, column = value.partition("=") if name == "--map" else ("", "", value)
-        if wanted and (column == wanted or (name == "--product" and column == "CODE")):
+        if name in known and column == known[name].blank:
             blanks.append("?" if role == "ROLE" else f"{name} {role}".strip())
-    if len(blanks) > 1 or (blanks and words[-1].rpartition("=")[2] not in {*_BLANKS.values(), "CODE"}):
+    if len(blanks) > 1 or (blanks and not blanks[0].startswith(words[-2])):
         return "?"
     return blanks[0] if blanks else ""
 
@@ -153,25 +156,26 @@ def without_given(settings: Mapping[str, Any], taken: Mapping[str, Any]) -> dict
     return {name: own for name, own in found.items() if own not in ({}, [])}
 
 
-def settled(settings: Mapping[str, Any]) -> dict[str, Any]:
+def settled(settings: Mapping[str, Any], folder: Path | None = None) -> dict[str, Any]:
     """Settings as a run records them: each value checked and of its type, and none that holds anyway.
+
+    What holds anyway is what `marketfold.toml`, in a `folder` if one is given, the environment and the defaults say.
 
     Raises
     ------
     ConfigError
         If one of them is unknown or out of range.
     """
-    checked = load_config(dict(settings)).model_dump(mode="json")
-    return chosen(_among(checked, settings))
-
-
-def _among(values: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:
-    """Of nested values those whose names are there, down to the settings themselves."""
-    branches = {setting.path[:-1] for setting in settings_of()}
-
-    def walk(values: Mapping[str, Any], names: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
-        for name, one in names.items():
-            inner = (*path, name)
-            yield name, dict(walk(values[name], one, inner)) if inner in branches else values[name]
-
-    return dict(walk(values, names, ()))
+    checked, anyway = load_config(dict(settings), folder), load_config(None, folder)
+    found: dict[str, Any] = {}
+    for setting, given in given_settings(settings):
+        if get_origin(setting.kind) is dict:  # pairs are added to those that hold anyway
+            value = {key: one for key, one in given.items() if setting.value_in(anyway).get(key) != one}
+        else:
+            value = setting.value_in(checked)
+        if value != setting.value_in(anyway) and value != {}:
+            inner = found
+            for name in setting.path[:-1]:
+                inner = inner.setdefault(name, {})
+            inner[setting.path[-1]] = value
+    return found

@@ -81,6 +81,18 @@ class Setting:
         return self.flag.title or words[:1].upper() + words[1:]
 
     @property
+    def blank(self) -> str:
+        """What stands in sentences for a value of it that a person has to say; empty where nothing does."""
+        return (self.flag.metavar or "").rpartition("=")[2]
+
+    def value_in(self, config: RunConfig) -> Any:
+        """What it is there, as JSON has it."""
+        value: Any = config.model_dump(mode="json", include={self.path[0]})
+        for name in self.path:
+            value = value[name]
+        return value
+
+    @property
     def choices(self) -> tuple[str, ...]:
         """What it may be, where that is listed."""
         listed = next((one.names for one in self.notes if isinstance(one, OneOf)), ())

@@ -64,10 +64,10 @@ class ReadingOptions(Options):
     null_values: Annotated[tuple[PlainText, ...], Flag("--null-value")] = Field(
         default=(), description="Texts that stand for a missing cell, beside the empty cell."
     )
-    date_format: Annotated[DateFormat | None, FOUND] = Field(
+    date_format: Annotated[DateFormat | None, Flag(metavar="FORMAT", unset="found")] = Field(
         default=None, description="How dates are written, as in %d/%m/%Y, where they fit more than one format."
     )
-    decimal: Annotated[Literal[".", ","] | None, FOUND] = Field(
+    decimal: Annotated[Literal[".", ","] | None, Flag(metavar="SIGN", unset="found")] = Field(
         default=None, description="Decimal sign, . or , where the numbers do not tell."
     )
     delimiter: Annotated[Separator | None, FOUND] = Field(
@@ -76,13 +76,13 @@ class ReadingOptions(Options):
     encoding: Annotated[Encoding | None, FOUND] = Field(
         default=None, description="Encoding of a text file, where it is not found."
     )
-    sheet: Annotated[PlainText | None, FOUND] = Field(
+    sheet: Annotated[PlainText | None, Flag(metavar="NAME", unset="found")] = Field(
         default=None, description="Sheet of a workbook, where it is not found."
     )
     table: bool = Field(
         default=False, description="Read as a table of customers, one row for each, where that is not found."
     )
-    header_row: Annotated[int | None, FOUND] = Field(
+    header_row: Annotated[int | None, Flag(metavar="N", unset="found")] = Field(
         default=None, ge=1, description="Row with the names of the columns, 1 for the first, where it is not found."
     )
     currency: Annotated[Currency | None, FOUND] = Field(
@@ -101,18 +101,18 @@ class CleaningOptions(Options):
 
     panel = FILE_PANEL
 
-    cancelled_statuses: Annotated[tuple[str, ...], Flag("--cancelled-status")] = Field(
+    cancelled_statuses: Annotated[tuple[str, ...], Flag("--cancelled-status", "STATUS")] = Field(
         default=(),
         description="Statuses, in any case, of a line that was not bought after all, beside those that are known.",
     )
-    sale_statuses: Annotated[tuple[str, ...], Flag("--sale-status")] = Field(
+    sale_statuses: Annotated[tuple[str, ...], Flag("--sale-status", "STATUS")] = Field(
         default=(), description="Statuses, in any case, of a line that was bought, whatever their words say."
     )
-    not_products: Annotated[tuple[str, ...], Flag("--not-product")] = Field(
+    not_products: Annotated[tuple[str, ...], Flag("--not-product", "TEXT")] = Field(
         default=(),
         description="Product ids, in any case, that are charges and not products, beside those that are known.",
     )
-    products: Annotated[tuple[str, ...], Flag("--product")] = Field(
+    products: Annotated[tuple[str, ...], Flag("--product", "TEXT")] = Field(
         default=(), description="Product ids or names, in any case, that are products, whatever their words say."
     )
     gross: bool = Field(default=False, description="Count what was bought whether or not it came back.")

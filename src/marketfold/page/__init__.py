@@ -2,7 +2,7 @@
 
 from marketfold.page.data import PageData, stand_in
 from marketfold.page.drawing import figure_part, plotly_figure
-from marketfold.page.embed import script_json
+from marketfold.page.embed import plotly_script, script_json
 from marketfold.page.images import find_chromium, write_figure, write_pdf
 from marketfold.page.parts import (
     Brief,
@@ -86,6 +86,7 @@ __all__ = [
     "numbers",
     "page_policy",
     "plotly_figure",
+    "plotly_script",
     "render_page",
     "script_json",
     "stand_in",

@@ -4,7 +4,7 @@ from marketfold.runs.campaigns import count_run, export_run, measure_run
 from marketfold.runs.comparison import PEOPLE_FILE, compare_into, compare_run_folders, read_comparison
 from marketfold.runs.demo_shop import DEMO_ORDERS, write_demo_shop
 from marketfold.runs.exported import Exported, audience_fingerprint, exported_audiences, outdated_audiences
-from marketfold.runs.folder import RUNS, next_free_folder, refuse_existing, staged_folder
+from marketfold.runs.folder import next_free_folder, refuse_existing, staged_folder
 from marketfold.runs.inspection import CustomersSeen, OrdersSeen, inspect_source
 from marketfold.runs.lessons import write_lessons
 from marketfold.runs.make import make_run
@@ -20,7 +20,6 @@ __all__ = [
     "DEMO_ORDERS",
     "LIFT_TESTS",
     "PEOPLE_FILE",
-    "RUNS",
     "CustomersSeen",
     "Exported",
     "Measured",

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketfold.errors import MarketfoldError, RunFolderError
+from marketfold.file_names import RUN_FILE, RUNS
 from marketfold.temporary import is_alive, make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-RUNS = Path("runs")
 WORK, PROCESS, NEW, OLD = ".{}-plan-change", "process", "new", "old"
 
 
@@ -133,7 +133,7 @@ def put_back(folder: Path) -> None:
     folder = folder.resolve()
     for what in ("before", "renewed"):
         earlier = folder.with_name(f".{folder.name}-{what}")
-        if (earlier / "run.json").is_file():
+        if (earlier / RUN_FILE).is_file():
             _settle_earlier(earlier, folder)
     work = folder.with_name(WORK.format(folder.name))
     try:

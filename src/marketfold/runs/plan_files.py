@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from marketfold.campaigns import CampaignPlan, change_parts, checked_edits, follow, load_playbook
 from marketfold.damage import DAMAGE, reason
 from marketfold.errors import MarketfoldError, ParameterError, PlaybookError, RunFolderError
+from marketfold.file_names import PLAN_FILE
 from marketfold.json_files import read_json, write_json
 from marketfold.report import AD_WORDS, brief_filename, brief_markdown
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from marketfold.campaigns import Campaign
 
 BRIEFS = "campaigns"
-PLAN = "plan.json"
 AUTO = "auto"
 
 NUMBERED = re.compile(r"(\d{2,})-.*\.md")
@@ -138,7 +138,7 @@ def write_plan(plan: CampaignPlan, folder: str | Path, kept: Mapping[int, str] |
             (home / name).write_text(mark_brief(made), encoding="utf-8")
         stated[campaign.number] = digests(made if text is None else text, campaign)
     campaigns = tuple(replace(campaign, stated=stated[campaign.number]) for campaign in plan.campaigns)
-    write_json(replace(plan, campaigns=campaigns).to_dict(), Path(folder) / PLAN)
+    write_json(replace(plan, campaigns=campaigns).to_dict(), Path(folder) / PLAN_FILE)
 
 
 def read_plan(folder: str | Path, playbook: str | Path = AUTO) -> CampaignPlan:
@@ -147,7 +147,7 @@ def read_plan(folder: str | Path, playbook: str | Path = AUTO) -> CampaignPlan:
     Without the playbook (as the run was told) all is there, but messages cannot be written anew. `RunFolderError` if
     plan.json cannot be read as a plan, or says what cannot be.
     """
-    path = Path(folder) / PLAN
+    path = Path(folder) / PLAN_FILE
     try:
         plan = checked_edits(CampaignPlan.from_dict(read_json(path)))
     except DAMAGE as error:

@@ -18,6 +18,7 @@ from marketfold.analysis import Previous
 from marketfold.config import RunConfig
 from marketfold.damage import reason, told_as
 from marketfold.errors import Fault, RunFolderError
+from marketfold.file_names import RUN_FILE
 from marketfold.frames import table_html
 from marketfold.json_files import read_json
 from marketfold.model import SegmentModel
@@ -128,7 +129,7 @@ class Run:
         """
         folder = Path(folder)
         put_back(folder)
-        path = folder / "run.json"
+        path = folder / RUN_FILE
         if not path.is_file():
             what = "does not exist" if not folder.exists() else "is not a run folder: it has no run.json"
             raise RunFolderError(f"{folder} {what}. Give a folder that marketfold run wrote.")

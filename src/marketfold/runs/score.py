@@ -10,6 +10,7 @@ from marketfold.config import load_config
 from marketfold.customer_tables import is_of_table, measure_again
 from marketfold.errors import ParameterError
 from marketfold.features import build_features
+from marketfold.file_names import RUN_FILE
 from marketfold.model import SegmentModel
 from marketfold.orders import read_orders
 from marketfold.runs.read import Run
@@ -84,6 +85,6 @@ def scoring_config(
         Day on which features look back; after the last of the new orders if not given.
     """
     folder = None if isinstance(model, SegmentModel) else Path(model)
-    config = Run.read(folder).config if folder and (folder / "run.json").is_file() else load_config()
+    config = Run.read(folder).config if folder and (folder / RUN_FILE).is_file() else load_config()
     changed = config.model_dump() | {"features": config.features.model_dump() | {"as_of": as_of}}
     return load_config(changed | {"reading": changed["reading"] | (reading or {})})

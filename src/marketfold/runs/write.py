@@ -12,6 +12,7 @@ from pyarrow import parquet
 
 from marketfold.csv_files import write_csv
 from marketfold.errors import ParameterError
+from marketfold.file_names import RUN_FILE
 from marketfold.json_files import write_json
 from marketfold.progress import shown_progress
 from marketfold.report import report_data
@@ -55,7 +56,7 @@ def write_run(analysis: Analysis, folder: str | Path, progress: Progress | Liter
             write_report_files(report_data(analysis, in_folder=True), staging)
         record = run_record(analysis)
         record["stages"] += [asdict(cost) for cost in clock.costs]
-        write_json(record, staging / "run.json")
+        write_json(record, staging / RUN_FILE)
     return Run.read(folder)
 
 

@@ -3,7 +3,7 @@
 from marketfold.studio.app import make_app
 from marketfold.studio.jobs import Jobs
 from marketfold.studio.opening import open_orders, open_run
-from marketfold.studio.server import LOCAL, Studio, is_local
+from marketfold.studio.server import LOCAL, Studio
 from marketfold.studio.workspace import Workspace
 
-__all__ = ["LOCAL", "Jobs", "Studio", "Workspace", "is_local", "make_app", "open_orders", "open_run"]
+__all__ = ["LOCAL", "Jobs", "Studio", "Workspace", "make_app", "open_orders", "open_run"]

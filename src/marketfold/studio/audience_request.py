@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from marketfold.audiences import PLATFORMS, ExportOptions, platform_named
 from marketfold.errors import AudienceError
@@ -92,6 +92,6 @@ def as_seen(run: Run) -> str:
     return f"{audience_fingerprint(run)} {run.home}"
 
 
-def keep_list(workspace: Workspace, name: str, content: bytes) -> str:
+def keep_list(workspace: Workspace, name: str, content: BinaryIO) -> str:
     """Keep a stop list that was brought, below the root under a name that no other file has; its path there."""
     return workspace.told(keep(content, workspace.root / UPLOADS, name or "stop-list.txt"))

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import errno
 import re
+import shutil
 import threading
 import unicodedata
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from starlette.concurrency import run_in_threadpool
 
 from marketfold.errors import EngineError, MarketfoldError, OrdersError
-from marketfold.file_names import ORDER_FILE_NAMES, is_passed_over
+from marketfold.file_names import ORDER_FILE_NAMES, RUN_FILE, is_passed_over
 from marketfold.temporary import working_folder
 from marketfold.whole_files import OWNER_ONLY
 
@@ -67,10 +68,11 @@ async def receive(stream: AsyncIterator[bytes], folder: Path, name: str) -> Path
         return _take_name(staging, folder)
 
 
-def keep(content: bytes, folder: Path, name: str) -> Path:
-    """Write a small file that is here already as `receive` writes one that arrives; `EngineError` as there."""
+def keep(content: BinaryIO, folder: Path, name: str) -> Path:
+    """Write a file that has arrived with a form as `receive` writes one that arrives alone; `EngineError` as there."""
     with _staged(folder, file_name(name)) as staging:
-        staging.write_bytes(content)
+        with staging.open("wb") as file:
+            shutil.copyfileobj(content, file)
         return _take_name(staging, folder)
 
 
@@ -161,7 +163,7 @@ def _entry(workspace: Workspace, path: Path) -> Entry | None:
         if path.is_symlink() and not path.resolve(strict=True).is_relative_to(workspace.root):
             return None
         if path.is_dir():
-            return None if (path / "run.json").exists() else Entry(path.name, told, is_folder=True)
+            return None if (path / RUN_FILE).exists() else Entry(path.name, told, is_folder=True)
         if path.suffix.lower() not in ORDER_FILE_NAMES or not path.is_file():
             return None
         told.encode()

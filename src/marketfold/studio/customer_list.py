@@ -11,6 +11,7 @@ from pyarrow import csv
 from marketfold import words
 from marketfold.damage import told_as
 from marketfold.errors import RunFolderError
+from marketfold.file_names import PLAN_FILE
 from marketfold.report import customer_cell, phrases
 from marketfold.runs import RunRows, read_plan
 
@@ -171,7 +172,7 @@ def _medians(path: Path, _changed: int) -> Medians:
 
 def currency_of(run: Run) -> str | None:
     """The currency of the orders, where it is known."""
-    path = run.home / "plan.json"
+    path = run.home / PLAN_FILE
     return _currency(run.home, path.stat().st_mtime_ns if path.is_file() else 0)
 
 

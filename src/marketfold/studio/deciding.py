@@ -71,9 +71,6 @@ class Doubt:
     undo: str = ""
 
 
-_BLANKS = {"--map": "column", "--sheet": "sheet", "--header-row": "number"}
-
-
 def role_words(role: str) -> str:
     """What a column of a role holds, as a choice in a menu."""
     return ROLES[role].meaning.partition(";")[0]
@@ -95,7 +92,7 @@ def choices_in(text: str, look: Look, about: Collection[str] = ()) -> tuple[Choi
 
 def _choice(way: Way, look: Look, about: Collection[str]) -> Choice:
     flag = way.blank.partition(" ")[0]
-    blank = _BLANKS.get(flag, "text") if flag else ""
+    blank = _kind_of_blank(way) if flag else ""
     cells = (text for column in look.columns if column.name in about for text, _ in column.profile.values)
     offered = {"column": (column.name for column in look.columns), "sheet": look.sheets, "text": cells}
     among = tuple(offered.get(blank, ()))
@@ -105,6 +102,13 @@ def _choice(way: Way, look: Look, about: Collection[str]) -> Choice:
         asked = next(given_settings(way.settings))[0].field.description or ""
         return Choice(asked.rstrip("."), way.text, "", blank, among)
     return Choice("; ".join(said(way.settings)), way.text)
+
+
+def _kind_of_blank(way: Way) -> str:
+    setting, _ = next(given_settings(way.settings))
+    if setting.blank == "COLUMN":
+        return "column"
+    return "sheet" if setting.path[-1] == "sheet" else "number" if setting.kind is int else "text"
 
 
 def said(settings: Mapping[str, Any]) -> list[str]:
@@ -127,8 +131,8 @@ def _described(setting: Setting) -> str:
     return (setting.field.description or "").partition(",")[0].rstrip(".")
 
 
-def changed(settings: Mapping[str, Any], give: str, back: str, value: str = "") -> dict[str, Any]:
-    """Settings with what a choice gives, and without what it takes back.
+def changed(workspace: Workspace, project: Project, give: str, back: str, value: str = "") -> dict[str, Any]:
+    """The settings of a project with what a choice gives, and without what it takes back.
 
     Raises
     ------
@@ -140,8 +144,8 @@ def changed(settings: Mapping[str, Any], give: str, back: str, value: str = "") 
     give = filled(give, value)
     if any(way.blank for way in ways_in(give)):
         raise ParameterError("Say which, and then choose again.")
-    given, taken = (reading_part(from_flags(_split(text))) for text in (give, back))
-    return settled(with_given(without_given(settings, taken), given))
+    given, taken = (from_flags(_split(text)) for text in (give, back))
+    return settled(with_given(without_given(project.settings, taken), given), workspace.root)
 
 
 def _split(text: str) -> list[str]:
@@ -173,7 +177,7 @@ def _doubt(one: Mapping[str, Any], choices: tuple[Choice, ...], way: str = "") -
 def _switched_off(workspace: Workspace, project: Project, code: str) -> Doubt:
     """A decision that is not made, as it was told when it was."""
     flag = f"--undo {code}"
-    before = last_look(workspace, project, changed(project.settings, "", flag))
+    before = last_look(workspace, project, changed(workspace, project, "", flag))
     told = [one for one in before.decisions if one["undo"] == flag] if before else []
     choices = (Choice("Switch it on again", "", flag),)
     if told:
@@ -195,7 +199,7 @@ def _made_by_hand(project: Project) -> list[Doubt]:
 
 def form_settings() -> list[Setting]:
     """Settings of how a file is read that stand in the form, in the order of the tree."""
-    apart = {"mapping", "no_role", "undo", "memory_limit"}
+    apart = {"mapping", "no_role", "undo"}
     return [one for one in settings_of() if one.path[0] == "reading" and one.path[-1] not in apart]
 
 

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marketfold.errors import ParameterError
+from marketfold.file_names import RUN_FILE, RUNS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from marketfold.studio.jobs import Jobs
     from marketfold.studio.workspace import Workspace
-
-_RUNS, _RECORD = "runs", "run.json"
 
 
 @dataclass(frozen=True)
@@ -62,10 +61,10 @@ def what_goes(workspace: Workspace, key: str, run: str) -> Going:
 def _own_run(workspace: Workspace, told: str) -> Path | None:
     """A run folder that may be deleted: it lies in the folder of runs itself, and is no link to elsewhere."""
     folder = workspace.path(told)
-    home = workspace.root / _RUNS
+    home = workspace.root / RUNS
     if folder.parent != home or folder.name in {"", ".", ".."} or home.is_symlink() or folder.is_symlink():
         return None
-    return folder if (folder / _RECORD).is_file() else None
+    return folder if (folder / RUN_FILE).is_file() else None
 
 
 def delete(workspace: Workspace, jobs: Jobs, going: Going) -> None:

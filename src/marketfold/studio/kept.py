@@ -6,19 +6,18 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from marketfold.errors import ParameterError
+from marketfold.file_names import PLAN_FILE, RUN_FILE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from marketfold.studio.workspace import Workspace
 
-_RECORD, _PLAN = "run.json", "plan.json"
-
 
 def state_of_run(folder: Path) -> str:
     """A text that changes when a run is made anew or its plan is changed."""
     found = []
-    for name in (_RECORD, _PLAN):
+    for name in (RUN_FILE, PLAN_FILE):
         try:
             about = (folder / name).stat()
         except OSError:

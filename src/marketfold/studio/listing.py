@@ -8,7 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from marketfold.errors import MarketfoldError
-from marketfold.runs import RUNS, Run
+from marketfold.file_names import RUN_FILE, RUNS
+from marketfold.runs import Run
 from marketfold.studio.opening import differing_from
 from marketfold.studio.reports import headline
 from marketfold.words import day
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from marketfold.studio.workspace import Project, Workspace
 
 Standing = Literal["made", "outdated", "waiting", "running", "failed", "cancelled", "broken", "unreadable", "none"]
-
-_RECORD = "run.json"
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ def everything(workspace: Workspace, jobs: Jobs) -> list[Made]:
 
 def _run_folders(workspace: Workspace) -> list[Path]:
     with suppress(OSError):
-        return [path.parent for path in (workspace.root / RUNS).glob(f"*/{_RECORD}") if path.is_file()]
+        return [path.parent for path in (workspace.root / RUNS).glob(f"*/{RUN_FILE}") if path.is_file()]
     return []
 
 
@@ -97,7 +96,7 @@ def _of_project(workspace: Workspace, project: Project, latest: Mapping[str, Job
 def _of_folder(workspace: Workspace, folder: Path, project: Project | None = None) -> Made:
     """A run folder, of a project or of none; one that cannot be read is told with the reason."""
     key, told = project.key if project else "", workspace.told(folder)
-    at = _changed(folder / _RECORD)
+    at = _changed(folder / RUN_FILE)
     made_on = day(date.fromtimestamp(at)) if at else ""
     try:
         run = Run.read(folder)

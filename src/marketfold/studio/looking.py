@@ -13,7 +13,6 @@ from marketfold.errors import MarketfoldError
 from marketfold.json_files import write_json
 from marketfold.orders import (
     alias_rank,
-    first_samples,
     is_contact,
     match_roles,
     open_source,
@@ -119,18 +118,6 @@ def _reason(role: str, column: str, options: ReadingOptions) -> Reason:
     if options.mapping.get(role) == column:
         return "given"
     return "name" if alias_rank(role, column) is not None else "content"
-
-
-def first_cells(path: Path, settings: dict[str, Any], column: str) -> tuple[str, ...]:
-    """The first different cells of a column, read from the source now: they are kept nowhere.
-
-    Raises
-    ------
-    OrdersError
-        If the source cannot be read any more.
-    """
-    source = open_source(str(path), load_config(reading_part(settings)).reading)
-    return first_samples(source.sample().get(column, ()))
 
 
 def _aside(seen: OrdersSeen | CustomersSeen | None) -> tuple[AsideSeen, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, wraps
+from functools import cache, partial, wraps
 from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
@@ -13,6 +13,7 @@ from marketfold.errors import ConfigError, MarketfoldError, ParameterError, RunF
 from marketfold.page import colour_rules, environment, figure_scripts
 from marketfold.studio.look import Look, last_look
 from marketfold.studio.opening import differing_from
+from marketfold.studio.ways_out import ways_out
 from marketfold.studio.workspace import OutdatedError
 from marketfold.version import __version__
 from marketfold.words import printable
@@ -152,6 +153,7 @@ def page(request: Request, template: str, station: str, desk: Desk | None = None
     status = values.pop("status", 200)
     stations = all_stations() if desk else BEFORE_A_PROJECT
     places = [(one, _address(one, desk), one.sentence(desk)) for one in stations]
+    values = {"ways_out": partial(ways_out, project=desk.project if desk else None)} | values
     html = (
         environment("marketfold.studio")
         .get_template(template)
@@ -174,11 +176,20 @@ def refusal(request: Request, error: MarketfoldError, status: int = 422) -> Resp
     status = 409 if isinstance(error, OutdatedError) else status
     headline, *rest = str(error).split("\n")
     faults = tuple(map(str, error.faults)) or tuple(rest)
-    template = "refusal_part.html.j2" if request.headers.get("hx-request") else "refusal.html.j2"
-    if template == "refusal.html.j2":
-        return page(request, template, "", headline=headline, faults=faults, status=status)
-    html = environment("marketfold.studio").get_template(template).render(headline=headline, faults=faults)
+    told: dict[str, Any] = {"headline": headline, "faults": faults, "ways": ways_out(str(error), _project(request))}
+    told["to"] = next(iter(request.url.path.split("/")[3:4]), "")
+    if not request.headers.get("hx-request"):
+        return page(request, "refusal.html.j2", "", status=status, **told)
+    html = environment("marketfold.studio").get_template("refusal_part.html.j2").render(**told)
     return HTMLResponse(printable(html), 200, {"HX-Retarget": "#said", "HX-Reswap": "innerHTML"})
+
+
+def _project(request: Request) -> Project | None:
+    """The project that a request is about; None where it is about none."""
+    try:
+        return state_of(request).workspace.project(request.path_params["key"])
+    except (KeyError, MarketfoldError, OSError):
+        return None
 
 
 def go(request: Request, address: str) -> Response:

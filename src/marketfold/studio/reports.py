@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from marketfold.page import render_page
@@ -16,6 +17,19 @@ if TYPE_CHECKING:
     from marketfold.page import ReportPage
 
 _RECORDS = "page.json"
+
+
+@lru_cache(maxsize=8)
+def _page(folder: Path, _changed: int, _size: int) -> ReportPage:
+    return read_page(folder).named()
+
+
+def page_of(folder: Path) -> ReportPage:
+    """The report of a run as records, with the names as they are now, parsed once for each state of its file.
+
+    `RunFolderError` where they are gone or damaged.
+    """
+    return _page(folder, *_key(folder)[1:])
 
 
 class _Kept:
@@ -52,17 +66,17 @@ def _key(folder: Path) -> tuple[str, int, int]:
 
 def headline(folder: Path) -> str:
     """What the report of a run says first; `RunFolderError` where its records are gone or damaged."""
-    return _TITLES.get(_key(folder)) or _TITLES.put(_key(folder), read_page(folder).named().title)
+    return _TITLES.get(_key(folder)) or _TITLES.put(_key(folder), page_of(folder).title)
 
 
 def report_html(folder: Path) -> str:
     """The report of a run, as the command line writes it; `RunFolderError` where its records are gone or damaged."""
-    return _PAGES.get(_key(folder)) or _PAGES.put(_key(folder), render_page(read_page(folder).named()))
+    return _PAGES.get(_key(folder)) or _PAGES.put(_key(folder), render_page(page_of(folder)))
 
 
 def framed_report(folder: Path) -> str:
     """The report within the studio: without links to files beside it, which lead nowhere from there."""
-    return _FRAMED.get(_key(folder)) or _FRAMED.put(_key(folder), render_page(_alone(read_page(folder).named())))
+    return _FRAMED.get(_key(folder)) or _FRAMED.put(_key(folder), render_page(_alone(page_of(folder))))
 
 
 def _alone(page: ReportPage) -> ReportPage:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from marketfold import words
+from marketfold.file_names import RUN_FILE
 from marketfold.report import Ends, bounds_words
 from marketfold.runs import Run, RunRows
 from marketfold.segments import Bound, Large
@@ -115,7 +116,7 @@ def _in_words(run: Run, rows: RunRows, conditions: tuple[Bound, ...], described:
     by_feature = {name: [one for one in conditions if one.feature == name] for name in dict.fromkeys(
         one.feature for one in conditions
     )}  # fmt: skip
-    currency, large = currency_of(run), _large(run.home, (run.home / "run.json").stat().st_mtime_ns)
+    currency, large = currency_of(run), _large(run.home, (run.home / RUN_FILE).stat().st_mtime_ns)
     parts = []
     for name, bounds in by_feature.items():
         steps = rows.steps(name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, FiniteFloat, TypeAdapter
@@ -11,16 +10,14 @@ from pydantic import Field, FiniteFloat, TypeAdapter
 from marketfold import words
 from marketfold.damage import told_as
 from marketfold.errors import RunFolderError
+from marketfold.file_names import RUN_FILE
 from marketfold.page import SegmentCards
 from marketfold.reduction import label_of
 from marketfold.report import alike_in_words
-from marketfold.runs import read_page
 from marketfold.schema import Trust  # noqa: TC001 - read at run time, when records are validated
 from marketfold.words import share
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from marketfold.page import Part, ReportPage
     from marketfold.runs import Run
 
@@ -70,21 +67,6 @@ class Option:
 _SOLUTIONS = TypeAdapter(list[Solution])
 
 
-def report_of(run: Run) -> ReportPage:
-    """The report as records, with the names as they are now."""
-    path = run.home / "page.json"
-    try:
-        about = path.stat()
-    except OSError as error:
-        raise RunFolderError(f"{path} cannot be read ({error.strerror}). Make the run again.") from error
-    return _report(run.home, about.st_mtime_ns, about.st_size)
-
-
-@lru_cache(maxsize=8)
-def _report(folder: Path, _changed: int, _size: int) -> ReportPage:
-    return read_page(folder).named()
-
-
 def cards_of(report: ReportPage) -> SegmentCards | None:
     """The cards of the segments; their links lead nowhere here, so they have none."""
     parts = (part for section in report.sections for part in section.parts)
@@ -99,14 +81,14 @@ def parts_of(report: ReportPage, key: str) -> tuple[Part, ...]:
 
 def solutions_of(run: Run) -> list[Solution]:
     """What each number of segments would give, by that number."""
-    with told_as(RunFolderError, str(run.folder / "run.json")):
+    with told_as(RunFolderError, str(run.folder / RUN_FILE)):
         found = _SOLUTIONS.validate_python(run.record["choose_k"].get("solutions", []))
     return sorted(found, key=lambda one: one.k)
 
 
 def feature_sets_of(run: Run) -> list[Option]:
     """Each feature set that was tried, by its best number of segments, and what was found of it."""
-    with told_as(RunFolderError, str(run.folder / "run.json")):
+    with told_as(RunFolderError, str(run.folder / RUN_FILE)):
         record = run.record["feature_set"]
         by_name: dict[str, dict[str, Any]] = {}
         for one in record["candidates"]:
@@ -137,7 +119,7 @@ def _of_candidate(one: dict[str, Any]) -> tuple[str, ...]:
 
 def reductions_of(run: Run) -> list[Option]:
     """Each reduction that was compared, and what was found of it."""
-    with told_as(RunFolderError, str(run.folder / "run.json")):
+    with told_as(RunFolderError, str(run.folder / RUN_FILE)):
         record = run.record["reduction"]
         return [
             Option(

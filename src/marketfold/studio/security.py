@@ -7,6 +7,8 @@ another name of this machine (DNS rebinding), not by a form or a script of its o
 from __future__ import annotations
 
 import hmac
+import os
+import re
 import secrets
 import sys
 import traceback
@@ -17,6 +19,8 @@ from urllib.parse import parse_qsl, quote, urlencode
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse
 
+from marketfold.studio.peers import owner_of
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -25,8 +29,11 @@ if TYPE_CHECKING:
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 MOST_FORM_BYTES = 2_000_000
-MOST_UPLOAD_BYTES = 50_000_000_000
-UPLOADS = "/upload"
+MOST_BYTES = (
+    (re.compile(r"/upload"), 50_000_000_000),
+    (re.compile(r"/p/[^/]+/campaigns/audiences"), 1_000_000_000),  # with a stop list
+)
+"""Of what is streamed to disk, by the path to which it is sent."""
 
 EMPTY_STYLE = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
 """Plotly makes a style sheet of no text, and puts its rules into that one by one."""
@@ -84,11 +91,15 @@ def _from_here(headers: Headers) -> bool:
 
 
 class Session:
-    """Let nobody in without the token that was printed; it opens once, and a cookie takes its place."""
+    """Let nobody in without the token that was printed; it opens once, and a cookie takes its place.
 
-    def __init__(self, app: ASGIApp, token: str, cookie: str) -> None:
+    The token of the browser that is started with the studio opens for processes of the same user alone: what a
+    program is started with can be read by everybody on the machine.
+    """
+
+    def __init__(self, app: ASGIApp, token: str, cookie: str, own_token: str = "") -> None:
         self.app, self.cookie = app, cookie
-        self._token: str | None = token
+        self._token, self._own_token = token, own_token
         self._session = secrets.token_urlsafe(32)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -98,7 +109,7 @@ class Session:
             return
         pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         tokens, known = [value for name, value in pairs if name == "token"], self._is_known(Headers(scope=scope))
-        if tokens and scope["method"] in SAFE and (known or self._opens(tokens[0])):
+        if tokens and scope["method"] in SAFE and (known or self._opens(tokens[0], scope)):
             rest = urlencode([pair for pair in pairs if pair[0] != "token"])
             place = quote("/" + scope["path"].lstrip("/\\"))  # `//name` would be another machine
             answer = RedirectResponse(f"{place}{'?' if rest else ''}{rest}", 303)
@@ -111,10 +122,10 @@ class Session:
                 scope, receive, send
             )
 
-    def _opens(self, given: str) -> bool:
-        opens = self._token is not None and hmac.compare_digest(given.encode(), self._token.encode())
+    def _opens(self, given: str, scope: Scope) -> bool:
+        opens = _is_same(given, self._token) or (_is_same(given, self._own_token) and _is_ours(scope))
         if opens:
-            self._token = None
+            self._token = self._own_token = ""
         return opens
 
     def _is_known(self, headers: Headers) -> bool:
@@ -123,6 +134,16 @@ class Session:
         except CookieError:
             return False
         return found is not None and hmac.compare_digest(found.value.encode(), self._session.encode())
+
+
+def _is_same(given: str, token: str) -> bool:
+    return bool(token) and hmac.compare_digest(given.encode(), token.encode())
+
+
+def _is_ours(scope: Scope) -> bool:
+    """Whether a process of the user asks whose studio this is."""
+    client, server = scope.get("client"), scope.get("server")
+    return client is not None and server is not None and owner_of(client, server) == os.getuid()
 
 
 class _TooMuchError(Exception):
@@ -140,7 +161,7 @@ class Bounded:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        most = MOST_UPLOAD_BYTES if scope["path"] == UPLOADS else MOST_FORM_BYTES
+        most = next((most for path, most in MOST_BYTES if path.fullmatch(scope["path"])), MOST_FORM_BYTES)
         told, seen, begun = Headers(scope=scope).get("content-length", "0"), 0, False
         too_much = _refuse("That is more than the studio takes.", 413)
 
@@ -206,9 +227,10 @@ class SafeHeaders:
         await self.app(scope, receive, with_headers)
 
 
-def guarded(app: ASGIApp, hosts: Collection[str], token: str, cookie: str) -> ASGIApp:
-    """An app that only its own pages, opened with the token, can use."""
-    return NoTracebacks(SafeHeaders(KnownHosts(OwnPagesOnly(Session(Bounded(app), token, cookie)), hosts)))
+def guarded(app: ASGIApp, hosts: Collection[str], token: str, cookie: str, own_token: str = "") -> ASGIApp:
+    """An app that only its own pages, opened with a token, can use."""
+    session = Session(Bounded(app), token, cookie, own_token)
+    return NoTracebacks(SafeHeaders(KnownHosts(OwnPagesOnly(session), hosts)))
 
 
 def _refuse(text: str, status: int) -> Response:

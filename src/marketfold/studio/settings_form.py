@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, get_origin
 
-from marketfold.config import SEGMENTS_PANEL, given_settings, load_config, settings_of
+from marketfold.config import SEGMENTS_PANEL, load_config, settings_of, settled
 from marketfold.reduction import label_of
 from marketfold.studio.workspace import with_setting
 
@@ -40,7 +40,7 @@ class Field:
         about = "" if about.rstrip(".") == setting.title else about
         unset = setting.flag.unset if setting.default is None else ""
         return cls(
-            ".".join(setting.path), _kind(setting), setting.title, about, _as_typed(value_of(config, setting)),
+            ".".join(setting.path), _kind(setting), setting.title, about, _as_typed(setting.value_in(config)),
             "" if unset == "none" else unset, choices,
         )  # fmt: skip
 
@@ -54,34 +54,17 @@ def filled_in(settings: dict[str, Any], form: Mapping[str, Any], root: Path, pan
     """The settings with what somebody changed in the form of a panel; `ConfigError` for what cannot be."""
     config = load_config(settings, root)
     for setting in settings_of():
-        name, shown = ".".join(setting.path), _as_typed(value_of(config, setting))
+        name, shown = ".".join(setting.path), _as_typed(setting.value_in(config))
         given = str(form.get(name, "")).strip()
         if setting.panel == panel and given != shown:
             settings = with_setting(settings, setting.path, _given(setting, given))
-    return as_stored(settings, root)
+    return settled(settings, root)
 
 
 def chosen_as(settings: dict[str, Any], name: str, value: str, root: Path) -> dict[str, Any]:
     """The settings with one of them set, or taken out where the value is empty; `ConfigError` where it cannot be."""
     setting = next(one for one in settings_of() if ".".join(one.path) == name)
-    return as_stored(with_setting(settings, setting.path, _given(setting, value)), root)
-
-
-def as_stored(settings: dict[str, Any], root: Path) -> dict[str, Any]:
-    """Settings as a project keeps them: checked, and each as what it is rather than as it was typed."""
-    config = load_config(settings, root)
-    for setting, _ in list(given_settings(settings)):
-        if get_origin(setting.kind) is not dict:
-            settings = with_setting(settings, setting.path, value_of(config, setting))
-    return settings
-
-
-def value_of(config: RunConfig, setting: Setting) -> Any:
-    """What a setting is, as JSON has it."""
-    value: Any = config.model_dump(mode="json", include={setting.path[0]})
-    for name in setting.path:
-        value = value[name]
-    return value
+    return settled(with_setting(settings, setting.path, _given(setting, value)), root)
 
 
 def choice_words(setting: Setting, value: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from starlette.concurrency import run_in_threadpool
@@ -15,7 +15,7 @@ from marketfold.audiences import PLATFORMS, likely_columns
 from marketfold.report import audience_table, export_target
 from marketfold.runs import exported_audiences
 from marketfold.studio.audience_request import ELSEWHERE, AudienceRequest, as_seen, keep_list
-from marketfold.studio.pages import desk_of, go, page, run_of, state_of
+from marketfold.studio.pages import MOST_FIELDS, desk_of, go, page, run_of, state_of
 from marketfold.studio.workspace import OutdatedError
 
 if TYPE_CHECKING:
@@ -69,23 +69,19 @@ def _counted(job: Job | None, run: Run) -> dict[str, Any] | None:
 
 async def _ask(request: Request) -> Response:
     """Count, or write the files: both with what the form says."""
-    async with request.form(max_files=1) as form:
-        brought = form.get("list")
-        content = await brought.read() if isinstance(brought, UploadFile) and brought.filename else b""
-        return await run_in_threadpool(_begin, request, form, content)
+    async with request.form(max_files=1, max_fields=MOST_FIELDS) as form:
+        return await run_in_threadpool(_begin, request, form)
 
 
-def _begin(request: Request, form: FormData, content: bytes) -> Response:
+def _begin(request: Request, form: FormData) -> Response:
     state, key = state_of(request), request.path_params["key"]
     now = as_seen(run_of(desk_of(state, key)))
     if form.get("of", now) != now:
         raise OutdatedError("The run or its plan was changed since this page was opened. Load it again.")
-    fields = dict(form.multi_items())
-    asked = AudienceRequest.of(form, state.workspace)
-    if content:
-        name = getattr(fields["list"], "filename", "") or ""
-        asked = AudienceRequest(**asdict(asked) | {"suppression": keep_list(state.workspace, name, content)})
-    kind = KINDS.get(str(fields.get("do", "")), "count")
+    asked, brought = AudienceRequest.of(form, state.workspace), form.get("list")
+    if isinstance(brought, UploadFile) and brought.filename and brought.size:
+        asked = replace(asked, suppression=keep_list(state.workspace, brought.filename, brought.file))
+    kind = KINDS.get(str(form.get("do", "")), "count")
     state.jobs.ask(kind, key, **asdict(asked) | {"segments": list(asked.segments), "of": now})
     return go(request, f"/p/{key}/campaigns/audiences")
 

@@ -86,7 +86,7 @@ def _preview(request: Request, desk: Desk) -> Preview | None:
     if not give and not back:
         return None
     state, project = state_of(request), desk.project
-    settings = changed(project.settings, give, back)
+    settings = changed(state.workspace, project, give, back)
     look = last_look(state.workspace, project, settings)
     if look and desk.look and look.stamp != desk.look.stamp:
         look = None
@@ -153,7 +153,7 @@ def _ask(request: Request, form: FormData) -> Response:
     state, key = state_of(request), request.path_params["key"]
     project = state.workspace.project(key)
     give, back, value = (str(form.get(name, "")) for name in ("give", "back", "value"))
-    settings = changed(project.settings, give, back, value)
+    settings = changed(state.workspace, project, give, back, value)
     look = last_look(state.workspace, project, settings)
     if look is None or look.stamp != stamp_of(state.workspace.source(project)):
         state.jobs.ask("look", key, settings=reading_part(settings))

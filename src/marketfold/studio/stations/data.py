@@ -13,6 +13,7 @@ from marketfold.config import as_flags, as_toml, settled, with_given
 from marketfold.errors import ParameterError
 from marketfold.page import environment
 from marketfold.schema import ROLES
+from marketfold.studio.cells import first_cells
 from marketfold.studio.deciding import changed, choices_in, form_settings, name_of, options_of, role_words
 from marketfold.studio.look import forget_looks, last_look, stamp_of
 from marketfold.studio.pages import Station, desk_of, go, page, revision_of, state_of, with_form
@@ -116,6 +117,12 @@ def _asked(request: Request, state: State, project: Project, to: str = "data") -
     return go(request, f"/p/{project.key}/{to}")
 
 
+def _settled(request: Request, state: State, form: FormData, settings: Mapping[str, Any]) -> Response:
+    """Take settings that a form says."""
+    kept = settled(settings, state.workspace.root)
+    return _asked(request, state, state.workspace.change(request.path_params["key"], revision_of(form), settings=kept))
+
+
 def _roles(request: Request, form: FormData) -> Response:
     """Give columns the roles that the form says; only those that it says otherwise than before are touched."""
     state, key = state_of(request), request.path_params["key"]
@@ -125,7 +132,9 @@ def _roles(request: Request, form: FormData) -> Response:
     new = {column: "" if role == NO_ROLE else role for column, role in asked.items() if column in before}
     new = {column: role for column, role in new.items() if role != before[column] and role in {"", *ROLES}}
     settings = _with_roles(desk.project.settings, new)
-    return _asked(request, state, state.workspace.change(key, revision_of(form), settings=settled(settings)))
+    return _asked(
+        request, state, state.workspace.change(key, revision_of(form), settings=settled(settings, state.workspace.root))
+    )
 
 
 def _with_roles(settings: Mapping[str, Any], new: Mapping[str, str]) -> dict[str, Any]:
@@ -153,16 +162,18 @@ def _reading(request: Request, form: FormData) -> Response:
         elif get_origin(setting.kind) is tuple:
             value = [line.strip() for line in text.splitlines() if line.strip()] or None
         settings = with_setting(settings, setting.path, value)
-    return _asked(request, state, state.workspace.change(key, revision_of(form), settings=settled(settings)))
+    return _asked(
+        request, state, state.workspace.change(key, revision_of(form), settings=settled(settings, state.workspace.root))
+    )
 
 
 def _take(request: Request, form: FormData) -> Response:
     """Choose otherwise: what a hint, a doubt or a preview offers."""
     state, key = state_of(request), request.path_params["key"]
     give, back, value = (str(form.get(name, "")) for name in ("give", "back", "value"))
-    settings = changed(state.workspace.project(key).settings, give, back, value)
+    settings = changed(state.workspace, state.workspace.project(key), give, back, value)
     project = state.workspace.change(key, revision_of(form), settings=settings)
-    return _asked(request, state, project, "cleaning" if form.get("to") == "cleaning" else "data")
+    return _asked(request, state, project, to if (to := str(form.get("to"))) in {"cleaning", "segments"} else "data")
 
 
 def _again(request: Request, form: FormData) -> Response:  # noqa: ARG001
@@ -186,9 +197,7 @@ def _cells(request: Request) -> Response:
     """The first cells of one column, which are shown when they are asked for and kept nowhere."""
     state, key = state_of(request), request.path_params["key"]
     project, column = state.workspace.project(key), request.query_params.get("column", "")
-    from marketfold.studio.looking import first_cells  # noqa: PLC0415 - pages start without what reads sources
-
-    found = first_cells(state.workspace.source(project), project.settings, column)
+    found = first_cells(state.workspace, project, column)
     html = environment("marketfold.studio").get_template("cells.html.j2").render(cells=found)
     if request.headers.get("hx-request"):
         return HTMLResponse(printable(html))

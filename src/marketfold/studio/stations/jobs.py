@@ -56,8 +56,14 @@ def _cancel(request: Request, form: FormData) -> Response:  # noqa: ARG001
 
 
 def _again(request: Request, form: FormData) -> Response:  # noqa: ARG001
-    """Begin anew what was broken off or failed."""
-    job = state_of(request).jobs.ask_again(request.path_params["job"])
+    """Begin anew what was broken off or failed; a run with the settings as they are by now."""
+    state, ident = state_of(request), request.path_params["job"]
+    job = state.jobs.get(ident)
+    if job.kind == "run":
+        project = state.workspace.project(job.project)
+        job = state.jobs.ask("run", project.key, settings=project.settings, previous=project.run)
+    else:
+        job = state.jobs.ask_again(ident)
     return go(request, place_of(job))
 
 

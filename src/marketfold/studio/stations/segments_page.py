@@ -11,8 +11,9 @@ from marketfold.page import Prose
 from marketfold.runs import RowsAsked
 from marketfold.studio.customer_list import customer_list
 from marketfold.studio.pages import drawn, number_in, page, state_of
+from marketfold.studio.reports import page_of
 from marketfold.studio.rule_of_thumb import rule_of
-from marketfold.studio.run_reading import cards_of, feature_sets_of, parts_of, reductions_of, report_of, solutions_of
+from marketfold.studio.run_reading import cards_of, feature_sets_of, parts_of, reductions_of, solutions_of
 from marketfold.studio.settings_form import in_words, panel_fields
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def station_page(request: Request, desk: Desk, **values: Any) -> Response:
 
 def _found(request: Request, run: Run) -> dict[str, Any]:
     """What a run says of its segments."""
-    report, solutions = report_of(run), solutions_of(run)
+    report, solutions = page_of(run.home), solutions_of(run)
     stability = parts_of(report, "stability")
     return {
         "found": report,
