@@ -7,14 +7,15 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from marketfold.clustering import jaccards
 from marketfold.segments.distinguishing_features import ORDERS
-from marketfold.segments.matching import match_segments
+from marketfold.segments.matching import match_segments, shared_units
 from marketfold.segments.name_words import MOST_WORDS, Members, NamePart, alike, compose, graded, meaning, other_than
 from marketfold.segments.phrases import phrase_of
 from marketfold.segments.profiles import find_traits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from marketfold.segments.distinguishing_features import DistinguishingFeature
     from marketfold.segments.matching import SegmentMatch
@@ -254,17 +255,34 @@ def number_and_name(
     earlier: Snapshot | None = None,
     *,
     companies: bool = False,
+    given: Collection[int] = (),
 ) -> tuple[Segmentation, tuple[SegmentMatch, ...]]:
     """Give segments the numbers and names that they keep from here on.
 
     Those of an earlier run are kept where a segment is the same group; what became of its segments is given beside,
-    empty without one. `traits` are as `find_traits` gives them, where they are known already. Where customers are
-    `companies` they are called accounts.
+    empty without one. A segment that several of that run were merged to is named anew, unless somebody named the one
+    whose number it takes over: `given` are the numbers of those. `traits` are as `find_traits` gives them, where they
+    are known already. Where customers are `companies` they are called accounts.
     """
     names = name_segments(traits or find_traits(segmentation), Members(segmentation.unit, companies))
     named = replace(segmentation, names=names)
     if earlier is None:
         return named, ()
-    matches = match_segments(earlier, named.snapshot())
-    numbers, names = zip(*((match.number, match.name) for match in matches), strict=True)
+    later = named.snapshot()
+    matches = match_segments(earlier, later, _newly_merged(named, earlier, later, given))
+    kept = {match.segment: match for match in matches}
+    numbers, names = zip(*((kept[number].number, kept[number].name) for number in named.numbers), strict=True)
     return replace(named, numbers=numbers, names=names), matches
+
+
+def _newly_merged(made: Segmentation, earlier: Snapshot, later: Snapshot, given: Collection[int]) -> set[int]:
+    """Numbers of merged segments in which most of two segments of the earlier run are, and none that was named."""
+    shared = shared_units(earlier, later)
+    within = (2 * shared > shared.sum(axis=1, keepdims=True)).sum(axis=0)
+    nearest = jaccards(shared).argmax(axis=0)
+    merged = {number for number, parts in zip(made.numbers, made.made_of, strict=True) if len(parts) > 1}
+    return {
+        number
+        for place, number in enumerate(later.segment_numbers)
+        if number in merged and within[place] > 1 and earlier.segment_numbers[nearest[place]] not in given
+    }
