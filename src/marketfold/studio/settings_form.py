@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from marketfold.config import Difference, RunConfig, Setting
 
-Kind = Literal["choice", "yes", "number", "day", "text", "pairs"]
+Kind = Literal["choice", "yes", "number", "day", "text", "lines"]
 AUTO = "auto"
 
 
@@ -111,7 +111,7 @@ def _value_words(setting: Setting, value: Any) -> str:
 def _kind(setting: Setting) -> Kind:
     if setting.choices:
         return "choice"
-    known: dict[Any, Kind] = {bool: "yes", int: "number", date: "day", dict: "pairs"}
+    known: dict[Any, Kind] = {bool: "yes", int: "number", date: "day", dict: "lines", tuple: "lines"}
     return known.get(get_origin(setting.kind) or setting.kind, "text")
 
 
