@@ -56,7 +56,9 @@ def test_a_click_changes_the_settings_and_marks_the_station(visitor: Visitor, pr
     shown = visitor.get(_at(project))
     assert shown.text.count(f'action="{_at(project)}/merge"') == 3
     assert "Take apart" not in shown.text
-    assert visitor.post(_at(project, "/merge"), revision=str(project.revision), segment="3", **{"with": "1"}).status == 303
+    assert (
+        visitor.post(_at(project, "/merge"), revision=str(project.revision), segment="3", **{"with": "1"}).status == 303
+    )
     assert _merges(visitor, project) == ["1+3"]
     told = _text(visitor.get(_at(project)))
     assert "Segments to be one: 1+3 now, none in the run" in told
@@ -101,6 +103,14 @@ def test_another_number_forgets_what_was_merged(visitor: Visitor, project: Proje
     assert "To merge segments, find them again first" in _text(told)
     assert f'action="{_at(project)}/merge"' not in told.text
     assert _post(visitor, project, "/merge", segment="1", **{"with": "2"}) == 422
+
+
+def test_another_file_is_not_merged_by_numbers_of_this_one(visitor: Visitor, project: Project):
+    assert _post(visitor, project, "/merge", segment="1", **{"with": "2"}) == 303
+    shutil.copy(EXAMPLES / "sales.csv", visitor.root)
+    assert visitor.post(f"/p/{project.key}/copy", path="sales.csv").status == 303
+    (copied,) = (one for one in visitor.workspace.projects() if one.source == "sales.csv")
+    assert copied.settings["clustering"] == project.settings["clustering"]
 
 
 @pytest.mark.parametrize("made_of", [["x"], [0], 3, None, [[1]]])

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, TypeAdapter
 
-from marketfold.config import load_config
 from marketfold.damage import told_as
 from marketfold.errors import ParameterError, RunFolderError
 from marketfold.selection import check_merges
-from marketfold.studio.settings_form import as_stored
-from marketfold.studio.workspace import with_setting
+from marketfold.studio.settings_form import MERGE
 from marketfold.thresholds import LEAST_ASKED
 from marketfold.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from marketfold.config import RunConfig
     from marketfold.runs import Run
@@ -26,7 +23,6 @@ if TYPE_CHECKING:
 
     Merges = tuple[tuple[int, ...], ...]
 
-SETTING = ("clustering", "merge")
 _PARTS = TypeAdapter(list[Annotated[int, Field(ge=1, le=1_000)]])
 
 
@@ -53,7 +49,7 @@ def made_of(run: Run) -> dict[int, tuple[int, ...]]:
 
 def can_be_merged(desk: Desk) -> bool:
     """Whether the segments of the run are those of the settings, but for what is merged: else numbers mean others."""
-    return desk.run is not None and all(one.setting.path == SETTING for one in desk.differing)
+    return desk.run is not None and all(one.setting.path == MERGE for one in desk.differing)
 
 
 def card_merges(desk: Desk, config: RunConfig, names: Mapping[int, str]) -> dict[int, CardMerge]:
@@ -93,14 +89,6 @@ def taken_apart(desk: Desk, config: RunConfig, number: int | None) -> list[str]:
     """The merges of the settings without those of one segment of the run."""
     (own,) = _parts_asked_for(desk, [number])
     return ["+".join(map(str, one)) for one in config.clustering.merges if not set(own).intersection(one)]
-
-
-def with_merges(settings: dict[str, Any], merges: list[str], root: Path) -> dict[str, Any]:
-    """The settings with these merges, whatever `marketfold.toml` says of them."""
-    found = with_setting(settings, SETTING, merges or None)
-    if not merges and load_config(found, root).clustering.merge:
-        found = with_setting(settings, SETTING, [])
-    return as_stored(found, root)
 
 
 def _into(wanted: Merges, own: tuple[int, ...]) -> tuple[int, ...]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["choice", "yes", "number", "day", "text", "lines"]
 AUTO = "auto"
+MERGE = ("clustering", "merge")
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,14 @@ def chosen_as(settings: dict[str, Any], name: str, value: str, root: Path) -> di
     """The settings with one of them set, or taken out where the value is empty; `ConfigError` where it cannot be."""
     setting = next(one for one in settings_of() if ".".join(one.path) == name)
     return as_stored(with_setting(settings, setting.path, _given(setting, value)), root)
+
+
+def with_merges(settings: dict[str, Any], merges: list[str], root: Path) -> dict[str, Any]:
+    """The settings with these merges, whatever `marketfold.toml` says of them."""
+    found = with_setting(settings, MERGE, merges or None)
+    if not merges and load_config(found, root).clustering.merge:
+        found = with_setting(settings, MERGE, [])
+    return as_stored(found, root)
 
 
 def as_stored(settings: dict[str, Any], root: Path) -> dict[str, Any]:

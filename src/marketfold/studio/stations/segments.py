@@ -12,7 +12,7 @@ from marketfold.config import SEGMENTS_PANEL, load_config
 from marketfold.damage import told_as
 from marketfold.errors import ParameterError, RunFolderError
 from marketfold.runs import read_plan, rename_segment
-from marketfold.studio.merging import made_of, merged_with, taken_apart, with_merges
+from marketfold.studio.merging import made_of, merged_with, taken_apart
 from marketfold.studio.opening import made_with
 from marketfold.studio.pages import (
     Station,
@@ -26,7 +26,7 @@ from marketfold.studio.pages import (
     with_form,
 )
 from marketfold.studio.run_reading import solutions_of
-from marketfold.studio.settings_form import chosen_as, filled_in
+from marketfold.studio.settings_form import chosen_as, filled_in, with_merges
 from marketfold.studio.stations.segment_customers import ROUTES as CUSTOMER_ROUTES
 from marketfold.studio.stations.segments_page import chosen_solution, station_page
 from marketfold.studio.workspace import OutdatedError
