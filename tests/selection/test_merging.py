@@ -134,7 +134,12 @@ def test_a_merged_segment_is_named_by_what_it_is_unless_somebody_named_it(found:
     assert named.names[place] == own.names[place]
     assert {*named.names} >= {"One", "Three", "Five"}
     numbers = {one: named.numbers[place] for place, one in enumerate(made.numbers)}
-    assert {number: numbers[number] for number in (1, 3, 5)} == {1: 1, 3: 3, 5: 5}
+    assert numbers == {one: one for one in made.numbers}
+    for merges in ([(1, 3, 4)], [(2, 3, 4, 5)], [(1, 5), (2, 3)]):  # however large the parts are
+        more = merge_segments(found, merges)
+        assert number_and_name(more, earlier=called)[0].numbers == more.numbers
+    composed = merge_segments(found, [(2, 3, 4, 5)])
+    assert number_and_name(composed, earlier=named.snapshot())[0].numbers == composed.numbers
     kept, _ = number_and_name(made, earlier=called, given={2, 4})
     assert kept.names[place] in {"Two", "Four"}
     again, _ = number_and_name(made, earlier=replace(named, names=("A", "B", "C", "D")).snapshot())

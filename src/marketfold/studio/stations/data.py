@@ -55,6 +55,7 @@ def _data(request: Request) -> Response:
         faults=_faults(look) if look else (), roles={role: role_words(role) for role in ROLES}, nothing=NO_ROLE,
         fields=[_field(one, project, look) for one in form_settings()], command=_command(project),
         toml=as_toml(project.settings), words=words, facts=_facts(look) if look else (), end=_end,
+        run_quoted=shlex.quote(project.run or ""),
     )  # fmt: skip
 
 
