@@ -43,6 +43,12 @@ class Previous:
     arms: pa.Table | None = None
     briefs: dict[int, str] = field(default_factory=dict)
 
+    @property
+    def named_by_hand(self) -> frozenset[int]:
+        """Numbers of the segments that somebody named, in that run or in the one before it."""
+        campaigns = self.plan.campaigns
+        return frozenset(one.number for one in campaigns if "name" in {*one.edited, *one.kept})
+
 
 @dataclass(frozen=True)
 class DataPart:

@@ -191,7 +191,7 @@ class SegmentModel:
                 segments=_SEGMENTS.validate_python(settings["segments"]),
                 settings={str(name): str(value) for name, value in settings["measured_by"].items()},
             )
-        n_segments, n_features = model.segmenter.n_segments, model.scaler.n_features_in_
+        n_segments, n_features = model.segmenter.n_made, model.scaler.n_features_in_
         if n_segments != len(model.segments) or n_features != len(model.features):
             raise ModelError(
                 f"The parts of the model do not fit together: {len(model.segments)} names for {n_segments} segments, "

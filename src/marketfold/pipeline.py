@@ -24,12 +24,15 @@ from marketfold.selection import (
     Fits,
     NullClouds,
     NullShops,
+    check_merges,
     check_outlook,
     choose_cutoff,
     choose_recipe,
     choosing_half,
     hold_out_future,
     label_segments,
+    merge_alike,
+    merge_segments,
     other_solutions,
     repetition,
     score_on_future,
@@ -191,11 +194,12 @@ class _Pipeline:
         with self.clock.stage("segment"):
             made = fits.segment(choice.recipe)
             choice = replace(choice, recipe=replace(choice.recipe, n_segments=made.n_segments))
+            made = merge_segments(made, config.clustering.merges)
         with self.clock.stage("stability"):
             stability = assess_stability(
                 made.dimensions,
                 made.segmenter,
-                made.labels,
+                made.parts,
                 n_pairs=config.clustering.bootstraps,
                 seed=config.seed + STABILITY_SEED,
                 progress=self.progress,
@@ -203,8 +207,8 @@ class _Pipeline:
             made = replace(made, stability=stability)
             again = repetition(fits, choice.recipe, made, chooses)
             made = replace(made, tests=label_segments(made, again, choice.groups))
-            across = split_and_merge(made.dimensions, made.labels, seed=config.seed)
-            future = _score_future(fits, choice.recipe)
+            across = split_and_merge(made.dimensions, made.parts, seed=config.seed)
+            future = _score_future(fits, choice.recipe, made)
             solutions = other_solutions(fits, choice.recipe, made, choice.groups)
         return made, ChoicePart(choice, across, future, outlook, solutions)
 
@@ -214,7 +218,10 @@ class _Pipeline:
             traits = find_traits(segmentation)
             earlier = self.previous.snapshot if self.previous else None
             companies = for_companies(ground.behind_plan().facts, self.config.campaigns)
-            segmentation, matches = number_and_name(segmentation, traits, earlier, companies=companies)
+            if found := segmentation.unmerged:
+                segmentation = replace(segmentation, unmerged=number_and_name(found, companies=companies)[0])
+            given = self.previous.named_by_hand if self.previous else frozenset()
+            segmentation, matches = number_and_name(segmentation, traits, earlier, companies=companies, given=given)
             profiles = profile_segments(segmentation, self.config.seed, traits)
             traps, baseline = ground.traps(segmentation), ground.baseline()
         return segmentation, SegmentsPart(profiles, traps, baseline, matches)
@@ -267,7 +274,8 @@ def segment_market(
     OrdersError
         If the source cannot be read, or too much of it is set aside.
     ParameterError
-        If a table of customers is given with settings that take orders.
+        If a table of customers is given with settings that take orders, or segments are to be merged that are not
+        there, or so many that fewer than two are left.
     TooFewUnitsError
         If there are fewer customers than segments.
 
@@ -281,6 +289,8 @@ def segment_market(
     4
     """
     config = config or load_config()
+    if config.clustering.segments and clusterer is None:
+        check_merges(config.clustering.merges, config.clustering.segments)  # before the work, not after it
     with shown_progress(progress, "analysis") as told:
         stages = _Pipeline(config, StageClock(told), told, previous)
         ground = stages.read(source)
@@ -311,11 +321,11 @@ def _temporal_holdout(clean: CleanOrders, config: RunConfig, table: FeatureTable
     return hold_out_future(clean, cutoff, config.features, table.names) if cutoff else None
 
 
-def _score_future(fits: Fits, recipe: Recipe) -> FutureScore | None:
+def _score_future(fits: Fits, recipe: Recipe, made: Segmentation) -> FutureScore | None:
     if fits.holdout is None:
         return None
     try:
-        labels = fits.segment(recipe, fits.holdout.table).labels
+        labels = merge_alike(fits.segment(recipe, fits.holdout.table), made).labels
     except (OrdersError, ParameterError):  # too few differed on the earlier day
         return None
     return score_on_future(fits.holdout, labels, recipe.seed)

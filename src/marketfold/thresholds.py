@@ -9,6 +9,9 @@ R's package fpc)."""
 FEWEST_SEGMENTS = 3
 """Two groups only say "more" and "less"; plans begin with three."""
 
+LEAST_ASKED = 2
+"""Segments that somebody may ask for all the same."""
+
 FEWEST_MEMBERS = 5
 """Units of a group below which nothing is said of it: the fewest expected in a cell of a table (Cochran 1954)."""
 

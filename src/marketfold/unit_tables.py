@@ -121,17 +121,20 @@ def why_here(made: Segmentation, currency: str | None = None, rows: Rows | None 
 
     The squared distance to the middle of the nearest other segment less that to the middle of its own is a sum over the
     features that shaped the segments; those that add most to it are named, as far as they are measured of the unit.
-    Where a reduction was taken the distances are those before it.
+    Where a reduction was taken the distances are those before it. A segment of several that were merged has a middle
+    for each of them, of which the unit's own counts.
     """
     X, shaping = made.matrix.values, made.matrix.table
     rows = np.arange(len(X)) if rows is None else rows
     measured = np.column_stack([shaping.measured(name)[rows] for name in shaping.names])
-    centres = np.array([X[made.members(place)].mean(axis=0) for place in range(made.n_segments)])
+    parts, places = made.parts, made.places
+    centres = np.array([X[parts == part].mean(axis=0) for part in range(len(places))])
     topics = np.unique([one.topic or one.name for one in shaping.features], return_inverse=True)[1]
     texts = np.full(len(rows), "", dtype=object)
-    for place in range(made.n_segments):
-        who = np.flatnonzero(made.labels[rows] == place)
-        lead = np.where(measured[who], _leads(X[rows[who]], centres, place), np.float32(0))
+    for part, place in enumerate(places.tolist()):
+        who = np.flatnonzero(parts[rows] == part)
+        leads = _leads(X[rows[who]], centres[part], centres[places != place])
+        lead = np.where(measured[who], leads, np.float32(0))
         for _ in range(REASONS):
             best = lead.argmax(axis=1)
             told = lead[np.arange(len(who)), best] > 0
@@ -143,13 +146,12 @@ def why_here(made: Segmentation, currency: str | None = None, rows: Rows | None 
     return pa.array([text or None for text in texts.tolist()], pa.string())
 
 
-def _leads(X: Float32, centres: Float32, own: int) -> Float32:
+def _leads(X: Float32, own: Float32, others: Float32) -> Float32:
     """What each feature adds to being nearer the own centre than the nearest other one; shape of `X`."""
-    others = np.delete(centres, own, axis=0)
     if not len(others):
         return np.zeros_like(X)
     nearest = others[np.argmin((others**2).sum(axis=1) - 2 * X @ others.T, axis=1)]
-    lead: Float32 = (X - nearest) ** 2 - (X - centres[own]) ** 2
+    lead: Float32 = (X - nearest) ** 2 - (X - own) ** 2
     return lead
 
 

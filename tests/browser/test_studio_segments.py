@@ -194,6 +194,28 @@ def test_without_scripts(open_station: Stations):
     assert file.value.path().read_text("utf-8").startswith('"customer_id"')
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_segments_are_merged_and_taken_apart_by_keyboard(open_station: Stations, *, scripts: bool):
+    opened = open_station(java_script_enabled=scripts)
+    page, names = opened.page, [one["name"] for one in opened.run.record["segments"]]
+    page.locator("#segment-2 .merge summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Merge segment 2 with")).to_be_focused()
+    page.keyboard.type("3")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".outdated")).to_contain_text("Segments to be one: 2+3 now, none in the run")
+    expect(page.locator("#segment-2 .merge")).to_contain_text(f"Will be one with 3 ({names[2]})")
+    if scripts:
+        assert not serious_faults(page)
+    page.locator("#segment-3").get_by_role("button", name="Take apart").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".outdated")).to_have_count(0)
+    expect(page.locator("#segment-3 .merge summary")).to_be_visible()
+    assert not opened.watched.faults
+
+
 def test_the_map_is_drawn(open_station: Stations):
     opened = open_station()
     opened.page.locator("#plot-map-2d").scroll_into_view_if_needed()

@@ -44,6 +44,8 @@ def print_run(run: Run) -> None:
     out.print(_segments(run))
     if record["choose_k"]["summary"] not in record["warnings"]:
         out.print(Text(record["choose_k"]["summary"]))
+    if merged := record["choose_k"].get("merged"):
+        out.print(Text(merged))
     warn(out, *record["warnings"])
     _say_what_comes_next(out, run)
 

@@ -8,6 +8,7 @@ from marketfold.clustering.decision import SURE, UNITS_PER_FEATURE, Answer, Stre
 from marketfold.clustering.elbow import ElbowCurve, Knee, find_knee
 from marketfold.clustering.fitting import centers_each, quiet_fits
 from marketfold.clustering.kmeans import KMeansSegmenter
+from marketfold.clustering.merging import places_alike
 from marketfold.clustering.null_references import Gap, cloud
 from marketfold.clustering.own import OwnSegmenter, make_segmenter
 from marketfold.clustering.separation import JOINED_ROWS, separations, ward_centers
@@ -48,6 +49,7 @@ __all__ = [
     "jaccards",
     "make_segmenter",
     "nearest",
+    "places_alike",
     "quiet_fits",
     "separations",
     "solutions_anew",

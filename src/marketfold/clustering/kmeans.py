@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
@@ -57,6 +58,11 @@ def means_of(X: Float32, labels: Labels) -> Float64:
     return totals / np.bincount(labels)[:, None]
 
 
+def _each_used(places: Labels) -> bool:
+    """Whether places are 0 to the highest of them, without a gap."""
+    return len(places) > 0 and np.array_equal(np.unique(places), np.arange(places.max() + 1))
+
+
 def _nearest(X: Float32, centers: Float32) -> tuple[NDArray[np.intp], Float32]:
     """Nearest centre of each row and how far it is; on few rows threads would only wait for one another."""
     with quiet_fits(None if len(X) > SAMPLE_ROWS else 1):
@@ -89,6 +95,8 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
     centers_ : float32, shape (n_segments, n_dimensions)
     reaches_ : float32, shape (n_segments,)
         Distance from the centre beyond which a unit fits none.
+    places_ : int32, shape (n_segments,)
+        Segment of each centre: its own, until `merged` makes several centres one segment.
     wcss_, n_iter_
         Within-cluster sum of squares, and the Lloyd steps that were taken.
 
@@ -153,6 +161,7 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
         """Be of this fit, and reach as far from each centre as the distances of the units to their own tell."""
         self.centers_, self.labels_, self.wcss_, self.n_iter_ = fit.centers, fit.labels, fit.wcss, fit.steps
         self.reaches_ = reaches_of(own.astype(np.float64), fit.labels, len(fit.centers), self.reach_quantile)
+        self.places_ = np.arange(len(fit.centers), dtype=np.int32)
         return self
 
     def fit(self, X: ArrayLike, y: object = None, *, revenue: ArrayLike | None = None) -> Self:  # noqa: ARG002
@@ -182,22 +191,42 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
         own = np.linalg.norm(matrix - centers[labels], axis=1).astype(np.float64)
         return model._take(Fit(centers, labels, float(np.square(own).sum()), 0), own)
 
+    @property
+    def n_made(self) -> int:
+        """Segments that there are; fewer than centres where some were merged."""
+        return int(self.places_.max()) + 1
+
+    def merged(self, places: Labels) -> Self:
+        """The same, of which no centres were merged yet, with the segment of each centre, from 0, each used."""
+        check_is_fitted(self)
+        model = copy.copy(self)
+        model.places_ = np.asarray(places, dtype=np.int32)
+        model.labels_ = model.places_[self.labels_]
+        return model
+
     def _matrix(self, X: ArrayLike) -> Float32:
         check_is_fitted(self)
         matrix: Float32 = validate_data(self, X, dtype=np.float32, order="C", reset=False)
         return matrix
 
-    def predict(self, X: ArrayLike) -> Labels:
-        """Nearest segment of each row, shape (n_units,)."""
+    def nearest_centers(self, X: ArrayLike) -> Labels:
+        """Nearest centre of each row, shape (n_units,)."""
         return _nearest(self._matrix(X), self.centers_)[0].astype(np.int32)
 
+    def predict(self, X: ArrayLike) -> Labels:
+        """Segment of the nearest centre of each row, shape (n_units,)."""
+        centers = self.nearest_centers(X)
+        return self.places_[centers]
+
     def transform(self, X: ArrayLike) -> Float32:
-        """Distance of each row to each centre, shape (n_units, n_segments)."""
+        """Distance of each row to each segment, which is that to its nearest centre, shape (n_units, n_made)."""
         distances: Float32 = euclidean_distances(self._matrix(X), self.centers_)
-        return distances
+        if self.n_made == len(self.places_):
+            return distances
+        return np.column_stack([distances[:, self.places_ == place].min(axis=1) for place in range(self.n_made)])
 
     def fits_none(self, X: ArrayLike) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        """Whether each row lies beyond the reach of its nearest segment, shape (n_units,)."""
+        """Whether each row lies beyond the reach of its nearest centre, shape (n_units,)."""
         nearest, own = _nearest(self._matrix(X), self.centers_)
         # float32 distances of equal rows differ in the last digits
         return own > self.reaches_[nearest] * (1 + 1e-5) + 1e-6
@@ -208,6 +237,8 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
         settings = {name: value for name, value in self.get_params().items() if name != "random_state"}
         settings["random_state"] = self.random_state if isinstance(self.random_state, int) else None
         settings["wcss"] = self.wcss_
+        if self.n_made < len(self.places_):
+            settings["places"] = self.places_.tolist()
         return settings, {"centers": self.centers_, "reaches": self.reaches_}
 
     @classmethod
@@ -218,14 +249,17 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
             model.centers_ = np.asarray(arrays["centers"], dtype=np.float32)
             model.reaches_ = np.asarray(arrays["reaches"], dtype=np.float32)
             model.wcss_ = float(settings["wcss"])
+            model.places_ = np.array(settings.get("places", range(len(model.centers_))), dtype=np.int32)
         except (KeyError, TypeError, ValueError) as error:
             message = f"The saved segments cannot be read: {error!r} is missing or damaged. Run again and save anew."
             raise ModelError(message) from error
         fits = model.centers_.ndim == 2 and model.reaches_.shape == (len(model.centers_),) == (model.n_segments,)
+        fits = fits and model.places_.shape == model.reaches_.shape and _each_used(model.places_)
         if not fits or not np.isfinite(model.centers_).all():
             raise ModelError(
                 f"The saved segments do not fit together: {model.n_segments} segments, centres of shape "
-                f"{model.centers_.shape}, reaches of shape {model.reaches_.shape}. Run again and save anew."
+                f"{model.centers_.shape}, reaches of shape {model.reaches_.shape}, segments of the centres "
+                f"{model.places_.tolist()}. Run again and save anew."
             )
         model.n_features_in_ = model.centers_.shape[1]
         return model

@@ -10,6 +10,7 @@ from joblib import Parallel, delayed
 
 from marketfold.clustering.fitting import SAMPLE_ROWS, Fit, best_of_starts, distinct_rows, lloyd, quiet_fits
 from marketfold.clustering.kmeans import KMeansSegmenter
+from marketfold.clustering.merging import places_alike
 from marketfold.clustering.own import OwnSegmenter, own_fit
 from marketfold.clustering.validity import adjusted_rand, cross_table, jaccards, nearest
 from marketfold.errors import ParameterError
@@ -102,13 +103,27 @@ def _fresh_fit(sample: Float32, segmenter: KMeansSegmenter, seed: int) -> Fit:
 
 
 def _resample(X: Float32, reference: Labels, shown: Float32, segmenter: KMeansSegmenter, seed: int) -> _Resample:
-    """Jaccards of the segments among the units of a bootstrap sample, and where its solution puts everyone shown."""
+    """Jaccards of the segments among the units of a bootstrap sample, and where its solution puts everyone shown.
+
+    Where centres were merged to segments, those of the sample are fitted anew without that, and then merged alike.
+    """
     drawn = np.random.default_rng(seed).integers(len(X), size=min(len(X), SAMPLE_ROWS))
     sample = X[drawn]
     fit = _fresh_fit(sample, segmenter, seed % 2**31)
     units, first = np.unique(drawn, return_index=True)
-    found = best_jaccards(reference[units], fit.labels[first], segmenter.n_segments)
-    return found, nearest(shown, fit.centers)
+    places = _places(segmenter)
+    again = np.arange(len(fit.centers), dtype=np.int32)
+    if places.max() + 1 < len(places):
+        again = places_alike(places, reference[units], fit.labels[first], len(fit.centers))
+    found = best_jaccards(places[reference[units]], again[fit.labels[first]], int(places.max()) + 1)
+    return found, again[nearest(shown, fit.centers)]
+
+
+def _places(segmenter: KMeansSegmenter) -> Labels:
+    """Segment of each centre; its own where a segmenter is not fitted."""
+    own = np.arange(segmenter.n_segments, dtype=np.int32)
+    places: Labels = getattr(segmenter, "places_", own)
+    return places
 
 
 def _resamples(
@@ -124,7 +139,7 @@ def _resamples(
 def _reference(X: Float32, segmenter: KMeansSegmenter, labels: Labels | None) -> Labels:
     n_segments = segmenter.n_segments
     if labels is None:
-        labels = segmenter.predict(X)
+        labels = segmenter.nearest_centers(X)
     reference: Labels = np.asarray(labels, dtype=np.int32)
     if reference.shape != (len(X),) or reference.min() < 0 or reference.max() >= n_segments:
         message = f"labels must be {len(X)} numbers from 0 to {n_segments - 1}; got shape {reference.shape}."
@@ -148,7 +163,8 @@ def assess_stability(
     segmenter
         A fitted segmenter, or a number of segments.
     labels
-        The segmentation to assess, shape (n_units,); that of `segmenter` if not given.
+        The segmentation to assess, shape (n_units,); that of `segmenter` if not given. Where `segmenter` has several
+        centres in one segment, the centre of each unit.
     n_pairs
         Pairs of resamples, 1 or more.
 
@@ -164,14 +180,15 @@ def assess_stability(
         segmenter = KMeansSegmenter(segmenter, random_state=seed)
         segmenter = segmenter if labels is not None else segmenter.fit(matrix)
     reference = _reference(matrix, segmenter, labels)
-    shown_rows = sample_rows(len(matrix), SAMPLE_ROWS, seed)
+    shown_rows, places = sample_rows(len(matrix), SAMPLE_ROWS, seed), _places(segmenter)
     aris, best, slsws = [], [], []
     with quiet_fits(threads=1):
         pairs = _resamples(matrix, reference, matrix[shown_rows], segmenter, n_pairs, seed)
         for done, ((mine, one), (theirs, other)) in enumerate(pairs, start=1):
             aris.append(adjusted_rand(one, other))
             best += [mine, theirs]
-            seen = [best_jaccards(reference[shown_rows], each, segmenter.n_segments) for each in (one, other)]
+            own = places[reference[shown_rows]]
+            seen = [best_jaccards(own, each, int(places.max()) + 1) for each in (one, other)]
             slsws.append(np.mean(seen, axis=0))
             if progress is not None:
                 progress("stability", done, n_pairs)

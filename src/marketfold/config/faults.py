@@ -48,6 +48,7 @@ _WRONG = {
     "date_from_datetime_parsing": "is no day",
     "date_from_datetime_inexact": "is no day",
     "date_type": "is no day",
+    "merged_twice": "names a segment twice",
 }
 """What a value is, by the code of its fault; of the others it is only said what is wanted."""
 
@@ -165,6 +166,8 @@ def _typed(given: Any, within: Place, value: Any) -> str:
         text = f"{key}={given[key]}"
     elif isinstance(given, list | tuple) and isinstance(key, int):
         text = str(given[key])
+    elif isinstance(given, list | tuple):
+        return _short(" ".join(shlex.quote(str(one)) for one in given))
     else:
         text = str(value if isinstance(given, dict) else given)
     return _short(shlex.quote(text))

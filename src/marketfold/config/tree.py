@@ -22,6 +22,7 @@ from marketfold.config.values import (
     Encoding,
     Entered,
     Flag,
+    Merges,
     Money,
     PlainText,
     ReductionMethod,
@@ -31,6 +32,7 @@ from marketfold.config.values import (
 )
 from marketfold.reduction import method_choices
 from marketfold.schema import FeatureSetName, RFMMeasure, Unit
+from marketfold.thresholds import LEAST_ASKED
 
 CONFIG_FILE = "marketfold.toml"
 
@@ -176,7 +178,11 @@ class ClusteringOptions(Options):
     """How many segments, and how surely."""
 
     segments: Annotated[int | None, Flag(unset="chosen from the evidence", title="Number of segments")] = Field(
-        default=None, ge=2, le=1_000, description="Number of segments."
+        default=None, ge=LEAST_ASKED, le=1_000, description="Number of segments."
+    )
+    merge: Annotated[Merges, Flag(metavar="NUMBERS", title="Segments to be one")] = Field(
+        default=(),
+        description="Segments to make one, by the numbers that they have before any is merged, as in 1+3.",
     )
     k_max: Annotated[int, Flag(title="Most segments tried")] = Field(
         default=15, ge=3, le=1_000, description="Largest number of segments on the elbow curve."
@@ -184,6 +190,11 @@ class ClusteringOptions(Options):
     bootstraps: Annotated[int, Flag(title="Pairs of resamples")] = Field(
         default=100, ge=2, le=100_000, description="Pairs of resamples in the stability test."
     )
+
+    @property
+    def merges(self) -> tuple[tuple[int, ...], ...]:
+        """The numbers of each merge."""
+        return tuple(tuple(map(int, one.split("+"))) for one in self.merge)
 
 
 class CampaignOptions(Options):

@@ -8,6 +8,7 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import combinations
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
@@ -23,6 +24,7 @@ _SOME_DAY = datetime(2024, 2, 13, 14, 55, 7)
 LARGEST_SEED = 4_000_000_000
 """scikit-learn takes 32 bits, and parts of a run add to the seed."""
 FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(2100, 1, 1)
+_SEGMENT = re.compile(r"[1-9]\d{0,3}")
 MOST_MONEY = 1e12
 """In any currency more than a campaign costs, and few enough figures to divide to the cent."""
 
@@ -133,6 +135,23 @@ def _plain_text(text: str) -> str:
     return text
 
 
+def _merge(text: str) -> str:
+    """Numbers of segments to make one, in their order."""
+    numbers = {part.strip() for part in text.split("+")}
+    if len(numbers) < 2 or len(numbers) < text.count("+") + 1 or not all(map(_SEGMENT.fullmatch, numbers)):
+        raise _refused("merge", "two or more different numbers of segments, as in 1+3")
+    return "+".join(sorted(numbers, key=int))
+
+
+def _apart(merges: tuple[str, ...]) -> tuple[str, ...]:
+    different = tuple(dict.fromkeys(merges))
+    sets = [set(one.split("+")) for one in different]
+    if both := next((one | other for one, other in combinations(sets, 2) if one & other), None):
+        together = "+".join(sorted(both, key=int))
+        raise _refused("merged_twice", f"each number once, as in --merge {together} for one segment of all of them")
+    return different
+
+
 Entered = BeforeValidator(entered_number)
 Money = Annotated[
     float, Entered, Wanted("an amount of money, more than 0 and up to 1,000,000,000,000, such as 50000 or 50k")
@@ -145,4 +164,5 @@ DateFormat = Annotated[str, AfterValidator(_readable_format)]
 Size = Annotated[str, AfterValidator(_size)]
 CutPoints = Annotated[str, AfterValidator(_cut_points)]
 Currency = Annotated[str, AfterValidator(_currency)]
+Merges = Annotated[tuple[Annotated[str, AfterValidator(_merge)], ...], AfterValidator(_apart)]
 DecisionCode = Annotated[str, AfterValidator(_known_decision)]

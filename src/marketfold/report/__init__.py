@@ -34,6 +34,7 @@ from marketfold.report.sentences.segments import Ends, bounds_words, rule_senten
 from marketfold.report.sentences.selection import (
     REDUCTION_RULE,
     feature_set_reason,
+    merge_sentence,
     number_decision,
     reduction_decision,
     search_decision,
@@ -84,6 +85,7 @@ __all__ = [
     "is_ranked",
     "measurement_figure",
     "measurement_page",
+    "merge_sentence",
     "missing_payback",
     "move_sentences",
     "movement_sentences",

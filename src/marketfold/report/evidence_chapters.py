@@ -60,7 +60,9 @@ def _stability_figures(analysis: Analysis) -> tuple[Part, ...]:
     notes = teaching.about_stability(analysis.stability, names, analysis.segmentation.unit, unseen=unseen)
     parts = [figure_part("jaccards", resampled, teaching=notes)]
     if len(across.k) > 1:
-        split = teaching.about_splitting(across, analysis.choice.evidence.recipe.n_segments, names)
+        found = analysis.segmentation.found
+        names = names if found is analysis.segmentation else list(found.names)
+        split = teaching.about_splitting(across, found.n_segments, names)
         parts.append(figure_part("slsa", figures.slsa_figure(across), teaching=split))
     return tuple(parts)
 

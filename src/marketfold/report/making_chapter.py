@@ -49,7 +49,7 @@ def _recipe(analysis: Analysis) -> Facts:
             Fact("Seed", str(analysis.run.config.seed), "the same input and seed give the same segments"),
             Fact("Looked at", features),
             Fact("Reduction", short_label(recipe.method), f"{analysis.segmentation.dimensions.shape[1]} dimensions"),
-            Fact("Segments", str(recipe.n_segments), analysis.segmentation.segmenter.label),
+            Fact("Segments", str(analysis.segmentation.n_segments), analysis.segmentation.segmenter.label),
             *([Fact("As of", words.day(as_of))] if as_of else []),
             Fact("Marketfold", __version__),
         )

@@ -9,7 +9,7 @@ from marketfold.page import Column, Fold, Notice, Section, TablePart, figure_par
 from marketfold.report import teaching
 from marketfold.report.sentences.clustering import disagreements, index_value, k_decision, rules_applied
 from marketfold.report.sentences.phrases import say
-from marketfold.report.sentences.selection import number_reason, taken_as
+from marketfold.report.sentences.selection import merge_sentence, number_reason, taken_as
 from marketfold.report.sentences.trust import trust_summary
 from marketfold.selection import SEARCH_RESAMPLES
 from marketfold.thresholds import STABLE
@@ -64,6 +64,8 @@ def k_chapter(analysis: Analysis) -> Section:
     if reason := number_reason(evidence):
         lead = f"{trust_summary(analysis)} {reason}".strip()
         parts.append(Notice((decision,), title="What the evidence below says"))
+    if merged := merge_sentence(analysis.segmentation):
+        parts.append(Notice((merged,), title="Segments that were made one"))
     if analysis.choice.solutions:
         parts.append(Fold("What two to ten segments would give", (_solutions_table(analysis),)))
     parts.extend(k_figures(choice, unit, chosen, taken_as(evidence)))

@@ -11,7 +11,7 @@ from marketfold.page import Fact, Link, Move, ShareRow, SharesChart
 from marketfold.report.segment_chapters import campaign_key
 from marketfold.report.sentences.moves import is_ranked, move_sentences
 from marketfold.report.sentences.phrases import phrases, say
-from marketfold.report.sentences.selection import future_warning
+from marketfold.report.sentences.selection import future_warning, merge_sentence
 from marketfold.report.sentences.trust import trust_summary
 from marketfold.report.sentences.warnings import run_warnings
 from marketfold.unit_tables import CUSTOMERS_CSV, CUSTOMERS_WORKBOOK, MOST_IN_WORKBOOK
@@ -110,8 +110,7 @@ def run_commands(to: str) -> tuple[Fact, ...]:
 
 def _future(analysis: Analysis) -> str:
     future = analysis.choice.future
-    warning = future_warning(future) if future else ""
-    return f"{warning} " if warning else ""
+    return future_warning(future) if future else ""
 
 
 def lead(analysis: Analysis) -> str:
@@ -126,10 +125,12 @@ def lead(analysis: Analysis) -> str:
     what = "who bought" if made.unit == "customer" else "placed"
     if analysis.data.kind == "customers":
         what = "in the table"
-    return (
+    form = (
         f"The {words.count(len(made))} {words.units_word(made.unit)} {what}{when} form "
-        f"{words.number_word(made.n_segments)} segments. {trust_summary(analysis)} {_future(analysis)}".rstrip()
+        f"{words.number_word(made.n_segments)} segments."
     )
+    told = (form, merge_sentence(made), trust_summary(analysis), _future(analysis))
+    return " ".join(sentence for sentence in told if sentence)
 
 
 def _period(analysis: Analysis) -> tuple[Fact, ...]:

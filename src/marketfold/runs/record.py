@@ -12,6 +12,7 @@ from marketfold.report import (
     baseline_sentence,
     disagreements,
     feature_set_reason,
+    merge_sentence,
     number_decision,
     outlook_sentence,
     reduction_decision,
@@ -54,7 +55,10 @@ def run_record(analysis: Analysis) -> dict[str, Any]:
         "literature_baseline": _literature_baseline(analysis),
         "bought_together": bought_together(analysis),
         "cohorts": cohorts(analysis),
-        "segments": [segment_facts(profile, analysis) for profile in analysis.segments.profiles],
+        "segments": [
+            segment_facts(profile, analysis) | {"made_of": list(parts)}
+            for profile, parts in zip(analysis.segments.profiles, analysis.segmentation.made_of, strict=True)
+        ],
         "warnings": list(run_warnings(analysis)),
         "configuration": config.model_dump(mode="json"),
         "stages": [asdict(stage) for stage in analysis.run.stages],
@@ -119,6 +123,7 @@ def _choose_k(analysis: Analysis) -> dict[str, Any]:
         "from": analysis.choice.evidence.number_from,
         "finding": analysis.choice.evidence.finding,
         "summary": trust_summary(analysis),
+        "merged": merge_sentence(analysis.segmentation) or None,
         "null": _null(analysis.choice.evidence.groups),
         "solutions": [_solution(one, analysis) for one in analysis.choice.solutions],
         "answer": choice.answer,

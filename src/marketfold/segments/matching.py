@@ -14,6 +14,8 @@ from marketfold.segments.name_words import meaning, other_than
 from marketfold.snapshot import Snapshot, check_comparable
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from numpy.typing import NDArray
 
     from marketfold.schema import Float64
@@ -91,12 +93,13 @@ def _similarity(earlier: Snapshot, later: Snapshot) -> tuple[Float64, Literal["m
     return np.zeros(shared.shape), "nothing"
 
 
-def match_segments(earlier: Snapshot, later: Snapshot) -> tuple[SegmentMatch, ...]:
+def match_segments(earlier: Snapshot, later: Snapshot, own_names: Collection[int] = ()) -> tuple[SegmentMatch, ...]:
     """Find each later segment's group in an earlier run, and give it that group's number and name.
 
     Pairs are those that are together the most alike (Hungarian algorithm; Kuhn 1955), on the members that both runs
     know, or on the centres where they share too few. A pair below `SAME_GROUP` is no pair. New groups keep their names
-    and get numbers that the earlier run never gave. Matches come in the order of the later numbers.
+    and get numbers that the earlier run never gave. Later segments of `own_names` take over a number and no name.
+    Matches come in the order of the later numbers.
 
     Raises
     ------
@@ -116,18 +119,17 @@ def match_segments(earlier: Snapshot, later: Snapshot) -> tuple[SegmentMatch, ..
     rows, columns = linear_sum_assignment(similarity, maximize=True)
     partner = {int(j): int(i) for i, j in zip(rows, columns, strict=True) if similarity[i, j] >= SAME_GROUP}
     following = max(earlier.segment_numbers) + 1
-    taken = {earlier.name(earlier.segment_numbers[i]) for i in partner.values()}
+    carried = {j: i for j, i in partner.items() if later.segment_numbers[j] not in own_names}
+    taken = {earlier.name(earlier.segment_numbers[i]) for i in carried.values()}
     matches = []
     for j, segment in enumerate(later.segment_numbers):
-        if j in partner:
-            number, best = earlier.segment_numbers[partner[j]], float(similarity[partner[j], j])
-            matches.append(SegmentMatch(segment, number, earlier.name(number), number, best, by))
-            continue
-        best = float(similarity[:, j].max(initial=0.0))
-        name = later.name(segment)
-        if any(meaning(name) == meaning(one) for one in taken):
-            name = other_than(name, sorted(taken))
-        taken.add(name)
-        matches.append(SegmentMatch(segment, following, name, None, best, by))
-        following += 1
+        same = earlier.segment_numbers[partner[j]] if j in partner else None
+        best = float(similarity[partner[j], j] if j in partner else similarity[:, j].max(initial=0.0))
+        name = later.name(segment) if j not in carried else earlier.name(earlier.segment_numbers[carried[j]])
+        if j not in carried:
+            if any(meaning(name) == meaning(one) for one in taken):
+                name = other_than(name, sorted(taken))
+            taken.add(name)
+        matches.append(SegmentMatch(segment, following if same is None else same, name, same, best, by))
+        following += same is None
     return tuple(matches)

@@ -7,14 +7,15 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from marketfold.clustering import jaccards
 from marketfold.segments.distinguishing_features import ORDERS
-from marketfold.segments.matching import match_segments
+from marketfold.segments.matching import FEWEST_SHARED, match_segments, shared_units
 from marketfold.segments.name_words import MOST_WORDS, Members, NamePart, alike, compose, graded, meaning, other_than
 from marketfold.segments.phrases import phrase_of
 from marketfold.segments.profiles import find_traits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from marketfold.segments.distinguishing_features import DistinguishingFeature
     from marketfold.segments.matching import SegmentMatch
@@ -254,17 +255,43 @@ def number_and_name(
     earlier: Snapshot | None = None,
     *,
     companies: bool = False,
+    given: Collection[int] = (),
 ) -> tuple[Segmentation, tuple[SegmentMatch, ...]]:
     """Give segments the numbers and names that they keep from here on.
 
     Those of an earlier run are kept where a segment is the same group; what became of its segments is given beside,
-    empty without one. `traits` are as `find_traits` gives them, where they are known already. Where customers are
-    `companies` they are called accounts.
+    empty without one. A segment that several of that run were merged to has the lowest of their numbers and is named
+    anew, unless somebody named the one that it is most alike: `given` are the numbers of those. `traits` are as
+    `find_traits` gives them, where they are known already. Where customers are `companies` they are called accounts.
     """
     names = name_segments(traits or find_traits(segmentation), Members(segmentation.unit, companies))
     named = replace(segmentation, names=names)
     if earlier is None:
         return named, ()
-    matches = match_segments(earlier, named.snapshot())
-    numbers, names = zip(*((match.number, match.name) for match in matches), strict=True)
+    later = named.snapshot()
+    merged = _newly_merged(named, earlier, later)
+    own_names = {number for number, (_, nearest) in merged.items() if nearest not in given}
+    matches = tuple(
+        replace(one, number=merged[one.segment][0]) if one.segment in merged else one
+        for one in match_segments(earlier, later, own_names)
+    )
+    kept = {match.segment: match for match in matches}
+    numbers, names = zip(*((kept[number].number, kept[number].name) for number in named.numbers), strict=True)
     return replace(named, numbers=numbers, names=names), matches
+
+
+def _newly_merged(made: Segmentation, earlier: Snapshot, later: Snapshot) -> dict[int, tuple[int, int]]:
+    """Of merged segments that hold most of two or more of an earlier run, its lowest number and that of the most alike.
+
+    None of these is the same group as another segment: most of it is here.
+    """
+    shared = shared_units(earlier, later)
+    if shared.sum() < FEWEST_SHARED:
+        return {}
+    within, nearest = 2 * shared > shared.sum(axis=1, keepdims=True), jaccards(shared).argmax(axis=0)
+    found = {}
+    for number, parts in zip(made.numbers, made.made_of, strict=True):
+        place = later.segment_numbers.index(number)
+        if len(parts) > 1 and within[:, place].sum() > 1:
+            found[number] = tuple(earlier.segment_numbers[at] for at in (within[:, place].argmax(), nearest[place]))
+    return found

@@ -16,6 +16,7 @@ from marketfold.selection.feature_sets import ALL, FEATURE_SETS, feature_sets_of
 from marketfold.selection.fits import Fits, Recipe
 from marketfold.selection.foretelling import Explained, explained_share
 from marketfold.selection.groups import GroupTest, choosing_half, seek_groups
+from marketfold.selection.merging import check_merges, merge_alike, merge_segments
 from marketfold.selection.null_shops import Null, NullClouds, NullKind, NullShops
 from marketfold.selection.outlook_check import OutlookCheck, check_outlook
 from marketfold.selection.search import SEARCH_RESAMPLES, Candidate, FeatureSetSearch, search_feature_sets
@@ -63,6 +64,7 @@ __all__ = [
     "Solution",
     "TemporalHoldout",
     "WayMap",
+    "check_merges",
     "check_outlook",
     "choose_cutoff",
     "choose_recipe",
@@ -72,6 +74,8 @@ __all__ = [
     "feature_sets_of",
     "hold_out_future",
     "label_segments",
+    "merge_alike",
+    "merge_segments",
     "other_solutions",
     "repetition",
     "revenue_from",

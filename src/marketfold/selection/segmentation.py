@@ -49,6 +49,9 @@ class Segmentation(Framed):
         Of each segment under resampling; None where it was not assessed.
     tests
         What each segment has earned; empty where it was not tested.
+    unmerged
+        The segments as they were found, where some were merged as somebody asked; their numbers are kept, that of the
+        first for those that are one now.
 
     Examples
     --------
@@ -72,6 +75,7 @@ class Segmentation(Framed):
     names: tuple[str, ...]
     stability: Stability | None = None
     tests: tuple[SegmentTest, ...] = ()
+    unmerged: Segmentation | None = None
 
     @classmethod
     def of(cls, matrix: FeatureMatrix, labels: Labels, table: FeatureTable | None = None) -> Self:
@@ -108,6 +112,26 @@ class Segmentation(Framed):
     def n_segments(self) -> int:
         """How many segments there are."""
         return len(self.numbers)
+
+    @property
+    def found(self) -> Segmentation:
+        """The segments before any were merged."""
+        return self.unmerged or self
+
+    @property
+    def parts(self) -> Labels:
+        """Centre of each unit in the segmenter: its label, where no segments were merged."""
+        return self.found.labels
+
+    @property
+    def places(self) -> Labels:
+        """Position of the segment that each became, of the segments before any were merged."""
+        return self.segmenter.places_ if self.unmerged else np.arange(self.n_segments, dtype=np.int32)
+
+    @property
+    def made_of(self) -> tuple[tuple[int, ...], ...]:
+        """Of each segment, the numbers, by revenue, of those that it was made of: its own where none were merged."""
+        return tuple(tuple((np.flatnonzero(self.places == place) + 1).tolist()) for place in range(self.n_segments))
 
     @property
     def trust(self) -> tuple[Trust | None, ...]:

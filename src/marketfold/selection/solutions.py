@@ -73,21 +73,23 @@ def _explained(fits: Fits, recipe: Recipe, k_range: Sequence[int]) -> dict[int, 
 def other_solutions(fits: Fits, recipe: Recipe, made: Segmentation, test: GroupTest | None) -> tuple[Solution, ...]:
     """From two to ten segments in the space of a recipe, on a sample where there are many units.
 
+    Where segments were merged, its number is of them before that, and they are held against those that were made.
     Empty for a clusterer of the user's own, which decides itself how many there are.
     """
     if recipe.clusterer is not None:
         return ()
     rows = sample_rows(len(made), SHOWN_ROWS, recipe.seed)
-    X, own = made.dimensions[rows], made.labels[rows]
+    X, own, parts = made.dimensions[rows], made.labels[rows], made.parts[rows]
+    k_made = recipe.n_segments
     with quiet_fits(threads=1):
         centers = centers_of(X, K_SHOWN, recipe.seed)
-        if made.n_segments in centers:
-            centers[made.n_segments] = made.segmenter.centers_
+        if k_made in centers:
+            centers[k_made] = made.segmenter.centers_
         explained, again = _explained(fits, recipe, tuple(centers)), repeated(X, centers, recipe.seed)
     found = []
     for k, one in centers.items():
-        labels = own if k == made.n_segments else nearest(X, one)
-        if k == made.n_segments:
+        labels = parts if k == k_made else nearest(X, one)
+        if k == k_made and made.unmerged is None:
             trust = tuple(label or "weak" for label in made.trust)
         else:
             places = tested_places(labels, test.labels[rows]) if test else (None,) * k

@@ -11,6 +11,7 @@ from marketfold.clustering import assess_stability, cross_table, jaccards, trust
 from marketfold.errors import OrdersError, ParameterError
 from marketfold.sampling import sample_rows
 from marketfold.selection.feature_sets import take_units
+from marketfold.selection.merging import merge_alike
 from marketfold.thresholds import STABLE
 
 if TYPE_CHECKING:
@@ -72,24 +73,25 @@ def repetition(fits: Fits, recipe: Recipe, made: Segmentation, chooses: Mask) ->
     """Jaccard of each segment across halves of the customers, shape (n_segments,).
 
     The recipe is followed on the choosing half and on resamples of the other, and the two are compared on the other;
-    what the choosing half's segments earn is carried to those of all customers that they match. None where the half
-    that was kept aside is too small, or the recipe cannot be followed on a half.
+    what the choosing half's segments earn is carried to those of all customers that they match. Where segments were
+    merged they are merged alike in the half and in each resample. None where the half that was kept aside is too small,
+    or the recipe cannot be followed on a half.
     """
     seen, aside = np.flatnonzero(chooses), np.flatnonzero(~chooses)
     if len(aside) < FEWEST_ASIDE:
         return None
     seen, aside = (rows[sample_rows(len(rows), ASIDE_ROWS, recipe.seed)] for rows in (seen, aside))
     try:
-        half = fits.segment(recipe, take_units(fits.table, seen))
+        half = merge_alike(fits.segment(recipe, take_units(fits.table, seen)), made)
     except (OrdersError, ParameterError):
         return None
     few = np.sort(np.concatenate([seen, aside]))
     placed = half.reducer.transform(half.matrix.transform(take_units(fits.table, few)))
-    labels, kept = half.segmenter.predict(placed), ~chooses[few]
+    parts, kept = half.segmenter.nearest_centers(placed), ~chooses[few]
     found = assess_stability(
-        placed[kept], half.segmenter, labels[kept], n_pairs=REPEATED_PAIRS, seed=recipe.seed, progress=fits.progress
+        placed[kept], half.segmenter, parts[kept], n_pairs=REPEATED_PAIRS, seed=recipe.seed, progress=fits.progress
     )
-    match, alike = best_matches(made.labels[few], labels)
+    match, alike = best_matches(made.labels[few], half.segmenter.places_[parts])
     again = np.array([segment.jaccard for segment in found.segments])
     carried: Float64 = np.minimum(alike, again[match])
     return carried

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     from marketfold.config import Difference, RunConfig, Setting
 
-Kind = Literal["choice", "yes", "number", "day", "text", "pairs"]
+Kind = Literal["choice", "yes", "number", "day", "text", "lines"]
 AUTO = "auto"
+MERGE = ("clustering", "merge")
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,14 @@ def chosen_as(settings: dict[str, Any], name: str, value: str, root: Path) -> di
     return settled(with_setting(settings, setting.path, _given(setting, value)), root)
 
 
+def with_merges(settings: dict[str, Any], merges: list[str], root: Path) -> dict[str, Any]:
+    """The settings with these merges, whatever `marketfold.toml` says of them."""
+    found = with_setting(settings, MERGE, merges or None)
+    if not merges and load_config(found, root).clustering.merge:
+        found = with_setting(settings, MERGE, [])
+    return settled(found, root)
+
+
 def choice_words(setting: Setting, value: str) -> str:
     """One of the things that a setting may be, in words."""
     if value == AUTO:
@@ -94,7 +103,7 @@ def _value_words(setting: Setting, value: Any) -> str:
 def _kind(setting: Setting) -> Kind:
     if setting.choices:
         return "choice"
-    known: dict[Any, Kind] = {bool: "yes", int: "number", date: "day", dict: "pairs"}
+    known: dict[Any, Kind] = {bool: "yes", int: "number", date: "day", dict: "lines", tuple: "lines"}
     return known.get(get_origin(setting.kind) or setting.kind, "text")
 
 

@@ -12,7 +12,7 @@ from marketfold.selection import ERRORS_APART, WORSE_BY
 
 if TYPE_CHECKING:
     from marketfold.schema import Unit
-    from marketfold.selection import Choice, Explained, FeatureSetSearch, FutureScore, ReducerComparison
+    from marketfold.selection import Choice, Explained, FeatureSetSearch, FutureScore, ReducerComparison, Segmentation
 
 REDUCTION_RULE = (
     "The simplest reduction that is not clearly worse is taken: none before PCA before the autoencoder. One is clearly "
@@ -27,6 +27,19 @@ def number_decision(choice: Choice, unit: Unit) -> str:
     """Why so many segments were made, and what the curve says of itself."""
     curve = k_decision(choice.k_choice, unit, groups=choice.finding == "groups")
     return f"{words.plural(choice.recipe.n_segments, 'segment')} were made. {number_reason(choice)}{curve}"
+
+
+def merge_sentence(made: Segmentation) -> str:
+    """Which segments are one because somebody asked, and of which ones the evidence speaks; empty where none are."""
+    if made.unmerged is None:
+        return ""
+    names = dict(zip(made.found.numbers, made.found.names, strict=True))
+    merged = [
+        say("merged", "one", parts=words.listed([f"{part} ({names[part]})" for part in parts]), number=number)
+        for number, parts in zip(made.numbers, made.made_of, strict=True)
+        if len(parts) > 1
+    ]
+    return say("merged", "all", merged="; ".join(merged), found=made.found.n_segments)
 
 
 def taken_as(choice: Choice) -> str:

@@ -13,6 +13,7 @@ from marketfold.studio.deleting import delete, what_goes
 from marketfold.studio.kept import comparison_named, state_of_run
 from marketfold.studio.opening import open_run
 from marketfold.studio.pages import Station, drawn, go, page, state_of, with_form
+from marketfold.studio.settings_form import with_merges
 from marketfold.studio.stations.jobs import JOB_ROUTES
 
 if TYPE_CHECKING:
@@ -113,9 +114,10 @@ def _copying(request: Request) -> Response:
 
 
 def _copy(request: Request, form: FormData) -> Response:
-    """Begin a project with the settings of another one."""
+    """Begin a project with the settings of another one, but for what was merged: numbers mean other segments there."""
     state = state_of(request)
-    settings = state.workspace.project(request.path_params["key"]).settings
+    workspace = state.workspace
+    settings = with_merges(workspace.project(request.path_params["key"]).settings, [], workspace.root)
     path = state.workspace.below(_text(form, "path"))
     project = state.workspace.create(path.name, path, settings)
     state.jobs.ask("look", project.key, settings=settings)

@@ -12,6 +12,7 @@ from marketfold.config import SEGMENTS_PANEL, load_config
 from marketfold.damage import told_as
 from marketfold.errors import ParameterError, RunFolderError
 from marketfold.runs import read_plan, rename_segment
+from marketfold.studio.merging import made_of, merged_with, taken_apart
 from marketfold.studio.opening import made_with
 from marketfold.studio.pages import (
     Station,
@@ -25,7 +26,7 @@ from marketfold.studio.pages import (
     with_form,
 )
 from marketfold.studio.run_reading import solutions_of
-from marketfold.studio.settings_form import chosen_as, filled_in
+from marketfold.studio.settings_form import chosen_as, filled_in, with_merges
 from marketfold.studio.stations.segment_customers import ROUTES as CUSTOMER_ROUTES
 from marketfold.studio.stations.segments_page import chosen_solution, station_page
 from marketfold.studio.workspace import OutdatedError
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from starlette.datastructures import FormData
     from starlette.requests import Request
 
+    from marketfold.config import RunConfig
     from marketfold.studio.pages import Desk
 
 OPEN_TO_CHOICE = ("clustering.segments", "features.feature_set", "reduction.method")
@@ -67,7 +69,8 @@ def _solution(request: Request) -> Response:
         solution, made = chosen_solution(request, desk.run, solutions), desk.run.record["choose_k"]["k"]
     if solution is None:
         raise ParameterError("This run does not say what other numbers of segments would give. Make it again.")
-    shown = {"at": f"/p/{desk.project.key}/segments", "solution": solution, "made": made}
+    is_merged = any(len(parts) > 1 for parts in made_of(desk.run).values())
+    shown = {"at": f"/p/{desk.project.key}/segments", "solution": solution, "made": made, "is_merged": is_merged}
     config = load_config(desk.project.settings, state_of(request).workspace.root)
     return page(request, "segments_solution.html.j2", "segments", desk, wanted=config.clustering.segments, **shown)
 
@@ -82,13 +85,44 @@ def _settings(request: Request, form: FormData) -> Response:
 
 
 def _use(request: Request, form: FormData) -> Response:
-    """Take one setting that stands beside its evidence; an empty value leaves it to Marketfold."""
+    """Take one setting that stands beside its evidence; an empty value leaves it to Marketfold.
+
+    What was merged is forgotten: the numbers of segments that are made otherwise mean others.
+    """
     workspace, key = state_of(request).workspace, request.path_params["key"]
     name = str(form.get("name", ""))
     if name not in OPEN_TO_CHOICE:
         raise ParameterError(f"{name!r} cannot be chosen here. Choose one of the buttons of this page.")
     project = workspace.project(key)
     settings = chosen_as(project.settings, name, str(form.get("value", "")), workspace.root)
+    workspace.change(key, revision_of(form), settings=with_merges(settings, [], workspace.root))
+    return go(request, f"/p/{key}/segments")
+
+
+def _merge(request: Request, form: FormData) -> Response:
+    """Make a segment one with another, when they are found again."""
+    desk, config = _desk(request)
+    number, other = (number_in(form.get(name)) for name in ("segment", "with"))
+    if number == other:
+        raise ParameterError("A segment is merged with another one. Choose which.")
+    return _with_merges(request, form, merged_with(desk, config, (number, other)))
+
+
+def _apart(request: Request, form: FormData) -> Response:
+    """Let a segment be by itself again, when they are found again."""
+    desk, config = _desk(request)
+    return _with_merges(request, form, taken_apart(desk, config, number_in(form.get("segment"))))
+
+
+def _desk(request: Request) -> tuple[Desk, RunConfig]:
+    """What a click on a card is about, and the settings as they are."""
+    desk = desk_of(state_of(request), request.path_params["key"])
+    return desk, load_config(desk.project.settings, state_of(request).workspace.root)
+
+
+def _with_merges(request: Request, form: FormData, merges: list[str]) -> Response:
+    workspace, key = state_of(request).workspace, request.path_params["key"]
+    settings = with_merges(workspace.project(key).settings, merges, workspace.root)
     workspace.change(key, revision_of(form), settings=settings)
     return go(request, f"/p/{key}/segments")
 
@@ -132,6 +166,8 @@ SEGMENTS = Station(
         Route("/p/{key}/segments/solution", _solution),
         Route("/p/{key}/segments/settings", with_form(_settings), methods=["POST"]),
         Route("/p/{key}/segments/use", with_form(_use), methods=["POST"]),
+        Route("/p/{key}/segments/merge", with_form(_merge), methods=["POST"]),
+        Route("/p/{key}/segments/apart", with_form(_apart), methods=["POST"]),
         Route("/p/{key}/segments/back", with_form(_back), methods=["POST"]),
         Route("/p/{key}/segments/{number}/name", with_form(_rename), methods=["POST"]),
         *CUSTOMER_ROUTES,

@@ -10,6 +10,7 @@ from marketfold.errors import RunFolderError
 from marketfold.page import Prose
 from marketfold.runs import RowsAsked
 from marketfold.studio.customer_list import customer_list
+from marketfold.studio.merging import card_merges, made_of
 from marketfold.studio.pages import drawn, number_in, page, state_of
 from marketfold.studio.reports import page_of
 from marketfold.studio.rule_of_thumb import rule_of
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from marketfold.config import RunConfig
     from marketfold.runs import Run
     from marketfold.studio.pages import Desk
     from marketfold.studio.run_reading import Solution
@@ -42,10 +44,21 @@ def station_page(request: Request, desk: Desk, **values: Any) -> Response:
     }
     if desk.run is not None:
         with told_as(RunFolderError, str(desk.run.folder)):
-            shown |= _found(request, desk.run)
+            shown |= _found(request, desk.run) | _merges(desk, config)
             shown["customers"] = values.pop("customers", None) or customer_list(desk.run, RowsAsked())
             shown["rule"] = values.pop("rule", None) or rule_of(desk.run, {})
     return page(request, "segments.html.j2", "segments", desk, **shown | values)
+
+
+def _merges(desk: Desk, config: RunConfig) -> dict[str, Any]:
+    """What can be done on each card beside renaming."""
+    assert desk.run is not None  # noqa: S101  (asked by the caller)
+    names = {campaign.number: campaign.name for campaign in desk.run.plan.campaigns}
+    return {
+        "tools_template": "segment_merge.html.j2",
+        "merges": card_merges(desk, config, names),
+        "is_merged": any(len(parts) > 1 for parts in made_of(desk.run).values()),
+    }
 
 
 def _found(request: Request, run: Run) -> dict[str, Any]:

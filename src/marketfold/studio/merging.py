@@ -1,0 +1,108 @@
+"""Segments that are to be one: what stands on the card of each, and what a click there makes of the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field, TypeAdapter
+
+from marketfold.damage import told_as
+from marketfold.errors import ParameterError, RunFolderError
+from marketfold.selection import check_merges
+from marketfold.studio.settings_form import MERGE
+from marketfold.thresholds import LEAST_ASKED
+from marketfold.words import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from marketfold.config import RunConfig
+    from marketfold.runs import Run
+    from marketfold.studio.pages import Desk
+
+    Merges = tuple[tuple[int, ...], ...]
+
+_PARTS = TypeAdapter(list[Annotated[int, Field(ge=1, le=1_000)]])
+
+
+@dataclass(frozen=True)
+class CardMerge:
+    """What can be merged with a segment, by number and name, and what it is made of or will be.
+
+    `is_merged` is whether the settings, as they are now, make it one with others.
+    """
+
+    others: tuple[tuple[int, str], ...]
+    now: str
+    is_merged: bool
+
+
+def made_of(run: Run) -> dict[int, tuple[int, ...]]:
+    """Of each segment of a run, the numbers of those that it was made of; a run that does not say has none merged."""
+    with told_as(RunFolderError, str(run.folder / "run.json")):
+        return {
+            one["number"]: tuple(_PARTS.validate_python(one.get("made_of", [place])))
+            for place, one in enumerate(run.record["segments"], start=1)
+        }
+
+
+def can_be_merged(desk: Desk) -> bool:
+    """Whether the segments of the run are those of the settings, but for what is merged: else numbers mean others."""
+    return desk.run is not None and all(one.setting.path == MERGE for one in desk.differing)
+
+
+def card_merges(desk: Desk, config: RunConfig, names: Mapping[int, str]) -> dict[int, CardMerge]:
+    """What stands on the card of each segment; nothing where they were made with other settings."""
+    if desk.run is None or not can_be_merged(desk):
+        return {}
+    parts, wanted = made_of(desk.run), config.clustering.merges
+    into = {number: _into(wanted, own) for number, own in parts.items()}
+    left = sum(map(len, parts.values())) - sum(len(one) - 1 for one in wanted)
+    found = {}
+    for number, own in parts.items():
+        same = [one for one in parts if one != number and into[one] and into[one] == into[number]]
+        others = [(one, names.get(one, "")) for one in parts if one != number and one not in same]
+        now = f"Made of {len(own)} segments, as you asked." if len(own) > 1 else ""
+        if same:
+            with_whom = listed([f"{one} ({names.get(one, '')})" for one in same])
+            now = f"Will be one with {with_whom}, when they are found again."
+        elif len(own) > 1 and not into[number]:
+            now = "Will be taken apart, when they are found again."
+        found[number] = CardMerge(tuple(others) if left > LEAST_ASKED else (), now, bool(into[number]))
+    return found
+
+
+def merged_with(desk: Desk, config: RunConfig, numbers: Iterable[int | None]) -> list[str]:
+    """The merges of the settings when these segments of the run are one, too; `ParameterError` where that cannot be."""
+    parts = _parts_asked_for(desk, numbers)
+    together = {number for own in parts for number in own}
+    wanted = config.clustering.merges
+    apart = [one for one in wanted if not together.intersection(one)]
+    together.update(number for one in wanted if together.intersection(one) for number in one)
+    merges = sorted([*apart, tuple(sorted(together))])
+    check_merges(merges, sum(map(len, made_of(_run(desk)).values())))
+    return ["+".join(map(str, one)) for one in merges]
+
+
+def taken_apart(desk: Desk, config: RunConfig, number: int | None) -> list[str]:
+    """The merges of the settings without those of one segment of the run."""
+    (own,) = _parts_asked_for(desk, [number])
+    return ["+".join(map(str, one)) for one in config.clustering.merges if not set(own).intersection(one)]
+
+
+def _into(wanted: Merges, own: tuple[int, ...]) -> tuple[int, ...]:
+    return next((one for one in wanted if set(own).intersection(one)), ())
+
+
+def _run(desk: Desk) -> Run:
+    if desk.run is None or not can_be_merged(desk):
+        raise ParameterError("The segments were made with other settings. Find them again, and merge them then.")
+    return desk.run
+
+
+def _parts_asked_for(desk: Desk, numbers: Iterable[int | None]) -> list[tuple[int, ...]]:
+    parts, asked = made_of(_run(desk)), list(dict.fromkeys(numbers))
+    if not all(one in parts for one in asked):
+        raise ParameterError("There is no such segment. Load the page again.")
+    return [parts[one] for one in asked if one is not None]
