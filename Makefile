@@ -17,7 +17,7 @@ studio: $(VENV)/.runs
 
 test: $(VENV)/.tests
 	$(BIN)/lint-imports --no-cache > /dev/null
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 lint: $(VENV)/.tests
 	$(BIN)/ruff check .

@@ -21,7 +21,7 @@ from marketfold.demo import make_shop
 
 pty = pytest.importorskip("pty")
 
-SETTINGS = "quick = true\n[clustering]\nk_max = 4\nbootstraps = 2\n"
+SETTINGS = 'quick = true\n[features]\nfeature_set = "value"\n[clustering]\nsegments = 3\nk_max = 4\nbootstraps = 2\n'
 STEP = re.compile(r"Step (\d+) of (\d+), [a-z ]+, (\d+) %(, about \d+ (s|min) left)?")
 
 
