@@ -23,6 +23,9 @@ class Ended:
 
 Command = Callable[..., Ended]
 
+LITTLE = ("--quick", "--feature-set=value", "--reduction=none", "--segments=3", "--k-max=4", "--bootstraps=2")
+"""Flags of a run whose segments are not what is asked about: finding the best is most of what a small run costs."""
+
 
 @pytest.fixture
 def marketfold(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Command:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from pyarrow import csv, parquet
-from tests.end_to_end.conftest import Command
+from tests.end_to_end.conftest import LITTLE, Command
 
 from marketfold.cli.summary import print_scores
 from marketfold.csv_files import write_csv
@@ -56,8 +56,7 @@ def test_scoring_reads_as_the_run_did(marketfold: Command, shop: Shop, tmp_path:
     odd = {"customer_id": "buyer no", "ordered_on": "placed"}
     write_csv(shop.lines.rename_columns([odd.get(c, c) for c in shop.lines.column_names]), tmp_path / "odd.csv")
     mapped = [word for role, column in odd.items() for word in ("--map", f"{role}={column}")]
-    words = ("--quick", "--bootstraps", "2", "--segments", "3", "--quiet", *mapped)
-    ended = marketfold("run", "odd.csv", "--out", "run", *words)
+    ended = marketfold("run", "odd.csv", "--out", "run", *LITTLE, "--quiet", *mapped)
     assert ended.code == 0, ended.err
     assert marketfold("score", "run", "odd.csv", "--quiet").code == 0
     assert marketfold("score", "run/model", "odd.csv", "--quiet", *mapped).code == 0
@@ -189,8 +188,7 @@ def test_a_run_on_a_relative_path_is_exported_from_any_folder_and_not_without_co
     orders = tmp_path / "work" / "orders.parquet"
     parquet.write_table(shop.lines.drop_columns("marketing_consent"), orders)
     monkeypatch.chdir(orders.parent)
-    fast = ("--quick", "--bootstraps", "2", "--segments", "3", "--quiet")
-    assert marketfold("run", orders.name, "--out", "run", *fast).code == 0
+    assert marketfold("run", orders.name, "--out", "run", *LITTLE, "--quiet").code == 0
     monkeypatch.chdir(tmp_path)
     ended = marketfold("export", orders.parent / "run", "--to", "csv")
     assert ended.code == 2
@@ -207,8 +205,7 @@ def test_a_run_on_several_files_is_exported_from_them(marketfold: Command, shop:
     half = shop.lines.num_rows // 2
     for number, part in enumerate((shop.lines.slice(0, half), shop.lines.slice(half))):
         parquet.write_table(part, tmp_path / f"part{number}.parquet")
-    fast = ("--quick", "--bootstraps", "2", "--segments", "3", "--quiet")
-    ended = marketfold("run", "part*.parquet", "--out", "run", *fast)
+    ended = marketfold("run", "part*.parquet", "--out", "run", *LITTLE, "--quiet")
     assert ended.code == 0, ended.err
     words = ("--to", "csv", "--consent-column", "marketing_consent", "--allow-small")
     ended = marketfold("export", "run", *words)

@@ -14,9 +14,10 @@ import pyarrow.compute as pc
 import pytest
 from pyarrow import csv, parquet
 from sklearn.metrics import adjusted_rand_score
-from tests.end_to_end.conftest import Command
+from tests.end_to_end.conftest import LITTLE, Command
 
-from marketfold.config import ClusteringOptions, RunConfig
+from marketfold.analysis import Analysis
+from marketfold.config import ClusteringOptions, RunConfig, from_flags
 from marketfold.demo import Shop, make_shop
 from marketfold.pipeline import segment_market
 from marketfold.runs import Run, write_run
@@ -29,6 +30,8 @@ RUN_SCHEMA = json.loads(files("marketfold.runs").joinpath("run.schema.json").rea
 FULL = RunConfig(clustering=ClusteringOptions(bootstraps=5))
 QUICK = FULL.model_copy(update={"quick": True})
 """Where no network is asked about: training one is most of what a small run costs."""
+GIVEN = RunConfig.model_validate(from_flags(list(LITTLE)))
+"""Where it is not asked how the segments were found."""
 
 
 def record_of(folder: Path) -> dict[str, Any]:
@@ -74,8 +77,13 @@ def test_the_ledger_reconciles_with_the_file_of_what_was_set_aside(run_folder: P
     assert money["kept"] + sum(money["set_aside"].values()) == pytest.approx(money["read"], abs=0.005)
 
 
-def test_the_same_seed_gives_the_same_folder_byte_for_byte(tmp_path: Path, shop_file: Path):
-    one, other = (write_run(segment_market(shop_file, FULL), tmp_path / name).folder for name in ("one", "other"))
+def test_the_same_seed_gives_the_same_folder_byte_for_byte_and_quiet_says_nothing(
+    marketfold: Command, tmp_path: Path, shop_file: Path
+):
+    """By the command, networks and all, and in Python."""
+    ended = marketfold("run", shop_file, "--bootstraps", "5", "--quiet", "--out", "one")
+    assert (ended.code, ended.out, ended.err) == (0, "", "")
+    one, other = tmp_path / "one", write_run(segment_market(shop_file, FULL), tmp_path / "other").folder
     for path in (path for path in one.rglob("*") if path.is_file()):
         twin = other / path.relative_to(one)
         if path.name == "run.json":
@@ -111,9 +119,7 @@ def test_a_folder_that_cannot_be_written_is_an_error(marketfold: Command, shop_f
     assert "--out" in ended.err
 
 
-def test_a_failure_while_writing_leaves_nothing(tmp_path: Path, shop_file: Path, monkeypatch: pytest.MonkeyPatch):
-    analysis = segment_market(shop_file, QUICK)
-
+def test_a_failure_while_writing_leaves_nothing(analysis: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     def disk_is_full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -128,7 +134,7 @@ def test_ctrl_c_leaves_nothing(tmp_path: Path, shop_file: Path):
         "import sys, _thread, marketfold.runs.write as w\n"
         "from marketfold.cli import main\n"
         "w.write_report_files = lambda *_: _thread.interrupt_main() or __import__('time').sleep(5)\n"
-        f"sys.argv = ['marketfold', 'run', {str(shop_file)!r}, '--out', 'run', '--bootstraps=2', '--quick', '-q']\n"
+        f"sys.argv = ['marketfold', 'run', {str(shop_file)!r}, '--out', 'run', '-q', *{LITTLE!r}]\n"
         "main()\n"
     )
     ended = subprocess.run(
@@ -140,16 +146,11 @@ def test_ctrl_c_leaves_nothing(tmp_path: Path, shop_file: Path):
 
 
 def test_json_on_standard_output(marketfold: Command, shop_file: Path):
-    ended = marketfold("run", shop_file, "--json", "--quick", "--bootstraps", "2", "--segments", "3")
+    ended = marketfold("run", shop_file, "--json", *LITTLE)
     told = json.loads(ended.out)
     assert ended.code == 0
     assert told["choose_k"]["k"] == 3
     assert Path(told["folder"], "report.html").is_file()
-
-
-def test_quiet_says_nothing(marketfold: Command, shop_file: Path):
-    ended = marketfold("run", shop_file, "--quiet", "--bootstraps", "2", "--segments", "3")
-    assert (ended.code, ended.out, ended.err) == (0, "", "")
 
 
 def test_inspect_writes_nothing(marketfold: Command, shop_file: Path, tmp_path: Path):
@@ -165,7 +166,7 @@ def test_hostile_ids_come_back_and_run_no_formula(tmp_path: Path, shop: Shop):
     renamed = dict(zip(ids, hostile, strict=False))
     column = pa.array([renamed.get(one, one) for one in shop.lines["customer_id"].to_pylist()])
     index = shop.lines.schema.get_field_index("customer_id")
-    run = write_run(segment_market(shop.lines.set_column(index, "customer_id", column), QUICK), tmp_path / "run")
+    run = write_run(segment_market(shop.lines.set_column(index, "customer_id", column), GIVEN), tmp_path / "run")
     assert set(hostile) <= set(run.segments["customer_id"].to_pylist())
     shown = csv.read_csv(
         run.folder / "segments.csv",

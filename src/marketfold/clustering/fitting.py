@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +18,7 @@ from sklearn import config_context
 from sklearn.cluster import KMeans, kmeans_plusplus
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics.pairwise import euclidean_distances
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from marketfold.sampling import sample_rows
 
@@ -35,6 +36,8 @@ THOROUGH_ROWS, SWAPS = 1_000, 19
 stops at ever so many solutions: of 92 rows in 10 dimensions ten starts ended up to 4.4 % above the least WCSS that was
 found and reached it in 3 of 12 cases, a hundred starts in 9, ten starts and 90 swaps in all; of 88 rows in 25
 dimensions 90 swaps once missed it by 2.4 %, 140 never."""
+_UNASKED = np.random.RandomState(0)
+"""Starts are given, so nothing is drawn; making a generator for each fit took a fifth of it."""
 FINALISTS = 2
 LAST_STEPS = 15
 SAMPLE_ROWS = 20_000
@@ -56,6 +59,12 @@ class Fit:
     steps: int
 
 
+@cache
+def _thread_pools() -> ThreadpoolController:
+    """The pools of the libraries that fit, which are all loaded by now; looking for them takes longer than a fit."""
+    return ThreadpoolController()
+
+
 @contextmanager
 def quiet_fits(threads: int | None = None) -> Iterator[None]:
     """Fit without scikit-learn's warnings on early stops, which are wanted here, and on `threads` threads.
@@ -63,7 +72,7 @@ def quiet_fits(threads: int | None = None) -> Iterator[None]:
     Threads that wait for one another cost more than they bring on samples; one thread is the quick way there.
     """
     settings = config_context(assume_finite=True, skip_parameter_validation=True)
-    with warnings.catch_warnings(), threadpool_limits(threads), settings:
+    with warnings.catch_warnings(), _thread_pools().limit(limits=threads), settings:
         warnings.simplefilter("ignore", ConvergenceWarning)
         yield
 
@@ -83,22 +92,35 @@ def distinct_rows(X: Float32, enough: int) -> int:
     return found
 
 
-def lloyd(X: Float32, centers: Float32, *, steps: int, tol: float = 1e-4) -> Fit:
-    """At most `steps` Lloyd steps from given centres."""
-    model = KMeans(len(centers), init=centers, n_init=1, max_iter=steps, tol=tol, random_state=0).fit(X)
+def best_of(X: Float32, candidates: Iterable[Float32], *, steps: int = 300, tol: float = 1e-4) -> Fit:
+    """The best of several sets of starting centres, each run until it settles or for `steps` Lloyd steps.
+
+    One estimator runs them all: on few rows its checks of the table take four times as long as the steps do.
+    """
+    # scikit-learn moves the rows so that their mean is 0 and asks for each start there
+    sets = [centers - X.mean(axis=0) for centers in candidates]
+    following = iter(sets)
+    model = KMeans(
+        len(sets[0]),
+        init=lambda *_, **__: next(following),
+        n_init=len(sets),
+        max_iter=steps,
+        tol=tol,
+        random_state=_UNASKED,
+    ).fit(X)
     found: Float32 = model.cluster_centers_.astype(np.float32)
     return Fit(found, model.labels_.astype(np.int32), float(model.inertia_), int(model.n_iter_))
+
+
+def lloyd(X: Float32, centers: Float32, *, steps: int, tol: float = 1e-4) -> Fit:
+    """At most `steps` Lloyd steps from given centres."""
+    return best_of(X, [centers], steps=steps, tol=tol)
 
 
 def starting_centers(X: Float32, n_segments: int, seed: int) -> Float32:
     """Rows drawn by k-means++; the first k of them are k-means++ starts for every smaller k."""
     centers: Float32 = kmeans_plusplus(X, n_segments, random_state=seed)[0]
     return centers
-
-
-def best_of(X: Float32, candidates: Iterable[Float32], *, steps: int = 300, tol: float = 1e-4) -> Fit:
-    """The best of several sets of starting centres, each run until it settles."""
-    return min((lloyd(X, centers, steps=steps, tol=tol) for centers in candidates), key=lambda fit: fit.wcss)
 
 
 def best_of_starts(X: Float32, n_segments: int, *, n_starts: int, seed: int, tol: float = 1e-4) -> Fit:
@@ -118,11 +140,16 @@ def merged(fit: Fit) -> Float32:
     return np.vstack([kept, both]).astype(np.float32)
 
 
-def split(X: Float32, fit: Fit, seed: int) -> Float32:
-    """Centres of one segment more: a row drawn as k-means++ draws, by its squared distance to its centre."""
+def _far_rows(X: Float32, fit: Fit, count: int, rng: np.random.Generator) -> Float32:
+    """Rows drawn as k-means++ draws, by their squared distance to their centre; shape (count, n_dimensions)."""
     gaps = np.square(X - fit.centers[fit.labels]).sum(axis=1, dtype=np.float64)
-    drawn = np.random.default_rng(seed).choice(len(X), p=gaps / gaps.sum()) if gaps.any() else 0
-    return np.vstack([fit.centers, X[drawn]])
+    drawn: Float32 = X[rng.choice(len(X), count, p=gaps / gaps.sum()) if gaps.any() else [0] * count]
+    return drawn
+
+
+def split(X: Float32, fit: Fit, seed: int) -> Float32:
+    """Centres of one segment more: a row far from its own."""
+    return np.vstack([fit.centers, _far_rows(X, fit, 1, np.random.default_rng(seed))])
 
 
 def fit_each(X: Float32, k_range: Sequence[int], *, n_starts: int, seed: int) -> dict[int, Fit]:
@@ -139,16 +166,20 @@ def fit_each(X: Float32, k_range: Sequence[int], *, n_starts: int, seed: int) ->
     return fits
 
 
-def swapped(X: Float32, fit: Fit, *, swaps: int, seed: int, steps: int = 300) -> Fit:
+def swapped(X: Float32, fit: Fit, *, rounds: int, swaps: int, seed: int) -> Fit:
     """The fit after random swaps (Fränti 2018, "Efficiency of random swap clustering", *Journal of Big Data* 5).
 
-    In each a segment is dissolved and a row drawn as k-means++ draws takes its place; what lowers the WCSS is kept.
+    In each a segment is dissolved and a row far from its centre takes its place. The best of each round is kept if it
+    lowers the WCSS.
     """
     rng = np.random.default_rng(seed)
-    for _ in range(swaps if len(fit.centers) > 1 else 0):
-        dissolved = int(rng.integers(len(fit.centers)))
-        centers = np.delete(split(X, fit, int(rng.integers(2**31))), dissolved, axis=0)
-        fit = min(fit, lloyd(X, centers, steps=steps), key=lambda one: one.wcss)
+    for _ in range(rounds if len(fit.centers) > 1 else 0):
+        dissolved = rng.integers(len(fit.centers), size=swaps).tolist()
+        rows = _far_rows(X, fit, swaps, rng)
+        candidates = [
+            np.vstack([np.delete(fit.centers, gone, axis=0), row]) for gone, row in zip(dissolved, rows, strict=True)
+        ]
+        fit = min(fit, best_of(X, candidates), key=lambda one: one.wcss)
     return fit
 
 
@@ -158,7 +189,7 @@ def fit_kmeans(X: Float32, n_segments: int, *, n_starts: int, seed: int, steps: 
     with quiet_fits(threads=1):
         fit = best_of_starts(sample, n_segments, n_starts=n_starts, seed=seed)
         if len(X) <= THOROUGH_ROWS:
-            fit = swapped(X, fit, swaps=SWAPS * n_starts, seed=seed)
+            fit = swapped(X, fit, rounds=SWAPS, swaps=n_starts, seed=seed)
     if sample is X:
         return fit
     with quiet_fits():

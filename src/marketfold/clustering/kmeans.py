@@ -79,8 +79,8 @@ class KMeansSegmenter(ClusterMixin, TransformerMixin, BaseEstimator):  # type: i
     Parameters
     ----------
     n_init
-        Starts that compete; the one with the smallest WCSS wins. Up to 1,000 rows it then tries 19 random swaps for
-        each start (Fränti 2018).
+        Starts that compete; the one with the smallest WCSS wins. Up to 1,000 rows it then tries 19 rounds of as
+        many random swaps (Fränti 2018).
     max_iter
         Lloyd steps at most.
     reach_quantile
