@@ -115,7 +115,7 @@ class Opened:
         for name, pairs in self.took.items():
             (first, first_cpu), *rest = pairs
             later = np.array(rest or pairs) * 1000
-            middle, high, most = *np.percentile(later[:, 0], [50, 95]), later[:, 0].max()
+            middle, high, most = map(float, np.percentile(later[:, 0], [50, 95, 100]))
             cpu = f"{first_cpu * 1000:6.0f} {np.mean(later[:, 1]):6.1f}"
             print(f"  {name:<34}{first * 1000:7.0f} {middle:7.0f} {high:7.0f} {most:7.0f}  {cpu}  ({len(pairs)})")
         self.took = {}
