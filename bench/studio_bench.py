@@ -111,7 +111,7 @@ class Opened:
     def tell(self, title: str) -> None:
         """Print what was noted, and forget it."""
         load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
-        print(f"\n{title} (load {load}), ms: first, median, 95 of 100, most; processor first, median", flush=True)
+        print(f"\n{title} (load {load}), ms: first, median, 95 of 100, most; processor first, mean", flush=True)
         for name, pairs in self.took.items():
             (first, first_cpu), *rest = pairs
             later = np.array(rest or pairs) * 1000
