@@ -1,7 +1,7 @@
 """Seconds from the start of the studio to its first page, of each page, and of each page while a large run is made.
 
-`python -m bench.studio_bench [--orders FILE] [--during LARGE]`: of each page the first time, and the median, the 95th of a
-hundred and the most of the times after it, by the clock and in processor seconds of the server.
+`python -m bench.studio_bench [--orders FILE] [--during LARGE]`: of each page the first time, and the median, the 95th
+of a hundred and the most of the times after it, by the clock and in processor seconds of the server.
 """
 
 from __future__ import annotations
