@@ -114,9 +114,14 @@ class Keyboard:
         field.page.keyboard.type(text)
 
     def choose(self, menu: Locator, label: str) -> None:
-        """Type the beginning of a choice, as menus take it."""
+        """Go down a menu to a choice."""
         self.reach(menu)
-        menu.page.keyboard.type(label)
+        menu.page.keyboard.press("Home")
+        for _ in range(self.MOST_STEPS):
+            if menu.locator("option:checked").inner_text().strip() == label:
+                return
+            menu.page.keyboard.press("ArrowDown")
+        pytest.fail(f"{menu} has no {label!r}")
 
     def slide(self, slider: Locator, value: str) -> None:
         self.reach(slider)
