@@ -61,7 +61,7 @@ def test_a_click_changes_the_settings_and_marks_the_station(visitor: Visitor, pr
     assert _post(visitor, project, "/merge", segment="3", **{"with": "1"}) == 303
     assert _merges(visitor, project) == ["1+3"]
     told = _text(visitor.get(_at(project)))
-    assert "Segments to be one: 1+3 now, none in the run" in told
+    assert "Segments to be one: others now than in the run" in told
     assert "Will be one with 3 (" in told
     assert "3 segments, made with other settings" in told
     assert f'action="{_at(project)}/merge"' not in visitor.get(_at(project)).text  # two are left, and no fewer can be

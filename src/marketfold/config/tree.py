@@ -182,7 +182,7 @@ class ClusteringOptions(Options):
     )
     merge: Annotated[Merges, Flag(metavar="NUMBERS", title="Segments to be one")] = Field(
         default=(),
-        description="Segments to make one, by the numbers that they have before any is merged, as in 1+3.",
+        description="Segments to make one, as in 1+3, by the numbers they have before merging or carrying on.",
     )
     k_max: Annotated[int, Flag(title="Most segments tried")] = Field(
         default=15, ge=3, le=1_000, description="Largest number of segments on the elbow curve."

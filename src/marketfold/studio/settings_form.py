@@ -90,6 +90,8 @@ def in_words(one: Difference) -> str:
     >>> in_words(differences({}, load_config({"clustering": {"segments": 4}}))[0])
     'Number of segments: 4 now, chosen from the evidence in the run'
     """
+    if one.setting.path == MERGE:  # its numbers are not always those on the cards, which say it with names
+        return f"{one.setting.title}: others now than in the run"
     now, made = (_value_words(one.setting, value) for value in (one.now, one.made))
     return f"{one.setting.title}: {now} now, {made} in the run"
 
