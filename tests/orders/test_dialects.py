@@ -157,3 +157,10 @@ def test_commas_of_numbers_and_names_do_not_separate(tmp_path: Path, title: str,
     rows = [[row[0], f"Berg, K{row[1]}", row[2], row[4].replace(".", ","), row[4].replace(".", ",")] for row in ROWS]
     lines = [*[title] * titled, *(";".join(row) for row in [names, *rows])]
     assert money(read(tmp_path, lines)) == MONEY
+
+
+@pytest.mark.parametrize("day", ["04 Jan 2023", "28.01.2023 10:59:00", "8 Jan 2023 10:59"])
+@pytest.mark.parametrize("title", [[], ["Sales report"]])
+def test_blanks_of_days_and_times_do_not_separate(tmp_path: Path, day: str, title: list[str]):
+    lines = [*title, *("\t".join(row) for row in [HEADER, *([*row[:2], day, "Cup", row[4]] for row in ROWS)])]
+    assert money(read(tmp_path, lines)) == MONEY

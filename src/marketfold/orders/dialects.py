@@ -219,7 +219,8 @@ def _below_title(best: Dialect, score: float, lines: Sequence[str]) -> Dialect:
     for sign in (*USUAL, None):  # a title has blanks where it may
         candidate = Dialect(sign, best.quote, best.escape)
         share, columns = _agreement(candidate, lines)[0], _typed_columns(candidate, lines)
-        if share > (0.5 if sign else _SURE) and (columns, share) > (typed, score):
+        better = (columns, share) > (typed, score) if sign else share > score  # blanks split days and times, too
+        if share > (0.5 if sign else _SURE) and better:
             best, score, typed = candidate, share, columns
     return best
 
