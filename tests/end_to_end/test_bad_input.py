@@ -117,7 +117,7 @@ def test_an_inspection_shows_how_a_file_is_read_even_where_nothing_is_left(marke
     ended = marketfold("inspect", "orders.csv")
     assert ended.code == 2
     assert "2025-01-01 to 2025-12-" in ended.out
-    assert "zero_price" in ended.err
+    assert "zero price" in ended.err
 
 
 @pytest.mark.parametrize("content", [b"PAR1 and no more", bytes(range(256)) * 40], ids=["cut short", "junk"])
