@@ -82,7 +82,7 @@ def test_a_file_is_brought_mended_and_decided_with_the_keyboard_alone(door: Door
     press(page, "Take this")
     expect(page.get_by_role("heading", name="Switched off")).to_be_visible(timeout=SLOW)
     press(page, "Switch it on again")
-    expect(page.get_by_role("button", name="Take this")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("button", name="Take this", exact=True)).to_be_visible(timeout=SLOW)
     press(page, "Take this")
     expect(page).to_have_url(f"{guest.address}/p/orders/cleaning", timeout=SLOW)
     expect(page.get_by_role("heading", name="Switched off")).to_have_count(0, timeout=SLOW)
