@@ -112,18 +112,19 @@ def is_quiet(watched: Watched, base: str) -> None:
 
 
 def test_nothing_hostile_runs_in_any_station(desk: Desk) -> None:
-    watched = desk.page()
     projects = [project.key for project in desk.visitor.workspace.projects()]
     assert len(projects) == 3
     places = [f"/p/{key}/{one.key}" for key in projects for one in all_stations() if one.takes_project]
     more = [f"/p/{key}/copy" for key in projects] + [f"/runs/delete?project={key}" for key in projects]
     for place in ["/", "/runs", *places, *more, "/p/spring/report.html", "/runs/delete?run=runs/broken"]:
+        watched = desk.page()  # one of its own: a page that waits for work loads itself again when that ends
         answer = watched.page.goto(desk.base + place)
         assert answer is not None
         assert answer.status in {200, 422}, place
         watched.page.wait_for_load_state("load")
         is_quiet(watched, desk.base)
         desk.visitor.wait_for_jobs()
+        watched.page.context.close()
 
 
 def test_an_inline_script_does_not_run_on_a_page_of_the_studio(desk: Desk) -> None:
