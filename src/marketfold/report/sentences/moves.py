@@ -76,7 +76,7 @@ def _detail(campaign: Campaign, plan: CampaignPlan, *, in_full: bool) -> str:
     channel = _first_channel(campaign)
     by = "by.lacking" if in_full and channel and channel.lacking else "by"
     said = [
-        _made_of(line, plan, in_full=in_full) if line else say("move", "nobody") if _none_came_back(campaign) else "",
+        _made_of(line, plan, in_full=in_full) if line else _in_doubt(campaign) if in_full else "",
         say("move", "offer", title=campaign.offer.title),
         say("move", by, title=channel.title) if channel else "",
         say("move", "held", held_out=campaign.held_out) if in_full and campaign.held_out else "",
@@ -113,6 +113,10 @@ def _act(campaign: Campaign) -> str:
 def _when(campaign: Campaign) -> str:
     begins = campaign.season_on
     return say("move", "before", month=begins.month, year=begins.year) if begins else ""
+
+
+def _in_doubt(campaign: Campaign) -> str:
+    return say("move", "nobody") if _none_came_back(campaign) else ""
 
 
 def _none_came_back(campaign: Campaign) -> bool:
