@@ -6,9 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.studio.runs import with_run
 from tests.studio.visitor import Visitor
 
 from marketfold.studio import Studio
+from marketfold.studio.workspace import Project
 
 
 @contextmanager
@@ -36,3 +38,9 @@ def stranger(tmp_path: Path) -> Iterator[Visitor]:
 @pytest.fixture
 def visitor(stranger: Visitor) -> Visitor:
     return stranger.enter()
+
+
+@pytest.fixture
+def project(visitor: Visitor, made_run: Path) -> Project:
+    """A project with a run that was made with its settings."""
+    return with_run(visitor.root, made_run)

@@ -23,3 +23,8 @@ def with_run(root: Path, made: Path, *, personal: bool = False) -> Project:
     source.touch()
     project = workspace.create(source.name, source, made_with(Run.read(folder), root))
     return workspace.change(project.key, project.revision, run=workspace.told(folder))
+
+
+def at(project: Project, rest: str = "") -> str:
+    """The address of the station of segments."""
+    return f"/p/{project.key}/segments{rest}"

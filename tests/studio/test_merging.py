@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import EXAMPLES
-from tests.studio.runs import with_run
+from tests.studio.runs import at
 from tests.studio.test_repeated import run
-from tests.studio.visitor import Answer, Visitor
+from tests.studio.visitor import Visitor
 
 from marketfold.config import load_config
 from marketfold.runs import Run
@@ -22,27 +22,13 @@ from marketfold.studio.workspace import Project
 FOUR = {"quick": True, "clustering": {"segments": 4, "bootstraps": 2, "k_max": 5}, "reduction": {"method": "none"}}
 
 
-@pytest.fixture
-def project(visitor: Visitor, made_run: Path) -> Project:
-    return with_run(visitor.root, made_run)
-
-
-def _at(project: Project, rest: str = "") -> str:
-    return f"/p/{project.key}/segments{rest}"
-
-
-def _text(answer: Answer) -> str:
-    assert answer.status == 200, answer.text
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
-
-
 def _merges(visitor: Visitor, project: Project) -> object:
     return visitor.workspace.project(project.key).settings.get("clustering", {}).get("merge")
 
 
 def _post(visitor: Visitor, project: Project, rest: str, **form: str) -> int:
     revision = str(visitor.workspace.project(project.key).revision)
-    return visitor.post(_at(project, rest), **{"revision": revision} | form).status
+    return visitor.post(at(project, rest), **{"revision": revision} | form).status
 
 
 def _record(project: Project, visitor: Visitor, **changes: object) -> None:
@@ -53,31 +39,31 @@ def _record(project: Project, visitor: Visitor, **changes: object) -> None:
 
 
 def test_a_click_changes_the_settings_and_marks_the_station(visitor: Visitor, project: Project):
-    shown = visitor.get(_at(project))
-    assert shown.text.count(f'action="{_at(project)}/merge"') == 3
+    shown = visitor.get(at(project))
+    assert shown.text.count(f'action="{at(project)}/merge"') == 3
     assert "Take apart" not in shown.text
     assert _post(visitor, project, "/merge", segment="3", **{"with": "1"}) == 303
     assert _merges(visitor, project) == ["1+3"]
-    told = _text(visitor.get(_at(project)))
+    told = visitor.get(at(project)).words
     assert "Segments to be one: others now than in the run" in told
     assert "Will be one with 3 (" in told
     assert "3 segments, made with other settings" in told
-    assert f'action="{_at(project)}/merge"' not in visitor.get(_at(project)).text  # two are left, and no fewer can be
+    assert f'action="{at(project)}/merge"' not in visitor.get(at(project)).text  # two are left, and no fewer can be
     assert "--merge 1+3" in unescape(visitor.get(f"/p/{project.key}/data").text)
     assert 'merge = ["1+3"]' in visitor.get(f"/p/{project.key}/marketfold.toml").text
-    stale = visitor.post(_at(project, "/apart"), revision=str(project.revision), segment="1")
+    stale = visitor.post(at(project, "/apart"), revision=str(project.revision), segment="1")
     assert stale.status == 409
     assert _post(visitor, project, "/apart", segment="1") == 303
     assert _merges(visitor, project) is None
-    assert "Made with other settings" not in _text(visitor.get(_at(project)))
+    assert "Made with other settings" not in visitor.get(at(project)).words
 
 
 def test_what_the_file_merges_is_taken_apart_too(visitor: Visitor, project: Project):
     (visitor.root / "marketfold.toml").write_text('[clustering]\nmerge = ["1+2"]\n')
-    assert "Will be one with 2 (" in _text(visitor.get(_at(project)))
+    assert "Will be one with 2 (" in visitor.get(at(project)).words
     assert _post(visitor, project, "/apart", segment="2") == 303
     assert _merges(visitor, project) == []
-    assert "Will be one" not in _text(visitor.get(_at(project)))
+    assert "Will be one" not in visitor.get(at(project)).words
 
 
 @pytest.mark.parametrize("form", [{"segment": "1", "with": "1"}, {"segment": "9", "with": "1"}, {"segment": "1"},
@@ -97,9 +83,9 @@ def test_another_number_forgets_what_was_merged(visitor: Visitor, project: Proje
     assert _post(visitor, project, "/merge", segment="1", **{"with": "2"}) == 303
     assert _post(visitor, project, "/use", name="clustering.segments", value="4") == 303
     assert _merges(visitor, project) is None
-    told = visitor.get(_at(project))
-    assert "To merge segments, find them again first" in _text(told)
-    assert f'action="{_at(project)}/merge"' not in told.text
+    told = visitor.get(at(project))
+    assert "To merge segments, find them again first" in told.words
+    assert f'action="{at(project)}/merge"' not in told.text
     assert _post(visitor, project, "/merge", segment="1", **{"with": "2"}) == 422
 
 
@@ -114,13 +100,13 @@ def test_another_file_is_not_merged_by_numbers_of_this_one(visitor: Visitor, pro
 @pytest.mark.parametrize("made_of", [["x"], [0], 3, None, [[1]]])
 def test_a_damaged_run_is_refused(visitor: Visitor, project: Project, made_of: object):
     _record(project, visitor, made_of=made_of)
-    assert visitor.get(_at(project)).status == 422
+    assert visitor.get(at(project)).status == 422
     assert _post(visitor, project, "/merge", segment="1", **{"with": "2"}) == 422
 
 
 def test_the_form_of_the_settings_keeps_each_merge_apart(visitor: Visitor, project: Project):
     assert _post(visitor, project, "/settings", **{"clustering.merge": "1+2\n3+4"}) in {303, 422}
-    assert '<textarea id="set-' in visitor.get(_at(project)).text
+    assert '<textarea id="set-' in visitor.get(at(project)).text
 
 
 def test_merged_by_clicks_and_repeated_outside(visitor: Visitor, tmp_path_factory: pytest.TempPathFactory):
@@ -133,7 +119,7 @@ def test_merged_by_clicks_and_repeated_outside(visitor: Visitor, tmp_path_factor
         assert [job.message for job in visitor.wait_for_jobs() if job.state != "done"] == []
     made = Run.read(visitor.workspace.path(visitor.workspace.project(project.key).run or ""))
     assert [one["made_of"] for one in made.record["segments"]] == [[1, 3, 4], [2]]
-    told = _text(visitor.get(_at(project)))
+    told = visitor.get(at(project)).words
     assert "Made of 3 segments, as you asked." in told
     assert "As you asked, segments 1 (" in told
     assert "Made with other settings" not in told

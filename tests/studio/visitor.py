@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
+from html import unescape
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -21,6 +23,12 @@ class Answer:
     @property
     def text(self) -> str:
         return self.content.decode()
+
+    @property
+    def words(self) -> str:
+        """What a page that is there says, without its tags."""
+        assert self.status == 200, self.text
+        return " ".join(unescape(re.sub(r"<[^>]+>", " ", self.text)).split())
 
 
 @dataclass

@@ -218,9 +218,11 @@ def _below_title(best: Dialect, score: float, lines: Sequence[str]) -> Dialect:
     typed = _typed_columns(best, lines)
     for sign in (*USUAL, None):  # a title has blanks where it may
         candidate = Dialect(sign, best.quote, best.escape)
-        share, columns = _agreement(candidate, lines)[0], _typed_columns(candidate, lines)
-        better = (columns, share) > (typed, score) if sign else share > score  # blanks split days and times, too
-        if share > (0.5 if sign else _SURE) and better:
+        share, _ = _agreement(candidate, lines)
+        if share <= (0.5 if sign else _SURE):
+            continue
+        columns = _typed_columns(candidate, lines)
+        if (columns, share) > (typed, score) if sign else share > score:  # blanks split days and times, too
             best, score, typed = candidate, share, columns
     return best
 

@@ -9,6 +9,7 @@ from pydantic import Field, TypeAdapter
 
 from marketfold.damage import told_as
 from marketfold.errors import ParameterError, RunFolderError
+from marketfold.file_names import RUN_FILE
 from marketfold.selection import check_merges
 from marketfold.studio.settings_form import MERGE
 from marketfold.thresholds import LEAST_ASKED
@@ -40,7 +41,7 @@ class CardMerge:
 
 def made_of(run: Run) -> dict[int, tuple[int, ...]]:
     """Of each segment of a run, the numbers of those that it was made of; a run that does not say has none merged."""
-    with told_as(RunFolderError, str(run.folder / "run.json")):
+    with told_as(RunFolderError, str(run.folder / RUN_FILE)):
         return {
             one["number"]: tuple(_PARTS.validate_python(one.get("made_of", [place])))
             for place, one in enumerate(run.record["segments"], start=1)
@@ -82,13 +83,17 @@ def merged_with(desk: Desk, config: RunConfig, numbers: Iterable[int | None]) ->
     together.update(number for one in wanted if together.intersection(one) for number in one)
     merges = sorted([*apart, tuple(sorted(together))])
     check_merges(merges, sum(map(len, made_of(_run(desk)).values())))
-    return ["+".join(map(str, one)) for one in merges]
+    return _as_given(merges)
 
 
 def taken_apart(desk: Desk, config: RunConfig, number: int | None) -> list[str]:
     """The merges of the settings without those of one segment of the run."""
     (own,) = _parts_asked_for(desk, [number])
-    return ["+".join(map(str, one)) for one in config.clustering.merges if not set(own).intersection(one)]
+    return _as_given(one for one in config.clustering.merges if not set(own).intersection(one))
+
+
+def _as_given(merges: Iterable[tuple[int, ...]]) -> list[str]:
+    return ["+".join(map(str, one)) for one in merges]
 
 
 def _into(wanted: Merges, own: tuple[int, ...]) -> tuple[int, ...]:
