@@ -81,9 +81,9 @@ class DataPart:
         return in_currency((*self.facts.decisions, *self.clean.report.decisions), self.currency)
 
     @property
-    def warnings(self) -> tuple[str, ...]:
-        """What may be wrong with what was read, each a sentence."""
-        return tuple(one.text for one in self.decisions if one.kind.way == "warned")
+    def warned(self) -> tuple[Decision, ...]:
+        """What may be wrong with what was read."""
+        return tuple(one for one in self.decisions if one.kind.way == "warned")
 
     @property
     def currency(self) -> str | None:
@@ -130,9 +130,9 @@ class CustomersPart:
         return in_currency(self.facts.decisions, self.currency)
 
     @property
-    def warnings(self) -> tuple[str, ...]:
-        """What may be wrong with what was read, each a sentence."""
-        return tuple(one.text for one in self.decisions if one.kind.way == "warned")
+    def warned(self) -> tuple[Decision, ...]:
+        """What may be wrong with what was read."""
+        return tuple(one for one in self.decisions if one.kind.way == "warned")
 
     @property
     def currency(self) -> str | None:

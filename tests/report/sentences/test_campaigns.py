@@ -81,6 +81,8 @@ def test_the_arithmetic_shows_every_number() -> None:
             " % of those reached must place one order that they would not have placed otherwise: they",
         ),
         (replace(STAKE, detectable_lift=0.2), {}, "the holdout can show: 20 % of what is usual"),
+        (replace(STAKE, customers=1), {"contact_cost": 2}, "each, 1 customer \u00d7"),
+        (replace(STAKE, customers=1), {"contact_cost": 2}, "Contact cost: 1 customer \u00d7 €2"),
     ],
 )
 def test_what_the_arithmetic_says(stake: Stake, money: dict[str, float], part: str) -> None:

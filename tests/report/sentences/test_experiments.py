@@ -63,7 +63,7 @@ def test_what_cannot_be_reached_is_said():
     [
         (20, USUAL, "with 20 customers even holding out 30 % would show nothing short of a doubling"),
         (5_000, None, "nobody here has been observed"),
-        (5_000, replace(USUAL, order_rate=0.0, revenue_mean=0.0), "none of these 5,000 customers has ordered again"),
+        (5_000, replace(USUAL, order_rate=0.0, revenue_mean=0.0), "of 5,000 customers none has ordered again"),
     ],
 )
 def test_a_holdout_is_refused_in_words(customers: int, baseline: Baseline | None, says: str):

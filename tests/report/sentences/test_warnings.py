@@ -123,3 +123,17 @@ def test_what_is_said_twice_is_read_once(sound: Analysis) -> None:
 
 def test_clusters_that_a_column_does_not_foretell_are_no_warning(sound: Analysis) -> None:
     assert run_warnings(with_baseline(sound, 0.5)) == ()
+
+
+def test_what_reading_warned_of_and_a_trap_tells_of_all_lines_is_told_once(sound: Analysis) -> None:
+    doubt = Decision("one_order_each", ("customer_id",), numbers={"other": "email", "customers_read": 40})
+    trap = Trap("one_order_each", ("customer_id", "email"), "serious", facts={"kind": "others", "n_customers": 40})
+    assert run_warnings(with_cleaning(sound, doubt)) == (doubt.text,)
+    assert run_warnings(with_traps(with_cleaning(sound, doubt), trap)) == (trap_sentence(trap),)
+
+
+def test_features_are_called_by_their_labels_where_people_read(sound: Analysis) -> None:
+    trap = Trap("derived_column", ("revenue_total", "recency_days"), "warning", facts={"kind": "follows"})
+    (told,) = run_warnings(with_traps(sound, trap))
+    assert "“days since the last order”" in told
+    assert "recency_days" not in told

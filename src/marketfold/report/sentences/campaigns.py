@@ -251,7 +251,8 @@ def _stake(line: BudgetLine, campaign: Campaign | None, plan: CampaignPlan) -> t
     years = days / YEAR_DAYS
     over = say("arithmetic", "over.years" if years > 1 else "over.days", years=years, days=days)
     of_it = say("arithmetic", "stake.no margin" if margin is None else "stake.margin", margin=margin)
-    facts = {"line": line, "of_it": of_it, "members": member(plan, 2), "usual": usual, "others": 1 - (usual or 0.0)}
+    members = how_many(line.stake.customers, plan)
+    facts = {"line": line, "of_it": of_it, "members": members, "usual": usual, "others": 1 - (usual or 0.0)}
     code = "stake.usual unknown" if usual is None else "stake" if usual else "stake.nobody"
     moved = say("arithmetic", code, plan.currency, **facts)
     away = campaign is not None and campaign.away
@@ -267,7 +268,8 @@ def _contacts(line: BudgetLine, plan: CampaignPlan) -> list[str]:
     if cost is None or line.contact_cost is None:
         return [say("arithmetic", "contact.unknown")]
     codes = ["contact"] if line.reached == line.stake.customers else ["contact", "contact.some"]
-    return [say("arithmetic", code, plan.currency, line=line, cost=cost, members=member(plan, 2)) for code in codes]
+    members = how_many(line.stake.customers, plan)
+    return [say("arithmetic", code, plan.currency, line=line, cost=cost, members=members) for code in codes]
 
 
 def _break_even(line: BudgetLine, plan: CampaignPlan) -> str:
@@ -290,7 +292,7 @@ def _break_even(line: BudgetLine, plan: CampaignPlan) -> str:
         "rate": rate,
         "line": line,
         "kept": kept,
-        "members": member(plan, 2),
+        "reached": how_many(line.reached, plan),
     }
     both = say("arithmetic", "spent.given away", plan.currency, **facts) if given_away else ""
     paid = both or words.money(spent, plan.currency)

@@ -11,7 +11,7 @@ from marketfold.report.sentences.trust import trust_summary
 from marketfold.words import decimal, listed, share
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from marketfold.analysis import Analysis
     from marketfold.diagnostics import BaselineClusters, Trap
@@ -25,14 +25,23 @@ LATE_DAYS = 31
 """An export is made within a month of its last order; features of a later day take an old file for a silent shop."""
 
 
-def trap_sentence(trap: Trap, unit: Unit = "customer", source: Literal["orders", "customers"] = "orders") -> str:
-    """What was found and what to do about it, by what is segmented and of which kind its file is."""
-    kind, column = trap.facts.get("kind"), next(iter(trap.columns), "")
+def trap_sentence(
+    trap: Trap,
+    unit: Unit = "customer",
+    source: Literal["orders", "customers"] = "orders",
+    called: Mapping[str, str] | None = None,
+) -> str:
+    """What was found and what to do about it, by what is segmented and of which kind its file is.
+
+    `called` has what columns are called for people who do not know their names.
+    """
+    columns = tuple((called or {}).get(name, name) for name in trap.columns)
+    kind, column = trap.facts.get("kind"), next(iter(columns), "")
     way = say("way_out", source)
     facts = {
         "column": column,
-        "columns": trap.columns,
-        "others": trap.columns[1:],
+        "columns": columns,
+        "others": columns[1:],
         "first": shlex.quote(trap.columns[1]) if trap.columns[1:] else "",
         "segments": [str(number) for number in trap.segments],
         "unit": unit,
@@ -43,9 +52,12 @@ def trap_sentence(trap: Trap, unit: Unit = "customer", source: Literal["orders",
 
 
 def trap_sentences(analysis: Analysis, traps: Sequence[Trap] | None = None) -> tuple[str, ...]:
-    """Every trap of a run, or some."""
+    """Every trap of a run, or some; features by their labels, as everywhere on the page."""
     unit, source = analysis.segmentation.unit, analysis.data.kind
-    return tuple(trap_sentence(trap, unit, source) for trap in (analysis.segments.traps if traps is None else traps))
+    features = analysis.segmentation.table.features
+    called = {one.name: f"“{one.label}”" for one in features if one.label != one.name}
+    traps = analysis.segments.traps if traps is None else traps
+    return tuple(trap_sentence(trap, unit, source, called) for trap in traps)
 
 
 def space_text(clusters: BaselineClusters) -> str:
@@ -81,9 +93,14 @@ def _as_of_late(analysis: Analysis) -> tuple[str, ...]:
 
 
 def run_warnings(analysis: Analysis) -> tuple[str, ...]:
-    """Each a sentence: segments not to trust, no groups, what was set aside, what may be wrong with the segments."""
+    """Each a sentence: segments not to trust, no groups, what was set aside, what may be wrong with the segments.
+
+    What reading warned of and a trap says of all lines is told once, by the trap.
+    """
     segments = analysis.segments
-    found = [*analysis.data.warnings, *_as_of_late(analysis)]
+    trapped = {trap.code for trap in segments.traps}
+    found = [one.text for one in analysis.data.warned if one.code not in trapped]
+    found += _as_of_late(analysis)
     if all(profile.trust != "group" for profile in segments.profiles):
         found.insert(0, trust_summary(analysis))
     weak = [str(profile.number) for profile in segments.profiles if profile.trust == "weak"]
