@@ -47,6 +47,7 @@ def test_a_quick_run_says_what_it_left_out(analysis: Analysis) -> None:
     shown = table(analysis, "reducers")
     assert [row[0] for row in shown.rows] == ["no reduction", "PCA"]
     assert "Autoencoder was not tried: this is a quick run" in shown.note
+    assert "other seeds" not in table(analysis, "ways-agree").note
 
 
 def test_three_ways_stand_side_by_side_with_their_maps_and_agreement(three_ways: Analysis) -> None:
@@ -57,6 +58,7 @@ def test_three_ways_stand_side_by_side_with_their_maps_and_agreement(three_ways:
     assert "Only silhouette is judged on the original features" in shown.caption
     agree = np.array([row[1:] for row in table(three_ways, "ways-agree").rows], float)
     np.testing.assert_array_equal(agree, agree.T)
+    assert "other seeds" in table(three_ways, "ways-agree").note
     drawn = [figure.key for figure in figures_of(chapter(three_ways).parts)]
     assert {"way-none", "way-pca", "way-autoencoder", "scree", "loadings", "loss", "reconstruction"} <= set(drawn)
 

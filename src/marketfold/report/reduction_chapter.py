@@ -85,7 +85,7 @@ def _agreement_table(comparison: ReducerComparison) -> tuple[Part, ...]:
             title="Do they put the same customers together?",
             columns=(Column("Segments made with"), *numbers(*names)),
             rows=tuple((name, *map(words.decimal, row)) for name, row in zip(names, comparison.agreement, strict=True)),
-            note=teaching.about_agreement(),
+            note=teaching.about_agreement(comparison),
         ),
     )
 

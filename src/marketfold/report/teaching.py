@@ -98,9 +98,10 @@ def about_ways(unit: Unit) -> Notes:
     return (note("ways", unit=unit),)
 
 
-def about_agreement() -> str:
-    """What the numbers between two ways are."""
-    return note("reduction_agreement")
+def about_agreement(comparison: ReducerComparison) -> str:
+    """What the numbers between two ways are, and that those of a network are of one seed."""
+    by_seed = any(score.fitted and score.fitted.stochastic for score in comparison.tried)
+    return note("reduction_agreement") + (" " + note("reduction_agreement_by_seed") if by_seed else "")
 
 
 def about_future(future: FutureScore) -> Notes:

@@ -2,14 +2,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import get_args
 
 import numpy as np
 
 from marketfold.report.sentences.segments import rule_sentence, rule_words
 from marketfold.schema import Feature, FeatureTable, Float64, Measure
 from marketfold.segments import Bound, SegmentRule, find_rule
-from marketfold.segments.rules import Measured
+from marketfold.segments.rules import meets
+from marketfold.words import share
 
 
 def table_of(values: Float64, name: str, measure: Measure) -> FeatureTable:
@@ -58,9 +58,23 @@ def test_a_rule_with_its_shares():
         "last order within 50 days (finds 100 % of them, and 29 % of the rest meet it too; measured on the very "
         "customers that it was made from, which flatters it)."
     )
-    for measured in set(get_args(Measured)) - {"same units"}:
-        told = rule_sentence(replace(rule, measured=measured), table)
-        assert told.endswith("; measured on others than it was made from).")
+    held_back = rule_sentence(replace(rule, measured="held back"), table)
+    assert held_back.endswith("29 % of the rest meet it too; measured on others than it was made from).")
+
+
+def test_shares_of_five_other_rules_are_not_said_of_the_rule_itself():
+    """Whoever filters the list by a rule counts what it meets, and not what the rules of the folds did."""
+    rng = np.random.default_rng(3)
+    days = np.concatenate([rng.normal(60, 25, 40), rng.normal(130, 25, 40)])[:, None].round()
+    table, labels = table_of(days, "recency_days", "days"), np.repeat([0, 1], 40).astype(np.int32)
+    rule = find_rule(table, labels, 0)
+    assert rule is not None
+    assert rule.measured == "cross-validated"
+    met = meets(days, table.names, rule.conditions)
+    assert (rule.recall, rule.others_share) != (met[:40].mean(), met[40:].mean())
+    told = rule_sentence(rule, table)
+    assert "finds" not in told
+    assert f"four fifths of the customers find {share(rule.recall)} of them in the last fifth" in told
 
 
 def test_an_amount_in_a_rule_carries_its_currency():

@@ -36,11 +36,17 @@ def rule_words(rule: SegmentRule, table: FeatureTable, currency: str | None = No
 def rule_sentence(rule: SegmentRule, table: FeatureTable, currency: str | None = None) -> str:
     """The words, the share of the segment that meets them, that of the others, and of whom these shares are."""
     them, others = share(rule.recall), share(rule.others_share)
+    tried = f"finds {them} of them, and {others} of the rest meet it too"
     unseen = "measured on others than it was made from"
     seen = f"measured on the very {units_word(table.unit)} that it was made from, which flatters it"
-    how = seen if rule.measured == "same units" else unseen
-    tried = f"finds {them} of them, and {others} of the rest meet it too; {how}"
-    return f"{rule_words(rule, table, currency)} ({tried})."
+    told = {
+        "same units": f"{tried}; {seen}",
+        "held back": f"{tried}; {unseen}",
+        # the shares are of five rules, one for each fifth, and not of this very one
+        "cross-validated": f"rules made like it from four fifths of the {units_word(table.unit)} find {them} of them "
+        f"in the last fifth, and {others} of the rest there meet them too",
+    }
+    return f"{rule_words(rule, table, currency)} ({told[rule.measured]})."
 
 
 def _bounds(table: FeatureTable, name: str, bounds: list[Bound], currency: str | None) -> str:
