@@ -138,3 +138,21 @@ def test_a_table_of_customers_has_a_ledger_without_money(visitor: Visitor):
 
 def test_every_decision_that_is_undone_by_its_code_says_what_is_done_then():
     assert all(otherwise(code) for code in undoable())
+
+
+def test_what_may_be_wrong_stands_before_every_button_that_goes_on(visitor: Visitor):
+    rows = [f"{n},c{n % 20},2024-0{1 + n % 9}-1{n % 9},1,{10 + n % 5}.00" for n in range(300)]
+    path = visitor.root / "short.csv"
+    path.write_text("\n".join(["Order,Customer ID,Date,Quantity,Price", *rows, "7,c7,2029-01-11,1,12.00"]))
+    project_of(visitor, path)
+    look = look_of(visitor.workspace, "short")
+    told = [one["what"] for one in look.decisions if one["way"] == "warned"]
+    assert told
+    for station, button in (("data", "Go on to what counts"), ("cleaning", "Find the segments")):
+        shown = unescape(visitor.get(f"/p/short/{station}").text)
+        before, _, _ = shown.partition(f"{button}</")
+        assert button in shown
+        assert all(what in before for what in told), station
+        assert f"{len(told)} worth a look" in before
+        assert "/p/short/cleaning#group-warned" in before
+    assert 'id="group-warned"' in shown

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _WORD = r"""(?:'[^']*'|"[^"]*"|[^\s'"])+"""
 _FLAG = re.compile(r"(?<![\w-])--[a-z][a-z-]*(?![\w-])")
+_IN_BRACKETS = re.compile(rf"\s*\([^()]*{_FLAG.pattern}[^()]*\)")
+_AFTER_A_SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 _VALUE = re.compile(rf"[= ]({_WORD})")
 _FLAGS_ALONE = re.compile(rf"--[a-z-]+(?:[= ]{_WORD})?|\bor\b|\s")
 
@@ -62,6 +64,22 @@ def flags_named(text: str) -> list[str]:
     ['--from', '--to']
     """
     return list(dict.fromkeys(_FLAG.findall(text)))
+
+
+def without_flags(text: str) -> str:
+    """A sentence and its hints without the hints that name flags, for a page on which these can be clicked.
+
+    What comes first is what was found, and stays whatever it names.
+
+    >>> without_flags("Not said. Give --from. Or see (--to decides otherwise.) the days; to go on, give --allow-small.")
+    'Not said. Or see the days.'
+    >>> without_flags("--from is after --to.")
+    '--from is after --to.'
+    """
+    bare = _IN_BRACKETS.sub("", text)
+    first, *rest = _AFTER_A_SENTENCE.split(bare)
+    kept = " ".join([first, *(one for one in rest if not _FLAG.search(one))])
+    return f"{kept[:-1]}." if kept.endswith(";") else kept
 
 
 def ways_in(text: str) -> list[Way]:

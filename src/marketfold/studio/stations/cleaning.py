@@ -38,7 +38,9 @@ def _sentence(desk: Desk | None) -> str:
     if not desk.look.ledger:
         return "Nothing counts yet"
     lines = desk.look.ledger["lines"]
-    return f"{words.count(lines['kept'])} of {words.plural(lines['read'], 'line')} count"
+    doubted = sum(one["way"] == "warned" for one in desk.look.decisions)
+    more = f", {words.count(doubted)} worth a look" if doubted else ""
+    return f"{words.count(lines['kept'])} of {words.plural(lines['read'], 'line')} count{more}"
 
 
 @dataclass(frozen=True)
