@@ -264,7 +264,7 @@ def test_changes_of_several_processes_are_all_kept(tmp_path: Path, project: str)
 
 
 def test_work_that_can_write_down_nothing_is_not_begun_over_and_over(tmp_path: Path):
-    jobs = Jobs(Workspace(tmp_path))
+    jobs = Jobs(Workspace(tmp_path).home / "jobs")
     job = jobs.ask("look", "nobody", settings={})
     for name in (PROCESS, ENDED):
         (jobs.home / job.ident / name).mkdir()

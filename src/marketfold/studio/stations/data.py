@@ -170,8 +170,9 @@ def _reading(request: Request, form: FormData) -> Response:
 def _take(request: Request, form: FormData) -> Response:
     """Choose otherwise: what a hint, a doubt or a preview offers."""
     state, key = state_of(request), request.path_params["key"]
-    give, back, value = (str(form.get(name, "")) for name in ("give", "back", "value"))
-    settings = changed(state.workspace, state.workspace.project(key), give, back, value)
+    give, back = (str(form.get(name, "")) for name in ("give", "back"))
+    values = [str(one) for one in form.getlist("value")]
+    settings = changed(state.workspace, state.workspace.project(key), give, back, values)
     project = state.workspace.change(key, revision_of(form), settings=settings)
     return _asked(request, state, project, to if (to := str(form.get("to"))) in {"cleaning", "segments"} else "data")
 
