@@ -87,6 +87,8 @@ def ways_in(text: str) -> list[Way]:
 
     >>> [way.words for way in ways_in("--map ordered_on=A or --map ordered_on=B")]
     [('--map', 'ordered_on=A'), ('--map', 'ordered_on=B')]
+    >>> [way.text for way in ways_in("Choose with --playbook=retail or --playbook=b2b.")]
+    ['--playbook retail', '--playbook b2b']
     >>> ways_in("Check the columns; --map amount=COLUMN takes another.")[0].blank
     '--map amount'
     """
@@ -103,7 +105,8 @@ def ways_in(text: str) -> list[Way]:
             if value is None:
                 continue
             said, end = value[1], value.end()
-            if in_prose and said.isalpha() and said.islower():  # a word of the sentence: the value is still to be said
+            is_apart = text[match.end()] == " "
+            if is_apart and in_prose and said.isalpha() and said.islower():  # of the sentence: its value is unsaid
                 said, end = known[name].blank, match.end()
             if not said or (said == "COLUMN" and "=" not in said):
                 continue
