@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from pydantic_core import PydanticCustomError
 from typer.testing import CliRunner
 
 from marketfold.cli.app import app
@@ -30,6 +31,19 @@ def test_as_people_write(text: str, number: float) -> None:
 def test_two_readings_are_asked(text: str) -> None:
     with pytest.raises(ValueError, match=r"This can be .* or "):
         entered_number(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "many", "few"),
+    [("50.000", 50_000, 50), ("1,250", 1_250, 1.25), ("2.999", 2_999, 2.999), ("1.500k", 1.5e6, 1.5e3)],
+)
+def test_each_of_two_readings_is_what_it_says(text: str, many: float, few: float) -> None:
+    with pytest.raises(PydanticCustomError) as asked:
+        entered_number(text)
+    assert {name: entered_number(way) for name, way in (asked.value.context or {}).items()} == {
+        "many": many,
+        "few": few,
+    }
 
 
 @pytest.mark.parametrize("text", ["", "much", "12 apples", "1-2", "%", "k"])

@@ -6,6 +6,7 @@ decision and their sentences stand in `decisions.toml`.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -59,6 +60,18 @@ def otherwise(code: str) -> str:
 
 _WRITERS = frozenset({"share", "one", "sign", "listed", "plural", "decimal"})
 """Writers of `blanks`; any other word after the colon is a noun to be counted, `day` and `month` too."""
+
+
+_COUNTED = re.compile(r"'([^']+)' \([\d,]+ lines?[,)]")
+
+
+def counted_in(sentence: str) -> list[str]:
+    """The texts that a decision counts lines of, as its sentence has them.
+
+    >>> counted_in("58 lines count as bought: 'On Hold' (44 lines, 178,979.19) and 'Disputed' (14 lines, 72,212.86).")
+    ['On Hold', 'Disputed']
+    """
+    return _COUNTED.findall(sentence)
 
 
 class _Sentences(Blanks):

@@ -40,7 +40,9 @@ def entered_number(value: object) -> object:
     body, unit = match["body"], match["unit"].lower().rstrip(".")
     if _OPEN.fullmatch(body):
         whole, fraction = re.split(r"[.,]", body)
-        ways = {"many": f"{whole}{fraction}{unit}", "few": f"{whole}{unit}"}
+        part = fraction.rstrip("0")
+        few = f"{whole}.{part.ljust(4, '0') if len(part) == len(fraction) else part}" if part else whole
+        ways = {"many": f"{whole}{fraction}{unit}", "few": f"{few}{unit}"}  # in four digits it is open no more
         raise PydanticCustomError(TWO_NUMBERS, "This can be {many} or {few}; write the one that is meant", ways)
     return round(float(match["sign"] + _with_point(body)) * _TIMES[unit], 10)
 

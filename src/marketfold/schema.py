@@ -74,7 +74,7 @@ ROLES: dict[str, Role] = {
         Role("tip", "money", "tip that may be in the amount", passing=True),
         Role("tax", "money", "tax that may be in the amount", passing=True),
         Role("parent_line", "text", "the line that a line is a part of, as a bundle or a variant", passing=True),
-        Role("line_id", "text", "what parent_line names a line by", passing=True),
+        Role("line_id", "text", "number of the line, by which another says that it is a part of it", passing=True),
         Role("product_kind", "text", "configurable product or its simple variant", passing=True),
         Role("product_id", "text", "which product"),
         Role("product_name", "text", "what the product is called"),

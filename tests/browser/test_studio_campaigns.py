@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, expect
 from tests.browser.conftest import HOSTILE, serious_faults
 from tests.studio.campaigns import bring_later_orders, bring_shop
 from tests.studio.conftest import served
@@ -186,4 +186,23 @@ def test_hostile_texts_on_a_phone_in_the_dark(desk: Desk):
         page.goto(f"{desk.origin}/p/shop/{place}")
         assert wide_as_the_screen(page)
         assert serious_faults(page) == []
+    desk.check()
+
+
+def test_what_is_not_saved_is_asked_about_before_the_page_goes(desk: Desk):
+    page, asked = desk.open("campaigns"), list[str]()
+
+    def agree(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", agree)
+    for link, kinds in (("Cleaning", ["beforeunload"]), ("Discard", [])):
+        page.goto(f"{desk.origin}/p/shop/campaigns")
+        page.get_by_label("Budget", exact=False).first.fill("9000")
+        expect(page.locator("#plan-state")).to_have_text("1 change, not saved yet")
+        page.get_by_role("link", name=link).first.click()
+        expect(page.locator("#plan-state[data-unsaved]")).to_have_count(0)
+        assert asked == kinds
+        asked.clear()
     desk.check()

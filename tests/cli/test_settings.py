@@ -135,7 +135,7 @@ def test_the_page_of_settings_is_in_step():
             {"campaigns": {"margin": "3000"}},
             "--margin 3000 is too much: give a share above 0 and up to 1, or a per cent",
         ),
-        ({"campaigns": {"margin": "1.234"}}, "--margin 1.234 can be 1234 or 1: write the one that is meant."),
+        ({"campaigns": {"margin": "1.234"}}, "--margin 1.234 can be 1234 or 1.2340: write the one that is meant."),
         ({"features": {"unit": "shop"}}, "--unit shop is not known: give customer, order or order_line."),
         ({"features": {"as_of": "9999-12-31"}}, "--as-of 9999-12-31 is too late: give a day as YYYY-MM-DD, from 1970"),
         ({"reading": {"decimal": ";"}}, "--decimal ';' is not known: give '.' or ','."),

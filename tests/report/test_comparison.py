@@ -71,7 +71,7 @@ def test_who_did_what_is_counted_and_nobody_is_named(movement: Movement) -> None
     ]
     assert [row[1:3] for row in table.rows[-2:]] == [("—", "1. Regulars"), ("1. Regulars", "—")]
     text = render_page(page)
-    assert "moved.csv, beside this page, names them by id: 9 customers" in text
+    assert "moved.csv names them by id: 9 customers" in text
     assert not any(str(one) in text for one in movement.journeys.ids)
 
 

@@ -94,6 +94,14 @@ def test_a_number_that_can_be_two_is_asked_at_its_field(visitor: Visitor, run: R
     assert (run.folder / "plan.json").read_bytes() == before
 
 
+def test_a_share_without_its_sign_is_asked_at_its_field(visitor: Visitor, run: Run):
+    asked = save(visitor, visitor.get(PAGE), budget__margin="30")
+    assert asked.status == 422
+    assert 'value="30\u202f%"' in asked.text.split('id="say-budget-margin"')[1].split("</div></div>")[0]
+    assert save(visitor, asked, budget__margin="30 %").status == 303
+    assert read_plan(run.folder).budget.margin == pytest.approx(0.3)
+
+
 def test_the_reading_that_is_chosen_counts_without_a_script(visitor: Visitor, run: Run):
     asked = save(visitor, visitor.get(PAGE), budget__total="50.000")
     fields = [*form_of(asked).items(), ("budget.total", "50.000"), ("budget.total", "50000")]
@@ -155,6 +163,7 @@ def test_what_cannot_be_is_said_at_its_field(visitor: Visitor, run: Run, path: s
     refused = save(visitor, visitor.get(PAGE), **{path: text})
     assert refused.status == 422
     assert says in refused.text
+    assert f"<p>{path}: " not in refused.text
     assert field_text(refused, path) == text
     assert read_plan(run.folder) == run.plan
 
@@ -273,6 +282,7 @@ def test_nothing_but_files_of_audiences_is_downloaded(visitor: Visitor, run: Run
         ({"to": "google", "suppression": "../x"}, "not below"),
         ({"to": "google", "suppression": "/etc/passwd"}, "not below"),
         ({"to": "google", "consent": "elsewhere"}, "Say where consent is recorded"),
+        ({"to": "google", "reason": "in our CRM"}, "Choose that consent is recorded elsewhere"),
     ],
 )
 def test_what_is_asked_of_audiences_wrongly(visitor: Visitor, run: Run, fields: dict[str, str], says: str):

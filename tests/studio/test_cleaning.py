@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from html import unescape
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
 from tests.browser.conftest import HOSTILE
@@ -138,3 +138,45 @@ def test_a_table_of_customers_has_a_ledger_without_money(visitor: Visitor):
 
 def test_every_decision_that_is_undone_by_its_code_says_what_is_done_then():
     assert all(otherwise(code) for code in undoable())
+
+
+def test_what_may_be_wrong_stands_before_every_button_that_goes_on(visitor: Visitor):
+    rows = [f"{n},c{n % 20},2024-0{1 + n % 9}-1{n % 9},1,{10 + n % 5}.00" for n in range(300)]
+    path = visitor.root / "short.csv"
+    path.write_text("\n".join(["Order,Customer ID,Date,Quantity,Price", *rows, "7,c7,2029-01-11,1,12.00"]))
+    project_of(visitor, path)
+    look = look_of(visitor.workspace, "short")
+    told = [one["what"] for one in look.decisions if one["way"] == "warned"]
+    assert told
+    for station, button in (("data", "Go on to what counts"), ("cleaning", "Find the segments")):
+        shown = unescape(visitor.get(f"/p/short/{station}").text)
+        before, _, _ = shown.partition(f"{button}</")
+        assert button in shown
+        assert all(what in before for what in told), station
+        assert f"{len(told)} worth a look" in before
+        assert "/p/short/cleaning#group-warned" in before
+    assert 'id="group-warned"' in shown
+
+
+def test_several_statuses_are_ticked_at_once_and_one_can_be_typed(visitor: Visitor):
+    statuses = ["Shipped"] * 14 + ["On Hold", "Disputed"]
+    rows = [f"{n},c{n % 20},2024-0{1 + n % 9}-1{n % 9},{10 + n % 5}.00,{statuses[n % 16]}" for n in range(320)]
+    path = visitor.root / "held.csv"
+    path.write_text("\n".join(["Order,Customer ID,Date,Amount,Status", *rows]))
+    project_of(visitor, path)
+    look = look_of(visitor.workspace, "held")
+    (doubt,) = (
+        one for one in doubts_of(visitor.workspace, visitor.workspace.project("held"), look) if "Hold" in one.what
+    )
+    (choice,) = doubt.choices
+    assert set(choice.among[:2]) == {"On Hold", "Disputed"}
+    shown = visitor.get("/p/held/cleaning").text
+    assert all(f'type="checkbox" name="value" value="{text}"' in shown for text in choice.among)
+    body = urlencode([("give", choice.give), ("value", "On Hold"), ("value", "Disputed"), ("value", " lost ")]).encode()
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{visitor.host}"}
+    asked = visitor.ask("POST", "/p/held/preview", body, headers)
+    assert asked.status == 303
+    told = parse_qs(urlsplit(asked.headers["location"]).query)["give"][0]
+    assert visitor.post("/p/held/take", revision="0", give=told, to="cleaning").status == 303
+    taken = visitor.workspace.project("held").settings
+    assert taken == {"cleaning": {"cancelled_statuses": ["On Hold", "Disputed", "lost"]}}

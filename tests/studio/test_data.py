@@ -142,6 +142,10 @@ def test_the_settings_leave_as_a_command_and_as_a_file(visitor: Visitor):
     file = visitor.get("/p/a/marketfold.toml")
     assert "attachment" in file.headers["content-disposition"]
     assert tomllib.loads(file.text) == visitor.workspace.project("a").settings
+    (visitor.root / "marketfold.toml").write_text("seed = 7\n[reading]\nnull_values = ['n.a.']\n")
+    taken = tomllib.loads(visitor.get("/p/a/marketfold.toml").text)
+    own = visitor.workspace.project("a").settings
+    assert taken == {"seed": 7, "reading": own["reading"] | {"null_values": ["n.a."]}}
 
 
 def test_a_table_of_customers_is_shown_as_one(visitor: Visitor):

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator
-from contextlib import closing
+from contextlib import closing, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, get_args
@@ -261,3 +261,21 @@ def test_changes_of_several_processes_are_all_kept(tmp_path: Path, project: str)
     command = [sys.executable, "-c", program, str(tmp_path), project]
     assert [one.wait() for one in [subprocess.Popen(command) for _ in range(3)]] == [0, 0, 0]
     assert Workspace(tmp_path).project(project).revision == 90
+
+
+def test_work_that_can_write_down_nothing_is_not_begun_over_and_over(tmp_path: Path):
+    jobs = Jobs(Workspace(tmp_path).home / "jobs")
+    job = jobs.ask("look", "nobody", settings={})
+    for name in (PROCESS, ENDED):
+        (jobs.home / job.ident / name).mkdir()
+
+    def is_broken() -> bool:
+        with suppress(OSError):
+            jobs.start_next()
+        return jobs.get(job.ident).state == "broken"
+
+    wait_until(is_broken)
+    jobs.start_next()
+    assert jobs.open_jobs() == []
+    assert jobs.ask_again(job.ident).ident != job.ident
+    jobs.stop()

@@ -111,6 +111,13 @@ def test_deleting_is_asked_twice_and_keeps_what_is_not_ours(visitor: Visitor, ke
     assert visitor.workspace.projects() == []
 
 
+def test_deleting_a_run_names_who_carries_on_from_it(visitor: Visitor, spring: Path, key: str):
+    told = visitor.workspace.told(spring)
+    visitor.workspace.change(key, None, run="runs/later", previous=told)
+    assert f"What “{key}” carries on from" in visitor.get(f"/runs/delete?run={told}").words
+    assert "carries on from" not in visitor.get(f"/runs/delete?project={key}").words
+
+
 @pytest.mark.parametrize(
     "run", ["runs", "runs/..", ".", "", "runs/spring/briefs", "../x", "/etc", "runs/link", "elsewhere"]
 )

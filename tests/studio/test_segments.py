@@ -141,7 +141,10 @@ def test_of_two_tabs_that_rename_the_second_is_told(visitor: Visitor, project: P
 @pytest.mark.parametrize("name", ["", " ", "n" * 300])
 def test_a_name_that_cannot_be_is_refused(visitor: Visitor, project: Project, name: str):
     old = Run.read(visitor.root / "runs" / "shop").record["segments"][0]["name"]
-    assert visitor.post(at(project, "/1/name"), known=old, name=name).status == 422
+    refused = visitor.post(at(project, "/1/name"), known=old, name=name)
+    assert refused.status == 422
+    assert "The segment keeps its name. " in refused.text
+    assert "1.name" not in refused.text
     assert {visitor.post(at(project, f"/{n}/name"), known=old, name="x").status for n in ("99", "9" * 5000)} == {422}
     assert visitor.post(at(project, f"/customers/{'9' * 5000}")).status == 422
 

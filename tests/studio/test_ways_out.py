@@ -95,3 +95,20 @@ def test_a_refusal_of_a_form_leads_to_its_place(visitor: Visitor):
     assert refused.status == 422
     assert "--header-row x is no whole number" in refused.text
     assert 'href="/p/a/data#field-header_row"' in refused.text
+
+
+def test_what_can_be_clicked_is_not_told_as_a_flag(visitor: Visitor, made_run: Path):
+    bring_shop(visitor.root, made_run)
+    (key,) = (one.key for one in visitor.workspace.projects())
+    visitor.post(f"/p/{key}/campaigns/audiences", do="count", to="google", consent="newsletter")
+    (job, *_) = visitor.wait_for_jobs()
+    assert (job.kind, job.state) == ("count", "failed")
+    assert "--consent-column" in job.message
+    shown = visitor.get(f"/p/{key}/campaigns/audiences").words
+    assert "sounds like another consent; Google Ads needs consent to" in shown
+    assert "Choose who agreed to be reached" in shown
+    assert "--" not in shown
+    planned = visitor.get(f"/p/{key}/campaigns").words
+    assert "playbook was used" in planned
+    assert {"Playbook: b2b", "Playbook: retail"} <= set(re.findall(r"Playbook: \w+", planned))
+    assert "--playbook" not in planned

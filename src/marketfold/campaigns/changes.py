@@ -17,11 +17,14 @@ from marketfold.errors import Fault, ParameterError, RunFolderError, closest
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from pydantic_core import ErrorDetails
+
     from marketfold.campaigns.plan import Campaign, CampaignPlan
 
 LONGEST_NAME = 80
 SHARES_OFF = 0.01
 """So far from 1 may the shares of the channels add up: they are written with two digits."""
+_PER_CENT = 100
 NOTHING = {"", "none", "null"}
 
 
@@ -115,8 +118,15 @@ def _valid(given: str, kind: TypeAdapter[Any], value: object) -> Any:
         return kind.validate_python(value)
     except ValidationError as error:
         first = error.errors()[0]
-        ways = tuple(map(str, first.get("ctx", {}).values())) if first["type"] == TWO_NUMBERS else ()
+        ways = tuple(map(str, first.get("ctx", {}).values())) if first["type"] == TWO_NUMBERS else _as_share(first)
         raise _UnfitError(f"{given}: {value!r} {in_plain_words(first)}.", readings=ways) from error
+
+
+def _as_share(error: ErrorDetails) -> tuple[str, ...]:
+    """What is meant where a share up to 1 was written as a number from 1 to 100, without its sign."""
+    if error["type"] != "less_than_equal" or error["ctx"]["le"] != 1 or not 1 < error["input"] <= _PER_CENT:
+        return ()
+    return (f"{error['input']:g} %",)
 
 
 def _put(record: Any, path: tuple[str, ...], value: Any) -> Any:

@@ -9,7 +9,7 @@ command line, and its line in docs/reference/settings.md.
 """
 
 from marketfold.config.as_given import Difference, as_flags, as_toml, chosen, differences, from_flags, given_settings
-from marketfold.config.changes import Way, flags_named, settled, ways_in, with_given, without_given
+from marketfold.config.changes import Way, flags_named, settled, ways_in, with_given, without_flags, without_given
 from marketfold.config.faults import in_plain_words
 from marketfold.config.loading import load_config
 from marketfold.config.settings import Setting, flags, settings_of
@@ -59,5 +59,6 @@ __all__ = [
     "settled",
     "ways_in",
     "with_given",
+    "without_flags",
     "without_given",
 ]

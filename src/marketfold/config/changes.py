@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _WORD = r"""(?:'[^']*'|"[^"]*"|[^\s'"])+"""
 _FLAG = re.compile(r"(?<![\w-])--[a-z][a-z-]*(?![\w-])")
+_IN_BRACKETS = re.compile(rf"\s*\([^()]*{_FLAG.pattern}[^()]*\)")
+_AFTER_A_SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 _VALUE = re.compile(rf"[= ]({_WORD})")
 _FLAGS_ALONE = re.compile(rf"--[a-z-]+(?:[= ]{_WORD})?|\bor\b|\s")
 
@@ -64,11 +66,29 @@ def flags_named(text: str) -> list[str]:
     return list(dict.fromkeys(_FLAG.findall(text)))
 
 
+def without_flags(text: str) -> str:
+    """A sentence and its hints without the hints that name flags, for a page on which these can be clicked.
+
+    What comes first is what was found, and stays whatever it names.
+
+    >>> without_flags("Not said. Give --from. Or see (--to decides otherwise.) the days; to go on, give --allow-small.")
+    'Not said. Or see the days.'
+    >>> without_flags("--from is after --to.")
+    '--from is after --to.'
+    """
+    bare = _IN_BRACKETS.sub("", text)
+    first, *rest = _AFTER_A_SENTENCE.split(bare)
+    kept = " ".join([first, *(one for one in rest if not _FLAG.search(one))])
+    return f"{kept[:-1]}." if kept.endswith(";") else kept
+
+
 def ways_in(text: str) -> list[Way]:
     """The flags of each way out that a sentence names; a flag that sets nothing, or two blanks, are none.
 
     >>> [way.words for way in ways_in("--map ordered_on=A or --map ordered_on=B")]
     [('--map', 'ordered_on=A'), ('--map', 'ordered_on=B')]
+    >>> [way.text for way in ways_in("Choose with --playbook=retail or --playbook=b2b.")]
+    ['--playbook retail', '--playbook b2b']
     >>> ways_in("Check the columns; --map amount=COLUMN takes another.")[0].blank
     '--map amount'
     """
@@ -85,7 +105,8 @@ def ways_in(text: str) -> list[Way]:
             if value is None:
                 continue
             said, end = value[1], value.end()
-            if in_prose and said.isalpha() and said.islower():  # a word of the sentence: the value is still to be said
+            is_apart = text[match.end()] == " "
+            if is_apart and in_prose and said.isalpha() and said.islower():  # of the sentence: its value is unsaid
                 said, end = known[name].blank, match.end()
             if not said or (said == "COLUMN" and "=" not in said):
                 continue

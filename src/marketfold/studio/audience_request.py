@@ -53,7 +53,13 @@ class AudienceRequest:
     def of(cls, form: FormData, workspace: Workspace) -> AudienceRequest:
         """From a form; `MarketfoldError` where it names no platform, no reason, or a list that is not there."""
         consent, text = str(form.get("consent", "")), str(form.get("suppression", "")).strip()
-        reason = str(form.get("reason", "")).strip() if consent == ELSEWHERE else ""
+        typed = str(form.get("reason", "")).strip()
+        if typed and not consent:
+            raise AudienceError(
+                "You say where consent is recorded, and yet that the file says it. Choose that consent is recorded "
+                "elsewhere, or empty that field."
+            )
+        reason = typed if consent == ELSEWHERE else ""
         if consent == ELSEWHERE and not reason:
             raise AudienceError("Say where consent is recorded and how you know: it is noted beside the files.")
         return cls(

@@ -17,13 +17,13 @@ from marketfold.config import (
     with_given,
     without_given,
 )
-from marketfold.decisions import otherwise
+from marketfold.decisions import counted_in, otherwise
 from marketfold.errors import ParameterError
 from marketfold.schema import ROLES
 from marketfold.studio.look import Look, last_look, reading_part
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from marketfold.config import Setting
     from marketfold.studio.workspace import Project, Workspace
@@ -81,21 +81,22 @@ def name_of(setting: Setting) -> str:
     return setting.path[-1].replace("_", " ").capitalize()
 
 
-def choices_in(text: str, look: Look, about: Collection[str] = ()) -> tuple[Choice, ...]:
+def choices_in(text: str, look: Look, about: Collection[str] = (), what: str = "") -> tuple[Choice, ...]:
     """The ways out that a hint or a decision names, of those that shape how a source is read.
 
-    `about` are the columns that it is about, whose commonest cells are offered where a text is to be said.
+    `about` are the columns that it is about, and `what` is the decision: the texts that it counts and the commonest
+    cells are offered where a text is to be said.
     """
     ways = [way for way in ways_in(text) if way.settings and reading_part(way.settings) == way.settings]
-    return tuple(_choice(way, look, about) for way in ways)
+    return tuple(_choice(way, look, about, counted_in(what)) for way in ways)
 
 
-def _choice(way: Way, look: Look, about: Collection[str]) -> Choice:
+def _choice(way: Way, look: Look, about: Collection[str], counted: Sequence[str]) -> Choice:
     flag = way.blank.partition(" ")[0]
     blank = _kind_of_blank(way) if flag else ""
     cells = (text for column in look.columns if column.name in about for text, _ in column.profile.values)
     offered = {"column": (column.name for column in look.columns), "sheet": look.sheets, "text": cells}
-    among = tuple(offered.get(blank, ()))
+    among = tuple(dict.fromkeys((*(counted if blank == "text" else ()), *offered.get(blank, ()))))
     if flag == "--map":
         return Choice(f"Take another column for: {role_words(way.blank.partition(' ')[2])}", way.text, "", blank, among)
     if flag:
@@ -131,7 +132,7 @@ def _described(setting: Setting) -> str:
     return (setting.field.description or "").partition(",")[0].rstrip(".")
 
 
-def changed(workspace: Workspace, project: Project, give: str, back: str, value: str = "") -> dict[str, Any]:
+def changed(workspace: Workspace, project: Project, give: str, back: str, values: Sequence[str] = ()) -> dict[str, Any]:
     """The settings of a project with what a choice gives, and without what it takes back.
 
     Raises
@@ -141,7 +142,7 @@ def changed(workspace: Workspace, project: Project, give: str, back: str, value:
     ConfigError
         If a value cannot be used.
     """
-    give = filled(give, value)
+    give = filled(give, values)
     if any(way.blank for way in ways_in(give)):
         raise ParameterError("Say which, and then choose again.")
     given, taken = (from_flags(_split(text)) for text in (give, back))
@@ -155,16 +156,18 @@ def _split(text: str) -> list[str]:
         raise ParameterError(f"{text[:80]} cannot be read: {str(error).lower()}. Choose again.") from error
 
 
-def filled(give: str, value: str) -> str:
-    """What a choice gives, with the value that was still to be said."""
-    ways = ways_in(give)
-    return ways[0].filled(value.strip()).text if len(ways) == 1 and ways[0].blank and value.strip() else give
+def filled(give: str, values: Sequence[str]) -> str:
+    """What a choice gives, with the value that was still to be said; of a flag that takes several, with each."""
+    ways, said = ways_in(give), [value.strip() for value in values if value.strip()]
+    if len(ways) != 1 or not ways[0].blank or not said:
+        return give
+    return " ".join(ways[0].filled(value).text for value in said)
 
 
 def doubts_of(workspace: Workspace, project: Project, look: Look) -> list[Doubt]:
     """Every decision about a source, those that were switched off and those that a person made among them."""
     undone = project.settings.get("reading", {}).get("undo", ())
-    found = [_doubt(one, choices_in(one["undo"], look, one["columns"])) for one in look.decisions]
+    found = [_doubt(one, choices_in(one["undo"], look, one["columns"], one["what"])) for one in look.decisions]
     return [*found, *(_switched_off(workspace, project, code) for code in undone), *_made_by_hand(project)]
 
 

@@ -30,6 +30,8 @@ class Going:
         The order file, which stays.
     others
         Other projects that show this run.
+    carried
+        Other projects whose run carries names, numbers and holdouts on from this one.
     elsewhere
         The project's run where it stays, for it does not lie below the folder of runs.
     """
@@ -38,6 +40,7 @@ class Going:
     run: str = ""
     source: str = ""
     others: tuple[str, ...] = ()
+    carried: tuple[str, ...] = ()
     elsewhere: str = ""
 
 
@@ -48,12 +51,13 @@ def what_goes(workspace: Workspace, key: str, run: str) -> Going:
     folder = _own_run(workspace, told) if told else None
     if project is None and folder is None:
         raise ParameterError("There is no such run among those that the studio made. Choose one from the list.")
-    others = tuple(one.key for one in workspace.projects() if told and one.run == told and one.key != key)
+    rest = [one for one in workspace.projects() if told and one.key != key]
     return Going(
         project=key,
         run=told if folder else "",
         source=(project.source or "") if project else "",
-        others=others,
+        others=tuple(one.key for one in rest if one.run == told),
+        carried=tuple(one.key for one in rest if one.previous == told) if folder else (),
         elsewhere=told if told and folder is None and workspace.path(told).exists() else "",
     )
 

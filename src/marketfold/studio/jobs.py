@@ -18,7 +18,7 @@ import threading
 import time
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
@@ -28,6 +28,7 @@ from marketfold.json_files import read_json, write_json
 from marketfold.temporary import is_alive, locked
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 Kind = Literal["look", "demo", "run", "count", "export", "measure", "compare", "learn"]
@@ -208,6 +209,7 @@ class Jobs:
     def _start_those_whose_turn_it_is(self) -> None:
         going = {ident: one for ident, one in self._processes.items() if one.poll() is None}
         if len(going) < len(self._processes):
+            self._note_broken(self._processes.keys() - going)
             self.sweep()
         self._processes = going
         jobs = self.open_jobs()
@@ -218,6 +220,13 @@ class Jobs:
             if job.state == "waiting" and job.ident not in self._processes and (job.kind in HEAVY) not in busy:
                 busy.add(job.kind in HEAVY)
                 self._start(job)
+
+    def _note_broken(self, gone: Iterable[str]) -> None:
+        """Remember what ended without saying how, as on a full disk: begun anew it would end so again, and again."""
+        for ident in gone:
+            with suppress(MarketfoldError):
+                if (job := self.get(ident)).is_open:
+                    self._ended[ident] = replace(job, state="broken")
 
     def _start(self, job: Job) -> None:
         folder = self.home / job.ident

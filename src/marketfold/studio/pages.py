@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from marketfold.config import without_flags
 from marketfold.errors import ConfigError, MarketfoldError, ParameterError, RunFolderError
 from marketfold.page import colour_rules, environment, figure_scripts
 from marketfold.studio.look import Look, last_look
@@ -153,7 +154,10 @@ def page(request: Request, template: str, station: str, desk: Desk | None = None
     status = values.pop("status", 200)
     stations = all_stations() if desk else BEFORE_A_PROJECT
     places = [(one, _address(one, desk), one.sentence(desk)) for one in stations]
-    values = {"ways_out": partial(ways_out, project=desk.project if desk else None)} | values
+    values = {
+        "ways_out": partial(ways_out, project=desk.project if desk else None),
+        "without_flags": without_flags,
+    } | values
     html = (
         environment("marketfold.studio")
         .get_template(template)
@@ -174,8 +178,8 @@ def drawn(parts: Sequence[Part]) -> dict[str, Any]:
 def refusal(request: Request, error: MarketfoldError, status: int = 422) -> Response:
     """The words of a refusal, at the place from which it was asked."""
     status = 409 if isinstance(error, OutdatedError) else status
-    headline, *rest = str(error).split("\n")
-    faults = tuple(map(str, error.faults)) or tuple(rest)
+    headline, *rest = map(without_flags, str(error).split("\n"))
+    faults = tuple(without_flags(str(one)) for one in error.faults) or tuple(rest)
     told: dict[str, Any] = {"headline": headline, "faults": faults, "ways": ways_out(str(error), _project(request))}
     told["to"] = next(iter(request.url.path.split("/")[3:4]), "")
     if not request.headers.get("hx-request"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from marketfold.campaigns import LONGEST_NAME, TEXT_LIMITS, parts_of
@@ -110,9 +110,16 @@ def plan_fields(
         limit = LONGEST_NAME if name == "name" else TEXT_LIMITS.get(name.removeprefix("drafts.N."))
         most = max(SLIDER_MOST, math.ceil(float(text) * 20) / 20) if name == "holdout.share" else 0.0
         shown = (given or {}).get(path, text)
-        fault = (unfit or {}).get(path)
+        fault = at_its_field((unfit or {}).get(path), path)
         found[path] = PlanField(path, part_label(name), shown, LONG.get(name, 0), limit, most, fault)
     return found
+
+
+def at_its_field(unfit: Unfit | None, path: str) -> Unfit | None:
+    """What is wrong with a part, as it is said beside its field: without the part's address in the plan."""
+    if unfit is None:
+        return None
+    return replace(unfit, fault=replace(unfit.fault, what=unfit.fault.what.removeprefix(f"{path}: ")))
 
 
 def fingerprint(plan: CampaignPlan) -> str:

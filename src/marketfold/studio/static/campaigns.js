@@ -25,6 +25,13 @@
     field.dispatchEvent(new Event("input", { bubbles: true }));
   });
 
+  /* What was typed and not saved is asked about before the page goes, but where it is given up on purpose. */
+  let isGivenUp = false;
+  document.addEventListener("click", (event) => { if (event.target.closest("#discard")) isGivenUp = true; });
+  window.addEventListener("beforeunload", (event) => {
+    if (!isGivenUp && document.querySelector("#plan-state[data-unsaved]")) event.preventDefault();
+  });
+
   /* While the plan is saved nothing is typed, and what would have followed is not shown over what was saved. */
   const typing = () => document.getElementById("following");
   const isSaving = () => typing() && typing().inert;

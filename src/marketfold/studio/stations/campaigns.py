@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from marketfold import words
 from marketfold.campaigns import aim_parts, foresee, load_playbook
+from marketfold.config import flags_named
 from marketfold.errors import MarketfoldError, ParameterError
 from marketfold.page import environment
 from marketfold.report import campaign_brief, division_table, holdout_facts, holdout_table, plan_notes
@@ -60,10 +61,12 @@ def _sentence(desk: Desk | None) -> str:
 
 def _follows(plan: CampaignPlan) -> dict[str, Any]:
     """Everything beside the form, by the report's own parts."""
+    notes = plan_notes(plan)
     return {
         "plan": plan,
         "division": division_table(plan),
-        "notes": plan_notes(plan),
+        "notes": [note for note in notes if not flags_named(note)],
+        "open_notes": [note for note in notes if flags_named(note)],
         "briefs": {one.number: campaign_brief(one, plan) for one in plan.campaigns},
         "holdouts": {one.number: holdout_facts(one, plan) for one in plan.campaigns},
     }

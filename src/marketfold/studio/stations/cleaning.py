@@ -38,7 +38,9 @@ def _sentence(desk: Desk | None) -> str:
     if not desk.look.ledger:
         return "Nothing counts yet"
     lines = desk.look.ledger["lines"]
-    return f"{words.count(lines['kept'])} of {words.plural(lines['read'], 'line')} count"
+    doubted = sum(one["way"] == "warned" for one in desk.look.decisions)
+    more = f", {words.count(doubted)} worth a look" if doubted else ""
+    return f"{words.count(lines['kept'])} of {words.plural(lines['read'], 'line')} count{more}"
 
 
 @dataclass(frozen=True)
@@ -152,12 +154,13 @@ def _ask(request: Request, form: FormData) -> Response:
     """Look at the file as another choice would have it read; nothing is changed."""
     state, key = state_of(request), request.path_params["key"]
     project = state.workspace.project(key)
-    give, back, value = (str(form.get(name, "")) for name in ("give", "back", "value"))
-    settings = changed(state.workspace, project, give, back, value)
+    give, back = (str(form.get(name, "")) for name in ("give", "back"))
+    values = [str(one) for one in form.getlist("value")]
+    settings = changed(state.workspace, project, give, back, values)
     look = last_look(state.workspace, project, settings)
     if look is None or look.stamp != stamp_of(state.workspace.source(project)):
         state.jobs.ask("look", key, settings=reading_part(settings))
-    asked = {"give": filled(give, value), "back": back}
+    asked = {"give": filled(give, values), "back": back}
     return go(request, f"/p/{key}/cleaning?{urlencode({name: text for name, text in asked.items() if text})}")
 
 

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from marketfold import words
-from marketfold.config import as_flags, as_toml, settled, with_given
+from marketfold.config import as_flags, as_toml, chosen, load_config, settled, with_given
 from marketfold.errors import ParameterError
 from marketfold.page import environment
 from marketfold.schema import ROLES
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from marketfold.studio.look import Look
     from marketfold.studio.pages import Desk, State
-    from marketfold.studio.workspace import Project
+    from marketfold.studio.workspace import Project, Workspace
 
 NO_ROLE = "nothing"
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
@@ -170,8 +170,9 @@ def _reading(request: Request, form: FormData) -> Response:
 def _take(request: Request, form: FormData) -> Response:
     """Choose otherwise: what a hint, a doubt or a preview offers."""
     state, key = state_of(request), request.path_params["key"]
-    give, back, value = (str(form.get(name, "")) for name in ("give", "back", "value"))
-    settings = changed(state.workspace, state.workspace.project(key), give, back, value)
+    give, back = (str(form.get(name, "")) for name in ("give", "back"))
+    values = [str(one) for one in form.getlist("value")]
+    settings = changed(state.workspace, state.workspace.project(key), give, back, values)
     project = state.workspace.change(key, revision_of(form), settings=settings)
     return _asked(request, state, project, to if (to := str(form.get("to"))) in {"cleaning", "segments"} else "data")
 
@@ -204,11 +205,18 @@ def _cells(request: Request) -> Response:
     return page(request, "cells_page.html.j2", "data", desk_of(state, key), cells=found, column=column)
 
 
+def _settings_file(workspace: Workspace, project: Project) -> str:
+    """Everything that holds for a project and is not so anyway: what a file in the root says, too."""
+    holds = load_config(project.settings, workspace.root).model_dump(mode="json")
+    return as_toml(chosen(holds))
+
+
 def _toml(request: Request) -> Response:
     """The settings as a file that `marketfold run` reads."""
-    project = state_of(request).workspace.project(request.path_params["key"])
+    workspace = state_of(request).workspace
+    project = workspace.project(request.path_params["key"])
     headers = {"content-disposition": 'attachment; filename="marketfold.toml"'}
-    return PlainTextResponse(as_toml(project.settings), headers=headers, media_type="application/toml")
+    return PlainTextResponse(_settings_file(workspace, project), headers=headers, media_type="application/toml")
 
 
 DATA = Station(

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from marketfold import words
+from marketfold.campaigns import foresee
 from marketfold.config import SEGMENTS_PANEL, load_config
 from marketfold.damage import told_as
 from marketfold.errors import ParameterError, RunFolderError
@@ -25,6 +26,7 @@ from marketfold.studio.pages import (
     state_of,
     with_form,
 )
+from marketfold.studio.plan_form import at_its_field
 from marketfold.studio.run_reading import solutions_of
 from marketfold.studio.settings_form import chosen_as, filled_in, with_merges
 from marketfold.studio.stations.segment_customers import ROUTES as CUSTOMER_ROUTES
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from marketfold.config import RunConfig
+    from marketfold.runs import Run
     from marketfold.studio.pages import Desk
 
 OPEN_TO_CHOICE = ("clustering.segments", "features.feature_set", "reduction.method")
@@ -137,6 +140,14 @@ def _back(request: Request, form: FormData) -> Response:
     return go(request, f"/p/{key}/segments")
 
 
+def _check_name(run: Run, number: int, name: str) -> None:
+    """Refuse a name that cannot be, in words for whoever typed it."""
+    path = f"{number}.name"
+    unfit = at_its_field(foresee(run.plan, {path: name})[1].get(path), path)
+    if unfit:
+        raise ParameterError(f"The segment keeps its name. {unfit.fault.what} {unfit.fault.hint}".strip())
+
+
 def _rename(request: Request, form: FormData) -> Response:
     """Call a segment otherwise, in everything that the run has made."""
     key = request.path_params["key"]
@@ -152,6 +163,7 @@ def _rename(request: Request, form: FormData) -> Response:
             f"the page again, and give it the name “{name}” where that is still wanted."
         )
     if name != known:
+        _check_name(run, number, name)
         rename_segment(run.home, number, name)
     if request.headers.get("hx-request"):
         return Response(status_code=204, headers={"HX-Refresh": "true"})
