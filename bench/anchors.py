@@ -1,7 +1,7 @@
 """Numbers that others published beside ours, with the difference.
 
 `python -m bench.anchors [--data FOLDER] [--page]`: the folder of third-party files is by default beside the checkout,
-and what needs one that is not there is left out. `--page` writes docs/explanation/anchors.md anew, and needs all of them.
+and what needs one that is not there is left out. `--page` writes docs/explanation/anchors.md anew, and needs all.
 """
 
 from __future__ import annotations
