@@ -170,6 +170,11 @@ def test_the_test_of_each_recipe_passes_and_its_lines_are_those_of_the_house(cop
     run(copy, "-m", "ruff", "format", "--no-cache", "--check", *paths)
 
 
+def test_every_test_that_the_page_names_is_there_when_its_recipe_was_followed(copy: Path):
+    named = re.findall(r"\btests/[\w/]+(?:\.py)?", PAGE.read_text(encoding="utf-8"))
+    assert not [path for path in named if not (copy / path).exists()]
+
+
 def test_the_rule_sets_its_line_aside(record: dict[str, Any], told: dict[str, str], copy: Path):
     assert record["ledger"]["lines"]["set_aside"]["many_items"] == 1
     assert "set aside: many_items" in told["inspect"]
