@@ -20,6 +20,9 @@ from marketfold.decisions import kinds, undoable
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+FOR_CONTRIBUTORS = [ROOT / f"{name}.md" for name in ("SECURITY", "CODE_OF_CONDUCT", "CHANGELOG", "examples/README")]
+RECIPES = ROOT / "CONTRIBUTING.md"
+"""Its blocks are followed in `test_contributing`, and name files that are yet to be made."""
 SETTINGS = """
 quick = true
 [reduction]
@@ -116,17 +119,18 @@ def test_every_name_of_ours_can_be_imported():
             found = getattr(found, part, None) or importlib.import_module(".".join(parts[:depth]))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=page_name)
+@pytest.mark.parametrize("page", [*PAGES, *FOR_CONTRIBUTORS], ids=page_name)
 def test_every_file_that_a_page_names_exists(page: Path):
     text = page.read_text(encoding="utf-8")
     places = (ROOT, ROOT / "src" / "marketfold")
-    named = set(re.findall(r"`((?:[\w-]+/)+[\w-]+\.(?:py|toml|json))`", text)) - {"model/model.json"}
+    named = set(re.findall(r"`((?:[\w.-]+/)+[\w.-]+\.(?:py|toml|json|yml|j2))`", text)) - {"model/model.json"}
     assert not [name for name in named if not any((place / name).is_file() for place in places)]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=page_name)
+@pytest.mark.parametrize("page", [*PAGES, *FOR_CONTRIBUTORS, RECIPES], ids=page_name)
 def test_every_link_of_a_page_leads_somewhere(page: Path):
-    for place, _, anchor in re.findall(r"\]\((?!https?:)([^)#]*)(#([^)]*))?\)", page.read_text(encoding="utf-8")):
+    prose = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    for place, _, anchor in re.findall(r"\]\((?!https?:)([^)#]*)(#([^)]*))?\)", prose):
         path = page.parent / place if place else page
         assert path.exists(), place
         if anchor:
@@ -168,7 +172,10 @@ def test_every_flag_that_undoes_a_decision_exists():
     assert set(re.findall(r"--undo (\w+)", text)) == set(undoable())
 
 
-def test_every_page_can_be_reached_from_the_index():
-    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
-    pages = [path.relative_to(ROOT / "docs").as_posix() for path in PAGES[1:] if path.name != "README.md"]
-    assert not [page for page in pages if f"]({page})" not in index]
+def test_every_page_can_be_reached_from_an_index():
+    """From that of all pages, or that of its folder."""
+    indexes = [path for path in PAGES[1:] if path.name == "README.md"]
+    linked = {
+        index.parent / place for index in indexes for place in re.findall(r"\]\(([^)#]+)", index.read_text("utf-8"))
+    }
+    assert not [page for page in PAGES[1:] if page not in linked and page != ROOT / "docs" / "README.md"]

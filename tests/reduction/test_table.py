@@ -106,7 +106,7 @@ class TestOneLineMore:
 
     def test_takes_its_place_among_the_simple_ones(self, one_line_more: str) -> None:
         names = [reducer.name for reducer in reducers_by_cost()]
-        assert names == ["none", "pca", one_line_more, "autoencoder", "autoencoder-tied"]
+        assert names[:4] == ["none", "pca", one_line_more, "autoencoder"]
 
     def test_stands_beside_its_bar(self, one_line_more: str, correlated: Float32) -> None:
         figure = reconstruction_figure(assess_suitability(correlated, n_dimensions=2, also=(one_line_more,)))

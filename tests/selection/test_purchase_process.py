@@ -1,35 +1,11 @@
-"""The process that null shops are drawn by, against a published fit and against itself."""
+"""The process that null shops are drawn by, against itself; a published fit is among the anchors."""
 
 from __future__ import annotations
-
-import csv
-from datetime import datetime
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from marketfold.selection.purchase_process import PurchaseProcess, fit_process, shop_clock
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-
-def test_the_process_of_cdnow_is_the_published_one(shared_data: Path):
-    """The MBG/NBD of the lifetimes and BTYDplus packages: r 0.525, alpha 6.183, a 0.891, b 1.614, time in weeks."""
-    path = shared_data / "cdnow_sample.csv"
-    days: dict[str, set[int]] = {}
-    with path.open() as file:
-        for row in csv.DictReader(file):
-            day = (datetime.strptime(row["date"], "%Y%m%d") - datetime(1997, 1, 1)).days
-            if day < 273:
-                days.setdefault(row["masterid"], set()).add(day)
-    first, last = (np.array([pick(one) for one in days.values()]) for pick in (min, max))
-    x = np.array([len(one) - 1.0 for one in days.values()])
-    found = fit_process(x, (last - first).astype(float) / 7, (272 - first).astype(float) / 7, np.arange(3.0))
-    assert found.leaving is not None
-    assert (found.shape, 1 / found.scale, *found.leaving) == pytest.approx((0.525, 6.183, 0.891, 1.614), rel=0.01)
-    assert found.at_once
 
 
 def test_what_is_drawn_is_fitted_again():
