@@ -114,19 +114,41 @@ def findable(table: FeatureTable, group_of: Labels) -> NDArray[np.bool_]:
     return found
 
 
+@dataclass(frozen=True)
+class Found:
+    """A shop with planted groups: which of them are called, which K-means can find, shape (n_groups,).
+
+    `strange` counts what is called and was not planted, of `n_called`.
+    """
+
+    table: FeatureTable
+    group_of: Labels
+    called: NDArray[np.bool_]
+    findable: NDArray[np.bool_]
+    strange: int
+    n_called: int
+
+
+def found_in(case: str, n_customers: int, seed: int, *, whole: bool = False) -> Found:
+    """What is called in one shop."""
+    lines, truth = PLANTED_SHOPS[case](n_customers, seed)
+    table, labels, called = groups_called(lines, whole=whole)
+    group_of = np.unique([truth[one] for one in table.ids.tolist()], return_inverse=True)[1].astype(np.int32)
+    alike = jaccards(cross_table(group_of, labels))
+    hits = (alike >= STABLE)[:, list(called)] if called else np.zeros((len(alike), 0), bool)
+    strange = int((~hits.any(axis=0)).sum())
+    return Found(table, group_of, np.logical_or.reduce(hits, axis=1), findable(table, group_of), strange, len(called))
+
+
 def found_rate(case: str, n_customers: int, seeds: range, *, whole: bool) -> tuple[Counted, Counted, Counted]:
     """Planted groups that are called one, of those that can be found; these of all; groups called, not planted."""
-    found = possible = planted = strange = called_in_all = 0
-    for seed in seeds:
-        lines, truth = PLANTED_SHOPS[case](n_customers, seed)
-        table, labels, called = groups_called(lines, whole=whole)
-        group_of = np.unique([truth[one] for one in table.ids.tolist()], return_inverse=True)[1].astype(np.int32)
-        alike, can = jaccards(cross_table(group_of, labels)), findable(table, group_of)
-        hits = (alike >= STABLE)[:, list(called)] if called else np.zeros((len(alike), 0), bool)
-        found, possible = found + int((hits.any(axis=1) & can).sum()), possible + int(can.sum())
-        strange, called_in_all = strange + int((~hits.any(axis=0)).sum()), called_in_all + len(called)
-        planted += len(alike)
-    return Counted(found, possible), Counted(possible, planted), Counted(strange, called_in_all)
+    each = [found_in(case, n_customers, seed, whole=whole) for seed in seeds]
+    possible = sum(int(one.findable.sum()) for one in each)
+    return (
+        Counted(sum(int((one.called & one.findable).sum()) for one in each), possible),
+        Counted(possible, sum(len(one.findable) for one in each)),
+        Counted(sum(one.strange for one in each), sum(one.n_called for one in each)),
+    )
 
 
 def main() -> None:

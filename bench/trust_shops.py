@@ -156,26 +156,57 @@ LEVELS = {"rate": (2.0, 6.0, 18.0), "price": (1.2, 2.6, 4.0), "lines": (0.3, 2.0
 """Orders a year, logarithm of the price, and lines beyond the first, of which each group has one."""
 
 
-def planted(n_groups: int, n: int, seed: int) -> tuple[pa.Table, dict[str, str]]:
-    """Groups of 6 % and more that differ in taste, rate, price and basket; within each, customers differ by degrees."""
-    rng = np.random.default_rng([seed, n_groups])
-    shares = np.full(n_groups, 0.06) + rng.dirichlet(np.full(n_groups, 4.0)) * (1 - 0.06 * n_groups)
-    group = rng.choice(n_groups, n, p=shares)
-    rate, price, lines = (np.array(levels)[rng.permutation(n_groups) % 3][group] for levels in LEVELS.values())
-    taste = np.full((n_groups, CATEGORIES), 0.8)
-    taste[np.arange(n_groups), rng.permutation(CATEGORIES)[:n_groups]] = 12.0
-    drawn = draw_lines(
-        Customers(
-            rate=rate * rng.lognormal(0, 0.2, n) / 365,
-            price=price + rng.normal(0, 0.2, n),
-            lines=lines * rng.lognormal(0, 0.2, n),
-            taste=np.array([rng.dirichlet(taste[one]) for one in group]),
+@dataclass(frozen=True)
+class Groups:
+    """What planted groups are like: share, rate a year, log of the price, lines and concentrations of taste of each."""
+
+    shares: Floats
+    rate: Floats
+    price: Floats
+    lines: Floats
+    taste: Floats
+
+    def drawn(self, group: NDArray[np.int64], rng: np.random.Generator) -> pa.Table:
+        """Orders of customers of these groups; within each, customers differ by degrees."""
+        n = len(group)
+        customers = Customers(
+            rate=self.rate[group] * rng.lognormal(0, 0.2, n) / 365,
+            price=self.price[group] + rng.normal(0, 0.2, n),
+            lines=self.lines[group] * rng.lognormal(0, 0.2, n),
+            taste=np.array([rng.dirichlet(self.taste[one]) for one in group]),
             start=rng.uniform(START, 400, n),
             end=np.full(n, float(END)),
-        ),
-        rng,
-    )
-    return drawn, {f"C{one:06d}": str(its) for one, its in enumerate(group)}
+        )
+        return draw_lines(customers, rng)
+
+
+def _planned(n_groups: int, n: int, rng: np.random.Generator) -> tuple[Groups, NDArray[np.int64]]:
+    """Groups of 6 % and more that differ in taste, rate, price and basket, and the group of each customer."""
+    shares = np.full(n_groups, 0.06) + rng.dirichlet(np.full(n_groups, 4.0)) * (1 - 0.06 * n_groups)
+    group = rng.choice(n_groups, n, p=shares)
+    rate, price, lines = (np.array(levels)[rng.permutation(n_groups) % 3] for levels in LEVELS.values())
+    taste = np.full((n_groups, CATEGORIES), 0.8)
+    taste[np.arange(n_groups), rng.permutation(CATEGORIES)[:n_groups]] = 12.0
+    return Groups(shares, rate, price, lines, taste), group
+
+
+def _with_truth(lines: pa.Table, group: NDArray[np.int64]) -> tuple[pa.Table, dict[str, str]]:
+    return lines, {f"C{one:06d}": str(its) for one, its in enumerate(group)}
+
+
+def planted(n_groups: int, n: int, seed: int) -> tuple[pa.Table, dict[str, str]]:
+    """A shop of planted groups, and the group of each customer."""
+    rng = np.random.default_rng([seed, n_groups])
+    groups, group = _planned(n_groups, n, rng)
+    return _with_truth(groups.drawn(group, rng), group)
+
+
+def further(n_groups: int, n: int, seed: int, n_further: int) -> tuple[pa.Table, dict[str, str]]:
+    """Further customers of the groups of `planted(n_groups, n, seed)`."""
+    groups, _ = _planned(n_groups, n, np.random.default_rng([seed, n_groups]))
+    rng = np.random.default_rng([seed, n_groups, 1])
+    group = rng.choice(n_groups, n_further, p=groups.shares)
+    return _with_truth(groups.drawn(group, rng), group)
 
 
 def _of(n_groups: int) -> Callable[[int, int], tuple[pa.Table, dict[str, str]]]:

@@ -43,7 +43,7 @@ def test_two_groups_in_one_segment_are_not_taken_where_they_can_be_told_apart(ta
     tried = list(all_separated(crowds, SeekOptions((ALL,), (3, 6))))
     assert [len(one.centers) for one in tried] == [3, 6]
     assert tried[0].depths.mean() > tried[1].depths.mean()  # the pairs are further apart than the crowds
-    place = telling_most(tried, [one.separations for one in tried])
+    place = telling_most(tried, [one.separations for one in tried], range(2))
     assert place == 1
     assert jaccards(cross_table(group, tried[place].labels(crowds))).max(axis=1).min() > 0.9
     test = seek_groups(crowds, NullClouds(), SeekOptions((ALL,), (3, 6)), seed=0)
@@ -61,7 +61,13 @@ def test_of_what_is_nearly_as_far_apart_most_segments_are_the_first_to_be_tested
 
 def test_a_solution_counts_by_its_groups_alone(table: FeatureTable):
     tried = list(all_separated(six_crowds(table)[0], SeekOptions((ALL,), (3, 6))))
-    assert telling_most(tried, [np.ones(3), np.r_[1.0, np.zeros(5)]]) == 0
+    assert telling_most(tried, [np.ones(3), np.r_[1.0, np.zeros(5)]], range(2)) == 0
+    assert telling_most(tried, [one.separations for one in tried], [0]) == 0  # the other does not last
+
+
+def test_groups_that_are_cut_in_two_tell_no_more(table: FeatureTable):
+    whole, cut = all_separated(six_crowds(table)[0], SeekOptions((ALL,), (6, 8)))
+    assert telling_most([cut, whole], [np.ones(8), np.ones(6)], range(2)) == 1
 
 
 def test_groups_are_put_together_from_what_lies_mostly_within_them():

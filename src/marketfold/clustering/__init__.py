@@ -11,7 +11,7 @@ from marketfold.clustering.kmeans import KMeansSegmenter
 from marketfold.clustering.merging import places_alike
 from marketfold.clustering.null_references import Gap, cloud
 from marketfold.clustering.own import OwnSegmenter, make_segmenter
-from marketfold.clustering.separation import JOINED_ROWS, separations, ward_centers
+from marketfold.clustering.separation import JOINED_ROWS, discriminant_valleys, separations, ward_centers
 from marketfold.clustering.stability import SegmentStability, Stability, assess_stability, trust_of
 from marketfold.clustering.validity import (
     ValidityIndex,
@@ -45,6 +45,7 @@ __all__ = [
     "choose_k",
     "cloud",
     "cross_table",
+    "discriminant_valleys",
     "find_knee",
     "jaccards",
     "make_segmenter",

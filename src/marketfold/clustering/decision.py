@@ -34,7 +34,8 @@ RISE = 0.05
 """A larger gap than this at a k that was not usable says that the groups are not counted yet."""
 SAME = 0.04
 """Gaps that differ by no more are the same; of such k the smallest is advised. With 0.03, and null draws fitted as
-closely as the data, one of 25 planted sets of eight groups was called weak: that set alone speaks for 0.04."""
+closely as the data, one of 25 planted sets of eight groups was called weak: that set alone speaks for 0.04; in 50
+others it makes no odds."""
 ABOUT = 0.05
 """Adjusted Rand indices of a handful of resamples differ by this much by chance."""
 DETECTABLE = 0.5

@@ -188,22 +188,22 @@ def _coming_again(tried: Sequence[Separated], apart: Sequence[Mask], seed: int) 
 def _finest(tried: Sequence[Separated], drawn: Sequence[_Drawn], seed: int) -> tuple[Separated, Float64] | None:
     """The solution that tells most groups apart, and the furthest of each null shop by its features and number.
 
-    None where no segment that is far apart comes out again, or too many units are in segments that do not: a few that
-    lie apart are no reason to cut all others in ways that do not last.
+    Only of solutions most of whose units are in segments that come out again: a few that lie apart are no reason to cut
+    all others in ways that do not last. None where no such solution has a group.
     """
     usual, beyond = beyond_usual(_furthest(tried), [one.each for one in drawn])
     highest = [beyond[:-1] + usual[one.kind] for one in tried]
     apart = [p_values_of(one.separations, its) <= SIGNIFICANCE for one, its in zip(tried, highest, strict=True)]
     again = _coming_again(tried, apart, seed)
     groups = [far & comes for far, comes in zip(apart, again, strict=True)]
-    if not any(which.any() for which in groups):
+    lasting = [float(comes[one.sought].mean()) for one, comes in zip(tried, again, strict=True)]
+    places = [place for place, which in enumerate(groups) if which.any() and lasting[place] >= LASTING]
+    if not places:
         return None
     level = np.sort(beyond[:-1])[-ALLOWED - 1]
     weights = [which * (one.separations - usual[one.kind] - level) for one, which in zip(tried, groups, strict=True)]
-    place = telling_most(tried, weights)
-    found = tried[place]
-    lasting = float(again[place][found.sought].mean())
-    return (found, highest[place]) if lasting >= LASTING else None
+    place = telling_most(tried, weights, places)
+    return tried[place], highest[place]
 
 
 def seek_groups(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from marketfold.clustering import nearest, separations, ward_centers
+from marketfold.clustering import discriminant_valleys, nearest, separations, ward_centers
 from marketfold.errors import OrdersError, ParameterError
 from marketfold.features import build_matrix
 from marketfold.selection.feature_sets import select_features
@@ -26,9 +26,6 @@ K_APART = (3, 4, 5, 6, 7, 8)
 NEARLY_BEST = 0.1
 """Solutions that are no further below the best are as good; of these the one with most segments is taken, for two
 groups in one segment lie far from the others, too."""
-APART_COUNTS = 0.2
-"""Power of how far apart the segments of a solution are in what it tells: of two that tell about the same, the one that
-is further apart. Settled on made-up shops; from 0.1 to 0.3 it makes no odds."""
 
 
 @dataclass(frozen=True)
@@ -125,17 +122,24 @@ def as_unions(groups: NDArray[np.float32], others: NDArray[np.float32]) -> Float
     return found
 
 
-def telling_most(tried: Sequence[Separated], weights: Sequence[Float64]) -> int:
-    """Place of the solution from whose groups those of all solutions can best be put together.
+def telling_most(tried: Sequence[Separated], weights: Sequence[Float64], places: Sequence[int]) -> int:
+    """Of some `places` that of the solution from whose groups those of all solutions can best be put together.
 
     `weights` has one of each segment of each solution, 0 of what is no group. Two groups in one segment lie far from
     the others, too, and by some features more so than each by itself; but from such a segment the groups that other
-    features tell apart cannot be put together, whereas it can be from them.
+    features tell apart cannot be put together, whereas it can be from them. A group that is cut in two tells no less;
+    but by all features there is no valley between its parts. So what is told counts times the valleys around the
+    segments of a solution, as the length of a vector of them: a few deep ones weigh more than many shallow ones.
     """
     members = [
         np.eye(len(one.centers), dtype=np.float32)[one.sought][:, weight > 0]
         for one, weight in zip(tried, weights, strict=True)
     ]
     everything, counts = np.concatenate(members, axis=1), np.concatenate(weights)
-    told = [float(as_unions(own, everything) @ counts[counts > 0]) for own in members]
-    return max(range(len(tried)), key=lambda place: told[place] * tried[place].apart ** APART_COUNTS)
+    widest = max((one.matrix.values for one in tried), key=lambda X: X.shape[1])
+
+    def told(place: int) -> float:
+        valleys = discriminant_valleys(widest, tried[place].sought)
+        return float(as_unions(members[place], everything) @ counts[counts > 0]) * float(np.linalg.norm(valleys))
+
+    return max(places, key=told)
