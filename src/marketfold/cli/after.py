@@ -139,7 +139,7 @@ def learn(
     run: Annotated[Path | None, typer.Argument(metavar="RUN", help="A run folder; the demo shop if not given.")] = None,
     out: Annotated[Path, typer.Option(help="Page to write.")] = Path("learn.html"),
 ) -> None:
-    """Write a page that teaches K-means, the elbow, PCA and autoencoders on your own customers."""
+    """Write lessons on your own customers: what segments are good for, and how they are made."""
     from marketfold.cli.summary import next_commands, say_next
     from marketfold.runs import Run, write_lessons
 

@@ -228,5 +228,5 @@ const Maths = (function () {
     };
   }
 
-  return { random, normal, shuffled, shuffledColumns, standardised, mean, column, seedCentres, assign, move, wcss, kmeans, sweep, knee, covariance, eigen, network, distance2 };
+  return { random, normal, shuffled, shuffledColumns, standardised, mean, column, seedCentres, spreadCentres, assign, move, wcss, kmeans, sweep, knee, covariance, eigen, network, distance2 };
 })();

@@ -23,8 +23,11 @@
       else link.removeAttribute("aria-current");
     });
   }
-  window.addEventListener("scroll", () => { if (!waiting) { waiting = true; requestAnimationFrame(spy); } }, { passive: true });
-  spy();
+  /* Where each chapter is a page of its own, whoever shows them says which it is. */
+  if (chapters.length) {
+    window.addEventListener("scroll", () => { if (!waiting) { waiting = true; requestAnimationFrame(spy); } }, { passive: true });
+    spy();
+  }
 
   /* A line ends nowhere within a flag: a browser would end it after the hyphens. */
   const flag = /--[a-z][a-z-]*/;

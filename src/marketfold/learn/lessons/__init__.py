@@ -1,0 +1,6 @@
+"""The lessons, in the order in which they are read."""
+
+from marketfold.learn.lessons.kmeans import KMEANS
+
+LESSONS = (KMEANS,)
+"""To add one: its module, its texts, its program, its template and its script, and a place here."""
