@@ -1,6 +1,9 @@
 """The lessons, in the order in which they are read."""
 
+from marketfold.learn.lessons.components import COMPONENTS
+from marketfold.learn.lessons.elbow import ELBOW
 from marketfold.learn.lessons.kmeans import KMEANS
+from marketfold.learn.lessons.pca import PCA_VIEW
 
-LESSONS = (KMEANS,)
+LESSONS = (KMEANS, ELBOW, PCA_VIEW, COMPONENTS)
 """To add one: its module, its texts, its program, its template and its script, and a place here."""
