@@ -60,6 +60,8 @@ class RunFacts:
         Name of the order file.
     report
         Where its report is, as the page that links to it says it; empty where there is none to link to.
+    chapters
+        Anchors of that report.
     record
         All of `run.json`.
     """
@@ -73,6 +75,7 @@ class RunFacts:
     history: LossHistory | None = None
     source: str = ""
     report: str = ""
+    chapters: tuple[str, ...] = ()
     record: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
