@@ -30,10 +30,12 @@
   }
   pages.forEach((page) => page.querySelectorAll(".question").forEach((question, number) => {
     const kept = Kept.of(page.id), inputs = Array.from(question.querySelectorAll("input"));
-    const before = kept.answers[number];
-    if (inputs[before]) { inputs[before].checked = true; mark(question, before); }
+    /* Kept as words: on the page of other data an option may stand elsewhere, or not be there. */
+    const words = inputs.map((input) => input.parentElement.textContent.trim());
+    const before = words.indexOf(kept.answers[number]);
+    if (before >= 0) { inputs[before].checked = true; mark(question, before); }
     inputs.forEach((input, place) => input.addEventListener("change", () => {
-      kept.answers[number] = place;
+      kept.answers[number] = words[place];
       mark(question, place);
       Kept.save();
     }));
