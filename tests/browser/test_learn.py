@@ -128,6 +128,7 @@ def test_paper_shows_every_lesson_with_its_figures(learn_page: Path, open_page: 
         expect(page.locator(f"#{name}")).to_be_visible()
         expect(page.locator(f"#{name} .lesson svg, #{name} .lesson canvas").first).to_be_visible()
         expect(page.locator(f"#{name} .answer p").first).to_be_visible()
+    expect(page.locator("#training-status")).to_contain_text("After 80 epochs")
     assert watched.faults == []
 
 

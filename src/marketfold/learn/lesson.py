@@ -135,5 +135,10 @@ def program(name: str, worked: Worked) -> str:
 
 def _listed(values: tuple[Any, ...]) -> str:
     """Numbers as a comment has room for them; texts as they are."""
-    written = (one if isinstance(one, str) else words.decimal(one, 2 if abs(one) < 10 else 0) for one in values)
-    return ", ".join(written)
+
+    def written(one: Any) -> str:
+        if isinstance(one, float):
+            return words.decimal(one, 2 if abs(one) < 10 else 0)
+        return str(one)
+
+    return ", ".join(map(written, values))

@@ -22,13 +22,21 @@ Lessons.whenSeen("autoencoder", function () {
     Funnel(control("funnel"), sizes);
     show();
   }
-  function step() {
+  function learn() {
     own.net.epoch(own.data.train, 16, 0.004, own.chance);
     other.net.epoch(other.data.train, 16, 0.004, other.chance);
     epoch += 1;
     curves.own.push(own.net.loss(own.data.test));
     curves.other.push(other.net.loss(other.data.test));
+  }
+  function step() {
+    learn();
     if (epoch >= EPOCHS) stop();
+    show();
+  }
+  /* Paper cannot be trained: it shows a network that has been. */
+  function forPaper() {
+    while (epoch < 40) learn();
     show();
   }
   function show() {
@@ -94,4 +102,5 @@ Lessons.whenSeen("autoencoder", function () {
   control("code").addEventListener("input", reset);
   control("row").addEventListener("input", look);
   reset();
+  Lessons.whenPrinted(forPaper);
 });

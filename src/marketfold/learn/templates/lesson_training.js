@@ -21,12 +21,19 @@ Lessons.whenSeen("training", function () {
     curves = { learnt: [net.loss(learnt)], aside: [net.loss(aside)] };
     show();
   }
-  function step() {
+  function learn() {
     net.epoch(learnt, 16, RATES[number("rate")], chance);
     epoch += 1;
     curves.learnt.push(net.loss(learnt));
     curves.aside.push(net.loss(aside));
+  }
+  function step() {
+    learn();
     if (epoch >= number("epochs")) stop();
+    show();
+  }
+  function forPaper() {
+    while (epoch < number("epochs")) learn();
     show();
   }
   /* At most so many nodes of a layer are drawn: those at its ends. */
@@ -72,9 +79,10 @@ Lessons.whenSeen("training", function () {
     if (epoch === 0) return `${size} Untrained. Press Train.`;
     const last = curves.aside[epoch], best = Math.min(...curves.aside), at = curves.aside.indexOf(best);
     const now = `After ${epoch} epochs the loss is ${Drawing.figures(curves.learnt[epoch])} on rows it learns from and ${Drawing.figures(last)} on rows kept aside.`;
-    if (!Number.isFinite(last) || last > curves.aside[0] * 1.5) return `${now} It runs away: the learning rate is too large.`;
-    if (last > best * 1.05 && curves.learnt[epoch] < best) return `${now} Kept aside, it was lowest (${Drawing.figures(best)}) after epoch ${at}: since then it learns by heart.`;
-    if (epoch >= 10 && curves.aside[0] - best < 0.05) return `${now} Hardly anything is learned so far: the learning rate may be too small.`;
+    const here = curves.learnt[epoch], low = Math.min(...curves.learnt);
+    if (!(here <= Math.min(curves.learnt[0], low * 1.15))) return `${now} It hops about instead of coming down: the learning rate is too large.`;
+    if (last > best * 1.05) return `${now} Kept aside, it was lowest (${Drawing.figures(best)}) after epoch ${at}: since then it learns by heart.`;
+    if (epoch >= 10 && curves.learnt[0] - here < 0.1) return `${now} Hardly anything is learned so far: the learning rate may be too small.`;
     return `${size} ${now}`;
   }
   function stop() { if (timer) clearInterval(timer); timer = null; control("train").textContent = "Train"; }
@@ -91,6 +99,7 @@ Lessons.whenSeen("training", function () {
   control("rate").addEventListener("input", build);
   control("epochs").addEventListener("input", () => { if (epoch >= number("epochs")) build(); else show(); });
   build();
+  Lessons.whenPrinted(forPaper);
   if (own.train) Drawing.chart(control("run"), [{ values: own.train }, { values: own.heldOut, kind: "second" }], {
     xLabel: "epochs", alt: `Loss of the run's own network over ${own.train.length} epochs, ending at ${Drawing.figures(own.heldOut[own.heldOut.length - 1])} on rows kept aside.`
   });

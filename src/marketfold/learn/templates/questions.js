@@ -42,6 +42,8 @@
   }));
 
   function progress() {
+    const every = document.querySelectorAll(".question"), known = document.querySelectorAll(".question.is-right").length;
+    document.querySelector("[data-all-progress]").textContent = known ? `${known} of ${every.length} answered right so far.` : "";
     for (const page of pages) {
       const all = page.querySelectorAll(".question").length, right = page.querySelectorAll(".question.is-right").length;
       const answered = page.querySelectorAll(".question.answered").length;
