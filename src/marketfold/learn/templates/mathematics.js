@@ -235,5 +235,5 @@ const Maths = (function () {
     };
   }
 
-  return { random, normal, shuffled, shuffledColumns, standardised, mean, column, seedCentres, spreadCentres, assign, move, wcss, kmeans, sweep, knee, covariance, eigen, network, distance2 };
+  return { random, normal, shuffled, shuffledColumns, standardised, mean, column, seedCentres, spreadCentres, nearest, assign, move, wcss, kmeans, sweep, knee, covariance, eigen, network, distance2 };
 })();
