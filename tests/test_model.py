@@ -10,7 +10,6 @@ from tests.segments.shops import clean_shop
 
 from marketfold.errors import ModelError
 from marketfold.model import SegmentModel, confidence
-from marketfold.runs.lessons import SAMPLE_FILE, load_sample
 from marketfold.selection import Segmentation
 
 if TYPE_CHECKING:
@@ -78,8 +77,3 @@ class TestDamagedArrays:
         damage(tmp_path / "model" / "arrays.npz")
         with pytest.raises(ModelError, match=message):
             SegmentModel.load(tmp_path / "model")
-
-    def test_of_a_sample_are_refused(self, damage: Callable[[Path], None], message: str, tmp_path: Path):
-        damage(tmp_path / SAMPLE_FILE)
-        with pytest.raises(ModelError, match=message):
-            load_sample(tmp_path)

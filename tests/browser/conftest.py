@@ -14,7 +14,7 @@ from tests.studio.conftest import served
 
 from marketfold.errors import MissingDependencyError
 from marketfold.figures.theme import new_figure
-from marketfold.learn import LossHistory, RunFacts, take_sample, write_learn_page
+from marketfold.learn import LessonData, LossHistory, RunFacts, write_learn_page
 from marketfold.page import (
     Brief,
     Briefs,
@@ -43,6 +43,7 @@ from marketfold.page import (
     write_page,
 )
 from marketfold.page.images import QUIET_FLAGS
+from marketfold.schema import Feature
 from marketfold.studio import Studio
 
 HOSTILE = "O'Neill & \"Söns\" </script><script>document.title='taken'</script><img src=x onerror=alert(1)> 🎈 &amp;"
@@ -183,12 +184,10 @@ def learn_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     X = np.array([[-2, 0, 1, 1], [2, -2, 0, -1], [0, 2, -1, 0]])[group] + rng.normal(0, 0.5, (400, 4))
     labels = [HOSTILE, "orders", "revenue", "basket"]
     history = LossHistory((1.0, 0.5, 0.4), (1.1, 0.6, 0.5), (4, 8, 2, 8, 4))
-    facts = RunFacts(
-        n_segments=3, wcss=(900.0, 500.0, 200.0, 150.0), explained=(0.6, 0.3), history=history, source=HOSTILE
-    )
-    sample = take_sample(X.astype(np.float32), labels, facts)
+    facts = RunFacts(n_segments=3, wcss=(900.0, 500.0, 200.0, 150.0), history=history, source=HOSTILE)
+    features = [Feature(f"feature_{i}", label, "count", "value") for i, label in enumerate(labels)]
     path = tmp_path_factory.mktemp("learn") / "learn.html"
-    write_learn_page(sample, path)
+    write_learn_page(LessonData.of(X, features, facts), path)
     return path
 
 

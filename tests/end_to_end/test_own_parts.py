@@ -88,11 +88,14 @@ def test_new_customers_are_assigned_in_memory_and_scoring_says_why_it_cannot(
     assert assigned.labels.tolist() == nearest.tolist()
     with pytest.raises(ModelError, match="reducer or a clusterer of one's own has none"):
         score_orders(run.folder, make_shop(1_000).lines)
-    with pytest.raises(ModelError, match="reducer or a clusterer of one's own has none"):
-        write_lessons(run.folder, tmp_path / "learn.html")
     with pytest.raises(ModelError, match="cannot be saved"):
         analysis.model.save(tmp_path / "model")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_lessons_need_no_model_of_ours(run: Run, tmp_path: Path) -> None:
+    write_lessons(run.folder, tmp_path / "learn.html")
+    assert "K-means" in (tmp_path / "learn.html").read_text(encoding="utf-8")
 
 
 def test_methods_may_be_instances_and_what_gives_nothing_back_has_no_reconstruction(analysis: Analysis) -> None:

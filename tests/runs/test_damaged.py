@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from pyarrow import parquet
 
 from marketfold.errors import MarketfoldError, RunFolderError
 from marketfold.runs import Run, read_page, score_orders
-from marketfold.runs.lessons import load_sample
+from marketfold.runs.lessons import lessons_of_run
 
 TEXTS = {
     "null": b"null", "a number": b"5", "a list": b"[]", "nothing": b"", "an empty record": b"{}",
@@ -131,29 +130,23 @@ def test_arrays_of_another_shape_or_kind_are_refused(folder: Path, name: str, ch
         score_orders(folder, lines)
 
 
-def bomb(path: Path) -> None:
-    """More zeros than any model has numbers, in less than a megabyte."""
-    with (
-        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
-        archive.open("scaled.npy", "w", force_zip64=True) as out,
-    ):
-        out.write(b"\0" * 600_000_000)
+def features_with(change: Callable[[pa.Table], pa.Table]) -> Callable[[Path], object]:
+    return lambda path: parquet.write_table(change(parquet.read_table(path)), path)
 
 
-SAMPLES: dict[str, Callable[[Path], object]] = {
-    "no archive": lambda path: path.write_bytes(b"PK\3\4junk"),
+FEATURES: dict[str, Callable[[Path], object]] = {
+    "no table": lambda path: path.write_bytes(b"PAR1junkPAR1"),
     "nothing": lambda path: path.write_bytes(b""),
-    "complex": lambda path: np.savez(path, scaled=np.zeros((9, 3), complex)),
-    "records": lambda path: np.savez(path, scaled=np.array([{}], dtype=object)),
-    "one row": lambda path: np.savez(path, scaled=np.zeros(9)),
-    "another name": lambda path: np.savez(path, other=np.zeros((9, 3))),
-    "not finite": lambda path: np.savez(path, scaled=np.full((9, 3), np.nan)),
-    "a bomb": bomb,
+    "gone": Path.unlink,
+    "not finite": features_with(lambda table: table.set_column(0, table.field(0), [[float("nan")] * len(table)])),
+    "a hole": features_with(lambda table: table.set_column(0, table.field(0), pa.nulls(len(table), pa.float64()))),
+    "fewer rows": features_with(lambda table: table.slice(1)),
+    "no columns": features_with(lambda table: table.select([])),
 }
 
 
-@pytest.mark.parametrize("what", SAMPLES)
-def test_a_sample_that_is_none_is_refused(tmp_path: Path, what: str):
-    SAMPLES[what](tmp_path / "sample.npz")
-    with pytest.raises(MarketfoldError, match=r"sample\.npz"):
-        load_sample(tmp_path)
+@pytest.mark.parametrize("what", FEATURES)
+def test_lessons_on_features_that_are_none_are_refused(folder: Path, what: str):
+    FEATURES[what](folder / "features.parquet")
+    with pytest.raises(MarketfoldError, match=r"features\.parquet"):
+        lessons_of_run(Run.read(folder))

@@ -193,8 +193,8 @@ def damage_plan(folder: Path) -> None:
     (folder / "plan.json").write_text("null", "utf-8")
 
 
-def damage_model(folder: Path) -> None:
-    (folder / "model" / "sample.npz").write_bytes(b"PK\3\4junk")
+def damage_features(folder: Path) -> None:
+    (folder / "features.parquet").write_bytes(b"PAR1junkPAR1")
 
 
 def make_old(folder: Path) -> None:
@@ -205,7 +205,7 @@ def make_old(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     "damage",
-    [damage_nothing, damage_record, damage_page, damage_plan, damage_model, make_old],
+    [damage_nothing, damage_record, damage_page, damage_plan, damage_features, make_old],
     ids=lambda f: f.__name__,
 )
 def test_a_damaged_or_old_run_is_a_card(

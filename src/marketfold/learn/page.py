@@ -1,144 +1,126 @@
-"""The learning page as one HTML file: the lessons compute in the reader's browser, in plain code."""
+"""The lessons as one HTML file, each a page of its own in it: they compute in the reader's browser, in plain code."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from marketfold import words
-from marketfold.learn.sample import correlations
-from marketfold.page import ReportPage, asset, environment, frame_values, script_json
+from marketfold.learn.lesson import PACKAGE, lesson_page
+from marketfold.learn.lessons import LESSONS
+from marketfold.page import LessonLinks, ReportPage, asset, environment, frame_values, script_json
 from marketfold.whole_files import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from marketfold.learn.sample import LearnSample
+    from marketfold.learn.lesson import LessonPage
+    from marketfold.learn.lesson_data import LessonData
 
-PACKAGE = "marketfold.learn"
-FRAME_SCRIPTS = ("theme.js", "page.js", "tabs.js")
+FRAME_SCRIPTS = ("theme.js", "page.js")
 SCRIPTS = (
-    "lesson_data.js", "mathematics.js", "drawing.js", "lesson_kmeans.js", "lesson_elbow.js", "lesson_pca.js",
-    "lesson_autoencoder.js",
-)  # fmt: skip
+    "lesson_data.js",
+    "mathematics.js",
+    "drawing.js",
+    "board.js",
+    "signed_bars.js",
+    "funnel.js",
+    "lessons.js",
+    "questions.js",
+)
 COLOURS = 10
-NETWORK_FEATURES = 8
-SAME_THING = 0.7
-"""Features that correlate more than this show the same side of a customer."""
 
 
-def _pair(sample: LearnSample) -> tuple[int, int]:
-    """Two features for the plane: the most telling one, and of the next few the one that repeats it least."""
-    correlation = np.abs(correlations(sample.points))
-    few = min(len(sample.labels), 5)
-    return 0, 1 + int(np.argmin(correlation[0, 1:few]))
-
-
-def _trio(sample: LearnSample) -> list[int]:
-    """Three features for the cloud: the most telling ones that do not repeat each other, if there are three.
-
-    With only two the first is taken twice, and the cloud is flat.
-    """
-    correlation = np.abs(correlations(sample.points))
-    columns = range(len(sample.labels))
-    chosen: list[int] = []
-    for column in columns:
-        if not chosen or correlation[column, chosen].max() < SAME_THING:
-            chosen.append(column)
-    others = [column for column in columns if column not in chosen]
-    return [*chosen, *others, 0][:3]
-
-
-def _lesson(sample: LearnSample) -> dict[str, Any]:
-    history = sample.run.history
+def _script_data(data: LessonData, pages: list[LessonPage]) -> dict[str, Any]:
+    """What all scripts read, and by its name what each lesson's own does."""
+    scaler = data.scaler
+    features = [
+        {"label": one.label, "measure": one.measure, "logged": bool(logged), "centre": centre, "spread": spread}
+        for one, logged, centre, spread in zip(
+            data.features, scaler.logged_, scaler.center_.tolist(), scaler.scale_.tolist(), strict=True
+        )
+    ]
     return {
-        "points": [[round(float(value), 3) for value in row] for row in sample.points],
-        "labels": list(sample.labels),
-        "units": sample.run.unit_plural,
-        "seed": sample.run.seed,
-        "pair": _pair(sample),
-        "trio": _trio(sample),
-        "network_features": list(range(min(len(sample.labels), NETWORK_FEATURES))),
-        "history": {"train": history.train, "held_out": history.held_out} if history else None,
+        "points": [[round(float(value), 3) for value in row] for row in data.points],
+        "features": features,
+        "unit": data.run.unit_word,
+        "units": data.run.units_word,
+        "currency": data.run.currency,
+        "seed": data.run.seed,
+        "segments": data.run.n_segments,
+        "pair": data.pair,
+        "trio": data.trio,
+        "own": {page.name: dict(page.worked.script) for page in pages},
     }
 
 
-def _texts(sample: LearnSample) -> dict[str, Any]:
-    """Sentences with the run's own numbers, where the run has them."""
-    run = sample.run
-    curve = [words.count(run.wcss[k - 1]) for k in (1, run.n_segments)] if len(run.wcss) >= run.n_segments else []
-    pca = network = ""
-    if run.explained:
-        held = words.share(sum(run.explained))
-        n = len(run.explained)
-        first = "component holds" if n == 1 else f"{words.number_word(n)} components hold"
-        pca = f"In your run the first {first} {held} of what makes {run.unit_plural} differ."
-    if run.history:
-        nodes = f" of {', '.join(map(str, run.history.layers))} nodes" if run.history.layers else ""
-        network = (
-            f"A network{nodes}, trained for {len(run.history.train)} epochs. The lowest loss on rows kept aside was "
-            f"{words.decimal(min(run.history.held_out), 3)}; the weights of that epoch were kept."
-        )
-    return {"run_curve": curve, "pca_says": pca, "network_says": network}
-
-
-def _opening(sample: LearnSample) -> ReportPage:
-    shown, run = len(sample.points), sample.run
-    what = f"your {words.count(shown)} {run.unit_plural}"
-    if shown < run.n_units:
-        what = f"a sample of {words.count(shown)} of your {words.count(run.n_units)} {run.unit_plural}"
+def _opening(data: LessonData) -> ReportPage:
+    shown, run = len(data.points), data.run
+    what = f"your {words.count(shown)} {run.units_word}"
+    if shown < len(data):
+        what = f"a sample of {words.count(shown)} of your {words.count(len(data))} {run.units_word}"
+    title = f"{words.number_word(len(LESSONS)).capitalize()} lessons on your own data"
     return ReportPage(
-        title="How the segments are made, tried by hand",
-        kicker=f"Learning page for {run.source}" if run.source else "Learning page",
-        lead=f"Four methods stand behind the report. Here you work them yourself, on {what}. Nothing you do on this "
-        "page changes the run, and nothing leaves your computer.",
-        footer=f"The sample was drawn with seed {run.seed}. The page holds scaled numbers only: no ids, no names.",
+        title=title,
+        kicker=f"Lessons for {run.source}" if run.source else "Lessons",
+        lead=f"How segments are made, and what they are good for. You work each method yourself, on {what} and all "
+        f"{words.count(len(data.features))} features. Nothing you do here changes the run, and nothing leaves your "
+        "computer.",
+        footer=f"Samples are drawn with seed {run.seed}. The page holds numbers only: no ids, no names.",
         n_segments=COLOURS,
     )
 
 
-def render_learn_page(sample: LearnSample) -> str:
-    """HTML of the learning page."""
-    template = environment(PACKAGE).get_template("learn.html.j2")
-    html = template.render(
-        page=_opening(sample),
-        sample=sample,
-        run=sample.run,
-        pair=_pair(sample),
-        code_max=min(max(len(sample.labels) - 1, 1), 5),
-        lesson=script_json(_lesson(sample)),
-        **_texts(sample),
-        **_frame(),
+def render_learn_page(data: LessonData) -> str:
+    """HTML of the lessons."""
+    pages = [lesson_page(lesson, data) for lesson in LESSONS]
+    html = (
+        environment(PACKAGE)
+        .get_template("learn.html.j2")
+        .render(
+            page=_opening(data),
+            data=data,
+            run=data.run,
+            lessons=pages,
+            script_data=script_json(_script_data(data, pages)),
+            **_frame(),
+        )
     )
     return words.printable(html)
 
 
 def _frame() -> dict[str, Any]:
     style = asset("report.css") + asset("learn.css", PACKAGE)
-    script = "\n".join([*(asset(name) for name in FRAME_SCRIPTS), *(asset(name, PACKAGE) for name in SCRIPTS)])
+    own = (*SCRIPTS, *(f"lesson_{lesson.name}.js" for lesson in LESSONS))
+    script = "\n".join([*(asset(name) for name in FRAME_SCRIPTS), *(asset(name, PACKAGE) for name in own)])
     return frame_values(COLOURS, style, script)
 
 
 def lessons_policy() -> str:
-    """What a learning page may do, for whoever serves it with a header of its own."""
+    """What the page of the lessons may do, for whoever serves it with a header of its own."""
     policy: str = _frame()["policy"]
     return policy
 
 
-def write_learn_page(sample: LearnSample, path: Path) -> None:
-    """Write the learning page, whole or not at all; `RunFolderError` if it cannot be written.
+def lesson_links(address: str) -> LessonLinks:
+    """Which figures of a report have a lesson, for a report that leads to the lessons at an address."""
+    texts = [(lesson.name, lesson.texts) for lesson in LESSONS]
+    return LessonLinks(address, {key: (name, one["title"]) for name, one in texts for key in one["figures"]})
+
+
+def write_learn_page(data: LessonData, path: Path) -> None:
+    """Write the lessons, whole or not at all; `RunFolderError` if that cannot be.
 
     Examples
     --------
     >>> import tempfile
     >>> from pathlib import Path
     >>> import numpy as np
-    >>> from marketfold.learn import take_sample
-    >>> X = np.random.default_rng(0).normal(size=(50, 3)).astype(np.float32)
+    >>> from marketfold.learn import LessonData
+    >>> from marketfold.schema import Feature
+    >>> features = [Feature(name, name, "count", "value") for name in ("days", "orders", "money")]
     >>> path = Path(tempfile.mkdtemp()) / "learn.html"
-    >>> write_learn_page(take_sample(X, ["days", "orders", "money"]), path)
+    >>> write_learn_page(LessonData.of(np.random.default_rng(0).normal(size=(50, 3)), features), path)
     >>> path.stat().st_size > 20_000
     True
     """
-    write_whole(render_learn_page(sample), path)
+    write_whole(render_learn_page(data), path)

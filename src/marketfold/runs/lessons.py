@@ -1,4 +1,4 @@
-"""The learning page, on the customers of a run or of the demo shop, and the sample of rows that a run keeps for it."""
+"""The lessons on the units of a run, or of the demo shop."""
 
 from __future__ import annotations
 
@@ -10,48 +10,78 @@ import numpy as np
 from marketfold.cleaning import clean_orders
 from marketfold.damage import told_as
 from marketfold.demo import make_shop
-from marketfold.errors import ModelError
-from marketfold.features import build_features, build_matrix
-from marketfold.learn import LossHistory, RunFacts, take_sample, write_learn_page
-from marketfold.model import read_arrays
+from marketfold.errors import ModelError, RunFolderError
+from marketfold.features import build_features
+from marketfold.learn import LessonData, LossHistory, RunFacts, write_learn_page
 from marketfold.orders import read_orders
+from marketfold.runs.pages import LESSONS_FILE, read_page, render_run
 from marketfold.runs.read import Run
-from marketfold.sampling import sample_rows
 from marketfold.stage_costs import StageClock
 
 if TYPE_CHECKING:
-    from marketfold.analysis import Analysis
-    from marketfold.learn import LearnSample
-    from marketfold.schema import Float32, Progress
-
-SAMPLE_FILE = "sample.npz"
-MOST_ROWS = 2_000
+    from marketfold.schema import Progress
 
 
-def write_lessons(folder: str | Path | None, page: Path, progress: Progress | None = None) -> None:
-    """Write the learning page of a run folder, or of the demo shop if none is given.
+def write_lessons(
+    folder: str | Path | None, page: Path | None = None, progress: Progress | None = None, report: str | None = None
+) -> Path:
+    """Write the lessons of a run folder, or of the demo shop if none is given; where they are is returned.
 
-    `progress` is told of each stage.
+    Parameters
+    ----------
+    page
+        Where they go; if not given into the run folder, whose report then leads to them.
+    progress
+        Told of each stage.
+    report
+        Address of the report; if not given it is linked where it lies beside the lessons.
     """
     clock = StageClock(progress)
-    sample = _from_run(Run.read(folder)) if folder else _from_demo(clock)
+    run = Run.read(folder) if folder else None
+    page = page or (run.folder if run else Path()) / LESSONS_FILE
+    data = lessons_of_run(run, report or _report_beside(run, page)) if run else _lessons_of_demo(clock)
     with clock.stage("write"):
-        write_learn_page(sample, page)
+        write_learn_page(data, page)
+        if run and page.absolute().parent == run.home:
+            render_run(run.folder)
+    return page
 
 
-def _from_run(run: Run) -> LearnSample:
-    record, model = run.record, run.model
+def lessons_of_run(run: Run, report: str = "") -> LessonData:
+    """What the lessons of a run are made from; `report` is the address of its report as they link to it.
+
+    Raises
+    ------
+    RunFolderError
+        If the run's features are gone or damaged.
+    """
+    record, seen = run.record, run.snapshot()
+    with told_as(RunFolderError, str(run.folder / "features.parquet")):
+        if seen.values is None or not np.isfinite(seen.values).all():
+            raise ValueError("a number is missing")
     facts = RunFacts(
-        unit=model.unit,
-        n_units=sum(segment["units"] for segment in record["segments"]),
-        n_segments=len(model.segments),
+        unit=seen.unit,
+        n_segments=len(record["segments"]),
         seed=record["seed"],
-        explained=tuple(map(float, getattr(model.reducer, "explained_shares_", ())[: model.reducer.n_dimensions_])),
+        currency=run.plan.currency,
         wcss=tuple(point["wcss"] for point in record["choose_k"]["curve"]),
-        history=history_of(model.reducer),
+        shaping=tuple(record["features"]["shaping"]),
+        history=history_of(run.model.reducer) if run.has_model else None,
         source=Path(record["input"]["path"]).name,
+        report=report,
+        chapters=tuple(section.key for section in read_page(run.folder).named().sections) if report else (),
+        record=record,
     )
-    return take_sample(load_sample(run.folder / "model"), [feature.label for feature in model.features], facts)
+    data = LessonData.of(seen.values, run.described_features, facts)
+    return data.with_segments(seen.numbers, run.segments["revenue_total"].to_numpy())
+
+
+def _report_beside(run: Run, page: Path) -> str:
+    """The report as a page in the same folder, or in the one above, links to it; empty for any other place."""
+    place = page.absolute().parent
+    if place == run.home:
+        return run.report.name
+    return f"{run.home.name}/{run.report.name}" if place == run.home.parent else ""
 
 
 def history_of(reducer: Any) -> LossHistory | None:
@@ -65,28 +95,11 @@ def history_of(reducer: Any) -> LossHistory | None:
         return LossHistory(loss, held_out, (*widths, *widths[-2::-1]))
 
 
-def _from_demo(clock: StageClock) -> LearnSample:
+def _lessons_of_demo(clock: StageClock) -> LessonData:
     with clock.stage("read"):
         orders = read_orders(make_shop().lines)
     with clock.stage("clean"):
         clean = clean_orders(orders)
     with clock.stage("features"):
-        matrix = build_matrix(build_features(clean))
-    labels = [feature.label for feature in matrix.table.features]
-    return take_sample(matrix.values, labels, RunFacts(n_segments=4, source="the demo shop"))
-
-
-def save_sample(analysis: Analysis, folder: Path) -> None:
-    """Draw rows in the scaled space of the features that shaped the segments, and write them into a model folder."""
-    rows = sample_rows(len(analysis.segmentation), MOST_ROWS, analysis.run.config.seed)
-    np.savez(folder / SAMPLE_FILE, allow_pickle=False, scaled=analysis.segmentation.matrix.values[rows])
-
-
-def load_sample(folder: Path) -> Float32:
-    """The rows of a model folder, shape (n_rows, n_features); `ModelError` where they are gone, damaged or too many."""
-    arrays = read_arrays(folder / SAMPLE_FILE)
-    with told_as(ModelError, SAMPLE_FILE):
-        rows = np.asarray(arrays["scaled"], dtype=np.float32)
-        if rows.ndim != 2 or not np.isfinite(rows).all():
-            raise ValueError("it has no rows of numbers")
-    return rows
+        table = build_features(clean)
+    return LessonData.of(table.values, table.features, RunFacts(n_segments=4, source="the demo shop"))

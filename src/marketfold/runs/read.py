@@ -63,6 +63,11 @@ class _ChooseK:
 
 
 @dataclass(frozen=True)
+class _Features:
+    shaping: list[str]
+
+
+@dataclass(frozen=True)
 class _Record:
     """What is read of `run.json` later on; there is more in it, for people."""
 
@@ -73,6 +78,7 @@ class _Record:
     input: _Input
     segments: Annotated[list[_Segment], Field(min_length=1)]
     choose_k: _ChooseK
+    features: _Features
     configuration: dict[str, Any]
 
 

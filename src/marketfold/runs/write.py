@@ -18,7 +18,6 @@ from marketfold.progress import shown_progress
 from marketfold.report import report_data
 from marketfold.runs.customer_files import write_customers
 from marketfold.runs.folder import staged_folder
-from marketfold.runs.lessons import save_sample
 from marketfold.runs.pages import write_report_files
 from marketfold.runs.plan_files import write_plan
 from marketfold.runs.read import FILLED, Run
@@ -50,7 +49,6 @@ def write_run(analysis: Analysis, folder: str | Path, progress: Progress | Liter
             _write_tables(analysis, staging)
             if analysis.model.can_be_saved:
                 analysis.model.save(staging / "model")
-                save_sample(analysis, staging / "model")
             write_plan(analysis.plan, staging, analysis.run.kept_briefs)
         with clock.stage("report"):
             write_report_files(report_data(analysis, in_folder=True), staging)

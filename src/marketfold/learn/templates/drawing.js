@@ -32,7 +32,7 @@ const Drawing = (function () {
   function plane(host, most, proportion, labels) {
     const width = room(host, most), height = Math.round(width * proportion);
     host.replaceChildren();
-    const svg = make("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", class: "plane" }, host);
+    const svg = make("svg", { viewBox: `0 0 ${width} ${height}`, role: "group", class: "plane" }, host);
     const box = { left: 34, right: width - 10, top: 10, bottom: height - 34 };
     make("rect", { x: box.left, y: box.top, width: box.right - box.left, height: box.bottom - box.top, class: "ground" }, svg);
     const xLabel = make("text", { x: (box.left + box.right) / 2, y: height - 10, class: "axis", "text-anchor": "middle" }, svg, labels[0]);
@@ -41,9 +41,35 @@ const Drawing = (function () {
     return { svg, box, under, points, over, say: (text) => svg.setAttribute("aria-label", text), name: (x, y) => { xLabel.textContent = x; yLabel.textContent = y; } };
   }
   function place(area, rows) {
-    const x = scale(range(rows.map((row) => row[0])), area.box.left + 6, area.box.right - 6);
-    const y = scale(range(rows.map((row) => row[1])), area.box.bottom - 6, area.box.top + 6);
-    return (row) => [x(row[0]), y(row[1])];
+    const across = range(rows.map((row) => row[0])), up = range(rows.map((row) => row[1])), box = area.box;
+    const x = scale(across, box.left + 6, box.right - 6), y = scale(up, box.bottom - 6, box.top + 6);
+    const at = (row) => [x(row[0]), y(row[1])];
+    const backX = scale([box.left + 6, box.right - 6], ...across), backY = scale([box.bottom - 6, box.top + 6], ...up);
+    const within = (value, low, high) => Math.max(low, Math.min(high, value));
+    at.back = (px, py) => [backX(within(px, box.left + 6, box.right - 6)), backY(within(py, box.top + 6, box.bottom - 6))];
+    return at;
+  }
+  /* A mark that a pointer drags and arrow keys move; `moved` gets its new place in the units of the plane. */
+  function handle(area, at, node, name, where, moved) {
+    node.setAttribute("tabindex", "0");
+    node.setAttribute("role", "button");
+    node.setAttribute("aria-label", `${name}: drag it, or move it with the arrow keys`);
+    node.classList.add("handle");
+    let held = false;
+    node.addEventListener("pointerdown", (event) => { held = true; node.setPointerCapture(event.pointerId); node.focus({ preventScroll: true }); event.preventDefault(); });
+    node.addEventListener("pointermove", (event) => {
+      if (!held) return;
+      const place = new DOMPoint(event.clientX, event.clientY).matrixTransform(area.svg.getScreenCTM().inverse());
+      moved(at.back(place.x, place.y));
+    });
+    for (const end of ["pointerup", "pointercancel"]) node.addEventListener(end, () => { held = false; });
+    node.addEventListener("keydown", (event) => {
+      const step = { ArrowLeft: [-8, 0], ArrowRight: [8, 0], ArrowUp: [0, -8], ArrowDown: [0, 8] }[event.key];
+      if (!step) return;
+      event.preventDefault();
+      const [x, y] = at(where());
+      moved(at.back(x + step[0], y + step[1]));
+    });
   }
   function dots(area, rows, at, radius) {
     area.points.replaceChildren();
@@ -89,5 +115,5 @@ const Drawing = (function () {
     }
     return svg;
   }
-  return { make, plane, place, dots, cross, chart, figures, scale };
+  return { make, room, plane, place, handle, dots, cross, chart, figures, scale };
 })();

@@ -23,8 +23,11 @@
       else link.removeAttribute("aria-current");
     });
   }
-  window.addEventListener("scroll", () => { if (!waiting) { waiting = true; requestAnimationFrame(spy); } }, { passive: true });
-  spy();
+  /* Where each chapter is a page of its own, whoever shows them says which it is. */
+  if (chapters.length) {
+    window.addEventListener("scroll", () => { if (!waiting) { waiting = true; requestAnimationFrame(spy); } }, { passive: true });
+    spy();
+  }
 
   /* A line ends nowhere within a flag: a browser would end it after the hyphens. */
   const flag = /--[a-z][a-z-]*/;
@@ -41,6 +44,14 @@
       whole.append(name);
     }
   }
+
+  /* Within the studio the other page is a station of its own, and a frame of no origin can only ask for it. */
+  if (window.parent !== window) document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-elsewhere]");
+    if (!link) return;
+    event.preventDefault();
+    window.parent.postMessage({ marketfold: link.dataset.elsewhere, at: link.hash }, "*");
+  });
 
   document.getElementById("print-button").addEventListener("click", async () => {
     if (window.marketfoldFigures) await window.marketfoldFigures.prepare();

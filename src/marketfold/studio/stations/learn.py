@@ -47,7 +47,7 @@ def _learn(request: Request) -> Response:
     state, key = state_of(request), request.path_params["key"]
     desk = desk_of(state, key)
     address, job = "", None
-    if desk.run is not None and desk.run.has_model:
+    if desk.run is not None:
         path = lessons_file(state.workspace, key, desk.run.folder)
         if path.is_file():
             address = f"/p/{key}/lessons.html?of={path.stem.rpartition('-')[2]}"
