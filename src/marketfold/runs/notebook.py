@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import subprocess
 import sys
@@ -25,14 +26,14 @@ from marketfold.stage_costs import StageClock
 from marketfold.whole_files import whole_file, write_whole
 
 if TYPE_CHECKING:
-
-
     from marketfold.runs.notebook_facts import Gathered
     from marketfold.schema import Progress
 
 SUFFIX = ".ipynb"
 NEEDED = ("pandas", "sklearn", "keras", "tensorflow", "plotly")
 """Packages that the notebook imports; the extra `notebook` installs those that Marketfold does not need itself."""
+QUIET = {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1"}
+"""Hundreds of fits of few rows: threads that wait for one another cost many times what they bring."""
 ENDINGS = {"CAME_BACK": "_came_back.parquet", "LINES": "_lines.parquet"}
 _FAILED = re.compile(r"line (\d+), in <module>")
 
@@ -165,7 +166,13 @@ class _Draft:
             script.write_text(text, encoding="utf-8")
             self._save_tables(script)
             done = subprocess.run(  # noqa: S603  (our own script)
-                [sys.executable, str(script)], cwd=home, capture_output=True, text=True, encoding="utf-8", check=False
+                [sys.executable, str(script)],
+                cwd=home,
+                env=os.environ | QUIET,
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                check=False,
             )
             return None if done.returncode == 0 else _Failure.of(done.stderr, text)
 
