@@ -44,7 +44,7 @@ def _plain(place: int, cell: Cell) -> dict[str, Any]:
     if cell.markdown:
         return {"cell_type": "markdown", "id": known, "metadata": {}, "source": source}
     folded = {"jupyter": {"source_hidden": True}, "tags": [SOLUTION]} if cell.folded else {}
-    code = {"execution_count": None, "outputs": [], "metadata": folded}
+    code: dict[str, Any] = {"execution_count": None, "outputs": [], "metadata": folded}
     return {"cell_type": "code", "id": known, "source": source} | code
 
 

@@ -20,7 +20,8 @@ from marketfold.json_files import write_json
 from marketfold.notebook import NotebookFacts, Places, as_notebook, render_notebook
 from marketfold.orders import fingerprint
 from marketfold.runs.campaigns import is_there, where_it_was
-from marketfold.runs.notebook_facts import facts_of, gather, reasons_to_save, saved_tables
+from marketfold.runs.notebook_facts import facts_of, gather, reasons_to_save
+from marketfold.runs.notebook_tables import CAME_BACK, LINES, saved_tables
 from marketfold.runs.read import Run
 from marketfold.stage_costs import StageClock
 from marketfold.whole_files import whole_file, write_whole
@@ -34,7 +35,7 @@ NEEDED = ("pandas", "sklearn", "keras", "tensorflow", "plotly")
 """Packages that the notebook imports; the extra `notebook` installs those that Marketfold does not need itself."""
 QUIET = {"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "1"}
 """Hundreds of fits of few rows: threads that wait for one another cost many times what they bring."""
-ENDINGS = {"CAME_BACK": "_came_back.parquet", "LINES": "_lines.parquet"}
+ENDINGS = {CAME_BACK: "_came_back.parquet", LINES: "_lines.parquet"}
 _FAILED = re.compile(r"line (\d+), in <module>")
 
 

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
-import pyarrow as pa
 
 from marketfold.cleaning import clean_orders
 from marketfold.customer_tables import CustomerTable
 from marketfold.errors import RunFolderError, TooFewUnitsError
 from marketfold.features import (
     EXPECTED,
-    before_day,
     build_features,
     build_matrix,
     literature_line_table,
@@ -23,11 +21,11 @@ from marketfold.features import (
 from marketfold.notebook import Data, Goal, Measured, Network, NotebookFacts, Places, TextReading
 from marketfold.orders import DAY_NUMBER, NAMED_MONTH, TextSource
 from marketfold.reduction import AutoencoderReducer, TrainingSettings
-from marketfold.schema import ROLES, UNIT_ID
+from marketfold.schema import ROLES
 from marketfold.selection import select_features
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from marketfold.cleaning import CleanOrders
     from marketfold.features import FeatureMatrix
@@ -49,8 +47,6 @@ PLAIN = frozenset({
     "statuses_open", "statuses_part_returned", "statuses_unknown", "total_is_lower", "unreadable_days",
 })  # fmt: skip
 """Decisions of reading and cleaning that the notebook follows in plain pandas, or that change no line."""
-CAME_BACK, LINES = "CAME_BACK", "LINES"
-"""Tables that may be saved beside a notebook, as it calls their places."""
 _TIME = re.compile(r"[T,\s:]*%[HIMSpfzZ].*$")
 
 
@@ -125,7 +121,7 @@ def _day_formats(orders: Orders) -> tuple[str, ...] | None:
 
 
 def _returns_not_counted(clean: CleanOrders) -> bool:
-    returned = clean.engine.collect(clean.returns.select("source_line")).num_rows
+    returned: int = clean.engine.collect(clean.returns.select("source_line")).num_rows
     aside = clean.report.ledger.lines_set_aside
     return returned != aside.get("cancelled", 0) + aside.get("returned", 0)
 
@@ -155,45 +151,6 @@ def _text_reading(given: Gathered) -> TextReading | None:
         no_days=bool(codes & {"placeholder_days", "impossible_days"}),
         folds_emails="emails_folded" not in given.run.config.reading.undo and bool(read.engine.collect(mails).num_rows),
     )
-
-
-# --- what is saved beside the notebook
-
-
-def saved_tables(given: Gathered, *, plain: bool) -> dict[str, pa.Table]:
-    """What the notebook reads beside the file (`plain`), or in its place."""
-    clean = given.clean
-    if clean is None:
-        return {}
-    if not plain:
-        return {LINES: _lines(given, clean)}
-    if clean.taken_back is None:
-        return {}
-    return {CAME_BACK: clean.engine.collect(clean.taken_back.off)}
-
-
-def _lines(given: Gathered, clean: CleanOrders) -> pa.Table:
-    """Purchases and returns as the run kept them, whose customers and orders are numbers: ids may be names."""
-    as_of = given.run.config.features.as_of
-    seen = before_day(clean, as_of) if as_of else clean
-    sides = ((seen.purchases, False), (seen.returns, True))
-    tables = [
-        (table := seen.engine.collect(rows)).append_column("is_return", pa.array([back] * table.num_rows))
-        for rows, back in sides
-    ]
-    lines = pa.concat_tables(tables, promote_options="permissive")
-    units = {unit: str(place) for place, unit in enumerate(given.table.ids.tolist(), start=1)}
-    for name in ("customer_id", "order_id"):
-        known = units if name == UNIT_ID[given.table.unit] else {}
-        lines = lines.set_column(lines.column_names.index(name), name, pa.array(_numbered(lines[name], known)))
-    spare = {"product_name", "status", "payment_status", "row_kind", "cancelled_on", "returned_on", "line_type"}
-    return lines.drop_columns([name for name in lines.column_names if name in spare])
-
-
-def _numbered(column: pa.ChunkedArray, known: Mapping[str, str]) -> list[str | None]:
-    """Numbers as texts in the place of ids: those that are known, others as they come."""
-    numbers: dict[str, str] = dict(known)
-    return [None if one is None else numbers.setdefault(one, str(len(numbers) + 1)) for one in column.to_pylist()]
 
 
 # --- the facts
@@ -249,7 +206,7 @@ def _literature(clean: CleanOrders) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _measured(given: Gathered) -> Measured:
     record, table, matrix = given.run.record, given.table, given.matrix
     features = {one.name: one for one in (*table.features, *given.wanted.features, *matrix.table.features)}
-    orders = given.clean is not None
+    of_customers = given.read if isinstance(given.read, CustomerTable) else None
     is_expected = set(features) & set(EXPECTED)
     return Measured(
         unit=table.unit,
@@ -257,13 +214,13 @@ def _measured(given: Gathered) -> Measured:
         as_of=table.as_of,
         is_cut=given.run.config.features.as_of is not None,
         features=tuple(features.values()),
-        formulas=plain_formulas(table.unit, tuple(features), table.settings) if orders else {},
+        formulas=plain_formulas(table.unit, tuple(features), table.settings) if of_customers is None else {},
         feature_set=record["feature_set"]["name"],
         wanted=tuple(dict.fromkeys((*given.wanted.names, *matrix.names))),
         names=matrix.names,
         everything=len(build_matrix(table).names),
-        shaped=() if orders else given.read.uses.shaping,
-        identity=None if orders else given.read.facts.mapping.get("customer_id"),
+        shaped=of_customers.uses.shaping if of_customers else (),
+        identity=of_customers.facts.mapping.get("customer_id") if of_customers else None,
         expected=record["expected"]["parameters"] if is_expected else None,
     )
 
