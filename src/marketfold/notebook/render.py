@@ -46,12 +46,18 @@ def _point(value: object) -> str:
     )
 
 
+def _literal(value: object) -> str:
+    """A value as Python writes it, with the quotes that the templates have where a text needs no escape."""
+    text = repr(value)
+    return f'"{text[1:-1]}"' if isinstance(value, str) and not set("\"'\\") & set(text[1:-1]) else text
+
+
 def _code(value: Any) -> str:
     """A value as Python writes it; a long list on several lines."""
     if not isinstance(value, list | tuple):
-        return repr(value)
+        return _literal(value)
     lines = [""]
-    for part in (f"{one!r}, " for one in value):
+    for part in (f"{_literal(one)}, " for one in value):
         if lines[-1] and len(lines[-1] + part) > WIDTH:
             lines.append("")
         lines[-1] += part
@@ -86,4 +92,12 @@ def render_notebook(facts: NotebookFacts, chapters: tuple[str, ...] = CHAPTERS) 
     blanks = vars(facts) | {"own": facts.own_network}
     templates = (_environment().get_template(f"{chapter}.py.j2") for chapter in chapters)
     cells = "\n".join(template.render(blanks) for template in templates)
-    return re.sub(r"\n{3,}", "\n\n", cells).strip() + "\n"
+    return _spaced(cells)
+
+
+def _spaced(script: str) -> str:
+    """One blank line before each cell, and two before a function."""
+    script = re.sub(r"\n+(?=# %%)", "\n\n", script)
+    script = re.sub(r"^(# %%.*\n)\n+", r"\1", script, flags=re.MULTILINE)
+    script = re.sub(r"(?<=[^\n])\n+(?=def )", "\n\n\n", script)
+    return re.sub(r"\n{4,}", "\n\n\n", script).strip() + "\n"
