@@ -30,7 +30,7 @@ from marketfold.temporary import is_alive, locked
 if TYPE_CHECKING:
     from pathlib import Path
 
-Kind = Literal["look", "demo", "run", "count", "export", "measure", "compare", "learn"]
+Kind = Literal["look", "demo", "run", "count", "export", "measure", "compare", "learn", "notebook"]
 State = Literal["waiting", "running", "done", "failed", "cancelled", "broken"]
 
 ASKED, PROGRESS, ENDED = "job.json", "progress.json", "ended.json"
