@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from marketfold.config import ClusteringOptions, FeatureOptions, ReadingOptions, ReductionOptions, RunConfig
+from marketfold.config import ClusteringOptions, FeatureOptions, ReductionOptions, RunConfig
 from marketfold.csv_files import write_csv
 from marketfold.decisions import kinds
 from marketfold.demo import make_shop
@@ -123,16 +123,3 @@ def test_a_notebook_that_misses_the_numbers_is_not_written(shop: Path, tmp_path:
     with pytest.raises(RunFolderError, match=r"does not come to the numbers .* the segments are not the run's"):
         write_notebook(home / "run", home / "a.ipynb", orders=home / "orders.csv")
     assert not (home / "a.ipynb").exists()
-
-
-def test_mapped_and_european_files_are_read_alike(tmp_path: Path):
-    """Semicolons, decimal commas, days with points, and columns whose names had to be told: checked cell by cell."""
-    rows = ["Beleg;KDNR;Tag;Summe"]
-    rows += [f"{n};K{n % 40};{n % 28 + 1:02}.{n % 12 + 1:02}.2024;{n % 97 + 1},{n % 90 + 10}" for n in range(600)]
-    (tmp_path / "umsatz.csv").write_text("\n".join(rows), encoding="utf-8")
-    mapping = {"order_id": "Beleg", "customer_id": "KDNR", "ordered_on": "Tag", "amount": "Summe"}
-    config = LITTLE.model_copy(update={"reading": ReadingOptions(mapping=mapping)})
-    folder = run_of(tmp_path / "umsatz.csv", tmp_path / "run", config)
-    written = write_notebook(folder, tmp_path / "a.ipynb")
-    assert written.checked
-    assert written.why_saved == ()
