@@ -1,4 +1,4 @@
-"""Sources of every kind: the notebook's own cells are run, but for those that train networks, and assert for themselves.
+"""Sources of every kind: the notebook's own cells are run, but for those that train networks; they assert themselves.
 
 What trains is run in a kernel, by `end_to_end/test_lesson_notebook.py`.
 """
