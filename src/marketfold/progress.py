@@ -21,7 +21,18 @@ if TYPE_CHECKING:
     from marketfold.schema import Progress, ProgressCode
 
 Work = Literal[
-    "analysis", "run", "writing", "inspect", "score", "measure", "compare", "export", "learn", "figures", "demo"
+    "analysis",
+    "run",
+    "writing",
+    "inspect",
+    "score",
+    "measure",
+    "compare",
+    "export",
+    "learn",
+    "notebook",
+    "figures",
+    "demo",
 ]
 
 KNOWN_FROM_SECONDS, KNOWN_FROM_SHARE = 4.0, 0.05
@@ -82,6 +93,11 @@ STEPS: dict[Work, tuple[Step, ...]] = {
     "export": (
         Step("reading the file", {"read": 2}),
         Step("writing the audiences", {"export": 2}),
+    ),
+    "notebook": (
+        Step("reading the file as the run did", {"read": 2}),
+        Step("running the notebook", {"check": 30}),
+        Step("writing it", {"write": 0.2}),
     ),
     "learn": (
         _READING,

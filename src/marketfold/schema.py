@@ -424,7 +424,7 @@ def median_of(values: Float64) -> float:
 ProgressCode = Literal[
     "read", "clean", "explore", "features", "choose", "null_shops", "feature_sets", "elbow", "evidence", "reductions",
     "training", "segment", "stability", "profile", "plan", "write", "report", "assign", "compare", "measure", "export",
-    "draw",
+    "draw", "check",
 ]  # fmt: skip
 """What slow work is doing; `marketfold.progress` says it in words."""
 

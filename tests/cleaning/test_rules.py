@@ -29,7 +29,9 @@ def set_aside(clean: CleanOrders) -> dict[str, int]:
     return clean.report.ledger.lines_set_aside
 
 
-TOO_DEAR = Rule("too_dear", "more than anything costs", ("amount",), lambda _: nw.col("amount") > 1_000)
+TOO_DEAR = Rule(
+    "too_dear", "more than anything costs", ("amount",), lambda _: nw.col("amount") > 1_000, 'lines["amount"] > 1000'
+)
 
 
 @pytest.fixture

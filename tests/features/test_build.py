@@ -103,6 +103,7 @@ def test_one_entry_of_the_catalogue_is_a_feature(monkeypatch: pytest.MonkeyPatch
     entry = Measurement(
         Feature("late_total", "revenue after the fifth day, and items sent back", "money", "value"),
         nw.col("late_scaled") / MONEY_SCALE + nw.col("returned_items"),
+        f'total(orders[orders["ordered_on"] >= "{DAY + timedelta(days=5)}"]) + total(returns, "quantity")',
         ("quantity",),
         (late, returned_items),
     )

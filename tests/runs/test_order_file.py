@@ -7,7 +7,7 @@ import pytest
 from marketfold.json_files import read_json, write_json
 from marketfold.orders import fingerprint
 from marketfold.runs import Run
-from marketfold.runs.campaigns import _where_it_was
+from marketfold.runs.campaigns import where_it_was
 
 
 @pytest.mark.parametrize(
@@ -23,4 +23,4 @@ def test_an_order_file_is_looked_for_above_the_run_where_its_path_names_one(
     record["input"] |= {"path": given, "sha256": fingerprint(shop / "orders.csv")}
     write_json(record, own_run / "run.json")
     monkeypatch.chdir(elsewhere)
-    assert _where_it_was(Run.read(own_run)) == (shop / given if is_found else Path(given))
+    assert where_it_was(Run.read(own_run)) == (shop / given if is_found else Path(given))

@@ -11,8 +11,12 @@ from pathlib import Path
 import pytest
 from tests.studio.visitor import Visitor
 
+from marketfold.config import ClusteringOptions, FeatureOptions, ReductionOptions, RunConfig
+from marketfold.csv_files import write_csv
+from marketfold.demo import make_shop
 from marketfold.json_files import write_json
-from marketfold.runs import Run, change_plan
+from marketfold.pipeline import segment_market
+from marketfold.runs import Run, change_plan, write_run
 from marketfold.studio import open_run
 
 Damage = Callable[[Path], None]
@@ -175,6 +179,36 @@ def test_the_lessons_are_made_once_and_anew_when_the_run_changes(visitor: Visito
     assert "Work in progress" in visitor.get(f"/p/{key}/learn").text
     visitor.wait_for_jobs()
     assert len(list(visitor.workspace.folder(key).glob("lessons-*.html"))) == 1
+
+
+def test_the_notebook_of_a_run_is_made_once_and_downloaded(visitor: Visitor):
+    """The whole way, for it is run before it is offered."""
+    source = visitor.root / "orders.csv"
+    write_csv(make_shop(1_500).lines, source)
+    config = RunConfig(
+        quick=True,
+        features=FeatureOptions(feature_set="value"),
+        reduction=ReductionOptions(method="none"),
+        clustering=ClusteringOptions(segments=3, k_max=4, bootstraps=2),
+    )
+    folder = write_run(segment_market(str(source), config), visitor.root / "runs" / "shop").folder
+    key = open_run(visitor.workspace, visitor.jobs, folder).key
+    assert f'href="/p/{key}/notebook"' in visitor.get(f"/p/{key}/learn").text
+    assert "Work in progress" in visitor.get(f"/p/{key}/notebook").text
+    (job,) = [job for job in visitor.wait_for_jobs(600) if job.kind == "notebook"]
+    assert job.state == "done", job.message
+    assert "Download shop.ipynb" in visitor.get(f"/p/{key}/notebook").text
+    assert "nbformat" in visitor.get(f"/p/{key}/notebook/shop.ipynb").text
+    assert visitor.get(f"/p/{key}/notebook/project.json").status != 200
+    assert len([job for job in visitor.jobs.all() if job.kind == "notebook"]) == 1
+
+
+def test_a_notebook_that_cannot_be_made_says_why(visitor: Visitor, key: str):
+    visitor.get(f"/p/{key}/notebook")
+    visitor.wait_for_jobs()
+    told = visitor.get(f"/p/{key}/notebook").text
+    assert "This could not be done" in told
+    assert "is not there" in told
 
 
 def damage_nothing(folder: Path) -> None:

@@ -2,11 +2,12 @@
 
 from marketfold.cleaning.clean import CleanOrders, clean_orders
 from marketfold.cleaning.report import CleaningReport, ReadTotals, check_enough_kept, list_reasons
-from marketfold.cleaning.rules import REASONS, RULES
+from marketfold.cleaning.rules import REASONS, RULES, AppliedRule
 
 __all__ = [
     "REASONS",
     "RULES",
+    "AppliedRule",
     "CleanOrders",
     "CleaningReport",
     "ReadTotals",

@@ -34,6 +34,7 @@ from marketfold.cleaning.rules import (
     distinct_texts,
     first_broken,
     passed,
+    repeats_applied,
     rules_for,
     undoes_purchase,
 )
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from marketfold.cleaning.netting import TakenBack
+    from marketfold.cleaning.rules import AppliedRule
     from marketfold.decisions import SourceFacts
     from marketfold.engine import Engine
     from marketfold.orders import Orders
@@ -258,6 +260,12 @@ class _Sorted:
     off: TakenOff
     ignored: bool
 
+    def applied(self, repeats: int) -> tuple[AppliedRule, ...]:
+        """The rules that set a line aside, and at last the repeats that were."""
+        broken = sorted((row[_RULE], int(row["lines"])) for row in self.counted if row[_RULE] is not None)
+        asked = [self.judged.rules[place].applied(self.judged.matched, lines) for place, lines in broken]
+        return (*asked, *([repeats_applied(repeats)] if repeats else []))
+
     def _broken(self) -> list[Rule]:
         """Rules that set a line aside."""
         return [self.judged.rules[row[_RULE]] for row in self.counted if row[_RULE] is not None]
@@ -371,11 +379,12 @@ def clean_orders(orders: Orders, options: CleaningOptions | None = None) -> Clea
     )
     made = [*doubts, *decide_on_no_sales(ledger, found.matches, found.off, net, orders)]
     made.sort(key=lambda one: one.kind.way != "warned")
+    applied = found.applied(0 if dropped is None else duplicates)
     return CleanOrders(
         bought=bought,
         returns=net.returns,
         taken_back=net.taken_back,
         set_aside=_set_aside(judged, dropped, orders),
-        report=CleaningReport(ledger, reads, duplicates, tuple(made)),
+        report=CleaningReport(ledger, reads, duplicates, tuple(made), applied),
         orders=orders,
     )

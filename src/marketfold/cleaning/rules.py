@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import narwhals as nw
 
@@ -41,14 +41,16 @@ class Rule:
 
     `code` is the reason, as in the ledger and in `set_aside.csv`, and `words` says it to a reader. Without one of
     `columns` the rule is not asked. `breaks` is true where a line breaks it, given the unwanted texts of each column as
-    the source spells them; `detail` says what is wrong with the one line, where there is more to say than `words`.
-    `listed` is whether the rule is about texts that must be found first.
+    the source spells them, and `plain` says the same in plain pandas, as a notebook of a run writes it; `detail` says
+    what is wrong with the one line, where there is more to say than `words`. `listed` is whether the rule is about
+    texts that must be found first.
     """
 
     code: str
     words: str
     columns: tuple[str, ...]
     breaks: Callable[[MatchedValues], nw.Expr]
+    plain: str
     detail: Callable[[], nw.Expr] | None = None
     listed: bool = False
 
@@ -56,7 +58,23 @@ class Rule:
         """The detail of a line that breaks the rule, as text."""
         return self.detail() if self.detail else nw.lit(self.words)
 
+    def applied(self, matched: MatchedValues, lines: int) -> AppliedRule:
+        """How it was asked of a source in which it set so many lines aside."""
+        texts = matched.get((self.columns[0], self.code), ())
+        return AppliedRule(self.code, self.words, self.plain.replace(_TEXTS, repr(list(texts))), lines)
 
+
+class AppliedRule(NamedTuple):
+    """A rule as it was asked of a source: its reason, in words too, in plain pandas, and the lines set aside by it."""
+
+    code: str
+    words: str
+    plain: str
+    lines: int
+
+
+_TEXTS = "TEXTS"
+"""Stands in the plain form of a rule for the texts that were found."""
 FEW_TEXTS = 12
 """So many texts are compared one by one, which engines push into the scan; more are looked up in a list."""
 
@@ -117,24 +135,51 @@ CHARGE_COLUMNS = {"line_type": "type", "product_id": "product id", "product_name
 
 
 def _listed(code: str, words: str, column: str, called: str) -> Rule:
-    return Rule(code, words, (column,), _one_of(column, code), _as_found(called, column), listed=True)
+    return Rule(code, words, (column,), _one_of(column, code), _among(column), _as_found(called, column), listed=True)
+
+
+def _among(column: str) -> str:
+    return f'lines["{column}"].isin({_TEXTS})'
+
+
+def _says(column: str) -> str:
+    """Of a column that says when (or whether) something happened, in plain pandas."""
+    pattern = _DAY_OR_YES.replace(r"\x{ed}", "\u00ed").replace("(true", "(?:true", 1)
+    return f'lines["{column}"].str.contains(r"{pattern}") & ~lines["{column}"].str.startswith("0000", na=False)'
 
 
 RULES: tuple[Rule, ...] = (
-    *(Rule(kind, text, ("row_kind",), _is_kind(kind)) for kind, text in ROW_KINDS.items()),
-    Rule("no_customer", "no customer", ("customer_id",), lambda _: nw.col("customer_id").is_null()),
+    *(
+        Rule(kind, text, ("row_kind",), _is_kind(kind), f'lines["row_kind"] == "{kind}"')
+        for kind, text in ROW_KINDS.items()
+    ),
+    Rule(
+        "no_customer",
+        "no customer",
+        ("customer_id",),
+        lambda _: nw.col("customer_id").is_null(),
+        'lines["customer_id"].isna()',
+    ),
     Rule(
         "unreadable_date",
         "no date that can be read, or one that no shop had",
         ("ordered_on",),
         lambda _: nw.col("ordered_on").is_null(),
+        'lines["ordered_on"].isna()',
     ),
-    Rule("unreadable_money", "no amount that can be read", ("amount",), lambda _: nw.col("amount").is_null()),
+    Rule(
+        "unreadable_money",
+        "no amount that can be read",
+        ("amount",),
+        lambda _: nw.col("amount").is_null(),
+        'lines["amount"].isna()',
+    ),
     Rule(
         "test_customer",
         "a customer made for testing",
         ("customer_id",),
         _one_of("customer_id", "test_customer"),
+        _among("customer_id"),
         listed=True,
     ),
     _listed("not_a_product", "a charge and not a product", "product_id", "product id"),
@@ -150,6 +195,7 @@ RULES: tuple[Rule, ...] = (
         "cancelled, as the column of cancellations says",
         ("cancelled_on",),
         _told("cancelled_on"),
+        _says("cancelled_on"),
         _as_found("cancelled", "cancelled_on"),
     ),
     _listed(RETURNED, "returned or refunded, by its status", "status", "status"),
@@ -159,12 +205,25 @@ RULES: tuple[Rule, ...] = (
         "returned, as the column of returns says",
         ("returned_on",),
         _told("returned_on"),
+        _says("returned_on"),
         _as_found("returned", "returned_on"),
     ),
-    Rule(RETURNED, "a credit note: its order id is C and digits", ("order_id",), lambda _: _credit_note()),
-    Rule(RETURNED, "returned: a negative quantity", ("quantity",), lambda _: nw.col("quantity") < 0),
-    Rule(RETURNED, "returned: a negative amount", ("amount",), lambda _: nw.col("amount") < 0),
-    Rule("zero_price", "an amount of zero", ("amount",), lambda _: nw.col("amount") == 0),
+    Rule(
+        RETURNED,
+        "a credit note: its order id is C and digits",
+        ("order_id",),
+        lambda _: _credit_note(),
+        r'lines["order_id"].str.fullmatch(r"C\d+")',
+    ),
+    Rule(
+        RETURNED,
+        "returned: a negative quantity",
+        ("quantity",),
+        lambda _: nw.col("quantity") < 0,
+        'lines["quantity"] < 0',
+    ),
+    Rule(RETURNED, "returned: a negative amount", ("amount",), lambda _: nw.col("amount") < 0, 'lines["amount"] < 0'),
+    Rule("zero_price", "an amount of zero", ("amount",), lambda _: nw.col("amount") == 0, 'lines["amount"] == 0'),
 )
 
 REASONS: dict[str, str] = {
@@ -175,6 +234,12 @@ REASONS: dict[str, str] = {
     DUPLICATE: "an exact repeat of another line",
 }
 """Every reason code and what it means."""
+
+
+def repeats_applied(lines: int) -> AppliedRule:
+    """That exact repeats were set aside, which is asked last, of the lines that are left."""
+    plain = 'lines.drop(columns="source_line").duplicated()'
+    return AppliedRule(DUPLICATE, REASONS[DUPLICATE], plain, lines)
 
 
 def undoes_purchase(columns: Collection[str], *, credit_notes: bool) -> nw.Expr:

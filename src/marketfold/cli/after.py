@@ -1,4 +1,4 @@
-"""Commands on a finished run: score, plan, rename, learn, report, figures, compare, export, measure."""
+"""Commands on a finished run: score, plan, rename, learn, notebook, report, figures, compare, export, measure."""
 
 from __future__ import annotations
 
@@ -149,6 +149,32 @@ def learn(
         page = write_lessons(run, out, progress)
     say(f"The lessons are in {page.absolute()}.")
     say_next(next_commands(Run.read(run), but="learn") if run else ["marketfold demo"])
+
+
+def notebook(
+    run: flags.RunFolder,
+    out: Annotated[Path | None, typer.Option(help="Notebook to write, .ipynb; beside the run if not given.")] = None,
+    orders: Annotated[Path | None, typer.Option(help="The run's order file, where it has moved.")] = None,
+    check: Annotated[bool, typer.Option(help="Run every cell before anything is written.")] = True,
+    quiet: flags.Quiet = False,
+) -> None:
+    """Write a notebook that does the run's work in plain pandas, scikit-learn, Keras and Plotly, with exercises."""
+    from marketfold.cli.summary import next_commands, say_next
+    from marketfold.runs import Run, write_notebook
+
+    with progress_line("notebook", quiet=quiet) as progress:
+        written = write_notebook(run, out, orders=orders, check=check, progress=progress)
+    if quiet:
+        return
+    for reason in written.why_saved:
+        say(f"It begins with the lines as the run kept them, and not with the file. {reason}")
+    if written.checked:
+        say("Every cell was run, and comes to the run's numbers.")
+    if written.lacking:
+        extra = "pip install 'marketfold[notebook]'"
+        say(f"! It was not run, for {words.listed(list(written.lacking))} cannot be imported here: {extra}", err=True)
+    say(f"Written: {words.listed([str(path) for path in written.files])}.")
+    say_next(next_commands(Run.read(run), but="notebook"))
 
 
 def figures(

@@ -49,6 +49,7 @@ _COMMANDS: dict[str, tuple[Callable[..., None], type[TyperCommand] | None]] = {
     "plan": (after.plan, None),
     "rename": (after.rename, None),
     "learn": (after.learn, None),
+    "notebook": (after.notebook, None),
     "report": (after.report, None),
     "figures": (after.figures, None),
     "compare": (after.compare, None),

@@ -32,6 +32,10 @@ EXAMPLES = {
         "marketfold learn",
         "marketfold learn runs/orders --out lessons.html",
     ),
+    "notebook": (
+        "marketfold notebook runs/orders",
+        "marketfold notebook runs/orders --out lessons/orders.ipynb --orders moved/orders.csv",
+    ),
     "report": ("marketfold report runs/orders",),
     "figures": (
         "marketfold figures runs/orders --to svg",

@@ -1,5 +1,6 @@
 """A table with one row for each customer -> features, what describes them, and what was left out."""
 
+from marketfold.customer_tables.cells import NO, YES
 from marketfold.customer_tables.columns import ColumnUses, Shaping
 from marketfold.customer_tables.reading import (
     ASIDE,
@@ -15,6 +16,8 @@ from marketfold.customer_tables.roles import part_of
 
 __all__ = [
     "ASIDE",
+    "NO",
+    "YES",
     "ColumnUses",
     "CustomerTable",
     "Shaping",

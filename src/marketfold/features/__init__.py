@@ -20,6 +20,7 @@ from marketfold.features.fitted_statistics import OTHER, category_of
 from marketfold.features.geography import is_place, keep_columns
 from marketfold.features.literature_baseline import literature_line_table
 from marketfold.features.matrix import FeatureMatrix, build_matrix
+from marketfold.features.plain import plain_formulas
 from marketfold.features.rfm import RFM, rfm_of, score_rfm
 from marketfold.features.scaler import MatrixScaler
 
@@ -46,6 +47,7 @@ __all__ = [
     "literature_line_table",
     "outlook_of",
     "overdue",
+    "plain_formulas",
     "rfm_of",
     "score_rfm",
     "split_at",

@@ -3,6 +3,11 @@
 A formula sees the columns of `build.sum_units`, all float64 and free of nulls: those that stand there for every unit
 (`line_count`, `revenue_scaled`, `first_day`, `last_day`, and the rest of `Activity.customers` for customers), and the
 sums that its entry names. The sums are whole numbers, so a formula gives the same on every engine.
+
+Beside it stands the same in plain pandas, as a notebook of a run writes it; a test compares what both give. It is an
+expression over `lines`, `orders`, `returns`, `visits` and `units` (with `revenue`, `first_on`, `last_on` and, of
+customers, `order_count`, `tenure_days`, `span_days` and `gap_count`), `AS_OF`, and the functions `total`, `count` and
+`ratio`, all of which `notebook/templates/features.py.j2` makes.
 """
 
 from __future__ import annotations
@@ -51,10 +56,14 @@ def money_where(name: str, condition: nw.Expr, rows: Rows = "lines") -> Sum:
 
 @dataclass(frozen=True, eq=False)
 class Measurement:
-    """One feature, its formula, the source columns that it needs, and the sums that the formula asks for."""
+    """One feature, its formula, the source columns that it needs, and the sums that the formula asks for.
+
+    `plain` is the formula in plain pandas.
+    """
 
     feature: Feature
     formula: nw.Expr
+    plain: str
     needs: tuple[str, ...] = ()
     sums: tuple[Sum, ...] = ()
     window_days: int = 0
@@ -66,8 +75,10 @@ def _ratio(top: nw.Expr, bottom: nw.Expr) -> nw.Expr:
     return nw.when(bottom > 0).then(top / bottom).otherwise(nw.lit(0.0))
 
 
-def _share(feature: Feature, money: Sum, needs: tuple[str, ...] = (), window_days: int = 0) -> Measurement:
-    return Measurement(feature, _ratio(nw.col(money.name), REVENUE), needs, (money,), window_days)
+def _share(feature: Feature, money: Sum, rows: str, needs: tuple[str, ...] = (), window_days: int = 0) -> Measurement:
+    """Share of revenue on some rows, which `rows` names in plain pandas."""
+    plain = f'ratio(total({rows}), units["revenue"])'
+    return Measurement(feature, _ratio(nw.col(money.name), REVENUE), plain, needs, (money,), window_days)
 
 
 _MONEY = REVENUE / MONEY_SCALE
@@ -107,8 +118,11 @@ def _categories(statistics: FittedStatistics) -> list[Measurement]:
         label = f"share of revenue in {category if category != OTHER else 'other categories'}"
         feature = Feature(category_feature_name(category), label, "share", "taste", "category")
         own = sums.get(category)
-        formula = _ratio(nw.col(own.name) if own else rest, REVENUE)
-        found.append(Measurement(feature, formula, ("category",), (own,) if own else tuple(sums.values())))
+        if own:
+            found.append(_share(feature, own, f'lines[lines["category"] == {category!r}]', ("category",)))
+            continue
+        others = f'ratio(total(lines[~lines["category"].isin({list(sums)!r})]), units["revenue"])'
+        found.append(Measurement(feature, _ratio(rest, REVENUE), others, ("category",), tuple(sums.values())))
     return found
 
 
@@ -121,14 +135,17 @@ def _quarters(order_days: int = 1, known_days: int = 0, window_days: int = 0) ->
         within = (month > 3 * number - 3) & (month <= 3 * number)
         name, label = f"quarter_{number}_share", f"share of revenue in {span}"
         feature = Feature(name, label, "share", "seasonality", "quarter", order_days, known_days)
-        found.append(_share(feature, money_where(f"quarter_{number}_scaled", within, "orders"), (), window_days))
+        rows = f'orders[orders["ordered_on"].dt.quarter == {number}]'
+        money = money_where(f"quarter_{number}_scaled", within, "orders")
+        found.append(_share(feature, money, rows, (), window_days))
     return found
 
 
 def _discount() -> Measurement:
     feature = Feature("discount_share", "share of the list price given as discount", "share", "basket")
     formula = _ratio(nw.col(DISCOUNT.name), _LIST_SCALED)
-    return Measurement(feature, formula, ("list_price", "quantity"), (LIST, DISCOUNT))
+    plain = 'ratio(total(lines, "below_list"), total(lines, "at_list"))'
+    return Measurement(feature, formula, plain, ("list_price", "quantity"), (LIST, DISCOUNT))
 
 
 def _large(statistics: FittedStatistics, whose: str) -> Measurement:
@@ -137,13 +154,17 @@ def _large(statistics: FittedStatistics, whose: str) -> Measurement:
     where = "large orders" if size is None else "the largest deal size"
     feature = Feature("large_deal_share", f"share of {whose} in {where}", "share", "value")
     if size is None:
-        return _share(feature, money_where("large_scaled", statistics.large_order_at < REVENUE, "orders"))
-    return _share(feature, money_where("large_scaled", nw.col("deal_size") == size), ("deal_size",))
+        rows = f'orders[orders["amount"] > {statistics.large_order_at / MONEY_SCALE!r}]'
+        return _share(feature, money_where("large_scaled", statistics.large_order_at < REVENUE, "orders"), rows)
+    rows = f'lines[lines["deal_size"] == {size!r}]'
+    return _share(feature, money_where("large_scaled", nw.col("deal_size") == size), rows, ("deal_size",))
 
 
 def _recency(statistics: FittedStatistics, label: str) -> Measurement:
     feature = Feature("recency_days", label, "days", "timing")
-    return Measurement(feature, day_number_of(statistics.as_of) - nw.col("last_day"))
+    return Measurement(
+        feature, day_number_of(statistics.as_of) - nw.col("last_day"), '(AS_OF - units["last_on"]).dt.days'
+    )
 
 
 def _trend(statistics: FittedStatistics) -> Measurement:
@@ -153,7 +174,9 @@ def _trend(statistics: FittedStatistics) -> Measurement:
     formula = _ratio(later - (REVENUE - later), REVENUE)
     known_days = (statistics.as_of - statistics.middle_on).days + 1  # who came later can have bought in one half only
     feature = Feature("trend", label, "ratio", "value", order_days=2, known_days=known_days)
-    return Measurement(feature, formula, sums=(money,), window_days=YEAR)
+    half = f'orders[orders["ordered_on"] >= "{statistics.middle_on}"]'
+    plain = f'ratio(2 * total({half}) - units["revenue"], units["revenue"])'
+    return Measurement(feature, formula, plain, sums=(money,), window_days=YEAR)
 
 
 def _of_customers(statistics: FittedStatistics) -> list[Measurement]:
@@ -167,23 +190,39 @@ def _of_customers(statistics: FittedStatistics) -> list[Measurement]:
     return_share = Feature("return_share", "share of value cancelled or returned", "share", "basket", topic=_RETURNS)
     return_count = Feature("return_count", "lines cancelled or returned", "count", "basket", topic=_RETURNS)
     return_total = Feature("return_total", "value cancelled or returned", "money", "basket", topic=_RETURNS)
+    mean = '(units["span_days"] / units["gap_count"]).where(units["gap_count"] > 0, units["tenure_days"])'
+    spread = 'visits.groupby(KEY)["gap_days"].std(ddof=0).reindex(units.index).fillna(0.0)'
     return [
-        Measurement(Feature("revenue_total", "revenue", "money", "value"), _MONEY),
-        Measurement(Feature("order_count", "orders", "count", "value"), _ORDERS),
+        Measurement(Feature("revenue_total", "revenue", "money", "value"), _MONEY, 'units["revenue"]'),
+        Measurement(Feature("order_count", "orders", "count", "value"), _ORDERS, 'units["order_count"]'),
         _trend(statistics),
         _large(statistics, "revenue"),
         _recency(statistics, "days since the last order"),
-        Measurement(Feature("tenure_days", "days since the first order", "days", "timing"), tenure),
-        Measurement(Feature("gap_mean_days", "days between orders", "days", "timing", order_days=2), gap_mean),
         Measurement(
-            Feature("gap_spread_days", "spread of the days between orders", "days", "timing", order_days=3), gap_spread
+            Feature("tenure_days", "days since the first order", "days", "timing"), tenure, 'units["tenure_days"]'
         ),
-        Measurement(Feature("basket_mean", "revenue per order", "money", "basket"), _MONEY / _ORDERS),
-        Measurement(items, _ITEMS / _ORDERS, ("quantity",), (ITEMS,)),
+        Measurement(Feature("gap_mean_days", "days between orders", "days", "timing", order_days=2), gap_mean, mean),
+        Measurement(
+            Feature("gap_spread_days", "spread of the days between orders", "days", "timing", order_days=3),
+            gap_spread,
+            spread,
+        ),
+        Measurement(
+            Feature("basket_mean", "revenue per order", "money", "basket"),
+            _MONEY / _ORDERS,
+            'units["revenue"] / units["order_count"]',
+        ),
+        Measurement(
+            items, _ITEMS / _ORDERS, 'total(lines, "quantity") / units["order_count"]', ("quantity",), (ITEMS,)
+        ),
         _discount(),
-        Measurement(return_share, _ratio(returned, returned + REVENUE)),
-        Measurement(return_count, nw.col("returned_line_count")),
-        Measurement(return_total, returned / MONEY_SCALE),
+        Measurement(
+            return_share,
+            _ratio(returned, returned + REVENUE),
+            'ratio(total(returns), total(returns) + units["revenue"])',
+        ),
+        Measurement(return_count, nw.col("returned_line_count"), "count(returns)"),
+        Measurement(return_total, returned / MONEY_SCALE, "total(returns)"),
         _products("different products bought"),
         *_categories(statistics),
         *_quarters(order_days=2, known_days=YEAR, window_days=SEASON_DAYS),
@@ -192,10 +231,10 @@ def _of_customers(statistics: FittedStatistics) -> list[Measurement]:
 
 def _of_orders(statistics: FittedStatistics) -> list[Measurement]:
     return [
-        Measurement(Feature("order_total", "value of the order", "money", "value"), _MONEY),
+        Measurement(Feature("order_total", "value of the order", "money", "value"), _MONEY, 'units["revenue"]'),
         *([_large(statistics, "the order")] if statistics.large_deal_size is not None else []),
         _recency(statistics, "days since the order"),
-        Measurement(Feature("line_count", "lines", "count", "basket"), nw.col("line_count")),
+        Measurement(Feature("line_count", "lines", "count", "basket"), nw.col("line_count"), "count(lines)"),
         *_items(),
         _discount(),
         _products("different products"),
@@ -208,10 +247,16 @@ def _of_order_lines(statistics: FittedStatistics) -> list[Measurement]:
     """Without the deal size: of a single line it only restates the value."""
     price = Feature("list_price_mean", "list price per item", "money", "basket")
     return [
-        Measurement(Feature("line_total", "value of the line", "money", "value"), _MONEY),
+        Measurement(Feature("line_total", "value of the line", "money", "value"), _MONEY, 'units["revenue"]'),
         _recency(statistics, "days since the order"),
         *_items(),
-        Measurement(price, _ratio(_LIST_SCALED, _ITEMS_SCALED), ("list_price", "quantity"), (LIST, ITEMS)),
+        Measurement(
+            price,
+            _ratio(_LIST_SCALED, _ITEMS_SCALED),
+            'ratio(total(lines, "at_list"), total(lines, "quantity"))',
+            ("list_price", "quantity"),
+            (LIST, ITEMS),
+        ),
         _discount(),
         *_categories(statistics),
         *_quarters(),
@@ -221,14 +266,27 @@ def _of_order_lines(statistics: FittedStatistics) -> list[Measurement]:
 def _items() -> list[Measurement]:
     per_item = Feature("item_price_mean", "revenue per item", "money", "basket")
     return [
-        Measurement(Feature("items_count", "items", "count", "basket"), _ITEMS, ("quantity",), (ITEMS,)),
-        Measurement(per_item, _ratio(_MONEY, _ITEMS), ("quantity",), (ITEMS,)),
+        Measurement(
+            Feature("items_count", "items", "count", "basket"),
+            _ITEMS,
+            'total(lines, "quantity")',
+            ("quantity",),
+            (ITEMS,),
+        ),
+        Measurement(
+            per_item,
+            _ratio(_MONEY, _ITEMS),
+            'ratio(units["revenue"], total(lines, "quantity"))',
+            ("quantity",),
+            (ITEMS,),
+        ),
     ]
 
 
 def _products(label: str) -> Measurement:
     feature = Feature("product_breadth", label, "count", "taste")
-    return Measurement(feature, nw.col("product_count"), ("product_id",), (PRODUCTS,))
+    plain = 'lines.groupby(KEY)["product_id"].nunique()'
+    return Measurement(feature, nw.col("product_count"), plain, ("product_id",), (PRODUCTS,))
 
 
 CATALOGUE: dict[Unit, Callable[[FittedStatistics], list[Measurement]]] = {

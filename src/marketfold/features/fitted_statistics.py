@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import narwhals as nw
 
@@ -50,6 +50,20 @@ class FittedStatistics:
     def window_days(self) -> int:
         """Days that the window covers."""
         return (self.as_of - self.first_on).days
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, str]) -> Self:
+        """What `to_settings` wrote of a table; ModelError where it is damaged."""
+        large, least = settings.get("large_order_at", "0"), settings.get("large_deal_from")
+        with told_as(ModelError, "What the model was measured by"):
+            return cls(
+                first_on=date.fromisoformat(settings["first_on"]),
+                as_of=date.fromisoformat(settings["as_of"]),
+                categories=tuple(json.loads(settings["categories"])),
+                large_deal_size=settings.get("large_deal_size"),
+                large_deal_from=None if least is None else float(least),
+                large_order_at=round(float(large) * MONEY_SCALE),
+            )
 
     def to_settings(self) -> dict[str, str]:
         """As texts, to measure later orders by the same."""

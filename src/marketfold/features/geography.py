@@ -27,6 +27,17 @@ def is_place(name: str) -> bool:
     return name.endswith(_END) and name.startswith(tuple(f"{column}_" for column in SHAPING))
 
 
+def place_of(name: str) -> tuple[str, str | None]:
+    """Column and place that such a feature is the share of; the place is None for all others.
+
+    >>> place_of("country_Spain_share"), place_of("territory_other_share")
+    (('country', 'Spain'), ('territory', None))
+    """
+    column = next(column for column in SHAPING if name.startswith(f"{column}_"))
+    place = name[len(column) + 1 : -len(_END)]
+    return column, None if place == _OTHER else place
+
+
 def keep_columns(table: FeatureTable, names: Collection[str]) -> FeatureTable:
     """The table restricted to some of its features, in the order of `names`.
 

@@ -5,7 +5,7 @@ What reads cells, names of columns and sources is offered as well, for what is r
 
 from marketfold.orders.cells import as_texts as cells_as_texts
 from marketfold.orders.column_profiles import first_samples, may_be_personal, profile_columns
-from marketfold.orders.dates import EARLIEST, latest_day, looks_like_dates, without_time_of_day
+from marketfold.orders.dates import DAY_NUMBER, EARLIEST, NAMED_MONTH, latest_day, looks_like_dates, without_time_of_day
 from marketfold.orders.day_columns import read_days
 from marketfold.orders.fingerprint import fingerprint
 from marketfold.orders.inspection import Inspection, inspect_orders
@@ -17,12 +17,17 @@ from marketfold.orders.reading import Orders, read_orders
 from marketfold.orders.role_names import sureness as alias_rank
 from marketfold.orders.roles import match_roles
 from marketfold.orders.sources import Source
+from marketfold.orders.text_files import PlainForm, TextSource
 
 __all__ = [
+    "DAY_NUMBER",
     "EARLIEST",
+    "NAMED_MONTH",
     "Inspection",
     "Orders",
+    "PlainForm",
     "Source",
+    "TextSource",
     "alias_rank",
     "cells_as_texts",
     "fingerprint",

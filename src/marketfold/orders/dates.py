@@ -38,6 +38,7 @@ _YEAR = re.compile(r"(?<!\d)[12]\d{3}(?!\d)", re.ASCII)
 ISO_FORMAT = "%Y-%m-%d"
 DAY_NUMBER = "spreadsheet day number"
 SECONDS = "time since 1970"
+NAMED_MONTH = "name of the month"
 
 
 def latest_day() -> date:
@@ -186,7 +187,7 @@ def _read_named(text: str) -> DayText | None:
     if year is None or len(day_text) > 2:
         return None
     day = _written_day(year, months[0], int(day_text))
-    return DayText("name of the month", day, day)
+    return DayText(NAMED_MONTH, day, day)
 
 
 def read_day(text: str) -> DayText | None:

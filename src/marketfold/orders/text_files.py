@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
 import narwhals as nw
@@ -38,6 +38,13 @@ if TYPE_CHECKING:
 
 class NoLinesError(OrdersError):
     """A text file is a header alone."""
+
+
+class PlainForm(NamedTuple):
+    """How any reader of CSV reads a file as we do: its separator (None for blanks), and the row of names, from 0."""
+
+    delimiter: str | None
+    header: int
 
 
 class TextSource:
@@ -131,6 +138,15 @@ class TextSource:
         if not any(found[2]):
             raise NoLinesError(f"{self.name} has a header and no order line below it.")
         return found
+
+    @property
+    def plain_form(self) -> PlainForm | None:
+        """Its form, asked after `load`; None where it is packed, or its rows had to be mended or left out."""
+        usual = self._dialect.quote == '"' and self._dialect.escape is None and self._layout.headers == 1
+        mended = self._rows is not None and (self._rows.unquoted or len(self._rows.malformed))
+        if self._file.kind is not None or not usual or mended:
+            return None
+        return PlainForm(self._dialect.delimiter, self._layout.above + self._dialect.declared)
 
     def rename(self, names: Mapping[str, str]) -> None:
         """Call the columns as another file of the same table does (own name: other name)."""

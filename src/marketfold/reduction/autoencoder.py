@@ -191,7 +191,7 @@ class AutoencoderReducer(BaseReducer):
         first = X[draws[0]]
         if not self.allow_constant:
             refuse_constant_columns(first)
-        shape = self._architecture(first)
+        shape = self.architecture_for(first)
         _warn_of_size(shape, len(first))
         seed = int(check_random_state(self.random_state).randint(2**31 - 1 - len(draws)))
         plan = (self.training or TrainingSettings()).plan(len(first), shape.widest, seed)
@@ -199,7 +199,8 @@ class AutoencoderReducer(BaseReducer):
             one.network_, one.history_ = trained
             one.n_dimensions_ = shape.bottleneck
 
-    def _architecture(self, X: Float32) -> Architecture:
+    def architecture_for(self, X: Float32) -> Architecture:
+        """Shape of the network that a matrix would be taught; errors as at `fit`."""
         n_features = X.shape[1]
         if self.code_activation not in get_args(Activation):
             raise ParameterError(f"code_activation={self.code_activation!r}: choose 'linear' or 'relu'.")

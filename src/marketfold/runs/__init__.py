@@ -9,6 +9,7 @@ from marketfold.runs.inspection import CustomersSeen, OrdersSeen, inspect_source
 from marketfold.runs.lessons import write_lessons
 from marketfold.runs.make import make_run
 from marketfold.runs.measured import LIFT_TESTS, Measured, measurement_folder, measurement_place, measurements
+from marketfold.runs.notebook import WrittenNotebook, write_notebook
 from marketfold.runs.pages import read_page, refresh_page, render_run, write_pictures
 from marketfold.runs.plan import change_plan, read_plan, rename_segment
 from marketfold.runs.read import Run
@@ -29,6 +30,7 @@ __all__ = [
     "RowsFound",
     "Run",
     "RunRows",
+    "WrittenNotebook",
     "audience_fingerprint",
     "change_plan",
     "compare_into",
@@ -56,6 +58,7 @@ __all__ = [
     "staged_folder",
     "write_demo_shop",
     "write_lessons",
+    "write_notebook",
     "write_pictures",
     "write_run",
     "write_table",

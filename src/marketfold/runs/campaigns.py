@@ -143,8 +143,8 @@ def _origin(run: Run, source: Path) -> Origin:
 
 def _order_file(run: Run, given: str | Path | None) -> Path:
     """The file that the run read: who is in another one is not whom the run speaks of."""
-    source = Path(given) if given else _where_it_was(run)
-    if given is None and not _is_there(source):
+    source = Path(given) if given else where_it_was(run)
+    if given is None and not is_there(source):
         message = f"{source} is not there any more, and names and addresses are read from it. Say where with --orders."
         raise RunFolderError(message)
     recorded = run.record["input"].get("sha256")
@@ -162,7 +162,7 @@ def _order_file(run: Run, given: str | Path | None) -> Path:
     return source
 
 
-def _where_it_was(run: Run) -> Path:
+def where_it_was(run: Run) -> Path:
     """The order file that the run read. A path that was relative counts from where it leads to that very file.
 
     The run was made in a folder above it, as a rule, whatever the folder is from which it is exported. A path without a
@@ -172,10 +172,11 @@ def _where_it_was(run: Run) -> Path:
     if path.is_absolute() or recorded is None or path.name in {"", ".."} or "**" in path.parts:
         return path
     places = [path, *(folder / path for folder in run.home.parents)]
-    return next((one for one in places if _is_there(one) and fingerprint(one) == recorded), path)
+    return next((one for one in places if is_there(one) and fingerprint(one) == recorded), path)
 
 
-def _is_there(source: Path) -> bool:
+def is_there(source: Path) -> bool:
+    """Whether there is such a file or folder; a pattern is taken for one."""
     return source.exists() or glob.has_magic(str(source))
 
 

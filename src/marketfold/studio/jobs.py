@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-Kind = Literal["look", "demo", "run", "count", "export", "measure", "compare", "learn"]
+Kind = Literal["look", "demo", "run", "count", "export", "measure", "compare", "learn", "notebook"]
 State = Literal["waiting", "running", "done", "failed", "cancelled", "broken"]
 
 ASKED, PROGRESS, ENDED = "job.json", "progress.json", "ended.json"

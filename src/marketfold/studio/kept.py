@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from marketfold.studio.workspace import Workspace
 
+NOTEBOOKS = "notebook-"
+"""How folders of notebooks begin."""
+
 
 def state_of_run(folder: Path) -> str:
     """A text that changes when a run is made anew or its plan is changed."""
@@ -38,6 +41,11 @@ def lessons_name(digest: str) -> str:
 def lessons_file(workspace: Workspace, key: str, run: Path) -> Path:
     """Where the lessons of a run as it stands are, or will be."""
     return workspace.folder(key) / lessons_name(_digest(state_of_run(run)))
+
+
+def notebook_folder(workspace: Workspace, key: str, run: Path) -> Path:
+    """Where the notebook of a run as it stands is, or will be."""
+    return workspace.folder(key) / f"{NOTEBOOKS}{_digest(state_of_run(run))}"
 
 
 def comparison_folder(workspace: Workspace, earlier: str, later: str) -> Path:

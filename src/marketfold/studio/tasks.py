@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +21,10 @@ from marketfold.runs import (
     next_free_folder,
     write_demo_shop,
     write_lessons,
+    write_notebook,
 )
 from marketfold.studio.audience_request import AudienceRequest, as_seen
-from marketfold.studio.kept import comparison_folder, lessons_file, lessons_name
+from marketfold.studio.kept import NOTEBOOKS, comparison_folder, lessons_file, lessons_name, notebook_folder
 from marketfold.studio.looking import look_at
 
 if TYPE_CHECKING:
@@ -76,6 +78,21 @@ def _learn(workspace: Workspace, key: str, request: dict[str, Any], progress: Pr
     for old in page.parent.glob(lessons_name("*")):
         if old != page:
             old.unlink(missing_ok=True)
+    return {}
+
+
+def _notebook(workspace: Workspace, key: str, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Write the notebook of a run, in the place of that of an earlier one; one that fails leaves nothing."""
+    run = workspace.path(request["run"])
+    folder = notebook_folder(workspace, key, run)
+    for old in folder.parent.glob(f"{NOTEBOOKS}*"):
+        shutil.rmtree(old, ignore_errors=True)
+    folder.mkdir()
+    try:
+        write_notebook(run, folder / f"{run.name}.ipynb", progress=progress)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     return {}
 
 
@@ -133,6 +150,7 @@ TASKS: Mapping[Kind, Task] = {
     "export": _export,
     "measure": _measure,
     "learn": _learn,
+    "notebook": _notebook,
     "compare": _compare,
 }
 """By kind."""
@@ -145,6 +163,7 @@ WORK: Mapping[Kind, Work] = {
     "export": "export",
     "measure": "measure",
     "learn": "learn",
+    "notebook": "notebook",
     "compare": "compare",
 }
 """How far each is, by the steps of this work."""

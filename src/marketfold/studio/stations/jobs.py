@@ -29,6 +29,7 @@ STATION_OF: Mapping[Kind, str] = {
     "export": "campaigns/audiences",
     "measure": "result",
     "learn": "learn",
+    "notebook": "notebook",
 }
 """Where the outcome of each kind of work on a project is shown, below the project."""
 

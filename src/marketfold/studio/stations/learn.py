@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from marketfold.errors import ParameterError
 from marketfold.page import page_policy
-from marketfold.studio.kept import lessons_file, state_of_run
+from marketfold.studio.kept import lessons_file, notebook_folder, state_of_run
 from marketfold.studio.pages import Station, desk_of, page, state_of
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from marketfold.studio.jobs import Job
-    from marketfold.studio.pages import Desk
+    from marketfold.studio.jobs import Job, Kind
+    from marketfold.studio.pages import Desk, State
 
 FRAME = "; frame-ancestors 'self'; sandbox allow-scripts allow-downloads allow-popups"
 """Beyond what such a page may do by itself: it is in a frame of ours, and of no origin."""
@@ -52,18 +52,18 @@ def _learn(request: Request) -> Response:
         if path.is_file():
             address = f"/p/{key}/lessons.html?of={path.stem.rpartition('-')[2]}"
         else:
-            job = _asked(request, desk)
+            job = _asked(request, desk, "learn")
     return page(request, "learn.html.j2", "learn", desk, address=address, job=job)
 
 
-def _asked(request: Request, desk: Desk) -> Job:
-    """The work on the lessons of a run as it stands; what failed is not tried again by itself."""
+def _asked(request: Request, desk: Desk, kind: Kind) -> Job:
+    """The work on what is made of a run as it stands; what failed is not tried again by itself."""
     jobs, key = state_of(request).jobs, desk.project.key
     asked = {"run": desk.project.run, "state": state_of_run(state_of(request).workspace.path(desk.project.run or ""))}
-    last = jobs.latest(key, "learn")
+    last = jobs.latest(key, kind)
     if last is not None and last.request == asked and last.state != "done":
         return last
-    return jobs.ask("learn", key, **asked)
+    return jobs.ask(kind, key, **asked)
 
 
 def _lessons(request: Request) -> Response:
@@ -75,6 +75,34 @@ def _lessons(request: Request) -> Response:
     if not path.is_file():
         raise ParameterError("The lessons are not made yet. Open them on the left.")
     return FileResponse(path, media_type="text/html", headers={"content-security-policy": lessons_policy() + FRAME})
+
+
+def _notebook(request: Request) -> Response:
+    """The notebook of the run, made when it is asked for first."""
+    state, key = state_of(request), request.path_params["key"]
+    desk = desk_of(state, key)
+    files, job = _notebook_files(state, key, desk), None
+    if desk.run is not None and desk.run.has_model and not files:
+        job = _asked(request, desk, "notebook")
+    return page(request, "notebook.html.j2", "learn", desk, files=files, job=job)
+
+
+def _notebook_files(state: State, key: str, desk: Desk) -> list[str]:
+    """Names of what there is of it, once all is there."""
+    if desk.run is None:
+        return []
+    folder, last = notebook_folder(state.workspace, key, desk.run.folder), state.jobs.latest(key, "notebook")
+    is_there = folder.is_dir() and last is not None and last.state == "done"
+    return sorted(path.name for path in folder.iterdir()) if is_there else []
+
+
+def _notebook_file(request: Request) -> Response:
+    state, key, name = state_of(request), request.path_params["key"], request.path_params["name"]
+    desk = desk_of(state, key)
+    if desk.run is None or name not in _notebook_files(state, key, desk):
+        raise ParameterError("There is no such file. Open the notebook anew.")
+    path = notebook_folder(state.workspace, key, desk.run.folder) / name
+    return FileResponse(path, filename=name, media_type="application/octet-stream")
 
 
 def _report(request: Request) -> Response:
@@ -104,7 +132,12 @@ def _saved(request: Request) -> Response:
 LEARN = Station(
     "learn",
     "Learn",
-    (Route("/p/{key}/learn", _learn), Route("/p/{key}/lessons.html", _lessons)),
+    (
+        Route("/p/{key}/learn", _learn),
+        Route("/p/{key}/lessons.html", _lessons),
+        Route("/p/{key}/notebook", _notebook),
+        Route("/p/{key}/notebook/{name}", _notebook_file),
+    ),
     _sentence_of_lessons,
 )
 REPORT = Station(
