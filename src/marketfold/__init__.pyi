@@ -1,3 +1,5 @@
+from marketfold import errors as errors
+from marketfold import figures as figures
 from marketfold.analysis import Analysis as Analysis
 from marketfold.audiences import ExportOptions as ExportOptions
 from marketfold.audiences import export_audiences as export_audiences
@@ -14,6 +16,12 @@ from marketfold.exploration import explore as explore
 from marketfold.features import build_features as build_features
 from marketfold.features import build_matrix as build_matrix
 from marketfold.features import split_at as split_at
+from marketfold.library import Segments as Segments
+from marketfold.library import clean as clean
+from marketfold.library import load as load
+from marketfold.library import matrix as matrix
+from marketfold.library import read as read
+from marketfold.library import segment as segment
 from marketfold.model import SegmentModel as SegmentModel
 from marketfold.orders import read_orders as read_orders
 from marketfold.pipeline import segment_market as segment_market

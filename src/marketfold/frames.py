@@ -40,6 +40,10 @@ def table_html(rows: Iterable[Sequence[object]], heads: Sequence[str] = (), *, l
     return f"<table>{head}<tbody>{''.join(row(cells, 'td') for cells in rows)}</tbody></table>"
 
 
+MOST_ROWS = 20
+"""Of a table that a notebook shows."""
+
+
 class Framed(ABC):
     """A record that can be taken as an Arrow table, and so as a data frame of any library."""
 
@@ -57,3 +61,34 @@ class Framed(ABC):
         """`to_arrow` as a Polars data frame; MissingDependencyError without Polars."""
         frame: pl.DataFrame = _library("polars").from_arrow(self.to_arrow())
         return frame
+
+
+class Table(Framed):
+    """An Arrow table that is shown by its first rows, and taken as a frame of any library."""
+
+    def __init__(self, rows: pa.Table, what: str = "rows") -> None:
+        self._rows, self._what = rows, what
+
+    def to_arrow(self) -> pa.Table:
+        """The table itself."""
+        return self._rows
+
+    def __len__(self) -> int:
+        return int(self._rows.num_rows)
+
+    def __repr__(self) -> str:
+        names = self._rows.column_names
+        shown = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+        return f"<Table of {len(self):,} {self._what}: {shown}>"
+
+    def _repr_html_(self) -> str:
+        rows = self._rows.slice(0, MOST_ROWS)
+        cells = [[_short(value) for value in row.values()] for row in rows.to_pylist()]
+        more = f"<p>{len(self) - MOST_ROWS:,} more {escape(self._what)}</p>" if len(self) > MOST_ROWS else ""
+        return table_html(cells, rows.column_names) + more
+
+
+def _short(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:,.4g}" if isinstance(value, float) else str(value)

@@ -24,6 +24,8 @@ def names_of_stub(package: str, init_file: str) -> tuple[Callable[[str], Any], l
     def load(name: str) -> Any:
         if name not in home_of:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        if home_of[name] == package:  # a package within it, whose figures or errors are all public
+            return import_module(f"{package}.{name}")
         return getattr(import_module(home_of[name]), name)
 
     return load, sorted(home_of)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,8 +20,6 @@ from marketfold.reduction import as_known, reducer_from_state
 from marketfold.schema import Feature, Trust, Unit
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
     from marketfold.reduction import Reducer
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
 FORMAT = 2
 SETTINGS_FILE = "model.json"
 ARRAYS_FILE = "arrays.npz"
+MODEL_FOLDER = "model"
+"""Where a run folder keeps its model."""
 MOST_BYTES = 512 * 2**20
 """A model is small; an archive that would unpack to more than this is not one of ours."""
 
@@ -140,7 +141,7 @@ class SegmentModel:
         Units that the segmenter was fitted on come with their labels: a clusterer of one's own may have put them
         elsewhere than into the nearest segment.
         """
-        distances = self.segmenter.transform(dimensions)
+        distances = self.segmenter.distances(dimensions)
         labels = self.segmenter.predict(dimensions) if labels is None else labels
         numbers = np.array([segment.number for segment in self.segments], dtype=np.int32)
         return Assignment(
@@ -152,8 +153,9 @@ class SegmentModel:
             fits_none=self.segmenter.fits_none(dimensions),
         )
 
-    def save(self, folder: Path) -> None:
+    def save(self, folder: str | Path) -> None:
         """Write the model into an empty folder; ModelError, and nothing written, if a part is the user's own."""
+        folder = Path(folder)
         reducer = as_known(self.reducer)
         if reducer is None or not self.can_be_saved:
             raise ModelError(
@@ -177,8 +179,12 @@ class SegmentModel:
         reducer.write_files(folder)
 
     @classmethod
-    def load(cls, folder: Path) -> SegmentModel:
-        """Read a model; nothing in it is run. ModelError if the folder holds none, or a damaged or foreign one."""
+    def load(cls, folder: str | Path) -> SegmentModel:
+        """Read the model of a run folder or of a model folder; nothing in it is run.
+
+        ModelError if the folder holds none, or a damaged or foreign one.
+        """
+        folder = model_folder(folder)
         settings = _read_settings(folder)
         arrays = read_arrays(folder / ARRAYS_FILE)
         with told_as(ModelError, f"{folder.name}/{SETTINGS_FILE}"):
@@ -207,6 +213,12 @@ class SegmentModel:
             if not np.isfinite(scaled).all():
                 raise ValueError("its scale is not finite")
             self.assign_dimensions(np.array(["one"]), self.reducer.transform(scaled))
+
+
+def model_folder(folder: str | Path) -> Path:
+    """Where the model is of a run folder, or of the model folder itself."""
+    folder = Path(folder)
+    return folder / MODEL_FOLDER if (folder / MODEL_FOLDER).is_dir() else folder
 
 
 def _part(arrays: dict[str, NDArray[Any]], part: str) -> dict[str, NDArray[Any]]:

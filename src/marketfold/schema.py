@@ -434,3 +434,7 @@ class Progress(Protocol):
 
     def __call__(self, what: ProgressCode, done: int, total: int) -> None:
         """Take note of one step."""
+
+
+Watched = Progress | bool
+"""What a caller gives as progress: something to call, or whether a line is shown where somebody watches."""

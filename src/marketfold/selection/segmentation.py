@@ -176,7 +176,7 @@ class Segmentation(Framed):
             features.column_names[0]: features.column(0),
             "segment": pa.array(np.array(self.numbers, dtype=np.int32)[self.labels]),
             "segment_name": pa.array(np.array(self.names, dtype=object)[self.labels], pa.string()),
-            "confidence": pa.array(confidence(self.segmenter.transform(self.dimensions))),
+            "confidence": pa.array(confidence(self.segmenter.distances(self.dimensions))),
         }
         return pa.table(columns | {name: features.column(name) for name in features.column_names[1:]})
 
