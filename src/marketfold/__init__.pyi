@@ -10,7 +10,6 @@ from marketfold.clustering import assess_stability as assess_stability
 from marketfold.clustering import choose_k as choose_k
 from marketfold.config import RunConfig as RunConfig
 from marketfold.demo import make_shop as make_shop
-from marketfold.diagnostics import find_traps as find_traps
 from marketfold.experiments import measure_campaigns as measure_campaigns
 from marketfold.exploration import explore as explore
 from marketfold.features import build_features as build_features
@@ -18,10 +17,14 @@ from marketfold.features import build_matrix as build_matrix
 from marketfold.features import split_at as split_at
 from marketfold.library import Segments as Segments
 from marketfold.library import clean as clean
+from marketfold.library import compare_reducers as compare_reducers
+from marketfold.library import find_traps as find_traps
 from marketfold.library import load as load
 from marketfold.library import matrix as matrix
+from marketfold.library import profile_segments as profile_segments
 from marketfold.library import read as read
 from marketfold.library import segment as segment
+from marketfold.library import segmentation as segmentation
 from marketfold.model import SegmentModel as SegmentModel
 from marketfold.orders import read_orders as read_orders
 from marketfold.pipeline import segment_market as segment_market
@@ -37,11 +40,9 @@ from marketfold.runs import score_orders as score_orders
 from marketfold.runs import write_run as write_run
 from marketfold.segments import match_segments as match_segments
 from marketfold.segments import name_segments as name_segments
-from marketfold.segments import profile_segments as profile_segments
 from marketfold.selection import Fits as Fits
 from marketfold.selection import Segmentation as Segmentation
 from marketfold.selection import choose_recipe as choose_recipe
-from marketfold.selection import compare_reducers as compare_reducers
 from marketfold.selection import score_on_future as score_on_future
 from marketfold.selection import search_feature_sets as search_feature_sets
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sized
+from dataclasses import fields
+from datetime import date
 from html import escape
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from marketfold.errors import MissingDependencyError
 
@@ -38,6 +41,59 @@ def table_html(rows: Iterable[Sequence[object]], heads: Sequence[str] = (), *, l
 
     head = f"<thead>{row(heads, 'th')}</thead>" if heads else ""
     return f"<table>{head}<tbody>{''.join(row(cells, 'td') for cells in rows)}</tbody></table>"
+
+
+T = TypeVar("T", bound=type)
+
+MOST_LETTERS, MOST_NAMES = 60, 24
+"""Of one value, and how many fields a record shows as text."""
+
+
+def terse(record: T) -> T:
+    """Let a dataclass be shown in short: numbers and words as they are, of everything else what it is and how much.
+
+    Its own `__repr__` would print every number that it holds, and so would that of each record within it.
+
+    >>> from dataclasses import dataclass
+    >>> @terse
+    ... @dataclass
+    ... class Found:
+    ...     name: str
+    ...     share: float
+    ...     medians: dict[str, float]
+    >>> Found("few", 1 / 3, {"a": 1.0, "b": 2.0})
+    Found(name='few', share=0.3333, medians=<2>)
+    """
+    setattr(record, "__repr__", _terse_text)  # noqa: B010  (a class is no instance: mypy)
+    if not hasattr(record, "_repr_html_"):
+        setattr(record, "_repr_html_", _terse_html)  # noqa: B010
+    return record
+
+
+def _terse_text(record: Any) -> str:
+    shown = [f"{name}={_terse_value(value)}" for name, value in _values(record)[:MOST_NAMES]]
+    return f"{type(record).__name__}({', '.join(shown)})"
+
+
+def _terse_html(record: Any) -> str:
+    rows = [(name, _terse_value(value)) for name, value in _values(record)]
+    return f"<p>{escape(type(record).__name__)}</p>{table_html(rows, left=True)}"
+
+
+def _values(record: Any) -> list[tuple[str, Any]]:
+    return [(one.name, getattr(record, one.name)) for one in fields(record) if one.repr]
+
+
+def _terse_value(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if value is None or isinstance(value, bool | int | date):
+        return str(value)
+    if isinstance(value, str):
+        return repr(value) if len(value) <= MOST_LETTERS else f"{value[: MOST_LETTERS - 1]!r}…"
+    if isinstance(value, tuple) and len(value) <= 8 and all(isinstance(one, int | str) for one in value):
+        return repr(value) if len(repr(value)) <= MOST_LETTERS else f"<{len(value)}>"
+    return f"<{len(value)}>" if isinstance(value, Sized) else f"<{type(value).__name__}>"
 
 
 MOST_ROWS = 20

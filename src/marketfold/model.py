@@ -15,6 +15,7 @@ from marketfold.clustering import KMeansSegmenter
 from marketfold.damage import DAMAGE, reason, told_as
 from marketfold.errors import ModelError
 from marketfold.features import MatrixScaler, complete
+from marketfold.frames import terse
 from marketfold.json_files import read_json
 from marketfold.reduction import as_known, reducer_from_state
 from marketfold.schema import Feature, Trust, Unit
@@ -48,6 +49,7 @@ _FEATURES = TypeAdapter(tuple[Feature, ...])
 _SEGMENTS = TypeAdapter(tuple[SegmentLabel, ...])
 
 
+@terse
 @dataclass(frozen=True)
 class Assignment:
     """Which segment each unit belongs to; arrays are of shape (n_units,).
@@ -91,6 +93,7 @@ def confidence(distances: Float32) -> Float32:
     return sure
 
 
+@terse
 @dataclass(frozen=True)
 class SegmentModel:
     """Everything that is needed to assign units to segments.

@@ -15,6 +15,7 @@ from marketfold.clustering.merging import places_alike
 from marketfold.clustering.own import OwnSegmenter, make_segmenter, own_fit
 from marketfold.clustering.validity import adjusted_rand, cross_table, jaccards, nearest
 from marketfold.errors import ParameterError
+from marketfold.frames import terse
 from marketfold.sampling import sample_rows
 from marketfold.thresholds import STABLE
 
@@ -57,6 +58,7 @@ class SegmentStability:
     trust: Trust
 
 
+@terse
 @dataclass(frozen=True)
 class Stability:
     """What the bootstrap found.

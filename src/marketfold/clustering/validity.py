@@ -14,6 +14,7 @@ import numpy as np
 from sklearn.metrics.pairwise import euclidean_distances
 
 from marketfold.clustering.fitting import Fit, best_of, distinct_rows, starting_centers
+from marketfold.frames import terse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,6 +32,7 @@ BAND_ROWS = 500
 """Rows of the silhouette on reference data: the band is wide enough not to need more."""
 
 
+@terse
 @dataclass(frozen=True)
 class ValidityIndex:
     """What one index says at each k, ascending, on the data and on reference data without groups.

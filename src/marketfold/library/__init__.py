@@ -4,6 +4,7 @@ The names of `__init__.pyi` of `marketfold` are loaded from here.
 """
 
 from marketfold.library.figures import Figures
+from marketfold.library.judging import compare_reducers, find_traps, profile_segments, segmentation
 from marketfold.library.results import Comparison, MeasuredCampaigns
 from marketfold.library.saved import SavedSegments, load
 from marketfold.library.segmenting import segment
@@ -17,9 +18,13 @@ __all__ = [
     "SavedSegments",
     "Segments",
     "clean",
+    "compare_reducers",
     "features",
+    "find_traps",
     "load",
     "matrix",
+    "profile_segments",
     "read",
     "segment",
+    "segmentation",
 ]

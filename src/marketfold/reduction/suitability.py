@@ -10,6 +10,7 @@ from scipy.special import entr
 
 from marketfold.arrays import as_array
 from marketfold.errors import ParameterError, TooFewUnitsError
+from marketfold.frames import terse
 from marketfold.reduction.base import reconstruction_error, refuse_constant_columns, refuse_not_finite
 from marketfold.reduction.pca import VARIANCE_SHARE, covariance, fewest_for_share, principal_components
 from marketfold.reduction.table import make_reducer
@@ -55,6 +56,7 @@ class Reconstruction:
         return self.share - self.shuffled_share
 
 
+@terse
 @dataclass(frozen=True)
 class Suitability:
     """Whether features are correlated enough to be reduced.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from marketfold.frames import terse
 from marketfold.segments.described import Described, describe
 from marketfold.segments.distinguishing_features import (
     DistinguishingFeature,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from marketfold.selection import Segmentation
 
 
+@terse
 @dataclass(frozen=True, kw_only=True)
 class SegmentTraits:
     """What can be counted of one segment; its name is made from these.
@@ -84,6 +86,7 @@ def _traits(
     )
 
 
+@terse
 @dataclass(frozen=True, kw_only=True)
 class SegmentProfile(SegmentTraits):
     """What one segment is: its traits, and what follows.

@@ -12,6 +12,7 @@ from sklearn.metrics import calinski_harabasz_score, silhouette_score
 
 from marketfold.clustering import KMeansSegmenter, adjusted_rand, cross_table, jaccards
 from marketfold.errors import ParameterError, TooFewUnitsError
+from marketfold.frames import terse
 from marketfold.reduction import PCAReducer, held_out_reconstruction, make_reducer
 from marketfold.sampling import sample_rows
 from marketfold.selection.temporal_holdout import earlier_labels
@@ -59,6 +60,7 @@ class WayMap:
     labels: Labels
 
 
+@terse
 @dataclass(frozen=True)
 class ReducerScore:
     """What one reduction is worth.
@@ -114,6 +116,7 @@ class Lead:
         return self.value > WORSE_BY and self.value > ERRORS_APART * self.error
 
 
+@terse
 @dataclass(frozen=True)
 class ReducerComparison:
     """The reductions beside each other, from the simplest on, and the one that is taken.

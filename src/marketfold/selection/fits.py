@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 import numpy as np
 
@@ -110,6 +110,13 @@ class Fits:
         self.table, self.holdout, self.progress = table, holdout, progress
         self._made: dict[tuple[Any, ...], Any] = {}
         self._held: dict[int, Any] = {}  # so that nothing else can get the identity of what is known by it
+
+    @classmethod
+    def of(cls, matrix: FeatureMatrix, progress: Progress | None = None) -> Self:
+        """A memory over a matrix that is there already, in the place of that of all features."""
+        fits = cls(matrix.table, None, progress)
+        fits._made["matrix", fits._known(matrix.table), "all", False] = matrix
+        return fits
 
     def sample(self, most: int, seed: int) -> Fits:
         """The same memory over seeded samples of at most `most` units; a smaller table is taken whole."""
