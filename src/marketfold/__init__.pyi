@@ -1,23 +1,18 @@
 from marketfold import errors as errors
 from marketfold import figures as figures
-from marketfold.analysis import Analysis as Analysis
-from marketfold.audiences import ExportOptions as ExportOptions
-from marketfold.audiences import export_audiences as export_audiences
 from marketfold.campaigns import plan_campaigns as plan_campaigns
-from marketfold.cleaning import clean_orders as clean_orders
 from marketfold.clustering import KMeansSegmenter as KMeansSegmenter
 from marketfold.clustering import assess_stability as assess_stability
 from marketfold.clustering import choose_k as choose_k
 from marketfold.config import RunConfig as RunConfig
 from marketfold.demo import make_shop as make_shop
-from marketfold.experiments import measure_campaigns as measure_campaigns
 from marketfold.exploration import explore as explore
-from marketfold.features import build_features as build_features
-from marketfold.features import build_matrix as build_matrix
+from marketfold.features import MatrixScaler as MatrixScaler
 from marketfold.features import split_at as split_at
 from marketfold.library import Segments as Segments
 from marketfold.library import clean as clean
 from marketfold.library import compare_reducers as compare_reducers
+from marketfold.library import features as features
 from marketfold.library import find_traps as find_traps
 from marketfold.library import load as load
 from marketfold.library import matrix as matrix
@@ -26,25 +21,15 @@ from marketfold.library import read as read
 from marketfold.library import segment as segment
 from marketfold.library import segmentation as segmentation
 from marketfold.model import SegmentModel as SegmentModel
-from marketfold.orders import read_orders as read_orders
-from marketfold.pipeline import segment_market as segment_market
 from marketfold.reduction import AutoencoderReducer as AutoencoderReducer
 from marketfold.reduction import NoReducer as NoReducer
 from marketfold.reduction import PCAReducer as PCAReducer
 from marketfold.reduction import TiedAutoencoderReducer as TiedAutoencoderReducer
 from marketfold.reduction import TrainingSettings as TrainingSettings
 from marketfold.reduction import assess_suitability as assess_suitability
-from marketfold.report import write_report as write_report
-from marketfold.runs import Run as Run
-from marketfold.runs import score_orders as score_orders
-from marketfold.runs import write_run as write_run
 from marketfold.segments import match_segments as match_segments
 from marketfold.segments import name_segments as name_segments
-from marketfold.selection import Fits as Fits
 from marketfold.selection import Segmentation as Segmentation
-from marketfold.selection import choose_recipe as choose_recipe
-from marketfold.selection import score_on_future as score_on_future
-from marketfold.selection import search_feature_sets as search_feature_sets
 
 __all__: list[str]
 __version__: str

@@ -52,7 +52,7 @@ MOST_LETTERS, MOST_NAMES = 60, 24
 def terse(record: T) -> T:
     """Let a dataclass be shown in short: numbers and words as they are, of everything else what it is and how much.
 
-    Its own `__repr__` would print every number that it holds, and so would that of each record within it.
+    What a dataclass makes by itself would print every number that it holds, and so would each record within it.
 
     >>> from dataclasses import dataclass
     >>> @terse
@@ -64,7 +64,9 @@ def terse(record: T) -> T:
     >>> Found("few", 1 / 3, {"a": 1.0, "b": 2.0})
     Found(name='few', share=0.3333, medians=<2>)
     """
-    setattr(record, "__repr__", _terse_text)  # noqa: B010  (a class is no instance: mypy)
+    made: Any = getattr(record, "__dataclass_params__")  # noqa: B009  (as below: mypy)
+    if made.repr:
+        setattr(record, "__repr__", _terse_text)  # noqa: B010
     if not hasattr(record, "_repr_html_"):
         setattr(record, "_repr_html_", _terse_html)  # noqa: B010
     return record

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from marketfold.clustering import KMeansSegmenter
 from marketfold.damage import DAMAGE, reason, told_as
 from marketfold.errors import ModelError
+from marketfold.estimators import plain_arrays
 from marketfold.features import MatrixScaler, complete
 from marketfold.frames import terse
 from marketfold.json_files import read_json
@@ -106,6 +107,18 @@ class SegmentModel:
         In the order of the segmenter's labels.
     settings
         What the units were measured by (`FeatureTable.settings`), so that others are measured by the same.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from marketfold import clean, features, make_shop, matrix, read, segmentation
+    >>> X = matrix(features(clean(read(make_shop(lines=2_000).lines))))
+    >>> made = segmentation(X, (X.table.column("recency_days") > 365).astype(int))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     made.model().save(folder)
+    ...     model = SegmentModel.load(folder)
+    >>> model.assign(made.table).numbers.shape == (len(made),)
+    True
     """
 
     unit: Unit
@@ -126,6 +139,7 @@ class SegmentModel:
         """Whether all parts are Marketfold's own, so that they can be kept as JSON and plain arrays."""
         return as_known(self.reducer) is not None and type(self.segmenter) is KMeansSegmenter
 
+    @plain_arrays
     def assign(self, table: FeatureTable) -> Assignment:
         """Give each unit of a table its segment; ModelError if the table does not hold the features of the model."""
         table = complete(table, self.names)

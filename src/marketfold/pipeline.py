@@ -14,6 +14,7 @@ from marketfold.config import load_config
 from marketfold.customer_tables import CustomerTable, is_of_table, read_source, refuse_settings_of_orders
 from marketfold.diagnostics import cluster_as_published, find_traps
 from marketfold.errors import OrdersError, ParameterError, TooFewUnitsError
+from marketfold.estimators import plain_arrays
 from marketfold.exploration import explore
 from marketfold.features import before_day, build_features
 from marketfold.orders import Orders, fingerprint
@@ -238,6 +239,7 @@ class _Pipeline:
             return keep_edits(self.previous.plan, plan, segments.kept_numbers) if self.previous else plan
 
 
+@plain_arrays
 def segment_market(
     source: Any,
     config: RunConfig | None = None,

@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from marketfold.frames import Framed, table_html
+from marketfold.frames import Framed, table_html, terse
 
 if TYPE_CHECKING:
     from datetime import date
@@ -290,6 +290,7 @@ class Feature:
     topic: str | None = None
 
 
+@terse
 @dataclass(frozen=True)
 class History:
     """When customers ordered and what it brought, as far as models of buying look at it; float64, shape (n_units,).

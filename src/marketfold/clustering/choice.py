@@ -23,6 +23,7 @@ from marketfold.clustering.validity import (
     solutions_anew,
 )
 from marketfold.errors import ParameterError
+from marketfold.frames import terse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +38,7 @@ STABILITY_ROWS = 1_000
 RESAMPLES = 7
 
 
+@terse
 @dataclass(frozen=True, repr=False)
 class KChoice:
     """The number of segments to use, and how much to believe in it.

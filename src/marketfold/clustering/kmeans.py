@@ -15,7 +15,16 @@ from sklearn.metrics.pairwise import euclidean_distances
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from marketfold.clustering.fitting import SAMPLE_ROWS, Fit, by_weight, distinct_rows, fit_kmeans, quiet_fits
+from marketfold.clustering.fitting import (
+    SAMPLE_ROWS,
+    SWAPS,
+    THOROUGH_ROWS,
+    Fit,
+    by_weight,
+    distinct_rows,
+    fit_kmeans,
+    quiet_fits,
+)
 from marketfold.errors import ModelError, ParameterError
 
 if TYPE_CHECKING:
@@ -182,7 +191,8 @@ class KMeansSegmenter(ClassNamePrefixFeaturesOutMixin, ClusterMixin, Transformer
         y
             Not used (scikit-learn's convention).
         sample_weight
-            How much each unit counts, shape (n_units,); all the same if not given. The starts compete on all rows then.
+            How much each unit counts, shape (n_units,); all the same if not given. With weights the starts compete on
+            all rows, and up to 1,000 rows there are 19 times as many in the place of swaps.
         revenue
             Money of each unit, shape (n_units,), by which segments are numbered; by their size if not given.
         """
@@ -201,7 +211,8 @@ class KMeansSegmenter(ClassNamePrefixFeaturesOutMixin, ClusterMixin, Transformer
         return self._take(replace(fit, labels=nearest.astype(np.int32)), own)
 
     def _weighted(self, X: Float32, weights: NDArray[np.floating], seed: int) -> Fit:
-        model = KMeans(self.n_segments, n_init=self.n_init, max_iter=self.max_iter, random_state=seed)
+        starts = self.n_init * (SWAPS if len(X) <= THOROUGH_ROWS else 1)
+        model = KMeans(self.n_segments, n_init=starts, max_iter=self.max_iter, random_state=seed)
         with quiet_fits(threads=1):
             model.fit(X, sample_weight=weights)
         return Fit(model.cluster_centers_.astype(np.float32), model.labels_, float(model.inertia_), int(model.n_iter_))

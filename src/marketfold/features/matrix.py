@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from marketfold.errors import OrdersError, TooFewUnitsError
+from marketfold.estimators import plain_arrays
 from marketfold.features.completing import complete
 from marketfold.features.geography import keep_columns, with_geography
 from marketfold.features.scaler import MatrixScaler
@@ -68,6 +69,7 @@ class FeatureMatrix(Framed):
         """Scaled rows, such as centres, in the user's units."""
         return self.scaler.inverse_transform(values)
 
+    @plain_arrays
     def transform(self, table: FeatureTable) -> Float32:
         """Other units on the same scale; geography and what is expected are added from what stands beside the features.
 
@@ -105,6 +107,7 @@ def _find_same(X: Float32, names: Sequence[str], blocks: Sequence[str | None]) -
     return reasons
 
 
+@plain_arrays
 def build_matrix(table: FeatureTable, *, geography: bool = False) -> FeatureMatrix:
     """Choose the columns that say something of their own, and scale them.
 

@@ -131,11 +131,11 @@ def profile_segments(
     Examples
     --------
     >>> import numpy as np
-    >>> from marketfold import Segmentation, build_features, build_matrix, clean_orders, make_shop, read_orders
+    >>> from marketfold import Segmentation, clean, features, make_shop, matrix, read
     >>> from marketfold.segments import number_and_name
-    >>> matrix = build_matrix(build_features(clean_orders(read_orders(make_shop(lines=4_000).lines))))
-    >>> quiet = (matrix.table.column("recency_days") > 365).astype(np.int32)
-    >>> segmentation, _ = number_and_name(Segmentation.of(matrix, quiet))
+    >>> X = matrix(features(clean(read(make_shop(lines=4_000).lines))))
+    >>> quiet = (X.table.column("recency_days") > 365).astype(np.int32)
+    >>> segmentation, _ = number_and_name(Segmentation.of(X, quiet))
     >>> [profile.units for profile in profile_segments(segmentation)] == np.bincount(quiet).tolist()
     True
     """

@@ -12,6 +12,7 @@ from sklearn.metrics import calinski_harabasz_score, silhouette_score
 
 from marketfold.clustering import KMeansSegmenter, adjusted_rand, cross_table, jaccards
 from marketfold.errors import ParameterError, TooFewUnitsError
+from marketfold.estimators import plain_arrays
 from marketfold.frames import terse
 from marketfold.reduction import PCAReducer, held_out_reconstruction, make_reducer
 from marketfold.sampling import sample_rows
@@ -49,6 +50,7 @@ class Skipped:
     fewest_units: int
 
 
+@terse
 @dataclass(frozen=True)
 class WayMap:
     """Drawn units in the two directions in which a way's dimensions differ most; segments named as the taken way's.
@@ -194,6 +196,7 @@ class _Tried:
         return Lead(float(further.mean() + apart) / 2, float(further.std(ddof=1) / 2 / math.sqrt(len(further))))
 
 
+@plain_arrays
 def compare_reducers(
     fits: Fits,
     recipe: Recipe,

@@ -97,8 +97,8 @@ class Fits:
 
     Examples
     --------
-    >>> from marketfold import build_features, clean_orders, make_shop, read_orders
-    >>> fits = Fits(build_features(clean_orders(read_orders(make_shop(lines=4_000).lines))))
+    >>> from marketfold import clean, features, make_shop, read
+    >>> fits = Fits(features(clean(read(make_shop(lines=4_000).lines))))
     >>> three, four = (fits.segment(Recipe("value", "pca", k, n_dimensions=2)) for k in (3, 4))
     >>> three.dimensions is four.dimensions, three is fits.segment(Recipe("value", "pca", 3, n_dimensions=2))
     (True, True)
