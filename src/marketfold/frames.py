@@ -109,6 +109,10 @@ class Framed(ABC):
     def to_arrow(self) -> pa.Table:
         """One row per unit."""
 
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Arrow's own interface: `pl.DataFrame(it)`, `pa.table(it)` and DuckDB take it as it is."""
+        return self.to_arrow().__arrow_c_stream__(requested_schema)
+
     def to_pandas(self) -> pd.DataFrame:
         """`to_arrow` as a pandas data frame; MissingDependencyError without pandas."""
         _library("pandas")

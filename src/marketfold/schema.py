@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from marketfold.errors import closest
 from marketfold.frames import Framed, table_html, terse
 
 if TYPE_CHECKING:
@@ -388,6 +389,11 @@ class FeatureTable(Framed):
     def shown(self, name: str) -> Float64:
         """Values of one feature as a person may read them, shape (n_units,): NaN where it is not measured."""
         return np.where(self.measured(name), self.column(name), np.nan)
+
+    def __getitem__(self, name: str) -> Float64:
+        if name not in self.names:
+            raise KeyError(f"There is no feature {name!r}; {closest(name, self.names)}")
+        return self.shown(name)
 
     def __len__(self) -> int:
         return len(self.ids)

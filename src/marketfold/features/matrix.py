@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from marketfold.errors import OrdersError, TooFewUnitsError
+from marketfold.errors import OrdersError, TooFewUnitsError, closest
 from marketfold.estimators import plain_arrays
 from marketfold.features.completing import complete
 from marketfold.features.geography import keep_columns, with_geography
@@ -46,6 +46,12 @@ class FeatureMatrix(Framed):
     def names(self) -> tuple[str, ...]:
         """Names of the columns."""
         return self.table.names
+
+    def __getitem__(self, name: str) -> Float32:
+        if name not in self.names:
+            raise KeyError(f"There is no feature {name!r}; {closest(name, self.names)}")
+        column: Float32 = self.values[:, self.names.index(name)]
+        return column
 
     def __len__(self) -> int:
         return len(self.values)
