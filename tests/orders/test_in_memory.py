@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import csv, dataset
 
+from marketfold.cleaning import clean_orders
 from marketfold.errors import OrdersError, SourceNotFoundError
 from marketfold.orders import fingerprint, read_orders
 
@@ -102,3 +103,12 @@ def test_a_connection_says_how_a_table_of_it_is_given():
         read_orders(duckdb.connect())
     with pytest.raises(OrdersError, match=r"A set cannot be read as orders\. Give a path or several, a dictionary"):
         read_orders({"a.csv"})
+
+
+def test_lines_are_taken_as_a_frame_without_anybodys_name():
+    columns = {"order_id": [1, 2], "customer_id": ["A", "B"], "ordered_on": ["2024-01-31"] * 2, "amount": [3, 4]}
+    read = read_orders(columns | {"email": ["a@shop.example", "b@shop.example"]})
+    frame = read.to_pandas()
+    assert frame["amount"].tolist() == [3, 4]
+    assert "email" not in frame.columns
+    assert clean_orders(read).to_pandas()["customer_id"].tolist() == ["A", "B"]

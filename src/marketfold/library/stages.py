@@ -59,7 +59,7 @@ def clean(orders: Orders, config: Given = None, **settings: Any) -> CleanOrders:
     --------
     >>> from marketfold.demo import make_shop
     >>> clean(read(make_shop(lines=2_000).lines), drop_duplicates=True)
-    <CleanOrders: 1,913 of 1,972 lines kept>
+    <CleanOrders: 1,995 of 2,066 lines kept>
     """
     return clean_orders(orders, config_from(config, settings, groups=("cleaning",)).cleaning)
 
