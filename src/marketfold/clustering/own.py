@@ -120,11 +120,21 @@ class OwnSegmenter(KMeansSegmenter):
         """What it is called in a sentence."""
         return f"your {type(self.clusterer).__name__}"
 
-    def fit(self, X: ArrayLike, y: object = None, *, revenue: ArrayLike | None = None) -> Self:  # noqa: ARG002
+    def fit(
+        self,
+        X: ArrayLike,
+        y: object = None,  # noqa: ARG002
+        *,
+        sample_weight: ArrayLike | None = None,
+        revenue: ArrayLike | None = None,
+    ) -> Self:
         """Find the segments of a matrix of shape (n_units, n_dimensions).
 
-        ParameterError if the clusterer sets units aside as noise, or finds fewer than two segments.
+        ParameterError if the clusterer sets units aside as noise, or finds fewer than two segments; or if weights are
+        given, which few clusterers take.
         """
+        if sample_weight is not None:
+            raise ParameterError(f"{self.label} is fitted without weights. Leave sample_weight out.")
         matrix: Float32 = validate_data(self, X, dtype=np.float32, order="C")
         fit = by_weight(own_fit(self.clusterer, matrix, self.random_state), self._checked_revenue(revenue, len(matrix)))
         self.n_segments = len(fit.centers)
