@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from tests.segments.shops import shop
 
@@ -41,6 +42,15 @@ def test_tables_and_matrices_are_arrays_with_a_length(framed: Framed):
     assert len(framed) == 100  # type: ignore[arg-type]
     assert np.asarray(framed, dtype=np.float32).dtype == np.float32
     assert not np.shares_memory(np.array(framed, copy=True), array)
+
+
+@pytest.mark.parametrize("framed", [TABLE, MATRIX], ids=["table", "matrix"])
+def test_other_libraries_take_them_as_they_are_and_columns_are_asked_by_name(framed: Any):
+    assert pl.DataFrame(framed).equals(framed.to_polars())
+    assert pa.table(framed).equals(framed.to_arrow())
+    assert framed["order_count"].tolist() == framed.to_pandas()["order_count"].tolist()
+    with pytest.raises(KeyError, match="no feature 'ordr_count'; closest: 'order_count'"):
+        framed["ordr_count"]
 
 
 @pytest.mark.parametrize("name", ["pandas", "polars"])

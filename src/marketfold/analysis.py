@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from marketfold.cleaning import ReadTotals
 from marketfold.decisions import in_currency
 from marketfold.errors import ParameterError
-from marketfold.frames import table_html
+from marketfold.frames import table_html, terse
 from marketfold.words import share
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from marketfold.stage_costs import StageCost
 
 
+@terse
 @dataclass(frozen=True)
 class Previous:
     """An earlier run, as far as a new one carries it on: its campaigns, and its briefs edited by hand by number.
@@ -50,6 +51,7 @@ class Previous:
         return frozenset(one.number for one in campaigns if "name" in {*one.edited, *one.kept})
 
 
+@terse
 @dataclass(frozen=True)
 class DataPart:
     """From which orders: the path as given or the kind of the table, and what was read, kept and seen in them.
@@ -105,6 +107,7 @@ class DataPart:
         return self.clean.engine.collect(self.clean.set_aside.sort("source_line"))
 
 
+@terse
 @dataclass(frozen=True)
 class CustomersPart:
     """From which table of customers: what `DataPart` has of orders, without the orders themselves."""
@@ -174,6 +177,7 @@ def _no_orders(name: str) -> ParameterError:
     return ParameterError(f"{name} is a table of customers: there are no orders behind this analysis.")
 
 
+@terse
 @dataclass(frozen=True)
 class ChoicePart:
     """Why these segments and no others: the recipe with its evidence, and how segments split and merge as k grows.
@@ -190,6 +194,7 @@ class ChoicePart:
     solutions: tuple[Solution, ...] = ()
 
 
+@terse
 @dataclass(frozen=True)
 class SegmentsPart:
     """What the segments are, in the order of the labels, and what may be wrong with them.
@@ -213,6 +218,7 @@ class SegmentsPart:
         return {match.number: match.earlier for match in self.matches if match.earlier is not None}
 
 
+@terse
 @dataclass(frozen=True)
 class RunPart:
     """How the run went: settings, costs of each stage, and hand-edited briefs of the earlier run that still hold."""

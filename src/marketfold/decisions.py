@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from marketfold import words
 from marketfold.blanks import Blanks
+from marketfold.frames import terse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -179,6 +180,7 @@ def in_currency(decisions: Iterable[Decision], currency: str | None) -> tuple[De
     return tuple(replace(one, currency=currency) for one in decisions)
 
 
+@terse
 @dataclass(frozen=True)
 class SourceFacts:
     """How a source was read.

@@ -1,13 +1,24 @@
-"""Copies of a user's own scikit-learn estimators, seeded as the run is."""
+"""scikit-learn's estimators within a run: copies of a user's own, seeded as the run is, and arrays throughout."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from sklearn import config_context
 from sklearn.base import clone
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.random import RandomState
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+
+def plain_arrays(function: F) -> F:
+    """Decorate what hands arrays on: somebody may have asked scikit-learn for frames everywhere (`set_config`)."""
+    decorated: F = config_context(transform_output="default")(function)
+    return decorated
 
 
 def seeded_copy(estimator: Any, seed: int | RandomState | None, *, anew: bool = False) -> Any:

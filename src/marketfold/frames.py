@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sized
+from dataclasses import fields
+from datetime import date
 from html import escape
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from marketfold.errors import MissingDependencyError
 
@@ -40,12 +43,75 @@ def table_html(rows: Iterable[Sequence[object]], heads: Sequence[str] = (), *, l
     return f"<table>{head}<tbody>{''.join(row(cells, 'td') for cells in rows)}</tbody></table>"
 
 
+T = TypeVar("T", bound=type)
+
+MOST_LETTERS, MOST_NAMES = 60, 24
+"""Of one value, and how many fields a record shows as text."""
+
+
+def terse(record: T) -> T:
+    """Let a dataclass be shown in short: numbers and words as they are, of everything else what it is and how much.
+
+    What a dataclass makes by itself would print every number that it holds, and so would each record within it.
+
+    >>> from dataclasses import dataclass
+    >>> @terse
+    ... @dataclass
+    ... class Found:
+    ...     name: str
+    ...     share: float
+    ...     medians: dict[str, float]
+    >>> Found("few", 1 / 3, {"a": 1.0, "b": 2.0})
+    Found(name='few', share=0.3333, medians=<2>)
+    """
+    made: Any = getattr(record, "__dataclass_params__")  # noqa: B009  (as below: mypy)
+    if made.repr:
+        setattr(record, "__repr__", _terse_text)  # noqa: B010
+    if not hasattr(record, "_repr_html_"):
+        setattr(record, "_repr_html_", _terse_html)  # noqa: B010
+    return record
+
+
+def _terse_text(record: Any) -> str:
+    shown = [f"{name}={_terse_value(value)}" for name, value in _values(record)[:MOST_NAMES]]
+    return f"{type(record).__name__}({', '.join(shown)})"
+
+
+def _terse_html(record: Any) -> str:
+    rows = [(name, _terse_value(value)) for name, value in _values(record)]
+    return f"<p>{escape(type(record).__name__)}</p>{table_html(rows, left=True)}"
+
+
+def _values(record: Any) -> list[tuple[str, Any]]:
+    return [(one.name, getattr(record, one.name)) for one in fields(record) if one.repr]
+
+
+def _terse_value(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if value is None or isinstance(value, bool | int | date):
+        return str(value)
+    if isinstance(value, str):
+        return repr(value) if len(value) <= MOST_LETTERS else f"{value[: MOST_LETTERS - 1]!r}…"
+    if isinstance(value, tuple) and len(value) <= 8 and all(isinstance(one, int | str) for one in value):
+        return repr(value) if len(repr(value)) <= MOST_LETTERS else f"<{len(value)}>"
+    return f"<{len(value)}>" if isinstance(value, Sized) else f"<{type(value).__name__}>"
+
+
+MOST_ROWS = 20
+"""Of a table that a notebook shows."""
+
+
 class Framed(ABC):
     """A record that can be taken as an Arrow table, and so as a data frame of any library."""
 
     @abstractmethod
     def to_arrow(self) -> pa.Table:
         """One row per unit."""
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Arrow's own interface: `pl.DataFrame(it)`, `pa.table(it)` and DuckDB take it as it is."""
+        return self.to_arrow().__arrow_c_stream__(requested_schema)
 
     def to_pandas(self) -> pd.DataFrame:
         """`to_arrow` as a pandas data frame; MissingDependencyError without pandas."""
@@ -57,3 +123,34 @@ class Framed(ABC):
         """`to_arrow` as a Polars data frame; MissingDependencyError without Polars."""
         frame: pl.DataFrame = _library("polars").from_arrow(self.to_arrow())
         return frame
+
+
+class Table(Framed):
+    """An Arrow table that is shown by its first rows, and taken as a frame of any library."""
+
+    def __init__(self, rows: pa.Table, what: str = "rows") -> None:
+        self._rows, self._what = rows, what
+
+    def to_arrow(self) -> pa.Table:
+        """The table itself."""
+        return self._rows
+
+    def __len__(self) -> int:
+        return int(self._rows.num_rows)
+
+    def __repr__(self) -> str:
+        names = self._rows.column_names
+        shown = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+        return f"<Table of {len(self):,} {self._what}: {shown}>"
+
+    def _repr_html_(self) -> str:
+        rows = self._rows.slice(0, MOST_ROWS)
+        cells = [[_short(value) for value in row.values()] for row in rows.to_pylist()]
+        more = f"<p>{len(self) - MOST_ROWS:,} more {escape(self._what)}</p>" if len(self) > MOST_ROWS else ""
+        return table_html(cells, rows.column_names) + more
+
+
+def _short(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:,.4g}" if isinstance(value, float) else str(value)

@@ -5,16 +5,33 @@ from __future__ import annotations
 import ast
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+_HOMES: dict[str, dict[str, str]] = {}
+"""Of each package, where its public names are defined."""
+
+
+class LazyPackage(ModuleType):
+    """A package of which a public function may be called like a package within it: `features` stays the function.
+
+    When a package is imported Python sets it as an attribute of the one around it; here a public name keeps its place.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        within = isinstance(value, ModuleType) and value.__name__ == f"{self.__name__}.{name}"
+        if not within or _HOMES[self.__name__].get(name, self.__name__) == self.__name__:
+            super().__setattr__(name, value)
+
+
 def names_of_stub(package: str, init_file: str) -> tuple[Callable[[str], Any], list[str]]:
     """`__getattr__` and `__all__` of a package, by the imports in the `__init__.pyi` that type checkers read too."""
     tree = ast.parse(Path(init_file).with_suffix(".pyi").read_text("utf-8"))
-    home_of = {
+    home_of = _HOMES[package] = {
         name.name: imported.module
         for imported in tree.body
         if isinstance(imported, ast.ImportFrom) and imported.module
@@ -24,6 +41,8 @@ def names_of_stub(package: str, init_file: str) -> tuple[Callable[[str], Any], l
     def load(name: str) -> Any:
         if name not in home_of:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        if home_of[name] == package:  # a package within it, whose figures or errors are all public
+            return import_module(f"{package}.{name}")
         return getattr(import_module(home_of[name]), name)
 
     return load, sorted(home_of)

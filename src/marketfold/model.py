@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,14 +14,14 @@ from pydantic import TypeAdapter
 from marketfold.clustering import KMeansSegmenter
 from marketfold.damage import DAMAGE, reason, told_as
 from marketfold.errors import ModelError
+from marketfold.estimators import plain_arrays
 from marketfold.features import MatrixScaler, complete
+from marketfold.frames import terse
 from marketfold.json_files import read_json
 from marketfold.reduction import as_known, reducer_from_state
 from marketfold.schema import Feature, Trust, Unit
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
     from marketfold.reduction import Reducer
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 FORMAT = 2
 SETTINGS_FILE = "model.json"
 ARRAYS_FILE = "arrays.npz"
+MODEL_FOLDER = "model"
+"""Where a run folder keeps its model."""
 MOST_BYTES = 512 * 2**20
 """A model is small; an archive that would unpack to more than this is not one of ours."""
 
@@ -47,6 +50,7 @@ _FEATURES = TypeAdapter(tuple[Feature, ...])
 _SEGMENTS = TypeAdapter(tuple[SegmentLabel, ...])
 
 
+@terse
 @dataclass(frozen=True)
 class Assignment:
     """Which segment each unit belongs to; arrays are of shape (n_units,).
@@ -90,6 +94,7 @@ def confidence(distances: Float32) -> Float32:
     return sure
 
 
+@terse
 @dataclass(frozen=True)
 class SegmentModel:
     """Everything that is needed to assign units to segments.
@@ -102,6 +107,18 @@ class SegmentModel:
         In the order of the segmenter's labels.
     settings
         What the units were measured by (`FeatureTable.settings`), so that others are measured by the same.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from marketfold import clean, features, make_shop, matrix, read, segmentation
+    >>> X = matrix(features(clean(read(make_shop(lines=2_000).lines))))
+    >>> made = segmentation(X, (X.table.column("recency_days") > 365).astype(int))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     made.model().save(folder)
+    ...     model = SegmentModel.load(folder)
+    >>> model.assign(made.table).numbers.shape == (len(made),)
+    True
     """
 
     unit: Unit
@@ -122,6 +139,7 @@ class SegmentModel:
         """Whether all parts are Marketfold's own, so that they can be kept as JSON and plain arrays."""
         return as_known(self.reducer) is not None and type(self.segmenter) is KMeansSegmenter
 
+    @plain_arrays
     def assign(self, table: FeatureTable) -> Assignment:
         """Give each unit of a table its segment; ModelError if the table does not hold the features of the model."""
         table = complete(table, self.names)
@@ -140,7 +158,7 @@ class SegmentModel:
         Units that the segmenter was fitted on come with their labels: a clusterer of one's own may have put them
         elsewhere than into the nearest segment.
         """
-        distances = self.segmenter.transform(dimensions)
+        distances = self.segmenter.distances(dimensions)
         labels = self.segmenter.predict(dimensions) if labels is None else labels
         numbers = np.array([segment.number for segment in self.segments], dtype=np.int32)
         return Assignment(
@@ -152,8 +170,9 @@ class SegmentModel:
             fits_none=self.segmenter.fits_none(dimensions),
         )
 
-    def save(self, folder: Path) -> None:
+    def save(self, folder: str | Path) -> None:
         """Write the model into an empty folder; ModelError, and nothing written, if a part is the user's own."""
+        folder = Path(folder)
         reducer = as_known(self.reducer)
         if reducer is None or not self.can_be_saved:
             raise ModelError(
@@ -177,8 +196,12 @@ class SegmentModel:
         reducer.write_files(folder)
 
     @classmethod
-    def load(cls, folder: Path) -> SegmentModel:
-        """Read a model; nothing in it is run. ModelError if the folder holds none, or a damaged or foreign one."""
+    def load(cls, folder: str | Path) -> SegmentModel:
+        """Read the model of a run folder or of a model folder; nothing in it is run.
+
+        ModelError if the folder holds none, or a damaged or foreign one.
+        """
+        folder = model_folder(folder)
         settings = _read_settings(folder)
         arrays = read_arrays(folder / ARRAYS_FILE)
         with told_as(ModelError, f"{folder.name}/{SETTINGS_FILE}"):
@@ -207,6 +230,12 @@ class SegmentModel:
             if not np.isfinite(scaled).all():
                 raise ValueError("its scale is not finite")
             self.assign_dimensions(np.array(["one"]), self.reducer.transform(scaled))
+
+
+def model_folder(folder: str | Path) -> Path:
+    """Where the model is of a run folder, or of the model folder itself."""
+    folder = Path(folder)
+    return folder / MODEL_FOLDER if (folder / MODEL_FOLDER).is_dir() else folder
 
 
 def _part(arrays: dict[str, NDArray[Any]], part: str) -> dict[str, NDArray[Any]]:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from marketfold.analysis import Analysis, ChoicePart, CustomersPart, DataPart, RunPart, SegmentsPart
 from marketfold.campaigns import ArmDraw, for_companies, keep_edits, plan_campaigns
-from marketfold.cleaning import clean_orders
+from marketfold.cleaning import CleanOrders, clean_orders
 from marketfold.clustering import assess_stability, split_and_merge
 from marketfold.config import load_config
 from marketfold.customer_tables import CustomerTable, is_of_table, read_source, refuse_settings_of_orders
 from marketfold.diagnostics import cluster_as_published, find_traps
 from marketfold.errors import OrdersError, ParameterError, TooFewUnitsError
+from marketfold.estimators import plain_arrays
 from marketfold.exploration import explore
 from marketfold.features import before_day, build_features
-from marketfold.orders import fingerprint
+from marketfold.orders import Orders, fingerprint
 from marketfold.progress import shown_progress
 from marketfold.reduction import reducer_type
 from marketfold.segments import find_traits, number_and_name, profile_segments
@@ -43,11 +44,9 @@ from marketfold.thresholds import FEWEST_SEGMENTS
 if TYPE_CHECKING:
     from marketfold.analysis import Previous
     from marketfold.campaigns import CampaignPlan
-    from marketfold.cleaning import CleanOrders
     from marketfold.config import RunConfig
     from marketfold.diagnostics import LiteratureBaseline, Trap
-    from marketfold.orders import Orders
-    from marketfold.schema import FeatureTable, Progress
+    from marketfold.schema import FeatureTable, Progress, Watched
     from marketfold.selection import FutureScore, Null, OutlookCheck, Recipe, Segmentation, TemporalHoldout
 
 STABILITY_SEED = 2_000_003
@@ -164,14 +163,14 @@ class _Pipeline:
         """Read the source; orders are cleaned and explored."""
         config = self.config
         with self.clock.stage("read"):
-            read = read_source(source, config.reading)
+            read = _opened(source, config)
             sha256 = fingerprint(source)
         name = str(source) if isinstance(source, str | os.PathLike) else read.facts.name
         if isinstance(read, CustomerTable):
             refuse_settings_of_orders(read, config.features)
             return _CustomersGround(CustomersPart(name, read, sha256))
         with self.clock.stage("clean"):
-            clean = clean_orders(read, config.cleaning)
+            clean = source if isinstance(source, CleanOrders) else clean_orders(read, config.cleaning)
         with self.clock.stage("explore"):
             exploration = explore(clean, seed=config.seed, progress=self.progress)
         as_of = config.features.as_of
@@ -240,10 +239,11 @@ class _Pipeline:
             return keep_edits(self.previous.plan, plan, segments.kept_numbers) if self.previous else plan
 
 
+@plain_arrays
 def segment_market(
     source: Any,
     config: RunConfig | None = None,
-    progress: Progress | Literal[True] | None = None,
+    progress: Watched | None = None,
     *,
     previous: Previous | None = None,
     reducer: Any = None,
@@ -256,7 +256,8 @@ def segment_market(
     Parameters
     ----------
     source
-        A path (CSV, TSV, Excel, Parquet, a folder or a glob) or a pandas, Polars, PyArrow, DuckDB or PySpark table.
+        A path (CSV, TSV, Excel, Parquet, a folder or a glob) or a pandas, Polars, PyArrow, DuckDB or PySpark table;
+        or orders that were read, or read and cleaned.
     config
         Settings; from `marketfold.toml` and the environment if not given.
     progress
@@ -301,6 +302,13 @@ def segment_market(
     briefs = {number: edited[old] for number, old in segments.kept_numbers.items() if old in edited}
     run = RunPart(stages.config, tuple(stages.clock.costs), briefs)
     return Analysis(ground.data, segmentation, choice, segments, plan, run)
+
+
+def _opened(source: Any, config: RunConfig) -> Orders | CustomerTable:
+    """What was read, by now or by an earlier stage."""
+    if isinstance(source, Orders | CleanOrders):
+        return source if isinstance(source, Orders) else source.orders
+    return read_source(source, config.reading)
 
 
 def _check_enough_units(table: FeatureTable, config: RunConfig) -> None:

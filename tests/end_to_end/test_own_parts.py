@@ -127,10 +127,13 @@ class Blocked:
             raise ModuleNotFoundError("No module named 'tensorflow'", name="tensorflow")
 
 sys.meta_path.insert(0, Blocked())
-from marketfold import build_features, choose_recipe, clean_orders, make_shop, read_orders
+from marketfold.cleaning import clean_orders
+from marketfold.demo import make_shop
+from marketfold.features import build_features
+from marketfold.orders import read_orders
 from marketfold.config import ClusteringOptions, FeatureOptions, ReductionOptions, RunConfig
 from marketfold.errors import MarketfoldError
-from marketfold.selection import Fits
+from marketfold.selection import Fits, choose_recipe
 
 options = FeatureOptions(unit="order")
 table = build_features(clean_orders(read_orders(make_shop(4_000).lines)), options)

@@ -195,8 +195,8 @@ def test_workbook(tmp_path: Path, sheet: str | None) -> None:
 
 
 def test_what_is_no_source() -> None:
-    with pytest.raises(OrdersError, match="A dict cannot be read as orders"):
-        read_orders({"a": 1})
+    with pytest.raises(OrdersError, match="A set cannot be read as orders"):
+        read_orders({1})
 
 
 def test_unknown_extra_column_names_the_closest() -> None:

@@ -86,7 +86,7 @@ def test_a_packed_file_begins_with_saved_lines(examples: Path, tmp_path: Path, m
 
 
 @pytest.mark.parametrize("unit", ["order", "order_line"])
-def test_orders_and_order_lines_as_units(unit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_orders_and_order_lines_as_units(unit: Unit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     write_csv(make_shop(1_500).lines, tmp_path / "orders.csv")
     options = FeatureOptions(unit=unit, feature_set="all")
     assert reached(tmp_path / "orders.csv", tmp_path, monkeypatch, features=options).why_saved == ()

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from marketfold import segment_market
 from marketfold.cleaning import clean_orders
 from marketfold.config import ClusteringOptions, ReductionOptions, RunConfig
 from marketfold.demo import make_shop
 from marketfold.features import build_features, build_matrix
 from marketfold.orders import read_orders
+from marketfold.pipeline import segment_market
 from marketfold.reduction import AutoencoderReducer
 from marketfold.selection import Fits, Recipe
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from marketfold.audiences.platform import PERSONS_NAME
+from marketfold.frames import terse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +29,7 @@ NoteCode = Literal["identifiers missing", "coverage", "companies", "no country",
 companies; phones without a country; values that came hashed."""
 
 
+@terse
 @dataclass(frozen=True)
 class Audience:
     """One segment's audience: a count for everything, and no person.
@@ -81,6 +83,7 @@ class Audience:
         return self.customers - out
 
 
+@terse
 @dataclass(frozen=True)
 class AudienceReport:
     """What was exported.

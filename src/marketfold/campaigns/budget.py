@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from marketfold.errors import ParameterError
+from marketfold.frames import terse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,6 +100,7 @@ BreakEven = Literal["unknown", "possible", "beyond doubling", "beyond all"]
 """Whether more must order than a campaign brings about: twice as many as usually do, or more than there are others."""
 
 
+@terse
 @dataclass(frozen=True)
 class Budget:
     """A budget and its division; `left_over` is what no campaign would earn back, `days` the time observed."""

@@ -19,7 +19,7 @@ from marketfold.campaigns.returning import SegmentCohorts  # noqa: TC001  (as th
 from marketfold.campaigns.timing import Timing  # noqa: TC001  (read back by its types)
 from marketfold.errors import Fault, RunFolderError
 from marketfold.experiments import Baseline, Experiment, Holdout, SegmentDesign
-from marketfold.frames import table_html
+from marketfold.frames import table_html, terse
 from marketfold.json_files import plain
 from marketfold.schema import Trust, Unit
 from marketfold.segments import Described, DistinguishingFeature  # noqa: TC001  (read back by their types)
@@ -73,6 +73,7 @@ class PlanNote:
     about: str = ""
 
 
+@terse
 @dataclass(frozen=True)
 class Campaign:
     """One segment's campaign.
@@ -213,6 +214,7 @@ def as_made(campaign: Campaign, *names: str) -> Campaign:
     return replace(campaign, made=campaign.made | {name: digest(campaign, name) for name in names or EDITABLE})
 
 
+@terse
 @dataclass(frozen=True)
 class CampaignPlan:
     """All campaigns of a run, in the order of the segments.

@@ -268,6 +268,16 @@ def plan_campaigns(
         If the playbook is wrong.
     ParameterError
         If profiles and segments do not belong together, or money is not positive.
+
+    Examples
+    --------
+    >>> from marketfold import clean, features, make_shop, matrix, profile_segments, read, segmentation
+    >>> orders = clean(read(make_shop(lines=2_000).lines))
+    >>> X = matrix(features(orders))
+    >>> made = segmentation(X, (X.table.column("recency_days") > 365).astype(int))
+    >>> plan = plan_campaigns(made, profile_segments(made), orders)
+    >>> [campaign.customers for campaign in plan.campaigns] == [len(made.members(0)), len(made.members(1))]
+    True
     """
     options, draw = options or CampaignOptions(), draw or ArmDraw()
     playbook, notes = _playbook(source.facts, options)

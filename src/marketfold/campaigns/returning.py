@@ -10,6 +10,7 @@ import narwhals as nw
 import numpy as np
 
 from marketfold.exploration import Cohorts, Periods, first_and_later
+from marketfold.frames import terse
 
 if TYPE_CHECKING:
     from marketfold.campaigns.customers import Purchases
@@ -24,6 +25,7 @@ CLOSED = timedelta(days=2)
 """A weekend without orders makes no period incomplete."""
 
 
+@terse
 @dataclass(frozen=True)
 class SegmentCohorts:
     """Cohorts of each segment, in the order of the labels, all of the same periods.

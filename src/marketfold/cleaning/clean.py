@@ -39,6 +39,7 @@ from marketfold.cleaning.rules import (
     undoes_purchase,
 )
 from marketfold.config import CleaningOptions
+from marketfold.frames import Framed
 from marketfold.schema import MONEY_SCALE, SOURCE_LINE, money_sum
 from marketfold.words import currency_code
 
@@ -57,7 +58,7 @@ _RULE = "_rule"
 
 
 @dataclass(frozen=True)
-class CleanOrders:
+class CleanOrders(Framed):
     """Order lines, each on its side.
 
     Attributes
@@ -84,6 +85,10 @@ class CleanOrders:
     orders: Orders
     taken_back: TakenBack | None = None
     before: date | None = None
+
+    def to_arrow(self) -> pa.Table:
+        """Every line that was bought and stayed, in the order of the source."""
+        return self.engine.collect(self.purchases.sort(SOURCE_LINE))
 
     def __repr__(self) -> str:  # the details of what was set aside may be of a person: they are not shown
         ledger = self.report.ledger

@@ -11,7 +11,7 @@ from marketfold import words
 from marketfold.cleaning.rules import CHARGES, DISCOUNT, DUPLICATE, MALFORMED, REASONS
 from marketfold.decisions import Decision
 from marketfold.errors import LedgerError, OrdersError, TooMuchSetAsideError
-from marketfold.frames import table_html
+from marketfold.frames import table_html, terse
 from marketfold.schema import MONEY_SCALE, NO_LINES, Ledger
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class ReadTotals:
     amount_total: float | None
 
 
+@terse
 @dataclass(frozen=True)
 class CleaningReport:
     """What was read, kept and set aside.

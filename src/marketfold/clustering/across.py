@@ -16,6 +16,7 @@ from scipy.special import entr
 from marketfold.clustering.fitting import by_weight, distinct_rows, fit_each, quiet_fits
 from marketfold.clustering.validity import cross_table
 from marketfold.errors import ParameterError
+from marketfold.frames import terse
 from marketfold.sampling import sample_rows
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 MOST_SEGMENTS, FOLLOWED_ROWS, N_STARTS = 7, 5_000, 3
 
 
+@terse
 @dataclass(frozen=True)
 class AcrossSolutions:
     """Segments of neighbouring solutions and the units they share.

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from marketfold.arrays import as_array
 from marketfold.clustering.decision import UNITS_PER_FEATURE, Evidence, decide
 from marketfold.clustering.elbow import ElbowCurve, as_curve, find_knee, sweep
 from marketfold.clustering.fitting import Fit, fit_each, quiet_fits, take_sample
 from marketfold.clustering.null_references import NULL_REFERENCES, Gap, NullReference, draw_null_reference, gap_below
-from marketfold.clustering.validity import ValidityIndex, band, best_allowed, gap_rule, geometry, resample_agreement
+from marketfold.clustering.own import OwnSweep
+from marketfold.clustering.validity import (
+    ValidityIndex,
+    band,
+    best_allowed,
+    gap_rule,
+    geometry,
+    resample_agreement,
+    solutions_anew,
+)
 from marketfold.errors import ParameterError
+from marketfold.frames import terse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from marketfold.clustering.decision import Answer, Strength
+    from marketfold.clustering.validity import Solve
     from marketfold.schema import Float32, Progress
 
 JUDGED_ROWS = 2_000
@@ -26,6 +38,7 @@ STABILITY_ROWS = 1_000
 RESAMPLES = 7
 
 
+@terse
 @dataclass(frozen=True, repr=False)
 class KChoice:
     """The number of segments to use, and how much to believe in it.
@@ -104,18 +117,26 @@ def _gap(gaps: dict[str, Gap], references: dict[str, NullReference], k: Sequence
 
 
 def _stability(
-    X: Float32, references: dict[str, NullReference], k: Sequence[int], k_min: int, seed: int
+    X: Float32, references: dict[str, NullReference], k: Sequence[int], k_min: int, seed: int, solve: Solve
 ) -> ValidityIndex:
     """Agreement of solutions from fresh resamples (Dolnicar and Leisch 2010); the band from the shuffled tables."""
     # drawn, not the first: a table may come sorted
-    values = resample_agreement(take_sample(X, STABILITY_ROWS, seed), k, resamples=RESAMPLES, seed=seed)
+    values = resample_agreement(take_sample(X, STABILITY_ROWS, seed), k, resamples=RESAMPLES, seed=seed, solve=solve)
     samples = [take_sample(table, STABILITY_ROWS, seed) for table in references["shuffled"].tables[:2]]
     low, high = band([resample_agreement(sample, k, resamples=3, seed=seed) for sample in samples])
     label, prefers = "Bootstrap stability (adjusted Rand)", best_allowed(values, k, k_min)
     return ValidityIndex("stability", label, tuple(k), tuple(values.tolist()), low, high, prefers=prefers)
 
 
-def _gather(X: Float32, fits: dict[int, Fit], *, k_min: int, seed: int, progress: Progress | None = None) -> Evidence:
+def _gather(
+    X: Float32,
+    fits: dict[int, Fit],
+    *,
+    k_min: int,
+    seed: int,
+    solve: Solve = solutions_anew,
+    progress: Progress | None = None,
+) -> Evidence:
     """Hold fits at each k (from 1) against data without groups, and ask every index."""
     k = tuple(fits)
     grown = {one: fit for one, fit in fits.items() if 1 < one < len(X)}
@@ -134,7 +155,7 @@ def _gather(X: Float32, fits: dict[int, Fit], *, k_min: int, seed: int, progress
         report_done(3)
         found = [*geometry(X, grown, references, k_min), _gap(gaps, references, k)]
         report_done(4)
-        found.append(_stability(X, references, tuple(grown), k_min, seed))
+        found.append(_stability(X, references, tuple(grown), k_min, seed, solve))
         report_done(5)
     indices = {index.name: index for index in found}
     smallest = tuple(int(np.bincount(fits[one].labels, minlength=one).min()) for one in k)
@@ -142,16 +163,28 @@ def _gather(X: Float32, fits: dict[int, Fit], *, k_min: int, seed: int, progress
 
 
 def choose_k(
-    X: Float32, *, k_max: int = 15, k_min: int = 3, seed: int = 0, progress: Progress | None = None
+    X: Any,
+    *,
+    k_max: int = 15,
+    k_min: int = 3,
+    seed: int = 0,
+    clusterer: Any = None,
+    progress: Progress | None = None,
 ) -> KChoice:
     """Advise a number of segments from `k_min` to `k_max`, and say whether there are groups at all.
 
-    `X` is the matrix, shape (n_units, n_dimensions).
+    Parameters
+    ----------
+    X
+        The matrix, shape (n_units, n_dimensions): an array, a frame or a `FeatureMatrix`.
+    clusterer
+        One of scikit-learn's that is told how many to find (`n_clusters`, `n_components`), in the place of K-means.
+        Data without groups are fitted by K-means all the same, whose WCSS is the least: no other is flattered by that.
 
     Raises
     ------
     ParameterError
-        When fewer than `k_min` rows differ, or the range is empty.
+        When fewer than `k_min` rows differ, the range is empty, or the clusterer finds the number itself.
 
     Examples
     --------
@@ -161,10 +194,14 @@ def choose_k(
     >>> choice.k, choice.answer
     (4, 'groups')
     """
-    matrix: Float32 = np.ascontiguousarray(X, dtype=np.float32)
+    matrix = as_array(X)
     if not 1 <= k_min <= k_max:
         raise ParameterError(f"k_min and k_max must be 1 or more and in this order; got {k_min} and {k_max}.")
-    fits = sweep(matrix, range(1, k_max + 1), seed=seed, progress=progress) if len(matrix) else {}
+    own = None if clusterer is None else OwnSweep(clusterer)
+    asked = range(1, k_max + 1)
+    fits: dict[int, Fit] = {}
+    if len(matrix):
+        fits = own.fits(matrix, asked, seed, progress) if own else sweep(matrix, asked, seed=seed, progress=progress)
     if len(fits) < k_min:
         raise ParameterError(
             f"{k_min} segments were asked of {len(matrix)} units of which {len(fits)} differ. "
@@ -175,8 +212,10 @@ def choose_k(
     judged = fits
     if rows is not matrix:
         with quiet_fits(threads=1):
-            judged = fit_each(rows, tuple(fits), n_starts=6, seed=seed)
-    evidence = _gather(rows, judged, k_min=k_min, seed=seed, progress=progress)
+            few = tuple(fits)
+            judged = own.fits(rows, few, seed) if own else fit_each(rows, few, n_starts=6, seed=seed)
+    solve = own.solutions_anew if own else solutions_anew
+    evidence = _gather(rows, judged, k_min=k_min, seed=seed, solve=solve, progress=progress)
     shuffled = np.exp(evidence.shuffled.log_wcss) * curve.wcss[0]
     return KChoice(
         *decide(evidence, n_units=len(matrix), k_min=k_min),

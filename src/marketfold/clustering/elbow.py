@@ -9,6 +9,7 @@ import numpy as np
 from kneed import KneeLocator
 
 from marketfold.clustering.fitting import Fit, distinct_rows, good_fits, lloyd, quiet_fits
+from marketfold.frames import terse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +32,7 @@ class Knee:
     agreement: float
 
 
+@terse
 @dataclass(frozen=True)
 class ElbowCurve:
     """Within-cluster sum of squares for each number of segments, ascending; it never rises. And where it bends."""

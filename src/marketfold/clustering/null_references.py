@@ -19,6 +19,7 @@ import numpy as np
 from scipy.stats import norm, rankdata
 
 from marketfold.clustering.fitting import THOROUGH_ROWS, Fit, fit_each, lloyd
+from marketfold.frames import terse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -87,6 +88,7 @@ LEAST_ERROR = 0.004
 """K-means stops at solutions whose WCSS differ by about this much; no gap is known better."""
 
 
+@terse
 @dataclass(frozen=True)
 class Gap:
     """How far the WCSS of the data, as a share of that at k = 1, lies below that of data without groups, at each k.

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from joblib import Parallel, delayed
 
+from marketfold.arrays import as_array
 from marketfold.clustering.fitting import SAMPLE_ROWS, Fit, best_of_starts, distinct_rows, lloyd, quiet_fits
 from marketfold.clustering.kmeans import KMeansSegmenter
 from marketfold.clustering.merging import places_alike
-from marketfold.clustering.own import OwnSegmenter, own_fit
+from marketfold.clustering.own import OwnSegmenter, make_segmenter, own_fit
 from marketfold.clustering.validity import adjusted_rand, cross_table, jaccards, nearest
 from marketfold.errors import ParameterError
+from marketfold.frames import terse
 from marketfold.sampling import sample_rows
 from marketfold.thresholds import STABLE
 
@@ -56,6 +58,7 @@ class SegmentStability:
     trust: Trust
 
 
+@terse
 @dataclass(frozen=True)
 class Stability:
     """What the bootstrap found.
@@ -95,7 +98,7 @@ def best_jaccards(reference: Labels, other: Labels, n_segments: int) -> Float64:
 def _fresh_fit(sample: Float32, segmenter: KMeansSegmenter, seed: int) -> Fit:
     """Starts of its own, never the centres to be assessed: K-means might land elsewhere, and that is the question."""
     if isinstance(segmenter, OwnSegmenter):
-        return own_fit(segmenter.clusterer, sample, seed, anew=True)
+        return own_fit(segmenter.clusterer, sample, seed, anew=True, noise=True)
     n_segments = min(segmenter.n_segments, distinct_rows(sample, segmenter.n_segments))
     few = sample[:START_ROWS]  # drawn at random already
     fit = best_of_starts(few, n_segments, n_starts=N_STARTS, seed=seed, tol=START_TOLERANCE)
@@ -111,8 +114,9 @@ def _resample(X: Float32, reference: Labels, shown: Float32, segmenter: KMeansSe
     sample = X[drawn]
     fit = _fresh_fit(sample, segmenter, seed % 2**31)
     units, first = np.unique(drawn, return_index=True)
+    units, first = units[reference[units] >= 0], first[reference[units] >= 0]
     places = _places(segmenter)
-    again = np.arange(len(fit.centers), dtype=np.int32)
+    again = np.arange(len(fit.centers) + 1, dtype=np.int32)  # the last is of those set aside, whose label is -1
     if places.max() + 1 < len(places):
         again = places_alike(places, reference[units], fit.labels[first], len(fit.centers))
     found = best_jaccards(places[reference[units]], again[fit.labels[first]], int(places.max()) + 1)
@@ -141,15 +145,31 @@ def _reference(X: Float32, segmenter: KMeansSegmenter, labels: Labels | None) ->
     if labels is None:
         labels = segmenter.nearest_centers(X)
     reference: Labels = np.asarray(labels, dtype=np.int32)
-    if reference.shape != (len(X),) or reference.min() < 0 or reference.max() >= n_segments:
-        message = f"labels must be {len(X)} numbers from 0 to {n_segments - 1}; got shape {reference.shape}."
-        raise ParameterError(message)
+    if reference.shape != (len(X),) or reference.min() < -1 or not 0 <= reference.max() < n_segments:
+        message = f"labels must be {len(X)} numbers from 0 to {n_segments - 1}, or -1 for noise; got shape "
+        raise ParameterError(f"{message}{reference.shape}.")
     return reference
 
 
+def _assessed(X: Float32, segmenter: Any, labels: Labels | None, seed: int) -> tuple[KMeansSegmenter, Labels]:
+    """What is fitted anew in each resample, and the segment of each unit to hold it against, -1 for noise."""
+    if isinstance(segmenter, KMeansSegmenter):
+        return segmenter, _reference(X, segmenter, labels)
+    if isinstance(segmenter, int | np.integer):
+        made = KMeansSegmenter(int(segmenter), random_state=seed)
+        return made, _reference(X, made if labels is not None else made.fit(X), labels)
+    made = make_segmenter(segmenter, seed=seed)
+    if labels is None:
+        labels = own_fit(segmenter, X, seed, noise=True).labels
+    made.n_segments = int(np.max(labels)) + 1
+    if made.n_segments < 2:
+        raise ParameterError(f"{made.label} finds {made.n_segments} segments in {len(X):,} units: two are needed.")
+    return made, _reference(X, made, labels)
+
+
 def assess_stability(
-    X: Float32,
-    segmenter: KMeansSegmenter | int,
+    X: Any,
+    segmenter: Any,
     labels: Labels | None = None,
     *,
     n_pairs: int = 100,
@@ -160,8 +180,11 @@ def assess_stability(
 
     Parameters
     ----------
+    X
+        The matrix, shape (n_units, n_dimensions): an array, a frame or a `FeatureMatrix`.
     segmenter
-        A fitted segmenter, or a number of segments.
+        A fitted segmenter, a number of segments, or any clusterer of scikit-learn's, as an instance. Units that it
+        sets aside as noise (label -1) are in no segment: they are not counted, and one that becomes noise is lost.
     labels
         The segmentation to assess, shape (n_units,); that of `segmenter` if not given. Where `segmenter` has several
         centres in one segment, the centre of each unit.
@@ -171,24 +194,30 @@ def assess_stability(
     Raises
     ------
     ParameterError
-        When labels and rows do not fit, or more segments are asked than rows differ.
+        When labels and rows do not fit, more segments are asked than rows differ, or a clusterer finds fewer than two.
+
+    Examples
+    --------
+    >>> from sklearn.mixture import GaussianMixture
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.normal(size=(200, 2)) + 9 * np.eye(2)[rng.integers(2, size=200)]
+    >>> assess_stability(X, GaussianMixture(2), n_pairs=2).trust
+    ('slice', 'slice')
     """
-    matrix: Float32 = np.ascontiguousarray(X, dtype=np.float32)
+    matrix = as_array(X)
     if n_pairs < 1:
         raise ParameterError(f"n_pairs must be 1 or more; got {n_pairs}.")
-    if isinstance(segmenter, int):
-        segmenter = KMeansSegmenter(segmenter, random_state=seed)
-        segmenter = segmenter if labels is not None else segmenter.fit(matrix)
-    reference = _reference(matrix, segmenter, labels)
-    shown_rows, places = sample_rows(len(matrix), SAMPLE_ROWS, seed), _places(segmenter)
+    made, reference = _assessed(matrix, segmenter, labels, seed)
+    shown_rows, places = sample_rows(len(matrix), SAMPLE_ROWS, seed), _places(made)
+    within = reference[shown_rows] >= 0
+    own = places[reference[shown_rows][within]]
     aris, best, slsws = [], [], []
     with quiet_fits(threads=1):
-        pairs = _resamples(matrix, reference, matrix[shown_rows], segmenter, n_pairs, seed)
+        pairs = _resamples(matrix, reference, matrix[shown_rows], made, n_pairs, seed)
         for done, ((mine, one), (theirs, other)) in enumerate(pairs, start=1):
             aris.append(adjusted_rand(one, other))
             best += [mine, theirs]
-            own = places[reference[shown_rows]]
-            seen = [best_jaccards(own, each, int(places.max()) + 1) for each in (one, other)]
+            seen = [best_jaccards(own, each[within], int(places.max()) + 1) for each in (one, other)]
             slsws.append(np.mean(seen, axis=0))
             if progress is not None:
                 progress("stability", done, n_pairs)

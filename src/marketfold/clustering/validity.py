@@ -14,6 +14,7 @@ import numpy as np
 from sklearn.metrics.pairwise import euclidean_distances
 
 from marketfold.clustering.fitting import Fit, best_of, distinct_rows, starting_centers
+from marketfold.frames import terse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
     from marketfold.schema import Float32, Float64, Labels
 
     Index = Callable[[Float32, dict[int, Fit]], Float64]
+    Solve = Callable[[Float32, Sequence[int], list[int]], dict[int, Labels]]
 
 SILHOUETTE_ROWS = 2_000
 BAND_ROWS = 500
 """Rows of the silhouette on reference data: the band is wide enough not to need more."""
 
 
+@terse
 @dataclass(frozen=True)
 class ValidityIndex:
     """What one index says at each k, ascending, on the data and on reference data without groups.
@@ -163,12 +166,15 @@ def nearest(X: Float32, centers: Float32) -> Labels:
     return found
 
 
-def resample_agreement(X: Float32, k_range: Sequence[int], *, resamples: int, seed: int) -> Float64:
+def resample_agreement(
+    X: Float32, k_range: Sequence[int], *, resamples: int, seed: int, solve: Solve | None = None
+) -> Float64:
     """Mean adjusted Rand index of solutions from fresh bootstrap samples, next to next, at each k; shape (n_k,).
 
-    Each sample has three k-means++ starts of its own at each k, never the centres of the solution to be judged.
+    Each sample has three k-means++ starts of its own at each k, never the centres of the solution to be judged;
+    or as `solve` does it.
     """
-    solutions = [solutions_anew(X, k_range, [seed, one]) for one in range(resamples)]
+    solutions = [(solve or solutions_anew)(X, k_range, [seed, one]) for one in range(resamples)]
     following = solutions[1:] + solutions[:1]
     return np.array(
         [

@@ -11,6 +11,7 @@ command line, and its line in docs/reference/settings.md.
 from marketfold.config.as_given import Difference, as_flags, as_toml, chosen, differences, from_flags, given_settings
 from marketfold.config.changes import Way, flags_named, settled, ways_in, with_given, without_flags, without_given
 from marketfold.config.faults import in_plain_words
+from marketfold.config.keywords import Given, config_from, full_name, keyword
 from marketfold.config.loading import load_config
 from marketfold.config.settings import Setting, flags, settings_of
 from marketfold.config.tree import (
@@ -39,6 +40,7 @@ __all__ = [
     "Difference",
     "FeatureOptions",
     "Flag",
+    "Given",
     "ReadingOptions",
     "ReductionOptions",
     "RunConfig",
@@ -48,12 +50,15 @@ __all__ = [
     "as_flags",
     "as_toml",
     "chosen",
+    "config_from",
     "differences",
     "flags",
     "flags_named",
     "from_flags",
+    "full_name",
     "given_settings",
     "in_plain_words",
+    "keyword",
     "load_config",
     "settings_of",
     "settled",

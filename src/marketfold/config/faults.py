@@ -84,21 +84,28 @@ def in_plain_words(error: ErrorDetails) -> str:
     return f"{_wrong(error)}: give {wanted[0]}"
 
 
-def faults_of(errors: list[ErrorDetails], overrides: dict[str, Any]) -> list[Fault]:
-    """One fault for each thing that was written wrong, however many rules it breaks."""
+def faults_of(errors: list[ErrorDetails], overrides: dict[str, Any], *, as_keywords: bool = False) -> list[Fault]:
+    """One fault for each thing that was written wrong, however many rules it breaks.
+
+    What was overridden is called as a flag, or as the keyword of a call.
+    """
     said: dict[Place, Fault] = {}
     for error in errors:
         place = tuple(part for part in error["loc"] if part != "[key]")
         setting = next((one for one in settings_of() if one.path == place[: len(one.path)]), None)
         value = None if error["loc"][-1] == "[key]" else error["input"]
-        subject = _subject(place, setting, value, overrides)
+        given = _given(overrides, setting.path if setting else place)
+        if as_keywords and given is not None:
+            subject = f"{place[min(1, len(place) - 1)]}={_short(repr(given))}"
+        else:
+            subject = _subject(place, setting, value, overrides)
         said.setdefault(place, Fault(_sentence(subject, place, setting, error)))
     return list(said.values())
 
 
 def _sentence(subject: str, place: Place, setting: Setting | None, error: ErrorDetails) -> str:
     if error["type"] == "extra_forbidden":
-        return f"{subject}: there is no such setting{_meant(place)}."
+        return f"{subject}: there is no such setting{_meant(place)}"
     if setting is None:
         return f"{subject}: {place[0]} is a group of settings. Set one of them, as in {_one_of(str(place[0]))}."
     if error["type"] == TWO_NUMBERS:
@@ -185,7 +192,7 @@ def _meant(place: Place) -> str:
         if not (isinstance(branch, type) and issubclass(branch, BaseModel)):
             return ""
     close = difflib.get_close_matches(str(place[-1]).lower(), branch.model_fields, n=1)
-    return f"; did you mean {close[0]}?" if close else f". There are: {', '.join(branch.model_fields)}"
+    return f"; did you mean {close[0]}?" if close else f". There are: {', '.join(branch.model_fields)}."
 
 
 def _one_of(group: str) -> str:

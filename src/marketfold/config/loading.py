@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def load_config(overrides: dict[str, Any] | None = None, folder: Path | None = None) -> RunConfig:
+def load_config(
+    overrides: dict[str, Any] | None = None, folder: Path | None = None, *, as_keywords: bool = False
+) -> RunConfig:
     """Settings from defaults, `marketfold.toml` in the working folder, the environment and then `overrides`.
 
     Overrides are nested as the settings are: `{"seed": 1, "clustering": {"segments": 4}}`. ConfigError names every
-    setting that is unknown or out of range. With a `folder` the file is looked for there.
+    setting that is unknown or out of range, an override by its flag or as it stands in a call. With a `folder` the file
+    is looked for there.
     """
     try:
         if folder is None:
@@ -29,7 +32,7 @@ def load_config(overrides: dict[str, Any] | None = None, folder: Path | None = N
         found = _settings_in(folder)(**(overrides or {}))
         return RunConfig.model_construct(**{name: getattr(found, name) for name in RunConfig.model_fields})
     except ValidationError as error:
-        faults = faults_of(error.errors(), overrides or {})
+        faults = faults_of(error.errors(), overrides or {}, as_keywords=as_keywords)
         if len(faults) == 1:
             raise ConfigError(str(faults[0])) from error
         raise ConfigError.from_faults("The settings cannot be used", faults) from error

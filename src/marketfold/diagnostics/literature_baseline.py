@@ -17,6 +17,7 @@ from marketfold.clustering import KMeansSegmenter, cross_table
 from marketfold.diagnostics.label_traps import REPRODUCED, RESTATED, agreement_of_values
 from marketfold.diagnostics.matrix_traps import one_hot_blocks
 from marketfold.features import MatrixScaler, keep_columns, literature_line_table
+from marketfold.frames import terse
 from marketfold.reduction import make_reducer
 from marketfold.sampling import sample_rows
 from marketfold.selection import take_units
@@ -34,6 +35,7 @@ CLUSTERS, CODE = 3, 8
 LEAST_LINES, MOST_LINES = 50, 20_000
 
 
+@terse
 @dataclass(frozen=True)
 class ColumnDependency:
     """How well clusters follow from one class column, by naming the cluster most usual for each of its values.
@@ -55,6 +57,7 @@ class ColumnDependency:
     accuracy: float
 
 
+@terse
 @dataclass(frozen=True)
 class BaselineClusters:
     """Clusters that the usual way finds after a reduction, and from which class columns they follow, the best first."""
@@ -79,6 +82,7 @@ class BaselineClusters:
         return self.best.agreement >= REPRODUCED
 
 
+@terse
 @dataclass(frozen=True)
 class LiteratureBaseline:
     """The usual table of order lines, and what clustering it gives, without and with the reduction asked for."""

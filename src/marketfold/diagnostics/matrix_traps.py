@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from marketfold.frames import terse
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -41,6 +43,7 @@ LEAK = 0.98
 Severity = Literal["note", "warning", "serious"]
 
 
+@terse
 @dataclass(frozen=True)
 class Trap:
     """Something that makes segments look like findings when they are not; `report.sentences` says it.

@@ -45,11 +45,11 @@ def find_traps(segmentation: Segmentation, source: CleanOrders | SourceContext |
     Examples
     --------
     >>> import numpy as np
-    >>> from marketfold import Segmentation, build_features, build_matrix, clean_orders, make_shop, read_orders
-    >>> clean = clean_orders(read_orders(make_shop(lines=4_000).lines))
-    >>> matrix = build_matrix(build_features(clean))
-    >>> labels = np.digitize(matrix.table.column("discount_share"), [0.05, 0.1]).astype(np.int32)
-    >>> [(trap.code, trap.columns) for trap in find_traps(Segmentation.of(matrix, labels), clean)]
+    >>> from marketfold import Segmentation, clean, features, make_shop, matrix, read
+    >>> orders = clean(read(make_shop(lines=4_000).lines))
+    >>> X = matrix(features(orders))
+    >>> labels = np.digitize(X.table.column("discount_share"), [0.05, 0.1]).astype(np.int32)
+    >>> [(trap.code, trap.columns) for trap in find_traps(Segmentation.of(X, labels), orders)]
     [('restates_column', ('discount_share',))]
     """
     table, labels, numbers = segmentation.table, segmentation.labels, segmentation.numbers

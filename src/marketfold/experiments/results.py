@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from marketfold.experiments.power import LEAST_EXPECTED
-from marketfold.frames import table_html
+from marketfold.frames import table_html, terse
 
 if TYPE_CHECKING:
     from datetime import date
@@ -39,6 +39,7 @@ class Gain:
         return Gain(self.amount * share, self.low * share, self.high * share)
 
 
+@terse
 @dataclass(frozen=True)
 class SegmentResult:
     """What a campaign did in one segment.
@@ -117,6 +118,7 @@ class SegmentResult:
         return self.gained.of_others(self.n_holdout / self.n_treated if self.n_treated else math.nan)
 
 
+@terse
 @dataclass(frozen=True)
 class Measurement:
     """What the campaigns did in a period.

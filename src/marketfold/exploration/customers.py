@@ -9,6 +9,7 @@ import narwhals as nw
 import numpy as np
 
 from marketfold.exploration.tables import Tables, month_starts, value_quantiles
+from marketfold.frames import terse
 from marketfold.schema import MONEY_SCALE
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ MOST_PERIODS = 25
 """A table with more columns than this cannot be read: longer spans go by quarter, then by year."""
 
 
+@terse
 @dataclass(frozen=True)
 class Concentration:
     """Revenue by customer, largest first, without saying who.
@@ -58,6 +60,7 @@ class Concentration:
         return 0
 
 
+@terse
 @dataclass(frozen=True)
 class Repeats:
     """Customers with 1, 2, ... orders, and what they brought, shape (n_values,)."""
@@ -104,6 +107,7 @@ def concentrate(tables: Tables) -> tuple[Concentration, Repeats]:
     return concentration, Repeats(orders, np.bincount(place), by_orders)
 
 
+@terse
 @dataclass(frozen=True)
 class Cohorts:
     """Who came when, and who came back.
@@ -142,6 +146,7 @@ def follow_cohorts(tables: Tables) -> Cohorts | None:
     return periods.lay_out(rows["first"], rows["period"], rows["customers"])
 
 
+@terse
 @dataclass(frozen=True)
 class Periods:
     """The periods of a span: the first month and the last (12 x year + month - 1), and how many months each has."""
@@ -176,6 +181,7 @@ def first_and_later(
     return since.group_by("first", "period", *by).agg(customers=nw.len())
 
 
+@terse
 @dataclass(frozen=True)
 class InterPurchaseTimes:
     """Gaps between days of ordering: how often each length occurs, shape (n_values,).

@@ -21,6 +21,7 @@ from marketfold.exploration.relations import (
     just_below,
 )
 from marketfold.exploration.tables import CLASSES, as_dates, collect
+from marketfold.frames import terse
 from marketfold.orders import read_number
 from marketfold.schema import SOURCE_LINE, day_number
 
@@ -41,6 +42,7 @@ LINES_FOR_EACH = 5
 PARTS = ("year", "quarter", "month", "weekday", "year and month", "year and quarter")
 
 
+@terse
 @dataclass(frozen=True)
 class Dependence:
     """What one class column tells of another.

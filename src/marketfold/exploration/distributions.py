@@ -10,6 +10,7 @@ import narwhals as nw
 import numpy as np
 
 from marketfold.exploration.tables import NUMBERS, describe_number, value_quantiles
+from marketfold.frames import terse
 from marketfold.schema import exact_mean
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ SHARE_SCALE = 10**9
 MIN_BIN_LINES = 10
 
 
+@terse
 @dataclass(frozen=True)
 class Distribution:
     """A histogram of one number column (`order_value` is the revenue of an order), split by a class column.

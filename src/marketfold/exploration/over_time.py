@@ -10,6 +10,7 @@ import numpy as np
 
 from marketfold import words
 from marketfold.exploration.tables import Tables, as_dates, month_starts
+from marketfold.frames import terse
 from marketfold.schema import money_sum
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Peak:
     ratio: float
 
 
+@terse
 @dataclass(frozen=True)
 class OverTime:
     """Orders and revenue of kept lines by period, and by calendar month, whatever `period` is.

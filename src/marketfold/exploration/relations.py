@@ -11,6 +11,7 @@ import narwhals as nw
 import numpy as np
 
 from marketfold.exploration.tables import NUMBERS
+from marketfold.frames import terse
 from marketfold.schema import SOURCE_LINE
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class Follows:
     n_given_values: int
 
 
+@terse
 @dataclass(frozen=True)
 class LineSample:
     """A seeded sample of kept lines, for pictures of single lines.

@@ -36,7 +36,7 @@ from marketfold.exploration.relations import (
     sample_lines,
 )
 from marketfold.exploration.tables import Tables, build_tables
-from marketfold.frames import table_html
+from marketfold.frames import table_html, terse
 from marketfold.json_files import plain
 from marketfold.schema import money_sum
 
@@ -67,6 +67,7 @@ class Lines:
     set_aside: dict[str, int]
 
 
+@terse
 @dataclass(frozen=True)
 class Exploration:
     """What the order lines look like before anything is modelled; None or empty where the source cannot answer.

@@ -241,6 +241,15 @@ def split_at(clean: CleanOrders, cut: date) -> tuple[CleanOrders, pa.Table]:
     ------
     TooFewUnitsError
         If there is no purchase before the cut, or none after it.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from marketfold import clean, make_shop, read
+    >>> orders = clean(read(make_shop(lines=2_000).lines))
+    >>> early, later = split_at(orders, date(2026, 1, 1))
+    >>> early.before, later.column_names
+    (datetime.date(2026, 1, 1), ['customer_id', 'revenue'])
     """
     early = before_day(clean, cut)
     after = clean.purchases.filter(nw.col("ordered_on") >= cut)

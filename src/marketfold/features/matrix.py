@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from marketfold.errors import OrdersError, TooFewUnitsError
+from marketfold.errors import OrdersError, TooFewUnitsError, closest
+from marketfold.estimators import plain_arrays
 from marketfold.features.completing import complete
 from marketfold.features.geography import keep_columns, with_geography
 from marketfold.features.scaler import MatrixScaler
@@ -46,6 +47,12 @@ class FeatureMatrix(Framed):
         """Names of the columns."""
         return self.table.names
 
+    def __getitem__(self, name: str) -> Float32:
+        if name not in self.names:
+            raise KeyError(f"There is no feature {name!r}; {closest(name, self.names)}")
+        column: Float32 = self.values[:, self.names.index(name)]
+        return column
+
     def __len__(self) -> int:
         return len(self.values)
 
@@ -68,6 +75,7 @@ class FeatureMatrix(Framed):
         """Scaled rows, such as centres, in the user's units."""
         return self.scaler.inverse_transform(values)
 
+    @plain_arrays
     def transform(self, table: FeatureTable) -> Float32:
         """Other units on the same scale; geography and what is expected are added from what stands beside the features.
 
@@ -105,6 +113,7 @@ def _find_same(X: Float32, names: Sequence[str], blocks: Sequence[str | None]) -
     return reasons
 
 
+@plain_arrays
 def build_matrix(table: FeatureTable, *, geography: bool = False) -> FeatureMatrix:
     """Choose the columns that say something of their own, and scale them.
 

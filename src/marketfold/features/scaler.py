@@ -163,6 +163,13 @@ class MatrixScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # ty
         return settings, {name.rstrip("_"): getattr(self, name) for name in _ARRAYS}
 
     @classmethod
+    def identity(cls, n_features: int) -> Self:
+        """The fitted scaler of a matrix that was scaled elsewhere: it leaves everything as it is."""
+        nothing, one = np.zeros(n_features), np.ones(n_features)
+        state = {"lower": -np.inf * one, "upper": np.inf * one, "logged": nothing, "center": nothing}
+        return cls.from_state({"tail": 0.0}, {**state, "scale": one, "weights": one})
+
+    @classmethod
     def from_state(cls, settings: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Self:
         """The scaler that `to_state` described; ModelError where its arrays do not fit together."""
         scaler = cls(**settings)

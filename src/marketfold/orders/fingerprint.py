@@ -12,13 +12,14 @@ from marketfold.orders.packing import files_below
 
 
 def fingerprint(source: object) -> str | None:
-    """SHA-256 of a file, or of those of a folder or pattern in the order of their paths; None for what is no file.
+    """SHA-256 of a file, or of those of a folder, a pattern or a list in the order of their paths; None of no file.
 
     The names of the files do not count: a file that was moved has the same fingerprint.
     """
-    if not isinstance(source, str | os.PathLike):
+    given = source if isinstance(source, list | tuple) and source else [source]
+    if not all(isinstance(one, str | os.PathLike) for one in given):
         return None
-    files = _files(Path(source).expanduser())
+    files = sorted({file for one in given for file in _files(Path(one).expanduser())})
     try:
         digests = [_digest(file) for file in files]
     except OSError:

@@ -7,10 +7,9 @@ import glob
 import os
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import duckdb
-import narwhals as nw
 import pyarrow as pa
 
 from marketfold import words
@@ -20,12 +19,14 @@ from marketfold.errors import OrdersError, SourceNotFoundError
 from marketfold.file_names import is_passed_over
 from marketfold.orders.day_parts import PARTS, JoinedDays, find_day_parts, hold_days
 from marketfold.orders.hints import holds_days
+from marketfold.orders.in_memory import open_table
 from marketfold.orders.kinds import Kind, kind_of
 from marketfold.orders.packing import TextFile, files_below, members_of, packed_as, spool_input
+from marketfold.orders.remote import refuse_remote
 from marketfold.orders.repeated_tables import same_files
 from marketfold.orders.role_names import sureness
 from marketfold.orders.several import SeveralTexts
-from marketfold.orders.sources import FrameSource, RelationSource, from_parquet, from_polars, from_spark, from_table
+from marketfold.orders.sources import FrameSource, RelationSource, from_parquet
 from marketfold.orders.text_files import NoLinesError, TextSource
 from marketfold.orders.workbooks import open_workbooks, sheet_names
 
@@ -54,7 +55,9 @@ def open_source(source: object, options: ReadingOptions) -> Source:
         return source
     if isinstance(source, str | Path):
         return _with_days(_open_given(str(source), options), options)
-    return _with_days(_told_of_unused(_open_frame(source, options), options, None), options)
+    if isinstance(source, list | tuple) and source and all(isinstance(one, str | Path) for one in source):
+        return _with_days(_open_list([Path(one) for one in source], options), options)
+    return _with_days(_told_of_unused(open_table(source, options), options, None), options)
 
 
 def _with_days(source: Source, options: ReadingOptions) -> Source:
@@ -100,49 +103,13 @@ def _told_of_unused(source: Source, options: ReadingOptions, kind: Kind | None) 
     return source
 
 
-def _open_frame(source: Any, options: ReadingOptions) -> Source:
-    if isinstance(source, duckdb.DuckDBPyRelation):
-        return RelationSource(source, DuckDBEngine(options.memory_limit))
-    try:
-        frame = nw.from_native(source)
-    except TypeError as error:
-        raise OrdersError(
-            f"A {type(source).__name__} cannot be read as orders. "
-            "Give a path, or a pandas, Polars, PyArrow, DuckDB or PySpark table."
-        ) from error
-    if frame.implementation is nw.Implementation.POLARS:
-        return from_polars(frame.lazy())
-    if frame.implementation in {nw.Implementation.PYSPARK, nw.Implementation.PYSPARK_CONNECT}:
-        return from_spark(frame)
-    if frame.implementation is nw.Implementation.DUCKDB:
-        return _open_frame(frame.to_native(), options)
-    engine = DuckDBEngine(options.memory_limit)
-    if frame.implementation is nw.Implementation.PANDAS:
-        return from_table("pandas frame", _from_pandas(frame.to_native()), engine)
-    if isinstance(frame, nw.LazyFrame):
-        frame = frame.collect("pyarrow")
-    return from_table("Arrow table", frame.to_arrow(), engine)
-
-
-def _from_pandas(frame: Any) -> pa.Table:
-    """A pandas frame as Arrow; a column of mixed types is taken as text."""
-    columns = []
-    for place in range(frame.shape[1]):
-        column = frame.iloc[:, place]
-        try:
-            columns.append(pa.chunked_array([pa.Array.from_pandas(column)]))
-        except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError):
-            texts = column.map(str).where(column.notna(), None)
-            columns.append(pa.chunked_array([pa.Array.from_pandas(texts, type=pa.string())]))
-    return pa.table(columns, names=[str(name) for name in frame.columns])
-
-
 def _open_given(given: str, options: ReadingOptions) -> Source:
     """A path, a pattern, or `-`."""
     if not given.strip():
         raise SourceNotFoundError(
             "The name of the orders is empty. Give a file, a folder, a pattern, or - for standard input."
         )
+    refuse_remote([given])
     engine = DuckDBEngine(options.memory_limit)
     if given == STANDARD_INPUT:
         return _open_files("standard input", {"standard input": spool_input(engine.folder)}, options, engine)
@@ -208,6 +175,19 @@ def _open_pattern(path: Path, options: ReadingOptions, engine: DuckDBEngine) -> 
     root = Path(os.path.commonpath([one.parent for one in files]))
     by_name = _each_once({str(one.relative_to(root)): one for one in files})
     return _open_files(files[0].name if len(files) == 1 else path.name, by_name, options, engine)
+
+
+def _open_list(paths: Sequence[Path], options: ReadingOptions) -> Source:
+    """Files that were named one by one, as one table."""
+    refuse_remote(paths)
+    known = [path.expanduser() for path in paths]
+    missing = [path for path in known if not path.is_file()]
+    if missing:
+        raise _not_found(missing[0])
+    root = Path(os.path.commonpath([path.absolute().parent for path in known]))
+    by_name = _each_once({str(path.absolute().relative_to(root)): path for path in known})
+    name = known[0].name if len(by_name) == 1 else f"{len(by_name)} files"
+    return _open_files(name, by_name, options, DuckDBEngine(options.memory_limit))
 
 
 def _not_found(path: Path) -> SourceNotFoundError:

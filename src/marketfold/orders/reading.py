@@ -11,7 +11,7 @@ import narwhals as nw
 from marketfold.config import ReadingOptions
 from marketfold.decisions import SourceFacts
 from marketfold.errors import Fault, OrdersError, ParameterError
-from marketfold.frames import table_html
+from marketfold.frames import Framed, table_html
 from marketfold.orders.cells import as_texts
 from marketfold.orders.open_columns import open_columns
 from marketfold.orders.opening import open_source
@@ -36,7 +36,7 @@ _UNASKED = "not asked for"
 
 
 @dataclass(frozen=True)
-class Orders:
+class Orders(Framed):
     """Order lines as they were read: nothing is set aside yet.
 
     Attributes
@@ -62,6 +62,10 @@ class Orders:
     cells: CellReadings
     null_values: tuple[str, ...] = ()
     open_columns: tuple[str, ...] = ()
+
+    def to_arrow(self) -> pa.Table:
+        """Every order line that was read, in the order of the source; nobody's name or address is among the columns."""
+        return self.engine.collect(self.lines.sort(SOURCE_LINE))
 
     def __repr__(self) -> str:
         return f"<Orders of {self.facts.name}: {self.facts.lines:,} lines>"

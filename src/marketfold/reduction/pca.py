@@ -6,6 +6,7 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
+from sklearn.utils.validation import check_is_fitted
 
 from marketfold.errors import ModelError, ParameterError
 from marketfold.reduction.base import BaseReducer, demand, refuse_constant_columns, row_chunks
@@ -170,6 +171,23 @@ class PCAReducer(BaseReducer):
         scaled = self.components_.T * np.sqrt(self.variances_[: self.n_dimensions_])
         loadings: Float64 = scaled / np.where(self.deviations_ == 0, np.inf, self.deviations_)[:, None]
         return loadings
+
+    def score(self, X: ArrayLike, y: None = None) -> float:  # noqa: ARG002
+        """Mean log-likelihood of further rows under probabilistic PCA (Tipping and Bishop 1999), as scikit-learn's.
+
+        What the components leave is taken as noise that is the same in every direction; minus infinity where there is
+        none and rows lie outside of the components.
+        """
+        check_is_fitted(self)
+        centred = self._checked(X, reset=False).astype(np.float64) - self.mean_
+        kept, left = np.split(self.variances_, [self.n_dimensions_])
+        along = centred @ self.components_.T
+        beyond = np.maximum(np.square(centred).sum(axis=1) - np.square(along).sum(axis=1), 0.0)
+        noise = float(left.mean()) if len(left) else 1.0
+        with np.errstate(divide="ignore"):
+            distance = (np.square(along) / kept).sum(axis=1) + (beyond / noise if len(left) else 0.0)
+            volume = np.log(kept).sum() + len(left) * np.log(noise)
+        return float(-0.5 * (distance + volume + centred.shape[1] * np.log(2 * np.pi)).mean())
 
     def _encode(self, X: NDArray[Any]) -> Float64:
         return (X - self.mean_) @ self.components_.T

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from scipy.special import entr
 
+from marketfold.arrays import as_array
 from marketfold.errors import ParameterError, TooFewUnitsError
+from marketfold.frames import terse
 from marketfold.reduction.base import reconstruction_error, refuse_constant_columns, refuse_not_finite
 from marketfold.reduction.pca import VARIANCE_SHARE, covariance, fewest_for_share, principal_components
 from marketfold.reduction.table import make_reducer
@@ -16,7 +18,7 @@ from marketfold.reduction.table import make_reducer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
     from marketfold.reduction.base import Reducer
     from marketfold.schema import Float32, Float64, Progress
@@ -54,6 +56,7 @@ class Reconstruction:
         return self.share - self.shuffled_share
 
 
+@terse
 @dataclass(frozen=True)
 class Suitability:
     """Whether features are correlated enough to be reduced.
@@ -195,8 +198,8 @@ def assess_suitability(
 
 
 def _checked(X: ArrayLike) -> Float32:
-    matrix: NDArray[np.float32] = np.asarray(X, np.float32)
-    if matrix.ndim != 2 or matrix.shape[1] < 2:
+    matrix = as_array(X)
+    if matrix.shape[1] < 2:
         message = f"Got a matrix of shape {matrix.shape}; whether features are correlated needs two columns or more."
         raise ParameterError(message)
     if len(matrix) < FEWEST_UNITS:

@@ -98,6 +98,11 @@ class TrainingSettings:
         Share of the units that is held out, above 0 and below 1.
     patience
         Epochs without a better held-out loss after which training stops; None takes a quarter of `epochs`.
+
+    Examples
+    --------
+    >>> TrainingSettings(epochs=50, learning_rate=0.01).patience is None
+    True
     """
 
     epochs: int | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketfold.campaigns import as_made
@@ -37,7 +38,6 @@ from marketfold.report.segment_chapters import profiles_chapter, segments_chapte
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from marketfold.analysis import Analysis
     from marketfold.campaigns import Campaign, CampaignPlan
@@ -119,9 +119,9 @@ def report_page(analysis: Analysis) -> ReportPage:
     return report_data(analysis).named()
 
 
-def write_report(analysis: Analysis, path: Path) -> None:
+def write_report(analysis: Analysis, path: str | Path) -> None:
     """Write the report of an analysis as one HTML file that opens offline; an existing one is replaced."""
-    write_page(report_page(analysis), path)
+    write_page(report_page(analysis), Path(path))
 
 
 def with_plan(data: PageData, plan: CampaignPlan) -> PageData:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pyarrow as pa
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from marketfold.page import ReportPage
     from marketfold.schema import Feature, Progress
     from marketfold.segments import Movement
+    from marketfold.snapshot import Snapshot
 
 PEOPLE_FILE, COMPARISON_FILE = "moved.csv", "comparison.json"
 
@@ -78,14 +80,39 @@ def read_comparison(folder: Path) -> ReportPage:
     return PageData.load(folder / COMPARISON_FILE).named()
 
 
+@dataclass(frozen=True)
+class Side:
+    """One of two that are compared: who was in which segment, all features, and the model where there is one."""
+
+    snapshot: Snapshot
+    features: FeatureTable
+    model: SegmentModel | None = None
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        """A run folder."""
+        return cls(run.snapshot(), run_features(run), run.model if run.has_model else None)
+
+    def outside(self, model: SegmentModel | None) -> NDArray[np.bool_] | None:
+        """Which units lie beyond the reach of every segment of a model; None where it measures other things.
+
+        None as well without a model: a run with a reducer or a clusterer of one's own keeps none.
+        """
+        measured = model is not None and set(model.names) <= set(self.features.names)
+        return model.assign(self.features).fits_none if model and measured else None
+
+
+def compare_sides(before: Side, after: Side) -> Movement:
+    """What happened between two segmentations; errors as `compare_run_folders`."""
+    then, now = before.outside(before.model), after.outside(before.model)
+    return compare_runs(before.snapshot, after.snapshot, outside_then=then, outside_now=now)
+
+
 def _compared(earlier: str | Path, later: str | Path, clock: StageClock) -> tuple[Movement, tuple[Feature, ...]]:
     with clock.stage("read"):
-        before, after = Run.read(earlier), Run.read(later)
-        model = before.model if before.has_model else None
+        before, after = Side.of(Run.read(earlier)), Side.of(Run.read(later))
     with clock.stage("compare"):
-        then, now = _outside(model, before), _outside(model, after)
-        movement = compare_runs(before.snapshot(), after.snapshot(), outside_then=then, outside_now=now)
-    return movement, after.described_features
+        return compare_sides(before, after), after.features.features
 
 
 @contextmanager
@@ -135,18 +162,7 @@ def _lines(people: pa.Table) -> Iterator[list[str | float]]:
         ]
 
 
-def _outside(model: SegmentModel | None, run: Run) -> NDArray[np.bool_] | None:
-    """Which units of a run lie beyond the reach of every segment of a model; None where it measures other things.
-
-    None as well without a model: a run with a reducer or a clusterer of one's own keeps none.
-    """
-    if model is None:
-        return None
-    table = _table(run)
-    return model.assign(table).fits_none if set(model.names) <= set(table.names) else None
-
-
-def _table(run: Run) -> FeatureTable:
+def run_features(run: Run) -> FeatureTable:
     """The features as the run measured them."""
     kept = run.snapshot()
     assert kept.values is not None  # noqa: S101  (a run keeps them)

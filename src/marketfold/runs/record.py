@@ -51,7 +51,7 @@ def run_record(analysis: Analysis) -> dict[str, Any]:
         "stability": _stability(analysis),
         "future": asdict(analysis.choice.future) if analysis.choice.future else None,
         "expected": _expected(analysis),
-        "traps": [_trap(trap, analysis) for trap in analysis.segments.traps],
+        "traps": [trap_record(trap, analysis) for trap in analysis.segments.traps],
         "literature_baseline": _literature_baseline(analysis),
         "bought_together": bought_together(analysis),
         "cohorts": cohorts(analysis),
@@ -227,7 +227,8 @@ def _expected(analysis: Analysis) -> dict[str, Any] | None:
     }
 
 
-def _trap(trap: Trap, analysis: Analysis) -> dict[str, Any]:
+def trap_record(trap: Trap, analysis: Analysis) -> dict[str, Any]:
+    """What `run.json` says of a trap."""
     sentence = trap_sentence(trap, analysis.segmentation.unit, analysis.data.kind)
     told = {"code": trap.code, "columns": trap.columns, "sentence": sentence}
     return told | {"severity": trap.severity, "segments": trap.segments, "facts": trap.facts}

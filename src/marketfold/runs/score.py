@@ -50,8 +50,7 @@ def score_orders(
     """
     config, stage = config or scoring_config(model), StageClock(progress).stage
     if not isinstance(model, SegmentModel):
-        folder = Path(model)
-        model = SegmentModel.load(folder / "model" if (folder / "model").is_dir() else folder)
+        model = SegmentModel.load(model)
     if is_of_table(model.settings):
         with stage("read"):
             table = measure_again(source, config.reading, model.settings)

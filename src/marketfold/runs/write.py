@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from pyarrow import parquet
@@ -28,10 +28,10 @@ from marketfold.whole_files import whole_file
 
 if TYPE_CHECKING:
     from marketfold.analysis import Analysis
-    from marketfold.schema import Progress
+    from marketfold.schema import Watched
 
 
-def write_run(analysis: Analysis, folder: str | Path, progress: Progress | Literal[True] | None = None) -> Run:
+def write_run(analysis: Analysis, folder: str | Path, progress: Watched | None = None) -> Run:
     """Write a run folder, whole or not at all.
 
     A run with a reducer or a clusterer of one's own has no `model` folder, for those cannot be saved. `progress` is

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import stats
 
 from marketfold.errors import ParameterError
+from marketfold.frames import terse
 from marketfold.segments.drift import find_drift
 from marketfold.segments.journeys import follow, money_basis, segment_money
 from marketfold.segments.matching import match_segments, shared_units
@@ -38,6 +39,7 @@ class ModelFit:
     still_fits: bool
 
 
+@terse
 @dataclass(frozen=True)
 class Movement:
     """What happened between two runs.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from marketfold.frames import terse
 from marketfold.segments.described import Described, describe
 from marketfold.segments.distinguishing_features import (
     DistinguishingFeature,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from marketfold.selection import Segmentation
 
 
+@terse
 @dataclass(frozen=True, kw_only=True)
 class SegmentTraits:
     """What can be counted of one segment; its name is made from these.
@@ -84,6 +86,7 @@ def _traits(
     )
 
 
+@terse
 @dataclass(frozen=True, kw_only=True)
 class SegmentProfile(SegmentTraits):
     """What one segment is: its traits, and what follows.
@@ -128,11 +131,11 @@ def profile_segments(
     Examples
     --------
     >>> import numpy as np
-    >>> from marketfold import Segmentation, build_features, build_matrix, clean_orders, make_shop, read_orders
+    >>> from marketfold import Segmentation, clean, features, make_shop, matrix, read
     >>> from marketfold.segments import number_and_name
-    >>> matrix = build_matrix(build_features(clean_orders(read_orders(make_shop(lines=4_000).lines))))
-    >>> quiet = (matrix.table.column("recency_days") > 365).astype(np.int32)
-    >>> segmentation, _ = number_and_name(Segmentation.of(matrix, quiet))
+    >>> X = matrix(features(clean(read(make_shop(lines=4_000).lines))))
+    >>> quiet = (X.table.column("recency_days") > 365).astype(np.int32)
+    >>> segmentation, _ = number_and_name(Segmentation.of(X, quiet))
     >>> [profile.units for profile in profile_segments(segmentation)] == np.bincount(quiet).tolist()
     True
     """

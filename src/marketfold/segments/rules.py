@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from marketfold.frames import terse
 from marketfold.segments.distinguishing_features import MOSTLY
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ FOLDS = 5
 FEWEST_FOR_FOLDS = 10
 
 
+@terse
 @dataclass(frozen=True)
 class Bound:
     """One threshold: `feature` is at most, or above, `threshold` (in the user's unit)."""
@@ -64,6 +66,7 @@ class _Rates:
         return self.recall - self.others_share
 
 
+@terse
 @dataclass(frozen=True, kw_only=True)
 class SegmentRule(_Rates):
     """Conditions that hold together, and how often they are right.

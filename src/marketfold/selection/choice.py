@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from marketfold.errors import ParameterError
+from marketfold.frames import terse
 from marketfold.reduction import reducer_type
 from marketfold.selection.feature_sets import ALL, EXPECTED_SET, feature_sets_of
 from marketfold.selection.fits import Recipe
@@ -37,6 +38,7 @@ search for a useful cut, or the curve of the recipe's space."""
 Finding = Literal["groups", "structure", "crowd", "too_few"]
 
 
+@terse
 @dataclass(frozen=True)
 class Choice:
     """What was chosen, and why.

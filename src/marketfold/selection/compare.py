@@ -12,6 +12,8 @@ from sklearn.metrics import calinski_harabasz_score, silhouette_score
 
 from marketfold.clustering import KMeansSegmenter, adjusted_rand, cross_table, jaccards
 from marketfold.errors import ParameterError, TooFewUnitsError
+from marketfold.estimators import plain_arrays
+from marketfold.frames import terse
 from marketfold.reduction import PCAReducer, held_out_reconstruction, make_reducer
 from marketfold.sampling import sample_rows
 from marketfold.selection.temporal_holdout import earlier_labels
@@ -48,6 +50,7 @@ class Skipped:
     fewest_units: int
 
 
+@terse
 @dataclass(frozen=True)
 class WayMap:
     """Drawn units in the two directions in which a way's dimensions differ most; segments named as the taken way's.
@@ -59,6 +62,7 @@ class WayMap:
     labels: Labels
 
 
+@terse
 @dataclass(frozen=True)
 class ReducerScore:
     """What one reduction is worth.
@@ -114,6 +118,7 @@ class Lead:
         return self.value > WORSE_BY and self.value > ERRORS_APART * self.error
 
 
+@terse
 @dataclass(frozen=True)
 class ReducerComparison:
     """The reductions beside each other, from the simplest on, and the one that is taken.
@@ -191,6 +196,7 @@ class _Tried:
         return Lead(float(further.mean() + apart) / 2, float(further.std(ddof=1) / 2 / math.sqrt(len(further))))
 
 
+@plain_arrays
 def compare_reducers(
     fits: Fits,
     recipe: Recipe,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 import numpy as np
 
@@ -97,8 +97,8 @@ class Fits:
 
     Examples
     --------
-    >>> from marketfold import build_features, clean_orders, make_shop, read_orders
-    >>> fits = Fits(build_features(clean_orders(read_orders(make_shop(lines=4_000).lines))))
+    >>> from marketfold import clean, features, make_shop, read
+    >>> fits = Fits(features(clean(read(make_shop(lines=4_000).lines))))
     >>> three, four = (fits.segment(Recipe("value", "pca", k, n_dimensions=2)) for k in (3, 4))
     >>> three.dimensions is four.dimensions, three is fits.segment(Recipe("value", "pca", 3, n_dimensions=2))
     (True, True)
@@ -110,6 +110,13 @@ class Fits:
         self.table, self.holdout, self.progress = table, holdout, progress
         self._made: dict[tuple[Any, ...], Any] = {}
         self._held: dict[int, Any] = {}  # so that nothing else can get the identity of what is known by it
+
+    @classmethod
+    def of(cls, matrix: FeatureMatrix, progress: Progress | None = None) -> Self:
+        """A memory over a matrix that is there already, in the place of that of all features."""
+        fits = cls(matrix.table, None, progress)
+        fits._made["matrix", fits._known(matrix.table), "all", False] = matrix
+        return fits
 
     def sample(self, most: int, seed: int) -> Fits:
         """The same memory over seeded samples of at most `most` units; a smaller table is taken whole."""

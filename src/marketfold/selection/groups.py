@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from marketfold.frames import terse
 from marketfold.sampling import sample_rows
 from marketfold.selection.feature_sets import take_units
 from marketfold.selection.search import repeated
@@ -54,6 +55,7 @@ USUAL = 0.75
 far it is usual. Without it the features by which slices look deepest would set the level for all."""
 
 
+@terse
 @dataclass(frozen=True)
 class GroupTest:
     """What the search for groups found, and what shops without groups would show.

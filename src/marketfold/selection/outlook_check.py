@@ -9,6 +9,7 @@ import narwhals as nw
 import numpy as np
 
 from marketfold.features import Outlook, Unfit, outlook_of, without_outlook
+from marketfold.frames import terse
 
 if TYPE_CHECKING:
     from datetime import date
@@ -26,6 +27,7 @@ GROUPS = 10
 FEWEST_IN_GROUP = 20
 
 
+@terse
 @dataclass(frozen=True)
 class OutlookGroup:
     """Customers of whom alike was expected, and means of what was expected of each and of what came."""
@@ -37,6 +39,7 @@ class OutlookGroup:
     seen_value: float
 
 
+@terse
 @dataclass(frozen=True)
 class OutlookCheck:
     """What was expected on an earlier day beside what came, of customers whose later orders decided nothing.

@@ -23,6 +23,7 @@ from marketfold.clustering import (
 )
 from marketfold.errors import OrdersError, ParameterError
 from marketfold.features import build_matrix
+from marketfold.frames import terse
 from marketfold.sampling import sample_rows
 from marketfold.selection.feature_sets import ALL, select_features, take_units
 from marketfold.selection.foretelling import errors_of_groups
@@ -51,6 +52,7 @@ difference."""
 Reason = Literal["foretells", "repeats", "none repeats", "tested", "same groups"]
 
 
+@terse
 @dataclass(frozen=True)
 class Candidate:
     """One feature set at one number of segments, by the choosing half.
@@ -86,6 +88,7 @@ class Candidate:
         return replace(same, feature_set=self.feature_set, method="none", n_dimensions=None)
 
 
+@terse
 @dataclass(frozen=True)
 class FeatureSetSearch:
     """Which features to segment by, and into how many; `candidates` are all that were tried, best first."""
@@ -137,6 +140,7 @@ def repeated(X: Float32, centers: dict[int, Float32], seed: int) -> dict[int, Fl
     return {k: np.mean(each, axis=0) if each else np.zeros(k) for k, each in found.items()}
 
 
+@terse
 @dataclass(frozen=True)
 class ChoosingHalf:
     """What a choice may look at: half of the customers, and what those known on an earlier day brought later.

@@ -55,9 +55,9 @@ class Segmentation(Framed):
 
     Examples
     --------
-    >>> from marketfold import Fits, build_features, clean_orders, make_shop, read_orders
-    >>> from marketfold.selection import Recipe
-    >>> table = build_features(clean_orders(read_orders(make_shop(lines=4_000).lines)))
+    >>> from marketfold import clean, features, make_shop, read
+    >>> from marketfold.selection import Fits, Recipe
+    >>> table = features(clean(read(make_shop(lines=4_000).lines)))
     >>> segmentation = Fits(table).segment(Recipe("all", "none", n_segments=4))
     >>> segmentation.n_segments, segmentation.numbers
     (4, (1, 2, 3, 4))
@@ -176,7 +176,7 @@ class Segmentation(Framed):
             features.column_names[0]: features.column(0),
             "segment": pa.array(np.array(self.numbers, dtype=np.int32)[self.labels]),
             "segment_name": pa.array(np.array(self.names, dtype=object)[self.labels], pa.string()),
-            "confidence": pa.array(confidence(self.segmenter.transform(self.dimensions))),
+            "confidence": pa.array(confidence(self.segmenter.distances(self.dimensions))),
         }
         return pa.table(columns | {name: features.column(name) for name in features.column_names[1:]})
 

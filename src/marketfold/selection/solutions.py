@@ -10,6 +10,7 @@ import numpy as np
 
 from marketfold.clustering import adjusted_rand, nearest, quiet_fits
 from marketfold.errors import OrdersError, ParameterError
+from marketfold.frames import terse
 from marketfold.sampling import sample_rows
 from marketfold.selection.search import centers_of, repeated
 from marketfold.selection.temporal_holdout import earlier_labels
@@ -27,6 +28,7 @@ K_SHOWN = tuple(range(2, 11))
 SHOWN_ROWS = 5_000
 
 
+@terse
 @dataclass(frozen=True)
 class Solution:
     """The customers in so many segments, from the largest to the smallest.

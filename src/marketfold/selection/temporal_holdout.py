@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from marketfold.errors import OrdersError, ParameterError, TooFewUnitsError
 from marketfold.features import build_features, split_at
+from marketfold.frames import terse
 from marketfold.sampling import sample_rows
 from marketfold.schema import money_sum
 from marketfold.selection.feature_sets import take_units
@@ -47,6 +48,7 @@ RANDOM_DRAWS = 199
 """Draws of random groups: with as many a p-value goes down to half a percent."""
 
 
+@terse
 @dataclass(frozen=True)
 class TemporalHoldout:
     """Customers as they were known on a day (the cutoff), and what they brought after it.
@@ -112,6 +114,7 @@ class TemporalHoldout:
         return np.log1p(np.maximum(self.next_revenue, 0.0))
 
 
+@terse
 @dataclass(frozen=True)
 class FutureScore:
     """How much of the next period's revenue groups foretell, beside what else could.

@@ -9,6 +9,7 @@ import numpy as np
 
 from marketfold.clustering import assess_stability, cross_table, jaccards, trust_of
 from marketfold.errors import OrdersError, ParameterError
+from marketfold.frames import terse
 from marketfold.sampling import sample_rows
 from marketfold.selection.feature_sets import take_units
 from marketfold.selection.merging import merge_alike
@@ -32,6 +33,7 @@ ASIDE_ROWS = 5_000
 REPEATED_PAIRS = 25
 
 
+@terse
 @dataclass(frozen=True)
 class SegmentTest:
     """What one segment has earned.

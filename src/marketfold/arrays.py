@@ -1,0 +1,56 @@
+"""A matrix out of whatever holds one: an array, a frame of any library, or an object of ours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+import numpy as np
+
+from marketfold.errors import ParameterError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def as_array(X: Any) -> NDArray[np.float32]:
+    """A matrix as float32 of shape (n_units, n_columns), rows one after the other in memory.
+
+    ParameterError where a column of a frame holds no numbers, or it has another shape than rows and columns.
+
+    >>> import pandas as pd
+    >>> as_array(pd.DataFrame({"a": [1, 2], "b": [0.5, 1.5]})).tolist()
+    [[1.0, 0.5], [2.0, 1.5]]
+    """
+    if not isinstance(X, np.ndarray):
+        X = _of_frame(X)
+    try:
+        matrix: NDArray[np.float32] = np.ascontiguousarray(X, dtype=np.float32)
+    except (TypeError, ValueError) as error:
+        raise ParameterError(f"A {type(X).__name__} is no matrix of numbers. Give an array or a frame.") from error
+    if matrix.ndim != 2:
+        message = f"Got an array of shape {matrix.shape}: wanted a matrix, one row for each unit, one column for each "
+        raise ParameterError(f"{message}feature.")
+    return matrix
+
+
+def frame_columns(X: Any) -> tuple[str, ...] | None:
+    """The names of the columns of a frame; None of what is no frame."""
+    frame: Any = nw.from_native(X, pass_through=True)
+    if not isinstance(frame, nw.DataFrame | nw.LazyFrame):
+        return None
+    return tuple(frame.collect_schema().names())
+
+
+def _of_frame(X: Any) -> Any:
+    """The numbers of a frame; what is no frame as it was given."""
+    frame: Any = nw.from_native(X, pass_through=True)
+    if isinstance(frame, nw.LazyFrame):
+        frame = frame.collect()
+    if not isinstance(frame, nw.DataFrame):
+        return X
+    other = [name for name, kind in frame.schema.items() if not (kind.is_numeric() or kind == nw.Boolean)]
+    if other:
+        shown = ", ".join(map(repr, other[:5])) + (f" and {len(other) - 5} more" if len(other) > 5 else "")
+        raise ParameterError(f"The columns {shown} of the frame hold no numbers. Leave them out.")
+    return frame.select(nw.all().cast(nw.Float32)).to_numpy()

@@ -1,0 +1,96 @@
+"""The stages by themselves, with settings by their names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from marketfold.cleaning import clean_orders
+from marketfold.config import config_from
+from marketfold.features import build_features, build_matrix
+from marketfold.library.keywords import takes_settings
+from marketfold.orders import read_orders
+
+if TYPE_CHECKING:
+    from marketfold.cleaning import CleanOrders
+    from marketfold.config import Given
+    from marketfold.features import FeatureMatrix
+    from marketfold.orders import Orders
+    from marketfold.schema import FeatureTable
+
+
+@takes_settings("reading")
+def read(source: Any, config: Given = None, **settings: Any) -> Orders:
+    """Read orders, whatever their columns are called.
+
+    Parameters
+    ----------
+    source
+        A path (CSV, TSV, Excel, Parquet, a folder or a pattern) or several, a dictionary of columns, or a pandas,
+        Polars, PyArrow, DuckDB or PySpark table.
+    config
+        Settings as a whole: a `RunConfig`, a dictionary, or the path of a TOML file.
+    settings
+        Those of reading by their names, as in `date_format="%d/%m/%Y"`.
+
+    Raises
+    ------
+    OrdersError
+        If the source cannot be read as orders; all faults are named at once.
+    ConfigError
+        If a setting is unknown, out of its range, or of another stage.
+
+    Examples
+    --------
+    >>> sold = {"when": ["2024-01-31", "2024-02-01"], "who": ["A", "B"], "paid": [12.5, 8.0]}
+    >>> read(sold, mapping={"ordered_on": "when", "customer_id": "who", "amount": "paid"})
+    <Orders of dictionary: 2 lines>
+    """
+    return read_orders(source, config_from(config, settings, groups=("reading",)).reading)
+
+
+@takes_settings("cleaning")
+def clean(orders: Orders, config: Given = None, **settings: Any) -> CleanOrders:
+    """Separate purchases from everything else, and account for every line.
+
+    Settings as in `read`, those of cleaning. OrdersError if there is no line; TooMuchSetAsideError if more than half of
+    the lines would be set aside.
+
+    Examples
+    --------
+    >>> from marketfold.demo import make_shop
+    >>> clean(read(make_shop(lines=2_000).lines), drop_duplicates=True)
+    <CleanOrders: 1,995 of 2,066 lines kept>
+    """
+    return clean_orders(orders, config_from(config, settings, groups=("cleaning",)).cleaning)
+
+
+@takes_settings("features")
+def features(orders: CleanOrders, config: Given = None, **settings: Any) -> FeatureTable:
+    """Measure every customer (or order, or line): one row for each, in the user's own units.
+
+    Settings as in `read`, those of features. OrdersError if no purchase is before the as-of day.
+
+    Examples
+    --------
+    >>> from marketfold.demo import make_shop
+    >>> table = features(clean(read(make_shop(lines=2_000).lines)))
+    >>> table.to_pandas().columns[0], table["order_count"].shape == (len(table),)
+    ('customer_id', True)
+    """
+    return build_features(orders, config_from(config, settings, groups=("features",)).features)
+
+
+def matrix(table: FeatureTable, *, geography: bool = False) -> FeatureMatrix:
+    """Choose the features that say something of their own, and scale them: what reduction and clustering work on.
+
+    With `geography` countries and territories shape the matrix too. OrdersError if nothing tells the units apart;
+    TooFewUnitsError if there are fewer than two.
+
+    Examples
+    --------
+    >>> from marketfold.demo import make_shop
+    >>> X = matrix(features(clean(read(make_shop(lines=2_000).lines))))
+    >>> X.values.dtype.name, X.values.shape == (len(X), len(X.names))
+    ('float32', True)
+    """
+    return build_matrix(table, geography=geography)
