@@ -10,7 +10,9 @@ import pyarrow as pa
 
 from marketfold.audiences import EXCEL_ROWS, Notes, fill_workbook
 from marketfold.csv_files import write_csv
-from marketfold.errors import ParameterError
+from marketfold.damage import told_as
+from marketfold.errors import ParameterError, RunFolderError
+from marketfold.file_names import RUN_FILE
 from marketfold.page import PageData, write_page
 from marketfold.report import about_people, comparison_page
 from marketfold.runs.folder import staged_folder
@@ -84,8 +86,17 @@ def _compared(earlier: str | Path, later: str | Path, clock: StageClock) -> tupl
         model = before.model if before.has_model else None
     with clock.stage("compare"):
         then, now = _outside(model, before), _outside(model, after)
-        movement = compare_runs(before.snapshot(), after.snapshot(), outside_then=then, outside_now=now)
+        movement = compare_runs(
+            before.snapshot(), after.snapshot(), outside_then=then, outside_now=now,
+            merged_then=_made_of_several(before), merged_now=_made_of_several(after),
+        )  # fmt: skip
     return movement, after.described_features
+
+
+def _made_of_several(run: Run) -> frozenset[int]:
+    """Numbers of the segments that somebody made of several; a run that does not say has none."""
+    with told_as(RunFolderError, str(run.folder / RUN_FILE)):
+        return frozenset(int(one["number"]) for one in run.record["segments"] if len(one.get("made_of", "1")) > 1)
 
 
 @contextmanager
