@@ -74,6 +74,11 @@ def cards_of(report: ReportPage) -> SegmentCards | None:
     return found and replace(found, cards=tuple(replace(card, todo_link="") for card in found.cards))
 
 
+def lead_of(report: ReportPage, key: str) -> str:
+    """What a chapter begins with; empty where the report has no such chapter."""
+    return next((section.lead for section in report.sections if section.key == key), "")
+
+
 def parts_of(report: ReportPage, key: str) -> tuple[Part, ...]:
     """The parts of a chapter; none where the report has no such chapter."""
     return next((section.parts for section in report.sections if section.key == key), ())
