@@ -199,13 +199,13 @@ def _merged(
 
     `then` and `now` are the numbers of a run's segments, and which of them were made of several.
     """
-    found = set()
-    for counts, (parts, _), (wholes, merged), turn in ((moves, then, now, 1), (moves.T, now, then, -1)):
+    found = set[tuple[int, int]]()
+    for counts, (parts, _), (wholes, merged), is_now in ((moves, then, now, True), (moves.T, now, then, False)):
         within = 2 * counts > counts.sum(axis=1, keepdims=True)
         for place, whole in enumerate(wholes):
             inside = [part for part, lies in zip(parts, within[:, place], strict=True) if lies]
             if whole in merged and len(inside) > 1:
-                found |= {(part, whole)[::turn] for part in inside if part != whole}
+                found |= {(part, whole) if is_now else (whole, part) for part in inside if part != whole}
     return tuple(sorted(found))
 
 
