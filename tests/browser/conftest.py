@@ -49,6 +49,10 @@ from marketfold.studio import Studio
 HOSTILE = "O'Neill & \"Söns\" </script><script>document.title='taken'</script><img src=x onerror=alert(1)> 🎈 &amp;"
 """A name as a customer's file may hold it."""
 
+PATIENCE = 60_000
+"""Milliseconds that a page may take on a busy machine: what is waited for is there at once on another one."""
+expect.set_options(timeout=PATIENCE)
+
 FIGURE_KEYS = ("map-2d", "map-3d", "bars", "heat", "folded")
 
 

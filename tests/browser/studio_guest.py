@@ -42,6 +42,7 @@ class Door:
             viewport={"width": width, "height": 900}, color_scheme="dark" if scheme == "dark" else "light",
             storage_state=state,
         )  # fmt: skip
+        context.set_default_timeout(SLOW)
         guest = Guest(context.new_page(), self.studio.address.partition("/?")[0], self.root)
         guest.page.on("console", lambda said: guest.faults.extend([said.text] if said.type == "error" else []))
         guest.page.on("pageerror", lambda error: guest.faults.append(str(error)))

@@ -16,7 +16,7 @@ from marketfold.runs import Run, change_plan, read_plan
 from marketfold.studio import Studio
 
 WAIT = 90_000
-"""Milliseconds for a job, which begins with a process of its own."""
+"""Milliseconds for a job, which begins with a process of its own, and for a page of a busy machine."""
 
 
 @dataclass
@@ -41,6 +41,7 @@ class Desk:
         context = self.browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme="dark" if scheme == "dark" else "light"
         )
+        context.set_default_timeout(WAIT)
         page = context.new_page()
         page.on("console", self.note)
         page.on("pageerror", lambda error: self.faults.append(str(error)))

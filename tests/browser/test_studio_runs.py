@@ -127,6 +127,25 @@ def test_nothing_hostile_runs_in_any_station(desk: Desk) -> None:
         watched.page.context.close()
 
 
+def test_a_frame_has_no_second_bar_and_the_colours_of_the_studio(desk: Desk) -> None:
+    watched = desk.page()
+    page = watched.page
+    page.goto(f"{desk.base}/p/spring/report")
+    frame = page.frame_locator("iframe.framed")
+    expect(frame.locator("html.is-framed")).to_have_count(1, timeout=LONGEST)
+    expect(frame.locator("header.bar")).to_be_hidden()
+    page.get_by_role("button", name="Colours").click()
+    chosen = page.locator("html").get_attribute("data-theme")
+    assert chosen in {"light", "dark"}
+    for _ in range(2):  # at once, and when the page comes again
+        expect(frame.locator(f"html.is-framed[data-theme={chosen}]")).to_have_count(1, timeout=LONGEST)
+        page.reload()
+    page.goto(f"{desk.base}/p/spring/report.html?framed&colours=red")  # by itself it is what it is elsewhere
+    expect(page.locator("html[data-theme=auto]")).to_have_count(1)
+    expect(page.locator("header.bar")).to_be_visible()
+    is_quiet(watched, desk.base)
+
+
 def test_an_inline_script_does_not_run_on_a_page_of_the_studio(desk: Desk) -> None:
     watched = desk.page()
     watched.page.goto(f"{desk.base}/runs")

@@ -205,7 +205,7 @@ def test_segments_are_merged_and_taken_apart_by_keyboard(open_station: Stations,
     page.keyboard.type("3")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.locator(".outdated")).to_contain_text("Segments to be one: others now than in the run")
+    expect(page.locator(".outdated")).to_contain_text("Which segments are made one has changed since the run")
     expect(page.locator("#segment-2 .merge")).to_contain_text(f"Will be one with 3 ({names[2]})")
     if scripts:
         assert not serious_faults(page)

@@ -23,7 +23,7 @@ from marketfold.runs import Run
 from marketfold.studio.workspace import Workspace
 
 SETTINGS = {"Quick run": "yes", "Reduction": "no reduction"}
-NUMBERS = {"Most segments tried": "4", "Pairs of resamples": "2", "Number of segments": "3"}
+NUMBERS = {"Most segments tried": "4", "How often it is tried": "2", "Number of segments": "3"}
 
 
 @dataclass
@@ -98,7 +98,7 @@ class Walk:
         named = self.page.locator("#segment-4-name").inner_text()
         self.hand.choose(card.get_by_label("Merge segment 3 with"), f"4. {named}")
         self.hand.press(card.get_by_role("button", name="Merge", exact=True))
-        expect(self.page.locator(".outdated")).to_contain_text("Segments to be one: others now than in the run")
+        expect(self.page.locator(".outdated")).to_contain_text("Which segments are made one has changed since the run")
         self.press("Find them again")
         expect(self.page.locator(".outdated")).to_have_count(0, timeout=SLOW)
         expect(card.get_by_text("Made of 2 segments, as you asked.")).to_be_visible(timeout=SLOW)

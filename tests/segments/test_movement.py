@@ -33,6 +33,39 @@ def test_the_same_run_stands_still():
     assert all(drift.level == "steady" and drift.index == 0 for drift in movement.drift)
 
 
+def by_hand(of: Snapshot, numbers: dict[int, int]) -> Snapshot:
+    """The run with segments made one: each by its new number."""
+    own = np.array([numbers.get(number, number) for number in of.numbers.tolist()])
+    return replace(of, numbers=own, names={one: of.names[one] for one in np.unique(own).tolist()})
+
+
+def test_who_was_merged_by_hand_did_not_move():
+    before, after = run(), by_hand(run(), {3: 1})
+    n_merged = int((before.numbers == 3).sum())
+    together, apart = compare_runs(before, after, merged_now=[1]), compare_runs(after, before, merged_then=[1])
+    assert (together.merged, apart.merged) == (((3, 1),), ((1, 3),))
+    assert together.n_merged == apart.n_merged == n_merged
+    assert together.stayed_share == apart.stayed_share == 1
+    assert compare_runs(after, after, merged_then=[1], merged_now=[1]).n_merged == 0
+    assert compare_runs(before, after).n_merged == 0
+
+
+def test_who_goes_elsewhere_than_into_the_merged_segment_moved():
+    before, after = run(), by_hand(run(), {3: 1})
+    after.numbers[np.flatnonzero(before.numbers == 3)[:5]] = 2
+    movement = compare_runs(before, after, merged_now=[1])
+    assert movement.n_merged == int((before.numbers == 3).sum()) - 5
+    assert movement.stayed_share == 1 - 5 / 400
+
+
+def test_a_merged_segment_is_known_under_the_number_that_it_has_here():
+    before = run()
+    after = by_hand(before, {1: 2, 3: 1})  # what was 1 and 2 is its 2, what was 3 its 1
+    movement = compare_runs(before, after, merged_now=[2])
+    here = dict(movement.renumbered).get(2, 2)
+    assert movement.merged == tuple((one, here) for one in (1, 2) if one != here)
+
+
 @pytest.mark.parametrize(("outside", "fits"), [(4, True), (80, False)])
 def test_whether_the_old_model_still_fits(outside: int, fits: bool):
     then, now = np.arange(400) < 4, np.arange(400) < outside

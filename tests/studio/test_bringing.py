@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import resource
 import socket
 from collections.abc import Iterator
@@ -31,6 +32,23 @@ def test_a_file_that_is_dropped_becomes_a_project(visitor: Visitor):
     assert files == {"May.csv": ORDERS, "May-2.csv": ORDERS + b"x,2024-03-01,9\n"}
     visitor.wait_for_jobs()
     assert "60 lines" in visitor.get("/p/may/data").text
+
+
+def test_a_file_that_cannot_be_read_says_so_and_can_be_removed_where_one_goes_on(visitor: Visitor):
+    upload(visitor, "May.csv", ORDERS)
+    upload(visitor, "Letter.docx", b"\x89 no orders \x00")
+    upload(visitor, "June.csv", ORDERS)
+    visitor.wait_for_jobs()
+    (visitor.root / UPLOADS / "June.csv").unlink()
+    told = visitor.get("/").words
+    assert re.findall(r"(\w+) \S+/\S+ (could not be read|is no longer there)", told) == [
+        ("june", "is no longer there"), ("letter", "could not be read"),
+    ]  # fmt: skip
+    assert visitor.get("/").text.count(">Remove<") == 2
+    gone = visitor.post("/runs/delete", project="letter", sure="yes")
+    assert gone.status == 303
+    assert "Remove letter" not in visitor.get("/").words
+    assert "may" in visitor.get("/").words
 
 
 @pytest.mark.parametrize(

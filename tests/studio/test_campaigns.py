@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -51,6 +52,21 @@ def test_what_a_form_is_filled_with_is_read_as_itself(run: Run):
     exact = {path: text for path, text in texts.items() if general(path) != "holdout.share"}
     assert change_plan(run.folder, exact).campaigns == run.plan.campaigns
     assert typed("holdout.share", 0.2977) == "0.3"
+
+
+def test_messages_that_keep_their_promise_are_named_where_the_offer_is_changed(visitor: Visitor, run: Run):
+    page, offer = visitor.get(PAGE), run.plan.campaigns[0].offer
+    left = f"The messages still promise “{offer.promise}”."
+    assert left not in page.words
+    for changed in ({"1.offer.title": "Free engraving"}, {"1.offer.discount": "7.5 %"}):
+        told = unescape(follow(visitor, page, changed))
+        assert told.count("The messages still promise") == 1
+        assert f'{left} <a href="#1-offer-promise">' in told
+    both = {"1.offer.title": "Free engraving", "1.offer.promise": "free engraving"}
+    assert "still promise" not in follow(visitor, page, both)
+    by_hand = {path: "Come." for path in parts_of(run.plan) if path.startswith("1.drafts.")}
+    assert "still promise" not in follow(visitor, page, by_hand | {"1.offer.title": "Free engraving"})
+    assert 'id="1-offer-promise"' in page.text
 
 
 def test_nothing_is_changed_by_what_nobody_typed(visitor: Visitor, run: Run):

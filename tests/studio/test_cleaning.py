@@ -155,7 +155,7 @@ def test_what_may_be_wrong_stands_before_every_button_that_goes_on(visitor: Visi
         assert all(what in before for what in told), station
         assert f"{len(told)} worth a look" in before
         assert "/p/short/cleaning#group-warned" in before
-    assert 'id="group-warned"' in shown
+    assert 'id="group-warned"' in visitor.get("/p/short/cleaning").text
 
 
 def test_several_statuses_are_ticked_at_once_and_one_can_be_typed(visitor: Visitor):

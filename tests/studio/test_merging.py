@@ -45,7 +45,7 @@ def test_a_click_changes_the_settings_and_marks_the_station(visitor: Visitor, pr
     assert _post(visitor, project, "/merge", segment="3", **{"with": "1"}) == 303
     assert _merges(visitor, project) == ["1+3"]
     told = visitor.get(at(project)).words
-    assert "Segments to be one: others now than in the run" in told
+    assert "Which segments are made one has changed since the run: each card says what becomes of it" in told
     assert "Will be one with 3 (" in told
     assert "3 segments, made with other settings" in told
     assert f'action="{at(project)}/merge"' not in visitor.get(at(project)).text  # two are left, and no fewer can be
@@ -121,6 +121,7 @@ def test_merged_by_clicks_and_repeated_outside(visitor: Visitor, tmp_path_factor
     assert [one["made_of"] for one in made.record["segments"]] == [[1, 3, 4], [2]]
     told = visitor.get(at(project)).words
     assert "Made of 3 segments, as you asked." in told
+    assert "4 segments, three of them made one. So this run has 2; here they are before that." in told
     assert "As you asked, segments 1 (" in told
     assert "Made with other settings" not in told
     elsewhere = tmp_path_factory.mktemp("elsewhere")

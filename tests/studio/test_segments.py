@@ -68,7 +68,7 @@ def test_a_run_is_outdated_only_where_a_setting_has_another_value(visitor: Visit
     assert "Made with other settings" not in visitor.get(at(project)).words
     (visitor.root / "marketfold.toml").write_text("seed = 7\n[reading]\nnull_values = ['NA']\n")
     told = visitor.get(at(project)).words
-    assert "Null value: NA now, none in the run" in told
+    assert "Texts that mean an empty cell: NA now, none in the run" in told
     assert "Seed" not in told.partition("Made with other settings")[2].partition("Find them again")[0]
 
 
@@ -199,10 +199,22 @@ def test_why_a_customer_is_here(visitor: Visitor, project: Project):
     told = visitor.ask("POST", at(project, "/customers/7"), b"", _htmx(visitor)).words
     assert f"Why is {row['customer_id']} in “{row['segment_name']}”?" in told
     assert row["why_here"] in told
-    assert row["arm"] in told
+    assert {"treated": "to be reached", "holdout": "held out"}[row["arm"]] in told
     for feature in run.described_features:
         assert feature.label[1:] in told
     assert visitor.post(at(project, f"/customers/{len(run.segments)}")).status == 422
+
+
+def test_what_was_measured_is_said_in_plain_words_and_named_for_analysts(visitor: Visitor, project: Project):
+    shown = visitor.get(at(project))
+    choices = shown.words.partition("Fewer dimensions first?")[2].partition("The customers")[0]
+    assert "samples of the customers agree to" in choices
+    assert not re.search(r"Jaccard|Rand|R2|resamples", choices)
+    assert 'title="weakest Jaccard ' in shown.text
+    assert '<option value="treated">to be reached</option>' in shown.text
+    assert not re.search(r"\bArm\b", shown.words)
+    data = visitor.get(f"/p/{project.key}/data").words
+    assert not re.search(r"Null value|engine", data)
 
 
 def test_a_rule_is_counted_in_words_and_as_a_file(visitor: Visitor, project: Project):

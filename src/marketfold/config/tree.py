@@ -63,7 +63,7 @@ class ReadingOptions(Options):
     no_role: Annotated[tuple[PlainText, ...], Flag(metavar="COLUMN")] = Field(
         default=(), description="Columns that mean nothing here, whatever their names and cells say."
     )
-    null_values: Annotated[tuple[PlainText, ...], Flag("--null-value")] = Field(
+    null_values: Annotated[tuple[PlainText, ...], Flag("--null-value", title="Texts that mean an empty cell")] = Field(
         default=(), description="Texts that stand for a missing cell, beside the empty cell."
     )
     date_format: Annotated[DateFormat | None, Flag(metavar="FORMAT", unset="found")] = Field(
@@ -93,8 +93,8 @@ class ReadingOptions(Options):
     undo: Annotated[tuple[DecisionCode, ...], Flag(title="Decisions not to be made")] = Field(
         default=(), description="Decisions of the reading, by their codes in `marketfold inspect`, not to be made."
     )
-    memory_limit: Annotated[Size | None, Flag(unset="80 % of the memory")] = Field(
-        default=None, description="Most memory the embedded engine may take, as in 2GB."
+    memory_limit: Annotated[Size | None, Flag(unset="80 % of the memory", title="Most memory")] = Field(
+        default=None, description="Most memory that reading and counting may take, as in 2GB."
     )
 
 
@@ -187,7 +187,7 @@ class ClusteringOptions(Options):
     k_max: Annotated[int, Flag(title="Most segments tried")] = Field(
         default=15, ge=3, le=1_000, description="Largest number of segments on the elbow curve."
     )
-    bootstraps: Annotated[int, Flag(title="Pairs of resamples")] = Field(
+    bootstraps: Annotated[int, Flag(title="How often it is tried whether they come out again")] = Field(
         default=100, ge=2, le=100_000, description="Pairs of resamples in the stability test."
     )
 

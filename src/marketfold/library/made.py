@@ -166,7 +166,9 @@ class MadeSegments(Segments):
         return self._drawn
 
     def _side(self) -> Side:
-        return Side(self._snapshot(), self.features, self.model)
+        made = self.analysis.segmentation
+        merged = frozenset(n for n, parts in zip(made.numbers, made.made_of, strict=True) if len(parts) > 1)
+        return Side(self._snapshot(), self.features, self.model, merged)
 
     def _addressed(self) -> Addressed:
         assignments = with_revenue(self._assignments(), self.to_arrow()["revenue_total"])

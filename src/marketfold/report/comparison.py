@@ -14,6 +14,7 @@ from marketfold.report.sentences.movement import (
     file_sentence,
     fit_sentence,
     knows_quiet,
+    merged_sentence,
     money_sentences,
     movement_sentences,
     movement_title,
@@ -43,7 +44,8 @@ def comparison_page(movement: Movement, features: Sequence[Feature], people_file
     when = dict.fromkeys(words.day(one) for one in (movement.earlier_on, movement.later_on) if one)
     sentences = movement_sentences(movement, {name: one.label for name, one in by_name.items()})
     fit = movement.fit
-    warnings = (renumbered_sentence(movement), fit_sentence(fit) if fit and not fit.still_fits else "")
+    misfit = fit_sentence(fit) if fit and not fit.still_fits else ""
+    warnings = (merged_sentence(movement), renumbered_sentence(movement), misfit)
     return ReportPage(
         title=movement_title(movement),
         lead=" ".join(one for one in sentences if one not in warnings),

@@ -85,6 +85,8 @@ def customer_cell(name: str, value: Any, currency: str | None) -> str:
         return words.short_day(value)
     if name == "overdue_days" and not value:
         return words.MISSING
+    if name == "arm":
+        return str(phrases("customer_arm").get(value, value))
     measure = MEASURES.get(name)
     return words.measured(value, measure, currency) if measure else str(value)
 

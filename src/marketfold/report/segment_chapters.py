@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from marketfold.page import Part
     from marketfold.schema import Feature, FeatureTable, Float64
     from marketfold.segments import SegmentProfile
+    from marketfold.selection import Segmentation
 
 CARD_FEATURES = ("recency_days", "order_count", "revenue_total", "basket_mean")
 """Shown on every card, so that cards can be compared line by line."""
@@ -122,19 +123,20 @@ def _with_aim(card: SegmentCard, campaign: Campaign | None) -> SegmentCard:
     return replace(card, aim=campaign.aim_title, todo=campaign.goal, todo_link=campaign_key(card.number))
 
 
-def _how_numbered(table: FeatureTable) -> str:
-    return f"Numbered by {'revenue' if table.has_money else 'size'}, largest first."
+def _how_numbered(made: Segmentation) -> str:
+    in_order = list(made.numbers) == sorted(made.numbers)
+    code = "numbered" if in_order else "merged" if made.unmerged else "carried on"
+    return say("segment_order", code, size="revenue" if made.table.has_money else "size")
 
 
 def segments_chapter(analysis: Analysis) -> Section:
     """A card for each segment."""
-    table = analysis.segmentation.table
     cards = tuple(_card(profile, analysis) for profile in analysis.segments.profiles)
     cards = _with_outlook(analysis, cards)
     return Section(
         key="segments",
         title="The segments",
-        lead=_how_numbered(table),
+        lead=_how_numbered(analysis.segmentation),
         parts=(with_aims(SegmentCards(cards, words.units_word(analysis.segmentation.unit)), analysis.plan.campaigns),),
     )
 

@@ -11,7 +11,9 @@ import pyarrow as pa
 
 from marketfold.audiences import EXCEL_ROWS, Notes, fill_workbook
 from marketfold.csv_files import write_csv
-from marketfold.errors import ParameterError
+from marketfold.damage import told_as
+from marketfold.errors import ParameterError, RunFolderError
+from marketfold.file_names import RUN_FILE
 from marketfold.page import PageData, write_page
 from marketfold.report import about_people, comparison_page
 from marketfold.runs.folder import staged_folder
@@ -82,16 +84,20 @@ def read_comparison(folder: Path) -> ReportPage:
 
 @dataclass(frozen=True)
 class Side:
-    """One of two that are compared: who was in which segment, all features, and the model where there is one."""
+    """One of two that are compared: who was in which segment, all features, and the model where there is one.
+
+    `merged` has the numbers of the segments that somebody made of several.
+    """
 
     snapshot: Snapshot
     features: FeatureTable
     model: SegmentModel | None = None
+    merged: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, run: Run) -> Self:
         """A run folder."""
-        return cls(run.snapshot(), run_features(run), run.model if run.has_model else None)
+        return cls(run.snapshot(), run_features(run), run.model if run.has_model else None, _made_of_several(run))
 
     def outside(self, model: SegmentModel | None) -> NDArray[np.bool_] | None:
         """Which units lie beyond the reach of every segment of a model; None where it measures other things.
@@ -105,7 +111,14 @@ class Side:
 def compare_sides(before: Side, after: Side) -> Movement:
     """What happened between two segmentations; errors as `compare_run_folders`."""
     then, now = before.outside(before.model), after.outside(before.model)
-    return compare_runs(before.snapshot, after.snapshot, outside_then=then, outside_now=now)
+    return compare_runs(
+        before.snapshot,
+        after.snapshot,
+        outside_then=then,
+        outside_now=now,
+        merged_then=before.merged,
+        merged_now=after.merged,
+    )
 
 
 def _compared(earlier: str | Path, later: str | Path, clock: StageClock) -> tuple[Movement, tuple[Feature, ...]]:
@@ -113,6 +126,12 @@ def _compared(earlier: str | Path, later: str | Path, clock: StageClock) -> tupl
         before, after = Side.of(Run.read(earlier)), Side.of(Run.read(later))
     with clock.stage("compare"):
         return compare_sides(before, after), after.features.features
+
+
+def _made_of_several(run: Run) -> frozenset[int]:
+    """Numbers of the segments that somebody made of several; a run that does not say has none."""
+    with told_as(RunFolderError, str(run.folder / RUN_FILE)):
+        return frozenset(int(one["number"]) for one in run.record["segments"] if len(one.get("made_of", "1")) > 1)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from marketfold.snapshot import Snapshot, check_comparable
 from marketfold.thresholds import OUTSIDE_ALLOWED
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
 
     from numpy.typing import NDArray
@@ -64,6 +65,8 @@ class Movement:
         Whether the revenue of the runs can be subtracted, and its currency.
     renumbered
         Number of a segment in the later run, and the one that it has here, where these differ.
+    merged
+        Segments then and now between which units changed as segments were made one, or taken apart, by hand.
     """
 
     earlier_numbers: tuple[int, ...]
@@ -82,6 +85,7 @@ class Movement:
     basis: MoneyBasis = "unknown"
     currency: str | None = None
     renumbered: tuple[tuple[int, int], ...] = ()
+    merged: tuple[tuple[int, int], ...] = ()
 
     @property
     def days(self) -> int | None:
@@ -103,10 +107,17 @@ class Movement:
         return int(self.moves.sum())
 
     @property
+    def n_merged(self) -> int:
+        """Units of both runs in another segment, as theirs was made one with it or taken apart from it by hand."""
+        then, now = self.earlier_numbers, self.later_numbers
+        return sum(int(self.moves[then.index(before), now.index(after)]) for before, after in self.merged)
+
+    @property
     def stayed_share(self) -> float:
-        """Share of the shared units whose segment number is the same, 0 to 1."""
+        """Share of the shared units whose segment number is the same, or another by hand alone, 0 to 1."""
         same = [(i, self.later_numbers.index(n)) for i, n in enumerate(self.earlier_numbers) if n in self.later_numbers]
-        return float(sum(int(self.moves[i, j]) for i, j in same)) / self.shared if self.shared else 0.0
+        stayed = sum(int(self.moves[i, j]) for i, j in same) + self.n_merged
+        return stayed / self.shared if self.shared else 0.0
 
 
 def _fit(then: NDArray[np.bool_], now: NDArray[np.bool_]) -> ModelFit:
@@ -122,6 +133,8 @@ def compare_runs(
     *,
     outside_then: NDArray[np.bool_] | None = None,
     outside_now: NDArray[np.bool_] | None = None,
+    merged_then: Collection[int] = (),
+    merged_now: Collection[int] = (),
 ) -> Movement:
     """Set two runs of the same unit and features side by side.
 
@@ -133,6 +146,8 @@ def compare_runs(
     outside_then, outside_now
         Which units of the earlier, and of the later run, lie beyond the reach of every segment of the earlier model
         (`KMeansSegmenter.fits_none`).
+    merged_then, merged_now
+        Numbers of segments of the earlier, and of the later run, that were made of several by hand.
 
     Raises
     ------
@@ -169,7 +184,31 @@ def compare_runs(
         basis=money_basis(earlier, later),
         currency=later.takings.currency if later.takings else None,
         renumbered=renumbered,
+        merged=_merged(
+            moves,
+            (earlier.segment_numbers, merged_then),
+            (later.segment_numbers, {dict(renumbered).get(own, own) for own in merged_now}),
+        ),
     )
+
+
+def _merged(
+    moves: NDArray[np.int64],
+    then: tuple[tuple[int, ...], Collection[int]],
+    now: tuple[tuple[int, ...], Collection[int]],
+) -> tuple[tuple[int, int], ...]:
+    """Segments then and now of which most of the one is in the other, which was made of several, or is a part of it.
+
+    `then` and `now` are the numbers of a run's segments, and which of them were made of several.
+    """
+    found = set[tuple[int, int]]()
+    for counts, (parts, _), (wholes, merged), is_now in ((moves, then, now, True), (moves.T, now, then, False)):
+        within = 2 * counts > counts.sum(axis=1, keepdims=True)
+        for place, whole in enumerate(wholes):
+            inside = [part for part, lies in zip(parts, within[:, place], strict=True) if lies]
+            if whole in merged and len(inside) > 1:
+                found |= {(part, whole) if is_now else (whole, part) for part in inside if part != whole}
+    return tuple(sorted(found))
 
 
 def _check_order(earlier: Snapshot, later: Snapshot) -> None:

@@ -62,7 +62,7 @@ class CustomerList:
     headings: tuple[Heading, ...]
     lines: tuple[Line, ...]
     segments: tuple[tuple[int, str], ...]
-    arms: tuple[str, ...]
+    arms: tuple[tuple[str, str], ...]
     trusts: tuple[str, ...]
     what: str
     hides_ids: bool
@@ -111,7 +111,7 @@ def customer_list(run: Run, asked: RowsAsked, *, shows_ids: bool = False) -> Cus
     return CustomerList(
         asked, f"{asked.sort}:{'down' if asked.descending else 'up'}" if asked.sort else "", found,
         tuple(_heading(name, labels.get(name, name), asked) for name in (rows.unit_id, *shown)), lines,
-        tuple(known.items()), ("treated", "holdout") if "arm" in rows.columns else (),
+        tuple(known.items()), tuple(phrases("customer_arm").items()) if "arm" in rows.columns else (),
         tuple(one for one in ("group", "slice", "weak") if one in {s["trust"] for s in run.record["segments"]}),
         words.unit_word(run.record["unit"]), hides, shows_ids and run.id_is_personal,
     )  # fmt: skip

@@ -78,7 +78,7 @@ def role_words(role: str) -> str:
 
 def name_of(setting: Setting) -> str:
     """What a setting is called in a form."""
-    return setting.path[-1].replace("_", " ").capitalize()
+    return setting.flag.title or setting.path[-1].replace("_", " ").capitalize()
 
 
 def choices_in(text: str, look: Look, about: Collection[str] = (), what: str = "") -> tuple[Choice, ...]:

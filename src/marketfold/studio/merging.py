@@ -13,7 +13,7 @@ from marketfold.file_names import RUN_FILE
 from marketfold.selection import check_merges
 from marketfold.studio.settings_form import MERGE
 from marketfold.thresholds import LEAST_ASKED
-from marketfold.words import listed
+from marketfold.words import listed, number_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -46,6 +46,15 @@ def made_of(run: Run) -> dict[int, tuple[int, ...]]:
             one["number"]: tuple(_PARTS.validate_python(one.get("made_of", [place])))
             for place, one in enumerate(run.record["segments"], start=1)
         }
+
+
+def merged_in_words(run: Run) -> str:
+    """How many of the segments that were found are one by now; empty where none are.
+
+    "three of them made one", "four of them made two".
+    """
+    merged = [len(parts) for parts in made_of(run).values() if len(parts) > 1]
+    return f"{number_word(sum(merged))} of them made {number_word(len(merged))}" if merged else ""
 
 
 def can_be_merged(desk: Desk) -> bool:

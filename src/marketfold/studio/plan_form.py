@@ -18,7 +18,7 @@ from marketfold.report import part_label
 from marketfold.studio.workspace import OutdatedError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from starlette.datastructures import FormData
 
@@ -28,6 +28,8 @@ SHARES = {"budget.margin", "offer.discount", "channels.N.share"}
 """Typed as a per cent."""
 LONG = {"goal": 3, "offer.reason": 3, "schedule": 2, "measure": 3, "channels.N.use": 2, "drafts.N.body": 9}
 """Texts of more than a line, by their height in lines."""
+OFFERED = ("title", "discount")
+"""Parts of an offer that its promise may speak of."""
 LEFT_OUT = {"holdout.held_out"}
 """The slider moves the share of it."""
 SLIDER_STEP, SLIDER_MOST = 0.01, 0.5
@@ -146,6 +148,20 @@ def changes_in(form: FormData) -> dict[str, str]:
 def _as_kept(text: str) -> str:
     """What came from a form as the plan keeps it: pages tie numbers to their per cent, and forms end lines in two."""
     return kept_apart(text).replace("\r\n", "\n")
+
+
+def promises_left(plan: CampaignPlan, changed: Collection[str]) -> dict[int, str]:
+    """What messages go on promising where the offer was changed and its promise was not, by number of the campaign.
+
+    `changed` are the paths of what was changed; messages that do not hold the promise word for word are passed over.
+    """
+    found = {}
+    for one in plan.campaigns:
+        promise, own = one.offer.promise, {name for name in OFFERED if f"{one.number}.offer.{name}" in changed}
+        texts = " ".join(str(text) for draft in one.drafts for text in vars(draft).values())
+        if own and f"{one.number}.offer.promise" not in changed and promise and promise.casefold() in texts.casefold():
+            found[one.number] = promise
+    return found
 
 
 def check_current(form: FormData, plan: CampaignPlan) -> None:

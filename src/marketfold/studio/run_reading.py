@@ -56,11 +56,12 @@ class Solution:
 
 @dataclass(frozen=True)
 class Option:
-    """A feature set or a reduction that was tried, and what was found of it."""
+    """A feature set or a reduction that was tried, what was found of it, and the same in the words of analysts."""
 
     name: str
     title: str
     found: tuple[str, ...]
+    terms: str = ""
     taken: bool = False
 
 
@@ -72,6 +73,11 @@ def cards_of(report: ReportPage) -> SegmentCards | None:
     parts = (part for section in report.sections for part in section.parts)
     found = next((part for part in parts if isinstance(part, SegmentCards)), None)
     return found and replace(found, cards=tuple(replace(card, todo_link="") for card in found.cards))
+
+
+def lead_of(report: ReportPage, key: str) -> str:
+    """What a chapter begins with; empty where the report has no such chapter."""
+    return next((section.lead for section in report.sections if section.key == key), "")
 
 
 def parts_of(report: ReportPage, key: str) -> tuple[Part, ...]:
@@ -97,7 +103,7 @@ def feature_sets_of(run: Run) -> list[Option]:
                 by_name[one["feature_set"]] = one
         taken = record["name"]
         return [
-            Option(name, name.replace("_", " and "), _of_candidate(one), taken=name == taken)
+            Option(name, name.replace("_", " and "), _of_candidate(one), _terms(one), taken=name == taken)
             for name, one in sorted(by_name.items(), key=lambda pair: (pair[0] != taken, *(-x for x in _rank(pair[1]))))
         ]
 
@@ -108,13 +114,17 @@ def _rank(one: dict[str, Any]) -> tuple[float, float]:
 
 def _of_candidate(one: dict[str, Any]) -> tuple[str, ...]:
     again = "all come out again" if one["repeats"] else "not all come out again"
-    found = [f"{words.plural(one['k'], 'segment')}, {again} (weakest Jaccard {words.decimal(one['jaccard'])})"]
+    found = [f"{words.plural(one['k'], 'segment')}, {again}"]
     if one["explained"] is not None:
         fit = f"fit {share(one['explained'])} of the differences in later revenue"
-        found.append(
-            fit if one["explained"] > 0 else f"fit later revenue no better than its mean ({share(one['explained'])})"
-        )
+        found.append(fit if one["explained"] > 0 else "say nothing of later revenue")
     return tuple(found)
+
+
+def _terms(one: dict[str, Any]) -> str:
+    """What was measured, by the names that it has among analysts."""
+    measured = {"weakest Jaccard": one["jaccard"], "adjusted Rand index": one.get("ari"), "R2": one["explained"]}
+    return ", ".join(f"{name} {words.known(value)}" for name, value in measured.items() if value is not None)
 
 
 def reductions_of(run: Run) -> list[Option]:
@@ -123,10 +133,11 @@ def reductions_of(run: Run) -> list[Option]:
         record = run.record["reduction"]
         return [
             Option(
-                one["method"], _sentence(label_of(one["method"])), _of_reduction(one), one["method"] == record["method"]
+                one["method"], _sentence(label_of(one["method"])), _of_reduction(one),
+                "" if one["skipped"] else _terms(one), taken=one["method"] == record["method"],
             )
             for one in record["compared"]
-        ]
+        ]  # fmt: skip
 
 
 def _of_reduction(one: dict[str, Any]) -> tuple[str, ...]:
@@ -134,10 +145,12 @@ def _of_reduction(one: dict[str, Any]) -> tuple[str, ...]:
         return (f"Not tried: {one['skipped']}",)
     found = [words.plural(one["n_dimensions"], "dimension")]
     if one["reconstruction"] is not None:
-        found.append(f"{share(one['reconstruction'])} comes back")
+        found.append(f"keeps {share(one['reconstruction'])} of the differences between customers")
     if one["explained"] is not None:
-        found.append(f"foretells {share(one['explained'])} of the differences in later revenue")
-    found.append(f"resamples agree to {words.known(one['ari'])} (weakest Jaccard {words.known(one['jaccard'])})")
+        foretold = f"foretells {share(one['explained'])} of the differences in later revenue"
+        found.append(foretold if one["explained"] > 0 else "says nothing of later revenue")
+    if one["ari"] is not None:
+        found.append(f"samples of the customers agree to {words.decimal(one['ari'])} (1 is the same, 0 is chance)")
     return tuple(found)
 
 

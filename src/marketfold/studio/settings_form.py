@@ -91,7 +91,7 @@ def in_words(one: Difference) -> str:
     'Number of segments: 4 now, chosen from the evidence in the run'
     """
     if one.setting.path == MERGE:  # its numbers are not always those on the cards, which say it with names
-        return f"{one.setting.title}: others now than in the run"
+        return "Which segments are made one has changed since the run: each card says what becomes of it"
     now, made = (_value_words(one.setting, value) for value in (one.now, one.made))
     return f"{one.setting.title}: {now} now, {made} in the run"
 

@@ -9,6 +9,7 @@ from tests.segments.runs import HALF, earlier_run, later_run
 from marketfold.report.sentences.movement import (
     ages_sentence,
     fit_sentence,
+    merged_sentence,
     money_sentences,
     movement_sentences,
     movement_title,
@@ -48,6 +49,21 @@ def with_events(movement: Movement, came: int, quiet: int, best: int = 0) -> Mov
 )
 def test_the_title_says_who_came_back_and_who_went_quiet(movement: Movement, events: tuple[int, int, int], title: str):
     assert movement_title(with_events(movement, *events)) == title
+
+
+def test_who_was_merged_by_hand_is_said_not_to_have_changed_segment():
+    before = replace(earlier_run(), unit="order")
+    after = replace(before, numbers=np.ones(2 * HALF, dtype=int), names={1: "Everybody"})
+    merged = compare_runs(before, after, merged_now=[1])
+    assert movement_title(merged) == "Nobody changed segment but by hand: segments were made one, or taken apart"
+    assert movement_sentences(merged)[1] == "Of 60 in both runs 100 % are in the same segment as before."
+    assert merged_sentence(merged) == (
+        "30 orders are in another segment because segments were made one, or taken apart, by hand: from 2 (Lapsed, "
+        "and more) to 1 (Everybody). The tables and the list of names have them among those who moved; the sentences "
+        "count them as having stayed."
+    )
+    assert merged_sentence(compare_runs(before, after)) == ""
+    assert movement_title(compare_runs(before, after)) == "30 orders changed segment"
 
 
 def test_where_that_is_not_known_the_title_says_who_moved():

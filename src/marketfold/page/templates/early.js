@@ -2,9 +2,12 @@
   "use strict";
   var root = document.documentElement;
   var system = window.matchMedia("(prefers-color-scheme: dark)");
+  // A frame of the studio has no storage: its address says which colours, and that the bar stands around it already.
+  var asked = window.parent === window ? new URLSearchParams() : new URLSearchParams(location.search);
+  var colours = /^(auto|light|dark)$/.exec(asked.get("colours") || "");
   function stored() { try { return localStorage.getItem("marketfold-theme") || "auto"; } catch (e) { return "auto"; } }
   window.marketfoldTheme = {
-    choice: stored(),
+    choice: colours ? colours[0] : stored(),
     mode: function () { return this.choice === "auto" ? (system.matches ? "dark" : "light") : this.choice; },
     apply: function () { root.dataset.mode = this.mode(); root.dataset.theme = this.choice; },
     choose: function (choice) {
@@ -14,6 +17,7 @@
     }
   };
   root.classList.add("js");
+  if (asked.has("framed")) root.classList.add("is-framed");
   window.marketfoldTheme.apply();
   system.addEventListener("change", function () { window.marketfoldTheme.apply(); document.dispatchEvent(new Event("marketfold-theme")); });
 })();

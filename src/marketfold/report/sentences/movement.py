@@ -32,7 +32,7 @@ def knows_quiet(movement: Movement) -> bool:
 def _counts(movement: Movement) -> dict[str, Any]:
     who, unit = movement.journeys, words.unit_word(movement.unit)
     came, quiet = int(who.came_back.sum()), int(who.went_quiet.sum())
-    moved = int((who.in_both & (who.before != who.after)).sum())
+    moved = int((who.in_both & (who.before != who.after)).sum()) - movement.n_merged
     return {
         "came": words.plural(came, unit),
         "n_came": came,
@@ -53,8 +53,8 @@ def movement_title(movement: Movement) -> str:
     elif n["n_came"] or n["quiet"]:
         code = "both" if n["n_came"] and n["quiet"] else "came" if n["n_came"] else "quiet"
         code += ".best" if n["best"] else ""
-    elif n["n_moved"]:
-        code = "moved" if knows_quiet(movement) else "moved.only"
+    elif n["n_moved"] or movement.n_merged:
+        code = "merged" if not n["n_moved"] else "moved" if knows_quiet(movement) else "moved.only"
     else:
         code = "still"
     return say("movement", f"title.{code}", **n)
@@ -117,6 +117,17 @@ def ages_sentence(movement: Movement) -> str:
     what = [AGEING[name] for name in ageing if name in AGEING]
     what += ["what is added up over a customer's whole time, and shares of the calendar"] * (len(what) < len(ageing))
     return say("movement", "ages", days=words.days(movement.days), what=tuple(what))
+
+
+def merged_sentence(movement: Movement) -> str:
+    """Say who is in another segment only as segments were made one, or taken apart, by hand; "" where nobody is."""
+    if not movement.n_merged:
+        return ""
+    then = dict(zip(movement.earlier_numbers, movement.earlier_names, strict=True))
+    now = dict(zip(movement.later_numbers, movement.later_names, strict=True))
+    pairs = tuple(f"from {one} ({then[one]}) to {other} ({now[other]})" for one, other in movement.merged)
+    who = words.plural(movement.n_merged, words.unit_word(movement.unit))
+    return say("movement", "merged", pairs=pairs, n=movement.n_merged, who=who)
 
 
 def renumbered_sentence(movement: Movement) -> str:

@@ -24,6 +24,7 @@ from marketfold.studio.plan_form import (
     fingerprints,
     general,
     plan_fields,
+    promises_left,
     typed,
 )
 from marketfold.studio.stations import audiences
@@ -94,6 +95,7 @@ def _page(request: Request, desk: Desk, given: Mapping[str, str] | None = None, 
         "fingerprint": fingerprint(before),
         "was": fingerprints(before),
         "n_changes": len(given or {}),
+        "promises": promises_left(shown, given or {}),
         "refused": "",
         "saved": False,
     }
@@ -112,6 +114,7 @@ def _follow(request: Request, form: FormData) -> Response:
     given = changes_in(form)
     shown, unfit = foresee(before, given)
     values = _follows(shown) | {"fields": plan_fields(before, given, unfit), "unfit": unfit, "n_changes": len(given)}
+    values["promises"] = promises_left(shown, given)
     html = environment("marketfold.studio").get_template("campaign_follows.html.j2").render(**values)
     return HTMLResponse(printable(html))
 
@@ -133,7 +136,8 @@ def _save(request: Request, form: FormData) -> Response:
         if given:
             change_plan(run.folder, given)
     if request.headers.get("hx-request"):
-        return _page(request, desk_of(state, key), saved=True)
+        now = desk_of(state, key)
+        return _page(request, now, saved=True, promises=promises_left(run_of(now).plan, given))
     return go(request, f"/p/{key}/campaigns?saved")
 
 

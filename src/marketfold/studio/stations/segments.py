@@ -13,7 +13,7 @@ from marketfold.config import SEGMENTS_PANEL, load_config
 from marketfold.damage import told_as
 from marketfold.errors import ParameterError, RunFolderError
 from marketfold.runs import read_plan, rename_segment
-from marketfold.studio.merging import made_of, merged_with, taken_apart
+from marketfold.studio.merging import merged_in_words, merged_with, taken_apart
 from marketfold.studio.opening import made_with
 from marketfold.studio.pages import (
     Station,
@@ -72,8 +72,8 @@ def _solution(request: Request) -> Response:
         solution, made = chosen_solution(request, desk.run, solutions), desk.run.record["choose_k"]["k"]
     if solution is None:
         raise ParameterError("This run does not say what other numbers of segments would give. Make it again.")
-    is_merged = any(len(parts) > 1 for parts in made_of(desk.run).values())
-    shown = {"at": f"/p/{desk.project.key}/segments", "solution": solution, "made": made, "is_merged": is_merged}
+    shown = {"at": f"/p/{desk.project.key}/segments", "solution": solution, "made": made}
+    shown |= {"merged": merged_in_words(desk.run), "n_segments": len(desk.run.record["segments"])}
     config = load_config(desk.project.settings, state_of(request).workspace.root)
     return page(request, "segments_solution.html.j2", "segments", desk, wanted=config.clustering.segments, **shown)
 

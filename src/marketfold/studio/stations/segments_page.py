@@ -10,11 +10,11 @@ from marketfold.errors import RunFolderError
 from marketfold.page import Prose
 from marketfold.runs import RowsAsked
 from marketfold.studio.customer_list import customer_list
-from marketfold.studio.merging import card_merges, made_of
+from marketfold.studio.merging import card_merges, merged_in_words
 from marketfold.studio.pages import drawn, number_in, page, state_of
 from marketfold.studio.reports import page_of
 from marketfold.studio.rule_of_thumb import rule_of
-from marketfold.studio.run_reading import cards_of, feature_sets_of, parts_of, reductions_of, solutions_of
+from marketfold.studio.run_reading import cards_of, feature_sets_of, lead_of, parts_of, reductions_of, solutions_of
 from marketfold.studio.settings_form import in_words, panel_fields
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _merges(desk: Desk, config: RunConfig) -> dict[str, Any]:
     return {
         "tools_template": "segment_merge.html.j2",
         "merges": card_merges(desk, config, names),
-        "is_merged": any(len(parts) > 1 for parts in made_of(desk.run).values()),
+        "merged": merged_in_words(desk.run),
     }
 
 
@@ -68,10 +68,12 @@ def _found(request: Request, run: Run) -> dict[str, Any]:
     return {
         "found": report,
         "cards": cards_of(report),
+        "cards_lead": lead_of(report, "segments"),
         "trust": next((part for part in stability if isinstance(part, Prose)), None),
         "solutions": solutions,
         "solution": chosen_solution(request, run, solutions),
         "made": run.record["choose_k"]["k"],
+        "n_segments": len(run.record["segments"]),
         "number_reason": run.record["choose_k"]["decision"],
         "sets": feature_sets_of(run),
         "set_reason": run.record["feature_set"]["decision"],

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from marketfold.demo import DEMO_LINES
 from marketfold.errors import MarketfoldError
 from marketfold.studio.bringing import UPLOADS, folder_below, receive
+from marketfold.studio.look import last_look
 from marketfold.studio.opening import open_orders
 from marketfold.studio.pages import go, page, refusal, state_of, with_form
 from marketfold.words import count, file_size
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from starlette.datastructures import FormData
     from starlette.requests import Request
 
+    from marketfold.studio.pages import State
+    from marketfold.studio.workspace import Project
 
 MOST_RECENT = 6
 
@@ -30,9 +33,21 @@ def start(request: Request) -> Response:
     folder = folder_below(workspace, request.query_params.get("below", ""))
     projects = workspace.projects()
     return page(
-        request, "start.html.j2", "data", folder=folder, root=workspace.root.name, recent=projects[:MOST_RECENT],
+        request, "start.html.j2", "data", folder=folder, root=workspace.root.name,
+        recent=[(one, _what_is_wrong(state_of(request), one)) for one in projects[:MOST_RECENT]],
         is_first=not projects, file_size=file_size, demo_lines=count(DEMO_LINES),
     )  # fmt: skip
+
+
+def _what_is_wrong(state: State, project: Project) -> str:
+    """Why a project that has no segments cannot go on as it is; empty where it can."""
+    if project.run:
+        return ""
+    if not state.workspace.source(project).exists():
+        return "is no longer there"
+    look, job = last_look(state.workspace, project), state.jobs.latest(project.key, "look")
+    is_unread = look.refused if look else job is not None and job.state == "failed"
+    return "could not be read" if is_unread else ""
 
 
 def _open(request: Request, form: FormData) -> Response:

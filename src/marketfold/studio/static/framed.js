@@ -1,0 +1,22 @@
+/* Report and lessons stand in frames of no origin and without storage: they take the place in the page and the colours
+   that the studio has from their address, and one asks for the other by a message. */
+(function () {
+  "use strict";
+  const frame = document.querySelector("iframe.framed");
+  if (!frame) return;
+  const stations = ["learn", "report"];
+  const place = /^#[a-z0-9-]+$/;
+  const address = new URL(frame.src);
+  function show() {
+    address.searchParams.set("colours", window.marketfoldTheme.choice);
+    frame.contentWindow.location.replace(address);
+  }
+  window.addEventListener("message", (event) => {
+    const asked = event.data;
+    if (event.source !== frame.contentWindow || !asked || !stations.includes(asked.marketfold)) return;
+    if (place.test(asked.at)) location.assign(asked.marketfold + asked.at);
+  });
+  document.addEventListener("marketfold-theme", show);
+  if (place.test(location.hash)) address.hash = location.hash;
+  if (address.hash || window.marketfoldTheme.choice !== "auto") show();
+})();
