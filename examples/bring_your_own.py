@@ -5,20 +5,17 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.metrics import adjusted_rand_score
 
 import marketfold as mf
-from marketfold.config import ClusteringOptions, ReductionOptions, RunConfig
 
 
 def main() -> None:
     """Group the same customers by our ways and by others, and say how far both agree."""
     lines = mf.make_shop(2_000).lines
-    config = RunConfig(
-        quick=True,
-        reduction=ReductionOptions(method="pca", n_dimensions=3),
-        clustering=ClusteringOptions(segments=4, k_max=5, bootstraps=2),
+    ours = mf.segment(lines, segments=4, reduction="pca", n_dimensions=3, quick=True, k_max=5, bootstraps=2)
+    own = mf.segment(
+        lines, reduction=TruncatedSVD(3), clusterer=AgglomerativeClustering(4), quick=True, k_max=5, bootstraps=2
     )
-    ours = mf.segment_market(lines, config)
-    own = mf.segment_market(lines, config, reducer=TruncatedSVD(3), clusterer=AgglomerativeClustering(4))
-    print(f"adjusted Rand index: {adjusted_rand_score(ours.labels, own.labels):.2f}")
+    ours_of, own_of = (one.to_pandas().set_index("customer_id")["segment"] for one in (ours, own))
+    print(f"adjusted Rand index: {adjusted_rand_score(ours_of, own_of.loc[ours_of.index]):.2f}")
 
 
 if __name__ == "__main__":

@@ -1,21 +1,16 @@
-"""A run that was made from earlier orders gives the customers of later ones their segment."""
+"""Segments that were made from earlier orders give the customers of later ones their segment."""
 
 import sys
 from pathlib import Path
 
 import marketfold as mf
-from marketfold.config import ClusteringOptions, FeatureOptions, RunConfig
 
 
 def main(folder: Path) -> None:
-    """Make segments of one shop, and find the customers of another in them."""
-    config = RunConfig(
-        quick=True,
-        features=FeatureOptions(feature_set="value"),
-        clustering=ClusteringOptions(segments=3, k_max=4, bootstraps=2),
-    )
-    mf.write_run(mf.segment_market(mf.make_shop(2_000, seed=1).lines, config), folder)
-    scored = mf.score_orders(folder, mf.make_shop(2_000, seed=2).lines)
+    """Make segments of one shop, keep them, and find the customers of another in them."""
+    shop = mf.make_shop(2_000, seed=1)
+    mf.segment(shop.lines, segments=3, quick=True, feature_set="value", k_max=4, bootstraps=2).save(folder)
+    scored = mf.load(folder).score(mf.make_shop(2_000, seed=2).lines)
     for row in scored["segment"].value_counts().to_pylist():
         print(f"segment {row['values']}: {row['counts']} customers")
 

@@ -4,17 +4,13 @@ import sys
 from pathlib import Path
 
 import marketfold as mf
-from marketfold.config import ClusteringOptions, RunConfig
 
 
 def main(folder: Path) -> None:
     """Segment a made-up shop and say who its customers are."""
-    shop = mf.make_shop(4_000)
-    config = RunConfig(quick=True, clustering=ClusteringOptions(k_max=6, bootstraps=5))
-    analysis = mf.segment_market(shop.lines, config)
-    for segment in analysis.segments.profiles:
-        print(f"{segment.number}. {segment.name}: {segment.units} customers, {segment.revenue_share:.0%} of revenue")
-    print(mf.write_run(analysis, folder).report)
+    found = mf.segment(mf.make_shop(4_000).lines, quick=True, k_max=6, bootstraps=5)
+    print(found)
+    print(found.save(folder).folder / "report.html")
 
 
 if __name__ == "__main__":

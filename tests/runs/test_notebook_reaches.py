@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
@@ -18,6 +18,9 @@ from marketfold.demo import make_shop
 from marketfold.notebook import cells_of
 from marketfold.pipeline import segment_market
 from marketfold.runs import WrittenNotebook, write_notebook, write_run
+
+if TYPE_CHECKING:
+    from marketfold.schema import Unit
 
 LITTLE = RunConfig(
     quick=True,
