@@ -4,14 +4,7 @@ The public names are those of `__init__.pyi`, which type checkers read too. Each
 that importing the package costs nothing.
 """
 
-import sys
-
-from marketfold.lazy import LazyPackage, names_of_stub
+from marketfold.lazy import names_of_stub
 from marketfold.version import __version__ as __version__
 
 __getattr__, __all__ = names_of_stub(__name__, __file__)
-sys.modules[__name__].__class__ = LazyPackage
-
-
-def __dir__() -> list[str]:
-    return __all__

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -17,10 +18,14 @@ _HOMES: dict[str, dict[str, str]] = {}
 
 
 class LazyPackage(ModuleType):
-    """A package of which a public function may be called like a package within it: `features` stays the function.
+    """A package that lists its public names alone, one of which may be called like a package within it.
 
-    When a package is imported Python sets it as an attribute of the one around it; here a public name keeps its place.
+    When a package is imported Python sets it as an attribute of the one around it; here a public name keeps its place:
+    `features` stays the function.
     """
+
+    def __dir__(self) -> list[str]:
+        return list(_HOMES[self.__name__])
 
     def __setattr__(self, name: str, value: object) -> None:
         within = isinstance(value, ModuleType) and value.__name__ == f"{self.__name__}.{name}"
@@ -37,6 +42,8 @@ def names_of_stub(package: str, init_file: str) -> tuple[Callable[[str], Any], l
         if isinstance(imported, ast.ImportFrom) and imported.module
         for name in imported.names
     }
+
+    sys.modules[package].__class__ = LazyPackage
 
     def load(name: str) -> Any:
         if name not in home_of:

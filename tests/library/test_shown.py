@@ -86,7 +86,7 @@ def test_what_the_library_gives_is_shown_as_text_and_as_html(found: Segments, sa
     given = [
         found, saved, found.figures, found.profiles, found.traps, found.features, found.model, found.plan,
         found.config, found.compare(saved), X, mf.choose_k(X, k_max=4), mf.assess_stability(X, 3, n_pairs=2),
-        mf.assess_suitability(X),
+        mf.assess_suitability(X), mf.segmentation(X, np.arange(len(X)) % 3), found.features, X,
         mf.read(shop.lines), mf.clean(mf.read(shop.lines)), mf.explore(mf.clean(mf.read(shop.lines))),
         *mf.profile_segments(X, np.arange(len(X)) % 3),
     ]  # fmt: skip

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from marketfold.clustering import KMeansSegmenter
 from marketfold.errors import ParameterError
-from marketfold.frames import Framed
+from marketfold.frames import Framed, table_html
 from marketfold.model import SegmentLabel, SegmentModel, confidence
 from marketfold.reduction import NoReducer
 from marketfold.snapshot import Snapshot
@@ -145,6 +145,11 @@ class Segmentation(Framed):
 
     def __repr__(self) -> str:  # ids may be names: they are not shown
         return f"<Segmentation: {len(self):,} {self.unit}s in {self.n_segments} segments>"
+
+    def _repr_html_(self) -> str:
+        sizes = np.bincount(self.labels, minlength=self.n_segments).tolist()
+        rows = zip(self.numbers, self.names, map("{:,}".format, sizes), (one or "" for one in self.trust), strict=True)
+        return table_html(rows, ("", "segment", f"{self.unit}s", "trust"))
 
     def members(self, position: int) -> NDArray[np.intp]:
         """Row numbers of the units of the segment at a position from 0 (as in `labels`), ascending."""
