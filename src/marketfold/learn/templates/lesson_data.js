@@ -4,6 +4,7 @@ const Units = (function () {
   "use strict";
   const data = window.marketfoldLesson;
   const plain = (value, digits) => (Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value).toLocaleString("en", { maximumFractionDigits: digits }).replace("-", "\u2212");
+  const percent = (share) => plain(share * 100, 0) + "\u202f%";
   const signs = { EUR: "\u20ac", USD: "$", GBP: "\u00a3" };
   function money(value) {
     const text = plain(Math.abs(value), Math.abs(value) < 10 ? 2 : 0), sign = value < 0 ? "\u2212" : "";
@@ -12,7 +13,7 @@ const Units = (function () {
   }
   const writers = {
     days: (value) => `${plain(value, 0)} day${Math.round(value) === 1 ? "" : "s"}`, money,
-    share: (value) => `${plain(value * 100, 0)} %`, flag: (value) => `${plain(value * 100, 0)} %`,
+    share: (value) => percent(value), flag: (value) => percent(value),
     count: (value) => plain(value, Math.abs(value) < 10 ? 1 : 0), year: (value) => String(Math.round(value)),
     ratio: (value) => plain(value, 2)
   };
@@ -21,5 +22,10 @@ const Units = (function () {
     const feature = data.features[j], value = scaled * feature.spread + feature.centre;
     return feature.logged ? Math.expm1(value) : value;
   }
-  return { back, write: (j, scaled) => writers[data.features[j].measure](back(j, scaled)), label: (j) => data.features[j].label };
+  function forward(j, value) {
+    const feature = data.features[j];
+    return ((feature.logged ? Math.log1p(value) : value) - feature.centre) / feature.spread;
+  }
+  const say = (j, value) => writers[data.features[j].measure](value);
+  return { percent, money, say, forward, back, write: (j, scaled) => say(j, back(j, scaled)), label: (j) => data.features[j].label };
 })();
