@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from marketfold.learn import LessonData, RunFacts, write_learn_page
 from marketfold.learn.lessons import LESSONS
-from marketfold.schema import Feature
 
 from .conftest import Opener, Watched, serious_faults
 
@@ -149,69 +146,35 @@ def test_it_fits_its_width_and_anybody_can_use_it(width: int, scheme: str, learn
         assert serious_faults(page) == []
 
 
-# Why segments
+# K-means and the elbow
 
 
-@pytest.fixture(scope="module")
-def shop_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Lessons on units with orders and money, without a run."""
-    rng = np.random.default_rng(1)
-    kind = rng.integers(0, 2, 300)
-    days, orders = rng.uniform(1, 60, 300) + 200 * kind, rng.integers(1, 5, 300) + 6 * (1 - kind)
-    named = (("recency_days", "days since the last order", "days"), ("order_count", "orders", "count"))
-    features = [Feature(name, label, measure, "value") for name, label, measure in named]  # type: ignore[arg-type]
-    features.append(Feature("revenue_total", "revenue", "money", "value"))
-    values = np.column_stack([days, orders, orders * rng.lognormal(4, 0.3, 300)])
-    path = tmp_path_factory.mktemp("shop") / "learn.html"
-    write_learn_page(LessonData.of(values, features, RunFacts(n_segments=2)), path)
-    return path
+def test_the_elbow_asks_for_a_k_before_it_says_where_the_curve_bends(learn_page: Path, open_page: Opener) -> None:
+    page = open_page(learn_page, anchor="#elbow").page
+    expect(page.locator("#elbow-ask .line-dot")).to_have_count(10)
+    page.locator("#elbow-ask .line-dot").nth(3).click()
+    expect(page.locator("#elbow .revealed")).to_contain_text("You said: K = 4.")
+    expect(page.locator("#elbow-ask .chosen")).to_have_count(1)
 
 
-def suited(text: str) -> int:
-    found = re.search(r"(?:it suits|they suit) (\d+) of the", text)
-    assert found, text
-    return int(found[1])
+def test_the_elbow_slider_shows_each_k(learn_page: Path, open_page: Opener) -> None:
+    page = opened(open_page, learn_page, "elbow").page
+    seen = []
+    for k in range(2, 11):
+        page.locator("#elbow-k").fill(str(k))
+        expect(page.locator("#elbow-plane .centre")).to_have_count(k)
+        seen.append(wcss(page.locator("#elbow-status").inner_text()))
+    assert seen == sorted(seen, reverse=True)
+    expect(page.locator("#elbow-status")).to_contain_text("bends most at K = 3")
 
 
-def test_one_message_is_dragged_and_one_for_each_suits_more(shop_page: Path, open_page: Opener) -> None:
-    watched = opened(open_page, shop_page, "why")
-    page = watched.page
-    status = page.locator("#why-status")
-    before = suited(status.inner_text())
-    dragged(page, page.locator("#why-plane .handle"), (-250, 0))
-    assert suited(status.inner_text()) != before
-    page.locator("#why-each").click()
-    expect(page.locator("#why-plane .handle")).to_have_count(2)
-    assert suited(status.inner_text()) > before
-    page.locator("#why-close").fill("100")
-    assert suited(status.inner_text()) > before
-    assert watched.faults == []
-
-
-def test_no_response_is_assumed_until_the_reader_does(shop_page: Path, open_page: Opener) -> None:
-    page = opened(open_page, shop_page, "why").page
-    expect(page.locator("#why-money")).to_contain_text("Nothing is assumed yet")
-    page.locator("#why-cost").fill("20")
-    page.locator("#why-margin").fill("30")
-    expect(page.locator("#why-own-0-value")).to_contain_text("pays from 3")
-    expect(page.locator("#why-money")).to_contain_text("writes to nobody yet")
-    page.locator("#why-own-0").fill("9")
-    expect(page.locator("#why-own-0-value")).to_contain_text("leaves")
-    expect(page.locator("#why-money")).to_contain_text("in segment 1 and leaves")
-
-
-def test_a_holdout_shows_a_strong_effect_and_no_effect_as_chance(shop_page: Path, open_page: Opener) -> None:
-    page = opened(open_page, shop_page, "why").page
-    told = page.locator("#why-draws-status")
-    expect(told).to_contain_text("that is chance")
-    before = told.inner_text()
-    page.locator("#why-draw").click()
-    assert told.inner_text() != before
-    page.locator("#why-effect").fill("20")
-    expect(told).to_contain_text("mostly it can be seen")
-
-
-# K-means
+def test_curves_that_fool(learn_page: Path, open_page: Opener) -> None:
+    page = opened(open_page, learn_page, "elbow").page
+    told = page.locator("#elbow-fool-status")
+    page.get_by_role("button", name="Four clear groups").click()
+    expect(told).to_contain_text("to K = 4 and is nearly flat")
+    page.get_by_role("button", name="K up to everybody").click()
+    expect(told).to_contain_text("WCSS is 0.")
 
 
 def test_kmeans_steps_until_nobody_moves_and_wcss_never_rises(learn_page: Path, open_page: Opener) -> None:
@@ -308,3 +271,68 @@ def test_failures_are_shown_live(learn_page: Path, open_page: Opener) -> None:
     expect(status).to_contain_text("the smallest group holds 1 customer.")
     page.get_by_role("button", name="The same after the logarithm").click()
     expect(status).to_contain_text("120 and 120 points")
+
+
+# PCA
+
+
+def shares(text: str) -> list[int]:
+    return [int(number) for number in re.findall(r"(\d+)\s%", text)]
+
+
+def test_the_line_of_pca_keeps_most_and_follows_a_row_that_is_dragged(learn_page: Path, open_page: Opener) -> None:
+    page = opened(open_page, learn_page, "pca").page
+    told = page.locator("#pca-line-status")
+    before, _, best = shares(told.inner_text())
+    page.locator("#pca-best").click()
+    kept, _, most = shares(told.inner_text())
+    assert before <= kept == most == best
+    angle = page.locator("#pca-angle").input_value()
+    page.locator("#pca-dot").fill("3")
+    dragged(page, page.locator("#pca-plane .point.chosen"), (-90, -120))
+    assert shares(told.inner_text())[2] != most
+    page.locator("#pca-best").click()
+    assert page.locator("#pca-angle").input_value() != angle
+
+
+def test_pca_turns_to_the_view_that_shows_most_and_paper_follows(learn_page: Path, open_page: Opener) -> None:
+    watched = opened(open_page, learn_page, "pca")
+    page = watched.page
+    status = page.locator("#pca-status")
+    first, best, _ = shares(status.inner_text())
+    page.locator("#pca-turn").fill("100")
+    assert shares(status.inner_text())[:2] == [best, best]
+    assert first < best
+    expect(page.locator("#pca-paper .axis").first).to_have_text("component 1")
+    page.locator("#pca-one").fill("4")
+    mark = page.locator("#pca-paper .point.chosen")
+    place = mark.get_attribute("cx")
+    expect(page.locator("#pca-one-note")).to_contain_text("revenue")
+    page.locator("#pca-canvas").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    assert shares(status.inner_text())[0] < best
+    assert mark.get_attribute("cx") != place
+    page.get_by_role("button", name="Independent features").click()
+    assert shares(status.inner_text())[1] < best
+    assert watched.faults == []
+
+
+def test_components_are_kept_read_in_units_and_at_right_angles(learn_page: Path, open_page: Opener) -> None:
+    watched = opened(open_page, learn_page, "components")
+    page = watched.page
+    told = page.locator("#components-status")
+    page.locator("#components-kept").fill("1")
+    one = shares(told.inner_text())[0]
+    page.locator("#components-kept").fill("4")
+    expect(told).to_contain_text("that is all, and nothing is saved")
+    assert one < 100
+    page.locator("#components-along").fill("20")
+    there = page.locator("#components-loadings tbody tr").first.locator("td").last.inner_text()
+    page.locator("#components-along").fill("-20")
+    assert page.locator("#components-loadings tbody tr").first.locator("td").last.inner_text() != there
+    expect(page.locator("#components-angle")).to_contain_text("component 2: 0.00")
+    page.locator("#components-x").select_option(label="orders")
+    page.locator("#components-y").select_option(label="revenue")
+    assert "0.00" not in page.locator("#components-angle").inner_text()
+    assert watched.faults == []

@@ -13,8 +13,10 @@ import zlib
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.resources import files
+from pprint import pformat
 from typing import TYPE_CHECKING, Any
 
+from marketfold import words
 from marketfold.blanks import filled
 
 if TYPE_CHECKING:
@@ -121,5 +123,13 @@ def program(name: str, worked: Worked) -> str:
     text = files(PACKAGE).joinpath("code", f"{name}.py").read_text("utf-8")
     for setting, value in worked.settings.items():
         before, line, after = re.split(rf"^({setting} = ).*$", text, flags=re.MULTILINE)
-        text = f"{before}{line}{value!r}{after}"
-    return _COMMENT.sub(lambda comment: filled(comment[0], worked.results), text).strip()
+        written = pformat(value, width=74, compact=True)
+        text = f"{before}{line}{written}{after}"
+    told = {name: _listed(value) if isinstance(value, tuple) else value for name, value in worked.results.items()}
+    return _COMMENT.sub(lambda comment: filled(comment[0], told), text).strip()
+
+
+def _listed(values: tuple[Any, ...]) -> str:
+    """Numbers as a comment has room for them; texts as they are."""
+    written = (one if isinstance(one, str) else words.decimal(one, 2 if abs(one) < 10 else 0) for one in values)
+    return ", ".join(written)

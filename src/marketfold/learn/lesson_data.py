@@ -27,6 +27,8 @@ MOST_FEATURES = 40
 """Of a table of customers with more columns the most telling ones are taken."""
 FEWEST_UNITS = 8
 FEWEST_FEATURES = 2
+MOST_TAUGHT = 5_000
+"""So many units teach K-means and a network in seconds; of more, every second, third, ... is taken."""
 SAME_THING = 0.7
 """Features that correlate more than this show the same side of a customer."""
 LUMPED = 0.4
@@ -163,6 +165,21 @@ class LessonData:
     def scaled(self) -> Float32:
         """Shape (n_units, n_features), each column with mean 0 and spread 1."""
         return self.scaler.transform(self.values)
+
+    @property
+    def step(self) -> int:
+        """Of how many units, in their order, one is taken where a method is worked."""
+        return -(-len(self) // MOST_TAUGHT)
+
+    @cached_property
+    def taught(self) -> Float64:
+        """Scaled rows of these units, shape (n_taught, n_features)."""
+        return self.scaled[:: self.step].astype(np.float64)
+
+    @property
+    def program_settings(self) -> dict[str, Any]:
+        """What every program begins with: which features, of which the logarithm, and which units."""
+        return {"COLUMNS": [feature.name for feature in self.features], "LOGGED": list(self.logged), "STEP": self.step}
 
     @cached_property
     def rows(self) -> NDArray[np.intp]:

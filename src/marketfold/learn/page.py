@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from marketfold.learn.lesson_data import LessonData
 
 FRAME_SCRIPTS = ("theme.js", "page.js")
-SCRIPTS = ("lesson_data.js", "mathematics.js", "drawing.js", "board.js", "lessons.js", "questions.js")
+SCRIPTS = ("lesson_data.js", "mathematics.js", "drawing.js", "board.js", "signed_bars.js", "lessons.js", "questions.js")
 COLOURS = 10
 
 

@@ -1,7 +1,10 @@
 """The lessons, in the order in which they are read."""
 
+from marketfold.learn.lessons.components import COMPONENTS
+from marketfold.learn.lessons.elbow import ELBOW
 from marketfold.learn.lessons.kmeans import KMEANS
+from marketfold.learn.lessons.pca import PCA_VIEW
 from marketfold.learn.lessons.why import WHY
 
-LESSONS = (WHY, KMEANS)
+LESSONS = (WHY, KMEANS, ELBOW, PCA_VIEW, COMPONENTS)
 """To add one: its module, its texts, its program, its template and its script, and a place here."""

@@ -32,7 +32,7 @@ def _from_lot(X: Float64, k: int, seed: int) -> KMeans:
 def _work(data: LessonData) -> Worked:
     columns = list(data.pair)
     k = min(data.run.n_segments, MOST_K)
-    X = data.scaled[:, columns].astype(np.float64)
+    X = data.taught[:, columns]
     with quiet_fits():
         fits = [_from_lot(X, k, data.run.seed + start) for start in range(STARTS)]
     ends = np.array([fit.inertia_ for fit in fits])
@@ -53,7 +53,7 @@ def _work(data: LessonData) -> Worked:
         failure=failure,
         settings={
             "K": k, "SEED": data.run.seed, "COLUMNS": names,
-            "LOGGED": [name for name in names if name in data.logged],
+            "LOGGED": [name for name in names if name in data.logged], "STEP": data.step,
         },
         results={"wcss": float(ends[0]), "sizes": tuple(map(str, sizes))},
     )  # fmt: skip

@@ -1,89 +1,52 @@
-/* Lesson 2: the elbow, and where K-means fails. */
-(function () {
+/* The elbow: the reader's K first, then what each K does, and curves that fool. */
+Lessons.whenShown("elbow", function () {
+  "use strict";
+  const curve = window.marketfoldLesson.own.elbow.curve;
+  const host = document.getElementById("elbow-ask");
+  const buttons = Array.from(document.querySelectorAll('#elbow .predict [aria-label^="K ="]'));
+  function draw(marked) {
+    const svg = Drawing.chart(host, [{ values: curve }], { dots: true, marked, xLabel: "K, the number of groups", alt: `WCSS for K from 1 to ${curve.length}: ${curve.map(Drawing.figures).join(", ")}.` });
+    svg.querySelectorAll("circle").forEach((dot, i) => dot.addEventListener("click", () => buttons[i].click()));
+  }
+  const said = buttons.findIndex((button) => button.getAttribute("aria-pressed") === "true");
+  draw(said + 1);
+  buttons.forEach((button, i) => button.addEventListener("click", () => draw(i + 1)));
+});
+
+Lessons.whenSeen("elbow", function () {
   "use strict";
   const data = window.marketfoldLesson;
-  const K_MAX = 10;
-
-  function board(prefix, picture, alt) {
-    const slider = document.getElementById(prefix + "-k");
-    const value = document.getElementById(prefix + "-k-value");
-    const area = Drawing.plane(document.getElementById(prefix + "-plane"), 560, 0.78, ["", ""]);
-    const host = document.getElementById(prefix + "-chart");
-    const status = document.getElementById(prefix + "-status");
-    let results, dots, at, rows, words;
-    function show() {
-      const k = Math.min(Number(slider.value), results.length);
-      const result = results[k - 1];
-      value.textContent = String(k);
-      dots.forEach((dot, i) => dot.setAttribute("class", "point seg-" + (result.labels[i] + 1)));
-      area.over.replaceChildren();
-      result.centres.forEach((centre, c) => Drawing.cross(area.over, ...at(centre), c + 1));
-      area.say(`${rows.length} points in ${k} groups. ${alt}`);
-      const curve = results.map((r) => r.wcss);
-      Drawing.chart(host, [{ values: curve }], { dots: true, marked: k, xLabel: "K", alt: `WCSS for K from 1 to ${curve.length}: ${curve.map(Drawing.figures).join(", ")}.` });
-      status.textContent = words(k, curve, result);
-    }
-    slider.addEventListener("input", show);
-    return function load(points, labels, sentence) {
-      rows = points; words = sentence;
-      area.name(labels[0], labels[1]);
-      at = Drawing.place(area, rows);
-      dots = Drawing.dots(area, rows, at);
-      results = Maths.sweep(rows, K_MAX, data.seed + 100);
-      show();
-    };
-  }
   function gain(curve, k) {
     if (k === 1) return "One group: every difference between the points is still inside it.";
-    return `With ${k} groups WCSS is ${Drawing.figures(curve[k - 1])}: ${Math.round((1 - curve[k - 1] / curve[k - 2]) * 100)} % less than with ${k - 1}.`;
+    return `With ${k} groups WCSS is ${Drawing.figures(curve[k - 1])}: ${Units.percent(1 - curve[k - 1] / curve[k - 2])} less than with ${k - 1}.`;
   }
+  const own = Board("elbow", "The reader's own data.");
+  own(data.points.map((row) => data.pair.map((j) => row[j])), data.pair.map(Units.label), (k, curve) =>
+    `${gain(curve, k)} On these two features the curve bends most at K = ${Maths.knee(curve)}.`);
 
-  const own = board("elbow", null, "The reader's own data.");
-  const a = data.pair[0], b = data.pair[1];
-  own(data.points.map((row) => [row[a], row[b]]), [data.labels[a], data.labels[b]], (k, curve) =>
-    `${gain(curve, k)} The curve bends most at K = ${Maths.knee(curve)}.`);
-
-  /* Failures, made on the spot. */
-  const n = 240;
-  function noise() {
-    const chance = Maths.random(11);
-    return Array.from({ length: n }, () => [chance() * 4, chance() * 4]);
+  function cloud(n, seed, place) {
+    const chance = Maths.random(seed);
+    return Array.from({ length: n }, (_, i) => place(i, chance));
   }
-  function giant() {
-    const chance = Maths.random(12);
-    const rows = Array.from({ length: n - 1 }, (_, i) => [Maths.normal(chance) * 0.5 + (i % 2) * 3, Maths.normal(chance) * 0.5]);
-    return rows.concat([[60, 25]]);
-  }
-  function strips() {
-    const chance = Maths.random(13);
-    return Array.from({ length: n }, (_, i) => [Maths.normal(chance) * 3.2, Maths.normal(chance) * 0.28 + (i % 2) * 2]);
-  }
-  function skewed(log) {
-    const chance = Maths.random(14);
-    const rows = Array.from({ length: n }, (_, i) => [1.4 * (i % 2) * 2 + Maths.normal(chance) * 0.5 + 2, 1.1 * (i % 2) * 2 + Maths.normal(chance) * 0.5 + 1]);
-    return log ? rows : rows.map((row) => row.map((v) => Math.exp(v)));
-  }
-  function sizes(result) {
-    const counts = result.centres.map((_, c) => result.labels.filter((l) => l === c).length);
-    return counts.length === 1 ? `the only group holds all ${n}` : `the groups hold ${counts.slice(0, -1).join(", ")} and ${counts[counts.length - 1]} points`;
-  }
+  const curveOf = (rows) => Maths.sweep(rows, 10, 7).map((one) => one.wcss);
+  const corners = [[0, 0], [6, 0], [0, 6], [6, 6]];
+  const n = Math.min(12, data.points.length);
   const cases = {
-    noise: [noise, ["nothing", "nothing either"], (k, curve) => `Pure noise, and still the curve bends, at K = ${Maths.knee(curve)}. An elbow alone proves nothing: that is why the report draws shuffled data beside yours.`],
-    giant: [giant, ["orders", "revenue"], (k, curve, result) => {
-      const alone = Math.min(...result.centres.map((_, c) => result.labels.filter((l) => l === c).length));
-      return k === 1 ? "Two groups and one giant customer far to the right." : `With K = ${k} the smallest group holds ${alone} customer${alone === 1 ? "" : "s"}. ${alone === 1 ? "The giant takes a group for itself, and the real two groups pay for it." : ""}`;
-    }],
-    strips: [strips, ["spread out", "apart"], () => "Two long strips. K-means wants round groups, so at K = 2 it cuts both strips in the middle instead of parting them."],
-    skew: [() => skewed(false), ["orders", "revenue"], (k, curve, result) => `Two groups of ${n / 2} were made here. Money is skewed: a few points stretch the plane, and K-means follows them. At K = ${k} ${sizes(result)}.`],
-    log: [() => skewed(true), ["orders (logarithm)", "revenue (logarithm)"], (k, curve, result) => `The same points after the logarithm: now distance means "times as much", and at K = ${k} ${sizes(result)}. Marketfold does this to skewed features.`]
+    own: () => [data.own.elbow.curve, data.own.elbow.shuffled, (curve, other) => `All ${data.features.length} features: your curve bends most at K = ${Maths.knee(curve)}, the same columns shuffled at K = ${Maths.knee(other)}. The second line has no groups at all: only what goes beyond it comes from your ${data.units}.`],
+    groups: () => [curveOf(cloud(200, 21, (i, chance) => corners[i % 4].map((c) => c + Maths.normal(chance) * 0.4))), null, (curve) => `Four clear groups were made here. The curve falls steeply to K = ${Maths.knee(curve)} and is nearly flat beyond: an elbow as in a book. Real customers seldom look like this.`],
+    faint: () => [curveOf(cloud(200, 22, (i, chance) => corners[i % 4].map((c) => c / 3 + Maths.normal(chance) * 1.1))), null, (curve) => `The same four groups, so near each other that they overlap. The rule says K = ${Maths.knee(curve)}, but the points beside it bend nearly as much: the elbow is faint, and K is a choice.`],
+    noise: () => [curveOf(cloud(200, 23, (_, chance) => [chance() * 4, chance() * 4])), null, (curve) => `Pure noise, no group anywhere. Still the curve bends, and the rule says K = ${Maths.knee(curve)}. An elbow alone proves nothing.`],
+    every: () => [Maths.sweep(data.points.slice(0, n).map((row) => data.pair.map((j) => row[j])), n, 7).map((one) => one.wcss), null, (curve) => `Only ${n} of your ${data.units}, and K up to ${curve.length}: at K = ${curve.length} each is its own centre, and WCSS is ${Drawing.figures(curve[curve.length - 1])}.`]
   };
-  const load = board("failure", null, "An example of failure.");
-  const buttons = Array.from(document.querySelectorAll("[data-failure]"));
+  const buttons = Array.from(document.querySelectorAll("[data-curve]"));
   function choose(button) {
     buttons.forEach((other) => other.setAttribute("aria-pressed", String(other === button)));
-    const [points, labels, words] = cases[button.dataset.failure];
-    load(points(), labels, words);
+    const [curve, other, words] = cases[button.dataset.curve]();
+    const lines = other ? [{ values: curve }, { values: other, kind: "second" }] : [{ values: curve }];
+    Drawing.chart(document.getElementById("elbow-fool"), lines, { dots: true, marked: Maths.knee(curve), xLabel: "K", alt: `WCSS for K from 1 to ${curve.length}: ${curve.map(Drawing.figures).join(", ")}.` });
+    document.getElementById("elbow-key").hidden = !other;
+    document.getElementById("elbow-fool-status").textContent = words(curve, other);
   }
   buttons.forEach((button) => button.addEventListener("click", () => choose(button)));
   choose(buttons[0]);
-})();
+});

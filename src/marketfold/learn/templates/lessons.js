@@ -34,6 +34,11 @@ const Lessons = (function () {
     if (isSeen(name)) { start(); return; }
     starts.set(name, (starts.get(name) || []).concat([start]));
   }
+  /* What the reader is asked about before the rest is shown. */
+  function whenShown(name, start) {
+    if (!document.getElementById(name).hidden) { start(); return; }
+    starts.set(name + "?", (starts.get(name + "?") || []).concat([start]));
+  }
   function open(name) {
     document.getElementById(name).classList.add("open");
     if (isSeen(name)) begin(name);
@@ -45,6 +50,7 @@ const Lessons = (function () {
     const changed = page !== current() || pages.some((other) => other !== page && !other.hidden);
     pages.forEach((other) => { other.hidden = other !== page; });
     links.forEach((link) => { if (link.hash === "#" + page.id) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current"); });
+    begin(page.id + "?");
     if (page.classList.contains("open")) begin(page.id);
     if (!moved || !changed) return;
     if (target === page || !target) { window.scrollTo(0, 0); page.querySelector("h1, h2").focus({ preventScroll: true }); }
@@ -68,5 +74,5 @@ const Lessons = (function () {
   });
   for (const page of pages) if (Kept.of(page.id).opened) page.classList.add("open");
   show(location.hash, false);
-  return { whenSeen, open };
+  return { whenShown, whenSeen, open };
 })();
