@@ -27,7 +27,7 @@ def shop_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     named = (("recency_days", "days since the last order", "days"), ("order_count", "orders", "count"))
     features = [Feature(name, label, measure, "value") for name, label, measure in named]  # type: ignore[arg-type]
     features.append(Feature("revenue_total", "revenue", "money", "value"))
-    values = np.column_stack([days, orders, orders * rng.lognormal(4, 0.3, 300)])
+    values = np.column_stack([days, orders, orders * rng.lognormal(7, 0.3, 300)])
     path = tmp_path_factory.mktemp("shop") / "learn.html"
     write_learn_page(LessonData.of(values, features, RunFacts(n_segments=2)), path)
     return path
@@ -75,3 +75,40 @@ def test_a_holdout_shows_a_strong_effect_and_no_effect_as_chance(shop_page: Path
     assert told.inner_text() != before
     page.locator("#why-effect").fill("20")
     expect(told).to_contain_text("mostly it can be seen")
+
+
+# Looking at the data
+
+
+def test_the_largest_value_moves_the_mean_and_not_the_median(shop_page: Path, open_page: Opener) -> None:
+    watched = opened(open_page, shop_page, "refine")
+    page = watched.page
+    status = page.locator("#refine-histogram-status")
+    before = re.findall(r"The mean is (.+?), the median (.+?);", status.inner_text())[0]
+    page.locator("#refine-grow").fill("20")
+    after = re.findall(r"The mean is (.+?), the median (.+?);", status.inner_text())[0]
+    assert after[0] != before[0]
+    assert after[1] == before[1]
+    page.get_by_role("button", name="Logarithm", exact=True).click()
+    expect(status).to_contain_text("In logarithms")
+    page.locator("#refine-bar").fill("1")
+    expect(page.locator("#refine-bar-value")).to_contain_text("customer")
+    assert watched.faults == []
+
+
+def test_the_nearest_change_when_features_are_scaled_and_when_one_is_dragged(
+    shop_page: Path, open_page: Opener
+) -> None:
+    page = opened(open_page, shop_page, "refine").page
+    near = page.locator("#refine-near")
+    raw = near.inner_text()
+    page.locator("#refine-scaling").fill("100")
+    expect(near).to_contain_text("5 of them are among the five nearest")
+    assert near.inner_text() != raw
+    scaled = near.inner_text()
+    dragged(page, page.locator("#refine-plane .point.chosen"), (60, -40))
+    assert near.inner_text() != scaled
+    page.locator("#refine-back").click()
+    expect(near).to_have_text(scaled)
+    page.locator("#refine-one").fill("9")
+    expect(page.locator("#refine-plane .fall")).to_have_count(5)
