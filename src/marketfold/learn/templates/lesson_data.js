@@ -22,5 +22,10 @@ const Units = (function () {
     const feature = data.features[j], value = scaled * feature.spread + feature.centre;
     return feature.logged ? Math.expm1(value) : value;
   }
-  return { percent, back, write: (j, scaled) => writers[data.features[j].measure](back(j, scaled)), label: (j) => data.features[j].label };
+  function forward(j, value) {
+    const feature = data.features[j];
+    return ((feature.logged ? Math.log1p(value) : value) - feature.centre) / feature.spread;
+  }
+  const say = (j, value) => writers[data.features[j].measure](value);
+  return { percent, money, say, forward, back, write: (j, scaled) => say(j, back(j, scaled)), label: (j) => data.features[j].label };
 })();
