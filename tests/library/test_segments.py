@@ -14,6 +14,9 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+import sklearn
+from sklearn.decomposition import FactorAnalysis
+from sklearn.mixture import GaussianMixture
 from tests.library.conftest import FEW
 
 import marketfold as mf
@@ -197,3 +200,18 @@ def test_a_settings_file_is_followed(shop: Shop, tmp_path: Path):
     found = segment(shop.lines.slice(0, 2_000), str(tmp_path / "s.toml"), progress=False)
     assert found.n_segments == 2
     assert np.isin(found.to_arrow()["segment"].to_numpy(), [1, 2]).all()
+
+
+def test_frames_that_scikit_learn_was_asked_for_do_not_reach_a_run(shop: Shop, found: Segments):
+    with sklearn.config_context(transform_output="pandas"):
+        again = segment(shop.lines, segments=4, reduction="pca", progress=False, **FEW)
+        scored = again.score(shop.lines, progress=False)
+    assert again.to_arrow().equals(found.to_arrow())
+    assert scored["segment"].to_pylist() == found.to_arrow()["segment"].to_pylist()
+
+
+def test_a_transformer_and_a_clusterer_of_scikit_learns_take_their_places(shop: Shop):
+    own = segment(shop.lines, reduction=FactorAnalysis(3), clusterer=GaussianMixture(3), progress=False, **FEW)
+    assert own.n_segments == 3
+    assert own.analysis.segmentation.reducer.label == "your FactorAnalysis"
+    assert len(own.score(shop.lines, progress=False)) == len(own)
