@@ -30,7 +30,7 @@ GROUP = RNG.integers(3, size=150)
 VALUES = (RNG.normal(size=(150, 3)) + 8 * np.eye(3)[GROUP]).astype(np.float32)
 VALUES[:5] = RNG.uniform(-60, 60, size=(5, 3))
 """Three groups, and five units far from all."""
-NOISY = GROUP.copy()
+NOISY: Any = GROUP.copy()
 NOISY[:5] = -1
 
 FRAME = pd.DataFrame(VALUES, columns=["spend", "visits", "returns"])

@@ -83,7 +83,7 @@ def test_everything_that_an_analysis_holds_is_shown_in_short(made: MadeSegments)
 def test_what_the_library_gives_is_shown_as_text_and_as_html(found: Segments, saved: Segments, shop: Any):
     ids = found.to_arrow()["customer_id"].to_pylist()
     X = mf.matrix(found.features)
-    given = [
+    given: list[Any] = [
         found, saved, found.figures, found.profiles, found.traps, found.features, found.model, found.plan,
         found.config, found.compare(saved), X, mf.choose_k(X, k_max=4), mf.assess_stability(X, 3, n_pairs=2),
         mf.assess_suitability(X), mf.segmentation(X, np.arange(len(X)) % 3), found.features, X,
