@@ -4,10 +4,12 @@ import json
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import binom
 from sklearn.base import clone
 from sklearn.cluster import KMeans
+from sklearn.model_selection import GridSearchCV
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from tests.clustering.tables import blobs, ellipse, noise
 
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
 from marketfold.clustering import KMeansSegmenter
 from marketfold.clustering.fitting import SAMPLE_ROWS
 from marketfold.errors import ModelError, ParameterError
+
+RNG = np.random.default_rng(5)
+FRAME = pd.DataFrame(
+    RNG.normal(size=(90, 3)) + 7 * np.eye(3)[RNG.integers(3, size=90)], columns=["spend", "visits", "returns"]
+)
 
 ROUNDED = {
     "check_sample_weight_equivalence_on_dense_data": "centres are float32: the last digit depends on the order of rows"
@@ -173,3 +180,30 @@ def test_same_seed_same_segments_and_clone():
     first, second = KMeansSegmenter(5, random_state=3).fit(X), KMeansSegmenter(5, random_state=3).fit(X)
     np.testing.assert_array_equal(first.labels_, second.labels_)
     assert clone(first).get_params() == first.get_params()
+
+
+def test_what_scikit_learns_k_means_has():
+    model = KMeansSegmenter(3, random_state=0).fit(FRAME)
+    theirs = KMeans(3, random_state=0, n_init=10).fit(FRAME)
+    assert model.inertia_ == model.wcss_ == pytest.approx(theirs.inertia_, rel=1e-5)
+    assert model.cluster_centers_ is model.centers_
+    assert model.score(FRAME) == pytest.approx(theirs.score(FRAME), rel=1e-5)
+    named = model.set_output(transform="pandas").transform(FRAME)
+    assert named.columns.tolist() == model.get_feature_names_out().tolist() == [f"kmeanssegmenter{i}" for i in range(3)]
+    assert named.to_numpy() == pytest.approx(model.distances(FRAME))
+
+
+def test_weights_count_as_repeated_rows():
+    weights = np.where(np.arange(len(FRAME)) < 20, 5, 1)
+    weighted = KMeansSegmenter(3).fit(FRAME, sample_weight=weights)
+    repeated = KMeansSegmenter(3).fit(FRAME.loc[FRAME.index.repeat(weights)])
+    assert weighted.wcss_ == pytest.approx(repeated.wcss_, rel=1e-4)
+    assert weighted.centers_ == pytest.approx(repeated.centers_, abs=1e-3)
+    assert weighted.score(FRAME, sample_weight=weights) == pytest.approx(-weighted.wcss_, rel=1e-4)
+    with pytest.raises(ValueError, match=r"[Nn]egative"):
+        KMeansSegmenter(3).fit(FRAME, sample_weight=-weights)
+
+
+def test_the_number_is_searched_by_its_score():
+    found = GridSearchCV(KMeansSegmenter(), {"n_segments": [2, 3]}, cv=3).fit(FRAME)
+    assert found.best_params_ == {"n_segments": 3}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 from typing import Any
 
@@ -118,3 +119,7 @@ def test_every_setting_can_be_set_by_its_own_name():
         for part in one.path:
             inner = inner[part]
         assert inner == one.default
+
+
+def test_the_settings_show_their_fields_and_nothing_else():
+    assert list(inspect.signature(RunConfig).parameters) == list(RunConfig.model_fields)

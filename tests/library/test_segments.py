@@ -14,6 +14,9 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+import sklearn
+from sklearn.decomposition import FactorAnalysis
+from sklearn.mixture import GaussianMixture
 from tests.library.conftest import FEW
 
 import marketfold as mf
@@ -54,9 +57,8 @@ def test_a_frame_is_scored_into_a_frame_of_its_kind(kind: type, shop: Shop, eith
     makers |= {pa.Table: lambda: lines, duckdb.DuckDBPyRelation: lambda: duckdb.from_arrow(lines)}
     given = makers[kind]()
     scored: Any = either.score(given)
-    assert isinstance(scored, kind)
-    names: Any = getattr(scored, "column_names" if kind is pa.Table else "columns")
-    assert "segment" in names
+    assert type(scored) is type(given)
+    assert "segment" in (scored.column_names if kind is pa.Table else scored.columns)
 
 
 def test_a_path_is_scored_into_a_table_that_is_taken_as_a_frame(shop: Shop, found: Segments, tmp_path: Path):
@@ -198,3 +200,18 @@ def test_a_settings_file_is_followed(shop: Shop, tmp_path: Path):
     found = segment(shop.lines.slice(0, 2_000), str(tmp_path / "s.toml"), progress=False)
     assert found.n_segments == 2
     assert np.isin(found.to_arrow()["segment"].to_numpy(), [1, 2]).all()
+
+
+def test_frames_that_scikit_learn_was_asked_for_do_not_reach_a_run(shop: Shop, found: Segments):
+    with sklearn.config_context(transform_output="pandas"):
+        again = segment(shop.lines, segments=4, reduction="pca", progress=False, **FEW)
+        scored = again.score(shop.lines, progress=False)
+    assert again.to_arrow().equals(found.to_arrow())
+    assert scored["segment"].to_pylist() == found.to_arrow()["segment"].to_pylist()
+
+
+def test_a_transformer_and_a_clusterer_of_scikit_learns_take_their_places(shop: Shop):
+    own = segment(shop.lines, reduction=FactorAnalysis(3), clusterer=GaussianMixture(3), progress=False, **FEW)
+    assert own.n_segments == 3
+    assert own.analysis.segmentation.reducer.label == "your FactorAnalysis"
+    assert len(own.score(shop.lines, progress=False)) == len(own)

@@ -118,3 +118,11 @@ def test_constant_columns_are_named(correlated: Float32) -> None:
 def test_all_constant_is_refused_even_where_constants_are_allowed() -> None:
     with pytest.raises(ParameterError, match="nothing to reduce"):
         PCAReducer(1, allow_constant=True).fit(np.ones((5, 3)))
+
+
+@pytest.mark.parametrize("n_components", [1, 3, 4])
+def test_the_score_is_that_of_scikit_learn(n_components: int):
+    rng = np.random.default_rng(2)
+    X = rng.normal(size=(80, 4)) @ rng.normal(size=(4, 4)) + 3
+    ours, theirs = PCAReducer(n_components).fit(X[:60]), PCA(n_components).fit(X[:60])
+    assert ours.score(X[60:]) == pytest.approx(theirs.score(X[60:]))

@@ -22,6 +22,8 @@ from marketfold.thresholds import STABLE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import ArrayLike
+
     from marketfold.schema import Float32, Float64, Labels, Progress, Trust
 
     _Resample = tuple[Float64, Labels]
@@ -140,7 +142,7 @@ def _resamples(
     yield from zip(results, results, strict=True)
 
 
-def _reference(X: Float32, segmenter: KMeansSegmenter, labels: Labels | None) -> Labels:
+def _reference(X: Float32, segmenter: KMeansSegmenter, labels: ArrayLike | None) -> Labels:
     n_segments = segmenter.n_segments
     if labels is None:
         labels = segmenter.nearest_centers(X)
@@ -151,7 +153,7 @@ def _reference(X: Float32, segmenter: KMeansSegmenter, labels: Labels | None) ->
     return reference
 
 
-def _assessed(X: Float32, segmenter: Any, labels: Labels | None, seed: int) -> tuple[KMeansSegmenter, Labels]:
+def _assessed(X: Float32, segmenter: Any, labels: ArrayLike | None, seed: int) -> tuple[KMeansSegmenter, Labels]:
     """What is fitted anew in each resample, and the segment of each unit to hold it against, -1 for noise."""
     if isinstance(segmenter, KMeansSegmenter):
         return segmenter, _reference(X, segmenter, labels)
@@ -170,7 +172,7 @@ def _assessed(X: Float32, segmenter: Any, labels: Labels | None, seed: int) -> t
 def assess_stability(
     X: Any,
     segmenter: Any,
-    labels: Labels | None = None,
+    labels: ArrayLike | None = None,
     *,
     n_pairs: int = 100,
     seed: int = 0,

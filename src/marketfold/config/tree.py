@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from inspect import Parameter, Signature
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, get_args
 
@@ -266,3 +267,12 @@ class RunConfig(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Flags before environment before file; neither dotenv nor secrets files are read."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def _signature() -> Signature:
+    """What a notebook shows of `RunConfig`: its fields, and not what pydantic takes beside them."""
+    fields = RunConfig.model_fields.items()
+    return Signature([Parameter(name, Parameter.KEYWORD_ONLY, default=one.get_default()) for name, one in fields])
+
+
+setattr(RunConfig, "__signature__", _signature())  # noqa: B010  (a class has it as a lazy attribute: mypy)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from marketfold.estimators import plain_arrays
 from marketfold.features.completing import complete
 from marketfold.features.geography import keep_columns, with_geography
 from marketfold.features.scaler import MatrixScaler
-from marketfold.frames import Framed
+from marketfold.frames import Framed, table_html
 from marketfold.schema import UNIT_ID
 
 if TYPE_CHECKING:
@@ -69,7 +70,13 @@ class FeatureMatrix(Framed):
         return f"<FeatureMatrix: {self.values.shape[0]:,} {self.table.unit}s x {len(self.names)} scaled features{left}>"
 
     def _repr_html_(self) -> str:
-        return self.table._repr_html_()
+        ends = zip(self.values.min(axis=0), np.median(self.values, axis=0), self.values.max(axis=0), strict=True)
+        rows = [
+            (one.name, one.label, *(f"{value:.3g}" for value in three))
+            for one, three in zip(self.table.features, ends, strict=True)
+        ]
+        head = f"<p>{escape(repr(self).strip('<>'))}</p>"
+        return head + table_html(rows, ("scaled feature", "", "lowest", "median", "highest"))
 
     def inverse_transform(self, values: Float32) -> Float64:
         """Scaled rows, such as centres, in the user's units."""

@@ -17,10 +17,10 @@ def fingerprint(source: object) -> str | None:
     The names of the files do not count: a file that was moved has the same fingerprint.
     """
     given = source if isinstance(source, list | tuple) and source else [source]
-    paths = [Path(one) for one in given if isinstance(one, str | os.PathLike)]
+    paths = [Path(one).expanduser() for one in given if isinstance(one, str | os.PathLike)]
     if len(paths) < len(given):
         return None
-    files = sorted({file for path in paths for file in _files(path.expanduser())})
+    files = sorted({file for path in paths for file in _files(path)})
     try:
         digests = [_digest(file) for file in files]
     except OSError:
