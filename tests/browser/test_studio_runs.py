@@ -271,4 +271,4 @@ def from_a_lesson_to_its_chapter_and_back(watched: Watched, project: str) -> Non
     watched.page.wait_for_url(f"{project}/report#how-many")
     report.locator("#how-many").get_by_role("link", name="Try it yourself: The elbow").first.click()
     watched.page.wait_for_url(f"{project}/learn#elbow")
-    expect(lessons.locator("#elbow")).to_be_visible()
+    expect(lessons.locator("#elbow")).to_be_visible(timeout=LONGEST)
