@@ -46,6 +46,20 @@ def test_cards_compare_the_same_features(analysis: Analysis) -> None:
     assert all(one == labels[0] for one in labels)
 
 
+def test_the_order_is_said_where_the_numbers_are_not_in_it(analysis: Analysis) -> None:
+    made = analysis.segmentation
+    turned = replace(made, numbers=made.numbers[::-1])
+    told = [
+        segments_chapter(replace(analysis, segmentation=one)).lead
+        for one in (made, turned, replace(turned, unmerged=made))
+    ]
+    assert told == [
+        "Numbered by revenue, largest first.",
+        "By revenue, largest first. Each has its number of the earlier run.",
+        "By revenue, largest first. A segment that was made of several has the lowest of their numbers.",
+    ]
+
+
 def test_aims_come_from_the_campaigns_and_only_where_there_is_one(analysis: Analysis) -> None:
     first, *_ = analysis.plan.campaigns
     bare = dataclasses.replace(analysis, plan=dataclasses.replace(analysis.plan, campaigns=()))

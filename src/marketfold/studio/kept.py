@@ -39,8 +39,10 @@ def lessons_name(digest: str) -> str:
 
 
 def lessons_file(workspace: Workspace, key: str, run: Path) -> Path:
-    """Where the lessons of a run as it stands are, or will be."""
-    return workspace.folder(key) / lessons_name(_digest(state_of_run(run)))
+    """Where the lessons of a run as it stands are, or will be: others where their scripts would not run any more."""
+    from marketfold.learn import lessons_policy  # noqa: PLC0415 - what runs take is loaded when one is shown
+
+    return workspace.folder(key) / lessons_name(_digest(state_of_run(run), lessons_policy()))
 
 
 def notebook_folder(workspace: Workspace, key: str, run: Path) -> Path:
