@@ -16,7 +16,7 @@ from tests.studio.test_repeated import run
 from tests.studio.visitor import Visitor
 
 from marketfold.config import load_config
-from marketfold.runs import Run
+from marketfold.runs import Run, compare_into, read_comparison
 from marketfold.studio.workspace import Project
 
 FOUR = {"quick": True, "clustering": {"segments": 4, "bootstraps": 2, "k_max": 5}, "reduction": {"method": "none"}}
@@ -132,6 +132,10 @@ def test_merged_by_clicks_and_repeated_outside(visitor: Visitor, tmp_path_factor
     words = shlex.split(unescape(command[1]))
     previous = words[words.index("--previous") + 1]
     shutil.copytree(visitor.root / previous, elsewhere / previous)
+    compare_into(visitor.root / previous, made.folder, elsewhere / "compared")
+    compared = read_comparison(elsewhere / "compared")
+    assert compared.title == "Nobody changed segment but by hand: segments were made one, or taken apart"
+    assert "made one, or taken apart, by hand: from 3 (" in compared.warnings[0]
     assert run(words, elsewhere) == (made.folder / "segments.csv").read_bytes()
     (elsewhere / "marketfold.toml").write_text(visitor.get(f"/p/{project.key}/marketfold.toml").text, "utf-8")
     assert load_config(None, elsewhere) == made.config
