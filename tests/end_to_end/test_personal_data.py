@@ -102,6 +102,13 @@ def test_no_file_of_a_run_holds_personal_data(run_folder: Path, who: set[str]):
         assert found_in(list(unpacked(path)), who) == set(), path.name
 
 
+def test_no_notebook_holds_personal_data_or_ids(run_folder: Path, who: set[str], marketfold: Command):
+    assert marketfold("notebook", run_folder, "--no-check", "--out", "a.ipynb").code == 0
+    ids = {str(one) for one in parquet.read_table(run_folder / "segments.parquet")["customer_id"].to_pylist()}
+    for path in (Path("a.ipynb"), Path("a.py")):
+        assert found_in(list(unpacked(path)), who | ids) == set(), path.name
+
+
 def test_no_page_about_a_run_holds_personal_data_and_only_the_report_lists_ids(
     run_folder: Path, who: set[str], marketfold: Command, tmp_path: Path
 ):
