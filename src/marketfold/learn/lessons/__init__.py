@@ -5,7 +5,8 @@ from marketfold.learn.lessons.elbow import ELBOW
 from marketfold.learn.lessons.kmeans import KMEANS
 from marketfold.learn.lessons.pca import PCA_VIEW
 from marketfold.learn.lessons.refine import REFINE
+from marketfold.learn.lessons.scikit import SCIKIT
 from marketfold.learn.lessons.why import WHY
 
-LESSONS = (WHY, REFINE, KMEANS, ELBOW, PCA_VIEW, COMPONENTS)
+LESSONS = (WHY, REFINE, KMEANS, ELBOW, SCIKIT, PCA_VIEW, COMPONENTS)
 """To add one: its module, its texts, its program, its template and its script, and a place here."""
