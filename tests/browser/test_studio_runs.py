@@ -238,5 +238,18 @@ def test_progress_comes_by_itself_and_the_page_is_there_when_it_ends(desk: Desk,
     expect(watched.page.get_by_role("region", name="Work in progress")).to_be_visible()
     assert serious_faults(watched.page) == []
     frame = watched.page.frame_locator("#lessons")
-    expect(frame.get_by_role("heading", name="K-means in six steps")).to_be_visible(timeout=90_000)
+    expect(frame.locator('#start a[href="#kmeans"]')).to_be_visible(timeout=90_000)
     is_quiet(watched, desk.base)
+    from_a_lesson_to_its_chapter_and_back(watched, f"{desk.base}/p/fresh")
+    is_quiet(watched, desk.base)
+
+
+def from_a_lesson_to_its_chapter_and_back(watched: Watched, project: str) -> None:
+    """Each is a station, and asks for the other out of a frame of no origin."""
+    lessons, report = (watched.page.frame_locator(name) for name in ("#lessons", "#report"))
+    lessons.locator('#start a[href="#elbow"]').click()
+    lessons.locator("#elbow").get_by_role("link", name="What your report says of this").click()
+    watched.page.wait_for_url(f"{project}/report#how-many")
+    report.locator("#how-many").get_by_role("link", name="Try it yourself: The elbow").first.click()
+    watched.page.wait_for_url(f"{project}/learn#elbow")
+    expect(lessons.locator("#elbow")).to_be_visible(timeout=LONGEST)

@@ -165,7 +165,7 @@ class Walk:
         self.guest.go(f"/p/{self.key}/segments")
         self.to("learn")
         lessons = self.page.frame_locator("#lessons")
-        expect(lessons.get_by_role("heading", name="K-means in six steps")).to_be_visible(timeout=SLOW)
+        expect(lessons.locator('#start a[href="#kmeans"]')).to_be_visible(timeout=SLOW)
 
     def repeat(self, orders: Path, elsewhere: Path) -> None:
         """Command and settings that are handed out give the same segments, byte for byte."""

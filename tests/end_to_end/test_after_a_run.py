@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import zipfile
 from datetime import date
@@ -300,9 +301,18 @@ def test_days_the_wrong_way_round(marketfold: Command, run_folder: Path, shop_fi
     assert ended.code == 2
 
 
-def test_lessons_on_a_run(marketfold: Command, run_folder: Path, tmp_path: Path):
-    assert marketfold("learn", run_folder).code == 0
-    assert "K-means" in (tmp_path / "learn.html").read_text(encoding="utf-8")
+def test_lessons_on_a_run_lie_beside_its_report_and_each_leads_to_the_other(marketfold: Command, own_run: Path):
+    assert "learn.html" not in (own_run / "report.html").read_text(encoding="utf-8")
+    ended = marketfold("learn", own_run)
+    assert ended.code == 0, ended.err
+    assert str(own_run / "learn.html") in ended.out
+    lessons, report = ((own_run / name).read_text(encoding="utf-8") for name in ("learn.html", "report.html"))
+    to_lessons = set(re.findall(r'href="learn\.html#([a-z]+)"', report))
+    assert {"elbow", "pca"} <= to_lessons
+    assert not [name for name in to_lessons if f'<article id="{name}"' not in lessons]
+    to_report = set(re.findall(r'href="report\.html#([a-z-]+)"', lessons))
+    assert "how-many" in to_report
+    assert not [name for name in to_report if f'id="{name}"' not in report]
 
 
 def test_an_old_report_is_rendered_anew(marketfold: Command, own_run: Path):

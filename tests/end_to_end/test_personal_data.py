@@ -106,7 +106,7 @@ def test_no_page_about_a_run_holds_personal_data_and_only_the_report_lists_ids(
     run_folder: Path, who: set[str], marketfold: Command, tmp_path: Path
 ):
     shutil.copytree(run_folder, tmp_path / "again")
-    assert marketfold("learn", run_folder).code == 0
+    assert marketfold("learn", run_folder, "--out", "learn.html").code == 0
     assert marketfold("compare", run_folder, "again").code == 0
     ids = {str(one) for one in parquet.read_table(run_folder / "segments.parquet")["customer_id"].to_pylist()}
     pages = [run_folder / "report.html", run_folder / "page.json", *tmp_path.glob("*.html")]

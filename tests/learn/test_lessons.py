@@ -15,7 +15,7 @@ import pytest
 
 from marketfold.config import ClusteringOptions, FeatureOptions, ReductionOptions, RunConfig
 from marketfold.demo import make_shop
-from marketfold.learn import LessonData
+from marketfold.learn import LessonData, lesson_links
 from marketfold.learn.lesson import Lesson, Worked, lesson_page
 from marketfold.learn.lessons import LESSONS
 from marketfold.pipeline import segment_market
@@ -138,7 +138,7 @@ def test_all_lessons_are_there_without_javascript(html: str, data: LessonData) -
         page = lesson_page(lesson, data)
         assert page.title in html
         assert re.search(rf'<article id="{lesson.name}" class="lesson-page chapter" data-lesson aria', html)
-    assert " hidden" not in re.sub(r"<(script|style)>.*?</\1>", "", html, flags=re.DOTALL)
+    assert not re.search(r"<article[^>]* hidden", html)
 
 
 def test_lessons_are_on_all_features_whatever_shaped_the_segments(data: LessonData, run: Run) -> None:
@@ -153,11 +153,19 @@ def test_no_customer_is_on_the_page(html: str, run: Run) -> None:
 
 @pytest.mark.parametrize(("where", "link"), [(".", "report.html"), ("..", "run/report.html"), ("elsewhere", None)])
 def test_the_report_is_linked_where_it_lies_beside(where: str, link: str | None, run: Run, tmp_path: Path) -> None:
-    page = (run.folder / where if where.startswith(".") else tmp_path).resolve() / "learn.html"
+    page = (run.folder / where if where.startswith(".") else tmp_path).resolve() / "lessons.html"
     write_lessons(run.folder, page)
     text = page.read_text(encoding="utf-8")
     page.unlink()
     assert (f'href="{link}#' in text) if link else ("report.html#" not in text)
+
+
+def test_every_figure_has_one_lesson_and_it_is_there() -> None:
+    links = lesson_links("learn.html")
+    told = [key for lesson in LESSONS for key in lesson.texts["figures"]]
+    assert len(links.of_figures) == len(told)
+    assert {name for name, _ in links.of_figures.values()} <= {lesson.name for lesson in LESSONS}
+    assert not [title for _, title in links.of_figures.values() if "{" in title]
 
 
 def test_the_demo_has_no_run_to_link_to(tmp_path: Path) -> None:

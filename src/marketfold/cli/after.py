@@ -137,15 +137,17 @@ def _number_of(segment: str, plan: CampaignPlan) -> int:
 
 def learn(
     run: Annotated[Path | None, typer.Argument(metavar="RUN", help="A run folder; the demo shop if not given.")] = None,
-    out: Annotated[Path, typer.Option(help="Page to write.")] = Path("learn.html"),
+    out: Annotated[
+        Path | None, typer.Option(help="Page to write; learn.html in the run folder, or here, if not given.")
+    ] = None,
 ) -> None:
     """Write lessons on your own customers: what segments are good for, and how they are made."""
     from marketfold.cli.summary import next_commands, say_next
     from marketfold.runs import Run, write_lessons
 
     with progress_line("learn") as progress:
-        write_lessons(run, out, progress)
-    say(f"The lessons are in {out.absolute()}.")
+        page = write_lessons(run, out, progress)
+    say(f"The lessons are in {page.absolute()}.")
     say_next(next_commands(Run.read(run), but="learn") if run else ["marketfold demo"])
 
 

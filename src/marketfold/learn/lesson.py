@@ -60,6 +60,11 @@ class Lesson:
     name: str
     work: Callable[[LessonData], Worked]
 
+    @property
+    def texts(self) -> dict[str, Any]:
+        """Its texts, with blanks."""
+        return tomllib.loads(files(PACKAGE).joinpath("lessons", f"{self.name}.toml").read_text("utf-8"))
+
 
 @dataclass(frozen=True)
 class Question:
@@ -92,8 +97,7 @@ class LessonPage:
 
 def lesson_page(lesson: Lesson, data: LessonData) -> LessonPage:
     """The texts and the program of a lesson, with the numbers that it finds."""
-    worked = lesson.work(data)
-    texts = tomllib.loads(files(PACKAGE).joinpath("lessons", f"{lesson.name}.toml").read_text("utf-8"))
+    worked, texts = lesson.work(data), lesson.texts
     known = {"unit": data.run.unit_word, "units": data.run.units_word, "n_units": len(data)} | dict(worked.facts)
     fill = partial(filled, values=known, currency=data.run.currency)
     predict = texts["predict"]
@@ -131,5 +135,10 @@ def program(name: str, worked: Worked) -> str:
 
 def _listed(values: tuple[Any, ...]) -> str:
     """Numbers as a comment has room for them; texts as they are."""
-    written = (one if isinstance(one, str) else words.decimal(one, 2 if abs(one) < 10 else 0) for one in values)
-    return ", ".join(written)
+
+    def written(one: Any) -> str:
+        if isinstance(one, float):
+            return words.decimal(one, 2 if abs(one) < 10 else 0)
+        return str(one)
+
+    return ", ".join(map(written, values))

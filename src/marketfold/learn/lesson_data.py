@@ -27,7 +27,7 @@ MOST_FEATURES = 40
 """Of a table of customers with more columns the most telling ones are taken."""
 FEWEST_UNITS = 8
 FEWEST_FEATURES = 2
-MOST_TAUGHT = 5_000
+MOST_TAUGHT = 2_000
 """So many units teach K-means and a network in seconds; of more, every second, third, ... is taken."""
 SAME_THING = 0.7
 """Features that correlate more than this show the same side of a customer."""
@@ -60,6 +60,8 @@ class RunFacts:
         Name of the order file.
     report
         Where its report is, as the page that links to it says it; empty where there is none to link to.
+    chapters
+        Anchors of that report.
     record
         All of `run.json`.
     """
@@ -73,6 +75,7 @@ class RunFacts:
     history: LossHistory | None = None
     source: str = ""
     report: str = ""
+    chapters: tuple[str, ...] = ()
     record: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from marketfold import words
 from marketfold.learn.lesson import PACKAGE, lesson_page
 from marketfold.learn.lessons import LESSONS
-from marketfold.page import ReportPage, asset, environment, frame_values, script_json
+from marketfold.page import LessonLinks, ReportPage, asset, environment, frame_values, script_json
 from marketfold.whole_files import write_whole
 
 if TYPE_CHECKING:
@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from marketfold.learn.lesson_data import LessonData
 
 FRAME_SCRIPTS = ("theme.js", "page.js")
-SCRIPTS = ("lesson_data.js", "mathematics.js", "drawing.js", "board.js", "signed_bars.js", "lessons.js", "questions.js")
+SCRIPTS = (
+    "lesson_data.js",
+    "mathematics.js",
+    "drawing.js",
+    "board.js",
+    "signed_bars.js",
+    "funnel.js",
+    "lessons.js",
+    "questions.js",
+)
 COLOURS = 10
 
 
@@ -90,6 +99,12 @@ def lessons_policy() -> str:
     """What the page of the lessons may do, for whoever serves it with a header of its own."""
     policy: str = _frame()["policy"]
     return policy
+
+
+def lesson_links(address: str) -> LessonLinks:
+    """Which figures of a report have a lesson, for a report that leads to the lessons at an address."""
+    texts = [(lesson.name, lesson.texts) for lesson in LESSONS]
+    return LessonLinks(address, {key: (name, one["title"]) for name, one in texts for key in one["figures"]})
 
 
 def write_learn_page(data: LessonData, path: Path) -> None:

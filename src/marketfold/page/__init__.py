@@ -30,6 +30,7 @@ from marketfold.page.parts import (
     numbers,
 )
 from marketfold.page.render import (
+    LessonLinks,
     asset,
     colour_rules,
     environment,
@@ -58,6 +59,7 @@ __all__ = [
     "FindingItem",
     "Findings",
     "Fold",
+    "LessonLinks",
     "Link",
     "ListPart",
     "Message",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from marketfold.whole_files import write_whole
 from marketfold.words import MONTHS, NARROW_SPACE, printable, share
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from marketfold.page.parts import Part
@@ -176,8 +177,16 @@ def figure_scripts(parts: Sequence[Part]) -> dict[str, Any]:
     }
 
 
-def render_page(page: ReportPage) -> str:
-    """HTML of a page, everything it needs inside.
+@dataclass(frozen=True)
+class LessonLinks:
+    """Where the lessons are, and of each figure that one explains, by its key, the lesson's anchor and title."""
+
+    address: str
+    of_figures: Mapping[str, tuple[str, str]]
+
+
+def render_page(page: ReportPage, lessons: LessonLinks | None = None) -> str:
+    """HTML of a page, everything it needs inside; figures lead to their lessons, where there are any.
 
     Examples
     --------
@@ -194,6 +203,7 @@ def render_page(page: ReportPage) -> str:
         .get_template("report.html.j2")
         .render(
             page=page,
+            lesson_links=lessons,
             **figure_scripts(figures),
             plotly_packed=packed,
             **frame,
@@ -213,7 +223,7 @@ def page_policy() -> str:
     return policy
 
 
-def write_page(page: ReportPage, path: Path) -> None:
+def write_page(page: ReportPage, path: Path, lessons: LessonLinks | None = None) -> None:
     """Write a page as one file, whole or not at all.
 
     Raises
@@ -221,4 +231,4 @@ def write_page(page: ReportPage, path: Path) -> None:
     RunFolderError
         If it cannot be written.
     """
-    write_whole(render_page(page), path)
+    write_whole(render_page(page, lessons), path)

@@ -14,6 +14,7 @@ from marketfold.errors import ModelError, RunFolderError
 from marketfold.features import build_features
 from marketfold.learn import LessonData, LossHistory, RunFacts, write_learn_page
 from marketfold.orders import read_orders
+from marketfold.runs.pages import LESSONS_FILE, read_page, render_run
 from marketfold.runs.read import Run
 from marketfold.stage_costs import StageClock
 
@@ -21,19 +22,33 @@ if TYPE_CHECKING:
     from marketfold.schema import Progress
 
 
-def write_lessons(folder: str | Path | None, page: Path, progress: Progress | None = None) -> None:
-    """Write the lessons of a run folder, or of the demo shop if none is given.
+def write_lessons(
+    folder: str | Path | None, page: Path | None = None, progress: Progress | None = None, report: str | None = None
+) -> Path:
+    """Write the lessons of a run folder, or of the demo shop if none is given; where they are is returned.
 
-    `progress` is told of each stage.
+    Parameters
+    ----------
+    page
+        Where they go; if not given into the run folder, whose report then leads to them.
+    progress
+        Told of each stage.
+    report
+        Address of the report; if not given it is linked where it lies beside the lessons.
     """
     clock = StageClock(progress)
-    data = lessons_of_run(Run.read(folder), page) if folder else _lessons_of_demo(clock)
+    run = Run.read(folder) if folder else None
+    page = page or (run.folder if run else Path()) / LESSONS_FILE
+    data = lessons_of_run(run, report or _report_beside(run, page)) if run else _lessons_of_demo(clock)
     with clock.stage("write"):
         write_learn_page(data, page)
+        if run and page.absolute().parent == run.home:
+            render_run(run.folder)
+    return page
 
 
-def lessons_of_run(run: Run, page: Path | None = None) -> LessonData:
-    """What the lessons of a run are made from; `page`, where they will be, says whether its report can be linked.
+def lessons_of_run(run: Run, report: str = "") -> LessonData:
+    """What the lessons of a run are made from; `report` is the address of its report as they link to it.
 
     Raises
     ------
@@ -53,17 +68,16 @@ def lessons_of_run(run: Run, page: Path | None = None) -> LessonData:
         shaping=tuple(record["features"]["shaping"]),
         history=history_of(run.model.reducer) if run.has_model else None,
         source=Path(record["input"]["path"]).name,
-        report=_report_beside(run, page),
+        report=report,
+        chapters=tuple(section.key for section in read_page(run.folder).named().sections) if report else (),
         record=record,
     )
     data = LessonData.of(seen.values, run.described_features, facts)
     return data.with_segments(seen.numbers, run.segments["revenue_total"].to_numpy())
 
 
-def _report_beside(run: Run, page: Path | None) -> str:
+def _report_beside(run: Run, page: Path) -> str:
     """The report as a page in the same folder, or in the one above, links to it; empty for any other place."""
-    if page is None:
-        return ""
     place = page.absolute().parent
     if place == run.home:
         return run.report.name

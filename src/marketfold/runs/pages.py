@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from marketfold.csv_files import write_csv
 from marketfold.errors import ParameterError
+from marketfold.learn import lesson_links
 from marketfold.page import PageData, figures_of, plotly_figure, tables_of, write_figure, write_page, write_pdf
 from marketfold.report import with_plan
 from marketfold.runs.folder import staged_folder
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from marketfold.page import FigurePart, TablePart
     from marketfold.schema import Progress
 
-PAGE_FILE, REPORT_FILE = "page.json", "report.html"
+PAGE_FILE, REPORT_FILE, LESSONS_FILE = "page.json", "report.html", "learn.html"
 KINDS = ("png", "svg", "pdf", "csv")
 
 
@@ -40,10 +41,12 @@ def write_report_files(data: PageData, folder: Path) -> Path:
 def render_run(folder: str | Path) -> Path:
     """Render the report from its records again, in the style of this version; its path is returned.
 
+    Its figures lead to their lessons where these lie in the folder.
     `RunFolderError` if the records are gone or damaged, or the report cannot be written.
     """
     report = Path(folder) / REPORT_FILE
-    write_page(read_page(folder).named(), report)
+    lessons = lesson_links(LESSONS_FILE) if (Path(folder) / LESSONS_FILE).is_file() else None
+    write_page(read_page(folder).named(), report, lessons)
     return report
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from marketfold.learn import lesson_links
 from marketfold.page import render_page
 from marketfold.runs import read_page
 
@@ -76,7 +77,9 @@ def report_html(folder: Path) -> str:
 
 def framed_report(folder: Path) -> str:
     """The report within the studio: without links to files beside it, which lead nowhere from there."""
-    return _FRAMED.get(_key(folder)) or _FRAMED.put(_key(folder), render_page(_alone(page_of(folder))))
+    return _FRAMED.get(_key(folder)) or _FRAMED.put(
+        _key(folder), render_page(_alone(page_of(folder)), lesson_links("learn"))
+    )
 
 
 def _alone(page: ReportPage) -> ReportPage:

@@ -72,7 +72,7 @@ def _run(workspace: Workspace, key: str, request: dict[str, Any], progress: Prog
 def _learn(workspace: Workspace, key: str, request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Write the lessons of a run, in the place of those of an earlier one."""
     page = lessons_file(workspace, key, workspace.path(request["run"]))
-    write_lessons(workspace.path(request["run"]), page, progress)
+    write_lessons(workspace.path(request["run"]), page, progress, report="report")
     for old in page.parent.glob(lessons_name("*")):
         if old != page:
             old.unlink(missing_ok=True)

@@ -30,7 +30,8 @@ def _components(X: Float64) -> tuple[Float64, Float64]:
 
 
 def _rounded(rows: Float64) -> list[list[float]]:
-    return rows[:MOST_COMPONENTS].round(3).tolist()
+    written: list[list[float]] = rows[:MOST_COMPONENTS].round(3).tolist()
+    return written
 
 
 def _work(data: LessonData) -> Worked:

@@ -115,5 +115,5 @@ const Drawing = (function () {
     }
     return svg;
   }
-  return { make, plane, place, handle, dots, cross, chart, figures, scale };
+  return { make, room, plane, place, handle, dots, cross, chart, figures, scale };
 })();

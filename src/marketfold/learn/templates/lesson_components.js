@@ -23,13 +23,14 @@ Lessons.whenSeen("components", function () {
   }
   function strongest(row) { return row.reduce((best, value, j) => (Math.abs(value) > Math.abs(row[best]) ? j : best), 0); }
 
+  const figure = (value) => value.toFixed(2).replace("-0.00", "0.00").replace("-", "\u2212");
   const order = (row) => row.map((_, j) => j).sort((a, b) => Math.abs(row[b]) - Math.abs(row[a])).slice(0, 10);
   function loadings() {
     const c = Number(control("one").value) - 1, row = own.loadings[c], steps = Number(control("along").value) / 10;
     control("one-value").textContent = String(c + 1);
     control("along-value").textContent = steps === 0 ? "in the middle" : `${steps > 0 ? "+" : "\u2212"}${Math.abs(steps).toFixed(1)} spreads`;
     const at = (j) => Units.write(j, row[j] * own.spreads[c] * steps);
-    SignedBars(control("loadings"), ["Feature", "Loading", "In the middle", "There"], order(row).map((j) => [Units.label(j), [row[j]], [Units.write(j, 0), at(j)]]), Math.max(...row.map(Math.abs)));
+    SignedBars(control("loadings"), ["Feature", "Loading", "In the middle", "There"], order(row).map((j) => [Units.label(j), [[row[j], figure(row[j])]], [Units.write(j, 0), at(j)]]), Math.max(...row.map(Math.abs)));
     const up = order(row).filter((j) => row[j] > 0).slice(0, 2), down = order(row).filter((j) => row[j] < 0).slice(0, 2);
     const names = (list) => list.map((j) => `"${Units.label(j)}"`).join(" and ");
     control("reads").textContent = `Component ${c + 1} holds ${Units.percent(own.shares[c])}. Along it ${up.length ? names(up) + " go up" : ""}${up.length && down.length ? ", and " : ""}${down.length ? names(down) + " go down" : ""}.`;
@@ -45,7 +46,7 @@ Lessons.whenSeen("components", function () {
     Drawing.dots(area, rows, Drawing.place(area, rows)).forEach((dot) => dot.classList.add("one"));
     const flat = Maths.standardised(rows), r = Maths.mean(flat.map(([a, b]) => a * b));
     const same = across === up ? "It is the same on both sides." : Math.abs(r) < 0.1 ? "One says nothing of the other." : `Who is high in one is mostly ${r > 0 ? "high" : "low"} in the other: they repeat each other in part.`;
-    const text = `Correlation of ${across[0]} and ${up[0]}: ${r.toFixed(2).replace("-0.00", "0.00").replace("-", "\u2212")}. ${same}`;
+    const text = `Correlation of ${across[0]} and ${up[0]}: ${figure(r)}. ${same}`;
     control("angle").textContent = text;
     area.say(text);
   }

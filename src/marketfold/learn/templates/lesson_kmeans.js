@@ -7,9 +7,23 @@ Lessons.whenSeen("kmeans", function () {
   const status = document.getElementById("kmeans-status");
   const control = (name) => document.getElementById("kmeans-" + name);
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
-  const rays = Drawing.make("g", {});
+  const rays = Drawing.make("g", {}), tiles = land();
   let state, dots, at, points, columns, chosen = -1, timer = null, start = data.seed, finished = [];
 
+  /* Small tiles over the whole plane: each has the colour of the centre that is nearest to it. */
+  function land() {
+    const across = 40, up = 30, group = Drawing.make("g", { class: "land" }), box = area.box;
+    const wide = (box.right - box.left) / across, high = (box.bottom - box.top) / up;
+    area.under.before(group);
+    return Array.from({ length: across * up }, (_, i) => {
+      const x = box.left + (i % across) * wide, y = box.top + Math.floor(i / across) * high;
+      return { middle: [x + wide / 2, y + high / 2], node: Drawing.make("rect", { x: x.toFixed(1), y: y.toFixed(1), width: wide.toFixed(1), height: high.toFixed(1) }, group) };
+    });
+  }
+  function colourLand() {
+    const centres = state.centres;
+    tiles.forEach(({ middle, node }) => node.setAttribute("class", centres.length ? "seg-" + (Maths.nearest(at.back(...middle), centres) + 1) : ""));
+  }
   function choosePoints() {
     columns = [Number(control("x").value), Number(control("y").value)];
     points = data.points.map((row) => columns.map((j) => row[j]));
@@ -52,6 +66,7 @@ Lessons.whenSeen("kmeans", function () {
     }
     state.centres.forEach((centre, c) => stand(area.over.children[c], centre));
     colour();
+    colourLand();
     measure();
     describe();
     control("step").disabled = state.done;

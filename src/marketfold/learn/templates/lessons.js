@@ -39,6 +39,10 @@ const Lessons = (function () {
     if (!document.getElementById(name).hidden) { start(); return; }
     starts.set(name + "?", (starts.get(name + "?") || []).concat([start]));
   }
+  function whenPrinted(prepare) {
+    if (root.classList.contains("printing")) prepare();
+    window.addEventListener("beforeprint", prepare);
+  }
   function open(name) {
     document.getElementById(name).classList.add("open");
     if (isSeen(name)) begin(name);
@@ -74,5 +78,5 @@ const Lessons = (function () {
   });
   for (const page of pages) if (Kept.of(page.id).opened) page.classList.add("open");
   show(location.hash, false);
-  return { whenShown, whenSeen, open };
+  return { whenShown, whenSeen, whenPrinted, open };
 })();

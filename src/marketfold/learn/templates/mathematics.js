@@ -159,14 +159,19 @@ const Maths = (function () {
     return { values: order.map((i) => Math.max(a[i][i], 0)), vectors: order.map((i) => v.map((row) => row[i])) };
   }
 
-  /* A network n - h - code - h - n: tanh in the hidden layers, a linear code and a linear end; Adam on the mean square. */
-  function network(sizes, seed) {
-    const chance = random(seed);
+  const bends = {
+    tanh: [Math.tanh, (here) => 1 - here * here], relu: [(v) => Math.max(v, 0), (here) => (here > 0 ? 1 : 0)],
+    linear: [(v) => v, () => 1]
+  };
+  /* A network that is the same from both ends: bent hidden layers, a linear code and a linear end; Adam on the mean square. */
+  function network(sizes, seed, activation) {
+    const chance = random(seed), middle = (sizes.length - 1) / 2;
+    const [bend, slope] = bends[activation || "tanh"];
     const layers = [];
     for (let l = 0; l + 1 < sizes.length; l++) {
       const scale = Math.sqrt(2 / (sizes[l] + sizes[l + 1]));
       const w = Array.from({ length: sizes[l + 1] }, () => Float64Array.from({ length: sizes[l] }, () => normal(chance) * scale));
-      layers.push({ w, b: new Float64Array(sizes[l + 1]), bend: l !== 1 && l !== sizes.length - 2 });
+      layers.push({ w, b: new Float64Array(sizes[l + 1]), bend: l !== middle - 1 && l !== sizes.length - 2 });
     }
     const memory = layers.map((layer) => ({
       mw: layer.w.map((row) => new Float64Array(row.length)), vw: layer.w.map((row) => new Float64Array(row.length)),
@@ -174,14 +179,14 @@ const Maths = (function () {
     }));
     let time = 0;
 
-    function forward(x) {
+    function forward(x, from) {
       const out = [x];
-      for (const layer of layers) {
-        const from = out[out.length - 1];
+      for (const layer of layers.slice(from || 0)) {
+        const before = out[out.length - 1];
         out.push(layer.w.map((row, i) => {
           let sum = layer.b[i];
-          for (let j = 0; j < row.length; j++) sum += row[j] * from[j];
-          return layer.bend ? Math.tanh(sum) : sum;
+          for (let j = 0; j < row.length; j++) sum += row[j] * before[j];
+          return layer.bend ? bend(sum) : sum;
         }));
       }
       return out;
@@ -198,7 +203,7 @@ const Maths = (function () {
         let back = out[out.length - 1].map((v, i) => 2 * (v - x[i]) / (x.length * batch.length));
         for (let l = layers.length - 1; l >= 0; l--) {
           const layer = layers[l], here = out[l + 1], from = out[l];
-          if (layer.bend) back = back.map((g, i) => g * (1 - here[i] * here[i]));
+          if (layer.bend) back = back.map((g, i) => g * slope(here[i]));
           const next = new Float64Array(from.length);
           back.forEach((g, i) => {
             slopes[l].b[i] += g;
@@ -220,7 +225,9 @@ const Maths = (function () {
         const order = shuffled(rows, chanceOfOrder);
         for (let i = 0; i < order.length; i += size) learn(order.slice(i, i + size), rate);
       },
-      code: (x) => Array.from(forward(x)[(layers.length) / 2]),
+      layers,
+      code: (x) => Array.from(forward(x)[middle]),
+      decode: (code) => Array.from(forward(code, middle).at(-1)),
       rebuild: (x) => Array.from(forward(x)[layers.length]),
       loss(rows) {
         return mean(rows.map((x) => { const y = forward(x)[layers.length]; return mean(y.map((v, i) => (v - x[i]) ** 2)); }));
@@ -228,5 +235,5 @@ const Maths = (function () {
     };
   }
 
-  return { random, normal, shuffled, shuffledColumns, standardised, mean, column, seedCentres, spreadCentres, assign, move, wcss, kmeans, sweep, knee, covariance, eigen, network, distance2 };
+  return { random, normal, shuffled, shuffledColumns, standardised, mean, column, seedCentres, spreadCentres, nearest, assign, move, wcss, kmeans, sweep, knee, covariance, eigen, network, distance2 };
 })();

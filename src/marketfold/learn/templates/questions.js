@@ -30,16 +30,20 @@
   }
   pages.forEach((page) => page.querySelectorAll(".question").forEach((question, number) => {
     const kept = Kept.of(page.id), inputs = Array.from(question.querySelectorAll("input"));
-    const before = kept.answers[number];
-    if (inputs[before]) { inputs[before].checked = true; mark(question, before); }
+    /* Kept as words: on the page of other data an option may stand elsewhere, or not be there. */
+    const words = inputs.map((input) => input.parentElement.textContent.trim());
+    const before = words.indexOf(kept.answers[number]);
+    if (before >= 0) { inputs[before].checked = true; mark(question, before); }
     inputs.forEach((input, place) => input.addEventListener("change", () => {
-      kept.answers[number] = place;
+      kept.answers[number] = words[place];
       mark(question, place);
       Kept.save();
     }));
   }));
 
   function progress() {
+    const every = document.querySelectorAll(".question"), known = document.querySelectorAll(".question.is-right").length;
+    document.querySelector("[data-all-progress]").textContent = known ? `${known} of ${every.length} answered right so far.` : "";
     for (const page of pages) {
       const all = page.querySelectorAll(".question").length, right = page.querySelectorAll(".question.is-right").length;
       const answered = page.querySelectorAll(".question.answered").length;

@@ -1,20 +1,19 @@
 /* A table whose bars grow to the right for plus and to the left for minus, from one line in the middle. */
 const SignedBars = (function () {
   "use strict";
-  const figure = (value) => value.toFixed(2).replace("-0.00", "0.00").replace("-", "\u2212");
-  /* `rows`: name, then a number for each bar column, then texts. */
+  /* `rows`: name, then a size and what it says for each bar, then texts. */
   return function signedBars(host, heads, rows, most) {
     const table = document.createElement("table"), head = table.createTHead().insertRow(), body = table.createTBody();
     heads.forEach((text, i) => { const cell = document.createElement("th"); cell.scope = "col"; cell.textContent = text; if (i) cell.className = "num"; head.append(cell); });
     for (const [name, values, texts] of rows) {
       const line = body.insertRow(), title = document.createElement("th");
       title.scope = "row"; title.textContent = name; line.append(title);
-      for (const value of values) {
+      for (const [value, said] of values) {
         const cell = line.insertCell(), bar = document.createElement("span");
         cell.className = "signed-cell" + (value < 0 ? " minus" : "");
         bar.className = "signed-bar";
         bar.style.setProperty("--size", String(Math.min(1, Math.abs(value) / most)));
-        cell.append(bar, figure(value));
+        cell.append(bar, said);
       }
       for (const text of texts) { const cell = line.insertCell(); cell.className = "num"; cell.textContent = text; }
     }

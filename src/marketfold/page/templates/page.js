@@ -45,6 +45,14 @@
     }
   }
 
+  /* Within the studio the other page is a station of its own, and a frame of no origin can only ask for it. */
+  if (window.parent !== window) document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-elsewhere]");
+    if (!link) return;
+    event.preventDefault();
+    window.parent.postMessage({ marketfold: link.dataset.elsewhere, at: link.hash }, "*");
+  });
+
   document.getElementById("print-button").addEventListener("click", async () => {
     if (window.marketfoldFigures) await window.marketfoldFigures.prepare();
     window.print();
