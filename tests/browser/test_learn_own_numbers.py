@@ -112,3 +112,44 @@ def test_the_nearest_change_when_features_are_scaled_and_when_one_is_dragged(
     expect(near).to_have_text(scaled)
     page.locator("#refine-one").fill("9")
     expect(page.locator("#refine-plane .fall")).to_have_count(5)
+
+
+# K-means in scikit-learn
+
+
+def test_somebody_new_goes_to_the_nearest_centre_by_slider_and_by_hand(shop_page: Path, open_page: Opener) -> None:
+    watched = opened(open_page, shop_page, "scikit")
+    page = watched.page
+    status, values = page.locator("#scikit-status"), page.locator("#scikit output[id^=scikit-value]")
+    groups = set()
+    for place in ("0", "100"):
+        for slider in page.locator("#scikit input[id^=scikit-new]").all():
+            slider.fill(place)
+        groups.add(re.findall(r"predict says (\d)", status.inner_text())[0])
+        expect(page.locator("#scikit-distances .chosen")).to_have_count(1)
+    assert groups == {"0", "1"}
+    before = values.first.inner_text()
+    dragged(page, page.locator("#scikit-plane .newcomer"), (-80, 60))
+    assert values.first.inner_text() != before
+    assert watched.faults == []
+
+
+def test_more_starts_never_end_higher(shop_page: Path, open_page: Opener) -> None:
+    page = opened(open_page, shop_page, "scikit").page
+    status = page.locator("#scikit-starts-status")
+    expect(status).to_contain_text("the lowest of all 40", timeout=20_000)
+    seen = []
+    for count in ("1", "10", "40"):
+        page.locator("#scikit-count").fill(count)
+        seen.append(float(re.findall(r"first \d+ is ([\d,.]+\d)", status.inner_text())[0].replace(",", "")))
+    assert seen == sorted(seen, reverse=True)
+    page.locator("#scikit-init").select_option("lot")
+    expect(status).to_contain_text("the lowest of all 40", timeout=20_000)
+
+
+def test_without_scaling_one_feature_makes_all_of_wcss(shop_page: Path, open_page: Opener) -> None:
+    page = opened(open_page, shop_page, "scikit").page
+    told = page.locator("#scikit-bars-status")
+    expect(told).to_contain_text("revenue makes 100")
+    page.get_by_role("button", name="Scaled", exact=True).click()
+    expect(told).to_contain_text("all have an equal say")

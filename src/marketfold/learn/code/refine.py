@@ -25,7 +25,7 @@ X = StandardScaler().fit_transform(refined)  # every feature with mean 0 and a s
 
 def nearest(rows: np.ndarray) -> np.ndarray:
     """The five nearest rows of each row; the first that is found is the row itself."""
-    return NearestNeighbors(n_neighbors=6).fit(rows).kneighbors(rows, return_distance=False)[:, 1:]
+    return np.asarray(NearestNeighbors(n_neighbors=6).fit(rows).kneighbors(rows, return_distance=False))[:, 1:]
 
 
 before, after = nearest(raw.to_numpy(dtype=float)[::STEP]), nearest(X[::STEP])

@@ -20,7 +20,7 @@ summary = pd.DataFrame(
 
 lot = np.random.default_rng(SEED).permutation(segment)
 written_for = {
-    "all": values.median(),  # one message for all
+    "all": values.groupby(np.zeros(len(values))).transform("median"),  # one message for all
     "own": values.groupby(segment).transform("median"),  # one for each segment
     "lot": values.groupby(lot).transform("median"),  # one for each of as many groups, drawn by lot
 }

@@ -92,13 +92,13 @@ def _failure(data: LessonData, aside: float, farthest: float) -> tuple[str, dict
     """What still ails the reader's data, the gravest first, and what tells of it."""
     alike = np.triu(np.abs(correlations(data.scaled)), k=1)
     first, second = (int(place) for place in np.unravel_index(alike.argmax(), alike.shape))
-    most = float(alike.max())
-    facts = {"twin": data.labels[first], "other_twin": data.labels[second], "alike": most}
+    strongest = float(alike.max())
+    facts = {"twin": data.labels[first], "other_twin": data.labels[second], "alike": strongest}
     if aside > MUCH_ASIDE:
         return "aside", facts
     if farthest > FAR_OUT:
         return "far_out", facts
-    return ("twice" if most > TWICE else "none"), facts
+    return ("twice" if strongest > TWICE else "none"), facts
 
 
 def _work(data: LessonData) -> Worked:

@@ -62,7 +62,7 @@ Lessons.whenSeen("why", function () {
     const n = suited.filter(Boolean).length, share = Units.percent(n / suited.length);
     const whom = marks.map((one) => Units.say(j, one.middle)).join(", ");
     const told = each ? `${marks.length} messages, written for ${whom}` : `One message, written for ${whom} (${Units.label(j)})`;
-    control("status").textContent = `${told}: it suits ${n} of the ${suited.length} ${data.units} drawn here, ${share}. ${each ? "Each segment has its own mark: drag them too." : "Now try one for each segment."}`.replace("it suits", each ? "they suit" : "it suits");
+    control("status").textContent = `${told}: ${each ? "they suit" : "it suits"} ${n} of the ${suited.length} ${data.units} drawn here, ${share}. ${each ? "Each segment has its own mark: drag them too." : "Now try one for each segment."}`;
     area.say(`${suited.length} ${data.units} in ${numbers.length} rows, one for each segment, by ${Units.label(j)}; ${n} are suited.`);
   }
   function turn(way) {

@@ -1,0 +1,111 @@
+"""K-means in scikit-learn: its attributes, starts and defaults, and what is lost without scaling."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.cluster import KMeans
+from sklearn.metrics import adjusted_rand_score, silhouette_score
+
+from marketfold.clustering import quiet_fits
+from marketfold.learn.lesson import Lesson, Worked
+from marketfold.learn.lesson_data import LUMPED
+
+if TYPE_CHECKING:
+    from marketfold.learn.lesson_data import LessonData
+    from marketfold.schema import Float64
+
+MOST_K = 8
+N_INIT = 10
+STARTS = 20
+NEAR_BEST = 1.01
+SLIDERS = 4
+MOST_BARS = 8
+SAMPLE = 2_000
+"""Silhouettes compare every unit with every other; so many tell enough."""
+REPEATS = 0.6
+"""Below this agreement two halves do not find the same groups in any useful sense."""
+APART = 0.25
+"""Kaufman and Rousseeuw (1990) find no substantial structure below this silhouette."""
+
+
+def _fit(X: Float64, k: int, seed: int) -> KMeans:
+    return KMeans(k, init="k-means++", n_init=N_INIT, random_state=seed).fit(X)
+
+
+def _good_starts(X: Float64, k: int, seed: int) -> int:
+    """How many of `STARTS` single starts end within 1 % of the best of them."""
+    ends = np.array([KMeans(k, n_init=1, random_state=seed + start).fit(X).inertia_ for start in range(STARTS)])
+    return int((ends <= ends.min() * NEAR_BEST).sum())
+
+
+def _dragged(data: LessonData, centres: Float64) -> list[int]:
+    """Features whose values somebody new is given: the two of the plane, then those in which the centres lie apart."""
+    common = [np.unique(column, return_counts=True)[1].max() for column in data.values.T]
+    plain = {"days", "money", "count"}
+    order = sorted(
+        range(len(data.features)),
+        key=lambda j: (common[j] > LUMPED * len(data), data.features[j].measure not in plain, -centres[:, j].std()),
+    )
+    return [*data.pair, *(place for place in order if place not in data.pair)][:SLIDERS]
+
+
+def _bars(data: LessonData) -> list[tuple[str, float, float]]:
+    """Share of each feature in WCSS at K = 1, unscaled and scaled, the largest first; the rest as one."""
+    variance = data.values.var(axis=0)
+    raw = variance / variance.sum()
+    order, even = np.argsort(-raw, kind="stable").tolist(), 1 / len(raw)
+    bars = [(data.labels[place], float(raw[place]), even) for place in order[:MOST_BARS]]
+    if rest := order[MOST_BARS:]:
+        bars.append((f"the other {len(rest)}", float(raw[rest].sum()), even * len(rest)))
+    return bars
+
+
+def _measures(data: LessonData, k: int, seed: int) -> dict[str, Any]:
+    """What scikit-learn finds on all features, and how far it can be relied on."""
+    X, raw = data.taught, data.values[:: data.step]
+    with quiet_fits():
+        model, unscaled = _fit(X, k, seed), _fit(raw, k, seed)
+        first, second = (_fit(X[start::2], k, seed).predict(X) for start in (0, 1))
+        good = _good_starts(X, k, seed)
+    middle = np.median(data.scaled, axis=0).astype(np.float64)
+    return {
+        "model": model, "sizes": np.sort(np.bincount(model.labels_, minlength=k)), "wcss": float(model.inertia_),
+        "raw_largest": float(np.bincount(unscaled.labels_).max() / len(X)), "rounds": int(model.n_iter_),
+        "agree": float(adjusted_rand_score(model.labels_, unscaled.labels_)),
+        "repeat": float(adjusted_rand_score(first, second)),
+        "silhouette": float(silhouette_score(X, model.labels_, sample_size=SAMPLE, random_state=seed)),
+        "middle_group": int(model.predict(middle[None])[0]), "good": good,
+    }  # fmt: skip
+
+
+def _work(data: LessonData) -> Worked:
+    k, seed = min(data.run.n_segments, MOST_K), data.run.seed
+    found = _measures(data, k, seed)
+    centres = np.asarray(found["model"].cluster_centers_)
+    bars, columns = _bars(data), _dragged(data, centres)
+    failure = "none"
+    if found["repeat"] < REPEATS:
+        failure = "repeat"
+    elif found["silhouette"] < APART:
+        failure = "flat"
+    elif found["good"] < STARTS:
+        failure = "starts"
+    return Worked(
+        facts={
+            **{name: value for name, value in found.items() if name not in {"model", "sizes"}}, "k": k,
+            "sizes": tuple(map(str, found["sizes"].tolist())), "n_features": len(data.features), "n_init": N_INIT,
+            "n_starts": STARTS, "top": bars[0][0], "top_share": bars[0][1], "columns": columns, "seed": seed,
+        },
+        failure=failure,
+        settings={"K": k, "SEED": seed, **data.program_settings},
+        results={
+            "sizes": tuple(map(str, found["sizes"].tolist())), "wcss": found["wcss"], "agree": found["agree"],
+            "silhouette": found["silhouette"], "repeat": found["repeat"], "middle_group": found["middle_group"],
+        },
+        script={"centres": centres.round(4).tolist(), "columns": columns, "bars": bars, "k": k},
+    )  # fmt: skip
+
+
+SCIKIT = Lesson("scikit", _work)
