@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from pydantic import BaseModel
 
 from marketfold.config.loading import load_config
@@ -102,7 +101,7 @@ def _put(tree: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
         tree = tree.setdefault(part, {})
     if name in tree:
         raise ConfigError(f"{name} is set twice, as {tree[name]!r} and as {value!r}: set it once.")
-    tree[name] = value.item() if isinstance(value, np.generic) else value
+    tree[name] = value.item() if type(value).__module__ == "numpy" and not getattr(value, "ndim", 1) else value
 
 
 def _places(name: str, value: Any, known: list[Setting], groups: Collection[str]) -> list[tuple[tuple[str, ...], Any]]:
