@@ -104,7 +104,7 @@ def lessons_policy() -> str:
 def lesson_links(address: str) -> LessonLinks:
     """Which figures of a report have a lesson, for a report that leads to the lessons at an address."""
     texts = [(lesson.name, lesson.texts) for lesson in LESSONS]
-    return LessonLinks(address, {key: (name, one["title"]) for name, one in texts for key in one["figures"]})
+    return LessonLinks(address, {key: (name, one["title"]) for name, one in texts for key in one.get("figures", ())})
 
 
 def write_learn_page(data: LessonData, path: Path) -> None:

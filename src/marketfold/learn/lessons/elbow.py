@@ -22,7 +22,7 @@ FAINT = 0.03
 def _curve(X: Float64, seed: int) -> Float64:
     """WCSS for K = 1 to 10, or as many as there are different rows."""
     most = min(K_MAX, len(np.unique(X, axis=0)))
-    with quiet_fits():
+    with quiet_fits(threads=1):
         return np.array([KMeans(k, n_init=10, random_state=seed).fit(X).inertia_ for k in range(1, most + 1)])
 
 

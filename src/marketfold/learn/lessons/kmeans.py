@@ -33,7 +33,7 @@ def _work(data: LessonData) -> Worked:
     columns = list(data.pair)
     k = min(data.run.n_segments, MOST_K)
     X = data.taught[:, columns]
-    with quiet_fits():
+    with quiet_fits(threads=1):
         fits = [_from_lot(X, k, data.run.seed + start) for start in range(STARTS)]
     ends = np.array([fit.inertia_ for fit in fits])
     n_best = int((ends <= ends.min() * NEAR_BEST).sum())
