@@ -152,7 +152,8 @@ def _suited(data: LessonData, labels: Labels, columns: list[int]) -> dict[str, A
     ways = {"all": everybody, "lot": by_lot, "hand": cells, "own": labels}
     return {
         **{f"near_{way}": share_near(values, groups) for way, groups in ways.items()},
-        "n_cells": int(cells.max()) + 1, "n_features": len(columns), "n_all_features": len(data.features),
+        "n_cells": int(cells.max()) + 1, "rfm": any(feature.name in HAND for feature in data.features),
+        "n_features": len(columns), "n_all_features": len(data.features),
         "features": tuple(data.labels[place] for place in columns), "about": data.labels[columns[0]],
         "middle": words.measured(float(np.median(values[:, 0])), data.features[columns[0]].measure, data.run.currency),
         "one_all": share_near(values[:, :1], everybody), "one_own": share_near(values[:, :1], labels),
