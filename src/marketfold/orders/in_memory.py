@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import narwhals as nw
 import pyarrow as pa
-from pyarrow import dataset
 
 from marketfold.engine import DuckDBEngine
 from marketfold.errors import OrdersError
@@ -58,7 +58,8 @@ def _as_arrow(source: Any) -> tuple[str, pa.Table] | None:
         return "Arrow batch", pa.Table.from_batches([source])
     if isinstance(source, pa.RecordBatchReader):
         return "Arrow reader", source.read_all()
-    return ("Arrow dataset", source.to_table()) if isinstance(source, dataset.Dataset) else None
+    dataset = sys.modules.get("pyarrow.dataset")  # whoever has one has loaded it; it takes a gigabyte of addresses
+    return ("Arrow dataset", source.to_table()) if dataset and isinstance(source, dataset.Dataset) else None
 
 
 def _from_columns(columns: Mapping[Any, Any]) -> pa.Table:
