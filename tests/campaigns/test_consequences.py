@@ -188,6 +188,23 @@ def test_what_cannot_be_is_told_by_its_part_and_the_rest_is_followed(plan: Campa
     assert foreseen.budget.total == plan.budget.total
 
 
+@pytest.mark.parametrize(
+    ("part", "typed", "readings"),
+    [
+        ("budget.margin", "30", ("30 %",)),
+        ("budget.margin", 30, ("30 %",)),
+        ("1.holdout.share", "12,5", ("12.5 %",)),
+        ("2.channels.1.share", "101 %", ()),
+        ("2.channels.1.share", "101", ()),
+    ],
+)
+def test_a_share_that_is_typed_as_per_cent_is_offered_as_such(
+    part: str, typed: object, readings: tuple[str, ...], plan: CampaignPlan
+):
+    _, unfit = foresee(plan, {part: typed})
+    assert unfit[part].readings == readings
+
+
 def test_amounts_by_hand_that_leave_nothing_are_told_at_the_budget(plan: CampaignPlan):
     by_hand, _ = foresee(plan, {"1.amount": "1500"})
     _, unfit = foresee(by_hand, {"budget.total": "1000"})

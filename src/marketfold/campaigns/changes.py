@@ -124,9 +124,11 @@ def _valid(given: str, kind: TypeAdapter[Any], value: object) -> Any:
 
 def _as_share(error: ErrorDetails) -> tuple[str, ...]:
     """What is meant where a share up to 1 was written as a number from 1 to 100, without its sign."""
-    if error["type"] != "less_than_equal" or error["ctx"]["le"] != 1 or not 1 < error["input"] <= _PER_CENT:
+    most = {"less_than_equal": "le", "less_than": "lt"}.get(error["type"], "")
+    if not most or error["ctx"][most] != 1 or "%" in str(error["input"]):
         return ()
-    return (f"{error['input']:g} %",)
+    number = entered_number(error["input"])
+    return (f"{number:g} %",) if isinstance(number, int | float) and 1 < number <= _PER_CENT else ()
 
 
 def _put(record: Any, path: tuple[str, ...], value: Any) -> Any:

@@ -7,16 +7,16 @@
   const stations = ["learn", "report"];
   const place = /^#[a-z0-9-]+$/;
   const address = new URL(frame.src);
-  function show() {
+  function coloured() {
     address.searchParams.set("colours", window.marketfoldTheme.choice);
-    frame.contentWindow.location.replace(address);
+    return address;
   }
   window.addEventListener("message", (event) => {
     const asked = event.data;
     if (event.source !== frame.contentWindow || !asked || !stations.includes(asked.marketfold)) return;
     if (place.test(asked.at)) location.assign(asked.marketfold + asked.at);
   });
-  document.addEventListener("marketfold-theme", show);
+  document.addEventListener("marketfold-theme", () => frame.contentWindow.location.replace(coloured()));
   if (place.test(location.hash)) address.hash = location.hash;
-  if (address.hash || window.marketfoldTheme.choice !== "auto") show();
+  if (address.hash || window.marketfoldTheme.choice !== "auto") frame.src = coloured(); // it may be loading still
 })();
