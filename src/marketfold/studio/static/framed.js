@@ -6,7 +6,8 @@
   if (!frame) return;
   const stations = ["learn", "report"];
   const place = /^#[a-z0-9-]+$/;
-  const address = new URL(frame.src);
+  // Where a frame is sent on while it loads, the first address may win: so it has none before this.
+  const address = new URL(frame.dataset.src, location.href);
   function coloured() {
     address.searchParams.set("colours", window.marketfoldTheme.choice);
     return address;
@@ -18,5 +19,5 @@
   });
   document.addEventListener("marketfold-theme", () => frame.contentWindow.location.replace(coloured()));
   if (place.test(location.hash)) address.hash = location.hash;
-  if (address.hash || window.marketfoldTheme.choice !== "auto") frame.src = coloured(); // it may be loading still
+  frame.src = coloured();
 })();
