@@ -25,7 +25,7 @@ sizes = np.sort(np.bincount(labels))  # {sizes}
 centres = model.cluster_centers_  # K rows, one number for each feature, scaled
 wcss = model.inertia_  # {wcss:decimal 2}
 
-new = scaler.transform(table[COLUMNS].median().to_numpy(dtype=float)[None])  # somebody new, as the middle of all
+new = scaler.transform(table[COLUMNS].median().to_numpy(dtype=float)[None])  # somebody new, the median in each feature
 middle_group = model.predict(new)[0]  # {middle_group}: the nearest centre, counted from 0
 
 silhouette = silhouette_score(X, labels, sample_size=2000, random_state=SEED)  # {silhouette:decimal 3}

@@ -7,7 +7,7 @@ SEED = 0
 HIDDEN = [12]
 CODE = 2
 LEARNING_RATE = 0.004
-EPOCHS = 60
+EPOCHS = 80
 COLUMNS = ["recency_days", "revenue_total", "order_count"]
 LOGGED = ["revenue_total"]
 STEP = 1
@@ -33,7 +33,7 @@ outputs = keras.layers.Dense(len(COLUMNS))(layer)
 autoencoder = keras.Model(inputs, outputs)
 encoder = keras.Model(inputs, code)
 autoencoder.compile(optimizer=keras.optimizers.Adam(LEARNING_RATE), loss="mse")
-weights = autoencoder.count_params()  # {weights:count} numbers to learn
+weights = autoencoder.count_params()  # {weights:count} numbers to learn, biases among them
 widths = [layer.units for layer in autoencoder.layers if hasattr(layer, "units")]  # {widths}
 
 held = len(X) // 4  # rows that it does not learn from
@@ -45,5 +45,5 @@ history = autoencoder.fit(
     batch_size=16,
     verbose=0,
 )
-best_epoch = 1 + int(np.argmin(history.history["val_loss"]))  # stop here: then it learns by heart
+best_epoch = 1 + int(np.argmin(history.history["val_loss"]))  # lowest kept aside; this program goes on all the same
 codes = encoder.predict(X, verbose=0)  # CODE numbers each, for K-means to group

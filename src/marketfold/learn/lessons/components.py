@@ -43,17 +43,20 @@ def _work(data: LessonData) -> Worked:
     enough = 1 + int((shares.cumsum() < ENOUGH).sum())
     standing_out = int((variances > chance).argmin())
     strongest = int(np.abs(raw_rows[0]).argmax())
+    keep = min(enough, standing_out)
     failure = "none"
     if pull_of_one(X - X.mean(axis=0)) > GIANT:
         failure = "giant"
     elif enough > MANY * len(shares):
         failure = "many"
+    elif keep < enough:
+        failure = "chance"
     return Worked(
         facts={
             "n_features": len(data.features), "enough": enough, "standing_out": standing_out, "first": float(shares[0]),
             "quarter": -(-len(shares) // 4), "half": -(-len(shares) // 2), "raw_first": float(raw_shares[0]),
             "raw_feature": data.labels[strongest], "n_shown": min(len(shares), MOST_COMPONENTS),
-            "kept": float(shares[:enough].sum()),
+            "kept": float(shares[:enough].sum()), "keep": keep, "keep_share": float(shares[:keep].sum()),
         },
         failure=failure,
         settings={"SEED": data.run.seed, **data.program_settings},

@@ -42,16 +42,17 @@ def _work(data: LessonData) -> Worked:
     mixed = np.random.default_rng(seed).permuted(X, axis=0)
     own, shuffled = _curve(X, seed), _curve(mixed, seed)
     own_bends, shuffled_bends = bends(own), bends(shuffled)
-    first, second = (int(place) for place in np.argsort(-own_bends)[:2])
+    first = int(own_bends.argmax())
     depth, shuffled_depth = float(own_bends[first]), float(shuffled_bends.max())
+    alike = np.flatnonzero(own_bends > depth - FAINT) + 1
     failure = "deeper"
-    if depth - own_bends[second] < FAINT:
+    if len(alike) > 1:
         failure = "faint"
     elif depth < shuffled_depth + FAINT:
         failure = "no_deeper"
     return Worked(
         facts={
-            "k": data.run.n_segments, "elbow": first + 1, "next_elbow": second + 1, "depth": depth,
+            "k": data.run.n_segments, "elbow": first + 1, "alike": tuple(map(str, alike.tolist())), "depth": depth,
             "shuffled_depth": shuffled_depth, "shuffled_elbow": int(shuffled_bends.argmax()) + 1,
             "n_features": len(data.features), "first": float(own[0]), "last": float(own[-1]), "k_max": len(own),
             "falls": 1 - float(own[first] / own[first - 1]) if first else 0.0,

@@ -97,6 +97,7 @@ def _work(data: LessonData) -> Worked:
             **{name: value for name, value in found.items() if name not in {"model", "sizes"}}, "k": k,
             "sizes": tuple(map(str, found["sizes"].tolist())), "n_features": len(data.features), "n_init": N_INIT,
             "n_starts": STARTS, "top": bars[0][0], "top_share": bars[0][1], "columns": columns, "seed": seed,
+            "repeats": REPEATS, "apart": APART,
         },
         failure=failure,
         settings={"K": k, "SEED": seed, **data.program_settings},

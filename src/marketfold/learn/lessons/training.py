@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketfold.learn.lesson import Lesson, Worked
-from marketfold.learn.lessons.autoencoder import CODE, hidden_width
+from marketfold.learn.lessons.autoencoder import CODE, FEW_FOR_EACH, hidden_width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from marketfold.learn.lesson_data import LessonData, LossHistory
 
 RATE = 0.004
-EPOCHS = 60
+EPOCHS = 80
+"""As many as the slider of the page begins with."""
 MANY_WEIGHTS = 0.5
 """A network with more weights than half as many numbers as it learns from can learn most of them by heart."""
 RISES = 1.05
@@ -58,13 +59,13 @@ def _work(data: LessonData) -> Worked:
     failure = "none"
     if history and history.held_out[-1] > RISES * min(history.held_out):
         failure = "too_long"
-    elif weights > MANY_WEIGHTS * n_learnt * n_features:
+    elif weights > MANY_WEIGHTS * n_learnt * n_features or len(data.taught) < FEW_FOR_EACH * n_features:
         failure = "many_weights"
     return Worked(
         facts={
             "n_features": n_features, "hidden": hidden_width(n_features), "code": min(CODE, n_features - 1),
             "code_max": min(n_features - 1, 5), "weights": weights, "n_learnt": n_learnt,
-            "cells": n_learnt * n_features, **_of_run(history),
+            "cells": n_learnt * n_features, "epochs": EPOCHS, **_of_run(history),
         },
         failure=failure,
         settings={

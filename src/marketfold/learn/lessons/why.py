@@ -147,9 +147,10 @@ def _failure(record: dict[str, Any], future: dict[str, Any]) -> str:
 def _suited(data: LessonData, labels: Labels, columns: list[int]) -> dict[str, Any]:
     """Whom one message for all suits, and one for each group: of this data's, by hand, and by lot."""
     values, cells = data.values[:, columns], _by_hand(data)
-    by_lot = np.random.default_rng(data.run.seed).permutation(labels)
+    lot = np.random.default_rng(data.run.seed)
+    by_lot, cells_by_lot = lot.permutation(labels), lot.permutation(cells)
     everybody = np.zeros(len(data), dtype=np.intp)
-    ways = {"all": everybody, "lot": by_lot, "hand": cells, "own": labels}
+    ways = {"all": everybody, "lot": by_lot, "hand": cells, "hand_lot": cells_by_lot, "own": labels}
     return {
         **{f"near_{way}": share_near(values, groups) for way, groups in ways.items()},
         "n_cells": int(cells.max()) + 1, "rfm": any(feature.name in HAND for feature in data.features),

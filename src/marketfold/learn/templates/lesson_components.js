@@ -19,7 +19,7 @@ Lessons.whenSeen("components", function () {
     const one = strongest(scaled ? own.loadings[0] : own.rawLoadings[0]);
     const loading = Math.abs((scaled ? own.loadings : own.rawLoadings)[0][one]).toFixed(2);
     control("status").textContent = `${many} of ${n} components keep ${Units.percent(kept[many - 1] / 100)} of the differences${many < n ? `, and ${Units.percent(1 - kept[many - 1] / 100)} is dropped` : ": that is all, and nothing is saved"}. For 80\u202f% it takes ${enough}. ` +
-      (scaled ? `Of shuffled columns ${many} keep ${Units.percent(chance[many - 1] / 100)}.` : `The first component is nearly "${Units.label(one)}" alone: its loading is ${loading} of at most 1.`);
+      (scaled ? `With shuffled columns ${many} would keep ${Units.percent(chance[many - 1] / 100)}.` : `The first component is nearly "${Units.label(one)}" alone: its loading is ${loading} of at most 1.`);
   }
   function strongest(row) { return row.reduce((best, value, j) => (Math.abs(value) > Math.abs(row[best]) ? j : best), 0); }
 
@@ -28,9 +28,9 @@ Lessons.whenSeen("components", function () {
   function loadings() {
     const c = Number(control("one").value) - 1, row = own.loadings[c], steps = Number(control("along").value) / 10;
     control("one-value").textContent = String(c + 1);
-    control("along-value").textContent = steps === 0 ? "in the middle" : `${steps > 0 ? "+" : "\u2212"}${Math.abs(steps).toFixed(1)} spreads`;
+    control("along-value").textContent = steps === 0 ? "at the mean" : `${steps > 0 ? "+" : "\u2212"}${Math.abs(steps).toFixed(1)} spreads`;
     const at = (j) => Units.write(j, row[j] * own.spreads[c] * steps);
-    SignedBars(control("loadings"), ["Feature", "Loading", "In the middle", "There"], order(row).map((j) => [Units.label(j), [[row[j], figure(row[j])]], [Units.write(j, 0), at(j)]]), Math.max(...row.map(Math.abs)));
+    SignedBars(control("loadings"), ["Feature", "Loading", "At the mean", "Where you moved to"], order(row).map((j) => [Units.label(j), [[row[j], figure(row[j])]], [Units.write(j, 0), at(j)]]), Math.max(...row.map(Math.abs)));
     const up = order(row).filter((j) => row[j] > 0).slice(0, 2), down = order(row).filter((j) => row[j] < 0).slice(0, 2);
     const names = (list) => list.map((j) => `"${Units.label(j)}"`).join(" and ");
     control("reads").textContent = `Component ${c + 1} holds ${Units.percent(own.shares[c])}. Along it ${up.length ? names(up) + " go up" : ""}${up.length && down.length ? ", and " : ""}${down.length ? names(down) + " go down" : ""}.`;

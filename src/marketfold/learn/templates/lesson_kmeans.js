@@ -152,7 +152,7 @@ Lessons.whenSeen("kmeans", function () {
     state.centres = next;
     state.round += 1;
     state.step = 3;
-    show(`Round ${state.round}: each centre went to the middle of its group. WCSS is ${total()}.`);
+    show(`Round ${state.round}: each centre went to the mean of its group. WCSS is ${total()}.`);
   }
   function reassign() {
     const next = Maths.assign(points, state.centres);

@@ -137,7 +137,7 @@ Lessons.whenSeen("why", function () {
       const bought = buyers(written, Math.min(1, own.base + effect), chance), without = buyers(kept, own.base, chance);
       return { bought, without, row: [(bought / written - without / kept) * 100, i] };
     });
-    const area = Drawing.plane(control("draws"), 640, 0.5, ["buyers in 100: written to, less holdout", "100 draws"]);
+    const area = Drawing.plane(control("draws"), 640, 0.5, ["buyers in 100: written to minus holdout", "100 draws"]);
     const edge = Math.max(10, ...games.map((game) => Math.abs(game.row[0])));
     const at = Drawing.place(area, games.map((game) => game.row).concat([[-edge, -9], [edge, 0]]));
     for (const [value, kind] of [[0, "grid"], [effect * 100, "line"]]) {
@@ -149,7 +149,7 @@ Lessons.whenSeen("why", function () {
     const wrong = games.filter((game) => game.row[0] <= 0).length, first = games[0];
     const whole = (value) => Math.round(value).toLocaleString("en");
     const told = effect === 0 ? `The message does nothing here, and yet the written-to did better in ${GAMES - wrong} of 100 draws: that is chance.` : `In ${wrong} of 100 draws the written-to did no better, though the message works: ${wrong > 20 ? "too few are compared to see it" : "mostly it can be seen"}.`;
-    control("draws-status").textContent = `First draw: ${whole(first.bought)} of ${whole(written)} who were written to bought. Counted without a holdout, all of them would be called a success. Of ${whole(kept)} kept back ${whole(first.without)} bought. ${told}`;
+    control("draws-status").textContent = `First draw: ${whole(first.bought)} of ${whole(written)} who were written to bought. Without a holdout all of them would be counted as its success. Of ${whole(kept)} kept back ${whole(first.without)} bought. ${told}`;
     area.say(`100 draws of the difference between written-to and holdout; the true effect is ${control("effect").value} in 100.`);
   }
   control("draw").addEventListener("click", () => { draw += 1; show(); });
