@@ -23,7 +23,11 @@ from marketfold.runs import Run
 from marketfold.studio.workspace import Workspace
 
 SETTINGS = {"Quick run": "yes", "Reduction": "no reduction"}
-NUMBERS = {"Most segments tried": "4", "How often it is tried whether they come out again": "2", "Number of segments": "3"}
+NUMBERS = {
+    "Most segments tried": "4",
+    "How often it is tried whether they come out again": "2",
+    "Number of segments": "3",
+}
 
 
 @dataclass
