@@ -46,7 +46,7 @@ def test_notebook_and_script_stand_beside_the_run(shop: Path, tmp_path: Path):
     assert (written.checked, written.why_saved) == (False, ())
     script = written.files[1].read_text(encoding="utf-8")
     compile(script, "notebook", "exec")
-    assert f"FILE = Path({str(home / 'orders.csv')!r})" in script
+    assert f'FILE = Path("{home}/orders.csv")' in script
     with pytest.raises(RunFolderError, match="exists already"):
         write_notebook(home / "run", check=False)
 
@@ -85,7 +85,7 @@ def test_lines_that_pandas_does_not_read_alike_are_saved_without_names(examples:
     assert all(text.isdigit() for name in ("customer_id", "order_id") for text in saved[name].to_pylist())
     script = (tmp_path / "a.py").read_text(encoding="utf-8")
     assert "FILE" not in script
-    assert f"LINES = Path({str(tmp_path / 'a_lines.parquet')!r})" in script
+    assert f'LINES = Path("{tmp_path}/a_lines.parquet")' in script
 
 
 def test_what_came_back_is_a_table_of_rows_and_money(tmp_path: Path):
