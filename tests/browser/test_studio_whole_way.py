@@ -85,7 +85,8 @@ class Walk:
             self.hand.choose(settings.get_by_label(title, exact=True), choice)
         for title, number in NUMBERS.items():
             self.hand.fill(settings.get_by_label(title, exact=True), number)
-        self.press("Keep these settings")
+        with self.page.expect_navigation(timeout=SLOW):  # "Find the segments" stands on the page before, too
+            self.press("Keep these settings")
         self.press("Find the segments")
         expect(self.page.locator("#cards")).to_be_visible(timeout=SLOW)
         self.hand.slide(self.page.locator("#k"), "4")
