@@ -231,7 +231,7 @@ def find_rule(table: FeatureTable, labels: Labels, segment: int, seed: int = 0) 
     >>> ids = np.array([f"C{day}" for day in range(1, 41)])
     >>> table = FeatureTable("customer", ids, days, (recency,), days[:, 0], date(2026, 1, 1))
     >>> find_rule(table, (days[:, 0] > 20).astype(np.int32), 0).conditions
-    (Bound(feature='recency_days', above=False, threshold=20.0),)
+    (Bound(feature='recency_days', above=False, threshold=20),)
     """
     inside = labels == segment
     # of whom a feature is not measured meets no condition on it: so it says something only where most have it

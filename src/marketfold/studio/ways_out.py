@@ -39,7 +39,8 @@ PLACES = {
     "--to": ("Change the last day", "result#date_to"),
 }
 """Where that is chosen which is no setting: what to do there, and the address below the project's."""
-REMARKS = {"--out": _OWN_PLACES}
+_UNTRIED = "The studio hands out no notebook that fails; the command line writes it all the same, to see where."
+REMARKS = {"--out": _OWN_PLACES, "--no-check": _UNTRIED}
 """What holds where nothing is chosen in the studio."""
 
 
