@@ -33,6 +33,7 @@ Castable = Literal["number", "date"]
 _BATCH = 1_000_000
 _MOST_SORTED = 2**25
 """So many fingerprints are sorted in this process; twice their 8 bytes each is half a gigabyte."""
+SPARK = (nw.Implementation.PYSPARK, nw.Implementation.PYSPARK_CONNECT)
 _SQL: dict[Castable, str] = {"number": "DOUBLE", "date": "DATE"}
 
 

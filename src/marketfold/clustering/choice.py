@@ -134,7 +134,7 @@ def _gather(
     *,
     k_min: int,
     seed: int,
-    solve: Solve = solutions_anew,
+    solve: Solve,
     progress: Progress | None = None,
 ) -> Evidence:
     """Hold fits at each k (from 1) against data without groups, and ask every index."""

@@ -66,15 +66,20 @@ def config_from(
     'pca'
     """
     asked = tree_of(settings or {}, list(settings_of()), groups)
+    if isinstance(config, RunConfig) and not asked:
+        return config
+    return load_config(_over(_whole(config), asked), as_keywords=True)
+
+
+def _whole(config: Given) -> dict[str, Any]:
+    """What was given as a whole, nested as the tree of settings is."""
     if config is None:
-        return load_config(asked, as_keywords=True)
+        return {}
     if isinstance(config, RunConfig):
-        return load_config(_over(config.model_dump(), asked), as_keywords=True) if asked else config
+        return config.model_dump()
     if isinstance(config, BaseModel):
-        return load_config(_over(_branch(config), asked), as_keywords=True)
-    if isinstance(config, Mapping):
-        return load_config(_over(tree_of(config, list(settings_of())), asked), as_keywords=True)
-    return load_config(_over(_file(config), asked), as_keywords=True)
+        return _branch(config)
+    return tree_of(config, list(settings_of())) if isinstance(config, Mapping) else _file(config)
 
 
 def tree_of(given: Mapping[str, Any], settings: Iterable[Setting], groups: Collection[str] = ()) -> dict[str, Any]:

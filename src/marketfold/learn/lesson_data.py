@@ -33,6 +33,8 @@ SAME_THING = 0.7
 """Features that correlate more than this show the same side of a customer."""
 LUMPED = 0.4
 """Where more units than this share have one and the same value, a plane shows a line, and not points."""
+AMOUNTS = frozenset({"days", "money", "count"})
+"""Measures that a reader has in mind as amounts: a message can be for so many, and somebody new can be given them."""
 
 
 @dataclass(frozen=True)
@@ -205,10 +207,15 @@ class LessonData:
         return tuple(one.name for one, taken in zip(self.features, self.scaler.logged_, strict=True) if taken)
 
     @cached_property
+    def lumped(self) -> tuple[bool, ...]:
+        """Of each feature whether many units have one and the same value."""
+        common = (np.unique(column, return_counts=True)[1].max() for column in self.values.T)
+        return tuple(bool(n > LUMPED * len(self)) for n in common)
+
+    @cached_property
     def _spread_out(self) -> list[int]:
         """Columns, those first in which few units have the same value."""
-        common = [np.unique(column, return_counts=True)[1].max() for column in self.values.T]
-        return sorted(range(len(self.features)), key=lambda place: common[place] > LUMPED * len(self))
+        return sorted(range(len(self.features)), key=self.lumped.__getitem__)
 
     @cached_property
     def pair(self) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from marketfold import words
@@ -95,6 +96,7 @@ def _frame() -> dict[str, Any]:
     return frame_values(COLOURS, style, script)
 
 
+@cache
 def lessons_policy() -> str:
     """What the page of the lessons may do, for whoever serves it with a header of its own."""
     policy: str = _frame()["policy"]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from functools import partial
+from abc import abstractmethod
+from functools import cached_property, partial
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from marketfold.frames import table_html
-from marketfold.page import figures_of, plotly_figure
+from marketfold.frames import Framed, table_html
+from marketfold.page import figures_of, plotly_figure, write_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -81,3 +83,20 @@ class Figures:
     def _repr_html_(self) -> str:
         rows = ((f"figures.{name}()", part.title) for name, part in self._parts.items())
         return f"<p>{escape(f'{len(self)} figures')}</p>{table_html(rows, left=True)}"
+
+
+class OnPage(Framed):
+    """What has a page, with its figures."""
+
+    @abstractmethod
+    def _page(self) -> ReportPage: ...
+
+    @cached_property
+    def figures(self) -> Figures:
+        """Every figure of the page, by name: `figures.elbow()`."""
+        return Figures(self._page)
+
+    def report(self, path: str | Path) -> Path:
+        """Write the page as one HTML file that opens offline; an existing one is replaced."""
+        write_page(self._page(), Path(path))
+        return Path(path)

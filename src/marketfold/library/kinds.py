@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import narwhals as nw
 
+from marketfold.engine import SPARK
 from marketfold.frames import Table
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-_SPARK = (nw.Implementation.PYSPARK, nw.Implementation.PYSPARK_CONNECT)
 
 
 def of_kind(given: Any, table: pa.Table) -> Any:
@@ -28,7 +27,7 @@ def of_kind(given: Any, table: pa.Table) -> Any:
     kind = getattr(frame, "implementation", None)
     if kind is nw.Implementation.PYARROW:
         return table
-    if kind in _SPARK:
+    if kind in SPARK:
         return nw.to_native(frame).sparkSession.createDataFrame(table)
     framed = Table(table)
     makers = {nw.Implementation.PANDAS: framed.to_pandas, nw.Implementation.POLARS: framed.to_polars}

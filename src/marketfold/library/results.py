@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -11,12 +10,13 @@ import pyarrow as pa
 from marketfold.audiences import ExportOptions
 from marketfold.errors import ParameterError, closest
 from marketfold.frames import Framed, Table, table_html
-from marketfold.library.figures import Figures
-from marketfold.page import write_page
+from marketfold.library.figures import OnPage
 from marketfold.report import comparison_page, measurement_page, movement_sentences, movement_title
 from marketfold.runs import PEOPLE_FILE, people_table
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from marketfold.audiences import AudienceReport
     from marketfold.experiments import Measurement
     from marketfold.page import ReportPage
@@ -24,24 +24,7 @@ if TYPE_CHECKING:
     from marketfold.segments import Movement
 
 
-class _OnPage(Framed):
-    """A finding that has a page."""
-
-    def _page(self) -> ReportPage:
-        raise NotImplementedError
-
-    @property
-    def figures(self) -> Figures:
-        """The figures of the page, by name."""
-        return Figures(self._page)
-
-    def report(self, path: str | Path) -> Path:
-        """Write it as one HTML file that opens offline; an existing one is replaced."""
-        write_page(self._page(), Path(path))
-        return Path(path)
-
-
-class Comparison(_OnPage):
+class Comparison(OnPage):
     """What happened between two segmentations; as a frame, one row for each unit that came, left, moved or came back.
 
     Attributes
@@ -69,12 +52,10 @@ class Comparison(_OnPage):
         return f"<Comparison: {kept.shared:,} {kept.unit}s in both, {kept.stayed_share:.0%} in the same segment>"
 
     def _repr_html_(self) -> str:
-        first, *others = str(self).splitlines()
-        rows = [(one,) for one in (first, *others)]
-        return table_html(rows, left=True)
+        return table_html([(one,) for one in str(self).splitlines()], left=True)
 
 
-class MeasuredCampaigns(_OnPage):
+class MeasuredCampaigns(OnPage):
     """What campaigns did; as a frame, one row for each segment.
 
     Attributes

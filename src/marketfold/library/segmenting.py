@@ -87,9 +87,7 @@ def segment(
 
 def _groups(source: Any) -> tuple[str, ...]:
     """The groups of settings that have a use, all that are left after what was done."""
-    done = {"reading", "cleaning"} if isinstance(source, CleanOrders) else {"reading"} if _is_read(source) else set()
+    done: set[str] = set()
+    if isinstance(source, Orders | CleanOrders):
+        done = {"reading", "cleaning"} if isinstance(source, CleanOrders) else {"reading"}
     return tuple(name for name in RunConfig.model_fields if name not in done)
-
-
-def _is_read(source: Any) -> bool:
-    return isinstance(source, Orders)

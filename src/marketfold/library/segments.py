@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from datetime import date, datetime
-from functools import cached_property
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from marketfold.config import config_from
 from marketfold.figures import segment_colour
-from marketfold.frames import Framed
-from marketfold.library.figures import Figures
+from marketfold.library.figures import OnPage
 from marketfold.library.keywords import takes_settings
 from marketfold.library.kinds import of_kind
 from marketfold.library.results import Comparison, MeasuredCampaigns
-from marketfold.page import write_page
 from marketfold.progress import shown_progress
 from marketfold.runs import compare_sides, measure_addressed, score_orders
 from marketfold.stage_costs import StageClock
 from marketfold.words import share, units_word
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from marketfold.analysis import Previous
     from marketfold.campaigns import CampaignPlan
     from marketfold.config import RunConfig
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
     from marketfold.library.results import ExportedAudiences
     from marketfold.library.saved import SavedSegments
     from marketfold.model import SegmentModel
-    from marketfold.page import ReportPage
     from marketfold.runs import Addressed, Side
     from marketfold.schema import FeatureTable, Watched
 
@@ -49,7 +46,7 @@ def as_day(day: date | str) -> date:
     return day.date() if isinstance(day, datetime) else day
 
 
-class Segments(Framed):
+class Segments(OnPage):
     """Customers (or orders, or order lines) in segments, with what is known of them and what can be done next.
 
     `segment` makes them and `load` reads them from a folder. As a frame (`to_pandas`, `to_polars`, `to_arrow`) they are
@@ -146,9 +143,6 @@ class Segments(Framed):
         """What a new segmentation carries on: `segment(orders, previous=...)`."""
 
     @abstractmethod
-    def _page(self) -> ReportPage: ...
-
-    @abstractmethod
     def _side(self) -> Side: ...
 
     @abstractmethod
@@ -163,16 +157,6 @@ class Segments(Framed):
     def names(self) -> dict[int, str]:
         """Name of each segment, by its number."""
         return {one.number: one.name for one in self.plan.campaigns}
-
-    @cached_property
-    def figures(self) -> Figures:
-        """Every figure of the report, by name: `figures.elbow()`."""
-        return Figures(self._page)
-
-    def report(self, path: str | Path) -> Path:
-        """Write the report as one HTML file that opens offline; an existing one is replaced."""
-        write_page(self._page(), Path(path))
-        return Path(path)
 
     @takes_settings("reading")
     def score(self, source: Any, *, as_of: date | str | None = None, progress: Watched = True, **settings: Any) -> Any:

@@ -10,7 +10,7 @@ import duckdb
 import narwhals as nw
 import pyarrow as pa
 
-from marketfold.engine import DuckDBEngine
+from marketfold.engine import SPARK, DuckDBEngine
 from marketfold.errors import OrdersError
 from marketfold.orders.sources import RelationSource, from_polars, from_spark, from_table
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from marketfold.config import ReadingOptions
     from marketfold.orders.sources import Source
 
-_SPARK = (nw.Implementation.PYSPARK, nw.Implementation.PYSPARK_CONNECT)
 KINDS = "a path or several, a dictionary of columns, or a pandas, Polars, PyArrow, DuckDB or PySpark table"
 
 
@@ -34,8 +33,10 @@ def open_table(source: Any, options: ReadingOptions) -> Source:
         frame = nw.from_native(source)
     except TypeError as error:
         raise OrdersError(f"A {type(source).__name__} cannot be read as orders. Give {KINDS}.") from error
-    if frame.implementation in {nw.Implementation.POLARS, *_SPARK}:
-        return from_polars(frame.lazy()) if frame.implementation is nw.Implementation.POLARS else from_spark(frame)
+    if frame.implementation is nw.Implementation.POLARS:
+        return from_polars(frame.lazy())
+    if frame.implementation in SPARK:
+        return from_spark(frame)
     if frame.implementation is nw.Implementation.DUCKDB:
         return open_table(frame.to_native(), options)
     return _local(frame, DuckDBEngine(options.memory_limit))

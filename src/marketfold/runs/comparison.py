@@ -11,9 +11,7 @@ import pyarrow as pa
 
 from marketfold.audiences import EXCEL_ROWS, Notes, fill_workbook
 from marketfold.csv_files import write_csv
-from marketfold.damage import told_as
-from marketfold.errors import ParameterError, RunFolderError
-from marketfold.file_names import RUN_FILE
+from marketfold.errors import ParameterError
 from marketfold.page import PageData, write_page
 from marketfold.report import about_people, comparison_page
 from marketfold.runs.folder import staged_folder
@@ -24,7 +22,7 @@ from marketfold.stage_costs import StageClock
 from marketfold.whole_files import OWNER_ONLY, whole_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -86,18 +84,20 @@ def read_comparison(folder: Path) -> ReportPage:
 class Side:
     """One of two that are compared: who was in which segment, all features, and the model where there is one.
 
-    `merged` has the numbers of the segments that somebody made of several.
+    `model` reads it when it is asked for, for only that of the earlier one is; `merged` has the numbers of the segments
+    that somebody made of several.
     """
 
     snapshot: Snapshot
     features: FeatureTable
-    model: SegmentModel | None = None
-    merged: frozenset[int] = frozenset()
+    model: Callable[[], SegmentModel | None]
+    merged: frozenset[int]
 
     @classmethod
     def of(cls, run: Run) -> Self:
         """A run folder."""
-        return cls(run.snapshot(), run_features(run), run.model if run.has_model else None, _made_of_several(run))
+        merged = frozenset(number for number, parts in run.made_of.items() if len(parts) > 1)
+        return cls(run.snapshot(), run_features(run), lambda: run.model if run.has_model else None, merged)
 
     def outside(self, model: SegmentModel | None) -> NDArray[np.bool_] | None:
         """Which units lie beyond the reach of every segment of a model; None where it measures other things.
@@ -110,7 +110,8 @@ class Side:
 
 def compare_sides(before: Side, after: Side) -> Movement:
     """What happened between two segmentations; errors as `compare_run_folders`."""
-    then, now = before.outside(before.model), after.outside(before.model)
+    model = before.model()
+    then, now = before.outside(model), after.outside(model)
     return compare_runs(
         before.snapshot,
         after.snapshot,
@@ -126,12 +127,6 @@ def _compared(earlier: str | Path, later: str | Path, clock: StageClock) -> tupl
         before, after = Side.of(Run.read(earlier)), Side.of(Run.read(later))
     with clock.stage("compare"):
         return compare_sides(before, after), after.features.features
-
-
-def _made_of_several(run: Run) -> frozenset[int]:
-    """Numbers of the segments that somebody made of several; a run that does not say has none."""
-    with told_as(RunFolderError, str(run.folder / RUN_FILE)):
-        return frozenset(int(one["number"]) for one in run.record["segments"] if len(one.get("made_of", "1")) > 1)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from pyarrow import parquet
 from marketfold.customer_tables import read_source
 from marketfold.errors import ParameterError, RunFolderError
 from marketfold.json_files import write_json
-from marketfold.notebook import NotebookFacts, Places, as_notebook, render_notebook
+from marketfold.notebook import Places, as_notebook, render_notebook
 from marketfold.orders import fingerprint
 from marketfold.runs.campaigns import is_there, where_it_was
 from marketfold.runs.notebook_facts import facts_of, gather, reasons_to_save
@@ -137,12 +137,12 @@ class _Draft:
         self.given, self.source, self.out = given, source, out
         self.why_saved = reasons_to_save(given) if why_saved is None else why_saved
         self.tables = saved_tables(given, plain=not self.why_saved)
+        self.facts = facts_of(given, self._places(out), self.why_saved)
 
-    def facts(self, beside: Path) -> NotebookFacts:
-        """With its tables where a notebook of that place has them."""
+    def _places(self, beside: Path) -> Places:
+        """Where a notebook of that place finds what it reads."""
         tables = {name: str(_table_of(beside, name)) for name in self.tables}
-        places = Places(None if self.why_saved else str(self.source), str(self.given.run.home), tables)
-        return facts_of(self.given, places, self.why_saved)
+        return Places(None if self.why_saved else str(self.source), str(self.given.run.home), tables)
 
     def tried(self) -> _Draft:
         """Run it; where plain pandas comes to other lines, the one that begins with saved lines.
@@ -163,7 +163,7 @@ class _Draft:
     def _run(self) -> _Failure | None:
         with tempfile.TemporaryDirectory(prefix="marketfold-") as home:
             script = Path(home) / "notebook.py"
-            text = render_notebook(self.facts(script))
+            text = render_notebook(replace(self.facts, places=self._places(script)))
             script.write_text(text, encoding="utf-8")
             self._save_tables(script)
             done = subprocess.run(  # noqa: S603  (our own script)
@@ -186,7 +186,7 @@ class _Draft:
 
     def write(self) -> tuple[Path, ...]:
         """Write notebook, script and tables."""
-        script = render_notebook(self.facts(self.out))
+        script = render_notebook(self.facts)
         tables = self._save_tables(self.out)
         write_whole(script, self.out.with_suffix(".py"))
         write_json(as_notebook(script), self.out)

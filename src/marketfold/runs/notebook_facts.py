@@ -54,13 +54,15 @@ _TIME = re.compile(r"[T,\s:]*%[HIMSpfzZ].*$")
 class Gathered:
     """A run and its file, read once more; `clean` is None of a table of customers.
 
-    `table` has every feature, `wanted` those of the run's set, and `matrix` is what the segments were made of.
+    `table` has every feature and `everything` is it scaled, `wanted` has those of the run's set, and `matrix` is what
+    the segments were made of.
     """
 
     run: Run
     read: Orders | CustomerTable
     clean: CleanOrders | None
     table: FeatureTable
+    everything: FeatureMatrix
     wanted: FeatureTable
     matrix: FeatureMatrix
 
@@ -85,7 +87,7 @@ def gather(run: Run, read: Orders | CustomerTable) -> Gathered:
         raise RunFolderError(
             f"{run.folder} was made from other features than this version measures of its file. Make the run again."
         )
-    return Gathered(run, read, clean, table, wanted, matrix)
+    return Gathered(run, read, clean, table, build_matrix(table), wanted, matrix)
 
 
 # --- how the file is read
@@ -218,7 +220,7 @@ def _measured(given: Gathered) -> Measured:
         feature_set=record["feature_set"]["name"],
         wanted=tuple(dict.fromkeys((*given.wanted.names, *matrix.names))),
         names=matrix.names,
-        everything=len(build_matrix(table).names),
+        everything=len(given.everything.names),
         shaped=of_customers.uses.shaping if of_customers else (),
         identity=of_customers.facts.mapping.get("customer_id") if of_customers else None,
         expected=record["expected"]["parameters"] if is_expected else None,
@@ -242,26 +244,23 @@ def _goal(given: Gathered) -> Goal:
 
 def _network(given: Gathered) -> Network:
     """One for all features, as wide as they bear; the smallest where they bear none."""
-    X = build_matrix(given.table).values
+    X = given.everything.values
     n_features = X.shape[1]
     try:
         shape = AutoencoderReducer().architecture_for(X)
         widths, fits = shape.encoder_widths, True
     except TooFewUnitsError:
         widths, fits = (n_features, max(1, n_features // 2)), False
-    plan = TrainingSettings().plan(len(X), max(widths), 0)
-    return Network(widths, plan.epochs, plan.batch_size, round(plan.learning_rate, 4), plan.patience, fits)
+    return _taught(widths, len(X), max(widths), fits=fits)
 
 
 def _own_network(given: Gathered, reducer: Any) -> Network:
     shape = reducer.network_.architecture
-    plan = TrainingSettings().plan(len(given.table), shape.widest, 0)
-    return Network(
-        shape.encoder_widths,
-        plan.epochs,
-        plan.batch_size,
-        round(plan.learning_rate, 4),
-        plan.patience,
-        tied=shape.tied,
-        code_activation=shape.code_activation,
-    )
+    form = {"tied": shape.tied, "code_activation": shape.code_activation}
+    return _taught(shape.encoder_widths, len(given.table), shape.widest, **form)
+
+
+def _taught(widths: tuple[int, ...], n_units: int, widest: int, **form: Any) -> Network:
+    """A network as a run teaches it on so many units."""
+    plan = TrainingSettings().plan(n_units, widest, 0)
+    return Network(widths, plan.epochs, plan.batch_size, round(plan.learning_rate, 4), plan.patience, **form)

@@ -15,7 +15,7 @@ from marketfold.damage import told_as
 from marketfold.errors import ParameterError, RunFolderError
 from marketfold.file_names import RUN_FILE
 from marketfold.json_files import read_json, write_json
-from marketfold.model import SETTINGS_FILE
+from marketfold.model import MODEL_FOLDER, SETTINGS_FILE
 from marketfold.runs.customer_files import write_customers
 from marketfold.runs.folder import changed_copy
 from marketfold.runs.pages import refresh_page
@@ -107,7 +107,7 @@ def _with_arms(run: Run, plan: CampaignPlan) -> CampaignPlan:
 
 def _write_names(staging: Path, names: Names) -> None:
     """The names in `run.json`, in the model where one could be saved, and in the profiles."""
-    for path in (staging / RUN_FILE, staging / "model" / SETTINGS_FILE):
+    for path in (staging / RUN_FILE, staging / MODEL_FOLDER / SETTINGS_FILE):
         if not path.is_file():
             continue  # a reducer or a clusterer of one's own has no model on disk
         with told_as(RunFolderError, path.name):

@@ -21,7 +21,7 @@ from marketfold.errors import Fault, RunFolderError
 from marketfold.file_names import RUN_FILE
 from marketfold.frames import table_html
 from marketfold.json_files import read_json
-from marketfold.model import SegmentModel
+from marketfold.model import MODEL_FOLDER, SegmentModel
 from marketfold.runs.folder import put_back
 from marketfold.runs.plan_files import edited_briefs, from_earlier_run, read_plan
 from marketfold.schema import UNIT_ID, Feature, Measure, Trust, Unit
@@ -83,6 +83,7 @@ class _Record:
 
 
 _RECORD = TypeAdapter(_Record)
+_PARTS = TypeAdapter(list[Annotated[int, Field(ge=1, le=1_000)]])
 
 TEXTS = (pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string()))
 FILLED = "filled:"
@@ -170,12 +171,21 @@ class Run:
     @property
     def has_model(self) -> bool:
         """Whether it keeps a model: one with a reducer or a clusterer of one's own does not."""
-        return (self.folder / "model").is_dir()
+        return (self.folder / MODEL_FOLDER).is_dir()
 
     @cached_property
     def model(self) -> SegmentModel:
         """What assigns new customers."""
-        return SegmentModel.load(self.folder / "model")
+        return SegmentModel.load(self.folder / MODEL_FOLDER)
+
+    @cached_property
+    def made_of(self) -> dict[int, tuple[int, ...]]:
+        """Of each segment, the numbers of those that it was made of; a run that does not say has none merged."""
+        with told_as(RunFolderError, str(self.folder / RUN_FILE)):
+            return {
+                one["number"]: tuple(_PARTS.validate_python(one.get("made_of", [place])))
+                for place, one in enumerate(self.record["segments"], start=1)
+            }
 
     @cached_property
     def plan(self) -> CampaignPlan:

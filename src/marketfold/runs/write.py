@@ -14,6 +14,7 @@ from marketfold.csv_files import write_csv
 from marketfold.errors import ParameterError
 from marketfold.file_names import RUN_FILE
 from marketfold.json_files import write_json
+from marketfold.model import MODEL_FOLDER
 from marketfold.progress import shown_progress
 from marketfold.report import report_data
 from marketfold.runs.customer_files import write_customers
@@ -48,7 +49,7 @@ def write_run(analysis: Analysis, folder: str | Path, progress: Watched | None =
         with clock.stage("write"):
             _write_tables(analysis, staging)
             if analysis.model.can_be_saved:
-                analysis.model.save(staging / "model")
+                analysis.model.save(staging / MODEL_FOLDER)
             write_plan(analysis.plan, staging, analysis.run.kept_briefs)
         with clock.stage("report"):
             write_report_files(report_data(analysis, in_folder=True), staging)

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from pydantic import Field, TypeAdapter
-
-from marketfold.damage import told_as
-from marketfold.errors import ParameterError, RunFolderError
-from marketfold.file_names import RUN_FILE
+from marketfold.errors import ParameterError
 from marketfold.selection import check_merges
 from marketfold.studio.settings_form import MERGE
 from marketfold.thresholds import LEAST_ASKED
@@ -24,8 +20,6 @@ if TYPE_CHECKING:
 
     Merges = tuple[tuple[int, ...], ...]
 
-_PARTS = TypeAdapter(list[Annotated[int, Field(ge=1, le=1_000)]])
-
 
 @dataclass(frozen=True)
 class CardMerge:
@@ -39,21 +33,12 @@ class CardMerge:
     is_merged: bool
 
 
-def made_of(run: Run) -> dict[int, tuple[int, ...]]:
-    """Of each segment of a run, the numbers of those that it was made of; a run that does not say has none merged."""
-    with told_as(RunFolderError, str(run.folder / RUN_FILE)):
-        return {
-            one["number"]: tuple(_PARTS.validate_python(one.get("made_of", [place])))
-            for place, one in enumerate(run.record["segments"], start=1)
-        }
-
-
 def merged_in_words(run: Run) -> str:
     """How many of the segments that were found are one by now; empty where none are.
 
     "three of them made one", "four of them made two".
     """
-    merged = [len(parts) for parts in made_of(run).values() if len(parts) > 1]
+    merged = [len(parts) for parts in run.made_of.values() if len(parts) > 1]
     return f"{number_word(sum(merged))} of them made {number_word(len(merged))}" if merged else ""
 
 
@@ -66,7 +51,7 @@ def card_merges(desk: Desk, config: RunConfig, names: Mapping[int, str]) -> dict
     """What stands on the card of each segment; nothing where they were made with other settings."""
     if desk.run is None or not can_be_merged(desk):
         return {}
-    parts, wanted = made_of(desk.run), config.clustering.merges
+    parts, wanted = desk.run.made_of, config.clustering.merges
     into = {number: _into(wanted, own) for number, own in parts.items()}
     left = sum(map(len, parts.values())) - sum(len(one) - 1 for one in wanted)
     found = {}
@@ -91,7 +76,7 @@ def merged_with(desk: Desk, config: RunConfig, numbers: Iterable[int | None]) ->
     apart = [one for one in wanted if not together.intersection(one)]
     together.update(number for one in wanted if together.intersection(one) for number in one)
     merges = sorted([*apart, tuple(sorted(together))])
-    check_merges(merges, sum(map(len, made_of(_run(desk)).values())))
+    check_merges(merges, sum(map(len, _run(desk).made_of.values())))
     return _as_given(merges)
 
 
@@ -116,7 +101,7 @@ def _run(desk: Desk) -> Run:
 
 
 def _parts_asked_for(desk: Desk, numbers: Iterable[int | None]) -> list[tuple[int, ...]]:
-    parts, asked = made_of(_run(desk)), list(dict.fromkeys(numbers))
+    parts, asked = _run(desk).made_of, list(dict.fromkeys(numbers))
     if not all(one in parts for one in asked):
         raise ParameterError("There is no such segment. Load the page again.")
     return [parts[one] for one in asked if one is not None]

@@ -10,16 +10,14 @@ from sklearn.metrics import adjusted_rand_score, silhouette_score
 
 from marketfold.clustering import quiet_fits
 from marketfold.learn.lesson import Lesson, Worked
-from marketfold.learn.lesson_data import LUMPED
+from marketfold.learn.lesson_data import AMOUNTS
+from marketfold.learn.lessons.kmeans import MOST_K, STARTS, n_near_best
 
 if TYPE_CHECKING:
     from marketfold.learn.lesson_data import LessonData
     from marketfold.schema import Float64
 
-MOST_K = 8
 N_INIT = 10
-STARTS = 20
-NEAR_BEST = 1.01
 SLIDERS = 4
 MOST_BARS = 8
 SAMPLE = 2_000
@@ -37,16 +35,14 @@ def _fit(X: Float64, k: int, seed: int) -> KMeans:
 def _good_starts(X: Float64, k: int, seed: int) -> int:
     """How many of `STARTS` single starts end within 1 % of the best of them."""
     ends = np.array([KMeans(k, n_init=1, random_state=seed + start).fit(X).inertia_ for start in range(STARTS)])
-    return int((ends <= ends.min() * NEAR_BEST).sum())
+    return n_near_best(ends)
 
 
 def _dragged(data: LessonData, centres: Float64) -> list[int]:
     """Features whose values somebody new is given: the two of the plane, then those in which the centres lie apart."""
-    common = [np.unique(column, return_counts=True)[1].max() for column in data.values.T]
-    plain = {"days", "money", "count"}
     order = sorted(
         range(len(data.features)),
-        key=lambda j: (common[j] > LUMPED * len(data), data.features[j].measure not in plain, -centres[:, j].std()),
+        key=lambda j: (data.lumped[j], data.features[j].measure not in AMOUNTS, -centres[:, j].std()),
     )
     return [*data.pair, *(place for place in order if place not in data.pair)][:SLIDERS]
 

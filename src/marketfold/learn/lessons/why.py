@@ -10,7 +10,9 @@ from sklearn.cluster import KMeans
 
 from marketfold import words
 from marketfold.clustering import quiet_fits
+from marketfold.features import category_of
 from marketfold.learn.lesson import Lesson, Worked
+from marketfold.learn.lesson_data import AMOUNTS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +29,6 @@ HAND = ("recency_days", "order_count", "revenue_total")
 """What the customary rule by hand looks at: when, how often, how much."""
 LAST_DAYS = 90
 FORETOLD = ("segments", "rfm", "random")
-CATEGORY, CATEGORY_END = "category_", "_share"
 
 
 def share_near(values: Float64, labels: Labels) -> float:
@@ -57,8 +58,7 @@ def _told_apart(data: LessonData, labels: Labels) -> list[int]:
         between += len(own) * own.mean(axis=0) ** 2
     medians = np.array([np.median(data.values[labels == label], axis=0) for label in np.unique(labels)])
     order = [int(place) for place in np.argsort(-between, kind="stable")]
-    plain = {"days", "money", "count"}
-    fit = [place for place in order if data.features[place].measure in plain and (medians[:, place] > 0).all()]
+    fit = [place for place in order if data.features[place].measure in AMOUNTS and (medians[:, place] > 0).all()]
     return (fit or order)[:MOST_FEATURES]
 
 
@@ -109,9 +109,9 @@ def _table(data: LessonData, labels: Labels) -> list[dict[str, Any]]:
 def _category(data: LessonData) -> dict[str, Any]:
     """The kind of product that most like best, and how many have never bought it; empty where kinds are not known."""
     kinds = [
-        (feature.name.removeprefix(CATEGORY).removesuffix(CATEGORY_END), data.values[:, place])
+        (kind, data.values[:, place])
         for place, feature in enumerate(data.features)
-        if feature.name.startswith(CATEGORY) and feature.name.endswith(CATEGORY_END)
+        if (kind := category_of(feature.name)) is not None
     ]
     if len(kinds) < 2:
         return {}

@@ -8,7 +8,7 @@ Lessons.whenSeen("autoencoder", function () {
   const held = Math.max(1, Math.floor(rows.length / 4));
   const parts = (all) => ({ train: all.slice(held), test: all.slice(0, held) });
   const area = Drawing.plane(control("plane"), 520, 0.8, ["first number of the code", "second number of the code"]);
-  let own, other, curves, epoch, timer = null, code, at;
+  let own, other, curves, epoch, code, at;
 
   function reset() {
     stop();
@@ -90,13 +90,7 @@ Lessons.whenSeen("autoencoder", function () {
     const sides = before ? [before, after] : [after], heads = ["Feature", ...(before ? ["In"] : []), word];
     SignedBars(control("bars"), heads, columns.map((j) => [Units.label(j), sides.map((side) => [side[j], Units.write(j, side[j])]), []]), 3);
   }
-  function stop() { if (timer) clearInterval(timer); timer = null; control("train").textContent = "Train"; }
-  control("train").addEventListener("click", () => {
-    if (timer) { stop(); return; }
-    control("train").textContent = "Pause";
-    step();
-    timer = setInterval(step, 40);
-  });
+  const stop = Lessons.played(control("train"), step, () => 40);
   control("one").addEventListener("click", () => { stop(); if (epoch < EPOCHS) step(); });
   control("reset").addEventListener("click", reset);
   control("code").addEventListener("input", reset);

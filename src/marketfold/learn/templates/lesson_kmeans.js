@@ -8,7 +8,7 @@ Lessons.whenSeen("kmeans", function () {
   const control = (name) => document.getElementById("kmeans-" + name);
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
   const rays = Drawing.make("g", {}), tiles = land();
-  let state, dots, at, points, columns, chosen = -1, timer = null, start = data.seed, finished = [];
+  let state, dots, at, points, columns, chosen = -1, start = data.seed, finished = [];
 
   /* Small tiles over the whole plane: each has the colour of the centre that is nearest to it. */
   function land() {
@@ -176,19 +176,8 @@ Lessons.whenSeen("kmeans", function () {
     if (state.done) return;
     [seed, firstAssign, moveCentres, reassign, decide, moveCentres][state.step]();
   }
-  function stop() {
-    if (timer) clearInterval(timer);
-    timer = null;
-    control("play").textContent = "Play";
-  }
-  function play() {
-    if (timer) { stop(); return; }
-    control("play").textContent = "Pause";
-    advance();
-    timer = setInterval(advance, calm.matches ? 1600 : 950);
-  }
+  const stop = Lessons.played(control("play"), advance, () => (calm.matches ? 1600 : 950));
   control("step").addEventListener("click", () => { stop(); advance(); });
-  control("play").addEventListener("click", play);
   control("reset").addEventListener("click", reset);
   control("again").addEventListener("click", () => { start += 1; reset(); });
   control("back").addEventListener("click", choosePoints);

@@ -6,7 +6,7 @@ Lessons.whenSeen("training", function () {
   const control = (name) => document.getElementById("training-" + name);
   const rows = data.points, n = data.features.length;
   const held = Math.max(1, Math.floor(rows.length / 4)), learnt = rows.slice(held), aside = rows.slice(0, held);
-  let net, sizes, curves, epoch, chance, timer = null, start = data.seed + 1;
+  let net, sizes, curves, epoch, chance, start = data.seed + 1;
 
   const number = (name) => Number(control(name).value);
   function build() {
@@ -85,13 +85,7 @@ Lessons.whenSeen("training", function () {
     if (epoch >= 10 && curves.learnt[0] - here < 0.1) return `${now} Hardly anything is learned so far: the learning rate may be too small.`;
     return `${size} ${now}`;
   }
-  function stop() { if (timer) clearInterval(timer); timer = null; control("train").textContent = "Train"; }
-  control("train").addEventListener("click", () => {
-    if (timer) { stop(); return; }
-    control("train").textContent = "Pause";
-    step();
-    timer = setInterval(step, 50);
-  });
+  const stop = Lessons.played(control("train"), step, () => 50);
   control("one").addEventListener("click", () => { stop(); if (epoch < number("epochs")) step(); });
   control("again").addEventListener("click", () => { start += 1; build(); });
   for (const name of ["layers", "activation"]) control(name).addEventListener("change", build);

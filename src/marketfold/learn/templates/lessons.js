@@ -43,6 +43,19 @@ const Lessons = (function () {
     if (root.classList.contains("printing")) prepare();
     window.addEventListener("beforeprint", prepare);
   }
+  /* A button that takes a step again and again until it is pressed once more, `pause()` milliseconds apart; what is given back stops it. */
+  function played(button, step, pause) {
+    const says = button.textContent;
+    let timer = null;
+    function stop() { if (timer) clearInterval(timer); timer = null; button.textContent = says; }
+    button.addEventListener("click", () => {
+      if (timer) { stop(); return; }
+      button.textContent = "Pause";
+      step();
+      timer = setInterval(step, pause());
+    });
+    return stop;
+  }
   function open(name) {
     document.getElementById(name).classList.add("open");
     if (isSeen(name)) begin(name);
@@ -78,5 +91,5 @@ const Lessons = (function () {
   });
   for (const page of pages) if (Kept.of(page.id).opened) page.classList.add("open");
   show(location.hash, false);
-  return { whenShown, whenSeen, whenPrinted, open };
+  return { whenShown, whenSeen, whenPrinted, played, open };
 })();

@@ -87,22 +87,21 @@ def _notebook(request: Request) -> Response:
     return page(request, "notebook.html.j2", "learn", desk, files=files, job=job)
 
 
-def _notebook_files(state: State, key: str, desk: Desk) -> list[str]:
-    """Names of what there is of it, once all is there."""
+def _notebook_files(state: State, key: str, desk: Desk) -> dict[str, Path]:
+    """What there is of it by name, once all is there."""
     if desk.run is None:
-        return []
+        return {}
     folder, last = notebook_folder(state.workspace, key, desk.run.folder), state.jobs.latest(key, "notebook")
     is_there = folder.is_dir() and last is not None and last.state == "done"
-    return sorted(path.name for path in folder.iterdir()) if is_there else []
+    return {path.name: path for path in sorted(folder.iterdir())} if is_there else {}
 
 
 def _notebook_file(request: Request) -> Response:
     state, key, name = state_of(request), request.path_params["key"], request.path_params["name"]
-    desk = desk_of(state, key)
-    if desk.run is None or name not in _notebook_files(state, key, desk):
+    files = _notebook_files(state, key, desk_of(state, key))
+    if name not in files:
         raise ParameterError("There is no such file. Open the notebook anew.")
-    path = notebook_folder(state.workspace, key, desk.run.folder) / name
-    return FileResponse(path, filename=name, media_type="application/octet-stream")
+    return FileResponse(files[name], filename=name, media_type="application/octet-stream")
 
 
 def _report(request: Request) -> Response:
