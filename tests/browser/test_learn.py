@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from marketfold.learn.lessons import LESSONS
 
-from .conftest import Opener, Watched, serious_faults
+from .conftest import Opener, Watched, kept_over_reload, serious_faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 NAMES = [lesson.name for lesson in LESSONS]
@@ -67,9 +67,12 @@ def test_what_is_expected_comes_before_the_figure_and_is_kept(name: str, learn_p
     watched = open_page(learn_page, anchor=f"#{name}")
     page = watched.page
     assert page.locator(f"#{name} .veiled:visible").count() == 0
-    page.locator(f"#{name} .predict .tool").last.click()
-    expect(page.locator(f"#{name} .veiled").nth(1)).to_be_visible()
-    page.reload()
+
+    def expected() -> None:
+        page.locator(f"#{name} .predict .tool").last.click()
+        expect(page.locator(f"#{name} .veiled").nth(1)).to_be_visible()
+
+    kept_over_reload(page, expected)
     expect(page.locator(f"#{name} .veiled").nth(1)).to_be_visible()
     assert watched.faults == []
 
@@ -81,16 +84,19 @@ def test_five_questions_say_right_or_wrong_and_why_and_stay_answered(
     page = open_page(learn_page, anchor=f"#{name}").page
     questions = page.locator(f"#{name} .question")
     expect(questions).to_have_count(5)
-    for question in questions.all():
-        right = int(question.get_attribute("data-right") or "")
-        wrong = question.locator("input").nth((right + 1) % question.locator("input").count())
-        expect(question.locator(".answer")).to_be_hidden()
-        wrong.check()
-        expect(question.locator(".marked")).to_contain_text("Not that one")
-        question.locator("input").nth(right).check()
-        expect(question.locator(".marked")).to_have_text("Right.")
-        expect(question.locator(".answer p")).to_be_visible()
-    page.reload()
+
+    def answered() -> None:
+        for question in questions.all():
+            right = int(question.get_attribute("data-right") or "")
+            wrong = question.locator("input").nth((right + 1) % question.locator("input").count())
+            expect(question.locator(".answer")).to_be_hidden()
+            wrong.check()
+            expect(question.locator(".marked")).to_contain_text("Not that one")
+            question.locator("input").nth(right).check()
+            expect(question.locator(".marked")).to_have_text("Right.")
+            expect(question.locator(".answer p")).to_be_visible()
+
+    kept_over_reload(page, answered)
     expect(page.locator(f'.contents [data-progress="{name}"]')).to_have_text("5 of 5")
     expect(page.locator(f"#{name} .question.is-right")).to_have_count(5)
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from marketfold.page import Column, ListPart, Notice, ReportPage, Section, write_page
 
-from .conftest import FIGURE_KEYS, HOSTILE, Opener, Watched, serious_faults
+from .conftest import FIGURE_KEYS, HOSTILE, Opener, Watched, kept_over_reload, serious_faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -158,12 +158,15 @@ def test_dark_follows_the_system_and_the_button_overrules_it(hostile_report: Pat
     expect(page.locator("#plot-bars")).to_have_attribute("data-ready", "true", timeout=60_000)
     dark = background(page)
     ink = page.locator("#plot-bars .ytick text").first.evaluate("(node) => getComputedStyle(node).fill")
-    page.get_by_role("button", name=re.compile("Colours")).click()
-    assert background(page) != dark
-    assert page.evaluate("document.documentElement.dataset.mode") == "light"
-    tick = page.locator("#plot-bars .ytick text").first
-    expect(tick).not_to_have_css("fill", ink, timeout=60_000)  # a busy machine redraws late
-    page.reload()
+
+    def overruled() -> None:
+        page.get_by_role("button", name=re.compile("Colours")).click()
+        assert background(page) != dark
+        assert page.evaluate("document.documentElement.dataset.mode") == "light"
+        tick = page.locator("#plot-bars .ytick text").first
+        expect(tick).not_to_have_css("fill", ink, timeout=60_000)  # a busy machine redraws late
+
+    kept_over_reload(page, overruled)
     assert page.evaluate("document.documentElement.dataset.mode") == "light"
 
 
