@@ -13,7 +13,7 @@ from marketfold.report import write_report
 
 from .conftest import Opener, serious_faults
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser pages")]
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from marketfold.learn.lessons import LESSONS
 
 from .conftest import Opener, Watched, kept_over_reload, serious_faults
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser pages")]
 NAMES = [lesson.name for lesson in LESSONS]
 
 

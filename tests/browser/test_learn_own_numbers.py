@@ -15,7 +15,7 @@ from marketfold.schema import Feature
 from .conftest import Opener
 from .test_learn import dragged, opened
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser pages")]
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from marketfold.page import Column, ListPart, Notice, ReportPage, Section, write
 
 from .conftest import FIGURE_KEYS, HOSTILE, Opener, Watched, kept_over_reload, serious_faults
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser pages")]
 
 MARKS = "path.point, .points path, .scatterlayer path, .heatmaplayer image, .barlayer path, .gl-container canvas"
 

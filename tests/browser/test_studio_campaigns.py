@@ -15,6 +15,8 @@ from tests.studio.conftest import served
 from marketfold.runs import Run, change_plan, read_plan
 from marketfold.studio import Studio
 
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser studio")]
+
 WAIT = 90_000
 """Milliseconds for a job, which begins with a process of its own, and for a page of a busy machine."""
 

@@ -15,6 +15,8 @@ from tests.browser.studio_guest import SLOW, Door, drop
 from marketfold.studio.looking import look_at
 from marketfold.studio.workspace import Workspace
 
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser studio")]
+
 DATA = Path(__file__).parents[1] / "data"
 
 

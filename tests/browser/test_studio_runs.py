@@ -21,7 +21,7 @@ from marketfold.studio.stations import all_stations
 
 from .conftest import HOSTILE, Watched, hostile_page, serious_faults
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser studio")]
 
 NASTY = "<img src=x onerror=alert(1)><script>document.title='taken'<"
 """What a name of a file can hold: no slash."""

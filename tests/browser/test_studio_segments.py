@@ -16,6 +16,8 @@ from tests.studio.runs import with_run
 from marketfold.runs import Run, rename_segment
 from marketfold.studio import Studio
 
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser studio")]
+
 PATIENCE = 120_000
 """Milliseconds until a name is changed in every file of a run; a machine may be busy."""
 HOSTILE = "<img src=x onerror=\"document.title='taken'\"> & 'Söns'"

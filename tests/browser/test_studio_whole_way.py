@@ -22,6 +22,8 @@ from marketfold.demo import make_later_orders, make_shop
 from marketfold.runs import Run
 from marketfold.studio.workspace import Workspace
 
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser walk")]
+
 SETTINGS = {"Quick run": "yes", "Reduction": "no reduction"}
 NUMBERS = {
     "Most segments tried": "4",
