@@ -17,7 +17,6 @@ from marketfold.pipeline import segment_market
 from marketfold.report import rule_words, trap_sentence
 from marketfold.report.sentences.clustering import k_decision
 from marketfold.report.sentences.selection import (
-    future_summary,
     reduction_decision,
     search_decision,
     skip_reason,
@@ -75,12 +74,6 @@ def _reductions(analysis: Analysis) -> Iterator[str]:
         figures = (*map(_number, worth), _number(s.explained, 3), behind, _number(s.seconds, 1))
         yield _row(s.method, s.n_dimensions, *figures)
     yield ""
-    methods = [one.method for one in comparison.tried]
-    yield _row("adjusted Rand", *methods)
-    yield _row("---", *["--:"] * len(methods))
-    for method, row in zip(methods, comparison.agreement, strict=True):
-        yield _row(method, *map(_number, row))
-    yield ""
     yield reduction_decision(comparison)
 
 
@@ -92,7 +85,7 @@ def _feature_sets(analysis: Analysis) -> Iterator[str]:
     yield ""
     yield _row("feature set", "k", "weakest Jaccard", "smallest", "fit to later revenue", "repeats")
     yield _row("---", *["--:"] * 4, "---")
-    for c in search.candidates[:10]:
+    for c in search.candidates[:5]:
         repeats = "yes" if c.repeats else "no"
         yield _row(c.feature_set, c.k, _number(c.jaccard), c.smallest, _number(c.explained, 3), repeats)
 
@@ -115,8 +108,6 @@ def _future(analysis: Analysis) -> Iterator[str]:
     }
     for name, one in rows.items():
         yield _row(name, _number(one.share, 3), f"{one.low:.3f} to {one.high:.3f}")
-    yield ""
-    yield future_summary(score)
 
 
 def told(name: str, analysis: Analysis) -> str:
@@ -135,8 +126,8 @@ def told(name: str, analysis: Analysis) -> str:
     ):
         lines = "\n".join(table(analysis))
         parts += [f"### {title}", lines] if lines else []
-    traps = "\n".join(f"- {trap_sentence(trap)}" for trap in analysis.segments.traps) or "None was raised."
-    return "\n\n".join([*parts, "### Traps", traps])
+    traps = "\n".join(f"- {trap_sentence(trap)}" for trap in analysis.segments.traps)
+    return "\n\n".join([*parts, *(["### Traps", traps] if traps else [])])
 
 
 if __name__ == "__main__":
