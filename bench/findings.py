@@ -18,7 +18,6 @@ from marketfold.report import rule_words, trap_sentence
 from marketfold.report.sentences.clustering import k_decision
 from marketfold.report.sentences.selection import (
     reduction_decision,
-    search_decision,
     skip_reason,
 )
 
@@ -81,8 +80,6 @@ def _feature_sets(analysis: Analysis) -> Iterator[str]:
     search = analysis.choice.evidence.search
     if search is None:
         return
-    yield search_decision(search)
-    yield ""
     yield _row("feature set", "k", "weakest Jaccard", "smallest", "fit to later revenue", "repeats")
     yield _row("---", *["--:"] * 4, "---")
     for c in search.candidates[:5]:
