@@ -40,11 +40,9 @@ def _segments(analysis: Analysis) -> Iterator[str]:
 
 def _indices(analysis: Analysis) -> Iterator[str]:
     choice = analysis.choice.evidence.k_choice
-    yield _row("validity index", "prefers k")
-    yield _row("---", "--:")
-    yield _row("elbow (kneed)", choice.curve.knee.k)
-    for index in choice.indices.values():
-        yield _row(index.label, index.prefers)
+    yield _row("elbow (kneed)", *(index.label for index in choice.indices.values()))
+    yield _row("--:", *["--:"] * len(choice.indices))
+    yield _row(choice.curve.knee.k, *(index.prefers for index in choice.indices.values()))
 
 
 def _reductions(analysis: Analysis) -> Iterator[str]:
@@ -80,11 +78,11 @@ def _feature_sets(analysis: Analysis) -> Iterator[str]:
     search = analysis.choice.evidence.search
     if search is None:
         return
-    yield _row("feature set", "k", "weakest Jaccard", "smallest", "fit to later revenue", "repeats")
-    yield _row("---", *["--:"] * 4, "---")
+    yield _row("feature set", "k", "weakest Jaccard", "fit to later revenue", "repeats")
+    yield _row("---", *["--:"] * 3, "---")
     for c in search.candidates[:5]:
         repeats = "yes" if c.repeats else "no"
-        yield _row(c.feature_set, c.k, _number(c.jaccard), c.smallest, _number(c.explained, 3), repeats)
+        yield _row(c.feature_set, c.k, _number(c.jaccard), _number(c.explained, 3), repeats)
 
 
 def _future(analysis: Analysis) -> Iterator[str]:
@@ -117,7 +115,7 @@ def told(name: str, analysis: Analysis) -> str:
     for title, table in (
         ("Segments", _segments),
         ("Feature sets", _feature_sets),
-        ("How many", _indices),
+        ("k that each index prefers", _indices),
         ("Reductions", _reductions),
         ("The next period", _future),
     ):
