@@ -13,7 +13,7 @@ HEAD = """# Settings
 
 A flag goes before the environment, the environment before `marketfold.toml` in the working folder, and that before the
 default. In the file a group is a table (`[clustering]`, then `k_max = 12`); in Python a branch of `RunConfig`
-(`config.clustering.k_max`); in the environment each has a variable. `python -m tests.cli.settings_page` makes this page.
+(`config.clustering.k_max`); in the environment each has a variable. `python -m tests.cli.settings_page` writes this.
 """
 COLUMNS = "| setting | flag | values | default | what it does |\n|---|---|---|---|---|\n"
 

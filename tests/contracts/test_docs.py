@@ -204,7 +204,7 @@ def test_the_pages_together_can_be_read():
     counted = {page_name(page): words_of_prose(page) for page in PAGES if page.is_relative_to(ROOT / "docs")}
     longest = sorted(counted.items(), key=lambda one: -one[1])
     listed = "\n".join(f"{words:6,} {name}" for name, words in longest)
-    assert sum(counted.values()) < MOST_WORDS_OF_PROSE, f"Cut words, or say it in a table; the longest first:\n{listed}"
+    assert sum(counted.values()) < MOST_WORDS_OF_PROSE, f"Cut words; the longest page first:\n{listed}"
 
 
 def test_words_of_prose_are_those_outside_tables_and_blocks(tmp_path: Path):
