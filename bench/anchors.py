@@ -23,12 +23,10 @@ DATA = HERE.parents[1] / "shared" / "data"
 PAGE = HERE.parent / "docs" / "explanation" / "anchors.md"
 HEAD = """# Anchors
 
-Numbers that others published, and what our code answers of the same: so one sees that a model here is the model of its
-paper. They stand once, in `bench/published.toml`; `tests/anchors` holds the code to each, and this page is written by
-`python -m bench.anchors --page`. Of a hash the first eight signs are shown. A year is that of the publication, or of
-the look-up where a page has none.
+Numbers that others published, and ours: `tests/anchors` holds the code to each of `bench/published.toml`, and
+`python -m bench.anchors --page` writes this page. Of a hash the first eight signs are shown; a year is that of the
+look-up where a page has none.
 """
-COLUMNS = "| | theirs | ours | difference |\n|---|--:|--:|--:|\n"
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,8 @@ class Group:
     def section(self, ours: Mapping[str, Value]) -> str:
         """Title, source and table."""
         rows = "".join(one.row(ours[one.key]) for one in self.anchors)
-        return f"\n## {self.title}\nSource: {self.source}, {self.when}.\n\n{COLUMNS}{rows}"
+        columns = f"| {self.source}, {self.when} | theirs | ours | difference |\n|---|--:|--:|--:|\n"
+        return f"\n## {self.title}\n\n{columns}{rows}"
 
 
 def published() -> tuple[Group, ...]:

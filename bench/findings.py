@@ -17,9 +17,7 @@ from marketfold.pipeline import segment_market
 from marketfold.report import rule_words, trap_sentence
 from marketfold.report.sentences.clustering import k_decision
 from marketfold.report.sentences.selection import (
-    future_summary,
     reduction_decision,
-    search_decision,
     skip_reason,
 )
 
@@ -42,11 +40,9 @@ def _segments(analysis: Analysis) -> Iterator[str]:
 
 def _indices(analysis: Analysis) -> Iterator[str]:
     choice = analysis.choice.evidence.k_choice
-    yield _row("validity index", "prefers k")
-    yield _row("---", "--:")
-    yield _row("elbow (kneed)", choice.curve.knee.k)
-    for index in choice.indices.values():
-        yield _row(index.label, index.prefers)
+    yield _row("elbow (kneed)", *(index.label for index in choice.indices.values()))
+    yield _row("--:", *["--:"] * len(choice.indices))
+    yield _row(choice.curve.knee.k, *(index.prefers for index in choice.indices.values()))
 
 
 def _reductions(analysis: Analysis) -> Iterator[str]:
@@ -75,12 +71,6 @@ def _reductions(analysis: Analysis) -> Iterator[str]:
         figures = (*map(_number, worth), _number(s.explained, 3), behind, _number(s.seconds, 1))
         yield _row(s.method, s.n_dimensions, *figures)
     yield ""
-    methods = [one.method for one in comparison.tried]
-    yield _row("adjusted Rand", *methods)
-    yield _row("---", *["--:"] * len(methods))
-    for method, row in zip(methods, comparison.agreement, strict=True):
-        yield _row(method, *map(_number, row))
-    yield ""
     yield reduction_decision(comparison)
 
 
@@ -88,13 +78,11 @@ def _feature_sets(analysis: Analysis) -> Iterator[str]:
     search = analysis.choice.evidence.search
     if search is None:
         return
-    yield search_decision(search)
-    yield ""
-    yield _row("feature set", "k", "weakest Jaccard", "smallest", "fit to later revenue", "repeats")
-    yield _row("---", *["--:"] * 4, "---")
-    for c in search.candidates[:10]:
+    yield _row("feature set", "k", "weakest Jaccard", "fit to later revenue", "repeats")
+    yield _row("---", *["--:"] * 3, "---")
+    for c in search.candidates[:5]:
         repeats = "yes" if c.repeats else "no"
-        yield _row(c.feature_set, c.k, _number(c.jaccard), c.smallest, _number(c.explained, 3), repeats)
+        yield _row(c.feature_set, c.k, _number(c.jaccard), _number(c.explained, 3), repeats)
 
 
 def _future(analysis: Analysis) -> Iterator[str]:
@@ -115,8 +103,6 @@ def _future(analysis: Analysis) -> Iterator[str]:
     }
     for name, one in rows.items():
         yield _row(name, _number(one.share, 3), f"{one.low:.3f} to {one.high:.3f}")
-    yield ""
-    yield future_summary(score)
 
 
 def told(name: str, analysis: Analysis) -> str:
@@ -129,14 +115,14 @@ def told(name: str, analysis: Analysis) -> str:
     for title, table in (
         ("Segments", _segments),
         ("Feature sets", _feature_sets),
-        ("How many", _indices),
+        ("k that each index prefers", _indices),
         ("Reductions", _reductions),
         ("The next period", _future),
     ):
         lines = "\n".join(table(analysis))
         parts += [f"### {title}", lines] if lines else []
-    traps = "\n".join(f"- {trap_sentence(trap)}" for trap in analysis.segments.traps) or "None was raised."
-    return "\n\n".join([*parts, "### Traps", traps])
+    traps = "\n".join(f"- {trap_sentence(trap)}" for trap in analysis.segments.traps)
+    return "\n\n".join([*parts, *(["### Traps", traps] if traps else [])])
 
 
 if __name__ == "__main__":

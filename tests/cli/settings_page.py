@@ -11,11 +11,9 @@ from marketfold.config import Setting, settings_of
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
 HEAD = """# Settings
 
-Every setting of a run. A flag goes before the environment, the environment before `marketfold.toml` in the working
-folder, and that before the default. In the file a group is a table (`[clustering]`, then `k_max = 12`); in Python it is
-a branch of `RunConfig` (`config.clustering.k_max`).
-
-This page is made from the fields of `RunConfig` by `python -m tests.cli.settings_page`.
+A flag goes before the environment, the environment before `marketfold.toml` in the working folder, and that before the
+default. In the file a group is a table (`[clustering]`, then `k_max = 12`); in Python a branch of `RunConfig`
+(`config.clustering.k_max`); in the environment each has a variable. `python -m tests.cli.settings_page` writes this.
 """
 COLUMNS = "| setting | flag | values | default | what it does |\n|---|---|---|---|---|\n"
 
@@ -53,7 +51,7 @@ def page() -> str:
     for setting in settings_of():
         if setting.group != group:
             group = setting.group
-            text += f"\n## {group or 'The run'}\n\nIn the environment: `{setting.variable}` and so on.\n\n{COLUMNS}"
+            text += f"\n## {group or 'The run'}\n\n`{setting.variable}` and so on.\n\n{COLUMNS}"
         text += line(setting)
     return text
 

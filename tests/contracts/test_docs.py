@@ -35,6 +35,8 @@ k_max = 4
 bootstraps = 2
 """
 """Little effort: what is tested is that the blocks run."""
+MOST_WORDS_OF_PROSE = 17_000
+"""On the pages of `docs` together; lower it when they get shorter, never raise it."""
 
 
 def page_name(path: Path) -> str:
@@ -189,3 +191,23 @@ def test_every_page_can_be_reached_from_an_index():
         index.parent / place for index in indexes for place in re.findall(r"\]\(([^)#]+)", index.read_text("utf-8"))
     }
     assert not [page for page in PAGES[1:] if page not in linked and page != ROOT / "docs" / "README.md"]
+
+
+def words_of_prose(page: Path) -> int:
+    """Words (what has a letter or a digit) outside tables and fenced blocks, headings and texts of pictures too."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    words = " ".join(line for line in text.splitlines() if not line.lstrip().startswith("|")).split()
+    return sum(any(sign.isalnum() for sign in word) for word in words)
+
+
+def test_the_pages_together_can_be_read():
+    counted = {page_name(page): words_of_prose(page) for page in PAGES if page.is_relative_to(ROOT / "docs")}
+    longest = sorted(counted.items(), key=lambda one: -one[1])
+    listed = "\n".join(f"{words:6,} {name}" for name, words in longest)
+    assert sum(counted.values()) < MOST_WORDS_OF_PROSE, f"Cut words; the longest page first:\n{listed}"
+
+
+def test_words_of_prose_are_those_outside_tables_and_blocks(tmp_path: Path):
+    page = tmp_path / "page.md"
+    page.write_text("# Two words\n\n- three\n\n| not | these |\n|---|---|\n\n```\nnor these\n```\n\n1. four\n")
+    assert words_of_prose(page) == 5
