@@ -5,7 +5,7 @@ if (location.protocol === "file:")
       this.frame = Object.assign(document.createElement("iframe"), { hidden: true });
       document.body.append(this.frame);
       this.inside = this.frame.contentWindow;
-      this.frame.answer = (data) => this.onmessage?.({ data });
+      this.frame.answer = (data) => this.later((event) => this.onmessage?.(event), data);
       this.started = new Promise((start) => {
         this.frame.started = start;
         this.inside.document.open();
@@ -17,7 +17,11 @@ if (location.protocol === "file:")
       });
     }
     postMessage(data) {
-      this.started.then(() => this.inside.onmessage({ data }));
+      this.started.then(() => this.later((event) => this.inside.onmessage(event), data));
+    }
+    later(take, data) {
+      const event = { data: structuredClone(data) };
+      setTimeout(() => take(event));
     }
     terminate() {
       this.frame.remove();
