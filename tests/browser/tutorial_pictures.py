@@ -1,4 +1,4 @@
-"""`python -m tests.handbook.pictures` follows the tutorials and takes their pictures, and that of the report, anew."""
+"""`python -m tests.browser.tutorial_pictures` follows the tutorials and takes their pictures, and that of the report, anew."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from tempfile import TemporaryDirectory
 
 import plotly.graph_objects as go
 from playwright.sync_api import sync_playwright
-from tests.handbook.following import DOCS, SIZE, TUTORIALS, Reader, reader
+from tests.browser.following import DOCS, SIZE, TUTORIALS, Reader, reader
 
 from marketfold.csv_files import write_csv
 from marketfold.demo import make_shop
 from marketfold.page import find_chromium
 from marketfold.page.images import QUIET_FLAGS, write_figure
 
-TOPS = {"tutorial-campaigns": "#campaign-4", "tutorial-kmeans": "#kmeans-plane", "tutorial-elbow-lesson": "#elbow-title"}
+TOPS = {"tutorial-campaigns": "#campaign-1", "tutorial-kmeans": "#kmeans-plane", "tutorial-elbow-lesson": "#elbow-title"}
 """What stands at the top of a picture, where that is not the top of the page."""
 RUN = Path("runs", "demo", "run")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
-from tests.handbook.following import DOCS, TUTORIALS, Reader, reader
+from tests.browser.following import DOCS, TUTORIALS, Reader, reader
 
 from marketfold.csv_files import write_csv
 from marketfold.demo import make_shop
@@ -40,8 +40,8 @@ def is_there(_: Reader, picture: Path) -> None:
 
 
 @pytest.mark.parametrize("path", sorted(TUTORIALS.glob("*.md")), ids=lambda path: path.stem)
-def test_a_tutorial_can_be_followed(path: Path, folder: Path, demo: str, browser: Browser):
-    with reader(folder, browser, is_there) as somebody:
+def test_a_tutorial_can_be_followed(path: Path, folder: Path, demo: str, chromium: Browser):
+    with reader(folder, chromium, is_there) as somebody:
         somebody.typed[DEMO] = demo
         assert somebody.follow(path) > 10
 

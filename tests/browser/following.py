@@ -27,6 +27,8 @@ DOCS = Path(__file__).parents[2] / "docs"
 TUTORIALS = DOCS / "tutorials"
 SLOW = 600_000
 """Milliseconds that the segments of the whole demo shop may take on a busy machine."""
+PATIENCE = 120_000
+"""Milliseconds until what is to be pressed stands there."""
 SIZE = ViewportSize(width=1180, height=760)
 STEP = re.compile(
     r"^```(?P<language>\w+)\n(?P<block>.*?)^```|\*\*(?P<press>[^*]+)\*\*|^> (?P<shown>.*?)$"
@@ -102,8 +104,8 @@ class Reader:
 
     def _press(self, name: str) -> None:
         button = self.page.get_by_role("button", name=name, exact=True)
-        link = self.page.get_by_role("link", name=re.compile(f"^{re.escape(name)}\\b"))
-        button.or_(link).locator("visible=true").first.click(timeout=SLOW)
+        link = self.page.get_by_role("link", name=re.compile(rf"^(\d+\. )?{re.escape(name)}(?!\w)"))
+        button.or_(link).locator("visible=true").first.click(timeout=PATIENCE)
 
 
 @contextlib.contextmanager

@@ -97,8 +97,8 @@ def test_every_word_of_the_reports_glossary_is_there(site: Path):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("name", LOOKED_AT)
-def test_a_page_fits_a_phone_and_asks_no_network(name: str, site: Path, browser: Browser):
-    page = browser.new_page(viewport={"width": 390, "height": 844})
+def test_a_page_fits_a_phone_and_asks_no_network(name: str, site: Path, chromium: Browser):
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto((site / f"{name}.html").as_uri())
@@ -108,8 +108,8 @@ def test_a_page_fits_a_phone_and_asks_no_network(name: str, site: Path, browser:
 
 
 @pytest.mark.browser
-def test_the_pages_can_be_searched_without_a_server(site: Path, browser: Browser):
-    page = browser.new_page()
+def test_the_pages_can_be_searched_without_a_server(site: Path, chromium: Browser):
+    page = chromium.new_page()
     page.goto((site / "index.html").as_uri())
     page.get_by_role("button", name="Search").first.click()
     page.get_by_placeholder("Search").press_sequentially("holdout", delay=50)
