@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 
-.PHONY: demo studio test lint bench clean
+.PHONY: demo studio test lint docs bench clean
 
 demo: $(VENV)/.runs
 	$(BIN)/marketfold demo
@@ -25,12 +25,17 @@ lint: $(VENV)/.tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m handbook
+
+# The documentation as a site, in `site`; a broken link or anchor stops it.
+docs: $(VENV)/.tests
+	$(BIN)/python -m handbook
 
 bench: $(VENV)/.tests
 	$(BIN)/python -m bench
 
 clean:
-	rm -rf $(VENV) runs demo bench/data
+	rm -rf $(VENV) runs demo site bench/data
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Marketfold needs Python 3.11 or later; say which with: make demo PYTHON=python3.11"; exit 1; }
