@@ -1,0 +1,1 @@
+"""A model as SQL, for a warehouse that keeps its order lines."""
