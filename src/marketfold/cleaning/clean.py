@@ -122,6 +122,18 @@ class CleanOrders(Framed):
             before=day,
         )
 
+    def from_day(self, day: date) -> CleanOrders:
+        """The same without what was bought before a day, and what came back before it."""
+        later, taken = nw.col("ordered_on") >= day, self.taken_back
+        return replace(
+            self,
+            bought=self.bought.filter(later),
+            returns=self.returns.filter(later),
+            taken_back=None if taken is None else replace(
+                taken, rest=taken.rest.filter(later), touched=taken.touched.filter(later)
+            ),
+        )
+
     @property
     def engine(self) -> Engine:
         """Holds the frames."""

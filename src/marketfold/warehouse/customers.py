@@ -13,5 +13,5 @@ if TYPE_CHECKING:
     from marketfold.warehouse.layers import Layers
 
 
-def add_customer_table(layers: Layers, model: SegmentModel, table: exp.Table, as_of: str | None) -> str:
+def add_customer_table(layers: Layers, model: SegmentModel, table: exp.Expr, as_of: str | None) -> str:
     raise ModelError("later")

@@ -62,7 +62,7 @@ def scaled(amount: exp.Expr) -> exp.Expr:
     return rounded(exp.Mul(this=amount, expression=number(MONEY_SCALE)))
 
 
-def add_lines(layers: Layers, rules: OrderRules, table: exp.Table) -> LineLayers:
+def add_lines(layers: Layers, rules: OrderRules, table: exp.Expr) -> LineLayers:
     """Add the layers from a table with the source's columns to purchases and returns."""
     source = layers.add("source_lines", select(_cells(rules), exp.alias_(table, SOURCE, table=True)))
     lines, names = _complete(layers, source, rules)
