@@ -1,6 +1,7 @@
 """A model as SQL, for a warehouse that keeps its order lines: features, scale, segments and who fits none."""
 
-from marketfold.warehouse.dialects import DIALECTS, table_parts
-from marketfold.warehouse.statement import TABLE, features_sql, model_sql, segments_sql
+from marketfold.warehouse.dbt import NAMES, dbt_project, segment_names
+from marketfold.warehouse.dialects import DIALECTS
+from marketfold.warehouse.statement import TABLE, model_sql
 
-__all__ = ["DIALECTS", "TABLE", "features_sql", "model_sql", "segments_sql", "table_parts"]
+__all__ = ["DIALECTS", "NAMES", "TABLE", "dbt_project", "model_sql", "segment_names"]

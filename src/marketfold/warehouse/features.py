@@ -13,6 +13,7 @@ from marketfold.features import CATALOGUE, EXPECTED, OTHER, SEVERAL, FittedStati
 from marketfold.schema import day_number_of
 from marketfold.warehouse.expressions import Translation, column, either, literal, number
 from marketfold.warehouse.layers import columns, select
+from marketfold.warehouse.lines import day_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,7 +58,7 @@ class Window:
         as_of_on = column("as_of")
         cells = {
             "as_of": as_of_on,
-            "as_of_day": exp.cast(_day_number(as_of_on.copy()), "double"),
+            "as_of_day": exp.cast(day_number(as_of_on.copy()), "double"),
             "first_on": _shifted(as_of_on.copy(), -days),
             "middle_on": _shifted(as_of_on.copy(), days // 2 - days),
         }
@@ -76,11 +77,6 @@ def _shifted(day: exp.Expr, days: int) -> exp.Expr:
     return exp.cast(moved, "date")
 
 
-def _day_number(day: exp.Expr) -> exp.Expr:
-    """Days since 1970-01-01."""
-    return exp.DateDiff(this=day, expression=literal(date(1970, 1, 1)), unit=exp.var("DAY"))
-
-
 def add_features(layers: Layers, lines: LineLayers, model: SegmentModel, as_of: exp.Expr | None) -> str:
     """Add the layers from lines to the features of a model: one row for each customer.
 
@@ -89,7 +85,7 @@ def add_features(layers: Layers, lines: LineLayers, model: SegmentModel, as_of: 
     window = Window.add(layers, lines.purchases, model, as_of)
     formulas = _Formulas.of(model, lines.columns)
     cells = columns([*lines.columns, "revenue_scaled"])
-    cells["ordered_day"] = exp.cast(_day_number(column("ordered_on")), "double")
+    cells["ordered_day"] = exp.cast(day_number(column("ordered_on")), "double")
     bought = layers.add("bought", window.seen(lines.purchases, cells))
     cells = columns([CUSTOMER, "revenue_scaled", "takes_back"])
     returned = layers.add("returned", window.seen(lines.returns, cells))

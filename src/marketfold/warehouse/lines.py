@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -55,6 +56,11 @@ def day_cell(source: exp.Expr) -> exp.Expr:
     day = exp.cast(source, "date")
     known = exp.Between(this=day, low=literal(EARLIEST), high=literal(LATEST_READ))
     return either(known, day.copy())
+
+
+def day_number(day: exp.Expr) -> exp.Expr:
+    """Days since 1970-01-01."""
+    return exp.DateDiff(this=day, expression=literal(date(1970, 1, 1)), unit=exp.var("DAY"))
 
 
 def scaled(amount: exp.Expr) -> exp.Expr:
