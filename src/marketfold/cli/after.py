@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -67,7 +68,8 @@ def sql(
     from marketfold.runs import run_sql, write_dbt_project
 
     if dbt is None:
-        say(run_sql(run, dialect, orders, as_of) + ";")
+        text = run_sql(run, dialect, orders, as_of) + ";"
+        typer.echo(words.printable(text) if sys.stdout.isatty() else text)  # a file or a program has it as it is
         return
     place = write_dbt_project(run, dbt, dialect, orders, as_of)
     say(f"A dbt project is in {place.absolute()}. In it, with a profile named marketfold: dbt build")

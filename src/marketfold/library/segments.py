@@ -16,7 +16,6 @@ from marketfold.library.results import Comparison, MeasuredCampaigns
 from marketfold.progress import shown_progress
 from marketfold.runs import compare_sides, measure_addressed, score_orders
 from marketfold.stage_costs import StageClock
-from marketfold.warehouse import model_sql
 from marketfold.words import share, units_word
 
 if TYPE_CHECKING:
@@ -204,6 +203,8 @@ class Segments(OnPage):
         ParameterError
             If there is no such dialect, or `orders` or `as_of` is not what it should be.
         """
+        from marketfold.warehouse import model_sql  # noqa: PLC0415  (few ask for SQL, and sqlglot takes a while)
+
         return model_sql(self.model, dialect, orders, as_of)
 
     def compare(self, earlier: Segments | str | Path, *, progress: Watched = True) -> Comparison:

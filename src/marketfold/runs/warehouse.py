@@ -8,7 +8,8 @@ from marketfold.csv_files import write_csv
 from marketfold.errors import RunFolderError
 from marketfold.runs.folder import staged_folder
 from marketfold.runs.read import Run
-from marketfold.warehouse import NAMES, TABLE, dbt_project, model_sql, segment_names
+
+TABLE = "orders"
 
 
 def run_sql(folder: str | Path, dialect: str, table: str = TABLE, as_of: str | None = None) -> str:
@@ -16,6 +17,8 @@ def run_sql(folder: str | Path, dialect: str, table: str = TABLE, as_of: str | N
 
     RunFolderError if it is no run folder.
     """
+    from marketfold.warehouse import model_sql  # noqa: PLC0415  (few ask for SQL, and sqlglot takes a while)
+
     return model_sql(Run.read(folder).model, dialect, table, as_of)
 
 
@@ -26,6 +29,8 @@ def write_dbt_project(
 
     RunFolderError if it is no run folder, or if there is something in `out` already.
     """
+    from marketfold.warehouse import NAMES, dbt_project, segment_names  # noqa: PLC0415
+
     model, out = Run.read(folder).model, Path(out)
     files = dbt_project(model, dialect, table, as_of)
     _make_way(out)

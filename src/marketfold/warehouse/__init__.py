@@ -2,6 +2,6 @@
 
 from marketfold.warehouse.dbt import NAMES, dbt_project, segment_names
 from marketfold.warehouse.dialects import DIALECTS
-from marketfold.warehouse.statement import TABLE, model_sql
+from marketfold.warehouse.statement import model_sql
 
-__all__ = ["DIALECTS", "NAMES", "TABLE", "dbt_project", "model_sql", "segment_names"]
+__all__ = ["DIALECTS", "NAMES", "dbt_project", "model_sql", "segment_names"]

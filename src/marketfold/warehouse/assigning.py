@@ -12,7 +12,7 @@ from marketfold.clustering import REACH_SLACK
 from marketfold.errors import ModelError
 from marketfold.reduction import NoReducer, PCAReducer
 from marketfold.warehouse.expressions import all_of, column, either, literal, number
-from marketfold.warehouse.layers import columns, select
+from marketfold.warehouse.layers import columns, feature_columns, select
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +52,7 @@ def check_reduction(model: SegmentModel) -> None:
 def _scaled(model: SegmentModel) -> dict[str, exp.Expr]:
     scaler, cells = model.scaler, {}
     rows = zip(
-        model.names, scaler.lower_, scaler.upper_, scaler.logged_, scaler.center_, scaler.scale_, scaler.weights_,
+        feature_columns(model.names).values(), scaler.lower_, scaler.upper_, scaler.logged_, scaler.center_, scaler.scale_, scaler.weights_,
         strict=True,
     )  # fmt: skip
     for place, (name, lower, upper, logged, center, scale, weight) in enumerate(rows, start=1):

@@ -12,7 +12,7 @@ from marketfold.customer_tables import NO, YES, Measured, measured_by
 from marketfold.errors import ModelError, ParameterError
 from marketfold.schema import day_number_of
 from marketfold.warehouse.expressions import column, either, number, one_of
-from marketfold.warehouse.layers import select
+from marketfold.warehouse.layers import feature_columns, select
 from marketfold.warehouse.lines import SOURCE, day_cell, day_number, number_cell, text_cell
 
 if TYPE_CHECKING:
@@ -35,13 +35,14 @@ def add_customer_table(layers: Layers, model: SegmentModel, table: exp.Expr, as_
             "No column numbers the customers of this model, and a table in a warehouse has no rows that can be counted. "
             "Make a run with --map customer_id=COLUMN, and export that."
         )
-    shaping = {one.shaping.feature.name: one for one in known.features}
-    cells = {_ID: text_cell(_source(known.identity))} | {name: _cell(one) for name, one in shaping.items()}
+    called = feature_columns(model.names)
+    shaping = {one.shaping.feature.name: one for one in known.features if one.shaping.feature.name in called}
+    cells = {_ID: text_cell(_source(known.identity))} | {called[name]: _cell(one) for name, one in shaping.items()}
     source = layers.add("source_rows", select(cells, exp.alias_(table, SOURCE, table=True)))
-    days = [name for name, one in shaping.items() if one.shaping.kind == "days"]
+    days = [called[name] for name, one in shaping.items() if one.shaping.kind == "days"]
     last = day_number_of(date.fromordinal(known.as_of)) if days else 0
     latest = layers.add("as_of", _latest(days, last, source)) if days else None
-    told = {name: _filled(name, one) for name, one in shaping.items() if name in model.names}
+    told = {called[name]: _filled(called[name], one) for name, one in shaping.items()}
     query = select({_ID: column(_ID), **told}, source)
     query = query.join(latest, join_type="cross") if latest else query
     kept = exp.Not(this=exp.Is(this=column(_ID), expression=exp.Null()))

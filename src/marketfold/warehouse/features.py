@@ -12,7 +12,7 @@ from marketfold.errors import ModelError
 from marketfold.features import CATALOGUE, EXPECTED, OTHER, SEVERAL, FittedStatistics, is_place, place_of
 from marketfold.schema import day_number_of
 from marketfold.warehouse.expressions import Translation, column, either, literal, number
-from marketfold.warehouse.layers import columns, select
+from marketfold.warehouse.layers import columns, feature_columns, select
 from marketfold.warehouse.lines import day_number
 
 if TYPE_CHECKING:
@@ -91,7 +91,8 @@ def add_features(layers: Layers, lines: LineLayers, model: SegmentModel, as_of: 
     returned = layers.add("returned", window.seen(lines.returns, cells))
     customers, orders = _add_customers(layers, bought)
     joined = _add_sums(layers, customers, {"lines": bought, "orders": orders, "returns": returned}, formulas, window)
-    told = columns([CUSTOMER, TAKES_BACK]) | formulas.cells
+    called = feature_columns(model.names)
+    told = columns([CUSTOMER, TAKES_BACK]) | {called[name]: cell for name, cell in formulas.cells.items()}
     return layers.add("features", select(told, joined).join(window.layer, join_type="cross"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,21 @@ def select(cells: Mapping[str, exp.Expr], source: str | exp.Expr) -> exp.Select:
 
 def _called(cell: exp.Expr) -> str:
     return cell.name if isinstance(cell, exp.Column) else ""
+
+
+def feature_columns(names: Sequence[str]) -> dict[str, str]:
+    """The column of each feature: letters, digits and underscores, which every warehouse takes, each once.
+
+    >>> feature_columns(["order_count", "category_Classic Cars_share", "category_classic_cars_share"])["order_count"]
+    'order_count'
+    """
+    taken, found = {"customer_id", "unmatched_returns", "as_of_day"}, {}
+    for place, name in enumerate(names, start=1):
+        plain = re.sub("[^a-z0-9]+", "_", name.lower()).strip("_")
+        plain = plain if plain and not plain[0].isdigit() else f"feature_{plain}".strip("_")
+        found[name] = plain if plain not in taken else f"{plain}_{place}_of_{len(names)}"
+        taken.add(found[name])
+    return found
 
 
 def columns(names: Sequence[str], table: str | None = None) -> dict[str, exp.Expr]:

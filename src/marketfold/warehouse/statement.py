@@ -12,14 +12,13 @@ from marketfold.warehouse.assigning import add_assignment, check_reduction
 from marketfold.warehouse.customers import add_customer_table
 from marketfold.warehouse.dialects import checked_dialect, day_of, table_of
 from marketfold.warehouse.features import CUSTOMER, TAKES_BACK, add_features
-from marketfold.warehouse.layers import Layers, columns, select
+from marketfold.warehouse.layers import Layers, columns, feature_columns, select
 from marketfold.warehouse.lines import add_lines
 
 if TYPE_CHECKING:
     from marketfold.cleaning import OrderRules
     from marketfold.model import SegmentModel
 
-TABLE = "orders"
 _ACROSS_LINES = {
     "net_of_returns": "what came back is taken off the purchase that it belongs to, which is found line by line",
     "returns_unmatched": "returned lines are matched with what was bought before, line by line",
@@ -44,7 +43,7 @@ _SAME_LINES = frozenset({
 """Decisions that SQL follows, or that change no line of a table whose columns are numbers and days."""
 
 
-def model_sql(model: SegmentModel, dialect: str, table: str = TABLE, as_of: str | None = None) -> str:
+def model_sql(model: SegmentModel, dialect: str, table: str = "orders", as_of: str | None = None) -> str:
     """Print a model as SQL: a statement that gives each customer of a table the segment.
 
     Parameters
@@ -85,14 +84,14 @@ def features_sql(model: SegmentModel, dialect: str, table: exp.Expr, as_of: str 
     """The first half of `model_sql` as a statement by itself: the features of each customer."""
     layers = Layers()
     features, kept = _add_features_of(layers, model, table, checked_dialect(dialect), as_of)
-    query = select(columns([*kept, *model.names]), features)
+    query = select(columns([*kept, *feature_columns(model.names).values()]), features)
     return layers.statement(query).sql(dialect, pretty=True)
 
 
 def segments_sql(model: SegmentModel, dialect: str, features: exp.Expr) -> str:
     """The second half: the segment of each row of a table of features, as `features_sql` gives it."""
     layers, kept = Layers(), _kept(model)
-    first = layers.add("features", select(columns([*kept, *model.names]), features))
+    first = layers.add("features", select(columns([*kept, *feature_columns(model.names).values()]), features))
     return layers.statement(add_assignment(layers, model, first, kept)).sql(dialect, pretty=True)
 
 
