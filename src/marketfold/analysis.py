@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from marketfold.cleaning import ReadTotals
+from marketfold.cleaning import OrderRules, ReadTotals
 from marketfold.decisions import in_currency
 from marketfold.errors import ParameterError
 from marketfold.frames import table_html, terse
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from marketfold.campaigns import CampaignPlan
     from marketfold.cleaning import CleanOrders
     from marketfold.clustering import AcrossSolutions, Stability
-    from marketfold.config import RunConfig
+    from marketfold.config import ReadingOptions, RunConfig
     from marketfold.customer_tables import CustomerTable
     from marketfold.decisions import Decision, SourceFacts
     from marketfold.diagnostics import LiteratureBaseline, Trap
@@ -102,6 +102,10 @@ class DataPart:
         """What the units brought in all; None where that is not known."""
         return self.ledger.money_net
 
+    def order_rules(self, reading: ReadingOptions) -> OrderRules:
+        """What was asked of each line, given how the source was read."""
+        return OrderRules.of(self.clean, reading)
+
     def set_aside(self) -> pa.Table:
         """Every row that was set aside, by its number in the source, with its reason."""
         return self.clean.engine.collect(self.clean.set_aside.sort("source_line"))
@@ -152,6 +156,9 @@ class CustomersPart:
         """What the customers brought in all; None where that is not known."""
         features = self.table.features
         return round(float(features.revenue.sum()), 2) if features.has_money else None
+
+    def order_rules(self, reading: ReadingOptions) -> None:  # noqa: ARG002
+        """None: there are no order lines."""
 
     def set_aside(self) -> pa.Table:
         """Every row that was set aside, by its number in the source, with its reason."""
@@ -251,7 +258,7 @@ class Analysis:
     @property
     def model(self) -> SegmentModel:
         """What assigns new customers to these segments."""
-        return self.segmentation.model()
+        return replace(self.segmentation.model(), orders=self.data.order_rules(self.run.config.reading))
 
     @property
     def stability(self) -> Stability:

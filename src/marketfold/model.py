@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import TypeAdapter
 
+from marketfold.cleaning import OrderRules
 from marketfold.clustering import KMeansSegmenter
 from marketfold.damage import DAMAGE, reason, told_as
 from marketfold.errors import ModelError
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from marketfold.reduction import Reducer
     from marketfold.schema import FeatureTable, Float32, Ids, Labels
 
-FORMAT = 2
+FORMAT = 3
 SETTINGS_FILE = "model.json"
 ARRAYS_FILE = "arrays.npz"
 MODEL_FOLDER = "model"
@@ -48,6 +49,7 @@ class SegmentLabel:
 _UNIT: TypeAdapter[Unit] = TypeAdapter(Unit)
 _FEATURES = TypeAdapter(tuple[Feature, ...])
 _SEGMENTS = TypeAdapter(tuple[SegmentLabel, ...])
+_ORDERS: TypeAdapter[OrderRules | None] = TypeAdapter(OrderRules | None)
 
 
 @terse
@@ -107,6 +109,9 @@ class SegmentModel:
         In the order of the segmenter's labels.
     settings
         What the units were measured by (`FeatureTable.settings`), so that others are measured by the same.
+    orders
+        How the order lines were read and cleaned; None of a table of customers, and where the model was made of a
+        table of features.
 
     Examples
     --------
@@ -128,6 +133,7 @@ class SegmentModel:
     segmenter: KMeansSegmenter
     segments: tuple[SegmentLabel, ...]
     settings: dict[str, str] = field(default_factory=dict)
+    orders: OrderRules | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -186,6 +192,7 @@ class SegmentModel:
             "features": [asdict(feature) for feature in self.features],
             "segments": [asdict(segment) for segment in self.segments],
             "measured_by": self.settings,
+            "orders": self.orders.to_state() if self.orders else None,
         }
         arrays: dict[str, NDArray[Any]] = {}
         for part in ("scaler", "reducer", "segmenter"):
@@ -213,6 +220,7 @@ class SegmentModel:
                 segmenter=KMeansSegmenter.from_state(settings["segmenter"], _part(arrays, "segmenter")),
                 segments=_SEGMENTS.validate_python(settings["segments"]),
                 settings={str(name): str(value) for name, value in settings["measured_by"].items()},
+                orders=_ORDERS.validate_python(settings["orders"]),
             )
         n_segments, n_features = model.segmenter.n_made, model.scaler.n_features_in_
         if n_segments != len(model.segments) or n_features != len(model.features):

@@ -1,15 +1,19 @@
 """Cleaning: which order lines are purchases, and the reason of every line that is not."""
 
 from marketfold.cleaning.clean import CleanOrders, clean_orders
+from marketfold.cleaning.order_rules import FoundTexts, OrderRules
 from marketfold.cleaning.report import CleaningReport, ReadTotals, check_enough_kept, list_reasons
-from marketfold.cleaning.rules import REASONS, RULES, AppliedRule
+from marketfold.cleaning.rules import REASONS, RETURNS, RULES, AppliedRule
 
 __all__ = [
     "REASONS",
+    "RETURNS",
     "RULES",
     "AppliedRule",
     "CleanOrders",
     "CleaningReport",
+    "FoundTexts",
+    "OrderRules",
     "ReadTotals",
     "check_enough_kept",
     "clean_orders",

@@ -28,6 +28,7 @@ from marketfold.cleaning.rules import (
     DUPLICATE,
     MALFORMED,
     RETURNS,
+    AskedRules,
     MatchedValues,
     Rule,
     by_rule,
@@ -119,6 +120,18 @@ class CleanOrders(Framed):
             returns=self.returns.filter(earlier),
             taken_back=None if taken is None else taken.before_day(day),
             before=day,
+        )
+
+    def from_day(self, day: date) -> CleanOrders:
+        """The same without what was bought before a day, and what came back before it."""
+        later, taken = nw.col("ordered_on") >= day, self.taken_back
+        return replace(
+            self,
+            bought=self.bought.filter(later),
+            returns=self.returns.filter(later),
+            taken_back=None if taken is None else replace(
+                taken, rest=taken.rest.filter(later), touched=taken.touched.filter(later)
+            ),
         )
 
     @property
@@ -361,8 +374,8 @@ def clean_orders(orders: Orders, options: CleaningOptions | None = None) -> Clea
     look = compare_all(kept, engine) if _are_few(orders) else look_closely(kept, judged.lines, keys, engine)
     could_be, repeats, dropped = look.could_be, look.repeats, None
     (repeated,) = engine.collect(repeats.select(*_TOTALS)).to_pylist()
-    duplicates = int(repeated["lines"])
-    if duplicates and (options.drop_duplicates or "line_number" in columns):
+    duplicates, drops_repeats = int(repeated["lines"]), options.drop_duplicates or "line_number" in columns
+    if duplicates and drops_repeats:
         account.add(None, -duplicates, -float(repeated["money"]))
         account.add(DUPLICATE, duplicates, float(repeated["money"]))
         dropped = repeats
@@ -385,11 +398,12 @@ def clean_orders(orders: Orders, options: CleaningOptions | None = None) -> Clea
     made = [*doubts, *decide_on_no_sales(ledger, found.matches, found.off, net, orders)]
     made.sort(key=lambda one: one.kind.way != "warned")
     applied = found.applied(0 if dropped is None else duplicates)
+    asked = AskedRules(found.matches.values, not found.ignored, drops_repeats, options.gross)
     return CleanOrders(
         bought=bought,
         returns=net.returns,
         taken_back=net.taken_back,
         set_aside=_set_aside(judged, dropped, orders),
-        report=CleaningReport(ledger, reads, duplicates, tuple(made), applied),
+        report=CleaningReport(ledger, reads, duplicates, asked, tuple(made), applied),
         orders=orders,
     )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from marketfold.cleaning.discount_lines import TakenOff
     from marketfold.cleaning.matching import Matches, StatusText
     from marketfold.cleaning.netting import NetOfReturns
-    from marketfold.cleaning.rules import AppliedRule
+    from marketfold.cleaning.rules import AppliedRule, AskedRules
     from marketfold.orders import Orders
 
 PROMINENT_SHARE = 0.10
@@ -52,12 +52,14 @@ class CleaningReport:
     """What was read, kept and set aside.
 
     `duplicates` are lines that repeat another exactly, whether or not they were set aside; `decisions` stand with the
-    weightiest first; `applied` are the rules that set a line aside, in the order in which they were asked.
+    weightiest first; `applied` are the rules that set a line aside, in the order in which they were asked, and
+    `asked` is with what the rules were asked.
     """
 
     ledger: Ledger
     reads: ReadTotals
     duplicates: int
+    asked: AskedRules
     decisions: tuple[Decision, ...] = ()
     applied: tuple[AppliedRule, ...] = ()
 

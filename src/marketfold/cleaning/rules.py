@@ -73,6 +73,18 @@ class AppliedRule(NamedTuple):
     lines: int
 
 
+class AskedRules(NamedTuple):
+    """What the rules were asked with: the texts that were found, and whether C and digits mark a credit note.
+
+    `drops_repeats` is whether exact repeats are set aside, and `gross` whether revenue stays as it was bought.
+    """
+
+    texts: MatchedValues
+    credit_notes: bool
+    drops_repeats: bool
+    gross: bool
+
+
 _TEXTS = "TEXTS"
 """Stands in the plain form of a rule for the texts that were found."""
 FEW_TEXTS = 12

@@ -1,8 +1,9 @@
-"""Commands on a finished run: score, plan, rename, learn, notebook, report, figures, compare, export, measure."""
+"""Commands on a finished run: score, sql, plan, rename, learn, notebook, report, figures, compare, export, measure."""
 
 from __future__ import annotations
 
 import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +19,7 @@ from marketfold.progress import progress_line
 if TYPE_CHECKING:
     from marketfold.campaigns import CampaignPlan
 
+_DIALECTS = "duckdb|postgres|bigquery|snowflake|databricks|redshift|spark"
 Table = Annotated[Path, typer.Option("--out", help="Table to write, .csv or .parquet.")]
 
 
@@ -42,6 +44,35 @@ def score(
         say(f"{words.plural(table.num_rows, 'row')} in {out.absolute()}.")
         print_scores(table)
         say_next(_after_scoring(model, orders))
+
+
+def sql(
+    run: flags.RunFolder,
+    dialect: Annotated[str, typer.Option("--dialect", metavar=_DIALECTS, help="Whose SQL it is to be.")],
+    orders: Annotated[
+        str, typer.Option("--orders", metavar="TABLE", help="Table or view of order lines, with the file's columns.")
+    ] = "orders",
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of",
+            metavar="DAY",
+            help="Day to look back from: a date, CURRENT_DATE, CURRENT_DATE - 7. (default: after the last purchase)",
+        ),
+    ] = None,
+    dbt: Annotated[
+        Path | None, typer.Option("--dbt", metavar="DIR", help="Write a dbt project there in its place.")
+    ] = None,
+) -> None:
+    """Print the model of a run as SQL: a warehouse gives its customers their segments itself."""
+    from marketfold.runs import run_sql, write_dbt_project
+
+    if dbt is None:
+        text = run_sql(run, dialect, orders, as_of) + ";"
+        typer.echo(words.printable(text) if sys.stdout.isatty() else text)  # a file or a program has it as it is
+        return
+    place = write_dbt_project(run, dbt, dialect, orders, as_of)
+    say(f"A dbt project is in {place.absolute()}. In it, with a profile named marketfold: dbt build")
 
 
 def _after_scoring(model: Path, orders: str) -> list[str]:

@@ -19,6 +19,11 @@ EXAMPLES = {
         "marketfold demo --lines 60000 --effect 0.5",
     ),
     "score": ("marketfold score runs/orders new_orders.csv --out scored.csv",),
+    "sql": (
+        "marketfold sql runs/orders --dialect bigquery --orders shop.order_lines",
+        "marketfold sql runs/orders --dialect postgres --as-of 'CURRENT_DATE - 1'",
+        "marketfold sql runs/orders --dialect duckdb --dbt segments",
+    ),
     "plan": (
         "marketfold plan runs/orders",
         "marketfold plan runs/orders --set '2.offer.promise=free tea'",

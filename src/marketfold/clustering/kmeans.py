@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, ClusterMixin, TransformerMixin
@@ -71,6 +71,17 @@ def means_of(X: Float32, labels: Labels) -> Float64:
 def _each_used(places: Labels) -> bool:
     """Whether places are 0 to the highest of them, without a gap."""
     return len(places) > 0 and np.array_equal(np.unique(places), np.arange(places.max() + 1))
+
+
+class Slack(NamedTuple):
+    """How far beyond a bound still counts as within: a share of it, and a least."""
+
+    share: float
+    least: float
+
+
+REACH_SLACK = Slack(1e-5, 1e-6)
+"""Float32 distances of equal rows differ in the last digits."""
 
 
 def _nearest(X: Float32, centers: Float32) -> tuple[NDArray[np.intp], Float32]:
@@ -294,8 +305,7 @@ class KMeansSegmenter(ClassNamePrefixFeaturesOutMixin, ClusterMixin, Transformer
     def fits_none(self, X: ArrayLike) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """Whether each row lies beyond the reach of its nearest centre, shape (n_units,)."""
         nearest, own = _nearest(self._matrix(X), self.centers_)
-        # float32 distances of equal rows differ in the last digits
-        return own > self.reaches_[nearest] * (1 + 1e-5) + 1e-6
+        return own > self.reaches_[nearest] * (1 + REACH_SLACK.share) + REACH_SLACK.least
 
     def to_state(self) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]]]:
         """Settings that JSON can hold, and arrays; the labels of the fitted units are not part of a model."""

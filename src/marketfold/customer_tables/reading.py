@@ -14,8 +14,9 @@ from marketfold.customer_tables.cells import Column, as_day
 from marketfold.customer_tables.columns import ColumnUses, Shaping, judge_columns
 from marketfold.customer_tables.recognition import CODE, id_column, is_customer_table
 from marketfold.customer_tables.roles import find_meanings, is_about_bought
+from marketfold.damage import told_as
 from marketfold.decisions import Decision, SourceFacts
-from marketfold.errors import Fault, OrdersError, ParameterError
+from marketfold.errors import Fault, ModelError, OrdersError, ParameterError
 from marketfold.frames import table_html
 from marketfold.orders import Orders, alias_rank, cells_as_texts, open_source, read_orders
 from marketfold.schema import PERSONAL, SOURCE_LINE, Feature, FeatureTable, Ledger
@@ -207,7 +208,7 @@ def read_customers(source: Source, options: ReadingOptions) -> CustomerTable:
     rows = _load_rows(source, identity, options)
     uses = judge_columns(rows.columns, identity, meanings)
     _check(source, rows, uses)
-    features, decisions = _measured(rows, uses)
+    features, decisions = _measured(rows, uses, identity)
     mapping = {role: c for role, c in meanings.of.items() if c not in uses.left_out or role in PERSONAL}
     mapping |= {"customer_id": identity} if identity else {}
     spare = tuple(c for c in source.columns if c not in mapping.values())
@@ -272,7 +273,7 @@ def _latest_day(shaping: Sequence[Shaping], columns: Mapping[str, Column]) -> in
     return int(max(known)) if known else None
 
 
-def _measured(rows: _Rows, uses: ColumnUses) -> tuple[FeatureTable, list[Decision]]:
+def _measured(rows: _Rows, uses: ColumnUses, identity: str | None) -> tuple[FeatureTable, list[Decision]]:
     """The features of all customers, empty cells filled with the middle value of their column."""
     as_of = _latest_day(uses.shaping, rows.columns)
     values = np.column_stack([_values(one, rows.columns, as_of) for one in uses.shaping])
@@ -291,7 +292,8 @@ def _measured(rows: _Rows, uses: ColumnUses) -> tuple[FeatureTable, list[Decisio
     ]
     described = {name: rows.columns[column].classes for name, column in uses.describing.items()}
     table = _table(rows.ids, values, features, as_of)
-    settings = {SETTING: json.dumps({"as_of": as_of, "features": spec}, ensure_ascii=False)}
+    told = {"as_of": as_of, "id": identity, "features": spec}
+    settings = {SETTING: json.dumps(told, ensure_ascii=False)}
     return replace(table, described=described, left_out=dict(uses.left_out), settings=settings), decisions
 
 
@@ -306,6 +308,37 @@ def is_of_table(settings: Mapping[str, str]) -> bool:
     return SETTING in settings
 
 
+@dataclass(frozen=True)
+class Measured:
+    """A feature of a model: which columns it is made of, and the value in the place of an empty cell."""
+
+    shaping: Shaping
+    middle: float
+
+
+@dataclass(frozen=True)
+class MeasuredBy:
+    """How the table of a model was measured: its id column, None where the row was the id, and its latest day.
+
+    `as_of` is the number of a day (`date.toordinal`); 0 where the table has no days.
+    """
+
+    identity: str | None
+    as_of: int
+    features: tuple[Measured, ...]
+
+
+def measured_by(settings: Mapping[str, str]) -> MeasuredBy:
+    """What the settings of a model say; ModelError where they are damaged."""
+    with told_as(ModelError, "What the model was measured by"):
+        how = json.loads(settings[SETTING])
+        features = [
+            Measured(Shaping(Feature(**one["feature"]), tuple(one["columns"]), one["kind"]), float(one["middle"]))
+            for one in how["features"]
+        ]
+        return MeasuredBy(how["id"], int(how["as_of"] or 0), tuple(features))
+
+
 def measure_again(source: object, options: ReadingOptions, settings: Mapping[str, str]) -> FeatureTable:
     """Measure the customers of another table as the table of a model was: the same columns, the same middle values.
 
@@ -316,8 +349,8 @@ def measure_again(source: object, options: ReadingOptions, settings: Mapping[str
     ParameterError
         Naming every column of the model's table that this one lacks, or that holds something else.
     """
-    opened, how = open_source(source, options), json.loads(settings[SETTING])
-    shaping = [Shaping(Feature(**one["feature"]), tuple(one["columns"]), one["kind"]) for one in how["features"]]
+    opened, how = open_source(source, options), measured_by(settings)
+    shaping = [one.shaping for one in how.features]
     wanted = dict.fromkeys(name for one in shaping for name in one.columns)
     if lacking := [name for name in wanted if name not in opened.columns]:
         faults = [Fault(f"it has no column {name!r}.") for name in lacking]
@@ -326,10 +359,9 @@ def measure_again(source: object, options: ReadingOptions, settings: Mapping[str
     identity = meanings.of.get("customer_id") or id_column(options.mapping, opened.sample())
     rows = _load_rows(opened, identity, options)
     _check_kinds(opened, shaping, rows)
-    latest = [day for day in (how["as_of"], _latest_day(shaping, rows.columns)) if day is not None]
-    as_of = max(latest) if latest else None
+    as_of = max(how.as_of, _latest_day(shaping, rows.columns) or 0) or None
     values = np.column_stack([_values(one, rows.columns, as_of) for one in shaping])
-    values = np.where(np.isnan(values), np.array([one["middle"] for one in how["features"]]), values)
+    values = np.where(np.isnan(values), np.array([one.middle for one in how.features]), values)
     return replace(_table(rows.ids, values, tuple(one.feature for one in shaping), as_of), settings=dict(settings))
 
 

@@ -2,6 +2,7 @@
 
 from marketfold.features.build import SEVERAL, before_day, build_features, split_at
 from marketfold.features.buying_models import BuyingModel
+from marketfold.features.catalogue import CATALOGUE, Sum
 from marketfold.features.completing import complete
 from marketfold.features.expected import (
     EXPECTED,
@@ -16,8 +17,8 @@ from marketfold.features.expected import (
     with_expected,
     without_outlook,
 )
-from marketfold.features.fitted_statistics import OTHER, category_of
-from marketfold.features.geography import is_place, keep_columns
+from marketfold.features.fitted_statistics import OTHER, FittedStatistics, category_of
+from marketfold.features.geography import is_place, keep_columns, place_of
 from marketfold.features.literature_baseline import literature_line_table
 from marketfold.features.matrix import FeatureMatrix, build_matrix
 from marketfold.features.plain import plain_formulas
@@ -25,6 +26,7 @@ from marketfold.features.rfm import RFM, rfm_of, score_rfm
 from marketfold.features.scaler import MatrixScaler
 
 __all__ = [
+    "CATALOGUE",
     "EXPECTED",
     "HORIZONS",
     "OTHER",
@@ -33,8 +35,10 @@ __all__ = [
     "SEVERAL",
     "BuyingModel",
     "FeatureMatrix",
+    "FittedStatistics",
     "MatrixScaler",
     "Outlook",
+    "Sum",
     "Unfit",
     "before_day",
     "build_features",
@@ -47,6 +51,7 @@ __all__ = [
     "literature_line_table",
     "outlook_of",
     "overdue",
+    "place_of",
     "plain_formulas",
     "rfm_of",
     "score_rfm",

@@ -159,6 +159,7 @@ def build_features(
     options = options or FeatureOptions()
     seen = before_day(clean, options.as_of) if options.as_of else clean
     statistics = fit_statistics(seen, options.as_of, names, settings or {})
+    seen = _from_day(seen, statistics.first_on)
     measured = None if names is None else [name for name in names if not is_made_later(name)]
     offered = CATALOGUE[options.unit](statistics)
     chosen, left_out = _chosen(offered, seen.columns, measured, statistics.window_days)
@@ -222,6 +223,24 @@ def before_day(clean: CleanOrders, day: date) -> CleanOrders:
     if clean.before is not None and clean.before <= day:
         return clean
     return clean.before_day(day)
+
+
+def _from_day(clean: CleanOrders, day: date) -> CleanOrders:
+    """Purchases and returns from a day on: an export that reaches further back makes no longer window.
+
+    TooFewUnitsError if no purchase is left.
+    """
+    (returned,) = clean.engine.collect(clean.returns.select(nw.col("ordered_on").min())).to_pylist()
+    firsts = [clean.activity.span[0] if clean.activity.span else None, returned["ordered_on"]]
+    if all(first is None or first >= day for first in firsts):
+        return clean
+    later = clean.from_day(day)
+    if later.activity.span is None:
+        raise TooFewUnitsError(
+            f"There is no purchase from {day} on, and the model looks no further back. Choose an earlier as-of date, or "
+            "give later orders."
+        )
+    return later
 
 
 def split_at(clean: CleanOrders, cut: date) -> tuple[CleanOrders, pa.Table]:

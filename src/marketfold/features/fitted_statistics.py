@@ -139,19 +139,22 @@ def fit_statistics(
         raise TooFewUnitsError(f"There is {what}. Choose a later as-of date.")
     first_on, last_on = clean.activity.span
     as_of = as_of or last_on + timedelta(days=1)
-    # The same as-of date means the same window, even where only some of its orders are measured again.
-    same_window = settings.get("as_of") == as_of.isoformat()
     large, least = settings.get("large_order_at"), settings.get("large_deal_from")
     size, size_from = _largest_deal_size(clean) if not settings else (settings.get("large_deal_size"), None)
     with told_as(ModelError, "What the model was measured by"):
         return FittedStatistics(
-            first_on=date.fromisoformat(settings["first_on"]) if same_window else first_on,
+            first_on=as_of - _window_of(settings) if settings else first_on,
             as_of=as_of,
             categories=_categories(clean, names, settings),
             large_deal_size=size,
             large_deal_from=size_from if least is None else float(least),
             large_order_at=round(_large_order_at(clean) if large is None else float(large) * MONEY_SCALE),
         )
+
+
+def _window_of(settings: Mapping[str, str]) -> timedelta:
+    """How long the window of a model is: whatever an export holds, a feature looks back as far as it did."""
+    return date.fromisoformat(settings["as_of"]) - date.fromisoformat(settings["first_on"])
 
 
 def _large_order_at(clean: CleanOrders) -> float:

@@ -183,6 +183,30 @@ class Segments(OnPage):
         with shown_progress(progress, "score") as told:
             return of_kind(source, score_orders(self.model, source, config, told))
 
+    def to_sql(self, dialect: str, orders: str = "orders", *, as_of: str | None = None) -> str:
+        """Print the model as SQL: what gives each customer of a warehouse's own table of order lines the segment.
+
+        Parameters
+        ----------
+        dialect
+            `duckdb`, `postgres`, `bigquery`, `snowflake`, `databricks`, `redshift` or `spark`.
+        orders
+            Table or view with the columns that the segments were made of: numbers as numbers, days as days.
+        as_of
+            Day to look back from: a date, `CURRENT_DATE`, or `CURRENT_DATE - 7`; the day after the last purchase of the
+            table if not given.
+
+        Raises
+        ------
+        ModelError
+            If the model, or what was decided of its orders, cannot be said in SQL: then it says what to do.
+        ParameterError
+            If there is no such dialect, or `orders` or `as_of` is not what it should be.
+        """
+        from marketfold.warehouse import model_sql  # noqa: PLC0415  (few ask for SQL, and sqlglot takes a while)
+
+        return model_sql(self.model, dialect, orders, as_of)
+
     def compare(self, earlier: Segments | str | Path, *, progress: Watched = True) -> Comparison:
         """Say what happened since earlier segments, or those of a folder: who moved, came, left, went quiet.
 

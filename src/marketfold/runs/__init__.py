@@ -26,6 +26,7 @@ from marketfold.runs.read import Run
 from marketfold.runs.record import trap_record
 from marketfold.runs.rows import Met, RowsAsked, RowsFound, RunRows
 from marketfold.runs.score import score_orders, scoring_config
+from marketfold.runs.warehouse import run_sql, write_dbt_project
 from marketfold.runs.write import profiles_table, write_run, write_table
 
 __all__ = [
@@ -73,11 +74,13 @@ __all__ = [
     "rename_segment",
     "render_run",
     "run_features",
+    "run_sql",
     "score_orders",
     "scoring_config",
     "staged_folder",
     "trap_record",
     "with_revenue",
+    "write_dbt_project",
     "write_demo_shop",
     "write_lessons",
     "write_notebook",
