@@ -20,6 +20,7 @@ from marketfold.features.fitted_statistics import OTHER, category_of
 from marketfold.features.geography import is_place, keep_columns
 from marketfold.features.literature_baseline import literature_line_table
 from marketfold.features.matrix import FeatureMatrix, build_matrix
+from marketfold.features.own import OWN, check_own, own_formulas
 from marketfold.features.plain import plain_formulas
 from marketfold.features.rfm import RFM, rfm_of, score_rfm
 from marketfold.features.scaler import MatrixScaler
@@ -29,6 +30,7 @@ __all__ = [
     "HORIZONS",
     "OTHER",
     "OVERDUE_AT",
+    "OWN",
     "RFM",
     "SEVERAL",
     "BuyingModel",
@@ -40,6 +42,7 @@ __all__ = [
     "build_features",
     "build_matrix",
     "category_of",
+    "check_own",
     "complete",
     "expected_columns",
     "is_place",
@@ -47,6 +50,7 @@ __all__ = [
     "literature_line_table",
     "outlook_of",
     "overdue",
+    "own_formulas",
     "plain_formulas",
     "rfm_of",
     "score_rfm",
