@@ -16,7 +16,7 @@ from marketfold.clustering import KMeansSegmenter
 from marketfold.damage import DAMAGE, reason, told_as
 from marketfold.errors import ModelError
 from marketfold.estimators import plain_arrays
-from marketfold.features import MatrixScaler, complete
+from marketfold.features import MatrixScaler, complete, own_formulas
 from marketfold.frames import terse
 from marketfold.json_files import read_json
 from marketfold.reduction import as_known, reducer_from_state
@@ -222,6 +222,7 @@ class SegmentModel:
                 settings={str(name): str(value) for name, value in settings["measured_by"].items()},
                 orders=_ORDERS.validate_python(settings["orders"]),
             )
+            own_formulas(model.settings)
         n_segments, n_features = model.segmenter.n_made, model.scaler.n_features_in_
         if n_segments != len(model.segments) or n_features != len(model.features):
             raise ModelError(

@@ -16,7 +16,7 @@ from marketfold.diagnostics import cluster_as_published, find_traps
 from marketfold.errors import OrdersError, ParameterError, TooFewUnitsError
 from marketfold.estimators import plain_arrays
 from marketfold.exploration import explore
-from marketfold.features import before_day, build_features
+from marketfold.features import before_day, build_features, check_own
 from marketfold.orders import Orders, fingerprint
 from marketfold.progress import shown_progress
 from marketfold.reduction import reducer_type
@@ -169,6 +169,7 @@ class _Pipeline:
         if isinstance(read, CustomerTable):
             refuse_settings_of_orders(read, config.features)
             return _CustomersGround(CustomersPart(name, read, sha256))
+        check_own(config.features.own_features, read.lines.collect_schema().names(), config.features.unit)
         with self.clock.stage("clean"):
             clean = source if isinstance(source, CleanOrders) else clean_orders(read, config.cleaning)
         with self.clock.stage("explore"):

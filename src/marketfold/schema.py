@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Unit = Literal["customer", "order", "order_line"]
 Trust = Literal["group", "slice", "weak"]
 """What a segment has earned; `selection.trust.SegmentTest` says what each takes."""
-Aspect = Literal["value", "timing", "basket", "taste", "seasonality", "geography"]
+Aspect = Literal["value", "timing", "basket", "taste", "seasonality", "geography", "own"]
 FeatureSetName = Literal[
     "auto", "all", "value", "loyalty", "timing", "basket", "recency_basket", "taste", "seasonality", "expected"
 ]
@@ -275,10 +275,11 @@ class Feature:
     """One measured column of a unit.
 
     The name carries the unit (`recency_days`), and the label says it to a reader ("days since the last order"). Money
-    is in the run's currency, a share is 0 to 1, a flag 0 or 1. `aspect` is what of a customer it shows. Columns of one
-    `block` (the category shares, say) together weigh as one feature; with None it stands alone. Of features of one
-    `topic` (what came back, as a share and in money, say) people are told one. It means something only of units with at
-    least `order_days` days with an order, the first of them at least `known_days` ago.
+    is in the run's currency, a share is 0 to 1, a flag 0 or 1. `aspect` is what of a customer it shows, `own` where
+    somebody defined it. Columns of one `block` (the category shares, say) together weigh as one feature; with None it
+    stands alone. Of features of one `topic` (what came back, as a share and in money, say) people are told one. It
+    means something only of units with at least `order_days` days with an order, the first of them at least
+    `known_days` ago.
     """
 
     name: str

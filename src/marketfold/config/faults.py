@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from marketfold.config.settings import Setting, settings_of
 from marketfold.config.tree import CONFIG_FILE, RunConfig
-from marketfold.config.values import Wanted
+from marketfold.config.values import FORMULA, Wanted
 from marketfold.entered import TWO_NUMBERS
 from marketfold.errors import Fault
 
@@ -110,6 +110,8 @@ def _sentence(subject: str, place: Place, setting: Setting | None, error: ErrorD
         return f"{subject}: {place[0]} is a group of settings. Set one of them, as in {_one_of(str(place[0]))}."
     if error["type"] == TWO_NUMBERS:
         return f"{subject} {in_plain_words(error)}."
+    if error["type"] == FORMULA:
+        return f"{subject} cannot be used: {error['ctx']['text'].rstrip('.')}."
     wanted = error.get("ctx", {}).get("text") or error.get("ctx", {}).get("expected") or _wanted(setting)
     plain = _QUOTED_WORD.sub(r"\1", wanted)
     return f"{subject} {_wrong(error)}: give {plain}."

@@ -23,6 +23,7 @@ from marketfold.config.values import (
     Encoding,
     Entered,
     Flag,
+    Formulas,
     Merges,
     Money,
     PlainText,
@@ -159,6 +160,10 @@ class FeatureOptions(Options):
     ] = Field(
         default_factory=dict,
         description="Cut points of an RFM score, as in recency=30,90,180,365.",
+    )
+    own_features: Annotated[Formulas, Flag("--own-feature", "NAME=FORMULA", title="Features of your own")] = Field(
+        default_factory=dict,
+        description="A feature of your own, as in weekend_share=(nw.col('ordered_on').dt.weekday() > 5).mean().",
     )
 
 

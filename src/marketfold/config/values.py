@@ -6,21 +6,26 @@ import codecs
 import difflib
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import combinations
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from marketfold.decisions import undoable
 from marketfold.entered import entered_number
+from marketfold.errors import ConfigError
+from marketfold.formulas import read_formula
 from marketfold.reduction import REDUCERS, method_choices
 from marketfold.words import currency_code
 
 _SOME_DAY = datetime(2024, 2, 13, 14, 55, 7)
 
+FORMULA = "formula"
+"""Code of the fault of a formula, whose text says all."""
 LARGEST_SEED = 4_000_000_000
 """scikit-learn takes 32 bits, and parts of a run add to the seed."""
 FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(2100, 1, 1)
@@ -135,6 +140,31 @@ def _plain_text(text: str) -> str:
     return text
 
 
+_FEATURE_NAME = re.compile(r"[a-z][a-z0-9_]{1,59}")
+MOST_FEATURES = 50
+"""Features of one's own: each is a dimension more, and each is measured at once with all others."""
+
+
+def _formulas(given: Any) -> Any:
+    """Formulas by the names of their features, each as its text; all that is wrong with them at once."""
+    if not isinstance(given, Mapping):
+        return given
+    if len(given) > MOST_FEATURES:
+        raise _refused(FORMULA, f"there are {len(given)}, and {MOST_FEATURES} are most")
+    texts, faults = {}, []
+    for name, formula in given.items():
+        if not (isinstance(name, str) and _FEATURE_NAME.fullmatch(name)):
+            faults.append(f"a name is written as in weekend_share, and not as {str(name)[:60]!r}")
+            continue
+        try:
+            texts[name] = read_formula(formula).text
+        except ConfigError as error:
+            faults.append(f"{name}: {error}")
+    if faults:
+        raise _refused(FORMULA, "; ".join(faults))
+    return texts
+
+
 def _merge(text: str) -> str:
     """Numbers of segments to make one, in their order."""
     numbers = {part.strip() for part in text.split("+")}
@@ -165,4 +195,5 @@ Size = Annotated[str, AfterValidator(_size)]
 CutPoints = Annotated[str, AfterValidator(_cut_points)]
 Currency = Annotated[str, AfterValidator(_currency)]
 Merges = Annotated[tuple[Annotated[str, AfterValidator(_merge)], ...], AfterValidator(_apart)]
+Formulas = Annotated[dict[str, str], BeforeValidator(_formulas)]
 DecisionCode = Annotated[str, AfterValidator(_known_decision)]

@@ -150,6 +150,9 @@ def refuse_settings_of_orders(table: CustomerTable, options: FeatureOptions) -> 
     if options.as_of:
         what = f"--as-of {options.as_of}: a table says what is known on the day of its export, and not what was before."
         faults.append(Fault(what, "leave it out, or give orders."))
+    if options.own_features:
+        what = f"--own-feature {', '.join(options.own_features)}: a formula is of order lines."
+        faults.append(Fault(what, "leave it out, and give the table a column for it."))
     if faults:
         raise ParameterError.from_faults(f"{table.facts.name} is a table of customers, not of orders", faults)
 

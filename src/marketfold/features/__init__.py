@@ -21,6 +21,7 @@ from marketfold.features.fitted_statistics import OTHER, FittedStatistics, categ
 from marketfold.features.geography import is_place, keep_columns, place_of
 from marketfold.features.literature_baseline import literature_line_table
 from marketfold.features.matrix import FeatureMatrix, build_matrix
+from marketfold.features.own import OWN, check_own, own_formulas
 from marketfold.features.plain import plain_formulas
 from marketfold.features.rfm import RFM, rfm_of, score_rfm
 from marketfold.features.scaler import MatrixScaler
@@ -31,6 +32,7 @@ __all__ = [
     "HORIZONS",
     "OTHER",
     "OVERDUE_AT",
+    "OWN",
     "RFM",
     "SEVERAL",
     "BuyingModel",
@@ -44,6 +46,7 @@ __all__ = [
     "build_features",
     "build_matrix",
     "category_of",
+    "check_own",
     "complete",
     "expected_columns",
     "is_place",
@@ -51,6 +54,7 @@ __all__ = [
     "literature_line_table",
     "outlook_of",
     "overdue",
+    "own_formulas",
     "place_of",
     "plain_formulas",
     "rfm_of",

@@ -18,6 +18,15 @@ from marketfold.features.completing import complete, is_made_later
 from marketfold.features.expected import SETTING, fit_outlook
 from marketfold.features.fitted_statistics import fit_statistics
 from marketfold.features.geography import DESCRIBING, keep_columns
+from marketfold.features.own import (
+    OWN,
+    check_own,
+    check_values,
+    own_formulas,
+    own_measurements,
+    own_setting,
+    steady,
+)
 from marketfold.schema import MONEY_SCALE, UNIT_ID, FeatureTable, History, day_number, day_number_of, money_sum
 from marketfold.thresholds import MEASURED_SHARE
 
@@ -84,7 +93,7 @@ def sum_units(clean: CleanOrders, unit: Unit, sums: Sequence[Sum]) -> nw.LazyFra
         day_number("last_on").alias("last_day"),
     )
     ends = [f"_{end}_{name}" for name in described for end in ("least", "most")]
-    texts = {key, "first_on", "last_on", *described, *ends}
+    texts = {key, "first_on", "last_on", *described, *ends, *(one.name for one in sums if not one.fills)}
     numbers = [name for name in joined.collect_schema().names() if name not in texts]
     return joined.with_columns(*(nw.col(name).cast(nw.Float64).fill_null(0.0) for name in numbers))
 
@@ -152,16 +161,20 @@ def build_features(
     TooFewUnitsError
         If there is no purchase before the as-of date.
     ParameterError
-        If `names` asks for a feature whose source column is absent, naming every one.
+        If `names` or a feature of one's own asks for a source column that is absent, naming every one; if such a
+        feature is called as a column of ours is, or gives no finite number for somebody.
     OrdersError
         If an id is too long to be one.
     """
     options = options or FeatureOptions()
     seen = before_day(clean, options.as_of) if options.as_of else clean
+    own = options.own_features if settings is None else own_formulas(settings)
+    if names is None:
+        check_own(own, seen.columns, options.unit)
     statistics = fit_statistics(seen, options.as_of, names, settings or {})
     seen = _from_day(seen, statistics.first_on)
     measured = None if names is None else [name for name in names if not is_made_later(name)]
-    offered = CATALOGUE[options.unit](statistics)
+    offered = [*CATALOGUE[options.unit](statistics), *own_measurements(own)]
     chosen, left_out = _chosen(offered, seen.columns, measured, statistics.window_days)
     key = UNIT_ID[options.unit]
     plan = sum_units(seen, options.unit, [one for measurement in chosen for one in measurement.sums]).select(
@@ -175,9 +188,10 @@ def build_features(
     order = pc.sort_indices(table.column(key)).to_numpy()
     values = np.empty((table.num_rows, len(chosen)), order="F")  # filled column by column
     for place, measurement in enumerate(chosen):
-        values[:, place] = table.column(measurement.feature.name).to_numpy()[order]
+        column = table.column(measurement.feature.name).to_numpy()[order]
+        values[:, place] = steady(column) if measurement.feature.aspect == OWN else column
     history = _history(table.take(order), day_number_of(statistics.as_of)) if options.unit == "customer" else None
-    taken = statistics.to_settings()
+    taken = statistics.to_settings() | own_setting(own)
     if history:
         taken[SETTING] = (settings or {}).get(SETTING) or fit_outlook(history).to_setting()
     built = FeatureTable(
@@ -192,6 +206,7 @@ def build_features(
         settings=taken,
         history=history,
     )
+    check_values(built, first=names is None)
     return _without_rare(built) if names is None else keep_columns(complete(built, names), names)
 
 

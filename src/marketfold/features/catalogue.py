@@ -38,14 +38,15 @@ REVENUE = nw.col("revenue_scaled")
 class Sum:
     """An aggregate that a formula asks for, and finds in column `name`: float64, 0 where a unit has no such row.
 
-    `value` should be whole, so that it is the same on every engine. `rows` are purchases, orders as in
-    `Activity.orders` (of an order or an order line its lines), or returned lines (of customers); each row has
-    `revenue_scaled`, its money in ten-thousandths.
+    With `fills` of False it is there as it came, and null where there is nothing. `value` should be whole, so that it
+    is the same on every engine. `rows` are purchases, orders as in `Activity.orders` (of an order or an order line its
+    lines), or returned lines (of customers); each row has `revenue_scaled`, its money in ten-thousandths.
     """
 
     name: str
     value: nw.Expr
     rows: Rows = "lines"
+    fills: bool = True
 
 
 def money_where(name: str, condition: nw.Expr, rows: Rows = "lines") -> Sum:

@@ -8,6 +8,7 @@ from marketfold.features.catalogue import CATALOGUE
 from marketfold.features.expected import EXPECTED
 from marketfold.features.fitted_statistics import FittedStatistics
 from marketfold.features.geography import is_place, place_of
+from marketfold.features.own import own_formulas, own_measurements
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,6 +29,7 @@ def plain_formulas(unit: Unit, names: Sequence[str], settings: Mapping[str, str]
         If one of them is no feature of the unit.
     """
     measured = {one.feature.name: one.plain for one in CATALOGUE[unit](FittedStatistics.from_settings(settings))}
+    measured |= {one.feature.name: one.plain for one in own_measurements(own_formulas(settings))}
     known = measured | _EXPECTED | {name: _of_place(name, names) for name in names if is_place(name)}
     return {name: known[name] for name in names}
 

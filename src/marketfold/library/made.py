@@ -168,7 +168,8 @@ class MadeSegments(Segments):
     def _side(self) -> Side:
         made = self.analysis.segmentation
         merged = frozenset(n for n, parts in zip(made.numbers, made.made_of, strict=True) if len(parts) > 1)
-        return Side(self._snapshot(), self.features, lambda: self.model, merged)
+        own = self.config.features.own_features
+        return Side(self._snapshot(), self.features, lambda: self.model, merged, own)
 
     def _addressed(self) -> Addressed:
         assignments = with_revenue(self._assignments(), self.to_arrow()["revenue_total"])

@@ -55,14 +55,15 @@ def segment(
     progress
         One line in a notebook and on a terminal; False shows none, and a function is told of each step.
     settings
-        By their names, as in `segments=4, reduction="pca", mapping={"customer_id": "KDNR"}`.
+        By their names, as in `segments=4, reduction="pca", mapping={"customer_id": "KDNR"}`;
+        `own_features={"weekend_share": ...}` are Narwhals expressions as `features` takes them.
 
     Raises
     ------
     OrdersError
         If the source cannot be read, or too much of it is set aside.
     ConfigError
-        If a setting is unknown or out of its range.
+        If a setting is unknown or out of its range, or a feature of your own cannot be kept with the segments.
     TooFewUnitsError
         If there are fewer customers than segments.
 

@@ -68,14 +68,36 @@ def clean(orders: Orders, config: Given = None, **settings: Any) -> CleanOrders:
 def features(orders: CleanOrders, config: Given = None, **settings: Any) -> FeatureTable:
     """Measure every customer (or order, or line): one row for each, in the user's own units.
 
-    Settings as in `read`, those of features. OrdersError if no purchase is before the as-of day.
+    Settings as in `read`, those of features. Features of your own are Narwhals expressions over the order lines that
+    each customer bought and kept, by name; see the example. Columns are called by what they mean (`amount`,
+    `quantity`, `ordered_on`, `category`, ...), `.alias(...)` at the end says what the feature is called, and the end of
+    its name what it is: `_share` (0 to 1), `_days`, `_count`, `_total` and `_mean` of money. They are kept as text with
+    the model, and measured of later orders by it; what cannot be kept is refused.
+
+    Raises
+    ------
+    ConfigError
+        If a setting is unknown or out of its range; if an expression cannot be written down, reads what is personal or
+        no column of order lines, or may give none or more than one number for a customer.
+    ParameterError
+        If a feature of your own reads a column that these orders do not have, or is called as one of ours is.
+    TooFewUnitsError
+        If no purchase is before the as-of day.
 
     Examples
     --------
     >>> from marketfold.demo import make_shop
-    >>> table = features(clean(read(make_shop(lines=2_000).lines)))
+    >>> orders = clean(read(make_shop(lines=2_000).lines))
+    >>> table = features(orders)
     >>> table.to_pandas().columns[0], table["order_count"].shape == (len(table),)
     ('customer_id', True)
+
+    >>> import narwhals as nw
+    >>> at_weekends = nw.col("amount").filter(nw.col("ordered_on").dt.weekday() > 5).sum() / nw.col("amount").sum()
+    >>> own = {"weekend_share": at_weekends.alias("share of revenue at weekends")}
+    >>> table = features(orders, own_features=own)
+    >>> table.names[-1], table.features[-1].label
+    ('weekend_share', 'share of revenue at weekends')
     """
     return build_features(orders, config_from(config, settings, groups=("features",)).features)
 

@@ -148,6 +148,11 @@ class Measured:
         """Columns of places that features are made of."""
         return tuple(dict.fromkeys(one.block or "" for one in self.features if one.aspect == "geography"))
 
+    @property
+    def has_own(self) -> bool:
+        """Whether somebody defined one of the features."""
+        return any(feature.aspect == "own" for feature in self.features)
+
     def has(self, name: str) -> bool:
         """Whether a feature was measured."""
         return any(feature.name == name for feature in self.features)

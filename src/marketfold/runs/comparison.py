@@ -12,6 +12,7 @@ import pyarrow as pa
 from marketfold.audiences import EXCEL_ROWS, Notes, fill_workbook
 from marketfold.csv_files import write_csv
 from marketfold.errors import ParameterError
+from marketfold.formulas import read_formula
 from marketfold.page import PageData, write_page
 from marketfold.report import about_people, comparison_page
 from marketfold.runs.folder import staged_folder
@@ -22,7 +23,7 @@ from marketfold.stage_costs import StageClock
 from marketfold.whole_files import OWNER_ONLY, whole_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -85,19 +86,21 @@ class Side:
     """One of two that are compared: who was in which segment, all features, and the model where there is one.
 
     `model` reads it when it is asked for, for only that of the earlier one is; `merged` has the numbers of the segments
-    that somebody made of several.
+    that somebody made of several, and `formulas` what features of somebody's own were measured by.
     """
 
     snapshot: Snapshot
     features: FeatureTable
     model: Callable[[], SegmentModel | None]
     merged: frozenset[int]
+    formulas: Mapping[str, str]
 
     @classmethod
     def of(cls, run: Run) -> Self:
         """A run folder."""
         merged = frozenset(number for number, parts in run.made_of.items() if len(parts) > 1)
-        return cls(run.snapshot(), run_features(run), lambda: run.model if run.has_model else None, merged)
+        own = run.config.features.own_features
+        return cls(run.snapshot(), run_features(run), lambda: run.model if run.has_model else None, merged, own)
 
     def outside(self, model: SegmentModel | None) -> NDArray[np.bool_] | None:
         """Which units lie beyond the reach of every segment of a model; None where it measures other things.
@@ -110,6 +113,12 @@ class Side:
 
 def compare_sides(before: Side, after: Side) -> Movement:
     """What happened between two segmentations; errors as `compare_run_folders`."""
+    for name in before.formulas.keys() & after.formulas.keys():
+        if read_formula(before.formulas[name]).measured != read_formula(after.formulas[name]).measured:
+            raise ParameterError(
+                f"{name} is measured by another formula in each, so what changed in it cannot be told. Make the later "
+                "segments with the earlier formula, or call the new one otherwise."
+            )
     model = before.model()
     then, now = before.outside(model), after.outside(model)
     return compare_runs(

@@ -78,7 +78,7 @@ def _words(phrase: Phrase, feature: DistinguishingFeature, traits: SegmentTraits
 
 
 def _part(feature: DistinguishingFeature, traits: SegmentTraits, members: Members) -> NamePart | None:
-    phrase = phrase_of(feature.name, members.unit)
+    phrase = phrase_of(feature.name, members.unit, feature.label)
     if phrase.aspect == "taste":
         own = _own_word(phrase.high_tail)
         mostly = feature.effect > 0 and feature.median >= DOMINANT_SHARE
@@ -137,7 +137,7 @@ def _small_parts(traits: SegmentTraits, taken: set[str], members: Members) -> li
     """Small effects, for telling apart what has no larger ones."""
     parts: dict[str, NamePart] = {}
     for feature, effect in sorted(traits.effects.items(), key=lambda item: -abs(round(item[1], 6))):
-        phrase = phrase_of(feature, members.unit)
+        phrase = phrase_of(feature, members.unit, traits.labels.get(feature, ""))
         if abs(effect) < SMALL_EFFECT or phrase.aspect in taken | {SEASON, "taste"} | set(parts):
             continue
         this, everyone = (of.get(feature, math.nan) for of in (traits.medians, traits.everyone))

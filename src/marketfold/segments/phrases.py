@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import tomllib
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -133,10 +132,11 @@ def _of_category(category: str) -> Phrase:
 
 
 @cache
-def phrase_of(feature: str, unit: Unit = "customer") -> Phrase:
+def phrase_of(feature: str, unit: Unit = "customer", label: str = "") -> Phrase:
     """The phrase of a feature by its name; a plain one, of an aspect of its own, for a feature that the table lacks.
 
-    Such are the columns of a table of customers, which are called as a person called them.
+    Such are the columns of a table of customers and features that somebody defined, called by their label as a person
+    called them.
 
     >>> phrase_of("recency_days").high, phrase_of("recency_days", "order").high
     ('lapsed', 'early')
@@ -149,19 +149,19 @@ def phrase_of(feature: str, unit: Unit = "customer") -> Phrase:
     wanted = (feature,) if unit == "customer" else (f"{unit}:{feature}", feature)
     for name in wanted:
         for phrase in _table():
-            if any(fnmatchcase(name, pattern) for pattern in phrase.match):
+            if name in phrase.match:
                 return phrase
-    return Phrase(aspect=feature) if is_place(feature) else _of_column(feature)
+    return Phrase(aspect=feature) if is_place(feature) else _of_column(feature, label or feature)
 
 
-def _of_column(feature: str) -> Phrase:
+def _of_column(feature: str, label: str) -> Phrase:
     """A column of the user's own, called as it is called there."""
     day = feature.removeprefix("days since ")
     if day != feature:
         return Phrase(aspect=feature, order=80, low_tail=f", late {day}", high_tail=f", early {day}")
     whole = part_of(feature)  # in a name the whole speaks for its parts, where both stand out
     yields_to = (phrase_of(whole).aspect,) if whole else ()
-    low, high = f", low {feature}", f", high {feature}"
+    low, high = f", low {label}", f", high {label}"
     return Phrase(aspect=feature, order=80, yields_to=yields_to, low_tail=low, high_tail=high)
 
 

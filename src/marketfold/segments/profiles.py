@@ -42,6 +42,8 @@ class SegmentTraits:
         Features that differ at least by a medium effect, strongest first.
     described
         For each describing column (country, territory, ...) the values that matter.
+    labels
+        What each feature is called.
     """
 
     units: int
@@ -53,6 +55,7 @@ class SegmentTraits:
     effects: dict[str, float] = field(default_factory=dict)
     distinguishing: tuple[DistinguishingFeature, ...] = ()
     described: dict[str, tuple[Described, ...]] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
 
 
 def find_traits(segmentation: Segmentation) -> tuple[SegmentTraits, ...]:
@@ -81,6 +84,7 @@ def _traits(
         medians=by_name(compared.median[s]),
         everyone=by_name(compared.everyone[s]),
         effects=by_name(compared.effect[s]),
+        labels={feature.name: feature.label for feature in table.features},
         distinguishing=distinguishing_features(table, compared, s),
         described=described,
     )

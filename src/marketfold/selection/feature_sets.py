@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from marketfold.errors import ParameterError
-from marketfold.features import EXPECTED, Outlook, outlook_of, with_expected
+from marketfold.features import EXPECTED, OWN, Outlook, outlook_of, with_expected
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,9 +46,14 @@ def widened(table: FeatureTable, feature_set: str) -> FeatureTable:
 
 
 def _columns(table: FeatureTable, feature_set: str) -> list[int]:
-    """Places of its features in a table; empty where the orders do not offer them."""
+    """Places of its features in a table, and of those that somebody defined: who defines one wants it to count.
+
+    Empty where the orders do not offer the features of the set.
+    """
     wanted = FEATURE_SETS[feature_set]
-    return [i for i, feature in enumerate(table.features) if feature.name in wanted or feature.block in wanted]
+    of_set = [i for i, feature in enumerate(table.features) if feature.name in wanted or feature.block in wanted]
+    own = [i for i, feature in enumerate(table.features) if feature.aspect == OWN]
+    return sorted([*of_set, *own]) if of_set else []
 
 
 def select_features(table: FeatureTable, feature_set: str) -> FeatureTable:

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 import numpy as np
 import pyarrow as pa
+from scipy.spatial import cKDTree
 
 from marketfold.clustering import cloud
 from marketfold.config import FeatureOptions
 from marketfold.engine import DuckDBEngine
-from marketfold.features import build_features
+from marketfold.features import OWN, build_features
 from marketfold.schema import SOURCE_LINE
 from marketfold.selection.feature_sets import take_units
 from marketfold.selection.shop_model import MOST_DISCOUNT, fit_shop
@@ -39,6 +40,8 @@ MOST_LINES = 500
 """No drawn order has more lines."""
 MOST_LOG = 20.0
 LEAST_AMOUNT = 0.01
+N_DONORS = 10
+"""Real customers from whom a drawn one may take a feature: enough that neighbours differ, and still alike."""
 
 
 def _columns(model: ShopModel, owner: tuple[Whole, Whole, Whole], items: Float64, rng: Generator) -> dict[str, Any]:
@@ -137,6 +140,7 @@ class NullShops:
             built = _measured(
                 self.clean, table, draw_orders(model, n_shops, table.settings.get("large_deal_size"), rng)
             )
+            built = _with_own(built, table, rng)
             places = rng.integers(len(table), size=len(built))  # where customers live has to do with nothing
             built = replace(built, described={name: values[places] for name, values in table.described.items()})
             for rows in np.split(np.arange(len(built)), n_shops):
@@ -167,6 +171,43 @@ def _measured(clean: CleanOrders, table: FeatureTable, drawn: tuple[pa.Table, pa
     bought, back = map(engine.from_arrow, drawn)
     orders = replace(clean.orders, engine=engine)
     shops = replace(clean, bought=bought, returns=back, orders=orders, taken_back=None, before=table.as_of)
-    # what counts as a large order is the shops' own
-    settings = {name: value for name, value in table.settings.items() if name != "large_order_at"}
-    return build_features(shops, FeatureOptions(as_of=table.as_of), names=table.names, settings=settings)
+    # what counts as a large order is the shops' own; features that somebody defined may ask for what is not drawn
+    settings = {name: value for name, value in table.settings.items() if name not in {"large_order_at", OWN}}
+    names = [feature.name for feature in table.features if feature.aspect != OWN]
+    return build_features(shops, FeatureOptions(as_of=table.as_of), names=names, settings=settings)
+
+
+def _with_own(drawn: FeatureTable, table: FeatureTable, rng: Generator) -> FeatureTable:
+    """Drawn customers with the features that somebody defined, each those of one of the most alike real ones.
+
+    A formula may read anything of a line, and no model says how that is drawn. Taken over from customers who bought as
+    much, as often and as long (a hot deck: Andridge and Little 2010, *International Statistical Review* 78, 40-64) it
+    goes with the other features as it does in the real shop, by degrees; and where it has nothing to do with them it is
+    spread over all.
+    """
+    own = [place for place, feature in enumerate(table.features) if feature.aspect == OWN]
+    if not own:
+        return drawn
+    real, wanted = _standing(table, table, rng), _standing(drawn, table, rng)
+    _, near = cKDTree(real).query(wanted, k=min(N_DONORS, len(table)))
+    near = near.reshape(len(drawn), -1)
+    donor = near[np.arange(len(drawn)), rng.integers(near.shape[1], size=len(drawn))]
+    values = dict(zip(drawn.names, drawn.values.T, strict=True))
+    values |= {table.names[place]: table.values[donor, place] for place in own}
+    whole = np.column_stack([values[name] for name in table.names])
+    return replace(drawn, values=whole, features=table.features)
+
+
+def _standing(table: FeatureTable, among: FeatureTable, rng: Generator) -> Float64:
+    """Share of some customers below each one in money, orders and days, shape (n_units, n_columns); ties at random."""
+    columns = []
+    for mine, others in zip(_bought(table), _bought(among), strict=True):
+        ordered = np.sort(others)
+        low, high = (np.searchsorted(ordered, mine, side=side) for side in ("left", "right"))
+        columns.append((low + rng.random(len(mine)) * (high - low)) / len(ordered))
+    return np.column_stack(columns)
+
+
+def _bought(table: FeatureTable) -> tuple[Float64, ...]:
+    history = table.history
+    return (table.revenue, *(() if history is None else (history.repeats, history.last_days, history.known_days)))
