@@ -113,11 +113,14 @@ class Copy:
     @contextlib.contextmanager
     def changed(self, path: str, code: str) -> Iterator[None]:
         """With another text in a file."""
+        file = self.root / path
+        before, when = file.read_bytes(), file.stat()
         try:
-            (self.root / path).write_text(code, encoding="utf-8")
+            file.write_text(code, encoding="utf-8")
             yield
         finally:
-            shutil.copy2(ROOT / path, self.root / path)
+            file.write_bytes(before)
+            os.utime(file, ns=(when.st_atime_ns, when.st_mtime_ns))  # what was compiled of it is still of it
 
     def run(self, words: Sequence[str], plugin: object, seconds: float) -> int:
         """Exit code of pytest in a process of its own, below 0 where it was ended by a signal."""
@@ -163,9 +166,9 @@ class Copy:
 
 def recorded(copy: Copy, packages: Sequence[str]) -> Nearest:
     """The nearest tests, from what was kept, or recorded now."""
-    folder = KEPT / stamp(ROOT, "src", "tests/conftest.py")
+    folder = KEPT / stamp(copy.root, "src", "tests/conftest.py")
     folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / f"{package}-{stamp(ROOT, f'tests/{package}')}" for package in packages]
+    paths = [folder / f"{package}-{stamp(copy.root, f'tests/{package}')}" for package in packages]
     for package, path in zip(packages, paths, strict=True):
         if path.with_suffix(".json").exists():
             continue
@@ -174,7 +177,7 @@ def recorded(copy: Copy, packages: Sequence[str]) -> Nearest:
         if copy.run(places, recorder(folder, path.name), LONGEST_RECORDING):
             path.with_suffix(".json").unlink(missing_ok=True)
             sys.exit(f"{copy.told[-4_000:]}\nThe tests of {package} do not pass without a mutant.")
-    return Nearest(ROOT, paths)
+    return Nearest(copy.root, paths)
 
 
 def tried(copy: Copy, change: Change, nearest: Nearest) -> Outcome | None:
@@ -183,7 +186,7 @@ def tried(copy: Copy, change: Change, nearest: Nearest) -> Outcome | None:
     if not tests:
         return Outcome(change, SURVIVES, reason="no quick test executes it")
     with copy.changed(change.mutant.path, change.code):
-        ended, failed = copy.first_failure(tests, 20 + 3 * sum(nearest.seconds[one] for one in tests))
+        ended, failed = copy.first_failure(tests, nearest.bound(tests))
     if ended == pytest.ExitCode.OK:
         return Outcome(change, SURVIVES, reason=f"{len(tests)} tests execute it")
     if ended in {-signal.SIGXCPU, -signal.SIGKILL}:
@@ -207,7 +210,7 @@ def read_reasons(path: Path) -> Known:
 
 def outcomes_of(n: int, seed: int, copy: Copy, nearest: Nearest, known: Known) -> Iterator[Outcome]:
     """Try mutants in random order until so many are decided."""
-    by_path = {file.path: file for file in files(ROOT)}
+    by_path = {file.path: file for file in files(copy.root)}
     decided = 0
     for mutant in in_random_order(by_path.values(), seed):
         change = by_path[mutant.path].change(mutant)
@@ -230,10 +233,8 @@ def outcomes_of(n: int, seed: int, copy: Copy, nearest: Nearest, known: Known) -
 
 def control(copy: Copy, outcomes: Sequence[Outcome], nearest: Nearest) -> list[str]:
     """Names of tests that found a mutant and fail without one."""
-    tests = sorted({one.test for one in outcomes} & nearest.seconds.keys())
-    return (
-        copy.first_failure(tests, 20 + 3 * sum(nearest.seconds[one] for one in tests), every=True)[1] if tests else []
-    )
+    tests = sorted({one.test for one in outcomes} & nearest.own.keys())
+    return copy.first_failure(tests, nearest.bound(tests), every=True)[1] if tests else []
 
 
 def interval(found: int, of: int) -> tuple[float, float]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import itertools
 import json
 import signal
 import time
@@ -21,7 +22,7 @@ import pytest
 from coverage import Coverage, CoverageData
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator, Sequence
     from types import FrameType
 
 QUICK_TEST = 1.0
@@ -29,6 +30,8 @@ QUICK_FIXTURE = 6.0
 """Seconds of the processor, coverage and all: what takes longer is not among the nearest."""
 FEWEST_SECONDS = 0.01
 """What a test costs at least, with what pytest does around it."""
+STARTING, SLOWER = 20.0, 3.0
+"""Seconds to import everything, and how many times the recorded seconds tests may take before they count as hanging."""
 SHARED = "fixture "
 Place = tuple[str, int]
 
@@ -157,7 +160,8 @@ class Nearest:
 
     root: Path
     paths: list[Path]
-    seconds: dict[str, float] = field(default_factory=dict)
+    own: dict[str, float] = field(default_factory=dict)
+    fixtures: dict[str, dict[str, float]] = field(default_factory=dict)
     users: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def __post_init__(self) -> None:
@@ -165,24 +169,34 @@ class Nearest:
             told = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
             shared = {one.removeprefix(SHARED): s for one, s in told["seconds"].items() if one.startswith(SHARED)}
             for test, asked in told["fixtures"].items():
-                made = [name for name in asked if name in shared]
-                seconds = told["seconds"].get(test, 0.0) + sum(shared[name] for name in made)
-                self.seconds[test] = max(seconds, FEWEST_SECONDS)
+                self.own[test] = max(told["seconds"].get(test, 0.0), FEWEST_SECONDS)
+                self.fixtures[test] = {name: shared[name] for name in asked if name in shared}
                 self.users[test] = {test}
-                for name in made:
+                for name in self.fixtures[test]:
                     self.users[f"{SHARED}{name}"].add(test)
 
     def tests(self, place: Place, most_seconds: float) -> list[str]:
         """Tests that execute a line, or one that reads what it makes; quickest first, as many as the seconds hold."""
-        found = self._tests(place, set())
-        chosen: list[str] = []
-        total = 0.0
-        for test in sorted(found, key=lambda one: (self.seconds[one], one)):
-            total += self.seconds[test]
-            if chosen and total > most_seconds:
-                break
-            chosen.append(test)
-        return chosen
+        found = sorted(
+            self._tests(place, set()), key=lambda one: (sum(self.fixtures[one].values()), self.own[one], one)
+        )
+        seconds = itertools.accumulate(self._added(found))
+        return [
+            test
+            for place, (test, sum_) in enumerate(zip(found, seconds, strict=True))
+            if not place or sum_ <= most_seconds
+        ]
+
+    def bound(self, tests: Sequence[str]) -> float:
+        """Seconds within which tests end unless one hangs."""
+        return STARTING + SLOWER * sum(self._added(tests))
+
+    def _added(self, tests: Iterable[str]) -> Iterator[float]:
+        """What each test takes after those before it: a fixture that they share is made once."""
+        made: set[str] = set()
+        for test in tests:
+            yield self.own[test] + sum(s for name, s in self.fixtures[test].items() if name not in made)
+            made.update(self.fixtures[test])
 
     def _tests(self, place: Place, seen: set[Place]) -> set[str]:
         path, line = place

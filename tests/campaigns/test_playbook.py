@@ -72,8 +72,11 @@ def test_every_text_fits_its_platform_whatever_is_known(name: str, words: dict[s
         ('title = "', 'title = "" # "', ["- title:", "at least 1"]),
         ('promise = "', 'promise = "" # "', ["offers.ten_percent.promise", "at least 1"]),
         ('reason = "', 'reason = "" # "', ["offers.ten_percent.reason", "at least 1"]),
-        ('offers = ["early_access", "ten_percent"]', 'offers = ["ten_percent", "gift", "early_access"]',
-         ["the last offer must suit always"]),
+        (
+            'offers = ["early_access", "ten_percent"]',
+            'offers = ["ten_percent", "gift", "early_access"]',
+            ["the last offer must suit always"],
+        ),
         ('offers = ["early_access", "ten_percent"]', 'offers = ["ten_procent"]', ["closest: 'ten_percent'"]),
         ('channel = "email", share = 0.5', 'channel = "emial", share = 0.5', ["emial", "closest: 'email'"]),
         ('channel = "email", share = 0.5', 'channel = "email", share = 0.9', ["add up to 1.4"]),
