@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from marketfold.features import plain_formulas
+from marketfold.features.fitted_statistics import FittedStatistics
 from marketfold.features.geography import MOST_PLACES, with_geography
 from marketfold.schema import Feature, FeatureTable
 
@@ -39,3 +42,17 @@ def test_a_saved_model_has_its_own_columns_whatever_is_common_now():
     made = with_geography(table(country=["Spain", "Malta", None]), names)
     assert made.names == ("order_count", *names)
     assert made.values[:, 1:].T.tolist() == [[0, 1, 0], [1, 0, 1]]
+
+
+@pytest.mark.parametrize("column", ["country", "territory"])
+def test_in_plain_pandas_a_place_is_the_same_column(column: str):
+    """As a notebook of a run writes it, over a frame of units."""
+    places = ["Spain", "Italy", None, "Malta"]
+    names = (f"{column}_Spain_share", f"{column}_Malta_share", f"{column}_other_share")
+    made = with_geography(table(**{column: places}), names)
+    settings = FittedStatistics(date(2024, 1, 1), date(2025, 1, 1)).to_settings()
+    formulas = plain_formulas("customer", names, settings)
+    units = pd.DataFrame({column: places})
+    for place, name in enumerate(names, start=1):
+        value = eval(formulas[name], {"units": units})  # noqa: S307  (our own)
+        assert value.tolist() == made.values[:, place].tolist()
