@@ -99,4 +99,4 @@ def test_the_peak_over_whole_years_stands_in_the_last_of_them():
     peak = _peak(months, revenue, np.ones(len(months), dtype=np.bool_))
     assert peak is not None
     assert (peak.month, peak.year, peak.years) == (7, 2023, (2021, 2022, 2023))
-    assert (peak.revenue, peak.average, peak.ratio) == (40.0, 12.5, 3.2)
+    assert (peak.revenue_mean, peak.average_month, peak.ratio) == (40.0, 12.5, 3.2)
