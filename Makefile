@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 
-.PHONY: demo studio test lint docs bench clean
+.PHONY: demo studio test lint docs bench mutants clean
 
 demo: $(VENV)/.runs
 	$(BIN)/marketfold demo
@@ -34,6 +34,10 @@ docs: $(VENV)/.tests
 bench: $(VENV)/.tests
 	$(BIN)/python -m bench
 
+# A hundred small faults: how many do the tests find? Another sample: make mutants SEED=1
+mutants: $(VENV)/.mutants
+	OMP_NUM_THREADS=1 $(BIN)/python -m bench.mutants --seed $(or $(SEED),0)
+
 clean:
 	rm -rf $(VENV) runs demo site bench/data
 
@@ -50,4 +54,8 @@ $(VENV)/.tests: $(VENV)/.runs
 	@echo "Installing what the tests need ..."
 	$(PIP) --editable '.[dev]'
 	@sh tests/system_packages.sh
+	@touch $@
+
+$(VENV)/.mutants: $(VENV)/.tests
+	$(PIP) --editable '.[mutants]'
 	@touch $@

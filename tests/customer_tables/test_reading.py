@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
@@ -11,6 +11,7 @@ import pytest
 
 from marketfold.config import FeatureOptions, ReadingOptions
 from marketfold.customer_tables import CustomerTable, measure_again, read_source, refuse_settings_of_orders
+from marketfold.customer_tables.cells import _number
 from marketfold.errors import OrdersError, ParameterError
 
 N = 30
@@ -228,3 +229,14 @@ def test_people_are_read_for_audiences_only(examples: Path) -> None:
     assert {"customer_id", "email", "newsletter_consent"} <= set(people.column_names)
     assert set(people["customer_id"].to_pylist()) == set(read_.features.ids.tolist())
     assert "example.org" not in repr(read_) + repr(read_.features) + repr(read_.facts)
+
+
+@pytest.mark.parametrize(
+    ("text", "sign", "number"),
+    [
+        ("12.5", ".", 12.5), ("12,5", ",", 12.5), ("1.234", ",", 1234.0), ("1,234", ".", 1234.0),
+        ("1.234,5", ",", 1234.5), ("1234", ",", 1234.0), ("-7", ",", -7.0), ("EUR 5", ".", 5.0), ("A5", ".", None),
+    ],
+)  # fmt: skip
+def test_a_number_is_read_by_the_sign_of_its_column(text: str, sign: Literal[".", ","], number: float | None) -> None:
+    assert _number(text, sign) == number

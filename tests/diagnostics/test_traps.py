@@ -200,7 +200,8 @@ def test_one_column_that_makes_all_the_difference():
     values = rng.normal(50, 10, (300, 4))
     matrix = standardised(replace(matrix.table, values=values))
     labels = np.digitize(matrix.values[:, 0] + rng.normal(0, 0.4, 300), [-0.5, 0.5]).astype(np.int32)
-    assert only(traps_of(matrix, labels), "one_column_decides").columns == (matrix.table.names[0],)
+    trap = only(traps_of(matrix, labels), "one_column_decides")
+    assert (trap.columns, trap.facts["n_others"]) == ((matrix.table.names[0],), 3)
 
 
 def test_order_lines_of_repeating_customers():

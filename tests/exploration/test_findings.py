@@ -205,3 +205,16 @@ def test_nothing_is_said_of_nothing(purchases: Exploration):
     lines = Lines(read, kept, 1, 1, returned=0, returned_value=0.0, duplicates=0, set_aside={})
     told = {one.code for one in find(replace(purchases, lines=lines))}
     assert not {"returns", "duplicates", "set_aside"} & told
+
+
+@pytest.mark.parametrize(("n", "told"), [(19, False), (20, True)])
+def test_of_fewer_than_twenty_gaps_or_discounted_lines_nothing_is_told(sales: Exploration, n: int, *, told: bool):
+    assert sales.gaps is not None
+    assert sales.discounts is not None
+    few = replace(
+        sales, caps=(), cuts=(), calendar=(), counts=(), correlations=None, findings=(),
+        gaps=replace(sales.gaps, days=np.array([30]), counts=np.array([n])),
+        discounts=replace(sales.discounts, n_lines=n, given_share=0.5, above_share=0.0),
+    )  # fmt: skip
+    assert ({"gaps", "discount"} <= {one.code for one in find(few)}) is told
+    assert ({"gaps", "discount"} & {one.code for one in find(few)} == set()) is not told

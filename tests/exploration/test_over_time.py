@@ -9,6 +9,7 @@ import pytest
 
 from marketfold.cleaning import clean_orders
 from marketfold.exploration import Exploration, OverTime, explore
+from marketfold.exploration.over_time import _peak
 from marketfold.orders import read_orders
 
 if TYPE_CHECKING:
@@ -89,3 +90,13 @@ def test_everything_on_one_day():
     assert over_time.orders.tolist() == [4]
     assert over_time.year_on_year == ()
     assert np.isfinite(over_time.revenue).all()
+
+
+def test_the_peak_over_whole_years_stands_in_the_last_of_them():
+    """Of 2020 ten months are there, of the three years after it all, of 2024 two: July brings 40, other months 10."""
+    months = np.arange(50 * 12 + 2, 54 * 12 + 2)
+    revenue = np.where(months % 12 == 6, 40.0, 10.0)
+    peak = _peak(months, revenue, np.ones(len(months), dtype=np.bool_))
+    assert peak is not None
+    assert (peak.month, peak.year, peak.years) == (7, 2023, (2021, 2022, 2023))
+    assert (peak.revenue_mean, peak.average_month, peak.ratio) == (40.0, 12.5, 3.2)

@@ -109,3 +109,10 @@ def test_a_maximum_that_few_lines_reach_is_no_cap(name: str, request: pytest.Fix
 )
 def test_round_numbers(value: float, *, answer: bool):
     assert is_round(value) is answer
+
+
+@pytest.mark.parametrize(("near", "is_cap"), [(60.0, True), (98.0, False)])
+def test_two_lines_of_thirty_at_a_round_maximum_are_a_cap_where_none_is_near(near: float, *, is_cap: bool):
+    prices = [20.0 + 1.37 * number for number in range(27)] + [near, 100.0, 100.0]
+    caps = explored(unit_price=prices, quantity=[1] * 30).caps
+    assert [(cap.column, cap.value, cap.lines) for cap in caps] == ([("unit_price", 100.0, 2)] if is_cap else [])

@@ -110,6 +110,7 @@ def test_a_wrong_separator_is_refused_with_the_right_one(tmp_path: Path, real: s
         return
     with pytest.raises(OrdersError, match="seem to be separated by") as caught:
         read(tmp_path, lines, delimiter=given)
+    assert f"separated by {real!r}. " in str(caught.value)
     words = shlex.split(str(caught.value).partition("Give ")[2])
     flag = words[words.index("--delimiter") + 1]
     assert money(read(tmp_path, lines, delimiter="\t" if flag == "tab" else flag)) == MONEY

@@ -108,3 +108,11 @@ def test_headers_of_other_languages_are_known(language: str):
     roles = ("order_id", "customer_id", "ordered_on", "product_id", "quantity", "unit_price")
     assert {role: orders.facts.mapping[role] for role in roles} == dict(zip(roles, names, strict=True))
     assert not re.search("order_by_day|customer_by_name", " ".join(one.code for one in orders.facts.decisions))
+
+
+@pytest.mark.parametrize(("largest", "offered"), [("999", {"quantity", "unit_price"}), ("1000", {"amount"})])
+def test_items_are_below_a_thousand(largest: str, offered: set[str]):
+    """Of what sells by the thousand a column of whole numbers may as well be points or money."""
+    table = {"n": [*"12111311", largest], "p": ["4.50", "7.25", "3.99"] * 3}
+    known = {"ordered_on": "d", "order_id": "o", "customer_id": "c"}
+    assert set(guess_roles(table | dict.fromkeys("doc", ["x"] * 9), known)) == offered

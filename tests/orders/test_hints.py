@@ -10,7 +10,7 @@ import pytest
 from marketfold.config import ReadingOptions
 from marketfold.errors import OrdersError
 from marketfold.orders import read_orders
-from marketfold.orders.hints import closest_column, fits, map_flag
+from marketfold.orders.hints import closest_column, fits, holds_days, map_flag
 from marketfold.orders.names import plain_name
 from marketfold.orders.roles import match_roles
 
@@ -187,3 +187,22 @@ def test_the_name_of_a_product_has_a_role(code: str, name: str) -> None:
     mapping = read(**BASE, **{code: ["a1", "b2"] * (N // 2), name: ["Mug", "Cup"] * (N // 2)})
     assert (mapping["product_id"], mapping["product_name"]) == (code, name)
     assert read(**BASE, **{name: ["Mug", "Cup"] * (N // 2)})["product_id"] == name
+
+
+@pytest.mark.parametrize(
+    ("cells", "days"),
+    [
+        (["2024-01-05", None, "2024-02-29"], True),
+        (["05.01.2024 10:00", "29.02.2024 11:30"], True),
+        (["2024-W05", "2024-W06"], True),
+        (["Q1 2024", "Q2 2024"], True),
+        ([1673265600, 1673438400], True),
+        (["1673265600000", ""], True),
+        (["45000", "45012"], False),
+        (["12.50", "13.75"], False),
+        (["soon", "later"], False),
+        ([None, ""], False),
+    ],
+)
+def test_days_periods_and_counts_of_seconds_are_days(cells: list[object], *, days: bool) -> None:
+    assert holds_days(cells) is days

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy import stats
-from tests.segments.shops import clean_shop, matrix_of, segmented, shop
+from tests.segments.shops import clean_shop, matrix_of, segmented, shop, with_column
 
 from marketfold.schema import Feature
 from marketfold.segments import difference_text, profile_segments
@@ -16,6 +16,7 @@ from marketfold.segments.distinguishing_features import (
     effect_sizes,
     most_telling,
 )
+from marketfold.segments.phrases import Large
 from marketfold.words import measured
 
 
@@ -117,3 +118,15 @@ def test_what_says_the_same_again_is_not_listed_again():
     back = replace(last, name="return_share", measure="share", topic="returns")
     lines_back = replace(back, name="return_count", measure="count", mean=2.0)
     assert most_telling([back, lines_back, last], 3) == (back, last)  # what came back is said once
+
+
+def test_what_counts_as_large_is_known_of_the_share_of_large_orders_alone():
+    matrix, labels = shop()
+    share = Feature("large_deal_share", "share of revenue in large orders", "share", "basket")
+    wider = with_column(matrix, share, np.where(labels == 0, 0.9, 0.1) + np.linspace(0, 0.05, len(labels)))
+    table = replace(wider.table, settings={"large_order_at": "3500.0"})
+    compared = effect_sizes(table.values, labels, 2)
+    found = {one.name: one.large for one in distinguishing_features(table, compared, 0)}
+    assert found.pop("large_deal_share") == Large(3_500.0)
+    assert len(found) > 1
+    assert set(found.values()) == {None}

@@ -101,3 +101,17 @@ def test_nothing_shared_and_nothing_kept_is_no_match():
 def test_different_units_are_refused():
     with pytest.raises(ParameterError, match="segments customers, the later one orders"):
         match_segments(run(), replace(run(), unit="order"))
+
+
+def test_segments_that_are_the_same_by_every_feature_are_as_near_as_can_be():
+    """Their centres lie on each other, and nothing lies between."""
+    earlier = run()
+    same = np.where(earlier.numbers == 3, 2, earlier.numbers)
+    values = np.array([[10.0, 5_000.0], [90.0, 900.0]])[same - 1]
+    twins = replace(earlier, values=values)
+    matches = match_segments(twins, replace(twins, ids=np.array([f"X{i:04}" for i in range(200)])))
+    assert [(match.number, match.similarity, match.by) for match in matches] == [
+        (1, 1.0, "centres"),
+        (2, 1.0, "centres"),
+        (3, 1.0, "centres"),
+    ]

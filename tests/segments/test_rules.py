@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import pytest
 from tests.segments.shops import clean_shop
 
 from marketfold.schema import Feature, FeatureTable, Float64
@@ -95,3 +96,13 @@ def test_the_share_of_others_is_of_all_others():
     assert rule is not None
     assert (rule.recall, rule.others_share, rule.precision) == (1.0, 40 / 140, 0.6)
     assert rule.conditions == (Bound("recency_days", above=False, threshold=50),)
+
+
+@pytest.mark.parametrize(("few", "measured"), [(15, "cross-validated"), (40, "held back")])
+def test_of_very_many_units_half_are_held_back_where_a_segment_has_enough(few: int, measured: str):
+    rng = np.random.default_rng(0)
+    values = np.concatenate([np.full(few, 3.0), rng.integers(10, 400, 9_000).astype(float)])[:, None]
+    labels = np.repeat([0, 1], [few, 9_000]).astype(np.int32)
+    rule = find_rule(table_of(values, RECENCY), labels, 0)
+    assert rule is not None
+    assert (rule.measured, rule.recall, rule.others_share) == (measured, 1.0, 0.0)

@@ -12,7 +12,7 @@ from marketfold.features import build_features
 from marketfold.orders import read_orders
 from marketfold.reduction import PCAReducer
 from marketfold.selection import REFITS, Fits, Lead, Recipe, ReducerScore, choose_recipe, compare_reducers
-from marketfold.selection.compare import _leads, _Tried, jaccards_of
+from marketfold.selection.compare import _leads, _refitted, _Tried, jaccards_of
 from marketfold.selection.foretelling import SquaredErrors, errors_of_groups
 from marketfold.selection.ways import methods_to_compare
 
@@ -177,3 +177,11 @@ def test_a_reduction_that_was_asked_for_is_made_whatever_the_rule_says():
     assert (choice.comparison.asked, choice.comparison.taken) == ("autoencoder-tied", "autoencoder-tied")
     assert {score.skipped.code for score in choice.comparison.scores if score.skipped} <= {"quick", "too_few_units"}
     assert choice.comparison.chosen in {score.method for score in choice.comparison.tried}
+
+
+def test_refits_are_compared_with_each_other_and_never_with_themselves(fits: Fits):
+    """Where nothing is there to be found again, two resamples agree on hardly anything."""
+    X = np.random.default_rng(0).normal(size=(100, 20)).astype(np.float32)
+    agreed, found = _refitted(X, np.arange(100, dtype=np.int32) % 8, Recipe("all", "none", 8), fits)
+    assert found.shape == (REFITS, 8)
+    assert 0 < agreed < 0.25

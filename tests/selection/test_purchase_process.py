@@ -49,3 +49,10 @@ def test_the_clock_runs_faster_in_the_months_in_which_customers_buy_more():
     clock = shop_clock(np.zeros(50, np.int64), np.repeat([50, 150], [100, 900]), months)
     assert clock[-1] == pytest.approx(200)
     assert (clock[-1] - clock[100]) / clock[100] == pytest.approx(910 / 110, rel=0.15)
+
+
+def test_the_clock_is_even_where_customers_buy_as_much_in_every_month():
+    """However long a month is, and however little was seen of it."""
+    months = np.repeat([1, 2], [100, 300])
+    clock = shop_clock(np.zeros(50, np.int64), np.repeat([50, 250], [100, 300]), months)
+    assert clock == pytest.approx(np.arange(401))

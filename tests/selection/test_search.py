@@ -30,6 +30,7 @@ from marketfold.selection import (
 from marketfold.selection.search import (
     Candidate,
     ChoosingHalf,
+    _found,
     choosing_part,
     least_members,
     search_same_groups,
@@ -182,3 +183,13 @@ def test_where_nothing_comes_out_again_all_features_are_kept():
 def test_a_segment_worth_a_campaign_has_five_customers_or_two_in_a_hundred():
     assert least_members(92) == 5
     assert least_members(10_000) == 200
+
+
+def test_what_was_tried_stands_by_what_it_foretells_behind_what_was_chosen():
+    def candidate(k: int, jaccard: float, explained: float | None, *, repeats: bool = True) -> Candidate:
+        return Candidate("all", k, jaccard, 50, explained, repeats)
+
+    chosen, best, next_best = candidate(3, 0.7, 0.1), candidate(4, 0.8, 0.3), candidate(5, 0.9, 0.2)
+    unknown, lost = candidate(6, 0.95, None), candidate(7, 0.99, 0.9, repeats=False)
+    found = _found("repeats", chosen, [lost, unknown, next_best, chosen, best])
+    assert found.candidates == (chosen, best, next_best, unknown, lost)

@@ -193,6 +193,12 @@ def test_an_order_of_several_customers_is_warned_of():
     assert (warned.numbers, warned.lines, warned.money) == ({"orders": 2}, 4, 40.0)
 
 
+def test_an_order_of_several_customers_may_come_to_nothing():
+    rows = [[str(n), f"C{n % 5}", "2024-01-05", "10"] for n in range(40)]
+    warned = told(read([*rows, ["7", "C0", "2024-01-05", "-10"]]))["orders_of_several_customers"]
+    assert (warned.numbers, warned.lines, warned.money) == ({"orders": 1}, 2, 0.0)
+
+
 def test_an_order_delivered_on_several_days_is_one():
     rows = [[str(n), f"C{n % 5}", f"2024-01-{5 + day:02d}", "10"] for n in range(10) for day in range(3)]
     orders = read(rows)

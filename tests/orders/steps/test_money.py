@@ -121,6 +121,7 @@ def test_a_discount_on_the_price_of_one_item_is_taken_off():
     ("25 25 30 99.90 36.50 36.50", 191.4, "discount_in_total"),
     ("20 20 25 94.90 31.50 31.50", 171.4, "discount_taken"),
     ("24.25 24.25 28.50 94.905 35 35", 182.655, "discount_taken"),
+    ("20 20 25.01 94.90 31.50 31.50", 171.4, "discount_taken"),  # a cent more than the lines come to
 ])  # fmt: skip
 def test_the_totals_of_orders_say_what_a_discount_is(total: str, net: float, code: str):
     orders = read(GOODS | {"Total": total, "Discount": "0 5 5 5 5 0"})
