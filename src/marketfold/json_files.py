@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_AS_THEY_ARE = frozenset({str, int, bool, type(None)})
+
+
 def plain(value: Any) -> Any:
     """A value in JSON's own types: records by field, arrays as lists, days as text; what is not a number is null.
 
@@ -22,17 +25,18 @@ def plain(value: Any) -> Any:
     >>> plain({"a": np.array([1.0, np.nan]), 2: (date(2005, 5, 31),)})
     {'a': [1.0, None], '2': ['2005-05-31']}
     """
+    if (kind := type(value)) in _AS_THEY_ARE or (kind is float and math.isfinite(value)):  # most of a figure
+        return value
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, np.ndarray | np.generic):
         return plain(value.tolist())
-    if isinstance(value, dict):
-        return {str(key): plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value if isinstance(value, str | int | float | None) else str(value)
+    if isinstance(value, dict | list | tuple):
+        named = isinstance(value, dict)
+        return {str(key): plain(one) for key, one in value.items()} if named else [plain(one) for one in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if isinstance(value, str | int) else str(value)
 
 
 def write_json(value: Any, path: Path, *, indent: int | None = 1) -> None:
@@ -45,6 +49,7 @@ MOST_BYTES = 100_000_000
 """A hundred times a usual page; what is larger is not ours."""
 DEEPEST = 60
 """Ours are not nested half as deep."""
+_NESTED = (dict, list)
 
 
 def read_json(path: Path) -> Any:
@@ -68,8 +73,8 @@ def read_json(path: Path) -> Any:
         depth += 1
         if depth > DEEPEST:
             raise ValueError("it is nested too deep")
-        nested = (one for one in level if isinstance(one, dict | list))
-        level = [inner for one in nested for inner in (one.values() if isinstance(one, dict) else one)]
+        parts = (one.values() if isinstance(one, dict) else one for one in level if isinstance(one, _NESTED))
+        level = [inner for part in parts for inner in part if isinstance(inner, _NESTED)]
     return value
 
 

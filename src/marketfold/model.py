@@ -96,6 +96,28 @@ def confidence(distances: Float32) -> Float32:
     return sure
 
 
+@dataclass(frozen=True)
+class Measured:
+    """What a model wants measured of a unit, and by what settings; known without loading what it has learned."""
+
+    features: tuple[Feature, ...] = ()
+    settings: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, folder: str | Path) -> Measured:
+        """What the model of a run folder or of a model folder wants; ModelError if that cannot be read."""
+        folder = model_folder(folder)
+        settings = _read_settings(folder)
+        with told_as(ModelError, f"{folder.name}/{SETTINGS_FILE}"):
+            return cls.in_settings(settings)
+
+    @classmethod
+    def in_settings(cls, settings: dict[str, Any]) -> Measured:
+        """What the settings of a model say of it."""
+        by = {str(name): str(value) for name, value in settings["measured_by"].items()}
+        return cls(_FEATURES.validate_python(settings["features"]), by)
+
+
 @terse
 @dataclass(frozen=True)
 class SegmentModel:
@@ -212,14 +234,15 @@ class SegmentModel:
         settings = _read_settings(folder)
         arrays = read_arrays(folder / ARRAYS_FILE)
         with told_as(ModelError, f"{folder.name}/{SETTINGS_FILE}"):
+            measured = Measured.in_settings(settings)
             model = cls(
                 unit=_UNIT.validate_python(settings["unit"]),
-                features=_FEATURES.validate_python(settings["features"]),
+                features=measured.features,
                 scaler=MatrixScaler.from_state(settings["scaler"], _part(arrays, "scaler")),
                 reducer=reducer_from_state(settings["reducer"], _part(arrays, "reducer")),
                 segmenter=KMeansSegmenter.from_state(settings["segmenter"], _part(arrays, "segmenter")),
                 segments=_SEGMENTS.validate_python(settings["segments"]),
-                settings={str(name): str(value) for name, value in settings["measured_by"].items()},
+                settings=measured.settings,
                 orders=_ORDERS.validate_python(settings["orders"]),
             )
             own_formulas(model.settings)

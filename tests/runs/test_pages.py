@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from marketfold.errors import RunFolderError
-from marketfold.runs import Run, read_page, refresh_page, rename_segment, render_run
+from marketfold.runs import Run, named_page, read_page, refresh_page, rename_segment, render_run
 
 
 def test_the_page_that_was_written_is_rendered_again_byte_for_byte(run: Run):
@@ -56,3 +56,8 @@ def test_a_run_without_its_page_is_said(run: Run):
     (run.folder / "page.json").unlink()
     with pytest.raises(RunFolderError, match=r"page\.json cannot be read"):
         render_run(run.folder)
+
+
+def test_the_page_is_read_with_the_names_in_one_go_as_in_two(run: Run):
+    rename_segment(run.folder, 1, "Those who would need a label of more than one line in every figure")
+    assert named_page(run.folder) == read_page(run.folder).named()

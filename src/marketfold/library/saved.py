@@ -15,7 +15,7 @@ from marketfold.frames import Table
 from marketfold.library.results import ExportedAudiences, export_options, traps_table
 from marketfold.library.segments import Segments
 from marketfold.progress import shown_progress
-from marketfold.runs import Addressed, Run, Side, export_run, read_page, run_features, staged_folder
+from marketfold.runs import Addressed, Run, Side, export_run, named_page, run_features, staged_folder
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -106,7 +106,7 @@ class SavedSegments(Segments):
         return self.run.as_previous()
 
     def _page(self) -> ReportPage:
-        return read_page(self.folder).named()
+        return named_page(self.folder)
 
     def _side(self) -> Side:
         return Side.of(self.run)

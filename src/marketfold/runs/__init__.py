@@ -20,7 +20,7 @@ from marketfold.runs.make import make_run
 from marketfold.runs.measured import LIFT_TESTS, Measured, measurement_folder, measurement_place, measurements
 from marketfold.runs.measuring import Addressed, measure_addressed, measure_run, with_revenue
 from marketfold.runs.notebook import WrittenNotebook, write_notebook
-from marketfold.runs.pages import read_page, refresh_page, render_run, write_pictures
+from marketfold.runs.pages import named_page, read_page, refresh_page, render_run, write_pictures
 from marketfold.runs.plan import change_plan, read_plan, rename_segment
 from marketfold.runs.read import Run
 from marketfold.runs.record import trap_record
@@ -61,6 +61,7 @@ __all__ = [
     "measurement_folder",
     "measurement_place",
     "measurements",
+    "named_page",
     "next_free_folder",
     "origin_of",
     "outdated_audiences",

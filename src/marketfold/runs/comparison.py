@@ -78,7 +78,7 @@ def compare_into(earlier: str | Path, later: str | Path, folder: Path, progress:
 
 def read_comparison(folder: Path) -> ReportPage:
     """The page of a comparison; `RunFolderError` where its records are gone or damaged."""
-    return PageData.load(folder / COMPARISON_FILE).named()
+    return PageData.load_named(folder / COMPARISON_FILE)
 
 
 @dataclass(frozen=True)

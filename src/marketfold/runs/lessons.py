@@ -14,7 +14,7 @@ from marketfold.errors import ModelError, RunFolderError
 from marketfold.features import build_features
 from marketfold.learn import LessonData, LossHistory, RunFacts, write_learn_page
 from marketfold.orders import read_orders
-from marketfold.runs.pages import LESSONS_FILE, read_page, render_run
+from marketfold.runs.pages import LESSONS_FILE, named_page, render_run
 from marketfold.runs.read import Run
 from marketfold.stage_costs import StageClock
 
@@ -69,7 +69,7 @@ def lessons_of_run(run: Run, report: str = "") -> LessonData:
         history=history_of(run.model.reducer) if run.has_model else None,
         source=Path(record["input"]["path"]).name,
         report=report,
-        chapters=tuple(section.key for section in read_page(run.folder).named().sections) if report else (),
+        chapters=tuple(section.key for section in named_page(run.folder).sections) if report else (),
         record=record,
     )
     data = LessonData.of(seen.values, run.described_features, facts)

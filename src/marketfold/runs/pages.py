@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from marketfold.campaigns import CampaignPlan
-    from marketfold.page import FigurePart, TablePart
+    from marketfold.page import FigurePart, ReportPage, TablePart
     from marketfold.schema import Progress
 
 PAGE_FILE, REPORT_FILE, LESSONS_FILE = "page.json", "report.html", "learn.html"
@@ -30,6 +30,11 @@ KINDS = ("png", "svg", "pdf", "csv")
 def read_page(folder: str | Path) -> PageData:
     """The records of a run's report; `RunFolderError` where they are gone or damaged."""
     return PageData.load(Path(folder) / PAGE_FILE)
+
+
+def named_page(folder: str | Path) -> ReportPage:
+    """A run's report as people read it; `RunFolderError` where its records are gone or damaged."""
+    return PageData.load_named(Path(folder) / PAGE_FILE)
 
 
 def write_report_files(data: PageData, folder: Path) -> Path:
@@ -46,7 +51,7 @@ def render_run(folder: str | Path) -> Path:
     """
     report = Path(folder) / REPORT_FILE
     lessons = lesson_links(LESSONS_FILE) if (Path(folder) / LESSONS_FILE).is_file() else None
-    write_page(read_page(folder).named(), report, lessons)
+    write_page(named_page(folder), report, lessons)
     return report
 
 
@@ -103,7 +108,7 @@ def write_pictures(
 def _writers(run: Run, kind: str) -> dict[str, Callable[[Path], None]]:
     if kind == "pdf":
         return {"report": lambda path: write_pdf(run.report, path)}
-    parts = [part for section in read_page(run.folder).named().sections for part in section.parts]
+    parts = [part for section in named_page(run.folder).sections for part in section.parts]
     if kind == "csv":
         return {table.key: partial(_write_rows, table) for table in tables_of(parts)}
     return {part.key: partial(_draw, part) for part in figures_of(parts)}

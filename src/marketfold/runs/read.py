@@ -21,7 +21,7 @@ from marketfold.errors import Fault, RunFolderError
 from marketfold.file_names import RUN_FILE
 from marketfold.frames import table_html
 from marketfold.json_files import read_json
-from marketfold.model import MODEL_FOLDER, SegmentModel
+from marketfold.model import MODEL_FOLDER, Measured, SegmentModel
 from marketfold.runs.folder import put_back
 from marketfold.runs.plan_files import edited_briefs, from_earlier_run, read_plan
 from marketfold.schema import UNIT_ID, Feature, Measure, Trust, Unit
@@ -179,6 +179,11 @@ class Run:
         return SegmentModel.load(self.folder / MODEL_FOLDER)
 
     @cached_property
+    def measured(self) -> Measured:
+        """What the model wants measured of a unit, and by what; nothing where the run keeps no model."""
+        return Measured.read(self.folder / MODEL_FOLDER) if self.has_model else Measured()
+
+    @cached_property
     def made_of(self) -> dict[int, tuple[int, ...]]:
         """Of each segment, the numbers of those that it was made of; a run that does not say has none merged."""
         with told_as(RunFolderError, str(self.folder / RUN_FILE)):
@@ -236,7 +241,7 @@ class Run:
 
         A folder whose features.parquet does not say so has it of those that shaped segments, in the model.
         """
-        known = {feature.name: feature for feature in self.model.features} if self.has_model else {}
+        known = {feature.name: feature for feature in self.measured.features}
         schema = parquet.read_schema(self.table_file("features.parquet"))
         fields = [field for field in schema if not field.name.startswith(FILLED)]
         plain = {name: known.get(name, Feature(name, name, "ratio", "value")) for name in (one.name for one in fields)}

@@ -11,9 +11,8 @@ from pyarrow import csv
 from marketfold import words
 from marketfold.damage import told_as
 from marketfold.errors import RunFolderError
-from marketfold.file_names import PLAN_FILE
 from marketfold.report import customer_cell, phrases
-from marketfold.runs import RunRows, read_plan
+from marketfold.runs import RunRows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,7 +94,7 @@ class Why:
 
 def customer_list(run: Run, asked: RowsAsked, *, shows_ids: bool = False) -> CustomerList:
     """A page of the customers of a run."""
-    rows, currency = RunRows(run), currency_of(run)
+    rows, currency = RunRows(run), run.plan.currency
     found, hides = rows.page(asked), run.id_is_personal and not shows_ids
     labels = {**phrases("customer_column")} | {"order_id": "Order", "source_line": "Line"}
     shown = [name for name in rows.columns if name != rows.unit_id]
@@ -132,7 +131,7 @@ def called(row: dict[str, Any], unit_id: str, *, hidden: bool) -> str:
 
 def why_here(run: Run, number: int, *, shows_ids: bool = False) -> Why:
     """What speaks for a customer's place: its own values beside the middle of its segment and of everybody."""
-    rows, currency = RunRows(run), currency_of(run)
+    rows, currency = RunRows(run), run.plan.currency
     row, values = rows.row(number), rows.values(number)
     labels = phrases("customer_column")
     path = run.home / "profiles.csv"
@@ -168,14 +167,3 @@ def _compared(
 @lru_cache(maxsize=8)
 def _medians(path: Path, _changed: int) -> Medians:
     return {one["segment"]: one for one in csv.read_csv(path).to_pylist()}
-
-
-def currency_of(run: Run) -> str | None:
-    """The currency of the orders, where it is known."""
-    path = run.home / PLAN_FILE
-    return _currency(run.home, path.stat().st_mtime_ns if path.is_file() else 0)
-
-
-@lru_cache(maxsize=8)
-def _currency(folder: Path, _changed: int) -> str | None:
-    return read_plan(folder).currency

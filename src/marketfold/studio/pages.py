@@ -149,11 +149,7 @@ def state_of(request: Request) -> State:
 
 def page(request: Request, template: str, station: str, desk: Desk | None = None, **values: Any) -> HTMLResponse:
     """A page of the studio, or for htmx the part of it that the template names."""
-    from marketfold.studio.stations import BEFORE_A_PROJECT, all_stations  # noqa: PLC0415 - each station makes pages
-
     status = values.pop("status", 200)
-    stations = all_stations() if desk else BEFORE_A_PROJECT
-    places = [(one, _address(one, desk), one.sentence(desk)) for one in stations]
     values = {
         "ways_out": partial(ways_out, project=desk.project if desk else None),
         "without_flags": without_flags,
@@ -161,9 +157,19 @@ def page(request: Request, template: str, station: str, desk: Desk | None = None
     html = (
         environment("marketfold.studio")
         .get_template(template)
-        .render(request=request, version=__version__, station=station, places=places, desk=desk, **values)
+        .render(
+            request=request, version=__version__, station=station, places=partial(_places, desk), desk=desk, **values
+        )
     )
     return HTMLResponse(printable(html), status)
+
+
+def _places(desk: Desk | None) -> list[tuple[Station, str, str]]:
+    """Each station with its address and its sentence; parts of pages have no list of them, and ask for none."""
+    from marketfold.studio.stations import BEFORE_A_PROJECT, all_stations  # noqa: PLC0415 - each station makes pages
+
+    stations = all_stations() if desk else BEFORE_A_PROJECT
+    return [(one, _address(one, desk), one.sentence(desk)) for one in stations]
 
 
 def _address(station: Station, desk: Desk | None) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from marketfold.learn import lesson_links
 from marketfold.page import render_page
-from marketfold.runs import read_page
+from marketfold.runs import named_page
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +22,7 @@ _RECORDS = "page.json"
 
 @lru_cache(maxsize=8)
 def _page(folder: Path, _changed: int, _size: int) -> ReportPage:
-    return read_page(folder).named()
+    return named_page(folder)
 
 
 def page_of(folder: Path) -> ReportPage:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from marketfold import words
-from marketfold.file_names import RUN_FILE
 from marketfold.report import Ends, bounds_words
-from marketfold.runs import Run, RunRows
+from marketfold.runs import RunRows
 from marketfold.segments import Bound, Large
-from marketfold.studio.customer_list import currency_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
+    from marketfold.runs import Run
     from marketfold.schema import Feature, Measure
 
 MOST = 2
@@ -87,7 +84,7 @@ def _slider(rows: RunRows, described: Mapping[str, Feature], form: Mapping[str, 
     feature = described[name]
     value = readable(steps[at], feature.measure)
     whole = feature.measure == "count" and _is_whole(steps)
-    shown = words.measured(value, feature.measure, currency_of(rows.run))
+    shown = words.measured(value, feature.measure, rows.run.plan.currency)
     return Slider(name, above, at, value - 1 if whole and above else value, shown)
 
 
@@ -101,7 +98,7 @@ def _found(
     return Rule(
         sliders, tuple((one.name, words.sentence(one.label).rstrip(".")) for one in described.values()), conditions,
         _in_words(run, rows, conditions, described), units, units / max(rows.n_units, 1),
-        words.units_word(run.record["unit"]), words.money(money, currency_of(run)) if all_money else "",
+        words.units_word(run.record["unit"]), words.money(money, run.plan.currency) if all_money else "",
         money / all_money if all_money else None,
         tuple(
             SegmentMet(one.segment, str(names[one.segment]["name"]), one.units,
@@ -116,20 +113,14 @@ def _in_words(run: Run, rows: RunRows, conditions: tuple[Bound, ...], described:
     by_feature = {name: [one for one in conditions if one.feature == name] for name in dict.fromkeys(
         one.feature for one in conditions
     )}  # fmt: skip
-    currency, large = currency_of(run), _large(run.home, (run.home / RUN_FILE).stat().st_mtime_ns)
+    currency = run.plan.currency
+    large = Large.of(run.measured.settings).text(currency)
     parts = []
     for name, bounds in by_feature.items():
         steps = rows.steps(name)
         ends = Ends(steps[0], steps[-1], _is_whole(steps))
         parts.append(bounds_words(described[name], bounds, ends, large, run.record["unit"], currency))
     return words.listed(parts) or f"all {words.units_word(run.record['unit'])}"
-
-
-@lru_cache(maxsize=8)
-def _large(folder: Path, _changed: int) -> str:
-    """What counts as a large order of this run, in words."""
-    run = Run.read(folder)
-    return Large.of(run.model.settings if run.has_model else {}).text(currency_of(run))
 
 
 def _is_whole(steps: tuple[float, ...]) -> bool:

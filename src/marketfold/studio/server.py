@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import secrets
 import socket
 import threading
@@ -91,7 +92,10 @@ class Studio:
         """Answer until Ctrl-C; what the pages of a project take is loaded while the first page is looked at."""
         app = _FirstPage(self.app)
         threading.Thread(target=_load_the_rest, args=(app.shown,), daemon=True).start()
-        self.server(app).run(sockets=[self.listening])
+        try:
+            self.server(app).run(sockets=[self.listening])
+        finally:
+            gc.unfreeze()  # what is torn down at the end is looked through again
 
 
 class _FirstPage:
@@ -113,9 +117,13 @@ class _FirstPage:
 
 
 def _load_the_rest(first_page: threading.Event) -> None:
-    """Load what pages of a project take, which would keep the first of them waiting."""
+    """Load what pages of a project take, which would keep the first of them waiting.
+
+    None of it is ever garbage, and to look through it for some would stop every page for a seventh of a second.
+    """
     first_page.wait(_FIRST_PAGE)
     import_module("marketfold.studio.warming").warm()
+    gc.freeze()
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from marketfold.campaigns import SHIPPED, load_playbook
 from marketfold.page import environment, plotly_script
+from marketfold.report import phrases
+from marketfold.runs import RunRows
 from marketfold.studio import customer_list, listing, reports, stations
 
 MODULES = (customer_list, listing, reports)
@@ -11,11 +13,13 @@ MODULES = (customer_list, listing, reports)
 
 
 def warm() -> None:
-    """Load every station, compile the templates, check the playbooks, and pack the script that draws figures."""
+    """Load every station, compile the templates, read playbooks and phrases, pack the script that draws figures."""
     stations.all_stations()
     for templates in (environment("marketfold.studio"), environment()):
         for name in templates.list_templates(extensions=["j2"]):
             templates.get_template(name)
     for name in SHIPPED:
         load_playbook(name)
+    phrases("customer_column")
+    RunRows.start_engine()
     plotly_script()

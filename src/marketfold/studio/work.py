@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from marketfold.schema import ProgressCode
 
 _PAUSE = 0.2
+_BEHIND = 10
+"""How much less urgent than the pages work is: of two that want a processor they get nine tenths."""
 
 
 class _Told:
@@ -48,9 +50,20 @@ def _end(_number: int, _frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
+def _step_back() -> None:
+    """Let pages go first, as far as the system has a way to say so."""
+    if sys.platform == "win32":
+        return  # the process that starts this one says it
+    with suppress(OSError):
+        os.nice(_BEHIND)
+    with suppress(OSError):  # Linux shares among sessions first, and within them by `nice`
+        Path("/proc/self/autogroup").write_text(str(_BEHIND), encoding="ascii")
+
+
 def main(folder: Path) -> None:
     """Do what `job.json` asks for, and leave how it ended in `ended.json`."""
     signal.signal(signal.SIGTERM, _end)
+    _step_back()
     lock = locked(folder / ASKED)
     if lock is None:
         return  # another process does it
