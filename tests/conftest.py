@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import sys
 import warnings
 from pathlib import Path
@@ -29,6 +30,10 @@ SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 # Each process that a test starts would compile all of Marketfold anew: what one has compiled, the next one reads.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# What a shell starts in the background ignores Ctrl-C, and so would every process that a test starts and ends by it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Spark speaks through log4j before any setting of a session reaches it.
 _QUIET_LOG4J = """
