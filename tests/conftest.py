@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import sys
 import warnings
 from pathlib import Path
@@ -26,6 +27,13 @@ if TYPE_CHECKING:
 
 EXAMPLES = Path(__file__).parent / "data"
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+# Each process that a test starts would compile all of Marketfold anew: what one has compiled, the next one reads.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# What a shell starts in the background ignores Ctrl-C, and so would every process that a test starts and ends by it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Spark speaks through log4j before any setting of a session reaches it.
 _QUIET_LOG4J = """
@@ -171,6 +179,12 @@ def made_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def own_run(made_run: Path, tmp_path: Path) -> Path:
     """A copy of `made_run` that a test may change."""
     return Path(shutil.copytree(made_run, tmp_path / "run"))
+
+
+@pytest.fixture
+def short_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Networks see the units twice only, where it is asked which are trained and not what they learn."""
+    monkeypatch.setattr("marketfold.reduction.training.MOST_EPOCHS", 2)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -27,17 +29,23 @@ LITTLE = ("--quick", "--feature-set=value", "--reduction=none", "--segments=3", 
 """Flags of a run whose segments are not what is asked about: finding the best is most of what a small run costs."""
 
 
+def command_line(patch: pytest.MonkeyPatch, *words: object) -> int:
+    """Run the command line, and give its exit code."""
+    patch.setattr(sys, "argv", ["marketfold", *map(str, words)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return int(ended.value.code or 0)
+
+
 @pytest.fixture
 def marketfold(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Command:
     """Run the command line in an empty working folder."""
     monkeypatch.chdir(tmp_path)
 
     def command(*words: object) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["marketfold", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            main()
+        code = command_line(monkeypatch, *words)
         captured = capsys.readouterr()
-        return Ended(int(ended.value.code or 0), captured.out, captured.err)
+        return Ended(code, captured.out, captured.err)
 
     return command
 
@@ -56,12 +64,10 @@ def shop_file(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def run_folder(shop_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished run on a small demo shop, made once."""
+    """A finished run on a small demo shop by the command, networks and all, made once; quiet says nothing."""
     folder = tmp_path_factory.mktemp("runs") / "run"
-    with pytest.MonkeyPatch.context() as patch:
-        words = ["marketfold", "run", str(shop_file), "--out", str(folder), "--bootstraps", "5", "--quiet"]
-        patch.setattr(sys, "argv", words)
-        with pytest.raises(SystemExit) as ended:
-            main()
-    assert not ended.value.code
+    said = StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(said):
+        code = command_line(patch, "run", shop_file, "--out", folder, "--bootstraps", 5, "--quiet")
+    assert (code, said.getvalue()) == (0, "")
     return folder

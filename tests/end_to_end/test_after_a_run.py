@@ -13,13 +13,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from pyarrow import csv, parquet
-from tests.end_to_end.conftest import LITTLE, Command
+from tests.end_to_end.conftest import LITTLE, Command, command_line
 
 from marketfold.cli.summary import print_scores
+from marketfold.config import as_toml, from_flags
 from marketfold.csv_files import write_csv
 from marketfold.demo import Shop, make_later_orders
 from marketfold.json_files import read_json, write_json
 from marketfold.runs import Run
+
+OTHERWISE = {"customer_id": "buyer no", "ordered_on": "placed", "marketing_consent": "may be written to"}
+"""Columns by names from which nobody can tell what they are."""
+MAPPED = [word for role in ("customer_id", "ordered_on") for word in ("--map", f"{role}={OTHERWISE[role]}")]
 
 
 @pytest.fixture
@@ -51,16 +56,6 @@ def test_scoring_a_part_of_the_customers_agrees_with_the_run(
     assert scored["customer_id"].to_pylist() == some["customer_id"].to_pylist()
     assert scored["segment"].to_pylist() == some["segment"].to_pylist()
     np.testing.assert_allclose(scored["distance"].to_numpy(), some["distance"].to_numpy(), atol=1e-5)
-
-
-def test_scoring_reads_as_the_run_did(marketfold: Command, shop: Shop, tmp_path: Path):
-    odd = {"customer_id": "buyer no", "ordered_on": "placed"}
-    write_csv(shop.lines.rename_columns([odd.get(c, c) for c in shop.lines.column_names]), tmp_path / "odd.csv")
-    mapped = [word for role, column in odd.items() for word in ("--map", f"{role}={column}")]
-    ended = marketfold("run", "odd.csv", "--out", "run", *LITTLE, "--quiet", *mapped)
-    assert ended.code == 0, ended.err
-    assert marketfold("score", "run", "odd.csv", "--quiet").code == 0
-    assert marketfold("score", "run/model", "odd.csv", "--quiet", *mapped).code == 0
 
 
 def test_a_model_that_promises_more_numbers_than_memory_holds_is_refused(
@@ -131,11 +126,12 @@ def test_a_name_that_cannot_be_given(number: int, name: str, marketfold: Command
     assert (own_run / "run.json").read_bytes() == before
 
 
-def test_a_later_run_keeps_numbers_names_and_arms(marketfold: Command, own_run: Path, shop_file: Path):
-    marketfold("rename", own_run, 2, "Second to none")
-    words = ("--previous", own_run, "--out", "later", "--quick", "--bootstraps", "2", "--quiet")
-    assert marketfold("run", shop_file, *words).code == 0
-    before, after = Run.read(own_run), Run.read("later")
+def test_a_later_run_keeps_numbers_names_and_arms(marketfold: Command, far_run: Path):
+    own = shutil.copytree(far_run, "own")
+    marketfold("rename", own, 2, "Second to none")
+    words = ("--previous", own, "--out", "later", *LITTLE, "--quiet", *MAPPED)
+    assert marketfold("run", far_run.parent / "part*.parquet", *words).code == 0
+    before, after = Run.read(own), Run.read("later")
     assert before.segments["segment"].equals(after.segments["segment"])
     assert "Second to none" in [one["name"] for one in after.record["segments"]]
     assert before.segments["arm"].equals(after.segments["arm"])
@@ -182,35 +178,45 @@ def test_an_export_to_nowhere_is_refused_before_the_orders_are_read(marketfold: 
     assert "no platform 'bing'; known are google, meta" in ended.err
 
 
-def test_a_run_on_a_relative_path_is_exported_from_any_folder_and_not_without_consent(
-    marketfold: Command, shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture(scope="module")
+def far_run(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run made within its folder, on several files that call their columns otherwise, consent among them."""
+    folder = tmp_path_factory.mktemp("far")
+    lines = shop.lines.rename_columns([OTHERWISE.get(name, name) for name in shop.lines.column_names])
+    half = lines.num_rows // 2
+    for number, part in enumerate((lines.slice(0, half), lines.slice(half))):
+        parquet.write_table(part, folder / f"part{number}.parquet")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        assert command_line(patch, "run", "part*.parquet", "--out", "run", *LITTLE, "--quiet", *MAPPED) == 0
+    return folder / "run"
+
+
+def test_scoring_reads_as_the_run_did(marketfold: Command, far_run: Path):
+    orders = far_run.parent / "part*.parquet"
+    assert marketfold("score", far_run, orders, "--quiet").code == 0
+    assert marketfold("score", far_run / "model", orders, "--quiet", *MAPPED).code == 0
+
+
+def test_a_run_on_several_files_by_a_relative_path_is_exported_from_any_folder_and_not_without_consent(
+    marketfold: Command, far_run: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    (tmp_path / "work").mkdir()
-    orders = tmp_path / "work" / "orders.parquet"
-    parquet.write_table(shop.lines.drop_columns("marketing_consent"), orders)
-    monkeypatch.chdir(orders.parent)
-    assert marketfold("run", orders.name, "--out", "run", *LITTLE, "--quiet").code == 0
-    monkeypatch.chdir(tmp_path)
-    ended = marketfold("export", orders.parent / "run", "--to", "csv")
+    ended = marketfold("export", far_run, "--to", "csv")
     assert ended.code == 2
     assert "consent" in ended.err
-    agreed = ("--to", "csv", "--consent-override", "All of them signed.")
-    assert marketfold("export", orders.parent / "run", *agreed).code == 0
-    orders.write_bytes(b"another file")
-    ended = marketfold("export", orders.parent / "run", *agreed)
+    said = ("--to", "csv", "--consent-override", "All of them signed.", "--out", "said")
+    assert marketfold("export", far_run, *said).code == 0
+    column = ("--to", "csv", "--consent-column", OTHERWISE["marketing_consent"], "--allow-small", "--out", "column")
+    ended = marketfold("export", far_run, *column)
+    assert ended.code == 0, ended.err
+    part = far_run.parent / "part1.parquet"
+    before = part.read_bytes()
+    part.write_bytes(b"another file")
+    monkeypatch.chdir(far_run.parent)
+    ended = marketfold("export", far_run, *said[:-1], "again")
+    part.write_bytes(before)
     assert ended.code == 2
     assert "--orders" in ended.err
-
-
-def test_a_run_on_several_files_is_exported_from_them(marketfold: Command, shop: Shop, tmp_path: Path):
-    half = shop.lines.num_rows // 2
-    for number, part in enumerate((shop.lines.slice(0, half), shop.lines.slice(half))):
-        parquet.write_table(part, tmp_path / f"part{number}.parquet")
-    ended = marketfold("run", "part*.parquet", "--out", "run", *LITTLE, "--quiet")
-    assert ended.code == 0, ended.err
-    words = ("--to", "csv", "--consent-column", "marketing_consent", "--allow-small")
-    ended = marketfold("export", "run", *words)
-    assert ended.code == 0, ended.err
 
 
 @pytest.mark.parametrize("moved", [True, False])
@@ -243,6 +249,16 @@ def test_a_run_that_does_not_know_its_file_is_exported_only_from_one_that_is_nam
     assert marketfold("export", own, *words, "--orders", shop_file).code == 0
 
 
+def test_a_run_whose_file_was_taken_away_asks_where_it_is(marketfold: Command, own_run: Path):
+    record = read_json(own_run / "run.json")
+    record["input"]["path"] = "gone.csv"
+    write_json(record, own_run / "run.json")
+    ended = marketfold("export", own_run, "--to", "csv", "--consent-column", "marketing_consent")
+    assert ended.code == 2
+    assert "gone.csv is not there any more" in " ".join(ended.err.split())
+    assert "--orders" in ended.err
+
+
 def test_a_campaign_cannot_be_judged_by_what_made_its_segments(marketfold: Command, run_folder: Path, shop_file: Path):
     ended = marketfold("measure", run_folder, shop_file, "--from", "2026-01-01", "--to", "2026-03-31")
     assert ended.code == 2
@@ -250,6 +266,7 @@ def test_a_campaign_cannot_be_judged_by_what_made_its_segments(marketfold: Comma
 
 
 def test_the_demo_plants_an_effect_and_measuring_finds_it(marketfold: Command, tmp_path: Path):
+    (tmp_path / "marketfold.toml").write_text(as_toml(from_flags(list(LITTLE))), encoding="utf-8")
     ended = marketfold("demo", "--lines", "40000", "--effect", "0.8", "--out", "demo")
     assert ended.code == 0, ended.err
     words = next(line for line in ended.err.splitlines() if line.startswith("marketfold measure")).split()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-import sys
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,9 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 from sklearn.metrics import adjusted_rand_score
-from tests.end_to_end.conftest import Command
+from tests.end_to_end.conftest import Command, command_line
 
 from marketfold.analysis import CustomersPart
-from marketfold.cli import main
 from marketfold.config import ClusteringOptions, FeatureOptions, ReductionOptions, RunConfig
 from marketfold.csv_files import write_csv
 from marketfold.errors import ParameterError
@@ -49,30 +47,25 @@ def test_planted_groups_are_found(examples: Path, totals: dict[str, Any], name: 
         _ = analysis.data.clean
 
 
-def run_of(words: list[str]) -> None:
+FAST = ("--bootstraps", "3", "--k-max", "5", "--reduction", "none", "--quick", "--quiet")
+
+
+def run_of(source: Path, folder: Path, *flags: str) -> Path:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["marketfold", *words])
-        with pytest.raises(SystemExit) as ended:
-            main()
-    assert not ended.value.code
+        assert command_line(patch, "run", source, "--out", folder, *FAST, *flags) == 0
+    return folder
 
 
 @pytest.fixture(scope="session")
 def table_run(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run on a table of customers with ids, e-mails, orders and money, made once."""
-    folder = tmp_path_factory.mktemp("tables") / "run"
-    fast = ["--bootstraps", "3", "--k-max", "5", "--reduction", "none", "--quick", "--quiet"]
-    run_of(["run", str(examples / "members.csv"), "--out", str(folder), *fast])
-    return folder
+    return run_of(examples / "members.csv", tmp_path_factory.mktemp("tables") / "run")
 
 
 @pytest.fixture(scope="session")
 def plain_run(examples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run on a table that tells nothing of orders, money or days, made once."""
-    folder = tmp_path_factory.mktemp("tables") / "run"
-    fast = ["--bootstraps", "3", "--k-max", "5", "--reduction", "none", "--quick", "--budget", "500", "--quiet"]
-    run_of(["run", str(examples / "shoppers.csv"), "--out", str(folder), *fast])
-    return folder
+    return run_of(examples / "shoppers.csv", tmp_path_factory.mktemp("tables") / "run", "--budget", "500")
 
 
 def record(folder: Path) -> dict[str, Any]:
@@ -209,8 +202,7 @@ def test_after_a_run(marketfold: Command, table_run: Path, plain_run: Path, tmp_
 
 
 def test_a_later_run_keeps_numbers_and_arms(marketfold: Command, table_run: Path, examples: Path, tmp_path: Path):
-    fast = ("--bootstraps", "3", "--k-max", "5", "--reduction", "none", "--quick", "--quiet")
-    ended = marketfold("run", examples / "members.csv", "--previous", table_run, "--out", tmp_path / "later", *fast)
+    ended = marketfold("run", examples / "members.csv", "--previous", table_run, "--out", tmp_path / "later", *FAST)
     assert ended.code == 0, ended.err
     before, after = (parquet.read_table(folder / "segments.parquet") for folder in (table_run, tmp_path / "later"))
     assert before["segment"].to_pylist() == after["segment"].to_pylist()

@@ -9,7 +9,9 @@ from typing import Any
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from tests.end_to_end.conftest import LITTLE, Command
+from tests.end_to_end.conftest import Command
+
+pytestmark = pytest.mark.usefixtures("short_training")
 
 
 @pytest.fixture(autouse=True)
@@ -44,41 +46,27 @@ def notebook_of(marketfold: Command, source: object, *flags: str) -> Path:
 
 
 @pytest.mark.filterwarnings("default")  # those of the client, not ours
-def test_a_small_shop_is_done_again_in_a_kernel(marketfold: Command, shop_file: Path):
-    cells = played(notebook_of(marketfold, shop_file, *LITTLE))
+def test_a_published_file_is_done_again_in_a_kernel(marketfold: Command, shared_data: Path):
+    few = ("--quick", "--reduction=pca", "--feature-set=all", "--k-max=4", "--bootstraps=2", "--segments=3")
+    text = said(played(notebook_of(marketfold, shared_data / "sales_data_sample.csv", *few)))
+    assert "k = 3, WCSS = " in text
+    assert "adjusted Rand index with the run = 1.000" in text
+    assert "2,823 lines, 37 columns; lines in each cluster: [1384, 1282, 157]" in text
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_shop_whose_segments_lie_on_a_network_is_done_again_in_a_kernel(marketfold: Command, shop_file: Path):
+    """With the weights of the run."""
+    flags = ("--quick", "--reduction=autoencoder", "--feature-set=all", "--segments=3", "--k-max=4", "--bootstraps=2")
+    cells = played(notebook_of(marketfold, shop_file, *flags))
     run = json.loads(Path("run/run.json").read_text(encoding="utf-8"))
+    assert any("run's own **weights are loaded**" in cell.source for cell in cells)
     assert f"k = {run['choose_k']['k']}, WCSS = " in said(cells)
     assert "adjusted Rand index with the run = 1.000" in said(cells)
     figures = [
         output for cell in cells for output in cell.get("outputs", ()) if "application/vnd.plotly" in str(output)
     ]
     assert len(figures) > 10
-
-
-THIRD_PARTY = {
-    "sales_data_sample.csv": ("--reduction=pca", "--feature-set=all"),
-    "cdnow_sample.csv": ("--map=customer_id=sampleid",),
-    "wholesale_customers.csv": (),
-}
-
-
-@pytest.mark.filterwarnings("default")
-@pytest.mark.parametrize("name", list(THIRD_PARTY))
-def test_published_files_are_done_again_in_a_kernel(marketfold: Command, shared_data: Path, name: str):
-    few = ("--quick", "--k-max=6", "--bootstraps=2", "--segments=3")
-    text = said(played(notebook_of(marketfold, shared_data / name, *few, *THIRD_PARTY[name])))
-    assert "k = 3, WCSS = " in text
-    assert "adjusted Rand index with the run = 1.000" in text
-    if name.startswith("sales"):
-        assert "2,823 lines, 37 columns; lines in each cluster: [1384, 1282, 157]" in text
-
-
-@pytest.mark.filterwarnings("default")
-def test_segments_on_a_network_are_reached_with_the_weights_of_the_run(marketfold: Command, shop_file: Path):
-    flags = ("--quick", "--reduction=autoencoder", "--feature-set=all", "--segments=3", "--k-max=4", "--bootstraps=2")
-    cells = played(notebook_of(marketfold, shop_file, *flags))
-    assert any("run's own **weights are loaded**" in cell.source for cell in cells)
-    assert "adjusted Rand index with the run = 1.000" in said(cells)
 
 
 def test_what_is_refused_is_said_in_words(marketfold: Command, run_folder: Path, tmp_path: Path):

@@ -106,3 +106,22 @@ def test_customers_with_one_order_each_and_no_order_number(tmp_path: Path, monke
 def test_tables_of_customers(examples: Path, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     written = reached(examples / name, tmp_path, monkeypatch, features=FeatureOptions(feature_set="all"))
     assert bool(written.why_saved) == (name != "shoppers.csv")  # the others have columns of days
+
+
+@pytest.mark.parametrize(
+    ("name", "mapping"), [("cdnow_sample.csv", {"customer_id": "sampleid"}), ("wholesale_customers.csv", {})]
+)
+def test_published_files(
+    shared_data: Path,
+    name: str,
+    mapping: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    """At settings of which a run finds the features by itself."""
+    more = {"features": FeatureOptions(), "reduction": ReductionOptions(), "reading": ReadingOptions(mapping=mapping)}
+    reached(shared_data / name, tmp_path, monkeypatch, **more)
+    told = capsys.readouterr().out
+    assert "k = 3, WCSS = " in told
+    assert "adjusted Rand index with the run = 1.000" in told

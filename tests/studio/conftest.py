@@ -23,7 +23,7 @@ def served(opened: Studio) -> Iterator[None]:
         yield
     finally:
         server.should_exit = True
-        thread.join(20)
+        thread.join(120)
         opened.listening.close()
 
 

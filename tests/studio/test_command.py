@@ -44,7 +44,7 @@ class Running:
 
     def end(self, number: int) -> tuple[int, str, str]:
         self.process.send_signal(number)
-        out, err = self.process.communicate(timeout=20)
+        out, err = self.process.communicate(timeout=120)
         return self.process.returncode, out, err
 
 
@@ -54,7 +54,7 @@ def running(root: Path, *words: str) -> Iterator[Running]:
     command = [sys.executable, "-m", "marketfold", "studio", *words, "--no-browser", "--token-file", str(told)]
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
-            end = time.monotonic() + 60
+            end = time.monotonic() + 300
             while not told.exists():
                 assert process.poll() is None, process.communicate()
                 assert time.monotonic() < end

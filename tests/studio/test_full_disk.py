@@ -76,7 +76,7 @@ def test_a_run_for_which_there_is_no_room_fails_whole_and_is_made_when_there_is(
         project = visitor.workspace.create("sales", disk / "sales.csv", SETTINGS)
         filler = fill(disk, leave=200_000)
         visitor.post(f"/p/{project.key}/run", revision=str(project.revision))
-        (job,) = visitor.wait_for_jobs(240)
+        (job,) = visitor.wait_for_jobs()
         assert (job.kind, job.state) == ("run", "failed")
         assert "No space left on device" in job.message
         assert [path.name for path in (disk / "runs").iterdir()] == []
@@ -86,7 +86,7 @@ def test_a_run_for_which_there_is_no_room_fails_whole_and_is_made_when_there_is(
         assert "Start again" in shown.text
         filler.unlink()
         visitor.post(f"/jobs/{job.ident}/again")
-        newest = visitor.wait_for_jobs(240)[0]
+        newest = visitor.wait_for_jobs()[0]
         assert newest.state == "done", newest.message
         assert (disk / "runs" / project.key / "run.json").is_file()
 

@@ -56,7 +56,7 @@ def ask_run(visitor: Visitor, key: str) -> Job:
     return job
 
 
-def wait_until(true: Callable[[], bool], seconds: float = 90) -> None:
+def wait_until(true: Callable[[], bool], seconds: float = 300) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end
@@ -70,7 +70,7 @@ def is_running(jobs: Jobs, ident: str, share: float = 0.0) -> bool:
 
 def events_of(visitor: Visitor, ident: str) -> Generator[str]:
     """What a page is told of a job until it ends."""
-    connection = HTTPConnection(visitor.host, timeout=120)
+    connection = HTTPConnection(visitor.host, timeout=300)
     connection.request("GET", f"/jobs/{ident}/events", headers={"Cookie": visitor.cookie})
     with closing(connection), connection.getresponse() as answer:
         assert answer.getheader("content-type", "").startswith("text/event-stream")
@@ -118,11 +118,9 @@ def test_two_runs_queue_and_one_that_waits_can_be_cancelled(visitor: Visitor, pr
     assert visitor.post(f"/jobs/{second.ident}/cancel").status == 303
     assert visitor.jobs.get(second.ident).state == "cancelled"
     third = ask_run(visitor, other)
-    time.sleep(0.5)
-    states = [visitor.jobs.get(job.ident).state for job in (first, third)]
-    assert states in (["running", "waiting"], ["done", "running"])
     visitor.post(f"/jobs/{first.ident}/cancel")
     wait_until(lambda: is_running(visitor.jobs, third.ident))
+    assert not visitor.jobs.get(first.ident).is_open
     visitor.post(f"/jobs/{third.ident}/cancel")
     visitor.wait_for_jobs()
 
@@ -194,15 +192,15 @@ def test_a_second_process_for_a_job_does_nothing(tmp_path: Path, project: str):
     assert (jobs.home / job.ident / ENDED).stat().st_mtime_ns == ended
 
 
-@pytest.mark.parametrize("text", ["", "[]", "null", "{}", '{"kind": "run"}', '{"kind": "x", "project": "a"}', "\udcff"])
-def test_a_damaged_job_is_passed_over(visitor: Visitor, project: str, text: str):
+def test_a_damaged_job_is_passed_over(visitor: Visitor, project: str):
     whole = visitor.jobs.ask("look", project, settings=SETTINGS)
-    damaged = visitor.jobs.home / f"{time.time_ns():020d}-abcdef"
-    damaged.mkdir()
-    (damaged / ASKED).write_bytes(text.encode("utf-8", "surrogateescape"))
-    assert [job.ident for job in visitor.jobs.all()] == [whole.ident]
-    assert visitor.get("/runs").status == 200
-    assert visitor.get(f"/jobs/{damaged.name}/events").status == 422
+    for text in ("", "[]", "null", "{}", '{"kind": "run"}', '{"kind": "x", "project": "a"}', "\udcff"):
+        damaged = visitor.jobs.home / f"{time.time_ns():020d}-abcdef"
+        damaged.mkdir()
+        (damaged / ASKED).write_bytes(text.encode("utf-8", "surrogateescape"))
+        assert [job.ident for job in visitor.jobs.all()] == [whole.ident], text
+        assert visitor.get("/runs").status == 200, text
+        assert visitor.get(f"/jobs/{damaged.name}/events").status == 422, text
     assert [job.state for job in visitor.wait_for_jobs()] == ["done"]
 
 

@@ -195,7 +195,7 @@ def test_the_notebook_of_a_run_is_made_once_and_downloaded(visitor: Visitor):
     key = open_run(visitor.workspace, visitor.jobs, folder).key
     assert f'href="/p/{key}/notebook"' in visitor.get(f"/p/{key}/learn").text
     assert "Work in progress" in visitor.get(f"/p/{key}/notebook").text
-    (job,) = [job for job in visitor.wait_for_jobs(600) if job.kind == "notebook"]
+    (job,) = [job for job in visitor.wait_for_jobs() if job.kind == "notebook"]
     assert job.state == "done", job.message
     assert "Download shop.ipynb" in visitor.get(f"/p/{key}/notebook").text
     assert "nbformat" in visitor.get(f"/p/{key}/notebook/shop.ipynb").text

@@ -52,7 +52,7 @@ class Visitor:
         return urlsplit(self.address).netloc
 
     def ask(self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
-        connection = HTTPConnection(self.host, timeout=120)
+        connection = HTTPConnection(self.host, timeout=300)
         own = {"Cookie": self.cookie} if self.cookie else {}
         connection.request(method, path, body, own | (headers or {}))
         answer = connection.getresponse()
@@ -72,9 +72,9 @@ class Visitor:
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{self.host}"}
         return self.ask("POST", address, urlencode(fields).encode(), headers)
 
-    def wait_for_jobs(self, seconds: float = 120) -> list[Job]:
+    def wait_for_jobs(self) -> list[Job]:
         """Until nothing is open any more."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + 600
         while self.jobs.open_jobs():
             assert time.monotonic() < end, self.jobs.open_jobs()
             time.sleep(0.1)
