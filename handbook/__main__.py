@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 from handbook.checking import faults_of
 from handbook.laying import ROOT, lay_out
 
-
 SHIM = "https://unpkg.com/iframe-worker/shim"
 """What the builder lets a page load from a network, so that it can be searched when it is opened as a file."""
 
