@@ -47,7 +47,7 @@ def _table(parameters: list[Any]) -> str:
 
 def _typed(parameter: Any) -> str:
     if parameter.param_type_name == "argument":
-        return f"`{parameter.metavar}`"
+        return f"`{parameter.metavar or parameter.name.upper()}`"
     taken = "" if parameter.is_flag else f" {parameter.metavar or 'TEXT'}"
     return ", ".join(f"`{flag}{_cell(taken)}`" for flag in [*parameter.opts, *parameter.secondary_opts])
 

@@ -12,7 +12,7 @@ import pytest
 import typer.main
 from handbook.__main__ import build
 from handbook.checking import faults_of
-from handbook.laying import HERE, lay_out
+from handbook.laying import HERE, MADE, lay_out
 from playwright.sync_api import Browser, expect
 
 import marketfold
@@ -43,6 +43,16 @@ def test_every_page_stands_in_the_navigation(tmp_path: Path):
 def test_no_address_of_the_project_is_made_up():
     project = tomllib.loads((HERE / "zensical.toml").read_text(encoding="utf-8"))["project"]
     assert not {"site_url", "repo_url", "edit_uri"} & set(project)
+
+
+@pytest.mark.parametrize("link", ["[x](gone.md)", "[x](library.md#gone)", '<a href="#gone">x</a>'])
+def test_a_broken_link_stops_the_build_and_what_was_built_stays(
+    link: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(MADE, "api", lambda: f"# Every name\n\n{link}\n")
+    (tmp_path / "before").touch()
+    assert "gone" in "".join(build(tmp_path))
+    assert (tmp_path / "before").exists()
 
 
 @pytest.mark.parametrize(
@@ -87,7 +97,7 @@ def test_every_command_and_flag_is_described(site: Path):
     for name, command in ours.commands.items():
         context = command.make_context(name, [], resilient_parsing=True)
         for one in command.get_params(context):
-            told = [one.metavar] if one.param_type_name == "argument" else one.opts
+            told = [one.metavar or one.name.upper()] if one.param_type_name == "argument" else one.opts
             assert one.name == "help" or all(word in text for word in told), f"{name}: {told}"
             assert one.name == "help" or (one.help or "").replace("`", "") in text, f"{name}: {one.help}"
 
