@@ -50,12 +50,14 @@ def _place_of(source: Path) -> Path:
 
 
 def _with_links_of_the_site(source: Path) -> str:
-    """The text of a page; a link to a file that has no place in the site is its text alone."""
+    """The text of a page; a link to a file that has no place in the site is its text alone, a broken one stays."""
     here = _place_of(source).parent
 
     def led(link: re.Match[str]) -> str:
         text, place, anchor = link.groups()
         target = (source.parent / place).resolve() if place else source
+        if not target.exists():
+            return link[0]
         if target == ROOT / "README.md":
             target = ROOT / "docs" / "README.md"
         if target in known or (target.is_file() and target.is_relative_to(ROOT / "docs")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import inspect
 import re
 import tomllib
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import typer.main
 
+import marketfold
 from marketfold.cli.app import app
 from marketfold.cli.examples import EXAMPLES
 from marketfold.report.sentences.phrases import phrases
@@ -21,7 +23,7 @@ LIBRARY = HERE.parent / "docs" / "reference" / "library.md"
 def commands_page() -> str:
     """Each command with its arguments, its flags and examples, as `--help` has them."""
     ours: Any = typer.main.get_command(app)
-    parts = [f"# Command line\n\n{ours.help}\n", f"`marketfold --help` and the `--help` of a command say the same.\n"]
+    parts = [f"# Command line\n\n{ours.help}\n", "`marketfold --help` and the `--help` of a command say the same.\n"]
     for name, command in ours.commands.items():
         context = command.make_context(name, [], resilient_parsing=True)
         taken = " ".join(context.command.collect_usage_pieces(context)).replace("{", "").replace("}", "")
@@ -45,7 +47,7 @@ def _table(parameters: list[Any]) -> str:
 
 def _typed(parameter: Any) -> str:
     if parameter.param_type_name == "argument":
-        return f"`{parameter.metavar}`"
+        return f"`{parameter.metavar or parameter.name.upper()}`"
     taken = "" if parameter.is_flag else f" {parameter.metavar or 'TEXT'}"
     return ", ".join(f"`{flag}{_cell(taken)}`" for flag in [*parameter.opts, *parameter.secondary_opts])
 
@@ -69,27 +71,35 @@ def _slug(text: str) -> str:
 def api_page() -> str:
     """Every public name with its docstring, in the groups of the page of the library."""
     text = LIBRARY.read_text(encoding="utf-8")
-    parts = ["# Every name of the library\n\nWhat `import marketfold as mf` gives. How they go together: [the library](library.md).\n"]
+    parts, group = ["# Every name of the library\n", API_LEAD], ""
     for heading, name in re.findall(r"^#+ (.*)$|^\| `mf\.(\w+)` \|", text, re.MULTILINE):
-        parts.append(f"## {heading}\n" if heading else f"::: marketfold.{name}\n")
-    return "\n".join(part for part, after in zip(parts, [*parts[1:], "#"]) if not (part[:2] == "##" == after[:2]))
+        if heading:
+            group = heading
+            continue
+        if group:
+            parts.append(f"## {group}\n")
+            group = ""
+        found = getattr(marketfold, name)
+        parts.append(f"::: {found.__name__ if inspect.ismodule(found) else f'{found.__module__}.{name}'}\n")
+        if found is marketfold.figures:
+            parts += [_first_sentence(figure, getattr(found, figure)) for figure in found.__all__]
+    return "\n".join(parts)
+
+
+API_LEAD = "What `import marketfold as mf` gives. How they go together: [the library](library.md).\n"
+
+
+def _first_sentence(name: str, found: Any) -> str:
+    told = inspect.getdoc(found) if callable(found) else None
+    return f"- `{name}`" + (f": {' '.join(told.split(chr(10) * 2)[0].split())}" if told else "")
 
 
 def glossary_page() -> str:
     """Our words, the field's, and what they mean: of the report's glossary, and of `words.toml` where that has none."""
     ours = tomllib.loads((HERE / "words.toml").read_text(encoding="utf-8"))
-    meanings = dict(phrases("glossary"))
-    rows = {word: meanings.get(word) or ours[word]["means"] for word in {*meanings, *ours}}
-    lines = [
-        f"| **{word}** | {ours.get(word, {}).get('field', '')} | {_cell(rows[word])} |"
-        for word in sorted(rows, key=str.lower)
-    ]
-    return "\n".join([GLOSSARY_HEAD, *lines, ""])
-
-
-GLOSSARY_HEAD = """# Words
-
-What a word means here, and what books and other tools call the same thing.
-
-| here | elsewhere | what it means |
-|---|---|---|"""
+    meanings = {word: one["means"] for word, one in ours.items() if "means" in one} | dict(phrases("glossary"))
+    parts = ["# Words\n\nWhat a word means here, and what books and other tools call the same thing.\n"]
+    for word in sorted(meanings, key=str.lower):
+        elsewhere = f" *elsewhere: {ours[word]['field']}*" if word in ours else ""
+        parts.append(f"**{word}**{elsewhere}\n:   {_cell(meanings[word])}\n")
+    return "\n".join(parts)

@@ -87,6 +87,8 @@ class Shop:
 def make_shop(lines: int = DEMO_LINES, seed: int = 0) -> Shop:
     """Make about `lines` order lines of a shop with four kinds of customers.
 
+    Examples
+    --------
     >>> shop = make_shop(lines=2_000, seed=1)
     >>> sorted(set(shop.truth["group"].to_pylist()))
     ['gift givers', 'lapsed', 'regulars', 'resellers']

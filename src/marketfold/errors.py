@@ -30,6 +30,8 @@ class Fault:
 def closest(word: str, among: Iterable[str]) -> str:
     """Hint for a word that is not among the known ones.
 
+    Examples
+    --------
     >>> closest("offr", ["offer", "name"])
     "closest: 'offer'."
     """
@@ -51,6 +53,8 @@ class MarketfoldError(Exception):
     def from_faults(cls, headline: str, faults: Sequence[Fault]) -> Self:
         """Report all faults of one thing at once.
 
+        Examples
+        --------
         >>> faults = [Fault("no date column.", "--map ordered_on=WHEN")]
         >>> print(OrdersError.from_faults("orders.csv cannot be read as orders", faults))
         orders.csv cannot be read as orders: 1 fault.

@@ -60,9 +60,7 @@ class Reader:
             elif found["press"]:
                 self._press(found["press"])
             elif found["shown"]:
-                expect(self.page.locator("body")).to_contain_text(
-                    found["shown"], timeout=SLOW, use_inner_text=True
-                )
+                expect(self.page.locator("body")).to_contain_text(found["shown"], timeout=SLOW, use_inner_text=True)
             else:
                 self.at_picture(self, (tutorial.parent / found["picture"]).resolve())
         return len(steps)

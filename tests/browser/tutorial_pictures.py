@@ -1,4 +1,4 @@
-"""`python -m tests.browser.tutorial_pictures` follows the tutorials and takes their pictures, and that of the report, anew."""
+"""`python -m tests.browser.tutorial_pictures`: follow the tutorials, and take their pictures and the report's anew."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ from marketfold.demo import make_shop
 from marketfold.page import find_chromium
 from marketfold.page.images import QUIET_FLAGS, write_figure
 
-TOPS = {"tutorial-campaigns": "#campaign-1", "tutorial-kmeans": "#kmeans-plane", "tutorial-elbow-lesson": "#elbow-title"}
+TOPS = {
+    "tutorial-campaigns": "#campaign-1",
+    "tutorial-kmeans": "#kmeans-plane",
+    "tutorial-elbow-lesson": "#elbow-title",
+}
 """What stands at the top of a picture, where that is not the top of the page."""
 RUN = Path("runs", "demo", "run")
 

@@ -237,6 +237,8 @@ class CampaignOptions(Options):
 class RunConfig(BaseSettings):
     """Settings of one run.
 
+    Examples
+    --------
     >>> RunConfig(seed=7).clustering.k_max
     15
     """

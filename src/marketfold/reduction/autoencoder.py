@@ -260,6 +260,8 @@ class TiedAutoencoderReducer(AutoencoderReducer):
 
     There are half as many kernel weights to learn, and they are truly shared.
 
+    Examples
+    --------
     >>> TiedAutoencoderReducer(bottleneck=2).label
     'the tied autoencoder'
     """

@@ -236,6 +236,8 @@ class BaseReducer(ABC, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
 class NoReducer(BaseReducer):
     """Keep every feature as a dimension.
 
+    Examples
+    --------
     >>> NoReducer().fit_transform(np.eye(2)).tolist()
     [[1.0, 0.0], [0.0, 1.0]]
     """
