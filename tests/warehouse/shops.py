@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from marketfold.cleaning import OrderRules, clean_orders
 from marketfold.clustering import KMeansSegmenter
-from marketfold.config import CleaningOptions, FeatureOptions, RunConfig
+from marketfold.config import RunConfig
 from marketfold.features import build_features, build_matrix
 from marketfold.orders import read_orders
 from marketfold.reduction import make_reducer

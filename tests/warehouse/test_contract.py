@@ -39,6 +39,8 @@ def contract_lines(seed: int = 11) -> pa.Table:
     amount[rng.random(N_ROWS) < 0.01] = np.nan
     amount[rng.random(N_ROWS) < 0.005] = np.inf
     amount[rng.random(N_ROWS) < 0.003] = 9e6  # far beyond where winsorising begins
+    products = np.array([f"P{one}" for one in range(40)] + [None], dtype=object)
+    statuses = np.array(["Shipped", "Cancelled", None], dtype=object)
     text = np.array(["Tea", "  Tea ", "Coffee", "", "O'Brien", "ü", None, "50 %"], dtype=object)
     columns = {
         "Order": pa.array([f"O{one}" for one in order]),
@@ -47,9 +49,9 @@ def contract_lines(seed: int = 11) -> pa.Table:
         "Quantity": pa.array(quantity, pa.float64()),
         "Amount": pa.array(amount, pa.float64()),
         "List Price": pa.array(np.round(price * rng.choice([0.9, 1.0, 1.4], N_ROWS), 2)),
-        "Product": pa.array(np.array([f"P{one}" for one in range(40)] + [None], dtype=object)[rng.integers(0, 41, N_ROWS)]),
+        "Product": pa.array(products[rng.integers(0, 41, N_ROWS)]),
         "Category": pa.array(text[rng.integers(0, len(text), N_ROWS)]),
-        "Status": pa.array(np.array(["Shipped", "Cancelled", None], dtype=object)[rng.choice(3, N_ROWS, p=[0.9, 0.05, 0.05])]),
+        "Status": pa.array(statuses[rng.choice(3, N_ROWS, p=[0.9, 0.05, 0.05])]),
         "Country": pa.array(np.array(["Spain", "France", "Peru", None], dtype=object)[customer % 4]),
     }  # fmt: skip
     return pa.table(columns)
@@ -57,7 +59,8 @@ def contract_lines(seed: int = 11) -> pa.Table:
 
 MAPPING = {
     "order_id": "Order", "customer_id": "Customer", "ordered_on": "Day", "quantity": "Quantity", "amount": "Amount",
-    "list_price": "List Price", "product_id": "Product", "category": "Category", "status": "Status", "country": "Country",
+    "list_price": "List Price", "product_id": "Product", "category": "Category", "status": "Status",
+    "country": "Country",
 }  # fmt: skip
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import jinja2
@@ -44,12 +43,17 @@ def test_models_and_tests_run(shop: Printed):
         connection.register("marketfold_segment_names", segment_names(shop.model))
         for name in models:
             connection.execute(f"CREATE TABLE {name} AS {rendered(files[f'models/{name}.sql'])}")
-        got = {row[0]: row[1:] for row in connection.sql("SELECT customer_id, segment, fits_none FROM marketfold_segments").fetchall()}
+        got = {
+            row[0]: row[1:]
+            for row in connection.sql("SELECT customer_id, segment, fits_none FROM marketfold_segments").fetchall()
+        }
         tests = [text for place, text in files.items() if place.startswith("tests/")]
         assert len(tests) == 4
         assert [connection.sql(rendered(text)).fetchall() for text in tests] == [[]] * 4
         connection.execute("UPDATE marketfold_segments SET segment = 9, confidence = 2, unmatched_returns = 1")
-        connection.execute("DELETE FROM marketfold_segments WHERE customer_id = (SELECT MIN(customer_id) FROM marketfold_features)")
+        connection.execute(
+            "DELETE FROM marketfold_segments WHERE customer_id = (SELECT MIN(customer_id) FROM marketfold_features)"
+        )
         assert all(connection.sql(rendered(text)).fetchall() for text in tests)
     assert got == {row["customer_id"]: (row["segment"], row["fits_none"]) for row in shop.score().to_pylist()}
 
@@ -60,7 +64,13 @@ def test_schema_names_the_table_and_every_column_that_is_tested(shop: Printed):
     assert (source["database"], source["schema"], source["tables"][0]["identifier"]) == ("lake", "shop", "order.lines")
     features, segments = schema["models"]
     assert features["columns"] == [{"name": "customer_id", "data_tests": ["unique", "not_null"]}]
-    assert [one["name"] for one in segments["columns"]] == ["customer_id", "segment", "distance", "confidence", "fits_none"]
+    assert [one["name"] for one in segments["columns"]] == [
+        "customer_id",
+        "segment",
+        "distance",
+        "confidence",
+        "fits_none",
+    ]
     plain = json.loads(dbt_project(shop.model, "duckdb", "orders")["models/schema.yml"])
     assert plain["sources"][0]["schema"] == "{{ target.schema }}"
 

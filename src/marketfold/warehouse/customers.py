@@ -32,7 +32,7 @@ def add_customer_table(layers: Layers, model: SegmentModel, table: exp.Expr, as_
     known = measured_by(model.settings)
     if known.identity is None:
         raise ModelError(
-            "No column numbers the customers of this model, and a table in a warehouse has no rows that can be counted. "
+            "No column numbers the customers of this model, and a table in a warehouse has no order of rows. "
             "Make a run with --map customer_id=COLUMN, and export that."
         )
     called = feature_columns(model.names)

@@ -176,9 +176,7 @@ def _add_customers(layers: Layers, bought: str) -> tuple[str, str]:
     did = {
         CUSTOMER: column(CUSTOMER),
         "order_count": exp.Count(this=exp.Star()),
-        "order_days": exp.Add(
-            this=exp.Sum(this=either(is_later, number(1), number(0))), expression=number(1)
-        ),
+        "order_days": exp.Add(this=exp.Sum(this=either(is_later, number(1), number(0))), expression=number(1)),
         "line_count": exp.Sum(this=column("line_count")),
         "first_day": exp.Min(this=column("ordered_day")),
         "last_day": exp.Max(this=column("ordered_day")),
@@ -188,9 +186,7 @@ def _add_customers(layers: Layers, bought: str) -> tuple[str, str]:
     return layers.add("customers", select(did, spaced).group_by(column(CUSTOMER))), spaced
 
 
-def _add_sums(
-    layers: Layers, customers: str, sources: Mapping[str, str], formulas: _Formulas, window: Window
-) -> str:
+def _add_sums(layers: Layers, customers: str, sources: Mapping[str, str], formulas: _Formulas, window: Window) -> str:
     """What formulas ask of lines, orders and returns, beside what customers did; no cell of a number is empty.
 
     Each has a layer of its own: there a sum may be called as what it adds up, and some dialects would take the one for

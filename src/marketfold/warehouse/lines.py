@@ -98,15 +98,15 @@ def _cells(rules: OrderRules) -> dict[str, exp.Expr]:
     return cells
 
 
-def _complete(
-    layers: Layers, source: str, names: tuple[str, ...], rules: OrderRules
-) -> tuple[str, tuple[str, ...]]:
+def _complete(layers: Layers, source: str, names: tuple[str, ...], rules: OrderRules) -> tuple[str, tuple[str, ...]]:
     """Add what a source need not have: the amount, and the number of the order; and one form of each e-mail."""
     cells = columns(names)
     if rules.folds_emails:
         customer = column("customer_id")
         folded = exp.Lower(this=exp.Replace(this=customer, expression=literal(" "), replacement=literal("")))
-        cells["customer_id"] = either(exp.Like(this=customer.copy(), expression=literal("%@%")), folded, customer.copy())
+        cells["customer_id"] = either(
+            exp.Like(this=customer.copy(), expression=literal("%@%")), folded, customer.copy()
+        )
     if "amount" not in cells:
         cells["amount"] = exp.Mul(this=column("quantity"), expression=column("unit_price"))
     if "order_id" not in cells:  # what a customer bought on one day is one order
@@ -132,9 +132,7 @@ def _purchases(layers: Layers, judged: str, names: tuple[str, ...], *, drops_rep
 def _returns(layers: Layers, judged: str, names: tuple[str, ...], rules: OrderRules) -> str:
     """Lines that came back; `takes_back` is 1 where one takes back what another sold, which SQL does not look for."""
     undoing = [exp.LT(this=column(name), expression=number(0)) for name in ("amount", "quantity") if name in names]
-    undoing += [
-        Translation()(rule.breaks({})) for rule in rules.rules(names) if rule.columns == ("order_id",)
-    ]
+    undoing += [Translation()(rule.breaks({})) for rule in rules.rules(names) if rule.columns == ("order_id",)]
     takes_back = number(0) if rules.gross else either(exp.or_(*undoing), number(1), number(0))
     cells = {
         **columns(("customer_id", "ordered_on")),

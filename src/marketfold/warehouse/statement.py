@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlglot import exp
-
 from marketfold.customer_tables import is_of_table
 from marketfold.errors import ModelError
 from marketfold.warehouse.assigning import add_assignment, check_reduction
@@ -16,6 +14,8 @@ from marketfold.warehouse.layers import Layers, columns, feature_columns, select
 from marketfold.warehouse.lines import add_lines
 
 if TYPE_CHECKING:
+    from sqlglot import exp
+
     from marketfold.cleaning import OrderRules
     from marketfold.model import SegmentModel
 
@@ -131,7 +131,11 @@ def _checked(model: SegmentModel) -> OrderRules:
     ]  # fmt: skip
     others = [code for code in rules.decisions if code not in _SAME_LINES and code not in _ACROSS_LINES]
     if across:
-        undo = " Or make a run with --gross, and export that." if rules.decisions and _ONLY_IF_NET & set(rules.decisions) else ""
+        undo = (
+            " Or make a run with --gross, and export that."
+            if rules.decisions and _ONLY_IF_NET & set(rules.decisions)
+            else ""
+        )
         raise ModelError(
             f"The run did what a statement in SQL cannot: {'; '.join(dict.fromkeys(across))}. "
             f"Score with: marketfold score.{undo}"
