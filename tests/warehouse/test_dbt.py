@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import duckdb
@@ -11,6 +14,7 @@ import pytest
 from tests.warehouse.made_up import ODD, made_up_model
 from tests.warehouse.shops import Printed, printed
 
+from marketfold.csv_files import write_csv
 from marketfold.demo import make_shop
 from marketfold.errors import ParameterError, RunFolderError
 from marketfold.runs import write_dbt_project
@@ -98,3 +102,26 @@ def test_folder_is_written_whole_or_not_at_all(own_run: Path, tmp_path: Path):
     with pytest.raises(ParameterError, match="no dialect"):
         write_dbt_project(own_run, tmp_path / "other", "oracle")
     assert not (tmp_path / "other").exists()
+
+
+@pytest.mark.skipif(shutil.which("dbt") is None, reason="dbt's own pins and ours exclude each other: put one on PATH")
+def test_dbt_builds_it(shop: Printed, tmp_path: Path):
+    for place, text in dbt_project(shop.model, "duckdb", "order_lines").items():
+        (tmp_path / place).parent.mkdir(exist_ok=True)
+        (tmp_path / place).write_text(text, encoding="utf-8")
+    (tmp_path / "seeds").mkdir()
+    write_csv(segment_names(shop.model), tmp_path / "seeds" / "marketfold_segment_names.csv")
+    output = {"type": "duckdb", "path": "shop.duckdb", "threads": 1}
+    profile = {"marketfold": {"target": "here", "outputs": {"here": output}}}
+    (tmp_path / "profiles.yml").write_text(json.dumps(profile), encoding="utf-8")
+    with duckdb.connect(tmp_path / "shop.duckdb") as connection:
+        connection.register("lines", shop.lines())
+        connection.execute("CREATE TABLE order_lines AS SELECT * FROM lines")
+    quiet = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    quiet["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
+    command = ["dbt", "build", "--profiles-dir", ".", "--no-version-check"]
+    done = subprocess.run(command, cwd=tmp_path, env=quiet, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    with duckdb.connect(tmp_path / "shop.duckdb") as connection:
+        got = dict(connection.sql("SELECT customer_id, segment FROM marketfold_segments").fetchall())
+    assert got == {row["customer_id"]: row["segment"] for row in shop.score().to_pylist()}
