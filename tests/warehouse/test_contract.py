@@ -69,7 +69,10 @@ def contract() -> tuple[Printed, pa.Table]:
     """A model of the first half of the customers, and the lines of all: many lie beyond the reach of theirs."""
     lines = contract_lines()
     half = lines.filter(pa.array([one is None or int(one[1:]) < 600 for one in lines["Customer"].to_pylist()]))
-    settings = {"reading": {"mapping": MAPPING}, "cleaning": {"drop_duplicates": True, "allow_mostly_set_aside": True}}
+    settings: dict[str, Any] = {
+        "reading": {"mapping": MAPPING},
+        "cleaning": {"drop_duplicates": True, "allow_mostly_set_aside": True},
+    }
     shop = printed(half, geography=True, n_segments=5, **settings)
     segmenter = copy(shop.model.segmenter)
     segmenter.reaches_ = segmenter.reaches_ * np.float32(0.7)  # so that many are beyond it

@@ -59,9 +59,10 @@ def test_name_of_a_table_is_a_name_and_nothing_else(dialect: str, name: str):
     printed = exp.select("*").from_(table_of(name)).sql(dialect)
     read = sqlglot.parse(printed, dialect=dialect)
     assert len(read) == 1
-    table = read[0].find(exp.Table)
+    assert read[0] is not None
+    (table,) = read[0].find_all(exp.Table)
     assert [part.name for part in table.parts] == parts
-    assert all(part.quoted for part in table.parts)
+    assert all(part.args["quoted"] for part in table.parts)
 
 
 @pytest.mark.parametrize("name", ["", ".", "a..b", "a.b.c.d", '"a', '"a"b', " ", 'a."', "x\0y", "a" * 1001])
@@ -88,8 +89,9 @@ def test_days_of_every_dialect(dialect: str):
     today, before = day_of("CURRENT_DATE", dialect), day_of("CURRENT_DATE - 7", dialect)
     assert isinstance(today, exp.CurrentDate)
     assert before == day_of("current_date - interval '7' day", dialect)
-    assert before.find(exp.DateAdd).expression.sql() == "-7"
-    assert day_of(" 2026-01-31 ", dialect).find(exp.Literal).name == "2026-01-31"
+    (moved,) = before.find_all(exp.DateAdd)
+    assert moved.expression.sql() == "-7"
+    assert [one.name for one in day_of(" 2026-01-31 ", dialect).find_all(exp.Literal)] == ["2026-01-31"]
 
 
 def test_unknown_dialect_names_all():

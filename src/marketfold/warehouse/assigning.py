@@ -50,7 +50,8 @@ def check_reduction(model: SegmentModel) -> None:
 
 
 def _scaled(model: SegmentModel) -> dict[str, exp.Expr]:
-    scaler, cells = model.scaler, {}
+    scaler = model.scaler
+    cells: dict[str, exp.Expr] = {}
     learned = (scaler.lower_, scaler.upper_, scaler.logged_, scaler.center_, scaler.scale_, scaler.weights_)
     rows = zip(feature_columns(model.names).values(), *learned, strict=True)
     for place, (name, lower, upper, logged, center, scale, weight) in enumerate(rows, start=1):

@@ -67,10 +67,8 @@ def _cell(one: Measured) -> exp.Expr:
     if len(numbers) == 1:
         return numbers[0]
     empty = exp.and_(*(exp.Is(this=cell.copy(), expression=exp.Null()) for cell in numbers))
-    whole = reduce(
-        lambda left, right: exp.Add(this=left, expression=right),
-        (exp.func("COALESCE", cell, number(0.0)) for cell in numbers),
-    )
+    known: list[exp.Expr] = [exp.func("COALESCE", cell, number(0.0)) for cell in numbers]
+    whole = reduce(lambda left, right: exp.Add(this=left, expression=right), known)
     return either(exp.Not(this=exp.Paren(this=empty)), whole)
 
 

@@ -112,7 +112,9 @@ class _Formulas:
         statistics = replace(fitted, as_of=_STANDS_IN, first_on=first_on)
         days = {statistics.middle_on: column("middle_on"), day_number_of(_STANDS_IN): column("as_of_day")}
         translate, offered = Translation(days), {one.feature.name: one for one in CATALOGUE["customer"](statistics)}
-        cells, sums, places = {}, [], []
+        cells: dict[str, exp.Expr] = {}
+        sums: list[Sum] = []
+        places: list[str] = []
         for name in model.names:
             if is_place(name):
                 cells[name] = _place(name, model.names)

@@ -131,7 +131,9 @@ def _purchases(layers: Layers, judged: str, names: tuple[str, ...], *, drops_rep
 
 def _returns(layers: Layers, judged: str, names: tuple[str, ...], rules: OrderRules) -> str:
     """Lines that came back; `takes_back` is 1 where one takes back what another sold, which SQL does not look for."""
-    undoing = [exp.LT(this=column(name), expression=number(0)) for name in ("amount", "quantity") if name in names]
+    undoing: list[exp.Expr] = [
+        exp.LT(this=column(name), expression=number(0)) for name in ("amount", "quantity") if name in names
+    ]
     undoing += [Translation()(rule.breaks({})) for rule in rules.rules(names) if rule.columns == ("order_id",)]
     takes_back = number(0) if rules.gross else either(exp.or_(*undoing), number(1), number(0))
     cells = {
