@@ -11,7 +11,7 @@ import pytest
 from tests.warehouse.made_up import made_up_model
 from tests.warehouse.shops import printed
 
-from marketfold.cleaning import OrderRules
+from marketfold.cleaning import FoundTexts, OrderRules
 from marketfold.demo import make_shop
 from marketfold.errors import ModelError
 from marketfold.features import EXPECTED
@@ -64,7 +64,7 @@ def test_an_own_feature_is_refused():
     assert "marketfold score" in said
 
 
-@pytest.mark.parametrize("code", ["net_of_returns", "returns_unmatched", "refunded_column"])
+@pytest.mark.parametrize("code", ["net_of_returns", "returns_unmatched"])
 def test_returns_that_are_matched_are_refused_and_gross_ones_are_not(code: str):
     said = refused(with_rules(decisions=(code,)))
     assert "marketfold score" in said
@@ -72,9 +72,21 @@ def test_returns_that_are_matched_are_refused_and_gross_ones_are_not(code: str):
     assert "WITH" in model_sql(with_rules(decisions=(code,), gross=True), "duckdb")
 
 
-def test_discounts_on_lines_of_their_own_are_refused_without_advice_that_does_not_help():
-    said = refused(with_rules(decisions=("discount_lines",), gross=True))
-    assert "divided among the goods" in said
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"decisions": ("discount_lines",)},
+        {"decisions": ("charges",), "found": (FoundTexts("product_name", "discount", ("Voucher",)),)},
+        {"decisions": ("refunded_column",)},
+        {"columns": {"refunded": "Refunds"}},
+        {"decisions": ("net_of_returns", "refunded_column"), "gross": False},
+    ],
+    ids=str,
+)
+def test_what_is_divided_among_lines_is_refused_without_advice_that_does_not_help(changes: dict[str, Any]):
+    said = refused(with_rules(**{"gross": True} | changes))
+    assert "divided among" in said
+    assert "marketfold score" in said
     assert "--gross" not in said
 
 
