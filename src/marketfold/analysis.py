@@ -157,7 +157,7 @@ class CustomersPart:
         features = self.table.features
         return round(float(features.revenue.sum()), 2) if features.has_money else None
 
-    def order_rules(self, reading: ReadingOptions) -> None:  # noqa: ARG002
+    def order_rules(self, reading: ReadingOptions) -> None:
         """None: there are no order lines."""
 
     def set_aside(self) -> pa.Table:

@@ -54,7 +54,9 @@ def postgres() -> Iterator[Any]:
     server = _Server(home)
     data = str(home / "data")
     try:
-        server.run("initdb", "--pgdata", data, "--username", _OWNER, "--auth", "trust", "--encoding", "UTF8", "--no-sync")
+        server.run(
+            "initdb", "--pgdata", data, "--username", _OWNER, "--auth", "trust", "--encoding", "UTF8", "--no-sync"
+        )
         quick = f"-k {home} -c listen_addresses='' -c fsync=off -c jit=off"
         server.run("pg_ctl", "start", "--wait", "--pgdata", data, "--log", str(home / "server.log"), "--options", quick)
         try:

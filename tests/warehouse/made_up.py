@@ -62,10 +62,10 @@ def made_up_model(*, components: bool = True) -> SegmentModel:
         rows = np.vstack([np.where(steps % 2 == 0, 0.25, -0.25), np.where(steps % 3 == 0, 0.5, 0.125)])
         arrays = {"mean": steps / 32, "components": rows, "variances": 1 / steps, "deviations": np.ones(n)}
         reducer = PCAReducer.from_state({"method": "pca", "n_components": 2}, arrays)
-        centers = np.array([[0.0, 0.0], [1.5, -0.5], [-1.0, 2.0]], dtype=np.float32)
+        centers = np.array([[0.0, 0.0], [1.5, -0.5], [-1.0, 2.0]])
     else:
         reducer = NoReducer.from_state({"method": "none", "n_features": n}, {})
-        centers = np.stack([steps % 3, steps % 2, -steps % 4]).astype(np.float32) / 4
+        centers = np.stack([steps % 3, steps % 2, -steps % 4]) / 4
     segmenter = KMeansSegmenter.from_state(
         KMeansSegmenter(3).get_params() | {"wcss": 1.0, "places": [0, 1, 0]},
         {"centers": centers, "reaches": np.array([0.5, 1.0, 2.0], dtype=np.float32)},

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from marketfold.cleaning import OrderRules, clean_orders
 from marketfold.clustering import KMeansSegmenter
-from marketfold.config import CleaningOptions, FeatureOptions, RunConfig
+from marketfold.config import RunConfig
 from marketfold.features import build_features, build_matrix
 from marketfold.orders import read_orders
 from marketfold.reduction import make_reducer
@@ -38,6 +38,7 @@ class Printed:
     def lines(self, source: Any = None) -> pa.Table:
         """The order lines as a warehouse holds them: the source's columns, numbers as numbers and days as days."""
         read = read_orders(self.source if source is None else source, self.config.reading)
+        assert self.model.orders is not None
         columns = self.model.orders.columns
         table = read.engine.collect(read.lines.select(*columns))
         return table.rename_columns(list(columns.values()))
@@ -70,7 +71,8 @@ def printed(
 def in_duckdb(statement: str, lines: pa.Table) -> list[dict[str, Any]]:
     with duckdb.connect() as connection:
         connection.register(TABLE, lines)
-        return connection.sql(statement).to_arrow_table().to_pylist()
+        rows: list[dict[str, Any]] = connection.sql(statement).to_arrow_table().to_pylist()
+        return rows
 
 
 _POSTGRES = {"string": "TEXT", "large_string": "TEXT", "double": "DOUBLE PRECISION", "date32[day]": "DATE"}

@@ -3,9 +3,10 @@
 from marketfold.cleaning.clean import CleanOrders, clean_orders
 from marketfold.cleaning.order_rules import FoundTexts, OrderRules
 from marketfold.cleaning.report import CleaningReport, ReadTotals, check_enough_kept, list_reasons
-from marketfold.cleaning.rules import REASONS, RETURNS, RULES, AppliedRule
+from marketfold.cleaning.rules import DISCOUNT, REASONS, RETURNS, RULES, AppliedRule
 
 __all__ = [
+    "DISCOUNT",
     "REASONS",
     "RETURNS",
     "RULES",

@@ -129,9 +129,9 @@ class CleanOrders(Framed):
             self,
             bought=self.bought.filter(later),
             returns=self.returns.filter(later),
-            taken_back=None if taken is None else replace(
-                taken, rest=taken.rest.filter(later), touched=taken.touched.filter(later)
-            ),
+            taken_back=None
+            if taken is None
+            else replace(taken, rest=taken.rest.filter(later), touched=taken.touched.filter(later)),
         )
 
     @property

@@ -19,7 +19,8 @@ from marketfold.progress import progress_line
 if TYPE_CHECKING:
     from marketfold.campaigns import CampaignPlan
 
-_DIALECTS = "duckdb|postgres|bigquery|snowflake|databricks|redshift|spark"
+DIALECTS = "duckdb|postgres|bigquery|snowflake|databricks|redshift|spark"
+"""As the help names them: it does not load what knows them."""
 Table = Annotated[Path, typer.Option("--out", help="Table to write, .csv or .parquet.")]
 
 
@@ -48,7 +49,7 @@ def score(
 
 def sql(
     run: flags.RunFolder,
-    dialect: Annotated[str, typer.Option("--dialect", metavar=_DIALECTS, help="Whose SQL it is to be.")],
+    dialect: Annotated[str, typer.Option("--dialect", metavar=DIALECTS, help="Whose SQL it is to be.")],
     orders: Annotated[
         str, typer.Option("--orders", metavar="TABLE", help="Table or view of order lines, with the file's columns.")
     ] = "orders",

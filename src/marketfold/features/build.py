@@ -252,8 +252,8 @@ def _from_day(clean: CleanOrders, day: date) -> CleanOrders:
     later = clean.from_day(day)
     if later.activity.span is None:
         raise TooFewUnitsError(
-            f"There is no purchase from {day} on, and the model looks no further back. Choose an earlier as-of date, or "
-            "give later orders."
+            f"There is no purchase from {day} on, and the model looks no further back. Choose an earlier as-of date, "
+            "or give later orders."
         )
     return later
 

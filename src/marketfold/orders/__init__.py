@@ -5,7 +5,15 @@ What reads cells, names of columns and sources is offered as well, for what is r
 
 from marketfold.orders.cells import as_texts as cells_as_texts
 from marketfold.orders.column_profiles import first_samples, may_be_personal, profile_columns
-from marketfold.orders.dates import DAY_NUMBER, EARLIEST, LATEST_READ, NAMED_MONTH, latest_day, looks_like_dates, without_time_of_day
+from marketfold.orders.dates import (
+    DAY_NUMBER,
+    EARLIEST,
+    LATEST_READ,
+    NAMED_MONTH,
+    latest_day,
+    looks_like_dates,
+    without_time_of_day,
+)
 from marketfold.orders.day_columns import read_days
 from marketfold.orders.fingerprint import fingerprint
 from marketfold.orders.inspection import Inspection, inspect_orders

@@ -30,7 +30,7 @@ def add_assignment(layers: Layers, model: SegmentModel, features: str, kept: Seq
     """
     check_reduction(model)
     scaled = layers.add("scaled", select(columns(kept) | _scaled(model), features))
-    places = [f"scaled_{number_}" for number_ in range(1, len(model.names) + 1)]
+    places = [f"scaled_{place}" for place in range(1, len(model.names) + 1)]
     if isinstance(model.reducer, PCAReducer):
         reduced = _components(model.reducer, places)
         scaled, places = layers.add("components", select(columns(kept) | reduced, scaled)), list(reduced)
@@ -50,11 +50,10 @@ def check_reduction(model: SegmentModel) -> None:
 
 
 def _scaled(model: SegmentModel) -> dict[str, exp.Expr]:
-    scaler, cells = model.scaler, {}
-    rows = zip(
-        feature_columns(model.names).values(), scaler.lower_, scaler.upper_, scaler.logged_, scaler.center_, scaler.scale_, scaler.weights_,
-        strict=True,
-    )  # fmt: skip
+    scaler = model.scaler
+    cells: dict[str, exp.Expr] = {}
+    learned = (scaler.lower_, scaler.upper_, scaler.logged_, scaler.center_, scaler.scale_, scaler.weights_)
+    rows = zip(feature_columns(model.names).values(), *learned, strict=True)
     for place, (name, lower, upper, logged, center, scale, weight) in enumerate(rows, start=1):
         value = _clipped(column(name), float(lower), float(upper))
         if logged:
@@ -131,9 +130,7 @@ def _nearest(layers: Layers, model: SegmentModel, distances: str, kept: Sequence
         whens = [exp.If(this=test.copy(), true=value) for test, value in zip(is_nearest, values, strict=False)]
         return exp.Case(ifs=whens, default=values[-1])
 
-    others = [
-        [name for name, other in zip(names, places, strict=True) if other != own] for own in places
-    ]
+    others = [[name for name, other in zip(names, places, strict=True) if other != own] for own in places]
     cells = {
         "segment": by_center([number(one) for one in numbers]),
         "distance": _least(names),

@@ -32,7 +32,7 @@ def add_customer_table(layers: Layers, model: SegmentModel, table: exp.Expr, as_
     known = measured_by(model.settings)
     if known.identity is None:
         raise ModelError(
-            "No column numbers the customers of this model, and a table in a warehouse has no rows that can be counted. "
+            "No column numbers the customers of this model, and a table in a warehouse has no order of rows. "
             "Make a run with --map customer_id=COLUMN, and export that."
         )
     called = feature_columns(model.names)
@@ -67,10 +67,8 @@ def _cell(one: Measured) -> exp.Expr:
     if len(numbers) == 1:
         return numbers[0]
     empty = exp.and_(*(exp.Is(this=cell.copy(), expression=exp.Null()) for cell in numbers))
-    whole = reduce(
-        lambda left, right: exp.Add(this=left, expression=right),
-        (exp.func("COALESCE", cell, number(0.0)) for cell in numbers),
-    )
+    known: list[exp.Expr] = [exp.func("COALESCE", cell, number(0.0)) for cell in numbers]
+    whole = reduce(lambda left, right: exp.Add(this=left, expression=right), known)
     return either(exp.Not(this=exp.Paren(this=empty)), whole)
 
 

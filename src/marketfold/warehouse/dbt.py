@@ -11,7 +11,6 @@ from sqlglot import exp
 
 from marketfold.customer_tables import is_of_table
 from marketfold.warehouse.dialects import table_parts
-from marketfold.warehouse.features import TAKES_BACK
 from marketfold.warehouse.statement import features_sql, segments_sql
 
 if TYPE_CHECKING:
@@ -25,6 +24,29 @@ _PLACE = "\ue000"
 _JINJA = re.compile(r"\{[{%#]")
 
 
+_OF_RETURNS = "no_returns_unmatched"
+_TESTS = {
+    "segments_are_known": """
+SELECT segment FROM {{ ref('marketfold_segments') }}
+WHERE segment NOT IN (SELECT segment FROM {{ ref('marketfold_segment_names') }})
+""",
+    "confidence_is_a_share": """
+SELECT customer_id FROM {{ ref('marketfold_segments') }}
+WHERE confidence < 0 OR confidence > 1
+""",
+    "everybody_has_a_segment": """
+SELECT customer_id FROM {{ ref('marketfold_features') }}
+WHERE customer_id NOT IN (SELECT customer_id FROM {{ ref('marketfold_segments') }})
+""",
+    _OF_RETURNS: """
+{{ config(severity="warn") }}
+SELECT customer_id FROM {{ ref('marketfold_segments') }}
+WHERE unmatched_returns > 0
+""",
+}
+"""Rows that there should not be; only `marketfold score` finds the purchase that a returned line takes back."""
+
+
 def dbt_project(model: SegmentModel, dialect: str, table: str, as_of: str | None = None) -> dict[str, str]:
     """The texts of a project, by their place in it; the seed, which is a table, is `segment_names`.
 
@@ -33,24 +55,9 @@ def dbt_project(model: SegmentModel, dialect: str, table: str, as_of: str | None
     source = f"{{{{ source('{_SOURCE}', '{_SOURCE}') }}}}"
     features = _template(features_sql(model, dialect, _named(), as_of), source)
     segments = _template(segments_sql(model, dialect, _named()), f"{{{{ ref('{FEATURES}') }}}}")
-    tests = {
-        "segments_are_known": (
-            f"SELECT segment FROM {{{{ ref('{SEGMENTS}') }}}}\n"
-            f"WHERE segment NOT IN (SELECT segment FROM {{{{ ref('{NAMES}') }}}})"
-        ),
-        "confidence_is_a_share": (
-            f"SELECT customer_id FROM {{{{ ref('{SEGMENTS}') }}}}\nWHERE confidence < 0 OR confidence > 1"
-        ),
-        "everybody_has_a_segment": (
-            f"SELECT customer_id FROM {{{{ ref('{FEATURES}') }}}}\n"
-            f"WHERE customer_id NOT IN (SELECT customer_id FROM {{{{ ref('{SEGMENTS}') }}}})"
-        ),
-    }
-    if not is_of_table(model.settings):  # only `marketfold score` finds the purchase that a returned line takes back
-        tests["no_returns_unmatched"] = (
-            '{{ config(severity="warn") }}\n'
-            f"SELECT customer_id FROM {{{{ ref('{SEGMENTS}') }}}}\nWHERE {TAKES_BACK} > 0"
-        )
+    tests = dict(_TESTS)
+    if is_of_table(model.settings):
+        del tests[_OF_RETURNS]
     return {
         "dbt_project.yml": _yaml({
             "name": PROJECT, "version": "1.0.0", "config-version": 2, "profile": PROJECT,
@@ -59,7 +66,7 @@ def dbt_project(model: SegmentModel, dialect: str, table: str, as_of: str | None
         "models/schema.yml": _yaml(_schema(table)),
         f"models/{FEATURES}.sql": features,
         f"models/{SEGMENTS}.sql": segments,
-        **{f"tests/marketfold_{name}.sql": f"{text}\n" for name, text in tests.items()},
+        **{f"tests/marketfold_{name}.sql": text.lstrip() for name, text in tests.items()},
     }  # fmt: skip
 
 
@@ -96,7 +103,7 @@ def _schema(table: str) -> dict[str, object]:
         "version": 2,
         "sources": [{
             "name": _SOURCE,
-            **{"schema": "{{ target.schema }}"},
+            "schema": "{{ target.schema }}",
             **{key: _plain(value) for key, value in places.items()},
             "quoting": quoting,
             "tables": [{"name": _SOURCE, "identifier": _plain(name)}],

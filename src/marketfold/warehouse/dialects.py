@@ -26,7 +26,7 @@ DIALECTS: dict[str, str] = {
     "spark": "Spark",
 }
 """What each is called, by the name that it has here and in sqlglot."""
-_QUOTES = "\"`"
+_QUOTES = '"`'
 MOST_PARTS = 3
 LONGEST_NAME = 1_000
 

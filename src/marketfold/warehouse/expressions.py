@@ -132,9 +132,7 @@ _FOLLOWING: dict[str, Maker] = {
     "sqrt": lambda this, *_: exp.Sqrt(this=this),
     "clip_lower": lambda this, others, _: _largest([_wrapped(this), *others]),
     "dt.month": lambda this, *_: exp.Month(this=this),
-    "str.starts_with": lambda this, others, _: exp.Like(
-        this=this, expression=exp.Literal.string(f"{others[0].this}%")
-    ),
+    "str.starts_with": lambda this, others, _: exp.Like(this=this, expression=exp.Literal.string(f"{others[0].this}%")),
     "sum": lambda this, *_: exp.Sum(this=this),
     "max": lambda this, *_: exp.Max(this=this),
     "min": lambda this, *_: exp.Min(this=this),

@@ -112,7 +112,9 @@ class _Formulas:
         statistics = replace(fitted, as_of=_STANDS_IN, first_on=first_on)
         days = {statistics.middle_on: column("middle_on"), day_number_of(_STANDS_IN): column("as_of_day")}
         translate, offered = Translation(days), {one.feature.name: one for one in CATALOGUE["customer"](statistics)}
-        cells, sums, places = {}, [], []
+        cells: dict[str, exp.Expr] = {}
+        sums: list[Sum] = []
+        places: list[str] = []
         for name in model.names:
             if is_place(name):
                 cells[name] = _place(name, model.names)
@@ -176,9 +178,7 @@ def _add_customers(layers: Layers, bought: str) -> tuple[str, str]:
     did = {
         CUSTOMER: column(CUSTOMER),
         "order_count": exp.Count(this=exp.Star()),
-        "order_days": exp.Add(
-            this=exp.Sum(this=either(is_later, number(1), number(0))), expression=number(1)
-        ),
+        "order_days": exp.Add(this=exp.Sum(this=either(is_later, number(1), number(0))), expression=number(1)),
         "line_count": exp.Sum(this=column("line_count")),
         "first_day": exp.Min(this=column("ordered_day")),
         "last_day": exp.Max(this=column("ordered_day")),
@@ -188,9 +188,7 @@ def _add_customers(layers: Layers, bought: str) -> tuple[str, str]:
     return layers.add("customers", select(did, spaced).group_by(column(CUSTOMER))), spaced
 
 
-def _add_sums(
-    layers: Layers, customers: str, sources: Mapping[str, str], formulas: _Formulas, window: Window
-) -> str:
+def _add_sums(layers: Layers, customers: str, sources: Mapping[str, str], formulas: _Formulas, window: Window) -> str:
     """What formulas ask of lines, orders and returns, beside what customers did; no cell of a number is empty.
 
     Each has a layer of its own: there a sum may be called as what it adds up, and some dialects would take the one for

@@ -70,8 +70,9 @@ def scaled(amount: exp.Expr) -> exp.Expr:
 
 def add_lines(layers: Layers, rules: OrderRules, table: exp.Expr) -> LineLayers:
     """Add the layers from a table with the source's columns to purchases and returns."""
-    source = layers.add("source_lines", select(_cells(rules), exp.alias_(table, SOURCE, table=True)))
-    lines, names = _complete(layers, source, rules)
+    cells = _cells(rules)
+    source = layers.add("source_lines", select(cells, exp.alias_(table, SOURCE, table=True)))
+    lines, names = _complete(layers, source, tuple(cells), rules)
     translate = Translation()
     reasons = [
         exp.If(this=translate(rule.breaks(rules.matched)), true=exp.Literal.string(rule.code))
@@ -88,9 +89,8 @@ def add_lines(layers: Layers, rules: OrderRules, table: exp.Expr) -> LineLayers:
 
 def _cells(rules: OrderRules) -> dict[str, exp.Expr]:
     cells = {}
-    for role, name in rules.columns.items():
-        cell = exp.column(exp.to_identifier(name, quoted=True), table=SOURCE)
-        kind = ROLES[role].kind
+    for role, kind in ((role.name, role.kind) for role in ROLES.values() if role.name in rules.columns):
+        cell = exp.column(exp.to_identifier(rules.columns[role], quoted=True), table=SOURCE)
         if kind == "text":
             cells[role] = text_cell(cell, rules.null_values)
         else:
@@ -98,18 +98,20 @@ def _cells(rules: OrderRules) -> dict[str, exp.Expr]:
     return cells
 
 
-def _complete(layers: Layers, source: str, rules: OrderRules) -> tuple[str, tuple[str, ...]]:
+def _complete(layers: Layers, source: str, names: tuple[str, ...], rules: OrderRules) -> tuple[str, tuple[str, ...]]:
     """Add what a source need not have: the amount, and the number of the order; and one form of each e-mail."""
-    cells = columns(tuple(rules.columns))
+    cells = columns(names)
     if rules.folds_emails:
         customer = column("customer_id")
         folded = exp.Lower(this=exp.Replace(this=customer, expression=literal(" "), replacement=literal("")))
-        cells["customer_id"] = either(exp.Like(this=customer.copy(), expression=literal("%@%")), folded, customer.copy())
+        cells["customer_id"] = either(
+            exp.Like(this=customer.copy(), expression=literal("%@%")), folded, customer.copy()
+        )
     if "amount" not in cells:
         cells["amount"] = exp.Mul(this=column("quantity"), expression=column("unit_price"))
     if "order_id" not in cells:  # what a customer bought on one day is one order
         cells["order_id"] = exp.cast(column("ordered_on"), "text")
-    if len(cells) == len(rules.columns) and not rules.folds_emails:
+    if len(cells) == len(names) and not rules.folds_emails:
         return source, tuple(cells)
     return layers.add("order_lines", select(cells, source)), tuple(cells)
 
@@ -129,10 +131,10 @@ def _purchases(layers: Layers, judged: str, names: tuple[str, ...], *, drops_rep
 
 def _returns(layers: Layers, judged: str, names: tuple[str, ...], rules: OrderRules) -> str:
     """Lines that came back; `takes_back` is 1 where one takes back what another sold, which SQL does not look for."""
-    undoing = [exp.LT(this=column(name), expression=number(0)) for name in ("amount", "quantity") if name in names]
-    undoing += [
-        Translation()(rule.breaks({})) for rule in rules.rules(names) if rule.columns == ("order_id",)
+    undoing: list[exp.Expr] = [
+        exp.LT(this=column(name), expression=number(0)) for name in ("amount", "quantity") if name in names
     ]
+    undoing += [Translation()(rule.breaks({})) for rule in rules.rules(names) if rule.columns == ("order_id",)]
     takes_back = number(0) if rules.gross else either(exp.or_(*undoing), number(1), number(0))
     cells = {
         **columns(("customer_id", "ordered_on")),

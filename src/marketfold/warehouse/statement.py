@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlglot import exp
-
+from marketfold.cleaning import DISCOUNT
 from marketfold.customer_tables import is_of_table
 from marketfold.errors import ModelError
 from marketfold.warehouse.assigning import add_assignment, check_reduction
@@ -16,6 +15,8 @@ from marketfold.warehouse.layers import Layers, columns, feature_columns, select
 from marketfold.warehouse.lines import add_lines
 
 if TYPE_CHECKING:
+    from sqlglot import exp
+
     from marketfold.cleaning import OrderRules
     from marketfold.model import SegmentModel
 
@@ -28,7 +29,7 @@ _ACROSS_LINES = {
     "discounts_left": "discounts on lines of their own are divided among the goods of their order",
 }
 """What cleaning does that is about several lines at once, by its decision."""
-_ONLY_IF_NET = frozenset({"returns_unmatched", "returns_unmatched_few", "net_of_returns", "refunded_column"})
+_UNLESS_GROSS = frozenset({"returns_unmatched", "returns_unmatched_few", "net_of_returns"})
 _SAME_LINES = frozenset({
     "amount_by_likeness", "amount_from_price", "amount_may_include", "amount_per_item", "charges",
     "credit_notes_ignored", "currencies", "customer_by_id", "customer_by_name", "customer_of_each_order",
@@ -125,24 +126,26 @@ def _checked(model: SegmentModel) -> OrderRules:
             f"This model is about {model.unit.replace('_', ' ')}s, and only customers can be had as SQL. "
             "Score with: marketfold score."
         )
-    across = [
-        why for code, why in _ACROSS_LINES.items()
-        if code in rules.decisions and not (rules.gross and code in _ONLY_IF_NET)
-    ]  # fmt: skip
-    others = [code for code in rules.decisions if code not in _SAME_LINES and code not in _ACROSS_LINES]
-    if across:
-        undo = " Or make a run with --gross, and export that." if rules.decisions and _ONLY_IF_NET & set(rules.decisions) else ""
-        raise ModelError(
-            f"The run did what a statement in SQL cannot: {'; '.join(dict.fromkeys(across))}. "
-            f"Score with: marketfold score.{undo}"
-        )
-    if others:
+    _refuse_what_is_across_lines(rules)
+    if others := [code for code in rules.decisions if code not in _SAME_LINES and code not in _ACROSS_LINES]:
         raise ModelError(
             f"In reading or cleaning the run decided what a statement in SQL does not follow: {', '.join(others)} "
             "(see decisions in run.json). Score with: marketfold score. Or make a run from a table in which that is "
             "put right, and export that."
         )
-    if "refunded" in rules.columns and not rules.gross:
-        raise ModelError(f"The run did what a statement in SQL cannot: {_ACROSS_LINES['refunded_column']}. "
-                         "Score with: marketfold score. Or make a run with --gross, and export that.")  # fmt: skip
     return rules
+
+
+def _refuse_what_is_across_lines(rules: OrderRules) -> None:
+    """ModelError where lines are told by other lines, in the run's file or, by its columns and texts, in later ones."""
+    done = set(rules.decisions) - (_UNLESS_GROSS if rules.gross else set())
+    done |= {"refunded_column"} if "refunded" in rules.columns else set()
+    done |= {"discount_lines"} if any(one.reason == DISCOUNT and one.texts for one in rules.found) else set()
+    reasons = {code: why for code, why in _ACROSS_LINES.items() if code in done}
+    if not reasons:
+        return
+    helps = reasons.keys() <= _UNLESS_GROSS
+    raise ModelError(
+        f"The run did what a statement in SQL cannot: {'; '.join(dict.fromkeys(reasons.values()))}. "
+        f"Score with: marketfold score.{' Or make a run with --gross, and export that.' if helps else ''}"
+    )

@@ -9,6 +9,10 @@ WITH mf_source_lines AS (
       THEN TRIM(CAST(source."Customer Id" AS VARCHAR))
     END AS customer_id,
     CASE
+      WHEN CAST(source."Day" AS DATE) BETWEEN CAST('1970-01-02' AS DATE) AND CAST('2098-12-31' AS DATE)
+      THEN CAST(source."Day" AS DATE)
+    END AS ordered_on,
+    CASE
       WHEN ABS(CAST(source."Quantity" AS DOUBLE)) < 1e+300
       THEN CAST(source."Quantity" AS DOUBLE)
     END AS quantity,
@@ -33,10 +37,6 @@ WITH mf_source_lines AS (
       THEN TRIM(CAST(source."Status" AS VARCHAR))
     END AS status,
     CASE
-      WHEN CAST(source."Day" AS DATE) BETWEEN CAST('1970-01-02' AS DATE) AND CAST('2098-12-31' AS DATE)
-      THEN CAST(source."Day" AS DATE)
-    END AS ordered_on,
-    CASE
       WHEN NOT TRIM(CAST(source."Country" AS VARCHAR)) IN ('', 'n/a')
       THEN TRIM(CAST(source."Country" AS VARCHAR))
     END AS country
@@ -49,13 +49,13 @@ WITH mf_source_lines AS (
       THEN LOWER(REPLACE(customer_id, ' ', ''))
       ELSE customer_id
     END AS customer_id,
+    ordered_on,
     quantity,
     unit_price,
     list_price,
     product_id,
     category,
     status,
-    ordered_on,
     country,
     quantity * unit_price AS amount
   FROM mf_source_lines
@@ -63,13 +63,13 @@ WITH mf_source_lines AS (
   SELECT
     order_id,
     customer_id,
+    ordered_on,
     quantity,
     unit_price,
     list_price,
     product_id,
     category,
     status,
-    ordered_on,
     country,
     amount,
     CASE
@@ -101,13 +101,13 @@ WITH mf_source_lines AS (
   SELECT DISTINCT
     order_id,
     customer_id,
+    ordered_on,
     quantity,
     unit_price,
     list_price,
     product_id,
     category,
     status,
-    ordered_on,
     country,
     amount
   FROM mf_judged_lines
