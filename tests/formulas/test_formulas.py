@@ -53,7 +53,7 @@ FORMULAS: list[tuple[nw.Expr, list[float]]] = [
     (QUANTITY.fill_null(0).mean(), [0.5, 2.0, 0.0]),
     (DAY.dt.day().max() - DAY.dt.day().min(), [5, 6, 0]),
     (DAY.dt.month().sum() + DAY.dt.year().min() + DAY.dt.ordinal_day().max(), [2032, 2040, 2039]),
-    ((DAY >= date(2024, 1, 8)).mean(), [0, 2 / 3, 1]),
+    ((date(2024, 1, 8) <= DAY).mean(), [0, 2 / 3, 1]),
     (AMOUNT.is_between(1, 3).mean(), [1.0, 1 / 3, 0.0]),
     (AMOUNT.sum().sqrt(), [math.sqrt(3.5), math.sqrt(7.5), math.sqrt(7.0)]),
     (AMOUNT.log(2).mean(), [np.log2([1.0, 2.5]).mean(), np.log2([3.0, 4.0, 0.5]).mean(), np.log2(7.0)]),

@@ -22,8 +22,9 @@ from marketfold.config.values import (
     DecisionCode,
     Encoding,
     Entered,
+    FeatureName,
     Flag,
-    Formulas,
+    Formula,
     Merges,
     Money,
     PlainText,
@@ -161,7 +162,9 @@ class FeatureOptions(Options):
         default_factory=dict,
         description="Cut points of an RFM score, as in recency=30,90,180,365.",
     )
-    own_features: Annotated[Formulas, Flag("--own-feature", "NAME=FORMULA", title="Features of your own")] = Field(
+    own_features: Annotated[
+        dict[FeatureName, Formula], Flag("--own-feature", "NAME=FORMULA", title="Features of your own")
+    ] = Field(
         default_factory=dict,
         description="A feature of your own, as in weekend_share=(nw.col('ordered_on').dt.weekday() > 5).mean().",
     )
