@@ -20,7 +20,10 @@ from marketfold.selection import NullShops
 from marketfold.selection.feature_sets import feature_sets_of, select_features
 
 WEEKEND = nw.col("amount").filter(nw.col("ordered_on").dt.weekday() > 5).sum() / nw.col("amount").sum()
-OWN = {"weekend_share": WEEKEND.alias("share of revenue at weekends"), "largest_line_total": nw.col("amount").max()}
+OWN: dict[str, Any] = {
+    "weekend_share": WEEKEND.alias("share of revenue at weekends"),
+    "largest_line_total": nw.col("amount").max(),
+}
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +131,7 @@ def test_a_customer_who_gave_all_back_is_measured_of_what_stayed():
         }
     ).with_columns(pl.col("ordered_on").str.to_date())
     orders = clean_orders(read_orders(frame), CleaningOptions(allow_mostly_set_aside=True))
-    built = build_features(orders, FeatureOptions(own_features={"weekend_share": WEEKEND}))
+    built = build_features(orders, FeatureOptions(own_features=dict(OWN)))
     assert dict(zip(built.ids.tolist(), built["weekend_share"].tolist(), strict=True))["a"] == 0.75
 
 

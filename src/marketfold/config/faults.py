@@ -112,7 +112,7 @@ def _sentence(subject: str, place: Place, setting: Setting | None, error: ErrorD
         return f"{subject} {in_plain_words(error)}."
     wanted = error.get("ctx", {}).get("text") or error.get("ctx", {}).get("expected") or _wanted(setting)
     plain = _QUOTED_WORD.sub(r"\1", wanted)
-    why = f", for {error['ctx']['why']}" if error["type"] == FORMULA else ""
+    why = f" ({place[-1]}: {error['ctx']['why']})" if error["type"] == FORMULA else ""
     return f"{subject} {_wrong(error)}{why}: give {plain}."
 
 

@@ -184,7 +184,5 @@ CutPoints = Annotated[str, AfterValidator(_cut_points)]
 Currency = Annotated[str, AfterValidator(_currency)]
 Merges = Annotated[tuple[Annotated[str, AfterValidator(_merge)], ...], AfterValidator(_apart)]
 FeatureName = Annotated[str, AfterValidator(_feature_name)]
-Formula = Annotated[
-    str, BeforeValidator(_formula), Wanted("one number for each customer, as in (nw.col('quantity') > 5).mean()")
-]
+Formula = Annotated[str, BeforeValidator(_formula)]
 DecisionCode = Annotated[str, AfterValidator(_known_decision)]
