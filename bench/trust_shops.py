@@ -148,7 +148,7 @@ NULL_SHOPS = {"alike": alike, "degrees": degrees, "leaving": leaving, "trade": t
 
 def demo_shop(n: int, seed: int) -> tuple[pa.Table, dict[str, str]]:
     """The demo's shop with about so many customers."""
-    shop = make_shop(round(n * LINES_PER_CUSTOMER), seed=seed)
+    shop = make_shop(round(n * LINES_PER_CUSTOMER), random_state=seed)
     return shop.lines, dict(zip(*(shop.truth[name].to_pylist() for name in ("customer_id", "group")), strict=True))
 
 

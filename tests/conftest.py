@@ -127,13 +127,13 @@ def explored_purchases(clean_purchases: CleanOrders) -> Exploration:
 
 @pytest.fixture(scope="session")
 def explored_shop() -> Exploration:
-    return explore(clean_orders(read_orders(make_shop(lines=3_000, seed=0).lines)))
+    return explore(clean_orders(read_orders(make_shop(lines=3_000, random_state=0).lines)))
 
 
 @pytest.fixture(scope="session")
 def shop_case() -> Case:
     """The demo shop with its planted groups as segments."""
-    shop = make_shop(lines=30_000, seed=3)
+    shop = make_shop(lines=30_000, random_state=3)
     groups = dict(zip(shop.truth["customer_id"].to_pylist(), shop.truth["group"].to_pylist(), strict=True))
     return case_of(read_orders(shop.lines), groups)
 

@@ -7,8 +7,8 @@ from marketfold.demo import GROUPS, make_later_orders, make_shop
 
 
 def test_the_same_seed_makes_the_same_shop():
-    assert make_shop(2_000, seed=3).lines.equals(make_shop(2_000, seed=3).lines)
-    assert not make_shop(2_000, seed=3).lines.equals(make_shop(2_000, seed=4).lines)
+    assert make_shop(2_000, random_state=3).lines.equals(make_shop(2_000, random_state=3).lines)
+    assert not make_shop(2_000, random_state=3).lines.equals(make_shop(2_000, random_state=4).lines)
 
 
 @pytest.mark.parametrize("wanted", [3_000, 12_000, 100_000])

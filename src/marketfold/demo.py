@@ -84,33 +84,35 @@ class Shop:
     seed: int
 
 
-def make_shop(lines: int = DEMO_LINES, seed: int = 0) -> Shop:
+def make_shop(lines: int = DEMO_LINES, random_state: int = 0) -> Shop:
     """Make about `lines` order lines of a shop with four kinds of customers.
 
     Examples
     --------
-    >>> shop = make_shop(lines=2_000, seed=1)
+    >>> shop = make_shop(lines=2_000, random_state=1)
     >>> sorted(set(shop.truth["group"].to_pylist()))
     ['gift givers', 'lapsed', 'regulars', 'resellers']
     """
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(random_state)
     n_customers = max(12, round(lines / LINES_PER_CUSTOMER))
     sizes = [round(group.share * n_customers) for group in GROUPS]
     sizes[0] += n_customers - sum(sizes)
     group_of = rng.permutation(np.repeat(np.arange(len(GROUPS)), sizes))
     customer, day = _orders(group_of, rng)
-    clean = _order_lines(customer, day, group_of, rng, seed=seed, first_order=100_001)
-    ids = _customers(n_customers, seed)["customer_id"]
+    clean = _order_lines(customer, day, group_of, rng, seed=random_state, first_order=100_001)
+    ids = _customers(n_customers, random_state)["customer_id"]
     truth = pa.table({"customer_id": ids, "group": np.array([group.name for group in GROUPS])[group_of]})
-    return Shop(lines=_with_dirt(clean, rng), truth=truth, seed=seed)
+    return Shop(lines=_with_dirt(clean, rng), truth=truth, seed=random_state)
 
 
-def make_later_orders(shop: Shop, treated: Collection[str], lift: float, days: int = 90, seed: int = 1) -> pa.Table:
+def make_later_orders(
+    shop: Shop, treated: Collection[str], lift: float, days: int = 90, random_state: int = 1
+) -> pa.Table:
     """Orders of the same customers in the days after the shop's last one, with a campaign effect planted.
 
     The customers of the `treated` ids order more often by the share `lift`: 0.25 for a quarter more.
     """
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(random_state)
     names = [group.name for group in GROUPS]
     group_of = np.array([names.index(group) for group in shop.truth["group"].to_pylist()])
     ids = shop.truth["customer_id"].to_pylist()

@@ -173,7 +173,7 @@ class _Pipeline:
         with self.clock.stage("clean"):
             clean = source if isinstance(source, CleanOrders) else clean_orders(read, config.cleaning)
         with self.clock.stage("explore"):
-            exploration = explore(clean, seed=config.seed, progress=self.progress)
+            exploration = explore(clean, random_state=config.seed, progress=self.progress)
         as_of = config.features.as_of
         seen = before_day(clean, as_of) if as_of else clean  # once: what customers did is remembered with it
         return _OrdersGround(DataPart(name, read, clean, exploration, sha256), seen, config)
@@ -201,7 +201,7 @@ class _Pipeline:
                 made.segmenter,
                 made.parts,
                 n_pairs=config.clustering.bootstraps,
-                seed=config.seed + STABILITY_SEED,
+                random_state=config.seed + STABILITY_SEED,
                 progress=self.progress,
             )
             made = replace(made, stability=stability)

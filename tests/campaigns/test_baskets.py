@@ -49,7 +49,7 @@ def shop_groups(shop: Shop) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def shop() -> Shop:
     """A shop whose every product is goods."""
-    made = make_shop(lines=6_000, seed=0)
+    made = make_shop(lines=6_000, random_state=0)
     return replace(made, lines=made.lines.filter(pc.not_equal(made.lines["sku"], "POST")))
 
 

@@ -92,7 +92,7 @@ def test_polars_plans_the_same(shop_case: Case):
 @pytest.mark.spark
 @pytest.mark.usefixtures("spark")
 def test_spark_plans_the_same():
-    case = case_of(read_orders(make_shop(lines=1_500, seed=3).lines))
+    case = case_of(read_orders(make_shop(lines=1_500, random_state=3).lines))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         other = case._replace(clean=as_engine(case, SparkEngine())).plan()
@@ -141,7 +141,7 @@ def test_what_is_overbought_has_enough_buyers_and_a_lift(shop_case: Case):
 
 
 def test_segments_without_taste_over_index_on_nothing():
-    lines = make_shop(lines=12_000, seed=5).lines
+    lines = make_shop(lines=12_000, random_state=5).lines
     case = case_of(read_orders(lines))
     labels = np.random.default_rng(0).permutation(np.arange(len(case.ids)) % 3).astype(np.int32)
     plan = plan_campaigns(replace(case.segmentation, labels=labels), case.profiles, case.clean)

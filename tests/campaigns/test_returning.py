@@ -39,7 +39,7 @@ def over_days(days: int, n: int = 60) -> Case:
 
 @pytest.fixture(scope="module")
 def case() -> Case:
-    shop = make_shop(lines=4_000, seed=2)
+    shop = make_shop(lines=4_000, random_state=2)
     groups = dict(zip(shop.truth["customer_id"].to_pylist(), shop.truth["group"].to_pylist(), strict=True))
     return case_of(read_orders(shop.lines), groups)
 
@@ -90,7 +90,7 @@ def test_a_last_period_that_goes_on_is_known(days: int, whole: bool):
 
 
 def test_units_that_are_no_customers_are_not_followed():
-    orders = read_orders(make_shop(lines=600, seed=1).lines)
+    orders = read_orders(make_shop(lines=600, random_state=1).lines)
     clean = clean_orders(orders)
     matrix = build_matrix(build_features(clean, FeatureOptions(unit="order")))
     labels = (np.arange(len(matrix.table)) % 3).astype(np.int32)

@@ -38,6 +38,7 @@ BAD: dict[str, list[Any]] = {
     "features.feature_set": ["magic"],
     "features.geography": ["perhaps"],
     "features.rfm_cuts": [{"magic": [1, 2, 3, 4]}, {"recency": [1, 2]}, {"recency": [4, 3, 2, 1]}, "x"],
+    "features.own_features": [{"a": "nw.len()"}, {"a_b": "nw.len("}, {"a_b": "nw.col('email').len()"}, {"a_b": 3}, "x"],
     "reduction.method": ["magic"],
     "reduction.n_dimensions": [0, 10**12],
     "clustering.segments": [1, 10**12, 1.5],

@@ -168,8 +168,8 @@ def test_what_cannot_be_asked_is_refused(X: Float32, k_range: tuple[int, int], w
 def test_same_seed_same_choice_and_progress_reaches_its_end():
     X = noise(150, 4, 5)
     told: list[tuple[str, int, int]] = []
-    first = choose_k(X, k_max=5, seed=4, progress=lambda what, done, total: told.append((what, done, total)))
-    second = choose_k(X, k_max=5, seed=4)
+    first = choose_k(X, k_max=5, random_state=4, progress=lambda what, done, total: told.append((what, done, total)))
+    second = choose_k(X, k_max=5, random_state=4)
     assert (first.k, first.answer, first.indices, first.curve) == (
         second.k,
         second.answer,

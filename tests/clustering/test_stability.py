@@ -73,14 +73,14 @@ def test_shapes_seeds_and_progress():
     X = noise(100, 3, 0)
     told: list[tuple[str, int, int]] = []
     first = assess_stability(
-        X, 3, n_pairs=4, seed=1, progress=lambda what, done, total: told.append((what, done, total))
+        X, 3, n_pairs=4, random_state=1, progress=lambda what, done, total: told.append((what, done, total))
     )
     assert told == [("stability", done, 4) for done in range(1, 5)]
     assert first.jaccards.shape == (8, 3)
     assert first.rows == 100
-    second = assess_stability(X, 3, n_pairs=4, seed=1)
+    second = assess_stability(X, 3, n_pairs=4, random_state=1)
     np.testing.assert_array_equal(first.jaccards, second.jaccards)
-    assert not np.array_equal(first.jaccards, assess_stability(X, 3, n_pairs=4, seed=2).jaccards)
+    assert not np.array_equal(first.jaccards, assess_stability(X, 3, n_pairs=4, random_state=2).jaccards)
 
 
 def test_large_tables_are_resampled_to_twenty_thousand_rows():

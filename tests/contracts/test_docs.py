@@ -94,7 +94,7 @@ def known() -> dict[str, Any]:
     return {
         "analysis": analysis, "orders": analysis.data.orders, "clean": analysis.data.clean, "segmentation": made,
         "profiles": analysis.segments.profiles, "table": made.table, "matrix": made.matrix, "plan": analysis.plan,
-        "later": analysis.data.clean, "later_lines": marketfold.make_shop(2_000, seed=1).lines,
+        "later": analysis.data.clean, "later_lines": marketfold.make_shop(2_000, random_state=1).lines,
         "date_from": begun, "date_to": date(2026, 3, 31), "mf": marketfold,
     }  # fmt: skip
 

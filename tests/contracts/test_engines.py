@@ -20,6 +20,16 @@ if TYPE_CHECKING:
     Frame = Callable[[pa.Table], Any]
 
 UNITS: tuple[Unit, ...] = ("customer", "order", "order_line")
+OWN = {
+    "weekend_share": "nw.col('amount').filter(nw.col('ordered_on').dt.weekday() > 5).sum() / nw.col('amount').sum()",
+    "largest_line_total": "nw.col('amount').max()",
+    "middle_line_total": "nw.col('amount').quantile(0.5, interpolation='linear')",
+    "spread_mean": "(nw.col('amount').std() / nw.col('amount').filter(nw.col('quantity') > 2).mean()).fill_null(0)",
+    "sort_count": "nw.col('category').filter(nw.col('amount') > 20).n_unique()",
+    "tea_share": "nw.col('category').str.to_lowercase().str.contains('a', literal=True).fill_null(False).mean()",
+    "logged": "nw.when(nw.len() > 1).then(nw.col('amount').log(2).mean().fill_null(0)).otherwise(nw.len().sqrt())",
+}
+"""Features of one's own, with nearly all that a formula may hold."""
 # createDataFrame and toArrow say this of pandas 3; neither uses pandas here
 QUIET = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
 
@@ -64,7 +74,7 @@ def test_polars_agrees_with_duckdb(lines: pa.Table, on_duckdb: CleanOrders, unit
     other = clean_orders(read_orders(to_polars(lines)))
     assert other.engine.name == "polars"
     assert_same_orders(other, on_duckdb)
-    options = FeatureOptions(unit=unit)
+    options = FeatureOptions(unit=unit, own_features=OWN)
     assert_same_table(build_features(other, options), build_features(on_duckdb, options))
 
 
@@ -75,7 +85,7 @@ def test_spark_agrees_with_duckdb(lines: pa.Table, on_duckdb: CleanOrders, spark
     assert other.engine.name == "pyspark"
     assert_same_orders(other, on_duckdb)
     for unit in UNITS[:2]:
-        options = FeatureOptions(unit=unit)
+        options = FeatureOptions(unit=unit, own_features=OWN)
         assert_same_table(build_features(other, options), build_features(on_duckdb, options))
 
 

@@ -39,7 +39,7 @@ GROUPS = ("regulars", "resellers", "gift givers", "lapsed")
 
 @pytest.fixture(scope="module")
 def shop() -> Shop:
-    return make_shop(lines=60_000, seed=2)
+    return make_shop(lines=60_000, random_state=2)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def lines() -> pa.Table:
-    return make_shop(lines=600, seed=1).lines
+    return make_shop(lines=600, random_state=1).lines
 
 
 @pytest.fixture(scope="module")

@@ -73,7 +73,7 @@ def test_columns_that_say_the_same():
 
 
 def test_the_sample_is_seeded_and_stated(clean_purchases: CleanOrders, purchases: Exploration):
-    again, other = (explore(clean_purchases, seed=seed).sample for seed in (0, 1))
+    again, other = (explore(clean_purchases, random_state=seed).sample for seed in (0, 1))
     assert again.values.tobytes() == purchases.sample.values.tobytes()
     assert other.values.tobytes() != again.values.tobytes()
     assert again.n_lines == purchases.lines.kept

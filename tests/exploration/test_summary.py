@@ -33,7 +33,7 @@ def test_no_customer_is_in_the_numbers(sales: Exploration, sales_rows: pd.DataFr
 
 
 def test_the_notebook_shows_names_as_text():
-    lines = make_shop(lines=600, seed=0).lines
+    lines = make_shop(lines=600, random_state=0).lines
     category = pa.array(["<script>x</script>"] * len(lines))
     other = lines.set_column(
         lines.column_names.index("country"), "country", pa.array(["A & B", "A & B", "C", "<i>"] * 1000)[: len(lines)]
@@ -46,14 +46,16 @@ def test_the_notebook_shows_names_as_text():
 
 def test_the_same_seed_gives_the_same_numbers():
     def once() -> str:
-        return json.dumps(explore(clean_orders(read_orders(make_shop(lines=600, seed=3).lines)), seed=5).to_dict())
+        return json.dumps(
+            explore(clean_orders(read_orders(make_shop(lines=600, random_state=3).lines)), random_state=5).to_dict()
+        )
 
     assert once() == once()
 
 
 def test_progress_reaches_its_end():
     steps: list[tuple[str, int, int]] = []
-    clean = clean_orders(read_orders(make_shop(lines=600, seed=0).lines))
+    clean = clean_orders(read_orders(make_shop(lines=600, random_state=0).lines))
     explore(clean, progress=lambda what, done, total: steps.append((what, done, total)))
     assert [done for _, done, _ in steps] == list(range(1, len(steps) + 1))
     assert steps[-1][1] == steps[-1][2]

@@ -5,7 +5,9 @@ from datetime import date
 
 import numpy as np
 import pytest
+from sklearn.model_selection import GridSearchCV
 
+from marketfold.clustering import KMeansSegmenter
 from marketfold.errors import OrdersError, ParameterError, TooFewUnitsError
 from marketfold.features import build_matrix, keep_columns
 from marketfold.schema import Feature, FeatureTable
@@ -96,3 +98,14 @@ def test_units_that_are_all_alike_are_an_error():
     base = table()
     with pytest.raises(OrdersError, match=r"Nothing tells the 200 units apart.*order_count: the same for everybody"):
         build_matrix(replace(base, values=np.ones_like(base.values)))
+
+
+def test_scikit_learn_splits_a_matrix_as_it_is():
+    X = build_matrix(table())
+    found = GridSearchCV(KMeansSegmenter(), {"n_segments": [2, 3]}, cv=3).fit(X)
+    plain = GridSearchCV(KMeansSegmenter(), {"n_segments": [2, 3]}, cv=3).fit(X.values)
+    assert found.best_params_ == plain.best_params_
+    assert found.best_score_ == plain.best_score_
+    assert X[[0, 2]].tolist() == X.values[[0, 2]].tolist()
+    with pytest.raises(KeyError, match="closest"):
+        X["order_cuont"]

@@ -188,6 +188,8 @@ def test_ten_thousand_categories(tmp_path: Path) -> None:
         (b"Order,Customer,Date,Total\n", "no order line"),
         (bytes(range(256)) * 50, "is not text"),
         (b"\x00\x01\x02\x03" * 100, "is not text"),
+        (bytes(8) + b"DUCK" + bytes(500), "is a database, and one table is read"),
+        (b"SQLite format 3\x00" + bytes(500), "is a database, and one table is read"),
         (b"PAR1 and then nothing of use", "cannot be read as Parquet"),
         (b"PK\x03\x04 and then nothing of use", "cannot be unpacked: it is damaged"),
         ("Order,Customer,Date,Total\n" + "1,2\n" * 5, "None of the 5 rows"),

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def clean() -> CleanOrders:
-    return clean_orders(read_orders(make_shop(10_000, seed=1).lines))
+    return clean_orders(read_orders(make_shop(10_000, random_state=1).lines))
 
 
 @pytest.fixture(scope="module")

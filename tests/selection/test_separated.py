@@ -26,7 +26,7 @@ from marketfold.selection.separated import (
 
 @pytest.fixture(scope="module")
 def table() -> FeatureTable:
-    return build_features(clean_orders(read_orders(make_shop(10_000, seed=1).lines)))
+    return build_features(clean_orders(read_orders(make_shop(10_000, random_state=1).lines)))
 
 
 def six_crowds(table: FeatureTable) -> tuple[FeatureTable, np.ndarray]:

@@ -167,7 +167,7 @@ def choose_k(
     *,
     k_max: int = 15,
     k_min: int = 3,
-    seed: int = 0,
+    random_state: int = 0,
     clusterer: Any = None,
     progress: Progress | None = None,
 ) -> KChoice:
@@ -201,21 +201,25 @@ def choose_k(
     asked = range(1, k_max + 1)
     fits: dict[int, Fit] = {}
     if len(matrix):
-        fits = own.fits(matrix, asked, seed, progress) if own else sweep(matrix, asked, seed=seed, progress=progress)
+        fits = (
+            own.fits(matrix, asked, random_state, progress)
+            if own
+            else sweep(matrix, asked, seed=random_state, progress=progress)
+        )
     if len(fits) < k_min:
         raise ParameterError(
             f"{k_min} segments were asked of {len(matrix)} units of which {len(fits)} differ. "
             "Ask for fewer segments, or use features that tell more units apart."
         )
     curve = as_curve(fits)
-    rows = take_sample(matrix, JUDGED_ROWS, seed)
+    rows = take_sample(matrix, JUDGED_ROWS, random_state)
     judged = fits
     if rows is not matrix:
         with quiet_fits(threads=1):
             few = tuple(fits)
-            judged = own.fits(rows, few, seed) if own else fit_each(rows, few, n_starts=6, seed=seed)
+            judged = own.fits(rows, few, random_state) if own else fit_each(rows, few, n_starts=6, seed=random_state)
     solve = own.solutions_anew if own else solutions_anew
-    evidence = _gather(rows, judged, k_min=k_min, seed=seed, solve=solve, progress=progress)
+    evidence = _gather(rows, judged, k_min=k_min, seed=random_state, solve=solve, progress=progress)
     shuffled = np.exp(evidence.shuffled.log_wcss) * curve.wcss[0]
     return KChoice(
         *decide(evidence, n_units=len(matrix), k_min=k_min),

@@ -175,7 +175,7 @@ def assess_stability(
     labels: ArrayLike | None = None,
     *,
     n_pairs: int = 100,
-    seed: int = 0,
+    random_state: int = 0,
     progress: Progress | None = None,
 ) -> Stability:
     """Bootstrap a segmentation: refit on resamples from fresh starts and see which segments return.
@@ -209,13 +209,13 @@ def assess_stability(
     matrix = as_array(X)
     if n_pairs < 1:
         raise ParameterError(f"n_pairs must be 1 or more; got {n_pairs}.")
-    made, reference = _assessed(matrix, segmenter, labels, seed)
-    shown_rows, places = sample_rows(len(matrix), SAMPLE_ROWS, seed), _places(made)
+    made, reference = _assessed(matrix, segmenter, labels, random_state)
+    shown_rows, places = sample_rows(len(matrix), SAMPLE_ROWS, random_state), _places(made)
     within = reference[shown_rows] >= 0
     own = places[reference[shown_rows][within]]
     aris, best, slsws = [], [], []
     with quiet_fits(threads=1):
-        pairs = _resamples(matrix, reference, matrix[shown_rows], made, n_pairs, seed)
+        pairs = _resamples(matrix, reference, matrix[shown_rows], made, n_pairs, random_state)
         for done, ((mine, one), (theirs, other)) in enumerate(pairs, start=1):
             aris.append(adjusted_rand(one, other))
             best += [mine, theirs]

@@ -110,11 +110,10 @@ def _sentence(subject: str, place: Place, setting: Setting | None, error: ErrorD
         return f"{subject}: {place[0]} is a group of settings. Set one of them, as in {_one_of(str(place[0]))}."
     if error["type"] == TWO_NUMBERS:
         return f"{subject} {in_plain_words(error)}."
-    if error["type"] == FORMULA:
-        return f"{subject} cannot be used: {error['ctx']['text'].rstrip('.')}."
     wanted = error.get("ctx", {}).get("text") or error.get("ctx", {}).get("expected") or _wanted(setting)
     plain = _QUOTED_WORD.sub(r"\1", wanted)
-    return f"{subject} {_wrong(error)}: give {plain}."
+    why = f" ({place[-1]}: {error['ctx']['why']})" if error["type"] == FORMULA else ""
+    return f"{subject} {_wrong(error)}{why}: give {plain}."
 
 
 def _wrong(error: ErrorDetails) -> str:

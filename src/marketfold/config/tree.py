@@ -22,8 +22,9 @@ from marketfold.config.values import (
     DecisionCode,
     Encoding,
     Entered,
+    FeatureName,
     Flag,
-    Formulas,
+    Formula,
     Merges,
     Money,
     PlainText,
@@ -161,7 +162,11 @@ class FeatureOptions(Options):
         default_factory=dict,
         description="Cut points of an RFM score, as in recency=30,90,180,365.",
     )
-    own_features: Annotated[Formulas, Flag("--own-feature", "NAME=FORMULA", title="Features of your own")] = Field(
+    own_features: Annotated[
+        dict[FeatureName, Formula],
+        Flag("--own-feature", "NAME=FORMULA", title="Features of your own"),
+        Wanted('one number for each customer, as in (nw.col("quantity") > 5).mean().fill_null(0)'),
+    ] = Field(
         default_factory=dict,
         description="A feature of your own, as in weekend_share=(nw.col('ordered_on').dt.weekday() > 5).mean().",
     )

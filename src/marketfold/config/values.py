@@ -6,7 +6,6 @@ import codecs
 import difflib
 import math
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import combinations
@@ -25,7 +24,7 @@ from marketfold.words import currency_code
 _SOME_DAY = datetime(2024, 2, 13, 14, 55, 7)
 
 FORMULA = "formula"
-"""Code of the fault of a formula, whose text says all."""
+"""Code of the fault of a formula, which comes with the reason."""
 LARGEST_SEED = 4_000_000_000
 """scikit-learn takes 32 bits, and parts of a run add to the seed."""
 FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(2100, 1, 1)
@@ -140,29 +139,18 @@ def _plain_text(text: str) -> str:
     return text
 
 
-_FEATURE_NAME = re.compile(r"[a-z][a-z0-9_]{1,59}")
-MOST_FEATURES = 50
-"""Features of one's own: each is a dimension more, and each is measured at once with all others."""
+def _feature_name(name: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]{1,59}", name):
+        raise _refused("name", "a name of 2 to 60 letters, digits and _, as in weekend_share")
+    return name
 
 
-def _formulas(given: Any) -> Any:
-    """Formulas by the names of their features, each as its text; all that is wrong with them at once."""
-    if not isinstance(given, Mapping):
-        return given
-    if len(given) > MOST_FEATURES:
-        raise _refused(FORMULA, f"there are {len(given)}, and {MOST_FEATURES} are most")
-    texts, faults = {}, []
-    for name, formula in given.items():
-        if not (isinstance(name, str) and _FEATURE_NAME.fullmatch(name)):
-            faults.append(f"a name is written as in weekend_share, and not as {str(name)[:60]!r}")
-            continue
-        try:
-            texts[name] = read_formula(formula).text
-        except ConfigError as error:
-            faults.append(f"{name}: {error}")
-    if faults:
-        raise _refused(FORMULA, "; ".join(faults))
-    return texts
+def _formula(given: Any) -> str:
+    """The text of a formula."""
+    try:
+        return read_formula(given).text
+    except ConfigError as error:
+        raise PydanticCustomError(FORMULA, "{why}", {"why": str(error).rstrip(".")}) from error
 
 
 def _merge(text: str) -> str:
@@ -195,5 +183,6 @@ Size = Annotated[str, AfterValidator(_size)]
 CutPoints = Annotated[str, AfterValidator(_cut_points)]
 Currency = Annotated[str, AfterValidator(_currency)]
 Merges = Annotated[tuple[Annotated[str, AfterValidator(_merge)], ...], AfterValidator(_apart)]
-Formulas = Annotated[dict[str, str], BeforeValidator(_formulas)]
+FeatureName = Annotated[str, AfterValidator(_feature_name)]
+Formula = Annotated[str, BeforeValidator(_formula)]
 DecisionCode = Annotated[str, AfterValidator(_known_decision)]

@@ -145,7 +145,7 @@ class _Steps:
         return result
 
 
-def explore(clean: CleanOrders, seed: int = 0, progress: Progress | None = None) -> Exploration:
+def explore(clean: CleanOrders, random_state: int = 0, progress: Progress | None = None) -> Exploration:
     """Measure the order lines and say what a person should read first.
 
     Status and missing values are counted over all lines that were read, everything else over the lines that were
@@ -153,7 +153,7 @@ def explore(clean: CleanOrders, seed: int = 0, progress: Progress | None = None)
 
     Parameters
     ----------
-    seed
+    random_state
         Of the sample of lines.
 
     Examples
@@ -161,7 +161,7 @@ def explore(clean: CleanOrders, seed: int = 0, progress: Progress | None = None)
     >>> from marketfold.cleaning import clean_orders
     >>> from marketfold.demo import make_shop
     >>> from marketfold.orders import read_orders
-    >>> exploration = explore(clean_orders(read_orders(make_shop(lines=1_000, seed=0).lines)))
+    >>> exploration = explore(clean_orders(read_orders(make_shop(lines=1_000).lines)))
     >>> exploration.over_time.period
     'month'
     """
@@ -179,7 +179,7 @@ def explore(clean: CleanOrders, seed: int = 0, progress: Progress | None = None)
         counts=steps(count_values(tables)),
         distributions=steps(distribute(tables)),
         correlations=steps(correlate(tables)),
-        sample=steps(sample_lines(tables, seed, SAMPLE_LINES, by)),
+        sample=steps(sample_lines(tables, random_state, SAMPLE_LINES, by)),
         caps=steps(tuple(find_caps(tables))),
         cuts=tuple(find_cuts(tables)),
         follows=tuple(find_follows(tables)),
@@ -190,6 +190,6 @@ def explore(clean: CleanOrders, seed: int = 0, progress: Progress | None = None)
         discounts=steps(compare_with_list_price(tables)),
         missing=find_missing(tables),
         geography=steps(locate(tables)),
-        dependence=steps(relate(tables, seed)),
+        dependence=steps(relate(tables, random_state)),
     )
     return replace(exploration, findings=find(exploration))

@@ -48,11 +48,17 @@ class FeatureMatrix(Framed):
         """Names of the columns."""
         return self.table.names
 
-    def __getitem__(self, name: str) -> Float32:
-        if name not in self.names:
-            raise KeyError(f"There is no feature {name!r}; {closest(name, self.names)}")
-        column: Float32 = self.values[:, self.names.index(name)]
-        return column
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Units and features, as scikit-learn asks of what it splits."""
+        return self.values.shape
+
+    def __getitem__(self, key: Any) -> Float32:
+        """A column by its name; rows as of an array."""
+        if isinstance(key, str) and key not in self.names:
+            raise KeyError(f"There is no feature {key!r}; {closest(key, self.names)}")
+        found: Float32 = self.values[:, self.names.index(key)] if isinstance(key, str) else self.values[key]
+        return found
 
     def __len__(self) -> int:
         return len(self.values)

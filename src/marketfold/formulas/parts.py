@@ -74,8 +74,9 @@ def common_level(node: ast.AST, *parts: Part) -> Level:
 
 def as_expression(part: Part) -> nw.Expr:
     """Its expression, also where it is one value for all."""
-    value = float(part.expr) if (part.kind, part.level) == ("number", "value") else part.expr
-    expr: nw.Expr = nw.lit(value) if part.level == "value" else value
+    if part.level == "value":
+        return nw.lit(float(part.expr) if part.kind == "number" else part.expr)
+    expr: nw.Expr = part.expr
     return expr
 
 

@@ -207,6 +207,8 @@ class Reader:
             raise refused(f".{name}() takes nothing")
         literal = {"literal": True} if name == "str.contains" else {}
         expr = getattr(getattr(part.expr, space) if space else part.expr, method)(*texts, **literal)
+        if name == "dt.weekday":  # Narwhals on Spark calls Sunday 0
+            expr = nw.when(expr == 0).then(nw.lit(7)).otherwise(expr)
         # a weekday is a number of one byte to some
         return part._replace(
             expr=expr.cast(nw.Float64) if gives == "number" else expr, kind=gives, above=part.above and name == "abs"

@@ -90,11 +90,11 @@ def segmentation(X: Any, labels: Any = None) -> Segmentation:
     return replace(made, numbers=tuple(numbers), names=tuple(names))
 
 
-def profile_segments(X: Any, labels: Any = None, *, seed: int = 0) -> tuple[SegmentProfile, ...]:
+def profile_segments(X: Any, labels: Any = None, *, random_state: int = 0) -> tuple[SegmentProfile, ...]:
     """Describe every segment beside everybody: size, money, medians, what sets it apart, and a rule.
 
     `X` and `labels` as in `segmentation`; where `X` is a matrix of ours, in the user's units and with names as a run
-    gives them. `seed` is of the rows that make and that measure a rule.
+    gives them. `random_state` is of the rows that make and that measure a rule.
 
     Examples
     --------
@@ -106,7 +106,7 @@ def profile_segments(X: Any, labels: Any = None, *, seed: int = 0) -> tuple[Segm
     made = segmentation(X, labels)
     if isinstance(X, FeatureMatrix) and NOISE not in made.names:
         made = replace(made, names=number_and_name(made)[0].names)
-    return profiles_of(made, seed)
+    return profiles_of(made, random_state)
 
 
 def find_traps(X: Any, labels: Any = None, source: CleanOrders | None = None) -> tuple[Trap, ...]:
@@ -132,7 +132,7 @@ def compare_reducers(
     *,
     n_segments: int = 4,
     n_dimensions: int | None = None,
-    seed: int = 0,
+    random_state: int = 0,
 ) -> ReducerComparison:
     """Judge each reduction on the same units, at the same number of segments and of dimensions.
 
@@ -159,5 +159,5 @@ def compare_reducers(
     >>> [score.method for score in compare_reducers(X, ["none", FactorAnalysis(1)], n_segments=2).scores]
     ['none', 'FactorAnalysis']
     """
-    recipe = Recipe("all", "none", n_segments, n_dimensions=n_dimensions, seed=seed)
+    recipe = Recipe("all", "none", n_segments, n_dimensions=n_dimensions, seed=random_state)
     return compare(Fits.of(as_matrix(X)), recipe, methods)

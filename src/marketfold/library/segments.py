@@ -60,7 +60,7 @@ class Segments(OnPage):
     >>> found = segment(make_shop(lines=2_000).lines, segments=3, quick=True, k_max=4, bootstraps=2)
     >>> found.n_segments, found.to_pandas().columns[:3].tolist()
     (3, ['customer_id', 'segment', 'segment_name'])
-    >>> later = found.score(make_shop(lines=2_000, seed=1).lines)
+    >>> later = found.score(make_shop(lines=2_000, random_state=1).lines)
     >>> type(later).__name__, sorted(later["segment"].unique().to_pylist())
     ('Table', [1, 2, 3])
     """

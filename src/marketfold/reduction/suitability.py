@@ -140,7 +140,7 @@ def held_out_reconstruction(
 
 def assess_suitability(
     X: ArrayLike,
-    seed: int = 0,
+    random_state: int = 0,
     n_dimensions: int | None = None,
     *,
     also: Sequence[str] = (),
@@ -185,8 +185,8 @@ def assess_suitability(
         if n_dimensions is None:
             needed = fewest_for_share(variances / variances.sum(), VARIANCE_SHARE)
             n_dimensions = max(1, min(needed, len(correlations) // 2, len(matrix) // 2))
-        reducers = [make_reducer(method, n_dimensions, seed) for method in ("pca", *also)]
-        tried = tuple(held_out_reconstruction(reducer, matrix, seed, progress=progress) for reducer in reducers)
+        reducers = [make_reducer(method, n_dimensions, random_state) for method in ("pca", *also)]
+        tried = tuple(held_out_reconstruction(reducer, matrix, random_state, progress=progress) for reducer in reducers)
     weak: Finding = "weakly correlated" if tried[0].gain >= WEAK_GAIN else "independent"
     return Suitability(
         finding="correlated" if tried[0].gain >= CORRELATED_GAIN else weak,

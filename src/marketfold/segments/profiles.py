@@ -119,7 +119,7 @@ class SegmentProfile(SegmentTraits):
 
 
 def profile_segments(
-    segmentation: Segmentation, seed: int = 0, traits: Sequence[SegmentTraits] | None = None
+    segmentation: Segmentation, random_state: int = 0, traits: Sequence[SegmentTraits] | None = None
 ) -> tuple[SegmentProfile, ...]:
     """Describe every segment in the user's units, beside everybody, in the order of the labels.
 
@@ -127,7 +127,7 @@ def profile_segments(
     ----------
     segmentation
         With the numbers and names that the profiles are to carry.
-    seed
+    random_state
         Of the rows that make and that measure a rule.
     traits
         As `find_traits` gives them, where they are known already.
@@ -149,7 +149,7 @@ def profile_segments(
             **vars(known),
             number=segmentation.numbers[s],
             name=segmentation.names[s],
-            rule=find_rule(segmentation.table, segmentation.labels, s, seed),
+            rule=find_rule(segmentation.table, segmentation.labels, s, random_state),
             trust=segmentation.trust[s],
             jaccard=earned[s].jaccard if earned else None,
             separation=segmentation.tests[s].separation if segmentation.tests else None,

@@ -207,5 +207,5 @@ class Fits:
         X = self.reduce(recipe).dimensions
         return self._once(
             ("k", self._units(None)[0], recipe.space, k_max),
-            lambda: choose_k(X, k_max=k_max, k_min=FEWEST_SEGMENTS, seed=recipe.seed, progress=self.progress),
+            lambda: choose_k(X, k_max=k_max, k_min=FEWEST_SEGMENTS, random_state=recipe.seed, progress=self.progress),
         )

@@ -40,8 +40,8 @@ MOST_LINES = 500
 """No drawn order has more lines."""
 MOST_LOG = 20.0
 LEAST_AMOUNT = 0.01
-N_DONORS = 10
-"""Real customers from whom a drawn one may take a feature: enough that neighbours differ, and still alike."""
+N_DONORS = 5
+"""Real customers of whom one gives a drawn one a feature, as van Buuren (2018), *Flexible Imputation*, has it."""
 
 
 def _columns(model: ShopModel, owner: tuple[Whole, Whole, Whole], items: Float64, rng: Generator) -> dict[str, Any]:
@@ -181,7 +181,7 @@ def _with_own(drawn: FeatureTable, table: FeatureTable, rng: Generator) -> Featu
     """Drawn customers with the features that somebody defined, each those of one of the most alike real ones.
 
     A formula may read anything of a line, and no model says how that is drawn. Taken over from customers who bought as
-    much, as often and as long (a hot deck: Andridge and Little 2010, *International Statistical Review* 78, 40-64) it
+    much and as often (a hot deck: Andridge and Little 2010, *International Statistical Review* 78, 40-64) it
     goes with the other features as it does in the real shop, by degrees; and where it has nothing to do with them it is
     spread over all.
     """
@@ -199,15 +199,13 @@ def _with_own(drawn: FeatureTable, table: FeatureTable, rng: Generator) -> Featu
 
 
 def _standing(table: FeatureTable, among: FeatureTable, rng: Generator) -> Float64:
-    """Share of some customers below each one in money, orders and days, shape (n_units, n_columns); ties at random."""
+    """Share of some customers below each one in money and in orders, shape (n_units, 2); ties at random."""
+    bought = [
+        (one.revenue, np.zeros(len(one)) if one.history is None else one.history.repeats) for one in (table, among)
+    ]
     columns = []
-    for mine, others in zip(_bought(table), _bought(among), strict=True):
+    for mine, others in zip(*bought, strict=True):
         ordered = np.sort(others)
         low, high = (np.searchsorted(ordered, mine, side=side) for side in ("left", "right"))
         columns.append((low + rng.random(len(mine)) * (high - low)) / len(ordered))
     return np.column_stack(columns)
-
-
-def _bought(table: FeatureTable) -> tuple[Float64, ...]:
-    history = table.history
-    return (table.revenue, *(() if history is None else (history.repeats, history.last_days, history.known_days)))

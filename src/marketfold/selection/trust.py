@@ -91,7 +91,12 @@ def repetition(fits: Fits, recipe: Recipe, made: Segmentation, chooses: Mask) ->
     placed = half.reducer.transform(half.matrix.transform(take_units(fits.table, few)))
     parts, kept = half.segmenter.nearest_centers(placed), ~chooses[few]
     found = assess_stability(
-        placed[kept], half.segmenter, parts[kept], n_pairs=REPEATED_PAIRS, seed=recipe.seed, progress=fits.progress
+        placed[kept],
+        half.segmenter,
+        parts[kept],
+        n_pairs=REPEATED_PAIRS,
+        random_state=recipe.seed,
+        progress=fits.progress,
     )
     match, alike = best_matches(made.labels[few], half.segmenter.places_[parts])
     again = np.array([segment.jaccard for segment in found.segments])

@@ -135,7 +135,7 @@ def test_without_a_currency_money_is_a_number() -> None:
 
 
 def test_the_findings_of_a_shop_are_sentences() -> None:
-    exploration = explore(clean_orders(read_orders(make_shop(lines=3_000, seed=0).lines)))
+    exploration = explore(clean_orders(read_orders(make_shop(lines=3_000, random_state=0).lines)))
     said = [finding_sentence(finding, exploration.currency) for finding in exploration.findings]
     assert len(said) >= 5
     assert all(text.endswith(".") and "nan" not in text for text in said)
