@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from marketfold.audiences.platform import Platform, Purpose
+    from marketfold.schema import ColumnProfile
 
 OF_CONSENT = re.compile(r"consent|opt[ _-]?in|newsletter|subscri", re.IGNORECASE)
 OF_ACCEPTING = re.compile(r"accepts?[ _-]?marketing", re.IGNORECASE)
@@ -43,6 +44,19 @@ def consents(text: str | None) -> bool | None:
     if not word or word in NO:
         return False
     return True if word in YES else None
+
+
+def says_yes_or_no(profile: ColumnProfile) -> bool:
+    """Whether cells of a column are answers, so that consent may stand in it.
+
+    >>> from marketfold.schema import ColumnProfile
+    >>> says_yes_or_no(ColumnProfile("class", values=(("yes", 1.0),)))
+    True
+    >>> says_yes_or_no(ColumnProfile("class", values=(("card", 0.9), ("paypal", 0.1))))
+    False
+    """
+    texts = [text for text, _ in profile.values] or profile.samples
+    return any(text.strip() and consents(text) is not None for text in texts)
 
 
 def _is_for_another(column: str, purpose: Purpose) -> bool:

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
-from marketfold.audiences import PLATFORMS, consents, likely_columns
+from marketfold.audiences import PLATFORMS, likely_columns, says_yes_or_no
 from marketfold.report import audience_table, export_target
 from marketfold.runs import exported_audiences
 from marketfold.studio.audience_request import ELSEWHERE, AudienceRequest, as_seen, keep_list
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from marketfold.runs import Run
-    from marketfold.schema import ColumnProfile
     from marketfold.studio.jobs import Job, Kind
     from marketfold.studio.pages import Desk
 
@@ -37,12 +36,7 @@ def _columns(desk: Desk) -> list[str]:
     columns = [str(one) for one in run_of(desk).record["input"].get("extra_columns", ())]
     likely = [one for purpose in ("ads", "mail") for one in likely_columns(columns, cast("Any", purpose))]
     held = {one.name: one.profile for one in desk.look.columns} if desk.look else {}
-    return list(dict.fromkeys((*likely, *(one for one in columns if one not in held or _says_yes_or_no(held[one])))))
-
-
-def _says_yes_or_no(profile: ColumnProfile) -> bool:
-    texts = [text for text, _ in profile.values] or profile.samples
-    return any(text.strip() and consents(text) is not None for text in texts)
+    return list(dict.fromkeys((*likely, *(one for one in columns if one not in held or says_yes_or_no(held[one])))))
 
 
 def _shown(request: Request) -> Response:
