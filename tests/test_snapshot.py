@@ -46,6 +46,12 @@ def test_what_cannot_be_compared(change: dict[str, Any], fault: str):
     assert len(raised.value.faults) == 1
 
 
+def test_features_are_told_in_words_and_not_by_the_dozen():
+    other = replace(RUN, features=("recency_days", *(f"feature_{number}" for number in range(8))))
+    with pytest.raises(ParameterError, match=r"only the earlier has orders; .*feature_4 and 3 more"):
+        check_comparable(RUN, other, features=True, labels={"order_count": "orders"})
+
+
 def test_all_faults_come_at_once():
     empty = replace(RUN, unit="order", ids=np.array([], dtype=np.str_), numbers=np.array([], dtype=int), values=None)
     with pytest.raises(ParameterError, match="2 faults") as raised:

@@ -12,11 +12,15 @@ from marketfold.frames import terse
 from marketfold.words import units_word
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
 
     from marketfold.schema import Float64, Ids, Unit
+
+_TOLD = 5
+"""Features that an error lists; two shops may differ in thirty."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -93,9 +97,12 @@ class Snapshot:
         return self.names.get(number, f"Segment {number}")
 
 
-def check_comparable(earlier: Snapshot, later: Snapshot, *, features: bool) -> None:
+def check_comparable(
+    earlier: Snapshot, later: Snapshot, *, features: bool, labels: Mapping[str, str] | None = None
+) -> None:
     """Refuse runs that speak of different things; with `features` theirs must be the same too, in any order.
 
+    `labels` says what features are called in words; those without one are told by their names.
     ParameterError with every fault: different units, features, or damaged tables.
     """
     faults = [*_damage("earlier", earlier), *_damage("later", later)]
@@ -107,12 +114,20 @@ def check_comparable(earlier: Snapshot, later: Snapshot, *, features: bool) -> N
         gone = sorted(set(earlier.features) - set(later.features))
         come = sorted(set(later.features) - set(earlier.features))
         parts = [
-            f"only the {which} has {', '.join(names)}" for which, names in (("earlier", gone), ("later", come)) if names
+            f"only the {which} has {_few(names, labels or {})}"
+            for which, names in (("earlier", gone), ("later", come))
+            if names
         ]
-        hint = "run both on files with the same columns, and with the same --feature-set"
+        hint = "compare runs of files with the same columns. Give both the same --feature-set."
         faults.append(Fault(f"Their features differ: {'; '.join(parts)}.", hint))
     if faults:
         raise ParameterError.from_faults("The two runs cannot be compared", faults)
+
+
+def _few(names: Sequence[str], labels: Mapping[str, str]) -> str:
+    """The first few by what they are called, and how many more there are."""
+    shown = [labels.get(name, name) for name in names[:_TOLD]]
+    return ", ".join(shown) + (f" and {len(names) - _TOLD} more" if len(names) > _TOLD else "")
 
 
 def _damage(which: str, run: Snapshot) -> list[Fault]:

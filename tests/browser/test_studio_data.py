@@ -53,7 +53,7 @@ def test_a_file_is_dropped_looked_at_and_mended_with_the_mouse(door: Door):
     drop(page, broken_export(door.root.parent / "shop export.csv"))
     expect(page.get_by_text("can be day-first or month-first")).to_be_visible(timeout=SLOW)
     assert serious_faults(page) == []
-    page.get_by_role("button", name="Date format: %d/%m/%Y").click()
+    page.get_by_role("button", name="3 April 2026 is written 03/04/2026").click()
     expect(page.get_by_role("heading", name="What each column means")).to_be_visible(timeout=SLOW)
     expect(page.locator(".faults")).to_have_count(0, timeout=SLOW)
     masked = page.locator("li.column", has=page.get_by_role("heading", name="Email", exact=True))
@@ -73,7 +73,7 @@ def test_a_file_is_brought_mended_and_decided_with_the_keyboard_alone(door: Door
     expect(page.locator("#file")).to_be_focused()
     page.locator("#file").set_input_files(path)  # what the dialogue, which is the system's own, would answer
     expect(page.get_by_text("can be day-first or month-first")).to_be_visible(timeout=SLOW)
-    press(page, "Date format: %d/%m/%Y")
+    press(page, "3 April 2026 is written 03/04/2026")
     expect(page.get_by_role("link", name="Go on to what counts")).to_be_visible(timeout=SLOW)
     page.get_by_role("link", name="Go on to what counts").press("Enter")
     expect(page.get_by_role("heading", name="What counts", exact=True)).to_be_visible()

@@ -1,7 +1,7 @@
 """Audiences to upload: who is in them, in the form that each platform takes, and an account without a person in it."""
 
 from marketfold.audiences.account import Audience, AudienceReport
-from marketfold.audiences.consent import likely_columns
+from marketfold.audiences.consent import likely_columns, says_yes_or_no
 from marketfold.audiences.export import count_audiences, export_audiences
 from marketfold.audiences.files import AS_GIVEN, EXCEL_ROWS, Notes, add_about, fill_workbook
 from marketfold.audiences.people import People
@@ -30,5 +30,6 @@ __all__ = [
     "left_out",
     "likely_columns",
     "platform_named",
+    "says_yes_or_no",
     "usable_platform",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
 from marketfold.errors import AudienceError
@@ -11,8 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from marketfold.audiences.platform import Platform, Purpose
+    from marketfold.schema import ColumnProfile
 
 OF_CONSENT = re.compile(r"consent|opt[ _-]?in|newsletter|subscri", re.IGNORECASE)
+OF_ACCEPTING = re.compile(r"accepts?[ _-]?marketing", re.IGNORECASE)
+"""Shopify's own column. Shops mean different things by its yes, so it is offered, and never taken unasked."""
 OF_MAIL = re.compile(r"mail|newsletter|subscri", re.IGNORECASE)
 OF_ADS = re.compile(r"(?<![a-z])ads?(?![a-z])|advert|personali[sz]", re.IGNORECASE)
 OF_MARKETING = re.compile(r"marketing", re.IGNORECASE)
@@ -42,6 +46,19 @@ def consents(text: str | None) -> bool | None:
     return True if word in YES else None
 
 
+def says_yes_or_no(profile: ColumnProfile) -> bool:
+    """Whether cells of a column are answers, so that consent may stand in it.
+
+    >>> from marketfold.schema import ColumnProfile
+    >>> says_yes_or_no(ColumnProfile("class", values=(("yes", 1.0),)))
+    True
+    >>> says_yes_or_no(ColumnProfile("class", values=(("card", 0.9), ("paypal", 0.1))))
+    False
+    """
+    texts = [text for text, _ in profile.values] or profile.samples
+    return any(text.strip() and consents(text) is not None for text in texts)
+
+
 def _is_for_another(column: str, purpose: Purpose) -> bool:
     """Whether a column's name says that it records consent to something else."""
     mail, ads = OF_MAIL.search(column) is not None, OF_ADS.search(column) is not None
@@ -54,8 +71,11 @@ def likely_columns(columns: Sequence[str], purpose: Purpose) -> list[str]:
     >>> columns = ["city", "ad_consent", "email_opt_in", "marketing_consent"]
     >>> likely_columns(columns, "mail"), likely_columns(columns, "ads")
     (['email_opt_in', 'marketing_consent'], ['ad_consent', 'marketing_consent'])
+    >>> likely_columns(["Source", "Accepts Marketing"], "mail")
+    ['Accepts Marketing']
     """
-    return [one for one in columns if OF_CONSENT.search(one) and not _is_for_another(one, purpose)]
+    named = (one for one in columns if OF_CONSENT.search(one) or OF_ACCEPTING.search(one))
+    return [one for one in named if not _is_for_another(one, purpose)]
 
 
 def plain_column(columns: Sequence[str], purpose: Purpose) -> str | None:
@@ -97,16 +117,14 @@ def establish(platform: Platform, columns: Sequence[str], column: str | None, ov
         how = ", the one column of consent in the file (--consent-column takes another)"
         return Consent(found, _by_column(found, purpose, how))
     likely = likely_columns(columns, platform.purpose)
-    ways = (
-        f"{f'Perhaps --consent-column {likely[0]}.' if likely else '--consent-column COLUMN.'} Or, where consent is "
-        "kept elsewhere, --consent-override 'REASON', which is recorded."
-    )
+    perhaps = f"Perhaps --consent-column {shlex.quote(likely[0])}." if likely else "--consent-column COLUMN."
+    ways = f"{perhaps} Or, where consent is kept elsewhere, --consent-override 'REASON', which is recorded."
     if column and _is_for_another(column, platform.purpose):
         message = f"'{column}' sounds like another consent; {platform.title} needs consent to {purpose}. {ways}"
         raise AudienceError(message)
     if column:
         return Consent(column, _by_column(column, purpose))
-    unsaid = f"People may be exported with their consent to {purpose} only, and it is not said where that is recorded."
+    unsaid = f"People may be exported only with their consent to {purpose}, and it is not said where that is recorded."
     raise AudienceError(f"{unsaid} {ways}")
 
 

@@ -19,6 +19,7 @@ from marketfold.runs.folder import staged_folder
 from marketfold.runs.read import Run
 from marketfold.schema import UNIT_ID, FeatureTable
 from marketfold.segments import EVENTS, compare_runs
+from marketfold.snapshot import check_comparable
 from marketfold.stage_costs import StageClock
 from marketfold.whole_files import OWNER_ONLY, whole_file
 
@@ -119,6 +120,8 @@ def compare_sides(before: Side, after: Side) -> Movement:
                 f"{name} is measured by another formula in each, so what changed in it cannot be told. Make the later "
                 "segments with the earlier formula, or call the new one otherwise."
             )
+    labels = {one.name: one.label for side in (before, after) for one in side.features.features}
+    check_comparable(before.snapshot, after.snapshot, features=True, labels=labels)
     model = before.model()
     then, now = before.outside(model), after.outside(model)
     return compare_runs(

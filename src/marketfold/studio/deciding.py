@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from marketfold.config import (
@@ -21,6 +22,7 @@ from marketfold.decisions import counted_in, otherwise
 from marketfold.errors import ParameterError
 from marketfold.schema import ROLES
 from marketfold.studio.look import Look, last_look, reading_part
+from marketfold.words import day
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -112,6 +114,10 @@ def _kind_of_blank(way: Way) -> str:
     return "sheet" if setting.path[-1] == "sheet" else "number" if setting.kind is int else "text"
 
 
+_A_DAY = date(2026, 4, 3)
+"""Written otherwise day-first than month-first, and in every month with a name of its own."""
+
+
 def said(settings: Mapping[str, Any]) -> list[str]:
     """What settings do, each in words."""
     found = []
@@ -122,10 +128,19 @@ def said(settings: Mapping[str, Any]) -> list[str]:
             found += map(otherwise, value)
         elif isinstance(value, bool):
             found.append(_described(setting))
+        elif setting.path[-1] == "date_format":
+            found.append(f"{day(_A_DAY)} is written {_in_format(value)}")
         else:
             values = value if isinstance(value, list | tuple) else (value,)
             found += [f"{name_of(setting)}: {one}" for one in values]
     return found
+
+
+def _in_format(date_format: str) -> str:
+    try:
+        return _A_DAY.strftime(date_format)
+    except ValueError:
+        return date_format
 
 
 def _described(setting: Setting) -> str:

@@ -42,8 +42,6 @@ HEAVY: frozenset[Kind] = frozenset({"run"})
 """Of these one runs at a time; of the others, too, but beside it."""
 KEPT = 5
 """Ended jobs of one project and kind; older ones are cleared away."""
-_LESS_URGENT = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
-"""Windows lets whoever starts a process say that pages go first; elsewhere the process says it itself."""
 YOUNG = 60.0
 """Seconds within which a process that was started holds its lock."""
 
@@ -236,7 +234,6 @@ class Jobs:
             self._processes[job.ident] = subprocess.Popen(  # noqa: S603 - this interpreter, and a folder of ours
                 [sys.executable, "-m", "marketfold.studio.work", str(folder)],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.home.parents[1], start_new_session=True,
-                creationflags=_LESS_URGENT,
             )  # fmt: skip
         (folder / PROCESS).write_text(str(self._processes[job.ident].pid), encoding="ascii")
 

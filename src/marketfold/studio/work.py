@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from marketfold.errors import MarketfoldError, RunFolderError
 from marketfold.json_files import read_json, write_json
 from marketfold.progress import Pace
-from marketfold.studio.jobs import ASKED, CANCEL, ENDED, PROCESS, PROGRESS
+from marketfold.studio.jobs import ASKED, CANCEL, ENDED, HEAVY, PROCESS, PROGRESS
 from marketfold.studio.security import tell_of_bug
 from marketfold.studio.tasks import TASKS, WORK
 from marketfold.studio.workspace import Workspace
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from marketfold.schema import ProgressCode
 
 _PAUSE = 0.2
-_BEHIND = 10
-"""How much less urgent than the pages work is: of two that want a processor they get nine tenths."""
+_BEHIND = 5
+"""How much less urgent than the pages heavy work is: of two that want one processor they get three quarters."""
 
 
 class _Told:
@@ -50,20 +50,9 @@ def _end(_number: int, _frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
-def _step_back() -> None:
-    """Let pages go first, as far as the system has a way to say so."""
-    if sys.platform == "win32":
-        return  # the process that starts this one says it
-    with suppress(OSError):
-        os.nice(_BEHIND)
-    with suppress(OSError):  # Linux shares among sessions first, and within them by `nice`
-        Path("/proc/self/autogroup").write_text(str(_BEHIND), encoding="ascii")
-
-
 def main(folder: Path) -> None:
     """Do what `job.json` asks for, and leave how it ended in `ended.json`."""
     signal.signal(signal.SIGTERM, _end)
-    _step_back()
     lock = locked(folder / ASKED)
     if lock is None:
         return  # another process does it
@@ -74,6 +63,8 @@ def main(folder: Path) -> None:
         return
     (folder / PROCESS).write_text(str(os.getpid()), encoding="ascii")
     asked = read_json(folder / ASKED)
+    if asked.get("kind") in HEAVY and sys.platform != "win32":
+        os.nice(_BEHIND)
     workspace = Workspace(folder.parents[2])
     ended: dict[str, Any] = {"state": "cancelled"}
     try:

@@ -19,5 +19,13 @@
   root.classList.add("js");
   if (asked.has("framed")) root.classList.add("is-framed");
   window.marketfoldTheme.apply();
+  // The studio around a frame tells it of other colours, so that it need not be loaded again.
+  if (window.parent !== window) window.addEventListener("message", function (event) {
+    var told = event.source === window.parent && event.data && event.data.colours;
+    if (typeof told !== "string" || !/^(auto|light|dark)$/.test(told)) return;
+    window.marketfoldTheme.choice = told;
+    window.marketfoldTheme.apply();
+    document.dispatchEvent(new Event("marketfold-theme"));
+  });
   system.addEventListener("change", function () { window.marketfoldTheme.apply(); document.dispatchEvent(new Event("marketfold-theme")); });
 })();

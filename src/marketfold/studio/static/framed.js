@@ -8,16 +8,15 @@
   const place = /^#[a-z0-9-]+$/;
   // Where a frame is sent on while it loads, the first address may win: so it has none before this.
   const address = new URL(frame.dataset.src, location.href);
-  function coloured() {
-    address.searchParams.set("colours", window.marketfoldTheme.choice);
-    return address;
-  }
+  address.searchParams.set("colours", window.marketfoldTheme.choice);
   window.addEventListener("message", (event) => {
     const asked = event.data;
     if (event.source !== frame.contentWindow || !asked || !stations.includes(asked.marketfold)) return;
     if (place.test(asked.at)) location.assign(asked.marketfold + asked.at);
   });
-  document.addEventListener("marketfold-theme", () => frame.contentWindow.location.replace(coloured()));
+  document.addEventListener("marketfold-theme", () => {
+    frame.contentWindow.postMessage({ colours: window.marketfoldTheme.choice }, "*");  // it has no origin to name
+  });
   if (place.test(location.hash)) address.hash = location.hash;
-  frame.src = coloured();
+  frame.src = address;
 })();

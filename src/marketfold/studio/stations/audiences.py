@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
-from marketfold.audiences import PLATFORMS, likely_columns
+from marketfold.audiences import PLATFORMS, likely_columns, says_yes_or_no
 from marketfold.report import audience_table, export_target
 from marketfold.runs import exported_audiences
 from marketfold.studio.audience_request import ELSEWHERE, AudienceRequest, as_seen, keep_list
@@ -25,16 +25,18 @@ if TYPE_CHECKING:
 
     from marketfold.runs import Run
     from marketfold.studio.jobs import Job, Kind
+    from marketfold.studio.pages import Desk
 
 KINDS: dict[str, Kind] = {"count": "count", "export": "export"}
 """Jobs by the button that asks for them."""
 
 
-def _columns(run: Run) -> list[str]:
-    """Columns of the order file that may record consent, those that sound like it first."""
-    columns = [str(one) for one in run.record["input"].get("extra_columns", ())]
+def _columns(desk: Desk) -> list[str]:
+    """Columns of the order file that may record consent: those that sound like it, then those that say yes or no."""
+    columns = [str(one) for one in run_of(desk).record["input"].get("extra_columns", ())]
     likely = [one for purpose in ("ads", "mail") for one in likely_columns(columns, cast("Any", purpose))]
-    return list(dict.fromkeys((*likely, *columns)))
+    held = {one.name: one.profile for one in desk.look.columns} if desk.look else {}
+    return list(dict.fromkeys((*likely, *(one for one in columns if one not in held or says_yes_or_no(held[one])))))
 
 
 def _shown(request: Request) -> Response:
@@ -48,7 +50,7 @@ def _shown(request: Request) -> Response:
     asked = AudienceRequest.from_job(job.request) if job else AudienceRequest(to=first)
     return page(
         request, "audiences.html.j2", "campaigns", desk, job=job, asked=asked, platforms=PLATFORMS, suggested=first,
-        columns=_columns(run), elsewhere=ELSEWHERE, plan=run.plan, exported=exported_audiences(run),
+        columns=_columns(desk), elsewhere=ELSEWHERE, plan=run.plan, exported=exported_audiences(run),
         counted=_counted(job, run), of=as_seen(run),
     )  # fmt: skip
 
