@@ -30,7 +30,17 @@ Trust = Literal["group", "slice", "weak"]
 """What a segment has earned; `selection.trust.SegmentTest` says what each takes."""
 Aspect = Literal["value", "timing", "basket", "taste", "seasonality", "geography", "own"]
 FeatureSetName = Literal[
-    "auto", "all", "value", "loyalty", "timing", "basket", "recency_basket", "taste", "seasonality", "expected"
+    "auto",
+    "all",
+    "value",
+    "loyalty",
+    "timing",
+    "basket",
+    "recency_basket",
+    "taste",
+    "taste_basket",
+    "seasonality",
+    "expected",
 ]
 RFMMeasure = Literal["recency", "frequency", "money"]
 Measure = Literal["days", "count", "money", "share", "ratio", "flag", "year"]

@@ -84,6 +84,22 @@ def test_feature_sets_without_their_columns_are_not_offered(shop: FeatureTable):
     assert "seasonality" not in feature_sets_of(bare)
 
 
+def test_what_is_bought_and_how_much_are_told_apart_together(shop: FeatureTable):
+    names = select_features(shop, "taste_basket").names
+    assert set(names) == {
+        *select_features(shop, "basket").names,
+        *(f.name for f in shop.features if f.block == "category"),
+    }
+
+
+def test_of_feature_sets_that_come_to_the_same_the_one_that_asks_for_least_is_offered(shop: FeatureTable):
+    assert {"basket", "taste", "taste_basket"} <= set(feature_sets_of(shop))
+    kept = [place for place, feature in enumerate(shop.features) if feature.block != "category"]
+    without = replace(shop, values=shop.values[:, kept], features=tuple(shop.features[place] for place in kept))
+    assert "basket" in feature_sets_of(without)
+    assert "taste_basket" not in feature_sets_of(without)
+
+
 def searched(
     table: FeatureTable, holdout: TemporalHoldout | None = None, k_tried: tuple[int, ...] = K_APART
 ) -> FeatureSetSearch:

@@ -25,6 +25,7 @@ FEATURE_SETS: dict[str, tuple[str, ...]] = {
     "basket": ("basket_mean", "basket_items_mean"),
     "recency_basket": ("recency_days", "basket_mean"),
     "taste": ("product_breadth", "category"),
+    "taste_basket": ("category", "basket_mean", "basket_items_mean"),
     "seasonality": ("quarter",),
     EXPECTED_SET: ("expected_value_365d", "expected_orders_365d", "order_count"),
 }
@@ -86,11 +87,18 @@ def take_units(table: FeatureTable, rows: NDArray[np.intp]) -> FeatureTable:
 
 
 def feature_sets_of(table: FeatureTable) -> tuple[str, ...]:
-    """Feature sets that tell the units apart by two features or more and that are narrower than all of it."""
+    """Feature sets that tell the units apart by two features or more and that are narrower than all of it.
+
+    Of those that come to the same features, because the orders lack what tells them apart, the one that asks for least.
+    """
     if isinstance(outlook_of(table), Outlook):
         table = with_expected(table)
     varies = np.ptp(table.values, axis=0) > 0
-    columns = {name: _columns(table, name) for name in FEATURE_SETS}
+    columns = {name: tuple(_columns(table, name)) for name in FEATURE_SETS}
+    asking_most_first = sorted(columns, key=lambda name: -len(FEATURE_SETS[name]))
+    named = {columns[name]: name for name in asking_most_first}
     return tuple(
-        name for name, kept in columns.items() if int(varies[kept].sum()) >= 2 and len(kept) < len(table.features)
+        name
+        for name, kept in columns.items()
+        if named[kept] == name and int(varies[list(kept)].sum()) >= 2 and len(kept) < len(table.features)
     )
