@@ -60,6 +60,7 @@ class Recorder:
         self._context = ""
         self._limit = QUICK_TEST
         self._is_slow = False
+        self._inner = 0.0
 
     def _ended(self, _signal: int, frame: FrameType | None) -> None:
         while frame:  # an import that is ended half-way leaves half a module behind
@@ -74,7 +75,7 @@ class Recorder:
         before, self._context, self._limit = (self._context, self._limit), context, limit
         self.coverage.switch_context(context)
         left = signal.setitimer(signal.ITIMER_PROF, limit)[0]
-        begun = time.process_time()
+        begun, inner, self._inner = time.process_time(), self._inner, 0.0
         try:
             return (yield)
         except BaseException:
@@ -84,7 +85,8 @@ class Recorder:
         finally:
             self._is_slow = False
             taken = time.process_time() - begun
-            self.seconds[context] = self.seconds.get(context, 0.0) + taken
+            self.seconds[context] = self.seconds.get(context, 0.0) + taken - self._inner
+            self._inner = inner + taken
             signal.setitimer(signal.ITIMER_PROF, left)
             self._context, self._limit = before
             self.coverage.switch_context(self._context)

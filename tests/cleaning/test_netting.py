@@ -69,6 +69,9 @@ MATCHED = [
     # no product: an order of exactly that money, then the latest that brought as much
     ([line("a", 0, 10.0), line("a", 0, 20.0), line("a", 3, 40.0), line("a", 7, -30.0, product_id=None)], {2: 40.0}),
     ([line("a", 0, 50.0), line("a", 3, 40.0), line("a", 7, -30.0, product_id=None)], {0: 50.0, 1: 10.0}),
+    # and of two of one day the later in the file
+    ([line("a", 3, 30.0, order_id="1"), line("a", 3, 30.0, order_id="2"), line("a", 7, -30.0, product_id=None)],
+     {0: 30.0}),
     # the purchase is set aside by its own status: it came back once, not twice
     ([line("a", 0, 10.0), line("a", 3, 10.0, status="Refunded"), line("a", 7, -10.0, quantity=-1.0, status="paid")],
      {0: 10.0}),

@@ -11,7 +11,7 @@ from marketfold.config import ReadingOptions
 from marketfold.errors import OrdersError
 from marketfold.orders import inspect_orders, read_orders
 from marketfold.orders.dates import read_day
-from marketfold.orders.day_columns import read_days
+from marketfold.orders.day_columns import _is_placeholder, read_days
 from marketfold.orders.months import FILLERS, MONTHS
 
 D = dt.date
@@ -182,3 +182,19 @@ def test_inspection_names_the_style() -> None:
     table = pa.table({"Customer": ["a", "b"], "Date": ["2024-W05", "2024-W06"], "Total": ["1", "2"]})
     assert inspect_orders(table).date_styles == {"first day of the week": 2}
     assert read_days("WHEN", {"2024-Q1": 3}).styles == {"first day of the quarter": 3}
+
+
+PLACEHOLDERS = (
+    "0000-00-00|1899-12-30|1900-01-01|01/01/1900|31.12.9999|9999-12-31|31.12.9999 23:59|0001-01-01|1/1/1753 0:00"
+    "|1901-01-01|1970-01-01 01:00|01.01.1970 00:00|2099-12-31|12/31/2099"
+)
+
+
+@pytest.mark.parametrize("text", PLACEHOLDERS.split("|"))
+def test_the_ends_of_calendars_stand_for_no_date(text: str) -> None:
+    assert _is_placeholder(text)
+
+
+@pytest.mark.parametrize("text", ["1924-03-05", "1924-03-01", "01.03.1924", "31.12.2098", "12.1.70", "soon"])
+def test_an_old_or_a_far_day_stands_for_itself(text: str) -> None:
+    assert not _is_placeholder(text)

@@ -221,8 +221,9 @@ def _is_placeholder(text: str) -> bool:
     """Whether a text that is no day an order can have stands for no date: 1970-01-01, 00/00/0000, 31.12.9999."""
     if _NO_DAY.fullmatch(text):
         return True
-    numbers = [int(part) for part in re.findall(r"\d+", text)[:3]]
-    return len(numbers) == 3 and bool(PLACEHOLDER_YEARS & {numbers[0], numbers[2]})
+    parts = re.findall(r"\d+", text)[:3]
+    years = {int(part) for part in parts[::2] if len(part) == 4}  # the 01 of 1924-03-01 is no year
+    return len(parts) == 3 and bool(PLACEHOLDER_YEARS & years)
 
 
 def _unread(column: str, counts: Mapping[str, int]) -> list[Decision]:

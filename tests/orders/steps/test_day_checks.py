@@ -142,3 +142,8 @@ def test_months_on_few_days() -> None:
     table = shop(days=36).set_column(2, "Order Date", [texts])
     told = codes(table)["few_days_of_month"]
     assert "same 3 days of a month (4, 5, 6), over 12 months" in told.what
+
+
+@pytest.mark.parametrize(("lines", "told"), [(19, False), (20, True)])
+def test_of_fewer_than_twenty_lines_none_is_stray(lines: int, *, told: bool) -> None:
+    assert ("stray_date" in codes(shop("2026-04-28", days=lines - 1))) is told

@@ -11,6 +11,7 @@ import pytest
 from marketfold.cleaning import clean_orders
 from marketfold.config import CleaningOptions, ReadingOptions
 from marketfold.orders import inspect_orders, read_orders
+from marketfold.orders.steps.not_lines import _Candidate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -177,3 +178,20 @@ def test_rows_of_separators_among_days_and_money_as_text(tmp_path: Path):
     lines = ["Ada;1;05.01.2024;CUP;1;1.005,00", "Bea;2;19.01.2024;CUP;1;5,00", ";;;;;", ";;;;;;"[:5], ";;?;;;gratis"]
     orders = read(tmp_path, lines, HEADER.replace(",", ";"))
     assert kinds_of(orders) == {4: "blank_row", 5: "blank_row"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "amount", "keys", "bare"),
+    [
+        ({}, 5_000, ("order_id", "customer_id", "product_id"), True),
+        ({"customer_id": "Ada"}, 5_000, ("order_id", "customer_id", "product_id"), True),
+        ({"order_id": "1"}, 5_000, ("order_id", "customer_id", "product_id"), False),
+        ({"product_id": "CUP"}, 5_000, ("order_id", "customer_id", "product_id"), False),
+        ({}, None, ("order_id", "customer_id", "product_id"), False),
+        ({}, 5_000, ("customer_id",), False),
+    ],
+)
+def test_a_row_is_bare_that_has_money_and_neither_order_nor_product(
+    cells: dict[str, str], amount: int | None, keys: tuple[str, ...], *, bare: bool
+):
+    assert _Candidate(9, cells, amount, dated=False).bare(keys) is bare

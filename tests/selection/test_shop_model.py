@@ -1,0 +1,63 @@
+"""What a model of a shop without groups takes from the lines, worked by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from marketfold.selection.shop_lines import ShopLines
+from marketfold.selection.shop_model import _returns, _whole_items
+
+
+def lines(came_back: list[list[bool]], **columns: list[float]) -> ShopLines:
+    """Of each customer, for each order of one line, whether it came back."""
+    owner = np.repeat(np.arange(len(came_back)), [len(orders) for orders in came_back])
+    n = len(owner)
+    return ShopLines(
+        n_customers=len(came_back),
+        customer=owner,
+        order=np.arange(n),
+        amount=np.ones(n),
+        columns={name: np.array(values) for name, values in columns.items()},
+        buyer=owner,
+        day=np.arange(n),
+        mover=owner,
+        came_back=np.concatenate([np.array(orders, dtype=np.bool_) for orders in came_back]),
+        returned_part=1.0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("came_back", "share", "alike"),
+    [
+        ([[False] * 4] * 3, 0.0, 1e-3),
+        ([[True] * 4, [False] * 4], 0.5, 0.95),
+        ([[True, True, False, False]] * 10, 0.5, 1e-3),
+        # two orders of one customer both come back in 14 of 36 pairs, by chance in 9: 5 of the 9 there could be beyond
+        ([[True] * 4, [True, True, False, False], [False] * 4], 0.5, (14 / 36 - 1 / 4) / (1 / 4)),
+    ],
+    ids=["nothing", "all or nothing", "half of everybody's", "between"],
+)
+def test_returns_are_alike_as_far_as_two_orders_of_one_customer_come_back_together(
+    came_back: list[list[bool]], share: float, alike: float
+):
+    found = _returns(lines(came_back))
+    assert found[0] == share
+    assert found[1] == pytest.approx(alike)
+
+
+@pytest.mark.parametrize(
+    ("columns", "whole"),
+    [
+        ({}, False),
+        ({"quantity": [1.0, 2.0, 7.0]}, True),
+        ({"quantity": [1.0, np.nan, 7.0]}, True),
+        ({"quantity": [1.0, 2.5, 7.0]}, False),
+        ({"quantity": [1.0, 0.0, 7.0]}, False),
+        ({"quantity": [0.0, 0.0, 0.0]}, False),
+    ],
+)
+def test_items_are_whole_where_each_line_has_one_or_more(columns: dict[str, Any], *, whole: bool):
+    assert _whole_items(lines([[False] * 3], **columns)) is whole
